@@ -1,0 +1,1 @@
+"""What a press means: pure rules, standard library only."""

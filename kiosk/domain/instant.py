@@ -1,0 +1,29 @@
+"""A moment as a kiosk knows it: three clocks, because none of them alone can be trusted.
+
+The wall clock may be wrong or be set while the kiosk runs; the boot clock never
+steps but starts anew with every boot; the boot id says which start it counts from.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """One moment. ``(boot, mono_us)`` is unique to it and is the identity of a press."""
+
+    wall: datetime
+    """Aware wall-clock time, in the office's time zone."""
+    mono_us: int
+    """Microseconds of the boot clock, time asleep included."""
+    boot: str
+    """The boot id: which start of the machine ``mono_us`` counts from."""
+
+
+class Clock(Protocol):
+    """Where moments come from; passed in, so that tests own the time."""
+
+    def now(self) -> Instant:
+        """The present moment; two calls never return the same ``(boot, mono_us)``."""
+        ...

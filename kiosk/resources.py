@@ -1,0 +1,13 @@
+"""Where the shipped files are: ``assets`` and ``config``, in a checkout or in an installation."""
+
+import sysconfig
+from pathlib import Path
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+_INSTALLED = Path(sysconfig.get_path("data")) / "share" / "hailong"
+
+
+def resource(*parts: str) -> Path:
+    """The path of a shipped file or folder, ``resource("config", "surveys")``; it need not exist."""
+    root = _CHECKOUT if (_CHECKOUT / "assets").is_dir() else _INSTALLED
+    return root.joinpath(*parts)

@@ -1,0 +1,63 @@
+"""Words and numbers as people read them: gettext catalogues and CLDR formats, Vietnamese first.
+
+Message ids are English; ``assets/locale/<language>/LC_MESSAGES/<catalogue>.po`` holds the
+words. A language without a catalogue falls back to the ids.
+"""
+
+import gettext
+import os
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from kiosk.resources import resource
+
+LANGUAGES = ("vi", "en")
+
+
+@dataclass(frozen=True)
+class Texts:
+    """One language's words and formats."""
+
+    language: str
+    _catalogue: gettext.NullTranslations
+
+    def __call__(self, message: str, /, **values: object) -> str:
+        """The words for ``message``, with ``{name}`` places filled in."""
+        words = self._catalogue.gettext(message)
+        return words.format(**values) if values else words
+
+    def several(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """The words for ``n`` things; ``{n}`` is filled in with the formatted number."""
+        return self._catalogue.ngettext(one, many, n).format(n=self.number(n), **values)
+
+    def number(self, value: int | Decimal) -> str:
+        """``36525`` as ``36.525`` in Vietnamese."""
+        return format_decimal(value, locale=self.language)
+
+    def percent(self, value: Decimal) -> str:
+        """``Decimal("83.94")`` as ``83,94%`` in Vietnamese; the digits are those of ``value``, nothing is rounded here."""
+        decimals = max(0, -int(value.as_tuple().exponent))
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return format_decimal(value, format=pattern, locale=self.language) + "%"
+
+    def day(self, value: date) -> str:
+        """``21/11/2026`` in Vietnamese."""
+        return format_date(value, "dd/MM/yyyy" if self.language == "vi" else "d MMMM yyyy", locale=self.language)
+
+
+@cache
+def texts(catalogue: str, language: str) -> Texts:
+    """The words of ``catalogue`` ("kiosk" or "collector") in ``language``."""
+    found = gettext.translation(catalogue, resource("assets", "locale"), [language], fallback=True)
+    return Texts(language, found)
+
+
+def terminal_language() -> str:
+    """The language for a person at a terminal: HAILONG_LANGUAGE, else that of the locale, else English."""
+    wanted = os.environ.get("HAILONG_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
+    return "vi" if wanted.startswith("vi") else "en"
