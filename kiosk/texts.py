@@ -40,7 +40,7 @@ class Texts:
         return format_decimal(value, locale=self.language)
 
     def percent(self, value: Decimal) -> str:
-        """``Decimal("83.94")`` as ``83,94%`` in Vietnamese; the digits are those of ``value``, nothing is rounded here."""
+        """``Decimal("83.94")`` as ``83,94%`` in Vietnamese, with the digits of ``value``: nothing is rounded here."""
         decimals = max(0, -int(value.as_tuple().exponent))
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return format_decimal(value, format=pattern, locale=self.language) + "%"

@@ -1,0 +1,104 @@
+"""Measures: numbers that say how they were made.
+
+Every measure carries its method, numerator, denominator and doubt. Arithmetic is
+Decimal and rounds half up, as people do on paper and as official tables expect
+(``round(1.65, 1)`` would give 1.6). Kiosk and collector compute with this module alone.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from enum import StrEnum
+
+Z_95 = Decimal("1.959963984540054")
+"""The 97.5 % point of the normal distribution: intervals are at 95 %."""
+
+LevelCounts = Mapping[int, int]
+"""How many ratings each level got, 1 being the least satisfied."""
+
+
+class Method(StrEnum):
+    """The formulas that a report may name; the words for people are M8 of the research, in the catalogues."""
+
+    TOP2BOX = "top2box"
+    """Share of the satisfied: the ratings at a satisfied level / all ratings."""
+    MEAN5 = "mean5"
+    """Mean level / number of levels x 100, of a five-level scale."""
+    PARTICIPATION = "participation"
+    """Ratings / transactions served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a whole: k of n, never a bare percentage."""
+
+    method: Method
+    numerator: int
+    denominator: int
+
+    def percent(self, decimals: int = 2) -> Decimal | None:
+        """The share in percent, half up; None where there is nothing to divide by ("n = 0" is not "0 %")."""
+        if self.denominator == 0:
+            return None
+        return round_half_up(Decimal(100) * self.numerator / self.denominator, decimals)
+
+    def interval(self, decimals: int = 1) -> tuple[Decimal, Decimal] | None:
+        """The 95 % Wilson interval in percent; None where n = 0."""
+        return wilson_interval(self.numerator, self.denominator, decimals)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A mean on a scale, expressed in percent of its highest level."""
+
+    method: Method
+    total: int
+    """Sum of the levels pressed."""
+    count: int
+    highest: int
+
+    def percent(self, decimals: int = 2) -> Decimal | None:
+        """Mean / highest level x 100, half up; None where there is no rating."""
+        if self.count == 0:
+            return None
+        return round_half_up(Decimal(100) * self.total / (self.count * self.highest), decimals)
+
+
+def top2box(counts: LevelCounts, satisfied: Collection[int]) -> Share:
+    """Share of ratings at the ``satisfied`` levels."""
+    total = sum(counts.values())
+    return Share(Method.TOP2BOX, sum(n for level, n in counts.items() if level in satisfied), total)
+
+
+def mean5(counts: LevelCounts) -> Score:
+    """Mean level of a five-level scale in percent of five."""
+    return Score(Method.MEAN5, sum(level * n for level, n in counts.items()), sum(counts.values()), 5)
+
+
+def participation(ratings: int, transactions: int | None) -> Share | None:
+    """Ratings / transactions served; None where the transactions are not known: say so, never guess."""
+    return None if transactions is None else Share(Method.PARTICIPATION, ratings, transactions)
+
+
+def wilson_interval(numerator: int, denominator: int, decimals: int = 1) -> tuple[Decimal, Decimal] | None:
+    """The 95 % interval of a share in percent, after Wilson (1927), JASA 22:209-212; None where n = 0.
+
+    It stays inside 0-100 and remains honest for small n and for shares near the ends.
+    """
+    if denominator == 0:
+        return None
+    with localcontext(Context(prec=28)):
+        n, share, z2 = Decimal(denominator), Decimal(numerator) / denominator, Z_95 * Z_95
+        centre = share + z2 / (2 * n)
+        reach = Z_95 * (share * (1 - share) / n + z2 / (4 * n * n)).sqrt()
+        low, high = (centre - reach) / (1 + z2 / n), (centre + reach) / (1 + z2 / n)
+    hundred = Decimal(100)
+    return (
+        round_half_up(max(Decimal(0), low) * hundred, decimals),
+        round_half_up(min(Decimal(1), high) * hundred, decimals),
+    )
+
+
+def round_half_up(value: Decimal, decimals: int) -> Decimal:
+    """``0.25`` to one decimal is ``0.3``: halves go away from zero."""
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
