@@ -1,0 +1,165 @@
+"""Messages: the small JSON bodies of version 1, and the limits both sides keep.
+
+A reader ignores members it does not know, so either side may be the newer one.
+"""
+
+from typing import Annotated, TypeVar
+
+import msgspec
+
+from kiosk.journal.chain import Cursor
+from sync.protocol.problems import ProblemType
+
+LINES_PER_BATCH_MAX = 500
+BATCH_BYTES_MAX = 256 * 1024
+"""On the wire, after compression."""
+INFLATED_BYTES_MAX = 2 * 1024 * 1024
+MESSAGE_BYTES_MAX = 64 * 1024
+"""Any request body that is not a batch."""
+
+JSON_MEDIA_TYPE = "application/json"
+BATCH_MEDIA_TYPE = "application/x-ndjson"
+
+Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+"""32 bytes as lower-case hex."""
+PublicKey = Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z+/]{43}=$")]
+"""A raw Ed25519 public key, standard base64."""
+JournalId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+_ShortText = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class MessageInvalid(ValueError):
+    """The bytes are not the message that was expected; ``str()`` says where."""
+
+
+class CursorMessage(msgspec.Struct, frozen=True):
+    """How far the collector's copy of a journal reaches."""
+
+    next: Annotated[int, msgspec.Meta(ge=1)]
+    head: Hash
+
+    @classmethod
+    def of(cls, cursor: Cursor) -> "CursorMessage":
+        """The cursor as it travels."""
+        return cls(cursor.next_seq, cursor.head.hex())
+
+    def cursor(self) -> Cursor:
+        """The cursor as the journal knows it."""
+        return Cursor(self.next, bytes.fromhex(self.head))
+
+
+class HashMessage(msgspec.Struct, frozen=True):
+    """The collector's hash after one seq, for finding where two copies part."""
+
+    seq: Annotated[int, msgspec.Meta(ge=0)]
+    hash: Hash
+
+
+class EnrolmentRequest(msgspec.Struct, frozen=True):
+    """A one-time code handed in with the key that the kiosk made itself; signed with that key."""
+
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    public_key: PublicKey
+    journal_id: JournalId
+    info: Annotated[dict[str, _ShortText], msgspec.Meta(max_length=20)] = {}
+    """What the machine says of itself: software, system, host name."""
+
+
+class EnrolmentAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who the kiosk is from now on; the same code and key always get the same answer."""
+
+    device_id: JournalId
+    """The key id of every signed request from now on; a UUID."""
+    counter: str
+    """The counter's code."""
+    counter_name: str = ""
+    unit_name: str = ""
+
+
+class OpeningHours(msgspec.Struct, frozen=True):
+    """One span of one or more weekdays in which the counter serves."""
+
+    days: list[Annotated[int, msgspec.Meta(ge=1, le=7)]]
+    """ISO weekdays, Monday is 1."""
+    opens: Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    closes: Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class DeviceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the office set for this kiosk; ``None`` or empty leaves the kiosk's own configuration in force."""
+
+    counter: str
+    survey: str | None = None
+    """``id@version``."""
+    hours: list[OpeningHours] = []
+    texts: dict[str, dict[str, str]] = {}
+    """Language to text name to words."""
+    software_min: str | None = None
+
+
+class DeviceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the kiosk is, at most once a minute."""
+
+    software: _ShortText
+    journal_id: JournalId
+    next_seq: Annotated[int, msgspec.Meta(ge=1)]
+    """The journal's own cursor: what was ever recorded, so that a cut tail shows."""
+    head: Hash
+    pending: Annotated[int, msgspec.Meta(ge=0)]
+    oldest_pending_s: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    disk_free_bytes: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    versions: Annotated[dict[str, _ShortText], msgspec.Meta(max_length=20)] = {}
+    last_error: _ShortText | None = None
+    touch_test: _ShortText | None = None
+
+
+class Enclosure(msgspec.Struct, frozen=True):
+    """What an entry only commits to: ``SHA-256(salt || payload)`` stands in the entry at seq ``enclosure``."""
+
+    enclosure: Annotated[int, msgspec.Meta(ge=1)]
+    salt: bytes
+    """Base64 in JSON."""
+    payload: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An RFC 9457 problem; a ``cursor-mismatch`` carries the stored cursor as well."""
+
+    type: str
+    title: str = ""
+    status: int = 0
+    detail: str = ""
+    next: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    head: Hash | None = None
+
+    @classmethod
+    def of(cls, kind: ProblemType, detail: str = "", cursor: Cursor | None = None) -> "Problem":
+        """The problem as it is answered."""
+        if cursor is None:
+            return cls(kind.urn, kind.title, kind.status, detail)
+        return cls(kind.urn, kind.title, kind.status, detail, cursor.next_seq, cursor.head.hex())
+
+    def cursor(self) -> Cursor | None:
+        """The collector's cursor, if the problem carries one."""
+        if self.next is None or self.head is None:
+            return None
+        return Cursor(self.next, bytes.fromhex(self.head))
+
+
+_Message = TypeVar("_Message", bound=msgspec.Struct)
+
+
+def encode_message(message: msgspec.Struct) -> bytes:
+    """The JSON bytes of a message."""
+    return msgspec.json.encode(message)
+
+
+def decode_message(kind: type[_Message], body: bytes) -> _Message:
+    """The message in ``body``; members it does not know are passed over.
+
+    Raises MessageInvalid with the place of the fault.
+    """
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MessageInvalid(str(error)) from error
