@@ -1,5 +1,167 @@
-"""placeholder during bring-up"""
+"""Builds the assets: PNG pictures from SVG for every theme and size, and .mo catalogues from .po.
+
+Run as ``python assets/build.py``; hatchling runs it too, when the package is built or
+installed. Only what is older than its sources is made again, and each file is put in
+place whole, so that a reader never meets half a picture.
+"""
+
+import os
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-class AssetsBuildHook(BuildHookInterface):
-    def initialize(self, version, build_data):
-        pass
+from resvg_py import svg_to_bytes
+
+ASSETS = Path(__file__).resolve().parent
+GENERATED = ASSETS / "generated"
+
+FACE_SIZES = (120, 190, 280, 520)
+ICON_SIZES = (48, 96, 192)
+SHADOW_SIZE = 132
+HILLS_WIDTH = 1920
+
+# Line weight by use: a small sign needs a heavier line than a large one to look as strong.
+ICON_WEIGHTS = {"check": 7.5, "kept": 5.1, "not_kept": 3.2}
+ICON_WEIGHTS |= dict.fromkeys(("listen", "text_size", "contrast", "language", "private", "redo"), 4.5)
+ICON_WEIGHT = 4.0
+
+
+class AssetsMissing(Exception):
+    """A source file is not there or cannot be read: get the whole source tree again."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One PNG to be made from one SVG."""
+
+    source: Path
+    target: Path
+    width: int
+    style: str
+    inputs: tuple[Path, ...]
+
+
+def build(announce: bool = True) -> int:
+    """Make everything that is out of date; returns how many files were written."""
+    made = 0
+    for picture in pictures():
+        if _is_stale(picture.target, picture.inputs):
+            _put(picture.target, _drawn(picture))
+            made += 1
+    for catalogue in sorted((ASSETS / "locale").glob("*/LC_MESSAGES/*.po")):
+        made += compile_catalogue(catalogue)
+    if announce:
+        print(f"assets: {made} files made")
+    return made
+
+
+def pictures() -> Iterator[Picture]:
+    """Every picture that the screens use."""
+    for theme in sorted((ASSETS / "themes").glob("*.toml")):
+        colours = _read_theme(theme).get("colour")
+        if colours:
+            yield from _theme_pictures(theme, colours)
+    for source in sorted(_sources("icons")):
+        weight = ICON_WEIGHTS.get(source.stem, ICON_WEIGHT)
+        style = f"svg{{stroke-width:{weight};stroke:#fff}}.solid{{fill:#fff}}"
+        for size in ICON_SIZES:
+            yield _picture(source, f"icons/{source.stem}_{size}.png", size, style)
+    yield _picture(ASSETS / "scenes" / "shadow_tile.svg", "shadow_tile.png", SHADOW_SIZE, "")
+
+
+def _theme_pictures(theme: Path, colours: dict[str, str]) -> Iterator[Picture]:
+    for source in _sources("faces"):
+        level = source.stem  # level_1 … level_5
+        style = (
+            f".body{{fill:{colours[level + '_fill']};stroke:{colours[level + '_stroke']}}}"
+            f".line,.line path{{stroke:{colours['face_mark']}}}.mark{{fill:{colours['face_mark']}}}"
+        )
+        for size in FACE_SIZES:
+            yield _picture(source, f"{theme.stem}/{level}_{size}.png", size, style, theme)
+    hills = "".join(f".{part}{{fill:{colours['scene_' + part]}}}" for part in ("far", "mid", "near", "field"))
+    yield _picture(ASSETS / "scenes" / "hills.svg", f"{theme.stem}/hills.png", HILLS_WIDTH, hills, theme)
+
+
+def _picture(source: Path, target: str, width: int, style: str, *more: Path) -> Picture:
+    return Picture(source, GENERATED / target, width, style, (source, Path(__file__), *more))
+
+
+def _sources(folder: str) -> list[Path]:
+    found = sorted((ASSETS / folder).glob("*.svg"))
+    if not found:
+        raise AssetsMissing(f"no .svg sources in {ASSETS / folder}")
+    return found
+
+
+def _read_theme(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise AssetsMissing(f"{path} is not valid TOML: {error}") from error
+
+
+def _drawn(picture: Picture) -> bytes:
+    try:
+        # skip_system_fonts: looking for fonts costs more than drawing, and no picture holds text
+        return bytes(
+            svg_to_bytes(
+                svg_path=str(picture.source), width=picture.width, style_sheet=picture.style, skip_system_fonts=True
+            )
+        )
+    except ValueError as error:
+        raise AssetsMissing(f"{picture.source} cannot be drawn: {error}") from error
+
+
+def compile_catalogue(source: Path) -> int:
+    """Make the .mo beside a .po when it is older; returns 1 if it was made."""
+    target = source.with_suffix(".mo")
+    if not _is_stale(target, (source,)):
+        return 0
+    try:
+        with source.open("rb") as file:
+            catalogue = read_po(file, abort_invalid=True)
+    except (PoFileError, ValueError) as error:
+        raise AssetsMissing(f"{source} cannot be read: {error}") from error
+    with tempfile.SpooledTemporaryFile() as compiled:
+        write_mo(compiled, catalogue)
+        compiled.seek(0)
+        _put(target, compiled.read())
+    return 1
+
+
+def _is_stale(target: Path, inputs: tuple[Path, ...]) -> bool:
+    for source in inputs:
+        if not source.is_file():
+            raise AssetsMissing(f"{source} is missing")
+    return not target.is_file() or target.stat().st_mtime < max(source.stat().st_mtime for source in inputs)
+
+
+def _put(target: Path, content: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    Path(name).chmod(0o644)
+    Path(name).replace(target)
+
+
+class AssetsBuildHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Hatchling's door to this script."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+        """Make the assets before they are packed."""
+        build(announce=False)
+
+
+if __name__ == "__main__":
+    try:
+        build()
+    except AssetsMissing as missing:
+        sys.exit(f"assets/build.py: {missing}")
