@@ -113,13 +113,14 @@ class DeviceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     touch_test: _ShortText | None = None
 
 
-class Enclosure(msgspec.Struct, frozen=True):
+class EnclosureMessage(msgspec.Struct, frozen=True):
     """What an entry only commits to: ``SHA-256(salt || payload)`` stands in the entry at seq ``enclosure``."""
 
     enclosure: Annotated[int, msgspec.Meta(ge=1)]
     salt: bytes
     """Base64 in JSON."""
-    payload: str
+    payload: bytes
+    """Base64 in JSON."""
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
