@@ -1,0 +1,217 @@
+"""Flow: steers one visit after another: face, recorder, reasons, thanks.
+
+It carries the citizen's presses to the visit, the visit's facts to the recorder and
+the recorder's answers back, and tells the screen what to show. Thanks is shown only
+when the recorder has kept everything; nothing here ever waits for it.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from kiosk.domain.instant import Clock, Instant
+from kiosk.domain.rating import Fact, Rating, Standing
+from kiosk.domain.survey import Survey
+from kiosk.domain.visit import Step, Visit, VisitRules
+
+_log = logging.getLogger(__name__)
+
+
+class Kept(Protocol):
+    """What became of a fact that was kept."""
+
+    @property
+    def seq(self) -> int:
+        """The entry's place in the journal."""
+        ...
+
+
+class Receipt(Protocol):
+    """The part of ``concurrent.futures.Future`` that is used here."""
+
+    def add_done_callback(self, fn: Callable[[Any], object], /) -> None:
+        """Call ``fn``, on whatever thread, once it is known."""
+        ...
+
+    def exception(self) -> BaseException | None:
+        """Why nothing was kept."""
+        ...
+
+    def result(self) -> Kept:
+        """Where it was kept."""
+        ...
+
+
+class Recorder(Protocol):
+    """Whoever keeps facts."""
+
+    def record(self, fact: Fact) -> Receipt:
+        """Take the fact without waiting; the receipt is fulfilled when it is on disk, or fails and nothing was kept."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything a screen needs to draw one moment of a visit; the same for every level."""
+
+    step: Step
+    showing: int
+    """Grows with every change of step: a finger that was down before it is not a press."""
+    standing: Standing = Standing.COUNTED
+    kept: bool = False
+    saving: bool = False
+    revising: bool = False
+    chosen: tuple[str, ...] = ()
+    rating_refused: bool = True
+    """On "not recorded": whether it was the rating; if not, the rating is kept and what followed is not."""
+
+
+class Screen(Protocol):
+    """What draws."""
+
+    def show(self, view: View) -> None:
+        """Draw this moment on the next frame."""
+        ...
+
+    def show_time(self, share: float) -> None:
+        """Draw how much of the step's time is left, from 1 to 0."""
+        ...
+
+    def next_citizen(self) -> None:
+        """Forget the language, text size and contrast that the last citizen chose."""
+        ...
+
+
+class Flow:
+    """One screen, one recorder, one visit at a time; used by the screen's thread alone."""
+
+    def __init__(
+        self,
+        survey: Survey,
+        rules: VisitRules,
+        recorder: Recorder,
+        clock: Clock,
+        screen: Screen,
+        on_screen_thread: Callable[[Callable[[], None]], None],
+        counter: str | None = None,
+    ) -> None:
+        self._survey = survey
+        self._rules = rules
+        self._recorder = recorder
+        self._clock = clock
+        self._screen = screen
+        self._on_screen_thread = on_screen_thread
+        self._counter = counter
+        self._showing = 0
+        self._last_end: Instant | None = None
+        self._visit = self._new_visit(clock.now())
+        self._shown = View(Step.QUESTION, self._showing, self._visit.standing)
+
+    @property
+    def view(self) -> View:
+        """What is on the screen."""
+        return self._shown
+
+    def start(self) -> None:
+        """Show the question for the first time."""
+        self._screen.show(self._shown)
+
+    def press_face(self, level: int) -> None:
+        """The citizen pressed a face."""
+        self._do(lambda at: self._visit.press_face(level, at))
+
+    def toggle_reason(self, reason: str) -> None:
+        """The citizen pressed a reason."""
+        self._do(lambda at: self._visit.toggle_reason(reason, at))
+
+    def skip_reasons(self) -> None:
+        """The citizen gives no reasons."""
+        self._do(self._visit.skip_reasons)
+
+    def finish_reasons(self) -> None:
+        """The citizen is done with the reasons."""
+        self._do(self._visit.finish_reasons)
+
+    def choose_again(self) -> None:
+        """The citizen wants another face."""
+        self._do(self._visit.choose_again)
+
+    def retry(self) -> None:
+        """The citizen tries again what was not recorded."""
+        self._do(self._visit.retry)
+
+    def give_up(self) -> None:
+        """The citizen leaves it."""
+        self._do(self._visit.give_up)
+
+    def stay(self) -> None:
+        """Somebody touched the glass."""
+        self._do(self._visit.stay)
+
+    def tick(self) -> None:
+        """Let time pass; call it a few times a second."""
+        self._do(self._visit.tick)
+        self._screen.show_time(self._visit.time_left(self._clock.now()))
+
+    def _do(self, act: Callable[[Instant], None]) -> None:
+        at = self._clock.now()
+        act(at)
+        self._record_due()
+        if self._visit.step is Step.OVER:
+            self._begin_next(at)
+        self._show()
+
+    def _record_due(self) -> None:
+        visit = self._visit
+        for fact in visit.facts_due():
+            settle = partial(self._settle, visit, fact)
+            self._recorder.record(fact).add_done_callback(partial(self._bring_over, settle))
+
+    def _bring_over(self, settle: Callable[[Receipt], None], receipt: Receipt) -> None:
+        self._on_screen_thread(lambda: settle(receipt))
+
+    def _settle(self, visit: Visit, fact: Fact, receipt: Receipt) -> None:
+        """The recorder answered; a visit that is over by then no longer steers the screen."""
+        at = self._clock.now()
+        refusal = receipt.exception()
+        if refusal is None:
+            visit.fact_kept(fact, receipt.result().seq, at)
+        else:
+            _log.error("%s not recorded: %s", type(fact).__name__.lower(), refusal)
+            visit.fact_refused(fact, at)
+        if visit is self._visit:
+            self._do(lambda _at: None)
+
+    def _begin_next(self, at: Instant) -> None:
+        if self._visit.kept:
+            self._last_end = at
+        self._visit = self._new_visit(at)
+        self._screen.next_citizen()
+
+    def _new_visit(self, at: Instant) -> Visit:
+        return Visit(self._survey, self._rules, at, self._last_end, self._counter)
+
+    def _show(self) -> None:
+        view = self._view_now()
+        if view != self._shown:
+            self._shown = view
+            self._screen.show(view)
+
+    def _view_now(self) -> View:
+        visit, before = self._visit, self._shown
+        saving = visit.step is Step.SAVING
+        step = before.step if saving else visit.step
+        changed = step != before.step or visit.revising != before.revising
+        self._showing += changed
+        return View(
+            step=step,
+            showing=self._showing,
+            standing=visit.standing,
+            kept=visit.kept,
+            saving=saving,
+            revising=visit.revising,
+            chosen=visit.chosen,
+            rating_refused=isinstance(visit.refused, Rating),
+        )
