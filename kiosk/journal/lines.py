@@ -7,7 +7,6 @@ does not know are kept and passed on.
 """
 
 import unicodedata
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -122,11 +121,6 @@ def line_of(seq: int, fact: Fact) -> Line:
             )
         case Revised():
             return RevisedLine(**_common(seq, fact.pressed, "revised"), rating=fact.rating_seq, level=fact.level)
-
-
-def instant_of(line: Line) -> Instant:
-    """When the kiosk says the entry was made."""
-    return Instant(datetime.fromisoformat(line.at), line.mono, line.boot)
 
 
 def _common(seq: int, at: Instant, kind: str) -> dict[str, Any]:

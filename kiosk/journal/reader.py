@@ -1,0 +1,190 @@
+"""Reading a journal beside its writer: the lines past a cursor, hashes, tallies, the whole chain.
+
+Every call is one short transaction, closed before it returns: a reader that held one
+open while it talks to the network would make the next press wait.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
+
+from kiosk.journal.chain import Cursor, chain_next, chain_start
+from kiosk.journal.engine import reader_engine
+from kiosk.journal.errors import Diverged, JournalDamaged, JournalUnusable
+from kiosk.journal.schema import schema_version
+from kiosk.journal.tally import TallyRow, tally_between
+
+_CHUNK = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as it lies on disk."""
+
+    seq: int
+    line: bytes
+    """Verbatim, without a newline."""
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """What an entry commits to but does not contain, so that the law may delete it."""
+
+    seq: int
+    salt: bytes
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive lines that follow ``start``; empty when the copy is up to date."""
+
+    start: Cursor
+    lines: tuple[bytes, ...]
+    enclosures: tuple[Enclosure, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.lines)
+
+    @property
+    def end(self) -> Cursor:
+        """Where a copy stands once it has this batch."""
+        return self.start.after(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFault:
+    """The first place where the chain does not hold."""
+
+    seq: int
+    why: str
+    """``changed`` or ``missing``."""
+
+
+class JournalReader:
+    """A journal that someone else writes."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the journal at ``path``; raises JournalUnusable when there is none."""
+        if not path.is_file():
+            raise JournalUnusable("there is no journal at {path}; start the kiosk once, or check --data-dir", path=path)
+        self._engine = reader_engine(path)
+        with self._reading() as connection:
+            if schema_version(connection) == 0:
+                raise JournalUnusable("the journal at {path} has not been started yet; start the kiosk once", path=path)
+            query = "SELECT value FROM meta WHERE key = 'journal_id'"
+            self.id = str(connection.exec_driver_sql(query).scalar_one())
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def head(self) -> Cursor:
+        """Where a complete copy would stand."""
+        with self._reading() as connection:
+            return head_of(connection, self.id)
+
+    def hash_at(self, seq: int) -> bytes | None:
+        """The hash after entry ``seq``; of 0 the start of the chain; None where this journal has no such entry."""
+        with self._reading() as connection:
+            return hash_at(connection, self.id, seq)
+
+    def require_ancestor(self, cursor: Cursor) -> None:
+        """Do nothing if ``cursor`` lies on this chain; equal hashes mean equal pasts.
+
+        Raises Diverged otherwise.
+        """
+        if self.hash_at(cursor.next_seq - 1) != cursor.head:
+            raise Diverged("the collector's copy is not a past of journal {journal}", journal=self.id)
+
+    def batch_after(self, cursor: Cursor, lines_max: int, bytes_max: int) -> Batch:
+        """The next lines past ``cursor``: at most ``lines_max``, together at most ``bytes_max`` bytes, at least one."""
+        query = "SELECT line FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?"
+        lines: list[bytes] = []
+        size = 0
+        with self._reading() as connection:
+            for (line,) in connection.exec_driver_sql(query, (cursor.next_seq, lines_max)):
+                size += len(line) + 1
+                if lines and size > bytes_max:
+                    break
+                lines.append(line)
+        return Batch(cursor, tuple(lines))
+
+    def entries(self, first: int = 1) -> Iterator[Entry]:
+        """All entries from seq ``first`` on, in order, read in chunks of one short transaction each."""
+        while chunk := self._chunk(first):
+            yield from chunk
+            first = chunk[-1].seq + 1
+
+    def verify(self) -> ChainFault | None:
+        """Walk the whole chain; the first fault, or None when every entry is as it was written."""
+        seq, head = 0, chain_start(self.id)
+        for entry in self.entries():
+            if entry.seq != seq + 1:
+                return ChainFault(seq + 1, "missing")
+            head = chain_next(head, entry.line)
+            if head != entry.hash:
+                return ChainFault(entry.seq, "changed")
+            seq = entry.seq
+        return None
+
+    def tally(self, first_day: date, last_day: date) -> list[TallyRow]:
+        """The tallies of these local days, both included."""
+        with self._reading() as connection:
+            return list(tally_between(connection, first_day.isoformat(), last_day.isoformat()))
+
+    def count(self, kind: str) -> int:
+        """How many entries of this kind there are; reads them all."""
+        query = "SELECT count(*) FROM entry WHERE json_extract(CAST(line AS TEXT), '$.kind') = ?"
+        with self._reading() as connection:
+            return int(connection.exec_driver_sql(query, (kind,)).scalar_one())
+
+    def _chunk(self, first: int) -> list[Entry]:
+        query = "SELECT seq, line, hash FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?"
+        with self._reading() as connection:
+            return [Entry(*row) for row in connection.exec_driver_sql(query, (first, _CHUNK))]
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except DatabaseError as error:
+            raise translated(error) from error
+
+
+def head_of(connection: Connection, journal_id: str) -> Cursor:
+    """The cursor of a complete copy, within the caller's transaction."""
+    row = connection.exec_driver_sql("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").one_or_none()
+    return Cursor.start(journal_id) if row is None else Cursor(row[0] + 1, row[1])
+
+
+def hash_at(connection: Connection, journal_id: str, seq: int) -> bytes | None:
+    """The hash after entry ``seq``, within the caller's transaction."""
+    if seq == 0:
+        return chain_start(journal_id)
+    found: bytes | None = connection.exec_driver_sql(
+        "SELECT hash FROM entry WHERE seq = ?", (seq,)
+    ).scalar_one_or_none()
+    return found
+
+
+def translated(error: DatabaseError) -> JournalUnusable | JournalDamaged:
+    """What a reader's database error means for whoever reads."""
+    why = str(error.orig)
+    if "malformed" in why or "not a database" in why:
+        return JournalDamaged("the journal's file is damaged ({why})", why=why)
+    return JournalUnusable("the journal cannot be read ({why}); check the disk", why=why)

@@ -1,0 +1,71 @@
+"""Local tallies: the day's counts, kept in the same transaction as the entry, so that they never disagree with it.
+
+The day and its part come from the wall clock written on the entry, which is in the
+office's zone: never from the zone of whatever machine reads it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from kiosk.journal.lines import RatingLine, RevisedLine, decode_line
+
+_ADD = """INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET n = n + excluded.n"""
+
+
+@dataclass(frozen=True, slots=True)
+class TallyRow:
+    """How many ratings share all of these."""
+
+    day: str
+    """Local day, ISO 8601."""
+    part: str
+    """``morning`` (before noon) or ``afternoon``."""
+    survey: str
+    question: str
+    counter: str
+    """The counter's code; empty where the kiosk serves one counter only."""
+    standing: str
+    level: int
+    n: int
+
+
+def count_rating(connection: Connection, rating: RatingLine) -> None:
+    """Add one rating."""
+    _add(connection, rating, rating.level, 1)
+
+
+def move_rating(connection: Connection, revised: RevisedLine) -> None:
+    """Move a rating from the level it had to the one the citizen chose instead."""
+    query = "SELECT line FROM entry WHERE seq >= ? ORDER BY seq"
+    rating: RatingLine | None = None
+    level = 0
+    for (encoded,) in connection.exec_driver_sql(query, (revised.rating,)):
+        line = decode_line(encoded)
+        if isinstance(line, RatingLine) and line.seq == revised.rating:
+            rating, level = line, line.level
+        elif isinstance(line, RevisedLine) and line.rating == revised.rating:
+            level = line.level
+    if rating is not None:
+        _add(connection, rating, level, -1)
+        _add(connection, rating, revised.level, 1)
+
+
+def tally_between(connection: Connection, first_day: str, last_day: str) -> Iterator[TallyRow]:
+    """The tallies of these local days, both included, within the caller's transaction."""
+    query = "SELECT * FROM tally WHERE day BETWEEN ? AND ? AND n <> 0"
+    for row in connection.exec_driver_sql(query, (first_day, last_day)):
+        yield TallyRow(*row)
+
+
+def part_of_day(at: str) -> str:
+    """``morning`` before noon, else ``afternoon``, of a local RFC 3339 time; finer is never published."""
+    return "morning" if at[11:13] < "12" else "afternoon"
+
+
+def _add(connection: Connection, rating: RatingLine, level: int, n: int) -> None:
+    at = rating.at
+    key = (at[:10], part_of_day(at), rating.survey, rating.question, rating.counter or "", rating.standing)
+    connection.exec_driver_sql(_ADD, (*key, level, n))
