@@ -1,0 +1,197 @@
+"""Database: the one place that opens the collector's database, with settings under which COMMIT means kept."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from kiosk.journal.engine import durability_for, sqlite_module, sqlite_version
+from sync.collector.errors import DatabaseUnusable
+
+BUSY_TIMEOUT_MS = 10_000
+READERS_MAX = 8
+CONNECTIONS_MAX = 16
+"""Of one process to PostgreSQL, for writing and for reading each."""
+
+# The same rule as on the kiosk: WAL+FULL on a SQLite without the WAL-reset fault, else
+# TRUNCATE+EXTRA. The server has one writing connection, and readers never checkpoint, so
+# alone it would be safe with WAL on any version; but `collector device new` writes from a
+# second process while it runs, and two writers are what the fault needs. Group commit
+# shares the dearer TRUNCATE commit among all requests that wait (measured 15 % slower).
+_SETTINGS: dict[str, str | int] = {
+    "busy_timeout": BUSY_TIMEOUT_MS,
+    "foreign_keys": 1,
+    "trusted_schema": 0,
+    "cell_size_check": 1,
+    "mmap_size": 0,  # mapped pages were seen to spread a write-ahead-log fault
+    "temp_store": 2,
+    "cache_size": -65536,
+}
+_SYNCHRONOUS = {"full": 2, "extra": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database: an engine that writes and one that cannot."""
+
+    writer: Engine
+    reader: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is the embedded kind, which has one writer."""
+        return self.writer.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection with one consistent view, closed at the end."""
+        with self.reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that commits at the end; for the command line, requests go through the writer."""
+        with self.writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.reader.dispose()
+        self.writer.dispose()
+
+
+def open_database(url: str, *, create: bool = False) -> Database:
+    """The database at ``url``; with ``create`` an SQLite file may be new.
+
+    Raises DatabaseUnusable with the remedy.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            return _open_sqlite(Path(parsed.database or ""), create)
+        if parsed.get_backend_name() == "postgresql":
+            return _open_postgresql(parsed.set(drivername="postgresql+psycopg"))
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise DatabaseUnusable("database_url cannot be used: {why}", why=error) from error
+    raise DatabaseUnusable(
+        "database_url must begin with sqlite:/// or postgresql://, not {scheme!r}", scheme=parsed.drivername
+    )
+
+
+@contextmanager
+def faults_named(database: Database) -> Iterator[None]:
+    """Turn a failing connection into DatabaseUnusable, with where and why but never the password."""
+    try:
+        yield
+    except OperationalError as error:
+        where = database.writer.url.render_as_string(hide_password=True)
+        why = str(error.orig).strip().splitlines()[0]
+        raise DatabaseUnusable(
+            "the database {where} does not answer: {why}; check database_url and that the server runs",
+            where=where,
+            why=why,
+        ) from error
+
+
+def _open_sqlite(path: Path, create: bool) -> Database:
+    if not path.name:
+        raise DatabaseUnusable("database_url must name a file: sqlite:////var/lib/hailong/collector/collector.db")
+    if create:
+        _create_private(path)
+    elif not path.is_file():
+        raise DatabaseUnusable("there is no database at {path}; make it with: collector migrate", path=path)
+    durability = durability_for(sqlite_version())
+    mode: dict[str, str | int] = {"journal_mode": durability.journal_mode, "synchronous": durability.synchronous}
+    # One writing connection: a second one in this process would only wait for the first one's lock.
+    writer = _sqlite_engine(path, "BEGIN IMMEDIATE", mode | _SETTINGS, 1)
+    reader = _sqlite_engine(path, "BEGIN", _SETTINGS | {"query_only": 1}, READERS_MAX)
+    return Database(writer, reader)
+
+
+def _create_private(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        with path.open("r+b"):
+            pass
+    except OSError as error:
+        raise DatabaseUnusable(
+            "the folder {folder} cannot be written ({why}); "
+            "make it writable for this user or choose another --data-dir",
+            folder=path.parent,
+            why=error.strerror,
+        ) from error
+
+
+def _sqlite_engine(path: Path, begin: str, settings: dict[str, str | int], connections_max: int) -> Engine:
+    module = sqlite_module()
+
+    def connect() -> Any:
+        return module.connect(
+            f"{path.absolute().as_uri()}?mode=rw",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=BUSY_TIMEOUT_MS / 1000,
+            cached_statements=256,
+        )
+
+    engine = sqlalchemy.create_engine(
+        URL.create("sqlite", database=str(path)),
+        creator=connect,
+        module=module,
+        poolclass=QueuePool,
+        pool_size=connections_max,
+        max_overflow=0,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        _apply(connection, settings)
+
+    @event.listens_for(engine, "begin")
+    def begin_explicitly(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _apply(connection: Any, settings: dict[str, str | int]) -> None:
+    for name, wanted in settings.items():
+        connection.execute(f"PRAGMA {name} = {wanted}").fetchall()
+        (found,) = connection.execute(f"PRAGMA {name}").fetchone()
+        if found != _SYNCHRONOUS.get(str(wanted), wanted):
+            raise DatabaseUnusable(
+                "SQLite kept {name} at {found} instead of {wanted}; ratings would not be safe. Check the disk and the "
+                "SQLite version",
+                name=name,
+                found=found,
+                wanted=wanted,
+            )
+
+
+def _open_postgresql(url: URL) -> Database:
+    engine = sqlalchemy.create_engine(url, pool_size=CONNECTIONS_MAX, max_overflow=0, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        # An answer is sent after COMMIT, so COMMIT must mean the disk, whatever the server's default is.
+        connection.autocommit = True
+        if connection.execute("SHOW synchronous_commit").fetchone()[0] == "off":
+            connection.execute("SET synchronous_commit = on")
+        connection.autocommit = False
+
+    reader = sqlalchemy.create_engine(
+        url,
+        pool_size=CONNECTIONS_MAX,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={"options": "-c default_transaction_read_only=on"},
+    )
+    return Database(engine, reader)

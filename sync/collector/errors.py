@@ -1,0 +1,80 @@
+"""What can be wrong at the collector, one class per next action.
+
+    CollectorError
+    ├── ConfigWrong        the configuration has faults: mend every one that is listed
+    ├── UsageWrong         the command names something that is not there: name another
+    ├── PlaceTaken         the address is in use: stop the other one or choose another port
+    ├── DatabaseUnusable   it cannot be opened where or as it is: mend the place or the address
+    ├── SchemaOutdated     it was made by an older version: collector migrate
+    ├── SchemaNewer        it was made by a newer version: install that one
+    └── Refusal            one request is refused and nothing of it is stored
+        ├── JournalForeign     another device writes this journal
+        ├── CodeRefused        the enrolment code is wrong, used up or expired
+        ├── TriesExhausted     too many wrong codes: wait
+        ├── CollectorBusy      too much is waiting for the disk: come again
+        └── StorageFull        the disk has no room left: make room, kiosks keep everything
+
+Each holds its sentence as a message id and the values of its places, so that the
+edge which shows it can translate it.
+"""
+
+
+class CollectorError(Exception):
+    """Something is wrong; ``message`` is the id of the sentence, ``values`` fill its places."""
+
+    def __init__(self, message: str, /, **values: object) -> None:
+        super().__init__(message.format(**values))
+        self.message = message
+        self.values = values
+
+
+class ConfigWrong(CollectorError):
+    """The configuration has faults; each stands on a line of its own."""
+
+
+class UsageWrong(CollectorError):
+    """The command names something that is not there."""
+
+
+class PlaceTaken(CollectorError):
+    """Another program listens at the address."""
+
+
+class DatabaseUnusable(CollectorError):
+    """The database cannot be opened where it is or as it is."""
+
+
+class SchemaOutdated(CollectorError):
+    """The database was made by an older version of the program."""
+
+
+class SchemaNewer(CollectorError):
+    """The database was made by a newer version of the program."""
+
+
+class Refusal(CollectorError):
+    """One request is refused; nothing of it was stored."""
+
+
+class JournalForeign(Refusal):
+    """Another device writes this journal."""
+
+
+class CodeRefused(Refusal):
+    """The enrolment code is wrong, used up or expired; which of them, nobody is told."""
+
+
+class TriesExhausted(Refusal):
+    """Too many wrong enrolment codes came in this hour."""
+
+    def __init__(self, message: str, /, *, retry_after_s: int, **values: object) -> None:
+        super().__init__(message, **values)
+        self.retry_after_s = retry_after_s
+
+
+class CollectorBusy(Refusal):
+    """Too many requests wait for the database."""
+
+
+class StorageFull(Refusal):
+    """The disk or the database's quota is full; the transaction was rolled back."""

@@ -1,0 +1,237 @@
+"""Append: a batch becomes part of the collector's copy of a journal, or nothing happens at all.
+
+The cursor is the only gate. A batch that starts exactly where the copy ends is appended;
+of one that overlaps it, the part already stored is skipped when its bytes hash to the
+stored head; any other changes nothing and gets the stored cursor back. Lines, ratings,
+tallies and the new cursor are written in the caller's one transaction, so a batch counts
+once or not at all.
+"""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from kiosk.domain.instant import Instant
+from kiosk.journal.chain import Cursor, chain_over
+from sync.collector.bulk import insert_rows
+from sync.collector.errors import JournalForeign
+from sync.collector.presstime import LocalDays, PressClock
+from sync.collector.projection import Context, project
+from sync.collector.schema import journal, micros, segment
+from sync.collector.store import keep_boot, keep_enclosures, keep_projection, read_boot_offset
+
+_GZIP_WBITS = 16 + zlib.MAX_WBITS
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A kiosk as the collector knows it while it speaks."""
+
+    device_id: str
+    public_key: bytes
+    counter_id: int
+    counters: Mapping[str, int]
+    """The counters of its unit, by code."""
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive lines of one journal as they came."""
+
+    journal_id: str
+    start: Cursor
+    lines: tuple[bytes, ...]
+    enclosures: tuple[bytes, ...] = ()
+    body: bytes | None = None
+    """The gzip body that holds exactly ``lines``, to be kept as it is; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """When and how a batch was received."""
+
+    received_at: datetime
+    clock: Instant
+    """What the kiosk's clocks said when it sent."""
+    signature: str
+    kiosk_clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The batch is part of the copy now."""
+
+    cursor: Cursor
+    added: int
+    """How many of its lines were new."""
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The batch does not continue the copy; nothing was written."""
+
+    cursor: Cursor
+    """Where the copy ends."""
+
+
+def append_batch(
+    connection: Connection, device: Device, batch: Batch, receipt: Receipt, days: LocalDays
+) -> Appended | Conflict:
+    """Append ``batch`` to the copy if, and only if, it continues it; a repeat changes nothing.
+
+    Raises JournalForeign for a journal that another device writes.
+    """
+    copy = _locked_copy(connection, device, batch, receipt)
+    if copy is None:
+        return Conflict(Cursor.start(batch.journal_id))
+    known = _known_lines(copy.cursor, batch)
+    if known is None:
+        return Conflict(copy.cursor)
+    fresh = batch.lines[known:]
+    if not fresh:
+        return Appended(copy.cursor, 0)
+    end = Cursor(copy.cursor.next_seq + len(fresh), chain_over(copy.cursor.head, fresh))
+    received_us = micros(receipt.received_at)
+    _keep_segment(connection, batch, copy.cursor, end, fresh, receipt)
+    projection = project(copy.cursor.next_seq, fresh, _context(connection, device, copy, receipt, days))
+    keep_projection(connection, batch.journal_id, received_us, projection)
+    keep_enclosures(connection, batch.journal_id, received_us, end.next_seq - 1, batch.enclosures)
+    _move_cursor(connection, copy, end, receipt)
+    return Appended(end, len(fresh), len(projection.unread))
+
+
+def read_cursor(connection: Connection, device_id: str, journal_id: str) -> Cursor:
+    """Where the copy of a journal ends; the start for one never seen.
+
+    Raises JournalForeign for a journal that another device writes.
+    """
+    row = connection.execute(_COPY, {"wanted": journal_id}).one_or_none()
+    if row is None:
+        return Cursor.start(journal_id)
+    _require_owner(row.device_id, device_id)
+    return Cursor(row.next_seq, row.head)
+
+
+def read_hash(connection: Connection, device_id: str, journal_id: str, seq: int) -> bytes | None:
+    """The hash after entry ``seq`` (0: the start); None beyond the end of the copy.
+
+    Raises JournalForeign for a journal that another device writes.
+    """
+    cursor = read_cursor(connection, device_id, journal_id)
+    if seq == 0:
+        return Cursor.start(journal_id).head
+    if seq >= cursor.next_seq:
+        return None
+    found = connection.execute(
+        select(segment.c.first_seq, segment.c.prev, segment.c.lines)
+        .where(segment.c.journal_id == journal_id, segment.c.first_seq <= seq)
+        .order_by(segment.c.first_seq.desc())
+        .limit(1)
+    ).one()
+    lines = zlib.decompress(found.lines, _GZIP_WBITS).split(b"\n")
+    return chain_over(found.prev, lines[: seq - found.first_seq + 1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """The collector's copy of one journal, locked for this transaction."""
+
+    journal_id: str
+    cursor: Cursor
+    boot: str | None
+    boot_offset_us: int | None
+
+
+_COPY = select(journal.c.device_id, journal.c.next_seq, journal.c.head, journal.c.boot, journal.c.boot_offset_us).where(
+    journal.c.journal_id == bindparam("wanted")
+)
+# On SQLite the transaction itself is the lock, and the words are left out.
+_COPY_LOCKED = _COPY.with_for_update()
+
+
+def _locked_copy(connection: Connection, device: Device, batch: Batch, receipt: Receipt) -> _Copy | None:
+    row = connection.execute(_COPY_LOCKED, {"wanted": batch.journal_id}).one_or_none()
+    if row is None:
+        if batch.start != Cursor.start(batch.journal_id):
+            return None
+        _open_copy(connection, device, batch, receipt)
+        row = connection.execute(_COPY_LOCKED, {"wanted": batch.journal_id}).one()
+    _require_owner(row.device_id, device.device_id)
+    return _Copy(batch.journal_id, Cursor(row.next_seq, row.head), row.boot, row.boot_offset_us)
+
+
+def _open_copy(connection: Connection, device: Device, batch: Batch, receipt: Receipt) -> None:
+    # Two first batches may come at once; the second waits here and then finds the row.
+    insert_rows(
+        connection,
+        journal,
+        {},
+        ("journal_id", "device_id", "next_seq", "head", "first_received_at", "last_received_at"),
+        [(batch.journal_id, device.device_id, 1, batch.start.head, *[micros(receipt.received_at)] * 2)],
+        then="ON CONFLICT (journal_id) DO NOTHING",
+    )
+
+
+def _require_owner(owner: str, device_id: str) -> None:
+    if owner != device_id:
+        raise JournalForeign("this journal is written by another device")
+
+
+def _known_lines(stored: Cursor, batch: Batch) -> int | None:
+    """How many of the batch's first lines the copy has already, byte for byte; None when the batch does not fit."""
+    known = stored.next_seq - batch.start.next_seq
+    if not 0 <= known <= len(batch.lines):
+        return None
+    return known if chain_over(batch.start.head, batch.lines[:known]) == stored.head else None
+
+
+def _context(connection: Connection, device: Device, copy: _Copy, receipt: Receipt, days: LocalDays) -> Context:
+    def offset_of(boot: str) -> int | None:
+        if boot == copy.boot:
+            return copy.boot_offset_us
+        return read_boot_offset(connection, copy.journal_id, boot)
+
+    clock = PressClock(micros(receipt.received_at), receipt.clock.boot, receipt.clock.mono_us, cache(offset_of))
+    return Context(device.counter_id, device.counters, clock, days)
+
+
+def _keep_segment(
+    connection: Connection, batch: Batch, start: Cursor, end: Cursor, fresh: tuple[bytes, ...], receipt: Receipt
+) -> None:
+    as_sent = batch.body if len(fresh) == len(batch.lines) and not batch.enclosures else None
+    row = (
+        batch.journal_id, start.next_seq, micros(receipt.received_at), end.next_seq - 1, start.head, end.head,
+        as_sent or _compress(fresh), receipt.signature, receipt.kiosk_clock,
+    )  # fmt: skip
+    insert_rows(connection, segment, {}, tuple(segment.c.keys()), [row])
+
+
+def _compress(lines: tuple[bytes, ...]) -> bytes:
+    packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP_WBITS)
+    return packer.compress(b"".join(line + b"\n" for line in lines)) + packer.flush()
+
+
+def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, receipt: Receipt) -> None:
+    boot, offset_us = receipt.clock.boot, micros(receipt.received_at) - receipt.clock.mono_us
+    if copy.boot is not None and copy.boot_offset_us is not None and copy.boot != boot:
+        keep_boot(connection, copy.journal_id, copy.boot, copy.boot_offset_us)
+    connection.execute(
+        _MOVE,
+        {
+            "wanted": copy.journal_id,
+            "next_seq": end.next_seq,
+            "head": end.head,
+            "last_received_at": receipt.received_at,
+            "boot": boot,
+            "boot_offset_us": offset_us,
+        },
+    )
+
+
+_MOVE = update(journal).where(journal.c.journal_id == bindparam("wanted"))

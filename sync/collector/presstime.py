@@ -1,0 +1,101 @@
+"""Press time: when a citizen really pressed, whatever the kiosk's wall clock said.
+
+The boot clock never steps, so it measures; the collector's clock is right, so it dates.
+A request says what the boot clock read when it was sent: an entry of the same boot is
+dated from there, exact. An entry of an earlier boot is dated from the last time that
+boot was heard; where it never was, the wall clock is taken and marked uncertain.
+All inputs stay in the stored lines.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+MICROS_PER_QUARTER_HOUR = 15 * 60 * 1_000_000
+MONO_US_MAX = 2**62
+YEAR_MAX = 9000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+OffsetOf = Callable[[str], int | None]
+"""Our clock minus a boot's clock, in microseconds, when that boot was last heard; None for one never heard."""
+
+
+class TimeQuality(StrEnum):
+    """How a press time was found."""
+
+    EXACT = "exact"
+    """From the boot clock, by the very request that brought it."""
+    CORRECTED = "corrected"
+    """From the boot clock, by an earlier request of that boot."""
+    UNCERTAIN = "uncertain"
+    """The kiosk's wall clock, as it was."""
+
+
+class TimeUnreadable(ValueError):
+    """Neither clock of the entry gives a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class PressClock:
+    """Dates the entries of one request."""
+
+    received_us: int
+    boot: str
+    """The boot that sent the request."""
+    mono_us: int
+    """What its boot clock read then."""
+    offset_of: OffsetOf
+
+    def date(self, at: str, mono: int, boot: str) -> tuple[int, TimeQuality]:
+        """When an entry was made, in microseconds since 1970, and how that was found.
+
+        Raises TimeUnreadable.
+        """
+        if boot == self.boot and 0 <= mono <= self.mono_us:
+            return self.received_us - self.mono_us + mono, TimeQuality.EXACT
+        # A boot clock ahead of its own request is a lie or a fault: only the wall clock is left.
+        offset = self.offset_of(boot) if boot != self.boot and 0 <= mono < MONO_US_MAX else None
+        if offset is not None and offset + mono <= self.received_us:
+            return offset + mono, TimeQuality.CORRECTED
+        return _wall_us(at), TimeQuality.UNCERTAIN
+
+
+def _wall_us(at: str) -> int:
+    try:
+        wall = datetime.fromisoformat(at)
+        if wall.tzinfo is None or wall.year > YEAR_MAX:
+            raise TimeUnreadable(f"{at[:40]!r} is no wall-clock time with an offset")
+        return (wall - _EPOCH) // timedelta(microseconds=1)
+    except (ValueError, OverflowError) as error:
+        raise TimeUnreadable(f"{at[:40]!r} is no wall-clock time with an offset") from error
+
+
+class LocalDays:
+    """The office's days: in which day and which part of it a moment falls."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        # Zones differ from each other by whole quarters of an hour, and a batch holds few of them.
+        self._of_quarter = lru_cache(4096)(self._look_up)
+
+    def place(self, moment_us: int) -> tuple[str, str]:
+        """The local day (ISO) and "am" (before noon) or "pm".
+
+        Raises TimeUnreadable for a moment outside the calendar.
+        """
+        return self._of_quarter(moment_us // MICROS_PER_QUARTER_HOUR)
+
+    def today(self, now: datetime) -> tuple[str, str]:
+        """The day and the part of it at ``now``."""
+        local = now.astimezone(self.zone)
+        return local.date().isoformat(), "am" if local.hour < 12 else "pm"
+
+    def _look_up(self, quarter: int) -> tuple[str, str]:
+        try:
+            local = datetime.fromtimestamp(quarter * 900, self.zone)
+        except (ValueError, OverflowError, OSError) as error:
+            raise TimeUnreadable("the time lies outside the calendar") from error
+        return local.date().isoformat(), "am" if local.hour < 12 else "pm"

@@ -1,0 +1,220 @@
+"""Projection: lines become ratings and reasons; what cannot be read is kept aside with a reason.
+
+Interpretation comes after storage. The lines are kept whatever this step makes of them,
+so it never refuses: a bad entry becomes an ``Unread`` and the ones behind it go on.
+Pure: no database, no clock.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from kiosk.domain.rating import Standing
+from kiosk.journal.lines import Line, LineUnreadable, OpenedLine, RatingLine, ReasonsLine, RevisedLine, decode_line
+from sync.collector.presstime import LocalDays, PressClock, TimeUnreadable
+
+LEVELS = range(1, 6)
+REASONS_MAX = 10
+DETAIL_CHARS_MAX = 200
+_KIOSK_STANDINGS = frozenset(str(standing) for standing in Standing if standing is not Standing.SUSPECT)
+_STRAIGHT_TO_RATING = msgspec.json.Decoder(RatingLine)
+
+
+class UnreadReason(StrEnum):
+    """Why an entry was not projected; after an upgrade it may be."""
+
+    NOT_A_LINE = "not_a_line"
+    WRONG_SEQ = "wrong_seq"
+    """The number in the line is not its place in the journal."""
+    UNKNOWN_KIND = "unknown_kind"
+    BAD_VALUE = "bad_value"
+    """A level, a standing or a name that no survey can have."""
+    BAD_TIME = "bad_time"
+    UNKNOWN_COUNTER = "unknown_counter"
+    NO_RATING = "no_rating"
+    """It speaks of a rating that is not there, or that already has what it brings."""
+
+
+class Unread(NamedTuple):
+    """One entry that was kept but not projected."""
+
+    seq: int
+    reason: UnreadReason
+    detail: str
+
+
+class RatingRow(NamedTuple):
+    """One rating as it is stored."""
+
+    seq: int
+    counter_id: int
+    survey: str
+    question: str
+    level: int
+    first_level: int | None
+    standing: str
+    pressed_us: int
+    time_quality: str
+    day: str
+    part: str
+
+
+class ReasonRow(NamedTuple):
+    """One reason that was chosen for a rating."""
+
+    rating_seq: int
+    reason: str
+    seq: int
+
+
+@dataclass(slots=True)
+class Projection:
+    """What a run of lines says."""
+
+    ratings: dict[int, RatingRow] = field(default_factory=dict)
+    """By seq, revisions of the same run applied."""
+    reasons: list[ReasonRow] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    late: list[ReasonsLine | RevisedLine] = field(default_factory=list)
+    """What speaks of ratings before this run, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of the sender besides its lines."""
+
+    counter_id: int
+    """Where the kiosk stands."""
+    counters: Mapping[str, int]
+    """The counters of its unit by code, for a kiosk that serves a whole hall."""
+    clock: PressClock
+    days: LocalDays
+
+
+class _Aside(Exception):
+    def __init__(self, reason: UnreadReason, detail: str) -> None:
+        self.reason = reason
+        self.detail = detail
+
+
+def project(first_seq: int, lines: Sequence[bytes], context: Context) -> Projection:
+    """What the consecutive ``lines`` from ``first_seq`` say; any bytes are taken."""
+    projection = Projection()
+    for seq, line in enumerate(lines, first_seq):
+        try:
+            entry = _decode(line)
+            if entry.seq != seq:
+                raise _Aside(UnreadReason.WRONG_SEQ, f"the line calls itself {entry.seq}")
+            if type(entry) is RatingLine:
+                projection.ratings[seq] = _rating(entry, context)
+            else:
+                _take(projection, entry)
+        except _Aside as aside:
+            projection.unread.append(Unread(seq, aside.reason, aside.detail[:DETAIL_CHARS_MAX]))
+    return projection
+
+
+def reasons_of(entry: ReasonsLine) -> list[ReasonRow]:
+    """The reasons that an entry brings, each once, in its order."""
+    return [ReasonRow(entry.rating, reason, entry.seq) for reason in dict.fromkeys(entry.reasons)]
+
+
+def _decode(line: bytes) -> Line:
+    try:
+        # Nearly every line is a rating, and decoding it at once costs half of looking first.
+        entry = _STRAIGHT_TO_RATING.decode(line)
+        if entry.kind == "rating":
+            return entry
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        return decode_line(line)
+    except (LineUnreadable, RecursionError) as error:
+        raise _Aside(UnreadReason.NOT_A_LINE, _printable(str(error))) from error
+
+
+def _rating(entry: RatingLine, context: Context) -> RatingRow:
+    if entry.level not in LEVELS or entry.standing not in _KIOSK_STANDINGS or not _named(entry.survey, entry.question):
+        said = f"survey {entry.survey}, question {entry.question}, level {entry.level}, standing {entry.standing}"
+        raise _Aside(UnreadReason.BAD_VALUE, _printable(said))
+    counter_id = context.counter_id
+    if entry.counter is not None:
+        known = context.counters.get(entry.counter)
+        if known is None:
+            raise _Aside(UnreadReason.UNKNOWN_COUNTER, _printable(f"no counter {entry.counter} in this unit"))
+        counter_id = known
+    try:
+        pressed_us, quality = context.clock.date(entry.at, entry.mono, entry.boot)
+        day, part = context.days.place(pressed_us)
+    except TimeUnreadable as error:
+        raise _Aside(UnreadReason.BAD_TIME, _printable(str(error))) from error
+    return RatingRow(
+        entry.seq, counter_id, entry.survey, entry.question, entry.level, None,
+        entry.standing, pressed_us, quality.value, day, part,
+    )  # fmt: skip
+
+
+def _take(projection: Projection, entry: Line) -> None:
+    match entry:
+        case ReasonsLine():
+            _take_reasons(projection, entry)
+        case RevisedLine():
+            _take_revision(projection, entry)
+        case OpenedLine():
+            pass
+        case _:
+            raise _Aside(UnreadReason.UNKNOWN_KIND, _printable(entry.kind))
+
+
+def _take_reasons(projection: Projection, entry: ReasonsLine) -> None:
+    if len(entry.reasons) > REASONS_MAX or not all(_named("reason@1", reason) for reason in entry.reasons):
+        raise _Aside(UnreadReason.BAD_VALUE, _printable(f"reasons {', '.join(entry.reasons)}"))
+    if entry.rating not in projection.ratings:
+        _take_late(projection, entry)
+        return
+    if any(row.rating_seq == entry.rating for row in projection.reasons):
+        raise _Aside(UnreadReason.NO_RATING, f"rating {entry.rating} has its reasons already")
+    projection.reasons.extend(reasons_of(entry))
+
+
+def _take_revision(projection: Projection, entry: RevisedLine) -> None:
+    if entry.level not in LEVELS:
+        raise _Aside(UnreadReason.BAD_VALUE, f"level {entry.level}")
+    row = projection.ratings.get(entry.rating)
+    if row is None:
+        _take_late(projection, entry)
+        return
+    first_level = row.level if row.first_level is None else row.first_level
+    projection.ratings[entry.rating] = row._replace(level=entry.level, first_level=first_level)
+
+
+def _take_late(projection: Projection, entry: ReasonsLine | RevisedLine) -> None:
+    if not 0 < entry.rating < entry.seq:
+        raise _Aside(UnreadReason.NO_RATING, f"no rating at {entry.rating}")
+    projection.late.append(entry)
+
+
+@lru_cache(4096)
+def _named(survey: str, name: str) -> bool:
+    """Whether both are names that a survey file can have."""
+    survey_id, _, version = survey.rpartition("@")
+    return (
+        _is_name(survey_id)
+        and _is_name(name)
+        and version.isascii()
+        and version.isdigit()
+        and len(version) <= 4
+    )  # fmt: skip
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= 40 and text.isascii() and text.replace("-", "").isalnum() and text == text.lower()
+
+
+def _printable(text: str) -> str:
+    # PostgreSQL takes no NUL and a page no control characters, and the text is a stranger's.
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:DETAIL_CHARS_MAX])

@@ -1,0 +1,148 @@
+"""Store: writes what a projection says, tallies included, in the caller's transaction."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, bindparam, select, update
+
+from kiosk.journal.lines import ReasonsLine, RevisedLine
+from sync.collector.bulk import insert_rows
+from sync.collector.projection import Projection, RatingRow, ReasonRow, Unread, UnreadReason, reasons_of
+from sync.collector.schema import boot_clock, enclosure, micros, rating, reason_choice, reason_tally, tally, unread
+from sync.collector.tally import ReasonKey, TallyKey, count_move, count_ratings, count_reasons
+
+_BOOT = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
+_RATING_NAMES = (
+    "seq", "counter_id", "survey", "question", "level", "first_level", "standing", "pressed_at", "time_quality",
+    "day", "part",
+)  # fmt: skip
+_TALLY_ADDS = "ON CONFLICT (journal_id, {key}) DO UPDATE SET n = {table}.n + excluded.n"
+
+
+def keep_projection(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> None:
+    """Write ratings, reasons and unread entries, and count them.
+
+    Reasons and revisions of ratings stored earlier join in; one whose rating is not there
+    becomes unread.
+    """
+    earlier = _stored_ratings(connection, journal_id, {entry.rating for entry in projection.late})
+    counts = count_ratings(projection.ratings.values())
+    _apply_late(connection, journal_id, projection, earlier, counts)
+    of_journal = {"journal_id": journal_id}
+    received = of_journal | {"received_at": received_us}
+    insert_rows(connection, rating, received, _RATING_NAMES, list(projection.ratings.values()))
+    insert_rows(connection, reason_choice, of_journal, ReasonRow._fields, projection.reasons)
+    insert_rows(connection, unread, received, Unread._fields, projection.unread)
+    add_counts(connection, tally, TallyKey._fields, journal_id, counts)
+    reason_counts = count_reasons(projection.reasons, {**earlier, **projection.ratings})
+    add_counts(connection, reason_tally, ReasonKey._fields, journal_id, reason_counts)
+
+
+def add_counts(
+    connection: Connection, table: Table, key: Sequence[str], journal_id: str, counts: Mapping[Any, int]
+) -> None:
+    """Add ``counts`` to a table of tallies."""
+    rows = [(*place, n) for place, n in counts.items() if n]
+    then = _TALLY_ADDS.format(key=", ".join(key), table=table.name)
+    insert_rows(connection, table, {"journal_id": journal_id}, (*key, "n"), rows, then=then)
+
+
+def keep_enclosures(
+    connection: Connection, journal_id: str, received_us: int, last_seq: int, enclosures: Iterable[bytes]
+) -> None:
+    """Keep the enclosures as they came, each once; one that names no seq of the copy is put to seq 0."""
+    rows = {sha256(line).digest(): (_seq_of(line, last_seq), sha256(line).digest(), line) for line in enclosures}
+    insert_rows(
+        connection, enclosure, {"journal_id": journal_id, "received_at": received_us}, ("seq", "digest", "line"),
+        list(rows.values()), then="ON CONFLICT (journal_id, seq, digest) DO NOTHING",
+    )  # fmt: skip
+
+
+def keep_boot(connection: Connection, journal_id: str, boot: str, offset_us: int) -> None:
+    """Remember an earlier boot's clock, for entries of it that are still to come."""
+    insert_rows(
+        connection, boot_clock, {}, ("journal_id", "boot", "offset_us"), [(journal_id, boot, offset_us)],
+        then="ON CONFLICT (journal_id, boot) DO UPDATE SET offset_us = excluded.offset_us",
+    )  # fmt: skip
+
+
+def read_boot_offset(connection: Connection, journal_id: str, boot: str) -> int | None:
+    """Our clock minus that of an earlier boot; None for one never heard."""
+    if not _BOOT.fullmatch(boot):
+        return None
+    found = select(boot_clock.c.offset_us).where(boot_clock.c.journal_id == journal_id, boot_clock.c.boot == boot)
+    return connection.execute(found).scalar_one_or_none()
+
+
+def _apply_late(
+    connection: Connection, journal_id: str, projection: Projection, earlier: dict[int, RatingRow],
+    counts: "Counter[TallyKey]",
+) -> None:  # fmt: skip
+    having = _with_reasons(connection, journal_id, set(earlier))
+    for entry in projection.late:
+        row = earlier.get(entry.rating)
+        if row is None:
+            projection.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, f"no rating at {entry.rating}"))
+        elif isinstance(entry, RevisedLine):
+            counts.update(count_move(row, entry.level))
+            earlier[entry.rating] = _revise(connection, journal_id, row, entry.level)
+        else:
+            _take_reasons(projection, entry, having)
+
+
+def _take_reasons(projection: Projection, entry: ReasonsLine, having: set[int]) -> None:
+    if entry.rating in having:
+        detail = f"rating {entry.rating} has its reasons already"
+        projection.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, detail))
+        return
+    having.add(entry.rating)
+    projection.reasons.extend(reasons_of(entry))
+
+
+def _revise(connection: Connection, journal_id: str, row: RatingRow, level: int) -> RatingRow:
+    first_level = row.level if row.first_level is None else row.first_level
+    connection.execute(
+        _REVISE, {"in_journal": journal_id, "at_seq": row.seq, "level": level, "first_level": first_level}
+    )
+    return row._replace(level=level, first_level=first_level)
+
+
+_REVISE = update(rating).where(rating.c.journal_id == bindparam("in_journal"), rating.c.seq == bindparam("at_seq"))
+
+
+def _stored_ratings(connection: Connection, journal_id: str, seqs: set[int]) -> dict[int, RatingRow]:
+    if not seqs:
+        return {}
+    rows = connection.execute(
+        select(*[rating.c[name] for name in _RATING_NAMES])
+        .where(rating.c.journal_id == journal_id, rating.c.seq.in_(sorted(seqs)))
+        .order_by(rating.c.seq)
+    )
+    return {
+        row.seq: RatingRow(*row)._replace(pressed_us=micros(row.pressed_at), day=row.day.isoformat()) for row in rows
+    }
+
+
+def _with_reasons(connection: Connection, journal_id: str, seqs: set[int]) -> set[int]:
+    if not seqs:
+        return set()
+    found = select(reason_choice.c.rating_seq).where(
+        reason_choice.c.journal_id == journal_id, reason_choice.c.rating_seq.in_(sorted(seqs))
+    )
+    return set(connection.execute(found).scalars())
+
+
+class _EnclosureSeq(msgspec.Struct):
+    enclosure: int
+
+
+def _seq_of(line: bytes, last_seq: int) -> int:
+    try:
+        seq = msgspec.json.decode(line, type=_EnclosureSeq).enclosure
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return 0
+    return seq if 0 < seq <= last_seq else 0

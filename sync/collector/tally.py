@@ -1,0 +1,63 @@
+"""Tally: how many, per counter, day, part of day, survey, question, level and standing.
+
+A tally is nothing but the count of the ratings stored: recounting them must always give
+the same numbers. Pure: no database, no clock.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from sync.collector.projection import RatingRow, ReasonRow
+
+
+class TallyKey(NamedTuple):
+    """What ratings are counted by, within one journal."""
+
+    counter_id: int
+    day: str
+    part: str
+    survey: str
+    question: str
+    level: int
+    standing: str
+
+
+class ReasonKey(NamedTuple):
+    """What chosen reasons are counted by, within one journal."""
+
+    counter_id: int
+    day: str
+    part: str
+    survey: str
+    question: str
+    standing: str
+    reason: str
+
+
+def tally_key(row: RatingRow) -> TallyKey:
+    """Where a rating counts."""
+    return TallyKey(row.counter_id, row.day, row.part, row.survey, row.question, row.level, row.standing)
+
+
+def count_ratings(rows: Iterable[RatingRow]) -> "Counter[TallyKey]":
+    """How many of ``rows`` count where."""
+    return Counter([tally_key(row) for row in rows])
+
+
+def count_move(row: RatingRow, level: int) -> "Counter[TallyKey]":
+    """What changes when a stored rating's level becomes ``level``: one less there, one more here."""
+    moved: Counter[TallyKey] = Counter()
+    moved[tally_key(row)] -= 1
+    moved[tally_key(row._replace(level=level))] += 1
+    return moved
+
+
+def count_reasons(reasons: Iterable[ReasonRow], ratings: Mapping[int, RatingRow]) -> "Counter[ReasonKey]":
+    """How many of ``reasons`` count where; ``ratings`` holds the rating of each."""
+    return Counter(reason_key(ratings[row.rating_seq], row.reason) for row in reasons)
+
+
+def reason_key(row: RatingRow, reason: str) -> ReasonKey:
+    """Where a reason of a rating counts."""
+    return ReasonKey(row.counter_id, row.day, row.part, row.survey, row.question, row.standing, reason)

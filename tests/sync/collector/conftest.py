@@ -1,0 +1,90 @@
+"""A migrated database of each kind, and kiosks that write journals as the real ones do."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+
+from sync.collector.database import Database, open_database
+from sync.collector.migrate import migrate
+from sync.collector.partitions import ensure_partitions
+from tests.sync.collector.builders import NOON, Office, open_office
+from tests.sync.collector.postgres import postgres_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a running PostgreSQL with ``{database}`` in it; one server for the whole run."""
+    with postgres_server() as url:
+        database = open_database(url.format(database="postgres"))
+        with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sqlalchemy.text("CREATE DATABASE template_hailong"))
+        database.close()
+        template = open_database(url.format(database="template_hailong"))
+        migrate(template)
+        with template.writing() as connection:
+            ensure_partitions(connection, NOON)
+        template.close()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy from."""
+    path = tmp_path_factory.mktemp("template") / "collector.db"
+    database = open_database(f"sqlite:///{path}", create=True)
+    migrate(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh migrated database, once of each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "collector.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    return new_postgres_database(request.getfixturevalue("postgres"), template="template_hailong")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The fresh database, open."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    """A unit with two counters and one enrolled kiosk."""
+    return open_office(database)
+
+
+_made: list[str] = []
+
+
+def new_postgres_database(server: str, template: str = "template1") -> str:
+    """The URL of a new database on ``server``."""
+    name = f"test_{len(_made)}"
+    _made.append(name)
+    database = open_database(server.format(database="postgres"))
+    with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sqlalchemy.text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
+    database.close()
+    return server.format(database=name)
+
+
+@pytest.fixture
+def empty_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Makes the address of an empty database of a kind."""
+
+    def make(kind: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path / 'empty.db'}"
+        return new_postgres_database(request.getfixturevalue("postgres"))
+
+    return make
