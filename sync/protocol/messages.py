@@ -16,6 +16,8 @@ BATCH_BYTES_MAX = 256 * 1024
 INFLATED_BYTES_MAX = 2 * 1024 * 1024
 MESSAGE_BYTES_MAX = 64 * 1024
 """Any request body that is not a batch."""
+CODE_LENGTH_MAX = 64
+SHORT_TEXT_MAX = 200
 
 JSON_MEDIA_TYPE = "application/json"
 BATCH_MEDIA_TYPE = "application/x-ndjson"
@@ -25,7 +27,7 @@ Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 PublicKey = Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z+/]{43}=$")]
 """A raw Ed25519 public key, standard base64."""
 JournalId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-_ShortText = Annotated[str, msgspec.Meta(max_length=200)]
+_ShortText = Annotated[str, msgspec.Meta(max_length=SHORT_TEXT_MAX)]
 
 
 class MessageInvalid(ValueError):
@@ -58,7 +60,7 @@ class HashMessage(msgspec.Struct, frozen=True):
 class EnrolmentRequest(msgspec.Struct, frozen=True):
     """A one-time code handed in with the key that the kiosk made itself; signed with that key."""
 
-    code: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=CODE_LENGTH_MAX)]
     public_key: PublicKey
     journal_id: JournalId
     info: Annotated[dict[str, _ShortText], msgspec.Meta(max_length=20)] = {}
@@ -147,7 +149,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
         return Cursor(self.next, bytes.fromhex(self.head))
 
 
-_Message = TypeVar("_Message", bound=msgspec.Struct)
+Message = TypeVar("Message", bound=msgspec.Struct)
 
 
 def encode_message(message: msgspec.Struct) -> bytes:
@@ -155,7 +157,7 @@ def encode_message(message: msgspec.Struct) -> bytes:
     return msgspec.json.encode(message)
 
 
-def decode_message(kind: type[_Message], body: bytes) -> _Message:
+def decode_message(kind: type[Message], body: bytes) -> Message:
     """The message in ``body``; members it does not know are passed over.
 
     Raises MessageInvalid with the place of the fault.

@@ -1,0 +1,128 @@
+"""Agent: one kiosk's carrier. It decides when to call, and what an outcome means for the next call."""
+
+import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import structlog
+
+from kiosk.domain.instant import Clock
+from kiosk.journal.chain import Cursor
+from kiosk.journal.errors import Diverged, JournalError
+from sync.agent import backoff
+from sync.agent.enroll import KioskFiles
+from sync.agent.errors import AgentError, DeliveryError, Trouble
+from sync.agent.state import AgentState, keep_state, load_state
+from sync.agent.upload import Collector, Journal, upload_all
+from sync.agent.wake import FileWatch
+
+PERIOD_S = 60.0
+
+_log = structlog.get_logger("agent")
+
+
+class Agent:
+    """Carries one kiosk's journal to its collector, cycle by cycle; it waits, remembers and never gives up."""
+
+    def __init__(
+        self,
+        files: KioskFiles,
+        journal_path: Path,
+        open_journal: Callable[[], AbstractContextManager[Journal]],
+        open_collector: Callable[[], AbstractContextManager[Collector]],
+        clock: Clock,
+        *,
+        chance: Callable[[], float] = random.random,
+        period_s: float = PERIOD_S,
+        start_delay_s_max: float = backoff.START_DELAY_S_MAX,
+    ) -> None:
+        """Take up where the last agent stopped, its back-off included."""
+        self._state_path = files.state
+        self._open_journal = open_journal
+        self._open_collector = open_collector
+        self._clock = clock
+        self._chance = chance
+        self._period_s = period_s
+        self._journal_watch = FileWatch(journal_path)
+        self._device_watch = FileWatch(files.device)
+        self._state = load_state(files.state)
+        delay_s = backoff.wait_at_start(chance(), start_delay_s_max)
+        self._call_at_us = clock.now().mono_us
+        self._call_after(max(delay_s, self._state.wait_us(clock.now()) / 1_000_000))
+
+    def due(self) -> bool:
+        """Whether to call now: the wait is over, the kiosk was enrolled, or all is well and a press is waiting."""
+        if self._clock.now().mono_us >= self._call_at_us or self._device_watch.changed():
+            return True
+        return self._wakes_for_presses() and self._journal_watch.changed() and self._has_waiting()
+
+    def run_cycle(self, alive: Callable[[], None] = lambda: None) -> None:
+        """Bring the collector up to date, or note what is wrong; either way settle when to call next.
+
+        ``alive`` hears of each acknowledged batch.
+        """
+        try:
+            cursor = self.upload(alive)
+        except (AgentError, JournalError) as error:
+            self.note_trouble(error)
+        else:
+            _log.debug("up_to_date", next=cursor.next_seq)
+            self._call_after(backoff.wait_between(self._period_s, self._chance()))
+
+    def upload(self, alive: Callable[[], None] = lambda: None) -> Cursor:
+        """Bring the collector up to date and remember how far it reaches; raises AgentError or JournalError."""
+        with self._open_journal() as journal, self._open_collector() as collector:
+
+            def acknowledged(cursor: Cursor) -> None:
+                self._remember(self._state.with_contact(journal.id, cursor, self._clock.now()))
+                alive()
+
+            return upload_all(journal, collector, acknowledged)
+
+    def note_trouble(self, error: Exception) -> None:
+        """Remember what is wrong and wait as it deserves."""
+        trouble = trouble_of(error)
+        wait_s = self._wait_after(error)
+        _log.warning("cycle_without_success", trouble=str(trouble), detail=str(error), wait_s=round(wait_s))
+        self._remember(self._state.with_trouble(trouble, str(error), self._clock.now(), wait_s))
+        self._call_after(wait_s)
+
+    def _wait_after(self, error: Exception) -> float:
+        if isinstance(error, DeliveryError) and error.retry_after_s is not None:
+            return backoff.wait_as_asked(error.retry_after_s, self._chance())
+        if isinstance(error, Diverged) or (isinstance(error, DeliveryError) and error.slow):
+            return backoff.wait_for_people(self._chance())
+        return backoff.wait_after_failures(self._state.failures + 1, self._chance())
+
+    def _call_after(self, wait_s: float) -> None:
+        self._call_at_us = self._clock.now().mono_us + round(wait_s * 1_000_000)
+
+    def _wakes_for_presses(self) -> bool:
+        # While the collector is in trouble, presses do not wake the agent: they would undo its back-off.
+        note = self._state.trouble
+        return note is None or note.trouble is Trouble.JOURNAL
+
+    def _has_waiting(self) -> bool:
+        try:
+            with self._open_journal() as journal:
+                return journal.head() != self._state.acknowledged(journal.id)
+        except JournalError:
+            return False
+
+    def _remember(self, state: AgentState) -> None:
+        self._state = state
+        try:
+            keep_state(self._state_path, state)
+        except OSError as error:
+            # A full disk must not stop the delivery of what is on it.
+            _log.warning("state_not_kept", why=error.strerror)
+
+
+def trouble_of(error: Exception) -> Trouble:
+    """The name under which status, log and heartbeat show this error."""
+    if isinstance(error, AgentError):
+        return error.trouble
+    if isinstance(error, Diverged):
+        return Trouble.DIVERGED
+    return Trouble.JOURNAL if isinstance(error, JournalError) else Trouble.FAULT

@@ -1,0 +1,237 @@
+"""Client: signed bytes to the collector over HTTP; back comes a message of the protocol or a DeliveryError.
+
+requests lives here alone, without what it would do by itself: no proxies, credentials or
+certificates from the environment, no redirects, no retries, no endless waiting.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import requests
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
+
+from kiosk.domain.instant import Clock
+from kiosk.journal.chain import Cursor
+from kiosk.journal.reader import Batch
+from sync.agent.answers import Answer, failure_of, problem_of, read_answer
+from sync.agent.deadline import Deadline
+from sync.agent.errors import CollectorUnavailable, EnrolmentRefused, SettingInvalid, Trouble
+from sync.protocol import problems
+from sync.protocol.batch import BATCH_ENCODING, pack_batch
+from sync.protocol.messages import (
+    BATCH_MEDIA_TYPE,
+    JSON_MEDIA_TYPE,
+    CursorMessage,
+    EnclosureMessage,
+    EnrolmentAnswer,
+    EnrolmentRequest,
+    encode_message,
+)
+from sync.protocol.signature import sign_request
+
+ANSWER_BYTES_MAX = 1024 * 1024
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who signs: the device id, or before enrolment the public key itself, and the private key."""
+
+    keyid: str
+    private_key: Ed25519PrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How to get to the collector; the times are those of the protocol and shorter in tests only."""
+
+    url: str
+    proxy: str | None = None
+    ca_file: Path | None = None
+    connect_s_max: float = 5.0
+    read_s_max: float = 30.0
+    total_s_max: float = 60.0
+
+    def check(self) -> None:
+        """Raise SettingInvalid unless this can lead to a collector."""
+        _check_url(self.url, ("https", "http"))
+        if self.proxy is not None:
+            _check_url(self.proxy, ("http", "https"))
+        if urlsplit(self.url).scheme == "http" and urlsplit(self.url).hostname not in _LOOPBACK:
+            raise SettingInvalid("{url} is not encrypted; the collector's address begins with https://", url=self.url)
+        if self.ca_file is not None and not self.ca_file.is_file():
+            raise SettingInvalid("the CA file {path} is not there", path=self.ca_file)
+
+
+class CollectorClient:
+    """The collector as seen from one kiosk; use it as a context, from one thread."""
+
+    def __init__(self, route: Route, identity: Identity, clock: Clock) -> None:
+        """Prepare the connection without calling yet; raises SettingInvalid."""
+        route.check()
+        self._route = route
+        self._identity = identity
+        self._clock = clock
+        self._deadline = Deadline(route.total_s_max)
+        self._session = _bare_session(route, self._deadline)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._session.close()
+        self._deadline.close()
+
+    def cursor(self, journal_id: str) -> Cursor:
+        """How far the collector's copy of the journal reaches."""
+        return read_answer(self._call("GET", f"/v1/journals/{journal_id}"), CursorMessage).cursor()
+
+    def append(self, journal_id: str, batch: Batch) -> Cursor:
+        """Offer the batch; the collector's cursor afterwards, whether it took the batch or stands elsewhere (409)."""
+        path = f"/v1/journals/{journal_id}/entries?from={batch.start.next_seq}&prev={batch.start.head.hex()}"
+        enclosures = [encode_message(EnclosureMessage(part.seq, part.salt, part.payload)) for part in batch.enclosures]
+        headers = {"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": BATCH_ENCODING}
+        answer = self._call("POST", path, pack_batch(batch.lines, enclosures), headers)
+        if moved := _cursor_of_conflict(answer):
+            return moved
+        cursor = read_answer(answer, CursorMessage).cursor()
+        if cursor != batch.end:
+            raise CollectorUnavailable(Trouble.WRONG_ANSWER, "200, but the acknowledged head is not the one sent")
+        return cursor
+
+    def enrol(self, request: EnrolmentRequest) -> EnrolmentAnswer:
+        """Hand in a one-time code; the same code and key always get the same answer. Raises EnrolmentRefused."""
+        answer = self._call("POST", "/v1/enrolments", encode_message(request), {"Content-Type": JSON_MEDIA_TYPE})
+        found = problem_of(answer)
+        if found is not None and found[0] is problems.CODE_REFUSED:
+            raise EnrolmentRefused("the collector does not take this code: it is wrong, used up or expired")
+        return read_answer(answer, EnrolmentAnswer)
+
+    def _call(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
+        url = self._route.url.rstrip("/") + path
+        prepared = self._session.prepare_request(requests.Request(method, url, headers=headers, data=body))
+        # Signed as prepared, for requests may spell an address differently; stamped anew on every attempt.
+        prepared.headers.update(
+            sign_request(
+                method=method,
+                url=str(prepared.url),
+                headers=headers or {},
+                body=body,
+                keyid=self._identity.keyid,
+                private_key=self._identity.private_key,
+                clock=self._clock.now(),
+            )
+        )
+        try:
+            with self._deadline.running():
+                return self._send(prepared)
+        except (requests.RequestException, OSError) as error:
+            raise self._unavailable(error) from error
+
+    def _send(self, prepared: requests.PreparedRequest) -> Answer:
+        timeout = (self._route.connect_s_max, self._route.read_s_max)
+        with self._session.send(prepared, stream=True, allow_redirects=False, timeout=timeout) as response:
+            body = bytearray()
+            for chunk in response.iter_content(64 * 1024):
+                body += chunk
+                if len(body) > ANSWER_BYTES_MAX:
+                    raise CollectorUnavailable(Trouble.WRONG_ANSWER, f"an answer over {ANSWER_BYTES_MAX} bytes")
+            media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            return Answer(response.status_code, media_type, bytes(body), _seconds(response.headers.get("Retry-After")))
+
+    def _unavailable(self, error: Exception) -> CollectorUnavailable:
+        detail = f"{type(error).__name__}: {error}"
+        if self._deadline.expired:
+            return CollectorUnavailable(Trouble.NO_ANSWER, f"no complete answer within {self._route.total_s_max:g} s")
+        if isinstance(error, requests.exceptions.SSLError):
+            early = "not yet valid" in detail
+            return CollectorUnavailable(Trouble.CLOCK if early else Trouble.CERTIFICATE, detail)
+        if isinstance(error, requests.exceptions.ProxyError):
+            return CollectorUnavailable(Trouble.PROXY, detail)
+        if isinstance(error, requests.exceptions.Timeout):
+            return CollectorUnavailable(Trouble.NO_ANSWER, detail)
+        unreached = error.args and isinstance(getattr(error.args[0], "reason", None), NewConnectionError)
+        return CollectorUnavailable(Trouble.NO_NETWORK if unreached else Trouble.NO_ANSWER, detail)
+
+
+class _Adapter(HTTPAdapter):
+    """requests' adapter, whose connections the deadline can cut and which never tries again by itself."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pools for direct connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self._watch_pools(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        """Make the pools for connections by way of a proxy."""
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        self._watch_pools(manager)
+        return manager
+
+    def _watch_pools(self, manager: Any) -> None:
+        pools = manager.pool_classes_by_scheme
+        manager.pool_classes_by_scheme = {scheme: self._watched(pool) for scheme, pool in pools.items()}
+
+    def _watched(self, pool: type[Any]) -> type[Any]:
+        connection = pool.ConnectionCls
+
+        def connect(self_: Any) -> socket:
+            connected: socket = connection._new_conn(self_)
+            self._deadline.watch(connected)
+            return connected
+
+        watched = type("WatchedConnection", (connection,), {"_new_conn": connect})
+        return type("WatchedPool", (pool,), {"ConnectionCls": watched})
+
+
+def _bare_session(route: Route, deadline: Deadline) -> requests.Session:
+    session = requests.Session()
+    # Without this, ~/.netrc adds an Authorization and *_PROXY, REQUESTS_CA_BUNDLE redirect us.
+    session.trust_env = False
+    session.headers = {
+        "User-Agent": "hailong-kiosk",
+        "Accept": JSON_MEDIA_TYPE,
+        "Accept-Encoding": "identity",
+    }
+    session.verify = True if route.ca_file is None else str(route.ca_file)
+    if route.proxy is not None:
+        session.proxies = {"http": route.proxy, "https": route.proxy}
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, _Adapter(deadline))
+    return session
+
+
+def _cursor_of_conflict(answer: Answer) -> Cursor | None:
+    if answer.status != 409:
+        return None
+    found = problem_of(answer)
+    cursor = found[1].cursor() if found is not None and found[0] is problems.CURSOR_MISMATCH else None
+    if cursor is None:
+        raise failure_of(answer)
+    return cursor
+
+
+def _seconds(value: str | None) -> int | None:
+    # Only seconds: a date would have to be compared with a clock that may be wrong.
+    if value is None or not value.strip().isdecimal():
+        return None
+    return int(value.strip()[:9])
+
+
+def _check_url(url: str, schemes: tuple[str, ...]) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment:
+        raise SettingInvalid("{url} is not an address; one looks like https://gop-y.example.gov.vn", url=url)

@@ -1,0 +1,109 @@
+"""Enrol: a one-time code turns this machine into the kiosk of one counter."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from kiosk.domain.instant import Clock
+from sync.agent.client import CollectorClient, Identity, Route
+from sync.agent.errors import DeviceUnusable, EnrolmentRefused, NotEnrolled
+from sync.agent.files import write_private
+from sync.agent.keys import load_key, obtain_key, public_text
+from sync.protocol.messages import CODE_LENGTH_MAX, SHORT_TEXT_MAX, EnrolmentRequest
+
+
+@dataclass(frozen=True, slots=True)
+class KioskFiles:
+    """Where the agent's files lie: beside the journal."""
+
+    directory: Path
+
+    @property
+    def device(self) -> Path:
+        """Who this kiosk is."""
+        return self.directory / "device.json"
+
+    @property
+    def key(self) -> Path:
+        """The private key."""
+        return self.directory / "device.key"
+
+    @property
+    def state(self) -> Path:
+        """What the agent last knew."""
+        return self.directory / "agent.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one agent at work."""
+        return self.directory / "agent.lock"
+
+
+class Device(msgspec.Struct, frozen=True):
+    """Who this kiosk is to which collector."""
+
+    url: str
+    device_id: str
+    counter: str
+    counter_name: str = ""
+    unit_name: str = ""
+
+
+def enroll_kiosk(
+    directory: Path,
+    url: str,
+    code: str,
+    journal_id: str,
+    clock: Clock,
+    *,
+    info: dict[str, str] | None = None,
+    proxy: str | None = None,
+    ca_file: Path | None = None,
+) -> Device:
+    """Make the kiosk known to the collector at ``url``; after a lost answer the same code works again.
+
+    The key is on disk before the code is spent, the device file before this returns.
+    Raises SettingInvalid, EnrolmentRefused, DeliveryError or DeviceUnusable.
+    """
+    files = KioskFiles(directory)
+    route = Route(url, proxy, ca_file)
+    route.check()
+    code = code.strip()
+    if not 1 <= len(code) <= CODE_LENGTH_MAX:
+        raise EnrolmentRefused("an enrolment code has 1 to {most} characters", most=CODE_LENGTH_MAX)
+    key = obtain_key(files.key)
+    request = EnrolmentRequest(code, public_text(key), journal_id, _shortened(info or {}))
+    with CollectorClient(route, Identity(request.public_key, key), clock) as collector:
+        answer = collector.enrol(request)
+    device = Device(url, answer.device_id, answer.counter, answer.counter_name, answer.unit_name)
+    write_private(files.device, msgspec.json.format(msgspec.json.encode(device)), durable=True)
+    return device
+
+
+def load_device(files: KioskFiles) -> Device:
+    """Who this kiosk is; raises NotEnrolled or DeviceUnusable."""
+    try:
+        return msgspec.json.decode(files.device.read_bytes(), type=Device)
+    except FileNotFoundError as error:
+        raise NotEnrolled("this kiosk is not enrolled yet; run: kiosk enroll URL CODE") from error
+    except OSError as error:
+        raise DeviceUnusable("{path} cannot be read: {why}", path=files.device, why=error.strerror) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DeviceUnusable("{path} is damaged; enrol this kiosk again", path=files.device) from error
+
+
+def connect(
+    files: KioskFiles, clock: Clock, *, url: str | None = None, proxy: str | None = None, ca_file: Path | None = None
+) -> CollectorClient:
+    """A client that signs as this kiosk; ``url`` overrides the collector it enrolled with.
+
+    Raises NotEnrolled, DeviceUnusable or SettingInvalid.
+    """
+    device = load_device(files)
+    identity = Identity(device.device_id, load_key(files.key))
+    return CollectorClient(Route(url or device.url, proxy, ca_file), identity, clock)
+
+
+def _shortened(info: dict[str, str]) -> dict[str, str]:
+    return {name: words[:SHORT_TEXT_MAX] for name, words in info.items()}

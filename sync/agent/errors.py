@@ -1,0 +1,106 @@
+"""What can come of a cycle, one class per next action. None of them ever deletes a rating.
+
+    AgentError
+    ├── DeliveryError            nothing is known to have arrived: all of it stays waiting
+    │   ├── CollectorUnavailable     no usable answer: the next cycle tries again, later each time
+    │   ├── RequestRefused           it understands us and will not: knock slowly, tell IT staff
+    │   └── DeviceNotRecognised      it does not know this kiosk (any more): knock slowly, tell IT staff
+    ├── EnrolmentRefused         this code does not enrol this kiosk: ask for a new one
+    ├── NotEnrolled              enrol first
+    ├── DeviceUnusable           the device's own files are damaged or open to others: mend them
+    ├── AgentRunning             another agent is at work: leave it alone
+    └── SettingInvalid           the address, proxy or CA file cannot be one: correct it
+
+Each says what it has to say as a message id and the values of its places, for the edge
+that shows it to translate.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Trouble(StrEnum):
+    """What is wrong, as status, log and heartbeat name it."""
+
+    NO_NETWORK = "no_network"
+    NO_ANSWER = "no_answer"
+    PROXY = "proxy"
+    CERTIFICATE = "certificate"
+    CLOCK = "clock"
+    PORTAL = "portal"
+    BUSY = "busy"
+    FULL = "full"
+    WRONG_ANSWER = "wrong_answer"
+    REFUSED = "refused"
+    DEVICE_UNKNOWN = "device_unknown"
+    NOT_ENROLLED = "not_enrolled"
+    SETTING = "setting"
+    DIVERGED = "diverged"
+    JOURNAL = "journal"
+    FAULT = "fault"
+
+
+class AgentError(Exception):
+    """``message`` is the id of the sentence, ``values`` fill its places."""
+
+    trouble: Trouble = Trouble.FAULT
+
+    def __init__(self, message: str, /, **values: object) -> None:
+        super().__init__(message.format(**values))
+        self.message = message
+        self.values = values
+
+
+class DeliveryError(AgentError):
+    """Nothing is known to have arrived; ``detail`` is for the log and for IT staff, in English."""
+
+    slow: ClassVar[bool] = False
+    """Whether trying again soon is pointless: only a person can change the outcome."""
+
+    def __init__(self, trouble: Trouble, detail: str, retry_after_s: int | None = None) -> None:
+        super().__init__("{detail}", detail=detail)
+        self.trouble = trouble
+        self.detail = detail
+        self.retry_after_s = retry_after_s
+
+
+class CollectorUnavailable(DeliveryError):
+    """No usable answer: everything stays waiting and the next cycle tries again."""
+
+
+class RequestRefused(DeliveryError):
+    """The collector understood and will not take it: keep everything, knock slowly, tell IT staff."""
+
+    slow = True
+
+
+class DeviceNotRecognised(DeliveryError):
+    """The collector does not know this kiosk: keep everything, knock slowly, tell IT staff."""
+
+    slow = True
+
+
+class EnrolmentRefused(AgentError):
+    """The code is wrong, used up or expired: ask for a new one."""
+
+
+class NotEnrolled(AgentError):
+    """The kiosk has no identity yet: enrol first."""
+
+    trouble = Trouble.NOT_ENROLLED
+
+
+class DeviceUnusable(AgentError):
+    """The device file or its key is damaged, or others may read the key: mend that."""
+
+    trouble = Trouble.SETTING
+
+
+class AgentRunning(AgentError):
+    """Another agent serves this kiosk."""
+
+
+class SettingInvalid(AgentError):
+    """The collector's address, the proxy or the CA file cannot be one: correct the setting."""
+
+    trouble = Trouble.SETTING

@@ -1,0 +1,113 @@
+"""Run: the agent as the command line starts it, one at a time on a kiosk."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from kiosk.domain.instant import Clock
+from kiosk.journal.chain import Cursor
+from kiosk.journal.errors import JournalError
+from kiosk.journal.reader import JournalReader
+from sync.agent.agent import PERIOD_S, Agent
+from sync.agent.backoff import START_DELAY_S_MAX
+from sync.agent.enroll import KioskFiles, connect
+from sync.agent.errors import AgentError, AgentRunning
+from sync.agent.schedule import Schedule
+
+LOCK_WAIT_S_MAX = 2.0
+"""``kiosk sync --status`` holds the lock for an instant; a starting agent waits that out."""
+
+
+def run_agent(
+    directory: Path,
+    journal_path: Path,
+    clock: Clock,
+    *,
+    url: str | None = None,
+    proxy: str | None = None,
+    ca_file: Path | None = None,
+    period_s: float = PERIOD_S,
+    start_delay_s_max: float = START_DELAY_S_MAX,
+) -> None:
+    """Carry the journal to the collector until SIGTERM or Ctrl-C; call from the main thread.
+
+    ``directory`` holds the device's files, ``url`` overrides the collector it enrolled
+    with. A kiosk that is not enrolled yet, or has no journal yet, is waited for.
+    Raises AgentRunning.
+    """
+    files = KioskFiles(directory)
+    with one_agent(files):
+        agent = Agent(
+            files,
+            journal_path,
+            lambda: JournalReader(journal_path),
+            lambda: connect(files, clock, url=url, proxy=proxy, ca_file=ca_file),
+            clock,
+            period_s=period_s,
+            start_delay_s_max=start_delay_s_max,
+        )
+        schedule = Schedule(agent.due, lambda: agent.run_cycle(schedule.alive), agent.note_trouble)
+        with _stopping_on_signals(schedule.stop):
+            schedule.run()
+        if schedule.busy:
+            # Python would wait for the cycle's request, up to a minute; it can be cut anywhere.
+            os._exit(0)
+
+
+def sync_once(
+    directory: Path,
+    journal_path: Path,
+    clock: Clock,
+    *,
+    url: str | None = None,
+    proxy: str | None = None,
+    ca_file: Path | None = None,
+    progress: Callable[[], None] = lambda: None,
+) -> Cursor:
+    """Bring the collector up to date now; ``progress`` hears of each acknowledged batch.
+
+    Raises AgentRunning, NotEnrolled, DeviceUnusable, SettingInvalid, DeliveryError or JournalError.
+    """
+    files = KioskFiles(directory)
+    with one_agent(files):
+        agent = Agent(
+            files,
+            journal_path,
+            lambda: JournalReader(journal_path),
+            lambda: connect(files, clock, url=url, proxy=proxy, ca_file=ca_file),
+            clock,
+        )
+        try:
+            return agent.upload(progress)
+        except (AgentError, JournalError) as error:
+            agent.note_trouble(error)
+            raise
+
+
+@contextmanager
+def one_agent(files: KioskFiles, wait_s: float = LOCK_WAIT_S_MAX) -> Iterator[None]:
+    """Be the one agent of this kiosk for the block; a killed agent's lock is free at once. Raises AgentRunning."""
+    files.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(files.lock, timeout=wait_s, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise AgentRunning("the sync agent of this kiosk is already running; it uploads by itself") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _stopping_on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    before = {number: signal.signal(number, lambda *_: stop()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,93 @@
+"""State: what the agent remembers between cycles, for people and for its own patience.
+
+Nothing about delivery rests on it: the collector's cursor does that. A torn, missing or
+foreign file is a fresh start.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from kiosk.domain.instant import Instant
+from kiosk.journal.chain import Cursor
+from sync.agent.errors import Trouble
+from sync.agent.files import write_private
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """An instant as it is kept: the wall clock for people, the boot clock for reckoning."""
+
+    at: str
+    mono: int
+    boot: str
+
+    @classmethod
+    def of(cls, instant: Instant) -> "Moment":
+        """The instant as it is kept."""
+        return cls(instant.wall.isoformat(timespec="seconds"), instant.mono_us, instant.boot)
+
+
+class TroubleNote(msgspec.Struct, frozen=True):
+    """What has been wrong, and since when without a break."""
+
+    trouble: Trouble
+    detail: str
+    since: Moment
+
+
+class AgentState(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the agent last knew."""
+
+    journal_id: str | None = None
+    acknowledged_next: int = 1
+    acknowledged_head: str = ""
+    contact: Moment | None = None
+    """When the collector last gave a good answer."""
+    trouble: TroubleNote | None = None
+    failures: int = 0
+    """In a row."""
+    try_after: Moment | None = None
+    """Not to call before this moment of the boot clock."""
+
+    def acknowledged(self, journal_id: str) -> Cursor:
+        """How far the collector is known to reach in this journal."""
+        if self.journal_id != journal_id or not self.acknowledged_head:
+            return Cursor.start(journal_id)
+        return Cursor(self.acknowledged_next, bytes.fromhex(self.acknowledged_head))
+
+    def with_contact(self, journal_id: str, cursor: Cursor, now: Instant) -> "AgentState":
+        """The state after the collector answered with ``cursor``: all is well."""
+        return AgentState(journal_id, cursor.next_seq, cursor.head.hex(), contact=Moment.of(now))
+
+    def with_trouble(self, trouble: Trouble, detail: str, now: Instant, wait_s: float) -> "AgentState":
+        """The state after a cycle that did not succeed; a trouble that goes on keeps its beginning."""
+        known = self.trouble
+        since = known.since if known is not None and known.trouble is trouble else Moment.of(now)
+        later = Instant(now.wall, now.mono_us + round(wait_s * 1_000_000), now.boot)
+        return msgspec.structs.replace(
+            self,
+            trouble=TroubleNote(trouble, detail[:500], since),
+            failures=self.failures + 1,
+            try_after=Moment.of(later),
+        )
+
+    def wait_us(self, now: Instant) -> int:
+        """Microseconds still to wait; none after a restart of the machine, whose start delay does that."""
+        if self.try_after is None or self.try_after.boot != now.boot:
+            return 0
+        return max(0, self.try_after.mono - now.mono_us)
+
+
+def load_state(path: Path) -> AgentState:
+    """The state kept at ``path``, or a fresh one if there is none that can be read."""
+    try:
+        state = msgspec.json.decode(path.read_bytes(), type=AgentState)
+        state.acknowledged(state.journal_id or "")
+    except (OSError, msgspec.DecodeError, ValueError):
+        return AgentState()
+    return state
+
+
+def keep_state(path: Path, state: AgentState) -> None:
+    """Put the state at ``path`` in one step. Not synced: it changes every minute, and losing it costs nothing."""
+    write_private(path, msgspec.json.encode(state), durable=False)
