@@ -9,10 +9,11 @@ import platformdirs
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from kiosk.domain.fault import Fault
 from kiosk.domain.survey import Survey, load_survey
 from kiosk.domain.visit import Opening, VisitRules
 from kiosk.resources import resource
-from kiosk.settings import Section, Settings, SettingsFault, SettingsInvalid, load_settings
+from kiosk.settings import Section, Settings, SettingsInvalid, load_settings
 
 SYSTEM_FILE = Path("/etc/hailong/kiosk.toml")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -142,9 +143,7 @@ class KioskSettings(Settings):
         if not path.is_file():
             known = ", ".join(sorted(file.stem for file in resource("config", "surveys").glob("*.toml")))
             message = "there is no survey {name!r}; known are {known}, or give the path of a .toml file"
-            raise SettingsInvalid(
-                (SettingsFault("kiosk.toml", "survey", message, {"name": self.survey, "known": known}),)
-            )
+            raise SettingsInvalid((Fault("kiosk.toml", "survey", message, {"name": self.survey, "known": known}),))
         return load_survey(path)
 
 

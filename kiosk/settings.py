@@ -5,12 +5,13 @@ Both sides read theirs through here, so that a wrong key or value looks the same
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from kiosk.domain.fault import Fault
 
 S = TypeVar("S", bound="Settings")
 
@@ -39,23 +40,10 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsFault:
-    """One thing wrong; ``message`` is the id of its sentence, ``values`` fill its places."""
-
-    where: str
-    key: str
-    message: str
-    values: Mapping[str, object]
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.key}: {self.message.format(**self.values)}"
-
-
 class SettingsInvalid(ValueError):
     """The settings cannot be used; every fault is listed. Mend the file or the environment variable and start again."""
 
-    def __init__(self, faults: tuple[SettingsFault, ...]) -> None:
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__("\n".join(map(str, faults)))
         self.faults = faults
 
@@ -97,7 +85,7 @@ def _table_of(file: Path) -> dict[str, Any]:
         message, why = "cannot be read: {why}", error.strerror
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message, why = "is not valid TOML in UTF-8: {why}", str(error)
-    raise SettingsInvalid((SettingsFault(str(file), "file", message, {"why": why}),))
+    raise SettingsInvalid((Fault(str(file), "file", message, {"why": why}),))
 
 
 def _merged(table: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,8 +96,8 @@ def _merged(table: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str,
     return merged
 
 
-def _fault(where: str, detail: dict[str, Any]) -> SettingsFault:
+def _fault(where: str, detail: dict[str, Any]) -> Fault:
     key = ".".join(str(part) for part in detail["loc"])
     context = detail.get("ctx", {})
     values = {**context, "input": detail.get("input"), "why": context.get("error", detail["msg"])}
-    return SettingsFault(where, key, _SENTENCES.get(detail["type"], "{why}"), values)
+    return Fault(where, key, _SENTENCES.get(detail["type"], "{why}"), values)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kiosk.domain.fault import Fault
+
 FIRST_LANGUAGE = "vi"
 FACES = range(1, 6)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -71,24 +73,10 @@ class Survey:
         return f"{self.id}@{self.version}"
 
 
-@dataclass(frozen=True, slots=True)
-class SurveyFault:
-    """One thing wrong in a survey file."""
-
-    file: str
-    key: str
-    message: str
-    """The reason in English with ``{name}`` places: the id of its translation."""
-    values: Mapping[str, object]
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.key}: {self.message.format(**self.values)}"
-
-
 class SurveyInvalid(ValueError):
     """The survey file cannot be used; every fault is listed. Mend the file or take another survey."""
 
-    def __init__(self, faults: tuple[SurveyFault, ...]) -> None:
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__("\n".join(map(str, faults)))
         self.faults = faults
 
@@ -179,10 +167,10 @@ class _Reader:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.faults: list[SurveyFault] = []
+        self.faults: list[Fault] = []
 
     def fault(self, key: str, message: str, **values: object) -> None:
-        self.faults.append(SurveyFault(self.file, key, message, values))
+        self.faults.append(Fault(self.file, key, message, values))
 
     def only_keys(self, key: str, table: Mapping[str, Any], known: set[str]) -> None:
         for unknown in sorted(set(table) - known):

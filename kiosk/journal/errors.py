@@ -1,24 +1,18 @@
 """What can be wrong with a journal, one class per next action.
 
-    JournalError
-    ├── JournalUnwritable    the disk refuses: nothing was kept; say so on the screen, try again with the next press
-    ├── JournalInUse         another process is writing it: stop that one, or do not start
-    ├── JournalUnusable      it cannot be opened where or as it is: mend the place, or install the right version
-    ├── JournalDamaged       the file is not what was written: move it aside and carry over what is readable
-    └── Diverged             the collector's copy is not a past of this journal: open a continuation
-
-Each holds its sentence as a message id and the values of its places, so that the
-edge which shows it can translate it.
+JournalError
+├── JournalUnwritable    the disk refuses: nothing was kept; say so on the screen, try again with the next press
+├── JournalInUse         another process is writing it: stop that one, or do not start
+├── JournalUnusable      it cannot be opened where or as it is: mend the place, or install the right version
+├── JournalDamaged       the file is not what was written: move it aside and carry over what is readable
+└── Diverged             the collector's copy is not a past of this journal: open a continuation
 """
 
+from kiosk.errors import SpokenError
 
-class JournalError(Exception):
-    """Something is wrong with the journal; ``message`` is the id of the sentence, ``values`` fill its places."""
 
-    def __init__(self, message: str, /, **values: object) -> None:
-        super().__init__(message.format(**values))
-        self.message = message
-        self.values = values
+class JournalError(SpokenError):
+    """Something is wrong with the journal."""
 
 
 class JournalUnwritable(JournalError):

@@ -2,7 +2,6 @@ import stat
 from pathlib import Path
 
 import pytest
-from builders import FrozenClock, make_rating
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
@@ -12,6 +11,7 @@ from kiosk.journal.journal import Journal
 from kiosk.journal.lines import OpenedLine, RatingLine, decode_line
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.schema import STEPS
+from tests.builders import FrozenClock, make_rating
 
 
 def test_new_journal_begins_with_the_entry_that_opens_it(reader):

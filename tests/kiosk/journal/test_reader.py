@@ -2,12 +2,12 @@ import hashlib
 import json
 
 import pytest
-from builders import make_rating
 
 from kiosk.journal.chain import Cursor
 from kiosk.journal.engine import durability_for, sqlite_module
 from kiosk.journal.errors import Diverged, JournalUnusable
 from kiosk.journal.reader import JournalReader
+from tests.builders import make_rating
 
 
 def test_bytes_are_verified_by_a_script_that_knows_only_the_design(journal, path, clock):

@@ -1,11 +1,11 @@
 import threading
 
 import pytest
-from builders import make_rating
 
 from kiosk.journal.errors import JournalUnwritable
 from kiosk.journal.reader import Entry
 from kiosk.journal.recorder import WAITING_MAX, Recorder
+from tests.builders import make_rating
 
 
 class SlowJournal:

@@ -1,0 +1,49 @@
+# make demo    see it work: collector, agent and kiosk on this machine   (ARGS="--presses 6 --exit-when-synced")
+# make test    everything that must hold                                 (ARGS="-k journal")
+# make bench   every figure beside its limit, measured in one run        (ARGS="journal wire")
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.PHONY: setup demo test lint bench assets lock clean
+
+setup: $(READY) assets
+
+demo: setup
+	@$(BIN)/kiosk demo $(ARGS)
+
+test: setup lint
+	@$(BIN)/pytest $(ARGS)
+
+lint: setup
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+bench: setup
+	@$(BIN)/python tests/bench/run.py $(ARGS)
+
+# Pictures from SVG, catalogues from .po; only what is out of date is made anew.
+assets: $(READY)
+	@$(BIN)/python assets/build.py
+
+# The newest versions that pyproject.toml allows; without a registry's address, so that any mirror serves.
+lock: $(READY)
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist assets/generated
+
+$(READY): pyproject.toml requirements.lock .ci/system-packages
+	@.ci/system-packages
+	@test -x $(BIN)/python || python3 -m venv $(VENV)
+	@grep -A20 '^uv==' requirements.lock | sed '2,$${/^[^ ]/,$$d}' > $(VENV)/uv.lock
+	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps --disable-pip-version-check -r $(VENV)/uv.lock
+	@echo "Installing the locked packages …"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps -e .
+	@touch $@

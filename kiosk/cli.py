@@ -1,0 +1,194 @@
+"""The ``kiosk`` command: the one place that wires the app, the journal and the sync agent together.
+
+Every command imports what it needs when it runs: the screen without the web, the agent without Kivy.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kiosk.__about__ import SOFTWARE, VERSION
+from kiosk.clock import SystemClock
+from kiosk.config import KioskSettings, load_kiosk_settings
+from kiosk.errors import SpokenError
+from kiosk.journal.journal import Journal
+from kiosk.journal.reader import JournalReader
+from kiosk.terminal import run_commands, terminal_texts
+
+t = terminal_texts("kiosk")
+
+commands = typer.Typer(
+    help=t("The kiosk at the counter: the citizen's screen, its journal and its sync agent."),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", metavar="DIR", help=t("Folder of the data; the kiosk's files are then DIR/kiosk/…")),
+]
+Config = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help=t("Settings file; see the commented config/kiosk.toml"))
+]
+AsJson = Annotated[bool, typer.Option("--json", help=t("Print JSON for programs"))]
+
+
+class ChainBroken(SpokenError):
+    """The journal was altered: keep the file and tell IT staff."""
+
+
+def main() -> None:
+    """The installed command ``kiosk``."""
+    run_commands(commands, t)
+
+
+@commands.callback(invoke_without_command=True)
+def show_version(version: Annotated[bool, typer.Option("--version", help=t("Print the version"))] = False) -> None:
+    """Options before the command."""
+    if version:
+        typer.echo(VERSION)
+        raise typer.Exit
+
+
+@commands.command(help=t("Show the citizen's screen.\n\nExample: kiosk run --config /etc/hailong/kiosk.toml"))
+def run(data_dir: DataDir = None, config: Config = None) -> None:
+    """Start the app at the counter."""
+    from kiosk.start import show_kiosk
+
+    settings = load_kiosk_settings(config, data_dir)
+    show_kiosk(settings, *_place_names(settings))
+
+
+@commands.command(help=t("Try everything on this machine.\n\nExample: kiosk demo --presses 6 --exit-when-synced"))
+def demo(
+    data_dir: DataDir = None,
+    config: Config = None,
+    presses: Annotated[
+        int | None, typer.Option(min=0, max=100_000, help=t("Press this many faces by itself, with real touches"))
+    ] = None,
+    exit_when_synced: Annotated[
+        bool, typer.Option("--exit-when-synced", help=t("End when the collector has everything"))
+    ] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535, help=t("Port of the demo's collector"))] = 8600,
+) -> None:
+    """Collector, enrolment, agent and window in one command."""
+    from kiosk.demo import run_demo
+
+    raise typer.Exit(run_demo(t, data_dir, config, presses, exit_when_synced, port))
+
+
+@commands.command(
+    help=t("Make this kiosk known to a collector with a one-time code.")
+    + "\n\n"
+    + t("Example: kiosk enroll https://danhgia.example.vn BCDF-GHJK-LM")
+)
+def enroll(
+    url: Annotated[str, typer.Argument(metavar="URL", help=t("Address of the collector"))],
+    code: Annotated[str, typer.Argument(metavar="CODE", help=t("The code that IT staff gave you"))],
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Spend a one-time code."""
+    from sync.agent.enroll import enroll_kiosk
+
+    settings = load_kiosk_settings(config, data_dir)
+    clock = SystemClock(settings.zone)
+    device = enroll_kiosk(
+        settings.folder,
+        url,
+        code,
+        _journal_id(settings, clock),
+        clock,
+        info={"software": SOFTWARE},
+        proxy=settings.collector.proxy,
+        ca_file=settings.collector.ca_file,
+    )
+    typer.echo(t("Enrolled: {unit}, {counter}.", unit=device.unit_name, counter=device.counter_name or device.counter))
+
+
+@commands.command(help=t("Carry ratings to the collector until stopped.") + "\n\n" + t("Example: kiosk sync --status"))
+def sync(
+    data_dir: DataDir = None,
+    config: Config = None,
+    once: Annotated[bool, typer.Option("--once", help=t("Upload what is waiting, then end"))] = False,
+    status: Annotated[bool, typer.Option("--status", help=t("Say how it goes, then end"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The sync agent."""
+    from sync.agent.run import run_agent, sync_once
+
+    settings = load_kiosk_settings(config, data_dir)
+    clock = SystemClock(settings.zone)
+    if status:
+        _say_status(settings, clock, as_json)
+        return
+    url, proxy, ca_file = settings.collector.url or None, settings.collector.proxy, settings.collector.ca_file
+    if once:
+        cursor = sync_once(settings.folder, settings.journal_path, clock, url=url, proxy=proxy, ca_file=ca_file)
+        typer.echo(t("The collector has all {n} entries.", n=t.number(cursor.next_seq - 1)))
+        return
+    run_agent(
+        settings.folder,
+        settings.journal_path,
+        clock,
+        url=url,
+        proxy=proxy,
+        ca_file=ca_file,
+        period_s=settings.sync.period_s,
+        start_delay_s_max=settings.sync.start_delay_s_max,
+    )
+
+
+@commands.command(help=t("Check that no entry was altered or removed.") + "\n\n" + t("Example: kiosk verify --json"))
+def verify(data_dir: DataDir = None, config: Config = None, as_json: AsJson = False) -> None:
+    """Walk the whole chain."""
+    settings = load_kiosk_settings(config, data_dir)
+    with JournalReader(settings.journal_path) as reader:
+        fault, entries = reader.verify(), reader.head().next_seq - 1
+    if as_json:
+        found = None if fault is None else {"seq": fault.seq, "why": fault.why}
+        typer.echo(json.dumps({"journal": reader.id, "entries": entries, "fault": found}))
+        raise typer.Exit(0 if fault is None else 1)
+    if fault is not None:
+        raise ChainBroken(
+            "entry {seq} was {why}: the journal is not what the kiosk wrote; keep the file and tell IT staff",
+            seq=fault.seq,
+            why=t(fault.why),
+        )
+    typer.echo(t("All {n} entries are as they were written.", n=t.number(entries)))
+
+
+def _say_status(settings: KioskSettings, clock: SystemClock, as_json: bool) -> None:
+    from sync.agent.status import agent_status, status_lines
+
+    status = agent_status(settings.folder, settings.journal_path, clock)
+    typer.echo(json.dumps(status.as_dict(), ensure_ascii=False) if as_json else "\n".join(status_lines(status, t)))
+
+
+def _journal_id(settings: KioskSettings, clock: SystemClock) -> str:
+    """The journal's id; a kiosk that was never started gets its journal now."""
+    if not settings.journal_path.is_file():
+        with Journal.open(settings.journal_path, clock, SOFTWARE) as journal:
+            return journal.id
+    with JournalReader(settings.journal_path) as reader:
+        return reader.id
+
+
+def _place_names(settings: KioskSettings) -> tuple[str, str]:
+    """Office and counter as the collector named them at enrolment; empty before."""
+    from sync.agent.enroll import KioskFiles, load_device
+    from sync.agent.errors import AgentError
+
+    try:
+        device = load_device(KioskFiles(settings.folder))
+    except AgentError:
+        return "", ""
+    return device.unit_name, device.counter_name
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,278 @@
+"""Demo: the whole road on one machine, with the same programs as in an office.
+
+The collector and the sync agent run as processes of their own, started again when they
+end, as systemd would; the window runs here. Nothing is faked: presses are touches on
+the real widgets, and the numbers at the end come from the disk and from the collector.
+"""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import platformdirs
+import typer
+
+from kiosk.config import KioskSettings, load_kiosk_settings
+from kiosk.errors import SpokenError
+from kiosk.journal.reader import JournalReader
+from kiosk.start import show_kiosk
+from kiosk.texts import Texts
+
+SYNC_S_MAX = 120.0
+"""How long the collector may take to get everything before the demo gives up."""
+READY_S_MAX = 30.0
+_OFFICE = {"vi": "Trung tâm Phục vụ hành chính công phường Bình An"}
+_COUNTER = {"vi": "Quầy 3 · Hộ tịch – Chứng thực"}
+_OFFSCREEN_PRESSES = 5
+
+
+class DemoFailed(SpokenError):
+    """The demo cannot go on; the sentence names what is missing."""
+
+
+def run_demo(
+    t: Texts, data_dir: Path | None, config: Path | None, presses: int | None, exit_when_synced: bool, port: int
+) -> int:
+    """Run the demo and return its exit code: 0 when every thanked press is on disk and at the collector."""
+    folder = (data_dir or platformdirs.user_data_path("hailong") / "demo").absolute()
+    offscreen = _choose_screen()
+    settings = _settings(config, folder, fullscreen=False, hurried=presses is not None or offscreen)
+    _require_free(port)
+    with _programs(t, folder, port) as programs:
+        address = f"http://127.0.0.1:{port}"
+        typer.echo(t("Collector: {address} (data in {folder})", address=address, folder=folder))
+        if offscreen:
+            typer.echo(t("There is no display: the app runs offscreen, pressed by real touches."))
+            presses = _OFFSCREEN_PRESSES if presses is None else presses
+        before = _on_disk(settings)
+        thanked = _press(t, settings, presses, folder)
+        if exit_when_synced:
+            return _report(settings, address, thanked or 0, before)
+        if offscreen:
+            typer.echo(t("The report stays at {address} until you press Ctrl-C.", address=address))
+            programs.wait()
+        return 0
+
+
+def _settings(config: Path | None, folder: Path, *, fullscreen: bool, hurried: bool) -> KioskSettings:
+    """The demo's settings: a window, and for self-made presses no repeat window and short thanks."""
+    overrides: dict[str, Any] = {
+        "office": {"name": _OFFICE, "counter": _COUNTER},
+        "screen": {"fullscreen": fullscreen},
+    }
+    if hurried:
+        overrides["visit"] = {"repeat_window_s": 0, "thanks_s": 0.2}
+    return load_kiosk_settings(config, folder, overrides)
+
+
+def _choose_screen() -> bool:
+    """Whether there is no display, and the offscreen driver is taken instead."""
+    if os.environ.get("SDL_VIDEODRIVER") == "offscreen":
+        return True
+    if not sys.platform.startswith("linux") or os.environ.get("DISPLAY") or os.environ.get("SDL_VIDEODRIVER"):
+        return False
+    os.environ["SDL_VIDEODRIVER"] = "offscreen"
+    os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+    return True
+
+
+def _press(t: Texts, settings: KioskSettings, presses: int | None, folder: Path) -> int | None:
+    """Show the window; how many of ``presses`` were thanked for, or None when people press."""
+    if presses is None:
+        show_kiosk(settings)
+        return None
+    if presses == 0:
+        return 0
+    driver: Any = None
+
+    def begin(app: Any) -> None:
+        nonlocal driver
+        from kiosk.ui.touches import PressDriver  # importing it needs the window, which is open by now
+
+        driver = PressDriver(presses, folder / "screenshots")
+        driver(app)
+
+    show_kiosk(settings, on_started=begin)
+    if driver.stuck is not None or driver.thanked < presses:
+        message = "only {thanked} of {presses} presses were thanked for (screen: {screen})"
+        raise DemoFailed(message, thanked=driver.thanked, presses=presses, screen=driver.stuck or "-")
+    typer.echo(t("Screenshots: {folder}", folder=folder / "screenshots"))
+    return int(driver.thanked)
+
+
+def _report(settings: KioskSettings, address: str, thanked: int, before: int) -> int:
+    """Wait for the collector, print the three numbers, and judge them."""
+    deadline = time.monotonic() + SYNC_S_MAX
+    on_disk = _on_disk(settings)
+    while (collected := _at_the_collector(address)) != on_disk and time.monotonic() < deadline:
+        time.sleep(0.2)
+    typer.echo(f"presses {thanked}  on disk {on_disk}  at the collector {collected}")
+    return 0 if on_disk - before == thanked and collected == on_disk else 1
+
+
+def _on_disk(settings: KioskSettings) -> int:
+    if not settings.journal_path.is_file():
+        return 0
+    with JournalReader(settings.journal_path) as reader:
+        return reader.count("rating")
+
+
+def _at_the_collector(address: str) -> int | None:
+    """All ratings in the collector's report, of whatever standing; None while it does not answer."""
+    query = "/v1/tallies?from=1970-01-01&to=2999-12-31"
+    try:
+        with urllib.request.urlopen(address + query, timeout=10) as answer:  # noqa: S310 - our own loopback address
+            tallies = json.load(answer)
+    except (OSError, ValueError):
+        return None
+    return sum(row["n"] for row in tallies["tallies"])
+
+
+class _Programs:
+    """The collector and the agent; one that ends is started again."""
+
+    def __init__(self, t: Texts) -> None:
+        self._t = t
+        self._commands: dict[str, list[str]] = {}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._logs: dict[str, IO[bytes]] = {}
+        self._ended = threading.Event()
+        self._watch = threading.Thread(target=self._restart_ended, name="demo programs", daemon=True)
+
+    def start(self, command: list[str], log: Path) -> None:
+        """Start a program that writes to ``log``."""
+        name = log.stem
+        self._logs[name] = log.open("ab")
+        self._commands[name] = command
+        self._running[name] = self._spawn(name)
+        if not self._watch.is_alive():
+            self._watch.start()
+
+    def alive(self, name: str) -> bool:
+        """Whether the program is running at this moment."""
+        return self._running[name].poll() is None
+
+    def wait(self) -> None:
+        """Until Ctrl-C."""
+        self._ended.wait()
+
+    def stop(self) -> None:
+        """End everything that was started; kill what does not end."""
+        self._ended.set()
+        for process in self._running.values():
+            process.terminate()
+        for process in self._running.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        for log in self._logs.values():
+            log.close()
+
+    def _spawn(self, name: str) -> subprocess.Popen[bytes]:
+        # Its own session: Ctrl-C reaches this process alone, which then ends the others in order.
+        log = self._logs[name]
+        return subprocess.Popen(self._commands[name], stdout=log, stderr=log, start_new_session=True)
+
+    def _restart_ended(self) -> None:
+        while not self._ended.wait(0.5):
+            for name, process in list(self._running.items()):
+                if process.poll() is not None:
+                    typer.echo(self._t("{program} ended unexpectedly; started again.", program=name), err=True)
+                    self._running[name] = self._spawn(name)
+
+
+@contextlib.contextmanager
+def _programs(t: Texts, folder: Path, port: int) -> Iterator[_Programs]:
+    logs = folder / "logs"
+    try:
+        logs.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DemoFailed(
+            "the folder {folder} cannot be written ({why}); choose another one with --data-dir",
+            folder=folder,
+            why=error.strerror,
+        ) from error
+    os.environ |= _environment(port)
+    programs = _Programs(t)
+    try:
+        programs.start(_command("collector", "serve", folder), logs / "collector.log")
+        _await_ready(f"http://127.0.0.1:{port}", programs, logs / "collector.log")
+        if not (folder / "kiosk" / "device.json").is_file():
+            _enrol(f"http://127.0.0.1:{port}", folder)
+        programs.start(_command("kiosk", "sync", folder), logs / "agent.log")
+        yield programs
+    finally:
+        programs.stop()
+
+
+def _environment(port: int) -> dict[str, str]:
+    """What the demo's programs are told: hurry, and hide nothing (the page says so)."""
+    return {
+        "HAILONG_COLLECTOR_LISTEN_PORT": str(port),
+        "HAILONG_COLLECTOR_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "HAILONG_COLLECTOR_DEMO": "true",
+        "HAILONG_KIOSK_SYNC__PERIOD_S": "2",
+        "HAILONG_KIOSK_SYNC__START_DELAY_S_MAX": "0",
+    }
+
+
+def _command(program: str, command: str, folder: Path, *arguments: str) -> list[str]:
+    installed = Path(sys.executable).with_name(program)
+    if not installed.is_file():
+        raise DemoFailed(
+            "the command {program} is not installed beside {python}; run: make setup",
+            program=program,
+            python=sys.executable,
+        )
+    return [str(installed), *command.split(), "--data-dir", str(folder), *arguments]
+
+
+def _enrol(address: str, folder: Path) -> None:
+    names = ("--create-counter", "--counter-name", _COUNTER["vi"], "--unit-name", _OFFICE["vi"])
+    code = _output(_command("collector", "device new", folder, "--counter", "Q3", *names, "--quiet"))
+    _output(_command("kiosk", "enroll", folder, address, code))
+
+
+def _output(command: list[str]) -> str:
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if ended.returncode:
+        raise DemoFailed("{command} failed: {why}", command=" ".join(command[:3]), why=ended.stderr.strip())
+    return ended.stdout.strip()
+
+
+def _await_ready(address: str, programs: _Programs, log: Path) -> None:
+    deadline = time.monotonic() + READY_S_MAX
+    while time.monotonic() < deadline and programs.alive("collector"):
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/readyz", timeout=5):  # noqa: S310
+            return
+        time.sleep(0.1)
+    raise DemoFailed("the collector did not start; its last words: {why}", why=_last_line(log))
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text("utf-8", errors="replace").split("\n")
+    return next((line for line in reversed(lines) if line.strip()), "-")
+
+
+def _require_free(port: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise DemoFailed(
+                "port {port} on this machine cannot be used ({why}); stop what uses it, or choose another with --port",
+                port=port,
+                why=error.strerror,
+            ) from error

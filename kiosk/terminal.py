@@ -1,0 +1,44 @@
+"""The terminal's edge: runs a command line so that its user meets sentences, never a traceback."""
+
+import os
+import sys
+from collections.abc import Iterable
+
+import typer
+
+from kiosk.domain.survey import SurveyInvalid
+from kiosk.errors import SpokenError
+from kiosk.settings import SettingsInvalid
+from kiosk.texts import Texts, terminal_language, texts
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells expect it."""
+UNUSABLE = 2
+"""The exit code when settings or arguments must be mended first."""
+
+
+def terminal_texts(catalogue: str) -> Texts:
+    """The words for whoever sits at this terminal."""
+    return texts(catalogue, terminal_language())
+
+
+def run_commands(commands: typer.Typer, t: Texts) -> None:
+    """Run the command line and leave the process with its exit code."""
+    try:
+        commands()
+    except SpokenError as error:
+        _leave(error.exit_code, [error.said(t)])
+    except (SettingsInvalid, SurveyInvalid) as error:
+        _leave(UNUSABLE, (fault.said(t) for fault in error.faults))
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (``| head``).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _leave(code: int, sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        typer.echo(sentence, err=True)
+    sys.exit(code)
