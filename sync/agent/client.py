@@ -129,9 +129,13 @@ class CollectorClient:
         )
         try:
             with self._deadline.running():
-                return self._send(prepared)
+                answer = self._send(prepared)
         except (requests.RequestException, OSError) as error:
             raise self._unavailable(error) from error
+        if self._deadline.expired:
+            # An answer that was cut within its head looks complete to Python's HTTP parser.
+            raise self._late()
+        return answer
 
     def _send(self, prepared: requests.PreparedRequest) -> Answer:
         timeout = (self._route.connect_s_max, self._route.read_s_max)
@@ -147,7 +151,7 @@ class CollectorClient:
     def _unavailable(self, error: Exception) -> CollectorUnavailable:
         detail = f"{type(error).__name__}: {error}"
         if self._deadline.expired:
-            return CollectorUnavailable(Trouble.NO_ANSWER, f"no complete answer within {self._route.total_s_max:g} s")
+            return self._late()
         if isinstance(error, requests.exceptions.SSLError):
             early = "not yet valid" in detail
             return CollectorUnavailable(Trouble.CLOCK if early else Trouble.CERTIFICATE, detail)
@@ -157,6 +161,9 @@ class CollectorClient:
             return CollectorUnavailable(Trouble.NO_ANSWER, detail)
         unreached = error.args and isinstance(getattr(error.args[0], "reason", None), NewConnectionError)
         return CollectorUnavailable(Trouble.NO_NETWORK if unreached else Trouble.NO_ANSWER, detail)
+
+    def _late(self) -> CollectorUnavailable:
+        return CollectorUnavailable(Trouble.NO_ANSWER, f"no complete answer within {self._route.total_s_max:g} s")
 
 
 class _Adapter(HTTPAdapter):

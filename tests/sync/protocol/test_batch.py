@@ -1,3 +1,4 @@
+import contextlib
 import gzip
 import zlib
 
@@ -137,10 +138,11 @@ def test_any_bytes_are_taken_apart_or_refused_in_an_orderly_way(body, encoding):
 
 @given(st.data())
 def test_damaged_gzip_never_gives_other_lines(data):
-    lines = [b'{"seq":%d,"kind":"rating"}' % seq for seq in range(20)]
+    lines = tuple(b'{"seq":%d,"kind":"rating"}' % seq for seq in range(20))
     body = bytearray(pack_batch(lines))
-    place = data.draw(st.integers(10, len(body) - 1))
+    place = data.draw(st.integers(0, len(body) - 1))
     body[place] ^= 1 << data.draw(st.integers(0, 7))
 
-    with pytest.raises(WireError):
-        unpack_batch(bytes(body), "gzip")
+    with contextlib.suppress(WireError):
+        # Some bits say the same in another way, such as the compressor's own hints in the header.
+        assert unpack_batch(bytes(body), "gzip") == (lines, ())

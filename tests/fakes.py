@@ -1,0 +1,104 @@
+"""Fakes: the same promises as the real thing, in memory; each passes the real one's contract tests."""
+
+from collections.abc import Iterable
+from contextlib import contextmanager
+from typing import Self
+
+from kiosk.domain.rating import Fact
+from kiosk.journal.chain import Cursor, chain_next, chain_start
+from kiosk.journal.errors import Diverged
+from kiosk.journal.lines import encode_line, line_of
+from kiosk.journal.reader import Batch
+from sync.agent.errors import CollectorUnavailable, Trouble
+
+
+class InMemoryJournal:
+    """A journal without a disk; what the agent reads of one."""
+
+    def __init__(self, journal_id: str = "7c0e1f6a-2d3b-4c5d-8e9f-0a1b2c3d4e5f", lines: Iterable[bytes] = ()) -> None:
+        self.id = journal_id
+        self.lines: list[bytes] = []
+        self._hashes = [chain_start(journal_id)]
+        for line in lines:
+            self._append_line(line)
+
+    def append(self, fact: Fact) -> None:
+        """The fact as the next entry."""
+        self._append_line(encode_line(line_of(len(self.lines) + 1, fact)))
+
+    def clone(self) -> "InMemoryJournal":
+        """A copy of the disk image."""
+        return InMemoryJournal(self.id, self.lines)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        pass
+
+    def head(self) -> Cursor:
+        return Cursor(len(self.lines) + 1, self._hashes[-1])
+
+    def hash_at(self, seq: int) -> bytes | None:
+        return self._hashes[seq] if 0 <= seq < len(self._hashes) else None
+
+    def require_ancestor(self, cursor: Cursor) -> None:
+        if self.hash_at(cursor.next_seq - 1) != cursor.head:
+            raise Diverged("the collector's copy is not a past of journal {journal}", journal=self.id)
+
+    def batch_after(self, cursor: Cursor, lines_max: int, bytes_max: int) -> Batch:
+        lines: list[bytes] = []
+        for line in self.lines[cursor.next_seq - 1 :][:lines_max]:
+            if lines and sum(map(len, lines)) + len(lines) + len(line) + 1 > bytes_max:
+                break
+            lines.append(line)
+        return Batch(cursor, tuple(lines))
+
+    def _append_line(self, line: bytes) -> None:
+        self.lines.append(line)
+        self._hashes.append(chain_next(self._hashes[-1], line))
+
+
+class FakeCollector:
+    """The collector's compare-and-swap in memory, and what a bad network does to its answers."""
+
+    def __init__(self) -> None:
+        self.copies: dict[str, list[bytes]] = {}
+        self.calls: list[str] = []
+        self.answers_lost = 0
+        """How many of the next appends are kept while their answer is lost."""
+        self.trouble: Exception | None = None
+        """Raised by every call while set."""
+
+    @contextmanager
+    def open(self):
+        """As the agent opens a connection: one a cycle."""
+        yield self
+
+    def snapshot(self) -> dict[str, list[bytes]]:
+        """A backup."""
+        return {journal_id: list(lines) for journal_id, lines in self.copies.items()}
+
+    def restore(self, backup: dict[str, list[bytes]]) -> None:
+        """What the collector had at the time of the backup."""
+        self.copies = {journal_id: list(lines) for journal_id, lines in backup.items()}
+
+    def cursor(self, journal_id: str) -> Cursor:
+        self.calls.append("cursor")
+        if self.trouble is not None:
+            raise self.trouble
+        return Cursor.start(journal_id).after(self.copies.get(journal_id, []))
+
+    def append(self, journal_id: str, batch: Batch) -> Cursor:
+        self.calls.append("append")
+        if self.trouble is not None:
+            raise self.trouble
+        copy = self.copies.setdefault(journal_id, [])
+        stored = Cursor.start(journal_id).after(copy)
+        overlap = stored.next_seq - batch.start.next_seq
+        if 0 <= overlap <= len(batch.lines) and batch.start.after(batch.lines[:overlap]) == stored:
+            copy += batch.lines[overlap:]
+        if self.answers_lost:
+            self.answers_lost -= 1
+            raise CollectorUnavailable(Trouble.NO_ANSWER, "the connection broke")
+        return Cursor.start(journal_id).after(copy)

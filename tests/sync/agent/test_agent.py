@@ -1,0 +1,235 @@
+import pytest
+
+from sync.agent.agent import Agent
+from sync.agent.enroll import KioskFiles
+from sync.agent.errors import CollectorUnavailable, DeviceNotRecognised, NotEnrolled, Trouble
+from sync.agent.state import load_state
+from tests.builders import FrozenClock, make_rating
+from tests.fakes import FakeCollector, InMemoryJournal
+
+LITTLE_BEFORE_THE_END = 1 - 2**-53
+
+
+class Kiosk:
+    """A kiosk whose journal lies in memory; its file is touched as SQLite would when a press is written."""
+
+    def __init__(self, directory, journal, collector, clock) -> None:
+        self.files = KioskFiles(directory)
+        self.path = directory / "journal.db"
+        self.path.write_bytes(b"")
+        self.journal, self.collector, self.clock = journal, collector, clock
+        self.chance = 0.5
+
+    def start(self, start_delay_s_max: float = 0) -> Agent:
+        return Agent(
+            self.files,
+            self.path,
+            lambda: self.journal,
+            self.collector.open,
+            self.clock,
+            chance=lambda: self.chance,
+            period_s=60,
+            start_delay_s_max=start_delay_s_max,
+        )
+
+    def press(self) -> None:
+        self.journal.append(make_rating(self.clock))
+        self.path.write_bytes(self.path.read_bytes() + b"x")
+
+    @property
+    def delivered(self) -> bool:
+        return self.collector.copies.get(self.journal.id, []) == self.journal.lines
+
+
+@pytest.fixture
+def kiosk(tmp_path, journal: InMemoryJournal, collector: FakeCollector, clock: FrozenClock) -> Kiosk:
+    return Kiosk(tmp_path, journal, collector, clock)
+
+
+def unavailable(retry_after_s: int | None = None) -> CollectorUnavailable:
+    return CollectorUnavailable(Trouble.BUSY, "503", retry_after_s)
+
+
+def wait_of(agent: Agent, clock: FrozenClock) -> int:
+    """Seconds until the agent is due by the timer alone."""
+    for second in range(4000):
+        if agent.due():
+            return second
+        clock.advance(1)
+    raise AssertionError("never due")
+
+
+def test_cycle_delivers_and_remembers(kiosk):
+    agent = kiosk.start()
+
+    agent.run_cycle()
+
+    assert kiosk.delivered
+    state = load_state(kiosk.files.state)
+    assert state.acknowledged(kiosk.journal.id) == kiosk.journal.head()
+    assert state.contact is not None
+
+
+def test_first_call_is_spread_over_the_start_delay(kiosk, clock):
+    agent = kiosk.start(start_delay_s_max=60)
+
+    assert wait_of(agent, clock) == 30
+
+
+def test_next_call_comes_with_the_timer(kiosk, clock):
+    agent = kiosk.start()
+    agent.run_cycle()
+
+    assert wait_of(agent, clock) == 60
+
+
+def test_press_wakes_the_agent_at_once_while_all_is_well(kiosk):
+    agent = kiosk.start()
+    agent.run_cycle()
+    assert not agent.due()
+
+    kiosk.press()
+
+    assert agent.due()
+
+
+def test_write_that_brought_nothing_new_does_not_call(kiosk):
+    agent = kiosk.start()
+    agent.run_cycle()
+
+    kiosk.path.write_bytes(b"checkpointed")
+
+    assert not agent.due()
+
+
+def test_press_during_a_cycle_is_not_forgotten(kiosk, clock):
+    class PressedMeanwhile(FakeCollector):
+        def append(self, journal_id, batch):
+            cursor = super().append(journal_id, batch)
+            kiosk.press()
+            return cursor
+
+    kiosk.collector = PressedMeanwhile()
+    agent = kiosk.start()
+    agent.run_cycle()
+
+    assert agent.due()
+
+
+def test_press_does_not_undo_the_back_off(kiosk, clock):
+    agent = kiosk.start()
+    kiosk.collector.trouble = unavailable()
+    agent.run_cycle()
+
+    kiosk.press()
+
+    assert not agent.due()
+    assert wait_of(agent, clock) == 8
+
+
+def test_wait_grows_with_each_failure_and_ends_with_the_first_success(kiosk, clock):
+    agent = kiosk.start()
+    kiosk.chance = LITTLE_BEFORE_THE_END
+    kiosk.collector.trouble = unavailable()
+    waits = []
+    for _ in range(9):
+        agent.run_cycle()
+        waits.append(wait_of(agent, clock))
+    kiosk.collector.trouble = None
+    agent.run_cycle()
+
+    assert waits == [10, 20, 40, 80, 160, 320, 640, 900, 900]
+    assert kiosk.delivered
+    assert load_state(kiosk.files.state).failures == 0
+
+
+@pytest.mark.parametrize(("asked", "kept"), [(0, 1), (120, 120), (10**9, 3600)])
+def test_retry_after_is_kept_within_its_bounds(kiosk, clock, asked, kept):
+    kiosk.chance = 0
+    agent = kiosk.start()
+    kiosk.collector.trouble = unavailable(asked)
+
+    agent.run_cycle()
+
+    assert wait_of(agent, clock) == kept
+
+
+def test_unknown_device_is_knocked_for_slowly(kiosk, clock):
+    agent = kiosk.start()
+    kiosk.collector.trouble = DeviceNotRecognised(Trouble.DEVICE_UNKNOWN, "401")
+
+    agent.run_cycle()
+
+    assert wait_of(agent, clock) >= 15 * 60
+
+
+def test_back_off_outlives_a_restart_of_the_agent_but_not_of_the_machine(kiosk, clock):
+    kiosk.collector.trouble = unavailable(600)
+    kiosk.start().run_cycle()
+
+    clock.advance(100)
+    assert not kiosk.start().due()
+    clock.boot = "next boot"
+    assert kiosk.start().due()
+
+
+def test_wall_clock_does_not_matter(kiosk, clock):
+    agent = kiosk.start()
+    agent.run_cycle()
+
+    clock.wall = clock.wall.replace(year=1970)
+    assert not agent.due()
+    clock.mono_us += 61_000_000
+    assert agent.due()
+
+
+def test_enrolment_wakes_the_waiting_agent(kiosk):
+    agent = kiosk.start()
+    kiosk.collector.trouble = NotEnrolled("this kiosk is not enrolled yet; run: kiosk enroll URL CODE")
+    agent.run_cycle()
+    assert not agent.due()
+
+    kiosk.files.device.write_bytes(b"{}")
+
+    assert agent.due()
+
+
+def test_diverged_copy_is_noted_and_nothing_is_sent(kiosk, clock):
+    kiosk.collector.copies[kiosk.journal.id] = [b"another past"]
+    agent = kiosk.start()
+
+    agent.run_cycle()
+
+    assert load_state(kiosk.files.state).trouble.trouble is Trouble.DIVERGED
+    assert kiosk.collector.copies[kiosk.journal.id] == [b"another past"]
+
+
+def test_unforeseen_fault_is_noted_and_waits(kiosk):
+    agent = kiosk.start()
+
+    agent.note_trouble(ZeroDivisionError("division by zero"))
+
+    assert load_state(kiosk.files.state).trouble.trouble is Trouble.FAULT
+    assert not agent.due()
+
+
+def test_full_disk_does_not_stop_delivery(kiosk, monkeypatch):
+    agent = kiosk.start()
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sync.agent.state.write_private", refuse)
+    agent.run_cycle()
+
+    assert kiosk.delivered
+
+
+def test_each_acknowledged_batch_is_a_sign_of_life(kiosk, clock):
+    for _ in range(1000):
+        kiosk.journal.append(make_rating(clock))
+    signs: list[int] = []
+
+    kiosk.start().run_cycle(lambda: signs.append(1))
+
+    assert len(signs) == 3
