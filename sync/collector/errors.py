@@ -1,7 +1,6 @@
 """What can be wrong at the collector, one class per next action.
 
     CollectorError
-    ├── ConfigWrong        the configuration has faults: mend every one that is listed
     ├── UsageWrong         the command names something that is not there: name another
     ├── PlaceTaken         the address is in use: stop the other one or choose another port
     ├── DatabaseUnusable   it cannot be opened where or as it is: mend the place or the address
@@ -26,10 +25,6 @@ class CollectorError(Exception):
         super().__init__(message.format(**values))
         self.message = message
         self.values = values
-
-
-class ConfigWrong(CollectorError):
-    """The configuration has faults; each stands on a line of its own."""
 
 
 class UsageWrong(CollectorError):

@@ -1,0 +1,1 @@
+"""The collector's doors: each file is one of them."""

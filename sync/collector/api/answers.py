@@ -1,0 +1,55 @@
+"""Answers: the protocol's messages and problems as HTTP."""
+
+from collections.abc import Mapping
+
+import msgspec
+from starlette.responses import Response
+
+from kiosk.journal.chain import Cursor
+from sync.collector import errors
+from sync.protocol import problems
+from sync.protocol.messages import JSON_MEDIA_TYPE, Problem, encode_message
+from sync.protocol.problems import PROBLEM_MEDIA_TYPE, ProblemType
+
+BUSY_RETRY_AFTER_S = 5
+FULL_RETRY_AFTER_S = 300
+
+_REFUSALS: tuple[tuple[type[errors.CollectorError], ProblemType], ...] = (
+    (errors.JournalForeign, problems.JOURNAL_FOREIGN),
+    (errors.CodeRefused, problems.CODE_REFUSED),
+    (errors.TriesExhausted, problems.TOO_MANY_REQUESTS),
+    (errors.CollectorBusy, problems.NOT_READY),
+    (errors.StorageFull, problems.STORAGE_FULL),
+    (errors.UsageWrong, problems.NOT_FOUND),
+)
+
+
+def message_answer(message: msgspec.Struct, headers: Mapping[str, str] | None = None) -> Response:
+    """200 with a message."""
+    return Response(encode_message(message), media_type=JSON_MEDIA_TYPE, headers=headers)
+
+
+def problem_answer(
+    kind: ProblemType, detail: str = "", *, cursor: Cursor | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An RFC 9457 problem with the status of its type."""
+    body = encode_message(Problem.of(kind, detail, cursor))
+    return Response(body, kind.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers)
+
+
+def refusal_answer(error: errors.CollectorError) -> Response:
+    """The one table from an error to a problem."""
+    kind = next((kind for cause, kind in _REFUSALS if isinstance(error, cause)), problems.INTERNAL)
+    return problem_answer(kind, str(error), headers=_retry_after(error))
+
+
+def _retry_after(error: errors.CollectorError) -> dict[str, str]:
+    match error:
+        case errors.TriesExhausted():
+            return {"Retry-After": str(error.retry_after_s)}
+        case errors.CollectorBusy():
+            return {"Retry-After": str(BUSY_RETRY_AFTER_S)}
+        case errors.StorageFull():
+            return {"Retry-After": str(FULL_RETRY_AFTER_S)}
+        case _:
+            return {}

@@ -1,0 +1,75 @@
+"""What the API description says of bodies that are read and written by hand."""
+
+from typing import Any
+
+import msgspec
+
+from sync.protocol.messages import (
+    BATCH_MEDIA_TYPE,
+    JSON_MEDIA_TYPE,
+    CursorMessage,
+    DeviceSettings,
+    DeviceStatus,
+    EnrolmentAnswer,
+    EnrolmentRequest,
+    HashMessage,
+    Problem,
+)
+from sync.protocol.problems import PROBLEM_MEDIA_TYPE
+
+Described = dict[str, Any]
+
+_MESSAGES = (
+    CursorMessage, HashMessage, EnrolmentRequest, EnrolmentAnswer, DeviceSettings, DeviceStatus, Problem,
+)  # fmt: skip
+_, COMPONENTS = msgspec.json.schema_components(_MESSAGES, ref_template="#/components/schemas/{name}")
+"""The JSON schemas of the protocol's messages, by name."""
+
+
+def _json(*names: str) -> Described:
+    schemas = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+    return {JSON_MEDIA_TYPE: {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}
+
+
+def _problem(description: str) -> Described:
+    return {
+        "description": description,
+        "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+CURSOR: Described = {"description": "The cursor after the last entry stored", "content": _json("CursorMessage")}
+CURSOR_OR_HASH: Described = {
+    "description": "The cursor, or the hash after the entry asked for",
+    "content": _json("CursorMessage", "HashMessage"),
+}
+CURSOR_CONFLICT: Described = _problem("The batch does not continue the stored copy; the problem carries its cursor")
+ENROLLED: Described = {"description": "Who the kiosk is from now on", "content": _json("EnrolmentAnswer")}
+SETTINGS: Described = {"description": "What the office set for this kiosk", "content": _json("DeviceSettings")}
+
+BATCH_BODY: Described = {
+    "requestBody": {
+        "required": True,
+        "description": "Entries, one a line, then their enclosures; gzip or plain",
+        "content": {BATCH_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+ENROLMENT_BODY: Described = {"requestBody": {"required": True, "content": _json("EnrolmentRequest")}}
+STATUS_BODY: Described = {"requestBody": {"required": True, "content": _json("DeviceStatus")}}
+
+# The answers are told one by one, so that a client generated from this reads all of them as problems.
+PROBLEMS: dict[int | str, Described] = {
+    400: _problem("The request, its digest, its clock or its body is not what this call takes"),
+    403: _problem("This credential or this place does not open this door"),
+    404: _problem("There is nothing at this address"),
+    500: _problem("The collector failed; nothing was kept"),
+    503: _problem("The collector cannot take requests now; see Retry-After"),
+}
+WIRE_PROBLEMS: dict[int | str, Described] = PROBLEMS | {
+    401: _problem("No signature, or one that does not vouch for this request"),
+    411: _problem("Content-Length is missing"),
+    413: _problem("The body, what it inflates to, its lines or one of them is over the limit"),
+    415: _problem("The media type or the content encoding is not taken"),
+    429: _problem("Too many requests; see Retry-After"),
+    507: _problem("The collector has no room left; see Retry-After"),
+}

@@ -1,0 +1,62 @@
+"""Device: what the office set for a kiosk, and how the kiosk says it is."""
+
+import asyncio
+from hashlib import sha256
+
+from fastapi import APIRouter, Request
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from kiosk.journal.chain import Cursor
+from sync.collector.api.answers import message_answer
+from sync.collector.api.described import CURSOR, SETTINGS, STATUS_BODY, WIRE_PROBLEMS
+from sync.collector.api.signed import signed_by_device
+from sync.collector.fleet import keep_status, read_settings
+from sync.collector.ingest import read_cursor
+from sync.collector.services import Services
+from sync.protocol.messages import (
+    JSON_MEDIA_TYPE,
+    CursorMessage,
+    DeviceSettings,
+    DeviceStatus,
+    decode_message,
+    encode_message,
+)
+
+router = APIRouter(tags=["kiosk"])
+
+
+@router.get("/v1/device", responses={200: SETTINGS, 304: {"description": "Unchanged since that ETag"}, **WIRE_PROBLEMS})
+async def get_settings(request: Request) -> Response:
+    """The settings for the kiosk that asks."""
+    services: Services = request.app.state.services
+    signed = await signed_by_device(request, services)
+    settings = await asyncio.to_thread(_read, services, signed.device.device_id)
+    etag = f'"{sha256(encode_message(settings)).hexdigest()[:16]}"'
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers={"ETag": etag})
+    return message_answer(settings, {"ETag": etag})
+
+
+@router.post(
+    "/v1/device/status",
+    responses={200: CURSOR, **WIRE_PROBLEMS},
+    openapi_extra=STATUS_BODY,
+)
+async def post_status(request: Request) -> Response:
+    """How the kiosk is, kept until its next word; the answer is how far the copy of its journal reaches."""
+    services: Services = request.app.state.services
+    signed = await signed_by_device(request, services, media_type=JSON_MEDIA_TYPE)
+    status = decode_message(DeviceStatus, signed.body)
+    received_at = services.now()
+
+    def in_transaction(connection: Connection) -> Cursor:
+        keep_status(connection, signed.device, status, signed.verified.clock, received_at)
+        return read_cursor(connection, signed.device.device_id, status.journal_id)
+
+    return message_answer(CursorMessage.of(await asyncio.wrap_future(services.writer.submit(in_transaction))))
+
+
+def _read(services: Services, device_id: str) -> DeviceSettings:
+    with services.database.reading() as connection:
+        return read_settings(connection, device_id)

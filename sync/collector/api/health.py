@@ -1,0 +1,42 @@
+"""Health: whether the process lives, whether it can take requests, and what it counts."""
+
+import asyncio
+
+from fastapi import APIRouter, Request
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import PlainTextResponse, Response
+
+from sync.collector.api.access import require_access
+from sync.collector.api.answers import problem_answer
+from sync.collector.api.described import PROBLEMS
+from sync.collector.errors import CollectorError
+from sync.collector.migrate import require_current
+from sync.collector.services import Services
+from sync.protocol import problems
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", response_class=PlainTextResponse)
+async def healthz() -> str:
+    """The process lives."""
+    return "ok\n"
+
+
+@router.get("/readyz", response_class=PlainTextResponse, responses={503: PROBLEMS[503]})
+async def readyz(request: Request) -> Response:
+    """The database answers and has this version's schema."""
+    services: Services = request.app.state.services
+    try:
+        await asyncio.to_thread(require_current, services.database)
+    except CollectorError:
+        return problem_answer(problems.NOT_READY, "the database does not answer or has another schema")
+    return PlainTextResponse("ok\n")
+
+
+@router.get("/metrics", response_class=PlainTextResponse, responses={403: PROBLEMS[403]})
+async def metrics(request: Request) -> Response:
+    """Counters for Prometheus."""
+    services: Services = request.app.state.services
+    require_access(request, services.config.metrics.access, services.config)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

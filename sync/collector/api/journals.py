@@ -1,0 +1,110 @@
+"""Journals: the kiosk's log arrives here, and hears how far the copy reaches."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+import structlog
+from fastapi import APIRouter, Path, Query, Request
+from prometheus_client import Counter as Metric
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from kiosk.journal.chain import Cursor
+from sync.collector.api.answers import message_answer, problem_answer
+from sync.collector.api.described import BATCH_BODY, CURSOR, CURSOR_CONFLICT, CURSOR_OR_HASH, WIRE_PROBLEMS
+from sync.collector.api.signed import Signed, signed_by_device
+from sync.collector.ingest import Appended, Batch, Conflict, Receipt, append_batch, read_cursor, read_hash
+from sync.collector.partitions import ensure_partitions
+from sync.collector.services import Services
+from sync.protocol import problems
+from sync.protocol.batch import unpack_batch
+from sync.protocol.messages import BATCH_BYTES_MAX, BATCH_MEDIA_TYPE, CursorMessage, HashMessage
+
+T = TypeVar("T")
+
+router = APIRouter(tags=["kiosk"])
+
+JOURNAL_ID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+SEQ_MAX = 2**53
+JournalId = Annotated[str, Path(pattern=JOURNAL_ID)]
+
+_log = structlog.get_logger("collector.ingest")
+_entries = Metric("hailong_entries_total", "Entries appended")
+_unread = Metric("hailong_entries_unread_total", "Entries kept but not read")
+_conflicts = Metric("hailong_conflicts_total", "Batches that did not continue the stored copy")
+
+
+@router.get("/v1/journals/{journal_id}", responses={200: CURSOR_OR_HASH, **WIRE_PROBLEMS})
+async def get_cursor(
+    request: Request, journal_id: JournalId, seq: Annotated[int | None, Query(ge=0, le=SEQ_MAX)] = None
+) -> Response:
+    """How far the collector's copy of the journal reaches; with ``seq``, the hash after that entry."""
+    services: Services = request.app.state.services
+    signed = await signed_by_device(request, services)
+    if seq is None:
+        cursor = await asyncio.to_thread(_read, services, read_cursor, signed.device.device_id, journal_id)
+        return message_answer(CursorMessage.of(cursor))
+    found = await asyncio.to_thread(_read, services, read_hash, signed.device.device_id, journal_id, seq)
+    if found is None:
+        return problem_answer(problems.NOT_FOUND, f"the copy does not reach entry {seq}")
+    return message_answer(HashMessage(seq, found.hex()))
+
+
+@router.post(
+    "/v1/journals/{journal_id}/entries",
+    responses={200: CURSOR, 409: CURSOR_CONFLICT, **WIRE_PROBLEMS},
+    openapi_extra=BATCH_BODY,
+)
+async def append_entries(
+    request: Request,
+    journal_id: JournalId,
+    start: Annotated[int, Query(alias="from", ge=1, le=SEQ_MAX)],
+    prev: Annotated[str, Query(pattern="^[0-9a-f]{64}$")],
+) -> Response:
+    """Append consecutive entries that follow ``prev``.
+
+    200 with the new cursor once they are durable; 409 with the stored cursor where they do not continue the copy.
+    """
+    services: Services = request.app.state.services
+    signed = await signed_by_device(request, services, bytes_max=BATCH_BYTES_MAX, media_type=BATCH_MEDIA_TYPE)
+    encoding = request.headers.get("content-encoding")
+    lines, enclosures = unpack_batch(signed.body, encoding)
+    body = signed.body if encoding is not None and not enclosures else None
+    batch = Batch(journal_id, Cursor(start, bytes.fromhex(prev)), lines, enclosures, body)
+    outcome = await _append(services, signed, batch, request.headers["kiosk-clock"])
+    return _answer(outcome, journal_id, signed)
+
+
+async def _append(services: Services, signed: Signed, batch: Batch, kiosk_clock: str) -> Appended | Conflict:
+    receipt = Receipt(services.now(), signed.verified.clock, signed.verified.signature, kiosk_clock)
+    if services.partitions.missing(receipt.received_at):
+        await asyncio.wrap_future(
+            services.writer.submit(lambda connection: ensure_partitions(connection, receipt.received_at))
+        )
+        services.partitions.note(receipt.received_at)
+
+    def append(connection: Connection) -> Appended | Conflict:
+        return append_batch(connection, signed.device, batch, receipt, services.days)
+
+    return await asyncio.wrap_future(services.writer.submit(append))
+
+
+def _answer(outcome: Appended | Conflict, journal_id: str, signed: Signed) -> Response:
+    match outcome:
+        case Conflict(cursor):
+            _conflicts.inc()
+            detail = "the batch does not continue the stored copy; go on from this cursor"
+            return problem_answer(problems.CURSOR_MISMATCH, detail, cursor=cursor)
+        case Appended(cursor, added, unread):
+            _entries.inc(added)
+            if unread:
+                _unread.inc(unread)
+                device_id = signed.device.device_id
+                _log.warning("entries not read", journal=journal_id, device=device_id, unread=unread)
+            return message_answer(CursorMessage.of(cursor))
+
+
+def _read(services: Services, read: Callable[..., T], *wanted: object) -> T:
+    with services.database.reading() as connection:
+        return read(connection, *wanted)

@@ -1,0 +1,83 @@
+"""Middleware: what holds for every request, around all doors."""
+
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sync.collector.api.answers import problem_answer
+from sync.protocol import problems
+
+DEVICE_DOORS = ("/v1/journals/", "/v1/device", "/v1/enrolments")
+"""The only addresses that a kiosk's signature opens."""
+
+_SIGNATURE_FIELDS = {b"signature", b"signature-input"}
+_EVERYWHERE = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"content-security-policy", b"default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
+]
+
+_log = structlog.get_logger("collector")
+_answers = Counter("hailong_requests_total", "Answers", ["route", "status"])
+_seconds = Histogram("hailong_request_seconds", "Time to answer", ["route"])
+
+
+class DeviceDoors:
+    """Keeps a kiosk's credential to its own doors: on any other, a signed request is refused whoever signed it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        if scope["type"] == "http" and not scope["path"].startswith(DEVICE_DOORS) and _is_signed(scope):
+            await problem_answer(problems.ACCESS_DENIED, "a kiosk's key does not open this")(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+class Doorkeeper:
+    """Counts and times every request, adds the headers that hold everywhere, and turns a crash into a plain 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 0
+
+        async def send_noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), *_EVERYWHERE]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noted)
+        except Exception:  # noqa: BLE001 - the edge of the server: the cause goes to the log, never to a stranger
+            _log.exception("request failed", path=scope["path"])
+            if status == 0:
+                await problem_answer(problems.INTERNAL)(scope, receive, send_noted)
+        _note(scope, status, time.perf_counter() - began)
+
+
+def _is_signed(scope: Scope) -> bool:
+    return any(name in _SIGNATURE_FIELDS for name, _ in scope["headers"])
+
+
+def _note(scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path", "other")
+    _answers.labels(route, status).inc()
+    _seconds.labels(route).observe(seconds)
+    if status >= 400 and status != 409:
+        _log.info("refused", method=scope["method"], path=scope["path"], status=status)

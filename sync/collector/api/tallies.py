@@ -1,0 +1,117 @@
+"""Tallies: the same table as the page's, for programs."""
+
+import asyncio
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import JSONResponse, Response
+
+from kiosk.domain.measures import Share
+from sync.collector.api.access import require_access
+from sync.collector.api.described import PROBLEMS
+from sync.collector.reports import Report, Row, Span, Table, make_report
+from sync.collector.services import Services
+from sync.collector.words import NOTICE
+from sync.protocol.errors import WireError
+
+router = APIRouter(tags=["reports"])
+Code = Annotated[str | None, Query(max_length=40)]
+
+
+@router.get(
+    "/v1/tallies",
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **PROBLEMS},
+)
+async def get_tallies(
+    request: Request,
+    first: Annotated[date | None, Query(alias="from")] = None,
+    last: Annotated[date | None, Query(alias="to")] = None,
+    unit: Code = None,
+    counter: Code = None,
+) -> Response:
+    """Counts and measures per survey, question and counter, from one local day to another (today by default)."""
+    services: Services = request.app.state.services
+    require_access(request, services.config.reports.access, services.config)
+    now = services.now()
+    today = date.fromisoformat(services.days.today(now)[0])
+    span = Span(first or last or today, last or max(first or today, today), unit, counter)
+    if span.first > span.last:
+        raise WireError("from is after to")
+    return JSONResponse(report_json(await asyncio.to_thread(read_report, services, span), services.config.time_zone))
+
+
+def read_report(services: Services, span: Span) -> Report:
+    """The report of ``span`` as of now."""
+    with services.database.reading() as connection:
+        return make_report(connection, span, services.now(), services.days, services.config.policy, services.surveys)
+
+
+def report_json(report: Report, time_zone: str) -> dict[str, Any]:
+    """The report in JSON; percentages are decimals as text, so that none is rounded twice."""
+    policy = report.policy
+    return {
+        "from": report.span.first.isoformat(),
+        "to": report.span.last.isoformat(),
+        "time_zone": time_zone,
+        "made_at": report.made_at.isoformat(),
+        "notice": NOTICE,
+        "disclosure": {
+            "cell_min": policy.cell_min, "percent_min": policy.percent_min, "step": policy.step, "delay": policy.delay,
+        },
+        "recorded": _recorded(report),
+        "tables": [_table_json(table) for table in report.tables],
+    }  # fmt: skip
+
+
+def _recorded(report: Report) -> int | None:
+    """All ratings of the span, counted and set aside; None where a part of them is hidden."""
+    if any(table.total.shown.hidden for table in report.tables):
+        return None
+    return sum(table.total.recorded for table in report.tables)
+
+
+def _table_json(table: Table) -> dict[str, Any]:
+    return {
+        "survey": table.survey,
+        "question": table.question,
+        "levels": [
+            {"level": value, "text": dict(level.text) if (level := table.level(value)) else {}}
+            for value in table.levels
+        ],
+        "counters": [_row_json(row) for row in table.rows],
+        "total": _row_json(table.total),
+    }
+
+
+def _row_json(row: Row) -> dict[str, Any]:
+    place = row.place
+    of_place = {} if place is None else {
+        "counter": place.code, "name": place.name, "unit": place.unit,
+        "last_contact": [at.isoformat() if (at := kiosk.last_contact) else None for kiosk in place.kiosks],
+    }  # fmt: skip
+    return {
+        **of_place,
+        "counted": row.shown.n,
+        "by_level": {str(level): n for level, n in sorted(row.shown.counts.items())},
+        "hidden": row.shown.hidden,
+        "waiting": row.shown.waiting,
+        "measure": share_json(row.share, percent=row.shown.percent),
+        "set_aside": {str(standing): n for standing, n in sorted(row.aside.items())},
+        "measure_with_set_aside": share_json(row.share_with_aside, percent=row.shown.percent),
+        "participation": None,
+    }
+
+
+def share_json(share: Share | None, *, percent: bool) -> dict[str, Any] | None:
+    """A share with all it was made of; without a percentage where the base is too small for one."""
+    if share is None:
+        return None
+    value, interval = (share.percent(), share.interval()) if percent else (None, None)
+    return {
+        "method": share.method,
+        "numerator": share.numerator,
+        "denominator": share.denominator,
+        "percent": None if value is None else str(value),
+        "wilson_95": None if interval is None else [str(end) for end in interval],
+    }

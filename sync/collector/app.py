@@ -1,0 +1,114 @@
+"""App: wires the doors together; the only place that knows all of them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from kiosk.resources import resource
+from sync.collector.api import device, enrolments, health, journals, tallies
+from sync.collector.api.answers import problem_answer, refusal_answer
+from sync.collector.api.described import COMPONENTS
+from sync.collector.api.middleware import DeviceDoors, Doorkeeper
+from sync.collector.errors import CollectorError
+from sync.collector.partitions import ensure_partitions
+from sync.collector.services import Services
+from sync.collector.web import page
+from sync.protocol import problems
+from sync.protocol.errors import WireError
+from sync.protocol.messages import MessageInvalid
+from sync.protocol.problems import ProblemType
+
+UPKEEP_S = 3600.0
+
+
+def create_app(services: Services) -> FastAPI:
+    """The collector as an ASGI app over ``services``, which it closes when it stops."""
+    app = FastAPI(
+        title="hailong collector",
+        version=version("hailong"),
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    for part in (journals, enrolments, device, tallies, health, page):
+        app.include_router(part.router)
+    app.mount("/assets", StaticFiles(directory=resource("assets", "web")), name="assets")
+    _answer_errors(app)
+    _describe(app)
+    app.add_middleware(DeviceDoors)
+    app.add_middleware(Doorkeeper)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    upkeep = asyncio.create_task(_keep_partitions(services))
+    try:
+        yield
+    finally:
+        upkeep.cancel()
+        await asyncio.to_thread(services.writer.close)
+        services.database.close()
+
+
+async def _keep_partitions(services: Services) -> None:
+    while True:
+        ready = partial(ensure_partitions, around=services.now())
+        await asyncio.wrap_future(services.writer.submit(ready))
+        await asyncio.sleep(UPKEEP_S)
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """Every error a door may raise, and the problem it becomes."""
+
+    @app.exception_handler(WireError)
+    async def wire_error(_request: Request, error: WireError) -> Response:
+        return problem_answer(error.problem, str(error))
+
+    @app.exception_handler(MessageInvalid)
+    async def message_invalid(_request: Request, error: MessageInvalid) -> Response:
+        return problem_answer(problems.REQUEST_INVALID, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def request_invalid(_request: Request, error: RequestValidationError) -> Response:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        return problem_answer(problems.REQUEST_INVALID, faults)
+
+    @app.exception_handler(CollectorError)
+    async def refusal(_request: Request, error: CollectorError) -> Response:
+        return refusal_answer(error)
+
+    @app.exception_handler(HTTPException)
+    async def http_error(_request: Request, error: HTTPException) -> Response:
+        kind: ProblemType = {404: problems.NOT_FOUND, 405: problems.METHOD_NOT_ALLOWED}.get(
+            error.status_code, problems.REQUEST_INVALID
+        )
+        return problem_answer(kind, headers=error.headers)
+
+
+def _describe(app: FastAPI) -> None:
+    """Add the protocol's messages to the API description."""
+    made_by_fastapi = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        description = made_by_fastapi()
+        schemas = description.setdefault("components", {}).setdefault("schemas", {})
+        schemas.update(COMPONENTS)
+        for operation in (op for path in description["paths"].values() for op in path.values()):
+            # FastAPI would answer 422; here a faulty parameter is a problem with status 400.
+            operation.get("responses", {}).pop("422", None)
+        return description
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,176 @@
+"""Devices: one-time codes turn a kiosk's own key into a credential; a directory knows them while they speak."""
+
+import base64
+import secrets
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import scrypt
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from sync.collector.audit import note
+from sync.collector.bulk import insert_rows
+from sync.collector.database import Database
+from sync.collector.errors import CodeRefused, TriesExhausted, UsageWrong
+from sync.collector.ingest import Device
+from sync.collector.schema import counter, device, enrolment_code, enrolment_failure, micros, unit
+from sync.protocol.messages import EnrolmentAnswer, EnrolmentRequest
+
+CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
+"""RFC 8628, 6.1: no vowels, so no words, and no letters that look alike."""
+CODE_LENGTH = 8
+REMEMBERED_S = 5.0
+"""How long a revoked credential may still be taken by a process that has just seen it."""
+_HOUR = timedelta(hours=1)
+
+
+def new_code(
+    connection: Connection, counter_code: str, survey: str | None, valid: timedelta, now: datetime, actor: str
+) -> str:
+    """A one-time code for a kiosk at the counter; only its hash is kept.
+
+    Raises UsageWrong for a counter that is not there.
+    """
+    found = connection.execute(select(counter.c.counter_id).where(counter.c.code == counter_code)).scalar_one_or_none()
+    if found is None:
+        raise UsageWrong(
+            "there is no counter {code}; make it with: collector counter new, or give --create-counter",
+            code=counter_code,
+        )
+    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    connection.execute(
+        insert(enrolment_code).values(
+            code_hash=hash_code(code), counter_id=found, survey=survey, created_at=now, expires_at=now + valid
+        )
+    )
+    note(connection, now, actor, "device.code", counter_code, {"valid_hours": valid / _HOUR})
+    return f"{code[:4]}-{code[4:]}"
+
+
+def hash_code(code: str) -> bytes:
+    """What is stored of a code, however it was typed.
+
+    Slow on purpose: a stolen table of hashes of eight letters would otherwise be read in minutes.
+    """
+    plain = "".join(sign for sign in code.upper() if sign.isalnum())
+    return scrypt(plain.encode(), salt=b"hailong enrolment code", n=2**14, r=8, p=1, dklen=32)
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCode:
+    """The code was not taken, and the failure is counted."""
+
+
+def require_tries_left(connection: Connection, failures_max: int, now: datetime) -> None:
+    """Raise TriesExhausted when too many wrong codes came in this hour."""
+    hour = _hour_of(now)
+    failures = connection.execute(
+        select(enrolment_failure.c.failures).where(enrolment_failure.c.hour == hour)
+    ).scalar_one_or_none()
+    if (failures or 0) >= failures_max:
+        wait = (hour + _HOUR - now) // timedelta(seconds=1) + 1
+        raise TriesExhausted("too many wrong enrolment codes came in this hour; wait", retry_after_s=wait)
+
+
+def enrol(
+    connection: Connection, request: EnrolmentRequest, code_hash: bytes, now: datetime
+) -> EnrolmentAnswer | WrongCode:
+    """Make the key's holder a kiosk of the code's counter; the same code and key always get the same answer."""
+    code = connection.execute(
+        select(enrolment_code).where(enrolment_code.c.code_hash == code_hash).with_for_update()
+    ).one_or_none()
+    if code is not None and code.device_id is not None:
+        holder = connection.execute(select(device).where(device.c.device_id == code.device_id)).one()
+        if holder.public_key == request.public_key and holder.revoked_at is None:
+            return _answer(connection, holder.device_id, holder.counter_id)
+    elif code is not None and now < code.expires_at:
+        known = connection.execute(select(device).where(device.c.public_key == request.public_key)).one_or_none()
+        if known is None or known.revoked_at is None:
+            return _place_device(connection, request, code, None if known is None else known.device_id, now)
+    insert_rows(
+        connection, enrolment_failure, {}, ("hour", "failures"), [(micros(_hour_of(now)), 1)],
+        then="ON CONFLICT (hour) DO UPDATE SET failures = enrolment_failure.failures + 1",
+    )  # fmt: skip
+    return WrongCode()
+
+
+def require_enrolled(outcome: EnrolmentAnswer | WrongCode) -> EnrolmentAnswer:
+    """The answer, or CodeRefused: after the failure was committed, so that it stays counted."""
+    if isinstance(outcome, WrongCode):
+        raise CodeRefused("the enrolment code is wrong, used up or expired")
+    return outcome
+
+
+class Directory:
+    """Finds devices by id, and remembers each for a moment: every request asks."""
+
+    def __init__(self, database: Database, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._monotonic = monotonic
+        self._known: dict[str, tuple[float, Device]] = {}
+
+    def find(self, device_id: str) -> Device | None:
+        """The device with this id, revoked or not."""
+        now = self._monotonic()
+        remembered = self._known.get(device_id)
+        if remembered is not None and now - remembered[0] < REMEMBERED_S:
+            return remembered[1]
+        found = self._read(device_id)
+        if found is not None:
+            self._known[device_id] = (now, found)
+        return found
+
+    def _read(self, device_id: str) -> Device | None:
+        try:
+            wanted = str(uuid.UUID(device_id))
+        except ValueError:
+            return None
+        if wanted != device_id:
+            return None
+        with self._database.reading() as connection:
+            row = connection.execute(
+                select(device, counter.c.unit_id).join(counter).where(device.c.device_id == device_id)
+            ).one_or_none()
+            if row is None:
+                return None
+            places = connection.execute(
+                select(counter.c.code, counter.c.counter_id).where(counter.c.unit_id == row.unit_id)
+            ).all()
+        counters = {place.code: int(place.counter_id) for place in places}
+        key = base64.b64decode(row.public_key)
+        return Device(row.device_id, key, row.counter_id, counters, row.revoked_at is not None)
+
+
+def _place_device(
+    connection: Connection, request: EnrolmentRequest, code: Row[Any], device_id: str | None, now: datetime
+) -> EnrolmentAnswer:
+    # A key that is known already comes from a kiosk that was enrolled before: it keeps its id and moves.
+    place = {"counter_id": code.counter_id, "survey": code.survey, "info": request.info}
+    if device_id is None:
+        device_id = str(uuid.uuid4())
+        row = {"device_id": device_id, "public_key": request.public_key, "enrolled_at": now, **place}
+        connection.execute(insert(device).values(row))
+    else:
+        connection.execute(update(device).where(device.c.device_id == device_id).values(place))
+    used = {"used_at": now, "device_id": device_id}
+    connection.execute(update(enrolment_code).where(enrolment_code.c.code_hash == code.code_hash).values(used))
+    answer = _answer(connection, device_id, code.counter_id)
+    note(connection, now, f"device {device_id}", "device.enrolled", answer.counter, {"journal_id": request.journal_id})
+    return answer
+
+
+def _answer(connection: Connection, device_id: str, counter_id: int) -> EnrolmentAnswer:
+    row = connection.execute(
+        select(counter.c.code, counter.c.name, unit.c.name.label("unit_name"))
+        .join(unit)
+        .where(counter.c.counter_id == counter_id)
+    ).one()
+    return EnrolmentAnswer(device_id, row.code, row.name, row.unit_name)
+
+
+def _hour_of(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0)

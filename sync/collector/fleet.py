@@ -1,0 +1,50 @@
+"""Fleet: what kiosks say of themselves, and what the office set for them."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from kiosk.domain.instant import Instant
+from sync.collector.ingest import Device
+from sync.collector.schema import counter, device, device_status, journal, micros
+from sync.collector.store import keep_boot
+from sync.protocol.messages import DeviceSettings, DeviceStatus
+
+
+def read_settings(connection: Connection, device_id: str) -> DeviceSettings:
+    """What the office set for this kiosk."""
+    row = connection.execute(
+        select(counter.c.code, device.c.survey).join(counter).where(device.c.device_id == device_id)
+    ).one()
+    return DeviceSettings(row.code, row.survey)
+
+
+def keep_status(
+    connection: Connection, sender: Device, status: DeviceStatus, clock: Instant, received_at: datetime
+) -> None:
+    """Keep the kiosk's word in the place of its last one, and what its boot clock read."""
+    row = {
+        "received_at": received_at,
+        "clock_ahead_us": micros(clock.wall) - micros(received_at),
+        "status": msgspec.to_builtins(status),
+    }
+    known = update(device_status).where(device_status.c.device_id == sender.device_id).values(row)
+    if connection.execute(known).rowcount == 0:
+        connection.execute(insert(device_status).values(device_id=sender.device_id, **row))
+    _note_boot(connection, sender, status.journal_id, clock, micros(received_at))
+
+
+def _note_boot(connection: Connection, sender: Device, journal_id: str, clock: Instant, received_us: int) -> None:
+    # A boot that only ever said how it is, and sent its entries after the next start, is heard here.
+    own = select(journal).where(journal.c.journal_id == journal_id, journal.c.device_id == sender.device_id)
+    found = connection.execute(own.with_for_update()).one_or_none()
+    if found is None:
+        return
+    if found.boot is not None and found.boot != clock.boot:
+        keep_boot(connection, journal_id, found.boot, found.boot_offset_us)
+    connection.execute(
+        update(journal)
+        .where(journal.c.journal_id == journal_id)
+        .values(boot=clock.boot, boot_offset_us=received_us - clock.mono_us)
+    )

@@ -1,0 +1,66 @@
+"""Server: listens, serves the app, and stops without losing what it has begun."""
+
+import socket
+import sys
+from collections.abc import Callable
+
+import structlog
+import uvicorn
+
+from sync.collector.app import create_app
+from sync.collector.config import CollectorConfig
+from sync.collector.database import Database
+from sync.collector.errors import PlaceTaken
+from sync.collector.log import start_log
+from sync.collector.services import make_services
+
+# A thread that wants to go on waits this long for another that computes. The usual 5 ms
+# would stand between the writer and every flush while requests are being verified.
+_SWITCH_INTERVAL_S = 0.0005
+_KEEP_ALIVE_S = 75  # a kiosk calls once a minute and may keep its connection
+
+
+def run_server(config: CollectorConfig, database: Database, announce: Callable[[str], None]) -> None:
+    """Serve until a signal; ``announce`` is called with the address once it is ours.
+
+    Raises PlaceTaken when somebody else listens there.
+    """
+    listener = _listen(config.listen_host, config.listen_port)
+    start_log()
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    services = make_services(config, database)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(services),
+            log_config=None,
+            access_log=False,
+            # The peer's own address decides who may read; headers that anyone can write do not.
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=_KEEP_ALIVE_S,
+            timeout_graceful_shutdown=10,
+        )
+    )
+    announce(config.url)
+    structlog.get_logger("collector").info(
+        "started", url=config.url, database=database.writer.dialect.name, demo=config.demo
+    )
+    server.run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise PlaceTaken(
+            "cannot listen at {host}:{port}: {why}; stop the program that is there or choose another --port",
+            host=host,
+            port=port,
+            why=error.strerror,
+        ) from error
+    return listener

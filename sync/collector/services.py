@@ -1,0 +1,55 @@
+"""Services: what every request needs, put together in one place."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+
+from kiosk.domain.survey import Survey, SurveyInvalid, load_survey
+from kiosk.resources import resource
+from sync.collector.config import CollectorConfig
+from sync.collector.database import Database
+from sync.collector.devices import Directory
+from sync.collector.partitions import Partitions
+from sync.collector.presstime import LocalDays
+from sync.collector.writer import Writer, writer_for
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The collector of one process."""
+
+    config: CollectorConfig
+    database: Database
+    writer: Writer
+    directory: Directory
+    days: LocalDays
+    surveys: Mapping[str, Survey]
+    """By ``id@version``."""
+    now: Callable[[], datetime]
+    partitions: Partitions = field(default_factory=Partitions)
+
+
+def make_services(config: CollectorConfig, database: Database, now: Callable[[], datetime] = _now) -> Services:
+    """The services over an open, current database; ``writer.close()`` ends them."""
+    return Services(
+        config, database, writer_for(database), Directory(database), LocalDays(config.zone), load_surveys(), now
+    )
+
+
+def load_surveys() -> dict[str, Survey]:
+    """Every shipped survey that can be read; the scale of one that cannot is simply not known."""
+    surveys = {}
+    for path in sorted(resource("config", "surveys").glob("*.toml")):
+        try:
+            survey = load_survey(path)
+        except SurveyInvalid as error:
+            structlog.get_logger("collector").warning("survey not usable", file=path.name, faults=str(error))
+        else:
+            surveys[survey.ref] = survey
+    return surveys

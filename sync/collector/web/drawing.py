@@ -1,0 +1,54 @@
+"""Drawing: where the marks of a server-drawn chart stand, in percent of its width, so that no style is needed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sync.collector.reports import Table
+
+LABELLED_FROM = 9
+"""A part of the bar narrower than this many percent has no room for its label inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One level's part of the bar."""
+
+    level: int
+    colour: str
+    """The class that colours it: of the face that was pressed."""
+    x: str
+    width: str
+    middle: str
+    labelled: bool
+
+
+def level_segments(table: Table, counts: Mapping[int, int]) -> list[Segment]:
+    """The parts of one 100 % bar, from the least satisfied to the most; empty without ratings."""
+    total = sum(counts.values())
+    segments, before = [], 0
+    for level in table.levels:
+        n = counts.get(level, 0)
+        if n:
+            x, width = 100 * before / total, 100 * n / total
+            segments.append(
+                Segment(level, level_colour(table, level), _in_percent(x), _in_percent(width),
+                        _in_percent(x + width / 2), width >= LABELLED_FROM)
+            )  # fmt: skip
+        before += n
+    return segments
+
+
+def level_colour(table: Table, value: int) -> str:
+    """``l1`` … ``l5``: the colour of the face that stands for the level."""
+    level = table.level(value)
+    return f"l{level.face if level else 3}"
+
+
+def place_percent(value: Decimal) -> str:
+    """Where a percentage stands on an axis from 0 to 100."""
+    return _in_percent(float(value))
+
+
+def _in_percent(value: float) -> str:
+    return f"{value:.2f}%"

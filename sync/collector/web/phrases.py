@@ -1,0 +1,114 @@
+"""Phrases: numbers, times and reasons as a reader of the page meets them."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from kiosk.domain.measures import Method, Share
+from kiosk.domain.rating import Standing
+from kiosk.domain.survey import Words
+from kiosk.texts import Texts
+from sync.collector.reports import Kiosk, Row, Table
+from sync.collector.words import NOTICE
+
+NO_BREAK = "\u00a0"
+
+
+class Phrases:
+    """One language's phrases at one moment."""
+
+    def __init__(self, t: Texts, zone: ZoneInfo, now: datetime) -> None:
+        self.t = t
+        self.notice = NOTICE
+        self._zone = zone
+        self._now = now
+
+    def today(self) -> str:
+        """``Thứ Bảy, 21/11/2026``."""
+        day = self._now.astimezone(self._zone).date()
+        weekday = format_date(day, "EEEE", locale=self.t.language)
+        return f"{weekday}, {self.t.day(day)}"
+
+    def time(self, moment: datetime) -> str:
+        """The time of a moment today, with the day where it is another one."""
+        local, today = moment.astimezone(self._zone), self._now.astimezone(self._zone).date()
+        clock = f"{local:%H:%M}"
+        return clock if local.date() == today else f"{clock} {self.t.day(local.date())}"
+
+    def made_at(self) -> str:
+        """When the page was made."""
+        return self.time(self._now)
+
+    def percent(self, share: Share) -> str:
+        """A share to one decimal; a dash where there is nothing to divide by."""
+        value = share.percent(1)
+        return "–" if value is None else self.t.percent(value)
+
+    def number_of(self, share: Share) -> str:
+        """A share to one decimal without its sign, for a column whose head has it."""
+        return self.percent(share).removesuffix("%")
+
+    def interval(self, share: Share) -> str:
+        """``66,9–74,4%``."""
+        low_high = share.interval(1)
+        if low_high is None:
+            return "–"
+        low, high = (self.t.percent(end) for end in low_high)
+        return f"{low.removesuffix('%')}–{high}"
+
+    def share_of(self, n: int, total: int) -> str:
+        """``n`` of ``total`` in percent, to one decimal."""
+        return self.percent(Share(Method.TOP2BOX, n, total))
+
+    def method(self) -> str:
+        """How the share of the satisfied is computed."""
+        return self.t("Share of satisfied = (Satisfied + Very satisfied) / all ratings counted")
+
+    def words(self, words: Words) -> str:
+        """A survey's text in this language, else in Vietnamese."""
+        return words.get(self.t.language) or words.get("vi", "")
+
+    def level(self, table: Table, value: int) -> str:
+        """What a level is called."""
+        level = table.level(value)
+        return self.words(level.text) if level else self.t("Level {value}", value=value)
+
+    def satisfied(self, table: Table) -> str:
+        """The names of the levels that count as satisfied."""
+        levels = table.asked.levels if table.asked else ()
+        return " + ".join(self.words(level.text) for level in levels if level.satisfied)
+
+    def standing(self, standing: Standing) -> str:
+        """Why ratings were set aside, in two words."""
+        t = self.t
+        return {
+            Standing.REPEAT: t("Repeated press"),
+            Standing.OUT_OF_HOURS: t("Out of hours"),
+            Standing.TEST: t("Test press"),
+            Standing.SUSPECT: t("Suspect"),
+        }.get(standing, str(standing))
+
+    def rule(self, standing: Standing) -> str:
+        """The rule by which ratings were set aside."""
+        t = self.t
+        return {
+            Standing.REPEAT: t("pressed again within the repeat window, with no sign of a new visitor"),
+            Standing.OUT_OF_HOURS: t("pressed outside the office hours of the counter"),
+            Standing.TEST: t("test mode or maintenance of the kiosk"),
+            Standing.SUSPECT: t("a signal of the system that a person has confirmed"),
+        }.get(standing, "")
+
+    def why_no_percent(self, row: Row, percent_min: int) -> str:
+        """Why a row has counts but no percentage."""
+        if row.share is None:
+            return self.t("the scale of this survey is not known here")
+        return self.t("fewer than {n} ratings: counts only", n=self.t.number(percent_min))
+
+    def contact(self, kiosk: Kiosk) -> str:
+        """When a kiosk was last heard."""
+        if kiosk.last_contact is None:
+            return self.t("never heard yet")
+        if kiosk.silent:
+            return self.t("silent since {time}", time=self.time(kiosk.last_contact))
+        return self.time(kiosk.last_contact)
