@@ -9,7 +9,8 @@ from kiosk.journal.chain import Cursor, chain_next, chain_start
 from kiosk.journal.errors import Diverged
 from kiosk.journal.lines import encode_line, line_of
 from kiosk.journal.reader import Batch
-from sync.agent.errors import CollectorUnavailable, Trouble
+from sync.agent.errors import CollectorUnavailable
+from sync.agent.troubles import Trouble
 
 
 class InMemoryJournal:

@@ -12,8 +12,9 @@ from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import Diverged, JournalError
 from sync.agent import backoff
 from sync.agent.enroll import KioskFiles
-from sync.agent.errors import AgentError, DeliveryError, Trouble
+from sync.agent.errors import AgentError, DeliveryError
 from sync.agent.state import AgentState, keep_state, load_state
+from sync.agent.troubles import Trouble
 from sync.agent.upload import Collector, Journal, upload_all
 from sync.agent.wake import FileWatch
 

@@ -7,7 +7,8 @@ answer; a refusal counts as the collector's own only if it is one of its problem
 
 from dataclasses import dataclass
 
-from sync.agent.errors import CollectorUnavailable, DeliveryError, DeviceNotRecognised, RequestRefused, Trouble
+from sync.agent.errors import CollectorUnavailable, DeliveryError, DeviceNotRecognised, RequestRefused
+from sync.agent.troubles import Trouble
 from sync.protocol import problems
 from sync.protocol.messages import JSON_MEDIA_TYPE, Message, MessageInvalid, Problem, decode_message
 from sync.protocol.problems import PROBLEM_MEDIA_TYPE, PROBLEM_TYPES, ProblemType

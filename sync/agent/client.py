@@ -20,7 +20,8 @@ from kiosk.journal.chain import Cursor
 from kiosk.journal.reader import Batch
 from sync.agent.answers import Answer, failure_of, problem_of, read_answer
 from sync.agent.deadline import Deadline
-from sync.agent.errors import CollectorUnavailable, EnrolmentRefused, SettingInvalid, Trouble
+from sync.agent.errors import CollectorUnavailable, EnrolmentRefused, SettingInvalid
+from sync.agent.troubles import Trouble
 from sync.protocol import problems
 from sync.protocol.batch import BATCH_ENCODING, pack_batch
 from sync.protocol.messages import (
@@ -109,7 +110,9 @@ class CollectorClient:
         answer = self._call("POST", "/v1/enrolments", encode_message(request), {"Content-Type": JSON_MEDIA_TYPE})
         found = problem_of(answer)
         if found is not None and found[0] is problems.CODE_REFUSED:
-            raise EnrolmentRefused("the collector does not take this code: it is wrong, used up or expired")
+            raise EnrolmentRefused(
+                "the collector does not take this code: it is wrong, used up or expired; ask IT staff for a new one"
+            )
         return read_answer(answer, EnrolmentAnswer)
 
     def _call(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:

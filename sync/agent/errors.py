@@ -1,54 +1,29 @@
 """What can come of a cycle, one class per next action. None of them ever deletes a rating.
 
-    AgentError
-    ├── DeliveryError            nothing is known to have arrived: all of it stays waiting
-    │   ├── CollectorUnavailable     no usable answer: the next cycle tries again, later each time
-    │   ├── RequestRefused           it understands us and will not: knock slowly, tell IT staff
-    │   └── DeviceNotRecognised      it does not know this kiosk (any more): knock slowly, tell IT staff
-    ├── EnrolmentRefused         this code does not enrol this kiosk: ask for a new one
-    ├── NotEnrolled              enrol first
-    ├── DeviceUnusable           the device's own files are damaged or open to others: mend them
-    ├── AgentRunning             another agent is at work: leave it alone
-    └── SettingInvalid           the address, proxy or CA file cannot be one: correct it
-
-Each says what it has to say as a message id and the values of its places, for the edge
-that shows it to translate.
+AgentError
+├── DeliveryError            nothing is known to have arrived: all of it stays waiting
+│   ├── CollectorUnavailable     no usable answer: the next cycle tries again, later each time
+│   ├── RequestRefused           it understands us and will not: knock slowly, tell IT staff
+│   └── DeviceNotRecognised      it does not know this kiosk (any more): knock slowly, tell IT staff
+├── EnrolmentRefused         this code does not enrol this kiosk: ask for a new one
+├── NotEnrolled              enrol first
+├── DeviceUnusable           the device's own files are damaged or open to others: mend them
+├── AgentRunning             another agent is at work: leave it alone
+└── SettingInvalid           the address, proxy or CA file cannot be one: correct it
 """
 
-from enum import StrEnum
 from typing import ClassVar
 
-
-class Trouble(StrEnum):
-    """What is wrong, as status, log and heartbeat name it."""
-
-    NO_NETWORK = "no_network"
-    NO_ANSWER = "no_answer"
-    PROXY = "proxy"
-    CERTIFICATE = "certificate"
-    CLOCK = "clock"
-    PORTAL = "portal"
-    BUSY = "busy"
-    FULL = "full"
-    WRONG_ANSWER = "wrong_answer"
-    REFUSED = "refused"
-    DEVICE_UNKNOWN = "device_unknown"
-    NOT_ENROLLED = "not_enrolled"
-    SETTING = "setting"
-    DIVERGED = "diverged"
-    JOURNAL = "journal"
-    FAULT = "fault"
+from kiosk.errors import SpokenError
+from kiosk.texts import Texts
+from sync.agent.troubles import Trouble, trouble_lines
 
 
-class AgentError(Exception):
-    """``message`` is the id of the sentence, ``values`` fill its places."""
+class AgentError(SpokenError):
+    """Something keeps the agent from delivering."""
 
     trouble: Trouble = Trouble.FAULT
-
-    def __init__(self, message: str, /, **values: object) -> None:
-        super().__init__(message.format(**values))
-        self.message = message
-        self.values = values
+    """Under which name status, log and heartbeat show it."""
 
 
 class DeliveryError(AgentError):
@@ -62,6 +37,10 @@ class DeliveryError(AgentError):
         self.trouble = trouble
         self.detail = detail
         self.retry_after_s = retry_after_s
+
+    def said(self, t: Texts) -> str:
+        """What is wrong, what to do, and the detail."""
+        return " ".join([*trouble_lines(self.trouble, t), f"({self.detail})"])
 
 
 class CollectorUnavailable(DeliveryError):
@@ -103,4 +82,5 @@ class AgentRunning(AgentError):
 class SettingInvalid(AgentError):
     """The collector's address, the proxy or the CA file cannot be one: correct the setting."""
 
+    exit_code = 2
     trouble = Trouble.SETTING

@@ -10,8 +10,8 @@ import msgspec
 
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor
-from sync.agent.errors import Trouble
 from sync.agent.files import write_private
+from sync.agent.troubles import Trouble
 
 
 class Moment(msgspec.Struct, frozen=True):

@@ -10,77 +10,11 @@ from kiosk.journal.lines import LineUnreadable, decode_line
 from kiosk.journal.reader import JournalReader
 from kiosk.texts import Texts
 from sync.agent.enroll import Device, KioskFiles, load_device
-from sync.agent.errors import AgentError, AgentRunning, DeliveryError, Trouble
+from sync.agent.errors import AgentError, AgentRunning
 from sync.agent.run import one_agent
 from sync.agent.state import Moment, load_state
+from sync.agent.troubles import Trouble, trouble_lines
 from sync.protocol.messages import BATCH_BYTES_MAX
-
-_WORDS: dict[Trouble, tuple[str, str]] = {
-    Trouble.NO_NETWORK: (
-        "The collector cannot be reached.",
-        "Check the network cable or Wi-Fi of this kiosk, and that the collector is switched on.",
-    ),
-    Trouble.NO_ANSWER: (
-        "The collector was reached but gave no complete answer.",
-        "The network is slow or breaks off; the kiosk keeps trying. If this goes on, tell IT staff.",
-    ),
-    Trouble.PROXY: (
-        "The network's proxy does not let the kiosk through.",
-        "Check the proxy in the kiosk's configuration.",
-    ),
-    Trouble.CERTIFICATE: (
-        "The collector's certificate is not accepted, so nothing is sent.",
-        "Check the collector's address and certificate, and the CA file in the kiosk's configuration.",
-    ),
-    Trouble.CLOCK: (
-        "The collector's certificate is not valid yet by this kiosk's clock, so nothing is sent.",
-        "Set the date and time of this kiosk.",
-    ),
-    Trouble.PORTAL: (
-        "The network answers with a page of its own instead of the collector (a sign-in page, a filter).",
-        "Sign this kiosk in to the network, or have IT staff let it through.",
-    ),
-    Trouble.BUSY: (
-        "The collector is busy or being maintained.",
-        "Nothing needs to be done; the kiosk tries again by itself.",
-    ),
-    Trouble.FULL: (
-        "The collector has no room left.",
-        "Tell IT staff to make room on the collector; the kiosk keeps all ratings.",
-    ),
-    Trouble.WRONG_ANSWER: (
-        "What answers at the collector's address does not answer as the collector would.",
-        "Check the collector's address; something between kiosk and collector may be changing answers.",
-    ),
-    Trouble.REFUSED: (
-        "The collector refuses what this kiosk sends.",
-        "Tell IT staff; kiosk and collector may need the same software version.",
-    ),
-    Trouble.DEVICE_UNKNOWN: (
-        "The collector does not know this kiosk, or its access was withdrawn.",
-        "Tell IT staff; enrol this kiosk again with a new code: kiosk enroll URL CODE",
-    ),
-    Trouble.NOT_ENROLLED: (
-        "This kiosk is not enrolled yet.",
-        "Ask IT staff for a one-time code, then run: kiosk enroll URL CODE",
-    ),
-    Trouble.SETTING: (
-        "A setting or a file of this kiosk's connection is wrong.",
-        "Correct what is named below.",
-    ),
-    Trouble.DIVERGED: (
-        "The collector holds another continuation of this journal: the disk was restored or copied.",
-        "Tell IT staff; the ratings of both are kept.",
-    ),
-    Trouble.JOURNAL: (
-        "The kiosk's journal cannot be read.",
-        "Start the kiosk once; if it was running, check its disk.",
-    ),
-    Trouble.FAULT: (
-        "The sync agent itself failed.",
-        "Tell IT staff; the log says more. The kiosk tries again by itself.",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +48,7 @@ def agent_status(directory: Path, journal_path: Path, clock: Clock) -> AgentStat
     files = KioskFiles(directory)
     state = load_state(files.state)
     now = clock.now()
-    device, trouble = _device(files)
+    device, fault = _device(files)
     waiting, oldest = _waiting(files, journal_path)
     note = state.trouble
     return AgentStatus(
@@ -128,47 +62,38 @@ def agent_status(directory: Path, journal_path: Path, clock: Clock) -> AgentStat
         oldest_waiting_at=oldest,
         last_contact_at=state.contact.at if state.contact else None,
         last_contact_age_s=_age_s(state.contact, now),
-        trouble=trouble or (note.trouble if note else None),
-        trouble_since=note.since.at if note and trouble is None else None,
-        trouble_detail=note.detail if note and trouble is None else None,
+        trouble=fault.trouble if fault else note.trouble if note else None,
+        trouble_since=note.since.at if note and not fault else None,
+        trouble_detail=str(fault) if fault else note.detail if note else None,
         next_try_s=-(-state.wait_us(now) // 1_000_000) if note else None,
     )
 
 
 def status_lines(status: AgentStatus, t: Texts) -> list[str]:
-    """The status as a person reads it, one sentence a line."""
-    lines = [_device_line(status, t)]
+    """The status as a person reads it, one matter a line."""
+    lines = []
+    if status.enrolled:
+        counter = status.counter_name or status.counter
+        lines.append(t("Counter: {counter}. Collector: {url}", counter=counter, url=status.collector))
     if not status.running:
         lines.append(t("The sync agent is not running; start it with: kiosk sync"))
-    lines.append(_contact_line(status, t))
-    lines.append(_waiting_line(status, t))
+    lines += [_contact_line(status, t), _waiting_line(status, t)]
     if status.trouble is not None:
         lines += trouble_lines(status.trouble, t)
-        if status.trouble_since is not None:
-            lines.append(
-                t("Since {time}. In detail: {detail}", time=_time(status.trouble_since), detail=status.trouble_detail)
-            )
+    if status.trouble_since is not None:
+        lines.append(t("It began at {time}.", time=_time(status.trouble_since)))
+    if status.trouble_detail is not None:
+        lines.append(t("In detail: {detail}", detail=status.trouble_detail))
+    if status.running and status.next_try_s is not None:
+        lines.append(t("The next try is in {n} s.", n=t.number(status.next_try_s)))
     return lines
 
 
-def trouble_lines(trouble: Trouble, t: Texts) -> list[str]:
-    """What is wrong and what to do, in two sentences."""
-    what, remedy = _WORDS[trouble]
-    return [t(what), t(remedy)]
-
-
-def explain(error: AgentError | JournalError, t: Texts) -> str:
-    """An error of this package or of the journal as one text for stderr: what is wrong, and what to do."""
-    if isinstance(error, DeliveryError):
-        return " ".join([*trouble_lines(error.trouble, t), f"({error.detail})"])
-    return t(error.message, **error.values)
-
-
-def _device(files: KioskFiles) -> tuple[Device | None, Trouble | None]:
+def _device(files: KioskFiles) -> tuple[Device | None, AgentError | None]:
     try:
         return load_device(files), None
     except AgentError as error:
-        return None, error.trouble
+        return None, error
 
 
 def _waiting(files: KioskFiles, journal_path: Path) -> tuple[int | None, str | None]:
@@ -202,21 +127,23 @@ def _age_s(moment: Moment | None, now: Instant) -> int | None:
     return max(0, now.mono_us - moment.mono) // 1_000_000
 
 
-def _device_line(status: AgentStatus, t: Texts) -> str:
-    if not status.enrolled:
-        return t("This kiosk is not enrolled yet.")
-    counter = status.counter_name or status.counter
-    return t("Counter: {counter}. Collector: {url}", counter=counter, url=status.collector)
-
-
 def _contact_line(status: AgentStatus, t: Texts) -> str:
     if status.last_contact_at is None:
         return t("There was no contact with the collector yet.")
     if status.last_contact_age_s is None:
         return t("Last contact: {time}", time=_time(status.last_contact_at))
-    minutes = status.last_contact_age_s // 60
-    ago = t("less than a minute ago") if minutes == 0 else t.several("{n} minute ago", "{n} minutes ago", minutes)
+    ago = _ago(status.last_contact_age_s, t)
     return t("Last contact: {time} ({ago})", time=_time(status.last_contact_at), ago=ago)
+
+
+def _ago(seconds: int, t: Texts) -> str:
+    if seconds < 60:
+        return t("less than a minute ago")
+    if seconds < 3600:
+        return t.several("{n} minute ago", "{n} minutes ago", seconds // 60)
+    if seconds < 48 * 3600:
+        return t.several("{n} hour ago", "{n} hours ago", seconds // 3600)
+    return t.several("{n} day ago", "{n} days ago", seconds // 86400)
 
 
 def _waiting_line(status: AgentStatus, t: Texts) -> str:

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from kiosk.journal.chain import Cursor
 from kiosk.journal.reader import Batch
-from sync.agent.errors import CollectorUnavailable, Trouble
+from sync.agent.errors import CollectorUnavailable
+from sync.agent.troubles import Trouble
 from sync.protocol.messages import BATCH_BYTES_MAX, LINES_PER_BATCH_MAX
 
 

@@ -2,8 +2,9 @@ import pytest
 
 from sync.agent.agent import Agent
 from sync.agent.enroll import KioskFiles
-from sync.agent.errors import CollectorUnavailable, DeviceNotRecognised, NotEnrolled, Trouble
+from sync.agent.errors import CollectorUnavailable, DeviceNotRecognised, NotEnrolled
 from sync.agent.state import load_state
+from sync.agent.troubles import Trouble
 from tests.builders import FrozenClock, make_rating
 from tests.fakes import FakeCollector, InMemoryJournal
 

@@ -22,8 +22,8 @@ from sync.agent.errors import (
     EnrolmentRefused,
     RequestRefused,
     SettingInvalid,
-    Trouble,
 )
+from sync.agent.troubles import Trouble
 from sync.protocol import problems
 from sync.protocol.batch import unpack_batch
 from sync.protocol.messages import CursorMessage, EnrolmentRequest, Problem, encode_message

@@ -4,8 +4,8 @@ import stat
 import pytest
 
 from kiosk.journal.chain import Cursor
-from sync.agent.errors import Trouble
 from sync.agent.state import AgentState, keep_state, load_state
+from sync.agent.troubles import Trouble
 from tests.fakes import InMemoryJournal
 
 

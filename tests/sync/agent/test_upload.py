@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import Diverged
 from kiosk.journal.reader import Batch
-from sync.agent.errors import CollectorUnavailable, Trouble
+from sync.agent.errors import CollectorUnavailable
+from sync.agent.troubles import Trouble
 from sync.agent.upload import upload_all, upload_once
 from sync.protocol.messages import LINES_PER_BATCH_MAX
 from tests.builders import FrozenClock, make_rating
