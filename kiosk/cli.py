@@ -4,6 +4,7 @@ Every command imports what it needs when it runs: the screen without the web, th
 """
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -140,6 +141,31 @@ def sync(
         ca_file=ca_file,
         period_s=settings.sync.period_s,
         start_delay_s_max=settings.sync.start_delay_s_max,
+    )
+
+
+@commands.command(
+    help=t("Count the ratings of a day on this kiosk.") + "\n\n" + t("Example: kiosk tally --day 2026-11-21")
+)
+def tally(
+    data_dir: DataDir = None,
+    config: Config = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help=t("The local day; today if not given")),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The day's numbers, without a network."""
+    from kiosk.tally import day_tally, tally_lines
+
+    settings = load_kiosk_settings(config, data_dir)
+    now = SystemClock(settings.zone).now().wall
+    with JournalReader(settings.journal_path) as reader:
+        found = day_tally(reader, day.date() if day else now.date(), now, settings.disclosure.policy)
+    survey = settings.load_survey()
+    typer.echo(
+        json.dumps(found.as_dict(survey), ensure_ascii=False) if as_json else "\n".join(tally_lines(found, survey, t))
     )
 
 

@@ -13,7 +13,7 @@ from kiosk.domain.fault import Fault
 from kiosk.domain.survey import Survey, load_survey
 from kiosk.domain.visit import Opening, VisitRules
 from kiosk.resources import resource
-from kiosk.settings import Section, Settings, SettingsInvalid, load_settings
+from kiosk.settings import Disclosure, Section, Settings, SettingsInvalid, load_settings
 
 SYSTEM_FILE = Path("/etc/hailong/kiosk.toml")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -91,6 +91,7 @@ class KioskSettings(Settings):
     visit: VisitSettings = VisitSettings()
     collector: CollectorSettings = CollectorSettings()
     sync: SyncSettings = SyncSettings()
+    disclosure: Disclosure = Disclosure()
 
     @field_validator("time_zone")
     @classmethod

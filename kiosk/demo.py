@@ -134,7 +134,8 @@ def _at_the_collector(address: str) -> int | None:
             tallies = json.load(answer)
     except (OSError, ValueError):
         return None
-    return sum(row["n"] for row in tallies["tallies"])
+    recorded: int | None = tallies["recorded"]
+    return recorded
 
 
 class _Programs:

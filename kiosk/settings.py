@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from kiosk.domain.disclosure import Policy
 from kiosk.domain.fault import Fault
 
 S = TypeVar("S", bound="Settings")
@@ -20,6 +21,20 @@ class Section(BaseModel):
     """One ``[section]`` of a settings file; unknown keys are faults."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Disclosure(Section):
+    """How few ratings may be shown, and how soon; the same on the kiosk and on the web."""
+
+    cell_min: int = Field(5, ge=0, le=1000)
+    percent_min: int = Field(30, ge=0, le=10_000)
+    step: int = Field(5, ge=1, le=1000)
+    delay: bool = True
+
+    @property
+    def policy(self) -> Policy:
+        """As the domain takes it."""
+        return Policy(self.cell_min, self.percent_min, self.step, self.delay)
 
 
 class Settings(BaseSettings):

@@ -27,3 +27,8 @@ class Clock(Protocol):
     def now(self) -> Instant:
         """The present moment; two calls never return the same ``(boot, mono_us)``."""
         ...
+
+
+def part_of_day(hour: int) -> str:
+    """``am`` before noon, else ``pm``; they sort as they follow, and nothing finer is ever published."""
+    return "am" if hour < 12 else "pm"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from kiosk.domain.instant import part_of_day
 from kiosk.journal.lines import RatingLine, RevisedLine, decode_line
 
 _ADD = """INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -22,7 +23,7 @@ class TallyRow:
     day: str
     """Local day, ISO 8601."""
     part: str
-    """``morning`` (before noon) or ``afternoon``."""
+    """``am`` or ``pm``."""
     survey: str
     question: str
     counter: str
@@ -60,12 +61,7 @@ def tally_between(connection: Connection, first_day: str, last_day: str) -> Iter
         yield TallyRow(*row)
 
 
-def part_of_day(at: str) -> str:
-    """``morning`` before noon, else ``afternoon``, of a local RFC 3339 time; finer is never published."""
-    return "morning" if at[11:13] < "12" else "afternoon"
-
-
 def _add(connection: Connection, rating: RatingLine, level: int, n: int) -> None:
     at = rating.at
-    key = (at[:10], part_of_day(at), rating.survey, rating.question, rating.counter or "", rating.standing)
+    key = (at[:10], part_of_day(int(at[11:13])), rating.survey, rating.question, rating.counter or "", rating.standing)
     connection.exec_driver_sql(_ADD, (*key, level, n))

@@ -137,7 +137,7 @@ def test_tally_counts_by_local_day_part_level_and_standing(journal, reader, cloc
 
     day = clock.wall.date()
     rows = {(row.part, row.level, row.standing): row.n for row in reader.tally(day, day)}
-    assert rows == {("morning", 5, "counted"): 2, ("morning", 1, "counted"): 1, ("afternoon", 5, "test"): 1}
+    assert rows == {("am", 5, "counted"): 2, ("am", 1, "counted"): 1, ("pm", 5, "test"): 1}
 
 
 def test_revised_rating_moves_in_the_tally_and_stays_in_the_journal(journal, reader, clock):
