@@ -1,6 +1,5 @@
 """Command line of the collector: ``collector serve``, and what IT staff do around it."""
 
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -9,11 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from kiosk.settings import SettingsInvalid
-from kiosk.texts import Texts, terminal_language, texts
+from kiosk.terminal import run_commands, terminal_texts
 from sync.collector.config import CollectorConfig, load_config
 from sync.collector.database import Database, faults_named, open_database
-from sync.collector.errors import CollectorError, UsageWrong
 
 app = typer.Typer(
     help="Receives what kiosks send and shows it. Example: collector serve --data-dir ./data",
@@ -38,18 +35,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print the result alone.")]
 
 def main() -> None:
     """The installed command ``collector``."""
-    try:
-        app()
-    except SettingsInvalid as error:
-        t = _texts()
-        for fault in error.faults:
-            _say(fault.said(t))
-        sys.exit(2)
-    except CollectorError as error:
-        _say(_texts()(error.message, **error.values))
-        sys.exit(2 if isinstance(error, UsageWrong) else 1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run_commands(app, terminal_texts("collector"))
 
 
 @app.command(epilog="Example: collector serve --data-dir ./data --port 8600")
@@ -66,7 +52,7 @@ def serve(
     given = {"listen_host": host, "listen_port": port, "demo": demo or None}
     settings = load_config(config, data_dir, {key: value for key, value in given.items() if value is not None})
     database = _open_ready(settings)
-    run_server(settings, database, lambda url: print(_texts()("The collector listens at {url}", url=url), flush=True))  # noqa: T201
+    run_server(settings, database, lambda url: _tell("The collector listens at {url}", url=url))
 
 
 @app.command(epilog="Example: collector migrate --config /etc/hailong/collector.toml")
@@ -119,7 +105,7 @@ def device_new(
 
     code = _in_transaction(database, make)
     if quiet:
-        print(code)  # noqa: T201
+        typer.echo(code)
         return
     _tell("Code for counter {counter}: {code}", counter=counter, code=code)
     _tell("It works once, until {until}. On the kiosk: kiosk enroll {url} {code}", url=settings.url, code=code,
@@ -194,13 +180,5 @@ def _actor() -> str:
     return "command line"
 
 
-def _texts() -> Texts:
-    return texts("collector", terminal_language())
-
-
 def _tell(message: str, **values: object) -> None:
-    print(_texts()(message, **values))  # noqa: T201
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)  # noqa: T201
+    typer.echo(terminal_texts("collector")(message, **values))

@@ -17,18 +17,17 @@ Each holds its sentence as a message id and the values of its places, so that th
 edge which shows it can translate it.
 """
 
+from kiosk.errors import SpokenError
 
-class CollectorError(Exception):
+
+class CollectorError(SpokenError):
     """Something is wrong; ``message`` is the id of the sentence, ``values`` fill its places."""
-
-    def __init__(self, message: str, /, **values: object) -> None:
-        super().__init__(message.format(**values))
-        self.message = message
-        self.values = values
 
 
 class UsageWrong(CollectorError):
     """The command names something that is not there."""
+
+    exit_code = 2
 
 
 class PlaceTaken(CollectorError):
