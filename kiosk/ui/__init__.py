@@ -1,0 +1,20 @@
+"""The screen: the only part that knows Kivy.
+
+Importing anything from here settles Kivy's environment first, because Kivy reads it
+when it is imported.
+"""
+
+import os
+
+_ENVIRONMENT = {
+    "KIVY_NO_ARGS": "1",  # the command line is ours
+    "KIVY_NO_CONFIG": "1",  # a file in somebody's home must not add a second input provider
+    "KIVY_NO_FILELOG": "1",
+    "KIVY_NO_CONSOLELOG": "1",
+    "KIVY_LOG_MODE": "PYTHON",  # leave the root logger alone
+    # Without it a failed SDL falls back to the x11 provider, which ends the process.
+    "KIVY_WINDOW": "sdl2",
+}
+
+for _name, _value in _ENVIRONMENT.items():
+    os.environ.setdefault(_name, _value)

@@ -1,0 +1,251 @@
+"""Look: the theme's tokens, turned into the pixels and colours of one window.
+
+Everything that has a size or a colour asks here. A look never changes; another window
+size, text size or theme is another look.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kiosk.resources import resource
+
+Colour = tuple[float, float, float, float]
+
+TEXT_SCALES = (1.0, 1.5, 2.0)
+FACE_SIZES = (120, 190, 280, 520)
+ICON_SIZES = (48, 96, 192)
+_FONT_LINE = 1.26  # the height of Be Vietnam Pro's own line, in font sizes
+
+
+class ThemeInvalid(ValueError):
+    """A theme file is missing or lacks a token: mend it or choose another theme."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one kind of words is set."""
+
+    font: str
+    size: float
+    """Pixels."""
+    line: float
+    """Height of a line, in font sizes."""
+
+    @property
+    def line_height(self) -> float:
+        """The factor that Kivy multiplies the font's own line with."""
+        return self.line / _FONT_LINE
+
+
+_ROLES = {  # role: (size token, font, line token)
+    "small": ("small", "Regular", "text"),
+    "small_strong": ("small", "SemiBold", "text"),
+    "body": ("body", "Regular", "text"),
+    "body_strong": ("body", "SemiBold", "text"),
+    "head": ("head", "SemiBold", "text"),
+    "text": ("label", "Regular", "reading"),
+    "label": ("label", "SemiBold", "label"),
+    "row": ("row", "SemiBold", "label"),
+    "title": ("title", "Bold", "title"),
+    "display": ("display", "Bold", "title"),
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """One theme on one window at one text size."""
+
+    theme: str
+    width: int
+    height: int
+    text_scale: float = 1.0
+    panel_inches: float = 15.6
+    """The panel's diagonal; millimetres on the glass follow from it."""
+
+    @property
+    def page(self) -> tuple[float, float]:
+        """The window."""
+        return self.width, self.height
+
+    @property
+    def portrait(self) -> bool:
+        """Higher than wide."""
+        return self.width < self.height
+
+    @property
+    def wide(self) -> bool:
+        """At least 3:2, the shape the screens were drawn for."""
+        return self.width >= 1.5 * self.height
+
+    @property
+    def large(self) -> bool:
+        """The largest text: screens are arranged another way."""
+        return self.text_scale >= 2.0
+
+    @property
+    def u(self) -> float:
+        """A hundredth of the short side, the measure of the whole design."""
+        return min(self.width, self.height) / 100
+
+    def of(self, group: str, token: str) -> float:
+        """A length token in pixels; a theme's own value comes before the common one."""
+        own = _theme(self.theme).get(group, {}).get(token)
+        value = _sizes()[group][token] if own is None else own
+        return float(value) * 100 * self.u
+
+    def share(self, group: str, token: str) -> float:
+        """A token that is a plain number."""
+        own = _theme(self.theme).get(group, {}).get(token)
+        return float(_sizes()[group][token] if own is None else own)
+
+    def space(self, token: str) -> float:
+        """A distance in pixels."""
+        return self.of("space", token)
+
+    def part(self, token: str) -> float:
+        """The size of a part in pixels; what a finger must hit has at least its millimetres of glass."""
+        size = self.of("part_portrait" if self.portrait and token in _sizes()["part_portrait"] else "part", token)
+        least_mm = _sizes()["touch_mm"].get(token)
+        return size if least_mm is None else max(size, least_mm * self._pixels_per_mm)
+
+    def style(self, role: str) -> Style:
+        """How words of this role are set."""
+        token, font, line = _ROLES[role]
+        sizes = _sizes()
+        size = sizes["type_portrait"].get(token) if self.portrait else None
+        scale = min(self.text_scale, sizes["scale_max"][token])
+        pixels = (sizes["type"][token] if size is None else size) * 100 * self.u * scale
+        return Style(font_path(font), pixels, sizes["line"][line])
+
+    def __getattr__(self, role: str) -> Colour:
+        """A colour by its role: ``look.ink``."""
+        if role.startswith("_"):
+            raise AttributeError(role)
+        return colour(self.theme, role)
+
+    @property
+    def edge(self) -> float:
+        """The line around a tile."""
+        return max(1.0, self.of("shape", "border"))
+
+    @property
+    def edge_button(self) -> float:
+        """The line around a button, which must be seen."""
+        return max(1.5, self.of("shape", "border"))
+
+    @property
+    def edge_pressed(self) -> float:
+        """The line around what a finger holds."""
+        return max(3.0, self.of("shape", "border_pressed"))
+
+    @property
+    def radius_tile(self) -> float:
+        """The corner of a tile."""
+        return self.of("shape", "radius_tile")
+
+    @property
+    def time_line(self) -> float:
+        """The bar that shows how long a step still lasts."""
+        return self.of("shape", "time_line")
+
+    @property
+    def shadow_reach(self) -> float:
+        """How far the shadow's picture stands out over its tile; the picture was drawn for 8 pixels a unit."""
+        return 20 * self.u / 8
+
+    @property
+    def shadow_corner(self) -> float:
+        """The part of the shadow's picture that is not stretched."""
+        return 64 * self.u / 8
+
+    @property
+    def shadow_drop(self) -> float:
+        """Light comes from above."""
+        return self.u / 2
+
+    @property
+    def clear(self) -> Colour:
+        """Nothing."""
+        return 0.0, 0.0, 0.0, 0.0
+
+    @property
+    def shadow_tint(self) -> Colour:
+        """The ink, thin as a shadow."""
+        red, green, blue, _ = self.ink
+        return red, green, blue, self.share("shape", "shadow")
+
+    @property
+    def scene(self) -> bool:
+        """Whether the hills are drawn."""
+        return bool(_theme(self.theme)["shape"]["scene"])
+
+    def face_picture(self, face: int, size: float) -> str:
+        """The picture of a face, large enough for ``size`` pixels."""
+        return str(resource("assets", "generated", self.theme, f"level_{face}_{_at_least(FACE_SIZES, size)}.png"))
+
+    def icon_picture(self, name: str, size: float) -> str:
+        """The white picture of an icon, to be tinted."""
+        return str(resource("assets", "generated", "icons", f"{name}_{_at_least(ICON_SIZES, size)}.png"))
+
+    @property
+    def hills_picture(self) -> str:
+        """The landscape behind the thanks."""
+        return str(resource("assets", "generated", self.theme, "hills.png"))
+
+    @property
+    def _pixels_per_mm(self) -> float:
+        return float((self.width**2 + self.height**2) ** 0.5 / (self.panel_inches * 25.4))
+
+
+def themes() -> list[str]:
+    """The themes there are, by name."""
+    return sorted(path.stem for path in resource("assets", "themes").glob("*.toml") if path.stem != "sizes")
+
+
+def font_path(weight: str) -> str:
+    """The file of one weight of the font."""
+    return str(resource("assets", "fonts", f"BeVietnamPro-{weight}.ttf"))
+
+
+def shadow_picture() -> str:
+    """The nine-patch under a tile."""
+    return str(resource("assets", "generated", "shadow_tile.png"))
+
+
+@cache
+def colour(theme: str, role: str) -> Colour:
+    """A theme's colour by role, each part from 0 to 1.
+
+    Raises ThemeInvalid when the theme has no such colour.
+    """
+    try:
+        written = str(_theme(theme)["colour"][role])
+        red, green, blue = (int(written[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    except (KeyError, ValueError) as error:
+        raise ThemeInvalid(f'assets/themes/{theme}.toml: colour "{role}" is missing or not like "#14322E"') from error
+    return red, green, blue, 1.0
+
+
+def _at_least(sizes: tuple[int, ...], wanted: float) -> int:
+    return next((size for size in sizes if size >= wanted), sizes[-1])
+
+
+@cache
+def _theme(name: str) -> Mapping[str, Any]:
+    return _read(resource("assets", "themes", f"{name}.toml"))
+
+
+@cache
+def _sizes() -> Mapping[str, Any]:
+    return _read(resource("assets", "themes", "sizes.toml"))
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ThemeInvalid(f"{path}: {error}") from error

@@ -1,0 +1,40 @@
+"""Page: what all screens have in common."""
+
+from collections.abc import Iterator
+
+from kivy.uix.widget import Widget
+
+from kiosk.flow import View
+from kiosk.ui.area import Area
+from kiosk.ui.look import Look
+from kiosk.ui.parts import PressTarget
+
+
+class Page(Widget):
+    """One screen of a visit. It is built once, arranged when the look or the words change, and told what to show."""
+
+    def arrange(self, look: Look) -> None:
+        """Put every part in its place."""
+        raise NotImplementedError
+
+    def tell(self, view: View) -> None:
+        """Show this moment of the visit."""
+
+    def tell_time(self, share: float) -> None:
+        """Show how much of the step's time is left."""
+
+    def targets(self) -> Iterator[PressTarget]:
+        """What can be pressed now."""
+        return (part for part in self.walk(restrict=True) if isinstance(part, PressTarget) and part.opacity)
+
+    def target_at(self, x: float, y: float) -> PressTarget | None:
+        """The target under a point."""
+        return next((target for target in self.targets() if target.collide_point(x, y)), None)
+
+
+def paper(look: Look, bottom: float = 3.6) -> Area:
+    """The page inside its margins; ``bottom`` in hundredths of the short side."""
+    area = Area(0, 0, look.width, look.height).inset(look.space("margin"))
+    area.cut_top(3.6 * look.u)
+    area.cut_bottom(bottom * look.u)
+    return area

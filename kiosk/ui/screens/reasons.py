@@ -1,0 +1,161 @@
+"""What influenced it: the same neutral tiles for every level, so that nobody watching can tell good from bad."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kivy.lang import Builder
+from kivy.properties import BooleanProperty, NumericProperty
+
+from kiosk.domain.survey import Survey, Words
+from kiosk.flow import View
+from kiosk.texts import Texts
+from kiosk.ui.area import Area
+from kiosk.ui.look import Look
+from kiosk.ui.parts import ReasonTile, even, fit_alike
+from kiosk.ui.screens.page import Page, paper
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))
+
+
+class ReasonsPage(Page):
+    """Tells which tiles were pressed and how the citizen went on."""
+
+    kept = BooleanProperty(False)
+    saving = BooleanProperty(False)
+    most = NumericProperty(3)
+
+    __events__ = ("on_reason", "on_skip", "on_done", "on_choose_again")
+
+    def __init__(self, survey: Survey) -> None:
+        super().__init__()
+        self.most = survey.reasons_max
+        self._reasons = survey.reasons
+        self._tiles = [ReasonTile(reason=reason.id, icon=reason.icon) for reason in survey.reasons]
+        for tile in self._tiles:
+            tile.bind(on_press=lambda pressed: self.dispatch("on_reason", pressed.reason))
+            self.add_widget(tile)
+        self._chosen = 0
+        self._look: Look | None = None
+        self.bind(kept=self._draw_state, saving=self._draw_state)
+
+    def reason_tile(self, place: int) -> ReasonTile:
+        """The tile at a place, counted around."""
+        return self._tiles[place % len(self._tiles)]
+
+    def on_reason(self, reason: str) -> None:
+        """The citizen chose this reason or took it back."""
+
+    def on_skip(self) -> None:
+        """The citizen gives none."""
+
+    def on_done(self) -> None:
+        """These are all."""
+
+    def on_choose_again(self) -> None:
+        """The citizen wants another face."""
+
+    def say(self, t: Texts, choose: Callable[[Words], str]) -> None:
+        """Take the words of a language; ``arrange`` must follow."""
+        self._t = t
+        self._again_long, self._again_short = t("Choose another face"), t("Choose again")
+        for tile, reason in zip(self._tiles, self._reasons, strict=True):
+            tile.words = choose(reason.text)
+
+    def tell(self, view: View) -> None:
+        """Mark what is chosen; say that the rating is kept only once it is."""
+        self.kept, self.saving = view.kept, view.saving
+        for tile in self._tiles:
+            tile.chosen = tile.reason in view.chosen
+        self._chosen = len(view.chosen)
+        self._draw_state()
+
+    def arrange(self, look: Look) -> None:
+        """Tiles under each other in columns on a wide page, two in a row on a high one and for large text."""
+        self._look = look
+        self.ids.again.words = self._again_long
+        if look.portrait:
+            self._arrange_high(look, paper(look, bottom=5))
+        elif look.text_scale > 1:
+            self._arrange_large(look, paper(look, bottom=3))
+        else:
+            self._arrange_wide(look, paper(look))
+        self._draw_state()
+
+    def _arrange_wide(self, look: Look, page: Area) -> None:
+        u = look.u
+        head = page.cut_top(look.part("mark"), 4.4 * u)
+        self._chip_area = head.cut_right(30 * u, 2 * u)
+        self._show_header(look, head)
+        self._draw_actions(look, page.cut_bottom(look.part("action"), 3.4 * u))
+        high = self.ids.title.fit(look, page.width, lines_max=2)
+        self.ids.title.put(page.cut_top(high, 0.8 * u), across=0)
+        self._draw_hint(look, page.cut_top(look.style("body").size * look.style("body").line, 2.8 * u))
+        columns = 5 if len(self._tiles) > 8 else 4
+        self._draw_tiles(look, page, columns, look.space("s"), in_rows=False)
+
+    def _arrange_high(self, look: Look, page: Area) -> None:
+        u, plain = look.u, look.text_scale == 1
+        self._show_header(look, page.cut_top(look.part("mark"), (7 if plain else 3) * u))
+        action = look.part("action")
+        even((self.ids.skip, self.ids.done), look, page.cut_bottom(action, 2 * u), 2 * u)
+        self.ids.again.draw(look, page.cut_bottom(action, (4 if plain else 2) * u))
+        small = look.style("small_strong")
+        self._chip_area = page.cut_top(small.size * small.line, 2 * u)
+        high = self.ids.title.fit(look, page.width, lines_max=3)
+        self.ids.title.put(page.cut_top(high, 1.6 * u), across=0)
+        self._draw_hint(look, page.cut_top(look.style("body").size * look.style("body").line, (4 if plain else 2) * u))
+        self._draw_tiles(look, page, 2, (2 if plain else 1.2) * u, in_rows=True)
+
+    def _arrange_large(self, look: Look, page: Area) -> None:
+        u = look.u
+        self.ids.header.opacity = self.ids.hint.opacity = self.ids.chip.opacity = 0
+        self._chip_area = Area(0, 0, 0, 0)
+        self.ids.again.words = self._again_short
+        high = self.ids.title.fit(look, page.width, lines_max=1)
+        self.ids.title.put(page.cut_top(high, 2 * u), across=0)
+        room = self._draw_actions(look, page.cut_bottom(look.part("action"), 2 * u))
+        self._draw_tiles(look, page, 2, 1.2 * u, in_rows=True)
+        self._count_area, self._count_across = room, 0.5
+
+    def _show_header(self, look: Look, area: Area) -> None:
+        self.ids.header.opacity = self.ids.hint.opacity = self.ids.chip.opacity = 1
+        self.ids.header.draw(look, area)
+
+    def _draw_hint(self, look: Look, row: Area) -> None:
+        self._count_area, self._count_across = row.cut_right(14 * look.u * look.text_scale, 2 * look.u), 1.0
+        self.ids.hint.fit(look, row.width, row.height, lines_max=1)
+        self.ids.hint.put(row, across=0)
+
+    def _draw_actions(self, look: Look, row: Area) -> Area:
+        """ "Choose again" at the left; skip and done at the right. Returns the room between them."""
+        gap = look.space("s")
+        for pill in (self.ids.done, self.ids.skip):
+            width = max(pill.needed(look, row.height), 24 * look.u)
+            pill.draw(look, row.cut_right(width, gap))
+        if self.ids.again.needed(look, row.height) > row.width:
+            self.ids.again.words = self._again_short
+        self.ids.again.draw(look, row.cut_left(min(row.width, self.ids.again.needed(look, row.height)), gap))
+        return row
+
+    def _draw_tiles(self, look: Look, area: Area, columns: int, gap: float, in_rows: bool) -> None:
+        rows = -(-len(self._tiles) // columns)
+        cells = area.grid(columns, rows, gap)
+        rooms = [
+            tile.draw_row(look, cell) if in_rows else tile.draw_column(look, cell)
+            for tile, cell in zip(self._tiles, cells, strict=False)
+        ]
+        fit_alike([tile.ids.word for tile in self._tiles], look, *rooms[0], lines_max=2)
+        for tile in self._tiles:
+            tile.put_words()
+
+    def _draw_state(self, *_: Any) -> None:
+        """The chip and the count: they change while the page is up."""
+        look = self._look
+        if look is None:
+            return
+        self.ids.chip.draw(look, self._chip_area, right=not look.portrait)
+        count = self.ids.count
+        count.words = self._t("{n} of {most} chosen", n=self._chosen, most=self.most) if self._chosen else ""
+        count.fit(look, self._count_area.width, lines_max=1)
+        count.put(self._count_area, across=self._count_across)

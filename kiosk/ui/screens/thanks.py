@@ -1,0 +1,94 @@
+"""Thanks: the same neutral words and picture for every level, shown only when the disk has it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from kivy.lang import Builder
+from kivy.properties import ListProperty, NumericProperty, ObjectProperty, StringProperty
+
+from kiosk.domain.rating import Standing
+from kiosk.domain.survey import Words
+from kiosk.flow import View
+from kiosk.texts import Texts
+from kiosk.ui.area import Area
+from kiosk.ui.look import Look
+from kiosk.ui.parts import Part, picture
+from kiosk.ui.screens.page import Page
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))
+
+_HILLS = (1280, 260)
+"""The landscape's shape; it fills a page that is this wide or 480/800 as high."""
+
+
+class ThanksPage(Page):
+    """Says that it is recorded, and truly how it counts."""
+
+    sentence = StringProperty("")
+    hills = ObjectProperty(None, allownone=True)
+    hills_pos = ListProperty([0, 0])
+    hills_size = ListProperty([0, 0])
+
+    def say(self, t: Texts, _choose: Callable[[Words], str]) -> None:
+        """Take the words of a language; ``arrange`` must follow."""
+        self._sentences = {
+            Standing.COUNTED: t("Your rating has been recorded."),
+            Standing.REPEAT: t(
+                "This touch came right after the one before, so it is recorded apart and not counted in the results."
+            ),
+            Standing.OUT_OF_HOURS: t(
+                "The office is closed now, so this touch is recorded apart and not counted in the results."
+            ),
+            Standing.TEST: t("This was a test. It is recorded apart and not counted in the results."),
+        }
+
+    def tell(self, view: View) -> None:
+        """Say how the rating counts."""
+        self.sentence = self._sentences[view.standing]
+        self._put_words()
+
+    def tell_time(self, share: float) -> None:
+        """Draw the ring."""
+        self.ids.ring.share = share
+
+    def arrange(self, look: Look) -> None:
+        """Ring and words in the upper half, the landscape below."""
+        self._look = look
+        page = Area(0, 0, look.width, look.height).inset(look.space("margin"))
+        page.cut_bottom(0.27 * look.width if not look.portrait else 0.4 * look.width)
+        page.cut_top(0.06 * look.width)
+        self._room = page
+        self._put_words()
+        self._put_hills(look)
+
+    def _put_words(self) -> None:
+        look, u = self._look, self._look.u
+        ring = look.part("ring")
+        title = self.ids.title.fit(look, self._room.width, lines_max=2)
+        words = self.ids.sentence.fit(look, min(self._room.width, 110 * u), lines_max=4)
+        block = self._room.middle(self._room.width, ring + 4.5 * u + title + 1.6 * u + words)
+        self.ids.ring.draw(look, block.cut_top(ring, 4.5 * u).middle(ring, ring))
+        self.ids.title.put(block.cut_top(title, 1.6 * u))
+        self.ids.sentence.put(block)
+
+    def _put_hills(self, look: Look) -> None:
+        if look.scene:
+            scale = max(look.width / _HILLS[0], 0.6 * look.height / 480)
+            self.hills = picture(look.hills_picture)
+            self.hills_size = _HILLS[0] * scale, _HILLS[1] * scale
+            self.hills_pos = (look.width - self.hills_size[0]) / 2, 0
+
+
+class Ring(Part):
+    """A mark of something done, with a ring that shows how long the words stay."""
+
+    share = NumericProperty(1)
+    radius = NumericProperty(0)
+    thick = NumericProperty(1)
+
+    def draw(self, look: Look, area: Area) -> None:
+        """Fill the area."""
+        self.put(area)
+        self.radius = 0.45 * area.width
+        self.thick = 0.02 * area.width
+        self.ids.icon.draw(look, area, area.width)

@@ -1,0 +1,86 @@
+"""Setup: what one kiosk shows, on what glass, and to whom it hands ratings. No Kivy here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.domain.glass import GlassRules
+from kiosk.domain.instant import Clock
+from kiosk.domain.survey import Survey
+from kiosk.domain.visit import VisitRules
+from kiosk.flow import Recorder
+from kiosk.resources import resource
+from kiosk.ui.errors import ScreenUnavailable
+from kiosk.ui.look import FACE_SIZES, ICON_SIZES, font_path, themes
+
+if TYPE_CHECKING:
+    from kiosk.ui.stage import KioskApp
+
+
+@dataclass(frozen=True)
+class WindowOptions:
+    """The window and the panel it is on."""
+
+    width: int = 1280
+    height: int = 800
+    """Pixels; full screen takes the panel's own instead."""
+    fullscreen: bool = True
+    rotation: int = 0
+    """Degrees, 0, 90, 180 or 270; better turned by the system, which turns the touch as well."""
+    panel_inches: float = 15.6
+    """The panel's diagonal; what a finger must hit has at least its millimetres of glass."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Everything the screen needs from outside."""
+
+    survey: Survey
+    recorder: Recorder
+    clock: Clock
+    office: str
+    counter: str = ""
+    counter_code: str | None = None
+    """Written into each rating, only where one kiosk serves several counters."""
+    theme: str = "light"
+    languages: tuple[str, ...] = ("vi", "en")
+    """The first is the one that every visit starts in."""
+    rules: VisitRules = field(default_factory=VisitRules)
+    glass: GlassRules = field(default_factory=GlassRules)
+    window: WindowOptions = field(default_factory=WindowOptions)
+    on_started: "Callable[[KioskApp], None] | None" = None
+    """Called once, after the first frame that can be pressed."""
+
+
+def require_assets(setup: Setup) -> None:
+    """Fail before a window opens if a picture or a font is not there.
+
+    Raises ScreenUnavailable, naming the first that is missing and the remedy.
+    """
+    if setup.theme not in themes():
+        raise ScreenUnavailable(
+            "there is no theme {theme!r}; known are {known}", theme=setup.theme, known=", ".join(themes())
+        )
+    for reason in setup.survey.reasons:
+        if not resource("assets", "icons", f"{reason.icon}.svg").is_file():
+            raise ScreenUnavailable(
+                "the survey {survey} asks for the icon {icon!r}, which is not in {folder}",
+                survey=setup.survey.ref, icon=reason.icon, folder=resource("assets", "icons"),
+            )  # fmt: skip
+    for path in _needed(setup):
+        if not path.is_file():
+            raise ScreenUnavailable(
+                "{file} is missing: run python assets/build.py, or install hailong again", file=path
+            )
+
+
+def _needed(setup: Setup) -> list[Path]:
+    pictures = resource("assets", "generated")
+    fonts = [Path(font_path(weight)) for weight in ("Regular", "SemiBold", "Bold")]
+    icons = [pictures / "icons" / f"{reason.icon}_{ICON_SIZES[-1]}.png" for reason in setup.survey.reasons]
+    faces = [
+        pictures / setup.theme / f"level_{level.face}_{FACE_SIZES[-1]}.png"
+        for level in setup.survey.questions[0].levels
+    ]
+    return [*fonts, *faces, *icons]

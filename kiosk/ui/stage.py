@@ -1,0 +1,260 @@
+"""Stage: the Kivy application. It shows what the flow says, in the citizen's language, size and contrast."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kivy.app import App
+from kivy.clock import Clock as Frames
+from kivy.core.window import Window
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
+
+from kiosk.domain.glass import Glass
+from kiosk.domain.rating import Standing
+from kiosk.domain.survey import FIRST_LANGUAGE, Words
+from kiosk.domain.visit import Step
+from kiosk.flow import Flow, View
+from kiosk.resources import resource
+from kiosk.texts import texts
+from kiosk.ui.area import Area
+from kiosk.ui.hands import Hands
+from kiosk.ui.look import TEXT_SCALES, Look, shadow_picture
+from kiosk.ui.pages import build_page
+from kiosk.ui.parts import TestBand, TimeLine
+from kiosk.ui.screens.page import Page
+from kiosk.ui.setup import Setup
+from kiosk.ui.veil import Veil
+
+LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
+"""Each language's own name for itself."""
+
+HIGH_CONTRAST = "high-contrast"
+FPS_AWAKE = 60
+FPS_IDLE = 20
+IDLE_AFTER_S = 3.0
+ALL_STEPS = (Step.QUESTION, Step.REASONS, Step.THANKS, Step.NOT_RECORDED)
+TICKS_PER_S = 4
+
+
+class KioskApp(App):
+    """One window over one flow."""
+
+    look = ObjectProperty(rebind=True)
+    t = ObjectProperty()
+    office = StringProperty("")
+    counter = StringProperty("")
+    next_language = StringProperty("")
+    high_contrast = BooleanProperty(False)
+    can_listen = BooleanProperty(False)
+    shadow = StringProperty("")
+    shadow_border = ListProperty([64, 64, 64, 64])
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__()
+        self.setup = setup
+        self.office, self.counter = setup.office, setup.counter
+        self.shadow = shadow_picture()
+        self._language = setup.languages[0]
+        self._text_scale = TEXT_SCALES[0]
+        self._theme = setup.theme
+        self._pages: dict[Step, Page] = {}
+        self._stale: set[Step] = set()
+        self._turn_due = False
+        self._rest = Frames.create_trigger(self._slow_down, IDLE_AFTER_S)
+        self._speak()
+        self._relook()
+
+    # Kivy's own doors
+
+    def build(self) -> Hands:
+        """The window's root, with the question on it."""
+        setup = self.setup
+        self.hands = Hands(Glass(setup.glass), setup.clock, lambda: self.flow.view.showing, self._touched)
+        self.flow = Flow(
+            setup.survey, setup.rules, setup.recorder, setup.clock, self, _on_screen_thread, setup.counter_code
+        )
+        self._veil, self._time_line, self._test_band = Veil(), TimeLine(), TestBand()
+        Window.clearcolor = self.look.ground
+        Window.bind(size=lambda *_: self._restyle())
+        self._turn()
+        return self.hands
+
+    def on_start(self) -> None:
+        """Everything that the first frame does not need comes after it."""
+        Window.bind(on_flip=self._first_frame)
+        Frames.schedule_interval(lambda _elapsed: self.flow.tick(), 1 / TICKS_PER_S)
+
+    def open_settings(self, *_: Any) -> bool:
+        """F1 does nothing: the settings of a kiosk are not the citizen's."""
+        return False
+
+    # What the flow asks for
+
+    def show(self, view: View) -> None:
+        """Draw this moment; the next screen waits until a quick tap has been seen."""
+        if view.showing == self._showing:
+            self._page.tell(view)
+            self._draw_band(view)
+        elif not self._turn_due:
+            self._turn_due = True
+            Frames.schedule_once(lambda _elapsed: self._turn(), self.hands.look_left_s)
+
+    def show_time(self, share: float) -> None:
+        """Draw how much of the step's time is left."""
+        self._page.tell_time(share)
+        self._time_line.share = share
+
+    def next_citizen(self) -> None:
+        """Back to the first language, plain size and the office's theme."""
+        self._text_scale, self._theme = TEXT_SCALES[0], self.setup.theme
+        if self._language != self.setup.languages[0]:
+            self._language = self.setup.languages[0]
+            self._speak()
+        self._restyle()
+
+    # What the citizen sets
+
+    def turn_language(self) -> None:
+        """The next language."""
+        self._language = self._language_after(self._language)
+        self._speak()
+        self._restyle()
+
+    def turn_text_size(self) -> None:
+        """100, 150, 200 per cent and back."""
+        at = TEXT_SCALES.index(self._text_scale)
+        self._text_scale = TEXT_SCALES[(at + 1) % len(TEXT_SCALES)]
+        self._restyle()
+
+    def turn_contrast(self) -> None:
+        """High contrast and back."""
+        self._theme = self.setup.theme if self._theme == HIGH_CONTRAST else HIGH_CONTRAST
+        self._restyle()
+
+    def listen(self) -> None:
+        """Play the recorded question; without a sound card nothing happens."""
+        from kivy.core.audio import SoundLoader
+
+        path = self._recording()
+        sound = SoundLoader.load(str(path)) if path else None
+        if sound is not None:
+            sound.play()
+
+    def words(self, words: Words) -> str:
+        """A survey's text in the language on the screen."""
+        return words.get(self._language) or words[FIRST_LANGUAGE]
+
+    @property
+    def step_shown(self) -> Step:
+        """Which screen is up; it may follow the flow by the length of a press."""
+        return self._step
+
+    @property
+    def page(self) -> Page:
+        """The screen that is up."""
+        return self._page
+
+    # Inside
+
+    def _turn(self) -> None:
+        """Put up the screen that the flow wants now."""
+        self._turn_due = False
+        view = self.flow.view
+        self._showing, self._step = view.showing, view.step
+        self._page = self._built(view.step)
+        self._arrange_if_stale(view.step)
+        self.hands.let_go()
+        self.hands.page = self._page
+        self._page.tell(view)
+        self._page.tell_time(1.0)
+        self.hands.clear_widgets()
+        timed = view.step in (Step.REASONS, Step.NOT_RECORDED)
+        for part in (self._page, *([self._time_line] if timed else []), self._veil):
+            self.hands.add_widget(part)
+        self._place_time_line()
+        self._draw_band(view)
+        self._veil.lift(self.look)
+
+    def _draw_band(self, view: View) -> None:
+        wanted = view.standing is Standing.TEST
+        if wanted and self._test_band.parent is None:
+            self.hands.add_widget(self._test_band)
+            self._place_band()
+        elif not wanted and self._test_band.parent is not None:
+            self.hands.remove_widget(self._test_band)
+
+    def _place_time_line(self) -> None:
+        self._time_line.put(Area(0, 0, self.look.width, self.look.time_line))
+
+    def _place_band(self) -> None:
+        self._test_band.draw(self.look, Area(0, 0, *self.look.page).cut_top(3.4 * self.look.u))
+
+    def _built(self, step: Step) -> Page:
+        if step not in self._pages:
+            self._pages[step] = build_page(step, self)
+            self._stale.add(step)
+        return self._pages[step]
+
+    def _speak(self) -> None:
+        self.t = texts("kiosk", self._language)
+        self.can_listen = self._recording() is not None
+        self.next_language = LANGUAGE_NAMES.get(self._language_after(self._language), "")
+        for page in self._pages.values():
+            page.say(self.t, self.words)
+
+    def _recording(self) -> Path | None:
+        """The recorded question in the language on the screen, if the office has one."""
+        name = f"{self.setup.survey.id}-{self.setup.survey.questions[0].id}"
+        folder = resource("assets", "locale", self._language, "audio")
+        return next((path for ending in ("ogg", "wav") if (path := folder / f"{name}.{ending}").is_file()), None)
+
+    def _language_after(self, language: str) -> str:
+        languages = self.setup.languages
+        return languages[(languages.index(language) + 1) % len(languages)]
+
+    def _relook(self) -> None:
+        self.high_contrast = self._theme == HIGH_CONTRAST
+        self.look = Look(self._theme, *Window.size, self._text_scale, self.setup.window.panel_inches)
+
+    def _restyle(self) -> None:
+        self._relook()
+        Window.clearcolor = self.look.ground
+        self._stale = set(self._pages)
+        self._arrange_if_stale(self.flow.view.step)
+
+    def _arrange_if_stale(self, step: Step) -> None:
+        if step in self._stale:
+            self._stale.discard(step)
+            self._pages[step].arrange(self.look)
+
+    def _touched(self) -> None:
+        self._wake()
+        self.flow.stay()
+
+    def _wake(self) -> None:
+        # Kivy reads the limit in every frame but offers no way to set it while running.
+        Frames._max_fps = FPS_AWAKE
+        self._rest.cancel()
+        self._rest()
+
+    def _slow_down(self, _elapsed: float) -> None:
+        Frames._max_fps = FPS_IDLE
+
+    def _first_frame(self, *_: Any) -> None:
+        Window.unbind(on_flip=self._first_frame)
+        self._wake()
+        self._build_ahead()
+        if self.setup.on_started:
+            self.setup.on_started(self)
+
+    def _build_ahead(self, *_: Any) -> None:
+        """Build the other screens one by one while nobody is waiting."""
+        missing = next((step for step in ALL_STEPS if step not in self._pages), None)
+        if missing is not None:
+            self._built(missing)
+            self._arrange_if_stale(missing)
+            Frames.schedule_once(self._build_ahead, 0.1)
+
+
+def _on_screen_thread(act: Callable[[], None]) -> None:
+    Frames.schedule_once(lambda _elapsed: act(), 0)
