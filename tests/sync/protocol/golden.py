@@ -1,0 +1,120 @@
+"""Writes tests/golden/v1 anew: ``python -m tests.sync.protocol.golden``; a released version never changes."""
+
+import json
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.domain.rating import Rating, Reasons, Revised, Standing
+from kiosk.journal.chain import Cursor
+from kiosk.journal.lines import OpenedLine, encode_line, line_of
+from sync.agent.keys import public_text
+from sync.protocol import problems
+from sync.protocol.batch import pack_batch
+from sync.protocol.messages import (
+    CursorMessage,
+    DeviceSettings,
+    DeviceStatus,
+    EnclosureMessage,
+    EnrolmentAnswer,
+    EnrolmentRequest,
+    HashMessage,
+    OpeningHours,
+    Problem,
+    encode_message,
+)
+from sync.protocol.signature import sign_request
+from tests.builders import FrozenClock
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "v1"
+JOURNAL = "7c0e1f6a-2d3b-4c5d-8e9f-0a1b2c3d4e5f"
+DEVICE = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+COLLECTOR = "https://gop-y.example.gov.vn"
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+
+
+def lines() -> list[bytes]:
+    """A journal's first lines, one of each kind, and one of a kind that version 1 does not know."""
+    clock = FrozenClock()
+    opened = clock.now()
+    first = OpenedLine(1, opened.wall.isoformat(), opened.mono_us, opened.boot, "opened", software="hailong 0.1.0")
+    facts = []
+    for seq, step in enumerate((12, 7, 31, 480), start=2):
+        clock.advance(step)
+        match seq:
+            case 2:
+                fact = Rating(clock.now(), "sipas-5@1", "overall", 2, Standing.COUNTED)
+            case 3:
+                fact = Reasons(clock.now(), 2, ("waiting", "paperwork"))
+            case 4:
+                fact = Revised(clock.now(), 2, 3)
+            case _:
+                fact = Rating(clock.now(), "sipas-5@1", "overall", 5, Standing.REPEAT, counter="03")
+        facts.append(encode_line(line_of(seq, fact)))
+    later = clock.now()
+    unknown = (
+        f'{{"seq":6,"at":"{later.wall.isoformat()}","mono":{later.mono_us},"boot":"{later.boot}",'
+        '"kind":"from_the_future","words":"Cảm ơn Ông/Bà"}'
+    )
+    return [encode_line(first), *facts, unknown.encode()]
+
+
+def messages() -> dict[str, bytes]:
+    """Every JSON body of the version by its file name."""
+    head = Cursor.start(JOURNAL).after(lines())
+    return {
+        "cursor.json": encode_message(CursorMessage.of(head)),
+        "cursor_of_nothing.json": encode_message(CursorMessage.of(Cursor.start(JOURNAL))),
+        "hash.json": encode_message(HashMessage(3, Cursor.start(JOURNAL).after(lines()[:3]).head.hex())),
+        "enrolment_request.json": encode_message(
+            EnrolmentRequest("BCDF-GHJK-LM", public_text(KEY), JOURNAL, {"software": "hailong 0.1.0"})
+        ),
+        "enrolment_answer.json": encode_message(EnrolmentAnswer(DEVICE, "03", "Quầy số 3", "Phường Bình An")),
+        "enclosure.json": encode_message(EnclosureMessage(6, bytes(16), "Cảm ơn".encode())),
+        "settings.json": encode_message(
+            DeviceSettings("03", "sipas-5@1", [OpeningHours([1, 2, 3, 4, 5], "07:30", "11:30")], {}, "0.1.0")
+        ),
+        "status.json": encode_message(DeviceStatus("hailong 0.1.0", JOURNAL, 7, head.head.hex(), 2, 61, 10**9)),
+        "problem_cursor_mismatch.json": encode_message(Problem.of(problems.CURSOR_MISMATCH, "it moved on", head)),
+        "problem_storage_full.json": encode_message(Problem.of(problems.STORAGE_FULL)),
+    }
+
+
+def signed(method: str, target: str, headers: dict[str, str], body: bytes, keyid: str) -> bytes:
+    """A request as HTTP/1.1 text without its body."""
+    clock = FrozenClock().now()
+    added = sign_request(
+        method=method, url=COLLECTOR + target, headers=headers, body=body, keyid=keyid, private_key=KEY, clock=clock
+    )
+    fields = {"Host": COLLECTOR.removeprefix("https://"), "Content-Length": str(len(body)), **headers, **added}
+    return "".join(
+        [f"{method} {target} HTTP/1.1\n", *(f"{name}: {value}\n" for name, value in fields.items())]
+    ).encode()
+
+
+def write() -> None:
+    """Write every sample."""
+    GOLDEN.mkdir(parents=True, exist_ok=True)
+    start = Cursor.start(JOURNAL)
+    batch = pack_batch(lines(), [messages()["enclosure.json"]])
+    enrolment = messages()["enrolment_request.json"]
+    ndjson = {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"}
+    samples = {
+        **messages(),
+        "key.json": json.dumps({"seed": bytes(range(32)).hex(), "public_key": public_text(KEY)}).encode(),
+        "journal.ndjson": b"".join(line + b"\n" for line in lines()),
+        "batch.ndjson.gz": batch,
+        "get_cursor.http": signed("GET", f"/v1/journals/{JOURNAL}", {}, b"", DEVICE),
+        "append.http": signed(
+            "POST", f"/v1/journals/{JOURNAL}/entries?from=1&prev={start.head.hex()}", ndjson, batch, DEVICE
+        ),
+        "enrolment.http": signed(
+            "POST", "/v1/enrolments", {"Content-Type": "application/json"}, enrolment, public_text(KEY)
+        ),
+    }
+    for name, content in samples.items():
+        (GOLDEN / name).write_bytes(content)
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,114 @@
+"""Samples of version 1 are read and written the same for ever: old kiosks meet new collectors, and the reverse."""
+
+import base64
+import hashlib
+import json
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.journal.chain import Cursor
+from kiosk.journal.lines import decode_line
+from sync.protocol.batch import unpack_batch
+from sync.protocol.kiosk_clock import parse_kiosk_clock
+from sync.protocol.messages import (
+    CursorMessage,
+    DeviceSettings,
+    DeviceStatus,
+    EnclosureMessage,
+    EnrolmentAnswer,
+    EnrolmentRequest,
+    HashMessage,
+    Problem,
+    decode_message,
+    encode_message,
+)
+from sync.protocol.signature import sign_request, verify_request
+from tests.sync.protocol.golden import COLLECTOR, GOLDEN, JOURNAL
+
+MESSAGES = {
+    "cursor.json": CursorMessage,
+    "cursor_of_nothing.json": CursorMessage,
+    "hash.json": HashMessage,
+    "enrolment_request.json": EnrolmentRequest,
+    "enrolment_answer.json": EnrolmentAnswer,
+    "enclosure.json": EnclosureMessage,
+    "settings.json": DeviceSettings,
+    "status.json": DeviceStatus,
+    "problem_cursor_mismatch.json": Problem,
+    "problem_storage_full.json": Problem,
+}
+REQUESTS = {"get_cursor.http": None, "append.http": "batch.ndjson.gz", "enrolment.http": "enrolment_request.json"}
+
+
+def read(name: str) -> bytes:
+    return (GOLDEN / name).read_bytes()
+
+
+def request_of(name: str) -> tuple[str, str, dict[str, str], bytes]:
+    first, *fields = read(name).decode().splitlines()
+    method, target, _ = first.split(" ")
+    body = read(REQUESTS[name]) if REQUESTS[name] else b""
+    return method, COLLECTOR + target, dict(field.split(": ", 1) for field in fields), body
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_message_is_read_and_written_as_ever(name):
+    assert encode_message(decode_message(MESSAGES[name], read(name))) == read(name)
+
+
+def test_every_sample_is_checked():
+    others = {"key.json", "journal.ndjson", "batch.ndjson.gz"}
+
+    assert {path.name for path in GOLDEN.iterdir()} == set(MESSAGES) | set(REQUESTS) | others
+
+
+def test_journal_leads_to_the_hashes_by_the_design_alone():
+    head, heads = hashlib.sha256(JOURNAL.encode()).digest(), []
+    for line in read("journal.ndjson").splitlines():
+        head = hashlib.sha256(head + line).digest()
+        heads.append(head.hex())
+
+    assert json.loads(read("cursor.json")) == {"next": 7, "head": heads[-1]}
+    assert json.loads(read("hash.json")) == {"seq": 3, "hash": heads[2]}
+
+
+def test_batch_holds_the_journal_and_its_enclosure():
+    entries, enclosures = unpack_batch(read("batch.ndjson.gz"), "gzip")
+
+    assert entries == tuple(read("journal.ndjson").splitlines())
+    assert enclosures == (read("enclosure.json"),)
+    assert Cursor.start(JOURNAL).after(entries) == decode_message(CursorMessage, read("cursor.json")).cursor()
+
+
+def test_lines_of_every_kind_are_read_and_an_unknown_kind_is_kept():
+    kinds = [decode_line(line).kind for line in read("journal.ndjson").splitlines()]
+
+    assert kinds == ["opened", "rating", "reasons", "revised", "rating", "from_the_future"]
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_signed_request_of_an_old_kiosk_is_verified(name):
+    method, url, headers, body = request_of(name)
+    public = base64.b64decode(json.loads(read("key.json"))["public_key"])
+
+    verify_request(method=method, url=url, headers=headers, body=body, key_of=lambda _: public)
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_new_kiosk_signs_as_ever(name):
+    method, url, headers, body = request_of(name)
+    content = {key: headers[key] for key in ("Content-Type", "Content-Encoding") if key in headers}
+    keyid = headers["Signature-Input"].split('keyid="')[1].split('"')[0]
+
+    added = sign_request(
+        method=method,
+        url=url,
+        headers=content,
+        body=body,
+        keyid=keyid,
+        private_key=Ed25519PrivateKey.from_private_bytes(bytes.fromhex(json.loads(read("key.json"))["seed"])),
+        clock=parse_kiosk_clock(headers["Kiosk-Clock"]),
+    )
+
+    assert {name: headers[name] for name in added} == added
