@@ -177,7 +177,8 @@ def _apply(connection: Any, settings: dict[str, str | int]) -> None:
 
 
 def _open_postgresql(url: URL) -> Database:
-    engine = sqlalchemy.create_engine(url, pool_size=CONNECTIONS_MAX, max_overflow=0, pool_pre_ping=True)
+    # No ping before each use, which would cost a tenth of a small append: the writer tries again instead.
+    engine = sqlalchemy.create_engine(url, pool_size=CONNECTIONS_MAX, max_overflow=0)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

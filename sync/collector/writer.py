@@ -43,6 +43,7 @@ class Writer(Protocol):
     def submit(self, work: Work[T]) -> "Future[T]":
         """A future that is fulfilled once what ``work`` wrote is durable; its exception undoes it alone.
 
+        ``work`` may run again after a deadlock or a lost connection, so a repeat must change nothing.
         Raises CollectorBusy when too much waits already.
         """
         ...
@@ -173,7 +174,10 @@ class PooledWriter:
                 with self._engine.begin() as connection:
                     return work(connection)
             except DBAPIError as error:
-                if last or getattr(error.orig, "sqlstate", None) not in _RETRIED:
+                # A lost connection may have lost the answer to a COMMIT as well. Doing it again is safe:
+                # whatever is submitted here gives the same result when it is done already.
+                again = error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _RETRIED
+                if last or not again:
                     raise _named(error) from error
         raise AssertionError("unreachable: the last try returns or raises")
 

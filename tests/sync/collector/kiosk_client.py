@@ -1,0 +1,66 @@
+"""A kiosk at the wire: signs as the real agent does, through the protocol's own code."""
+
+import base64
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from kiosk.domain.instant import Instant
+from sync.protocol.batch import pack_batch
+from sync.protocol.messages import BATCH_MEDIA_TYPE
+from sync.protocol.signature import sign_request
+from tests.sync.collector.builders import Pen
+
+URL = "http://127.0.0.1:8600"
+
+
+@dataclass
+class WireRequest:
+    """One request, ready to be sent as it is or after a test has spoilt it."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class KioskKey:
+    """A key pair, and the id it signs with."""
+
+    keyid: str = ""
+    private: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    url: str = URL
+
+    @property
+    def public(self) -> str:
+        raw = self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return base64.b64encode(raw).decode()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+        clock: Instant | None = None,
+    ) -> WireRequest:
+        """A signed request."""
+        headers = headers or {}
+        added = sign_request(
+            method=method, url=self.url + path, headers=headers, body=body, keyid=self.keyid or self.public,
+            private_key=self.private, clock=clock or Pen().instant(),
+        )  # fmt: skip
+        return WireRequest(method, path, {**headers, **added}, body)
+
+    def entries(self, pen: Pen, first: int = 1, last: int | None = None) -> WireRequest:
+        """The signed upload of what ``pen`` wrote."""
+        batch = pen.batch(first, last)
+        return self.upload(pen, first, batch.start.head, batch.lines)
+
+    def upload(self, pen: Pen, first: int, prev: bytes, lines: tuple[bytes, ...]) -> WireRequest:
+        """The signed upload of ``lines`` after ``prev``."""
+        path = f"/v1/journals/{pen.journal_id}/entries?from={first}&prev={prev.hex()}"
+        headers = {"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": "gzip"}
+        return self.request("POST", path, pack_batch(lines), headers, pen.instant())
