@@ -10,7 +10,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,8 @@ class Picture:
     width: int
     style: str
     inputs: tuple[Path, ...]
+    ground: str | None = None
+    """What lies behind; none leaves it clear."""
 
 
 def build(announce: bool = True) -> int:
@@ -86,7 +88,9 @@ def _theme_pictures(theme: Path, colours: dict[str, str]) -> Iterator[Picture]:
         for size in FACE_SIZES:
             yield _picture(source, f"{theme.stem}/{level}_{size}.png", size, style, theme)
     hills = "".join(f".{part}{{fill:{colours['scene_' + part]}}}" for part in ("far", "mid", "near", "field"))
-    yield _picture(ASSETS / "scenes" / "hills.svg", f"{theme.stem}/hills.png", HILLS_WIDTH, hills, theme)
+    # On the ground's own colour: half-clear pixels along the ridge would show as a dark line.
+    scene = _picture(ASSETS / "scenes" / "hills.svg", f"{theme.stem}/hills.png", HILLS_WIDTH, hills, theme)
+    yield replace(scene, ground=colours["ground"])
 
 
 def _picture(source: Path, target: str, width: int, style: str, *more: Path) -> Picture:
@@ -109,14 +113,16 @@ def _read_theme(path: Path) -> dict[str, Any]:
 
 def _drawn(picture: Picture) -> bytes:
     try:
-        # skip_system_fonts: looking for fonts costs more than drawing, and no picture holds text
-        return bytes(
-            svg_to_bytes(
-                svg_path=str(picture.source), width=picture.width, style_sheet=picture.style, skip_system_fonts=True
-            )
+        drawn = svg_to_bytes(
+            svg_path=str(picture.source),
+            width=picture.width,
+            style_sheet=picture.style,
+            background=picture.ground,
+            skip_system_fonts=True,  # looking for fonts costs more than drawing, and no picture holds text
         )
     except ValueError as error:
         raise AssetsMissing(f"{picture.source} cannot be drawn: {error}") from error
+    return bytes(drawn)
 
 
 def compile_catalogue(source: Path) -> int:

@@ -2,6 +2,8 @@
 
 import logging
 import os
+import re
+import sys
 from typing import Any
 
 from kiosk.ui.errors import ScreenUnavailable
@@ -57,26 +59,53 @@ def _graphics(options: WindowOptions) -> dict[str, str]:
 
 
 def _open_window() -> Any:
+    has_display = _choose_driver()
+    said = _Said()
+    logging.getLogger("kivy").addHandler(said)
     try:
         from kivy.core.window import Window
     except Exception as error:
-        raise _unavailable(str(error)) from error
+        raise _unavailable(has_display, str(error)) from error
+    finally:
+        logging.getLogger("kivy").removeHandler(said)
     if Window is None:
-        raise _unavailable("")
+        raise _unavailable(has_display, said.reason)
     return Window
 
 
-def _unavailable(why: str) -> ScreenUnavailable:
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("SDL_VIDEODRIVER")):
+def _choose_driver() -> bool:
+    """Whether a display was named. If not, only the bare console is tried: SDL by itself would go on unseen."""
+    named = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))
+    if not named and sys.platform.startswith("linux"):
+        os.environ["SDL_VIDEODRIVER"] = "kmsdrm"
+    return named or not sys.platform.startswith("linux")
+
+
+def _unavailable(has_display: bool, why: str) -> ScreenUnavailable:
+    if not has_display:
         return ScreenUnavailable(
             "there is no display: start it on the kiosk's screen, or set SDL_VIDEODRIVER=offscreen to run without one"
         )
     return ScreenUnavailable(
-        "no window with OpenGL can be opened {why}: on Debian, apt install libgl1 libegl1 libgl1-mesa-dri", why=why
+        "no window with OpenGL can be opened ({why}): on Debian, apt install libgl1 libegl1 libgl1-mesa-dri",
+        why=why or "no reason given",
     )
 
 
+class _Said(logging.Handler):
+    """Keeps why Kivy could not open a window; it tells its log only."""
+
+    reason = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take the provider's own error out of the log line."""
+        if found := re.search(r"sdl2 - \w+: b?['\"]?(.+?)['\"]?$", record.getMessage(), re.MULTILINE):
+            self.reason = found[1]
+
+
 def _quieten() -> None:
-    # Kivy tells at length about drivers it tried and did not need; what matters arrives as an exception.
-    logging.getLogger("kivy").setLevel(logging.CRITICAL)
-    logging.getLogger("kivy").propagate = False
+    # Kivy tells at length about drivers it tried and did not need; what matters is raised as an exception.
+    kivy = logging.getLogger("kivy")
+    kivy.setLevel(logging.CRITICAL)
+    kivy.propagate = False
+    kivy.addHandler(logging.NullHandler())

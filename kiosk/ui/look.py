@@ -18,6 +18,7 @@ Colour = tuple[float, float, float, float]
 TEXT_SCALES = (1.0, 1.5, 2.0)
 FACE_SIZES = (120, 190, 280, 520)
 ICON_SIZES = (48, 96, 192)
+_CLEAR: Colour = (0.0, 0.0, 0.0, 0.0)
 _FONT_LINE = 1.26  # the height of Be Vietnam Pro's own line, in font sizes
 
 
@@ -125,7 +126,11 @@ class Look:
         """A colour by its role: ``look.ink``."""
         if role.startswith("_"):
             raise AttributeError(role)
-        return colour(self.theme, role)
+        return self.colour(role)
+
+    def colour(self, role: str) -> Colour:
+        """A colour by its role; "clear" is none."""
+        return _CLEAR if role == "clear" else _colour(self.theme, role)
 
     @property
     def edge(self) -> float:
@@ -168,11 +173,6 @@ class Look:
         return self.u / 2
 
     @property
-    def clear(self) -> Colour:
-        """Nothing."""
-        return 0.0, 0.0, 0.0, 0.0
-
-    @property
     def shadow_tint(self) -> Colour:
         """The ink, thin as a shadow."""
         red, green, blue, _ = self.ink
@@ -182,6 +182,11 @@ class Look:
     def scene(self) -> bool:
         """Whether the hills are drawn."""
         return bool(_theme(self.theme)["shape"]["scene"])
+
+    @property
+    def scene_tint(self) -> Colour:
+        """The hills as they are painted, or not at all."""
+        return (1.0, 1.0, 1.0, 1.0) if self.scene else _CLEAR
 
     def face_picture(self, face: int, size: float) -> str:
         """The picture of a face, large enough for ``size`` pixels."""
@@ -217,7 +222,7 @@ def shadow_picture() -> str:
 
 
 @cache
-def colour(theme: str, role: str) -> Colour:
+def _colour(theme: str, role: str) -> Colour:
     """A theme's colour by role, each part from 0 to 1.
 
     Raises ThemeInvalid when the theme has no such colour.

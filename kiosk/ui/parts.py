@@ -1,7 +1,7 @@
 """Parts: what the screens are made of. Each draws itself from the look and puts itself where it is told."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, partial
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,8 @@ from kivy.core.image import Image as Picture
 from kivy.core.text import Label as Letters
 from kivy.lang import Builder
 from kivy.properties import (
+    AliasProperty,
     BooleanProperty,
-    ColorProperty,
     ListProperty,
     NumericProperty,
     ObjectProperty,
@@ -39,6 +39,10 @@ def _letters(font: str, size: float) -> Any:
     return Letters(font_name=font, font_size=size)
 
 
+def _text_width(font: str, size: float, text: str) -> float:
+    return float(_letters(font, size).get_extents(text)[0])
+
+
 class Part(Widget):
     """Something with a place of its own."""
 
@@ -53,6 +57,8 @@ class Words(Label):
 
     role = StringProperty("body")
     words = StringProperty("")
+    ink = StringProperty("ink")
+    """The role of its colour."""
     fits = True
     """Whether the last ``fit`` found room."""
 
@@ -69,11 +75,11 @@ class Words(Label):
         style = look.style(self.role)
         size = min(style.size, size_max)
         while True:
-            letters = _letters(style.font, round(size, 1))
-            lines = break_lines(self.words, width, lambda text: letters.get_extents(text)[0], balanced)
-            wide = widest(lines, lambda text: letters.get_extents(text)[0])
+            measure = partial(_text_width, style.font, round(size, 1))
+            lines = break_lines(self.words, width, measure, balanced)
+            wide = widest(lines, measure)
             high = len(lines) * size * style.line
-            fits = wide <= width and high <= height and len(lines) <= lines_max
+            fits = wide <= width + 0.5 and high <= height + 0.5 and len(lines) <= lines_max
             if fits or size <= style.size * _SHRUNK_MIN:
                 break
             size *= _SHRINK
@@ -98,7 +104,7 @@ class Icon(Part):
 
     name = StringProperty("")
     texture = ObjectProperty(None, allownone=True)
-    tint = ColorProperty()
+    ink = StringProperty("ink")
 
     def draw(self, look: Look, area: Area, size: float) -> None:
         """Stand in the middle of the area."""
@@ -224,9 +230,26 @@ class Pill(PressTarget):
     role = StringProperty("label")
     on = BooleanProperty(False)
     """Switched on: its colours are turned around."""
-    fill = ColorProperty()
-    rim = ColorProperty()
-    tint = ColorProperty()
+    go = BooleanProperty(False)
+    """The one that goes on."""
+
+    def _fill(self) -> str:
+        if self.go:
+            return "accent_pressed" if self.pressed else "accent"
+        return "surface_pressed" if self.pressed else "ink" if self.on else "surface"
+
+    def _ink(self) -> str:
+        if self.go:
+            return "on_accent"
+        return "ground" if self.on and not self.pressed else "ink"
+
+    def _rim(self) -> str:
+        return "ink" if self.pressed or self.on else "border"
+
+    # colours by role: they follow from what the button is and whether a finger holds it
+    fill = AliasProperty(_fill, bind=("go", "on", "pressed"))
+    ink = AliasProperty(_ink, bind=("go", "on", "pressed"))
+    rim = AliasProperty(_rim, bind=("go", "on", "pressed"))
 
     def needed(self, look: Look, height: float, bare: bool = False) -> float:
         """The width that its content takes at its full size."""
@@ -254,10 +277,6 @@ class Pill(PressTarget):
         if self.role == "label":
             return look.style("label").size * 1.35, 1.6 * look.u, (4.4 if look.text_scale == 1 else 3.6) * look.u
         return height * (0.66 if bare else 0.43), 1.2 * look.u, 2.4 * look.u
-
-
-class GoPill(Pill):
-    """The button that goes on."""
 
 
 class Header(Part):
@@ -293,7 +312,6 @@ class Chip(Part):
         self.put(area)
         word, icon = self.ids.word, 1.3 * look.style("small_strong").size
         word.fit(look, area.width - icon - 1.2 * look.u, area.height, lines_max=1)
-        self.ids.icon.opacity = 1 if self.kept else 0
         word.put(area, across=1 if right else 0)
         if not right:
             word.x = round(area.x + icon + 1.2 * look.u)

@@ -214,7 +214,8 @@ class KioskApp(App):
 
     def _relook(self) -> None:
         self.high_contrast = self._theme == HIGH_CONTRAST
-        self.look = Look(self._theme, *Window.size, self._text_scale, self.setup.window.panel_inches)
+        width, height = Window.size
+        self.look = Look(self._theme, width, height, self._text_scale, self.setup.window.panel_inches)
 
     def _restyle(self) -> None:
         self._relook()

@@ -27,6 +27,8 @@ Point = tuple[float, float]
 class Finger(MotionEvent):
     """One finger, from down to up."""
 
+    button: str
+
     def __init__(self, point: Point, button: str = "left") -> None:
         share = {"x": point[0] / Window.width, "y": point[1] / Window.height, "button": button}
         super().__init__("kiosk", f"finger{next(_numbers)}", share, is_touch=True, type_id="touch")
@@ -34,12 +36,13 @@ class Finger(MotionEvent):
     def depack(self, args: dict[str, Any]) -> None:
         """Take a new place."""
         self.profile = ["pos", "button"]
-        self.sx, self.sy, self.button = args["x"], args["y"], args.get("button", self.button)
+        self.sx, self.sy = args["x"], args["y"]
+        self.button = args["button"]
         super().depack(args)
 
     def move_to(self, point: Point) -> None:
         """Slide to a place on the window, in pixels."""
-        self.move({"x": point[0] / Window.width, "y": point[1] / Window.height})
+        self.move({"x": point[0] / Window.width, "y": point[1] / Window.height, "button": self.button})
 
 
 class Fingers(MotionEventProvider):

@@ -97,6 +97,9 @@ class ReasonsPage(Page):
     def _arrange_high(self, look: Look, page: Area) -> None:
         u, plain = look.u, look.text_scale == 1
         self._show_header(look, page.cut_top(look.part("mark"), (7 if plain else 3) * u))
+        if not plain:
+            self.ids.again.words = self._again_short
+            self.ids.hint.opacity = 0
         action = look.part("action")
         even((self.ids.skip, self.ids.done), look, page.cut_bottom(action, 2 * u), 2 * u)
         self.ids.again.draw(look, page.cut_bottom(action, (4 if plain else 2) * u))
@@ -123,7 +126,10 @@ class ReasonsPage(Page):
         self.ids.header.draw(look, area)
 
     def _draw_hint(self, look: Look, row: Area) -> None:
-        self._count_area, self._count_across = row.cut_right(14 * look.u * look.text_scale, 2 * look.u), 1.0
+        if not self.ids.hint.opacity:
+            self._count_area, self._count_across = row, 0.0
+            return
+        self._count_area, self._count_across = row.cut_right(16 * look.u, 2 * look.u), 1.0
         self.ids.hint.fit(look, row.width, row.height, lines_max=1)
         self.ids.hint.put(row, across=0)
 
