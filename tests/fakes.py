@@ -9,8 +9,9 @@ from kiosk.journal.chain import Cursor, chain_next, chain_start
 from kiosk.journal.errors import Diverged
 from kiosk.journal.lines import encode_line, line_of
 from kiosk.journal.reader import Batch
-from sync.agent.errors import CollectorUnavailable
+from sync.agent.errors import CollectorUnavailable, RequestRefused
 from sync.agent.troubles import Trouble
+from sync.protocol.messages import DeviceStatus
 
 
 class InMemoryJournal:
@@ -66,6 +67,9 @@ class FakeCollector:
     def __init__(self) -> None:
         self.copies: dict[str, list[bytes]] = {}
         self.calls: list[str] = []
+        self.statuses: list[DeviceStatus] = []
+        self.takes_status = True
+        """False for a collector that is too old to know of it."""
         self.answers_lost = 0
         """How many of the next appends are kept while their answer is lost."""
         self.trouble: Exception | None = None
@@ -89,6 +93,12 @@ class FakeCollector:
         if self.trouble is not None:
             raise self.trouble
         return Cursor.start(journal_id).after(self.copies.get(journal_id, []))
+
+    def report(self, status: DeviceStatus) -> Cursor:
+        if self.takes_status:
+            self.statuses.append(status)
+            return self.cursor(status.journal_id)
+        raise RequestRefused(Trouble.REFUSED, "404 not-found")
 
     def append(self, journal_id: str, batch: Batch) -> Cursor:
         self.calls.append("append")

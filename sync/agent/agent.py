@@ -13,9 +13,10 @@ from kiosk.journal.errors import Diverged, JournalError
 from sync.agent import backoff
 from sync.agent.enroll import KioskFiles
 from sync.agent.errors import AgentError, DeliveryError
+from sync.agent.heartbeat import Heart
 from sync.agent.state import AgentState, keep_state, load_state
 from sync.agent.troubles import Trouble
-from sync.agent.upload import Collector, Journal, upload_all
+from sync.agent.upload import Journal, ReportedCollector, upload_all
 from sync.agent.wake import FileWatch
 
 PERIOD_S = 60.0
@@ -31,7 +32,7 @@ class Agent:
         files: KioskFiles,
         journal_path: Path,
         open_journal: Callable[[], AbstractContextManager[Journal]],
-        open_collector: Callable[[], AbstractContextManager[Collector]],
+        open_collector: Callable[[], AbstractContextManager[ReportedCollector]],
         clock: Clock,
         *,
         chance: Callable[[], float] = random.random,
@@ -47,6 +48,7 @@ class Agent:
         self._period_s = period_s
         self._journal_watch = FileWatch(journal_path)
         self._device_watch = FileWatch(files.device)
+        self._heart = Heart(files.directory, clock)
         self._state = load_state(files.state)
         delay_s = backoff.wait_at_start(chance(), start_delay_s_max)
         self._call_at_us = clock.now().mono_us
@@ -79,7 +81,7 @@ class Agent:
                 self._remember(self._state.with_contact(journal.id, cursor, self._clock.now()))
                 alive()
 
-            return upload_all(journal, collector, acknowledged)
+            return upload_all(journal, self._heart.beating(journal, collector, self._state), acknowledged)
 
     def note_trouble(self, error: Exception) -> None:
         """Remember what is wrong and wait as it deserves."""

@@ -28,6 +28,7 @@ from sync.protocol.messages import (
     BATCH_MEDIA_TYPE,
     JSON_MEDIA_TYPE,
     CursorMessage,
+    DeviceStatus,
     EnclosureMessage,
     EnrolmentAnswer,
     EnrolmentRequest,
@@ -104,6 +105,13 @@ class CollectorClient:
         if cursor != batch.end:
             raise CollectorUnavailable(Trouble.WRONG_ANSWER, "200, but the acknowledged head is not the one sent")
         return cursor
+
+    def report(self, status: DeviceStatus) -> Cursor:
+        """Tell how the kiosk is; the answer is the cursor of the journal that the status names."""
+        headers = {"Content-Type": JSON_MEDIA_TYPE}
+        return read_answer(
+            self._call("POST", "/v1/device/status", encode_message(status), headers), CursorMessage
+        ).cursor()
 
     def enrol(self, request: EnrolmentRequest) -> EnrolmentAnswer:
         """Hand in a one-time code; the same code and key always get the same answer. Raises EnrolmentRefused."""

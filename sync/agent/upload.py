@@ -11,7 +11,7 @@ from kiosk.journal.chain import Cursor
 from kiosk.journal.reader import Batch
 from sync.agent.errors import CollectorUnavailable
 from sync.agent.troubles import Trouble
-from sync.protocol.messages import BATCH_BYTES_MAX, LINES_PER_BATCH_MAX
+from sync.protocol.messages import BATCH_BYTES_MAX, LINES_PER_BATCH_MAX, DeviceStatus
 
 
 class Journal(Protocol):
@@ -45,6 +45,14 @@ class Collector(Protocol):
 
     def append(self, journal_id: str, batch: Batch) -> Cursor:
         """Offer the batch; the collector's cursor afterwards, whether it took the batch or stands elsewhere."""
+        ...
+
+
+class ReportedCollector(Collector, Protocol):
+    """A collector that also hears how the kiosk is."""
+
+    def report(self, status: DeviceStatus) -> Cursor:
+        """Tell the status; the answer is the cursor of the journal that it names."""
         ...
 
 

@@ -234,3 +234,38 @@ def test_each_acknowledged_batch_is_a_sign_of_life(kiosk, clock):
     kiosk.start().run_cycle(lambda: signs.append(1))
 
     assert len(signs) == 3
+
+
+def test_status_is_told_with_the_first_question_and_at_most_once_a_minute(kiosk, clock):
+    agent = kiosk.start()
+    for _ in range(4):
+        kiosk.press()
+        agent.run_cycle()
+        clock.advance(20)
+
+    first, second = kiosk.collector.statuses
+    assert (first.pending, first.next_seq) == (4, 5)
+    assert (second.pending, second.oldest_pending_s) == (1, 0)
+    assert kiosk.collector.calls.count("cursor") == 4
+
+
+def test_trouble_that_passed_is_told_with_the_next_status(kiosk, clock):
+    agent = kiosk.start()
+    kiosk.collector.trouble = unavailable()
+    agent.run_cycle()
+    clock.advance(3600)
+    kiosk.collector.trouble = None
+    agent.run_cycle()
+    clock.advance(3600)
+    agent.run_cycle()
+
+    assert [status.last_error for status in kiosk.collector.statuses[-2:]] == ["busy: 503", None]
+
+
+def test_collector_that_takes_no_status_gets_the_ratings_all_the_same(kiosk):
+    kiosk.collector.takes_status = False
+
+    kiosk.start().run_cycle()
+
+    assert kiosk.delivered
+    assert load_state(kiosk.files.state).trouble is None

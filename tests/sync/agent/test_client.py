@@ -26,7 +26,14 @@ from sync.agent.errors import (
 from sync.agent.troubles import Trouble
 from sync.protocol import problems
 from sync.protocol.batch import unpack_batch
-from sync.protocol.messages import CursorMessage, EnrolmentRequest, Problem, encode_message
+from sync.protocol.messages import (
+    CursorMessage,
+    DeviceStatus,
+    EnrolmentRequest,
+    Problem,
+    decode_message,
+    encode_message,
+)
 from sync.protocol.problems import PROBLEM_MEDIA_TYPE
 from sync.protocol.signature import verify_request
 from tests.builders import make_rating
@@ -423,6 +430,18 @@ def test_plain_http_to_another_machine_is_refused_by_way_of_a_proxy_too(clock):
 def test_missing_ca_file_is_named(clock, tmp_path):
     with pytest.raises(SettingInvalid, match=r"absent\.pem"):
         CollectorClient(Route("https://host", ca_file=tmp_path / "absent.pem"), Identity("d", KEY), clock)
+
+
+def test_status_is_posted_and_its_answer_is_the_cursor(httpserver, client):
+    answer(httpserver, GOOD)
+    status = DeviceStatus("hailong 0.1.0", JOURNAL, 7, "ab" * 32, 2)
+
+    assert client.report(status) == CURSOR
+
+    [(request, _)] = httpserver.log
+    assert (request.method, request.path) == ("POST", "/v1/device/status")
+    assert decode_message(DeviceStatus, request.data) == status
+    verify_request(method="POST", url=request.url, headers=request.headers, body=request.data, key_of=lambda _: PUBLIC)
 
 
 def test_enrolment_is_signed_with_the_key_it_hands_in(httpserver, route, clock):

@@ -25,7 +25,7 @@ from sync.agent.troubles import Trouble
 from sync.protocol import problems
 from sync.protocol.batch import pack_batch, unpack_batch
 from sync.protocol.errors import WireError
-from sync.protocol.messages import CursorMessage, Problem, encode_message
+from sync.protocol.messages import CursorMessage, DeviceStatus, Problem, decode_message, encode_message
 from sync.protocol.signature import verify_request
 from tests.builders import make_rating
 from tests.fakes import FakeCollector
@@ -74,6 +74,8 @@ class WireCollector:
         return Response(encode_message(CursorMessage.of(cursor)), content_type="application/json")
 
     def _take(self, request: Request) -> tuple[Cursor, bool]:
+        if request.path == "/v1/device/status":
+            return self.inner.report(decode_message(DeviceStatus, request.data)), True
         journal_id = request.path.split("/")[3]
         if request.method == "GET":
             return self.inner.cursor(journal_id), True

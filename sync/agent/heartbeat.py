@@ -1,0 +1,102 @@
+"""Heartbeat: how the kiosk is, told with the very question for the cursor, at most once a minute.
+
+The answer to a status is the cursor, so a heartbeat costs no call of its own. It is told
+before anything is delivered: a trouble that has just passed is still in it.
+"""
+
+import platform
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from kiosk.__about__ import SOFTWARE
+from kiosk.domain.instant import Clock, Instant
+from kiosk.journal.chain import Cursor
+from kiosk.journal.engine import durability_for, sqlite_version
+from kiosk.journal.lines import LineUnreadable, decode_line
+from kiosk.journal.reader import Batch
+from sync.agent.errors import RequestRefused
+from sync.agent.state import AgentState
+from sync.agent.upload import Journal, ReportedCollector
+from sync.protocol.messages import BATCH_BYTES_MAX, SHORT_TEXT_MAX, DeviceStatus
+
+HEARTBEAT_S_MIN = 60.0
+
+
+class Heart:
+    """Beats at most once a minute, whatever number of cycles there are."""
+
+    def __init__(self, directory: Path, clock: Clock) -> None:
+        self._directory = directory
+        self._clock = clock
+        self._next_beat_us = 0
+
+    def beating(self, journal: Journal, collector: ReportedCollector, state: AgentState) -> "Beating":
+        """The collector for one cycle, whose question for the cursor carries the status when a beat is due."""
+        now = self._clock.now()
+        if now.mono_us < self._next_beat_us:
+            return Beating(collector, None)
+        self._next_beat_us = now.mono_us + round(HEARTBEAT_S_MIN * 1_000_000)
+        return Beating(collector, status_of(journal, state, now, shutil.disk_usage(self._directory).free))
+
+
+class Beating:
+    """A collector that is told the status, once, when it is asked for the cursor."""
+
+    def __init__(self, collector: ReportedCollector, status: DeviceStatus | None) -> None:
+        self._collector = collector
+        self._status = status
+
+    def cursor(self, journal_id: str) -> Cursor:
+        """How far the collector's copy reaches; a status that it does not take never keeps ratings waiting."""
+        status, self._status = self._status, None
+        if status is not None:
+            try:
+                return self._collector.report(status)
+            except RequestRefused:
+                return self._collector.cursor(journal_id)
+        return self._collector.cursor(journal_id)
+
+    def append(self, journal_id: str, batch: Batch) -> Cursor:
+        """As the collector itself."""
+        return self._collector.append(journal_id, batch)
+
+
+def status_of(journal: Journal, state: AgentState, now: Instant, disk_free_bytes: int) -> DeviceStatus:
+    """How the kiosk is, as far as its agent can see."""
+    head, acknowledged = journal.head(), state.acknowledged(journal.id)
+    note = state.trouble
+    return DeviceStatus(
+        software=SOFTWARE,
+        journal_id=journal.id,
+        next_seq=head.next_seq,
+        head=head.head.hex(),
+        pending=max(0, head.next_seq - acknowledged.next_seq),
+        oldest_pending_s=_age_of_next(journal, acknowledged, now),
+        disk_free_bytes=disk_free_bytes,
+        versions={
+            "system": platform.platform(terse=True)[:SHORT_TEXT_MAX],
+            "python": platform.python_version(),
+            "sqlite": ".".join(map(str, sqlite_version())),
+            "journal": str(durability_for(sqlite_version())),
+        },
+        last_error=None if note is None else f"{note.trouble}: {note.detail}"[:SHORT_TEXT_MAX],
+    )
+
+
+def _age_of_next(journal: Journal, acknowledged: Cursor, now: Instant) -> int | None:
+    batch = journal.batch_after(acknowledged, lines_max=1, bytes_max=BATCH_BYTES_MAX)
+    if not batch:
+        return None
+    try:
+        line = decode_line(batch.lines[0])
+        # The boot clock where it can be used; across a boot only the wall clock knows, right or wrong.
+        same_boot = line.boot == now.boot
+        seconds = (now.mono_us - line.mono) / 1e6 if same_boot else _wall_age(line.at, now)
+    except (LineUnreadable, ValueError):
+        return None
+    return max(0, int(seconds))
+
+
+def _wall_age(at: str, now: Instant) -> float:
+    return (now.wall - datetime.fromisoformat(at)).total_seconds()
