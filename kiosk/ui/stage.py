@@ -75,14 +75,19 @@ class KioskApp(App):
         )
         self._veil, self._time_line, self._test_band = Veil(), TimeLine(), TestBand()
         Window.clearcolor = self.look.ground
-        Window.bind(size=lambda *_: self._restyle())
+        Window.bind(size=self._restyle)
         self._turn()
         return self.hands
 
     def on_start(self) -> None:
         """Everything that the first frame does not need comes after it."""
         Window.bind(on_flip=self._first_frame)
-        Frames.schedule_interval(lambda _elapsed: self.flow.tick(), 1 / TICKS_PER_S)
+        self._ticks = Frames.schedule_interval(lambda _elapsed: self.flow.tick(), 1 / TICKS_PER_S)
+
+    def on_stop(self) -> None:
+        """Let go of the window."""
+        self._ticks.cancel()
+        Window.unbind(size=self._restyle, on_flip=self._first_frame)
 
     def open_settings(self, *_: Any) -> bool:
         """F1 does nothing: the settings of a kiosk are not the citizen's."""
@@ -217,7 +222,7 @@ class KioskApp(App):
         width, height = Window.size
         self.look = Look(self._theme, width, height, self._text_scale, self.setup.window.panel_inches)
 
-    def _restyle(self) -> None:
+    def _restyle(self, *_: Any) -> None:
         self._relook()
         Window.clearcolor = self.look.ground
         self._stale = set(self._pages)

@@ -1,0 +1,135 @@
+"""A kiosk on SDL's offscreen driver, with real touches and a disk that does what the test says."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from kiosk.domain.rating import Fact
+from kiosk.domain.survey import load_survey
+from kiosk.domain.visit import Step, VisitRules
+from kiosk.resources import resource
+from tests.builders import FrozenClock
+
+OFFICE = "Trung tâm Phục vụ hành chính công phường Bình An"
+COUNTER = "Quầy 3 · Hộ tịch – Chứng thực"
+DEADLINE_S = 10.0
+
+
+@dataclass
+class Entry:
+    seq: int
+
+
+@dataclass
+class Disk:
+    """A recorder; ``answers`` is "kept", "refused" or "later"."""
+
+    answers: str = "kept"
+    facts: list[Fact] = field(default_factory=list)
+    waiting: list[tuple[int, "Future[Entry]"]] = field(default_factory=list)
+
+    def record(self, fact: Fact) -> "Future[Entry]":
+        self.facts.append(fact)
+        self.waiting.append((len(self.facts), Future()))
+        receipt = self.waiting[-1][1]
+        if self.answers != "later":
+            self.answer(self.answers)
+        return receipt
+
+    def answer(self, how: str) -> None:
+        while self.waiting:
+            seq, receipt = self.waiting.pop(0)
+            if how == "kept":
+                receipt.set_result(Entry(seq))
+            else:
+                receipt.set_exception(OSError("no space left on device"))
+
+
+class Bench:
+    """The running app, a finger, and frames on demand."""
+
+    def __init__(self, app: Any, disk: Disk, clock: FrozenClock, fingers: Any) -> None:
+        self.app, self.disk, self.clock, self.fingers = app, disk, clock, fingers
+
+    def frames(self, n: int = 1) -> None:
+        from kivy.base import EventLoop
+
+        for _ in range(n):
+            EventLoop.idle()
+
+    def until(self, true: Callable[[], bool]) -> None:
+        end = time.monotonic() + DEADLINE_S
+        while not true():
+            assert time.monotonic() < end, "the screen did not get there"
+            self.frames()
+
+    def until_step(self, step: Step) -> None:
+        self.until(lambda: self.app.step_shown is step)
+
+    def tap(self, target: Any) -> None:
+        self.clock.advance(0.4)
+        self.fingers.tap(target.center)
+        self.frames(2)
+
+    def press_face(self, level: int) -> None:
+        self.tap(self.app.page.face_tile(level))
+
+    def pass_time(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        self.app.flow.tick()
+
+    @property
+    def levels(self) -> list[int]:
+        return [fact.level for fact in self.disk.facts if hasattr(fact, "standing")]
+
+
+@pytest.fixture(scope="session")
+def window() -> Any:
+    os.environ["SDL_VIDEODRIVER"] = "offscreen"
+    os.environ["SDL_AUDIODRIVER"] = "dummy"
+    from kivy.base import runTouchApp
+
+    from kiosk.ui.app import WindowOptions, prepare_window
+
+    opened = prepare_window(WindowOptions(1280, 800, fullscreen=False))
+    runTouchApp(embedded=True)
+    return opened
+
+
+@pytest.fixture
+def open_kiosk(window: Any, clock: FrozenClock) -> Iterator[Callable[..., Bench]]:
+    from kivy.base import EventLoop
+
+    from kiosk.ui.setup import Setup
+    from kiosk.ui.stage import KioskApp
+    from kiosk.ui.touches import Fingers
+
+    opened: list[tuple[Any, Any]] = []
+
+    def open_one(survey: str = "sipas-5", theme: str = "light", **rules: Any) -> Bench:
+        disk = Disk()
+        loaded = load_survey(resource("config", "surveys", f"{survey}.toml"))
+        app = KioskApp(Setup(loaded, disk, clock, OFFICE, COUNTER, theme=theme, rules=VisitRules(**rules)))
+        app._run_prepare()
+        fingers = Fingers()
+        EventLoop.add_input_provider(fingers)
+        opened.append((app, fingers))
+        bench = Bench(app, disk, clock, fingers)
+        bench.frames(2)
+        return bench
+
+    yield open_one
+    for app, fingers in opened:
+        app.dispatch("on_stop")
+        EventLoop.remove_input_provider(fingers)
+        window.remove_widget(app.root)
+
+
+@pytest.fixture
+def kiosk(open_kiosk: Callable[..., Bench]) -> Bench:
+    return open_kiosk()

@@ -1,0 +1,256 @@
+"""Real touches on the real widgets, from a face to the thanks."""
+
+from typing import Any
+
+import pytest
+
+from kiosk.domain.rating import Rating, Reasons, Revised, Standing
+from kiosk.domain.visit import Step
+
+pytestmark = pytest.mark.window
+
+
+@pytest.mark.parametrize("level", [1, 2, 3, 4, 5])
+def test_pressed_face_records_its_level(kiosk: Any, level: int):
+    kiosk.press_face(level)
+
+    assert kiosk.levels == [level]
+
+
+@pytest.mark.parametrize(("level", "face"), [(1, 2), (2, 4), (3, 5)])
+def test_three_levels_are_three_faces(open_kiosk: Any, level: int, face: int):
+    kiosk = open_kiosk(survey="tt32-3")
+    assert kiosk.app.page.face_tile(level).face == face
+
+    kiosk.press_face(level)
+
+    assert kiosk.levels == [level]
+
+
+def test_face_answers_on_the_next_frame_and_forgets_on_release(kiosk: Any):
+    tile = kiosk.app.page.face_tile(4)
+    finger = kiosk.fingers.down(tile.center)
+    kiosk.frames()
+    assert tile.pressed
+
+    kiosk.fingers.up(finger)
+    kiosk.until_step(Step.REASONS)
+
+    assert not tile.pressed
+
+
+def test_skip_leads_to_thanks_and_back_to_the_question(kiosk: Any):
+    kiosk.press_face(5)
+    kiosk.until_step(Step.REASONS)
+    kiosk.tap(kiosk.app.page.ids.skip)
+    kiosk.until_step(Step.THANKS)
+
+    kiosk.pass_time(4.1)
+    kiosk.until_step(Step.QUESTION)
+
+    assert [type(fact) for fact in kiosk.disk.facts] == [Rating]
+
+
+def test_chosen_reasons_are_recorded_in_the_order_of_the_survey(kiosk: Any):
+    kiosk.press_face(2)
+    kiosk.until_step(Step.REASONS)
+    for place in (3, 0):
+        kiosk.tap(kiosk.app.page.reason_tile(place))
+    assert kiosk.app.page.ids.count.text == "Đã chọn 2/3"
+
+    kiosk.tap(kiosk.app.page.ids.done)
+    kiosk.until_step(Step.THANKS)
+
+    reasons = kiosk.disk.facts[-1]
+    assert isinstance(reasons, Reasons)
+    assert reasons.reasons == tuple(reason.id for reason in kiosk.app.setup.survey.reasons if reason.id in reasons.reasons)
+    assert len(reasons.reasons) == 2
+
+
+def test_another_face_is_a_revision(kiosk: Any):
+    kiosk.press_face(1)
+    kiosk.until_step(Step.REASONS)
+    kiosk.tap(kiosk.app.page.ids.again)
+    kiosk.until_step(Step.QUESTION)
+    assert not any(tile.pressed for tile in kiosk.app.page.targets())
+
+    kiosk.press_face(4)
+    kiosk.until_step(Step.REASONS)
+
+    assert isinstance(kiosk.disk.facts[-1], Revised)
+    assert kiosk.levels == [1]
+
+
+def test_thanks_are_not_shown_before_the_commit(kiosk: Any):
+    kiosk.disk.answers = "later"
+    kiosk.press_face(4)
+    kiosk.until_step(Step.REASONS)
+    assert kiosk.app.page.ids.chip.words == ""
+    kiosk.tap(kiosk.app.page.ids.skip)
+    kiosk.frames(30)
+    assert kiosk.app.step_shown is Step.REASONS
+    assert kiosk.app.page.ids.chip.words == "Đang ghi nhận đánh giá…"
+
+    kiosk.disk.answer("kept")
+
+    kiosk.until_step(Step.THANKS)
+
+
+def test_kept_is_said_on_the_reasons_once_it_is_true(kiosk: Any):
+    kiosk.disk.answers = "later"
+    kiosk.press_face(4)
+    kiosk.until_step(Step.REASONS)
+
+    kiosk.disk.answer("kept")
+    kiosk.frames(2)
+
+    assert kiosk.app.page.ids.chip.words == "Đã ghi nhận đánh giá"
+
+
+def test_refused_commit_shows_not_recorded(kiosk: Any):
+    kiosk.disk.answers = "refused"
+
+    kiosk.press_face(4)
+
+    kiosk.until_step(Step.NOT_RECORDED)
+    assert "chưa ghi nhận được" in kiosk.app.page.title
+
+
+def test_refusal_comes_up_while_the_reasons_are_open_and_may_be_tried_again(kiosk: Any):
+    kiosk.disk.answers = "later"
+    kiosk.press_face(4)
+    kiosk.until_step(Step.REASONS)
+    kiosk.disk.answer("refused")
+    kiosk.until_step(Step.NOT_RECORDED)
+
+    kiosk.disk.answers = "kept"
+    kiosk.tap(kiosk.app.page.ids.retry)
+    kiosk.until_step(Step.QUESTION)
+    kiosk.press_face(4)
+    kiosk.until_step(Step.REASONS)
+    kiosk.tap(kiosk.app.page.ids.skip)
+
+    kiosk.until_step(Step.THANKS)
+
+
+def test_two_fingers_are_one_press(kiosk: Any):
+    first = kiosk.fingers.down(kiosk.app.page.face_tile(4).center)
+    second = kiosk.fingers.down(kiosk.app.page.face_tile(1).center)
+    kiosk.frames()
+    assert not kiosk.app.page.face_tile(1).pressed
+    kiosk.fingers.up(second)
+    kiosk.fingers.up(first)
+    kiosk.frames(2)
+
+    assert kiosk.levels == [4]
+
+
+def test_press_that_slides_off_is_not_a_vote(kiosk: Any):
+    tile = kiosk.app.page.face_tile(4)
+    finger = kiosk.fingers.down(tile.center)
+    kiosk.frames()
+    kiosk.fingers.slide(finger, (tile.center_x, tile.y - 30))
+    kiosk.frames()
+    assert not tile.pressed
+    kiosk.fingers.up(finger)
+    kiosk.frames(2)
+
+    assert kiosk.levels == []
+
+
+def test_wipe_over_all_faces_is_not_a_vote(kiosk: Any):
+    finger = kiosk.fingers.down(kiosk.app.page.face_tile(1).center)
+    for level in (2, 3, 4, 5):
+        kiosk.fingers.slide(finger, kiosk.app.page.face_tile(level).center)
+        kiosk.frames()
+    kiosk.fingers.up(finger)
+    kiosk.frames(2)
+
+    assert kiosk.levels == []
+
+
+def test_right_click_is_not_a_vote(kiosk: Any):
+    finger = kiosk.fingers.down(kiosk.app.page.face_tile(4).center, button="right")
+    kiosk.fingers.up(finger)
+    kiosk.frames(2)
+
+    assert kiosk.levels == []
+
+
+def test_second_tap_of_a_double_tap_chooses_nothing_on_the_next_screen(kiosk: Any):
+    tile = kiosk.app.page.face_tile(3)
+    kiosk.fingers.tap(tile.center)
+    kiosk.until_step(Step.REASONS)
+    kiosk.fingers.tap(tile.center)
+    kiosk.frames(2)
+
+    assert kiosk.app.flow.view.chosen == ()
+
+
+def test_finger_that_was_down_before_the_screen_came_is_not_a_vote(kiosk: Any):
+    kiosk.press_face(5)
+    kiosk.until_step(Step.REASONS)
+    kiosk.tap(kiosk.app.page.ids.skip)
+    kiosk.until_step(Step.THANKS)
+    finger = kiosk.fingers.down((640, 400))
+    kiosk.frames()
+    kiosk.pass_time(4.1)
+    kiosk.until_step(Step.QUESTION)
+    kiosk.fingers.up(finger)
+    kiosk.frames(2)
+
+    assert kiosk.levels == [5]
+
+
+def test_repeat_is_said_as_it_is(kiosk: Any):
+    for _ in range(2):
+        kiosk.press_face(5)
+        kiosk.until_step(Step.REASONS)
+        kiosk.tap(kiosk.app.page.ids.skip)
+        kiosk.until_step(Step.THANKS)
+        sentence = kiosk.app.page.sentence
+        kiosk.pass_time(4.1)
+        kiosk.until_step(Step.QUESTION)
+
+    assert [fact.standing for fact in kiosk.disk.facts] == [Standing.COUNTED, Standing.REPEAT]
+    assert "không tính vào kết quả" in sentence
+
+
+def test_next_citizen_finds_vietnamese_plain_text_and_the_offices_theme(kiosk: Any):
+    page = kiosk.app.page
+    for tool in (page.ids.language, page.ids.text_size, page.ids.contrast):
+        kiosk.tap(tool)
+    assert (kiosk.app.t.language, kiosk.app.look.text_scale, kiosk.app.look.theme) == ("en", 1.5, "high-contrast")
+    assert page.question.startswith("How satisfied")
+
+    kiosk.pass_time(31)
+    kiosk.frames()
+
+    assert (kiosk.app.t.language, kiosk.app.look.text_scale, kiosk.app.look.theme) == ("vi", 1.0, "light")
+    assert page.question.startswith("Ông/Bà")
+
+
+def test_listen_is_offered_only_where_there_is_a_recording(kiosk: Any):
+    assert kiosk.app.page.ids.listen not in list(kiosk.app.page.targets())
+
+
+def test_f1_and_escape_do_nothing(kiosk: Any, window: Any):
+    window.dispatch("on_keyboard", 282, 58, "", [])
+    window.dispatch("on_keyboard", 27, 41, "", [])
+    kiosk.frames(2)
+
+    assert kiosk.app.step_shown is Step.QUESTION
+    assert kiosk.app.root.parent is window
+
+
+def test_test_mode_says_so_over_every_screen(open_kiosk: Any):
+    kiosk = open_kiosk(test=True)
+
+    assert any("Chế độ thử" in getattr(part, "text", "") for part in kiosk.app.root.walk())
+
+
+def test_screen_reads_one_input_provider(window: Any):
+    from kivy.config import Config
+
+    assert Config.options("input") == ["mouse"]
+    assert Config.get("input", "mouse") == "mouse,disable_multitouch"
