@@ -172,20 +172,61 @@ def tally(
 @commands.command(help=t("Check that no entry was altered or removed.") + "\n\n" + t("Example: kiosk verify --json"))
 def verify(data_dir: DataDir = None, config: Config = None, as_json: AsJson = False) -> None:
     """Walk the whole chain."""
+    from kiosk.journal.verify import known_heads, verify_journal
+
     settings = load_kiosk_settings(config, data_dir)
     with JournalReader(settings.journal_path) as reader:
-        fault, entries = reader.verify(), reader.head().next_seq - 1
+        fault = verify_journal(reader, known_heads(settings.journal_path, reader.id))
+        entries = reader.head().next_seq - reader.anchor().next_seq
     if as_json:
-        found = None if fault is None else {"seq": fault.seq, "why": fault.why}
+        found = None if fault is None else {"seq": fault.seq, "wrong": fault.wrong}
         typer.echo(json.dumps({"journal": reader.id, "entries": entries, "fault": found}))
         raise typer.Exit(0 if fault is None else 1)
     if fault is not None:
         raise ChainBroken(
-            "entry {seq} was {why}: the journal is not what the kiosk wrote; keep the file and tell IT staff",
+            "entry {seq} was {wrong}: the journal is not what the kiosk wrote; keep the file and tell IT staff",
             seq=fault.seq,
-            why=t(fault.why),
+            wrong=t(fault.wrong),
         )
     typer.echo(t("All {n} entries are as they were written.", n=t.number(entries)))
+
+
+@commands.command(
+    help=t("Copy the journal into a new file, while the kiosk runs, and verify the copy.")
+    + "\n\n"
+    + t("Example: kiosk backup /media/usb/journal-2026-11-21.db")
+)
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=t("The new file"))],
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """An online, verified copy."""
+    from kiosk.journal.backup import back_up
+
+    settings = load_kiosk_settings(config, data_dir)
+    entries = back_up(settings.journal_path, file)
+    typer.echo(t("{n} entries are in {file}, each as it was written.", n=t.number(entries), file=file))
+
+
+@commands.command(
+    help=t("Continue a backup in a new journal; nothing is rewound or counted twice. Stop the kiosk first.")
+    + "\n\n"
+    + t("Example: kiosk restore /media/usb/journal-2026-11-21.db")
+)
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=t("A file made by: kiosk backup"))],
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """A continuation, never a silent rewind."""
+    from kiosk.journal.backup import restore as restore_backup
+
+    settings = load_kiosk_settings(config, data_dir)
+    entries = restore_backup(settings.journal_path, file, SystemClock(settings.zone), SOFTWARE)
+    typer.echo(
+        t("{n} entries of the backup continue in a new journal; the old file is kept aside.", n=t.number(entries))
+    )
 
 
 def _say_status(settings: KioskSettings, clock: SystemClock, as_json: bool) -> None:

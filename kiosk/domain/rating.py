@@ -52,4 +52,13 @@ class Revised:
     level: int
 
 
-Fact = Rating | Reasons | Revised
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A sentence of the citizen's; its text may have to be deleted one day, so it never enters the chain."""
+
+    written_at: Instant
+    rating_seq: int
+    text: str
+
+
+Fact = Rating | Reasons | Revised | Comment

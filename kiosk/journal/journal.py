@@ -3,25 +3,37 @@
 Only one process may hold a journal; within it only the recorder's thread appends.
 """
 
-import uuid
+import secrets
+import unicodedata
+from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from kiosk.domain.instant import Clock, Instant
-from kiosk.domain.rating import Fact
-from kiosk.journal.chain import chain_next
+from kiosk.domain.rating import Comment, Fact
+from kiosk.journal.chain import Cursor
 from kiosk.journal.engine import create_private, writer_engine
-from kiosk.journal.errors import JournalDamaged, JournalInUse, JournalUnwritable
-from kiosk.journal.lines import Line, OpenedLine, RatingLine, RevisedLine, encode_line, line_of
+from kiosk.journal.errors import JournalDamaged, JournalUnwritable
+from kiosk.journal.head_file import HeadFile
+from kiosk.journal.lines import ClockLine, Line, RatingLine, RevisedLine, encode_line, head, line_of
+from kiosk.journal.lock import lock_of
+from kiosk.journal.place import require_fit_place
+from kiosk.journal.prune import forget_enclosures, prune_chunk
 from kiosk.journal.reader import Entry, head_of, translated
-from kiosk.journal.schema import STEPS, schema_version, take_step
+from kiosk.journal.recovery import make_sound
+from kiosk.journal.reserve import Reserve
+from kiosk.journal.schema import STEPS
 from kiosk.journal.tally import count_rating, move_rating
+from kiosk.journal.writing import bring_up_to_date, start_journal, write_line
 
 COMMIT_ATTEMPTS_MAX = 3
+CLOCK_STEP_S_MIN = 2.0
+"""A wall clock that drifts less than this against the boot clock, from one entry to the next, did not step."""
 _TAIL = 16
 """How far back a press is looked for after a doubtful commit; one writer can have at most one in doubt."""
 
@@ -29,33 +41,43 @@ _TAIL = 16
 class Journal:
     """A kiosk's append-only log, open for writing."""
 
-    def __init__(self, engine: Engine, lock: FileLock, journal_id: str) -> None:
+    def __init__(self, path: Path, engine: Engine, lock: FileLock, journal_id: str) -> None:
+        self.path = path
         self._engine = engine
         self._lock = lock
         self.id = journal_id
+        self._head_file = HeadFile(path)
+        self._reserve = Reserve(path)
+        self._last: Instant | None = None
+        """The last entry's moment, by this process: against it a step of the wall clock shows."""
+        self._reserve.fill()
 
     @classmethod
-    def open(cls, path: Path, clock: Clock, software: str) -> Self:
+    def open(cls, path: Path, clock: Clock, software: str, *, allow_any_disk: bool = False) -> Self:
         """Open the journal at ``path`` as its one writer; make it if there is none, bring its schema up to date.
 
-        Raises JournalInUse, JournalUnusable, JournalDamaged.
+        A file that is damaged, missing, rolled back or exchanged is put aside whole and continued
+        in a new journal that says so. Raises JournalInUse, JournalUnusable, JournalUnwritable.
         """
         create_private(path)
-        lock = _lock_of(path)
-        engine = writer_engine(path)
+        if not allow_any_disk:
+            require_fit_place(path)
+        lock = lock_of(path)
+        engine: Engine | None = None
         try:
-            _prepare(engine, clock.now(), software)
-            with engine.connect() as connection:
-                query = "SELECT value FROM meta WHERE key = 'journal_id'"
-                return cls(engine, lock, str(connection.exec_driver_sql(query).scalar_one()))
-        except DatabaseError as error:
-            engine.dispose()
+            make_sound(path, clock.now(), software)
+            engine = writer_engine(path)
+            journal_id = _prepare(engine, clock.now(), software)
+            journal = cls(path, engine, lock, journal_id)
+            journal._note_head(durable=True)
+        except BaseException as error:
+            if engine is not None:
+                engine.dispose()
             lock.release()
-            raise translated(error) from error
-        except BaseException:
-            engine.dispose()
-            lock.release()
+            if isinstance(error, DatabaseError):
+                raise translated(error) from error
             raise
+        return journal
 
     def close(self) -> None:
         """Let go of the file and of the lock."""
@@ -74,74 +96,108 @@ class Journal:
         Raises JournalUnwritable when the disk refuses: nothing was kept. Raises JournalDamaged
         when the file is not what was written.
         """
+        # Drawn once, before any attempt: a comment that is looked for must have the salt it was written with.
+        salt = secrets.token_bytes(16)
         failure: DatabaseError | None = None
         for _ in range(COMMIT_ATTEMPTS_MAX):
             try:
                 with self._engine.begin() as connection:
                     # A COMMIT that raised may have committed: only the file knows.
-                    kept = _find(connection, fact) if failure else None
-                    return kept or _append(connection, self.id, fact)
+                    kept = _find(connection, fact, salt) if failure else None
+                    entry = kept or self._append(connection, fact, salt)
             except DatabaseError as error:
                 failure = error
                 # The connection may hold pages that never reached the disk: look again through a new one.
                 self._engine.dispose()
+                if "full" in str(error.orig):
+                    self._reserve.give_up()
+            else:
+                self._head_file.write(self.id, Cursor(entry.seq + 1, entry.hash))
+                return entry
         assert failure is not None  # noqa: S101 - the loop ran
         if isinstance(described := translated(failure), JournalDamaged):
             raise described from failure
         raise JournalUnwritable("the disk refuses ({why})", why=failure.orig) from failure
 
+    def maintain(self, acknowledged: Cursor, retention: timedelta, now: Instant) -> int:
+        """What a quiet moment is for: make the reserve again, forget sent texts, prune one chunk; how many went.
 
-def _lock_of(path: Path) -> FileLock:
-    lock = FileLock(path.with_suffix(".lock"), timeout=0, mode=0o600)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise JournalInUse(
-            "another kiosk program is writing the journal at {path}; stop it first", path=path
-        ) from error
-    return lock
+        Raises JournalUnwritable when the disk refuses; then nothing was deleted.
+        """
+        self._reserve.fill()
+        try:
+            with self._engine.begin() as connection:
+                pruned = prune_chunk(connection, self.id, acknowledged, retention, now)
+                forget_enclosures(connection, acknowledged)
+        except DatabaseError as error:
+            self._engine.dispose()
+            raise JournalUnwritable("the disk refuses ({why})", why=error.orig) from error
+        self._note_head()
+        return pruned
+
+    def _append(self, connection: Connection, fact: Fact, salt: bytes) -> Entry:
+        seq = head_of(connection, self.id).next_seq
+        line = line_of(seq, fact, _commitment(fact, salt))
+        if (step := self._clock_step(line)) is not None:
+            write_line(connection, self.id, step)
+            line = line_of(seq + 1, fact, _commitment(fact, salt))
+        if isinstance(line, RatingLine):
+            count_rating(connection, line)
+        elif isinstance(line, RevisedLine):
+            move_rating(connection, line)
+        entry = write_line(connection, self.id, line)
+        if isinstance(fact, Comment):
+            enclosure = (entry.seq, salt, payload_of(fact))
+            connection.exec_driver_sql("INSERT INTO enclosure VALUES (?, ?, ?)", enclosure)
+        self._last = moment_of(line)
+        return entry
+
+    def _clock_step(self, line: Line) -> ClockLine | None:
+        """The entry that says that the wall clock stepped since the last one, if it did."""
+        now, last = moment_of(line), self._last
+        if last is None or last.boot != now.boot:
+            return None
+        step_s = (now.wall - last.wall).total_seconds() - (now.mono_us - last.mono_us) / 1_000_000
+        if abs(step_s) < CLOCK_STEP_S_MIN:
+            return None
+        return ClockLine(*head(line.seq, now, "clock"), step_s=round(step_s, 1))
+
+    def _note_head(self, *, durable: bool = False) -> None:
+        with self._engine.connect() as connection:
+            self._head_file.write(self.id, head_of(connection, self.id), durable=durable)
 
 
-def _prepare(engine: Engine, now: Instant, software: str) -> None:
+def moment_of(line: Line) -> Instant:
+    """When the kiosk says the entry was made."""
+    return Instant(datetime.fromisoformat(line.at), line.mono, line.boot)
+
+
+def payload_of(comment: Comment) -> bytes:
+    """The comment's text as it is enclosed: UTF-8, NFC."""
+    return unicodedata.normalize("NFC", comment.text).encode()
+
+
+def _commitment(fact: Fact, salt: bytes) -> str:
+    return sha256(salt + payload_of(fact)).hexdigest() if isinstance(fact, Comment) else ""
+
+
+def _prepare(engine: Engine, now: Instant, software: str) -> str:
+    """Bring the file up to date, one step a transaction; its journal's id."""
     for step in range(1, len(STEPS) + 1):
         with engine.begin() as connection:
-            version = schema_version(connection)
-            if version < step:
-                take_step(connection, step)
-            if version == 0:
-                # In the same transaction as the tables: a file without its first entry never exists.
-                _start(connection, now, software)
+            if bring_up_to_date(connection, step):
+                # In the same transaction as the first tables: a file without its first entry never exists.
+                start_journal(connection, now, software)
+    with engine.connect() as connection:
+        query = "SELECT value FROM meta WHERE key = 'journal_id'"
+        return str(connection.exec_driver_sql(query).scalar_one())
 
 
-def _start(connection: Connection, now: Instant, software: str) -> None:
-    journal_id = str(uuid.uuid4())
-    connection.exec_driver_sql("INSERT INTO meta VALUES ('journal_id', ?)", (journal_id,))
-    at = now.wall.replace(microsecond=0).isoformat()
-    _insert(connection, journal_id, OpenedLine(1, at, now.mono_us, now.boot, "opened", software=software))
-
-
-def _append(connection: Connection, journal_id: str, fact: Fact) -> Entry:
-    seq = head_of(connection, journal_id).next_seq
-    line = line_of(seq, fact)
-    if isinstance(line, RatingLine):
-        count_rating(connection, line)
-    elif isinstance(line, RevisedLine):
-        move_rating(connection, line)
-    return _insert(connection, journal_id, line)
-
-
-def _insert(connection: Connection, journal_id: str, line: Line) -> Entry:
-    encoded = encode_line(line)
-    entry = Entry(line.seq, encoded, chain_next(head_of(connection, journal_id).head, encoded))
-    connection.exec_driver_sql("INSERT INTO entry VALUES (?, ?, ?)", (entry.seq, entry.line, entry.hash))
-    return entry
-
-
-def _find(connection: Connection, fact: Fact) -> Entry | None:
+def _find(connection: Connection, fact: Fact, salt: bytes) -> Entry | None:
     """The entry that states ``fact``: its ``(boot, mono)`` is unique, so the same bytes are the same press."""
     query = "SELECT seq, line, hash FROM entry ORDER BY seq DESC LIMIT ?"
     for row in connection.exec_driver_sql(query, (_TAIL,)):
         entry = Entry(*row)
-        if encode_line(line_of(entry.seq, fact)) == entry.line:
+        if encode_line(line_of(entry.seq, fact, _commitment(fact, salt))) == entry.line:
             return entry
     return None

@@ -7,12 +7,13 @@ does not know are kept and passed on.
 """
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from kiosk.domain.instant import Instant
-from kiosk.domain.rating import Fact, Rating, Reasons, Revised
+from kiosk.domain.rating import Comment, Fact, Rating, Reasons, Revised
 
 LINE_BYTES_MAX = 16 * 1024
 
@@ -30,17 +31,21 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class OpenedLine(Line, frozen=True, omit_defaults=True):
-    """The first entry of a journal: which software opened it and, on a continuation, what it continues."""
+    """The first entry of a journal: which software opened it and, on a continuation, what it continues and why."""
 
     software: str
-    device: str | None = None
+    why: str | None = None
+    """``missing``, ``damaged``, ``replaced``, ``rolled back``, ``restored`` or ``diverged``."""
     continues: str | None = None
     """Id of the older journal."""
     continues_seq: int | None = None
-    """The last seq both have in common with this one's maker."""
+    """The last entry of the older journal that was still there."""
     continues_head: str | None = None
-    """Hash of the older journal at that seq, hex."""
-    why: str | None = None
+    """The older journal's hash after that entry, hex."""
+    carried: int | None = None
+    """How many of its entries, not known to be at the collector, follow here."""
+    lost: int | None = None
+    """How many of its entries are known to have been written and could not be read."""
 
 
 class RatingLine(Line, frozen=True, omit_defaults=True):
@@ -67,11 +72,38 @@ class RevisedLine(Line, frozen=True, omit_defaults=True):
     level: int
 
 
+class CommentLine(Line, frozen=True, omit_defaults=True):
+    """A sentence on the rating at seq ``rating``; its text is an enclosure."""
+
+    rating: int
+    enclosure: str
+    """SHA-256 of salt and payload, hex: the commitment."""
+
+
+class ClockLine(Line, frozen=True, omit_defaults=True):
+    """The wall clock was seen to step."""
+
+    step_s: float
+    """Seconds; positive is forward."""
+
+
+class PrunedLine(Line, frozen=True, omit_defaults=True):
+    """Entries past retention, which the collector has, were deleted from the front of this journal."""
+
+    through: int
+    """The last deleted seq."""
+    head: str
+    """The hash after it, hex: the chain's anchor from here on."""
+
+
 LINE_TYPES: dict[str, type[Line]] = {
     "opened": OpenedLine,
     "rating": RatingLine,
     "reasons": ReasonsLine,
     "revised": RevisedLine,
+    "comment": CommentLine,
+    "clock": ClockLine,
+    "pruned": PrunedLine,
 }
 
 _encoder = msgspec.json.Encoder()
@@ -103,12 +135,12 @@ def decode_line(line: bytes) -> Line:
         raise LineUnreadable(str(error)) from error
 
 
-def line_of(seq: int, fact: Fact) -> Line:
-    """The entry that states ``fact``."""
+def line_of(seq: int, fact: Fact, commitment: str = "") -> Line:
+    """The entry that states ``fact``; a comment's text stays outside, behind its ``commitment``."""
     match fact:
         case Rating():
             return RatingLine(
-                **_common(seq, fact.pressed, "rating"),
+                *head(seq, fact.pressed, "rating"),
                 survey=fact.survey,
                 question=fact.question,
                 level=fact.level,
@@ -116,13 +148,30 @@ def line_of(seq: int, fact: Fact) -> Line:
                 counter=fact.counter,
             )
         case Reasons():
-            return ReasonsLine(
-                **_common(seq, fact.chosen_at, "reasons"), rating=fact.rating_seq, reasons=list(fact.reasons)
-            )
+            return ReasonsLine(*head(seq, fact.chosen_at, "reasons"), fact.rating_seq, list(fact.reasons))
         case Revised():
-            return RevisedLine(**_common(seq, fact.pressed, "revised"), rating=fact.rating_seq, level=fact.level)
+            return RevisedLine(*head(seq, fact.pressed, "revised"), fact.rating_seq, fact.level)
+        case Comment():
+            return CommentLine(*head(seq, fact.written_at, "comment"), fact.rating_seq, commitment)
 
 
-def _common(seq: int, at: Instant, kind: str) -> dict[str, Any]:
-    wall = at.wall.replace(microsecond=0).isoformat()
-    return {"seq": seq, "at": wall, "mono": at.mono_us, "boot": at.boot, "kind": kind}
+def head(seq: int, at: Instant, kind: str) -> tuple[int, str, int, str, str]:
+    """What every entry begins with, in the order of :class:`Line`."""
+    return seq, at.wall.replace(microsecond=0).isoformat(), at.mono_us, at.boot, kind
+
+
+def carried_line(line: bytes, seq: int, origin: tuple[str, int, str], seqs: Mapping[int, int]) -> bytes:
+    """An older journal's entry as it continues here: its own times, a new seq, and where it came from.
+
+    ``origin`` is the older journal's id, seq and hash, by which the collector knows an entry that it has already.
+    ``seqs`` are the new places of the ratings that were carried before it.
+    """
+    entry: dict[str, Any] = msgspec.json.decode(line)
+    entry["seq"] = seq
+    if (rating := entry.get("rating")) is not None:
+        if rating in seqs:
+            entry["rating"] = seqs[rating]
+        else:
+            entry["rating_journal"] = origin[0]
+    entry["from"] = list(origin)
+    return _encoder.encode(entry)

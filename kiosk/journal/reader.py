@@ -11,10 +11,11 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
+import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
-from kiosk.journal.chain import Cursor, chain_next, chain_start
+from kiosk.journal.chain import Cursor, chain_start
 from kiosk.journal.engine import reader_engine
 from kiosk.journal.errors import Diverged, JournalDamaged, JournalUnusable
 from kiosk.journal.schema import schema_version
@@ -34,21 +35,13 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosure:
-    """What an entry commits to but does not contain, so that the law may delete it."""
-
-    seq: int
-    salt: bytes
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Batch:
     """Consecutive lines that follow ``start``; empty when the copy is up to date."""
 
     start: Cursor
     lines: tuple[bytes, ...]
-    enclosures: tuple[Enclosure, ...] = ()
+    enclosures: tuple[bytes, ...] = ()
+    """What the lines commit to but do not contain, as it travels: ``{"enclosure":seq,"salt":…,"payload":…}``."""
 
     def __bool__(self) -> bool:
         return bool(self.lines)
@@ -57,15 +50,6 @@ class Batch:
     def end(self) -> Cursor:
         """Where a copy stands once it has this batch."""
         return self.start.after(self.lines)
-
-
-@dataclass(frozen=True, slots=True)
-class ChainFault:
-    """The first place where the chain does not hold."""
-
-    seq: int
-    why: str
-    """``changed`` or ``missing``."""
 
 
 class JournalReader:
@@ -121,7 +105,8 @@ class JournalReader:
                 if lines and size > bytes_max:
                     break
                 lines.append(line)
-        return Batch(cursor, tuple(lines))
+            enclosures = _enclosures(connection, cursor.next_seq, cursor.next_seq + len(lines))
+        return Batch(cursor, tuple(lines), enclosures)
 
     def entries(self, first: int = 1) -> Iterator[Entry]:
         """All entries from seq ``first`` on, in order, read in chunks of one short transaction each."""
@@ -129,17 +114,10 @@ class JournalReader:
             yield from chunk
             first = chunk[-1].seq + 1
 
-    def verify(self) -> ChainFault | None:
-        """Walk the whole chain; the first fault, or None when every entry is as it was written."""
-        seq, head = 0, chain_start(self.id)
-        for entry in self.entries():
-            if entry.seq != seq + 1:
-                return ChainFault(seq + 1, "missing")
-            head = chain_next(head, entry.line)
-            if head != entry.hash:
-                return ChainFault(entry.seq, "changed")
-            seq = entry.seq
-        return None
+    def anchor(self) -> Cursor:
+        """Where the entries begin: the start of the chain, or what the last pruning left of the deleted ones."""
+        with self._reading() as connection:
+            return anchor_of(connection, self.id)
 
     def tally(self, first_day: date, last_day: date) -> list[TallyRow]:
         """The tallies of these local days, both included."""
@@ -172,14 +150,34 @@ def head_of(connection: Connection, journal_id: str) -> Cursor:
     return Cursor.start(journal_id) if row is None else Cursor(row[0] + 1, row[1])
 
 
+def anchor_of(connection: Connection, journal_id: str) -> Cursor:
+    """Where the entries begin, within the caller's transaction."""
+    query = "SELECT value FROM meta WHERE key = 'pruned_head'"
+    pruned = connection.exec_driver_sql(query).scalar_one_or_none()
+    if pruned is None:
+        return Cursor.start(journal_id)
+    through, head = str(pruned).split(" ")
+    return Cursor(int(through) + 1, bytes.fromhex(head))
+
+
 def hash_at(connection: Connection, journal_id: str, seq: int) -> bytes | None:
     """The hash after entry ``seq``, within the caller's transaction."""
     if seq == 0:
         return chain_start(journal_id)
+    if seq == (anchor := anchor_of(connection, journal_id)).next_seq - 1:
+        return anchor.head
     found: bytes | None = connection.exec_driver_sql(
         "SELECT hash FROM entry WHERE seq = ?", (seq,)
     ).scalar_one_or_none()
     return found
+
+
+def _enclosures(connection: Connection, first: int, end: int) -> tuple[bytes, ...]:
+    query = "SELECT seq, salt, payload FROM enclosure WHERE seq >= ? AND seq < ? ORDER BY seq"
+    return tuple(
+        msgspec.json.encode({"enclosure": seq, "salt": salt, "payload": payload})
+        for seq, salt, payload in connection.exec_driver_sql(query, (first, end))
+    )
 
 
 def translated(error: DatabaseError) -> JournalUnusable | JournalDamaged:

@@ -24,8 +24,15 @@ STEPS: tuple[tuple[str, ...], ...] = (
             BEGIN SELECT RAISE(ABORT, 'an entry follows the last one'); END""",
         """CREATE TRIGGER entry_is_never_changed BEFORE UPDATE ON entry
             BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END""",
+        # Only what a "pruned" entry of the chain has named may go, see kiosk.journal.prune.
         """CREATE TRIGGER entry_is_never_removed BEFORE DELETE ON entry
+            WHEN OLD.seq > coalesce((SELECT value + 0 FROM meta WHERE key = 'pruned_through'), 0)
             BEGIN SELECT RAISE(ABORT, 'an entry is never removed'); END""",
+        """CREATE TABLE enclosure (
+            seq INTEGER PRIMARY KEY REFERENCES entry (seq),
+            salt BLOB NOT NULL,
+            payload BLOB NOT NULL
+        ) STRICT""",
         """CREATE TABLE tally (
             day TEXT NOT NULL,
             part TEXT NOT NULL,

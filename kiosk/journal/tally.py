@@ -4,13 +4,17 @@ The day and its part come from the wall clock written on the entry, which is in 
 office's zone: never from the zone of whatever machine reads it.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from kiosk.domain.instant import part_of_day
 from kiosk.journal.lines import RatingLine, RevisedLine, decode_line
+
+Key = tuple[str, str, str, str, str, str, int]
+"""What a tally is of: day, part, survey, question, counter, standing, level."""
 
 _ADD = """INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET n = n + excluded.n"""
@@ -54,6 +58,24 @@ def move_rating(connection: Connection, revised: RevisedLine) -> None:
         _add(connection, rating, revised.level, 1)
 
 
+def tally_of(lines: Iterable[bytes]) -> Counter[Key]:
+    """The tallies of a whole journal, counted again from its lines."""
+    ratings: dict[int, tuple[RatingLine, int]] = {}
+    for encoded in lines:
+        line = decode_line(encoded)
+        if isinstance(line, RatingLine):
+            ratings[line.seq] = (line, line.level)
+        elif isinstance(line, RevisedLine) and line.rating in ratings:
+            ratings[line.rating] = (ratings[line.rating][0], line.level)
+    return Counter((*_key(rating), level) for rating, level in ratings.values())
+
+
+def keep_tally(connection: Connection, counts: Mapping[Key, int]) -> None:
+    """Write counts into a journal that has none yet."""
+    for key, n in counts.items():
+        connection.exec_driver_sql(_ADD, (*key, n))
+
+
 def tally_between(connection: Connection, first_day: str, last_day: str) -> Iterator[TallyRow]:
     """The tallies of these local days, both included, within the caller's transaction."""
     query = "SELECT * FROM tally WHERE day BETWEEN ? AND ? AND n <> 0"
@@ -62,6 +84,10 @@ def tally_between(connection: Connection, first_day: str, last_day: str) -> Iter
 
 
 def _add(connection: Connection, rating: RatingLine, level: int, n: int) -> None:
+    connection.exec_driver_sql(_ADD, (*_key(rating), level, n))
+
+
+def _key(rating: RatingLine) -> tuple[str, str, str, str, str, str]:
     at = rating.at
-    key = (at[:10], part_of_day(int(at[11:13])), rating.survey, rating.question, rating.counter or "", rating.standing)
-    connection.exec_driver_sql(_ADD, (*key, level, n))
+    part = part_of_day(int(at[11:13]))
+    return at[:10], part, rating.survey, rating.question, rating.counter or "", rating.standing

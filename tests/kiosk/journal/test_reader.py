@@ -7,6 +7,7 @@ from kiosk.journal.chain import Cursor
 from kiosk.journal.engine import durability_for, sqlite_module
 from kiosk.journal.errors import Diverged, JournalUnusable
 from kiosk.journal.reader import JournalReader
+from kiosk.journal.verify import verify_journal
 from tests.builders import make_rating
 
 
@@ -85,10 +86,10 @@ def test_first_altered_entry_is_named(journal, path, clock, attack, fault):
         attacker.execute(attack)
 
     with JournalReader(path) as reader:
-        found = reader.verify()
+        found = verify_journal(reader)
 
     assert found is not None
-    assert (found.seq, found.why) == fault
+    assert (found.seq, found.wrong) == fault
 
 
 def test_reader_cannot_write(journal, reader):

@@ -1,0 +1,77 @@
+"""Backup and restore: a verified copy of the running journal, and the way back that never rewinds in silence."""
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+
+from kiosk.domain.instant import Clock
+from kiosk.journal.engine import create_private, sqlite_module
+from kiosk.journal.errors import JournalDamaged, JournalUnusable
+from kiosk.journal.head_file import HeadFile
+from kiosk.journal.lock import lock_of
+from kiosk.journal.reader import JournalReader
+from kiosk.journal.recovery import continue_in_new
+from kiosk.journal.verify import verify_journal
+
+
+def back_up(path: Path, to: Path) -> int:
+    """Copy the journal at ``path``, in use or not, into the new file ``to`` and verify the copy; its entries.
+
+    The copy appears under its name only when it is whole. Raises JournalUnusable when ``to``
+    exists or cannot be written, JournalDamaged when the copy does not verify.
+    """
+    if to.exists():
+        raise JournalUnusable("{file} exists already; name a new file", file=to)
+    unfinished = to.with_name(f".{to.name}.unfinished")
+    try:
+        _copy(path, unfinished)
+        entries = _verified(unfinished)
+        unfinished.rename(to)
+    except OSError as error:
+        raise JournalUnusable("{file} cannot be written ({why})", file=to, why=error.strerror) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return entries
+
+
+def restore(path: Path, backup: Path, clock: Clock, software: str) -> int:
+    """Continue the journal in ``backup`` in a new journal at ``path``; what lies there is put aside whole.
+
+    Nothing is rewound: what the collector has stays, what it does not have is carried over. Returns the
+    backup's entries; raises JournalInUse while the kiosk runs, JournalUnusable or JournalDamaged.
+    """
+    if not backup.is_file():
+        raise JournalUnusable("there is no backup at {file}; name a file made by: kiosk backup", file=backup)
+    create_private(path.with_suffix(".lock"))
+    with contextlib.ExitStack() as leaving:
+        leaving.enter_context(lock_of(path))
+        copy = path.with_name(f"{path.stem}.restored{path.suffix}")
+        leaving.callback(copy.unlink, missing_ok=True)
+        create_private(copy)
+        shutil.copyfile(backup, copy)
+        entries = _verified(copy)
+        continue_in_new(path, "restored", HeadFile(path).read(), clock.now(), software, remains_at=copy)
+    return entries
+
+
+def _copy(path: Path, to: Path) -> None:
+    if not path.is_file():
+        raise JournalUnusable("there is no journal at {path}; start the kiosk once, or check --data-dir", path=path)
+    os.close(os.open(to, os.O_CREAT | os.O_RDWR | os.O_TRUNC, 0o600))
+    sqlite = sqlite_module()
+    try:
+        with contextlib.closing(sqlite.connect(path)) as source, contextlib.closing(sqlite.connect(to)) as target:
+            source.backup(target, pages=1000)
+    except sqlite.DatabaseError as error:
+        raise JournalUnusable("the journal could not be copied ({why})", why=error) from error
+
+
+def _verified(copy: Path) -> int:
+    with JournalReader(copy) as reader:
+        fault = verify_journal(reader)
+        if fault is not None:
+            raise JournalDamaged(
+                "the copy does not verify: entry {seq} was {wrong}; do not rely on it", seq=fault.seq, wrong=fault.wrong
+            )
+        return reader.head().next_seq - reader.anchor().next_seq

@@ -1,0 +1,49 @@
+"""Head file: the journal's last known head, kept a second time beside it.
+
+It is written after each commit and so is never ahead of a sound journal: where it is,
+the journal was cut, rolled back, exchanged or deleted. A torn or older one says nothing.
+"""
+
+import os
+import zlib
+from pathlib import Path
+
+from kiosk.journal.chain import Cursor
+
+_SIZE = 128
+"""Within one disk sector, so that it is written whole or not at all."""
+
+
+class HeadFile:
+    """The second, small file."""
+
+    def __init__(self, path: Path) -> None:
+        """The head file that belongs to the journal at ``path``."""
+        self._path = path.with_suffix(".head")
+
+    def write(self, journal_id: str, head: Cursor, *, durable: bool = False) -> None:
+        """Remember the head; a disk that refuses is no reason to fail: the journal itself has committed."""
+        text = f"{journal_id} {head.next_seq} {head.head.hex()}".encode()
+        record = (text + b" %08x" % zlib.crc32(text)).ljust(_SIZE - 1) + b"\n"
+        try:
+            file = os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600)
+            try:
+                os.pwrite(file, record, 0)
+                if durable:
+                    os.fsync(file)
+            finally:
+                os.close(file)
+        except OSError:
+            return
+
+    def read(self) -> tuple[str, Cursor] | None:
+        """The journal's id and last known head; None where there is none that can be trusted."""
+        try:
+            record = self._path.read_bytes()
+            text, _, check = record.strip().rpartition(b" ")
+            if int(check, 16) != zlib.crc32(text):
+                return None
+            journal_id, next_seq, head = text.decode("ascii").split(" ")
+            return journal_id, Cursor(int(next_seq), bytes.fromhex(head))
+        except (OSError, ValueError):
+            return None

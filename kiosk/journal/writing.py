@@ -1,0 +1,47 @@
+"""Writing: the next line of a chain, inside the caller's transaction."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import Connection
+
+from kiosk.domain.instant import Instant
+from kiosk.journal.chain import chain_next
+from kiosk.journal.lines import Line, OpenedLine, encode_line, head
+from kiosk.journal.reader import Entry, head_of
+from kiosk.journal.schema import STEPS, schema_version, take_step
+
+
+def bring_up_to_date(connection: Connection, step: int) -> bool:
+    """Take ``step`` unless the file has taken it; whether it was an empty file before."""
+    version = schema_version(connection)
+    if version < step:
+        take_step(connection, step)
+    return version == 0
+
+
+def build_journal(connection: Connection, at: Instant, software: str, **continuation: Any) -> str:
+    """Make the tables and the first entry of a new journal in an empty file; its id."""
+    for step in range(1, len(STEPS) + 1):
+        take_step(connection, step)
+    return start_journal(connection, at, software, **continuation)
+
+
+def start_journal(connection: Connection, at: Instant, software: str, **continuation: Any) -> str:
+    """Give an empty journal its id and its first entry; the id."""
+    journal_id = str(uuid.uuid4())
+    connection.exec_driver_sql("INSERT INTO meta VALUES ('journal_id', ?)", (journal_id,))
+    write_line(connection, journal_id, OpenedLine(*head(1, at, "opened"), software=software, **continuation))
+    return journal_id
+
+
+def write_line(connection: Connection, journal_id: str, line: Line) -> Entry:
+    """Append the entry."""
+    return write_bytes(connection, journal_id, line.seq, encode_line(line))
+
+
+def write_bytes(connection: Connection, journal_id: str, seq: int, line: bytes) -> Entry:
+    """Append a line that is encoded already."""
+    entry = Entry(seq, line, chain_next(head_of(connection, journal_id).head, line))
+    connection.exec_driver_sql("INSERT INTO entry VALUES (?, ?, ?)", (entry.seq, entry.line, entry.hash))
+    return entry
