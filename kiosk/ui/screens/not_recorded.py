@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from kivy.lang import Builder
 from kivy.properties import StringProperty
@@ -15,6 +16,9 @@ from kiosk.ui.parts import Part, even
 from kiosk.ui.screens.page import Page, paper
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
+
+_SHARE_MIN = 0.5
+"""Words never become smaller than this share of their size."""
 
 
 class NotRecordedPage(Page):
@@ -65,18 +69,39 @@ class NotRecordedPage(Page):
     def _put_words(self) -> None:
         look, u = self._look, self._look.u
         room = self._room.inset(0)
-        plate = min(look.part("plate"), 0.25 * room.height) if look.portrait else look.part("plate")
-        if not look.portrait:
+        # large words need the picture's room
+        plate = look.part("plate") if look.text_scale == 1 else 0.0
+        self.ids.plate.opacity = 1 if plate else 0
+        if plate and not look.portrait:
             self.ids.plate.draw(look, room.cut_left(plate, 8 * u).middle(plate, plate))
-        words = (self.ids.title, self.ids.reason, self.ids.remedy)
-        heights = [part.fit(look, room.width, balanced=part is self.ids.title) for part in words]
-        gaps = (3 * u, 1.6 * u, 0)
-        extra = plate + 6 * u if look.portrait else 0
-        block = room.middle(room.width, sum(heights) + sum(gaps) + extra)
-        if look.portrait:
+        over = plate + 6 * u if plate and look.portrait else 0.0
+        gaps = (3 * u, 1.6 * u, 0.0)
+        heights = self._fit_words(room.width, room.height - over - sum(gaps))
+        block = room.middle(room.width, sum(heights) + sum(gaps) + over)
+        if over:
             self.ids.plate.draw(look, block.cut_top(plate, 6 * u).cut_left(plate))
-        for part, high, gap in zip(words, heights, gaps, strict=True):
+        for part, high, gap in zip(self._words(), heights, gaps, strict=True):
             part.put(block.cut_top(high, gap), across=0)
+
+    def _fit_words(self, width: float, height: float) -> list[float]:
+        """Fit the three texts; where they are too much, all become smaller alike."""
+        share = 1.0
+        while True:
+            heights = [
+                part.fit(
+                    self._look,
+                    width,
+                    balanced=part is self.ids.title,
+                    size_max=share * self._look.style(part.role).size,
+                )
+                for part in self._words()
+            ]
+            if sum(heights) <= height or share < _SHARE_MIN:
+                return heights
+            share *= 0.95
+
+    def _words(self) -> tuple[Any, Any, Any]:
+        return self.ids.title, self.ids.reason, self.ids.remedy
 
     def _draw_actions(self, look: Look, row: Area) -> None:
         if look.portrait:

@@ -164,4 +164,5 @@ class ReasonsPage(Page):
         count = self.ids.count
         count.words = self._t("{n} of {most} chosen", n=self._chosen, most=self.most) if self._chosen else ""
         count.fit(look, self._count_area.width, lines_max=1)
+        count.opacity = 1 if count.fits else 0
         count.put(self._count_area, across=self._count_across)

@@ -63,7 +63,9 @@ def test_chosen_reasons_are_recorded_in_the_order_of_the_survey(kiosk: Any):
 
     reasons = kiosk.disk.facts[-1]
     assert isinstance(reasons, Reasons)
-    assert reasons.reasons == tuple(reason.id for reason in kiosk.app.setup.survey.reasons if reason.id in reasons.reasons)
+    assert reasons.reasons == tuple(
+        reason.id for reason in kiosk.app.setup.survey.reasons if reason.id in reasons.reasons
+    )
     assert len(reasons.reasons) == 2
 
 

@@ -1,0 +1,102 @@
+"""Every screen in every shape, language and text size: nothing is cut, nothing overlaps, nothing is too small to hit."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from kiosk.domain.visit import Step
+from kiosk.flow import View
+from kiosk.ui.look import TEXT_SCALES, Look
+
+pytestmark = pytest.mark.window
+
+SHAPES = [(1280, 800), (1920, 1080), (1080, 1920), (1024, 600), (1024, 768), (3840, 2160), (800, 1280)]
+
+
+@pytest.fixture(params=["sipas-5", "tt32-3"])
+def kiosk(request: Any, open_kiosk: Any) -> Any:
+    return open_kiosk(survey=request.param)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("scale", TEXT_SCALES)
+def test_nothing_is_cut_and_nothing_overlaps(kiosk: Any, language: str, scale: float):
+    if language != kiosk.app.t.language:
+        kiosk.app.turn_language()
+    faults = []
+    for shape in SHAPES:
+        for step, page in _pages(kiosk.app):
+            look = Look("light", *shape, scale)
+            kiosk.app.look = look
+            page.arrange(look)
+            page.tell(View(step, 1, kept=True, chosen=("wait", "fee", "trips")))
+            faults += [f"{step} at {shape[0]}x{shape[1]}: {fault}" for fault in _faults(page, look)]
+
+    assert not faults, "\n" + "\n".join(faults)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_a_finger_must_hit_is_large_enough(kiosk: Any, shape: tuple[int, int]):
+    look = Look("light", *shape)
+    page = dict(_pages(kiosk.app))[Step.QUESTION]
+    page.arrange(look)
+
+    pixels_per_mm = (shape[0] ** 2 + shape[1] ** 2) ** 0.5 / (15.6 * 25.4)
+    for target in page.targets():
+        least_mm = 22 if hasattr(target, "level") else 16
+        assert min(target.size) >= least_mm * pixels_per_mm - 1
+
+
+def test_all_faces_are_equally_large(kiosk: Any):
+    page = dict(_pages(kiosk.app))[Step.QUESTION]
+    for shape in SHAPES:
+        for scale in TEXT_SCALES:
+            page.arrange(Look("light", *shape, scale))
+            tiles = [target for target in page.targets() if hasattr(target, "level")]
+            assert len({tile.face_size for tile in tiles}) == 1
+            assert len({tile.ids.word.font_size for tile in tiles}) == 1
+            widths, heights = zip(*(tile.size for tile in tiles), strict=True)
+            assert max(widths) - min(widths) <= 1
+            assert max(heights) - min(heights) <= 1
+
+
+def _pages(app: Any) -> list[tuple[Step, Any]]:
+    steps = (Step.QUESTION, Step.REASONS, Step.THANKS, Step.NOT_RECORDED)
+    return [(step, app._built(step)) for step in steps]
+
+
+def _faults(page: Any, look: Look) -> Iterator[str]:
+    words = [part for part in page.walk(restrict=True) if hasattr(part, "fit") and part.text and _is_seen(part, page)]
+    targets = list(page.targets())
+    for part in words:
+        if not part.fits:
+            yield f"{part.text!r} finds no room"
+        if part.x < -1 or part.y < -1 or part.right > look.width + 1 or part.top > look.height + 1:
+            yield f"{part.text!r} is cut"
+    for one, other in combinations(words, 2):
+        if _overlap(one, other):
+            yield f"{one.text!r} and {other.text!r} overlap"
+    for one, other in combinations(targets, 2):
+        if _overlap(one, other):
+            yield "two targets overlap"
+    for word in words:
+        for target in targets:
+            if target not in (word.parent, word.parent.parent) and _overlap(word, target):
+                yield f"{word.text!r} lies on a button"
+
+
+def _is_seen(part: Any, page: Any) -> bool:
+    while part is not page:
+        if not part.opacity:
+            return False
+        part = part.parent
+    return True
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    # one pixel of grace: places are rounded
+    return (
+        min(one.right, other.right) - max(one.x, other.x) > 1.5 and min(one.top, other.top) - max(one.y, other.y) > 1.5
+    )
