@@ -72,7 +72,7 @@ def require_tries_left(connection: Connection, failures_max: int, now: datetime)
         select(enrolment_failure.c.failures).where(enrolment_failure.c.hour == hour)
     ).scalar_one_or_none()
     if (failures or 0) >= failures_max:
-        wait = (hour + _HOUR - now) // timedelta(seconds=1) + 1
+        wait = -((now - hour - _HOUR) // timedelta(seconds=1))
         raise TriesExhausted("too many wrong enrolment codes came in this hour; wait", retry_after_s=wait)
 
 

@@ -136,7 +136,7 @@ enrolment_code = Table(
 enrolment_failure = Table(
     "enrolment_failure",
     metadata,
-    Column("hour", Moment, primary_key=True),
+    Column("hour", Moment, primary_key=True, autoincrement=False),
     Column("failures", Integer, nullable=False),
 )
 

@@ -1,6 +1,7 @@
 """Units: provinces and communes from the ``vietnam-provinces`` package, and the offices and counters under them."""
 
 import json
+import re
 from collections.abc import Callable, Collection
 from datetime import datetime
 from importlib.resources import files
@@ -11,6 +12,8 @@ from sqlalchemy import Connection, insert, select, update
 from sync.collector.errors import UsageWrong
 from sync.collector.schema import counter, unit
 
+CODE = r"[0-9A-Za-z._-]{1,40}"
+"""What codes of units and counters look like."""
 Progress = Callable[[str, int], None]
 """Told after each province: its name and how many of its communes are there now."""
 
@@ -46,6 +49,7 @@ def unit_for(connection: Connection, code: str, name: str | None) -> int:
         raise UsageWrong(
             "there is no unit {code}; give --unit-name to make it, or see: collector unit import", code=code
         )
+    _require_code(code)
     row = {"code": code, "name": name, "kind": "office", "path": f"{code}/"}
     return int(connection.execute(insert(unit).values(row).returning(unit.c.unit_id)).scalar_one())
 
@@ -53,8 +57,9 @@ def unit_for(connection: Connection, code: str, name: str | None) -> int:
 def new_counter(connection: Connection, code: str, name: str, unit_id: int, now: datetime) -> None:
     """Make a counter.
 
-    Raises UsageWrong for a code that is taken.
+    Raises UsageWrong for a code that is taken or is none.
     """
+    _require_code(code)
     if counter_id(connection, code) is not None:
         raise UsageWrong("there is a counter {code} already", code=code)
     connection.execute(insert(counter).values(code=code, name=name, unit_id=unit_id, created_at=now))
@@ -64,6 +69,11 @@ def counter_id(connection: Connection, code: str) -> int | None:
     """The id of the counter ``code``, if there is one."""
     found = connection.execute(select(counter.c.counter_id).where(counter.c.code == code)).scalar_one_or_none()
     return None if found is None else int(found)
+
+
+def _require_code(code: str) -> None:
+    if not re.fullmatch(CODE, code):
+        raise UsageWrong("{code!r} is no code: take 1 to 40 letters, digits, dots, hyphens or underscores", code=code)
 
 
 def _divisions() -> list[dict[str, Any]]:

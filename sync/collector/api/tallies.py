@@ -12,11 +12,12 @@ from sync.collector.api.access import require_access
 from sync.collector.api.described import PROBLEMS
 from sync.collector.reports import Report, Row, Span, Table, make_report
 from sync.collector.services import Services
+from sync.collector.units import CODE
 from sync.collector.words import NOTICE
 from sync.protocol.errors import WireError
 
 router = APIRouter(tags=["reports"])
-Code = Annotated[str | None, Query(max_length=40)]
+Code = Annotated[str | None, Query(pattern=f"^{CODE}$", description="Its code")]
 
 
 @router.get(

@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
+from starlette.testclient import TestClient
 
+from sync.collector.app import create_app
+from sync.collector.config import CollectorConfig
 from sync.collector.database import Database, open_database
 from sync.collector.migrate import migrate
 from sync.collector.partitions import ensure_partitions
+from sync.collector.services import Services, make_services
 from tests.sync.collector.builders import NOON, Office, open_office
+from tests.sync.collector.kiosk_client import URL, KioskKey, enrolled_key
 from tests.sync.collector.postgres import postgres_server
 
 
@@ -88,3 +93,23 @@ def empty_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str]
         return new_postgres_database(request.getfixturevalue("postgres"))
 
     return make
+
+
+@pytest.fixture
+def services(database: Database) -> Services:
+    """The services of a collector whose clock stands at NOON."""
+    config = CollectorConfig(public_url=URL)
+    return make_services(config, database, lambda: NOON)
+
+
+@pytest.fixture
+def client(services: Services) -> Iterator[TestClient]:
+    """The app as called from the same machine."""
+    with TestClient(create_app(services), base_url=URL, client=("127.0.0.1", 50000)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def kiosk(office: Office) -> KioskKey:
+    """The office's kiosk with a key of its own."""
+    return enrolled_key(office.database, office.device.device_id)

@@ -2,11 +2,16 @@
 
 import base64
 from dataclasses import dataclass, field
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import update
+from starlette.testclient import TestClient
 
 from kiosk.domain.instant import Instant
+from sync.collector.database import Database
+from sync.collector.schema import device
 from sync.protocol.batch import pack_batch
 from sync.protocol.messages import BATCH_MEDIA_TYPE
 from sync.protocol.signature import sign_request
@@ -64,3 +69,16 @@ class KioskKey:
         path = f"/v1/journals/{pen.journal_id}/entries?from={first}&prev={prev.hex()}"
         headers = {"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": "gzip"}
         return self.request("POST", path, pack_batch(lines), headers, pen.instant())
+
+
+def enrolled_key(database: Database, device_id: str) -> KioskKey:
+    """A fresh key that the collector knows as this device's."""
+    key = KioskKey(device_id)
+    with database.writing() as connection:
+        connection.execute(update(device).where(device.c.device_id == device_id).values(public_key=key.public))
+    return key
+
+
+def send(client: TestClient, request: WireRequest) -> Any:
+    """The answer to a request, sent byte for byte."""
+    return client.request(request.method, request.path, content=request.body, headers=request.headers)

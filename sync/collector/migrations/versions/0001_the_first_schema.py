@@ -41,7 +41,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "enrolment_failure",
-        sa.Column("hour", Moment(), nullable=False),
+        sa.Column("hour", Moment(), autoincrement=False, nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("hour", name="pk_enrolment_failure"),
     )

@@ -1,0 +1,79 @@
+"""What a kiosk asks and tells about itself."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+from starlette.testclient import TestClient
+
+from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.kiosk_client import KioskKey, send
+
+JSON = {"Content-Type": "application/json"}
+
+
+def status_of(pen: Pen, **values: object) -> bytes:
+    head = pen.cursor().head.hex()
+    common = {"software": "0.1.0", "journal_id": pen.journal_id, "next_seq": 1, "head": head, "pending": 3}
+    return json.dumps({**common, **values}).encode()
+
+
+def test_settings_are_sent_once_and_again_only_when_they_changed(client: TestClient, kiosk: KioskKey) -> None:
+    first = send(client, kiosk.request("GET", "/v1/device"))
+    again = send(client, kiosk.request("GET", "/v1/device", headers={"If-None-Match": first.headers["etag"]}))
+
+    assert first.json() == {"counter": "Q1"}
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_status_is_kept_until_the_next_and_answered_with_the_cursor(
+    client: TestClient, kiosk: KioskKey, office: Office
+) -> None:
+    pen = Pen()
+    pen.rating(5)
+    send(client, kiosk.entries(pen))
+
+    for pending in (3, 0):
+        answer = send(client, kiosk.request("POST", "/v1/device/status", status_of(pen, pending=pending), JSON))
+        assert answer.json() == {"next": 2, "head": pen.cursor().head.hex()}
+
+    ((received_at, status),) = office.rows("device_status", "received_at", "status")
+    assert (received_at, status["pending"]) == (NOON, 0)  # type: ignore[index]
+
+
+def test_a_status_tells_how_far_the_kiosks_wall_clock_is_off(
+    client: TestClient, kiosk: KioskKey, office: Office
+) -> None:
+    pen = Pen()
+    clock = replace(pen.instant(), wall=pen.instant().wall + timedelta(hours=2))
+
+    send(client, kiosk.request("POST", "/v1/device/status", status_of(pen), JSON, clock))
+
+    assert office.rows("device_status", "clock_ahead_us") == [(2 * 3600 * 1_000_000,)]
+
+
+def test_a_boot_that_only_said_how_it_is_dates_its_entries_after_the_next_start(
+    client: TestClient, kiosk: KioskKey, office: Office
+) -> None:
+    pen = Pen()
+    pen.opened()
+    send(client, kiosk.entries(pen))
+    pen.boot, pen.mono_us = "second", 9_000_000
+    send(client, kiosk.request("POST", "/v1/device/status", status_of(pen), JSON, pen.instant()))
+    pen.rating(5, at="1970-01-01T07:00:00+07:00")
+    pen.boot, pen.mono_us = "third", 0
+
+    send(client, kiosk.entries(pen, 2))
+
+    assert office.rows("rating", "time_quality", "pressed_at") == [("corrected", NOON)]
+
+
+def test_a_status_about_another_devices_journal_is_refused(client: TestClient, kiosk: KioskKey, office: Office) -> None:
+    pen = Pen()
+    pen.rating(5)
+    replace(office, device=office.new_device()).append(pen)
+
+    answer = send(client, kiosk.request("POST", "/v1/device/status", status_of(pen), JSON))
+
+    assert answer.status_code == 403
+    assert office.rows("device_status") == []

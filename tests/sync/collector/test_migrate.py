@@ -1,0 +1,141 @@
+"""Migrations: from nothing to exactly the schema that the code knows, on both engines."""
+
+import stat
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from sync.collector import schema
+from sync.collector.database import open_database
+from sync.collector.errors import DatabaseUnusable, SchemaNewer, SchemaOutdated
+from sync.collector.migrate import is_empty, migrate, require_current
+from sync.collector.partitions import Partitions, ensure_partitions
+
+KINDS = ["sqlite", "postgresql"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_migrated_database_is_the_schema_of_the_code(kind: str, empty_urls: Callable[[str], str]) -> None:
+    database = open_database(empty_urls(kind), create=True)
+    assert is_empty(database)
+
+    migrate(database)
+
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"include_name": lambda name, kind, _: _ours(name, kind)})
+        assert compare_metadata(context, schema.metadata) == []
+    database.close()
+
+
+def _ours(name: str | None, kind: str) -> bool:
+    return kind != "table" or name in schema.metadata.tables
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_migrating_again_changes_nothing(kind: str, empty_urls: Callable[[str], str]) -> None:
+    database = open_database(empty_urls(kind), create=True)
+    before, after = migrate(database)
+
+    assert (before, migrate(database)) == (None, (after, after))
+    require_current(database)
+    database.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_database_is_refused_with_the_remedy(kind: str, empty_urls: Callable[[str], str]) -> None:
+    database = open_database(empty_urls(kind), create=True)
+
+    with pytest.raises(SchemaOutdated, match="collector migrate"):
+        require_current(database)
+    database.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_database_of_a_newer_version_is_left_alone(kind: str, empty_urls: Callable[[str], str]) -> None:
+    database = open_database(empty_urls(kind), create=True)
+    migrate(database)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(SchemaNewer, match="newer version"):
+        require_current(database)
+    with pytest.raises(SchemaNewer):
+        migrate(database)
+    database.close()
+
+
+def test_partitions_are_made_for_a_month_and_the_next_and_only_once(empty_urls: Callable[[str], str]) -> None:
+    database = open_database(empty_urls("postgresql"))
+    migrate(database)
+    december = datetime(2031, 12, 31, 23, 0, tzinfo=UTC)
+
+    for _ in range(2):
+        with database.writing() as connection:
+            ensure_partitions(connection, december)
+
+    with database.reading() as connection:
+        made = set(
+            connection.execute(text("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'")).scalars()
+        )
+    assert {"rating_2031_12", "rating_2032_01", "segment_2031_12", "segment_2032_01"} <= made
+    database.close()
+
+
+def test_a_month_is_made_sure_of_once_by_a_process() -> None:
+    partitions, moment = Partitions(), datetime(2026, 11, 20, tzinfo=UTC)
+    assert partitions.missing(moment)
+
+    partitions.note(moment)
+
+    assert not partitions.missing(moment.replace(day=1))
+    assert partitions.missing(moment.replace(month=12))
+
+
+def test_the_embedded_file_is_private_and_its_settings_are_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "collector.db"
+    database = open_database(f"sqlite:///{path}", create=True)
+
+    with database.writing() as connection:
+        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
+
+    assert (mode, synchronous) in {("wal", 2), ("truncate", 3)}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    database.close()
+
+
+def test_a_reader_cannot_write(database_url: str) -> None:
+    database = open_database(database_url)
+
+    with pytest.raises(Exception, match=r"read-?only"), database.reading() as connection:
+        connection.execute(schema.unit.insert().values(code="X", name="X", kind="x", path="X/"))
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("mysql://host/db", "sqlite:/// or postgresql://"),
+        ("nonsense", "cannot be used"),
+        ("sqlite://", "must name a file"),
+        ("sqlite:////nowhere/at/all.db", "collector migrate"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused_with_the_remedy(url: str, words: str) -> None:
+    with pytest.raises(DatabaseUnusable, match=words):
+        open_database(url)
+
+
+def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
+    database = open_database("postgresql://user:secret@127.0.0.1:1/hailong")
+
+    with pytest.raises(DatabaseUnusable, match="does not answer") as caught:
+        require_current(database)
+
+    assert "secret" not in str(caught.value)
