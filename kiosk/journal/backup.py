@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 from pathlib import Path
 
 from kiosk.domain.instant import Clock
@@ -47,9 +46,9 @@ def restore(path: Path, backup: Path, clock: Clock, software: str) -> int:
     with contextlib.ExitStack() as leaving:
         leaving.enter_context(lock_of(path))
         copy = path.with_name(f"{path.stem}.restored{path.suffix}")
-        leaving.callback(copy.unlink, missing_ok=True)
-        create_private(copy)
-        shutil.copyfile(backup, copy)
+        for companion in ("", "-wal", "-shm", "-journal"):
+            leaving.callback(Path(f"{copy}{companion}").unlink, missing_ok=True)
+        _copy(backup, copy)
         entries = _verified(copy)
         continue_in_new(path, "restored", HeadFile(path).read(), clock.now(), software, remains_at=copy)
     return entries

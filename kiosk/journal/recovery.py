@@ -32,6 +32,8 @@ _log = logging.getLogger(__name__)
 
 _TAIL_CHECKED = 200
 """So many of the last entries are checked against the chain at every start."""
+_UNREADABLE_MAX = 5000
+"""After so many unreadable entries in a row the rest is given up; a damaged page takes some twenty with it."""
 _NOT_CARRIED = ("opened", "clock", "pruned")
 """Entries that speak of their own journal only."""
 _COMPANIONS = ("-wal", "-journal", "-shm")
@@ -228,22 +230,16 @@ def _sound_entries(connection: Connection, journal_id: str) -> Iterator[Entry]:
 
 def _readable_entries(connection: Connection) -> Iterator[Entry]:
     """All entries that the file still gives out, past pages that it does not."""
-    seq, last = 0, _last_seq(connection)
-    while seq <= last:
+    seq, unreadable = 0, 0
+    while unreadable < _UNREADABLE_MAX:
         try:
             for entry in _entries(connection, seq + 1):
                 yield entry
-                seq = entry.seq
+                seq, unreadable = entry.seq, 0
             return
         except DatabaseError:
             seq += 1
-
-
-def _last_seq(connection: Connection) -> int:
-    try:
-        return int(connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM entry").scalar_one())
-    except DatabaseError:
-        return 1_000_000
+            unreadable += 1
 
 
 def _entries(connection: Connection, first: int) -> Iterator[Entry]:

@@ -1,0 +1,134 @@
+"""From the finger to the report with the installed programs: real touches, real SQLite, real HTTP, real kills."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+KIOSK = str(Path(sys.executable).with_name("kiosk"))
+pytestmark = [pytest.mark.window, pytest.mark.timeout(180)]
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    return {**os.environ, "SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy", "HAILONG_LANGUAGE": "en"}
+
+
+def demo(folder: Path, port: int, environment: dict[str, str], presses: int) -> subprocess.Popen[str]:
+    command = [KIOSK, "demo", "--data-dir", str(folder), "--port", str(port), "--presses", str(presses)]
+    return subprocess.Popen(
+        [*command, "--exit-when-synced"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, tuple[int, ...]]:
+    """Exit code, and the three numbers of the last line."""
+    out, err = process.communicate(timeout=150)
+    found = re.fullmatch(r"presses (\d+)  on disk (\d+)  at the collector (\d+)", out.rstrip().split("\n")[-1])
+    assert found, out + err
+    assert "Traceback" not in out + err
+    return process.returncode, tuple(int(number) for number in found.groups())
+
+
+def test_every_press_is_on_disk_and_at_the_collector_and_a_second_run_goes_on(tmp_path, port, environment):
+    assert ended(demo(tmp_path, port, environment, presses=5)) == (0, (5, 5, 5))
+
+    assert ended(demo(tmp_path, port, environment, presses=2)) == (0, (2, 7, 7))
+
+    assert ended(demo(tmp_path, port, environment, presses=0)) == (0, (0, 7, 7))
+    pictures = {path.stem for path in (tmp_path / "screenshots").glob("*.png")}
+    assert pictures >= {"question", "pressed", "reasons", "thanks"}
+    assert programs_of(tmp_path) == {}
+
+
+def test_killed_agent_and_collector_lose_nothing_and_count_nothing_twice(tmp_path, port, environment):
+    process = demo(tmp_path, port, environment, presses=6)
+    killed: list[str] = []
+    while process.poll() is None and len(killed) < 8:
+        time.sleep(1.2)
+        for name, pid in programs_of(tmp_path).items():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                killed.append(name)
+
+    assert ended(process) == (0, (6, 6, 6))
+    assert {"serve", "sync"} <= set(killed)
+    assert ended(demo(tmp_path, port, environment, presses=0)) == (0, (0, 6, 6))
+
+
+def test_killed_demo_is_caught_up_by_the_next_one(tmp_path, port, environment):
+    process = demo(tmp_path, port, environment, presses=50)
+    wait_for(lambda: (tmp_path / "screenshots" / "thanks.png").exists())
+    for pid in (*programs_of(tmp_path).values(), process.pid):
+        os.kill(pid, signal.SIGKILL)
+    process.communicate()
+
+    code, (presses, on_disk, collected) = ended(demo(tmp_path, port, environment, presses=1))
+
+    assert (code, presses) == (0, 1)
+    assert on_disk == collected >= 2
+
+
+def test_interrupted_demo_ends_every_process_it_started(tmp_path, port, environment):
+    process = demo(tmp_path, port, environment, presses=500)
+    wait_for(lambda: (tmp_path / "screenshots" / "question.png").exists())
+    assert set(programs_of(tmp_path)) == {"serve", "sync"}
+
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+
+    assert programs_of(tmp_path) == {}
+    assert process.returncode == 130
+    assert "Traceback" not in out + err
+
+
+def test_port_in_use_is_one_clear_sentence(tmp_path, environment):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = demo(tmp_path, taken.getsockname()[1], environment, presses=1)
+        out, err = process.communicate(timeout=30)
+
+    assert process.returncode == 1
+    assert re.fullmatch(r"port \d+ on this machine cannot be used \(.*\); stop what uses it, or .* --port\n", err), err
+
+
+def test_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path, port, environment):
+    (tmp_path / "file").write_text("in the way")
+    process = demo(tmp_path / "file", port, environment, presses=1)
+    out, err = process.communicate(timeout=30)
+
+    assert process.returncode == 1
+    assert re.search(r"file cannot be written \(Not a directory\); .* --data-dir\n$", err), err
+
+
+def programs_of(folder: Path) -> dict[str, int]:
+    """The running ``collector serve`` and ``kiosk sync`` of this data folder, by command."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            words = (entry / "cmdline").read_text().split("\0")
+            if str(folder) in words and {"serve", "sync"} & set(words):
+                found["serve" if "serve" in words else "sync"] = int(entry.name)
+    return found
+
+
+def wait_for(condition) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
