@@ -1,5 +1,6 @@
 import contextlib
 import gzip
+import tracemalloc
 import zlib
 
 import pytest
@@ -67,6 +68,18 @@ def test_bomb_is_stopped_at_the_limit():
 
     with pytest.raises(InflatesTooLarge):
         unpack_batch(bomb, "gzip")
+
+
+def test_bomb_costs_little_memory():
+    bomb = gzip.compress(b"\n" * 50_000_000)
+
+    tracemalloc.start()
+    with pytest.raises(InflatesTooLarge):
+        unpack_batch(bomb, "gzip")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 4 * INFLATED_BYTES_MAX
 
 
 def test_inflated_body_at_the_limit_is_taken_and_one_byte_more_is_refused():
