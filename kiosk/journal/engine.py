@@ -125,7 +125,13 @@ def _engine(path: Path, begin: str) -> Engine:
     )
     # One connection, made once: a second one would wait for the first one's lock.
     engine = sqlalchemy.create_engine(
-        "sqlite://", creator=connect, module=module, poolclass=QueuePool, pool_size=1, max_overflow=0
+        "sqlite://",
+        creator=connect,
+        module=module,
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_reset_on_return=None,  # every transaction here ends by itself; one call less between finger and disk
     )
 
     @event.listens_for(engine, "begin")

@@ -50,6 +50,8 @@ class Journal:
         self._reserve = Reserve(path)
         self._last: Instant | None = None
         """The last entry's moment, by this process: against it a step of the wall clock shows."""
+        self._end: Cursor | None = None
+        """Where the journal ends, as long as nothing failed: only this process moves it."""
         self._reserve.fill()
 
     @classmethod
@@ -106,13 +108,14 @@ class Journal:
                     kept = _find(connection, fact, salt) if failure else None
                     entry = kept or self._append(connection, fact, salt)
             except DatabaseError as error:
-                failure = error
+                failure, self._end = error, None
                 # The connection may hold pages that never reached the disk: look again through a new one.
                 self._engine.dispose()
                 if "full" in str(error.orig):
                     self._reserve.give_up()
             else:
-                self._head_file.write(self.id, Cursor(entry.seq + 1, entry.hash))
+                self._end = entry.end
+                self._head_file.write(self.id, entry.end)
                 return entry
         assert failure is not None  # noqa: S101 - the loop ran
         if isinstance(described := translated(failure), JournalDamaged):
@@ -126,6 +129,7 @@ class Journal:
         """
         self._reserve.fill()
         try:
+            self._end = None
             with self._engine.begin() as connection:
                 pruned = prune_chunk(connection, self.id, acknowledged, retention, now)
                 forget_enclosures(connection, acknowledged)
@@ -136,16 +140,16 @@ class Journal:
         return pruned
 
     def _append(self, connection: Connection, fact: Fact, salt: bytes) -> Entry:
-        seq = head_of(connection, self.id).next_seq
-        line = line_of(seq, fact, _commitment(fact, salt))
+        end = self._end or head_of(connection, self.id)
+        line = line_of(end.next_seq, fact, _commitment(fact, salt))
         if (step := self._clock_step(line)) is not None:
-            write_line(connection, self.id, step)
-            line = line_of(seq + 1, fact, _commitment(fact, salt))
+            end = write_line(connection, end, step).end
+            line = line_of(end.next_seq, fact, _commitment(fact, salt))
         if isinstance(line, RatingLine):
             count_rating(connection, line)
         elif isinstance(line, RevisedLine):
             move_rating(connection, line)
-        entry = write_line(connection, self.id, line)
+        entry = write_line(connection, end, line)
         if isinstance(fact, Comment):
             enclosure = (entry.seq, salt, payload_of(fact))
             connection.exec_driver_sql("INSERT INTO enclosure VALUES (?, ?, ?)", enclosure)

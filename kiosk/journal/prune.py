@@ -35,8 +35,9 @@ def prune_chunk(
         return 0
     anchor_hash = hash_at(connection, journal_id, through)
     assert anchor_hash is not None  # noqa: S101 - it lies on the chain
-    seq = head_of(connection, journal_id).next_seq
-    write_line(connection, journal_id, PrunedLine(*head(seq, now, "pruned"), through=through, head=anchor_hash.hex()))
+    last = head_of(connection, journal_id)
+    pruned = PrunedLine(*head(last.next_seq, now, "pruned"), through=through, head=anchor_hash.hex())
+    write_line(connection, last, pruned)
     for key, value in (("pruned_through", str(through)), ("pruned_head", f"{through} {anchor_hash.hex()}")):
         connection.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
     connection.exec_driver_sql("DELETE FROM enclosure WHERE seq <= ?", (through,))

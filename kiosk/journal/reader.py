@@ -33,6 +33,11 @@ class Entry:
     """Verbatim, without a newline."""
     hash: bytes
 
+    @property
+    def end(self) -> Cursor:
+        """Where a copy stands once it has this entry."""
+        return Cursor(self.seq + 1, self.hash)
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:

@@ -185,11 +185,11 @@ def _build_new(
     seqs: dict[int, int] = {}
     try:
         with engine.begin() as connection:
-            journal_id = build_journal(connection, now, software, **opened)
-            for seq, entry in enumerate(carried, 2):
+            end = head_of(connection, build_journal(connection, now, software, **opened))
+            for entry in carried:
+                seqs[entry.seq] = seq = end.next_seq
                 origin = (remains.journal_id, entry.seq, entry.hash.hex())
-                write_bytes(connection, journal_id, seq, carried_line(entry.line, seq, origin, seqs))
-                seqs[entry.seq] = seq
+                end = write_bytes(connection, end, carried_line(entry.line, seq, origin, seqs)).end
                 if (enclosure := remains.enclosures.get(entry.seq)) is not None:
                     connection.exec_driver_sql("INSERT INTO enclosure VALUES (?, ?, ?)", (seq, *enclosure))
             keep_tally(connection, tally_of(entry.line for entry in remains.entries))

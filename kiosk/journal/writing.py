@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from kiosk.domain.instant import Instant
-from kiosk.journal.chain import chain_next
+from kiosk.journal.chain import Cursor, chain_next
 from kiosk.journal.lines import Line, OpenedLine, encode_line, head
-from kiosk.journal.reader import Entry, head_of
+from kiosk.journal.reader import Entry
 from kiosk.journal.schema import STEPS, schema_version, take_step
 
 
@@ -31,17 +31,18 @@ def start_journal(connection: Connection, at: Instant, software: str, **continua
     """Give an empty journal its id and its first entry; the id."""
     journal_id = str(uuid.uuid4())
     connection.exec_driver_sql("INSERT INTO meta VALUES ('journal_id', ?)", (journal_id,))
-    write_line(connection, journal_id, OpenedLine(*head(1, at, "opened"), software=software, **continuation))
+    opened = OpenedLine(*head(1, at, "opened"), software=software, **continuation)
+    write_line(connection, Cursor.start(journal_id), opened)
     return journal_id
 
 
-def write_line(connection: Connection, journal_id: str, line: Line) -> Entry:
-    """Append the entry."""
-    return write_bytes(connection, journal_id, line.seq, encode_line(line))
+def write_line(connection: Connection, after: Cursor, line: Line) -> Entry:
+    """Append the entry where the journal ends, ``after``."""
+    return write_bytes(connection, after, encode_line(line))
 
 
-def write_bytes(connection: Connection, journal_id: str, seq: int, line: bytes) -> Entry:
+def write_bytes(connection: Connection, after: Cursor, line: bytes) -> Entry:
     """Append a line that is encoded already."""
-    entry = Entry(seq, line, chain_next(head_of(connection, journal_id).head, line))
+    entry = Entry(after.next_seq, line, chain_next(after.head, line))
     connection.exec_driver_sql("INSERT INTO entry VALUES (?, ?, ?)", (entry.seq, entry.line, entry.hash))
     return entry
