@@ -29,7 +29,6 @@ from sync.protocol.messages import (
     JSON_MEDIA_TYPE,
     CursorMessage,
     DeviceStatus,
-    EnclosureMessage,
     EnrolmentAnswer,
     EnrolmentRequest,
     encode_message,
@@ -96,9 +95,8 @@ class CollectorClient:
     def append(self, journal_id: str, batch: Batch) -> Cursor:
         """Offer the batch; the collector's cursor afterwards, whether it took the batch or stands elsewhere (409)."""
         path = f"/v1/journals/{journal_id}/entries?from={batch.start.next_seq}&prev={batch.start.head.hex()}"
-        enclosures = [encode_message(EnclosureMessage(part.seq, part.salt, part.payload)) for part in batch.enclosures]
         headers = {"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": BATCH_ENCODING}
-        answer = self._call("POST", path, pack_batch(batch.lines, enclosures), headers)
+        answer = self._call("POST", path, pack_batch(batch.lines, batch.enclosures), headers)
         if moved := _cursor_of_conflict(answer):
             return moved
         cursor = read_answer(answer, CursorMessage).cursor()

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from sync.protocol.batch import unpack_batch
 from sync.protocol.messages import (
     CursorMessage,
     DeviceStatus,
+    EnclosureMessage,
     EnrolmentRequest,
     Problem,
     decode_message,
@@ -123,6 +125,16 @@ def test_batch_is_offered_signed_and_packed_and_the_cursor_comes_back(httpserver
     assert request.headers["Content-Length"] == str(len(request.data))
     assert unpack_batch(request.data, request.headers["Content-Encoding"]) == (batch.lines, ())
     verify_request(method="POST", url=request.url, headers=request.headers, body=request.data, key_of=lambda _: PUBLIC)
+
+
+def test_enclosures_travel_in_the_batch_of_their_entries(httpserver, client, batch):
+    enclosure = encode_message(EnclosureMessage(1, b"salt", "Cảm ơn".encode()))
+    batch = replace(batch, enclosures=(enclosure,))
+    answer(httpserver, encode_message(CursorMessage.of(batch.end)))
+
+    client.append(JOURNAL, batch)
+
+    assert unpack_batch(httpserver.log[0][0].data, "gzip") == (batch.lines, (enclosure,))
 
 
 def test_clock_is_stamped_anew_on_every_attempt(httpserver, client, clock):
