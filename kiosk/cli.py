@@ -239,7 +239,8 @@ def _say_status(settings: KioskSettings, clock: SystemClock, as_json: bool) -> N
 def _journal_id(settings: KioskSettings, clock: SystemClock) -> str:
     """The journal's id; a kiosk that was never started gets its journal now."""
     if not settings.journal_path.is_file():
-        with Journal.open(settings.journal_path, clock, SOFTWARE) as journal:
+        any_disk = settings.journal.allow_any_disk
+        with Journal.open(settings.journal_path, clock, SOFTWARE, allow_any_disk=any_disk) as journal:
             return journal.id
     with JournalReader(settings.journal_path) as reader:
         return reader.id

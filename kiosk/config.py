@@ -56,6 +56,13 @@ class VisitSettings(Section):
     hours: list[Hours] = Field(default_factory=list)
 
 
+class JournalSettings(Section):
+    """How ratings are kept on this machine."""
+
+    retention_days: int = Field(400, ge=30, le=3650)
+    allow_any_disk: bool = False
+
+
 class CollectorSettings(Section):
     """Where ratings are sent."""
 
@@ -89,6 +96,7 @@ class KioskSettings(Settings):
     office: Office = Office()
     screen: Screen = Screen()
     visit: VisitSettings = VisitSettings()
+    journal: JournalSettings = JournalSettings()
     collector: CollectorSettings = CollectorSettings()
     sync: SyncSettings = SyncSettings()
     disclosure: Disclosure = Disclosure()

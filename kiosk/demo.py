@@ -45,8 +45,9 @@ def run_demo(
     """Run the demo and return its exit code: 0 when every thanked press is on disk and at the collector."""
     folder = (data_dir or platformdirs.user_data_path("hailong") / "demo").absolute()
     offscreen = _choose_screen()
-    settings = _settings(config, folder, fullscreen=False, hurried=presses is not None or offscreen)
     _require_free(port)
+    os.environ |= _environment(port)
+    settings = _settings(config, folder, fullscreen=False, hurried=presses is not None or offscreen)
     with _programs(t, folder, port) as programs:
         address = f"http://127.0.0.1:{port}"
         typer.echo(t("Collector: {address} (data in {folder})", address=address, folder=folder))
@@ -204,7 +205,6 @@ def _programs(t: Texts, folder: Path, port: int) -> Iterator[_Programs]:
             folder=folder,
             why=error.strerror,
         ) from error
-    os.environ |= _environment(port)
     programs = _Programs(t)
     try:
         programs.start(_command("collector", "serve", folder), logs / "collector.log")
@@ -223,6 +223,7 @@ def _environment(port: int) -> dict[str, str]:
         "HAILONG_COLLECTOR_LISTEN_PORT": str(port),
         "HAILONG_COLLECTOR_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "HAILONG_COLLECTOR_DEMO": "true",
+        "HAILONG_KIOSK_JOURNAL__ALLOW_ANY_DISK": "true",
         "HAILONG_KIOSK_SYNC__PERIOD_S": "2",
         "HAILONG_KIOSK_SYNC__START_DELAY_S_MAX": "0",
     }

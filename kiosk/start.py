@@ -1,6 +1,7 @@
 """Start: puts the settings, the journal and the screen together, and takes them apart in the right order."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from kiosk.__about__ import SOFTWARE
@@ -9,6 +10,7 @@ from kiosk.config import KioskSettings
 from kiosk.domain.survey import FIRST_LANGUAGE
 from kiosk.journal.journal import Journal
 from kiosk.journal.recorder import Recorder
+from kiosk.journal.upkeep import Upkeep
 
 
 def show_kiosk(
@@ -25,7 +27,10 @@ def show_kiosk(
     # The screen last: faults in settings and journal are told without a window flashing up.
     survey = settings.load_survey()
     clock = SystemClock(settings.zone)
-    recorder = Recorder(Journal.open(settings.journal_path, clock, SOFTWARE))
+    path, keeping = settings.journal_path, settings.journal
+    upkeep = Upkeep(path, clock, timedelta(days=keeping.retention_days))
+    journal = Journal.open(path, clock, SOFTWARE, allow_any_disk=keeping.allow_any_disk)
+    recorder = Recorder(journal, upkeep.tidy)
     try:
         from kiosk.ui.app import Setup, WindowOptions, run_kiosk
 

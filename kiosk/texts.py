@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-
-from babel.dates import format_date
-from babel.numbers import format_decimal
+from types import ModuleType
 
 from kiosk.resources import resource
 
@@ -37,17 +35,26 @@ class Texts:
 
     def number(self, value: int | Decimal) -> str:
         """``36525`` as ``36.525`` in Vietnamese."""
-        return format_decimal(value, locale=self.language)
+        return str(_numbers().format_decimal(value, locale=self.language))
 
     def percent(self, value: Decimal) -> str:
         """``Decimal("83.94")`` as ``83,94%`` in Vietnamese, with the digits of ``value``: nothing is rounded here."""
         decimals = max(0, -int(value.as_tuple().exponent))
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return format_decimal(value, format=pattern, locale=self.language) + "%"
+        return f"{_numbers().format_decimal(value, format=pattern, locale=self.language)}%"
 
     def day(self, value: date) -> str:
         """``21/11/2026`` in Vietnamese."""
+        from babel.dates import format_date
+
         return format_date(value, "dd/MM/yyyy" if self.language == "vi" else "d MMMM yyyy", locale=self.language)
+
+
+def _numbers() -> ModuleType:
+    # Imported late, as format_date is: the citizen's screen starts without either, and loading them takes its time.
+    from babel import numbers
+
+    return numbers
 
 
 @cache

@@ -119,6 +119,15 @@ class JournalReader:
             yield from chunk
             first = chunk[-1].seq + 1
 
+    def integrity(self) -> str | None:
+        """What SQLite finds wrong with the file, every page and index read; None when nothing is."""
+        with self._reading() as connection:
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+            # Without a write-ahead log a long read holds up every press: there the quicker check must do.
+            pragma = "integrity_check(1)" if mode == "wal" else "quick_check(1)"
+            found = str(connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one())
+            return None if found == "ok" else found
+
     def anchor(self) -> Cursor:
         """Where the entries begin: the start of the chain, or what the last pruning left of the deleted ones."""
         with self._reading() as connection:

@@ -1,0 +1,100 @@
+"""Upkeep: what the recorder does between presses, and the weekly look at the whole journal.
+
+Pruning and forgetting run on the recorder's thread, one short transaction at a time; the
+full check reads beside it, so that no press ever waits for it.
+"""
+
+import json
+import logging
+import os
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from kiosk.domain.instant import Clock
+from kiosk.journal.acknowledged import acknowledged_by_collector
+from kiosk.journal.errors import JournalError, JournalUnwritable
+from kiosk.journal.journal import Journal
+from kiosk.journal.prune import CHUNK_MAX
+from kiosk.journal.reader import JournalReader
+from kiosk.journal.verify import known_heads, verify_journal
+
+CHECK_EVERY = timedelta(days=7)
+
+_log = logging.getLogger(__name__)
+
+
+class Upkeep:
+    """Keeps one journal small and checked."""
+
+    def __init__(self, path: Path, clock: Clock, retention: timedelta) -> None:
+        """For the journal at ``path``; acknowledged entries older than ``retention`` are deleted."""
+        self._path = path
+        self._clock = clock
+        self._retention = retention
+        self._checking: threading.Thread | None = None
+
+    def tidy(self, journal: Journal) -> bool:
+        """One short piece of work on the recorder's thread; whether there is more to do at once."""
+        acknowledged = acknowledged_by_collector(self._path.parent, journal.id)
+        try:
+            pruned = journal.maintain(acknowledged, self._retention, self._clock.now())
+        except JournalUnwritable as error:
+            _log.warning("upkeep: %s", error)
+            return False
+        self._check_if_due()
+        return pruned == CHUNK_MAX
+
+    def _check_if_due(self) -> None:
+        if self._checking is not None and self._checking.is_alive():
+            return
+        now = self._clock.now().wall
+        checked_at = last_check(self._path).get("at")
+        age = now - datetime.fromisoformat(checked_at) if checked_at else CHECK_EVERY
+        # A clock that was set back must not put the check off for years.
+        if timedelta(0) <= age < CHECK_EVERY:
+            return
+        self._checking = threading.Thread(target=check_whole, args=(self._path, now), name="full check", daemon=True)
+        self._checking.start()
+
+
+def check_whole(path: Path, now: datetime) -> dict[str, Any]:
+    """Check every page and every link of the chain; the result is logged, kept beside the journal and returned."""
+    try:
+        with JournalReader(path) as reader:
+            damage = reader.integrity()
+            fault = verify_journal(reader, known_heads(path, reader.id))
+        found = damage or (f"entry {fault.seq} was {fault.wrong}" if fault else None)
+    except JournalError as error:
+        found = str(error)
+    if found is not None:
+        _log.error("full check of the journal: %s", found)
+    result = {"at": now.isoformat(timespec="seconds"), "fault": found}
+    _keep(_result_path(path), result)
+    return result
+
+
+def last_check(path: Path) -> dict[str, Any]:
+    """What the last full check found: ``at`` and ``fault``; empty before the first."""
+    try:
+        kept = json.loads(_result_path(path).read_bytes())
+        datetime.fromisoformat(kept["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return dict(kept)
+
+
+def _result_path(path: Path) -> Path:
+    return path.with_suffix(".check")
+
+
+def _keep(path: Path, result: dict[str, Any]) -> None:
+    unfinished = path.with_suffix(".check.new")
+    try:
+        file = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(file, "w", encoding="utf-8") as writing:
+            json.dump(result, writing)
+        unfinished.replace(path)
+    except OSError as error:
+        _log.warning("the result of the full check could not be kept: %s", error.strerror)
