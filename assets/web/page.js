@@ -8,4 +8,12 @@
   document.body.addEventListener("htmx:afterRequest", (answered) => {
     if (answered.detail.successful) { lost.textContent = ""; }
   });
+  // What a reader has opened stays open when the numbers change.
+  let open = [];
+  document.body.addEventListener("htmx:beforeSwap", () => {
+    open = [...document.querySelectorAll("details[open]")].map((part) => part.id);
+  });
+  document.body.addEventListener("htmx:afterSwap", () => {
+    for (const id of open) { document.getElementById(id)?.setAttribute("open", ""); }
+  });
 })();

@@ -1,13 +1,18 @@
-"""What can keep the screen from opening."""
+"""What can keep the screen from opening.
+
+SpokenError
+├── ScreenUnavailable    no window: put in place what the sentence names
+└── ThemeInvalid         a theme cannot be used: mend its file or choose another
+"""
+
+from kiosk.errors import SpokenError
 
 
-class ScreenUnavailable(Exception):
-    """No window can be shown: put in place what the sentence names, then start again.
+class ScreenUnavailable(SpokenError):
+    """No window can be shown: put in place what the sentence names, then start again."""
 
-    ``message`` is the id of the sentence, ``values`` fill its places.
-    """
 
-    def __init__(self, message: str, /, **values: object) -> None:
-        super().__init__(message.format(**values))
-        self.message = message
-        self.values = values
+class ThemeInvalid(SpokenError):
+    """A theme file is missing or lacks a token: mend it or choose another theme."""
+
+    exit_code = 2

@@ -4,26 +4,15 @@ Everything that has a size or a colour asks here. A look never changes; another 
 size, text size or theme is another look.
 """
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 from kiosk.resources import resource
-
-Colour = tuple[float, float, float, float]
+from kiosk.ui.theme import CLEAR, Colour, read_colour, read_sizes, read_theme
 
 TEXT_SCALES = (1.0, 1.5, 2.0)
 FACE_SIZES = (120, 190, 280, 520)
 ICON_SIZES = (48, 96, 192)
-_CLEAR: Colour = (0.0, 0.0, 0.0, 0.0)
 _FONT_LINE = 1.26  # the height of Be Vietnam Pro's own line, in font sizes
-
-
-class ThemeInvalid(ValueError):
-    """A theme file is missing or lacks a token: mend it or choose another theme."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +83,14 @@ class Look:
 
     def of(self, group: str, token: str) -> float:
         """A length token in pixels; a theme's own value comes before the common one."""
-        own = _theme(self.theme).get(group, {}).get(token)
-        value = _sizes()[group][token] if own is None else own
+        own = read_theme(self.theme).get(group, {}).get(token)
+        value = read_sizes()[group][token] if own is None else own
         return float(value) * 100 * self.u
 
     def share(self, group: str, token: str) -> float:
         """A token that is a plain number."""
-        own = _theme(self.theme).get(group, {}).get(token)
-        return float(_sizes()[group][token] if own is None else own)
+        own = read_theme(self.theme).get(group, {}).get(token)
+        return float(read_sizes()[group][token] if own is None else own)
 
     def space(self, token: str) -> float:
         """A distance in pixels."""
@@ -109,14 +98,14 @@ class Look:
 
     def part(self, token: str) -> float:
         """The size of a part in pixels; what a finger must hit has at least its millimetres of glass."""
-        size = self.of("part_portrait" if self.portrait and token in _sizes()["part_portrait"] else "part", token)
-        least_mm = _sizes()["touch_mm"].get(token)
+        size = self.of("part_portrait" if self.portrait and token in read_sizes()["part_portrait"] else "part", token)
+        least_mm = read_sizes()["touch_mm"].get(token)
         return size if least_mm is None else max(size, least_mm * self._pixels_per_mm)
 
     def style(self, role: str) -> Style:
         """How words of this role are set."""
         token, font, line = _ROLES[role]
-        sizes = _sizes()
+        sizes = read_sizes()
         size = sizes["type_portrait"].get(token) if self.portrait else None
         scale = min(self.text_scale, sizes["scale_max"][token])
         pixels = (sizes["type"][token] if size is None else size) * 100 * self.u * scale
@@ -130,7 +119,7 @@ class Look:
 
     def colour(self, role: str) -> Colour:
         """A colour by its role; "clear" is none."""
-        return _CLEAR if role == "clear" else _colour(self.theme, role)
+        return CLEAR if role == "clear" else read_colour(self.theme, role)
 
     @property
     def edge(self) -> float:
@@ -181,12 +170,12 @@ class Look:
     @property
     def scene(self) -> bool:
         """Whether the hills are drawn."""
-        return bool(_theme(self.theme)["shape"]["scene"])
+        return bool(read_theme(self.theme)["shape"]["scene"])
 
     @property
     def scene_tint(self) -> Colour:
         """The hills as they are painted, or not at all."""
-        return (1.0, 1.0, 1.0, 1.0) if self.scene else _CLEAR
+        return (1.0, 1.0, 1.0, 1.0) if self.scene else CLEAR
 
     def face_picture(self, face: int, size: float) -> str:
         """The picture of a face, large enough for ``size`` pixels."""
@@ -206,11 +195,6 @@ class Look:
         return float((self.width**2 + self.height**2) ** 0.5 / (self.panel_inches * 25.4))
 
 
-def themes() -> list[str]:
-    """The themes there are, by name."""
-    return sorted(path.stem for path in resource("assets", "themes").glob("*.toml") if path.stem != "sizes")
-
-
 def font_path(weight: str) -> str:
     """The file of one weight of the font."""
     return str(resource("assets", "fonts", f"BeVietnamPro-{weight}.ttf"))
@@ -221,36 +205,5 @@ def shadow_picture() -> str:
     return str(resource("assets", "generated", "shadow_tile.png"))
 
 
-@cache
-def _colour(theme: str, role: str) -> Colour:
-    """A theme's colour by role, each part from 0 to 1.
-
-    Raises ThemeInvalid when the theme has no such colour.
-    """
-    try:
-        written = str(_theme(theme)["colour"][role])
-        red, green, blue = (int(written[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    except (KeyError, ValueError) as error:
-        raise ThemeInvalid(f'assets/themes/{theme}.toml: colour "{role}" is missing or not like "#14322E"') from error
-    return red, green, blue, 1.0
-
-
 def _at_least(sizes: tuple[int, ...], wanted: float) -> int:
     return next((size for size in sizes if size >= wanted), sizes[-1])
-
-
-@cache
-def _theme(name: str) -> Mapping[str, Any]:
-    return _read(resource("assets", "themes", f"{name}.toml"))
-
-
-@cache
-def _sizes() -> Mapping[str, Any]:
-    return _read(resource("assets", "themes", "sizes.toml"))
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ThemeInvalid(f"{path}: {error}") from error

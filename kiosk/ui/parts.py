@@ -12,7 +12,6 @@ from kivy.lang import Builder
 from kivy.properties import (
     AliasProperty,
     BooleanProperty,
-    ListProperty,
     NumericProperty,
     ObjectProperty,
     StringProperty,
@@ -30,8 +29,12 @@ _SHRUNK_MIN = 0.5
 
 @cache
 def picture(path: str) -> Any:
-    """The texture of a PNG, loaded once; smooth when drawn smaller."""
-    return Picture(path, mipmap=True).texture
+    """The texture of a PNG, loaded once.
+
+    Without mipmaps: making them costs four milliseconds a picture, and the look always
+    names one that is less than twice as large as it is drawn.
+    """
+    return Picture(path).texture
 
 
 @cache
@@ -131,97 +134,6 @@ class Tile(PressTarget):
     edge = NumericProperty(0)
 
 
-class FaceTile(Tile):
-    """A face and its words; in a column, or in a row beside each other."""
-
-    level = NumericProperty(0)
-    face = NumericProperty(0)
-    words = StringProperty("")
-    face_size = NumericProperty(0)
-    shown = NumericProperty(0)
-    face_center = ListProperty([0, 0])
-    texture = ObjectProperty(None, allownone=True)
-
-    def draw_column(self, look: Look, area: Area, face: float, pad: float, gap: float) -> tuple[float, float]:
-        """The face over its words; returns the words' room, for ``fit_alike`` and then ``put_words``."""
-        self.put(area)
-        inside = area.inset(1.2 * look.u)
-        inside.cut_top(pad * look.u)
-        self._draw_face(look, inside.cut_top(face, gap * look.u), face)
-        inside.cut_bottom(2 * look.u)
-        self.ids.word.role = "label"
-        self._room, self._across = inside, 0.5
-        return inside.width, inside.height
-
-    def draw_row(self, look: Look, area: Area, face: float, gap: float) -> tuple[float, float]:
-        """The face beside its words; returns the words' room, for ``fit_alike`` and then ``put_words``."""
-        self.put(area)
-        inside = area.inset(gap)
-        self._draw_face(look, inside.cut_left(face, gap), face)
-        self.ids.word.role = "row"
-        self._room, self._across = inside, 0.0
-        return inside.width, inside.height - 1.2 * look.u
-
-    def put_words(self) -> None:
-        """Put the words into their room, once they fit."""
-        self.ids.word.put(self._room, across=self._across)
-
-    def _draw_face(self, look: Look, area: Area, size: float) -> None:
-        self.face_size = size
-        self.face_center = [round(area.x + area.width / 2), round(area.y + area.height / 2)]
-        self.texture = picture(look.face_picture(int(self.face), size))
-
-
-class ReasonTile(Tile):
-    """An icon and a neutral noun."""
-
-    reason = StringProperty("")
-    icon = StringProperty("")
-    words = StringProperty("")
-    chosen = BooleanProperty(False)
-
-    def draw_column(self, look: Look, area: Area) -> tuple[float, float]:
-        """The icon over its words; returns the words' room, for ``fit_alike`` and then ``put_words``."""
-        self.put(area)
-        size, gap = look.part("icon_tile"), 1.8 * look.u
-        style = look.style("label")
-        block = area.middle(area.width - 4.8 * look.u, size + gap + 2 * style.size * style.line)
-        self.ids.icon.draw(look, block.cut_top(size, gap), size)
-        self._draw_tick(look, area, look.part("tick"))
-        self._room, self._across = block, 0.5
-        return block.width, block.height
-
-    def draw_row(self, look: Look, area: Area) -> tuple[float, float]:
-        """The icon beside its words; returns the words' room, for ``fit_alike`` and then ``put_words``."""
-        self.put(area)
-        large = look.text_scale > 1
-        size = min(look.part("icon_tile"), 0.66 * area.height)
-        inside = area.inset((2.4 if large else 3) * look.u)
-        self.ids.icon.draw(look, inside.cut_left(size, (2 if large else 2.6) * look.u), size)
-        tick = look.part("tick")
-        inside.cut_right(tick if large else tick / 2)
-        self._draw_tick(look, area, tick)
-        self._room, self._across = inside, 0.0
-        return inside.width, inside.height - look.u
-
-    def put_words(self) -> None:
-        """Put the words into their room, once they fit."""
-        self.ids.word.put(self._room, across=self._across)
-
-    def _draw_tick(self, look: Look, area: Area, size: float) -> None:
-        corner = area.inset(1.3 * look.u, 1.3 * look.u)
-        self.ids.tick.draw(look, corner.cut_top(size).cut_right(size))
-
-
-class Tick(Part):
-    """The round mark of what is chosen."""
-
-    def draw(self, look: Look, area: Area) -> None:
-        """Fill the area."""
-        self.put(area)
-        self.ids.icon.draw(look, area, area.width * 0.57)
-
-
 class Pill(PressTarget):
     """A round button: an icon, words or both."""
 
@@ -299,42 +211,6 @@ class Header(Part):
         block = strip.middle(strip.width, office.height + high)
         office.put(block.cut_top(office.height), across=0)
         counter.put(block, across=0)
-
-
-class Chip(Part):
-    """A short word about the rating: being recorded, recorded."""
-
-    words = StringProperty("")
-    kept = BooleanProperty(False)
-
-    def draw(self, look: Look, area: Area, right: bool) -> None:
-        """Stand at one end of the area."""
-        self.put(area)
-        word, icon = self.ids.word, 1.3 * look.style("small_strong").size
-        word.fit(look, area.width - icon - 1.2 * look.u, area.height, lines_max=1)
-        word.put(area, across=1 if right else 0)
-        if not right:
-            word.x = round(area.x + icon + 1.2 * look.u)
-        left = Area(word.x - icon - 1.2 * look.u, area.y, icon, area.height)
-        self.ids.icon.draw(look, left, icon)
-
-
-class TimeLine(Part):
-    """How long the step still lasts; no numbers."""
-
-    share = NumericProperty(1)
-
-
-class TestBand(Part):
-    """Says that nothing counts."""
-
-    __test__ = False  # pytest: not a test class
-
-    def draw(self, look: Look, area: Area) -> None:
-        """Fill the strip."""
-        self.put(area)
-        self.ids.word.fit(look, area.width, area.height, lines_max=1)
-        self.ids.word.put(area)
 
 
 def fit_alike(words: Iterable[Words], look: Look, width: float, height: float, lines_max: int) -> None:

@@ -11,8 +11,9 @@ from kiosk.domain.survey import Survey
 from kiosk.domain.visit import VisitRules
 from kiosk.flow import Recorder
 from kiosk.resources import resource
-from kiosk.ui.errors import ScreenUnavailable
-from kiosk.ui.look import FACE_SIZES, ICON_SIZES, font_path, themes
+from kiosk.ui.errors import ScreenUnavailable, ThemeInvalid
+from kiosk.ui.look import FACE_SIZES, ICON_SIZES, font_path
+from kiosk.ui.theme import themes
 
 if TYPE_CHECKING:
     from kiosk.ui.stage import KioskApp
@@ -59,7 +60,7 @@ def require_assets(setup: Setup) -> None:
     Raises ScreenUnavailable, naming the first that is missing and the remedy.
     """
     if setup.theme not in themes():
-        raise ScreenUnavailable(
+        raise ThemeInvalid(
             "there is no theme {theme!r}; known are {known}", theme=setup.theme, known=", ".join(themes())
         )
     for reason in setup.survey.reasons:

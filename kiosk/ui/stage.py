@@ -1,8 +1,9 @@
 """Stage: the Kivy application. It shows what the flow says, in the citizen's language, size and contrast."""
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kivy.app import App
 from kivy.clock import Clock as Frames
@@ -16,22 +17,23 @@ from kiosk.domain.visit import Step
 from kiosk.flow import Flow, View
 from kiosk.resources import resource
 from kiosk.texts import texts
-from kiosk.ui.area import Area
 from kiosk.ui.hands import Hands
 from kiosk.ui.look import TEXT_SCALES, Look, shadow_picture
+from kiosk.ui.pace import Pace
 from kiosk.ui.pages import build_page
-from kiosk.ui.parts import TestBand, TimeLine
 from kiosk.ui.screens.page import Page
 from kiosk.ui.setup import Setup
 from kiosk.ui.veil import Veil
+
+if TYPE_CHECKING:
+    from kiosk.ui.bands import Bands
 
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
 """Each language's own name for itself."""
 
 HIGH_CONTRAST = "high-contrast"
-FPS_AWAKE = 60
-FPS_IDLE = 20
-IDLE_AFTER_S = 3.0
+TIMED = (Step.REASONS, Step.NOT_RECORDED)
+"""The steps that show how long they last; the thanks has its ring."""
 ALL_STEPS = (Step.QUESTION, Step.REASONS, Step.THANKS, Step.NOT_RECORDED)
 TICKS_PER_S = 4
 
@@ -60,7 +62,7 @@ class KioskApp(App):
         self._pages: dict[Step, Page] = {}
         self._stale: set[Step] = set()
         self._turn_due = False
-        self._rest = Frames.create_trigger(self._slow_down, IDLE_AFTER_S)
+        self._pace = Pace()
         self._speak()
         self._relook()
 
@@ -73,7 +75,7 @@ class KioskApp(App):
         self.flow = Flow(
             setup.survey, setup.rules, setup.recorder, setup.clock, self, _on_screen_thread, setup.counter_code
         )
-        self._veil, self._time_line, self._test_band = Veil(), TimeLine(), TestBand()
+        self._veil = Veil()
         Window.clearcolor = self.look.ground
         Window.bind(size=self._restyle)
         self._turn()
@@ -107,7 +109,8 @@ class KioskApp(App):
     def show_time(self, share: float) -> None:
         """Draw how much of the step's time is left."""
         self._page.tell_time(share)
-        self._time_line.share = share
+        if self._step in TIMED:
+            self._bands.time_line.share = share
 
     def next_citizen(self) -> None:
         """Back to the first language, plain size and the office's theme."""
@@ -173,26 +176,25 @@ class KioskApp(App):
         self._page.tell(view)
         self._page.tell_time(1.0)
         self.hands.clear_widgets()
-        timed = view.step in (Step.REASONS, Step.NOT_RECORDED)
-        for part in (self._page, *([self._time_line] if timed else []), self._veil):
+        for part in (self._page, self._veil):
             self.hands.add_widget(part)
-        self._place_time_line()
+        if view.step in TIMED:
+            self.hands.add_widget(self._bands.time_line)
         self._draw_band(view)
         self._veil.lift(self.look)
 
     def _draw_band(self, view: View) -> None:
-        wanted = view.standing is Standing.TEST
-        if wanted and self._test_band.parent is None:
-            self.hands.add_widget(self._test_band)
-            self._place_band()
-        elif not wanted and self._test_band.parent is not None:
-            self.hands.remove_widget(self._test_band)
+        """Say over every screen of a test that it is one."""
+        if view.standing is Standing.TEST and self._bands.test_band.parent is None:
+            self.hands.add_widget(self._bands.test_band)
 
-    def _place_time_line(self) -> None:
-        self._time_line.put(Area(0, 0, self.look.width, self.look.time_line))
+    @cached_property
+    def _bands(self) -> "Bands":
+        from kiosk.ui.bands import Bands
 
-    def _place_band(self) -> None:
-        self._test_band.draw(self.look, Area(0, 0, *self.look.page).cut_top(3.4 * self.look.u))
+        bands = Bands()
+        bands.arrange(self.look)
+        return bands
 
     def _built(self, step: Step) -> Page:
         if step not in self._pages:
@@ -226,6 +228,8 @@ class KioskApp(App):
         self._relook()
         Window.clearcolor = self.look.ground
         self._stale = set(self._pages)
+        if "_bands" in vars(self):
+            self._bands.arrange(self.look)
         self._arrange_if_stale(self.flow.view.step)
 
     def _arrange_if_stale(self, step: Step) -> None:
@@ -234,22 +238,13 @@ class KioskApp(App):
             self._pages[step].arrange(self.look)
 
     def _touched(self) -> None:
-        self._wake()
+        self._pace.wake()
         self.flow.stay()
-
-    def _wake(self) -> None:
-        # Kivy reads the limit in every frame but offers no way to set it while running.
-        Frames._max_fps = FPS_AWAKE
-        self._rest.cancel()
-        self._rest()
-
-    def _slow_down(self, _elapsed: float) -> None:
-        Frames._max_fps = FPS_IDLE
 
     def _first_frame(self, *_: Any) -> None:
         Window.unbind(on_flip=self._first_frame)
-        self._wake()
-        self._build_ahead()
+        self._pace.wake()
+        Frames.schedule_once(self._build_ahead, 0.1)
         if self.setup.on_started:
             self.setup.on_started(self)
 

@@ -10,7 +10,8 @@ from kiosk.domain.survey import Question, Words
 from kiosk.texts import Texts
 from kiosk.ui.area import Area
 from kiosk.ui.look import Look
-from kiosk.ui.parts import FaceTile, Pill, even, fit_alike
+from kiosk.ui.parts import Pill, even, fit_alike
+from kiosk.ui.screens.face_tile import FaceTile
 from kiosk.ui.screens.page import Page, paper
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

@@ -12,8 +12,11 @@ from kiosk.flow import View
 from kiosk.texts import Texts
 from kiosk.ui.area import Area
 from kiosk.ui.look import Look
-from kiosk.ui.parts import ReasonTile, even, fit_alike
+from kiosk.ui.parts import even, fit_alike
 from kiosk.ui.screens.page import Page, paper
+from kiosk.ui.screens.reason_tile import Chip, ReasonTile, Tick
+
+__all__ = ["Chip", "ReasonsPage", "Tick"]  # the rules of this page's kv file name them
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 

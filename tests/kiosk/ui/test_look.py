@@ -3,8 +3,10 @@
 import pytest
 
 from kiosk.ui.area import Area
+from kiosk.ui.errors import ThemeInvalid
 from kiosk.ui.lines import break_lines, widest
-from kiosk.ui.look import Look, ThemeInvalid, themes
+from kiosk.ui.look import Look
+from kiosk.ui.theme import themes
 
 TEXT, SHAPE = 4.5, 3.0
 READ_ON = {
@@ -45,7 +47,7 @@ def test_three_themes_are_there():
 
 
 def test_missing_colour_names_the_theme_and_the_role():
-    with pytest.raises(ThemeInvalid, match=r'light\.toml: colour "mauve"'):
+    with pytest.raises(ThemeInvalid, match=r"light\.toml: the colour 'mauve'"):
         Look("light", 1280, 800).colour("mauve")
 
 

@@ -93,7 +93,7 @@ def _texts_on_the_screen() -> set[str]:
         found.update(re.findall(r'app\.t\("([^"]+)"', path.read_text("utf-8")))
     for path in sorted((KIOSK / "ui").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and _name(node.func) in ("t", "ScreenUnavailable"):
+            if isinstance(node, ast.Call) and _name(node.func) in ("t", "ScreenUnavailable", "ThemeInvalid"):
                 found.update(argument.value for argument in node.args[:1] if isinstance(argument, ast.Constant))
     return found
 

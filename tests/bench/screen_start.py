@@ -1,0 +1,62 @@
+"""The screen alone, with a survey and a recorder that keeps nothing; says when its first pressable frame is up.
+
+With ``--press`` it then puts a finger on every face and says how many frames the slowest took to look pressed.
+"""
+
+import sys
+from concurrent.futures import Future
+from zoneinfo import ZoneInfo
+
+from kiosk.clock import SystemClock
+from kiosk.domain.survey import load_survey
+from kiosk.resources import resource
+from kiosk.ui.app import Setup, WindowOptions, run_kiosk
+
+FRAMES_MAX = 100
+
+
+class Forgetful:
+    def record(self, _fact):
+        return Future()
+
+
+def first_frame(app):
+    print("first frame", flush=True)
+    if "--press" in sys.argv:
+        print(max(frames_to_look(app, level) for level in range(1, 6)))
+    app.stop()
+
+
+def frames_to_look(app, level):
+    """Slides off at the end, so that nothing is rated and every face can be tried."""
+    from kivy.base import EventLoop
+
+    from kiosk.ui.touches import Fingers
+
+    fingers = Fingers()
+    EventLoop.add_input_provider(fingers)
+    tile = app.page.face_tile(level)
+    finger = fingers.down(tile.center)
+    frames = 0
+    while not tile.pressed and frames < FRAMES_MAX:
+        EventLoop.idle()
+        frames += 1
+    fingers.slide(finger, (1, 1))
+    fingers.up(finger)
+    EventLoop.idle()
+    EventLoop.remove_input_provider(fingers)
+    return frames
+
+
+if __name__ == "__main__":
+    run_kiosk(
+        Setup(
+            survey=load_survey(resource("config", "surveys", "sipas-5.toml")),
+            recorder=Forgetful(),
+            clock=SystemClock(ZoneInfo("Asia/Ho_Chi_Minh")),
+            office="Trung tâm Phục vụ hành chính công phường Bình An",
+            counter="Quầy 3",
+            window=WindowOptions(fullscreen=False),
+            on_started=first_frame,
+        )
+    )
