@@ -229,6 +229,20 @@ def restore(
     )
 
 
+@commands.command(help=t("Look at everything this kiosk rests on.") + "\n\n" + t("Example: kiosk doctor --json"))
+def doctor(data_dir: DataDir = None, config: Config = None, as_json: AsJson = False) -> None:
+    """Each thing: OK, WARN or FAIL, with the remedy; the exit code is 1 if anything fails."""
+    from kiosk.doctor import State, examine, finding_line
+
+    settings = load_kiosk_settings(config, data_dir)
+    findings = list(examine(settings, SystemClock(settings.zone), t))
+    if as_json:
+        typer.echo(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False))
+    else:
+        typer.echo("\n".join(map(finding_line, findings)))
+    raise typer.Exit(1 if any(finding.state is State.FAIL for finding in findings) else 0)
+
+
 def _say_status(settings: KioskSettings, clock: SystemClock, as_json: bool) -> None:
     from sync.agent.status import agent_status, status_lines
 
