@@ -3,7 +3,7 @@
 from kivy.clock import Clock as Frames
 
 FPS_AWAKE = 60
-FPS_IDLE = 20
+FPS_IDLE = 15
 """A touch waits for one of these frames at most, then the pace is full again."""
 IDLE_AFTER_S = 3.0
 
