@@ -55,7 +55,9 @@ def show_version(version: Annotated[bool, typer.Option("--version", help=t("Prin
         raise typer.Exit
 
 
-@commands.command(help=t("Show the citizen's screen.\n\nExample: kiosk run --config /etc/hailong/kiosk.toml"))
+@commands.command(
+    help=t("Show the citizen's screen.") + "\n\n" + t("Example: kiosk run --config /etc/hailong/kiosk.toml")
+)
 def run(data_dir: DataDir = None, config: Config = None) -> None:
     """Start the app at the counter."""
     from kiosk.start import show_kiosk
@@ -64,7 +66,9 @@ def run(data_dir: DataDir = None, config: Config = None) -> None:
     show_kiosk(settings, *_place_names(settings))
 
 
-@commands.command(help=t("Try everything on this machine.\n\nExample: kiosk demo --presses 6 --exit-when-synced"))
+@commands.command(
+    help=t("Try everything on this machine.") + "\n\n" + t("Example: kiosk demo --presses 6 --exit-when-synced")
+)
 def demo(
     data_dir: DataDir = None,
     config: Config = None,

@@ -1,0 +1,154 @@
+"""The installed command as its users meet it: sentences and exit codes, never a traceback."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.journal.engine import sqlite_module
+from kiosk.journal.journal import Journal
+from tests.builders import FrozenClock, make_rating
+
+KIOSK = str(Path(sys.executable).with_name("kiosk"))
+
+
+def kiosk(*arguments: str, language: str = "en", **environment: str) -> subprocess.CompletedProcess[str]:
+    ended = subprocess.run(
+        [KIOSK, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "HAILONG_LANGUAGE": language, **environment},
+    )
+    assert "Traceback" not in ended.stderr
+    return ended
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data folder with a journal of three ratings."""
+    clock = FrozenClock()
+    with Journal.open(tmp_path / "kiosk" / "journal.db", clock, "test") as journal:
+        for level in (5, 4, 1):
+            journal.append(make_rating(clock, level))
+    return tmp_path
+
+
+def test_every_command_has_help_with_an_example():
+    commands = [
+        line.split()[0]
+        for line in kiosk("--help").stdout.split("Commands:")[1].splitlines()
+        if line.startswith("  ") and line[2] != " "
+    ]
+    assert {"run", "demo", "enroll", "sync", "tally", "verify", "backup", "restore", "doctor"} <= set(commands)
+    for command in commands:
+        said = kiosk(command, "--help").stdout
+        assert "Example: kiosk " in said, command
+        assert "--data-dir" in said, command
+        assert "--config" in said, command
+
+
+def test_wrong_settings_are_told_all_at_once_in_the_readers_language(tmp_path):
+    (tmp_path / "kiosk.toml").write_text("colour = 1\n[visit]\nthanks_s = 'long'\n")
+
+    english = kiosk("run", "--config", str(tmp_path / "kiosk.toml"))
+    vietnamese = kiosk("run", "--config", str(tmp_path / "kiosk.toml"), language="vi")
+
+    assert english.returncode == vietnamese.returncode == 2
+    assert len(english.stderr.splitlines()) == len(vietnamese.stderr.splitlines()) == 2
+    assert "visit.thanks_s: must be a number, not 'long'" in english.stderr
+    assert "visit.thanks_s: phải là một số" in vietnamese.stderr
+
+
+def test_unknown_survey_names_the_known_ones(tmp_path):
+    ended = kiosk("run", "--data-dir", str(tmp_path), HAILONG_KIOSK_SURVEY="nps")
+
+    assert ended.returncode == 2
+    assert "there is no survey 'nps'; known are sipas-5, tt32-3" in ended.stderr
+
+
+def test_folder_that_cannot_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    ended = kiosk("enroll", "http://127.0.0.1:9", "ABCD", "--data-dir", str(tmp_path / "file"))
+
+    assert ended.returncode == 1
+    assert "cannot be written (Not a directory); make it writable" in ended.stderr
+
+
+def test_collector_that_cannot_be_reached_is_one_sentence_and_keeps_the_key(tmp_path):
+    ended = kiosk("enroll", "http://127.0.0.1:9", "ABCD-EFGH", "--data-dir", str(tmp_path))
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("The collector cannot be reached. Check the network cable")
+    assert (tmp_path / "kiosk" / "device.key").is_file()
+
+
+def test_altered_entry_is_named_by_verify(folder):
+    assert kiosk("verify", "--data-dir", str(folder)).stdout == "All 4 entries are as they were written.\n"
+    with sqlite_module().connect(folder / "kiosk" / "journal.db") as attacker:
+        attacker.execute("DROP TRIGGER entry_is_never_changed")
+        attacker.execute("UPDATE entry SET hash = zeroblob(32) WHERE seq = 3")
+
+    said, as_json = kiosk("verify", "--data-dir", str(folder)), kiosk("verify", "--json", "--data-dir", str(folder))
+
+    assert (said.returncode, as_json.returncode) == (1, 1)
+    assert said.stderr.startswith("entry 3 was changed: ")
+    assert json.loads(as_json.stdout)["fault"] == {"seq": 3, "wrong": "changed"}
+
+
+def test_tally_shows_no_single_rating(folder):
+    ended = kiosk("tally", "--day", "2026-11-23", "--json", "--data-dir", str(folder))
+
+    told = json.loads(ended.stdout)
+    assert (told["n"], told["levels"], told["waiting"]) == (0, {}, True)
+
+
+def test_tally_shows_the_whole_day_where_the_office_allows_it(folder):
+    open_policy = {f"HAILONG_KIOSK_DISCLOSURE__{key}": value for key, value in
+                   {"CELL_MIN": "0", "PERCENT_MIN": "1", "STEP": "1", "DELAY": "false"}.items()}  # fmt: skip
+    ended = kiosk("tally", "--day", "2026-11-23", "--data-dir", str(folder), language="vi", **open_policy)
+
+    assert "66,7%" in ended.stdout
+    assert "2 / 3" in ended.stdout or "2 trên 3" in ended.stdout
+    assert "SIPAS" in ended.stdout
+
+
+def test_doctor_fails_for_files_that_others_may_read(folder):
+    assert kiosk("doctor", "--data-dir", str(folder)).returncode == 0
+    (folder / "kiosk" / "journal.db").chmod(0o644)
+
+    ended = kiosk("doctor", "--json", "--data-dir", str(folder))
+
+    (rights,) = [finding for finding in json.loads(ended.stdout) if finding["about"] == "rights"]
+    assert ended.returncode == 1
+    assert rights["state"] == "FAIL"
+    assert "journal.db" in rights["said"]
+
+
+def test_doctor_tells_a_continued_journal_with_what_was_lost(folder):
+    (folder / "kiosk" / "journal.db").unlink()
+    clock = FrozenClock()
+    Journal.open(folder / "kiosk" / "journal.db", clock, "test").close()
+
+    said = kiosk("doctor", "--data-dir", str(folder)).stdout
+
+    assert "WARN" in said
+    assert "(missing): 0 entries carried over, 4 could not be read" in said
+
+
+def test_backup_and_restore_round_trip(folder, tmp_path):
+    copy = tmp_path / "copy.db"
+
+    assert "4 entries are in" in kiosk("backup", str(copy), "--data-dir", str(folder)).stdout
+    assert "continue in a new journal" in kiosk("restore", str(copy), "--data-dir", str(folder)).stdout
+    assert kiosk("verify", "--data-dir", str(folder)).returncode == 0
+
+
+def test_missing_backup_is_one_sentence(folder):
+    ended = kiosk("restore", "none.db", "--data-dir", str(folder))
+
+    assert ended.returncode == 1
+    assert ended.stderr == "there is no backup at none.db; name a file made by: kiosk backup\n"
