@@ -6,8 +6,11 @@ from decimal import Decimal
 
 from sync.collector.reports import Table
 
-LABELLED_FROM = 9
-"""A part of the bar narrower than this many percent has no room for its label inside."""
+WIDE_LABELLED_FROM = 5
+NARROW_LABELLED_FROM = 21
+"""A part narrower than this many percent of its bar has no room for a label inside."""
+ROOMY_BELOW = 15
+"""Labels of narrower parts fit on a wide screen only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,11 @@ class Segment:
     width: str
     middle: str
     labelled: bool
+    roomy: bool
+    """Its label needs a wide screen."""
 
 
-def level_segments(table: Table, counts: Mapping[int, int]) -> list[Segment]:
+def level_segments(table: Table, counts: Mapping[int, int], labelled_from: int) -> list[Segment]:
     """The parts of one 100 % bar, from the least satisfied to the most; empty without ratings."""
     total = sum(counts.values())
     segments, before = [], 0
@@ -32,9 +37,16 @@ def level_segments(table: Table, counts: Mapping[int, int]) -> list[Segment]:
         if n:
             x, width = 100 * before / total, 100 * n / total
             segments.append(
-                Segment(level, level_colour(table, level), _in_percent(x), _in_percent(width),
-                        _in_percent(x + width / 2), width >= LABELLED_FROM)
-            )  # fmt: skip
+                Segment(
+                    level,
+                    level_colour(table, level),
+                    _in_percent(x),
+                    _in_percent(width),
+                    _in_percent(x + width / 2),
+                    width >= labelled_from,
+                    width < ROOMY_BELOW,
+                )
+            )
         before += n
     return segments
 

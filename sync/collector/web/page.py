@@ -16,7 +16,13 @@ from sync.collector.api.signed import AccessDenied
 from sync.collector.api.tallies import read_report
 from sync.collector.reports import Report, Span
 from sync.collector.services import Services
-from sync.collector.web.drawing import level_colour, level_segments, place_percent
+from sync.collector.web.drawing import (
+    NARROW_LABELLED_FROM,
+    WIDE_LABELLED_FROM,
+    level_colour,
+    level_segments,
+    place_percent,
+)
 from sync.collector.web.phrases import Phrases
 
 router = APIRouter(include_in_schema=False)
@@ -28,7 +34,13 @@ _templates = Environment(
     loader=PackageLoader("sync.collector.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
     lstrip_blocks=True,
 )  # fmt: skip
-_templates.globals.update(level_segments=level_segments, level_colour=level_colour, place_percent=place_percent)
+_templates.globals.update(
+    level_segments=level_segments,
+    level_colour=level_colour,
+    place_percent=place_percent,
+    WIDE_LABELLED_FROM=WIDE_LABELLED_FROM,
+    NARROW_LABELLED_FROM=NARROW_LABELLED_FROM,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Phrases: numbers, times and reasons as a reader of the page meets them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,10 +10,8 @@ from kiosk.domain.measures import Method, Share
 from kiosk.domain.rating import Standing
 from kiosk.domain.survey import Words
 from kiosk.texts import Texts
-from sync.collector.reports import Kiosk, Row, Table
+from sync.collector.reports import ASIDE, Kiosk, Row, Table
 from sync.collector.words import NOTICE
-
-NO_BREAK = "\u00a0"
 
 
 class Phrases:
@@ -88,6 +87,10 @@ class Phrases:
             Standing.TEST: t("Test press"),
             Standing.SUSPECT: t("Suspect"),
         }.get(standing, str(standing))
+
+    def by_standing(self, aside: Mapping[Standing, int]) -> list[tuple[Standing, int]]:
+        """What was set aside, in the order in which the reasons are always told."""
+        return [(standing, aside.get(standing, 0)) for standing in ASIDE]
 
     def rule(self, standing: Standing) -> str:
         """The rule by which ratings were set aside."""
