@@ -22,6 +22,8 @@ from kiosk.journal.schema import schema_version
 from kiosk.journal.tally import TallyRow, tally_between
 
 _CHUNK = 5000
+_NEXT_LINES = """SELECT entry.seq, line, salt, payload FROM entry LEFT JOIN enclosure USING (seq)
+    WHERE entry.seq >= ? ORDER BY entry.seq LIMIT ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +102,23 @@ class JournalReader:
             raise Diverged("the collector's copy is not a past of journal {journal}", journal=self.id)
 
     def batch_after(self, cursor: Cursor, lines_max: int, bytes_max: int) -> Batch:
-        """The next lines past ``cursor``: at most ``lines_max``, together at most ``bytes_max`` bytes, at least one."""
-        query = "SELECT line FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?"
+        """The next lines past ``cursor`` with their enclosures: at most ``lines_max`` lines, at least one.
+
+        Together they have at most ``bytes_max`` bytes, newlines included, as they travel in one body.
+        """
         lines: list[bytes] = []
+        enclosures: list[bytes] = []
         size = 0
         with self._reading() as connection:
-            for (line,) in connection.exec_driver_sql(query, (cursor.next_seq, lines_max)):
-                size += len(line) + 1
+            for seq, line, salt, payload in connection.exec_driver_sql(_NEXT_LINES, (cursor.next_seq, lines_max)):
+                enclosure = None if salt is None else _enclosure(seq, salt, payload)
+                size += len(line) + 1 + (0 if enclosure is None else len(enclosure) + 1)
                 if lines and size > bytes_max:
                     break
                 lines.append(line)
-            enclosures = _enclosures(connection, cursor.next_seq, cursor.next_seq + len(lines))
-        return Batch(cursor, tuple(lines), enclosures)
+                if enclosure is not None:
+                    enclosures.append(enclosure)
+        return Batch(cursor, tuple(lines), tuple(enclosures))
 
     def entries(self, first: int = 1) -> Iterator[Entry]:
         """All entries from seq ``first`` on, in order, read in chunks of one short transaction each."""
@@ -186,12 +193,8 @@ def hash_at(connection: Connection, journal_id: str, seq: int) -> bytes | None:
     return found
 
 
-def _enclosures(connection: Connection, first: int, end: int) -> tuple[bytes, ...]:
-    query = "SELECT seq, salt, payload FROM enclosure WHERE seq >= ? AND seq < ? ORDER BY seq"
-    return tuple(
-        msgspec.json.encode({"enclosure": seq, "salt": salt, "payload": payload})
-        for seq, salt, payload in connection.exec_driver_sql(query, (first, end))
-    )
+def _enclosure(seq: int, salt: bytes, payload: bytes) -> bytes:
+    return msgspec.json.encode({"enclosure": seq, "salt": salt, "payload": payload})
 
 
 def translated(error: DatabaseError) -> JournalUnusable | JournalDamaged:

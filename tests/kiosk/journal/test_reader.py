@@ -3,11 +3,13 @@ import json
 
 import pytest
 
+from kiosk.domain.rating import Comment
 from kiosk.journal.chain import Cursor
 from kiosk.journal.engine import durability_for, sqlite_module
 from kiosk.journal.errors import Diverged, JournalUnusable
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.verify import verify_journal
+from sync.protocol.messages import BATCH_BYTES_MAX
 from tests.builders import make_rating
 
 
@@ -52,6 +54,22 @@ def test_batch_keeps_to_its_bytes_but_never_stands_still(journal, reader, clock)
     one = reader.batch_after(Cursor.start(reader.id), 500, 1)
 
     assert (len(two.lines), len(one.lines)) == (2, 1)
+
+
+def test_batch_counts_what_its_lines_enclose(journal, reader, clock):
+    rating = journal.append(make_rating(clock))
+    for _ in range(300):
+        journal.append(Comment(clock.now(), rating.seq, "Cảm ơn cán bộ đã hướng dẫn rất tận tình. " * 25))
+
+    cursor, bodies, enclosed = Cursor.start(reader.id), [], 0
+    while batch := reader.batch_after(cursor, lines_max=500, bytes_max=BATCH_BYTES_MAX):
+        bodies.append(sum(len(line) + 1 for line in (*batch.lines, *batch.enclosures)))
+        enclosed += len(batch.enclosures)
+        cursor = batch.end
+
+    assert enclosed == 300
+    assert max(bodies) <= BATCH_BYTES_MAX < sum(bodies)
+    assert min(bodies[:-1]) > BATCH_BYTES_MAX * 0.9
 
 
 def test_cursor_of_another_past_is_refused(journal, reader, clock):
