@@ -1,6 +1,4 @@
-"""Which version this is; an installation knows it from its metadata."""
+"""Which version this is; the package's metadata is read from here."""
 
-from importlib.metadata import version
-
-VERSION = version("hailong")
+VERSION = "0.1.0"
 SOFTWARE = f"hailong {VERSION}"

@@ -1,54 +1,95 @@
 """Start: puts the settings, the journal and the screen together, and takes them apart in the right order."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from kiosk.__about__ import SOFTWARE
 from kiosk.clock import SystemClock
 from kiosk.config import KioskSettings
 from kiosk.domain.survey import FIRST_LANGUAGE
-from kiosk.journal.journal import Journal
+from kiosk.journal.errors import JournalError
 from kiosk.journal.recorder import Recorder
-from kiosk.journal.upkeep import Upkeep
+from kiosk.ui.app import Setup, WindowOptions, run_kiosk, stop_kiosk
+
+if TYPE_CHECKING:
+    from kiosk.journal.journal import Journal
+    from kiosk.journal.upkeep import Upkeep
+
+
+FIRST_FRAME_S_MAX = 10.0
+"""The journal is opened after so long even if no frame has come."""
 
 
 def show_kiosk(
     settings: KioskSettings,
     office: str = "",
     counter: str = "",
-    on_started: Callable[[Any], None] | None = None,
+    on_started: Callable[[Any], None] = lambda _app: None,
 ) -> None:
     """Show the citizen's screen until it is closed; every press handed over by then is committed.
 
     ``office`` and ``counter`` are the names given at enrolment; those in the settings win.
-    Raises ScreenUnavailable, JournalError, SettingsInvalid or SurveyInvalid before anything is shown.
+    Raises ScreenUnavailable, JournalError, SettingsInvalid or SurveyInvalid.
     """
-    # The screen last: faults in settings and journal are told without a window flashing up.
-    survey = settings.load_survey()
-    clock = SystemClock(settings.zone)
-    path, keeping = settings.journal_path, settings.journal
-    upkeep = Upkeep(path, clock, timedelta(days=keeping.retention_days))
-    journal = Journal.open(path, clock, SOFTWARE, allow_any_disk=keeping.allow_any_disk)
-    recorder = Recorder(journal, upkeep.tidy)
-    try:
-        from kiosk.ui.app import Setup, WindowOptions, run_kiosk
+    unusable: list[JournalError] = []
+    shown = threading.Event()
 
-        screen = settings.screen
+    def open_journal() -> "Journal":
+        # The face first: what opens the journal takes longer to import than the screen, and would hold it up.
+        shown.wait(FIRST_FRAME_S_MAX)
+        return _open_journal(settings, clock)
+
+    def start(app: Any) -> None:
+        shown.set()
+        if unusable:
+            stop_kiosk()
+        else:
+            on_started(app)
+
+    def stop(error: JournalError) -> None:
+        unusable.append(error)
+        stop_kiosk()
+
+    setup = _setup(settings, office, counter)
+    clock = setup["clock"]
+    recorder = Recorder(lambda: _open_journal(settings, clock), tidy=_upkeep(settings, clock), on_unusable=stop)
+    try:
         run_kiosk(
-            Setup(
-                survey=survey,
-                recorder=recorder,
-                clock=clock,
-                office=settings.office.name.get(FIRST_LANGUAGE, office),
-                counter=settings.office.counter.get(FIRST_LANGUAGE, counter),
-                theme=screen.theme,
-                rules=settings.rules,
-                window=WindowOptions(
-                    screen.width_px, screen.height_px, screen.fullscreen, panel_inches=screen.panel_inch
-                ),
-                on_started=on_started,
-            )
+            Setup(recorder=recorder, on_started=lambda app: stop_kiosk() if unusable else on_started(app), **setup)
         )
     finally:
         recorder.close()
+    if unusable:
+        raise unusable[0]
+
+
+def _setup(settings: KioskSettings, office: str, counter: str) -> dict[str, Any]:
+    screen = settings.screen
+    return {
+        "survey": settings.load_survey(),
+        "clock": SystemClock(settings.zone),
+        "office": settings.office.name.get(FIRST_LANGUAGE, office),
+        "counter": settings.office.counter.get(FIRST_LANGUAGE, counter),
+        "theme": screen.theme,
+        "rules": settings.rules,
+        "window": WindowOptions(screen.width_px, screen.height_px, screen.fullscreen, panel_inches=screen.panel_inch),
+    }
+
+
+def _open_journal(settings: KioskSettings, clock: SystemClock) -> "Journal":
+    from kiosk.journal.journal import Journal  # SQLAlchemy comes with it: on the recorder's thread
+
+    return Journal.open(settings.journal_path, clock, SOFTWARE, allow_any_disk=settings.journal.allow_any_disk)
+
+
+def _upkeep(settings: KioskSettings, clock: SystemClock) -> "Callable[[Journal], bool]":
+    @cache
+    def upkeep() -> "Upkeep":
+        from kiosk.journal.upkeep import Upkeep
+
+        return Upkeep(settings.journal_path, clock, timedelta(days=settings.journal.retention_days))
+
+    return lambda journal: upkeep().tidy(journal)

@@ -5,6 +5,7 @@ connections write and checkpoint; Python's default settings lose acknowledged ro
 plug is pulled. So the mode is chosen by the library's version, and every setting is read back.
 """
 
+import errno
 import importlib
 import os
 from collections.abc import Callable
@@ -17,7 +18,7 @@ import sqlalchemy
 from sqlalchemy import Engine, event
 from sqlalchemy.pool import QueuePool
 
-from kiosk.journal.errors import JournalUnusable
+from kiosk.journal.errors import JournalUnusable, JournalUnwritable
 
 BUSY_TIMEOUT_MS = 5000
 
@@ -105,6 +106,8 @@ def create_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         path.chmod(0o600)
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO):
+            raise JournalUnwritable("the disk refuses ({why})", why=error.strerror) from error
         raise JournalUnusable(
             "the folder {folder} cannot be written ({why}); make it writable for this user, or choose another one "
             "with --data-dir",

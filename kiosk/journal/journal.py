@@ -11,21 +11,32 @@ from pathlib import Path
 from typing import Self
 
 from filelock import FileLock
+from msgspec import structs
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from kiosk.domain.instant import Clock, Instant
-from kiosk.domain.rating import Comment, Fact
+from kiosk.domain.rating import Comment, Fact, Rating
 from kiosk.journal.chain import Cursor
 from kiosk.journal.engine import create_private, writer_engine
 from kiosk.journal.errors import JournalDamaged, JournalUnwritable
 from kiosk.journal.head_file import HeadFile
-from kiosk.journal.lines import ClockLine, Line, RatingLine, RevisedLine, encode_line, head, line_of
+from kiosk.journal.lines import (
+    ClockLine,
+    CommentLine,
+    Line,
+    RatingLine,
+    ReasonsLine,
+    RevisedLine,
+    encode_line,
+    head,
+    line_of,
+)
 from kiosk.journal.lock import lock_of
 from kiosk.journal.place import require_fit_place
 from kiosk.journal.prune import forget_enclosures, prune_chunk
 from kiosk.journal.reader import Entry, head_of, translated
-from kiosk.journal.recovery import make_sound
+from kiosk.journal.recovery import continue_in_new, make_sound
 from kiosk.journal.reserve import Reserve
 from kiosk.journal.schema import STEPS
 from kiosk.journal.tally import count_rating, move_rating
@@ -41,8 +52,9 @@ _TAIL = 16
 class Journal:
     """A kiosk's append-only log, open for writing."""
 
-    def __init__(self, path: Path, engine: Engine, lock: FileLock, journal_id: str) -> None:
+    def __init__(self, path: Path, engine: Engine, lock: FileLock, journal_id: str, software: str) -> None:
         self.path = path
+        self._software = software
         self._engine = engine
         self._lock = lock
         self.id = journal_id
@@ -52,6 +64,8 @@ class Journal:
         """The last entry's moment, by this process: against it a step of the wall clock shows."""
         self._end: Cursor | None = None
         """Where the journal ends, as long as nothing failed: only this process moves it."""
+        self._older: tuple[str, dict[int, int]] | None = None
+        """After a continuation, until the next rating: the older journal and where its entries are now."""
         self._reserve.fill()
 
     @classmethod
@@ -70,14 +84,14 @@ class Journal:
             make_sound(path, clock.now(), software)
             engine = writer_engine(path)
             journal_id = _prepare(engine, clock.now(), software)
-            journal = cls(path, engine, lock, journal_id)
+            journal = cls(path, engine, lock, journal_id, software)
             journal._note_head(durable=True)
         except BaseException as error:
             if engine is not None:
                 engine.dispose()
             lock.release()
             if isinstance(error, DatabaseError):
-                raise translated(error) from error
+                raise refused(error) from error
             raise
         return journal
 
@@ -105,7 +119,7 @@ class Journal:
             try:
                 with self._engine.begin() as connection:
                     # A COMMIT that raised may have committed: only the file knows.
-                    kept = _find(connection, fact, salt) if failure else None
+                    kept = self._find(connection, fact, salt) if failure else None
                     entry = kept or self._append(connection, fact, salt)
             except DatabaseError as error:
                 failure, self._end = error, None
@@ -115,12 +129,31 @@ class Journal:
                     self._reserve.give_up()
             else:
                 self._end = entry.end
+                if isinstance(fact, Rating):
+                    self._older = None
                 self._head_file.write(self.id, entry.end)
                 return entry
         assert failure is not None  # noqa: S101 - the loop ran
-        if isinstance(described := translated(failure), JournalDamaged):
-            raise described from failure
-        raise JournalUnwritable("the disk refuses ({why})", why=failure.orig) from failure
+        raise refused(failure) from failure
+
+    def continue_after(self, common: int, now: Instant) -> None:
+        """Go on in a new journal, for the collector's copy parted from this one after entry ``common``.
+
+        What follows ``common`` is carried over. Raises JournalUnwritable when the disk refuses; then the journal
+        is what it was, or the next start finishes the exchange.
+        """
+        self._engine.dispose()
+        older, self._end = self.id, None
+        try:
+            with self._engine.connect() as connection:
+                known = older, head_of(connection, older)
+            self._engine.dispose()
+            seqs = continue_in_new(self.path, "diverged", known, now, self._software, after=common)
+            self.id = _prepare(self._engine, now, self._software)
+        except (DatabaseError, OSError) as error:
+            raise JournalUnwritable("the disk refuses ({why})", why=error) from error
+        self._older = older, seqs
+        self._note_head(durable=True)
 
     def maintain(self, acknowledged: Cursor, retention: timedelta, now: Instant) -> int:
         """What a quiet moment is for: make the reserve again, forget sent texts, prune one chunk; how many went.
@@ -135,19 +168,19 @@ class Journal:
                 forget_enclosures(connection, acknowledged)
         except DatabaseError as error:
             self._engine.dispose()
-            raise JournalUnwritable("the disk refuses ({why})", why=error.orig) from error
+            raise refused(error) from error
         self._note_head()
         return pruned
 
     def _append(self, connection: Connection, fact: Fact, salt: bytes) -> Entry:
         end = self._end or head_of(connection, self.id)
-        line = line_of(end.next_seq, fact, _commitment(fact, salt))
+        line = self._line(end.next_seq, fact, salt)
         if (step := self._clock_step(line)) is not None:
             end = write_line(connection, end, step).end
-            line = line_of(end.next_seq, fact, _commitment(fact, salt))
+            line = self._line(end.next_seq, fact, salt)
         if isinstance(line, RatingLine):
             count_rating(connection, line)
-        elif isinstance(line, RevisedLine):
+        elif isinstance(line, RevisedLine) and line.rating_journal is None:
             move_rating(connection, line)
         entry = write_line(connection, end, line)
         if isinstance(fact, Comment):
@@ -155,6 +188,26 @@ class Journal:
             connection.exec_driver_sql("INSERT INTO enclosure VALUES (?, ?, ?)", enclosure)
         self._last = moment_of(line)
         return entry
+
+    def _line(self, seq: int, fact: Fact, salt: bytes) -> Line:
+        """The entry that states ``fact``, which names its rating where that is now."""
+        line = line_of(seq, fact, _commitment(fact, salt))
+        # One citizen after another: what speaks of a rating before the next rating comes was said in the older journal.
+        if self._older is None or not isinstance(line, ReasonsLine | RevisedLine | CommentLine):
+            return line
+        older, seqs = self._older
+        if (now_at := seqs.get(line.rating)) is not None:
+            return structs.replace(line, rating=now_at)
+        return structs.replace(line, rating_journal=older)
+
+    def _find(self, connection: Connection, fact: Fact, salt: bytes) -> Entry | None:
+        """The entry that states ``fact``: its ``(boot, mono)`` is unique, so the same bytes are the same press."""
+        query = "SELECT seq, line, hash FROM entry ORDER BY seq DESC LIMIT ?"
+        for row in connection.exec_driver_sql(query, (_TAIL,)):
+            entry = Entry(*row)
+            if encode_line(self._line(entry.seq, fact, salt)) == entry.line:
+                return entry
+        return None
 
     def _clock_step(self, line: Line) -> ClockLine | None:
         """The entry that says that the wall clock stepped since the last one, if it did."""
@@ -169,6 +222,14 @@ class Journal:
     def _note_head(self, *, durable: bool = False) -> None:
         with self._engine.connect() as connection:
             self._head_file.write(self.id, head_of(connection, self.id), durable=durable)
+
+
+def refused(error: DatabaseError) -> JournalUnwritable | JournalDamaged:
+    """What a writer's database error means for whoever waits."""
+    described = translated(error)
+    if isinstance(described, JournalDamaged):
+        return described
+    return JournalUnwritable("the disk refuses ({why})", why=error.orig)
 
 
 def moment_of(line: Line) -> Instant:
@@ -195,13 +256,3 @@ def _prepare(engine: Engine, now: Instant, software: str) -> str:
     with engine.connect() as connection:
         query = "SELECT value FROM meta WHERE key = 'journal_id'"
         return str(connection.exec_driver_sql(query).scalar_one())
-
-
-def _find(connection: Connection, fact: Fact, salt: bytes) -> Entry | None:
-    """The entry that states ``fact``: its ``(boot, mono)`` is unique, so the same bytes are the same press."""
-    query = "SELECT seq, line, hash FROM entry ORDER BY seq DESC LIMIT ?"
-    for row in connection.exec_driver_sql(query, (_TAIL,)):
-        entry = Entry(*row)
-        if encode_line(line_of(entry.seq, fact, _commitment(fact, salt))) == entry.line:
-            return entry
-    return None

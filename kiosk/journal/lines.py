@@ -16,6 +16,8 @@ from kiosk.domain.instant import Instant
 from kiosk.domain.rating import Comment, Fact, Rating, Reasons, Revised
 
 LINE_BYTES_MAX = 16 * 1024
+EARLIER_MAX = 50
+"""So many older places an entry names that was carried over again and again; a line must stay within its limit."""
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -44,6 +46,8 @@ class OpenedLine(Line, frozen=True, omit_defaults=True):
     """The older journal's hash after that entry, hex."""
     carried: int | None = None
     """How many of its entries, not known to be at the collector, follow here."""
+    carried_after: int | None = None
+    """The last entry of the older journal that the collector was taken to have; those after it are carried over."""
     lost: int | None = None
     """How many of its entries are known to have been written and could not be read."""
 
@@ -63,6 +67,8 @@ class ReasonsLine(Line, frozen=True, omit_defaults=True):
 
     rating: int
     reasons: list[str]
+    rating_journal: str | None = None
+    """The older journal whose entry ``rating`` is, where that one was not carried over; so for the next two kinds."""
 
 
 class RevisedLine(Line, frozen=True, omit_defaults=True):
@@ -70,6 +76,7 @@ class RevisedLine(Line, frozen=True, omit_defaults=True):
 
     rating: int
     level: int
+    rating_journal: str | None = None
 
 
 class CommentLine(Line, frozen=True, omit_defaults=True):
@@ -78,6 +85,7 @@ class CommentLine(Line, frozen=True, omit_defaults=True):
     rating: int
     enclosure: str
     """SHA-256 of salt and payload, hex: the commitment."""
+    rating_journal: str | None = None
 
 
 class ClockLine(Line, frozen=True, omit_defaults=True):
@@ -163,15 +171,19 @@ def head(seq: int, at: Instant, kind: str) -> tuple[int, str, int, str, str]:
 def carried_line(line: bytes, seq: int, origin: tuple[str, int, str], seqs: Mapping[int, int]) -> bytes:
     """An older journal's entry as it continues here: its own times, a new seq, and where it came from.
 
-    ``origin`` is the older journal's id, seq and hash, by which the collector knows an entry that it has already.
-    ``seqs`` are the new places of the ratings that were carried before it.
+    ``origin`` is the older journal's id, seq and hash, by which the collector knows an entry that it has already;
+    where it was itself carried over before, it keeps those of its older places, latest first. ``seqs`` are the
+    new places of the ratings that were carried before it.
     """
     entry: dict[str, Any] = msgspec.json.decode(line)
     entry["seq"] = seq
-    if (rating := entry.get("rating")) is not None:
+    rating = entry.get("rating")
+    if rating is not None and "rating_journal" not in entry:
         if rating in seqs:
             entry["rating"] = seqs[rating]
         else:
             entry["rating_journal"] = origin[0]
+    if (earlier := entry.get("from")) is not None:
+        entry["from_earlier"] = [earlier, *entry.get("from_earlier", ())][:EARLIER_MAX]
     entry["from"] = list(origin)
     return _encoder.encode(entry)

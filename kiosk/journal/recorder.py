@@ -1,18 +1,24 @@
 """Recorder: commits facts on one thread of its own.
 
 The screen hands a fact over and goes on drawing. The future it gets back is
-fulfilled only when the disk has it, so "thank you" means "kept".
+fulfilled only when the disk has it, so "thank you" means "kept". The journal is
+opened on that thread too: the first face can be pressed before the disk is ready,
+and a kiosk whose disk refuses shows its screen and recovers by itself.
 """
 
 import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from typing import TYPE_CHECKING
 
 from kiosk.domain.rating import Fact
-from kiosk.journal.errors import JournalUnwritable
-from kiosk.journal.journal import Journal
-from kiosk.journal.reader import Entry
+from kiosk.journal.errors import JournalDamaged, JournalError, JournalInUse, JournalUnusable, JournalUnwritable
+
+if TYPE_CHECKING:
+    # Imported by whoever opens the journal, on the recorder's thread: the screen does not wait for SQLAlchemy.
+    from kiosk.journal.journal import Journal
+    from kiosk.journal.reader import Entry
 
 FIRST_UPKEEP_S = 30.0
 """So long after the last press the first upkeep begins …"""
@@ -25,19 +31,30 @@ WAITING_MAX = 100
 class Recorder:
     """The one writer's thread; close it to commit what is in line and let go of the journal."""
 
-    def __init__(self, journal: Journal, tidy: Callable[[Journal], bool] | None = None) -> None:
-        """``tidy`` does a short piece of upkeep when no press waits, and tells whether more is to be done at once."""
-        self._journal = journal
+    def __init__(
+        self,
+        open_journal: "Callable[[], Journal]",
+        *,
+        tidy: "Callable[[Journal], bool] | None" = None,
+        on_unusable: Callable[[JournalError], None] = lambda _error: None,
+    ) -> None:
+        """Begin to open the journal.
+
+        ``tidy`` does a short piece of upkeep when no press waits, and tells whether more is to be done at
+        once. ``on_unusable`` hears, on the recorder's thread, of a journal that only a person can make usable.
+        """
+        self._open_journal = open_journal
         self._tidy = tidy
+        self._on_unusable = on_unusable
         self._line: queue.Queue[tuple[Fact, Future[Entry]] | None] = queue.Queue(WAITING_MAX)
+        # A daemon: a program that broke must end and let go of the lock, not live on for the recorder's sake.
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
-    def record(self, fact: Fact) -> Future[Entry]:
+    def record(self, fact: Fact) -> "Future[Entry]":
         """Hand over a fact; never waits.
 
-        The future gives the entry once it is on disk, or raises JournalUnwritable or
-        JournalDamaged: then nothing was kept.
+        The future gives the entry once it is on disk, or raises JournalError: then nothing was kept.
         """
         kept: Future[Entry] = Future()
         try:
@@ -50,22 +67,45 @@ class Recorder:
         """Commit what is in line, then close the journal."""
         self._line.put(None)
         self._thread.join()
-        self._journal.close()
 
     def _run(self) -> None:
-        while (handed := self._next()) is not None:
+        journal = self._opened()
+        while (handed := self._next(journal)) is not None:
             fact, kept = handed
             try:
-                kept.set_result(self._journal.append(fact))
+                # Closed and opened again after damage, or for the first time after a start without a disk.
+                journal = journal or self._open_journal()
+                kept.set_result(journal.append(fact))
+            except JournalDamaged as error:
+                # Not tried again: it may be among what can still be read. The next press opens a continuation.
+                kept.set_exception(error)
+                _close(journal)
+                journal = None
             except Exception as error:  # noqa: BLE001 - whatever it was, the screen must hear of it, and the thread must live
                 kept.set_exception(error)
+        _close(journal)
 
-    def _next(self) -> tuple[Fact, Future[Entry]] | None:
+    def _opened(self) -> "Journal | None":
+        try:
+            return self._open_journal()
+        except (JournalInUse, JournalUnusable) as error:
+            self._on_unusable(error)
+        except JournalError:
+            # The disk refuses for now: the next press tries again, and is told.
+            pass
+        return None
+
+    def _next(self, journal: "Journal | None") -> "tuple[Fact, Future[Entry]] | None":
         """The next press, however long it takes to come; upkeep meanwhile."""
         wait_s = FIRST_UPKEEP_S
-        while self._tidy is not None:
+        while self._tidy is not None and journal is not None:
             try:
                 return self._line.get(timeout=wait_s)
             except queue.Empty:
-                wait_s = 0.0 if self._tidy(self._journal) else UPKEEP_S
+                wait_s = 0.0 if self._tidy(journal) else UPKEEP_S
         return self._line.get()
+
+
+def _close(journal: "Journal | None") -> None:
+    if journal is not None:
+        journal.close()

@@ -23,7 +23,7 @@ from kiosk.journal.engine import create_private, writer_engine
 from kiosk.journal.errors import JournalDamaged
 from kiosk.journal.head_file import HeadFile
 from kiosk.journal.lines import LineUnreadable, OpenedLine, carried_line, decode_line
-from kiosk.journal.reader import Entry, hash_at, head_of, translated
+from kiosk.journal.reader import Entry, anchor_of, hash_at, head_of, translated
 from kiosk.journal.schema import schema_version
 from kiosk.journal.tally import keep_tally, tally_of
 from kiosk.journal.writing import build_journal, write_bytes
@@ -77,10 +77,9 @@ def find_trouble(path: Path, known: tuple[str, Cursor] | None) -> str | None:
                 return None if known is None else "missing"
             return _damage(connection) or _mismatch(connection, known)
     except DatabaseError as error:
-        described = translated(error)
-        if isinstance(described, JournalDamaged):
+        if isinstance(translated(error), JournalDamaged):
             return "damaged"
-        raise described from error
+        raise
     finally:
         engine.dispose()
 
@@ -92,29 +91,34 @@ def continue_in_new(
     now: Instant,
     software: str,
     remains_at: Path | None = None,
-) -> None:
+    after: int | None = None,
+) -> dict[int, int]:
     """Put the file at ``path`` aside and continue it in a new journal there; safe against a crash at any point.
 
-    What is continued is read from ``remains_at`` where that is another file: a backup.
+    What is continued is read from ``remains_at`` where that is another file: a backup. ``after`` is the last entry
+    that the collector has; where it is not given, the agent's notes say. Returns the new seqs of what was carried over.
     """
     source = remains_at or path
     remains = read_remains(source) if source.exists() else Remains("", (), {})
     old_id = remains.journal_id or (known[0] if known else "")
-    acknowledged = acknowledged_by_collector(path.parent, old_id)
-    carried = [entry for entry in remains.entries if entry.seq >= acknowledged.next_seq and _is_carried(entry)]
+    if after is None:
+        after = acknowledged_by_collector(path.parent, old_id).next_seq - 1
+    unsent = [entry for entry in remains.entries if entry.seq > after]
+    carried = [entry for entry in unsent if _is_carried(entry)]
     expected = known[1].next_seq - 1 if known and known[0] == old_id else 0
-    safe = max(len(remains.entries), acknowledged.next_seq - 1)
     opened = {
         "why": why,
         "continues": old_id or None,
         "continues_seq": remains.head.next_seq - 1 if remains.journal_id else None,
         "continues_head": remains.head.head.hex() if remains.journal_id else None,
         "carried": len(carried),
-        "lost": max(0, expected - safe) or None,
+        "carried_after": after if old_id else None,
+        "lost": max(0, expected - after - len(unsent)) or None,
     }
     _log.error("journal %s: %s; %d entries carried over, %s lost", old_id, why, len(carried), opened["lost"] or 0)
-    _build_new(path, remains, carried, now, software, opened)
+    seqs = _build_new(path, remains, carried, now, software, opened)
     finish_exchange(path)
+    return seqs
 
 
 def finish_exchange(path: Path) -> None:
@@ -178,7 +182,7 @@ def _mismatch(connection: Connection, known: tuple[str, Cursor] | None) -> str |
 
 def _build_new(
     path: Path, remains: Remains, carried: list[Entry], now: Instant, software: str, opened: Mapping[str, object]
-) -> None:
+) -> dict[int, int]:
     new = _new_path(path)
     create_private(new)
     engine = writer_engine(new)
@@ -195,6 +199,7 @@ def _build_new(
             keep_tally(connection, tally_of(entry.line for entry in remains.entries))
     finally:
         engine.dispose()
+    return seqs
 
 
 def _is_finished(new: Path) -> bool:
@@ -219,13 +224,23 @@ def _readable_id(connection: Connection) -> str:
 
 def _sound_entries(connection: Connection, journal_id: str) -> Iterator[Entry]:
     """The entries whose hash follows from the one before; after a gap the first one cannot be proven and is left."""
-    seq, head = 0, chain_start(journal_id) if journal_id else None
+    seq, head = _readable_anchor(connection, journal_id)
     for entry in _readable_entries(connection):
         if entry.seq != seq + 1:
             head = None
         if head is not None and chain_next(head, entry.line) == entry.hash:
             yield entry
         seq, head = entry.seq, entry.hash
+
+
+def _readable_anchor(connection: Connection, journal_id: str) -> tuple[int, bytes | None]:
+    """After which entry the rest begins, and its hash; None where the file does not give it out."""
+    if not journal_id:
+        return 0, None
+    with suppress(DatabaseError, ValueError):
+        anchor = anchor_of(connection, journal_id)
+        return anchor.next_seq - 1, anchor.head
+    return 0, chain_start(journal_id)
 
 
 def _readable_entries(connection: Connection) -> Iterator[Entry]:

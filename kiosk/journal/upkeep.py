@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.domain.instant import Clock
-from kiosk.journal.acknowledged import acknowledged_by_collector
+from kiosk.journal.acknowledged import acknowledged_by_collector, parted_from_collector
 from kiosk.journal.errors import JournalError, JournalUnwritable
 from kiosk.journal.journal import Journal
 from kiosk.journal.prune import CHUNK_MAX
@@ -33,6 +33,7 @@ class Upkeep:
         self._path = path
         self._clock = clock
         self._retention = retention
+        self._notes_changed_at: int | None = None
         self._checking: threading.Thread | None = None
 
     def tidy(self, journal: Journal) -> bool:
@@ -45,6 +46,23 @@ class Upkeep:
             return False
         self._check_if_due()
         return pruned == CHUNK_MAX
+
+    def look(self, journal: Journal) -> None:
+        """Continue the journal in a new one as soon as the agent has found that the collector's copy took another course.
+
+        On the recorder's thread, between two presses; it costs a stat while the agent's notes are as they were.
+        """
+        changed_at = _changed_at(self._path.with_name("agent.json"))
+        if changed_at == self._notes_changed_at:
+            return
+        common = parted_from_collector(self._path.parent, journal.id)
+        if common is not None:
+            try:
+                journal.continue_after(common, self._clock.now())
+            except JournalError as error:
+                _log.error("the journal parted from the collector's copy and could not be continued: %s", error)
+                return
+        self._notes_changed_at = changed_at
 
     def _check_if_due(self) -> None:
         if self._checking is not None and self._checking.is_alive():
@@ -83,6 +101,13 @@ def last_check(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     return dict(kept)
+
+
+def _changed_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _result_path(path: Path) -> Path:

@@ -9,7 +9,7 @@ from typing import Any
 from kiosk.ui.errors import ScreenUnavailable
 from kiosk.ui.setup import Setup, WindowOptions, require_assets
 
-__all__ = ["ScreenUnavailable", "Setup", "WindowOptions", "run_kiosk"]
+__all__ = ["ScreenUnavailable", "Setup", "WindowOptions", "run_kiosk", "stop_kiosk"]
 
 
 def run_kiosk(setup: Setup) -> None:
@@ -22,6 +22,15 @@ def run_kiosk(setup: Setup) -> None:
     from kiosk.ui.stage import KioskApp  # Kivy opens the window here
 
     KioskApp(setup).run()
+
+
+def stop_kiosk() -> None:
+    """Close the kiosk that is running, from whatever thread; with none running, do nothing."""
+    from kivy.app import App
+    from kivy.clock import Clock
+
+    if (app := App.get_running_app()) is not None:
+        Clock.schedule_once(lambda _elapsed: app.stop(), 0)
 
 
 def prepare_window(options: WindowOptions) -> Any:

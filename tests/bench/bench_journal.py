@@ -20,7 +20,7 @@ def figures() -> Iterator[Figure]:
     clock = SystemClock(ZoneInfo("Asia/Ho_Chi_Minh"))
     # On the disk of the checkout: /tmp may lie in memory, where a commit costs nothing.
     with tempfile.TemporaryDirectory(dir=Path(__file__).parent) as folder:
-        recorder = Recorder(Journal.open(Path(folder) / "journal.db", clock, "bench"))
+        recorder = Recorder(lambda: Journal.open(Path(folder) / "journal.db", clock, "bench"))
         bare = _bare_insert(Path(folder) / "bare.db")
         rating = lambda: Rating(clock.now(), "sipas-5@1", "overall", 4, Standing.COUNTED)  # noqa: E731
         ours, theirs = alternate(lambda: recorder.record(rating()).result(), bare, TIMES)

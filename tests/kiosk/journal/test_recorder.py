@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from kiosk.journal.errors import JournalUnwritable
+from kiosk.journal.errors import JournalDamaged, JournalInUse, JournalUnwritable
 from kiosk.journal.reader import Entry
 from kiosk.journal.recorder import WAITING_MAX, Recorder
 from tests.builders import make_rating
@@ -27,7 +27,7 @@ class SlowJournal:
 
 
 def test_future_is_fulfilled_only_when_the_disk_has_it(journal, reader, clock):
-    recorder = Recorder(journal)
+    recorder = Recorder(lambda: journal)
 
     entry = recorder.record(make_rating(clock)).result(10)
 
@@ -37,7 +37,7 @@ def test_future_is_fulfilled_only_when_the_disk_has_it(journal, reader, clock):
 
 def test_recording_never_waits_for_the_disk():
     slow = SlowJournal()
-    recorder = Recorder(slow)
+    recorder = Recorder(lambda: slow)
 
     receipt = recorder.record("press")
 
@@ -50,7 +50,7 @@ def test_recording_never_waits_for_the_disk():
 def test_refusal_reaches_whoever_waits_and_the_next_press_is_tried_again():
     slow = SlowJournal()
     slow.go.set()
-    recorder = Recorder(slow)
+    recorder = Recorder(lambda: slow)
 
     refused, kept = recorder.record("bad"), recorder.record("good")
 
@@ -62,7 +62,7 @@ def test_refusal_reaches_whoever_waits_and_the_next_press_is_tried_again():
 
 def test_line_that_grows_too_long_is_refused_at_once():
     slow = SlowJournal()
-    recorder = Recorder(slow)
+    recorder = Recorder(lambda: slow)
 
     receipts = [recorder.record(n) for n in range(WAITING_MAX + 2)]
 
@@ -74,7 +74,7 @@ def test_line_that_grows_too_long_is_refused_at_once():
 
 def test_closing_commits_what_is_in_line_first():
     slow = SlowJournal()
-    recorder = Recorder(slow)
+    recorder = Recorder(lambda: slow)
     for n in range(3):
         recorder.record(n)
 
@@ -82,3 +82,64 @@ def test_closing_commits_what_is_in_line_first():
     recorder.close()
 
     assert slow.appended == [0, 1, 2, "closed"]
+
+
+def test_disk_that_refuses_at_the_start_is_tried_again_with_the_next_press():
+    slow = SlowJournal()
+    slow.go.set()
+    answers = iter([JournalUnwritable("the disk refuses ({why})", why="read-only"), None])
+
+    def open_journal():
+        if (refusal := next(answers, None)) is not None:
+            raise refusal
+        return slow
+
+    recorder = Recorder(open_journal)
+
+    assert recorder.record("press").result(10).seq == 1
+    recorder.close()
+
+
+def test_journal_that_only_a_person_can_make_usable_is_reported_and_presses_are_refused():
+    heard: list[Exception] = []
+    known = threading.Event()
+
+    def open_journal():
+        raise JournalInUse("another kiosk program is writing the journal at {path}; stop it first", path="x")
+
+    recorder = Recorder(open_journal, on_unusable=lambda error: (heard.append(error), known.set()))
+    assert known.wait(10)
+
+    with pytest.raises(JournalInUse):
+        recorder.record("press").result(10)
+    assert len(heard) == 1
+    recorder.close()
+
+
+def test_damaged_journal_is_opened_anew_and_the_refused_press_is_not_written_again():
+    class Damaged(SlowJournal):
+        def append(self, fact):
+            raise JournalDamaged("the journal's file is damaged ({why})", why="malformed")
+
+    damaged, continued = Damaged(), SlowJournal()
+    continued.go.set()
+    journals = iter([damaged, continued])
+    recorder = Recorder(lambda: next(journals))
+
+    with pytest.raises(JournalDamaged):
+        recorder.record("lost").result(10)
+    assert recorder.record("kept").result(10).seq == 1
+
+    recorder.close()
+    assert damaged.appended == ["closed"]
+    assert continued.appended == ["kept", "closed"]
+
+
+def test_upkeep_waits_for_a_quiet_moment(monkeypatch):
+    monkeypatch.setattr("kiosk.journal.recorder.FIRST_UPKEEP_S", 0.01)
+    slow, tidied = SlowJournal(), threading.Event()
+    slow.go.set()
+    recorder = Recorder(lambda: slow, tidy=lambda _journal: tidied.set() or False)
+
+    assert tidied.wait(10)
+    recorder.close()
