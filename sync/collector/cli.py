@@ -149,7 +149,7 @@ def unit_import(
     provinces, communes = _in_transaction(
         database, lambda connection: units.import_units(connection, province or [], show)
     )
-    _tell("{provinces} provinces and {communes} communes are there.", provinces=provinces, communes=communes)
+    _tell("Provinces there: {provinces}. Communes there: {communes}.", provinces=provinces, communes=communes)
 
 
 def _open_ready(settings: CollectorConfig, *, quiet: bool = False) -> Database:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
 from kiosk.journal.engine import durability_for, sqlite_module, sqlite_version
@@ -86,16 +86,16 @@ def open_database(url: str, *, create: bool = False) -> Database:
 
 @contextmanager
 def faults_named(database: Database) -> Iterator[None]:
-    """Turn a failing connection into DatabaseUnusable, with where and why but never the password."""
+    """Turn what the database refuses into DatabaseUnusable, with where and why but never the password."""
     try:
         yield
-    except OperationalError as error:
-        where = database.writer.url.render_as_string(hide_password=True)
-        why = str(error.orig).strip().splitlines()[0]
+    # The driver's own error comes bare where a fresh connection is prepared, wrapped everywhere else.
+    except (DatabaseError, sqlite_module().DatabaseError) as error:
+        cause = error.orig if isinstance(error, DatabaseError) else error
         raise DatabaseUnusable(
-            "the database {where} does not answer: {why}; check database_url and that the server runs",
-            where=where,
-            why=why,
+            "the database {where} cannot be used: {why}; check database_url and that the server runs",
+            where=database.writer.url.render_as_string(hide_password=True),
+            why=str(cause).strip().partition("\n")[0],
         ) from error
 
 

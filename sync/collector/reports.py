@@ -165,7 +165,7 @@ def _table(
     satisfied = {level.value for level in question.levels if level.satisfied} if question else set()
     plain = disclose(_slices(counts, places, {Standing.COUNTED}), closed, policy)
     aside = disclose(_slices(counts, places, ASIDE), closed, policy)
-    aside_counts = _aside_counts(counts, closed, policy)
+    aside_counts = _aside_counts(counts)
     rows = tuple(
         _row(place, plain.cells[counter_id], aside.cells[counter_id], aside_counts.get(counter_id, {}), satisfied)
         for counter_id, place in places.items()
@@ -202,12 +202,10 @@ def _slices(counts: Iterable[_Count], places: Iterable[int], standings: Collecti
     return [Slice(counter_id, day, part, dict(levels)) for (counter_id, day, part), levels in by_part.items()]
 
 
-def _aside_counts(
-    counts: Iterable[_Count], closed: Callable[[str, str], bool], policy: Policy
-) -> dict[int, "Counter[Standing]"]:
+def _aside_counts(counts: Iterable[_Count]) -> dict[int, "Counter[Standing]"]:
     found: dict[int, Counter[Standing]] = {}
     for count in counts:
-        if count.standing != Standing.COUNTED and (closed(count.day, count.part) or not policy.delay):
+        if count.standing != Standing.COUNTED:
             found.setdefault(count.counter_id, Counter())[Standing(count.standing)] += count.n
     return found
 

@@ -1,0 +1,160 @@
+"""The command line: one clear sentence for every fault, and codes that work."""
+
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sync.collector.database import open_database
+
+COLLECTOR = [sys.executable, "-c", "from sync.collector.cli import main; main()"]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """One command, in English."""
+    env = {"PATH": "/usr/bin:/bin", "HAILONG_LANGUAGE": "en", "HOME": "/nonexistent", **environment}
+    return subprocess.run([*COLLECTOR, *arguments], capture_output=True, text=True, timeout=60, env=env, check=False)
+
+
+def sentence(ended: subprocess.CompletedProcess[str], code: int = 1) -> str:
+    """What a failed command says: one line, no traceback, nothing else."""
+    assert ended.returncode == code, ended
+    assert "Traceback" not in ended.stderr
+    return ended.stderr.strip()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    return str(tmp_path / "data")
+
+
+def test_a_first_code_makes_database_unit_and_counter_and_prints_the_code_alone(folder: str) -> None:
+    new = ("device", "new", "--data-dir", folder, "--counter", "Q3", "--create-counter", "--counter-name", "Quầy 3",
+           "--unit-name", "Phường Bình An", "--quiet")  # fmt: skip
+
+    first, second = run(*new), run(*new)
+
+    for ended in (first, second):
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert re.fullmatch(r"[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\n", ended.stdout)
+    assert first.stdout != second.stdout
+    assert Path(folder, "collector", "collector.db").is_file()
+
+
+def test_a_code_for_people_comes_with_what_to_do_with_it(folder: str) -> None:
+    ended = run("device", "new", "--data-dir", folder, "--counter", "Q3", "--create-counter")
+
+    assert "kiosk enroll http://127.0.0.1:8600 " in ended.stdout
+    assert "works once, until" in ended.stdout
+
+
+def test_an_unknown_counter_is_named_with_the_remedy(folder: str) -> None:
+    ended = run("device", "new", "--data-dir", folder, "--counter", "Q9")
+
+    assert sentence(ended, 2) == (
+        "there is no counter Q9; make it with: collector counter new, or give --create-counter"
+    )
+
+
+def test_counters_are_made_in_units_that_are_there(folder: str) -> None:
+    assert run("unit", "import", "--data-dir", folder, "--province", "20").stdout.endswith(
+        "Provinces there: 1. Communes there: 65.\n"
+    )
+    assert run("counter", "new", "HC-1", "Quầy 1", "--unit", "20", "--data-dir", folder).returncode == 0
+    assert "already" in sentence(run("counter", "new", "HC-1", "Quầy 1", "--unit", "20", "--data-dir", folder), 2)
+    assert "no unit 99" in sentence(run("counter", "new", "HC-2", "Quầy 2", "--unit", "99", "--data-dir", folder), 2)
+
+
+def test_every_fault_of_the_settings_is_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "collector.toml"
+    file.write_text('listen_port = 99999\ntime_zone = "Moon/Crater"\ncolour = "red"\n[reports]\naccess = "friends"\n')
+
+    told = sentence(run("serve", "--config", str(file)), 2)
+
+    for key in ("listen_port", "time_zone", "colour", "reports.access"):
+        assert f"{file}: {key}: " in told
+    assert len(told.splitlines()) == 4
+
+
+def test_a_port_in_use_is_told_with_the_remedy(folder: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        told = sentence(run("serve", "--data-dir", folder, "--port", str(port)))
+
+    assert told == (
+        f"cannot listen at 127.0.0.1:{port}: Address already in use; "
+        "stop the program that is there or choose another --port"
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_told_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    told = sentence(run("serve", "--data-dir", str(tmp_path / "file")))
+
+    assert "cannot be written" in told
+    assert "--data-dir" in told
+
+
+@pytest.mark.parametrize(("revision", "words"), [("9999", "newer version"), ("none", "collector migrate")])
+def test_a_database_of_another_version_is_refused_with_the_remedy(folder: str, revision: str, words: str) -> None:
+    run("migrate", "--data-dir", folder)
+    database = open_database(f"sqlite:///{folder}/collector/collector.db")
+    change = "UPDATE alembic_version SET version_num = '9999'" if revision == "9999" else "DROP TABLE alembic_version"
+    with database.writing() as connection:
+        connection.exec_driver_sql(change)
+    database.close()
+
+    url = f"sqlite:///{folder}/collector/collector.db"
+    told = sentence(run("serve", "--data-dir", folder, HAILONG_COLLECTOR_DATABASE_URL=url))
+
+    assert words in told
+
+
+def test_a_file_that_is_no_database_is_told_and_left_alone(folder: str) -> None:
+    file = Path(folder, "collector", "collector.db")
+    file.parent.mkdir(parents=True)
+    file.write_text("my notes, not a database" * 100)
+
+    told = sentence(run("serve", "--data-dir", folder))
+
+    assert "file is not a database" in told
+    assert file.read_text().startswith("my notes")
+
+
+def test_migrating_twice_says_that_there_is_nothing_to_do(folder: str) -> None:
+    assert "was brought from schema - to 0001" in run("migrate", "--data-dir", folder).stdout
+    assert "nothing to do" in run("migrate", "--data-dir", folder).stdout
+
+
+@pytest.mark.parametrize(
+    "command", [(), ("serve",), ("migrate",), ("device", "new"), ("unit", "import"), ("counter", "new")]
+)
+def test_every_command_has_help_with_an_example(command: tuple[str, ...]) -> None:
+    ended = run(*command, "--help")
+
+    assert ended.returncode == 0
+    assert "Example: collector " in ended.stdout
+
+
+def test_vietnamese_terminals_are_answered_in_vietnamese(folder: str) -> None:
+    ended = run("device", "new", "--data-dir", folder, "--counter", "Q9", HAILONG_LANGUAGE="vi")
+
+    assert sentence(ended, 2).startswith("không có quầy Q9")
+
+
+def test_the_collector_imports_neither_kivy_nor_what_only_the_agent_needs() -> None:
+    probe = (
+        "import sys; sys.modules.update(dict.fromkeys(['kivy', 'requests', 'apscheduler']));"
+        "import sync.collector.cli, sync.collector.server"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=False)
+
+    assert (ended.returncode, ended.stderr) == (0, "")
