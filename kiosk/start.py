@@ -55,7 +55,13 @@ def show_kiosk(
 
     setup = _setup(settings, office, counter)
     clock = setup["clock"]
-    recorder = Recorder(lambda: _open_journal(settings, clock), tidy=_upkeep(settings, clock), on_unusable=stop)
+    upkeep = _upkeep(settings, clock)
+    recorder = Recorder(
+        lambda: _open_journal(settings, clock),
+        tidy=lambda journal: upkeep().tidy(journal),
+        look=lambda journal: upkeep().look(journal),
+        on_unusable=stop,
+    )
     try:
         run_kiosk(
             Setup(recorder=recorder, on_started=lambda app: stop_kiosk() if unusable else on_started(app), **setup)
@@ -85,11 +91,11 @@ def _open_journal(settings: KioskSettings, clock: SystemClock) -> "Journal":
     return Journal.open(settings.journal_path, clock, SOFTWARE, allow_any_disk=settings.journal.allow_any_disk)
 
 
-def _upkeep(settings: KioskSettings, clock: SystemClock) -> "Callable[[Journal], bool]":
+def _upkeep(settings: KioskSettings, clock: SystemClock) -> "Callable[[], Upkeep]":
     @cache
     def upkeep() -> "Upkeep":
         from kiosk.journal.upkeep import Upkeep
 
         return Upkeep(settings.journal_path, clock, timedelta(days=settings.journal.retention_days))
 
-    return lambda journal: upkeep().tidy(journal)
+    return upkeep

@@ -36,7 +36,7 @@ from kiosk.journal.lock import lock_of
 from kiosk.journal.place import require_fit_place
 from kiosk.journal.prune import forget_enclosures, prune_chunk
 from kiosk.journal.reader import Entry, head_of, translated
-from kiosk.journal.recovery import continue_in_new, make_sound
+from kiosk.journal.recovery import Older, make_sound
 from kiosk.journal.reserve import Reserve
 from kiosk.journal.schema import STEPS
 from kiosk.journal.tally import count_rating, move_rating
@@ -52,7 +52,9 @@ _TAIL = 16
 class Journal:
     """A kiosk's append-only log, open for writing."""
 
-    def __init__(self, path: Path, engine: Engine, lock: FileLock, journal_id: str, software: str) -> None:
+    def __init__(
+        self, path: Path, engine: Engine, lock: FileLock, journal_id: str, software: str, older: Older | None
+    ) -> None:
         self.path = path
         self._software = software
         self._engine = engine
@@ -64,8 +66,7 @@ class Journal:
         """The last entry's moment, by this process: against it a step of the wall clock shows."""
         self._end: Cursor | None = None
         """Where the journal ends, as long as nothing failed: only this process moves it."""
-        self._older: tuple[str, dict[int, int]] | None = None
-        """After a continuation, until the next rating: the older journal and where its entries are now."""
+        self._older = older
         self._reserve.fill()
 
     @classmethod
@@ -81,10 +82,10 @@ class Journal:
         lock = lock_of(path)
         engine: Engine | None = None
         try:
-            make_sound(path, clock.now(), software)
+            older = make_sound(path, clock.now(), software)
             engine = writer_engine(path)
             journal_id = _prepare(engine, clock.now(), software)
-            journal = cls(path, engine, lock, journal_id, software)
+            journal = cls(path, engine, lock, journal_id, software, older)
             journal._note_head(durable=True)
         except BaseException as error:
             if engine is not None:
@@ -136,24 +137,22 @@ class Journal:
         assert failure is not None  # noqa: S101 - the loop ran
         raise refused(failure) from failure
 
-    def continue_after(self, common: int, now: Instant) -> None:
-        """Go on in a new journal, for the collector's copy parted from this one after entry ``common``.
+    def continue_parted(self, now: Instant) -> None:
+        """Go on in a new journal if the agent found that the collector's copy took another course than this one.
 
-        What follows ``common`` is carried over. Raises JournalUnwritable when the disk refuses; then the journal
-        is what it was, or the next start finishes the exchange.
+        Raises JournalUnwritable when the disk refuses; then the journal is what it was, or the next start
+        finishes the exchange.
         """
         self._engine.dispose()
-        older, self._end = self.id, None
+        self._end = None
         try:
-            with self._engine.connect() as connection:
-                known = older, head_of(connection, older)
-            self._engine.dispose()
-            seqs = continue_in_new(self.path, "diverged", known, now, self._software, after=common)
+            self._older = make_sound(self.path, now, self._software) or self._older
             self.id = _prepare(self._engine, now, self._software)
-        except (DatabaseError, OSError) as error:
-            raise JournalUnwritable("the disk refuses ({why})", why=error) from error
-        self._older = older, seqs
-        self._note_head(durable=True)
+            self._note_head(durable=True)
+        except DatabaseError as error:
+            raise refused(error) from error
+        except OSError as error:
+            raise JournalUnwritable("the disk refuses ({why})", why=error.strerror) from error
 
     def maintain(self, acknowledged: Cursor, retention: timedelta, now: Instant) -> int:
         """What a quiet moment is for: make the reserve again, forget sent texts, prune one chunk; how many went.
@@ -195,10 +194,9 @@ class Journal:
         # One citizen after another: what speaks of a rating before the next rating comes was said in the older journal.
         if self._older is None or not isinstance(line, ReasonsLine | RevisedLine | CommentLine):
             return line
-        older, seqs = self._older
-        if (now_at := seqs.get(line.rating)) is not None:
+        if (now_at := self._older.seqs.get(line.rating)) is not None:
             return structs.replace(line, rating=now_at)
-        return structs.replace(line, rating_journal=older)
+        return structs.replace(line, rating_journal=self._older.journal_id)
 
     def _find(self, connection: Connection, fact: Fact, salt: bytes) -> Entry | None:
         """The entry that states ``fact``: its ``(boot, mono)`` is unique, so the same bytes are the same press."""

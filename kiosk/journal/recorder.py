@@ -8,6 +8,7 @@ and a kiosk whose disk refuses shows its screen and recovers by itself.
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ FIRST_UPKEEP_S = 30.0
 """So long after the last press the first upkeep begins …"""
 UPKEEP_S = 600.0
 """… and so long after each the next."""
+LOOK_S = 2.0
+"""How often it is looked whether the agent found that the journal must be continued in a new one."""
 WAITING_MAX = 100
 """More presses than this in line mean that the disk stands still: refuse, honestly, instead of piling up."""
 
@@ -35,16 +38,19 @@ class Recorder:
         self,
         open_journal: "Callable[[], Journal]",
         *,
-        tidy: "Callable[[Journal], bool] | None" = None,
+        tidy: "Callable[[Journal], bool]" = lambda _journal: False,
+        look: "Callable[[Journal], None]" = lambda _journal: None,
         on_unusable: Callable[[JournalError], None] = lambda _error: None,
     ) -> None:
         """Begin to open the journal.
 
         ``tidy`` does a short piece of upkeep when no press waits, and tells whether more is to be done at
-        once. ``on_unusable`` hears, on the recorder's thread, of a journal that only a person can make usable.
+        once; ``look`` is called as well, more often. ``on_unusable`` hears, on the recorder's thread, of a
+        journal that only a person can make usable.
         """
         self._open_journal = open_journal
         self._tidy = tidy
+        self._look = look
         self._on_unusable = on_unusable
         self._line: queue.Queue[tuple[Fact, Future[Entry]] | None] = queue.Queue(WAITING_MAX)
         # A daemon: a program that broke must end and let go of the lock, not live on for the recorder's sake.
@@ -97,12 +103,14 @@ class Recorder:
 
     def _next(self, journal: "Journal | None") -> "tuple[Fact, Future[Entry]] | None":
         """The next press, however long it takes to come; upkeep meanwhile."""
-        wait_s = FIRST_UPKEEP_S
-        while self._tidy is not None and journal is not None:
+        tidy_at = time.monotonic() + FIRST_UPKEEP_S
+        while journal is not None:
             try:
-                return self._line.get(timeout=wait_s)
+                return self._line.get(timeout=min(LOOK_S, max(0.0, tidy_at - time.monotonic())))
             except queue.Empty:
-                wait_s = 0.0 if self._tidy(journal) else UPKEEP_S
+                self._look(journal)
+            if time.monotonic() >= tidy_at:
+                tidy_at = time.monotonic() + (0.0 if self._tidy(journal) else UPKEEP_S)
         return self._line.get()
 
 

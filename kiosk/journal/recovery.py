@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from kiosk.domain.instant import Instant
-from kiosk.journal.acknowledged import acknowledged_by_collector
+from kiosk.journal.acknowledged import acknowledged_by_collector, parted_from_collector
 from kiosk.journal.chain import Cursor, chain_next, chain_start
 from kiosk.journal.engine import create_private, writer_engine
 from kiosk.journal.errors import JournalDamaged
@@ -57,13 +57,28 @@ class Remains:
         return Cursor(self.entries[-1].seq + 1, self.entries[-1].hash)
 
 
-def make_sound(path: Path, now: Instant, software: str) -> None:
-    """Afterwards the file at ``path`` is a sound journal or empty, and what was wrong is in its first entry."""
+@dataclass(frozen=True, slots=True)
+class Older:
+    """The journal that was continued in a new one."""
+
+    journal_id: str
+    seqs: Mapping[int, int]
+    """Where those of its entries are now that were carried over."""
+
+
+def make_sound(path: Path, now: Instant, software: str) -> Older | None:
+    """Afterwards the file at ``path`` is a sound journal or empty, and what was wrong is in its first entry.
+
+    Returns the older journal if it had to be continued in a new one.
+    """
     finish_exchange(path)
     known = HeadFile(path).read()
     why = find_trouble(path, known)
     if why is not None:
-        continue_in_new(path, why, known, now, software)
+        return continue_in_new(path, why, known, now, software)
+    if known is not None and (common := parted_from_collector(path.parent, known[0])) is not None:
+        return continue_in_new(path, "diverged", known, now, software, after=common)
+    return None
 
 
 def find_trouble(path: Path, known: tuple[str, Cursor] | None) -> str | None:
@@ -92,11 +107,11 @@ def continue_in_new(
     software: str,
     remains_at: Path | None = None,
     after: int | None = None,
-) -> dict[int, int]:
+) -> Older:
     """Put the file at ``path`` aside and continue it in a new journal there; safe against a crash at any point.
 
     What is continued is read from ``remains_at`` where that is another file: a backup. ``after`` is the last entry
-    that the collector has; where it is not given, the agent's notes say. Returns the new seqs of what was carried over.
+    that the collector has; where it is not given, the agent's notes say.
     """
     source = remains_at or path
     remains = read_remains(source) if source.exists() else Remains("", (), {})
@@ -118,7 +133,7 @@ def continue_in_new(
     _log.error("journal %s: %s; %d entries carried over, %s lost", old_id, why, len(carried), opened["lost"] or 0)
     seqs = _build_new(path, remains, carried, now, software, opened)
     finish_exchange(path)
-    return seqs
+    return Older(old_id, seqs)
 
 
 def finish_exchange(path: Path) -> None:

@@ -48,17 +48,16 @@ class Upkeep:
         return pruned == CHUNK_MAX
 
     def look(self, journal: Journal) -> None:
-        """Continue the journal in a new one as soon as the agent has found that the collector's copy took another course.
+        """Continue the journal in a new one as soon as the agent found that the collector's copy took another course.
 
         On the recorder's thread, between two presses; it costs a stat while the agent's notes are as they were.
         """
         changed_at = _changed_at(self._path.with_name("agent.json"))
         if changed_at == self._notes_changed_at:
             return
-        common = parted_from_collector(self._path.parent, journal.id)
-        if common is not None:
+        if parted_from_collector(self._path.parent, journal.id) is not None:
             try:
-                journal.continue_after(common, self._clock.now())
+                journal.continue_parted(self._clock.now())
             except JournalError as error:
                 _log.error("the journal parted from the collector's copy and could not be continued: %s", error)
                 return
