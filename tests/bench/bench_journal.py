@@ -1,7 +1,9 @@
-"""Append of one rating, finger to durable, against a bare INSERT+COMMIT with the same settings on the same disk."""
+"""The journal: append beside a bare INSERT+COMMIT, and what a million entries cost."""
 
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,27 +11,52 @@ from harness import Figure, alternate
 
 from kiosk.clock import SystemClock
 from kiosk.domain.rating import Rating, Standing
-from kiosk.journal.engine import durability_for, sqlite_module, sqlite_version
+from kiosk.journal.engine import durability_for, sqlite_module, sqlite_version, writer_engine
+from kiosk.journal.head_file import HeadFile
 from kiosk.journal.journal import Journal
+from kiosk.journal.lines import encode_line, line_of
+from kiosk.journal.reader import JournalReader, head_of
 from kiosk.journal.recorder import Recorder
+from kiosk.journal.tally import keep_tally, tally_of
+from kiosk.journal.verify import verify_journal
+from kiosk.journal.writing import write_bytes
 
 TIMES = 600
+ENTRIES = 1_000_000
 
 
 def figures() -> Iterator[Figure]:
     clock = SystemClock(ZoneInfo("Asia/Ho_Chi_Minh"))
     # On the disk of the checkout: /tmp may lie in memory, where a commit costs nothing.
     with tempfile.TemporaryDirectory(dir=Path(__file__).parent) as folder:
-        recorder = Recorder(lambda: Journal.open(Path(folder) / "journal.db", clock, "bench"))
+        path = Path(folder) / "journal.db"
         bare = _bare_insert(Path(folder) / "bare.db")
-        rating = lambda: Rating(clock.now(), "sipas-5@1", "overall", 4, Standing.COUNTED)  # noqa: E731
-        ours, theirs = alternate(lambda: recorder.record(rating()).result(), bare, TIMES)
-        recorder.close()
-    mode = durability_for(sqlite_version())
-    yield Figure(f"append of one rating, finger to durable ({mode})", ours * 1000, "ms", theirs * 1000, 1.5)
+        mode = durability_for(sqlite_version())
+        empty, theirs = _append_seconds(path, clock, bare)
+        yield Figure(f"append of one rating, finger to durable ({mode})", empty * 1000, "ms", theirs * 1000, 1.5)
+        _fill(path, clock)
+        full, theirs = _append_seconds(path, clock, bare)
+        yield Figure("the same with 1,000,000 entries in the journal", full * 1000, "ms", theirs * 1000, 1.5)
+        yield Figure("opening a journal of 1,000,000 entries", _opening_seconds(path, clock), "s", 1.0, 1.0)
+        with JournalReader(path) as reader:
+            yield Figure("verify, entries a second", _verify_rate(reader), "/s", 200_000, 1.0, at_most=False)
+            yield Figure("tally of a day among 1,000,000 entries", _tally_ms(reader), "ms", 20.0, 1.0)
 
 
-def _bare_insert(path: Path):
+def _append_seconds(path: Path, clock: SystemClock, bare: Callable[[], None]) -> tuple[float, float]:
+    recorder = Recorder(lambda: Journal.open(path, clock, "bench"))
+    append = lambda: recorder.record(_rating(clock)).result()  # noqa: E731
+    append()
+    seconds = alternate(append, bare, TIMES)
+    recorder.close()
+    return seconds
+
+
+def _rating(clock: SystemClock) -> Rating:
+    return Rating(clock.now(), "sipas-5@1", "overall", 4, Standing.COUNTED)
+
+
+def _bare_insert(path: Path) -> Callable[[], None]:
     durability = durability_for(sqlite_version())
     connection = sqlite_module().connect(path, isolation_level=None)
     connection.execute(f"PRAGMA journal_mode = {durability.journal_mode}")
@@ -43,3 +70,38 @@ def _bare_insert(path: Path):
         connection.execute("COMMIT")
 
     return insert
+
+
+def _fill(path: Path, clock: SystemClock) -> None:
+    """Bring the journal to a million entries with a chain that holds, as presses would, in one transaction."""
+    with JournalReader(path) as reader:
+        journal_id = reader.id
+    engine = writer_engine(path)
+    with engine.begin() as connection:
+        end = head_of(connection, journal_id)
+        while end.next_seq <= ENTRIES:
+            end = write_bytes(connection, end, encode_line(line_of(end.next_seq, _rating(clock)))).end
+        lines = connection.exec_driver_sql("SELECT line FROM entry")
+        connection.exec_driver_sql("DELETE FROM tally")
+        keep_tally(connection, tally_of(line for (line,) in lines))
+    engine.dispose()
+    HeadFile(path).write(journal_id, end)
+
+
+def _opening_seconds(path: Path, clock: SystemClock) -> float:
+    began = time.perf_counter()
+    Journal.open(path, clock, "bench").close()
+    return time.perf_counter() - began
+
+
+def _verify_rate(reader: JournalReader) -> float:
+    began = time.perf_counter()
+    assert verify_journal(reader) is None
+    return (reader.head().next_seq - 1) / (time.perf_counter() - began)
+
+
+def _tally_ms(reader: JournalReader) -> float:
+    day = SystemClock(ZoneInfo("Asia/Ho_Chi_Minh")).now().wall.date()
+    began = time.perf_counter()
+    assert sum(row.n for row in reader.tally(date(day.year, day.month, day.day), day)) > 0
+    return (time.perf_counter() - began) * 1000
