@@ -159,9 +159,9 @@ class _Programs:
         if not self._watch.is_alive():
             self._watch.start()
 
-    def alive(self, name: str) -> bool:
-        """Whether the program is running at this moment."""
-        return self._running[name].poll() is None
+    def gave_up(self, name: str) -> bool:
+        """Whether the program ended by itself with an error; one that was killed is started again and has not."""
+        return (self._running[name].poll() or 0) > 0
 
     def wait(self) -> None:
         """Until Ctrl-C."""
@@ -247,15 +247,21 @@ def _enrol(address: str, folder: Path) -> None:
 
 
 def _output(command: list[str]) -> str:
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    if ended.returncode:
-        raise DemoFailed("{command} failed: {why}", command=" ".join(command[:3]), why=ended.stderr.strip())
-    return ended.stdout.strip()
+    """What the command prints; tried again for a while, since the collector may be just starting again."""
+    deadline = time.monotonic() + READY_S_MAX
+    while True:
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        if ended.returncode == 0:
+            return ended.stdout.strip()
+        if time.monotonic() > deadline:
+            name = f"{Path(command[0]).name} {command[1]}"
+            raise DemoFailed("{command} failed: {why}", command=name, why=ended.stderr.strip())
+        time.sleep(0.5)
 
 
 def _await_ready(address: str, programs: _Programs, log: Path) -> None:
     deadline = time.monotonic() + READY_S_MAX
-    while time.monotonic() < deadline and programs.alive("collector"):
+    while time.monotonic() < deadline and not programs.gave_up("collector"):
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/readyz", timeout=5):  # noqa: S310
             return
         time.sleep(0.1)

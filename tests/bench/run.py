@@ -32,7 +32,8 @@ def all_figures(topics: list[str]) -> Iterator[Figure]:
         if topics and path.stem.removeprefix("bench_") not in topics:
             continue
         spec = importlib.util.spec_from_file_location(path.stem, path)
-        assert spec and spec.loader
+        assert spec is not None
+        assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         yield from module.figures()

@@ -58,12 +58,13 @@ def test_every_press_is_on_disk_and_at_the_collector_and_a_second_run_goes_on(tm
 def test_killed_agent_and_collector_lose_nothing_and_count_nothing_twice(tmp_path, port, environment):
     process = demo(tmp_path, port, environment, presses=6)
     killed: list[str] = []
-    while process.poll() is None and len(killed) < 8:
-        time.sleep(1.2)
+    wait_for(lambda: (tmp_path / "screenshots" / "pressed.png").exists())
+    for _ in range(3):
         for name, pid in programs_of(tmp_path).items():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
                 killed.append(name)
+        time.sleep(2)
 
     assert ended(process) == (0, (6, 6, 6))
     assert {"serve", "sync"} <= set(killed)
@@ -101,7 +102,7 @@ def test_port_in_use_is_one_clear_sentence(tmp_path, environment):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         process = demo(tmp_path, taken.getsockname()[1], environment, presses=1)
-        out, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=30)
 
     assert process.returncode == 1
     assert re.fullmatch(r"port \d+ on this machine cannot be used \(.*\); stop what uses it, or .* --port\n", err), err
@@ -110,7 +111,7 @@ def test_port_in_use_is_one_clear_sentence(tmp_path, environment):
 def test_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path, port, environment):
     (tmp_path / "file").write_text("in the way")
     process = demo(tmp_path / "file", port, environment, presses=1)
-    out, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=30)
 
     assert process.returncode == 1
     assert re.search(r"file cannot be written \(Not a directory\); .* --data-dir\n$", err), err
