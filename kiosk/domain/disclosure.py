@@ -119,7 +119,8 @@ def _hide(sizes: Mapping[C, int], cell_min: int) -> dict[C, Hidden]:
 
 
 def _revealing(hidden: Mapping[C, Hidden], sizes: Mapping[C, int], cell_min: int) -> bool:
-    return len(hidden) == 1 or 0 < sum(sizes[cell] for cell in hidden) < cell_min
+    # The total minus what is shown is what is hidden, taken together: it must not be few either.
+    return 0 < sum(sizes[cell] for cell in hidden) < cell_min
 
 
 def _shown(counts: Mapping[int, int], hidden: Hidden | None, waiting: bool, policy: Policy) -> Shown:

@@ -7,8 +7,10 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -18,7 +20,7 @@ from sync.collector.api import device, enrolments, health, journals, tallies
 from sync.collector.api.answers import problem_answer, refusal_answer
 from sync.collector.api.described import COMPONENTS
 from sync.collector.api.middleware import DeviceDoors, Doorkeeper
-from sync.collector.errors import CollectorError
+from sync.collector.errors import CollectorBusy, CollectorError
 from sync.collector.partitions import ensure_partitions
 from sync.collector.services import Services
 from sync.collector.web import page
@@ -28,6 +30,8 @@ from sync.protocol.messages import MessageInvalid
 from sync.protocol.problems import ProblemType
 
 UPKEEP_S = 3600.0
+
+_log = structlog.get_logger("collector")
 
 
 def create_app(services: Services) -> FastAPI:
@@ -66,7 +70,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def _keep_partitions(services: Services) -> None:
     while True:
         ready = partial(ensure_partitions, around=services.now())
-        await asyncio.wrap_future(services.writer.submit(ready))
+        try:
+            await asyncio.wrap_future(services.writer.submit(ready))
+        except (CollectorError, DBAPIError) as error:
+            # Nothing is lost: an append makes sure of its own month, and this comes again.
+            _log.warning("partitions not made", why=str(error))
         await asyncio.sleep(UPKEEP_S)
 
 
@@ -89,6 +97,11 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(CollectorError)
     async def refusal(_request: Request, error: CollectorError) -> Response:
         return refusal_answer(error)
+
+    @app.exception_handler(OperationalError)
+    async def database_away(_request: Request, error: OperationalError) -> Response:
+        _log.error("database does not answer", why=str(error.orig))
+        return refusal_answer(CollectorBusy("the database does not answer; nothing of this request was kept"))
 
     @app.exception_handler(HTTPException)
     async def http_error(_request: Request, error: HTTPException) -> Response:

@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from starlette.testclient import TestClient
 
 from sync.collector.database import Database
 from sync.collector.devices import CODE_ALPHABET, new_code
+from sync.collector.schema import enrolment_failure
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import KioskKey, WireRequest, send
 
@@ -78,10 +80,6 @@ def test_wrong_and_expired_codes_are_refused_alike(client: TestClient, office: O
 
 
 def test_after_too_many_wrong_codes_every_code_must_wait(client: TestClient, office: Office) -> None:
-    from sqlalchemy import insert
-
-    from sync.collector.schema import enrolment_failure
-
     with office.database.writing() as connection:
         connection.execute(insert(enrolment_failure).values(hour=NOON, failures=100))
 

@@ -5,10 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy.exc
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
+from sync.collector.api import journals
+from sync.collector.schema import device
 from sync.protocol.messages import BATCH_BYTES_MAX, BATCH_MEDIA_TYPE, INFLATED_BYTES_MAX, LINES_PER_BATCH_MAX
-from tests.sync.collector.builders import Office, Pen
+from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import KioskKey, WireRequest, enrolled_key, send
 
 GZIP = {"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": "gzip"}
@@ -96,11 +100,6 @@ def test_another_devices_journal_is_closed_to_reading_and_writing(
 def test_a_revoked_device_is_refused_and_its_ratings_stay(
     client: TestClient, kiosk: KioskKey, office: Office, pen: Pen
 ) -> None:
-    from sqlalchemy import update
-
-    from sync.collector.schema import device
-    from tests.sync.collector.builders import NOON
-
     with office.database.writing() as connection:
         connection.execute(update(device).values(revoked_at=NOON))
 
@@ -212,10 +211,6 @@ def test_an_address_that_cannot_be_is_a_problem_too(client: TestClient, kiosk: K
 def test_a_full_disk_is_507_and_nothing_is_kept(
     client: TestClient, kiosk: KioskKey, office: Office, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sqlalchemy.exc
-
-    from sync.collector.api import journals
-
     def full(*_: object) -> None:
         raise sqlalchemy.exc.OperationalError("INSERT", {}, Exception("database or disk is full"))
 
@@ -226,11 +221,22 @@ def test_a_full_disk_is_507_and_nothing_is_kept(
     assert int(answer.headers["retry-after"]) > 0
 
 
+def test_a_database_that_does_not_answer_is_503_with_a_time_to_come_again(
+    client: TestClient, kiosk: KioskKey, pen: Pen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise sqlalchemy.exc.OperationalError("SELECT", {}, Exception("connection refused"))
+
+    monkeypatch.setattr(journals, "append_batch", away)
+    answer = send(client, kiosk.entries(pen))
+
+    assert problem(answer) == (503, "not-ready")
+    assert int(answer.headers["retry-after"]) > 0
+
+
 def test_a_crash_inside_is_a_plain_500_without_its_cause(
     client: TestClient, kiosk: KioskKey, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sync.collector.api import journals
-
     def crash(*_: object) -> None:
         raise ZeroDivisionError("secret of the house")
 

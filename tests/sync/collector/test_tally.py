@@ -9,16 +9,19 @@ from kiosk.domain.rating import Standing
 from tests.sync.collector.builders import Office, Pen
 
 _KIOSK_STANDINGS = [str(standing) for standing in Standing if standing is not Standing.SUSPECT]
+_SEQS = st.integers(1, 9)
+_RATING = st.tuples(st.just("rating"), st.integers(0, 6), st.sampled_from(_KIOSK_STANDINGS))
 _MOVES = st.one_of(
-    st.tuples(st.just("rating"), st.integers(0, 6), st.sampled_from(_KIOSK_STANDINGS)),
-    st.tuples(st.just("revised"), st.integers(1, 30), st.integers(0, 6)),
-    st.tuples(st.just("reasons"), st.integers(1, 30), st.lists(st.sampled_from(["wait", "fee", "place"]), max_size=3)),
+    _RATING,
+    _RATING,
+    st.tuples(st.just("revised"), _SEQS, st.integers(0, 6)),
+    st.tuples(st.just("reasons"), _SEQS, st.lists(st.sampled_from(["wait", "fee", "place"]), max_size=3)),
     st.tuples(st.just("raw"), st.binary(max_size=30)),
 )
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(moves=st.lists(_MOVES, max_size=30), cuts=st.lists(st.integers(0, 30), max_size=4))
+@given(moves=st.lists(_MOVES, min_size=5, max_size=20), cuts=st.lists(st.integers(1, 15), min_size=2, max_size=5))
 def test_tallies_always_equal_a_recount(office: Office, moves: list[tuple[object, ...]], cuts: list[int]) -> None:
     pen = Pen()
     for name, *values in moves:

@@ -23,7 +23,7 @@ def test_every_province_and_commune_of_the_package_is_there(database: Database) 
 
     with database.writing() as connection:
         made = import_units(connection, [], lambda name, n: told.append((name, n)))
-        kinds = dict(connection.execute(select(unit.c.kind, func.count()).group_by(unit.c.kind)))
+        kinds = dict(connection.execute(select(unit.c.kind, func.count()).group_by(unit.c.kind)).all())
 
     provinces, communes = len(package), sum(len(entry["wards"]) for entry in package)
     assert made == (provinces, communes)

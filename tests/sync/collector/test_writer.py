@@ -1,5 +1,6 @@
 """The writer: an answer only after the commit that holds it, and one bad request fails alone."""
 
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,7 +9,7 @@ import sqlalchemy
 from sqlalchemy import Connection, event, insert, select
 
 from sync.collector import writer as writer_module
-from sync.collector.database import Database
+from sync.collector.database import Database, open_database
 from sync.collector.errors import CollectorBusy, StorageFull
 from sync.collector.schema import unit
 from sync.collector.writer import GroupWriter, writer_for
@@ -54,10 +55,6 @@ def test_a_bad_request_fails_alone_and_leaves_nothing(database: Database) -> Non
 @pytest.fixture
 def sqlite(tmp_path, sqlite_template):  # type: ignore[no-untyped-def]
     """A database of the kind that shares commits."""
-    import shutil
-
-    from sync.collector.database import open_database
-
     shutil.copy(sqlite_template, tmp_path / "group.db")
     database = open_database(f"sqlite:///{tmp_path / 'group.db'}")
     yield database

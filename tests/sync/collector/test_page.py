@@ -1,0 +1,132 @@
+"""The page says what it hides and why, to whoever may read it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+from sqlalchemy import update
+from starlette.testclient import TestClient
+
+from sync.collector.app import create_app
+from sync.collector.config import CollectorConfig
+from sync.collector.schema import counter
+from sync.collector.services import Services
+from sync.collector.words import NOTICE
+from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.kiosk_client import URL
+
+
+@pytest.fixture
+def database_url(sqlite_template, tmp_path) -> Iterator[str]:  # type: ignore[no-untyped-def]
+    """Overrides both engines by one: pages read through the same report as the tests of both."""
+    path = tmp_path / "page.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{path}"
+
+
+def shown(services: Services, now=NOON, **settings: object) -> str:  # type: ignore[no-untyped-def]
+    """The page's text as a reader meets it at ``now``."""
+    config = CollectorConfig(public_url=URL, **settings)  # type: ignore[arg-type]
+    app = create_app(replace(services, config=config, now=lambda: now))
+    words = _Words()
+    words.feed(TestClient(app, base_url=URL, client=("127.0.0.1", 50000)).get("/").text)
+    return " ".join(" ".join(words.found).split())
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.found.append(data)
+
+
+def press(office: Office, count: int, **values: object) -> None:
+    pen = Pen()
+    for _ in range(count):
+        pen.rating(**{"level": 5, **values})  # type: ignore[arg-type]
+    office.append(pen, received_at=NOON - timedelta(hours=1))
+
+
+def test_every_page_carries_the_notice_in_its_exact_words(services: Services, office: Office) -> None:
+    assert shown(services).count(NOTICE) == 2
+
+
+def test_a_number_stands_with_its_numerator_denominator_method_and_interval(services: Services, office: Office) -> None:
+    press(office, 40)
+
+    text = shown(services)
+
+    for words in ("100,0%", "40 / 40", "KTC 95% (Wilson) 91,2–100,0%", "Tỷ lệ đánh giá không xác định",
+                  "Tỷ lệ hài lòng = (số lượt Hài lòng + Rất hài lòng) / tổng số lượt đánh giá"):  # fmt: skip
+        assert words in text
+
+
+def test_a_half_day_that_is_not_over_is_announced_and_not_called_empty(services: Services, office: Office) -> None:
+    press(office, 40)
+
+    text = shown(services, NOON - timedelta(minutes=30))
+
+    assert "Các lượt của buổi này hiện khi hết buổi." in text
+    assert "100,0%" not in text
+    assert "Hôm nay chưa có lượt nào" not in text
+
+
+def test_below_thirty_there_are_counts_and_the_reason(services: Services, office: Office) -> None:
+    press(office, 20)
+
+    text = shown(services)
+
+    assert "20 / 20" in text
+    assert "dưới 30 lượt: chỉ ghi số lượt" in text
+    assert "100,0%" not in text
+
+
+def test_what_was_set_aside_is_told_with_its_rule(services: Services, office: Office) -> None:
+    press(office, 40)
+    press(office, 3, standing="repeat")
+
+    text = shown(services)
+
+    assert "Bấm lặp 3 bấm lại ngay sau lượt trước" in text
+    assert "được tính 40 + để riêng 3 = 43 lượt đã ghi" in text
+
+
+def test_with_fewer_set_aside_than_the_minimum_the_second_share_is_not_shown(
+    services: Services, office: Office
+) -> None:
+    press(office, 40)
+    press(office, 3, standing="repeat", level=1)
+
+    assert "Tính cả lượt để riêng" not in shown(services)
+    assert "Tính cả lượt để riêng: 93,0%" in shown(services, demo=True)
+
+
+def test_only_the_demo_says_that_it_is_one(services: Services, office: Office) -> None:
+    assert "Bản trình diễn." in shown(services, demo=True)
+    assert "Bản trình diễn" not in shown(services)
+
+
+def test_a_kiosk_that_has_not_called_is_named(services: Services, office: Office) -> None:
+    press(office, 1)
+
+    assert "im lặng từ 11:00" in shown(services)
+
+
+def test_names_from_the_office_cannot_become_markup(services: Services, office: Office) -> None:
+    with office.database.writing() as connection:
+        connection.execute(update(counter).values(name="<script>alert(1)</script>"))
+
+    assert "<script>alert(1)</script>" in shown(services)
+
+
+def test_unchanged_numbers_are_not_sent_again(client: TestClient, office: Office) -> None:
+    first = client.get("/", headers={"HX-Request": "true"})
+    mark = first.text.partition('name="seen" value="')[2].partition('"')[0]
+
+    again = client.get(f"/?seen={mark}", headers={"HX-Request": "true"})
+
+    assert (first.status_code, again.status_code, again.content) == (200, 204, b"")
