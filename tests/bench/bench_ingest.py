@@ -19,15 +19,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy
-
 from kiosk.journal.chain import Cursor, chain_over
 from sync.collector import schema
 from sync.collector.database import Database, open_database
 from sync.collector.migrate import migrate
 from tests.bench.harness import Figure
 from tests.sync.collector.builders import BOOT, NOON, Pen, open_office
-from tests.sync.collector.kiosk_client import KioskKey, WireRequest
+from tests.sync.collector.kiosk_client import KioskKey, WireRequest, enrolled_key
 from tests.sync.collector.postgres import postgres_server
 
 BATCH = 500
@@ -70,18 +68,7 @@ def _figures(kind: str, url: str) -> Iterator[Figure]:
 def _enrol(database: Database) -> list[KioskKey]:
     """Kiosks that the database knows, with keys of their own."""
     office = open_office(database)
-    keys = []
-    for _ in range(KIOSKS):
-        device = office.new_device()
-        key = KioskKey(device.device_id)
-        with database.writing() as connection:
-            connection.execute(
-                sqlalchemy.update(schema.device)
-                .where(schema.device.c.device_id == device.device_id)
-                .values(public_key=key.public)
-            )
-        keys.append(key)
-    return keys
+    return [enrolled_key(database, office.new_device().device_id) for _ in range(KIOSKS)]
 
 
 def _bare_rate(database: Database, rows_a_commit: int) -> float:
