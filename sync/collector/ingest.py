@@ -18,11 +18,13 @@ from sqlalchemy import Connection, bindparam, select, update
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_over
 from sync.collector.bulk import insert_rows
+from sync.collector.continued import Writer, boot_of_device, find_duplicates, late_elsewhere, note_continuation
 from sync.collector.errors import JournalForeign
 from sync.collector.presstime import LocalDays, PressClock
 from sync.collector.projection import Context, project
+from sync.collector.replica import stored_hashes
 from sync.collector.schema import journal, micros, segment
-from sync.collector.store import keep_boot, keep_enclosures, keep_projection, read_boot_offset
+from sync.collector.store import keep_boot, keep_counts, keep_enclosures, keep_projection, read_boot_offset
 
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
 
@@ -99,7 +101,14 @@ def append_batch(
     end = Cursor(copy.cursor.next_seq + len(fresh), chain_over(copy.cursor.head, fresh))
     received_us = micros(receipt.received_at)
     _keep_segment(connection, batch, copy.cursor, end, fresh, receipt)
-    projection = project(copy.cursor.next_seq, fresh, _context(connection, device, copy, receipt, days))
+    writer = Writer(device.device_id, batch.journal_id, copy.continued)
+    duplicates = find_duplicates(connection, writer, copy.cursor, fresh, receipt.received_at)
+    context = _context(connection, device, copy, receipt, days)
+    projection = project(copy.cursor.next_seq, fresh, context, duplicates)
+    if projection.opened is not None:
+        note_continuation(connection, device.device_id, batch.journal_id, projection.opened, receipt.received_at)
+    for other, said in late_elsewhere(connection, batch.journal_id, projection).items():
+        projection.unread += keep_counts(connection, other, received_us, said)
     keep_projection(connection, batch.journal_id, received_us, projection)
     keep_enclosures(connection, batch.journal_id, received_us, end.next_seq - 1, batch.enclosures)
     _move_cursor(connection, copy, end, receipt)
@@ -114,7 +123,8 @@ def read_cursor(connection: Connection, device_id: str, journal_id: str) -> Curs
     row = connection.execute(_COPY, {"wanted": journal_id}).one_or_none()
     if row is None:
         return Cursor.start(journal_id)
-    _require_owner(row.device_id, device_id)
+    if row.next_seq > 1:
+        _require_owner(row.device_id, device_id)
     return Cursor(row.next_seq, row.head)
 
 
@@ -128,14 +138,7 @@ def read_hash(connection: Connection, device_id: str, journal_id: str, seq: int)
         return Cursor.start(journal_id).head
     if seq >= cursor.next_seq:
         return None
-    found = connection.execute(
-        select(segment.c.first_seq, segment.c.prev, segment.c.lines)
-        .where(segment.c.journal_id == journal_id, segment.c.first_seq <= seq)
-        .order_by(segment.c.first_seq.desc())
-        .limit(1)
-    ).one()
-    lines = zlib.decompress(found.lines, _GZIP_WBITS).split(b"\n")
-    return chain_over(found.prev, lines[: seq - found.first_seq + 1])
+    return stored_hashes(connection, journal_id, {seq})[seq]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +149,13 @@ class _Copy:
     cursor: Cursor
     boot: str | None
     boot_offset_us: int | None
+    continued: bool
 
 
-_COPY = select(journal.c.device_id, journal.c.next_seq, journal.c.head, journal.c.boot, journal.c.boot_offset_us).where(
-    journal.c.journal_id == bindparam("wanted")
-)
+_COPY = select(
+    journal.c.device_id, journal.c.next_seq, journal.c.head, journal.c.boot, journal.c.boot_offset_us,
+    journal.c.continued,
+).where(journal.c.journal_id == bindparam("wanted"))  # fmt: skip
 # On SQLite the transaction itself is the lock, and the words are left out.
 _COPY_LOCKED = _COPY.with_for_update()
 
@@ -162,8 +167,12 @@ def _locked_copy(connection: Connection, device: Device, batch: Batch, receipt: 
             return None
         _open_copy(connection, device, batch, receipt)
         row = connection.execute(_COPY_LOCKED, {"wanted": batch.journal_id}).one()
-    _require_owner(row.device_id, device.device_id)
-    return _Copy(batch.journal_id, Cursor(row.next_seq, row.head), row.boot, row.boot_offset_us)
+    if row.next_seq > 1:
+        _require_owner(row.device_id, device.device_id)
+    elif row.device_id != device.device_id:
+        # Named by a continuation before its own first batch came: whoever brings that wrote it.
+        connection.execute(_OWN, {"wanted": batch.journal_id, "device": device.device_id})
+    return _Copy(batch.journal_id, Cursor(row.next_seq, row.head), row.boot, row.boot_offset_us, row.continued)
 
 
 def _open_copy(connection: Connection, device: Device, batch: Batch, receipt: Receipt) -> None:
@@ -195,7 +204,8 @@ def _context(connection: Connection, device: Device, copy: _Copy, receipt: Recei
     def offset_of(boot: str) -> int | None:
         if boot == copy.boot:
             return copy.boot_offset_us
-        return read_boot_offset(connection, copy.journal_id, boot)
+        own = read_boot_offset(connection, copy.journal_id, boot)
+        return boot_of_device(connection, device.device_id, boot) if own is None else own
 
     clock = PressClock(micros(receipt.received_at), receipt.clock.boot, receipt.clock.mono_us, cache(offset_of))
     return Context(device.counter_id, device.counters, clock, days)
@@ -235,3 +245,4 @@ def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, receipt: Rece
 
 
 _MOVE = update(journal).where(journal.c.journal_id == bindparam("wanted"))
+_OWN = _MOVE.values(device_id=bindparam("device"))

@@ -5,7 +5,7 @@ so it never refuses: a bad entry becomes an ``Unread`` and the ones behind it go
 Pure: no database, no clock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -81,6 +81,8 @@ class Projection:
     unread: list[Unread] = field(default_factory=list)
     late: list[ReasonsLine | RevisedLine] = field(default_factory=list)
     """What speaks of ratings before this run, in order."""
+    opened: OpenedLine | None = None
+    """The journal's first entry, where it is in this run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,14 @@ class _Aside(Exception):
         self.detail = detail
 
 
-def project(first_seq: int, lines: Sequence[bytes], context: Context) -> Projection:
-    """What the consecutive ``lines`` from ``first_seq`` say; any bytes are taken."""
+def project(
+    first_seq: int, lines: Sequence[bytes], context: Context, duplicates: Container[int] = frozenset()
+) -> Projection:
+    """What the consecutive ``lines`` from ``first_seq`` say but for the ``duplicates``; any bytes are taken."""
     projection = Projection()
     for seq, line in enumerate(lines, first_seq):
+        if seq in duplicates:
+            continue
         try:
             entry = _decode(line)
             if entry.seq != seq:
@@ -165,7 +171,7 @@ def _take(projection: Projection, entry: Line) -> None:
         case RevisedLine():
             _take_revision(projection, entry)
         case OpenedLine():
-            pass
+            projection.opened = entry if entry.seq == 1 else projection.opened
         case _:
             raise _Aside(UnreadReason.UNKNOWN_KIND, _printable(entry.kind))
 
@@ -173,7 +179,7 @@ def _take(projection: Projection, entry: Line) -> None:
 def _take_reasons(projection: Projection, entry: ReasonsLine) -> None:
     if len(entry.reasons) > REASONS_MAX or not all(_named("reason@1", reason) for reason in entry.reasons):
         raise _Aside(UnreadReason.BAD_VALUE, _printable(f"reasons {', '.join(entry.reasons)}"))
-    if entry.rating not in projection.ratings:
+    if entry.rating_journal is not None or entry.rating not in projection.ratings:
         _take_late(projection, entry)
         return
     if any(row.rating_seq == entry.rating for row in projection.reasons):
@@ -184,7 +190,7 @@ def _take_reasons(projection: Projection, entry: ReasonsLine) -> None:
 def _take_revision(projection: Projection, entry: RevisedLine) -> None:
     if entry.level not in LEVELS:
         raise _Aside(UnreadReason.BAD_VALUE, f"level {entry.level}")
-    row = projection.ratings.get(entry.rating)
+    row = None if entry.rating_journal is not None else projection.ratings.get(entry.rating)
     if row is None:
         _take_late(projection, entry)
         return
@@ -193,7 +199,7 @@ def _take_revision(projection: Projection, entry: RevisedLine) -> None:
 
 
 def _take_late(projection: Projection, entry: ReasonsLine | RevisedLine) -> None:
-    if not 0 < entry.rating < entry.seq:
+    if entry.rating < 1 or (entry.rating_journal is None and entry.rating >= entry.seq):
         raise _Aside(UnreadReason.NO_RATING, f"no rating at {entry.rating}")
     projection.late.append(entry)
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     Dialect,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP, UUID
 from sqlalchemy.types import TypeEngine
@@ -162,6 +164,14 @@ journal = Table(
     # The boot last heard, and our clock minus that boot's clock; earlier boots are in boot_clock.
     Column("boot", String(64)),
     Column("boot_offset_us", BigInteger),
+    # Of a continuation: the older journal, why, and its last entry that was still there.
+    Column("continues", Id, index=True),
+    Column("continues_why", String(20)),
+    Column("continues_seq", Seq),
+    # Whether entries of this journal came in a continuation.
+    Column("continued", Boolean, nullable=False, server_default=false()),
+    # When it was first seen that a continuation holds another entry at a seq than this journal does.
+    Column("forked_at", Moment),
 )
 
 segment = _by_month(
@@ -222,6 +232,27 @@ unread = _clustered(
     Column("seq", Seq, primary_key=True),
     Column("reason", String(20), nullable=False),
     Column("detail", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+)
+
+# Where entries were carried over to: by the place they had, with their hash there. With it an entry is
+# known again in whichever journal it comes first, and counted once.
+carried = _clustered(
+    "carried",
+    Column("journal_id", Id, primary_key=True),
+    Column("seq", Seq, primary_key=True),
+    Column("hash", Hash, primary_key=True),
+    Column("in_journal", Id, primary_key=True),
+    Column("in_seq", Seq, primary_key=True),
+)
+
+# Entries kept but not counted, because what they say was counted at another place.
+duplicate = _clustered(
+    "duplicate",
+    Column("journal_id", Id, primary_key=True),
+    Column("seq", Seq, primary_key=True),
+    Column("of_journal", Id, nullable=False),
+    Column("of_seq", Seq, nullable=False),
     Column("received_at", Moment, nullable=False),
 )
 

@@ -24,7 +24,14 @@ _TALLY_ADDS = "ON CONFLICT (journal_id, {key}) DO UPDATE SET n = {table}.n + exc
 
 
 def keep_projection(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> None:
-    """Write ratings, reasons and unread entries, and count them.
+    """Write ratings, reasons and unread entries, and count them."""
+    unread_too = keep_counts(connection, journal_id, received_us, projection)
+    received = {"journal_id": journal_id, "received_at": received_us}
+    insert_rows(connection, unread, received, Unread._fields, unread_too)
+
+
+def keep_counts(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
+    """Write ratings and reasons, and count them; what of the projection was or becomes unread.
 
     Reasons and revisions of ratings stored earlier join in; one whose rating is not there
     becomes unread.
@@ -36,10 +43,10 @@ def keep_projection(connection: Connection, journal_id: str, received_us: int, p
     received = of_journal | {"received_at": received_us}
     insert_rows(connection, rating, received, _RATING_NAMES, list(projection.ratings.values()))
     insert_rows(connection, reason_choice, of_journal, ReasonRow._fields, projection.reasons)
-    insert_rows(connection, unread, received, Unread._fields, projection.unread)
     add_counts(connection, tally, TallyKey._fields, journal_id, counts)
     reason_counts = count_reasons(projection.reasons, {**earlier, **projection.ratings})
     add_counts(connection, reason_tally, ReasonKey._fields, journal_id, reason_counts)
+    return projection.unread
 
 
 def add_counts(

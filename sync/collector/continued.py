@@ -1,0 +1,251 @@
+"""Continued: one press may come in two journals; it is counted where it came first, and never in silence left out.
+
+A kiosk whose journal was restored, cloned or damaged goes on in a new one and carries over what it does
+not know to be here. Each carried entry names the places it had before, with the hash there; who knows
+that hash has the entry. So an entry is the same as another when they share a place and its hash, in
+whatever order they come: by the network, from a USB stick, before or after this database was restored.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, select, tuple_, update
+
+from kiosk.journal.chain import Cursor, chain_next
+from kiosk.journal.lines import OpenedLine, ReasonsLine, RevisedLine
+from sync.collector.audit import note
+from sync.collector.bulk import insert_rows
+from sync.collector.projection import Projection, Unread, UnreadReason
+from sync.collector.replica import stored_hashes
+from sync.collector.schema import boot_clock, carried, duplicate, journal, micros
+from sync.protocol.messages import Hash, JournalId
+
+_CARRIED_MARK = b'"from":'
+_SEQ_MAX = 2**53
+_WHY_CHARS_MAX = 20
+
+
+class Place(NamedTuple):
+    """Where an entry stands."""
+
+    journal_id: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who appends to which journal."""
+
+    device_id: str
+    journal_id: str
+    continued: bool
+    """Whether entries of this journal came in a continuation."""
+
+
+class Origin(NamedTuple):
+    """A place that an entry had before, and the older journal's hash there."""
+
+    place: Place
+    hash: bytes
+
+
+def find_duplicates(
+    connection: Connection, writer: Writer, start: Cursor, lines: Sequence[bytes], received_at: datetime
+) -> dict[int, Place]:
+    """Which of the fresh ``lines`` after ``start`` were counted before, and where.
+
+    Notes where the others were carried over from, so that they are known again when they come there.
+    """
+    journal_id, origins = writer.journal_id, _origins(start.next_seq, lines)
+    same = _carried_from_here(connection, journal_id, start, lines) if writer.continued else {}
+    if origins:
+        wanted = {origin.place for places in origins.values() for origin in places}
+        _mark_continued(connection, writer.device_id, {place.journal_id for place in wanted}, received_at)
+        same = _known_origins(connection, origins, wanted, received_at) | same
+    if not origins and not same:
+        return {}
+    rows = [
+        (origin.place.journal_id, origin.place.seq, origin.hash, journal_id, seq)
+        for seq, places in origins.items()
+        for origin in places
+    ]
+    insert_rows(connection, carried, {}, tuple(carried.c.keys()), rows, then="ON CONFLICT DO NOTHING")
+    counted = counted_places(connection, same.values())
+    duplicates = {seq: counted.get(place, place) for seq, place in same.items()}
+    insert_rows(
+        connection, duplicate, {"journal_id": journal_id, "received_at": micros(received_at)},
+        ("seq", "of_journal", "of_seq"), [(seq, *place) for seq, place in duplicates.items()],
+    )  # fmt: skip
+    return duplicates
+
+
+def counted_places(connection: Connection, places: Iterable[Place]) -> dict[Place, Place]:
+    """Where those of ``places`` were counted that are duplicates."""
+    wanted = sorted(set(places))
+    if not wanted:
+        return {}
+    found = select(duplicate).where(tuple_(duplicate.c.journal_id, duplicate.c.seq).in_(wanted))
+    return {Place(row.journal_id, row.seq): Place(row.of_journal, row.of_seq) for row in connection.execute(found)}
+
+
+def note_continuation(
+    connection: Connection, device_id: str, journal_id: str, opened: OpenedLine, now: datetime
+) -> None:
+    """Remember which journal this one continues and why, and put it into the audit log."""
+    if opened.continues is None or not _is_journal_id(opened.continues):
+        return
+    why, seq = (opened.why or "")[:_WHY_CHARS_MAX], opened.continues_seq
+    connection.execute(
+        update(journal)
+        .where(journal.c.journal_id == journal_id)
+        .values(continues=opened.continues, continues_why=why, continues_seq=seq)
+    )
+    details = {"continues": opened.continues, "why": why, "after": opened.carried_after, "lost": opened.lost}
+    note(connection, now, f"device {device_id}", "journal.continued", journal_id, details)
+
+
+def late_elsewhere(connection: Connection, journal_id: str, projection: Projection) -> dict[str, Projection]:
+    """What in ``projection.late`` speaks of ratings counted in other journals, taken out and put under those journals.
+
+    Of another journal only what the same kiosk wrote: with any other it becomes unread.
+    """
+    late, projection.late = projection.late, []
+    named = {entry.seq: Place(entry.rating_journal or journal_id, entry.rating) for entry in late}
+    own = _of_same_device(connection, journal_id, {place.journal_id for place in named.values()})
+    counted = counted_places(connection, named.values())
+    elsewhere: dict[str, Projection] = {}
+    for entry in late:
+        said = named[entry.seq]
+        if said.journal_id not in own:
+            detail = f"no rating at {said.seq} of a journal of this kiosk"
+            projection.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, detail))
+            continue
+        place = counted.get(said, said)
+        there = projection if place.journal_id == journal_id else elsewhere.setdefault(place.journal_id, Projection())
+        there.late.append(_about(entry, place.seq))
+    return elsewhere
+
+
+def boot_of_device(connection: Connection, device_id: str, boot: str) -> int | None:
+    """Our clock minus that of a boot that another journal of this kiosk was heard in; None for one never heard."""
+    journals = select(journal.c.journal_id).where(journal.c.device_id == device_id)
+    latest = select(journal.c.boot_offset_us).where(journal.c.device_id == device_id, journal.c.boot == boot)
+    earlier = select(boot_clock.c.offset_us).where(boot_clock.c.journal_id.in_(journals), boot_clock.c.boot == boot)
+    found = connection.execute(latest.limit(1)).scalar_one_or_none()
+    return connection.execute(earlier.limit(1)).scalar_one_or_none() if found is None else found
+
+
+class _Carried(msgspec.Struct):
+    latest: tuple[JournalId, Annotated[int, msgspec.Meta(ge=1, le=_SEQ_MAX)], Hash] = msgspec.field(name="from")
+    earlier: list[tuple[JournalId, Annotated[int, msgspec.Meta(ge=1, le=_SEQ_MAX)], Hash]] = msgspec.field(
+        name="from_earlier", default_factory=list
+    )
+
+
+def _origins(first_seq: int, lines: Sequence[bytes]) -> dict[int, list[Origin]]:
+    found: dict[int, list[Origin]] = {}
+    for seq, line in enumerate(lines, first_seq):
+        if _CARRIED_MARK not in line:
+            continue
+        try:
+            entry = msgspec.json.decode(line, type=_Carried)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            continue
+        triples = [entry.latest, *entry.earlier]
+        found[seq] = [Origin(Place(place, at), bytes.fromhex(digest)) for place, at, digest in triples]
+    return found
+
+
+def _known_origins(
+    connection: Connection, origins: Mapping[int, list[Origin]], wanted: set[Place], received_at: datetime
+) -> dict[int, Place]:
+    stored = _stored(connection, wanted)
+    elsewhere = _carried_elsewhere(connection, wanted)
+    found: dict[int, Place] = {}
+    for seq, places in origins.items():
+        for origin in places:
+            if stored.get(origin.place, origin.hash) != origin.hash:
+                _note_fork(connection, origin.place.journal_id, received_at)
+            elif origin.place in stored:
+                found.setdefault(seq, origin.place)
+            elif origin in elsewhere:
+                found.setdefault(seq, elsewhere[origin])
+    return found
+
+
+def _mark_continued(connection: Connection, device_id: str, journal_ids: Iterable[str], now: datetime) -> None:
+    """Whoever appends to these journals from now on looks for what was carried over; until the commit nobody appends.
+
+    One that has not come here yet gets an empty copy, for its first batch may be on its way.
+    """
+    names = ("journal_id", "device_id", "next_seq", "head", "first_received_at", "last_received_at")
+    for journal_id in sorted(journal_ids):
+        row = (journal_id, device_id, 1, Cursor.start(journal_id).head, micros(now), micros(now))
+        insert_rows(connection, journal, {}, names, [row], then="ON CONFLICT (journal_id) DO NOTHING")
+        connection.execute(update(journal).where(journal.c.journal_id == journal_id).values(continued=True))
+
+
+def _stored(connection: Connection, places: Iterable[Place]) -> dict[Place, bytes]:
+    by_journal: dict[str, set[int]] = {}
+    for place in places:
+        by_journal.setdefault(place.journal_id, set()).add(place.seq)
+    return {
+        Place(journal_id, seq): digest
+        for journal_id, seqs in by_journal.items()
+        for seq, digest in stored_hashes(connection, journal_id, seqs).items()
+    }
+
+
+def _carried_elsewhere(connection: Connection, places: Iterable[Place]) -> dict[Origin, Place]:
+    """Where entries of these places were carried to by journals that came before."""
+    found = select(carried).where(tuple_(carried.c.journal_id, carried.c.seq).in_(sorted(places)))
+    return {
+        Origin(Place(row.journal_id, row.seq), row.hash): Place(row.in_journal, row.in_seq)
+        for row in connection.execute(found)
+    }
+
+
+def _carried_from_here(
+    connection: Connection, journal_id: str, start: Cursor, lines: Sequence[bytes]
+) -> dict[int, Place]:
+    """Which of the lines came before, in a journal that continues this one."""
+    last = start.next_seq + len(lines) - 1
+    rows = connection.execute(
+        select(carried).where(carried.c.journal_id == journal_id, carried.c.seq.between(start.next_seq, last))
+    ).all()
+    if not rows:
+        return {}
+    head, hashes = start.head, {}
+    for seq, line in enumerate(lines, start.next_seq):
+        head = hashes[seq] = chain_next(head, line)
+    return {row.seq: Place(row.in_journal, row.in_seq) for row in rows if hashes[row.seq] == row.hash}
+
+
+def _note_fork(connection: Connection, journal_id: str, now: datetime) -> None:
+    first = update(journal).where(journal.c.journal_id == journal_id, journal.c.forked_at.is_(None))
+    connection.execute(first.values(forked_at=now))
+
+
+def _of_same_device(connection: Connection, journal_id: str, others: set[str]) -> set[str]:
+    if others <= {journal_id}:
+        return others
+    device_id = select(journal.c.device_id).where(journal.c.journal_id == journal_id).scalar_subquery()
+    found = select(journal.c.journal_id).where(
+        journal.c.journal_id.in_(sorted(others)), journal.c.device_id == device_id
+    )
+    return set(connection.execute(found).scalars())
+
+
+def _about(entry: ReasonsLine | RevisedLine, seq: int) -> ReasonsLine | RevisedLine:
+    return msgspec.structs.replace(entry, rating=seq, rating_journal=None)
+
+
+def _is_journal_id(text: str) -> bool:
+    try:
+        msgspec.convert(text, JournalId)
+    except msgspec.ValidationError:
+        return False
+    return True

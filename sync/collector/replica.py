@@ -1,0 +1,36 @@
+"""Replica: reads the stored copy of a journal, line by line and hash by hash."""
+
+import zlib
+from collections.abc import Collection, Iterator
+
+from sqlalchemy import Connection, select
+
+from kiosk.journal.chain import chain_next
+from sync.collector.schema import segment
+
+_GZIP_WBITS = 16 + zlib.MAX_WBITS
+
+
+def stored_hashes(connection: Connection, journal_id: str, seqs: Collection[int]) -> dict[int, bytes]:
+    """The hash after each of the entries ``seqs`` that the copy has."""
+    if not seqs:
+        return {}
+    wanted = set(seqs)
+    entries = stored_entries(connection, journal_id, min(wanted), max(wanted))
+    return {seq: head for seq, head, _ in entries if seq in wanted}
+
+
+def stored_entries(
+    connection: Connection, journal_id: str, first: int, last: int
+) -> Iterator[tuple[int, bytes, bytes]]:
+    """Seq, hash and line of the stored entries, from the segment that holds ``first`` on up to ``last``."""
+    rows = connection.execute(
+        select(segment.c.first_seq, segment.c.prev, segment.c.lines)
+        .where(segment.c.journal_id == journal_id, segment.c.first_seq <= last, segment.c.last_seq >= first)
+        .order_by(segment.c.first_seq)
+    )
+    for row in rows:
+        head = row.prev
+        for seq, line in enumerate(zlib.decompress(row.lines, _GZIP_WBITS).split(b"\n")[:-1], row.first_seq):
+            head = chain_next(head, line)
+            yield seq, head, line
