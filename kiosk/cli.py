@@ -8,14 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from kiosk.__about__ import SOFTWARE, VERSION
 from kiosk.clock import SystemClock
 from kiosk.config import KioskSettings, load_kiosk_settings
 from kiosk.errors import SpokenError
-from kiosk.journal.journal import Journal
-from kiosk.journal.reader import JournalReader
 from kiosk.terminal import run_commands, terminal_texts
 
 t = terminal_texts("kiosk")
@@ -161,6 +160,7 @@ def tally(
     as_json: AsJson = False,
 ) -> None:
     """The day's numbers, without a network."""
+    from kiosk.journal.reader import JournalReader
     from kiosk.tally import day_tally, tally_lines
 
     settings = load_kiosk_settings(config, data_dir)
@@ -176,6 +176,7 @@ def tally(
 @commands.command(help=t("Check that no entry was altered or removed.") + "\n\n" + t("Example: kiosk verify --json"))
 def verify(data_dir: DataDir = None, config: Config = None, as_json: AsJson = False) -> None:
     """Walk the whole chain."""
+    from kiosk.journal.reader import JournalReader
     from kiosk.journal.verify import known_heads, verify_journal
 
     settings = load_kiosk_settings(config, data_dir)
@@ -228,9 +229,7 @@ def restore(
 
     settings = load_kiosk_settings(config, data_dir)
     entries = restore_backup(settings.journal_path, file, SystemClock(settings.zone), SOFTWARE)
-    typer.echo(
-        t("{n} entries of the backup continue in a new journal; the old file is kept aside.", n=t.number(entries))
-    )
+    typer.echo(t("{n} entries continue in a new journal; the old file is kept aside.", n=t.number(entries)))
 
 
 @commands.command(help=t("Look at everything this kiosk rests on.") + "\n\n" + t("Example: kiosk doctor --json"))
@@ -256,6 +255,9 @@ def _say_status(settings: KioskSettings, clock: SystemClock, as_json: bool) -> N
 
 def _journal_id(settings: KioskSettings, clock: SystemClock) -> str:
     """The journal's id; a kiosk that was never started gets its journal now."""
+    from kiosk.journal.journal import Journal
+    from kiosk.journal.reader import JournalReader
+
     if not settings.journal_path.is_file():
         any_disk = settings.journal.allow_any_disk
         with Journal.open(settings.journal_path, clock, SOFTWARE, allow_any_disk=any_disk) as journal:
@@ -264,16 +266,21 @@ def _journal_id(settings: KioskSettings, clock: SystemClock) -> str:
         return reader.id
 
 
+class _PlaceNames(msgspec.Struct, frozen=True):
+    """What the screen shows of ``device.json``."""
+
+    unit_name: str = ""
+    counter_name: str = ""
+
+
 def _place_names(settings: KioskSettings) -> tuple[str, str]:
     """Office and counter as the collector named them at enrolment; empty before."""
-    from sync.agent.enroll import KioskFiles, load_device
-    from sync.agent.errors import AgentError
-
+    # Not with the agent's load_device: all of the agent's network libraries come with it, and the citizen waits.
     try:
-        device = load_device(KioskFiles(settings.folder))
-    except AgentError:
+        named = msgspec.json.decode((settings.folder / "device.json").read_bytes(), type=_PlaceNames)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return "", ""
-    return device.unit_name, device.counter_name
+    return named.unit_name, named.counter_name
 
 
 if __name__ == "__main__":
