@@ -94,6 +94,10 @@ class FakeCollector:
             raise self.trouble
         return Cursor.start(journal_id).after(self.copies.get(journal_id, []))
 
+    def hash_at(self, journal_id: str, seq: int) -> bytes:
+        self.calls.append("hash")
+        return Cursor.start(journal_id).after(self.copies.get(journal_id, [])[:seq]).head
+
     def report(self, status: DeviceStatus) -> Cursor:
         if self.takes_status:
             self.statuses.append(status)

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import structlog
@@ -12,11 +12,12 @@ from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import Diverged, JournalError
 from sync.agent import backoff
 from sync.agent.enroll import KioskFiles
-from sync.agent.errors import AgentError, DeliveryError
+from sync.agent.errors import AgentError, DeliveryError, JournalTaken
 from sync.agent.heartbeat import Heart
+from sync.agent.older import OlderOf, offer_older
 from sync.agent.state import AgentState, keep_state, load_state
 from sync.agent.troubles import Trouble
-from sync.agent.upload import Journal, ReportedCollector, upload_all
+from sync.agent.upload import Collector, Journal, ReportedCollector, last_common, upload_all
 from sync.agent.wake import FileWatch
 
 PERIOD_S = 60.0
@@ -35,14 +36,21 @@ class Agent:
         open_collector: Callable[[], AbstractContextManager[ReportedCollector]],
         clock: Clock,
         *,
+        older_of: OlderOf = lambda _: nullcontext(None),
+        continue_journal: Callable[[], bool] = lambda: False,
         chance: Callable[[], float] = random.random,
         period_s: float = PERIOD_S,
         start_delay_s_max: float = backoff.START_DELAY_S_MAX,
     ) -> None:
-        """Take up where the last agent stopped, its back-off included."""
+        """Take up where the last agent stopped, its back-off included.
+
+        ``continue_journal`` continues a journal that parted from the collector's copy, if no app is there to do so.
+        """
         self._state_path = files.state
         self._open_journal = open_journal
         self._open_collector = open_collector
+        self._older_of = older_of
+        self._continue_journal = continue_journal
         self._clock = clock
         self._chance = chance
         self._period_s = period_s
@@ -69,6 +77,8 @@ class Agent:
             cursor = self.upload(alive)
         except (AgentError, JournalError) as error:
             self.note_trouble(error)
+            if self.continue_parted():
+                self._call_after(0)
         else:
             _log.debug("up_to_date", next=cursor.next_seq)
             self._call_after(backoff.wait_between(self._period_s, self._chance()))
@@ -76,12 +86,24 @@ class Agent:
     def upload(self, alive: Callable[[], None] = lambda: None) -> Cursor:
         """Bring the collector up to date and remember how far it reaches; raises AgentError or JournalError."""
         with self._open_journal() as journal, self._open_collector() as collector:
+            told = self._heart.beating(journal, collector, self._state)
+            try:
+                return self._upload(journal, told, alive)
+            except Diverged:
+                self._remember(self._state.with_parting(journal.id, last_common(journal, collector)))
+                raise
+            except JournalTaken:
+                known = self._state.acknowledged(journal.id).next_seq - 1
+                self._remember(self._state.with_parting(journal.id, known))
+                raise
 
-            def acknowledged(cursor: Cursor) -> None:
-                self._remember(self._state.with_contact(journal.id, cursor, self._clock.now()))
-                alive()
-
-            return upload_all(journal, self._heart.beating(journal, collector, self._state), acknowledged)
+    def continue_parted(self) -> bool:
+        """Continue the journal if the collector's copy took another course and no app is there; whether it was done."""
+        try:
+            return self._state.parted is not None and self._continue_journal()
+        except (JournalError, OSError) as error:
+            _log.warning("journal_not_continued", detail=str(error))
+            return False
 
     def note_trouble(self, error: Exception) -> None:
         """Remember what is wrong and wait as it deserves."""
@@ -90,6 +112,15 @@ class Agent:
         _log.warning("cycle_without_success", trouble=str(trouble), detail=str(error), wait_s=round(wait_s))
         self._remember(self._state.with_trouble(trouble, str(error), self._clock.now(), wait_s))
         self._call_after(wait_s)
+
+    def _upload(self, journal: Journal, collector: Collector, alive: Callable[[], None]) -> Cursor:
+        def acknowledged(cursor: Cursor) -> None:
+            self._remember(self._state.with_contact(journal.id, cursor, self._clock.now()))
+            alive()
+
+        return upload_all(
+            journal, collector, acknowledged, lambda: offer_older(journal, collector, self._older_of, alive)
+        )
 
     def _wait_after(self, error: Exception) -> float:
         if isinstance(error, DeliveryError) and error.retry_after_s is not None:
@@ -104,11 +135,13 @@ class Agent:
     def _wakes_for_presses(self) -> bool:
         # While the collector is in trouble, presses do not wake the agent: they would undo its back-off.
         note = self._state.trouble
-        return note is None or note.trouble is Trouble.JOURNAL
+        return note is None or note.trouble in (Trouble.JOURNAL, Trouble.DIVERGED)
 
     def _has_waiting(self) -> bool:
         try:
             with self._open_journal() as journal:
+                if self._state.parted is not None and self._state.parted.journal_id == journal.id:
+                    return False
                 return journal.head() != self._state.acknowledged(journal.id)
         except JournalError:
             return False

@@ -7,14 +7,14 @@ answer; a refusal counts as the collector's own only if it is one of its problem
 
 from dataclasses import dataclass
 
-from sync.agent.errors import CollectorUnavailable, DeliveryError, DeviceNotRecognised, RequestRefused
+from sync.agent.errors import CollectorUnavailable, DeliveryError, DeviceNotRecognised, JournalTaken, RequestRefused
 from sync.agent.troubles import Trouble
 from sync.protocol import problems
 from sync.protocol.messages import JSON_MEDIA_TYPE, Message, MessageInvalid, Problem, decode_message
 from sync.protocol.problems import PROBLEM_MEDIA_TYPE, PROBLEM_TYPES, ProblemType
 
 _WAIT = {problems.TOO_MANY_REQUESTS, problems.NOT_READY, problems.INTERNAL}
-_STRANGER = {problems.DEVICE_UNKNOWN, problems.DEVICE_REVOKED, problems.JOURNAL_FOREIGN, problems.SIGNATURE_INVALID}
+_STRANGER = {problems.DEVICE_UNKNOWN, problems.DEVICE_REVOKED, problems.SIGNATURE_INVALID}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ def _failure_by_problem(kind: ProblemType, detail: str, retry_after_s: int | Non
         return CollectorUnavailable(Trouble.FULL, detail, retry_after_s)
     if kind is problems.DIGEST_MISMATCH:
         return CollectorUnavailable(Trouble.NO_ANSWER, detail)
+    if kind is problems.JOURNAL_FOREIGN:
+        return JournalTaken(Trouble.DIVERGED, detail)
     if kind in _STRANGER:
         return DeviceNotRecognised(Trouble.DEVICE_UNKNOWN, detail)
     return RequestRefused(Trouble.REFUSED, detail, retry_after_s)

@@ -31,6 +31,7 @@ from sync.protocol.messages import (
     DeviceStatus,
     EnrolmentAnswer,
     EnrolmentRequest,
+    HashMessage,
     encode_message,
 )
 from sync.protocol.signature import sign_request
@@ -91,6 +92,17 @@ class CollectorClient:
     def cursor(self, journal_id: str) -> Cursor:
         """How far the collector's copy of the journal reaches."""
         return read_answer(self._call("GET", f"/v1/journals/{journal_id}"), CursorMessage).cursor()
+
+    def hash_at(self, journal_id: str, seq: int) -> bytes:
+        """The hash after entry ``seq`` of the collector's copy, which has it."""
+        answer = self._call("GET", f"/v1/journals/{journal_id}?seq={seq}")
+        found = problem_of(answer)
+        if found is not None and found[0] is problems.NOT_FOUND:
+            raise CollectorUnavailable(Trouble.WRONG_ANSWER, f"404, but the copy has just reached entry {seq}")
+        message = read_answer(answer, HashMessage)
+        if message.seq != seq:
+            raise CollectorUnavailable(Trouble.WRONG_ANSWER, f"200 with the hash of entry {message.seq}, not {seq}")
+        return bytes.fromhex(message.hash)
 
     def append(self, journal_id: str, batch: Batch) -> Cursor:
         """Offer the batch; the collector's cursor afterwards, whether it took the batch or stands elsewhere (409)."""

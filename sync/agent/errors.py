@@ -4,6 +4,7 @@ AgentError
 ├── DeliveryError            nothing is known to have arrived: all of it stays waiting
 │   ├── CollectorUnavailable     no usable answer: the next cycle tries again, later each time
 │   ├── RequestRefused           it understands us and will not: knock slowly, tell IT staff
+│   ├── JournalTaken             another kiosk writes this journal: go on in a new one
 │   └── DeviceNotRecognised      it does not know this kiosk (any more): knock slowly, tell IT staff
 ├── EnrolmentRefused         this code does not enrol this kiosk: ask for a new one
 ├── NotEnrolled              enrol first
@@ -49,6 +50,12 @@ class CollectorUnavailable(DeliveryError):
 
 class RequestRefused(DeliveryError):
     """The collector understood and will not take it: keep everything, knock slowly, tell IT staff."""
+
+    slow = True
+
+
+class JournalTaken(DeliveryError):
+    """The collector has this journal from another kiosk, as after enrolling anew: go on in a new one."""
 
     slow = True
 

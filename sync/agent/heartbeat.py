@@ -57,6 +57,10 @@ class Beating:
                 return self._collector.cursor(journal_id)
         return self._collector.cursor(journal_id)
 
+    def hash_at(self, journal_id: str, seq: int) -> bytes:
+        """As the collector itself."""
+        return self._collector.hash_at(journal_id, seq)
+
     def append(self, journal_id: str, batch: Batch) -> Cursor:
         """As the collector itself."""
         return self._collector.append(journal_id, batch)

@@ -8,14 +8,17 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from kiosk.__about__ import SOFTWARE
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import JournalError
+from kiosk.journal.parting import continue_unwatched
 from kiosk.journal.reader import JournalReader
 from sync.agent.agent import PERIOD_S, Agent
 from sync.agent.backoff import START_DELAY_S_MAX
 from sync.agent.enroll import KioskFiles, connect
 from sync.agent.errors import AgentError, AgentRunning
+from sync.agent.older import put_aside
 from sync.agent.schedule import Schedule
 
 LOCK_WAIT_S_MAX = 2.0
@@ -41,14 +44,8 @@ def run_agent(
     """
     files = KioskFiles(directory)
     with one_agent(files):
-        agent = Agent(
-            files,
-            journal_path,
-            lambda: JournalReader(journal_path),
-            lambda: connect(files, clock, url=url, proxy=proxy, ca_file=ca_file),
-            clock,
-            period_s=period_s,
-            start_delay_s_max=start_delay_s_max,
+        agent = _agent(
+            files, journal_path, clock, url, proxy, ca_file, period_s=period_s, start_delay_s_max=start_delay_s_max
         )
         schedule = Schedule(agent.due, lambda: agent.run_cycle(schedule.alive), agent.note_trouble)
         with _stopping_on_signals(schedule.stop):
@@ -74,18 +71,38 @@ def sync_once(
     """
     files = KioskFiles(directory)
     with one_agent(files):
-        agent = Agent(
-            files,
-            journal_path,
-            lambda: JournalReader(journal_path),
-            lambda: connect(files, clock, url=url, proxy=proxy, ca_file=ca_file),
-            clock,
-        )
+        agent = _agent(files, journal_path, clock, url, proxy, ca_file)
         try:
             return agent.upload(progress)
         except (AgentError, JournalError) as error:
             agent.note_trouble(error)
-            raise
+            if not agent.continue_parted():
+                raise
+        return agent.upload(progress)
+
+
+def _agent(
+    files: KioskFiles,
+    journal_path: Path,
+    clock: Clock,
+    url: str | None,
+    proxy: str | None,
+    ca_file: Path | None,
+    *,
+    period_s: float = PERIOD_S,
+    start_delay_s_max: float = START_DELAY_S_MAX,
+) -> Agent:
+    return Agent(
+        files,
+        journal_path,
+        lambda: JournalReader(journal_path),
+        lambda: connect(files, clock, url=url, proxy=proxy, ca_file=ca_file),
+        clock,
+        older_of=put_aside(journal_path),
+        continue_journal=lambda: continue_unwatched(journal_path, clock.now(), SOFTWARE),
+        period_s=period_s,
+        start_delay_s_max=start_delay_s_max,
+    )
 
 
 @contextmanager

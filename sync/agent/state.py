@@ -35,6 +35,14 @@ class TroubleNote(msgspec.Struct, frozen=True):
     since: Moment
 
 
+class Parting(msgspec.Struct, frozen=True):
+    """The collector's copy of a journal took another course; the app, or the agent itself, then continues it anew."""
+
+    journal_id: str
+    seq: int
+    """The last entry that both have."""
+
+
 class AgentState(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the agent last knew."""
 
@@ -48,6 +56,7 @@ class AgentState(msgspec.Struct, frozen=True, omit_defaults=True):
     """In a row."""
     try_after: Moment | None = None
     """Not to call before this moment of the boot clock."""
+    parted: Parting | None = None
 
     def acknowledged(self, journal_id: str) -> Cursor:
         """How far the collector is known to reach in this journal."""
@@ -58,6 +67,10 @@ class AgentState(msgspec.Struct, frozen=True, omit_defaults=True):
     def with_contact(self, journal_id: str, cursor: Cursor, now: Instant) -> "AgentState":
         """The state after the collector answered with ``cursor``: all is well."""
         return AgentState(journal_id, cursor.next_seq, cursor.head.hex(), contact=Moment.of(now))
+
+    def with_parting(self, journal_id: str, seq: int) -> "AgentState":
+        """The state after the collector's copy was found to part from the journal after entry ``seq``."""
+        return msgspec.structs.replace(self, parted=Parting(journal_id, seq))
 
     def with_trouble(self, trouble: Trouble, detail: str, now: Instant, wait_s: float) -> "AgentState":
         """The state after a cycle that did not succeed; a trouble that goes on keeps its beginning."""

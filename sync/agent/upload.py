@@ -43,6 +43,10 @@ class Collector(Protocol):
         """How far the collector's copy reaches."""
         ...
 
+    def hash_at(self, journal_id: str, seq: int) -> bytes:
+        """The hash after entry ``seq`` of the collector's copy."""
+        ...
+
     def append(self, journal_id: str, batch: Batch) -> Cursor:
         """Offer the batch; the collector's cursor afterwards, whether it took the batch or stands elsewhere."""
         ...
@@ -63,32 +67,81 @@ def upload_once(journal: Journal, collector: Collector) -> Cursor:
     """
     cursor = collector.cursor(journal.id)
     journal.require_ancestor(cursor)
-    return _upload_after(cursor, journal, collector)
+    return _upload_after(cursor, journal, collector, LINES_PER_BATCH_MAX)
 
 
-def upload_all(journal: Journal, collector: Collector, progress: Callable[[Cursor], None]) -> Cursor:
+def upload_all(
+    journal: Journal,
+    collector: Collector,
+    progress: Callable[[Cursor], None],
+    offer_older: Callable[[], None] = lambda: None,
+) -> Cursor:
     """Batch after batch until the collector has what the journal has now; ``progress`` hears of each.
 
-    Ends early when the collector's cursor goes back: it was restored in between, and
-    the next cycle starts from where it then stands.
+    A collector that has nothing of this journal may have lost the end of the ones before it:
+    ``offer_older`` is called first. A cursor that goes back is followed once: the collector was
+    restored in between. If it goes back again, the next cycle starts from where it then stands.
     """
     # Fixed now: presses that go on during a long catch-up must not keep this cycle from ending.
     goal = journal.head().next_seq
-    cursor = upload_once(journal, collector)
-    progress(cursor)
+    cursor = collector.cursor(journal.id)
+    journal.require_ancestor(cursor)
+    if cursor == Cursor.start(journal.id):
+        offer_older()
+    return _upload_to(goal, cursor, journal, collector, progress)
+
+
+def upload_through(last_seq: int, journal: Journal, collector: Collector, progress: Callable[[Cursor], None]) -> Cursor:
+    """As :func:`upload_all`, but nothing after ``last_seq``."""
+    cursor = collector.cursor(journal.id)
+    journal.require_ancestor(cursor)
+    return _upload_to(min(last_seq + 1, journal.head().next_seq), cursor, journal, collector, progress)
+
+
+def last_common(journal: Journal, collector: Collector) -> int:
+    """The last entry up to which the journal and the collector's copy are the same, where the copy goes on differently.
+
+    Equal hashes mean equal pasts, so halving finds it with a few questions.
+    """
+    cursor = collector.cursor(journal.id)
+    if journal.hash_at(cursor.next_seq - 1) == cursor.head:
+        raise CollectorUnavailable(
+            Trouble.WRONG_ANSWER, "one answer said that the copy differs, the next that it does not"
+        )
+
+    def same(seq: int) -> bool:
+        ours = journal.hash_at(seq)
+        # Pruned entries were proven to be at the collector.
+        return ours is None or ours == collector.hash_at(journal.id, seq)
+
+    low, high = 0, min(journal.head().next_seq, cursor.next_seq) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if same(middle) else (low, middle - 1)
+    return low
+
+
+def _upload_to(
+    goal: int, cursor: Cursor, journal: Journal, collector: Collector, progress: Callable[[Cursor], None]
+) -> Cursor:
+    if cursor.next_seq >= goal:
+        progress(cursor)
+    rewound = False
     while cursor.next_seq < goal:
-        before, cursor = cursor, _upload_after(cursor, journal, collector)
+        before, cursor = cursor, _upload_after(cursor, journal, collector, goal - cursor.next_seq)
         progress(cursor)
         if cursor == before:
             raise CollectorUnavailable(Trouble.WRONG_ANSWER, "409 with the very cursor that the batch started from")
         if cursor.next_seq < before.next_seq:
-            break
+            if rewound:
+                break
+            rewound = True
     return cursor
 
 
-def _upload_after(cursor: Cursor, journal: Journal, collector: Collector) -> Cursor:
+def _upload_after(cursor: Cursor, journal: Journal, collector: Collector, lines_max: int) -> Cursor:
     # Counted before compression: UTF-8 text always shrinks, so the limit on the wire is kept with room to spare.
-    batch = journal.batch_after(cursor, lines_max=LINES_PER_BATCH_MAX, bytes_max=BATCH_BYTES_MAX)
+    batch = journal.batch_after(cursor, min(lines_max, LINES_PER_BATCH_MAX), BATCH_BYTES_MAX)
     if not batch:
         return cursor
     acknowledged = collector.append(journal.id, batch)
