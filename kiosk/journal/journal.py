@@ -93,6 +93,8 @@ class Journal:
             lock.release()
             if isinstance(error, DatabaseError):
                 raise refused(error) from error
+            if isinstance(error, OSError):
+                raise JournalUnwritable("the disk refuses ({why})", why=error.strerror) from error
             raise
         return journal
 

@@ -4,11 +4,14 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from kiosk.journal.errors import JournalInUse
+from kiosk.journal.errors import JournalInUse, JournalUnwritable
 
 
 def lock_of(path: Path) -> FileLock:
-    """The held lock of the journal at ``path``; raises JournalInUse when another program holds it."""
+    """The held lock of the journal at ``path``.
+
+    Raises JournalInUse when another program holds it, JournalUnwritable when the disk refuses.
+    """
     lock = FileLock(path.with_suffix(".lock"), timeout=0, mode=0o600)
     try:
         lock.acquire()
@@ -16,4 +19,6 @@ def lock_of(path: Path) -> FileLock:
         raise JournalInUse(
             "another kiosk program is writing the journal at {path}; stop it first", path=path
         ) from error
+    except OSError as error:
+        raise JournalUnwritable("the disk refuses ({why})", why=error.strerror) from error
     return lock

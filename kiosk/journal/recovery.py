@@ -157,12 +157,15 @@ def read_remains(path: Path) -> Remains:
     """Everything of the journal at ``path`` that can be read and whose hash holds."""
     engine = writer_engine(path)
     try:
-        with engine.connect() as connection:
+        # A disk that does not even let a transaction begin has lost nothing yet: that is no damage to be carried past.
+        with engine.begin() as connection:
             journal_id = _readable_id(connection)
             entries = tuple(_sound_entries(connection, journal_id))
             return Remains(journal_id, entries, _readable_enclosures(connection))
-    except DatabaseError:
-        return Remains("", (), {})
+    except DatabaseError as error:
+        if isinstance(translated(error), JournalDamaged):
+            return Remains("", (), {})
+        raise
     finally:
         engine.dispose()
 
@@ -173,7 +176,8 @@ def _damage(connection: Connection) -> str | None:
     if found != "ok":
         return "damaged"
     journal_id = str(connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'journal_id'").scalar_one())
-    first = max(1, head_of(connection, journal_id).next_seq - _TAIL_CHECKED)
+    # What was pruned is no gap: the chain begins at the anchor.
+    first = max(anchor_of(connection, journal_id).next_seq, head_of(connection, journal_id).next_seq - _TAIL_CHECKED)
     head = hash_at(connection, journal_id, first - 1)
     for entry in _entries(connection, first):
         if head is not None and chain_next(head, entry.line) != entry.hash:
@@ -188,7 +192,10 @@ def _mismatch(connection: Connection, known: tuple[str, Cursor] | None) -> str |
     known_id, known_head = known
     journal_id = str(connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'journal_id'").scalar_one())
     if journal_id == known_id:
-        return None if hash_at(connection, journal_id, known_head.next_seq - 1) == known_head.head else "rolled back"
+        # The head file is written, not synced, with each entry: after a power cut it may be older than what was pruned.
+        is_past = known_head.next_seq < anchor_of(connection, journal_id).next_seq
+        is_on_chain = is_past or hash_at(connection, journal_id, known_head.next_seq - 1) == known_head.head
+        return None if is_on_chain else "rolled back"
     first = next(iter(_entries(connection, 1)), None)
     opened = decode_line(first.line) if first is not None else None
     # A crash between the exchange and the writing of the head file leaves the old journal's head there.
@@ -223,8 +230,11 @@ def _is_finished(new: Path) -> bool:
     try:
         with engine.connect() as connection:
             return schema_version(connection) > 0
-    except DatabaseError:
-        return False
+    except DatabaseError as error:
+        # A disk that refuses for now says nothing about the file, and a finished one must not be removed.
+        if isinstance(translated(error), JournalDamaged):
+            return False
+        raise
     finally:
         engine.dispose()
 
