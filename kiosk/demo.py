@@ -11,12 +11,11 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import platformdirs
 import typer
@@ -24,6 +23,7 @@ import typer
 from kiosk.config import KioskSettings, load_kiosk_settings
 from kiosk.errors import SpokenError
 from kiosk.journal.reader import JournalReader
+from kiosk.programs import Programs
 from kiosk.start import show_kiosk
 from kiosk.texts import Texts
 
@@ -139,63 +139,8 @@ def _at_the_collector(address: str) -> int | None:
     return recorded
 
 
-class _Programs:
-    """The collector and the agent; one that ends is started again."""
-
-    def __init__(self, t: Texts) -> None:
-        self._t = t
-        self._commands: dict[str, list[str]] = {}
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._logs: dict[str, IO[bytes]] = {}
-        self._ended = threading.Event()
-        self._watch = threading.Thread(target=self._restart_ended, name="demo programs", daemon=True)
-
-    def start(self, command: list[str], log: Path) -> None:
-        """Start a program that writes to ``log``."""
-        name = log.stem
-        self._logs[name] = log.open("ab")
-        self._commands[name] = command
-        self._running[name] = self._spawn(name)
-        if not self._watch.is_alive():
-            self._watch.start()
-
-    def gave_up(self, name: str) -> bool:
-        """Whether the program ended by itself with an error; one that was killed is started again and has not."""
-        return (self._running[name].poll() or 0) > 0
-
-    def wait(self) -> None:
-        """Until Ctrl-C."""
-        self._ended.wait()
-
-    def stop(self) -> None:
-        """End everything that was started; kill what does not end."""
-        self._ended.set()
-        for process in self._running.values():
-            process.terminate()
-        for process in self._running.values():
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        for log in self._logs.values():
-            log.close()
-
-    def _spawn(self, name: str) -> subprocess.Popen[bytes]:
-        # Its own session: Ctrl-C reaches this process alone, which then ends the others in order.
-        log = self._logs[name]
-        return subprocess.Popen(self._commands[name], stdout=log, stderr=log, start_new_session=True)
-
-    def _restart_ended(self) -> None:
-        while not self._ended.wait(0.5):
-            for name, process in list(self._running.items()):
-                if process.poll() is not None:
-                    typer.echo(self._t("{program} ended unexpectedly; started again.", program=name), err=True)
-                    self._running[name] = self._spawn(name)
-
-
 @contextlib.contextmanager
-def _programs(t: Texts, folder: Path, port: int) -> Iterator[_Programs]:
+def _programs(t: Texts, folder: Path, port: int) -> Iterator[Programs]:
     logs = folder / "logs"
     try:
         logs.mkdir(parents=True, exist_ok=True)
@@ -205,7 +150,7 @@ def _programs(t: Texts, folder: Path, port: int) -> Iterator[_Programs]:
             folder=folder,
             why=error.strerror,
         ) from error
-    programs = _Programs(t)
+    programs = Programs(t)
     try:
         programs.start(_command("collector", "serve", folder), logs / "collector.log")
         _await_ready(f"http://127.0.0.1:{port}", programs, logs / "collector.log")
@@ -259,7 +204,7 @@ def _output(command: list[str]) -> str:
         time.sleep(0.5)
 
 
-def _await_ready(address: str, programs: _Programs, log: Path) -> None:
+def _await_ready(address: str, programs: Programs, log: Path) -> None:
     deadline = time.monotonic() + READY_S_MAX
     while time.monotonic() < deadline and not programs.gave_up("collector"):
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/readyz", timeout=5):  # noqa: S310
