@@ -2,96 +2,89 @@
 
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Any, ClassVar, Literal, get_args
+from zoneinfo import ZoneInfo
 
-import platformdirs
-from pydantic import Field, field_validator
-from pydantic_settings import SettingsConfigDict
+from msgspec import field
 
 from kiosk.domain.fault import Fault
 from kiosk.domain.survey import Survey, load_survey
 from kiosk.domain.visit import Opening, VisitRules
 from kiosk.resources import resource
-from kiosk.settings import Disclosure, Section, Settings, SettingsInvalid, load_settings
+from kiosk.setting_rules import between, known_zone, private_address
+from kiosk.settings import Disclosure, Section, Settings, SettingsInvalid, load_settings, user_data_dir
 
 SYSTEM_FILE = Path("/etc/hailong/kiosk.toml")
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_WEEKDAYS = get_args(Weekday)
 
 
-class Office(Section):
+class Office(Section, frozen=True):
     """Names shown on top of the screen, by language."""
 
-    name: dict[str, str] = Field(default_factory=dict)
-    counter: dict[str, str] = Field(default_factory=dict)
+    name: dict[str, str] = field(default_factory=dict)
+    counter: dict[str, str] = field(default_factory=dict)
 
 
-class Screen(Section):
+class Screen(Section, frozen=True):
     """The window."""
 
     fullscreen: bool = True
-    width_px: int = Field(1280, ge=320, le=7680)
-    height_px: int = Field(800, ge=320, le=7680)
+    width_px: Annotated[int, between(320, 7680)] = 1280
+    height_px: Annotated[int, between(320, 7680)] = 800
     theme: Literal["light", "dark", "high-contrast"] = "light"
-    panel_inch: float = Field(15.6, ge=5, le=100)
+    panel_inch: Annotated[float, between(5, 100)] = 15.6
 
 
-class Hours(Section):
+class Hours(Section, frozen=True):
     """One stretch of office hours."""
 
-    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
+    days: tuple[Weekday, ...]
     start: time
     end: time
 
 
-class VisitSettings(Section):
+class VisitSettings(Section, frozen=True):
     """How one visit goes."""
 
-    repeat_window_s: float = Field(5.0, ge=0, le=300)
-    question_s: float = Field(30.0, ge=5, le=600)
-    reasons_s: float = Field(20.0, ge=5, le=600)
-    thanks_s: float = Field(4.0, ge=0.2, le=60)
-    not_recorded_s: float = Field(15.0, ge=3, le=600)
+    repeat_window_s: Annotated[float, between(0, 300)] = 5.0
+    question_s: Annotated[float, between(5, 600)] = 30.0
+    reasons_s: Annotated[float, between(5, 600)] = 20.0
+    thanks_s: Annotated[float, between(0.2, 60)] = 4.0
+    not_recorded_s: Annotated[float, between(3, 600)] = 15.0
     test: bool = False
-    hours: list[Hours] = Field(default_factory=list)
+    hours: tuple[Hours, ...] = ()
 
 
-class JournalSettings(Section):
+class JournalSettings(Section, frozen=True):
     """How ratings are kept on this machine."""
 
-    retention_days: int = Field(400, ge=30, le=3650)
+    retention_days: Annotated[int, between(30, 3650)] = 400
     allow_any_disk: bool = False
 
 
-class CollectorSettings(Section):
+class CollectorSettings(Section, frozen=True):
     """Where ratings are sent."""
 
-    url: str = ""
+    url: Annotated[str, private_address] = ""
     ca_file: Path | None = None
     proxy: str | None = None
 
-    @field_validator("url")
-    @classmethod
-    def _is_a_web_address(cls, url: str) -> str:
-        if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
-            raise ValueError("must begin with https:// (plain http:// is taken for this machine only)")
-        return url.rstrip("/")
 
-
-class SyncSettings(Section):
+class SyncSettings(Section, frozen=True):
     """The pace of the sync agent."""
 
-    period_s: float = Field(60.0, ge=1, le=3600)
-    start_delay_s_max: float = Field(60.0, ge=0, le=3600)
+    period_s: Annotated[float, between(1, 3600)] = 60.0
+    start_delay_s_max: Annotated[float, between(0, 3600)] = 60.0
 
 
-class KioskSettings(Settings):
+class KioskSettings(Settings, frozen=True):
     """Everything in ``kiosk.toml``."""
 
-    model_config = SettingsConfigDict(env_prefix="HAILONG_KIOSK_")
+    environment: ClassVar[str] = "HAILONG_KIOSK_"
 
-    data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("hailong"))
-    time_zone: str = "Asia/Ho_Chi_Minh"
+    data_dir: Path = field(default_factory=user_data_dir)
+    time_zone: Annotated[str, known_zone] = "Asia/Ho_Chi_Minh"
     survey: str = "sipas-5"
     office: Office = Office()
     screen: Screen = Screen()
@@ -100,15 +93,6 @@ class KioskSettings(Settings):
     collector: CollectorSettings = CollectorSettings()
     sync: SyncSettings = SyncSettings()
     disclosure: Disclosure = Disclosure()
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_a_known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError("is no known time zone; take one such as Asia/Ho_Chi_Minh") from error
-        return name
 
     @property
     def zone(self) -> ZoneInfo:
@@ -134,13 +118,13 @@ class KioskSettings(Settings):
             for hours in visit.hours
         )
         return VisitRules(
-            visit.repeat_window_s,
-            visit.question_s,
-            visit.reasons_s,
-            visit.thanks_s,
-            visit.not_recorded_s,
-            visit.test,
-            openings,
+            repeat_window_s=visit.repeat_window_s,
+            question_s=visit.question_s,
+            reasons_s=visit.reasons_s,
+            thanks_s=visit.thanks_s,
+            not_recorded_s=visit.not_recorded_s,
+            test=visit.test,
+            openings=openings,
         )
 
     def load_survey(self) -> Survey:

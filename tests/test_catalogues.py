@@ -17,7 +17,10 @@ from kiosk.journal.verify import Wrong
 from kiosk.resources import resource
 
 ROOT = Path(__file__).parent.parent
-SOURCES = {"kiosk": ("kiosk", "sync/agent", "sync/protocol"), "collector": ("sync/collector",)}
+SOURCES = {
+    "kiosk": ("kiosk/**/*.py", "sync/agent/**/*.py", "sync/protocol/**/*.py"),
+    "collector": ("sync/collector/**/*.py", "kiosk/setting*.py"),
+}
 TABLES = {
     "kiosk": [
         *UNFIT.values(),
@@ -32,7 +35,7 @@ TABLES = {
 SAYING = re.compile(
     r"t|_tell|_say|several|fault|Fault|SettingInvalid|Journal\w+|Diverged|ScreenUnavailable|DemoFailed|ChainBroken"
     r"|EnrolmentRefused|NotEnrolled|DeviceUnusable|AgentRunning|UsageWrong|PlaceTaken|DatabaseUnusable|Schema\w+"
-    r"|CodeRefused|TriesExhausted|CollectorBusy|StorageFull|JournalForeign|ValueError"
+    r"|CodeRefused|TriesExhausted|CollectorBusy|StorageFull|JournalForeign|Unfit"
 )
 """What is called with a message id as one of its first arguments."""
 
@@ -88,8 +91,8 @@ def test_states_of_the_doctor_need_no_words():
 def sentences(name: str) -> Iterator[str]:
     """The message ids in the code of one catalogue."""
     yield from (str(words) for words in TABLES[name])
-    for folder in SOURCES[name]:
-        for path in (ROOT / folder).rglob("*.py"):
+    for pattern in SOURCES[name]:
+        for path in ROOT.glob(pattern):
             yield from spoken(ast.parse(path.read_text("utf-8")))
 
 

@@ -1,78 +1,50 @@
 """The collector's settings: one commented file, ``config/collector.toml``, explains every key."""
 
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
 
-import platformdirs
-from pydantic import Field, field_validator
-from pydantic_settings import SettingsConfigDict
+from msgspec import field
 
 from kiosk.domain.disclosure import OFF, Policy
-from kiosk.settings import Section, Settings, load_settings
+from kiosk.setting_rules import between, known_zone, web_address
+from kiosk.settings import Disclosure, Section, Settings, load_settings, user_data_dir
 
 SYSTEM_FILE = Path("/etc/hailong/collector.toml")
 
 Access = Literal["loopback", "open", "closed"]
 
 
-class Guarded(Section):
+class Guarded(Section, frozen=True):
     """Who may read something, until accounts exist."""
 
     access: Access = "loopback"
 
 
-class Disclosure(Section):
-    """How few ratings may be shown, and how soon."""
-
-    cell_min: int = Field(5, ge=0, le=1000)
-    percent_min: int = Field(30, ge=0, le=10_000)
-    step: int = Field(5, ge=1, le=1000)
-    delay: bool = True
-
-
-class Enrolment(Section):
+class Enrolment(Section, frozen=True):
     """The life of one-time codes."""
 
-    code_valid_hours: int = Field(72, ge=1, le=2160)
-    failures_per_hour_max: int = Field(100, ge=1, le=100_000)
+    code_valid_hours: Annotated[int, between(1, 2160)] = 72
+    failures_per_hour_max: Annotated[int, between(1, 100_000)] = 100
 
 
-class CollectorConfig(Settings):
+class CollectorConfig(Settings, frozen=True):
     """Everything in ``collector.toml``."""
 
-    model_config = SettingsConfigDict(env_prefix="HAILONG_COLLECTOR_")
+    environment: ClassVar[str] = "HAILONG_COLLECTOR_"
 
-    data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("hailong"))
+    data_dir: Path = field(default_factory=user_data_dir)
     database_url: str = ""
     listen_host: str = "127.0.0.1"
-    listen_port: int = Field(8600, ge=1, le=65535)
-    public_url: str = ""
-    time_zone: str = "Asia/Ho_Chi_Minh"
+    listen_port: Annotated[int, between(1, 65535)] = 8600
+    public_url: Annotated[str, web_address] = ""
+    time_zone: Annotated[str, known_zone] = "Asia/Ho_Chi_Minh"
     language: Literal["vi", "en"] = "vi"
     demo: bool = False
     reports: Guarded = Guarded()
     metrics: Guarded = Guarded()
     disclosure: Disclosure = Disclosure()
     enrolment: Enrolment = Enrolment()
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_a_known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError("is no known time zone; take one such as Asia/Ho_Chi_Minh") from error
-        return name
-
-    @field_validator("public_url")
-    @classmethod
-    def _is_a_web_address(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
-            raise ValueError("must be the address kiosks call, such as https://danhgia.example.gov.vn")
-        return url.rstrip("/")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -98,8 +70,7 @@ class CollectorConfig(Settings):
     @property
     def policy(self) -> Policy:
         """What may be shown; the demo shows everything at once and says so on the page."""
-        kept = self.disclosure
-        return OFF if self.demo else Policy(kept.cell_min, kept.percent_min, kept.step, kept.delay)
+        return OFF if self.demo else self.disclosure.policy
 
 
 def load_config(file: Path | None, data_dir: Path | None, overrides: dict[str, Any] | None = None) -> CollectorConfig:

@@ -45,7 +45,7 @@ def test_every_fault_is_told_at_once_with_key_and_remedy(tmp_path):
     said = {fault.key: str(fault) for fault in refused.value.faults}
     assert set(said) == {"foo", "time_zone", "screen.theme", "screen.width_px", "visit.thanks_s", "collector.url"}
     assert all(sentence.startswith(f"{path}: ") for sentence in said.values())
-    assert "must be one of 'light', 'dark' or 'high-contrast', not 'blue'" in said["screen.theme"]
+    assert "must be one of 'light', 'dark', 'high-contrast', not 'blue'" in said["screen.theme"]
     assert "must be at least 0.2" in said["visit.thanks_s"]
     assert "https://" in said["collector.url"]
 

@@ -1,0 +1,65 @@
+"""Rules of settings: what a value must keep beyond its type. Each gives the value back, or raises Unfit."""
+
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+N = TypeVar("N", int, float)
+
+
+class Unfit(ValueError):
+    """A value that a setting does not take; ``message`` is its sentence's id, which may also show the ``{input}``."""
+
+    def __init__(self, message: str, /, **values: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.values = values
+
+
+def between(least: N, most: N) -> Callable[[N], N]:
+    """The rule of a number with bounds."""
+
+    def bounded(value: N) -> N:
+        # "not … >=" rather than "<": TOML knows nan, which is neither.
+        if not value >= least:
+            raise Unfit("must be at least {ge}, not {input!r}", ge=least)
+        if not value <= most:
+            raise Unfit("must be at most {le}, not {input!r}", le=most)
+        return value
+
+    return bounded
+
+
+def known_zone(name: str) -> str:
+    """The rule of a time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Unfit("is no known time zone; take one such as Asia/Ho_Chi_Minh") from error
+    return name
+
+
+def web_address(url: str) -> str:
+    """The rule of an address that others begin with, or of none; a slash at its end is taken off."""
+    if url and not _begins_others(url):
+        raise Unfit("must be a web address such as https://danhgia.example.gov.vn, not {input!r}")
+    return url.rstrip("/")
+
+
+def private_address(url: str) -> str:
+    """The rule of an address to which ratings are sent: nobody may listen on the way."""
+    url = web_address(url)
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise Unfit("must begin with https:// (plain http:// is taken for this machine only)")
+    return url
+
+
+def _begins_others(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        usable = parts.hostname and parts.port != 0
+    except ValueError:
+        return False
+    return bool(usable) and parts.scheme in ("http", "https") and not parts.query and not parts.fragment
