@@ -93,6 +93,9 @@ def demo(
 def enroll(
     url: Annotated[str, typer.Argument(metavar="URL", help=t("Address of the collector"))],
     code: Annotated[str, typer.Argument(metavar="CODE", help=t("The code that IT staff gave you"))],
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help=t("Make a new key, where this kiosk's access was withdrawn"))
+    ] = False,
     data_dir: DataDir = None,
     config: Config = None,
 ) -> None:
@@ -110,8 +113,25 @@ def enroll(
         info={"software": SOFTWARE},
         proxy=settings.collector.proxy,
         ca_file=settings.collector.ca_file,
+        new_key=new_key,
     )
     typer.echo(t("Enrolled: {unit}, {counter}.", unit=device.unit_name, counter=device.counter_name or device.counter))
+
+
+@commands.command(
+    "rotate-key",
+    help=t("Take a new key, known to the collector by the old one.") + "\n\n" + t("Example: kiosk rotate-key"),
+)
+def rotate(data_dir: DataDir = None, config: Config = None) -> None:
+    """A new key pair; ratings that wait go on waiting."""
+    from sync.agent.rotate import rotate_key
+
+    settings = load_kiosk_settings(config, data_dir)
+    reach = settings.collector
+    rotate_key(
+        settings.folder, SystemClock(settings.zone), url=reach.url or None, proxy=reach.proxy, ca_file=reach.ca_file
+    )
+    typer.echo(t("The kiosk signs with a new key from now on."))
 
 
 @commands.command(help=t("Carry ratings to the collector until stopped.") + "\n\n" + t("Example: kiosk sync --status"))

@@ -37,20 +37,20 @@ class Agent:
         clock: Clock,
         *,
         older_of: OlderOf = lambda _: nullcontext(None),
-        continue_journal: Callable[[], bool] = lambda: False,
+        mend: Callable[[Exception], bool] = lambda _: False,
         chance: Callable[[], float] = random.random,
         period_s: float = PERIOD_S,
         start_delay_s_max: float = backoff.START_DELAY_S_MAX,
     ) -> None:
         """Take up where the last agent stopped, its back-off included.
 
-        ``continue_journal`` continues a journal that parted from the collector's copy, if no app is there to do so.
+        ``mend`` does away with a trouble that needs no person, and says whether it has: then the agent calls again.
         """
         self._state_path = files.state
         self._open_journal = open_journal
         self._open_collector = open_collector
         self._older_of = older_of
-        self._continue_journal = continue_journal
+        self._mend = mend
         self._clock = clock
         self._chance = chance
         self._period_s = period_s
@@ -77,7 +77,7 @@ class Agent:
             cursor = self.upload(alive)
         except (AgentError, JournalError) as error:
             self.note_trouble(error)
-            if self.continue_parted():
+            if self.mend(error):
                 self._call_after(0)
         else:
             _log.debug("up_to_date", next=cursor.next_seq)
@@ -97,12 +97,12 @@ class Agent:
                 self._remember(self._state.with_parting(journal.id, known))
                 raise
 
-    def continue_parted(self) -> bool:
-        """Continue the journal if the collector's copy took another course and no app is there; whether it was done."""
+    def mend(self, trouble: Exception) -> bool:
+        """Try to do away with the trouble; whether that was done."""
         try:
-            return self._state.parted is not None and self._continue_journal()
-        except (JournalError, OSError) as error:
-            _log.warning("journal_not_continued", detail=str(error))
+            return self._mend(trouble)
+        except (AgentError, JournalError, OSError) as error:
+            _log.warning("not_mended", detail=str(error))
             return False
 
     def note_trouble(self, error: Exception) -> None:

@@ -32,6 +32,8 @@ from sync.protocol.messages import (
     EnrolmentAnswer,
     EnrolmentRequest,
     HashMessage,
+    KeyAnswer,
+    KeyRequest,
     encode_message,
 )
 from sync.protocol.signature import sign_request
@@ -123,13 +125,21 @@ class CollectorClient:
             self._call("POST", "/v1/device/status", encode_message(status), headers), CursorMessage
         ).cursor()
 
+    def change_key(self, request: KeyRequest) -> None:
+        """Hand in the kiosk's next key, signed with the present one."""
+        headers = {"Content-Type": JSON_MEDIA_TYPE}
+        answer = read_answer(self._call("POST", "/v1/device/key", encode_message(request), headers), KeyAnswer)
+        if answer.public_key != request.public_key:
+            raise CollectorUnavailable(Trouble.WRONG_ANSWER, "200 with another key than the one handed in")
+
     def enrol(self, request: EnrolmentRequest) -> EnrolmentAnswer:
         """Hand in a one-time code; the same code and key always get the same answer. Raises EnrolmentRefused."""
         answer = self._call("POST", "/v1/enrolments", encode_message(request), {"Content-Type": JSON_MEDIA_TYPE})
         found = problem_of(answer)
         if found is not None and found[0] is problems.CODE_REFUSED:
             raise EnrolmentRefused(
-                "the collector does not take this code: it is wrong, used up or expired; ask IT staff for a new one"
+                "the collector does not take this code: it is wrong, used up or expired; ask IT staff for a new one. "
+                "If this kiosk's access was withdrawn, add --new-key"
             )
         return read_answer(answer, EnrolmentAnswer)
 

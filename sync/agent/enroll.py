@@ -9,7 +9,7 @@ from kiosk.domain.instant import Clock
 from sync.agent.client import CollectorClient, Identity, Route
 from sync.agent.errors import DeviceUnusable, EnrolmentRefused, NotEnrolled
 from sync.agent.files import write_private
-from sync.agent.keys import load_key, obtain_key, public_text
+from sync.agent.keys import adopt_key, load_key, obtain_key, public_text
 from sync.protocol.messages import CODE_LENGTH_MAX, SHORT_TEXT_MAX, EnrolmentRequest
 
 
@@ -28,6 +28,11 @@ class KioskFiles:
     def key(self) -> Path:
         """The private key."""
         return self.directory / "device.key"
+
+    @property
+    def new_key(self) -> Path:
+        """The key that is to take its place, until the collector is known to have taken it."""
+        return self.directory / "device.key.new"
 
     @property
     def state(self) -> Path:
@@ -60,10 +65,12 @@ def enroll_kiosk(
     info: dict[str, str] | None = None,
     proxy: str | None = None,
     ca_file: Path | None = None,
+    new_key: bool = False,
 ) -> Device:
     """Make the kiosk known to the collector at ``url``; after a lost answer the same code works again.
 
-    The key is on disk before the code is spent, the device file before this returns.
+    The key is on disk before the code is spent, the device file before this returns. ``new_key`` makes
+    another key, for a kiosk whose access was withdrawn; it takes the old one's place once the code is spent.
     Raises SettingInvalid, EnrolmentRefused, DeliveryError or DeviceUnusable.
     """
     files = KioskFiles(directory)
@@ -72,10 +79,12 @@ def enroll_kiosk(
     code = code.strip()
     if not 1 <= len(code) <= CODE_LENGTH_MAX:
         raise EnrolmentRefused("an enrolment code has 1 to {most} characters", most=CODE_LENGTH_MAX)
-    key = obtain_key(files.key)
+    key = obtain_key(files.new_key if new_key else files.key)
     request = EnrolmentRequest(code, public_text(key), journal_id, _shortened(info or {}))
     with CollectorClient(route, Identity(request.public_key, key), clock) as collector:
         answer = collector.enrol(request)
+    if new_key:
+        adopt_key(files.new_key, files.key)
     device = Device(url, answer.device_id, answer.counter, answer.counter_name, answer.unit_name)
     write_private(files.device, msgspec.json.format(msgspec.json.encode(device)), durable=True)
     return device

@@ -24,10 +24,11 @@ def write_private(path: Path, content: bytes, *, durable: bool) -> None:
         Path(temporary).unlink(missing_ok=True)
         raise
     if durable:
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
+    """Wait until the disk has the folder's names."""
     # Windows has no directory handles to sync; its rename is journaled.
     if os.name != "posix":
         return

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from sync.agent.errors import DeviceUnusable, NotEnrolled
-from sync.agent.files import write_private
+from sync.agent.files import sync_directory, write_private
 
 
 def obtain_key(path: Path) -> Ed25519PrivateKey:
@@ -50,6 +50,12 @@ def load_key(path: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise DeviceUnusable("the key {path} is damaged; move it away and enrol again", path=path)
     return key
+
+
+def adopt_key(new: Path, path: Path) -> None:
+    """Put the key at ``new`` in the place of the one at ``path``, durably."""
+    os.replace(new, path)  # noqa: PTH105 - the same call, said plainly
+    sync_directory(path.parent)
 
 
 def public_text(key: Ed25519PrivateKey) -> str:

@@ -11,14 +11,15 @@ from filelock import FileLock, Timeout
 from kiosk.__about__ import SOFTWARE
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
-from kiosk.journal.errors import JournalError
+from kiosk.journal.errors import Diverged, JournalError
 from kiosk.journal.parting import continue_unwatched
 from kiosk.journal.reader import JournalReader
 from sync.agent.agent import PERIOD_S, Agent
 from sync.agent.backoff import START_DELAY_S_MAX
 from sync.agent.enroll import KioskFiles, connect
-from sync.agent.errors import AgentError, AgentRunning
+from sync.agent.errors import AgentError, AgentRunning, DeviceNotRecognised, JournalTaken
 from sync.agent.older import put_aside
+from sync.agent.rotate import settle_key
 from sync.agent.schedule import Schedule
 
 LOCK_WAIT_S_MAX = 2.0
@@ -76,7 +77,7 @@ def sync_once(
             return agent.upload(progress)
         except (AgentError, JournalError) as error:
             agent.note_trouble(error)
-            if not agent.continue_parted():
+            if not agent.mend(error):
                 raise
         return agent.upload(progress)
 
@@ -92,6 +93,15 @@ def _agent(
     period_s: float = PERIOD_S,
     start_delay_s_max: float = START_DELAY_S_MAX,
 ) -> Agent:
+    def mend(trouble: Exception) -> bool:
+        match trouble:
+            case Diverged() | JournalTaken():
+                return continue_unwatched(journal_path, clock.now(), SOFTWARE)
+            case DeviceNotRecognised():
+                return settle_key(files, clock, url=url, proxy=proxy, ca_file=ca_file)
+            case _:
+                return False
+
     return Agent(
         files,
         journal_path,
@@ -99,7 +109,7 @@ def _agent(
         lambda: connect(files, clock, url=url, proxy=proxy, ca_file=ca_file),
         clock,
         older_of=put_aside(journal_path),
-        continue_journal=lambda: continue_unwatched(journal_path, clock.now(), SOFTWARE),
+        mend=mend,
         period_s=period_s,
         start_delay_s_max=start_delay_s_max,
     )

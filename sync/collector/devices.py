@@ -14,10 +14,11 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from sync.collector.audit import note
 from sync.collector.bulk import insert_rows
+from sync.collector.credentials import place_device
 from sync.collector.database import Database
 from sync.collector.errors import CodeRefused, TriesExhausted, UsageWrong
 from sync.collector.ingest import Device
-from sync.collector.schema import counter, device, enrolment_code, enrolment_failure, micros, unit
+from sync.collector.schema import counter, device, enrolment_code, enrolment_failure, micros, placement, unit
 from sync.protocol.messages import EnrolmentAnswer, EnrolmentRequest
 
 CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
@@ -124,6 +125,16 @@ class Directory:
             self._known[device_id] = (now, found)
         return found
 
+    def changed(self, known: Device) -> bool:
+        """Whether the device has another key by now than the one remembered."""
+        self.forget(known.device_id)
+        found = self.find(known.device_id)
+        return found is not None and found.public_key != known.public_key
+
+    def forget(self, device_id: str) -> None:
+        """Ask the database again the next time."""
+        self._known.pop(device_id, None)
+
     def _read(self, device_id: str) -> Device | None:
         try:
             wanted = str(uuid.UUID(device_id))
@@ -132,29 +143,34 @@ class Directory:
         if wanted != device_id:
             return None
         with self._database.reading() as connection:
-            row = connection.execute(
-                select(device, counter.c.unit_id).join(counter).where(device.c.device_id == device_id)
-            ).one_or_none()
+            row = connection.execute(select(device).where(device.c.device_id == device_id)).one_or_none()
             if row is None:
                 return None
+            moved = connection.execute(
+                select(placement).where(placement.c.device_id == device_id).order_by(placement.c.until)
+            ).all()
+            stood_at = [row.counter_id, *(place.counter_id for place in moved)]
+            units = select(counter.c.unit_id).where(counter.c.counter_id.in_(stood_at))
             places = connection.execute(
-                select(counter.c.code, counter.c.counter_id).where(counter.c.unit_id == row.unit_id)
+                select(counter.c.code, counter.c.counter_id).where(counter.c.unit_id.in_(units))
             ).all()
         counters = {place.code: int(place.counter_id) for place in places}
         key = base64.b64decode(row.public_key)
-        return Device(row.device_id, key, row.counter_id, counters, row.revoked_at is not None)
+        moves = tuple((micros(place.until), int(place.counter_id)) for place in moved)
+        return Device(row.device_id, key, row.counter_id, counters, row.revoked_at is not None, moves)
 
 
 def _place_device(
     connection: Connection, request: EnrolmentRequest, code: Row[Any], device_id: str | None, now: datetime
 ) -> EnrolmentAnswer:
     # A key that is known already comes from a kiosk that was enrolled before: it keeps its id and moves.
-    place = {"counter_id": code.counter_id, "survey": code.survey, "info": request.info}
+    place = {"survey": code.survey, "info": request.info}
     if device_id is None:
         device_id = str(uuid.uuid4())
         row = {"device_id": device_id, "public_key": request.public_key, "enrolled_at": now, **place}
-        connection.execute(insert(device).values(row))
+        connection.execute(insert(device).values(**row, counter_id=code.counter_id))
     else:
+        place_device(connection, device_id, code.counter_id, now)
         connection.execute(update(device).where(device.c.device_id == device_id).values(place))
     used = {"used_at": now, "device_id": device_id}
     connection.execute(update(enrolment_code).where(enrolment_code.c.code_hash == code.code_hash).values(used))

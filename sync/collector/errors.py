@@ -8,6 +8,7 @@
     ├── SchemaNewer        it was made by a newer version: install that one
     └── Refusal            one request is refused and nothing of it is stored
         ├── JournalForeign     another device writes this journal
+        ├── KeyTaken           another device has this key: make a new one
         ├── CodeRefused        the enrolment code is wrong, used up or expired
         ├── TriesExhausted     too many wrong codes: wait
         ├── CollectorBusy      too much is waiting for the disk: come again
@@ -52,6 +53,10 @@ class Refusal(CollectorError):
 
 class JournalForeign(Refusal):
     """Another device writes this journal."""
+
+
+class KeyTaken(Refusal):
+    """Another device has this key."""
 
 
 class CodeRefused(Refusal):

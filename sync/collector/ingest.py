@@ -37,8 +37,10 @@ class Device:
     public_key: bytes
     counter_id: int
     counters: Mapping[str, int]
-    """The counters of its unit, by code."""
+    """The counters of its unit, by code; of its earlier units too, where it was moved."""
     revoked: bool
+    moves: tuple[tuple[int, int], ...] = ()
+    """Until when, in microseconds since 1970, it stood at which other counter; in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,7 @@ def _context(connection: Connection, device: Device, copy: _Copy, receipt: Recei
         return boot_of_device(connection, device.device_id, boot) if own is None else own
 
     clock = PressClock(micros(receipt.received_at), receipt.clock.boot, receipt.clock.mono_us, cache(offset_of))
-    return Context(device.counter_id, device.counters, clock, days)
+    return Context(device.counter_id, device.counters, clock, days, device.moves)
 
 
 def _keep_segment(

@@ -95,6 +95,12 @@ class Context:
     """The counters of its unit by code, for a kiosk that serves a whole hall."""
     clock: PressClock
     days: LocalDays
+    moves: Sequence[tuple[int, int]] = ()
+    """Until when it stood at which other counter, in order."""
+
+    def counter_at(self, pressed_us: int) -> int:
+        """Where the kiosk stood at that moment."""
+        return next((counter_id for until_us, counter_id in self.moves if pressed_us < until_us), self.counter_id)
 
 
 class _Aside(Exception):
@@ -147,17 +153,14 @@ def _rating(entry: RatingLine, context: Context) -> RatingRow:
     if entry.level not in LEVELS or entry.standing not in _KIOSK_STANDINGS or not _named(entry.survey, entry.question):
         said = f"survey {entry.survey}, question {entry.question}, level {entry.level}, standing {entry.standing}"
         raise _Aside(UnreadReason.BAD_VALUE, _printable(said))
-    counter_id = context.counter_id
-    if entry.counter is not None:
-        known = context.counters.get(entry.counter)
-        if known is None:
-            raise _Aside(UnreadReason.UNKNOWN_COUNTER, _printable(f"no counter {entry.counter} in this unit"))
-        counter_id = known
     try:
         pressed_us, quality = context.clock.date(entry.at, entry.mono, entry.boot)
         day, part = context.days.place(pressed_us)
     except TimeUnreadable as error:
         raise _Aside(UnreadReason.BAD_TIME, _printable(str(error))) from error
+    counter_id = context.counter_at(pressed_us) if entry.counter is None else context.counters.get(entry.counter)
+    if counter_id is None:
+        raise _Aside(UnreadReason.UNKNOWN_COUNTER, _printable(f"no counter {entry.counter} in this unit"))
     return RatingRow(
         entry.seq, counter_id, entry.survey, entry.question, entry.level, None,
         entry.standing, pressed_us, quality.value, day, part,

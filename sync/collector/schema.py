@@ -123,6 +123,14 @@ device = Table(
     Column("revoked_at", Moment),
 )
 
+# Where a kiosk stood before it was moved: what was pressed until then belongs there, whenever it comes.
+placement = _clustered(
+    "placement",
+    Column("device_id", Id, ForeignKey("device.device_id"), primary_key=True),
+    Column("until", Moment, primary_key=True),
+    Column("counter_id", Serial, ForeignKey("counter.counter_id"), nullable=False),
+)
+
 enrolment_code = Table(
     "enrolment_code",
     metadata,

@@ -78,6 +78,20 @@ class EnrolmentAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     unit_name: str = ""
 
 
+class KeyRequest(msgspec.Struct, frozen=True):
+    """The kiosk's next key, in a request that is signed with its present one."""
+
+    public_key: PublicKey
+    proof: Annotated[str, msgspec.Meta(max_length=SHORT_TEXT_MAX)]
+    """The new key's own signature: that the kiosk holds it."""
+
+
+class KeyAnswer(msgspec.Struct, frozen=True):
+    """The key with which the kiosk signs from now on."""
+
+    public_key: PublicKey
+
+
 class OpeningHours(msgspec.Struct, frozen=True):
     """One span of one or more weekdays in which the counter serves."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from http_message_signatures import (
     ContentDigest,
@@ -85,6 +86,20 @@ def sign_request(
     }
 
 
+def prove_key(private_key: Ed25519PrivateKey, device_id: str) -> str:
+    """The proof that this key is held by the kiosk ``device_id``, base64."""
+    return base64.b64encode(private_key.sign(_key_words(device_id))).decode()
+
+
+def check_key_proof(public_key: str, device_id: str, proof: str) -> None:
+    """Refuse a new key whose holder is not the kiosk ``device_id``; raises SignatureInvalid."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
+        key.verify(base64.b64decode(proof, validate=True), _key_words(device_id))
+    except (ValueError, InvalidSignature) as error:
+        raise SignatureInvalid("the proof is not the new key's signature for this device") from error
+
+
 def require_signature(headers: Headers) -> None:
     """Refuse a request without signature fields, before its body is even read; raises SignatureMissing."""
     present = {name.lower() for name, _ in headers.items()}
@@ -118,6 +133,10 @@ def verify_request(*, method: str, url: str, headers: Headers, body: bytes, key_
     if len(results) != 1:
         raise SignatureInvalid(f"exactly one signature with tag {SIGNATURE_TAG} is taken")
     return _verified(headers, results[0].parameters, results[0].covered_components)
+
+
+def _key_words(device_id: str) -> bytes:
+    return f"{SIGNATURE_TAG} key of {device_id}".encode()
 
 
 def _verified(headers: Headers, parameters: Mapping[str, Any], components: Mapping[str, str]) -> Verified:

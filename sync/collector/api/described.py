@@ -13,6 +13,8 @@ from sync.protocol.messages import (
     EnrolmentAnswer,
     EnrolmentRequest,
     HashMessage,
+    KeyAnswer,
+    KeyRequest,
     Problem,
 )
 from sync.protocol.problems import PROBLEM_MEDIA_TYPE
@@ -20,7 +22,8 @@ from sync.protocol.problems import PROBLEM_MEDIA_TYPE
 Described = dict[str, Any]
 
 _MESSAGES = (
-    CursorMessage, HashMessage, EnrolmentRequest, EnrolmentAnswer, DeviceSettings, DeviceStatus, Problem,
+    CursorMessage, HashMessage, EnrolmentRequest, EnrolmentAnswer, DeviceSettings, DeviceStatus, KeyRequest,
+    KeyAnswer, Problem,
 )  # fmt: skip
 _, COMPONENTS = msgspec.json.schema_components(_MESSAGES, ref_template="#/components/schemas/{name}")
 """The JSON schemas of the protocol's messages, by name."""
@@ -45,6 +48,7 @@ CURSOR_OR_HASH: Described = {
 }
 CURSOR_CONFLICT: Described = _problem("The batch does not continue the stored copy; the problem carries its cursor")
 ENROLLED: Described = {"description": "Who the kiosk is from now on", "content": _json("EnrolmentAnswer")}
+NEW_KEY: Described = {"description": "The key from now on", "content": _json("KeyAnswer")}
 SETTINGS: Described = {"description": "What the office set for this kiosk", "content": _json("DeviceSettings")}
 
 BATCH_BODY: Described = {
@@ -55,6 +59,7 @@ BATCH_BODY: Described = {
     }
 }
 ENROLMENT_BODY: Described = {"requestBody": {"required": True, "content": _json("EnrolmentRequest")}}
+KEY_BODY: Described = {"requestBody": {"required": True, "content": _json("KeyRequest")}}
 STATUS_BODY: Described = {"requestBody": {"required": True, "content": _json("DeviceStatus")}}
 
 # The answers are told one by one, so that a client generated from this reads all of them as problems.

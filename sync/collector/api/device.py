@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from kiosk.journal.chain import Cursor
 from sync.collector.api.answers import message_answer
-from sync.collector.api.described import CURSOR, SETTINGS, STATUS_BODY, WIRE_PROBLEMS
+from sync.collector.api.described import CURSOR, KEY_BODY, NEW_KEY, SETTINGS, STATUS_BODY, WIRE_PROBLEMS
 from sync.collector.api.signed import signed_by_device
+from sync.collector.credentials import change_key
 from sync.collector.fleet import keep_status, read_settings
 from sync.collector.ingest import read_cursor
 from sync.collector.services import Services
@@ -19,9 +20,12 @@ from sync.protocol.messages import (
     CursorMessage,
     DeviceSettings,
     DeviceStatus,
+    KeyAnswer,
+    KeyRequest,
     decode_message,
     encode_message,
 )
+from sync.protocol.signature import check_key_proof
 
 router = APIRouter(tags=["kiosk"])
 
@@ -55,6 +59,22 @@ async def post_status(request: Request) -> Response:
         return read_cursor(connection, signed.device.device_id, status.journal_id)
 
     return message_answer(CursorMessage.of(await asyncio.wrap_future(services.writer.submit(in_transaction))))
+
+
+@router.post("/v1/device/key", responses={200: NEW_KEY, **WIRE_PROBLEMS}, openapi_extra=KEY_BODY)
+async def post_key(request: Request) -> Response:
+    """The kiosk's next key, signed with the present one; a repeat with either key gets the same answer."""
+    services: Services = request.app.state.services
+    signed = await signed_by_device(request, services, media_type=JSON_MEDIA_TYPE)
+    wanted, device_id = decode_message(KeyRequest, signed.body), signed.device.device_id
+    check_key_proof(wanted.public_key, device_id, wanted.proof)
+
+    def in_transaction(connection: Connection) -> None:
+        change_key(connection, device_id, wanted.public_key, services.now())
+
+    await asyncio.wrap_future(services.writer.submit(in_transaction))
+    services.directory.forget(device_id)
+    return message_answer(KeyAnswer(wanted.public_key))
 
 
 def _read(services: Services, device_id: str) -> DeviceSettings:

@@ -71,10 +71,18 @@ async def signed_by_device(
         found.append(device)
         return device.public_key
 
-    verified = verify_request(
-        method=request.method, url=_public_address(request, services), headers=request.headers, body=body, key_of=key_of
-    )
-    return Signed(found[0], verified, body)
+    def verify() -> Verified:
+        url = _public_address(request, services)
+        return verify_request(method=request.method, url=url, headers=request.headers, body=body, key_of=key_of)
+
+    try:
+        verified = verify()
+    except SignatureInvalid:
+        # The key may have just changed, and only this process not have noticed: look again, not from memory.
+        if not found or not services.directory.changed(found[-1]):
+            raise
+        verified = verify()
+    return Signed(found[-1], verified, body)
 
 
 async def signed_by_new_key(request: Request, services: Services) -> tuple[str, bytes]:

@@ -146,7 +146,7 @@ def test_agent_continues_the_journal_when_nobody_else_does_and_calls_again_at_on
     asked: list[Cursor] = []
     agent = Agent(
         KioskFiles(tmp_path), tmp_path / "journal.db", lambda: journal, collector.open, clock, start_delay_s_max=0,
-        continue_journal=lambda: not asked.append(journal.head()),
+        mend=lambda _: not asked.append(journal.head()),
     )  # fmt: skip
 
     agent.run_cycle()

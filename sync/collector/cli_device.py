@@ -1,0 +1,121 @@
+"""The commands about kiosks: a code for a new one, and what may happen to it later."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sync.collector.command import AsJson, ConfigFile, DataDir, Quiet, actor, in_transaction, open_ready, tell
+from sync.collector.config import load_config
+
+device_app = typer.Typer(help="Kiosks.", no_args_is_help=True)
+
+DeviceName = Annotated[
+    str,
+    typer.Argument(metavar="DEVICE", help="Its id or the beginning of it, or the code of a counter with one kiosk."),
+]
+
+
+@device_app.command(
+    "new",
+    epilog="Example: collector device new --counter HC-01 --create-counter --counter-name 'Quầy 1' --unit 06040",
+)
+def device_new(
+    counter: Annotated[str, typer.Option(help="Code of the counter where the kiosk will stand.")],
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    survey: Annotated[
+        str | None, typer.Option(help="Survey the office sets, id@version; default: the kiosk's.")
+    ] = None,
+    create_counter: Annotated[
+        bool, typer.Option("--create-counter", help="Make the counter if it is missing.")
+    ] = False,
+    counter_name: Annotated[str | None, typer.Option(help="Name of a new counter.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Code of a new counter's unit; default: the counter's code.")] = None,
+    unit_name: Annotated[str | None, typer.Option(help="Makes the unit, with this name, if it is missing.")] = None,
+    valid_hours: Annotated[int | None, typer.Option(help="Hours until the code expires.", min=1, max=2160)] = None,
+    qr: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also draw the command as a QR picture, .png or .svg.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Print a one-time code for a new kiosk; on the kiosk: kiosk enroll URL CODE."""
+    from sync.collector import devices, units
+    from sync.collector.qr import draw_qr
+
+    settings = load_config(config, data_dir)
+    database = open_ready(settings, quiet=quiet)
+    now = datetime.now(UTC)
+    valid = timedelta(hours=valid_hours or settings.enrolment.code_valid_hours)
+
+    def make(connection: Any) -> str:
+        if create_counter and units.counter_id(connection, counter) is None:
+            place = units.unit_for(connection, unit or counter, unit_name or (None if unit else counter))
+            units.new_counter(connection, counter, counter_name or counter, place, now)
+        return devices.new_code(connection, counter, survey, valid, now, actor())
+
+    code = in_transaction(database, make)
+    if qr is not None:
+        draw_qr(f"kiosk enroll {settings.url} {code}", qr)
+    if quiet:
+        typer.echo(code)
+        return
+    tell("Code for counter {counter}: {code}", counter=counter, code=code)
+    tell("It works once, until {until}. On the kiosk: kiosk enroll {url} {code}", url=settings.url, code=code,
+          until=(now + valid).astimezone(settings.zone).strftime("%H:%M %d/%m/%Y"))  # fmt: skip
+
+
+@device_app.command("list", epilog="Example: collector device list --json")
+def device_list(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Every kiosk: where it stands, when it was last heard, and which of its journals forked or were continued."""
+    from sync.collector.roster import kiosk_lines, read_roster
+
+    settings = load_config(config, data_dir)
+    database = open_ready(settings)
+    with database.reading() as connection:
+        kiosks = read_roster(connection)
+    database.close()
+    if as_json:
+        typer.echo(json.dumps([kiosk.as_dict() for kiosk in kiosks], ensure_ascii=False))
+        return
+    for kiosk in kiosks:
+        for line in kiosk_lines(kiosk, settings.zone):
+            typer.echo(line)
+
+
+@device_app.command("revoke", epilog="Example: collector device revoke 3f2504e0")
+def device_revoke(device: DeviceName, config: ConfigFile = None, data_dir: DataDir = None) -> None:
+    """Withdraw a kiosk's credential; it keeps what it has not sent for: kiosk enroll --new-key."""
+    from sync.collector.credentials import find_device, revoke_device
+
+    database = open_ready(load_config(config, data_dir))
+
+    def revoke(connection: Any) -> str:
+        found = find_device(connection, device)
+        revoke_device(connection, found, datetime.now(UTC), actor())
+        return found
+
+    tell("The credential of kiosk {device} is withdrawn.", device=in_transaction(database, revoke))
+
+
+@device_app.command("move", epilog="Example: collector device move 3f2504e0 --counter Q2")
+def device_move(
+    device: DeviceName,
+    counter: Annotated[str, typer.Option(help="Code of the counter where the kiosk stands from now on.")],
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Count what is pressed from now on for another counter; what was pressed before stays where it was pressed."""
+    from sync.collector.credentials import find_device, move_device
+
+    database = open_ready(load_config(config, data_dir))
+
+    def move(connection: Any) -> str:
+        found = find_device(connection, device)
+        move_device(connection, found, counter, datetime.now(UTC), actor())
+        return found
+
+    found = in_transaction(database, move)
+    tell("Kiosk {device} stands at counter {counter} from now on.", device=found, counter=counter)

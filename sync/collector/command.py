@@ -1,0 +1,54 @@
+"""What the collector's commands share: options, the open database, one transaction, and words."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kiosk.terminal import terminal_texts
+from sync.collector.config import CollectorConfig
+from sync.collector.database import Database, faults_named, open_database
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file; see config/collector.toml.")]
+DataDir = Annotated[
+    Path | None, typer.Option(help="Folder of the embedded database: DIR/collector/collector.db.", metavar="DIR")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print the result alone.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def open_ready(settings: CollectorConfig, *, quiet: bool = False) -> Database:
+    """The database with this version's schema; an empty embedded one is made first, and that is said."""
+    from sync.collector.migrate import is_empty, migrate, require_current
+
+    database = open_database(settings.database, create=settings.embedded)
+    if settings.embedded and is_empty(database):
+        migrate(database)
+        if not quiet:
+            tell("Made the database {path}", path=database.writer.url.database)
+    require_current(database)
+    return database
+
+
+def in_transaction(database: Database, work: Callable[[Any], Any]) -> Any:
+    """What ``work`` returns, once its transaction is committed; the database is closed."""
+    with faults_named(database), database.writing() as connection:
+        done = work(connection)
+    database.close()
+    return done
+
+
+def actor() -> str:
+    """Who works here, for the audit log."""
+    import getpass
+
+    with suppress(OSError, KeyError, ImportError):
+        return f"command line: {getpass.getuser()}"
+    return "command line"
+
+
+def tell(message: str, **values: object) -> None:
+    """Print a sentence in the terminal's language."""
+    typer.echo(terminal_texts("collector")(message, **values))
