@@ -43,11 +43,11 @@ def show_kiosk(
         return _open_journal(settings, clock)
 
     def start(app: Any) -> None:
-        shown.set()
         if unusable:
             stop_kiosk()
         else:
             on_started(app)
+        shown.set()
 
     def stop(error: JournalError) -> None:
         unusable.append(error)
@@ -57,16 +57,15 @@ def show_kiosk(
     clock = setup["clock"]
     upkeep = _upkeep(settings, clock)
     recorder = Recorder(
-        lambda: _open_journal(settings, clock),
+        open_journal,
         tidy=lambda journal: upkeep().tidy(journal),
         look=lambda journal: upkeep().look(journal),
         on_unusable=stop,
     )
     try:
-        run_kiosk(
-            Setup(recorder=recorder, on_started=lambda app: stop_kiosk() if unusable else on_started(app), **setup)
-        )
+        run_kiosk(Setup(recorder=recorder, on_started=start, **setup))
     finally:
+        shown.set()
         recorder.close()
     if unusable:
         raise unusable[0]
@@ -77,8 +76,8 @@ def _setup(settings: KioskSettings, office: str, counter: str) -> dict[str, Any]
     return {
         "survey": settings.load_survey(),
         "clock": SystemClock(settings.zone),
-        "office": settings.office.name.get(FIRST_LANGUAGE, office),
-        "counter": settings.office.counter.get(FIRST_LANGUAGE, counter),
+        "office": settings.office.name or {FIRST_LANGUAGE: office},
+        "counter": settings.office.counter or {FIRST_LANGUAGE: counter},
         "theme": screen.theme,
         "rules": settings.rules,
         "window": WindowOptions(screen.width_px, screen.height_px, screen.fullscreen, panel_inches=screen.panel_inch),
