@@ -1,10 +1,10 @@
-"""The whole kiosk with settings and journal, in the data directory given; says when its first frame is up."""
+"""The whole of ``kiosk run`` in the data directory given; says when its first frame is up, and ends."""
 
 import sys
-from pathlib import Path
+from functools import partial
 
-from kiosk.config import load_kiosk_settings
-from kiosk.start import show_kiosk
+import kiosk.start
+from kiosk.cli import main
 
 
 def first_frame(app):
@@ -13,4 +13,6 @@ def first_frame(app):
 
 
 if __name__ == "__main__":
-    show_kiosk(load_kiosk_settings(None, Path(sys.argv[1]), {"screen": {"fullscreen": False}}), on_started=first_frame)
+    kiosk.start.show_kiosk = partial(kiosk.start.show_kiosk, on_started=first_frame)
+    sys.argv = ["kiosk", "run", "--data-dir", sys.argv[1]]
+    main()
