@@ -1,5 +1,6 @@
 # make demo    see it work: collector, agent and kiosk on this machine   (ARGS="--presses 6 --exit-when-synced")
 # make test    everything that must hold                                 (ARGS="-k journal")
+# make faults  every fault at every moment of a kiosk's life, in full    (ARGS="-k power_cut")
 # make bench   every figure beside its limit, measured in one run        (ARGS="journal wire")
 
 VENV := .venv
@@ -7,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint bench assets lock clean
+.PHONY: setup demo test faults lint bench assets lock clean
 
 setup: $(READY) assets
 
@@ -16,6 +17,10 @@ demo: setup
 
 test: setup lint
 	@$(BIN)/pytest $(ARGS)
+
+# As root: disks are mounted, filled and broken. "make test" runs a seeded sample of the same.
+faults: setup
+	@FAULTS=long $(BIN)/pytest tests/faults $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check

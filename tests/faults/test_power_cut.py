@@ -30,7 +30,7 @@ JOURNAL, HEAD = "kiosk/journal.db", "kiosk/journal.head"
 LIFE = ["stop", "open", "press:9", "close", "open", "press:3"]
 """First start, presses with a checkpoint among them, an orderly end, another start, presses."""
 EARLY_CHECKPOINT = {"wal_autocheckpoint": 16}
-TORN = 20 if LONG else 2
+TORN = 8 if LONG else 2
 CUTS_MAX = 1_000_000 if LONG else 120
 
 
