@@ -1,5 +1,6 @@
 """Start: puts the settings, the journal and the screen together, and takes them apart in the right order."""
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from kiosk.journal.journal import Journal
     from kiosk.journal.upkeep import Upkeep
 
+
+_log = logging.getLogger(__name__)
 
 FIRST_FRAME_S_MAX = 10.0
 """The journal is opened after so long even if no frame has come."""
@@ -85,9 +88,14 @@ def _setup(settings: KioskSettings, office: str, counter: str) -> dict[str, Any]
 
 
 def _open_journal(settings: KioskSettings, clock: SystemClock) -> "Journal":
-    from kiosk.journal.journal import Journal  # SQLAlchemy comes with it: on the recorder's thread
+    # SQLAlchemy comes with them: on the recorder's thread
+    from kiosk.journal.engine import durability_for, sqlite_version
+    from kiosk.journal.journal import Journal
 
-    return Journal.open(settings.journal_path, clock, SOFTWARE, allow_any_disk=settings.journal.allow_any_disk)
+    journal = Journal.open(settings.journal_path, clock, SOFTWARE, allow_any_disk=settings.journal.allow_any_disk)
+    version = sqlite_version()
+    _log.info("journal %s at %s, SQLite %d.%d.%d, %s", journal.id, journal.path, *version, durability_for(version))
+    return journal
 
 
 def _upkeep(settings: KioskSettings, clock: SystemClock) -> "Callable[[], Upkeep]":
