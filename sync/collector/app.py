@@ -23,7 +23,8 @@ from sync.collector.api.middleware import DeviceDoors, Doorkeeper
 from sync.collector.errors import CollectorBusy, CollectorError
 from sync.collector.partitions import ensure_partitions
 from sync.collector.services import Services
-from sync.collector.web import page
+from sync.collector.web import audit_page, doors, page
+from sync.collector.web.errors import is_page, page_of
 from sync.protocol import problems
 from sync.protocol.errors import WireError
 from sync.protocol.messages import MessageInvalid
@@ -45,7 +46,7 @@ def create_app(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
-    for part in (journals, enrolments, device, tallies, health, page):
+    for part in (journals, enrolments, device, tallies, health, doors, page, audit_page):
         app.include_router(part.router)
     app.mount("/assets", StaticFiles(directory=resource("assets", "web")), name="assets")
     _answer_errors(app)
@@ -82,7 +83,9 @@ def _answer_errors(app: FastAPI) -> None:
     """Every error a door may raise, and the problem it becomes."""
 
     @app.exception_handler(WireError)
-    async def wire_error(_request: Request, error: WireError) -> Response:
+    async def wire_error(request: Request, error: WireError) -> Response:
+        if is_page(request):
+            return page_of(request, error)
         return problem_answer(error.problem, str(error))
 
     @app.exception_handler(MessageInvalid)
@@ -95,7 +98,9 @@ def _answer_errors(app: FastAPI) -> None:
         return problem_answer(problems.REQUEST_INVALID, faults)
 
     @app.exception_handler(CollectorError)
-    async def refusal(_request: Request, error: CollectorError) -> Response:
+    async def refusal(request: Request, error: CollectorError) -> Response:
+        if is_page(request):
+            return page_of(request, error)
         return refusal_answer(error)
 
     @app.exception_handler(OperationalError)

@@ -7,6 +7,7 @@ import typer
 
 from kiosk.terminal import run_commands, terminal_texts
 from sync.collector.cli_device import device_app
+from sync.collector.cli_user import user_app
 from sync.collector.command import ConfigFile, DataDir, in_transaction, open_ready, tell
 from sync.collector.config import load_config
 from sync.collector.database import open_database
@@ -23,6 +24,7 @@ counter_app = typer.Typer(help="Counters.", no_args_is_help=True)
 app.add_typer(device_app, name="device")
 app.add_typer(unit_app, name="unit")
 app.add_typer(counter_app, name="counter")
+app.add_typer(user_app, name="user")
 
 
 def main() -> None:

@@ -16,9 +16,21 @@ Access = Literal["loopback", "open", "closed"]
 
 
 class Guarded(Section, frozen=True):
-    """Who may read something, until accounts exist."""
+    """Who may read something that is no person's business."""
 
     access: Access = "loopback"
+
+
+class Reports(Section, frozen=True):
+    """Who may read numbers."""
+
+    access: Literal["accounts", "loopback", "open", "closed"] = "accounts"
+
+
+class Accounts(Section, frozen=True):
+    """How people stay signed in."""
+
+    idle_minutes: Annotated[int, between(1, 720)] = 30
 
 
 class Enrolment(Section, frozen=True):
@@ -41,7 +53,8 @@ class CollectorConfig(Settings, frozen=True):
     time_zone: Annotated[str, known_zone] = "Asia/Ho_Chi_Minh"
     language: Literal["vi", "en"] = "vi"
     demo: bool = False
-    reports: Guarded = Guarded()
+    reports: Reports = Reports()
+    accounts: Accounts = Accounts()
     metrics: Guarded = Guarded()
     disclosure: Disclosure = Disclosure()
     enrolment: Enrolment = Enrolment()

@@ -36,6 +36,8 @@ class Span:
     """A unit's code; its whole subtree."""
     counter: str | None = None
     """A counter's code."""
+    path: str = ""
+    """The path of the unit whose subtree may be seen; empty is every unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +239,9 @@ def _read_counts(connection: Connection, span: Span, places: Mapping[int, Place]
 def _read_places(connection: Connection, span: Span, now: datetime) -> dict[int, Place]:
     """The counters of the span in the order of unit and code, with their kiosks."""
     wanted = select(counter, unit.c.name.label("unit_name")).join(unit).order_by(unit.c.path, counter.c.code)
+    wanted = wanted.where(unit.c.path.startswith(span.path, autoescape=True))
     if span.unit is not None:
-        wanted = wanted.where(unit.c.path.startswith(_path_of(connection, span.unit), autoescape=True))
+        wanted = wanted.where(unit.c.path.startswith(_path_of(connection, span), autoescape=True))
     if span.counter is not None:
         wanted = wanted.where(counter.c.code == span.counter)
     rows = connection.execute(wanted).all()
@@ -250,10 +253,11 @@ def _read_places(connection: Connection, span: Span, now: datetime) -> dict[int,
     }
 
 
-def _path_of(connection: Connection, code: str) -> str:
-    path = connection.execute(select(unit.c.path).where(unit.c.code == code)).scalar_one_or_none()
-    if path is None:
-        raise UsageWrong("there is no unit {code}", code=code)
+def _path_of(connection: Connection, span: Span) -> str:
+    path = connection.execute(select(unit.c.path).where(unit.c.code == span.unit)).scalar_one_or_none()
+    # A unit that may not be seen is as one that is not there.
+    if path is None or not path.startswith(span.path):
+        raise UsageWrong("there is no unit {code}", code=span.unit)
     return str(path)
 
 

@@ -310,3 +310,69 @@ audit = Table(
     Column("subject", Text, nullable=False),
     Column("details", JSON, nullable=False),
 )
+
+account = Table(
+    "account",
+    metadata,
+    Column("account_id", Serial, primary_key=True),
+    Column("name", String(60), nullable=False, unique=True),
+    Column("full_name", Text, nullable=False),
+    Column("role", String(20), nullable=False),
+    # The unit whose subtree this account may see; none is every unit.
+    Column("unit_id", Serial, ForeignKey("unit.unit_id")),
+    Column("password_hash", Text, nullable=False),
+    # The password was handed out and must be changed before anything is shown.
+    Column("one_time", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
+)
+
+# Wrong passwords since the last right one, by name whether or not it exists: else a delay would tell.
+signin_failure = _clustered(
+    "signin_failure",
+    Column("name_hash", Hash, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", Moment, nullable=False),
+    # No password is looked at before.
+    Column("locked_until", Moment),
+)
+
+signed_in = Table(
+    "signed_in",
+    metadata,
+    # SHA-256 of what the browser holds: who reads this table cannot become anybody.
+    Column("token_hash", Hash, primary_key=True),
+    Column("account_id", Serial, ForeignKey("account.account_id"), nullable=False, index=True),
+    Column("began_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+# Transactions served, as a supervisor typed them in; a later entry corrects an earlier one.
+transaction_count = _clustered(
+    "transaction_count",
+    Column("journal_id", Id, primary_key=True),
+    Column("counter_id", Serial, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Column("seq", Seq, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Index(None, "day", "counter_id"),
+)
+
+# The part of ``tally`` that came when its half day was over, by the half day in which it came: what is
+# shown already must not move by a single rating that a kiosk brings late.
+late_tally = _clustered(
+    "late_tally",
+    Column("journal_id", Id, primary_key=True),
+    Column("counter_id", Serial, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("part", String(2), primary_key=True),
+    Column("survey", String(60), primary_key=True),
+    Column("question", String(40), primary_key=True),
+    Column("level", SmallInteger, primary_key=True),
+    Column("standing", String(20), primary_key=True),
+    Column("received_day", Date, primary_key=True),
+    Column("received_part", String(2), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Index(None, "day", "counter_id"),
+)

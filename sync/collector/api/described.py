@@ -70,6 +70,7 @@ PROBLEMS: dict[int | str, Described] = {
     500: _problem("The collector failed; nothing was kept"),
     503: _problem("The collector cannot take requests now; see Retry-After"),
 }
+READER_PROBLEMS: dict[int | str, Described] = PROBLEMS | {401: _problem("Nobody is signed in")}
 WIRE_PROBLEMS: dict[int | str, Described] = PROBLEMS | {
     401: _problem("No signature, or one that does not vouch for this request"),
     411: _problem("Content-Length is missing"),

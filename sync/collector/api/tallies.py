@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from kiosk.domain.measures import Share
-from sync.collector.api.access import require_access
-from sync.collector.api.described import PROBLEMS
+from sync.collector.api.described import READER_PROBLEMS
+from sync.collector.api.gate import reader_of
 from sync.collector.reports import Report, Row, Span, Table, make_report
+from sync.collector.rights import Right
 from sync.collector.services import Services
 from sync.collector.units import CODE
 from sync.collector.words import NOTICE
@@ -22,7 +23,7 @@ Code = Annotated[str | None, Query(pattern=f"^{CODE}$", description="Its code")]
 
 @router.get(
     "/v1/tallies",
-    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **PROBLEMS},
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **READER_PROBLEMS},
 )
 async def get_tallies(
     request: Request,
@@ -33,10 +34,10 @@ async def get_tallies(
 ) -> Response:
     """Counts and measures per survey, question and counter, from one local day to another (today by default)."""
     services: Services = request.app.state.services
-    require_access(request, services.config.reports.access, services.config)
+    reader = await reader_of(request, Right.EXPORT)
     now = services.now()
     today = date.fromisoformat(services.days.today(now)[0])
-    span = Span(first or last or today, last or max(first or today, today), unit, counter)
+    span = Span(first or last or today, last or max(first or today, today), unit, counter, reader.path)
     if span.first > span.last:
         raise WireError("from is after to")
     return JSONResponse(report_json(await asyncio.to_thread(read_report, services, span), services.config.time_zone))

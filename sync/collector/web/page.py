@@ -4,17 +4,14 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from kiosk.texts import LANGUAGES, texts
-from sync.collector.api.access import require_access
-from sync.collector.api.signed import AccessDenied
+from sync.collector.api.gate import reader_of
 from sync.collector.api.tallies import read_report
 from sync.collector.reports import Report, Span
+from sync.collector.rights import Right
 from sync.collector.services import Services
 from sync.collector.web.drawing import (
     NARROW_LABELLED_FROM,
@@ -24,17 +21,14 @@ from sync.collector.web.drawing import (
     place_percent,
 )
 from sync.collector.web.phrases import Phrases
+from sync.collector.web.rendering import phrases_of, render, templates
 
 router = APIRouter(include_in_schema=False)
 
 REFRESH_S = 60
 DEMO_REFRESH_S = 2
 
-_templates = Environment(
-    loader=PackageLoader("sync.collector.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-    lstrip_blocks=True,
-)  # fmt: skip
-_templates.globals.update(
+templates.globals.update(
     level_segments=level_segments,
     level_colour=level_colour,
     place_percent=place_percent,
@@ -60,26 +54,17 @@ class _View:
 
 
 @router.get("/")
-async def show_today(request: Request, lang: Annotated[str | None, Query(max_length=8)] = None) -> Response:
+async def show_today(request: Request) -> Response:
     """Today's tallies per counter."""
     services: Services = request.app.state.services
-    language = lang if lang in LANGUAGES else services.config.language
-    phrases = Phrases(texts("collector", language), services.config.zone, services.now())
-    try:
-        require_access(request, services.config.reports.access, services.config)
-    except AccessDenied:
-        closed = _templates.get_template("closed.html").render(t=phrases.t, p=phrases, language=language)
-        return HTMLResponse(closed, 403)
+    reader = await reader_of(request, Right.READ)
     day = date.fromisoformat(services.days.today(services.now())[0])
-    report = await asyncio.to_thread(read_report, services, Span(day, day))
-    view = _render(report, phrases, services)
+    report = await asyncio.to_thread(read_report, services, Span(day, day, path=reader.path))
+    view = _render(report, phrases_of(request), services)
     if request.headers.get("hx-request") == "true":
         return _refresh(request, view)
-    page = _templates.get_template("page.html").render(
-        t=phrases.t, p=phrases, language=language, demo=services.config.demo, view=view.marked,
-        refresh_s=DEMO_REFRESH_S if services.config.demo else REFRESH_S, report=report, zone=services.config.time_zone,
-    )  # fmt: skip
-    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+    refresh_s = DEMO_REFRESH_S if services.config.demo else REFRESH_S
+    return render(request, "page.html", view=view.marked, refresh_s=refresh_s, report=report, reader=reader)
 
 
 def _refresh(request: Request, view: _View) -> Response:
@@ -90,7 +75,7 @@ def _refresh(request: Request, view: _View) -> Response:
 
 
 def _render(report: Report, phrases: Phrases, services: Services) -> _View:
-    html = _templates.get_template("report.html").render(
+    html = templates.get_template("report.html").render(
         t=phrases.t, p=phrases, report=report, demo=services.config.demo
     )
     return _View(html)

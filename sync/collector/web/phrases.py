@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -11,14 +12,16 @@ from kiosk.domain.rating import Standing
 from kiosk.domain.survey import Words
 from kiosk.texts import Texts
 from sync.collector.reports import ASIDE, Kiosk, Row, Table
+from sync.collector.rights import Role
 from sync.collector.words import NOTICE
 
 
 class Phrases:
     """One language's phrases at one moment."""
 
-    def __init__(self, t: Texts, zone: ZoneInfo, now: datetime) -> None:
+    def __init__(self, t: Texts, zone: ZoneInfo, now: datetime, *, asked_language: str = "") -> None:
         self.t = t
+        self._asked_language = asked_language
         self.notice = NOTICE
         self._zone = zone
         self._now = now
@@ -34,6 +37,40 @@ class Phrases:
         local, today = moment.astimezone(self._zone), self._now.astimezone(self._zone).date()
         clock = f"{local:%H:%M}"
         return clock if local.date() == today else f"{clock} {self.t.day(local.date())}"
+
+    def way(self, path: str, **query: str) -> str:
+        """An address of ours, in the language that was asked for."""
+        kept = {**query, **({"lang": self._asked_language} if self._asked_language else {})}
+        kept = {key: value for key, value in kept.items() if value}
+        return f"{path}?{urlencode(kept, safe=':@,')}" if kept else path
+
+    def duration(self, seconds: int) -> str:
+        """``30 giây``, ``8 phút``."""
+        minutes = -(-seconds // 60)
+        if seconds < 60:
+            return self.t.several("{n} second", "{n} seconds", seconds)
+        return self.t.several("{n} minute", "{n} minutes", minutes)
+
+    def role(self, role: Role) -> str:
+        """What an account is for."""
+        t = self.t
+        return {
+            Role.VIEWER: t("Viewer"),
+            Role.SUPERVISOR: t("Supervisor"),
+            Role.ADMINISTRATOR: t("Unit administrator"),
+            Role.IT: t("IT staff"),
+            Role.AUDITOR: t("Auditor"),
+        }[role]
+
+    def moment(self, moment: datetime) -> str:
+        """A moment with its day."""
+        local = moment.astimezone(self._zone)
+        return f"{local:%H:%M:%S} {self.t.day(local.date())}"
+
+    def made_at_fully(self) -> str:
+        """When the page was made, with its day."""
+        local = self._now.astimezone(self._zone)
+        return f"{local:%H:%M} {self.t.day(local.date())}"
 
     def made_at(self) -> str:
         """When the page was made."""

@@ -1,0 +1,91 @@
+"""Gate: who makes a request, and whether they may. Every door that shows a number asks here first."""
+
+import asyncio
+from datetime import timedelta
+
+from starlette.requests import Request
+
+from sync.collector.accounts import has_accounts
+from sync.collector.api.access import require_access
+from sync.collector.api.signed import AccessDenied
+from sync.collector.rights import ANYBODY, Reader, Right
+from sync.collector.services import Services
+from sync.collector.signin import find_reader, note_seen
+from sync.protocol import problems
+from sync.protocol.errors import WireError
+
+PASSWORD_PAGE = "/mat-khau"  # noqa: S105 - an address
+
+
+class SignInNeeded(WireError):
+    """Nobody is signed in: sign in and come again."""
+
+    problem = problems.SIGN_IN_NEEDED
+
+
+class PasswordChangeNeeded(WireError):
+    """The one-time password is still in use: choose another first."""
+
+    problem = problems.ACCESS_DENIED
+
+
+async def reader_of(request: Request, right: Right) -> Reader:
+    """Whoever asks, when they have ``right``; anybody where the settings let anybody read.
+
+    Raises SignInNeeded, PasswordChangeNeeded or AccessDenied.
+    """
+    reader = await who_asks(request)
+    if reader.one_time:
+        raise PasswordChangeNeeded("the one-time password must be changed first")
+    if not reader.may(right):
+        raise AccessDenied("your account does not have the right to this")
+    return reader
+
+
+async def who_asks(request: Request) -> Reader:
+    """Whoever asks, whatever they may do.
+
+    Raises SignInNeeded, or AccessDenied where the settings refuse this request.
+    """
+    services: Services = request.app.state.services
+    access = services.config.reports.access
+    if access != "accounts":
+        require_access(request, access, services.config)
+        return ANYBODY
+    if services.config.demo or not await asyncio.to_thread(_has_accounts, services):
+        require_access(request, "loopback", services.config)
+        return ANYBODY
+    return await _signed_in(request, services)
+
+
+def token_name(services: Services) -> str:
+    """The cookie that holds the token; over TLS its prefix forbids any other host or path to set it."""
+    return "__Host-signed-in" if is_secure(services) else "signed-in"
+
+
+def is_secure(services: Services) -> bool:
+    """Whether people come by TLS."""
+    return services.config.url.startswith("https:")
+
+
+async def _signed_in(request: Request, services: Services) -> Reader:
+    token = request.cookies.get(token_name(services), "")
+    found = await asyncio.to_thread(_find, services, token) if token else None
+    if found is None:
+        raise SignInNeeded("sign in first")
+    reader, is_to_note = found
+    if is_to_note:
+        now = services.now()
+        await asyncio.wrap_future(services.writer.submit(lambda connection: note_seen(connection, token, now)))
+    return reader
+
+
+def _has_accounts(services: Services) -> bool:
+    with services.database.reading() as connection:
+        return has_accounts(connection)
+
+
+def _find(services: Services, token: str) -> tuple[Reader, bool] | None:
+    idle = timedelta(minutes=services.config.accounts.idle_minutes)
+    with services.database.reading() as connection:
+        return find_reader(connection, token, services.now(), idle)

@@ -1,0 +1,1 @@
+"""Export: the tables of a report as files that leave the system."""

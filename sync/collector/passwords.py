@@ -1,0 +1,36 @@
+"""Passwords: kept as Argon2id only, checked in the same time whether or not the name exists."""
+
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+CHARS_MIN = 12
+CHARS_MAX = 200
+# Without letters and digits that are mistaken for each other on paper.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_hasher = PasswordHasher()
+_NOBODYS = _hasher.hash(secrets.token_urlsafe())
+
+
+def hash_password(password: str) -> str:
+    """What is stored for a password."""
+    return _hasher.hash(password)
+
+
+def is_password(password: str, stored: str | None) -> bool:
+    """Whether it is the password; without a stored one (no such account) it takes as long to say no."""
+    try:
+        return _hasher.verify(stored or _NOBODYS, password) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def make_password() -> str:
+    """A one-time password that can be read over the telephone: four groups of four."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+
+
+def is_fit(password: str, name: str) -> bool:
+    """Whether a person may choose it: long enough and not made of their name. Length, not odd signs, is what helps."""
+    return CHARS_MIN <= len(password) <= CHARS_MAX and name.casefold() not in password.casefold()

@@ -1,0 +1,146 @@
+"""Sign-in: a name and a password become a token in one browser, until it rests too long.
+
+The token lies in the browser and only its hash here. Wrong passwords lock a name for a
+time that doubles with each further one, told alike for names that do not exist.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from sync.collector.accounts import forget_failures, name_hash
+from sync.collector.audit import note
+from sync.collector.passwords import is_password
+from sync.collector.rights import RIGHTS, Reader, Role
+from sync.collector.schema import account, signed_in, signin_failure, unit
+
+FREE_FAILURES = 2
+"""So many wrong passwords cost nothing; from the next one on there is a delay."""
+DELAY = timedelta(seconds=30)
+DELAY_MAX = timedelta(hours=1)
+LIFE_MAX = timedelta(hours=12)
+"""However busy, nobody stays signed in longer than a working day."""
+FORGOTTEN_AFTER = timedelta(days=1)
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly the last use is known; each note of it is a commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The password was right."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It was not, or was not looked at; whether the name exists is not told."""
+
+    until: datetime | None
+    """No password is looked at before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found before anything is written: checking a password takes too long for a transaction."""
+
+    name: str
+    account_id: int | None
+    """None for a wrong password, and for a name that is not there or closed."""
+
+
+def check_password(connection: Connection, name: str, password: str, now: datetime) -> Checked | Refused:
+    """Look at a password, unless the name is locked."""
+    locked = select(signin_failure.c.locked_until).where(signin_failure.c.name_hash == name_hash(name))
+    until = connection.execute(locked).scalar_one_or_none()
+    if until is not None and now < until:
+        return Refused(until)
+    usable = select(account).where(account.c.name == name, account.c.disabled_at.is_(None))
+    found = connection.execute(usable).one_or_none()
+    right = is_password(password, None if found is None else found.password_hash)
+    return Checked(name, None if found is None or not right else found.account_id)
+
+
+def sign_in(connection: Connection, checked: Checked, now: datetime) -> SignedIn | Refused:
+    """Keep what came of a password that was looked at: a new token, or one more failure."""
+    if checked.account_id is None:
+        return _refuse(connection, checked.name, now)
+    token = secrets.token_urlsafe(32)
+    connection.execute(delete(signed_in).where(signed_in.c.began_at < now - LIFE_MAX))
+    connection.execute(
+        insert(signed_in).values(token_hash=_hash(token), account_id=checked.account_id, began_at=now, seen_at=now)
+    )
+    forget_failures(connection, checked.name)
+    note(connection, now, checked.name, "sign-in", checked.name, {})
+    return SignedIn(token)
+
+
+def find_reader(connection: Connection, token: str, now: datetime, idle: timedelta) -> tuple[Reader, bool] | None:
+    """Who holds the token, and whether this use is to be noted; None for one that is unknown, rested or closed."""
+    row = connection.execute(_WHO.where(signed_in.c.token_hash == _hash(token))).one_or_none()
+    if row is None or row.disabled_at is not None or not _lives(row.began_at, row.seen_at, now, idle):
+        return None
+    role = Role(row.role)
+    reader = Reader(
+        row.name, row.full_name, role, RIGHTS[role], row.path or "", form_key_of(token), one_time=row.one_time
+    )
+    return reader, now - row.seen_at >= SEEN_EVERY
+
+
+def note_seen(connection: Connection, token: str, now: datetime) -> None:
+    """The token was used now."""
+    connection.execute(update(signed_in).where(signed_in.c.token_hash == _hash(token)).values(seen_at=now))
+
+
+def sign_out(connection: Connection, token: str, reader: Reader, now: datetime) -> None:
+    """The token opens nothing any more."""
+    connection.execute(delete(signed_in).where(signed_in.c.token_hash == _hash(token)))
+    note(connection, now, reader.name, "sign-out", reader.name, {})
+
+
+def form_key_of(token: str) -> str:
+    """What forms of whoever holds the token carry; it gives the token away to nobody."""
+    return hmac.new(token.encode(), b"form", sha256).hexdigest()
+
+
+_WHO = (
+    select(
+        account.c.name, account.c.full_name, account.c.role, account.c.disabled_at, account.c.one_time, unit.c.path,
+        signed_in.c.began_at, signed_in.c.seen_at,
+    )
+    .select_from(signed_in)
+    .join(account, account.c.account_id == signed_in.c.account_id)
+    .outerjoin(unit, unit.c.unit_id == account.c.unit_id)
+)  # fmt: skip
+
+
+def _lives(began_at: datetime, seen_at: datetime, now: datetime, idle: timedelta) -> bool:
+    return now - seen_at < idle and now - began_at < LIFE_MAX
+
+
+def _refuse(connection: Connection, name: str, now: datetime) -> Refused:
+    old = delete(signin_failure).where(signin_failure.c.failed_at < now - FORGOTTEN_AFTER)
+    connection.execute(old)
+    earlier = select(signin_failure.c.failures).where(signin_failure.c.name_hash == name_hash(name)).with_for_update()
+    failures = (connection.execute(earlier).scalar_one_or_none() or 0) + 1
+    until = now + delay_after(failures) if failures > FREE_FAILURES else None
+    forget_failures(connection, name)
+    row = {"name_hash": name_hash(name), "failures": failures, "failed_at": now, "locked_until": until}
+    connection.execute(insert(signin_failure).values(row))
+    # Not the name itself: people type their password there.
+    note(connection, now, "somebody", "sign-in refused", name_hash(name).hex()[:16], {"failures": failures})
+    return Refused(until)
+
+
+def delay_after(failures: int) -> timedelta:
+    """How long a name is locked after so many wrong passwords: 30 s, then twice as long each time, at most an hour."""
+    doubled: int = 1 << min(failures - FREE_FAILURES - 1, 20)
+    return min(DELAY * doubled, DELAY_MAX)
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()

@@ -1,0 +1,146 @@
+"""Doors: signing in and out, and choosing a password."""
+
+import asyncio
+import secrets
+from datetime import datetime
+from functools import partial
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from sqlalchemy import Connection
+from starlette.responses import RedirectResponse, Response
+
+from sync.collector.accounts import change_password
+from sync.collector.api.gate import PASSWORD_PAGE, is_secure, token_name, who_asks
+from sync.collector.passwords import CHARS_MAX, CHARS_MIN, is_fit
+from sync.collector.rights import ANYBODY
+from sync.collector.services import Services
+from sync.collector.signin import Checked, Refused, SignedIn, check_password, form_key_of, sign_in, sign_out
+from sync.collector.web.forms import read_form, require_key, safe_way
+from sync.collector.web.rendering import render
+
+router = APIRouter(include_in_schema=False)
+
+_CHECKS = asyncio.Semaphore(2)
+"""Each check takes 64 MiB and a processor for a moment; strangers must not be able to ask for many at once."""
+
+
+@router.get("/dang-nhap")
+async def show_sign_in(request: Request, toi: str = "/t") -> Response:
+    """The sign-in page."""
+    return _sign_in_page(request, safe_way(toi))
+
+
+@router.post("/dang-nhap")
+async def take_sign_in(request: Request) -> Response:
+    """A name and a password."""
+    services: Services = request.app.state.services
+    form = await read_form(request)
+    require_key(form, form_key_of(request.cookies.get(_form_cookie(services), "")))
+    way = safe_way(form.get("toi", ""))
+    name, password, now = form.get("name", "").strip().lower(), form.get("password", "")[:CHARS_MAX], services.now()
+    async with _CHECKS:
+        checked = await asyncio.to_thread(_check, services, name, password, now)
+    outcome = checked if isinstance(checked, Refused) else await _keep(services, checked, now)
+    if isinstance(outcome, Refused):
+        return _sign_in_page(request, way, refused=outcome, name=name, status=403)
+    answer = RedirectResponse(way, 303)
+    _set_cookie(answer, services, token_name(services), outcome.token)
+    return answer
+
+
+@router.post("/dang-xuat")
+async def take_sign_out(request: Request) -> Response:
+    """The end of being signed in."""
+    services: Services = request.app.state.services
+    reader = await who_asks(request)
+    require_key(await read_form(request), reader.form_key)
+    token = request.cookies.get(token_name(services), "")
+    ending = partial(sign_out, token=token, reader=reader, now=services.now())
+    await asyncio.wrap_future(services.writer.submit(ending))
+    answer = RedirectResponse("/dang-nhap", 303)
+    answer.delete_cookie(token_name(services), secure=is_secure(services), httponly=True, samesite="lax")
+    return answer
+
+
+@router.get(PASSWORD_PAGE)
+async def show_password(request: Request) -> Response:
+    """Where a person chooses a password."""
+    reader = await who_asks(request)
+    return render(request, "password.html", 404 if reader is ANYBODY else 200, reader=reader, wrong="", chars=CHARS_MIN)
+
+
+@router.post(PASSWORD_PAGE)
+async def take_password(request: Request) -> Response:
+    """The old password and the one chosen."""
+    services: Services = request.app.state.services
+    reader = await who_asks(request)
+    form = await read_form(request)
+    require_key(form, reader.form_key)
+    old, new, now = form.get("old", "")[:CHARS_MAX], form.get("new", ""), services.now()
+    async with _CHECKS:
+        checked = await asyncio.to_thread(_check, services, reader.name, old, now)
+    if isinstance(checked, Checked) and checked.account_id is None:
+        await _keep(services, checked, now)
+    wrong = _why_not(checked, old, new, form.get("again", ""), reader.name)
+    if wrong:
+        return render(request, "password.html", 403, reader=reader, wrong=wrong, chars=CHARS_MIN)
+    changing = partial(change_password, name=reader.name, password=new, now=now)
+    await asyncio.wrap_future(services.writer.submit(changing))
+    return RedirectResponse("/dang-nhap", 303)
+
+
+def _why_not(checked: Checked | Refused, old: str, new: str, again: str, name: str) -> str:
+    """What is wrong with what was typed, as a key of the page's sentences; empty when nothing is."""
+    if isinstance(checked, Refused):
+        return "locked"
+    if checked.account_id is None:
+        return "old"
+    if new != again:
+        return "again"
+    return "" if is_fit(new, name) and new != old else "unfit"
+
+
+def _check(services: Services, name: str, password: str, now: datetime) -> Checked | Refused:
+    with services.database.reading() as connection:
+        return check_password(connection, name, password, now)
+
+
+async def _keep(services: Services, checked: Checked, now: datetime) -> SignedIn | Refused:
+    def keeping(connection: Connection) -> SignedIn | Refused:
+        return sign_in(connection, checked, now)
+
+    return await asyncio.wrap_future(services.writer.submit(keeping))
+
+
+def _sign_in_page(
+    request: Request, way: str, *, refused: Refused | None = None, name: str = "", status: int = 200
+) -> Response:
+    services: Services = request.app.state.services
+    held = request.cookies.get(_form_cookie(services)) or secrets.token_urlsafe(24)
+    wait_s = 0
+    if refused is not None and refused.until is not None:
+        wait_s = max(1, round((refused.until - services.now()).total_seconds()))
+    answer = render(
+        request, "sign_in.html", status, way=way, name=name, refused=refused is not None, wait_s=wait_s,
+        form_key=form_key_of(held), idle_minutes=services.config.accounts.idle_minutes,
+    )  # fmt: skip
+    _set_cookie(answer, services, _form_cookie(services), held)
+    return answer
+
+
+def _form_cookie(services: Services) -> str:
+    return "__Host-form" if is_secure(services) else "form"
+
+
+def _set_cookie(answer: Response, services: Services, name: str, value: str) -> None:
+    # No age: the browser forgets it when it is closed, and the collector when it rests.
+    answer.set_cookie(name, value, secure=is_secure(services), httponly=True, samesite="lax", path="/")
+
+
+def sign_in_address(request: Request) -> str:
+    """The sign-in page, which leads back to what was asked for."""
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return "/dang-nhap?" + urlencode(
+        {"toi": asked, **({"lang": lang} if (lang := request.query_params.get("lang")) else {})}
+    )

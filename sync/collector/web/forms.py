@@ -1,0 +1,49 @@
+"""Forms: what a person sends, taken only when it comes from a page of ours."""
+
+import hmac
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import Request
+
+from sync.collector.api.signed import AccessDenied
+from sync.collector.services import Services
+from sync.protocol.errors import BodyTooLarge
+
+FORM_BYTES_MAX = 16 * 1024
+FORM_KEY = "form_key"
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a form; of one sent twice, the last.
+
+    Raises BodyTooLarge, or AccessDenied for a form that another site sent.
+    """
+    _require_own_site(request)
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > FORM_BYTES_MAX:
+            raise BodyTooLarge("the form is longer than any of ours")
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=50))
+
+
+def require_key(form: dict[str, str], key: str) -> None:
+    """Raise AccessDenied unless the form carries the key that our page gave it."""
+    if not key or not hmac.compare_digest(form.get(FORM_KEY, "").encode(), key.encode()):
+        raise AccessDenied("this form was not made by this page; open the page again")
+
+
+def safe_way(address: str) -> str:
+    """Where to go on, only ever on this site."""
+    own = address.startswith("/") and not address.startswith(("//", "/\\")) and "\\" not in address
+    return address if own and address.isprintable() else "/t"
+
+
+def _require_own_site(request: Request) -> None:
+    services: Services = request.app.state.services
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise AccessDenied("this form was sent by another site")
+    origin = request.headers.get("origin")
+    own = {urlsplit(services.config.url).netloc, request.headers.get("host", "")}
+    if origin is not None and urlsplit(origin).netloc not in own:
+        raise AccessDenied("this form was sent by another site")

@@ -1,0 +1,56 @@
+"""Rendering: the templates' one environment, and an answer made from one of them."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from kiosk.texts import LANGUAGES, Texts, texts
+from sync.collector.services import Services
+from sync.collector.web.phrases import Phrases
+
+templates = Environment(
+    loader=PackageLoader("sync.collector.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+    lstrip_blocks=True,
+)  # fmt: skip
+
+
+def language_of(request: Request) -> str:
+    """The language that the address asks for, else the office's."""
+    services: Services = request.app.state.services
+    wanted = request.query_params.get("lang", "")
+    return wanted if wanted in LANGUAGES else services.config.language
+
+
+def phrases_of(request: Request) -> Phrases:
+    """The request's phrases at this moment."""
+    services: Services = request.app.state.services
+    asked = request.query_params.get("lang", "")
+    return Phrases(
+        words_of(request), services.config.zone, services.now(), asked_language=asked if asked in LANGUAGES else ""
+    )
+
+
+def words_of(request: Request) -> Texts:
+    """The request's words."""
+    return texts("collector", language_of(request))
+
+
+def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page that no cache keeps: it is one person's."""
+    services: Services = request.app.state.services
+    phrases = phrases_of(request)
+    shared = {
+        "t": phrases.t, "p": phrases, "language": language_of(request), "demo": services.config.demo,
+        "zone": services.config.time_zone, "reader": None, "here_in": lambda lang: _here_in(request, lang),
+    }  # fmt: skip
+    html = templates.get_template(template).render({**shared, **values})
+    return HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
+
+
+def _here_in(request: Request, language: str) -> str:
+    """This very page in a language."""
+    query = [(key, value) for key, value in request.query_params.multi_items() if key not in ("lang", "seen")]
+    return f"{request.url.path}?{urlencode([*query, ('lang', language)], safe=':@,')}"
