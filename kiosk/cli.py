@@ -4,6 +4,7 @@ Every command imports what it needs when it runs: the screen without the web, th
 """
 
 import json
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -93,6 +94,9 @@ def demo(
 def enroll(
     url: Annotated[str, typer.Argument(metavar="URL", help=t("Address of the collector"))],
     code: Annotated[str, typer.Argument(metavar="CODE", help=t("The code that IT staff gave you"))],
+    offline: Annotated[
+        bool, typer.Option("--offline", help=t("Keep the code for kiosk export, where there is no network"))
+    ] = False,
     new_key: Annotated[
         bool, typer.Option("--new-key", help=t("Make a new key, where this kiosk's access was withdrawn"))
     ] = False,
@@ -100,10 +104,14 @@ def enroll(
     config: Config = None,
 ) -> None:
     """Spend a one-time code."""
-    from sync.agent.enroll import enroll_kiosk
+    from sync.agent.enroll import enroll_kiosk, enroll_offline
 
     settings = load_kiosk_settings(config, data_dir)
     clock = SystemClock(settings.zone)
+    if offline:
+        enroll_offline(settings.folder, url, code)
+        typer.echo(t("The code is kept; the next export hands it in."))
+        return
     device = enroll_kiosk(
         settings.folder,
         url,
@@ -165,6 +173,52 @@ def sync(
         period_s=settings.sync.period_s,
         start_delay_s_max=settings.sync.start_delay_s_max,
     )
+
+
+@commands.command(
+    help=t("Write what the collector does not have into a file, for a kiosk without a network.")
+    + "\n\n"
+    + t("Example: kiosk export /media/usb")
+)
+def export(
+    to: Annotated[Path, typer.Argument(metavar="DIR|FILE", help=t("A folder, or the new file"))],
+    everything: Annotated[bool, typer.Option("--all", help=t("Write everything, also what the collector has"))] = False,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Signed batches on a stick; collector import takes them."""
+    from sync.agent.offline import export_batches
+
+    settings = load_kiosk_settings(config, data_dir)
+    clock, url = SystemClock(settings.zone), settings.collector.url or None
+    with typer.progressbar(length=1, label=t("Exporting"), file=sys.stderr) as bar:
+
+        def progress(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        file, entries = export_batches(
+            settings.folder, settings.journal_path, to, clock, url=url, everything=everything, progress=progress
+        )
+    typer.echo(t("{n} entries are in {file}; there, run: collector import {file}", n=t.number(entries), file=file))
+
+
+@commands.command(
+    help=t("Take back what the collector has, from a file; only then may old entries be deleted here.")
+    + "\n\n"
+    + t("Example: kiosk ack /media/usb/hailong.ack")
+)
+def ack(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=t("A file made by: collector ack-file"))],
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Cursors that prove themselves."""
+    from sync.agent.offline import take_acknowledgement
+
+    settings = load_kiosk_settings(config, data_dir)
+    has, of = take_acknowledgement(settings.folder, settings.journal_path, file)
+    typer.echo(t("The collector has {has} of {of} entries.", has=t.number(has), of=t.number(of)))
 
 
 @commands.command(

@@ -7,7 +7,6 @@ import contextlib
 import itertools
 import shutil
 import socket
-import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from kiosk.clock import SystemClock
 from kiosk.domain.instant import Clock
 from kiosk.domain.rating import Rating, Standing
 from kiosk.journal.chain import Cursor
+from kiosk.journal.engine import sqlite_module
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.upkeep import Upkeep
@@ -35,6 +35,8 @@ from sync.collector.migrate import migrate
 from sync.collector.services import make_services
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+# The library that the collector has open: another one in this process would, by closing the file, drop its locks.
+sqlite3 = sqlite_module()
 _numbers = itertools.count(1)
 
 
@@ -108,7 +110,7 @@ class LiveCollector:
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """What a query finds in the database."""
         with contextlib.closing(sqlite3.connect(self.path)) as connection:
-            return connection.execute(query).fetchall()
+            return list(connection.execute(query).fetchall())
 
     def reported(self) -> Counter[str]:
         """How often each press is in the reports, whatever its standing."""

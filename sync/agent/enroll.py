@@ -53,6 +53,8 @@ class Device(msgspec.Struct, frozen=True):
     counter: str
     counter_name: str = ""
     unit_name: str = ""
+    code: str = ""
+    """The one-time code that still has to reach the collector, by an exported file; then the id is not known yet."""
 
 
 def enroll_kiosk(
@@ -76,9 +78,7 @@ def enroll_kiosk(
     files = KioskFiles(directory)
     route = Route(url, proxy, ca_file)
     route.check()
-    code = code.strip()
-    if not 1 <= len(code) <= CODE_LENGTH_MAX:
-        raise EnrolmentRefused("an enrolment code has 1 to {most} characters", most=CODE_LENGTH_MAX)
+    code = _checked(code)
     key = obtain_key(files.new_key if new_key else files.key)
     request = EnrolmentRequest(code, public_text(key), journal_id, _shortened(info or {}))
     with CollectorClient(route, Identity(request.public_key, key), clock) as collector:
@@ -86,8 +86,24 @@ def enroll_kiosk(
     if new_key:
         adopt_key(files.new_key, files.key)
     device = Device(url, answer.device_id, answer.counter, answer.counter_name, answer.unit_name)
-    write_private(files.device, msgspec.json.format(msgspec.json.encode(device)), durable=True)
+    keep_device(files, device)
     return device
+
+
+def enroll_offline(directory: Path, url: str, code: str) -> None:
+    """Keep the code for a kiosk without a network: each export hands it in, until ``kiosk ack`` brings the answer.
+
+    Raises SettingInvalid, EnrolmentRefused or DeviceUnusable.
+    """
+    files = KioskFiles(directory)
+    Route(url).check()
+    obtain_key(files.key)
+    keep_device(files, Device(url, "", "", code=_checked(code)))
+
+
+def keep_device(files: KioskFiles, device: Device) -> None:
+    """Put the device file in its place, durably."""
+    write_private(files.device, msgspec.json.format(msgspec.json.encode(device)), durable=True)
 
 
 def load_device(files: KioskFiles) -> Device:
@@ -110,8 +126,17 @@ def connect(
     Raises NotEnrolled, DeviceUnusable or SettingInvalid.
     """
     device = load_device(files)
+    if not device.device_id:
+        raise NotEnrolled("this kiosk was enrolled without a network; bring it the collector's answer: kiosk ack FILE")
     identity = Identity(device.device_id, load_key(files.key))
     return CollectorClient(Route(url or device.url, proxy, ca_file), identity, clock)
+
+
+def _checked(code: str) -> str:
+    code = code.strip()
+    if not 1 <= len(code) <= CODE_LENGTH_MAX:
+        raise EnrolmentRefused("an enrolment code has 1 to {most} characters", most=CODE_LENGTH_MAX)
+    return code
 
 
 def _shortened(info: dict[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ AgentError
 ├── EnrolmentRefused         this code does not enrol this kiosk: ask for a new one
 ├── NotEnrolled              enrol first
 ├── DeviceUnusable           the device's own files are damaged or open to others: mend them
+├── FileUnusable             the file to write or read cannot be used: name another
 ├── AgentRunning             another agent is at work: leave it alone
 └── SettingInvalid           the address, proxy or CA file cannot be one: correct it
 """
@@ -80,6 +81,10 @@ class DeviceUnusable(AgentError):
     """The device file or its key is damaged, or others may read the key: mend that."""
 
     trouble = Trouble.SETTING
+
+
+class FileUnusable(AgentError):
+    """The file to write or read cannot be used: name another one."""
 
 
 class AgentRunning(AgentError):

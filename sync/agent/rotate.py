@@ -7,13 +7,10 @@ takes is the kiosk's.
 
 from pathlib import Path
 
-import msgspec
-
 from kiosk.domain.instant import Clock
 from sync.agent.client import CollectorClient, Identity, Route
-from sync.agent.enroll import Device, KioskFiles, load_device
+from sync.agent.enroll import Device, KioskFiles, keep_device, load_device
 from sync.agent.errors import DeviceNotRecognised
-from sync.agent.files import write_private
 from sync.agent.keys import adopt_key, load_key, obtain_key, public_text
 from sync.protocol.messages import KeyRequest
 from sync.protocol.signature import prove_key
@@ -64,4 +61,4 @@ def _hand_in(route: Route, identity: Identity, request: KeyRequest, clock: Clock
 def _adopt(files: KioskFiles, device: Device) -> None:
     adopt_key(files.new_key, files.key)
     # The agent watches this file: one that was refused with the old key calls again at once.
-    write_private(files.device, msgspec.json.format(msgspec.json.encode(device)), durable=True)
+    keep_device(files, device)

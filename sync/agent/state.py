@@ -68,6 +68,14 @@ class AgentState(msgspec.Struct, frozen=True, omit_defaults=True):
         """The state after the collector answered with ``cursor``: all is well."""
         return AgentState(journal_id, cursor.next_seq, cursor.head.hex(), contact=Moment.of(now))
 
+    def with_acknowledged(self, journal_id: str, cursor: Cursor) -> "AgentState":
+        """The state after a file proved how far the collector reaches: never less than is known already."""
+        if cursor.next_seq < self.acknowledged(journal_id).next_seq:
+            return self
+        return msgspec.structs.replace(
+            self, journal_id=journal_id, acknowledged_next=cursor.next_seq, acknowledged_head=cursor.head.hex()
+        )
+
     def with_parting(self, journal_id: str, seq: int) -> "AgentState":
         """The state after the collector's copy was found to part from the journal after entry ``seq``."""
         return msgspec.structs.replace(self, parted=Parting(journal_id, seq))

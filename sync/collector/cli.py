@@ -7,7 +7,7 @@ import typer
 
 from kiosk.terminal import run_commands, terminal_texts
 from sync.collector.cli_device import device_app
-from sync.collector.cli_user import user_app
+from sync.collector.cli_offline import ack_file, import_files
 from sync.collector.command import ConfigFile, DataDir, in_transaction, open_ready, tell
 from sync.collector.config import load_config
 from sync.collector.database import open_database
@@ -22,9 +22,10 @@ app = typer.Typer(
 unit_app = typer.Typer(help="Administrative units.", no_args_is_help=True)
 counter_app = typer.Typer(help="Counters.", no_args_is_help=True)
 app.add_typer(device_app, name="device")
+app.command("import", epilog="Example: collector import /media/usb/*.hailong")(import_files)
+app.command("ack-file", epilog="Example: collector ack-file /media/usb/hailong.ack")(ack_file)
 app.add_typer(unit_app, name="unit")
 app.add_typer(counter_app, name="counter")
-app.add_typer(user_app, name="user")
 
 
 def main() -> None:

@@ -87,7 +87,7 @@ def enrol(
     if code is not None and code.device_id is not None:
         holder = connection.execute(select(device).where(device.c.device_id == code.device_id)).one()
         if holder.public_key == request.public_key and holder.revoked_at is None:
-            return _answer(connection, holder.device_id, holder.counter_id)
+            return answer_for(connection, holder.device_id, holder.counter_id)
     elif code is not None and now < code.expires_at:
         known = connection.execute(select(device).where(device.c.public_key == request.public_key)).one_or_none()
         if known is None or known.revoked_at is None:
@@ -174,12 +174,13 @@ def _place_device(
         connection.execute(update(device).where(device.c.device_id == device_id).values(place))
     used = {"used_at": now, "device_id": device_id}
     connection.execute(update(enrolment_code).where(enrolment_code.c.code_hash == code.code_hash).values(used))
-    answer = _answer(connection, device_id, code.counter_id)
+    answer = answer_for(connection, device_id, code.counter_id)
     note(connection, now, f"device {device_id}", "device.enrolled", answer.counter, {"journal_id": request.journal_id})
     return answer
 
 
-def _answer(connection: Connection, device_id: str, counter_id: int) -> EnrolmentAnswer:
+def answer_for(connection: Connection, device_id: str, counter_id: int) -> EnrolmentAnswer:
+    """What a kiosk is told of itself."""
     row = connection.execute(
         select(counter.c.code, counter.c.name, unit.c.name.label("unit_name"))
         .join(unit)

@@ -64,6 +64,8 @@ class Receipt:
     """What the kiosk's clocks said when it sent."""
     signature: str
     kiosk_clock: str
+    by_file: bool = False
+    """Whether it lay in a file for nobody knows how long: then its boot clock dates nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,8 @@ def _context(connection: Connection, device: Device, copy: _Copy, receipt: Recei
         own = read_boot_offset(connection, copy.journal_id, boot)
         return boot_of_device(connection, device.device_id, boot) if own is None else own
 
-    clock = PressClock(micros(receipt.received_at), receipt.clock.boot, receipt.clock.mono_us, cache(offset_of))
+    boot = "" if receipt.by_file else receipt.clock.boot
+    clock = PressClock(micros(receipt.received_at), boot, receipt.clock.mono_us, cache(offset_of))
     return Context(device.counter_id, device.counters, clock, days, device.moves)
 
 
@@ -230,8 +233,11 @@ def _compress(lines: tuple[bytes, ...]) -> bytes:
 
 
 def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, receipt: Receipt) -> None:
-    boot, offset_us = receipt.clock.boot, micros(receipt.received_at) - receipt.clock.mono_us
-    if copy.boot is not None and copy.boot_offset_us is not None and copy.boot != boot:
+    boot: str | None = receipt.clock.boot
+    offset_us: int | None = micros(receipt.received_at) - receipt.clock.mono_us
+    if receipt.by_file:
+        boot, offset_us = copy.boot, copy.boot_offset_us
+    elif copy.boot is not None and copy.boot_offset_us is not None and copy.boot != boot:
         keep_boot(connection, copy.journal_id, copy.boot, copy.boot_offset_us)
     connection.execute(
         _MOVE,
