@@ -43,6 +43,13 @@ class Slice(Generic[C]):
     part: str
     counts: Mapping[int, int]
     """By level."""
+    came: tuple[str, str] | None = None
+    """The day and part in which these ratings came, where their own was over by then: they go out with that one."""
+
+    @property
+    def out_with(self) -> tuple[str, str]:
+        """The part of a day at whose end these ratings may go out."""
+        return self.came or (self.day, self.part)
 
 
 class Hidden(StrEnum):
@@ -97,8 +104,8 @@ def _release(
     """The counts that are out, and whether some still wait."""
     out: dict[int, int] = {}
     waiting: list[Slice[C]] = []
-    for piece in sorted(pieces, key=lambda piece: (piece.day, piece.part)):
-        if policy.delay and not closed(piece.day, piece.part):
+    for piece in sorted(pieces, key=lambda piece: (piece.out_with, piece.day, piece.part)):
+        if policy.delay and not closed(*piece.out_with):
             return out, True
         waiting.append(piece)
         # Fewer than a step wait for the next part of the day, and then go out together with it.

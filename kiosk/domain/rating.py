@@ -61,4 +61,16 @@ class Comment:
     text: str
 
 
-Fact = Rating | Reasons | Revised | Comment
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many transactions were served on a day, as a supervisor typed it in; a later one of the day corrects it."""
+
+    counted_at: Instant
+    day: str
+    """ISO."""
+    n: int
+    counter: str | None = None
+    """The counter's code, only where one kiosk serves several counters."""
+
+
+Fact = Rating | Reasons | Revised | Comment | Count

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from kiosk.domain.instant import Instant
-from kiosk.domain.rating import Comment, Fact, Rating, Reasons, Revised
+from kiosk.domain.rating import Comment, Count, Fact, Rating, Reasons, Revised
 
 LINE_BYTES_MAX = 16 * 1024
 EARLIER_MAX = 50
@@ -88,6 +88,14 @@ class CommentLine(Line, frozen=True, omit_defaults=True):
     rating_journal: str | None = None
 
 
+class CountLine(Line, frozen=True, omit_defaults=True):
+    """How many transactions were served on ``day`` (ISO); a later line of the same day corrects an earlier one."""
+
+    day: str
+    n: int
+    counter: str | None = None
+
+
 class ClockLine(Line, frozen=True, omit_defaults=True):
     """The wall clock was seen to step."""
 
@@ -110,6 +118,7 @@ LINE_TYPES: dict[str, type[Line]] = {
     "reasons": ReasonsLine,
     "revised": RevisedLine,
     "comment": CommentLine,
+    "count": CountLine,
     "clock": ClockLine,
     "pruned": PrunedLine,
 }
@@ -161,6 +170,8 @@ def line_of(seq: int, fact: Fact, commitment: str = "") -> Line:
             return RevisedLine(*head(seq, fact.pressed, "revised"), fact.rating_seq, fact.level)
         case Comment():
             return CommentLine(*head(seq, fact.written_at, "comment"), fact.rating_seq, commitment)
+        case Count():
+            return CountLine(*head(seq, fact.counted_at, "count"), fact.day, fact.n, fact.counter)
 
 
 def head(seq: int, at: Instant, kind: str) -> tuple[int, str, int, str, str]:

@@ -123,8 +123,8 @@ def late_elsewhere(connection: Connection, journal_id: str, projection: Projecti
             detail = f"no rating at {said.seq} of a journal of this kiosk"
             projection.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, detail))
             continue
-        place = counted.get(said, said)
-        there = projection if place.journal_id == journal_id else elsewhere.setdefault(place.journal_id, Projection())
+        place, new = counted.get(said, said), Projection(projection.received_on)
+        there = projection if place.journal_id == journal_id else elsewhere.setdefault(place.journal_id, new)
         there.late.append(_about(entry, place.seq))
     return elsewhere
 

@@ -9,7 +9,7 @@ All inputs stay in the stored lines.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -87,6 +87,19 @@ class LocalDays:
         Raises TimeUnreadable for a moment outside the calendar.
         """
         return self._of_quarter(moment_us // MICROS_PER_QUARTER_HOUR)
+
+    def noon_us(self, day: str) -> int:
+        """Noon of a day written as 2026-11-20, in microseconds since 1970.
+
+        Raises TimeUnreadable for anything else.
+        """
+        try:
+            noon = datetime.combine(date.fromisoformat(day), time(12), self.zone)
+        except ValueError as error:
+            raise TimeUnreadable("no day of the calendar") from error
+        if noon.date().isoformat() != day:
+            raise TimeUnreadable("a day is written as 2026-11-20")
+        return (noon - _EPOCH) // timedelta(microseconds=1)
 
     def today(self, now: datetime) -> tuple[str, str]:
         """The day and the part of it at ``now``."""

@@ -14,12 +14,23 @@ from typing import NamedTuple
 import msgspec
 
 from kiosk.domain.rating import Standing
-from kiosk.journal.lines import Line, LineUnreadable, OpenedLine, RatingLine, ReasonsLine, RevisedLine, decode_line
+from kiosk.journal.lines import (
+    CountLine,
+    Line,
+    LineUnreadable,
+    OpenedLine,
+    RatingLine,
+    ReasonsLine,
+    RevisedLine,
+    decode_line,
+)
 from sync.collector.presstime import LocalDays, PressClock, TimeUnreadable
 
 LEVELS = range(1, 6)
 REASONS_MAX = 10
 DETAIL_CHARS_MAX = 200
+SERVED_MAX = 100_000
+"""Transactions of one counter on one day."""
 _KIOSK_STANDINGS = frozenset(str(standing) for standing in Standing if standing is not Standing.SUSPECT)
 _STRAIGHT_TO_RATING = msgspec.json.Decoder(RatingLine)
 
@@ -71,14 +82,28 @@ class ReasonRow(NamedTuple):
     seq: int
 
 
+class CountRow(NamedTuple):
+    """Transactions served at a counter on a day."""
+
+    counter_id: int
+    day: str
+    n: int
+    seq: int
+
+
 @dataclass(slots=True)
 class Projection:
     """What a run of lines says."""
+
+    received_on: tuple[str, str]
+    """The day and its part in which it came."""
 
     ratings: dict[int, RatingRow] = field(default_factory=dict)
     """By seq, revisions of the same run applied."""
     reasons: list[ReasonRow] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    counts: dict[tuple[int, str], CountRow] = field(default_factory=dict)
+    """By counter and day, the last of the run."""
     late: list[ReasonsLine | RevisedLine] = field(default_factory=list)
     """What speaks of ratings before this run, in order."""
     opened: OpenedLine | None = None
@@ -113,7 +138,7 @@ def project(
     first_seq: int, lines: Sequence[bytes], context: Context, duplicates: Container[int] = frozenset()
 ) -> Projection:
     """What the consecutive ``lines`` from ``first_seq`` say but for the ``duplicates``; any bytes are taken."""
-    projection = Projection()
+    projection = Projection(context.days.place(context.clock.received_us))
     for seq, line in enumerate(lines, first_seq):
         if seq in duplicates:
             continue
@@ -124,7 +149,7 @@ def project(
             if type(entry) is RatingLine:
                 projection.ratings[seq] = _rating(entry, context)
             else:
-                _take(projection, entry)
+                _take(projection, entry, context)
         except _Aside as aside:
             projection.unread.append(Unread(seq, aside.reason, aside.detail[:DETAIL_CHARS_MAX]))
     return projection
@@ -158,21 +183,39 @@ def _rating(entry: RatingLine, context: Context) -> RatingRow:
         day, part = context.days.place(pressed_us)
     except TimeUnreadable as error:
         raise _Aside(UnreadReason.BAD_TIME, _printable(str(error))) from error
-    counter_id = context.counter_at(pressed_us) if entry.counter is None else context.counters.get(entry.counter)
-    if counter_id is None:
-        raise _Aside(UnreadReason.UNKNOWN_COUNTER, _printable(f"no counter {entry.counter} in this unit"))
+    counter_id = _counter_of(entry.counter, pressed_us, context)
     return RatingRow(
         entry.seq, counter_id, entry.survey, entry.question, entry.level, None,
         entry.standing, pressed_us, quality.value, day, part,
     )  # fmt: skip
 
 
-def _take(projection: Projection, entry: Line) -> None:
+def _counter_of(code: str | None, moment_us: int, context: Context) -> int:
+    counter_id = context.counter_at(moment_us) if code is None else context.counters.get(code)
+    if counter_id is None:
+        raise _Aside(UnreadReason.UNKNOWN_COUNTER, _printable(f"no counter {code} in this unit"))
+    return counter_id
+
+
+def _take_count(projection: Projection, entry: CountLine, context: Context) -> None:
+    try:
+        noon_us = context.days.noon_us(entry.day)
+    except TimeUnreadable as error:
+        raise _Aside(UnreadReason.BAD_VALUE, _printable(f"day {entry.day}")) from error
+    if not 0 <= entry.n <= SERVED_MAX:
+        raise _Aside(UnreadReason.BAD_VALUE, f"{entry.n} transactions")
+    counter_id = _counter_of(entry.counter, noon_us, context)
+    projection.counts[counter_id, entry.day] = CountRow(counter_id, entry.day, entry.n, entry.seq)
+
+
+def _take(projection: Projection, entry: Line, context: Context) -> None:
     match entry:
         case ReasonsLine():
             _take_reasons(projection, entry)
         case RevisedLine():
             _take_revision(projection, entry)
+        case CountLine():
+            _take_count(projection, entry, context)
         case OpenedLine():
             projection.opened = entry if entry.seq == 1 else projection.opened
         case _:

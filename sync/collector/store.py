@@ -11,15 +11,30 @@ from sqlalchemy import Connection, Table, bindparam, select, update
 
 from kiosk.journal.lines import ReasonsLine, RevisedLine
 from sync.collector.bulk import insert_rows
-from sync.collector.projection import Projection, RatingRow, ReasonRow, Unread, UnreadReason, reasons_of
-from sync.collector.schema import boot_clock, enclosure, micros, rating, reason_choice, reason_tally, tally, unread
-from sync.collector.tally import ReasonKey, TallyKey, count_move, count_ratings, count_reasons
+from sync.collector.projection import CountRow, Projection, RatingRow, ReasonRow, Unread, UnreadReason, reasons_of
+from sync.collector.schema import (
+    boot_clock,
+    enclosure,
+    late_tally,
+    micros,
+    rating,
+    reason_choice,
+    reason_tally,
+    tally,
+    transaction_count,
+    unread,
+)
+from sync.collector.tally import LateKey, ReasonKey, TallyKey, count_move, count_ratings, count_reasons
 
 _BOOT = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 _RATING_NAMES = (
     "seq", "counter_id", "survey", "question", "level", "first_level", "standing", "pressed_at", "time_quality",
     "day", "part",
 )  # fmt: skip
+_COUNT_CORRECTS = (
+    "ON CONFLICT (journal_id, counter_id, day) DO UPDATE "
+    "SET n = excluded.n, seq = excluded.seq, received_at = excluded.received_at"
+)
 _TALLY_ADDS = "ON CONFLICT (journal_id, {key}) DO UPDATE SET n = {table}.n + excluded.n"
 
 
@@ -28,6 +43,10 @@ def keep_projection(connection: Connection, journal_id: str, received_us: int, p
     unread_too = keep_counts(connection, journal_id, received_us, projection)
     received = {"journal_id": journal_id, "received_at": received_us}
     insert_rows(connection, unread, received, Unread._fields, unread_too)
+    insert_rows(
+        connection, transaction_count, received, CountRow._fields, list(projection.counts.values()),
+        then=_COUNT_CORRECTS,
+    )  # fmt: skip
 
 
 def keep_counts(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
@@ -44,6 +63,8 @@ def keep_counts(connection: Connection, journal_id: str, received_us: int, proje
     insert_rows(connection, rating, received, _RATING_NAMES, list(projection.ratings.values()))
     insert_rows(connection, reason_choice, of_journal, ReasonRow._fields, projection.reasons)
     add_counts(connection, tally, TallyKey._fields, journal_id, counts)
+    late = {LateKey(*key, *projection.received_on): n for key, n in counts.items() if key[1:3] < projection.received_on}
+    add_counts(connection, late_tally, LateKey._fields, journal_id, late)
     reason_counts = count_reasons(projection.reasons, {**earlier, **projection.ratings})
     add_counts(connection, reason_tally, ReasonKey._fields, journal_id, reason_counts)
     return projection.unread

@@ -23,6 +23,20 @@ class TallyKey(NamedTuple):
     standing: str
 
 
+class LateKey(NamedTuple):
+    """A tally's key, and the half day in which what it counts came: one after its own."""
+
+    counter_id: int
+    day: str
+    part: str
+    survey: str
+    question: str
+    level: int
+    standing: str
+    received_day: str
+    received_part: str
+
+
 class ReasonKey(NamedTuple):
     """What chosen reasons are counted by, within one journal."""
 
