@@ -10,7 +10,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ HILLS_WIDTH = 1920
 # Line weight by use: a small sign needs a heavier line than a large one to look as strong.
 ICON_WEIGHTS = {"check": 7.5, "kept": 5.1, "not_kept": 3.2}
 ICON_WEIGHTS |= dict.fromkeys(("listen", "text_size", "contrast", "language", "private", "redo"), 4.5)
+ICON_WEIGHTS |= dict.fromkeys(("touch", "close", "unsure", "shift", "backspace"), 4.5)
 ICON_WEIGHT = 4.0
 
 
@@ -46,8 +47,6 @@ class Picture:
     width: int
     style: str
     inputs: tuple[Path, ...]
-    ground: str | None = None
-    """What lies behind; none leaves it clear."""
 
 
 def build(announce: bool = True) -> int:
@@ -88,9 +87,7 @@ def _theme_pictures(theme: Path, colours: dict[str, str]) -> Iterator[Picture]:
         for size in FACE_SIZES:
             yield _picture(source, f"{theme.stem}/{level}_{size}.png", size, style, theme)
     hills = "".join(f".{part}{{fill:{colours['scene_' + part]}}}" for part in ("far", "mid", "near", "field"))
-    # On the ground's own colour: half-clear pixels along the ridge would show as a dark line.
-    scene = _picture(ASSETS / "scenes" / "hills.svg", f"{theme.stem}/hills.png", HILLS_WIDTH, hills, theme)
-    yield replace(scene, ground=colours["ground"])
+    yield _picture(ASSETS / "scenes" / "hills.svg", f"{theme.stem}/hills.png", HILLS_WIDTH, hills, theme)
 
 
 def _picture(source: Path, target: str, width: int, style: str, *more: Path) -> Picture:
@@ -117,7 +114,6 @@ def _drawn(picture: Picture) -> bytes:
             svg_path=str(picture.source),
             width=picture.width,
             style_sheet=picture.style,
-            background=picture.ground,
             skip_system_fonts=True,  # looking for fonts costs more than drawing, and no picture holds text
         )
     except ValueError as error:

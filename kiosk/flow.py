@@ -7,7 +7,7 @@ when the recorder has kept everything; nothing here ever waits for it.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -17,6 +17,9 @@ from kiosk.domain.survey import Survey
 from kiosk.domain.visit import Step, Visit, VisitRules
 
 _log = logging.getLogger(__name__)
+
+TEST_S_MAX = 900.0
+"""A test that somebody forgot to end would set aside a whole day's ratings."""
 
 
 class Kept(Protocol):
@@ -63,6 +66,9 @@ class View:
     kept: bool = False
     saving: bool = False
     revising: bool = False
+    asked: int = 0
+    """The place of the question."""
+    test: bool = False
     chosen: tuple[str, ...] = ()
     rating_refused: bool = True
     """On "not recorded": whether it was the rating; if not, the rating is kept and what followed is not."""
@@ -79,8 +85,8 @@ class Screen(Protocol):
         """Draw how much of the step's time is left, from 1 to 0."""
         ...
 
-    def next_citizen(self) -> None:
-        """Forget the language, text size and contrast that the last citizen chose."""
+    def next_citizen(self, rated: bool) -> None:
+        """Forget the language, text size and contrast that the last citizen chose; ``rated``: a rating was kept."""
         ...
 
 
@@ -106,8 +112,10 @@ class Flow:
         self._counter = counter
         self._showing = 0
         self._last_end: Instant | None = None
+        self._test_until_us: int | None = None
+        # The first face is up with the first frame; the screen rests when nobody presses.
         self._visit = self._new_visit(clock.now())
-        self._shown = View(Step.QUESTION, self._showing, self._visit.standing)
+        self._shown = View(self._visit.step, self._showing, self._visit.standing, test=rules.test)
 
     @property
     def view(self) -> View:
@@ -117,6 +125,14 @@ class Flow:
     def start(self) -> None:
         """Show the question for the first time."""
         self._screen.show(self._shown)
+
+    def wake(self) -> None:
+        """Somebody touched the resting screen."""
+        self._do(self._visit.wake)
+
+    def choose_counter(self, counter: str | None) -> None:
+        """The citizen named the counter, or does not remember."""
+        self._do(lambda at: self._visit.choose_counter(counter, at))
 
     def press_face(self, level: int) -> None:
         """The citizen pressed a face."""
@@ -134,6 +150,18 @@ class Flow:
         """The citizen is done with the reasons."""
         self._do(self._visit.finish_reasons)
 
+    def write_words(self, text: str) -> None:
+        """The citizen typed; this is the whole text now."""
+        self._do(lambda at: self._visit.write_words(text, at))
+
+    def finish_words(self) -> None:
+        """The citizen is done with the words."""
+        self._do(self._visit.finish_words)
+
+    def skip_words(self) -> None:
+        """The citizen writes nothing."""
+        self._do(self._visit.skip_words)
+
     def choose_again(self) -> None:
         """The citizen wants another face."""
         self._do(self._visit.choose_again)
@@ -150,21 +178,41 @@ class Flow:
         """Somebody touched the glass."""
         self._do(self._visit.stay)
 
+    def leave(self) -> None:
+        """The citizen is sent away, by the staff for instance; what was given is kept."""
+        self._do(self._visit.leave)
+
+    @property
+    def testing(self) -> bool:
+        """Whether presses are kept as tests."""
+        return self._rules.test
+
+    def set_test(self, on: bool) -> None:
+        """From now on presses are tests, or count again; a test ends by itself, too."""
+        at = self._clock.now()
+        self._test_until_us = at.mono_us + round(TEST_S_MAX * 1_000_000) if on else None
+        self._rules = replace(self._rules, test=on)
+        self._visit.leave(at)
+        self._record_due(self._visit)
+        self._begin_next(at, resting=False)
+        self._show()
+
     def tick(self) -> None:
         """Let time pass; call it a few times a second."""
+        if self._test_until_us is not None and self._clock.now().mono_us > self._test_until_us:
+            self.set_test(False)
         self._do(self._visit.tick)
         self._screen.show_time(self._visit.time_left(self._clock.now()))
 
     def _do(self, act: Callable[[Instant], None]) -> None:
-        at = self._clock.now()
+        at, before = self._clock.now(), self._visit.step
         act(at)
-        self._record_due()
+        self._record_due(self._visit)
         if self._visit.step is Step.OVER:
-            self._begin_next(at)
+            self._begin_next(at, resting=before in (Step.COUNTER, Step.QUESTION))
         self._show()
 
-    def _record_due(self) -> None:
-        visit = self._visit
+    def _record_due(self, visit: Visit) -> None:
         for fact in visit.facts_due():
             settle = partial(self._settle, visit, fact)
             self._recorder.record(fact).add_done_callback(partial(self._bring_over, settle))
@@ -181,17 +229,20 @@ class Flow:
         else:
             _log.error("%s not recorded: %s", type(fact).__name__.lower(), refusal)
             visit.fact_refused(fact, at)
+        self._record_due(visit)
         if visit is self._visit:
             self._do(lambda _at: None)
 
-    def _begin_next(self, at: Instant) -> None:
-        if self._visit.kept:
+    def _begin_next(self, at: Instant, resting: bool) -> None:
+        """Make ready for the next citizen; ``resting`` when the last one left the screen alone."""
+        rated = self._visit.kept
+        if rated:
             self._last_end = at
-        self._visit = self._new_visit(at)
-        self._screen.next_citizen()
+        self._visit = self._new_visit(at, resting)
+        self._screen.next_citizen(rated)
 
-    def _new_visit(self, at: Instant) -> Visit:
-        return Visit(self._survey, self._rules, at, self._last_end, self._counter)
+    def _new_visit(self, at: Instant, resting: bool = False) -> Visit:
+        return Visit(self._survey, self._rules, at, self._last_end, self._counter, resting)
 
     def _show(self) -> None:
         view = self._view_now()
@@ -203,7 +254,8 @@ class Flow:
         visit, before = self._visit, self._shown
         saving = visit.step is Step.SAVING
         step = before.step if saving else visit.step
-        changed = step != before.step or visit.revising != before.revising
+        asked = before.asked if saving else visit.asked
+        changed = (step, visit.revising, asked) != (before.step, before.revising, before.asked)
         self._showing += changed
         return View(
             step=step,
@@ -212,6 +264,8 @@ class Flow:
             kept=visit.kept,
             saving=saving,
             revising=visit.revising,
+            asked=asked,
+            test=self._rules.test,
             chosen=visit.chosen,
             rating_refused=isinstance(visit.refused, Rating),
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 from kiosk.resources import resource
@@ -58,9 +59,15 @@ def _numbers() -> ModuleType:
 
 
 @cache
-def texts(catalogue: str, language: str) -> Texts:
-    """The words of ``catalogue`` ("kiosk" or "collector") in ``language``."""
-    found = gettext.translation(catalogue, resource("assets", "locale"), [language], fallback=True)
+def texts(catalogue: str, language: str, folder: Path | None = None) -> Texts:
+    """The words of ``catalogue`` ("kiosk" or "collector") in ``language``, from the shipped folder or another one.
+
+    What a language that is not shipped does not say is said in Vietnamese.
+    """
+    shipped = resource("assets", "locale")
+    found = gettext.translation(catalogue, folder or shipped, [language], fallback=True)
+    if language not in LANGUAGES:
+        found.add_fallback(gettext.translation(catalogue, shipped, ["vi"], fallback=True))
     return Texts(language, found)
 
 

@@ -2,7 +2,8 @@
 
 SpokenError
 ├── ScreenUnavailable    no window: put in place what the sentence names
-└── ThemeInvalid         a theme cannot be used: mend its file or choose another
+├── ThemeInvalid         a theme cannot be used: mend its file or choose another
+└── LanguageInvalid      a language cannot be used: mend its folder or choose another
 """
 
 from kiosk.errors import SpokenError
@@ -14,5 +15,11 @@ class ScreenUnavailable(SpokenError):
 
 class ThemeInvalid(SpokenError):
     """A theme file is missing or lacks a token: mend it or choose another theme."""
+
+    exit_code = 2
+
+
+class LanguageInvalid(SpokenError):
+    """A language's folder is missing or wrong: mend it or take the language out of the settings."""
 
     exit_code = 2

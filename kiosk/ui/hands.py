@@ -8,23 +8,37 @@ from kivy.uix.widget import Widget
 
 from kiosk.domain.glass import Glass, Touch
 from kiosk.domain.instant import Clock
+from kiosk.domain.knock import Corner, Knock
 from kiosk.ui.parts import PressTarget
 from kiosk.ui.screens.page import Page
 
 PRESS_LOOK_S_MIN = 0.12
 """A quick tap is still seen."""
+KEY_LOOK_S_MIN = 0.05
+CORNER_MM = 22.0
+"""How far the corners of the staff's gesture reach."""
 
 
 class Hands(Widget):
     """The root of the window: no part below it ever sees a touch, so all rules are in one place."""
 
-    def __init__(self, glass: Glass, clock: Clock, showing: Callable[[], int], on_touch: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        glass: Glass,
+        clock: Clock,
+        showing: Callable[[], int],
+        on_touch: Callable[[], None],
+        on_pressed: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
         self.page: Page | None = None
+        self.knock = Knock()
+        self.pixels_per_mm = 1.0
         self._glass = glass
         self._clock = clock
         self._showing = showing
         self._touched = on_touch
+        self._pressed = on_pressed
         self._holding: dict[Any, PressTarget] = {}
         self._look_ends = 0.0
 
@@ -37,34 +51,46 @@ class Hands(Widget):
         """A finger came down: if it may become a press, its target answers on the next frame."""
         if not _is_finger(touch):
             return True
-        target = self._target(touch)
+        target, at = self._target(touch), self._clock.now()
         self._touched()
-        if self._glass.down(touch.uid, target, self._showing(), self._clock.now()) and target is not None:
+        self.knock.down(touch.uid, self._corner(touch), at)
+        key = target is not None and target.key
+        may_press = self._glass.down(touch.uid, target, self._showing(), at, self._place(touch), key)
+        if may_press and target is not None:
             self._holding[touch.uid] = target
             target.pressed = True
-            self._look_ends = float(Frames.get_time()) + PRESS_LOOK_S_MIN
+            self._look_ends = float(Frames.get_time()) + (KEY_LOOK_S_MIN if key else PRESS_LOOK_S_MIN)
         return True
 
     def on_touch_move(self, touch: Any) -> bool:
-        """A finger that leaves its target no longer holds it."""
+        """A finger that leaves its target, or wanders, no longer holds it."""
+        if self._corner(touch) is None:
+            self.knock.up(touch.uid, self._clock.now())
+        still = self._glass.move(touch.uid, self._place(touch))
         held = self._holding.get(touch.uid)
         if held is not None:
-            held.pressed = self._target(touch) is held
+            held.pressed = still and self._target(touch) is held
         return True
 
     def on_touch_up(self, touch: Any) -> bool:
         """A finger left: the look goes, and a press happens if it was one."""
         if not _is_finger(touch):
             return True
+        self.knock.up(touch.uid, self._clock.now())
         held = self._holding.pop(touch.uid, None)
         kind = self._glass.up(touch.uid, self._target(touch), self._showing(), self._clock.now())
         if held is None:
+            if self.page is not None:
+                self.page.tell_stray()
             return True
         if kind is Touch.PRESS:
             Frames.schedule_once(lambda _elapsed: self._release(held), self.look_left_s)
+            self._pressed()
             held.dispatch("on_press")
         else:
             held.pressed = False
+            if self.page is not None:
+                self.page.tell_stray()
         return True
 
     def let_go(self) -> None:
@@ -76,6 +102,17 @@ class Hands(Widget):
     def _release(self, target: PressTarget) -> None:
         if target not in self._holding.values():
             target.pressed = False
+
+    def _place(self, touch: Any) -> tuple[float, float]:
+        return touch.x / self.pixels_per_mm, touch.y / self.pixels_per_mm
+
+    def _corner(self, touch: Any) -> Corner | None:
+        reach = CORNER_MM * self.pixels_per_mm
+        if touch.y < self.get_root_window().height - reach:
+            return None
+        if touch.x <= reach:
+            return Corner.LEFT
+        return Corner.RIGHT if touch.x >= self.get_root_window().width - reach else None
 
     def _target(self, touch: Any) -> PressTarget | None:
         return self.page.target_at(*touch.pos) if self.page else None

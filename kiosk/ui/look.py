@@ -4,15 +4,16 @@ Everything that has a size or a colour asks here. A look never changes; another 
 size, text size or theme is another look.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from kiosk.resources import resource
+from kiosk.ui.languages import Fonts, shipped_fonts
 from kiosk.ui.theme import CLEAR, Colour, read_colour, read_sizes, read_theme
 
 TEXT_SCALES = (1.0, 1.5, 2.0)
 FACE_SIZES = (120, 190, 280, 520)
 ICON_SIZES = (48, 96, 192)
-_FONT_LINE = 1.26  # the height of Be Vietnam Pro's own line, in font sizes
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,14 @@ class Style:
     """Pixels."""
     line: float
     """Height of a line, in font sizes."""
+    font_line: float
+    """The same, of the font's own line."""
+    script: str
 
     @property
     def line_height(self) -> float:
         """The factor that Kivy multiplies the font's own line with."""
-        return self.line / _FONT_LINE
+        return self.line / self.font_line
 
 
 _ROLES = {  # role: (size token, font, line token)
@@ -42,6 +46,11 @@ _ROLES = {  # role: (size token, font, line token)
     "row": ("row", "SemiBold", "label"),
     "title": ("title", "Bold", "title"),
     "display": ("display", "Bold", "title"),
+    "number": ("number", "Bold", "title"),
+    "figure": ("figure", "Bold", "title"),
+    "digit": ("digit", "SemiBold", "title"),
+    "key": ("key", "SemiBold", "title"),
+    "key_word": ("key_word", "SemiBold", "title"),
 }
 
 
@@ -55,6 +64,9 @@ class Look:
     text_scale: float = 1.0
     panel_inches: float = 15.6
     """The panel's diagonal; millimetres on the glass follow from it."""
+    fonts: Fonts = field(default_factory=shipped_fonts)
+    colours: Mapping[str, Colour] = field(default_factory=dict)
+    """The office's own, by role."""
 
     @property
     def page(self) -> tuple[float, float]:
@@ -100,7 +112,7 @@ class Look:
         """The size of a part in pixels; what a finger must hit has at least its millimetres of glass."""
         size = self.of("part_portrait" if self.portrait and token in read_sizes()["part_portrait"] else "part", token)
         least_mm = read_sizes()["touch_mm"].get(token)
-        return size if least_mm is None else max(size, least_mm * self._pixels_per_mm)
+        return size if least_mm is None else max(size, least_mm * self.pixels_per_mm)
 
     def style(self, role: str) -> Style:
         """How words of this role are set."""
@@ -109,7 +121,8 @@ class Look:
         size = sizes["type_portrait"].get(token) if self.portrait else None
         scale = min(self.text_scale, sizes["scale_max"][token])
         pixels = (sizes["type"][token] if size is None else size) * 100 * self.u * scale
-        return Style(font_path(font), pixels, sizes["line"][line])
+        line_token = max(sizes["line"][line], 0.97 * self.fonts.line)
+        return Style(self.fonts.files[font], pixels, line_token, self.fonts.line, self.fonts.script)
 
     def __getattr__(self, role: str) -> Colour:
         """A colour by its role: ``look.ink``."""
@@ -119,7 +132,9 @@ class Look:
 
     def colour(self, role: str) -> Colour:
         """A colour by its role; "clear" is none."""
-        return CLEAR if role == "clear" else read_colour(self.theme, role)
+        if role == "clear":
+            return CLEAR
+        return self.colours.get(role) or read_colour(self.theme, role)
 
     @property
     def edge(self) -> float:
@@ -140,6 +155,11 @@ class Look:
     def radius_tile(self) -> float:
         """The corner of a tile."""
         return self.of("shape", "radius_tile")
+
+    @property
+    def radius_key(self) -> float:
+        """The corner of a key."""
+        return self.of("shape", "radius_key")
 
     @property
     def time_line(self) -> float:
@@ -177,6 +197,14 @@ class Look:
         """The hills as they are painted, or not at all."""
         return (1.0, 1.0, 1.0, 1.0) if self.scene else CLEAR
 
+    def scene_colour(self, role: str) -> Colour:
+        """A colour of the landscape, where it is drawn."""
+        return self.colour(role) if self.scene else CLEAR
+
+    def shade(self, depth: float) -> Colour:
+        """A black veil, from none to solid."""
+        return 0.0, 0.0, 0.0, depth
+
     def face_picture(self, face: int, size: float) -> str:
         """The picture of a face, large enough for ``size`` pixels."""
         return str(resource("assets", "generated", self.theme, f"level_{face}_{_at_least(FACE_SIZES, size)}.png"))
@@ -187,17 +215,13 @@ class Look:
 
     @property
     def hills_picture(self) -> str:
-        """The landscape behind the thanks."""
+        """The landscape of the resting screen and the thanks."""
         return str(resource("assets", "generated", self.theme, "hills.png"))
 
     @property
-    def _pixels_per_mm(self) -> float:
+    def pixels_per_mm(self) -> float:
+        """How fine the glass is."""
         return float((self.width**2 + self.height**2) ** 0.5 / (self.panel_inches * 25.4))
-
-
-def font_path(weight: str) -> str:
-    """The file of one weight of the font."""
-    return str(resource("assets", "fonts", f"BeVietnamPro-{weight}.ttf"))
 
 
 def shadow_picture() -> str:

@@ -1,29 +1,72 @@
-"""Pages: builds the screen of a step and ties what the citizen means to the flow.
+"""Pages: builds the screen of a place and ties what the citizen means to the flow.
 
 Each page's module is imported when it is first needed, so that the question is on the
 glass as early as it can be.
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kiosk.domain.visit import Step
 from kiosk.ui.screens.page import Page
+from kiosk.ui.setup import Setup
 
 if TYPE_CHECKING:
     from kiosk.ui.stage import KioskApp
 
+Place = tuple[Step, int]
+"""A step, and which question where it is one."""
 
-def build_page(step: Step, app: "KioskApp") -> Page:
-    """The page of a step, saying the words of the app's language."""
-    page = _BUILDERS[step](app)
+
+def places_of(setup: Setup) -> Iterator[Place]:
+    """Every screen that a visit may come to, in its order."""
+    yield from ((Step.QUESTION, asked) for asked in range(len(setup.survey.questions)))
+    if setup.survey.reasons:
+        yield Step.REASONS, 0
+    if setup.rules.words:
+        yield Step.WORDS, 0
+    yield from ((step, 0) for step in (Step.THANKS, Step.RESTING, Step.NOT_RECORDED))
+    if setup.rules.counters:
+        yield Step.COUNTER, 0
+
+
+def build_page(place: Place, app: "KioskApp") -> Page:
+    """The page of a place, saying the words of the app's language."""
+    step, asked = place
+    page = _question(app, asked) if step is Step.QUESTION else _BUILDERS[step](app)
     page.say(app.t, app.words)
     return page
 
 
-def _question(app: "KioskApp") -> Page:
+def _resting(app: "KioskApp") -> Page:
+    from kiosk.ui.screens.resting import RestingPage
+
+    def turn(_page: Page) -> None:
+        app.turn_language()
+        app.flow.wake()
+
+    page = RestingPage()
+    page.bind(on_wake=lambda _page: app.flow.wake(), on_language=turn)
+    return page
+
+
+def _counter(app: "KioskApp") -> Page:
+    from kiosk.ui.screens.counter import CounterPage
+
+    page = CounterPage(app.setup.counters)
+    page.bind(
+        on_counter=lambda _page, code: app.flow.choose_counter(code),
+        on_listen=lambda _page: app.listen(),
+        on_language=lambda _page: app.turn_language(),
+    )
+    return page
+
+
+def _question(app: "KioskApp", asked: int) -> Page:
     from kiosk.ui.screens.question import QuestionPage
 
-    page = QuestionPage(app.setup.survey.questions[0])
+    questions = app.setup.survey.questions
+    page = QuestionPage(questions[asked], asked, len(questions))
     page.bind(
         on_face=lambda _page, level: app.flow.press_face(level),
         on_listen=lambda _page: app.listen(),
@@ -47,6 +90,18 @@ def _reasons(app: "KioskApp") -> Page:
     return page
 
 
+def _words(app: "KioskApp") -> Page:
+    from kiosk.ui.screens.words import WordsPage
+
+    page = WordsPage()
+    page.bind(
+        on_text=lambda _page, text: app.flow.write_words(text),
+        on_skip=lambda _page: app.flow.skip_words(),
+        on_done=lambda _page: app.flow.finish_words(),
+    )
+    return page
+
+
 def _thanks(_app: "KioskApp") -> Page:
     from kiosk.ui.screens.thanks import ThanksPage
 
@@ -62,8 +117,10 @@ def _not_recorded(app: "KioskApp") -> Page:
 
 
 _BUILDERS = {
-    Step.QUESTION: _question,
+    Step.RESTING: _resting,
+    Step.COUNTER: _counter,
     Step.REASONS: _reasons,
+    Step.WORDS: _words,
     Step.THANKS: _thanks,
     Step.NOT_RECORDED: _not_recorded,
 }

@@ -21,7 +21,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.ui.area import Area
 from kiosk.ui.lines import break_lines, widest
-from kiosk.ui.look import Look
+from kiosk.ui.look import Look, Style
 
 _SHRINK = 0.94
 _SHRUNK_MIN = 0.5
@@ -38,12 +38,14 @@ def picture(path: str) -> Any:
 
 
 @cache
-def _letters(font: str, size: float) -> Any:
-    return Letters(font_name=font, font_size=size)
+def _letters(font: str, script: str, size: float) -> Any:
+    # Kivy takes the names of HarfBuzz's scripts; the option goes unused for Latin, which needs no shaping.
+    return Letters(font_name=font, font_size=size, **({"font_script_name": script} if script else {}))
 
 
-def _text_width(font: str, size: float, text: str) -> float:
-    return float(_letters(font, size).get_extents(text)[0])
+def text_width(style: Style, size: float, text: str) -> float:
+    """How wide a line is, in pixels."""
+    return float(_letters(style.font, style.script, size).get_extents(text)[0])
 
 
 class Part(Widget):
@@ -78,7 +80,7 @@ class Words(Label):
         style = look.style(self.role)
         size = min(style.size, size_max)
         while True:
-            measure = partial(_text_width, style.font, round(size, 1))
+            measure = partial(text_width, style, round(size, 1))
             lines = break_lines(self.words, width, measure, balanced)
             wide = widest(lines, measure)
             high = len(lines) * size * style.line
@@ -87,6 +89,9 @@ class Words(Label):
                 break
             size *= _SHRINK
         self.line_height = style.line_height
+        self.font_name = style.font
+        if style.script:
+            self.font_script_name = style.script
         self.font_size = round(size, 1)
         self.text = "\n".join(lines)
         self.size = wide, high
@@ -120,6 +125,8 @@ class PressTarget(Part):
 
     pressed = BooleanProperty(False)
     """Whether a finger holds it now."""
+    key = False
+    """Whether it is struck like a key, one right after the other."""
 
     __events__ = ("on_press",)
 
@@ -186,6 +193,8 @@ class Pill(PressTarget):
 
     def _measures(self, look: Look, height: float, bare: bool) -> tuple[float, float, float]:
         """Icon, gap, padding at the ends."""
+        if self.icon == "touch":
+            return look.part("icon_start"), 2.4 * look.u, 4.4 * look.u
         if self.role == "label":
             return look.style("label").size * 1.35, 1.6 * look.u, (4.4 if look.text_scale == 1 else 3.6) * look.u
         return height * (0.66 if bare else 0.43), 1.2 * look.u, 2.4 * look.u

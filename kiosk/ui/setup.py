@@ -1,19 +1,21 @@
 """Setup: what one kiosk shows, on what glass, and to whom it hands ratings. No Kivy here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.domain.glass import GlassRules
 from kiosk.domain.instant import Clock
-from kiosk.domain.survey import Survey
+from kiosk.domain.night import Night
+from kiosk.domain.survey import Survey, Words
 from kiosk.domain.visit import VisitRules
 from kiosk.flow import Recorder
 from kiosk.resources import resource
 from kiosk.ui.errors import ScreenUnavailable, ThemeInvalid
-from kiosk.ui.look import FACE_SIZES, ICON_SIZES, font_path
-from kiosk.ui.theme import themes
+from kiosk.ui.languages import Language, load_languages
+from kiosk.ui.look import FACE_SIZES, ICON_SIZES
+from kiosk.ui.theme import Colour, themes
 
 if TYPE_CHECKING:
     from kiosk.ui.stage import KioskApp
@@ -34,22 +36,41 @@ class WindowOptions:
 
 
 @dataclass(frozen=True)
+class HallCounter:
+    """One of the counters that a kiosk in a hall asks for."""
+
+    code: str
+    """Written into the rating."""
+    number: str
+    """What stands large on its tile."""
+    name: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Setup:
     """Everything the screen needs from outside."""
 
     survey: Survey
     recorder: Recorder
     clock: Clock
-    office: str
-    counter: str = ""
+    office: Words
+    """Its name, by language, as the counter's."""
+    counter: Words = field(default_factory=dict)
     counter_code: str | None = None
     """Written into each rating, only where one kiosk serves several counters."""
+    counters: tuple[HallCounter, ...] = ()
+    """What ``rules.counters`` are called."""
     theme: str = "light"
-    languages: tuple[str, ...] = ("vi", "en")
+    colours: Mapping[str, Colour] = field(default_factory=dict)
+    """The office's own, by role, over the theme's."""
+    languages: tuple[Language, ...] = field(default_factory=lambda: load_languages(("vi", "en")))
     """The first is the one that every visit starts in."""
     rules: VisitRules = field(default_factory=VisitRules)
     glass: GlassRules = field(default_factory=GlassRules)
     window: WindowOptions = field(default_factory=WindowOptions)
+    night: Night = field(default_factory=Night)
+    count_language: Callable[[str], None] = lambda _code: None
+    """Told the language of each visit that left a rating, for a count by day."""
     on_started: "Callable[[KioskApp], None] | None" = None
     """Called once, after the first frame that can be pressed."""
 
@@ -78,10 +99,11 @@ def require_assets(setup: Setup) -> None:
 
 def _needed(setup: Setup) -> list[Path]:
     pictures = resource("assets", "generated")
-    fonts = [Path(font_path(weight)) for weight in ("Regular", "SemiBold", "Bold")]
+    fonts = [Path(file) for language in setup.languages for file in language.fonts.files.values()]
     icons = [pictures / "icons" / f"{reason.icon}_{ICON_SIZES[-1]}.png" for reason in setup.survey.reasons]
     faces = [
         pictures / setup.theme / f"level_{level.face}_{FACE_SIZES[-1]}.png"
-        for level in setup.survey.questions[0].levels
+        for question in setup.survey.questions
+        for level in question.levels
     ]
     return [*fonts, *faces, *icons]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kivy.app import App
@@ -11,16 +10,13 @@ from kivy.core.window import Window
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 
 from kiosk.domain.glass import Glass
-from kiosk.domain.rating import Standing
 from kiosk.domain.survey import FIRST_LANGUAGE, Words
 from kiosk.domain.visit import Step
 from kiosk.flow import Flow, View
-from kiosk.resources import resource
-from kiosk.texts import texts
 from kiosk.ui.hands import Hands
 from kiosk.ui.look import TEXT_SCALES, Look, shadow_picture
 from kiosk.ui.pace import Pace
-from kiosk.ui.pages import build_page
+from kiosk.ui.pages import Place, build_page, places_of
 from kiosk.ui.screens.page import Page
 from kiosk.ui.setup import Setup
 from kiosk.ui.veil import Veil
@@ -28,13 +24,9 @@ from kiosk.ui.veil import Veil
 if TYPE_CHECKING:
     from kiosk.ui.bands import Bands
 
-LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
-"""Each language's own name for itself."""
-
 HIGH_CONTRAST = "high-contrast"
-TIMED = (Step.REASONS, Step.NOT_RECORDED)
+TIMED = (Step.COUNTER, Step.REASONS, Step.WORDS, Step.NOT_RECORDED)
 """The steps that show how long they last; the thanks has its ring."""
-ALL_STEPS = (Step.QUESTION, Step.REASONS, Step.THANKS, Step.NOT_RECORDED)
 TICKS_PER_S = 4
 
 
@@ -54,13 +46,13 @@ class KioskApp(App):
     def __init__(self, setup: Setup) -> None:
         super().__init__()
         self.setup = setup
-        self.office, self.counter = setup.office, setup.counter
         self.shadow = shadow_picture()
         self._language = setup.languages[0]
         self._text_scale = TEXT_SCALES[0]
         self._theme = setup.theme
-        self._pages: dict[Step, Page] = {}
-        self._stale: set[Step] = set()
+        self._pages: dict[Place, Page] = {}
+        self._stale: set[Place] = set()
+        self._place: Place = (Step.QUESTION, 0)
         self._turn_due = False
         self._pace = Pace()
         self._speak()
@@ -69,27 +61,28 @@ class KioskApp(App):
     # Kivy's own doors
 
     def build(self) -> Hands:
-        """The window's root, with the question on it."""
+        """The window's root, with the first screen on it."""
         setup = self.setup
         self.hands = Hands(Glass(setup.glass), setup.clock, lambda: self.flow.view.showing, self._touched)
+        self.hands.pixels_per_mm = self.look.pixels_per_mm
         self.flow = Flow(
             setup.survey, setup.rules, setup.recorder, setup.clock, self, _on_screen_thread, setup.counter_code
         )
         self._veil = Veil()
         Window.clearcolor = self.look.ground
-        Window.bind(size=self._restyle)
+        Window.bind(size=self._restyle, on_request_close=self._refuse_close)
         self._turn()
         return self.hands
 
     def on_start(self) -> None:
         """Everything that the first frame does not need comes after it."""
         Window.bind(on_flip=self._first_frame)
-        self._ticks = Frames.schedule_interval(lambda _elapsed: self.flow.tick(), 1 / TICKS_PER_S)
+        self._ticks = Frames.schedule_interval(self._tick, 1 / TICKS_PER_S)
 
     def on_stop(self) -> None:
         """Let go of the window."""
         self._ticks.cancel()
-        Window.unbind(size=self._restyle, on_flip=self._first_frame)
+        Window.unbind(size=self._restyle, on_flip=self._first_frame, on_request_close=self._refuse_close)
 
     def open_settings(self, *_: Any) -> bool:
         """F1 does nothing: the settings of a kiosk are not the citizen's."""
@@ -109,16 +102,23 @@ class KioskApp(App):
     def show_time(self, share: float) -> None:
         """Draw how much of the step's time is left."""
         self._page.tell_time(share)
-        if self._step in TIMED:
+        if self._place[0] in TIMED:
             self._bands.time_line.share = share
 
-    def next_citizen(self) -> None:
-        """Back to the first language, plain size and the office's theme."""
-        self._text_scale, self._theme = TEXT_SCALES[0], self.setup.theme
-        if self._language != self.setup.languages[0]:
+    def next_citizen(self, rated: bool) -> None:
+        """Back to the first language, plain size and the office's theme; nothing typed is left."""
+        if rated:
+            self.setup.count_language(self._language.code)
+        for page in self._pages.values():
+            page.forget()
+        changed = (self._language, self._text_scale, self._theme) != (
+            self.setup.languages[0], TEXT_SCALES[0], self.setup.theme,
+        )  # fmt: skip
+        if changed:
+            self._text_scale, self._theme = TEXT_SCALES[0], self.setup.theme
             self._language = self.setup.languages[0]
             self._speak()
-        self._restyle()
+            self._restyle()
 
     # What the citizen sets
 
@@ -143,19 +143,19 @@ class KioskApp(App):
         """Play the recorded question; without a sound card nothing happens."""
         from kivy.core.audio import SoundLoader
 
-        path = self._recording()
+        path = self._language.recording(self._spoken)
         sound = SoundLoader.load(str(path)) if path else None
         if sound is not None:
             sound.play()
 
     def words(self, words: Words) -> str:
-        """A survey's text in the language on the screen."""
-        return words.get(self._language) or words[FIRST_LANGUAGE]
+        """A text of the office's in the language on the screen, else in Vietnamese; empty where there is none."""
+        return words.get(self._language.code) or words.get(FIRST_LANGUAGE, "")
 
     @property
     def step_shown(self) -> Step:
         """Which screen is up; it may follow the flow by the length of a press."""
-        return self._step
+        return Step(self._place[0])
 
     @property
     def page(self) -> Page:
@@ -168,9 +168,11 @@ class KioskApp(App):
         """Put up the screen that the flow wants now."""
         self._turn_due = False
         view = self.flow.view
-        self._showing, self._step = view.showing, view.step
-        self._page = self._built(view.step)
-        self._arrange_if_stale(view.step)
+        self._showing = view.showing
+        self._place = place = (view.step, view.asked if view.step is Step.QUESTION else 0)
+        self._page = self._built(place)
+        self._arrange_if_stale(place)
+        self.can_listen = self._language.recording(self._spoken) is not None
         self.hands.let_go()
         self.hands.page = self._page
         self._page.tell(view)
@@ -185,8 +187,10 @@ class KioskApp(App):
 
     def _draw_band(self, view: View) -> None:
         """Say over every screen of a test that it is one."""
-        if view.standing is Standing.TEST and self._bands.test_band.parent is None:
+        if view.test and self._bands.test_band.parent is None:
             self.hands.add_widget(self._bands.test_band)
+        elif not view.test and "_bands" in vars(self):
+            self.hands.remove_widget(self._bands.test_band)
 
     @cached_property
     def _bands(self) -> "Bands":
@@ -196,50 +200,68 @@ class KioskApp(App):
         bands.arrange(self.look)
         return bands
 
-    def _built(self, step: Step) -> Page:
-        if step not in self._pages:
-            self._pages[step] = build_page(step, self)
-            self._stale.add(step)
-        return self._pages[step]
+    def _built(self, place: Place) -> Page:
+        if place not in self._pages:
+            self._pages[place] = build_page(place, self)
+            self._stale.add(place)
+        return self._pages[place]
 
     def _speak(self) -> None:
-        self.t = texts("kiosk", self._language)
-        self.can_listen = self._recording() is not None
-        self.next_language = LANGUAGE_NAMES.get(self._language_after(self._language), "")
+        self.t = self._language.texts
+        after = self._language_after(self._language)
+        self.next_language = after.name if after is not self._language else ""
+        self.office, self.counter = self.words(self.setup.office), self.words(self.setup.counter)
+        self.can_listen = self._language.recording(self._spoken) is not None
         for page in self._pages.values():
             page.say(self.t, self.words)
 
-    def _recording(self) -> Path | None:
-        """The recorded question in the language on the screen, if the office has one."""
-        name = f"{self.setup.survey.id}-{self.setup.survey.questions[0].id}"
-        folder = resource("assets", "locale", self._language, "audio")
-        return next((path for ending in ("ogg", "wav") if (path := folder / f"{name}.{ending}").is_file()), None)
+    @property
+    def _spoken(self) -> str:
+        """The name of the recording that belongs to the screen."""
+        step, asked = self._place
+        survey = self.setup.survey
+        return "counter" if step is Step.COUNTER else f"{survey.id}-{survey.questions[asked].id}"
 
-    def _language_after(self, language: str) -> str:
+    def _language_after(self, language: Any) -> Any:
         languages = self.setup.languages
         return languages[(languages.index(language) + 1) % len(languages)]
 
     def _relook(self) -> None:
         self.high_contrast = self._theme == HIGH_CONTRAST
         width, height = Window.size
-        self.look = Look(self._theme, width, height, self._text_scale, self.setup.window.panel_inches)
+        setup = self.setup
+        colours = {} if self.high_contrast else setup.colours
+        self.look = Look(
+            self._theme, width, height, self._text_scale, setup.window.panel_inches, self._language.fonts, colours
+        )
 
     def _restyle(self, *_: Any) -> None:
         self._relook()
+        self.hands.pixels_per_mm = self.look.pixels_per_mm
         Window.clearcolor = self.look.ground
         self._stale = set(self._pages)
         if "_bands" in vars(self):
             self._bands.arrange(self.look)
-        self._arrange_if_stale(self.flow.view.step)
+        self._arrange_if_stale(self._place)
 
-    def _arrange_if_stale(self, step: Step) -> None:
-        if step in self._stale:
-            self._stale.discard(step)
-            self._pages[step].arrange(self.look)
+    def _arrange_if_stale(self, place: Place) -> None:
+        if place in self._stale:
+            self._stale.discard(place)
+            self._pages[place].arrange(self.look)
 
     def _touched(self) -> None:
         self._pace.wake()
         self.flow.stay()
+
+    def _tick(self, _elapsed: float) -> None:
+        self.flow.tick()
+        if self._place[0] is Step.RESTING:
+            now = self.setup.clock.now()
+            self._page.rest(now.mono_us / 1_000_000, self.setup.night.depth_at(now.wall))
+
+    def _refuse_close(self, *_: Any) -> bool:
+        """Alt-F4 does nothing on a kiosk; a window on somebody's desk may be closed."""
+        return self.setup.window.fullscreen
 
     def _first_frame(self, *_: Any) -> None:
         Window.unbind(on_flip=self._first_frame)
@@ -250,7 +272,7 @@ class KioskApp(App):
 
     def _build_ahead(self, *_: Any) -> None:
         """Build the other screens one by one while nobody is waiting."""
-        missing = next((step for step in ALL_STEPS if step not in self._pages), None)
+        missing = next((place for place in places_of(self.setup) if place not in self._pages), None)
         if missing is not None:
             self._built(missing)
             self._arrange_if_stale(missing)

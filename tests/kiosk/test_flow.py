@@ -1,7 +1,7 @@
 """The flow between a citizen, a recorder and a screen, without any of the three being real."""
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -46,6 +46,7 @@ class SeenScreen:
         self.views: list[View] = []
         self.share = 1.0
         self.citizens = 0
+        self.rated = 0
 
     def show(self, view: View) -> None:
         self.views.append(view)
@@ -53,8 +54,9 @@ class SeenScreen:
     def show_time(self, share: float) -> None:
         self.share = share
 
-    def next_citizen(self) -> None:
+    def next_citizen(self, rated: bool) -> None:
         self.citizens += 1
+        self.rated += rated
 
     @property
     def step(self) -> Step:
@@ -210,7 +212,9 @@ def test_screen_forgets_the_citizen_after_each_visit_and_after_an_idle_question(
     clock.advance(31)
     flow.tick()
     assert screen.citizens == 1
+    assert screen.rated == 0
 
+    flow.wake()
     flow.press_face(4)
     flow.skip_reasons()
     recorder.keep()
@@ -218,6 +222,7 @@ def test_screen_forgets_the_citizen_after_each_visit_and_after_an_idle_question(
     flow.tick()
 
     assert screen.citizens == 2
+    assert screen.rated == 1
 
 
 def test_showing_changes_with_every_screen_and_not_within_one(flow, recorder, screen, clock):
@@ -250,3 +255,89 @@ def test_answer_comes_on_the_screens_thread(recorder, screen, clock):
     carried.pop()()
 
     assert screen.views[-1].kept
+
+
+def test_question_that_nobody_answers_gives_way_to_the_resting_screen(flow, screen, clock):
+    clock.advance(31)
+    flow.tick()
+    assert screen.step is Step.RESTING
+
+    flow.press_face(4)
+    assert screen.step is Step.RESTING
+
+    flow.wake()
+    assert screen.step is Step.QUESTION
+
+
+def test_next_citizen_finds_the_question_right_after_the_thanks(flow, recorder, screen, clock):
+    flow.press_face(4)
+    flow.skip_reasons()
+    recorder.keep()
+    clock.advance(4.1)
+    flow.tick()
+
+    assert screen.step is Step.QUESTION
+
+
+def test_each_question_is_another_showing(recorder, screen, clock):
+    survey = load_survey(resource("config", "surveys", "sipas-5.toml"))
+    survey = replace(survey, questions=(survey.questions[0], replace(survey.questions[0], id="access")))
+    flow = Flow(survey, VisitRules(), recorder, clock, screen, lambda act: act())
+    flow.start()
+    before = screen.views[-1]
+
+    flow.press_face(4)
+
+    assert (screen.step, screen.views[-1].asked) == (Step.QUESTION, 1)
+    assert screen.views[-1].showing > before.showing
+
+
+def test_words_are_recorded_after_their_rating(recorder, screen, clock):
+    survey = load_survey(resource("config", "surveys", "sipas-5.toml"))
+    flow = Flow(survey, VisitRules(words=True), recorder, clock, screen, lambda act: act())
+    flow.press_face(2)
+    recorder.keep()
+    flow.skip_reasons()
+    assert screen.step is Step.WORDS
+
+    flow.write_words("Ghế chờ còn ít")
+    flow.finish_words()
+    recorder.keep()
+
+    assert recorder.facts[-1].text == "Ghế chờ còn ít"
+    assert screen.step is Step.THANKS
+
+
+def test_counter_of_a_hall_is_asked_and_recorded(recorder, screen, clock):
+    survey = load_survey(resource("config", "surveys", "sipas-5.toml"))
+    flow = Flow(survey, VisitRules(counters=("Q1", "Q2")), recorder, clock, screen, lambda act: act())
+    flow.start()
+    assert screen.step is Step.COUNTER
+
+    flow.choose_counter("Q2")
+    flow.press_face(5)
+
+    assert recorder.facts[-1].counter == "Q2"
+
+
+def test_test_mode_is_switched_on_and_ends_by_itself(flow, recorder, screen, clock):
+    flow.set_test(True)
+    assert screen.views[-1].test
+    flow.press_face(4)
+    assert recorder.facts[-1].standing is Standing.TEST
+
+    clock.advance(901)
+    flow.tick()
+
+    assert not flow.testing
+    assert not screen.views[-1].test
+
+
+def test_citizen_sent_away_by_the_staff_loses_nothing(flow, recorder, screen):
+    flow.press_face(4)
+    flow.toggle_reason("fee")
+
+    flow.leave()
+    recorder.keep()
+
+    assert isinstance(recorder.facts[-1], Reasons)

@@ -23,6 +23,15 @@ class Page(Widget):
     def tell_time(self, share: float) -> None:
         """Show how much of the step's time is left."""
 
+    def rest(self, seconds: float, dusk: float) -> None:
+        """Move a little, so many seconds after some beginning; darken, from 0 to 1."""
+
+    def forget(self) -> None:
+        """The citizen is gone: nothing of what they typed stays."""
+
+    def tell_stray(self) -> None:
+        """A touch was no press; only a test of the glass wants to know."""
+
     def targets(self) -> Iterator[PressTarget]:
         """What can be pressed now."""
         return (part for part in self.walk(restrict=True) if isinstance(part, PressTarget) and part.opacity)

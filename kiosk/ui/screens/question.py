@@ -21,13 +21,15 @@ class QuestionPage(Page):
     """Tells which level was pressed, and nothing of which before."""
 
     question = StringProperty("")
+    progress = StringProperty("")
     privacy = StringProperty("")
 
     __events__ = ("on_face", "on_listen", "on_text_size", "on_contrast", "on_language")
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, place: int = 0, of: int = 1) -> None:
         super().__init__()
         self._question = question
+        self._place, self._of = place, of
         self._faces = [FaceTile(level=level.value, face=level.face) for level in question.levels]
         for tile in self._faces:
             tile.bind(on_press=lambda pressed: self.dispatch("on_face", pressed.level))
@@ -56,6 +58,7 @@ class QuestionPage(Page):
     def say(self, t: Texts, choose: Callable[[Words], str]) -> None:
         """Take the words of a language; ``arrange`` must follow."""
         self.question = choose(self._question.text)
+        self.progress = t("Question {n} of {of}", n=self._place + 1, of=self._of) if self._of > 1 else ""
         self._privacy_long = t("Anonymous: no name and no picture is taken. Officers cannot see single ratings.")
         self._privacy_short = t("Anonymous. Officers cannot see single ratings.")
         for tile, level in zip(self._faces, self._question.levels, strict=True):
@@ -73,7 +76,7 @@ class QuestionPage(Page):
 
     def _arrange_wide(self, look: Look, page: Area) -> None:
         u = look.u
-        self.ids.header.draw(look, page.cut_top(look.part("mark")))
+        self._draw_header(look, page.cut_top(look.part("mark")))
         self._draw_footer(look, page.cut_bottom(look.part("tool")))
         high = self.ids.title.fit(look, page.width, lines_max=2)
         pad, gap = (3, 2) if self._few else (4.6, 2.8)
@@ -97,7 +100,7 @@ class QuestionPage(Page):
 
     def _arrange_high(self, look: Look, page: Area) -> None:
         u = look.u
-        self.ids.header.draw(look, page.cut_top(look.part("mark"), (10 if look.text_scale < 2 else 5) * u))
+        self._draw_header(look, page.cut_top(look.part("mark"), (10 if look.text_scale < 2 else 5) * u))
         tools = page.cut_bottom(look.part("tool"), 3 * u)
         even(self._tools(), look, tools, 1.6 * u, bare=look.text_scale > 1)
         self._draw_privacy(look, page.cut_bottom(self._privacy_height(look, page.width), 5 * u))
@@ -109,12 +112,18 @@ class QuestionPage(Page):
         u = look.u
         left = page.cut_left(page.width * 66 / 149, 5 * u)
         self._draw_rows(look, page, 1.6 * u, 2.6 * u)
-        self.ids.header.draw(look, left.cut_top(max(look.part("mark"), 2.7 * look.style("head").size), 3 * u))
+        self._draw_header(look, left.cut_top(max(look.part("mark"), 2.7 * look.style("head").size), 3 * u))
         tools = left.cut_bottom(look.part("tool"), 3 * u)
         even(self._tools(), look, tools, 1.6 * u, bare=True)
         self._draw_privacy(look, left.cut_bottom(self._privacy_height(look, left.width), 3 * u))
         self.ids.title.fit(look, left.width, left.height)
         self.ids.title.put(left, across=0)
+
+    def _draw_header(self, look: Look, strip: Area) -> None:
+        if self.progress:
+            self.ids.progress.fit(look, strip.width / 3, lines_max=1)
+            self.ids.progress.put(strip.cut_right(self.ids.progress.width, 2 * look.u), across=1)
+        self.ids.header.draw(look, strip)
 
     def _draw_rows(self, look: Look, area: Area, gap: float, inner: float) -> None:
         cells = area.grid(1, len(self._faces), gap)

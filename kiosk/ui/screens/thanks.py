@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kivy.lang import Builder
-from kivy.properties import ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import NumericProperty, StringProperty
 
 from kiosk.domain.rating import Standing
 from kiosk.domain.survey import Words
@@ -12,22 +12,19 @@ from kiosk.flow import View
 from kiosk.texts import Texts
 from kiosk.ui.area import Area
 from kiosk.ui.look import Look
-from kiosk.ui.parts import Part, picture
+from kiosk.ui.parts import Part
 from kiosk.ui.screens.page import Page
+from kiosk.ui.screens.scene import Hills
+
+__all__ = ["Hills", "ThanksPage"]  # the rules of this page's kv file name them
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
-
-_HILLS = (1280, 260)
-"""The landscape's shape; it fills a page that is this wide or 480/800 as high."""
 
 
 class ThanksPage(Page):
     """Says that it is recorded, and truly how it counts."""
 
     sentence = StringProperty("")
-    hills = ObjectProperty(None, allownone=True)
-    hills_pos = ListProperty([0, 0])
-    hills_size = ListProperty([0, 0])
 
     def say(self, t: Texts, _choose: Callable[[Words], str]) -> None:
         """Take the words of a language; ``arrange`` must follow."""
@@ -59,7 +56,7 @@ class ThanksPage(Page):
         page.cut_top(0.06 * look.width)
         self._room = page
         self._put_words()
-        self._put_hills(look)
+        self.ids.hills.draw(look)
 
     def _put_words(self) -> None:
         look, u = self._look, self._look.u
@@ -70,13 +67,6 @@ class ThanksPage(Page):
         self.ids.ring.draw(look, block.cut_top(ring, 4.5 * u).middle(ring, ring))
         self.ids.title.put(block.cut_top(title, 1.6 * u))
         self.ids.sentence.put(block)
-
-    def _put_hills(self, look: Look) -> None:
-        if look.scene:
-            scale = max(look.width / _HILLS[0], 0.6 * look.height / 480)
-            self.hills = picture(look.hills_picture)
-            self.hills_size = _HILLS[0] * scale, _HILLS[1] * scale
-            self.hills_pos = (look.width - self.hills_size[0]) / 2, 0
 
 
 class Ring(Part):

@@ -91,3 +91,38 @@ def test_finger_whose_up_was_lost_does_not_block_the_kiosk(glass: Glass, clock: 
 
     assert glass.up(2, "face 4", 0, clock.now()) is Touch.PRESS
     assert glass.up("lost", "face 1", 0, clock.now()) is Touch.HELD
+
+
+def test_palm_is_no_press_not_even_its_first_finger(glass: Glass, clock: FrozenClock):
+    for finger, face in enumerate(("face 3", "face 4", "face 5")):
+        glass.down(finger, face, 0, clock.now())
+
+    assert [glass.up(finger, f"face {3 + finger}", 0, clock.now()) for finger in range(3)] == [Touch.PALM] * 3
+
+
+def test_finger_that_rubs_within_one_target_is_no_press(glass: Glass, clock: FrozenClock):
+    glass.down(1, "face 4", 0, clock.now(), place=(100.0, 50.0))
+    assert not glass.move(1, (116.0, 50.0))
+    glass.move(1, (100.0, 50.0))
+
+    assert glass.up(1, "face 4", 0, clock.now()) is Touch.WANDERED
+
+
+def test_unsteady_finger_is_a_press(glass: Glass, clock: FrozenClock):
+    glass.down(1, "face 4", 0, clock.now(), place=(100.0, 50.0))
+    for place in ((108.0, 56.0), (92.0, 44.0), (104.0, 50.0)):
+        assert glass.move(1, place)
+
+    assert glass.up(1, "face 4", 0, clock.now()) is Touch.PRESS
+
+
+def test_keys_are_struck_faster_than_faces_but_a_bounce_is_still_one(glass: Glass, clock: FrozenClock):
+    glass.down(1, "key a", 0, clock.now(), key=True)
+    glass.up(1, "key a", 0, clock.now())
+    clock.advance(0.04)
+    glass.down(2, "key a", 0, clock.now(), key=True)
+    assert glass.up(2, "key a", 0, clock.now()) is Touch.TOO_SOON
+
+    clock.advance(0.05)
+    glass.down(3, "key a", 0, clock.now(), key=True)
+    assert glass.up(3, "key a", 0, clock.now()) is Touch.PRESS

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -15,8 +15,14 @@ from kiosk.domain.visit import Step, VisitRules
 from kiosk.resources import resource
 from tests.builders import FrozenClock
 
-OFFICE = "Trung tâm Phục vụ hành chính công phường Bình An"
-COUNTER = "Quầy 3 · Hộ tịch – Chứng thực"
+OFFICE = {"vi": "Trung tâm Phục vụ hành chính công phường Bình An"}
+COUNTER = {"vi": "Quầy 3 · Hộ tịch – Chứng thực", "en": "Counter 3 · Civil status – Certification"}
+NAMES = (
+    {"vi": "Hộ tịch – Chứng thực", "en": "Civil status – Certification"},
+    {"vi": "Đất đai – Môi trường", "en": "Land – Environment"},
+    {"vi": "Đăng ký kinh doanh", "en": "Business registration"},
+    {"vi": "Trả kết quả", "en": "Results"},
+)
 DEADLINE_S = 10.0
 
 
@@ -76,6 +82,11 @@ class Bench:
         self.fingers.tap(target.center)
         self.frames(2)
 
+    def tap_at(self, x: float, y: float) -> None:
+        self.clock.advance(0.4)
+        self.fingers.tap((x, y))
+        self.frames(2)
+
     def press_face(self, level: int) -> None:
         self.tap(self.app.page.face_tile(level))
 
@@ -105,16 +116,28 @@ def window() -> Any:
 def open_kiosk(window: Any, clock: FrozenClock) -> Iterator[Callable[..., Bench]]:
     from kivy.base import EventLoop
 
-    from kiosk.ui.setup import Setup
+    from kiosk.ui.setup import HallCounter, Setup
     from kiosk.ui.stage import KioskApp
     from kiosk.ui.touches import Fingers
 
     opened: list[tuple[Any, Any]] = []
 
-    def open_one(survey: str = "sipas-5", theme: str = "light", **rules: Any) -> Bench:
+    def open_one(
+        survey: str = "sipas-5",
+        questions: int = 1,
+        counters: int = 0,
+        more: dict[str, Any] | None = None,
+        **rules: Any,
+    ) -> Bench:
         disk = Disk()
         loaded = load_survey(resource("config", "surveys", f"{survey}.toml"))
-        app = KioskApp(Setup(loaded, disk, clock, OFFICE, COUNTER, theme=theme, rules=VisitRules(**rules)))
+        asked = tuple(replace(loaded.questions[0], id=f"question-{n}") for n in range(1, questions))
+        hall = tuple(HallCounter(f"Q{n}", str(n), NAMES[n % len(NAMES)]) for n in range(1, counters + 1))
+        setup = Setup(
+            replace(loaded, questions=(*loaded.questions, *asked)), disk, clock, OFFICE, COUNTER, counters=hall,
+            rules=VisitRules(counters=tuple(counter.code for counter in hall), **rules), **(more or {}),
+        )  # fmt: skip
+        app = KioskApp(setup)
         app._run_prepare()
         fingers = Fingers()
         EventLoop.add_input_provider(fingers)

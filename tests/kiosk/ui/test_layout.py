@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kiosk.domain.rating import Standing
 from kiosk.domain.visit import Step
 from kiosk.flow import View
 from kiosk.ui.look import TEXT_SCALES, Look
@@ -15,9 +16,10 @@ pytestmark = pytest.mark.window
 SHAPES = [(1280, 800), (1920, 1080), (1080, 1920), (1024, 600), (1024, 768), (3840, 2160), (800, 1280)]
 
 
-@pytest.fixture(params=["sipas-5", "tt32-3"])
+@pytest.fixture(params=[("sipas-5", 1, 8), ("tt32-3", 2, 15), ("tt32-3", 1, 30)], ids=["five", "three", "hall"])
 def kiosk(request: Any, open_kiosk: Any) -> Any:
-    return open_kiosk(survey=request.param)
+    survey, questions, counters = request.param
+    return open_kiosk(survey=survey, questions=questions, counters=counters, words=True)
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -25,13 +27,17 @@ def kiosk(request: Any, open_kiosk: Any) -> Any:
 def test_nothing_is_cut_and_nothing_overlaps(kiosk: Any, language: str, scale: float):
     if language != kiosk.app.t.language:
         kiosk.app.turn_language()
+    pages = _pages(kiosk.app)
+    for name in "Cảm ơn 0912345678 vì các cán bộ rất nhiệt tình ".replace(" ", "\n\n").split("\n"):
+        for key in name or " ":
+            pages[Step.WORDS, 0]._strike(key)
     faults = []
     for shape in SHAPES:
-        for step, page in _pages(kiosk.app):
+        for (step, _), page in pages.items():
             look = Look("light", *shape, scale)
             kiosk.app.look = look
             page.arrange(look)
-            page.tell(View(step, 1, kept=True, chosen=("wait", "fee", "trips")))
+            page.tell(View(step, 1, kept=True, standing=Standing.REPEAT, chosen=("wait", "fee", "trips")))
             faults += [f"{step} at {shape[0]}x{shape[1]}: {fault}" for fault in _faults(page, look)]
 
     assert not faults, "\n" + "\n".join(faults)
@@ -40,7 +46,7 @@ def test_nothing_is_cut_and_nothing_overlaps(kiosk: Any, language: str, scale: f
 @pytest.mark.parametrize("shape", SHAPES)
 def test_what_a_finger_must_hit_is_large_enough(kiosk: Any, shape: tuple[int, int]):
     look = Look("light", *shape)
-    page = dict(_pages(kiosk.app))[Step.QUESTION]
+    page = _pages(kiosk.app)[Step.QUESTION, 0]
     page.arrange(look)
 
     pixels_per_mm = (shape[0] ** 2 + shape[1] ** 2) ** 0.5 / (15.6 * 25.4)
@@ -50,7 +56,7 @@ def test_what_a_finger_must_hit_is_large_enough(kiosk: Any, shape: tuple[int, in
 
 
 def test_all_faces_are_equally_large(kiosk: Any):
-    page = dict(_pages(kiosk.app))[Step.QUESTION]
+    page = _pages(kiosk.app)[Step.QUESTION, 0]
     for shape in SHAPES:
         for scale in TEXT_SCALES:
             page.arrange(Look("light", *shape, scale))
@@ -62,9 +68,10 @@ def test_all_faces_are_equally_large(kiosk: Any):
             assert max(heights) - min(heights) <= 1
 
 
-def _pages(app: Any) -> list[tuple[Step, Any]]:
-    steps = (Step.QUESTION, Step.REASONS, Step.THANKS, Step.NOT_RECORDED)
-    return [(step, app._built(step)) for step in steps]
+def _pages(app: Any) -> dict[Any, Any]:
+    from kiosk.ui.pages import places_of
+
+    return {place: app._built(place) for place in places_of(app.setup)}
 
 
 def _faults(page: Any, look: Look) -> Iterator[str]:

@@ -256,3 +256,211 @@ def test_screen_reads_one_input_provider(window: Any):
 
     assert Config.options("input") == ["mouse"]
     assert Config.get("input", "mouse") == "mouse,disable_multitouch"
+
+
+def test_screen_rests_when_nobody_answers_and_the_first_touch_only_wakes(kiosk: Any):
+    kiosk.pass_time(31)
+    kiosk.until_step(Step.RESTING)
+
+    kiosk.tap_at(640, 400)
+    kiosk.until_step(Step.QUESTION)
+
+    assert kiosk.levels == []
+
+
+def test_double_tap_on_the_resting_screen_does_not_vote(kiosk: Any):
+    where = kiosk.app.page.face_tile(3).center
+    kiosk.pass_time(31)
+    kiosk.until_step(Step.RESTING)
+
+    kiosk.fingers.tap(where)
+    kiosk.fingers.tap(where)
+    kiosk.frames(20)
+
+    assert kiosk.levels == []
+
+
+def test_resting_screen_offers_the_other_language(kiosk: Any):
+    kiosk.pass_time(31)
+    kiosk.until_step(Step.RESTING)
+
+    kiosk.tap(kiosk.app.page.ids.language)
+    kiosk.until_step(Step.QUESTION)
+
+    assert kiosk.app.t.language == "en"
+
+
+def test_sun_moves_and_the_night_is_dim(kiosk: Any):
+    kiosk.pass_time(31)
+    kiosk.until_step(Step.RESTING)
+    scene, dusk = kiosk.app.page.ids.scene, kiosk.app.page.ids.dusk
+    places = set()
+    for _ in range(8):
+        kiosk.clock.advance(11)
+        kiosk.app._tick(0)
+        places.add(tuple(scene.drift))
+    assert len(places) > 4
+    assert dusk.depth == 0
+
+    kiosk.clock.advance(13 * 3600)
+    kiosk.app._tick(0)
+
+    assert dusk.depth == pytest.approx(0.8)
+
+
+def test_hall_asks_for_the_counter_and_the_rating_carries_it(open_kiosk: Any):
+    kiosk = open_kiosk(counters=8)
+    assert kiosk.app.step_shown is Step.COUNTER
+
+    kiosk.tap(kiosk.app.page.counter_tile("Q5"))
+    kiosk.until_step(Step.QUESTION)
+    kiosk.press_face(4)
+
+    assert kiosk.disk.facts[0].counter == "Q5"
+
+
+def test_citizen_may_not_remember_the_counter(open_kiosk: Any):
+    kiosk = open_kiosk(counters=3)
+    kiosk.tap(kiosk.app.page.ids.unsure)
+    kiosk.until_step(Step.QUESTION)
+    kiosk.press_face(4)
+
+    assert kiosk.disk.facts[0].counter is None
+
+
+def test_many_counters_are_turned_over(open_kiosk: Any):
+    kiosk = open_kiosk(counters=30)
+    page = kiosk.app.page
+    assert page.counter_tile("Q13") not in list(page.targets())
+
+    kiosk.tap(page.ids.more)
+    kiosk.tap(page.counter_tile("Q13"))
+    kiosk.until_step(Step.QUESTION)
+    kiosk.press_face(4)
+
+    assert kiosk.disk.facts[0].counter == "Q13"
+
+
+def test_each_question_has_a_screen_and_a_rating(open_kiosk: Any):
+    kiosk = open_kiosk(questions=3)
+    for place, level in enumerate((5, 1, 3)):
+        kiosk.until(lambda place=place: kiosk.app._place == (Step.QUESTION, place))
+        assert kiosk.app.page.progress == f"Câu {place + 1}/3"
+        kiosk.press_face(level)
+    kiosk.until_step(Step.REASONS)
+
+    assert [(fact.question, fact.level) for fact in kiosk.disk.facts] == [
+        ("overall", 5), ("question-1", 1), ("question-2", 3),
+    ]  # fmt: skip
+
+
+def write_words(kiosk: Any, keys: str) -> None:
+    kiosk.press_face(4)
+    kiosk.until_step(Step.REASONS)
+    kiosk.tap(kiosk.app.page.ids.skip)
+    kiosk.until_step(Step.WORDS)
+    keyboard = kiosk.app.page.keyboard
+    for key in keys.split():
+        kiosk.tap(keyboard.key(key))
+
+
+def test_words_are_typed_in_telex_and_recorded(open_kiosk: Any):
+    kiosk = open_kiosk(words=True)
+    write_words(kiosk, "shift c a m r space o w n")
+    assert kiosk.app.page.ids.field.ids.text.text == "Cảm ơn"
+
+    kiosk.tap(kiosk.app.page.ids.done)
+    kiosk.until_step(Step.THANKS)
+
+    assert kiosk.disk.facts[-1].text == "Cảm ơn"
+
+
+def test_keys_may_be_struck_fast(open_kiosk: Any):
+    kiosk = open_kiosk(words=True)
+    write_words(kiosk, "")
+    for name in "nhanh":
+        kiosk.clock.advance(0.1)
+        kiosk.fingers.tap(kiosk.app.page.keyboard.key(name).center)
+        kiosk.frames(2)
+
+    assert kiosk.app.page._draft.text == "nhanh"
+
+
+def test_digits_are_masked_on_the_glass_and_on_the_disk_and_the_citizen_is_told(open_kiosk: Any):
+    kiosk = open_kiosk(words=True)
+    write_words(kiosk, "layer 0 9 1 2 3 4 5 6 7 8")
+
+    assert kiosk.app.page.ids.field.ids.text.text == "•" * 10
+    assert "đã che" in kiosk.app.page.warning
+
+    kiosk.tap(kiosk.app.page.ids.done)
+    assert kiosk.disk.facts[-1].text == "•" * 10
+
+
+def test_words_are_forgotten_with_their_citizen(open_kiosk: Any):
+    kiosk = open_kiosk(words=True)
+    write_words(kiosk, "a b")
+    page = kiosk.app.page
+    kiosk.tap(page.ids.skip)
+    kiosk.until_step(Step.THANKS)
+    kiosk.pass_time(4.1)
+    kiosk.until_step(Step.QUESTION)
+
+    assert page._draft.text == ""
+    assert page.ids.field.ids.text.text == ""
+    assert [type(fact) for fact in kiosk.disk.facts] == [Rating]
+
+
+def test_palm_on_the_glass_is_not_a_vote(kiosk: Any):
+    down = [kiosk.fingers.down(kiosk.app.page.face_tile(level).center) for level in (3, 4, 5)]
+    kiosk.frames()
+    for finger in down:
+        kiosk.fingers.up(finger)
+    kiosk.frames(2)
+
+    assert kiosk.levels == []
+
+
+def test_cloth_that_rubs_over_one_face_is_not_a_vote(kiosk: Any):
+    x, y = kiosk.app.page.face_tile(3).center
+    finger = kiosk.fingers.down((x - 60, y))
+    for place in ((x + 70, y), (x - 60, y)):
+        kiosk.fingers.slide(finger, place)
+        kiosk.frames()
+    kiosk.fingers.up(finger)
+    kiosk.frames(2)
+
+    assert kiosk.levels == []
+
+
+def test_finger_that_stays_on_a_face_is_not_a_vote(kiosk: Any):
+    finger = kiosk.fingers.down(kiosk.app.page.face_tile(3).center)
+    kiosk.frames()
+    kiosk.clock.advance(3.5)
+    kiosk.fingers.up(finger)
+    kiosk.frames(2)
+
+    assert kiosk.levels == []
+
+
+def test_language_of_a_visit_is_counted_once_it_left_a_rating(open_kiosk: Any):
+    counted: list[str] = []
+    kiosk = open_kiosk(more={"count_language": counted.append})
+    kiosk.tap(kiosk.app.page.ids.language)
+    kiosk.press_face(4)
+    kiosk.until_step(Step.REASONS)
+    kiosk.tap(kiosk.app.page.ids.skip)
+    kiosk.until_step(Step.THANKS)
+    kiosk.pass_time(4.1)
+    kiosk.until_step(Step.QUESTION)
+    kiosk.pass_time(31)
+
+    assert counted == ["en"]
+    assert not hasattr(kiosk.disk.facts[0], "language")
+
+
+def test_alt_f4_does_nothing_on_a_kiosk_but_closes_a_window_on_a_desk(open_kiosk: Any, window: Any):
+    from kiosk.ui.setup import WindowOptions
+
+    assert open_kiosk().app._refuse_close()
+    assert not open_kiosk(more={"window": WindowOptions(fullscreen=False)}).app._refuse_close()

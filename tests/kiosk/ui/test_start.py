@@ -45,7 +45,7 @@ def told(driver):
 
 try:
     run_kiosk(Setup(
-        load_survey(resource("config", "surveys", "sipas-5.toml")), Kept(), SystemClock(ZONE), "Phường Bình An",
+        load_survey(resource("config", "surveys", "sipas-5.toml")), Kept(), SystemClock(ZONE), {"vi": "Phường Bình An"},
         rules=VisitRules(repeat_window_s=0, thanks_s=0.1), window=WindowOptions(800, 500, False), on_started=started,
     ))
 except ScreenUnavailable as unavailable:
@@ -112,4 +112,4 @@ def test_icon_that_nobody_drew_is_refused(tmp_path: Path):
 
 def setup(survey: Path | None = None, theme: str = "light") -> Setup:
     path = survey or resource("config", "surveys", "sipas-5.toml")
-    return Setup(load_survey(path), None, SystemClock(ZONE), "Phường Bình An", theme=theme)  # type: ignore[arg-type]
+    return Setup(load_survey(path), None, SystemClock(ZONE), {"vi": "Phường Bình An"}, theme=theme)  # type: ignore[arg-type]

@@ -1,0 +1,176 @@
+"""Keyboard: docked at the foot of the page. Telex by letters, and a first row for those who never learned it."""
+
+from pathlib import Path
+from typing import Any
+
+from kivy.lang import Builder
+from kivy.properties import AliasProperty, BooleanProperty, OptionProperty, StringProperty
+
+from kiosk.draft import TONES, VOWELS
+from kiosk.texts import Texts
+from kiosk.ui.area import Area
+from kiosk.ui.look import Look
+from kiosk.ui.parts import Part, PressTarget
+
+SHIFT, ERASE, LAYER, SPACE, BREAK = "shift", "erase", "layer", "space", "break"
+_LETTERS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_SIGNS = ("1234567890", "-/:;()%&@", '?!"+=…·')
+_INDENT = 7.0
+"""Of the second row, in hundredths of the short side."""
+
+Cell = tuple[str, float]
+"""A key's name and how wide it is."""
+
+
+class Keyboard(Part):
+    """Tells which keys are struck, by the character or the name."""
+
+    __events__ = ("on_key",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keys: dict[str, Key] = {}
+        self._signs = False
+        self._capital = False
+        self._look: Look | None = None
+
+    def on_key(self, name: str) -> None:
+        """A key was struck: a character, or "erase", or the name of a tone."""
+
+    def say(self, t: Texts) -> None:
+        """Take the words of a language; ``draw`` must follow."""
+        self._names = {SPACE: t("Space"), BREAK: t("New line"), LAYER: "123"}
+
+    def high(self, look: Look) -> float:
+        """The height it needs."""
+        return 4 * look.part("key") + look.part("key_vowel") + 8 * look.u
+
+    def draw(self, look: Look, area: Area) -> None:
+        """Fill the strip."""
+        self._look = look
+        self.put(area)
+        self._draw_keys()
+
+    def key(self, name: str) -> "Key":
+        """The key of a character or a name."""
+        return self._keys[name]
+
+    def reset(self) -> None:
+        """Small letters again."""
+        self._capital = self._signs = False
+        self._draw_keys()
+
+    def _draw_keys(self) -> None:
+        look = self._look
+        if look is None:
+            return
+        inside = Area(self.x, self.y, self.width, self.height).inset(look.space("margin") if self.width > 0 else 0)
+        inside.cut_top(1.6 * look.u)
+        inside.cut_bottom(2.4 * look.u)
+        gap, rows = look.u, _rows(self._signs)
+        highs = [look.part("key_vowel"), *[look.part("key")] * 4]
+        share = (inside.height - gap * 4) / sum(highs)
+        shown = set()
+        for row, high in zip(rows, highs, strict=True):
+            strip = inside.cut_top(high * share, gap)
+            if row is rows[2]:
+                strip = strip.inset(_INDENT * look.u * min(1.0, strip.width / (120 * look.u)))
+            self._draw_row(look, strip, row, gap)
+            shown |= {name for name, _ in row}
+        for name, key in self._keys.items():
+            key.opacity = 1 if name in shown else 0
+
+    def _draw_row(self, look: Look, strip: Area, row: list[Cell], gap: float) -> None:
+        unit = (strip.width - gap * (len(row) - 1)) / sum(wide for _, wide in row)
+        for name, wide in row:
+            self._made(name).draw(look, strip.cut_left(unit * wide, gap), self._label(name))
+
+    def _made(self, name: str) -> "Key":
+        if name not in self._keys:
+            key = Key(name=name, kind=_kind(name), icon={SHIFT: "shift", ERASE: "backspace"}.get(name, ""))
+            key.bind(on_press=lambda struck: self._strike(struck.name))
+            self._keys[name] = key
+            self.add_widget(key)
+        key = self._keys[name]
+        key.on = name == SHIFT and self._capital
+        return key
+
+    def _label(self, name: str) -> str:
+        if name == LAYER and self._signs:
+            return "ABC"
+        if name in (SHIFT, ERASE):
+            return ""
+        if len(name) == 1 and self._capital:
+            return name.upper()
+        return self._names.get(name, name)
+
+    def _strike(self, name: str) -> None:
+        if name == LAYER:
+            self._signs = not self._signs
+        elif name == SHIFT:
+            self._capital = not self._capital
+        else:
+            self.dispatch(
+                "on_key", {SPACE: " ", BREAK: "\n"}.get(name, name.upper() if self._is_capital(name) else name)
+            )
+            if not self._is_capital(name):
+                return
+            self._capital = False
+        self._draw_keys()
+
+    def _is_capital(self, name: str) -> bool:
+        return self._capital and len(name) == 1 and name.isalpha()
+
+
+class Key(PressTarget):
+    """One key."""
+
+    key = True
+    name = StringProperty("")
+    icon = StringProperty("")
+    words = StringProperty("")
+    role = StringProperty("key")
+    kind = OptionProperty("letter", options=["letter", "vowel", "wide"])
+    on = BooleanProperty(False)
+
+    def _fill(self) -> str:
+        if self.pressed or self.on:
+            return "surface_pressed" if self.kind != "wide" or self.on else "surface_sunk"
+        return {"letter": "surface", "vowel": "ground", "wide": "surface_pressed"}[self.kind]
+
+    def _rim(self) -> str:
+        return "ink" if self.pressed or self.on else "border" if self.kind == "vowel" else "line"
+
+    # colours by role: they follow from what the key is and whether a finger holds it
+    fill = AliasProperty(_fill, bind=("kind", "on", "pressed"))
+    rim = AliasProperty(_rim, bind=("kind", "on", "pressed"))
+
+    def draw(self, look: Look, area: Area, words: str) -> None:
+        """Fill the area."""
+        self.put(area)
+        self.words = words
+        self.role = "key" if len(words) == 1 else "key_word"
+        if self.icon:
+            self.ids.icon.draw(look, area, look.part("icon_key"))
+        self.ids.word.fit(look, 0.94 * area.width, area.height, lines_max=1)
+        self.ids.word.put(area)
+
+
+def _rows(signs: bool) -> list[list[Cell]]:
+    upper, middle, lower = _SIGNS if signs else _LETTERS
+    return [
+        [(name, 1.0) for name in (*VOWELS, *TONES)],
+        [(name, 1.0) for name in upper],
+        [(name, 1.0) for name in middle],
+        [(SHIFT, 1.5), *((name, 1.0) for name in lower), (ERASE, 1.5)],
+        [(LAYER, 1.5), (",", 1.0), (SPACE, 5.2), (".", 1.0), (BREAK, 2.3)],
+    ]
+
+
+def _kind(name: str) -> Any:
+    if name in VOWELS or name in TONES:
+        return "vowel"
+    return "letter" if len(name) == 1 or name == SPACE else "wide"
+
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))

@@ -1,0 +1,228 @@
+"""Photographs every screen in each theme, orientation and language: ``python tests/screens.py [folder] [word …]``.
+
+With words, only the pictures whose names contain one of them are taken. ``make screens`` runs it.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+ROOT = Path(__file__).resolve().parent.parent
+SHAPES = {"landscape": (1280, 800), "portrait": (800, 1280)}
+THEMES = ("light", "dark", "high-contrast")
+LANGUAGES = ("vi", "en")
+OFFICE = {
+    "vi": "Trung tâm Phục vụ hành chính công phường Bình An",
+    "en": "Bình An Ward Public Administrative Service Centre",
+}
+COUNTER = {"vi": "Quầy 3 · Hộ tịch – Chứng thực", "en": "Counter 3 · Civil status – Certification"}
+HALL = (
+    ("Hộ tịch – Chứng thực", "Civil status – Certification"),
+    ("Đất đai – Môi trường", "Land – Environment"),
+    ("Đăng ký kinh doanh", "Business registration"),
+    ("Lao động – Xã hội", "Labour – Social affairs"),
+    ("Xây dựng – Hạ tầng", "Construction"),
+    ("Giáo dục – Y tế", "Education – Health"),
+    ("Cư trú – Căn cước", "Residence – Identity cards"),
+    ("Trả kết quả", "Results"),
+)
+WORDS = {
+    "vi": "Cán bộ hướng dẫn rõ ràng, nhưng ghế chờ còn ít. Gọi cho tôi 0912 345 678. Cảm ơn",
+    "en": "The guidance was clear, but there are few chairs. Call me on 0912 345 678. Thanks",
+}
+
+
+def main(folder: Path, words: list[str]) -> int:
+    """One process for each shape: a window keeps the size it was opened with."""
+    environment = os.environ | {
+        "SDL_VIDEODRIVER": "offscreen",
+        "SDL_AUDIODRIVER": "dummy",
+        "PYTHONPATH": str(ROOT),
+    }
+    return max(
+        subprocess.run([sys.executable, __file__, "--shape", shape, str(folder), *words], env=environment).returncode
+        for shape in SHAPES
+    )
+
+
+def shoot_shape(shape: str, folder: Path, words: list[str]) -> None:
+    """Every picture of one shape."""
+    from kiosk.ui.app import WindowOptions, prepare_window
+
+    window = WindowOptions(*SHAPES[shape], fullscreen=False)
+    prepare_window(window)
+    from kivy.base import runTouchApp
+
+    runTouchApp(embedded=True)
+    for name, shoot in pictures(shape, window):
+        if not words or any(word in name for word in words):
+            shoot(folder / f"{name}.png")
+            print(folder / f"{name}.png", flush=True)
+
+
+def pictures(shape: str, window: Any) -> Iterator[tuple[str, Callable[[Path], None]]]:
+    for theme in THEMES:
+        for language in LANGUAGES:
+            for name, show in scenes().items():
+                yield f"{name}_{theme}_{shape}_{language}", Camera(theme, language, window, show)
+    for name, show in (("question", show_question), ("reasons", show_reasons)):
+        yield f"{name}_light_{shape}_vi_200", Camera("light", "vi", window, show, text_turns=2)
+    yield f"question-three_light_{shape}_vi", Camera("light", "vi", window, show_question, survey="tt32-3")
+
+
+class Camera:
+    """One screen, set up afresh, and its picture."""
+
+    def __init__(
+        self, theme: str, language: str, window: Any, show: Callable[[Any], None],
+        survey: str = "sipas-5", text_turns: int = 0,
+    ) -> None:  # fmt: skip
+        self.theme, self.language, self.window, self.show = theme, language, window, show
+        self.survey, self.text_turns = survey, text_turns
+
+    def __call__(self, path: Path) -> None:
+        from kiosk.ui.stage import KioskApp
+        from kiosk.ui.touches import save_screenshot
+
+        app = KioskApp(self.setup())
+        app._run_prepare()
+        if self.language != "vi":
+            app.turn_language()
+        for _ in range(self.text_turns):
+            app.turn_text_size()
+        self.show(app)
+        frames(app)
+        save_screenshot(path)
+        app.dispatch("on_stop")
+        app._app_window.remove_widget(app.root)
+
+    def setup(self) -> Any:
+        from kiosk.domain.survey import load_survey
+        from kiosk.domain.visit import VisitRules
+        from kiosk.resources import resource
+        from kiosk.ui.setup import HallCounter, Setup
+
+        hall = tuple(
+            HallCounter(f"Q{n}", str(n), {"vi": vi, "en": en}) for n, (vi, en) in enumerate(HALL, 1)
+        )  # fmt: skip
+        counters = tuple(counter.code for counter in hall) if self.show is show_counter else ()
+        return Setup(
+            load_survey(resource("config", "surveys", f"{self.survey}.toml")), Disk(self.show), StillClock(),
+            OFFICE, COUNTER, counters=hall, theme=self.theme, window=self.window,
+            rules=VisitRules(words=True, counters=counters),
+        )  # fmt: skip
+
+
+class Disk:
+    """Keeps everything at once, or refuses, where the picture is of that."""
+
+    def __init__(self, show: Callable[[Any], None]) -> None:
+        self.refuses = show is show_not_recorded
+
+    def record(self, _fact: Any) -> "Future[Any]":
+        receipt: Future[Any] = Future()
+        if self.refuses:
+            receipt.set_exception(OSError("no space left on device"))
+        else:
+            receipt.set_result(SimpleNamespace(seq=1))
+        return receipt
+
+
+class StillClock:
+    """A morning that goes on by a moment with each look."""
+
+    def __init__(self) -> None:
+        self.us = 1_000_000
+
+    def now(self) -> Any:
+        from kiosk.domain.instant import Instant
+
+        self.us += 1
+        wall = datetime(2026, 11, 23, 9, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+        return Instant(wall, self.us, "6a5f1b1e-0d5c-4f5e-9c57-0f3a3a0c5b11")
+
+
+def frames(app: Any, n: int = 4) -> None:
+    from kivy.animation import Animation
+    from kivy.base import EventLoop
+
+    for _ in range(n):
+        EventLoop.idle()
+    Animation.cancel_all(app._veil._colour)
+    app._veil._colour.a = 0
+    EventLoop.idle()
+
+
+def scenes() -> dict[str, Callable[[Any], None]]:
+    return {
+        "resting": show_resting,
+        "counter": show_counter,
+        "question": show_question,
+        "pressed": show_pressed,
+        "reasons": show_reasons,
+        "words": show_words,
+        "thanks": show_thanks,
+        "not-recorded": show_not_recorded,
+    }
+
+
+def show_resting(app: Any) -> None:
+    language = app._language
+    app.setup.clock.us += 31_000_000
+    app.flow.tick()
+    while app._language is not language:
+        app.turn_language()
+
+
+def show_counter(_app: Any) -> None:
+    """It comes first."""
+
+
+def show_question(_app: Any) -> None:
+    """It comes first."""
+
+
+def show_pressed(app: Any) -> None:
+    app.page.face_tile(4).pressed = True
+
+
+def show_reasons(app: Any) -> None:
+    app.flow.press_face(4)
+    frames(app)
+    app.flow.toggle_reason("wait")
+    app.flow.toggle_reason("guidance")
+
+
+def show_words(app: Any) -> None:
+    show_reasons(app)
+    app.flow.finish_reasons()
+    frames(app)
+    for character in WORDS[app.t.language]:
+        app.page._draft.strike(character)
+    app.page._draw_text()
+
+
+def show_thanks(app: Any) -> None:
+    show_words(app)
+    app.flow.skip_words()
+    frames(app)
+    app.page.tell_time(0.7)
+
+
+def show_not_recorded(app: Any) -> None:
+    app.flow.press_face(4)
+
+
+if __name__ == "__main__":
+    given = sys.argv[1:]
+    if given[:1] == ["--shape"]:
+        shoot_shape(given[1], Path(given[2]), given[3:])
+    else:
+        sys.exit(main(Path(given[0]) if given else ROOT / "build" / "screens", given[1:]))
