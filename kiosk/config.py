@@ -16,7 +16,7 @@ from kiosk.settings import Disclosure, Section, Settings, SettingsInvalid, load_
 
 SYSTEM_FILE = Path("/etc/hailong/kiosk.toml")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-_WEEKDAYS = get_args(Weekday)
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
 
 class Office(Section, frozen=True):
@@ -114,7 +114,7 @@ class KioskSettings(Settings, frozen=True):
         """The settings of a visit, as the domain takes them."""
         visit = self.visit
         openings = tuple(
-            Opening(frozenset(_WEEKDAYS.index(day) for day in hours.days), hours.start, hours.end)
+            Opening(frozenset(WEEKDAYS.index(day) for day in hours.days), hours.start, hours.end)
             for hours in visit.hours
         )
         return VisitRules(

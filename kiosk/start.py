@@ -13,6 +13,7 @@ from kiosk.config import KioskSettings
 from kiosk.domain.survey import FIRST_LANGUAGE
 from kiosk.journal.errors import JournalError
 from kiosk.journal.recorder import Recorder
+from kiosk.office import with_office
 from kiosk.ui.app import Setup, WindowOptions, run_kiosk, stop_kiosk
 
 if TYPE_CHECKING:
@@ -43,7 +44,12 @@ def show_kiosk(
     def open_journal() -> "Journal":
         # The face first: what opens the journal takes longer to import than the screen, and would hold it up.
         shown.wait(FIRST_FRAME_S_MAX)
-        return _open_journal(settings, clock)
+        journal = _open_journal(settings, clock)
+        try:
+            journal.state_settings(setup["survey"].ref, version, clock.now())
+        except JournalError as error:
+            _log.warning("the settings in force were not written down: %s", error)
+        return journal
 
     def start(app: Any) -> None:
         if unusable:
@@ -56,6 +62,7 @@ def show_kiosk(
         unusable.append(error)
         stop_kiosk()
 
+    settings, version = with_office(settings)
     setup = _setup(settings, office, counter)
     clock = setup["clock"]
     upkeep = _upkeep(settings, clock)

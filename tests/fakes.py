@@ -11,7 +11,7 @@ from kiosk.journal.lines import encode_line, line_of
 from kiosk.journal.reader import Batch
 from sync.agent.errors import CollectorUnavailable, RequestRefused
 from sync.agent.troubles import Trouble
-from sync.protocol.messages import DeviceStatus
+from sync.protocol.messages import DeviceStatus, StatusAnswer
 
 
 class InMemoryJournal:
@@ -70,6 +70,8 @@ class FakeCollector:
         self.statuses: list[DeviceStatus] = []
         self.takes_status = True
         """False for a collector that is too old to know of it."""
+        self.office: tuple[bytes, str] | None = None
+        """The office's settings and their version."""
         self.answers_lost = 0
         """How many of the next appends are kept while their answer is lost."""
         self.trouble: Exception | None = None
@@ -98,11 +100,16 @@ class FakeCollector:
         self.calls.append("hash")
         return Cursor.start(journal_id).after(self.copies.get(journal_id, [])[:seq]).head
 
-    def report(self, status: DeviceStatus) -> Cursor:
+    def report(self, status: DeviceStatus) -> StatusAnswer:
         if self.takes_status:
             self.statuses.append(status)
-            return self.cursor(status.journal_id)
+            cursor = self.cursor(status.journal_id)
+            return StatusAnswer(cursor.next_seq, cursor.head.hex(), self.office[1] if self.office else None)
         raise RequestRefused(Trouble.REFUSED, "404 not-found")
+
+    def settings(self, known: str | None) -> tuple[bytes, str] | None:
+        self.calls.append("settings")
+        return None if self.office is None or self.office[1] == known else self.office
 
     def append(self, journal_id: str, batch: Batch) -> Cursor:
         self.calls.append("append")

@@ -28,6 +28,7 @@ from kiosk.journal.lines import (
     RatingLine,
     ReasonsLine,
     RevisedLine,
+    SettingsLine,
     encode_line,
     head,
     line_of,
@@ -155,6 +156,27 @@ class Journal:
             raise refused(error) from error
         except OSError as error:
             raise JournalUnwritable("the disk refuses ({why})", why=error.strerror) from error
+
+    def state_settings(self, survey: str, version: str | None, now: Instant) -> None:
+        """Write down which settings are in force, unless the last such entry says so already.
+
+        Raises JournalUnwritable when the disk refuses; then the next start writes it.
+        """
+        stated = f"{survey} {version}"
+        try:
+            with self._engine.begin() as connection:
+                query = "SELECT value FROM meta WHERE key = 'settings'"
+                if connection.exec_driver_sql(query).scalar_one_or_none() == stated:
+                    return
+                end = head_of(connection, self.id)
+                line = SettingsLine(*head(end.next_seq, now, "settings"), survey=survey, settings=version)
+                self._end = write_line(connection, end, line).end
+                connection.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES ('settings', ?)", (stated,))
+        except DatabaseError as error:
+            self._end = None
+            self._engine.dispose()
+            raise refused(error) from error
+        self._note_head()
 
     def maintain(self, acknowledged: Cursor, retention: timedelta, now: Instant) -> int:
         """What a quiet moment is for: make the reserve again, forget sent texts, prune one chunk; how many went.

@@ -96,6 +96,15 @@ class CountLine(Line, frozen=True, omit_defaults=True):
     counter: str | None = None
 
 
+class SettingsLine(Line, frozen=True, omit_defaults=True):
+    """The settings that are in force from here on."""
+
+    survey: str
+    """``id@version``."""
+    settings: str | None = None
+    """The version of those that the office set; None where the kiosk's own hold."""
+
+
 class ClockLine(Line, frozen=True, omit_defaults=True):
     """The wall clock was seen to step."""
 
@@ -119,6 +128,7 @@ LINE_TYPES: dict[str, type[Line]] = {
     "revised": RevisedLine,
     "comment": CommentLine,
     "count": CountLine,
+    "settings": SettingsLine,
     "clock": ClockLine,
     "pruned": PrunedLine,
 }

@@ -34,7 +34,7 @@ _TAIL_CHECKED = 200
 """So many of the last entries are checked against the chain at every start."""
 _UNREADABLE_MAX = 5000
 """After so many unreadable entries in a row the rest is given up; a damaged page takes some twenty with it."""
-_NOT_CARRIED = ("opened", "clock", "pruned")
+_NOT_CARRIED = ("opened", "settings", "clock", "pruned")
 """Entries that speak of their own journal only."""
 _COMPANIONS = ("-wal", "-journal", "-shm")
 

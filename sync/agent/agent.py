@@ -14,6 +14,7 @@ from sync.agent import backoff
 from sync.agent.enroll import KioskFiles
 from sync.agent.errors import AgentError, DeliveryError, JournalTaken
 from sync.agent.heartbeat import Heart
+from sync.agent.office import OfficeSettingsRefused, keep_settings, kept_version
 from sync.agent.older import OlderOf, offer_older
 from sync.agent.state import AgentState, keep_state, load_state
 from sync.agent.troubles import Trouble
@@ -46,6 +47,7 @@ class Agent:
 
         ``mend`` does away with a trouble that needs no person, and says whether it has: then the agent calls again.
         """
+        self._files = files
         self._state_path = files.state
         self._open_journal = open_journal
         self._open_collector = open_collector
@@ -88,7 +90,9 @@ class Agent:
         with self._open_journal() as journal, self._open_collector() as collector:
             told = self._heart.beating(journal, collector, self._state)
             try:
-                return self._upload(journal, told, alive)
+                cursor = self._upload(journal, told, alive)
+                self._pull_settings(collector, told.settings)
+                return cursor
             except Diverged:
                 self._remember(self._state.with_parting(journal.id, last_common(journal, collector)))
                 raise
@@ -96,6 +100,28 @@ class Agent:
                 known = self._state.acknowledged(journal.id).next_seq - 1
                 self._remember(self._state.with_parting(journal.id, known))
                 raise
+
+    def _pull_settings(self, collector: ReportedCollector, version: str | None) -> None:
+        """Bring the office's settings if they are others than those kept or last refused."""
+        known = kept_version(self._files.directory)
+        if version is None or version in (known, self._state.settings_refused):
+            return
+        try:
+            brought = collector.settings(known)
+        except DeliveryError as error:
+            # The ratings are there, which is what counts; the settings come with a later cycle.
+            _log.warning("settings_not_brought", detail=str(error))
+            return
+        if brought is None:
+            return
+        body, version = brought
+        try:
+            keep_settings(self._files.directory, body, version)
+        except OfficeSettingsRefused as refusal:
+            _log.warning("settings_refused", detail=str(refusal))
+            self._remember(self._state.with_settings(version, str(refusal)))
+        else:
+            self._remember(self._state.with_settings())
 
     def mend(self, trouble: Exception) -> bool:
         """Try to do away with the trouble; whether that was done."""

@@ -25,6 +25,7 @@ class Answer:
     media_type: str
     body: bytes
     retry_after_s: int | None = None
+    etag: str | None = None
 
 
 def read_answer(answer: Answer, kind: type[Message]) -> Message:

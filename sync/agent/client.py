@@ -27,6 +27,7 @@ from sync.protocol.batch import BATCH_ENCODING, pack_batch
 from sync.protocol.messages import (
     BATCH_MEDIA_TYPE,
     JSON_MEDIA_TYPE,
+    AnyMessage,
     CursorMessage,
     DeviceStatus,
     EnrolmentAnswer,
@@ -34,6 +35,7 @@ from sync.protocol.messages import (
     HashMessage,
     KeyAnswer,
     KeyRequest,
+    StatusAnswer,
     encode_message,
 )
 from sync.protocol.signature import sign_request
@@ -118,12 +120,18 @@ class CollectorClient:
             raise CollectorUnavailable(Trouble.WRONG_ANSWER, "200, but the acknowledged head is not the one sent")
         return cursor
 
-    def report(self, status: DeviceStatus) -> Cursor:
-        """Tell how the kiosk is; the answer is the cursor of the journal that the status names."""
+    def report(self, status: DeviceStatus) -> StatusAnswer:
+        """Tell how the kiosk is; the answer is the cursor of the journal that the status names, and more."""
         headers = {"Content-Type": JSON_MEDIA_TYPE}
-        return read_answer(
-            self._call("POST", "/v1/device/status", encode_message(status), headers), CursorMessage
-        ).cursor()
+        return read_answer(self._call("POST", "/v1/device/status", encode_message(status), headers), StatusAnswer)
+
+    def settings(self, known: str | None) -> tuple[bytes, str] | None:
+        """What the office set for this kiosk, unread, and its ETag; None while that is still ``known``."""
+        answer = self._call("GET", "/v1/device", headers={} if known is None else {"If-None-Match": known})
+        if answer.status == 304 and known is not None:
+            return None
+        read_answer(answer, AnyMessage)
+        return answer.body, answer.etag or ""
 
     def change_key(self, request: KeyRequest) -> None:
         """Hand in the kiosk's next key, signed with the present one."""
@@ -177,7 +185,13 @@ class CollectorClient:
                 if len(body) > ANSWER_BYTES_MAX:
                     raise CollectorUnavailable(Trouble.WRONG_ANSWER, f"an answer over {ANSWER_BYTES_MAX} bytes")
             media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            return Answer(response.status_code, media_type, bytes(body), _seconds(response.headers.get("Retry-After")))
+            return Answer(
+                response.status_code,
+                media_type,
+                bytes(body),
+                _seconds(response.headers.get("Retry-After")),
+                response.headers.get("ETag"),
+            )
 
     def _unavailable(self, error: Exception) -> CollectorUnavailable:
         detail = f"{type(error).__name__}: {error}"

@@ -16,6 +16,7 @@ from kiosk.journal.engine import durability_for, sqlite_version
 from kiosk.journal.lines import LineUnreadable, decode_line
 from kiosk.journal.reader import Batch
 from sync.agent.errors import RequestRefused
+from sync.agent.office import kept_version
 from sync.agent.state import AgentState
 from sync.agent.upload import Journal, ReportedCollector
 from sync.protocol.messages import BATCH_BYTES_MAX, SHORT_TEXT_MAX, DeviceStatus
@@ -37,7 +38,8 @@ class Heart:
         if now.mono_us < self._next_beat_us:
             return Beating(collector, None)
         self._next_beat_us = now.mono_us + round(HEARTBEAT_S_MIN * 1_000_000)
-        return Beating(collector, status_of(journal, state, now, shutil.disk_usage(self._directory).free))
+        free = shutil.disk_usage(self._directory).free
+        return Beating(collector, status_of(journal, state, now, free, kept_version(self._directory)))
 
 
 class Beating:
@@ -46,13 +48,17 @@ class Beating:
     def __init__(self, collector: ReportedCollector, status: DeviceStatus | None) -> None:
         self._collector = collector
         self._status = status
+        self.settings: str | None = None
+        """The version of the office's settings, once it was told."""
 
     def cursor(self, journal_id: str) -> Cursor:
         """How far the collector's copy reaches; a status that it does not take never keeps ratings waiting."""
         status, self._status = self._status, None
         if status is not None:
             try:
-                return self._collector.report(status)
+                answer = self._collector.report(status)
+                self.settings = answer.settings
+                return answer.cursor()
             except RequestRefused:
                 return self._collector.cursor(journal_id)
         return self._collector.cursor(journal_id)
@@ -66,7 +72,9 @@ class Beating:
         return self._collector.append(journal_id, batch)
 
 
-def status_of(journal: Journal, state: AgentState, now: Instant, disk_free_bytes: int) -> DeviceStatus:
+def status_of(
+    journal: Journal, state: AgentState, now: Instant, disk_free_bytes: int, settings: str | None
+) -> DeviceStatus:
     """How the kiosk is, as far as its agent can see."""
     head, acknowledged = journal.head(), state.acknowledged(journal.id)
     note = state.trouble
@@ -85,6 +93,8 @@ def status_of(journal: Journal, state: AgentState, now: Instant, disk_free_bytes
             "journal": str(durability_for(sqlite_version())),
         },
         last_error=None if note is None else f"{note.trouble}: {note.detail}"[:SHORT_TEXT_MAX],
+        settings=settings,
+        settings_fault=state.settings_fault,
     )
 
 

@@ -57,6 +57,10 @@ class AgentState(msgspec.Struct, frozen=True, omit_defaults=True):
     try_after: Moment | None = None
     """Not to call before this moment of the boot clock."""
     parted: Parting | None = None
+    settings_refused: str | None = None
+    """The version of the office's settings that were refused."""
+    settings_fault: str | None = None
+    """Why."""
 
     def acknowledged(self, journal_id: str) -> Cursor:
         """How far the collector is known to reach in this journal."""
@@ -66,7 +70,18 @@ class AgentState(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def with_contact(self, journal_id: str, cursor: Cursor, now: Instant) -> "AgentState":
         """The state after the collector answered with ``cursor``: all is well."""
-        return AgentState(journal_id, cursor.next_seq, cursor.head.hex(), contact=Moment.of(now))
+        return AgentState(
+            journal_id,
+            cursor.next_seq,
+            cursor.head.hex(),
+            contact=Moment.of(now),
+            settings_refused=self.settings_refused,
+            settings_fault=self.settings_fault,
+        )
+
+    def with_settings(self, refused: str | None = None, fault: str | None = None) -> "AgentState":
+        """The state after the office's settings were taken, or were refused."""
+        return msgspec.structs.replace(self, settings_refused=refused, settings_fault=fault)
 
     def with_acknowledged(self, journal_id: str, cursor: Cursor) -> "AgentState":
         """The state after a file proved how far the collector reaches: never less than is known already."""

@@ -11,7 +11,7 @@ from kiosk.journal.chain import Cursor
 from kiosk.journal.reader import Batch
 from sync.agent.errors import CollectorUnavailable
 from sync.agent.troubles import Trouble
-from sync.protocol.messages import BATCH_BYTES_MAX, LINES_PER_BATCH_MAX, DeviceStatus
+from sync.protocol.messages import BATCH_BYTES_MAX, LINES_PER_BATCH_MAX, DeviceStatus, StatusAnswer
 
 
 class Journal(Protocol):
@@ -55,8 +55,12 @@ class Collector(Protocol):
 class ReportedCollector(Collector, Protocol):
     """A collector that also hears how the kiosk is."""
 
-    def report(self, status: DeviceStatus) -> Cursor:
-        """Tell the status; the answer is the cursor of the journal that it names."""
+    def report(self, status: DeviceStatus) -> StatusAnswer:
+        """Tell the status; the answer is the cursor of the journal that it names, and the settings' version."""
+        ...
+
+    def settings(self, known: str | None) -> tuple[bytes, str] | None:
+        """The office's settings and their version; None while that is still ``known``."""
         ...
 
 

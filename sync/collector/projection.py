@@ -15,13 +15,16 @@ import msgspec
 
 from kiosk.domain.rating import Standing
 from kiosk.journal.lines import (
+    ClockLine,
     CountLine,
     Line,
     LineUnreadable,
     OpenedLine,
+    PrunedLine,
     RatingLine,
     ReasonsLine,
     RevisedLine,
+    SettingsLine,
     decode_line,
 )
 from sync.collector.presstime import LocalDays, PressClock, TimeUnreadable
@@ -218,6 +221,8 @@ def _take(projection: Projection, entry: Line, context: Context) -> None:
             _take_count(projection, entry, context)
         case OpenedLine():
             projection.opened = entry if entry.seq == 1 else projection.opened
+        case SettingsLine() | ClockLine() | PrunedLine():
+            pass
         case _:
             raise _Aside(UnreadReason.UNKNOWN_KIND, _printable(entry.kind))
 

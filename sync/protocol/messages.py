@@ -34,6 +34,10 @@ class MessageInvalid(ValueError):
     """The bytes are not the message that was expected; ``str()`` says where."""
 
 
+class AnyMessage(msgspec.Struct, frozen=True):
+    """Any JSON object."""
+
+
 class CursorMessage(msgspec.Struct, frozen=True):
     """How far the collector's copy of a journal reaches."""
 
@@ -44,6 +48,19 @@ class CursorMessage(msgspec.Struct, frozen=True):
     def of(cls, cursor: Cursor) -> "CursorMessage":
         """The cursor as it travels."""
         return cls(cursor.next_seq, cursor.head.hex())
+
+    def cursor(self) -> Cursor:
+        """The cursor as the journal knows it."""
+        return Cursor(self.next, bytes.fromhex(self.head))
+
+
+class StatusAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How far the collector's copy of the journal in the status reaches, and which settings the office has set."""
+
+    next: Annotated[int, msgspec.Meta(ge=1)]
+    head: Hash
+    settings: str | None = None
+    """The ETag of ``GET /v1/device``: a kiosk that has these settings need not ask for them."""
 
     def cursor(self) -> Cursor:
         """The cursor as the journal knows it."""
@@ -105,12 +122,15 @@ class DeviceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the office set for this kiosk; ``None`` or empty leaves the kiosk's own configuration in force."""
 
     counter: str
+    """The counter's code."""
     survey: str | None = None
     """``id@version``."""
     hours: list[OpeningHours] = []
     texts: dict[str, dict[str, str]] = {}
     """Language to text name to words."""
     software_min: str | None = None
+    counter_name: str = ""
+    unit_name: str = ""
 
 
 class DeviceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -127,6 +147,10 @@ class DeviceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     versions: Annotated[dict[str, _ShortText], msgspec.Meta(max_length=20)] = {}
     last_error: _ShortText | None = None
     touch_test: _ShortText | None = None
+    settings: _ShortText | None = None
+    """The ETag of the office's settings that are kept on the kiosk."""
+    settings_fault: _ShortText | None = None
+    """Why newer ones were refused."""
 
 
 class AcknowledgedJournal(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from sync.protocol.messages import (
     KeyAnswer,
     KeyRequest,
     Problem,
+    StatusAnswer,
 )
 from sync.protocol.problems import PROBLEM_MEDIA_TYPE
 
@@ -23,7 +24,7 @@ Described = dict[str, Any]
 
 _MESSAGES = (
     CursorMessage, HashMessage, EnrolmentRequest, EnrolmentAnswer, DeviceSettings, DeviceStatus, KeyRequest,
-    KeyAnswer, Problem,
+    KeyAnswer, StatusAnswer, Problem,
 )  # fmt: skip
 _, COMPONENTS = msgspec.json.schema_components(_MESSAGES, ref_template="#/components/schemas/{name}")
 """The JSON schemas of the protocol's messages, by name."""
@@ -48,6 +49,10 @@ CURSOR_OR_HASH: Described = {
 }
 CURSOR_CONFLICT: Described = _problem("The batch does not continue the stored copy; the problem carries its cursor")
 ENROLLED: Described = {"description": "Who the kiosk is from now on", "content": _json("EnrolmentAnswer")}
+STATUS_ANSWER: Described = {
+    "description": "The cursor, and the settings' version",
+    "content": _json("StatusAnswer"),
+}
 NEW_KEY: Described = {"description": "The key from now on", "content": _json("KeyAnswer")}
 SETTINGS: Described = {"description": "What the office set for this kiosk", "content": _json("DeviceSettings")}
 

@@ -1,29 +1,26 @@
 """Device: what the office set for a kiosk, and how the kiosk says it is."""
 
 import asyncio
-from hashlib import sha256
 
 from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from kiosk.journal.chain import Cursor
 from sync.collector.api.answers import message_answer
-from sync.collector.api.described import CURSOR, KEY_BODY, NEW_KEY, SETTINGS, STATUS_BODY, WIRE_PROBLEMS
+from sync.collector.api.described import KEY_BODY, NEW_KEY, SETTINGS, STATUS_ANSWER, STATUS_BODY, WIRE_PROBLEMS
 from sync.collector.api.signed import signed_by_device
 from sync.collector.credentials import change_key
-from sync.collector.fleet import keep_status, read_settings
+from sync.collector.fleet import etag_of, keep_status, read_settings
 from sync.collector.ingest import read_cursor
 from sync.collector.services import Services
 from sync.protocol.messages import (
     JSON_MEDIA_TYPE,
-    CursorMessage,
     DeviceSettings,
     DeviceStatus,
     KeyAnswer,
     KeyRequest,
+    StatusAnswer,
     decode_message,
-    encode_message,
 )
 from sync.protocol.signature import check_key_proof
 
@@ -36,7 +33,7 @@ async def get_settings(request: Request) -> Response:
     services: Services = request.app.state.services
     signed = await signed_by_device(request, services)
     settings = await asyncio.to_thread(_read, services, signed.device.device_id)
-    etag = f'"{sha256(encode_message(settings)).hexdigest()[:16]}"'
+    etag = etag_of(settings)
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers={"ETag": etag})
     return message_answer(settings, {"ETag": etag})
@@ -44,7 +41,7 @@ async def get_settings(request: Request) -> Response:
 
 @router.post(
     "/v1/device/status",
-    responses={200: CURSOR, **WIRE_PROBLEMS},
+    responses={200: STATUS_ANSWER, **WIRE_PROBLEMS},
     openapi_extra=STATUS_BODY,
 )
 async def post_status(request: Request) -> Response:
@@ -54,11 +51,13 @@ async def post_status(request: Request) -> Response:
     status = decode_message(DeviceStatus, signed.body)
     received_at = services.now()
 
-    def in_transaction(connection: Connection) -> Cursor:
+    def in_transaction(connection: Connection) -> StatusAnswer:
         keep_status(connection, signed.device, status, signed.verified.clock, received_at)
-        return read_cursor(connection, signed.device.device_id, status.journal_id)
+        cursor = read_cursor(connection, signed.device.device_id, status.journal_id)
+        settings = read_settings(connection, signed.device.device_id)
+        return StatusAnswer(cursor.next_seq, cursor.head.hex(), etag_of(settings))
 
-    return message_answer(CursorMessage.of(await asyncio.wrap_future(services.writer.submit(in_transaction))))
+    return message_answer(await asyncio.wrap_future(services.writer.submit(in_transaction)))
 
 
 @router.post("/v1/device/key", responses={200: NEW_KEY, **WIRE_PROBLEMS}, openapi_extra=KEY_BODY)

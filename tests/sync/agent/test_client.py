@@ -449,7 +449,7 @@ def test_status_is_posted_and_its_answer_is_the_cursor(httpserver, client):
     answer(httpserver, GOOD)
     status = DeviceStatus("hailong 0.1.0", JOURNAL, 7, "ab" * 32, 2)
 
-    assert client.report(status) == CURSOR
+    assert client.report(status).cursor() == CURSOR
 
     [(request, _)] = httpserver.log
     assert (request.method, request.path) == ("POST", "/v1/device/status")

@@ -75,7 +75,7 @@ class WireCollector:
 
     def _take(self, request: Request) -> tuple[Cursor, bool]:
         if request.path == "/v1/device/status":
-            return self.inner.report(decode_message(DeviceStatus, request.data)), True
+            return self.inner.report(decode_message(DeviceStatus, request.data)).cursor(), True
         journal_id = request.path.split("/")[3]
         if request.method == "GET":
             return self.inner.cursor(journal_id), True

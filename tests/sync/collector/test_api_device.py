@@ -22,7 +22,7 @@ def test_settings_are_sent_once_and_again_only_when_they_changed(client: TestCli
     first = send(client, kiosk.request("GET", "/v1/device"))
     again = send(client, kiosk.request("GET", "/v1/device", headers={"If-None-Match": first.headers["etag"]}))
 
-    assert first.json() == {"counter": "Q1"}
+    assert first.json() == {"counter": "Q1", "counter_name": "Quầy 1", "unit_name": "Xã Bắc Sơn"}
     assert (again.status_code, again.content) == (304, b"")
 
 
@@ -35,7 +35,8 @@ def test_a_status_is_kept_until_the_next_and_answered_with_the_cursor(
 
     for pending in (3, 0):
         answer = send(client, kiosk.request("POST", "/v1/device/status", status_of(pen, pending=pending), JSON))
-        assert answer.json() == {"next": 2, "head": pen.cursor().head.hex()}
+        settings = send(client, kiosk.request("GET", "/v1/device")).headers["etag"]
+        assert answer.json() == {"next": 2, "head": pen.cursor().head.hex(), "settings": settings}
 
     ((received_at, status),) = office.rows("device_status", "received_at", "status")
     assert (received_at, status["pending"]) == (NOON, 0)  # type: ignore[index]

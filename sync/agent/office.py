@@ -1,0 +1,71 @@
+"""Office: brings what the office set for this kiosk, whole and checked, to a file beside the journal.
+
+The app reads ``settings.json``. Settings that this version cannot follow are refused whole, and the
+last good ones stay.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from kiosk.domain.survey import SurveyInvalid, load_survey
+from kiosk.resources import resource
+from sync.agent.files import write_private
+from sync.protocol.messages import SHORT_TEXT_MAX, DeviceSettings, MessageInvalid, decode_message
+
+SETTINGS_FILE = "settings.json"
+
+
+class OfficeSettings(msgspec.Struct, frozen=True):
+    """What the file holds."""
+
+    version: str
+    """The ETag they came with."""
+    settings: DeviceSettings
+
+
+class OfficeSettingsRefused(ValueError):
+    """The settings cannot be followed; ``str()`` says why, in English, for IT staff."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why[:SHORT_TEXT_MAX])
+
+
+def kept_version(directory: Path) -> str | None:
+    """Which settings are kept; None before the first."""
+    try:
+        return msgspec.json.decode((directory / SETTINGS_FILE).read_bytes(), type=OfficeSettings).version
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def keep_settings(directory: Path, body: bytes, version: str) -> None:
+    """Check the settings in ``body`` and keep them as ``version``, in one step.
+
+    Raises OfficeSettingsRefused; then the last good ones stay.
+    """
+    try:
+        settings = decode_message(DeviceSettings, body)
+    except MessageInvalid as error:
+        raise OfficeSettingsRefused(str(error)) from error
+    if settings.survey is not None:
+        _require_survey(settings.survey)
+    for hours in settings.hours:
+        if hours.opens >= hours.closes:
+            raise OfficeSettingsRefused(f"hours: opens {hours.opens} is not before closes {hours.closes}")
+    kept = msgspec.json.format(msgspec.json.encode(OfficeSettings(version, settings)))
+    write_private(directory / SETTINGS_FILE, kept, durable=True)
+
+
+def _require_survey(ref: str) -> None:
+    """Only a survey that this version has, in this very version, can be shown."""
+    name, _, _ = ref.partition("@")
+    path = resource("config", "surveys", f"{name}.toml")
+    if not name.replace("-", "").isalnum() or not path.is_file():
+        raise OfficeSettingsRefused(f"survey: there is no {ref} on this kiosk; install the version that has it")
+    try:
+        found = load_survey(path).ref
+    except SurveyInvalid as error:
+        raise OfficeSettingsRefused(f"survey: {ref} has faults") from error
+    if found != ref:
+        raise OfficeSettingsRefused(f"survey: this kiosk has {found}, not {ref}; install the version that has it")

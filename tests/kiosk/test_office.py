@@ -1,0 +1,63 @@
+"""What the office set wins over the kiosk's own file, and is written down once it is in force."""
+
+import json
+from datetime import time
+
+import pytest
+
+from kiosk.config import load_kiosk_settings
+from kiosk.journal.journal import Journal
+from kiosk.journal.reader import JournalReader
+from kiosk.office import with_office
+
+SET = {
+    "counter": "Q1", "survey": "tt32-3@1", "counter_name": "Quầy 1", "unit_name": "Xã Bắc Sơn",
+    "hours": [{"days": [1, 5], "opens": "07:30", "closes": "11:30"}],
+}  # fmt: skip
+
+
+@pytest.fixture
+def settings(tmp_path):
+    (tmp_path / "kiosk").mkdir()
+    return load_kiosk_settings(None, tmp_path)
+
+
+def put(settings, content: object) -> None:
+    (settings.folder / "settings.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_survey_hours_and_names_of_the_office_are_in_force(settings):
+    put(settings, {"version": "7", "settings": SET})
+
+    found, version = with_office(settings)
+
+    assert version == "7"
+    assert found.load_survey().ref == "tt32-3@1"
+    assert found.office.name == {"vi": "Xã Bắc Sơn"}
+    (opening,) = found.rules.openings
+    assert (opening.weekdays, opening.start, opening.end) == (frozenset({0, 4}), time(7, 30), time(11, 30))
+
+
+def test_what_the_office_left_open_stays_as_the_kiosk_has_it(settings):
+    put(settings, {"version": "7", "settings": {"counter": "Q1"}})
+
+    assert with_office(settings) == (settings, "7")
+
+
+@pytest.mark.parametrize("content", [None, [], {"version": 1}, {"settings": {}}])
+def test_file_that_cannot_be_read_says_nothing(settings, content):
+    put(settings, content)
+
+    assert with_office(settings) == (settings, None)
+
+
+def test_settings_in_force_are_written_down_when_they_change(tmp_path, clock):
+    path = tmp_path / "journal.db"
+    for survey, version in (("a@1", None), ("a@1", None), ("a@1", "7"), ("b@1", "7"), ("b@1", "7")):
+        with Journal.open(path, clock, "hailong test", allow_any_disk=True) as journal:
+            journal.state_settings(survey, version, clock.now())
+
+    with JournalReader(path) as reader:
+        lines = [json.loads(entry.line) for entry in reader.entries()]
+    stated = [(line["survey"], line.get("settings")) for line in lines if line["kind"] == "settings"]
+    assert stated == [("a@1", None), ("a@1", "7"), ("b@1", "7")]

@@ -1,0 +1,93 @@
+"""What the office set is brought when it changed, checked whole, and kept; the last good settings stay."""
+
+import json
+import stat
+
+import pytest
+
+from sync.agent.agent import Agent
+from sync.agent.enroll import KioskFiles
+from sync.agent.errors import CollectorUnavailable
+from sync.agent.office import kept_version
+from sync.agent.state import load_state
+from sync.agent.troubles import Trouble
+
+GOOD = {"counter": "01", "survey": "sipas-5@1", "hours": [{"days": [1, 2], "opens": "07:30", "closes": "11:30"}]}
+
+
+@pytest.fixture
+def agent(tmp_path, journal, collector, clock) -> Agent:
+    path = tmp_path / "journal.db"
+    return Agent(KioskFiles(tmp_path), path, lambda: journal, collector.open, clock, start_delay_s_max=0)
+
+
+def set_by_office(collector, settings: object, version: str) -> None:
+    collector.office = (settings if isinstance(settings, bytes) else json.dumps(settings).encode(), version)
+
+
+def cycles(agent: Agent, clock, n: int = 1) -> None:
+    for _ in range(n):
+        clock.advance(61)
+        agent.run_cycle()
+
+
+def test_settings_are_brought_once_and_again_only_when_they_changed(tmp_path, agent, collector, clock):
+    set_by_office(collector, GOOD, '"1"')
+    cycles(agent, clock, 3)
+    assert collector.calls.count("settings") == 1
+
+    set_by_office(collector, {**GOOD, "survey": "tt32-3@1"}, '"2"')
+    cycles(agent, clock, 2)
+
+    assert collector.calls.count("settings") == 2
+    kept = json.loads((tmp_path / "settings.json").read_bytes())
+    assert (kept["version"], kept["settings"]["survey"]) == ('"2"', "tt32-3@1")
+    assert stat.S_IMODE((tmp_path / "settings.json").stat().st_mode) == 0o600
+    assert collector.statuses[-1].settings == '"2"'
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"<html>",
+        {"survey": "sipas-5@1"},
+        {**GOOD, "survey": "sipas-5@99"},
+        {**GOOD, "survey": "../../etc/passwd@1"},
+        {**GOOD, "hours": [{"days": [8], "opens": "07:30", "closes": "11:30"}]},
+        {**GOOD, "hours": [{"days": [1], "opens": "17:00", "closes": "11:30"}]},
+    ],
+)
+def test_bad_settings_are_refused_whole_told_once_and_the_last_good_ones_stay(tmp_path, agent, collector, clock, bad):
+    set_by_office(collector, GOOD, '"1"')
+    cycles(agent, clock)
+    set_by_office(collector, bad, '"2"')
+
+    cycles(agent, clock, 3)
+
+    assert kept_version(tmp_path) == '"1"'
+    assert collector.calls.count("settings") == 2
+    assert collector.statuses[-1].settings_fault
+    assert load_state(tmp_path / "agent.json").trouble is None
+    set_by_office(collector, GOOD, '"3"')
+    cycles(agent, clock, 2)
+    assert (kept_version(tmp_path), collector.statuses[-1].settings_fault) == ('"3"', None)
+
+
+def test_settings_that_cannot_be_brought_keep_no_rating_waiting(agent, journal, collector, clock, monkeypatch):
+    def broken(_known: object) -> None:
+        raise CollectorUnavailable(Trouble.NO_ANSWER, "the connection broke")
+
+    set_by_office(collector, GOOD, '"1"')
+    monkeypatch.setattr(collector, "settings", broken)
+
+    cycles(agent, clock)
+
+    assert collector.copies[journal.id] == journal.lines
+
+
+def test_settings_of_a_newer_collector_are_followed_as_far_as_they_are_known(tmp_path, agent, collector, clock):
+    set_by_office(collector, {**GOOD, "music": "loud"}, '"1"')
+
+    cycles(agent, clock)
+
+    assert kept_version(tmp_path) == '"1"'
