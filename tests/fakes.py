@@ -22,11 +22,11 @@ class InMemoryJournal:
         self.lines: list[bytes] = []
         self._hashes = [chain_start(journal_id)]
         for line in lines:
-            self._append_line(line)
+            self.append_line(line)
 
     def append(self, fact: Fact) -> None:
         """The fact as the next entry."""
-        self._append_line(encode_line(line_of(len(self.lines) + 1, fact)))
+        self.append_line(encode_line(line_of(len(self.lines) + 1, fact)))
 
     def clone(self) -> "InMemoryJournal":
         """A copy of the disk image."""
@@ -56,7 +56,7 @@ class InMemoryJournal:
             lines.append(line)
         return Batch(cursor, tuple(lines))
 
-    def _append_line(self, line: bytes) -> None:
+    def append_line(self, line: bytes) -> None:
         self.lines.append(line)
         self._hashes.append(chain_next(self._hashes[-1], line))
 
