@@ -21,21 +21,22 @@ SOURCES = {
     "kiosk": ("kiosk/**/*.py", "sync/agent/**/*.py", "sync/protocol/**/*.py"),
     "collector": ("sync/collector/**/*.py", "kiosk/setting*.py"),
 }
+CONTINUED = ("missing", "damaged", "replaced", "rolled back", "restored", "diverged")
 TABLES = {
     "kiosk": [
         *UNFIT.values(),
         *tally.ASIDE.values(),
         *settings._SENTENCES.values(),
         *Wrong,
-        *("missing", "damaged", "replaced", "rolled back", "restored"),
+        *CONTINUED,
     ],
-    "collector": [*settings._SENTENCES.values()],
+    "collector": [*CONTINUED, *settings._SENTENCES.values()],
 }
 """Message ids that the code holds in tables, and says by their name."""
 SAYING = re.compile(
-    r"t|_tell|_say|several|fault|Fault|SettingInvalid|Journal\w+|Diverged|ScreenUnavailable|DemoFailed|ChainBroken"
+    r"t|_tell|tell|_say|several|fault|Fault|SettingInvalid|Journal\w+|Diverged|ScreenUnavailable|DemoFailed|ChainBroken"
     r"|EnrolmentRefused|NotEnrolled|DeviceUnusable|AgentRunning|UsageWrong|PlaceTaken|DatabaseUnusable|Schema\w+"
-    r"|CodeRefused|TriesExhausted|CollectorBusy|StorageFull|JournalForeign|Unfit"
+    r"|CodeRefused|TriesExhausted|CollectorBusy|StorageFull|JournalForeign|Unfit|NotTaken|KeyTaken|FileUnusable"
 )
 """What is called with a message id as one of its first arguments."""
 
