@@ -146,9 +146,7 @@ def _engine(path: Path, begin: str) -> Engine:
 
 def _apply(connection: Any, settings: dict[str, str | int]) -> None:
     for name, wanted in settings.items():
-        cursor = connection.execute(f"PRAGMA {name} = {wanted}")
-        cursor.fetchall()
-        (found,) = connection.execute(f"PRAGMA {name}").fetchone()
+        found = _set(connection, name, wanted)
         if found != _SYNCHRONOUS.get(str(wanted), wanted):
             raise JournalUnusable(
                 "SQLite kept {name} at {found} instead of {wanted}; ratings would not be safe. Check the disk and the "
@@ -157,3 +155,13 @@ def _apply(connection: Any, settings: dict[str, str | int]) -> None:
                 found=found,
                 wanted=wanted,
             )
+
+
+def _set(connection: Any, name: str, wanted: str | int) -> str | int:
+    try:
+        connection.execute(f"PRAGMA {name} = {wanted}").fetchall()
+        (found,) = connection.execute(f"PRAGMA {name}").fetchone()
+    except UnicodeDecodeError as error:
+        # SQLite quotes the damaged schema in its message, and the library cannot read the quotation.
+        raise sqlite_module().DatabaseError("database disk image is malformed") from error
+    return found  # type: ignore[no-any-return]

@@ -200,6 +200,7 @@ def _enclosure(seq: int, salt: bytes, payload: bytes) -> bytes:
 def translated(error: DatabaseError) -> JournalUnusable | JournalDamaged:
     """What a reader's database error means for whoever reads."""
     why = str(error.orig)
-    if "malformed" in why or "not a database" in why:
+    # "Could not decode": a text of ours, always UTF-8, is not what was written.
+    if "malformed" in why or "not a database" in why or "Could not decode" in why:
         return JournalDamaged("the journal's file is damaged ({why})", why=why)
     return JournalUnusable("the journal cannot be read ({why}); check the disk", why=why)

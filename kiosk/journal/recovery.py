@@ -20,7 +20,7 @@ from kiosk.domain.instant import Instant
 from kiosk.journal.acknowledged import acknowledged_by_collector, parted_from_collector
 from kiosk.journal.chain import Cursor, chain_next, chain_start
 from kiosk.journal.engine import create_private, writer_engine
-from kiosk.journal.errors import JournalDamaged
+from kiosk.journal.errors import JournalDamaged, JournalUnwritable
 from kiosk.journal.head_file import HeadFile
 from kiosk.journal.lines import LineUnreadable, OpenedLine, carried_line, decode_line
 from kiosk.journal.reader import Entry, anchor_of, hash_at, head_of, translated
@@ -144,6 +144,9 @@ def finish_exchange(path: Path) -> None:
     if not _is_finished(new):
         _remove(new)
         return
+    if any(_size(Path(f"{new}{companion}")) for companion in ("-wal", "-journal")):
+        # The disk refused the checkpoint when the file was closed: renamed without its log, it would be empty.
+        raise JournalUnwritable("the disk refuses ({why})", why=f"{new.name} cannot be completed")
     aside = _aside_folder(path)
     # The old file's companions first: beside the new journal they would be replayed into it.
     for companion in (*_COMPANIONS, ""):
@@ -175,7 +178,9 @@ def _damage(connection: Connection) -> str | None:
     found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if found != "ok":
         return "damaged"
-    journal_id = str(connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'journal_id'").scalar_one())
+    journal_id = connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'journal_id'").scalar_one_or_none()
+    if journal_id is None:
+        return "damaged"
     # What was pruned is no gap: the chain begins at the anchor.
     first = max(anchor_of(connection, journal_id).next_seq, head_of(connection, journal_id).next_seq - _TAIL_CHECKED)
     head = hash_at(connection, journal_id, first - 1)
@@ -315,6 +320,10 @@ def _aside_folder(path: Path) -> Path:
     folder = base / str(number)
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _remove(path: Path) -> None:
