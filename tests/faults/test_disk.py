@@ -176,6 +176,18 @@ def test_byte_flipped_in_any_page_is_noticed_or_changes_nothing(oracle, sound, t
             require_noticed(oracle, sound, bytes(damaged), tmp_path / str(page))
 
 
+def test_bit_flipped_in_what_the_journal_says_of_itself_is_noticed(oracle, sound, tmp_path):
+    """Its schema and its id, where a flip must not end in an error that nobody thought of."""
+    schema = range(100, PAGE, 1 if LONG else 64)
+    start = sound.file.index(b"journal_id")
+    for place in (*schema, *range(start - 4, start + 46)):
+        damaged = bytearray(sound.file)
+        damaged[place] ^= 0x80
+
+        with named(f"the flip at byte {place}"):
+            require_noticed(oracle, sound, bytes(damaged), tmp_path / str(place))
+
+
 def test_kiosk_that_does_not_check_the_chain_is_found_out(oracle, sound, tmp_path, monkeypatch):
     MUTANTS["chain unchecked"](monkeypatch.setattr)
     forged = sound.file.replace(b'"level":2', b'"level":5')

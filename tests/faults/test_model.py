@@ -26,7 +26,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from pytest import MonkeyPatch
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
@@ -66,7 +65,7 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._patched = MonkeyPatch()
+        self._patched = pytest.MonkeyPatch()
         use_mode(self.mode, self._patched.setattr)
         self._oracle = Oracle(self.mode)
         self._root = Path(tempfile.mkdtemp(prefix="life-"))

@@ -111,7 +111,7 @@ def test_power_cut_while_a_rolled_back_journal_is_continued_loses_nothing(stage,
 
     scene = stage(["stop", "open", "press:1"], {**older, HEAD: newer[HEAD]}, told)
 
-    assert scene.broken(oracle, tmp_path, continues="rolled back") == []
+    assert scene.broken(oracle, tmp_path, continues=("rolled back",)) == []
 
 
 def test_power_cut_while_a_damaged_journal_is_continued_loses_nothing_more(stage, lived, oracle, tmp_path):
@@ -120,7 +120,7 @@ def test_power_cut_while_a_damaged_journal_is_continued_loses_nothing_more(stage
 
     scene = stage(["stop", "open", "press:1"], {**sound, JOURNAL: damaged}, told.without(lost))
 
-    assert scene.broken(oracle, tmp_path, continues="damaged") == []
+    assert scene.broken(oracle, tmp_path, continues=("damaged",)) == []
 
 
 def test_power_cut_while_it_recovers_from_a_power_cut_loses_nothing(stage, oracle, tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.faults.rig.disk import Disk, Dropped, Fate, Image, Kept, Torn, write_image
 from tests.faults.rig.operations import Operation, Say
-from tests.faults.rig.oracle import Oracle, PromiseBroken
+from tests.faults.rig.oracle import Oracle, PromiseBroken, Whys
 from tests.faults.rig.told import Told
 
 NOTHING = Told()
@@ -50,7 +50,7 @@ def broken_by(
     before: Image | None = None,
     told_before: Told = NOTHING,
     in_doubt_max: int = 1,
-    continues: str | None = None,
+    continues: Whys = (None,),
 ) -> list[str]:
     """What the oracle finds broken, a line each; every image is opened by the kiosk itself, below ``place``."""
     found = []

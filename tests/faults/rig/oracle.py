@@ -23,6 +23,7 @@ from tests.faults.rig.libraries import library
 from tests.faults.rig.opening import open_journal
 from tests.faults.rig.told import Press, Told
 
+Whys = tuple[str | None, ...]
 BOOT_AFTER = "boot-after-the-fault"
 
 
@@ -36,11 +37,11 @@ class Oracle:
 
     mode: str
 
-    def require_kept(self, path: Path, told: Told, in_doubt_max: int = 1, continues: str | None = None) -> None:
+    def require_kept(self, path: Path, told: Told, in_doubt_max: int = 1, continues: Whys = (None,)) -> None:
         """Do nothing if the journal at ``path`` agrees with what was ``told``; then it has one more press.
 
-        ``continues`` is why it must be a continuation of another journal; by default it must be none: a fault
-        that loses nothing is no reason to alarm anyone. Raises PromiseBroken.
+        ``continues`` is why it may be a continuation of another journal, None if it need not be one; by default it
+        must be none: a fault that loses nothing is no reason to alarm anyone. Raises PromiseBroken.
         """
         try:
             press = press_again(path)
@@ -52,7 +53,7 @@ class Oracle:
             raise PromiseBroken(f"the journal cannot be used again: {type(error).__name__}: {error}") from error
         require_told(lines, told, in_doubt_max, also=(press,))
         why = json.loads(lines[0]).get("why")
-        require(why == continues, f"the journal is a continuation, because the old one was {why}, not {continues}")
+        require(why in continues, f"the journal is a continuation because the old one was {why}, not {continues}")
 
     def lines(self, path: Path) -> list[bytes]:
         """All lines of the journal; raises PromiseBroken where its file or its chain is not sound."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.rig.kiosk_runs import KioskRuns, Run, Tracer
+from tests.faults.rig.oracle import Whys
 
 CHANGING = frozenset(
     [
@@ -50,8 +51,8 @@ class Moment:
     plan: tuple[str, ...]
     prepared: tuple[str, ...] = ()
     """The plan of an earlier run on the same disk."""
-    continues: str | None = None
-    """Why the journal is a continuation afterwards, if it is one."""
+    continues: Whys = (None,)
+    """Why the journal may be a continuation afterwards; None if it need not be one."""
 
 
 FIRST_START = Moment("first start", ("stop", "open"))
@@ -60,7 +61,7 @@ CONTINUATION = Moment(
     "continuation",
     ("stop", "open", "press:1"),
     prepared=("open", "press:3", "close", "outrun"),
-    continues="rolled back",
+    continues=("rolled back",),
 )
 PRUNING = Moment("pruning", ("open", "acknowledge", "press:1", "stop", "prune"), prepared=("open", "press:3", "close"))
 PRESS = Moment("press", ("open", "press:1", "stop", "press:2", "stop", "press:2", "close"))
