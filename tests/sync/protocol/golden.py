@@ -7,11 +7,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.rating import Rating, Reasons, Revised, Standing
 from kiosk.journal.chain import Cursor
-from kiosk.journal.lines import OpenedLine, encode_line, line_of
+from kiosk.journal.lines import OpenedLine, SettingsLine, carried_line, encode_line, head, line_of
 from sync.agent.keys import public_text
 from sync.protocol import problems
 from sync.protocol.batch import pack_batch
 from sync.protocol.messages import (
+    AcknowledgedJournal,
+    AcknowledgedKiosk,
+    Acknowledgement,
     CursorMessage,
     DeviceSettings,
     DeviceStatus,
@@ -19,11 +22,14 @@ from sync.protocol.messages import (
     EnrolmentAnswer,
     EnrolmentRequest,
     HashMessage,
+    KeyAnswer,
+    KeyRequest,
     OpeningHours,
     Problem,
+    StatusAnswer,
     encode_message,
 )
-from sync.protocol.signature import sign_request
+from sync.protocol.signature import prove_key, sign_request
 from tests.builders import FrozenClock
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "v1"
@@ -59,11 +65,27 @@ def lines() -> list[bytes]:
     return [encode_line(first), *facts, unknown.encode()]
 
 
+def continued() -> list[bytes]:
+    """A journal that continues the first: its rating was carried over, what speaks of the one before was too."""
+    clock = FrozenClock()
+    old = lines()
+    opened = OpenedLine(
+        *head(1, clock.now(), "opened"), software="hailong 0.1.0", why="diverged", continues=JOURNAL, continues_seq=6,
+        continues_head=Cursor.start(JOURNAL).after(old).head.hex(), carried=2, carried_after=3,
+    )  # fmt: skip
+    carried = [
+        carried_line(old[seq - 1], new, (JOURNAL, seq, Cursor.start(JOURNAL).after(old[:seq]).head.hex()), {})
+        for new, seq in ((2, 4), (3, 5))
+    ]
+    settings = SettingsLine(*head(4, clock.now(), "settings"), survey="sipas-5@1", settings='"9f86d081884c7d65"')
+    return [encode_line(opened), *carried, encode_line(settings)]
+
+
 def messages() -> dict[str, bytes]:
     """Every JSON body of the version by its file name."""
-    head = Cursor.start(JOURNAL).after(lines())
+    end = Cursor.start(JOURNAL).after(lines())
     return {
-        "cursor.json": encode_message(CursorMessage.of(head)),
+        "cursor.json": encode_message(CursorMessage.of(end)),
         "cursor_of_nothing.json": encode_message(CursorMessage.of(Cursor.start(JOURNAL))),
         "hash.json": encode_message(HashMessage(3, Cursor.start(JOURNAL).after(lines()[:3]).head.hex())),
         "enrolment_request.json": encode_message(
@@ -74,8 +96,23 @@ def messages() -> dict[str, bytes]:
         "settings.json": encode_message(
             DeviceSettings("03", "sipas-5@1", [OpeningHours([1, 2, 3, 4, 5], "07:30", "11:30")], {}, "0.1.0")
         ),
-        "status.json": encode_message(DeviceStatus("hailong 0.1.0", JOURNAL, 7, head.head.hex(), 2, 61, 10**9)),
-        "problem_cursor_mismatch.json": encode_message(Problem.of(problems.CURSOR_MISMATCH, "it moved on", head)),
+        "status_answer.json": encode_message(StatusAnswer(7, end.head.hex(), '"9f86d081884c7d65"')),
+        "key_request.json": encode_message(KeyRequest(public_text(KEY), prove_key(KEY, DEVICE))),
+        "key_answer.json": encode_message(KeyAnswer(public_text(KEY))),
+        "acknowledgement.json": encode_message(
+            Acknowledgement(
+                1,
+                [
+                    AcknowledgedKiosk(
+                        public_text(KEY),
+                        EnrolmentAnswer(DEVICE, "03", "Quầy số 3", "Phường Bình An"),
+                        [AcknowledgedJournal(JOURNAL, end.next_seq, end.head.hex())],
+                    )
+                ],
+            )
+        ),
+        "status.json": encode_message(DeviceStatus("hailong 0.1.0", JOURNAL, 7, end.head.hex(), 2, 61, 10**9)),
+        "problem_cursor_mismatch.json": encode_message(Problem.of(problems.CURSOR_MISMATCH, "it moved on", end)),
         "problem_storage_full.json": encode_message(Problem.of(problems.STORAGE_FULL)),
     }
 
@@ -103,6 +140,7 @@ def write() -> None:
         **messages(),
         "key.json": json.dumps({"seed": bytes(range(32)).hex(), "public_key": public_text(KEY)}).encode(),
         "journal.ndjson": b"".join(line + b"\n" for line in lines()),
+        "continuation.ndjson": b"".join(line + b"\n" for line in continued()),
         "batch.ndjson.gz": batch,
         "get_cursor.http": signed("GET", f"/v1/journals/{JOURNAL}", {}, b"", DEVICE),
         "append.http": signed(

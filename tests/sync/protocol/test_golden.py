@@ -12,6 +12,7 @@ from kiosk.journal.lines import decode_line
 from sync.protocol.batch import unpack_batch
 from sync.protocol.kiosk_clock import parse_kiosk_clock
 from sync.protocol.messages import (
+    Acknowledgement,
     CursorMessage,
     DeviceSettings,
     DeviceStatus,
@@ -19,7 +20,10 @@ from sync.protocol.messages import (
     EnrolmentAnswer,
     EnrolmentRequest,
     HashMessage,
+    KeyAnswer,
+    KeyRequest,
     Problem,
+    StatusAnswer,
     decode_message,
     encode_message,
 )
@@ -35,6 +39,10 @@ MESSAGES = {
     "enclosure.json": EnclosureMessage,
     "settings.json": DeviceSettings,
     "status.json": DeviceStatus,
+    "status_answer.json": StatusAnswer,
+    "key_request.json": KeyRequest,
+    "key_answer.json": KeyAnswer,
+    "acknowledgement.json": Acknowledgement,
     "problem_cursor_mismatch.json": Problem,
     "problem_storage_full.json": Problem,
 }
@@ -58,7 +66,7 @@ def test_message_is_read_and_written_as_ever(name):
 
 
 def test_every_sample_is_checked():
-    others = {"key.json", "journal.ndjson", "batch.ndjson.gz"}
+    others = {"key.json", "journal.ndjson", "continuation.ndjson", "batch.ndjson.gz"}
 
     assert {path.name for path in GOLDEN.iterdir()} == set(MESSAGES) | set(REQUESTS) | others
 
@@ -85,6 +93,29 @@ def test_lines_of_every_kind_are_read_and_an_unknown_kind_is_kept():
     kinds = [decode_line(line).kind for line in read("journal.ndjson").splitlines()]
 
     assert kinds == ["opened", "rating", "reasons", "revised", "rating", "from_the_future"]
+
+
+def test_continuation_names_where_its_entries_were():
+    opened, *carried, settings = map(json.loads, read("continuation.ndjson").splitlines())
+    old = read("journal.ndjson").splitlines()
+
+    assert (opened["continues"], opened["why"], opened["carried_after"]) == (JOURNAL, "diverged", 3)
+    assert [line["from"] for line in carried] == [
+        [JOURNAL, seq, Cursor.start(JOURNAL).after(old[:seq]).head.hex()] for seq in (4, 5)
+    ]
+    assert (carried[0]["rating"], carried[0]["rating_journal"]) == (2, JOURNAL)
+    assert [decode_line(line).kind for line in read("continuation.ndjson").splitlines()] == [
+        "opened", "revised", "rating", "settings",
+    ]  # fmt: skip
+    assert settings["survey"] == "sipas-5@1"
+
+
+@pytest.mark.parametrize("message", MESSAGES.values(), ids=list(MESSAGES))
+def test_member_from_the_future_is_passed_over(message):
+    name = next(name for name, kind in MESSAGES.items() if kind is message)
+    newer = json.dumps({**json.loads(read(name)), "from_the_future": {"words": ["Cảm ơn"]}}).encode()
+
+    assert decode_message(message, newer) == decode_message(message, read(name))
 
 
 @pytest.mark.parametrize("name", REQUESTS)
