@@ -151,6 +151,7 @@ def sync(
     as_json: AsJson = False,
 ) -> None:
     """The sync agent."""
+    from sync.agent.log import INFO, NOTHING, start_log
     from sync.agent.run import run_agent, sync_once
 
     settings = load_kiosk_settings(config, data_dir)
@@ -159,6 +160,8 @@ def sync(
         _say_status(settings, clock, as_json)
         return
     url, proxy, ca_file = settings.collector.url or None, settings.collector.proxy, settings.collector.ca_file
+    # A single upload says how it went in a sentence of its own.
+    start_log(NOTHING if once else INFO)
     if once:
         cursor = sync_once(settings.folder, settings.journal_path, clock, url=url, proxy=proxy, ca_file=ca_file)
         typer.echo(t("The collector has all {n} entries.", n=t.number(cursor.next_seq - 1)))

@@ -32,7 +32,7 @@ def pack_batch(lines: Iterable[bytes], enclosures: Iterable[bytes] = ()) -> byte
     # Z_FILTERED drops matches under six bytes. Our lines repeat in long runs and differ in
     # digits, where such short matches cost more than literals: measured 8 % smaller.
     packer = zlib.compressobj(9, zlib.DEFLATED, _GZIP_WBITS, _GZIP_WBITS_SMALLEST_MEMORY_MAX, zlib.Z_FILTERED)
-    plain = b"".join(line + b"\n" for line in (*lines, *enclosures))
+    plain = b"\n".join((*lines, *enclosures, b""))
     return packer.compress(plain) + packer.flush()
 
 

@@ -15,8 +15,10 @@ DEVICE_DOORS = ("/v1/journals/", "/v1/device", "/v1/enrolments")
 """The only addresses that a kiosk's signature opens."""
 
 _SIGNATURE_FIELDS = {b"signature", b"signature-input"}
+_TO_KIOSKS = [(b"x-content-type-options", b"nosniff")]
+"""What a page needs besides would be a third of all that an idle kiosk moves over a paid line."""
 _EVERYWHERE = [
-    (b"x-content-type-options", b"nosniff"),
+    *_TO_KIOSKS,
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
@@ -59,7 +61,8 @@ class Doorkeeper:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), *_EVERYWHERE]
+                added = _TO_KIOSKS if scope["path"].startswith(DEVICE_DOORS) else _EVERYWHERE
+                message["headers"] = [*message.get("headers", ()), *added]
             await send(message)
 
         try:

@@ -18,6 +18,7 @@ OWN_DOORS = {
     ("POST", "/v1/journals/{journal_id}/entries"),
     ("GET", "/v1/device"),
     ("POST", "/v1/device/status"),
+    ("POST", "/v1/device/key"),
 }
 
 
