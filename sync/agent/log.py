@@ -6,7 +6,7 @@ import sys
 import structlog
 
 INFO = logging.INFO
-NOTHING = logging.CRITICAL + 1
+NOTHING = logging.CRITICAL
 
 
 def start_log(level: int) -> None:

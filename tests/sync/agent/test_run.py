@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+import structlog
 from werkzeug import Request, Response
 
 from kiosk.journal.chain import Cursor
@@ -19,6 +20,7 @@ from sync.agent.enroll import Device, KioskFiles
 from sync.agent.errors import AgentRunning, CollectorUnavailable, DeviceNotRecognised, NotEnrolled, RequestRefused
 from sync.agent.files import write_private
 from sync.agent.keys import obtain_key
+from sync.agent.log import INFO, start_log
 from sync.agent.run import one_agent, sync_once
 from sync.agent.state import load_state
 from sync.agent.troubles import Trouble
@@ -237,3 +239,18 @@ def test_collector_that_is_down_is_noted(files, collector, journal, clock):
         once(files, clock)
 
     assert load_state(files.state).trouble.trouble is Trouble.NO_NETWORK
+
+
+def test_log_begins_at_the_level_asked_for_and_goes_to_stderr(capsys):
+    structlog.reset_defaults()
+    try:
+        start_log(INFO)
+        log = structlog.get_logger("agent")
+        log.debug("up_to_date")
+        log.warning("cycle_without_success", trouble="busy")
+    finally:
+        structlog.reset_defaults()
+
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert '"event": "cycle_without_success"' in err
