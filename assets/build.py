@@ -1,4 +1,5 @@
-"""Builds the assets: PNG pictures from SVG for every theme and size, and .mo catalogues from .po.
+"""Builds the assets: PNG pictures from SVG for every theme and size, sounds, .mo catalogues from .po, and,
+where espeak-ng is installed, the spoken questions.
 
 Run as ``python assets/build.py``; hatchling runs it too, when the package is built or
 installed. Only what is older than its sources is made again, and each file is put in
@@ -6,11 +7,17 @@ place whole, so that a reader never meets half a picture.
 """
 
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 import tomllib
+import wave
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
+from math import exp, pi, sin
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +39,17 @@ ICON_WEIGHTS = {"check": 7.5, "kept": 5.1, "not_kept": 3.2}
 ICON_WEIGHTS |= dict.fromkeys(("listen", "text_size", "contrast", "language", "private", "redo"), 4.5)
 ICON_WEIGHTS |= dict.fromkeys(("touch", "close", "unsure", "shift", "backspace"), 4.5)
 ICON_WEIGHT = 4.0
+
+Note = tuple[float, float, float]
+"""Hertz, seconds, loudness from 0 to 1."""
+SAMPLE_RATE = 22_050
+# The same for every level: a sound that differed would tell the hall what was pressed.
+SOUNDS: dict[str, tuple[Note, ...]] = {
+    "press": ((660.0, 0.07, 0.20),),
+    "thanks": ((523.3, 0.16, 0.22), (659.3, 0.42, 0.22)),
+}
+SURVEYS = ASSETS.parent / "config" / "surveys"
+VOICES = {"vi": "vi", "en": "en-gb"}
 
 
 class AssetsMissing(Exception):
@@ -56,6 +74,12 @@ def build(announce: bool = True) -> int:
         if _is_stale(picture.target, picture.inputs):
             _put(picture.target, _drawn(picture))
             made += 1
+    for name, notes in SOUNDS.items():
+        target = GENERATED / "sounds" / f"{name}.wav"
+        if _is_stale(target, (Path(__file__),)):
+            _put(target, synthesised(notes))
+            made += 1
+    made += speak_questions()
     for catalogue in sorted((ASSETS / "locale").glob("*/LC_MESSAGES/*.po")):
         made += compile_catalogue(catalogue)
     if announce:
@@ -119,6 +143,54 @@ def _drawn(picture: Picture) -> bytes:
     except ValueError as error:
         raise AssetsMissing(f"{picture.source} cannot be drawn: {error}") from error
     return bytes(drawn)
+
+
+def synthesised(notes: tuple[Note, ...]) -> bytes:
+    """Soft notes one after the other, each a sine that fades, as a WAV file."""
+    samples = array("h")
+    for pitch, seconds, loudness in notes:
+        count = round(seconds * SAMPLE_RATE)
+        for n in range(count):
+            at = n / SAMPLE_RATE
+            swell = min(1.0, at / 0.006) * exp(-5 * at / seconds) * (1 - n / count)
+            wave_now = sin(2 * pi * pitch * at) + 0.2 * sin(4 * pi * pitch * at)
+            samples.append(round(32767 * loudness * swell * wave_now / 1.2))
+    if sys.byteorder == "big":
+        samples.byteswap()
+    written = BytesIO()
+    with wave.open(written, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        file.writeframes(samples.tobytes())
+    return written.getvalue()
+
+
+def speak_questions() -> int:
+    """Have every question of the shipped surveys read out; an office replaces them with recordings of its own.
+
+    Without espeak-ng there are none, and the screen offers none.
+    """
+    program = shutil.which("espeak-ng")
+    made = 0
+    for survey in sorted(SURVEYS.glob("*.toml")) if program else ():
+        table = tomllib.loads(survey.read_text("utf-8"))
+        for question in table["question"]:
+            for language in question["text"].keys() & VOICES.keys():
+                target = GENERATED / "audio" / language / f"{table['id']}-{question['id']}.wav"
+                if _is_stale(target, (survey,)):
+                    _put(target, _spoken(str(program), language, question["text"][language]))
+                    made += 1
+    return made
+
+
+def _spoken(program: str, language: str, text: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "spoken.wav"
+        # to a file: what it writes to a pipe has no length in its header
+        command = [program, "-v", VOICES[language], "-s", "145", "-w", str(file), text]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        return file.read_bytes()
 
 
 def compile_catalogue(source: Path) -> int:

@@ -4,10 +4,11 @@ Every command imports what it needs when it runs: the screen without the web, th
 """
 
 import json
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -17,8 +18,12 @@ from kiosk.clock import SystemClock
 from kiosk.config import KioskSettings, load_kiosk_settings
 from kiosk.errors import SpokenError
 from kiosk.terminal import run_commands, terminal_texts
+from kiosk.texts import texts
 
 t = terminal_texts("kiosk")
+
+if TYPE_CHECKING:
+    from kiosk.ui.desk import Errands
 
 commands = typer.Typer(
     help=t("The kiosk at the counter: the citizen's screen, its journal and its sync agent."),
@@ -60,10 +65,36 @@ def show_version(version: Annotated[bool, typer.Option("--version", help=t("Prin
 )
 def run(data_dir: DataDir = None, config: Config = None) -> None:
     """Start the app at the counter."""
+    from kiosk.log import write_log
     from kiosk.start import show_kiosk
 
     settings = load_kiosk_settings(config, data_dir)
-    show_kiosk(settings, *_place_names(settings))
+    write_log()
+    if show_kiosk(settings, *_place_names(settings), errands=_errands(settings)):
+        # The staff want a fresh start: the same program in the same place, as its supervisor knows it.
+        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
+
+
+@commands.command(
+    help=t("Set the PIN of the staff door on this kiosk.") + "\n\n" + t("Example: kiosk pin --config kiosk.toml")
+)
+def pin(
+    data_dir: DataDir = None,
+    config: Config = None,
+    print_only: Annotated[
+        bool, typer.Option("--print", help=t("Print the hash for the settings of other kiosks; change nothing here"))
+    ] = False,
+) -> None:
+    """Ask for it twice, keep its hash."""
+    from kiosk.pin import hash_pin, keep_hash
+
+    settings = load_kiosk_settings(config, data_dir)
+    hashed = hash_pin(typer.prompt(t("New PIN (6 digits)"), hide_input=True, confirmation_prompt=True, err=True))
+    if print_only:
+        typer.echo(hashed)
+        return
+    keep_hash(settings.pin_path, hashed)
+    typer.echo(t("The PIN is set. Hold both upper corners of the screen, then type it; restart the kiosk first."))
 
 
 @commands.command(
@@ -243,8 +274,8 @@ def tally(
     settings = load_kiosk_settings(config, data_dir)
     now = SystemClock(settings.zone).now().wall
     with JournalReader(settings.journal_path) as reader:
-        found = day_tally(reader, day.date() if day else now.date(), now, settings.disclosure.policy)
-    survey = settings.load_survey()
+        survey = settings.load_survey()
+        found = day_tally(reader, day.date() if day else now.date(), now, settings.disclosure.policy, survey)
     typer.echo(
         json.dumps(found.as_dict(survey), ensure_ascii=False) if as_json else "\n".join(tally_lines(found, survey, t))
     )
@@ -348,6 +379,45 @@ class _PlaceNames(msgspec.Struct, frozen=True):
 
     unit_name: str = ""
     counter_name: str = ""
+
+
+def _errands(settings: KioskSettings) -> "Errands":
+    """What the staff can have done at the kiosk; called on a thread of the screen's, long after the first frame."""
+    from kiosk.ui.desk import Delivery, Errands
+
+    clock = SystemClock(settings.zone)
+
+    def delivery() -> Delivery:
+        from sync.agent.status import agent_status
+
+        status = agent_status(settings.folder, settings.journal_path, clock)
+        return Delivery(status.waiting, status.last_contact_age_s, status.enrolled)
+
+    def enrol(code: str) -> str:
+        from sync.agent.enroll import enroll_kiosk
+
+        reach, info = settings.collector, {"software": SOFTWARE}
+        journal_id = _journal_id(settings, clock)
+        device = enroll_kiosk(
+            settings.folder, reach.url, code, journal_id, clock, info=info, proxy=reach.proxy, ca_file=reach.ca_file
+        )
+        counter = device.counter_name or device.counter
+        return _vietnamese("Enrolled: {unit}, {counter}.", unit=device.unit_name, counter=counter)
+
+    def export() -> str:
+        from kiosk.usb import find_stick
+        from sync.agent.offline import export_batches
+
+        url = settings.collector.url or None
+        file, entries = export_batches(settings.folder, settings.journal_path, find_stick(), clock, url=url)
+        return _vietnamese("{n} entries are in {file}.", n=entries, file=file.name)
+
+    return Errands(delivery, enrol if settings.collector.url else None, export)
+
+
+def _vietnamese(message: str, /, **values: object) -> str:
+    """What the staff read on the kiosk's own screen."""
+    return texts("kiosk", "vi")(message, **values)
 
 
 def _place_names(settings: KioskSettings) -> tuple[str, str]:

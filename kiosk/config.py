@@ -20,10 +20,12 @@ WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
 
 class Office(Section, frozen=True):
-    """Names shown on top of the screen, by language."""
+    """Whose kiosk it is: names by language, a logo, colours of its own."""
 
     name: dict[str, str] = field(default_factory=dict)
     counter: dict[str, str] = field(default_factory=dict)
+    logo: Path | None = None
+    colours: dict[str, str] = field(default_factory=dict)
 
 
 class Screen(Section, frozen=True):
@@ -34,6 +36,32 @@ class Screen(Section, frozen=True):
     height_px: Annotated[int, between(320, 7680)] = 800
     theme: Literal["light", "dark", "high-contrast"] = "light"
     panel_inch: Annotated[float, between(5, 100)] = 15.6
+    languages: tuple[str, ...] = ("vi", "en")
+    language_dir: Path | None = None
+    sound: bool = True
+    dim_start: time = time(19)
+    dim_end: time = time(6, 30)
+    dim_depth: Annotated[float, between(0, 1)] = 0.8
+
+
+class HallCounter(Section, frozen=True):
+    """One of the counters that a kiosk in a hall asks for."""
+
+    code: str
+    number: str
+    name: dict[str, str] = field(default_factory=dict)
+
+
+class Hall(Section, frozen=True):
+    """A kiosk that serves several counters."""
+
+    counters: tuple[HallCounter, ...] = ()
+
+
+class Staff(Section, frozen=True):
+    """The door behind which the staff find their screens."""
+
+    pin_hash: str = ""
 
 
 class Hours(Section, frozen=True):
@@ -52,6 +80,9 @@ class VisitSettings(Section, frozen=True):
     reasons_s: Annotated[float, between(5, 600)] = 20.0
     thanks_s: Annotated[float, between(0.2, 60)] = 4.0
     not_recorded_s: Annotated[float, between(3, 600)] = 15.0
+    counter_s: Annotated[float, between(5, 600)] = 30.0
+    words: bool = False
+    words_s: Annotated[float, between(10, 600)] = 60.0
     test: bool = False
     hours: tuple[Hours, ...] = ()
 
@@ -89,6 +120,8 @@ class KioskSettings(Settings, frozen=True):
     office: Office = Office()
     screen: Screen = Screen()
     visit: VisitSettings = VisitSettings()
+    hall: Hall = Hall()
+    staff: Staff = Staff()
     journal: JournalSettings = JournalSettings()
     collector: CollectorSettings = CollectorSettings()
     sync: SyncSettings = SyncSettings()
@@ -110,6 +143,11 @@ class KioskSettings(Settings, frozen=True):
         return self.folder / "journal.db"
 
     @property
+    def pin_path(self) -> Path:
+        """Where ``kiosk pin`` keeps the hash of the staff's PIN."""
+        return self.folder / "pin.hash"
+
+    @property
     def rules(self) -> VisitRules:
         """The settings of a visit, as the domain takes them."""
         visit = self.visit
@@ -125,6 +163,10 @@ class KioskSettings(Settings, frozen=True):
             not_recorded_s=visit.not_recorded_s,
             test=visit.test,
             openings=openings,
+            counter_s=visit.counter_s,
+            words=visit.words,
+            words_s=visit.words_s,
+            counters=tuple(counter.code for counter in self.hall.counters),
         )
 
     def load_survey(self) -> Survey:

@@ -5,20 +5,28 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk.__about__ import SOFTWARE
 from kiosk.clock import SystemClock
 from kiosk.config import KioskSettings
-from kiosk.domain.survey import FIRST_LANGUAGE
+from kiosk.domain.night import Night
+from kiosk.domain.survey import FIRST_LANGUAGE, Survey
 from kiosk.journal.errors import JournalError
 from kiosk.journal.recorder import Recorder
+from kiosk.language_count import LanguageCount
 from kiosk.office import with_office
 from kiosk.ui.app import Setup, WindowOptions, run_kiosk, stop_kiosk
+from kiosk.ui.desk import Desk, Errands
+from kiosk.ui.languages import load_languages
+from kiosk.ui.setup import HallCounter
+from kiosk.ui.theme import read_office_colours
 
 if TYPE_CHECKING:
     from kiosk.journal.journal import Journal
     from kiosk.journal.upkeep import Upkeep
+    from kiosk.tally import DayTally
 
 
 _log = logging.getLogger(__name__)
@@ -32,10 +40,12 @@ def show_kiosk(
     office: str = "",
     counter: str = "",
     on_started: Callable[[Any], None] = lambda _app: None,
-) -> None:
+    errands: Errands | None = None,
+) -> bool:
     """Show the citizen's screen until it is closed; every press handed over by then is committed.
 
-    ``office`` and ``counter`` are the names given at enrolment; those in the settings win.
+    ``office`` and ``counter`` are the names given at enrolment; those in the settings win. ``errands`` is what
+    the staff can have done besides. Returns whether the staff want the kiosk to start again.
     Raises ScreenUnavailable, JournalError, SettingsInvalid or SurveyInvalid.
     """
     unusable: list[JournalError] = []
@@ -72,13 +82,18 @@ def show_kiosk(
         look=lambda journal: upkeep().look(journal),
         on_unusable=stop,
     )
+    languages = LanguageCount(settings.folder / "languages.json", lambda: clock.now().wall.date())
+    again = threading.Event()
+    desk = _desk(settings, setup["survey"], clock, errands or Errands(), again)
     try:
-        run_kiosk(Setup(recorder=recorder, on_started=start, **setup))
+        run_kiosk(Setup(recorder=recorder, on_started=start, count_language=languages.count, desk=desk, **setup))
     finally:
         shown.set()
         recorder.close()
+        languages.write()
     if unusable:
         raise unusable[0]
+    return again.is_set()
 
 
 def _setup(settings: KioskSettings, office: str, counter: str) -> dict[str, Any]:
@@ -90,8 +105,45 @@ def _setup(settings: KioskSettings, office: str, counter: str) -> dict[str, Any]
         "counter": settings.office.counter or {FIRST_LANGUAGE: counter},
         "theme": screen.theme,
         "rules": settings.rules,
+        "counters": tuple(HallCounter(each.code, each.number, each.name) for each in settings.hall.counters),
+        "languages": load_languages(screen.languages, screen.language_dir),
+        "colours": read_office_colours(screen.theme, settings.office.colours),
+        "logo": settings.office.logo,
+        "sound": screen.sound,
+        "night": Night(screen.dim_start, screen.dim_end, screen.dim_depth),
         "window": WindowOptions(screen.width_px, screen.height_px, screen.fullscreen, panel_inches=screen.panel_inch),
     }
+
+
+def _desk(
+    settings: KioskSettings, survey: Survey, clock: SystemClock, errands: Errands, again: threading.Event
+) -> Desk | None:
+    """What lies behind the staff door; there is none without a PIN."""
+    hashed = settings.staff.pin_hash or _kept_hash(settings.pin_path)
+    if not hashed:
+        return None
+
+    def check_pin(pin: str) -> bool:
+        from kiosk.pin import pin_matches  # argon2: only the staff wait for it
+
+        return pin_matches(hashed, pin)
+
+    def tally() -> "DayTally":
+        from kiosk.journal.reader import JournalReader
+        from kiosk.tally import day_tally
+
+        now = clock.now().wall
+        with JournalReader(settings.journal_path) as reader:
+            return day_tally(reader, now.date(), now, settings.disclosure.policy, survey)
+
+    return Desk(check_pin, tally, errands.delivery, errands.enrol, errands.export, again.set)
+
+
+def _kept_hash(path: Path) -> str:
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _open_journal(settings: KioskSettings, clock: SystemClock) -> "Journal":

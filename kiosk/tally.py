@@ -49,9 +49,13 @@ class DayTally:
         }
 
 
-def day_tally(reader: JournalReader, day: date, now: datetime, policy: Policy) -> DayTally:
-    """The numbers of ``day`` as far as ``policy`` lets them be shown at ``now``, a local time."""
-    rows = reader.tally(day, day)
+def day_tally(reader: JournalReader, day: date, now: datetime, policy: Policy, survey: Survey) -> DayTally:
+    """The numbers of ``day`` as far as ``policy`` lets them be shown at ``now``, a local time.
+
+    Of a survey with several questions the first one counts: each citizen answered it, and once.
+    """
+    others = {question.id for question in survey.questions[1:]}
+    rows = [row for row in reader.tally(day, day) if row.survey != survey.ref or row.question not in others]
     present = (now.date().isoformat(), part_of_day(now.hour))
     disclosed = disclose(
         _slices(row for row in rows if row.standing == Standing.COUNTED),

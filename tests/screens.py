@@ -8,13 +8,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from kiosk.domain.door import Room  # noqa: E402 - the path comes first
+
 SHAPES = {"landscape": (1280, 800), "portrait": (800, 1280)}
 THEMES = ("light", "dark", "high-contrast")
 LANGUAGES = ("vi", "en")
@@ -71,6 +75,8 @@ def pictures(shape: str, window: Any) -> Iterator[tuple[str, Callable[[Path], No
     for theme in THEMES:
         for language in LANGUAGES:
             for name, show in scenes().items():
+                if name.startswith("staff") and language != "vi":
+                    continue  # the staff's screens are Vietnamese
                 yield f"{name}_{theme}_{shape}_{language}", Camera(theme, language, window, show)
     for name, show in (("question", show_question), ("reasons", show_reasons)):
         yield f"{name}_light_{shape}_vi_200", Camera("light", "vi", window, show, text_turns=2)
@@ -107,6 +113,7 @@ class Camera:
         from kiosk.domain.survey import load_survey
         from kiosk.domain.visit import VisitRules
         from kiosk.resources import resource
+        from kiosk.ui.desk import Delivery, Desk
         from kiosk.ui.setup import HallCounter, Setup
 
         hall = tuple(
@@ -117,6 +124,7 @@ class Camera:
             load_survey(resource("config", "surveys", f"{self.survey}.toml")), Disk(self.show), StillClock(),
             OFFICE, COUNTER, counters=hall, theme=self.theme, window=self.window,
             rules=VisitRules(words=True, counters=counters),
+            desk=Desk(lambda _pin: True, day, Delivery, lambda code: code, lambda: ""),
         )  # fmt: skip
 
 
@@ -155,6 +163,7 @@ def frames(app: Any, n: int = 4) -> None:
 
     for _ in range(n):
         EventLoop.idle()
+    app._turn()
     Animation.cancel_all(app._veil._colour)
     app._veil._colour.a = 0
     EventLoop.idle()
@@ -170,6 +179,12 @@ def scenes() -> dict[str, Callable[[Any], None]]:
         "words": show_words,
         "thanks": show_thanks,
         "not-recorded": show_not_recorded,
+        "staff-pin": show_pin,
+        "staff-desk": show_desk,
+        "staff-cleaning": show_cleaning,
+        "staff-touch-test": show_touch_test,
+        "staff-checks": show_checks,
+        "staff-enrolment": show_enrolment,
     }
 
 
@@ -218,6 +233,55 @@ def show_thanks(app: Any) -> None:
 
 def show_not_recorded(app: Any) -> None:
     app.flow.press_face(4)
+
+
+def show_pin(app: Any) -> None:
+    app.staff.tick(knocked=True)
+    for digit in "3141":
+        app.staff.type_digit(digit)
+
+
+def show_desk(app: Any) -> None:
+    from kiosk.ui.desk import Delivery
+
+    app.staff.tick(knocked=True)
+    app.staff.tally, app.staff.delivery = day(), Delivery(7, 1300, enrolled=True)
+    app.staff.door.judge(True, app.setup.clock.now())
+    app.refresh()
+
+
+def show_cleaning(app: Any) -> None:
+    show_desk(app)
+    app.staff.go(Room.CLEANING)
+
+
+def show_touch_test(app: Any) -> None:
+    show_desk(app)
+    app.staff.go(Room.TOUCH_TEST)
+    for level in range(1, 6):
+        app.staff.hit(level)
+
+
+def show_checks(app: Any) -> None:
+    show_desk(app)
+    app.staff.go(Room.CHECKS)
+
+
+def show_enrolment(app: Any) -> None:
+    show_desk(app)
+    app.staff.go(Room.ENROLMENT)
+    frames(app, 20)
+    for letter in "BCDFGHJ":
+        app.page._strike(letter)
+
+
+def day() -> Any:
+    from kiosk.domain.disclosure import Shown
+    from kiosk.domain.rating import Standing
+    from kiosk.tally import DayTally
+
+    shown = Shown({5: 57, 4: 43, 3: 15, 2: 9, 1: 6}, percent=True)
+    return DayTally(date(2026, 11, 23), {"sipas-5@1": shown}, {Standing.REPEAT: 4, Standing.TEST: 2})
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ _ANYWHERE: Place = (0.0, 0.0)
 class _Finger:
     down_us: int
     target: Hashable
-    showing: int
+    showing: Hashable
     place: Place
     alone: bool
     bounced: bool
@@ -76,7 +76,7 @@ class Glass:
         self,
         finger: Hashable,
         target: Hashable,
-        showing: int,
+        showing: Hashable,
         at: Instant,
         place: Place = _ANYWHERE,
         key: bool = False,
@@ -97,8 +97,8 @@ class Glass:
             self._spoil(found, why=Touch.WANDERED)
         return found is not None and found.spoiled is None
 
-    def up(self, finger: Hashable, target: Hashable, showing: int, at: Instant) -> Touch:
-        """A finger left the glass over a target (or over none), while the ``showing``-th screen was up."""
+    def up(self, finger: Hashable, target: Hashable, showing: Hashable, at: Instant) -> Touch:
+        """A finger left the glass over a target (or over none), while this screen was showing."""
         down = self._fingers.pop(finger, None)
         if down is None:
             return Touch.HELD
@@ -107,7 +107,7 @@ class Glass:
             self._pressed_us = at.mono_us
         return touch
 
-    def _judge(self, down: _Finger, target: Hashable, showing: int, at: Instant) -> Touch:
+    def _judge(self, down: _Finger, target: Hashable, showing: Hashable, at: Instant) -> Touch:
         if down.spoiled is not None:
             return down.spoiled
         if not down.alone:

@@ -15,7 +15,7 @@ __all__ = ["ScreenUnavailable", "Setup", "WindowOptions", "run_kiosk", "stop_kio
 def run_kiosk(setup: Setup) -> None:
     """Show the kiosk and return when its window is closed or its app is stopped; call it from the main thread.
 
-    Raises ScreenUnavailable when there is no display, no OpenGL, no font or no picture.
+    Raises ScreenUnavailable when there is no display, no OpenGL or no picture.
     """
     require_assets(setup)
     prepare_window(setup.window)

@@ -1,6 +1,6 @@
 """Hands: every finger on the window, brought to the glass; what the glass calls a press becomes one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from kivy.clock import Clock as Frames
@@ -26,7 +26,7 @@ class Hands(Widget):
         self,
         glass: Glass,
         clock: Clock,
-        showing: Callable[[], int],
+        showing: Callable[[], Hashable],
         on_touch: Callable[[], None],
         on_pressed: Callable[[], None] = lambda: None,
     ) -> None:

@@ -31,11 +31,16 @@ class Fonts:
     """ISO 15924, such as "Khmr", where letters must be shaped; empty for Latin."""
     line: float = 1.26
     """The height of the font's own line, in font sizes."""
+    spare: bool = False
+    """Whether it stands in for files that are missing."""
 
 
 def shipped_fonts() -> Fonts:
-    """Be Vietnam Pro, for every language written in Latin letters."""
-    return Fonts({weight: str(resource("assets", "fonts", f"BeVietnamPro-{weight}.ttf")) for weight in WEIGHTS})
+    """Be Vietnam Pro, for every language written in Latin letters; where a file is missing, the font Kivy brings."""
+    files = {weight: resource("assets", "fonts", f"BeVietnamPro-{weight}.ttf") for weight in WEIGHTS}
+    if all(file.is_file() for file in files.values()):
+        return Fonts({weight: str(file) for weight, file in files.items()})
+    return Fonts({"Regular": "Roboto", "SemiBold": "Roboto", "Bold": "Roboto"}, line=1.18, spare=True)
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 
 from kiosk.resources import resource
 from kiosk.ui.languages import Fonts, shipped_fonts
-from kiosk.ui.theme import CLEAR, Colour, read_colour, read_sizes, read_theme
+from kiosk.ui.theme import CLEAR, PLAIN, Colour, read_colour, read_sizes, read_theme
 
 TEXT_SCALES = (1.0, 1.5, 2.0)
 FACE_SIZES = (120, 190, 280, 520)
 ICON_SIZES = (48, 96, 192)
+
+_NO_ROLES = {"clear": CLEAR, "plain": PLAIN}
 
 
 @dataclass(frozen=True)
@@ -131,9 +133,9 @@ class Look:
         return self.colour(role)
 
     def colour(self, role: str) -> Colour:
-        """A colour by its role; "clear" is none."""
-        if role == "clear":
-            return CLEAR
+        """A colour by its role; "clear" is none, "plain" leaves a picture as it is."""
+        if role in _NO_ROLES:
+            return _NO_ROLES[role]
         return self.colours.get(role) or read_colour(self.theme, role)
 
     @property
@@ -204,6 +206,10 @@ class Look:
     def shade(self, depth: float) -> Colour:
         """A black veil, from none to solid."""
         return 0.0, 0.0, 0.0, depth
+
+    def grey(self, light: float) -> Colour:
+        """A plain grey, from black to white, to judge a panel by."""
+        return light, light, light, 1.0
 
     def face_picture(self, face: int, size: float) -> str:
         """The picture of a face, large enough for ``size`` pixels."""

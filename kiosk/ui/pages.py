@@ -7,6 +7,7 @@ glass as early as it can be.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from kiosk.domain.door import Room
 from kiosk.domain.visit import Step
 from kiosk.ui.screens.page import Page
 from kiosk.ui.setup import Setup
@@ -14,8 +15,8 @@ from kiosk.ui.setup import Setup
 if TYPE_CHECKING:
     from kiosk.ui.stage import KioskApp
 
-Place = tuple[Step, int]
-"""A step, and which question where it is one."""
+Place = tuple[Step | Room, int]
+"""A step of the citizen's, and which question where it is one; or a room of the staff's."""
 
 
 def places_of(setup: Setup) -> Iterator[Place]:
@@ -33,6 +34,10 @@ def places_of(setup: Setup) -> Iterator[Place]:
 def build_page(place: Place, app: "KioskApp") -> Page:
     """The page of a place, saying the words of the app's language."""
     step, asked = place
+    if isinstance(step, Room):
+        from kiosk.ui.staff_pages import build_staff_page
+
+        return build_staff_page(step, app.staff, app)
     page = _question(app, asked) if step is Step.QUESTION else _BUILDERS[step](app)
     page.say(app.t, app.words)
     return page

@@ -25,6 +25,8 @@ from kiosk.ui.look import Look, Style
 
 _SHRINK = 0.94
 _SHRUNK_MIN = 0.5
+_LOGO_SHARE = 0.25
+"""So much of the header's width a wide logo takes at most."""
 
 
 @cache
@@ -205,13 +207,21 @@ class Header(Part):
 
     office = StringProperty("")
     counter = StringProperty("")
+    logo = ObjectProperty(None, allownone=True)
+    """The office's own, in the place of our mark."""
 
     def draw(self, look: Look, area: Area) -> None:
         """Fill the strip: mark, name in one line or two, counter under it."""
         self.put(area)
         strip = area.inset(0)
         mark = look.part("mark")
-        self.ids.mark.draw(look, strip.cut_left(mark, 2 * look.u), mark)
+        if self.logo is None:
+            self.ids.mark.draw(look, strip.cut_left(mark, 2 * look.u), mark)
+        else:
+            wide = min(_LOGO_SHARE * strip.width, mark * self.logo.width / self.logo.height)
+            high = wide * self.logo.height / self.logo.width
+            self.ids.mark.put(strip.cut_left(wide, 2 * look.u).middle(wide, high))
+            self.ids.mark.texture, self.ids.mark.ink = self.logo, "plain"
         office, counter = self.ids.office, self.ids.counter
         office.fit(look, strip.width, lines_max=2, balanced=False)
         one_line = "\n" not in office.text

@@ -12,6 +12,7 @@ from kiosk.domain.survey import Survey, Words
 from kiosk.domain.visit import VisitRules
 from kiosk.flow import Recorder
 from kiosk.resources import resource
+from kiosk.ui.desk import Desk
 from kiosk.ui.errors import ScreenUnavailable, ThemeInvalid
 from kiosk.ui.languages import Language, load_languages
 from kiosk.ui.look import FACE_SIZES, ICON_SIZES
@@ -68,6 +69,11 @@ class Setup:
     rules: VisitRules = field(default_factory=VisitRules)
     glass: GlassRules = field(default_factory=GlassRules)
     window: WindowOptions = field(default_factory=WindowOptions)
+    logo: Path | None = None
+    """Stands in the place of the mark; one that cannot be read is left out."""
+    sound: bool = False
+    desk: Desk | None = None
+    """What lies behind the staff door; without it there is none."""
     night: Night = field(default_factory=Night)
     count_language: Callable[[str], None] = lambda _code: None
     """Told the language of each visit that left a rating, for a count by day."""
@@ -76,7 +82,7 @@ class Setup:
 
 
 def require_assets(setup: Setup) -> None:
-    """Fail before a window opens if a picture or a font is not there.
+    """Fail before a window opens if a picture is not there.
 
     Raises ScreenUnavailable, naming the first that is missing and the remedy.
     """
@@ -99,11 +105,10 @@ def require_assets(setup: Setup) -> None:
 
 def _needed(setup: Setup) -> list[Path]:
     pictures = resource("assets", "generated")
-    fonts = [Path(file) for language in setup.languages for file in language.fonts.files.values()]
     icons = [pictures / "icons" / f"{reason.icon}_{ICON_SIZES[-1]}.png" for reason in setup.survey.reasons]
     faces = [
         pictures / setup.theme / f"level_{level.face}_{FACE_SIZES[-1]}.png"
         for question in setup.survey.questions
         for level in question.levels
     ]
-    return [*fonts, *faces, *icons]
+    return [*faces, *icons]

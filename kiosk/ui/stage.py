@@ -1,14 +1,17 @@
 """Stage: the Kivy application. It shows what the flow says, in the citizen's language, size and contrast."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Hashable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from kivy.app import App
 from kivy.clock import Clock as Frames
 from kivy.core.window import Window
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 
+from kiosk.domain.door import Room
 from kiosk.domain.glass import Glass
 from kiosk.domain.survey import FIRST_LANGUAGE, Words
 from kiosk.domain.visit import Step
@@ -17,12 +20,18 @@ from kiosk.ui.hands import Hands
 from kiosk.ui.look import TEXT_SCALES, Look, shadow_picture
 from kiosk.ui.pace import Pace
 from kiosk.ui.pages import Place, build_page, places_of
+from kiosk.ui.parts import picture
 from kiosk.ui.screens.page import Page
 from kiosk.ui.setup import Setup
+from kiosk.ui.sounds import Sounds, load_sound
+from kiosk.ui.staff import Staff
 from kiosk.ui.veil import Veil
 
 if TYPE_CHECKING:
     from kiosk.ui.bands import Bands
+    from kiosk.ui.screens.staff_page import StaffPage
+
+_log = logging.getLogger(__name__)
 
 HIGH_CONTRAST = "high-contrast"
 TIMED = (Step.COUNTER, Step.REASONS, Step.WORDS, Step.NOT_RECORDED)
@@ -40,6 +49,7 @@ class KioskApp(App):
     next_language = StringProperty("")
     high_contrast = BooleanProperty(False)
     can_listen = BooleanProperty(False)
+    logo = ObjectProperty(None, allownone=True)
     shadow = StringProperty("")
     shadow_border = ListProperty([64, 64, 64, 64])
 
@@ -47,6 +57,9 @@ class KioskApp(App):
         super().__init__()
         self.setup = setup
         self.shadow = shadow_picture()
+        self.shortcomings: list[str] = []
+        """What the staff should see to, as message ids."""
+        self._look_for_shortcomings()
         self._language = setup.languages[0]
         self._text_scale = TEXT_SCALES[0]
         self._theme = setup.theme
@@ -55,6 +68,8 @@ class KioskApp(App):
         self._place: Place = (Step.QUESTION, 0)
         self._turn_due = False
         self._pace = Pace()
+        self.staff = Staff(self)
+        self.sounds = Sounds(setup.sound)
         self._speak()
         self._relook()
 
@@ -63,7 +78,9 @@ class KioskApp(App):
     def build(self) -> Hands:
         """The window's root, with the first screen on it."""
         setup = self.setup
-        self.hands = Hands(Glass(setup.glass), setup.clock, lambda: self.flow.view.showing, self._touched)
+        self.hands = Hands(
+            Glass(setup.glass), setup.clock, lambda: self._showing_due, self._touched, self.sounds.play_press
+        )
         self.hands.pixels_per_mm = self.look.pixels_per_mm
         self.flow = Flow(
             setup.survey, setup.rules, setup.recorder, setup.clock, self, _on_screen_thread, setup.counter_code
@@ -90,20 +107,23 @@ class KioskApp(App):
 
     # What the flow asks for
 
-    def show(self, view: View) -> None:
-        """Draw this moment; the next screen waits until a quick tap has been seen."""
-        if view.showing == self._showing:
-            self._page.tell(view)
-            self._draw_band(view)
+    def show(self, _view: View) -> None:
+        """Draw this moment; behind the staff door it waits until the door is closed."""
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw what is so now; the next screen waits until a quick tap has been seen."""
+        if self._showing_due == self._showing:
+            self._tell()
         elif not self._turn_due:
             self._turn_due = True
             Frames.schedule_once(lambda _elapsed: self._turn(), self.hands.look_left_s)
 
     def show_time(self, share: float) -> None:
         """Draw how much of the step's time is left."""
-        self._page.tell_time(share)
-        if self._place[0] in TIMED:
-            self._bands.time_line.share = share
+        if isinstance(self._place[0], Step):
+            self._page.tell_time(share)
+            self._show_time_line(share)
 
     def next_citizen(self, rated: bool) -> None:
         """Back to the first language, plain size and the office's theme; nothing typed is left."""
@@ -111,6 +131,9 @@ class KioskApp(App):
             self.setup.count_language(self._language.code)
         for page in self._pages.values():
             page.forget()
+        self._reset_citizen()
+
+    def _reset_citizen(self) -> None:
         changed = (self._language, self._text_scale, self._theme) != (
             self.setup.languages[0], TEXT_SCALES[0], self.setup.theme,
         )  # fmt: skip
@@ -141,11 +164,8 @@ class KioskApp(App):
 
     def listen(self) -> None:
         """Play the recorded question; without a sound card nothing happens."""
-        from kivy.core.audio import SoundLoader
-
-        path = self._language.recording(self._spoken)
-        sound = SoundLoader.load(str(path)) if path else None
-        if sound is not None:
+        path = self._recording()
+        if path is not None and (sound := load_sound(path)) is not None:
             sound.play()
 
     def words(self, words: Words) -> str:
@@ -153,9 +173,9 @@ class KioskApp(App):
         return words.get(self._language.code) or words.get(FIRST_LANGUAGE, "")
 
     @property
-    def step_shown(self) -> Step:
+    def step_shown(self) -> Step | Room:
         """Which screen is up; it may follow the flow by the length of a press."""
-        return Step(self._place[0])
+        return self._place[0]
 
     @property
     def page(self) -> Page:
@@ -164,26 +184,50 @@ class KioskApp(App):
 
     # Inside
 
-    def _turn(self) -> None:
-        """Put up the screen that the flow wants now."""
-        self._turn_due = False
+    @property
+    def _showing_due(self) -> Hashable:
+        """Changes with every change of screen; a visit that ends behind the staff door changes nothing."""
+        return ("staff", self.staff.door.showing) if self.staff.inside else self.flow.view.showing
+
+    @property
+    def _place_due(self) -> Place:
+        if self.staff.inside:
+            return self.staff.door.room, 0
         view = self.flow.view
-        self._showing = view.showing
-        self._place = place = (view.step, view.asked if view.step is Step.QUESTION else 0)
-        self._page = self._built(place)
-        self._arrange_if_stale(place)
-        self.can_listen = self._language.recording(self._spoken) is not None
+        return view.step, view.asked if view.step is Step.QUESTION else 0
+
+    def _turn(self) -> None:
+        """Put up the screen that the flow, or the staff, want now."""
+        self._turn_due = False
+        self._showing, self._place = self._showing_due, self._place_due
+        self._page = self._built(self._place)
+        self._arrange_if_stale(self._place)
+        self.can_listen = self._recording() is not None
         self.hands.let_go()
         self.hands.page = self._page
-        self._page.tell(view)
-        self._page.tell_time(1.0)
         self.hands.clear_widgets()
         for part in (self._page, self._veil):
             self.hands.add_widget(part)
-        if view.step in TIMED:
-            self.hands.add_widget(self._bands.time_line)
-        self._draw_band(view)
+        self._page.tell_time(1.0)
+        self._tell()
+        self._show_time_line(1.0)
+        if self._place[0] is Step.THANKS:
+            self.sounds.play_thanks()
         self._veil.lift(self.look)
+
+    def _tell(self) -> None:
+        """Tell the page that is up what it shows."""
+        if self.staff.inside:
+            self.staff.tell(cast("StaffPage", self._page))
+        else:
+            self._page.tell(self.flow.view)
+        self._draw_band(self.flow.view)
+
+    def _show_time_line(self, share: float) -> None:
+        if self._place[0] in TIMED or isinstance(self._place[0], Room):
+            self._bands.time_line.share = share
+            if self._bands.time_line.parent is None:
+                self.hands.add_widget(self._bands.time_line)
 
     def _draw_band(self, view: View) -> None:
         """Say over every screen of a test that it is one."""
@@ -211,20 +255,34 @@ class KioskApp(App):
         after = self._language_after(self._language)
         self.next_language = after.name if after is not self._language else ""
         self.office, self.counter = self.words(self.setup.office), self.words(self.setup.counter)
-        self.can_listen = self._language.recording(self._spoken) is not None
+        self.can_listen = self._recording() is not None
         for page in self._pages.values():
             page.say(self.t, self.words)
 
-    @property
-    def _spoken(self) -> str:
-        """The name of the recording that belongs to the screen."""
+    def _recording(self) -> Path | None:
+        """What is spoken on the screen that is up."""
         step, asked = self._place
         survey = self.setup.survey
-        return "counter" if step is Step.COUNTER else f"{survey.id}-{survey.questions[asked].id}"
+        return self._language.recording(
+            "counter" if step is Step.COUNTER else f"{survey.id}-{survey.questions[asked].id}"
+        )
 
     def _language_after(self, language: Any) -> Any:
         languages = self.setup.languages
         return languages[(languages.index(language) + 1) % len(languages)]
+
+    def _look_for_shortcomings(self) -> None:
+        if any(language.fonts.spare for language in self.setup.languages):
+            self._note("A font file is missing; another font stands in for it.")
+        if self.setup.logo is not None:
+            try:
+                self.logo = picture(str(self.setup.logo))
+            except Exception:  # noqa: BLE001 - whatever Kivy's readers raise: the citizens see our mark instead
+                self._note("The office's logo cannot be read.")
+
+    def _note(self, shortcoming: str) -> None:
+        _log.warning(shortcoming)
+        self.shortcomings.append(shortcoming)
 
     def _relook(self) -> None:
         self.high_contrast = self._theme == HIGH_CONTRAST
@@ -251,10 +309,19 @@ class KioskApp(App):
 
     def _touched(self) -> None:
         self._pace.wake()
-        self.flow.stay()
+        if self.staff.inside:
+            self.staff.touch()
+        else:
+            self.flow.stay()
 
     def _tick(self, _elapsed: float) -> None:
         self.flow.tick()
+        self.staff.tick(self.hands.knock.opens(self.setup.clock.now()))
+        if self.staff.inside:
+            self._reset_citizen()
+            self._show_time_line(self.staff.door.time_left(self.setup.clock.now()))
+        if self.staff.inside or self._showing != self._showing_due:
+            self.refresh()
         if self._place[0] is Step.RESTING:
             now = self.setup.clock.now()
             self._page.rest(now.mono_us / 1_000_000, self.setup.night.depth_at(now.wall))
@@ -277,6 +344,10 @@ class KioskApp(App):
             self._built(missing)
             self._arrange_if_stale(missing)
             Frames.schedule_once(self._build_ahead, 0.1)
+        else:
+            self.sounds.load()
+            if self.sounds.silent:
+                self._note("Sounds cannot be played.")
 
 
 def _on_screen_thread(act: Callable[[], None]) -> None:

@@ -14,6 +14,12 @@ Colour = tuple[float, float, float, float]
 
 CLEAR: Colour = (0.0, 0.0, 0.0, 0.0)
 
+PLAIN: Colour = (1.0, 1.0, 1.0, 1.0)
+"""Leaves a picture as it is."""
+
+OFFICE_ROLES = ("accent", "accent_pressed", "on_accent")
+"""What an office may colour: the button that goes on. Faces and words keep the contrast they were drawn with."""
+
 
 def themes() -> list[str]:
     """The themes there are, by name."""
@@ -26,15 +32,39 @@ def read_colour(theme: str, role: str) -> Colour:
 
     Raises ThemeInvalid when the theme has no such colour.
     """
-    try:
-        written = str(read_theme(theme)["colour"][role])
-        red, green, blue = (int(written[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    except (KeyError, ValueError) as error:
-        file = resource("assets", "themes", f"{theme}.toml")
+    written = str(read_theme(theme)["colour"].get(role, ""))
+    return _colour(written, resource("assets", "themes", f"{theme}.toml"), role)
+
+
+def read_office_colours(theme: str, written: Mapping[str, str]) -> dict[str, Colour]:
+    """The office's own colours by role, over those of the theme.
+
+    Raises ThemeInvalid when a role is not the office's to choose, or when words would be hard to read.
+    """
+    from kiosk.ui.contrast import SHAPE_MIN, TEXT_MIN, contrast
+
+    unknown = sorted(set(written) - set(OFFICE_ROLES))
+    if unknown:
         raise ThemeInvalid(
-            "{file}: the colour {role!r} is missing or not like #14322E", file=file, role=role
-        ) from error
-    return red, green, blue, 1.0
+            "office.colours: {role!r} cannot be set; those that can are {known}",
+            role=unknown[0], known=", ".join(OFFICE_ROLES),
+        )  # fmt: skip
+    own = {role: _colour(code, f"office.colours.{role}", role) for role, code in written.items()}
+    used = {role: own.get(role) or read_colour(theme, role) for role in OFFICE_ROLES}
+    pairs = (
+        ("on_accent", used["on_accent"], "accent", used["accent"], TEXT_MIN),
+        ("on_accent", used["on_accent"], "accent_pressed", used["accent_pressed"], TEXT_MIN),
+        ("accent", used["accent"], "surface", read_colour(theme, "surface"), SHAPE_MIN),
+        ("accent", used["accent"], "ground", read_colour(theme, "ground"), SHAPE_MIN),
+    )
+    for name, colour, other, ground, least in pairs if own else ():
+        found = contrast(colour, ground)
+        if found < least:
+            raise ThemeInvalid(
+                "office.colours: {role} on {ground} has a contrast of {found}, and {least} is needed to be read",
+                role=name, ground=other, found=f"{found:.1f}", least=least,
+            )  # fmt: skip
+    return own
 
 
 @cache
@@ -54,3 +84,13 @@ def _read(path: Path) -> Mapping[str, Any]:
         return tomllib.loads(path.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ThemeInvalid("{file}: the theme cannot be read ({why})", file=path, why=error) from error
+
+
+def _colour(written: str, file: object, role: str) -> Colour:
+    try:
+        red, green, blue = (int(written[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    except ValueError as error:
+        raise ThemeInvalid(
+            "{file}: the colour {role!r} is missing or not like #14322E", file=file, role=role
+        ) from error
+    return red, green, blue, 1.0

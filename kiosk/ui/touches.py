@@ -15,6 +15,7 @@ from kivy.clock import Clock as Frames
 from kivy.core.window import Window
 from kivy.input import MotionEvent, MotionEventProvider
 
+from kiosk.domain.door import Room
 from kiosk.domain.visit import Step
 from kiosk.ui.stage import KioskApp
 
@@ -198,7 +199,7 @@ class PressDriver:
         yield from self._pause(0.4 if name != "pressed" else 0)
         self.screenshots.append(save_screenshot(self._folder / f"{name}.png"))
 
-    def _step_shown(self) -> Step:
+    def _step_shown(self) -> Step | Room:
         return self._app.step_shown
 
 

@@ -3,6 +3,9 @@
 import importlib.util
 import os
 import shutil
+import wave
+from array import array
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +38,12 @@ def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     words.write_text('msgid ""\nmsgstr "Language: vi\\n"\n\nmsgid "Done"\nmsgstr "Xong"\n', "utf-8")
     monkeypatch.setattr(module, "ASSETS", tmp_path)
     monkeypatch.setattr(module, "GENERATED", tmp_path / "generated")
+    monkeypatch.setattr(module, "SURVEYS", tmp_path / "surveys")
     return module
 
 
 def test_pictures_and_catalogues_are_made_once(builder: Any):
-    assert builder.build(announce=False) == 4 + 3 + 1 + 1 + 1  # face, icon, hills, shadow, words
+    assert builder.build(announce=False) == 4 + 3 + 1 + 1 + 1 + 2  # face, icon, hills, shadow, words, sounds
 
     assert builder.build(announce=False) == 0
 
@@ -87,3 +91,33 @@ def test_broken_catalogue_is_named(builder: Any):
 
     with pytest.raises(builder.AssetsMissing, match=r"kiosk\.po cannot be read"):
         builder.build(announce=False)
+
+
+def test_sounds_are_short_soft_and_end_in_silence(builder: Any):
+    for notes in builder.SOUNDS.values():
+        with wave.open(BytesIO(builder.synthesised(notes))) as file:
+            samples = array("h", file.readframes(file.getnframes()))
+            assert file.getnframes() / file.getframerate() < 0.7
+        assert 0.05 < max(map(abs, samples)) / 32768 < 0.3
+        assert abs(samples[-1]) < 50
+
+
+def test_questions_are_spoken_where_there_is_a_voice(builder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "surveys").mkdir()
+    shutil.copy(BUILD.parent.parent / "config" / "surveys" / "tt32-3.toml", tmp_path / "surveys")
+    voice = tmp_path / "bin" / "espeak-ng"
+    voice.parent.mkdir()
+    voice.write_text('#!/bin/sh\nwhile [ "$1" != "-w" ]; do shift; done\nprintf "%s" "$3" > "$2"\n', "utf-8")
+    voice.chmod(0o755)
+    monkeypatch.setenv("PATH", str(voice.parent), prepend=os.pathsep)
+
+    assert builder.speak_questions() == 2
+    assert builder.speak_questions() == 0
+    spoken = tmp_path / "generated" / "audio" / "vi" / "tt32-3-overall.wav"
+    assert "Ông/Bà" in spoken.read_text("utf-8")
+
+
+def test_without_a_voice_nothing_is_spoken(builder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert builder.speak_questions() == 0

@@ -8,7 +8,6 @@ from kivy.lang import Builder
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.domain.survey import Words
-from kiosk.flow import View
 from kiosk.texts import Texts
 from kiosk.ui.area import Area
 from kiosk.ui.look import Look
@@ -62,7 +61,7 @@ class CounterPage(Page):
         for tile, counter in zip(self._tiles, self._counters, strict=True):
             tile.words = choose(counter.name)
 
-    def tell(self, _view: View) -> None:
+    def forget(self) -> None:
         """Begin with the first counters again for each citizen."""
         if self._first:
             self._first = 0

@@ -105,8 +105,12 @@ def window() -> Any:
     os.environ["SDL_AUDIODRIVER"] = "dummy"
     from kivy.base import runTouchApp
 
+    from kiosk.ui import hands, pace
     from kiosk.ui.app import WindowOptions, prepare_window
 
+    # frames as fast as they come, and no long looks: what is tested does not depend on either
+    pace.FPS_AWAKE = pace.FPS_IDLE = 0
+    hands.PRESS_LOOK_S_MIN = 0.01
     opened = prepare_window(WindowOptions(1280, 800, fullscreen=False))
     runTouchApp(embedded=True)
     return opened

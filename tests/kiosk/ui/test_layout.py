@@ -1,29 +1,44 @@
 """Every screen in every shape, language and text size: nothing is cut or overlaps, nothing is too small to hit."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import combinations
 from typing import Any
 
 import pytest
 
+from kiosk.domain.disclosure import Shown
 from kiosk.domain.rating import Standing
 from kiosk.domain.visit import Step
 from kiosk.flow import View
+from kiosk.tally import DayTally
+from kiosk.ui.desk import Delivery, Desk
 from kiosk.ui.look import TEXT_SCALES, Look
 
 pytestmark = pytest.mark.window
 
+TALLY = DayTally(
+    date(2026, 11, 23),
+    {"sipas-5@1": Shown({5: 1700, 4: 1300, 3: 500, 2: 40, 1: 30}, percent=True)},
+    {Standing.REPEAT: 4, Standing.TEST: 2},
+)
 SHAPES = [(1280, 800), (1920, 1080), (1080, 1920), (1024, 600), (1024, 768), (3840, 2160), (800, 1280)]
 
 
-@pytest.fixture(params=[("sipas-5", 1, 8), ("tt32-3", 2, 15), ("tt32-3", 1, 30)], ids=["five", "three", "hall"])
+KIOSKS = {"five": ("sipas-5", 1, 8), "three": ("tt32-3", 2, 15), "hall": ("tt32-3", 1, 30)}
+"""Survey, questions, counters."""
+CASES = [("five", language, scale) for language in ("vi", "en") for scale in TEXT_SCALES]
+CASES += [(name, language, 2.0) for name in ("three", "hall") for language in ("vi", "en")]
+CASES += [("three", "vi", 1.0), ("hall", "vi", 1.0)]
+
+
+@pytest.fixture(params=["five"])
 def kiosk(request: Any, open_kiosk: Any) -> Any:
-    survey, questions, counters = request.param
+    survey, questions, counters = KIOSKS[request.param]
     return open_kiosk(survey=survey, questions=questions, counters=counters, words=True)
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("scale", TEXT_SCALES)
+@pytest.mark.parametrize(("kiosk", "language", "scale"), CASES, indirect=["kiosk"])
 def test_nothing_is_cut_and_nothing_overlaps(kiosk: Any, language: str, scale: float):
     if language != kiosk.app.t.language:
         kiosk.app.turn_language()
@@ -43,6 +58,7 @@ def test_nothing_is_cut_and_nothing_overlaps(kiosk: Any, language: str, scale: f
     assert not faults, "\n" + "\n".join(faults)
 
 
+@pytest.mark.parametrize("kiosk", ["five", "three"], indirect=True)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_what_a_finger_must_hit_is_large_enough(kiosk: Any, shape: tuple[int, int]):
     look = Look("light", *shape)
@@ -55,6 +71,7 @@ def test_what_a_finger_must_hit_is_large_enough(kiosk: Any, shape: tuple[int, in
         assert min(target.size) >= least_mm * pixels_per_mm - 1
 
 
+@pytest.mark.parametrize("kiosk", ["five", "three"], indirect=True)
 def test_all_faces_are_equally_large(kiosk: Any):
     page = _pages(kiosk.app)[Step.QUESTION, 0]
     for shape in SHAPES:
@@ -66,6 +83,24 @@ def test_all_faces_are_equally_large(kiosk: Any):
             widths, heights = zip(*(tile.size for tile in tiles), strict=True)
             assert max(widths) - min(widths) <= 1
             assert max(heights) - min(heights) <= 1
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_staff_screens_are_whole_too(open_kiosk: Any, shape: tuple[int, int]):
+    desk = Desk(lambda _pin: True, lambda: TALLY, Delivery, lambda code: code, lambda: "")
+    from kiosk.ui.staff_pages import ROOMS
+
+    app = open_kiosk(more={"desk": desk}).app
+    look = app.look = Look("light", *shape)
+    faults = []
+    for room in ROOMS:
+        page = app._built((room, 0))
+        page.arrange(look)
+        page.tell_door(app.staff.door, app.setup.clock.now(), "Đã ghi 7 mục vào hailong-20261123.ndjson.")
+        page.tell_desk(TALLY, Delivery(7, 3 * 86_400, True), testing=True)
+        faults += [f"{room} at {shape[0]}x{shape[1]}: {fault}" for fault in _faults(page, look)]
+
+    assert not faults, "\n" + "\n".join(faults)
 
 
 def _pages(app: Any) -> dict[Any, Any]:

@@ -3,20 +3,21 @@
 import pytest
 
 from kiosk.ui.area import Area
+from kiosk.ui.contrast import SHAPE_MIN, TEXT_MIN, contrast
 from kiosk.ui.errors import ThemeInvalid
 from kiosk.ui.lines import break_lines, widest
 from kiosk.ui.look import Look
-from kiosk.ui.theme import themes
+from kiosk.ui.theme import read_office_colours, themes
 
-TEXT, SHAPE = 4.5, 3.0
 READ_ON = {
     "ink": ("ground", "surface", "surface_sunk", "surface_pressed"),
     "ink_muted": ("ground", "surface"),
     "on_accent": ("accent", "accent_pressed"),
     "success": ("ground", "surface"),
     "ground": ("ink",),
+    "danger": ("ground", "surface"),
 }
-SEEN_ON = {"border": ("ground", "surface"), "accent": ("ground", "surface")} | {
+SEEN_ON = dict.fromkeys(("border", "accent", "focus"), ("ground", "surface")) | {
     f"level_{n}_stroke": ("ground", "surface", "surface_pressed") for n in range(1, 6)
 }
 
@@ -28,18 +29,18 @@ def measure(text: str) -> float:
 @pytest.mark.parametrize("theme", ["light", "dark", "high-contrast"])
 def test_every_theme_can_be_read(theme: str):
     look = Look(theme, 1280, 800)
-    for pairs, least in ((READ_ON, TEXT), (SEEN_ON, SHAPE)):
+    for pairs, least in ((READ_ON, TEXT_MIN), (SEEN_ON, SHAPE_MIN)):
         for role, grounds in pairs.items():
             for ground in grounds:
-                contrast = _contrast(look.colour(role), look.colour(ground))
-                assert contrast >= least, f"{theme}: {role} on {ground} has {contrast:.1f}"
+                found = contrast(look.colour(role), look.colour(ground))
+                assert found >= least, f"{theme}: {role} on {ground} has {found:.1f}"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "high-contrast"])
 def test_marks_of_the_faces_can_be_seen(theme: str):
     look = Look(theme, 1280, 800)
     for level in range(1, 6):
-        assert _contrast(look.colour(f"level_{level}_fill"), look.face_mark) >= TEXT
+        assert contrast(look.colour(f"level_{level}_fill"), look.face_mark) >= TEXT_MIN
 
 
 def test_three_themes_are_there():
@@ -116,12 +117,21 @@ def test_grid_runs_left_to_right_and_top_to_bottom():
     assert {(cell.width, cell.height) for cell in cells} == {(50, 30)}
 
 
-def _contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:
-    """WCAG 2.2, relative luminance."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
+def test_office_colours_its_button_where_it_can_be_read():
+    colours = read_office_colours("light", {"accent": "#7A1020"})
+
+    assert Look("light", 1280, 800, colours=colours).accent == pytest.approx((0x7A / 255, 0x10 / 255, 0x20 / 255, 1))
+    assert Look("light", 1280, 800, colours=colours).ink == Look("light", 1280, 800).ink
 
 
-def _luminance(colour: tuple[float, ...]) -> float:
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour[:3])
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+@pytest.mark.parametrize(
+    ("colours", "said"),
+    [
+        ({"accent": "#F0E0D0"}, "on_accent on accent has a contrast of"),
+        ({"accent": "red"}, "is missing or not like #14322E"),
+        ({"level_1_fill": "#000000"}, "'level_1_fill' cannot be set; those that can are accent"),
+    ],
+)
+def test_colours_that_cannot_be_read_are_refused(colours: dict[str, str], said: str):
+    with pytest.raises(ThemeInvalid, match=said):
+        read_office_colours("light", colours)

@@ -232,8 +232,18 @@ def test_next_citizen_finds_vietnamese_plain_text_and_the_offices_theme(kiosk: A
     assert page.question.startswith("Ông/Bà")
 
 
-def test_listen_is_offered_only_where_there_is_a_recording(kiosk: Any):
-    assert kiosk.app.page.ids.listen not in list(kiosk.app.page.targets())
+@pytest.mark.parametrize("recorded", [False, True])
+def test_listen_is_offered_only_where_there_is_a_recording(
+    open_kiosk: Any, monkeypatch: Any, tmp_path: Any, recorded: bool
+):
+    path = tmp_path / "question.wav" if recorded else None
+    monkeypatch.setattr("kiosk.ui.languages.Language.recording", lambda _language, _name: path)
+    kiosk = open_kiosk()
+    assert bool(kiosk.app.page.ids.listen.opacity) is recorded
+
+    kiosk.tap(kiosk.app.page.ids.listen)
+
+    assert kiosk.levels == []
 
 
 def test_f1_and_escape_do_nothing(kiosk: Any, window: Any):

@@ -1,0 +1,57 @@
+"""PIN: kept as an argon2 hash, so that whoever reads the settings does not know it."""
+
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from kiosk.domain.door import PIN_DIGITS
+from kiosk.errors import SpokenError
+
+# OWASP's smallest: six digits are guessed from a stolen hash in any case, and a kiosk has little memory.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+class PinUnfit(SpokenError):
+    """The PIN cannot be taken: choose another one."""
+
+    exit_code = 2
+
+
+class PinNotKept(SpokenError):
+    """The hash could not be written: run the command as the kiosk's own account."""
+
+
+def hash_pin(pin: str) -> str:
+    """What stands in the settings for this PIN.
+
+    Raises PinUnfit unless it has six digits, not all alike.
+    """
+    if not (pin.isascii() and pin.isdigit() and len(pin) == PIN_DIGITS):
+        raise PinUnfit("a PIN has exactly {n} digits", n=PIN_DIGITS)
+    if len(set(pin)) == 1 or pin in "01234567890" or pin in "09876543210":
+        raise PinUnfit("this PIN is guessed first: do not take the same digit six times, or digits in a row")
+    return _hasher.hash(pin)
+
+
+def keep_hash(path: Path, hashed: str) -> None:
+    """Put it where the kiosk reads it, for its own account alone.
+
+    Raises PinNotKept.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text(hashed + "\n", "ascii")
+        fresh.replace(path)
+    except OSError as error:
+        raise PinNotKept("{file} cannot be written: {why}", file=path, why=error.strerror) from error
+
+
+def pin_matches(hashed: str, pin: str) -> bool:
+    """Whether this is the PIN behind the hash; with a hash that nobody made, no PIN is."""
+    try:
+        return _hasher.verify(hashed, pin)
+    except (VerifyMismatchError, InvalidHashError):
+        return False

@@ -1,0 +1,33 @@
+"""What the screens behind the staff door have in common."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kiosk.domain.door import Door
+from kiosk.domain.instant import Instant
+from kiosk.domain.survey import Words
+from kiosk.texts import Texts
+from kiosk.ui.desk import Delivery
+from kiosk.ui.screens.page import Page
+
+if TYPE_CHECKING:
+    from kiosk.tally import DayTally
+
+
+class StaffPage(Page):
+    """A screen behind the door."""
+
+    __events__: tuple[str, ...] = ("on_back",)
+
+    def on_back(self) -> None:
+        """The staff are done here."""
+
+    def say(self, t: Texts, _choose: Callable[[Words], str]) -> None:
+        """Take the words; ``arrange`` must follow."""
+        self._t = t
+
+    def tell_desk(self, tally: "DayTally | None", delivery: Delivery | None, testing: bool) -> None:
+        """Show the numbers, as far as they may be shown, and the way to the collector."""
+
+    def tell_door(self, door: Door, at: Instant, told: str) -> None:
+        """Show how it stands."""

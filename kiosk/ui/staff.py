@@ -1,0 +1,184 @@
+"""Staff: what happens behind the door. The rules are the domain's; this carries them to the screens and back."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from kivy.clock import Clock as Frames
+
+from kiosk.domain.door import Door, Room
+from kiosk.errors import SpokenError
+from kiosk.ui.desk import Delivery, Desk
+
+if TYPE_CHECKING:
+    from kiosk.tally import DayTally
+    from kiosk.ui.screens.staff_page import StaffPage
+    from kiosk.ui.stage import KioskApp
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+class Staff:
+    """The door of one app, and what was found behind it."""
+
+    def __init__(self, app: "KioskApp") -> None:
+        self.door = Door()
+        self.tally: DayTally | None = None
+        self.delivery: Delivery | None = None
+        self.told = ""
+        """A sentence on what was done last, or why it was not."""
+        self.busy = False
+        self._app = app
+
+    @property
+    def inside(self) -> bool:
+        """Whether the staff have the screen."""
+        return self.door.room is not Room.OUTSIDE
+
+    @property
+    def desk(self) -> Desk | None:
+        """None where no PIN was set: then there is no door."""
+        return self._app.setup.desk
+
+    def tick(self, knocked: bool) -> None:
+        """Let time pass; ``knocked`` when the hidden gesture was just made."""
+        at = self._app.setup.clock.now()
+        if knocked and self.desk is not None and not self.inside:
+            self._app.flow.leave()
+            self.door.knock(at)
+        self.door.tick(at)
+        if not self.inside:
+            self.told, self.tally, self.delivery = "", None, None
+
+    def tell(self, page: "StaffPage") -> None:
+        """Tell the room's screen how it stands."""
+        page.tell_door(self.door, self._app.setup.clock.now(), self.told)
+        page.tell_desk(self.tally, self.delivery, self._app.flow.testing)
+
+    def touch(self) -> None:
+        """Somebody is still there."""
+        self.door.touch(self._app.setup.clock.now())
+
+    def type_digit(self, digit: str) -> None:
+        """One more digit of the PIN."""
+        pin = self.door.type_digit(digit, self._app.setup.clock.now())
+        if pin is not None and self.desk is not None:
+            check = self.desk.check_pin
+            self._ask(lambda: check(pin), self._judge, lambda _why: self._judge(False))
+        self._app.refresh()
+
+    def erase_digit(self) -> None:
+        """Take one back."""
+        self.door.erase_digit()
+        self._app.refresh()
+
+    def go(self, room: Room) -> None:
+        """To one of the desk's rooms."""
+        self.told = ""
+        self.door.go(room, self._app.setup.clock.now())
+        self._app.refresh()
+
+    def back(self) -> None:
+        """To the desk, or out."""
+        self.door.back(self._app.setup.clock.now())
+        self._app.refresh()
+
+    def hit(self, level: int) -> None:
+        """The touch test: a face was pressed."""
+        self.door.hit(level)
+        self._app.refresh()
+
+    def stray(self) -> None:
+        """The touch test: something else was touched."""
+        self.door.stray()
+        self._app.refresh()
+
+    def start_test(self) -> None:
+        """The touch test again."""
+        self.door.start_test()
+        self._app.refresh()
+
+    def turn_test_mode(self) -> None:
+        """Presses are tests from now on, or count again."""
+        self._app.flow.set_test(not self._app.flow.testing)
+        self._app.refresh()
+
+    def enrol(self, code: str) -> None:
+        """Spend a one-time code."""
+        if self.desk is not None and self.desk.enrol is not None:
+            spend = self.desk.enrol
+            self._do(lambda: spend(code))
+
+    def export(self) -> None:
+        """Write what waits to a stick."""
+        if self.desk is not None and self.desk.export is not None:
+            self._do(self.desk.export)
+
+    def restart(self) -> None:
+        """Close, and start again."""
+        if self.desk is not None:
+            self.desk.restart()
+        self._app.stop()
+
+    def leave(self) -> None:
+        """Close the kiosk."""
+        self._app.stop()
+
+    # Inside
+
+    def _judge(self, right: bool) -> None:
+        self.door.judge(right, self._app.setup.clock.now())
+        if self.door.room is Room.DESK:
+            self.told = " ".join(self._app.t(shortcoming) for shortcoming in self._app.shortcomings)
+            self._look()
+        self._app.refresh()
+
+    def _look(self) -> None:
+        if self.desk is not None:
+            self._ask(self.desk.tally, self._take_tally, self._tell)
+            self._ask(self.desk.delivery, self._take_delivery, self._tell)
+
+    def _take_tally(self, tally: "DayTally") -> None:
+        self.tally = tally
+        self._app.refresh()
+
+    def _take_delivery(self, delivery: Delivery) -> None:
+        self.delivery = delivery
+        self._app.refresh()
+
+    def _do(self, act: Callable[[], str]) -> None:
+        if self.busy:
+            return
+        self.busy, self.told = True, self._app.t("One moment, please …")
+        self._ask(act, self._done, self._done)
+        self._app.refresh()
+
+    def _done(self, told: str) -> None:
+        self.busy = False
+        self._tell(told)
+        self._look()
+
+    def _tell(self, told: str) -> None:
+        self.told = told
+        self._app.refresh()
+
+    def _ask(self, act: Callable[[], T], take: Callable[[T], Any], refused: Callable[[str], Any]) -> None:
+        """Call ``act`` on a thread of its own and bring its answer back to the screen's."""
+
+        def run() -> None:
+            try:
+                answer = act()
+            except SpokenError as error:
+                said = error.said(self._app.t)
+                Frames.schedule_once(lambda _elapsed: refused(said), 0)
+            except Exception:  # noqa: BLE001 - the staff hear that it did not work, the log why, the citizens nothing
+                _log.exception("the staff's screen could not do it")
+                said = self._app.t("That did not work; the kiosk's log says why.")
+                Frames.schedule_once(lambda _elapsed: refused(said), 0)
+            else:
+                Frames.schedule_once(lambda _elapsed: take(answer), 0)
+
+        threading.Thread(target=run, name="staff", daemon=True).start()

@@ -1,0 +1,90 @@
+"""Staff pages: builds the screen of a room and ties what the staff mean to the door."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kiosk.domain.door import Room
+from kiosk.ui.screens.staff_page import StaffPage
+from kiosk.ui.staff import Staff
+
+ROOMS = tuple(room for room in Room if room is not Room.OUTSIDE)
+
+
+def build_staff_page(room: Room, staff: Staff, app: Any) -> StaffPage:
+    """The page of a room."""
+    page = _BUILDERS[room](staff, app)
+    page.bind(on_back=lambda _page: staff.back())
+    page.say(app.t, app.words)
+    return page
+
+
+def _pin(staff: Staff, _app: Any) -> StaffPage:
+    from kiosk.ui.screens.pin import PinPage
+
+    page = PinPage()
+    page.bind(on_digit=lambda _page, digit: staff.type_digit(digit), on_erase=lambda _page: staff.erase_digit())
+    return page
+
+
+def _desk(staff: Staff, app: Any) -> StaffPage:
+    from kiosk.ui.screens.desk import DeskPage
+
+    desk = staff.desk
+    acts: dict[str, Callable[[], None]] = {
+        "cleaning": lambda: staff.go(Room.CLEANING),
+        "touch_test": lambda: staff.go(Room.TOUCH_TEST),
+        "checks": lambda: staff.go(Room.CHECKS),
+        "test_mode": staff.turn_test_mode,
+    }
+    if desk is not None and desk.enrol is not None:
+        acts["enrolment"] = lambda: staff.go(Room.ENROLMENT)
+    if desk is not None and desk.export is not None:
+        acts["export"] = staff.export
+    acts |= {"restart": staff.restart, "leave": staff.leave}
+    page = DeskPage(app.setup.survey, tuple(acts))
+    page.bind(on_act=lambda _page, name: acts[name]())
+    return page
+
+
+def _cleaning(_staff: Staff, _app: Any) -> StaffPage:
+    from kiosk.ui.screens.cleaning import CleaningPage
+
+    return CleaningPage()
+
+
+def _touch_test(staff: Staff, app: Any) -> StaffPage:
+    from kiosk.ui.screens.touch_test import TouchTestPage
+
+    page = TouchTestPage(app.setup.survey.questions[0])
+    page.bind(
+        on_face=lambda _page, level: staff.hit(level),
+        on_stray=lambda _page: staff.stray(),
+        on_again=lambda _page: staff.start_test(),
+    )
+    return page
+
+
+def _checks(_staff: Staff, app: Any) -> StaffPage:
+    from kiosk.ui.screens.checks import ChecksPage
+
+    page = ChecksPage()
+    page.bind(on_play=lambda _page: app.sounds.play_thanks())
+    return page
+
+
+def _enrolment(staff: Staff, _app: Any) -> StaffPage:
+    from kiosk.ui.screens.enrolment import EnrolmentPage
+
+    page = EnrolmentPage()
+    page.bind(on_code=lambda _page, code: staff.enrol(code))
+    return page
+
+
+_BUILDERS: dict[Room, Callable[[Staff, Any], StaffPage]] = {
+    Room.PIN: _pin,
+    Room.DESK: _desk,
+    Room.CLEANING: _cleaning,
+    Room.TOUCH_TEST: _touch_test,
+    Room.CHECKS: _checks,
+    Room.ENROLMENT: _enrolment,
+}
