@@ -105,20 +105,21 @@ def test_visit_that_goes_on_names_its_rating_where_that_is_now(journal, path, cl
 
 
 def test_entry_carried_twice_keeps_all_its_older_places(journal, path, clock, upkeep):
+    rating = journal.append(make_rating(clock)).seq
     journal.append(make_rating(clock))
-    reasons = journal.append(Reasons(clock.now(), 2, ("waiting",)))
+    reasons = journal.append(Reasons(clock.now(), rating, ("waiting",)))
     first = journal.id
-    part(path, first, 2)
+    part(path, first, rating)
     upkeep.look(journal)
     second = journal.id
-    part(path, second, 0)
+    part(path, second, 2)
 
     upkeep.look(journal)
 
     line = lines_of(path)[-1]
-    assert line["from"][:2] == [second, 2]
-    assert line["from_earlier"] == [[first, 3, reasons.hash.hex()]]
-    assert (line["rating"], line["rating_journal"]) == (2, first)
+    assert line["from"][:2] == [second, 3]
+    assert line["from_earlier"] == [[first, 4, reasons.hash.hex()]]
+    assert (line["rating"], line["rating_journal"]) == (rating, first)
 
 
 def test_recorder_looks_while_nobody_presses(journal, path, clock, upkeep, monkeypatch):
