@@ -98,6 +98,53 @@ def disclose(slices: Iterable[Slice[C]], closed: Callable[[str, str], bool], pol
     return Disclosed(cells, _total(released, hidden, policy))
 
 
+def disclose_tree(
+    slices: Iterable[Slice[C]], parents: Mapping[C, C | None], closed: Callable[[str, str], bool], policy: Policy
+) -> dict[C, Shown]:
+    """What may be shown of every place of a tree, counters and units alike; ``parents`` names the place above each.
+
+    Decided from the top down, so that a place is hidden on its own page when it is hidden beside its
+    neighbours: whoever may see which page, no two of them give away a third.
+    """
+    of_cell: dict[C, list[Slice[C]]] = {}
+    for piece in slices:
+        of_cell.setdefault(piece.cell, []).append(piece)
+    counts: dict[C, dict[int, int]] = {cell: {} for cell in parents}
+    waits: set[C] = set()
+    for cell, pieces in of_cell.items():
+        out, waiting = _release(pieces, closed, policy)
+        above: C | None = cell
+        while above is not None:
+            _add(counts[above], out)
+            waits |= {above} if waiting else set()
+            above = parents[above]
+    hidden = _hide_tree({cell: sum(levels.values()) for cell, levels in counts.items()}, parents, policy.cell_min)
+    return {cell: _shown(levels, hidden.get(cell), cell in waits, policy) for cell, levels in counts.items()}
+
+
+def hide_few(sizes: Mapping[C, int], cell_min: int) -> dict[C, Hidden]:
+    """Which of several numbers are hidden where their sum is known: the small ones, and partners for a lone one."""
+    return _hide(sizes, cell_min)
+
+
+def _hide_tree(sizes: Mapping[C, int], parents: Mapping[C, C | None], cell_min: int) -> dict[C, Hidden]:
+    below: dict[C | None, list[C]] = {}
+    for cell, above in parents.items():
+        below.setdefault(above, []).append(cell)
+    hidden: dict[C, Hidden] = {}
+    ready = list(below.get(None, ()))
+    hidden |= {cell: Hidden.FEW for cell in ready if 0 < sizes[cell] < cell_min}
+    while ready:
+        place = ready.pop()
+        children = below.get(place, [])
+        if place in hidden:
+            hidden |= {child: Hidden.PARTNER for child in children if sizes[child]}
+        else:
+            hidden |= _hide({child: sizes[child] for child in children}, cell_min)
+        ready += children
+    return hidden
+
+
 def _release(
     pieces: list[Slice[C]], closed: Callable[[str, str], bool], policy: Policy
 ) -> tuple[Mapping[int, int], bool]:

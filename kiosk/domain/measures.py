@@ -80,6 +80,28 @@ def participation(ratings: int, transactions: int | None) -> Share | None:
     return None if transactions is None else Share(Method.PARTICIPATION, ratings, transactions)
 
 
+def differs(one: Share, other: Share) -> bool:
+    """Whether two shares differ by more than chance: the pooled two-proportion test at 95 %."""
+    n, m = one.denominator, other.denominator
+    if n == 0 or m == 0:
+        return False
+    with localcontext(Context(prec=28)):
+        pooled = Decimal(one.numerator + other.numerator) / (n + m)
+        spread = pooled * (1 - pooled) * (Decimal(1) / n + Decimal(1) / m)
+        gap = Decimal(one.numerator) / n - Decimal(other.numerator) / m
+        return gap * gap > Z_95 * Z_95 * spread
+
+
+def points_between(one: Share, other: Share, decimals: int = 1) -> Decimal | None:
+    """How many percentage points the first lies above the second, half up; None where either has no n."""
+    if one.denominator == 0 or other.denominator == 0:
+        return None
+    with localcontext(Context(prec=28)):
+        gap = Decimal(one.numerator) / one.denominator - Decimal(other.numerator) / other.denominator
+        # Plus nothing, so that what rounds to zero has no sign.
+        return round_half_up(gap * 100, decimals) + 0
+
+
 def wilson_interval(numerator: int, denominator: int, decimals: int = 1) -> tuple[Decimal, Decimal] | None:
     """The 95 % interval of a share in percent, after Wilson (1927), JASA 22:209-212; None where n = 0.
 

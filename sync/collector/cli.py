@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from kiosk.terminal import run_commands, terminal_texts
+from sync.collector.cli_demo import demo_data
 from sync.collector.cli_device import device_app
 from sync.collector.cli_offline import ack_file, import_files
+from sync.collector.cli_user import user_app
 from sync.collector.command import ConfigFile, DataDir, in_transaction, open_ready, tell
 from sync.collector.config import load_config
 from sync.collector.database import open_database
@@ -26,6 +28,8 @@ app.command("import", epilog="Example: collector import /media/usb/*.hailong")(i
 app.command("ack-file", epilog="Example: collector ack-file /media/usb/hailong.ack")(ack_file)
 app.add_typer(unit_app, name="unit")
 app.add_typer(counter_app, name="counter")
+app.add_typer(user_app, name="user")
+app.command("demo-data", epilog="Example: collector demo-data --data-dir ./demo --province 20 --months 6")(demo_data)
 
 
 def main() -> None:

@@ -247,7 +247,7 @@ def _read_places(connection: Connection, span: Span, now: datetime) -> dict[int,
     rows = connection.execute(wanted).all()
     if span.counter is not None and not rows:
         raise UsageWrong("there is no counter {code}", code=span.counter)
-    kiosks = _read_kiosks(connection, now)
+    kiosks = read_kiosks(connection, now)
     return {
         row.counter_id: Place(row.code, row.name, row.unit_name, tuple(kiosks.get(row.counter_id, ()))) for row in rows
     }
@@ -261,7 +261,8 @@ def _path_of(connection: Connection, span: Span) -> str:
     return str(path)
 
 
-def _read_kiosks(connection: Connection, now: datetime) -> dict[int, list[Kiosk]]:
+def read_kiosks(connection: Connection, now: datetime) -> dict[int, list[Kiosk]]:
+    """The kiosks that stand at each counter, and how fresh they are."""
     sent = select(journal.c.device_id, func.max(journal.c.last_received_at).label("at")).group_by(journal.c.device_id)
     last = sent.subquery("last")
     rows = connection.execute(

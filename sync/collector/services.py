@@ -11,6 +11,7 @@ from kiosk.resources import resource
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
 from sync.collector.devices import Directory
+from sync.collector.figures.book import Shelf
 from sync.collector.partitions import Partitions
 from sync.collector.presstime import LocalDays
 from sync.collector.writer import Writer, writer_for
@@ -32,6 +33,7 @@ class Services:
     surveys: Mapping[str, Survey]
     """By ``id@version``."""
     now: Callable[[], datetime]
+    shelf: Shelf = field(default_factory=Shelf)
     partitions: Partitions = field(default_factory=Partitions)
 
 

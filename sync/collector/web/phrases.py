@@ -1,7 +1,9 @@
 """Phrases: numbers, times and reasons as a reader of the page meets them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -9,11 +11,17 @@ from babel.dates import format_date
 
 from kiosk.domain.measures import Method, Share
 from kiosk.domain.rating import Standing
-from kiosk.domain.survey import Words
+from kiosk.domain.survey import Level, Words
 from kiosk.texts import Texts
+from sync.collector.figures.book import Book, Line, ReasonLine
+from sync.collector.figures.periods import Kind, Period
+from sync.collector.figures.places import Place
+from sync.collector.figures.tables import Cell, Form, Titles, write_cell
 from sync.collector.reports import ASIDE, Kiosk, Row, Table
 from sync.collector.rights import Role
 from sync.collector.words import NOTICE
+
+_QUARTERS = ("I", "II", "III", "IV")
 
 
 class Phrases:
@@ -21,7 +29,7 @@ class Phrases:
 
     def __init__(self, t: Texts, zone: ZoneInfo, now: datetime, *, asked_language: str = "") -> None:
         self.t = t
-        self._asked_language = asked_language
+        self.asked_language = asked_language
         self.notice = NOTICE
         self._zone = zone
         self._now = now
@@ -40,7 +48,7 @@ class Phrases:
 
     def way(self, path: str, **query: str) -> str:
         """An address of ours, in the language that was asked for."""
-        kept = {**query, **({"lang": self._asked_language} if self._asked_language else {})}
+        kept = {**query, **({"lang": self.asked_language} if self.asked_language else {})}
         kept = {key: value for key, value in kept.items() if value}
         return f"{path}?{urlencode(kept, safe=':@,')}" if kept else path
 
@@ -152,3 +160,113 @@ class Phrases:
         if kiosk.silent:
             return self.t("silent since {time}", time=self.time(kiosk.last_contact))
         return self.time(kiosk.last_contact)
+
+    def place(self, place: Place) -> str:
+        """A place's name; the root has none of its own."""
+        return place.name or self.t("All units")
+
+    def full_place(self, place: Place) -> str:
+        """A counter with its unit: the names of counters alone are alike everywhere."""
+        return f"{place.above}, {place.name}" if place.above else self.place(place)
+
+    def period(self, period: Period) -> str:
+        """``Tháng 11/2026``."""
+        t, first, last = self.t, period.first, period.last
+        match period.kind:
+            case Kind.WEEK:
+                year, week, _ = first.isocalendar()
+                days = f"{self.day_month(first)}–{t.day(last)}"
+                return t("Week {week}/{year} ({days})", week=str(week), year=str(year), days=days)
+            case Kind.MONTH:
+                return t("Month {month}/{year}", month=f"{first.month:02d}", year=str(first.year))
+            case Kind.QUARTER:
+                return t("Quarter {quarter}/{year}", quarter=_QUARTERS[first.month // 4], year=str(first.year))
+            case Kind.YEAR:
+                return t("Year {year}", year=str(first.year))
+        return t.day(first) if first == last else self.days(first, last)
+
+    def days(self, first: date, last: date) -> str:
+        """``02–20/11/2026``."""
+        if first == last:
+            return self.t.day(first)
+        if (first.year, first.month) == (last.year, last.month) and self.t.language == "vi":
+            return f"{first.day:02d}–{self.t.day(last)}"
+        return f"{self.t.day(first)} – {self.t.day(last)}"
+
+    def day_month(self, day: date) -> str:
+        """``02/11``."""
+        return f"{day.day:02d}/{day.month:02d}" if self.t.language == "vi" else format_date(day, "d MMM", locale="en")
+
+    def weekday(self, day: date) -> str:
+        """``T2`` … ``CN``."""
+        if self.t.language == "vi":
+            return "CN" if day.weekday() == 6 else f"T{day.weekday() + 2}"
+        return str(format_date(day, "EEE", locale="en"))
+
+    def month(self, day: date, *, short: bool) -> str:
+        """``tháng 11``, or ``T11`` where there is little room."""
+        if self.t.language == "vi":
+            return f"T{day.month}" if short else f"tháng {day.month}"
+        return str(format_date(day, "MMM", locale="en"))
+
+    def level_of(self, book: Book, value: int) -> str:
+        """What a level of a report is called."""
+        level = _level(book, value)
+        return self.words(level.text) if level else self.t("Level {value}", value=value)
+
+    def face(self, book: Book, value: int) -> int:
+        """Which face stands for a level; 3 where the scale is not known."""
+        level = _level(book, value)
+        return level.face if level else 3
+
+    def satisfied_of(self, book: Book) -> str:
+        """The names of the levels that count as satisfied."""
+        levels = book.question.levels if book.question else ()
+        return " + ".join(self.words(level.text) for level in levels if level.satisfied)
+
+    def reason(self, line: ReasonLine) -> str:
+        """What a reason is called."""
+        return self.words(line.reason.text) if line.reason else line.id
+
+    def factor(self, code: str | None) -> str:
+        """The SIPAS factor that a reason is nearest to."""
+        t = self.t
+        return {
+            "A": t("Access to the service"),
+            "B": t("Administrative procedures"),
+            "C": t("Civil servants"),
+            "D": t("Result of the service"),
+            "E": t("Receiving and handling feedback"),
+        }.get((code or "")[:1], t("Something else"))
+
+    def points(self, points: Decimal) -> str:
+        """``−2,0``, ``+0,6``."""
+        return write_cell(points, Form.POINTS, self.t)
+
+    def change(self, line: Line) -> str:
+        """Against the other period, and whether that is more than chance."""
+        if line.points is None or line.share_before is None:
+            return self.t("no comparison: fewer than {n} ratings in one of the periods", n=self.t.number(30))
+        clear = self.t("plainly different") if line.is_clear else self.t("not plain enough")
+        return self.t(
+            "{points} points against the period before ({share}) – {clear}",
+            points=self.points(line.points), share=self.percent(line.share_before), clear=clear,
+        )  # fmt: skip
+
+    def cell(self, cell: Cell, form: Form) -> str:
+        """A table's value."""
+        return write_cell(cell, form, self.t)
+
+    @property
+    def titles(self) -> Titles:
+        """The words that tables need besides the catalogue's, but for those of a report's levels."""
+        return Titles(self.t, str, self.standing, self.rule, self.reason, self.place)
+
+    def titles_of(self, book: Book) -> Titles:
+        """The words that a report's tables need."""
+        return replace(self.titles, level=lambda value: self.level_of(book, value))
+
+
+def _level(book: Book, value: int) -> Level | None:
+    levels = book.question.levels if book.question else ()
+    return next((level for level in levels if level.value == value), None)

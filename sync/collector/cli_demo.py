@@ -1,0 +1,36 @@
+"""``collector demo-data``: a believable province to look at."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from sync.collector.command import ConfigFile, DataDir, open_ready, tell
+from sync.collector.config import load_config
+
+
+def demo_data(
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    province: Annotated[str, typer.Option(help="Code of the province, two digits.")] = "20",
+    months: Annotated[int, typer.Option(help="How many months up to now.", min=1, max=36)] = 6,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same province.")] = 1,
+    until: Annotated[datetime | None, typer.Option(help="Pretend that it is this moment (UTC).")] = None,
+) -> None:
+    """Write a believable province into an empty database: some 60 kiosks, months of ratings, a few stories."""
+    from sync.collector.database import faults_named
+    from sync.collector.demo_data import write_province
+    from sync.collector.presstime import LocalDays
+    from sync.collector.services import load_surveys
+
+    settings = load_config(config, data_dir)
+    database = open_ready(settings)
+    now = until.replace(tzinfo=UTC) if until else datetime.now(UTC)
+    survey = load_surveys()["sipas-5@1"]
+    with faults_named(database):
+        written = write_province(
+            database, province, months, seed, now, LocalDays(settings.zone), survey,
+            lambda name, n: tell("{name}: {n} ratings", name=name, n=n),
+        )  # fmt: skip
+    database.close()
+    tell("Ratings counted: {n}. Look at them: collector serve", n=written)

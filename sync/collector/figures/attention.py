@@ -1,0 +1,71 @@
+"""Attention: what a reader must act on, at most three things, each with the numbers it rests on. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.domain.measures import Share, differs
+from sync.collector.figures.book import Book, Line
+from sync.collector.figures.places import Place
+from sync.collector.reports import Kiosk
+
+MOST = 3
+
+
+class Why(StrEnum):
+    """What is the matter."""
+
+    FELL = "fell"
+    """Plainly fewer are satisfied than in the other period."""
+    LOW = "low"
+    """Plainly fewer are satisfied than at the other counters together."""
+    SILENT = "silent"
+    """A kiosk is not heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One thing to act on."""
+
+    why: Why
+    place: Place
+    line: Line | None = None
+    rest: Share | None = None
+    """The other counters together."""
+    kiosk: Kiosk | None = None
+
+
+def find_matters(book: Book) -> list[Matter]:
+    """What to look at first, by its weight: opinions of many people before machines."""
+    found = [matter for line in book.counters if (matter := _matter_of(line, book)) is not None]
+    found.sort(key=_weight)
+    silent = [Matter(Why.SILENT, place, kiosk=kiosk) for place, kiosk in book.kiosks if kiosk.silent]
+    # A whole office in silence is one matter of the network, and the strip above tells it.
+    few_silent = silent if len(silent) * 2 <= len(book.kiosks) else []
+    return [*found[: MOST - bool(few_silent)], *few_silent][:MOST]
+
+
+def rest_of(line: Line, book: Book) -> Share | None:
+    """The share of all other counters together."""
+    mine, all_of_it = line.share, book.me.share
+    if mine is None or all_of_it is None or all_of_it.denominator - mine.denominator < book.policy.percent_min:
+        return None
+    return Share(mine.method, all_of_it.numerator - mine.numerator, all_of_it.denominator - mine.denominator)
+
+
+def _matter_of(line: Line, book: Book) -> Matter | None:
+    rest = rest_of(line, book)
+    if line.is_clear and line.points is not None and line.points < 0:
+        return Matter(Why.FELL, line.place, line, rest)
+    ends, others = (line.share.interval() if line.share else None), rest.percent() if rest else None
+    if line.share and rest and ends and others is not None and ends[1] < others and differs(line.share, rest):
+        return Matter(Why.LOW, line.place, line, rest)
+    return None
+
+
+def _weight(matter: Matter) -> float:
+    """How many people more were dissatisfied than elsewhere: a large counter's little weighs as a small one's much."""
+    bad = matter.line.bad if matter.line else None
+    share = matter.line.share if matter.line else None
+    if bad is None or share is None or matter.rest is None:
+        return 0
+    return share.numerator - share.denominator * matter.rest.numerator / matter.rest.denominator

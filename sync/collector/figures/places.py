@@ -1,0 +1,132 @@
+"""Places: the units that have counters, and the counters, as one tree."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from sync.collector.errors import UsageWrong
+from sync.collector.reports import Kiosk, read_kiosks
+from sync.collector.schema import counter, unit
+
+EVERYTHING = ""
+"""The key of the root, above every unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit or a counter."""
+
+    key: str
+    """A unit's path, a counter's unit's path and its code behind a colon."""
+    code: str
+    name: str
+    parent: str | None
+    counter_id: int | None = None
+    kiosks: tuple[Kiosk, ...] = ()
+    """Of a counter."""
+    above: str = ""
+    """The name of a counter's unit."""
+
+    @property
+    def is_counter(self) -> bool:
+        """Whether kiosks stand here."""
+        return self.counter_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The tree, by key; whatever has no counter below it is left out."""
+
+    by_key: Mapping[str, Place]
+
+    def __getitem__(self, key: str) -> Place:
+        return self.by_key[key]
+
+    @property
+    def parents(self) -> dict[str, str | None]:
+        """The place above each."""
+        return {key: place.parent for key, place in self.by_key.items()}
+
+    @property
+    def key_of(self) -> dict[int, str]:
+        """The key of each counter."""
+        return {place.counter_id: key for key, place in self.by_key.items() if place.counter_id is not None}
+
+    def children(self, key: str) -> list[Place]:
+        """What lies right below."""
+        return [place for place in self.by_key.values() if place.parent == key]
+
+    def counters(self, key: str) -> list[Place]:
+        """Every counter at or below a place."""
+        return [place for place in self.by_key.values() if place.is_counter and _lies_in(place.key, key)]
+
+    def way_to(self, key: str) -> list[Place]:
+        """The places from the top down to this one."""
+        way: list[Place] = []
+        above: str | None = key
+        while above is not None:
+            way.insert(0, self.by_key[above])
+            above = self.by_key[above].parent
+        return way
+
+
+def read_places(connection: Connection, now: datetime) -> Places:
+    """Every unit that has counters below it, and the counters with their kiosks."""
+    units = {row.path: row for row in connection.execute(select(unit).order_by(unit.c.path))}
+    kiosks = read_kiosks(connection, now)
+    rows = connection.execute(select(counter, unit.c.path).join(unit).order_by(unit.c.path, counter.c.code)).all()
+    found = {EVERYTHING: Place(EVERYTHING, "", "", None)}
+    for row in rows:
+        for path in _ways(row.path):
+            if path not in found and path in units:
+                found[path] = Place(path, units[path].code, units[path].name, _above(path, units))
+        key = f"{row.path}:{row.code}"
+        mine = tuple(kiosks.get(row.counter_id, ()))
+        found[key] = Place(key, row.code, row.name, row.path, row.counter_id, mine, units[row.path].name)
+    return Places(found)
+
+
+def find_place(places: Places, unit_code: str | None, counter_code: str | None, seen: str) -> Place:
+    """The place that an address names, if it lies in the subtree ``seen``; without a unit, the top of that subtree.
+
+    Raises UsageWrong: what may not be seen is as what is not there.
+    """
+    if unit_code is None:
+        return _top(places, seen)
+    for place in places.by_key.values():
+        if place.code == unit_code and not place.is_counter and place.key.startswith(seen) and place.key:
+            if counter_code is None:
+                return place
+            below = places.by_key.get(f"{place.key}:{counter_code}")
+            if below is not None:
+                return below
+    raise UsageWrong("there is no unit {code}", code=unit_code)
+
+
+def _top(places: Places, seen: str) -> Place:
+    """Where somebody who sees this subtree begins: a lone unit rather than everything above it."""
+    if seen not in places.by_key:
+        raise UsageWrong("there is no counter in your unit yet")
+    place = places[seen]
+    if place.key == EVERYTHING:
+        below = places.children(EVERYTHING)
+        if len(below) == 1:
+            return below[0]
+    return place
+
+
+def _lies_in(counter_key: str, key: str) -> bool:
+    return counter_key == key or ((not key or key.endswith("/")) and counter_key.startswith(key))
+
+
+def _ways(path: str) -> Iterator[str]:
+    codes = path.rstrip("/").split("/")
+    for length in range(1, len(codes) + 1):
+        yield "/".join(codes[:length]) + "/"
+
+
+def _above(path: str, units: Mapping[str, object]) -> str:
+    above = path.rstrip("/").rpartition("/")[0]
+    return f"{above}/" if above and f"{above}/" in units else EVERYTHING

@@ -1,0 +1,140 @@
+"""Report pages: a place in a period, its reasons, and how each figure was made."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from sync.collector.api.gate import reader_of
+from sync.collector.figures.attention import Why, find_matters
+from sync.collector.figures.book import Book, ReasonLine
+from sync.collector.figures.order import LAST_YEAR, Wish, read_book
+from sync.collector.figures.periods import Kind, Period, parse_period, period_of
+from sync.collector.figures.places import Place
+from sync.collector.figures.tables import rank_of, ranked, tables_of
+from sync.collector.rights import Reader, Right
+from sync.collector.services import Services
+from sync.collector.web import charts
+from sync.collector.web.drawing import WIDE_LABELLED_FROM
+from sync.collector.web.rendering import phrases_of, render, templates
+
+router = APIRouter(include_in_schema=False)
+
+CHOICES = 12
+"""How many periods back the list offers."""
+SUBJECTS = ("share", "n", "answered", "bad")
+
+templates.globals.update(charts=charts, Why=Why, rank_of=rank_of)
+
+Asked = Annotated[str, Query(alias="phieu", max_length=120)]
+Ky = Annotated[str, Query(max_length=24)]
+
+
+@router.get("/t")
+@router.get("/t/{unit}")
+@router.get("/t/{unit}/{counter}")
+async def show_place(
+    request: Request, unit: str | None = None, counter: str | None = None, ky: Ky = "", so: Ky = "", asked: Asked = ""
+) -> Response:
+    """The overview of the reader's units, of a unit, or of a counter."""
+    if (tidy := _tidy(request)) is not None:
+        return tidy
+    reader = await reader_of(request, Right.READ)
+    book = await _read(request, reader, Wish(unit, counter, ky, so, asked))
+    if not book.counters and not book.place.is_counter:
+        return render(request, "first_day.html", reader=reader, book=book)
+    return _page(request, "place.html", reader, book)
+
+
+@router.get("/ly-do")
+@router.get("/ly-do/{unit}")
+@router.get("/ly-do/{unit}/{counter}")
+async def show_reasons(
+    request: Request, unit: str | None = None, counter: str | None = None, ky: Ky = "", so: Ky = "", asked: Asked = ""
+) -> Response:
+    """What influenced the ratings of a place."""
+    if (tidy := _tidy(request)) is not None:
+        return tidy
+    reader = await reader_of(request, Right.READ)
+    return _page(request, "reasons.html", reader, await _read(request, reader, Wish(unit, counter, ky, so, asked)))
+
+
+@router.get("/giai-thich/{subject}")
+@router.get("/giai-thich/{subject}/{unit}")
+@router.get("/giai-thich/{subject}/{unit}/{counter}")
+async def show_explanation(
+    request: Request, subject: str, unit: str | None = None, counter: str | None = None, ky: Ky = "", so: Ky = "",
+    asked: Asked = "",
+) -> Response:  # fmt: skip
+    """How one figure was made: the dialog's content, or a page of its own without script."""
+    reader = await reader_of(request, Right.READ)
+    book = await _read(request, reader, Wish(unit, counter, ky, so, asked))
+    subject = subject if subject in SUBJECTS else SUBJECTS[0]
+    inside = request.headers.get("hx-request") == "true"
+    return _page(request, "explain_inside.html" if inside else "explain.html", reader, book, subject=subject)
+
+
+async def _read(request: Request, reader: Reader, wish: Wish) -> Book:
+    services: Services = request.app.state.services
+    return await asyncio.to_thread(read_book, services, reader, wish)
+
+
+def _tidy(request: Request) -> Response | None:
+    """The address of a period that was chosen in the form: one key, whichever field it came from."""
+    query = request.query_params
+    if not {"tu", "den"} <= set(query):
+        return None
+    kept = {key: value for key, value in query.items() if key not in ("tu", "den", "ky") and value}
+    first, last = sorted((query["tu"][:10], query["den"][:10]))
+    parse_period(f"{first}..{last}")
+    return RedirectResponse(phrases_of(request).way(request.url.path, **kept, ky=f"{first}..{last}"), 303)
+
+
+def _page(request: Request, template: str, reader: Reader, book: Book, **more: Any) -> Response:
+    p = phrases_of(request)
+    query = {key: request.query_params.get(key, "") for key in ("ky", "so", "phieu")}
+    titles = p.titles_of(book)
+    tables = {table.key: table for table in tables_of(book, titles)}
+    values: dict[str, Any] = {
+        "book": book, "query": query, "tables": tables, "children": tables.get("places"),
+        "ranked": ranked(book), "matters": find_matters(book), "by_factor": _by_factor(book),
+        "axis": charts.axis_for([line.share for line in [*book.children, book.me]]),
+        "kinds": _kinds(book), "choices": _choices(book), "address": address_of, "LAST_YEAR": LAST_YEAR,
+        "WIDE_LABELLED_FROM": WIDE_LABELLED_FROM,
+    }  # fmt: skip
+    return render(request, template, reader=reader, **values, **more)
+
+
+def address_of(place: Place, part: str = "/t") -> str:
+    """The page of a place."""
+    if place.is_counter:
+        return f"{part}/{place.key.rpartition('/:')[0].rpartition('/')[2]}/{place.code}"
+    return f"{part}/{place.code}" if place.code else part
+
+
+def _kinds(book: Book) -> list[tuple[Kind, str]]:
+    """Each kind of period, and the one of it in which the present one ends."""
+    day = min(book.period.last, book.today)
+    return [(kind, period_of(kind, day).code) for kind in Kind if kind is not Kind.RANGE]
+
+
+def _choices(book: Book) -> list[Period]:
+    """Periods of the same kind to choose from, the newest first."""
+    newest = book.period if book.period.kind is Kind.RANGE else period_of(book.period.kind, book.today)
+    found: list[Period] = []
+    back = max(newest, book.period, key=lambda period: period.first)
+    while len(found) < CHOICES or back.first >= book.period.first:
+        found.append(back)
+        back = back.previous
+        if len(found) > CHOICES * 4 or back.first.year < 2000:
+            break
+    return found if book.period in found else [book.period, *found]
+
+
+def _by_factor(book: Book) -> list[tuple[str, list[ReasonLine]]]:
+    """The reasons under their SIPAS factor, the factor of the most chosen one first."""
+    groups: dict[str, list[ReasonLine]] = {}
+    for line in book.reasons:
+        groups.setdefault(((line.reason.factor if line.reason else None) or "")[:1], []).append(line)
+    return list(groups.items())

@@ -1,0 +1,43 @@
+"""A collector that a browser can call, in this process, on loopback."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import uvicorn
+
+from sync.collector.app import create_app
+from sync.collector.config import CollectorConfig
+from sync.collector.database import Database
+from sync.collector.services import make_services
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync")  # fmt: skip
+
+
+@contextmanager
+def serving(
+    database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC), **settings: Any
+) -> Iterator[str]:
+    """The address of a collector over ``database``, which it closes at the end."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    app = create_app(make_services(CollectorConfig(public_url=url, **settings), database, now))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.01)
+    try:
+        yield url
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
