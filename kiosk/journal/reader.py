@@ -22,6 +22,8 @@ from kiosk.journal.schema import schema_version
 from kiosk.journal.tally import TallyRow, tally_between
 
 _CHUNK = 5000
+_DAMAGE = ("malformed", "not a database", "Could not decode", "no such table", "no such column", "has no column")
+"""What SQLite says of a file that is not what was written: our queries never change, so it is never they that err."""
 _NEXT_LINES = """SELECT entry.seq, line, salt, payload FROM entry LEFT JOIN enclosure USING (seq)
     WHERE entry.seq >= ? ORDER BY entry.seq LIMIT ?"""
 
@@ -200,7 +202,6 @@ def _enclosure(seq: int, salt: bytes, payload: bytes) -> bytes:
 def translated(error: DatabaseError) -> JournalUnusable | JournalDamaged:
     """What a reader's database error means for whoever reads."""
     why = str(error.orig)
-    # "Could not decode": a text of ours, always UTF-8, is not what was written.
-    if "malformed" in why or "not a database" in why or "Could not decode" in why:
+    if any(sign in why for sign in _DAMAGE):
         return JournalDamaged("the journal's file is damaged ({why})", why=why)
     return JournalUnusable("the journal cannot be read ({why}); check the disk", why=why)

@@ -37,6 +37,8 @@ _UNREADABLE_MAX = 5000
 _NOT_CARRIED = ("opened", "settings", "clock", "pruned")
 """Entries that speak of their own journal only."""
 _COMPANIONS = ("-wal", "-journal", "-shm")
+_UNREADABLE = (DatabaseError, UnicodeDecodeError)
+"""SQLite quotes a damaged schema in its messages, and Python cannot always read the quotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,8 @@ def find_trouble(path: Path, known: tuple[str, Cursor] | None) -> str | None:
             if schema_version(connection) == 0:
                 return None if known is None else "missing"
             return _damage(connection) or _mismatch(connection, known)
-    except DatabaseError as error:
-        if isinstance(translated(error), JournalDamaged):
+    except _UNREADABLE as error:
+        if _is_damage(error):
             return "damaged"
         raise
     finally:
@@ -165,12 +167,17 @@ def read_remains(path: Path) -> Remains:
             journal_id = _readable_id(connection)
             entries = tuple(_sound_entries(connection, journal_id))
             return Remains(journal_id, entries, _readable_enclosures(connection))
-    except DatabaseError as error:
-        if isinstance(translated(error), JournalDamaged):
+    except _UNREADABLE as error:
+        if _is_damage(error):
             return Remains("", (), {})
         raise
     finally:
         engine.dispose()
+
+
+def _is_damage(error: DatabaseError | UnicodeDecodeError) -> bool:
+    """Whether the file is not what was written; else the disk refuses for now."""
+    return isinstance(error, UnicodeDecodeError) or isinstance(translated(error), JournalDamaged)
 
 
 def _damage(connection: Connection) -> str | None:
@@ -235,9 +242,9 @@ def _is_finished(new: Path) -> bool:
     try:
         with engine.connect() as connection:
             return schema_version(connection) > 0
-    except DatabaseError as error:
+    except _UNREADABLE as error:
         # A disk that refuses for now says nothing about the file, and a finished one must not be removed.
-        if isinstance(translated(error), JournalDamaged):
+        if _is_damage(error):
             return False
         raise
     finally:
@@ -245,7 +252,7 @@ def _is_finished(new: Path) -> bool:
 
 
 def _readable_id(connection: Connection) -> str:
-    with suppress(DatabaseError):
+    with suppress(*_UNREADABLE):
         found = connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'journal_id'").scalar_one_or_none()
         if found:
             return str(found)
@@ -267,7 +274,7 @@ def _readable_anchor(connection: Connection, journal_id: str) -> tuple[int, byte
     """After which entry the rest begins, and its hash; None where the file does not give it out."""
     if not journal_id:
         return 0, None
-    with suppress(DatabaseError, ValueError):
+    with suppress(*_UNREADABLE, ValueError):
         anchor = anchor_of(connection, journal_id)
         return anchor.next_seq - 1, anchor.head
     return 0, chain_start(journal_id)
@@ -282,7 +289,7 @@ def _readable_entries(connection: Connection) -> Iterator[Entry]:
                 yield entry
                 seq, unreadable = entry.seq, 0
             return
-        except DatabaseError:
+        except _UNREADABLE:
             seq += 1
             unreadable += 1
 
@@ -293,7 +300,7 @@ def _entries(connection: Connection, first: int) -> Iterator[Entry]:
 
 
 def _readable_enclosures(connection: Connection) -> dict[int, tuple[bytes, bytes]]:
-    with suppress(DatabaseError):
+    with suppress(*_UNREADABLE):
         rows = connection.exec_driver_sql("SELECT seq, salt, payload FROM enclosure")
         return {seq: (salt, payload) for seq, salt, payload in rows}
     return {}
