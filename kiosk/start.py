@@ -13,6 +13,7 @@ from kiosk.clock import SystemClock
 from kiosk.config import KioskSettings
 from kiosk.domain.night import Night
 from kiosk.domain.survey import FIRST_LANGUAGE, Survey
+from kiosk.domain.visit import Step
 from kiosk.journal.errors import JournalError
 from kiosk.journal.recorder import Recorder
 from kiosk.language_count import LanguageCount
@@ -45,11 +46,12 @@ def show_kiosk(
     """Show the citizen's screen until it is closed; every press handed over by then is committed.
 
     ``office`` and ``counter`` are the names given at enrolment; those in the settings win. ``errands`` is what
-    the staff can have done besides. Returns whether the staff want the kiosk to start again.
+    the staff can have done besides. Returns whether the kiosk is to start again: the staff want it, or the office
+    changed its settings.
     Raises ScreenUnavailable, JournalError, SettingsInvalid or SurveyInvalid.
     """
     unusable: list[JournalError] = []
-    shown = threading.Event()
+    shown, again = threading.Event(), threading.Event()
 
     def open_journal() -> "Journal":
         # The face first: what opens the journal takes longer to import than the screen, and would hold it up.
@@ -62,28 +64,38 @@ def show_kiosk(
         return journal
 
     def start(app: Any) -> None:
+        screens.append(app)
         if unusable:
             stop_kiosk()
         else:
             on_started(app)
         shown.set()
 
+    def look(journal: "Journal") -> None:
+        upkeep().look(journal)
+        # Between visits only: the first touch of the next citizen wakes the screen and means nothing else.
+        at_rest = bool(screens) and screens[0].step_shown is Step.RESTING
+        if at_rest and with_office(own)[1] != version:
+            _log.info("the office's settings changed: the screen starts again with them")
+            again.set()
+            stop_kiosk()
+
     def stop(error: JournalError) -> None:
         unusable.append(error)
         stop_kiosk()
 
-    settings, version = with_office(settings)
+    own, screens = settings, list[Any]()
+    settings, version = with_office(own)
     setup = _setup(settings, office, counter)
     clock = setup["clock"]
     upkeep = _upkeep(settings, clock)
     recorder = Recorder(
         open_journal,
         tidy=lambda journal: upkeep().tidy(journal),
-        look=lambda journal: upkeep().look(journal),
+        look=look,
         on_unusable=stop,
     )
     languages = LanguageCount(settings.folder / "languages.json", lambda: clock.now().wall.date())
-    again = threading.Event()
     desk = _desk(settings, setup["survey"], clock, errands or Errands(), again)
     try:
         run_kiosk(Setup(recorder=recorder, on_started=start, count_language=languages.count, desk=desk, **setup))

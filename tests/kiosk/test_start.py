@@ -1,12 +1,17 @@
+import json
 import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from kiosk.cli import _place_names
 from kiosk.config import load_kiosk_settings
+from kiosk.journal.errors import JournalUnusable
+from kiosk.journal.reader import JournalReader
 from sync.agent.enroll import Device
 
 START = """
@@ -58,3 +63,48 @@ def test_damaged_enrolment_leaves_the_screen_without_names(tmp_path, damaged):
     (tmp_path / "kiosk" / "device.json").write_bytes(damaged)
 
     assert _place_names(load_kiosk_settings(None, tmp_path)) == ("", "")
+
+
+@pytest.mark.window
+def test_what_the_office_set_comes_to_a_running_screen_between_visits(tmp_path):
+    """The screen starts again at rest; the journal then says which settings are in force."""
+    started = subprocess.Popen(
+        [str(Path(sys.executable).with_name("kiosk")), "run", "--data-dir", str(tmp_path)],
+        env=os.environ
+        | {"SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy", "HAILONG_KIOSK_SCREEN__FULLSCREEN": "false"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        folder = tmp_path / "kiosk"
+        await_true(lambda: (folder / "journal.db").is_file() and kinds(folder)[:1] == ["opened"])
+        content = {"version": "7", "settings": {"survey": "tt32-3@1", "counter": "Q1"}}
+        (folder / "settings.new").write_text(json.dumps(content))
+        (folder / "settings.new").rename(folder / "settings.json")
+
+        await_true(lambda: ("settings", "tt32-3@1") in settings_in(folder))
+        assert started.poll() is None
+    finally:
+        started.terminate()
+        started.communicate(timeout=30)
+
+
+def settings_in(folder: Path) -> list[tuple[str, str]]:
+    with JournalReader(folder / "journal.db") as reader:
+        lines = [msgspec.json.decode(entry.line) for entry in reader.entries()]
+    return [(line["kind"], line["survey"]) for line in lines if line["kind"] == "settings"]
+
+
+def kinds(folder: Path) -> list[str]:
+    try:
+        with JournalReader(folder / "journal.db") as reader:
+            return [msgspec.json.decode(entry.line)["kind"] for entry in reader.entries()]
+    except JournalUnusable:
+        return []
+
+
+def await_true(condition) -> None:
+    deadline = time.monotonic() + 40
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
