@@ -11,6 +11,7 @@ from kiosk.journal.head_file import HeadFile
 from kiosk.journal.lock import lock_of
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.recovery import continue_in_new
+from kiosk.journal.refusal import telling_refusals
 from kiosk.journal.verify import verify_journal
 
 
@@ -50,7 +51,8 @@ def restore(path: Path, backup: Path, clock: Clock, software: str) -> int:
             leaving.callback(Path(f"{copy}{companion}").unlink, missing_ok=True)
         _copy(backup, copy)
         entries = _verified(copy)
-        continue_in_new(path, "restored", HeadFile(path).read(), clock.now(), software, remains_at=copy)
+        with telling_refusals():
+            continue_in_new(path, "restored", HeadFile(path).read(), clock.now(), software, remains_at=copy)
     return entries
 
 

@@ -19,7 +19,7 @@ from kiosk.domain.instant import Clock, Instant
 from kiosk.domain.rating import Comment, Fact, Rating
 from kiosk.journal.chain import Cursor
 from kiosk.journal.engine import create_private, writer_engine
-from kiosk.journal.errors import JournalDamaged, JournalUnwritable
+from kiosk.journal.errors import JournalUnwritable
 from kiosk.journal.head_file import HeadFile
 from kiosk.journal.lines import (
     ClockLine,
@@ -36,8 +36,9 @@ from kiosk.journal.lines import (
 from kiosk.journal.lock import lock_of
 from kiosk.journal.place import require_fit_place
 from kiosk.journal.prune import forget_enclosures, prune_chunk
-from kiosk.journal.reader import Entry, head_of, translated
+from kiosk.journal.reader import Entry, head_of
 from kiosk.journal.recovery import Older, make_sound
+from kiosk.journal.refusal import refused, telling_refusals
 from kiosk.journal.reserve import Reserve
 from kiosk.journal.schema import STEPS
 from kiosk.journal.tally import count_rating, move_rating
@@ -83,19 +84,16 @@ class Journal:
         lock = lock_of(path)
         engine: Engine | None = None
         try:
-            older = make_sound(path, clock.now(), software)
-            engine = writer_engine(path)
-            journal_id = _prepare(engine, clock.now(), software)
-            journal = cls(path, engine, lock, journal_id, software, older)
-            journal._note_head(durable=True)
-        except BaseException as error:
+            with telling_refusals():
+                older = make_sound(path, clock.now(), software)
+                engine = writer_engine(path)
+                journal_id = _prepare(engine, clock.now(), software)
+                journal = cls(path, engine, lock, journal_id, software, older)
+                journal._note_head(durable=True)
+        except BaseException:
             if engine is not None:
                 engine.dispose()
             lock.release()
-            if isinstance(error, DatabaseError):
-                raise refused(error) from error
-            if isinstance(error, OSError):
-                raise JournalUnwritable("the disk refuses ({why})", why=error.strerror) from error
             raise
         return journal
 
@@ -244,14 +242,6 @@ class Journal:
     def _note_head(self, *, durable: bool = False) -> None:
         with self._engine.connect() as connection:
             self._head_file.write(self.id, head_of(connection, self.id), durable=durable)
-
-
-def refused(error: DatabaseError) -> JournalUnwritable | JournalDamaged:
-    """What a writer's database error means for whoever waits."""
-    described = translated(error)
-    if isinstance(described, JournalDamaged):
-        return described
-    return JournalUnwritable("the disk refuses ({why})", why=error.orig)
 
 
 def moment_of(line: Line) -> Instant:

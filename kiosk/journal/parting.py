@@ -13,6 +13,7 @@ from kiosk.journal.head_file import HeadFile
 from kiosk.journal.lock import lock_of
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.recovery import make_sound
+from kiosk.journal.refusal import telling_refusals
 
 
 def continue_unwatched(path: Path, now: Instant, software: str) -> bool:
@@ -22,7 +23,8 @@ def continue_unwatched(path: Path, now: Instant, software: str) -> bool:
     except JournalInUse:
         return False
     try:
-        older = make_sound(path, now, software)
+        with telling_refusals():
+            older = make_sound(path, now, software)
         if older is not None:
             with JournalReader(path) as reader:
                 HeadFile(path).write(reader.id, reader.head(), durable=True)

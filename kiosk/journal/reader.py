@@ -73,7 +73,10 @@ class JournalReader:
             if schema_version(connection) == 0:
                 raise JournalUnusable("the journal at {path} has not been started yet; start the kiosk once", path=path)
             query = "SELECT value FROM meta WHERE key = 'journal_id'"
-            self.id = str(connection.exec_driver_sql(query).scalar_one())
+            journal_id = connection.exec_driver_sql(query).scalar_one_or_none()
+            if journal_id is None:
+                raise JournalDamaged("the journal's file is damaged ({why})", why="it has no name")
+            self.id = str(journal_id)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -6,6 +6,7 @@ opened on that thread too: the first face can be pressed before the disk is read
 and a kiosk whose disk refuses shows its screen and recovers by itself.
 """
 
+import logging
 import queue
 import threading
 import time
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from kiosk.domain.rating import Fact
 from kiosk.journal.errors import JournalDamaged, JournalError, JournalInUse, JournalUnusable, JournalUnwritable
+
+_log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     # Imported by whoever opens the journal, on the recorder's thread: the screen does not wait for SQLAlchemy.
@@ -96,9 +99,9 @@ class Recorder:
             return self._open_journal()
         except (JournalInUse, JournalUnusable) as error:
             self._on_unusable(error)
-        except JournalError:
-            # The disk refuses for now: the next press tries again, and is told.
-            pass
+        except Exception:  # noqa: BLE001 - as in _run
+            # The disk refuses for now, or worse: the next press tries again and is told. The thread must live.
+            _log.exception("the journal could not be opened")
         return None
 
     def _next(self, journal: "Journal | None") -> "tuple[Fact, Future[Entry]] | None":

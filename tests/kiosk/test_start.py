@@ -71,7 +71,12 @@ def test_what_the_office_set_comes_to_a_running_screen_between_visits(tmp_path):
     started = subprocess.Popen(
         [str(Path(sys.executable).with_name("kiosk")), "run", "--data-dir", str(tmp_path)],
         env=os.environ
-        | {"SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy", "HAILONG_KIOSK_SCREEN__FULLSCREEN": "false"},
+        | {
+            "SDL_VIDEODRIVER": "offscreen",
+            "SDL_AUDIODRIVER": "dummy",
+            "HAILONG_KIOSK_SCREEN__FULLSCREEN": "false",
+            "HAILONG_KIOSK_VISIT__QUESTION_S": "5",
+        },
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -143,3 +143,19 @@ def test_upkeep_waits_for_a_quiet_moment(monkeypatch):
 
     assert tidied.wait(10)
     recorder.close()
+
+
+def test_whatever_keeps_the_journal_from_opening_every_press_is_answered():
+    answers = iter([RuntimeError("nobody thought of this"), None])
+    slow = SlowJournal()
+    slow.go.set()
+
+    def open_journal():
+        if (surprise := next(answers, None)) is not None:
+            raise surprise
+        return slow
+
+    recorder = Recorder(open_journal)
+
+    assert recorder.record("press").result(10).seq == 1
+    recorder.close()

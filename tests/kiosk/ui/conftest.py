@@ -109,7 +109,7 @@ def window() -> Any:
     from kiosk.ui.app import WindowOptions, prepare_window
 
     # frames as fast as they come, and no long looks: what is tested does not depend on either
-    pace.FPS_AWAKE = pace.FPS_IDLE = 0
+    pace.FPS_AWAKE = pace.FPS_IDLE = pace.FPS_RESTING = 0
     hands.PRESS_LOOK_S_MIN = 0.01
     opened = prepare_window(WindowOptions(1280, 800, fullscreen=False))
     runTouchApp(embedded=True)

@@ -306,7 +306,7 @@ def test_sun_moves_and_the_night_is_dim(kiosk: Any):
     scene, dusk = kiosk.app.page.ids.scene, kiosk.app.page.ids.dusk
     places = set()
     for _ in range(8):
-        kiosk.clock.advance(11)
+        kiosk.clock.advance(37)
         kiosk.app._tick(0)
         places.add(tuple(scene.drift))
     assert len(places) > 4
