@@ -28,6 +28,10 @@ lint: setup
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
+# Pictures of every page over the demo province, in build/pages.
+pages: setup
+	@$(BIN)/python -m tests.browser.pages build/pages
+
 bench: setup
 	@$(BIN)/python tests/bench/run.py $(ARGS)
 

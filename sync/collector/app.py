@@ -16,14 +16,14 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from kiosk.resources import resource
-from sync.collector.api import device, enrolments, health, journals, tallies
+from sync.collector.api import device, enrolments, health, journals, report, tallies
 from sync.collector.api.answers import problem_answer, refusal_answer
 from sync.collector.api.described import COMPONENTS
 from sync.collector.api.middleware import DeviceDoors, Doorkeeper
 from sync.collector.errors import CollectorBusy, CollectorError
 from sync.collector.partitions import ensure_partitions
 from sync.collector.services import Services
-from sync.collector.web import audit_page, doors, page, report_page
+from sync.collector.web import audit_page, doors, files_page, page, report_page
 from sync.collector.web.errors import is_page, page_of
 from sync.protocol import problems
 from sync.protocol.errors import WireError
@@ -46,7 +46,9 @@ def create_app(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
-    for part in (journals, enrolments, device, tallies, health, doors, page, report_page, audit_page):
+    for part in (journals, enrolments, device, tallies, report, health):
+        app.include_router(part.router)
+    for part in (doors, page, report_page, files_page, audit_page):
         app.include_router(part.router)
     app.mount("/assets", StaticFiles(directory=resource("assets", "web")), name="assets")
     _answer_errors(app)

@@ -330,8 +330,8 @@ class _Maker:
         return together
 
     def _with_aside(self, shown: Shown, aside: Shown) -> Share | None:
-        # With both shares in hand, their difference is the set-aside ratings: as few of them are as telling.
-        if not (shown.percent and aside.counts) or aside.hidden or aside.waiting or not self.satisfied:
+        # With both shares in hand, their difference is the set-aside ratings: they too go out in steps only.
+        if not (shown.percent and aside.counts) or aside.hidden or not self.satisfied:
             return None
         return top2box(Counter(shown.counts) + Counter(aside.counts), self.satisfied)
 

@@ -166,7 +166,7 @@ def _line_columns(t: Texts) -> tuple[Column, ...]:
     return (
         Column("share", t("Share of satisfied") + ", %", Form.PERCENT),
         Column("low", t("95% interval, from") + ", %", Form.PERCENT),
-        Column("high", t("to") + ", %", Form.PERCENT),
+        Column("high", t("95% interval, to") + ", %", Form.PERCENT),
         Column("satisfied", t("Satisfied ratings"), Form.COUNT),
         Column("n", t("Ratings, n"), Form.COUNT),
         Column("points", t("Change, points"), Form.POINTS),
@@ -253,7 +253,7 @@ def _weeks(book: Book, words: Titles) -> Table:
         Column("week", t("Week from"), Form.TEXT),
         Column("share", t("Share of satisfied") + ", %", Form.PERCENT),
         Column("low", t("95% interval, from") + ", %", Form.PERCENT),
-        Column("high", t("to") + ", %", Form.PERCENT),
+        Column("high", t("95% interval, to") + ", %", Form.PERCENT),
         Column("n", t("Ratings, n"), Form.COUNT),
         *(Column(f"level_{value}", words.level(value), Form.COUNT) for value in book.levels),
         Column("aside", t("Set aside"), Form.COUNT),

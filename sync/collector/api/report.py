@@ -1,0 +1,66 @@
+"""Report: a place's tables for programs, the very ones of the page."""
+
+import asyncio
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import JSONResponse, Response
+
+from kiosk.texts import texts
+from sync.collector.api.described import READER_PROBLEMS
+from sync.collector.api.gate import reader_of
+from sync.collector.figures.book import Book
+from sync.collector.figures.order import Wish, read_book
+from sync.collector.figures.tables import Cell, Mark, tables_of
+from sync.collector.rights import Right
+from sync.collector.services import Services
+from sync.collector.units import CODE
+from sync.collector.web.phrases import Phrases
+from sync.collector.words import NOTICE
+
+router = APIRouter(tags=["reports"])
+Code = Annotated[str | None, Query(pattern=f"^{CODE}$", description="Its code")]
+
+
+@router.get(
+    "/v1/report", responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **READER_PROBLEMS}
+)
+async def get_report(
+    request: Request, unit: Code = None, counter: Code = None,
+    period: Annotated[str, Query(max_length=24, description="2026-11-20, 2026-W47, 2026-11, 2026-Q4, 2026, A..B")] = "",
+    compare: Annotated[str, Query(max_length=24, description="Another period; by default the one before")] = "",
+    question: Annotated[str, Query(max_length=120, description="sipas-5@1:overall")] = "",
+) -> Response:  # fmt: skip
+    """Every table of a place's report; a cell without a number says why."""
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.EXPORT)
+    book = await asyncio.to_thread(read_book, services, reader, Wish(unit, counter, period, compare, question))
+    phrases = Phrases(texts("collector", "en"), services.config.zone, services.now())
+    return JSONResponse(book_json(book, phrases), headers={"Cache-Control": "no-store"})
+
+
+def book_json(book: Book, p: Phrases) -> dict[str, Any]:
+    """The report in JSON; percentages are decimals as text, so that none is rounded twice."""
+    return {
+        "place": book.place.code,
+        "period": book.period.code,
+        "from": book.days.first.isoformat(),
+        "to": book.days.last.isoformat(),
+        "compared_with": [book.before.first.isoformat(), book.before.last.isoformat()],
+        "question": book.asked.code,
+        "made_at": book.made_at.isoformat(),
+        "notice": NOTICE,
+        "tables": {
+            table.key: [
+                {column.key: _json(cell) for column, cell in zip(table.columns, row, strict=True)} for row in table.rows
+            ]
+            for table in tables_of(book, p.titles_of(book))
+        },
+    }
+
+
+def _json(cell: Cell) -> Any:
+    if isinstance(cell, Mark):
+        return {"without": str(cell)}
+    return str(cell) if isinstance(cell, Decimal) else cell

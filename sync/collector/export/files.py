@@ -1,0 +1,121 @@
+"""Files: a report's tables as CSV and XLSX, cell for cell what the page shows."""
+
+import io
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+
+from sync.collector.export.cells import csv_bytes, safe_text
+from sync.collector.figures.book import Book
+from sync.collector.figures.tables import Cell, Column, Form, Mark, Table, tables_of, write_cell
+from sync.collector.web.phrases import Phrases
+
+_XLSX_FORMS = {Form.COUNT: "#,##0", Form.PERCENT: "0.0", Form.POINTS: "+0.0;-0.0;0.0"}
+_LEVEL_COLOURS = ("#9C3A0B", "#E2935A", "#CFD3D5", "#5FB0B3", "#0D6570")
+
+
+def csv_file(book: Book, p: Phrases) -> bytes:
+    """Every table under its title, with what the numbers are about above and the notice below.
+
+    The separator is the one that Excel expects of the language's decimal sign.
+    """
+    rows: list[list[str]] = [*([line] for line in _heading(book, p)), []]
+    for table in tables_of(book, p.titles_of(book)):
+        rows += [[table.title], [column.head for column in table.columns]]
+        rows += [
+            [_plain(cell, column, p) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows
+        ]
+        rows.append([])
+    rows.append([p.notice])
+    return csv_bytes(rows, ";" if p.t.language == "vi" else ",")
+
+
+def xlsx_file(book: Book, p: Phrases) -> bytes:
+    """A workbook with a sheet for each table, numbers as numbers, and charts that Excel draws itself."""
+    file = io.BytesIO()
+    workbook = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    workbook.set_properties(
+        {"title": _heading(book, p)[0], "comments": p.notice, "created": book.made_at.replace(tzinfo=None)}
+    )
+    for table in tables_of(book, p.titles_of(book)):
+        sheet = workbook.add_worksheet(table.title[:31].replace("/", " "))
+        first = _write_sheet(workbook, sheet, table, _heading(book, p), p)
+        _add_chart(workbook, sheet, table, first)
+    workbook.close()
+    return file.getvalue()
+
+
+def _heading(book: Book, p: Phrases) -> list[str]:
+    t = p.t
+    return [
+        f"{p.full_place(book.place)}: {p.period(book.period)}",
+        t("Days {days}, compared with {others}", days=p.days(book.days.first, book.days.last),
+          others=p.days(book.before.first, book.before.last)),
+        t("Made at {time}", time=p.made_at_fully()),
+        f"{book.asked.code} · {p.method()}",
+    ]  # fmt: skip
+
+
+def _plain(cell: Cell, column: Column, p: Phrases) -> str:
+    """A number as spreadsheets read it: no thousands sign, a plain minus."""
+    match cell:
+        case Mark() | str():
+            return write_cell(cell, column.form, p.t)
+        case int():
+            return str(cell)
+    return str(cell).replace(".", ",") if p.t.language == "vi" else str(cell)
+
+
+def _write_sheet(workbook: Any, sheet: Any, table: Table, heading: list[str], p: Phrases) -> int:
+    """Write a table below its heading; the row of its heads."""
+    bold, wrapped = (
+        workbook.add_format({"bold": True}),
+        workbook.add_format({"bold": True, "text_wrap": True, "bottom": 1}),
+    )
+    forms = {form: workbook.add_format({"num_format": pattern}) for form, pattern in _XLSX_FORMS.items()}
+    for number, words in enumerate([*heading, p.notice, "", table.title]):
+        sheet.write_string(number, 0, safe_text(words), bold if number in (0, 6) else None)
+    first = len(heading) + 3
+    for place, column in enumerate(table.columns):
+        sheet.write_string(first, place, column.head, wrapped)
+        sheet.set_column(place, place, 34 if column.form is Form.TEXT and place < 2 else 13)
+        for number, row in enumerate(table.rows, first + 1):
+            _write(sheet, number, place, row[place], column, forms.get(column.form), p)
+    sheet.freeze_panes(first + 1, 1)
+    return first
+
+
+def _write(sheet: Any, row: int, place: int, cell: Cell, column: Column, form: Any, p: Phrases) -> None:
+    if isinstance(cell, int | Decimal):
+        sheet.write_number(row, place, float(cell), form)
+    else:
+        sheet.write_string(row, place, safe_text(write_cell(cell, column.form, p.t)))
+
+
+def _add_chart(workbook: Any, sheet: Any, table: Table, first: int) -> None:
+    """The chart that belongs to a table, drawn by the spreadsheet from the very cells."""
+    last = first + len(table.rows)
+    place_of = {column.key: place for place, column in enumerate(table.columns)}
+    if not table.rows or table.key not in ("weeks", "levels", "places", "reasons"):
+        return
+    kind = {"weeks": "line", "levels": "column", "places": "bar", "reasons": "bar"}[table.key]
+    value = place_of["share" if table.key in ("weeks", "places") else "n"]
+    names = place_of["reason"] if table.key == "reasons" else 0
+    rows = last - (1 if table.has_total else 0)
+    chart = workbook.add_chart({"type": kind})
+    series: dict[str, Any] = {
+        "name": table.columns[value].head,
+        "categories": [sheet.name, first + 1, names, rows, names],
+        "values": [sheet.name, first + 1, value, rows, value],
+        "fill": {"color": _LEVEL_COLOURS[4]}, "line": {"color": _LEVEL_COLOURS[4]},
+    }  # fmt: skip
+    if table.key == "levels":
+        series["points"] = [{"fill": {"color": colour}} for colour in _LEVEL_COLOURS[: rows - first]]
+    chart.add_series(series)
+    chart.set_title({"name": table.title, "name_font": {"size": 11}})
+    chart.set_legend({"none": True})
+    if kind == "bar":
+        chart.set_y_axis({"reverse": True})
+    chart.set_size({"width": 720, "height": 120 + 22 * max(8, rows - first) if kind == "bar" else 320})
+    sheet.insert_chart(first, len(table.columns) + 1, chart)

@@ -1,0 +1,38 @@
+"""Paper: a report as PDF, laid out after Decree 30/2020: national name and motto, tables, method, signature."""
+
+import re
+
+from kiosk.resources import resource
+from sync.collector.figures.attention import Why, find_matters
+from sync.collector.figures.book import Book
+from sync.collector.figures.tables import tables_of
+from sync.collector.web import charts
+from sync.collector.web.phrases import Phrases
+from sync.collector.web.rendering import templates
+
+_DRAWING = re.compile(r"(<svg\b[^>]*>)")
+_TABLES = ("places", "aside", "reasons", "weeks")
+
+
+def pdf_file(book: Book, p: Phrases) -> bytes:
+    """The report on A4; number, day, issuing body and signature are left for the clerk."""
+    # Only here: it loads Pango, which whoever prints nothing need not have.
+    from weasyprint import CSS, HTML
+
+    style, marks = (resource("assets", "web", name).read_text("utf-8") for name in ("paper.css", "paper-marks.css"))
+    drawn = _DRAWING.sub(rf"\1<style>{marks}</style>", paper_html(book, p))
+    page = HTML(string=drawn, url_fetcher=_fetch_nothing)
+    return bytes(page.write_pdf(stylesheets=[CSS(string=style)]))
+
+
+def paper_html(book: Book, p: Phrases) -> str:
+    """What is laid out."""
+    tables = {table.key: table for table in tables_of(book, p.titles_of(book))}
+    return templates.get_template("paper.html").render(
+        t=p.t, p=p, book=book, tables=[tables[key] for key in _TABLES if key in tables], levels=tables["levels"],
+        figures=tables["figures"], matters=find_matters(book), Why=Why, charts=charts,
+    )  # fmt: skip
+
+
+def _fetch_nothing(url: str, *_: object, **__: object) -> dict[str, object]:
+    raise ValueError(f"a report loads nothing from elsewhere: {url[:60]}")

@@ -1,0 +1,49 @@
+"""File pages: a report out of the system; each one is written into the audit log."""
+
+import asyncio
+from datetime import datetime
+from functools import partial
+
+from fastapi import APIRouter, Request
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from sync.collector.api.gate import reader_of
+from sync.collector.audit import note
+from sync.collector.errors import UsageWrong
+from sync.collector.export.forms import FORMS
+from sync.collector.figures.book import Book
+from sync.collector.figures.order import Wish, read_book
+from sync.collector.rights import Reader, Right
+from sync.collector.services import Services
+from sync.collector.web.rendering import phrases_of
+from sync.collector.web.report_page import Asked, Ky
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/xuat/{form}")
+@router.get("/xuat/{form}/{unit}")
+@router.get("/xuat/{form}/{unit}/{counter}")
+async def take_file(
+    request: Request, form: str, unit: str | None = None, counter: str | None = None, ky: Ky = "", so: Ky = "",
+    asked: Asked = "",
+) -> Response:  # fmt: skip
+    """A place's report as csv, xlsx or pdf."""
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.EXPORT)
+    if form not in FORMS:
+        raise UsageWrong("there is no file of the form {form}", form=form[:10])
+    book = await asyncio.to_thread(read_book, services, reader, Wish(unit, counter, ky, so, asked))
+    make, media_type = FORMS[form]
+    body = await asyncio.to_thread(make, book, phrases_of(request))
+    noting = partial(_note, reader=reader, form=form, book=book, now=services.now())
+    await asyncio.wrap_future(services.writer.submit(noting))
+    name = f"hailong-{book.place.code or 'tat-ca'}-{book.period.code}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def _note(connection: Connection, reader: Reader, form: str, book: Book, now: datetime) -> None:
+    subject = book.place.key or "*"
+    note(connection, now, reader.name, "export", subject, {"form": form, "period": book.period.code})

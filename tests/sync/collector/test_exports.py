@@ -1,0 +1,176 @@
+"""Page, API, CSV, XLSX and PDF say the same, cell for cell, and no cell of theirs is a formula."""
+
+import csv
+import io
+import re
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
+from sqlalchemy import select, update
+from starlette.testclient import TestClient
+
+from kiosk.texts import texts
+from sync.collector import schema
+from sync.collector.app import create_app
+from sync.collector.config import CollectorConfig
+from sync.collector.export.cells import csv_bytes
+from sync.collector.figures.order import Wish, read_book
+from sync.collector.figures.tables import Mark, Table, tables_of, write_cell
+from sync.collector.partitions import ensure_partitions
+from sync.collector.rights import ANYBODY
+from sync.collector.services import Services
+from sync.collector.web.phrases import Phrases
+from sync.collector.words import NOTICE
+from tests.sync.collector.builders import HANOI, NOON, Office, Pen
+from tests.sync.collector.kiosk_client import URL
+
+
+@pytest.fixture
+def busy(services: Services, office: Office) -> Services:
+    """A month with a busy counter, a small one, reasons, repeats, and a month before."""
+    for days_ago, pattern in ((1, (5, 5, 4, 1)), (2, (5, 4, 3, 2)), (35, (5, 4, 4, 5))):
+        pen = Pen()
+        for number in range(40):
+            seq = pen.rating(pattern[number % 4])
+            if number % 4 == 3:
+                pen.reasons(seq, "wait" if number % 8 == 3 else "deadline")
+        pen.rating(5, "repeat")
+        for _ in range(3 if days_ago == 1 else 0):
+            pen.rating(1, counter="Q2")
+        received_at = NOON - timedelta(days=days_ago, hours=1)
+        with office.database.writing() as connection:
+            ensure_partitions(connection, received_at)
+        office.append(pen, received_at=received_at)
+    with office.database.writing() as connection:
+        connection.execute(update(schema.unit).values(name="=HYPERLINK(1)"))
+    return services
+
+
+def client_of(services: Services, **config: Any) -> TestClient:
+    app = create_app(replace(services, config=CollectorConfig(public_url=URL, **config)))
+    return TestClient(app, base_url=URL, client=("127.0.0.1", 1))
+
+
+def told(services: Services, language: str) -> tuple[tuple[Table, ...], Phrases]:
+    """The tables as every way out has them."""
+    p = Phrases(texts("collector", language), HANOI, services.now())
+    book = read_book(services, ANYBODY, Wish("XA"))
+    return tables_of(book, p.titles_of(book)), p
+
+
+def flat(words: str) -> str:
+    return re.sub(r"[\s\u00a0]+", "", words)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_csv_has_every_cell_of_every_table(busy: Services, language: str) -> None:
+    body = client_of(busy).get(f"/xuat/csv/XA?lang={language}").content
+    rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig")), delimiter=";" if language == "vi" else ","))
+    tables, p = told(busy, language)
+
+    for table in tables:
+        first = next(number for number, row in enumerate(rows) if row == [table.title]) + 2
+        for number, cells in enumerate(table.rows):
+            written = [_as_file(cell, column.form, p) for cell, column in zip(cells, table.columns, strict=True)]
+            assert rows[first + number] == written, table.key
+    assert rows[-1] == [NOTICE]
+
+
+def _as_file(cell: Any, form: Any, p: Phrases) -> str:
+    if isinstance(cell, Mark | str):
+        words = write_cell(cell, form, p.t)
+        return f"'{words}" if words.startswith(("=", "+", "-", "@")) else words
+    return str(cell).replace(".", ",") if p.t.language == "vi" else str(cell)
+
+
+def test_xlsx_has_every_cell_as_the_number_it_is_and_charts_of_its_own(busy: Services) -> None:
+    workbook = load_workbook(io.BytesIO(client_of(busy).get("/xuat/xlsx/XA").content))
+    tables, p = told(busy, "vi")
+
+    assert len(workbook.worksheets) == len(tables)
+    for sheet, table in zip(workbook.worksheets, tables, strict=True):
+        for number, cells in enumerate(table.rows, 8):
+            for place, cell in enumerate(cells, 1):
+                found = sheet.cell(number + 1, place)
+                assert found.data_type != "f"
+                if isinstance(cell, int | Decimal):
+                    assert Decimal(str(found.value)) == cell, (table.key, found.coordinate)
+                else:
+                    assert (found.value or "") == _as_file(cell, table.columns[place - 1].form, p)
+    assert sum(len(sheet._charts) for sheet in workbook.worksheets) == 4
+
+
+def test_pdf_has_every_cell_of_its_tables_and_what_the_decree_wants(busy: Services) -> None:
+    reader = PdfReader(io.BytesIO(client_of(busy).get("/xuat/pdf/XA").content))
+    words = flat(" ".join(page.extract_text() for page in reader.pages))
+    tables, p = told(busy, "vi")
+
+    for table in tables:
+        if table.key != "figures":
+            for cells in table.rows:
+                for cell, column in zip(cells, table.columns, strict=True):
+                    assert flat(p.cell(cell, column.form)) in words, (table.key, cell)
+    for fixed in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", NOTICE, "Nơi nhận", "Số:"):
+        assert flat(fixed) in words
+    assert all(abs(float(page.mediabox.width) - 595.3) < 1 for page in reader.pages)
+
+
+def test_the_api_has_every_cell(busy: Services) -> None:
+    found = client_of(busy).get("/v1/report?unit=XA").json()
+    tables, _ = told(busy, "en")
+
+    for table in tables:
+        for row, cells in zip(found["tables"][table.key], table.rows, strict=True):
+            for column, cell in zip(table.columns, cells, strict=True):
+                wanted = {"without": str(cell)} if isinstance(cell, Mark) else cell
+                assert row[column.key] == (str(cell) if isinstance(cell, Decimal) else wanted)
+
+
+def test_the_page_has_every_number_of_its_table(busy: Services) -> None:
+    page = flat(client_of(busy).get("/t/XA").text)
+    tables, p = told(busy, "vi")
+    places = next(table for table in tables if table.key == "places")
+
+    for row in range(len(places.rows)):
+        for key in ("share", "n", "aside"):
+            column = next(column for column in places.columns if column.key == key)
+            cell = places.cell(row, key)
+            assert cell is Mark.NONE or flat(p.cell(cell, column.form)) in page
+
+
+def test_a_few_ratings_change_no_number_on_any_way_out(busy: Services) -> None:
+    tables, _ = told(busy, "vi")
+    places = next(table for table in tables if table.key == "places")
+    rows = {places.cell(row, "code"): places.cell(row, "n") for row in range(3)}
+
+    # Three pressed at the second counter: they are in no number, so that no sum tells of them.
+    assert rows["Q2"] == 0
+    assert rows["Q1"] == rows["XA"]
+
+
+def test_every_file_is_in_the_audit_log(busy: Services, office: Office) -> None:
+    client = client_of(busy)
+    for form in ("csv", "xlsx", "pdf"):
+        assert client.get(f"/xuat/{form}/XA?ky=2026-11").status_code == 200
+    assert client.get("/xuat/exe/XA").status_code == 404
+
+    with office.database.reading() as connection:
+        lines = connection.execute(select(schema.audit.c.action, schema.audit.c.subject, schema.audit.c.details)).all()
+    assert [(line.action, line.subject, line.details["form"]) for line in lines] == [
+        ("export", "XA/", form) for form in ("csv", "xlsx", "pdf")
+    ]
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "-2+3+cmd|' /C calc'!A0"])
+def test_no_cell_is_a_formula(cell: str) -> None:
+    assert csv_bytes([[cell]], ",").decode("utf-8-sig").lstrip('"').startswith("'")
+
+
+@pytest.mark.parametrize("number", ["-2.0", "-2,0", "12", "0.0"])
+def test_numbers_stay_numbers(number: str) -> None:
+    assert csv_bytes([[number]], ";").decode("utf-8-sig").strip() == number
