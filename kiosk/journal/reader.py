@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -43,7 +44,7 @@ class Entry:
         return Cursor(self.seq + 1, self.hash)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Batch:
     """Consecutive lines that follow ``start``; empty when the copy is up to date."""
 
@@ -55,7 +56,7 @@ class Batch:
     def __bool__(self) -> bool:
         return bool(self.lines)
 
-    @property
+    @cached_property
     def end(self) -> Cursor:
         """Where a copy stands once it has this batch."""
         return self.start.after(self.lines)

@@ -5,6 +5,7 @@ a lost answer, a restored collector and a second attempt are the same case.
 """
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 from kiosk.journal.chain import Cursor
@@ -71,7 +72,7 @@ def upload_once(journal: Journal, collector: Collector) -> Cursor:
     """
     cursor = collector.cursor(journal.id)
     journal.require_ancestor(cursor)
-    return _upload_after(cursor, journal, collector, LINES_PER_BATCH_MAX)
+    return _offer(_batch_after(cursor, journal, LINES_PER_BATCH_MAX), journal, collector)
 
 
 def upload_all(
@@ -131,23 +132,37 @@ def _upload_to(
     if cursor.next_seq >= goal:
         progress(cursor)
     rewound = False
-    while cursor.next_seq < goal:
-        before, cursor = cursor, _upload_after(cursor, journal, collector, goal - cursor.next_seq)
-        progress(cursor)
-        if cursor == before:
-            raise CollectorUnavailable(Trouble.WRONG_ANSWER, "409 with the very cursor that the batch started from")
-        if cursor.next_seq < before.next_seq:
-            if rewound:
-                break
-            rewound = True
+    with ThreadPoolExecutor(1, "read ahead") as reading:
+        ahead: Future[Batch] | None = None
+        while cursor.next_seq < goal:
+            batch = _taken(ahead, cursor) or _batch_after(cursor, journal, goal - cursor.next_seq)
+            # Read while the collector works on this one: a backlog of weeks drains half as fast again.
+            ahead = reading.submit(_batch_after, batch.end, journal, goal - batch.end.next_seq)
+            before, cursor = cursor, _offer(batch, journal, collector)
+            progress(cursor)
+            if cursor == before:
+                raise CollectorUnavailable(Trouble.WRONG_ANSWER, "409 with the very cursor that the batch started from")
+            if cursor.next_seq < before.next_seq:
+                if rewound:
+                    break
+                rewound = True
     return cursor
 
 
-def _upload_after(cursor: Cursor, journal: Journal, collector: Collector, lines_max: int) -> Cursor:
+def _taken(ahead: "Future[Batch] | None", cursor: Cursor) -> Batch | None:
+    """The batch that was read ahead, if it is the one that follows ``cursor``."""
+    batch = None if ahead is None else ahead.result()
+    return batch if batch and batch.start == cursor else None
+
+
+def _batch_after(cursor: Cursor, journal: Journal, lines_max: int) -> Batch:
     # Counted before compression: UTF-8 text always shrinks, so the limit on the wire is kept with room to spare.
-    batch = journal.batch_after(cursor, min(lines_max, LINES_PER_BATCH_MAX), BATCH_BYTES_MAX)
+    return journal.batch_after(cursor, max(0, min(lines_max, LINES_PER_BATCH_MAX)), BATCH_BYTES_MAX)
+
+
+def _offer(batch: Batch, journal: Journal, collector: Collector) -> Cursor:
     if not batch:
-        return cursor
+        return batch.start
     acknowledged = collector.append(journal.id, batch)
     journal.require_ancestor(acknowledged)  # only our collector knows our head hash
     return acknowledged
