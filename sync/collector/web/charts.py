@@ -272,7 +272,7 @@ def _heat_cell(half: HalfDay | None, x: float, y: float, p: Phrases) -> list[Mar
             svg.text(x + wide / 2 - 1, y + tall / 2 + 3, words, "mid faint"),
         ]
     step = heat_step(half)
-    role = "mid onhi" if step == len(_HEAT_STEPS) else "mid"
+    role = {3: "mid on-l2", 4: "mid onhi"}.get(step, "mid")
     return [
         svg.rect(x, y, wide - 2, tall - 2, f"h{step}"),
         svg.text(x + wide / 2 - 1, y + tall / 2 + 3, f"{half.bad}/{half.n}", role),

@@ -1,0 +1,177 @@
+"""The report pages in a real browser: silent, accessible, in every theme and width, with the keyboard alone."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from sync.collector.accounts import change_password, new_account
+from sync.collector.database import open_database
+from sync.collector.migrate import migrate
+from sync.collector.rights import Role
+from tests.browser.live import serving
+from tests.sync.collector.builders import NOON, Office, Pen, open_office
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "mưa rào tháng tám"
+HEADS = ["Tính thế nào", "Chắc đến đâu", "Đã để riêng những gì", "Số này mới đến đâu", "Có thiếu lượt nào không",
+         "Không phải là"]  # fmt: skip
+PAGES = ("/t/XA", "/t/XA/Q1", "/ly-do/XA", "/giai-thich/share/XA", "/t/XA?ky=2026-11-19", "/mat-khau")
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A collector with some weeks of two counters, and an account."""
+    folder: Path = tmp_path_factory.mktemp("report")
+    database = open_database(f"sqlite:///{folder / 'collector.db'}", create=True)
+    migrate(database)
+    office = open_office(database)
+    for days_ago in (1, 2, 3, 7, 8, 14, 21, 28, 36, 40):
+        _press(office, days_ago)
+    with database.writing() as connection:
+        new_account(connection, "huong", "Nông Thị Hương", Role.SUPERVISOR, None, NOON, "test")
+        change_password(connection, "huong", PASSWORD, NOON)
+    with serving(database, now=lambda: NOON) as address:
+        yield address
+    shutil.rmtree(folder)
+
+
+def _press(office: Office, days_ago: int) -> None:
+    pen = Pen()
+    for number in range(48):
+        seq = pen.rating((5, 4, 5, 2, 4, 1)[number % 6], counter="Q2" if number % 2 else "Q1")
+        if number % 3 == 0:
+            pen.reasons(seq, ("wait", "deadline", "guidance")[number % 9 // 3])
+    pen.rating(5, "repeat")
+    office.append(pen, received_at=NOON - timedelta(days=days_ago, hours=2))
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, url: str) -> dict[str, object]:
+    """What a browser keeps of somebody who has signed in."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{url}/dang-nhap")
+    page.keyboard.type("huong")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/t")
+    state = context.storage_state()
+    context.close()
+    return dict(state)
+
+
+@pytest.fixture
+def page(browser: Browser, signed_in: dict[str, object]) -> Iterator[Page]:
+    context = browser.new_context(storage_state=signed_in)  # type: ignore[arg-type]
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def said(page: Page) -> list[str]:
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text))
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("width", "theme", "language"),
+    [(360, "light", "vi"), (1440, "light", "vi"), (1440, "dark", "vi"), (1440, "light", "en")],
+)
+def test_every_page_is_silent_accessible_and_fits(
+    page: Page, said: list[str], url: str, width: int, theme: str, language: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+
+    for way in PAGES:
+        page.goto(f"{url}{way}{'&' if '?' in way else '?'}lang={language}")
+        found = [(one["id"], one["nodes"][0]["html"][:120]) for one in Axe().run(page).response["violations"]]
+        assert found == [], way
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, way
+    assert said == []
+
+
+@pytest.mark.parametrize("width", [360, 1440, 3840])
+def test_the_sign_in_page_is_silent_accessible_and_fits(browser: Browser, url: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+
+    page.goto(f"{url}/dang-nhap")
+
+    assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert said == []
+    page.close()
+
+
+def test_a_figure_opens_its_explanation_and_the_focus_comes_back(page: Page, said: list[str], url: str) -> None:
+    page.goto(f"{url}/t/XA")
+    figure = page.locator(".fig.hero a")
+
+    figure.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog h2")).to_be_focused()
+    heads = page.locator("dialog h3").all_inner_texts()
+    page.keyboard.press("Escape")
+
+    expect(figure).to_be_focused()
+    assert heads == HEADS
+    assert said == []
+
+
+def test_choosing_a_period_writes_it_into_the_address(page: Page, url: str) -> None:
+    page.goto(f"{url}/t/XA")
+
+    page.select_option("#ky", "2026-10")
+    page.wait_for_url("**ky=2026-10**")
+    page.get_by_role("link", name="Tuần", exact=True).click()
+
+    page.wait_for_url("**ky=2026-W44**")
+    expect(page.locator("h1")).to_have_text("Xã Bắc Sơn")
+
+
+def test_everything_works_without_script(browser: Browser, signed_in: dict[str, object], url: str) -> None:
+    context = browser.new_context(storage_state=signed_in, java_script_enabled=False)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{url}/t/XA")
+
+    page.locator(".fig.hero a").click()
+    expect(page.locator(".panel h3").first).to_have_text("Tính thế nào")
+    page.go_back()
+    page.select_option("#ky", "2026-10")
+    page.locator(".choose .send").click()
+
+    assert "ky=2026-10" in page.url
+    context.close()
+
+
+def test_print_shows_tables_and_no_controls(page: Page, url: str) -> None:
+    page.goto(f"{url}/t/XA")
+    page.emulate_media(media="print")
+
+    expect(page.locator("#weeks-table")).to_be_visible()
+    expect(page.locator(".bar2")).to_be_hidden()
+    expect(page.locator(".notice")).to_be_visible()
+
+
+def test_the_first_load_is_light_and_the_next_one_lighter(page: Page, url: str) -> None:
+    sizes: list[int] = []
+    page.on("response", lambda response: sizes.append(len(response.body())))
+
+    page.goto(f"{url}/t/XA", wait_until="networkidle")
+    first = sum(sizes)
+    sizes.clear()
+    page.goto(f"{url}/t/XA/Q1", wait_until="networkidle")
+
+    assert first <= 600_000
+    assert sizes[0] <= 120_000

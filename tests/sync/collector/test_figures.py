@@ -1,0 +1,290 @@
+"""Periods, the tree, late ratings, participation, ranks: what a report says and what it keeps to itself."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from kiosk.domain.disclosure import Hidden, Policy, Slice, disclose_tree
+from kiosk.domain.measures import Method, Share, differs, points_between
+from kiosk.domain.rating import Standing
+from kiosk.journal.lines import CountLine, encode_line
+from kiosk.texts import texts
+from sync.collector.config import CollectorConfig
+from sync.collector.errors import UsageWrong
+from sync.collector.figures.book import Book, Shelf
+from sync.collector.figures.order import LAST_YEAR, Wish, read_book
+from sync.collector.figures.periods import Kind, parse_period, period_of
+from sync.collector.figures.tables import Form, Mark, Rank, rank_of, ranked, write_cell
+from sync.collector.partitions import ensure_partitions
+from sync.collector.rights import ANYBODY
+from sync.collector.services import Services
+from tests.sync.collector.builders import HANOI, NOON, Office, Pen
+from tests.sync.collector.kiosk_client import URL
+
+YESTERDAY = NOON - timedelta(days=1, hours=2)
+"""Ten in the morning."""
+TEXTS = texts("collector", "vi")
+
+
+def book(services: Services, now: datetime = NOON, **wish: Any) -> Book:
+    return read_book(replace(services, now=lambda: now, shelf=Shelf()), ANYBODY, Wish("XA", **wish))
+
+
+def press(
+    office: Office, levels: list[int], at: datetime = YESTERDAY, received: datetime | None = None, **values: Any
+) -> Pen:
+    """Ratings pressed at a moment, received then or later."""
+    pen = Pen()
+    for level in levels:
+        pen.rating(level, **values)
+    received = received or at
+    clock = replace(pen.instant(), mono_us=pen.mono_us + int((received - at).total_seconds() * 1e6))
+    with office.database.writing() as connection:
+        ensure_partitions(connection, received)
+    office.append(pen, received_at=received, clock=clock)
+    return pen
+
+
+@pytest.mark.parametrize(
+    ("code", "first", "last"),
+    [
+        ("2026-11-20", "2026-11-20", "2026-11-20"),
+        ("2026-W47", "2026-11-16", "2026-11-22"),
+        ("2026-11", "2026-11-01", "2026-11-30"),
+        ("2028-02", "2028-02-01", "2028-02-29"),
+        ("2026-Q4", "2026-10-01", "2026-12-31"),
+        ("2026", "2026-01-01", "2026-12-31"),
+        ("2026-11-02..2026-11-20", "2026-11-02", "2026-11-20"),
+    ],
+)
+def test_a_period_is_written_as_it_is_read(code: str, first: str, last: str) -> None:
+    period = parse_period(code)
+
+    assert (period.code, str(period.first), str(period.last)) == (code, first, last)
+    assert period.previous.following == period
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "x",
+        "2026-13",
+        "2026-W54",
+        "2026-Q5",
+        "1-1-1",
+        "2026-11-31",
+        "2026-11-20..2026-11-02",
+        "0001",
+        "²026",
+        "2000..2999",
+    ],
+)
+def test_what_is_no_period_is_refused_with_the_ways_to_write_one(code: str) -> None:
+    with pytest.raises(UsageWrong, match="2026-W47"):
+        parse_period(code)
+
+
+def test_a_period_that_is_not_over_stands_against_the_same_days_before() -> None:
+    november, today = period_of(Kind.MONTH, date(2026, 11, 1)), date(2026, 11, 20)
+
+    same = november.same_days_of(november.previous, today)
+
+    assert (str(same.first), str(same.last)) == ("2026-10-01", "2026-10-20")
+    assert november.same_days_of(november.previous, date(2026, 12, 1)) == november.previous
+
+
+def test_the_year_before_is_the_same_days_of_it(services: Services, office: Office) -> None:
+    found = book(services, period="2026-11", other=LAST_YEAR)
+
+    assert (str(found.before.first), str(found.before.last)) == ("2025-11-01", "2025-11-20")
+
+
+def test_two_shares_differ_when_chance_does_not_explain_it() -> None:
+    assert differs(Share(Method.TOP2BOX, 90, 100), Share(Method.TOP2BOX, 75, 100))
+    assert not differs(Share(Method.TOP2BOX, 90, 100), Share(Method.TOP2BOX, 85, 100))
+    assert not differs(Share(Method.TOP2BOX, 0, 0), Share(Method.TOP2BOX, 85, 100))
+    assert not differs(Share(Method.TOP2BOX, 10, 10), Share(Method.TOP2BOX, 10, 10))
+
+
+def test_points_are_of_the_exact_shares_and_never_minus_nought() -> None:
+    assert points_between(Share(Method.TOP2BOX, 2, 3), Share(Method.TOP2BOX, 1, 3)) == Decimal("33.3")
+    assert str(points_between(Share(Method.TOP2BOX, 3333, 10000), Share(Method.TOP2BOX, 3334, 10000))) == "0.0"
+
+
+def slices(**sizes: int) -> list[Slice[str]]:
+    return [Slice(cell, "2026-11-19", "am", {5: n}) for cell, n in sizes.items()]
+
+
+PARENTS = {"top": None, "A": "top", "B": "top", "a1": "A", "a2": "A", "b1": "B"}
+
+
+def hidden(step: int = 1, **sizes: int) -> dict[str, Hidden | None]:
+    shown = disclose_tree(slices(**sizes), PARENTS, lambda *_: True, Policy(step=step))
+    return {cell: one.hidden for cell, one in shown.items()}
+
+
+def test_a_small_unit_is_hidden_with_a_partner_and_so_is_all_below_them() -> None:
+    found = hidden(a1=20, a2=30, b1=3)
+
+    assert found == {"top": None, "A": Hidden.PARTNER, "B": Hidden.FEW, "a1": Hidden.PARTNER, "a2": Hidden.PARTNER,
+                     "b1": Hidden.FEW if found["b1"] == Hidden.FEW else Hidden.PARTNER}  # fmt: skip
+
+
+def test_a_small_counter_takes_its_neighbour_along_but_not_its_unit() -> None:
+    assert hidden(a1=20, a2=3, b1=30) == {
+        "top": None, "A": None, "B": None, "a1": Hidden.PARTNER, "a2": Hidden.FEW, "b1": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("sizes", [(a, b, c) for a in (0, 3, 7, 40) for b in (0, 2, 5, 40) for c in (0, 4, 6, 40)])
+def test_no_difference_of_shown_numbers_is_a_few(sizes: tuple[int, int, int]) -> None:
+    found = disclose_tree(
+        slices(**dict(zip(("a1", "a2", "b1"), sizes, strict=True))), PARENTS, lambda *_: True, Policy(step=1)
+    )
+
+    for above in ("top", "A", "B"):
+        below = [found[cell] for cell, parent in PARENTS.items() if parent == above]
+        if not found[above].hidden:
+            rest = (found[above].n or 0) - sum(one.n or 0 for one in below)
+            assert rest == 0 or rest >= 5
+
+
+def test_ratings_that_come_late_wait_for_the_half_day_they_came_in(services: Services, office: Office) -> None:
+    press(office, [5] * 40)
+    before = book(services, period="2026-11-19").me.n
+
+    press(office, [1], at=YESTERDAY, received=NOON - timedelta(minutes=10))
+
+    assert (before, book(services, period="2026-11-19").me.n) == (40, 40)
+    press(office, [1] * 4, at=YESTERDAY, received=NOON - timedelta(minutes=9))
+    assert book(services, period="2026-11-19").me.n == 45
+    assert office.rows("late_tally", "level", "received_day", "received_part", "n")[0][1:3] == (
+        date(2026, 11, 20),
+        "am",
+    )
+
+
+def test_a_kiosk_that_was_offline_brings_its_whole_days(services: Services, office: Office) -> None:
+    press(office, [5] * 12, at=YESTERDAY, received=NOON - timedelta(minutes=1))
+
+    assert book(services, period="2026-11-19").me.n == 12
+
+
+def test_participation_is_of_the_days_whose_transactions_are_known(services: Services, office: Office) -> None:
+    press(office, [5] * 40)
+    press(office, [5] * 30, at=NOON - timedelta(days=3))
+    pen = Pen()
+    for n in (90, 100):
+        pen.lines.append(_count(pen, "2026-11-19", n))
+    office.append(pen, received_at=YESTERDAY + timedelta(hours=6))
+
+    answered = book(services, period="2026-11").me.answered
+
+    assert answered is not None
+    assert (answered.share.numerator, answered.share.denominator, answered.known, answered.of) == (40, 100, 1, 2)
+
+
+def test_without_counts_participation_is_unknown(services: Services, office: Office) -> None:
+    press(office, [5] * 40)
+
+    found = book(services, period="2026-11")
+
+    assert found.me.answered is None
+
+
+def test_a_count_that_cannot_be_is_kept_unread(office: Office) -> None:
+    pen = Pen()
+    for day, n in (("2026-11-31", 5), ("20261119", 5), ("2026-11-19", -1), ("2026-11-19", 10**9)):
+        pen.lines.append(_count(pen, day, n))
+    office.append(pen)
+
+    assert office.rows("transaction_count") == []
+    assert [row[1] for row in office.rows("unread", "seq", "reason")] == ["bad_value"] * 4
+
+
+def _count(pen: Pen, day: str, n: int) -> bytes:
+    pen.mono_us += 1_000_000
+    at = NOON.astimezone(HANOI).isoformat()
+    return encode_line(CountLine(len(pen.lines) + 1, at, pen.mono_us, pen.boot, "count", day=day, n=n))
+
+
+def test_places_are_ranked_by_group_then_share_and_only_from_thirty(services: Services, office: Office) -> None:
+    press(office, [1] * 30 + [5] * 10)
+    press(office, [5] * 60, counter="Q2")
+
+    found = book(services, period="2026-11")
+
+    assert [(line.place.code, rank_of(line, found.me)) for line in ranked(found)] == [
+        ("Q1", Rank.LOW),
+        ("Q2", Rank.HIGH),
+    ]
+    few = book(services, period="2026-11-18")
+    assert {rank_of(line, few.me) for line in few.children} == {Rank.NONE}
+
+
+def test_under_thirty_there_are_counts_and_no_share(services: Services, office: Office) -> None:
+    press(office, [5] * 29)
+
+    me = book(services, period="2026-11").me
+
+    assert (me.n, me.share, me.points) == (29, None, None)
+
+
+def test_what_was_set_aside_is_always_told(services: Services, office: Office) -> None:
+    press(office, [5] * 40)
+    press(office, [5] * 2, standing="repeat")
+
+    me = book(services, period="2026-11").me
+
+    assert (me.aside[Standing.REPEAT], me.with_aside) == (2, None)
+
+
+def test_reasons_of_a_few_are_hidden(services: Services, office: Office) -> None:
+    pen = Pen()
+    for number in range(40):
+        seq = pen.rating(2)
+        pen.reasons(seq, *(["wait"] if number < 4 else ["deadline"]))
+    office.append(pen, received_at=YESTERDAY)
+
+    found = {line.id: line.n for line in book(services, period="2026-11").reasons}
+
+    assert (found["wait"], found["deadline"], found["fee"]) == (None, 36, 0)
+
+
+def test_a_half_day_with_few_takes_the_other_one_along(services: Services, office: Office) -> None:
+    morning = YESTERDAY - timedelta(hours=3)
+    press(office, [1] * 3 + [5] * 9, at=morning)
+    press(office, [5] * 4, at=YESTERDAY + timedelta(hours=4))
+
+    half_days = read_book(services, ANYBODY, Wish("XA", "Q1", "2026-11")).half_days
+
+    assert [(half.part, half.n, half.few) for half in half_days] == [("am", None, False), ("pm", None, True)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "form", "words"),
+    [
+        (36525, Form.COUNT, "36.525"),
+        (Decimal("83.9"), Form.PERCENT, "83,9"),
+        (Decimal("-2.0"), Form.POINTS, "−2,0"),
+        (Decimal("0.6"), Form.POINTS, "+0,6"),
+        (Decimal("0.0"), Form.POINTS, "0,0"),
+        (Mark.FEW, Form.COUNT, "‹5"),
+        (Mark.UNKNOWN, Form.PERCENT, "không xác định"),
+    ],
+)
+def test_cells_are_written_as_vietnamese_offices_do(cell: Any, form: Form, words: str) -> None:
+    assert write_cell(cell, form, TEXTS) == words
+
+
+def test_the_office_decides_how_few_are_few(services: Services, office: Office) -> None:
+    press(office, [5] * 12)
+    disclosure = CollectorConfig().disclosure
+    loose = CollectorConfig(public_url=URL, disclosure=msgspec.structs.replace(disclosure, percent_min=10))
+
+    assert book(replace(services, config=loose), period="2026-11").me.share is not None
