@@ -32,7 +32,7 @@ GENERATED = ASSETS / "generated"
 FACE_SIZES = (120, 190, 280, 520)
 ICON_SIZES = (48, 96, 192)
 SHADOW_SIZE = 132
-HILLS_WIDTH = 1920
+SCENES = {"hills": 1280, "sun": 512}
 
 # Line weight by use: a small sign needs a heavier line than a large one to look as strong.
 ICON_WEIGHTS = {"check": 7.5, "kept": 5.1, "not_kept": 3.2}
@@ -110,8 +110,10 @@ def _theme_pictures(theme: Path, colours: dict[str, str]) -> Iterator[Picture]:
         )
         for size in FACE_SIZES:
             yield _picture(source, f"{theme.stem}/{level}_{size}.png", size, style, theme)
-    hills = "".join(f".{part}{{fill:{colours['scene_' + part]}}}" for part in ("far", "mid", "near", "field"))
-    yield _picture(ASSETS / "scenes" / "hills.svg", f"{theme.stem}/hills.png", HILLS_WIDTH, hills, theme)
+    parts = ("far", "mid", "near", "field", "sun", "halo_1", "halo_2")
+    scene = "".join(f".{part}{{fill:{colours['scene_' + part]}}}" for part in parts)
+    for name, width in SCENES.items():
+        yield _picture(ASSETS / "scenes" / f"{name}.svg", f"{theme.stem}/{name}.png", width, scene, theme)
 
 
 def _picture(source: Path, target: str, width: int, style: str, *more: Path) -> Picture:

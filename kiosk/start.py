@@ -17,6 +17,7 @@ from kiosk.domain.visit import Step
 from kiosk.journal.errors import JournalError
 from kiosk.journal.recorder import Recorder
 from kiosk.language_count import LanguageCount
+from kiosk.memory import keep_one_heap
 from kiosk.office import with_office
 from kiosk.ui.app import Setup, WindowOptions, run_kiosk, stop_kiosk
 from kiosk.ui.desk import Desk, Errands
@@ -50,6 +51,7 @@ def show_kiosk(
     changed its settings.
     Raises ScreenUnavailable, JournalError, SettingsInvalid or SurveyInvalid.
     """
+    keep_one_heap()
     unusable: list[JournalError] = []
     shown, again = threading.Event(), threading.Event()
 

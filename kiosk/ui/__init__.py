@@ -14,6 +14,10 @@ _ENVIRONMENT = {
     "KIVY_LOG_MODE": "PYTHON",  # leave the root logger alone
     # Without it a failed SDL falls back to the x11 provider, which ends the process.
     "KIVY_WINDOW": "sdl2",
+    # The ones that Kivy's wheel brings; looking for others loads libraries that a kiosk does not need.
+    "KIVY_IMAGE": "sdl2",
+    "KIVY_TEXT": "sdl2",
+    "KIVY_AUDIO": "sdl2",
 }
 
 for _name, _value in _ENVIRONMENT.items():

@@ -199,10 +199,6 @@ class Look:
         """The hills as they are painted, or not at all."""
         return (1.0, 1.0, 1.0, 1.0) if self.scene else CLEAR
 
-    def scene_colour(self, role: str) -> Colour:
-        """A colour of the landscape, where it is drawn."""
-        return self.colour(role) if self.scene else CLEAR
-
     def shade(self, depth: float) -> Colour:
         """A black veil, from none to solid."""
         return 0.0, 0.0, 0.0, depth
@@ -223,6 +219,11 @@ class Look:
     def hills_picture(self) -> str:
         """The landscape of the resting screen and the thanks."""
         return str(resource("assets", "generated", self.theme, "hills.png"))
+
+    @property
+    def sun_picture(self) -> str:
+        """The sun over it."""
+        return str(resource("assets", "generated", self.theme, "sun.png"))
 
     @property
     def pixels_per_mm(self) -> float:

@@ -203,6 +203,8 @@ class KioskApp(App):
         self._page = self._built(self._place)
         self._arrange_if_stale(self._place)
         self.can_listen = self._recording() is not None
+        self._pace.resting = self._place[0] is Step.RESTING
+        self._pace.wake()
         self.hands.let_go()
         self.hands.page = self._page
         self.hands.clear_widgets()

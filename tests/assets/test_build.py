@@ -28,6 +28,7 @@ def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         "faces/level_1.svg",
         "icons/wait.svg",
         "scenes/hills.svg",
+        "scenes/sun.svg",
         "scenes/shadow_tile.svg",
         "themes/light.toml",
     ):
@@ -43,7 +44,7 @@ def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_pictures_and_catalogues_are_made_once(builder: Any):
-    assert builder.build(announce=False) == 4 + 3 + 1 + 1 + 1 + 2  # face, icon, hills, shadow, words, sounds
+    assert builder.build(announce=False) == 4 + 3 + 2 + 1 + 1 + 2  # face, icon, scene, shadow, words, sounds
 
     assert builder.build(announce=False) == 0
 

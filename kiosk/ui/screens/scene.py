@@ -14,10 +14,13 @@ HILLS = (1280, 260)
 SUN = (985, 248)
 """The sun's place over the lower left corner of the picture."""
 SUN_PORTRAIT_X = 660
-RADII = (92, 140, 190)
-"""The sun and its two rings."""
-CROSSING_S = 90.0
+RADIUS = 190
+"""Of the outer ring."""
+CROSSING_S = 300.0
 """How long the sun takes from one side to the other."""
+PAUSE_S = 4.0
+"""How long it stands between two steps: to draw the page again costs a core without a graphics card two hundredths
+of a second, and a kiosk rests all night."""
 REACH = 46.0
 """How far it goes to either side, in the picture's units."""
 
@@ -43,22 +46,23 @@ class Scene(Hills):
     """The hills with the sun behind them."""
 
     drift = ListProperty([0, 0])
-    disc = ListProperty([(0, 0), (0, 0)])
-    """Place and size, as of its two rings."""
-    ring = ListProperty([(0, 0), (0, 0)])
-    outer_ring = ListProperty([(0, 0), (0, 0)])
+    sun = ObjectProperty(None, allownone=True)
+    sun_pos = ListProperty([0, 0])
+    sun_size = ListProperty([0, 0])
 
     def draw(self, look: Look) -> None:
         """Put the sun into its place; in portrait it stands in the middle."""
         super().draw(look)
-        x = self.hills_pos[0] + (SUN_PORTRAIT_X if look.portrait else SUN[0]) * self.scale
-        self.disc, self.ring, self.outer_ring = (
-            [(x - radius, SUN[1] * self.scale - radius), (2 * radius, 2 * radius)]
-            for radius in (radius * self.scale for radius in RADII)
-        )
+        if look.scene:
+            # a picture, not circles: without a graphics card, circles of this size cost twenty megabytes
+            self.sun = picture(look.sun_picture)
+            radius = RADIUS * self.scale
+            x = self.hills_pos[0] + (SUN_PORTRAIT_X if look.portrait else SUN[0]) * self.scale
+            self.sun_pos, self.sun_size = (x - radius, SUN[1] * self.scale - radius), (2 * radius, 2 * radius)
 
     def move_sun(self, seconds: float) -> None:
-        """Where it stands after so long; whole pixels, so that most ticks draw nothing."""
+        """Where it stands after so long; whole pixels and few steps, so that most ticks draw nothing."""
+        seconds -= seconds % PAUSE_S
         across = REACH * self.scale * sin(pi * seconds / CROSSING_S)
         up = 0.25 * REACH * self.scale * sin(2 * pi * seconds / CROSSING_S)
         moved = [round(across), round(up)]
