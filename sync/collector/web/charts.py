@@ -135,9 +135,7 @@ class _Trend:
             *self._levels(base + 16),
             *self._months(base + 16),
         ]
-        label = self.p.t(
-            "Share of satisfied, number of ratings and levels week by week; the numbers are in the table below"
-        )
+        label = self.p.t("Share of satisfied, ratings and levels week by week; the numbers are in the table below")
         return svg.picture(self.width, height, marks, label, "trend wide-only" if self.wide else "trend phone-only")
 
     def _x(self, index: int) -> float:

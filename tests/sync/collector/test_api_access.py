@@ -46,7 +46,8 @@ def test_a_device_key_opens_its_own_doors_and_no_other(client: TestClient, kiosk
 
     for method, path in sorted(found - OWN_DOORS):
         json = {"Content-Type": "application/json"} if method == "POST" else {}
-        answer = send(client, kiosk.request(method, path, b"{}" if json else b"", json))
+        address = path.replace("{", "").replace("}", "")
+        answer = send(client, kiosk.request(method, address, b"{}" if json else b"", json))
         assert answer.status_code in (401, 403), (method, path, answer.text)
 
 
