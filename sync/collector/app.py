@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -54,6 +55,9 @@ def create_app(services: Services) -> FastAPI:
     _answer_errors(app)
     _describe(app)
     app.add_middleware(DeviceDoors)
+    # A page is mostly the same words again and again. What a page holds of a secret, its form's key, is worth nothing
+    # to whoever measures lengths: a browser sends our cookies along from our own pages only.
+    app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=5)
     app.add_middleware(Doorkeeper)
     return app
 

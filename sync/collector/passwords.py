@@ -1,6 +1,7 @@
 """Passwords: kept as Argon2id only, checked in the same time whether or not the name exists."""
 
 import secrets
+import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -15,15 +16,20 @@ _NOBODYS = _hasher.hash(secrets.token_urlsafe())
 
 def hash_password(password: str) -> str:
     """What is stored for a password."""
-    return _hasher.hash(password)
+    return _hasher.hash(_composed(password))
 
 
 def is_password(password: str, stored: str | None) -> bool:
     """Whether it is the password; without a stored one (no such account) it takes as long to say no."""
     try:
-        return _hasher.verify(stored or _NOBODYS, password) and stored is not None
+        return _hasher.verify(stored or _NOBODYS, _composed(password)) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+def _composed(password: str) -> str:
+    """One spelling: keyboards write ế as one sign or as three, and both must open."""
+    return unicodedata.normalize("NFC", password)
 
 
 def make_password() -> str:

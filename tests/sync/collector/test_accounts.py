@@ -1,6 +1,7 @@
 """People sign in, are locked out, rest, and see their own units only."""
 
 import re
+import unicodedata
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -119,6 +120,12 @@ def test_a_one_time_password_shows_nothing_until_another_is_chosen(person: Perso
     assert person.sign_in("huong", CHOSEN).status_code == 303
     assert person.client.get("/").status_code == 200
     assert "Nông Thị Hương" in person.client.get("/").text
+
+
+def test_a_password_opens_however_the_keyboard_spells_it(person: Person, office: Office) -> None:
+    settle(office.database, "huong")
+
+    assert person.sign_in("huong", unicodedata.normalize("NFD", CHOSEN)).status_code == 303
 
 
 @pytest.mark.parametrize("new", ["short", "huong-huong-huong", "x" * 300])
