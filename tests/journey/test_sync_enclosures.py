@@ -1,0 +1,66 @@
+"""A comment's text may be deleted at any stage of its way: the chain verifies on both sides before and after."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from kiosk.domain.rating import Comment
+from kiosk.journal.engine import sqlite_module
+from kiosk.journal.journal import Journal
+from kiosk.journal.reader import JournalReader
+from kiosk.journal.verify import verify_journal
+from tests.live import LiveCollector, LiveKiosk, live_collector, once_each
+
+
+@pytest.fixture
+def collector(tmp_path: Path) -> Iterator[LiveCollector]:
+    with live_collector(tmp_path / "collector") as running:
+        yield running
+
+
+@pytest.fixture
+def kiosk(tmp_path: Path, collector: LiveCollector) -> Iterator[LiveKiosk]:
+    kiosk = LiveKiosk(tmp_path / "kiosk").start()
+    kiosk.enroll(collector)
+    yield kiosk
+    kiosk.stop()
+
+
+def comment(kiosk: LiveKiosk) -> None:
+    kiosk.press()
+    kiosk.stop()
+    with Journal.open(kiosk.path, kiosk.clock, "test", allow_any_disk=True) as journal:
+        journal.append(Comment(kiosk.clock.now(), 2, "Chờ lâu"))
+    kiosk.start()
+
+
+def delete_text(database: Path) -> None:
+    with closing(sqlite_module().connect(database, timeout=10)) as connection:
+        assert connection.execute("DELETE FROM enclosure").rowcount == 1
+        connection.commit()
+
+
+@pytest.mark.parametrize("stage", ["before upload", "after upload", "at the collector", "before a re-send"])
+def test_text_deleted_at_any_stage_leaves_both_chains_whole(kiosk, collector, stage, tmp_path):
+    comment(kiosk)
+    collector.backup(tmp_path / "yesterday.db")
+    if stage == "before upload":
+        delete_text(kiosk.path)
+    kiosk.sync()
+    if stage == "after upload":
+        delete_text(kiosk.path)
+    if stage == "at the collector":
+        delete_text(collector.path)
+    if stage == "before a re-send":
+        delete_text(kiosk.path)
+        collector.restore(tmp_path / "yesterday.db")
+    kiosk.press()
+    kiosk.sync()
+
+    with JournalReader(kiosk.path) as reader:
+        assert verify_journal(reader) is None
+        ((next_seq, head),) = collector.rows("SELECT next_seq, head FROM journal")
+        assert (next_seq, bytes(head)) == (reader.head().next_seq, reader.head().head)
+    assert collector.reported() == once_each(kiosk)
