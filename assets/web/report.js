@@ -1,10 +1,6 @@
 // Comfort on the report pages; without it every link and form still works.
 (() => {
   const dialog = () => document.getElementById("explain");
-  const ready = () => {
-    for (const button of document.querySelectorAll("[data-print]")) { button.hidden = false; }
-    for (const button of document.querySelectorAll(".choose .send")) { button.hidden = true; }
-  };
   // A figure opens how it was made beside the page; the focus goes in and comes back.
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("[data-explain]");
@@ -32,6 +28,6 @@
   addEventListener("beforeprint", () => {
     for (const part of document.querySelectorAll("details:not(.free)")) { part.open = true; }
   });
-  document.addEventListener("htmx:afterSettle", ready);
-  ready();
+  for (const button of document.querySelectorAll("[data-print]")) { button.hidden = false; }
+  for (const button of document.querySelectorAll(".choose .send")) { button.hidden = true; }
 })();

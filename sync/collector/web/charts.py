@@ -57,14 +57,14 @@ def interval(share: Share, axis: Axis, p: Phrases, *, reference: Share | None = 
 
 def hero(share: Share, p: Phrases) -> Markup:
     """A large interval over its own axis, cut so that its width is seen."""
-    width, axis = 240, axis_for([share])
+    width, axis = 136, axis_for([share])
     ends, value = share.interval(1), share.percent(2)
     if ends is None or value is None:
         return Markup("")
     low, high = (_x(end, axis, width) for end in ends)
     marks = [svg.line(0, 10, width, 10, "hair"), svg.line(low, 10, high, 10, "whisk")]
     marks.append(svg.dot(_x(value, axis, width), 10, 4.5))
-    step = 5 if axis[1] - axis[0] <= 20 else 10 if axis[1] - axis[0] <= 50 else 25
+    step = 10 if axis[1] - axis[0] <= 30 else 20
     for mark in range(axis[0], axis[1] + 1, step):
         role = "faint end" if mark == axis[1] else "faint mid" if mark > axis[0] else "faint"
         marks.append(svg.text(_x(Decimal(mark), axis, width), 32, f"{mark}%" if mark == axis[1] else str(mark), role))
