@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test faults lint bench assets lock clean
+.PHONY: setup demo test faults lint bench assets lock clean screens soak
 
 setup: $(READY) assets
 
@@ -31,6 +31,14 @@ lint: setup
 # Pictures of every page over the demo province, in build/pages.
 pages: setup
 	@$(BIN)/python -m tests.browser.pages build/pages
+
+# Pictures of every screen in each theme, orientation and language, in build/screens.
+screens: setup
+	@$(BIN)/python tests/screens.py build/screens $(ARGS)
+
+# 100,000 simulated visits: the screen must not grow. It takes a night; "make test" does a few.
+soak: setup
+	@$(BIN)/python tests/soak.py $(ARGS)
 
 bench: setup
 	@$(BIN)/python tests/bench/run.py $(ARGS)

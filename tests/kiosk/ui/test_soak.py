@@ -1,0 +1,20 @@
+"""A short soak: many visits leave no more memory behind than few. The long one is ``make soak``."""
+
+import subprocess
+import sys
+
+import pytest
+
+from kiosk.resources import resource
+
+pytestmark = pytest.mark.window
+
+
+def test_visits_leave_nothing_behind():
+    done = subprocess.run(
+        [sys.executable, str(resource("tests", "soak.py")), "40"],
+        capture_output=True, text=True, timeout=110, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "entries kept" in done.stdout
