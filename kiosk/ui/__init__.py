@@ -18,6 +18,9 @@ _ENVIRONMENT = {
     "KIVY_IMAGE": "sdl2",
     "KIVY_TEXT": "sdl2",
     "KIVY_AUDIO": "sdl2",
+    # Mesa's, where no graphics card draws: its threads keep frames in line that nobody will see, a hundred
+    # megabytes of them, and a thanks waits behind them. A panel of 4K without a card may want some after all.
+    "LP_NUM_THREADS": "0",
 }
 
 for _name, _value in _ENVIRONMENT.items():

@@ -18,7 +18,7 @@ RADIUS = 190
 """Of the outer ring."""
 CROSSING_S = 300.0
 """How long the sun takes from one side to the other."""
-PAUSE_S = 4.0
+PAUSE_S = 8.0
 """How long it stands between two steps: to draw the page again costs a core without a graphics card two hundredths
 of a second, and a kiosk rests all night."""
 REACH = 46.0
