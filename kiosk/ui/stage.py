@@ -277,9 +277,8 @@ class KioskApp(App):
         if any(language.fonts.spare for language in self.setup.languages):
             self._note("A font file is missing; another font stands in for it.")
         if self.setup.logo is not None:
-            try:
-                self.logo = picture(str(self.setup.logo))
-            except Exception:  # noqa: BLE001 - whatever Kivy's readers raise: the citizens see our mark instead
+            self.logo = _readable(str(self.setup.logo))
+            if self.logo is None:
                 self._note("The office's logo cannot be read.")
 
     def _note(self, shortcoming: str) -> None:
@@ -354,3 +353,11 @@ class KioskApp(App):
 
 def _on_screen_thread(act: Callable[[], None]) -> None:
     Frames.schedule_once(lambda _elapsed: act(), 0)
+
+
+def _readable(path: str) -> Any:
+    """The picture of a file; None, whatever Kivy's reader does with one that is no picture."""
+    try:
+        return picture(path)
+    except Exception:  # noqa: BLE001 - it raises many kinds: the citizens see our mark instead
+        return None

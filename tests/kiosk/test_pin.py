@@ -2,7 +2,10 @@ import stat
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from kiosk.cli import commands
 from kiosk.pin import PinNotKept, PinUnfit, hash_pin, keep_hash, pin_matches
 
 
@@ -39,3 +42,27 @@ def test_place_that_cannot_be_written_is_told(tmp_path: Path):
 
     with pytest.raises(PinNotKept, match="cannot be written"):
         keep_hash(tmp_path / "file" / "pin.hash", "x")
+
+
+def set_pin(folder: Path, *options: str, typed: str = "314159\n314159\n") -> Result:
+    return CliRunner().invoke(commands, ["pin", "--data-dir", str(folder), *options], input=typed)
+
+
+def test_command_keeps_the_hash_and_never_shows_the_pin(tmp_path: Path):
+    done = set_pin(tmp_path)
+
+    assert done.exit_code == 0
+    assert "314159" not in done.output
+    assert pin_matches((tmp_path / "kiosk" / "pin.hash").read_text().strip(), "314159")
+
+
+def test_command_prints_a_hash_for_other_kiosks_and_changes_nothing(tmp_path: Path):
+    done = set_pin(tmp_path, "--print")
+
+    assert pin_matches(done.stdout.strip().splitlines()[-1], "314159")
+    assert not (tmp_path / "kiosk").exists()
+
+
+def test_command_refuses_a_pin_that_is_guessed_first(tmp_path: Path):
+    assert isinstance(set_pin(tmp_path, typed="123456\n123456\n").exception, PinUnfit)
+    assert not (tmp_path / "kiosk").exists()

@@ -10,6 +10,7 @@ from kiosk.domain.door import Room
 from kiosk.domain.rating import Standing
 from kiosk.domain.visit import Step
 from kiosk.errors import SpokenError
+from kiosk.resources import resource
 from kiosk.tally import DayTally
 from kiosk.ui.desk import Delivery, Desk
 
@@ -97,7 +98,8 @@ def go(kiosk: Any, act: str, room: Room) -> Any:
 
 
 def said(page: Any) -> str:
-    return " ".join(part.text for part in page.walk(restrict=True) if getattr(part, "text", "") and part.opacity)
+    texts = (part.text for part in page.walk(restrict=True) if getattr(part, "text", "") and part.opacity)
+    return " ".join(texts).replace("\n", " ")
 
 
 def test_both_corners_and_the_pin_open_the_desk(kiosk: Any):
@@ -319,3 +321,23 @@ def test_staff_find_vietnamese_whatever_the_citizen_chose(kiosk: Any):
     come_in(kiosk)
 
     assert (kiosk.app.t.language, kiosk.app.look.text_scale) == ("vi", 1.0)
+
+
+def test_logo_of_the_office_takes_the_place_of_the_mark(open_kiosk: Any):
+    kiosk = open_kiosk(more={"logo": resource("assets", "generated", "light", "hills.png")})
+    mark = kiosk.app.page.ids.header.ids.mark
+
+    assert kiosk.app.logo is mark.texture
+    assert mark.ink == "plain"
+    assert mark.width > 2 * mark.height
+
+
+def test_broken_logo_is_told_to_the_staff_and_not_to_the_citizens(open_kiosk: Any, office: Office, tmp_path: Any):
+    broken = tmp_path / "logo.png"
+    broken.write_bytes(b"no picture")
+    kiosk = open_kiosk(more={"logo": broken, "desk": office.desk()})
+    assert kiosk.app.logo is None
+    assert kiosk.app.page.ids.header.ids.mark.ink == "ink"
+
+    assert kiosk.app.shortcomings
+    assert "Không đọc được tệp biểu trưng" in said(come_in(kiosk))
