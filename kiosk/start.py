@@ -4,7 +4,6 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,69 +51,97 @@ def show_kiosk(
     Raises ScreenUnavailable, JournalError, SettingsInvalid or SurveyInvalid.
     """
     keep_one_heap()
-    unusable: list[JournalError] = []
-    shown, again = threading.Event(), threading.Event()
+    run = _Run(settings)
+    setup = _setup(run.settings, office, counter)
+    run.survey, clock = setup["survey"].ref, run.clock
+    recorder = Recorder(run.open_journal, tidy=run.tidy, look=run.look, on_unusable=run.stop_for)
+    languages = LanguageCount(settings.folder / "languages.json", lambda: clock.now().wall.date())
+    desk = _desk(run.settings, setup["survey"], clock, errands or Errands(), run.again)
 
-    def open_journal() -> "Journal":
+    def start(app: Any) -> None:
+        run.begin(app, on_started)
+
+    try:
+        run_kiosk(
+            Setup(recorder=recorder, clock=clock, on_started=start, count_language=languages.count, desk=desk, **setup)
+        )
+    finally:
+        run.shown.set()
+        recorder.close()
+        languages.write()
+    if run.unusable is not None:
+        raise run.unusable
+    return run.again.is_set()
+
+
+class _Run:
+    """One run of the screen over its journal: what the screen's thread and the recorder's tell each other."""
+
+    def __init__(self, own: KioskSettings) -> None:
+        self._own = own
+        self.settings, self._version = with_office(own)
+        self.clock = SystemClock(self.settings.zone)
+        self.survey = ""
+        """The survey on the screen, ``id@version``."""
+        self.shown, self.again = threading.Event(), threading.Event()
+        self.unusable: JournalError | None = None
+        """Why the run must end: a journal that only a person can make usable."""
+        self._app: Any = None
+        self._upkeep: Upkeep | None = None
+
+    def begin(self, app: Any, on_started: Callable[[Any], None]) -> None:
+        """The first frame is up."""
+        self._app = app
+        if self.unusable is not None:
+            stop_kiosk()
+        else:
+            on_started(app)
+        self.shown.set()
+
+    def open_journal(self) -> "Journal":
+        """On the recorder's thread, once there is something to press."""
         # The face first: what opens the journal takes longer to import than the screen, and would hold it up.
-        shown.wait(FIRST_FRAME_S_MAX)
-        journal = _open_journal(settings, clock)
+        self.shown.wait(FIRST_FRAME_S_MAX)
+        from kiosk.journal.engine import durability_for, sqlite_version
+        from kiosk.journal.journal import Journal
+        from kiosk.journal.upkeep import Upkeep
+
+        path, keeping = self.settings.journal_path, self.settings.journal
+        journal = Journal.open(path, self.clock, SOFTWARE, allow_any_disk=keeping.allow_any_disk)
+        version = sqlite_version()
+        _log.info("journal %s at %s, SQLite %d.%d.%d, %s", journal.id, path, *version, durability_for(version))
+        self._upkeep = Upkeep(path, self.clock, timedelta(days=keeping.retention_days))
         try:
-            journal.state_settings(setup["survey"].ref, version, clock.now())
+            journal.state_settings(self.survey, self._version, self.clock.now())
         except JournalError as error:
             _log.warning("the settings in force were not written down: %s", error)
         return journal
 
-    def start(app: Any) -> None:
-        screens.append(app)
-        if unusable:
-            stop_kiosk()
-        else:
-            on_started(app)
-        shown.set()
+    def tidy(self, journal: "Journal") -> bool:
+        """A short piece of upkeep; whether there is more of it."""
+        return self._upkeep is not None and self._upkeep.tidy(journal)
 
-    def look(journal: "Journal") -> None:
-        upkeep().look(journal)
+    def look(self, journal: "Journal") -> None:
+        """What has changed beside the journal: the agent's notes, the office's settings."""
+        if self._upkeep is not None:
+            self._upkeep.look(journal)
         # Between visits only: the first touch of the next citizen wakes the screen and means nothing else.
-        at_rest = bool(screens) and screens[0].step_shown is Step.RESTING
-        if at_rest and with_office(own)[1] != version:
+        at_rest = self._app is not None and self._app.step_shown is Step.RESTING
+        if at_rest and with_office(self._own)[1] != self._version:
             _log.info("the office's settings changed: the screen starts again with them")
-            again.set()
+            self.again.set()
             stop_kiosk()
 
-    def stop(error: JournalError) -> None:
-        unusable.append(error)
+    def stop_for(self, error: JournalError) -> None:
+        """End the run: only a person can make the journal usable."""
+        self.unusable = error
         stop_kiosk()
-
-    own, screens = settings, list[Any]()
-    settings, version = with_office(own)
-    setup = _setup(settings, office, counter)
-    clock = setup["clock"]
-    upkeep = _upkeep(settings, clock)
-    recorder = Recorder(
-        open_journal,
-        tidy=lambda journal: upkeep().tidy(journal),
-        look=look,
-        on_unusable=stop,
-    )
-    languages = LanguageCount(settings.folder / "languages.json", lambda: clock.now().wall.date())
-    desk = _desk(settings, setup["survey"], clock, errands or Errands(), again)
-    try:
-        run_kiosk(Setup(recorder=recorder, on_started=start, count_language=languages.count, desk=desk, **setup))
-    finally:
-        shown.set()
-        recorder.close()
-        languages.write()
-    if unusable:
-        raise unusable[0]
-    return again.is_set()
 
 
 def _setup(settings: KioskSettings, office: str, counter: str) -> dict[str, Any]:
     screen = settings.screen
     return {
         "survey": settings.load_survey(),
-        "clock": SystemClock(settings.zone),
         "office": settings.office.name or {FIRST_LANGUAGE: office},
         "counter": settings.office.counter or {FIRST_LANGUAGE: counter},
         "theme": screen.theme,
@@ -158,24 +185,3 @@ def _kept_hash(path: Path) -> str:
         return path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
         return ""
-
-
-def _open_journal(settings: KioskSettings, clock: SystemClock) -> "Journal":
-    # SQLAlchemy comes with them: on the recorder's thread
-    from kiosk.journal.engine import durability_for, sqlite_version
-    from kiosk.journal.journal import Journal
-
-    journal = Journal.open(settings.journal_path, clock, SOFTWARE, allow_any_disk=settings.journal.allow_any_disk)
-    version = sqlite_version()
-    _log.info("journal %s at %s, SQLite %d.%d.%d, %s", journal.id, journal.path, *version, durability_for(version))
-    return journal
-
-
-def _upkeep(settings: KioskSettings, clock: SystemClock) -> "Callable[[], Upkeep]":
-    @cache
-    def upkeep() -> "Upkeep":
-        from kiosk.journal.upkeep import Upkeep
-
-        return Upkeep(settings.journal_path, clock, timedelta(days=settings.journal.retention_days))
-
-    return upkeep
