@@ -70,6 +70,27 @@ def test_409_in_between_rewinds_to_where_the_collector_stands(journal, collector
     assert collector.copies[journal.id] == journal.lines
 
 
+def test_what_was_read_ahead_is_dropped_when_the_collector_goes_back(clock):
+    """Three batches: while the second is on its way, the collector loses the first; the third was read already."""
+
+    class RestoredOnce(FakeCollector):
+        restored = False
+
+        def append(self, journal_id: str, batch: Batch) -> Cursor:
+            if batch.start.next_seq > 1 and not self.restored:
+                self.restored = True
+                self.copies.clear()
+            return super().append(journal_id, batch)
+
+    journal, collector = InMemoryJournal(), RestoredOnce()
+    for _ in range(3 * LINES_PER_BATCH_MAX):
+        journal.append(make_rating(clock))
+
+    assert upload_all(journal, collector, silence) == journal.head()
+
+    assert collector.copies[journal.id] == journal.lines
+
+
 def test_batch_that_arrived_twice_is_kept_once(journal, collector):
     class Doubling(FakeCollector):
         def append(self, journal_id: str, batch: Batch) -> Cursor:
