@@ -28,7 +28,9 @@ ENTRIES = 1_000_000
 def figures() -> Iterator[Figure]:
     clock = SystemClock(ZoneInfo("Asia/Ho_Chi_Minh"))
     # On the disk of the checkout: /tmp may lie in memory, where a commit costs nothing.
-    with tempfile.TemporaryDirectory(dir=Path(__file__).parent) as folder:
+    build = Path(__file__).parents[2] / "build"
+    build.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=build) as folder:
         path = Path(folder) / "journal.db"
         bare = _bare_insert(Path(folder) / "bare.db")
         mode = durability_for(sqlite_version())

@@ -2,10 +2,13 @@
 
 import json
 from datetime import time
+from types import SimpleNamespace
 
 import pytest
 
+from kiosk import start
 from kiosk.config import load_kiosk_settings
+from kiosk.domain.visit import Step
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 from kiosk.office import with_office
@@ -61,3 +64,27 @@ def test_settings_in_force_are_written_down_when_they_change(tmp_path, clock):
         lines = [json.loads(entry.line) for entry in reader.entries()]
     stated = [(line["survey"], line.get("settings")) for line in lines if line["kind"] == "settings"]
     assert stated == [("a@1", None), ("a@1", "7"), ("b@1", "7")]
+
+
+@pytest.mark.parametrize("step", list(Step))
+def test_what_the_office_set_waits_until_nobody_is_there(settings, monkeypatch, step):
+    stopped: list[Step] = []
+    monkeypatch.setattr(start, "stop_kiosk", lambda: stopped.append(step))
+    run = start._Run(settings)
+    run.begin(SimpleNamespace(step_shown=step), lambda _app: None)
+    put(settings, {"version": "8", "settings": SET})
+
+    run.look(None)
+
+    assert bool(stopped) == run.again.is_set() == (step is Step.RESTING)
+
+
+def test_nothing_new_from_the_office_disturbs_nobody(settings, monkeypatch):
+    put(settings, {"version": "7", "settings": SET})
+    monkeypatch.setattr(start, "stop_kiosk", lambda: pytest.fail("stopped"))
+    run = start._Run(settings)
+    run.begin(SimpleNamespace(step_shown=Step.RESTING), lambda _app: None)
+
+    run.look(None)
+
+    assert not run.again.is_set()
