@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test faults lint bench assets lock clean screens soak
+.PHONY: setup demo test faults lint bench assets lock clean pages screens soak
 
 setup: $(READY) assets
 

@@ -17,12 +17,14 @@ from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 
 HERE = Path(__file__).parent
+BUILD = HERE.parent.parent / "build"
 THANKS_MS = 100.0
 BATCH_LINES, BATCH_BYTES = 500, 256 * 1024
 
 
 def figures() -> Iterator[Figure]:
-    with tempfile.TemporaryDirectory(dir=HERE) as folder:
+    BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
         path = Path(folder) / "kiosk" / "journal.db"
         path.parent.mkdir()
         clock = SystemClock(ZoneInfo("Asia/Ho_Chi_Minh"))
