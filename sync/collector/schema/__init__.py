@@ -1,0 +1,59 @@
+"""Schema: the collector's tables, the same on SQLite and PostgreSQL.
+
+Whatever one batch writes has ``journal_id`` first in its primary key, so that an append
+touches one shard only. ``segment`` and ``rating`` carry the moment of receipt in their
+key, for on PostgreSQL they are partitioned by its month. Migrations make the tables;
+a test holds them and this module together.
+"""
+
+from sync.collector.schema.columns import EPOCH, Hash, Id, Moment, Seq, Serial, metadata, micros
+from sync.collector.schema.journals import boot_clock, carried, duplicate, enclosure, journal, segment, unread
+from sync.collector.schema.people import account, audit, signed_in, signin_failure
+from sync.collector.schema.places import (
+    counter,
+    device,
+    device_status,
+    enrolment_code,
+    enrolment_failure,
+    placement,
+    unit,
+)
+from sync.collector.schema.ratings import late_tally, rating, reason_choice, reason_tally, tally, transaction_count
+
+__all__ = [
+    "EPOCH",
+    "PARTITIONED",
+    "Hash",
+    "Id",
+    "Moment",
+    "Seq",
+    "Serial",
+    "account",
+    "audit",
+    "boot_clock",
+    "carried",
+    "counter",
+    "device",
+    "device_status",
+    "duplicate",
+    "enclosure",
+    "enrolment_code",
+    "enrolment_failure",
+    "journal",
+    "late_tally",
+    "metadata",
+    "micros",
+    "placement",
+    "rating",
+    "reason_choice",
+    "reason_tally",
+    "segment",
+    "signed_in",
+    "signin_failure",
+    "tally",
+    "transaction_count",
+    "unit",
+    "unread",
+]
+
+PARTITIONED = ("segment", "rating")

@@ -1,0 +1,52 @@
+"""Tables of who may see what, and who did what."""
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, Text
+
+from sync.collector.schema.columns import Hash, Moment, Serial, clustered, metadata
+
+account = Table(
+    "account",
+    metadata,
+    Column("account_id", Serial, primary_key=True),
+    Column("name", String(60), nullable=False, unique=True),
+    Column("full_name", Text, nullable=False),
+    Column("role", String(20), nullable=False),
+    # The unit whose subtree this account may see; none is every unit.
+    Column("unit_id", Serial, ForeignKey("unit.unit_id")),
+    Column("password_hash", Text, nullable=False),
+    # The password was handed out and must be changed before anything is shown.
+    Column("one_time", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
+)
+
+signed_in = Table(
+    "signed_in",
+    metadata,
+    # SHA-256 of what the browser holds: who reads this table cannot become anybody.
+    Column("token_hash", Hash, primary_key=True),
+    Column("account_id", Serial, ForeignKey("account.account_id"), nullable=False, index=True),
+    Column("began_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+# Wrong passwords since the last right one, by name whether or not it exists: else a delay would tell.
+signin_failure = clustered(
+    "signin_failure",
+    Column("name_hash", Hash, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", Moment, nullable=False),
+    # No password is looked at before.
+    Column("locked_until", Moment),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("audit_id", Serial, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("details", JSON, nullable=False),
+)

@@ -1,0 +1,76 @@
+"""Tables of units, counters and the kiosks that stand there."""
+
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Integer, String, Table, Text
+
+from sync.collector.schema.columns import Hash, Id, Moment, Serial, clustered, metadata
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("unit_id", Serial, primary_key=True),
+    Column("code", String(40), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("parent_id", Serial, ForeignKey("unit.unit_id")),
+    # The codes from the top, "20/06040/": a subtree is a prefix.
+    Column("path", Text, nullable=False, unique=True),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("counter_id", Serial, primary_key=True),
+    Column("code", String(40), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("unit_id", Serial, ForeignKey("unit.unit_id"), nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+)
+
+device = Table(
+    "device",
+    metadata,
+    Column("device_id", Id, primary_key=True),
+    Column("counter_id", Serial, ForeignKey("counter.counter_id"), nullable=False, index=True),
+    Column("public_key", String(44), nullable=False, unique=True),
+    Column("info", JSON, nullable=False),
+    Column("survey", String(60)),
+    Column("enrolled_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+)
+
+# Where a kiosk stood before it was moved: what was pressed until then belongs there, whenever it comes.
+placement = clustered(
+    "placement",
+    Column("device_id", Id, ForeignKey("device.device_id"), primary_key=True),
+    Column("until", Moment, primary_key=True),
+    Column("counter_id", Serial, ForeignKey("counter.counter_id"), nullable=False),
+)
+
+enrolment_code = Table(
+    "enrolment_code",
+    metadata,
+    Column("code_hash", Hash, primary_key=True),
+    Column("counter_id", Serial, ForeignKey("counter.counter_id"), nullable=False),
+    Column("survey", String(60)),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    Column("device_id", Id, ForeignKey("device.device_id")),
+)
+
+enrolment_failure = Table(
+    "enrolment_failure",
+    metadata,
+    Column("hour", Moment, primary_key=True, autoincrement=False),
+    Column("failures", Integer, nullable=False),
+)
+
+device_status = Table(
+    "device_status",
+    metadata,
+    Column("device_id", Id, ForeignKey("device.device_id"), primary_key=True),
+    Column("received_at", Moment, nullable=False),
+    # How far the kiosk's wall clock is ahead of ours.
+    Column("clock_ahead_us", BigInteger, nullable=False),
+    Column("status", JSON, nullable=False),
+)

@@ -1,0 +1,90 @@
+"""Tables of what the journals say: ratings, their reasons, and the counts that reports read."""
+
+from sqlalchemy import BigInteger, Column, Date, Index, SmallInteger, String
+
+from sync.collector.schema.columns import Id, Moment, Seq, Serial, by_month, clustered
+
+rating = by_month(
+    "rating",
+    Column("journal_id", Id, primary_key=True),
+    Column("seq", Seq, primary_key=True),
+    Column("received_at", Moment, primary_key=True),
+    Column("counter_id", Serial, nullable=False),
+    Column("survey", String(60), nullable=False),
+    Column("question", String(40), nullable=False),
+    # The level that counts, and the first one where the citizen chose another face.
+    Column("level", SmallInteger, nullable=False),
+    Column("first_level", SmallInteger),
+    Column("standing", String(20), nullable=False),
+    Column("pressed_at", Moment, nullable=False),
+    Column("time_quality", String(10), nullable=False),
+    # The office's day and part of the day ("am", "pm") when it was received, as tallied.
+    Column("day", Date, nullable=False),
+    Column("part", String(2), nullable=False),
+)
+
+reason_choice = clustered(
+    "reason_choice",
+    Column("journal_id", Id, primary_key=True),
+    Column("rating_seq", Seq, primary_key=True),
+    Column("reason", String(40), primary_key=True),
+    Column("seq", Seq, nullable=False),
+)
+
+tally = clustered(
+    "tally",
+    Column("journal_id", Id, primary_key=True),
+    Column("counter_id", Serial, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("part", String(2), primary_key=True),
+    Column("survey", String(60), primary_key=True),
+    Column("question", String(40), primary_key=True),
+    Column("level", SmallInteger, primary_key=True),
+    Column("standing", String(20), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Index(None, "day", "counter_id"),
+)
+
+# The part of ``tally`` that came when its half day was over, by the half day in which it came: what is
+# shown already must not move by a single rating that a kiosk brings late.
+late_tally = clustered(
+    "late_tally",
+    Column("journal_id", Id, primary_key=True),
+    Column("counter_id", Serial, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("part", String(2), primary_key=True),
+    Column("survey", String(60), primary_key=True),
+    Column("question", String(40), primary_key=True),
+    Column("level", SmallInteger, primary_key=True),
+    Column("standing", String(20), primary_key=True),
+    Column("received_day", Date, primary_key=True),
+    Column("received_part", String(2), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Index(None, "day", "counter_id"),
+)
+
+reason_tally = clustered(
+    "reason_tally",
+    Column("journal_id", Id, primary_key=True),
+    Column("counter_id", Serial, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("part", String(2), primary_key=True),
+    Column("survey", String(60), primary_key=True),
+    Column("question", String(40), primary_key=True),
+    Column("standing", String(20), primary_key=True),
+    Column("reason", String(40), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Index(None, "day", "counter_id"),
+)
+
+# Transactions served, as a supervisor typed them in; a later entry corrects an earlier one.
+transaction_count = clustered(
+    "transaction_count",
+    Column("journal_id", Id, primary_key=True),
+    Column("counter_id", Serial, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Column("seq", Seq, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Index(None, "day", "counter_id"),
+)
