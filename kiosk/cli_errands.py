@@ -1,0 +1,45 @@
+"""What the staff can have done at the kiosk, wired to the sync agent: the command line hands it to the screen."""
+
+from kiosk.__about__ import SOFTWARE
+from kiosk.clock import SystemClock
+from kiosk.config import KioskSettings
+from kiosk.own_journal import own_journal_id
+from kiosk.texts import texts
+from kiosk.ui.desk import Delivery, Errands
+
+
+def staff_errands(settings: KioskSettings) -> Errands:
+    """What the staff can have done at the kiosk; called on a thread of the screen's, long after the first frame."""
+    clock = SystemClock(settings.zone)
+
+    def delivery() -> Delivery:
+        from sync.agent.status import agent_status
+
+        status = agent_status(settings.folder, settings.journal_path, clock)
+        return Delivery(status.waiting, status.last_contact_age_s, status.enrolled)
+
+    def enrol(code: str) -> str:
+        from sync.agent.enroll import enroll_kiosk
+
+        reach, info = settings.collector, {"software": SOFTWARE}
+        journal_id = own_journal_id(settings, clock)
+        device = enroll_kiosk(
+            settings.folder, reach.url, code, journal_id, clock, info=info, proxy=reach.proxy, ca_file=reach.ca_file
+        )
+        counter = device.counter_name or device.counter
+        return _vietnamese("Enrolled: {unit}, {counter}.", unit=device.unit_name, counter=counter)
+
+    def export() -> str:
+        from kiosk.usb import find_stick
+        from sync.agent.offline import export_batches
+
+        url = settings.collector.url or None
+        file, entries = export_batches(settings.folder, settings.journal_path, find_stick(), clock, url=url)
+        return _vietnamese("{n} entries are in {file}.", n=entries, file=file.name)
+
+    return Errands(delivery, enrol if settings.collector.url else None, export)
+
+
+def _vietnamese(message: str, /, **values: object) -> str:
+    """What the staff read on the kiosk's own screen."""
+    return texts("kiosk", "vi")(message, **values)

@@ -1,0 +1,166 @@
+"""Commands of the way to the collector: enrolment, the sync agent, and files for a kiosk without a network.
+
+Every command imports what it needs when it runs: the agent without Kivy, and nothing of it for other commands.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kiosk.__about__ import SOFTWARE
+from kiosk.clock import SystemClock
+from kiosk.command import AsJson, Config, DataDir, t
+from kiosk.config import KioskSettings, load_kiosk_settings
+from kiosk.own_journal import own_journal_id
+
+sync_commands = typer.Typer()
+
+
+@sync_commands.command(
+    help=t("Make this kiosk known to a collector with a one-time code.")
+    + "\n\n"
+    + t("Example: kiosk enroll https://danhgia.example.vn BCDF-GHJK-LM")
+)
+def enroll(
+    url: Annotated[str, typer.Argument(metavar="URL", help=t("Address of the collector"))],
+    code: Annotated[str, typer.Argument(metavar="CODE", help=t("The code that IT staff gave you"))],
+    offline: Annotated[
+        bool, typer.Option("--offline", help=t("Keep the code for kiosk export, where there is no network"))
+    ] = False,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help=t("Make a new key, where this kiosk's access was withdrawn"))
+    ] = False,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Spend a one-time code."""
+    from sync.agent.enroll import enroll_kiosk, enroll_offline
+
+    settings = load_kiosk_settings(config, data_dir)
+    clock = SystemClock(settings.zone)
+    if offline:
+        enroll_offline(settings.folder, url, code)
+        typer.echo(t("The code is kept; the next export hands it in."))
+        return
+    device = enroll_kiosk(
+        settings.folder,
+        url,
+        code,
+        own_journal_id(settings, clock),
+        clock,
+        info={"software": SOFTWARE},
+        proxy=settings.collector.proxy,
+        ca_file=settings.collector.ca_file,
+        new_key=new_key,
+    )
+    typer.echo(t("Enrolled: {unit}, {counter}.", unit=device.unit_name, counter=device.counter_name or device.counter))
+
+
+@sync_commands.command(
+    "rotate-key",
+    help=t("Take a new key, known to the collector by the old one.") + "\n\n" + t("Example: kiosk rotate-key"),
+)
+def rotate(data_dir: DataDir = None, config: Config = None) -> None:
+    """A new key pair; ratings that wait go on waiting."""
+    from sync.agent.rotate import rotate_key
+
+    settings = load_kiosk_settings(config, data_dir)
+    reach = settings.collector
+    rotate_key(
+        settings.folder, SystemClock(settings.zone), url=reach.url or None, proxy=reach.proxy, ca_file=reach.ca_file
+    )
+    typer.echo(t("The kiosk signs with a new key from now on."))
+
+
+@sync_commands.command(
+    help=t("Carry ratings to the collector until stopped.") + "\n\n" + t("Example: kiosk sync --status")
+)
+def sync(
+    data_dir: DataDir = None,
+    config: Config = None,
+    once: Annotated[bool, typer.Option("--once", help=t("Upload what is waiting, then end"))] = False,
+    status: Annotated[bool, typer.Option("--status", help=t("Say how it goes, then end"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The sync agent."""
+    from sync.agent.log import INFO, NOTHING, start_log
+    from sync.agent.run import run_agent, sync_once
+
+    settings = load_kiosk_settings(config, data_dir)
+    clock = SystemClock(settings.zone)
+    if status:
+        _say_status(settings, clock, as_json)
+        return
+    url, proxy, ca_file = settings.collector.url or None, settings.collector.proxy, settings.collector.ca_file
+    # A single upload says how it went in a sentence of its own.
+    start_log(NOTHING if once else INFO)
+    if once:
+        cursor = sync_once(settings.folder, settings.journal_path, clock, url=url, proxy=proxy, ca_file=ca_file)
+        typer.echo(t("The collector has all {n} entries.", n=t.number(cursor.next_seq - 1)))
+        return
+    run_agent(
+        settings.folder,
+        settings.journal_path,
+        clock,
+        url=url,
+        proxy=proxy,
+        ca_file=ca_file,
+        period_s=settings.sync.period_s,
+        start_delay_s_max=settings.sync.start_delay_s_max,
+    )
+
+
+@sync_commands.command(
+    help=t("Write what the collector does not have into a file, for a kiosk without a network.")
+    + "\n\n"
+    + t("Example: kiosk export /media/usb")
+)
+def export(
+    to: Annotated[Path, typer.Argument(metavar="DIR|FILE", help=t("A folder, or the new file"))],
+    everything: Annotated[bool, typer.Option("--all", help=t("Write everything, also what the collector has"))] = False,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Signed batches on a stick; collector import takes them."""
+    from sync.agent.offline import export_batches
+
+    settings = load_kiosk_settings(config, data_dir)
+    clock, url = SystemClock(settings.zone), settings.collector.url or None
+    with typer.progressbar(length=1, label=t("Exporting"), file=sys.stderr) as bar:
+
+        def progress(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        file, entries = export_batches(
+            settings.folder, settings.journal_path, to, clock, url=url, everything=everything, progress=progress
+        )
+    typer.echo(t("{n} entries are in {file}; there, run: collector import {file}", n=t.number(entries), file=file))
+
+
+@sync_commands.command(
+    help=t("Take back what the collector has, from a file; only then may old entries be deleted here.")
+    + "\n\n"
+    + t("Example: kiosk ack /media/usb/hailong.ack")
+)
+def ack(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=t("A file made by: collector ack-file"))],
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Cursors that prove themselves."""
+    from sync.agent.offline import take_acknowledgement
+
+    settings = load_kiosk_settings(config, data_dir)
+    has, of = take_acknowledgement(settings.folder, settings.journal_path, file)
+    typer.echo(t("The collector has {has} of {of} entries.", has=t.number(has), of=t.number(of)))
+
+
+def _say_status(settings: KioskSettings, clock: SystemClock, as_json: bool) -> None:
+    from sync.agent.status import agent_status, status_lines
+
+    status = agent_status(settings.folder, settings.journal_path, clock)
+    typer.echo(json.dumps(status.as_dict(), ensure_ascii=False) if as_json else "\n".join(status_lines(status, t)))
