@@ -9,6 +9,7 @@ from msgspec import field
 from kiosk.domain.disclosure import OFF, Policy
 from kiosk.setting_rules import between, known_zone, web_address
 from kiosk.settings import Disclosure, Section, Settings, load_settings, user_data_dir
+from sync.collector.notices.settings import Notices
 
 SYSTEM_FILE = Path("/etc/hailong/collector.toml")
 
@@ -58,6 +59,7 @@ class CollectorConfig(Settings, frozen=True):
     metrics: Guarded = Guarded()
     disclosure: Disclosure = Disclosure()
     enrolment: Enrolment = Enrolment()
+    notices: Notices = Notices()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -8,6 +8,7 @@ a test holds them and this module together.
 
 from sync.collector.schema.columns import EPOCH, Hash, Id, Moment, Seq, Serial, metadata, micros
 from sync.collector.schema.journals import boot_clock, carried, duplicate, enclosure, journal, segment, unread
+from sync.collector.schema.notices import delivery, incident, notice
 from sync.collector.schema.people import account, audit, signed_in, signin_failure
 from sync.collector.schema.places import (
     counter,
@@ -33,16 +34,19 @@ __all__ = [
     "boot_clock",
     "carried",
     "counter",
+    "delivery",
     "device",
     "device_status",
     "duplicate",
     "enclosure",
     "enrolment_code",
     "enrolment_failure",
+    "incident",
     "journal",
     "late_tally",
     "metadata",
     "micros",
+    "notice",
     "placement",
     "rating",
     "reason_choice",

@@ -18,6 +18,8 @@ account = Table(
     Column("one_time", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("disabled_at", Moment),
+    # Where notices are sent; none hears nothing.
+    Column("email", String(254)),
 )
 
 signed_in = Table(
