@@ -6,7 +6,9 @@ key, for on PostgreSQL they are partitioned by its month. Migrations make the ta
 a test holds them and this module together.
 """
 
+from sync.collector.schema.cases import follow_up, follow_up_step
 from sync.collector.schema.columns import EPOCH, Hash, Id, Moment, Seq, Serial, metadata, micros
+from sync.collector.schema.comments import comment, comment_step
 from sync.collector.schema.journals import boot_clock, carried, duplicate, enclosure, journal, segment, unread
 from sync.collector.schema.notices import delivery, incident, notice
 from sync.collector.schema.people import account, audit, signed_in, signin_failure
@@ -33,6 +35,8 @@ __all__ = [
     "audit",
     "boot_clock",
     "carried",
+    "comment",
+    "comment_step",
     "counter",
     "delivery",
     "device",
@@ -41,6 +45,8 @@ __all__ = [
     "enclosure",
     "enrolment_code",
     "enrolment_failure",
+    "follow_up",
+    "follow_up_step",
     "incident",
     "journal",
     "late_tally",
