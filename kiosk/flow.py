@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from kiosk.domain.instant import Clock, Instant
+from kiosk.domain.maintenance import Maintenance
 from kiosk.domain.rating import Fact, Rating, Standing
 from kiosk.domain.survey import Survey
 from kiosk.domain.visit import Step, Visit, VisitRules
@@ -197,6 +198,10 @@ class Flow:
         self._begin_next(at, resting=False)
         self._show()
 
+    def note_work(self, work: Maintenance) -> None:
+        """Record what the staff did; a disk that refuses keeps nobody waiting."""
+        self._recorder.record(work).add_done_callback(_log_refusal)
+
     def tick(self) -> None:
         """Let time pass; call it a few times a second."""
         if self._test_until_us is not None and self._clock.now().mono_us > self._test_until_us:
@@ -269,3 +274,8 @@ class Flow:
             chosen=visit.chosen,
             rating_refused=isinstance(visit.refused, Rating),
         )
+
+
+def _log_refusal(receipt: Receipt) -> None:
+    if (refusal := receipt.exception()) is not None:
+        _log.error("maintenance not recorded: %s", refusal)

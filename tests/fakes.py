@@ -7,8 +7,9 @@ from typing import Self
 from kiosk.domain.rating import Fact
 from kiosk.journal.chain import Cursor, chain_next, chain_start
 from kiosk.journal.errors import Diverged
-from kiosk.journal.lines import encode_line, line_of
+from kiosk.journal.lines import MaintenanceLine, decode_line, encode_line, line_of
 from kiosk.journal.reader import Batch
+from kiosk.journal.touch_test import result_of
 from sync.agent.errors import CollectorUnavailable, RequestRefused
 from sync.agent.troubles import Trouble
 from sync.protocol.messages import DeviceStatus, StatusAnswer
@@ -55,6 +56,10 @@ class InMemoryJournal:
                 break
             lines.append(line)
         return Batch(cursor, tuple(lines))
+
+    def touch_test(self) -> str | None:
+        tests = [line for line in map(decode_line, self.lines) if isinstance(line, MaintenanceLine) and line.hits]
+        return result_of(tests[-1]) if tests else None
 
     def append_line(self, line: bytes) -> None:
         self.lines.append(line)

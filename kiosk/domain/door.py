@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.domain.instant import Instant
+from kiosk.domain.maintenance import Maintenance, Work
 
 PIN_DIGITS = 6
 
@@ -42,8 +43,9 @@ class DoorRules:
 class Door:
     """The one door of one kiosk."""
 
-    def __init__(self, rules: DoorRules | None = None) -> None:
+    def __init__(self, rules: DoorRules | None = None, faces: int = 5) -> None:
         self._rules = rules or DoorRules()
+        self._faces = faces
         self.room = Room.OUTSIDE
         self.showing = 0
         """Grows with every change of room."""
@@ -52,6 +54,7 @@ class Door:
         self.hits: Counter[int] = Counter()
         """Of the touch test, by level."""
         self.strays = 0
+        self._done: list[Maintenance] = []
         self._digits = ""
         self._wrong = 0
         self._closed_until_us = 0
@@ -77,9 +80,15 @@ class Door:
             return max(0.0, 1 - (at.mono_us - self._entered_us) / _microseconds(self._rules.cleaning_s))
         return max(0.0, 1 - (at.mono_us - self._touched_us) / _microseconds(self._rules.stay_s))
 
-    def passes(self, faces: int) -> bool:
+    @property
+    def passes(self) -> bool:
         """Whether the touch test holds: each face once, and nothing besides."""
-        return self.hits == Counter(range(1, faces + 1)) and not self.strays
+        return self._hits == (1,) * self._faces and not self.strays
+
+    def work_due(self) -> tuple[Maintenance, ...]:
+        """What was done and is to be recorded now, each given out once."""
+        due, self._done = tuple(self._done), []
+        return due
 
     # What the staff do. What has no meaning in this room changes nothing.
 
@@ -135,10 +144,17 @@ class Door:
         if self.room is Room.TOUCH_TEST:
             self.strays += 1
 
-    def start_test(self) -> None:
-        """The touch test from its beginning."""
+    def start_test(self, at: Instant) -> None:
+        """The touch test from its beginning; what it read so far is a result too."""
+        if self.hits or self.strays:
+            self._done.append(Maintenance(at, Work.TEST, self._hits, self.strays))
         self.hits.clear()
         self.strays = 0
+
+    def close_screen(self, at: Instant) -> None:
+        """The staff end the kiosk's run, or start it again."""
+        self.start_test(at)
+        self._done.append(Maintenance(at, Work.SERVICE))
 
     def touch(self, at: Instant) -> None:
         """Somebody is still there."""
@@ -155,7 +171,13 @@ class Door:
         self._entered_us = self._touched_us = at.mono_us
         if not self.judging:
             self._digits = ""
-        self.start_test()
+        self.start_test(at)
+        if room is Room.CLEANING:
+            self._done.append(Maintenance(at, Work.CLEANING))
+
+    @property
+    def _hits(self) -> tuple[int, ...]:
+        return tuple(self.hits[level] for level in range(1, self._faces + 1))
 
 
 def _microseconds(seconds: float) -> int:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.domain.instant import Instant
+from kiosk.domain.maintenance import Maintenance
 
 
 class Standing(StrEnum):
@@ -73,4 +74,4 @@ class Count:
     """The counter's code, only where one kiosk serves several counters."""
 
 
-Fact = Rating | Reasons | Revised | Comment | Count
+Fact = Rating | Reasons | Revised | Comment | Count | Maintenance

@@ -25,6 +25,7 @@ from kiosk.journal.lines import (
     ClockLine,
     CommentLine,
     Line,
+    MaintenanceLine,
     RatingLine,
     ReasonsLine,
     RevisedLine,
@@ -42,6 +43,7 @@ from kiosk.journal.refusal import refused, telling_refusals
 from kiosk.journal.reserve import Reserve
 from kiosk.journal.schema import STEPS
 from kiosk.journal.tally import count_rating, move_rating
+from kiosk.journal.touch_test import note_touch_test
 from kiosk.journal.writing import bring_up_to_date, start_journal, write_line
 
 COMMIT_ATTEMPTS_MAX = 3
@@ -203,6 +205,8 @@ class Journal:
             count_rating(connection, line)
         elif isinstance(line, RevisedLine) and line.rating_journal is None:
             move_rating(connection, line)
+        elif isinstance(line, MaintenanceLine):
+            note_touch_test(connection, line)
         entry = write_line(connection, end, line)
         if isinstance(fact, Comment):
             enclosure = (entry.seq, salt, payload_of(fact))

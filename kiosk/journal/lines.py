@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from kiosk.domain.instant import Instant
+from kiosk.domain.maintenance import Maintenance
 from kiosk.domain.rating import Comment, Count, Fact, Rating, Reasons, Revised
 
 LINE_BYTES_MAX = 16 * 1024
@@ -96,6 +97,17 @@ class CountLine(Line, frozen=True, omit_defaults=True):
     counter: str | None = None
 
 
+class MaintenanceLine(Line, frozen=True, omit_defaults=True):
+    """The staff did something at the kiosk."""
+
+    work: str
+    """``test``, ``cleaning`` or ``service``."""
+    hits: list[int] = []
+    """Of a test: how often each face was pressed, in their order."""
+    strays: int = 0
+    """Of a test: touches that were no press on a face."""
+
+
 class SettingsLine(Line, frozen=True, omit_defaults=True):
     """The settings that are in force from here on."""
 
@@ -128,6 +140,7 @@ LINE_TYPES: dict[str, type[Line]] = {
     "revised": RevisedLine,
     "comment": CommentLine,
     "count": CountLine,
+    "maintenance": MaintenanceLine,
     "settings": SettingsLine,
     "clock": ClockLine,
     "pruned": PrunedLine,
@@ -182,6 +195,10 @@ def line_of(seq: int, fact: Fact, commitment: str = "") -> Line:
             return CommentLine(*head(seq, fact.written_at, "comment"), fact.rating_seq, commitment)
         case Count():
             return CountLine(*head(seq, fact.counted_at, "count"), fact.day, fact.n, fact.counter)
+        case Maintenance():
+            return MaintenanceLine(
+                *head(seq, fact.done_at, "maintenance"), str(fact.work), list(fact.hits), fact.strays
+            )
 
 
 def head(seq: int, at: Instant, kind: str) -> tuple[int, str, int, str, str]:

@@ -21,6 +21,7 @@ from kiosk.journal.engine import reader_engine
 from kiosk.journal.errors import Diverged, JournalDamaged, JournalUnusable
 from kiosk.journal.schema import schema_version
 from kiosk.journal.tally import TallyRow, tally_between
+from kiosk.journal.touch_test import last_touch_test
 
 _CHUNK = 5000
 _DAMAGE = ("malformed", "not a database", "Could not decode", "no such table", "no such column", "has no column")
@@ -150,6 +151,11 @@ class JournalReader:
         """The tallies of these local days, both included."""
         with self._reading() as connection:
             return list(tally_between(connection, first_day.isoformat(), last_day.isoformat()))
+
+    def touch_test(self) -> str | None:
+        """The last touch test's result: hits in the faces' order, and when; None before the first."""
+        with self._reading() as connection:
+            return last_touch_test(connection)
 
     def count(self, kind: str) -> int:
         """How many entries of this kind there are; reads them all."""

@@ -26,6 +26,7 @@ from kiosk.journal.lines import LineUnreadable, OpenedLine, carried_line, decode
 from kiosk.journal.reader import Entry, anchor_of, hash_at, head_of, translated
 from kiosk.journal.schema import schema_version
 from kiosk.journal.tally import keep_tally, tally_of
+from kiosk.journal.touch_test import note_touch_tests_of
 from kiosk.journal.writing import build_journal, write_bytes
 
 _log = logging.getLogger(__name__)
@@ -231,6 +232,7 @@ def _build_new(
                 if (enclosure := remains.enclosures.get(entry.seq)) is not None:
                     connection.exec_driver_sql("INSERT INTO enclosure VALUES (?, ?, ?)", (seq, *enclosure))
             keep_tally(connection, tally_of(entry.line for entry in remains.entries))
+            note_touch_tests_of(connection, (entry.line for entry in remains.entries))
     finally:
         engine.dispose()
     return seqs

@@ -25,7 +25,7 @@ class Staff:
     """The door of one app, and what was found behind it."""
 
     def __init__(self, app: "KioskApp") -> None:
-        self.door = Door()
+        self.door = Door(faces=len(app.setup.survey.questions[0].levels))
         self.tally: DayTally | None = None
         self.delivery: Delivery | None = None
         self.told = ""
@@ -50,6 +50,7 @@ class Staff:
             self._app.flow.leave()
             self.door.knock(at)
         self.door.tick(at)
+        self._note_work()
         if not self.inside:
             self.told, self.tally, self.delivery = "", None, None
 
@@ -98,7 +99,8 @@ class Staff:
 
     def start_test(self) -> None:
         """The touch test again."""
-        self.door.start_test()
+        self.door.start_test(self._app.setup.clock.now())
+        self._note_work()
         self._app.refresh()
 
     def turn_test_mode(self) -> None:
@@ -121,13 +123,20 @@ class Staff:
         """Close, and start again."""
         if self.desk is not None:
             self.desk.restart()
-        self._app.stop()
+        self.leave()
 
     def leave(self) -> None:
         """Close the kiosk."""
+        self.door.close_screen(self._app.setup.clock.now())
+        self._note_work()
         self._app.stop()
 
     # Inside
+
+    def _note_work(self) -> None:
+        """Write down what was done behind the door."""
+        for work in self.door.work_due():
+            self._app.flow.note_work(work)
 
     def _judge(self, right: bool) -> None:
         self.door.judge(right, self._app.setup.clock.now())

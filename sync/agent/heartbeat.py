@@ -93,6 +93,7 @@ def status_of(
             "journal": str(durability_for(sqlite_version())),
         },
         last_error=None if note is None else f"{note.trouble}: {note.detail}"[:SHORT_TEXT_MAX],
+        touch_test=journal.touch_test(),
         settings=settings,
         settings_fault=state.settings_fault,
     )

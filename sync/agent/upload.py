@@ -36,6 +36,10 @@ class Journal(Protocol):
         """The next lines past ``cursor``."""
         ...
 
+    def touch_test(self) -> str | None:
+        """The last touch test's result, with its time."""
+        ...
+
 
 class Collector(Protocol):
     """What the agent needs of the collector; every call raises DeliveryError when there is no usable answer."""

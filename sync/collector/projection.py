@@ -19,6 +19,7 @@ from kiosk.journal.lines import (
     CountLine,
     Line,
     LineUnreadable,
+    MaintenanceLine,
     OpenedLine,
     PrunedLine,
     RatingLine,
@@ -221,7 +222,7 @@ def _take(projection: Projection, entry: Line, context: Context) -> None:
             _take_count(projection, entry, context)
         case OpenedLine():
             projection.opened = entry if entry.seq == 1 else projection.opened
-        case SettingsLine() | ClockLine() | PrunedLine():
+        case SettingsLine() | ClockLine() | PrunedLine() | MaintenanceLine():
             pass
         case _:
             raise _Aside(UnreadReason.UNKNOWN_KIND, _printable(entry.kind))

@@ -147,6 +147,7 @@ class DeviceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     versions: Annotated[dict[str, _ShortText], msgspec.Meta(max_length=20)] = {}
     last_error: _ShortText | None = None
     touch_test: _ShortText | None = None
+    """The last one's result: ``1,1,1,1,1 2026-11-21T09:12:33+07:00``, with ``+n`` after the hits for stray touches."""
     settings: _ShortText | None = None
     """The ETag of the office's settings that are kept on the kiosk."""
     settings_fault: _ShortText | None = None

@@ -3,6 +3,7 @@
 import pytest
 
 from kiosk.domain.door import Door, Room
+from kiosk.domain.maintenance import Work
 from tests.builders import FrozenClock
 
 RIGHT = "314159"
@@ -122,15 +123,44 @@ def test_cleaning_counts_down_and_ends_outside_whatever_touches_the_glass(visito
 def test_touch_test_holds_only_with_one_press_on_each_face_and_none_besides(visitor: Visitor):
     door = visitor.types(RIGHT).goes(Room.TOUCH_TEST).door
     for level in (3, 1, 5, 2, 4):
-        assert not door.passes(5)
+        assert not door.passes
         door.hit(level)
-    assert door.passes(5)
+    assert door.passes
 
     door.stray()
-    assert not door.passes(5)
+    assert not door.passes
 
-    door.start_test()
+    door.start_test(visitor.clock.now())
     assert door.hits.total() == door.strays == 0
+
+
+def test_every_touch_test_is_recorded_with_what_it_read_and_an_untouched_one_is_not(visitor: Visitor):
+    door = visitor.types(RIGHT).goes(Room.TOUCH_TEST).door
+    door.back(visitor.clock.now())
+    assert door.work_due() == ()
+
+    visitor.goes(Room.TOUCH_TEST)
+    for level in (1, 2, 2, 4, 5):
+        door.hit(level)
+    door.stray()
+    door.start_test(visitor.clock.now())
+    for level in (5, 4, 3, 2, 1):
+        door.hit(level)
+    visitor.waits(121)
+
+    assert [(work.work, work.hits, work.strays) for work in door.work_due()] == [
+        (Work.TEST, (1, 2, 0, 1, 1), 1),
+        (Work.TEST, (1, 1, 1, 1, 1), 0),
+    ]
+    assert door.work_due() == ()
+
+
+def test_cleaning_and_the_end_of_a_run_are_recorded(visitor: Visitor):
+    door = visitor.types(RIGHT).goes(Room.CLEANING).door
+    visitor.waits(31)
+    door.close_screen(visitor.clock.now())
+
+    assert [work.work for work in door.work_due()] == [Work.CLEANING, Work.SERVICE]
 
 
 def test_rooms_lie_behind_the_desk_alone(visitor: Visitor):

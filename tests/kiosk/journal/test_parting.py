@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from kiosk.domain.maintenance import Maintenance, Work
 from kiosk.domain.rating import Comment, Reasons, Revised
 from kiosk.journal.journal import Journal
 from kiosk.journal.lines import decode_line
@@ -138,3 +139,14 @@ def test_recorder_looks_while_nobody_presses(journal, path, clock, upkeep, monke
     assert done.wait(10)
     recorder.close()
     assert [decode_line(entry.line).kind for entry in JournalReader(path).entries()] == ["opened", "rating"]
+
+
+def test_continued_journal_knows_the_last_touch_test(journal, path, clock, upkeep):
+    journal.append(Maintenance(clock.now(), Work.TEST, (1, 1, 1, 1, 1)))
+    journal.append(make_rating(clock))
+    part(path, journal.id, 3)
+
+    upkeep.look(journal)
+
+    with JournalReader(path) as reader:
+        assert reader.touch_test() == "1,1,1,1,1 2026-11-23T08:00:00+07:00"

@@ -7,6 +7,7 @@ import pytest
 
 from kiosk.domain.disclosure import Shown
 from kiosk.domain.door import Room
+from kiosk.domain.maintenance import Work
 from kiosk.domain.rating import Standing
 from kiosk.domain.visit import Step
 from kiosk.errors import SpokenError
@@ -201,7 +202,7 @@ def test_cleaning_ignores_the_glass_for_thirty_seconds(kiosk: Any):
     kiosk.clock.advance(16)
     kiosk.app._tick(0)
     kiosk.until(lambda: kiosk.app.step_shown in (Step.QUESTION, Step.RESTING))
-    assert kiosk.levels == []
+    assert [fact.work for fact in kiosk.disk.facts] == [Work.CLEANING]
 
 
 def test_touch_test_passes_with_one_press_on_each_face(kiosk: Any):
@@ -212,7 +213,9 @@ def test_touch_test_passes_with_one_press_on_each_face(kiosk: Any):
     assert page.passed
     assert "1, 1, 1, 1, 1" in page.result
     assert [page.face_tile(level).ids.number.text for level in range(1, 6)] == ["1"] * 5
-    assert kiosk.levels == []
+    kiosk.tap(page.ids.done)
+    kiosk.app._tick(0)
+    assert [(fact.work, fact.hits, fact.strays) for fact in kiosk.disk.facts] == [(Work.TEST, (1, 1, 1, 1, 1), 0)]
 
 
 def test_touch_test_fails_with_a_stray_touch_or_a_second_press(kiosk: Any):
@@ -305,6 +308,18 @@ def test_staff_may_restart_and_leave(kiosk: Any, office: Office, monkeypatch: py
 
     assert stopped == [True]
     assert office.did == did
+    assert [fact.work for fact in kiosk.disk.facts] == [Work.SERVICE]
+
+
+def test_disk_that_refuses_to_note_a_cleaning_keeps_nobody_waiting(kiosk: Any, caplog: pytest.LogCaptureFixture):
+    kiosk.disk.answers = "refused"
+    go(kiosk, "cleaning", Room.CLEANING)
+    kiosk.clock.advance(31)
+    kiosk.app._tick(0)
+
+    kiosk.until(lambda: isinstance(kiosk.app.step_shown, Step))
+    assert kiosk.app.step_shown is not Step.NOT_RECORDED
+    assert "maintenance not recorded" in caplog.text
 
 
 def test_door_closes_by_itself(kiosk: Any):

@@ -1,5 +1,6 @@
 import pytest
 
+from kiosk.domain.maintenance import Maintenance, Work
 from sync.agent.agent import Agent
 from sync.agent.enroll import KioskFiles
 from sync.agent.errors import CollectorUnavailable, DeviceNotRecognised, NotEnrolled
@@ -269,3 +270,11 @@ def test_collector_that_takes_no_status_gets_the_ratings_all_the_same(kiosk):
 
     assert kiosk.delivered
     assert load_state(kiosk.files.state).trouble is None
+
+
+def test_last_touch_test_is_told_with_the_status(kiosk, clock):
+    kiosk.journal.append(Maintenance(clock.now(), Work.TEST, (1, 1, 1, 1, 1)))
+
+    kiosk.start().run_cycle()
+
+    assert [status.touch_test for status in kiosk.collector.statuses] == ["1,1,1,1,1 2026-11-23T08:00:00+07:00"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kiosk.domain.maintenance import Maintenance, Work
 from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import Diverged
 from kiosk.journal.journal import Journal
@@ -61,3 +62,20 @@ def test_every_place_on_the_chain_is_an_ancestor_and_nothing_else_is(pressed):
     for stranger in (Cursor(3, b"\0" * 32), Cursor(7, pressed.head().head), Cursor(2, pressed.head().head)):
         with pytest.raises(Diverged):
             pressed.require_ancestor(stranger)
+
+
+def test_last_touch_test_is_told_with_its_time_and_nothing_before_the_first(tmp_path, clock):
+    told = []
+    with Journal.open(tmp_path / "journal.db", clock, "test") as real, JournalReader(real.path) as reader:
+        for writer, journal in ((fake := InMemoryJournal(), fake), (real, reader)):
+            seen = [journal.touch_test()]
+            for work in (
+                Maintenance(clock.now(), Work.TEST, (1, 2, 1, 1, 1), 3),
+                Maintenance(clock.now(), Work.CLEANING),
+            ):
+                writer.append(work)
+                seen.append(journal.touch_test())
+            told.append(seen)
+
+    result = "1,2,1,1,1+3 2026-11-23T08:00:00+07:00"
+    assert told == [[None, result, result]] * 2

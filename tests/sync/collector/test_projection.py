@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.journal.lines import RatingLine, encode_line
+from kiosk.domain.maintenance import Maintenance, Work
+from kiosk.journal.lines import RatingLine, encode_line, line_of
 from sync.collector.presstime import PressClock
 from sync.collector.projection import Context, Projection, ReasonRow, UnreadReason, project
+from tests.builders import FrozenClock
 from tests.sync.collector.builders import BOOT, DAYS, Pen
 
 NOON_US = 1_795_150_800_000_000
@@ -150,3 +152,12 @@ def test_no_values_of_a_rating_ever_raise(**values: object) -> None:
 
     assert len(projection.ratings) + len(projection.unread) == 1
     assert all(UnreadReason(unread.reason) and unread.detail.isprintable() for unread in projection.unread)
+
+
+def test_what_the_staff_did_is_read_and_is_no_rating() -> None:
+    pen = Pen()
+    pen.raw(encode_line(line_of(1, Maintenance(FrozenClock().now(), Work.TEST, (1, 1, 1, 1, 1)))))
+
+    projection = read(pen)
+
+    assert (projection.unread, projection.ratings) == ([], {})

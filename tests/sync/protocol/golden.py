@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kiosk.domain.maintenance import Maintenance, Work
 from kiosk.domain.rating import Rating, Reasons, Revised, Standing
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import OpenedLine, SettingsLine, carried_line, encode_line, head, line_of
@@ -78,7 +79,8 @@ def continued() -> list[bytes]:
         for new, seq in ((2, 4), (3, 5))
     ]
     settings = SettingsLine(*head(4, clock.now(), "settings"), survey="sipas-5@1", settings='"9f86d081884c7d65"')
-    return [encode_line(opened), *carried, encode_line(settings)]
+    test = line_of(5, Maintenance(clock.now(), Work.TEST, (1, 1, 1, 1, 1)))
+    return [encode_line(opened), *carried, encode_line(settings), encode_line(test)]
 
 
 def messages() -> dict[str, bytes]:
@@ -111,7 +113,18 @@ def messages() -> dict[str, bytes]:
                 ],
             )
         ),
-        "status.json": encode_message(DeviceStatus("hailong 0.1.0", JOURNAL, 7, end.head.hex(), 2, 61, 10**9)),
+        "status.json": encode_message(
+            DeviceStatus(
+                "hailong 0.1.0",
+                JOURNAL,
+                7,
+                end.head.hex(),
+                2,
+                61,
+                10**9,
+                touch_test="1,1,1,1,1+2 2026-11-21T09:12:33+07:00",
+            )
+        ),
         "problem_cursor_mismatch.json": encode_message(Problem.of(problems.CURSOR_MISMATCH, "it moved on", end)),
         "problem_storage_full.json": encode_message(Problem.of(problems.STORAGE_FULL)),
     }

@@ -96,7 +96,7 @@ def test_lines_of_every_kind_are_read_and_an_unknown_kind_is_kept():
 
 
 def test_continuation_names_where_its_entries_were():
-    opened, *carried, settings = map(json.loads, read("continuation.ndjson").splitlines())
+    opened, *carried, settings, test = map(json.loads, read("continuation.ndjson").splitlines())
     old = read("journal.ndjson").splitlines()
 
     assert (opened["continues"], opened["why"], opened["carried_after"]) == (JOURNAL, "diverged", 3)
@@ -105,9 +105,10 @@ def test_continuation_names_where_its_entries_were():
     ]
     assert (carried[0]["rating"], carried[0]["rating_journal"]) == (2, JOURNAL)
     assert [decode_line(line).kind for line in read("continuation.ndjson").splitlines()] == [
-        "opened", "revised", "rating", "settings",
+        "opened", "revised", "rating", "settings", "maintenance",
     ]  # fmt: skip
     assert settings["survey"] == "sipas-5@1"
+    assert (test["work"], test["hits"]) == ("test", [1, 1, 1, 1, 1])
 
 
 @pytest.mark.parametrize("message", MESSAGES.values(), ids=list(MESSAGES))
