@@ -17,8 +17,9 @@ from kiosk.journal.errors import JournalError
 from kiosk.journal.recorder import Recorder
 from kiosk.language_count import LanguageCount
 from kiosk.memory import keep_one_heap
+from kiosk.notify import ServiceManager
 from kiosk.office import with_office
-from kiosk.ui.app import Setup, WindowOptions, run_kiosk, stop_kiosk
+from kiosk.ui.app import Setup, WindowOptions, repeat_on_screen, run_kiosk, stop_kiosk
 from kiosk.ui.desk import Desk, Errands
 from kiosk.ui.languages import load_languages
 from kiosk.ui.setup import HallCounter
@@ -95,8 +96,16 @@ class _Run:
         if self.unusable is not None:
             stop_kiosk()
         else:
+            self._report_alive()
             on_started(app)
         self.shown.set()
+
+    def _report_alive(self) -> None:
+        """Tell the service manager that citizens can press, and go on telling it while frames are drawn."""
+        manager = ServiceManager()
+        manager.ready()
+        if manager.beat_s is not None:
+            repeat_on_screen(manager.beat, manager.beat_s)
 
     def open_journal(self) -> "Journal":
         """On the recorder's thread, once there is something to press."""

@@ -4,12 +4,13 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from kiosk.ui.errors import ScreenUnavailable
 from kiosk.ui.setup import Setup, WindowOptions, require_assets
 
-__all__ = ["ScreenUnavailable", "Setup", "WindowOptions", "run_kiosk", "stop_kiosk"]
+__all__ = ["ScreenUnavailable", "Setup", "WindowOptions", "repeat_on_screen", "run_kiosk", "stop_kiosk"]
 
 
 def run_kiosk(setup: Setup) -> None:
@@ -31,6 +32,13 @@ def stop_kiosk() -> None:
 
     if (app := App.get_running_app()) is not None:
         Clock.schedule_once(lambda _elapsed: app.stop(), 0)
+
+
+def repeat_on_screen(act: Callable[[], None], every_s: float) -> None:
+    """Call ``act`` again and again from the loop that draws; it stays away for as long as the screen stands still."""
+    from kivy.clock import Clock
+
+    Clock.schedule_interval(lambda _elapsed: act(), every_s)
 
 
 def prepare_window(options: WindowOptions) -> Any:

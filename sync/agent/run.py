@@ -14,6 +14,7 @@ from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import Diverged, JournalError
 from kiosk.journal.parting import continue_unwatched
 from kiosk.journal.reader import JournalReader
+from kiosk.notify import ServiceManager
 from sync.agent.agent import PERIOD_S, Agent
 from sync.agent.backoff import START_DELAY_S_MAX
 from sync.agent.enroll import KioskFiles, connect
@@ -48,8 +49,10 @@ def run_agent(
         agent = _agent(
             files, journal_path, clock, url, proxy, ca_file, period_s=period_s, start_delay_s_max=start_delay_s_max
         )
-        schedule = Schedule(agent.due, lambda: agent.run_cycle(schedule.alive), agent.note_trouble)
+        manager = ServiceManager()
+        schedule = Schedule(agent.due, lambda: agent.run_cycle(schedule.alive), agent.note_trouble, beat=manager.beat)
         with _stopping_on_signals(schedule.stop):
+            manager.ready()
             schedule.run()
         if schedule.busy:
             # Python would wait for the cycle's request, up to a minute; it can be cut anywhere.

@@ -42,14 +42,19 @@ class Schedule:
         tick_s: float = TICK_S,
         silence_s_max: float = SILENCE_S_MAX,
         leave: Callable[[int], None] = os._exit,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
-        """``on_fault`` hears what a cycle raised; ``leave`` ends the process when one hangs."""
+        """``on_fault`` hears what a cycle raised; ``leave`` ends the process when one hangs.
+
+        ``beat`` is called at every look at the clock: who hears it no longer knows that no cycle will ever start.
+        """
         self._due = due
         self._cycle = cycle
         self._on_fault = on_fault
         self._tick_s = tick_s
         self._silence_s_max = silence_s_max
         self._leave = leave
+        self._beat = beat
         self._stopping = threading.Event()
         self._running = threading.Event()
         self._heard_at = time.monotonic()
@@ -94,6 +99,7 @@ class Schedule:
         while not self._stopping.wait(self._tick_s):
             try:
                 self._tick()
+                self._beat()
             except Exception:  # noqa: BLE001 - the edge: nothing else would ever start a cycle again
                 _log.exception("watcher_failed")
         self._scheduler.shutdown(wait=False)

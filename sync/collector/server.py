@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 import uvicorn
 
+from kiosk.notify import ServiceManager
 from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
@@ -18,6 +19,24 @@ from sync.collector.services import make_services
 # would stand between the writer and every flush while requests are being verified.
 _SWITCH_INTERVAL_S = 0.0005
 _KEEP_ALIVE_S = 75  # a kiosk calls once a minute and may keep its connection
+_TICKS_PER_S = 10  # how often uvicorn's own loop looks around
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, which tells the service manager that it takes requests and that its loop goes round."""
+
+    manager: ServiceManager
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to take requests."""
+        await super().startup(sockets)
+        self.manager.ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look around. Uvicorn's own call-back reckons in wall time: a clock set back would silence it."""
+        if counter % _TICKS_PER_S == 0:
+            self.manager.beat()
+        return await super().on_tick(counter)
 
 
 def run_server(config: CollectorConfig, database: Database, announce: Callable[[str], None]) -> None:
@@ -29,7 +48,7 @@ def run_server(config: CollectorConfig, database: Database, announce: Callable[[
     start_log()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     services = make_services(config, database)
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             create_app(services),
             log_config=None,
@@ -41,6 +60,7 @@ def run_server(config: CollectorConfig, database: Database, announce: Callable[[
             timeout_graceful_shutdown=10,
         )
     )
+    server.manager = ServiceManager()
     announce(config.url)
     structlog.get_logger("collector").info(
         "started", url=config.url, database=database.writer.dialect.name, demo=config.demo
