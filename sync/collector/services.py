@@ -11,7 +11,8 @@ from kiosk.resources import resource
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
 from sync.collector.devices import Directory
-from sync.collector.figures.book import Shelf
+from sync.collector.figures.shelf import Shelf
+from sync.collector.notices.outbox import Outbox
 from sync.collector.partitions import Partitions
 from sync.collector.presstime import LocalDays
 from sync.collector.writer import Writer, writer_for
@@ -35,6 +36,11 @@ class Services:
     now: Callable[[], datetime]
     shelf: Shelf = field(default_factory=Shelf)
     partitions: Partitions = field(default_factory=Partitions)
+
+    @property
+    def outbox(self) -> Outbox:
+        """Where what people are to be told is put."""
+        return Outbox(self.config.notices, self.config.zone)
 
 
 def make_services(config: CollectorConfig, database: Database, now: Callable[[], datetime] = _now) -> Services:

@@ -12,7 +12,8 @@ from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.api.gate import reader_of
 from sync.collector.figures.book import Book
 from sync.collector.figures.order import Wish, read_book
-from sync.collector.figures.tables import Cell, Mark, tables_of
+from sync.collector.figures.table import Cell, Mark
+from sync.collector.figures.tables import tables_of
 from sync.collector.rights import Right
 from sync.collector.services import Services
 from sync.collector.units import CODE

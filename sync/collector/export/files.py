@@ -8,7 +8,8 @@ import xlsxwriter
 
 from sync.collector.export.cells import csv_bytes, safe_text
 from sync.collector.figures.book import Book
-from sync.collector.figures.tables import Cell, Column, Form, Mark, Table, tables_of, write_cell
+from sync.collector.figures.table import Cell, Column, Form, Mark, Table, write_cell
+from sync.collector.figures.tables import tables_of
 from sync.collector.web.phrases import Phrases
 
 _XLSX_FORMS = {Form.COUNT: "#,##0", Form.PERCENT: "0.0", Form.POINTS: "+0.0;-0.0;0.0"}

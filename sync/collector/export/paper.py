@@ -6,7 +6,7 @@ from kiosk.resources import resource
 from sync.collector.figures.attention import Why, find_matters
 from sync.collector.figures.book import Book
 from sync.collector.figures.tables import tables_of
-from sync.collector.web import charts
+from sync.collector.web import trend_chart
 from sync.collector.web.phrases import Phrases
 from sync.collector.web.rendering import templates
 
@@ -30,7 +30,7 @@ def paper_html(book: Book, p: Phrases) -> str:
     tables = {table.key: table for table in tables_of(book, p.titles_of(book))}
     return templates.get_template("paper.html").render(
         t=p.t, p=p, book=book, tables=[tables[key] for key in _TABLES if key in tables], levels=tables["levels"],
-        figures=tables["figures"], matters=find_matters(book), Why=Why, charts=charts,
+        figures=tables["figures"], matters=find_matters(book), Why=Why, trend_chart=trend_chart,
     )  # fmt: skip
 
 

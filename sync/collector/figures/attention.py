@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.domain.measures import Share, differs
-from sync.collector.figures.book import Book, Line
+from sync.collector.figures.book import Book
+from sync.collector.figures.lines import Line
 from sync.collector.figures.places import Place
 from sync.collector.reports import Kiosk
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sync.collector.figures.book import Book, Order, Rules, make_book
+from sync.collector.figures.book import Book, Order, Rules
+from sync.collector.figures.maker import make_book
 from sync.collector.figures.periods import Kind, Period, parse_period, period_of
 from sync.collector.figures.places import find_place, read_places
 from sync.collector.rights import Reader

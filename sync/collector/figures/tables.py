@@ -1,73 +1,19 @@
-"""Tables: a report's numbers as rows of plain values, the one form that every way out shows.
-
-A value is a number, a text, or a mark that says why there is none; how it is written is
-decided by its column and the reader's language, in one place.
-"""
+"""Tables: a report's numbers as rows of values, the same for the page, the API and every file."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 from kiosk.domain.disclosure import Hidden, Shown
 from kiosk.domain.measures import Method, Share
 from kiosk.domain.rating import Standing
 from kiosk.texts import Texts
-from sync.collector.figures.book import Book, Line, ReasonLine
+from sync.collector.figures.book import Book
+from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.places import Place
+from sync.collector.figures.ranks import ranked
+from sync.collector.figures.table import Cell, Column, Form, Mark, Table
 from sync.collector.reports import ASIDE
-
-
-class Mark(StrEnum):
-    """Why a cell has no number."""
-
-    FEW = "few"
-    """There are ratings, but so few that one could be read off."""
-    PARTNER = "hidden"
-    """Shown, it would give away a neighbour that has too few."""
-    NO_PERCENT = "no percent"
-    """Fewer ratings than carry a percentage."""
-    UNKNOWN = "unknown"
-    """Nobody typed in how many were served."""
-    NONE = "none"
-    """There is nothing to say."""
-
-
-class Form(StrEnum):
-    """How a column's values are written."""
-
-    TEXT = "text"
-    COUNT = "count"
-    PERCENT = "percent"
-    POINTS = "points"
-
-
-Cell = int | Decimal | str | Mark
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column."""
-
-    key: str
-    head: str
-    form: Form
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of values under heads."""
-
-    key: str
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    has_total: bool = False
-    """Whether the last row is that of all together."""
-
-    def cell(self, row: int, key: str) -> Cell:
-        """The value of a row in a column."""
-        return self.rows[row][next(place for place, column in enumerate(self.columns) if column.key == key)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,31 +36,6 @@ def tables_of(book: Book, words: Titles) -> tuple[Table, ...]:
     return (*found, _aside(book, words), _weeks(book, words), _reasons(book, words))
 
 
-def write_cell(cell: Cell, form: Form, t: Texts, cell_min: int = 5) -> str:
-    """A value as people read it; a number's sign stands in its column's head."""
-    match cell:
-        case Mark.FEW:
-            return f"‹{cell_min}"
-        case Mark.PARTNER:
-            return t("hidden")
-        case Mark.UNKNOWN:
-            return t("unknown")
-        case Mark():
-            return "–"
-        case str():
-            return cell
-        case int() if form is not Form.PERCENT:
-            return t.number(cell)
-    return _decimal(cell, t, signed=form is Form.POINTS)
-
-
-def _decimal(value: int | Decimal, t: Texts, *, signed: bool) -> str:
-    words = t.percent(abs(Decimal(value))).removesuffix("%")
-    if value < 0:
-        return f"−{words}"
-    return f"+{words}" if signed and value else words
-
-
 def children_table(book: Book, words: Titles) -> Table:
     """The places right below, least satisfied first, the unranked last, and all together."""
     t = words.t
@@ -127,39 +48,6 @@ def children_table(book: Book, words: Titles) -> Table:
     rows = tuple((words.place(line.place), line.place.code, *_line_cells(line)) for line in lines)
     title = t("Counters, lowest first") if book.children[0].place.is_counter else t("Units, lowest first")
     return Table("places", title, columns, rows, has_total=True)
-
-
-def ranked(book: Book) -> list[Line]:
-    """The places right below: plainly low ones, then those not plainly different, then high ones, each by share.
-
-    Whoever has too few ratings comes last, unranked.
-    """
-    order = list(Rank)
-
-    def place(line: Line) -> tuple[int, Decimal, str]:
-        share = line.share.percent(6) if line.share else None
-        return order.index(rank_of(line, book.me)), share or Decimal(0), line.place.key
-
-    return sorted(book.children, key=place)
-
-
-class Rank(StrEnum):
-    """Where a place stands beside all together."""
-
-    LOW = "low"
-    """Its whole interval lies below."""
-    SAME = "same"
-    HIGH = "high"
-    NONE = "none"
-    """It has too few ratings for a share."""
-
-
-def rank_of(line: Line, together: Line) -> Rank:
-    """Where a place stands beside all together."""
-    ends, level = line.share.interval(1) if line.share else None, together.share.percent(2) if together.share else None
-    if ends is None or level is None:
-        return Rank.NONE
-    return Rank.LOW if ends[1] < level else Rank.HIGH if ends[0] > level else Rank.SAME
 
 
 def _line_columns(t: Texts) -> tuple[Column, ...]:

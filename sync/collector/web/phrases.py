@@ -13,10 +13,12 @@ from kiosk.domain.measures import Method, Share
 from kiosk.domain.rating import Standing
 from kiosk.domain.survey import Level, Words
 from kiosk.texts import Texts
-from sync.collector.figures.book import Book, Line, ReasonLine
+from sync.collector.figures.book import Book
+from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.periods import Kind, Period
 from sync.collector.figures.places import Place
-from sync.collector.figures.tables import Cell, Form, Titles, write_cell
+from sync.collector.figures.table import Cell, Form, write_cell
+from sync.collector.figures.tables import Titles
 from sync.collector.reports import ASIDE, Kiosk, Row, Table
 from sync.collector.rights import Role
 from sync.collector.words import NOTICE

@@ -8,14 +8,16 @@ from starlette.responses import RedirectResponse, Response
 
 from sync.collector.api.gate import reader_of
 from sync.collector.figures.attention import Why, find_matters
-from sync.collector.figures.book import Book, ReasonLine
+from sync.collector.figures.book import Book
+from sync.collector.figures.lines import ReasonLine
 from sync.collector.figures.order import LAST_YEAR, Wish, read_book
 from sync.collector.figures.periods import Kind, Period, parse_period, period_of
 from sync.collector.figures.places import Place
-from sync.collector.figures.tables import rank_of, ranked, tables_of
+from sync.collector.figures.ranks import rank_of, ranked
+from sync.collector.figures.tables import tables_of
 from sync.collector.rights import Reader, Right
 from sync.collector.services import Services
-from sync.collector.web import charts
+from sync.collector.web import charts, heat_chart, trend_chart
 from sync.collector.web.drawing import WIDE_LABELLED_FROM
 from sync.collector.web.rendering import phrases_of, render, templates
 
@@ -25,7 +27,7 @@ CHOICES = 12
 """How many periods back the list offers."""
 SUBJECTS = ("share", "n", "answered", "bad")
 
-templates.globals.update(charts=charts, Why=Why, rank_of=rank_of)
+templates.globals.update(charts=charts, trend_chart=trend_chart, heat_chart=heat_chart, Why=Why, rank_of=rank_of)
 
 Asked = Annotated[str, Query(alias="phieu", max_length=120)]
 Ky = Annotated[str, Query(max_length=24)]

@@ -20,7 +20,8 @@ from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig
 from sync.collector.export.cells import csv_bytes
 from sync.collector.figures.order import Wish, read_book
-from sync.collector.figures.tables import Mark, Table, tables_of, write_cell
+from sync.collector.figures.table import Mark, Table, write_cell
+from sync.collector.figures.tables import tables_of
 from sync.collector.partitions import ensure_partitions
 from sync.collector.rights import ANYBODY
 from sync.collector.services import Services

@@ -15,10 +15,12 @@ from kiosk.journal.lines import CountLine, encode_line
 from kiosk.texts import texts
 from sync.collector.config import CollectorConfig
 from sync.collector.errors import UsageWrong
-from sync.collector.figures.book import Book, Shelf
+from sync.collector.figures.book import Book
 from sync.collector.figures.order import LAST_YEAR, Wish, read_book
 from sync.collector.figures.periods import Kind, parse_period, period_of
-from sync.collector.figures.tables import Form, Mark, Rank, rank_of, ranked, write_cell
+from sync.collector.figures.ranks import Rank, rank_of, ranked
+from sync.collector.figures.shelf import Shelf
+from sync.collector.figures.table import Form, Mark, write_cell
 from sync.collector.partitions import ensure_partitions
 from sync.collector.rights import ANYBODY
 from sync.collector.services import Services

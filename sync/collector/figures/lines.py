@@ -1,0 +1,141 @@
+"""Lines: what one place, week, half day or reason comes to in a report. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from kiosk.domain.disclosure import Shown
+from kiosk.domain.measures import Score, Share, differs, mean5, points_between, top2box
+from kiosk.domain.rating import Standing
+from kiosk.domain.survey import Reason
+from sync.collector.figures.places import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Who took part, where the transactions served are known."""
+
+    share: Share
+    known: int
+    """How many of the counters' days are known of …"""
+    of: int
+    """… so many with ratings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one place got in the period."""
+
+    place: Place
+    shown: Shown
+    before: Shown
+    aside: Mapping[Standing, int]
+    """What was set aside, by reason; never hidden, for it says nothing of anybody's opinion."""
+    with_aside: Share | None
+    """The share had nothing been set aside; None where that would give a set-aside rating away."""
+    answered: Answered | None
+    satisfied: frozenset[int]
+    spark: tuple["Week", ...] = ()
+
+    @property
+    def n(self) -> int | None:
+        """How many ratings are shown; None where hidden."""
+        return self.shown.n
+
+    @property
+    def aside_n(self) -> int:
+        """How many were set aside."""
+        return sum(self.aside.values())
+
+    @property
+    def share(self) -> Share | None:
+        """The share of the satisfied, where the base carries one."""
+        return self._share(self.shown)
+
+    @property
+    def share_before(self) -> Share | None:
+        """That of the other period."""
+        return self._share(self.before)
+
+    @property
+    def bad(self) -> Share | None:
+        """The share of the dissatisfied: of the levels below the middle of the scale."""
+        return top2box(self.shown.counts, self.unsatisfied) if self.share else None
+
+    @property
+    def bad_before(self) -> Share | None:
+        """That of the other period."""
+        return top2box(self.before.counts, self.unsatisfied) if self.share_before else None
+
+    @property
+    def mean(self) -> Score | None:
+        """The mean in percent of five, where the base carries one."""
+        return mean5(self.shown.counts) if self.share else None
+
+    @property
+    def unsatisfied(self) -> frozenset[int]:
+        """The levels of the dissatisfied: as many from below as are satisfied from above, never the middle."""
+        return frozenset(range(1, 1 + min(len(self.satisfied), 5 - len(self.satisfied) if self.satisfied else 0)))
+
+    @property
+    def points(self) -> Decimal | None:
+        """Percentage points more than in the other period."""
+        if self.share is None or self.share_before is None:
+            return None
+        return points_between(self.share, self.share_before)
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether that change is more than chance."""
+        return bool(self.share and self.share_before and differs(self.share, self.share_before))
+
+    def _share(self, shown: Shown) -> Share | None:
+        return top2box(shown.counts, self.satisfied) if shown.percent and self.satisfied and shown.n else None
+
+
+class Week(NamedTuple):
+    """One finished week of a place."""
+
+    first: date
+    shown: Shown
+    aside: int
+    share: Share | None
+
+
+@dataclass(frozen=True, slots=True)
+class HalfDay:
+    """One half day of a counter, for the map."""
+
+    day: date
+    part: str
+    n: int | None
+    """None where hidden."""
+    bad: int
+    few: bool
+    """Hidden for its own sake, not as a partner."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonLine:
+    """How often a reason was chosen."""
+
+    id: str
+    reason: Reason | None
+    n: int | None
+    """None where so few chose it that a reason may point at a person."""
+    share: Share | None
+    """Of the ratings counted."""
+    share_before: Share | None
+    by_child: Mapping[str, int | None] = field(default_factory=dict)
+
+    @property
+    def points(self) -> Decimal | None:
+        """Percentage points more than in the other period."""
+        return points_between(self.share, self.share_before) if self.share and self.share_before else None
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether that change is more than chance."""
+        return bool(self.share and self.share_before and differs(self.share, self.share_before))

@@ -1,0 +1,40 @@
+"""Ranks: the order in which places stand beside each other, where their numbers carry one. Pure."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+from sync.collector.figures.book import Book
+from sync.collector.figures.lines import Line
+
+
+def ranked(book: Book) -> list[Line]:
+    """The places right below: plainly low ones, then those not plainly different, then high ones, each by share.
+
+    Whoever has too few ratings comes last, unranked.
+    """
+    order = list(Rank)
+
+    def place(line: Line) -> tuple[int, Decimal, str]:
+        share = line.share.percent(6) if line.share else None
+        return order.index(rank_of(line, book.me)), share or Decimal(0), line.place.key
+
+    return sorted(book.children, key=place)
+
+
+class Rank(StrEnum):
+    """Where a place stands beside all together."""
+
+    LOW = "low"
+    """Its whole interval lies below."""
+    SAME = "same"
+    HIGH = "high"
+    NONE = "none"
+    """It has too few ratings for a share."""
+
+
+def rank_of(line: Line, together: Line) -> Rank:
+    """Where a place stands beside all together."""
+    ends, level = line.share.interval(1) if line.share else None, together.share.percent(2) if together.share else None
+    if ends is None or level is None:
+        return Rank.NONE
+    return Rank.LOW if ends[1] < level else Rank.HIGH if ends[0] > level else Rank.SAME

@@ -1,0 +1,88 @@
+"""Table: rows of plain values, the one form that every way out shows.
+
+A value is a number, a text, or a mark that says why there is none; how it is written is
+decided by its column and the reader's language, in one place.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from kiosk.texts import Texts
+
+
+class Mark(StrEnum):
+    """Why a cell has no number."""
+
+    FEW = "few"
+    """There are ratings, but so few that one could be read off."""
+    PARTNER = "hidden"
+    """Shown, it would give away a neighbour that has too few."""
+    NO_PERCENT = "no percent"
+    """Fewer ratings than carry a percentage."""
+    UNKNOWN = "unknown"
+    """Nobody typed in how many were served."""
+    NONE = "none"
+    """There is nothing to say."""
+
+
+class Form(StrEnum):
+    """How a column's values are written."""
+
+    TEXT = "text"
+    COUNT = "count"
+    PERCENT = "percent"
+    POINTS = "points"
+
+
+Cell = int | Decimal | str | Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column."""
+
+    key: str
+    head: str
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of values under heads."""
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    has_total: bool = False
+    """Whether the last row is that of all together."""
+
+    def cell(self, row: int, key: str) -> Cell:
+        """The value of a row in a column."""
+        return self.rows[row][next(place for place, column in enumerate(self.columns) if column.key == key)]
+
+
+def write_cell(cell: Cell, form: Form, t: Texts, cell_min: int = 5) -> str:
+    """A value as people read it; a number's sign stands in its column's head."""
+    match cell:
+        case Mark.FEW:
+            return f"‹{cell_min}"
+        case Mark.PARTNER:
+            return t("hidden")
+        case Mark.UNKNOWN:
+            return t("unknown")
+        case Mark():
+            return "–"
+        case str():
+            return cell
+        case int() if form is not Form.PERCENT:
+            return t.number(cell)
+    return _decimal(cell, t, signed=form is Form.POINTS)
+
+
+def _decimal(value: int | Decimal, t: Texts, *, signed: bool) -> str:
+    words = t.percent(abs(Decimal(value))).removesuffix("%")
+    if value < 0:
+        return f"−{words}"
+    return f"+{words}" if signed and value else words
