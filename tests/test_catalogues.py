@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
-from kiosk import settings, tally
+from kiosk import setting_values, tally
 from kiosk.doctor import State
 from kiosk.journal.place import UNFIT
 from kiosk.journal.verify import Wrong
@@ -26,17 +26,17 @@ TABLES = {
     "kiosk": [
         *UNFIT.values(),
         *tally.ASIDE.values(),
-        *settings._SENTENCES.values(),
+        *setting_values.SENTENCES.values(),
         *Wrong,
         *CONTINUED,
     ],
-    "collector": [*CONTINUED, *settings._SENTENCES.values()],
+    "collector": [*CONTINUED, *setting_values.SENTENCES.values()],
 }
 """Message ids that the code holds in tables, and says by their name."""
 SAYING = re.compile(
     r"t|_tell|tell|_say|several|fault|Fault|SettingInvalid|Journal\w+|Diverged|ScreenUnavailable|DemoFailed|ChainBroken"
     r"|EnrolmentRefused|NotEnrolled|DeviceUnusable|AgentRunning|UsageWrong|PlaceTaken|DatabaseUnusable|Schema\w+"
-    r"|CodeRefused|TriesExhausted|CollectorBusy|StorageFull|JournalForeign|Unfit|NotTaken|KeyTaken|FileUnusable"
+    r"|CodeRefused|TriesExhausted|CollectorBusy|StorageFull|JournalForeign|Unfit|NotTaken|KeyTaken|FileUnusable|ChannelDown|NotNow|Refused"
 )
 """What is called with a message id as one of its first arguments."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from sync.collector.audit import note
 from sync.collector.errors import UsageWrong
+from sync.collector.notices.settings import is_mail_address
 from sync.collector.passwords import hash_password, make_password
 from sync.collector.rights import Role
 from sync.collector.schema import account, signed_in, signin_failure, unit
@@ -61,6 +62,18 @@ def disable_account(connection: Connection, name: str, now: datetime, actor: str
     connection.execute(update(account).where(account.c.account_id == found.account_id).values(disabled_at=now))
     end_everywhere(connection, found.account_id)
     note(connection, now, actor, "account disable", name, {})
+
+
+def change_email(connection: Connection, name: str, email: str | None, now: datetime, actor: str) -> None:
+    """Send what the account is to hear of to this address from now on; None: to none.
+
+    Raises UsageWrong.
+    """
+    if email is not None and not is_mail_address(email):
+        raise UsageWrong("{email!r} is no mail address", email=email)
+    found = _require(connection, name)
+    connection.execute(update(account).where(account.c.account_id == found.account_id).values(email=email))
+    note(connection, now, actor, "account email", name, {"email": email is not None})
 
 
 def change_password(connection: Connection, name: str, password: str, now: datetime) -> None:

@@ -21,9 +21,11 @@ from sync.collector.api import device, enrolments, health, journals, report, tal
 from sync.collector.api.answers import problem_answer, refusal_answer
 from sync.collector.api.described import COMPONENTS
 from sync.collector.api.middleware import DeviceDoors, Doorkeeper
+from sync.collector.chores import chores_of
 from sync.collector.errors import CollectorBusy, CollectorError
 from sync.collector.partitions import ensure_partitions
 from sync.collector.services import Services
+from sync.collector.upkeep import Upkeep
 from sync.collector.web import audit_page, doors, files_page, page, report_page
 from sync.collector.web.errors import is_page, page_of
 from sync.protocol import problems
@@ -65,11 +67,14 @@ def create_app(services: Services) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
-    upkeep = asyncio.create_task(_keep_partitions(services))
+    partitions = asyncio.create_task(_keep_partitions(services))
+    upkeep = Upkeep(chores_of(services))
+    upkeep.start()
     try:
         yield
     finally:
-        upkeep.cancel()
+        partitions.cancel()
+        await asyncio.to_thread(upkeep.stop)
         await asyncio.to_thread(services.writer.close)
         services.database.close()
 

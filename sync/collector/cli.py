@@ -8,6 +8,7 @@ import typer
 from kiosk.terminal import run_commands, terminal_texts
 from sync.collector.cli_demo import demo_data
 from sync.collector.cli_device import device_app
+from sync.collector.cli_notices import notices_app
 from sync.collector.cli_offline import ack_file, import_files
 from sync.collector.cli_report import report
 from sync.collector.cli_user import user_app
@@ -30,6 +31,7 @@ app.command("ack-file", epilog="Example: collector ack-file /media/usb/hailong.a
 app.add_typer(unit_app, name="unit")
 app.add_typer(counter_app, name="counter")
 app.add_typer(user_app, name="user")
+app.add_typer(notices_app, name="notices")
 app.command(epilog="Example: collector report thang-11.pdf --period 2026-11 --unit 06040")(report)
 app.command("demo-data", epilog="Example: collector demo-data --data-dir ./demo --province 20 --months 6")(demo_data)
 

@@ -1,7 +1,7 @@
 """``collector user``: accounts of people who read the numbers."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,19 +22,39 @@ def user_new(
     data_dir: DataDir = None,
     unit: Annotated[str | None, typer.Option(help="Code of the unit whose subtree it sees; default: all.")] = None,
     full_name: Annotated[str | None, typer.Option(help="The person's name, as pages show it.")] = None,
+    email: Annotated[str | None, typer.Option(help="Where mails about its units go; default: none.")] = None,
     quiet: Quiet = False,
 ) -> None:
     """Make an account and print its one-time password, which the person changes at the first sign-in.
 
     From the first account on, the pages are shown to people who sign in only.
     """
-    from sync.collector.accounts import new_account
+    from sync.collector.accounts import change_email, new_account
 
     database, now = open_ready(load_config(config, data_dir), quiet=quiet), datetime.now(UTC)
-    password = in_transaction(
-        database, lambda connection: new_account(connection, name, full_name or name, role, unit, now, actor())
-    )
-    _hand_over(name, password, quiet=quiet)
+
+    def make(connection: Any) -> str:
+        password = new_account(connection, name, full_name or name, role, unit, now, actor())
+        if email:
+            change_email(connection, name, email, now, actor())
+        return password
+
+    _hand_over(name, in_transaction(database, make), quiet=quiet)
+
+
+@user_app.command("email", epilog="Example: collector user email huong.nt huong.nt@example.gov.vn")
+def user_email(
+    name: Name,
+    address: Annotated[str, typer.Argument(help="The mail address; an empty one ends the mails.", metavar="ADDRESS")],
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Say where an account's mails go: cases, signs, alerts of its units, each as its role is to hear of them."""
+    from sync.collector.accounts import change_email
+
+    database, now = open_ready(load_config(config, data_dir)), datetime.now(UTC)
+    in_transaction(database, lambda connection: change_email(connection, name, address or None, now, actor()))
+    tell("Mails of {name} go to: {address}", name=name, address=address or "-")
 
 
 @user_app.command("reset", epilog="Example: collector user reset huong.nt")

@@ -1,9 +1,9 @@
 """What can be wrong when something is delivered, one class per next action.
 
-    DeliveryTrouble
-    ├── ChannelDown   nobody answers there, or not us: leave the whole channel for a while
-    ├── NotNow        this one was not taken now: try it again later
-    └── Refused       this one is never taken: give it up and say so
+DeliveryTrouble
+├── ChannelDown   nobody answers there, or not us: leave the whole channel for a while
+├── NotNow        this one was not taken now: try it again later
+└── Refused       this one is never taken: give it up and say so
 """
 
 from sync.collector.errors import CollectorError

@@ -173,4 +173,4 @@ def _insert_first(connection: Connection, key: str, now: datetime) -> bool:
     then = "ON CONFLICT (incident) DO NOTHING"
     insert_rows(connection, incident, {}, ("incident", "opened_at"), [(key, micros(now))], then=then)
     opened = select(incident.c.opened_at).where(incident.c.incident == key).with_for_update()
-    return connection.execute(opened).scalar_one() == now
+    return bool(connection.execute(opened).scalar_one() == now)

@@ -112,4 +112,7 @@ class Notices(Section, frozen=True):
 def _secret(variable: str, file: Path | None) -> str:
     if said := os.environ.get(variable, ""):
         return said
-    return file.read_text("utf-8").strip() if file is not None else ""
+    try:
+        return file.read_text("utf-8").strip() if file is not None else ""
+    except OSError as error:
+        raise OSError(error.errno, f"{file}: {error.strerror}") from error

@@ -1,0 +1,45 @@
+"""Chores: what the collector does by itself, put together in one place."""
+
+from collections.abc import Callable
+from functools import partial
+
+from sqlalchemy import Connection
+
+from kiosk.texts import texts
+from sync.collector.config import CollectorConfig
+from sync.collector.notices.letter import Road
+from sync.collector.notices.mail import MailRoad
+from sync.collector.notices.outbox import MAIL, WEBHOOK
+from sync.collector.notices.sender import Sender, T
+from sync.collector.notices.webhook import WebhookRoad
+from sync.collector.services import Services
+from sync.collector.upkeep import Chore
+
+SEND_EVERY_S = 20.0
+WRITE_S_MAX = 60.0
+
+
+def chores_of(services: Services) -> list[Chore]:
+    """Every chore of one collector; one whose settings leave it nothing to do is left out."""
+    found = []
+    roads = roads_of(services.config)
+    if roads:
+        sender = Sender(services.config.notices, roads, partial(transact, services), services.now)
+        found.append(Chore("send notices", SEND_EVERY_S, sender.run_round))
+    return found
+
+
+def roads_of(config: CollectorConfig) -> dict[str, Road]:
+    """The roads that the settings open."""
+    settings = config.notices
+    roads: dict[str, Road] = {}
+    if settings.mail.host:
+        roads[MAIL] = MailRoad(settings, texts("collector", config.language), config.url)
+    if settings.webhook.url:
+        roads[WEBHOOK] = WebhookRoad(settings)
+    return roads
+
+
+def transact(services: Services, work: Callable[[Connection], T], /) -> T:
+    """What ``work`` returns, once its transaction is committed."""
+    return services.writer.submit(work).result(WRITE_S_MAX)
