@@ -114,7 +114,7 @@ def late_elsewhere(connection: Connection, journal_id: str, projection: Projecti
     """
     late, projection.late = projection.late, []
     named = {entry.seq: Place(entry.rating_journal or journal_id, entry.rating) for entry in late}
-    own = _of_same_device(connection, journal_id, {place.journal_id for place in named.values()})
+    own = of_same_device(connection, journal_id, {place.journal_id for place in named.values()})
     counted = counted_places(connection, named.values())
     elsewhere: dict[str, Projection] = {}
     for entry in late:
@@ -136,6 +136,17 @@ def boot_of_device(connection: Connection, device_id: str, boot: str) -> int | N
     earlier = select(boot_clock.c.offset_us).where(boot_clock.c.journal_id.in_(journals), boot_clock.c.boot == boot)
     found = connection.execute(latest.limit(1)).scalar_one_or_none()
     return connection.execute(earlier.limit(1)).scalar_one_or_none() if found is None else found
+
+
+def of_same_device(connection: Connection, journal_id: str, others: set[str]) -> set[str]:
+    """Which of ``others`` the kiosk wrote that writes this journal; of another's, nothing is taken."""
+    if others <= {journal_id}:
+        return others
+    device_id = select(journal.c.device_id).where(journal.c.journal_id == journal_id).scalar_subquery()
+    found = select(journal.c.journal_id).where(
+        journal.c.journal_id.in_(sorted(others)), journal.c.device_id == device_id
+    )
+    return set(connection.execute(found).scalars())
 
 
 class _Carried(msgspec.Struct):
@@ -227,16 +238,6 @@ def _carried_from_here(
 def _note_fork(connection: Connection, journal_id: str, now: datetime) -> None:
     first = update(journal).where(journal.c.journal_id == journal_id, journal.c.forked_at.is_(None))
     connection.execute(first.values(forked_at=now))
-
-
-def _of_same_device(connection: Connection, journal_id: str, others: set[str]) -> set[str]:
-    if others <= {journal_id}:
-        return others
-    device_id = select(journal.c.device_id).where(journal.c.journal_id == journal_id).scalar_subquery()
-    found = select(journal.c.journal_id).where(
-        journal.c.journal_id.in_(sorted(others)), journal.c.device_id == device_id
-    )
-    return set(connection.execute(found).scalars())
 
 
 def _about(entry: ReasonsLine | RevisedLine, seq: int) -> ReasonsLine | RevisedLine:

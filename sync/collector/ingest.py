@@ -18,13 +18,21 @@ from sqlalchemy import Connection, bindparam, select, update
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_over
 from sync.collector.bulk import insert_rows
+from sync.collector.comments.arrive import awaited, enclose, keep_comments, place_comments
 from sync.collector.continued import Writer, boot_of_device, find_duplicates, late_elsewhere, note_continuation
 from sync.collector.errors import JournalForeign
 from sync.collector.presstime import LocalDays, PressClock
 from sync.collector.projection import Context, project
 from sync.collector.replica import stored_hashes
 from sync.collector.schema import journal, micros, segment
-from sync.collector.store import keep_boot, keep_counts, keep_enclosures, keep_projection, read_boot_offset
+from sync.collector.store import (
+    enclosed_seq,
+    keep_boot,
+    keep_counts,
+    keep_enclosures,
+    keep_projection,
+    read_boot_offset,
+)
 
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
 
@@ -100,10 +108,11 @@ def append_batch(
     if known is None:
         return Conflict(copy.cursor)
     fresh = batch.lines[known:]
+    received_us = micros(receipt.received_at)
     if not fresh:
+        _take_enclosures(connection, copy, copy.cursor.next_seq, received_us, batch)
         return Appended(copy.cursor, 0)
     end = Cursor(copy.cursor.next_seq + len(fresh), chain_over(copy.cursor.head, fresh))
-    received_us = micros(receipt.received_at)
     _keep_segment(connection, batch, copy.cursor, end, fresh, receipt)
     writer = Writer(device.device_id, batch.journal_id, copy.continued)
     duplicates = find_duplicates(connection, writer, copy.cursor, fresh, receipt.received_at)
@@ -113,8 +122,10 @@ def append_batch(
         note_continuation(connection, device.device_id, batch.journal_id, projection.opened, receipt.received_at)
     for other, said in late_elsewhere(connection, batch.journal_id, projection).items():
         projection.unread += keep_counts(connection, other, received_us, said)
+    comments = place_comments(connection, batch.journal_id, projection)
     keep_projection(connection, batch.journal_id, received_us, projection)
-    keep_enclosures(connection, batch.journal_id, received_us, end.next_seq - 1, batch.enclosures)
+    keep_comments(connection, batch.journal_id, comments)
+    _take_enclosures(connection, copy, end.next_seq, received_us, batch)
     _move_cursor(connection, copy, end, receipt)
     return Appended(end, len(fresh), len(projection.unread))
 
@@ -225,6 +236,17 @@ def _keep_segment(
         as_sent or _compress(fresh), receipt.signature, receipt.kiosk_clock,
     )  # fmt: skip
     insert_rows(connection, segment, {}, tuple(segment.c.keys()), [row])
+
+
+def _take_enclosures(connection: Connection, copy: _Copy, next_seq: int, received_us: int, batch: Batch) -> None:
+    """Keep what is enclosed to entries that are new or still to come; to those before, what they wait for."""
+    if not batch.enclosures:
+        return
+    known = {line for line in batch.enclosures if 0 < enclosed_seq(line) < copy.cursor.next_seq}
+    passed_over = known.difference(awaited(connection, copy.journal_id, known))
+    taken = [line for line in batch.enclosures if line not in passed_over]
+    keep_enclosures(connection, copy.journal_id, received_us, next_seq - 1, taken)
+    enclose(connection, copy.journal_id, taken)
 
 
 def _compress(lines: tuple[bytes, ...]) -> bytes:

@@ -5,6 +5,7 @@ so it never refuses: a bad entry becomes an ``Unread`` and the ones behind it go
 Pure: no database, no clock.
 """
 
+import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +17,7 @@ import msgspec
 from kiosk.domain.rating import Standing
 from kiosk.journal.lines import (
     ClockLine,
+    CommentLine,
     CountLine,
     Line,
     LineUnreadable,
@@ -35,6 +37,9 @@ REASONS_MAX = 10
 DETAIL_CHARS_MAX = 200
 SERVED_MAX = 100_000
 """Transactions of one counter on one day."""
+SEQ_MAX = 2**53
+_COMMITMENT = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_JOURNAL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _KIOSK_STANDINGS = frozenset(str(standing) for standing in Standing if standing is not Standing.SUSPECT)
 _STRAIGHT_TO_RATING = msgspec.json.Decoder(RatingLine)
 
@@ -106,6 +111,8 @@ class Projection:
     """By seq, revisions of the same run applied."""
     reasons: list[ReasonRow] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    comments: list[CommentLine] = field(default_factory=list)
+    """Whose texts come as enclosures."""
     counts: dict[tuple[int, str], CountRow] = field(default_factory=dict)
     """By counter and day, the last of the run."""
     late: list[ReasonsLine | RevisedLine] = field(default_factory=list)
@@ -218,6 +225,8 @@ def _take(projection: Projection, entry: Line, context: Context) -> None:
             _take_reasons(projection, entry)
         case RevisedLine():
             _take_revision(projection, entry)
+        case CommentLine():
+            _take_comment(projection, entry)
         case CountLine():
             _take_count(projection, entry, context)
         case OpenedLine():
@@ -250,10 +259,25 @@ def _take_revision(projection: Projection, entry: RevisedLine) -> None:
     projection.ratings[entry.rating] = row._replace(level=entry.level, first_level=first_level)
 
 
+def _take_comment(projection: Projection, entry: CommentLine) -> None:
+    if not _COMMITMENT.fullmatch(entry.enclosure):
+        raise _Aside(UnreadReason.BAD_VALUE, _printable(f"enclosure {entry.enclosure}"))
+    _require_rating(entry)
+    projection.comments.append(entry)
+
+
 def _take_late(projection: Projection, entry: ReasonsLine | RevisedLine) -> None:
-    if entry.rating < 1 or (entry.rating_journal is None and entry.rating >= entry.seq):
-        raise _Aside(UnreadReason.NO_RATING, f"no rating at {entry.rating}")
+    _require_rating(entry)
     projection.late.append(entry)
+
+
+def _require_rating(entry: ReasonsLine | RevisedLine | CommentLine) -> None:
+    """A rating can be where the entry says: before it, or in a journal that has an id."""
+    elsewhere = entry.rating_journal
+    if not 1 <= entry.rating <= SEQ_MAX or (elsewhere is None and entry.rating >= entry.seq):
+        raise _Aside(UnreadReason.NO_RATING, f"no rating at {entry.rating}")
+    if elsewhere is not None and not _JOURNAL_ID.fullmatch(elsewhere):
+        raise _Aside(UnreadReason.NO_RATING, _printable(f"no journal {elsewhere}"))
 
 
 @lru_cache(4096)

@@ -83,7 +83,10 @@ def keep_enclosures(
     connection: Connection, journal_id: str, received_us: int, last_seq: int, enclosures: Iterable[bytes]
 ) -> None:
     """Keep the enclosures as they came, each once; one that names no seq of the copy is put to seq 0."""
-    rows = {sha256(line).digest(): (_seq_of(line, last_seq), sha256(line).digest(), line) for line in enclosures}
+    rows = {}
+    for line in enclosures:
+        seq, digest = enclosed_seq(line), sha256(line).digest()
+        rows[digest] = (seq if 0 < seq <= last_seq else 0, digest, line)
     insert_rows(
         connection, enclosure, {"journal_id": journal_id, "received_at": received_us}, ("seq", "digest", "line"),
         list(rows.values()), then="ON CONFLICT (journal_id, seq, digest) DO NOTHING",
@@ -168,9 +171,9 @@ class _EnclosureSeq(msgspec.Struct):
     enclosure: int
 
 
-def _seq_of(line: bytes, last_seq: int) -> int:
+def enclosed_seq(line: bytes) -> int:
+    """Which entry an enclosure says that it belongs to; 0 where it says nothing that can be read."""
     try:
-        seq = msgspec.json.decode(line, type=_EnclosureSeq).enclosure
+        return msgspec.json.decode(line, type=_EnclosureSeq).enclosure
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return 0
-    return seq if 0 < seq <= last_seq else 0

@@ -1,0 +1,140 @@
+"""Arrive: a journal's comment entries become comments, and enclosures their texts, in whatever order they come.
+
+The entry is what is authentic, and it holds the text's hash alone. A text is taken only when it
+is the one that the entry commits to, and never again once it was deleted. Which rating a comment
+goes with is used to find its counter and its week, and then left in the journal.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Row, select, tuple_, update
+
+from kiosk.journal.lines import CommentLine
+from sync.collector.bulk import insert_rows
+from sync.collector.comments.words import clean, fold
+from sync.collector.continued import Place, counted_places, of_same_device
+from sync.collector.projection import Projection, Unread, UnreadReason
+from sync.collector.schema import comment, enclosure, rating
+from sync.protocol.messages import EnclosureMessage
+
+NEW = "new"
+STRAY_SEQ = 0
+"""Where enclosures lie that came before their entry."""
+
+
+class CommentRow(NamedTuple):
+    """One comment as it is stored, its text apart."""
+
+    seq: int
+    code: str
+    counter_id: int
+    week: str
+    commitment: bytes
+    state: str = NEW
+
+
+def place_comments(connection: Connection, journal_id: str, projection: Projection) -> list[CommentRow]:
+    """The projection's comments with the counter and the week of their ratings; without one, they become unread."""
+    said = {entry.seq: Place(entry.rating_journal or journal_id, entry.rating) for entry in projection.comments}
+    apart = {place for place in said.values() if place.journal_id != journal_id or place.seq not in projection.ratings}
+    ratings = _stored_ratings(connection, journal_id, apart)
+    rows = []
+    for entry in projection.comments:
+        place = said[entry.seq]
+        near = projection.ratings.get(place.seq) if place not in apart else None
+        found = (near.counter_id, date.fromisoformat(near.day)) if near is not None else ratings.get(place)
+        if found is None:
+            projection.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, f"no rating at {entry.rating}"))
+        else:
+            rows.append(_row(journal_id, entry, *found))
+    return rows
+
+
+def keep_comments(connection: Connection, journal_id: str, rows: Sequence[CommentRow]) -> None:
+    """Write the comments, and give them the texts that came before them."""
+    insert_rows(
+        connection, comment, {"journal_id": journal_id}, CommentRow._fields, rows,
+        then="ON CONFLICT (journal_id, seq) DO NOTHING",
+    )  # fmt: skip
+    if rows:
+        seqs = [STRAY_SEQ, *(row.seq for row in rows)]
+        lying = select(enclosure.c.line).where(enclosure.c.journal_id == journal_id, enclosure.c.seq.in_(seqs))
+        enclose(connection, journal_id, connection.execute(lying).scalars().all())
+
+
+def enclose(connection: Connection, journal_id: str, enclosures: Iterable[bytes]) -> None:
+    """Give each comment that waits for its text the enclosure that it commits to; any others are passed over."""
+    said = {Place(journal_id, message.enclosure): message for message in map(_read, enclosures) if message is not None}
+    for place, row in _waiting(connection, said).items():
+        message = said[place]
+        if sha256(message.salt + message.payload).digest() == row.commitment:
+            text = clean(message.payload.decode("utf-8", "replace"))
+            connection.execute(
+                update(comment)
+                .where(comment.c.journal_id == row.journal_id, comment.c.seq == row.seq)
+                .values(text=text, folded=fold(text))
+            )
+
+
+def awaited(connection: Connection, journal_id: str, enclosures: Iterable[bytes]) -> list[bytes]:
+    """Those of ``enclosures`` for which a comment waits: one that was deleted must not come back."""
+    said = {Place(journal_id, message.enclosure): line for line in enclosures if (message := _read(line)) is not None}
+    return [said[place] for place in _waiting(connection, said)]
+
+
+def code_of(journal_id: str, seq: int, commitment: bytes) -> str:
+    """What the pages call a comment: always the same, and without the salt nobody can tell which came first."""
+    return sha256(b"comment" + commitment + f"{journal_id}/{seq}".encode()).hexdigest()[:16]
+
+
+def _row(journal_id: str, entry: CommentLine, counter_id: int, day: date) -> CommentRow:
+    commitment = bytes.fromhex(entry.enclosure)
+    monday = day - timedelta(days=day.weekday())
+    return CommentRow(entry.seq, code_of(journal_id, entry.seq, commitment), counter_id, monday.isoformat(), commitment)
+
+
+def _stored_ratings(
+    connection: Connection, journal_id: str, places: Collection[Place]
+) -> dict[Place, tuple[int, date]]:
+    """Counter and day of ratings that came before, as far as the same kiosk wrote them."""
+    own = of_same_device(connection, journal_id, {place.journal_id for place in places})
+    named = [place for place in places if place.journal_id in own]
+    counted = counted_places(connection, named)
+    wanted = sorted({counted.get(place, place) for place in named})
+    if not wanted:
+        return {}
+    rows = connection.execute(
+        select(rating.c.journal_id, rating.c.seq, rating.c.counter_id, rating.c.day).where(
+            tuple_(rating.c.journal_id, rating.c.seq).in_(wanted)
+        )
+    )
+    stored = {Place(row.journal_id, row.seq): (int(row.counter_id), row.day) for row in rows}
+    return {place: stored[at] for place in named if (at := counted.get(place, place)) in stored}
+
+
+def _waiting(connection: Connection, places: Collection[Place]) -> dict[Place, Row[Any]]:
+    """The comments without a text to which these enclosures may belong; of an entry that came twice, the first."""
+    if not places:
+        return {}
+    counted = counted_places(connection, places)
+    wanted = sorted({counted.get(place, place) for place in places})
+    rows = connection.execute(
+        select(comment.c.journal_id, comment.c.seq, comment.c.commitment).where(
+            tuple_(comment.c.journal_id, comment.c.seq).in_(wanted),
+            comment.c.text.is_(None),
+            comment.c.forgotten_on.is_(None),
+        )
+    ).all()
+    by_place = {Place(row.journal_id, row.seq): row for row in rows}
+    return {place: by_place[at] for place in places if (at := counted.get(place, place)) in by_place}
+
+
+def _read(line: bytes) -> EnclosureMessage | None:
+    try:
+        return msgspec.json.decode(line, type=EnclosureMessage)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
