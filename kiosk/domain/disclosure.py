@@ -1,12 +1,20 @@
 """Disclosure: what may be shown of few ratings, so that nobody's press can be read off a page.
 
-A number that is read before and after one visit gives that rating away; so does a total
-minus its other parts. Therefore numbers appear when a part of the day is over, move by
-several ratings at once, and small groups are hidden together with a partner. This one
-decision serves every page, export and the kiosk's own screen.
+A number that is read before and after one visit gives that rating away; so does a longer period
+minus a shorter one, or a unit minus its other counters. So ratings go out in blocks: those of one
+counter, part of a day after part of a day, are gathered until they are enough, and then they go out
+together, for good, in one day. Whatever a page shows is a sum of whole blocks, whoever reads it and
+whenever, so whatever is left when one number is taken from another is whole blocks as well: nothing,
+or enough. Fewer than a block wait for those that follow, at that counter.
+
+What remains, and is known: a block tells the levels of its ratings together, so whoever knows all but
+one of them knows the last, and five who pressed the same face have told it. That some ratings still
+wait is said, and how many were set aside is always said, for it tells nobody's opinion. A person's
+decision about suspicious presses moves these at once, a face chosen anew after its ratings went out
+moves one, and another policy forms other blocks: whoever kept the page of before sees what changed.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -28,6 +36,11 @@ class Policy:
     """What is shown moves by at least so many ratings."""
     delay: bool = True
     """Ratings are shown when their part of the day is over."""
+
+    @property
+    def block_min(self) -> int:
+        """So many ratings at least go out together."""
+        return max(self.cell_min, self.step, 1)
 
 
 OFF = Policy(cell_min=0, percent_min=1, step=1, delay=False)
@@ -59,6 +72,8 @@ class Hidden(StrEnum):
     """It has fewer ratings than the minimum."""
     PARTNER = "partner"
     """Shown, it would give away the one that has too few."""
+    OPEN = "open"
+    """Its part of the day is not over; whether anybody rated in it, nobody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,28 +113,29 @@ def disclose(slices: Iterable[Slice[C]], closed: Callable[[str, str], bool], pol
     return Disclosed(cells, _total(released, hidden, policy))
 
 
-def disclose_tree(
-    slices: Iterable[Slice[C]], parents: Mapping[C, C | None], closed: Callable[[str, str], bool], policy: Policy
-) -> dict[C, Shown]:
-    """What may be shown of every place of a tree, counters and units alike; ``parents`` names the place above each.
+def form_blocks(pieces: Iterable[Slice[C]], block_min: int) -> tuple[list[Slice[C]], list[Slice[C]]]:
+    """What of one cell's ``pieces``, whose parts of the day are over, goes out, and what waits for more.
 
-    Decided from the top down, so that a place is hidden on its own page when it is hidden beside its
-    neighbours: whoever may see which page, no two of them give away a third.
+    A block goes out in the part of the day of its newest rating. Pieces that come later change nothing
+    about the blocks formed before.
     """
-    of_cell: dict[C, list[Slice[C]]] = {}
-    for piece in slices:
-        of_cell.setdefault(piece.cell, []).append(piece)
-    counts: dict[C, dict[int, int]] = {cell: {} for cell in parents}
-    waits: set[C] = set()
-    for cell, pieces in of_cell.items():
-        out, waiting = _release(pieces, closed, policy)
-        above: C | None = cell
-        while above is not None:
-            _add(counts[above], out)
-            waits |= {above} if waiting else set()
-            above = parents[above]
-    hidden = _hide_tree({cell: sum(levels.values()) for cell, levels in counts.items()}, parents, policy.cell_min)
-    return {cell: _shown(levels, hidden.get(cell), cell in waits, policy) for cell, levels in counts.items()}
+    blocks: list[Slice[C]] = []
+    waiting: list[Slice[C]] = []
+    n = 0
+    for piece in sorted(pieces, key=lambda piece: (piece.out_with, piece.day, piece.part)):
+        waiting.append(piece)
+        n += sum(piece.counts.values())
+        if n >= block_min:
+            blocks.append(_together(waiting))
+            waiting, n = [], 0
+    return blocks, [piece for piece in waiting if any(piece.counts.values())]
+
+
+def shown_sum(counts: Mapping[int, int], *, few: bool, coming: bool, policy: Policy) -> Shown:
+    """How a sum of blocks is shown; ``few`` wait for others, and ``coming`` for the end of their part of the day."""
+    if few and not coming and not any(counts.values()):
+        return Shown(NOTHING, Hidden.FEW, waiting=True)
+    return _shown(counts, None, few or coming, policy)
 
 
 def hide_few(sizes: Mapping[C, int], cell_min: int) -> dict[C, Hidden]:
@@ -127,40 +143,37 @@ def hide_few(sizes: Mapping[C, int], cell_min: int) -> dict[C, Hidden]:
     return _hide(sizes, cell_min)
 
 
-def _hide_tree(sizes: Mapping[C, int], parents: Mapping[C, C | None], cell_min: int) -> dict[C, Hidden]:
-    below: dict[C | None, list[C]] = {}
-    for cell, above in parents.items():
-        below.setdefault(above, []).append(cell)
-    hidden: dict[C, Hidden] = {}
-    ready = list(below.get(None, ()))
-    hidden |= {cell: Hidden.FEW for cell in ready if 0 < sizes[cell] < cell_min}
-    while ready:
-        place = ready.pop()
-        children = below.get(place, [])
-        if place in hidden:
-            hidden |= {child: Hidden.PARTNER for child in children if sizes[child]}
-        else:
-            hidden |= _hide({child: sizes[child] for child in children}, cell_min)
-        ready += children
-    return hidden
+def hide_levels(counts: Mapping[int, int], dissatisfied: Collection[int], cell_min: int) -> frozenset[int]:
+    """Which levels of a cell that is shown keep their own numbers back: those of the dissatisfied that few chose.
+
+    How many were satisfied is the measure and always known, so the others are known together: a level is kept
+    back only along with another, and never where they are all nought.
+    """
+    others = sorted(dissatisfied, key=lambda level: (counts.get(level, 0), level))
+    few = [level for level in others if counts.get(level, 0) < cell_min]
+    if len(others) < 2 or not any(counts.get(level, 0) for level in few):
+        return frozenset()
+    return frozenset(few if len(few) > 1 else others[:2])
 
 
 def _release(
     pieces: list[Slice[C]], closed: Callable[[str, str], bool], policy: Policy
 ) -> tuple[Mapping[int, int], bool]:
     """The counts that are out, and whether some still wait."""
+    over = [piece for piece in pieces if not policy.delay or closed(*piece.out_with)]
+    blocks, waiting = form_blocks(over, policy.step)
     out: dict[int, int] = {}
-    waiting: list[Slice[C]] = []
-    for piece in sorted(pieces, key=lambda piece: (piece.out_with, piece.day, piece.part)):
-        if policy.delay and not closed(*piece.out_with):
-            return out, True
-        waiting.append(piece)
-        # Fewer than a step wait for the next part of the day, and then go out together with it.
-        if sum(sum(piece.counts.values()) for piece in waiting) >= policy.step:
-            for ready in waiting:
-                _add(out, ready.counts)
-            waiting = []
-    return out, any(any(piece.counts.values()) for piece in waiting)
+    for block in blocks:
+        _add(out, block.counts)
+    return out, bool(waiting) or len(over) < len(pieces)
+
+
+def _together(pieces: Sequence[Slice[C]]) -> Slice[C]:
+    counts: dict[int, int] = {}
+    for piece in pieces:
+        _add(counts, piece.counts)
+    day, part = max((piece.day, piece.part) for piece in pieces)
+    return Slice(pieces[0].cell, day, part, counts)
 
 
 def _hide(sizes: Mapping[C, int], cell_min: int) -> dict[C, Hidden]:
