@@ -1,0 +1,55 @@
+"""Upkeep: each chore at its pace, and one that fails holds up nobody."""
+
+import threading
+
+from sync.collector.upkeep import Chore, Upkeep
+
+DEADLINE_S = 10
+
+
+def test_a_chore_comes_again_and_again() -> None:
+    third, count = threading.Event(), []
+
+    def run() -> None:
+        count.append(1)
+        if len(count) == 3:
+            third.set()
+
+    upkeep = Upkeep([Chore("count", 0.01, run, first_s=0)])
+    upkeep.start()
+
+    assert third.wait(DEADLINE_S)
+    upkeep.stop()
+
+
+def test_a_chore_that_fails_comes_again_and_the_others_go_on() -> None:
+    failed_twice, other, failures = threading.Event(), threading.Event(), []
+
+    def fail() -> None:
+        failures.append(1)
+        if len(failures) == 2:
+            failed_twice.set()
+        raise ValueError
+
+    upkeep = Upkeep([Chore("fail", 0.01, fail, first_s=0), Chore("other", 0.01, other.set, first_s=0)])
+    upkeep.start()
+
+    assert failed_twice.wait(DEADLINE_S)
+    assert other.wait(DEADLINE_S)
+    upkeep.stop()
+
+
+def test_stopping_does_not_wait_for_a_chore_that_hangs() -> None:
+    begun, never = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        begun.set()
+        never.wait(DEADLINE_S)
+
+    upkeep = Upkeep([Chore("hang", 1, hang, first_s=0)])
+    upkeep.start()
+    assert begun.wait(DEADLINE_S)
+
+    upkeep.stop(wait_s=0.01)
+
+    never.set()
