@@ -11,6 +11,7 @@ import msgspec
 import typer
 
 from kiosk.__about__ import VERSION
+from kiosk.cli_config import config_commands
 from kiosk.cli_journal import journal_commands
 from kiosk.cli_sync import sync_commands
 from kiosk.command import Config, DataDir, t
@@ -26,6 +27,7 @@ commands = typer.Typer(
 )
 commands.add_typer(sync_commands)
 commands.add_typer(journal_commands)
+commands.add_typer(config_commands, name="config")
 
 
 def main() -> None:

@@ -11,8 +11,8 @@ from kiosk.domain.fault import Fault
 from kiosk.domain.survey import Survey, load_survey
 from kiosk.domain.visit import Opening, VisitRules
 from kiosk.resources import resource
-from kiosk.setting_rules import between, known_zone, private_address
-from kiosk.settings import Disclosure, Section, Settings, SettingsInvalid, load_settings, user_data_dir
+from kiosk.setting_rules import between, known_zone, private_address, secret
+from kiosk.settings import Disclosure, Reading, Section, Settings, SettingsInvalid, read_settings, user_data_dir
 
 SYSTEM_FILE = Path("/etc/hailong/kiosk.toml")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -34,8 +34,11 @@ class Screen(Section, frozen=True):
     fullscreen: bool = True
     width_px: Annotated[int, between(320, 7680)] = 1280
     height_px: Annotated[int, between(320, 7680)] = 800
+    rotation: Literal["normal", "left", "right", "inverted"] = "normal"
     theme: Literal["light", "dark", "high-contrast"] = "light"
     panel_inch: Annotated[float, between(5, 100)] = 15.6
+    rotation_deg: Literal[0, 90, 180, 270] = 0
+    blank_min: Annotated[int, between(0, 720)] = 0
     languages: tuple[str, ...] = ("vi", "en")
     language_dir: Path | None = None
     sound: bool = True
@@ -61,7 +64,8 @@ class Hall(Section, frozen=True):
 class Staff(Section, frozen=True):
     """The door behind which the staff find their screens."""
 
-    pin_hash: str = ""
+    pin_hash: Annotated[str, secret] = ""
+    pin_hash_file: Path | None = None
 
 
 class Hours(Section, frozen=True):
@@ -99,7 +103,8 @@ class CollectorSettings(Section, frozen=True):
 
     url: Annotated[str, private_address] = ""
     ca_file: Path | None = None
-    proxy: str | None = None
+    proxy: Annotated[str, secret] | None = None
+    proxy_file: Path | None = None
 
 
 class SyncSettings(Section, frozen=True):
@@ -107,6 +112,7 @@ class SyncSettings(Section, frozen=True):
 
     period_s: Annotated[float, between(1, 3600)] = 60.0
     start_delay_s_max: Annotated[float, between(0, 3600)] = 60.0
+    metrics_file: Path | None = None
 
 
 class KioskSettings(Settings, frozen=True):
@@ -194,10 +200,18 @@ def load_kiosk_settings(
 
     Raises SettingsInvalid with every fault.
     """
-    found = file or next((path for path in _usual_files(data_dir) if path.is_file()), None)
+    return read_kiosk_settings(file, data_dir, overrides).settings
+
+
+def read_kiosk_settings(
+    file: Path | None, data_dir: Path | None, overrides: dict[str, Any] | None = None
+) -> Reading[KioskSettings]:
+    """As :func:`load_kiosk_settings`, with where each value comes from."""
     where = {} if data_dir is None else {"data_dir": data_dir}
-    return load_settings(KioskSettings, found, {**where, **(overrides or {})})
+    main = file or settings_file(data_dir)
+    return read_settings(KioskSettings, main, needed=file is not None, overrides={**where, **(overrides or {})})
 
 
-def _usual_files(data_dir: Path | None) -> tuple[Path, ...]:
-    return (SYSTEM_FILE,) if data_dir is None else (data_dir / "kiosk" / "kiosk.toml",)
+def settings_file(data_dir: Path | None) -> Path:
+    """Where the settings lie if no file is named; neither it nor its folder of drop-ins need be there."""
+    return SYSTEM_FILE if data_dir is None else data_dir / "kiosk" / "kiosk.toml"

@@ -31,6 +31,14 @@ def between(least: N, most: N) -> Callable[[N], N]:
     return bounded
 
 
+def secret(text: str) -> str:
+    """The rule of what nobody else may read: it is masked wherever settings are shown.
+
+    The key ``x`` with this rule may stand in a file of its own, which the key ``x_file`` names.
+    """
+    return text
+
+
 def known_zone(name: str) -> str:
     """The rule of a time zone."""
     try:

@@ -15,6 +15,7 @@ from kiosk.doctor import State
 from kiosk.journal.place import UNFIT
 from kiosk.journal.verify import Wrong
 from kiosk.resources import resource
+from kiosk.setting_layers import Source
 
 ROOT = Path(__file__).parent.parent
 SOURCES = {
@@ -28,9 +29,10 @@ TABLES = {
         *tally.ASIDE.values(),
         *setting_values.SENTENCES.values(),
         *Wrong,
+        *Source,
         *CONTINUED,
     ],
-    "collector": [*CONTINUED, *setting_values.SENTENCES.values()],
+    "collector": [*CONTINUED, *Source, *setting_values.SENTENCES.values()],
 }
 """Message ids that the code holds in tables, and says by their name."""
 SAYING = re.compile(

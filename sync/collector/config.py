@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from msgspec import field
 
 from kiosk.domain.disclosure import OFF, Policy
-from kiosk.setting_rules import between, known_zone, web_address
-from kiosk.settings import Disclosure, Section, Settings, load_settings, user_data_dir
+from kiosk.setting_rules import between, known_zone, secret, web_address
+from kiosk.settings import Disclosure, Reading, Section, Settings, read_settings, user_data_dir
 from sync.collector.notices.settings import Notices
 
 SYSTEM_FILE = Path("/etc/hailong/collector.toml")
@@ -47,7 +47,8 @@ class CollectorConfig(Settings, frozen=True):
     environment: ClassVar[str] = "HAILONG_COLLECTOR_"
 
     data_dir: Path = field(default_factory=user_data_dir)
-    database_url: str = ""
+    database_url: Annotated[str, secret] = ""
+    database_url_file: Path | None = None
     listen_host: str = "127.0.0.1"
     listen_port: Annotated[int, between(1, 65535)] = 8600
     public_url: Annotated[str, web_address] = ""
@@ -93,7 +94,15 @@ def load_config(file: Path | None, data_dir: Path | None, overrides: dict[str, A
 
     Raises SettingsInvalid with every fault.
     """
+    return read_config(file, data_dir, overrides).settings
+
+
+def read_config(
+    file: Path | None, data_dir: Path | None, overrides: dict[str, Any] | None = None
+) -> Reading[CollectorConfig]:
+    """As :func:`load_config`, with where each value comes from."""
     usual = SYSTEM_FILE if data_dir is None else data_dir / "collector" / "collector.toml"
-    found = file or (usual if usual.is_file() else None)
     where = {} if data_dir is None else {"data_dir": data_dir}
-    return load_settings(CollectorConfig, found, {**where, **(overrides or {})})
+    return read_settings(
+        CollectorConfig, file or usual, needed=file is not None, overrides={**where, **(overrides or {})}
+    )

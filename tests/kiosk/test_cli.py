@@ -37,15 +37,20 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def commands_of(*group: str) -> set[str]:
+    """The names of a group's commands, as its help lists them."""
+    listed = kiosk(*group, "--help").stdout.partition("Commands:")[2]
+    return {line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "}
+
+
 def test_every_command_has_help_with_an_example():
-    commands = [
-        line.split()[0]
-        for line in kiosk("--help").stdout.split("Commands:")[1].splitlines()
-        if line.startswith("  ") and line[2] != " "
-    ]
-    assert {"run", "demo", "enroll", "sync", "tally", "verify", "backup", "restore", "doctor"} <= set(commands)
+    groups = {("config",)}
+    commands = {(name,) for name in commands_of()} - groups
+    commands |= {(*group, name) for group in groups for name in commands_of(*group)}
+
+    assert {("run",), ("enroll",), ("sync",), ("tally",), ("backup",), ("doctor",), ("config", "check")} <= commands
     for command in commands:
-        said = kiosk(command, "--help").stdout
+        said = kiosk(*command, "--help").stdout
         assert "Example: kiosk " in said, command
         assert "--data-dir" in said, command
         assert "--config" in said, command
@@ -152,3 +157,30 @@ def test_missing_backup_is_one_sentence(folder):
 
     assert ended.returncode == 1
     assert ended.stderr == "there is no backup at none.db; name a file made by: kiosk backup\n"
+
+
+def test_settings_in_order_are_named_with_their_files(tmp_path):
+    (tmp_path / "kiosk.toml").write_text("survey = 'tt32-3'")
+
+    ended = kiosk("config", "check", "--config", str(tmp_path / "kiosk.toml"))
+
+    assert (ended.returncode, ended.stdout) == (0, f"The settings are in order: {tmp_path / 'kiosk.toml'}\n")
+
+
+def test_faulty_settings_are_told_for_programs_too(tmp_path):
+    (tmp_path / "kiosk.toml").write_text("survey = 1\n[screen]\ntheme = 'blue'")
+
+    ended = kiosk("config", "check", "--json", "--config", str(tmp_path / "kiosk.toml"))
+
+    assert ended.returncode == 2
+    assert {fault["key"] for fault in json.loads(ended.stdout)["faults"]} == {"survey", "screen.theme"}
+
+
+def test_only_what_somebody_set_is_shown_unless_asked_for_all(tmp_path):
+    (tmp_path / "kiosk.toml").write_text("survey = 'tt32-3'")
+
+    some = kiosk("config", "show", "--config", str(tmp_path / "kiosk.toml"))
+    every = kiosk("config", "show", "--effective", "--json", "--config", str(tmp_path / "kiosk.toml"))
+
+    assert some.stdout == f'survey = "tt32-3"  # file {tmp_path / "kiosk.toml"}\n'
+    assert len(json.loads(every.stdout)) > 30

@@ -1,0 +1,81 @@
+"""``kiosk config``: whether the settings can be used, and which are in force from where."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from kiosk.command import AsJson, Config, DataDir, t
+from kiosk.config import KioskSettings, read_kiosk_settings
+from kiosk.domain.fault import Fault
+from kiosk.domain.survey import SurveyInvalid
+from kiosk.errors import SpokenError
+from kiosk.setting_layers import Origin, Source
+from kiosk.setting_list import Overlay
+from kiosk.setting_terminal import check_settings, missing_files, show_settings
+from kiosk.settings import SettingsInvalid
+
+config_commands = typer.Typer(help=t("The settings of this kiosk."), no_args_is_help=True)
+
+
+@config_commands.command(
+    help=t("Say every fault of the settings, and of the files they name.")
+    + "\n\n"
+    + t("Example: kiosk config check --config /etc/hailong/kiosk.toml")
+)
+def check(data_dir: DataDir = None, config: Config = None, as_json: AsJson = False) -> None:
+    """Every fault at once; the exit code is 2 if there is one."""
+    code = check_settings(
+        lambda: read_kiosk_settings(config, data_dir), lambda found: list(_named(found)), t, as_json=as_json
+    )
+    raise typer.Exit(code)
+
+
+@config_commands.command(
+    help=t("Show what is set, and where; secrets are masked.")
+    + "\n\n"
+    + t("Example: kiosk config show --effective --json")
+)
+def show(
+    effective: Annotated[
+        bool, typer.Option("--effective", help=t("Every key in force, the defaults and the office's settings too"))
+    ] = False,
+    data_dir: DataDir = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Each key with its value and where it comes from."""
+    from kiosk.office import with_office
+
+    reading = read_kiosk_settings(config, data_dir)
+    in_force, version = with_office(reading.settings)
+    overlay = None if version is None else Overlay(in_force, Origin(Source.OFFICE, version))
+    show_settings(reading, t, overlay, effective=effective, as_json=as_json)
+
+
+def _named(settings: KioskSettings) -> Iterator[Fault]:
+    """What is wrong with the files that the settings name."""
+    from kiosk.ui.languages import load_languages
+    from kiosk.ui.theme import read_office_colours
+
+    screen, office = settings.screen, settings.office
+    try:
+        settings.load_survey()
+    except (SettingsInvalid, SurveyInvalid) as error:
+        yield from error.faults
+    yield from missing_files(
+        "settings",
+        {
+            "collector.ca_file": settings.collector.ca_file,
+            "office.logo": office.logo,
+            "screen.language_dir": screen.language_dir,
+        },
+    )
+    for key, look in (
+        ("screen.languages", lambda: load_languages(screen.languages, screen.language_dir)),
+        ("office.colours", lambda: read_office_colours(screen.theme, office.colours)),
+    ):
+        try:
+            look()
+        except SpokenError as error:
+            yield Fault("settings", key, error.message, error.values)
