@@ -24,6 +24,7 @@ from kiosk.journal.head_file import HeadFile
 from kiosk.journal.lines import (
     ClockLine,
     CommentLine,
+    CountLine,
     Line,
     MaintenanceLine,
     RatingLine,
@@ -42,6 +43,7 @@ from kiosk.journal.recovery import Older, make_sound
 from kiosk.journal.refusal import refused, telling_refusals
 from kiosk.journal.reserve import Reserve
 from kiosk.journal.schema import STEPS
+from kiosk.journal.served import note_served
 from kiosk.journal.tally import count_rating, move_rating
 from kiosk.journal.touch_test import note_touch_test
 from kiosk.journal.writing import bring_up_to_date, start_journal, write_line
@@ -207,6 +209,8 @@ class Journal:
             move_rating(connection, line)
         elif isinstance(line, MaintenanceLine):
             note_touch_test(connection, line)
+        elif isinstance(line, CountLine):
+            note_served(connection, line)
         entry = write_line(connection, end, line)
         if isinstance(fact, Comment):
             enclosure = (entry.seq, salt, payload_of(fact))

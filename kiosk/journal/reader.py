@@ -20,6 +20,7 @@ from kiosk.journal.chain import Cursor, chain_start
 from kiosk.journal.engine import reader_engine
 from kiosk.journal.errors import Diverged, JournalDamaged, JournalUnusable
 from kiosk.journal.schema import schema_version
+from kiosk.journal.served import Served, served_between
 from kiosk.journal.tally import TallyRow, tally_between
 from kiosk.journal.touch_test import last_touch_test
 
@@ -151,6 +152,11 @@ class JournalReader:
         """The tallies of these local days, both included."""
         with self._reading() as connection:
             return list(tally_between(connection, first_day.isoformat(), last_day.isoformat()))
+
+    def served(self, first_day: date, last_day: date) -> Served:
+        """How many transactions were served on these local days, where somebody typed it in."""
+        with self._reading() as connection:
+            return served_between(connection, first_day, last_day)
 
     def touch_test(self) -> str | None:
         """The last touch test's result: hits in the faces' order, and when; None before the first."""

@@ -25,6 +25,7 @@ from kiosk.journal.head_file import HeadFile
 from kiosk.journal.lines import LineUnreadable, OpenedLine, carried_line, decode_line
 from kiosk.journal.reader import Entry, anchor_of, hash_at, head_of, translated
 from kiosk.journal.schema import schema_version
+from kiosk.journal.served import note_served_of
 from kiosk.journal.tally import keep_tally, tally_of
 from kiosk.journal.touch_test import note_touch_tests_of
 from kiosk.journal.writing import build_journal, write_bytes
@@ -233,6 +234,7 @@ def _build_new(
                     connection.exec_driver_sql("INSERT INTO enclosure VALUES (?, ?, ?)", (seq, *enclosure))
             keep_tally(connection, tally_of(entry.line for entry in remains.entries))
             note_touch_tests_of(connection, (entry.line for entry in remains.entries))
+            note_served_of(connection, (entry.line for entry in remains.entries))
     finally:
         engine.dispose()
     return seqs
