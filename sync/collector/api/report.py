@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from kiosk.table import Cell, Mark
 from kiosk.texts import texts
 from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.api.gate import reader_of
 from sync.collector.figures.book import Book
 from sync.collector.figures.order import Wish, read_book
-from sync.collector.figures.table import Cell, Mark
 from sync.collector.figures.tables import tables_of
 from sync.collector.rights import Right
 from sync.collector.services import Services

@@ -6,9 +6,9 @@ from typing import Any
 
 import xlsxwriter
 
-from sync.collector.export.cells import csv_bytes, safe_text
+from kiosk.cells import csv_bytes, safe_text
+from kiosk.table import Cell, Column, Form, Mark, Table, write_cell
 from sync.collector.figures.book import Book
-from sync.collector.figures.table import Cell, Column, Form, Mark, Table, write_cell
 from sync.collector.figures.tables import tables_of
 from sync.collector.web.phrases import Phrases
 

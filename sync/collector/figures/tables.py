@@ -7,12 +7,12 @@ from decimal import Decimal
 from kiosk.domain.disclosure import Hidden, Shown
 from kiosk.domain.measures import Method, Share
 from kiosk.domain.rating import Standing
+from kiosk.table import Cell, Column, Form, Mark, Table
 from kiosk.texts import Texts
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.places import Place
 from sync.collector.figures.ranks import ranked
-from sync.collector.figures.table import Cell, Column, Form, Mark, Table
 from sync.collector.reports import ASIDE
 
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import select
 from starlette.responses import Response
 
+from kiosk.cells import csv_bytes
 from sync.collector.api.gate import reader_of
 from sync.collector.api.signed import AccessDenied
-from sync.collector.export.cells import csv_bytes
 from sync.collector.rights import Right
 from sync.collector.schema import audit
 from sync.collector.services import Services

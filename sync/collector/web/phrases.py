@@ -12,12 +12,12 @@ from babel.dates import format_date
 from kiosk.domain.measures import Method, Share
 from kiosk.domain.rating import Standing
 from kiosk.domain.survey import Level, Words
+from kiosk.table import Cell, Form, write_cell
 from kiosk.texts import Texts
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.periods import Kind, Period
 from sync.collector.figures.places import Place
-from sync.collector.figures.table import Cell, Form, write_cell
 from sync.collector.figures.tables import Titles
 from sync.collector.reports import ASIDE, Kiosk, Row, Table
 from sync.collector.rights import Role

@@ -14,13 +14,13 @@ from pypdf import PdfReader
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
+from kiosk.cells import csv_bytes
+from kiosk.table import Mark, Table, write_cell
 from kiosk.texts import texts
 from sync.collector import schema
 from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig
-from sync.collector.export.cells import csv_bytes
 from sync.collector.figures.order import Wish, read_book
-from sync.collector.figures.table import Mark, Table, write_cell
 from sync.collector.figures.tables import tables_of
 from sync.collector.partitions import ensure_partitions
 from sync.collector.rights import ANYBODY

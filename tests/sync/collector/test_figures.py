@@ -12,6 +12,7 @@ from kiosk.domain.disclosure import Hidden, Policy, Slice, disclose_tree
 from kiosk.domain.measures import Method, Share, differs, points_between
 from kiosk.domain.rating import Standing
 from kiosk.journal.lines import CountLine, encode_line
+from kiosk.table import Form, Mark, write_cell
 from kiosk.texts import texts
 from sync.collector.config import CollectorConfig
 from sync.collector.errors import UsageWrong
@@ -20,7 +21,6 @@ from sync.collector.figures.order import LAST_YEAR, Wish, read_book
 from sync.collector.figures.periods import Kind, parse_period, period_of
 from sync.collector.figures.ranks import Rank, rank_of, ranked
 from sync.collector.figures.shelf import Shelf
-from sync.collector.figures.table import Form, Mark, write_cell
 from sync.collector.partitions import ensure_partitions
 from sync.collector.rights import ANYBODY
 from sync.collector.services import Services
