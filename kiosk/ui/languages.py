@@ -7,6 +7,7 @@
     ede/audio/sipas-5-overall.ogg  the spoken question
 """
 
+import struct
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from kiosk.ui.errors import LanguageInvalid
 
 WEIGHTS = ("Regular", "SemiBold", "Bold")
 SPOKEN = ("ogg", "wav")
+_FONT_KINDS = (b"\0\1\0\0", b"OTTO", b"true", b"ttcf")
+"""How a TrueType or OpenType file begins; the last is a collection, whose fonts have directories of their own."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,9 @@ class Fonts:
 
 
 def shipped_fonts() -> Fonts:
-    """Be Vietnam Pro, for every language written in Latin letters; where a file is missing, the font Kivy brings."""
+    """Be Vietnam Pro, for every language written in Latin letters; where a file is missing or broken, Kivy's own."""
     files = {weight: resource("assets", "fonts", f"BeVietnamPro-{weight}.ttf") for weight in WEIGHTS}
-    if all(file.is_file() for file in files.values()):
+    if all(map(is_whole_font, files.values())):
         return Fonts({weight: str(file) for weight, file in files.items()})
     return Fonts({"Regular": "Roboto", "SemiBold": "Roboto", "Bold": "Roboto"}, line=1.18, spare=True)
 
@@ -92,7 +95,18 @@ def _load_language(code: str, own_folder: Path | None) -> Language:
 def _read_fonts(folder: Path, font: dict[str, Any]) -> Fonts:
     regular = folder / font["regular"]
     files = {weight: str(folder / font.get(weight.lower(), regular)) for weight in WEIGHTS}
-    missing = [file for file in files.values() if not Path(file).is_file()]
-    if missing:
-        raise ValueError(f"{missing[0]} is missing")
+    for file in files.values():
+        if not is_whole_font(Path(file)):
+            raise ValueError(f"{file} is {'no whole font' if Path(file).is_file() else 'missing'}")
     return Fonts(files, str(font.get("script", "")), float(font.get("line", 1.26)))
+
+
+def is_whole_font(file: Path) -> bool:
+    """Whether every table that the font's directory names is in the file: of half a font, letters would be missing."""
+    try:
+        with file.open("rb") as font:
+            kind, tables = struct.unpack(">4sH6x", font.read(12))
+            ends = [sum(struct.unpack(">8x2L", font.read(16))) for _ in range(0 if kind == b"ttcf" else tables)]
+        return kind in _FONT_KINDS and max(ends, default=0) <= file.stat().st_size
+    except (OSError, struct.error):
+        return False

@@ -23,7 +23,7 @@ from kiosk.ui.pages import Place, build_page, places_of
 from kiosk.ui.parts import picture
 from kiosk.ui.screens.page import Page
 from kiosk.ui.setup import Setup
-from kiosk.ui.sounds import Sounds, load_sound
+from kiosk.ui.sounds import Sounds
 from kiosk.ui.staff import Staff
 from kiosk.ui.veil import Veil
 
@@ -163,10 +163,10 @@ class KioskApp(App):
         self._restyle()
 
     def listen(self) -> None:
-        """Play the recorded question; without a sound card nothing happens."""
-        path = self._recording()
-        if path is not None and (sound := load_sound(path)) is not None:
-            sound.play()
+        """Speak the question; where that cannot be heard, it is no longer offered."""
+        recording = self._recording()
+        if recording is not None and not self.sounds.speak(recording):
+            self._note_silence()
 
     def words(self, words: Words) -> str:
         """A text of the office's in the language on the screen, else in Vietnamese; empty where there is none."""
@@ -201,8 +201,9 @@ class KioskApp(App):
         self._turn_due = False
         self._showing, self._place = self._showing_due, self._place_due
         self._page = self._built(self._place)
+        self.sounds.hush()
+        self._offer_to_listen()
         self._arrange_if_stale(self._place)
-        self.can_listen = self._recording() is not None
         self._pace.resting = self._place[0] is Step.RESTING
         self._pace.wake()
         self.hands.let_go()
@@ -257,9 +258,12 @@ class KioskApp(App):
         after = self._language_after(self._language)
         self.next_language = after.name if after is not self._language else ""
         self.office, self.counter = self.words(self.setup.office), self.words(self.setup.counter)
-        self.can_listen = self._recording() is not None
+        self._offer_to_listen()
         for page in self._pages.values():
             page.say(self.t, self.words)
+
+    def _offer_to_listen(self) -> None:
+        self.can_listen = self.sounds.can_speak(self._recording())
 
     def _recording(self) -> Path | None:
         """What is spoken on the screen that is up."""
@@ -275,15 +279,22 @@ class KioskApp(App):
 
     def _look_for_shortcomings(self) -> None:
         if any(language.fonts.spare for language in self.setup.languages):
-            self._note("A font file is missing; another font stands in for it.")
+            self._note("A font file is missing or broken; another font stands in for it.")
         if self.setup.logo is not None:
             self.logo = _readable(str(self.setup.logo))
             if self.logo is None:
                 self._note("The office's logo cannot be read.")
 
+    def _note_silence(self) -> None:
+        self._note("Sounds cannot be played.")
+        self._offer_to_listen()
+        self._restyle()
+
     def _note(self, shortcoming: str) -> None:
-        _log.warning(shortcoming)
-        self.shortcomings.append(shortcoming)
+        """Tell the log and the staff, once; the citizens notice nothing."""
+        if shortcoming not in self.shortcomings:
+            _log.warning(shortcoming)
+            self.shortcomings.append(shortcoming)
 
     def _relook(self) -> None:
         self.high_contrast = self._theme == HIGH_CONTRAST
@@ -348,7 +359,7 @@ class KioskApp(App):
         else:
             self.sounds.load()
             if self.sounds.silent:
-                self._note("Sounds cannot be played.")
+                self._note_silence()
 
 
 def _on_screen_thread(act: Callable[[], None]) -> None:

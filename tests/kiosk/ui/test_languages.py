@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from kiosk.resources import resource
 from kiosk.ui.errors import LanguageInvalid
-from kiosk.ui.languages import load_languages, shipped_fonts
+from kiosk.ui.languages import is_whole_font, load_languages
 from kiosk.ui.look import Look
 
 KHMER_FONT = Path("/usr/share/fonts/truetype/khmeros/KhmerOScontent.ttf")
@@ -55,6 +56,7 @@ def test_recording_of_the_office_comes_before_the_one_that_was_made(tmp_path: Pa
         ("", "cannot be read .*name"),
         ("name = ", "cannot be read"),
         ('name = "Khmer"\n[font]\nregular = "none.ttf"', "none.ttf is missing"),
+        ('name = "Khmer"\n[font]\nregular = "language.toml"', "language.toml is no whole font"),
     ],
 )
 def test_language_that_cannot_be_read_is_refused_by_its_file(tmp_path: Path, text: str, said: str):
@@ -67,10 +69,14 @@ def test_language_without_a_folder_is_refused(tmp_path: Path):
         load_languages(("km",), tmp_path)
 
 
-def test_missing_font_file_is_stood_in_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.setattr("kiosk.ui.languages.resource", lambda *parts: tmp_path.joinpath(*parts))
+@pytest.mark.parametrize("part", [0, 11, 200, 20_000, -1])
+def test_font_that_ends_before_its_tables_do_is_no_whole_font(tmp_path: Path, part: int):
+    whole = resource("assets", "fonts", "BeVietnamPro-Bold.ttf")
+    (tmp_path / "cut.ttf").write_bytes(whole.read_bytes()[:part])
 
-    assert shipped_fonts().spare
+    assert is_whole_font(whole)
+    assert is_whole_font(KHMER_FONT)
+    assert not is_whole_font(tmp_path / "cut.ttf")
 
 
 @pytest.mark.window
