@@ -1,0 +1,98 @@
+"""Wheels: what the lock file names, for one kind of machine, fetched once and checked against its hashes."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = Path(sys.executable).parent
+SINCE_1980 = (1980, 1, 1, 0, 0, 0)
+"""The time of every file in an archive: the same sources give the same bytes."""
+INSTALL = """\
+hailong {version}, {extras}, for {machine}, Python {python}; no network is needed.
+
+    python -m venv hailong
+    hailong/bin/pip install --no-index --find-links . --require-hashes -r requirements.txt
+    hailong/bin/pip install --no-index --no-deps {wheel}
+
+Under Windows the programs lie in hailong\\Scripts instead of hailong/bin.
+"""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A kind of machine, in the words of uv and of pip."""
+
+    name: str
+    resolves_as: str
+    platforms: tuple[str, ...]
+
+
+LINUX = tuple(f"manylinux_2_{minor}" for minor in (34, 28, 27, 26, 24, 17, 12, 5)) + ("manylinux2014",)
+AMD64 = Machine("linux-x86_64", "x86_64-manylinux_2_28", (*(f"{each}_x86_64" for each in LINUX), "manylinux2010_x86_64", "manylinux1_x86_64"))  # fmt: skip
+ARM64 = Machine("linux-aarch64", "aarch64-manylinux_2_28", tuple(f"{each}_aarch64" for each in LINUX))
+WINDOWS = Machine("windows-amd64", "x86_64-pc-windows-msvc", ("win_amd64",))
+
+
+def run(*command: str | Path, **environment: str) -> str:
+    """Run a command in the checkout; what it prints."""
+    ended = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT, env=os.environ | environment, check=True, text=True, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    return ended.stdout
+
+
+def fetch(folder: Path, machine: Machine, extras: tuple[str, ...], python: str) -> Path:
+    """Every wheel of the lock that these extras need there, beside a ``requirements.txt`` with their hashes.
+
+    What is there already is not fetched again, so that a second build needs no network.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = folder / "requirements.txt"
+    lock = ROOT / "requirements.lock"
+    if not wanted.is_file() or wanted.stat().st_mtime < lock.stat().st_mtime:
+        # Resolved for that machine: pip would take the markers of this one, and leave out what only Windows needs.
+        run(
+            PROGRAMS / "uv", "pip", "compile", "pyproject.toml", "--constraint", lock, "--quiet",
+            *(word for extra in extras for word in ("--extra", extra)),
+            "--python-platform", machine.resolves_as, "--python-version", python, "--generate-hashes",
+            "--no-emit-index-url", "--no-header", "--no-annotate", "--output-file", wanted.with_suffix(".new"),
+        )  # fmt: skip
+        run(
+            sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes",
+            "--only-binary", ":all:", "--python-version", python, "--implementation", "cp",
+            *(word for platform in machine.platforms for word in ("--platform", platform)),
+            "--dest", folder, "-r", wanted.with_suffix(".new"),
+        )  # fmt: skip
+        wanted.with_suffix(".new").rename(wanted)
+    return folder
+
+
+def build_own(folder: Path, epoch: int) -> Path:
+    """hailong's own wheel, the same bytes from the same sources."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for older in folder.glob("hailong-*.whl"):
+        older.unlink()
+    run(
+        PROGRAMS / "uv", "build", "--wheel", "--no-build-isolation", "--quiet", "--offline", "--out-dir", folder,
+        SOURCE_DATE_EPOCH=str(epoch), UV_PYTHON=sys.executable,
+    )  # fmt: skip
+    (wheel,) = folder.glob("hailong-*.whl")
+    return wheel
+
+
+def write_wheelhouse(
+    to: Path, wheels: Path, own: Path, machine: Machine, extras: tuple[str, ...], python: str, version: str
+) -> None:
+    """One archive that installs without a network."""
+    told = INSTALL.format(
+        version=version, extras=" and ".join(extras), machine=machine.name, python=python, wheel=own.name
+    )
+    with zipfile.ZipFile(to, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(zipfile.ZipInfo("INSTALL.txt", SINCE_1980), told)
+        for file in sorted([*wheels.glob("*.whl"), wheels / "requirements.txt", own]):
+            archive.writestr(zipfile.ZipInfo(file.name, SINCE_1980), file.read_bytes())
