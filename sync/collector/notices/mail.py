@@ -54,6 +54,8 @@ class MailRoad:
 
     def _converse(self, server: smtplib.SMTP, message: EmailMessage, address: str) -> None:
         mail = self._settings.mail
+        if not (mail.user + mail.password).isascii():
+            raise ChannelDown("the mail user or password holds a letter beyond ASCII, which SMTP does not take")
         try:
             server.connect(mail.host, mail.port)
             if mail.security == "starttls":
@@ -115,8 +117,8 @@ def _answered(code: int, said: bytes | str, host: str) -> ChannelDown | NotNow |
 
 
 def _down(error: Exception, host: str) -> ChannelDown:
-    # Never the error's own arguments of a sign-in, which may hold what was sent; only what kind it was.
-    why = error.strerror if isinstance(error, OSError) and error.strerror else _first_line(str(error))
+    # Not what an error of encoding says: it would quote what was to be sent, perhaps the password.
+    why = "" if isinstance(error, ValueError) else _first_line(getattr(error, "strerror", None) or str(error))
     return ChannelDown("the mail server {host} cannot be used: {why}", host=host, why=why or type(error).__name__)
 
 

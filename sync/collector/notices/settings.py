@@ -1,6 +1,5 @@
 """Settings of notices: by which roads people are told, and when they sleep."""
 
-import os
 import re
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -8,11 +7,9 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from kiosk.setting_rules import Unfit, between
+from kiosk.setting_rules import Unfit, between, secret
 from kiosk.settings import Section
 
-MAIL_PASSWORD = "HAILONG_MAIL_PASSWORD"  # noqa: S105 - a variable's name
-WEBHOOK_SECRET = "HAILONG_WEBHOOK_SECRET"  # noqa: S105 - a variable's name
 ADDRESS_CHARS_MAX = 254
 _ADDRESS = re.compile(r"[!-;=?A-~]{1,64}@[0-9A-Za-z.-]+", re.ASCII)
 _HERE = ("127.0.0.1", "localhost", "::1")
@@ -52,16 +49,9 @@ class Mail(Section, frozen=True):
     port: Annotated[int, between(1, 65535)] = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str = ""
+    password: Annotated[str, secret] = ""
     password_file: Path | None = None
     sender: Annotated[str, mail_address] = ""
-
-    @property
-    def password(self) -> str:
-        """The password from the environment or the file; empty where there is none.
-
-        Raises OSError for a file that cannot be read.
-        """
-        return _secret(MAIL_PASSWORD, self.password_file)
 
     @property
     def from_address(self) -> str:
@@ -73,15 +63,8 @@ class Webhook(Section, frozen=True):
     """A program that is told too."""
 
     url: Annotated[str, hook_address] = ""
-    secret_file: Path | None = None
-
-    @property
-    def secret(self) -> str:
-        """What calls are signed with, from the environment or the file; empty where there is none.
-
-        Raises OSError for a file that cannot be read.
-        """
-        return _secret(WEBHOOK_SECRET, self.secret_file)
+    key: Annotated[str, secret] = ""
+    key_file: Path | None = None
 
 
 class Notices(Section, frozen=True):
@@ -107,12 +90,3 @@ class Notices(Section, frozen=True):
             return now
         day = local.date() if at < end else local.date() + timedelta(days=1)
         return datetime.combine(day, end, zone).astimezone(now.tzinfo)
-
-
-def _secret(variable: str, file: Path | None) -> str:
-    if said := os.environ.get(variable, ""):
-        return said
-    try:
-        return file.read_text("utf-8").strip() if file is not None else ""
-    except OSError as error:
-        raise OSError(error.errno, f"{file}: {error.strerror}") from error

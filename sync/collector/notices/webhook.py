@@ -46,8 +46,8 @@ class WebhookRoad:
         hook = self._settings.webhook
         parts = urlsplit(hook.url)
         headers = {"Content-Type": "application/json", "User-Agent": "hailong", "Connection": "close"}
-        if secret := hook.secret:
-            headers[SIGNATURE] = signature_of(secret, int(self._unix_time()), body)
+        if hook.key:
+            headers[SIGNATURE] = signature_of(hook.key, int(self._unix_time()), body)
         way = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection = self._open(parts.scheme, parts.hostname or "", parts.port)
         try:

@@ -79,7 +79,10 @@ def test_what_waits_for_one_address_comes_as_one_letter(post: Post) -> None:
 
     post.sender().run_round()
 
-    assert [[sheet.subject for sheet in letter.sheets] for letter in post.box.letters] == [["Một", "Hai", "Ba"], ["Bốn"]]
+    assert [[sheet.subject for sheet in letter.sheets] for letter in post.box.letters] == [
+        ["Một", "Hai", "Ba"],
+        ["Bốn"],
+    ]
 
 
 def test_an_address_is_written_to_again_only_after_a_while(post: Post) -> None:
@@ -176,7 +179,9 @@ def test_delivered_notices_are_forgotten_in_time_and_waiting_ones_are_not(post: 
     post.put("Một", "a@example.vn")
     post.put("Hai", "b@example.vn")
     with post.database.writing() as connection:
-        connection.execute(update(schema.delivery).where(schema.delivery.c.address == "a@example.vn").values(state="sent"))
+        connection.execute(
+            update(schema.delivery).where(schema.delivery.c.address == "a@example.vn").values(state="sent")
+        )
     post.now += timedelta(days=91)
     post.box.trouble = ChannelDown("down")
     with post.database.writing() as connection:

@@ -41,17 +41,14 @@ def hook(code: int = 200, context: ssl.SSLContext | None = None, **headers: str)
         yield f"{'https' if context else 'http'}://127.0.0.1:{server.port}/hook?room=3", seen
 
 
-def road(url: str, total_s: float = 10.0, ca_file: Path | None = None, secret_file: Path | None = None) -> WebhookRoad:
-    settings = Notices(ca_file=ca_file, webhook=Webhook(url=url, secret_file=secret_file))
+def road(url: str, total_s: float = 10.0, ca_file: Path | None = None, key: str = "") -> WebhookRoad:
+    settings = Notices(ca_file=ca_file, webhook=Webhook(url=url, key=key))
     return WebhookRoad(settings, total_s=total_s, unix_time=lambda: 1_800_000_000.9)
 
 
-def test_a_letter_is_posted_as_json_with_a_signature_over_time_and_body(tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    secret.write_text("mưa rào\n", "utf-8")
-
+def test_a_letter_is_posted_as_json_with_a_signature_over_time_and_body() -> None:
     with hook() as (url, seen):
-        road(url, secret_file=secret).deliver(LETTER)
+        road(url, key="mưa rào").deliver(LETTER)
 
     (request,) = seen
     body = request.get_data()
@@ -70,14 +67,20 @@ def test_without_a_secret_nothing_pretends_to_be_signed() -> None:
     assert "Hailong-Signature" not in seen[0].headers
 
 
-@pytest.mark.parametrize(("code", "trouble"), [(500, ChannelDown), (401, ChannelDown), (404, ChannelDown), (422, NotNow)])
+@pytest.mark.parametrize(
+    ("code", "trouble"), [(500, ChannelDown), (401, ChannelDown), (404, ChannelDown), (422, NotNow)]
+)
 def test_any_answer_but_a_good_one_means_that_it_comes_again(code: int, trouble: type[Exception]) -> None:
     with hook(code) as (url, _), pytest.raises(trouble, match=str(code)):
         road(url).deliver(LETTER)
 
 
 def test_a_redirect_is_not_followed() -> None:
-    with hook() as (elsewhere, seen), hook(307, Location=elsewhere) as (url, _), pytest.raises(ChannelDown, match="307"):
+    with (
+        hook() as (elsewhere, seen),
+        hook(307, Location=elsewhere) as (url, _),
+        pytest.raises(ChannelDown, match="307"),
+    ):
         road(url).deliver(LETTER)
 
     assert seen == []
