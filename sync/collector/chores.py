@@ -12,16 +12,19 @@ from sync.collector.notices.mail import MailRoad
 from sync.collector.notices.outbox import MAIL, WEBHOOK
 from sync.collector.notices.sender import Sender, T
 from sync.collector.notices.webhook import WebhookRoad
+from sync.collector.rollouts.watch import tend_rollouts
 from sync.collector.services import Services
 from sync.collector.upkeep import Chore
 
 SEND_EVERY_S = 20.0
+ROLLOUTS_EVERY_S = 30.0
 WRITE_S_MAX = 60.0
 
 
 def chores_of(services: Services) -> list[Chore]:
     """Every chore of one collector; one whose settings leave it nothing to do is left out."""
-    found = []
+    rollouts = partial(tend_rollouts, services.config, partial(transact, services), services.now, services.rollouts)
+    found = [Chore("tend rollouts", ROLLOUTS_EVERY_S, rollouts)]
     roads = roads_of(services.config)
     if roads:
         sender = Sender(services.config.notices, roads, partial(transact, services), services.now)

@@ -9,6 +9,7 @@ from msgspec import field
 from kiosk.domain.disclosure import OFF, Policy
 from kiosk.setting_rules import between, known_zone, secret, web_address
 from kiosk.settings import Disclosure, Reading, Section, Settings, read_settings, user_data_dir
+from sync.collector.cases.settings import Calendar, Cases, Comments
 from sync.collector.notices.settings import Notices
 
 SYSTEM_FILE = Path("/etc/hailong/collector.toml")
@@ -41,6 +42,13 @@ class Enrolment(Section, frozen=True):
     failures_per_hour_max: Annotated[int, between(1, 100_000)] = 100
 
 
+class Rollouts(Section, frozen=True):
+    """How settings that are changed for many kiosks reach them."""
+
+    stage_hours: Annotated[float, between(0, 720)] = 24.0
+    faults_percent_max: Annotated[int, between(0, 100)] = 5
+
+
 class CollectorConfig(Settings, frozen=True):
     """Everything in ``collector.toml``."""
 
@@ -60,7 +68,11 @@ class CollectorConfig(Settings, frozen=True):
     metrics: Guarded = Guarded()
     disclosure: Disclosure = Disclosure()
     enrolment: Enrolment = Enrolment()
+    rollouts: Rollouts = Rollouts()
     notices: Notices = Notices()
+    comments: Comments = Comments()
+    cases: Cases = Cases()
+    calendar: Calendar = Calendar()
 
     @property
     def zone(self) -> ZoneInfo:

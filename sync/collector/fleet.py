@@ -1,33 +1,15 @@
 """Fleet: what kiosks say of themselves, and what the office set for them."""
 
 from datetime import datetime
-from hashlib import sha256
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from kiosk.domain.instant import Instant
 from sync.collector.ingest import Device
-from sync.collector.schema import counter, device, device_status, journal, micros, unit
+from sync.collector.schema import device_status, journal, micros
 from sync.collector.store import keep_boot
-from sync.protocol.messages import DeviceSettings, DeviceStatus, encode_message
-
-
-def read_settings(connection: Connection, device_id: str) -> DeviceSettings:
-    """What the office set for this kiosk."""
-    row = connection.execute(
-        select(counter.c.code, counter.c.name, unit.c.name.label("unit_name"), device.c.survey)
-        .select_from(device)
-        .join(counter)
-        .join(unit)
-        .where(device.c.device_id == device_id)
-    ).one()
-    return DeviceSettings(row.code, row.survey, counter_name=row.name, unit_name=row.unit_name)
-
-
-def etag_of(settings: DeviceSettings) -> str:
-    """The settings' version, as it travels."""
-    return f'"{sha256(encode_message(settings)).hexdigest()[:16]}"'
+from sync.protocol.messages import DeviceStatus
 
 
 def keep_status(

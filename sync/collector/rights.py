@@ -21,6 +21,8 @@ class Right(StrEnum):
     """Make, reset and disable accounts."""
     FLEET = "fleet"
     """See and manage kiosks."""
+    SETTINGS = "settings"
+    """Set what kiosks show and when, and write surveys."""
     AUDIT = "audit"
     """Read who did what."""
 
@@ -38,9 +40,9 @@ class Role(StrEnum):
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ}),
     Role.SUPERVISOR: frozenset({Right.READ, Right.EXPORT, Right.DECIDE}),
-    Role.ADMINISTRATOR: frozenset({Right.READ, Right.EXPORT, Right.DECIDE, Right.ACCOUNTS}),
+    Role.ADMINISTRATOR: frozenset({Right.READ, Right.EXPORT, Right.DECIDE, Right.ACCOUNTS, Right.SETTINGS}),
     # Whoever mends kiosks needs no opinion of any citizen's.
-    Role.IT: frozenset({Right.FLEET}),
+    Role.IT: frozenset({Right.FLEET, Right.SETTINGS}),
     Role.AUDITOR: frozenset({Right.READ, Right.EXPORT, Right.AUDIT}),
 }
 

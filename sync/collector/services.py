@@ -11,11 +11,15 @@ from kiosk.resources import resource
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
 from sync.collector.devices import Directory
-from sync.collector.figures.shelf import Shelf
 from sync.collector.notices.outbox import Outbox
 from sync.collector.partitions import Partitions
 from sync.collector.presstime import LocalDays
+from sync.collector.release import Release
+from sync.collector.rollouts.effective import Shelf as RolloutShelf
 from sync.collector.writer import Writer, writer_for
+
+RELEASE_S_MAX = 120.0
+"""Longer than forty counters ever take, however busy the disk."""
 
 
 def _now() -> datetime:
@@ -34,8 +38,16 @@ class Services:
     surveys: Mapping[str, Survey]
     """By ``id@version``."""
     now: Callable[[], datetime]
-    shelf: Shelf = field(default_factory=Shelf)
+    rollouts: RolloutShelf = field(default_factory=RolloutShelf)
     partitions: Partitions = field(default_factory=Partitions)
+
+    def release(self) -> None:
+        """Bring out what may be shown by now; nearly always there is nothing to do."""
+        release = Release(self.days.today(self.now()), self.config.policy)
+        with self.database.reading() as connection:
+            is_due = release.is_due(connection)
+        if is_due:
+            release.run(lambda work: self.writer.submit(work).result(RELEASE_S_MAX))
 
     @property
     def outbox(self) -> Outbox:

@@ -127,10 +127,18 @@ class DeviceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """``id@version``."""
     hours: list[OpeningHours] = []
     texts: dict[str, dict[str, str]] = {}
-    """Language to text name to words."""
+    """Language to text name (``office``: whose kiosk it is; ``counter``: which one) to words."""
     software_min: str | None = None
     counter_name: str = ""
     unit_name: str = ""
+    theme: str | None = None
+    """``light``, ``dark`` or ``high-contrast``."""
+    holidays: list[Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]] = []
+    """Days on which the office is closed whatever the weekday."""
+    thresholds: dict[str, Annotated[int, msgspec.Meta(ge=0)]] = {}
+    """``cell_min``, ``percent_min``, ``step``: how few ratings the kiosk's own staff screens may show."""
+    survey_text: str | None = None
+    """The survey's TOML, where it was written at the office and no kiosk ships it."""
 
 
 class DeviceStatus(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -10,8 +10,9 @@ from sync.collector.api.answers import message_answer
 from sync.collector.api.described import KEY_BODY, NEW_KEY, SETTINGS, STATUS_ANSWER, STATUS_BODY, WIRE_PROBLEMS
 from sync.collector.api.signed import signed_by_device
 from sync.collector.credentials import change_key
-from sync.collector.fleet import etag_of, keep_status, read_settings
+from sync.collector.fleet import keep_status
 from sync.collector.ingest import read_cursor
+from sync.collector.rollouts.effective import etag_of, settings_for
 from sync.collector.services import Services
 from sync.protocol.messages import (
     JSON_MEDIA_TYPE,
@@ -54,7 +55,7 @@ async def post_status(request: Request) -> Response:
     def in_transaction(connection: Connection) -> StatusAnswer:
         keep_status(connection, signed.device, status, signed.verified.clock, received_at)
         cursor = read_cursor(connection, signed.device.device_id, status.journal_id)
-        settings = read_settings(connection, signed.device.device_id)
+        settings = settings_for(connection, signed.device.device_id, services.rollouts.in_force(connection))
         return StatusAnswer(cursor.next_seq, cursor.head.hex(), etag_of(settings))
 
     return message_answer(await asyncio.wrap_future(services.writer.submit(in_transaction)))
@@ -78,4 +79,4 @@ async def post_key(request: Request) -> Response:
 
 def _read(services: Services, device_id: str) -> DeviceSettings:
     with services.database.reading() as connection:
-        return read_settings(connection, device_id)
+        return settings_for(connection, device_id, services.rollouts.in_force(connection))

@@ -21,7 +21,9 @@ from sync.collector.schema.places import (
     placement,
     unit,
 )
-from sync.collector.schema.ratings import late_tally, rating, reason_choice, reason_tally, tally, transaction_count
+from sync.collector.schema.ratings import rating, reason_choice, reason_tally, tally, transaction_count
+from sync.collector.schema.rollouts import rollout, rollout_device, survey_text
+from sync.collector.schema.shown import leftover_count, shown_count, shown_rule, shown_stream, waiting_count
 
 __all__ = [
     "EPOCH",
@@ -49,7 +51,7 @@ __all__ = [
     "follow_up_step",
     "incident",
     "journal",
-    "late_tally",
+    "leftover_count",
     "metadata",
     "micros",
     "notice",
@@ -57,13 +59,20 @@ __all__ = [
     "rating",
     "reason_choice",
     "reason_tally",
+    "rollout",
+    "rollout_device",
     "segment",
+    "shown_count",
+    "shown_rule",
+    "shown_stream",
     "signed_in",
     "signin_failure",
+    "survey_text",
     "tally",
     "transaction_count",
     "unit",
     "unread",
+    "waiting_count",
 ]
 
 PARTITIONED = ("segment", "rating")

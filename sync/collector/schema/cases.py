@@ -34,6 +34,10 @@ follow_up = Table(
     Column("state", String(12), nullable=False),
     Column("result", Text),
     Column("closed_on", Date),
+    # What came after it was closed: dissatisfied of all, up to that day; counted again until it is settled.
+    Column("after_bad", BigInteger),
+    Column("after_n", BigInteger),
+    Column("after_last", Date),
     # When people were told that it is overdue.
     Column("told_overdue_at", Moment),
     UniqueConstraint("place", "period"),

@@ -45,24 +45,6 @@ tally = clustered(
     Index(None, "day", "counter_id"),
 )
 
-# The part of ``tally`` that came when its half day was over, by the half day in which it came: what is
-# shown already must not move by a single rating that a kiosk brings late.
-late_tally = clustered(
-    "late_tally",
-    Column("journal_id", Id, primary_key=True),
-    Column("counter_id", Serial, primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("part", String(2), primary_key=True),
-    Column("survey", String(60), primary_key=True),
-    Column("question", String(40), primary_key=True),
-    Column("level", SmallInteger, primary_key=True),
-    Column("standing", String(20), primary_key=True),
-    Column("received_day", Date, primary_key=True),
-    Column("received_part", String(2), primary_key=True),
-    Column("n", BigInteger, nullable=False),
-    Index(None, "day", "counter_id"),
-)
-
 reason_tally = clustered(
     "reason_tally",
     Column("journal_id", Id, primary_key=True),

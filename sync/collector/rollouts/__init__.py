@@ -1,0 +1,1 @@
+"""Rollouts: what the office sets for its kiosks, brought to a few of them first."""

@@ -1,0 +1,138 @@
+"""Effective: the settings that are in force for one kiosk: its own counter's, and what the office laid upon them.
+
+A change for a smaller unit lies above one for the unit around it; of the same unit, the later above
+the earlier. Kiosks ask every minute, so what lies upon what is read once in a few seconds.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, select
+
+from sync.collector.rollouts.change import Change, laid_upon
+from sync.collector.rollouts.stage import IN_FORCE, STAGES
+from sync.collector.schema import counter, device, rollout, rollout_device, survey_text, unit
+from sync.protocol.messages import DeviceSettings, encode_message
+
+REMEMBERED_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """One rollout that is in force."""
+
+    rollout_id: int
+    path: str
+    """Of the unit whose kiosks have it; empty is every one."""
+    change: Change
+    kiosks: frozenset[str] | None
+    """The kiosks of its stage; None is all of the unit."""
+
+    def reaches(self, device_id: str, path: str) -> bool:
+        """Whether a kiosk of the unit at ``path`` has it."""
+        return path.startswith(self.path) and (self.kiosks is None or device_id in self.kiosks)
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """Everything in force at one moment, the lowest first."""
+
+    rollouts: tuple[Active, ...]
+    survey_texts: Mapping[str, str]
+    """Of published surveys, by ``id@version``."""
+
+    def settings(self, base: "Base") -> DeviceSettings:
+        """What a kiosk is to do."""
+        changes = (active.change for active in self.rollouts if active.reaches(base.device_id, base.path))
+        found = laid_upon(base.settings, changes)
+        return msgspec.structs.replace(found, survey_text=self.survey_texts.get(found.survey or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A kiosk, where it stands, and its settings before anything is laid upon them."""
+
+    device_id: str
+    path: str
+    settings: DeviceSettings
+
+
+class Shelf:
+    """What is in force, as it was read a few seconds ago."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._kept: tuple[float, InForce] | None = None
+
+    def in_force(self, connection: Connection) -> InForce:
+        """What is in force."""
+        now = self._monotonic()
+        if self._kept is None or now - self._kept[0] >= REMEMBERED_S:
+            self._kept = (now, read_in_force(connection))
+        return self._kept[1]
+
+    def forget(self) -> None:
+        """Read again the next time: something changed here."""
+        self._kept = None
+
+
+def read_in_force(connection: Connection) -> InForce:
+    """What is in force now."""
+    wanted = (
+        select(rollout, unit.c.path)
+        .join_from(rollout, unit, isouter=True)
+        .where(rollout.c.state.in_(IN_FORCE))
+        .order_by(rollout.c.rollout_id)
+    )
+    found = [_active(connection, row) for row in connection.execute(wanted)]
+    found.sort(key=lambda active: active.path.count("/"))
+    texts = connection.execute(select(survey_text).where(survey_text.c.published_at.is_not(None)))
+    return InForce(tuple(found), {row.ref: row.text for row in texts})
+
+
+def read_base(connection: Connection, device_id: str) -> Base:
+    """One kiosk."""
+    return _base(connection.execute(_bases().where(device.c.device_id == device_id)).one())
+
+
+def read_bases(connection: Connection, path: str) -> Iterator[Base]:
+    """Every kiosk at or below a unit that is not revoked."""
+    below = _bases().where(unit.c.path.startswith(path, autoescape=True), device.c.revoked_at.is_(None))
+    return map(_base, connection.execute(below.order_by(device.c.device_id)))
+
+
+def settings_for(connection: Connection, device_id: str, in_force: InForce) -> DeviceSettings:
+    """What one kiosk is to do."""
+    return in_force.settings(read_base(connection, device_id))
+
+
+def etag_of(settings: DeviceSettings) -> str:
+    """The settings' version, as it travels."""
+    return f'"{sha256(encode_message(settings)).hexdigest()[:16]}"'
+
+
+def upon(in_force: InForce, base: Base) -> Sequence[Active]:
+    """The rollouts that reach a kiosk, the lowest first."""
+    return [active for active in in_force.rollouts if active.reaches(base.device_id, base.path)]
+
+
+def _bases() -> Select[Any]:
+    place = (counter.c.code, counter.c.name, unit.c.name.label("unit_name"), unit.c.path)
+    return select(device.c.device_id, device.c.survey, *place).select_from(device).join(counter).join(unit)
+
+
+def _base(row: Row[Any]) -> Base:
+    own = DeviceSettings(row.code, row.survey, counter_name=row.name, unit_name=row.unit_name)
+    return Base(row.device_id, row.path, own)
+
+
+def _active(connection: Connection, row: Row[Any]) -> Active:
+    kiosks = None
+    if row.percent < STAGES[-1]:
+        members = select(rollout_device.c.device_id).where(rollout_device.c.rollout_id == row.rollout_id)
+        kiosks = frozenset(connection.execute(members).scalars())
+    return Active(row.rollout_id, row.path or "", msgspec.convert(row.change, Change, strict=False), kiosks)
