@@ -6,6 +6,8 @@ from functools import partial
 from sqlalchemy import Connection
 
 from kiosk.texts import texts
+from sync.collector.cases.rounds import run_case_round
+from sync.collector.comments.rounds import run_comment_round
 from sync.collector.config import CollectorConfig
 from sync.collector.notices.letter import Road
 from sync.collector.notices.mail import MailRoad
@@ -17,6 +19,8 @@ from sync.collector.services import Services
 from sync.collector.upkeep import Chore
 
 SEND_EVERY_S = 20.0
+COMMENTS_EVERY_S = 60.0
+CASES_EVERY_S = 900.0
 ROLLOUTS_EVERY_S = 30.0
 WRITE_S_MAX = 60.0
 
@@ -25,6 +29,9 @@ def chores_of(services: Services) -> list[Chore]:
     """Every chore of one collector; one whose settings leave it nothing to do is left out."""
     rollouts = partial(tend_rollouts, services.config, partial(transact, services), services.now, services.rollouts)
     found = [Chore("tend rollouts", ROLLOUTS_EVERY_S, rollouts)]
+    at_once = partial(transact, services)
+    found.append(Chore("look after comments", COMMENTS_EVERY_S, partial(run_comment_round, services, at_once)))
+    found.append(Chore("look after cases", CASES_EVERY_S, partial(run_case_round, services, at_once)))
     roads = roads_of(services.config)
     if roads:
         sender = Sender(services.config.notices, roads, partial(transact, services), services.now)

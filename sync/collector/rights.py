@@ -15,8 +15,10 @@ class Right(StrEnum):
     """See numbers, as far as disclosure lets anybody see them."""
     EXPORT = "export"
     """Take numbers out of the system; every export is written down."""
+    FOLLOW = "follow"
+    """See the cases: what was too much, who takes care of it, what came of it."""
     DECIDE = "decide"
-    """Handle comments, cases and suspicions."""
+    """Read comments, handle them, cases and suspicions."""
     ACCOUNTS = "accounts"
     """Make, reset and disable accounts."""
     FLEET = "fleet"
@@ -38,12 +40,12 @@ class Role(StrEnum):
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.VIEWER: frozenset({Right.READ}),
-    Role.SUPERVISOR: frozenset({Right.READ, Right.EXPORT, Right.DECIDE}),
-    Role.ADMINISTRATOR: frozenset({Right.READ, Right.EXPORT, Right.DECIDE, Right.ACCOUNTS, Right.SETTINGS}),
+    Role.VIEWER: frozenset({Right.READ, Right.FOLLOW}),
+    Role.SUPERVISOR: frozenset({Right.READ, Right.EXPORT, Right.FOLLOW, Right.DECIDE}),
+    Role.ADMINISTRATOR: frozenset({Right.READ, Right.EXPORT, Right.FOLLOW, Right.DECIDE, Right.ACCOUNTS, Right.SETTINGS}),
     # Whoever mends kiosks needs no opinion of any citizen's.
     Role.IT: frozenset({Right.FLEET, Right.SETTINGS}),
-    Role.AUDITOR: frozenset({Right.READ, Right.EXPORT, Right.AUDIT}),
+    Role.AUDITOR: frozenset({Right.READ, Right.EXPORT, Right.FOLLOW, Right.AUDIT}),
 }
 
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, select, tuple_, update
+from sqlalchemy import Connection, select, tuple_, update
 
 from kiosk.journal.lines import CommentLine
 from sync.collector.bulk import insert_rows
@@ -116,7 +116,7 @@ def _stored_ratings(
     return {place: stored[at] for place in named if (at := counted.get(place, place)) in stored}
 
 
-def _waiting(connection: Connection, places: Collection[Place]) -> dict[Place, Row[Any]]:
+def _waiting(connection: Connection, places: Collection[Place]) -> dict[Place, Any]:
     """The comments without a text to which these enclosures may belong; of an entry that came twice, the first."""
     if not places:
         return {}

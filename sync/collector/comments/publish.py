@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from kiosk.domain.disclosure import Policy, hide_few
 from kiosk.domain.rating import Standing
 from sync.collector.schema import comment, counter, tally
 
 WEEK = timedelta(days=7)
-AT_ONCE_MAX = 500
+AT_ONCE_MAX = 5000
 """Comments decided in one transaction."""
 
 
@@ -104,11 +104,11 @@ class _Counts:
         return {int(counter_id): int(n) for counter_id, n in rows}
 
 
-def _ripe(connection: Connection, today: date, policy: Policy) -> Sequence[Row[Any]]:
+def _ripe(connection: Connection, today: date, policy: Policy) -> Sequence[Any]:
     wanted = (
         select(comment.c.journal_id, comment.c.seq, comment.c.counter_id, comment.c.week)
         .where(comment.c.published_on.is_(None), comment.c.text.is_not(None))
-        .order_by(comment.c.week.desc())
+        .order_by(comment.c.week)
         .limit(AT_ONCE_MAX)
     )
     if policy.delay:

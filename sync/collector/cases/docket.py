@@ -1,0 +1,196 @@
+"""Docket: the cases that a reader may see, the most urgent first, and what was closed lately."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import case as whenever
+
+from kiosk.domain.measures import Method, Share, differs
+from sync.collector.cases.opening import CLOSED
+from sync.collector.schema import account, counter, follow_up, follow_up_step, unit
+from sync.collector.workdays import WorkDays
+
+PAGE = 20
+SOON_DAYS = 2
+
+
+class Which(StrEnum):
+    """Which cases are wanted."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    SOON = "soon"
+    """Due within two working days."""
+    UNOWNED = "unowned"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which cases are wanted."""
+
+    path: str = ""
+    which: Which = Which.OPEN
+    owner: str = ""
+    """An account's name; empty for anybody."""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case as it is shown."""
+
+    row: Row[Any]
+    today: date
+    days: WorkDays
+    newest_note: str = ""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is left to do."""
+        return bool(self.row.state == CLOSED)
+
+    @property
+    def opened_with(self) -> Share:
+        """The share of the dissatisfied that opened it."""
+        return Share(Method.TOP2BOX, self.row.bad, self.row.n)
+
+    @property
+    def after(self) -> Share | None:
+        """That of the days after it was closed, where there are enough ratings."""
+        return None if self.row.after_n is None else Share(Method.TOP2BOX, self.row.after_bad, self.row.after_n)
+
+    @property
+    def helped(self) -> bool | None:
+        """Whether fewer are plainly dissatisfied since (True), plainly more (False), or neither."""
+        if self.after is None or not differs(self.after, self.opened_with):
+            return None
+        before, after = self.opened_with, self.after
+        return after.numerator * before.denominator < before.numerator * after.denominator
+
+    @property
+    def left(self) -> int:
+        """How many working days are left; negative when overdue."""
+        end = self.row.closed_on if self.is_closed else self.today
+        return self.days.between(end, self.row.due_on)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its day is over and it is not closed."""
+        return not self.is_closed and self.row.due_on < self.today
+
+    @property
+    def granted(self) -> int:
+        """How many working days there were in all."""
+        return self.days.between(self.row.opened_on, self.row.due_on)
+
+    @property
+    def used(self) -> int:
+        """How many of them, and beyond them, were used."""
+        return self.days.between(self.row.opened_on, self.row.closed_on if self.is_closed else self.today)
+
+
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """One page of cases."""
+
+    search: Search
+    cases: tuple[Case, ...]
+    by_which: Mapping[Which, int] = field(default_factory=dict)
+    closed: tuple[Case, ...] = ()
+    """Those closed last, whatever is wanted."""
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; at least one."""
+        return max(1, -(-self.by_which.get(self.search.which, 0) // PAGE))
+
+
+CLOSED_LATELY = 5
+
+
+def read_docket(connection: Connection, search: Search, today: date, days: WorkDays) -> Docket:
+    """The page that is wanted, or the last one there is, and how many cases there are of each kind."""
+    here = _here(search)
+    kinds = {which: _kind(which, today, days) for which in Which}
+    counts = select(*[func.count(whenever((kind, 1))) for kind in kinds.values()]).select_from(_FROM).where(*here)
+    by_which = dict(zip(kinds, map(int, connection.execute(counts).one()), strict=True))
+    docket = Docket(search, (), by_which)
+    page = min(max(search.page, 1), docket.pages)
+    order = (
+        (follow_up.c.closed_on.desc(), follow_up.c.case_id.desc())
+        if search.which is Which.CLOSED
+        else (follow_up.c.due_on, follow_up.c.case_id)
+    )
+    wanted = _SELECT.where(*here, kinds[search.which]).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)
+    cases = _cases(connection, connection.execute(wanted).all(), today, days)
+    lately = _SELECT.where(*here, kinds[Which.CLOSED]).order_by(
+        follow_up.c.closed_on.desc(), follow_up.c.case_id.desc()
+    )
+    closed = () if search.which is Which.CLOSED else _cases(
+        connection, connection.execute(lately.limit(CLOSED_LATELY)).all(), today, days
+    )  # fmt: skip
+    return replace(docket, search=replace(search, page=page), cases=cases, closed=closed)
+
+
+def find_case(connection: Connection, number: str, path: str, today: date, days: WorkDays) -> Case | None:
+    """The case with this number, if its unit lies in the subtree ``path``."""
+    rows = connection.execute(_SELECT.where(*_here(Search(path)), follow_up.c.number == number)).all()
+    return next(iter(_cases(connection, rows, today, days)), None)
+
+
+def open_cases_of(connection: Connection, path: str, today: date, days: WorkDays, most: int) -> tuple[list[Case], int]:
+    """The open cases of a subtree that are due first, and how many there are in all."""
+    here = [*_here(Search(path)), _kind(Which.OPEN, today, days)]
+    n = connection.execute(select(func.count()).select_from(_FROM).where(*here)).scalar_one()
+    rows = connection.execute(_SELECT.where(*here).order_by(follow_up.c.due_on, follow_up.c.case_id).limit(most)).all()
+    return list(_cases(connection, rows, today, days)), int(n)
+
+
+_FROM = (
+    follow_up.join(unit, unit.c.unit_id == follow_up.c.unit_id)
+    .outerjoin(counter, counter.c.counter_id == follow_up.c.counter_id)
+    .outerjoin(account, account.c.account_id == follow_up.c.owner_id)
+)
+_SELECT = select(
+    follow_up, unit.c.name.label("unit"), unit.c.code.label("unit_code"), unit.c.path,
+    counter.c.name.label("counter"), counter.c.code.label("counter_code"), account.c.full_name.label("owner"),
+    account.c.name.label("owner_name"),
+).select_from(_FROM)  # fmt: skip
+
+
+def _here(search: Search) -> list[ColumnElement[bool]]:
+    seen = [unit.c.path.startswith(search.path, autoescape=True)]
+    return [*seen, account.c.name == search.owner] if search.owner else seen
+
+
+def _kind(which: Which, today: date, days: WorkDays) -> ColumnElement[bool]:
+    is_open = follow_up.c.state != CLOSED
+    match which:
+        case Which.OVERDUE:
+            return is_open & (follow_up.c.due_on < today)
+        case Which.SOON:
+            return is_open & follow_up.c.due_on.between(today, days.after(today, SOON_DAYS))
+        case Which.UNOWNED:
+            return is_open & follow_up.c.owner_id.is_(None)
+        case Which.CLOSED:
+            return follow_up.c.state == CLOSED
+    return is_open
+
+
+def _cases(connection: Connection, rows: Any, today: date, days: WorkDays) -> tuple[Case, ...]:
+    notes = _newest_notes(connection, [row.case_id for row in rows])
+    return tuple(Case(row, today, days, notes.get(row.case_id, "")) for row in rows)
+
+
+def _newest_notes(connection: Connection, case_ids: list[int]) -> dict[int, str]:
+    wanted = (
+        select(follow_up_step.c.case_id, follow_up_step.c.note)
+        .where(follow_up_step.c.case_id.in_(case_ids), follow_up_step.c.note != "")
+        .order_by(follow_up_step.c.step_id)
+    )
+    return {row.case_id: row.note for row in connection.execute(wanted)} if case_ids else {}

@@ -1,0 +1,120 @@
+"""Look: where too many were dissatisfied, in the very numbers that the pages show."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kiosk.domain.measures import Share
+from sync.collector.cases.settings import Cases
+from sync.collector.errors import UsageWrong
+from sync.collector.figures.book import Book
+from sync.collector.figures.lines import Line
+from sync.collector.figures.order import Wish, read_book
+from sync.collector.figures.periods import Kind, Period, period_of
+from sync.collector.figures.places import Place, read_places
+from sync.collector.rights import Reader
+from sync.collector.services import Services
+
+THE_COLLECTOR = Reader("collector", "", None, frozenset(), "")
+"""Looks at every unit."""
+REASONS = 3
+"""How many of the reasons chosen most a case names."""
+COMPLETED_WITHIN = timedelta(days=7)
+"""So long after its end a period is looked at again: kiosks may bring late what was pressed in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Too many were dissatisfied at a place in a period."""
+
+    place: Place
+    unit_code: str
+    period: str
+    first: date
+    last: date
+    survey: str
+    question: str
+    bad: Share
+    levels: tuple[int, ...]
+    """The levels counted as dissatisfied."""
+    reasons: tuple[tuple[str, int], ...]
+    """Those chosen most, and how often."""
+
+
+def periods_now(kind: Kind, today: date) -> list[Period]:
+    """The period of today, and the one before while its numbers may still complete themselves."""
+    period = period_of(kind, today)
+    before = period.previous
+    return [period, before] if today - before.last <= COMPLETED_WITHIN else [period]
+
+
+def look_for(services: Services, rules: Cases, period: Period, known: Collection[str]) -> Iterator[Finding]:
+    """Counters above the threshold, and units above it none of whose counters is; but for the places ``known``."""
+    top = _read(services, None, period)
+    if top is None:
+        return
+    counters = [line for line in top.counters if is_too_much(line.bad, rules)]
+    named = {line.place.parent for line in counters}
+    units = [line for line in _unit_lines(services, top) if is_too_much(line.bad, rules)]
+    for line in [*counters, *(line for line in units if line.place.key not in named)]:
+        book = None if line.place.key in known else _read(services, line.place, period)
+        if book is not None and is_too_much(book.me.bad, rules):
+            yield _finding(book)
+
+
+def is_too_much(bad: Share | None, rules: Cases) -> bool:
+    """Whether the share of the dissatisfied passes the threshold on a base that carries it."""
+    if bad is None or bad.denominator < rules.n_min:
+        return False
+    return bad.numerator * 100 > rules.share_percent * bad.denominator
+
+
+def read_since(services: Services, place: Place, first: date, last: date) -> Share | None:
+    """The share of the dissatisfied of a place in these days, where it may be shown."""
+    book = _read(services, place, Period(Kind.RANGE, first, last))
+    return None if book is None else book.me.bad
+
+
+def place_of(services: Services, key: str) -> Place | None:
+    """The place with this key; None where it has no counter any more."""
+    with services.database.reading() as connection:
+        return read_places(connection, services.now()).by_key.get(key)
+
+
+def unit_code(place: Place) -> str:
+    """The code of a unit, or of a counter's unit."""
+    return place.key.rpartition(":")[0].rstrip("/").rpartition("/")[2] if place.is_counter else place.code
+
+
+def _unit_lines(services: Services, top: Book) -> Iterator[Line]:
+    """The line of every unit right above counters, each from the page of the unit above it."""
+    with services.database.reading() as connection:
+        places = read_places(connection, services.now())
+    units = {place.parent for place in places.by_key.values() if place.is_counter}
+    above = {places[key].parent for key in units if key}
+    for key in sorted(key for key in above if key is not None):
+        book = _read(services, places[key], top.period)
+        yield from (line for line in book.children if line.place.key in units) if book else ()
+    # A lone unit is the top itself.
+    if top.place.key in units:
+        yield top.me
+
+
+def _read(services: Services, place: Place | None, period: Period) -> Book | None:
+    wish = Wish(period=period.code)
+    if place is not None and place.key:
+        wish = Wish(unit_code(place), place.code if place.is_counter else None, period.code)
+    try:
+        return read_book(services, THE_COLLECTOR, wish)
+    except UsageWrong:
+        return None
+
+
+def _finding(book: Book) -> Finding:
+    bad = book.me.bad
+    assert bad is not None  # noqa: S101 - it was found to be too much
+    chosen = tuple((line.id, line.n) for line in book.reasons[:REASONS] if line.n)
+    return Finding(
+        book.place, unit_code(book.place), book.period.code, book.days.first, book.days.last, book.asked.survey,
+        book.asked.question, bad, tuple(sorted(book.me.unsatisfied)), chosen,
+    )  # fmt: skip

@@ -1,0 +1,84 @@
+"""Opening: a case begins by itself, once for a place and a period, with an owner and a day until which."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, or_, select, text
+
+from sync.collector.audit import note
+from sync.collector.cases.look import Finding
+from sync.collector.cases.settings import Cases
+from sync.collector.owners import usual_owner
+from sync.collector.schema import counter, follow_up, follow_up_step, unit
+from sync.collector.workdays import WorkDays
+
+NEW, TAKEN, DOING, CLOSED = "new", "taken", "doing", "closed"
+OPENED = "opened"
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hailong cases'))")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What holds for every case that opens now."""
+
+    cases: Cases
+    days: WorkDays
+    today: date
+    now: datetime
+
+
+def open_case(connection: Connection, found: Finding, rule: Rule) -> int | None:
+    """Open a case for what was found; None where the place has one that is open, or had one in this period.
+
+    A repeat changes nothing, and of several collectors at once only one opens it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK)
+    if found.place.key in known_places(connection, found.period, found.first):
+        return None
+    unit_row = connection.execute(select(unit).where(unit.c.code == found.unit_code)).one()
+    owner = usual_owner(connection, unit_row.path)
+    row = {
+        "number": _next_number(connection, rule.today.year), "place": found.place.key, "period": found.period,
+        "unit_id": unit_row.unit_id, "counter_id": found.place.counter_id, "survey": found.survey,
+        "question": found.question, "first": found.first, "last": found.last, "bad": found.bad.numerator,
+        "n": found.bad.denominator, "levels": list(found.levels), "share_percent": rule.cases.share_percent,
+        "n_min": rule.cases.n_min, "reasons": [list(reason) for reason in found.reasons], "opened_at": rule.now,
+        "opened_on": rule.today, "due_on": rule.days.after(rule.today, rule.cases.deadline_days),
+        "owner_id": owner.account_id if owner else None, "state": NEW,
+    }  # fmt: skip
+    case_id = int(connection.execute(insert(follow_up).values(row).returning(follow_up.c.case_id)).scalar_one())
+    step = {"case_id": case_id, "at": rule.now, "actor": "", "what": OPENED, "note": ""}
+    connection.execute(insert(follow_up_step).values(step))
+    details = {
+        "place": found.place.key, "period": found.period, "bad": found.bad.numerator, "n": found.bad.denominator,
+        "owner": owner.name if owner else None, "due": row["due_on"].isoformat(),
+    }  # fmt: skip
+    note(connection, rule.now, "collector", "case open", row["number"], details)
+    return case_id
+
+
+def find_case(connection: Connection, case_id: int) -> Row[Any]:
+    """A case with the names of its unit and counter."""
+    wanted = (
+        select(follow_up, unit.c.name.label("unit"), unit.c.path, counter.c.name.label("counter"))
+        .join(unit, unit.c.unit_id == follow_up.c.unit_id)
+        .outerjoin(counter, counter.c.counter_id == follow_up.c.counter_id)
+    )
+    return connection.execute(wanted.where(follow_up.c.case_id == case_id)).one()
+
+
+def known_places(connection: Connection, period: str, first: date) -> set[str]:
+    """The places at which no case opens in a period: there is an open one, or there was one in it."""
+    # One that was closed in the period holds for the rest of it: the numbers of before still weigh in the share.
+    known = or_(follow_up.c.period == period, follow_up.c.state != CLOSED, follow_up.c.closed_on >= first)
+    return set(connection.execute(select(follow_up.c.place).where(known)).scalars())
+
+
+def _next_number(connection: Connection, year: int) -> str:
+    """``2026-001``, ``2026-002``, …"""
+    numbers = select(follow_up.c.number).where(follow_up.c.number.startswith(f"{year}-"))
+    longest_last = (func.length(follow_up.c.number).desc(), follow_up.c.number.desc())
+    last = connection.execute(numbers.order_by(*longest_last).limit(1)).scalar_one_or_none()
+    return f"{year}-{int(last.partition('-')[2]) + 1 if last else 1:03d}"

@@ -1,0 +1,152 @@
+"""Inbox: the comments that a reader may see, found by place, time, state and words, page after page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+
+from sync.collector.comments.words import fold
+from sync.collector.schema import account, comment, counter, follow_up, unit
+
+PAGE = 20
+WORDS_MAX = 8
+"""So many words of a search are looked for; the rest would only make it slow."""
+
+
+class State(StrEnum):
+    """How far a comment is."""
+
+    NEW = "new"
+    DOING = "doing"
+    DONE = "done"
+    SPAM = "spam"
+    """Set aside: kept, in no other list, and taken back at any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which comments are wanted."""
+
+    path: str = ""
+    """The path of the unit whose subtree is wanted; empty is every unit."""
+    state: State | None = None
+    """None: every one but spam."""
+    words: str = ""
+    """All of them must occur, in any order, whatever their accents."""
+    days: tuple[date, date] | None = None
+    """Comments of which it is said that they were written between these."""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One comment as a reader sees it: nothing here says when in its week it came, or with which level."""
+
+    code: str
+    text: str | None
+    """None where its time is over and it was deleted."""
+    unit: str
+    unit_path: str
+    counter: str | None
+    """None: somewhere in the unit."""
+    first: date | None
+    last: date | None
+    published_on: date
+    forgotten_on: date | None
+    state: State
+    owner_id: int | None
+    owner: str | None
+    case_id: int | None
+    case_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """One page of comments."""
+
+    search: Search
+    comments: tuple[Written, ...]
+    found: int
+    by_state: Mapping[State, int] = field(default_factory=dict)
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; at least one."""
+        return max(1, -(-self.found // PAGE))
+
+    @property
+    def all_n(self) -> int:
+        """Every one but spam."""
+        return sum(n for state, n in self.by_state.items() if state is not State.SPAM)
+
+
+def read_inbox(connection: Connection, search: Search) -> Inbox:
+    """The page that is wanted, or the last one there is, and how many comments are in which state."""
+    wanted = _wanted(search)
+    counted = select(comment.c.state, func.count()).select_from(_FROM).where(*wanted).group_by(comment.c.state)
+    by_state = {State(state): int(n) for state, n in connection.execute(counted)}
+    inbox = Inbox(search, (), 0, by_state)
+    found = inbox.all_n if search.state is None else by_state.get(search.state, 0)
+    inbox = replace(inbox, found=found)
+    page = min(max(search.page, 1), inbox.pages)
+    rows = connection.execute(
+        _SELECT.where(*wanted, _in_state(search.state))
+        .order_by(comment.c.shown_last.is_(None), comment.c.shown_last.desc(), comment.c.code)
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    )
+    return replace(inbox, search=replace(search, page=page), comments=tuple(map(_written, rows)))
+
+
+def find_comment(connection: Connection, code: str, path: str) -> Written | None:
+    """One comment, if it may be read and lies in the subtree ``path``."""
+    row = connection.execute(_SELECT.where(*_wanted(Search(path)), comment.c.code == code)).first()
+    return None if row is None else _written(row)
+
+
+def units_written_of(connection: Connection, path: str) -> list[tuple[str, str]]:
+    """Code and name of each unit in the subtree of which there are comments, in the order of the tree."""
+    rows = connection.execute(
+        select(unit.c.code, unit.c.name)
+        .where(unit.c.unit_id.in_(select(comment.c.unit_id).where(comment.c.published_on.is_not(None))))
+        .where(unit.c.path.startswith(path, autoescape=True))
+        .order_by(unit.c.path)
+    )
+    return [(row.code, row.name) for row in rows]
+
+
+_FROM = comment.join(unit, unit.c.unit_id == comment.c.unit_id)
+_SELECT: Select[Any] = (
+    select(
+        comment.c.code, comment.c.text, unit.c.name.label("unit"), unit.c.path.label("unit_path"),
+        counter.c.name.label("counter"), comment.c.shown_first.label("first"),
+        comment.c.shown_last.label("last"), comment.c.published_on,
+        comment.c.forgotten_on, comment.c.state, comment.c.owner_id, account.c.full_name.label("owner"),
+        comment.c.case_id,
+        follow_up.c.number.label("case_number"),
+    )
+    .select_from(
+        _FROM.outerjoin(counter, counter.c.counter_id == comment.c.shown_counter_id)
+        .outerjoin(account, account.c.account_id == comment.c.owner_id)
+        .outerjoin(follow_up, follow_up.c.case_id == comment.c.case_id)
+    )
+)  # fmt: skip
+
+
+def _wanted(search: Search) -> list[ColumnElement[bool]]:
+    wanted = [comment.c.published_on.is_not(None), unit.c.path.startswith(search.path, autoescape=True)]
+    if search.days is not None:
+        wanted += [comment.c.shown_last >= search.days[0], comment.c.shown_first <= search.days[1]]
+    wanted += [comment.c.folded.contains(word, autoescape=True) for word in fold(search.words).split()[:WORDS_MAX]]
+    return wanted
+
+
+def _in_state(state: State | None) -> ColumnElement[bool]:
+    return comment.c.state != State.SPAM if state is None else comment.c.state == state
+
+
+def _written(row: Row[Any]) -> Written:
+    return Written(**{**row._mapping, "state": State(row.state)})

@@ -1,0 +1,28 @@
+"""Rounds: comments appear when their week is over and their texts go when their time is, without anybody asking."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from sync.collector.comments.forget import forget_texts
+from sync.collector.comments.publish import publish_comments
+from sync.collector.services import Services
+
+T = TypeVar("T")
+
+
+class Transact(Protocol):
+    """Runs work in a transaction and gives back what it returned."""
+
+    def __call__(self, work: Callable[[Connection], T], /) -> T: ...
+
+
+def run_comment_round(services: Services, transact: Transact) -> int:
+    """Publish what is ripe and forget what is over; how many may be read from now on."""
+    now, config = services.now(), services.config
+    today = date.fromisoformat(services.days.today(now)[0])
+    published = transact(lambda connection: publish_comments(connection, today, config.policy))
+    transact(lambda connection: forget_texts(connection, config.comments.keep_days, today, now))
+    return published
