@@ -42,7 +42,9 @@ class Role(StrEnum):
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ, Right.FOLLOW}),
     Role.SUPERVISOR: frozenset({Right.READ, Right.EXPORT, Right.FOLLOW, Right.DECIDE}),
-    Role.ADMINISTRATOR: frozenset({Right.READ, Right.EXPORT, Right.FOLLOW, Right.DECIDE, Right.ACCOUNTS, Right.SETTINGS}),
+    Role.ADMINISTRATOR: frozenset(
+        {Right.READ, Right.EXPORT, Right.FOLLOW, Right.DECIDE, Right.ACCOUNTS, Right.SETTINGS}
+    ),
     # Whoever mends kiosks needs no opinion of any citizen's.
     Role.IT: frozenset({Right.FLEET, Right.SETTINGS}),
     Role.AUDITOR: frozenset({Right.READ, Right.EXPORT, Right.FOLLOW, Right.AUDIT}),
