@@ -12,8 +12,10 @@ import typer
 
 from kiosk.__about__ import VERSION
 from kiosk.cli_config import config_commands
+from kiosk.cli_doctor import doctor_commands
 from kiosk.cli_journal import journal_commands
 from kiosk.cli_sync import sync_commands
+from kiosk.cli_tally import tally_commands
 from kiosk.command import Config, DataDir, t
 from kiosk.config import KioskSettings, load_kiosk_settings
 from kiosk.terminal import run_commands
@@ -26,7 +28,9 @@ commands = typer.Typer(
     rich_markup_mode=None,
 )
 commands.add_typer(sync_commands)
+commands.add_typer(tally_commands)
 commands.add_typer(journal_commands)
+commands.add_typer(doctor_commands)
 commands.add_typer(config_commands, name="config")
 
 

@@ -1,7 +1,6 @@
-"""Commands of the journal on this kiosk: its numbers, its proof, its copies, and all it rests on. No network."""
+"""Commands of the journal on this kiosk: its proof, its copies. No network."""
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -18,32 +17,6 @@ journal_commands = typer.Typer()
 
 class ChainBroken(SpokenError):
     """The journal was altered: keep the file and tell IT staff."""
-
-
-@journal_commands.command(
-    help=t("Count the ratings of a day on this kiosk.") + "\n\n" + t("Example: kiosk tally --day 2026-11-21")
-)
-def tally(
-    data_dir: DataDir = None,
-    config: Config = None,
-    day: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help=t("The local day; today if not given")),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """The day's numbers, without a network."""
-    from kiosk.journal.reader import JournalReader
-    from kiosk.tally import day_tally, tally_lines
-
-    settings = load_kiosk_settings(config, data_dir)
-    now = SystemClock(settings.zone).now().wall
-    with JournalReader(settings.journal_path) as reader:
-        survey = settings.load_survey()
-        found = day_tally(reader, day.date() if day else now.date(), now, settings.disclosure.policy, survey)
-    typer.echo(
-        json.dumps(found.as_dict(survey), ensure_ascii=False) if as_json else "\n".join(tally_lines(found, survey, t))
-    )
 
 
 @journal_commands.command(
@@ -105,19 +78,3 @@ def restore(
     settings = load_kiosk_settings(config, data_dir)
     entries = restore_backup(settings.journal_path, file, SystemClock(settings.zone), SOFTWARE)
     typer.echo(t("{n} entries continue in a new journal; the old file is kept aside.", n=t.number(entries)))
-
-
-@journal_commands.command(
-    help=t("Look at everything this kiosk rests on.") + "\n\n" + t("Example: kiosk doctor --json")
-)
-def doctor(data_dir: DataDir = None, config: Config = None, as_json: AsJson = False) -> None:
-    """Each thing: OK, WARN or FAIL, with the remedy; the exit code is 1 if anything fails."""
-    from kiosk.doctor import State, examine, finding_line
-
-    settings = load_kiosk_settings(config, data_dir)
-    findings = list(examine(settings, SystemClock(settings.zone), t))
-    if as_json:
-        typer.echo(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False))
-    else:
-        typer.echo("\n".join(map(finding_line, findings)))
-    raise typer.Exit(1 if any(finding.state is State.FAIL for finding in findings) else 0)

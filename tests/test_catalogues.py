@@ -11,11 +11,12 @@ import pytest
 from babel.messages.pofile import read_po
 
 from kiosk import setting_values, tally
-from kiosk.doctor import State
+from kiosk.doctor.finding import State
 from kiosk.journal.place import UNFIT
 from kiosk.journal.verify import Wrong
 from kiosk.resources import resource
 from kiosk.setting_layers import Source
+from sync.agent.doctor import _FLAWS
 
 ROOT = Path(__file__).parent.parent
 SOURCES = {
@@ -30,6 +31,7 @@ TABLES = {
         *setting_values.SENTENCES.values(),
         *Wrong,
         *Source,
+        *(words for said in _FLAWS.values() for words in said),
         *CONTINUED,
     ],
     "collector": [*CONTINUED, *Source, *setting_values.SENTENCES.values()],

@@ -74,6 +74,11 @@ class Route:
             raise SettingInvalid("the CA file {path} is not there", path=self.ca_file)
 
 
+def authorities(route: Route) -> Path:
+    """The file of those whose certificates are accepted on this route."""
+    return route.ca_file or Path(requests.certs.where())
+
+
 class CollectorClient:
     """The collector as seen from one kiosk; use it as a context, from one thread."""
 

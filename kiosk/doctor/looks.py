@@ -1,0 +1,49 @@
+"""Looks: what the screen shows and sounds with: fonts, drawn pictures, a sound card; and which versions these are."""
+
+import platform
+from collections.abc import Iterator
+
+from kiosk.__about__ import SOFTWARE
+from kiosk.config import KioskSettings
+from kiosk.doctor.finding import Finding, doubtful, failing, fine
+from kiosk.doctor.machine import Machine
+from kiosk.resources import resource
+from kiosk.texts import Texts
+
+
+def look_at_fonts(settings: KioskSettings, t: Texts) -> Iterator[Finding]:
+    """Every language's font is there, and what was drawn for the theme."""
+    from kiosk.ui.errors import LanguageInvalid
+    from kiosk.ui.languages import load_languages
+
+    again = t("install the kiosk's package again")
+    try:
+        languages = load_languages(settings.screen.languages, settings.screen.language_dir)
+    except LanguageInvalid as error:
+        yield failing("fonts", error.said(t), t("mend the folder, or take the language out of screen.languages"))
+        return
+    if any(language.fonts.spare for language in languages):
+        yield failing("fonts", t("The shipped fonts are missing: some letters may look wrong"), again)
+    elif not any(resource("assets", "generated", settings.screen.theme).glob("*")):
+        yield failing("fonts", t("The pictures of the theme {theme} are missing", theme=settings.screen.theme), again)
+    else:
+        yield fine("fonts", t("Fonts for: {languages}", languages=", ".join(each.name for each in languages)))
+
+
+def look_at_sound(settings: KioskSettings, machine: Machine, t: Texts) -> Iterator[Finding]:
+    """A sound card, where the settings want sound."""
+    cards = [line for line in machine.read(machine.proc / "asound" / "cards").splitlines() if "]:" in line]
+    if not settings.screen.sound:
+        yield fine("sound", t("Sound is off in the settings"))
+    elif not cards:
+        remedy = t("connect a loudspeaker's card, or set screen.sound = false")
+        yield doubtful("sound", t("No sound card: presses and thanks are silent"), remedy)
+    else:
+        yield fine("sound", t("Sound card: {name}", name=cards[0].partition("]:")[2].strip()))
+
+
+def look_at_versions(t: Texts) -> Iterator[Finding]:
+    """Which program, which Python, which system."""
+    system = platform.platform(terse=True)
+    yield fine("versions", t("{software}, Python {python}, {system}", software=SOFTWARE,
+                             python=platform.python_version(), system=system))  # fmt: skip

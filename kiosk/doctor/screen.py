@@ -1,0 +1,121 @@
+"""Screen: what is connected, how large and how turned it is, and whether a finger reaches it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiosk.config import KioskSettings
+from kiosk.doctor.finding import Finding, doubtful, failing, fine
+from kiosk.doctor.machine import Machine
+from kiosk.journal.errors import JournalError
+from kiosk.journal.reader import JournalReader
+from kiosk.texts import Texts
+
+SIDE_PX_MIN = 600
+"""On a shorter side than this the faces and their words do not fit."""
+_XRANDR = re.compile(
+    r"^(?P<name>\S+) connected (?:primary )?(?P<width>\d+)x(?P<height>\d+)\+\d+\+\d+ "
+    r"(?:(?P<turned>left|right|inverted) )?",
+    re.MULTILINE,
+)
+_DIRECT = 1 << 1
+"""INPUT_PROP_DIRECT of linux/input-event-codes.h: what is touched is what is seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One screen in use."""
+
+    name: str
+    width: int
+    height: int
+    rotation: str | None
+    """As xrandr names it; None where the kernel alone was asked, which does not know."""
+
+
+def look_at_screen(settings: KioskSettings, machine: Machine, t: Texts) -> Iterator[Finding]:
+    """The connected screen."""
+    if machine.environment.get("DISPLAY"):
+        told = machine.ask("xrandr", "--current")
+        if told is None:
+            said = t("The display {name} does not answer", name=machine.environment["DISPLAY"])
+            yield failing("screen", said, t("run this as the kiosk's user in its session, with xrandr installed"))
+            return
+        outputs = [_output(found) for found in _XRANDR.finditer(told)]
+    else:
+        outputs = list(_from_kernel(machine))
+    if not outputs:
+        yield failing("screen", t("No screen is connected"), t("plug the screen in, switch it on, restart the kiosk"))
+        return
+    yield _size(outputs, t)
+    yield from _rotation(outputs[0], settings, t)
+
+
+def look_at_touch(settings: KioskSettings, machine: Machine, t: Texts) -> Iterator[Finding]:
+    """The touch panel, and what the last touch test said: each face pressed once is 1,1,1,1,1."""
+    panels = list(_touch_panels(machine))
+    again = t("hold both upper corners, type the PIN, choose the touch test, and press each face once")
+    result = _last_test(settings)
+    if result is None:
+        named = t("Touch panel: {names}", names=", ".join(panels)) if panels else t("No touch panel is connected")
+        yield doubtful("touch", t("{panel}; not tested yet", panel=named), again)
+        return
+    hits, _, at = result.partition(" ")
+    said = t("Touch test: {hits} on {day}", hits=hits, day=t.day(datetime.fromisoformat(at).date()))
+    if set(hits.split(",")) == {"1"}:
+        yield fine("touch", said) if panels else doubtful("touch", said, t("no touch panel is connected any more"))
+    else:
+        yield failing("touch", said, again)
+
+
+def _size(outputs: list[Output], t: Texts) -> Finding:
+    first = outputs[0]
+    said = t("Screen {name}: {width} × {height}", name=first.name, width=first.width, height=first.height)
+    if min(first.width, first.height) < SIDE_PX_MIN:
+        return failing("screen", said, t("use a screen with at least {n} pixels on each side", n=SIDE_PX_MIN))
+    if len(outputs) > 1:
+        others = ", ".join(output.name for output in outputs[1:])
+        return doubtful("screen", t("{said}; also {others}", said=said, others=others), t("leave one screen connected"))
+    return fine("screen", said)
+
+
+def _rotation(output: Output, settings: KioskSettings, t: Texts) -> Iterator[Finding]:
+    wanted = settings.screen.rotation
+    if output.rotation is None:
+        return
+    said = t("Rotation: {found}", found=output.rotation)
+    if output.rotation == wanted:
+        yield fine("rotation", said)
+    else:
+        remedy = f"xrandr --output {output.name} --rotate {wanted}"
+        yield doubtful("rotation", t("{said}, and the settings say {wanted}", said=said, wanted=wanted), remedy)
+
+
+def _output(found: re.Match[str]) -> Output:
+    return Output(found["name"], int(found["width"]), int(found["height"]), found["turned"] or "normal")
+
+
+def _from_kernel(machine: Machine) -> Iterator[Output]:
+    """What is plugged in, without a display to ask: the first mode is the panel's own."""
+    for folder in sorted((machine.sys / "class" / "drm").glob("card*-*")):
+        modes = machine.read(folder / "modes").split()
+        size = re.match(r"(\d+)x(\d+)", modes[0]) if modes else None
+        if size and machine.read(folder / "status").strip() == "connected":
+            yield Output(folder.name.partition("-")[2], int(size[1]), int(size[2]), None)
+
+
+def _touch_panels(machine: Machine) -> Iterator[str]:
+    for device in machine.read(machine.proc / "bus" / "input" / "devices").split("\n\n"):
+        name = re.search(r'^N: Name="(.*)"', device, re.MULTILINE)
+        properties = re.search(r"^B: PROP=([0-9a-f]+)", device, re.MULTILINE)
+        if name and properties and int(properties[1], 16) & _DIRECT:
+            yield name[1]
+
+
+def _last_test(settings: KioskSettings) -> str | None:
+    try:
+        with JournalReader(settings.journal_path) as reader:
+            return reader.touch_test()
+    except JournalError:
+        return None
