@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from kivy.clock import Clock as Frames
+from kivy.input import MotionEvent
 from kivy.uix.widget import Widget
 
 from kiosk.domain.glass import Glass, Touch
@@ -18,6 +19,8 @@ KEY_LOOK_S_MIN = 0.05
 CORNER_MM = 22.0
 """How far the corners of the staff's gesture reach."""
 
+Point = tuple[float, float]
+
 
 class Hands(Widget):
     """The root of the window: no part below it ever sees a touch, so all rules are in one place."""
@@ -31,6 +34,7 @@ class Hands(Widget):
         on_pressed: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
+        _keep_origins()
         self.page: Page | None = None
         self.knock = Knock()
         self.pixels_per_mm = 1.0
@@ -51,11 +55,14 @@ class Hands(Widget):
         """A finger came down: if it may become a press, its target answers on the next frame."""
         if not _is_finger(touch):
             return True
-        target, at = self._target(touch), self._clock.now()
+        # Where it came down, not where it is: a quick wipe begins and ends between two frames, and its touch
+        # has moved on before we hear of it.
+        came_down = touch.opos
+        target, at = self._target(came_down), self._clock.now()
         self._touched()
-        self.knock.down(touch.uid, self._corner(touch), at)
+        self.knock.down(touch.uid, self._corner(came_down), at)
         key = target is not None and target.key
-        may_press = self._glass.down(touch.uid, target, self._showing(), at, self._place(touch), key)
+        may_press = self._glass.down(touch.uid, target, self._showing(), at, self._place(came_down), key)
         if may_press and target is not None:
             self._holding[touch.uid] = target
             target.pressed = True
@@ -64,12 +71,12 @@ class Hands(Widget):
 
     def on_touch_move(self, touch: Any) -> bool:
         """A finger that leaves its target, or wanders, no longer holds it."""
-        if self._corner(touch) is None:
+        if self._corner(touch.pos) is None:
             self.knock.up(touch.uid, self._clock.now())
-        still = self._glass.move(touch.uid, self._place(touch))
+        still = self._glass.move(touch.uid, self._place(touch.pos))
         held = self._holding.get(touch.uid)
         if held is not None:
-            held.pressed = still and self._target(touch) is held
+            held.pressed = still and self._target(touch.pos) is held
         return True
 
     def on_touch_up(self, touch: Any) -> bool:
@@ -78,7 +85,7 @@ class Hands(Widget):
             return True
         self.knock.up(touch.uid, self._clock.now())
         held = self._holding.pop(touch.uid, None)
-        kind = self._glass.up(touch.uid, self._target(touch), self._showing(), self._clock.now())
+        kind = self._glass.up(touch.uid, self._target(touch.pos), self._showing(), self._clock.now())
         if held is None:
             if self.page is not None:
                 self.page.tell_stray()
@@ -103,21 +110,27 @@ class Hands(Widget):
         if target not in self._holding.values():
             target.pressed = False
 
-    def _place(self, touch: Any) -> tuple[float, float]:
-        return touch.x / self.pixels_per_mm, touch.y / self.pixels_per_mm
+    def _place(self, point: Point) -> Point:
+        return point[0] / self.pixels_per_mm, point[1] / self.pixels_per_mm
 
-    def _corner(self, touch: Any) -> Corner | None:
+    def _corner(self, point: Point) -> Corner | None:
         reach = CORNER_MM * self.pixels_per_mm
-        if touch.y < self.get_root_window().height - reach:
+        if point[1] < self.get_root_window().height - reach:
             return None
-        if touch.x <= reach:
+        if point[0] <= reach:
             return Corner.LEFT
-        return Corner.RIGHT if touch.x >= self.get_root_window().width - reach else None
+        return Corner.RIGHT if point[0] >= self.get_root_window().width - reach else None
 
-    def _target(self, touch: Any) -> PressTarget | None:
-        return self.page.target_at(*touch.pos) if self.page else None
+    def _target(self, point: Point) -> PressTarget | None:
+        return self.page.target_at(*point) if self.page else None
 
 
 def _is_finger(touch: Any) -> bool:
     """Not a wheel, not a right click: a long press arrives as one."""
     return "button" not in touch.profile or touch.button == "left"
+
+
+def _keep_origins() -> None:
+    """Let every touch know where it came down; Kivy would take its first place to be where it is at the next frame."""
+    # Kivy's own switch for it, which each touch sets when it is made: so that it cannot be set, for all of them.
+    MotionEvent.sync_with_dispatch = property(lambda _touch: False, lambda _touch, _sync: None)

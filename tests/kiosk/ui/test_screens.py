@@ -171,6 +171,17 @@ def test_wipe_over_all_faces_is_not_a_vote(kiosk: Any):
     assert kiosk.levels == []
 
 
+def test_wipe_between_two_frames_is_not_a_vote(kiosk: Any):
+    tile = kiosk.app.page.face_tile(4)
+    finger = kiosk.fingers.down((20, 20))
+    kiosk.fingers.slide(finger, tile.center)
+    kiosk.fingers.up(finger)
+    kiosk.frames(2)
+
+    assert not tile.pressed
+    assert kiosk.levels == []
+
+
 def test_right_click_is_not_a_vote(kiosk: Any):
     finger = kiosk.fingers.down(kiosk.app.page.face_tile(4).center, button="right")
     kiosk.fingers.up(finger)
