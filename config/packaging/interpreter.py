@@ -51,6 +51,7 @@ class Interpreter:
     def unpack(self, to: Path) -> None:
         """``to/bin/pythonX.Y`` and ``to/lib/pythonX.Y``, which find each other wherever ``to`` is."""
         whole = to.with_name("whole")
+        whole.mkdir(parents=True)
         for name in self._names:
             run("dpkg-deb", "--extract", self._found(name)[0], whole)
         (to / "bin").mkdir(parents=True)

@@ -1,6 +1,8 @@
 """Wheels: what the lock file names, for one kind of machine, fetched once and checked against its hashes."""
 
+import hashlib
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -31,8 +33,10 @@ class Machine:
     platforms: tuple[str, ...]
 
 
-LINUX = tuple(f"manylinux_2_{minor}" for minor in (34, 28, 27, 26, 24, 17, 12, 5)) + ("manylinux2014",)
-AMD64 = Machine("linux-x86_64", "x86_64-manylinux_2_28", (*(f"{each}_x86_64" for each in LINUX), "manylinux2010_x86_64", "manylinux1_x86_64"))  # fmt: skip
+LINUX = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_27", "manylinux_2_24", "manylinux_2_17", "manylinux2014")
+OLD_LINUX = ("manylinux_2_12", "manylinux_2_5", "manylinux2010", "manylinux1")
+"""That there were before arm64."""
+AMD64 = Machine("linux-x86_64", "x86_64-manylinux_2_28", tuple(f"{each}_x86_64" for each in (*LINUX, *OLD_LINUX)))
 ARM64 = Machine("linux-aarch64", "aarch64-manylinux_2_28", tuple(f"{each}_aarch64" for each in LINUX))
 WINDOWS = Machine("windows-amd64", "x86_64-pc-windows-msvc", ("win_amd64",))
 
@@ -52,24 +56,46 @@ def fetch(folder: Path, machine: Machine, extras: tuple[str, ...], python: str) 
     What is there already is not fetched again, so that a second build needs no network.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = folder / "requirements.txt"
-    lock = ROOT / "requirements.lock"
-    if not wanted.is_file() or wanted.stat().st_mtime < lock.stat().st_mtime:
-        # Resolved for that machine: pip would take the markers of this one, and leave out what only Windows needs.
-        run(
-            PROGRAMS / "uv", "pip", "compile", "pyproject.toml", "--constraint", lock, "--quiet",
-            *(word for extra in extras for word in ("--extra", extra)),
-            "--python-platform", machine.resolves_as, "--python-version", python, "--generate-hashes",
-            "--no-emit-index-url", "--no-header", "--no-annotate", "--output-file", wanted.with_suffix(".new"),
-        )  # fmt: skip
-        run(
-            sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes",
-            "--only-binary", ":all:", "--python-version", python, "--implementation", "cp",
-            *(word for platform in machine.platforms for word in ("--platform", platform)),
-            "--dest", folder, "-r", wanted.with_suffix(".new"),
-        )  # fmt: skip
-        wanted.with_suffix(".new").rename(wanted)
+    wanted, lock = folder / "requirements.txt", ROOT / "requirements.lock"
+    if wanted.is_file() and wanted.stat().st_mtime > lock.stat().st_mtime:
+        return folder
+    for older in (*folder.glob("*.whl"), *folder.glob("*.tar.gz")):
+        older.unlink()
+    resolved = folder / "requirements.new"
+    # Resolved for that machine: pip would take the markers of this one, and leave out what only Windows needs.
+    run(
+        PROGRAMS / "uv", "pip", "compile", "pyproject.toml", "--constraint", lock, "--quiet",
+        *(word for extra in extras for word in ("--extra", extra)),
+        "--python-platform", machine.resolves_as, "--python-version", python, "--generate-hashes",
+        "--no-emit-index-url", "--no-header", "--no-annotate", "--output-file", resolved,
+    )  # fmt: skip
+    run(
+        sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+        "--require-hashes", "--python-version", python, "--implementation", "cp",
+        *(word for platform in machine.platforms for word in ("--platform", platform)),
+        "--dest", folder, "-r", resolved,
+    )  # fmt: skip
+    for sources in folder.glob("*.tar.gz"):
+        _build_pure(sources, resolved)
+    resolved.rename(wanted)
     return folder
+
+
+def _build_pure(sources: Path, wanted: Path) -> None:
+    """Put the wheel of a library that is published as sources only in its place, and its hash beside theirs."""
+    before = set(sources.parent.glob("*.whl"))
+    run(
+        PROGRAMS / "uv", "build", "--wheel", "--quiet", "--out-dir", sources.parent, sources,
+        SOURCE_DATE_EPOCH="315532800",
+    )  # fmt: skip
+    (wheel,) = set(sources.parent.glob("*.whl")) - before
+    if not wheel.name.endswith("-any.whl"):
+        raise SystemExit(f"{wheel.name} is for this machine only: {sources.name} must come as a wheel")
+    name = re.escape(sources.name.split("-")[0])
+    hashed = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    lines = wanted.read_text("utf-8")
+    wanted.write_text(re.sub(rf"^({name}==\S+) ", rf"\1 --hash=sha256:{hashed} ", lines, flags=re.MULTILINE), "utf-8")
+    sources.unlink()
 
 
 def build_own(folder: Path, epoch: int) -> Path:

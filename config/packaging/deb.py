@@ -1,0 +1,239 @@
+"""Deb: a Debian package around a Python of its own, the same bytes from the same sources."""
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from interpreter import Interpreter
+from wheels import PROGRAMS, ROOT, run
+
+CONFIG = ROOT / "config"
+SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
+UNUSED = ("*/kivy/tools", "*/kivy/tests", "*/kivy/lib/gstplayer", "*/greenlet/tests")
+"""Left out of the libraries."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """One of our two Debian packages."""
+
+    name: str
+    command: str
+    extras: tuple[str, ...]
+    """Of hailong's own wheel."""
+    enabled: tuple[str, ...]
+    """Units that start with the machine."""
+    units: tuple[str, ...]
+    """Every unit file."""
+    files: tuple[tuple[str, str], ...]
+    """Further files, as (below config/, on the machine)."""
+    groups: tuple[str, ...] = ()
+    """Which the user hailong joins."""
+
+    @property
+    def home(self) -> Path:
+        """Where the programs lie on the machine."""
+        return Path("/usr/lib") / self.name
+
+    @property
+    def papers(self) -> Path:
+        """Where the documents lie on the machine."""
+        return Path("/usr/share/doc") / self.name
+
+
+KIOSK = Package(
+    "hailong-kiosk", "kiosk", ("kiosk", "sqlite"),
+    enabled=("hailong-screen.service", "hailong-kiosk.service", "hailong-agent.service", "hailong-maintenance.timer"),
+    units=("hailong-screen.service", "hailong-kiosk.service", "hailong-agent.service",
+           "hailong-maintenance.service", "hailong-maintenance.timer"),
+    files=(
+        ("machine/20-hailong.conf", "/etc/X11/xorg.conf.d/20-hailong.conf"),
+        ("machine/logind-hailong.conf", "/etc/systemd/logind.conf.d/hailong.conf"),
+        ("machine/60-hailong-sysctl.conf", "/etc/sysctl.d/60-hailong.conf"),
+        ("machine/98-hailong-touch.rules", "/etc/udev/rules.d/98-hailong-touch.rules"),
+        ("machine/70-hailong-stick.rules", "/usr/lib/udev/rules.d/70-hailong-stick.rules"),
+        ("machine/usb-storage-only.rules", "/usr/share/doc/hailong-kiosk/examples/usb-storage-only.rules"),
+        ("machine/usbguard-rules.conf", "/usr/share/doc/hailong-kiosk/examples/usbguard-rules.conf"),
+    ),
+    groups=("video", "render", "audio"),
+)  # fmt: skip
+COLLECTOR = Package(
+    "hailong-collector", "collector", ("collector", "postgres", "sqlite"),
+    enabled=("hailong-collector.service",),
+    units=("hailong-collector.service",),
+    files=(
+        ("proxy/nginx.conf", "/usr/share/doc/hailong-collector/examples/nginx.conf"),
+        ("proxy/Caddyfile", "/usr/share/doc/hailong-collector/examples/Caddyfile"),
+        ("proxy/postgresql.conf", "/usr/share/doc/hailong-collector/examples/postgresql.conf"),
+    ),
+)  # fmt: skip
+
+
+class Tree:
+    """The package's files, being put together in a folder that stands for the machine's root."""
+
+    def __init__(self, package: Package, folder: Path) -> None:
+        self._package = package
+        self.root = folder / package.name
+        shutil.rmtree(self.root, ignore_errors=True)
+        self._home = self.at(package.home)
+
+    def at(self, path: Path | str) -> Path:
+        """The place of a path of the machine's."""
+        return self.root / str(path).lstrip("/")
+
+    @property
+    def python(self) -> Path:
+        """The interpreter among the files; it runs here as it does there."""
+        return self._home / "bin" / "python3"
+
+    def put_python(self, interpreter: Interpreter, wheels: Path, own: Path) -> None:
+        """The interpreter, every library of the lock, and hailong itself."""
+        interpreter.unpack(self._home / "python")
+        (self._home / "bin").mkdir()
+        self.python.symlink_to(f"../python/bin/python{interpreter.python}")
+        self._configure(self._home / "python" / "bin")
+        install = [PROGRAMS / "uv", "pip", "install", "--quiet", "--offline", "--no-index", "--no-deps"]
+        target = ["--python", self.python, "--find-links", wheels, "--link-mode", "copy"]
+        run(*install, *target, "--require-hashes", "-r", wheels / "requirements.txt")
+        run(*install, *target, own)
+        self._tidy()
+        self._compile(interpreter)
+
+    def put_files(self) -> None:
+        """Commands, units, settings and documents."""
+        package = self._package
+        self._configure(package.home / "python" / "bin")
+        self._put_program()
+        self._write(f"/usr/bin/{package.command}", self._filled(CONFIG / "debian" / "run-as-hailong"), 0o755)
+        for unit in package.units:
+            self._copy(CONFIG / "systemd" / unit, f"/usr/lib/systemd/system/{unit}")
+        for ours, theirs in package.files:
+            self._copy(CONFIG / ours, theirs)
+        settings = (CONFIG / f"{package.command}.toml").read_text("utf-8")
+        there = settings.replace('#data_dir = "/var/lib/hailong"', 'data_dir = "/var/lib/hailong"')
+        if there == settings:
+            raise SystemExit(f"config/{package.command}.toml no longer names the folder of the data")
+        self._write(f"/etc/hailong/{package.command}.toml", there)
+        for paper in ("README.md", "CHANGELOG.md", "config/OPERATIONS.md", "config/HUONG-DAN-NHANH.md"):
+            self._copy(ROOT / paper, f"{package.papers}/{Path(paper).name}")
+        self._write(f"{package.papers}/copyright", _copyright(self._home))
+        nightly = CONFIG / "debian" / package.command / "nightly"
+        if nightly.is_file():
+            self._copy(nightly, f"{package.home}/bin/nightly", 0o755)
+
+    def pack(self, interpreter: Interpreter, version: str, epoch: int, to: Path) -> Path:
+        """The package in ``to``."""
+        control = self.root / "DEBIAN"
+        control.mkdir()
+        size = sum(path.lstat().st_size for path in self.root.rglob("*")) // 1024
+        fields = (CONFIG / "debian" / self._package.command / "control").read_text("utf-8")
+        filled = {"VERSION": version, "SIZE": str(size), "PYTHON": ", ".join(interpreter.depends)}
+        (control / "control").write_text(_fill(fields, filled), "utf-8")
+        for name in SCRIPTS:
+            self._write(f"/DEBIAN/{name}", self._filled(CONFIG / "debian" / name), 0o755)
+        shutil.copy(CONFIG / "debian" / self._package.command / "templates", control / "templates")
+        settings = sorted(
+            f"/{path.relative_to(self.root)}" for path in (self.root / "etc").rglob("*") if path.is_file()
+        )
+        (control / "conffiles").write_text("".join(f"{path}\n" for path in settings))
+        self._settle(epoch)
+        deb = to / f"{self._package.name}_{version}_amd64.deb"
+        subprocess.run(
+            ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z15", "--build", str(self.root), str(deb)],
+            env=os.environ | {"SOURCE_DATE_EPOCH": str(epoch)}, check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        return deb
+
+    def _configure(self, python_home: Path) -> None:
+        """Make the folder a virtual environment of the interpreter beside it."""
+        lines = f"home = {python_home}\ninclude-system-site-packages = false\n"
+        (self._home / "pyvenv.cfg").write_text(lines)
+
+    def _tidy(self) -> None:
+        """Leave nothing that the machine does not need, or that names the folder it was made in."""
+        for program in (self._home / "bin").iterdir():
+            if program != self.python:
+                program.unlink()
+        for unused in UNUSED:
+            for path in list(self._home.rglob(unused)):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.rmtree(self._home / "share" / "kivy-examples", ignore_errors=True)
+        for record in (*self._home.rglob("direct_url.json"), *self._home.rglob("uv_cache.json")):
+            record.unlink()
+        for extension in self._home.rglob("*.so*"):
+            extension.chmod(0o644)
+
+    def _compile(self, interpreter: Interpreter) -> None:
+        """Byte code beside each file: the machine's user cannot write it, and a start would be slow without."""
+        for cache in list(self._home.rglob("__pycache__")):
+            shutil.rmtree(cache)
+        library = self._home / "python" / "lib" / f"python{interpreter.python}"
+        compiled = ["-q", "-s", self.root, "-p", "/", "--invalidation-mode", "unchecked-hash"]
+        # A library's own test data may be no valid Python.
+        run(
+            self.python,
+            "-I",
+            "-m",
+            "compileall",
+            "-x",
+            "bad_coding|badsyntax|lib2to3",
+            *compiled,
+            library,
+            self._home / "lib",
+        )
+
+    def _put_program(self) -> None:
+        module = {"kiosk": "kiosk.cli", "collector": "sync.collector.cli"}[self._package.command]
+        lines = f"#!{self._package.home}/bin/python3 -I\nfrom {module} import main\n\nmain()\n"
+        self._write(f"{self._package.home}/bin/{self._package.command}", lines, 0o755)
+
+    def _filled(self, file: Path) -> str:
+        package = self._package
+        # The nightly check leaves its copies beside what it copied.
+        mine = {"kiosk": ["kiosk", "backup", "kivy"], "collector": ["collector"]}[package.command]
+        return _fill(
+            file.read_text("utf-8"),
+            {
+                "PACKAGE": package.name,
+                "COMMAND": package.command,
+                "UNITS": " ".join(package.units),
+                "ENABLED": " ".join(package.enabled),
+                "GROUPS": " ".join(package.groups),
+                "DATA": " ".join(f"/var/lib/hailong/{folder}" for folder in mine),
+            },
+        )
+
+    def _copy(self, file: Path, to: str, mode: int = 0o644) -> None:
+        self._write(to, file.read_text("utf-8"), mode)
+
+    def _write(self, to: str, text: str, mode: int = 0o644) -> None:
+        path = self.at(to)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        path.chmod(mode)
+
+    def _settle(self, epoch: int) -> None:
+        """Rights and times that do not depend on who built this, and when."""
+        for path in self.root.rglob("*"):
+            if path.is_symlink():
+                continue
+            runnable = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(0o755 if runnable else 0o644)
+            os.utime(path, (epoch, epoch))
+
+
+def _fill(text: str, words: dict[str, str]) -> str:
+    filled = re.sub(r"@([A-Z]+)@", lambda found: words[found[1]], text)
+    # A package without groups of its own leaves an empty list behind.
+    return filled.replace("for group in ; do", "for group in hailong; do")
+
+
+def _copyright(home: Path) -> str:
+    python = (home / "python" / "copyright").read_text("utf-8")
+    libraries = f"Each library's licence lies in {home.name}'s lib/python*/site-packages/*.dist-info."
+    own = (ROOT / "LICENSE").read_text("utf-8")
+    return f"hailong\n\n{own}\n\nBundled libraries\n\n{libraries}\n\nBundled interpreter\n\n{python}"
