@@ -1,6 +1,6 @@
 """The kiosk's settings: one commented file, ``config/kiosk.toml``, explains every key."""
 
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -89,6 +89,7 @@ class VisitSettings(Section, frozen=True):
     words_s: Annotated[float, between(10, 600)] = 60.0
     test: bool = False
     hours: tuple[Hours, ...] = ()
+    holidays: tuple[date, ...] = ()
 
 
 class JournalSettings(Section, frozen=True):
@@ -169,6 +170,7 @@ class KioskSettings(Settings, frozen=True):
             not_recorded_s=visit.not_recorded_s,
             test=visit.test,
             openings=openings,
+            holidays=frozenset(visit.holidays),
             counter_s=visit.counter_s,
             words=visit.words,
             words_s=visit.words_s,

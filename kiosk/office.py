@@ -3,13 +3,15 @@
 The file was checked whole before it was put here. One that cannot be read says nothing.
 """
 
-from datetime import time
+from datetime import date, time
 from pathlib import Path
+from typing import Any, Literal
 
 import msgspec
 
 from kiosk.config import WEEKDAYS, Hours, KioskSettings
 from kiosk.domain.survey import FIRST_LANGUAGE
+from kiosk.resources import own_survey
 
 
 class _Span(msgspec.Struct, frozen=True):
@@ -18,11 +20,22 @@ class _Span(msgspec.Struct, frozen=True):
     closes: str
 
 
+class _Thresholds(msgspec.Struct, frozen=True):
+    cell_min: int | None = None
+    percent_min: int | None = None
+    step: int | None = None
+
+
 class _Set(msgspec.Struct, frozen=True):
     survey: str | None = None
     hours: list[_Span] = []
     counter_name: str = ""
     unit_name: str = ""
+    theme: Literal["light", "dark", "high-contrast"] | None = None
+    holidays: list[date] = []
+    thresholds: _Thresholds = _Thresholds()
+    texts: dict[str, dict[str, str]] = {}
+    survey_text: str | None = None
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -35,15 +48,44 @@ def with_office(settings: KioskSettings) -> tuple[KioskSettings, str | None]:
     kept = _read(settings.folder / "settings.json")
     if kept is None:
         return settings, None
-    said, changed = kept.settings, settings
-    if said.survey is not None:
-        changed = msgspec.structs.replace(changed, survey=said.survey.partition("@")[0])
-    if said.hours:
-        hours = tuple(_hours(span) for span in said.hours)
-        changed = msgspec.structs.replace(changed, visit=msgspec.structs.replace(changed.visit, hours=hours))
-    names = {"name": said.unit_name, "counter": said.counter_name}
-    told = {key: {FIRST_LANGUAGE: name} for key, name in names.items() if name and not getattr(settings.office, key)}
-    return msgspec.structs.replace(changed, office=msgspec.structs.replace(changed.office, **told)), kept.version
+    said = kept.settings
+    changes = {
+        "survey": _survey(said, settings.folder),
+        "screen": {"theme": said.theme},
+        "visit": {"hours": tuple(map(_hours, said.hours)), "holidays": tuple(said.holidays)},
+        "disclosure": msgspec.structs.asdict(said.thresholds),
+        "office": _names(said, settings),
+    }
+    return _laid_over(settings, changes), kept.version
+
+
+def _laid_over(settings: KioskSettings, changes: dict[str, Any]) -> KioskSettings:
+    """The settings with what was said; nothing, or an empty list, says nothing."""
+    whole: dict[str, Any] = {}
+    for key, said in changes.items():
+        if isinstance(said, dict):
+            section = {name: value for name, value in said.items() if value or value == 0}
+            whole[key] = msgspec.structs.replace(getattr(settings, key), **section)
+        elif said:
+            whole[key] = said
+    return msgspec.structs.replace(settings, **whole)
+
+
+def _survey(said: _Set, folder: Path) -> str | None:
+    if said.survey is None:
+        return None
+    return str(own_survey(folder, said.survey)) if said.survey_text else said.survey.partition("@")[0]
+
+
+def _names(said: _Set, settings: KioskSettings) -> dict[str, dict[str, str]]:
+    """What stands on top of the screen: as the office set it, else as the kiosk has it, else as it was enrolled."""
+    own = {"name": settings.office.name, "counter": settings.office.counter}
+    enrolled = {"name": said.unit_name, "counter": said.counter_name}
+    found = {}
+    for key, text in (("name", "office"), ("counter", "counter")):
+        told = {language: words[text] for language, words in said.texts.items() if words.get(text)}
+        found[key] = {**(own[key] or ({FIRST_LANGUAGE: enrolled[key]} if enrolled[key] else {})), **told}
+    return found
 
 
 def _read(path: Path) -> _Kept | None:

@@ -4,7 +4,7 @@ A setting's annotation is its kind: a type, and the rules that its value keeps.
 """
 
 import os
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -25,6 +25,7 @@ SENTENCES: dict[Any, str] = {
     str: "must be a text, not {input!r}",
     Path: "must be a text, not {input!r}",
     time: "must be a time of day such as 07:30, not {input!r}",
+    date: "must be a day such as 2026-09-02, not {input!r}",
     Literal: "must be one of {expected}, not {input!r}",
 }
 """What is said of a value of another type."""

@@ -93,12 +93,32 @@ def load_survey(path: Path) -> Survey:
     return survey
 
 
+def read_survey(text: str, name: str) -> Survey:
+    """The survey in the TOML ``text``, blamed by ``name``.
+
+    Raises SurveyInvalid with every fault.
+    """
+    reader = _Reader(name)
+    survey = _read_survey(reader, _parsed(text, reader))
+    if reader.faults:
+        raise SurveyInvalid(tuple(reader.faults))
+    return survey
+
+
 def _table_of(path: Path, reader: "_Reader") -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return _parsed(path.read_text("utf-8"), reader)
     except OSError as error:
         reader.fault("file", "cannot be read: {why}", why=error.strerror)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        reader.fault("file", "is not valid TOML in UTF-8: {why}", why=error)
+    raise SurveyInvalid(tuple(reader.faults))
+
+
+def _parsed(text: str, reader: "_Reader") -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         reader.fault("file", "is not valid TOML in UTF-8: {why}", why=error)
     raise SurveyInvalid(tuple(reader.faults))
 

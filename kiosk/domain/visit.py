@@ -6,7 +6,7 @@ recorded goes out as facts, and the visit thanks only when it was told that they
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from kiosk.domain.instant import Instant
@@ -64,10 +64,18 @@ class VisitRules:
     test: bool = False
     openings: tuple[Opening, ...] = ()
     """Office hours; none means always open."""
+    holidays: frozenset[date] = frozenset()
+    """Days on which the office is closed, whatever its hours."""
     words: bool = False
     """Whether the citizen is asked for a few words."""
     counters: tuple[str, ...] = ()
     """The counters' codes, where one kiosk serves a hall and asks which of them it was."""
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether the office is open then, by the moment's own zone."""
+        if moment.date() in self.holidays:
+            return False
+        return not self.openings or any(opening.covers(moment) for opening in self.openings)
 
 
 class Visit:
@@ -326,7 +334,7 @@ class Visit:
     def _standing_of(self, at: Instant) -> Standing:
         if self._rules.test:
             return Standing.TEST
-        if self._rules.openings and not any(opening.covers(at.wall) for opening in self._rules.openings):
+        if not self._rules.is_open(at.wall):
             return Standing.OUT_OF_HOURS
         window_us = self._rules.repeat_window_s * 1_000_000
         if self._last_end is not None and at.mono_us - self._last_end.mono_us < window_us:

@@ -4,16 +4,18 @@ The app reads ``settings.json``. Settings that this version cannot follow are re
 last good ones stay.
 """
 
+from datetime import date
 from pathlib import Path
 
 import msgspec
 
-from kiosk.domain.survey import SurveyInvalid, load_survey
-from kiosk.resources import resource
+from kiosk.domain.survey import Survey, SurveyInvalid, load_survey, read_survey
+from kiosk.resources import own_survey, resource
 from sync.agent.files import write_private
 from sync.protocol.messages import SHORT_TEXT_MAX, DeviceSettings, MessageInvalid, decode_message
 
 SETTINGS_FILE = "settings.json"
+THEMES = ("light", "dark", "high-contrast")
 
 
 class OfficeSettings(msgspec.Struct, frozen=True):
@@ -48,13 +50,48 @@ def keep_settings(directory: Path, body: bytes, version: str) -> None:
         settings = decode_message(DeviceSettings, body)
     except MessageInvalid as error:
         raise OfficeSettingsRefused(str(error)) from error
-    if settings.survey is not None:
-        _require_survey(settings.survey)
+    if settings.theme not in (None, *THEMES):
+        raise OfficeSettingsRefused(f"theme: this kiosk has no {settings.theme}")
+    _require_days(settings.holidays)
     for hours in settings.hours:
         if hours.opens >= hours.closes:
             raise OfficeSettingsRefused(f"hours: opens {hours.opens} is not before closes {hours.closes}")
+    if settings.survey is not None and settings.survey_text is not None:
+        _keep_survey(directory, settings.survey, settings.survey_text)
+    elif settings.survey is not None:
+        _require_survey(settings.survey)
     kept = msgspec.json.format(msgspec.json.encode(OfficeSettings(version, settings)))
     write_private(directory / SETTINGS_FILE, kept, durable=True)
+
+
+def _require_days(days: list[str]) -> None:
+    for day in days:
+        try:
+            date.fromisoformat(day)
+        except ValueError as error:
+            raise OfficeSettingsRefused(f"holidays: there is no day {day}") from error
+
+
+def _keep_survey(directory: Path, ref: str, text: str) -> None:
+    """Keep a survey that the office wrote, once it is proven to be that one and can be drawn."""
+    try:
+        found = read_survey(text, ref)
+    except SurveyInvalid as error:
+        raise OfficeSettingsRefused(f"survey: {ref} has faults: {error.faults[0]}") from error
+    if found.ref != ref:
+        raise OfficeSettingsRefused(f"survey: the text is that of {found.ref}, not of {ref}")
+    _require_icons(found)
+    file = own_survey(directory, ref)
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    write_private(file, text.encode(), durable=True)
+
+
+def _require_icons(survey: Survey) -> None:
+    for reason in survey.reasons:
+        if not resource("assets", "icons", f"{reason.icon}.svg").is_file():
+            raise OfficeSettingsRefused(
+                f"survey: this kiosk has no icon {reason.icon}; install the version that has it"
+            )
 
 
 def _require_survey(ref: str) -> None:

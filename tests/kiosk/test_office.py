@@ -1,17 +1,18 @@
 """What the office set wins over the kiosk's own file, and is written down once it is in force."""
 
 import json
-from datetime import time
+from datetime import datetime, time
 from types import SimpleNamespace
 
 import pytest
 
 from kiosk import start
-from kiosk.config import load_kiosk_settings
+from kiosk.config import load_kiosk_settings, survey_path
 from kiosk.domain.visit import Step
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 from kiosk.office import with_office
+from kiosk.resources import own_survey
 
 SET = {
     "counter": "Q1", "survey": "tt32-3@1", "counter_name": "Quầy 1", "unit_name": "Xã Bắc Sơn",
@@ -39,6 +40,31 @@ def test_survey_hours_and_names_of_the_office_are_in_force(settings):
     assert found.office.name == {"vi": "Xã Bắc Sơn"}
     (opening,) = found.rules.openings
     assert (opening.weekdays, opening.start, opening.end) == (frozenset({0, 4}), time(7, 30), time(11, 30))
+
+
+def test_theme_holidays_thresholds_and_texts_of_the_office_are_in_force(settings):
+    texts = {"vi": {"office": "Trung tâm mới", "counter": "Quầy Một"}, "en": {"office": "New Centre"}}
+    thresholds = {"cell_min": 0, "step": 10, "tomorrow": 1}
+    said = {"theme": "dark", "holidays": ["2026-09-02"], "thresholds": thresholds, "texts": texts}
+    put(settings, {"version": "7", "settings": {**SET, **said}})
+
+    found, _ = with_office(settings)
+
+    assert found.screen.theme == "dark"
+    assert not found.rules.is_open(datetime(2026, 9, 2, 9, tzinfo=settings.zone))
+    assert (found.disclosure.cell_min, found.disclosure.percent_min, found.disclosure.step) == (0, 30, 10)
+    assert found.office.name == {"vi": "Trung tâm mới", "en": "New Centre"}
+    assert found.office.counter == {"vi": "Quầy Một"}
+
+
+def test_survey_that_the_office_wrote_is_in_force(settings):
+    text = survey_path("tt32-3").read_text("utf-8").replace('id = "tt32-3"', 'id = "own-3"')
+    file = own_survey(settings.folder, "own-3@1")
+    file.parent.mkdir()
+    file.write_text(text, "utf-8")
+    put(settings, {"version": "7", "settings": {"counter": "Q1", "survey": "own-3@1", "survey_text": text}})
+
+    assert with_office(settings)[0].load_survey().ref == "own-3@1"
 
 
 def test_what_the_office_left_open_stays_as_the_kiosk_has_it(settings):

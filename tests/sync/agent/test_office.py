@@ -5,6 +5,8 @@ import stat
 
 import pytest
 
+from kiosk.config import survey_path
+from kiosk.resources import own_survey
 from sync.agent.agent import Agent
 from sync.agent.enroll import KioskFiles
 from sync.agent.errors import CollectorUnavailable
@@ -19,6 +21,10 @@ GOOD = {"counter": "01", "survey": "sipas-5@1", "hours": [{"days": [1, 2], "open
 def agent(tmp_path, journal, collector, clock) -> Agent:
     path = tmp_path / "journal.db"
     return Agent(KioskFiles(tmp_path), path, lambda: journal, collector.open, clock, start_delay_s_max=0)
+
+
+def text_of_own() -> str:
+    return survey_path("tt32-3").read_text("utf-8").replace('id = "tt32-3"', 'id = "own-3"')
 
 
 def set_by_office(collector, settings: object, version: str) -> None:
@@ -55,6 +61,11 @@ def test_settings_are_brought_once_and_again_only_when_they_changed(tmp_path, ag
         {**GOOD, "survey": "../../etc/passwd@1"},
         {**GOOD, "hours": [{"days": [8], "opens": "07:30", "closes": "11:30"}]},
         {**GOOD, "hours": [{"days": [1], "opens": "17:00", "closes": "11:30"}]},
+        {**GOOD, "theme": "pink"},
+        {**GOOD, "holidays": ["2026-02-30"]},
+        {**GOOD, "survey": "own-3@1", "survey_text": "id = 'own-3'"},
+        {**GOOD, "survey": "own-3@2", "survey_text": text_of_own()},
+        {**GOOD, "survey": "own-3@1", "survey_text": text_of_own().replace('icon = "wait"', 'icon = "rocket"')},
     ],
 )
 def test_bad_settings_are_refused_whole_told_once_and_the_last_good_ones_stay(tmp_path, agent, collector, clock, bad):
@@ -91,3 +102,12 @@ def test_settings_of_a_newer_collector_are_followed_as_far_as_they_are_known(tmp
     cycles(agent, clock)
 
     assert kept_version(tmp_path) == '"1"'
+
+
+def test_survey_that_the_office_wrote_is_kept_beside_the_settings(tmp_path, agent, collector, clock):
+    set_by_office(collector, {**GOOD, "survey": "own-3@1", "survey_text": text_of_own()}, '"1"')
+
+    cycles(agent, clock)
+
+    assert kept_version(tmp_path) == '"1"'
+    assert own_survey(tmp_path, "own-3@1").read_text("utf-8") == text_of_own()
