@@ -10,7 +10,8 @@ from kiosk.domain.disclosure import OFF, Policy
 from kiosk.setting_rules import between, known_zone, secret, web_address
 from kiosk.settings import Disclosure, Reading, Section, Settings, read_settings, user_data_dir
 from sync.collector.cases.settings import Calendar, Cases, Comments
-from sync.collector.notices.settings import Notices
+from sync.collector.notices.settings import Notices, mail_address
+from sync.collector.signals.settings import Signals
 
 SYSTEM_FILE = Path("/etc/hailong/collector.toml")
 
@@ -23,10 +24,20 @@ class Guarded(Section, frozen=True):
     access: Access = "loopback"
 
 
+class MailedReport(Section, frozen=True):
+    """A report that goes out by itself when its period is over."""
+
+    to: tuple[Annotated[str, mail_address], ...]
+    unit: str = ""
+    period: Literal["day", "week", "month", "quarter"] = "month"
+    format: Literal["pdf", "xlsx", "csv"] = "pdf"
+
+
 class Reports(Section, frozen=True):
-    """Who may read numbers."""
+    """Who may read numbers, and to whom they are sent."""
 
     access: Literal["accounts", "loopback", "open", "closed"] = "accounts"
+    mail: tuple[MailedReport, ...] = ()
 
 
 class Accounts(Section, frozen=True):
@@ -69,6 +80,7 @@ class CollectorConfig(Settings, frozen=True):
     disclosure: Disclosure = Disclosure()
     enrolment: Enrolment = Enrolment()
     rollouts: Rollouts = Rollouts()
+    signals: Signals = Signals()
     notices: Notices = Notices()
     comments: Comments = Comments()
     cases: Cases = Cases()

@@ -10,7 +10,7 @@ from sync.collector.schema.cases import follow_up, follow_up_step
 from sync.collector.schema.columns import EPOCH, Hash, Id, Moment, Seq, Serial, metadata, micros
 from sync.collector.schema.comments import comment, comment_step
 from sync.collector.schema.journals import boot_clock, carried, duplicate, enclosure, journal, segment, unread
-from sync.collector.schema.notices import delivery, incident, notice
+from sync.collector.schema.notices import delivery, incident, mailed_report, notice
 from sync.collector.schema.people import account, audit, signed_in, signin_failure
 from sync.collector.schema.places import (
     counter,
@@ -24,6 +24,7 @@ from sync.collector.schema.places import (
 from sync.collector.schema.ratings import rating, reason_choice, reason_tally, tally, transaction_count
 from sync.collector.schema.rollouts import rollout, rollout_device, survey_text
 from sync.collector.schema.shown import leftover_count, shown_count, shown_rule, shown_stream, waiting_count
+from sync.collector.schema.signals import signal, signal_run, suspicion
 
 __all__ = [
     "EPOCH",
@@ -52,6 +53,7 @@ __all__ = [
     "incident",
     "journal",
     "leftover_count",
+    "mailed_report",
     "metadata",
     "micros",
     "notice",
@@ -65,9 +67,12 @@ __all__ = [
     "shown_count",
     "shown_rule",
     "shown_stream",
+    "signal",
+    "signal_run",
     "signed_in",
     "signin_failure",
     "survey_text",
+    "suspicion",
     "tally",
     "transaction_count",
     "unit",

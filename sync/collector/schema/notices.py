@@ -37,6 +37,14 @@ delivery = Table(
     Index(None, "state", "not_before"),
 )
 
+# Each report of a finished period that went out by mail, so that it goes once.
+mailed_report = clustered(
+    "mailed_report",
+    # Unit, period, form and whoever gets it, as one text.
+    Column("report", String(200), primary_key=True),
+    Column("mailed_at", Moment, nullable=False),
+)
+
 incident = clustered(
     "incident",
     Column("incident", String(200), primary_key=True),

@@ -1,0 +1,38 @@
+"""Find: every sign over a stretch of days, counter by counter, each against the others. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from sync.collector.signals.bursts import find_bursts
+from sync.collector.signals.capacity import find_capacity
+from sync.collector.signals.closing import closing_slots, find_closing, usual_shares
+from sync.collector.signals.levels import find_one_level, usual_share
+from sync.collector.signals.outside import find_outside, usual_outside
+from sync.collector.signals.settings import Signals
+from sync.collector.signals.silence import find_silence, working_days
+from sync.collector.signals.watched import Finding, Sign, Watched
+
+
+def find_signs(
+    all_of_them: Sequence[Watched], settings: Signals, looked_at: Mapping[tuple[int, Sign], str]
+) -> list[Finding]:
+    """What is to be looked at; ``looked_at`` says up to which day a person has decided about a counter's sign."""
+    slots = closing_slots(all_of_them)
+    closing, one_level, outside = usual_shares(all_of_them, slots), usual_share(all_of_them), usual_outside(all_of_them)
+    days = working_days(all_of_them)
+    asked = {
+        Sign.BURST: lambda watched: find_bursts(watched, settings.quick_s),
+        Sign.CLOSING: lambda watched: find_closing(watched, slots, closing),
+        Sign.ONE_LEVEL: lambda watched: find_one_level(watched, one_level),
+        Sign.CAPACITY: lambda watched: find_capacity(watched, settings.capacity_per_hour),
+        Sign.OUTSIDE: lambda watched: find_outside(watched, outside),
+        Sign.SILENT: lambda watched: find_silence(watched, days),
+    }
+    found = []
+    for watched in all_of_them:
+        for sign, ask in asked.items():
+            since = looked_at.get((watched.counter_id, sign), "")
+            # Silence is read from what came before it; a silence that was looked at is over with the next press.
+            finding = ask(watched if sign is Sign.SILENT else watched.after(since))
+            if finding is not None and finding.last > since:
+                found.append(finding)
+    return found
