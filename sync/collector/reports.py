@@ -1,25 +1,37 @@
 """Reports: tables of measures per counter, the same object for the page, the API and the exports.
 
-Read from tallies, never from ratings. Every number stands with its method, numerator and
-denominator, what was set aside, and how fresh it is; what few ratings would give away,
-``kiosk.domain.disclosure`` leaves out before anything is computed.
+Read from what may be shown, never from ratings. Every number stands with its method, numerator and
+denominator, what was set aside, and how fresh it is.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from kiosk.domain.disclosure import Disclosed, Policy, Shown, Slice, disclose
+from kiosk.domain.disclosure import Policy, Shown, shown_sum
 from kiosk.domain.measures import Share, top2box
 from kiosk.domain.rating import Standing
 from kiosk.domain.survey import Level, Question, Survey
 from sync.collector.errors import UsageWrong
-from sync.collector.presstime import LocalDays
-from sync.collector.schema import counter, device, device_status, journal, tally, unit
+from sync.collector.figures.asked import Asked, asked_first, question_of
+from sync.collector.figures.counts import (
+    NO_LEVELS,
+    Days,
+    Keys,
+    Levels,
+    by_level,
+    read_aside,
+    read_asked,
+    read_levels,
+    read_waits,
+    to_the_end,
+)
+from sync.collector.schema import counter, device, device_status, journal, unit
+from sync.collector.tally import ASIDE as ASIDE_STREAM
+from sync.collector.tally import COUNTED
 
 SILENT_AFTER = timedelta(minutes=15)
 """A kiosk calls once a minute; one that has not for so long is silent."""
@@ -123,117 +135,55 @@ class Report:
         return tuple(kiosk for place in self.places for kiosk in place.kiosks)
 
 
-class _Asked(NamedTuple):
-    survey: str
-    question: str
-
-
-class _Count(NamedTuple):
-    counter_id: int
-    day: str
-    part: str
-    level: int
-    standing: str
-    n: int
-
-
 def make_report(
-    connection: Connection, span: Span, now: datetime, days: LocalDays, policy: Policy, surveys: Mapping[str, Survey]
+    connection: Connection, span: Span, now: datetime, today: date, policy: Policy, surveys: Mapping[str, Survey]
 ) -> Report:
-    """The report of ``span`` as far as ``policy`` lets it be shown at ``now``.
+    """The report of ``span`` as far as it may be shown.
 
     Raises UsageWrong for a unit or counter that is not there.
     """
     places = _read_places(connection, span, now)
-    counts = _read_counts(connection, span, places)
-    if not counts and surveys:
-        first = next(iter(surveys.values()))
-        counts = {_Asked(first.ref, first.questions[0].id): []}
-    closed = _closed_at(days, now)
-    tables = [_table(asked, found, places, closed, policy, surveys) for asked, found in counts.items()]
+    keys = {counter_id: str(counter_id) for counter_id in places}
+    days = to_the_end(Days(span.first, span.last), today)
+    found = list(read_asked(connection, days)) or [asked_first(surveys)]
+    tables = [_table(connection, asked, days, places, keys, policy, surveys) for asked in found]
     return Report(span, now, policy, tuple(tables), tuple(places.values()))
 
 
-def _closed_at(days: LocalDays, now: datetime) -> Callable[[str, str], bool]:
-    present = days.today(now)
-    return lambda day, part: (day, part) < present
-
-
 def _table(
-    asked: _Asked, counts: Sequence[_Count], places: Mapping[int, Place], closed: Callable[[str, str], bool],
-    policy: Policy, surveys: Mapping[str, Survey],
+    connection: Connection, asked: Asked, days: Days, places: Mapping[int, Place], keys: Keys, policy: Policy,
+    surveys: Mapping[str, Survey],
 ) -> Table:  # fmt: skip
-    question = _question(asked, surveys)
+    question = question_of(asked, surveys)
     satisfied = {level.value for level in question.levels if level.satisfied} if question else set()
-    plain = disclose(_slices(counts, places, {Standing.COUNTED}), closed, policy)
-    aside = disclose(_slices(counts, places, ASIDE), closed, policy)
-    aside_counts = _aside_counts(counts)
-    rows = tuple(
-        _row(place, plain.cells[counter_id], aside.cells[counter_id], aside_counts.get(counter_id, {}), satisfied)
-        for counter_id, place in places.items()
-    )
-    return Table(asked.survey, asked.question, question, rows, _total(plain, aside, aside_counts, satisfied))
+    counted, aside = (read_levels(connection, keys, asked, stream, days) for stream in (COUNTED, ASIDE_STREAM))
+    why, waits = read_aside(connection, keys, asked, days), read_waits(connection, keys, asked, days)
+
+    def row(place: Place | None, of: Collection[str]) -> Row:
+        shown = shown_sum(
+            _sum(counted, of), few=not waits.few.isdisjoint(of), coming=not waits.coming.isdisjoint(of), policy=policy
+        )
+        standings = sum((why.get(key, Counter()) for key in of), Counter[Standing]())
+        return _row(place, shown, _sum(aside, of), standings, satisfied)
+
+    rows = tuple(row(place, (keys[counter_id],)) for counter_id, place in places.items())
+    return Table(asked.survey, asked.question, question, rows, row(None, tuple(keys.values())))
 
 
 def _row(
-    place: Place | None, shown: Shown, aside: Shown, aside_counts: Mapping[Standing, int], satisfied: Collection[int]
-) -> Row:
-    share = top2box(shown.counts, satisfied) if satisfied and not shown.hidden else None
-    # With both shares in hand, their difference is the set-aside ratings: as few of them are as telling.
-    both = share is not None and not aside.hidden and not aside.waiting and bool(aside.counts)
-    together = Counter(shown.counts) + Counter(aside.counts)
-    return Row(place, shown, share, aside_counts, top2box(together, satisfied) if both else None)
-
-
-def _total(
-    plain: Disclosed[int], aside: Disclosed[int], aside_counts: Mapping[int, Mapping[Standing, int]],
+    place: Place | None, shown: Shown, aside: Mapping[int, int], standings: Mapping[Standing, int],
     satisfied: Collection[int],
 ) -> Row:  # fmt: skip
-    together: Counter[Standing] = Counter()
-    for counts in aside_counts.values():
-        together.update(counts)
-    return _row(None, plain.total, aside.total, together, satisfied)
+    share = top2box(shown.counts, satisfied) if satisfied and not shown.hidden else None
+    together = Counter(shown.counts) + Counter(aside)
+    return Row(place, shown, share, standings, top2box(together, satisfied) if share is not None and aside else None)
 
 
-def _slices(counts: Iterable[_Count], places: Iterable[int], standings: Collection[str]) -> list[Slice[int]]:
-    """The counts as the disclosure takes them; every counter has a slice, so that "n = 0" is told as well."""
-    by_part: dict[tuple[int, str, str], Counter[int]] = {(counter_id, "", ""): Counter() for counter_id in places}
-    for count in counts:
-        if count.standing in standings:
-            by_part.setdefault((count.counter_id, count.day, count.part), Counter())[count.level] += count.n
-    return [Slice(counter_id, day, part, dict(levels)) for (counter_id, day, part), levels in by_part.items()]
-
-
-def _aside_counts(counts: Iterable[_Count]) -> dict[int, "Counter[Standing]"]:
-    found: dict[int, Counter[Standing]] = {}
-    for count in counts:
-        if count.standing != Standing.COUNTED:
-            found.setdefault(count.counter_id, Counter())[Standing(count.standing)] += count.n
-    return found
-
-
-def _question(asked: _Asked, surveys: Mapping[str, Survey]) -> Question | None:
-    survey = surveys.get(asked.survey)
-    if survey is None:
-        return None
-    return next((question for question in survey.questions if question.id == asked.question), None)
-
-
-def _read_counts(connection: Connection, span: Span, places: Mapping[int, Place]) -> dict[_Asked, list[_Count]]:
-    key = (tally.c.survey, tally.c.question, tally.c.counter_id, tally.c.day, tally.c.part, tally.c.level)
-    rows = connection.execute(
-        select(*key, tally.c.standing, func.sum(tally.c.n))
-        .where(tally.c.day.between(span.first, span.last))
-        .group_by(*key, tally.c.standing)
-        .having(func.sum(tally.c.n) != 0)
-        .order_by(tally.c.survey, tally.c.question)
-    )
-    found: dict[_Asked, list[_Count]] = {}
-    for survey, question, counter_id, day, part, level, standing, n in rows:
-        if counter_id in places:
-            count = _Count(counter_id, day.isoformat(), part, level, standing, int(n))
-            found.setdefault(_Asked(survey, question), []).append(count)
-    return found
+def _sum(levels: Mapping[str, Levels], of: Collection[str]) -> dict[int, int]:
+    together: Counter[int] = Counter()
+    for key in of:
+        together.update(by_level(levels.get(key, NO_LEVELS)))
+    return dict(together)
 
 
 def _read_places(connection: Connection, span: Span, now: datetime) -> dict[int, Place]:

@@ -15,7 +15,6 @@ from sync.collector.projection import CountRow, Projection, RatingRow, ReasonRow
 from sync.collector.schema import (
     boot_clock,
     enclosure,
-    late_tally,
     micros,
     rating,
     reason_choice,
@@ -23,8 +22,17 @@ from sync.collector.schema import (
     tally,
     transaction_count,
     unread,
+    waiting_count,
 )
-from sync.collector.tally import LateKey, ReasonKey, TallyKey, count_move, count_ratings, count_reasons
+from sync.collector.tally import (
+    ReasonKey,
+    TallyKey,
+    WaitingKey,
+    count_move,
+    count_ratings,
+    count_reasons,
+    count_waiting,
+)
 
 _BOOT = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 _RATING_NAMES = (
@@ -62,15 +70,23 @@ def keep_counts(connection: Connection, journal_id: str, received_us: int, proje
     received = of_journal | {"received_at": received_us}
     insert_rows(connection, rating, received, _RATING_NAMES, list(projection.ratings.values()))
     insert_rows(connection, reason_choice, of_journal, ReasonRow._fields, projection.reasons)
-    add_counts(connection, tally, TallyKey._fields, journal_id, counts)
-    late = {LateKey(*key, *projection.received_on): n for key, n in counts.items() if key[1:3] < projection.received_on}
-    add_counts(connection, late_tally, LateKey._fields, journal_id, late)
     reason_counts = count_reasons(projection.reasons, {**earlier, **projection.ratings})
-    add_counts(connection, reason_tally, ReasonKey._fields, journal_id, reason_counts)
+    count_in(connection, journal_id, counts, reason_counts, projection.received_on)
     return projection.unread
 
 
-def add_counts(
+def count_in(
+    connection: Connection, journal_id: str, counts: Mapping[TallyKey, int], reasons: Mapping[ReasonKey, int],
+    received_on: tuple[str, str],
+) -> None:  # fmt: skip
+    """Add to the tallies, and to what is on its way to the reports."""
+    _add_counts(connection, tally, TallyKey._fields, journal_id, counts)
+    _add_counts(connection, reason_tally, ReasonKey._fields, journal_id, reasons)
+    waiting = count_waiting(counts, reasons, received_on)
+    _add_counts(connection, waiting_count, WaitingKey._fields, journal_id, waiting)
+
+
+def _add_counts(
     connection: Connection, table: Table, key: Sequence[str], journal_id: str, counts: Mapping[Any, int]
 ) -> None:
     """Add ``counts`` to a table of tallies."""

@@ -45,8 +45,11 @@ async def get_tallies(
 
 def read_report(services: Services, span: Span) -> Report:
     """The report of ``span`` as of now."""
+    services.release()
+    now = services.now()
+    today = date.fromisoformat(services.days.today(now)[0])
     with services.database.reading() as connection:
-        return make_report(connection, span, services.now(), services.days, services.config.policy, services.surveys)
+        return make_report(connection, span, now, today, services.config.policy, services.surveys)
 
 
 def report_json(report: Report, time_zone: str) -> dict[str, Any]:

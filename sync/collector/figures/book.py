@@ -10,11 +10,10 @@ from datetime import date, datetime
 
 from kiosk.domain.disclosure import Policy
 from kiosk.domain.survey import Question, Survey
-from sync.collector.figures.counts import Asked, Closed
+from sync.collector.figures.asked import Asked
 from sync.collector.figures.lines import HalfDay, Line, ReasonLine, Week
 from sync.collector.figures.periods import Period
 from sync.collector.figures.places import Place
-from sync.collector.figures.shelf import Shelf
 from sync.collector.reports import Kiosk
 
 
@@ -77,7 +76,5 @@ class Rules:
 
     now: datetime
     today: date
-    closed: Closed
     policy: Policy
     surveys: Mapping[str, Survey]
-    shelf: Shelf

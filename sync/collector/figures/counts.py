@@ -1,186 +1,205 @@
-"""Counts: what the tallies hold for a period, in the form in which disclosure takes it."""
+"""Counts: what may be shown of a period, read in as few rows as it can be put together from.
+
+Everything here comes from blocks that went out (``sync.collector.release``) but for how many were set
+aside and how many were served: these tell nobody's opinion and are told at once.
+"""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, union_all
 
-from kiosk.domain.disclosure import Slice
 from kiosk.domain.rating import Standing
-from sync.collector.schema import late_tally, reason_tally, tally, transaction_count
+from sync.collector.figures.asked import Asked
+from sync.collector.release import DAY, MONTH, WEEK
+from sync.collector.schema import leftover_count, shown_count, shown_stream, waiting_count
+from sync.collector.tally import COUNTED, REASON
 
-_CAME = (late_tally.c.received_day, late_tally.c.received_part)
+Keys = Mapping[int, str]
+"""The place of each counter."""
+Levels = tuple[int, int, int, int, int]
+"""How many ratings each level got, from 1."""
+NO_LEVELS: Levels = (0, 0, 0, 0, 0)
 
-Closed = Callable[[str, str], bool]
-"""Whether a part of a day is over."""
-
-
-class Asked(NamedTuple):
-    """One question of one version of a survey."""
-
-    survey: str
-    question: str
-
-    @property
-    def code(self) -> str:
-        """``sipas-5@1:overall``."""
-        return f"{self.survey}:{self.question}"
+_ONE = timedelta(days=1)
+LEVELS = [shown_count.c[f"n{level}"] for level in range(1, 6)]
+_SUMS = [func.sum(column).label(column.name) for column in LEVELS]
+_ASIDE = [str(standing) for standing in Standing if standing is not Standing.COUNTED]
 
 
-@dataclass(slots=True)
-class Counts:
-    """Of one question in one period, by counter."""
+class Days(NamedTuple):
+    """From which day to which, both included."""
 
-    counted: list[Slice[str]] = field(default_factory=list)
-    aside: list[Slice[str]] = field(default_factory=list)
-    standings: dict[str, "Counter[Standing]"] = field(default_factory=dict)
-    """What was set aside, by counter and why; never hidden."""
+    first: date
+    last: date
 
 
-_Piece = tuple[str, date, str, str, tuple[str, str] | None]
-"""What is counted together before it is shown: place, day, part, standing, and when it came, if late."""
+class Waits(NamedTuple):
+    """Which counters have ratings that are not shown yet."""
+
+    few: frozenset[str]
+    """Too few: they wait for others."""
+    coming: frozenset[str]
+    """Their part of the day is not over, or has just ended."""
 
 
-class WeekCounts(NamedTuple):
-    """One counter's week."""
-
-    levels: "Counter[int]"
-    aside: int
-
-
-def read_asked(connection: Connection, first: date, last: date) -> dict[Asked, int]:
-    """Which questions were answered in these days, and how often."""
-    key = (tally.c.survey, tally.c.question)
-    rows = connection.execute(
-        select(*key, func.sum(tally.c.n)).where(tally.c.day.between(first, last)).group_by(*key).order_by(*key)
-    )
-    return {Asked(survey, question): int(n) for survey, question, n in rows if n}
-
-
-def read_counts(connection: Connection, keys: Mapping[int, str], asked: Asked, first: date, last: date) -> Counts:
-    """The period's counts of the counters in ``keys``."""
-    counts = Counts()
-    pieces: dict[_Piece, dict[int, int]] = {}
-    for counter_id, day, part, level, standing, n in _read(connection, tally, asked, first, last):
-        if (key := keys.get(counter_id)) is not None:
-            _add(pieces, (key, day, part, standing, None), level, int(n))
-            if standing != Standing.COUNTED:
-                counts.standings.setdefault(key, Counter())[Standing(standing)] += int(n)
-    for counter_id, day, part, level, standing, *came, n in _read(connection, late_tally, asked, first, last, *_CAME):
-        if (key := keys.get(counter_id)) is not None:
-            _add(pieces, (key, day, part, standing, None), level, -int(n))
-            _add(pieces, (key, day, part, standing, (came[0].isoformat(), came[1])), level, int(n))
-    written = {day: day.isoformat() for _, day, *_ in pieces}
-    for (key, day, part, standing, came_with), levels in pieces.items():
-        to = counts.counted if standing == Standing.COUNTED else counts.aside
-        to.append(Slice(key, written[day], part, levels, came_with))
-    return counts
-
-
-def _add(pieces: "dict[_Piece, dict[int, int]]", piece: "_Piece", level: int, n: int) -> None:
-    levels = pieces.setdefault(piece, {})
-    levels[level] = levels.get(level, 0) + n
-
-
-def read_weeks(
-    connection: Connection, keys: Mapping[int, str], asked: Asked, first: date, weeks: int, closed: Closed, step: int
-) -> list[dict[str, WeekCounts]]:
-    """Week after week from ``first`` (a Monday), what each counter got; late ratings only in steps."""
-    week = _week(connection, first)
-    last = first + timedelta(days=7 * weeks - 1)
-    key = (tally.c.counter_id, week.label("week"), tally.c.level, tally.c.standing)
-    rows = connection.execute(
-        select(*key, func.sum(tally.c.n))
-        .where(tally.c.day.between(first, last), tally.c.survey == asked.survey, tally.c.question == asked.question)
-        .group_by(tally.c.counter_id, week, tally.c.level, tally.c.standing)
-    )
-    found: list[dict[str, WeekCounts]] = [{} for _ in range(weeks)]
-    for counter_id, number, level, standing, n in rows:
-        place = keys.get(counter_id)
-        if place is None:
-            continue
-        counts = found[number].get(place) or WeekCounts(Counter(), 0)
-        if standing == Standing.COUNTED:
-            counts.levels[level] += int(n)
-        else:
-            counts = counts._replace(aside=counts.aside + int(n))
-        found[number][place] = counts
-    _take_late_out(connection, keys, asked, first, found, closed, step)
+def read_asked(connection: Connection, days: Days) -> dict[Asked, int]:
+    """Which questions were answered in the months of these days, and how often."""
+    streams = select(shown_stream.c.survey, shown_stream.c.question).where(shown_stream.c.stream == COUNTED)
+    total = sum(LEVELS[1:], LEVELS[0])
+    found = {}
+    for asked in [Asked(*row) for row in connection.execute(streams.order_by(*streams.selected_columns))]:
+        months = shown_count.c.first.between(days.first.replace(day=1), days.last)
+        wanted = select(func.sum(total)).where(of_asked(asked, [COUNTED]), shown_count.c.grain == MONTH, months)
+        if n := connection.execute(wanted).scalar_one():
+            found[asked] = int(n)
     return found
 
 
-def read_reasons(
-    connection: Connection, keys: Mapping[int, str], asked: Asked, first: date, last: date, closed: Closed
+def read_levels(connection: Connection, keys: Keys, asked: Asked, stream: str, days: Days) -> dict[str, Levels]:
+    """By counter, what was shown of a stream."""
+    c = shown_count.c
+    rows = _read(connection, select(c.counter_id, *_SUMS).where(of_asked(asked, [stream])).group_by(c.counter_id), days)
+    found: dict[str, Levels] = {}
+    for counter_id, *levels in rows:
+        if (key := keys.get(counter_id)) is not None:
+            found[key] = add(found.get(key), levels)
+    return found
+
+
+def read_singles(
+    connection: Connection, keys: Keys, asked: Asked, streams: Sequence[str], days: Days
 ) -> dict[str, "Counter[str]"]:
-    """How often each reason was chosen with a counted rating, by counter, in parts of days that are over."""
-    key = (reason_tally.c.counter_id, reason_tally.c.reason)
-    of_period = reason_tally.c.day.between(first, last)
-    wanted = (
-        select(*key, func.sum(reason_tally.c.n))
-        .where(of_period, reason_tally.c.survey == asked.survey, reason_tally.c.question == asked.question)
-        .where(reason_tally.c.standing == str(Standing.COUNTED))
-        .group_by(*key)
-    )
+    """By counter, how many are shown of each of ``streams`` that have no levels."""
+    c = shown_count.c
+    wanted = select(c.counter_id, c.stream, _SUMS[0]).where(of_asked(asked, streams)).group_by(c.counter_id, c.stream)
     found: dict[str, Counter[str]] = {}
-    open_parts = [part for part in ("am", "pm") if not closed(last.isoformat(), part)]
-    if open_parts:
-        wanted = wanted.where((reason_tally.c.day != last) | reason_tally.c.part.not_in(open_parts))
-    for counter_id, reason, n in connection.execute(wanted):
-        if counter_id in keys:
-            found.setdefault(keys[counter_id], Counter())[reason] += int(n)
+    for counter_id, stream, n in _read(connection, wanted, days) if streams else ():
+        if (key := keys.get(counter_id)) is not None:
+            found.setdefault(key, Counter())[stream] += int(n)
     return found
 
 
-def read_served(connection: Connection, keys: Mapping[int, str], first: date, last: date) -> dict[str, dict[str, int]]:
-    """Transactions served by counter and day, as last typed in."""
-    rows = connection.execute(
-        select(transaction_count)
-        .where(transaction_count.c.day.between(first, last))
-        .order_by(transaction_count.c.received_at, transaction_count.c.seq)
-    )
-    found: dict[str, dict[str, int]] = {}
-    for row in rows:
-        if row.counter_id in keys:
-            found.setdefault(keys[row.counter_id], {})[row.day.isoformat()] = int(row.n)
+def read_aside(connection: Connection, keys: Keys, asked: Asked, days: Days) -> dict[str, "Counter[Standing]"]:
+    """By counter, how many were set aside for which reason, those of this very moment with them."""
+    found = read_singles(connection, keys, asked, _ASIDE, days)
+    c = waiting_count.c
+    wanted = select(c.counter_id, c.stream, func.sum(c.n)).where(c.stream.in_(_ASIDE), *_asked_on(c, asked, days))
+    for counter_id, stream, n in connection.execute(wanted.group_by(c.counter_id, c.stream)):
+        if (key := keys.get(counter_id)) is not None:
+            found.setdefault(key, Counter())[stream] += int(n)
+    return {key: Counter({Standing(name): n for name, n in counts.items() if n}) for key, counts in found.items()}
+
+
+def read_waits(connection: Connection, keys: Keys, asked: Asked, days: Days, stream: str = COUNTED) -> Waits:
+    """Which counters have ratings in these days that are not shown yet."""
+    found = []
+    for table in (leftover_count, waiting_count):
+        c = table.c
+        wanted = select(c.counter_id).where(c.stream == stream, *_asked_on(c, asked, days)).distinct()
+        found.append(frozenset(keys[row] for row in connection.execute(wanted).scalars() if row in keys))
+    return Waits(*found)
+
+
+def read_few_reasons(connection: Connection, keys: Keys, asked: Asked, days: Days) -> dict[str, set[str]]:
+    """By counter, which reasons were chosen by so few that they wait for others."""
+    c = leftover_count.c
+    of_reasons = c.stream.between(REASON, REASON + "~")
+    wanted = select(c.counter_id, c.stream).where(of_reasons, *_asked_on(c, asked, days)).distinct()
+    found: dict[str, set[str]] = {}
+    for counter_id, stream in connection.execute(wanted):
+        if (key := keys.get(counter_id)) is not None:
+            found.setdefault(key, set()).add(stream.removeprefix(REASON))
     return found
 
 
-def _read(
-    connection: Connection, table: Table, asked: Asked, first: date, last: date, *more: ColumnElement[Any]
-) -> list[Any]:
-    key = [table.c[name] for name in ("counter_id", "day", "part", "level", "standing")] + list(more)
-    wanted = (
-        select(*key, func.sum(table.c.n).label("n"))
-        .where(table.c.day.between(first, last), table.c.survey == asked.survey, table.c.question == asked.question)
-        .group_by(*key)
-    )
-    return list(connection.execute(wanted).all())
+def read_reason_names(connection: Connection, asked: Asked) -> list[str]:
+    """Which reasons of a question were ever shown."""
+    c = shown_stream.c
+    wanted = select(c.stream).where(c.survey == asked.survey, c.question == asked.question, c.stream.startswith(REASON))
+    return sorted(stream.removeprefix(REASON) for stream in connection.execute(wanted).scalars())
 
 
-def _week(connection: Connection, first: date) -> ColumnElement[int]:
-    """Which week after ``first`` a tally's day lies in."""
-    if connection.dialect.name == "sqlite":
-        days = func.julianday(tally.c.day) - func.julianday(literal(first.isoformat()))
-        return cast(days / 7, Integer)
-    return cast(func.floor((tally.c.day - literal(first)) / 7), Integer)
+def read_weeks(connection: Connection, asked: Asked, streams: Sequence[str], days: Days) -> Iterable[Any]:
+    """Week after week, what each counter shows of the streams."""
+    c = shown_count.c
+    wanted = select(c.first, c.counter_id, c.stream, *LEVELS).where(of_asked(asked, streams), c.grain == WEEK)
+    return connection.execute(wanted.where(c.first.between(*days)))
 
 
-def _take_late_out(
-    connection: Connection, keys: Mapping[int, str], asked: Asked, first: date, found: list[dict[str, WeekCounts]],
-    closed: Closed, step: int,
-) -> None:  # fmt: skip
-    """Take what came late out again, where it would move a week that is shown by less than a step."""
-    late: dict[tuple[int, str], Counter[int]] = {}
-    last = first + timedelta(days=7 * len(found) - 1)
-    waits: dict[tuple[int, str], Counter[int]] = {}
-    for row in _read(connection, late_tally, asked, first, last, *_CAME):
-        if row.counter_id not in keys or row.standing != Standing.COUNTED:
-            continue
-        place = ((row.day - first).days // 7, keys[row.counter_id])
-        over = closed(row.received_day.isoformat(), row.received_part)
-        (late if over else waits).setdefault(place, Counter())[row.level] += int(row.n)
-    for place, levels in [*waits.items(), *[item for item in late.items() if item[1].total() < step]]:
-        found[place[0]][place[1]].levels.subtract(levels)
+def read_half_days(
+    connection: Connection, counter_id: int, asked: Asked, days: Days
+) -> dict[tuple[date, str], Levels | None]:
+    """By half day, what one counter shows; None where too few wait."""
+    c, left = shown_count.c, leftover_count.c
+    few = select(left.day, left.part).where(left.stream == COUNTED, *_asked_on(left, asked, days))
+    waiting = connection.execute(few.where(left.counter_id == counter_id).distinct())
+    found: dict[tuple[date, str], Levels | None] = dict.fromkeys(waiting)
+    wanted = select(c.first, c.part, *LEVELS).where(of_asked(asked, [COUNTED]), c.grain == DAY, c.first.between(*days))
+    for day, part, *levels in connection.execute(wanted.where(c.counter_id == counter_id)):
+        found[day, part] = add(None, levels)
+    return found
+
+
+def by_level(levels: Levels) -> dict[int, int]:
+    """The levels that were pressed."""
+    return {level: n for level, n in enumerate(levels, 1) if n}
+
+
+def to_the_end(days: Days, today: date) -> Days:
+    """These days; to the end of their month where nothing can be shown of the days to come."""
+    return days if days.last < today else Days(days.first, _month_after(days.last) - _ONE)
+
+
+def add(one: Levels | None, other: Iterable[int]) -> Levels:
+    """Two counts together."""
+    a, b, c, d, e = other
+    if one is None:
+        return int(a), int(b), int(c), int(d), int(e)
+    return one[0] + int(a), one[1] + int(b), one[2] + int(c), one[3] + int(d), one[4] + int(e)
+
+
+def grains_of(days: Days) -> list[tuple[str, Days]]:
+    """The fewest months, weeks and days that make up these days: each with its days."""
+    first_month = days.first if days.first.day == 1 else _month_after(days.first)
+    end = days.last if (days.last + _ONE).day == 1 else days.last.replace(day=1) - _ONE
+    if first_month > end:
+        return _weeks_of(*days)
+    return [
+        *_weeks_of(days.first, first_month - _ONE),
+        (MONTH, Days(first_month, end)),
+        *_weeks_of(end + _ONE, days.last),
+    ]
+
+
+def _weeks_of(first: date, last: date) -> list[tuple[str, Days]]:
+    monday = first + timedelta(days=-first.weekday() % 7)
+    sunday = last - timedelta(days=(last.weekday() + 1) % 7)
+    if monday > sunday:
+        return [(DAY, Days(first, last))] if first <= last else []
+    weeks = [(DAY, Days(first, monday - _ONE)), (WEEK, Days(monday, sunday)), (DAY, Days(sunday + _ONE, last))]
+    return [(grain, days) for grain, days in weeks if days.first <= days.last]
+
+
+def _month_after(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def _read(connection: Connection, wanted: Select[Any], days: Days) -> Iterable[Any]:
+    """The rows of every grain, each of which the caller adds up."""
+    c = shown_count.c
+    parts = [wanted.where(c.grain == grain, c.first.between(*ends)) for grain, ends in grains_of(days)]
+    return connection.execute(parts[0] if len(parts) == 1 else union_all(*parts))
+
+
+def of_asked(asked: Asked, streams: Sequence[str]) -> ColumnElement[bool]:
+    """What is shown of these streams."""
+    c = shown_count.c
+    stream = c.stream == streams[0] if len(streams) == 1 else c.stream.in_(streams)
+    return and_(c.survey == asked.survey, c.question == asked.question, stream)
+
+
+def _asked_on(c: Any, asked: Asked, days: Days) -> tuple[ColumnElement[bool], ...]:
+    return c.survey == asked.survey, c.question == asked.question, c.day.between(*days), c.n > 0

@@ -1,6 +1,6 @@
 """Lines: what one place, week, half day or reason comes to in a report. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -77,7 +77,7 @@ class Line:
     @property
     def unsatisfied(self) -> frozenset[int]:
         """The levels of the dissatisfied: as many from below as are satisfied from above, never the middle."""
-        return frozenset(range(1, 1 + min(len(self.satisfied), 5 - len(self.satisfied) if self.satisfied else 0)))
+        return dissatisfied_of(self.satisfied)
 
     @property
     def points(self) -> Decimal | None:
@@ -111,10 +111,13 @@ class HalfDay:
     day: date
     part: str
     n: int | None
-    """None where hidden."""
+    """None where so few rated that they wait for others."""
     bad: int
-    few: bool
-    """Hidden for its own sake, not as a partner."""
+
+
+def dissatisfied_of(satisfied: Collection[int]) -> frozenset[int]:
+    """The levels of the dissatisfied: as many from below as are satisfied from above, never the middle."""
+    return frozenset(range(1, 1 + min(len(satisfied), 5 - len(satisfied) if satisfied else 0)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,40 @@
-"""Maker: reads each table once and puts a report together, as far as it may be shown."""
+"""Maker: reads what may be shown of each table once, and puts a report together."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from kiosk.domain.disclosure import Shown, Slice, disclose_tree, hide_few
+from kiosk.domain.disclosure import Shown, shown_sum
 from kiosk.domain.measures import Method, Share, top2box
 from kiosk.domain.rating import Standing
-from kiosk.domain.survey import Question, Survey
+from kiosk.domain.survey import Survey
+from sync.collector.figures.asked import Asked, asked_first, question_of
 from sync.collector.figures.book import Book, Order, Rules
 from sync.collector.figures.counts import (
-    Asked,
-    Counts,
+    NO_LEVELS,
+    Days,
+    Levels,
+    Waits,
+    add,
+    by_level,
+    read_aside,
     read_asked,
-    read_counts,
-    read_reasons,
-    read_served,
+    read_few_reasons,
+    read_half_days,
+    read_levels,
+    read_reason_names,
+    read_singles,
+    read_waits,
     read_weeks,
+    to_the_end,
 )
-from sync.collector.figures.lines import Answered, HalfDay, Line, ReasonLine, Week
+from sync.collector.figures.lines import Answered, HalfDay, Line, ReasonLine, Week, dissatisfied_of
 from sync.collector.figures.periods import Period
 from sync.collector.figures.places import Place, Places
+from sync.collector.figures.served import NOTHING, Served, read_served
+from sync.collector.tally import ASIDE, COUNTED, REASON
 
 WEEKS = 26
 HEAT_WEEKS = 5
@@ -33,18 +44,10 @@ def make_book(connection: Connection, places: Places, order: Order, rules: Rules
     """The report that was ordered, as far as it may be shown."""
     days = order.period.until(rules.today)
     other = order.other or order.period.same_days_of(order.period.previous, rules.today)
-    others = read_asked(connection, days.first, days.last)
+    others = read_asked(connection, to_the_end(Days(days.first, days.last), rules.today))
     asked = _choose(others, order.asked, rules.surveys)
     maker = _Maker(connection, places, order, rules, asked, days, other)
     return maker.make(others)
-
-
-@dataclass(slots=True)
-class _Served:
-    ratings: int = 0
-    transactions: int = 0
-    known: int = 0
-    days: int = 0
 
 
 class _Maker:
@@ -62,30 +65,24 @@ class _Maker:
     ) -> None:
         self.connection, self.places, self.order, self.rules = connection, places, order, rules
         self.asked, self.days, self.other = asked, days, other
-        self.keys, self.parents = places.key_of, places.parents
-        self.question = _question(asked, rules.surveys)
+        self.keys = places.key_of
+        self.question = question_of(asked, rules.surveys)
         levels = self.question.levels if self.question else ()
         self.satisfied = frozenset(level.value for level in levels if level.satisfied)
 
     def make(self, others: Mapping[Asked, int]) -> Book:
         """The whole report."""
         place = self.order.place
-        counts = read_counts(self.connection, self.keys, self.asked, self.days.first, self.days.last)
-        earlier = read_counts(self.connection, self.keys, self.asked, self.other.first, self.other.last)
-        shown, before, aside = (
-            self._disclosed(counts.counted),
-            self._disclosed(earlier.counted),
-            self._disclosed(counts.aside),
-        )
-        weeks = self._weeks()
-        served = self._served(counts)
+        shown, before = self._shown(self.days), self._shown(self.other)
+        aside = self._levels(ASIDE, self.days)
+        standings = self._up(read_aside(self.connection, self.keys, self.asked, self._span(self.days)))
+        answered, weeks = self._answered(), self._weeks()
 
         def line(at: Place) -> Line:
-            standings = self._standings(counts, at)
-            both = self._with_aside(shown[at.key], aside[at.key])
-            answered = self._answered(at, shown[at.key], served)
-            spark = tuple(week[at.key] for week in weeks)
-            return Line(at, shown[at.key], before[at.key], standings, both, answered, self.satisfied, spark)
+            both = self._with_aside(shown[at.key], aside.get(at.key, NO_LEVELS))
+            spark = tuple(weeks[at.key]) if at.key in weeks else ()
+            why = {Standing(name): n for name, n in standings.get(at.key, Counter()).items()}
+            return Line(at, shown[at.key], before[at.key], why, both, answered.get(at.key), self.satisfied, spark)
 
         me = line(place)
         kiosks = tuple((at, kiosk) for at in self.places.counters(place.key) for kiosk in at.kiosks)
@@ -98,136 +95,159 @@ class _Maker:
             self._half_days(place), kiosks,
         )  # fmt: skip
 
-    def _disclosed(self, slices: Sequence[Slice[str]]) -> dict[str, Shown]:
-        return disclose_tree(slices, self.parents, self.rules.closed, self.rules.policy)
+    def _span(self, period: Period) -> Days:
+        return to_the_end(Days(period.first, period.last), self.rules.today)
 
-    def _standings(self, counts: Counts, at: Place) -> Mapping[Standing, int]:
-        together: Counter[Standing] = Counter()
-        for below in self.places.counters(at.key):
-            together.update(counts.standings.get(below.key, {}))
-        return together
-
-    def _with_aside(self, shown: Shown, aside: Shown) -> Share | None:
-        # With both shares in hand, their difference is the set-aside ratings: they too go out in steps only.
-        if not (shown.percent and aside.counts) or aside.hidden or not self.satisfied:
-            return None
-        return top2box(Counter(shown.counts) + Counter(aside.counts), self.satisfied)
-
-    def _served(self, counts: Counts) -> dict[str, "_Served"]:
-        """By counter: ratings and transactions of the days that are over and whose transactions are known."""
-        typed = read_served(self.connection, self.keys, self.days.first, self.days.last)
-        found: dict[str, _Served] = {}
-        days: dict[str, set[str]] = {}
-        for piece in counts.counted:
-            if self.rules.closed(piece.day, "pm"):
-                days.setdefault(piece.cell, set()).add(piece.day)
-                if piece.day in typed.get(piece.cell, {}):
-                    found.setdefault(piece.cell, _Served()).ratings += sum(piece.counts.values())
-        for key, by_day in typed.items():
-            over = {day: n for day, n in by_day.items() if self.rules.closed(day, "pm")}
-            served = found.setdefault(key, _Served())
-            served.transactions, served.known = sum(over.values()), len(over)
-            days.setdefault(key, set()).update(over)
-        for key, rated in days.items():
-            found.setdefault(key, _Served()).days = len(rated)
+    def _levels(self, stream: str, period: Period) -> dict[str, Levels]:
+        """What is shown of every place, units as the sum of their counters."""
+        found: dict[str, Levels] = {}
+        counters = read_levels(self.connection, self.keys, self.asked, stream, self._span(period))
+        for key, levels in counters.items():
+            for above in self.places.up_from(key):
+                found[above] = add(found.get(above), levels)
         return found
 
-    def _answered(self, at: Place, shown: Shown, served: Mapping[str, "_Served"]) -> Answered | None:
-        mine = [served[below.key] for below in self.places.counters(at.key) if below.key in served]
-        transactions = sum(one.transactions for one in mine)
-        if not transactions or shown.hidden:
-            return None
-        share = Share(Method.PARTICIPATION, sum(one.ratings for one in mine), transactions)
-        return Answered(share, sum(one.known for one in mine), sum(one.days for one in mine))
+    def _shown(self, period: Period) -> dict[str, Shown]:
+        levels = self._levels(COUNTED, period)
+        waits = read_waits(self.connection, self.keys, self.asked, self._span(period))
+        few, coming = self._above(waits.few), self._above(waits.coming)
+        return {
+            key: shown_sum(
+                by_level(levels.get(key, NO_LEVELS)), few=key in few, coming=key in coming, policy=self.rules.policy
+            )
+            for key in self.places.by_key
+        }
 
-    def _weeks(self) -> list[dict[str, Week]]:
-        """The finished weeks up to the period's end, every place of each decided together."""
+    def _above(self, counters: Waits | frozenset[str]) -> set[str]:
+        return {above for key in counters for above in self.places.up_from(str(key))}
+
+    def _up(self, counters: Mapping[str, "Counter[Standing]"]) -> dict[str, "Counter[str]"]:
+        found: dict[str, Counter[str]] = {}
+        for key, counts in counters.items():
+            for above in self.places.up_from(key):
+                found.setdefault(above, Counter()).update(counts)
+        return found
+
+    def _with_aside(self, shown: Shown, aside: Levels) -> Share | None:
+        # With both shares in hand, their difference is the set-aside ratings: they too go out in blocks only.
+        if not (shown.percent and any(aside) and self.satisfied):
+            return None
+        return top2box(Counter(shown.counts) + Counter(by_level(aside)), self.satisfied)
+
+    def _answered(self) -> dict[str, Answered]:
+        """By place, who took part on the days that are over and whose transactions are known."""
+        delay, yesterday = self.rules.policy.delay, self.rules.today - timedelta(days=1)
+        last = min(self.days.last, yesterday) if delay else self.days.last
+        if last < self.days.first:
+            return {}
+        found: dict[str, Served] = {}
+        served = read_served(self.connection, self.keys, self.asked, Days(self.days.first, last))
+        for key, one in served.items():
+            for above in self.places.up_from(key):
+                found[above] = Served(*map(sum, zip(found.get(above, NOTHING), one, strict=True)))
+        return {
+            key: Answered(Share(Method.PARTICIPATION, one.ratings, one.transactions), one.known, one.days)
+            for key, one in found.items()
+            if one.transactions
+        }
+
+    def _weeks(self) -> dict[str, list[Week]]:
+        """The finished weeks up to the period's end, of the place and of those right below."""
         end = min(self.days.last, self.rules.today - timedelta(days=1)) + timedelta(days=1)
         first = end - timedelta(days=end.weekday() + 7 * WEEKS)
-        over = tuple(self.rules.closed(self.rules.today.isoformat(), part) for part in ("am", "pm"))
-        key = (self.connection.engine.url, self.asked, first, self.rules.today, over, frozenset(self.keys))
-        return self.rules.shelf.weeks(key, self.rules.now, lambda: self._count_weeks(first))
+        streams = [COUNTED, *(str(standing) for standing in Standing if standing is not Standing.COUNTED)]
+        at = self.order.place.key
+        home = {key: self._home(key, at) for key in self.keys.values()}
+        sums: dict[tuple[date, str], Levels] = {}
+        aside: Counter[tuple[date, str]] = Counter()
+        for monday, counter_id, stream, *levels in read_weeks(
+            self.connection, self.asked, streams, Days(first, end - timedelta(days=1))
+        ):
+            for key in home.get(self.keys.get(counter_id, ""), ()):
+                if stream == COUNTED:
+                    sums[monday, key] = add(sums.get((monday, key)), levels)
+                else:
+                    aside[monday, key] += levels[0]
+        mondays = [first + timedelta(days=7 * number) for number in range(WEEKS)]
+        return {
+            key: [self._week(monday, sums.get((monday, key), NO_LEVELS), aside[monday, key]) for monday in mondays]
+            for key in (at, *(child.key for child in self.places.children(at)))
+        }
 
-    def _count_weeks(self, first: date) -> list[dict[str, Week]]:
-        policy = self.rules.policy
-        found = read_weeks(self.connection, self.keys, self.asked, first, WEEKS, self.rules.closed, policy.step)
-        weeks = []
-        for number, counters in enumerate(found):
-            start = first + timedelta(days=7 * number)
-            slices = [Slice(key, start.isoformat(), "pm", +counts.levels) for key, counts in counters.items()]
-            shown = disclose_tree(slices, self.parents, lambda *_: True, policy)
-            aside: Counter[str] = Counter()
-            for key, counts in counters.items():
-                for above in self.places.way_to(key):
-                    aside[above.key] += counts.aside
-            weeks.append({key: Week(start, one, aside[key], self._share(one)) for key, one in shown.items()})
-        return weeks
+    def _home(self, counter: str, at: str) -> tuple[str, ...]:
+        """The places of this page that a counter's weeks belong to."""
+        way = self.places.up_from(counter)
+        if at not in way:
+            return ()
+        place = way.index(at)
+        return (at,) if place == 0 else (at, way[place - 1])
 
-    def _share(self, shown: Shown) -> Share | None:
-        return top2box(shown.counts, self.satisfied) if shown.percent and self.satisfied else None
+    def _week(self, monday: date, levels: Levels, aside: int) -> Week:
+        shown = shown_sum(by_level(levels), few=False, coming=False, policy=self.rules.policy)
+        share = top2box(shown.counts, self.satisfied) if shown.percent and self.satisfied else None
+        return Week(monday, shown, aside, share)
 
     def _reasons(self, shown: Mapping[str, Shown], before: Mapping[str, Shown]) -> tuple[ReasonLine, ...]:
         survey = self.rules.surveys.get(self.asked.survey)
         known = {reason.id: reason for reason in survey.reasons} if survey else {}
-        now = read_reasons(self.connection, self.keys, self.asked, self.days.first, self.days.last, self.rules.closed)
-        then = read_reasons(
-            self.connection, self.keys, self.asked, self.other.first, self.other.last, self.rules.closed
-        )
-        place = self.order.place
-        mine, earlier = self._sum_reasons(now, place), self._sum_reasons(then, place)
-        below = {child.key: self._sum_reasons(now, child) for child in self.places.children(place.key)}
+        names = list(dict.fromkeys([*known, *read_reason_names(self.connection, self.asked)]))
+        place = self.order.place.key
+        now, then = self._chosen(names, self.days), self._chosen(names, self.other)
+        few = self._few_reasons()
         lines = []
-        for name in dict.fromkeys([*known, *sorted(mine)]):
-            n = self._reason_n(mine[name], shown[place.key])
-            share = self._reason_share(n, shown[place.key])
-            was = self._reason_share(self._reason_n(earlier[name], before[place.key]), before[place.key])
-            lines.append(ReasonLine(name, known.get(name), n, share, was, self._by_child(name, below, shown)))
+        for name in names:
+            n = _or_few(now.get(place), name, few.get(place, ()))
+            share = _share_of(n, shown[place])
+            was = _share_of(then.get(place, Counter())[name], before[place])
+            by_child = {
+                child.key: _or_few(now.get(child.key), name, few.get(child.key, ()))
+                for child in self.places.children(place)
+            }
+            lines.append(ReasonLine(name, known.get(name), n, share, was, by_child))
         return tuple(sorted(lines, key=lambda line: -(line.n or 0)))
 
-    def _sum_reasons(self, counts: Mapping[str, "Counter[str]"], at: Place) -> "Counter[str]":
-        together: Counter[str] = Counter()
-        for below in self.places.counters(at.key):
-            together.update(counts.get(below.key, {}))
-        return together
+    def _chosen(self, names: list[str], period: Period) -> dict[str, "Counter[str]"]:
+        streams = [REASON + name for name in names]
+        found: dict[str, Counter[str]] = {}
+        counters = read_singles(self.connection, self.keys, self.asked, streams, self._span(period))
+        for key, counts in counters.items():
+            plain = {stream.removeprefix(REASON): n for stream, n in counts.items()}
+            for above in self.places.up_from(key):
+                found.setdefault(above, Counter()).update(plain)
+        return found
 
-    def _reason_n(self, n: int, shown: Shown) -> int | None:
-        return n if shown.n is not None and (n == 0 or n >= self.rules.policy.cell_min) else None
-
-    def _reason_share(self, n: int | None, shown: Shown) -> Share | None:
-        return (
-            Share(Method.TOP2BOX, n, shown.n) if n is not None and shown.percent and shown.n and n <= shown.n else None
-        )
-
-    def _by_child(
-        self, name: str, below: Mapping[str, "Counter[str]"], shown: Mapping[str, Shown]
-    ) -> dict[str, int | None]:
-        """By place below; a lone hidden one gets a partner, for the sum of all stands on the same page."""
-        sizes = {key: counts[name] for key, counts in below.items()}
-        hidden = {*hide_few(sizes, self.rules.policy.cell_min), *(key for key in sizes if shown[key].hidden)}
-        return {key: None if key in hidden and n else n for key, n in sizes.items()}
+    def _few_reasons(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        counters = read_few_reasons(self.connection, self.keys, self.asked, self._span(self.days))
+        for key, names in counters.items():
+            for above in self.places.up_from(key):
+                found.setdefault(above, set()).update(names)
+        return found
 
     def _half_days(self, place: Place) -> tuple[HalfDay, ...]:
-        """The last weeks of a counter by half day; of a day with one hidden half the other is hidden too."""
-        if not place.is_counter:
+        """The last weeks of a counter by half day."""
+        if place.counter_id is None:
             return ()
         last = min(self.days.last, self.rules.today)
         first = last - timedelta(days=last.weekday() + 7 * (HEAT_WEEKS - 1))
-        counts = read_counts(self.connection, {place.counter_id or 0: place.key}, self.asked, first, last)
-        by_day: dict[str, dict[str, Counter[int]]] = {}
-        for piece in counts.counted:
-            # What came late is in no half day of its own: the map would give it away.
-            if piece.came is None and self.rules.closed(piece.day, piece.part):
-                by_day.setdefault(piece.day, {}).setdefault(piece.part, Counter()).update(piece.counts)
-        bad = Line(place, Shown(), Shown(), {}, None, None, self.satisfied).unsatisfied
-        found = []
-        for day, parts in sorted(by_day.items()):
-            hidden = hide_few({part: levels.total() for part, levels in parts.items()}, self.rules.policy.cell_min)
-            for part, levels in sorted(parts.items()):
-                n = None if part in hidden else levels.total()
-                few = levels.total() < self.rules.policy.cell_min
-                count = sum(levels[level] for level in bad) if n is not None else 0
-                found.append(HalfDay(date.fromisoformat(day), part, n, count, few))
-        return tuple(found)
+        bad = dissatisfied_of(self.satisfied)
+        halves = read_half_days(self.connection, place.counter_id, self.asked, Days(first, last))
+        return tuple(
+            HalfDay(day, part, None, 0)
+            if levels is None
+            else HalfDay(day, part, sum(levels), sum(levels[level - 1] for level in bad))
+            for (day, part), levels in sorted(halves.items())
+        )
+
+
+def _or_few(counts: "Counter[str] | None", name: str, few: "set[str] | tuple[()]") -> int | None:
+    """How often a reason was chosen; None where only too few to be shown chose it."""
+    n = counts[name] if counts else 0
+    return None if not n and name in few else n
+
+
+def _share_of(n: int | None, shown: Shown) -> Share | None:
+    return Share(Method.TOP2BOX, n, shown.n) if n is not None and shown.percent and shown.n and n <= shown.n else None
 
 
 def _choose(others: Mapping[Asked, int], wanted: str, surveys: Mapping[str, Survey]) -> Asked:
@@ -236,11 +256,4 @@ def _choose(others: Mapping[Asked, int], wanted: str, surveys: Mapping[str, Surv
             return asked
     if others:
         return max(others, key=lambda asked: others[asked])
-    first = next(iter(surveys.values()))
-    return Asked(first.ref, first.questions[0].id)
-
-
-def _question(asked: Asked, surveys: Mapping[str, Survey]) -> Question | None:
-    survey = surveys.get(asked.survey)
-    questions = survey.questions if survey else ()
-    return next((question for question in questions if question.id == asked.question), None)
+    return asked_first(surveys)

@@ -36,11 +36,8 @@ def read_book(services: Services, reader: Reader, wish: Wish) -> Book:
     present = services.days.today(now)
     today = date.fromisoformat(present[0])
     period = parse_period(wish.period) if wish.period else period_of(Kind.MONTH, today)
-    delay = services.config.policy.delay
-    rules = Rules(
-        now, today, lambda day, part: not delay or (day, part) < present, services.config.policy, services.surveys,
-        services.shelf,
-    )  # fmt: skip
+    rules = Rules(now, today, services.config.policy, services.surveys)
+    services.release()
     with services.database.reading() as connection:
         places = read_places(connection, now)
         place = find_place(places, wish.unit, wish.counter, reader.path)

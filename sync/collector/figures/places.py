@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Connection, select
 
@@ -35,7 +36,7 @@ class Place:
         return self.counter_id is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Places:
     """The tree, by key; whatever has no counter below it is left out."""
 
@@ -44,15 +45,18 @@ class Places:
     def __getitem__(self, key: str) -> Place:
         return self.by_key[key]
 
-    @property
-    def parents(self) -> dict[str, str | None]:
-        """The place above each."""
-        return {key: place.parent for key, place in self.by_key.items()}
-
-    @property
+    @cached_property
     def key_of(self) -> dict[int, str]:
         """The key of each counter."""
         return {place.counter_id: key for key, place in self.by_key.items() if place.counter_id is not None}
+
+    @cached_property
+    def _up(self) -> dict[str, tuple[str, ...]]:
+        return {key: tuple(place.key for place in reversed(self.way_to(key))) for key in self.by_key}
+
+    def up_from(self, key: str) -> tuple[str, ...]:
+        """The keys from a place to the top, its own first."""
+        return self._up[key]
 
     def children(self, key: str) -> list[Place]:
         """What lies right below."""

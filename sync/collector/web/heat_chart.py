@@ -49,12 +49,11 @@ def _heat_cell(half: HalfDay | None, x: float, y: float, p: Phrases) -> list[Mar
     if half is None:
         return [svg.text(x + wide / 2 - 1, y + tall / 2 + 4, "·", "mid faint")]
     if half.n is None:
-        words = "‹5" if half.few else p.t("hidden")
         hatch = [svg.line(x + at, y + tall - 2, x + at + 10, y, "hatchline") for at in range(0, wide - 10, 7)]
         return [
             svg.rect(x, y, wide - 2, tall - 2, "sunk"),
             *hatch,
-            svg.text(x + wide / 2 - 1, y + tall / 2 + 3, words, "mid faint"),
+            svg.text(x + wide / 2 - 1, y + tall / 2 + 3, "‹5", "mid faint"),
         ]
     step = heat_step(half)
     role = {3: "mid on-l2", 4: "mid onhi"}.get(step, "mid")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.disclosure import OFF, Disclosed, Hidden, Policy, Slice, disclose
+from kiosk.domain.disclosure import OFF, Disclosed, Hidden, Policy, Slice, disclose, form_blocks
 
 AT_ONCE = Policy(delay=False, step=1)
 
@@ -118,3 +118,58 @@ def test_nothing_at_all_is_nothing(policy: Policy) -> None:
     found = disclose([], always, policy)
 
     assert (found.cells, found.total.n) == ({}, 0)
+
+
+_HALF_DAYS = [(f"2026-11-{day:02}", part) for day in range(1, 11) for part in ("am", "pm")]
+_RATED = st.lists(st.tuples(st.sampled_from(range(20)), st.integers(0, 12), st.integers(0, 19)), max_size=30)
+"""Ratings of one counter: in which half day, how many, and in which they came when that was later."""
+
+
+def slices_of(rated: list[tuple[int, int, int]]) -> list[Slice[str]]:
+    """One level for each of them, so that every single rating is known again."""
+    pieces = []
+    for number, (own, n, came) in enumerate(rated):
+        late = _HALF_DAYS[came] if came > own else None
+        pieces.append(Slice("a", *_HALF_DAYS[own], {number: n}, late))
+    return pieces
+
+
+@given(rated=_RATED, block_min=st.integers(1, 9))
+def test_every_rating_is_in_one_block_of_enough_or_waits_with_too_few(
+    rated: list[tuple[int, int, int]], block_min: int
+) -> None:
+    blocks, waiting = form_blocks(slices_of(rated), block_min)
+
+    assert all(sum(block.counts.values()) >= block_min for block in blocks)
+    assert sum(sum(piece.counts.values()) for piece in waiting) < block_min
+    assert sum(sum(piece.counts.values()) for piece in (*blocks, *waiting)) == sum(n for _, n, _ in rated)
+
+
+@given(rated=_RATED, until=st.integers(0, 20))
+def test_what_went_out_stays_as_it_is_whatever_comes_later(rated: list[tuple[int, int, int]], until: int) -> None:
+    every = slices_of(rated)
+    then = [piece for piece in every if piece.out_with < (*_HALF_DAYS, ("9", ""))[until]]
+
+    earlier, _ = form_blocks(then, 5)
+    later, _ = form_blocks(every, 5)
+
+    assert later[: len(earlier)] == earlier
+
+
+@given(counters=st.lists(_RATED, min_size=1, max_size=4), ends=st.lists(st.integers(0, 19), min_size=4, max_size=4))
+def test_no_number_minus_another_that_it_contains_is_a_few(
+    counters: list[list[tuple[int, int, int]]], ends: list[int]
+) -> None:
+    """Every pair of periods, of places (the first counters together, as a unit's) and of moments, one in the other."""
+    outs = [form_blocks(slices_of(rated), 5)[0] for rated in counters]
+    first, second, third, last = sorted(ends)
+
+    def n(places: int, since: int, until: int) -> int:
+        wanted = _HALF_DAYS[since : until + 1]
+        blocks = [block for blocks in outs[:places] for block in blocks]
+        return sum(sum(block.counts.values()) for block in blocks if block.out_with in wanted)
+
+    for all_of in range(1, len(outs) + 1):
+        for some in range(all_of + 1):
+            rest = n(all_of, first, last) - n(some, second, third)
+            assert rest == 0 or rest >= 5

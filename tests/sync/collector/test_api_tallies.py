@@ -89,5 +89,5 @@ def test_outside_the_demo_a_half_day_is_shown_when_it_is_over_and_small_groups_a
     assert [row["waiting"] for row in before["tables"][0]["counters"]] == [True, True]
     first, second = after["tables"][0]["counters"]
     assert (first["measure"]["percent"], first["hidden"]) == ("100.00", None)
-    assert (second["counted"], second["waiting"], second["by_level"]) == (0, True, {})
+    assert (second["counted"], second["hidden"], second["by_level"]) == (None, "few", {})
     assert after["tables"][0]["total"]["counted"] == 40

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from kiosk.domain.disclosure import Hidden, Policy, Slice, disclose_tree
 from kiosk.domain.measures import Method, Share, differs, points_between
 from kiosk.domain.rating import Standing
 from kiosk.journal.lines import CountLine, encode_line
@@ -20,7 +19,6 @@ from sync.collector.figures.book import Book
 from sync.collector.figures.order import LAST_YEAR, Wish, read_book
 from sync.collector.figures.periods import Kind, parse_period, period_of
 from sync.collector.figures.ranks import Rank, rank_of, ranked
-from sync.collector.figures.shelf import Shelf
 from sync.collector.partitions import ensure_partitions
 from sync.collector.rights import ANYBODY
 from sync.collector.services import Services
@@ -33,7 +31,7 @@ TEXTS = texts("collector", "vi")
 
 
 def book(services: Services, now: datetime = NOON, **wish: Any) -> Book:
-    return read_book(replace(services, now=lambda: now, shelf=Shelf()), ANYBODY, Wish("XA", **wish))
+    return read_book(replace(services, now=lambda: now), ANYBODY, Wish("XA", **wish))
 
 
 def press(
@@ -118,44 +116,6 @@ def test_points_are_of_the_exact_shares_and_never_minus_nought() -> None:
     assert str(points_between(Share(Method.TOP2BOX, 3333, 10000), Share(Method.TOP2BOX, 3334, 10000))) == "0.0"
 
 
-def slices(**sizes: int) -> list[Slice[str]]:
-    return [Slice(cell, "2026-11-19", "am", {5: n}) for cell, n in sizes.items()]
-
-
-PARENTS = {"top": None, "A": "top", "B": "top", "a1": "A", "a2": "A", "b1": "B"}
-
-
-def hidden(step: int = 1, **sizes: int) -> dict[str, Hidden | None]:
-    shown = disclose_tree(slices(**sizes), PARENTS, lambda *_: True, Policy(step=step))
-    return {cell: one.hidden for cell, one in shown.items()}
-
-
-def test_a_small_unit_is_hidden_with_a_partner_and_so_is_all_below_them() -> None:
-    found = hidden(a1=20, a2=30, b1=3)
-
-    assert found == {"top": None, "A": Hidden.PARTNER, "B": Hidden.FEW, "a1": Hidden.PARTNER, "a2": Hidden.PARTNER,
-                     "b1": Hidden.FEW if found["b1"] == Hidden.FEW else Hidden.PARTNER}  # fmt: skip
-
-
-def test_a_small_counter_takes_its_neighbour_along_but_not_its_unit() -> None:
-    assert hidden(a1=20, a2=3, b1=30) == {
-        "top": None, "A": None, "B": None, "a1": Hidden.PARTNER, "a2": Hidden.FEW, "b1": None,
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize("sizes", [(a, b, c) for a in (0, 3, 7, 40) for b in (0, 2, 5, 40) for c in (0, 4, 6, 40)])
-def test_no_difference_of_shown_numbers_is_a_few(sizes: tuple[int, int, int]) -> None:
-    found = disclose_tree(
-        slices(**dict(zip(("a1", "a2", "b1"), sizes, strict=True))), PARENTS, lambda *_: True, Policy(step=1)
-    )
-
-    for above in ("top", "A", "B"):
-        below = [found[cell] for cell, parent in PARENTS.items() if parent == above]
-        if not found[above].hidden:
-            rest = (found[above].n or 0) - sum(one.n or 0 for one in below)
-            assert rest == 0 or rest >= 5
-
-
 def test_ratings_that_come_late_wait_for_the_half_day_they_came_in(services: Services, office: Office) -> None:
     press(office, [5] * 40)
     before = book(services, period="2026-11-19").me.n
@@ -165,10 +125,6 @@ def test_ratings_that_come_late_wait_for_the_half_day_they_came_in(services: Ser
     assert (before, book(services, period="2026-11-19").me.n) == (40, 40)
     press(office, [1] * 4, at=YESTERDAY, received=NOON - timedelta(minutes=9))
     assert book(services, period="2026-11-19").me.n == 45
-    assert office.rows("late_tally", "level", "received_day", "received_part", "n")[0][1:3] == (
-        date(2026, 11, 20),
-        "am",
-    )
 
 
 def test_a_kiosk_that_was_offline_brings_its_whole_days(services: Services, office: Office) -> None:
@@ -179,7 +135,7 @@ def test_a_kiosk_that_was_offline_brings_its_whole_days(services: Services, offi
 
 def test_participation_is_of_the_days_whose_transactions_are_known(services: Services, office: Office) -> None:
     press(office, [5] * 40)
-    press(office, [5] * 30, at=NOON - timedelta(days=3))
+    press(office, [5] * 30, at=YESTERDAY - timedelta(days=2))
     pen = Pen()
     for n in (90, 100):
         pen.lines.append(_count(pen, "2026-11-19", n))
@@ -258,14 +214,16 @@ def test_reasons_of_a_few_are_hidden(services: Services, office: Office) -> None
     assert (found["wait"], found["deadline"], found["fee"]) == (None, 36, 0)
 
 
-def test_a_half_day_with_few_takes_the_other_one_along(services: Services, office: Office) -> None:
-    morning = YESTERDAY - timedelta(hours=3)
-    press(office, [1] * 3 + [5] * 9, at=morning)
+def test_a_half_day_with_few_goes_out_with_the_next_one_at_that_counter(services: Services, office: Office) -> None:
+    press(office, [1] * 3 + [5] * 9, at=YESTERDAY - timedelta(hours=3))
     press(office, [5] * 4, at=YESTERDAY + timedelta(hours=4))
 
-    half_days = read_book(services, ANYBODY, Wish("XA", "Q1", "2026-11")).half_days
+    before = read_book(services, ANYBODY, Wish("XA", "Q1", "2026-11")).half_days
+    press(office, [5] * 7, at=NOON - timedelta(hours=1))
+    after = read_book(services, ANYBODY, Wish("XA", "Q1", "2026-11")).half_days
 
-    assert [(half.part, half.n, half.few) for half in half_days] == [("am", None, False), ("pm", None, True)]
+    assert [(half.day.day, half.part, half.n) for half in before] == [(19, "am", 12), (19, "pm", None)]
+    assert [(half.day.day, half.part, half.n) for half in after] == [(19, "am", 12), (20, "am", 11)]
 
 
 @pytest.mark.parametrize(
