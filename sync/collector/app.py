@@ -26,7 +26,7 @@ from sync.collector.errors import CollectorBusy, CollectorError
 from sync.collector.partitions import ensure_partitions
 from sync.collector.services import Services
 from sync.collector.upkeep import Upkeep
-from sync.collector.web import audit_page, doors, files_page, page, report_page
+from sync.collector.web import audit_page, cases_page, doors, files_page, page, report_page, words_page
 from sync.collector.web.errors import is_page, page_of
 from sync.protocol import problems
 from sync.protocol.errors import WireError
@@ -51,7 +51,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     for part in (journals, enrolments, device, tallies, report, health):
         app.include_router(part.router)
-    for part in (doors, page, report_page, files_page, audit_page):
+    for part in (doors, page, report_page, files_page, words_page, cases_page, audit_page):
         app.include_router(part.router)
     app.mount("/assets", StaticFiles(directory=resource("assets", "web")), name="assets")
     _answer_errors(app)

@@ -143,12 +143,18 @@ def find_case(connection: Connection, number: str, path: str, today: date, days:
     return next(iter(_cases(connection, rows, today, days)), None)
 
 
-def open_cases_of(connection: Connection, path: str, today: date, days: WorkDays, most: int) -> tuple[list[Case], int]:
-    """The open cases of a subtree that are due first, and how many there are in all."""
-    here = [*_here(Search(path)), _kind(Which.OPEN, today, days)]
-    n = connection.execute(select(func.count()).select_from(_FROM).where(*here)).scalar_one()
-    rows = connection.execute(_SELECT.where(*here).order_by(follow_up.c.due_on, follow_up.c.case_id).limit(most)).all()
-    return list(_cases(connection, rows, today, days)), int(n)
+def open_cases_of(
+    connection: Connection, path: str, today: date, days: WorkDays, most: int
+) -> tuple[tuple[Case, ...], int, int]:
+    """The open cases of a place and below that are due first; how many are open in all, and overdue."""
+    # A counter's key has a colon behind its unit's path.
+    here = [follow_up.c.place == path] if ":" in path else [unit.c.path.startswith(path, autoescape=True)]
+    kinds = [_kind(which, today, days) for which in (Which.OPEN, Which.OVERDUE)]
+    counts = select(*[func.count(whenever((kind, 1))) for kind in kinds]).select_from(_FROM).where(*here)
+    n, overdue = connection.execute(counts).one()
+    wanted = _SELECT.where(*here, kinds[0]).order_by(follow_up.c.due_on, follow_up.c.case_id).limit(most)
+    rows = connection.execute(wanted)
+    return _cases(connection, rows.all(), today, days), int(n), int(overdue)
 
 
 _FROM = (

@@ -107,6 +107,16 @@ def find_comment(connection: Connection, code: str, path: str) -> Written | None
     return None if row is None else _written(row)
 
 
+def comments_of_case(connection: Connection, case_id: int, path: str) -> list[Written]:
+    """The comments that were put to a case."""
+    rows = connection.execute(
+        _SELECT.where(*_wanted(Search(path)), comment.c.case_id == case_id).order_by(
+            comment.c.shown_last.desc(), comment.c.code
+        )
+    )
+    return list(map(_written, rows))
+
+
 def units_written_of(connection: Connection, path: str) -> list[tuple[str, str]]:
     """Code and name of each unit in the subtree of which there are comments, in the order of the tree."""
     rows = connection.execute(

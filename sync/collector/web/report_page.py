@@ -18,6 +18,7 @@ from sync.collector.figures.tables import tables_of
 from sync.collector.rights import Reader, Right
 from sync.collector.services import Services
 from sync.collector.web import charts, heat_chart, trend_chart
+from sync.collector.web.cases_page import panel_of
 from sync.collector.web.drawing import WIDE_LABELLED_FROM
 from sync.collector.web.rendering import phrases_of, render, templates
 
@@ -46,7 +47,8 @@ async def show_place(
     book = await _read(request, reader, Wish(unit, counter, ky, so, asked))
     if not book.counters and not book.place.is_counter:
         return render(request, "first_day.html", reader=reader, book=book)
-    return _page(request, "place.html", reader, book)
+    cases = await asyncio.to_thread(panel_of, request.app.state.services, reader, book.place, phrases_of(request))
+    return _page(request, "place.html", reader, book, cases=cases)
 
 
 @router.get("/ly-do")

@@ -1,0 +1,235 @@
+"""Cases page: what was too much dissatisfaction, who takes care of it until when, and whether it helped."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlalchemy import Connection, select
+from starlette.responses import RedirectResponse, Response
+
+from kiosk.cells import csv_bytes
+from kiosk.domain.measures import Method, Share
+from sync.collector.api.gate import reader_of
+from sync.collector.audit import note
+from sync.collector.cases.care import Deed, ResultNeeded, What, care_for, read_steps
+from sync.collector.cases.docket import Case, Search, Which, find_case, open_cases_of, read_docket
+from sync.collector.comments.inbox import comments_of_case
+from sync.collector.errors import UsageWrong
+from sync.collector.figures.places import Place
+from sync.collector.owners import owners_of
+from sync.collector.rights import Reader, Right
+from sync.collector.schema import account, follow_up, unit
+from sync.collector.services import Services
+from sync.collector.web.care_words import CareWords
+from sync.collector.web.forms import read_form, require_key
+from sync.collector.web.phrases import Phrases
+from sync.collector.web.rendering import phrases_of, render
+from sync.collector.web.words_page import page_of, path_of
+
+router = APIRouter(include_in_schema=False)
+
+KINDS = {
+    "dang-mo": Which.OPEN, "qua-han": Which.OVERDUE, "sap-han": Which.SOON, "chua-giao": Which.UNOWNED,
+    "da-dong": Which.CLOSED,
+}  # fmt: skip
+"""As an address writes them."""
+USUAL = "dang-mo"
+PANEL_MAX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address asks for, as it is written there."""
+
+    unit: str = ""
+    which: str = USUAL
+    owner: str = ""
+    page: int = 1
+
+    def query(self, **other: str | int) -> dict[str, str]:
+        """The same for another address, with something changed; what is usual is left out."""
+        values: dict[str, str | int] = {
+            "dv": self.unit, "loai": self.which, "nguoi": self.owner, "trang": self.page, **other
+        }  # fmt: skip
+        return {key: str(value) for key, value in values.items() if value and value not in (USUAL, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The open cases of a place, for its overview."""
+
+    words: CareWords
+    unit: str
+    n: int
+    overdue: int
+    first: tuple[Case, ...]
+
+
+@router.get("/vu-viec")
+async def show_docket(request: Request) -> Response:
+    """The cases that are wanted, and what was closed lately."""
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.FOLLOW)
+    filters = filters_of(request)
+    values = await asyncio.to_thread(_read_docket, services, reader, filters)
+    words = CareWords(phrases_of(request), services)
+    return render(
+        request, "cases.html", reader=reader, w=words, filters=filters, KINDS=KINDS, rule=services.config.cases,
+        percent_min=services.config.policy.percent_min, **values,
+    )  # fmt: skip
+
+
+@router.get("/vu-viec.csv")
+async def take_docket(request: Request) -> Response:
+    """The page's cases as a file."""
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.EXPORT)
+    filters = filters_of(request)
+    docket = (await asyncio.to_thread(_read_docket, services, reader, filters))["docket"]
+    words = CareWords(phrases_of(request), services)
+    # Excel with Vietnamese settings takes the semicolon, as for the reports.
+    body = csv_bytes(_lines(words, docket.cases), ";" if words.t.language == "vi" else ",")
+    noting = partial(_note_export, reader=reader, filters=filters, now=services.now())
+    await asyncio.wrap_future(services.writer.submit(noting))
+    headers = {"Content-Disposition": 'attachment; filename="vu-viec.csv"', "Cache-Control": "no-store"}
+    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/vu-viec/{number}")
+async def show_case(request: Request, number: str) -> Response:
+    """One case with the numbers that opened it."""
+    return await _show(request, number)
+
+
+@router.post("/vu-viec/{number}")
+async def take_deed(request: Request, number: str) -> Response:
+    """What somebody does about a case."""
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.DECIDE)
+    form = await read_form(request)
+    require_key(form, reader.form_key)
+    now = services.now()
+    today = date.fromisoformat(services.days.today(now)[0])
+    caring = partial(
+        care_for, number=number, deed=_deed(form), reader=reader, today=today, now=now,
+        days=services.config.calendar.days,
+    )  # fmt: skip
+    try:
+        await asyncio.wrap_future(services.writer.submit(caring))
+    except ResultNeeded as error:
+        return await _show(request, number, wrong=str(error), form=form, status=400)
+    return RedirectResponse(phrases_of(request).way(f"/vu-viec/{number}"), 303)
+
+
+def panel_of(services: Services, reader: Reader, place: Place, phrases: Phrases) -> Panel | None:
+    """The open cases of a place and below, where the reader may see cases."""
+    if not reader.may(Right.FOLLOW):
+        return None
+    today = date.fromisoformat(services.days.today(services.now())[0])
+    path = place.key if reader.sees(place.key) else reader.path
+    with services.database.reading() as connection:
+        first, n, overdue = open_cases_of(connection, path, today, services.config.calendar.days, PANEL_MAX)
+    return Panel(CareWords(phrases, services), place.code, n, overdue, tuple(first))
+
+
+def filters_of(request: Request) -> Filters:
+    """What the address asks for; whatever it says that cannot be is passed over."""
+    query = request.query_params
+    which = query.get("loai", USUAL)
+    return Filters(
+        query.get("dv", "")[:40], which if which in KINDS else USUAL, query.get("nguoi", "")[:60],
+        page_of(query.get("trang", "")),
+    )  # fmt: skip
+
+
+def _read_docket(services: Services, reader: Reader, filters: Filters) -> dict[str, Any]:
+    today = date.fromisoformat(services.days.today(services.now())[0])
+    with services.database.reading() as connection:
+        path = path_of(connection, filters.unit, reader)
+        search = Search(path, KINDS[filters.which], filters.owner, filters.page)
+        docket = read_docket(connection, search, today, services.config.calendar.days)
+        return {"docket": docket, "units": _units(connection, reader), "people": _people(connection, reader)}
+
+
+def _units(connection: Connection, reader: Reader) -> list[tuple[str, str]]:
+    wanted = select(unit.c.code, unit.c.name).where(unit.c.unit_id.in_(select(follow_up.c.unit_id)))
+    seen = unit.c.path.startswith(reader.path, autoescape=True)
+    return [(row.code, row.name) for row in connection.execute(wanted.where(seen).order_by(unit.c.path))]
+
+
+def _people(connection: Connection, reader: Reader) -> list[tuple[str, str]]:
+    """Who has a case in the reader's units."""
+    rows = connection.execute(
+        select(account.c.name, account.c.full_name)
+        .join(follow_up, follow_up.c.owner_id == account.c.account_id)
+        .join(unit, unit.c.unit_id == follow_up.c.unit_id)
+        .where(unit.c.path.startswith(reader.path, autoescape=True))
+        .distinct()
+        .order_by(account.c.full_name)
+    )
+    return [(row.name, row.full_name) for row in rows]
+
+
+async def _show(
+    request: Request, number: str, *, wrong: str = "", form: dict[str, str] | None = None, status: int = 200
+) -> Response:
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.FOLLOW)
+    values = await asyncio.to_thread(_read_case, services, reader, number)
+    words = CareWords(phrases_of(request), services)
+    return render(request, "case.html", status, reader=reader, w=words, wrong=wrong, form=form or {}, **values)
+
+
+def _read_case(services: Services, reader: Reader, number: str) -> dict[str, Any]:
+    today = date.fromisoformat(services.days.today(services.now())[0])
+    with services.database.reading() as connection:
+        case = find_case(connection, number, reader.path, today, services.config.calendar.days)
+        if case is None:
+            raise UsageWrong("there is no case {case}", case=number)
+        row = case.row
+        ends = case.opened_with.interval(1)
+        high = max(row.share_percent, ends[1] if ends else 0)
+        return {
+            "case": case,
+            "steps": read_steps(connection, row.case_id),
+            "owners": owners_of(connection, row.path, reader),
+            # Whoever may see cases may not for that read what citizens wrote.
+            "comments": comments_of_case(connection, row.case_id, reader.path) if reader.may(Right.DECIDE) else [],
+            "address": f"/t/{row.unit_code}/{row.counter_code}" if row.counter_code else f"/t/{row.unit_code}",
+            "threshold": Share(Method.TOP2BOX, row.share_percent, 100),
+            "axis_high": min(100, int(high) // 10 * 10 + 10),
+        }
+
+
+def _deed(form: dict[str, str]) -> Deed:
+    try:
+        what = What(form.get("what", ""))
+        due_on = date.fromisoformat(form["due"]) if form.get("due") else None
+    except ValueError as error:
+        raise UsageWrong("the form does not say what is to be done, or until when") from error
+    return Deed(what, form.get("note", ""), form["owner"][:60] if "owner" in form else None, due_on)
+
+
+def _lines(words: CareWords, cases: tuple[Case, ...]) -> list[list[str]]:
+    t, p = words.t, words.p
+    heads = [
+        t("Number"), t("Place"), t("Period"), t("Dissatisfied"), t("Ratings, n"), f"{t('Dissatisfied when opened')}, %",
+        t("Owner"), t("Opened on"), t("Due on"), t("State"), t("Left"), t("Latest note"), t("Closed on"), t("Result"),
+    ]  # fmt: skip
+    rows = [
+        [
+            case.row.number, words.case_place(case.row), case.row.period, str(case.row.bad), str(case.row.n),
+            p.number_of(case.opened_with), case.row.owner or "", t.day(case.row.opened_on), t.day(case.row.due_on),
+            words.case_state(case.row.state), words.left(case), case.newest_note,
+            t.day(case.row.closed_on) if case.row.closed_on else "", case.row.result or "",
+        ]
+        for case in cases
+    ]  # fmt: skip
+    return [heads, *rows]
+
+
+def _note_export(connection: Connection, reader: Reader, filters: Filters, now: datetime) -> None:
+    note(connection, now, reader.name, "export", "cases", {"form": "csv", **filters.query()})
