@@ -21,12 +21,12 @@ def demo_data(
     from sync.collector.database import faults_named
     from sync.collector.demo_data import write_province
     from sync.collector.presstime import LocalDays
-    from sync.collector.services import load_surveys
+    from sync.collector.surveys.library import shipped_surveys
 
     settings = load_config(config, data_dir)
     database = open_ready(settings)
     now = until.replace(tzinfo=UTC) if until else datetime.now(UTC)
-    survey = load_surveys()["sipas-5@1"]
+    survey = shipped_surveys()["sipas-5@1"]
     with faults_named(database):
         written = write_province(
             database, province, months, seed, now, LocalDays(settings.zone), survey,

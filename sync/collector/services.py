@@ -1,13 +1,9 @@
 """Services: what every request needs, put together in one place."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import structlog
-
-from kiosk.domain.survey import Survey, SurveyInvalid, load_survey
-from kiosk.resources import resource
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
 from sync.collector.devices import Directory
@@ -16,6 +12,7 @@ from sync.collector.partitions import Partitions
 from sync.collector.presstime import LocalDays
 from sync.collector.release import Release
 from sync.collector.rollouts.effective import Shelf as RolloutShelf
+from sync.collector.surveys.library import Library
 from sync.collector.writer import Writer, writer_for
 
 RELEASE_S_MAX = 120.0
@@ -35,8 +32,7 @@ class Services:
     writer: Writer
     directory: Directory
     days: LocalDays
-    surveys: Mapping[str, Survey]
-    """By ``id@version``."""
+    surveys: Library
     now: Callable[[], datetime]
     rollouts: RolloutShelf = field(default_factory=RolloutShelf)
     partitions: Partitions = field(default_factory=Partitions)
@@ -58,18 +54,5 @@ class Services:
 def make_services(config: CollectorConfig, database: Database, now: Callable[[], datetime] = _now) -> Services:
     """The services over an open, current database; ``writer.close()`` ends them."""
     return Services(
-        config, database, writer_for(database), Directory(database), LocalDays(config.zone), load_surveys(), now
+        config, database, writer_for(database), Directory(database), LocalDays(config.zone), Library(database), now
     )
-
-
-def load_surveys() -> dict[str, Survey]:
-    """Every shipped survey that can be read; the scale of one that cannot is simply not known."""
-    surveys = {}
-    for path in sorted(resource("config", "surveys").glob("*.toml")):
-        try:
-            survey = load_survey(path)
-        except SurveyInvalid as error:
-            structlog.get_logger("collector").warning("survey not usable", file=path.name, faults=str(error))
-        else:
-            surveys[survey.ref] = survey
-    return surveys

@@ -16,7 +16,8 @@ from sync.collector.database import Database, open_database
 from sync.collector.demo_data import write_province
 from sync.collector.migrate import migrate
 from sync.collector.presstime import LocalDays
-from sync.collector.services import load_surveys, make_services
+from sync.collector.services import make_services
+from sync.collector.surveys.library import shipped_surveys
 from tests.bench.harness import Figure
 
 NOW = datetime(2026, 11, 20, 10, 10, tzinfo=UTC)
@@ -39,7 +40,7 @@ def figures() -> Iterator[Figure]:
 def _province(folder: Path) -> Database:
     database = open_database(f"sqlite:///{folder / 'collector.db'}", create=True)
     migrate(database)
-    survey = load_surveys()["sipas-5@1"]
+    survey = shipped_surveys()["sipas-5@1"]
     write_province(database, "20", 6, 1, NOW, LocalDays(CollectorConfig().zone), survey, lambda *_: None)
     return database
 

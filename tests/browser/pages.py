@@ -17,7 +17,7 @@ from sync.collector.demo_data import write_province
 from sync.collector.migrate import migrate
 from sync.collector.presstime import LocalDays
 from sync.collector.rights import Role
-from sync.collector.services import load_surveys
+from sync.collector.surveys.library import shipped_surveys
 from tests.browser.live import CHROMIUM, QUIET, serving
 
 NOW = datetime(2026, 11, 20, 10, 10, tzinfo=UTC)
@@ -59,7 +59,7 @@ def province(folder: Path, months: int = 6) -> Database:
     database = open_database(f"sqlite:///{folder / 'collector.db'}", create=True)
     migrate(database)
     config = CollectorConfig()
-    write_province(database, "20", months, 1, NOW, LocalDays(config.zone), load_surveys()["sipas-5@1"], lambda *_: None)
+    write_province(database, "20", months, 1, NOW, LocalDays(config.zone), shipped_surveys()["sipas-5@1"], lambda *_: None)
     with database.writing() as connection:
         new_account(connection, "huong.nt", "Nông Thị Hương", Role.SUPERVISOR, None, NOW, "pages")
         change_password(connection, "huong.nt", PASSWORD, NOW)

@@ -11,12 +11,13 @@ from sync.collector.demo_data import write_province
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.order import Wish, read_book
 from sync.collector.rights import ANYBODY
-from sync.collector.services import Services, load_surveys
+from sync.collector.services import Services
+from sync.collector.surveys.library import shipped_surveys
 from tests.sync.collector.builders import DAYS, NOON
 
 
 def write(database: Database, seed: int = 1, now: datetime = NOON) -> int:
-    return write_province(database, "20", 1, seed, now, DAYS, load_surveys()["sipas-5@1"], lambda *_: None)
+    return write_province(database, "20", 1, seed, now, DAYS, shipped_surveys()["sipas-5@1"], lambda *_: None)
 
 
 def test_the_province_comes_through_the_real_ingest_and_adds_up(database: Database, services: Services) -> None:

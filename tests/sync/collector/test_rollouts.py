@@ -1,4 +1,4 @@
-"""Settings of the office reach a few kiosks first, go on by themselves when all is well, and are taken back when not."""
+"""Settings of the office reach a few kiosks first, go on by themselves when all is well, else are taken back."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta

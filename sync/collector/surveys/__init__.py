@@ -1,0 +1,1 @@
+"""Surveys: those that are shipped, and those that the office writes itself on the web."""

@@ -1,0 +1,82 @@
+"""Writing: a survey as the TOML that kiosks read, and what a new version may not change of an older one.
+
+Pure: no database, no clock.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import tomli_w
+
+from kiosk.domain.survey import Level, Question, Reason, Survey
+
+Fault = tuple[str, dict[str, Any]]
+"""A sentence's id and its values."""
+
+
+def survey_toml(survey: Survey) -> str:
+    """The survey as its file says it."""
+    table: dict[str, Any] = {
+        "id": survey.id,
+        "version": survey.version,
+        "name": dict(survey.name),
+        "reasons_max": survey.reasons_max,
+        "question": [_question_table(question) for question in survey.questions],
+    }
+    if survey.reasons:
+        table["reason"] = [_reason_table(reason) for reason in survey.reasons]
+    return tomli_w.dumps(table)
+
+
+def scale_faults(new: Survey, older: Survey) -> list[Fault]:
+    """Why ``new`` may not follow ``older``: what a question's levels mean stays for ever, only words may change."""
+    scales = {question.id: _scale(question) for question in older.questions}
+    faults: list[Fault] = [
+        (
+            "question {question} had another scale in {ref}; give the question a new name",
+            {"question": question.id, "ref": older.ref},
+        )
+        for question in new.questions
+        if question.id in scales and scales[question.id] != _scale(question)
+    ]
+    factors = {reason.id: reason.factor for reason in older.reasons}
+    faults += [
+        (
+            "reason {reason} stood for another factor in {ref}; give the reason a new name",
+            {"reason": reason.id, "ref": older.ref},
+        )
+        for reason in new.reasons
+        if reason.id in factors and factors[reason.id] != reason.factor
+    ]
+    return faults
+
+
+def gaps(survey: Survey) -> dict[str, int]:
+    """How many texts each language lacks that has some; Vietnamese lacks none."""
+    texts = [survey.name, *(question.text for question in survey.questions)]
+    texts += [level.text for question in survey.questions for level in question.levels]
+    texts += [reason.text for reason in survey.reasons]
+    languages = sorted({language for words in texts for language in words})
+    return {language: sum(1 for words in texts if not words.get(language)) for language in languages}
+
+
+def as_draft(survey: Survey, survey_id: str, version: int) -> Survey:
+    """The same words under another name or version."""
+    return replace(survey, id=survey_id, version=version)
+
+
+def _scale(question: Question) -> list[tuple[int, int, bool]]:
+    return [(level.value, level.face, level.satisfied) for level in question.levels]
+
+
+def _question_table(question: Question) -> dict[str, Any]:
+    return {"id": question.id, "text": dict(question.text), "level": [_level_table(level) for level in question.levels]}
+
+
+def _level_table(level: Level) -> dict[str, Any]:
+    return {"value": level.value, "face": level.face, "satisfied": level.satisfied, "text": dict(level.text)}
+
+
+def _reason_table(reason: Reason) -> dict[str, Any]:
+    factor = {} if reason.factor is None else {"factor": reason.factor}
+    return {"id": reason.id, "icon": reason.icon, **factor, "text": dict(reason.text)}
