@@ -1,6 +1,6 @@
 """Tables of who may see what, and who did what."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, Text, false
 
 from sync.collector.schema.columns import Hash, Moment, Serial, clustered, metadata
 
@@ -30,6 +30,8 @@ signed_in = Table(
     Column("account_id", Serial, ForeignKey("account.account_id"), nullable=False, index=True),
     Column("began_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    # By the office's own directory of people, not by a password of ours.
+    Column("outside", Boolean, nullable=False, server_default=false()),
 )
 
 # Wrong passwords since the last right one, by name whether or not it exists: else a delay would tell.
@@ -51,4 +53,6 @@ audit = Table(
     Column("action", String(40), nullable=False),
     Column("subject", Text, nullable=False),
     Column("details", JSON, nullable=False),
+    # The path of the unit of whoever did it, then; none for whoever has no account.
+    Column("path", Text),
 )
