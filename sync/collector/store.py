@@ -24,6 +24,7 @@ from sync.collector.schema import (
     unread,
     waiting_count,
 )
+from sync.collector.signals.stretch import suspect_late
 from sync.collector.tally import (
     ReasonKey,
     TallyKey,
@@ -64,6 +65,7 @@ def keep_counts(connection: Connection, journal_id: str, received_us: int, proje
     becomes unread.
     """
     earlier = _stored_ratings(connection, journal_id, {entry.rating for entry in projection.late})
+    suspect_late(connection, projection)
     counts = count_ratings(projection.ratings.values())
     _apply_late(connection, journal_id, projection, earlier, counts)
     of_journal = {"journal_id": journal_id}

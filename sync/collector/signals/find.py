@@ -1,6 +1,6 @@
 """Find: every sign over a stretch of days, counter by counter, each against the others. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sync.collector.signals.bursts import find_bursts
 from sync.collector.signals.capacity import find_capacity
@@ -19,7 +19,7 @@ def find_signs(
     slots = closing_slots(all_of_them)
     closing, one_level, outside = usual_shares(all_of_them, slots), usual_share(all_of_them), usual_outside(all_of_them)
     days = working_days(all_of_them)
-    asked = {
+    asked: dict[Sign, Callable[[Watched], Finding | None]] = {
         Sign.BURST: lambda watched: find_bursts(watched, settings.quick_s),
         Sign.CLOSING: lambda watched: find_closing(watched, slots, closing),
         Sign.ONE_LEVEL: lambda watched: find_one_level(watched, one_level),
@@ -31,8 +31,8 @@ def find_signs(
     for watched in all_of_them:
         for sign, ask in asked.items():
             since = looked_at.get((watched.counter_id, sign), "")
-            # Silence is read from what came before it; a silence that was looked at is over with the next press.
+            # Silence is read from what came before it; one that was looked at is the same until the next press.
             finding = ask(watched if sign is Sign.SILENT else watched.after(since))
-            if finding is not None and finding.last > since:
+            if finding is not None and finding.first > since:
                 found.append(finding)
     return found

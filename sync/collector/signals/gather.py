@@ -1,0 +1,161 @@
+"""Gather: reads what signs are looked for in, from the newest ratings backwards, journal by journal.
+
+A journal's ratings lie in the order in which they came, so only those of the window are read, however
+many years lie before it.
+"""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from kiosk.domain.rating import Standing
+from sync.collector.presstime import TimeQuality
+from sync.collector.reports import read_kiosks
+from sync.collector.schema import EPOCH, device, journal, micros, rating, transaction_count
+from sync.collector.signals.watched import ANY_PART, SLOT_S, Finding, HalfDay, Pressed, Sign, Watched
+
+AT_ONCE = 2000
+_COLUMNS = (
+    rating.c.seq, rating.c.counter_id, rating.c.question, rating.c.level, rating.c.standing, rating.c.pressed_at,
+    rating.c.time_quality, rating.c.day, rating.c.part, rating.c.received_at,
+)  # fmt: skip
+LOST = frozenset({"missing", "damaged", "rolled back", "restored"})
+"""Why a journal was continued although entries of it may be missing; the others are planned or show nothing lost."""
+FORKED = "forked"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days that are looked at, all of them over."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+    quick_s: int
+
+    @property
+    def begins(self) -> datetime:
+        """No earlier came what was pressed in it; a day less, for a kiosk's clock may run ahead."""
+        return datetime.combine(self.first - timedelta(days=1), datetime.min.time(), self.zone)
+
+
+def gather(connection: Connection, window: Window, now: datetime) -> list[Watched]:
+    """Every counter that was pressed in the window, by its main question."""
+    piles: dict[tuple[int, str], _Pile] = {}
+    for row in _read_ratings(connection, window):
+        piles.setdefault((row.counter_id, row.question), _Pile(window)).add(row)
+    main: dict[int, _Pile] = {}
+    for (counter_id, _), pile in piles.items():
+        # A visit of several questions is several presses in a row: of each counter one question is looked at.
+        if counter_id not in main or len(pile) > len(main[counter_id]):
+            main[counter_id] = pile
+    served, kiosks = _read_served(connection, window), read_kiosks(connection, now)
+    return [
+        Watched(
+            counter_id, pile.half_days(), served.get(counter_id, {}), bool(kiosks.get(counter_id)),
+            not any(kiosk.silent for kiosk in kiosks.get(counter_id, ())),
+        )
+        for counter_id, pile in sorted(main.items())
+    ]  # fmt: skip
+
+
+def find_journals(connection: Connection, window: Window) -> list[Finding]:
+    """Journals that were continued with entries missing, or that go on in two ways."""
+    rows = connection.execute(
+        select(journal.c.first_received_at, journal.c.continues_why, journal.c.forked_at, device.c.counter_id)
+        .join(device, device.c.device_id == journal.c.device_id)
+        .where(
+            (journal.c.forked_at >= window.begins)
+            | (journal.c.continues_why.in_(sorted(LOST)) & (journal.c.first_received_at >= window.begins))
+        )
+        .order_by(device.c.counter_id)
+    )
+    found = []
+    for row in rows:
+        forked = row.forked_at is not None and row.forked_at >= window.begins
+        at = (row.forked_at if forked else row.first_received_at).astimezone(window.zone).date().isoformat()
+        evidence = {"why": FORKED if forked else row.continues_why}
+        found.append(Finding(row.counter_id, Sign.JOURNAL, at, at, ANY_PART, evidence))
+    return found
+
+
+class _Pile:
+    """One counter's ratings of one question, as few bytes each."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._levels: dict[HalfDay, Counter[int]] = {}
+        self._outside: Counter[HalfDay] = Counter()
+        self._timed: dict[HalfDay, array[int]] = {}
+        self._n = 0
+
+    def __len__(self) -> int:
+        return self._n
+
+    def add(self, row: Any) -> None:
+        """Take one rating."""
+        half = HalfDay(row.day.isoformat(), row.part)
+        if row.standing == Standing.OUT_OF_HOURS:
+            self._outside[half] += 1
+        if row.standing != Standing.COUNTED:
+            return
+        self._n += 1
+        self._levels.setdefault(half, Counter())[row.level] += 1
+        if row.time_quality != TimeQuality.UNCERTAIN:
+            self._timed.setdefault(half, array("q")).append(micros(row.pressed_at) * 8 + row.level)
+
+    def half_days(self) -> dict[HalfDay, Pressed]:
+        """What signs are read from; the moments stay here."""
+        return {half: self._pressed(half) for half in sorted({*self._levels, *self._outside})}
+
+    def _pressed(self, half: HalfDay) -> Pressed:
+        timed = sorted(self._timed.get(half, ()))
+        quick: Counter[int] = Counter()
+        for before, after in pairwise(timed):
+            if after // 8 - before // 8 < self._window.quick_s * 1_000_000:
+                quick[after % 8] += 1
+        slots = Counter(_slot(one // 8, self._window.zone) for one in timed)
+        return Pressed(self._levels.get(half, Counter()), quick.total(), quick, slots, self._outside[half])
+
+
+def _slot(pressed_us: int, zone: ZoneInfo) -> int:
+    local = (EPOCH + timedelta(microseconds=pressed_us)).astimezone(zone)
+    return (local.hour * 3600 + local.minute * 60 + local.second) // SLOT_S
+
+
+def _read_ratings(connection: Connection, window: Window) -> Iterator[Any]:
+    fresh = select(journal.c.journal_id, journal.c.next_seq).where(journal.c.last_received_at >= window.begins)
+    for journal_id, next_seq in connection.execute(fresh).all():
+        yield from _newest_of(connection, journal_id, next_seq, window)
+
+
+def _newest_of(connection: Connection, journal_id: str, below: int, window: Window) -> Iterator[Any]:
+    """A journal's ratings of the window, the newest first."""
+    wanted = select(*_COLUMNS).where(rating.c.journal_id == journal_id).order_by(rating.c.seq.desc()).limit(AT_ONCE)
+    if connection.dialect.name == "postgresql":
+        # Months that are partitions need not be opened; where there are none, this would read to the beginning.
+        wanted = wanted.where(rating.c.received_at >= window.begins)
+    while rows := connection.execute(wanted.where(rating.c.seq < below)).all():
+        yield from (row for row in rows if window.first <= row.day <= window.last)
+        below = rows[-1].seq
+        if rows[-1].received_at < window.begins:
+            return
+
+
+def _read_served(connection: Connection, window: Window) -> dict[int, dict[str, int]]:
+    rows = connection.execute(
+        select(transaction_count)
+        .where(transaction_count.c.day.between(window.first, window.last))
+        .order_by(transaction_count.c.received_at, transaction_count.c.seq)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row.counter_id, {})[row.day.isoformat()] = int(row.n)
+    return found

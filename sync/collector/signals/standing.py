@@ -1,0 +1,111 @@
+"""Standing: moves what a counter got in some days between counted and suspect, tallies and all, in one transaction."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Connection, or_, select, update
+
+from kiosk.domain.rating import Standing
+from sync.collector.projection import RatingRow, ReasonRow
+from sync.collector.schema import counter, device, journal, micros, placement, rating, reason_choice, tally
+from sync.collector.signals.stretch import Stretch
+from sync.collector.signals.watched import ANY_PART
+from sync.collector.store import count_in
+from sync.collector.tally import ReasonKey, TallyKey, reason_key, tally_key
+
+SEQS_AT_ONCE = 500
+_AT_ONCE = ("", "")
+"""Before every part of a day: what is moved goes out as soon as its own is over, which it is."""
+_ROW = (
+    rating.c.seq, rating.c.counter_id, rating.c.survey, rating.c.question, rating.c.level, rating.c.first_level,
+    rating.c.standing, rating.c.pressed_at, rating.c.time_quality, rating.c.day, rating.c.part,
+)  # fmt: skip
+
+
+def lock_journals(connection: Connection, counter_id: int) -> None:
+    """Let nobody append to a journal that may bring ratings of the counter until this transaction is over."""
+    unit_id = select(counter.c.unit_id).where(counter.c.counter_id == counter_id).scalar_subquery()
+    beside = select(counter.c.counter_id).where(counter.c.unit_id == unit_id)
+    stood = select(placement.c.device_id).where(placement.c.counter_id.in_(beside))
+    devices = select(device.c.device_id).where(or_(device.c.counter_id.in_(beside), device.c.device_id.in_(stood)))
+    wanted = select(journal.c.journal_id).where(journal.c.device_id.in_(devices)).order_by(journal.c.journal_id)
+    connection.execute(wanted.with_for_update()).all()
+
+
+def move(connection: Connection, stretch: Stretch, to: Standing, spare: Sequence[Stretch] = ()) -> int:
+    """Make what counts in the stretch suspect, or what is suspect count again; how many were moved.
+
+    What lies in one of ``spare`` stays as it is.
+    """
+    was = Standing.COUNTED if to is Standing.SUSPECT else Standing.SUSPECT
+    moved = 0
+    for journal_id in _journals(connection, stretch, was):
+        rows = [row for row in _rows(connection, journal_id, stretch, was) if not _is_spared(row, spare)]
+        _write(connection, journal_id, rows, to)
+        _count(connection, journal_id, rows, to)
+        moved += len(rows)
+    return moved
+
+
+def _journals(connection: Connection, stretch: Stretch, was: Standing) -> list[str]:
+    """The journals that have such ratings, by the tallies: no rating is looked for where there is none."""
+    wanted = (
+        select(tally.c.journal_id)
+        .where(tally.c.counter_id == stretch.counter_id, tally.c.day.between(stretch.first, stretch.last))
+        .where(tally.c.standing == str(was), tally.c.n > 0)
+        .distinct()
+        .order_by(tally.c.journal_id)
+    )
+    return list(connection.execute(wanted).scalars())
+
+
+def _rows(connection: Connection, journal_id: str, stretch: Stretch, was: Standing) -> list[RatingRow]:
+    wanted = select(*_ROW).where(rating.c.journal_id == journal_id, *_lies_in(stretch), rating.c.standing == str(was))
+    return [
+        RatingRow(*row)._replace(pressed_us=micros(row.pressed_at), day=row.day.isoformat())
+        for row in connection.execute(wanted.order_by(rating.c.seq))
+    ]
+
+
+def _lies_in(stretch: Stretch) -> list[ColumnElement[bool]]:
+    found = [rating.c.counter_id == stretch.counter_id, rating.c.day.between(stretch.first, stretch.last)]
+    return found if stretch.part == ANY_PART else [*found, rating.c.part == stretch.part]
+
+
+def _is_spared(row: RatingRow, spare: Iterable[Stretch]) -> bool:
+    return any(other.covers(row.counter_id, row.day, row.part) for other in spare)
+
+
+def _write(connection: Connection, journal_id: str, rows: Sequence[RatingRow], to: Standing) -> None:
+    for some in _seqs(rows):
+        mine = update(rating).where(rating.c.journal_id == journal_id, rating.c.seq.in_(some))
+        connection.execute(mine.values(standing=str(to)))
+
+
+def _count(connection: Connection, journal_id: str, rows: Sequence[RatingRow], to: Standing) -> None:
+    counts: Counter[TallyKey] = Counter()
+    reasons: Counter[ReasonKey] = Counter()
+    by_seq = {row.seq: row for row in rows}
+    for row in rows:
+        counts[tally_key(row)] -= 1
+        counts[tally_key(row._replace(standing=str(to)))] += 1
+    for chosen in _reasons(connection, journal_id, rows):
+        row = by_seq[chosen.rating_seq]
+        reasons[reason_key(row, chosen.reason)] -= 1
+        reasons[reason_key(row._replace(standing=str(to)), chosen.reason)] += 1
+    count_in(connection, journal_id, counts, reasons, _AT_ONCE)
+
+
+def _reasons(connection: Connection, journal_id: str, rows: Sequence[RatingRow]) -> list[ReasonRow]:
+    found: list[ReasonRow] = []
+    for some in _seqs(rows):
+        wanted = select(reason_choice.c.rating_seq, reason_choice.c.reason, reason_choice.c.seq).where(
+            reason_choice.c.journal_id == journal_id, reason_choice.c.rating_seq.in_(some)
+        )
+        found += [ReasonRow(*row) for row in connection.execute(wanted)]
+    return found
+
+
+def _seqs(rows: Sequence[RatingRow]) -> list[list[int]]:
+    seqs = [row.seq for row in rows]
+    return [seqs[place : place + SEQS_AT_ONCE] for place in range(0, len(seqs), SEQS_AT_ONCE)]
