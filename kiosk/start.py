@@ -4,14 +4,13 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk.__about__ import SOFTWARE
 from kiosk.clock import SystemClock
 from kiosk.config import KioskSettings
 from kiosk.domain.night import Night
-from kiosk.domain.survey import FIRST_LANGUAGE, Survey
+from kiosk.domain.survey import FIRST_LANGUAGE
 from kiosk.domain.visit import Step
 from kiosk.journal.errors import JournalError
 from kiosk.journal.recorder import Recorder
@@ -19,8 +18,9 @@ from kiosk.language_count import LanguageCount
 from kiosk.memory import keep_one_heap
 from kiosk.notify import ServiceManager
 from kiosk.office import with_office
+from kiosk.staff_desk import staff_desk
 from kiosk.ui.app import Setup, WindowOptions, repeat_on_screen, run_kiosk, stop_kiosk
-from kiosk.ui.desk import Desk, Errands
+from kiosk.ui.desk import Errands
 from kiosk.ui.languages import load_languages
 from kiosk.ui.setup import HallCounter
 from kiosk.ui.theme import read_office_colours
@@ -28,7 +28,6 @@ from kiosk.ui.theme import read_office_colours
 if TYPE_CHECKING:
     from kiosk.journal.journal import Journal
     from kiosk.journal.upkeep import Upkeep
-    from kiosk.tally import DayTally
 
 
 _log = logging.getLogger(__name__)
@@ -57,7 +56,8 @@ def show_kiosk(
     run.survey, clock = setup["survey"].ref, run.clock
     recorder = Recorder(run.open_journal, tidy=run.tidy, look=run.look, on_unusable=run.stop_for)
     languages = LanguageCount(settings.folder / "languages.json", lambda: clock.now().wall.date())
-    desk = _desk(run.settings, setup["survey"], clock, errands or Errands(), run.again)
+    place = " · ".join(filter(None, (setup[key].get(FIRST_LANGUAGE, "") for key in ("office", "counter"))))
+    desk = staff_desk(run.settings, place, clock, errands or Errands(), run.again)
 
     def start(app: Any) -> None:
         run.begin(app, on_started)
@@ -163,34 +163,3 @@ def _setup(settings: KioskSettings, office: str, counter: str) -> dict[str, Any]
         "night": Night(screen.dim_start, screen.dim_end, screen.dim_depth),
         "window": WindowOptions(screen.width_px, screen.height_px, screen.fullscreen, panel_inches=screen.panel_inch),
     }
-
-
-def _desk(
-    settings: KioskSettings, survey: Survey, clock: SystemClock, errands: Errands, again: threading.Event
-) -> Desk | None:
-    """What lies behind the staff door; there is none without a PIN."""
-    hashed = settings.staff.pin_hash or _kept_hash(settings.pin_path)
-    if not hashed:
-        return None
-
-    def check_pin(pin: str) -> bool:
-        from kiosk.pin import pin_matches  # argon2: only the staff wait for it
-
-        return pin_matches(hashed, pin)
-
-    def tally() -> "DayTally":
-        from kiosk.journal.reader import JournalReader
-        from kiosk.tally import day_tally
-
-        now = clock.now().wall
-        with JournalReader(settings.journal_path) as reader:
-            return day_tally(reader, now.date(), now, settings.disclosure.policy, survey)
-
-    return Desk(check_pin, tally, errands.delivery, errands.enrol, errands.export, again.set)
-
-
-def _kept_hash(path: Path) -> str:
-    try:
-        return path.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return ""

@@ -18,6 +18,8 @@ class Mark(StrEnum):
     """There are ratings, but so few that one could be read off."""
     PARTNER = "hidden"
     """Shown, it would give away a neighbour that has too few."""
+    OPEN = "open"
+    """Its part of the day is not over."""
     NO_PERCENT = "no percent"
     """Fewer ratings than carry a percentage."""
     UNKNOWN = "unknown"
@@ -70,6 +72,8 @@ def write_cell(cell: Cell, form: Form, t: Texts, cell_min: int = 5) -> str:
             return f"‹{cell_min}"
         case Mark.PARTNER:
             return t("hidden")
+        case Mark.OPEN:
+            return t("not yet")
         case Mark.UNKNOWN:
             return t("unknown")
         case Mark():

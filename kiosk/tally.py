@@ -1,117 +1,157 @@
-"""Tally: a day's numbers on the kiosk itself, with no network, as far as they may be shown."""
+"""Tally: the numbers of one kiosk's days, with no network, as far as they may be shown."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from kiosk.domain.disclosure import Policy, Shown, Slice, disclose
-from kiosk.domain.instant import part_of_day
-from kiosk.domain.measures import Share, top2box
+from kiosk.domain.day_numbers import DayNumbers, DaySlice, Numbers, day_numbers, monday_of
+from kiosk.domain.disclosure import Policy, Shown, Slice
+from kiosk.domain.measures import Share, participation, top2box
+from kiosk.domain.office_day import part_is_over
 from kiosk.domain.rating import Standing
-from kiosk.domain.survey import Survey
+from kiosk.domain.survey import FIRST_LANGUAGE, Survey, Words
+from kiosk.domain.visit import Opening
 from kiosk.journal.reader import JournalReader
+from kiosk.journal.served import Served
 from kiosk.journal.tally import TallyRow
-from kiosk.texts import Texts
 
-ASIDE = {
-    Standing.REPEAT: "pressed again at once",
-    Standing.OUT_OF_HOURS: "outside office hours",
-    Standing.TEST: "test presses",
-}
-"""Why a kiosk sets ratings aside, as message ids."""
+if TYPE_CHECKING:
+    from kiosk.config import KioskSettings
+
+DAYS_BACK = 31
+"""So many days before today the staff may look at on the screen."""
+ASIDE = (Standing.REPEAT, Standing.OUT_OF_HOURS, Standing.TEST)
+"""What a kiosk sets aside by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """By what a kiosk's ratings are counted and shown; all of it stands in its settings."""
+
+    survey: Survey
+    policy: Policy
+    openings: tuple[Opening, ...] = ()
+    counters: Mapping[str, Words] = field(default_factory=dict)
+    """What the counters of a hall are called, by code; empty where the kiosk serves one counter only."""
+
+
+def terms_of(settings: "KioskSettings") -> Terms:
+    """The terms of a kiosk.
+
+    Raises SettingsInvalid or SurveyInvalid.
+    """
+    counters = {
+        counter.code: {
+            language: f"{counter.number} · {name}"
+            for language, name in (counter.name or {FIRST_LANGUAGE: counter.code}).items()
+        }
+        for counter in settings.hall.counters
+    }
+    return Terms(settings.load_survey(), settings.disclosure.policy, settings.rules.openings, counters)
 
 
 @dataclass(frozen=True, slots=True)
 class DayTally:
-    """One local day of one kiosk."""
+    """One local day."""
 
-    day: date
-    shown: Mapping[str, Shown]
-    """What counts, by survey."""
+    numbers: DayNumbers
     aside: Mapping[Standing, int]
     """What was set aside; never hidden, for it says nothing of anybody's opinion."""
+    served_at: Mapping[str, int]
+    """Transactions served, by counter, where somebody typed them in; one counter alone has no code."""
+    served: int | None
+    """Those of all counters; None unless every one is known."""
+    other_survey: bool
+    """Whether citizens answered another survey, or another version of it, on that day."""
 
-    def as_dict(self, survey: Survey) -> dict[str, Any]:
-        """The same numbers for programs."""
-        shown = self.shown.get(survey.ref, Shown())
-        share = share_of(shown, survey)
-        return {
-            "day": self.day.isoformat(),
-            "survey": survey.ref,
-            "n": shown.n,
-            "levels": dict(shown.counts),
-            "hidden": shown.hidden,
-            "waiting": shown.waiting,
-            "measure": share and {"method": share.method, "numerator": share.numerator, "n": share.denominator},
-            "aside": dict(self.aside),
-        }
+    @property
+    def day(self) -> date:
+        """Which one."""
+        return self.numbers.day
+
+    @property
+    def answered(self) -> Share | None:
+        """Ratings shown / transactions served; None where either is not known."""
+        n = self.numbers.n
+        return participation(n, self.served) if isinstance(n, int) else None
 
 
-def day_tally(reader: JournalReader, day: date, now: datetime, policy: Policy, survey: Survey) -> DayTally:
-    """The numbers of ``day`` as far as ``policy`` lets them be shown at ``now``, a local time.
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Consecutive days of one kiosk."""
+
+    terms: Terms
+    days: tuple[DayTally, ...]
+    numbers: Numbers
+
+    def of(self, day: date) -> DayTally:
+        """One of the days."""
+        return self.days[(day - self.days[0].day).days]
+
+    def together(self, first: date, last: date) -> Shown:
+        """What may be shown of several days."""
+        return self.numbers.together(first, last)
+
+    def share_of(self, counts: Mapping[int, int]) -> Share:
+        """The share of the satisfied."""
+        satisfied = {level.value for level in self.terms.survey.questions[0].levels if level.satisfied}
+        return top2box(counts, satisfied)
+
+
+def read_tally(reader: JournalReader, first: date, last: date, now: datetime, terms: Terms) -> Tally:
+    """The numbers of the days from ``first`` to ``last`` as far as they may be shown at ``now``, a local time.
 
     Of a survey with several questions the first one counts: each citizen answered it, and once.
     """
-    others = {question.id for question in survey.questions[1:]}
-    rows = [row for row in reader.tally(day, day) if row.survey != survey.ref or row.question not in others]
-    present = (now.date().isoformat(), part_of_day(now.hour))
-    disclosed = disclose(
-        _slices(row for row in rows if row.standing == Standing.COUNTED),
-        lambda day, part: (day, part) < present,
-        policy,
+    # Whole weeks: what is too little for its own day goes out with its week.
+    start, end = monday_of(first), monday_of(last) + timedelta(days=6)
+    rows = reader.tally(start, end)
+    numbers = day_numbers(
+        _slices(row for row in rows if _is_counted(row, terms.survey)),
+        _days(start, end),
+        lambda day, part: part_is_over(day, part, now, terms.openings),
+        terms.policy,
+        [level.value for level in terms.survey.questions[0].levels if not level.satisfied],
     )
-    aside = {reason: sum(row.n for row in rows if row.standing == reason) for reason in ASIDE}
-    return DayTally(day, disclosed.cells, aside)
-
-
-def share_of(shown: Shown, survey: Survey) -> Share | None:
-    """The share of the satisfied; None where it may not be shown."""
-    satisfied = {level.value for level in survey.questions[0].levels if level.satisfied}
-    return top2box(shown.counts, satisfied) if shown.percent else None
-
-
-def tally_lines(tally: DayTally, survey: Survey, t: Texts) -> list[str]:
-    """The tally in words, a line each."""
-    shown = tally.shown.get(survey.ref, Shown())
-    lines = [f"{t.day(tally.day)} · {survey.name.get(t.language, survey.name['vi'])}"]
-    lines += _counted_lines(shown, survey, t)
-    for reason, n in tally.aside.items():
-        if n:
-            lines.append(t("Set aside, {why}: {n}", why=t(ASIDE[reason]), n=t.number(n)))
-    if shown.waiting:
-        lines.append(t("Newer ratings are shown when this part of the day is over and there are enough of them."))
-    return [*lines, t("Recorded at the counter from people who chose to answer. Neither the SIPAS nor the 766 index.")]
-
-
-def _counted_lines(shown: Shown, survey: Survey, t: Texts) -> list[str]:
-    if shown.hidden:
-        return [t("Too few ratings to be shown without giving single ones away.")]
-    if not shown.n:
-        return [t("No ratings to show yet. That is not 0%: nobody's opinion is known.")]
-    levels = survey.questions[0].levels
-    lines = [
-        f"  {shown.counts.get(level.value, 0):>6}  {level.text.get(t.language, level.text['vi'])}" for level in levels
-    ]
-    share = share_of(shown, survey)
-    if share is None or (percent := share.percent(1)) is None or (interval := share.interval()) is None:
-        return [*lines, t("{n} ratings: too few for a percentage.", n=t.number(shown.n))]
-    return [
-        *lines,
-        t(
-            "Share of the satisfied (top2box): {percent} = {k} of {n}, 95% interval {low} to {high}",
-            percent=t.percent(percent),
-            k=t.number(share.numerator),
-            n=t.number(share.denominator),
-            low=t.percent(interval[0]),
-            high=t.percent(interval[1]),
-        ),
-    ]
-
-
-def _slices(rows: Iterable[TallyRow]) -> list[Slice[str]]:
-    parts: dict[tuple[str, str, str], Counter[int]] = {}
+    served = reader.served(first, last)
+    of_day: dict[str, list[TallyRow]] = {}
     for row in rows:
-        parts.setdefault((row.survey, row.day, row.part), Counter())[row.level] += row.n
-    return [Slice(survey, day, part, counts) for (survey, day, part), counts in parts.items()]
+        of_day.setdefault(row.day, []).append(row)
+    days = tuple(
+        _day_tally(each, of_day.get(each.day.isoformat(), []), served, terms)
+        for each in numbers.days
+        if first <= each.day <= last
+    )
+    return Tally(terms, days, numbers)
+
+
+def _day_tally(numbers: DayNumbers, rows: list[TallyRow], served: Served, terms: Terms) -> DayTally:
+    aside = Counter(dict.fromkeys(ASIDE, 0))
+    for row in rows:
+        if row.standing in ASIDE and (row.survey != terms.survey.ref or _is_first(row, terms.survey)):
+            aside[Standing(row.standing)] += row.n
+    at = {counter: n for (day, counter), n in served.items() if day == numbers.day.isoformat()}
+    known = [at.get(counter) for counter in terms.counters or ("",)]
+    together = None if None in known else sum(n for n in known if n is not None)
+    return DayTally(numbers, aside, at, together, any(row.survey != terms.survey.ref for row in rows))
+
+
+def _is_counted(row: TallyRow, survey: Survey) -> bool:
+    return row.standing == Standing.COUNTED and row.survey == survey.ref and _is_first(row, survey)
+
+
+def _is_first(row: TallyRow, survey: Survey) -> bool:
+    return row.question not in {question.id for question in survey.questions[1:]}
+
+
+def _slices(rows: Iterable[TallyRow]) -> list[DaySlice]:
+    pieces: dict[tuple[str, str, str], Counter[int]] = {}
+    for row in rows:
+        pieces.setdefault((row.counter, row.day, row.part), Counter())[row.level] += row.n
+    return [Slice(counter, day, part, counts) for (counter, day, part), counts in pieces.items()]
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=place) for place in range((last - first).days + 1)]

@@ -50,6 +50,12 @@ class Texts:
 
         return format_date(value, "dd/MM/yyyy" if self.language == "vi" else "d MMMM yyyy", locale=self.language)
 
+    def weekday(self, value: date, *, short: bool = False) -> str:
+        """``Thứ Sáu``, or ``Th 6``."""
+        from babel.dates import format_date
+
+        return format_date(value, "EEE" if short else "EEEE", locale=self.language)
+
 
 def _numbers() -> ModuleType:
     # Imported late, as format_date is: the citizen's screen starts without either, and loading them takes its time.

@@ -13,6 +13,10 @@ class NoStick(SpokenError):
     """No USB stick is there, or it cannot be written: put one in and try again."""
 
 
+class StickRefused(SpokenError):
+    """The stick is full or was pulled out: take another one and try again."""
+
+
 def find_stick(mounts: tuple[Path, ...] = MOUNTS) -> Path:
     """The folder of the stick.
 
@@ -23,3 +27,34 @@ def find_stick(mounts: tuple[Path, ...] = MOUNTS) -> Path:
             if folder.is_mount() and os.access(folder, os.W_OK):
                 return folder
     raise NoStick("no USB stick that can be written is in this machine: put one in, wait a moment, and try again")
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write ``file``, so that it is there whole, also if the stick is pulled out right after, or not at all.
+
+    Raises StickRefused.
+    """
+    unfinished = file.with_name(f".{file.name}.unfinished")
+    try:
+        with unfinished.open("wb") as writing:
+            writing.write(content)
+            writing.flush()
+            os.fsync(writing.fileno())
+        unfinished.replace(file)
+        _sync_folder(file.parent)
+    except OSError as error:
+        raise StickRefused(
+            "{file} could not be written ({why}): take another USB stick and try again",
+            file=file.name,
+            why=error.strerror,
+        ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

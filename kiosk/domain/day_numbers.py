@@ -38,6 +38,8 @@ class DayNumbers:
     """How many ratings each part of the day has."""
     counters: Mapping[str, "int | Hidden"]
     """How many ratings each counter has, once the day is over."""
+    is_over: bool
+    """Whether no rating of it can come any more."""
     more: bool
     """Whether the day has ratings that are not in its numbers: too few, and on a day that is over for good."""
 
@@ -123,7 +125,7 @@ class _Day:
         parts = {part: self._part(place) for place, part in enumerate(PARTS)}
         return DayNumbers(
             date.fromisoformat(self._day), counts, hidden, frozenset(kept_back), parts,
-            self._counters() if over else {}, more=over and bool(self.rest),
+            self._counters() if over else {}, is_over=over, more=over and bool(self.rest),
         )  # fmt: skip
 
     def _part(self, place: int) -> int | Hidden:

@@ -25,6 +25,10 @@ class Room(StrEnum):
     CHECKS = "checks"
     """Sound and brightness."""
     ENROLMENT = "enrolment"
+    DAYS = "days"
+    """Each of the last days, week by week."""
+    SERVED = "served"
+    """How many transactions were served on a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Door:
     def __init__(self, rules: DoorRules | None = None, faces: int = 5) -> None:
         self._rules = rules or DoorRules()
         self._faces = faces
-        self.room = Room.OUTSIDE
+        self.room = self._came_from = Room.OUTSIDE
         self.showing = 0
         """Grows with every change of room."""
         self.judging = False
@@ -126,14 +130,17 @@ class Door:
         self._closed_until_us = at.mono_us + _microseconds(delay_s)
 
     def go(self, room: Room, at: Instant) -> None:
-        """From the desk to one of its rooms."""
-        if self.room is Room.DESK:
+        """From the desk, or from the days, to another room."""
+        if self.room in (Room.DESK, Room.DAYS):
+            self._came_from = self.room
             self._enter(room, at)
 
     def back(self, at: Instant) -> None:
-        """To the desk; from the desk, or before the PIN, outside."""
-        inner = self.room not in (Room.OUTSIDE, Room.PIN, Room.DESK)
-        self._enter(Room.DESK if inner else Room.OUTSIDE, at)
+        """To where one came from; from the desk, or before the PIN, outside."""
+        if self.room in (Room.OUTSIDE, Room.PIN, Room.DESK):
+            self._enter(Room.OUTSIDE, at)
+        else:
+            self._enter(self._came_from if self.room is Room.SERVED else Room.DESK, at)
 
     def hit(self, level: int) -> None:
         """The touch test: a press on a face arrived."""

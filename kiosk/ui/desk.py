@@ -5,10 +5,12 @@ Each call may take its time: the screen makes it on a thread of its own and goes
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kiosk.tally import DayTally
+    from kiosk.table import Table
+    from kiosk.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,26 @@ class Delivery:
     contact_age_s: int | None = None
     """Seconds since the collector last answered; None when it never did, or not since the machine started."""
     enrolled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The numbers of the last days, and the one table of them that every screen and file shows."""
+
+    tally: "Tally"
+    table: "Table"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What of the numbers is on the screen."""
+
+    counted: Counted | None = None
+    """None while they are still being read."""
+    day: date | None = None
+    """The day that is looked at."""
+    counter: str = ""
+    """The counter of a hall whose transactions are typed in, by its code."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +60,13 @@ class Desk:
     """What lies behind the staff door; none of it shows a single rating."""
 
     check_pin: Callable[[str], bool]
-    tally: "Callable[[], DayTally]"
-    """Today's numbers, as far as they may be shown."""
+    tally: "Callable[[], Tally]"
+    """The numbers of the last days, today the last of them, as far as they may be shown."""
     delivery: Callable[[], Delivery]
     enrol: Callable[[str], str] | None = None
     export: Callable[[], str] | None = None
     """Both as of the errands."""
+    save: Callable[[], str] | None = None
+    """Write the numbers of the last days to a USB stick; returns what to tell the staff, or raises SpokenError."""
     restart: Callable[[], None] = lambda: None
     """Told that the kiosk, once closed, is to start again."""

@@ -3,16 +3,18 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kivy.clock import Clock as Frames
 
 from kiosk.domain.door import Door, Room
+from kiosk.domain.rating import Count
 from kiosk.errors import SpokenError
-from kiosk.ui.desk import Delivery, Desk
+from kiosk.ui.desk import Counted, Delivery, Desk, Seen
 
 if TYPE_CHECKING:
-    from kiosk.tally import DayTally
     from kiosk.ui.screens.staff_page import StaffPage
     from kiosk.ui.stage import KioskApp
 
@@ -26,7 +28,7 @@ class Staff:
 
     def __init__(self, app: "KioskApp") -> None:
         self.door = Door(faces=len(app.setup.survey.questions[0].levels))
-        self.tally: DayTally | None = None
+        self.seen = Seen()
         self.delivery: Delivery | None = None
         self.told = ""
         """A sentence on what was done last, or why it was not."""
@@ -52,12 +54,12 @@ class Staff:
         self.door.tick(at)
         self._note_work()
         if not self.inside:
-            self.told, self.tally, self.delivery = "", None, None
+            self.told, self.seen, self.delivery = "", Seen(), None
 
     def tell(self, page: "StaffPage") -> None:
         """Tell the room's screen how it stands."""
         page.tell_door(self.door, self._app.setup.clock.now(), self.told)
-        page.tell_desk(self.tally, self.delivery, self._app.flow.testing)
+        page.tell_desk(self._seen_in(self.door.room), self.delivery, self._app.flow.testing)
 
     def touch(self) -> None:
         """Somebody is still there."""
@@ -119,6 +121,49 @@ class Staff:
         if self.desk is not None and self.desk.export is not None:
             self._do(self.desk.export)
 
+    def save(self) -> None:
+        """Write the numbers to a stick."""
+        if self.desk is not None and self.desk.save is not None:
+            self._do(self.desk.save)
+
+    def look_at(self, day: date) -> None:
+        """Another day's numbers."""
+        self.told = ""
+        self.seen = replace(self.seen, day=day)
+        self._app.refresh()
+
+    def go_today_served(self) -> None:
+        """To the transactions of today."""
+        self.seen = self._seen_in(self.door.room)
+        self.go(Room.SERVED)
+
+    def turn_week(self, by: int) -> None:
+        """The same weekday of another week, or the nearest day to it that there is."""
+        if self.seen.counted is not None and self.seen.day is not None:
+            days = self.seen.counted.tally.days
+            wanted = self.seen.day + timedelta(days=7 * by)
+            self.look_at(min(max(wanted, days[0].day), days[-1].day))
+
+    def turn_counter(self, by: int) -> None:
+        """In a hall: the counter before, or the next one."""
+        self.told = ""
+        self._turn_counter(by)
+        self._app.refresh()
+
+    def record_served(self, n: int) -> None:
+        """Write down how many transactions were served on the day that is looked at."""
+        seen, at = self.seen, self._app.setup.clock.now()
+        if self.busy or seen.day is None:
+            return
+        self.busy = True
+        count = Count(at, seen.day.isoformat(), n, seen.counter or None)
+        told = self._app.t("Written down: {n} transactions.", n=self._app.t.number(n))
+        receipt = self._app.setup.recorder.record(count)
+        receipt.add_done_callback(
+            lambda answer: Frames.schedule_once(lambda _elapsed: self._served(answer.exception(), told), 0)
+        )
+        self._app.refresh()
+
     def restart(self) -> None:
         """Close, and start again."""
         if self.desk is not None:
@@ -147,12 +192,48 @@ class Staff:
 
     def _look(self) -> None:
         if self.desk is not None:
-            self._ask(self.desk.tally, self._take_tally, self._tell)
+            read, t = self.desk.tally, self._app.t
+
+            def count() -> Counted:
+                from kiosk.tally_tables import days_table
+
+                # Here, off the screen's thread: the first number that is written loads what writes numbers.
+                tally = read()
+                return Counted(tally, days_table(tally, t))
+
+            self._ask(count, self._take_counted, self._tell)
             self._ask(self.desk.delivery, self._take_delivery, self._tell)
 
-    def _take_tally(self, tally: "DayTally") -> None:
-        self.tally = tally
+    def _take_counted(self, counted: Counted) -> None:
+        if not self.inside:
+            return
+        today, counters = counted.tally.days[-1].day, tuple(counted.tally.terms.counters)
+        counter = self.seen.counter or next(iter(counters), "")
+        self.seen = Seen(counted, self.seen.day or today, counter)
         self._app.refresh()
+
+    def _seen_in(self, room: Room) -> Seen:
+        """The desk shows today, whichever day was looked at before."""
+        counted = self.seen.counted
+        if room is Room.DESK and counted is not None:
+            return replace(self.seen, day=counted.tally.days[-1].day)
+        return self.seen
+
+    def _turn_counter(self, by: int) -> None:
+        if self.seen.counted is not None and self.seen.counter:
+            codes = list(self.seen.counted.tally.terms.counters)
+            place = (codes.index(self.seen.counter) + by) % len(codes)
+            self.seen = replace(self.seen, counter=codes[place])
+
+    def _served(self, refusal: BaseException | None, told: str) -> None:
+        self.busy = False
+        if refusal is not None:
+            _log.error("count not recorded: %s", refusal)
+            self._tell(self._app.t("The number was not written down: the disk refuses. Please try again."))
+            return
+        self._turn_counter(1)
+        self._tell(told)
+        self._look()
 
     def _take_delivery(self, delivery: Delivery) -> None:
         self.delivery = delivery

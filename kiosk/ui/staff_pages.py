@@ -31,6 +31,8 @@ def _desk(staff: Staff, app: Any) -> StaffPage:
 
     desk = staff.desk
     acts: dict[str, Callable[[], None]] = {
+        "days": lambda: staff.go(Room.DAYS),
+        "served": staff.go_today_served,
         "cleaning": lambda: staff.go(Room.CLEANING),
         "touch_test": lambda: staff.go(Room.TOUCH_TEST),
         "checks": lambda: staff.go(Room.CHECKS),
@@ -80,6 +82,30 @@ def _enrolment(staff: Staff, _app: Any) -> StaffPage:
     return page
 
 
+def _days(staff: Staff, app: Any) -> StaffPage:
+    from kiosk.ui.screens.days import DaysPage
+
+    page = DaysPage(app.setup.survey, can_save=staff.desk is not None and staff.desk.save is not None)
+    page.bind(
+        on_day=lambda _page, day: staff.look_at(day),
+        on_week=lambda _page, by: staff.turn_week(by),
+        on_served=lambda _page: staff.go(Room.SERVED),
+        on_save=lambda _page: staff.save(),
+    )
+    return page
+
+
+def _served(staff: Staff, _app: Any) -> StaffPage:
+    from kiosk.ui.screens.served import ServedPage
+
+    page = ServedPage()
+    page.bind(
+        on_number=lambda _page, n: staff.record_served(n),
+        on_counter=lambda _page, by: staff.turn_counter(by),
+    )
+    return page
+
+
 _BUILDERS: dict[Room, Callable[[Staff, Any], StaffPage]] = {
     Room.PIN: _pin,
     Room.DESK: _desk,
@@ -87,4 +113,6 @@ _BUILDERS: dict[Room, Callable[[Staff, Any], StaffPage]] = {
     Room.TOUCH_TEST: _touch_test,
     Room.CHECKS: _checks,
     Room.ENROLMENT: _enrolment,
+    Room.DAYS: _days,
+    Room.SERVED: _served,
 }

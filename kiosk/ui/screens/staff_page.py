@@ -1,17 +1,13 @@
 """What the screens behind the staff door have in common."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from kiosk.domain.door import Door
 from kiosk.domain.instant import Instant
 from kiosk.domain.survey import Words
 from kiosk.texts import Texts
-from kiosk.ui.desk import Delivery
+from kiosk.ui.desk import Delivery, Seen
 from kiosk.ui.screens.page import Page
-
-if TYPE_CHECKING:
-    from kiosk.tally import DayTally
 
 
 class StaffPage(Page):
@@ -26,7 +22,7 @@ class StaffPage(Page):
         """Take the words; ``arrange`` must follow."""
         self._t = t
 
-    def tell_desk(self, tally: "DayTally | None", delivery: Delivery | None, testing: bool) -> None:
+    def tell_desk(self, seen: Seen, delivery: Delivery | None, testing: bool) -> None:
         """Show the numbers, as far as they may be shown, and the way to the collector."""
 
     def tell_door(self, door: Door, at: Instant, told: str) -> None:

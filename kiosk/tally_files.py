@@ -1,0 +1,158 @@
+"""Tally files: a kiosk's numbers as CSV and XLSX, cell for cell what its screen shows, to be carried away."""
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from kiosk.cells import csv_bytes, safe_text
+from kiosk.table import Cell, Column, Form, Mark, Table, write_cell
+from kiosk.tally import Tally
+from kiosk.tally_tables import tables_of, words_of
+from kiosk.texts import Texts
+from kiosk.usb import write_whole
+
+_XLSX_FORMS = {Form.COUNT: "#,##0", Form.PERCENT: "0.0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What stands in a file."""
+
+    tally: Tally
+    place: str
+    """Office and counter."""
+    made_at: datetime
+    t: Texts
+
+    @property
+    def heading(self) -> list[str]:
+        """What the numbers are about."""
+        t, days, survey = self.t, self.tally.days, self.tally.terms.survey
+        return [
+            self.place,
+            t("Days {first} to {last}", first=t.day(days[0].day), last=t.day(days[-1].day)),
+            f"{words_of(survey.name, t)} ({survey.ref})",
+            t("Made at {time}", time=f"{self.made_at:%H:%M} {t.day(self.made_at.date())}"),
+        ]
+
+    @property
+    def notes(self) -> list[str]:
+        """How to read them."""
+        return method_notes(self.tally, self.t)
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The numbers."""
+        return tables_of(self.tally, self.t)
+
+
+def method_notes(tally: Tally, t: Texts) -> list[str]:
+    """How the numbers were made, and what they are not."""
+    policy = tally.terms.policy
+    return [
+        t("Share of the satisfied (top2box) = ratings at a satisfied level / all ratings; 95% Wilson interval."),
+        t("Participation = ratings shown / transactions typed in; all days: only those of which both are known."),
+        t(
+            "Groups under {cell} ratings have no number, shares need {percent}. What is too little for its own day "
+            "is in the sum of a whole week.",
+            cell=t.number(policy.cell_min),
+            percent=t.number(policy.percent_min),
+        ),
+        t("Recorded at the counter from people who chose to answer. Neither the SIPAS nor the 766 index."),
+    ]
+
+
+def csv_file(sheet: Sheet) -> bytes:
+    """Every table under its title; the separator is the one that Excel expects of the language's decimal sign."""
+    rows: list[list[str]] = [*([line] for line in sheet.heading), []]
+    for table in sheet.tables:
+        rows += [[table.title], [column.head for column in table.columns]]
+        rows += [
+            [_plain(cell, column, sheet) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows
+        ]
+        rows.append([])
+    rows += [[line] for line in sheet.notes]
+    return csv_bytes(rows, ";" if sheet.t.language == "vi" else ",")
+
+
+def xlsx_file(sheet: Sheet) -> bytes:
+    """A workbook with a page for each table, numbers as numbers, and a chart that the spreadsheet draws itself."""
+    import xlsxwriter  # only here: whoever takes nothing along does not wait for it, nor hold it in memory
+
+    file = io.BytesIO()
+    workbook = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    workbook.set_properties({"title": sheet.place, "comments": sheet.notes[-1], "created": _naive(sheet.made_at)})
+    for table in sheet.tables:
+        page = workbook.add_worksheet(table.title[:31].replace("/", " "))
+        _write_page(workbook, page, table, sheet)
+    workbook.close()
+    return file.getvalue()
+
+
+def save_files(sheet: Sheet, folder: Path) -> Path:
+    """Write both into ``folder``; the spreadsheet's file.
+
+    Raises StickRefused.
+    """
+    days = sheet.tally.days
+    xlsx = folder / f"hailong-{days[0].day.isoformat()}-{days[-1].day.isoformat()}.xlsx"
+    write_whole(xlsx.with_suffix(".csv"), csv_file(sheet))
+    write_whole(xlsx, xlsx_file(sheet))
+    return xlsx
+
+
+def _write_page(workbook: Any, page: Any, table: Table, sheet: Sheet) -> None:
+    bold = workbook.add_format({"bold": True})
+    wrapped = workbook.add_format({"bold": True, "text_wrap": True, "bottom": 1})
+    forms = {form: workbook.add_format({"num_format": pattern}) for form, pattern in _XLSX_FORMS.items()}
+    for number, words in enumerate([*sheet.heading, *sheet.notes]):
+        page.write_string(number, 0, safe_text(words), None if number else bold)
+    first = len(sheet.heading) + len(sheet.notes) + 1
+    for place, column in enumerate(table.columns):
+        page.write_string(first, place, safe_text(column.head), wrapped)
+        page.set_column(place, place, 26 if column.key == "name" else 13)
+        for number, row in enumerate(table.rows, first + 1):
+            cell = row[place]
+            if isinstance(cell, int | Decimal):
+                page.write_number(number, place, float(cell), forms.get(column.form))
+            else:
+                page.write_string(number, place, safe_text(_written(cell, column, sheet)))
+    page.freeze_panes(first + 1, 1)
+    if table.has_total:
+        _add_chart(workbook, page, table, first)
+
+
+def _add_chart(workbook: Any, page: Any, table: Table, first: int) -> None:
+    """The ratings of each day, drawn from the very cells."""
+    last = first + len(table.rows) - 1
+    chart = workbook.add_chart({"type": "column"})
+    chart.add_series(
+        {
+            "name": table.columns[1].head,
+            "categories": [page.name, first + 1, 0, last, 0],
+            "values": [page.name, first + 1, 1, last, 1],
+            "fill": {"color": "#14453D"},
+        }
+    )
+    chart.set_title({"name": table.columns[1].head, "name_font": {"size": 11}})
+    chart.set_legend({"none": True})
+    chart.set_size({"width": 760, "height": 300})
+    page.insert_chart(first + len(table.rows) + 2, 0, chart)
+
+
+def _plain(cell: Cell, column: Column, sheet: Sheet) -> str:
+    """A number as spreadsheets read it: no thousands sign."""
+    if isinstance(cell, Mark | str):
+        return _written(cell, column, sheet)
+    return str(cell).replace(".", ",") if sheet.t.language == "vi" else str(cell)
+
+
+def _written(cell: Cell, column: Column, sheet: Sheet) -> str:
+    return write_cell(cell, column.form, sheet.t, sheet.tally.terms.policy.cell_min)
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=None)

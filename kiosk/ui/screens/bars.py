@@ -1,0 +1,135 @@
+"""Bars: numbers as cards, rows and columns; one that is not told has a hatched stub of one fixed length."""
+
+from pathlib import Path
+from typing import Any
+
+from kivy.graphics import Color, SmoothLine, SmoothRoundedRectangle
+from kivy.lang import Builder
+from kivy.properties import ListProperty, ObjectProperty, StringProperty
+
+from kiosk.ui.area import Area
+from kiosk.ui.day_words import Bar, Figure
+from kiosk.ui.look import Look
+from kiosk.ui.parts import Part, picture
+
+STUB_U = 4.6
+"""How long a hatched stub is, whatever it stands for; hundredths of the short side."""
+
+
+class Stripe(Part):
+    """A bar: full, or hatched where its number is not told."""
+
+    def draw(self, look: Look, area: Area, hatched: bool, on_accent: bool = False) -> None:
+        """Fill the area; ``on_accent`` where what lies below has the colour of bars."""
+        self.put(area)
+        self.canvas.clear()
+        if min(self.size) < 1:
+            return
+        radius = min(0.5 * look.u, min(self.size) / 2)
+        with self.canvas:
+            Color(*look.colour("border" if hatched else "on_accent" if on_accent else "accent"))
+            SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[radius])
+            if hatched:
+                self._hatch(look, radius)
+
+    def _hatch(self, look: Look, radius: float) -> None:
+        edge, step = look.edge_button, 1.1 * look.u
+        Color(*look.colour("surface"))
+        inside = (self.width - 2 * edge, self.height - 2 * edge)
+        SmoothRoundedRectangle(pos=(self.x + edge, self.y + edge), size=inside, radius=[max(1.0, radius - edge)])
+        Color(*look.colour("border"))
+        at = self.x + edge
+        while at + inside[1] <= self.right - edge:
+            ends = [at, self.y + edge, at + inside[1], self.top - edge]
+            SmoothLine(points=ends, width=max(1.0, 0.1 * look.u))
+            at += step
+
+
+class Card(Part):
+    """A sheet under some numbers."""
+
+
+class FigureCard(Card):
+    """A large number, its name over it and what it rests on under it."""
+
+    name = StringProperty("")
+    number = StringProperty("")
+    basis = StringProperty("")
+
+    def draw(self, look: Look, area: Area, figure: Figure) -> None:
+        """Fill the area."""
+        u = look.u
+        self.put(area)
+        self.name, self.number, self.basis = figure.name, figure.number, figure.basis
+        inside = area.inset(2.2 * u, 1.4 * u)
+        self.ids.name.fit(look, inside.width, 3.4 * u, lines_max=1)
+        self.ids.name.put(inside.cut_top(3.4 * u), across=0)
+        self.ids.number.fit(look, inside.width, 6.6 * u, lines_max=1)
+        self.ids.number.put(inside.cut_top(6.6 * u), across=0)
+        self.ids.basis.fit(look, inside.width, inside.height, lines_max=3, balanced=False)
+        self.ids.basis.put(inside, across=0, down=0)
+
+
+class LevelBar(Part):
+    """One level: face, words, bar, number."""
+
+    name = StringProperty("")
+    number = StringProperty("")
+    texture = ObjectProperty(None, allownone=True)
+    face_pos = ListProperty([0, 0])
+    face_size = ListProperty([0, 0])
+
+    def __init__(self, face: int) -> None:
+        super().__init__()
+        self._face = face
+
+    def draw(self, look: Look, area: Area, bar: Bar, name_width: float) -> None:
+        """Fill the row."""
+        u = look.u
+        self.put(area)
+        self.name, self.number = bar.name, bar.number
+        size = min(area.height, 5.6 * u)
+        cell = area.cut_left(size, 1.4 * u).middle(size, size)
+        self.texture = picture(look.face_picture(self._face, size))
+        self.face_pos, self.face_size = (round(cell.x), round(cell.y)), (size, size)
+        room = area.cut_left(name_width, 1.4 * u)
+        self.ids.name.fit(look, room.width, room.height, lines_max=2, balanced=False)
+        self.ids.name.put(room, across=0)
+        room = area.cut_right(7 * u, u)
+        self.ids.number.fit(look, room.width, room.height, lines_max=1)
+        self.ids.number.put(room, across=1)
+        high = min(2.6 * u, area.height)
+        long = STUB_U * u if bar.share is None else area.width * bar.share
+        self.ids.stripe.draw(look, Area(area.x, area.y + (area.height - high) / 2, long, high), bar.share is None)
+
+
+class PartBar(Part):
+    """One part of the day: its number on a column, its name and hours below."""
+
+    name = StringProperty("")
+    number = StringProperty("")
+    under = StringProperty("")
+
+    def draw(self, look: Look, area: Area, bar: Bar) -> None:
+        """Fill the column."""
+        u = look.u
+        self.put(area)
+        self.name, self.number, self.under = bar.name, bar.number, bar.under
+        under = area.cut_bottom(_fit(self.ids.under, look, area.width, 3.2 * u))
+        self.ids.under.put(under)
+        name = area.cut_bottom(_fit(self.ids.name, look, area.width, 3.8 * u), 0.6 * u)
+        self.ids.name.put(name)
+        number = _fit(self.ids.number, look, area.width, 3.8 * u)
+        room = area.height - number - 0.6 * u
+        high = min(STUB_U * u, room) if bar.share is None else max(0.3 * u, room * bar.share)
+        wide = min(7 * u, 0.7 * area.width)
+        column = area.cut_bottom(high, 0.4 * u)
+        self.ids.stripe.draw(look, column.middle(wide, high), bar.share is None)
+        self.ids.number.put(area.cut_bottom(number))
+
+
+def _fit(words: Any, look: Look, width: float, height: float) -> float:
+    return float(words.fit(look, width, height, lines_max=1))
+
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))

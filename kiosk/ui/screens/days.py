@@ -1,0 +1,169 @@
+"""The last days, week by week: a strip of seven, and the numbers of the one that was touched."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+from kivy.lang import Builder
+from kivy.properties import BooleanProperty, StringProperty
+
+from kiosk.domain.day_numbers import monday_of
+from kiosk.domain.door import Door
+from kiosk.domain.instant import Instant
+from kiosk.domain.survey import Survey
+from kiosk.ui.area import Area
+from kiosk.ui.day_words import Bar, strip_words, week_words, words_of_day
+from kiosk.ui.desk import Delivery, Seen
+from kiosk.ui.look import Look
+from kiosk.ui.parts import Pill, PressTarget, Tile, even
+from kiosk.ui.screens.day_panel import DayPanel
+from kiosk.ui.screens.page import paper
+from kiosk.ui.screens.staff_page import StaffPage
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))
+
+
+class DaysPage(StaffPage):
+    """Tells which day or week the staff want to see."""
+
+    title = StringProperty("")
+    week = StringProperty("")
+    legend = StringProperty("")
+    told = StringProperty("")
+
+    __events__ = ("on_day", "on_week", "on_served", "on_save")
+
+    def __init__(self, survey: Survey, can_save: bool) -> None:
+        super().__init__()
+        self.panel = DayPanel(survey)
+        self.add_widget(self.panel)
+        self.tiles = [DayTile() for _ in range(7)]
+        for tile in self.tiles:
+            tile.bind(on_press=lambda pressed: self.dispatch("on_day", pressed.day))
+            self.add_widget(tile)
+        self._can_save = can_save
+        self._seen = Seen()
+        self._look: Look | None = None
+        self._drawn: tuple[object, ...] = ()
+
+    def on_day(self, day: date) -> None:
+        """The staff want to see this day."""
+
+    def on_week(self, by: int) -> None:
+        """The staff want to see the week before, or after."""
+
+    def on_served(self) -> None:
+        """The staff want to type in the transactions of this day."""
+
+    def on_save(self) -> None:
+        """The staff want to carry the numbers away."""
+
+    def targets(self) -> Iterator[PressTarget]:
+        """Without the days of the strip that have no numbers, and without weeks that are not there."""
+        return (target for target in super().targets() if not getattr(target, "off", False))
+
+    def tell_door(self, _door: Door, _at: Instant, told: str) -> None:
+        """What was done last."""
+        self.told = told
+
+    def tell_desk(self, seen: Seen, _delivery: Delivery | None, _testing: bool) -> None:
+        """Show the numbers of the day that is looked at."""
+        self._seen = seen
+        shows = (seen, self.told, self._look)
+        if shows != self._drawn:
+            self._drawn = shows
+            self._draw()
+
+    def arrange(self, look: Look) -> None:
+        """The week on top, its day below."""
+        self._look = look
+        self._draw()
+
+    def _draw(self) -> None:
+        look = self._look
+        if look is None:
+            return
+        u = look.u
+        page = paper(look, bottom=2)
+        words = words_of_day(self._seen, self._t)
+        self.title, self.legend = words.title, words.legend
+        head = page.cut_top(look.part("mark"), 1.6 * u)
+        width = self.ids.close.needed(look, look.part("tool"))
+        self.ids.close.draw(look, head.cut_right(width, 2 * u).middle(width, look.part("tool")))
+        self.ids.header.draw(look, head)
+        self._draw_week(look, page)
+        self._draw_acts(look, page)
+        for note in (self.ids.notice, self.ids.legend):
+            high = note.fit(look, page.width, 6.4 * u, lines_max=3, balanced=False) if note.words else 0
+            note.put(page.cut_bottom(high, (1.0 if high else 0) * u), across=0)
+        self.panel.draw(look, page, words)
+
+    def _draw_week(self, look: Look, page: Area) -> None:
+        u, seen, high = look.u, self._seen, look.part("tool")
+        row = page.cut_top(high, 1.2 * u)
+        strip = page.cut_top(13 * u, 1.6 * u)
+        turns: tuple[Pill, ...] = (self.ids.later, self.ids.earlier)
+        for pill in turns:
+            pill.draw(look, row.cut_right(pill.needed(look, high), 1.4 * u))
+        days = [monday_of(seen.day) + timedelta(days=place) for place in range(7)] if seen.day else []
+        bars = [Bar("", "", 0)] * 7
+        if seen.counted is not None and seen.day is not None:
+            tally = seen.counted.tally
+            bars = strip_words(seen.counted.table, tally, days, self._t)
+            self.week = week_words(tally, days[0], days[-1], self._t)
+            first, last = tally.days[0].day, tally.days[-1].day
+            self.ids.earlier.opacity = 1 if days[0] > first else 0
+            self.ids.later.opacity = 1 if days[-1] < last else 0
+            for tile, day in zip(self.tiles, days, strict=True):
+                tile.day, tile.off, tile.chosen = day, not first <= day <= last, day == seen.day
+        self.ids.week.fit(look, row.width, row.height, lines_max=2, balanced=False)
+        self.ids.week.put(row, across=0)
+        for tile, cell, bar in zip(self.tiles, strip.grid(7, 1, 1.2 * u), bars, strict=True):
+            tile.draw(look, cell, bar)
+
+    def _draw_acts(self, look: Look, page: Area) -> None:
+        acts = [self.ids.served, self.ids.save] if self._can_save else [self.ids.served]
+        self.ids.save.opacity = 1 if self._can_save else 0
+        row = page.cut_bottom(look.part("tool"), 1.4 * look.u)
+        told = self.ids.told
+        if look.portrait:
+            even(acts, look, row, 1.4 * look.u)
+            high = told.fit(look, page.width, 7 * look.u, lines_max=2, balanced=False) if self.told else 0
+            told.put(page.cut_bottom(high, (1.0 if high else 0) * look.u), across=0)
+            return
+        for pill in acts:
+            pill.draw(look, row.cut_left(pill.needed(look, row.height), 1.4 * look.u))
+        told.fit(look, row.width, row.height, lines_max=3, balanced=False)
+        told.put(row, across=0)
+
+
+class DayTile(Tile):
+    """One day of the strip."""
+
+    name = StringProperty("")
+    under = StringProperty("")
+    number = StringProperty("")
+    ink = StringProperty("ink")
+    chosen = BooleanProperty(False)
+    off = BooleanProperty(False)
+    """Not one of the days that can be looked at."""
+    day: date | None = None
+
+    def draw(self, look: Look, area: Area, bar: Bar) -> None:
+        """The weekday and its date on top, the number over its bar below."""
+        u = look.u
+        self.put(area)
+        self.ink = "on_accent" if self.chosen else "ink_muted" if self.off else "ink"
+        self.name, self.under, self.number = bar.name, bar.under, bar.number
+        inside = area.inset(1.2 * u, 1.2 * u)
+        for words in (self.ids.name, self.ids.under):
+            words.fit(look, inside.width, 3.2 * u, lines_max=1)
+            words.put(inside.cut_top(3.1 * u))
+        self._draw_bar(look, inside.cut_bottom(0.9 * u, 0.4 * u), bar)
+        self.ids.number.fit(look, inside.width, inside.height, lines_max=1)
+        self.ids.number.put(inside)
+
+    def _draw_bar(self, look: Look, area: Area, bar: Bar) -> None:
+        share = 0.0 if self.off else bar.share
+        wide = min(4.6 * look.u, area.width) if share is None else area.width * share
+        self.ids.stripe.draw(look, area.middle(wide, area.height), hatched=share is None, on_accent=self.chosen)

@@ -1,0 +1,154 @@
+"""Transactions served: a number is typed for a day and a counter, and written into the journal."""
+
+from pathlib import Path
+from typing import Any
+
+from kivy.lang import Builder
+from kivy.properties import StringProperty
+
+from kiosk.domain.door import Door
+from kiosk.domain.instant import Instant
+from kiosk.tally_tables import words_of
+from kiosk.ui.area import Area
+from kiosk.ui.desk import Delivery, Seen
+from kiosk.ui.look import Look
+from kiosk.ui.parts import even
+from kiosk.ui.screens.bars import Card
+from kiosk.ui.screens.pad_key import ERASE, PadKey
+from kiosk.ui.screens.page import paper
+from kiosk.ui.screens.staff_page import StaffPage
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))
+
+CLEAR = "clear"
+DIGITS_MAX = 5
+
+
+class ServedPage(StaffPage):
+    """Tells the number that was typed."""
+
+    subject = StringProperty("")
+    """The day, and in a hall the counter."""
+    typed = StringProperty("")
+    shown = StringProperty("–")
+    hint = StringProperty("")
+
+    __events__ = ("on_number", "on_counter")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sheet = Card()
+        self.add_widget(self._sheet, index=len(self.children))
+        self._keys = [PadKey(name=name) for name in (*"123456789", CLEAR, "0", ERASE)]
+        for key in self._keys:
+            key.bind(on_press=lambda pressed: self._strike(pressed.name))
+            self.add_widget(key)
+        self._seen, self._told = Seen(), ""
+        self._look: Look | None = None
+        self._drawn: tuple[object, ...] = ()
+
+    def on_number(self, n: int) -> None:
+        """So many transactions were served."""
+
+    def on_counter(self, by: int) -> None:
+        """The staff want the counter before, or the next one."""
+
+    def pad_key(self, name: str) -> Any:
+        """A key of the pad."""
+        return next(key for key in self._keys if key.name == name)
+
+    def keep(self) -> None:
+        """The number is whole; none is no number."""
+        if self.typed:
+            self.dispatch("on_number", int(self.typed))
+            self.typed = ""
+            self._draw()
+
+    def forget(self) -> None:
+        """Nothing typed."""
+        self.typed = ""
+        self._draw()
+
+    def tell_door(self, _door: Door, _at: Instant, told: str) -> None:
+        """What became of the number."""
+        self._told = told
+
+    def tell_desk(self, seen: Seen, _delivery: Delivery | None, _testing: bool) -> None:
+        """Which day and counter it is, and what was typed in before."""
+        if (seen.day, seen.counter) != (self._seen.day, self._seen.counter):
+            self.typed = ""
+        self._seen = seen
+        shows = (seen, self._told, self._look)
+        if shows != self._drawn:
+            self._drawn = shows
+            self._draw()
+
+    def arrange(self, look: Look) -> None:
+        """Words and the number at the left, the pad at the right; under each other in portrait."""
+        self._look = look
+        self._draw()
+
+    def _strike(self, name: str) -> None:
+        if name == CLEAR:
+            self.typed = ""
+        elif name == ERASE:
+            self.typed = self.typed[:-1]
+        elif len(self.typed) < DIGITS_MAX:
+            self.typed = str(int(self.typed + name))
+        self._draw()
+
+    def _say(self) -> None:
+        t, seen = self._t, self._seen
+        self.shown = t.number(int(self.typed)) if self.typed else "–"
+        if seen.counted is None or seen.day is None:
+            return
+        tally = seen.counted.tally
+        self.subject = f"{t.weekday(seen.day)} {t.day(seen.day)}"
+        if tally.terms.counters:
+            self.subject += f"\n{words_of(tally.terms.counters[seen.counter], t)}"
+        before = tally.of(seen.day).served_at.get(seen.counter)
+        if self._told:
+            self.hint = self._told
+        elif before is None:
+            self.hint = t("Type how many transactions were served. Nothing typed in yet.")
+        else:
+            self.hint = t("Typed in before: {n}. A new number takes its place.", n=t.number(before))
+
+    def _draw(self) -> None:
+        look = self._look
+        if look is None:
+            return
+        self._say()
+        u = look.u
+        page = paper(look, bottom=5 if look.portrait else 3.6)
+        size, gap = look.part("digit"), 1.8 * u
+        pad = (3 * size + 2 * gap, 4 * size + 3 * gap)
+        if look.portrait:
+            cells = page.cut_bottom(pad[1], 4 * u).middle(*pad)
+        else:
+            cells = page.cut_right(pad[0], 7 * u).middle(*pad)
+        for key, cell in zip(self._keys, cells.grid(3, 4, gap), strict=True):
+            key.draw(look, cell, {CLEAR: self._t("Clear"), ERASE: ""}.get(key.name, key.name))
+        self._draw_words(look, page)
+
+    def _draw_words(self, look: Look, page: Area) -> None:
+        u, ids = look.u, self.ids
+        ids.title.put(page.cut_top(ids.title.fit(look, page.width, lines_max=2), 1.6 * u), across=0)
+        ids.subject.put(page.cut_top(ids.subject.fit(look, page.width, 14 * u, lines_max=3), 1.6 * u), across=0)
+        even((ids.back, ids.keep), look, page.cut_bottom(look.part("action"), 2.4 * u), 2 * u)
+        self._draw_counters(look, page)
+        sheet = page.cut_top(13 * u, 1.8 * u)
+        self._sheet.put(sheet)
+        ids.number.fit(look, sheet.width - 4 * u, sheet.height, lines_max=1)
+        ids.number.put(sheet.inset(3 * u), across=1)
+        ids.hint.fit(look, page.width, page.height, balanced=False)
+        ids.hint.put(page, across=0, down=0)
+
+    def _draw_counters(self, look: Look, page: Area) -> None:
+        """In a hall: to the counter before and to the next."""
+        in_hall = self._seen.counted is not None and bool(self._seen.counted.tally.terms.counters)
+        for pill in (self.ids.before, self.ids.after):
+            pill.opacity = 1 if in_hall else 0
+        if in_hall:
+            row = page.cut_top(look.part("tool"), 1.8 * look.u)
+            even((self.ids.before, self.ids.after), look, row, 2 * look.u)
