@@ -63,10 +63,15 @@ def look_at_touch(settings: KioskSettings, machine: Machine, t: Texts) -> Iterat
         return
     hits, _, at = result.partition(" ")
     said = t("Touch test: {hits} on {day}", hits=hits, day=t.day(datetime.fromisoformat(at).date()))
-    if set(hits.split(",")) == {"1"}:
-        yield fine("touch", said) if panels else doubtful("touch", said, t("no touch panel is connected any more"))
-    else:
+    faces, _, strays = hits.partition("+")
+    if set(faces.split(",")) != {"1"}:
         yield failing("touch", said, again)
+    elif strays:
+        yield doubtful("touch", said, t("touches came that nobody made: wipe the glass dry and test again"))
+    elif not panels:
+        yield doubtful("touch", said, t("no touch panel is connected any more"))
+    else:
+        yield fine("touch", said)
 
 
 def _size(outputs: list[Output], t: Texts) -> Finding:

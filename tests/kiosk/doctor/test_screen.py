@@ -1,0 +1,163 @@
+"""Screen, touch panel, sound and fonts: each fault is found on a machine that has it."""
+
+import shutil
+
+import pytest
+from msgspec import structs
+
+from kiosk.doctor import looks, screen
+from kiosk.domain.maintenance import Maintenance, Work
+from kiosk.journal.journal import Journal
+from kiosk.resources import resource
+from kiosk.texts import texts
+
+ENGLISH = texts("kiosk", "en")
+XRANDR = """Screen 0: minimum 320 x 200, current 800 x 1280, maximum 8192 x 8192
+eDP-1 connected primary 800x1280+0+0 {turned}(normal left inverted right x axis y axis) 344mm x 194mm
+   1280x800      60.00*+
+HDMI-1 disconnected (normal left inverted right x axis y axis)
+"""
+PANEL = """I: Bus=0003 Vendor=0eef Product=c000 Version=0210
+N: Name="eGalaxTouch P80H84"
+B: PROP=2
+B: EV=b
+
+I: Bus=0011 Vendor=0002 Product=0001 Version=0000
+N: Name="PS/2 Mouse"
+B: PROP=1
+"""
+
+
+def with_rotation(settings, rotation: str):
+    return structs.replace(settings, screen=structs.replace(settings.screen, rotation=rotation))
+
+
+def display(workbench, text: str):
+    workbench.command("xrandr", f"cat <<'END'\n{text}\nEND")
+    return workbench.machine(DISPLAY=":0", with_system="yes")
+
+
+def test_machine_without_a_screen_fails(settings, workbench, said):
+    workbench.file("sys/class/drm/card0-HDMI-A-1/status", "disconnected\n")
+    workbench.file("sys/class/drm/card0-HDMI-A-1/modes", "")
+
+    told = said(screen.look_at_screen(settings, workbench.machine(), ENGLISH))
+
+    assert told == {"screen": "FAIL No screen is connected → plug the screen in, switch it on, restart the kiosk"}
+
+
+def test_screen_is_known_from_the_kernel_where_no_display_runs(settings, workbench, said):
+    workbench.file("sys/class/drm/card0-HDMI-A-1/status", "connected\n")
+    workbench.file("sys/class/drm/card0-HDMI-A-1/modes", "1920x1080\n1280x720\n")
+
+    told = said(screen.look_at_screen(settings, workbench.machine(), ENGLISH))
+
+    assert told == {"screen": "OK Screen HDMI-A-1: 1920 × 1080 → "}
+
+
+def test_display_that_does_not_answer_fails(settings, workbench, said):
+    told = said(screen.look_at_screen(settings, workbench.machine(DISPLAY=":7"), ENGLISH))
+
+    assert told["screen"].startswith("FAIL The display :7 does not answer → run this as the kiosk's user")
+
+
+@pytest.mark.parametrize(
+    ("turned", "wanted", "told"),
+    [
+        ("", "normal", "OK Rotation: normal → "),
+        ("left ", "left", "OK Rotation: left → "),
+        ("", "left", "WARN Rotation: normal, and the settings say left → xrandr --output eDP-1 --rotate left"),
+        ("right ", "normal", "WARN Rotation: right, and the settings say normal → xrandr --output eDP-1 --rotate normal"),
+    ],
+)
+def test_rotation_is_that_of_the_settings_or_told(settings, workbench, said, turned, wanted, told):
+    machine = display(workbench, XRANDR.format(turned=turned))
+
+    found = said(screen.look_at_screen(with_rotation(settings, wanted), machine, ENGLISH))
+
+    assert found == {"screen": "OK Screen eDP-1: 800 × 1280 → ", "rotation": told}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("A connected primary 640x480+0+0 (normal", "FAIL Screen A: 640 × 480 → use a screen with at least 600"),
+        (
+            "A connected primary 1280x800+0+0 (normal\nB connected 1920x1080+1280+0 (normal",
+            "WARN Screen A: 1280 × 800; also B → leave one",
+        ),
+        ("A connected primary (normal left", "FAIL No screen is connected"),
+    ],
+)
+def test_screen_that_does_not_suit_is_told(settings, workbench, said, text, told):
+    assert said(screen.look_at_screen(settings, display(workbench, text), ENGLISH))["screen"].startswith(told)
+
+
+def write_down(settings, clock, hits: tuple[int, ...], strays: int) -> None:
+    with Journal.open(settings.journal_path, clock, "test") as journal:
+        journal.append(Maintenance(clock.now(), Work.TEST, hits, strays))
+
+
+@pytest.mark.parametrize(
+    ("hits", "panel", "told"),
+    [
+        ((1, 1, 1, 1, 1), PANEL, "OK Touch test: 1,1,1,1,1 on 23 November 2026 → "),
+        ((1, 1, 1, 1, 1), "", "WARN Touch test: 1,1,1,1,1 on 23 November 2026 → no touch panel"),
+        ((1, 1, 1, 1, 1, 2), PANEL, "WARN Touch test: 1,1,1,1,1+2 on 23 November 2026 → touches came that nobody made"),
+        ((1, 1, 0, 1, 1), PANEL, "FAIL Touch test: 1,1,0,1,1 on 23 November 2026 → hold both upper corners"),
+        (None, PANEL, "WARN Touch panel: eGalaxTouch P80H84; not tested yet → hold both upper corners"),
+        (None, "", "WARN No touch panel is connected; not tested yet → hold both upper corners"),
+    ],
+)
+def test_touch_is_told_by_its_panel_and_its_last_test(settings, workbench, clock, said, hits, panel, told):
+    workbench.file("proc/bus/input/devices", panel)
+    if hits is not None:
+        write_down(settings, clock, hits[:5], sum(hits[5:]))
+
+    assert said(screen.look_at_touch(settings, workbench.machine(), ENGLISH))["touch"].startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("cards", "wanted", "told"),
+    [
+        (" 0 [PCH            ]: HDA-Intel - HDA Intel PCH\n", True, "OK Sound card: HDA-Intel - HDA Intel PCH"),
+        ("--- no soundcards ---\n", True, "WARN No sound card"),
+        (None, True, "WARN No sound card"),
+        (None, False, "OK Sound is off in the settings"),
+    ],
+)
+def test_sound_is_told_where_it_is_wanted(settings, workbench, said, cards, wanted, told):
+    if cards is not None:
+        workbench.file("proc/asound/cards", cards)
+    settings = structs.replace(settings, screen=structs.replace(settings.screen, sound=wanted))
+
+    assert said(looks.look_at_sound(settings, workbench.machine(), ENGLISH))["sound"].startswith(told)
+
+
+@pytest.fixture
+def shipped(tmp_path, monkeypatch):
+    """The shipped files, as a copy that a test may damage."""
+    copy = tmp_path / "shipped" / "assets"
+    for name in ("fonts", "locale", "generated/light"):
+        shutil.copytree(resource("assets", name), copy / name)
+    monkeypatch.setattr("kiosk.resources._CHECKOUT", copy.parent)
+    return copy
+
+
+def test_fonts_of_every_language_are_there(settings, shipped, said):
+    assert said(looks.look_at_fonts(settings, ENGLISH))["fonts"] == "OK Fonts for: Tiếng Việt, English → "
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        ("fonts/BeVietnamPro-Bold.ttf", "FAIL The shipped fonts are missing"),
+        ("generated/light", "FAIL The pictures of the theme light are missing → install"),
+        ("locale/en/language.toml", "FAIL there is no language 'en'"),
+    ],
+)
+def test_missing_files_of_the_screen_are_told(settings, shipped, said, missing, told):
+    path = shipped / missing
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    assert said(looks.look_at_fonts(settings, ENGLISH))["fonts"].startswith(told)
