@@ -27,7 +27,6 @@ CONTINUED = ("missing", "damaged", "replaced", "rolled back", "restored", "diver
 TABLES = {
     "kiosk": [
         *UNFIT.values(),
-        *tally.ASIDE.values(),
         *setting_values.SENTENCES.values(),
         *Wrong,
         *Source,
