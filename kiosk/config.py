@@ -9,7 +9,7 @@ from msgspec import field
 
 from kiosk.domain.fault import Fault
 from kiosk.domain.survey import Survey, load_survey
-from kiosk.domain.visit import Opening, VisitRules
+from kiosk.domain.visit_rules import Opening, VisitRules
 from kiosk.resources import resource
 from kiosk.setting_rules import between, known_zone, private_address, secret
 from kiosk.settings import Disclosure, Reading, Section, Settings, SettingsInvalid, read_settings, user_data_dir

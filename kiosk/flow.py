@@ -15,7 +15,8 @@ from kiosk.domain.instant import Clock, Instant
 from kiosk.domain.maintenance import Maintenance
 from kiosk.domain.rating import Fact, Rating, Standing
 from kiosk.domain.survey import Survey
-from kiosk.domain.visit import Step, Visit, VisitRules
+from kiosk.domain.visit import Step, Visit
+from kiosk.domain.visit_rules import VisitRules
 
 _log = logging.getLogger(__name__)
 

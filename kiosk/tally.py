@@ -12,7 +12,7 @@ from kiosk.domain.measures import Share, participation, top2box
 from kiosk.domain.office_day import part_is_over
 from kiosk.domain.rating import Standing
 from kiosk.domain.survey import FIRST_LANGUAGE, Survey, Words
-from kiosk.domain.visit import Opening
+from kiosk.domain.visit_rules import Opening
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.served import Served
 from kiosk.journal.tally import TallyRow

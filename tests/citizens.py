@@ -25,7 +25,7 @@ def open_kiosk(folder: Path) -> "Citizens":
     from datetime import timedelta
 
     from kiosk.domain.survey import load_survey
-    from kiosk.domain.visit import VisitRules
+    from kiosk.domain.visit_rules import VisitRules
     from kiosk.journal.journal import Journal
     from kiosk.journal.recorder import Recorder
     from kiosk.journal.upkeep import Upkeep

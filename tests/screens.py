@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -111,7 +111,7 @@ class Camera:
 
     def setup(self) -> Any:
         from kiosk.domain.survey import load_survey
-        from kiosk.domain.visit import VisitRules
+        from kiosk.domain.visit_rules import VisitRules
         from kiosk.resources import resource
         from kiosk.ui.desk import Delivery, Desk
         from kiosk.ui.setup import HallCounter, Setup
@@ -124,7 +124,7 @@ class Camera:
             load_survey(resource("config", "surveys", f"{self.survey}.toml")), Disk(self.show), StillClock(),
             OFFICE, COUNTER, counters=hall, theme=self.theme, window=self.window,
             rules=VisitRules(words=True, counters=counters),
-            desk=Desk(lambda _pin: True, day, Delivery, lambda code: code, lambda: ""),
+            desk=Desk(lambda _pin: True, tally, Delivery, lambda code: code, lambda: "", lambda: ""),
         )  # fmt: skip
 
 
@@ -144,7 +144,7 @@ class Disk:
 
 
 class StillClock:
-    """A morning that goes on by a moment with each look."""
+    """An evening that goes on by a moment with each look."""
 
     def __init__(self) -> None:
         self.us = 1_000_000
@@ -153,7 +153,7 @@ class StillClock:
         from kiosk.domain.instant import Instant
 
         self.us += 1
-        wall = datetime(2026, 11, 23, 9, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+        wall = datetime(2026, 11, 20, 17, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
         return Instant(wall, self.us, "6a5f1b1e-0d5c-4f5e-9c57-0f3a3a0c5b11")
 
 
@@ -181,6 +181,11 @@ def scenes() -> dict[str, Callable[[Any], None]]:
         "not-recorded": show_not_recorded,
         "staff-pin": show_pin,
         "staff-desk": show_desk,
+        "staff-days": show_days,
+        "staff-days-hidden": show_hidden_day,
+        "staff-days-saved": show_saved,
+        "staff-served": show_served,
+        "staff-served-hall": show_served_in_hall,
         "staff-cleaning": show_cleaning,
         "staff-touch-test": show_touch_test,
         "staff-checks": show_checks,
@@ -242,12 +247,49 @@ def show_pin(app: Any) -> None:
 
 
 def show_desk(app: Any) -> None:
-    from kiosk.ui.desk import Delivery
+    from kiosk.ui.desk import Delivery, Seen
+    from tests.tallies import counted
 
+    found = counted()
     app.staff.tick(knocked=True)
-    app.staff.tally, app.staff.delivery = day(), Delivery(7, 1300, enrolled=True)
+    app.staff.seen = Seen(found, found.tally.days[-1].day)
+    app.staff.delivery = Delivery(7, 1300, enrolled=True)
     app.staff.door.judge(True, app.setup.clock.now())
     app.refresh()
+
+
+def show_days(app: Any, back: int = 1) -> None:
+    show_desk(app)
+    app.staff.go(Room.DAYS)
+    app.staff.look_at(app.staff.seen.day - timedelta(days=back))
+
+
+def show_hidden_day(app: Any) -> None:
+    show_days(app, back=9)
+
+
+def show_saved(app: Any) -> None:
+    show_days(app)
+    app.staff.told = app.t("The numbers are in {file} and beside it as CSV.", file="hailong-2026-10-20-2026-11-20.xlsx")
+
+
+def show_served(app: Any) -> None:
+    show_desk(app)
+    app.staff.go(Room.SERVED)
+    frames(app, 20)
+    for digit in "96":
+        app.page._strike(digit)
+
+
+def show_served_in_hall(app: Any) -> None:
+    from kiosk.ui.desk import Seen
+    from tests.tallies import a_month, a_tally, counted, terms
+
+    show_desk(app)
+    hall = {f"Q{n}": {"vi": f"{n} · {vi}", "en": f"{n} · {en}"} for n, (vi, en) in enumerate(HALL, 1)}
+    found = counted(a_tally(rows=a_month(counters=hall), by=terms(counters=hall)))
+    app.staff.seen = Seen(found, found.tally.days[-1].day, "Q2")
+    app.staff.go(Room.SERVED)
 
 
 def show_cleaning(app: Any) -> None:
@@ -275,13 +317,10 @@ def show_enrolment(app: Any) -> None:
         app.page._strike(letter)
 
 
-def day() -> Any:
-    from kiosk.domain.disclosure import Shown
-    from kiosk.domain.rating import Standing
-    from kiosk.tally import DayTally
+def tally() -> Any:
+    from tests.tallies import a_tally
 
-    shown = Shown({5: 57, 4: 43, 3: 15, 2: 9, 1: 6}, percent=True)
-    return DayTally(date(2026, 11, 23), {"sipas-5@1": shown}, {Standing.REPEAT: 4, Standing.TEST: 2})
+    return a_tally()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from kiosk.domain.instant import part_of_day
-from kiosk.domain.visit import Opening
+from kiosk.domain.visit_rules import Opening
 
 PARTS = ("am", "pm")
 """As they follow; nothing finer is ever published."""

@@ -4,17 +4,14 @@ Pure rules: no clock, no disk, no screen. Time comes in as an argument; what is 
 recorded goes out as facts, and the visit thanks only when it was told that they are kept.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, time
 from enum import StrEnum
 
+from kiosk.domain.answers import Answers
 from kiosk.domain.instant import Instant
-from kiosk.domain.rating import Comment, Fact, Rating, Reasons, Revised, Standing
+from kiosk.domain.rating import Comment, Fact, Rating, Reasons, Revised
 from kiosk.domain.survey import Question, Survey
+from kiosk.domain.visit_rules import VisitRules
 from kiosk.domain.words import record_words
-
-_NO_LEVEL = 0
 
 
 class Step(StrEnum):
@@ -35,49 +32,6 @@ class Step(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """One stretch of office hours, the same on each of its weekdays (Monday is 0)."""
-
-    weekdays: frozenset[int]
-    start: time
-    end: time
-
-    def covers(self, moment: datetime) -> bool:
-        """Whether the office is open then, by the moment's own zone."""
-        return moment.weekday() in self.weekdays and self.start <= moment.time() < self.end
-
-
-@dataclass(frozen=True, slots=True)
-class VisitRules:
-    """The settings of a visit; times in seconds."""
-
-    repeat_window_s: float = 5.0
-    """A press this soon after a finished visit is a repeat; 0 turns the rule off."""
-    question_s: float = 30.0
-    """How long a question that was touched, but not answered, waits for its citizen."""
-    reasons_s: float = 20.0
-    counter_s: float = 30.0
-    words_s: float = 60.0
-    thanks_s: float = 4.0
-    not_recorded_s: float = 15.0
-    test: bool = False
-    openings: tuple[Opening, ...] = ()
-    """Office hours; none means always open."""
-    holidays: frozenset[date] = frozenset()
-    """Days on which the office is closed, whatever its hours."""
-    words: bool = False
-    """Whether the citizen is asked for a few words."""
-    counters: tuple[str, ...] = ()
-    """The counters' codes, where one kiosk serves a hall and asks which of them it was."""
-
-    def is_open(self, moment: datetime) -> bool:
-        """Whether the office is open then, by the moment's own zone."""
-        if moment.date() in self.holidays:
-            return False
-        return not self.openings or any(opening.covers(moment) for opening in self.openings)
-
-
 class Visit:
     """One citizen, from the first touch to the end of the thanks."""
 
@@ -95,7 +49,7 @@ class Visit:
         self._last_end = last_end
         self._touched_us = began.mono_us
         self.step = Step.RESTING if resting else self._first_step
-        self.standing = self._standing_of(began)
+        self.standing = rules.standing_of(began, last_end)
         self.counter = counter
         self.asked = 0
         """The place of the question that is on the screen."""
@@ -104,16 +58,12 @@ class Visit:
         self.refused: Fact | None = None
         """The fact that the disk would not take, while the step is NOT_RECORDED."""
         self._typed = ""
-        self._levels: dict[str, int] = {}
-        self._rating_seqs: dict[str, int] = {}
-        self._ratings_due: list[Rating] = []
-        self._follow_ups: list[tuple[str, Callable[[int], Fact]]] = []
-        self._unsettled = 0
+        self._answers = Answers()
 
     @property
     def kept(self) -> bool:
         """Whether the rating is on disk: that of the first question, which counts if the citizen walks away."""
-        return self._first.id in self._rating_seqs
+        return self._answers.is_kept(self._first.id)
 
     # What the citizen does. A press that has no meaning at this step changes nothing.
 
@@ -132,14 +82,12 @@ class Visit:
         """The citizen chose a face: a rating, or a revised one after "choose again"."""
         if self.step is not Step.QUESTION:
             return
-        question = self._survey.questions[self.asked]
-        if question.id not in self._levels:
-            self.standing = self._standing_of(at)
-            rating = Rating(at, self._survey.ref, question.id, level, self.standing, self.counter)
-            self._ratings_due.append(rating)
-        elif level != self._levels[question.id]:
-            self._follow_ups.append((question.id, lambda seq: Revised(at, seq, level)))
-        self._levels[question.id] = level
+        question = self._survey.questions[self.asked].id
+        if not self._answers.has(question):
+            self.standing = self._rules.standing_of(at, self._last_end)
+            self._answers.rate(Rating(at, self._survey.ref, question, level, self.standing, self.counter))
+        elif level != self._answers.level_of(question):
+            self._answers.revise(question, level, lambda seq: Revised(at, seq, level))
         self._go_on(at)
 
     def toggle_reason(self, reason: str, at: Instant) -> None:
@@ -163,7 +111,7 @@ class Visit:
             return
         if self.chosen:
             chosen = self.chosen
-            self._follow_ups.append((self._first.id, lambda seq: Reasons(at, seq, chosen)))
+            self._answers.follow(self._first.id, lambda seq: Reasons(at, seq, chosen))
         self._enter(self._after_reasons, at)
 
     def write_words(self, text: str, at: Instant) -> None:
@@ -177,7 +125,7 @@ class Visit:
         if self.step is not Step.WORDS:
             return
         if words := record_words(self._typed):
-            self._follow_ups.append((self._first.id, lambda seq: Comment(at, seq, words)))
+            self._answers.follow(self._first.id, lambda seq: Comment(at, seq, words))
         self._enter(Step.SAVING, at)
 
     def skip_words(self, at: Instant) -> None:
@@ -222,7 +170,7 @@ class Visit:
             self.finish_reasons(at)
         if self.step is Step.WORDS:
             self.finish_words(at)
-        elif self.step is Step.QUESTION and self._levels:
+        elif self.step is Step.QUESTION and self._answers:
             self.revising = False
             self._enter(Step.SAVING, at)
         elif self.step in (Step.COUNTER, Step.QUESTION, Step.THANKS, Step.NOT_RECORDED):
@@ -232,36 +180,18 @@ class Visit:
 
     def facts_due(self) -> tuple[Fact, ...]:
         """The facts to record now, each given out once; what follows a rating waits until that one is kept."""
-        due: list[Fact] = list(self._ratings_due)
-        self._ratings_due.clear()
-        waiting = []
-        for question, make in self._follow_ups:
-            if question in self._rating_seqs:
-                due.append(make(self._rating_seqs[question]))
-            else:
-                waiting.append((question, make))
-        self._follow_ups = waiting
-        self._unsettled += len(due)
-        return tuple(due)
+        return self._answers.due()
 
     def fact_kept(self, fact: Fact, seq: int, at: Instant) -> None:
         """The disk has the fact, as entry ``seq``."""
-        self._unsettled -= 1
-        if isinstance(fact, Rating):
-            self._rating_seqs[fact.question] = seq
+        self._answers.keep(fact, seq)
         self._thank_when_kept(at)
 
     def fact_refused(self, fact: Fact, at: Instant) -> None:
         """The disk has it not and never will: say so at once, whatever the screen shows."""
-        self._unsettled -= 1
-        if isinstance(fact, Rating):
-            self._levels.pop(fact.question, None)
-            self._follow_ups = [(question, make) for question, make in self._follow_ups if question != fact.question]
-            if fact.question == self._first.id:
-                self.chosen = ()
-        elif isinstance(fact, Revised):
-            # so that the same face, pressed again, is recorded again
-            self._levels[self._survey.questions[self._place_of(fact)].id] = _NO_LEVEL
+        self._answers.refuse(fact)
+        if isinstance(fact, Rating) and fact.question == self._first.id:
+            self.chosen = ()
         if self.step is not Step.OVER:
             self.refused = fact
             self._enter(Step.NOT_RECORDED, at)
@@ -304,7 +234,7 @@ class Visit:
         """To the next question that has no answer yet (or, while revising, to the next one), else to what follows."""
         places = range(self.asked + 1, len(self._survey.questions))
         for place in places:
-            if self.revising or self._survey.questions[place].id not in self._levels:
+            if self.revising or not self._answers.has(self._survey.questions[place].id):
                 self.asked = place
                 self._enter(Step.QUESTION, at)
                 return
@@ -313,12 +243,9 @@ class Visit:
 
     def _place_of(self, fact: Fact | None) -> int:
         """The place of the question that a rating or its revision answers."""
-        if isinstance(fact, Rating):
-            answered = fact.question
-        elif isinstance(fact, Revised):
-            answered = next(question for question, seq in self._rating_seqs.items() if seq == fact.rating_seq)
-        else:
+        if not isinstance(fact, Rating | Revised):
             return 0
+        answered = self._answers.question_of(fact)
         return next(place for place, question in enumerate(self._survey.questions) if question.id == answered)
 
     def _enter(self, step: Step, at: Instant) -> None:
@@ -327,16 +254,5 @@ class Visit:
         self._thank_when_kept(at)
 
     def _thank_when_kept(self, at: Instant) -> None:
-        everything = not self._unsettled and not self._follow_ups and not self._ratings_due
-        if self.step is Step.SAVING and self.kept and everything:
+        if self.step is Step.SAVING and self.kept and self._answers.settled:
             self._enter(Step.THANKS, at)
-
-    def _standing_of(self, at: Instant) -> Standing:
-        if self._rules.test:
-            return Standing.TEST
-        if not self._rules.is_open(at.wall):
-            return Standing.OUT_OF_HOURS
-        window_us = self._rules.repeat_window_s * 1_000_000
-        if self._last_end is not None and at.mono_us - self._last_end.mono_us < window_us:
-            return Standing.REPEAT
-        return Standing.COUNTED

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from kiosk.domain.office_day import PARTS, part_hours
-from kiosk.domain.visit import Opening
+from kiosk.domain.visit_rules import Opening
 from kiosk.table import Cell, Form, Mark, Table, write_cell
 from kiosk.tally import ASIDE, Tally
 from kiosk.tally_tables import aside_words

@@ -9,7 +9,7 @@ from kiosk.domain.glass import GlassRules
 from kiosk.domain.instant import Clock
 from kiosk.domain.night import Night
 from kiosk.domain.survey import Survey, Words
-from kiosk.domain.visit import VisitRules
+from kiosk.domain.visit_rules import VisitRules
 from kiosk.flow import Recorder
 from kiosk.resources import resource
 from kiosk.ui.desk import Desk

@@ -7,7 +7,8 @@ import pytest
 
 from kiosk.domain.rating import Fact, Rating, Reasons, Standing
 from kiosk.domain.survey import load_survey
-from kiosk.domain.visit import Step, VisitRules
+from kiosk.domain.visit import Step
+from kiosk.domain.visit_rules import VisitRules
 from kiosk.flow import Flow, View
 from kiosk.resources import resource
 from tests.builders import FrozenClock

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 import pytest
 
 from kiosk.domain.office_day import part_hours, part_is_over
-from kiosk.domain.visit import Opening
+from kiosk.domain.visit_rules import Opening
 from tests.builders import ZONE
 
 WEEKDAYS = frozenset(range(5))

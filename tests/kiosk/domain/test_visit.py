@@ -7,7 +7,8 @@ import pytest
 
 from kiosk.domain.rating import Comment, Fact, Rating, Reasons, Revised, Standing
 from kiosk.domain.survey import Level, Question, Reason, Survey
-from kiosk.domain.visit import Opening, Step, Visit, VisitRules
+from kiosk.domain.visit import Step, Visit
+from kiosk.domain.visit_rules import Opening, VisitRules
 from tests.builders import FrozenClock
 
 WORDS = {"vi": "…"}

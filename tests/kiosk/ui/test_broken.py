@@ -19,7 +19,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from kiosk.clock import SystemClock
 from kiosk.domain.survey import load_survey
-from kiosk.domain.visit import VisitRules
+from kiosk.domain.visit_rules import VisitRules
 from kiosk.log import write_log
 from kiosk.resources import resource
 from kiosk.ui.app import Setup, WindowOptions, run_kiosk

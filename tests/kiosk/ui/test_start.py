@@ -21,7 +21,7 @@ from concurrent.futures import Future
 from types import SimpleNamespace
 from kiosk.clock import SystemClock
 from kiosk.domain.survey import load_survey
-from kiosk.domain.visit import VisitRules
+from kiosk.domain.visit_rules import VisitRules
 from kiosk.resources import resource
 from kiosk.ui.app import ScreenUnavailable, Setup, WindowOptions, run_kiosk
 from tests.builders import ZONE
