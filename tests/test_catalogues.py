@@ -38,8 +38,8 @@ TABLES = {
 """Message ids that the code holds in tables, and says by their name."""
 SAYING = re.compile(
     r"t|_tell|tell|_say|several|fault|Fault|SettingInvalid|Journal\w+|Diverged|ScreenUnavailable|DemoFailed|ChainBroken"
-    r"|EnrolmentRefused|NotEnrolled|DeviceUnusable|AgentRunning|UsageWrong|PlaceTaken|DatabaseUnusable|Schema\w+"
-    r"|CodeRefused|TriesExhausted|CollectorBusy|StorageFull|JournalForeign|Unfit|NotTaken|KeyTaken|FileUnusable|ChannelDown|NotNow|Refused"
+    r"|EnrolmentRefused|NotEnrolled|DeviceUnusable|AgentRunning|UsageWrong|NotAllowed|PlaceTaken|DatabaseUnusable|Schema\w+"
+    r"|CodeRefused|TriesExhausted|CollectorBusy|StorageFull|JournalForeign|Unfit|NotTaken|KeyTaken|FileUnusable|ChannelDown|NotNow|Refused|DecisionWrong"
 )
 """What is called with a message id as one of its first arguments."""
 

@@ -9,6 +9,7 @@ from kiosk.texts import texts
 from sync.collector.cases.rounds import run_case_round
 from sync.collector.comments.rounds import run_comment_round
 from sync.collector.config import CollectorConfig
+from sync.collector.mailed import mail_reports
 from sync.collector.notices.letter import Road
 from sync.collector.notices.mail import MailRoad
 from sync.collector.notices.outbox import MAIL, WEBHOOK
@@ -16,12 +17,15 @@ from sync.collector.notices.sender import Sender, T
 from sync.collector.notices.webhook import WebhookRoad
 from sync.collector.rollouts.watch import tend_rollouts
 from sync.collector.services import Services
+from sync.collector.signals.watch import watch_signs
 from sync.collector.upkeep import Chore
 
 SEND_EVERY_S = 20.0
 COMMENTS_EVERY_S = 60.0
 CASES_EVERY_S = 900.0
 ROLLOUTS_EVERY_S = 30.0
+REPORTS_EVERY_S = 300.0
+SIGNS_EVERY_S = 600.0
 WRITE_S_MAX = 60.0
 
 
@@ -32,6 +36,10 @@ def chores_of(services: Services) -> list[Chore]:
     at_once = partial(transact, services)
     found.append(Chore("look after comments", COMMENTS_EVERY_S, partial(run_comment_round, services, at_once)))
     found.append(Chore("look after cases", CASES_EVERY_S, partial(run_case_round, services, at_once)))
+    if services.config.signals.watch:
+        found.append(Chore("look for signs", SIGNS_EVERY_S, partial(watch_signs, services, at_once), first_s=60))
+    if services.config.reports.mail and services.config.notices.mail.host:
+        found.append(Chore("mail reports", REPORTS_EVERY_S, partial(mail_reports, services, at_once), first_s=30))
     roads = roads_of(services.config)
     if roads:
         sender = Sender(services.config.notices, roads, partial(transact, services), services.now)

@@ -1,0 +1,181 @@
+"""Decide: what a person makes of a signal, with everything that follows from it in one transaction.
+
+Suspect ratings are set aside, not deleted: reports show the result with and without them. The decision
+is about a counter's half days, so it holds for whatever comes there later, and can be withdrawn whole.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from kiosk.domain.rating import Standing
+from sync.collector.audit import note
+from sync.collector.errors import CollectorError, UsageWrong
+from sync.collector.rights import Reader
+from sync.collector.schema import counter, signal, suspicion, unit
+from sync.collector.signals.keep import State
+from sync.collector.signals.standing import lock_journals, move
+from sync.collector.signals.stretch import Stretch, read_suspect
+from sync.collector.signals.watched import ANY_PART, PRESSED_UP, Sign
+
+NOTE_CHARS_MAX = 2000
+DAYS_MAX = 186
+PARTS = (ANY_PART, "am", "pm")
+
+
+class DecisionWrong(CollectorError):
+    """The form cannot be taken as it is: mend it and send it again."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the form says."""
+
+    first: date
+    last: date
+    part: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chair:
+    """Who decides, when, and under which rule of disclosure."""
+
+    reader: Reader
+    now: datetime
+    today: date
+    cell_min: int
+
+
+def set_aside(connection: Connection, signal_id: int, decision: Decision, chair: Chair) -> int:
+    """Set aside as suspect what counts in these days at the signal's counter; how many ratings.
+
+    Raises UsageWrong for a signal that is not to be seen, DecisionWrong for what cannot be done.
+    """
+    row = _open_signal(connection, signal_id, chair)
+    if Sign(row.sign) not in PRESSED_UP:
+        raise DecisionWrong("nothing that counts belongs to this sign: there is nothing to set aside")
+    _require_fit(decision, chair)
+    lock_journals(connection, row.counter_id)
+    stretch = Stretch(row.counter_id, decision.first, decision.last, decision.part)
+    n = move(connection, stretch, Standing.SUSPECT)
+    if n < max(chair.cell_min, 1):
+        # Fewer would tell, by the two results side by side, what these few thought.
+        raise DecisionWrong("there are fewer than {n} ratings to set aside in these days", n=max(chair.cell_min, 1))
+    kept = {
+        "signal_id": signal_id, "counter_id": row.counter_id, "first_day": decision.first, "last_day": decision.last,
+        "part": decision.part, "n": n, "set_at": chair.now, "set_by": chair.reader.name,
+    }  # fmt: skip
+    connection.execute(insert(suspicion).values(kept))
+    for each in _same_matter(connection, row, stretch):
+        _settle(connection, each, State.ASIDE, decision.note, chair)
+    details = {
+        "signal": signal_id, "sign": row.sign, "first": decision.first.isoformat(), "last": decision.last.isoformat(),
+        "part": decision.part or "am+pm", "n": n, "note": decision.note,
+    }  # fmt: skip
+    note(connection, chair.now, chair.reader.name, "suspect set aside", row.code, details)
+    return n
+
+
+def find_nothing(connection: Connection, signal_id: int, words: str, chair: Chair) -> None:
+    """Close the signal: nothing is wrong, or it was mended; everything goes on counting.
+
+    Raises UsageWrong for a signal that is not to be seen, DecisionWrong without a note.
+    """
+    row = _open_signal(connection, signal_id, chair)
+    _require_note(words)
+    _settle(connection, signal_id, State.NOTHING, words, chair)
+    details = {"signal": signal_id, "sign": row.sign, "note": words}
+    note(connection, chair.now, chair.reader.name, "signal closed", row.code, details)
+
+
+def withdraw(connection: Connection, signal_id: int, words: str, chair: Chair) -> int:
+    """Let what was set aside for this signal count again, unless another decision covers it; the signal is open again.
+
+    Raises UsageWrong for a signal that is not to be seen, DecisionWrong where nothing is set aside or without a note.
+    """
+    row = _signal(connection, signal_id, chair)
+    _require_note(words)
+    lock_journals(connection, row.counter_id)
+    standing = (suspicion.c.signal_id == signal_id) & suspicion.c.lifted_at.is_(None)
+    found = connection.execute(select(suspicion).where(standing)).all()
+    if not found:
+        raise DecisionWrong("nothing is set aside for this sign")
+    connection.execute(update(suspicion).where(standing).values(lifted_at=chair.now, lifted_by=chair.reader.name))
+    spare = read_suspect(connection, {row.counter_id})
+    n = sum(
+        move(connection, Stretch(each.counter_id, each.first_day, each.last_day, each.part), Standing.COUNTED, spare)
+        for each in found
+    )
+    _settle(connection, signal_id, State.OPEN, words, chair)
+    details = {"signal": signal_id, "sign": row.sign, "n": n, "note": words}
+    note(connection, chair.now, chair.reader.name, "suspect withdrawn", row.code, details)
+    return n
+
+
+def apply_again(connection: Connection) -> int:
+    """Set aside what slipped past a decision: a journal that was new and on its way at that very moment."""
+    standing = select(suspicion).where(suspicion.c.lifted_at.is_(None))
+    return sum(
+        move(connection, Stretch(row.counter_id, row.first_day, row.last_day, row.part), Standing.SUSPECT)
+        for row in connection.execute(standing).all()
+    )
+
+
+def _signal(connection: Connection, signal_id: int, chair: Chair) -> Row[Any]:
+    wanted = (
+        select(signal, counter.c.code, unit.c.path)
+        .join(counter, counter.c.counter_id == signal.c.counter_id)
+        .join(unit, unit.c.unit_id == counter.c.unit_id)
+        .where(signal.c.signal_id == signal_id)
+        .with_for_update(of=signal)
+    )
+    row = connection.execute(wanted).one_or_none()
+    if row is None or not chair.reader.sees(row.path):
+        raise UsageWrong("there is no signal {number}", number=signal_id)
+    return row
+
+
+def _open_signal(connection: Connection, signal_id: int, chair: Chair) -> Row[Any]:
+    row = _signal(connection, signal_id, chair)
+    if row.state != State.OPEN:
+        raise DecisionWrong("somebody has decided about this sign meanwhile; look at it again")
+    return row
+
+
+def _same_matter(connection: Connection, row: Row[Any], stretch: Stretch) -> list[int]:
+    """The signal, and the counter's other open ones that speak of the same ratings."""
+    inside = select(signal.c.signal_id).where(
+        signal.c.counter_id == row.counter_id,
+        signal.c.state == str(State.OPEN),
+        signal.c.sign.in_([str(sign) for sign in PRESSED_UP]),
+        signal.c.first_day >= stretch.first,
+        signal.c.last_day <= stretch.last,
+    )
+    if stretch.part != ANY_PART:
+        inside = inside.where(signal.c.part == stretch.part)
+    return sorted({row.signal_id, *connection.execute(inside).scalars()})
+
+
+def _settle(connection: Connection, signal_id: int, state: State, words: str, chair: Chair) -> None:
+    values = {"state": str(state), "decided_at": chair.now, "decided_by": chair.reader.full_name, "note": words}
+    connection.execute(update(signal).where(signal.c.signal_id == signal_id).values(values))
+
+
+def _require_fit(decision: Decision, chair: Chair) -> None:
+    _require_note(decision.note)
+    if decision.part not in PARTS or not decision.first <= decision.last < chair.today:
+        raise DecisionWrong("take days that are over, the first before the last")
+    if decision.last - decision.first >= timedelta(days=DAYS_MAX):
+        raise DecisionWrong("take {n} days at most", n=DAYS_MAX)
+
+
+def _require_note(words: str) -> None:
+    if not words.strip():
+        raise DecisionWrong("write down why: whoever looks at it later must be able to follow")
+    if len(words) > NOTE_CHARS_MAX:
+        raise DecisionWrong("the note is longer than {n} characters", n=NOTE_CHARS_MAX)
