@@ -16,11 +16,16 @@ def demo_data(
     months: Annotated[int, typer.Option(help="How many months up to now.", min=1, max=36)] = 6,
     seed: Annotated[int, typer.Option(help="The same seed writes the same province.")] = 1,
     until: Annotated[datetime | None, typer.Option(help="Pretend that it is this moment (UTC).")] = None,
-) -> None:
-    """Write a believable province into an empty database: some 60 kiosks, months of ratings, a few stories."""
+    accounts: Annotated[
+        bool, typer.Option("--accounts", help="Make accounts too and print their one-time passwords; needed for "
+                                              "comments and cases, which are shown to nobody without an account.")
+    ] = False,
+) -> None:  # fmt: skip
+    """Write a believable province into an empty database: some 60 kiosks, months of ratings, comments, stories."""
     from sync.collector.database import faults_named
-    from sync.collector.demo_data import write_province
+    from sync.collector.demo_data import add_people, tell_stories, write_province
     from sync.collector.presstime import LocalDays
+    from sync.collector.services import make_services
     from sync.collector.surveys.library import shipped_surveys
 
     settings = load_config(config, data_dir)
@@ -32,5 +37,11 @@ def demo_data(
             database, province, months, seed, now, LocalDays(settings.zone), survey,
             lambda name, n: tell("{name}: {n} ratings", name=name, n=n),
         )  # fmt: skip
+        people = add_people(database, province, now) if accounts else []
+        services = make_services(settings, database, lambda: now)
+        tell_stories(database, services, now, seed)
+        services.writer.close()
     database.close()
+    for person in people:
+        tell("{name} ({full_name}): {password}", name=person.name, full_name=person.full_name, password=person.password)
     tell("Ratings counted: {n}. Look at them: collector serve", n=written)

@@ -151,7 +151,7 @@ def open_cases_of(
     here = [follow_up.c.place == path] if ":" in path else [unit.c.path.startswith(path, autoescape=True)]
     kinds = [_kind(which, today, days) for which in (Which.OPEN, Which.OVERDUE)]
     counts = select(*[func.count(whenever((kind, 1))) for kind in kinds]).select_from(_FROM).where(*here)
-    n, overdue = connection.execute(counts).one()
+    n, overdue = list(connection.execute(counts).one())
     wanted = _SELECT.where(*here, kinds[0]).order_by(follow_up.c.due_on, follow_up.c.case_id).limit(most)
     rows = connection.execute(wanted)
     return _cases(connection, rows.all(), today, days), int(n), int(overdue)

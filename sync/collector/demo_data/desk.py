@@ -1,0 +1,123 @@
+"""Desk: one counter with its kiosk, which keeps a chained journal and signs what it sends."""
+
+import random
+import uuid
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection
+
+from kiosk.domain.instant import Instant
+from kiosk.domain.survey import Survey
+from kiosk.domain.words import record_words
+from kiosk.journal.chain import Cursor
+from kiosk.journal.lines import CommentLine, Line, RatingLine, encode_line
+from sync.collector.demo_data.tempers import Temper
+from sync.collector.ingest import Batch, Device, Receipt, append_batch
+from sync.collector.partitions import ensure_partitions
+from sync.collector.presstime import LocalDays
+from sync.protocol.batch import pack_batch
+from sync.protocol.messages import BATCH_MEDIA_TYPE
+from sync.protocol.signature import sign_request
+
+_URL = "https://demo.invalid"
+_START = datetime(2020, 1, 1, tzinfo=ZoneInfo("UTC"))
+_SALT_BYTES = 16
+
+
+@dataclass(slots=True)
+class Journal:
+    """The journal that one kiosk writes."""
+
+    journal_id: str
+    boot: str
+    lines: list[bytes] = field(default_factory=list)
+    enclosures: list[bytes] = field(default_factory=list)
+    head: Cursor | None = None
+    sent: int = 0
+
+    def add(self, make: type[Line], at: datetime, kind: str, **values: object) -> int:
+        """Append a line; its seq."""
+        seq = self.sent + len(self.lines) + 1
+        line = make(seq=seq, at=at.isoformat(timespec="seconds"), mono=mono_us(at), boot=self.boot, kind=kind, **values)
+        self.lines.append(encode_line(line))
+        return seq
+
+    def take(self) -> Batch:
+        """Everything that was not sent yet."""
+        start = self.head or Cursor.start(self.journal_id)
+        batch = Batch(self.journal_id, start, tuple(self.lines), tuple(self.enclosures))
+        self.head, self.sent = start.after(self.lines), self.sent + len(self.lines)
+        self.lines, self.enclosures = [], []
+        return batch
+
+
+_START = datetime(2020, 1, 1, tzinfo=ZoneInfo("UTC"))
+
+
+def mono_us(at: datetime) -> int:
+    """What a boot clock that has run since 2020 reads."""
+    return int((at - _START).total_seconds() * 1_000_000)
+
+
+@dataclass(slots=True)
+class Desk:
+    """One counter with its kiosk, and what becomes of them."""
+
+    known: Device
+    key: Ed25519PrivateKey
+    temper: Temper
+    chance: random.Random
+    journal: Journal
+    days: LocalDays
+    survey: Survey
+    now: datetime
+
+    def moment(self, day: date, at: time) -> datetime:
+        """A local time of a day."""
+        return datetime.combine(day, at, self.days.zone)
+
+    def is_offline(self, day: date) -> bool:
+        """Whether its network is down that day."""
+        return self.temper.offline is not None and self.temper.offline[0] <= day <= self.temper.offline[1]
+
+    def press(self, at: datetime, level: int, standing: str = "counted") -> int:
+        """A press on a face; its seq."""
+        question = self.survey.questions[0].id
+        values = {"survey": self.survey.ref, "question": question, "level": level, "standing": standing}
+        return self.journal.add(RatingLine, at, "rating", **values)
+
+    def write(self, at: datetime, rating: int, text: str) -> None:
+        """A sentence on a rating: its entry commits to the text, which goes beside it."""
+        salt, payload = self.chance.randbytes(_SALT_BYTES), record_words(text).encode()
+        commitment = sha256(salt + payload).hexdigest()
+        seq = self.journal.add(CommentLine, at, "comment", rating=rating, enclosure=commitment)
+        enclosure = {"enclosure": seq, "salt": salt, "payload": payload}
+        self.journal.enclosures.append(msgspec.json.encode(enclosure))
+
+
+def make_uuid(chance: random.Random) -> str:
+    """An id that the same seed makes again."""
+    return str(uuid.UUID(int=chance.getrandbits(128), version=4))
+
+
+def send(connection: Connection, desk: Desk, at: datetime) -> None:
+    """Bring what was written to the collector: signed, chained and appended as any kiosk's batch."""
+    if not desk.journal.lines:
+        return
+    batch, clock = desk.journal.take(), Instant(at, mono_us(at), desk.journal.boot)
+    body = pack_batch(batch.lines, batch.enclosures)
+    start = batch.start
+    headers = sign_request(
+        method="POST", body=body, keyid=desk.known.device_id, private_key=desk.key, clock=clock,
+        url=f"{_URL}/v1/journals/{batch.journal_id}/entries?from={start.next_seq}&prev={start.head.hex()}",
+        headers={"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": "gzip"},
+    )  # fmt: skip
+    receipt = Receipt(at, clock, headers["Signature"], headers["Kiosk-Clock"])
+    ensure_partitions(connection, at)
+    as_sent = batch if batch.enclosures else replace(batch, body=body)
+    append_batch(connection, desk.known, as_sent, receipt, desk.days)

@@ -1,0 +1,76 @@
+"""Kiosks: months of working days at one counter, brought in as they would have come."""
+
+import base64
+import math
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Connection, insert
+
+from kiosk.journal.lines import CountLine, OpenedLine
+from sync.collector.demo_data.desk import Desk, send
+from sync.collector.demo_data.visits import visit
+from sync.collector.schema import device
+
+HOURS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 0)))
+
+
+def write_kiosk(connection: Connection, desk: Desk, first: date, today: date) -> int:
+    """Write one kiosk's months and bring them in as they would have come; how many ratings count."""
+    began = desk.moment(first, time(7))
+    desk.journal.add(OpenedLine, began, "opened", software="0.1.0")
+    enrolled = {
+        "device_id": desk.known.device_id, "counter_id": desk.known.counter_id, "info": {}, "enrolled_at": began,
+        "public_key": base64.b64encode(desk.key.public_key().public_bytes_raw()).decode(),
+    }  # fmt: skip
+    connection.execute(insert(device).values(enrolled))
+    pressed = 0
+    for day in _working_days(first, today):
+        if desk.temper.silent_from is not None and day >= desk.temper.silent_from:
+            return pressed
+        pressed += sum(_write_half_day(connection, desk, day, opens, closes) for opens, closes in HOURS)
+        if desk.temper.counts and day < today:
+            _write_count(desk, day)
+    send(connection, desk, desk.now)
+    return pressed
+
+
+def _working_days(first: date, last: date) -> Iterator[date]:
+    day = first
+    while day <= last:
+        if day.weekday() < 5:
+            yield day
+        day += timedelta(days=1)
+
+
+def _write_half_day(connection: Connection, desk: Desk, day: date, opens_at: time, closes_at: time) -> int:
+    opens, closes, chance = desk.moment(day, opens_at), desk.moment(day, closes_at), desk.chance
+    usual = desk.temper.per_day * (1.25, 1.05, 1.0, 0.95, 0.8)[day.weekday()] * (0.56 if opens.hour < 12 else 0.44)
+    wanted = max(0, round(chance.gauss(usual, math.sqrt(usual))))
+    times = sorted(opens + (closes - opens) * chance.betavariate(1.6, 1.9) for _ in range(wanted))
+    times = [at for at in times if at < desk.now]
+    for at in times:
+        visit(desk, at)
+    pressed = len(times)
+    if closes < desk.now:
+        if chance.random() < 0.05:
+            desk.press(closes + timedelta(minutes=25), 5, "out_of_hours")
+        if desk.temper.gamed and opens.hour >= 12 and (desk.now - closes).days < 60:
+            pressed += _press_up(desk, closes)
+    if opens < desk.now and not desk.is_offline(day):
+        # Kiosks send within a minute of a press; what is pressed last before noon comes just after it.
+        send(connection, desk, min(desk.now, closes + timedelta(minutes=26)))
+    return pressed
+
+
+def _press_up(desk: Desk, closes: datetime) -> int:
+    """Somebody at the counter presses the best face again and again before closing time."""
+    wanted = desk.chance.randrange(3, 9)
+    for number in range(wanted):
+        desk.press(closes - timedelta(minutes=26) + timedelta(seconds=47 * number + desk.chance.randrange(9)), 5)
+    return wanted
+
+
+def _write_count(desk: Desk, day: date) -> None:
+    served = max(1, round(desk.chance.gauss(desk.temper.per_day / desk.temper.asked, 3)))
+    desk.journal.add(CountLine, desk.moment(day, time(17, 10)), "count", day=day.isoformat(), n=served)

@@ -1,0 +1,53 @@
+"""Province: the demo province as a whole, the same from the same seed."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
+
+from kiosk.domain.survey import Survey
+from sync.collector.database import Database
+from sync.collector.demo_data.desk import Desk, Journal, make_uuid
+from sync.collector.demo_data.kiosks import write_kiosk
+from sync.collector.demo_data.places import make_counters
+from sync.collector.demo_data.tempers import temper_of
+from sync.collector.errors import UsageWrong
+from sync.collector.ingest import Device
+from sync.collector.presstime import LocalDays
+from sync.collector.schema import counter
+from sync.collector.units import import_units
+
+Progress = Callable[[str, int], None]
+"""Told after each kiosk: its counter's name and how many of its ratings count."""
+
+
+def write_province(
+    database: Database, province: str, months: int, seed: int, now: datetime, days: LocalDays, survey: Survey,
+    progress: Progress,
+) -> int:  # fmt: skip
+    """Write a province of ``months`` up to ``now``; how many ratings were counted.
+
+    Raises UsageWrong where counters are there already: demo data must never mix with real ones.
+    """
+    chance = random.Random(seed)  # noqa: S311 - a demonstration, no secret
+    today = now.astimezone(days.zone).date()
+    first = today - timedelta(days=round(30.5 * months))
+    with database.writing() as connection:
+        if connection.execute(select(counter.c.code).limit(1)).first() is not None:
+            raise UsageWrong("there are counters here already; write demo data into a folder of its own")
+        import_units(connection, [province], lambda *_: None)
+        places = make_counters(connection, province, chance, now)
+    written = 0
+    for number, (code, name, counter_id) in enumerate(places):
+        temper = temper_of(number, len(places), chance, today)
+        known = Device(make_uuid(chance), b"", counter_id, {code: counter_id}, False)
+        key = Ed25519PrivateKey.from_private_bytes(chance.randbytes(32))
+        journal = Journal(make_uuid(chance), make_uuid(chance))
+        desk = Desk(known, key, temper, chance, journal, days, survey, now)
+        with database.writing() as connection:
+            added = write_kiosk(connection, desk, first, today)
+        progress(f"{code} {name}", added)
+        written += added
+    return written
