@@ -27,7 +27,7 @@ class DaysPage(StaffPage):
     """Tells which day or week the staff want to see."""
 
     title = StringProperty("")
-    week = StringProperty("")
+    summary = StringProperty("")
     legend = StringProperty("")
     told = StringProperty("")
 
@@ -110,7 +110,7 @@ class DaysPage(StaffPage):
         if seen.counted is not None and seen.day is not None:
             tally = seen.counted.tally
             bars = strip_words(seen.counted.table, tally, days, self._t)
-            self.week = week_words(tally, days[0], days[-1], self._t)
+            self.summary = week_words(tally, days[0], days[-1], self._t)
             first, last = tally.days[0].day, tally.days[-1].day
             self.ids.earlier.opacity = 1 if days[0] > first else 0
             self.ids.later.opacity = 1 if days[-1] < last else 0
