@@ -24,6 +24,7 @@ SEND_EVERY_S = 20.0
 COMMENTS_EVERY_S = 60.0
 CASES_EVERY_S = 900.0
 ROLLOUTS_EVERY_S = 30.0
+SHOW_EVERY_S = 20.0
 REPORTS_EVERY_S = 300.0
 SIGNS_EVERY_S = 600.0
 WRITE_S_MAX = 60.0
@@ -33,6 +34,8 @@ def chores_of(services: Services) -> list[Chore]:
     """Every chore of one collector; one whose settings leave it nothing to do is left out."""
     rollouts = partial(tend_rollouts, services.config, partial(transact, services), services.now, services.rollouts)
     found = [Chore("tend rollouts", ROLLOUTS_EVERY_S, rollouts)]
+    # Before anybody looks: whoever reads first after a half day would wait for it.
+    found.append(Chore("show numbers", SHOW_EVERY_S, services.release, first_s=1.0))
     at_once = partial(transact, services)
     found.append(Chore("look after comments", COMMENTS_EVERY_S, partial(run_comment_round, services, at_once)))
     found.append(Chore("look after cases", CASES_EVERY_S, partial(run_case_round, services, at_once)))

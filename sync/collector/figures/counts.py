@@ -14,13 +14,15 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, un
 from kiosk.domain.rating import Standing
 from sync.collector.figures.asked import Asked
 from sync.collector.release import DAY, MONTH, WEEK
-from sync.collector.schema import leftover_count, shown_count, shown_stream, waiting_count
+from sync.collector.schema import counter, leftover_count, shown_count, shown_stream, waiting_count
 from sync.collector.tally import COUNTED, REASON
 
 Keys = Mapping[int, str]
 """The place of each counter."""
 Levels = tuple[int, int, int, int, int]
 """How many ratings each level got, from 1."""
+NAMED_MAX = 150
+"""Of more counters, all rows are read: they are most of the province then."""
 NO_LEVELS: Levels = (0, 0, 0, 0, 0)
 
 _ONE = timedelta(days=1)
@@ -61,7 +63,8 @@ def read_asked(connection: Connection, days: Days) -> dict[Asked, int]:
 def read_levels(connection: Connection, keys: Keys, asked: Asked, stream: str, days: Days) -> dict[str, Levels]:
     """By counter, what was shown of a stream."""
     c = shown_count.c
-    rows = _read(connection, select(c.counter_id, *_SUMS).where(of_asked(asked, [stream])).group_by(c.counter_id), days)
+    of_them = (of_asked(asked, [stream]), *_those(c, keys))
+    rows = _read(connection, select(c.counter_id, *_SUMS).where(*of_them).group_by(c.counter_id), days)
     found: dict[str, Levels] = {}
     for counter_id, *levels in rows:
         if (key := keys.get(counter_id)) is not None:
@@ -74,7 +77,8 @@ def read_singles(
 ) -> dict[str, "Counter[str]"]:
     """By counter, how many are shown of each of ``streams`` that have no levels."""
     c = shown_count.c
-    wanted = select(c.counter_id, c.stream, _SUMS[0]).where(of_asked(asked, streams)).group_by(c.counter_id, c.stream)
+    of_them = (of_asked(asked, streams), *_those(c, keys))
+    wanted = select(c.counter_id, c.stream, _SUMS[0]).where(*of_them).group_by(c.counter_id, c.stream)
     found: dict[str, Counter[str]] = {}
     for counter_id, stream, n in _read(connection, wanted, days) if streams else ():
         if (key := keys.get(counter_id)) is not None:
@@ -122,11 +126,27 @@ def read_reason_names(connection: Connection, asked: Asked) -> list[str]:
     return sorted(stream.removeprefix(REASON) for stream in connection.execute(wanted).scalars())
 
 
-def read_weeks(connection: Connection, asked: Asked, streams: Sequence[str], days: Days) -> Iterable[Any]:
-    """Week after week, what each counter shows of the streams."""
+def read_weeks(connection: Connection, keys: Keys, asked: Asked, days: Days) -> Iterable[Any]:
+    """Week after week from a Monday, what the counters of each unit show: the week, the unit's id and the levels."""
     c = shown_count.c
-    wanted = select(c.first, c.counter_id, c.stream, *LEVELS).where(of_asked(asked, streams), c.grain == WEEK)
-    return connection.execute(wanted.where(c.first.between(*days)))
+    of_weeks = (of_asked(asked, [COUNTED]), c.grain == WEEK, c.first.between(*days), *_those(c, keys))
+    wanted = select(c.first, counter.c.unit_id, *_SUMS).join(counter, counter.c.counter_id == c.counter_id)
+    return connection.execute(wanted.where(*of_weeks).group_by(c.first, counter.c.unit_id))
+
+
+def read_counter_weeks(connection: Connection, keys: Keys, asked: Asked, days: Days) -> Iterable[Any]:
+    """The same by counter."""
+    c = shown_count.c
+    of_weeks = (of_asked(asked, [COUNTED]), c.grain == WEEK, c.first.between(*days), *_those(c, keys))
+    return connection.execute(select(c.first, c.counter_id, *LEVELS).where(*of_weeks))
+
+
+def read_aside_weeks(connection: Connection, keys: Keys, asked: Asked, days: Days) -> dict[date, int]:
+    """Week after week, how many were set aside at the counters."""
+    c = shown_count.c
+    of_weeks = (of_asked(asked, _ASIDE), c.grain == WEEK, c.first.between(*days), *_those(c, keys))
+    rows = connection.execute(select(c.first, func.sum(c.n1)).where(*of_weeks).group_by(c.first))
+    return {monday: int(n) for monday, n in rows}
 
 
 def read_half_days(
@@ -199,6 +219,11 @@ def of_asked(asked: Asked, streams: Sequence[str]) -> ColumnElement[bool]:
     c = shown_count.c
     stream = c.stream == streams[0] if len(streams) == 1 else c.stream.in_(streams)
     return and_(c.survey == asked.survey, c.question == asked.question, stream)
+
+
+def _those(c: Any, keys: Keys) -> tuple[ColumnElement[bool], ...]:
+    """Only the rows of these counters, where they are few enough to name."""
+    return (c.counter_id.in_(keys),) if len(keys) <= NAMED_MAX else ()
 
 
 def _asked_on(c: Any, asked: Asked, days: Days) -> tuple[ColumnElement[bool], ...]:

@@ -1,7 +1,7 @@
 """Maker: reads what may be shown of each table once, and puts a report together."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
@@ -20,7 +20,9 @@ from sync.collector.figures.counts import (
     add,
     by_level,
     read_aside,
+    read_aside_weeks,
     read_asked,
+    read_counter_weeks,
     read_few_reasons,
     read_half_days,
     read_levels,
@@ -65,7 +67,7 @@ class _Maker:
     ) -> None:
         self.connection, self.places, self.order, self.rules = connection, places, order, rules
         self.asked, self.days, self.other = asked, days, other
-        self.keys = places.key_of
+        self.keys = {at.counter_id: at.key for at in places.counters(order.place.key) if at.counter_id is not None}
         self.question = question_of(asked, rules.surveys)
         levels = self.question.levels if self.question else ()
         self.satisfied = frozenset(level.value for level in levels if level.satisfied)
@@ -155,28 +157,34 @@ class _Maker:
         """The finished weeks up to the period's end, of the place and of those right below."""
         end = min(self.days.last, self.rules.today - timedelta(days=1)) + timedelta(days=1)
         first = end - timedelta(days=end.weekday() + 7 * WEEKS)
-        streams = [COUNTED, *(str(standing) for standing in Standing if standing is not Standing.COUNTED)]
-        at = self.order.place.key
-        home = {key: self._home(key, at) for key in self.keys.values()}
+        days, place = Days(first, end - timedelta(days=end.weekday() + 1)), self.order.place
+        aside = read_aside_weeks(self.connection, self.keys, self.asked, days)
         sums: dict[tuple[date, str], Levels] = {}
-        aside: Counter[tuple[date, str]] = Counter()
-        for monday, counter_id, stream, *levels in read_weeks(
-            self.connection, self.asked, streams, Days(first, end - timedelta(days=1))
-        ):
-            for key in home.get(self.keys.get(counter_id, ""), ()):
-                if stream == COUNTED:
-                    sums[monday, key] = add(sums.get((monday, key)), levels)
-                else:
-                    aside[monday, key] += levels[0]
+        for monday, key, levels in self._week_rows(days):
+            for at in self._home(key, place.key):
+                sums[monday, at] = add(sums.get((monday, at)), levels)
         mondays = [first + timedelta(days=7 * number) for number in range(WEEKS)]
         return {
-            key: [self._week(monday, sums.get((monday, key), NO_LEVELS), aside[monday, key]) for monday in mondays]
-            for key in (at, *(child.key for child in self.places.children(at)))
+            key: [
+                self._week(monday, sums.get((monday, key), NO_LEVELS), aside.get(monday, 0) if key == place.key else 0)
+                for monday in mondays
+            ]
+            for key in (place.key, *(child.key for child in self.places.children(place.key)))
         }
 
-    def _home(self, counter: str, at: str) -> tuple[str, ...]:
-        """The places of this page that a counter's weeks belong to."""
-        way = self.places.up_from(counter)
+    def _week_rows(self, days: Days) -> Iterator[tuple[date, str, Sequence[int]]]:
+        if any(child.is_counter for child in self.places.children(self.order.place.key)) or self.order.place.is_counter:
+            for monday, counter_id, *levels in read_counter_weeks(self.connection, self.keys, self.asked, days):
+                if counter_id in self.keys:
+                    yield monday, self.keys[counter_id], levels
+            return
+        for monday, unit_id, *levels in read_weeks(self.connection, self.keys, self.asked, days):
+            if unit_id in self.places.unit_of:
+                yield monday, self.places.unit_of[unit_id], levels
+
+    def _home(self, below: str, at: str) -> tuple[str, ...]:
+        """The places of this page that the weeks of a counter or unit belong to."""
+        way = self.places.up_from(below)
         if at not in way:
             return ()
         place = way.index(at)

@@ -29,6 +29,8 @@ class Place:
     """Of a counter."""
     above: str = ""
     """The name of a counter's unit."""
+    unit_id: int | None = None
+    """Of a unit."""
 
     @property
     def is_counter(self) -> bool:
@@ -53,6 +55,11 @@ class Places:
     @cached_property
     def _up(self) -> dict[str, tuple[str, ...]]:
         return {key: tuple(place.key for place in reversed(self.way_to(key))) for key in self.by_key}
+
+    @cached_property
+    def unit_of(self) -> dict[int, str]:
+        """The key of each unit."""
+        return {place.unit_id: key for key, place in self.by_key.items() if place.unit_id is not None}
 
     def up_from(self, key: str) -> tuple[str, ...]:
         """The keys from a place to the top, its own first."""
@@ -85,7 +92,9 @@ def read_places(connection: Connection, now: datetime) -> Places:
     for row in rows:
         for path in _ways(row.path):
             if path not in found and path in units:
-                found[path] = Place(path, units[path].code, units[path].name, _above(path, units))
+                found[path] = Place(
+                    path, units[path].code, units[path].name, _above(path, units), unit_id=units[path].unit_id
+                )
         key = f"{row.path}:{row.code}"
         mine = tuple(kiosks.get(row.counter_id, ()))
         found[key] = Place(key, row.code, row.name, row.path, row.counter_id, mine, units[row.path].name)
