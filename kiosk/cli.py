@@ -3,8 +3,6 @@
 Every command imports what it needs when it runs: the screen without the web, the agent without Kivy.
 """
 
-import os
-import sys
 from typing import Annotated
 
 import msgspec
@@ -18,6 +16,7 @@ from kiosk.cli_sync import sync_commands
 from kiosk.cli_tally import tally_commands
 from kiosk.command import Config, DataDir, t
 from kiosk.config import KioskSettings, load_kiosk_settings
+from kiosk.system import start_again
 from kiosk.terminal import run_commands
 
 commands = typer.Typer(
@@ -59,8 +58,7 @@ def run(data_dir: DataDir = None, config: Config = None) -> None:
     settings = load_kiosk_settings(config, data_dir)
     write_log()
     if show_kiosk(settings, *_place_names(settings), errands=staff_errands(settings)):
-        # The staff want a fresh start: the same program in the same place, as its supervisor knows it.
-        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
+        start_again()
 
 
 @commands.command(

@@ -13,8 +13,9 @@ from kiosk.domain.visit_rules import Opening, VisitRules
 from kiosk.resources import resource
 from kiosk.setting_rules import between, known_zone, private_address, secret
 from kiosk.settings import Disclosure, Reading, Section, Settings, SettingsInvalid, read_settings, user_data_dir
+from kiosk.system import system_file
 
-SYSTEM_FILE = Path("/etc/hailong/kiosk.toml")
+SYSTEM_FILE = system_file("kiosk.toml")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 

@@ -9,11 +9,12 @@ from msgspec import field
 from kiosk.domain.disclosure import OFF, Policy
 from kiosk.setting_rules import between, known_zone, secret, web_address
 from kiosk.settings import Disclosure, Reading, Section, Settings, read_settings, user_data_dir
+from kiosk.system import system_file
 from sync.collector.cases.settings import Calendar, Cases, Comments
 from sync.collector.notices.settings import Notices, mail_address
 from sync.collector.signals.settings import Signals
 
-SYSTEM_FILE = Path("/etc/hailong/collector.toml")
+SYSTEM_FILE = system_file("collector.toml")
 
 Access = Literal["loopback", "open", "closed"]
 
