@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from sync.collector.audit import note
+from sync.collector.audit import NO_PERSONS, note
 from sync.collector.errors import UsageWrong
 from sync.collector.notices.settings import is_mail_address
 from sync.collector.passwords import hash_password, make_password
@@ -17,6 +17,11 @@ from sync.collector.schema import account, signed_in, signin_failure, unit
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 
 
+def is_account_name(name: str) -> bool:
+    """Whether an account may be called so."""
+    return _NAME.fullmatch(name) is not None and name not in NO_PERSONS
+
+
 def new_account(
     connection: Connection, name: str, full_name: str, role: Role, unit_code: str | None, now: datetime, actor: str
 ) -> str:
@@ -24,7 +29,7 @@ def new_account(
 
     Raises UsageWrong for a name that is taken or is none, or a unit that is not there.
     """
-    if not _NAME.fullmatch(name):
+    if not is_account_name(name):
         raise UsageWrong("{name!r} is no account name: take lower-case letters, digits, dots, hyphens", name=name)
     if _find(connection, name) is not None:
         raise UsageWrong("there is an account {name} already", name=name)

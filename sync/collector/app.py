@@ -26,7 +26,17 @@ from sync.collector.errors import CollectorBusy, CollectorError
 from sync.collector.partitions import ensure_partitions
 from sync.collector.services import Services
 from sync.collector.upkeep import Upkeep
-from sync.collector.web import audit_page, cases_page, doors, files_page, page, report_page, words_page
+from sync.collector.web import (
+    accounts_page,
+    audit_page,
+    cases_page,
+    doors,
+    files_page,
+    page,
+    report_page,
+    settings_page,
+    words_page,
+)
 from sync.collector.web.errors import is_page, page_of
 from sync.protocol import problems
 from sync.protocol.errors import WireError
@@ -34,6 +44,17 @@ from sync.protocol.messages import MessageInvalid
 from sync.protocol.problems import ProblemType
 
 UPKEEP_S = 3600.0
+PAGES = (
+    doors,
+    page,
+    report_page,
+    files_page,
+    words_page,
+    cases_page,
+    audit_page,
+    accounts_page,
+    settings_page,
+)
 
 _log = structlog.get_logger("collector")
 
@@ -51,7 +72,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     for part in (journals, enrolments, device, tallies, report, health):
         app.include_router(part.router)
-    for part in (doors, page, report_page, files_page, words_page, cases_page, audit_page):
+    for part in PAGES:
         app.include_router(part.router)
     app.mount("/assets", StaticFiles(directory=resource("assets", "web")), name="assets")
     _answer_errors(app)

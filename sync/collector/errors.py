@@ -2,6 +2,7 @@
 
     CollectorError
     ├── UsageWrong         the command names something that is not there: name another
+    ├── NotAllowed         it is there, and this person or this moment does not allow the change: change what is asked
     ├── PlaceTaken         the address is in use: stop the other one or choose another port
     ├── DatabaseUnusable   it cannot be opened where or as it is: mend the place or the address
     ├── SchemaOutdated     it was made by an older version: collector migrate
@@ -29,6 +30,10 @@ class UsageWrong(CollectorError):
     """The command names something that is not there."""
 
     exit_code = 2
+
+
+class NotAllowed(CollectorError):
+    """What is asked cannot be done as it is asked, or not by this person."""
 
 
 class PlaceTaken(CollectorError):

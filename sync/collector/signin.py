@@ -9,8 +9,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from sync.collector.accounts import forget_failures, name_hash
 from sync.collector.audit import note
@@ -31,9 +32,10 @@ SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The password was right."""
+    """Whoever it is was let in."""
 
     token: str
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,19 @@ def sign_in(connection: Connection, checked: Checked, now: datetime) -> SignedIn
     """Keep what came of a password that was looked at: a new token, or one more failure."""
     if checked.account_id is None:
         return _refuse(connection, checked.name, now)
+    found = connection.execute(select(account).where(account.c.account_id == checked.account_id)).one()
+    forget_failures(connection, checked.name)
+    return let_in(connection, found, now)
+
+
+def let_in(connection: Connection, found: Row[Any], now: datetime, *, outside: bool = False) -> SignedIn:
+    """A new token for an account; ``outside`` where the office's directory of people vouched for it."""
     token = secrets.token_urlsafe(32)
     connection.execute(delete(signed_in).where(signed_in.c.began_at < now - LIFE_MAX))
-    connection.execute(
-        insert(signed_in).values(token_hash=_hash(token), account_id=checked.account_id, began_at=now, seen_at=now)
-    )
-    forget_failures(connection, checked.name)
-    note(connection, now, checked.name, "sign-in", checked.name, {})
-    return SignedIn(token)
+    row = {"token_hash": _hash(token), "account_id": found.account_id, "began_at": now, "seen_at": now}
+    connection.execute(insert(signed_in).values(**row, outside=outside))
+    note(connection, now, found.name, "sign-in", found.name, {"by": "oidc"} if outside else {})
+    return SignedIn(token, Role(found.role))
 
 
 def find_reader(connection: Connection, token: str, now: datetime, idle: timedelta) -> tuple[Reader, bool] | None:
@@ -86,7 +93,9 @@ def find_reader(connection: Connection, token: str, now: datetime, idle: timedel
         return None
     role = Role(row.role)
     reader = Reader(
-        row.name, row.full_name, role, RIGHTS[role], row.path or "", form_key_of(token), one_time=row.one_time
+        row.name, row.full_name, role, RIGHTS[role], row.path or "", form_key_of(token),
+        # Whoever comes by the office's directory has no use for a password of ours.
+        one_time=row.one_time and not row.outside,
     )
     return reader, now - row.seen_at >= SEEN_EVERY
 
@@ -110,7 +119,7 @@ def form_key_of(token: str) -> str:
 _WHO = (
     select(
         account.c.name, account.c.full_name, account.c.role, account.c.disabled_at, account.c.one_time, unit.c.path,
-        signed_in.c.began_at, signed_in.c.seen_at,
+        signed_in.c.began_at, signed_in.c.seen_at, signed_in.c.outside,
     )
     .select_from(signed_in)
     .join(account, account.c.account_id == signed_in.c.account_id)

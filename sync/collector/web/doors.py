@@ -10,13 +10,14 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from sync.collector.account_care import sign_out_everywhere
 from sync.collector.accounts import change_password
 from sync.collector.api.gate import PASSWORD_PAGE, is_secure, token_name, who_asks
 from sync.collector.passwords import CHARS_MAX, CHARS_MIN, is_fit
-from sync.collector.rights import ANYBODY
+from sync.collector.rights import ANYBODY, RIGHTS, Right, Role
 from sync.collector.services import Services
 from sync.collector.signin import Checked, Refused, SignedIn, check_password, form_key_of, sign_in, sign_out
-from sync.collector.web.forms import read_form, require_key, safe_way
+from sync.collector.web.forms import USUAL_WAY, read_form, require_key, safe_way
 from sync.collector.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
@@ -26,7 +27,7 @@ _CHECKS = asyncio.Semaphore(2)
 
 
 @router.get("/dang-nhap")
-async def show_sign_in(request: Request, toi: str = "/t") -> Response:
+async def show_sign_in(request: Request, toi: str = USUAL_WAY) -> Response:
     """The sign-in page."""
     return _sign_in_page(request, safe_way(toi))
 
@@ -44,7 +45,7 @@ async def take_sign_in(request: Request) -> Response:
     outcome = checked if isinstance(checked, Refused) else await _keep(services, checked, now)
     if isinstance(outcome, Refused):
         return _sign_in_page(request, way, refused=outcome, name=name, status=403)
-    answer = RedirectResponse(way, 303)
+    answer = RedirectResponse(home_of(outcome.role) if way == USUAL_WAY else way, 303)
     _set_cookie(answer, services, token_name(services), outcome.token)
     return answer
 
@@ -57,6 +58,19 @@ async def take_sign_out(request: Request) -> Response:
     require_key(await read_form(request), reader.form_key)
     token = request.cookies.get(token_name(services), "")
     ending = partial(sign_out, token=token, reader=reader, now=services.now())
+    await asyncio.wrap_future(services.writer.submit(ending))
+    answer = RedirectResponse("/dang-nhap", 303)
+    answer.delete_cookie(token_name(services), secure=is_secure(services), httponly=True, samesite="lax")
+    return answer
+
+
+@router.post("/dang-xuat-moi-noi")
+async def take_sign_out_everywhere(request: Request) -> Response:
+    """The end of being signed in, on whatever machine."""
+    services: Services = request.app.state.services
+    reader = await who_asks(request)
+    require_key(await read_form(request), reader.form_key)
+    ending = partial(sign_out_everywhere, name=reader.name, now=services.now())
     await asyncio.wrap_future(services.writer.submit(ending))
     answer = RedirectResponse("/dang-nhap", 303)
     answer.delete_cookie(token_name(services), secure=is_secure(services), httponly=True, samesite="lax")
@@ -127,6 +141,11 @@ def _sign_in_page(
     )  # fmt: skip
     _set_cookie(answer, services, _form_cookie(services), held)
     return answer
+
+
+def home_of(role: Role) -> str:
+    """Where somebody begins who came for nothing in particular."""
+    return USUAL_WAY if Right.READ in RIGHTS[role] else "/may"
 
 
 def _form_cookie(services: Services) -> str:

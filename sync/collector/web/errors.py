@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from kiosk.errors import SpokenError
 from sync.collector.api.gate import PASSWORD_PAGE, PasswordChangeNeeded, SignInNeeded
 from sync.collector.api.signed import AccessDenied
 from sync.collector.errors import UsageWrong
@@ -32,7 +33,8 @@ def page_of(request: Request, error: Exception) -> Response:
             words = t("There is nothing at this address, or it is not among the units that you may see.")
             return render(request, "closed.html", 404, title=t("Not found"), words=words)
     t = words_of(request)
-    return render(request, "closed.html", 400, title=t("This cannot be done"), words=str(error))
+    said = error.said(t) if isinstance(error, SpokenError) else str(error)
+    return render(request, "closed.html", 400, title=t("This cannot be done"), words=said)
 
 
 def _go(request: Request, address: str) -> Response:

@@ -9,11 +9,14 @@ from sync.collector.api.signed import AccessDenied
 from sync.collector.services import Services
 from sync.protocol.errors import BodyTooLarge
 
-FORM_BYTES_MAX = 16 * 1024
+FORM_BYTES_MAX = 64 * 1024
+FIELDS_MAX = 50
 FORM_KEY = "form_key"
+USUAL_WAY = "/t"
+"""Where whoever came for nothing in particular begins."""
 
 
-async def read_form(request: Request) -> dict[str, str]:
+async def read_form(request: Request, fields_max: int = FIELDS_MAX) -> dict[str, str]:
     """The fields of a form; of one sent twice, the last.
 
     Raises BodyTooLarge, or AccessDenied for a form that another site sent.
@@ -24,7 +27,10 @@ async def read_form(request: Request) -> dict[str, str]:
         body += piece
         if len(body) > FORM_BYTES_MAX:
             raise BodyTooLarge("the form is longer than any of ours")
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=50))
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=fields_max))
+    except ValueError as error:
+        raise BodyTooLarge("the form has more fields than any of ours") from error
 
 
 def require_key(form: dict[str, str], key: str) -> None:
@@ -36,7 +42,7 @@ def require_key(form: dict[str, str], key: str) -> None:
 def safe_way(address: str) -> str:
     """Where to go on, only ever on this site."""
     own = address.startswith("/") and not address.startswith(("//", "/\\")) and "\\" not in address
-    return address if own and address.isprintable() else "/t"
+    return address if own and address.isprintable() else USUAL_WAY
 
 
 def _require_own_site(request: Request) -> None:
