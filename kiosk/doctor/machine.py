@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-COMMAND_S_MAX = 4.0
+COMMAND_S_MAX = 3.0
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from sync.agent.knock import CertificateRefused, Flaw, Knocked, knock
 from sync.agent.status import agent_status
 from sync.agent.troubles import Trouble, trouble_lines
 
-ANSWER_S_MAX = 4.0
+ANSWER_S_MAX = 3.0
 RENEWAL = timedelta(days=14)
 CLOCK_OFF_MAX = timedelta(minutes=5)
 

@@ -122,7 +122,6 @@ def test_tally_shows_the_whole_day_where_the_office_allows_it(folder):
 
 
 def test_doctor_fails_for_files_that_others_may_read(folder):
-    assert kiosk("doctor", "--data-dir", str(folder)).returncode == 0
     (folder / "kiosk" / "journal.db").chmod(0o644)
 
     ended = kiosk("doctor", "--json", "--data-dir", str(folder))
@@ -131,6 +130,13 @@ def test_doctor_fails_for_files_that_others_may_read(folder):
     assert ended.returncode == 1
     assert rights["state"] == "FAIL"
     assert "journal.db" in rights["said"]
+
+
+def test_every_remedy_of_the_doctor_is_said_in_the_readers_language(folder):
+    english, vietnamese = (kiosk("doctor", "--data-dir", str(folder), language=each) for each in ("en", "vi"))
+
+    assert len(english.stdout.splitlines()) == len(vietnamese.stdout.splitlines())
+    assert "WARN  Máy này chưa được đăng ký" in vietnamese.stdout
 
 
 def test_doctor_tells_a_continued_journal_with_what_was_lost(folder):

@@ -24,12 +24,17 @@ def test_journal_that_is_damaged_is_told_with_the_remedy(settings, clock, said):
 
 
 def test_kiosk_that_was_never_started_has_no_journal(settings, said):
-    assert said(doctors_journal.look_at_journal(settings, ENGLISH))["journal"] == "WARN No journal yet → start the kiosk once"
+    assert (
+        said(doctors_journal.look_at_journal(settings, ENGLISH))["journal"]
+        == "WARN No journal yet → start the kiosk once"
+    )
 
 
 def test_weekly_check_that_found_a_fault_is_told(settings, clock, said):
     Journal.open(settings.journal_path, clock, "test").close()
-    settings.journal_path.with_suffix(".check").write_text('{"at": "2026-11-20T03:00:00+07:00", "fault": "entry 7 was changed"}')
+    settings.journal_path.with_suffix(".check").write_text(
+        '{"at": "2026-11-20T03:00:00+07:00", "fault": "entry 7 was changed"}'
+    )
 
     told = said(doctors_journal.look_at_journal(settings, ENGLISH))
 

@@ -67,7 +67,11 @@ def test_display_that_does_not_answer_fails(settings, workbench, said):
         ("", "normal", "OK Rotation: normal → "),
         ("left ", "left", "OK Rotation: left → "),
         ("", "left", "WARN Rotation: normal, and the settings say left → xrandr --output eDP-1 --rotate left"),
-        ("right ", "normal", "WARN Rotation: right, and the settings say normal → xrandr --output eDP-1 --rotate normal"),
+        (
+            "right ",
+            "normal",
+            "WARN Rotation: right, and the settings say normal → xrandr --output eDP-1 --rotate normal",
+        ),
     ],
 )
 def test_rotation_is_that_of_the_settings_or_told(settings, workbench, said, turned, wanted, told):
