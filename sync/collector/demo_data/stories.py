@@ -33,6 +33,8 @@ TOLD_DAYS = 84
 EVERY_DAYS = 3
 FULL_NAMES = (
     "Hoàng Minh Tuấn", "Vi Thị Lan", "Lưu Đình Thắng", "Nông Văn Bình", "Lý Thị Mai", "Hứa Quốc Cường", "Đàm Thị Hạnh",
+    "Bế Văn Sơn", "Triệu Thị Nguyệt", "Mã Đức Long", "Hà Thị Yến", "Lăng Văn Phong", "Chu Thị Huệ", "Dương Quang Vinh",
+    "Hoàng Thị Thơm", "Vy Văn Hải", "Lộc Thị Bích", "Phùng Quốc Khánh", "La Thị Duyên", "Âu Văn Thành",
 )  # fmt: skip
 DONE_FOR_CASES = (
     "Thêm quầy phụ giờ cao điểm", "Niêm yết lại bộ thủ tục đất đai", "Gửi Mẫu 04 trước hạn cho 14 hồ sơ",
@@ -99,7 +101,9 @@ def _evenings(services: Services, now: datetime) -> Iterator[datetime]:
     zone = services.config.zone
     today = now.astimezone(zone).date()
     for days in range(TOLD_DAYS, 0, -EVERY_DAYS):
-        yield datetime.combine(today - timedelta(days=days), time(17, 40), zone)
+        evening = datetime.combine(today - timedelta(days=days), time(17, 40), zone)
+        if services.config.calendar.days.is_worked(evening.date()):
+            yield evening
     yield now
 
 
@@ -144,10 +148,10 @@ def _deed_on_comment(text: str, state: str, age: timedelta, chance: random.Rando
     what = comment_care.What
     if text in SPAM:
         return comment_care.Deed(what.SPAM) if chance.random() < 0.6 else None
-    part = 0.12 if age < timedelta(days=5) else 0.55
+    part = 0.12 if age < timedelta(days=5) else 0.4 if state == State.NEW else 0.2
     if chance.random() < part:
         return comment_care.Deed(what.DONE, chance.choice(NOTES_ON_COMMENTS))
-    if state == State.NEW and chance.random() < 0.04:
+    if state == State.NEW and chance.random() < 0.25:
         return comment_care.Deed(what.KEEP, "Chuyển bộ phận chuyên môn xem.")
     return None
 
