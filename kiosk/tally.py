@@ -113,7 +113,7 @@ def read_tally(reader: JournalReader, first: date, last: date, now: datetime, te
         _days(start, end),
         lambda day, part: part_is_over(day, part, now, terms.openings),
         terms.policy,
-        [level.value for level in terms.survey.questions[0].levels if not level.satisfied],
+        {level.value: level.satisfied for level in terms.survey.questions[0].levels},
     )
     served = reader.served(first, last)
     of_day: dict[str, list[TallyRow]] = {}

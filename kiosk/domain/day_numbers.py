@@ -8,7 +8,7 @@ goes out with its whole week, once that is over.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -18,6 +18,9 @@ from kiosk.domain.office_day import PARTS
 
 Closed = Callable[[str, str], bool]
 """Whether a part of a day is over."""
+
+Scale = Mapping[int, bool]
+"""The levels of a question, and whether each counts as satisfied."""
 
 DaySlice = Slice[str]
 """The ratings of one counter (its code is the cell) in one part of one day."""
@@ -70,7 +73,7 @@ class Numbers:
 
 
 def day_numbers(
-    slices: Iterable[DaySlice], days: Sequence[date], closed: Closed, policy: Policy, dissatisfied: Collection[int]
+    slices: Iterable[DaySlice], days: Sequence[date], closed: Closed, policy: Policy, scale: Scale
 ) -> Numbers:
     """What may be shown of ``days``, which are consecutive; ``closed`` tells whether a part of a day is over.
 
@@ -83,7 +86,7 @@ def day_numbers(
     shown, rest = [], {}
     for day in days:
         one = _Day(day.isoformat(), of_day.get(day.isoformat(), ()), is_over, policy)
-        shown.append(one.numbers(dissatisfied))
+        shown.append(one.numbers(scale))
         rest[day] = one.rest
     return Numbers(tuple(shown), _left_over(rest, is_over, policy), policy)
 
@@ -111,22 +114,26 @@ class _Day:
         """What the day does not show."""
         return sum(self._counts, Counter()) - self._views[-1]
 
-    def numbers(self, dissatisfied: Collection[int]) -> DayNumbers:
+    def numbers(self, scale: Scale) -> DayNumbers:
         """What may be shown of it."""
         counts, over = self._views[-1], all(self._over)
-        kept_back = {
-            level
-            for before, after in pairwise(self._views)
-            for level in hide_levels(after - before, dissatisfied, self._policy.cell_min)
-        }
         hidden = None
         if not counts.total() and (self.rest or not over):
             hidden = Hidden.FEW if over else Hidden.OPEN
         parts = {part: self._part(place) for place, part in enumerate(PARTS)}
         return DayNumbers(
-            date.fromisoformat(self._day), counts, hidden, frozenset(kept_back), parts,
+            date.fromisoformat(self._day), counts, hidden, self._kept_back(scale), parts,
             self._counters() if over else {}, is_over=over, more=over and bool(self.rest),
         )  # fmt: skip
+
+    def _kept_back(self, scale: Scale) -> frozenset[int]:
+        satisfied = [level for level, is_satisfied in scale.items() if is_satisfied]
+        others = [level for level, is_satisfied in scale.items() if not is_satisfied]
+        kept_back = hide_levels(self._views[-1], satisfied, self._policy.cell_min)
+        # Of the dissatisfied, what each part of the day added is looked at: who read before it knows the rest.
+        for before, after in pairwise(self._views):
+            kept_back |= hide_levels(after - before, others, self._policy.cell_min)
+        return kept_back
 
     def _part(self, place: int) -> int | Hidden:
         if not self._over[place]:

@@ -143,17 +143,17 @@ def hide_few(sizes: Mapping[C, int], cell_min: int) -> dict[C, Hidden]:
     return _hide(sizes, cell_min)
 
 
-def hide_levels(counts: Mapping[int, int], dissatisfied: Collection[int], cell_min: int) -> frozenset[int]:
-    """Which levels of a cell that is shown keep their own numbers back: those of the dissatisfied that few chose.
+def hide_levels(counts: Mapping[int, int], levels: Collection[int], cell_min: int) -> frozenset[int]:
+    """Which of the satisfied, or of the other, ``levels`` of a shown cell keep their numbers back: few chose them.
 
-    How many were satisfied is the measure and always known, so the others are known together: a level is kept
-    back only along with another, and never where they are all nought.
+    How many were satisfied is the measure and always known, and with it how many were not: so a level is kept
+    back only along with another of its kind, and never where they are all nought.
     """
-    others = sorted(dissatisfied, key=lambda level: (counts.get(level, 0), level))
-    few = [level for level in others if counts.get(level, 0) < cell_min]
-    if len(others) < 2 or not any(counts.get(level, 0) for level in few):
+    in_order = sorted(levels, key=lambda level: (counts.get(level, 0), level))
+    few = [level for level in in_order if counts.get(level, 0) < cell_min]
+    if len(in_order) < 2 or not any(counts.get(level, 0) for level in few):
         return frozenset()
-    return frozenset(few if len(few) > 1 else others[:2])
+    return frozenset(few if len(few) > 1 else in_order[:2])
 
 
 def _release(

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from kiosk.domain.office_day import PARTS, part_hours
+from kiosk.domain.rating import Standing
 from kiosk.domain.visit_rules import Opening
 from kiosk.table import Cell, Form, Mark, Table, write_cell
 from kiosk.tally import ASIDE, Tally
-from kiosk.tally_tables import aside_words
 from kiosk.texts import Texts
 from kiosk.ui.desk import Seen
 
@@ -118,10 +118,16 @@ class _Row:
     def counted(self) -> Figure:
         t = self._t
         n = "–" if self.cell("n") is Mark.OPEN else self.written("n")
-        names = aside_words(t)
+        names = {
+            Standing.REPEAT: t("repeats"), Standing.OUT_OF_HOURS: t("out of hours"), Standing.TEST: t("tests"),
+        }  # fmt: skip
         aside = {names[reason]: int(str(self.cell(reason.value))) for reason in ASIDE if self.cell(reason.value)}
         each = " · ".join(f"{why} {t.number(count)}" for why, count in aside.items())
-        return Figure(t("Ratings counted"), n, t("Set aside: {each}", each=each) if aside else t("Nothing set aside"))
+        return Figure(
+            t("Ratings counted"),
+            n,
+            t("{n} set aside: {each}", n=t.number(sum(aside.values())), each=each) if aside else t("Nothing set aside"),
+        )
 
     def satisfied(self) -> Figure:
         t, share, name = self._t, self.cell("share"), self._t("Share of the satisfied")

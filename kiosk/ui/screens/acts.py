@@ -10,7 +10,7 @@ from kiosk.texts import Texts
 from kiosk.ui.area import Area
 from kiosk.ui.desk import Delivery
 from kiosk.ui.look import Look
-from kiosk.ui.parts import Part, Tile, fit_alike
+from kiosk.ui.parts import Part, PressTarget, fit_alike
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
@@ -46,8 +46,10 @@ def act_words(t: Texts) -> dict[str, str]:
     }
 
 
-class ActTile(Tile):
+class ActTile(PressTarget):
     """Something to be done."""
+
+    dark = BooleanProperty(False)
 
     name = StringProperty("")
     icon = StringProperty("")
@@ -99,9 +101,9 @@ class Delivered(Part):
         self.put(area)
         u, ids = look.u, self.ids
         for icon, words in ((ids.waiting_icon, ids.waiting), (ids.contact_icon, ids.contact)):
-            row = area.cut_top(5 * u, 0.6 * u)
+            row = area.cut_top(0.47 * area.height if words is ids.waiting else area.height, 0.6 * u)
             icon.draw(look, row.cut_left(4.4 * u, 1.6 * u), 4.4 * u)
-            words.fit(look, row.width, row.height, lines_max=1)
+            words.fit(look, row.width, row.height, lines_max=2)
             words.put(row, across=0)
 
 

@@ -33,16 +33,18 @@ class Stripe(Part):
                 self._hatch(look, radius)
 
     def _hatch(self, look: Look, radius: float) -> None:
-        edge, step = look.edge_button, 1.1 * look.u
+        edge, step = look.edge_button, 0.8 * look.u
         Color(*look.colour("surface"))
         inside = (self.width - 2 * edge, self.height - 2 * edge)
         SmoothRoundedRectangle(pos=(self.x + edge, self.y + edge), size=inside, radius=[max(1.0, radius - edge)])
         Color(*look.colour("border"))
-        at = self.x + edge
-        while at + inside[1] <= self.right - edge:
-            ends = [at, self.y + edge, at + inside[1], self.top - edge]
-            SmoothLine(points=ends, width=max(1.0, 0.1 * look.u))
-            at += step
+        wide, high = self.size
+        across = step - high
+        while across < wide:
+            left, right = max(0.0, across), min(wide, across + high)
+            ends = [self.x + left, self.y + left - across, self.x + right, self.y + right - across]
+            SmoothLine(points=ends, width=max(0.9, 0.09 * look.u))
+            across += step
 
 
 class Card(Part):

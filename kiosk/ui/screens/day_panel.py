@@ -25,6 +25,7 @@ CARD_SHARES = (0.34, 0.38, 0.28)
 class DayPanel(Part):
     """One day's numbers; draw it again when they or the look have changed."""
 
+    title = StringProperty("")
     why = StringProperty("")
 
     def __init__(self, survey: Survey) -> None:
@@ -38,7 +39,10 @@ class DayPanel(Part):
         """Fill the area: figures on top, levels and parts of the day below."""
         u = look.u
         self.put(area)
-        self._draw_figures(look, area.cut_top(min(16.6 * u, 0.36 * area.height), 1.4 * u), words)
+        self.title = words.title
+        self.ids.title.fit(look, area.width, 4 * u, lines_max=1)
+        self.ids.title.put(area.cut_top(3.8 * u, 0.8 * u), across=0)
+        self._draw_figures(look, area.cut_top(min(20 * u, 0.38 * area.height), 1.4 * u), words)
         if look.portrait:
             parts = area.cut_bottom(0.38 * area.height, 1.4 * u)
         else:

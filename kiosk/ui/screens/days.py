@@ -15,7 +15,7 @@ from kiosk.ui.area import Area
 from kiosk.ui.day_words import Bar, strip_words, week_words, words_of_day
 from kiosk.ui.desk import Delivery, Seen
 from kiosk.ui.look import Look
-from kiosk.ui.parts import Pill, PressTarget, Tile, even
+from kiosk.ui.parts import Pill, PressTarget, even
 from kiosk.ui.screens.day_panel import DayPanel
 from kiosk.ui.screens.page import paper
 from kiosk.ui.screens.staff_page import StaffPage
@@ -26,7 +26,6 @@ Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 class DaysPage(StaffPage):
     """Tells which day or week the staff want to see."""
 
-    title = StringProperty("")
     summary = StringProperty("")
     legend = StringProperty("")
     told = StringProperty("")
@@ -86,16 +85,13 @@ class DaysPage(StaffPage):
         u = look.u
         page = paper(look, bottom=2)
         words = words_of_day(self._seen, self._t)
-        self.title, self.legend = words.title, words.legend
+        self.legend = self.told or words.legend
         head = page.cut_top(look.part("mark"), 1.6 * u)
         width = self.ids.close.needed(look, look.part("tool"))
         self.ids.close.draw(look, head.cut_right(width, 2 * u).middle(width, look.part("tool")))
         self.ids.header.draw(look, head)
         self._draw_week(look, page)
-        self._draw_acts(look, page)
-        for note in (self.ids.notice, self.ids.legend):
-            high = note.fit(look, page.width, 6.4 * u, lines_max=3, balanced=False) if note.words else 0
-            note.put(page.cut_bottom(high, (1.0 if high else 0) * u), across=0)
+        self._draw_notes(look, page)
         self.panel.draw(look, page, words)
 
     def _draw_week(self, look: Look, page: Area) -> None:
@@ -112,8 +108,8 @@ class DaysPage(StaffPage):
             bars = strip_words(seen.counted.table, tally, days, self._t)
             self.summary = week_words(tally, days[0], days[-1], self._t)
             first, last = tally.days[0].day, tally.days[-1].day
-            self.ids.earlier.opacity = 1 if days[0] > first else 0
-            self.ids.later.opacity = 1 if days[-1] < last else 0
+            self._bar(self.ids.earlier, days[0] <= first)
+            self._bar(self.ids.later, days[-1] >= last)
             for tile, day in zip(self.tiles, days, strict=True):
                 tile.day, tile.off, tile.chosen = day, not first <= day <= last, day == seen.day
         self.ids.week.fit(look, row.width, row.height, lines_max=2, balanced=False)
@@ -121,29 +117,40 @@ class DaysPage(StaffPage):
         for tile, cell, bar in zip(self.tiles, strip.grid(7, 1, 1.2 * u), bars, strict=True):
             tile.draw(look, cell, bar)
 
-    def _draw_acts(self, look: Look, page: Area) -> None:
-        acts = [self.ids.served, self.ids.save] if self._can_save else [self.ids.served]
-        self.ids.save.opacity = 1 if self._can_save else 0
-        row = page.cut_bottom(look.part("tool"), 1.4 * look.u)
-        told = self.ids.told
+    def _bar(self, pill: Pill, there_is_none: bool) -> None:
+        """A week that is not there cannot be turned to."""
+        pill.off = there_is_none
+        pill.opacity = 0.35 if there_is_none else 1
+
+    def _draw_notes(self, look: Look, page: Area) -> None:
+        """What can be done, and how to read the numbers; what was done last takes the legend's place."""
+        u, ids = look.u, self.ids
+        acts = [ids.served, ids.save] if self._can_save else [ids.served]
+        ids.save.opacity = 1 if self._can_save else 0
+        row = page.cut_bottom(look.part("tool"), 1.4 * u)
         if look.portrait:
-            even(acts, look, row, 1.4 * look.u)
-            high = told.fit(look, page.width, 7 * look.u, lines_max=2, balanced=False) if self.told else 0
-            told.put(page.cut_bottom(high, (1.0 if high else 0) * look.u), across=0)
-            return
-        for pill in acts:
-            pill.draw(look, row.cut_left(pill.needed(look, row.height), 1.4 * look.u))
-        told.fit(look, row.width, row.height, lines_max=3, balanced=False)
-        told.put(row, across=0)
+            even(acts, look, row, 1.4 * u)
+            row = page.cut_bottom(6.6 * u, 0.8 * u)
+        for pill in () if look.portrait else acts:
+            pill.draw(look, row.cut_left(pill.needed(look, row.height), 1.4 * u))
+        ids.notice.fit(look, row.width, row.height, lines_max=3, balanced=False)
+        ids.notice.put(row, across=0)
+        if self.legend:
+            high = ids.legend.fit(look, page.width, 6.4 * u, lines_max=2, balanced=False)
+            ids.legend.put(page.cut_bottom(high, 1.2 * u), across=0)
+        else:
+            ids.legend.fit(look, page.width)
 
 
-class DayTile(Tile):
+class DayTile(PressTarget):
     """One day of the strip."""
 
     name = StringProperty("")
     under = StringProperty("")
     number = StringProperty("")
     ink = StringProperty("ink")
+    fill = StringProperty("surface")
+    dark = BooleanProperty(False)
     chosen = BooleanProperty(False)
     off = BooleanProperty(False)
     """Not one of the days that can be looked at."""
@@ -154,6 +161,7 @@ class DayTile(Tile):
         u = look.u
         self.put(area)
         self.ink = "on_accent" if self.chosen else "ink_muted" if self.off else "ink"
+        self.fill = "accent" if self.chosen else "ground" if self.off else "surface"
         self.name, self.under, self.number = bar.name, bar.under, bar.number
         inside = area.inset(1.2 * u, 1.2 * u)
         for words in (self.ids.name, self.ids.under):

@@ -27,7 +27,6 @@ NUMBERS = ("days", "served")
 class DeskPage(StaffPage):
     """Tells what the staff want to do."""
 
-    subtitle = StringProperty("")
     legend = StringProperty("")
     told = StringProperty("")
 
@@ -88,7 +87,7 @@ class DeskPage(StaffPage):
         u = look.u
         page = paper(look, bottom=2)
         words = words_of_day(self._seen, self._t)
-        self.subtitle, self.legend = words.title, words.legend
+        self.legend = words.legend
         head = page.cut_top(look.part("mark"), 2 * u)
         width = self.ids.close.needed(look, look.part("tool"))
         self.ids.close.draw(look, head.cut_right(width, 2 * u).middle(width, look.part("tool")))
@@ -108,7 +107,7 @@ class DeskPage(StaffPage):
 
     def _draw_side(self, look: Look, area: Area) -> None:
         u, told = look.u, self.ids.told
-        self.ids.delivered.draw(look, area.cut_top(10.6 * u, 1.2 * u))
+        self.ids.delivered.draw(look, area.cut_top(14 * u, 1.2 * u))
         high = told.fit(look, area.width, 12 * u, lines_max=5, balanced=False) if self.told else 0
         told.put(area.cut_top(high, (1.2 if high else 0) * u), across=0)
         acts = [tile for tile in self._acts if tile.name not in NUMBERS]

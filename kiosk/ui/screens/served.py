@@ -105,7 +105,7 @@ class ServedPage(StaffPage):
         tally = seen.counted.tally
         self.subject = f"{t.weekday(seen.day)} {t.day(seen.day)}"
         if tally.terms.counters:
-            self.subject += f"\n{words_of(tally.terms.counters[seen.counter], t)}"
+            self.subject += f"\n{t('Counter')} {words_of(tally.terms.counters[seen.counter], t)}"
         before = tally.of(seen.day).served_at.get(seen.counter)
         if self._told:
             self.hint = self._told
