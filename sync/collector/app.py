@@ -35,6 +35,7 @@ from sync.collector.web import (
     page,
     report_page,
     settings_page,
+    signals_page,
     words_page,
 )
 from sync.collector.web.errors import is_page, page_of
@@ -51,6 +52,7 @@ PAGES = (
     files_page,
     words_page,
     cases_page,
+    signals_page,
     audit_page,
     accounts_page,
     settings_page,

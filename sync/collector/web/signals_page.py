@@ -1,0 +1,133 @@
+"""Signals page: signs of pressed-up or dead numbers, and what a person decides about each."""
+
+import asyncio
+from datetime import date
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlalchemy import Connection
+from starlette.responses import RedirectResponse, Response
+
+from sync.collector.api.gate import reader_of
+from sync.collector.errors import UsageWrong
+from sync.collector.rights import Reader, Right
+from sync.collector.services import Services
+from sync.collector.signals.board import count_open, find_posted, read_board
+from sync.collector.signals.decide import (
+    DAYS_MAX,
+    NOTE_CHARS_MAX,
+    Chair,
+    Decision,
+    DecisionWrong,
+    find_nothing,
+    set_aside,
+    withdraw,
+)
+from sync.collector.signals.words import SignWords
+from sync.collector.web.forms import read_form, require_key
+from sync.collector.web.rendering import phrases_of, render, words_of
+
+router = APIRouter(include_in_schema=False)
+
+NUMBER_DIGITS_MAX = 12
+
+
+@router.get("/dau-hieu")
+async def show_signals(request: Request) -> Response:
+    """The signs that wait for a person, and what was decided lately."""
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.DECIDE)
+    values = await asyncio.to_thread(_read_all, services, reader)
+    settings = services.config.signals
+    return render(request, "signals.html", reader=reader, w=SignWords(words_of(request)), rule=settings, **values)
+
+
+@router.get("/dau-hieu/{number}")
+async def show_signal(request: Request, number: str) -> Response:
+    """One sign with its evidence, and the forms."""
+    return await _show(request, number)
+
+
+@router.post("/dau-hieu/{number}")
+async def take_decision(request: Request, number: str) -> Response:
+    """What a person decides about a sign."""
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.DECIDE)
+    form = await read_form(request)
+    require_key(form, reader.form_key)
+    now = services.now()
+    today = date.fromisoformat(services.days.today(now)[0])
+    chair = Chair(reader, now, today, services.config.policy.cell_min)
+    try:
+        deciding = partial(_decide, number=_number(number), form=form, chair=chair)
+        await asyncio.wrap_future(services.writer.submit(deciding))
+    except DecisionWrong as error:
+        return await _show(request, number, wrong=error, form=form, status=400)
+    return RedirectResponse(phrases_of(request).way(f"/dau-hieu/{number}"), 303)
+
+
+def count_signs(services: Services, reader: Reader, key: str) -> int:
+    """How many signs at a place (its key) and below wait for this reader; none where the reader may not decide."""
+    if not reader.may(Right.DECIDE):
+        return 0
+    with services.database.reading() as connection:
+        return count_open(connection, key if reader.sees(key) else reader.path)
+
+
+def _decide(connection: Connection, number: int, form: dict[str, str], chair: Chair) -> None:
+    words = form.get("note", "").strip()
+    match form.get("what"):
+        case "aside":
+            set_aside(connection, number, _decision(form, words), chair)
+        case "nothing":
+            find_nothing(connection, number, words, chair)
+        case "withdraw":
+            withdraw(connection, number, words, chair)
+        case _:
+            raise UsageWrong("the form does not say what is decided")
+
+
+def _decision(form: dict[str, str], words: str) -> Decision:
+    try:
+        first, last = (date.fromisoformat(form.get(key, "")) for key in ("first", "last"))
+    except ValueError as error:
+        raise DecisionWrong("take days that are over, the first before the last") from error
+    return Decision(first, last, form.get("part", ""), words)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > NUMBER_DIGITS_MAX:
+        raise UsageWrong("there is no signal {number}", number=text[:NUMBER_DIGITS_MAX])
+    return int(text)
+
+
+def _read_all(services: Services, reader: Reader) -> dict[str, Any]:
+    with services.database.reading() as connection:
+        return {
+            "waiting": read_board(connection, reader.path, is_open=True),
+            "decided": read_board(connection, reader.path, is_open=False),
+        }
+
+
+async def _show(
+    request: Request, number: str, *, wrong: DecisionWrong | None = None, form: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:  # fmt: skip
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.DECIDE)
+    found = await asyncio.to_thread(_find, services, reader, _number(number))
+    t = words_of(request)
+    return render(
+        request, "signal.html", status, reader=reader, w=SignWords(t), one=found, form=form or {},
+        wrong=t(wrong.message, **wrong.values) if wrong else "", NOTE_CHARS_MAX=NOTE_CHARS_MAX, DAYS_MAX=DAYS_MAX,
+        cell_min=services.config.policy.cell_min,
+    )  # fmt: skip
+
+
+def _find(services: Services, reader: Reader, number: int) -> Any:
+    with services.database.reading() as connection:
+        found = find_posted(connection, number, reader.path)
+    if found is None:
+        raise UsageWrong("there is no signal {number}", number=number)
+    return found
