@@ -35,7 +35,6 @@ class Screen(Section, frozen=True):
     fullscreen: bool = True
     width_px: Annotated[int, between(320, 7680)] = 1280
     height_px: Annotated[int, between(320, 7680)] = 800
-    rotation: Literal["normal", "left", "right", "inverted"] = "normal"
     theme: Literal["light", "dark", "high-contrast"] = "light"
     panel_inch: Annotated[float, between(5, 100)] = 15.6
     rotation_deg: Literal[0, 90, 180, 270] = 0

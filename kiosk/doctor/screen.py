@@ -19,6 +19,7 @@ _XRANDR = re.compile(
     r"(?:(?P<turned>left|right|inverted) )?",
     re.MULTILINE,
 )
+_DEGREES = {None: 0, "right": 90, "inverted": 180, "left": 270}
 _DIRECT = 1 << 1
 """INPUT_PROP_DIRECT of linux/input-event-codes.h: what is touched is what is seen."""
 
@@ -30,8 +31,8 @@ class Output:
     name: str
     width: int
     height: int
-    rotation: str | None
-    """As xrandr names it; None where the kernel alone was asked, which does not know."""
+    rotation_deg: int | None
+    """Clockwise; None where the kernel alone was asked, which does not know."""
 
 
 def look_at_screen(settings: KioskSettings, machine: Machine, t: Texts) -> Iterator[Finding]:
@@ -86,19 +87,19 @@ def _size(outputs: list[Output], t: Texts) -> Finding:
 
 
 def _rotation(output: Output, settings: KioskSettings, t: Texts) -> Iterator[Finding]:
-    wanted = settings.screen.rotation
-    if output.rotation is None:
+    found, wanted = output.rotation_deg, settings.screen.rotation_deg
+    if found is None:
         return
-    said = t("Rotation: {found}", found=output.rotation)
-    if output.rotation == wanted:
+    said = t("Rotation: {found}°", found=found)
+    if found == wanted:
         yield fine("rotation", said)
     else:
-        remedy = f"xrandr --output {output.name} --rotate {wanted}"
-        yield doubtful("rotation", t("{said}, and the settings say {wanted}", said=said, wanted=wanted), remedy)
+        remedy = t("correct screen.rotation_deg in the settings, or restart the machine")
+        yield doubtful("rotation", t("{said}, and the settings say {wanted}°", said=said, wanted=wanted), remedy)
 
 
 def _output(found: re.Match[str]) -> Output:
-    return Output(found["name"], int(found["width"]), int(found["height"]), found["turned"] or "normal")
+    return Output(found["name"], int(found["width"]), int(found["height"]), _DEGREES[found["turned"]])
 
 
 def _from_kernel(machine: Machine) -> Iterator[Output]:
