@@ -164,8 +164,8 @@ def frames(app: Any, n: int = 4) -> None:
     for _ in range(n):
         EventLoop.idle()
     app._turn()
-    Animation.cancel_all(app._veil._colour)
-    app._veil._colour.a = 0
+    Animation.cancel_all(app._front.veil._colour)
+    app._front.veil._colour.a = 0
     EventLoop.idle()
 
 
@@ -194,10 +194,10 @@ def scenes() -> dict[str, Callable[[Any], None]]:
 
 
 def show_resting(app: Any) -> None:
-    language = app._language
+    language = app.taste.language
     app.setup.clock.us += 31_000_000
     app.flow.tick()
-    while app._language is not language:
+    while app.taste.language is not language:
         app.turn_language()
 
 
