@@ -2,6 +2,7 @@
 
 import io
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,26 +11,60 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from starlette.testclient import TestClient
 
 from sync.collector import accounts, passwords, schema
 from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig
-from sync.collector.rights import Role
+from sync.collector.rights import RIGHTS, Right, Role
 from sync.collector.services import Services
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.test_api_access import doors
 
 PASSWORD = "mưa rào tháng tám"
-FOREIGN = ("Xã Bí Mật", "Quầy Kín", "XB", "Q3", "7777")
-"""Whatever would tell of the other unit; it has 7777 transactions."""
+FOREIGN = ("Xã Bí Mật", "Quầy Kín", "XB", "Q3", "7777", "stranger", "Người Lạ", "0000-000000000002")
+"""Whatever would tell of the other unit; it has 7777 transactions, a kiosk and an account."""
 
-READING = {Role.VIEWER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}
-TAKING = READING - {Role.VIEWER}
-OPEN = {"/healthz", "/readyz", "/openapi.json", "/assets/page.css", "/dang-nhap"}
-OWN_RULES = {"/metrics", "/v1/enrolments", "/dang-xuat", "/mat-khau", "/nhat-ky", "/nhat-ky.csv"}
+OPEN = {
+    "/healthz",
+    "/readyz",
+    "/openapi.json",
+    "/assets/page.css",
+    "/dang-nhap",
+    "/dang-nhap/oidc",
+    "/dang-nhap/oidc/ve",
+}
+"""What anybody opens."""
+OWN_RULES = {"/metrics", "/v1/enrolments", "/dang-xuat", "/dang-xuat-moi-noi", "/dang-xuat/oidc", "/mat-khau"}
+"""What asks for something else than a right: the place one calls from, or only to be signed in."""
+KIOSKS = ("/v1/journals", "/v1/device")
+"""What a kiosk's signature opens; tests/sync/collector/test_api_access.py walks there."""
+RULES: tuple[tuple[str, str, Right], ...] = (
+    ("GET", "/nhat-ky", Right.AUDIT),
+    ("*", "/tai-khoan", Right.ACCOUNTS),
+    ("*", "/thiet-lap", Right.SETTINGS),
+    ("*", "/bo-cau-hoi", Right.SETTINGS),
+    ("*", "/may", Right.FLEET),
+    ("*", "/gop-y", Right.DECIDE),
+    ("*", "/dau-hieu", Right.DECIDE),
+    ("GET", "/vu-viec.csv", Right.EXPORT),
+    ("GET", "/vu-viec", Right.FOLLOW),
+    ("POST", "/vu-viec", Right.DECIDE),
+    ("GET", "/xuat", Right.EXPORT),
+    ("GET", "/v1/report", Right.EXPORT),
+    ("GET", "/v1/tallies", Right.EXPORT),
+    ("GET", "/t", Right.READ),
+    ("GET", "/ly-do", Right.READ),
+    ("GET", "/giai-thich", Right.READ),
+)
+"""Which right opens what begins so; the first that fits holds. A door that none fits makes the walk fail."""
+OWN = {"unit": "XA", "counter": "Q1", "subject": "share", "name": "viewer", "device": str(uuid.UUID(int=1)),
+       "number": "1", "code": "BCDF", "ref": "own@1", "command": str(uuid.UUID(int=9))}  # fmt: skip
+ELSE = {**OWN, "unit": "XB", "counter": "Q3", "name": "stranger", "device": str(uuid.UUID(int=2))}
+MAY_BE_MISSING = ("{number}", "{code}", "{ref}", "{command}")
+"""Of these nothing stands in the database: 404 is right for whoever may ask."""
 
 
 @pytest.fixture
@@ -51,6 +86,8 @@ def clients(services: Services, office: Office, monkeypatch: pytest.MonkeyPatch)
         pen.rating(1 + number % 5)
     office.append(pen, received_at=NOON - timedelta(days=1))
     app = create_app(replace(services, config=CollectorConfig(public_url=URL)))
+    with office.database.writing() as connection:
+        accounts.new_account(connection, "stranger", "Người Lạ", Role.VIEWER, "XB", NOON, "test")
     return {role: _signed_in(office, app, role) for role in Role}
 
 
@@ -61,6 +98,9 @@ def _open_foreign_unit(office: Office) -> None:
         place = {"counter_id": 3, "code": "Q3", "name": "Quầy Kín", "unit_id": 2, "created_at": NOON}
         connection.execute(insert(schema.counter), place)
     device = replace(office.new_device(), counter_id=3, counters={"Q3": 3})
+    with office.database.writing() as connection:
+        at_q3 = update(schema.device).where(schema.device.c.device_id == device.device_id)
+        connection.execute(at_q3.values(counter_id=3))
     there = Office(office.database, device)
     pen = Pen()
     for _ in range(40):
@@ -83,17 +123,38 @@ def _signed_in(office: Office, app: Any, role: Role) -> TestClient:
     return client
 
 
-def addresses(app: Any, unit: str, counter: str) -> list[str]:
-    """Every address of the app that can be read, filled in for a unit and its counter."""
+def right_for(method: str, path: str) -> Right | None:
+    """The right that opens a door; None where none does. Fails for one that nobody thought about."""
+    if path in OPEN | OWN_RULES or path.startswith(KIOSKS):
+        return None
+    if path == "/":
+        return Right.READ
+    for verb, beginning, right in RULES:
+        fits = path == beginning or path.startswith((f"{beginning}/", f"{beginning}."))
+        if fits and verb in ("*", method):
+            return right
+    raise AssertionError(f"{method} {path} is not in the walk: say in RULES which right opens it")
+
+
+def filled(path: str, values: dict[str, str]) -> list[str]:
+    """The addresses of a door."""
+    known = re.sub(r"\{(\w+)(:\w+)?\}", lambda place: values.get(place[1], place[0]), path)
+    found = [known.replace("{form}", form) for form in ("csv", "xlsx", "pdf")] if "{form}" in known else [known]
+    assert not any("{" in one for one in found), f"{path} has a place that the walk cannot fill"
+    return found
+
+
+def addresses(app: Any, values: dict[str, str]) -> list[str]:
+    """Every address of the app that can be read, filled in for a unit, its counter, kiosk and account."""
     found = []
     for method, path in sorted(doors(app)):
-        if method == "GET" and not path.startswith(("/v1/journals", "/v1/device")):
-            filled = path.replace("{unit}", unit).replace("{counter}", counter).replace("{subject}", "share")
-            found += [
-                filled.replace("{form}", form) for form in (("csv", "xlsx", "pdf") if "{form}" in path else ("",))
-            ]
+        if method == "GET" and not path.startswith(KIOSKS):
+            found += filled(path, values)
+    unit, counter = values["unit"], values["counter"]
     return [*found, f"/v1/report?unit={unit}", f"/v1/report?unit={unit}&counter={counter}", f"/v1/tallies?unit={unit}",
-            f"/v1/tallies?counter={counter}", "/v1/tallies?from=2026-01-01&to=2026-12-31", "/t?ky=2026"]  # fmt: skip
+            f"/v1/tallies?counter={counter}", "/v1/tallies?from=2026-01-01&to=2026-12-31", "/t?ky=2026",
+            f"/vu-viec?dv={unit}", "/tai-khoan?tim=stranger", f"/nhat-ky?cua={unit}",
+            "/nhat-ky.csv?ai=stranger"]  # fmt: skip
 
 
 def words_of(answer: Any) -> str:
@@ -106,29 +167,90 @@ def words_of(answer: Any) -> str:
     return str(answer.text)
 
 
+def test_every_door_is_in_the_walk(clients: dict[Role, TestClient]) -> None:
+    for method, path in doors(clients[Role.VIEWER].app):
+        if method != "HEAD":
+            right_for(method, path)
+            filled(path, {**OWN, "journal_id": "j"})
+
+
 def test_no_role_meets_a_foreign_unit_behind_any_door(clients: dict[Role, TestClient]) -> None:
     tried = 0
     for role, client in clients.items():
-        for address in addresses(client.app, "XB", "Q3"):
+        for address in addresses(client.app, ELSE):
             answer = client.get(address)
             tried += 1
-            named = "XB" in address or "Q3" in address
-            assert not (named and answer.status_code == 200), (role, address)
+            asked = {word for word in FOREIGN if word in address}
+            assert not (asked and answer.status_code == 200 and "?" not in address), (role, address)
             # What somebody typed in may be said back to them; that it is there may not.
-            told, asked = words_of(answer), {"XB", "Q3"} if named else set()
+            told = words_of(answer)
             assert [word for word in FOREIGN if word in told and word not in asked] == [], (role, address)
 
-    assert tried > 150
+    assert tried > 200
+
+
+def test_no_role_changes_anything_of_a_foreign_unit(clients: dict[Role, TestClient], office: Office) -> None:
+    before = _state_of(office)
+    for role, client in clients.items():
+        key = _key_of(client)
+        for method, path in sorted(doors(client.app)):
+            if method == "POST" and any(place in path for place in ("{unit}", "{counter}", "{name}", "{device}")):
+                form = {"form_key": key, "role": "viewer", "unit": "XA", "counter": "Q1", "kind": "status"}
+                (address,) = filled(path, ELSE)
+                assert client.post(address, data=form).status_code in (403, 404), (role, address)
+
+    assert _state_of(office) == before
 
 
 def test_every_role_opens_its_own_doors_and_no_other(clients: dict[Role, TestClient]) -> None:
     for role, client in clients.items():
-        for address in addresses(client.app, "XA", "Q1"):
-            path = address.partition("?")[0]
-            if path in OPEN | OWN_RULES:
+        for method, path in sorted(doors(client.app)):
+            if method != "GET" or (right := right_for(method, path)) is None:
                 continue
-            allowed = TAKING if path.startswith(("/xuat/", "/v1/")) else READING
-            assert client.get(address).status_code == (200 if role in allowed else 403), (role, address)
+            allowed = {200, 404} if any(place in path for place in MAY_BE_MISSING) else {200}
+            for address in filled(path, OWN):
+                wanted = allowed if right in RIGHTS[role] else {403}
+                assert client.get(address).status_code in wanted, (role, address)
+
+
+def test_no_role_acts_without_the_right_to(clients: dict[Role, TestClient], office: Office) -> None:
+    before = _state_of(office)
+    tried = 0
+    for role, client in clients.items():
+        key = _key_of(client)
+        for method, path in sorted(doors(client.app)):
+            right = right_for(method, path)
+            if method == "POST" and right is not None and right not in RIGHTS[role]:
+                (address,) = filled(path, OWN)
+                assert client.post(address, data={"form_key": key}).status_code == 403, (role, address)
+                tried += 1
+
+    assert tried > 20
+    assert _state_of(office) == before
+
+
+def test_no_form_is_taken_without_its_key(clients: dict[Role, TestClient], office: Office) -> None:
+    before = _state_of(office)
+    for role, client in clients.items():
+        for method, path in sorted(doors(client.app)):
+            right = right_for(method, path)
+            if method == "POST" and right is not None and right in RIGHTS[role]:
+                (address,) = filled(path, OWN)
+                assert client.post(address, data={"form_key": "0" * 64}).status_code == 403, (role, address)
+
+    assert _state_of(office) == before
+
+
+def _key_of(client: TestClient) -> str:
+    found = re.search(r'form_key" value="(\w+)"', client.get("/mat-khau").text)
+    assert found
+    return found[1]
+
+
+def _state_of(office: Office) -> dict[str, list[tuple[object, ...]]]:
+    """Everything that a form could change; when somebody was last seen is no change."""
+    names = set(schema.metadata.tables) - {"signed_in", "signin_failure"}
+    return {name: office.rows(name) for name in sorted(names)}
 
 
 def test_exports_count_the_own_unit_alone(clients: dict[Role, TestClient]) -> None:
@@ -142,9 +264,9 @@ def test_exports_count_the_own_unit_alone(clients: dict[Role, TestClient]) -> No
 def test_without_signing_in_nothing_is_shown(clients: dict[Role, TestClient]) -> None:
     stranger = TestClient(clients[Role.VIEWER].app, base_url=URL, client=("127.0.0.1", 1), follow_redirects=False)
 
-    for address in addresses(stranger.app, "XA", "Q1"):
+    for address in addresses(stranger.app, OWN):
         path = address.partition("?")[0]
-        if path not in OPEN | {"/metrics"}:
+        if path not in OPEN | {"/metrics", "/dang-xuat/oidc"}:
             answer = stranger.get(address)
             assert answer.status_code in (303, 401), address
             assert "Xã" not in answer.text
