@@ -13,10 +13,11 @@ from playwright.sync_api import Browser, sync_playwright
 from sync.collector.accounts import change_password, new_account
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database, open_database
-from sync.collector.demo_data import write_province
+from sync.collector.demo_data import add_people, tell_stories, write_province
 from sync.collector.migrate import migrate
 from sync.collector.presstime import LocalDays
 from sync.collector.rights import Role
+from sync.collector.services import make_services
 from sync.collector.surveys.library import shipped_surveys
 from tests.browser.live import CHROMIUM, QUIET, serving
 
@@ -31,6 +32,10 @@ PAGES = {
     "05-giai-thich": "/giai-thich/share",
     "06-ngay": "/t?ky=2026-11-19",
     "07-quy": "/t?ky=2026-Q3",
+    "09-gop-y": "/gop-y",
+    "10-gop-y-tim": "/gop-y?tim=tre+hen&ky=2026-11",
+    "11-vu-viec": "/vu-viec",
+    "12-mot-vu-viec": "/vu-viec/2026-005",
 }
 LOOKS = (
     ("vi", "light", 1440),
@@ -60,6 +65,10 @@ def province(folder: Path, months: int = 6) -> Database:
     migrate(database)
     config = CollectorConfig()
     write_province(database, "20", months, 1, NOW, LocalDays(config.zone), shipped_surveys()["sipas-5@1"], lambda *_: None)
+    add_people(database, "20", NOW)
+    services = make_services(config, database, lambda: NOW)
+    tell_stories(database, services, NOW, 1)
+    services.writer.close()
     with database.writing() as connection:
         new_account(connection, "huong.nt", "Nông Thị Hương", Role.SUPERVISOR, None, NOW, "pages")
         change_password(connection, "huong.nt", PASSWORD, NOW)

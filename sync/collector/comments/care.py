@@ -63,7 +63,7 @@ def care_for(connection: Connection, code: str, deed: Deed, reader: Reader, now:
         owner = require_owner(connection, deed.owner, found.unit_path, reader)
         values["owner_id"] = owner.account_id if owner else None
         details["owner"] = owner.name if owner else None
-        if deed.what is What.KEEP and found.state is State.NEW and owner is None:
+        if deed.what is What.KEEP and found.state is State.NEW and owner is None and not said:
             values["state"] = State.NEW
     if deed.what is What.LINK:
         case = _require_case(connection, deed.case_id, reader.path)

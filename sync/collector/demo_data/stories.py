@@ -31,6 +31,8 @@ T = TypeVar("T")
 TOLD_DAYS = 84
 """So many days back the story begins."""
 EVERY_DAYS = 3
+ASKED_AFTER_DAYS = 12
+"""Working days after which somebody asks what became of a case."""
 FULL_NAMES = (
     "Hoàng Minh Tuấn", "Vi Thị Lan", "Lưu Đình Thắng", "Nông Văn Bình", "Lý Thị Mai", "Hứa Quốc Cường", "Đàm Thị Hạnh",
     "Bế Văn Sơn", "Triệu Thị Nguyệt", "Mã Đức Long", "Hà Thị Yến", "Lăng Văn Phong", "Chu Thị Huệ", "Dương Quang Vinh",
@@ -120,9 +122,10 @@ def _act_on_cases(connection: Connection, services: Services, chance: random.Ran
 
 def _deed_on_case(case_id: int, state: str, age: int, chance: random.Random) -> case_care.Deed | None:
     """What becomes of a case this evening; every fourth is left undone until somebody asks."""
+    undone = case_id % 4 == 3 and age < ASKED_AFTER_DAYS
     if state == NEW:
-        return case_care.Deed(case_care.What.TAKE) if chance.random() < 0.75 and case_id % 4 else None
-    if age >= 4 and case_id % 4 != 3:
+        return case_care.Deed(case_care.What.TAKE) if not undone and chance.random() < 0.75 else None
+    if age >= 4 and not undone:
         return case_care.Deed(case_care.What.CLOSE, chance.choice(DONE_FOR_CASES))
     if chance.random() < 0.5:
         return case_care.Deed(case_care.What.KEEP, chance.choice(NOTES_ON_CASES))
@@ -141,7 +144,9 @@ def _act_on_comments(connection: Connection, services: Services, chance: random.
     for row in connection.execute(wanted).all():
         deed = _deed_on_comment(row.text, row.state, today - row.published_on, chance)
         if deed is not None:
-            comment_care.care_for(connection, row.code, deed, _who(connection, row.path, chance), now)
+            who = _who(connection, row.path, chance)
+            owned = replace(deed, owner=who.name if who.role is not None else "")
+            comment_care.care_for(connection, row.code, owned, who, now)
 
 
 def _deed_on_comment(text: str, state: str, age: timedelta, chance: random.Random) -> comment_care.Deed | None:

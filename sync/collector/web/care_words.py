@@ -35,6 +35,10 @@ class CareWords:
         """``Phường Kỳ Lừa, Quầy 2``; the unit alone where no more may be said."""
         return f"{written.unit}, {written.counter}" if written.counter else written.unit
 
+    def short_place(self, written: Written) -> str:
+        """The same without what the counter is for: a list has little room."""
+        return f"{written.unit}, {written.counter.partition(' – ')[0]}" if written.counter else written.unit
+
     def span(self, written: Written) -> str:
         """``tuần 16–22/11/2026``, ``tháng 11/2026``."""
         first, last = written.first, written.last
