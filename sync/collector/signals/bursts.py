@@ -2,17 +2,20 @@
 
 Method: a press is quick when it follows another counted one within ``quick_s`` (60 s). If people come
 independently of each other, a half day of n presses has about n(n-1) × quick_s / 4 hours of them; twice as
-many are taken as honest, for people come in waves. The sum over the days is compared with a Poisson tail.
+many are taken as honest, for people come in waves. A half day with more than twice the counter's median is
+taken at that pace: else a rush would excuse itself. The sum over the days is compared with a Poisson tail.
 Threshold: p < 1e-6, at least 10 quick ones, and one press in ten.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
-from sync.collector.signals.chance import DOUBT, poisson_tail
-from sync.collector.signals.watched import Finding, Pressed, Sign, Watched, part_of, span_of
+from sync.collector.signals.chance import DOUBT, median, poisson_tail
+from sync.collector.signals.watched import Finding, Sign, Watched, part_of, span_of
 
 HALF_DAY_S = 4 * 3600
 WAVES = 2.0
+PACE_LEAST = 6.0
 LEAST = 10
 LEAST_SHARE = 0.1
 MOSTLY = 0.9
@@ -25,7 +28,7 @@ def find_bursts(watched: Watched, quick_s: int) -> Finding | None:
     k, n = sum(quick.values()), watched.n
     if k < LEAST or k < LEAST_SHARE * n:
         return None
-    expected = sum(expected_quick(pressed, quick_s) for pressed in watched.half_days.values())
+    expected = expected_quick([pressed.n for pressed in watched.half_days.values() if pressed.n], quick_s)
     if poisson_tail(k, expected) >= DOUBT:
         return None
     levels: Counter[int] = Counter()
@@ -39,6 +42,7 @@ def find_bursts(watched: Watched, quick_s: int) -> Finding | None:
     return Finding(watched.counter_id, Sign.BURST, first, last, part_of(quick), evidence)
 
 
-def expected_quick(pressed: Pressed, quick_s: int) -> float:
-    """How many quick ones are honest at most, on average."""
-    return WAVES * pressed.n * max(0, pressed.n - 1) * quick_s / HALF_DAY_S
+def expected_quick(counts: Sequence[int], quick_s: int) -> float:
+    """How many quick ones are honest at most, on average, in half days with so many presses."""
+    pace = max(2 * median(counts), PACE_LEAST)
+    return sum(WAVES * min(n, pace) * (n - 1) * quick_s / HALF_DAY_S for n in counts)
