@@ -56,12 +56,45 @@ class Score:
     """Sum of the levels pressed."""
     count: int
     highest: int
+    squares: int = 0
+    """Sum of their squares, for the doubt."""
+
+    @property
+    def numerator(self) -> int:
+        """The points given …"""
+        return self.total
+
+    @property
+    def denominator(self) -> int:
+        """… of so many that could have been given."""
+        return self.count * self.highest
 
     def percent(self, decimals: int = 2) -> Decimal | None:
         """Mean / highest level x 100, half up; None where there is no rating."""
         if self.count == 0:
             return None
         return round_half_up(Decimal(100) * self.total / (self.count * self.highest), decimals)
+
+    def interval(self, decimals: int = 1) -> tuple[Decimal, Decimal] | None:
+        """The mean plus and minus 1.96 standard errors, in percent of the highest level; None below two ratings."""
+        if self.count < 2:
+            return None
+        with localcontext(Context(prec=28)):
+            mean, reach = Decimal(self.total) / self.count, Z_95 * self.variance.sqrt()
+            ends = [100 * max(Decimal(0), min(Decimal(self.highest), end)) / self.highest
+                    for end in (mean - reach, mean + reach)]  # fmt: skip
+        return round_half_up(ends[0], decimals), round_half_up(ends[1], decimals)
+
+    @property
+    def variance(self) -> Decimal:
+        """That of the mean: the square of its standard error."""
+        with localcontext(Context(prec=28)):
+            spread = Decimal(self.squares) - Decimal(self.total) * self.total / self.count
+            return max(Decimal(0), spread) / (self.count - 1) / self.count
+
+
+Figure = Share | Score
+"""A result that stands with its method, numerator, denominator and doubt."""
 
 
 def top2box(counts: LevelCounts, satisfied: Collection[int]) -> Share:
@@ -72,7 +105,8 @@ def top2box(counts: LevelCounts, satisfied: Collection[int]) -> Share:
 
 def mean5(counts: LevelCounts) -> Score:
     """Mean level of a five-level scale in percent of five."""
-    return Score(Method.MEAN5, sum(level * n for level, n in counts.items()), sum(counts.values()), 5)
+    squares = sum(level * level * n for level, n in counts.items())
+    return Score(Method.MEAN5, sum(level * n for level, n in counts.items()), sum(counts.values()), 5, squares)
 
 
 def participation(ratings: int, transactions: int | None) -> Share | None:
@@ -80,8 +114,13 @@ def participation(ratings: int, transactions: int | None) -> Share | None:
     return None if transactions is None else Share(Method.PARTICIPATION, ratings, transactions)
 
 
-def differs(one: Share, other: Share) -> bool:
-    """Whether two shares differ by more than chance: the pooled two-proportion test at 95 %."""
+def differs(one: Figure, other: Figure) -> bool:
+    """Whether two figures of one method differ by more than chance, at 95 %.
+
+    Shares by the pooled two-proportion test, means by the test of Welch with the normal distribution's point.
+    """
+    if isinstance(one, Score) and isinstance(other, Score):
+        return _means_differ(one, other)
     n, m = one.denominator, other.denominator
     if n == 0 or m == 0:
         return False
@@ -92,7 +131,15 @@ def differs(one: Share, other: Share) -> bool:
         return gap * gap > Z_95 * Z_95 * spread
 
 
-def points_between(one: Share, other: Share, decimals: int = 1) -> Decimal | None:
+def _means_differ(one: Score, other: Score) -> bool:
+    if one.count < 2 or other.count < 2:
+        return False
+    with localcontext(Context(prec=28)):
+        gap = Decimal(one.total) / one.count - Decimal(other.total) / other.count
+        return gap * gap > Z_95 * Z_95 * (one.variance + other.variance)
+
+
+def points_between(one: Figure, other: Figure, decimals: int = 1) -> Decimal | None:
     """How many percentage points the first lies above the second, half up; None where either has no n."""
     if one.denominator == 0 or other.denominator == 0:
         return None
@@ -103,11 +150,13 @@ def points_between(one: Share, other: Share, decimals: int = 1) -> Decimal | Non
 
 
 def wilson_interval(numerator: int, denominator: int, decimals: int = 1) -> tuple[Decimal, Decimal] | None:
-    """The 95 % interval of a share in percent, after Wilson (1927), JASA 22:209-212; None where n = 0.
+    """The 95 % interval of a share in percent, after Wilson (1927), JASA 22:209-212; None where it is no share.
+
+    That is where n = 0, and where more were counted than there were: a number that somebody typed in is wrong.
 
     It stays inside 0-100 and remains honest for small n and for shares near the ends.
     """
-    if denominator == 0:
+    if not 0 <= numerator <= denominator or denominator == 0:
         return None
     with localcontext(Context(prec=28)):
         n, share, z2 = Decimal(denominator), Decimal(numerator) / denominator, Z_95 * Z_95

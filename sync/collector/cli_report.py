@@ -22,6 +22,8 @@ def report(
     compare: Annotated[str, typer.Option(help="Period to compare with; default: the one before.")] = "",
     unit: Annotated[str | None, typer.Option(help="Code of a unit; default: all.")] = None,
     counter: Annotated[str | None, typer.Option(help="Code of one of its counters.")] = None,
+    measure: Annotated[str, typer.Option(help="top2box or mean5.")] = "top2box",
+    versus: Annotated[str, typer.Option(help="UNIT or UNIT:COUNTER to put beside it.")] = "",
     language: Annotated[str, typer.Option(help="vi or en.")] = "vi",
 ) -> None:
     """Write a report of a unit or counter; the audit log tells of it."""
@@ -40,7 +42,7 @@ def report(
     settings = load_config(config, data_dir)
     database, now = open_ready(settings), datetime.now(UTC)
     services = make_services(settings, database)
-    book = read_book(services, ANYBODY, Wish(unit, counter, period, compare))
+    book = read_book(services, ANYBODY, Wish(unit, counter, period, compare, measure=measure, versus=versus))
     make, _ = FORMS[form]
     body = make(book, Phrases(texts("collector", language), settings.zone, now))
     services.writer.close()

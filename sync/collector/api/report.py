@@ -32,11 +32,14 @@ async def get_report(
     period: Annotated[str, Query(max_length=24, description="2026-11-20, 2026-W47, 2026-11, 2026-Q4, 2026, A..B")] = "",
     compare: Annotated[str, Query(max_length=24, description="Another period; by default the one before")] = "",
     question: Annotated[str, Query(max_length=120, description="sipas-5@1:overall")] = "",
+    measure: Annotated[str, Query(max_length=12, description="top2box (default) or mean5")] = "",
+    versus: Annotated[str, Query(max_length=82, description="Another UNIT or UNIT:COUNTER in the same period")] = "",
 ) -> Response:  # fmt: skip
     """Every table of a place's report; a cell without a number says why."""
     services: Services = request.app.state.services
     reader = await reader_of(request, Right.EXPORT)
-    book = await asyncio.to_thread(read_book, services, reader, Wish(unit, counter, period, compare, question))
+    wish = Wish(unit, counter, period, compare, question, measure, versus)
+    book = await asyncio.to_thread(read_book, services, reader, wish)
     phrases = Phrases(texts("collector", "en"), services.config.zone, services.now())
     return JSONResponse(book_json(book, phrases), headers={"Cache-Control": "no-store"})
 
@@ -50,6 +53,7 @@ def book_json(book: Book, p: Phrases) -> dict[str, Any]:
         "to": book.days.last.isoformat(),
         "compared_with": [book.before.first.isoformat(), book.before.last.isoformat()],
         "question": book.asked.code,
+        "measure": book.method,
         "made_at": book.made_at.isoformat(),
         "notice": NOTICE,
         "tables": {

@@ -11,7 +11,7 @@ from sync.collector.web.phrases import Phrases
 from sync.collector.web.rendering import templates
 
 _DRAWING = re.compile(r"(<svg\b[^>]*>)")
-_TABLES = ("places", "aside", "reasons", "weeks")
+_TABLES = ("versus", "places", "aside", "reasons", "weeks")
 
 
 def pdf_file(book: Book, p: Phrases) -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.disclosure import Policy
+from kiosk.domain.measures import Method
 from kiosk.domain.survey import Question, Survey
 from sync.collector.figures.asked import Asked
 from sync.collector.figures.lines import HalfDay, Line, ReasonLine, Week
@@ -43,6 +44,12 @@ class Book:
     reasons: tuple[ReasonLine, ...]
     half_days: tuple[HalfDay, ...]
     kiosks: tuple[tuple[Place, Kiosk], ...]
+    method: Method = Method.TOP2BOX
+    """How the figure that this report is about is computed."""
+    versus: Line | None = None
+    """Another place in the same period, where a comparison was asked for."""
+    peers: tuple[Place, ...] = ()
+    """The places that it may be compared with: its neighbours, as far as the reader may see them."""
 
     @property
     def is_open(self) -> bool:
@@ -66,6 +73,9 @@ class Order:
     """What to compare with; by default the one before."""
     asked: str = ""
     """Which question, as Asked.code; by default the one answered most."""
+    method: Method = Method.TOP2BOX
+    versus: Place | None = None
+    """Another place to compare with."""
     seen: str = ""
     """The subtree that the reader may see: the way from the top begins there."""
 

@@ -145,8 +145,11 @@ def read_aside_weeks(connection: Connection, keys: Keys, asked: Asked, days: Day
     """Week after week, how many were set aside at the counters."""
     c = shown_count.c
     of_weeks = (of_asked(asked, _ASIDE), c.grain == WEEK, c.first.between(*days), *_those(c, keys))
-    rows = connection.execute(select(c.first, func.sum(c.n1)).where(*of_weeks).group_by(c.first))
-    return {monday: int(n) for monday, n in rows}
+    wanted = select(c.first, c.counter_id, func.sum(c.n1)).where(*of_weeks).group_by(c.first, c.counter_id)
+    found: Counter[date] = Counter()
+    for monday, counter_id, n in connection.execute(wanted):
+        found[monday] += int(n) if counter_id in keys else 0
+    return found
 
 
 def read_half_days(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from kiosk.domain.disclosure import Shown
-from kiosk.domain.measures import Score, Share, differs, mean5, points_between, top2box
+from kiosk.domain.measures import Figure, Method, Score, Share, differs, mean5, points_between, top2box
 from kiosk.domain.rating import Standing
 from kiosk.domain.survey import Reason
 from sync.collector.figures.places import Place
@@ -33,11 +33,13 @@ class Line:
     before: Shown
     aside: Mapping[Standing, int]
     """What was set aside, by reason; never hidden, for it says nothing of anybody's opinion."""
-    with_aside: Share | None
-    """The share had nothing been set aside; None where that would give a set-aside rating away."""
+    with_aside: Figure | None
+    """The figure had nothing been set aside; None where that would give a set-aside rating away."""
     answered: Answered | None
     satisfied: frozenset[int]
     spark: tuple["Week", ...] = ()
+    method: Method = Method.TOP2BOX
+    """How the figure that the page is about is computed."""
 
     @property
     def n(self) -> int | None:
@@ -58,6 +60,16 @@ class Line:
     def share_before(self) -> Share | None:
         """That of the other period."""
         return self._share(self.before)
+
+    @property
+    def figure(self) -> Figure | None:
+        """What the page is about, where the base carries it."""
+        return figure_of(self.method, self.shown, self.satisfied)
+
+    @property
+    def figure_before(self) -> Figure | None:
+        """That of the other period."""
+        return figure_of(self.method, self.before, self.satisfied)
 
     @property
     def bad(self) -> Share | None:
@@ -82,17 +94,24 @@ class Line:
     @property
     def points(self) -> Decimal | None:
         """Percentage points more than in the other period."""
-        if self.share is None or self.share_before is None:
-            return None
-        return points_between(self.share, self.share_before)
+        now, then = self.figure, self.figure_before
+        return points_between(now, then) if now and then else None
 
     @property
     def is_clear(self) -> bool:
         """Whether that change is more than chance."""
-        return bool(self.share and self.share_before and differs(self.share, self.share_before))
+        now, then = self.figure, self.figure_before
+        return bool(now and then and differs(now, then))
 
     def _share(self, shown: Shown) -> Share | None:
         return top2box(shown.counts, self.satisfied) if shown.percent and self.satisfied and shown.n else None
+
+
+def figure_of(method: Method, shown: Shown, satisfied: Collection[int]) -> Figure | None:
+    """The figure of what is shown; None where the base does not carry one."""
+    if not (shown.percent and satisfied and shown.n):
+        return None
+    return mean5(shown.counts) if method is Method.MEAN5 else top2box(shown.counts, satisfied)
 
 
 class Week(NamedTuple):
@@ -101,7 +120,8 @@ class Week(NamedTuple):
     first: date
     shown: Shown
     aside: int
-    share: Share | None
+    share: Figure | None
+    """The figure that the page is about."""
 
 
 @dataclass(frozen=True, slots=True)

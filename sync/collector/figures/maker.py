@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
 from kiosk.domain.disclosure import Shown, shown_sum
-from kiosk.domain.measures import Method, Share, top2box
+from kiosk.domain.measures import Figure, Method, Share
 from kiosk.domain.rating import Standing
 from kiosk.domain.survey import Survey
 from sync.collector.figures.asked import Asked, asked_first, question_of
@@ -32,7 +33,7 @@ from sync.collector.figures.counts import (
     read_weeks,
     to_the_end,
 )
-from sync.collector.figures.lines import Answered, HalfDay, Line, ReasonLine, Week, dissatisfied_of
+from sync.collector.figures.lines import Answered, HalfDay, Line, ReasonLine, Week, dissatisfied_of, figure_of
 from sync.collector.figures.periods import Period
 from sync.collector.figures.places import Place, Places
 from sync.collector.figures.served import NOTHING, Served, read_served
@@ -67,10 +68,13 @@ class _Maker:
     ) -> None:
         self.connection, self.places, self.order, self.rules = connection, places, order, rules
         self.asked, self.days, self.other = asked, days, other
-        self.keys = {at.counter_id: at.key for at in places.counters(order.place.key) if at.counter_id is not None}
+        wanted = [*places.counters(order.place.key), *(places.counters(order.versus.key) if order.versus else ())]
+        self.keys = {at.counter_id: at.key for at in wanted if at.counter_id is not None}
         self.question = question_of(asked, rules.surveys)
         levels = self.question.levels if self.question else ()
         self.satisfied = frozenset(level.value for level in levels if level.satisfied)
+        # A mean in percent of five is of a scale of five.
+        self.method = order.method if len(levels) == 5 else Method.TOP2BOX
 
     def make(self, others: Mapping[Asked, int]) -> Book:
         """The whole report."""
@@ -84,7 +88,8 @@ class _Maker:
             both = self._with_aside(shown[at.key], aside.get(at.key, NO_LEVELS))
             spark = tuple(weeks[at.key]) if at.key in weeks else ()
             why = {Standing(name): n for name, n in standings.get(at.key, Counter()).items()}
-            return Line(at, shown[at.key], before[at.key], why, both, answered.get(at.key), self.satisfied, spark)
+            found = answered.get(at.key)
+            return Line(at, shown[at.key], before[at.key], why, both, found, self.satisfied, spark, self.method)
 
         me = line(place)
         kiosks = tuple((at, kiosk) for at in self.places.counters(place.key) for kiosk in at.kiosks)
@@ -94,8 +99,14 @@ class _Maker:
         return Book(
             place, way, self.order.period, self.days, self.other, self.rules.today, self.rules.now, self.rules.policy,
             self.asked, self.question, others, me, children, counters, me.spark, self._reasons(shown, before),
-            self._half_days(place), kiosks,
+            self._half_days(place), kiosks, self.method, line(self.order.versus) if self.order.versus else None,
+            self._peers(place),
         )  # fmt: skip
+
+    def _peers(self, place: Place) -> tuple[Place, ...]:
+        if place.parent is None or not place.parent.startswith(self.order.seen):
+            return ()
+        return tuple(peer for peer in self.places.children(place.parent) if peer.key != place.key)
 
     def _span(self, period: Period) -> Days:
         return to_the_end(Days(period.first, period.last), self.rules.today)
@@ -130,11 +141,12 @@ class _Maker:
                 found.setdefault(above, Counter()).update(counts)
         return found
 
-    def _with_aside(self, shown: Shown, aside: Levels) -> Share | None:
+    def _with_aside(self, shown: Shown, aside: Levels) -> Figure | None:
         # With both shares in hand, their difference is the set-aside ratings: they too go out in blocks only.
-        if not (shown.percent and any(aside) and self.satisfied):
+        if not any(aside):
             return None
-        return top2box(Counter(shown.counts) + Counter(by_level(aside)), self.satisfied)
+        together = Counter(shown.counts) + Counter(by_level(aside))
+        return figure_of(self.method, replace(shown, counts=together), self.satisfied)
 
     def _answered(self) -> dict[str, Answered]:
         """By place, who took part on the days that are over and whose transactions are known."""
@@ -158,7 +170,8 @@ class _Maker:
         end = min(self.days.last, self.rules.today - timedelta(days=1)) + timedelta(days=1)
         first = end - timedelta(days=end.weekday() + 7 * WEEKS)
         days, place = Days(first, end - timedelta(days=end.weekday() + 1)), self.order.place
-        aside = read_aside_weeks(self.connection, self.keys, self.asked, days)
+        mine = {key: at for key, at in self.keys.items() if place.key in self.places.up_from(at)}
+        aside = read_aside_weeks(self.connection, mine, self.asked, days)
         sums: dict[tuple[date, str], Levels] = {}
         for monday, key, levels in self._week_rows(days):
             for at in self._home(key, place.key):
@@ -192,8 +205,7 @@ class _Maker:
 
     def _week(self, monday: date, levels: Levels, aside: int) -> Week:
         shown = shown_sum(by_level(levels), few=False, coming=False, policy=self.rules.policy)
-        share = top2box(shown.counts, self.satisfied) if shown.percent and self.satisfied else None
-        return Week(monday, shown, aside, share)
+        return Week(monday, shown, aside, figure_of(self.method, shown, self.satisfied))
 
     def _reasons(self, shown: Mapping[str, Shown], before: Mapping[str, Shown]) -> tuple[ReasonLine, ...]:
         survey = self.rules.surveys.get(self.asked.survey)

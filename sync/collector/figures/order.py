@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
+from kiosk.domain.measures import Method
+from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Book, Order, Rules
 from sync.collector.figures.maker import make_book
 from sync.collector.figures.periods import Kind, Period, parse_period, period_of
-from sync.collector.figures.places import find_place, read_places
+from sync.collector.figures.places import Place, Places, find_place, read_places
 from sync.collector.rights import Reader
 from sync.collector.services import Services
 
@@ -25,6 +27,10 @@ class Wish:
     """By default the month of today."""
     other: str = PREVIOUS
     asked: str = ""
+    measure: str = ""
+    """``top2box`` (the default) or ``mean5``."""
+    versus: str = ""
+    """A unit's code, or a unit's and a counter's with a colon between: a place to compare with."""
 
 
 def read_book(services: Services, reader: Reader, wish: Wish) -> Book:
@@ -41,8 +47,25 @@ def read_book(services: Services, reader: Reader, wish: Wish) -> Book:
     with services.database.reading() as connection:
         places = read_places(connection, now)
         place = find_place(places, wish.unit, wish.counter, reader.path)
-        order = Order(place, period, _other(period, wish.other, today), wish.asked, reader.path)
+        versus = _versus(places, wish.versus, reader.path)
+        other = _other(period, wish.other, today)
+        order = Order(place, period, other, wish.asked, measure_of(wish.measure), versus, reader.path)
         return make_book(connection, places, order, rules)
+
+
+def measure_of(name: str) -> Method:
+    """The measure that a report is about.
+
+    Raises UsageWrong with the ways to write one.
+    """
+    if name not in ("", Method.TOP2BOX, Method.MEAN5):
+        raise UsageWrong("{name!r} is no measure: write top2box or mean5", name=name[:20])
+    return Method(name or Method.TOP2BOX)
+
+
+def _versus(places: Places, code: str, seen: str) -> Place | None:
+    unit, _, counter = code.partition(":")
+    return find_place(places, unit, counter or None, seen) if code else None
 
 
 def _other(period: Period, other: str, today: date) -> Period | None:

@@ -15,7 +15,7 @@ def ranked(book: Book) -> list[Line]:
     order = list(Rank)
 
     def place(line: Line) -> tuple[int, Decimal, str]:
-        share = line.share.percent(6) if line.share else None
+        share = line.figure.percent(6) if line.figure else None
         return order.index(rank_of(line, book.me)), share or Decimal(0), line.place.key
 
     return sorted(book.children, key=place)
@@ -34,7 +34,8 @@ class Rank(StrEnum):
 
 def rank_of(line: Line, together: Line) -> Rank:
     """Where a place stands beside all together."""
-    ends, level = line.share.interval(1) if line.share else None, together.share.percent(2) if together.share else None
+    ends = line.figure.interval(1) if line.figure else None
+    level = together.figure.percent(2) if together.figure else None
     if ends is None or level is None:
         return Rank.NONE
     return Rank.LOW if ends[1] < level else Rank.HIGH if ends[0] > level else Rank.SAME

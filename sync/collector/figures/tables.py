@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kiosk.domain.disclosure import Hidden, Shown
-from kiosk.domain.measures import Method, Share
+from kiosk.domain.measures import Figure, Method, Share, differs, points_between
 from kiosk.domain.rating import Standing
 from kiosk.table import Cell, Column, Form, Mark, Table
 from kiosk.texts import Texts
@@ -26,11 +26,14 @@ class Titles:
     rule: Callable[[Standing], str]
     reason: Callable[[ReasonLine], str]
     place: Callable[[Place], str]
+    measure: Callable[[Method], str]
 
 
 def tables_of(book: Book, words: Titles) -> tuple[Table, ...]:
     """Every table of a report."""
     found = [_key_figures(book, words), _levels(book, words)]
+    if book.versus:
+        found.append(_versus(book, book.versus, words))
     if book.children:
         found.append(children_table(book, words))
     return (*found, _aside(book, words), _weeks(book, words), _reasons(book, words))
@@ -42,7 +45,7 @@ def children_table(book: Book, words: Titles) -> Table:
     columns = (
         Column("place", t("Counter") if book.children[0].place.is_counter else t("Unit"), Form.TEXT),
         Column("code", t("Code"), Form.TEXT),
-        *_line_columns(t),
+        *_line_columns(words, book.method),
     )
     lines = [*ranked(book), book.me]
     rows = tuple((words.place(line.place), line.place.code, *_line_cells(line)) for line in lines)
@@ -50,12 +53,14 @@ def children_table(book: Book, words: Titles) -> Table:
     return Table("places", title, columns, rows, has_total=True)
 
 
-def _line_columns(t: Texts) -> tuple[Column, ...]:
+def _line_columns(words: Titles, method: Method) -> tuple[Column, ...]:
+    t = words.t
+    points = t("Points of five each") if method is Method.MEAN5 else t("Satisfied ratings")
     return (
-        Column("share", t("Share of satisfied") + ", %", Form.PERCENT),
+        Column("share", words.measure(method) + ", %", Form.PERCENT),
         Column("low", t("95% interval, from") + ", %", Form.PERCENT),
         Column("high", t("95% interval, to") + ", %", Form.PERCENT),
-        Column("satisfied", t("Satisfied ratings"), Form.COUNT),
+        Column("satisfied", points, Form.COUNT),
         Column("n", t("Ratings, n"), Form.COUNT),
         Column("points", t("Change, points"), Form.POINTS),
         Column("clear", t("Plainly different"), Form.TEXT),
@@ -67,7 +72,7 @@ def _line_columns(t: Texts) -> tuple[Column, ...]:
 
 
 def _line_cells(line: Line) -> tuple[Cell, ...]:
-    share, blank = line.share, _mark(line.shown)
+    share, blank = line.figure, _mark(line.shown)
     low, high = _interval(share, blank)
     answered = line.answered
     bad = line.bad.numerator if line.bad else blank
@@ -84,7 +89,7 @@ def _key_figures(book: Book, words: Titles) -> Table:
     t = words.t
     columns = (
         Column("place", t("Place"), Form.TEXT),
-        *_line_columns(t),
+        *_line_columns(words, book.method),
         Column("both", t("With what was set aside") + ", %", Form.PERCENT),
         Column("mean", t("Mean in percent of five"), Form.PERCENT),
     )
@@ -95,6 +100,24 @@ def _key_figures(book: Book, words: Titles) -> Table:
         Mark.NONE if mean is None else mean,
     )  # fmt: skip
     return Table("figures", t("Result of the period"), columns, (row,))
+
+
+def _versus(book: Book, other: Line, words: Titles) -> Table:
+    """The place beside another, and by how much it lies above."""
+    t, one, two = words.t, book.me.figure, other.figure
+    columns = (
+        Column("place", t("Place"), Form.TEXT),
+        *_line_columns(words, book.method),
+        Column("gap", t("Difference, points"), Form.POINTS),
+        Column("gap_clear", t("Plainly different"), Form.TEXT),
+    )
+    gap = points_between(one, two) if one and two else None
+    clear = Mark.NONE if not (one and two) else "x" if differs(one, two) else ""
+    rows = (
+        (words.place(book.place), *_line_cells(book.me), Mark.NONE if gap is None else gap, clear),
+        (words.place(other.place), *_line_cells(other), Mark.NONE, Mark.NONE),
+    )
+    return Table("versus", t("Beside another unit"), columns, rows)
 
 
 def _levels(book: Book, words: Titles) -> Table:
@@ -139,7 +162,7 @@ def _weeks(book: Book, words: Titles) -> Table:
     t = words.t
     columns = (
         Column("week", t("Week from"), Form.TEXT),
-        Column("share", t("Share of satisfied") + ", %", Form.PERCENT),
+        Column("share", words.measure(book.method) + ", %", Form.PERCENT),
         Column("low", t("95% interval, from") + ", %", Form.PERCENT),
         Column("high", t("95% interval, to") + ", %", Form.PERCENT),
         Column("n", t("Ratings, n"), Form.COUNT),
@@ -194,12 +217,12 @@ def _mark(shown: Shown) -> Mark:
     return Mark.NO_PERCENT if shown.n else Mark.NONE
 
 
-def _percent(share: Share | None, blank: Mark) -> Cell:
+def _percent(share: Figure | None, blank: Mark) -> Cell:
     value = share.percent(1) if share else None
     return blank if value is None else value
 
 
-def _interval(share: Share | None, blank: Mark) -> Sequence[Cell]:
+def _interval(share: Figure | None, blank: Mark) -> Sequence[Cell]:
     ends = share.interval(1) if share else None
     return (blank, blank) if ends is None else ends
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from kiosk.domain.measures import Share
+from kiosk.domain.measures import Figure
 from sync.collector.figures.lines import Week
 from sync.collector.web import svg
 from sync.collector.web.phrases import Phrases
@@ -17,7 +17,7 @@ SPARK = (104, 20)
 INTERVAL = (190, 18)
 
 
-def axis_for(shares: Sequence[Share | None]) -> Axis:
+def axis_for(shares: Sequence[Figure | None]) -> Axis:
     """A cut axis in tens on which all the intervals lie; the whole one when there are none."""
     lows = [ends[0] for share in shares if share and (ends := share.interval(1))]
     highs = [ends[1] for share in shares if share and (ends := share.interval(1))]
@@ -27,7 +27,7 @@ def axis_for(shares: Sequence[Share | None]) -> Axis:
     return low, min(100, max(low + 20, -(-int(max(highs).to_integral_value()) // 10) * 10))
 
 
-def interval(share: Share, axis: Axis, p: Phrases, *, reference: Share | None = None) -> Markup:
+def interval(share: Figure, axis: Axis, p: Phrases, *, reference: Figure | None = None) -> Markup:
     """Dot and whisker; the dot is filled where the interval leaves the reference (dashed) outside."""
     width, height = INTERVAL
     ends, value = share.interval(1), share.percent(2)
@@ -51,7 +51,7 @@ def interval(share: Share, axis: Axis, p: Phrases, *, reference: Share | None = 
     return svg.picture(width, height, marks, f"{p.percent(share)}, {p.interval(share)}", "ci2")
 
 
-def hero(share: Share, p: Phrases) -> Markup:
+def hero(share: Figure, p: Phrases) -> Markup:
     """A large interval over its own axis, cut so that its width is seen."""
     width, axis = 136, axis_for([share])
     ends, value = share.interval(1), share.percent(2)
@@ -113,6 +113,6 @@ def place_on(value: Decimal, axis: Axis, width: float) -> float:
     return float((inside - axis[0]) / (axis[1] - axis[0])) * width
 
 
-def percent_of(share: Share | None) -> Decimal | None:
+def percent_of(share: Figure | None) -> Decimal | None:
     """A share to two decimals, where there is one."""
     return share.percent(2) if share else None

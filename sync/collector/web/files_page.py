@@ -13,11 +13,11 @@ from sync.collector.audit import note
 from sync.collector.errors import UsageWrong
 from sync.collector.export.forms import FORMS
 from sync.collector.figures.book import Book
-from sync.collector.figures.order import Wish, read_book
+from sync.collector.figures.order import read_book
 from sync.collector.rights import Reader, Right
 from sync.collector.services import Services
 from sync.collector.web.rendering import phrases_of
-from sync.collector.web.report_page import Asked, Ky
+from sync.collector.web.report_page import Asks
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,15 +26,14 @@ router = APIRouter(include_in_schema=False)
 @router.get("/xuat/{form}/{unit}")
 @router.get("/xuat/{form}/{unit}/{counter}")
 async def take_file(
-    request: Request, form: str, unit: str | None = None, counter: str | None = None, ky: Ky = "", so: Ky = "",
-    asked: Asked = "",
-) -> Response:  # fmt: skip
+    request: Request, asks: Asks, form: str, unit: str | None = None, counter: str | None = None
+) -> Response:
     """A place's report as csv, xlsx or pdf."""
     services: Services = request.app.state.services
     reader = await reader_of(request, Right.EXPORT)
     if form not in FORMS:
         raise UsageWrong("there is no file of the form {form}", form=form[:10])
-    book = await asyncio.to_thread(read_book, services, reader, Wish(unit, counter, ky, so, asked))
+    book = await asyncio.to_thread(read_book, services, reader, asks.wish(unit, counter))
     make, media_type = FORMS[form]
     body = await asyncio.to_thread(make, book, phrases_of(request))
     noting = partial(_note, reader=reader, form=form, book=book, now=services.now())

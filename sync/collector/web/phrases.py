@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from kiosk.domain.measures import Method, Share
+from kiosk.domain.measures import Figure, Method, Score, Share, differs, points_between
 from kiosk.domain.rating import Standing
 from kiosk.domain.survey import Level, Words
 from kiosk.table import Cell, Form, write_cell
@@ -86,16 +86,16 @@ class Phrases:
         """When the page was made."""
         return self.time(self._now)
 
-    def percent(self, share: Share) -> str:
+    def percent(self, share: Figure) -> str:
         """A share to one decimal; a dash where there is nothing to divide by."""
         value = share.percent(1)
         return "–" if value is None else self.t.percent(value)
 
-    def number_of(self, share: Share) -> str:
+    def number_of(self, share: Figure) -> str:
         """A share to one decimal without its sign, for a column whose head has it."""
         return self.percent(share).removesuffix("%")
 
-    def interval(self, share: Share) -> str:
+    def interval(self, share: Figure) -> str:
         """``66,9–74,4%``."""
         low_high = share.interval(1)
         if low_high is None:
@@ -107,9 +107,43 @@ class Phrases:
         """``n`` of ``total`` in percent, to one decimal."""
         return self.percent(Share(Method.TOP2BOX, n, total))
 
-    def method(self) -> str:
-        """How the share of the satisfied is computed."""
-        return self.t("Share of satisfied = (Satisfied + Very satisfied) / all ratings counted")
+    def method(self, method: Method = Method.TOP2BOX) -> str:
+        """How a figure is computed."""
+        return {
+            Method.MEAN5: self.t("Mean in percent of five = mean / 5 × 100%"),
+            Method.PARTICIPATION: self.t("Participation = ratings / transactions served"),
+        }.get(method, self.t("Share of satisfied = (Satisfied + Very satisfied) / all ratings counted"))
+
+    def measure(self, method: Method) -> str:
+        """What a figure is called."""
+        return self.t("Mean in percent of five") if method is Method.MEAN5 else self.t("Share of satisfied")
+
+    def interval_name(self, method: Method) -> str:
+        """By which method its interval is found."""
+        t = self.t
+        return t("95% interval (mean ± 1.96 standard errors)") if method is Method.MEAN5 else t("95% interval (Wilson)")
+
+    def n_of(self, figure: Figure) -> str:
+        """How many ratings a figure rests on."""
+        return self.t.number(figure.count if isinstance(figure, Score) else figure.denominator)
+
+    def gap(self, book: Book) -> str:
+        """How far the place lies above the other one, and whether that is more than chance."""
+        one, two = book.me.figure, book.versus.figure if book.versus else None
+        points = points_between(one, two) if one and two else None
+        if one is None or two is None or points is None:
+            few = self.t.number(book.policy.percent_min)
+            return self.t("no comparison: fewer than {n} ratings in one of the places", n=few)
+        clear = self.t("plainly different") if differs(one, two) else self.t("not plain enough")
+        return self.t("Difference: {points} points – {clear}.", points=self.points(points), clear=clear)
+
+    def parts_of(self, book: Book, figure: Figure) -> str:
+        """``1.820 / 2.179`` and of what."""
+        fraction = f"{self.t.number(figure.numerator)} / {self.t.number(figure.denominator)}"
+        if isinstance(figure, Score):
+            n = self.t.number(figure.count)
+            return self.t("{fraction} points: the levels of {n} ratings added up, of 5 each", fraction=fraction, n=n)
+        return f"{fraction} {self.t('ratings')}: {self.satisfied_of(book)}"
 
     def words(self, words: Words) -> str:
         """A survey's text in this language, else in Vietnamese."""
@@ -187,6 +221,10 @@ class Phrases:
                 return t("Year {year}", year=str(first.year))
         return t.day(first) if first == last else self.days(first, last)
 
+    def hours(self, hours: float) -> str:
+        """A number of hours, ``0,5``."""
+        return self.t.number(Decimal(str(hours)).normalize() if hours % 1 else int(hours))
+
     def days(self, first: date, last: date) -> str:
         """``02–20/11/2026``."""
         if first == last:
@@ -247,12 +285,12 @@ class Phrases:
 
     def change(self, line: Line) -> str:
         """Against the other period, and whether that is more than chance."""
-        if line.points is None or line.share_before is None:
+        if line.points is None or line.figure_before is None:
             return self.t("no comparison: fewer than {n} ratings in one of the periods", n=self.t.number(30))
         clear = self.t("plainly different") if line.is_clear else self.t("not plain enough")
         return self.t(
             "{points} points against the period before ({share}) – {clear}",
-            points=self.points(line.points), share=self.percent(line.share_before), clear=clear,
+            points=self.points(line.points), share=self.percent(line.figure_before), clear=clear,
         )  # fmt: skip
 
     def cell(self, cell: Cell, form: Form) -> str:
@@ -262,7 +300,7 @@ class Phrases:
     @property
     def titles(self) -> Titles:
         """The words that tables need besides the catalogue's, but for those of a report's levels."""
-        return Titles(self.t, str, self.standing, self.rule, self.reason, self.place)
+        return Titles(self.t, str, self.standing, self.rule, self.reason, self.full_place, self.measure)
 
     def titles_of(self, book: Book) -> Titles:
         """The words that a report's tables need."""

@@ -16,6 +16,8 @@ templates = Environment(
     lstrip_blocks=True,
 )  # fmt: skip
 
+templates.filters["lower_first"] = lambda words: words[:1].lower() + words[1:]
+
 
 def language_of(request: Request) -> str:
     """The language that the address asks for, else the office's."""

@@ -1,9 +1,10 @@
 """Report pages: a place in a period, its reasons, and how each figure was made."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from sync.collector.api.gate import reader_of
@@ -21,59 +22,78 @@ from sync.collector.web import charts, heat_chart, trend_chart
 from sync.collector.web.cases_page import panel_of
 from sync.collector.web.drawing import WIDE_LABELLED_FROM
 from sync.collector.web.rendering import phrases_of, render, templates
+from sync.collector.web.signals_page import count_signs
 
 router = APIRouter(include_in_schema=False)
 
 CHOICES = 12
 """How many periods back the list offers."""
-SUBJECTS = ("share", "n", "answered", "bad")
+SUBJECTS = ("share", "n", "answered", "bad", "aside", "reasons", "trend", "versus")
 
 templates.globals.update(charts=charts, trend_chart=trend_chart, heat_chart=heat_chart, Why=Why, rank_of=rank_of)
 
-Asked = Annotated[str, Query(alias="phieu", max_length=120)]
 Ky = Annotated[str, Query(max_length=24)]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an address says besides the place: all of a page's state is in it."""
+
+    ky: Ky = ""
+    """The period."""
+    so: Ky = ""
+    """The period to compare with."""
+    phieu: Annotated[str, Query(max_length=120)] = ""
+    """The question."""
+    do: Annotated[str, Query(max_length=12)] = ""
+    """The measure."""
+    voi: Annotated[str, Query(max_length=82)] = ""
+    """The unit or counter to compare with."""
+
+    def wish(self, unit: str | None, counter: str | None) -> Wish:
+        """The report that the address asks for."""
+        return Wish(unit, counter, self.ky, self.so, self.phieu, self.do, self.voi)
+
+
+Asks = Annotated[State, Depends()]
 
 
 @router.get("/t")
 @router.get("/t/{unit}")
 @router.get("/t/{unit}/{counter}")
-async def show_place(
-    request: Request, unit: str | None = None, counter: str | None = None, ky: Ky = "", so: Ky = "", asked: Asked = ""
-) -> Response:
+async def show_place(request: Request, asks: Asks, unit: str | None = None, counter: str | None = None) -> Response:
     """The overview of the reader's units, of a unit, or of a counter."""
     if (tidy := _tidy(request)) is not None:
         return tidy
     reader = await reader_of(request, Right.READ)
-    book = await _read(request, reader, Wish(unit, counter, ky, so, asked))
+    book = await _read(request, reader, asks.wish(unit, counter))
     if not book.counters and not book.place.is_counter:
         return render(request, "first_day.html", reader=reader, book=book)
     cases = await asyncio.to_thread(panel_of, request.app.state.services, reader, book.place, phrases_of(request))
-    return _page(request, "place.html", reader, book, cases=cases)
+    signs = await asyncio.to_thread(count_signs, request.app.state.services, reader, book.place.key)
+    return _page(request, "place.html", reader, book, cases=cases, signs=signs)
 
 
 @router.get("/ly-do")
 @router.get("/ly-do/{unit}")
 @router.get("/ly-do/{unit}/{counter}")
-async def show_reasons(
-    request: Request, unit: str | None = None, counter: str | None = None, ky: Ky = "", so: Ky = "", asked: Asked = ""
-) -> Response:
+async def show_reasons(request: Request, asks: Asks, unit: str | None = None, counter: str | None = None) -> Response:
     """What influenced the ratings of a place."""
     if (tidy := _tidy(request)) is not None:
         return tidy
     reader = await reader_of(request, Right.READ)
-    return _page(request, "reasons.html", reader, await _read(request, reader, Wish(unit, counter, ky, so, asked)))
+    return _page(request, "reasons.html", reader, await _read(request, reader, asks.wish(unit, counter)))
 
 
 @router.get("/giai-thich/{subject}")
 @router.get("/giai-thich/{subject}/{unit}")
 @router.get("/giai-thich/{subject}/{unit}/{counter}")
 async def show_explanation(
-    request: Request, subject: str, unit: str | None = None, counter: str | None = None, ky: Ky = "", so: Ky = "",
-    asked: Asked = "",
-) -> Response:  # fmt: skip
+    request: Request, asks: Asks, subject: str, unit: str | None = None, counter: str | None = None
+) -> Response:
     """How one figure was made: the dialog's content, or a page of its own without script."""
     reader = await reader_of(request, Right.READ)
-    book = await _read(request, reader, Wish(unit, counter, ky, so, asked))
+    book = await _read(request, reader, asks.wish(unit, counter))
     subject = subject if subject in SUBJECTS else SUBJECTS[0]
     inside = request.headers.get("hx-request") == "true"
     return _page(request, "explain_inside.html" if inside else "explain.html", reader, book, subject=subject)
@@ -97,13 +117,14 @@ def _tidy(request: Request) -> Response | None:
 
 def _page(request: Request, template: str, reader: Reader, book: Book, **more: Any) -> Response:
     p = phrases_of(request)
-    query = {key: request.query_params.get(key, "") for key in ("ky", "so", "phieu")}
+    query = {key: request.query_params.get(key, "") for key in ("ky", "so", "phieu", "do", "voi")}
     titles = p.titles_of(book)
     tables = {table.key: table for table in tables_of(book, titles)}
     values: dict[str, Any] = {
-        "book": book, "query": query, "tables": tables, "children": tables.get("places"),
+        "book": book, "query": query, "onward": {**query, "voi": ""}, "tables": tables,
+        "children": tables.get("places"),
         "ranked": ranked(book), "matters": find_matters(book), "by_factor": _by_factor(book),
-        "axis": charts.axis_for([line.share for line in [*book.children, book.me]]),
+        "axis": charts.axis_for([line.figure for line in [*book.children, book.me]]),
         "kinds": _kinds(book), "choices": _choices(book), "address": address_of, "LAST_YEAR": LAST_YEAR,
         "WIDE_LABELLED_FROM": WIDE_LABELLED_FROM,
     }  # fmt: skip

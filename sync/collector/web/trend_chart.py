@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from kiosk.domain.measures import Share
+from kiosk.domain.measures import Figure
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import Week
 from sync.collector.web import svg
@@ -140,8 +140,8 @@ def _trend_axis(weeks: Sequence[Week]) -> Axis:
     return (low, high) if high > low else (0, 100)
 
 
-def _runs(shares: Sequence[Share | None]) -> list[list[tuple[int, Share]]]:
-    runs: list[list[tuple[int, Share]]] = [[]]
+def _runs(shares: Sequence[Figure | None]) -> list[list[tuple[int, Figure]]]:
+    runs: list[list[tuple[int, Figure]]] = [[]]
     for index, share in enumerate(shares):
         if share:
             runs[-1].append((index, share))
