@@ -143,7 +143,7 @@ class Tree:
         self._settle(epoch)
         deb = to / f"{self._package.name}_{version}_amd64.deb"
         subprocess.run(
-            ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z15", "--build", str(self.root), str(deb)],
+            ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(self.root), str(deb)],
             env=os.environ | {"SOURCE_DATE_EPOCH": str(epoch)}, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         return deb
