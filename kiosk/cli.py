@@ -12,6 +12,7 @@ from kiosk.__about__ import VERSION
 from kiosk.cli_config import config_commands
 from kiosk.cli_doctor import doctor_commands
 from kiosk.cli_journal import journal_commands
+from kiosk.cli_setup import setup_commands
 from kiosk.cli_sync import sync_commands
 from kiosk.cli_tally import tally_commands
 from kiosk.command import Config, DataDir, t
@@ -30,6 +31,7 @@ commands.add_typer(sync_commands)
 commands.add_typer(tally_commands)
 commands.add_typer(journal_commands)
 commands.add_typer(doctor_commands)
+commands.add_typer(setup_commands)
 commands.add_typer(config_commands, name="config")
 
 

@@ -63,7 +63,7 @@ class Layers:
 
     def put(self, table: Mapping[str, Any], origin: Origin) -> None:
         """Lay a table over what is there: tables merge, everything else is replaced."""
-        self.table = _merged(self.table, table)
+        self.table = merge_tables(self.table, table)
         self._origins.update(dict.fromkeys(_leaves(table), origin))
 
     def put_file(self, file: Path, source: Source, *, needed: bool = True) -> None:
@@ -126,11 +126,12 @@ class Layers:
         self.faults.append(Fault(str(file), "file", message, {"why": why}))
 
 
-def _merged(table: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def merge_tables(table: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """The table with the one above laid over it: tables within merge, everything else is replaced."""
     merged = dict(table)
     for key, value in above.items():
         below = merged.get(key)
-        merged[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        merged[key] = merge_tables(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return merged
 
 

@@ -58,7 +58,7 @@ def list_settings(reading: Reading[S], overlay: Overlay | None = None) -> list[S
 
 def setting_line(setting: Setting, t: Texts) -> str:
     """One line that is TOML again, with where the value comes from."""
-    line = f"{setting.key} = {_toml(setting.value)}" if setting.value is not None else f"# {setting.key} ="
+    line = f"{setting.key} = {toml_value(setting.value)}" if setting.value is not None else f"# {setting.key} ="
     return f"{line}  # {t(str(setting.origin.source))} {setting.origin.name}".rstrip()
 
 
@@ -69,7 +69,7 @@ def _settings(section: Section, layers: Layers, before: str = "") -> Iterator[Se
             yield from _settings(value, layers, f"{key}.")
         elif isinstance(value, dict) and value:
             for name, words in value.items():
-                below = f"{key}.{name if _BARE_KEY.fullmatch(name) else json.dumps(name)}"
+                below = f"{key}.{toml_key(name)}"
                 yield Setting(below, _shown(words, hide=False), layers.origin(f"{key}.{name}"))
         else:
             hide = secret in parted(each.type)[1] or _SECRET_NAMES.search(each.name) is not None
@@ -90,10 +90,16 @@ def _shown(value: Any, *, hide: bool) -> Any:
     return MASK if hide else plain
 
 
-def _toml(value: Any) -> str:
+def toml_key(name: str) -> str:
+    """A key as TOML writes it."""
+    return name if _BARE_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+
+
+def toml_value(value: Any) -> str:
+    """A value as TOML writes it on one line."""
     if isinstance(value, dict):
-        inside = ", ".join(f"{name} = {_toml(each)}" for name, each in value.items() if each is not None)
+        inside = ", ".join(f"{toml_key(name)} = {toml_value(each)}" for name, each in value.items() if each is not None)
         return f"{{ {inside} }}" if inside else "{}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    return json.dumps(value, ensure_ascii=False)
+        return f"[{', '.join(map(toml_value, value))}]"
+    return json.dumps(value, ensure_ascii=False, default=str)

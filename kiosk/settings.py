@@ -92,6 +92,15 @@ def read_settings(
     return Reading(read, layers)
 
 
+def faults_of(settings: type[S], table: Mapping[str, Any], file: str, before: str = "") -> tuple[Fault, ...]:
+    """What is wrong with a table of settings that stands in ``file`` below the key ``before``."""
+    layers = Layers(file)
+    layers.put(table, Origin(Source.FILE, file))
+    reader = SettingReader(layers)
+    reader.value("", settings, layers.table)
+    return tuple(Fault(fault.file, f"{before}{fault.key}", fault.message, fault.values) for fault in reader.faults)
+
+
 def user_data_dir() -> Path:
     """Where our files lie if nobody says otherwise."""
     import platformdirs  # only here: a kiosk that is told its folder does not wait for it

@@ -21,7 +21,7 @@ from sync.agent.doctor import _FLAWS
 ROOT = Path(__file__).parent.parent
 SOURCES = {
     "kiosk": ("kiosk/**/*.py", "sync/agent/**/*.py", "sync/protocol/**/*.py"),
-    "collector": ("sync/collector/**/*.py", "kiosk/setting*.py"),
+    "collector": ("sync/collector/**/*.py", "kiosk/setting*.py", "kiosk/domain/survey.py"),
 }
 CONTINUED = ("missing", "damaged", "replaced", "rolled back", "restored", "diverged")
 TABLES = {
@@ -39,7 +39,7 @@ TABLES = {
 SAYING = re.compile(
     r"t|_tell|tell|_say|several|fault|Fault|SettingInvalid|Journal\w+|Diverged|ScreenUnavailable|DemoFailed|ChainBroken"
     r"|EnrolmentRefused|NotEnrolled|DeviceUnusable|AgentRunning|UsageWrong|NotAllowed|PlaceTaken|DatabaseUnusable|Schema\w+"
-    r"|CodeRefused|TriesExhausted|CollectorBusy|StorageFull|JournalForeign|Unfit|NotTaken|KeyTaken|FileUnusable|ChannelDown|NotNow|Refused|DecisionWrong|NoteNeeded|ResultNeeded"
+    r"|CodeRefused|TriesExhausted|CollectorBusy|StorageFull|JournalForeign|Unfit|NotTaken|KeyTaken|FileUnusable|SetupFileMissing|SettingsNotKept|WrongUser|WrongCounter|ChannelDown|NotNow|Refused|DecisionWrong|NoteNeeded|ResultNeeded"
 )
 """What is called with a message id as one of its first arguments."""
 

@@ -12,6 +12,7 @@ from kiosk.journal.place import UNFIT, filesystem_of
 from kiosk.journal.reserve import LOW_BYTES, free_bytes
 from kiosk.texts import Texts
 
+SETTINGS = "kiosk.toml"
 SCARCE_BYTES = 4 * LOW_BYTES
 """Below this there is room for weeks, not for years."""
 
@@ -57,7 +58,9 @@ def look_at_rights(settings: KioskSettings, t: Texts) -> Iterator[Finding]:
     """Whether the data is this kiosk's alone."""
     folder = settings.folder
     try:
-        looks = {path.name: path.stat() for path in (folder, *folder.iterdir())}
+        # Settings may lie here, too: they are no data, and who may read the folder decides about them.
+        data = (path for path in folder.iterdir() if not path.name.startswith(SETTINGS))
+        looks = {path.name: path.stat() for path in (folder, *data)}
     except FileNotFoundError:
         yield doubtful("rights", t("No data yet"), t("start the kiosk once"))
         return

@@ -1,0 +1,1 @@
+"""Setup: turns a bare machine into the kiosk of one counter, from a file on a stick, from options, or by asking."""
