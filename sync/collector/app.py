@@ -32,10 +32,12 @@ from sync.collector.web import (
     cases_page,
     doors,
     files_page,
+    oidc_doors,
     page,
     report_page,
     settings_page,
     signals_page,
+    surveys_page,
     words_page,
 )
 from sync.collector.web.errors import is_page, page_of
@@ -50,12 +52,14 @@ PAGES = (
     page,
     report_page,
     files_page,
+    oidc_doors,
     words_page,
     cases_page,
     signals_page,
     audit_page,
     accounts_page,
     settings_page,
+    surveys_page,
 )
 
 _log = structlog.get_logger("collector")

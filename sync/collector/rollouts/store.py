@@ -35,6 +35,8 @@ class Rollout:
     change: Change
     state: State
     percent: int
+    at_once: bool
+    """To all kiosks, without stages."""
     begins_at: datetime
     stage_at: datetime | None
     why: str
@@ -54,11 +56,12 @@ class Rollout:
 
 def plan_rollout(
     connection: Connection, unit_id: int | None, title: str, change: Change, begins_at: datetime, actor: str,
-    now: datetime,
+    now: datetime, *, at_once: bool = False,
 ) -> int:  # fmt: skip
     """Keep a rollout that begins at its time; its number."""
     row = {
         "unit_id": unit_id, "title": title, "change": msgspec.to_builtins(change), "state": State.PLANNED, "percent": 0,
+        "at_once": at_once,
         "begins_at": begins_at, "stage_at": None, "why": "", "made_at": now, "made_by": actor,
     }  # fmt: skip
     number = int(connection.execute(insert(rollout).values(row).returning(rollout.c.rollout_id)).scalar_one())
@@ -93,11 +96,10 @@ def read_unfinished(connection: Connection) -> list[Rollout]:
 
 
 def go_on(
-    connection: Connection, one: Rollout, actor: str, now: datetime, *, at_once: bool = False,
-    choose: Choose = _DICE.sample,
+    connection: Connection, one: Rollout, actor: str, now: datetime, *, choose: Choose = _DICE.sample
 ) -> None:  # fmt: skip
-    """Bring a rollout to its next stage, or ``at_once`` to all kiosks."""
-    percent = STAGES[-1] if at_once else next_percent(one.percent)
+    """Bring a rollout to its next stage."""
+    percent = STAGES[-1] if one.at_once else next_percent(one.percent)
     if percent < STAGES[-1]:
         _draw(connection, one, percent, now, choose)
     _put(connection, one, actor, now, "settings.stage", state=State.RUNNING, percent=percent, stage_at=now)
@@ -182,6 +184,6 @@ def _rollouts() -> Select[Any]:
 def _rollout(row: Row[Any]) -> Rollout:
     return Rollout(
         row.rollout_id, row.unit_code or "", row.unit_name or "", row.path or "", row.title,
-        msgspec.convert(row.change, Change), State(row.state), row.percent, row.begins_at, row.stage_at, row.why,
-        row.made_at, row.made_by,
+        msgspec.convert(row.change, Change), State(row.state), row.percent, row.at_once,
+        row.begins_at, row.stage_at, row.why, row.made_at, row.made_by,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Tables of what the office sets for its kiosks, and of the surveys it wrote itself."""
 
-from sqlalchemy import JSON, Column, ForeignKey, SmallInteger, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, SmallInteger, String, Table, Text
 
 from sync.collector.schema.columns import Id, Moment, Serial, clustered, metadata
 
@@ -17,6 +17,8 @@ rollout = Table(
     Column("state", String(12), nullable=False),
     # Of a hundred kiosks, how many are to have it.
     Column("percent", SmallInteger, nullable=False),
+    # To all kiosks, without stages.
+    Column("at_once", Boolean, nullable=False),
     Column("begins_at", Moment, nullable=False),
     # When the present stage began.
     Column("stage_at", Moment),

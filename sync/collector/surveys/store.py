@@ -11,7 +11,7 @@ from kiosk.domain.survey import Survey, SurveyInvalid, read_survey
 from sync.collector.audit import note
 from sync.collector.errors import UsageWrong
 from sync.collector.schema import rollout, survey_text
-from sync.collector.surveys.writing import as_draft, scale_faults, survey_toml
+from sync.collector.surveys.writing import as_draft, scale_faults, survey_toml, unwritten
 
 VERSIONS_MAX = 9999
 SURVEY_BYTES_MAX = 24 * 1024
@@ -92,11 +92,12 @@ def save_draft(connection: Connection, ref: str, text: str, actor: str, now: dat
 def publish(connection: Connection, ref: str, actor: str, now: datetime) -> None:
     """Let kiosks have it; from now on it never changes.
 
-    Raises SurveyInvalid when a question's scale is not what it was in an older version.
+    Raises SurveyInvalid when a text is still to be written, or a scale is not what it was in an older version.
     """
     draft = _require_draft(connection, ref)
     older = [own.survey for own in read_own(connection) if own.survey.id == draft.survey.id and not own.is_draft]
-    faults = [fault for before in older for fault in scale_faults(draft.survey, before)]
+    faults = unwritten(draft.survey)
+    faults += [fault for before in older for fault in scale_faults(draft.survey, before)]
     if faults:
         raise SurveyInvalid(tuple(Fault(ref, "question", message, values) for message, values in faults))
     connection.execute(update(survey_text).where(survey_text.c.ref == ref).values(published_at=now, changed_by=actor))

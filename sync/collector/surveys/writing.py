@@ -8,7 +8,10 @@ from typing import Any
 
 import tomli_w
 
-from kiosk.domain.survey import Level, Question, Reason, Survey
+from kiosk.domain.survey import Level, Question, Reason, Survey, Words
+
+UNWRITTEN = "…"
+"""Stands where a text is still to be written."""
 
 Fault = tuple[str, dict[str, Any]]
 """A sentence's id and its values."""
@@ -51,11 +54,15 @@ def scale_faults(new: Survey, older: Survey) -> list[Fault]:
     return faults
 
 
+def unwritten(survey: Survey) -> list[Fault]:
+    """Why it may not be published yet: texts that nobody has written."""
+    n = sum(1 for words in _texts(survey) if UNWRITTEN in words.values())
+    return [("{n} texts are still to be written", {"n": n})] if n else []
+
+
 def gaps(survey: Survey) -> dict[str, int]:
     """How many texts each language lacks that has some; Vietnamese lacks none."""
-    texts = [survey.name, *(question.text for question in survey.questions)]
-    texts += [level.text for question in survey.questions for level in question.levels]
-    texts += [reason.text for reason in survey.reasons]
+    texts = _texts(survey)
     languages = sorted({language for words in texts for language in words})
     return {language: sum(1 for words in texts if not words.get(language)) for language in languages}
 
@@ -63,6 +70,12 @@ def gaps(survey: Survey) -> dict[str, int]:
 def as_draft(survey: Survey, survey_id: str, version: int) -> Survey:
     """The same words under another name or version."""
     return replace(survey, id=survey_id, version=version)
+
+
+def _texts(survey: Survey) -> list[Words]:
+    texts = [survey.name, *(question.text for question in survey.questions)]
+    texts += [level.text for question in survey.questions for level in question.levels]
+    return [*texts, *(reason.text for reason in survey.reasons)]
 
 
 def _scale(question: Question) -> list[tuple[int, int, bool]]:

@@ -1,6 +1,7 @@
 """Settings of the office reach a few kiosks first, go on by themselves when all is well, else are taken back."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -39,7 +40,8 @@ def plan(office: Office, change: Change = DARK, unit_id: int | None = 1, begins_
 def bring(office: Office, number: int, times: int = 1, **how: Any) -> None:
     for _ in range(times):
         with office.database.writing() as connection:
-            go_on(connection, read_rollout(connection, number), "huong", NOON, choose=first_ones, **how)
+            one = replace(read_rollout(connection, number), **how)
+            go_on(connection, one, "huong", NOON, choose=first_ones)
 
 
 def watch(office: Office, after: timedelta = timedelta(0)) -> list[Step]:

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("change", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("percent", sa.SmallInteger(), nullable=False),
+        sa.Column("at_once", sa.Boolean(), nullable=False),
         sa.Column("begins_at", Moment(), nullable=False),
         sa.Column("stage_at", Moment(), nullable=True),
         sa.Column("why", sa.Text(), nullable=False),

@@ -1,0 +1,145 @@
+"""Settings form: what a person typed, as the change of settings that it means, with every fault told at its field."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from sync.collector.rollouts.change import TEXT_NAMES, Change, Thresholds, faults_of
+from sync.protocol.messages import OpeningHours
+
+SETTINGS = ("survey", "theme", "hours", "holidays", "texts", "thresholds")
+HOUR_ROWS = 4
+WEEKDAYS = range(1, 8)
+LANGUAGES = ("vi", "en")
+TITLE_CHARS_MAX = 100
+
+Form = Mapping[str, str]
+
+
+class Fields(dict[str, str]):
+    """What was typed; whatever was not is empty."""
+
+    def __missing__(self, _key: str) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A form as it was read."""
+
+    change: Change
+    title: str
+    unit: str
+    begins_at: datetime | None
+    """None is at once."""
+    at_once: bool
+    """To all kiosks, without stages."""
+    faults: Mapping[str, str] = field(default_factory=dict)
+    """Ids of sentences by field."""
+
+
+def read_wanted(form: Form, surveys: Iterable[str], zone: ZoneInfo) -> Wanted:
+    """What the form says; where a field says nothing usable its fault is there and the setting is left out."""
+    faults: dict[str, str] = {}
+    said: dict[str, object] = {}
+    for name in SETTINGS:
+        if form.get(f"set_{name}"):
+            try:
+                said[name] = _READ[name](form)
+            except ValueError as error:
+                faults[name] = str(error)
+    change = Change(**said)  # type: ignore[arg-type]
+    faults = {**faults_of(change, surveys), **faults}
+    if len(faults) > 1:
+        faults.pop("nothing", None)
+    title = form.get("title", "").strip()[:TITLE_CHARS_MAX]
+    if not title:
+        faults["title"] = "give it a name by which others will know it"
+    begins_at = None
+    try:
+        begins_at = _moment(form.get("begins", ""), zone)
+    except ValueError as error:
+        faults["begins"] = str(error)
+    return Wanted(change, title, form.get("unit", ""), begins_at, form.get("how") == "at-once", faults)
+
+
+def hours_of(rows: Iterable[OpeningHours]) -> dict[str, str]:
+    """The fields that say these hours."""
+    fields = {}
+    for row, span in enumerate(rows):
+        fields |= {f"h{row}_{day}": "1" for day in span.days}
+        fields |= {f"h{row}_opens": span.opens, f"h{row}_closes": span.closes}
+    return fields
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError as error:
+        raise ValueError("this is no time; choose a day and a time") from error
+
+
+def _survey(form: Form) -> str:
+    return form.get("survey", "")
+
+
+def _theme(form: Form) -> str:
+    theme = form.get("theme", "")
+    if theme not in ("light", "dark", "high-contrast"):
+        raise ValueError("choose a theme")
+    return theme
+
+
+def _hours(form: Form) -> list[OpeningHours]:
+    rows = []
+    for row in range(HOUR_ROWS):
+        opens, closes = form.get(f"h{row}_opens", ""), form.get(f"h{row}_closes", "")
+        days = [day for day in WEEKDAYS if form.get(f"h{row}_{day}")]
+        if opens or closes or days:
+            rows.append({"days": days, "opens": opens[:5], "closes": closes[:5]})
+    try:
+        return msgspec.convert(rows, list[OpeningHours])
+    except msgspec.ValidationError as error:
+        raise ValueError("each line needs at least one day, and an end after its beginning") from error
+
+
+def _holidays(form: Form) -> list[date]:
+    words = re.split(r"[\s,;]+", form.get("holidays", "").strip())
+    return sorted({_day(word) for word in words if word})
+
+
+def _day(text: str) -> date:
+    found = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text)
+    try:
+        return date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("write each day as 02/09/2026, one a line") from error
+
+
+def _texts(form: Form) -> dict[str, dict[str, str]]:
+    texts: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        words = {name: form.get(f"text_{name}_{language}", "").strip() for name in TEXT_NAMES}
+        if any(words.values()):
+            texts[language] = {name: said for name, said in words.items() if said}
+    return texts
+
+
+def _thresholds(form: Form) -> Thresholds:
+    said = {name: form.get(name, "").strip() for name in ("cell_min", "percent_min", "step")}
+    try:
+        return msgspec.convert(said, Thresholds, strict=False)
+    except msgspec.ValidationError as error:
+        raise ValueError("these are whole numbers, as a rule 5, 30 and 5") from error
+
+
+_READ = {
+    "survey": _survey, "theme": _theme, "hours": _hours, "holidays": _holidays, "texts": _texts,
+    "thresholds": _thresholds,
+}  # fmt: skip

@@ -1,0 +1,219 @@
+"""Settings pages: what the office sets for its kiosks: seen before it is done, in stages, taken back at will."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlalchemy import Connection, select
+from starlette.responses import RedirectResponse, Response
+
+from sync.collector.api.gate import reader_of
+from sync.collector.errors import UsageWrong
+from sync.collector.rights import Reader, Right
+from sync.collector.rollouts import store
+from sync.collector.rollouts.change import laid_upon
+from sync.collector.rollouts.effective import Base, InForce, read_bases, read_in_force
+from sync.collector.rollouts.stage import STAGES, State, first_kiosks, next_percent
+from sync.collector.rollouts.store import heard_of, plan_rollout, read_rollout, read_rollouts
+from sync.collector.schema import unit
+from sync.collector.services import Services
+from sync.collector.web.forms import read_form, require_key
+from sync.collector.web.rendering import phrases_of, render
+from sync.collector.web.settings_form import HOUR_ROWS, LANGUAGES, SETTINGS, WEEKDAYS, Fields, Wanted, read_wanted
+from sync.collector.web.settings_words import SettingsWords
+
+router = APIRouter(include_in_schema=False)
+
+FIELDS_MAX = 120
+EVERYWHERE = "*"
+"""As an address and a form name every unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One setting before and after, and at how many kiosks."""
+
+    name: str
+    before: str
+    after: str
+    kiosks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a change would do."""
+
+    kiosks: int
+    rows: tuple[Row, ...]
+    first: int
+    """How many kiosks the first stage holds."""
+
+
+@router.get("/thiet-lap")
+async def show_rollouts(request: Request) -> Response:
+    """Every change of settings of the reader's units, the newest first."""
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.SETTINGS)
+    rollouts = await asyncio.to_thread(_reading(services, lambda connection: read_rollouts(connection, reader.path)))
+    return render(
+        request, "settings.html", reader=reader, w=SettingsWords(phrases_of(request)), rollouts=rollouts,
+        rule=services.config.rollouts, State=State,
+    )  # fmt: skip
+
+
+@router.get("/thiet-lap/moi")
+async def show_form(request: Request) -> Response:
+    """The form for a change of settings."""
+    reader = await reader_of(request, Right.SETTINGS)
+    return await _form_page(request, reader, dict(request.query_params), None, None)
+
+
+@router.post("/thiet-lap/moi")
+async def take_form(request: Request) -> Response:
+    """Show what a change would do, or begin it."""
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.SETTINGS)
+    form = await read_form(request, FIELDS_MAX)
+    require_key(form, reader.form_key)
+    wanted = read_wanted(form, services.surveys, services.config.zone)
+    if wanted.faults or form.get("go") != "begin":
+        showing = partial(_preview, wanted=wanted, reader=reader, p=SettingsWords(phrases_of(request)))
+        preview = await asyncio.to_thread(_reading(services, showing))
+        return await _form_page(request, reader, form, wanted, preview)
+    number = await _write(services, partial(_begin, wanted=wanted, reader=reader, now=services.now()))
+    return RedirectResponse(phrases_of(request).way(f"/thiet-lap/{number}"), 303)
+
+
+@router.get("/thiet-lap/{number}")
+async def show_rollout(request: Request, number: int) -> Response:
+    """One change of settings, and what its kiosks said of it."""
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.SETTINGS)
+
+    def read(connection: Connection) -> dict[str, Any]:
+        one = read_rollout(connection, number, reader.path)
+        heard, faults = heard_of(connection, one, read_in_force(connection))
+        return {"one": one, "heard": heard, "faults": sorted(set(faults))}
+
+    values = await asyncio.to_thread(_reading(services, read))
+    return render(
+        request, "settings_one.html", reader=reader, w=SettingsWords(phrases_of(request)), State=State, STAGES=STAGES,
+        rule=services.config.rollouts, next_percent=next_percent, **values,
+    )  # fmt: skip
+
+
+@router.post("/thiet-lap/{number}")
+async def take_step(request: Request, number: int) -> Response:
+    """What a person decides about a change of settings."""
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.SETTINGS)
+    form = await read_form(request)
+    require_key(form, reader.form_key)
+    deciding = partial(_decide, number=number, what=form.get("what", ""), reader=reader, now=services.now())
+    await _write(services, deciding)
+    return RedirectResponse(phrases_of(request).way(f"/thiet-lap/{number}"), 303)
+
+
+def _decide(connection: Connection, *, number: int, what: str, reader: Reader, now: datetime) -> None:
+    one = read_rollout(connection, number, reader.path)
+    if what == "next" and one.may_go_on:
+        store.go_on(connection, one, reader.name, now)
+    elif what == "all" and one.may_go_on:
+        store.go_on(connection, replace(one, at_once=True), reader.name, now)
+    elif what == "hold" and one.state is State.RUNNING:
+        store.hold(connection, one, reader.name, now)
+    elif what == "undo" and one.may_be_undone:
+        store.undo(connection, one, reader.name, now)
+    else:
+        raise UsageWrong("this change of settings has moved on; open the page again")
+
+
+def _begin(connection: Connection, *, wanted: Wanted, reader: Reader, now: datetime) -> int:
+    unit_id, _ = _unit_of(connection, wanted.unit, reader)
+    begins_at = wanted.begins_at or now
+    number = plan_rollout(
+        connection, unit_id, wanted.title, wanted.change, begins_at, reader.name, now, at_once=wanted.at_once
+    )  # fmt: skip
+    if begins_at <= now:
+        store.go_on(connection, read_rollout(connection, number), reader.name, now)
+    return number
+
+
+def _preview(connection: Connection, *, wanted: Wanted, reader: Reader, p: SettingsWords) -> Preview | None:
+    """Each setting as it is and as it would be, by how many kiosks have it so."""
+    if not wanted.change.names:
+        return None
+    _, path = _unit_of(connection, wanted.unit, reader)
+    in_force, bases = read_in_force(connection), list(read_bases(connection, path))
+    counts: dict[tuple[str, str, str], int] = {}
+    for base in bases:
+        before, after = in_force.settings(base), _with(in_force, base, wanted, path)
+        for name in wanted.change.names:
+            key = (name, p.in_force(before, name), p.in_force(after, name))
+            counts[key] = counts.get(key, 0) + 1
+    rows = [Row(*key, n) for key, n in sorted(counts.items(), key=lambda each: (SETTINGS.index(each[0][0]), -each[1]))]
+    return Preview(len(bases), tuple(rows), first_kiosks(len(bases), STAGES[0]))
+
+
+def _with(in_force: InForce, base: Base, wanted: Wanted, path: str) -> Any:
+    """A kiosk's settings were the change in force: beneath those of smaller units."""
+    below = [active.change for active in in_force.rollouts if active.reaches(base.device_id, base.path)]
+    depth = [active.path.count("/") for active in in_force.rollouts if active.reaches(base.device_id, base.path)]
+    place = sum(1 for each in depth if each <= path.count("/"))
+    return laid_upon(base.settings, [*below[:place], wanted.change, *below[place:]])
+
+
+def _unit_of(connection: Connection, code: str, reader: Reader) -> tuple[int | None, str]:
+    """A unit's id and path, if the reader may set something there; None and "" for every unit."""
+    if code in ("", EVERYWHERE):
+        if reader.path:
+            raise UsageWrong("choose a unit")
+        return None, ""
+    row = connection.execute(select(unit.c.unit_id, unit.c.path).where(unit.c.code == code)).one_or_none()
+    if row is None or not reader.sees(row.path):
+        raise UsageWrong("there is no unit {code}", code=code)
+    return int(row.unit_id), str(row.path)
+
+
+async def _form_page(
+    request: Request, reader: Reader, form: dict[str, str], wanted: Wanted | None, preview: Preview | None
+) -> Response:
+    services: Services = request.app.state.services
+    units = await asyncio.to_thread(_reading(services, partial(_units, path=reader.path)))
+    p = phrases_of(request)
+    status = 400 if wanted is not None and wanted.faults else 200
+    return render(
+        request, "settings_new.html", status, reader=reader, w=SettingsWords(p), form=Fields(form), units=units,
+        faults=Fields(wanted.faults if wanted else {}), preview=preview, surveys=services.surveys,
+        HOUR_ROWS=range(HOUR_ROWS), WEEKDAYS=WEEKDAYS, LANGUAGES=LANGUAGES, SETTINGS=SETTINGS,
+        rule=services.config.rollouts,
+    )  # fmt: skip
+
+
+def _units(connection: Connection, path: str) -> list[tuple[str, str]]:
+    """The units of the subtree that have kiosks at or below them, as the tree goes."""
+    bases = {base.path for base in read_bases(connection, path)}
+    rows = connection.execute(select(unit).where(unit.c.path.startswith(path, autoescape=True)).order_by(unit.c.path))
+    return [
+        ("\u2003" * (row.path.count("/") - 1) + row.name, row.code)
+        for row in rows
+        if any(each.startswith(row.path) for each in bases)
+    ]
+
+
+def _reading(services: Services, read: Callable[[Connection], Any]) -> Callable[[], Any]:
+    def reading() -> Any:
+        with services.database.reading() as connection:
+            return read(connection)
+
+    return reading
+
+
+async def _write(services: Services, work: Callable[[Connection], Any]) -> Any:
+    done = await asyncio.wrap_future(services.writer.submit(work))
+    services.rollouts.forget()
+    return done

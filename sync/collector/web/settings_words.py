@@ -1,0 +1,110 @@
+"""Settings words: rollouts and what they set, as a person reads them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sync.collector.rollouts.change import Change
+from sync.collector.rollouts.stage import State
+from sync.collector.rollouts.store import Rollout
+from sync.collector.web.phrases import Phrases
+from sync.protocol.messages import DeviceSettings, OpeningHours
+
+
+class SettingsWords:
+    """One language's words for settings."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._p = phrases
+        self.t = phrases.t
+
+    def setting(self, name: str) -> str:
+        """What a setting is called."""
+        t = self.t
+        return {
+            "survey": t("Survey"), "theme": t("Colours of the screen"), "hours": t("Office hours"),
+            "holidays": t("Days closed"), "texts": t("Names on the screen"), "thresholds": t("Smallest numbers shown"),
+        }[name]  # fmt: skip
+
+    def theme(self, name: str) -> str:
+        """What a theme is called."""
+        t = self.t
+        return {"light": t("Light"), "dark": t("Dark"), "high-contrast": t("High contrast")}.get(name, name)
+
+    def weekday(self, day: int) -> str:
+        """A weekday's short name; Monday is 1."""
+        t = self.t
+        return (t("Mon"), t("Tue"), t("Wed"), t("Thu"), t("Fri"), t("Sat"), t("Sun"))[day - 1]
+
+    def state(self, one: Rollout) -> str:
+        """Where a rollout stands."""
+        t = self.t
+        if one.state in (State.RUNNING, State.HELD):
+            return t("on {n}% of the kiosks", n=one.percent)
+        return {
+            State.PLANNED: t("begins {time}", time=self._p.time(one.begins_at)),
+            State.DONE: t("in force everywhere"),
+            State.STOPPED: t("taken back: refused"),
+            State.UNDONE: t("taken back"),
+        }[one.state]
+
+    def tag(self, one: Rollout) -> str:
+        """The colour of that state."""
+        return {State.STOPPED: "alert", State.HELD: "warn", State.DONE: "ok", State.RUNNING: "link"}.get(one.state, "")
+
+    def unit(self, one: Rollout) -> str:
+        """For which kiosks it is."""
+        return one.unit_name or self.t("All units")
+
+    def lines(self, change: Change) -> list[tuple[str, str]]:
+        """What a change sets, setting by setting."""
+        return [(self.setting(name), self.value(name, getattr(change, name))) for name in change.names]
+
+    def in_force(self, settings: DeviceSettings, name: str) -> str:
+        """What a kiosk is told of a setting."""
+        found: Any = getattr(settings, name)
+        if name == "texts" and not found:
+            found = {"vi": {"office": settings.unit_name, "counter": settings.counter_name}}
+        return self.value(name, found) if found else self.t("as the kiosk has it itself")
+
+    def value(self, name: str, value: Any) -> str:
+        """A setting's value."""
+        t = self.t
+        match name:
+            case "theme":
+                return self.theme(value)
+            case "hours":
+                return "; ".join(map(self._span, value)) or t("as the kiosk has it itself")
+            case "holidays":
+                days = [t.day(day) if hasattr(day, "year") else _turned(day) for day in value]
+                return ", ".join(days) or t("as the kiosk has it itself")
+            case "texts":
+                return "; ".join(_said(value)) or t("as the kiosk has it itself")
+            case "thresholds":
+                said = (
+                    value if isinstance(value, dict) else {key: getattr(value, key) for key in value.__struct_fields__}
+                )
+                return t(
+                    "levels from {cell_min}, percentages from {percent_min}, in steps of {step} ratings",
+                    **{key: t.number(n) for key, n in said.items()},
+                )
+        return str(value)
+
+    def _span(self, span: OpeningHours) -> str:
+        return f"{self._days(span.days)} {span.opens}–{span.closes}"
+
+    def _days(self, days: list[int]) -> str:
+        """``T2–T6``, or each by itself."""
+        if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+            return f"{self.weekday(days[0])}–{self.weekday(days[-1])}"
+        return ", ".join(map(self.weekday, days))
+
+
+def _said(texts: dict[str, dict[str, str]]) -> Iterable[str]:
+    for language, words in texts.items():
+        for said in words.values():
+            yield f"“{said}” ({language})"
+
+
+def _turned(day: str) -> str:
+    year, month, rest = day.split("-")
+    return f"{rest}/{month}/{year}"

@@ -1,0 +1,170 @@
+"""Survey pages: surveys side by side in their languages, written in drafts, seen as citizens see them, published."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache, partial
+from typing import Any
+
+from fastapi import APIRouter, Request
+from markupsafe import Markup
+from sqlalchemy import Connection
+from starlette.responses import RedirectResponse, Response
+
+from kiosk.domain.survey import Survey, SurveyInvalid
+from kiosk.resources import resource
+from sync.collector.api.gate import reader_of
+from sync.collector.api.signed import AccessDenied
+from sync.collector.errors import UsageWrong
+from sync.collector.rights import Reader, Right
+from sync.collector.services import Services
+from sync.collector.surveys.library import shipped_surveys
+from sync.collector.surveys.store import begin_draft, delete_draft, find_own, publish, read_own, save_draft, used_in
+from sync.collector.surveys.writing import gaps, survey_toml
+from sync.collector.web.forms import read_form, require_key
+from sync.collector.web.rendering import phrases_of, render, templates
+from sync.collector.web.settings_form import Fields
+from sync.collector.web.surveys_form import FIELDS_MAX, icons_of, languages_of, read_survey_form, rearranged
+from sync.collector.web.theme_css import theme_css
+
+router = APIRouter(include_in_schema=False)
+
+THEMES = ("light", "dark", "high-contrast")
+
+
+@router.get("/phieu-hoi")
+async def show_surveys(request: Request) -> Response:
+    """Every survey, shipped and own."""
+    services: Services = request.app.state.services
+    reader = await _writer_of(request)
+    return await _list_page(request, services, reader, {}, "")
+
+
+@router.post("/phieu-hoi")
+async def take_new(request: Request) -> Response:
+    """A new draft with the words of a survey that is there."""
+    services: Services = request.app.state.services
+    reader = await _writer_of(request)
+    form = await read_form(request)
+    require_key(form, reader.form_key)
+    try:
+        draft = await _write(services, partial(_begin, services=services, reader=reader, form=form, now=services.now()))
+    except SurveyInvalid as error:
+        return await _list_page(request, services, reader, form, error.faults[0].said(phrases_of(request).t))
+    except UsageWrong as error:
+        return await _list_page(request, services, reader, form, error.said(phrases_of(request).t))
+    return RedirectResponse(phrases_of(request).way(f"/phieu-hoi/{draft.ref}"), 303)
+
+
+@router.get("/phieu-hoi/giao-dien.css")
+async def theme_sheet() -> Response:
+    """The kiosk's themes, for the pictures of its screens."""
+    return Response(theme_css(THEMES), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+
+@router.get("/phieu-hoi/{ref}")
+async def show_survey(request: Request, ref: str) -> Response:
+    """One survey as citizens see it; a draft with the form that changes it."""
+    services: Services = request.app.state.services
+    reader = await _writer_of(request)
+    return await _survey_page(request, services, reader, ref, None, ())
+
+
+@router.post("/phieu-hoi/{ref}")
+async def take_words(request: Request, ref: str) -> Response:
+    """What was written, or what is to become of the draft."""
+    services: Services = request.app.state.services
+    reader = await _writer_of(request)
+    form = await read_form(request, FIELDS_MAX)
+    require_key(form, reader.form_key)
+    what, p = form.get("what", "save"), phrases_of(request)
+    if what == "delete":
+        await _write(services, partial(delete_draft, ref=ref, actor=reader.name, now=services.now()))
+        return RedirectResponse(p.way("/phieu-hoi"), 303)
+    with services.database.reading() as connection:
+        draft = find_own(connection, ref)
+    written = rearranged(read_survey_form(form, draft.survey), what)
+    try:
+        await _write(services, partial(_keep, survey=written, what=what, actor=reader.name, now=services.now()))
+    except SurveyInvalid as error:
+        return await _survey_page(
+            request, services, reader, ref, written, tuple(each.said(p.t) for each in error.faults)
+        )
+    services.surveys.forget()
+    added = form.get("new_language", "") if what == "add-language" else ""
+    return RedirectResponse(p.way(f"/phieu-hoi/{ref}", them=added, xem=form.get("xem", "")), 303)
+
+
+async def _writer_of(request: Request) -> Reader:
+    """Whoever may write surveys: they are for the whole office."""
+    reader = await reader_of(request, Right.SETTINGS)
+    if reader.path:
+        raise AccessDenied("surveys are written by an administrator of the whole office")
+    return reader
+
+
+def _begin(
+    connection: Connection, *, services: Services, reader: Reader, form: Mapping[str, str], now: datetime
+) -> Survey:
+    base = services.surveys.get(form.get("base", ""))
+    if base is None:
+        raise UsageWrong("there is no survey {ref}", ref=form.get("base", ""))
+    return begin_draft(connection, base, form.get("id", "").strip(), shipped_surveys(), reader.name, now)
+
+
+def _keep(connection: Connection, *, survey: Survey, what: str, actor: str, now: datetime) -> None:
+    save_draft(connection, survey.ref, survey_toml(survey), actor, now)
+    if what == "publish":
+        publish(connection, survey.ref, actor, now)
+
+
+async def _list_page(
+    request: Request, services: Services, reader: Reader, form: Mapping[str, str], wrong: str
+) -> Response:
+    def read() -> tuple[list[Any], dict[str, int]]:
+        with services.database.reading() as connection:
+            own = read_own(connection)
+            refs = [*services.surveys, *(each.survey.ref for each in own)]
+            return own, {ref: used_in(connection, ref) for ref in refs}
+
+    own, used = await asyncio.to_thread(read)
+    return render(
+        request, "surveys.html", 400 if wrong else 200, reader=reader, own=own, shipped=shipped_surveys(), used=used,
+        gaps=gaps, form=Fields(form), wrong=wrong, surveys=services.surveys,
+    )  # fmt: skip
+
+
+async def _survey_page(
+    request: Request, services: Services, reader: Reader, ref: str, written: Survey | None, faults: tuple[str, ...]
+) -> Response:
+    def read() -> Any:
+        with services.database.reading() as connection:
+            return find_own(connection, ref)
+
+    shipped = services.surveys.get(ref) if ref in shipped_surveys() else None
+    own = None if shipped is not None else await asyncio.to_thread(read)
+    survey = written or shipped or own.survey
+    query = request.query_params
+    theme = query.get("xem", "") if query.get("xem", "") in THEMES else THEMES[0]
+    return render(
+        request, "survey.html", 400 if faults else 200, reader=reader, survey=survey, own=own, faults=faults,
+        languages=languages_of(survey, query.get("them", "")), gaps=gaps(survey), theme=theme, THEMES=THEMES,
+        icons=icons_of(shipped_surveys().values()),
+    )  # fmt: skip
+
+
+async def _write(services: Services, work: Any) -> Any:
+    return await asyncio.wrap_future(services.writer.submit(work))
+
+
+@cache
+def drawing(folder: str, name: str) -> Markup:
+    """A picture of ours, to stand in a page and take the theme's colours; nothing where there is none."""
+    path = resource("assets", folder, f"{name}.svg")
+    if not path.is_file():
+        return Markup()
+    # A file of ours, by a name that the survey's reader let pass.
+    return Markup(path.read_text("utf-8").replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S704
+
+
+templates.globals.update(drawing=drawing)
