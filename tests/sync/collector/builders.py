@@ -4,13 +4,15 @@ import itertools
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import insert, select
 
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor
-from kiosk.journal.lines import Line, OpenedLine, RatingLine, ReasonsLine, RevisedLine, encode_line
+from kiosk.journal.lines import CommentLine, Line, OpenedLine, RatingLine, ReasonsLine, RevisedLine, encode_line
 from sync.collector import schema
 from sync.collector.database import Database
 from sync.collector.ingest import Appended, Batch, Conflict, Device, Receipt, append_batch
@@ -31,12 +33,14 @@ class Pen:
     boot: str = BOOT
     lines: list[bytes] = field(default_factory=list)
     mono_us: int = 1_000_000
+    enclosures: dict[int, bytes] = field(default_factory=dict)
 
     def write(self, make: type[Line], **values: object) -> int:
         """Append a line; its seq."""
         seq = len(self.lines) + 1
         self.mono_us += 1_000_000
-        kind = {OpenedLine: "opened", RatingLine: "rating", ReasonsLine: "reasons", RevisedLine: "revised"}[make]
+        kinds = {OpenedLine: "opened", RatingLine: "rating", ReasonsLine: "reasons", RevisedLine: "revised"}
+        kind = {**kinds, CommentLine: "comment"}[make]
         common = {"seq": seq, "at": "2026-11-20T11:59:00+07:00", "mono": self.mono_us, "boot": self.boot, "kind": kind}
         self.lines.append(encode_line(make(**{**common, **values})))
         return seq
@@ -55,6 +59,14 @@ class Pen:
     def revised(self, rating: int, level: int) -> int:
         return self.write(RevisedLine, rating=rating, level=level)
 
+    def comment(self, rating: int, text: str, **values: object) -> int:
+        """A sentence on a rating, its text enclosed; its seq."""
+        salt, payload = f"salt of {len(self.lines)}".encode(), text.encode()
+        commitment = sha256(salt + payload).hexdigest()
+        seq = self.write(CommentLine, **{"rating": rating, "enclosure": commitment, **values})
+        self.enclosures[seq] = msgspec.json.encode({"enclosure": seq, "salt": salt, "payload": payload})
+        return seq
+
     def raw(self, line: bytes) -> int:
         self.lines.append(line)
         return len(self.lines)
@@ -65,7 +77,9 @@ class Pen:
 
     def batch(self, first: int = 1, last: int | None = None) -> Batch:
         """The lines from ``first`` to ``last`` (the newest by default)."""
-        return Batch(self.journal_id, self.cursor(first - 1), tuple(self.lines[first - 1 : last]))
+        lines = tuple(self.lines[first - 1 : last])
+        enclosed = [self.enclosures[seq] for seq in range(first, first + len(lines)) if seq in self.enclosures]
+        return Batch(self.journal_id, self.cursor(first - 1), lines, tuple(enclosed))
 
     def instant(self) -> Instant:
         """What the kiosk's clocks say now."""
