@@ -10,6 +10,7 @@ from sync.collector.schema.cases import follow_up, follow_up_step
 from sync.collector.schema.columns import EPOCH, Hash, Id, Moment, Seq, Serial, metadata, micros
 from sync.collector.schema.comments import comment, comment_step
 from sync.collector.schema.fleet import device_command, device_day
+from sync.collector.schema.imported import index766_count
 from sync.collector.schema.journals import boot_clock, carried, duplicate, enclosure, journal, segment, unread
 from sync.collector.schema.notices import delivery, incident, mailed_report, notice
 from sync.collector.schema.people import account, audit, signed_in, signin_failure
@@ -54,6 +55,7 @@ __all__ = [
     "follow_up",
     "follow_up_step",
     "incident",
+    "index766_count",
     "journal",
     "leftover_count",
     "mailed_report",
