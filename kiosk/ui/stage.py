@@ -14,6 +14,7 @@ from kiosk.domain.glass import Glass
 from kiosk.domain.survey import Words
 from kiosk.domain.visit import Step
 from kiosk.flow import Flow, View
+from kiosk.memory import give_back
 from kiosk.ui.front import Front
 from kiosk.ui.hands import Hands
 from kiosk.ui.look import shadow_picture
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 TIMED = (Step.COUNTER, Step.REASONS, Step.WORDS, Step.NOT_RECORDED)
 """The steps that show how long they last; the thanks has its ring."""
 TICKS_PER_S = 4
+GIVE_BACK_S = 2.0
+"""Memory is given back when the resting screen was drawn: nobody waits then."""
 
 
 class KioskApp(App):
@@ -61,6 +64,7 @@ class KioskApp(App):
         self._place: Place = (Step.QUESTION, 0)
         self._turn_due = False
         self._pace = Pace()
+        self._give_back = Frames.create_trigger(lambda _elapsed: give_back(), GIVE_BACK_S)
         self.staff = Staff(self)
         self.sounds = Sounds(setup.sound)
         self._speak()
@@ -200,6 +204,8 @@ class KioskApp(App):
         self._show_time_line(1.0)
         if self._place[0] is Step.THANKS:
             self.sounds.play_thanks()
+        elif self._place[0] is Step.RESTING:
+            self._give_back()
         self._front.veil.lift(self.look)
 
     def _tell(self) -> None:

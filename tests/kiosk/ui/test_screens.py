@@ -243,6 +243,25 @@ def test_next_citizen_finds_vietnamese_plain_text_and_the_offices_theme(kiosk: A
     assert page.question.startswith("Ông/Bà")
 
 
+def test_memory_is_given_back_when_nobody_is_there(open_kiosk: Any, monkeypatch: pytest.MonkeyPatch):
+    given: list[str] = []
+    monkeypatch.setattr("kiosk.ui.stage.GIVE_BACK_S", 0)
+    monkeypatch.setattr("kiosk.ui.stage.give_back", lambda: given.append(kiosk.app.step_shown))
+    kiosk = open_kiosk()
+    kiosk.press_face(4)
+    kiosk.until_step(Step.REASONS)
+    kiosk.tap(kiosk.app.page.ids.skip)
+    kiosk.until_step(Step.THANKS)
+    kiosk.pass_time(4.1)
+    kiosk.until_step(Step.QUESTION)
+    assert given == []
+
+    kiosk.pass_time(31)
+    kiosk.until(lambda: bool(given))
+
+    assert given == [Step.RESTING]
+
+
 @pytest.mark.parametrize("recorded", [False, True])
 def test_listen_is_offered_only_where_there_is_a_recording(
     open_kiosk: Any, monkeypatch: Any, tmp_path: Any, recorded: bool
