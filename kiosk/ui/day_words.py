@@ -122,7 +122,7 @@ class _Row:
             Standing.REPEAT: t("repeats"), Standing.OUT_OF_HOURS: t("out of hours"), Standing.TEST: t("tests"),
         }  # fmt: skip
         aside = {names[reason]: int(str(self.cell(reason.value))) for reason in ASIDE if self.cell(reason.value)}
-        each = " · ".join(f"{why} {t.number(count)}" for why, count in aside.items())
+        each = ", ".join(f"{why}\u00a0{t.number(count)}".replace(" ", "\u00a0") for why, count in aside.items())
         return Figure(
             t("Ratings counted"),
             n,

@@ -43,7 +43,7 @@ class DayPanel(Part):
         self.ids.title.fit(look, area.width, 4 * u, lines_max=1)
         self.ids.title.put(area.cut_top(3.8 * u, 0.8 * u), across=0)
         self._draw_figures(look, area.cut_top(min(20 * u, 0.38 * area.height), 1.4 * u), words)
-        if look.portrait:
+        if look.portrait and area.height > 50 * u:
             parts = area.cut_bottom(0.38 * area.height, 1.4 * u)
         else:
             parts = area.cut_right(0.37 * area.width, 1.4 * u)

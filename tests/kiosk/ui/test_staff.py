@@ -1,57 +1,17 @@
 """Behind the staff door: who comes in, what is shown, and what can be done there."""
 
-from datetime import date
 from typing import Any
 
 import pytest
 
-from kiosk.domain.disclosure import Shown
 from kiosk.domain.door import Room
 from kiosk.domain.maintenance import Work
 from kiosk.domain.rating import Standing
 from kiosk.domain.visit import Step
-from kiosk.errors import SpokenError
 from kiosk.resources import resource
-from kiosk.tally import DayTally
-from kiosk.ui.desk import Delivery, Desk
+from tests.staff_door import EMPTY, PIN, Office, come_in, go, knock, said, type_pin
 
 pytestmark = pytest.mark.window
-
-PIN = "314159"
-FULL = DayTally(
-    date(2026, 11, 23),
-    {"sipas-5@1": Shown({5: 17, 4: 13, 3: 5, 2: 4, 1: 3}, percent=True)},
-    {Standing.REPEAT: 4, Standing.TEST: 2},
-)
-EMPTY = DayTally(date(2026, 11, 23), {}, {})
-
-
-class Office:
-    """What the desk of a test is given, and what it did."""
-
-    def __init__(self) -> None:
-        self.tally = FULL
-        self.delivery = Delivery(waiting=7, contact_age_s=1300, enrolled=True)
-        self.did: list[str] = []
-
-    def desk(self) -> Desk:
-        return Desk(
-            check_pin=lambda pin: pin == PIN,
-            tally=lambda: self.tally,
-            delivery=lambda: self.delivery,
-            enrol=self.enrol,
-            export=lambda: self.do("export") or "7 mục đã được ghi.",
-            restart=lambda: self.do("restart"),
-        )
-
-    def do(self, what: str) -> Any:
-        self.did.append(what)
-
-    def enrol(self, code: str) -> str:
-        if code != "BCDFGHJKLM":
-            raise SpokenError("One moment, please …")
-        self.do(f"enrol {code}")
-        return "Đã đăng ký."
 
 
 @pytest.fixture
@@ -62,45 +22,6 @@ def office() -> Office:
 @pytest.fixture
 def kiosk(open_kiosk: Any, office: Office) -> Any:
     return open_kiosk(more={"desk": office.desk()})
-
-
-def knock(kiosk: Any) -> None:
-    for x in (5, kiosk.app._app_window.width - 5):
-        finger = kiosk.fingers.down((x, kiosk.app._app_window.height - 5))
-        kiosk.frames()
-        kiosk.clock.advance(1.6)
-        kiosk.fingers.up(finger)
-        kiosk.frames()
-    kiosk.app._tick(0)
-    kiosk.frames(2)
-
-
-def type_pin(kiosk: Any, pin: str) -> None:
-    for digit in pin:
-        kiosk.tap(kiosk.app.page.pad_key(digit))
-    kiosk.until(lambda: not kiosk.app.staff.door.judging)
-    kiosk.frames(3)
-
-
-def come_in(kiosk: Any) -> Any:
-    knock(kiosk)
-    kiosk.until_step(Room.PIN)
-    type_pin(kiosk, PIN)
-    kiosk.until_step(Room.DESK)
-    kiosk.until(lambda: kiosk.app.staff.tally is not None and kiosk.app.staff.delivery is not None)
-    kiosk.frames(2)
-    return kiosk.app.page
-
-
-def go(kiosk: Any, act: str, room: Room) -> Any:
-    kiosk.tap(come_in(kiosk).act_tile(act))
-    kiosk.until_step(room)
-    return kiosk.app.page
-
-
-def said(page: Any) -> str:
-    texts = (part.text for part in page.walk(restrict=True) if getattr(part, "text", "") and part.opacity)
-    return " ".join(texts).replace("\n", " ")
 
 
 def test_both_corners_and_the_pin_open_the_desk(kiosk: Any):
@@ -146,7 +67,7 @@ def test_desk_shows_the_tally_with_numerator_denominator_and_notice(kiosk: Any):
 
     assert "71,4%" in words
     assert "30/42" in words
-    assert "Để riêng: 6" in words
+    assert "Để riêng 6: chạm lặp 4, chạm thử 2" in words
     assert "766" in words
 
 
