@@ -1,0 +1,217 @@
+"""The nightly look: over real ratings, once a day, telling whoever decides; the demo province's one gamed counter."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from kiosk.journal.lines import OpenedLine
+from sync.collector import schema
+from sync.collector.accounts import change_email, new_account
+from sync.collector.chores import chores_of, transact
+from sync.collector.config import CollectorConfig
+from sync.collector.database import Database, open_database
+from sync.collector.demo_data import write_province
+from sync.collector.migrate import migrate
+from sync.collector.notices.settings import Mail, Notices
+from sync.collector.presstime import LocalDays
+from sync.collector.rights import Role
+from sync.collector.services import Services, make_services
+from sync.collector.signals.find import find_signs
+from sync.collector.signals.gather import Window, find_journals, gather
+from sync.collector.signals.settings import Signals
+from sync.collector.signals.watch import watch_signs
+from sync.collector.signals.watched import HalfDay, Sign
+from sync.collector.surveys.library import shipped_surveys
+from tests.sync.collector.builders import HANOI, NOON, Office, Pen
+
+YESTERDAY = NOON.date() - timedelta(days=1)
+WINDOW = Window(NOON.date() - timedelta(days=28), YESTERDAY, HANOI, 60)
+
+
+def rushed(office: Office, days: int = 14) -> None:
+    """Presses a second apart, every morning."""
+    pen = Pen()
+    for number in range(days, 0, -1):
+        for _ in range(12):
+            pen.rating(5)
+        office.append(pen, received_at=NOON - timedelta(days=number, hours=2))
+
+
+def look(services: Services) -> int | None:
+    return watch_signs(services, partial(transact, services))
+
+
+def test_a_rush_is_found_once_a_day_and_told_to_whoever_decides(database: Database, office: Office) -> None:
+    rushed(office)
+    with database.writing() as connection:
+        for name, role in (("huong", Role.SUPERVISOR), ("lan", Role.VIEWER)):
+            new_account(connection, name, name, role, "XA", NOON, "test")
+            change_email(connection, name, f"{name}@example.gov.vn", NOON, "test")
+    config = CollectorConfig(notices=Notices(mail=Mail(host="mail.example.gov.vn")))
+    services = make_services(config, database, lambda: NOON)
+
+    first, again = look(services), look(services)
+    services.writer.close()
+
+    assert (first is not None and first >= 1, again) == (True, None)
+    assert ("burst", 1) in office.rows("signal", "sign", "counter_id")
+    assert set(office.rows("notice_delivery", "address")) == {("huong@example.gov.vn",)}
+    bodies = [str(body) for (body,) in office.rows("notice", "body")]
+    assert any("trong vòng 60 giây" in body and "/dau-hieu/" in body for body in bodies)
+
+
+def test_the_next_day_finds_nothing_new_but_the_sign_grows(database: Database, office: Office) -> None:
+    rushed(office)
+    now = NOON
+    services = make_services(CollectorConfig(), database, lambda: now)
+    look(services)
+    now += timedelta(days=1)
+
+    assert look(services) == 0
+    services.writer.close()
+    assert len(office.rows("signal_run")) == 2
+
+
+def test_two_collectors_at_the_same_moment_find_it_once(database: Database, office: Office) -> None:
+    rushed(office)
+    services = make_services(CollectorConfig(), database, lambda: NOON)
+
+    def other_was_quicker(work: Any, /) -> Any:
+        with database.writing() as connection:
+            connection.execute(insert(schema.signal_run).values(day=NOON.date(), ran_at=NOON))
+        return transact(services, work)
+
+    found = watch_signs(services, other_was_quicker)
+    services.writer.close()
+
+    assert (found, office.rows("signal")) == (None, [])
+
+
+def test_what_is_watched_is_what_was_pressed(database: Database, office: Office) -> None:
+    rushed(office, days=2)
+    pen = Pen()
+    for level, standing in ((4, "counted"), (5, "repeat"), (5, "out_of_hours"), (1, "test")):
+        pen.rating(level, standing, counter="Q2")
+    office.append(pen, received_at=NOON - timedelta(days=1, hours=2))
+    pen.rating(1, counter="Q2")
+    office.append(pen, received_at=NOON)
+
+    with database.reading() as connection:
+        one, two = gather(connection, WINDOW, NOON)
+
+    half = HalfDay(YESTERDAY.isoformat(), "am")
+    assert (one.n, one.half_days[half].n, one.half_days[half].quick, one.has_kiosk) == (24, 12, 11, True)
+    assert (dict(two.half_days[half].levels), two.half_days[half].outside, two.has_kiosk) == ({4: 1}, 1, False)
+    assert sum(one.half_days[half].slots.values()) == 12
+
+
+def test_the_questions_of_one_visit_are_no_rush(database: Database, office: Office) -> None:
+    pen = Pen()
+    for _ in range(3):
+        for question in ("overall", "attitude", "wait"):
+            pen.rating(5, question=question)
+    pen.rating(5)
+    office.append(pen, received_at=NOON - timedelta(days=1, hours=2))
+
+    with database.reading() as connection:
+        (one,) = gather(connection, WINDOW, NOON)
+
+    assert one.n == 4
+
+
+def test_presses_whose_time_is_not_sure_are_no_rush(database: Database, office: Office) -> None:
+    pen = Pen(boot="0b4e28ba-2fa1-41d2-883f-0016d3cca111")
+    for _ in range(5):
+        pen.rating(5, at="2026-11-18T09:30:00+07:00")
+    office.append(pen, received_at=NOON, clock=Pen().instant())
+
+    with database.reading() as connection:
+        (one,) = gather(connection, WINDOW, NOON)
+
+    (pressed,) = one.half_days.values()
+    assert (pressed.n, pressed.quick, sum(pressed.slots.values())) == (5, 0, 0)
+
+
+def test_more_ratings_than_are_read_at_once_are_all_read(
+    database: Database, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.collector.signals.gather.AT_ONCE", 7)
+    rushed(office, days=18)
+
+    with database.reading() as connection:
+        (one,) = gather(connection, WINDOW, NOON)
+
+    assert one.n == 216
+
+
+@pytest.mark.parametrize(("why", "found"), [("damaged", True), ("restored", True), ("replaced", False)])
+def test_a_journal_that_lost_something_is_found(database: Database, office: Office, why: str, found: bool) -> None:
+    pen = Pen()
+    pen.write(
+        OpenedLine, software="0.1.0", why=why, continues="3f2504e0-4f89-41d3-9a0c-0305e82c3301", continues_seq=7,
+        continues_head="00" * 32,
+    )  # fmt: skip
+    office.append(pen, received_at=NOON - timedelta(days=1))
+
+    with database.reading() as connection:
+        lost = find_journals(connection, WINDOW)
+
+    assert [(one.sign, one.evidence) for one in lost] == ([(Sign.JOURNAL, {"why": why})] if found else [])
+
+
+def test_a_forked_journal_is_found(database: Database, office: Office) -> None:
+    pen = Pen()
+    pen.rating()
+    office.append(pen, received_at=NOON - timedelta(days=15))
+    with database.writing() as connection:
+        connection.execute(schema.journal.update().values(forked_at=NOON - timedelta(days=1)))
+
+        assert [one.evidence for one in find_journals(connection, WINDOW)] == [{"why": "forked"}]
+
+
+def test_whoever_turns_it_off_is_not_watched(database: Database) -> None:
+    def chores(watch: bool) -> set[str]:
+        services = make_services(CollectorConfig(signals=Signals(watch=watch)), database)
+        names = {chore.name for chore in chores_of(services)}
+        services.writer.close()
+        return names
+
+    assert "look for signs" in chores(True) - chores(False)
+
+
+def test_days_that_are_not_over_are_not_looked_at(database: Database, office: Office) -> None:
+    pen = Pen()
+    for _ in range(40):
+        pen.rating(5)
+    office.append(pen, received_at=datetime.combine(NOON.date(), datetime.min.time(), HANOI) + timedelta(hours=9))
+    services = make_services(CollectorConfig(), database, lambda: NOON)
+
+    assert look(services) == 0
+    services.writer.close()
+    with database.reading() as connection:
+        assert connection.execute(select(schema.signal_run.c.day)).scalars().all() == [NOON.date()]
+
+
+def test_of_the_demo_province_one_counter_is_found_to_be_pressed_up_and_one_silent(tmp_path: Path) -> None:
+    """Nights over two months of 55 counters: whatever else were found would be a false alarm."""
+    database = open_database(f"sqlite:///{tmp_path / 'demo.db'}", create=True)
+    migrate(database)
+    survey = shipped_surveys()["sipas-5@1"]
+    write_province(database, "20", 2, 1, NOON, LocalDays(HANOI), survey, lambda *_: None)
+    found: dict[Sign, set[int]] = {}
+
+    with database.reading() as connection:
+        for days_ago in (1, 8, 15, 22, 29):
+            last = NOON.date() - timedelta(days=days_ago)
+            window = Window(last - timedelta(days=27), last, HANOI, 60)
+            for one in find_signs(gather(connection, window, NOON), Signals(), {}):
+                found.setdefault(one.sign, set()).add(one.counter_id)
+
+    assert set(found) == {Sign.BURST, Sign.CLOSING, Sign.SILENT}
+    assert found[Sign.BURST] == found[Sign.CLOSING]
+    assert len(found[Sign.BURST]) == len(found[Sign.SILENT]) == 1
+    database.close()
