@@ -10,7 +10,7 @@ from kiosk.domain.fault import Fault
 from kiosk.domain.survey import Survey, SurveyInvalid, read_survey
 from sync.collector.audit import note
 from sync.collector.errors import UsageWrong
-from sync.collector.schema import rollout, survey_text
+from sync.collector.schema import rollout, survey_text, unit
 from sync.collector.surveys.writing import as_draft, scale_faults, survey_toml, unwritten
 
 VERSIONS_MAX = 9999
@@ -111,9 +111,12 @@ def delete_draft(connection: Connection, ref: str, actor: str, now: datetime) ->
     note(connection, now, actor, "survey.delete", ref, {})
 
 
-def used_in(connection: Connection, ref: str) -> int:
-    """How many changes of settings name it."""
-    rows = connection.execute(select(rollout.c.change)).scalars()
+def used_in(connection: Connection, ref: str, path: str = "") -> int:
+    """How many changes of settings for the subtree at ``path`` name it."""
+    wanted = select(rollout.c.change)
+    if path:
+        wanted = wanted.join(unit).where(unit.c.path.startswith(path, autoescape=True))
+    rows = connection.execute(wanted).scalars()
     return sum(1 for change in rows if change.get("survey") == ref)
 
 

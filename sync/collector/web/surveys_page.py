@@ -36,7 +36,7 @@ THEMES = ("light", "dark", "high-contrast")
 async def show_surveys(request: Request) -> Response:
     """Every survey, shipped and own."""
     services: Services = request.app.state.services
-    reader = await _writer_of(request)
+    reader = await reader_of(request, Right.SETTINGS)
     return await _list_page(request, services, reader, {}, "")
 
 
@@ -57,16 +57,17 @@ async def take_new(request: Request) -> Response:
 
 
 @router.get("/phieu-hoi/giao-dien.css")
-async def theme_sheet() -> Response:
+async def theme_sheet(request: Request) -> Response:
     """The kiosk's themes, for the pictures of its screens."""
-    return Response(theme_css(THEMES), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+    await reader_of(request, Right.SETTINGS)
+    return Response(theme_css(THEMES), media_type="text/css", headers={"Cache-Control": "private, max-age=3600"})
 
 
 @router.get("/phieu-hoi/{ref}")
 async def show_survey(request: Request, ref: str) -> Response:
     """One survey as citizens see it; a draft with the form that changes it."""
     services: Services = request.app.state.services
-    reader = await _writer_of(request)
+    reader = await reader_of(request, Right.SETTINGS)
     return await _survey_page(request, services, reader, ref, None, ())
 
 
@@ -125,7 +126,7 @@ async def _list_page(
         with services.database.reading() as connection:
             own = read_own(connection)
             refs = [*services.surveys, *(each.survey.ref for each in own)]
-            return own, {ref: used_in(connection, ref) for ref in refs}
+            return own, {ref: used_in(connection, ref, reader.path) for ref in refs}
 
     own, used = await asyncio.to_thread(read)
     return render(

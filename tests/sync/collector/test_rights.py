@@ -45,7 +45,7 @@ RULES: tuple[tuple[str, str, Right], ...] = (
     ("GET", "/nhat-ky", Right.AUDIT),
     ("*", "/tai-khoan", Right.ACCOUNTS),
     ("*", "/thiet-lap", Right.SETTINGS),
-    ("*", "/bo-cau-hoi", Right.SETTINGS),
+    ("*", "/phieu-hoi", Right.SETTINGS),
     ("*", "/may", Right.FLEET),
     ("*", "/gop-y", Right.DECIDE),
     ("*", "/dau-hieu", Right.DECIDE),
