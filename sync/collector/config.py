@@ -12,6 +12,7 @@ from kiosk.settings import Disclosure, Reading, Section, Settings, read_settings
 from kiosk.system import system_file
 from sync.collector.cases.settings import Calendar, Cases, Comments
 from sync.collector.notices.settings import Notices, mail_address
+from sync.collector.oidc.settings import Oidc
 from sync.collector.signals.settings import Signals
 
 SYSTEM_FILE = system_file("collector.toml")
@@ -45,6 +46,7 @@ class Accounts(Section, frozen=True):
     """How people stay signed in."""
 
     idle_minutes: Annotated[int, between(1, 720)] = 30
+    oidc: Oidc = Oidc()
 
 
 class Enrolment(Section, frozen=True):

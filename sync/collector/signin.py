@@ -105,10 +105,12 @@ def note_seen(connection: Connection, token: str, now: datetime) -> None:
     connection.execute(update(signed_in).where(signed_in.c.token_hash == _hash(token)).values(seen_at=now))
 
 
-def sign_out(connection: Connection, token: str, reader: Reader, now: datetime) -> None:
-    """The token opens nothing any more."""
-    connection.execute(delete(signed_in).where(signed_in.c.token_hash == _hash(token)))
+def sign_out(connection: Connection, token: str, reader: Reader, now: datetime) -> bool:
+    """The token opens nothing any more; whether the office's directory of people had vouched for its holder."""
+    ended = delete(signed_in).where(signed_in.c.token_hash == _hash(token)).returning(signed_in.c.outside)
+    was_outside = connection.execute(ended).scalar_one_or_none()
     note(connection, now, reader.name, "sign-out", reader.name, {})
+    return bool(was_outside)
 
 
 def form_key_of(token: str) -> str:

@@ -29,7 +29,7 @@ _CHECKS = asyncio.Semaphore(2)
 @router.get("/dang-nhap")
 async def show_sign_in(request: Request, toi: str = USUAL_WAY) -> Response:
     """The sign-in page."""
-    return _sign_in_page(request, safe_way(toi))
+    return sign_in_page(request, safe_way(toi))
 
 
 @router.post("/dang-nhap")
@@ -44,9 +44,9 @@ async def take_sign_in(request: Request) -> Response:
         checked = await asyncio.to_thread(_check, services, name, password, now)
     outcome = checked if isinstance(checked, Refused) else await _keep(services, checked, now)
     if isinstance(outcome, Refused):
-        return _sign_in_page(request, way, refused=outcome, name=name, status=403)
+        return sign_in_page(request, way, refused=outcome, name=name, status=403)
     answer = RedirectResponse(home_of(outcome.role) if way == USUAL_WAY else way, 303)
-    _set_cookie(answer, services, token_name(services), outcome.token)
+    set_cookie(answer, services, token_name(services), outcome.token)
     return answer
 
 
@@ -58,8 +58,8 @@ async def take_sign_out(request: Request) -> Response:
     require_key(await read_form(request), reader.form_key)
     token = request.cookies.get(token_name(services), "")
     ending = partial(sign_out, token=token, reader=reader, now=services.now())
-    await asyncio.wrap_future(services.writer.submit(ending))
-    answer = RedirectResponse("/dang-nhap", 303)
+    was_outside = await asyncio.wrap_future(services.writer.submit(ending))
+    answer = RedirectResponse("/dang-nhap?ra=oidc" if was_outside else "/dang-nhap", 303)
     answer.delete_cookie(token_name(services), secure=is_secure(services), httponly=True, samesite="lax")
     return answer
 
@@ -127,9 +127,10 @@ async def _keep(services: Services, checked: Checked, now: datetime) -> SignedIn
     return await asyncio.wrap_future(services.writer.submit(keeping))
 
 
-def _sign_in_page(
-    request: Request, way: str, *, refused: Refused | None = None, name: str = "", status: int = 200
+def sign_in_page(
+    request: Request, way: str, *, refused: Refused | None = None, name: str = "", trouble: str = "", status: int = 200
 ) -> Response:
+    """The sign-in page, with what was wrong the last time."""
     services: Services = request.app.state.services
     held = request.cookies.get(_form_cookie(services)) or secrets.token_urlsafe(24)
     wait_s = 0
@@ -138,8 +139,10 @@ def _sign_in_page(
     answer = render(
         request, "sign_in.html", status, way=way, name=name, refused=refused is not None, wait_s=wait_s,
         form_key=form_key_of(held), idle_minutes=services.config.accounts.idle_minutes,
+        trouble=trouble, oidc=services.config.accounts.oidc.is_on and services.config.reports.access == "accounts",
+        was_outside=request.query_params.get("ra") == "oidc",
     )  # fmt: skip
-    _set_cookie(answer, services, _form_cookie(services), held)
+    set_cookie(answer, services, _form_cookie(services), held)
     return answer
 
 
@@ -152,7 +155,8 @@ def _form_cookie(services: Services) -> str:
     return "__Host-form" if is_secure(services) else "form"
 
 
-def _set_cookie(answer: Response, services: Services, name: str, value: str) -> None:
+def set_cookie(answer: Response, services: Services, name: str, value: str) -> None:
+    """Let the browser hold something that no script and no other site reaches."""
     # No age: the browser forgets it when it is closed, and the collector when it rests.
     answer.set_cookie(name, value, secure=is_secure(services), httponly=True, samesite="lax", path="/")
 
