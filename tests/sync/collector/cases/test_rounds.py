@@ -1,0 +1,261 @@
+"""Cases open by themselves, once, on numbers that any page shows; they are told of, fall due, and are looked after."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+import pytest
+from sqlalchemy import Connection, insert
+from sqlalchemy.exc import IntegrityError
+
+from sync.collector import schema
+from sync.collector.accounts import new_account
+from sync.collector.cases.care import Deed, ResultNeeded, What, care_for
+from sync.collector.cases.docket import Docket, Search, Which, open_cases_of, read_docket
+from sync.collector.cases.rounds import run_case_round
+from sync.collector.cases.settings import Calendar, Cases
+from sync.collector.config import CollectorConfig
+from sync.collector.database import Database
+from sync.collector.errors import UsageWrong
+from sync.collector.notices.settings import Notices, Webhook
+from sync.collector.rights import RIGHTS, Reader, Role
+from sync.collector.services import Services
+from sync.collector.workdays import WorkDays
+from tests.sync.collector.builders import NOON, Office, Pen
+
+T = TypeVar("T")
+READER = Reader("huong", "Nông Thị Hương", Role.SUPERVISOR, RIGHTS[Role.SUPERVISOR], "")
+DAYS = Calendar().days
+TOMORROW = NOON + timedelta(days=1)
+"""The presses of NOON's day are shown by then."""
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture
+def rounds(database: Database, services: Services) -> Iterator[Callable[..., int]]:
+    """Runs the round at a moment."""
+
+    def transact(work: Callable[[Connection], T], /) -> T:
+        with database.writing() as connection:
+            return work(connection)
+
+    def run(now: datetime = TOMORROW, **settings: Any) -> int:
+        config = CollectorConfig(**settings)
+        return run_case_round(replace(services, config=config, now=lambda: now), transact)
+
+    yield run
+    services.writer.close()
+
+
+def press(office: Office, good: int, bad: int, counter: str = "Q1", received_at: datetime = NOON) -> None:
+    pen = Pen()
+    pen.opened()
+    for number in range(good + bad):
+        # Mixed, so that every block of them is.
+        level = 2 if number * bad // (good + bad) != (number + 1) * bad // (good + bad) else 5
+        seq = pen.rating(level, counter=counter)
+        if level == 2:
+            pen.reasons(seq, "wait")
+    office.append(pen, received_at=received_at)
+
+
+def cases(office: Office, *columns: str) -> list[tuple[object, ...]]:
+    return office.rows("follow_up", *columns)
+
+
+def docket(office: Office, today: date = TODAY, **search: Any) -> Docket:
+    with office.database.reading() as connection:
+        return read_docket(connection, Search(**search), today, DAYS)
+
+
+def do(office: Office, what: What, now: datetime = TOMORROW, reader: Reader = READER, **deed: Any) -> None:
+    with office.database.writing() as connection:
+        care_for(connection, "2026-001", Deed(what, **deed), reader, now.date(), now, DAYS)
+
+
+def test_case_opens_with_its_numbers_its_day_and_its_owner(office: Office, rounds: Callable[..., int]) -> None:
+    with office.database.writing() as connection:
+        for name, role, unit in (("it", Role.IT, "XA"), ("lan", Role.SUPERVISOR, "XA"), ("all", Role.SUPERVISOR, None)):
+            new_account(connection, name, name, role, unit, NOON, "test")
+    press(office, good=40, bad=10)
+
+    assert rounds() == 1
+
+    names = ("number", "place", "period", "bad", "n", "levels", "reasons", "due_on", "owner_id", "state")
+    assert cases(office, *names) == [
+        ("2026-001", "XA/:Q1", "2026-11", 10, 50, [1, 2], [["wait", 10]], date(2026, 11, 27), 2, "new")
+    ]
+    audited = [row for row in office.rows("audit", "actor", "action", "subject") if row[1] == "case open"]
+    assert audited == [("collector", "case open", "2026-001")]
+
+
+def test_round_that_is_repeated_opens_nothing_more(office: Office, rounds: Callable[..., int]) -> None:
+    press(office, good=40, bad=10)
+
+    assert [rounds(), rounds(), rounds(TOMORROW + timedelta(days=3))] == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "settings"),
+    [(23, 6, {}), (85, 15, {}), (40, 10, {"cases": Cases(open=False)}), (40, 10, {"cases": Cases(n_min=51)})],
+    ids=["too few ratings", "just the threshold", "switched off", "fewer than the office wants"],
+)
+def test_no_case_opens(
+    office: Office, rounds: Callable[..., int], good: int, bad: int, settings: dict[str, Cases]
+) -> None:
+    press(office, good, bad)
+
+    assert rounds(**settings) == 0
+
+
+def test_numbers_that_are_not_shown_yet_open_nothing(office: Office, rounds: Callable[..., int]) -> None:
+    press(office, good=40, bad=10)
+
+    assert rounds(NOON - timedelta(seconds=1)) == 0
+
+
+def test_unit_has_a_case_of_its_own_only_where_no_counter_stands_out(
+    office: Office, rounds: Callable[..., int]
+) -> None:
+    rule = Cases(n_min=60)
+    press(office, good=32, bad=8, counter="Q1")
+    press(office, good=32, bad=8, counter="Q2")
+
+    assert rounds(cases=rule) == 1
+
+    assert cases(office, "place", "counter_id", "n") == [("XA/", None, 80)]
+
+
+def test_two_units_of_one_parent_each_have_their_case(office: Office, rounds: Callable[..., int]) -> None:
+    with office.database.writing() as connection:
+        connection.execute(insert(schema.unit), {"unit_id": 9, "code": "T", "name": "T", "kind": "x", "path": "T/"})
+        row = {"unit_id": 2, "code": "XB", "name": "B", "kind": "x", "parent_id": 9, "path": "T/XB/"}
+        connection.execute(insert(schema.unit), row)
+        place = {"counter_id": 3, "code": "Q3", "name": "Quầy 3", "unit_id": 2, "created_at": NOON}
+        connection.execute(insert(schema.counter), place)
+    there = Office(office.database, replace(office.new_device(), counter_id=3, counters={"Q3": 3}))
+    press(office, good=40, bad=10)
+    press(there, good=40, bad=10, counter="Q3")
+
+    assert rounds() == 2
+
+    assert sorted(place for (place,) in cases(office, "place")) == ["T/XB/:Q3", "XA/:Q1"]
+
+
+def test_closed_case_holds_for_its_period_and_the_next_period_may_have_another(
+    office: Office, rounds: Callable[..., int]
+) -> None:
+    press(office, good=40, bad=10)
+    rounds()
+    do(office, What.CLOSE, note="Đã họp.")
+    assert rounds() == 0
+    december = NOON + timedelta(days=20)
+    press(office, good=40, bad=10, received_at=december)
+
+    assert rounds(december + timedelta(days=1)) == 1
+
+    assert cases(office, "number", "period") == [("2026-001", "2026-11"), ("2026-002", "2026-12")]
+
+
+def test_open_case_keeps_the_next_period_from_opening_another(office: Office, rounds: Callable[..., int]) -> None:
+    press(office, good=40, bad=10)
+    rounds()
+    december = NOON + timedelta(days=20)
+    press(office, good=40, bad=10, received_at=december)
+
+    assert rounds(december + timedelta(days=1)) == 0
+
+
+def test_opened_and_overdue_cases_are_told_once_each(office: Office, rounds: Callable[..., int]) -> None:
+    notices = Notices(webhook=Webhook(url="https://example.gov.vn/hook"))
+    press(office, good=40, bad=10)
+
+    for days in (1, 2, 8, 9):
+        rounds(NOON + timedelta(days=days), notices=notices)
+
+    told = office.rows("notice", "kind", "subject", "facts")
+    assert [(kind, facts["what"]) for kind, _, facts in told] == [("case", "opened"), ("case", "overdue")]  # type: ignore[index]
+    assert "2026-001" in str(told[0][1])
+    assert "10" in str(office.rows("notice", "body")[0][0])
+
+
+def test_case_is_closed_with_a_result_alone_and_opened_again(office: Office, rounds: Callable[..., int]) -> None:
+    press(office, good=40, bad=10)
+    rounds()
+    do(office, What.KEEP, note="Đã kiểm tra sổ.")
+    with pytest.raises(ResultNeeded):
+        do(office, What.CLOSE)
+    do(office, What.CLOSE, note="Thêm quầy phụ.")
+    assert cases(office, "state", "result", "closed_on") == [("closed", "Thêm quầy phụ.", TODAY)]
+
+    do(office, What.REOPEN, note="Chưa đỡ.", now=NOON + timedelta(days=30))
+
+    assert cases(office, "state", "closed_on", "due_on") == [("doing", None, date(2026, 12, 25))]
+    steps = [what for (what,) in office.rows("follow_up_step", "what")]
+    assert steps == ["opened", "keep", "close", "reopen"]
+    actions = [action for (action,) in office.rows("audit", "action")]
+    assert actions == ["case open", "case keep", "case close", "case reopen"]
+
+
+def test_owner_and_day_are_changed_and_written_down(office: Office, rounds: Callable[..., int]) -> None:
+    press(office, good=40, bad=10)
+    rounds()
+    with office.database.writing() as connection:
+        new_account(connection, "lan", "Vi Thị Lan", Role.SUPERVISOR, "XA", NOON, "test")
+        new_account(connection, "huong", "Nông Thị Hương", Role.SUPERVISOR, None, NOON, "test")
+
+    do(office, What.TAKE)
+    assert cases(office, "owner_id", "state") == [(2, "taken")]
+    do(office, What.KEEP, owner="lan", due_on=date(2026, 12, 4))
+
+    assert cases(office, "owner_id", "due_on", "state") == [(1, date(2026, 12, 4), "taken")]
+    assert office.rows("audit", "details")[-1][0] == {
+        "from": "taken", "to": "taken", "owner": "lan", "due": "2026-12-04",
+    }  # fmt: skip
+    with pytest.raises(UsageWrong, match="before it was opened"):
+        do(office, What.KEEP, due_on=date(2026, 11, 1))
+    with pytest.raises(UsageWrong, match="no case"):
+        do(office, What.KEEP, reader=replace(READER, path="XB/"))
+
+
+def test_what_came_after_it_was_closed_is_counted_beside_it(office: Office, rounds: Callable[..., int]) -> None:
+    press(office, good=100, bad=50)
+    rounds()
+    do(office, What.CLOSE, note="Thêm quầy phụ.")
+    assert docket(office).closed[0].after is None
+    press(office, good=120, bad=5, received_at=NOON + timedelta(days=5))
+
+    rounds(NOON + timedelta(days=6))
+
+    closed = docket(office).closed[0]
+    assert closed.after is not None
+    assert (closed.after.numerator, closed.after.denominator, closed.helped) == (5, 125, True)
+
+
+def test_docket_counts_each_kind_and_shows_the_most_urgent_first(office: Office, rounds: Callable[..., int]) -> None:
+    press(office, good=40, bad=10, counter="Q1")
+    press(office, good=40, bad=20, counter="Q2")
+    rounds()
+    do(office, What.KEEP, due_on=date(2026, 12, 10))
+
+    found = docket(office)
+
+    assert [case.row.number for case in found.cases] == ["2026-002", "2026-001"]
+    assert found.by_which == {Which.OPEN: 2, Which.OVERDUE: 0, Which.SOON: 0, Which.UNOWNED: 2, Which.CLOSED: 0}
+    late = docket(office, today=date(2026, 11, 30), which=Which.OVERDUE)
+    assert [(case.row.number, case.left, case.is_overdue) for case in late.cases] == [("2026-002", -1, True)]
+    assert docket(office, path="XB/").by_which[Which.OPEN] == 0
+    with office.database.reading() as connection:
+        assert open_cases_of(connection, "XA/", date(2026, 11, 30), DAYS, 1)[1:] == (2, 1)
+        assert open_cases_of(connection, "XA/:Q2", TODAY, WorkDays(), 9)[1:] == (1, 0)
+
+
+def test_several_collectors_open_a_case_once(office: Office, rounds: Callable[..., int]) -> None:
+    press(office, good=40, bad=10)
+    rounds()
+
+    row = {**dict(zip(schema.follow_up.c.keys(), cases(office)[0], strict=True)), "case_id": 7, "number": "2026-007"}
+
+    with pytest.raises(IntegrityError), office.database.writing() as connection:
+        connection.execute(insert(schema.follow_up), row)
