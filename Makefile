@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test faults lint bench assets lock clean pages screens soak
+.PHONY: setup demo test faults lint bench assets lock clean pages screens soak packages apt-repo trial
 
 setup: $(READY) assets
 
@@ -51,6 +51,19 @@ soak: setup
 
 bench: setup
 	@$(BIN)/python tests/bench/run.py $(ARGS)
+
+# Debian packages with a Python of their own, wheels for other machines, checksums, a bill of materials: build/packages.
+packages: setup
+	@$(BIN)/python config/packaging/build.py $(if $(REVISION),--revision $(REVISION)) $(ARGS)
+
+# Those packages in a signed repository that kiosks update from: KEY is the id of a key in your gpg.
+RING ?= stable
+apt-repo:
+	@config/packaging/apt-repo build/packages build/repository "$(KEY)" $(RING)
+
+# As root: a clean Debian is made, booted, and taken through the manual with those packages (some ten minutes).
+trial:
+	@tests/trial/run $(ARGS)
 
 # Pictures from SVG, catalogues from .po; only what is out of date is made anew.
 assets: $(READY)

@@ -30,6 +30,8 @@ class Package:
     """Every unit file."""
     files: tuple[tuple[str, str], ...]
     """Further files, as (below config/, on the machine)."""
+    data: tuple[str, ...]
+    """Its folders below /var/lib/hailong."""
     groups: tuple[str, ...] = ()
     """Which the user hailong joins."""
 
@@ -37,6 +39,18 @@ class Package:
     def home(self) -> Path:
         """Where the programs lie on the machine."""
         return Path("/usr/lib") / self.name
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What stands in its scripts for @WORD@."""
+        return {
+            "PACKAGE": self.name,
+            "COMMAND": self.command,
+            "UNITS": " ".join(self.units),
+            "ENABLED": " ".join(self.enabled),
+            "GROUPS": " ".join(self.groups),
+            "DATA": " ".join(f"/var/lib/hailong/{folder}" for folder in self.data),
+        }
 
     @property
     def papers(self) -> Path:
@@ -58,10 +72,11 @@ KIOSK = Package(
         ("machine/usb-storage-only.rules", "/usr/share/doc/hailong-kiosk/examples/usb-storage-only.rules"),
         ("machine/usbguard-rules.conf", "/usr/share/doc/hailong-kiosk/examples/usbguard-rules.conf"),
     ),
+    data=("kiosk", "backup", "kivy"),
     groups=("video", "render", "audio"),
 )  # fmt: skip
 COLLECTOR = Package(
-    "hailong-collector", "collector", ("collector", "postgres", "sqlite"),
+    "hailong-collector", "collector", ("collector", "postgres", "sqlite", "oidc"),
     enabled=("hailong-collector.service",),
     units=("hailong-collector.service",),
     files=(
@@ -69,6 +84,7 @@ COLLECTOR = Package(
         ("proxy/Caddyfile", "/usr/share/doc/hailong-collector/examples/Caddyfile"),
         ("proxy/postgresql.conf", "/usr/share/doc/hailong-collector/examples/postgresql.conf"),
     ),
+    data=("collector",),
 )  # fmt: skip
 
 
@@ -132,7 +148,7 @@ class Tree:
         size = sum(path.lstat().st_size for path in self.root.rglob("*")) // 1024
         fields = (CONFIG / "debian" / self._package.command / "control").read_text("utf-8")
         filled = {"VERSION": version, "SIZE": str(size), "PYTHON": ", ".join(interpreter.depends)}
-        (control / "control").write_text(_fill(fields, filled), "utf-8")
+        (control / "control").write_text(fill(fields, filled), "utf-8")
         for name in SCRIPTS:
             self._write(f"/DEBIAN/{name}", self._filled(CONFIG / "debian" / name), 0o755)
         shutil.copy(CONFIG / "debian" / self._package.command / "templates", control / "templates")
@@ -192,20 +208,7 @@ class Tree:
         self._write(f"{self._package.home}/bin/{self._package.command}", lines, 0o755)
 
     def _filled(self, file: Path) -> str:
-        package = self._package
-        # The nightly check leaves its copies beside what it copied.
-        mine = {"kiosk": ["kiosk", "backup", "kivy"], "collector": ["collector"]}[package.command]
-        return _fill(
-            file.read_text("utf-8"),
-            {
-                "PACKAGE": package.name,
-                "COMMAND": package.command,
-                "UNITS": " ".join(package.units),
-                "ENABLED": " ".join(package.enabled),
-                "GROUPS": " ".join(package.groups),
-                "DATA": " ".join(f"/var/lib/hailong/{folder}" for folder in mine),
-            },
-        )
+        return fill(file.read_text("utf-8"), self._package.words)
 
     def _copy(self, file: Path, to: str, mode: int = 0o644) -> None:
         self._write(to, file.read_text("utf-8"), mode)
@@ -226,7 +229,8 @@ class Tree:
             os.utime(path, (epoch, epoch))
 
 
-def _fill(text: str, words: dict[str, str]) -> str:
+def fill(text: str, words: dict[str, str]) -> str:
+    """Put a package's own words into a text."""
     filled = re.sub(r"@([A-Z]+)@", lambda found: words[found[1]], text)
     # A package without groups of its own leaves an empty list behind.
     return filled.replace("for group in ; do", "for group in hailong; do")

@@ -1,0 +1,85 @@
+"""What the manual says is so: its commands, options, units, files and targets exist."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from kiosk.cli import commands as kiosk
+from sync.collector.cli import app as collector
+
+ROOT = Path(__file__).parents[2]
+MANUALS = ["README.md", "config/OPERATIONS.md", "config/HUONG-DAN-NHANH.md"]
+PROGRAMS = {"kiosk": typer.main.get_command(kiosk), "collector": typer.main.get_command(collector)}
+
+
+def text(manual: str) -> str:
+    return (ROOT / manual).read_text("utf-8")
+
+
+def commands(manual: str) -> Iterator[list[str]]:
+    """Each command of ours, as words: in code, alone on a line or between back-ticks, without what follows a #."""
+    lines = [line for line in text(manual).splitlines() if line.startswith("    ")]
+    said = [line.partition("#")[0] for line in lines] + re.findall(r"`([^`\n]+)`", text(manual))
+    for one in said:
+        words = one.split()
+        if words and words[0] in PROGRAMS and all(re.match(r"[\w<\"'…/:*.-]", word) for word in words):
+            yield words
+
+
+def fault_of(words: list[str]) -> str | None:
+    """What is wrong with a command; nothing if its subcommand and its options exist."""
+    command: Any = PROGRAMS[words[0]]
+    rest = words[1:]
+    while hasattr(command, "commands") and rest and not rest[0].startswith("-"):
+        if rest[0] not in command.commands:
+            return f"{words[0]} has no command {rest[0]}"
+        command = command.commands[rest.pop(0)]
+    known = {name for each in command.params for name in (*each.opts, *each.secondary_opts)} | {"--help"}
+    return next((f"no option {word}" for word in rest if word.startswith("--") and word not in known), None)
+
+
+@pytest.mark.parametrize("manual", MANUALS)
+def test_every_command_of_the_manual_exists(manual):
+    found = list(commands(manual))
+
+    assert len(found) >= 5
+    assert {" ".join(words): fault for words in found if (fault := fault_of(words))} == {}
+
+
+@pytest.mark.parametrize("wrong", ["kiosk fly", "kiosk sync --never", "collector device vanish 3f"])
+def test_command_that_does_not_exist_is_found(wrong):
+    assert fault_of(wrong.split()) is not None
+
+
+@pytest.mark.parametrize("manual", MANUALS)
+def test_every_link_of_the_manual_leads_somewhere(manual):
+    folder = (ROOT / manual).parent
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", text(manual)) if "://" not in link]
+
+    assert [link for link in links if not (folder / link).exists()] == []
+
+
+def test_units_that_the_manual_names_are_shipped():
+    named = set(re.findall(r"hailong-\w+\.(?:service|timer)", text("config/OPERATIONS.md")))
+
+    assert named <= {path.name for path in (ROOT / "config" / "systemd").iterdir()}
+
+
+def test_settings_that_the_manual_names_exist():
+    named = re.findall(r"`((?:screen|collector|journal|visit|sync|accounts)\.[a-z_.]+)`", text("config/OPERATIONS.md"))
+    files = text("config/kiosk.toml") + text("config/collector.toml")
+
+    assert [key for key in named if not re.search(rf"^#?\s?{key.rpartition('.')[2]}\s*=", files, re.MULTILINE)] == []
+    assert len(named) > 3
+
+
+@pytest.mark.parametrize("manual", MANUALS)
+def test_targets_that_the_manual_names_are_in_the_makefile(manual):
+    makefile = text("Makefile")
+    named = set(re.findall(r"(?:^    |`)make ([\w-]+)", text(manual), re.MULTILINE))
+
+    assert [target for target in named if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
