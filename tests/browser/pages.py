@@ -6,11 +6,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
 from sync.collector.accounts import change_password, new_account
+from sync.collector.chores import transact
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database, open_database
 from sync.collector.demo_data import add_people, tell_stories, write_province
@@ -18,6 +20,7 @@ from sync.collector.migrate import migrate
 from sync.collector.presstime import LocalDays
 from sync.collector.rights import Role
 from sync.collector.services import make_services
+from sync.collector.signals.watch import watch_signs
 from sync.collector.surveys.library import shipped_surveys
 from tests.browser.live import CHROMIUM, QUIET, serving
 
@@ -36,6 +39,8 @@ PAGES = {
     "10-gop-y-tim": "/gop-y?tim=tre+hen&ky=2026-11",
     "11-vu-viec": "/vu-viec",
     "12-mot-vu-viec": "/vu-viec/2026-005",
+    "13-dau-hieu": "/dau-hieu",
+    "14-mot-dau-hieu": "/dau-hieu/1",
 }
 LOOKS = (
     ("vi", "light", 1440),
@@ -64,10 +69,13 @@ def province(folder: Path, months: int = 6) -> Database:
     database = open_database(f"sqlite:///{folder / 'collector.db'}", create=True)
     migrate(database)
     config = CollectorConfig()
-    write_province(database, "20", months, 1, NOW, LocalDays(config.zone), shipped_surveys()["sipas-5@1"], lambda *_: None)
+    write_province(
+        database, "20", months, 1, NOW, LocalDays(config.zone), shipped_surveys()["sipas-5@1"], lambda *_: None
+    )
     add_people(database, "20", NOW)
     services = make_services(config, database, lambda: NOW)
     tell_stories(database, services, NOW, 1)
+    watch_signs(services, partial(transact, services))
     services.writer.close()
     with database.writing() as connection:
         new_account(connection, "huong.nt", "Nông Thị Hương", Role.SUPERVISOR, None, NOW, "pages")

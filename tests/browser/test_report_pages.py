@@ -2,17 +2,22 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect
+from sqlalchemy import Connection
 
 from sync.collector.accounts import change_password, new_account
 from sync.collector.database import open_database
 from sync.collector.migrate import migrate
-from sync.collector.rights import Role
+from sync.collector.rights import RIGHTS, Reader, Role
+from sync.collector.signals.decide import Chair, Decision, set_aside
+from sync.collector.signals.keep import keep_findings
+from sync.collector.signals.settings import Signals
+from sync.collector.signals.watched import Finding, Sign
 from tests.browser.live import serving
 from tests.sync.collector.builders import NOON, Office, Pen, open_office
 
@@ -21,7 +26,8 @@ pytestmark = pytest.mark.browser
 PASSWORD = "mưa rào tháng tám"
 HEADS = ["Tính thế nào", "Chắc đến đâu", "Đã để riêng những gì", "Số này mới đến đâu", "Có thiếu lượt nào không",
          "Không phải là"]  # fmt: skip
-PAGES = ("/t/XA", "/t/XA/Q1", "/ly-do/XA", "/giai-thich/share/XA", "/t/XA?ky=2026-11-19", "/mat-khau")
+PAGES = ("/t/XA", "/t/XA/Q1", "/ly-do/XA", "/giai-thich/share/XA", "/t/XA?ky=2026-11-19", "/mat-khau", "/dau-hieu",
+         "/dau-hieu/1", "/dau-hieu/2", "/dau-hieu/3")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +42,25 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with database.writing() as connection:
         new_account(connection, "huong", "Nông Thị Hương", Role.SUPERVISOR, None, NOON, "test")
         change_password(connection, "huong", PASSWORD, NOON)
-    with serving(database, now=lambda: NOON) as address:
+        _find_signs(connection)
+    # The nightly look would find what these ratings are: invented, and pressed a second apart.
+    with serving(database, now=lambda: NOON, signals=Signals(watch=False)) as address:
         yield address
     shutil.rmtree(folder)
+
+
+def _find_signs(connection: Connection) -> None:
+    """A rush that waits for a decision, one that was set aside, and a silent counter."""
+    rush = {"quick": 30, "n": 90, "expected": 4, "seconds": 60, "days": 3, "one_face": True}
+    first, last = "2026-11-17", "2026-11-18"
+    findings = [
+        Finding(1, Sign.BURST, first, last, "am", rush), Finding(2, Sign.BURST, "2026-11-13", "2026-11-13", "am", rush),
+        Finding(2, Sign.SILENT, last, last, "", {"days": 3, "usual": 12, "heard": True}),
+    ]  # fmt: skip
+    keep_findings(connection, findings, NOON)
+    huong = Reader("huong", "Nông Thị Hương", Role.SUPERVISOR, RIGHTS[Role.SUPERVISOR], "")
+    decision = Decision(date(2026, 11, 13), date(2026, 11, 13), "am", "Lịch trực: không có ai ở quầy lúc đó.")
+    set_aside(connection, 2, decision, Chair(huong, NOON, NOON.date(), 5))
 
 
 def _press(office: Office, days_ago: int) -> None:
@@ -154,6 +176,21 @@ def test_everything_works_without_script(browser: Browser, signed_in: dict[str, 
 
     assert "ky=2026-10" in page.url
     context.close()
+
+
+def test_a_sign_is_decided_about_with_the_keyboard_alone(page: Page, said: list[str], url: str) -> None:
+    page.goto(f"{url}/dau-hieu")
+    page.get_by_role("link", name="Bấm dồn").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/dau-hieu/1")
+    page.locator("#note").focus()
+    page.keyboard.type("Đã hỏi trưởng bộ phận.")
+    page.locator("button[value=nothing]").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("h1 + .note .tag")).to_have_text("không có gì sai")
+    expect(page.get_by_text("Đã hỏi trưởng bộ phận.")).to_be_visible()
+    assert said == []
 
 
 def test_print_shows_tables_and_no_controls(page: Page, url: str) -> None:
