@@ -4,7 +4,8 @@ Method: a press is quick when it follows another counted one within ``quick_s`` 
 independently of each other, a half day of n presses has about n(n-1) × quick_s / 4 hours of them; twice as
 many are taken as honest, for people come in waves. A half day with more than twice the counter's median is
 taken at that pace: else a rush would excuse itself. The sum over the days is compared with a Poisson tail.
-Threshold: p < 1e-6, at least 10 quick ones, and one press in ten.
+Threshold: p < 1e-6, at least 10 quick ones, and either one press in five or 20 in one half day: couples who both
+press are no rush.
 """
 
 from collections import Counter
@@ -17,7 +18,8 @@ HALF_DAY_S = 4 * 3600
 WAVES = 2.0
 PACE_LEAST = 6.0
 LEAST = 10
-LEAST_SHARE = 0.1
+LEAST_SHARE = 0.2
+LEAST_IN_ONE = 20
 MOSTLY = 0.9
 """From here on nearly all of the quick ones chose the same face, which is said without numbers."""
 
@@ -26,7 +28,7 @@ def find_bursts(watched: Watched, quick_s: int) -> Finding | None:
     """The sign, where there is one."""
     quick = {half: pressed.quick for half, pressed in watched.half_days.items() if pressed.quick}
     k, n = sum(quick.values()), watched.n
-    if k < LEAST or k < LEAST_SHARE * n:
+    if k < LEAST or (k < LEAST_SHARE * n and max(quick.values()) < LEAST_IN_ONE):
         return None
     expected = expected_quick([pressed.n for pressed in watched.half_days.values() if pressed.n], quick_s)
     if poisson_tail(k, expected) >= DOUBT:

@@ -26,8 +26,10 @@ def pressed_at(times: list[tuple[float, int]], outside: int = 0, quick_s: int = 
     return Pressed(Counter(level for _, level in ordered), quick.total(), quick, slots, outside)
 
 
-def honest(counter_id: int, per_half_day: float = 6, satisfied: float = 0.85, **more: object) -> Watched:
-    """People come in a wave in the middle of the half day and press what they think."""
+def honest(
+    counter_id: int, per_half_day: float = 6, satisfied: float = 0.85, pairs: float = 0.0, **more: object
+) -> Watched:
+    """People come in a wave in the middle of the half day and press what they think; some in pairs."""
     chance = random.Random(counter_id)
     halves = {}
     for day in working_days():
@@ -37,6 +39,8 @@ def honest(counter_id: int, per_half_day: float = 6, satisfied: float = 0.85, **
                 at = opens + LASTS[part] * chance.betavariate(1.6, 1.9)
                 level = chance.choice((4, 5, 5)) if chance.random() < satisfied else chance.choice((1, 2, 3))
                 times.append((at, level))
+                if chance.random() < pairs:
+                    times.append((at + chance.uniform(8, 40), level))
             if times:
                 halves[HalfDay(day.isoformat(), part)] = pressed_at(times)
     return Watched(counter_id, halves, **more)  # type: ignore[arg-type]

@@ -60,6 +60,11 @@ def test_a_busy_counter_is_no_rush(per_half_day: int) -> None:
     assert Sign.BURST not in found(honest(WATCHED, per_half_day=per_half_day))
 
 
+@pytest.mark.parametrize("per_half_day", [2, 4, 8, 20])
+def test_couples_who_both_press_are_no_rush(per_half_day: int) -> None:
+    assert Sign.BURST not in found(honest(WATCHED, per_half_day=per_half_day, pairs=0.15))
+
+
 def test_presses_in_a_rush_are_found_with_days_part_and_pace() -> None:
     rush = [(15 * 3600 + 40.0 * number, 5) for number in range(6)]
 
