@@ -13,7 +13,9 @@ VOWELS = {"ă": "aw", "â": "aa", "đ": "dd", "ê": "ee", "ô": "oo", "ơ": "ow"
 class Draft:
     """The text so far; keys change it, and it never grows beyond the limit."""
 
-    def __init__(self) -> None:
+    def __init__(self, telex: bool = True) -> None:
+        self.telex = telex
+        """Whether letters are composed; of an English "was", Telex would make a Vietnamese syllable."""
         self._before = ""
         self._syllable = ""
         self._struck = ""
@@ -39,7 +41,8 @@ class Draft:
         if key.lower() in VOWELS:
             self._take(self._syllable + key, self._struck + VOWELS[key.lower()])
         elif key.isalpha():
-            self._take(*process_key(self._syllable, key, self._struck))
+            plain = (self._syllable + key, self._struck + key)
+            self._take(*(process_key(self._syllable, key, self._struck) if self.telex else plain))
         elif len(self.text) < WORDS_MAX:
             self._before, self._syllable, self._struck = self.text + key, "", ""
 

@@ -78,7 +78,9 @@ def pictures(shape: str, window: Any) -> Iterator[tuple[str, Callable[[Path], No
                 if name.startswith("staff") and language != "vi":
                     continue  # the staff's screens are Vietnamese
                 yield f"{name}_{theme}_{shape}_{language}", Camera(theme, language, window, show)
-    for name, show in (("question", show_question), ("reasons", show_reasons)):
+    for name, show in scenes().items():
+        if name.startswith(("staff", "pressed")):
+            continue  # the staff need no larger letters
         yield f"{name}_light_{shape}_vi_200", Camera("light", "vi", window, show, text_turns=2)
     yield f"question-three_light_{shape}_vi", Camera("light", "vi", window, show_question, survey="tt32-3")
 

@@ -30,6 +30,16 @@ def test_telex_composes(keys: str, text: str):
     assert unicodedata.is_normalized("NFC", typed(keys).text)
 
 
+def test_without_telex_letters_stand_as_they_were_struck_and_accents_have_their_keys():
+    draft = Draft(telex=False)
+    for key in "there was đ":
+        draft.strike(key)
+    draft.strike("a")
+    draft.set_tone("huyền")
+
+    assert draft.text == "there was đà"
+
+
 def test_letters_and_tones_have_keys_of_their_own():
     draft = typed("đư")
     draft.strike("ơ")

@@ -99,25 +99,23 @@ class ReasonsPage(Page):
 
     def _arrange_high(self, look: Look, page: Area) -> None:
         u, plain = look.u, look.text_scale == 1
-        self._show_header(look, page.cut_top(look.part("mark"), (7 if plain else 3) * u))
-        if not plain:
-            self.ids.again.words = self._again_short
-            self.ids.hint.opacity = 0
+        if plain:
+            self._show_header(look, page.cut_top(look.part("mark"), 7 * u))
+            small = look.style("small_strong")
+            self._chip_area = page.cut_top(small.size * small.line, 2 * u)
+        else:
+            self._leave_out_header()
         action = look.part("action")
         even((self.ids.skip, self.ids.done), look, page.cut_bottom(action, 2 * u), 2 * u)
         self.ids.again.draw(look, page.cut_bottom(action, (4 if plain else 2) * u))
-        small = look.style("small_strong")
-        self._chip_area = page.cut_top(small.size * small.line, 2 * u)
-        high = self.ids.title.fit(look, page.width, lines_max=3)
+        high = self.ids.title.fit(look, page.width, lines_max=3 if plain else 2)
         self.ids.title.put(page.cut_top(high, 1.6 * u), across=0)
         self._draw_hint(look, page.cut_top(look.style("body").size * look.style("body").line, (4 if plain else 2) * u))
         self._draw_tiles(look, page, 2, (2 if plain else 1.2) * u, in_rows=True)
 
     def _arrange_large(self, look: Look, page: Area) -> None:
         u = look.u
-        self.ids.header.opacity = self.ids.hint.opacity = self.ids.chip.opacity = 0
-        self._chip_area = Area(0, 0, 0, 0)
-        self.ids.again.words = self._again_short
+        self._leave_out_header()
         high = self.ids.title.fit(look, page.width, lines_max=1)
         self.ids.title.put(page.cut_top(high, 2 * u), across=0)
         room = self._draw_actions(look, page.cut_bottom(look.part("action"), 2 * u))
@@ -127,6 +125,12 @@ class ReasonsPage(Page):
     def _show_header(self, look: Look, area: Area) -> None:
         self.ids.header.opacity = self.ids.hint.opacity = self.ids.chip.opacity = 1
         self.ids.header.draw(look, area)
+
+    def _leave_out_header(self) -> None:
+        """Large letters need the room; the office's name was on the screen before."""
+        self.ids.header.opacity = self.ids.hint.opacity = self.ids.chip.opacity = 0
+        self._chip_area = Area(0, 0, 0, 0)
+        self.ids.again.words = self._again_short
 
     def _draw_hint(self, look: Look, row: Area) -> None:
         if not self.ids.hint.opacity:

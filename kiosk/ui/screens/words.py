@@ -19,6 +19,9 @@ from kiosk.ui.screens.page import Page
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
+ENGLISH = "en"
+"""Whoever reads another language writes Vietnamese, or a language of Vietnam, with its keys."""
+
 
 class WordsPage(Page):
     """Tells what is typed; forgets it when the citizen is gone."""
@@ -49,12 +52,13 @@ class WordsPage(Page):
         self._asked = t("Please write no names, telephone numbers or identity numbers.")
         self._masked = t("Please write no names, telephone numbers or identity numbers. A row of digits was hidden.")
         self.warning = self._asked
+        self._draft.telex = t.language != ENGLISH
         self.keyboard.say(t)
 
     def forget(self) -> None:
         """An empty field."""
         if self._draft.text:
-            self._draft = Draft()
+            self._draft = Draft(self._draft.telex)
             self.keyboard.reset()
             self._draw_text()
 

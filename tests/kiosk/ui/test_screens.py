@@ -415,6 +415,21 @@ def test_words_are_typed_in_telex_and_recorded(open_kiosk: Any):
     assert kiosk.disk.facts[-1].text == "Cảm ơn"
 
 
+def test_english_words_stand_as_they_were_struck(open_kiosk: Any):
+    kiosk = open_kiosk(words=True)
+    kiosk.app.turn_language()
+    write_words(kiosk, "i t space w a s space f a i r")
+    assert kiosk.app.page.ids.field.ids.text.text == "it was fair"
+    kiosk.tap(kiosk.app.page.ids.done)
+    kiosk.until_step(Step.THANKS)
+    kiosk.pass_time(4.1)
+    kiosk.until_step(Step.QUESTION)
+
+    write_words(kiosk, "w a s")
+
+    assert kiosk.app.page.ids.field.ids.text.text == "ứa"
+
+
 def test_keys_may_be_struck_fast(open_kiosk: Any):
     kiosk = open_kiosk(words=True)
     write_words(kiosk, "")
