@@ -9,6 +9,7 @@ import typer
 
 from sync.collector.command import AsJson, ConfigFile, DataDir, Quiet, actor, in_transaction, open_ready, tell
 from sync.collector.config import load_config
+from sync.collector.errors import UsageWrong
 
 device_app = typer.Typer(help="Kiosks.", no_args_is_help=True)
 
@@ -23,7 +24,7 @@ DeviceName = Annotated[
     epilog="Example: collector device new --counter HC-01 --create-counter --counter-name 'Quầy 1' --unit 06040",
 )
 def device_new(
-    counter: Annotated[str, typer.Option(help="Code of the counter where the kiosk will stand.")],
+    counter: Annotated[str | None, typer.Option(help="Code of the counter where the kiosk will stand.")] = None,
     config: ConfigFile = None,
     data_dir: DataDir = None,
     survey: Annotated[
@@ -39,13 +40,23 @@ def device_new(
     qr: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also draw the command as a QR picture, .png or .svg.")
     ] = None,
+    table: Annotated[
+        Path | None, typer.Option("--from", metavar="CSV", help="Make codes for many counters, one a line.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="With --from: folder for the setup files.")] = None,
     quiet: Quiet = False,
 ) -> None:
     """Print a one-time code for a new kiosk; on the kiosk: kiosk enroll URL CODE."""
     from sync.collector import devices, units
+    from sync.collector.cli_zero_touch import codes_for_table
     from sync.collector.qr import draw_qr
 
     settings = load_config(config, data_dir)
+    if table is not None:
+        codes_for_table(settings, table, out, valid_hours)
+        return
+    if counter is None:
+        raise UsageWrong("name the counter with --counter, or a table of counters with --from")
     database = open_ready(settings, quiet=quiet)
     now = datetime.now(UTC)
     valid = timedelta(hours=valid_hours or settings.enrolment.code_valid_hours)

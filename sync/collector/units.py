@@ -71,8 +71,13 @@ def counter_id(connection: Connection, code: str) -> int | None:
     return None if found is None else int(found)
 
 
+def is_code(text: str) -> bool:
+    """Whether a unit or counter may have this code."""
+    return re.fullmatch(CODE, text) is not None
+
+
 def _require_code(code: str) -> None:
-    if not re.fullmatch(CODE, code):
+    if not is_code(code):
         raise UsageWrong("{code!r} is no code: take 1 to 40 letters, digits, dots, hyphens or underscores", code=code)
 
 

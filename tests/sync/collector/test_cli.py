@@ -158,3 +158,52 @@ def test_the_collector_imports_neither_kivy_nor_what_only_the_agent_needs() -> N
     ended = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=False)
 
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_table_of_counters_becomes_codes_and_setup_files(tmp_path: Path) -> None:
+    table, out = tmp_path / "counters.csv", tmp_path / "out"
+    table.write_text("counter,unit,unit_name\nQ1,XA,Xã Bắc Sơn\nQ2,XA,\n", "utf-8")
+    command = ("device", "new", "--from", str(table), "--out", str(out), "--data-dir", str(tmp_path / "data"))
+
+    refused = run(*command)
+    made = run(*command, HAILONG_COLLECTOR_PUBLIC_URL="https://danhgia.example.vn")
+
+    assert "set public_url first" in sentence(refused, 2)
+    assert "Codes made: 2. Kept from before: 0. Counters with a kiosk already: 0." in made.stdout
+    assert sorted(path.name for path in out.iterdir()) == ["Q1", "Q2", "codes.csv"]
+
+
+def test_every_fault_of_a_table_is_told_with_its_line(tmp_path: Path) -> None:
+    table = tmp_path / "counters.csv"
+    table.write_text("counter,unit\nQ1,XA\nQ1,XA\nQ 3,XA\n", "utf-8")
+
+    told = run(
+        "device", "new", "--from", str(table), "--out", str(tmp_path / "out"), "--data-dir", str(tmp_path / "data"),
+        HAILONG_COLLECTOR_PUBLIC_URL="https://danhgia.example.vn",
+    )  # fmt: skip
+
+    assert told.returncode == 2
+    assert [line.split(": ")[0] for line in told.stderr.splitlines()] == [f"{table}:4", f"{table}:3"]
+
+
+def test_a_code_needs_a_counter_or_a_table(folder: str) -> None:
+    assert "--counter" in sentence(run("device", "new", "--data-dir", folder), 2)
+
+
+def test_settings_are_checked_and_shown_with_where_they_come_from(tmp_path: Path) -> None:
+    (tmp_path / "collector.toml").write_text("listen_port = 99999\n")
+    (tmp_path / "good.toml").write_text("listen_port = 8700\n")
+    (tmp_path / "good.toml.d").mkdir()
+    (tmp_path / "good.toml.d" / "10-office.toml").write_text("[metrics]\naccess = 'open'\n")
+
+    bad = run("config", "check", "--config", str(tmp_path / "collector.toml"))
+    good = run("config", "show", "--config", str(tmp_path / "good.toml"),
+               HAILONG_COLLECTOR_DATABASE_URL="postgresql://h:geheim@db/h")  # fmt: skip
+
+    assert bad.returncode == 2
+    assert "listen_port: must be at most 65535, not 99999" in bad.stdout
+    assert good.stdout.splitlines() == [
+        'database_url = "postgresql://h:***@db/h"  # environment HAILONG_COLLECTOR_DATABASE_URL',
+        f"listen_port = 8700  # file {tmp_path / 'good.toml'}",
+        f"metrics.access = \"open\"  # drop-in {tmp_path / 'good.toml.d' / '10-office.toml'}",
+    ]

@@ -1,0 +1,311 @@
+"""Zero touch: a table of counters becomes one-time codes and setup files, all of them or none.
+
+Each counter gets a folder of its name with ``hailong-setup.toml``: copied to a stick, it makes a kiosk of any
+machine (``kiosk setup``, or ``kiosk setup --counter Q17`` where one stick serves many). Repeating the command keeps
+codes that are still good, and makes only what is missing.
+"""
+
+import csv
+import os
+import secrets
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from io import StringIO
+from pathlib import Path
+from shutil import rmtree
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, insert, select
+
+from kiosk.cells import csv_bytes
+from kiosk.domain.fault import Fault
+from kiosk.setting_layers import Layers, Variable
+from kiosk.setting_list import toml_value
+from kiosk.setting_rules import Unfit, between
+from kiosk.setting_values import SettingReader
+from kiosk.settings import Section, SettingsInvalid
+from sync.collector import units
+from sync.collector.audit import note
+from sync.collector.database import Database
+from sync.collector.devices import CODE_ALPHABET, CODE_LENGTH, hash_code
+from sync.collector.errors import UsageWrong
+from sync.collector.schema import counter, device, enrolment_code, unit
+
+SETUP_FILE = "hailong-setup.toml"
+LIST_FILE = "codes.csv"
+Progress = Callable[[int, int], None]
+"""Told as codes are made: how many, of how many."""
+
+
+def counter_code(text: str) -> str:
+    """The rule of a counter's code that names a folder as well."""
+    if not units.is_code(text) or not text.strip("."):
+        raise Unfit("{input!r} is no code: take 1 to 40 letters, digits, dots, hyphens or underscores")
+    return text
+
+
+class Row(Section, frozen=True):
+    """One line of the table."""
+
+    counter: Annotated[str, counter_code]
+    unit: str
+    name: str = ""
+    unit_name: str = ""
+    survey: str = ""
+    theme: Literal["light", "dark", "high-contrast", ""] = ""
+    rotation_deg: Annotated[int, between(0, 270)] | None = None
+    width_px: Annotated[int, between(320, 7680)] | None = None
+    height_px: Annotated[int, between(320, 7680)] | None = None
+    panel_inch: Annotated[float, between(5, 100)] | None = None
+
+    @property
+    def screen(self) -> dict[str, Any]:
+        """What the kiosk's settings say of its screen."""
+        said = {name: getattr(self, name) for name in ("theme", "rotation_deg", "width_px", "height_px", "panel_inch")}
+        return {name: value for name, value in said.items() if value not in ("", None)}
+
+
+class Numbered(NamedTuple):
+    """A row, and where it stands in its file."""
+
+    line: int
+    row: Row
+
+
+class Code(NamedTuple):
+    """A one-time code as it is typed, and how long it holds."""
+
+    text: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of it."""
+
+    made: int
+    kept: int
+    """Codes of an earlier run that are still good."""
+    running: int
+    """Counters that have a kiosk already, and get no code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for every code of one run."""
+
+    url: str
+    now: datetime
+    until: datetime
+    actor: str
+
+
+def read_table(file: Path, surveys: Iterable[str]) -> list[Numbered]:
+    """The rows of a CSV in UTF-8, separated by commas or semicolons.
+
+    Raises SettingsInvalid with every fault, each with its line.
+    """
+    try:
+        text = file.read_text("utf-8-sig")
+    except OSError as error:
+        raise UsageWrong("{file} cannot be read ({why})", file=file, why=error.strerror) from error
+    except UnicodeDecodeError as error:
+        raise UsageWrong("{file} is not UTF-8: save it as “CSV UTF-8”", file=file) from error
+    separator = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
+    reader = csv.DictReader(StringIO(text, newline=""), delimiter=separator, strict=False)
+    try:
+        faults = list(_faults_of_head(file, reader.fieldnames or ()))
+        rows = [] if faults else list(_rows(file, reader, faults))
+    except csv.Error as error:
+        raise UsageWrong("{file} cannot be read ({why})", file=file, why=error) from error
+    faults += _faults_between(file, rows, set(surveys))
+    if faults:
+        raise SettingsInvalid(tuple(faults))
+    return rows
+
+
+def make_codes(
+    database: Database, rows: list[Numbered], file: Path, to: Path, terms: Terms, progress: Progress
+) -> Made:
+    """A code and a setup file below ``to`` for every row whose counter has no kiosk, in one transaction.
+
+    Raises SettingsInvalid with every row that does not fit what is there, and UsageWrong where the folder cannot be
+    written; then nothing was made.
+    """
+    with database.reading() as connection:
+        faults = tuple(_faults_of_places(connection, file, rows))
+        running = _running(connection, rows)
+    if faults:
+        raise SettingsInvalid(faults)
+    wanted = [row for _, row in rows if row.counter not in running]
+    kept = _still_good(database, to, wanted, terms.now)
+    missing = [row for row in wanted if row.counter not in kept]
+    codes = dict(zip((row.counter for row in missing), _new_codes(len(missing), progress), strict=True))
+    plain = {**kept, **{name: Code(text, terms.until) for name, (text, _) in codes.items()}}
+    staged = _stage(to, wanted, plain, terms)
+    try:
+        with database.writing() as connection:
+            for row in missing:
+                _keep_code(connection, row, codes[row.counter][1], terms)
+        _put_in_place(staged, to)
+    finally:
+        rmtree(staged, ignore_errors=True)
+    return Made(len(missing), len(kept), len(running))
+
+
+def _faults_of_head(file: Path, names: Iterable[str]) -> Iterator[Fault]:
+    known = {field.name: field.required for field in msgspec.structs.fields(Row)}
+    given = [name or "" for name in names]
+    for name in sorted(set(given) - known.keys()):
+        yield Fault(f"{file}:1", name, "unknown column; known are {known}", {"known": ", ".join(known)})
+    for name, required in known.items():
+        if required and name not in given:
+            yield Fault(f"{file}:1", name, "the column is missing", {})
+
+
+def _rows(file: Path, reader: "csv.DictReader[str]", faults: list[Fault]) -> Iterator[Numbered]:
+    for cells in reader:
+        line = reader.line_num
+        if None in cells or None in cells.values():
+            faults.append(Fault(f"{file}:{line}", "cells", "has another number of cells than the first line", {}))
+            continue
+        said = {name: Variable(name, text.strip()) for name, text in cells.items() if text.strip()}
+        if not said:
+            continue
+        values = SettingReader(Layers(""))
+        row = values.value("", Row, said)
+        faults += [Fault(f"{file}:{line}", fault.key, fault.message, fault.values) for fault in values.faults]
+        if row is not None and not values.faults:
+            yield Numbered(line, row)
+
+
+def _faults_between(file: Path, rows: list[Numbered], surveys: set[str]) -> Iterator[Fault]:
+    seen: dict[str, int] = {}
+    for line, row in rows:
+        # Folders on a stick know no capitals.
+        first = seen.setdefault(row.counter.casefold(), line)
+        if first != line:
+            yield Fault(f"{file}:{line}", "counter", "stands in line {first} already", {"first": first})
+        if row.survey and row.survey not in surveys:
+            known = {"survey": row.survey, "known": ", ".join(sorted(surveys))}
+            yield Fault(f"{file}:{line}", "survey", "there is no survey {survey}; known are {known}", known)
+        if row.rotation_deg is not None and row.rotation_deg % 90:
+            yield Fault(f"{file}:{line}", "rotation_deg", "must be 0, 90, 180 or 270", {})
+
+
+def _faults_of_places(connection: Connection, file: Path, rows: list[Numbered]) -> Iterator[Fault]:
+    known = set(connection.execute(select(unit.c.code)).scalars())
+    stands = {row.code: row.unit for row in connection.execute(
+        select(counter.c.code, unit.c.code.label("unit")).join(unit))}  # fmt: skip
+    named = {row.unit for _, row in rows if row.unit_name}
+    for line, row in rows:
+        if row.unit not in known | named:
+            message = "there is no unit {code}; add a column unit_name to make it, or see: collector unit import"
+            yield Fault(f"{file}:{line}", "unit", message, {"code": row.unit})
+        elif stands.get(row.counter, row.unit) != row.unit:
+            there = {"counter": row.counter, "unit": stands[row.counter]}
+            yield Fault(f"{file}:{line}", "unit", "counter {counter} belongs to unit {unit}", there)
+
+
+def _running(connection: Connection, rows: list[Numbered]) -> set[str]:
+    """The counters with a kiosk at work."""
+    found = select(counter.c.code).join(device, device.c.counter_id == counter.c.counter_id)
+    at_work = set(connection.execute(found.where(device.c.revoked_at.is_(None))).scalars())
+    return at_work & {row.counter for _, row in rows}
+
+
+def _still_good(database: Database, to: Path, rows: list[Row], now: datetime) -> dict[str, Code]:
+    """The codes of an earlier run that nobody used and that still hold, by counter."""
+    found = {row.counter: code for row in rows if (code := _code_in(to / row.counter / SETUP_FILE))}
+    with ThreadPoolExecutor(os.cpu_count()) as hashing:
+        hashes = dict(zip(found, hashing.map(hash_code, found.values()), strict=True))
+    with database.reading() as connection:
+        good = select(enrolment_code.c.code_hash, enrolment_code.c.expires_at).where(
+            enrolment_code.c.device_id.is_(None), enrolment_code.c.expires_at > now
+        )
+        until = {bytes(row.code_hash): row.expires_at for row in connection.execute(good)}
+    return {name: Code(found[name], until[hashed]) for name, hashed in hashes.items() if hashed in until}
+
+
+def _code_in(file: Path) -> str:
+    try:
+        return str(tomllib.loads(file.read_text("utf-8")).get("code", ""))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return ""
+
+
+def _new_codes(n: int, progress: Progress) -> list[tuple[str, bytes]]:
+    """Codes and what is stored of them; the hash is slow on purpose, so every core makes some."""
+    plain = ["".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(n)]
+    made: list[tuple[str, bytes]] = []
+    with ThreadPoolExecutor(os.cpu_count()) as hashing:
+        for code, hashed in zip(plain, hashing.map(hash_code, plain), strict=True):
+            made.append((f"{code[:4]}-{code[4:]}", hashed))
+            progress(len(made), n)
+    return made
+
+
+def _keep_code(connection: Connection, row: Row, hashed: bytes, terms: Terms) -> None:
+    found = units.counter_id(connection, row.counter)
+    if found is None:
+        place = units.unit_for(connection, row.unit, row.unit_name or None)
+        units.new_counter(connection, row.counter, row.name or row.counter, place, terms.now)
+        found = units.counter_id(connection, row.counter)
+    connection.execute(
+        insert(enrolment_code).values(
+            code_hash=hashed, counter_id=found, survey=row.survey or None, created_at=terms.now,
+            expires_at=terms.until,
+        )
+    )  # fmt: skip
+    hours = (terms.until - terms.now).total_seconds() / 3600
+    note(connection, terms.now, terms.actor, "device.code", row.counter, {"valid_hours": hours})
+
+
+def _stage(to: Path, rows: list[Row], codes: Mapping[str, Code], terms: Terms) -> Path:
+    """Every file, whole, in a folder beside where it will lie."""
+    if to.exists() and any(to.iterdir()) and not (to / LIST_FILE).is_file():
+        raise UsageWrong("{folder} holds other files; name a new or empty folder with --out", folder=to)
+    try:
+        to.mkdir(mode=0o700, parents=True, exist_ok=True)
+        staged = Path(tempfile.mkdtemp(dir=to, prefix=".unfinished-"))
+        for row in rows:
+            (staged / row.counter).mkdir(mode=0o700)
+            _write(staged / row.counter / SETUP_FILE, _setup_text(row, codes[row.counter].text, terms).encode())
+        head = ("counter", "name", "unit", "code", "valid until")
+        lines = [(row.counter, row.name, row.unit, *_cells(codes[row.counter])) for row in rows]
+        _write(staged / LIST_FILE, csv_bytes([head, *lines], ","))
+    except OSError as error:
+        raise UsageWrong("{file} cannot be written ({why})", file=to, why=error.strerror) from error
+    return staged
+
+
+def _cells(code: Code) -> tuple[str, str]:
+    return code.text, code.until.isoformat(timespec="minutes")
+
+
+def _setup_text(row: Row, code: str, terms: Terms) -> str:
+    lines = [f"server = {toml_value(terms.url)}", f"code = {toml_value(code)}", f"counter = {toml_value(row.counter)}"]
+    lines += [f"settings.screen.{name} = {toml_value(value)}" for name, value in row.screen.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _write(file: Path, content: bytes) -> None:
+    handle = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as writing:
+        writing.write(content)
+
+
+def _put_in_place(staged: Path, to: Path) -> None:
+    # The list comes last: where it is, everything is.
+    try:
+        for folder in sorted(path for path in staged.iterdir() if path.is_dir()):
+            (to / folder.name).mkdir(mode=0o700, exist_ok=True)
+            (folder / SETUP_FILE).replace(to / folder.name / SETUP_FILE)
+        (staged / LIST_FILE).replace(to / LIST_FILE)
+    except OSError as error:
+        raise UsageWrong("{file} cannot be written ({why})", file=to, why=error.strerror) from error
