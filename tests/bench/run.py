@@ -35,6 +35,8 @@ def all_figures(topics: list[str]) -> Iterator[Figure]:
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
+        # A process that a bench starts finds the bench's functions by its name.
+        sys.modules[path.stem] = module
         spec.loader.exec_module(module)
         yield from module.figures()
 
