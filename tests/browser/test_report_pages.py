@@ -20,6 +20,7 @@ from sync.collector.signals.settings import Signals
 from sync.collector.signals.watched import Finding, Sign
 from tests.browser.live import serving
 from tests.sync.collector.builders import NOON, Office, Pen, open_office
+from tests.sync.collector.care_builders import open_case_at, publish, write_comments
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +28,8 @@ PASSWORD = "mưa rào tháng tám"
 HEADS = ["Tính thế nào", "Chắc đến đâu", "Đã để riêng những gì", "Số này mới đến đâu", "Có thiếu lượt nào không",
          "Không phải là"]  # fmt: skip
 PAGES = ("/t/XA", "/t/XA/Q1", "/ly-do/XA", "/giai-thich/share/XA", "/t/XA?ky=2026-11-19", "/mat-khau", "/dau-hieu",
-         "/dau-hieu/1", "/dau-hieu/2", "/dau-hieu/3")  # fmt: skip
+         "/dau-hieu/1", "/dau-hieu/2", "/dau-hieu/3", "/gop-y", "/gop-y?tim=tre+hen&tt=moi", "/gop-y?tim=khong+co",
+         "/vu-viec", "/vu-viec?loai=da-dong", "/vu-viec/2026-001")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,10 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         new_account(connection, "huong", "Nông Thị Hương", Role.SUPERVISOR, None, NOON, "test")
         change_password(connection, "huong", PASSWORD, NOON)
         _find_signs(connection)
+    week_before = NOON - timedelta(days=7)
+    write_comments(office, "Trễ hẹn hai lần, gọi 0912345678.", "Nhanh, gọn.", counter="Q2", received_at=week_before)
+    publish(office, NOON.date())
+    open_case_at(office)
     # The nightly look would find what these ratings are: invented, and pressed a second apart.
     with serving(database, now=lambda: NOON, signals=Signals(watch=False)) as address:
         yield address

@@ -6,12 +6,8 @@ from datetime import date
 import pytest
 from sqlalchemy import insert
 
-from kiosk.domain.measures import Method, Share
 from sync.collector import schema
 from sync.collector.accounts import new_account
-from sync.collector.cases.look import Finding
-from sync.collector.cases.opening import Rule, open_case
-from sync.collector.cases.settings import Cases
 from sync.collector.comments.care import Deed, NoteNeeded, What, care_for, read_steps
 from sync.collector.comments.inbox import (
     PAGE,
@@ -23,13 +19,10 @@ from sync.collector.comments.inbox import (
     read_inbox,
     units_written_of,
 )
-from sync.collector.comments.publish import publish_comments
-from sync.collector.config import CollectorConfig
 from sync.collector.errors import UsageWrong
-from sync.collector.figures.places import Place
 from sync.collector.rights import RIGHTS, Reader, Role
-from sync.collector.workdays import WorkDays
-from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.builders import NOON, Office
+from tests.sync.collector.care_builders import open_case_at, publish, write_comments
 
 MONDAY = date(2026, 11, 23)
 READER = Reader("huong", "Nông Thị Hương", Role.SUPERVISOR, RIGHTS[Role.SUPERVISOR], "")
@@ -39,34 +32,15 @@ TEXTS = ("Trễ hẹn lần thứ hai.", "Nhanh, gọn.", "Giảm 50% thời gia
 @pytest.fixture
 def written(office: Office) -> Office:
     """Four comments at the office XA, and one at a foreign unit."""
-    _write(office, TEXTS)
+    write_comments(office, *TEXTS)
     with office.database.writing() as connection:
         connection.execute(insert(schema.unit), {"unit_id": 2, "code": "XB", "name": "B", "kind": "x", "path": "XB/"})
         place = {"counter_id": 3, "code": "Q3", "name": "Quầy 3", "unit_id": 2, "created_at": NOON}
         connection.execute(insert(schema.counter), place)
     device = replace(office.new_device(), counter_id=3, counters={"Q3": 3})
-    _write(Office(office.database, device), ("Bí mật trễ hẹn.",))
+    write_comments(Office(office.database, device), "Bí mật trễ hẹn.", counter="Q3")
+    publish(office, MONDAY)
     return office
-
-
-def _write(office: Office, texts: tuple[str, ...]) -> None:
-    pen = Pen()
-    pen.opened()
-    for text in texts:
-        pen.comment(pen.rating(), text)
-    for _ in range(6):
-        pen.rating()
-    office.append(pen)
-    with office.database.writing() as connection:
-        publish_comments(connection, MONDAY, CollectorConfig().policy)
-
-
-def _open_case(office: Office) -> None:
-    place = Place("XA/:Q1", "Q1", "Quầy 1", "XA/", 1)
-    bad = Share(Method.TOP2BOX, 9, 40)
-    found_there = Finding(place, "XA", "2026-11", MONDAY, MONDAY, "sipas-5@1", "overall", bad, (1, 2), ())
-    with office.database.writing() as connection:
-        assert open_case(connection, found_there, Rule(Cases(), WorkDays(), MONDAY, NOON)) == 1
 
 
 def found(office: Office, **search: object) -> Inbox:
@@ -122,7 +96,8 @@ def test_days_take_what_was_said_to_be_written_in_them(written: Office) -> None:
 
 
 def test_pages_hold_every_comment_once(office: Office) -> None:
-    _write(office, tuple(f"góp ý số {number}" for number in range(PAGE + 3)))
+    write_comments(office, *[f"góp ý số {number}" for number in range(PAGE + 3)])
+    publish(office, MONDAY)
 
     first, second, beyond = (found(office, page=page) for page in (1, 2, 99))
 
@@ -132,7 +107,8 @@ def test_pages_hold_every_comment_once(office: Office) -> None:
 
 
 def test_order_says_nothing_of_who_wrote_first(office: Office) -> None:
-    _write(office, tuple(f"{number:02d}" for number in range(12)))
+    write_comments(office, *[f"{number:02d}" for number in range(12)])
+    publish(office, MONDAY)
 
     shown = [one.text for one in found(office).comments]
 
@@ -185,7 +161,7 @@ def test_foreign_comment_is_as_one_that_is_not_there(written: Office) -> None:
 
 
 def test_comment_is_put_to_a_case_that_may_be_seen(written: Office) -> None:
-    _open_case(written)
+    open_case_at(written)
     with written.database.reading() as connection:
         assert comments_of_case(connection, 1, "") == []
 
