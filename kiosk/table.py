@@ -35,6 +35,8 @@ class Form(StrEnum):
     COUNT = "count"
     PERCENT = "percent"
     POINTS = "points"
+    SCORE = "score"
+    """A number with decimals that is no percentage."""
 
 
 Cell = int | Decimal | str | Mark
@@ -80,7 +82,7 @@ def write_cell(cell: Cell, form: Form, t: Texts, cell_min: int = 5) -> str:
             return "–"
         case str():
             return cell
-        case int() if form is not Form.PERCENT:
+        case int() if form not in (Form.PERCENT, Form.SCORE):
             return t.number(cell)
     return _decimal(cell, t, signed=form is Form.POINTS)
 

@@ -7,6 +7,7 @@ import typer
 
 from kiosk.terminal import run_commands, terminal_texts
 from sync.collector.cli_config import config_app
+from sync.collector.cli_counts import counts_app
 from sync.collector.cli_demo import demo_data
 from sync.collector.cli_device import device_app
 from sync.collector.cli_notices import notices_app
@@ -32,6 +33,7 @@ app.command("ack-file", epilog="Example: collector ack-file /media/usb/hailong.a
 app.add_typer(unit_app, name="unit")
 app.add_typer(counter_app, name="counter")
 app.add_typer(user_app, name="user")
+app.add_typer(counts_app, name="counts")
 app.add_typer(config_app, name="config")
 app.add_typer(notices_app, name="notices")
 app.command(epilog="Example: collector report thang-11.pdf --period 2026-11 --unit 06040")(report)

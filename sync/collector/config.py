@@ -11,6 +11,7 @@ from kiosk.setting_rules import between, known_zone, secret, web_address
 from kiosk.settings import Disclosure, Reading, Section, Settings, read_settings, user_data_dir
 from kiosk.system import system_file
 from sync.collector.cases.settings import Calendar, Cases, Comments
+from sync.collector.kiosks.settings import Fleet
 from sync.collector.notices.settings import Notices, mail_address
 from sync.collector.oidc.settings import Oidc
 from sync.collector.signals.settings import Signals
@@ -39,6 +40,7 @@ class Reports(Section, frozen=True):
     """Who may read numbers, and to whom they are sent."""
 
     access: Literal["accounts", "loopback", "open", "closed"] = "accounts"
+    tt01: bool = False
     mail: tuple[MailedReport, ...] = ()
 
 
@@ -83,6 +85,7 @@ class CollectorConfig(Settings, frozen=True):
     disclosure: Disclosure = Disclosure()
     enrolment: Enrolment = Enrolment()
     rollouts: Rollouts = Rollouts()
+    fleet: Fleet = Fleet()
     signals: Signals = Signals()
     notices: Notices = Notices()
     comments: Comments = Comments()

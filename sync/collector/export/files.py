@@ -1,6 +1,8 @@
 """Files: a report's tables as CSV and XLSX, cell for cell what the page shows."""
 
 import io
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,17 +14,22 @@ from sync.collector.figures.book import Book
 from sync.collector.figures.tables import tables_of
 from sync.collector.web.phrases import Phrases
 
-_XLSX_FORMS = {Form.COUNT: "#,##0", Form.PERCENT: "0.0", Form.POINTS: "+0.0;-0.0;0.0"}
+_XLSX_FORMS = {Form.COUNT: "#,##0", Form.PERCENT: "0.0", Form.POINTS: "+0.0;-0.0;0.0", Form.SCORE: "0.0"}
 _LEVEL_COLOURS = ("#9C3A0B", "#E2935A", "#CFD3D5", "#5FB0B3", "#0D6570")
 
 
 def csv_file(book: Book, p: Phrases) -> bytes:
+    """Every table of a report."""
+    return csv_of(tables_of(book, p.titles_of(book)), heading_of(book, p), p)
+
+
+def csv_of(tables: Sequence[Table], heading: Sequence[str], p: Phrases) -> bytes:
     """Every table under its title, with what the numbers are about above and the notice below.
 
     The separator is the one that Excel expects of the language's decimal sign.
     """
-    rows: list[list[str]] = [*([line] for line in _heading(book, p)), []]
-    for table in tables_of(book, p.titles_of(book)):
+    rows: list[list[str]] = [*([line] for line in heading), []]
+    for table in tables:
         rows += [[table.title], [column.head for column in table.columns]]
         rows += [
             [_plain(cell, column, p) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows
@@ -33,28 +40,32 @@ def csv_file(book: Book, p: Phrases) -> bytes:
 
 
 def xlsx_file(book: Book, p: Phrases) -> bytes:
+    """Every table of a report, with charts."""
+    return xlsx_of(tables_of(book, p.titles_of(book)), heading_of(book, p), book.made_at, p)
+
+
+def xlsx_of(tables: Sequence[Table], heading: Sequence[str], made_at: datetime, p: Phrases) -> bytes:
     """A workbook with a sheet for each table, numbers as numbers, and charts that Excel draws itself."""
     file = io.BytesIO()
     workbook = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    workbook.set_properties(
-        {"title": _heading(book, p)[0], "comments": p.notice, "created": book.made_at.replace(tzinfo=None)}
-    )
-    for table in tables_of(book, p.titles_of(book)):
+    workbook.set_properties({"title": heading[0], "comments": p.notice, "created": made_at.replace(tzinfo=None)})
+    for table in tables:
         sheet = workbook.add_worksheet(table.title[:31].replace("/", " "))
-        first = _write_sheet(workbook, sheet, table, _heading(book, p), p)
+        first = _write_sheet(workbook, sheet, table, list(heading), p)
         _add_chart(workbook, sheet, table, first)
     workbook.close()
     return file.getvalue()
 
 
-def _heading(book: Book, p: Phrases) -> list[str]:
+def heading_of(book: Book, p: Phrases) -> list[str]:
+    """What a report is about."""
     t = p.t
     return [
         f"{p.full_place(book.place)}: {p.period(book.period)}",
         t("Days {days}, compared with {others}", days=p.days(book.days.first, book.days.last),
           others=p.days(book.before.first, book.before.last)),
         t("Made at {time}", time=p.made_at_fully()),
-        f"{book.asked.code} · {p.method()}",
+        f"{book.asked.code} · {p.method(book.method)}",
     ]  # fmt: skip
 
 
@@ -76,7 +87,7 @@ def _write_sheet(workbook: Any, sheet: Any, table: Table, heading: list[str], p:
     )
     forms = {form: workbook.add_format({"num_format": pattern}) for form, pattern in _XLSX_FORMS.items()}
     for number, words in enumerate([*heading, p.notice, "", table.title]):
-        sheet.write_string(number, 0, safe_text(words), bold if number in (0, 6) else None)
+        sheet.write_string(number, 0, safe_text(words), bold if number in (0, len(heading) + 2) else None)
     first = len(heading) + 3
     for place, column in enumerate(table.columns):
         sheet.write_string(first, place, column.head, wrapped)

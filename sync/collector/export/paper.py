@@ -16,11 +16,16 @@ _TABLES = ("versus", "places", "aside", "reasons", "weeks")
 
 def pdf_file(book: Book, p: Phrases) -> bytes:
     """The report on A4; number, day, issuing body and signature are left for the clerk."""
+    return pdf_of(paper_html(book, p))
+
+
+def pdf_of(html: str) -> bytes:
+    """A page laid out on A4."""
     # Only here: it loads Pango, which whoever prints nothing need not have.
     from weasyprint import CSS, HTML
 
     style, marks = (resource("assets", "web", name).read_text("utf-8") for name in ("paper.css", "paper-marks.css"))
-    drawn = _DRAWING.sub(rf"\1<style>{marks}</style>", paper_html(book, p))
+    drawn = _DRAWING.sub(rf"\1<style>{marks}</style>", html)
     page = HTML(string=drawn, url_fetcher=_fetch_nothing)
     return bytes(page.write_pdf(stylesheets=[CSS(string=style)]))
 

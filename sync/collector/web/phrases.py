@@ -225,6 +225,10 @@ class Phrases:
         """A number of hours, ``0,5``."""
         return self.t.number(Decimal(str(hours)).normalize() if hours % 1 else int(hours))
 
+    def period_month(self, month: date) -> str:
+        """``Tháng 11/2026``."""
+        return self.t("Month {month}/{year}", month=f"{month.month:02d}", year=str(month.year))
+
     def days(self, first: date, last: date) -> str:
         """``02–20/11/2026``."""
         if first == last:

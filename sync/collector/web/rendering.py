@@ -46,6 +46,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     phrases = phrases_of(request)
     shared = {
         "t": phrases.t, "p": phrases, "language": language_of(request), "demo": services.config.demo,
+        "has_tt01": services.config.reports.tt01,
         "zone": services.config.time_zone, "reader": None, "here_in": lambda lang: _here_in(request, lang),
     }  # fmt: skip
     html = templates.get_template(template).render({**shared, **values})

@@ -10,7 +10,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig, Guarded
+from sync.collector.config import CollectorConfig, Guarded, Reports
 from sync.collector.services import Services
 from tests.sync.collector.kiosk_client import URL, KioskKey, send
 
@@ -68,7 +68,7 @@ def test_a_device_key_opens_its_own_doors_and_no_other(client: TestClient, kiosk
 def test_numbers_are_read_where_the_settings_allow_it(
     services: Services, path: str, access: str, peer: str, headers: dict[str, str], status: int
 ) -> None:
-    config = CollectorConfig(public_url=URL, reports=Guarded(access), metrics=Guarded(access))
+    config = CollectorConfig(public_url=URL, reports=Reports(access), metrics=Guarded(access))
     app = create_app(replace(services, config=config))
 
     with TestClient(app, base_url=URL, client=(peer, 50000)) as client:

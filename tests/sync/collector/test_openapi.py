@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from sync.collector.api.middleware import DEVICE_DOORS
 from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig, Guarded
+from sync.collector.config import CollectorConfig, Guarded, Reports
 from sync.collector.database import open_database
 from sync.collector.migrate import migrate
 from sync.collector.services import make_services
@@ -36,7 +36,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseS
     office = open_office(database)
     _KIOSK.keyid = office.device.device_id
     _KIOSK.private = enrolled_key(database, office.device.device_id).private
-    config = CollectorConfig(public_url=URL, demo=True, reports=Guarded("open"), metrics=Guarded("open"))
+    config = CollectorConfig(public_url=URL, demo=True, reports=Reports("open"), metrics=Guarded("open"))
     app = create_app(make_services(config, database, lambda: NOON))
     with TestClient(app):
         yield schemathesis.openapi.from_asgi("/openapi.json", app)

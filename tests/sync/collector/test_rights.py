@@ -16,7 +16,9 @@ from starlette.testclient import TestClient
 
 from sync.collector import accounts, passwords, schema
 from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
+from sync.collector.config import CollectorConfig, Reports
+from sync.collector.profiles.index766 import Counts
+from sync.collector.profiles.reading import import_months
 from sync.collector.rights import RIGHTS, Right, Role
 from sync.collector.services import Services
 from tests.sync.collector.builders import NOON, Office, Pen
@@ -24,7 +26,7 @@ from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.test_api_access import doors
 
 PASSWORD = "mưa rào tháng tám"
-FOREIGN = ("Xã Bí Mật", "Quầy Kín", "XB", "Q3", "7777", "stranger", "Người Lạ", "0000-000000000002")
+FOREIGN = ("Xã Bí Mật", "Quầy Kín", "XB", "QKin", "7777", "stranger", "Người Lạ", "0000-000000000002")
 """Whatever would tell of the other unit; it has 7777 transactions, a kiosk and an account."""
 
 OPEN = {
@@ -55,6 +57,10 @@ RULES: tuple[tuple[str, str, Right], ...] = (
     ("GET", "/xuat", Right.EXPORT),
     ("GET", "/v1/report", Right.EXPORT),
     ("GET", "/v1/tallies", Right.EXPORT),
+    ("GET", "/xuat-766", Right.EXPORT),
+    ("GET", "/xuat-tt01", Right.EXPORT),
+    ("GET", "/766", Right.READ),
+    ("GET", "/tt01", Right.READ),
     ("GET", "/t", Right.READ),
     ("GET", "/ly-do", Right.READ),
     ("GET", "/giai-thich", Right.READ),
@@ -62,7 +68,7 @@ RULES: tuple[tuple[str, str, Right], ...] = (
 """Which right opens what begins so; the first that fits holds. A door that none fits makes the walk fail."""
 OWN = {"unit": "XA", "counter": "Q1", "subject": "share", "name": "viewer", "device": str(uuid.UUID(int=1)),
        "number": "1", "code": "BCDF", "ref": "own@1", "command": str(uuid.UUID(int=9))}  # fmt: skip
-ELSE = {**OWN, "unit": "XB", "counter": "Q3", "name": "stranger", "device": str(uuid.UUID(int=2))}
+ELSE = {**OWN, "unit": "XB", "counter": "QKin", "name": "stranger", "device": str(uuid.UUID(int=2))}
 MAY_BE_MISSING = ("{number}", "{code}", "{ref}", "{command}")
 """Of these nothing stands in the database: 404 is right for whoever may ask."""
 
@@ -85,7 +91,7 @@ def clients(services: Services, office: Office, monkeypatch: pytest.MonkeyPatch)
     for number in range(60):
         pen.rating(1 + number % 5)
     office.append(pen, received_at=NOON - timedelta(days=1))
-    app = create_app(replace(services, config=CollectorConfig(public_url=URL)))
+    app = create_app(replace(services, config=CollectorConfig(public_url=URL, reports=Reports(tt01=True))))
     with office.database.writing() as connection:
         accounts.new_account(connection, "stranger", "Người Lạ", Role.VIEWER, "XB", NOON, "test")
     return {role: _signed_in(office, app, role) for role in Role}
@@ -95,9 +101,9 @@ def _open_foreign_unit(office: Office) -> None:
     with office.database.writing() as connection:
         foreign = {"unit_id": 2, "code": "XB", "name": "Xã Bí Mật", "kind": "office", "path": "XB/"}
         connection.execute(insert(schema.unit), foreign)
-        place = {"counter_id": 3, "code": "Q3", "name": "Quầy Kín", "unit_id": 2, "created_at": NOON}
+        place = {"counter_id": 3, "code": "QKin", "name": "Quầy Kín", "unit_id": 2, "created_at": NOON}
         connection.execute(insert(schema.counter), place)
-    device = replace(office.new_device(), counter_id=3, counters={"Q3": 3})
+    device = replace(office.new_device(), counter_id=3, counters={"QKin": 3})
     with office.database.writing() as connection:
         at_q3 = update(schema.device).where(schema.device.c.device_id == device.device_id)
         connection.execute(at_q3.values(counter_id=3))
@@ -109,6 +115,8 @@ def _open_foreign_unit(office: Office) -> None:
     with office.database.writing() as connection:
         served = {"counter_id": 3, "day": (NOON - timedelta(days=1)).date(), "n": 7777, "seq": 1, "received_at": NOON}
         connection.execute(insert(schema.transaction_count), {"journal_id": pen.journal_id, **served})
+        months = {("XB", NOON.date().replace(day=1)): Counts(7777, 0, 0, 0, 0, 0, 0, 0)}
+        import_months(connection, months, NOON, "somebody", "766.csv")
 
 
 def _signed_in(office: Office, app: Any, role: Role) -> TestClient:

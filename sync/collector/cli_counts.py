@@ -1,0 +1,42 @@
+"""``collector counts``: counts that another system gave."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sync.collector.command import ConfigFile, DataDir, actor, in_transaction, open_ready, tell
+from sync.collector.config import load_config
+
+counts_app = typer.Typer(help="Counts that another system gave.", no_args_is_help=True)
+
+
+@counts_app.callback()
+def counts() -> None:
+    """Counts that another system gave."""
+
+
+@counts_app.command("import", epilog="Example: collector counts import 766-thang-10.csv")
+def counts_import(
+    file: Annotated[Path, typer.Argument(help="CSV file, its first line the columns' names.", metavar="FILE")],
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Take over a month's dossiers and petitions by unit, for the ratios of Decision 766.
+
+    The first line: unit,month,dossiers,dissatisfied,complained,overdue,not_satisfied,petitions,petitions_on_time,
+    petitions_bad. The month is written 2026-10; not_satisfied counts a dossier once that is any of the three before it.
+    Importing a unit's month again replaces it.
+    """
+    from sync.collector.errors import UsageWrong
+    from sync.collector.profiles.index766 import read_csv
+    from sync.collector.profiles.reading import import_months
+
+    try:
+        found = read_csv(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageWrong("cannot read {file}: {why}", file=file, why=error) from error
+    database, now = open_ready(load_config(config, data_dir)), datetime.now(UTC)
+    n = in_transaction(database, lambda connection: import_months(connection, found, now, actor(), file.name))
+    tell("Months taken over: {n}", n=n)

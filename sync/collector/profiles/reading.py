@@ -1,0 +1,112 @@
+"""Reading: what the profiles' pages are made of, as far as a reader may see it."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from kiosk.domain.disclosure import Policy, Shown, shown_sum
+from sync.collector.audit import note
+from sync.collector.errors import UsageWrong
+from sync.collector.figures.asked import Asked
+from sync.collector.figures.counts import NO_LEVELS, Days, Levels, add, by_level, read_aside, read_levels, read_waits
+from sync.collector.figures.places import Place, Places
+from sync.collector.profiles.index766 import COLUMNS, Counts
+from sync.collector.profiles.tt01 import Profile
+from sync.collector.schema import index766_count, unit
+from sync.collector.tally import COUNTED
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """The imported counts of a place."""
+
+    by_month: dict[date, Counts] = field(default_factory=dict)
+    by_unit: dict[str, Counts] = field(default_factory=dict)
+    """Right below the place, by name."""
+    imported_at: datetime | None = None
+    imported_by: str = ""
+
+    @property
+    def total(self) -> Counts:
+        """All months together."""
+        return sum(self.by_month.values(), Counts())
+
+
+def read_months(connection: Connection, key: str, days: Days) -> Months:
+    """What was imported for the months that begin in these days, for a unit's path and everything below it."""
+    names = {row.path: row.name for row in connection.execute(select(unit.c.path, unit.c.name))}
+    wanted = select(index766_count, unit.c.path).join(unit).where(unit.c.path.startswith(key, autoescape=True))
+    found = Months()
+    newest: Any = None
+    for row in connection.execute(wanted.where(index766_count.c.month.between(*days)).order_by(unit.c.path)):
+        counts = Counts(*(getattr(row, name) for name in COLUMNS[2:]))
+        found.by_month[row.month] = found.by_month.get(row.month, Counts()) + counts
+        below = key + row.path[len(key) :].partition("/")[0] + "/" if row.path != key else key
+        name = names.get(below, below)
+        found.by_unit[name] = found.by_unit.get(name, Counts()) + counts
+        newest = row if newest is None or row.imported_at > newest.imported_at else newest
+    if newest is None:
+        return found
+    return Months(dict(sorted(found.by_month.items())), found.by_unit, newest.imported_at, newest.imported_by)
+
+
+def import_months(
+    connection: Connection, counts: dict[tuple[str, date], Counts], now: datetime, actor: str, file: str
+) -> int:
+    """Keep imported counts, in the place of those of the same unit and month; how many. The audit log tells of it.
+
+    Raises UsageWrong for a unit that is not there.
+    """
+    ids = {row.code: row.unit_id for row in connection.execute(select(unit.c.code, unit.c.unit_id))}
+    for code, month in counts:
+        if code not in ids:
+            raise UsageWrong("there is no unit {code}", code=code)
+        values = {name: getattr(counts[code, month], name) for name in COLUMNS[2:]}
+        who = {"imported_at": now, "imported_by": actor}
+        insert = pg_insert if connection.dialect.name == "postgresql" else sqlite_insert
+        row = insert(index766_count).values(unit_id=ids[code], month=month, **values, **who)
+        replacing = row.on_conflict_do_update(index_elements=["unit_id", "month"], set_=values | who)
+        connection.execute(replacing)
+    note(connection, now, actor, "counts.imported", file, {"lines": len(counts)})
+    return len(counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One place's answers to the profile's questions."""
+
+    place: Place
+    shown: dict[int, Shown]
+    """By indicator."""
+    aside: int
+
+
+def read_scored(
+    connection: Connection, places: Places, place: Place, profile: Profile, days: Days, policy: Policy
+) -> list[Scored]:
+    """The places right below and, last, the place itself."""
+    keys = {at.counter_id: at.key for at in places.counters(place.key) if at.counter_id is not None}
+    wanted = [*places.children(place.key), place]
+    shown: dict[tuple[str, int], Shown] = {}
+    aside: dict[str, int] = {}
+    for indicator in profile.indicator:
+        asked = Asked(profile.survey, indicator.question)
+        sums: dict[str, Levels] = {}
+        for key, levels in read_levels(connection, keys, asked, COUNTED, days).items():
+            for above in places.up_from(key):
+                sums[above] = add(sums.get(above), levels)
+        waits = read_waits(connection, keys, asked, days)
+        few, coming = ({above for key in of for above in places.up_from(key)} for of in waits)
+        for key, standings in read_aside(connection, keys, asked, days).items():
+            for above in places.up_from(key):
+                aside[above] = aside.get(above, 0) + standings.total()
+        for at in wanted:
+            counts = by_level(sums.get(at.key, NO_LEVELS))
+            shown[at.key, indicator.id] = shown_sum(counts, few=at.key in few, coming=at.key in coming, policy=policy)
+    return [
+        Scored(at, {one.id: shown[at.key, one.id] for one in profile.indicator}, aside.get(at.key, 0)) for at in wanted
+    ]

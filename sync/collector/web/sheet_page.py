@@ -1,0 +1,126 @@
+"""Sheet pages: the profiles by other rules than ours, each on a page of its own."""
+
+import asyncio
+from datetime import date, datetime
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from sync.collector.api.gate import reader_of
+from sync.collector.audit import note
+from sync.collector.errors import UsageWrong
+from sync.collector.export.sheets import SHEET_FORMS
+from sync.collector.figures.counts import Days, to_the_end
+from sync.collector.figures.periods import Kind, Period, parse_period, period_of
+from sync.collector.figures.places import Place, find_place, read_places
+from sync.collector.profiles.reading import read_months, read_scored
+from sync.collector.profiles.sheets import INDEX766, TT01, Sheet, sheet_766, sheet_tt01
+from sync.collector.profiles.tt01 import load_profile
+from sync.collector.rights import Reader, Right
+from sync.collector.services import Services
+from sync.collector.web.phrases import Phrases
+from sync.collector.web.rendering import phrases_of, render
+from sync.collector.web.report_page import address_of
+
+router = APIRouter(include_in_schema=False)
+KINDS = (Kind.QUARTER, Kind.YEAR)
+CHOICES = 8
+Ky = Annotated[str, Query(max_length=24)]
+
+
+@router.get("/tt01")
+@router.get("/tt01/{unit}")
+async def show_tt01(request: Request, unit: str | None = None, ky: Ky = "") -> Response:
+    """The three indicators of Circular 01/2018 that a kiosk can give."""
+    return await _show(request, TT01, unit, ky)
+
+
+@router.get("/766")
+@router.get("/766/{unit}")
+async def show_766(request: Request, unit: str | None = None, ky: Ky = "") -> Response:
+    """The ratios of Decision 766 from imported counts."""
+    return await _show(request, INDEX766, unit, ky)
+
+
+@router.get("/xuat-tt01/{form}")
+@router.get("/xuat-tt01/{form}/{unit}")
+async def take_tt01(request: Request, form: str, unit: str | None = None, ky: Ky = "") -> Response:
+    """The same as csv, xlsx or pdf."""
+    return await _take(request, TT01, form, unit, ky)
+
+
+@router.get("/xuat-766/{form}")
+@router.get("/xuat-766/{form}/{unit}")
+async def take_766(request: Request, form: str, unit: str | None = None, ky: Ky = "") -> Response:
+    """The same as csv, xlsx or pdf."""
+    return await _take(request, INDEX766, form, unit, ky)
+
+
+async def _show(request: Request, key: str, unit: str | None, ky: str) -> Response:
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.READ)
+    make = partial(_make, services, reader, key, unit, ky, phrases_of(request))
+    sheet, way, children = await asyncio.to_thread(make)
+    day = min(sheet.period.last, sheet.today)
+    values: dict[str, Any] = {
+        "sheet": sheet, "way": way, "children": children, "address": address_of, "choices": _choices(sheet),
+        "kinds": [(kind, period_of(kind, day).code) for kind in KINDS],
+    }  # fmt: skip
+    return render(request, "sheet.html", reader=reader, **values)
+
+
+async def _take(request: Request, key: str, form: str, unit: str | None, ky: str) -> Response:
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.EXPORT)
+    if form not in SHEET_FORMS:
+        raise UsageWrong("there is no file of the form {form}", form=form[:10])
+    p = phrases_of(request)
+    sheet, _, _ = await asyncio.to_thread(partial(_make, services, reader, key, unit, ky, p))
+    make, media_type = SHEET_FORMS[form]
+    body = await asyncio.to_thread(make, sheet, p)
+    noting = partial(_note, reader=reader, form=form, sheet=sheet, now=services.now())
+    await asyncio.wrap_future(services.writer.submit(noting))
+    name = f"hailong-{key}-{sheet.place.code or 'tat-ca'}-{sheet.period.code}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def _make(
+    services: Services, reader: Reader, key: str, unit: str | None, ky: str, p: Phrases
+) -> tuple[Sheet, list[Place], list[Place]]:
+    """The sheet, the way to its place, and the units below it."""
+    if key == TT01 and not services.config.reports.tt01:
+        raise UsageWrong("the profile of Circular 01/2018 is off: [reports] tt01 = true in collector.toml turns it on")
+    now = services.now()
+    today = date.fromisoformat(services.days.today(now)[0])
+    period = parse_period(ky) if ky else period_of(Kind.QUARTER, today)
+    services.release()
+    with services.database.reading() as connection:
+        places = read_places(connection, now)
+        place = find_place(places, unit, None, reader.path)
+        days = to_the_end(Days(period.first, period.last), today)
+        if key == TT01:
+            profile, policy = load_profile(), services.config.policy
+            scored = read_scored(connection, places, place, profile, days, policy)
+            kiosks = tuple((at, kiosk) for at in places.counters(place.key) for kiosk in at.kiosks)
+            sheet = sheet_tt01(scored, profile, place, period, today, policy, kiosks, now, p)
+        else:
+            sheet = sheet_766(read_months(connection, place.key, days), place, period, today, now, p)
+    way = [at for at in places.way_to(place.key) if at.key.startswith(reader.path) and at.key]
+    return sheet, way, [child for child in places.children(place.key) if not child.is_counter]
+
+
+def _choices(sheet: Sheet) -> list[Period]:
+    kind = sheet.period.kind if sheet.period.kind in KINDS else Kind.QUARTER
+    found = [period_of(kind, sheet.today)]
+    while len(found) < CHOICES:
+        found.append(found[-1].previous)
+    return found if sheet.period in found else [sheet.period, *found]
+
+
+def _note(connection: Connection, reader: Reader, form: str, sheet: Sheet, now: datetime) -> None:
+    details = {"form": form, "period": sheet.period.code, "profile": sheet.key}
+    note(connection, now, reader.name, "export", sheet.place.key or "*", details)

@@ -1,0 +1,180 @@
+"""The worked examples of Circular 01/2018 and Decision 766, digit for digit, and their pages."""
+
+import csv
+import io
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from kiosk.domain.measures import Method, Share, top2box
+from sync.collector.app import create_app
+from sync.collector.config import CollectorConfig, Reports
+from sync.collector.errors import UsageWrong
+from sync.collector.profiles.index766 import COLUMNS, Counts, ratios, read_csv
+from sync.collector.profiles.reading import import_months
+from sync.collector.profiles.tt01 import load_profile, points_of, score
+from sync.collector.services import Services
+from sync.collector.words import NOTICE
+from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.kiosk_client import URL
+
+OCTOBER = Counts(1000, 12, 3, 20, 32, 40, 38, 4)
+HEAD = ",".join(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("points", "dossiers", "wanted"),
+    [(5, 3, "1.7"), (7, 4, "1.8"), (33, 20, "1.7"), (1, 4, "0.3"), (0, 3, "0.0"), (6, 3, "2.0")],
+)
+def test_an_indicator_is_the_mean_of_its_points_rounded_half_up(points: int, dossiers: int, wanted: str) -> None:
+    assert score(points, dossiers) == Decimal(wanted)
+
+
+def test_levels_give_2_1_and_0_points() -> None:
+    assert points_of({3: 2, 2: 1, 1: 4}) == 5
+
+
+@pytest.mark.parametrize(
+    ("total", "band"),
+    [("15.0", "xuất sắc"), ("14.9", "tốt"), ("14.5", "tốt"), ("12.0", "tốt"), ("8.9", "trung bình"), ("5.9", "yếu")],
+)
+def test_a_unit_is_classified_by_the_sum_of_all_nine(total: str, band: str) -> None:
+    scores = {number: Decimal(0) for number in range(1, 9)} | {9: Decimal(total)}
+
+    found = load_profile().unit.band_of(scores)
+
+    assert found is not None
+    assert found.name["vi"] == band
+
+
+def test_the_units_worked_example_is_good() -> None:
+    scores = dict(enumerate(map(Decimal, ("1.6", "1.7", "1.9", "1.8", "2", "2", "1.5", "1", "1")), 1))
+
+    found = load_profile().unit.band_of(scores)
+
+    assert (sum(scores.values()), found and found.name["vi"]) == (Decimal("14.5"), "tốt")
+
+
+@pytest.mark.parametrize(("total", "part"), [("5.0", "100%"), ("4.9", "70%"), ("3.4", "dưới 70%")])
+def test_staff_are_classified_by_five_indicators(total: str, part: str) -> None:
+    scores = dict.fromkeys((1, 2, 3, 4), Decimal(0)) | {7: Decimal(total)}
+
+    found = load_profile().staff.band_of(scores)
+
+    assert found is not None
+    assert part in found.name["vi"]
+
+
+def test_with_the_three_that_a_kiosk_can_give_nobody_is_classified() -> None:
+    assert load_profile().unit.band_of({1: Decimal(2), 3: Decimal(2), 4: Decimal(2)}) is None
+    assert [one.id for one in load_profile().indicator] == [1, 3, 4]
+
+
+def test_766_counts_each_dossier_once_and_silence_as_satisfied() -> None:
+    found = ratios(OCTOBER)
+
+    assert found["tthc_satisfied"].percent() == Decimal("96.80")
+    assert (found["tthc_satisfied"].numerator, found["tthc_satisfied"].denominator) == (968, 1000)
+    pressed = Share(Method.TOP2BOX, 78, 90)
+    assert (pressed.percent(), Share(Method.PARTICIPATION, 90, 1000).percent(1)) == (Decimal("86.67"), Decimal("9.0"))
+    assert top2box({5: 78, 1: 12}, {4, 5}) == pressed
+
+
+def test_without_dossiers_or_petitions_there_is_no_ratio() -> None:
+    assert [ratio.percent() for ratio in ratios(Counts()).values()] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("XA,2026-10,1000,12,3,20,11,0,0,0", "not_satisfied"),
+        ("XA,2026-10,1000,12,3,20,36,0,0,0", "not_satisfied"),
+        ("XA,2026-10,10,12,3,20,32,0,0,0", "dossiers"),
+        ("XA,2026-10,1000,12,3,20,32,4,5,0", "petitions"),
+        ("XA,10/2026,1000,12,3,20,32,0,0,0", "month"),
+        ("XA,2026-13,1000,12,3,20,32,0,0,0", "month"),
+        ("XA,2026-10,-1,12,3,20,32,0,0,0", "dossiers"),
+        ("XA,2026-10", "2/10"),
+    ],
+)
+def test_counts_that_cannot_be_are_refused_with_their_line(line: str, why: str) -> None:
+    with pytest.raises(UsageWrong, match=rf"2 \(.*{why}"):
+        read_csv(f"{HEAD}\n{line}\n")
+
+
+def test_a_file_with_semicolons_and_a_byte_order_mark_is_read() -> None:
+    found = read_csv("\ufeff" + HEAD.replace(",", ";") + "\r\nXA;2026-10;1000;12;3;20;32;40;38;4\r\n")
+
+    assert found == {("XA", date(2026, 10, 1)): OCTOBER}
+
+
+@pytest.fixture
+def client(services: Services, office: Office) -> TestClient:
+    config = CollectorConfig(public_url=URL, reports=Reports(tt01=True))
+    app = create_app(replace(services, config=config))
+    return TestClient(app, base_url=URL, client=("127.0.0.1", 1))
+
+
+def keep(office: Office, counts: Counts) -> None:
+    with office.database.writing() as connection:
+        import_months(connection, {("XA", date(2026, 10, 1)): counts}, NOON, "huong", "t10.csv")
+
+
+def test_the_766_page_stands_alone_with_both_numbers_and_the_notice(client: TestClient, office: Office) -> None:
+    keep(office, Counts(500, 1, 1, 1, 2, 0, 0, 0))
+    keep(office, OCTOBER)
+
+    page = client.get("/766/XA?ky=2026-Q4").text
+
+    for words in ("96,80", "1.000", "32", "95,00", "90,00", "theo Quyết định 766/QĐ-TTg", NOTICE, "huong"):
+        assert words in page
+    assert "Tỷ lệ hài lòng" not in page
+    assert office.rows("audit", "action", "subject") == [("counts.imported", "t10.csv")] * 2
+
+
+def answer(office: Office) -> None:
+    pen = Pen()
+    for number in range(40):
+        for question, level in (("time", 3 if number % 4 else 2), ("contacts", 3), ("agencies", 2)):
+            pen.rating(level, survey="tt01-2018@1", question=question)
+    pen.rating(1, "repeat", survey="tt01-2018@1", question="time")
+    office.append(pen, received_at=NOON - timedelta(days=1))
+
+
+def test_the_tt01_page_shows_three_indicators_and_no_classification(client: TestClient, office: Office) -> None:
+    answer(office)
+
+    page = client.get("/tt01/XA?ky=2026-Q4").text
+
+    for words in ("theo Thông tư 01/2018/TT-VPCP", "1,8", "2,0", "1,0", "4,8", NOTICE, "đã có điểm: 3 trên 9"):
+        assert words in page
+    assert "xuất sắc" not in page
+
+
+def test_the_tt01_page_is_off_by_default(services: Services, office: Office) -> None:
+    app = create_app(replace(services, config=CollectorConfig(public_url=URL)))
+    client = TestClient(app, base_url=URL, client=("127.0.0.1", 1))
+
+    assert client.get("/tt01").status_code == 404
+    assert 'href="/tt01"' not in client.get("/766").text
+
+
+@pytest.mark.parametrize("key", ["tt01", "766"])
+def test_files_say_what_the_page_says(client: TestClient, office: Office, key: str) -> None:
+    keep(office, OCTOBER)
+    answer(office)
+    page = client.get(f"/{key}/XA?ky=2026-Q4").text
+
+    rows = list(csv.reader(io.StringIO(client.get(f"/xuat-{key}/csv/XA?ky=2026-Q4").content.decode("utf-8-sig")),
+                           delimiter=";"))  # fmt: skip
+
+    cells: list[Any] = [cell for row in rows for cell in row if cell]
+    assert len(cells) > 30
+    assert [cell for cell in cells if "," in cell and cell.replace(",", "").isdigit() and cell not in page] == []
+    assert rows[-1] == [NOTICE]
+    assert client.get(f"/xuat-{key}/xlsx/XA").content.startswith(b"PK")
+    assert client.get(f"/xuat-{key}/pdf/XA").content.startswith(b"%PDF")
