@@ -84,7 +84,7 @@ def busy_tally() -> Tally:
     for part in ("am", "pm"):
         rows.press(day, part, {5: 8_700, 4: 8_300, 3: 2_500, 2: 1_640, 1: 1_230})
         for standing in (Standing.REPEAT, Standing.OUT_OF_HOURS, Standing.TEST):
-            rows.press(day, part, {5: 4_700}, standing=standing)
+            rows.press(day, part, {5: 47}, standing=standing)
     rows.typed[day.isoformat(), ""] = 99_999
     return a_tally(rows=rows)
 

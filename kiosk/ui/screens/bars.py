@@ -68,7 +68,7 @@ class FigureCard(Card):
         self.ids.name.put(inside.cut_top(3.4 * u), across=0)
         self.ids.number.fit(look, inside.width, 6.6 * u, lines_max=1)
         self.ids.number.put(inside.cut_top(6.6 * u), across=0)
-        self.ids.basis.fit(look, inside.width, inside.height, lines_max=3, balanced=False)
+        self.ids.basis.fit(look, inside.width, inside.height, lines_max=4, balanced=False)
         self.ids.basis.put(inside, across=0, down=0)
 
 
@@ -97,7 +97,7 @@ class LevelBar(Part):
         room = area.cut_left(name_width, 1.4 * u)
         self.ids.name.fit(look, room.width, room.height, lines_max=2, balanced=False)
         self.ids.name.put(room, across=0)
-        room = area.cut_right(7 * u, u)
+        room = area.cut_right(8 * u, u)
         self.ids.number.fit(look, room.width, room.height, lines_max=1)
         self.ids.number.put(room, across=1)
         high = min(2.6 * u, area.height)

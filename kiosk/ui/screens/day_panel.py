@@ -25,7 +25,6 @@ CARD_SHARES = (0.34, 0.38, 0.28)
 class DayPanel(Part):
     """One day's numbers; draw it again when they or the look have changed."""
 
-    title = StringProperty("")
     why = StringProperty("")
 
     def __init__(self, survey: Survey) -> None:
@@ -39,10 +38,7 @@ class DayPanel(Part):
         """Fill the area: figures on top, levels and parts of the day below."""
         u = look.u
         self.put(area)
-        self.title = words.title
-        self.ids.title.fit(look, area.width, 4 * u, lines_max=1)
-        self.ids.title.put(area.cut_top(3.8 * u, 0.8 * u), across=0)
-        self._draw_figures(look, area.cut_top(min(20 * u, 0.38 * area.height), 1.4 * u), words)
+        self._draw_figures(look, area.cut_top(min(20 * u, 0.41 * area.height), 1.4 * u), words)
         if look.portrait and area.height > 50 * u:
             parts = area.cut_bottom(0.38 * area.height, 1.4 * u)
         else:
@@ -70,7 +66,7 @@ class DayPanel(Part):
             bar.opacity = 0
         for bar, row, level in zip(self.levels, rows, words.levels, strict=False):
             bar.opacity = 1
-            bar.draw(look, row, level, name_width=min(25 * u, 0.38 * inside.width))
+            bar.draw(look, row, level, name_width=min(26 * u, 0.42 * inside.width))
 
     def _draw_parts(self, look: Look, area: Area, words: DayWords) -> None:
         u = look.u

@@ -22,11 +22,16 @@ from kiosk.ui.screens.staff_page import StaffPage
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
+NOTICE_U = 60
+"""The notice needs so much width, in hundredths of the short side, to stand beside the buttons."""
+
 
 class DaysPage(StaffPage):
     """Tells which day or week the staff want to see."""
 
+    title = StringProperty("")
     summary = StringProperty("")
+    """The week in one line."""
     legend = StringProperty("")
     told = StringProperty("")
 
@@ -85,39 +90,47 @@ class DaysPage(StaffPage):
         u = look.u
         page = paper(look, bottom=2)
         words = words_of_day(self._seen, self._t)
-        self.legend = self.told or words.legend
-        head = page.cut_top(look.part("mark"), 1.6 * u)
-        width = self.ids.close.needed(look, look.part("tool"))
-        self.ids.close.draw(look, head.cut_right(width, 2 * u).middle(width, look.part("tool")))
-        self.ids.header.draw(look, head)
-        self._draw_week(look, page)
+        self.title, self.legend = words.title, self.told or words.legend
+        self._tell_week()
+        self._draw_head(look, page)
+        strip = page.cut_top((14.6 if look.portrait else 11.6) * u, 1.6 * u)
+        for tile, cell, bar in zip(self.tiles, strip.grid(7, 1, 1.2 * u), self._bars, strict=True):
+            tile.draw(look, cell, bar)
         self._draw_notes(look, page)
         self.panel.draw(look, page, words)
 
-    def _draw_week(self, look: Look, page: Area) -> None:
-        u, seen, high = look.u, self._seen, look.part("tool")
-        row = page.cut_top(high, 1.2 * u)
-        strip = page.cut_top(13 * u, 1.6 * u)
-        turns: tuple[Pill, ...] = (self.ids.later, self.ids.earlier)
-        for pill in turns:
-            pill.draw(look, row.cut_right(pill.needed(look, high), 1.4 * u))
-        days = [monday_of(seen.day) + timedelta(days=place) for place in range(7)] if seen.day else []
-        bars = [Bar("", "", 0)] * 7
-        if seen.counted is not None and seen.day is not None:
-            tally = seen.counted.tally
-            bars = strip_words(seen.counted.table, tally, days, self._t)
-            self.summary = week_words(tally, days[0], days[-1], self._t)
-            first, last = tally.days[0].day, tally.days[-1].day
-            self._bar(self.ids.earlier, days[0] <= first)
-            self._bar(self.ids.later, days[-1] >= last)
-            for tile, day in zip(self.tiles, days, strict=True):
-                tile.day, tile.off, tile.chosen = day, not first <= day <= last, day == seen.day
-        self.ids.week.fit(look, row.width, row.height, lines_max=2, balanced=False)
-        self.ids.week.put(row, across=0)
-        for tile, cell, bar in zip(self.tiles, strip.grid(7, 1, 1.2 * u), bars, strict=True):
-            tile.draw(look, cell, bar)
+    def _draw_head(self, look: Look, page: Area) -> None:
+        """Which day, which week; the weeks beside it and the way back at the right, in portrait below."""
+        u, ids, high = look.u, self.ids, look.part("tool")
+        head = page.cut_top(max(high, 12.8 * u), 1.2 * u)
+        width = ids.close.needed(look, high)
+        ids.close.draw(look, head.cut_right(width, 1.4 * u).middle(width, high))
+        if look.portrait:
+            even((ids.earlier, ids.later), look, page.cut_top(high, 1.4 * u), 1.4 * u)
+        else:
+            for pill in (ids.later, ids.earlier):
+                width = pill.needed(look, high, bare=not look.wide)
+                pill.draw(look, head.cut_right(width, 1.4 * u).middle(width, high), bare=not look.wide)
+        ids.title.fit(look, head.width, 6.4 * u, lines_max=1)
+        ids.title.put(head.cut_top(6.4 * u), across=0, down=0)
+        ids.summary.fit(look, head.width, head.height, lines_max=2, balanced=False)
+        ids.summary.put(head, across=0, down=1)
 
-    def _bar(self, pill: Pill, there_is_none: bool) -> None:
+    def _tell_week(self) -> None:
+        counted, day = self._seen.counted, self._seen.day
+        self._bars = [Bar("", "", 0)] * 7
+        if counted is None or day is None:
+            return
+        days = [monday_of(day) + timedelta(days=place) for place in range(7)]
+        first, last = counted.tally.days[0].day, counted.tally.days[-1].day
+        self._bars = strip_words(counted.table, counted.tally, days, self._t)
+        self.summary = week_words(counted.tally, days[0], days[-1], self._t)
+        self._close(self.ids.earlier, days[0] <= first)
+        self._close(self.ids.later, days[-1] >= last)
+        for tile, each in zip(self.tiles, days, strict=True):
+            tile.day, tile.off, tile.chosen = each, not first <= each <= last, each == day
+
+    def _close(self, pill: Pill, there_is_none: bool) -> None:
         """A week that is not there cannot be turned to."""
         pill.off = there_is_none
         pill.opacity = 0.35 if there_is_none else 1
@@ -128,11 +141,13 @@ class DaysPage(StaffPage):
         acts = [ids.served, ids.save] if self._can_save else [ids.served]
         ids.save.opacity = 1 if self._can_save else 0
         row = page.cut_bottom(look.part("tool"), 1.4 * u)
-        if look.portrait:
+        if not look.wide:
             even(acts, look, row, 1.4 * u)
-            row = page.cut_bottom(6.6 * u, 0.8 * u)
-        for pill in () if look.portrait else acts:
+            row.width = 0
+        for pill in acts if look.wide else ():
             pill.draw(look, row.cut_left(pill.needed(look, row.height), 1.4 * u))
+        if row.width < NOTICE_U * u:
+            row = page.cut_bottom(6.6 * u, 0.8 * u)
         ids.notice.fit(look, row.width, row.height, lines_max=3, balanced=False)
         ids.notice.put(row, across=0)
         if self.legend:
@@ -162,11 +177,14 @@ class DayTile(PressTarget):
         self.put(area)
         self.ink = "on_accent" if self.chosen else "ink_muted" if self.off else "ink"
         self.fill = "accent" if self.chosen else "ground" if self.off else "surface"
-        self.name, self.under, self.number = bar.name, bar.under, bar.number
+        one_line = area.height < 12 * u
+        self.name = f"{bar.name} · {bar.under}" if one_line else bar.name
+        self.under, self.number = bar.under, bar.number
+        self.ids.under.opacity = 0 if one_line else 1
         inside = area.inset(1.2 * u, 1.2 * u)
-        for words in (self.ids.name, self.ids.under):
-            words.fit(look, inside.width, 3.2 * u, lines_max=1)
-            words.put(inside.cut_top(3.1 * u))
+        for words in (self.ids.name,) if one_line else (self.ids.name, self.ids.under):
+            words.fit(look, inside.width, 3.3 * u, lines_max=1)
+            words.put(inside.cut_top(3.3 * u))
         self._draw_bar(look, inside.cut_bottom(0.9 * u, 0.4 * u), bar)
         self.ids.number.fit(look, inside.width, inside.height, lines_max=1)
         self.ids.number.put(inside)

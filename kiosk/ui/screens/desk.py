@@ -27,6 +27,7 @@ NUMBERS = ("days", "served")
 class DeskPage(StaffPage):
     """Tells what the staff want to do."""
 
+    title = StringProperty("")
     legend = StringProperty("")
     told = StringProperty("")
 
@@ -87,8 +88,9 @@ class DeskPage(StaffPage):
         u = look.u
         page = paper(look, bottom=2)
         words = words_of_day(self._seen, self._t)
-        self.legend = words.legend
-        head = page.cut_top(look.part("mark"), 2 * u)
+        self.title, self.legend = words.title, words.legend
+        names = sum(look.style(role).size * look.style(role).line for role in ("head", "small"))
+        head = page.cut_top(max(look.part("mark"), names), 2 * u)
         width = self.ids.close.needed(look, look.part("tool"))
         self.ids.close.draw(look, head.cut_right(width, 2 * u).middle(width, look.part("tool")))
         self.ids.header.draw(look, head)
@@ -98,11 +100,14 @@ class DeskPage(StaffPage):
         acts = [tile for tile in self._acts if tile.name in NUMBERS]
         if acts:
             draw_acts(acts, look, page.cut_bottom(look.part("tool"), 1.4 * u), columns=len(acts))
+        self.ids.title.fit(look, page.width, 4.4 * u, lines_max=1)
+        self.ids.title.put(page.cut_top(3.8 * u, 0.8 * u), across=0)
         self.panel.draw(look, page, words)
 
     def _draw_notes(self, look: Look, page: Area) -> None:
         for words in (self.ids.notice, self.ids.legend):
-            high = words.fit(look, page.width, 6.4 * look.u, lines_max=3, balanced=False) if words.words else 0
+            high = words.fit(look, page.width, 6.4 * look.u, lines_max=3, balanced=False)
+            high = high if words.words else 0
             words.put(page.cut_bottom(high, (1.2 if high else 0) * look.u), across=0)
 
     def _draw_side(self, look: Look, area: Area) -> None:

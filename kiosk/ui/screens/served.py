@@ -133,8 +133,8 @@ class ServedPage(StaffPage):
 
     def _draw_words(self, look: Look, page: Area) -> None:
         u, ids = look.u, self.ids
-        ids.title.put(page.cut_top(ids.title.fit(look, page.width, lines_max=2), 1.6 * u), across=0)
-        ids.subject.put(page.cut_top(ids.subject.fit(look, page.width, 14 * u, lines_max=3), 1.6 * u), across=0)
+        ids.title.put(page.cut_top(ids.title.fit(look, page.width, 7.6 * u, lines_max=1), 1.6 * u), across=0)
+        ids.subject.put(page.cut_top(ids.subject.fit(look, page.width, 17 * u, lines_max=3), 1.6 * u), across=0)
         even((ids.back, ids.keep), look, page.cut_bottom(look.part("action"), 2.4 * u), 2 * u)
         self._draw_counters(look, page)
         sheet = page.cut_top(13 * u, 1.8 * u)
