@@ -28,6 +28,8 @@ class Package:
     """Units that start with the machine."""
     units: tuple[str, ...]
     """Every unit file."""
+    programs: tuple[str, ...]
+    """Scripts that its units start."""
     files: tuple[tuple[str, str], ...]
     """Further files, as (below config/, on the machine)."""
     data: tuple[str, ...]
@@ -46,7 +48,8 @@ class Package:
         return {
             "PACKAGE": self.name,
             "COMMAND": self.command,
-            "UNITS": " ".join(self.units),
+            # The upgrade does not stop itself.
+            "UNITS": " ".join(unit for unit in self.units if unit != "hailong-update.service"),
             "ENABLED": " ".join(self.enabled),
             "GROUPS": " ".join(self.groups),
             "DATA": " ".join(f"/var/lib/hailong/{folder}" for folder in self.data),
@@ -62,7 +65,9 @@ KIOSK = Package(
     "hailong-kiosk", "kiosk", ("kiosk", "sqlite"),
     enabled=("hailong-screen.service", "hailong-kiosk.service", "hailong-agent.service", "hailong-maintenance.timer"),
     units=("hailong-screen.service", "hailong-kiosk.service", "hailong-agent.service",
-           "hailong-maintenance.service", "hailong-maintenance.timer"),
+           "hailong-maintenance.service", "hailong-maintenance.timer",
+           "hailong-update.service", "hailong-update.timer"),
+    programs=("nightly", "update"),
     files=(
         ("machine/20-hailong.conf", "/etc/X11/xorg.conf.d/20-hailong.conf"),
         ("machine/logind-hailong.conf", "/etc/systemd/logind.conf.d/hailong.conf"),
@@ -79,6 +84,7 @@ COLLECTOR = Package(
     "hailong-collector", "collector", ("collector", "postgres", "sqlite", "oidc"),
     enabled=("hailong-collector.service",),
     units=("hailong-collector.service",),
+    programs=(),
     files=(
         ("proxy/nginx.conf", "/usr/share/doc/hailong-collector/examples/nginx.conf"),
         ("proxy/Caddyfile", "/usr/share/doc/hailong-collector/examples/Caddyfile"),
@@ -137,9 +143,8 @@ class Tree:
         for paper in ("README.md", "CHANGELOG.md", "config/OPERATIONS.md", "config/HUONG-DAN-NHANH.md"):
             self._copy(ROOT / paper, f"{package.papers}/{Path(paper).name}")
         self._write(f"{package.papers}/copyright", _copyright(self._home))
-        nightly = CONFIG / "debian" / package.command / "nightly"
-        if nightly.is_file():
-            self._copy(nightly, f"{package.home}/bin/nightly", 0o755)
+        for program in package.programs:
+            self._copy(CONFIG / "debian" / package.command / program, f"{package.home}/bin/{program}", 0o755)
 
     def pack(self, interpreter: Interpreter, version: str, epoch: int, to: Path) -> Path:
         """The package in ``to``."""

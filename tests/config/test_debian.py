@@ -31,6 +31,11 @@ def test_script_is_sound_for_the_shell_of_the_system(package, name, tmp_path):
     subprocess.run(["sh", "-n", str(tmp_path / name)], check=True)
 
 
+@pytest.mark.parametrize("program", KIOSK.programs)
+def test_program_of_a_unit_is_sound_for_the_shell_of_the_system(program):
+    subprocess.run(["sh", "-n", str(DEBIAN / "kiosk" / program)], check=True)
+
+
 @PACKAGES
 def test_control_file_says_what_debian_asks_for(package):
     control = (DEBIAN / package.command / "control").read_text("utf-8")
@@ -64,6 +69,7 @@ def test_packages_leave_each_other_s_data_alone():
 @PACKAGES
 def test_every_file_that_is_packed_is_there(package):
     ours = [ROOT / "config" / ours for ours, _ in package.files]
+    ours += [DEBIAN / package.command / program for program in package.programs]
     ours += [ROOT / "config" / "systemd" / unit for unit in (*package.units, *package.enabled)]
 
     assert [str(path) for path in ours if not path.is_file()] == []
