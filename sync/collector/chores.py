@@ -10,6 +10,7 @@ from sync.collector.cases.rounds import run_case_round
 from sync.collector.comments.rounds import run_comment_round
 from sync.collector.config import CollectorConfig
 from sync.collector.mailed import mail_reports
+from sync.collector.kiosks.watch import watch_fleet
 from sync.collector.notices.letter import Road
 from sync.collector.notices.mail import MailRoad
 from sync.collector.notices.outbox import MAIL, WEBHOOK
@@ -24,6 +25,7 @@ SEND_EVERY_S = 20.0
 COMMENTS_EVERY_S = 60.0
 CASES_EVERY_S = 900.0
 ROLLOUTS_EVERY_S = 30.0
+FLEET_EVERY_S = 60.0
 SHOW_EVERY_S = 20.0
 REPORTS_EVERY_S = 300.0
 SIGNS_EVERY_S = 600.0
@@ -43,6 +45,7 @@ def chores_of(services: Services) -> list[Chore]:
         found.append(Chore("look for signs", SIGNS_EVERY_S, partial(watch_signs, services, at_once), first_s=60))
     if services.config.reports.mail and services.config.notices.mail.host:
         found.append(Chore("mail reports", REPORTS_EVERY_S, partial(mail_reports, services, at_once), first_s=30))
+    found.append(Chore("watch kiosks", FLEET_EVERY_S, partial(watch_fleet, services, at_once)))
     roads = roads_of(services.config)
     if roads:
         sender = Sender(services.config.notices, roads, partial(transact, services), services.now)

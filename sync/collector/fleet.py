@@ -1,29 +1,38 @@
 """Fleet: what kiosks say of themselves, and what the office set for them."""
 
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from kiosk.domain.instant import Instant
 from sync.collector.ingest import Device
+from sync.collector.kiosks.commands import settle_commands
+from sync.collector.kiosks.days import note_day
 from sync.collector.schema import device_status, journal, micros
 from sync.collector.store import keep_boot
 from sync.protocol.messages import DeviceStatus
 
 
 def keep_status(
-    connection: Connection, sender: Device, status: DeviceStatus, clock: Instant, received_at: datetime
+    connection: Connection,
+    sender: Device,
+    status: DeviceStatus,
+    clock: Instant,
+    received_at: datetime,
+    zone: tzinfo = UTC,
 ) -> None:
-    """Keep the kiosk's word in the place of its last one, and what its boot clock read."""
+    """Keep the kiosk's word in the place of its last one, what its boot clock read, and that it was heard today."""
     row = {
         "received_at": received_at,
         "clock_ahead_us": micros(clock.wall) - micros(received_at),
-        "status": msgspec.to_builtins(status),
+        "status": msgspec.to_builtins(msgspec.structs.replace(status, done=[])),
     }
     known = update(device_status).where(device_status.c.device_id == sender.device_id).values(row)
     if connection.execute(known).rowcount == 0:
         connection.execute(insert(device_status).values(device_id=sender.device_id, **row))
+    note_day(connection, sender.device_id, received_at, zone)
+    settle_commands(connection, sender.device_id, status.done, received_at)
     _note_boot(connection, sender, status.journal_id, clock, micros(received_at))
 
 

@@ -47,7 +47,7 @@ class KioskState:
 
 def read_roster(connection: Connection) -> list[KioskState]:
     """Every kiosk, by counter."""
-    journals = _journals(connection)
+    journals = read_journals(connection)
     rows = connection.execute(
         select(device, counter.c.code, device_status.c.received_at, device_status.c.status)
         .join(counter)
@@ -99,7 +99,8 @@ def _journal_lines(found: JournalState) -> list[str]:
     return lines
 
 
-def _journals(connection: Connection) -> dict[str, list[JournalState]]:
+def read_journals(connection: Connection) -> dict[str, list[JournalState]]:
+    """The journals of each kiosk, the oldest first."""
     twice = {
         row.journal_id: row.n
         for row in connection.execute(

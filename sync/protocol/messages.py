@@ -18,6 +18,10 @@ MESSAGE_BYTES_MAX = 64 * 1024
 """Any request body that is not a batch."""
 CODE_LENGTH_MAX = 64
 SHORT_TEXT_MAX = 200
+COMMANDS_MAX = 8
+"""Commands under way for one kiosk."""
+EXCERPT_MAX = 12_000
+"""Characters of a log that travel with one status; in UTF-8 and JSON they still fit into a message."""
 
 JSON_MEDIA_TYPE = "application/json"
 BATCH_MEDIA_TYPE = "application/x-ndjson"
@@ -54,6 +58,25 @@ class CursorMessage(msgspec.Struct, frozen=True):
         return Cursor(self.next, bytes.fromhex(self.head))
 
 
+class DeviceCommand(msgspec.Struct, frozen=True):
+    """What IT staff ask of the kiosk; it comes with every answer until the kiosk has said what came of it."""
+
+    id: JournalId
+    """Random: a kiosk that knows it does not do it again."""
+    kind: _ShortText
+    """``restart``, ``status``, ``touch_test``, ``cleaning_off`` or ``log``; another is answered as unknown."""
+
+
+class CommandDone(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What came of a command."""
+
+    id: JournalId
+    outcome: Annotated[str, msgspec.Meta(min_length=1, max_length=SHORT_TEXT_MAX)]
+    """``done``, ``handed to the screen``, ``unknown``, or why not."""
+    excerpt: Annotated[str, msgspec.Meta(max_length=EXCERPT_MAX)] = ""
+    """The end of the kiosk's log, where that was asked for, without personal data."""
+
+
 class StatusAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """How far the collector's copy of the journal in the status reaches, and which settings the office has set."""
 
@@ -61,6 +84,7 @@ class StatusAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     head: Hash
     settings: str | None = None
     """The ETag of ``GET /v1/device``: a kiosk that has these settings need not ask for them."""
+    commands: list[DeviceCommand] = []
 
     def cursor(self) -> Cursor:
         """The cursor as the journal knows it."""
@@ -160,6 +184,8 @@ class DeviceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     """The ETag of the office's settings that are kept on the kiosk."""
     settings_fault: _ShortText | None = None
     """Why newer ones were refused."""
+    done: Annotated[list[CommandDone], msgspec.Meta(max_length=COMMANDS_MAX)] = []
+    """What came of commands, until the collector has taken it."""
 
 
 class AcknowledgedJournal(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from sync.collector.api.signed import signed_by_device
 from sync.collector.credentials import change_key
 from sync.collector.fleet import keep_status
 from sync.collector.ingest import read_cursor
+from sync.collector.kiosks.commands import commands_for
 from sync.collector.rollouts.effective import etag_of, settings_for
 from sync.collector.services import Services
 from sync.protocol.messages import (
@@ -53,10 +54,11 @@ async def post_status(request: Request) -> Response:
     received_at = services.now()
 
     def in_transaction(connection: Connection) -> StatusAnswer:
-        keep_status(connection, signed.device, status, signed.verified.clock, received_at)
+        keep_status(connection, signed.device, status, signed.verified.clock, received_at, services.config.zone)
         cursor = read_cursor(connection, signed.device.device_id, status.journal_id)
         settings = settings_for(connection, signed.device.device_id, services.rollouts.in_force(connection))
-        return StatusAnswer(cursor.next_seq, cursor.head.hex(), etag_of(settings))
+        commands = commands_for(connection, signed.device.device_id, received_at)
+        return StatusAnswer(cursor.next_seq, cursor.head.hex(), etag_of(settings), commands)
 
     return message_answer(await asyncio.wrap_future(services.writer.submit(in_transaction)))
 

@@ -16,7 +16,9 @@ from sync.protocol.messages import (
     AcknowledgedJournal,
     AcknowledgedKiosk,
     Acknowledgement,
+    CommandDone,
     CursorMessage,
+    DeviceCommand,
     DeviceSettings,
     DeviceStatus,
     EnclosureMessage,
@@ -36,6 +38,7 @@ from tests.builders import FrozenClock
 GOLDEN = Path(__file__).parents[2] / "golden" / "v1"
 JOURNAL = "7c0e1f6a-2d3b-4c5d-8e9f-0a1b2c3d4e5f"
 DEVICE = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+COMMAND = "9b2d6c1e-7a40-4f0e-8d55-1c2b3a4f5e60"
 COLLECTOR = "https://gop-y.example.gov.vn"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
@@ -99,6 +102,19 @@ def messages() -> dict[str, bytes]:
             DeviceSettings("03", "sipas-5@1", [OpeningHours([1, 2, 3, 4, 5], "07:30", "11:30")], {}, "0.1.0")
         ),
         "status_answer.json": encode_message(StatusAnswer(7, end.head.hex(), '"9f86d081884c7d65"')),
+        "status_answer_commands.json": encode_message(
+            StatusAnswer(7, end.head.hex(), commands=[DeviceCommand(COMMAND, "log"), DeviceCommand(DEVICE, "restart")])
+        ),
+        "status_done.json": encode_message(
+            DeviceStatus(
+                "hailong 0.1.0",
+                JOURNAL,
+                7,
+                end.head.hex(),
+                0,
+                done=[CommandDone(COMMAND, "done", "up_to_date\n"), CommandDone(DEVICE, "handed to the screen")],
+            )
+        ),
         "key_request.json": encode_message(KeyRequest(public_text(KEY), prove_key(KEY, DEVICE))),
         "key_answer.json": encode_message(KeyAnswer(public_text(KEY))),
         "acknowledgement.json": encode_message(

@@ -1,0 +1,122 @@
+"""Faults: what is wrong with one kiosk, judged from its last word and from what came of it. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from kiosk.journal.engine import durability_for
+from sync.collector.kiosks.hours import Hours
+from sync.collector.kiosks.settings import Fleet
+
+STORY_DAYS = 30
+"""So long a fork or a damage is shown as something to look at; the journals tell of it for ever."""
+HURT = ("damaged", "rolled back", "restored", "diverged")
+"""Why a journal was continued, where somebody should know of it."""
+_NUMBERS = re.compile(r"\d+")
+
+
+class Fault(StrEnum):
+    """One thing that is wrong, the gravest first."""
+
+    SILENT = "silent"
+    """Not heard while its counter was open."""
+    DISK = "disk"
+    BACKLOG = "backlog"
+    """What was pressed long ago has not come."""
+    CLOCK = "clock"
+    JOURNAL = "journal"
+    """Forked, damaged or restored from a copy."""
+    TOUCH = "touch"
+    """A face did not answer in the last touch test."""
+    SQLITE = "sqlite"
+    """It does not commit as it should with its SQLite."""
+    DEAD = "dead"
+    """It is heard and nobody presses, for days."""
+    ERROR = "error"
+    """It says itself that something is wrong."""
+    VERSION = "version"
+
+
+ALERTED = (Fault.SILENT, Fault.BACKLOG, Fault.DISK, Fault.CLOCK, Fault.VERSION, Fault.DEAD)
+"""Of these people are told wherever they are; the others wait until somebody looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of one kiosk."""
+
+    enrolled_at: datetime
+    heard_at: datetime | None
+    status: Mapping[str, Any]
+    """Its last word; empty before the first."""
+    said_at: datetime | None
+    """When that came."""
+    clock_ahead_s: float | None
+    hurt_at: datetime | None
+    """When one of its journals was last found forked or damaged."""
+    pressed: bool
+    """Whether anybody pressed in the days that the settings name."""
+    hours: Hours
+
+
+def faults_of(seen: Seen, now: datetime, rules: Fleet, pressed_since: datetime) -> tuple[Fault, ...]:
+    """Everything that is wrong, the gravest first."""
+    found = set(_of_contact(seen, now, rules)) | set(_of_word(seen, now, rules))
+    if not seen.pressed and seen.enrolled_at < pressed_since and Fault.SILENT not in found and seen.heard_at:
+        found.add(Fault.DEAD)
+    return tuple(fault for fault in Fault if fault in found)
+
+
+def oldest_waiting_s(seen: Seen, now: datetime) -> int | None:
+    """How old the oldest rating is that has not come; None where nothing waits or nobody knows."""
+    age = seen.status.get("oldest_pending_s")
+    if age is None or not seen.status.get("pending") or seen.said_at is None:
+        return None
+    return int(age + max(0.0, (now - seen.said_at).total_seconds()))
+
+
+def _of_contact(seen: Seen, now: datetime, rules: Fleet) -> Iterator[Fault]:
+    limit = timedelta(minutes=rules.silent_minutes)
+    if seen.hours.open_between(seen.heard_at or seen.enrolled_at, now, limit) >= limit:
+        yield Fault.SILENT
+    if seen.hurt_at is not None and now - seen.hurt_at < timedelta(days=STORY_DAYS):
+        yield Fault.JOURNAL
+
+
+def _of_word(seen: Seen, now: datetime, rules: Fleet) -> Iterator[Fault]:
+    said = seen.status
+    if (oldest_waiting_s(seen, now) or 0) > rules.backlog_hours * 3600:
+        yield Fault.BACKLOG
+    if seen.clock_ahead_s is not None and abs(seen.clock_ahead_s) > rules.clock_s:
+        yield Fault.CLOCK
+    free = said.get("disk_free_bytes")
+    if free is not None and free < rules.disk_free_mb * 1_000_000:
+        yield Fault.DISK
+    if rules.software_min and said and _version(said.get("software", "")) < _version(rules.software_min):
+        yield Fault.VERSION
+    if has_deaf_face(said.get("touch_test")):
+        yield Fault.TOUCH
+    if _commits_otherwise(said.get("versions") or {}):
+        yield Fault.SQLITE
+    if said.get("last_error") or said.get("settings_fault"):
+        yield Fault.ERROR
+
+
+def has_deaf_face(result: str | None) -> bool:
+    """Whether a face was not hit once in a touch test: ``1,0,1,1,1+2 2026-…``."""
+    hits = (result or "").partition(" ")[0].partition("+")[0]
+    return "0" in hits.split(",")
+
+
+def _commits_otherwise(versions: Mapping[str, str]) -> bool:
+    found = _version(versions.get("sqlite", ""))
+    if len(found) < 3 or "journal" not in versions:
+        return False
+    return versions["journal"] != str(durability_for((found[0], found[1], found[2])))
+
+
+def _version(text: str) -> list[int]:
+    return [int(number) for number in _NUMBERS.findall(text)[:4]]
