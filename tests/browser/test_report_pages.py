@@ -57,7 +57,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def _find_signs(connection: Connection) -> None:
     """A rush that waits for a decision, one that was set aside, and a silent counter."""
-    rush = {"quick": 30, "n": 90, "expected": 4, "seconds": 60, "days": 3, "one_face": True}
+    weeks = [["2026-11-09", None, 22], ["2026-11-16", 26, 68]]
+    rush = {"quick": 30, "n": 90, "expected": 4, "seconds": 60, "days": 3, "one_face": True, "weeks": weeks}
     first, last = "2026-11-17", "2026-11-18"
     findings = [
         Finding(1, Sign.BURST, first, last, "am", rush), Finding(2, Sign.BURST, "2026-11-13", "2026-11-13", "am", rush),

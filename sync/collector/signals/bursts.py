@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from sync.collector.signals.chance import DOUBT, median, poisson_tail
-from sync.collector.signals.watched import Finding, Sign, Watched, part_of, span_of
+from sync.collector.signals.watched import Finding, Sign, Watched, by_week, part_of, span_of
 
 HALF_DAY_S = 4 * 3600
 WAVES = 2.0
@@ -39,7 +39,7 @@ def find_bursts(watched: Watched, quick_s: int) -> Finding | None:
     first, last = span_of(quick)
     evidence = {
         "quick": k, "n": n, "expected": round(expected), "seconds": quick_s, "days": len({half.day for half in quick}),
-        "one_face": max(levels.values(), default=0) >= MOSTLY * k,
+        "one_face": max(levels.values(), default=0) >= MOSTLY * k, "weeks": by_week(quick, watched.half_days),
     }  # fmt: skip
     return Finding(watched.counter_id, Sign.BURST, first, last, part_of(quick), evidence)
 

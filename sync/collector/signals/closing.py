@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from sync.collector.signals.chance import DOUBT, binomial_tail, median
-from sync.collector.signals.watched import Finding, Sign, Watched, span_of
+from sync.collector.signals.watched import Finding, Sign, Watched, by_week, span_of
 
 LEAST = 10
 DAYS_LEAST = 3
@@ -61,7 +61,10 @@ def _find(watched: Watched, part: str, slot: int, usual: float) -> Finding | Non
     if binomial_tail(k, n, min(0.9, max(2 * usual, usual + 0.1))) >= DOUBT:
         return None
     first, last = span_of(there)
-    evidence = {"at_close": k, "n": n, "usual_percent": round(100 * usual), "days": len(there)}
+    evidence = {
+        "at_close": k, "n": n, "usual_percent": round(100 * usual), "days": len(there),
+        "weeks": by_week(there, watched.of_part(part)),
+    }  # fmt: skip
     return Finding(watched.counter_id, Sign.CLOSING, first, last, part, evidence)
 
 

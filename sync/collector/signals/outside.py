@@ -7,7 +7,7 @@ times that, and at least one in twenty. Binomial tail. Threshold: p < 1e-6 and a
 from collections.abc import Sequence
 
 from sync.collector.signals.chance import DOUBT, binomial_tail, median
-from sync.collector.signals.watched import Finding, Sign, Watched, part_of, span_of
+from sync.collector.signals.watched import Finding, Sign, Watched, by_week, part_of, span_of
 
 LEAST = 10
 SHARE_LEAST = 0.05
@@ -28,7 +28,8 @@ def find_outside(watched: Watched, usual: float) -> Finding | None:
         return None
     there = {half: pressed.outside for half, pressed in watched.half_days.items() if pressed.outside}
     first, last = span_of(there)
-    evidence = {"outside": k, "n": n, "days": len({half.day for half in there})}
+    days = len({half.day for half in there})
+    evidence = {"outside": k, "n": n, "days": days, "weeks": by_week(there, watched.half_days)}
     return Finding(watched.counter_id, Sign.OUTSIDE, first, last, part_of(there), evidence)
 
 

@@ -7,10 +7,12 @@ package is counts of five and more over days.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 SLOT_S = 1800
+FEW = 5
 """A day has 48 half hours."""
 
 
@@ -110,6 +112,17 @@ def span_of(halves: Iterable[HalfDay]) -> tuple[str, str]:
     """The first and the last day."""
     days = [half.day for half in halves]
     return min(days), max(days)
+
+
+def by_week(weights: Mapping[HalfDay, int], watched: Mapping[HalfDay, Pressed]) -> list[list[Any]]:
+    """Monday, how many of the sign, of how many ratings; None for fewer than five, which nobody needs to know."""
+    found: dict[str, list[int]] = {}
+    for half, pressed in watched.items():
+        day = date.fromisoformat(half.day)
+        week = found.setdefault((day - timedelta(days=day.weekday())).isoformat(), [0, 0])
+        week[0] += weights.get(half, 0)
+        week[1] += pressed.n
+    return [[monday, *[None if 0 < n < FEW else n for n in counts]] for monday, counts in sorted(found.items())]
 
 
 def part_of(weights: Mapping[HalfDay, int]) -> str:

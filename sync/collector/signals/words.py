@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from kiosk.texts import Texts, texts
 from sync.collector.signals.gather import FORKED
-from sync.collector.signals.watched import Sign
+from sync.collector.signals.watched import FEW, Sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,23 @@ class SignWords:
                 "counted; what the kiosk lost before it was sent cannot be known."
             ),
         }[Sign(sign)]
+
+    def weeks(self, sign: str) -> str:
+        """What is counted week by week; empty where nothing is."""
+        t = self.t
+        return {
+            Sign.BURST: t("Quick ones"),
+            Sign.CLOSING: t("In the last half hour"),
+            Sign.OUTSIDE: t("Outside hours"),
+        }.get(Sign(sign), "")
+
+    def week(self, monday: str) -> str:
+        """The day on which a week begins."""
+        return self.t.day(date.fromisoformat(monday))
+
+    def count(self, n: int | None) -> str:
+        """A number of the table; few are not told."""
+        return f"‹{FEW}" if n is None else self.t.number(n)
 
     def days(self, row: Any) -> str:
         """From when to when, and in which half of the days."""

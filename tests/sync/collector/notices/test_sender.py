@@ -1,5 +1,7 @@
 """The sender: each letter once, many as one, tried again and given up honestly, nothing delivered twice at once."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -154,6 +156,23 @@ def test_two_senders_never_have_the_same_letter(post: Post) -> None:
 
     assert first is not None
     assert second is None
+
+
+def test_senders_side_by_side_deliver_everything_once(post: Post) -> None:
+    for number in range(24):
+        post.put("Một", f"{number % 12}@example.vn")
+    boxes = [Postbox() for _ in range(3)]
+    senders = [Post(post.database, box).sender() for box in boxes]
+
+    with ThreadPoolExecutor(3) as pool:
+        sent = sum(pool.map(lambda sender: sender.run_round(), senders))
+
+    delivered = Counter(
+        (letter.address, sheet.notice_id) for box in boxes for letter in box.letters for sheet in letter.sheets
+    )
+    assert sent >= 12
+    assert (len(delivered), set(delivered.values())) == (24, {1})
+    assert post.states() == [("sent", 1)] * 24
 
 
 def test_what_a_dead_sender_left_behind_is_delivered_by_another(post: Post) -> None:

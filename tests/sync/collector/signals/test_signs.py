@@ -8,7 +8,7 @@ import pytest
 
 from sync.collector.signals.find import find_signs
 from sync.collector.signals.settings import Signals
-from sync.collector.signals.watched import HalfDay, Pressed, Sign, Watched
+from sync.collector.signals.watched import HalfDay, Pressed, Sign, Watched, by_week
 from tests.sync.collector.signals.counters import OPENS, honest, office_of, pressed_at, working_days
 
 OFFICE = office_of()
@@ -79,6 +79,13 @@ def test_a_rush_of_different_faces_is_a_sign_that_says_nothing_of_faces() -> Non
     rush = [(15 * 3600 + 40.0 * number, 1 + number % 5) for number in range(6)]
 
     assert found(with_more(honest(WATCHED), "pm", rush))[Sign.BURST]["one_face"] is False
+
+
+def test_weeks_with_few_are_told_as_few() -> None:
+    first, second = HalfDay("2026-10-06", "am"), HalfDay("2026-10-13", "pm")
+    watched = {first: pressed_at([(9e3, 5)] * 4), second: pressed_at([(9e3, 5)] * 9)}
+
+    assert by_week({first: 3, second: 7}, watched) == [["2026-10-05", None, None], ["2026-10-12", 7, 9]]
 
 
 def test_a_single_wild_hour_is_found() -> None:
