@@ -1,14 +1,17 @@
-"""Pages: how long the collector works on a page of the demo province, and that the first one is light."""
+"""Pages: how long the collector works on a page of the demo province, and of one with 100 million ratings."""
 
 import asyncio
+import os
 import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx2 as httpx
+import sqlalchemy
 
 from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig
@@ -16,56 +19,150 @@ from sync.collector.database import Database, open_database
 from sync.collector.demo_data import write_province
 from sync.collector.migrate import migrate
 from sync.collector.presstime import LocalDays
+from sync.collector.release import Release
 from sync.collector.services import make_services
 from sync.collector.surveys.library import shipped_surveys
 from tests.bench.harness import Figure
+from tests.sync.collector.postgres import postgres_server
 
 NOW = datetime(2026, 11, 20, 10, 10, tzinfo=UTC)
 URL = "http://127.0.0.1:8600"
 PAGE_S_MAX = 0.150
-TIMES = 15
+TIMES = 11
+PAGES = (("overview", "/t"), ("unit", "/t/20.HCC"), ("reasons", "/ly-do"), ("year", "/t?ky=2026"))
+UNITS, COUNTERS, YEARS = 66, 600, 5
+"""A province: each counter is tallied in every half day of every working day."""
+RATINGS = {10_000_000: "10 million", 100_000_000: "100 million"}
 
 
 def figures() -> Iterator[Figure]:
-    """Seconds of each page over six months of a province, beside the budget."""
-    with tempfile.TemporaryDirectory(prefix="hailong-bench-") as folder:
-        database = _province(Path(folder))
-        for name, way in (("overview", "/t"), ("unit", "/t/20.HCC"), ("reasons", "/ly-do")):
-            warm, cold = asyncio.run(_seconds(database, way))
-            yield Figure(f"page: {name}, server time, median", warm, "s", PAGE_S_MAX, 1)
-            yield Figure(f"page: {name}, first in five minutes", cold, "s", PAGE_S_MAX, None)
-        database.close()
+    """Seconds of each page, the first after a start and the usual one, beside the budget; on both engines."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hailong-bench-")))
+        demo = _opened(f"sqlite:///{folder / 'demo.db'}")
+        survey = shipped_surveys()["sipas-5@1"]
+        write_province(demo, "20", 6, 1, NOW, LocalDays(CollectorConfig().zone), survey, lambda *_: None)
+        yield from _figures("demo province", demo, PAGES)
+        engines = {"SQLite": lambda name: f"sqlite:///{folder / f'{name}.db'}"}
+        if hasattr(os, "geteuid"):
+            server = stack.enter_context(postgres_server())
+            engines["PostgreSQL"] = lambda name: _new_database(server, name)
+        for engine, address in engines.items():
+            for ratings, words in RATINGS.items() if engine == "SQLite" else list(RATINGS.items())[-1:]:
+                database = _opened(address(f"r{ratings}"))
+                write_tallies(database, ratings)
+                pages = (("overview", "/t"), ("unit", "/t/U1"), ("reasons", "/ly-do"), ("year", "/t?ky=2026"))
+                yield from _figures(f"{words}, {engine}", database, pages)
 
 
-def _province(folder: Path) -> Database:
-    database = open_database(f"sqlite:///{folder / 'collector.db'}", create=True)
+def _figures(name: str, database: Database, pages: tuple[tuple[str, str], ...]) -> Iterator[Figure]:
+    services = make_services(CollectorConfig(public_url=URL), database, lambda: NOW)
+    services.release()
+    services.writer.close()
+    for page, way in pages:
+        usual, first = asyncio.run(_seconds(database, way))
+        yield Figure(f"page: {name}, {page}, server time, median", usual, "s", PAGE_S_MAX, 1)
+        yield Figure(f"page: {name}, {page}, first after a start", first, "s", PAGE_S_MAX, None)
+    database.close()
+
+
+def _opened(url: str) -> Database:
+    database = open_database(url, create=url.startswith("sqlite"))
     migrate(database)
-    survey = shipped_surveys()["sipas-5@1"]
-    write_province(database, "20", 6, 1, NOW, LocalDays(CollectorConfig().zone), survey, lambda *_: None)
     return database
 
 
-async def _seconds(database: Database, way: str) -> tuple[float, float]:
-    """Median of a page asked for again and again, and of one for which every week is counted anew."""
-    services = make_services(CollectorConfig(public_url=URL), database, lambda: NOW)
-    client = httpx.AsyncClient(
-        transport=httpx.ASGITransport(create_app(services), client=("127.0.0.1", 1)), base_url=URL
+def _new_database(server: str, name: str) -> str:
+    database = open_database(server.format(database="postgres"))
+    with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sqlalchemy.text(f"CREATE DATABASE {name}"))
+    database.close()
+    return server.format(database=name)
+
+
+def write_tallies(database: Database, ratings: int) -> None:
+    """A province's years, straight into what the reports read: the cost grows with these rows, not with ratings."""
+    first = date(NOW.year - YEARS, 11, 23)
+    days = [first + timedelta(days=n) for n in range((NOW.date() - first).days)]
+    days = [day for day in days if day.weekday() < 5]
+    a_level = max(1, ratings // (COUNTERS * len(days) * 2 * 5))
+    with database.writing() as connection:
+        run = connection.exec_driver_sql
+        run("INSERT INTO unit (unit_id, code, name, kind, path) VALUES (1, '20', 'Tỉnh', 'province', '20/')")
+        for unit in range(2, UNITS + 2):
+            run(
+                "INSERT INTO unit (unit_id, code, name, kind, parent_id, path) "
+                f"VALUES ({unit}, 'U{unit - 1}', 'Xã {unit - 1}', 'commune', 1, '20/U{unit - 1}/')"
+            )
+        at = int(NOW.timestamp() * 1e6) if database.is_sqlite else NOW.isoformat()
+        for counter in range(1, COUNTERS + 1):
+            run(
+                "INSERT INTO counter (counter_id, code, name, unit_id, created_at) "
+                f"VALUES ({counter}, 'Q{counter}', 'Quầy {counter}', {2 + counter % UNITS}, '{at}')"
+            )
+        run("CREATE TEMPORARY TABLE half (day date, part text)")
+        values = ", ".join(f"('{day}', '{part}')" for day in days for part in ("am", "pm"))
+        run(f"INSERT INTO half VALUES {values}")
+        levels = ", ".join(f"{a_level} + (c.counter_id * {level}) % 7" for level in range(1, 6))
+        reasons = {f"reason:{name}": f"{a_level}, 0, 0, 0, 0" for name in REASONS}
+        for stream, counts in {"counted": levels, **reasons}.items():
+            _write_stream(run, stream, counts, database.is_sqlite)
+            run(f"INSERT INTO shown_stream VALUES ('sipas-5@1', 'overall', '{stream}')")
+        policy = CollectorConfig().policy
+        delay = int(policy.delay) if database.is_sqlite else str(policy.delay)
+        run(f"INSERT INTO shown_rule VALUES (1, {policy.block_min}, {delay})")
+    assert not _is_due(database)
+
+
+REASONS = ("wait", "deadline", "guidance", "trips", "attitude", "papers", "place", "result", "fee", "other")
+
+
+def _write_stream(run: object, stream: str, counts: str, is_sqlite: bool) -> None:
+    week = "date(h.day, 'weekday 0', '-6 days')" if is_sqlite else "date_trunc('week', h.day)::date"
+    month = "date(h.day, 'start of month')" if is_sqlite else "date_trunc('month', h.day)::date"
+    names = "survey, question, stream, grain, first, part, counter_id, n1, n2, n3, n4, n5"
+    # A reason's blocks are rarer than its half days: every other one. Of reasons, no page reads more than a year back.
+    year = NOW.date() - timedelta(days=400)
+    some = "" if stream == "counted" else f"WHERE h.part = 'pm' AND h.day > '{year}'"
+    run(  # type: ignore[operator]
+        f"INSERT INTO shown_count ({names}) SELECT 'sipas-5@1', 'overall', '{stream}', 'd', h.day, h.part, "
+        f"c.counter_id, {counts} FROM half h CROSS JOIN counter c {some} ORDER BY h.day, h.part, c.counter_id"
     )
-    times: dict[bool, list[float]] = {True: [], False: []}
-    for number in range(2 * TIMES + 1):
-        anew = number % 2 == 0
-        if anew:
-            services.shelf.__init__()  # type: ignore[misc]
-        began = time.perf_counter()
-        answer = await client.get(way)
-        if number:
-            times[anew].append(time.perf_counter() - began)
-        if answer.status_code != 200:
-            raise RuntimeError(f"{way}: {answer.status_code}")
-    services.writer.close()
-    return statistics.median(times[False]), statistics.median(times[True])
+    sums = ", ".join(f"sum(s.n{level})" for level in range(1, 6))
+    for grain, start in (("w", week), ("m", month)):
+        run(  # type: ignore[operator]
+            f"INSERT INTO shown_count ({names}) SELECT 'sipas-5@1', 'overall', '{stream}', '{grain}', "
+            f"{start.replace('h.day', 's.first')}, '', s.counter_id, {sums} FROM shown_count s WHERE s.grain = 'd' "
+            f"AND s.stream = '{stream}' AND s.survey = 'sipas-5@1' AND s.question = 'overall' "
+            f"GROUP BY {start.replace('h.day', 's.first')}, s.counter_id"
+        )
+
+
+def _is_due(database: Database) -> bool:
+    config = CollectorConfig()
+    with database.reading() as connection:
+        return Release(LocalDays(config.zone).today(NOW), config.policy).is_due(connection)
+
+
+async def _seconds(database: Database, way: str) -> tuple[float, float]:
+    """Median of a page asked for again and again, and of the first one of a collector that has just started."""
+    usual: list[float] = []
+    first: list[float] = []
+    for _ in range(3):
+        services = make_services(CollectorConfig(public_url=URL), database, lambda: NOW)
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(create_app(services), client=("127.0.0.1", 1)), base_url=URL
+        )
+        for number in range(TIMES):
+            began = time.perf_counter()
+            answer = await client.get(way)
+            (usual if number else first).append(time.perf_counter() - began)
+            if answer.status_code != 200:
+                raise RuntimeError(f"{way}: {answer.status_code}")
+        services.writer.close()
+    return statistics.median(usual), statistics.median(first)
 
 
 if __name__ == "__main__":
     for figure in figures():
-        print(f"{figure.name}: {1000 * figure.value:,.0f} ms, {figure.ratio:.2f} of the budget")
+        print(f"{figure.name}: {1000 * figure.value:,.0f} ms, {figure.ratio:.2f} of the budget", flush=True)

@@ -116,7 +116,7 @@ class Phrases:
 
     def measure(self, method: Method) -> str:
         """What a figure is called."""
-        return self.t("Mean in percent of five") if method is Method.MEAN5 else self.t("Share of satisfied")
+        return self.t("Converted mean") if method is Method.MEAN5 else self.t("Share of satisfied")
 
     def interval_name(self, method: Method) -> str:
         """By which method its interval is found."""
@@ -216,7 +216,7 @@ class Phrases:
             case Kind.MONTH:
                 return t("Month {month}/{year}", month=f"{first.month:02d}", year=str(first.year))
             case Kind.QUARTER:
-                return t("Quarter {quarter}/{year}", quarter=_QUARTERS[first.month // 4], year=str(first.year))
+                return t("Quarter {quarter}/{year}", quarter=_QUARTERS[(first.month - 1) // 3], year=str(first.year))
             case Kind.YEAR:
                 return t("Year {year}", year=str(first.year))
         return t.day(first) if first == last else self.days(first, last)
