@@ -28,16 +28,17 @@ def main() -> None:
     options = argparse.ArgumentParser(description="Builds the packages into build/packages.")
     options.add_argument("--revision", help="a further build of the same version, such as 2, with newer parts")
     options.add_argument("--only", choices=("deb", "wheels"), help="leave the other kind out")
+    options.add_argument("--quick", action="store_true", help="pack loosely: for a trial, not for a network")
     options.add_argument("--to", type=Path, default=PACKAGES, metavar="DIR", help="instead of build/packages")
     chosen = options.parse_args()
     version = _version() + (f"-{chosen.revision}" if chosen.revision else "")
     shutil.rmtree(chosen.to, ignore_errors=True)
     chosen.to.mkdir(parents=True)
     own = build_own(FETCHED / "own", _epoch())
-    python = _python()
+    python, packing = _python(), ("-Zgzip", "-z1") if chosen.quick else ("-Zxz",)
     if chosen.only != "wheels":
         for package in (KIOSK, COLLECTOR):
-            _build_deb(package, Interpreter(FETCHED / f"python{python}", python), own, version, chosen.to)
+            _build_deb(package, Interpreter(FETCHED / f"python{python}", python), own, version, chosen.to, packing)
     if chosen.only != "deb":
         for machine, package in ((ARM64, KIOSK), (ARM64, COLLECTOR), (WINDOWS, KIOSK)):
             extras = package.extras
@@ -49,7 +50,9 @@ def main() -> None:
     _tell(chosen.to / "SHA256SUMS")
 
 
-def _build_deb(package: Package, interpreter: Interpreter, own: Path, version: str, to: Path) -> None:
+def _build_deb(
+    package: Package, interpreter: Interpreter, own: Path, version: str, to: Path, packing: tuple[str, ...]
+) -> None:
     interpreter.fetch()
     wheels = fetch(
         FETCHED / f"{package.name}-{AMD64.name}-{interpreter.python}", AMD64, package.extras, interpreter.python
@@ -60,7 +63,7 @@ def _build_deb(package: Package, interpreter: Interpreter, own: Path, version: s
     parts = write_parts_list(to / f"{name}.cdx.json", tree.python, f"python{interpreter.python}", interpreter.version)
     write_licences(to / f"{name}_licences.csv", parts)
     tree.put_files()
-    _tell(tree.pack(interpreter, version, _epoch(), to))
+    _tell(tree.pack(interpreter, version, _epoch(), to, packing))
 
 
 def _python() -> str:

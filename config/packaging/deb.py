@@ -146,8 +146,8 @@ class Tree:
         for program in package.programs:
             self._copy(CONFIG / "debian" / package.command / program, f"{package.home}/bin/{program}", 0o755)
 
-    def pack(self, interpreter: Interpreter, version: str, epoch: int, to: Path) -> Path:
-        """The package in ``to``."""
+    def pack(self, interpreter: Interpreter, version: str, epoch: int, to: Path, packing: tuple[str, ...]) -> Path:
+        """The package in ``to``; ``packing`` is how dpkg-deb compresses it."""
         control = self.root / "DEBIAN"
         control.mkdir()
         size = sum(path.lstat().st_size for path in self.root.rglob("*")) // 1024
@@ -164,7 +164,7 @@ class Tree:
         self._settle(epoch)
         deb = to / f"{self._package.name}_{version}_amd64.deb"
         subprocess.run(
-            ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(self.root), str(deb)],
+            ["dpkg-deb", "--root-owner-group", *packing, "--build", str(self.root), str(deb)],
             env=os.environ | {"SOURCE_DATE_EPOCH": str(epoch)}, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         return deb
