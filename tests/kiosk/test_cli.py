@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,12 @@ import pytest
 from kiosk.journal.engine import sqlite_module
 from kiosk.journal.journal import Journal
 from tests.builders import FrozenClock, make_rating
+
+EVERYTHING = {
+    f"HAILONG_KIOSK_DISCLOSURE__{key}": value
+    for key, value in {"CELL_MIN": "0", "PERCENT_MIN": "1", "STEP": "1", "DELAY": "false"}.items()
+}
+"""Hides nothing: three ratings are enough for a test."""
 
 KIOSK = str(Path(sys.executable).with_name("kiosk"))
 
@@ -107,18 +114,57 @@ def test_altered_entry_is_named_by_verify(folder):
 def test_tally_shows_no_single_rating(folder):
     ended = kiosk("tally", "--day", "2026-11-23", "--json", "--data-dir", str(folder))
 
-    told = json.loads(ended.stdout)
-    assert (told["n"], told["levels"], told["waiting"]) == (0, {}, True)
+    (day, _all) = json.loads(ended.stdout)["days"]
+    assert day["n"]["no_number"] in ("few", "open")
+    assert not any(isinstance(day[f"level_{level}"], int) for level in range(1, 6))
 
 
 def test_tally_shows_the_whole_day_where_the_office_allows_it(folder):
-    open_policy = {f"HAILONG_KIOSK_DISCLOSURE__{key}": value for key, value in
-                   {"CELL_MIN": "0", "PERCENT_MIN": "1", "STEP": "1", "DELAY": "false"}.items()}  # fmt: skip
-    ended = kiosk("tally", "--day", "2026-11-23", "--data-dir", str(folder), language="vi", **open_policy)
+    ended = kiosk("tally", "--day", "2026-11-23", "--data-dir", str(folder), language="vi", **EVERYTHING)
 
-    assert "66,7%" in ended.stdout
-    assert "2 / 3" in ended.stdout or "2 trên 3" in ended.stdout
+    assert "66,7" in ended.stdout
+    assert re.search(r"Số lượt, n +3\b", ended.stdout)
+    assert re.search(r"Số lượt hài lòng +2\b", ended.stdout)
     assert "SIPAS" in ended.stdout
+
+
+def test_tally_of_several_days_has_a_line_for_each_and_one_for_all(folder):
+    ended = kiosk("tally", "--from", "2026-11-21", "--to", "2026-11-23", "--data-dir", str(folder), **EVERYTHING)
+
+    lines = [line.split() for line in ended.stdout.splitlines() if "2026" in line or line.startswith("All days")]
+    assert [line[:4] for line in lines[:3]] == [
+        ["21", "November", "2026", "0"], ["22", "November", "2026", "0"], ["23", "November", "2026", "3"],
+    ]  # fmt: skip
+    assert lines[3][:4] == ["All", "days", "3", "2"]
+
+
+def test_tally_writes_csv_to_its_output_and_a_spreadsheet_into_a_file(folder, tmp_path):
+    days = ("--from", "2026-11-21", "--to", "2026-11-23", "--data-dir", str(folder))
+    file = tmp_path / "november.xlsx"
+
+    as_csv, as_xlsx = kiosk("tally", "--csv", *days, **EVERYTHING), kiosk("tally", "--xlsx", str(file), *days)
+
+    assert as_csv.stdout.startswith("\ufeff")
+    assert "23 November 2026,3,2,66.7" in as_csv.stdout
+    assert str(file) in as_xlsx.stdout
+    assert file.read_bytes().startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--to", "2026-11-23"), "--to needs --from"),
+        (("--day", "2026-11-23", "--from", "2026-11-21"), "give either --day, or --from and --to"),
+        (("--from", "2026-11-23", "--to", "2026-11-21"), "--from is later than --to"),
+        (("--from", "1900-01-01"), "so many days cannot be told at once"),
+        (("--json", "--csv"), "take one of --json, --csv and --xlsx"),
+    ],
+)
+def test_options_that_do_not_fit_together_are_one_sentence(folder, options, sentence):
+    ended = kiosk("tally", *options, "--data-dir", str(folder))
+
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(sentence)
 
 
 def test_doctor_fails_for_files_that_others_may_read(folder):

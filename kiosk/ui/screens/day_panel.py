@@ -21,6 +21,9 @@ Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 CARD_SHARES = (0.34, 0.38, 0.28)
 """How much of the width each figure gets."""
 
+WIDE_U = 130
+"""From this width on, in hundredths of the short side, each figure's basis stands in one line."""
+
 
 class DayPanel(Part):
     """One day's numbers; draw it again when they or the look have changed."""
@@ -38,7 +41,8 @@ class DayPanel(Part):
         """Fill the area: figures on top, levels and parts of the day below."""
         u = look.u
         self.put(area)
-        self._draw_figures(look, area.cut_top(min(20 * u, 0.41 * area.height), 1.4 * u), words)
+        high = (16.6 if area.width > WIDE_U * u else 20) * u
+        self._draw_figures(look, area.cut_top(min(high, 0.41 * area.height), 1.4 * u), words)
         if look.portrait and area.height > 50 * u:
             parts = area.cut_bottom(0.38 * area.height, 1.4 * u)
         else:

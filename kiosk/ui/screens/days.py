@@ -114,7 +114,7 @@ class DaysPage(StaffPage):
         ids.title.fit(look, head.width, 6.4 * u, lines_max=1)
         ids.title.put(head.cut_top(6.4 * u), across=0, down=0)
         ids.summary.fit(look, head.width, head.height, lines_max=2, balanced=False)
-        ids.summary.put(head, across=0, down=1)
+        ids.summary.put(head, across=0, down=0.3)
 
     def _tell_week(self) -> None:
         counted, day = self._seen.counted, self._seen.day
