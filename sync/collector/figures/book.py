@@ -12,7 +12,7 @@ from kiosk.domain.disclosure import Policy
 from kiosk.domain.measures import Method
 from kiosk.domain.survey import Question, Survey
 from sync.collector.figures.asked import Asked
-from sync.collector.figures.lines import HalfDay, Line, ReasonLine, Week
+from sync.collector.figures.lines import HalfDay, Line, ReasonLine, ReasonMonth, Week
 from sync.collector.figures.periods import Period
 from sync.collector.figures.places import Place
 from sync.collector.reports import Kiosk
@@ -48,6 +48,8 @@ class Book:
     """How the figure that this report is about is computed."""
     versus: Line | None = None
     """Another place in the same period, where a comparison was asked for."""
+    reason_months: tuple[ReasonMonth, ...] = ()
+    """The reasons over time, where that was asked for."""
     peers: tuple[Place, ...] = ()
     """The places that it may be compared with: its neighbours, as far as the reader may see them."""
 
@@ -76,6 +78,8 @@ class Order:
     method: Method = Method.TOP2BOX
     versus: Place | None = None
     """Another place to compare with."""
+    over_time: bool = False
+    """Whether the reasons of the months before are wanted too."""
     seen: str = ""
     """The subtree that the reader may see: the way from the top begins there."""
 

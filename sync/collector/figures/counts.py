@@ -152,6 +152,14 @@ def read_aside_weeks(connection: Connection, keys: Keys, asked: Asked, days: Day
     return found
 
 
+def read_months(connection: Connection, keys: Keys, asked: Asked, streams: Sequence[str], days: Days) -> Iterable[Any]:
+    """Month after month, what all the counters show together: the month, the stream, and the levels."""
+    c = shown_count.c
+    of_months = (of_asked(asked, streams), c.grain == MONTH, c.first.between(*days))
+    wanted = select(c.first, c.stream, c.counter_id, *LEVELS).where(*of_months, *_those(c, keys))
+    return (row for row in connection.execute(wanted) if row.counter_id in keys)
+
+
 def read_half_days(
     connection: Connection, counter_id: int, asked: Asked, days: Days
 ) -> dict[tuple[date, str], Levels | None]:

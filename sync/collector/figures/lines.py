@@ -162,3 +162,13 @@ class ReasonLine:
     def is_clear(self) -> bool:
         """Whether that change is more than chance."""
         return bool(self.share and self.share_before and differs(self.share, self.share_before))
+
+
+class ReasonMonth(NamedTuple):
+    """What was chosen in one month."""
+
+    first: date
+    n: int
+    """Ratings counted."""
+    chosen: Mapping[str, int]
+    """By reason."""

@@ -27,13 +27,23 @@ from sync.collector.figures.counts import (
     read_few_reasons,
     read_half_days,
     read_levels,
+    read_months,
     read_reason_names,
     read_singles,
     read_waits,
     read_weeks,
     to_the_end,
 )
-from sync.collector.figures.lines import Answered, HalfDay, Line, ReasonLine, Week, dissatisfied_of, figure_of
+from sync.collector.figures.lines import (
+    Answered,
+    HalfDay,
+    Line,
+    ReasonLine,
+    ReasonMonth,
+    Week,
+    dissatisfied_of,
+    figure_of,
+)
 from sync.collector.figures.periods import Period
 from sync.collector.figures.places import Place, Places
 from sync.collector.figures.served import NOTHING, Served, read_served
@@ -41,6 +51,7 @@ from sync.collector.tally import ASIDE, COUNTED, REASON
 
 WEEKS = 26
 HEAT_WEEKS = 5
+MONTHS = 7
 
 
 def make_book(connection: Connection, places: Places, order: Order, rules: Rules) -> Book:
@@ -100,8 +111,25 @@ class _Maker:
             place, way, self.order.period, self.days, self.other, self.rules.today, self.rules.now, self.rules.policy,
             self.asked, self.question, others, me, children, counters, me.spark, self._reasons(shown, before),
             self._half_days(place), kiosks, self.method, line(self.order.versus) if self.order.versus else None,
-            self._peers(place),
+            self._reason_months(place) if self.order.over_time else (), self._peers(place),
         )  # fmt: skip
+
+    def _reason_months(self, place: Place) -> tuple[ReasonMonth, ...]:
+        """The period's last month and those before it."""
+        last = self.days.last.replace(day=1)
+        months = [last]
+        while len(months) < MONTHS:
+            months.insert(0, (months[0] - timedelta(days=1)).replace(day=1))
+        names = read_reason_names(self.connection, self.asked)
+        mine = {key: at for key, at in self.keys.items() if place.key in self.places.up_from(at)}
+        streams = [COUNTED, *(REASON + name for name in names)]
+        found: dict[date, Counter[str]] = {month: Counter() for month in months}
+        for row in read_months(self.connection, mine, self.asked, streams, Days(months[0], last)):
+            found[row.first][row.stream] += sum(row[3:])
+        return tuple(
+            ReasonMonth(month, counts.pop(COUNTED, 0), {key.removeprefix(REASON): n for key, n in counts.items()})
+            for month, counts in found.items()
+        )
 
     def _peers(self, place: Place) -> tuple[Place, ...]:
         if place.parent is None or not place.parent.startswith(self.order.seen):

@@ -31,6 +31,8 @@ class Wish:
     """``top2box`` (the default) or ``mean5``."""
     versus: str = ""
     """A unit's code, or a unit's and a counter's with a colon between: a place to compare with."""
+    over_time: bool = False
+    """Whether the reasons of the months before are wanted too."""
 
 
 def read_book(services: Services, reader: Reader, wish: Wish) -> Book:
@@ -49,7 +51,8 @@ def read_book(services: Services, reader: Reader, wish: Wish) -> Book:
         place = find_place(places, wish.unit, wish.counter, reader.path)
         versus = _versus(places, wish.versus, reader.path)
         other = _other(period, wish.other, today)
-        order = Order(place, period, other, wish.asked, measure_of(wish.measure), versus, reader.path)
+        measure = measure_of(wish.measure)
+        order = Order(place, period, other, wish.asked, measure, versus, wish.over_time, reader.path)
         return make_book(connection, places, order, rules)
 
 

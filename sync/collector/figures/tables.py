@@ -36,7 +36,8 @@ def tables_of(book: Book, words: Titles) -> tuple[Table, ...]:
         found.append(_versus(book, book.versus, words))
     if book.children:
         found.append(children_table(book, words))
-    return (*found, _aside(book, words), _weeks(book, words), _reasons(book, words))
+    found += [_aside(book, words), _weeks(book, words), _reasons(book, words)]
+    return (*found, _reason_months(book, words)) if book.reason_months else tuple(found)
 
 
 def children_table(book: Book, words: Titles) -> Table:
@@ -202,6 +203,20 @@ def _reasons(book: Book, words: Titles) -> Table:
         for line in book.reasons
     )
     return Table("reasons", t("What influenced the ratings"), columns, rows)
+
+
+def _reason_months(book: Book, words: Titles) -> Table:
+    t = words.t
+    columns = [Column("reason", t("Reason"), Form.TEXT)]
+    columns += [Column(f"{month.first:%Y-%m}", f"{month.first:%m/%Y}", Form.PERCENT) for month in book.reason_months]
+    rows = []
+    for line in book.reasons:
+        cells: list[Cell] = [words.reason(line)]
+        for month in book.reason_months:
+            share = Share(Method.TOP2BOX, month.chosen.get(line.id, 0), month.n)
+            cells.append(_percent(share if month.n >= book.policy.percent_min else None, Mark.NONE))
+        rows.append(tuple(cells))
+    return Table("reason_months", t("Month by month"), tuple(columns), tuple(rows))
 
 
 def _n(shown: Shown) -> Cell:

@@ -107,6 +107,18 @@ def spark(weeks: Sequence[Week], p: Phrases) -> Markup:
     return svg.picture(width, height, marks, label, "spark26") if known else Markup("")
 
 
+def small_line(cells: Sequence[object], name: str, p: Phrases) -> Markup:
+    """A row of percentages as a line of its own height; blanks are left out."""
+    width, height = SPARK
+    known = [(number, cell) for number, cell in enumerate(cells) if isinstance(cell, Decimal)]
+    if len(known) < 2:
+        return Markup("")
+    most, across = max(cell for _, cell in known) or Decimal(1), width / max(1, len(cells) - 1)
+    points = [(number * across, height - 1 - float(cell / most) * (height - 3)) for number, cell in known]
+    marks = [svg.path(points, "spark"), svg.dot(*points[-1], 2.6)]
+    return svg.picture(width, height, marks, p.t("{name}: the numbers stand in the row", name=name), "spark26")
+
+
 def place_on(value: Decimal, axis: Axis, width: float) -> float:
     """Where a percentage stands on an axis of this width."""
     inside = max(Decimal(axis[0]), min(Decimal(axis[1]), value))

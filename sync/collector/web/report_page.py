@@ -1,7 +1,7 @@
 """Report pages: a place in a period, its reasons, and how each figure was made."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -82,7 +82,8 @@ async def show_reasons(request: Request, asks: Asks, unit: str | None = None, co
     if (tidy := _tidy(request)) is not None:
         return tidy
     reader = await reader_of(request, Right.READ)
-    return _page(request, "reasons.html", reader, await _read(request, reader, asks.wish(unit, counter)))
+    wish = replace(asks.wish(unit, counter), over_time=True)
+    return _page(request, "reasons.html", reader, await _read(request, reader, wish))
 
 
 @router.get("/giai-thich/{subject}")
