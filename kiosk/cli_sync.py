@@ -86,7 +86,7 @@ def sync(
     as_json: AsJson = False,
 ) -> None:
     """The sync agent."""
-    from sync.agent.log import INFO, NOTHING, start_log
+    from sync.log import INFO, NOTHING, start_log
     from sync.agent.run import run_agent, sync_once
 
     settings = load_kiosk_settings(config, data_dir)

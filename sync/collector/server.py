@@ -12,7 +12,7 @@ from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
 from sync.collector.errors import PlaceTaken
-from sync.collector.log import start_log
+from sync.log import start_log
 from sync.collector.services import make_services
 
 # A thread that wants to go on waits this long for another that computes. The usual 5 ms

@@ -1,5 +1,6 @@
 """The agent as a process of its own, against a collector that speaks the real protocol."""
 
+import logging
 import re
 import signal
 import socket
@@ -20,10 +21,10 @@ from sync.agent.enroll import Device, KioskFiles
 from sync.agent.errors import AgentRunning, CollectorUnavailable, DeviceNotRecognised, NotEnrolled, RequestRefused
 from sync.agent.files import write_private
 from sync.agent.keys import obtain_key
-from sync.agent.log import INFO, start_log
 from sync.agent.run import one_agent, sync_once
 from sync.agent.state import load_state
 from sync.agent.troubles import Trouble
+from sync.log import INFO, start_log
 from sync.protocol import problems
 from sync.protocol.batch import pack_batch, unpack_batch
 from sync.protocol.errors import WireError
@@ -243,6 +244,8 @@ def test_collector_that_is_down_is_noted(files, collector, journal, clock):
 
 def test_log_begins_at_the_level_asked_for_and_goes_to_stderr(capsys):
     structlog.reset_defaults()
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
     try:
         start_log(INFO)
         log = structlog.get_logger("agent")
@@ -250,6 +253,7 @@ def test_log_begins_at_the_level_asked_for_and_goes_to_stderr(capsys):
         log.warning("cycle_without_success", trouble="busy")
     finally:
         structlog.reset_defaults()
+        root.handlers[:], root.level = before
 
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)

@@ -1,0 +1,29 @@
+"""Log: what agent and collector note goes the kiosk's one way; never a secret, a code or a citizen's words."""
+
+import logging
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from kiosk.log import FIELDS, write_log
+
+INFO = logging.INFO
+NOTHING = logging.CRITICAL
+
+
+def start_log(level: int = INFO) -> None:
+    """Send our own log and that of the libraries, from ``level`` on, to standard error."""
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, _as_record],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+    write_log(level, anew=True)
+    for talkative in ("alembic", "apscheduler"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
+
+
+def _as_record(_logger: Any, _method: str, noted: MutableMapping[str, Any]) -> dict[str, Any]:
+    event, exc_info = noted.pop("event"), noted.pop("exc_info", None)
+    return {"msg": str(event), "exc_info": exc_info, "extra": {FIELDS: dict(noted)}}
