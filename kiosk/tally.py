@@ -107,9 +107,12 @@ def read_tally(reader: JournalReader, first: date, last: date, now: datetime, te
     """
     # Whole weeks: what is too little for its own day goes out with its week.
     start, end = monday_of(first), monday_of(last) + timedelta(days=6)
-    rows = reader.tally(start, end)
+    follow_ups = {question.id for question in terms.survey.questions[1:]}
+    rows = [
+        row for row in reader.tally(start, end) if row.survey != terms.survey.ref or row.question not in follow_ups
+    ]
     numbers = day_numbers(
-        _slices(row for row in rows if _is_counted(row, terms.survey)),
+        _slices(row for row in rows if row.standing == Standing.COUNTED and row.survey == terms.survey.ref),
         _days(start, end),
         lambda day, part: part_is_over(day, part, now, terms.openings),
         terms.policy,
@@ -130,20 +133,12 @@ def read_tally(reader: JournalReader, first: date, last: date, now: datetime, te
 def _day_tally(numbers: DayNumbers, rows: list[TallyRow], served: Served, terms: Terms) -> DayTally:
     aside = Counter(dict.fromkeys(ASIDE, 0))
     for row in rows:
-        if row.standing in ASIDE and (row.survey != terms.survey.ref or _is_first(row, terms.survey)):
+        if row.standing in ASIDE:
             aside[Standing(row.standing)] += row.n
     at = {counter: n for (day, counter), n in served.items() if day == numbers.day.isoformat()}
     known = [at.get(counter) for counter in terms.counters or ("",)]
     together = None if None in known else sum(n for n in known if n is not None)
     return DayTally(numbers, aside, at, together, any(row.survey != terms.survey.ref for row in rows))
-
-
-def _is_counted(row: TallyRow, survey: Survey) -> bool:
-    return row.standing == Standing.COUNTED and row.survey == survey.ref and _is_first(row, survey)
-
-
-def _is_first(row: TallyRow, survey: Survey) -> bool:
-    return row.question not in {question.id for question in survey.questions[1:]}
 
 
 def _slices(rows: Iterable[TallyRow]) -> list[DaySlice]:

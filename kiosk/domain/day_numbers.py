@@ -157,6 +157,8 @@ class _Day:
 
 
 def _view(pieces: Sequence[DaySlice], is_over: Closed, policy: Policy) -> Mapping[int, int]:
+    if not any(piece.counts for piece in pieces):
+        return {}
     shown = disclose(pieces, is_over, policy).cells.get("", Shown())
     return {level: n for level, n in shown.counts.items() if n}
 

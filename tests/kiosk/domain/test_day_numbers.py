@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, datetime, time, timedelta
 from itertools import combinations, pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.day_numbers import DayNumbers, Numbers, day_numbers
@@ -117,6 +117,7 @@ def test_demonstration_shows_everything_at_once():
     assert (day.n, day.kept_back, day.parts) == (1, frozenset(), {"am": 1, "pm": 0})
 
 
+@settings(deadline=None, max_examples=60)
 @given(weeks, st.integers(0, 6), st.sampled_from(PARTS), st.sampled_from(list(LEVELS)))
 def test_reading_before_and_after_one_press_reveals_nothing(presses: Presses, place: int, part: str, level: int):
     after = {key: dict(counts) for key, counts in presses.items()}
@@ -130,6 +131,7 @@ def test_reading_before_and_after_one_press_reveals_nothing(presses: Presses, pl
         assert first.together(since, until) == second.together(since, until)
 
 
+@settings(deadline=None, max_examples=60)
 @given(weeks)
 def test_from_one_reading_to_the_next_nothing_moves_by_less_than_a_cell(presses: Presses):
     readings = [numbers_of(_until(presses, now), now) for now in moments()]
@@ -144,6 +146,7 @@ def test_from_one_reading_to_the_next_nothing_moves_by_less_than_a_cell(presses:
             assert_a_cell_or_nothing(moved)
 
 
+@settings(deadline=None, max_examples=60)
 @given(weeks)
 def test_no_difference_of_ranges_leaves_fewer_than_a_cell(presses: Presses):
     numbers = numbers_of(presses)
@@ -155,6 +158,7 @@ def test_no_difference_of_ranges_leaves_fewer_than_a_cell(presses: Presses):
             assert_a_cell_or_nothing(difference)
 
 
+@settings(deadline=None, max_examples=60)
 @given(weeks)
 def test_no_part_of_a_day_is_left_with_fewer_than_a_cell(presses: Presses):
     for day in numbers_of(presses).days:
@@ -164,6 +168,7 @@ def test_no_part_of_a_day_is_left_with_fewer_than_a_cell(presses: Presses):
         assert left == 0 or left >= 5
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.dictionaries(st.sampled_from(list(LEVELS)), st.integers(0, 12)), st.sampled_from([(1, 2, 3), (1,), (4, 5)]))
 def test_no_level_that_is_kept_back_can_be_computed(counts: dict[int, int], levels: tuple[int, ...]):
     kept_back = hide_levels(counts, levels, 5)
