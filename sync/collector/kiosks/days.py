@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from sync.collector.schema import device_day, journal, tally
+from sync.collector.schema import counter, device_day, journal, tally, unit
 
 KEPT_DAYS = 400
 
@@ -40,12 +40,16 @@ def pressed_since(connection: Connection, first: date) -> set[str]:
     return {str(one) for one in connection.execute(wanted.where(tally.c.day >= first).distinct()).scalars()}
 
 
-def presses_of(connection: Connection, devices: Sequence[str], first: date) -> dict[str, dict[tuple[date, str], int]]:
-    """Presses of some kiosks by half day, whatever became of them."""
+def presses_of(
+    connection: Connection, devices: Sequence[str], first: date, path: str
+) -> dict[str, dict[tuple[date, str], int]]:
+    """Presses of some kiosks by half day, whatever became of them, as far as they stood in a unit's subtree."""
     wanted = (
         select(journal.c.device_id, tally.c.day, tally.c.part, func.sum(tally.c.n).label("n"))
         .join_from(tally, journal, journal.c.journal_id == tally.c.journal_id)
-        .where(journal.c.device_id.in_(devices), tally.c.day >= first)
+        .join(counter, counter.c.counter_id == tally.c.counter_id)
+        .join(unit, unit.c.unit_id == counter.c.unit_id)
+        .where(journal.c.device_id.in_(devices), tally.c.day >= first, unit.c.path.startswith(path, autoescape=True))
         .group_by(journal.c.device_id, tally.c.day, tally.c.part)
     )
     found: dict[str, dict[tuple[date, str], int]] = {}

@@ -1,0 +1,93 @@
+"""History: what happened to one kiosk, and its days as a strip: presses in blocks of five, and when it was not heard."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from sync.collector.config import CollectorConfig
+from sync.collector.kiosks.days import presses_of, read_days
+from sync.collector.schema import audit
+
+BLOCK = 5
+"""Presses are shown in steps of so many, and of finished days only: nobody's press can be read off."""
+GAP_S = 3600
+"""A silence for so long on a day is shown."""
+LINES_MAX = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One finished working day of a kiosk."""
+
+    day: date
+    presses: int
+    """Rounded down to blocks; 0 also where there were fewer than a block."""
+    few: bool
+    """Somebody pressed, fewer than a block."""
+    heard: bool | None
+    """None where nobody kept that."""
+    gap_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened."""
+
+    at: datetime
+    who: str
+    what: str
+    details: Mapping[str, Any]
+
+
+def strips(
+    connection: Connection, devices: Sequence[str], now: datetime, config: CollectorConfig, path: str, days: int
+) -> dict[str, list[Day]]:
+    """The last finished working days of some kiosks."""
+    wanted = _working_days(now, config, days)
+    pressed = presses_of(connection, devices, wanted[0], path)
+    return {one: [_day(day, pressed.get(one, {}), None) for day in wanted] for one in devices}
+
+
+def strip_with_contact(
+    connection: Connection, device_id: str, now: datetime, config: CollectorConfig, path: str, days: int
+) -> list[Day]:
+    """As :func:`strips` for one kiosk, with how it was heard from the first day on that anybody kept that."""
+    wanted = _working_days(now, config, days)
+    pressed = presses_of(connection, [device_id], wanted[0], path).get(device_id, {})
+    kept = {row.day: row for row in read_days(connection, device_id, wanted[0])}
+    begun = min(kept, default=None)
+    return [_day(day, pressed, kept.get(day), begun is not None and day >= begun) for day in wanted]
+
+
+def last_presses(
+    connection: Connection, devices: Sequence[str], now: datetime, config: CollectorConfig, path: str
+) -> dict[str, tuple[date, str]]:
+    """The half day of each kiosk's last press within a month."""
+    first = now.astimezone(config.zone).date() - timedelta(days=31)
+    return {one: max(found) for one, found in presses_of(connection, devices, first, path).items()}
+
+
+def read_events(connection: Connection, device_id: str) -> list[Event]:
+    """What the audit log tells of a kiosk, the newest first."""
+    mine = or_(audit.c.subject == device_id, audit.c.actor == f"device {device_id}")
+    rows = connection.execute(select(audit).where(mine).order_by(audit.c.audit_id.desc()).limit(LINES_MAX))
+    return [Event(row.at, row.actor, row.action, row.details) for row in rows]
+
+
+def _working_days(now: datetime, config: CollectorConfig, days: int) -> list[date]:
+    found: list[date] = []
+    day = now.astimezone(config.zone).date()
+    while len(found) < days:
+        day -= timedelta(days=1)
+        if config.calendar.days.is_worked(day):
+            found.insert(0, day)
+    return found
+
+
+def _day(day: date, pressed: Mapping[tuple[date, str], int], kept: Any, watched: bool = False) -> Day:
+    n = sum(found for (one, _), found in pressed.items() if one == day)
+    heard = True if kept is not None else False if watched else None
+    return Day(day, n // BLOCK * BLOCK, 0 < n < BLOCK, heard, kept.gap_s if kept is not None else 0)

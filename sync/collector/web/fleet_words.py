@@ -1,0 +1,123 @@
+"""Fleet words: times, sizes and states of kiosks as IT staff read them."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from kiosk.texts import Texts
+from sync.collector.kiosks.faults import Fault, has_deaf_face
+from sync.collector.kiosks.history import Event
+from sync.collector.kiosks.roll import Kiosk
+from sync.collector.kiosks.words import command_name, fault_name, remedy
+from sync.collector.web.phrases import Phrases
+
+GRAVE = frozenset({Fault.SILENT})
+_CONTINUED = {"forked", "continued"}
+
+
+class FleetWords:
+    """The words of one request."""
+
+    def __init__(self, p: Phrases, today: date) -> None:
+        self.t: Texts = p.t
+        self._p, self._today = p, today
+
+    def fault(self, fault: Fault) -> str:
+        """A fault in a word or two."""
+        return fault_name(self.t, fault)
+
+    def remedy(self, fault: Fault) -> str:
+        """What to do first."""
+        return remedy(self.t, fault)
+
+    def command(self, kind: str) -> str:
+        """What is asked of a kiosk."""
+        return command_name(self.t, kind)
+
+    def state(self, kiosk: Kiosk) -> str:
+        """How a kiosk is, in short."""
+        if kiosk.revoked_at:
+            return self.t("credential withdrawn")
+        return ", ".join(map(self.fault, kiosk.faults)) or self.t("well")
+
+    def heard(self, kiosk: Kiosk) -> str:
+        """When it was last heard."""
+        return self._p.time(kiosk.heard_at) if kiosk.heard_at else self.t("never heard yet")
+
+    def waiting(self, kiosk: Kiosk) -> str:
+        """What has not come yet, and since when."""
+        pending = kiosk.status.get("pending")
+        if pending is None or Fault.SILENT in kiosk.faults:
+            return self.t("unknown")
+        if not kiosk.oldest_waiting_s or kiosk.oldest_waiting_s < 3600:
+            return self.t.number(pending)
+        return self.t("{n}, oldest {age}", n=self.t.number(pending), age=self.age(kiosk.oldest_waiting_s))
+
+    def age(self, seconds: float) -> str:
+        """``2 ngày``, ``7 giờ``."""
+        minutes = int(seconds) // 60
+        if minutes >= 2880:
+            return self.t.several("{n} day", "{n} days", minutes // 1440)
+        if minutes >= 120:
+            return self.t.several("{n} hour", "{n} hours", minutes // 60)
+        return self._p.duration(int(seconds))
+
+    def clock(self, kiosk: Kiosk) -> str:
+        """How far its clock is ahead."""
+        ahead = kiosk.clock_ahead_s
+        if ahead is None:
+            return "–"
+        sign = "+" if ahead >= 0 else "−"
+        if abs(ahead) >= 60:
+            return f"{sign}{self.age(abs(ahead))}"
+        return f"{sign}{self.t.number(Decimal(str(round(abs(ahead), 1))))} s"
+
+    def disk(self, kiosk: Kiosk) -> str:
+        """How much is free."""
+        free = kiosk.status.get("disk_free_bytes")
+        return "–" if free is None else f"{self.t.number(round(Decimal(free) / 10**9, 1))} GB"
+
+    def journal(self, kiosk: Kiosk) -> str:
+        """Whether its journal is one whole, and since when not."""
+        states = {one.state for one in kiosk.journals}
+        if Fault.JOURNAL in kiosk.faults and kiosk.hurt_at:
+            word = self.t("forked") if "forked" in states else self.t("damaged or restored")
+            return f"{word} {self._p.day_month(kiosk.hurt_at.date())}"
+        return self.t("continued") if states & _CONTINUED else self.t("unbroken") if states else "–"
+
+    def touch(self, kiosk: Kiosk) -> str:
+        """What came of the last touch test."""
+        result = kiosk.status.get("touch_test")
+        if not result:
+            return self.t("not tested")
+        return self.t("failed") if has_deaf_face(result) else self.t("passed")
+
+    def last_press(self, found: tuple[date, str] | None) -> str:
+        """The half day of the last press, never finer."""
+        if found is None:
+            return self.t("none in a month")
+        day, part = found
+        half = self.t("morning") if part == "am" else self.t("afternoon")
+        if day == self._today:
+            return self.t("today, {half}", half=half)
+        if day == self._today - timedelta(days=1):
+            return self.t("yesterday, {half}", half=half)
+        return f"{self._p.day_month(day)}, {half}"
+
+    def event(self, event: Event) -> str:
+        """What happened, in words; what is not known is named as the log names it."""
+        details = event.details or {}
+        kind = self.command(str(details.get("kind", "")))
+        known = {
+            "device.enrolled": self.t("Enrolled"),
+            "device.revoked": self.t("Credential withdrawn"),
+            "device.moved": self.t("Moved to counter {counter}", counter=details.get("counter", "–")),
+            "device.key": self.t("Has a new key"),
+            "device.command": self.t("Asked: {command}", command=kind),
+            "device.done": self.t("Said of it: {outcome}", outcome=details.get("outcome", "–")),
+            "journal.continued": self.t("Journal continued in a new one"),
+        }
+        return known.get(event.what, event.what)
+
+    def at(self, moment: datetime) -> str:
+        """A moment with its day."""
+        return self._p.moment(moment)
