@@ -1,10 +1,22 @@
+import csv
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.measures import mean5, participation, round_half_up, top2box, wilson_interval
+from kiosk.domain.measures import (
+    Method,
+    Share,
+    differs,
+    mean5,
+    participation,
+    points_between,
+    round_half_up,
+    top2box,
+    wilson_interval,
+)
 from kiosk.texts import texts
 
 EXAMPLE = {5: 30, 4: 60, 3: 7, 2: 2, 1: 1}
@@ -60,3 +72,67 @@ def test_numbers_are_written_as_vietnamese_read_them():
 
     assert t.percent(Decimal("83.94")) == "83,94%"
     assert t.number(36525) == "36.525"
+
+
+def test_the_mean_is_one_in_percent_of_five_with_its_doubt() -> None:
+    found = mean5({5: 30, 4: 60, 3: 7, 2: 2, 1: 1})
+
+    assert (found.percent(), found.numerator, found.denominator) == (Decimal("83.20"), 416, 500)
+    assert found.interval() == (Decimal("80.4"), Decimal("86.0"))
+
+
+def test_one_rating_has_a_mean_and_no_doubt_that_could_be_told() -> None:
+    assert mean5({4: 1}).interval() is None
+    assert mean5({}).percent() is None
+
+
+def test_two_means_differ_when_chance_does_not_explain_it() -> None:
+    assert differs(mean5({5: 60, 4: 40}), mean5({5: 30, 4: 70}))
+    assert not differs(mean5({5: 60, 4: 40}), mean5({5: 55, 4: 45}))
+    assert not differs(mean5({5: 1}), mean5({1: 1}))
+    assert points_between(mean5({5: 60, 4: 40}), mean5({5: 30, 4: 70})) == Decimal("6.0")
+
+
+def test_the_same_people_are_90_or_83_percent_by_the_method() -> None:
+    levels = {5: 30, 4: 60, 3: 7, 2: 2, 1: 1}
+
+    assert (top2box(levels, {4, 5}).percent(), mean5(levels).percent()) == (Decimal("90.00"), Decimal("83.20"))
+
+
+def test_more_ratings_than_transactions_have_no_interval() -> None:
+    share = Share(Method.PARTICIPATION, 12, 10)
+
+    assert (share.percent(1), share.interval()) == (Decimal("120.0"), None)
+
+
+def published() -> dict[tuple[str, str, str], Decimal]:
+    """What was published, by year, scope and name, where it is one number from a source that was read."""
+    path = Path(__file__).parents[2] / "golden" / "domain" / "published-results.csv"
+    rows = csv.DictReader(path.read_text("utf-8").splitlines())
+    plain = [row for row in rows if row["value_pct"].replace(".", "").isdigit()]
+    return {(row["year"], row["scope"], row["name"]): Decimal(row["value_pct"]) for row in plain}
+
+
+def test_published_results_agree_with_each_other_in_our_arithmetic() -> None:
+    found = published()
+    policy, service = found["2024", "VN", "Chính sách công"], found["2024", "VN", "Dịch vụ hành chính công"]
+    whole = {year: found[year, "VN", "SIPAS"] for year in ("2022", "2023", "2024")}
+
+    by_items = round_half_up(policy * Decimal(23) / 39 + service * Decimal(16) / 39, 2)
+    by_halves = round_half_up((policy + service) / 2, 2)
+
+    assert by_items == whole["2024"] == Decimal("83.94")
+    assert by_halves == Decimal("83.97")
+    assert whole["2024"] - whole["2023"] == Decimal("1.28")
+    assert whole["2023"] - whole["2022"] == Decimal("2.58")
+
+
+def test_published_factors_lie_where_their_means_were_found() -> None:
+    names = ("Tiếp cận dịch vụ", "Thủ tục hành chính", "Công chức", "Kết quả", "Tiếp nhận xử lý PAKN")
+    factors = [published()["2023", "VN", name] for name in names]
+    items = (3, 4, 3, 3, 3)
+
+    assert round_half_up(sum(factors) / 5, 2) == Decimal("82.89")
+    weighted = sum(value * n for value, n in zip(factors, items, strict=True)) / 16
+    assert round_half_up(weighted, 2) == Decimal("82.90")
+    assert sum(map(Decimal, ("90.06", "8.98", "0.96"))) == Decimal("100.00")

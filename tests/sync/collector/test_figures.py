@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kiosk.domain.measures import Method, Share, differs, points_between
 from kiosk.domain.rating import Standing
@@ -16,6 +18,7 @@ from kiosk.texts import texts
 from sync.collector.config import CollectorConfig
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Book
+from sync.collector.figures.counts import Days, grains_of
 from sync.collector.figures.order import LAST_YEAR, Wish, read_book
 from sync.collector.figures.periods import Kind, parse_period, period_of
 from sync.collector.figures.ranks import Rank, rank_of, ranked
@@ -191,6 +194,78 @@ def test_under_thirty_there_are_counts_and_no_share(services: Services, office: 
     me = book(services, period="2026-11").me
 
     assert (me.n, me.share, me.points) == (29, None, None)
+
+
+def test_the_measure_is_chosen_by_the_wish_and_ranks_and_compares_by_it(services: Services, office: Office) -> None:
+    press(office, [5] * 20 + [1] * 20)
+    press(office, [4] * 40, counter="Q2")
+
+    shares, means = book(services, period="2026-11"), book(services, period="2026-11", measure="mean5")
+
+    assert [str(line.figure.percent(1)) for line in ranked(shares) if line.figure] == ["50.0", "100.0"]
+    assert [str(line.figure.percent(1)) for line in ranked(means) if line.figure] == ["60.0", "80.0"]
+    assert (means.method, str(means.weeks[-1].first)) == (Method.MEAN5, "2026-11-09")
+    with pytest.raises(UsageWrong, match="top2box or mean5"):
+        book(services, measure="sipas")
+
+
+def test_another_place_stands_beside_in_the_same_period(services: Services, office: Office) -> None:
+    press(office, [5] * 40)
+    press(office, [1] * 40, counter="Q2")
+
+    found = read_book(services, ANYBODY, Wish("XA", "Q1", "2026-11", versus="XA:Q2"))
+
+    assert found.versus is not None
+    assert (found.me.n, found.versus.n, found.versus.place.code) == (40, 40, "Q2")
+    assert [peer.code for peer in found.peers] == ["Q2"]
+    assert found.weeks[-1].aside == 0
+
+
+def test_more_ratings_than_transactions_are_told_and_break_nothing(services: Services, office: Office) -> None:
+    press(office, [5] * 40)
+    pen = Pen()
+    pen.lines.append(_count(pen, "2026-11-19", 10))
+    office.append(pen, received_at=YESTERDAY + timedelta(hours=6))
+
+    answered = book(services, period="2026-11").me.answered
+
+    assert answered is not None
+    assert (answered.share.percent(1), answered.share.interval()) == (Decimal("400.0"), None)
+
+
+def test_reasons_over_time_are_of_each_months_ratings(services: Services, office: Office) -> None:
+    pen = Pen()
+    for _ in range(40):
+        pen.reasons(pen.rating(2), "deadline")
+    office.append(pen, received_at=YESTERDAY)
+
+    months = book(services, period="2026-11", over_time=True).reason_months
+
+    assert [(str(month.first), month.n, dict(month.chosen)) for month in months][-2:] == [
+        ("2026-10-01", 0, {}), ("2026-11-01", 40, {"deadline": 40}),
+    ]  # fmt: skip
+    assert len(months) == 7
+
+
+def test_a_period_is_put_together_from_the_fewest_rows() -> None:
+    days = Days(date(2026, 9, 28), date(2026, 11, 20))
+
+    found = [(grain, str(part.first), str(part.last)) for grain, part in grains_of(days)]
+
+    assert found == [
+        ("d", "2026-09-28", "2026-09-30"), ("m", "2026-10-01", "2026-10-31"), ("d", "2026-11-01", "2026-11-01"),
+        ("w", "2026-11-02", "2026-11-15"), ("d", "2026-11-16", "2026-11-20"),
+    ]  # fmt: skip
+
+
+@given(first=st.dates(date(2024, 1, 1), date(2026, 12, 31)), length=st.integers(0, 500))
+def test_the_rows_of_a_period_are_all_its_days_each_once(first: date, length: int) -> None:
+    days = Days(first, first + timedelta(days=length))
+
+    parts = [part for _, part in grains_of(days)]
+
+    found = [part.first + timedelta(days=n) for part in parts for n in range((part.last - part.first).days + 1)]
+    assert found == [first + timedelta(days=n) for n in range(length + 1)]
 
 
 def test_what_was_set_aside_is_always_told(services: Services, office: Office) -> None:

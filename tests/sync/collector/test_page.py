@@ -130,3 +130,39 @@ def test_unchanged_numbers_are_not_sent_again(client: TestClient, office: Office
     again = client.get(f"/?seen={mark}", headers={"HX-Request": "true"})
 
     assert (first.status_code, again.status_code, again.content) == (200, 204, b"")
+
+
+@pytest.mark.parametrize("subject", ["share", "n", "answered", "bad", "aside", "reasons", "trend", "versus"])
+@pytest.mark.parametrize("measure", ["top2box", "mean5"])
+def test_every_figure_says_how_it_was_made_and_what_it_is_not(
+    client: TestClient, office: Office, subject: str, measure: str
+) -> None:
+    press(office, 40)
+    press(office, 40, counter="Q2", level=2)
+
+    page = client.get(f"/giai-thich/{subject}/XA/Q1?do={measure}&voi=XA:Q2").text
+
+    for head in ("Tính thế nào", "Chắc đến đâu", "Đã để riêng những gì", "Số này mới đến đâu", "im lặng từ", NOTICE):
+        assert head in page
+    if subject in ("share", "trend", "versus"):
+        assert ("Điểm trung bình quy đổi = điểm trung bình / 5 × 100%" in page) or measure == "top2box"
+        assert "40" in page
+
+
+def test_a_page_names_the_measure_and_the_unit_beside_it(client: TestClient, office: Office) -> None:
+    press(office, 40)
+    press(office, 40, counter="Q2", level=2)
+
+    page = client.get("/t/XA/Q1?do=mean5&voi=XA:Q2").text
+
+    for words in ("Điểm trung bình quy đổi", "100,0%", "200 / 200 điểm", "Chênh lệch: +60,0 điểm", "khác biệt rõ"):
+        assert words in page, words
+    assert client.get("/t/XA?do=sipas").status_code == 404
+    assert client.get("/t/XA?voi=XZ").status_code == 404
+
+
+def test_lateness_leads_to_the_advice_on_apologies(client: TestClient, office: Office) -> None:
+    page = client.get("/ly-do/XA").text
+
+    assert 'href="#late"' in page
+    assert "Mẫu số 04, Thông tư 03/2025/TT-VPCP" in page

@@ -287,3 +287,14 @@ def test_a_unit_that_may_not_be_seen_is_as_one_that_is_not_there(clients: dict[R
 
     assert there.status_code == nowhere.status_code == 404
     assert there.text.replace("XB", "XZ") == nowhere.text
+
+
+def test_nobody_compares_with_a_unit_that_they_may_not_see(clients: dict[Role, TestClient]) -> None:
+    client = clients[Role.SUPERVISOR]
+
+    own, foreign, nowhere = (client.get(f"/t/XA?voi={code}") for code in ("XA:Q1", "XB", "XZ"))
+
+    assert (own.status_code, foreign.status_code, nowhere.status_code) == (200, 404, 404)
+    assert foreign.text.replace("XB", "XZ") == nowhere.text
+    assert client.get("/v1/report?unit=XA&versus=XB:QKin").status_code == 404
+    assert client.get("/xuat/csv/XA?voi=XB").status_code == 404
