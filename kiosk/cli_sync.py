@@ -86,8 +86,8 @@ def sync(
     as_json: AsJson = False,
 ) -> None:
     """The sync agent."""
-    from sync.log import INFO, NOTHING, start_log
     from sync.agent.run import run_agent, sync_once
+    from sync.log import INFO, NOTHING, start_log
 
     settings = load_kiosk_settings(config, data_dir)
     clock = SystemClock(settings.zone)
@@ -110,7 +110,15 @@ def sync(
         ca_file=ca_file,
         period_s=settings.sync.period_s,
         start_delay_s_max=settings.sync.start_delay_s_max,
+        after_cycle=lambda: _write_metrics(settings, clock),
     )
+
+
+def _write_metrics(settings: KioskSettings, clock: SystemClock) -> None:
+    from sync.agent.metrics import write_metrics
+
+    if settings.sync.metrics_file is not None:
+        write_metrics(settings.sync.metrics_file, settings.folder, settings.journal_path, clock)
 
 
 @sync_commands.command(

@@ -37,12 +37,13 @@ def run_agent(
     ca_file: Path | None = None,
     period_s: float = PERIOD_S,
     start_delay_s_max: float = START_DELAY_S_MAX,
+    after_cycle: Callable[[], None] = lambda: None,
 ) -> None:
     """Carry the journal to the collector until SIGTERM or Ctrl-C; call from the main thread.
 
     ``directory`` holds the device's files, ``url`` overrides the collector it enrolled
-    with. A kiosk that is not enrolled yet, or has no journal yet, is waited for.
-    Raises AgentRunning.
+    with. A kiosk that is not enrolled yet, or has no journal yet, is waited for. ``after_cycle``
+    is called after each, whatever came of it. Raises AgentRunning.
     """
     files = KioskFiles(directory)
     with one_agent(files):
@@ -50,7 +51,12 @@ def run_agent(
             files, journal_path, clock, url, proxy, ca_file, period_s=period_s, start_delay_s_max=start_delay_s_max
         )
         manager = ServiceManager()
-        schedule = Schedule(agent.due, lambda: agent.run_cycle(schedule.alive), agent.note_trouble, beat=manager.beat)
+
+        def cycle() -> None:
+            agent.run_cycle(schedule.alive)
+            after_cycle()
+
+        schedule = Schedule(agent.due, cycle, agent.note_trouble, beat=manager.beat)
         with _stopping_on_signals(schedule.stop):
             manager.ready()
             schedule.run()

@@ -23,6 +23,7 @@ from sync.collector.api.described import COMPONENTS
 from sync.collector.api.middleware import DeviceDoors, Doorkeeper
 from sync.collector.chores import chores_of
 from sync.collector.errors import CollectorBusy, CollectorError
+from sync.collector.gauges import Gauges
 from sync.collector.partitions import ensure_partitions
 from sync.collector.services import Services
 from sync.collector.upkeep import Upkeep
@@ -80,6 +81,7 @@ def create_app(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
+    app.state.gauges = Gauges(services.database)
     for part in (journals, enrolments, device, tallies, report, health):
         app.include_router(part.router)
     for part in PAGES:

@@ -35,6 +35,7 @@ _log = structlog.get_logger("collector.writer")
 _shared = Histogram(
     "hailong_commit_requests", "Requests that shared one commit", buckets=(1, 2, 4, 8, 16, 32, SHARED_COMMIT_MAX)
 )
+_seconds = Histogram("hailong_commit_seconds", "Time of one transaction, from its beginning to its durable end")
 
 
 class Writer(Protocol):
@@ -114,7 +115,7 @@ class GroupWriter:
 
     def _commit(self, group: list[_Waiting]) -> None:
         _shared.observe(len(group))
-        with self._engine.connect() as connection:
+        with _seconds.time(), self._engine.connect() as connection:
             try:
                 with connection.begin():
                     for waiting in group:
@@ -171,7 +172,7 @@ class PooledWriter:
     def _commit(self, work: Work[T]) -> T:
         for last in (False,) * RETRIES_MAX + (True,):
             try:
-                with self._engine.begin() as connection:
+                with _seconds.time(), self._engine.begin() as connection:
                     return work(connection)
             except DBAPIError as error:
                 # A lost connection may have lost the answer to a COMMIT as well. Doing it again is safe:

@@ -39,4 +39,5 @@ async def metrics(request: Request) -> Response:
     """Counters for Prometheus."""
     services: Services = request.app.state.services
     require_access(request, services.config.metrics.access, services.config)
+    await asyncio.to_thread(request.app.state.gauges.read)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

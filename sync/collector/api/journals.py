@@ -30,6 +30,7 @@ SEQ_MAX = 2**53
 JournalId = Annotated[str, Path(pattern=JOURNAL_ID)]
 
 _log = structlog.get_logger("collector.ingest")
+_batches = Metric("hailong_batches_total", "Batches appended")
 _entries = Metric("hailong_entries_total", "Entries appended")
 _unread = Metric("hailong_entries_unread_total", "Entries kept but not read")
 _conflicts = Metric("hailong_conflicts_total", "Batches that did not continue the stored copy")
@@ -97,6 +98,7 @@ def _answer(outcome: Appended | Conflict, journal_id: str, signed: Signed) -> Re
             detail = "the batch does not continue the stored copy; go on from this cursor"
             return problem_answer(problems.CURSOR_MISMATCH, detail, cursor=cursor)
         case Appended(cursor, added, unread):
+            _batches.inc()
             _entries.inc(added)
             if unread:
                 _unread.inc(unread)

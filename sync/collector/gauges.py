@@ -1,0 +1,59 @@
+"""Gauges: what Prometheus is told of the database itself, read when it asks; the same from every process."""
+
+import time
+from collections.abc import Callable
+from threading import Lock
+
+import structlog
+from prometheus_client import Gauge
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from sync.collector.database import Database
+from sync.collector.schema import device, device_status, unread
+
+FRESH_S = 15.0
+"""So long what was read is told again: several may ask, and each question walks the statuses."""
+
+_up = Gauge("hailong_database_up", "Whether the database answered when it was last asked")
+_unread = Gauge("hailong_unread_lines", "Lines kept that this version cannot read; collector reproject reads them anew")
+_devices = Gauge("hailong_devices", "Enrolled kiosks by what became of them", ["state"])
+_waiting = Gauge("hailong_waiting_entries", "Entries that kiosks said were waiting when they were last heard")
+_log = structlog.get_logger("collector")
+
+
+class Gauges:
+    """Reads one database's gauges, not oftener than they may change."""
+
+    def __init__(self, database: Database, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._database, self._monotonic = database, monotonic
+        self._reading, self._read_at = Lock(), float("-inf")
+
+    def read(self) -> None:
+        """Bring them up to date; a database that does not answer is told as such, and the rest stays as it was."""
+        with self._reading:
+            if self._monotonic() - self._read_at < FRESH_S:
+                return
+            try:
+                with self._database.reading() as connection:
+                    _read(connection)
+            except SQLAlchemyError as error:
+                _log.error("database does not answer", why=str(error))
+                _up.set(0)
+            else:
+                _up.set(1)
+            self._read_at = self._monotonic()
+
+
+def _read(connection: Connection) -> None:
+    _unread.set(connection.execute(select(func.count()).select_from(unread)).scalar_one())
+    enrolled = connection.execute(select(func.count()).select_from(device)).scalar_one()
+    revoked = connection.execute(select(func.count()).where(device.c.revoked_at.is_not(None))).scalar_one()
+    heard = connection.execute(
+        select(device_status.c.status).join(device, device.c.device_id == device_status.c.device_id)
+        .where(device.c.revoked_at.is_(None))
+    ).scalars().all()  # fmt: skip
+    _devices.labels("revoked").set(revoked)
+    _devices.labels("heard").set(len(heard))
+    _devices.labels("never_heard").set(enrolled - revoked - len(heard))
+    _waiting.set(sum(int(status.get("pending") or 0) for status in heard))
