@@ -41,7 +41,8 @@ def main() -> None:
             _build_deb(package, Interpreter(FETCHED / f"python{python}", python), own, version, chosen.to, packing)
     if chosen.only != "deb":
         for machine, package in ((ARM64, KIOSK), (ARM64, COLLECTOR), (WINDOWS, KIOSK)):
-            extras = package.extras
+            # pysqlite3 has wheels for amd64 alone; the journal is as safe, but slower, with the system's own SQLite.
+            extras = tuple(extra for extra in package.extras if extra != "sqlite")
             wheels = fetch(FETCHED / f"{package.name}-{machine.name}-{python}", machine, extras, python)
             archive = chosen.to / f"{package.name}_{version}_{machine.name}_wheels.zip"
             write_wheelhouse(archive, wheels, own, machine, extras, python, version)
