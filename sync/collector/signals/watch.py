@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from sync.collector.notices.outbox import Kind, Notice
@@ -15,10 +15,12 @@ from sync.collector.signals.decide import apply_again
 from sync.collector.signals.find import find_signs
 from sync.collector.signals.gather import Window, find_journals, gather
 from sync.collector.signals.keep import keep_findings, read_looked_at
-from sync.collector.signals.watched import Finding
+from sync.collector.signals.watched import Finding, Sign
 from sync.collector.signals.words import SignWords
 
 T = TypeVar("T")
+FIRST_STRETCHES = 6
+"""So many windows back are looked at the first time: what was pressed up before anybody looked counts too."""
 
 
 class Transact(Protocol):
@@ -34,10 +36,10 @@ def watch_signs(services: Services, transact: Transact) -> int | None:
     now = services.now()
     today = date.fromisoformat(services.days.today(now)[0])
     with services.database.reading() as connection:
-        done = connection.execute(select(signal_run.c.day).where(signal_run.c.day == today)).first()
-    if done is not None:
+        newest = connection.execute(select(func.max(signal_run.c.day))).scalar_one()
+    if newest is not None and newest >= today:
         return None
-    findings = look(services, today, now)
+    findings = look(services, today, now, stretches=1 if newest else FIRST_STRETCHES)
     try:
         return transact(lambda connection: _keep(connection, services, findings, today, now))
     except IntegrityError:
@@ -45,14 +47,19 @@ def watch_signs(services: Services, transact: Transact) -> int | None:
         return None
 
 
-def look(services: Services, today: date, now: datetime) -> list[Finding]:
-    """What there is to find in the days before today."""
+def look(services: Services, today: date, now: datetime, stretches: int = 1) -> list[Finding]:
+    """What there is to find in the days before today, the oldest of several stretches of days first."""
     settings = services.config.signals
-    last = today - timedelta(days=1)
-    window = Window(last - timedelta(days=settings.window_days - 1), last, services.config.zone, settings.quick_s)
+    length = timedelta(days=settings.window_days)
     with services.database.reading() as connection:
         looked_at = read_looked_at(connection)
-        found = find_signs(gather(connection, window, now), settings, looked_at)
+        found: list[Finding] = []
+        for back in reversed(range(stretches)):
+            last = today - timedelta(days=1) - back * length
+            window = Window(last - length + timedelta(days=1), last, services.config.zone, settings.quick_s)
+            signs = find_signs(gather(connection, window, now), settings, looked_at)
+            # A silence of long ago ended long ago.
+            found += [one for one in signs if not back or one.sign is not Sign.SILENT]
         lost = find_journals(connection, window)
     return [*found, *(one for one in lost if one.last > looked_at.get((one.counter_id, one.sign), ""))]
 

@@ -76,6 +76,18 @@ def test_the_next_day_finds_nothing_new_but_the_sign_grows(database: Database, o
     assert len(office.rows("signal_run")) == 2
 
 
+def test_the_first_look_reaches_back_and_the_sign_is_one(database: Database, office: Office) -> None:
+    rushed(office, days=18)
+    config = CollectorConfig(signals=Signals(window_days=7))
+    services = make_services(config, database, lambda: NOON)
+
+    look(services)
+    services.writer.close()
+
+    (found,) = [row[1:] for row in office.rows("signal", "sign", "first_day", "last_day") if row[0] == "burst"]
+    assert found == (NOON.date() - timedelta(days=18), YESTERDAY)
+
+
 def test_two_collectors_at_the_same_moment_find_it_once(database: Database, office: Office) -> None:
     rushed(office)
     services = make_services(CollectorConfig(), database, lambda: NOON)
