@@ -52,9 +52,7 @@ def test_every_metric_that_is_asked_for_is_told(told: set[str]) -> None:
 
 
 def test_every_state_that_is_asked_for_exists() -> None:
-    asked = {
-        state for each in expressions() for state in re.findall(r'hailong_kiosks\{state="(\w+)"', expression)
-    }
+    asked = {state for each in expressions() for state in re.findall(r'hailong_kiosks\{state="(\w+)"', each)}
     troubles = {name for each in expressions() for names in re.findall(r'trouble!~"([^"]+)"', each)
                 for name in names.split("|")}  # fmt: skip
 
