@@ -183,6 +183,7 @@ def scenes() -> dict[str, Callable[[Any], None]]:
         "not-recorded": show_not_recorded,
         "staff-pin": show_pin,
         "staff-desk": show_desk,
+        "staff-desk-morning": show_desk_in_the_morning,
         "staff-days": show_days,
         "staff-days-hidden": show_hidden_day,
         "staff-days-saved": show_saved,
@@ -258,6 +259,15 @@ def show_desk(app: Any) -> None:
     app.staff.delivery = Delivery(7, 1300, enrolled=True)
     app.staff.door.judge(True, app.setup.clock.now())
     app.refresh()
+
+
+def show_desk_in_the_morning(app: Any) -> None:
+    from kiosk.ui.desk import Seen
+    from tests.tallies import FRIDAY_EVENING, a_tally, counted
+
+    show_desk(app)
+    found = counted(a_tally(FRIDAY_EVENING.replace(hour=9)))
+    app.staff.seen = Seen(found, found.tally.days[-1].day)
 
 
 def show_days(app: Any, back: int = 1) -> None:

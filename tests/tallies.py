@@ -13,7 +13,7 @@ from kiosk.domain.visit_rules import Opening
 from kiosk.journal.tally import TallyRow
 from kiosk.resources import resource
 from kiosk.tally import DAYS_BACK, Tally, Terms, read_tally
-from kiosk.tally_tables import days_table
+from kiosk.tally_tables import tables_of
 from kiosk.texts import texts
 from kiosk.ui.desk import Counted
 from tests.builders import ZONE
@@ -92,4 +92,4 @@ def busy_tally() -> Tally:
 def counted(tally: Tally | None = None) -> Counted:
     """As the staff's screens are told of them."""
     tally = tally or a_tally()
-    return Counted(tally, days_table(tally, texts("kiosk", "vi")))
+    return Counted(tally, *tables_of(tally, texts("kiosk", "vi")))

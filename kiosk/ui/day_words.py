@@ -103,6 +103,21 @@ def week_words(tally: Tally, first: date, last: date, t: Texts) -> str:
     return f"{days} · {counted} · {satisfied}"
 
 
+def counter_words(seen: Seen, t: Texts) -> str:
+    """How a hall's counter did on the day that is looked at; empty where the kiosk serves one counter only."""
+    if seen.counted is None or seen.counted.counters is None or seen.day is None:
+        return ""
+    table, cell_min, day = seen.counted.counters, seen.counted.tally.terms.policy.cell_min, t.day(seen.day)
+    place = next((n for n, row in enumerate(table.rows) if row[:2] == (day, seen.counter)), None)
+    if place is None:
+        return ""
+    n, answered = table.cell(place, "n"), table.cell(place, "answered")
+    told = t("Ratings of this counter: {n}", n=write_cell(n, Form.COUNT, t, cell_min))
+    if isinstance(answered, Decimal):
+        told += " · " + t("participation {percent}", percent=t.percent(answered))
+    return told
+
+
 class _Row:
     """One row of the table, cell by cell."""
 

@@ -26,10 +26,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The numbers of the last days, and the one table of them that every screen and file shows."""
+    """The numbers of the last days, and the tables of them that every screen and file shows."""
 
     tally: "Tally"
     table: "Table"
+    """Day by day."""
+    counters: "Table | None" = None
+    """Counter by counter, in a hall."""
 
 
 @dataclass(frozen=True, slots=True)

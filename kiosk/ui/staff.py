@@ -195,11 +195,11 @@ class Staff:
             read, t = self.desk.tally, self._app.t
 
             def count() -> Counted:
-                from kiosk.tally_tables import days_table
+                from kiosk.tally_tables import tables_of
 
                 # Here, off the screen's thread: the first number that is written loads what writes numbers.
                 tally = read()
-                return Counted(tally, days_table(tally, t))
+                return Counted(tally, *tables_of(tally, t))
 
             self._ask(count, self._take_counted, self._tell)
             self._ask(self.desk.delivery, self._take_delivery, self._tell)

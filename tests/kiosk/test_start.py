@@ -21,7 +21,7 @@ from functools import partial
 import kiosk.start
 from kiosk.cli import main
 
-SLOW = {"sqlalchemy", "pydantic", "requests", "cryptography", "structlog", "babel", "platformdirs", "fastapi"}
+SLOW = {"sqlalchemy", "pydantic", "requests", "cryptography", "structlog", "babel", "platformdirs", "fastapi", "xlsxwriter"}
 
 
 def first_frame(app):

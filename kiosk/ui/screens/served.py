@@ -10,6 +10,7 @@ from kiosk.domain.door import Door
 from kiosk.domain.instant import Instant
 from kiosk.tally_tables import words_of
 from kiosk.ui.area import Area
+from kiosk.ui.day_words import counter_words
 from kiosk.ui.desk import Delivery, Seen
 from kiosk.ui.look import Look
 from kiosk.ui.parts import even
@@ -29,6 +30,8 @@ class ServedPage(StaffPage):
 
     subject = StringProperty("")
     """The day, and in a hall the counter."""
+    rated = StringProperty("")
+    """In a hall: how the counter did."""
     typed = StringProperty("")
     shown = StringProperty("–")
     hint = StringProperty("")
@@ -106,6 +109,7 @@ class ServedPage(StaffPage):
         self.subject = f"{t.weekday(seen.day)} {t.day(seen.day)}"
         if tally.terms.counters:
             self.subject += f"\n{t('Counter')} {words_of(tally.terms.counters[seen.counter], t)}"
+        self.rated = counter_words(seen, t)
         before = tally.of(seen.day).served_at.get(seen.counter)
         if self._told:
             self.hint = self._told
@@ -137,7 +141,9 @@ class ServedPage(StaffPage):
         ids.subject.put(page.cut_top(ids.subject.fit(look, page.width, 17 * u, lines_max=3), 1.6 * u), across=0)
         even((ids.back, ids.keep), look, page.cut_bottom(look.part("action"), 2.4 * u), 2 * u)
         self._draw_counters(look, page)
-        sheet = page.cut_top(13 * u, 1.8 * u)
+        high = ids.rated.fit(look, page.width, 4 * u, lines_max=1)
+        ids.rated.put(page.cut_top(high if self.rated else 0, (1.2 if self.rated else 0) * u), across=0)
+        sheet = page.cut_top(12 * u, 1.8 * u)
         self._sheet.put(sheet)
         ids.number.fit(look, sheet.width - 4 * u, sheet.height, lines_max=1)
         ids.number.put(sheet.inset(3 * u), across=1)

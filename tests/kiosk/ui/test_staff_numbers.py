@@ -201,6 +201,16 @@ def test_hall_takes_a_number_for_each_counter_in_turn(kiosk: Any, office: Office
     assert [(count.counter, count.n) for count in counts(kiosk)] == [("Q1", 30), ("Q2", 41)]
 
 
+def test_hall_tells_how_the_counter_did(kiosk: Any, office: Office):
+    rows = Rows(typed={(FRIDAY.isoformat(), "Q1"): 80})
+    rows.press(FRIDAY, "am", {5: 40}, counter="Q1")
+    rows.press(FRIDAY, "am", {5: 20}, counter="Q2")
+    office.tally = a_tally(rows=rows, by=terms(counters=HALL))
+    page = go(kiosk, "served", Room.SERVED)
+
+    assert "Số lượt của quầy này: 40 · tỷ lệ đánh giá 50,0%" in said(page)
+
+
 def test_what_was_typed_for_one_counter_is_not_kept_for_another(kiosk: Any, office: Office):
     office.tally = a_tally(rows=a_month(counters=HALL), by=terms(counters=HALL))
     page = go(kiosk, "served", Room.SERVED)
