@@ -32,6 +32,8 @@ _SETTINGS: dict[str, str | int] = {
     "mmap_size": 0,  # mapped pages were seen to spread a write-ahead-log fault
     "temp_store": 2,
     "cache_size": -65536,
+    # A citizen's words whose time is over are overwritten, not only unlinked: else they stay in the file for years.
+    "secure_delete": 1,
 }
 _SYNCHRONOUS = {"full": 2, "extra": 3}
 

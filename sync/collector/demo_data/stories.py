@@ -31,12 +31,12 @@ T = TypeVar("T")
 TOLD_DAYS = 84
 """So many days back the story begins."""
 EVERY_DAYS = 3
+EVERY_UNIT = 4
+"""One unit in so many has an account of its own; of the others the province's supervisor takes care."""
 ASKED_AFTER_DAYS = 12
 """Working days after which somebody asks what became of a case."""
 FULL_NAMES = (
     "Hoàng Minh Tuấn", "Vi Thị Lan", "Lưu Đình Thắng", "Nông Văn Bình", "Lý Thị Mai", "Hứa Quốc Cường", "Đàm Thị Hạnh",
-    "Bế Văn Sơn", "Triệu Thị Nguyệt", "Mã Đức Long", "Hà Thị Yến", "Lăng Văn Phong", "Chu Thị Huệ", "Dương Quang Vinh",
-    "Hoàng Thị Thơm", "Vy Văn Hải", "Lộc Thị Bích", "Phùng Quốc Khánh", "La Thị Duyên", "Âu Văn Thành",
 )  # fmt: skip
 DONE_FOR_CASES = (
     "Thêm quầy phụ giờ cao điểm", "Niêm yết lại bộ thủ tục đất đai", "Gửi Mẫu 04 trước hạn cho 14 hồ sơ",
@@ -61,12 +61,12 @@ class Person:
 
 
 def add_people(database: Database, province: str, now: datetime) -> list[Person]:
-    """Make a supervisor of the province and some of its offices, each with a one-time password."""
+    """Make a supervisor of the province and of some of its offices, each with a one-time password."""
     with database.writing() as connection:
         codes = connection.execute(
             select(unit.c.code).where(unit.c.parent_id.is_not(None), unit.c.unit_id.in_(select(counter.c.unit_id)))
         ).scalars()
-        places = [province, *sorted(codes)]
+        places = [province, *sorted(codes)[::EVERY_UNIT]]
         people = []
         for number, code in enumerate(places):
             full_name = FULL_NAMES[number % len(FULL_NAMES)]

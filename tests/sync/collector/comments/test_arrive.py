@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,8 +11,9 @@ from kiosk.journal.lines import CommentLine
 from sync.collector.comments.forget import forget_texts
 from sync.collector.comments.publish import publish_comments
 from sync.collector.config import CollectorConfig
+from sync.collector.database import open_database
 from sync.collector.ingest import Batch
-from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.builders import NOON, Office, Pen, open_office
 from tests.sync.collector.test_continued import continued
 
 
@@ -154,6 +156,27 @@ def test_text_lives_as_many_days_as_it_could_be_read(office: Office, pen: Pen) -
     assert gone(monday + timedelta(days=90)) == 6
     audited = [row for row in office.rows("audit", "action", "details") if row[0] == "comments forget"]
     assert audited == [("comments forget", {"texts": 6, "after_days": 90})]
+
+
+def test_deleted_text_is_gone_from_the_embedded_file_too(sqlite_template: Path, tmp_path: Path, pen: Pen) -> None:
+    path = tmp_path / "forget.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    database = open_database(f"sqlite:///{path}")
+    office = open_office(database)
+    for number in range(40):
+        pen.comment(pen.rating(), f"{number} điều không được ở lại")
+    office.append(pen)
+    with database.writing() as connection:
+        publish_comments(connection, date(2026, 11, 23), CollectorConfig().policy)
+    database.close()
+    there = path.read_bytes().count("không được ở lại".encode())
+
+    with database.writing() as connection:
+        forget_texts(connection, 90, date(2027, 11, 23), NOON + timedelta(days=368))
+    database.close()
+
+    assert there >= 40
+    assert "không được ở lại".encode() not in path.read_bytes()
 
 
 def test_code_of_a_comment_tells_nothing_of_its_place_in_the_journal(office: Office, pen: Pen) -> None:
