@@ -202,6 +202,8 @@ class KioskApp(App):
         self._page.tell_time(1.0)
         self._tell()
         self._show_time_line(1.0)
+        # It takes a moment, which a citizen who has just come must not wait for.
+        self._give_back.cancel()
         if self._place[0] is Step.THANKS:
             self.sounds.play_thanks()
         elif self._place[0] is Step.RESTING:
