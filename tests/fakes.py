@@ -12,7 +12,7 @@ from kiosk.journal.reader import Batch
 from kiosk.journal.touch_test import result_of
 from sync.agent.errors import CollectorUnavailable, RequestRefused
 from sync.agent.troubles import Trouble
-from sync.protocol.messages import DeviceStatus, StatusAnswer
+from sync.protocol.messages import DeviceCommand, DeviceStatus, StatusAnswer
 
 
 class InMemoryJournal:
@@ -77,6 +77,8 @@ class FakeCollector:
         """False for a collector that is too old to know of it."""
         self.office: tuple[bytes, str] | None = None
         """The office's settings and their version."""
+        self.commands: list[DeviceCommand] = []
+        """What is asked of the kiosk, until it has told what came of it."""
         self.answers_lost = 0
         """How many of the next appends are kept while their answer is lost."""
         self.trouble: Exception | None = None
@@ -109,7 +111,9 @@ class FakeCollector:
         if self.takes_status:
             self.statuses.append(status)
             cursor = self.cursor(status.journal_id)
-            return StatusAnswer(cursor.next_seq, cursor.head.hex(), self.office[1] if self.office else None)
+            self.commands = [one for one in self.commands if one.id not in {each.id for each in status.done}]
+            version = self.office[1] if self.office else None
+            return StatusAnswer(cursor.next_seq, cursor.head.hex(), version, list(self.commands))
         raise RequestRefused(Trouble.REFUSED, "404 not-found")
 
     def settings(self, known: str | None) -> tuple[bytes, str] | None:

@@ -11,17 +11,20 @@ from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import Diverged, JournalError
 from sync.agent import backoff
+from sync.agent.commands import Commands
 from sync.agent.enroll import KioskFiles
 from sync.agent.errors import AgentError, DeliveryError, JournalTaken
 from sync.agent.heartbeat import Heart
 from sync.agent.office import OfficeSettingsRefused, keep_settings, kept_version
 from sync.agent.older import OlderOf, offer_older
+from sync.agent.own_log import read_own_log
 from sync.agent.state import AgentState, keep_state, load_state
 from sync.agent.troubles import Trouble
 from sync.agent.upload import Collector, Journal, ReportedCollector, last_common, upload_all
 from sync.agent.wake import FileWatch
 
 PERIOD_S = 60.0
+NEWS_S = 2.0
 
 _log = structlog.get_logger("agent")
 
@@ -42,6 +45,7 @@ class Agent:
         chance: Callable[[], float] = random.random,
         period_s: float = PERIOD_S,
         start_delay_s_max: float = backoff.START_DELAY_S_MAX,
+        read_log: Callable[[], str] = read_own_log,
     ) -> None:
         """Take up where the last agent stopped, its back-off included.
 
@@ -58,7 +62,8 @@ class Agent:
         self._period_s = period_s
         self._journal_watch = FileWatch(journal_path)
         self._device_watch = FileWatch(files.device)
-        self._heart = Heart(files.directory, clock)
+        self._heart = Heart(files.directory, clock, Commands(files.directory, read_log))
+        self._has_news = False
         self._state = load_state(files.state)
         delay_s = backoff.wait_at_start(chance(), start_delay_s_max)
         self._call_at_us = clock.now().mono_us
@@ -83,7 +88,8 @@ class Agent:
                 self._call_after(0)
         else:
             _log.debug("up_to_date", next=cursor.next_seq)
-            self._call_after(backoff.wait_between(self._period_s, self._chance()))
+            # Somebody at the office waits for what came of a command.
+            self._call_after(NEWS_S if self._has_news else backoff.wait_between(self._period_s, self._chance()))
 
     def upload(self, alive: Callable[[], None] = lambda: None) -> Cursor:
         """Bring the collector up to date and remember how far it reaches; raises AgentError or JournalError."""
@@ -91,6 +97,7 @@ class Agent:
             told = self._heart.beating(journal, collector, self._state)
             try:
                 cursor = self._upload(journal, told, alive)
+                self._note_news(told.has_news)
                 self._pull_settings(collector, told.settings)
                 return cursor
             except Diverged:
@@ -100,6 +107,11 @@ class Agent:
                 known = self._state.acknowledged(journal.id).next_seq - 1
                 self._remember(self._state.with_parting(journal.id, known))
                 raise
+
+    def _note_news(self, has_news: bool) -> None:
+        self._has_news = has_news
+        if has_news:
+            self._heart.beat_soon()
 
     def _pull_settings(self, collector: ReportedCollector, version: str | None) -> None:
         """Bring the office's settings if they are others than those kept or last refused."""

@@ -15,11 +15,12 @@ from kiosk.journal.chain import Cursor
 from kiosk.journal.engine import durability_for, sqlite_version
 from kiosk.journal.lines import LineUnreadable, decode_line
 from kiosk.journal.reader import Batch
+from sync.agent.commands import Commands
 from sync.agent.errors import RequestRefused
 from sync.agent.office import kept_version
 from sync.agent.state import AgentState
 from sync.agent.upload import Journal, ReportedCollector
-from sync.protocol.messages import BATCH_BYTES_MAX, SHORT_TEXT_MAX, DeviceStatus
+from sync.protocol.messages import BATCH_BYTES_MAX, SHORT_TEXT_MAX, CommandDone, DeviceStatus
 
 HEARTBEAT_S_MIN = 60.0
 
@@ -27,8 +28,9 @@ HEARTBEAT_S_MIN = 60.0
 class Heart:
     """Beats at most once a minute, whatever number of cycles there are."""
 
-    def __init__(self, directory: Path, clock: Clock) -> None:
+    def __init__(self, directory: Path, clock: Clock, commands: Commands) -> None:
         self._directory = directory
+        self._commands = commands
         self._clock = clock
         self._next_beat_us = 0
 
@@ -36,18 +38,26 @@ class Heart:
         """The collector for one cycle, whose question for the cursor carries the status when a beat is due."""
         now = self._clock.now()
         if now.mono_us < self._next_beat_us:
-            return Beating(collector, None)
+            return Beating(collector, None, self._commands)
         self._next_beat_us = now.mono_us + round(HEARTBEAT_S_MIN * 1_000_000)
         free = shutil.disk_usage(self._directory).free
-        return Beating(collector, status_of(journal, state, now, free, kept_version(self._directory)))
+        status = status_of(journal, state, now, free, kept_version(self._directory), self._commands.untold())
+        return Beating(collector, status, self._commands)
+
+    def beat_soon(self) -> None:
+        """Beat with the next cycle: there is something to tell that somebody waits for."""
+        self._next_beat_us = 0
 
 
 class Beating:
     """A collector that is told the status, once, when it is asked for the cursor."""
 
-    def __init__(self, collector: ReportedCollector, status: DeviceStatus | None) -> None:
+    def __init__(self, collector: ReportedCollector, status: DeviceStatus | None, commands: Commands) -> None:
         self._collector = collector
         self._status = status
+        self._commands = commands
+        self.has_news = False
+        """Whether a command was done, so that what came of it is to be told soon."""
         self.settings: str | None = None
         """The version of the office's settings, once it was told."""
 
@@ -58,6 +68,7 @@ class Beating:
             try:
                 answer = self._collector.report(status)
                 self.settings = answer.settings
+                self.has_news = self._commands.take(answer.commands, status.done)
                 return answer.cursor()
             except RequestRefused:
                 return self._collector.cursor(journal_id)
@@ -73,7 +84,12 @@ class Beating:
 
 
 def status_of(
-    journal: Journal, state: AgentState, now: Instant, disk_free_bytes: int, settings: str | None
+    journal: Journal,
+    state: AgentState,
+    now: Instant,
+    disk_free_bytes: int,
+    settings: str | None,
+    done: list[CommandDone],
 ) -> DeviceStatus:
     """How the kiosk is, as far as its agent can see."""
     head, acknowledged = journal.head(), state.acknowledged(journal.id)
@@ -96,6 +112,7 @@ def status_of(
         touch_test=journal.touch_test(),
         settings=settings,
         settings_fault=state.settings_fault,
+        done=done,
     )
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from sync.collector.audit import note
 from sync.collector.errors import NotAllowed
-from sync.protocol.excerpt import without_persons
 from sync.collector.schema import device_command
+from sync.protocol.excerpt import without_persons
 from sync.protocol.messages import COMMANDS_MAX, CommandDone, DeviceCommand
 
 GIVEN_UP_AFTER = timedelta(days=7)

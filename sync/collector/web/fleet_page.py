@@ -110,9 +110,7 @@ async def take_command(request: Request, device: str) -> Response:
     except ValueError as error:
         raise NotAllowed("there is no such command") from error
     services: Services = request.app.state.services
-    return await _act(
-        request, reader, device, lambda c: order_command(c, device, kind, services.now(), reader.name)
-    )
+    return await _act(request, reader, device, lambda c: order_command(c, device, kind, services.now(), reader.name))
 
 
 @router.post("/may/{device}/chuyen")
@@ -134,9 +132,7 @@ async def take_revocation(request: Request, device: str) -> Response:
     """Nothing is taken from the kiosk any more."""
     reader, _ = await _asked(request)
     services: Services = request.app.state.services
-    answer = await _act(
-        request, reader, device, lambda c: revoke_device(c, device, services.now(), reader.name)
-    )
+    answer = await _act(request, reader, device, lambda c: revoke_device(c, device, services.now(), reader.name))
     services.directory.forget(device)
     return answer
 

@@ -116,7 +116,7 @@ class TestAThousandKiosks:
         page = watched.get(f"/may/{device_of(1)}").text
 
         # Four a half day each level: sixteen a day are fifteen; never an hour, never a level.
-        assert "<td class=\"r\">15</td>" in page
+        assert '<td class="r">15</td>' in page
         assert "16" not in re.findall(r'<td class="r">(\d+)</td>', page)
         assert "hôm qua, chiều" in page
 
@@ -160,7 +160,13 @@ def test_a_command_goes_out_with_the_next_status_and_is_done_once(
 
 
 def say(client: TestClient, kiosk: Any, **values: Any) -> Any:
-    status = {"software": "hailong 1.0.3", "journal_id": Pen().journal_id, "next_seq": 1, "head": "0" * 64, "pending": 0}
+    status = {
+        "software": "hailong 1.0.3",
+        "journal_id": Pen().journal_id,
+        "next_seq": 1,
+        "head": "0" * 64,
+        "pending": 0,
+    }
     body = __import__("msgspec").json.encode({**status, **values})
     answer = send(client, kiosk.request("POST", "/v1/device/status", body, {"Content-Type": "application/json"}))
     assert answer.status_code == 200, answer.text
@@ -232,9 +238,7 @@ def test_replacing_a_machine_gives_a_code_for_its_counter(technician: Person, of
     assert office.rows("enrolment_code", "counter_id") == [(1,)]
 
 
-def test_the_days_on_which_a_kiosk_was_heard_are_kept(
-    technician: Person, services: Services, office: Office
-) -> None:
+def test_the_days_on_which_a_kiosk_was_heard_are_kept(technician: Person, services: Services, office: Office) -> None:
     kiosk = enrolled_key(office.database, office.device.device_id)
     for days, hours in ((2, 0), (2, 2), (1, 0)):
         at = NOON - timedelta(days=days) + timedelta(hours=hours)
