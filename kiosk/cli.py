@@ -9,6 +9,7 @@ import msgspec
 import typer
 
 from kiosk.__about__ import VERSION
+from kiosk.cli_bundle import bundle_commands
 from kiosk.cli_config import config_commands
 from kiosk.cli_doctor import doctor_commands
 from kiosk.cli_journal import journal_commands
@@ -32,6 +33,7 @@ commands.add_typer(tally_commands)
 commands.add_typer(journal_commands)
 commands.add_typer(doctor_commands)
 commands.add_typer(setup_commands)
+commands.add_typer(bundle_commands)
 commands.add_typer(config_commands, name="config")
 
 

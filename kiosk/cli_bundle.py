@@ -1,0 +1,74 @@
+"""``kiosk support-bundle``: one zip for whoever helps, without personal data or secrets."""
+
+import platform
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kiosk.__about__ import SOFTWARE
+from kiosk.bundle import as_json, journal_part, without_secrets, write_bundle
+from kiosk.cli_doctor import examine_kiosk
+from kiosk.clock import SystemClock
+from kiosk.command import Config, DataDir, t
+from kiosk.config import KioskSettings, read_kiosk_settings
+from kiosk.setting_list import Overlay, list_settings
+from kiosk.settings import Reading
+
+bundle_commands = typer.Typer()
+
+
+@bundle_commands.command(
+    "support-bundle",
+    help=t("Write settings, versions, findings and the log's end into a zip, without personal data or secrets.")
+    + "\n\n"
+    + t("Example: kiosk support-bundle /media/usb"),
+)
+def support_bundle(
+    to: Annotated[Path, typer.Argument(metavar="DIR|FILE", help=t("A folder, or the new file"))] = Path(),
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """What helps, and nothing that could hurt."""
+    reading = read_kiosk_settings(config, data_dir)
+    settings = reading.settings
+    now = SystemClock(settings.zone).now().wall
+    parts = {
+        "versions.json": as_json({"software": SOFTWARE, "python": platform.python_version(),
+                                  "system": platform.platform(), "made_at": now.isoformat(timespec="seconds")}),
+        "settings.json": _settings_part(reading),
+        "doctor.json": without_secrets(as_json([finding.as_dict() for finding in examine_kiosk(settings)])),
+        "agent.json": _agent_part(settings),
+        "journal.json": journal_part(settings.journal_path),
+        "log.txt": _log_part(),
+    }  # fmt: skip
+    file = write_bundle(to, parts, now)
+    typer.echo(
+        t("{file} holds no ratings, no personal data and no secrets; look into it before you send it.", file=file)
+    )
+
+
+def _settings_part(reading: Reading[KioskSettings]) -> str:
+    from kiosk.office import with_office
+    from kiosk.setting_layers import Origin, Source
+
+    in_force, version = with_office(reading.settings)
+    overlay = None if version is None else Overlay(in_force, Origin(Source.OFFICE, version))
+    return as_json([setting.as_dict() for setting in list_settings(reading, overlay)])
+
+
+def _agent_part(settings: KioskSettings) -> str:
+    from sync.agent.status import agent_status
+
+    status = agent_status(settings.folder, settings.journal_path, SystemClock(settings.zone))
+    return without_secrets(as_json(status.as_dict()))
+
+
+def _log_part() -> str:
+    from sync.agent.own_log import read_own_log
+    from sync.protocol.excerpt import without_persons
+
+    try:
+        return without_secrets(without_persons(read_own_log())) + "\n"
+    except OSError as error:
+        return f"{error}\n"
