@@ -1,26 +1,38 @@
-"""Panel: prepares the bare X screen that the kiosk machine starts, and keeps it up.
+"""Panel: prepares the bare X screen of a kiosk machine, each time before the citizen's screen starts.
 
-It is the X server's only client beside the citizen's screen: turned, never blank unless the settings say so, and
-touched where it is seen. What a machine does not have – a touch panel, a program – is told in the log and left out:
-a screen that is not turned is better than none.
+It is turned, never blank unless the settings say so, and touched where it is seen. What a machine does not have – a
+touch panel, a program – is told in the log and left out: a screen that is not turned is better than none.
 """
 
 import logging
 import re
-import signal
 import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 
 from kiosk.config import Screen, load_kiosk_settings
 from kiosk.log import write_log
-from kiosk.notify import ServiceManager
 
 _log = logging.getLogger(__name__)
 _ROTATIONS = {0: "normal", 90: "right", 180: "inverted", 270: "left"}
 _CALIBRATED = "libinput Calibration Matrix"
 """Every touch panel has this property, no mouse has."""
 
+SERVER_S_MAX = 60.0
+"""How long the X server may take to answer."""
+
 Run = Callable[[list[str]], str]
+
+
+def await_server(run: Run, sleep: Callable[[float], None] = time.sleep) -> bool:
+    """Wait until the X server answers; whether it did."""
+    deadline = time.monotonic() + SERVER_S_MAX
+    while not run(["xset", "q"]):
+        if time.monotonic() > deadline:
+            return False
+        sleep(0.2)
+    return True
 
 
 def prepare_panel(screen: Screen, run: Run) -> None:
@@ -51,18 +63,32 @@ def _blanking(minutes: int) -> list[list[str]]:
 
 def _run(command: list[str]) -> str:
     try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout
+        return _told(command)
     except (OSError, subprocess.SubprocessError) as error:
         _log.warning("%s could not be done: %s", " ".join(command), error)
         return ""
 
 
+def _answer(command: list[str]) -> str:
+    """As ``_run``, but in silence: nobody answers yet is what is being waited for."""
+    try:
+        return _told(command)
+    except subprocess.SubprocessError:
+        return ""
+    except FileNotFoundError:
+        return "nobody can ask: the machine has no xset"
+
+
+def _told(command: list[str]) -> str:
+    return subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout
+
+
 def main() -> None:
-    """The client that ``startx`` starts: when it ends, the screen ends."""
+    """What the service does before the citizen's screen; without an X server it is started again."""
     write_log()
+    if not await_server(_answer):
+        sys.exit(f"the X server does not answer after {SERVER_S_MAX:.0f} s: see journalctl -u hailong-screen")
     prepare_panel(load_kiosk_settings(None, None).screen, _run)
-    ServiceManager().ready()
-    signal.sigwait({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 import pytest
 
 from kiosk.config import Screen
-from kiosk.panel import prepare_panel
+from kiosk.panel import await_server, prepare_panel
 
 XRANDR = """Screen 0: minimum 320 x 200, current 1920 x 1080, maximum 16384 x 16384
 HDMI-1 connected primary 1920x1080+0+0 (normal left inverted right x axis y axis) 344mm x 194mm
@@ -54,6 +54,14 @@ def test_panel_goes_dark_after_the_minutes_in_the_settings():
     prepare_panel(Screen(blank_min=15), machine.run)
 
     assert machine.told[-2:] == ["xset +dpms", "xset dpms 0 0 900"]
+
+
+def test_panel_waits_until_the_server_answers():
+    answers = iter(["", "", "Keyboard Control:"])
+    waits: list[float] = []
+
+    assert await_server(lambda _command: next(answers), waits.append)
+    assert len(waits) == 2
 
 
 def test_machine_without_a_touch_panel_or_programs_still_has_a_screen():
