@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
-from kiosk import setting_values, tally
+from kiosk import setting_values
 from kiosk.doctor.finding import State
 from kiosk.journal.place import UNFIT
 from kiosk.journal.verify import Wrong

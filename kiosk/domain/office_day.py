@@ -29,6 +29,13 @@ def part_hours(openings: Iterable[Opening], day: date, part: str) -> tuple[Span,
     return tuple(sorted(spans))
 
 
+def part_told_from(day: date, part: str, openings: Iterable[Opening] = ()) -> time:
+    """From when on a part of the day is over and settled; past midnight where nothing closes it before."""
+    spans = part_hours(openings, day, part)
+    end = max((end for _, end in spans), default=_NOON if part == "am" else time(0))
+    return (datetime.combine(day, end) + SETTLING).time()
+
+
 def part_is_over(day: str, part: str, now: datetime, openings: tuple[Opening, ...] = ()) -> bool:
     """Whether no rating of that part can come any more: noon or midnight is past, or the office has closed for it.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from kiosk.domain.office_day import PARTS, part_hours
+from kiosk.domain.office_day import PARTS, part_hours, part_told_from
 from kiosk.domain.rating import Standing
 from kiosk.domain.visit_rules import Opening
 from kiosk.table import Cell, Form, Mark, Table, write_cell
@@ -195,7 +195,7 @@ class _Row:
         t = self._t
         match self.cell("n"):
             case Mark.OPEN:
-                return t("Newer ratings are shown when this part of the day is over and there are enough of them.")
+                return self._open_words()
             case Mark.FEW:
                 return t("Too few ratings to be shown without giving single ones away.")
             case 0 if self._tally.days[self._place].other_survey:
@@ -203,6 +203,14 @@ class _Row:
             case 0:
                 return t("No ratings to show yet. That is not 0%: nobody's opinion is known.")
         return ""
+
+    def _open_words(self) -> str:
+        """From when on the part of the day that is not over is told."""
+        day = self._tally.days[self._place].day
+        part = next(part for part in PARTS if self.cell(part) is Mark.OPEN)
+        told_from = part_told_from(day, part, self._tally.terms.openings)
+        return self._t("This part of the day is told from {time} on, if it has enough ratings.",
+                       time=f"{told_from:%H:%M}")  # fmt: skip
 
     def legend(self) -> str:
         t, numbers = self._t, self._tally.days[self._place].numbers

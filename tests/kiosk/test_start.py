@@ -21,7 +21,8 @@ from functools import partial
 import kiosk.start
 from kiosk.cli import main
 
-SLOW = {"sqlalchemy", "pydantic", "requests", "cryptography", "structlog", "babel", "platformdirs", "fastapi", "xlsxwriter"}
+SLOW = {"sqlalchemy", "pydantic", "requests", "cryptography", "structlog", "babel", "platformdirs", "fastapi"}
+SLOW |= {"xlsxwriter", "kiosk.tally", "kiosk.tally_tables", "kiosk.tally_files"}
 
 
 def first_frame(app):

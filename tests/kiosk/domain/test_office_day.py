@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from kiosk.domain.office_day import part_hours, part_is_over
+from kiosk.domain.office_day import part_hours, part_is_over, part_told_from
 from kiosk.domain.visit_rules import Opening
 from tests.builders import ZONE
 
@@ -48,3 +48,11 @@ def test_hours_are_told_by_the_part_of_the_day():
     assert part_hours(HOURS, MONDAY, "am") == ((time(7, 30), time(11, 30)),)
     assert part_hours(through_noon, MONDAY, "pm") == ((time(12), time(16)),)
     assert part_hours(HOURS, SUNDAY, "am") == ()
+
+
+@pytest.mark.parametrize(
+    ("part", "openings", "told_from"),
+    [("am", HOURS, time(11, 40)), ("pm", HOURS, time(17, 10)), ("am", (), time(12, 10)), ("pm", (), time(0, 10))],
+)
+def test_part_of_a_day_is_told_from_when_it_is_over(part, openings, told_from):
+    assert part_told_from(MONDAY, part, openings) == told_from
