@@ -1,4 +1,4 @@
-"""History: what happened to one kiosk, and its days as a strip: presses in blocks of five, and when it was not heard."""
+"""History: what happened to one kiosk, and its days: presses in blocks of five, and when it was not heard."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

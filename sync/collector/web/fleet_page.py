@@ -295,4 +295,5 @@ def _heads(w: FleetWords) -> list[str]:
 def _line(w: FleetWords, kiosk: Kiosk) -> list[str]:
     heard = kiosk.heard_at.isoformat(timespec="seconds") if kiosk.heard_at else ""
     return [kiosk.device_id, kiosk.unit_name, f"{kiosk.counter} {kiosk.counter_name}", w.state(kiosk), heard,
-            w.waiting(kiosk), w.clock(kiosk), w.disk(kiosk), kiosk.software, w.journal(kiosk), w.touch(kiosk)]  # fmt: skip
+            w.waiting(kiosk), w.clock(kiosk), w.disk(kiosk), kiosk.software, w.journal(kiosk),
+            w.touch(kiosk)]  # fmt: skip

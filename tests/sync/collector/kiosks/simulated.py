@@ -14,7 +14,8 @@ from sync.collector.kiosks.faults import Fault
 UNITS, PER_UNIT = 50, 20
 OLD_VERSION, VERSION = "hailong 0.9.8", "hailong 1.0.3"
 WELL: dict[str, Any] = {
-    "software": VERSION, "journal_id": "", "next_seq": 10, "head": "0" * 64, "pending": 0, "disk_free_bytes": 20 * 10**9,
+    "software": VERSION, "journal_id": "", "next_seq": 10, "head": "0" * 64, "pending": 0,
+    "disk_free_bytes": 20 * 10**9,
     "versions": {"sqlite": "3.51.3", "journal": "WAL+FULL", "system": "Linux", "python": "3.11.2"},
     "touch_test": "1,1,1,1,1 2026-11-20T07:02:00+07:00",
 }  # fmt: skip
