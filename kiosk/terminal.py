@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 import typer
 
@@ -13,6 +14,8 @@ from kiosk.texts import Texts, terminal_language, texts
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells expect it."""
+EXAMPLE = "Example: "
+"""How the last line of a command's help begins."""
 UNUSABLE = 2
 """The exit code when settings or arguments must be mended first."""
 
@@ -25,7 +28,9 @@ def terminal_texts(catalogue: str) -> Texts:
 def run_commands(commands: typer.Typer, t: Texts) -> None:
     """Run the command line and leave the process with its exit code."""
     try:
-        commands()
+        command = typer.main.get_command(commands)
+        say_help(command, t)
+        command()
     except SpokenError as error:
         _leave(error.exit_code, [error.said(t)])
     except (SettingsInvalid, SurveyInvalid) as error:
@@ -36,6 +41,22 @@ def run_commands(commands: typer.Typer, t: Texts) -> None:
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+def say_help(command: Any, t: Texts) -> None:
+    """Put the help of a command, and of those below it, into the language of ``t``.
+
+    Its sentences are message ids; those that were said when they were written stay as they are.
+    """
+    command.help = command.help and t(command.help)
+    command.short_help = command.short_help and t(command.short_help)
+    if (command.epilog or "").startswith(EXAMPLE):
+        command.epilog = t("Example: {command}", command=command.epilog.removeprefix(EXAMPLE))
+    for parameter in command.params:
+        if words := getattr(parameter, "help", None):
+            parameter.help = t(words)
+    for below in getattr(command, "commands", {}).values():
+        say_help(below, t)
 
 
 def _leave(code: int, sentences: Iterable[str]) -> None:
