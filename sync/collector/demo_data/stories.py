@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from sync.collector.accounts import new_account
 from sync.collector.cases import care as case_care
@@ -24,7 +24,7 @@ from sync.collector.database import Database
 from sync.collector.demo_data.words import SPAM
 from sync.collector.owners import usual_owner
 from sync.collector.rights import RIGHTS, Reader, Role
-from sync.collector.schema import comment, counter, follow_up, unit
+from sync.collector.schema import comment, counter, device, follow_up, unit
 from sync.collector.services import Services
 
 T = TypeVar("T")
@@ -79,7 +79,9 @@ def add_people(database: Database, province: str, now: datetime) -> list[Person]
 def tell_stories(database: Database, services: Services, now: datetime, seed: int) -> None:
     """Let the rounds run at past evenings up to ``now``, and people act between them."""
     chance = random.Random(seed + 1)  # noqa: S311 - a demonstration, no secret
-    for evening in _evenings(services, now):
+    with database.reading() as connection:
+        began = connection.execute(select(func.min(device.c.enrolled_at))).scalar_one()
+    for evening in _evenings(services, began, now):
         then = replace(services, now=partial(_same, evening))
 
         def transact(work: Callable[[Connection], T], /) -> T:
@@ -99,12 +101,12 @@ def _same(moment: datetime) -> datetime:
     return moment
 
 
-def _evenings(services: Services, now: datetime) -> Iterator[datetime]:
+def _evenings(services: Services, began: datetime, now: datetime) -> Iterator[datetime]:
     zone = services.config.zone
     today = now.astimezone(zone).date()
     for days in range(TOLD_DAYS, 0, -EVERY_DAYS):
         evening = datetime.combine(today - timedelta(days=days), time(17, 40), zone)
-        if services.config.calendar.days.is_worked(evening.date()):
+        if evening > began and services.config.calendar.days.is_worked(evening.date()):
             yield evening
     yield now
 

@@ -19,6 +19,7 @@ from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
 from sync.collector.errors import UsageWrong
 from sync.collector.notices.settings import Notices, Webhook
+from sync.collector.partitions import ensure_partitions
 from sync.collector.rights import RIGHTS, Reader, Role
 from sync.collector.services import Services
 from sync.collector.workdays import WorkDays
@@ -57,6 +58,8 @@ def press(office: Office, good: int, bad: int, counter: str = "Q1", received_at:
         seq = pen.rating(level, counter=counter)
         if level == 2:
             pen.reasons(seq, "wait")
+    with office.database.writing() as connection:
+        ensure_partitions(connection, received_at)
     office.append(pen, received_at=received_at)
 
 
@@ -165,6 +168,18 @@ def test_open_case_keeps_the_next_period_from_opening_another(office: Office, ro
     press(office, good=40, bad=10, received_at=december)
 
     assert rounds(december + timedelta(days=1)) == 0
+
+
+def test_case_closed_in_a_later_period_holds_for_that_one_too(office: Office, rounds: Callable[..., int]) -> None:
+    press(office, good=40, bad=10)
+    rounds()
+    december, january = NOON + timedelta(days=20), NOON + timedelta(days=50)
+    press(office, good=40, bad=10, received_at=december)
+    do(office, What.CLOSE, now=december + timedelta(days=1), note="Đã họp.")
+    press(office, good=40, bad=10, received_at=january)
+
+    assert rounds(december + timedelta(days=2)) == 0
+    assert rounds(january + timedelta(days=1)) == 1
 
 
 def test_opened_and_overdue_cases_are_told_once_each(office: Office, rounds: Callable[..., int]) -> None:
