@@ -147,10 +147,11 @@ def _rows(path: str) -> Any:
     )
 
 
-def _gravest_first(kiosk: Kiosk) -> tuple[int, int, str, str]:
+def _gravest_first(kiosk: Kiosk) -> tuple[int, int, str, int, str]:
     order = list(Fault)
     gravest = order.index(kiosk.faults[0]) if kiosk.faults else len(order)
-    return (1 if kiosk.revoked_at else 0, gravest, kiosk.path, kiosk.counter)
+    # Counter 10 after counter 2: of two codes that begin alike the shorter number is the smaller.
+    return (1 if kiosk.revoked_at else 0, gravest, kiosk.path, len(kiosk.counter), kiosk.counter)
 
 
 def _working_days_back(today: date, days: int, config: CollectorConfig) -> date:

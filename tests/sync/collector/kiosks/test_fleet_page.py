@@ -217,7 +217,7 @@ def test_a_withdrawn_kiosk_is_listed_last_and_can_be_asked_nothing(technician: P
 
     page = technician.client.get(way).text
     assert "/lenh" not in page
-    assert "đã thu hồi khóa" in page
+    assert "đã thu hồi quyền" in page
 
 
 @pytest.mark.parametrize(("counter", "status"), [("Q1", 200), ("Q3", 400), ("NONE", 400)])
