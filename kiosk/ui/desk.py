@@ -4,8 +4,8 @@ Each call may take its time: the screen makes it on a thread of its own and goes
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,6 +45,29 @@ class Seen:
     """The day that is looked at."""
     counter: str = ""
     """The counter of a hall whose transactions are typed in, by its code."""
+
+    def take(self, counted: Counted) -> "Seen":
+        """With new numbers; the day and the counter stay, at first they are today and the first one."""
+        counter = self.counter or next(iter(counted.tally.terms.counters), "")
+        return Seen(counted, self.day or counted.tally.days[-1].day, counter)
+
+    def today(self) -> "Seen":
+        """Today, whichever day was looked at."""
+        return self if self.counted is None else replace(self, day=self.counted.tally.days[-1].day)
+
+    def turn_week(self, by: int) -> "Seen":
+        """The same weekday of another week, or the nearest day to it that there is."""
+        if self.counted is None or self.day is None:
+            return self
+        days = self.counted.tally.days
+        return replace(self, day=min(max(self.day + timedelta(days=7 * by), days[0].day), days[-1].day))
+
+    def turn_counter(self, by: int) -> "Seen":
+        """In a hall: the counter before, or the next one; after the last comes the first."""
+        if self.counted is None or not self.counter:
+            return self
+        codes = list(self.counted.tally.terms.counters)
+        return replace(self, counter=codes[(codes.index(self.counter) + by) % len(codes)])
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kivy.clock import Clock as Frames
@@ -59,7 +59,9 @@ class Staff:
     def tell(self, page: "StaffPage") -> None:
         """Tell the room's screen how it stands."""
         page.tell_door(self.door, self._app.setup.clock.now(), self.told)
-        page.tell_desk(self._seen_in(self.door.room), self.delivery, self._app.flow.testing)
+        # The desk shows today, whichever day was looked at before.
+        seen = self.seen.today() if self.door.room is Room.DESK else self.seen
+        page.tell_desk(seen, self.delivery, self._app.flow.testing)
 
     def touch(self) -> None:
         """Somebody is still there."""
@@ -128,27 +130,20 @@ class Staff:
 
     def look_at(self, day: date) -> None:
         """Another day's numbers."""
-        self.told = ""
-        self.seen = replace(self.seen, day=day)
-        self._app.refresh()
-
-    def go_today_served(self) -> None:
-        """To the transactions of today."""
-        self.seen = self._seen_in(self.door.room)
-        self.go(Room.SERVED)
+        self._see(replace(self.seen, day=day))
 
     def turn_week(self, by: int) -> None:
-        """The same weekday of another week, or the nearest day to it that there is."""
-        if self.seen.counted is not None and self.seen.day is not None:
-            days = self.seen.counted.tally.days
-            wanted = self.seen.day + timedelta(days=7 * by)
-            self.look_at(min(max(wanted, days[0].day), days[-1].day))
+        """The numbers of the week before, or of the next one."""
+        self._see(self.seen.turn_week(by))
 
     def turn_counter(self, by: int) -> None:
         """In a hall: the counter before, or the next one."""
-        self.told = ""
-        self._turn_counter(by)
-        self._app.refresh()
+        self._see(self.seen.turn_counter(by))
+
+    def go_today_served(self) -> None:
+        """To the transactions of today."""
+        self.seen = self.seen.today()
+        self.go(Room.SERVED)
 
     def record_served(self, n: int) -> None:
         """Write down how many transactions were served on the day that is looked at."""
@@ -205,25 +200,13 @@ class Staff:
             self._ask(self.desk.delivery, self._take_delivery, self._tell)
 
     def _take_counted(self, counted: Counted) -> None:
-        if not self.inside:
-            return
-        today, counters = counted.tally.days[-1].day, tuple(counted.tally.terms.counters)
-        counter = self.seen.counter or next(iter(counters), "")
-        self.seen = Seen(counted, self.seen.day or today, counter)
+        if self.inside:
+            self.seen = self.seen.take(counted)
+            self._app.refresh()
+
+    def _see(self, seen: Seen) -> None:
+        self.told, self.seen = "", seen
         self._app.refresh()
-
-    def _seen_in(self, room: Room) -> Seen:
-        """The desk shows today, whichever day was looked at before."""
-        counted = self.seen.counted
-        if room is Room.DESK and counted is not None:
-            return replace(self.seen, day=counted.tally.days[-1].day)
-        return self.seen
-
-    def _turn_counter(self, by: int) -> None:
-        if self.seen.counted is not None and self.seen.counter:
-            codes = list(self.seen.counted.tally.terms.counters)
-            place = (codes.index(self.seen.counter) + by) % len(codes)
-            self.seen = replace(self.seen, counter=codes[place])
 
     def _served(self, refusal: BaseException | None, told: str) -> None:
         self.busy = False
@@ -231,7 +214,7 @@ class Staff:
             _log.error("count not recorded: %s", refusal)
             self._tell(self._app.t("The number was not written down: the disk refuses. Please try again."))
             return
-        self._turn_counter(1)
+        self.seen = self.seen.turn_counter(1)
         self._tell(told)
         self._look()
 
