@@ -1,7 +1,6 @@
 """Staff: what happens behind the door. The rules are the domain's; this carries them to the screens and back."""
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -11,7 +10,7 @@ from kivy.clock import Clock as Frames
 
 from kiosk.domain.door import Door, Room
 from kiosk.domain.rating import Count
-from kiosk.errors import SpokenError
+from kiosk.ui.aside import ask_aside
 from kiosk.ui.desk import Counted, Delivery, Desk, Seen
 
 if TYPE_CHECKING:
@@ -239,19 +238,4 @@ class Staff:
         self._app.refresh()
 
     def _ask(self, act: Callable[[], T], take: Callable[[T], Any], refused: Callable[[str], Any]) -> None:
-        """Call ``act`` on a thread of its own and bring its answer back to the screen's."""
-
-        def run() -> None:
-            try:
-                answer = act()
-            except SpokenError as error:
-                said = error.said(self._app.t)
-                Frames.schedule_once(lambda _elapsed: refused(said), 0)
-            except Exception:  # noqa: BLE001 - the staff hear that it did not work, the log why, the citizens nothing
-                _log.exception("the staff's screen could not do it")
-                said = self._app.t("That did not work; the kiosk's log says why.")
-                Frames.schedule_once(lambda _elapsed: refused(said), 0)
-            else:
-                Frames.schedule_once(lambda _elapsed: take(answer), 0)
-
-        threading.Thread(target=run, name="staff", daemon=True).start()
+        ask_aside(act, take, refused, self._app.t)
