@@ -9,8 +9,8 @@ from kiosk.texts import texts
 from sync.collector.cases.rounds import run_case_round
 from sync.collector.comments.rounds import run_comment_round
 from sync.collector.config import CollectorConfig
-from sync.collector.mailed import mail_reports
 from sync.collector.kiosks.watch import watch_fleet
+from sync.collector.mailed import mail_reports
 from sync.collector.notices.letter import Road
 from sync.collector.notices.mail import MailRoad
 from sync.collector.notices.outbox import MAIL, WEBHOOK
