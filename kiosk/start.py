@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kiosk.__about__ import SOFTWARE
 from kiosk.clock import SystemClock
 from kiosk.config import KioskSettings
+from kiosk.domain.door import Room
 from kiosk.domain.night import Night
 from kiosk.domain.survey import FIRST_LANGUAGE
 from kiosk.domain.visit import Step
@@ -18,8 +19,9 @@ from kiosk.language_count import LanguageCount
 from kiosk.memory import keep_one_heap
 from kiosk.notify import ServiceManager
 from kiosk.office import with_office
+from kiosk.orders import Order, next_order
 from kiosk.staff_desk import staff_desk
-from kiosk.ui.app import Setup, WindowOptions, repeat_on_screen, run_kiosk, stop_kiosk
+from kiosk.ui.app import Setup, WindowOptions, call_touch_test, repeat_on_screen, run_kiosk, stop_kiosk
 from kiosk.ui.desk import Errands
 from kiosk.ui.languages import load_languages
 from kiosk.ui.setup import HallCounter
@@ -140,6 +142,18 @@ class _Run:
             _log.info("the office's settings changed: the screen starts again with them")
             self.again.set()
             stop_kiosk()
+        elif at_rest or (self._app is not None and self._app.step_shown is Room.CLEANING):
+            self._follow(next_order(self.settings.folder))
+
+    def _follow(self, order: Order | None) -> None:
+        """Do what IT staff ask for, when no citizen is at the screen."""
+        cleaning = self._app.step_shown is Room.CLEANING
+        if order is Order.RESTART or (order is Order.CLEANING_OFF and cleaning):
+            _log.info("IT staff asked for %s: the screen starts again", order)
+            self.again.set()
+            stop_kiosk()
+        elif order is Order.TOUCH_TEST:
+            call_touch_test()
 
     def stop_for(self, error: JournalError) -> None:
         """End the run: only a person can make the journal usable."""

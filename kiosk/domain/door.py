@@ -53,6 +53,8 @@ class Door:
         self.room = self._came_from = Room.OUTSIDE
         self.showing = 0
         """Grows with every change of room."""
+        self._called = False
+        """Somebody far away opened one room: from there no way leads to the desk."""
         self.judging = False
         """A PIN was typed and is not judged yet."""
         self.hits: Counter[int] = Counter()
@@ -135,9 +137,15 @@ class Door:
             self._came_from = self.room
             self._enter(room, at)
 
+    def call(self, room: Room, at: Instant) -> None:
+        """IT staff ask for a room from afar: whoever stands there has that one and, without a PIN, no other."""
+        if self.room is Room.OUTSIDE:
+            self._enter(room, at)
+            self._called = True
+
     def back(self, at: Instant) -> None:
-        """To where one came from; from the desk, or before the PIN, outside."""
-        if self.room in (Room.OUTSIDE, Room.PIN, Room.DESK):
+        """To where one came from; from the desk, before the PIN, or from a room that was called, outside."""
+        if self._called or self.room in (Room.OUTSIDE, Room.PIN, Room.DESK):
             self._enter(Room.OUTSIDE, at)
         else:
             self._enter(self._came_from if self.room is Room.SERVED else Room.DESK, at)
@@ -174,6 +182,7 @@ class Door:
 
     def _enter(self, room: Room, at: Instant) -> None:
         self.room = room
+        self._called = False
         self.showing += 1
         self._entered_us = self._touched_us = at.mono_us
         if not self.judging:

@@ -10,7 +10,15 @@ from typing import Any
 from kiosk.ui.errors import ScreenUnavailable
 from kiosk.ui.setup import Setup, WindowOptions, require_assets
 
-__all__ = ["ScreenUnavailable", "Setup", "WindowOptions", "repeat_on_screen", "run_kiosk", "stop_kiosk"]
+__all__ = [
+    "ScreenUnavailable",
+    "Setup",
+    "WindowOptions",
+    "call_touch_test",
+    "repeat_on_screen",
+    "run_kiosk",
+    "stop_kiosk",
+]
 
 
 def run_kiosk(setup: Setup) -> None:
@@ -32,6 +40,17 @@ def stop_kiosk() -> None:
 
     if (app := App.get_running_app()) is not None:
         Clock.schedule_once(lambda _elapsed: app.stop(), 0)
+
+
+def call_touch_test() -> None:
+    """Show the touch test on the resting screen, from whatever thread; with no kiosk running, do nothing."""
+    from kivy.app import App
+    from kivy.clock import Clock
+
+    from kiosk.domain.door import Room
+
+    if (app := App.get_running_app()) is not None:
+        Clock.schedule_once(lambda _elapsed: app.staff.door.call(Room.TOUCH_TEST, app.setup.clock.now()), 0)
 
 
 def repeat_on_screen(act: Callable[[], None], every_s: float) -> None:

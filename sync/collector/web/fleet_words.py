@@ -113,10 +113,20 @@ class FleetWords:
             "device.moved": self.t("Moved to counter {counter}", counter=details.get("counter", "–")),
             "device.key": self.t("Has a new key"),
             "device.command": self.t("Asked: {command}", command=kind),
-            "device.done": self.t("Said of it: {outcome}", outcome=details.get("outcome", "–")),
+            "device.done": self.t("Said of it: {outcome}", outcome=self.outcome(str(details.get("outcome", "–")))),
             "journal.continued": self.t("Journal continued in a new one"),
         }
         return known.get(event.what, event.what)
+
+    def outcome(self, outcome: str) -> str:
+        """What a kiosk said came of a command; what is not known is said as it was."""
+        known = {
+            "done": self.t("done"),
+            "handed to the screen": self.t("handed to the screen"),
+            "done before": self.t("done before"),
+            "unknown": self.t("its version does not know this"),
+        }
+        return known.get(outcome, outcome)
 
     def at(self, moment: datetime) -> str:
         """A moment with its day."""
