@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from enum import StrEnum
+from functools import lru_cache
 
 Z_95 = Decimal("1.959963984540054")
 """The 97.5 % point of the normal distribution: intervals are at 95 %."""
@@ -149,6 +150,7 @@ def points_between(one: Figure, other: Figure, decimals: int = 1) -> Decimal | N
         return round_half_up(gap * 100, decimals) + 0
 
 
+@lru_cache(8192)
 def wilson_interval(numerator: int, denominator: int, decimals: int = 1) -> tuple[Decimal, Decimal] | None:
     """The 95 % interval of a share in percent, after Wilson (1927), JASA 22:209-212; None where it is no share.
 

@@ -86,6 +86,21 @@ def read_singles(
     return found
 
 
+def read_units(
+    connection: Connection, places: Mapping[int, str], keys: Keys, asked: Asked, streams: Sequence[str], days: Days
+) -> dict[str, "Counter[str]"]:
+    """The same by unit, whose places are told by their ids: of many counters, a tenth of the rows."""
+    c = shown_count.c
+    of_them = (of_asked(asked, streams), *_those(c, keys))
+    wanted = select(counter.c.unit_id, c.stream, _SUMS[0]).join(counter, counter.c.counter_id == c.counter_id)
+    wanted = wanted.where(*of_them).group_by(counter.c.unit_id, c.stream)
+    found: dict[str, Counter[str]] = {}
+    for unit_id, stream, n in _read(connection, wanted, days) if streams else ():
+        if (key := places.get(unit_id)) is not None:
+            found.setdefault(key, Counter())[stream] += int(n)
+    return found
+
+
 def read_aside(connection: Connection, keys: Keys, asked: Asked, days: Days) -> dict[str, "Counter[Standing]"]:
     """By counter, how many were set aside for which reason, those of this very moment with them."""
     found = read_singles(connection, keys, asked, _ASIDE, days)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from kiosk.domain.disclosure import Shown
@@ -24,7 +25,7 @@ class Answered:
     """… so many with ratings."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """What one place got in the period."""
 
@@ -51,27 +52,27 @@ class Line:
         """How many were set aside."""
         return sum(self.aside.values())
 
-    @property
+    @cached_property
     def share(self) -> Share | None:
         """The share of the satisfied, where the base carries one."""
         return self._share(self.shown)
 
-    @property
+    @cached_property
     def share_before(self) -> Share | None:
         """That of the other period."""
         return self._share(self.before)
 
-    @property
+    @cached_property
     def figure(self) -> Figure | None:
         """What the page is about, where the base carries it."""
         return figure_of(self.method, self.shown, self.satisfied)
 
-    @property
+    @cached_property
     def figure_before(self) -> Figure | None:
         """That of the other period."""
         return figure_of(self.method, self.before, self.satisfied)
 
-    @property
+    @cached_property
     def bad(self) -> Share | None:
         """The share of the dissatisfied: of the levels below the middle of the scale."""
         return top2box(self.shown.counts, self.unsatisfied) if self.share else None
@@ -91,13 +92,13 @@ class Line:
         """The levels of the dissatisfied: as many from below as are satisfied from above, never the middle."""
         return dissatisfied_of(self.satisfied)
 
-    @property
+    @cached_property
     def points(self) -> Decimal | None:
         """Percentage points more than in the other period."""
         now, then = self.figure, self.figure_before
         return points_between(now, then) if now and then else None
 
-    @property
+    @cached_property
     def is_clear(self) -> bool:
         """Whether that change is more than chance."""
         now, then = self.figure, self.figure_before

@@ -30,6 +30,7 @@ from sync.collector.figures.counts import (
     read_months,
     read_reason_names,
     read_singles,
+    read_units,
     read_waits,
     read_weeks,
     to_the_end,
@@ -257,12 +258,18 @@ class _Maker:
     def _chosen(self, names: list[str], period: Period) -> dict[str, "Counter[str]"]:
         streams = [REASON + name for name in names]
         found: dict[str, Counter[str]] = {}
-        counters = read_singles(self.connection, self.keys, self.asked, streams, self._span(period))
-        for key, counts in counters.items():
+        for key, counts in self._singles(streams, period).items():
             plain = {stream.removeprefix(REASON): n for stream, n in counts.items()}
             for above in self.places.up_from(key):
                 found.setdefault(above, Counter()).update(plain)
         return found
+
+    def _singles(self, streams: list[str], period: Period) -> dict[str, "Counter[str]"]:
+        days, below = self._span(period), self.places.children(self.order.place.key)
+        # Where only units are told of, their sums are all that is read.
+        if below and not any(child.is_counter for child in below) and self.order.versus is None:
+            return read_units(self.connection, self.places.unit_of, self.keys, self.asked, streams, days)
+        return read_singles(self.connection, self.keys, self.asked, streams, days)
 
     def _few_reasons(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
