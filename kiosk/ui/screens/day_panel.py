@@ -21,7 +21,7 @@ Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 CARD_SHARES = (0.34, 0.38, 0.28)
 """How much of the width each figure gets."""
 
-WIDE_U = 130
+WIDE_U = 140
 """From this width on, in hundredths of the short side, each figure's basis stands in one line."""
 
 
