@@ -1,6 +1,7 @@
 """Start: puts the settings, the journal and the screen together, and takes them apart in the right order."""
 
 import logging
+import signal
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -98,6 +99,8 @@ class _Run:
         if self.unusable is not None:
             stop_kiosk()
         else:
+            # SDL would make of it a wish to close the window, which a kiosk refuses: whoever upgrades it would wait.
+            signal.signal(signal.SIGTERM, lambda *_: stop_kiosk())
             self._report_alive()
             on_started(app)
         self.shown.set()

@@ -24,7 +24,7 @@ from kiosk.config import load_kiosk_settings
 from kiosk.start import show_kiosk
 
 settings = load_kiosk_settings(None, Path(sys.argv[1]), {
-    "screen": {"fullscreen": False, "sound": False}, "journal": {"allow_any_disk": True}})
+    "screen": {"fullscreen": True, "sound": False}, "journal": {"allow_any_disk": True}})
 freeze = lambda app: Clock.schedule_once(lambda _elapsed: time.sleep(600), 3) if sys.argv[2] == "freeze" else None
 show_kiosk(settings, on_started=freeze)
 """
@@ -59,9 +59,9 @@ class Manager:
         except TimeoutError:
             return b""
 
-    def stop(self) -> int:
+    def stop(self, by: signal.Signals) -> int:
         assert self._process is not None
-        self._process.send_signal(signal.SIGABRT)
+        self._process.send_signal(by)
         return self._process.wait(timeout=20)
 
     def close(self) -> None:
@@ -88,9 +88,17 @@ def test_frozen_screen_falls_silent_and_is_started_again(tmp_path):
         deadline = time.monotonic() + DEADLINE_S
         while manager.hear(WATCHDOG_S):
             assert time.monotonic() < deadline, "the frozen screen went on beating"
-        assert manager.stop() == -signal.SIGABRT
+        assert manager.stop(signal.SIGABRT) == -signal.SIGABRT
 
         manager.start("live")
 
         assert manager.hear(DEADLINE_S) == b"READY=1"
         assert [manager.hear(WATCHDOG_S) for _ in range(4)] == [b"WATCHDOG=1"] * 4
+
+
+def test_screen_that_fills_the_glass_ends_when_the_manager_says_so(tmp_path):
+    with managed(tmp_path) as manager:
+        manager.start("live")
+        assert manager.hear(DEADLINE_S) == b"READY=1"
+
+        assert manager.stop(signal.SIGTERM) == 0
