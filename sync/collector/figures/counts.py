@@ -168,11 +168,11 @@ def read_aside_weeks(connection: Connection, keys: Keys, asked: Asked, days: Day
 
 
 def read_months(connection: Connection, keys: Keys, asked: Asked, streams: Sequence[str], days: Days) -> Iterable[Any]:
-    """Month after month, what all the counters show together: the month, the stream, and the levels."""
+    """Month after month, what the counters of each unit show: the month, the stream, the unit's id and the levels."""
     c = shown_count.c
-    of_months = (of_asked(asked, streams), c.grain == MONTH, c.first.between(*days))
-    wanted = select(c.first, c.stream, c.counter_id, *LEVELS).where(*of_months, *_those(c, keys))
-    return (row for row in connection.execute(wanted) if row.counter_id in keys)
+    of_months = (of_asked(asked, streams), c.grain == MONTH, c.first.between(*days), *_those(c, keys))
+    wanted = select(c.first, c.stream, counter.c.unit_id, *_SUMS).join(counter, counter.c.counter_id == c.counter_id)
+    return connection.execute(wanted.where(*of_months).group_by(c.first, c.stream, counter.c.unit_id))
 
 
 def read_half_days(

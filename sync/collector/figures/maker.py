@@ -14,6 +14,7 @@ from kiosk.domain.survey import Survey
 from sync.collector.figures.asked import Asked, asked_first, question_of
 from sync.collector.figures.book import Book, Order, Rules
 from sync.collector.figures.counts import (
+    NAMED_MAX,
     NO_LEVELS,
     Days,
     Levels,
@@ -126,7 +127,9 @@ class _Maker:
         streams = [COUNTED, *(REASON + name for name in names)]
         found: dict[date, Counter[str]] = {month: Counter() for month in months}
         for row in read_months(self.connection, mine, self.asked, streams, Days(months[0], last)):
-            found[row.first][row.stream] += sum(row[3:])
+            # Of many counters all rows come: those of other units are left out here.
+            if len(mine) <= NAMED_MAX or place.key in self.places.up_from(self.places.unit_of[row.unit_id]):
+                found[row.first][row.stream] += sum(row[3:])
         return tuple(
             ReasonMonth(month, counts.pop(COUNTED, 0), {key.removeprefix(REASON): n for key, n in counts.items()})
             for month, counts in found.items()
