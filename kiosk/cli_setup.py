@@ -14,6 +14,7 @@ from kiosk.command import AsJson, Config, DataDir, t
 from kiosk.config import KioskSettings, load_kiosk_settings, settings_file
 from kiosk.own_journal import own_journal_id
 from kiosk.pin import hash_pin, keep_hash
+from kiosk.setting_layers import merge_tables
 from kiosk.setup.drop_in import drop_in_of, keep_drop_in, write_whole
 from kiosk.setup.errors import SettingsNotKept, WrongCounter, WrongUser
 from kiosk.setup.wishes import Wishes, find_setup_file, read_wishes
@@ -71,7 +72,7 @@ def setup(
     _require_own(settings)
     wishes = read_wishes(file, said)
     if not no_input and sys.stdin.isatty():
-        wishes = read_wishes(file, {**said, **_asked(wishes, settings)})
+        wishes = read_wishes(file, merge_tables(said, _asked(wishes, settings)))
     pin_hash = _hash(wishes.pin)
     _make_folder(settings)
     _keep_settings(wishes, proxy, settings, config or settings_file(data_dir), quiet=as_json)
@@ -99,13 +100,37 @@ def _asked(wishes: Wishes, settings: KioskSettings) -> dict[str, Any]:
     if not wishes.server:
         answers["server"] = typer.prompt(t("Address of the collector"), default=settings.collector.url, err=True)
     if not wishes.code and not (settings.folder / "device.json").exists():
-        answers["code"] = typer.prompt(t("One-time code (empty: enrol later)"), default="", err=True)
+        answers["code"] = typer.prompt(
+            t("One-time code (empty: enrol later)"), default="", show_default=False, err=True
+        )
+    if answers.get("code") and not wishes.counter:
+        ask = t("Code of the counter (empty: whichever the code is for)")
+        answers["counter"] = typer.prompt(ask, default="", show_default=False, err=True)
+    if screen := _asked_screen(wishes, settings):
+        answers["settings"] = {"screen": screen}
     if not wishes.pin and not settings.staff.pin_hash and not settings.pin_path.exists():
         answers["pin"] = typer.prompt(
             t("PIN of the staff door, 6 digits (empty: no staff door)"), default="", hide_input=True,
-            confirmation_prompt=True, show_default=False, err=True,
+            confirmation_prompt=t("The PIN again"), show_default=False, err=True,
         )  # fmt: skip
     return answers
+
+
+def _asked_screen(wishes: Wishes, settings: KioskSettings) -> dict[str, Any]:
+    """What of the screen is to be otherwise than it is; a setup file or an option has the say where it speaks."""
+    questions = {
+        "theme": (t("Theme: light, dark or high-contrast"), str),
+        "rotation_deg": (t("Screen turned clockwise by degrees: 0, 90, 180 or 270"), int),
+        "panel_inch": (t("Diagonal of the glass in inches"), float),
+    }
+    given = wishes.settings.get("screen", {})
+    now = {name: getattr(settings.screen, name) for name in questions}
+    said = {
+        name: typer.prompt(words, default=now[name], type=kind, err=True)
+        for name, (words, kind) in questions.items()
+        if name not in given
+    }
+    return {name: value for name, value in said.items() if value != now[name]}
 
 
 def _require_own(settings: KioskSettings) -> None:

@@ -2,8 +2,10 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -133,3 +135,44 @@ def test_offices_own_file_is_never_written(tmp_path):
 
     assert own.read_text() == "# ours\n[screen]\ntheme = 'high-contrast'\n"
     assert load_kiosk_settings(None, tmp_path).screen.theme == "dark"
+
+
+def test_installer_at_a_terminal_is_asked_for_what_is_missing(collector, tmp_path):
+    code = collector.new_code("Q1")
+    answers = {
+        "Address of the collector": collector.url, "One-time code": code, "Code of the counter": "Q1",
+        "Theme": "dark", "Screen turned": "270", "Diagonal": "", "PIN of the staff door": "284915",
+        "The PIN again": "284915",
+    }  # fmt: skip
+
+    said = at_a_terminal([KIOSK, "setup", "--data-dir", str(tmp_path / "data")], answers)
+
+    settings = load_kiosk_settings(None, tmp_path / "data")
+    assert "Enrolled: Xã Bắc Sơn, Quầy 1." in said
+    assert (settings.collector.url, settings.screen.theme, settings.screen.rotation_deg) == (collector.url, "dark", 270)
+    assert settings.screen.panel_inch == 15.6
+    assert "panel_inch" not in (tmp_path / "data" / "kiosk" / "kiosk.toml.d" / "50-setup.toml").read_text()
+    assert pin_matches(settings.pin_path.read_text().strip(), "284915")
+    assert "284915" not in said
+
+
+def at_a_terminal(command: list[str], answers: dict[str, str]) -> str:
+    """What a command prints to somebody who answers its questions, by how they begin."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ["HAILONG_LANGUAGE"] = "en"
+        os.execv(command[0], command)
+    said, left = "", dict(answers)
+    ends_at = time.monotonic() + 60
+    while time.monotonic() < ends_at:
+        try:
+            said += os.read(terminal, 4096).decode("utf-8", "replace")
+        except OSError:  # the command has ended
+            break
+        last = said.rpartition("\n")[2]
+        asked = next((question for question in left if last.startswith(question) and last.endswith(": ")), None)
+        if asked is not None:
+            os.write(terminal, f"{left.pop(asked)}\n".encode())
+    os.waitpid(pid, 0)
+    os.close(terminal)
+    return said
