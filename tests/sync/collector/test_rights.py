@@ -161,6 +161,7 @@ def addresses(app: Any, values: dict[str, str]) -> list[str]:
     unit, counter = values["unit"], values["counter"]
     return [*found, f"/v1/report?unit={unit}", f"/v1/report?unit={unit}&counter={counter}", f"/v1/tallies?unit={unit}",
             f"/v1/tallies?counter={counter}", "/v1/tallies?from=2026-01-01&to=2026-12-31", "/t?ky=2026",
+            f"/may?dv={unit}", f"/may.csv?dv={unit}", f"/may?tim={unit}", "/may?xem=don-vi",
             f"/vu-viec?dv={unit}", "/tai-khoan?tim=stranger", f"/nhat-ky?cua={unit}",
             "/nhat-ky.csv?ai=stranger"]  # fmt: skip
 
