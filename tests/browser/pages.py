@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from sync.collector.accounts import change_password, new_account
 from sync.collector.chores import transact
-from sync.collector.config import CollectorConfig
+from sync.collector.config import CollectorConfig, Reports
 from sync.collector.database import Database, open_database
 from sync.collector.demo_data import add_people, tell_stories, write_province
 from sync.collector.migrate import migrate
@@ -90,7 +90,7 @@ def province(folder: Path, months: int = 6) -> Database:
 @contextmanager
 def live_province(database: Database) -> Iterator[str]:
     """A collector that shows it, standing at NOW."""
-    with serving(database, now=lambda: NOW) as url:
+    with serving(database, now=lambda: NOW, reports=Reports(tt01=True)) as url:
         yield url
 
 
