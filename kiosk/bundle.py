@@ -16,7 +16,6 @@ from typing import Any
 from kiosk.errors import SpokenError
 from kiosk.journal.errors import JournalError
 from kiosk.journal.lines import LineUnreadable, decode_line
-from kiosk.journal.reader import JournalReader
 
 HIDDEN = "[…]"
 LINE_CHARS_MAX = 2000
@@ -65,6 +64,8 @@ def without_secrets(text: str) -> str:
 
 def journal_part(path: Path) -> str:
     """The journal's name, head and how many entries of each kind it has; no entry."""
+    from kiosk.journal.reader import JournalReader  # only here: the citizen's first frame does not wait for SQLAlchemy
+
     try:
         with JournalReader(path) as reader:
             head, anchor = reader.head(), reader.anchor()

@@ -3,6 +3,7 @@
 import json
 import tomllib
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from msgspec import structs, to_builtins
@@ -11,6 +12,7 @@ from kiosk.cli_config import _named
 from kiosk.config import KioskSettings, load_kiosk_settings, read_kiosk_settings
 from kiosk.setting_layers import Origin, Source
 from kiosk.setting_list import Overlay, list_settings, setting_line
+from kiosk.settings import Section, Settings, read_settings
 from kiosk.texts import texts
 from sync.collector.config import read_config
 
@@ -104,3 +106,21 @@ def test_everything_that_the_settings_name_is_looked_for(folder):
 
     assert set(told) == {"survey", "office.logo", "office.colours", "collector.ca_file", "screen.languages"}
     assert told["collector.ca_file"] == "settings: collector.ca_file: /no/ca.pem is not there"
+
+
+class Mail(Section, frozen=True):
+    mail_password: str = ""
+    password_file: str = ""
+
+
+class Post(Settings, frozen=True):
+    environment: ClassVar[str] = "HAILONG_TEST_POST_"
+    mail: Mail = Mail()
+
+
+def test_key_named_like_a_secret_is_masked_even_where_nobody_said_so():
+    reading = read_settings(Post, None, overrides={"mail": {"mail_password": "geheim", "password_file": "/etc/p"}})
+
+    values = {setting.key: setting.value for setting in list_settings(reading)}
+
+    assert values == {"mail.mail_password": "***", "mail.password_file": "/etc/p"}
