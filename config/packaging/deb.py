@@ -67,7 +67,7 @@ KIOSK = Package(
     units=("hailong-screen.service", "hailong-kiosk.service", "hailong-agent.service",
            "hailong-maintenance.service", "hailong-maintenance.timer",
            "hailong-update.service", "hailong-update.timer"),
-    programs=("nightly", "update"),
+    programs=("follow-ring", "nightly", "update"),
     files=(
         ("machine/20-hailong.conf", "/etc/X11/xorg.conf.d/20-hailong.conf"),
         ("machine/logind-hailong.conf", "/etc/systemd/logind.conf.d/hailong.conf"),

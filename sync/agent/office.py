@@ -4,6 +4,7 @@ The app reads ``settings.json``. Settings that this version cannot follow are re
 last good ones stay.
 """
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sync.agent.files import write_private
 from sync.protocol.messages import SHORT_TEXT_MAX, DeviceSettings, MessageInvalid, decode_message
 
 SETTINGS_FILE = "settings.json"
+RING = re.compile(r"[a-z][a-z0-9-]{0,19}")
 THEMES = ("light", "dark", "high-contrast")
 
 
@@ -52,6 +54,8 @@ def keep_settings(directory: Path, body: bytes, version: str) -> None:
         raise OfficeSettingsRefused(str(error)) from error
     if settings.theme not in (None, *THEMES):
         raise OfficeSettingsRefused(f"theme: this kiosk has no {settings.theme}")
+    if settings.ring is not None and not RING.fullmatch(settings.ring):
+        raise OfficeSettingsRefused(f"ring: {settings.ring[:40]!r} is no name of a suite")
     _require_days(settings.holidays)
     for hours in settings.hours:
         if hours.opens >= hours.closes:

@@ -161,6 +161,8 @@ class DeviceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """Days on which the office is closed whatever the weekday."""
     thresholds: dict[str, Annotated[int, msgspec.Meta(ge=0)]] = {}
     """``cell_min``, ``percent_min``, ``step``: how few ratings the kiosk's own staff screens may show."""
+    ring: str | None = None
+    """From which suite of the operator's own repository it takes upgrades."""
     survey_text: str | None = None
     """The survey's TOML, where it was written at the office and no kiosk ships it."""
 

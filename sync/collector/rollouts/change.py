@@ -14,6 +14,8 @@ from sync.protocol.messages import DeviceSettings, OpeningHours
 HOLIDAYS_MAX = 100
 HOURS_MAX = 14
 TEXT_CHARS_MAX = 120
+RING = "^[a-z][a-z0-9-]{0,19}$"
+"""What a ring of upgrades is called: a suite of an apt repository, such as ``canary`` or ``stable``."""
 TEXT_NAMES = ("office", "counter")
 """The texts of the citizen's screen that may be set: whose kiosk it is, and of which counter."""
 
@@ -39,6 +41,8 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     texts: dict[str, dict[str, str]] | None = None
     """Language to name (``TEXT_NAMES``) to words."""
     thresholds: Thresholds | None = None
+    ring: Annotated[str, msgspec.Meta(pattern=RING)] | None = None
+    """From which suite of the operator's repository kiosks take upgrades."""
 
     @property
     def names(self) -> tuple[str, ...]:

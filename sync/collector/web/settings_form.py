@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from sync.collector.rollouts.change import TEXT_NAMES, Change, Thresholds, faults_of
+from sync.collector.rollouts.change import RING, TEXT_NAMES, Change, Thresholds, faults_of
 from sync.protocol.messages import OpeningHours
 
-SETTINGS = ("survey", "theme", "hours", "holidays", "texts", "thresholds")
+SETTINGS = ("survey", "theme", "hours", "holidays", "texts", "thresholds", "ring")
 HOUR_ROWS = 4
 WEEKDAYS = range(1, 8)
 LANGUAGES = ("vi", "en")
@@ -139,7 +139,14 @@ def _thresholds(form: Form) -> Thresholds:
         raise ValueError("these are whole numbers, as a rule 5, 30 and 5") from error
 
 
+def _ring(form: Form) -> str:
+    ring = form.get("ring", "").strip()
+    if not re.fullmatch(RING, ring):
+        raise ValueError("small letters, digits and hyphens, such as stable or canary")
+    return ring
+
+
 _READ = {
     "survey": _survey, "theme": _theme, "hours": _hours, "holidays": _holidays, "texts": _texts,
-    "thresholds": _thresholds,
+    "thresholds": _thresholds, "ring": _ring,
 }  # fmt: skip

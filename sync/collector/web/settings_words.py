@@ -23,6 +23,7 @@ class SettingsWords:
         return {
             "survey": t("Survey"), "theme": t("Colours of the screen"), "hours": t("Office hours"),
             "holidays": t("Days closed"), "texts": t("Names on the screen"), "thresholds": t("Smallest numbers shown"),
+            "ring": t("Ring of upgrades"),
         }[name]  # fmt: skip
 
     def theme(self, name: str) -> str:

@@ -2,11 +2,12 @@
 
 import json
 import stat
+import subprocess
 
 import pytest
 
 from kiosk.config import survey_path
-from kiosk.resources import own_survey
+from kiosk.resources import own_survey, resource
 from sync.agent.agent import Agent
 from sync.agent.enroll import KioskFiles
 from sync.agent.errors import CollectorUnavailable
@@ -62,6 +63,7 @@ def test_settings_are_brought_once_and_again_only_when_they_changed(tmp_path, ag
         {**GOOD, "hours": [{"days": [8], "opens": "07:30", "closes": "11:30"}]},
         {**GOOD, "hours": [{"days": [1], "opens": "17:00", "closes": "11:30"}]},
         {**GOOD, "theme": "pink"},
+        {**GOOD, "ring": "stable\nURIs: http://elsewhere"},
         {**GOOD, "holidays": ["2026-02-30"]},
         {**GOOD, "survey": "own-3@1", "survey_text": "id = 'own-3'"},
         {**GOOD, "survey": "own-3@2", "survey_text": text_of_own()},
@@ -111,3 +113,16 @@ def test_survey_that_the_office_wrote_is_kept_beside_the_settings(tmp_path, agen
 
     assert kept_version(tmp_path) == '"1"'
     assert own_survey(tmp_path, "own-3@1").read_text("utf-8") == text_of_own()
+
+
+@pytest.mark.parametrize(("ring", "suite"), [("canary", "canary"), (None, "stable")])
+def test_ring_that_the_office_set_becomes_the_suite_of_the_apt_source(tmp_path, agent, collector, clock, ring, suite):
+    source = tmp_path / "hailong.sources"
+    source.write_text("Types: deb\nURIs: https://goi.example.vn\nSuites: stable\nComponents: main\n", "utf-8")
+    set_by_office(collector, {**GOOD, **({"ring": ring} if ring else {})}, '"1"')
+    cycles(agent, clock)
+
+    script = resource("config", "debian", "kiosk", "follow-ring")
+    subprocess.run(["sh", script, tmp_path / "settings.json", source], check=True, timeout=10)
+
+    assert source.read_text("utf-8").splitlines()[2] == f"Suites: {suite}"

@@ -24,7 +24,7 @@ GOOD = {
     "title": "Nghỉ lễ", "unit": "XA", "how": "staged", "set_holidays": "1", "holidays": "02/09/2027\n2027-09-03",
     "set_theme": "1", "theme": "dark", "set_hours": "1", "h0_1": "1", "h0_5": "1", "h0_opens": "07:30",
     "h0_closes": "11:30", "set_texts": "1", "text_office_vi": "Xã mới", "set_thresholds": "1", "cell_min": "5",
-    "percent_min": "30", "step": "5", "set_survey": "1", "survey": "tt32-3@1",
+    "percent_min": "30", "step": "5", "set_survey": "1", "survey": "tt32-3@1", "set_ring": "1", "ring": "canary",
 }  # fmt: skip
 
 
@@ -95,6 +95,7 @@ def test_change_that_is_begun_holds_what_was_typed(browser: Browser, office: Off
     change = one.change
     assert change.holidays == [date(2027, 9, 2), date(2027, 9, 3)]
     assert (change.theme, change.survey, change.texts) == ("dark", "tt32-3@1", {"vi": {"office": "Xã mới"}})
+    assert change.ring == "canary"
     assert [(span.days, span.opens, span.closes) for span in change.hours or []] == [([1, 5], "07:30", "11:30")]
     assert browser.client.get(answer.headers["location"]).status_code == 200
 
@@ -119,6 +120,7 @@ def test_change_to_all_at_once_waits_for_its_time(browser: Browser, office: Offi
         ("theme", "hồng", "chọn màu"),
         ("survey", "khong-co@1", "chưa được ban hành"),
         ("begins", "mai", "ngày và giờ"),
+        ("ring", "Kênh 1", "stable"),
     ],
 )
 def test_unusable_field_is_told_at_its_place_and_nothing_begins(
