@@ -67,15 +67,6 @@ def read_wanted(form: Form, surveys: Iterable[str], zone: ZoneInfo) -> Wanted:
     return Wanted(change, title, form.get("unit", ""), begins_at, form.get("how") == "at-once", faults)
 
 
-def hours_of(rows: Iterable[OpeningHours]) -> dict[str, str]:
-    """The fields that say these hours."""
-    fields = {}
-    for row, span in enumerate(rows):
-        fields |= {f"h{row}_{day}": "1" for day in span.days}
-        fields |= {f"h{row}_opens": span.opens, f"h{row}_closes": span.closes}
-    return fields
-
-
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:
     if not text:
         return None

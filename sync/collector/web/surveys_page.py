@@ -19,7 +19,16 @@ from sync.collector.errors import UsageWrong
 from sync.collector.rights import Reader, Right
 from sync.collector.services import Services
 from sync.collector.surveys.library import shipped_surveys
-from sync.collector.surveys.store import begin_draft, delete_draft, find_own, publish, read_own, save_draft, used_in
+from sync.collector.surveys.store import (
+    OwnSurvey,
+    begin_draft,
+    delete_draft,
+    find_own,
+    publish,
+    read_own,
+    save_draft,
+    used_in,
+)
 from sync.collector.surveys.writing import gaps, survey_toml
 from sync.collector.web.forms import read_form, require_key
 from sync.collector.web.rendering import phrases_of, render, templates
@@ -138,13 +147,8 @@ async def _list_page(
 async def _survey_page(
     request: Request, services: Services, reader: Reader, ref: str, written: Survey | None, faults: tuple[str, ...]
 ) -> Response:
-    def read() -> Any:
-        with services.database.reading() as connection:
-            return find_own(connection, ref)
-
-    shipped = services.surveys.get(ref) if ref in shipped_surveys() else None
-    own = None if shipped is not None else await asyncio.to_thread(read)
-    survey = written or shipped or own.survey
+    own, survey = await asyncio.to_thread(_find, services, ref)
+    survey = written or survey
     query = request.query_params
     theme = query.get("xem", "") if query.get("xem", "") in THEMES else THEMES[0]
     return render(
@@ -152,6 +156,15 @@ async def _survey_page(
         languages=languages_of(survey, query.get("them", "")), gaps=gaps(survey), theme=theme, THEMES=THEMES,
         icons=icons_of(shipped_surveys().values()),
     )  # fmt: skip
+
+
+def _find(services: Services, ref: str) -> tuple[OwnSurvey | None, Survey]:
+    """A survey of the office, or a shipped one, which has nothing else to tell."""
+    if (shipped := shipped_surveys().get(ref)) is not None:
+        return None, shipped
+    with services.database.reading() as connection:
+        own = find_own(connection, ref)
+    return own, own.survey
 
 
 async def _write(services: Services, work: Any) -> Any:

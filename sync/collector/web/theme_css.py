@@ -27,5 +27,6 @@ def _theme(name: str) -> str:
 def _face(face: int) -> str:
     return (
         f".screen .face-{face} .body{{fill:var(--k-level-{face}-fill);stroke:var(--k-level-{face}-stroke)}}"
-        f".screen .face-{face} .line{{stroke:var(--k-face-mark);stroke-width:13}}.screen .face-{face} .mark{{fill:var(--k-face-mark)}}"
+        f".screen .face-{face} .line{{stroke:var(--k-face-mark);stroke-width:13}}"
+        f".screen .face-{face} .mark{{fill:var(--k-face-mark)}}"
     )
