@@ -1,4 +1,7 @@
-"""``kiosk support-bundle``: one zip for whoever helps, without personal data or secrets."""
+"""``kiosk support-bundle``: one zip for whoever helps, without personal data or secrets.
+
+Every function imports what it packs with: the citizen's screen waits for none of it.
+"""
 
 import platform
 from pathlib import Path
@@ -7,7 +10,6 @@ from typing import Annotated
 import typer
 
 from kiosk.__about__ import SOFTWARE
-from kiosk.bundle import as_json, journal_part, without_secrets, write_bundle
 from kiosk.cli_doctor import examine_kiosk
 from kiosk.clock import SystemClock
 from kiosk.command import Config, DataDir, t
@@ -30,6 +32,8 @@ def support_bundle(
     config: Config = None,
 ) -> None:
     """What helps, and nothing that could hurt."""
+    from kiosk.bundle import as_json, journal_part, without_secrets, write_bundle
+
     reading = read_kiosk_settings(config, data_dir)
     settings = reading.settings
     now = SystemClock(settings.zone).now().wall
@@ -49,6 +53,7 @@ def support_bundle(
 
 
 def _settings_part(reading: Reading[KioskSettings]) -> str:
+    from kiosk.bundle import as_json
     from kiosk.office import with_office
     from kiosk.setting_layers import Origin, Source
 
@@ -58,6 +63,7 @@ def _settings_part(reading: Reading[KioskSettings]) -> str:
 
 
 def _agent_part(settings: KioskSettings) -> str:
+    from kiosk.bundle import as_json, without_secrets
     from sync.agent.status import agent_status
 
     status = agent_status(settings.folder, settings.journal_path, SystemClock(settings.zone))
@@ -65,6 +71,7 @@ def _agent_part(settings: KioskSettings) -> str:
 
 
 def _log_part() -> str:
+    from kiosk.bundle import without_secrets
     from sync.agent.own_log import read_own_log
     from sync.protocol.excerpt import without_persons
 

@@ -13,7 +13,6 @@ from kiosk.clock import SystemClock
 from kiosk.command import AsJson, Config, DataDir, t
 from kiosk.config import KioskSettings, load_kiosk_settings, settings_file
 from kiosk.own_journal import own_journal_id
-from kiosk.pin import hash_pin, keep_hash
 from kiosk.setting_layers import merge_tables
 from kiosk.setup.drop_in import drop_in_of, keep_drop_in, write_whole
 from kiosk.setup.errors import SettingsNotKept, WrongCounter, WrongUser
@@ -78,6 +77,8 @@ def setup(
     _keep_settings(wishes, proxy, settings, config or settings_file(data_dir), quiet=as_json)
     settings = load_kiosk_settings(config, data_dir)
     if pin_hash:
+        from kiosk.pin import keep_hash
+
         keep_hash(settings.pin_path, pin_hash)
     _enrol(wishes, settings, quiet=as_json)
     findings = list(examine_kiosk(settings))
@@ -154,7 +155,11 @@ def _make_folder(settings: KioskSettings) -> None:
 
 def _hash(pin: str) -> str:
     """Before anything is written: a PIN that is refused leaves everything as it was."""
-    return hash_pin(pin) if pin else ""
+    if not pin:
+        return ""
+    from kiosk.pin import hash_pin  # argon2: no other command waits for it
+
+    return hash_pin(pin)
 
 
 def _keep_settings(wishes: Wishes, proxy: str, settings: KioskSettings, main: Path, *, quiet: bool) -> None:

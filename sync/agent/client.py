@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.exceptions import NewConnectionError
 
 from kiosk.domain.instant import Clock
@@ -76,7 +77,7 @@ class Route:
 
 def authorities(route: Route) -> Path:
     """The file of those whose certificates are accepted on this route."""
-    return route.ca_file or Path(requests.certs.where())
+    return route.ca_file or Path(DEFAULT_CA_BUNDLE_PATH)
 
 
 class CollectorClient:
