@@ -103,7 +103,9 @@ def write_tallies(database: Database, ratings: int) -> None:
         run("CREATE TEMPORARY TABLE half (day date, part text)")
         values = ", ".join(f"('{day}', '{part}')" for day in days for part in ("am", "pm"))
         run(f"INSERT INTO half VALUES {values}")
-        levels = ", ".join(f"{a_level} + (c.counter_id * {level}) % 7" for level in range(1, 6))
+        # A remainder without its sign, which one engine's driver takes for a placeholder.
+        rest = "c.counter_id * {0} - c.counter_id * {0} / 7 * 7"
+        levels = ", ".join(f"{a_level} + {rest.format(level)}" for level in range(1, 6))
         reasons = {f"reason:{name}": f"{a_level}, 0, 0, 0, 0" for name in REASONS}
         for stream, counts in {"counted": levels, **reasons}.items():
             _write_stream(run, stream, counts, database.is_sqlite)
