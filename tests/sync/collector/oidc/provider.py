@@ -85,7 +85,8 @@ class FakeProvider:
         """What the provider says of itself."""
         return {
             "issuer": self.url, "authorization_endpoint": f"{self.url}/authorise",
-            "token_endpoint": f"{self.url}/token", "jwks_uri": f"{self.url}/keys", "end_session_endpoint": f"{self.url}/logout", **self.document,
+            "token_endpoint": f"{self.url}/token", "jwks_uri": f"{self.url}/keys",
+            "end_session_endpoint": f"{self.url}/logout", **self.document,
         }  # fmt: skip
 
 
