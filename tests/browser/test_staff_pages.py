@@ -114,9 +114,7 @@ def test_every_page_is_silent_accessible_and_fits(
         context.close()
 
 
-def test_pages_print_without_controls(
-    browser: Browser, signed_in: dict[str, dict[str, object]], url: str
-) -> None:
+def test_pages_print_without_controls(browser: Browser, signed_in: dict[str, dict[str, object]], url: str) -> None:
     context = browser.new_context(storage_state=signed_in["it"], viewport={"width": 794, "height": 1123})  # type: ignore[arg-type]
     page = context.new_page()
     page.emulate_media(media="print")
