@@ -108,9 +108,7 @@ def read_tally(reader: JournalReader, first: date, last: date, now: datetime, te
     # Whole weeks: what is too little for its own day goes out with its week.
     start, end = monday_of(first), monday_of(last) + timedelta(days=6)
     follow_ups = {question.id for question in terms.survey.questions[1:]}
-    rows = [
-        row for row in reader.tally(start, end) if row.survey != terms.survey.ref or row.question not in follow_ups
-    ]
+    rows = [row for row in reader.tally(start, end) if row.survey != terms.survey.ref or row.question not in follow_ups]
     numbers = day_numbers(
         _slices(row for row in rows if row.standing == Standing.COUNTED and row.survey == terms.survey.ref),
         _days(start, end),

@@ -12,8 +12,8 @@ from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
 from sync.collector.errors import PlaceTaken
-from sync.log import start_log
 from sync.collector.services import make_services
+from sync.log import start_log
 
 # A thread that wants to go on waits this long for another that computes. The usual 5 ms
 # would stand between the writer and every flush while requests are being verified.

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from kiosk.domain.rating import Standing
 from sync.collector.projection import RatingRow, ReasonRow
 
-
 COUNTED = str(Standing.COUNTED)
 ASIDE = "aside"
 """The stream of the levels of what was set aside; how many there are for which reason has streams by standing."""

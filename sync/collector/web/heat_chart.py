@@ -33,7 +33,7 @@ def draw(book: Book, p: Phrases) -> Markup:
             x = x0 + weekday * wide
             marks.append(svg.text(x + wide / 2 - 1, 34, p.weekday(day), "faint mid"))
             for row, part in enumerate(("am", "pm")):
-                marks += _heat_cell(halves.get((day, part)), x, 48 + row * tall, p)
+                marks += _heat_cell(halves.get((day, part)), x, 48 + row * tall)
     width = 78 + HEAT_WEEKS * (workdays * wide + 16)
     label = p.t("Dissatisfied of all ratings by half day; the numbers are in the table below")
     return svg.picture(width, 48 + 2 * tall + 6, marks, label, "heat")
@@ -44,7 +44,7 @@ def heat_step(half: HalfDay) -> int:
     return sum(half.bad >= step for step in _HEAT_STEPS)
 
 
-def _heat_cell(half: HalfDay | None, x: float, y: float, p: Phrases) -> list[Markup]:
+def _heat_cell(half: HalfDay | None, x: float, y: float) -> list[Markup]:
     wide, tall = HEAT_CELL
     if half is None:
         return [svg.text(x + wide / 2 - 1, y + tall / 2 + 4, "·", "mid faint")]

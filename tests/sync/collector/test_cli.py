@@ -205,5 +205,5 @@ def test_settings_are_checked_and_shown_with_where_they_come_from(tmp_path: Path
     assert good.stdout.splitlines() == [
         'database_url = "postgresql://h:***@db/h"  # environment HAILONG_COLLECTOR_DATABASE_URL',
         f"listen_port = 8700  # file {tmp_path / 'good.toml'}",
-        f"metrics.access = \"open\"  # drop-in {tmp_path / 'good.toml.d' / '10-office.toml'}",
+        f'metrics.access = "open"  # drop-in {tmp_path / "good.toml.d" / "10-office.toml"}',
     ]
