@@ -21,8 +21,11 @@ COLLECTOR_TESTS := tests/sync/collector tests/browser
 
 test: setup lint
 ifeq ($(ARGS),)
-	@$(BIN)/pytest $(COLLECTOR_TESTS:%=--ignore=%)
-	@$(BIN)/pytest $(COLLECTOR_TESTS)
+	@mkdir -p build
+	@$(BIN)/pytest $(COLLECTOR_TESTS) >build/collector-tests.log 2>&1 & collector=$$!; \
+	$(BIN)/pytest $(COLLECTOR_TESTS:%=--ignore=%); kiosk=$$?; \
+	echo "The collector's tests, which ran beside these:"; wait $$collector; collector=$$?; \
+	cat build/collector-tests.log; exit $$((kiosk + collector))
 else
 	@$(BIN)/pytest $(ARGS)
 endif

@@ -79,7 +79,7 @@ def test_unknown_survey_names_the_known_ones(tmp_path):
     ended = kiosk("run", "--data-dir", str(tmp_path), HAILONG_KIOSK_SURVEY="nps")
 
     assert ended.returncode == 2
-    assert "there is no survey 'nps'; known are sipas-5, tt32-3" in ended.stderr
+    assert "there is no survey 'nps'; known are sipas-5, tt01-2018, tt32-3" in ended.stderr
 
 
 def test_folder_that_cannot_be_written_is_one_sentence(tmp_path):

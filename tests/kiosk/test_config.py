@@ -67,7 +67,7 @@ def test_missing_file_is_one_clear_fault(tmp_path):
 def test_unknown_survey_is_answered_with_the_known_ones(tmp_path):
     settings = load_kiosk_settings(write(tmp_path, "survey = 'sipas'"), None)
 
-    with pytest.raises(SettingsInvalid, match="there is no survey 'sipas'; known are sipas-5, tt32-3"):
+    with pytest.raises(SettingsInvalid, match="there is no survey 'sipas'; known are sipas-5, tt01-2018, tt32-3"):
         settings.load_survey()
 
 

@@ -33,7 +33,7 @@ NOW = datetime.now(UTC)
 @pytest.fixture
 def now() -> FrozenClock:
     """Certificates are judged by the machine's own clock, so this one shows the same."""
-    return FrozenClock(NOW)
+    return FrozenClock(datetime.now(UTC))
 
 
 def told(way: Way, language=ENGLISH) -> dict[str, str]:
