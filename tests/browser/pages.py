@@ -39,12 +39,12 @@ PAGES = {
     "10-so-voi-quay-khac": "/t/20.HCC/20.HCC-2?voi=20.HCC:20.HCC-3",
     "11-quyet-dinh-766": "/766",
     "12-thong-tu-01": "/tt01",
-    "09-gop-y": "/gop-y",
-    "10-gop-y-tim": "/gop-y?tim=tre+hen&ky=2026-11",
-    "11-vu-viec": "/vu-viec",
-    "12-mot-vu-viec": "/vu-viec/2026-005",
-    "13-dau-hieu": "/dau-hieu",
-    "14-mot-dau-hieu": "/dau-hieu/1",
+    "13-gop-y": "/gop-y",
+    "14-gop-y-tim": "/gop-y?tim=tre+hen&ky=2026-11",
+    "15-vu-viec": "/vu-viec",
+    "16-mot-vu-viec": "/vu-viec/2026-005",
+    "17-dau-hieu": "/dau-hieu",
+    "18-mot-dau-hieu": "/dau-hieu/1",
 }
 LOOKS = (
     ("vi", "light", 1440),

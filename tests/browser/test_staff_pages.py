@@ -20,6 +20,10 @@ from sync.collector.kiosks.settings import Fleet
 from sync.collector.migrate import migrate
 from sync.collector.oidc.settings import Oidc
 from sync.collector.rights import Role
+from sync.collector.rollouts.change import Change
+from sync.collector.rollouts.store import go_on, plan_rollout, read_rollout
+from sync.collector.surveys.library import shipped_surveys
+from sync.collector.surveys.store import begin_draft
 from sync.protocol.messages import CommandDone
 from tests.browser.conftest import SHOTS
 from tests.browser.live import serving
@@ -32,7 +36,18 @@ PASSWORD = "mưa rào tháng tám"
 ILL = device_of(120)
 PAGES = {
     "it": ("/may", "/may?xem=don-vi", "/may?loi=dia", "/may?tim=khong-co", f"/may/{ILL}", f"/may/{device_of(1)}"),
-    "administrator": ("/tai-khoan", "/tai-khoan/huong", "/tai-khoan/it", "/mat-khau"),
+    "administrator": (
+        "/tai-khoan",
+        "/tai-khoan/huong",
+        "/tai-khoan/it",
+        "/mat-khau",
+        "/thiet-lap",
+        "/thiet-lap/1",
+        "/thiet-lap/moi?title=x&set_hours=1&h0_1=1",
+        "/phieu-hoi",
+        "/phieu-hoi/sipas-5@1",
+        "/phieu-hoi/cua-toi@1?them=km",
+    ),
     "auditor": ("/nhat-ky", "/nhat-ky?viec=sign-in&tu=2026-11-01"),
 }
 
@@ -70,6 +85,11 @@ def _write_story(database: Database) -> None:
                 gap_s = 7800 if days in (6, 20) else 60
                 rows.append({"device_id": ILL, "day": at.date(), "heard": 400, "last_at": at, "gap_s": gap_s})
         connection.execute(insert(schema.device_day), rows)
+        shipped = shipped_surveys()
+        begin_draft(connection, shipped["sipas-5@1"], "cua-toi", shipped, "administrator", NOON)
+        change = Change(theme="dark", survey="tt32-3@1", texts={"vi": {"office": "Trung tâm Phục vụ hành chính công"}})
+        number = plan_rollout(connection, None, "Giao diện tối cho sảnh lớn", change, NOON, "administrator", NOON)
+        go_on(connection, read_rollout(connection, number), "administrator", NOON)
 
 
 @pytest.fixture(scope="module")
