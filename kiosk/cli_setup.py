@@ -70,7 +70,7 @@ def setup(
     settings = load_kiosk_settings(config, data_dir)
     _require_own(settings)
     wishes = read_wishes(file, said)
-    if not no_input and sys.stdin.isatty():
+    if not no_input and _is_somebody_there():
         wishes = read_wishes(file, merge_tables(said, _asked(wishes, settings)))
     pin_hash = _hash(wishes.pin)
     _make_folder(settings)
@@ -84,6 +84,11 @@ def setup(
     findings = list(examine_kiosk(settings))
     say_findings(findings, as_json=as_json)
     raise typer.Exit(exit_code_of(findings))
+
+
+def _is_somebody_there() -> bool:
+    """Whether a person sits at a terminal and can be asked."""
+    return sys.stdin.isatty()
 
 
 def _given(survey: str, screen: dict[str, Any], ca_file: Path | None) -> dict[str, Any]:

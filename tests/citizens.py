@@ -97,7 +97,7 @@ class Citizens:
             self._tap(self.app.page.ids.language)
         if n % 50 == 0:
             self._tap(self.app.page.ids.text_size)
-            self._tap(self.app.page.ids.listen)
+            self._listen()
         if n % 7 == 0:
             self._wipe()
         self._tap(self.app.page.face_tile(1 + n % 5))
@@ -111,6 +111,11 @@ class Citizens:
         self._until(Step.QUESTION)
         if n % 200 == 0:
             self._let_staff_in()
+
+    def _listen(self) -> None:
+        # Where there is no recording, none is offered, and something else may lie there.
+        if self.app.page.ids.listen.opacity:
+            self._tap(self.app.page.ids.listen)
 
     def close(self) -> None:
         """Let go of the journal."""
