@@ -1,11 +1,9 @@
 """What the office sets on the web is in force on the kiosk after its next contacts, and gone again when taken back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import Connection
 
 from kiosk.config import KioskSettings, load_kiosk_settings
@@ -16,21 +14,7 @@ from sync.collector.rollouts.store import plan_rollout, read_rollout, undo
 from sync.collector.rollouts.watch import watch_rollouts
 from sync.collector.surveys.library import shipped_surveys
 from sync.collector.surveys.store import begin_draft, publish
-from tests.live import LiveCollector, LiveKiosk, live_collector
-
-
-@pytest.fixture
-def collector(tmp_path: Path) -> Iterator[LiveCollector]:
-    with live_collector(tmp_path / "collector") as running:
-        yield running
-
-
-@pytest.fixture
-def kiosk(tmp_path: Path, collector: LiveCollector) -> Iterator[LiveKiosk]:
-    kiosk = LiveKiosk(tmp_path / "kiosk").start()
-    kiosk.enroll(collector)
-    yield kiosk
-    kiosk.stop()
+from tests.live import LiveCollector, LiveKiosk
 
 
 def decide(collector: LiveCollector, work: Callable[[Connection], Any]) -> Any:

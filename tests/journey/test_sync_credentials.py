@@ -28,14 +28,6 @@ def collector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveC
         yield running
 
 
-@pytest.fixture
-def kiosk(tmp_path: Path, collector: LiveCollector) -> Iterator[LiveKiosk]:
-    kiosk = LiveKiosk(tmp_path / "kiosk").start()
-    kiosk.enroll(collector)
-    yield kiosk
-    kiosk.stop()
-
-
 def command(collector: LiveCollector, *arguments: str) -> str:
     """What ``collector …`` prints, in English."""
     env = {

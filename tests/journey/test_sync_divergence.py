@@ -1,29 +1,12 @@
 """Rolled-back images, cloned cards, restored collectors, and presses go on: each thanked rating once in the reports."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from kiosk.journal.errors import Diverged
 from sync.agent.errors import JournalTaken
 from sync.agent.state import load_state
 from sync.agent.troubles import Trouble
-from tests.live import LiveCollector, LiveKiosk, live_collector, once_each
-
-
-@pytest.fixture
-def collector(tmp_path: Path) -> Iterator[LiveCollector]:
-    with live_collector(tmp_path / "collector") as running:
-        yield running
-
-
-@pytest.fixture
-def kiosk(tmp_path: Path, collector: LiveCollector) -> Iterator[LiveKiosk]:
-    kiosk = LiveKiosk(tmp_path / "kiosk").start()
-    kiosk.enroll(collector)
-    yield kiosk
-    kiosk.stop()
+from tests.live import LiveKiosk, once_each
 
 
 def sync_parted(kiosk: LiveKiosk) -> None:

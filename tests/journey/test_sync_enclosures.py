@@ -1,6 +1,5 @@
 """A comment's text may be deleted at any stage of its way: the chain verifies on both sides before and after."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -11,21 +10,7 @@ from kiosk.journal.engine import sqlite_module
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.verify import verify_journal
-from tests.live import LiveCollector, LiveKiosk, live_collector, once_each
-
-
-@pytest.fixture
-def collector(tmp_path: Path) -> Iterator[LiveCollector]:
-    with live_collector(tmp_path / "collector") as running:
-        yield running
-
-
-@pytest.fixture
-def kiosk(tmp_path: Path, collector: LiveCollector) -> Iterator[LiveKiosk]:
-    kiosk = LiveKiosk(tmp_path / "kiosk").start()
-    kiosk.enroll(collector)
-    yield kiosk
-    kiosk.stop()
+from tests.live import LiveKiosk, once_each
 
 
 def comment(kiosk: LiveKiosk) -> None:

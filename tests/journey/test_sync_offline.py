@@ -8,7 +8,6 @@ import re
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,21 +17,7 @@ from kiosk.journal.reader import JournalReader
 from sync.agent.enroll import KioskFiles, enroll_offline, load_device
 from sync.agent.errors import FileUnusable, NotEnrolled
 from sync.agent.offline import export_batches, take_acknowledgement
-from tests.live import LiveCollector, LiveKiosk, live_collector, once_each
-
-
-@pytest.fixture
-def collector(tmp_path: Path) -> Iterator[LiveCollector]:
-    with live_collector(tmp_path / "collector") as running:
-        yield running
-
-
-@pytest.fixture
-def kiosk(tmp_path: Path, collector: LiveCollector) -> Iterator[LiveKiosk]:
-    kiosk = LiveKiosk(tmp_path / "kiosk").start()
-    kiosk.enroll(collector)
-    yield kiosk
-    kiosk.stop()
+from tests.live import LiveCollector, LiveKiosk, once_each
 
 
 @pytest.fixture

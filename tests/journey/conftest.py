@@ -1,0 +1,24 @@
+"""A real collector and a real kiosk that is enrolled there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live import LiveCollector, LiveKiosk, live_collector
+
+
+@pytest.fixture
+def collector(tmp_path: Path) -> Iterator[LiveCollector]:
+    """Running on loopback."""
+    with live_collector(tmp_path / "collector") as running:
+        yield running
+
+
+@pytest.fixture
+def kiosk(tmp_path: Path, collector: LiveCollector) -> Iterator[LiveKiosk]:
+    """Its app runs; its agent is called by the test."""
+    kiosk = LiveKiosk(tmp_path / "kiosk").start()
+    kiosk.enroll(collector)
+    yield kiosk
+    kiosk.stop()
