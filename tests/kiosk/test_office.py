@@ -45,13 +45,15 @@ def test_survey_hours_and_names_of_the_office_are_in_force(settings):
 def test_theme_holidays_thresholds_and_texts_of_the_office_are_in_force(settings):
     texts = {"vi": {"office": "Trung tâm mới", "counter": "Quầy Một"}, "en": {"office": "New Centre"}}
     thresholds = {"cell_min": 0, "step": 10, "tomorrow": 1}
-    said = {"theme": "dark", "holidays": ["2026-09-02"], "thresholds": thresholds, "texts": texts}
+    said = {"theme": "dark", "holidays": ["2026-08-31"], "thresholds": thresholds, "texts": texts}
     put(settings, {"version": "7", "settings": {**SET, **said}})
 
     found, _ = with_office(settings)
 
     assert found.screen.theme == "dark"
-    assert not found.rules.is_open(datetime(2026, 9, 2, 9, tzinfo=settings.zone))
+    # Two Mondays within the hours; one of them a holiday.
+    assert not found.rules.is_open(datetime(2026, 8, 31, 9, tzinfo=settings.zone))
+    assert found.rules.is_open(datetime(2026, 9, 7, 9, tzinfo=settings.zone))
     assert (found.disclosure.cell_min, found.disclosure.percent_min, found.disclosure.step) == (0, 30, 10)
     assert found.office.name == {"vi": "Trung tâm mới", "en": "New Centre"}
     assert found.office.counter == {"vi": "Quầy Một"}
