@@ -9,7 +9,7 @@ a test holds them and this module together.
 from sync.collector.schema.cases import follow_up, follow_up_step
 from sync.collector.schema.columns import EPOCH, Hash, Id, Moment, Seq, Serial, metadata, micros
 from sync.collector.schema.comments import comment, comment_step
-from sync.collector.schema.fleet import device_command, device_day
+from sync.collector.schema.fleet import device_command, device_day, kiosk_incident, kiosk_trouble, known_fault
 from sync.collector.schema.imported import index766_count
 from sync.collector.schema.journals import boot_clock, carried, duplicate, enclosure, journal, segment, unread
 from sync.collector.schema.notices import delivery, incident, mailed_report, notice
@@ -57,6 +57,9 @@ __all__ = [
     "incident",
     "index766_count",
     "journal",
+    "kiosk_incident",
+    "kiosk_trouble",
+    "known_fault",
     "leftover_count",
     "mailed_report",
     "metadata",

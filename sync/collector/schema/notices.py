@@ -52,4 +52,6 @@ incident = clustered(
     Column("recovered_at", Moment),
     # The notice that told of it; none for one that came back too soon after its recovery.
     Column("notice_id", Serial),
+    # The last notice that told of its growth.
+    Column("grown_id", Serial),
 )
