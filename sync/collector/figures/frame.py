@@ -1,0 +1,73 @@
+"""Frame: what every part of one report is read within."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from kiosk.domain.measures import Method
+from kiosk.domain.survey import Question, Survey
+from sync.collector.figures.asked import Asked, question_of
+from sync.collector.figures.book import Order, Rules
+from sync.collector.figures.counts import Days, to_the_end
+from sync.collector.figures.periods import Period
+from sync.collector.figures.places import Places
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One report's place, question and days, and where to read of them."""
+
+    connection: Connection
+    places: Places
+    order: Order
+    rules: Rules
+    asked: Asked
+    days: Period
+    """As much of the period as has begun."""
+    other: Period
+    """What it is compared with."""
+
+    @cached_property
+    def keys(self) -> dict[int, str]:
+        """The counters that the report needs, by id: the place's, and those of the one beside it."""
+        order, counters = self.order, self.places.counters
+        wanted = [*counters(order.place.key), *(counters(order.versus.key) if order.versus else ())]
+        return {at.counter_id: at.key for at in wanted if at.counter_id is not None}
+
+    @cached_property
+    def mine(self) -> dict[int, str]:
+        """The place's own counters among them."""
+        place = self.order.place.key
+        return {key: at for key, at in self.keys.items() if place in self.places.up_from(at)}
+
+    @cached_property
+    def survey(self) -> Survey | None:
+        """The survey asked, where it is known."""
+        return self.rules.surveys.get(self.asked.survey)
+
+    @cached_property
+    def question(self) -> Question | None:
+        """The question asked, where its survey is known."""
+        return question_of(self.asked, self.rules.surveys)
+
+    @cached_property
+    def satisfied(self) -> frozenset[int]:
+        """The levels of the satisfied."""
+        levels = self.question.levels if self.question else ()
+        return frozenset(level.value for level in levels if level.satisfied)
+
+    @cached_property
+    def method(self) -> Method:
+        """How the figure is computed: a mean in percent of five is of a scale of five."""
+        levels = self.question.levels if self.question else ()
+        return self.order.method if len(levels) == 5 else Method.TOP2BOX
+
+    def span(self, period: Period) -> Days:
+        """The days to read of a period."""
+        return to_the_end(Days(period.first, period.last), self.rules.today)
+
+    def above(self, counters: Iterable[str]) -> set[str]:
+        """These counters and every place above them."""
+        return {above for key in counters for above in self.places.up_from(key)}
