@@ -30,13 +30,13 @@ def counts_import(
     Importing a unit's month again replaces it.
     """
     from sync.collector.errors import UsageWrong
-    from sync.collector.profiles.index766 import read_csv
-    from sync.collector.profiles.reading import import_months
+    from sync.collector.profiles.reading import Source, take_counts
 
     try:
-        found = read_csv(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+        body = file.read_bytes()
+    except OSError as error:
         raise UsageWrong("cannot read {file}: {why}", file=file, why=error) from error
-    database, now = open_ready(load_config(config, data_dir)), datetime.now(UTC)
-    n = in_transaction(database, lambda connection: import_months(connection, found, now, actor(), file.name))
-    tell("Months taken over: {n}", n=n)
+    settings, now = load_config(config, data_dir), datetime.now(UTC)
+    source = Source(file.name, actor(), "", now.astimezone(settings.zone).date(), now)
+    found = in_transaction(open_ready(settings), lambda connection: take_counts(connection, body, source))
+    tell("Months taken over: {n}", n=len(found.counts))

@@ -25,6 +25,8 @@ class Right(StrEnum):
     """See and manage kiosks."""
     SETTINGS = "settings"
     """Set what kiosks show and when, and write surveys."""
+    COUNTS = "counts"
+    """Hand in counts that another system gave; they replace those of the same unit and month."""
     AUDIT = "audit"
     """Read who did what."""
 
@@ -43,7 +45,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ, Right.FOLLOW}),
     Role.SUPERVISOR: frozenset({Right.READ, Right.EXPORT, Right.FOLLOW, Right.DECIDE}),
     Role.ADMINISTRATOR: frozenset(
-        {Right.READ, Right.EXPORT, Right.FOLLOW, Right.DECIDE, Right.ACCOUNTS, Right.SETTINGS}
+        {Right.READ, Right.EXPORT, Right.FOLLOW, Right.DECIDE, Right.ACCOUNTS, Right.SETTINGS, Right.COUNTS}
     ),
     # Whoever mends kiosks needs no opinion of any citizen's.
     Role.IT: frozenset({Right.FLEET, Right.SETTINGS}),

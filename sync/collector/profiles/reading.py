@@ -10,14 +10,26 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from kiosk.domain.disclosure import Policy, Shown, shown_sum
 from sync.collector.audit import note
-from sync.collector.errors import UsageWrong
 from sync.collector.figures.asked import Asked
 from sync.collector.figures.counts import NO_LEVELS, Days, Levels, add, by_level, read_aside, read_levels, read_waits
 from sync.collector.figures.places import Place, Places
+from sync.collector.profiles.counts_file import CountsFile, CountsWrong, Fault, read_counts
 from sync.collector.profiles.index766 import COLUMNS, Counts
 from sync.collector.profiles.tt01 import Profile
 from sync.collector.schema import index766_count, unit
 from sync.collector.tally import COUNTED
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where counts come from."""
+
+    file: str
+    actor: str
+    path: str
+    """The path of the unit whose subtree they may be about; empty is every unit."""
+    today: date
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +66,48 @@ def read_months(connection: Connection, key: str, days: Days) -> Months:
     return Months(dict(sorted(found.by_month.items())), found.by_unit, newest.imported_at, newest.imported_by)
 
 
+def take_counts(connection: Connection, body: bytes, source: Source) -> CountsFile:
+    """Keep all that a file holds, in the place of what was there for the same unit and month.
+
+    Raises CountsWrong with every fault, units that are not there or not to be seen among them; then nothing is kept.
+    """
+    found = read_counts(body, source.today)
+    known = _unit_ids(connection, source.path)
+    found.faults += [
+        Fault(
+            line,
+            "there is no unit {code} among yours: take the code behind its name on the overview",
+            {"code": code[:40]},
+        )
+        for (code, _), line in found.lines.items()
+        if code not in known
+    ]
+    if found.faults:
+        raise CountsWrong(found.faults)
+    import_months(connection, found.counts, source.now, source.actor, source.file)
+    return found
+
+
 def import_months(
     connection: Connection, counts: dict[tuple[str, date], Counts], now: datetime, actor: str, file: str
-) -> int:
-    """Keep imported counts, in the place of those of the same unit and month; how many. The audit log tells of it.
-
-    Raises UsageWrong for a unit that is not there.
-    """
-    ids = {row.code: row.unit_id for row in connection.execute(select(unit.c.code, unit.c.unit_id))}
-    for code, month in counts:
-        if code not in ids:
-            raise UsageWrong("there is no unit {code}", code=code)
-        values = {name: getattr(counts[code, month], name) for name in COLUMNS[2:]}
+) -> None:
+    """Keep counts of units that are there, in the place of those of the same unit and month, and note it."""
+    ids = _unit_ids(connection, "")
+    insert = pg_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    for (code, month), found in counts.items():
+        values = {name: getattr(found, name) for name in COLUMNS[2:]}
         who = {"imported_at": now, "imported_by": actor}
-        insert = pg_insert if connection.dialect.name == "postgresql" else sqlite_insert
         row = insert(index766_count).values(unit_id=ids[code], month=month, **values, **who)
         replacing = row.on_conflict_do_update(index_elements=["unit_id", "month"], set_=values | who)
         connection.execute(replacing)
-    note(connection, now, actor, "counts.imported", file, {"lines": len(counts)})
-    return len(counts)
+    months = sorted({f"{month:%Y-%m}" for _, month in counts})
+    details = {"lines": len(counts), "first": months[0], "last": months[-1]}
+    note(connection, now, actor, "counts.imported", file, details)
+
+
+def _unit_ids(connection: Connection, path: str) -> dict[str, int]:
+    wanted = select(unit.c.code, unit.c.unit_id).where(unit.c.path.startswith(path, autoescape=True))
+    return {row.code: row.unit_id for row in connection.execute(wanted)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,9 @@ def sheet_tt01(
 def sheet_766(months: Months, place: Place, period: Period, today: date, made_at: datetime, p: Phrases) -> Sheet:
     """The satisfaction ratios of Decision 766."""
     t = p.t
-    imported = t("Nothing was imported yet: collector counts import FILE.csv")
+    imported = t(
+        "Nothing was handed in for this period yet: an administrator does it here, IT staff by collector counts import."
+    )
     if months.imported_at:
         imported = t("Imported {time} by {who}.", time=p.moment(months.imported_at), who=months.imported_by)
     explained = (

@@ -1,8 +1,12 @@
 """Forms: what a person sends, taken only when it comes from a page of ours."""
 
 import hmac
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from sync.collector.api.signed import AccessDenied
@@ -14,6 +18,20 @@ FIELDS_MAX = 50
 FORM_KEY = "form_key"
 USUAL_WAY = "/t"
 """Where whoever came for nothing in particular begins."""
+FILE_NAME_CHARS_MAX = 120
+NOT_OURS = "this form was not made by this page; open the page again"
+DISCARDED_BYTES_MAX = 32 * 1024 * 1024
+"""A browser shows our answer only when it was let finish sending; so much that is too long is read and dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A form with which a file was handed in."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    file_name: str = ""
+    """Without its folder and without what cannot be printed."""
+    file: bytes = b""
 
 
 async def read_form(request: Request, fields_max: int = FIELDS_MAX) -> dict[str, str]:
@@ -22,27 +40,63 @@ async def read_form(request: Request, fields_max: int = FIELDS_MAX) -> dict[str,
     Raises BodyTooLarge, or AccessDenied for a form that another site sent.
     """
     _require_own_site(request)
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > FORM_BYTES_MAX:
-            raise BodyTooLarge("the form is longer than any of ours")
+    body = await _read_body(request, FORM_BYTES_MAX)
     try:
         return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=fields_max))
     except ValueError as error:
         raise BodyTooLarge("the form has more fields than any of ours") from error
 
 
+async def read_upload(request: Request, bytes_max: int) -> Upload:
+    """The fields of a form and its file, of at most ``bytes_max`` together; without a file where none was sent.
+
+    Raises BodyTooLarge, or AccessDenied for a form that another site sent or that is none.
+    """
+    _require_own_site(request)
+    body = await _read_body(request, bytes_max)
+
+    async def whole() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    try:
+        form = await MultiPartParser(request.headers, whole(), max_files=1, max_fields=FIELDS_MAX).parse()
+    except (MultiPartException, KeyError) as error:
+        raise AccessDenied(NOT_OURS) from error
+    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    handed = next((value for value in form.values() if isinstance(value, UploadFile)), None)
+    file = b"" if handed is None else await handed.read()
+    await form.close()
+    return Upload(fields, _tidy_name(handed.filename or "" if handed else ""), file)
+
+
 def require_key(form: dict[str, str], key: str) -> None:
     """Raise AccessDenied unless the form carries the key that our page gave it."""
     if not key or not hmac.compare_digest(form.get(FORM_KEY, "").encode(), key.encode()):
-        raise AccessDenied("this form was not made by this page; open the page again")
+        raise AccessDenied(NOT_OURS)
 
 
 def safe_way(address: str) -> str:
     """Where to go on, only ever on this site."""
     own = address.startswith("/") and not address.startswith(("//", "/\\")) and "\\" not in address
     return address if own and address.isprintable() else USUAL_WAY
+
+
+async def _read_body(request: Request, bytes_max: int) -> bytes:
+    body, read = bytearray(), 0
+    async for piece in request.stream():
+        read += len(piece)
+        if read <= bytes_max:
+            body += piece
+        if read > DISCARDED_BYTES_MAX:
+            break
+    if read > bytes_max:
+        raise BodyTooLarge("the form is longer than any of ours")
+    return bytes(body)
+
+
+def _tidy_name(name: str) -> str:
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(sign for sign in last if sign.isprintable())[:FILE_NAME_CHARS_MAX]
 
 
 def _require_own_site(request: Request) -> None:

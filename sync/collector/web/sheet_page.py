@@ -16,6 +16,8 @@ from sync.collector.export.sheets import SHEET_FORMS
 from sync.collector.figures.counts import Days, to_the_end
 from sync.collector.figures.periods import Kind, Period, parse_period, period_of
 from sync.collector.figures.places import Place, find_place, read_places
+from sync.collector.profiles.counts_file import FAULTS_MAX, CountsWrong
+from sync.collector.profiles.index766 import COLUMNS
 from sync.collector.profiles.reading import read_months, read_scored
 from sync.collector.profiles.sheets import INDEX766, TT01, Sheet, sheet_766, sheet_tt01
 from sync.collector.profiles.tt01 import load_profile
@@ -35,14 +37,16 @@ Ky = Annotated[str, Query(max_length=24)]
 @router.get("/tt01/{unit}")
 async def show_tt01(request: Request, unit: str | None = None, ky: Ky = "") -> Response:
     """The three indicators of Circular 01/2018 that a kiosk can give."""
-    return await _show(request, TT01, unit, ky)
+    return await show_sheet(request, TT01, unit, ky)
 
 
 @router.get("/766")
 @router.get("/766/{unit}")
-async def show_766(request: Request, unit: str | None = None, ky: Ky = "") -> Response:
-    """The ratios of Decision 766 from imported counts."""
-    return await _show(request, INDEX766, unit, ky)
+async def show_766(
+    request: Request, unit: str | None = None, ky: Ky = "", nhap: Annotated[int, Query(ge=0, le=10**6)] = 0
+) -> Response:
+    """The ratios of Decision 766 from imported counts; ``nhap`` tells how many months were just taken over."""
+    return await show_sheet(request, INDEX766, unit, ky, taken=nhap)
 
 
 @router.get("/xuat-tt01/{form}")
@@ -59,7 +63,10 @@ async def take_766(request: Request, form: str, unit: str | None = None, ky: Ky 
     return await _take(request, INDEX766, form, unit, ky)
 
 
-async def _show(request: Request, key: str, unit: str | None, ky: str) -> Response:
+async def show_sheet(
+    request: Request, key: str, unit: str | None, ky: str, *, taken: int = 0, wrong: CountsWrong | None = None
+) -> Response:
+    """A profile's page, with what came of a file that was handed in on it."""
     services: Services = request.app.state.services
     reader = await reader_of(request, Right.READ)
     make = partial(_make, services, reader, key, unit, ky, phrases_of(request))
@@ -67,9 +74,10 @@ async def _show(request: Request, key: str, unit: str | None, ky: str) -> Respon
     day = min(sheet.period.last, sheet.today)
     values: dict[str, Any] = {
         "sheet": sheet, "way": way, "children": children, "address": address_of, "choices": _choices(sheet),
-        "kinds": [(kind, period_of(kind, day).code) for kind in KINDS],
+        "kinds": [(kind, period_of(kind, day).code) for kind in KINDS], "taken": taken, "wrong": wrong,
+        "FAULTS_MAX": FAULTS_MAX, "COLUMNS": COLUMNS,
     }  # fmt: skip
-    return render(request, "sheet.html", reader=reader, **values)
+    return render(request, "sheet.html", 400 if wrong else 200, reader=reader, **values)
 
 
 async def _take(request: Request, key: str, form: str, unit: str | None, ky: str) -> Response:

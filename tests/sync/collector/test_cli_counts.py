@@ -16,4 +16,4 @@ def test_a_months_counts_go_in_and_a_wrong_line_keeps_all_out(tmp_path: Path) ->
     refused = run("counts", "import", str(file), "--data-dir", folder)
 
     assert (made.returncode, taken.returncode, taken.stdout) == (0, 0, "Months taken over: 1\n"), taken.stderr
-    assert "2 (not_satisfied)" in sentence(refused, 2)
+    assert "2: not_satisfied is 9, but must lie from 20 to 35" in sentence(refused, 2)

@@ -13,8 +13,7 @@ from starlette.testclient import TestClient
 from kiosk.domain.measures import Method, Share, top2box
 from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig, Reports
-from sync.collector.errors import UsageWrong
-from sync.collector.profiles.index766 import COLUMNS, Counts, ratios, read_csv
+from sync.collector.profiles.index766 import Counts, ratios
 from sync.collector.profiles.reading import import_months
 from sync.collector.profiles.tt01 import load_profile, points_of, score
 from sync.collector.services import Services
@@ -23,7 +22,6 @@ from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 
 OCTOBER = Counts(1000, 12, 3, 20, 32, 40, 38, 4)
-HEAD = ",".join(COLUMNS)
 
 
 @pytest.mark.parametrize(
@@ -86,30 +84,6 @@ def test_766_counts_each_dossier_once_and_silence_as_satisfied() -> None:
 
 def test_without_dossiers_or_petitions_there_is_no_ratio() -> None:
     assert [ratio.percent() for ratio in ratios(Counts()).values()] == [None, None, None]
-
-
-@pytest.mark.parametrize(
-    ("line", "why"),
-    [
-        ("XA,2026-10,1000,12,3,20,11,0,0,0", "not_satisfied"),
-        ("XA,2026-10,1000,12,3,20,36,0,0,0", "not_satisfied"),
-        ("XA,2026-10,10,12,3,20,32,0,0,0", "dossiers"),
-        ("XA,2026-10,1000,12,3,20,32,4,5,0", "petitions"),
-        ("XA,10/2026,1000,12,3,20,32,0,0,0", "month"),
-        ("XA,2026-13,1000,12,3,20,32,0,0,0", "month"),
-        ("XA,2026-10,-1,12,3,20,32,0,0,0", "dossiers"),
-        ("XA,2026-10", "2/10"),
-    ],
-)
-def test_counts_that_cannot_be_are_refused_with_their_line(line: str, why: str) -> None:
-    with pytest.raises(UsageWrong, match=rf"2 \(.*{why}"):
-        read_csv(f"{HEAD}\n{line}\n")
-
-
-def test_a_file_with_semicolons_and_a_byte_order_mark_is_read() -> None:
-    found = read_csv("\ufeff" + HEAD.replace(",", ";") + "\r\nXA;2026-10;1000;12;3;20;32;40;38;4\r\n")
-
-    assert found == {("XA", date(2026, 10, 1)): OCTOBER}
 
 
 @pytest.fixture
