@@ -11,6 +11,7 @@ from kiosk.config import KioskSettings, load_kiosk_settings
 from kiosk.doctor.finding import Check, Finding, State, finding_line
 from kiosk.doctor.machine import Machine
 from kiosk.doctor.round import examine
+from kiosk.upgrade import read_refusal
 
 doctor_commands = typer.Typer()
 
@@ -50,6 +51,7 @@ def kiosk_checks(settings: KioskSettings, machine: Machine) -> list[Check]:
     way = Way(settings.folder, settings.journal_path, now, reach.url, reach.proxy, reach.ca_file)
     return [
         Check("versions", lambda: looks.look_at_versions(t)),
+        Check("upgrade", lambda: looks.look_at_upgrade(read_refusal(), t)),
         Check("sqlite", lambda: storage.look_at_sqlite(t)),
         Check("disk", lambda: storage.look_at_disk(settings, t)),
         Check("room", lambda: storage.look_at_room(settings, t)),

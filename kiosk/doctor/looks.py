@@ -9,6 +9,7 @@ from kiosk.doctor.finding import Finding, doubtful, failing, fine
 from kiosk.doctor.machine import Machine
 from kiosk.resources import resource
 from kiosk.texts import Texts
+from kiosk.upgrade import AGAIN, Refusal
 
 
 def look_at_fonts(settings: KioskSettings, t: Texts) -> Iterator[Finding]:
@@ -47,3 +48,14 @@ def look_at_versions(t: Texts) -> Iterator[Finding]:
     system = platform.platform(terse=True)
     yield fine("versions", t("{software}, Python {python}, {system}", software=SOFTWARE,
                              python=platform.python_version(), system=system))  # fmt: skip
+
+
+def look_at_upgrade(refusal: Refusal | None, t: Texts) -> Iterator[Finding]:
+    """Whether the last upgrade was gone back from, or could not be installed."""
+    if refusal is None:
+        yield fine("upgrade", t("No upgrade was refused"))
+        return
+    said = t("The upgrade to {version} was refused on {day}: {why}",
+             version=refusal.version, day=t.day(refusal.at.date()), why=refusal.why)  # fmt: skip
+    remedy = t("publish a newer build, or try this one again: {command}", command=AGAIN)
+    yield doubtful("upgrade", said, remedy)

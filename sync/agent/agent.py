@@ -10,6 +10,7 @@ import structlog
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import Diverged, JournalError
+from kiosk.upgrade import Refusal, read_refusal
 from sync.agent import backoff
 from sync.agent.commands import Commands
 from sync.agent.enroll import KioskFiles
@@ -46,6 +47,7 @@ class Agent:
         period_s: float = PERIOD_S,
         start_delay_s_max: float = backoff.START_DELAY_S_MAX,
         read_log: Callable[[], str] = read_own_log,
+        read_refusal: Callable[[], Refusal | None] = read_refusal,
     ) -> None:
         """Take up where the last agent stopped, its back-off included.
 
@@ -62,7 +64,7 @@ class Agent:
         self._period_s = period_s
         self._journal_watch = FileWatch(journal_path)
         self._device_watch = FileWatch(files.device)
-        self._heart = Heart(files.directory, clock, Commands(files.directory, read_log))
+        self._heart = Heart(files.directory, clock, Commands(files.directory, read_log), read_refusal)
         self._has_news = False
         self._state = load_state(files.state)
         delay_s = backoff.wait_at_start(chance(), start_delay_s_max)

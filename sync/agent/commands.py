@@ -17,6 +17,8 @@ from sync.protocol.messages import COMMANDS_MAX, CommandDone, DeviceCommand
 COMMANDS_FILE = "commands.json"
 ORDERS_FILE = "orders.json"
 """What the screen is to do: ``kiosk.orders`` reads it."""
+UPGRADE_FILE = "upgrade-again"
+"""Tells the upgrade, which is root's and not ours, to forget what it holds back."""
 FOR_THE_SCREEN = frozenset({"restart", "touch_test", "cleaning_off"})
 KNOWN_MAX = 64
 
@@ -74,6 +76,8 @@ class Commands:
             return self._excerpt(command)
         if command.kind in FOR_THE_SCREEN:
             return self._hand_over(command)
+        if command.kind == "upgrade":
+            return self._leave_word(command)
         return CommandDone(command.id, "unknown")
 
     def _excerpt(self, command: DeviceCommand) -> CommandDone:
@@ -89,6 +93,13 @@ class Commands:
         except OSError as error:
             return CommandDone(command.id, f"not handed over: {error.strerror or type(error).__name__}")
         return CommandDone(command.id, "handed to the screen")
+
+    def _leave_word(self, command: DeviceCommand) -> CommandDone:
+        try:
+            write_private(self._file.with_name(UPGRADE_FILE), b"", durable=True)
+        except OSError as error:
+            return CommandDone(command.id, f"not handed over: {error.strerror or type(error).__name__}")
+        return CommandDone(command.id, "handed to the upgrade")
 
     def _load(self) -> Handled:
         try:

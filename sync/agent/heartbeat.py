@@ -6,6 +6,7 @@ before anything is delivered: a trouble that has just passed is still in it.
 
 import platform
 import shutil
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -15,12 +16,14 @@ from kiosk.journal.chain import Cursor
 from kiosk.journal.engine import durability_for, sqlite_version
 from kiosk.journal.lines import LineUnreadable, decode_line
 from kiosk.journal.reader import Batch
+from kiosk.upgrade import Refusal
 from sync.agent.commands import Commands
 from sync.agent.errors import RequestRefused
 from sync.agent.office import kept_version
 from sync.agent.state import AgentState
 from sync.agent.upload import Journal, ReportedCollector
-from sync.protocol.messages import BATCH_BYTES_MAX, SHORT_TEXT_MAX, CommandDone, DeviceStatus
+from sync.protocol.excerpt import without_persons
+from sync.protocol.messages import BATCH_BYTES_MAX, SHORT_TEXT_MAX, CommandDone, DeviceStatus, UpgradeRefused
 
 HEARTBEAT_S_MIN = 60.0
 
@@ -28,10 +31,13 @@ HEARTBEAT_S_MIN = 60.0
 class Heart:
     """Beats at most once a minute, whatever number of cycles there are."""
 
-    def __init__(self, directory: Path, clock: Clock, commands: Commands) -> None:
+    def __init__(
+        self, directory: Path, clock: Clock, commands: Commands, read_refusal: Callable[[], Refusal | None]
+    ) -> None:
         self._directory = directory
         self._commands = commands
         self._clock = clock
+        self._read_refusal = read_refusal
         self._next_beat_us = 0
 
     def beating(self, journal: Journal, collector: ReportedCollector, state: AgentState) -> "Beating":
@@ -41,7 +47,8 @@ class Heart:
             return Beating(collector, None, self._commands)
         self._next_beat_us = now.mono_us + round(HEARTBEAT_S_MIN * 1_000_000)
         free = shutil.disk_usage(self._directory).free
-        status = status_of(journal, state, now, free, kept_version(self._directory), self._commands.untold())
+        settings, done = kept_version(self._directory), self._commands.untold()
+        status = status_of(journal, state, now, free, settings, done, self._read_refusal())
         return Beating(collector, status, self._commands)
 
     def beat_soon(self) -> None:
@@ -90,6 +97,7 @@ def status_of(
     disk_free_bytes: int,
     settings: str | None,
     done: list[CommandDone],
+    refusal: Refusal | None,
 ) -> DeviceStatus:
     """How the kiosk is, as far as its agent can see."""
     head, acknowledged = journal.head(), state.acknowledged(journal.id)
@@ -112,8 +120,14 @@ def status_of(
         touch_test=journal.touch_test(),
         settings=settings,
         settings_fault=state.settings_fault,
+        upgrade_refused=None if refusal is None else _upgrade_refused(refusal),
         done=done,
     )
+
+
+def _upgrade_refused(refusal: Refusal) -> UpgradeRefused:
+    why = without_persons(refusal.why)
+    return UpgradeRefused(refusal.version[:SHORT_TEXT_MAX], refusal.at, why[:SHORT_TEXT_MAX])
 
 
 def _age_of_next(journal: Journal, acknowledged: Cursor, now: Instant) -> int | None:

@@ -3,6 +3,7 @@
 A reader ignores members it does not know, so either side may be the newer one.
 """
 
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -64,7 +65,7 @@ class DeviceCommand(msgspec.Struct, frozen=True):
     id: JournalId
     """Random: a kiosk that knows it does not do it again."""
     kind: _ShortText
-    """``restart``, ``status``, ``touch_test``, ``cleaning_off`` or ``log``; another is answered as unknown."""
+    """``restart``, ``status``, ``touch_test``, ``cleaning_off``, ``log``, ``upgrade``; another one is unknown."""
 
 
 class CommandDone(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -167,6 +168,16 @@ class DeviceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """The survey's TOML, where it was written at the office and no kiosk ships it."""
 
 
+class UpgradeRefused(msgspec.Struct, frozen=True):
+    """An upgrade that the kiosk went back from or could not install, until a later one succeeds."""
+
+    version: _ShortText
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
+    """By the kiosk's wall clock."""
+    why: _ShortText
+    """In English, for IT staff."""
+
+
 class DeviceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     """How the kiosk is, at most once a minute."""
 
@@ -186,6 +197,7 @@ class DeviceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     """The ETag of the office's settings that are kept on the kiosk."""
     settings_fault: _ShortText | None = None
     """Why newer ones were refused."""
+    upgrade_refused: UpgradeRefused | None = None
     done: Annotated[list[CommandDone], msgspec.Meta(max_length=COMMANDS_MAX)] = []
     """What came of commands, until the collector has taken it."""
 

@@ -1,11 +1,16 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 import pytest
 
 from kiosk.domain.maintenance import Maintenance, Work
+from kiosk.upgrade import Refusal
 from sync.agent.agent import Agent
 from sync.agent.enroll import KioskFiles
 from sync.agent.errors import CollectorUnavailable, DeviceNotRecognised, NotEnrolled
 from sync.agent.state import load_state
 from sync.agent.troubles import Trouble
+from sync.protocol.messages import SHORT_TEXT_MAX
 from tests.builders import FrozenClock, make_rating
 from tests.fakes import FakeCollector, InMemoryJournal
 
@@ -22,7 +27,7 @@ class Kiosk:
         self.journal, self.collector, self.clock = journal, collector, clock
         self.chance = 0.5
 
-    def start(self, start_delay_s_max: float = 0) -> Agent:
+    def start(self, start_delay_s_max: float = 0, read_refusal: Callable[[], Refusal | None] = lambda: None) -> Agent:
         return Agent(
             self.files,
             self.path,
@@ -32,6 +37,7 @@ class Kiosk:
             chance=lambda: self.chance,
             period_s=60,
             start_delay_s_max=start_delay_s_max,
+            read_refusal=read_refusal,
         )
 
     def press(self) -> None:
@@ -270,6 +276,21 @@ def test_collector_that_takes_no_status_gets_the_ratings_all_the_same(kiosk):
 
     assert kiosk.delivered
     assert load_state(kiosk.files.state).trouble is None
+
+
+def test_refused_upgrade_is_told_for_as_long_as_it_stands(kiosk, clock):
+    at = datetime(2026, 11, 21, 18, 9, tzinfo=UTC)
+    stands = [Refusal("0.2.0", at, "E: http://may:bi-mat@goi.example.vn " + "x" * 300), None]
+    agent = kiosk.start(read_refusal=lambda: stands.pop(0))
+
+    for _ in range(2):
+        agent.run_cycle()
+        clock.advance(61)
+
+    told, later = (status.upgrade_refused for status in kiosk.collector.statuses)
+    assert (told.version, told.at, len(told.why)) == ("0.2.0", at, SHORT_TEXT_MAX)
+    assert "bi-mat" not in told.why
+    assert later is None
 
 
 def test_last_touch_test_is_told_with_the_status(kiosk, clock):

@@ -119,6 +119,15 @@ def test_what_the_agent_does_itself_and_what_it_does_not_know(tmp_path, agent, c
     assert not (tmp_path / "orders.json").exists()
 
 
+def test_an_upgrade_that_is_to_be_tried_again_is_left_to_the_upgrade(tmp_path, agent, collector, clock):
+    ask(collector, "upgrade")
+
+    cycles(agent, clock, 2)
+
+    assert (tmp_path / "upgrade-again").exists()
+    assert [one.outcome for one in collector.statuses[-1].done] == ["handed to the upgrade"]
+
+
 def test_a_torn_file_of_commands_keeps_nothing_waiting(tmp_path, agent, collector, clock):
     (tmp_path / "commands.json").write_text("{torn")
     ask(collector, "restart")

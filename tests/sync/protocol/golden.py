@@ -1,6 +1,7 @@
 """Writes tests/golden/v1 anew: ``python -m tests.sync.protocol.golden``; a released version never changes."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -30,6 +31,7 @@ from sync.protocol.messages import (
     OpeningHours,
     Problem,
     StatusAnswer,
+    UpgradeRefused,
     encode_message,
 )
 from sync.protocol.signature import prove_key, sign_request
@@ -113,6 +115,18 @@ def messages() -> dict[str, bytes]:
                 end.head.hex(),
                 0,
                 done=[CommandDone(COMMAND, "done", "up_to_date\n"), CommandDone(DEVICE, "handed to the screen")],
+            )
+        ),
+        "status_upgrade_refused.json": encode_message(
+            DeviceStatus(
+                "hailong 0.1.0",
+                JOURNAL,
+                7,
+                end.head.hex(),
+                0,
+                upgrade_refused=UpgradeRefused(
+                    "0.2.0", datetime.fromisoformat("2026-11-21T18:09:33+07:00"), "the screen was away for 90 s"
+                ),
             )
         ),
         "key_request.json": encode_message(KeyRequest(public_text(KEY), prove_key(KEY, DEVICE))),

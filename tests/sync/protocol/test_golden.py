@@ -40,6 +40,7 @@ MESSAGES = {
     "settings.json": DeviceSettings,
     "status.json": DeviceStatus,
     "status_done.json": DeviceStatus,
+    "status_upgrade_refused.json": DeviceStatus,
     "status_answer.json": StatusAnswer,
     "status_answer_commands.json": StatusAnswer,
     "key_request.json": KeyRequest,
