@@ -3,13 +3,12 @@
 import contextlib
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
@@ -21,9 +20,9 @@ from tests.live import LiveCollector, LiveKiosk, once_each
 
 pytestmark = pytest.mark.timeout(3600 if LONG else 120)
 
-STRIKES_MAX = 100_000 if LONG else 9
+KILLS_MAX = 100_000 if LONG else 6
 CALLS = "connect,sendto,recvfrom,openat,write,fsync,rename,flock,pread64,pwrite64,fdatasync,ftruncate,unlink,shutdown"
-READY_S_MAX = 20
+READY_S_MAX = 60
 AGENT = """
 import sys
 from pathlib import Path
@@ -37,6 +36,7 @@ clock = SystemClock(ZoneInfo("Asia/Ho_Chi_Minh"))
 print("begin", flush=True)
 sync_once(folder, folder / "journal.db", clock)
 """
+ROOT = Path(__file__).parents[3]
 COLLECTOR = "from sync.collector.cli import main; main()"
 
 
@@ -58,100 +58,120 @@ def kiosk(tmp_path_factory: pytest.TempPathFactory, collector: LiveCollector) ->
     kiosk.stop()
 
 
-def traced(log: Path, inject: str | None, program: list[str], **options: object) -> subprocess.Popen[bytes]:
+def tracer(log: Path, inject: str | None) -> list[str]:
     extra = ["-e", f"inject={inject}"] if inject else []
-    command = ["strace", "-f", "-qq", "-o", str(log), "-e", f"trace={CALLS}", *extra, *program]
-    return subprocess.Popen(command, cwd=Path(__file__).parents[3], stdout=subprocess.PIPE, **options)  # type: ignore[call-overload, no-any-return]
+    return ["strace", "-f", "-qq", "-o", str(log), "-e", f"trace={CALLS}", *extra]
 
 
-def strikes(log: Path, after: bytes) -> list[tuple[str, int]]:
-    """Every call made after the words ``after`` were written, and which of its kind it is."""
-    seen: Counter[str] = Counter()
-    found, begun = [], False
+def calls(log: Path, after: bytes = b"") -> list[tuple[str, int]]:
+    """Every call made after the words ``after`` were written, and which of its kind in its thread: so strace counts."""
+    seen: Counter[tuple[bytes, ...]] = Counter()
+    found, begun = set(), not after
     for line in log.read_bytes().splitlines():
-        called = re.match(rb"\d+\s+(\w+)\(", line)
-        if called:
-            seen[called[1].decode()] += 1
+        if called := re.match(rb"(\d+)\s+(\w+)\(", line):
+            seen[called.groups()] += 1
             if begun:
-                found.append((called[1].decode(), seen[called[1].decode()]))
+                found.add((called[2].decode(), seen[called.groups()]))
         begun = begun or after in line
-    return found
+    return Random(20261123).sample(sorted(found), len(found))
 
 
-def chosen(every: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    return Random(20261123).sample(every, min(STRIKES_MAX, len(every)))
+def run_agent(kiosk: LiveKiosk, log: Path, inject: str | None) -> int:
+    """One cycle of an agent, traced; its exit code."""
+    program = [*tracer(log, inject), sys.executable, "-c", AGENT, str(kiosk.folder)]
+    return subprocess.run(program, cwd=ROOT, stdout=subprocess.PIPE, timeout=60, check=False).returncode
 
 
 def test_agent_killed_at_any_call_of_a_cycle(tmp_path, kiosk, collector):
-    program = [sys.executable, "-c", AGENT, str(kiosk.folder)]
     collector.start()
     try:
         kiosk.press()
-        whole = traced(tmp_path / "census", None, program)
-        whole.communicate(timeout=60)
-        assert whole.returncode == 0
-        every = strikes(tmp_path / "census", b'"begin')
+        assert run_agent(kiosk, tmp_path / "census", None) == 0
+        every = calls(tmp_path / "census", b'"begin')
         assert len(every) > 20
 
         killed = 0
-        for call, nth in chosen(every):
+        for call, nth in every:
+            if killed == KILLS_MAX:
+                break
             kiosk.press()
-            struck = traced(tmp_path / "log", f"{call}:signal=SIGKILL:when={nth}", program)
-            struck.communicate(timeout=60)
-            killed += struck.returncode != 0
+            killed += run_agent(kiosk, tmp_path / "log", f"{call}:signal=SIGKILL:when={nth}") != 0
             if Random(nth).random() < 0.5:
                 kiosk.press()
             kiosk.sync()
             assert collector.reported() == once_each(kiosk), (call, nth)
-        assert killed >= min(len(every), STRIKES_MAX) / 2
+        assert killed >= min(len(every) / 2, KILLS_MAX)
     finally:
         collector.stop()
 
 
-def serve(collector: LiveCollector, log: Path, inject: str | None) -> subprocess.Popen[bytes]:
+def serve(collector: LiveCollector) -> subprocess.Popen[bytes]:
+    """A collector of its own, taking requests."""
     env = {
         **os.environ, "HAILONG_COLLECTOR_DATABASE_URL": f"sqlite:///{collector.path}",
         "HAILONG_COLLECTOR_PUBLIC_URL": collector.url,
     }  # fmt: skip
     program = [sys.executable, "-c", COLLECTOR, "serve", "--port", str(collector.port)]
-    process = traced(log, inject, program, env=env, stderr=subprocess.DEVNULL, start_new_session=True)
-    deadline = time.monotonic() + READY_S_MAX
-    while process.poll() is None and time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", collector.port)) == 0:
-                break
-        time.sleep(0.05)
+    process = subprocess.Popen(program, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(lambda: process.poll() is not None or connects(collector.port))
+    assert process.poll() is None
     return process
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End the collector and its tracer: they are a session of their own."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.communicate(timeout=30)
+def connects(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def trace(process: subprocess.Popen[bytes], log: Path, inject: str | None) -> subprocess.Popen[bytes]:
+    """A tracer that holds every thread of a running process; it counts calls from here on."""
+    tracing = subprocess.Popen([*tracer(log, inject), "-p", str(process.pid)], stderr=subprocess.DEVNULL)
+    threads = Path("/proc", str(process.pid), "task")
+
+    def held() -> bool:
+        with contextlib.suppress(FileNotFoundError):  # a thread that just ended
+            return all("TracerPid:\t0\n" not in (at / "status").read_text("ascii") for at in threads.iterdir())
+        return False
+
+    # What the collector does by itself may be struck at once.
+    wait_for(lambda: process.poll() is not None or held())
+    return tracing
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + READY_S_MAX
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def killed_in_cycle(kiosk: LiveKiosk, collector: LiveCollector, log: Path, inject: str | None) -> bool:
+    """Whether a collector that serves one cycle was killed in it."""
+    process = serve(collector)
+    tracing = trace(process, log, inject)
+    with contextlib.suppress(CollectorUnavailable):
+        kiosk.sync()
+    struck = process.poll() is not None
+    process.kill()
+    process.wait(timeout=30)
+    tracing.wait(timeout=30)
+    return struck
 
 
 def test_collector_killed_at_any_call_of_a_cycle(tmp_path, kiosk, collector):
-    census = serve(collector, tmp_path / "census", None)
-    before = len((tmp_path / "census").read_bytes())
     kiosk.press()
-    kiosk.sync()
-    end(census)
-    log = (tmp_path / "census").read_bytes()
-    (tmp_path / "census").write_bytes(log[:before] + b"1 mark begin\n" + log[before:])
-    every = strikes(tmp_path / "census", b"mark begin")
+    assert not killed_in_cycle(kiosk, collector, tmp_path / "census", None)
+    every = calls(tmp_path / "census")
     assert len(every) > 10
 
     killed = 0
-    for call, nth in chosen(every):
+    for call, nth in every:
+        if killed == KILLS_MAX:
+            break
         kiosk.press()
-        struck = serve(collector, tmp_path / "log", f"{call}:signal=SIGKILL:when={nth}")
-        with contextlib.suppress(CollectorUnavailable):
-            kiosk.sync()
-        killed += struck.poll() is not None
-        end(struck)
+        killed += killed_in_cycle(kiosk, collector, tmp_path / "log", f"{call}:signal=SIGKILL:when={nth}")
         collector.start()
         kiosk.sync()
         assert collector.reported() == once_each(kiosk), (call, nth)
         collector.stop()
-    assert killed >= min(len(every), STRIKES_MAX) / 2
+    assert killed >= min(len(every) / 2, KILLS_MAX)

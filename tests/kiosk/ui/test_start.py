@@ -46,7 +46,7 @@ def told(driver):
 try:
     run_kiosk(Setup(
         load_survey(resource("config", "surveys", "sipas-5.toml")), Kept(), SystemClock(ZONE), {"vi": "Phường Bình An"},
-        rules=VisitRules(repeat_window_s=0, thanks_s=0.1), window=WindowOptions(800, 500, False), on_started=started,
+        rules=VisitRules(repeat_window_s=0, thanks_s=1.0), window=WindowOptions(800, 500, False), on_started=started,
     ))
 except ScreenUnavailable as unavailable:
     print("unavailable:", unavailable)
