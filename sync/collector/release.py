@@ -1,52 +1,32 @@
 """Release: moves counts on their way to the reports into what may be shown, in blocks that are large enough.
 
 An append puts what it brought into ``waiting_count``, in its own transaction; this step takes it from there
-when its part of a day is over, forms blocks (``kiosk.domain.disclosure``) and adds them to ``shown_count``.
-So a count is in one of the two, or left over for the next block, never in both. It is repeated freely: by
-the upkeep, and by whoever reads a report first after a half day has ended.
+when its part of a day is over, forms blocks (``kiosk.domain.disclosure``) and adds them to what is shown
+(``sync.collector.shown``). So a count is in one of the two, or left over for the next block, never in both.
+It is repeated freely: by the upkeep, and by whoever reads a report first after a half day has ended.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, NamedTuple
+from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, literal, select, text, true
 
 from kiosk.domain.disclosure import Policy, Slice, form_blocks
 from sync.collector.bulk import insert_rows
-from sync.collector.schema import (
-    leftover_count,
-    reason_tally,
-    shown_count,
-    shown_rule,
-    shown_stream,
-    tally,
-    waiting_count,
-)
+from sync.collector.schema import leftover_count, reason_tally, shown_rule, tally, waiting_count
+from sync.collector.shown import StreamKey, Sums, take_back
 from sync.collector.tally import ASIDE, COUNTED, REASON
 
 COUNTERS_AT_ONCE = 40
 """So many counters share a transaction: an append waits no longer than for these."""
-DAY, WEEK, MONTH = "d", "w", "m"
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hailong release'))")
-_ADDS = "ON CONFLICT (survey, question, stream, grain, first, part, counter_id) DO UPDATE SET " + ", ".join(
-    f"n{level} = shown_count.n{level} + excluded.n{level}" for level in range(1, 6)
-)
 _LEFT = ("survey", "question", "stream", "counter_id", "day", "part", "level")
 
 Transact = Callable[[Callable[[Connection], bool]], bool]
 """Runs work in a transaction of its own and hands on what it says once that is durable."""
-
-
-class StreamKey(NamedTuple):
-    """What has blocks of its own."""
-
-    counter_id: int
-    survey: str
-    question: str
-    stream: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +94,7 @@ class Release:
         over = delete(waiting_count).where(waiting_count.c.counter_id.in_(counters), self._over())
         for row in connection.execute(over.returning(waiting_count)):
             pieces.add(row, (row.out_day.isoformat(), row.out_part))
-        sums: _Sums = _Sums()
+        sums = Sums()
         rest: list[tuple[Any, ...]] = []
         for key, slices in pieces.by_stream():
             blocks, waiting = form_blocks(slices, self.policy.block_min if _has_opinions(key.stream) else 1)
@@ -129,7 +109,8 @@ def count_anew(connection: Connection, counters: Sequence[int] | None) -> None:
     """Take everything of these counters back, and put it from the tallies on its way again; None is every counter."""
     if counters is not None and not counters:
         return
-    for table in (shown_count, leftover_count, waiting_count):
+    take_back(connection, counters)
+    for table in (leftover_count, waiting_count):
         of_them = table.c.counter_id.in_(counters) if counters is not None else true()
         connection.execute(delete(table).where(of_them))
     names = [column.name for column in waiting_count.columns]
@@ -173,31 +154,6 @@ class _Pieces:
         """What disclosure takes."""
         for key, pieces in self._levels.items():
             yield key, [Slice(key, day, part, counts, out) for (day, part, out), counts in pieces.items()]
-
-
-class _Sums:
-    """Blocks added up by half day, week and month."""
-
-    def __init__(self) -> None:
-        self._rows: dict[tuple[str, str, str, str, str, str, int], list[int]] = {}
-
-    def add(self, key: StreamKey, block: Slice[StreamKey]) -> None:
-        """A block goes out."""
-        day = date.fromisoformat(block.day)
-        monday, month = day - timedelta(days=day.weekday()), day.replace(day=1)
-        for grain, first, part in ((DAY, day, block.part), (WEEK, monday, ""), (MONTH, month, "")):
-            place = (key.survey, key.question, key.stream, grain, first.isoformat(), part, key.counter_id)
-            row = self._rows.setdefault(place, [0] * 5)
-            for level, n in block.counts.items():
-                row[max(level, 1) - 1] += n
-
-    def keep(self, connection: Connection) -> None:
-        """Add them to what is shown."""
-        names = [column.name for column in shown_count.columns]
-        rows = [(*place, *levels) for place, levels in self._rows.items()]
-        insert_rows(connection, shown_count, {}, names, rows, then=_ADDS)
-        streams = sorted({place[:3] for place in self._rows})
-        insert_rows(connection, shown_stream, {}, names[:3], streams, then="ON CONFLICT DO NOTHING")
 
 
 def _left_rows(key: StreamKey, piece: Slice[StreamKey]) -> Iterator[tuple[Any, ...]]:

@@ -110,6 +110,7 @@ def write_tallies(database: Database, ratings: int) -> None:
         for stream, counts in {"counted": levels, **reasons}.items():
             _write_stream(run, stream, counts, database.is_sqlite)
             run(f"INSERT INTO shown_stream VALUES ('sipas-5@1', 'overall', '{stream}')")
+        _sum_up_units(run)
         policy = CollectorConfig().policy
         delay = int(policy.delay) if database.is_sqlite else str(policy.delay)
         run(f"INSERT INTO shown_rule VALUES (1, {policy.block_min}, {delay})")
@@ -142,6 +143,15 @@ def _write_stream(run: object, stream: str, counts: str, is_sqlite: bool) -> Non
             f"AND s.stream = '{stream}' AND s.survey = 'sipas-5@1' AND s.question = 'overall' "
             f"GROUP BY {start.replace('h.day', 's.first')}, s.counter_id"
         )
+
+
+def _sum_up_units(run: object) -> None:
+    sums = ", ".join(f"sum(s.n{level})" for level in range(1, 6))
+    place = "s.survey, s.question, s.stream, s.grain, s.first, c.unit_id"
+    run(  # type: ignore[operator]
+        f"INSERT INTO shown_unit_count SELECT {place}, {sums} "
+        f"FROM shown_count s JOIN counter c ON c.counter_id = s.counter_id GROUP BY {place}"
+    )
 
 
 def _is_due(database: Database) -> bool:

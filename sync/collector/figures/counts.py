@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, un
 
 from kiosk.domain.rating import Standing
 from sync.collector.figures.asked import Asked
-from sync.collector.release import DAY, MONTH, WEEK
 from sync.collector.schema import counter, leftover_count, shown_count, shown_stream, waiting_count
+from sync.collector.shown import DAY, MONTH, WEEK
 from sync.collector.tally import COUNTED, REASON
 
 Keys = Mapping[int, str]

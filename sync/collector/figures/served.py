@@ -6,8 +6,8 @@ from sqlalchemy import Connection, and_, func, select
 
 from sync.collector.figures.asked import Asked
 from sync.collector.figures.counts import LEVELS, Days, Keys, of_asked
-from sync.collector.release import DAY
 from sync.collector.schema import shown_count, transaction_count
+from sync.collector.shown import DAY
 from sync.collector.tally import COUNTED
 
 

@@ -25,7 +25,14 @@ from sync.collector.schema.places import (
 )
 from sync.collector.schema.ratings import rating, reason_choice, reason_tally, tally, transaction_count
 from sync.collector.schema.rollouts import rollout, rollout_device, survey_text
-from sync.collector.schema.shown import leftover_count, shown_count, shown_rule, shown_stream, waiting_count
+from sync.collector.schema.shown import (
+    leftover_count,
+    shown_count,
+    shown_rule,
+    shown_stream,
+    shown_unit_count,
+    waiting_count,
+)
 from sync.collector.schema.signals import signal, signal_run, suspicion
 
 __all__ = [
@@ -75,6 +82,7 @@ __all__ = [
     "shown_count",
     "shown_rule",
     "shown_stream",
+    "shown_unit_count",
     "signal",
     "signal_run",
     "signed_in",

@@ -1,8 +1,8 @@
 """Tables of what may be shown: counts on their way to the reports, and the blocks that have arrived.
 
-A report reads ``shown_count`` and nothing else of what anybody pressed; whatever stands there came in
-blocks that are large enough (``kiosk.domain.disclosure``), so that no reader, period or unit can be
-chosen under which a single rating would be seen.
+A report reads ``shown_count``, and its sums by unit, and nothing else of what anybody pressed; whatever
+stands there came in blocks that are large enough (``kiosk.domain.disclosure``), so that no reader, period
+or unit can be chosen under which a single rating would be seen.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, SmallInteger, String
@@ -56,6 +56,19 @@ shown_count = clustered(
     Column("first", Date, primary_key=True),
     Column("part", String(2), primary_key=True),
     Column("counter_id", Serial, primary_key=True),
+    *(Column(f"n{level}", BigInteger, nullable=False) for level in range(1, 6)),
+)
+
+# The same of a unit's own counters together, and of whole days only: what a page of many units reads. Always their
+# sum: whatever writes the one writes the other, in the same transaction. A counter stays in its unit for good.
+shown_unit_count = clustered(
+    "shown_unit_count",
+    Column("survey", String(60), primary_key=True),
+    Column("question", String(40), primary_key=True),
+    Column("stream", STREAM, primary_key=True),
+    Column("grain", String(1), primary_key=True),
+    Column("first", Date, primary_key=True),
+    Column("unit_id", Serial, primary_key=True),
     *(Column(f"n{level}", BigInteger, nullable=False) for level in range(1, 6)),
 )
 

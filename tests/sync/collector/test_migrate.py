@@ -2,7 +2,7 @@
 
 import stat
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from sync.collector.migrate import is_empty, migrate, require_current
 from sync.collector.partitions import Partitions, ensure_partitions
 
 KINDS = ["sqlite", "postgresql"]
+AT = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -43,6 +44,37 @@ def test_migrating_again_changes_nothing(kind: str, empty_urls: Callable[[str], 
 
     assert (before, migrate(database)) == (None, (after, after))
     require_current(database)
+    database.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_shown_of_counters_is_summed_up_for_their_units(kind: str, empty_urls: Callable[[str], str]) -> None:
+    database = open_database(empty_urls(kind), create=True)
+    migrate(database)
+    place, shown = {"unit_id": 1, "code": "XA", "name": "Xã", "kind": "office", "path": "XA/"}, schema.shown_count
+    key = {"survey": "s@1", "question": "q", "stream": "counted", "grain": "d", "first": date(2026, 11, 20)}
+    with database.writing() as connection:
+        connection.execute(schema.unit.insert(), place)
+        for counter_id, code in ((1, "Q1"), (2, "Q2")):
+            stands = {
+                "counter_id": counter_id,
+                "code": code,
+                "name": code,
+                "unit_id": 1,
+                "created_at": datetime.now(UTC),
+            }
+            connection.execute(schema.counter.insert(), stands)
+            for part in ("am", "pm"):
+                levels = {f"n{level}": level * counter_id for level in range(1, 6)}
+                connection.execute(shown.insert(), {**key, "part": part, "counter_id": counter_id, **levels})
+        connection.execute(text("DROP TABLE shown_unit_count"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0012'"))
+
+    migrate(database)
+
+    with database.reading() as connection:
+        rows = connection.execute(schema.shown_unit_count.select()).all()
+    assert [tuple(row) for row in rows] == [(*key.values(), 1, 6, 12, 18, 24, 30)]
     database.close()
 
 

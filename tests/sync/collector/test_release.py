@@ -59,7 +59,7 @@ def press(office: Office, pressed: datetime, received: datetime, counter: str, l
 def empty(office: Office) -> None:
     with office.database.writing() as connection:
         for name in ("tally", "reason_tally", "reason_choice", "rating", "waiting_count", "leftover_count",
-                     "shown_count"):  # fmt: skip
+                     "shown_count", "shown_unit_count"):  # fmt: skip
             connection.execute(delete(schema.metadata.tables[name]))
 
 
@@ -120,6 +120,7 @@ def test_every_count_is_shown_or_waits_and_is_nowhere_twice(
         bring_out(services, policy)
 
     assert everywhere(two_units, "d") == everywhere(two_units, "w") == everywhere(two_units, "m") == tallied(two_units)
+    assert of_units(two_units) == summed_up(two_units)
 
 
 def bring_out(services: Services, policy: Policy) -> None:
@@ -150,6 +151,49 @@ def everywhere(office: Office, grain: str) -> "Counter[tuple[int, int]]":
     return +found
 
 
+def of_units(office: Office) -> "Counter[tuple[object, ...]]":
+    """What is shown of units, by everything it is told by and level."""
+    found: Counter[tuple[object, ...]] = Counter()
+    with office.database.reading() as connection:
+        for row in connection.execute(select(schema.shown_unit_count)):
+            for level in range(1, 6):
+                found[*row[:5], row.unit_id, level] += row._mapping[f"n{level}"]
+    assert min(found.values(), default=0) >= 0
+    return +found
+
+
+def summed_up(office: Office) -> "Counter[tuple[object, ...]]":
+    """The same, added up from what is shown of the counters."""
+    found: Counter[tuple[object, ...]] = Counter()
+    with office.database.reading() as connection:
+        of_counter = select(schema.shown_count, schema.counter.c.unit_id).join(
+            schema.counter, schema.counter.c.counter_id == schema.shown_count.c.counter_id
+        )
+        for row in connection.execute(of_counter):
+            for level in range(1, 6):
+                found[*row[:5], row.unit_id, level] += row._mapping[f"n{level}"]
+    return +found
+
+
+def test_a_unit_keeps_the_sum_of_its_counters_when_one_is_counted_anew(services: Services, two_units: Office) -> None:
+    pressed = NOON - timedelta(days=1)
+    for counter, levels in (("Q1", [5, 4, 4, 1, 5]), ("Q2", [3] * 8), ("Q3", [2] * 6)):
+        press(two_units, pressed, pressed, counter, levels)
+    services.release()
+    before = of_units(two_units)
+
+    pen = Pen()
+    seqs = [pen.rating(1, counter="Q2") for _ in range(6)]
+    two_units.append(pen, pen.batch(), received_at=pressed)
+    services.release()
+    pen.revised(seqs[0], 5)
+    two_units.append(pen, pen.batch(), received_at=NOON - timedelta(hours=1))
+    services.release()
+
+    assert of_units(two_units) == summed_up(two_units)
+    assert sum(of_units(two_units).values()) > sum(before.values())
+
+
 def test_a_face_chosen_anew_after_its_rating_went_out_is_counted_where_it_belongs(
     services: Services, office: Office
 ) -> None:
@@ -175,6 +219,7 @@ def test_under_another_rule_the_blocks_are_formed_anew(services: Services, offic
     after = read_book(services, reader, Wish("XA", None, "2026-11")).me.n
 
     assert (before, shown, after) == (None, 3, None)
+    assert of_units(office) == summed_up(office) == Counter()
 
 
 def test_with_nothing_new_nothing_is_written(services: Services, office: Office) -> None:
