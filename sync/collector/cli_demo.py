@@ -1,10 +1,12 @@
 """``collector demo-data``: a believable province to look at."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from kiosk.setting_layers import DROP_INS
 from sync.collector.command import ConfigFile, DataDir, open_ready, tell
 from sync.collector.config import load_config
 
@@ -21,7 +23,10 @@ def demo_data(
                                               "comments and cases, which are shown to nobody without an account.")
     ] = False,
 ) -> None:  # fmt: skip
-    """Write a believable province into an empty database: some 60 kiosks, months of ratings, comments, stories."""
+    """Write a believable province into an empty database: some 60 kiosks, months of ratings, comments, stories.
+
+    With --data-dir the profile of Circular 01/2018 is switched on there too, by a drop-in of that folder alone.
+    """
     from sync.collector.database import faults_named
     from sync.collector.demo_data import add_people, tell_stories, write_province
     from sync.collector.presstime import LocalDays
@@ -42,6 +47,15 @@ def demo_data(
         tell_stories(database, services, now, seed)
         services.writer.close()
     database.close()
+    if data_dir is not None:
+        switch_on_tt01(data_dir)
     for person in people:
         tell("{name} ({full_name}): {password}", name=person.name, full_name=person.full_name, password=person.password)
     tell("Ratings counted: {n}. Look at them: collector serve", n=written)
+
+
+def switch_on_tt01(data_dir: Path) -> None:
+    """Let the demo's folder, and no installation, show the page whose kiosks the demo has."""
+    folder = data_dir / "collector" / f"collector.toml{DROP_INS}"
+    folder.mkdir(exist_ok=True)
+    (folder / "demo.toml").write_text("[reports]\ntt01 = true\n", "utf-8")

@@ -85,10 +85,15 @@ class Desk:
         """Whether its network is down that day."""
         return self.temper.offline is not None and self.temper.offline[0] <= day <= self.temper.offline[1]
 
-    def press(self, at: datetime, level: int, standing: str = "counted") -> int:
-        """A press on a face; its seq."""
-        question = self.survey.questions[0].id
-        values = {"survey": self.survey.ref, "question": question, "level": level, "standing": standing}
+    @property
+    def best(self) -> int:
+        """The highest level of the first question."""
+        return max(level.value for level in self.survey.questions[0].levels)
+
+    def press(self, at: datetime, level: int, standing: str = "counted", question: str = "") -> int:
+        """A press on a face, of the first question where none is named; its seq."""
+        asked = question or self.survey.questions[0].id
+        values = {"survey": self.survey.ref, "question": asked, "level": level, "standing": standing}
         return self.journal.add(RatingLine, at, "rating", **values)
 
     def write(self, at: datetime, rating: int, text: str) -> None:

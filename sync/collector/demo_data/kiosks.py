@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert
 
 from kiosk.journal.lines import CountLine, OpenedLine
 from sync.collector.demo_data.desk import Desk, send
+from sync.collector.demo_data.indicators import SURVEY, answer
 from sync.collector.demo_data.visits import visit
 from sync.collector.schema import device
 
@@ -49,12 +50,11 @@ def _write_half_day(connection: Connection, desk: Desk, day: date, opens_at: tim
     wanted = max(0, round(chance.gauss(usual, math.sqrt(usual))))
     times = sorted(opens + (closes - opens) * chance.betavariate(1.6, 1.9) for _ in range(wanted))
     times = [at for at in times if at < desk.now]
-    for at in times:
-        visit(desk, at)
-    pressed = len(times)
+    meet = answer if desk.survey.ref == SURVEY else visit
+    pressed = sum(meet(desk, at) for at in times)
     if closes < desk.now:
         if chance.random() < 0.05:
-            desk.press(closes + timedelta(minutes=25), 5, "out_of_hours")
+            desk.press(closes + timedelta(minutes=25), desk.best, "out_of_hours")
         if desk.temper.gamed and opens.hour >= 12 and (desk.now - closes).days < 60:
             pressed += _press_up(desk, closes)
     if opens < desk.now and not desk.is_offline(day):

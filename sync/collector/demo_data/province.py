@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
@@ -10,13 +10,16 @@ from sqlalchemy import select
 from kiosk.domain.survey import Survey
 from sync.collector.database import Database
 from sync.collector.demo_data.desk import Desk, Journal, make_uuid
+from sync.collector.demo_data.dossiers import write_dossiers
+from sync.collector.demo_data.indicators import LEGACY, SURVEY, TEMPER
 from sync.collector.demo_data.kiosks import write_kiosk
 from sync.collector.demo_data.places import make_counters
-from sync.collector.demo_data.tempers import temper_of
+from sync.collector.demo_data.tempers import Temper, temper_of
 from sync.collector.errors import UsageWrong
 from sync.collector.ingest import Device
 from sync.collector.presstime import LocalDays
 from sync.collector.schema import counter
+from sync.collector.surveys.library import shipped_surveys
 from sync.collector.units import import_units
 
 Progress = Callable[[str, int], None]
@@ -42,12 +45,28 @@ def write_province(
     written = 0
     for number, (code, name, counter_id) in enumerate(places):
         temper = temper_of(number, len(places), chance, today)
-        known = Device(make_uuid(chance), b"", counter_id, {code: counter_id}, False)
-        key = Ed25519PrivateKey.from_private_bytes(chance.randbytes(32))
-        journal = Journal(make_uuid(chance), make_uuid(chance))
-        desk = Desk(known, key, temper, chance, journal, days, survey, now)
-        with database.writing() as connection:
-            added = write_kiosk(connection, desk, first, today)
-        progress(f"{code} {name}", added)
-        written += added
+        desk = _desk(code, counter_id, temper, chance, survey, now, days)
+        written += _write(database, desk, first, today, f"{code} {name}", progress)
+    asked = shipped_surveys()[SURVEY]
+    for number in (each for each in LEGACY if each < len(places)):
+        code, name, counter_id = places[number]
+        desk = _desk(code, counter_id, TEMPER, chance, asked, now, days)
+        written += _write(database, desk, first, today, f"{code} {name} ({SURVEY})", progress)
+    write_dossiers(database, months, seed, now, days)
     return written
+
+
+def _desk(
+    code: str, counter_id: int, temper: Temper, chance: random.Random, survey: Survey, now: datetime, days: LocalDays
+) -> Desk:
+    known = Device(make_uuid(chance), b"", counter_id, {code: counter_id}, False)
+    key = Ed25519PrivateKey.from_private_bytes(chance.randbytes(32))
+    journal = Journal(make_uuid(chance), make_uuid(chance))
+    return Desk(known, key, temper, chance, journal, days, survey, now)
+
+
+def _write(database: Database, desk: Desk, first: date, today: date, name: str, progress: Progress) -> int:
+    with database.writing() as connection:
+        added = write_kiosk(connection, desk, first, today)
+    progress(name, added)
+    return added

@@ -37,7 +37,12 @@ ASKED_AFTER_DAYS = 12
 """Working days after which somebody asks what became of a case."""
 FULL_NAMES = (
     "Hoàng Minh Tuấn", "Vi Thị Lan", "Lưu Đình Thắng", "Nông Văn Bình", "Lý Thị Mai", "Hứa Quốc Cường", "Đàm Thị Hạnh",
+    "Triệu Văn Páo", "Chu Thị Ngân", "Bế Quang Huy",
 )  # fmt: skip
+OTHERS = (
+    ("quantri", Role.ADMINISTRATOR), ("cntt", Role.IT), ("kiemtra", Role.AUDITOR), ("xem", Role.VIEWER),
+)  # fmt: skip
+"""The other roles, each for the whole province."""
 DONE_FOR_CASES = (
     "Thêm quầy phụ giờ cao điểm", "Niêm yết lại bộ thủ tục đất đai", "Gửi Mẫu 04 trước hạn cho 14 hồ sơ",
     "Họp rút kinh nghiệm, phân lại người trực buổi sáng", "Bố trí đoàn viên giúp dân viết tờ khai",
@@ -61,17 +66,18 @@ class Person:
 
 
 def add_people(database: Database, province: str, now: datetime) -> list[Person]:
-    """Make a supervisor of the province and of some of its offices, each with a one-time password."""
+    """Make supervisors of the province and of some offices, and one of each other role, with one-time passwords."""
     with database.writing() as connection:
         codes = connection.execute(
             select(unit.c.code).where(unit.c.parent_id.is_not(None), unit.c.unit_id.in_(select(counter.c.unit_id)))
         ).scalars()
         places = [province, *sorted(codes)[::EVERY_UNIT]]
+        wanted = [(f"giamsat.{code.lower()}", Role.SUPERVISOR, code) for code in places]
+        wanted += [(f"{name}.{province}", role, province) for name, role in OTHERS]
         people = []
-        for number, code in enumerate(places):
+        for number, (name, role, code) in enumerate(wanted):
             full_name = FULL_NAMES[number % len(FULL_NAMES)]
-            name = f"giamsat.{code.lower()}"
-            password = new_account(connection, name, full_name, Role.SUPERVISOR, code, now, "demo")
+            password = new_account(connection, name, full_name, role, code, now, "demo")
             people.append(Person(name, full_name, code, password))
     return people
 

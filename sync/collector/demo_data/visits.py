@@ -11,8 +11,8 @@ _WRITES, _WRITES_CONTENT = 0.05, 0.006
 """Which part of the citizens writes something: of those who are not satisfied, and of those who are."""
 
 
-def visit(desk: Desk, at: datetime) -> None:
-    """One citizen: a press, perhaps a reason, perhaps a sentence, perhaps a second press."""
+def visit(desk: Desk, at: datetime) -> int:
+    """One citizen: a press, perhaps a reason, perhaps a sentence, perhaps a second press; how many count."""
     chance, temper = desk.chance, desk.temper
     worse = temper.worse is not None and temper.worse[0] <= at.date() <= temper.worse[1]
     level = _level(chance, temper.worse_satisfied if worse else temper.satisfied, worse=worse)
@@ -25,6 +25,7 @@ def visit(desk: Desk, at: datetime) -> None:
         desk.write(at + timedelta(seconds=chance.randrange(20, 60)), seq, word_for(chance, level, chosen))
     if chance.random() < 0.045:
         desk.press(at + timedelta(seconds=chance.randrange(6, 18)), level, "repeat")
+    return 1
 
 
 def _level(chance: random.Random, satisfied: float, *, worse: bool) -> int:

@@ -2,15 +2,23 @@
 
 from collections import Counter
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from sync.collector import schema
+from sync.collector.cli_demo import switch_on_tt01
+from sync.collector.config import CollectorConfig, load_config
 from sync.collector.database import Database
 from sync.collector.demo_data import add_people, tell_stories, write_province
 from sync.collector.errors import UsageWrong
+from sync.collector.figures.counts import Days, to_the_end
 from sync.collector.figures.order import Wish, read_book
+from sync.collector.figures.places import read_places
+from sync.collector.profiles.index766 import ratios
+from sync.collector.profiles.reading import read_months, read_scored
+from sync.collector.profiles.tt01 import load_profile
 from sync.collector.rights import ANYBODY
 from sync.collector.services import Services
 from sync.collector.surveys.library import shipped_surveys
@@ -37,15 +45,20 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
             select(func.count()).select_from(schema.tally).where(schema.tally.c.day > NOON.date())
         ).scalar_one()
     assert (int(tallied), unread, outside) == (written, 0, 0)
+    assert written > 5000
+    with pytest.raises(UsageWrong, match="folder of its own"):
+        write(database)
     book = read_book(services, ANYBODY, Wish(period="2026-11"))
     assert book.me.share is not None
     assert len(book.children) == 19
     assert sum(kiosk.silent for _, kiosk in book.kiosks) >= 1
 
+    _the_other_rules_have_their_numbers(database, services)
+
     people = add_people(database, "20", NOON)
     tell_stories(database, services, NOON, 1)
 
-    assert len({person.name for person in people}) == len(people) == 6
+    assert len({person.name for person in people}) == len(people) == 10
     with database.reading() as connection:
         states = Counter(connection.execute(select(schema.comment.c.state)).scalars())
         unseen = select(func.count()).where(schema.comment.c.published_on.is_(None), schema.comment.c.week < WEEK)
@@ -56,9 +69,22 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
     assert all(case.bad * 100 > 15 * case.n and case.n >= 30 for case in cases)
 
 
-def test_demo_data_never_mix_with_what_is_there(database: Database) -> None:
-    first = write(database)
+def _the_other_rules_have_their_numbers(database: Database, services: Services) -> None:
+    october, today = Days(date(2026, 10, 1), date(2026, 10, 31)), NOON.date()
+    with database.reading() as connection:
+        places = read_places(connection, NOON)
+        months = read_months(connection, "20/", october)
+        scored = read_scored(connection, places, places["20/"], load_profile(), to_the_end(october, today),
+                             services.config.policy)  # fmt: skip
+    assert len(months.by_unit) == 19
+    assert 90 < ratios(months.total)["tthc_satisfied"].percent() < 100  # type: ignore[operator]
+    assert all((shown.n or 0) >= 30 for shown in scored[-1].shown.values())
 
-    with pytest.raises(UsageWrong, match="folder of its own"):
-        write(database)
-    assert first > 5000
+
+def test_the_demos_folder_alone_shows_the_page_of_the_circular(tmp_path: Path) -> None:
+    (tmp_path / "collector").mkdir()
+
+    switch_on_tt01(tmp_path)
+
+    assert load_config(None, tmp_path).reports.tt01
+    assert not CollectorConfig().reports.tt01
