@@ -153,6 +153,18 @@ def test_refusal_ends_when_the_build_is_no_longer_offered(machine: Machine) -> N
     assert machine.refusal is None
 
 
+def test_held_build_that_is_offered_again_is_told_again_and_not_tried(machine: Machine) -> None:
+    machine.put("offered", "2")
+    machine.put("dark-2")
+    for offered in ("2", "1", "2"):
+        machine.put("offered", offered)
+        machine.upgrade()
+
+    refusal = machine.refusal
+    assert refusal is not None
+    assert (machine.installs, refusal.version, refusal.why) == (["2", "1"], "2", "it was gone back from before")
+
+
 def test_package_that_cannot_be_installed_is_told_and_nothing_is_changed(machine: Machine) -> None:
     machine.put("offered", "2")
     machine.put("uninstallable")

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     CLEANING_OFF = "cleaning_off"
     RESTART = "restart"
     LOG = "log"
+    UPGRADE = "upgrade"
 
 
 def order_command(connection: Connection, device_id: str, kind: Kind, now: datetime, actor: str) -> str:

@@ -37,10 +37,12 @@ class Fault(StrEnum):
     """It is heard and nobody presses, for days."""
     ERROR = "error"
     """It says itself that something is wrong."""
+    UPGRADE = "upgrade"
+    """It went back from an upgrade, or could not install it."""
     VERSION = "version"
 
 
-ALERTED = (Fault.SILENT, Fault.BACKLOG, Fault.DISK, Fault.CLOCK, Fault.VERSION, Fault.DEAD)
+ALERTED = (Fault.SILENT, Fault.BACKLOG, Fault.DISK, Fault.CLOCK, Fault.VERSION, Fault.UPGRADE, Fault.DEAD)
 """Of these people are told wherever they are; the others wait until somebody looks."""
 
 
@@ -103,6 +105,8 @@ def _of_word(seen: Seen, now: datetime, rules: Fleet) -> Iterator[Fault]:
         yield Fault.SQLITE
     if said.get("last_error") or said.get("settings_fault"):
         yield Fault.ERROR
+    if said.get("upgrade_refused"):
+        yield Fault.UPGRADE
 
 
 def has_deaf_face(result: str | None) -> bool:

@@ -17,6 +17,7 @@ def fault_name(t: Texts, fault: Fault) -> str:
         Fault.SQLITE: t("SQLite"),
         Fault.DEAD: t("No presses"),
         Fault.ERROR: t("Reports a fault"),
+        Fault.UPGRADE: t("Upgrade failed"),
         Fault.VERSION: t("Old version"),
     }[fault]
 
@@ -33,6 +34,7 @@ def remedy(t: Texts, fault: Fault) -> str:
         Fault.SQLITE: t("First: install the packaged version again; its own SQLite commits safely."),
         Fault.DEAD: t("First: go and see whether the screen stands where citizens pass, and answers."),
         Fault.ERROR: t("First: read what it says, and ask for its log."),
+        Fault.UPGRADE: t("First: publish a mended build. The kiosk works on with the version before."),
         Fault.VERSION: t("First: let the update reach it."),
     }[fault]
 
@@ -45,5 +47,6 @@ def command_name(t: Texts, kind: str) -> str:
         Kind.CLEANING_OFF: t("End the cleaning mode"),
         Kind.RESTART: t("Restart the screen"),
         Kind.LOG: t("Bring the log (without personal data)"),
+        Kind.UPGRADE: t("Try the failed upgrade again"),
     }
     return known.get(Kind(kind), kind) if kind in set(Kind) else kind

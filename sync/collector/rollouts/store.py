@@ -140,11 +140,25 @@ def heard_of(connection: Connection, one: Rollout, in_force: InForce) -> tuple[H
         row = told.get(base.device_id)
         if row is None or row.received_at < one.stage_at:
             continue
-        if row.status.get("settings") == etag_of(in_force.settings(base)):
+        settings = in_force.settings(base)
+        if settings.ring == one.change.ring and _refused_upgrade(row, one):
+            refused = row.status["upgrade_refused"]
+            faults.append(f"upgrade to {refused['version']}: {refused['why']}")
+        elif row.status.get("settings") == etag_of(settings):
             taken += 1
         elif row.status.get("settings_fault"):
             faults.append(str(row.status["settings_fault"]))
     return Heard(kiosks, taken, len(faults)), faults
+
+
+def _refused_upgrade(row: Row[Any], one: Rollout) -> bool:
+    """Whether the kiosk refused an upgrade since it may have had this rollout's ring."""
+    refused = row.status.get("upgrade_refused")
+    if one.change.ring is None or one.stage_at is None or not refused:
+        return False
+    ahead = timedelta(microseconds=row.clock_ahead_us)
+    # A person may have begun it before its time.
+    return datetime.fromisoformat(refused["at"]) - min(one.begins_at, one.stage_at) >= ahead
 
 
 def _draw(connection: Connection, one: Rollout, percent: int, now: datetime, choose: Choose) -> None:

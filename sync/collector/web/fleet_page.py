@@ -33,7 +33,7 @@ router = APIRouter(include_in_schema=False)
 FAULTS = {
     "im-lang": Fault.SILENT, "ton-cho": Fault.BACKLOG, "dong-ho": Fault.CLOCK, "dia": Fault.DISK,
     "phien-ban": Fault.VERSION, "re-nhanh": Fault.JOURNAL, "cam-ung": Fault.TOUCH, "sqlite": Fault.SQLITE,
-    "khong-bam": Fault.DEAD, "bao-loi": Fault.ERROR,
+    "khong-bam": Fault.DEAD, "bao-loi": Fault.ERROR, "nang-cap": Fault.UPGRADE,
 }  # fmt: skip
 """As an address writes them, in the order of the page."""
 PER_PAGE, STRIP_DAYS, HISTORY_DAYS, COMMANDS_SHOWN = 50, 15, 40, 12

@@ -91,6 +91,12 @@ class FleetWords:
             return self.t("not tested")
         return self.t("failed") if has_deaf_face(result) else self.t("passed")
 
+    def upgrade(self, kiosk: Kiosk) -> str:
+        """Which upgrade it refused, when by its own clock, and why."""
+        said = kiosk.status.get("upgrade_refused") or {}
+        at = datetime.fromisoformat(said["at"])
+        return f"{said['version']}, {at:%H:%M} {self.t.day(at.date())}: {said['why']}"
+
     def last_press(self, found: tuple[date, str] | None) -> str:
         """The half day of the last press, never finer."""
         if found is None:
@@ -123,6 +129,7 @@ class FleetWords:
         known = {
             "done": self.t("done"),
             "handed to the screen": self.t("handed to the screen"),
+            "handed to the upgrade": self.t("tried at the next time for upgrades"),
             "done before": self.t("done before"),
             "unknown": self.t("its version does not know this"),
         }

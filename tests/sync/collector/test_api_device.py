@@ -42,6 +42,19 @@ def test_a_status_is_kept_until_the_next_and_answered_with_the_cursor(
     assert (received_at, status["pending"]) == (NOON, 0)  # type: ignore[index]
 
 
+def test_a_refused_upgrade_is_kept_with_the_status_and_ends_with_the_next(
+    client: TestClient, kiosk: KioskKey, office: Office
+) -> None:
+    pen = Pen()
+    refused = {"version": "0.2.0", "at": "2026-11-21T18:09:33+07:00", "why": "the screen was away for 90 s"}
+
+    for upgrade in ({"upgrade_refused": refused}, {}):
+        body = status_of(pen, **upgrade)
+        assert send(client, kiosk.request("POST", "/v1/device/status", body, JSON)).status_code == 200
+        ((status,),) = office.rows("device_status", "status")
+        assert status.get("upgrade_refused") == upgrade.get("upgrade_refused")  # type: ignore[attr-defined]
+
+
 def test_a_status_tells_how_far_the_kiosks_wall_clock_is_off(
     client: TestClient, kiosk: KioskKey, office: Office
 ) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -62,12 +62,19 @@ def themes(office: Office) -> list[str | None]:
         return [settings_for(connection, each, found).theme for each in devices]
 
 
-def tell(office: Office, device_id: str, *, took: bool, fault: str | None = None) -> None:
+def tell(
+    office: Office, device_id: str, *, took: bool, fault: str | None = None, ahead: timedelta = timedelta(0),
+    **said: object,
+) -> None:  # fmt: skip
     """The kiosk says that it keeps what it was told, or why not."""
     with office.database.writing() as connection:
         etag = etag_of(settings_for(connection, device_id, read_in_force(connection)))
-        status = {"settings": etag if took else '"old"', **({"settings_fault": fault} if fault else {})}
-        row = {"device_id": device_id, "received_at": NOON + timedelta(minutes=1), "clock_ahead_us": 0}
+        status = {"settings": etag if took else '"old"', **({"settings_fault": fault} if fault else {}), **said}
+        row = {
+            "device_id": device_id,
+            "received_at": NOON + timedelta(minutes=1),
+            "clock_ahead_us": ahead // timedelta(microseconds=1),
+        }
         connection.execute(insert(schema.device_status), {**row, "status": status})
 
 
@@ -152,6 +159,54 @@ def test_refusing_kiosk_of_a_small_stage_takes_the_settings_back_everywhere(many
     assert (one.state, one.why) == (State.STOPPED, "survey: there is no such icon")
     assert set(themes(many)) == {None}
     assert ("collector", "settings.stop") in many.rows("audit", "actor", "action")
+
+
+def refused_upgrade(at: datetime) -> dict[str, str]:
+    return {"version": "0.2.0", "at": at.isoformat(), "why": "the screen was away for 90 s"}
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(hours=-7)], ids=["clock right", "clock behind"])
+def test_upgrade_that_a_kiosk_of_the_ring_refused_stops_the_ring_though_its_settings_were_taken(
+    many: Office, ahead: timedelta
+) -> None:
+    number = plan(many, Change(ring="canary"))
+    bring(many, number)
+    (first,) = many.rows("rollout_device", "device_id")
+    refused = refused_upgrade(NOON + timedelta(seconds=30) + ahead)
+    tell(many, str(first[0]), took=True, ahead=ahead, upgrade_refused=refused)
+
+    assert watch(many, timedelta(minutes=2)) == [Step.STOP]
+
+    with many.database.reading() as connection:
+        assert read_rollout(connection, number).why == "upgrade to 0.2.0: the screen was away for 90 s"
+
+
+@pytest.mark.parametrize(
+    ("change", "ahead"),
+    [
+        (Change(ring="canary"), timedelta(0)),
+        (Change(ring="canary"), timedelta(hours=7)),
+        (DARK, timedelta(hours=-1)),
+    ],
+    ids=["refused before the ring", "so by a clock that is ahead", "no ring is set"],
+)
+def test_upgrade_that_the_ring_did_not_bring_stops_nothing(many: Office, change: Change, ahead: timedelta) -> None:
+    bring(many, plan(many, change))
+    (first,) = many.rows("rollout_device", "device_id")
+    refused = refused_upgrade(NOON - timedelta(minutes=30) + ahead)
+    tell(many, str(first[0]), took=True, ahead=ahead, upgrade_refused=refused)
+
+    assert watch(many, DAY) == [Step.GO_ON]
+
+
+def test_upgrade_of_a_ring_that_a_smaller_unit_replaced_stops_nothing(many: Office) -> None:
+    number = plan(many, Change(ring="canary"), unit_id=None)
+    bring(many, plan(many, Change(ring="stable")), at_once=True)
+    bring(many, number)
+    (first,) = many.rows("rollout_device", "device_id")
+    tell(many, str(first[0]), took=True, upgrade_refused=refused_upgrade(NOON + timedelta(seconds=30)))
+
+    assert Step.STOP not in watch(many, timedelta(minutes=2))
 
 
 def test_fault_from_before_the_stage_stops_nothing(many: Office) -> None:

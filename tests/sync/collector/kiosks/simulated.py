@@ -24,6 +24,13 @@ SPOILT: dict[Fault, dict[str, Any]] = {
     Fault.BACKLOG: {"pending": 46, "oldest_pending_s": 2 * 86400},
     Fault.TOUCH: {"touch_test": "1,0,1,1,1+2 2026-11-20T07:02:00+07:00"},
     Fault.SQLITE: {"versions": {"sqlite": "3.40.1", "journal": "WAL+FULL"}},
+    Fault.UPGRADE: {
+        "upgrade_refused": {
+            "version": "1.0.4",
+            "at": "2026-11-19T18:09:33+07:00",
+            "why": "the screen was away for 90 s",
+        }
+    },
     Fault.ERROR: {"last_error": "certificate: not valid"},
     Fault.VERSION: {"software": OLD_VERSION},
 }

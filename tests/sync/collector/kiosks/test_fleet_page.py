@@ -112,6 +112,14 @@ class TestAThousandKiosks:
         assert "dọn bớt đĩa" in page
         assert "0,9 GB" in page
 
+    def test_a_kiosks_page_tells_which_upgrade_it_refused_and_why(self, watched: TestClient) -> None:
+        one = next(number for number in range(1000) if faults_of(number) == {Fault.UPGRADE})
+
+        page = watched.get(f"/may/{device_of(one)}").text
+
+        assert "Nâng cấp thất bại" in page
+        assert re.search(r"1\.0\.4, 18:09 \S*19/11/2026: the screen was away for 90 s", page)
+
     def test_presses_are_told_in_steps_of_five_and_days_alone(self, watched: TestClient) -> None:
         page = watched.get(f"/may/{device_of(1)}").text
 
