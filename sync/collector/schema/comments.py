@@ -1,8 +1,10 @@
 """Tables of what citizens wrote, and of what was done about it."""
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, String, Table, Text
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, String, Table, Text, text
 
 from sync.collector.schema.columns import Hash, Id, Moment, Seq, Serial, clustered, metadata
+
+_IS_NEW = text("state = 'new'")
 
 # Which rating a comment goes with is in its journal alone: nothing here can put the two together.
 comment = clustered(
@@ -34,6 +36,8 @@ comment = clustered(
     Index(None, "code"),
     Index(None, "published_on", "week"),
     Index(None, "unit_id", "shown_last"),
+    # Counted on every page.
+    Index("ix_comment_new", "unit_id", sqlite_where=_IS_NEW, postgresql_where=_IS_NEW),
 )
 
 comment_step = Table(
