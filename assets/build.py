@@ -16,6 +16,7 @@ import wave
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 from math import exp, pi, sin
 from pathlib import Path
@@ -198,13 +199,15 @@ def _spoken(program: str, language: str, text: str) -> bytes:
 def compile_catalogue(source: Path) -> int:
     """Make the .mo beside a .po when it is older; returns 1 if it was made."""
     target = source.with_suffix(".mo")
-    if not _is_stale(target, (source,)):
+    if not _is_stale(target, (source, Path(__file__))):
         return 0
     try:
         with source.open("rb") as file:
             catalogue = read_po(file, abort_invalid=True)
     except (PoFileError, ValueError) as error:
         raise AssetsMissing(f"{source} cannot be read: {error}") from error
+    # Else the moment of compiling stands in the file, and the same sources give other bytes.
+    catalogue.creation_date = datetime(1980, 1, 1, tzinfo=UTC)
     with tempfile.SpooledTemporaryFile() as compiled:
         write_mo(compiled, catalogue)
         compiled.seek(0)

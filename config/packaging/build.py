@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from complete import require_complete
 from deb import COLLECTOR, KIOSK, Package, Tree
 from interpreter import Interpreter
 from papers import write_checksums, write_licences, write_parts_list
@@ -31,6 +32,7 @@ def main() -> None:
     options.add_argument("--quick", action="store_true", help="pack loosely: for a trial, not for a network")
     options.add_argument("--to", type=Path, default=PACKAGES, metavar="DIR", help="instead of build/packages")
     chosen = options.parse_args()
+    os.umask(0o022)  # the rights of files are part of their packages
     version = _version() + (f"-{chosen.revision}" if chosen.revision else "")
     shutil.rmtree(chosen.to, ignore_errors=True)
     chosen.to.mkdir(parents=True)
@@ -46,6 +48,7 @@ def main() -> None:
             wheels = fetch(FETCHED / f"{package.name}-{machine.name}-{python}", machine, extras, python)
             archive = chosen.to / f"{package.name}_{version}_{machine.name}_wheels.zip"
             write_wheelhouse(archive, wheels, own, machine, extras, python, version)
+            require_complete(archive, machine, extras, python)
             _tell(archive)
     write_checksums(chosen.to)
     _tell(chosen.to / "SHA256SUMS")

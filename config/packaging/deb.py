@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interpreter import Interpreter
+from same import rewrite_records, settle, size_kb, write_byte_code
 from wheels import PROGRAMS, ROOT, run
 
 CONFIG = ROOT / "config"
@@ -123,7 +124,9 @@ class Tree:
         run(*install, *target, "--require-hashes", "-r", wheels / "requirements.txt")
         run(*install, *target, own)
         self._tidy()
-        self._compile(interpreter)
+        libraries = self._home / "lib"
+        rewrite_records(libraries / f"python{interpreter.python}" / "site-packages")
+        write_byte_code(self.python, self.root, (self._home / "python" / "lib", libraries))
 
     def put_files(self) -> None:
         """Commands, units, settings and documents."""
@@ -150,7 +153,7 @@ class Tree:
         """The package in ``to``; ``packing`` is how dpkg-deb compresses it."""
         control = self.root / "DEBIAN"
         control.mkdir()
-        size = sum(path.lstat().st_size for path in self.root.rglob("*")) // 1024
+        size = size_kb(self.root)
         fields = (CONFIG / "debian" / self._package.command / "control").read_text("utf-8")
         filled = {"VERSION": version, "SIZE": str(size), "PYTHON": ", ".join(interpreter.depends)}
         (control / "control").write_text(fill(fields, filled), "utf-8")
@@ -161,7 +164,7 @@ class Tree:
             f"/{path.relative_to(self.root)}" for path in (self.root / "etc").rglob("*") if path.is_file()
         )
         (control / "conffiles").write_text("".join(f"{path}\n" for path in settings))
-        self._settle(epoch)
+        settle(self.root, epoch)
         deb = to / f"{self._package.name}_{version}_amd64.deb"
         subprocess.run(
             ["dpkg-deb", "--root-owner-group", *packing, "--build", str(self.root), str(deb)],
@@ -185,27 +188,11 @@ class Tree:
         shutil.rmtree(self._home / "share" / "kivy-examples", ignore_errors=True)
         for record in (*self._home.rglob("direct_url.json"), *self._home.rglob("uv_cache.json")):
             record.unlink()
-        for extension in self._home.rglob("*.so*"):
-            extension.chmod(0o644)
-
-    def _compile(self, interpreter: Interpreter) -> None:
-        """Byte code beside each file: the machine's user cannot write it, and a start would be slow without."""
+        (self._home / ".lock").unlink(missing_ok=True)
         for cache in list(self._home.rglob("__pycache__")):
             shutil.rmtree(cache)
-        library = self._home / "python" / "lib" / f"python{interpreter.python}"
-        compiled = ["-q", "-s", self.root, "-p", "/", "--invalidation-mode", "unchecked-hash"]
-        # A library's own test data may be no valid Python.
-        run(
-            self.python,
-            "-I",
-            "-m",
-            "compileall",
-            "-x",
-            "bad_coding|badsyntax|lib2to3",
-            *compiled,
-            library,
-            self._home / "lib",
-        )
+        for extension in self._home.rglob("*.so*"):
+            extension.chmod(0o644)
 
     def _put_program(self) -> None:
         module = {"kiosk": "kiosk.cli", "collector": "sync.collector.cli"}[self._package.command]
@@ -223,15 +210,6 @@ class Tree:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
         path.chmod(mode)
-
-    def _settle(self, epoch: int) -> None:
-        """Rights and times that do not depend on who built this, and when."""
-        for path in self.root.rglob("*"):
-            if path.is_symlink():
-                continue
-            runnable = path.is_dir() or path.stat().st_mode & 0o100
-            path.chmod(0o755 if runnable else 0o644)
-            os.utime(path, (epoch, epoch))
 
 
 def fill(text: str, words: dict[str, str]) -> str:

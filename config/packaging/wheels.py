@@ -30,15 +30,19 @@ class Machine:
 
     name: str
     resolves_as: str
+    runs_as: str
+    """The oldest that is promised: Debian 12 has glibc 2.36, Ubuntu 22.04 has 2.35."""
     platforms: tuple[str, ...]
 
 
 LINUX = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_27", "manylinux_2_24", "manylinux_2_17", "manylinux2014")
 OLD_LINUX = ("manylinux_2_12", "manylinux_2_5", "manylinux2010", "manylinux1")
 """That there were before arm64."""
-AMD64 = Machine("linux-x86_64", "x86_64-manylinux_2_28", tuple(f"{each}_x86_64" for each in (*LINUX, *OLD_LINUX)))
-ARM64 = Machine("linux-aarch64", "aarch64-manylinux_2_28", tuple(f"{each}_aarch64" for each in LINUX))
-WINDOWS = Machine("windows-amd64", "x86_64-pc-windows-msvc", ("win_amd64",))
+AMD64 = Machine("linux-x86_64", "x86_64-manylinux_2_28", "x86_64-manylinux_2_34",
+                tuple(f"{each}_x86_64" for each in (*LINUX, *OLD_LINUX)))  # fmt: skip
+ARM64 = Machine("linux-aarch64", "aarch64-manylinux_2_28", "aarch64-manylinux_2_34",
+                tuple(f"{each}_aarch64" for each in LINUX))  # fmt: skip
+WINDOWS = Machine("windows-amd64", "x86_64-pc-windows-msvc", "x86_64-pc-windows-msvc", ("win_amd64",))
 
 
 def run(*command: str | Path, **environment: str) -> str:
@@ -56,9 +60,12 @@ def fetch(folder: Path, machine: Machine, extras: tuple[str, ...], python: str) 
     What is there already is not fetched again, so that a second build needs no network.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    wanted, lock = folder / "requirements.txt", ROOT / "requirements.lock"
-    if wanted.is_file() and wanted.stat().st_mtime > lock.stat().st_mtime:
+    wanted, lock, seen = folder / "requirements.txt", ROOT / "requirements.lock", folder / "lock.sha256"
+    # By what is in them: a fresh checkout of the same lock is a newer file, and need not be fetched for.
+    locked = _hash_of(lock, ROOT / "pyproject.toml")
+    if wanted.is_file() and seen.is_file() and seen.read_text("utf-8") == locked:
         return folder
+    wanted.unlink(missing_ok=True)
     for older in (*folder.glob("*.whl"), *folder.glob("*.tar.gz")):
         older.unlink()
     resolved = folder / "requirements.new"
@@ -78,15 +85,21 @@ def fetch(folder: Path, machine: Machine, extras: tuple[str, ...], python: str) 
     for sources in folder.glob("*.tar.gz"):
         _build_pure(sources, resolved)
     resolved.rename(wanted)
+    seen.write_text(locked, "utf-8")
     return folder
+
+
+def _hash_of(*files: Path) -> str:
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _build_pure(sources: Path, wanted: Path) -> None:
     """Put the wheel of a library that is published as sources only in its place, and its hash beside theirs."""
     before = set(sources.parent.glob("*.whl"))
+    # Its builder writes its own version into the wheel: the locked one.
     run(
-        PROGRAMS / "uv", "build", "--wheel", "--quiet", "--out-dir", sources.parent, sources,
-        SOURCE_DATE_EPOCH="315532800",
+        PROGRAMS / "uv", "build", "--wheel", "--quiet", "--build-constraints", ROOT / "requirements.lock",
+        "--require-hashes", "--out-dir", sources.parent, sources, SOURCE_DATE_EPOCH="315532800", TZ="UTC",
     )  # fmt: skip
     (wheel,) = set(sources.parent.glob("*.whl")) - before
     if not wheel.name.endswith("-any.whl"):

@@ -58,6 +58,13 @@ def test_only_what_is_older_than_its_source_is_made_again(builder: Any):
     assert builder.build(announce=False) == len(builder.ICON_SIZES)
 
 
+def test_catalogue_made_later_from_the_same_words_is_the_same(builder: Any):
+    words = builder.ASSETS / "locale" / "vi" / "LC_MESSAGES" / "kiosk.po"
+    builder.compile_catalogue(words)
+
+    assert b"POT-Creation-Date: 1980-01-01" in words.with_suffix(".mo").read_bytes()
+
+
 def test_faces_wear_the_colours_of_the_theme(builder: Any):
     face = next(picture for picture in builder.pictures() if picture.source.name == "level_1.svg")
 
