@@ -11,4 +11,6 @@ _IS_NEW = text("state = 'new'")
 
 def upgrade() -> None:
     """One index, of the new ones alone."""
-    op.create_index("ix_comment_new", "comment", ["unit_id"], sqlite_where=_IS_NEW, postgresql_where=_IS_NEW)
+    op.create_index(
+        "ix_comment_new", "comment", ["unit_id"], sqlite_where=_IS_NEW, postgresql_where=_IS_NEW, if_not_exists=True
+    )
