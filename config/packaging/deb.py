@@ -37,6 +37,8 @@ class Package:
     """Its folders below /var/lib/hailong."""
     groups: tuple[str, ...] = ()
     """Which the user hailong joins."""
+    offered: tuple[str, ...] = ()
+    """Units that are off until the office enables them."""
 
     @property
     def home(self) -> Path:
@@ -52,6 +54,7 @@ class Package:
             # The upgrade does not stop itself.
             "UNITS": " ".join(unit for unit in self.units if unit != "hailong-update.service"),
             "ENABLED": " ".join(self.enabled),
+            "OFFERED": " ".join(self.offered),
             "GROUPS": " ".join(self.groups),
             "DATA": " ".join(f"/var/lib/hailong/{folder}" for folder in self.data),
         }
@@ -80,6 +83,7 @@ KIOSK = Package(
     ),
     data=("kiosk", "backup", "kivy"),
     groups=("video", "render", "audio"),
+    offered=("hailong-update.timer",),
 )  # fmt: skip
 COLLECTOR = Package(
     "hailong-collector", "collector", ("collector", "postgres", "sqlite", "oidc"),

@@ -12,16 +12,24 @@ ROOT = Path(__file__).parents[2]
 PROGRAMS = {
     "apt-get": """
         case "$*" in
-            *update*) exit 0 ;;
+            *" update") exit 0 ;;
+            *" download "*)
+                ! [ -e "$HAILONG_UPDATE_ROOT/no-way-back" ] || exit 100
+                echo package >"hailong-kiosk_${*##*=}_amd64.deb" ;;
             *--simulate*) ! [ -e uninstallable ] || { echo 'E: Unable to correct problems' >&2; exit 100; } ;;
             *--download-only*) ! [ -e no-download ] || { cat no-download >&2; exit 100; } ;;
             *)
-                version=${*##*=}
+                version=${*##*[=_]}
+                version=${version%.deb}
                 echo "$version" >>installs
                 ! [ -e "breaks-$version" ] || { echo "dpkg: error processing package hailong-kiosk" >&2; exit 100; }
                 echo "$version" >installed ;;
         esac""",
-    "apt-cache": 'echo "  Candidate: $(cat offered)"',
+    "apt-cache": """
+        case $1 in
+            policy) echo "  Candidate: $(cat offered)" ;;
+            madison) [ -e gone ] || echo "hailong-kiosk | 1 | https://goi.example.vn stable/main amd64 Packages" ;;
+        esac""",
     "dpkg-query": "cat installed",
     "dpkg": '[ "$1" = --configure ] || [ "$2" -gt "$4" ]',
     "systemctl": 'read -r version <installed; case $1 in show) echo 0 ;; *) ! [ -e "dark-$version" ] ;; esac',
@@ -225,3 +233,57 @@ def test_previous_build_that_cannot_be_had_any_more_is_told(machine: Machine) ->
     refusal = machine.refusal
     assert refusal is not None
     assert refusal.why.startswith("the screen was away for 90 s; and it could not be gone back to 1")
+
+
+def test_going_back_needs_neither_the_network_nor_the_ring_that_the_way_back_came_from(machine: Machine) -> None:
+    machine.upgrade()
+    machine.put("offered", "2")
+    machine.put("dark-2")
+    machine.put("no-way-back")
+    machine.put("gone")
+
+    machine.upgrade()
+
+    assert machine.installs == ["2", "1"]
+
+
+def test_nothing_is_tried_that_could_not_be_gone_back_from(machine: Machine) -> None:
+    machine.put("offered", "2")
+    machine.put("no-way-back")
+    machine.put("gone")
+
+    assert machine.upgrade() == 1
+
+    refusal = machine.refusal
+    assert refusal is not None
+    assert (machine.installs, refusal.why) == ([], "there is no way back: the repository has no 1")
+
+
+def with_ring(machine: Machine, ring: str | None) -> str:
+    """The suite that a kiosk follows after one upgrade with this ring set by the office."""
+    settings = machine.folder / "var/lib/hailong/kiosk/settings.json"
+    source = machine.folder / "etc/apt/sources.list.d/hailong.sources"
+    for file in (settings, source):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    if not source.exists():
+        source.write_text("Types: deb\nSuites: stable extra\nComponents: main\n", "utf-8")
+    settings.write_text("{\n" + (f'  "ring": "{ring}"\n' if ring else "") + "}\n", "utf-8")
+    machine.upgrade()
+    return source.read_text("utf-8").splitlines()[1]
+
+
+def test_ring_that_the_office_takes_back_leaves_the_kiosk_s_own(machine: Machine) -> None:
+    followed = [with_ring(machine, ring) for ring in (None, "canary", "early", None, None)]
+
+    assert followed == [
+        f"Suites: {suite}" for suite in ("stable extra", "canary", "early", "stable extra", "stable extra")
+    ]
+
+
+def test_ring_that_has_the_way_back_is_not_left_before_that_is_at_hand(machine: Machine) -> None:
+    machine.put("no-way-back")
+    assert with_ring(machine, "canary") == "Suites: stable extra"
+
+    (machine.folder / "no-way-back").unlink()
+
+    assert with_ring(machine, "canary") == "Suites: canary"
