@@ -42,8 +42,8 @@ class Fault(StrEnum):
     VERSION = "version"
 
 
-ALERTED = (Fault.SILENT, Fault.BACKLOG, Fault.DISK, Fault.CLOCK, Fault.VERSION, Fault.UPGRADE, Fault.DEAD)
-"""Of these people are told wherever they are; the others wait until somebody looks."""
+BEHIND_ITS_BACK = frozenset({Fault.SILENT, Fault.JOURNAL})
+"""What is known of a kiosk without its word; of all else nothing new is known of one that is silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,19 @@ def oldest_waiting_s(seen: Seen, now: datetime) -> int | None:
     if age is None or not seen.status.get("pending") or seen.said_at is None:
         return None
     return int(age + max(0.0, (now - seen.said_at).total_seconds()))
+
+
+def mark_of(fault: Fault, status: Mapping[str, Any], hurt_at: datetime | None) -> str:
+    """What a fault is like now, in short: whoever knows of one with another mark does not know of this."""
+    marks = {
+        Fault.JOURNAL: hurt_at.isoformat() if hurt_at else "",
+        Fault.TOUCH: status.get("touch_test") or "",
+        # Its first word only: what follows tells of the moment.
+        Fault.ERROR: (status.get("last_error") or status.get("settings_fault") or "").partition(":")[0],
+        Fault.VERSION: status.get("software", ""),
+        Fault.UPGRADE: (status.get("upgrade_refused") or {}).get("version", ""),
+    }
+    return str(marks.get(fault, ""))[:200]
 
 
 def _of_contact(seen: Seen, now: datetime, rules: Fleet) -> Iterator[Fault]:

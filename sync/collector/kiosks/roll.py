@@ -12,11 +12,13 @@ from sqlalchemy import Connection, select
 from sync.collector.config import CollectorConfig
 from sync.collector.errors import UsageWrong
 from sync.collector.kiosks.days import pressed_since
-from sync.collector.kiosks.faults import HURT, Fault, Seen, faults_of, oldest_waiting_s
+from sync.collector.kiosks.faults import HURT, Fault, Seen, faults_of, mark_of, oldest_waiting_s
 from sync.collector.kiosks.hours import Hours
+from sync.collector.kiosks.known import Known, read_known, still_known
 from sync.collector.rollouts.effective import InForce, read_bases, read_in_force
 from sync.collector.roster import JournalState, read_journals
 from sync.collector.schema import counter, device, device_status, journal, unit
+from sync.protocol.messages import DeviceSettings
 
 _DAY = timedelta(days=1)
 
@@ -41,6 +43,10 @@ class Kiosk:
     journals: tuple[JournalState, ...]
     hurt_at: datetime | None
     faults: tuple[Fault, ...]
+    known: Mapping[Fault, Known]
+    """Of its faults those that somebody knows of."""
+    ring: str
+    """The ring of upgrades the office set for it; empty where it set none."""
 
     @property
     def short_id(self) -> str:
@@ -52,6 +58,21 @@ class Kiosk:
         """Its version, without our name."""
         return str(self.status.get("software", "")).removeprefix("hailong ")
 
+    @property
+    def news(self) -> tuple[Fault, ...]:
+        """The faults of which nobody knows yet."""
+        return tuple(fault for fault in self.faults if fault not in self.known)
+
+    @property
+    def journal_state(self) -> str:
+        """``forked``, ``damaged``, ``continued`` or ``whole``; empty before anything came."""
+        states = {one.state for one in self.journals}
+        if Fault.JOURNAL in self.faults:
+            return "forked" if "forked" in states else "damaged"
+        if states & {"forked", "continued"}:
+            return "continued"
+        return "whole" if states else ""
+
 
 def read_roll(
     connection: Connection, path: str, now: datetime, config: CollectorConfig, in_force: InForce | None = None
@@ -61,23 +82,28 @@ def read_roll(
     since = _working_days_back(now.astimezone(config.zone).date(), rules.dead_days, config)
     pressed = pressed_since(connection, since)
     journals, hurt = read_journals(connection), _hurt(connection)
-    hours = _hours(connection, path, config, in_force or read_in_force(connection))
+    settings = _settings(connection, path, in_force or read_in_force(connection))
     usual = Hours.of((), rules, config.calendar.days, config.zone)
+    known = read_known(connection)
     pressed_from = datetime.combine(since, datetime.min.time(), config.zone)
     found = []
     for row in connection.execute(_rows(path)):
         mine = tuple(journals.get(row.device_id, ()))
         heard = max((at for at in (row.said_at, hurt.heard.get(row.device_id)) if at is not None), default=None)
         ahead = None if row.clock_ahead_us is None else row.clock_ahead_us / 1_000_000
+        own = settings.get(row.device_id)
+        hours = Hours.of(own.hours, rules, config.calendar.days, config.zone) if own and own.hours else usual
         seen = Seen(
             row.enrolled_at, heard, row.status or {}, row.said_at, ahead, hurt.at.get(row.device_id),
-            row.device_id in pressed, hours.get(row.device_id, usual),
+            row.device_id in pressed, hours,
         )  # fmt: skip
         faults = () if row.revoked_at else faults_of(seen, now, rules, pressed_from)
+        marks = {fault: mark_of(fault, seen.status, seen.hurt_at) for fault in faults}
         found.append(
             Kiosk(
                 row.device_id, row.code, row.counter_name, row.unit, row.unit_name, row.path, row.enrolled_at,
                 row.revoked_at, heard, seen.status, ahead, oldest_waiting_s(seen, now), mine, seen.hurt_at, faults,
+                still_known(known.get(row.device_id, {}), marks), (own and own.ring) or "",
             )
         )  # fmt: skip
     return sorted(found, key=_gravest_first)
@@ -123,13 +149,11 @@ def _later(found: dict[str, datetime], device_id: str, at: datetime) -> None:
     found[device_id] = max(at, found.get(device_id, at))
 
 
-def _hours(connection: Connection, path: str, config: CollectorConfig, in_force: InForce) -> dict[str, Hours]:
-    """The hours of kiosks for which the office set some."""
-    if not any(active.change.hours for active in in_force.rollouts):
+def _settings(connection: Connection, path: str, in_force: InForce) -> dict[str, DeviceSettings]:
+    """What the office set for kiosks, where it set hours or a ring for any."""
+    if not any(active.change.hours or active.change.ring for active in in_force.rollouts):
         return {}
-    days, zone = config.calendar.days, config.zone
-    bases = read_bases(connection, path)
-    return {base.device_id: Hours.of(in_force.settings(base).hours, config.fleet, days, zone) for base in bases}
+    return {base.device_id: in_force.settings(base) for base in read_bases(connection, path)}
 
 
 def _rows(path: str) -> Any:
@@ -149,7 +173,8 @@ def _rows(path: str) -> Any:
 
 def _gravest_first(kiosk: Kiosk) -> tuple[int, int, str, int, str]:
     order = list(Fault)
-    gravest = order.index(kiosk.faults[0]) if kiosk.faults else len(order)
+    # What somebody knows of comes after all that nobody has looked at, and before what is well.
+    gravest = order.index(kiosk.news[0]) if kiosk.news else len(order) + (not kiosk.faults)
     # Counter 10 after counter 2: of two codes that begin alike the shorter number is the smaller.
     return (1 if kiosk.revoked_at else 0, gravest, kiosk.path, len(kiosk.counter), kiosk.counter)
 

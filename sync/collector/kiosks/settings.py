@@ -29,3 +29,4 @@ class Fleet(Section, frozen=True):
     opens: time = time(7, 30)
     closes: time = time(17, 0)
     alerts: bool = True
+    gather_minutes: Annotated[int, between(0, 60)] = 3

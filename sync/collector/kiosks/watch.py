@@ -1,27 +1,31 @@
-"""Watch: tells people once when a kiosk is not well and once when it is again, and counts kiosks for /metrics."""
+"""Watch: tells people once when kiosks are not well and once when they are again, and counts kiosks for /metrics."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
 from prometheus_client import Gauge
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from kiosk.texts import Texts, texts
+from kiosk.texts import texts
+from sync.collector.kiosks.audiences import Audience, read_audiences
 from sync.collector.kiosks.commands import forget_excerpts
 from sync.collector.kiosks.days import forget_days
-from sync.collector.kiosks.faults import ALERTED, Fault
+from sync.collector.kiosks.faults import BEHIND_ITS_BACK, Fault
+from sync.collector.kiosks.incident_store import key_of, read_states, take_turn, write_state
+from sync.collector.kiosks.incidents import NOTHING, State, Told, What, look_again
+from sync.collector.kiosks.known import read_known, unknow_fault
 from sync.collector.kiosks.roll import Kiosk, read_roll
-from sync.collector.kiosks.words import fault_name, remedy
-from sync.collector.notices.outbox import Kind, Notice
-from sync.collector.rights import Right
+from sync.collector.kiosks.telling import Teller
+from sync.collector.schema import unit
 from sync.collector.services import Services
+from sync.collector.web.phrases import Phrases
 
 T = TypeVar("T")
-KEY = "kiosk:"
-AT_ONCE = 50
-"""So many incidents share a transaction: an append waits no longer than for these."""
+NOWHERE = "\0"
+"""A path that no unit has."""
 
 # By state alone: a label for each kiosk would make thousands of series, and /may has the names.
 _kiosks = Gauge("hailong_kiosks", "Kiosks by what is wrong with them; one may be counted several times", ["state"])
@@ -33,66 +37,76 @@ class Transact(Protocol):
     def __call__(self, work: Callable[[Connection], T], /) -> T: ...
 
 
+Look = tuple[Audience, Fault, State, list[Told]]
+"""What one look found for one audience and one fault, and what is to be told."""
+
+
 def watch_fleet(services: Services, transact: Transact) -> None:
     """One look at every kiosk: metrics, alerts and recoveries; what is past its time is let go of."""
     now, config = services.now(), services.config
     with services.database.reading() as connection:
         kiosks = read_roll(connection, "", now, config)
-        open_keys = services.outbox.open_keys(connection, KEY)
+        changed = config.fleet.alerts and any(_changes(connection, services, kiosks))
+        past = _past(connection, kiosks)
     _count(kiosks)
-    if config.fleet.alerts:
-        wrong = {_key(kiosk, fault): (kiosk, fault) for kiosk in kiosks for fault in kiosk.faults if fault in ALERTED}
-        by_id = {kiosk.device_id: kiosk for kiosk in kiosks}
-        begun = [(key, *wrong[key]) for key in sorted(set(wrong) - open_keys)]
-        over = [(key, *_meant(key, by_id)) for key in sorted(open_keys - set(wrong))]
-        for group in _groups(begun):
-            transact(partial(_tell, services=services, group=group, is_over=False))
-        for group in _groups(over):
-            transact(partial(_tell, services=services, group=group, is_over=True))
+    if changed:
+        transact(partial(_tell, services=services, kiosks=kiosks))
+    for device_id, fault in past:
+        transact(partial(unknow_fault, device_id=device_id, fault=fault, now=now, actor="watch"))
     transact(partial(forget_excerpts, now=now))
     transact(partial(forget_days, today=now.astimezone(config.zone).date()))
 
 
-Told = tuple[str, Kiosk | None, Fault]
+def _changes(connection: Connection, services: Services, kiosks: Sequence[Kiosk]) -> list[Look]:
+    """What is not as it was at the last look."""
+    states = read_states(connection)
+    audiences = read_audiences(connection, services.config.notices.to)
+    # Where nobody is told any more, everything is over in silence: else what comes later would seem told already.
+    left = {code for code, _ in states} - {audience.code for audience in audiences}
+    found = []
+    for audience in [*audiences, *(Audience(code, NOWHERE, ()) for code in sorted(left))]:
+        own = [kiosk for kiosk in kiosks if kiosk.path.startswith(audience.path)]
+        places = {kiosk.device_id: kiosk.path for kiosk in own}
+        for fault in Fault:
+            before = states.get((audience.code, fault), NOTHING)
+            after, told = _look(before, fault, own, places, services)
+            if after != before:
+                found.append((audience, fault, after, told))
+    return found
 
 
-def _key(kiosk: Kiosk, fault: Fault) -> str:
-    return f"{KEY}{fault}:{kiosk.device_id}"
+def _look(
+    before: State, fault: Fault, kiosks: Sequence[Kiosk], places: Mapping[str, str], services: Services
+) -> tuple[State, list[Told]]:
+    ill = [kiosk.device_id for kiosk in kiosks if fault in kiosk.faults]
+    # What a silent kiosk said last is old: of that nothing new is told, nor that it is over.
+    silent = [kiosk.device_id for kiosk in kiosks if Fault.SILENT in kiosk.faults and fault not in BEHIND_ITS_BACK]
+    gather = timedelta(minutes=services.config.fleet.gather_minutes)
+    return look_again(before, ill, silent, places, services.now(), gather)
 
 
-def _meant(key: str, by_id: dict[str, Kiosk]) -> tuple[Kiosk | None, Fault]:
-    _, fault, device_id = key.split(":", 2)
-    return by_id.get(device_id), Fault(fault)
+def _tell(connection: Connection, services: Services, kiosks: Sequence[Kiosk]) -> None:
+    """Look again now that no other collector does, keep it, and put what is to be told into the outbox."""
+    take_turn(connection)
+    states, now = read_states(connection), services.now()
+    names = {str(row.path): str(row.name) for row in connection.execute(select(unit.c.path, unit.c.name))}
+    phrases = Phrases(texts("collector", services.config.language), services.config.zone, now)
+    teller = Teller(phrases, services.config.url, {kiosk.device_id: kiosk for kiosk in kiosks}, names)
+    for audience, fault, after, told in _changes(connection, services, kiosks):
+        write_state(connection, audience.code, fault, states.get((audience.code, fault)), after)
+        for one in told:
+            notice = teller.notice(audience, fault, one)
+            key = key_of(audience.code, fault, one.incident.name)
+            outbox = services.outbox
+            act = {What.BEGUN: outbox.open, What.GROWN: outbox.grow, What.EBBED: outbox.grow, What.OVER: outbox.close}
+            act[one.what](connection, key, notice, now)
 
 
-def _groups(told: Sequence[Told]) -> Iterator[Sequence[Told]]:
-    for first in range(0, len(told), AT_ONCE):
-        yield told[first : first + AT_ONCE]
-
-
-def _tell(connection: Connection, services: Services, group: Sequence[Told], is_over: bool) -> None:
-    t, now = texts("collector", services.config.language), services.now()
-    for key, kiosk, fault in group:
-        told = _notice(t, services.config.url, kiosk, fault, is_over)
-        if is_over:
-            services.outbox.close(connection, key, told, now)
-        else:
-            services.outbox.open(connection, key, told, now)
-
-
-def _notice(t: Texts, url: str, kiosk: Kiosk | None, fault: Fault, is_over: bool) -> Notice:
-    name = fault_name(t, fault)
-    place = f"{kiosk.unit_name}, {kiosk.counter_name} ({kiosk.short_id})" if kiosk else "–"
-    path, device_id = (kiosk.path, kiosk.device_id) if kiosk else ("", "")
-    facts = {"fault": str(fault), "device": device_id, "counter": kiosk.counter if kiosk else "",
-             "unit": kiosk.unit if kiosk else ""}  # fmt: skip
-    if is_over:
-        subject = t("Over: {fault} – {place}", fault=name, place=place)
-        body = t("The kiosk at {place} is well again in this.", place=place)
-        return Notice(Kind.RECOVERED, subject, body, Right.FLEET, path, facts=facts)
-    subject = t("{fault} – {place}", fault=name, place=place)
-    body = "\n".join([subject, remedy(t, fault), f"{url}/may/{device_id}"])
-    return Notice(Kind.ALERT, subject, body, Right.FLEET, path, facts=facts)
+def _past(connection: Connection, kiosks: Sequence[Kiosk]) -> list[tuple[str, Fault]]:
+    """Faults somebody knew of that are over, or are not what they were."""
+    still = {kiosk.device_id: kiosk.known for kiosk in kiosks}
+    known = read_known(connection)
+    return [(one, fault) for one, faults in known.items() for fault in faults if fault not in still.get(one, {})]
 
 
 def _count(kiosks: Sequence[Kiosk]) -> None:

@@ -4,6 +4,13 @@ from kiosk.texts import Texts
 from sync.collector.kiosks.commands import Kind
 from sync.collector.kiosks.faults import Fault
 
+FAULTS = {
+    "im-lang": Fault.SILENT, "ton-cho": Fault.BACKLOG, "dong-ho": Fault.CLOCK, "dia": Fault.DISK,
+    "phien-ban": Fault.VERSION, "re-nhanh": Fault.JOURNAL, "cam-ung": Fault.TOUCH, "sqlite": Fault.SQLITE,
+    "khong-bam": Fault.DEAD, "bao-loi": Fault.ERROR, "nang-cap": Fault.UPGRADE,
+}  # fmt: skip
+"""As an address writes them, in the order of the page."""
+
 
 def fault_name(t: Texts, fault: Fault) -> str:
     """A fault in a word or two."""
@@ -37,6 +44,13 @@ def remedy(t: Texts, fault: Fault) -> str:
         Fault.UPGRADE: t("First: publish a mended build. The kiosk works on with the version before."),
         Fault.VERSION: t("First: let the update reach it."),
     }[fault]
+
+
+def remedy_of_many(t: Texts, fault: Fault) -> str:
+    """What to do first where many have it at once."""
+    if fault in (Fault.SILENT, Fault.BACKLOG):
+        return t("First: look at what they share: the link, the proxy, the collector and its certificate.")
+    return remedy(t, fault)
 
 
 def command_name(t: Texts, kind: str) -> str:

@@ -3,9 +3,11 @@
 import smtplib
 import socket
 import ssl
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 
 from kiosk.texts import Texts
 from sync.collector.notices.deadline import CONNECT_S, TOTAL_S, ending_after
@@ -17,6 +19,19 @@ _PERMANENT = 500
 _WORDS_MAX = 200
 # Of the whole server or of us, not of one letter: sign-in wanted or wrong, closing, TLS wanted.
 _OF_THE_CHANNEL = {421, 454, 530, 534, 535, 538}
+
+
+class _Folding(EmailPolicy):
+    """The standard library's, but for a long subject: that one it folds between two words without their space."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The header as its lines."""
+        if name != "Subject" or str(value).isascii():
+            return super().fold_binary(name, value)
+        return f"{name}: {Header(str(value), 'utf-8', header_name=name).encode(linesep=self.linesep)}\r\n".encode()
+
+
+_LETTERS = _Folding(linesep=SMTP.linesep)
 
 
 class MailRoad:
@@ -83,7 +98,7 @@ class MailRoad:
 
 def compose(letter: Letter, sender: str, t: Texts, url: str) -> EmailMessage:
     """The letter as a mail; of several notices each stands under its own subject."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_LETTERS)
     sheets = letter.sheets
     message["From"], message["To"] = sender, letter.address
     first = sheets[0].subject

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from sync.collector.bulk import insert_rows
 from sync.collector.notices.settings import Notices
@@ -99,7 +99,7 @@ class Outbox:
         if row is None and not _insert_first(connection, key, now):
             return False
         told_as = None if soon else self.put(connection, told, now)
-        values = {"opened_at": now, "recovered_at": None, "notice_id": told_as}
+        values = {"opened_at": now, "recovered_at": None, "notice_id": told_as, "grown_id": None}
         connection.execute(update(incident).where(incident.c.incident == key).values(values))
         return True
 
@@ -112,14 +112,18 @@ class Outbox:
         if row is None or row.recovered_at is not None:
             return False
         connection.execute(update(incident).where(incident.c.incident == key).values(recovered_at=now))
-        if row.notice_id is not None:
-            unsent = delivery.c.state == WAITING
-            mine = delivery.c.notice_id == row.notice_id
-            connection.execute(
-                delete(delivery).where(mine, unsent, delivery.c.tries == 0, delivery.c.claimed_until.is_(None))
-            )
-            if connection.execute(select(delivery.c.notice_id).where(mine).limit(1)).first() is not None:
-                self.put(connection, told, now)
+        if _leave_only_what_went_out(connection, row):
+            self.put(connection, told, now)
+        return True
+
+    def grow(self, connection: Connection, key: str, told: Notice, now: datetime) -> bool:
+        """It is more than was told: tell that, in the place of what of it nobody has read yet; whether it was open."""
+        row = connection.execute(select(incident).where(incident.c.incident == key).with_for_update()).one_or_none()
+        if row is None or row.recovered_at is not None:
+            return False
+        _leave_only_what_went_out(connection, row)
+        told_as = self.put(connection, told, now)
+        connection.execute(update(incident).where(incident.c.incident == key).values(grown_id=told_as))
         return True
 
     def is_open(self, connection: Connection, key: str) -> bool:
@@ -144,6 +148,15 @@ class Outbox:
         if told.everyone and self.settings.webhook.url:
             places.append((WEBHOOK, AT_THE_WEBHOOK))
         return places
+
+
+def _leave_only_what_went_out(connection: Connection, row: Row[Any]) -> bool:
+    """Take back what of an incident was not delivered yet; whether anything was told of it."""
+    ids = [one for one in (row.notice_id, row.grown_id) if one is not None]
+    mine = delivery.c.notice_id.in_(ids)
+    untouched = (delivery.c.state == WAITING) & (delivery.c.tries == 0) & delivery.c.claimed_until.is_(None)
+    connection.execute(delete(delivery).where(mine, untouched))
+    return connection.execute(select(delivery.c.notice_id).where(mine).limit(1)).first() is not None
 
 
 def _of_accounts(connection: Connection, right: Right, path: str) -> set[str]:

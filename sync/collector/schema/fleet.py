@@ -1,4 +1,4 @@
-"""Tables of how kiosks were heard, of what IT staff ask of them, and of what people are told and know of their faults."""
+"""Tables of how kiosks were heard, what IT staff ask of them, and what people are told and know of their faults."""
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text
 

@@ -1,9 +1,12 @@
 """Fleet words: times, sizes and states of kiosks as IT staff read them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from kiosk.texts import Texts
+from sync.collector.kiosks.branches import Branch
 from sync.collector.kiosks.faults import Fault, has_deaf_face
 from sync.collector.kiosks.history import Event
 from sync.collector.kiosks.roll import Kiosk
@@ -11,7 +14,6 @@ from sync.collector.kiosks.words import command_name, fault_name, remedy
 from sync.collector.web.phrases import Phrases
 
 GRAVE = frozenset({Fault.SILENT})
-_CONTINUED = {"forked", "continued"}
 
 
 class FleetWords:
@@ -78,11 +80,25 @@ class FleetWords:
 
     def journal(self, kiosk: Kiosk) -> str:
         """Whether its journal is one whole, and since when not."""
-        states = {one.state for one in kiosk.journals}
+        word = {"forked": self.t("forked"), "damaged": self.t("damaged or restored"), "continued": self.t("continued"),
+                "whole": self.t("unbroken")}.get(kiosk.journal_state, "–")  # fmt: skip
         if Fault.JOURNAL in kiosk.faults and kiosk.hurt_at:
-            word = self.t("forked") if "forked" in states else self.t("damaged or restored")
             return f"{word} {self._p.day_month(kiosk.hurt_at.date())}"
-        return self.t("continued") if states & _CONTINUED else self.t("unbroken") if states else "–"
+        return word
+
+    def sqlite(self, kiosk: Kiosk) -> str:
+        """Its SQLite and how it commits."""
+        versions = kiosk.status.get("versions") or {}
+        return " ".join(filter(None, (versions.get("sqlite"), versions.get("journal")))) or "–"
+
+    def state_name(self, key: str) -> str:
+        """What a kiosk may be like besides its faults, as the page's filters name it."""
+        t = self.t
+        return {
+            "cho-gui": t("Something waits"), "chua-lien-lac": t("Never heard yet"), "so-re-nhanh": t("Journal forked"),
+            "so-hong": t("Journal damaged or restored"), "so-noi-tiep": t("Journal continued"),
+            "da-biet": t("Known"),
+        }[key]  # fmt: skip
 
     def touch(self, kiosk: Kiosk) -> str:
         """What came of the last touch test."""
@@ -109,6 +125,25 @@ class FleetWords:
             return self.t("yesterday, {half}", half=half)
         return f"{self._p.day_month(day)}, {half}"
 
+    def branch(self, one: Branch, kiosk: Kiosk) -> str:
+        """Where a journal comes from and what became of it, in sentences."""
+        t, day = self.t, self._p.day_month(one.first_at.date())
+        said = t("Journal {journal} was begun.", journal=one.short_id)
+        if one.continues:
+            said = t(
+                "Journal {journal} continues {older} from entry {n} on, since {day}: the older one was {why}.",
+                journal=one.short_id, older=one.continues[:8], n=t.number(one.after), day=day, why=t(one.why or "-"),
+            )  # fmt: skip
+        if one.device_id != kiosk.device_id:
+            said += " " + t("Another kiosk wrote it: {kiosk}.", kiosk=one.device_id[:8])
+        if one.other_copy:
+            said += " " + t.several(
+                "Of {journal} another copy went on by itself: its last entry came from there.",
+                "Of {journal} another copy went on by itself: its last {n} entries came from there.",
+                one.other_copy, journal=one.short_id,
+            )  # fmt: skip
+        return said
+
     def event(self, event: Event) -> str:
         """What happened, in words; what is not known is named as the log names it."""
         details = event.details or {}
@@ -121,8 +156,16 @@ class FleetWords:
             "device.command": self.t("Asked: {command}", command=kind),
             "device.done": self.t("Said of it: {outcome}", outcome=self.outcome(str(details.get("outcome", "–")))),
             "journal.continued": self.t("Journal continued in a new one"),
+            "device.known": self.t(
+                "{fault}: known – {words}", fault=self._fault(details), words=details.get("words", "–")
+            ),
+            "device.unknown": self.t("{fault}: not known any more", fault=self._fault(details)),
         }
         return known.get(event.what, event.what)
+
+    def _fault(self, details: Mapping[str, Any]) -> str:
+        fault = str(details.get("fault", ""))
+        return self.fault(Fault(fault)) if fault in set(Fault) else fault
 
     def outcome(self, outcome: str) -> str:
         """What a kiosk said came of a command; what is not known is said as it was."""

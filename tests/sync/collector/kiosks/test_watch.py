@@ -1,4 +1,4 @@
-"""A thousand kiosks with mixed faults: each fault is seen, told once, and told again when it is over."""
+"""A thousand kiosks with mixed faults: each is told, what is alike as one, and told again when it is over."""
 
 from collections import Counter
 from dataclasses import replace
@@ -10,13 +10,16 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select, update
 
 from sync.collector import schema
+from sync.collector.accounts import change_email, disable_account, new_account
 from sync.collector.config import CollectorConfig
-from sync.collector.kiosks.faults import ALERTED, Fault
+from sync.collector.kiosks.faults import BEHIND_ITS_BACK, Fault
+from sync.collector.kiosks.known import Known, know_fault, read_known
 from sync.collector.kiosks.roll import read_roll
 from sync.collector.kiosks.settings import Fleet
 from sync.collector.kiosks.watch import watch_fleet
-from sync.collector.notices.outbox import SENT
-from sync.collector.notices.settings import Notices, Webhook
+from sync.collector.notices.outbox import MAIL, SENT
+from sync.collector.notices.settings import Mail, Notices, Webhook
+from sync.collector.rights import Role
 from sync.collector.services import Services
 from tests.sync.collector.builders import NOON
 from tests.sync.collector.kiosk_client import URL
@@ -24,11 +27,14 @@ from tests.sync.collector.kiosks.simulated import WELL, device_of, faults_of, wr
 
 RULES = Fleet(software_min="1.0.0")
 EXPECTED = {device_of(number): faults_of(number) for number in range(1000)}
+GATHERED = 3
+"""Minutes after which people are told."""
+Tellings = list[tuple[str, str, set[str]]]
 
 
 @pytest.fixture
 def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """One engine: test_roll.py asks both."""
+    """One engine: test_roll.py and test_outage.py ask both."""
     path = tmp_path / "fleet.db"
     path.write_bytes(sqlite_template.read_bytes())
     return f"sqlite:///{path}"
@@ -36,15 +42,18 @@ def database_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def fleet(services: Services) -> Services:
-    """A collector that watches a thousand kiosks and tells a webhook."""
+    """A collector that watches a thousand kiosks and tells a webhook, and mailboxes where there are some."""
     write_fleet(services.database, NOON)
-    notices = Notices(webhook=Webhook(url="http://127.0.0.1:9/hook"), quiet_from=Notices().quiet_until)
-    config = CollectorConfig(public_url=URL, fleet=RULES, notices=notices)
-    return replace(services, config=config)
+    mail = Mail(host="mail.example.gov.vn", sender="hailong@example.gov.vn")
+    hook = Webhook(url="http://127.0.0.1:9/hook")
+    notices = Notices(webhook=hook, mail=mail, quiet_from=Notices().quiet_until)
+    return replace(services, config=CollectorConfig(public_url=URL, fleet=RULES, notices=notices))
 
 
-def look(services: Services) -> None:
-    watch_fleet(services, lambda work: services.writer.submit(work).result(60))
+def look(services: Services, minutes: float = 0) -> None:
+    """One look, so long after noon."""
+    at = replace(services, now=lambda: NOON + timedelta(minutes=minutes))
+    watch_fleet(at, lambda work: services.writer.submit(work).result(60))
 
 
 def deliver(services: Services) -> None:
@@ -53,58 +62,156 @@ def deliver(services: Services) -> None:
         connection.execute(update(schema.delivery).values(state=SENT))
 
 
-def told(services: Services) -> Counter[tuple[str, str]]:
-    """How often each kiosk's fault or its end was told."""
+def told(services: Services) -> Tellings:
+    """What was told, of which fault and of which kiosks."""
     with services.database.reading() as connection:
-        rows = connection.execute(select(schema.notice.c.kind, schema.notice.c.facts))
-        return Counter((f"{row.kind} {row.facts['fault']}", row.facts["device"]) for row in rows)
+        rows = connection.execute(select(schema.notice.c.facts).order_by(schema.notice.c.notice_id))
+        return [(facts["what"], facts["fault"], set(facts["devices"])) for facts in rows.scalars()]
 
 
-def test_each_alert_is_told_once_however_often_it_is_looked_at(fleet: Services) -> None:
-    for _ in range(3):
-        look(fleet)
-
-    wanted = {
-        (f"alert {fault}", device): 1 for device, faults in EXPECTED.items() for fault in faults if fault in ALERTED
-    }
-    assert told(fleet) == wanted
-    assert {name.removeprefix("alert ") for name, _ in wanted} == set(map(str, ALERTED))
+def tell(services: Services) -> Tellings:
+    """What is told of the fleet as it is."""
+    look(services)
+    look(services, GATHERED)
+    deliver(services)
+    return told(services)
 
 
-def test_a_recovery_is_told_once(fleet: Services) -> None:
+def test_each_fault_of_a_thousand_kiosks_is_told_once_and_what_is_alike_as_one(fleet: Services) -> None:
+    found = tell(fleet)
+    look(fleet, GATHERED + 1)
+    look(fleet, GATHERED + 2)
+
+    assert told(fleet) == found
+    for fault in Fault:
+        # What a silent kiosk said last is not told: it may be otherwise by now.
+        wanted = {device for device, faults in EXPECTED.items() if fault in faults
+                  and (fault in BEHIND_ITS_BACK or Fault.SILENT not in faults)}  # fmt: skip
+        assert wanted, fault
+        assert [devices for _, name, devices in found if name == fault] == [wanted], fault
+    assert {what for what, _, _ in found} == {"begun"}
+
+
+def test_nothing_is_told_before_it_was_gathered(fleet: Services) -> None:
     look(fleet)
-    deliver(fleet)
-    low = next(device for device, faults in EXPECTED.items() if faults == {Fault.DISK})
-    with fleet.database.writing() as connection:
-        mine = schema.device_status.c.device_id == low
-        connection.execute(update(schema.device_status).where(mine).values(status=WELL))
+    look(fleet, GATHERED - 1)
 
-    look(fleet)
-    look(fleet)
+    assert told(fleet) == []
 
-    assert told(fleet)["recovered disk", low] == 1
-    assert sum(n for (name, _), n in told(fleet).items() if name.startswith("recovered")) == 1
+
+def test_a_recovery_is_told_once_when_the_last_is_well(fleet: Services) -> None:
+    before = tell(fleet)
+    low = {device for device, faults in EXPECTED.items() if Fault.DISK in faults and Fault.SILENT not in faults}
+    for minutes, well in ((4, set(list(low)[:2])), (5, low), (6, low)):
+        with fleet.database.writing() as connection:
+            mine = schema.device_status.c.device_id.in_(well)
+            connection.execute(update(schema.device_status).where(mine).values(status=WELL))
+        look(fleet, minutes)
+        recovered = [one for one in told(fleet)[len(before) :] if one[0] == "over" and one[1] == "disk"]
+        assert recovered == ([] if minutes == 4 else [("over", "disk", low)])
 
 
 def test_a_withdrawn_kiosk_is_missed_by_nobody(fleet: Services) -> None:
-    look(fleet)
-    deliver(fleet)
-    silent = next(device for device, faults in EXPECTED.items() if Fault.SILENT in faults)
+    before = tell(fleet)
+    silent = {device for device, faults in EXPECTED.items() if Fault.SILENT in faults}
     with fleet.database.writing() as connection:
-        mine = schema.device.c.device_id == silent
+        mine = schema.device.c.device_id.in_(silent)
         connection.execute(update(schema.device).where(mine).values(revoked_at=NOON))
 
-    look(fleet)
+    look(fleet, GATHERED + 1)
 
-    assert told(fleet)["recovered silent", silent] == 1
+    assert ("over", "silent", silent) in told(fleet)[len(before) :]
+
+
+def test_a_notice_names_a_few_and_leads_to_all_of_them(fleet: Services) -> None:
+    with fleet.database.writing() as connection:
+        ids = [device_of(number) for number in range(140, 160)]
+        low = {**WELL, "disk_free_bytes": 1}
+        hit = schema.device_status.c.device_id.in_(ids)
+        connection.execute(update(schema.device_status).values(status=WELL))
+        connection.execute(update(schema.device_status).where(hit).values(status=low))
+
+    tell(fleet)
+
+    with fleet.database.reading() as connection:
+        rows = connection.execute(select(schema.notice)).all()
+        (row,) = [row for row in rows if row.facts["fault"] == "disk"]
+    assert row.subject == "Đĩa sắp đầy – 20 máy ở Xã số 7, từ khoảng 12:00"
+    assert row.body.count("– Xã số 7, Quầy ") == 10
+    assert "và 10 máy khác" in row.body
+    assert row.body.endswith(f"{URL}/may?loi=dia&dv=20.07")
+
+
+def test_people_of_a_unit_hear_of_their_own_kiosks_alone_and_nobody_twice(fleet: Services) -> None:
+    people = {"huong": (Role.IT, "20.03"), "son": (Role.IT, "20"), "van": (Role.VIEWER, "20.03"),
+              "nam": (Role.IT, None)}  # fmt: skip
+    with fleet.database.writing() as connection:
+        for name, (role, unit) in people.items():
+            new_account(connection, name, name, role, unit, NOON, "test")
+            change_email(connection, name, f"{name}@example.gov.vn", NOON, "test")
+        new_account(connection, "nam2", "nam2", Role.IT, "20.03", NOON, "test")
+        change_email(connection, "nam2", "nam@example.gov.vn", NOON, "test")
+
+    tell(fleet)
+
+    with fleet.database.reading() as connection:
+        wanted = select(schema.delivery.c.address, schema.notice.c.facts).join(schema.notice)
+        rows = connection.execute(wanted.where(schema.delivery.c.channel == MAIL)).all()
+    heard: dict[str, set[str]] = {}
+    for row in rows:
+        heard.setdefault(row.address.partition("@")[0], set()).update(row.facts["devices"])
+    own = {device_of(number) for number in range(60, 80)}
+    assert heard["huong"] == {device for device, faults in EXPECTED.items() if faults} & own
+    assert heard["son"] == heard["nam"] == {device for device, faults in EXPECTED.items() if faults}
+    assert "van" not in heard
+    assert max(Counter((row.address, row.facts["fault"]) for row in rows).values()) == 1
+
+
+def test_where_nobody_is_told_any_more_everything_is_over_in_silence(fleet: Services) -> None:
+    with fleet.database.writing() as connection:
+        new_account(connection, "huong", "huong", Role.IT, "20.03", NOON, "test")
+        change_email(connection, "huong", "huong@example.gov.vn", NOON, "test")
+    before = tell(fleet)
+    with fleet.database.writing() as connection:
+        disable_account(connection, "huong", NOON, "test")
+
+    look(fleet, 5)
+
+    assert told(fleet) == before
+    with fleet.database.reading() as connection:
+        open_keys = fleet.outbox.open_keys(connection, "kiosk:")
+    assert open_keys
+    assert not any(":20.03:" in key for key in open_keys)
 
 
 def test_nobody_is_told_where_the_settings_say_so(fleet: Services) -> None:
     quiet = replace(fleet, config=CollectorConfig(public_url=URL, fleet=Fleet(alerts=False)))
 
-    look(quiet)
+    assert tell(quiet) == []
 
-    assert told(fleet) == {}
+
+def test_what_is_known_is_forgotten_when_the_fault_is_over_or_another_and_stays_while_it_lasts(
+    fleet: Services,
+) -> None:
+    low, ill = (next(device for device, faults in EXPECTED.items() if faults == {fault})
+                for fault in (Fault.DISK, Fault.ERROR))  # fmt: skip
+    with fleet.database.writing() as connection:
+        know_fault(connection, low, Fault.DISK, Known("", "đã đặt đĩa mới", NOON, "son"))
+        know_fault(connection, ill, Fault.ERROR, Known("certificate", "chờ chứng thư", NOON, "son"))
+    look(fleet)
+    with fleet.database.reading() as connection:
+        assert set(read_known(connection)) == {low, ill}
+        kiosks = {kiosk.device_id: kiosk for kiosk in read_roll(connection, "", NOON, fleet.config)}
+    assert (kiosks[low].news, kiosks[low].known[Fault.DISK].words) == ((), "đã đặt đĩa mới")
+
+    for device, status in ((low, WELL), (ill, {**WELL, "last_error": "full: no room"})):
+        with fleet.database.writing() as connection:
+            mine = schema.device_status.c.device_id == device
+            connection.execute(update(schema.device_status).where(mine).values(status=status))
+    look(fleet, 1)
+
+    with fleet.database.reading() as connection:
+        assert read_known(connection) == {}
 
 
 def test_a_kiosk_is_not_missed_while_its_counter_is_closed(fleet: Services) -> None:

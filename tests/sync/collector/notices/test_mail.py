@@ -102,6 +102,16 @@ def letter(*sheets: Sheet) -> Letter:
     return Letter("huong@example.gov.vn", sheets or (sheet(),))
 
 
+def test_a_long_subject_arrives_word_for_word() -> None:
+    subject = "Im lặng – 1.000 máy ở mọi đơn vị của tỉnh, từ khoảng 11:45 ngày làm việc hôm nay cho đến bây giờ"
+    letter = Letter("it@example.vn", (Sheet(1, "alert", NOON, subject, "", {}),))
+
+    sent = message_from_bytes(compose(letter, "hailong@example.vn", WORDS, URL).as_bytes(), policy=SMTP)
+
+    assert sent["Subject"] == f"[hailong] {subject}"
+    assert max(map(len, sent.as_bytes().splitlines())) <= 78
+
+
 def test_a_letter_arrives_with_its_words() -> None:
     inbox = Inbox()
     with mail_server(inbox) as port:

@@ -1,5 +1,6 @@
 """The outbox: told in the transaction it tells of, to whom it concerns, once an incident, never at night."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -85,6 +86,28 @@ def test_what_comes_and_goes_is_not_told_again_and_again(office: Office, outbox:
             outbox.close(connection, "silent:1", OVER, NOON + timedelta(minutes=minute + 5))
 
     assert len(deliveries(office.database)) == 2
+
+
+def test_that_it_grew_takes_the_place_of_what_nobody_has_read(office: Office, outbox: Outbox) -> None:
+    more = replace(ALERT, subject="12 quầy im lặng")
+    with office.database.writing() as connection:
+        outbox.open(connection, "silent:1", ALERT, MIDNIGHT)
+        assert outbox.grow(connection, "silent:1", more, MIDNIGHT)
+        assert not outbox.grow(connection, "silent:2", more, MIDNIGHT)
+
+    assert [subject for subject, _, _ in deliveries(office.database)] == ["12 quầy im lặng"]
+
+
+def test_what_grew_unread_and_is_over_is_told_as_over_to_whoever_read_of_its_beginning(
+    office: Office, outbox: Outbox
+) -> None:
+    with office.database.writing() as connection:
+        outbox.open(connection, "silent:1", ALERT, NOON)
+        connection.execute(schema.delivery.update().values(state="sent", tries=1))
+        outbox.grow(connection, "silent:1", replace(ALERT, subject="12 quầy im lặng"), MIDNIGHT)
+        outbox.close(connection, "silent:1", OVER, MIDNIGHT)
+
+    assert [subject for subject, _, _ in deliveries(office.database)] == ["Quầy 1 im lặng", "Quầy 1 lại có tin"]
 
 
 def test_what_comes_back_after_a_while_is_told_again(office: Office, outbox: Outbox) -> None:

@@ -1,0 +1,121 @@
+"""Fleet wish: which kiosks an address asks for. The page, the file and the links in alerts all mean the same by it."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from sync.collector.kiosks.faults import Fault
+from sync.collector.kiosks.roll import Kiosk
+from sync.collector.kiosks.words import FAULTS
+
+TEXT_MAX = 100
+STATES: dict[str, Callable[[Kiosk], bool]] = {
+    "cho-gui": lambda kiosk: bool(kiosk.status.get("pending")),
+    "chua-lien-lac": lambda kiosk: kiosk.heard_at is None,
+    "so-re-nhanh": lambda kiosk: kiosk.journal_state == "forked",
+    "so-hong": lambda kiosk: kiosk.journal_state == "damaged",
+    "so-noi-tiep": lambda kiosk: kiosk.journal_state == "continued",
+    "da-biet": lambda kiosk: bool(kiosk.known),
+}
+"""What a kiosk may be like besides its faults, as an address writes it."""
+NONE = "-"
+"""As an address writes a ring that the office did not set, or a version never told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address asks for."""
+
+    state: str = ""
+    """A fault or another state."""
+    unit: str = ""
+    """With everything below it."""
+    version: str = ""
+    ring: str = ""
+    sought: str = ""
+    by_unit: bool = False
+    page: int = 1
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Self:
+        """What a query says; what it says wrong is not asked for."""
+        state, page = query.get("loi", ""), query.get("trang", "1")
+        unit, version, ring, sought = (query.get(key, "").strip()[:TEXT_MAX] for key in ("dv", "pb", "vong", "tim"))
+        return cls(
+            state if state in FAULTS or state in STATES else "", unit, version, ring, sought,
+            query.get("xem") == "don-vi", max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1,
+        )  # fmt: skip
+
+    def query(self, **other: str | int) -> dict[str, str]:
+        """The same for another address, with something changed."""
+        values = {
+            "loi": self.state, "dv": self.unit, "pb": self.version, "vong": self.ring, "tim": self.sought,
+            "xem": "don-vi" if self.by_unit else "", "trang": self.page, **other,
+        }  # fmt: skip
+        return {key: str(value) for key, value in values.items() if value and value != 1}
+
+    def narrow(self, kiosks: Sequence[Kiosk]) -> list[Kiosk]:
+        """Of these, the ones that are asked for."""
+        return [kiosk for kiosk in self.narrow_but_for_state(kiosks) if _is(kiosk, self.state)]
+
+    def narrow_but_for_state(self, kiosks: Sequence[Kiosk]) -> list[Kiosk]:
+        """As :meth:`narrow`, whatever they are like: what the counts beside each state are of."""
+        words = self.sought.casefold()
+        return [
+            kiosk
+            for kiosk in kiosks
+            if (not self.unit or self.unit in kiosk.path.split("/"))
+            and (not self.version or (kiosk.software or NONE) == self.version)
+            and (not self.ring or (kiosk.ring or NONE) == self.ring)
+            and (not words or any(words in text.casefold() for text in _texts(kiosk)))
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """The kiosks of one unit."""
+
+    code: str
+    name: str
+    kiosks: Sequence[Kiosk]
+    counts: Mapping[str, int]
+
+    @property
+    def waiting(self) -> int:
+        """What is not here yet, as its kiosks said."""
+        return sum(kiosk.status.get("pending") or 0 for kiosk in self.kiosks)
+
+    @property
+    def longest_unheard(self) -> Kiosk | None:
+        """The kiosk whose last word is the oldest."""
+        heard = [kiosk for kiosk in self.kiosks if kiosk.heard_at and not kiosk.revoked_at]
+        return min(heard, key=lambda kiosk: str(kiosk.heard_at), default=None)
+
+
+def count_states(kiosks: Sequence[Kiosk]) -> Counter[str]:
+    """How many there are in each state, by its name in an address."""
+    keys = {fault: key for key, fault in FAULTS.items()}
+    found = Counter(keys[fault] for kiosk in kiosks for fault in kiosk.faults)
+    living = [kiosk for kiosk in kiosks if not kiosk.revoked_at]
+    found.update({key: sum(map(holds, living)) for key, holds in STATES.items()})
+    return found
+
+
+def by_unit(kiosks: Sequence[Kiosk]) -> list[UnitRow]:
+    """The kiosks of each unit with its counts, as the tree goes."""
+    groups: dict[str, list[Kiosk]] = {}
+    for kiosk in sorted(kiosks, key=lambda one: one.path):
+        groups.setdefault(kiosk.unit, []).append(kiosk)
+    return [UnitRow(code, group[0].unit_name, group, count_states(group)) for code, group in groups.items()]
+
+
+def _is(kiosk: Kiosk, state: str) -> bool:
+    if not state:
+        return True
+    fault: Fault | None = FAULTS.get(state)
+    return fault in kiosk.faults if fault else not kiosk.revoked_at and STATES[state](kiosk)
+
+
+def _texts(kiosk: Kiosk) -> tuple[str, ...]:
+    return kiosk.device_id, kiosk.counter, kiosk.counter_name, kiosk.unit, kiosk.unit_name, kiosk.software

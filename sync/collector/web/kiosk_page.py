@@ -1,0 +1,195 @@
+"""Kiosk page: one kiosk with its history, what can be asked of it, and what somebody knows of its faults."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request
+from sqlalchemy import Connection, select
+from starlette.responses import RedirectResponse, Response
+
+from sync.collector.api.gate import reader_of
+from sync.collector.credentials import move_device, revoke_device
+from sync.collector.devices import new_code
+from sync.collector.errors import NotAllowed, UsageWrong
+from sync.collector.kiosks.branches import read_branches
+from sync.collector.kiosks.commands import Kind, order_command, read_commands
+from sync.collector.kiosks.faults import Fault, mark_of
+from sync.collector.kiosks.history import last_presses, read_events, strip_with_contact
+from sync.collector.kiosks.known import Known, know_fault, unknow_fault
+from sync.collector.kiosks.roll import Kiosk, find_kiosk, read_roll
+from sync.collector.rights import Reader, Right
+from sync.collector.schema import counter, unit
+from sync.collector.services import Services
+from sync.collector.web.fleet_wish import TEXT_MAX
+from sync.collector.web.fleet_words import GRAVE, FleetWords
+from sync.collector.web.forms import read_form, require_key
+from sync.collector.web.journal_chart import draw_journals
+from sync.collector.web.rendering import phrases_of, render, words_of
+
+router = APIRouter(include_in_schema=False)
+T = TypeVar("T")
+
+HISTORY_DAYS, COMMANDS_SHOWN = 40, 12
+
+
+@router.get("/may/{device}")
+async def show_kiosk(request: Request, device: str) -> Response:
+    """One kiosk."""
+    return await _kiosk(request, await reader_of(request, Right.FLEET), device)
+
+
+@router.post("/may/{device}/lenh")
+async def take_command(request: Request, device: str) -> Response:
+    """Something is asked of the kiosk for its next contact."""
+    reader, form = await asked(request)
+    try:
+        kind = Kind(form.get("kind", ""))
+    except ValueError as error:
+        raise NotAllowed("there is no such command") from error
+    services: Services = request.app.state.services
+    return await _act(request, reader, device, lambda c, _: order_command(c, device, kind, services.now(), reader.name))
+
+
+@router.post("/may/{device}/da-biet")
+async def take_known(request: Request, device: str) -> Response:
+    """Somebody knows of a fault, or wants it looked at again."""
+    reader, form = await asked(request)
+    now = request.app.state.services.now()
+
+    def keep(connection: Connection, kiosk: Kiosk) -> None:
+        fault = next((one for one in kiosk.faults if one == form.get("fault", "")), None)
+        if fault is None:
+            raise UsageWrong("this is over by now; open the page again")
+        if form.get("what") == "undo":
+            unknow_fault(connection, device, fault, now, reader.name)
+            return
+        known = Known(mark_of(fault, kiosk.status, kiosk.hurt_at), form.get("words", ""), now, reader.name)
+        know_fault(connection, device, fault, known)
+
+    return await _act(request, reader, device, keep)
+
+
+@router.post("/may/{device}/chuyen")
+async def take_move(request: Request, device: str) -> Response:
+    """The kiosk stands at another counter from now on."""
+    reader, form = await asked(request)
+    services: Services = request.app.state.services
+    code = form.get("counter", "").strip()[:TEXT_MAX]
+
+    def move(connection: Connection, _: Kiosk) -> None:
+        _require_counter(connection, code, reader)
+        move_device(connection, device, code, services.now(), reader.name)
+
+    return await _act(request, reader, device, move)
+
+
+@router.post("/may/{device}/thu-hoi")
+async def take_revocation(request: Request, device: str) -> Response:
+    """Nothing is taken from the kiosk any more."""
+    reader, _ = await asked(request)
+    services: Services = request.app.state.services
+    answer = await _act(request, reader, device, lambda c, _: revoke_device(c, device, services.now(), reader.name))
+    services.directory.forget(device)
+    return answer
+
+
+@router.post("/may/{device}/thay")
+async def take_replacement(request: Request, device: str) -> Response:
+    """A one-time code for the machine that takes this one's place."""
+    reader, _ = await asked(request)
+    kiosk = find_kiosk(await asyncio.to_thread(read_kiosks, request.app.state.services, reader), device)
+    return code_page(request, reader, kiosk.counter, await make_code(request, reader, kiosk.counter), kiosk)
+
+
+async def asked(request: Request) -> tuple[Reader, dict[str, str]]:
+    """Who sends a form of these pages, and what stands in it."""
+    reader = await reader_of(request, Right.FLEET)
+    form = await read_form(request)
+    require_key(form, reader.form_key)
+    return reader, form
+
+
+def read_kiosks(services: Services, reader: Reader) -> list[Kiosk]:
+    """Every kiosk that somebody may see, the gravest first."""
+    with services.database.reading() as connection:
+        in_force = services.rollouts.in_force(connection)
+        return read_roll(connection, reader.path, services.now(), services.config, in_force)
+
+
+async def make_code(request: Request, reader: Reader, code: str) -> str:
+    """A one-time code for a kiosk at a counter. Raises UsageWrong for one outside this person's units."""
+    services: Services = request.app.state.services
+    valid = timedelta(hours=services.config.enrolment.code_valid_hours)
+
+    def make(connection: Connection) -> str:
+        _require_counter(connection, code, reader)
+        return new_code(connection, code, None, valid, services.now(), reader.name)
+
+    return await _do(request, make)
+
+
+def code_page(request: Request, reader: Reader, counter_code: str, code: str, old: Kiosk | None = None) -> Response:
+    """The page that shows a one-time code, this once."""
+    services: Services = request.app.state.services
+    hours = services.config.enrolment.code_valid_hours
+    return render(
+        request, "kiosk_code.html", reader=reader, counter=counter_code, code=code, url=services.config.url,
+        hours=hours, old=old,
+    )  # fmt: skip
+
+
+def fleet_words(request: Request) -> FleetWords:
+    """The words of these pages."""
+    services: Services = request.app.state.services
+    return FleetWords(phrases_of(request), services.now().astimezone(services.config.zone).date())
+
+
+async def _do(request: Request, work: Callable[[Connection], T]) -> T:
+    services: Services = request.app.state.services
+    return await asyncio.wrap_future(services.writer.submit(work))
+
+
+async def _act(request: Request, reader: Reader, device: str, work: Callable[[Connection, Kiosk], Any]) -> Response:
+    """Do it, when the kiosk is among this person's, and go back to its page."""
+    services: Services = request.app.state.services
+    kiosk = find_kiosk(await asyncio.to_thread(read_kiosks, services, reader), device)
+    try:
+        await _do(request, lambda connection: work(connection, kiosk))
+    except (UsageWrong, NotAllowed) as error:
+        return await _kiosk(request, reader, device, wrong=error.said(words_of(request)))
+    return RedirectResponse(phrases_of(request).way(f"/may/{device}"), 303)
+
+
+def _require_counter(connection: Connection, code: str, reader: Reader) -> None:
+    """Raise UsageWrong unless the counter lies in this person's units; one that may not be seen is not there."""
+    wanted = select(unit.c.path).join_from(counter, unit).where(counter.c.code == code)
+    path = connection.execute(wanted).scalar_one_or_none()
+    if path is None or not reader.sees(path):
+        raise UsageWrong("there is no counter {code}; make it with: collector counter new", code=code)
+
+
+async def _kiosk(request: Request, reader: Reader, device: str, wrong: str = "") -> Response:
+    services: Services = request.app.state.services
+    values = await asyncio.to_thread(partial(_read_page, services, reader, device))
+    w = fleet_words(request)
+    return render(
+        request, "kiosk.html", 400 if wrong else 200, reader=reader, w=w, wrong=wrong, KINDS=list(Kind), GRAVE=GRAVE,
+        Fault=Fault, chart=draw_journals(values["branches"]), **values,
+    )  # fmt: skip
+
+
+def _read_page(services: Services, reader: Reader, device: str) -> dict[str, Any]:
+    kiosk = find_kiosk(read_kiosks(services, reader), device)
+    now, config = services.now(), services.config
+    with services.database.reading() as connection:
+        return {
+            "kiosk": kiosk,
+            "days": strip_with_contact(connection, device, now, config, reader.path, HISTORY_DAYS),
+            "last": last_presses(connection, [device], now, config, reader.path).get(device),
+            "events": read_events(connection, device),
+            "commands": read_commands(connection, device, COMMANDS_SHOWN),
+            "branches": read_branches(connection, device),
+        }

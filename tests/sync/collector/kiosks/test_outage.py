@@ -1,0 +1,100 @@
+"""A province's link breaks and comes back: a thousand kiosks, one mail and one call, and one of each at its end."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from werkzeug import Request
+
+from sync.collector import schema
+from sync.collector.chores import chores_of
+from sync.collector.config import CollectorConfig
+from sync.collector.database import Database
+from sync.collector.kiosks.settings import Fleet
+from sync.collector.notices.settings import Mail, Notices, Webhook
+from sync.collector.services import Services, make_services
+from tests.sync.collector.builders import NOON
+from tests.sync.collector.kiosk_client import URL
+from tests.sync.collector.kiosks.simulated import WELL, device_of, write_fleet
+from tests.sync.collector.notices.test_mail import Inbox, mail_server
+from tests.sync.collector.notices.test_webhook import hook
+
+BROKEN = NOON - timedelta(minutes=14, seconds=30)
+Roads = tuple[Services, Inbox, list[Request]]
+
+
+@pytest.fixture
+def roads(database: Database) -> Iterator[Roads]:
+    """A collector over a thousand kiosks that are well, with a mailbox and a webhook that are really there."""
+    inbox = Inbox()
+    with ExitStack() as stack:
+        mail = Mail(
+            host="127.0.0.1", port=stack.enter_context(mail_server(inbox)), security="none", sender="hailong@example.vn"
+        )
+        url, calls = stack.enter_context(hook())
+        notices = Notices(to=("it@example.vn",), mail=mail, webhook=Webhook(url=url), gap_minutes=0)
+        services = make_services(
+            CollectorConfig(public_url=URL, fleet=Fleet(), notices=notices), database, lambda: NOON
+        )
+        write_fleet(database, NOON)
+        hear(services, range(1000), BROKEN)
+        yield services, inbox, calls
+        services.writer.close()
+
+
+def hear(services: Services, numbers: range, at: object) -> None:
+    """Some kiosks are well and were last heard then."""
+    devices = [device_of(number) for number in numbers]
+    with services.database.writing() as connection:
+        mine = schema.device_status.c.device_id.in_(devices)
+        values = {"received_at": at, "status": WELL, "clock_ahead_us": 0}
+        connection.execute(update(schema.device_status).where(mine).values(values))
+        of_them = schema.journal.c.device_id.in_(devices)
+        connection.execute(update(schema.journal).where(of_them).values(last_received_at=at, forked_at=None))
+
+
+def pass_minute(services: Services, minutes: float) -> None:
+    """What the collector does by itself then."""
+    later = replace(services, now=lambda: NOON + timedelta(minutes=minutes))
+    chores = {chore.name: chore.run for chore in chores_of(later)}
+    chores["watch kiosks"]()
+    chores["send notices"]()
+
+
+def subjects(roads: Roads) -> list[str]:
+    """What came by mail; the webhook told the same."""
+    _, inbox, calls = roads
+    by_mail = [message["Subject"].removeprefix("[hailong] ") for message in inbox.messages]
+    by_hook = [one["subject"] for call in calls for one in json.loads(call.get_data())["notices"]]
+    assert sorted(by_mail) == sorted(by_hook)
+    return [one for one in by_mail if "im lặng" in one.lower()]
+
+
+def test_an_outage_of_a_province_is_one_notice_and_its_end_one_more(roads: Roads) -> None:
+    services = roads[0]
+    hear(services, range(500, 1000), BROKEN + timedelta(seconds=58))
+    for minutes in (0, 1, 2, 3, 4, 6):
+        pass_minute(services, minutes)
+    assert subjects(roads) == ["Im lặng – 1.000 máy ở Tỉnh Lạng Sơn, từ khoảng 11:45"]
+
+    # They come back over some minutes, each when it tries again.
+    for minutes, numbers in ((7, range(300)), (9, range(300, 999)), (11, range(999, 1000)), (12, range(0))):
+        hear(services, numbers, NOON + timedelta(minutes=minutes))
+        pass_minute(services, minutes + 0.5)
+
+    assert subjects(roads)[1:] == ["Hết: Im lặng – 1.000 máy ở Tỉnh Lạng Sơn"]
+
+
+def test_a_link_that_breaks_again_soon_is_not_told_again(roads: Roads) -> None:
+    services = roads[0]
+    for minutes in (1, 4):
+        pass_minute(services, minutes)
+    hear(services, range(1000), NOON + timedelta(minutes=5))
+    for minutes in (5, 20, 23, 26):
+        pass_minute(services, minutes)
+
+    assert len(subjects(roads)) == 2
