@@ -1,13 +1,14 @@
 """Gate: who makes a request, and whether they may. Every door that shows a number asks here first."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 
 from starlette.requests import Request
 
 from sync.collector.accounts import has_accounts
 from sync.collector.api.access import require_access
 from sync.collector.api.signed import AccessDenied
+from sync.collector.badges import Badges, read_badges
 from sync.collector.rights import ANYBODY, Reader, Right
 from sync.collector.services import Services
 from sync.collector.signin import find_reader, note_seen
@@ -73,7 +74,7 @@ async def _signed_in(request: Request, services: Services) -> Reader:
     found = await asyncio.to_thread(_find, services, token) if token else None
     if found is None:
         raise SignInNeeded("sign in first")
-    reader, is_to_note = found
+    reader, is_to_note, request.state.badges = found
     if is_to_note:
         now = services.now()
         await asyncio.wrap_future(services.writer.submit(lambda connection: note_seen(connection, token, now)))
@@ -85,7 +86,11 @@ def _has_accounts(services: Services) -> bool:
         return has_accounts(connection)
 
 
-def _find(services: Services, token: str) -> tuple[Reader, bool] | None:
-    idle = timedelta(minutes=services.config.accounts.idle_minutes)
+def _find(services: Services, token: str) -> tuple[Reader, bool, Badges] | None:
+    idle, now = timedelta(minutes=services.config.accounts.idle_minutes), services.now()
     with services.database.reading() as connection:
-        return find_reader(connection, token, services.now(), idle)
+        found = find_reader(connection, token, now, idle)
+        if found is None:
+            return None
+        # With the same connection and on this thread: a page's navigation costs no trip of its own.
+        return *found, read_badges(connection, found[0], date.fromisoformat(services.days.today(now)[0]))

@@ -59,7 +59,18 @@ def look_for(services: Services, rules: Cases, period: Period, known: Collection
     for line in [*counters, *(line for line in units if line.place.key not in named)]:
         book = None if line.place.key in known else _read(services, line.place, period)
         if book is not None and is_too_much(book.me.bad, rules):
-            yield _finding(book)
+            yield finding_of(book)
+
+
+def finding_of(book: Book) -> Finding:
+    """What a case keeps of a report whose share of the dissatisfied is shown."""
+    bad = book.me.bad
+    assert bad is not None  # noqa: S101 - whoever asks has seen it
+    chosen = tuple((line.id, line.n) for line in book.reasons[:REASONS] if line.n)
+    return Finding(
+        book.place, unit_code(book.place), book.period.code, book.days.first, book.days.last, book.asked.survey,
+        book.asked.question, bad, tuple(sorted(book.me.unsatisfied)), chosen,
+    )  # fmt: skip
 
 
 def is_too_much(bad: Share | None, rules: Cases) -> bool:
@@ -108,13 +119,3 @@ def _read(services: Services, place: Place | None, period: Period) -> Book | Non
         return read_book(services, THE_COLLECTOR, wish)
     except UsageWrong:
         return None
-
-
-def _finding(book: Book) -> Finding:
-    bad = book.me.bad
-    assert bad is not None  # noqa: S101 - it was found to be too much
-    chosen = tuple((line.id, line.n) for line in book.reasons[:REASONS] if line.n)
-    return Finding(
-        book.place, unit_code(book.place), book.period.code, book.days.first, book.days.last, book.asked.survey,
-        book.asked.question, bad, tuple(sorted(book.me.unsatisfied)), chosen,
-    )  # fmt: skip

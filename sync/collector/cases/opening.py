@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, text
 
 from sync.collector.audit import note
 from sync.collector.cases.look import Finding
@@ -28,14 +28,29 @@ class Rule:
     now: datetime
 
 
-def open_case(connection: Connection, found: Finding, rule: Rule) -> int | None:
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """Who opens a case: the collector by its rule, or a person."""
+
+    name: str = "collector"
+    """For the audit log."""
+    full_name: str = ""
+    """As the case's history tells it; empty for the collector."""
+    note: str = ""
+    """Why, in a person's words."""
+
+
+BY_RULE = Opener()
+
+
+def open_case(connection: Connection, found: Finding, rule: Rule, opener: Opener = BY_RULE) -> int | None:
     """Open a case for what was found; None where the place has one that is open, or had one in this period.
 
     A repeat changes nothing, and of several collectors at once only one opens it.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(_LOCK)
-    if found.place.key in known_places(connection, found.period, found.first):
+    if found.place.key in known_cases(connection, found.period, found.first):
         return None
     unit_row = connection.execute(select(unit).where(unit.c.code == found.unit_code)).one()
     owner = usual_owner(connection, unit_row.path)
@@ -49,13 +64,13 @@ def open_case(connection: Connection, found: Finding, rule: Rule) -> int | None:
         "owner_id": owner.account_id if owner else None, "state": NEW,
     }  # fmt: skip
     case_id = int(connection.execute(insert(follow_up).values(row).returning(follow_up.c.case_id)).scalar_one())
-    step = {"case_id": case_id, "at": rule.now, "actor": "", "what": OPENED, "note": ""}
+    step = {"case_id": case_id, "at": rule.now, "actor": opener.full_name, "what": OPENED, "note": opener.note}
     connection.execute(insert(follow_up_step).values(step))
     details = {
         "place": found.place.key, "period": found.period, "bad": found.bad.numerator, "n": found.bad.denominator,
         "owner": owner.name if owner else None, "due": row["due_on"].isoformat(),
-    }  # fmt: skip
-    note(connection, rule.now, "collector", "case open", row["number"], details)
+    } | ({"note": opener.note} if opener.note else {})  # fmt: skip
+    note(connection, rule.now, opener.name, "case open", row["number"], details)
     return case_id
 
 
@@ -69,11 +84,17 @@ def find_case(connection: Connection, case_id: int) -> Row[Any]:
     return connection.execute(wanted.where(follow_up.c.case_id == case_id)).one()
 
 
-def known_places(connection: Connection, period: str, first: date) -> set[str]:
-    """The places at which no case opens in a period: there is an open one, or there was one in it."""
+def known_cases(connection: Connection, period: str, first: date) -> dict[str, str]:
+    """By place, the number of the case for which none opens there in a period: an open one, or one that was in it."""
+    wanted = select(follow_up.c.place, follow_up.c.number).where(_is_known(period, first))
+    # Of several the open one comes last, and stays: it is the one to go on with.
+    rows = connection.execute(wanted.order_by(follow_up.c.state != CLOSED, follow_up.c.case_id))
+    return {row.place: row.number for row in rows}
+
+
+def _is_known(period: str, first: date) -> ColumnElement[bool]:
     # One that was closed in the period holds for the rest of it: the numbers of before still weigh in the share.
-    known = or_(follow_up.c.period == period, follow_up.c.state != CLOSED, follow_up.c.closed_on >= first)
-    return set(connection.execute(select(follow_up.c.place).where(known)).scalars())
+    return or_(follow_up.c.period == period, follow_up.c.state != CLOSED, follow_up.c.closed_on >= first)
 
 
 def _next_number(connection: Connection, year: int) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 
 from kiosk.texts import texts
 from sync.collector.cases.look import Finding, look_for, periods_now, place_of, read_since
-from sync.collector.cases.opening import CLOSED, Rule, find_case, known_places, open_case
+from sync.collector.cases.opening import BY_RULE, CLOSED, Opener, Rule, find_case, known_cases, open_case
 from sync.collector.cases.told import tell_opened, tell_overdue
 from sync.collector.schema import follow_up
 from sync.collector.services import Services
@@ -33,7 +33,7 @@ def run_case_round(services: Services, transact: Transact) -> int:
     opened = 0
     if rule.cases.open:
         for finding in _findings(services, rule):
-            opened += transact(partial(_open, services=services, finding=finding, rule=rule))
+            opened += transact(partial(open_and_tell, services=services, finding=finding, rule=rule))
     transact(partial(_tell_overdue, services=services, rule=rule))
     _look_after(services, transact, today)
     return opened
@@ -43,13 +43,16 @@ def _findings(services: Services, rule: Rule) -> list[Finding]:
     found: list[Finding] = []
     for period in periods_now(rule.cases.kind, rule.today):
         with services.database.reading() as connection:
-            known = known_places(connection, period.code, period.first)
+            known = known_cases(connection, period.code, period.first)
         found += look_for(services, rule.cases, period, known)
     return found
 
 
-def _open(connection: Connection, services: Services, finding: Finding, rule: Rule) -> bool:
-    case_id = open_case(connection, finding, rule)
+def open_and_tell(
+    connection: Connection, services: Services, finding: Finding, rule: Rule, opener: Opener = BY_RULE
+) -> bool:
+    """Open a case and tell whom it concerns; False where none opens."""
+    case_id = open_case(connection, finding, rule, opener)
     if case_id is not None:
         t = texts("collector", services.config.language)
         told = tell_opened(t, services.config.url, find_case(connection, case_id))

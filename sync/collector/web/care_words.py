@@ -108,10 +108,10 @@ class CareWords:
             "closed": self.t("closed"),
         }.get(state, state)
 
-    def case_step(self, what: str) -> str:
-        """What was done about a case."""
+    def case_step(self, what: str, actor: str) -> str:
+        """What was done about a case, by a person or, without a name, by the collector."""
         return {
-            "opened": self.t("opened by the collector"),
+            "opened": self.t("opened by hand") if actor else self.t("opened by the collector"),
             "keep": self.t("written down"),
             "take": self.t("taken on"),
             "close": self.t("closed with its result"),

@@ -1,6 +1,7 @@
 """Cases page: what was too much dissatisfaction, who takes care of it until when, and whether it helped."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -14,11 +15,15 @@ from kiosk.cells import csv_bytes
 from kiosk.domain.measures import Method, Share
 from sync.collector.api.gate import reader_of
 from sync.collector.audit import note
+from sync.collector.cases.byhand import NOTE_CHARS_MAX, can_be_opened, open_by_hand
 from sync.collector.cases.care import Deed, ResultNeeded, What, care_for, read_steps
 from sync.collector.cases.docket import Case, Search, Which, find_case, open_cases_of, read_docket
+from sync.collector.cases.look import unit_code
+from sync.collector.cases.opening import Opener, Rule, known_cases
 from sync.collector.comments.inbox import comments_of_case
 from sync.collector.errors import UsageWrong
-from sync.collector.figures.places import Place
+from sync.collector.figures.book import Book
+from sync.collector.figures.order import Wish, read_book
 from sync.collector.owners import owners_of
 from sync.collector.rights import Reader, Right
 from sync.collector.schema import account, follow_up, unit
@@ -66,6 +71,12 @@ class Panel:
     n: int
     overdue: int
     first: tuple[Case, ...]
+    known: Mapping[str, str]
+    """By place, the case for which none can be opened there in the period."""
+    decides: bool
+    """Whether this reader may open cases."""
+    can_open: bool
+    """Whether one can be opened for this very place, from what the page shows."""
 
 
 @router.get("/vu-viec")
@@ -80,6 +91,23 @@ async def show_docket(request: Request) -> Response:
         request, "cases.html", reader=reader, w=words, filters=filters, KINDS=KINDS, rule=services.config.cases,
         percent_min=services.config.policy.percent_min, **values,
     )  # fmt: skip
+
+
+@router.post("/vu-viec")
+async def take_opening(request: Request) -> Response:
+    """A case that a person opens for a place, from the numbers that its page shows them."""
+    services: Services = request.app.state.services
+    reader = await reader_of(request, Right.DECIDE)
+    form = await read_form(request)
+    require_key(form, reader.form_key)
+    wish = Wish(form.get("unit", ""), form.get("counter") or None, form.get("ky", ""), asked=form.get("phieu", ""))
+    book = await asyncio.to_thread(read_book, services, reader, wish)
+    note = " ".join(form.get("note", "").split())[:NOTE_CHARS_MAX]
+    rule = Rule(services.config.cases, services.config.calendar.days, book.today, services.now())
+    opener = Opener(reader.name, reader.full_name or reader.name, note)
+    opening = partial(open_by_hand, services=services, book=book, opener=opener, rule=rule)
+    opened = await asyncio.wrap_future(services.writer.submit(opening))
+    return RedirectResponse(phrases_of(request).way(f"/vu-viec/{opened.number}"), 303)
 
 
 @router.get("/vu-viec.csv")
@@ -124,15 +152,19 @@ async def take_deed(request: Request, number: str) -> Response:
     return RedirectResponse(phrases_of(request).way(f"/vu-viec/{number}"), 303)
 
 
-def panel_of(services: Services, reader: Reader, place: Place, phrases: Phrases) -> Panel | None:
-    """The open cases of a place and below, where the reader may see cases."""
+def panel_of(services: Services, reader: Reader, book: Book, phrases: Phrases) -> Panel | None:
+    """The open cases of a report's place and below, where the reader may see cases."""
     if not reader.may(Right.FOLLOW):
         return None
-    today = date.fromisoformat(services.days.today(services.now())[0])
+    place = book.place
     path = place.key if reader.sees(place.key) else reader.path
     with services.database.reading() as connection:
-        first, n, overdue = open_cases_of(connection, path, today, services.config.calendar.days, PANEL_MAX)
-    return Panel(CareWords(phrases, services), place.code, n, overdue, tuple(first))
+        first, n, overdue = open_cases_of(connection, path, book.today, services.config.calendar.days, PANEL_MAX)
+        known = known_cases(connection, book.period.code, book.days.first)
+    decides = reader.may(Right.DECIDE) and reader.role is not None
+    can_open = decides and place.key not in known and can_be_opened(book)
+    words = CareWords(phrases, services)
+    return Panel(words, unit_code(place), n, overdue, tuple(first), known, decides, can_open)
 
 
 def filters_of(request: Request) -> Filters:
@@ -194,7 +226,9 @@ def _read_case(services: Services, reader: Reader, number: str) -> dict[str, Any
         high = max(row.share_percent, ends[1] if ends else 0)
         return {
             "case": case,
-            "steps": read_steps(connection, row.case_id),
+            "steps": (steps := read_steps(connection, row.case_id)),
+            # A person's decision, no threshold, opened it.
+            "by_hand": bool(steps and steps[0].actor),
             "owners": owners_of(connection, row.path, reader),
             # Whoever may see cases may not for that read what citizens wrote.
             "comments": comments_of_case(connection, row.case_id, reader.path) if reader.may(Right.DECIDE) else [],

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from kiosk.texts import LANGUAGES, Texts, texts
+from sync.collector.badges import NOTHING
 from sync.collector.services import Services
 from sync.collector.web.phrases import Phrases
 
@@ -46,7 +47,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     phrases = phrases_of(request)
     shared = {
         "t": phrases.t, "p": phrases, "language": language_of(request), "demo": services.config.demo,
-        "has_tt01": services.config.reports.tt01,
+        "has_tt01": services.config.reports.tt01, "badges": getattr(request.state, "badges", NOTHING),
         "zone": services.config.time_zone, "reader": None, "here_in": lambda lang: _here_in(request, lang),
     }  # fmt: skip
     html = templates.get_template(template).render({**shared, **values})

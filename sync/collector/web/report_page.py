@@ -69,7 +69,7 @@ async def show_place(request: Request, asks: Asks, unit: str | None = None, coun
     book = await _read(request, reader, asks.wish(unit, counter))
     if not book.counters and not book.place.is_counter:
         return render(request, "first_day.html", reader=reader, book=book)
-    cases = await asyncio.to_thread(panel_of, request.app.state.services, reader, book.place, phrases_of(request))
+    cases = await asyncio.to_thread(panel_of, request.app.state.services, reader, book, phrases_of(request))
     signs = await asyncio.to_thread(count_signs, request.app.state.services, reader, book.place.key)
     return _page(request, "place.html", reader, book, cases=cases, signs=signs)
 
