@@ -52,20 +52,21 @@ def faults_of(number: int) -> frozenset[Fault]:
     return frozenset(found - {Fault.DEAD} if Fault.SILENT in found else found)
 
 
-def write_fleet(database: Database, now: datetime) -> None:
-    """Make them: 50 communes of a province with 20 kiosks each."""
+def write_fleet(database: Database, now: datetime, units: int = UNITS) -> None:
+    """Make them: 50 communes of a province, or fewer, with 20 kiosks each."""
+    kiosks = range(units * PER_UNIT)
     with database.writing() as connection:
-        connection.execute(insert(schema.unit), list(_units()))
-        connection.execute(insert(schema.counter), [_counter(number, now) for number in range(UNITS * PER_UNIT)])
-        connection.execute(insert(schema.device), [_device(number, now) for number in range(UNITS * PER_UNIT)])
-        connection.execute(insert(schema.device_status), [_status(number, now) for number in range(UNITS * PER_UNIT)])
-        connection.execute(insert(schema.journal), [_journal(number, now) for number in range(UNITS * PER_UNIT)])
-        connection.execute(insert(schema.tally), [row for number in range(1000) for row in _tallies(number, now)])
+        connection.execute(insert(schema.unit), list(_units(units)))
+        connection.execute(insert(schema.counter), [_counter(number, now) for number in kiosks])
+        connection.execute(insert(schema.device), [_device(number, now) for number in kiosks])
+        connection.execute(insert(schema.device_status), [_status(number, now) for number in kiosks])
+        connection.execute(insert(schema.journal), [_journal(number, now) for number in kiosks])
+        connection.execute(insert(schema.tally), [row for number in kiosks for row in _tallies(number, now)])
 
 
-def _units() -> Iterator[dict[str, Any]]:
+def _units(units: int) -> Iterator[dict[str, Any]]:
     yield {"unit_id": 500, "code": "20", "name": "Tỉnh Lạng Sơn", "kind": "province", "path": "20/", "parent_id": None}
-    for number in range(UNITS):
+    for number in range(units):
         code = f"20.{number:02d}"
         yield {"unit_id": 501 + number, "code": code, "name": f"Xã số {number}", "kind": "commune",
                "path": f"20/{code}/", "parent_id": 500}  # fmt: skip
