@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from kiosk.terminal import run_commands, terminal_texts
+from sync.collector.cli_backup import backup
 from sync.collector.cli_config import config_app
 from sync.collector.cli_counts import counts_app
 from sync.collector.cli_demo import demo_data
@@ -37,6 +38,7 @@ app.add_typer(counts_app, name="counts")
 app.add_typer(config_app, name="config")
 app.add_typer(notices_app, name="notices")
 app.command(epilog="Example: collector report thang-11.pdf --period 2026-11 --unit 06040")(report)
+app.command(epilog="Example: collector backup /media/usb/collector-2026-11-22.db")(backup)
 app.command("demo-data", epilog="Example: collector demo-data --data-dir ./demo --province 20 --months 6")(demo_data)
 
 
