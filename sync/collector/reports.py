@@ -17,18 +17,9 @@ from kiosk.domain.rating import Standing
 from kiosk.domain.survey import Level, Question, Survey
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.asked import Asked, asked_first, question_of
-from sync.collector.figures.counts import (
-    NO_LEVELS,
-    Days,
-    Keys,
-    Levels,
-    by_level,
-    read_aside,
-    read_asked,
-    read_levels,
-    read_waits,
-    to_the_end,
-)
+from sync.collector.figures.counts import NO_LEVELS, Keys, Levels, by_level, read_asked, read_levels
+from sync.collector.figures.grains import Days, to_the_end
+from sync.collector.figures.waits import read_aside, read_waits
 from sync.collector.schema import counter, device, device_status, journal, unit
 from sync.collector.tally import ASIDE as ASIDE_STREAM
 from sync.collector.tally import COUNTED

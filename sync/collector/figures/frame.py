@@ -10,9 +10,10 @@ from kiosk.domain.measures import Method
 from kiosk.domain.survey import Question, Survey
 from sync.collector.figures.asked import Asked, question_of
 from sync.collector.figures.book import Order, Rules
-from sync.collector.figures.counts import Days, to_the_end
+from sync.collector.figures.counts import Shelf, counters_shelf, units_shelf
+from sync.collector.figures.grains import Days, to_the_end
 from sync.collector.figures.periods import Period
-from sync.collector.figures.places import Places
+from sync.collector.figures.places import Place, Places
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,20 @@ class Frame:
         return {at.counter_id: at.key for at in wanted if at.counter_id is not None}
 
     @cached_property
-    def mine(self) -> dict[int, str]:
-        """The place's own counters among them."""
-        place = self.order.place.key
-        return {key: at for key, at in self.keys.items() if place in self.places.up_from(at)}
+    def shelves(self) -> tuple[Shelf, Shelf]:
+        """What makes up the place: the counters right below (or itself), and the units below, each counter once."""
+        place = self.order.place
+        counters = [place] if place.is_counter else [at for at in self.below if at.is_counter]
+        units = [] if place.is_counter else self.places.units_below(place.key)
+        return (
+            counters_shelf({at.counter_id: at.key for at in counters if at.counter_id is not None}),
+            units_shelf({at.unit_id: at.key for at in units if at.unit_id is not None}),
+        )
+
+    @cached_property
+    def below(self) -> list[Place]:
+        """The places right below."""
+        return self.places.children(self.order.place.key)
 
     @cached_property
     def survey(self) -> Survey | None:

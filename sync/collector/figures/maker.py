@@ -1,7 +1,7 @@
 """Maker: reads what may be shown of each table once, and puts a report together."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,27 +15,26 @@ from sync.collector.figures.asked import Asked, asked_first
 from sync.collector.figures.book import Book, Order, Rules
 from sync.collector.figures.counts import (
     NO_LEVELS,
-    Days,
     Levels,
     add,
     by_level,
-    read_aside,
     read_asked,
     read_half_days,
     read_levels,
-    read_waits,
-    to_the_end,
+    read_streams,
 )
 from sync.collector.figures.frame import Frame
+from sync.collector.figures.grains import Days, to_the_end
 from sync.collector.figures.lines import Answered, HalfDay, Line, dissatisfied_of, figure_of
-from sync.collector.figures.periods import Period
 from sync.collector.figures.places import Place, Places
 from sync.collector.figures.reasons import reason_months_of, reasons_of
 from sync.collector.figures.served import NOTHING, Served, read_served
+from sync.collector.figures.waits import ASIDE_STREAMS, Waiting, Waits, read_waiting, together
 from sync.collector.figures.weeks import weeks_of
 from sync.collector.tally import ASIDE, COUNTED
 
 HEAT_WEEKS = 5
+NO_STANDINGS: Mapping[Standing, int] = {}
 
 
 def make_book(connection: Connection, places: Places, order: Order, rules: Rules) -> Book:
@@ -50,22 +49,11 @@ def make_book(connection: Connection, places: Places, order: Order, rules: Rules
 def _make(frame: Frame, others: Mapping[Asked, int]) -> Book:
     """The whole report: each table is read once."""
     places, order, rules, place = frame.places, frame.order, frame.rules, frame.order.place
-    shown, before = _shown(frame, frame.days), _shown(frame, frame.other)
-    aside = _levels(frame, ASIDE, frame.days)
-    standings = _up(frame, read_aside(frame.connection, frame.keys, frame.asked, frame.span(frame.days)))
-    answered, weeks = _answered(frame), weeks_of(frame)
-
-    def line(at: Place) -> Line:
-        both = _with_aside(frame, shown[at.key], aside.get(at.key, NO_LEVELS))
-        spark = tuple(weeks[at.key]) if at.key in weeks else ()
-        why = {Standing(name): n for name, n in standings.get(at.key, Counter()).items()}
-        found = answered.get(at.key)
-        return Line(at, shown[at.key], before[at.key], why, both, found, frame.satisfied, spark, frame.method)
-
+    shown, before, line = _lines(frame)
     me = line(place)
     kiosks = tuple((at, kiosk) for at in places.counters(place.key) for kiosk in at.kiosks)
     way = tuple(at for at in places.way_to(place.key) if at.key.startswith(order.seen) and at.key)
-    children = tuple(line(child) for child in places.children(place.key))
+    children = tuple(line(child) for child in frame.below)
     counters = tuple(line(at) for at in places.counters(place.key))
     return Book(
         place, way, order.period, frame.days, frame.other, rules.today, rules.now, rules.policy,
@@ -75,6 +63,27 @@ def _make(frame: Frame, others: Mapping[Asked, int]) -> Book:
     )  # fmt: skip
 
 
+def _lines(frame: Frame) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Callable[[Place], Line]]:
+    """What is shown of every place now and before, and what makes a place's line."""
+    now, then = frame.span(frame.days), frame.span(frame.other)
+    waiting = read_waiting(frame.connection, frame.keys, frame.asked, [now, then])
+    streams = read_streams(frame.connection, frame.keys, frame.asked, [COUNTED, ASIDE, *ASIDE_STREAMS], now)
+    counted = read_levels(frame.connection, frame.keys, frame.asked, COUNTED, then)
+    shown = _shown(frame, streams[COUNTED], waiting.waits[0])
+    before = _shown(frame, counted, waiting.waits[1])
+    aside, standings = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting)
+    answered, weeks = _answered(frame), weeks_of(frame)
+
+    def line(at: Place) -> Line:
+        key = at.key
+        both = _with_aside(frame, shown[key], aside.get(key, NO_LEVELS))
+        why = standings.get(key, NO_STANDINGS)
+        spark = weeks.get(key, ())
+        return Line(at, shown[key], before[key], why, both, answered.get(key), frame.satisfied, spark, frame.method)
+
+    return shown, before, line
+
+
 def _peers(frame: Frame) -> tuple[Place, ...]:
     place = frame.order.place
     if place.parent is None or not place.parent.startswith(frame.order.seen):
@@ -82,31 +91,34 @@ def _peers(frame: Frame) -> tuple[Place, ...]:
     return tuple(peer for peer in frame.places.children(place.parent) if peer.key != place.key)
 
 
-def _levels(frame: Frame, stream: str, period: Period) -> dict[str, Levels]:
-    """What is shown of every place, units as the sum of their counters."""
+def _levels(frame: Frame, counters: Mapping[str, Levels]) -> dict[str, Levels]:
+    """What every place has, units as the sum of their counters."""
     found: dict[str, Levels] = {}
-    counters = read_levels(frame.connection, frame.keys, frame.asked, stream, frame.span(period))
     for key, levels in counters.items():
         for above in frame.places.up_from(key):
             found[above] = add(found.get(above), levels)
     return found
 
 
-def _shown(frame: Frame, period: Period) -> dict[str, Shown]:
-    levels = _levels(frame, COUNTED, period)
-    waits = read_waits(frame.connection, frame.keys, frame.asked, frame.span(period))
+def _shown(frame: Frame, counters: Mapping[str, Levels], waits: Waits) -> dict[str, Shown]:
+    levels, policy = _levels(frame, counters), frame.rules.policy
     few, coming = frame.above(waits.few), frame.above(waits.coming)
     return {
-        key: shown_sum(
-            by_level(levels.get(key, NO_LEVELS)), few=key in few, coming=key in coming, policy=frame.rules.policy
-        )
+        key: shown_sum(by_level(levels.get(key, NO_LEVELS)), few=key in few, coming=key in coming, policy=policy)
         for key in frame.places.by_key
     }
 
 
-def _up(frame: Frame, counters: Mapping[str, "Counter[Standing]"]) -> dict[str, "Counter[str]"]:
-    found: dict[str, Counter[str]] = {}
-    for key, counts in counters.items():
+def _standings(
+    frame: Frame, streams: Mapping[str, Mapping[str, Levels]], waiting: Waiting
+) -> dict[str, "Counter[Standing]"]:
+    """How many were set aside at every place, by why, those of this very moment with them."""
+    shown: dict[str, Counter[str]] = {}
+    for stream in ASIDE_STREAMS:
+        for key, levels in streams[stream].items():
+            shown.setdefault(key, Counter())[stream] = levels[0]
+    found: dict[str, Counter[Standing]] = {}
+    for key, counts in together(shown, waiting.aside[0]).items():
         for above in frame.places.up_from(key):
             found.setdefault(above, Counter()).update(counts)
     return found

@@ -73,6 +73,11 @@ class Places:
         """Every counter at or below a place."""
         return [place for place in self.by_key.values() if place.is_counter and _lies_in(place.key, key)]
 
+    def units_below(self, key: str) -> list[Place]:
+        """Every unit below a place."""
+        below = [place for place in self.by_key.values() if place.unit_id is not None and place.key != key]
+        return [place for place in below if place.key.startswith(key)]
+
     def way_to(self, key: str) -> list[Place]:
         """The places from the top down to this one."""
         way: list[Place] = []

@@ -6,18 +6,13 @@ from datetime import date, timedelta
 
 from kiosk.domain.disclosure import Shown
 from kiosk.domain.measures import Method, Share
-from sync.collector.figures.counts import (
-    NAMED_MAX,
-    Days,
-    read_few_reasons,
-    read_months,
-    read_reason_names,
-    read_singles,
-    read_units,
-)
+from sync.collector.figures.counts import read_reason_names, read_singles, read_sums
 from sync.collector.figures.frame import Frame
+from sync.collector.figures.grains import Days
 from sync.collector.figures.lines import ReasonLine, ReasonMonth
 from sync.collector.figures.periods import Period
+from sync.collector.figures.waits import read_few_reasons
+from sync.collector.shown import MONTH
 from sync.collector.tally import COUNTED, REASON
 
 MONTHS = 7
@@ -35,10 +30,7 @@ def reasons_of(frame: Frame, shown: Mapping[str, Shown], before: Mapping[str, Sh
         n = _or_few(now.get(place), name, few.get(place, ()))
         share = _share_of(n, shown[place])
         was = _share_of(then.get(place, Counter())[name], before[place])
-        by_child = {
-            child.key: _or_few(now.get(child.key), name, few.get(child.key, ()))
-            for child in frame.places.children(place)
-        }
+        by_child = {child.key: _or_few(now.get(child.key), name, few.get(child.key, ())) for child in frame.below}
         lines.append(ReasonLine(name, known.get(name), n, share, was, by_child))
     return tuple(sorted(lines, key=lambda line: -(line.n or 0)))
 
@@ -49,14 +41,12 @@ def reason_months_of(frame: Frame) -> tuple[ReasonMonth, ...]:
     months = [last]
     while len(months) < MONTHS:
         months.insert(0, (months[0] - timedelta(days=1)).replace(day=1))
-    names = read_reason_names(frame.connection, frame.asked)
-    streams = [COUNTED, *(REASON + name for name in names)]
-    place, places = frame.order.place.key, frame.places
+    streams = [COUNTED, *(REASON + name for name in read_reason_names(frame.connection, frame.asked))]
     found: dict[date, Counter[str]] = {month: Counter() for month in months}
-    for row in read_months(frame.connection, frame.mine, frame.asked, streams, Days(months[0], last)):
-        # Of many counters all rows come: those of other units are left out here.
-        if len(frame.mine) <= NAMED_MAX or place in places.up_from(places.unit_of[row.unit_id]):
-            found[row.first][row.stream] += sum(row[3:])
+    for shelf in frame.shelves:
+        sums = read_sums(frame.connection, shelf, frame.asked, streams, MONTH, Days(months[0], last))
+        for (month, stream), n in sums.items():
+            found[month][stream] += n
     return tuple(
         ReasonMonth(month, counts.pop(COUNTED, 0), {key.removeprefix(REASON): n for key, n in counts.items()})
         for month, counts in found.items()
@@ -66,27 +56,22 @@ def reason_months_of(frame: Frame) -> tuple[ReasonMonth, ...]:
 def _chosen(frame: Frame, names: list[str], period: Period) -> dict[str, "Counter[str]"]:
     streams = [REASON + name for name in names]
     found: dict[str, Counter[str]] = {}
-    for key, counts in _singles(frame, streams, period).items():
-        plain = {stream.removeprefix(REASON): n for stream, n in counts.items()}
-        for above in frame.places.up_from(key):
-            found.setdefault(above, Counter()).update(plain)
+    for shelf in frame.shelves:
+        of_shelf = read_singles(frame.connection, shelf, frame.asked, streams, frame.span(period))
+        for key, counts in of_shelf.items():
+            plain = {stream.removeprefix(REASON): n for stream, n in counts.items()}
+            for above in frame.places.up_from(key):
+                found.setdefault(above, Counter()).update(plain)
     return found
-
-
-def _singles(frame: Frame, streams: list[str], period: Period) -> dict[str, "Counter[str]"]:
-    days, below = frame.span(period), frame.places.children(frame.order.place.key)
-    # Where only units are told of, their sums are all that is read.
-    if below and not any(child.is_counter for child in below) and frame.order.versus is None:
-        return read_units(frame.connection, frame.places.unit_of, frame.keys, frame.asked, streams, days)
-    return read_singles(frame.connection, frame.keys, frame.asked, streams, days)
 
 
 def _few_reasons(frame: Frame) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    counters = read_few_reasons(frame.connection, frame.keys, frame.asked, frame.span(frame.days))
-    for key, names in counters.items():
-        for above in frame.places.up_from(key):
-            found.setdefault(above, set()).update(names)
+    for shelf in frame.shelves:
+        of_shelf = read_few_reasons(frame.connection, shelf, frame.asked, frame.span(frame.days))
+        for key, names in of_shelf.items():
+            for above in frame.places.up_from(key):
+                found.setdefault(above, set()).update(names)
     return found
 
 

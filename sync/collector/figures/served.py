@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, func, select
 
 from sync.collector.figures.asked import Asked
-from sync.collector.figures.counts import LEVELS, Days, Keys, of_asked
+from sync.collector.figures.counts import Keys, all_levels
+from sync.collector.figures.grains import Days
 from sync.collector.schema import shown_count, transaction_count
 from sync.collector.shown import DAY
 from sync.collector.tally import COUNTED
@@ -46,9 +47,9 @@ def read_served(connection: Connection, keys: Keys, asked: Asked, days: Days) ->
 
 def _shown(asked: Asked, days: Days) -> Any:
     c = shown_count.c
-    total = func.sum(sum(LEVELS[1:], LEVELS[0])).label("n")
-    rated = select(c.counter_id, c.first.label("day"), total).where(of_asked(asked, [COUNTED]), c.grain == DAY)
-    return rated.where(c.first.between(*days)).group_by(c.counter_id, c.first).subquery("shown")
+    of_it = and_(c.survey == asked.survey, c.question == asked.question, c.stream == COUNTED, c.grain == DAY)
+    rated = select(c.counter_id, c.first.label("day"), func.sum(all_levels(shown_count)).label("n"))
+    return rated.where(of_it, c.first.between(*days)).group_by(c.counter_id, c.first).subquery("shown")
 
 
 def _typed(days: Days) -> Any:

@@ -1,62 +1,58 @@
 """Weeks: the finished weeks of a place and of those right below, one after another."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
 from datetime import date, timedelta
 
 from kiosk.domain.disclosure import shown_sum
-from sync.collector.figures.counts import (
-    NO_LEVELS,
-    Days,
-    Levels,
-    add,
-    by_level,
-    read_aside_weeks,
-    read_counter_weeks,
-    read_weeks,
-)
+from sync.collector.figures.counts import NO_LEVELS, Levels, add, by_level, read_sums, read_weeks
 from sync.collector.figures.frame import Frame
+from sync.collector.figures.grains import Days
 from sync.collector.figures.lines import Week, figure_of
+from sync.collector.figures.waits import ASIDE_STREAMS
+from sync.collector.shown import WEEK
 
 WEEKS = 26
 
 
-def weeks_of(frame: Frame) -> dict[str, list[Week]]:
+def weeks_of(frame: Frame) -> dict[str, tuple[Week, ...]]:
     """The finished weeks up to the period's end, by place."""
     end = min(frame.days.last, frame.rules.today - timedelta(days=1)) + timedelta(days=1)
     first = end - timedelta(days=end.weekday() + 7 * WEEKS)
-    days, place = Days(first, end - timedelta(days=end.weekday() + 1)), frame.order.place
-    aside = read_aside_weeks(frame.connection, frame.mine, frame.asked, days)
-    sums: dict[tuple[date, str], Levels] = {}
-    for monday, key, levels in _rows(frame, days):
-        for at in _home(frame, key):
-            sums[monday, at] = add(sums.get((monday, at)), levels)
     mondays = [first + timedelta(days=7 * number) for number in range(WEEKS)]
+    days = Days(first, end - timedelta(days=end.weekday() + 1))
+    levels, place = _levels(frame, days), frame.order.place.key
+    aside = _aside(frame, days)
     return {
-        key: [
-            _week(frame, monday, sums.get((monday, key), NO_LEVELS), aside.get(monday, 0) if key == place.key else 0)
-            for monday in mondays
-        ]
-        for key in (place.key, *(child.key for child in frame.places.children(place.key)))
-    }
+        key: tuple(_week(frame, monday, of.get(monday, NO_LEVELS), aside[monday] if key == place else 0)
+                   for monday in mondays)
+        for key, of in levels.items()
+    }  # fmt: skip
 
 
-def _rows(frame: Frame, days: Days) -> Iterator[tuple[date, str, Sequence[int]]]:
-    place, unit_of = frame.order.place, frame.places.unit_of
-    if any(child.is_counter for child in frame.places.children(place.key)) or place.is_counter:
-        for monday, counter_id, *levels in read_counter_weeks(frame.connection, frame.keys, frame.asked, days):
-            if counter_id in frame.keys:
-                yield monday, frame.keys[counter_id], levels
-        return
-    for monday, unit_id, *levels in read_weeks(frame.connection, frame.keys, frame.asked, days):
-        if unit_id in unit_of:
-            yield monday, unit_of[unit_id], levels
+def _levels(frame: Frame, days: Days) -> dict[str, dict[date, Levels]]:
+    """By place and week."""
+    place = frame.order.place.key
+    found: dict[str, dict[date, Levels]] = {key: {} for key in (place, *(child.key for child in frame.below))}
+    for shelf in frame.shelves:
+        homes = {number: [found[key] for key in _home(frame, at)] for number, at in shelf.keys.items()}
+        for monday, number, *levels in read_weeks(frame.connection, shelf, frame.asked, days):
+            for weeks in homes.get(number, ()):
+                weeks[monday] = add(weeks.get(monday), levels)
+    return found
+
+
+def _aside(frame: Frame, days: Days) -> "Counter[date]":
+    """How many were set aside in each week."""
+    found: Counter[date] = Counter()
+    for shelf in frame.shelves:
+        for (monday, _), n in read_sums(frame.connection, shelf, frame.asked, ASIDE_STREAMS, WEEK, days).items():
+            found[monday] += n
+    return found
 
 
 def _home(frame: Frame, below: str) -> tuple[str, ...]:
     """The places of this page that the weeks of a counter or unit belong to."""
     at, way = frame.order.place.key, frame.places.up_from(below)
-    if at not in way:
-        return ()
     place = way.index(at)
     return (at,) if place == 0 else (at, way[place - 1])
 

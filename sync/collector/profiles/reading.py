@@ -11,8 +11,10 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from kiosk.domain.disclosure import Policy, Shown, shown_sum
 from sync.collector.audit import note
 from sync.collector.figures.asked import Asked
-from sync.collector.figures.counts import NO_LEVELS, Days, Levels, add, by_level, read_aside, read_levels, read_waits
+from sync.collector.figures.counts import NO_LEVELS, Levels, add, by_level, read_levels
+from sync.collector.figures.grains import Days
 from sync.collector.figures.places import Place, Places
+from sync.collector.figures.waits import read_aside, read_waits
 from sync.collector.profiles.counts_file import CountsFile, CountsWrong, Fault, read_counts
 from sync.collector.profiles.index766 import COLUMNS, Counts
 from sync.collector.profiles.tt01 import Profile

@@ -13,7 +13,7 @@ from sync.collector.api.gate import reader_of
 from sync.collector.audit import note
 from sync.collector.errors import UsageWrong
 from sync.collector.export.sheets import SHEET_FORMS
-from sync.collector.figures.counts import Days, to_the_end
+from sync.collector.figures.grains import Days, to_the_end
 from sync.collector.figures.periods import Kind, Period, parse_period, period_of
 from sync.collector.figures.places import Place, find_place, read_places
 from sync.collector.profiles.counts_file import FAULTS_MAX, CountsWrong

@@ -18,7 +18,7 @@ from kiosk.texts import texts
 from sync.collector.config import CollectorConfig
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Book
-from sync.collector.figures.counts import Days, grains_of
+from sync.collector.figures.grains import Days, grains_of
 from sync.collector.figures.order import LAST_YEAR, Wish, read_book
 from sync.collector.figures.periods import Kind, parse_period, period_of
 from sync.collector.figures.ranks import Rank, rank_of, ranked
