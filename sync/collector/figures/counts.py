@@ -43,7 +43,9 @@ class Shelf(NamedTuple):
         c = self.table.c
         stream = c.stream == streams[0] if len(streams) == 1 else c.stream.in_(streams)
         wanted = and_(c.survey == asked.survey, c.question == asked.question, stream)
-        return and_(wanted, self.of.in_(self.keys)) if self.is_named else wanted
+        # Plus nothing, so that PostgreSQL does not look up each id by itself in the index of the key, where the id
+        # stands last: that took fifty times as long as passing over the other rows.
+        return and_(wanted, (self.of + 0).in_(self.keys)) if self.is_named else wanted
 
 
 def counters_shelf(keys: Keys) -> Shelf:

@@ -150,6 +150,17 @@ def test_a_reader_cannot_write(database_url: str) -> None:
     database.close()
 
 
+def test_a_reports_small_questions_are_neither_compiled_nor_shared_out(empty_urls: Callable[[str], str]) -> None:
+    database = open_database(empty_urls("postgresql"))
+
+    with database.reading() as connection:
+        found = [connection.execute(text(f"SHOW {name}")).scalar_one()
+                 for name in ("jit", "max_parallel_workers_per_gather")]  # fmt: skip
+
+    assert found == ["off", "0"]
+    database.close()
+
+
 @pytest.mark.parametrize(
     ("url", "words"),
     [
