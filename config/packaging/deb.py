@@ -86,7 +86,7 @@ KIOSK = Package(
     offered=("hailong-update.timer",),
 )  # fmt: skip
 COLLECTOR = Package(
-    "hailong-collector", "collector", ("collector", "postgres", "sqlite", "oidc"),
+    "hailong-collector", "collector", ("collector", "postgres", "sqlite", "oidc", "tracing"),
     enabled=("hailong-collector.service",),
     units=("hailong-collector.service",),
     programs=(),

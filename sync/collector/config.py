@@ -15,6 +15,7 @@ from sync.collector.kiosks.settings import Fleet
 from sync.collector.notices.settings import Notices, mail_address
 from sync.collector.oidc.settings import Oidc
 from sync.collector.signals.settings import Signals
+from sync.collector.tracing.settings import Tracing
 
 SYSTEM_FILE = system_file("collector.toml")
 
@@ -82,6 +83,7 @@ class CollectorConfig(Settings, frozen=True):
     reports: Reports = Reports()
     accounts: Accounts = Accounts()
     metrics: Guarded = Guarded()
+    tracing: Tracing = Tracing()
     disclosure: Disclosure = Disclosure()
     enrolment: Enrolment = Enrolment()
     rollouts: Rollouts = Rollouts()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from kiosk.notify import ServiceManager
 from sync.collector.app import create_app
@@ -13,6 +14,7 @@ from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
 from sync.collector.errors import PlaceTaken
 from sync.collector.services import make_services
+from sync.collector.tracing.start import tracing
 from sync.log import start_log
 
 # A thread that wants to go on waits this long for another that computes. The usual 5 ms
@@ -42,15 +44,24 @@ class _Server(uvicorn.Server):
 def run_server(config: CollectorConfig, database: Database, announce: Callable[[str], None]) -> None:
     """Serve until a signal; ``announce`` is called with the address once it is ours.
 
-    Raises PlaceTaken when somebody else listens there.
+    Raises PlaceTaken when somebody else listens there, and UsageWrong when traces are wanted and cannot be sent.
     """
     listener = _listen(config.listen_host, config.listen_port)
     start_log()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    services = make_services(config, database)
+    with tracing(make_services(config, database)) as (services, tracer):
+        server = _server(create_app(services, tracer))
+        announce(config.url)
+        structlog.get_logger("collector").info(
+            "started", url=config.url, database=database.writer.dialect.name, demo=config.demo
+        )
+        server.run(sockets=[listener])
+
+
+def _server(app: FastAPI) -> _Server:
     server = _Server(
         uvicorn.Config(
-            create_app(services),
+            app,
             log_config=None,
             access_log=False,
             # The peer's own address decides who may read; headers that anyone can write do not.
@@ -61,11 +72,7 @@ def run_server(config: CollectorConfig, database: Database, announce: Callable[[
         )
     )
     server.manager = ServiceManager()
-    announce(config.url)
-    structlog.get_logger("collector").info(
-        "started", url=config.url, database=database.writer.dialect.name, demo=config.demo
-    )
-    server.run(sockets=[listener])
+    return server
 
 
 def _listen(host: str, port: int) -> socket.socket:
