@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import uvicorn
+from playwright.sync_api import Page
 
 from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig
@@ -41,3 +42,12 @@ def serving(
         server.should_exit = True
         thread.join()
         listener.close()
+
+
+def sign_in(page: Page, url: str, name: str, password: str) -> None:
+    """Sign somebody in, as they would."""
+    page.goto(f"{url}/dang-nhap")
+    page.fill("#name", name)
+    page.fill("#password", password)
+    page.click("button.main")
+    page.wait_for_url(lambda address: "/dang-nhap" not in address)

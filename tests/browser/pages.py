@@ -9,62 +9,48 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import select
 
-from sync.collector.accounts import change_password, new_account
+from sync.collector import schema
 from sync.collector.chores import transact
 from sync.collector.config import CollectorConfig, Reports
 from sync.collector.database import Database, open_database
 from sync.collector.demo_data import add_people, tell_stories, write_province
 from sync.collector.migrate import migrate
 from sync.collector.presstime import LocalDays
-from sync.collector.rights import Role
 from sync.collector.services import make_services
 from sync.collector.signals.watch import watch_signs
 from sync.collector.surveys.library import shipped_surveys
-from tests.browser.live import CHROMIUM, QUIET, serving
+from tests.browser.listed import PAGES, STRANGER, Listed, in_language
+from tests.browser.live import CHROMIUM, QUIET, serving, sign_in
+from tests.browser.world import PASSWORD, World, add_staff, write_upkeep
 
 NOW = datetime(2026, 11, 20, 10, 10, tzinfo=UTC)
 """A Friday, ten past five in the afternoon."""
-PASSWORD = "một mật khẩu dài"
-PAGES = {
-    "01-tong-quan": "/t",
-    "02-don-vi": "/t/20.HCC",
-    "03-quay": "/t/20.HCC/20.HCC-2",
-    "04-ly-do": "/ly-do",
-    "05-giai-thich": "/giai-thich/share",
-    "06-ngay": "/t?ky=2026-11-19",
-    "07-quy": "/t?ky=2026-Q3",
-    "09-diem-trung-binh": "/t/20.HCC?do=mean5",
-    "10-so-voi-quay-khac": "/t/20.HCC/20.HCC-2?voi=20.HCC:20.HCC-3",
-    "11-quyet-dinh-766": "/766",
-    "12-thong-tu-01": "/tt01",
-    "13-gop-y": "/gop-y",
-    "14-gop-y-tim": "/gop-y?tim=tre+hen&ky=2026-11",
-    "15-vu-viec": "/vu-viec",
-    "16-mot-vu-viec": "/vu-viec/2026-005",
-    "17-dau-hieu": "/dau-hieu",
-    "18-mot-dau-hieu": "/dau-hieu/1",
-}
 LOOKS = (
-    ("vi", "light", 1440),
-    ("vi", "dark", 1440),
-    ("vi", "light", 390),
-    ("en", "light", 1440),
-    ("vi", "light", 3840),
+    ("vi", "light", "screen", 1440),
+    ("vi", "dark", "screen", 1440),
+    ("vi", "light", "screen", 360),
+    ("vi", "light", "print", 794),
+    ("en", "light", "screen", 1440),
 )
+"""Language, theme, medium and width in CSS pixels; 794 is A4."""
+LARGE = ("01-tong-quan", "03-quay", "30-dang-nhap")
+"""What is looked at in 4K too."""
 
 
-def main(folder: Path) -> None:
-    """Take every picture anew."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def main(folder: Path, *only: str) -> None:
+    """Take every picture anew, or those of the pages whose names begin so."""
+    if not only:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
-        database = province(Path(place))
+        world = province_world(Path(place))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        with live_province(database) as url:
-            for name, picture in _pictures(browser, url, folder):
-                print(f"{name}: {picture}")
+        with live_province(world.database) as url:
+            for picture in take_pictures(browser, world, url, folder, only):
+                print(picture)
         browser.close()
 
 
@@ -81,10 +67,31 @@ def province(folder: Path, months: int = 6) -> Database:
     tell_stories(database, services, NOW, 1)
     watch_signs(services, partial(transact, services))
     services.writer.close()
-    with database.writing() as connection:
-        new_account(connection, "huong.nt", "Nông Thị Hương", Role.SUPERVISOR, None, NOW, "pages")
-        change_password(connection, "huong.nt", PASSWORD, NOW)
     return database
+
+
+def province_world(folder: Path) -> World:
+    """The demo province with something on every page."""
+    return world_of(province(folder))
+
+
+def world_of(database: Database) -> World:
+    """The same over a province that was written already."""
+    with database.writing() as connection:
+        add_staff(connection, NOW)
+        devices = connection.execute(
+            select(schema.device.c.device_id).order_by(schema.device.c.counter_id)
+        ).scalars().all()  # fmt: skip
+        write_upkeep(connection, devices[16], "20.HCC-3", NOW)
+        comment = connection.execute(
+            select(schema.comment.c.code).where(schema.comment.c.state == "doing").order_by(schema.comment.c.code)
+        ).scalars().first()  # fmt: skip
+        case = connection.execute(
+            select(schema.follow_up.c.number).where(schema.follow_up.c.state != "closed")
+        ).scalars().first()  # fmt: skip
+    places = {"unit": "20.HCC", "counter": "20.HCC-2", "beside": "20.HCC:20.HCC-3", "device": devices[16],
+              "well": devices[1], "account": "giamsat.20", "comment": str(comment), "case": str(case)}  # fmt: skip
+    return World(database, places)
 
 
 @contextmanager
@@ -94,33 +101,33 @@ def live_province(database: Database) -> Iterator[str]:
         yield url
 
 
-def _pictures(browser: Browser, url: str, folder: Path) -> Iterator[tuple[str, Path]]:
-    for language, theme, width in LOOKS:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
+def take_pictures(browser: Browser, world: World, url: str, folder: Path, only: tuple[str, ...] = ()) -> Iterator[Path]:
+    """Every page in every look, one after another as each person sees them."""
+    wanted = [page for page in PAGES if not only or page.name.startswith(only)]
+    for who in dict.fromkeys(page.who for page in wanted):
+        context = browser.new_context()
         page = context.new_page()
-        page.goto(f"{url}/dang-nhap?lang={language}")
-        page.screenshot(path=folder / f"00-dang-nhap-{language}-{theme}-{width}.png")
-        page.fill("#name", "huong.nt")
-        page.fill("#password", PASSWORD)
-        page.click("button.main")
-        page.wait_for_url("**/t*")
-        for name, way in PAGES.items():
-            page.goto(f"{url}{way}{'&' if '?' in way else '?'}lang={language}")
-            page.evaluate("document.fonts.ready")
-            picture = folder / f"{name}-{language}-{theme}-{width}.png"
-            page.screenshot(path=picture, full_page=True)
-            yield name, picture
-        if width == 1440:
-            page.goto(f"{url}/t?lang={language}")
-            page.click("[data-explain] >> nth=0")
-            page.wait_for_selector("dialog[open]")
-            page.screenshot(path=folder / f"05-hop-giai-thich-{language}-{theme}-{width}.png")
-            page.keyboard.press("Escape")
-            page.emulate_media(media="print")
-            page.set_viewport_size({"width": 794, "height": 1123})
-            page.screenshot(path=folder / f"08-in-{language}-{theme}.png", full_page=True)
+        if who != STRANGER:
+            sign_in(page, url, who, PASSWORD)
+        for listed in (each for each in wanted if each.who == who):
+            yield from _looks_of(page, listed, url + world.way(listed.way), folder)
         context.close()
 
 
+def _looks_of(page: Page, listed: Listed, address: str, folder: Path) -> Iterator[Path]:
+    seen = ""
+    large = [("vi", "light", "screen", 3840)] if listed.name in LARGE else []
+    for language, theme, medium, width in (*LOOKS, *large):
+        page.emulate_media(color_scheme=theme, media=medium)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 1123 if medium == "print" else 900})
+        if language != seen:
+            page.goto(in_language(address, language))
+            page.evaluate("document.fonts.ready")
+            seen = language
+        path = folder / f"{listed.name}-{language}-{medium if medium == 'print' else theme}-{width}.png"
+        page.screenshot(path=path, full_page=True)
+        yield path
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "build/pages"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "build/pages"), *sys.argv[2:])

@@ -1,0 +1,133 @@
+"""World: a collector with something on every page, and somebody of every role; small, for the browser's tests."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select, update
+
+from sync.collector import schema
+from sync.collector.accounts import change_password, new_account
+from sync.collector.config import CollectorConfig
+from sync.collector.credentials import move_device
+from sync.collector.database import Database, open_database
+from sync.collector.kiosks.commands import Kind, order_command, settle_commands
+from sync.collector.migrate import migrate
+from sync.collector.profiles.index766 import Counts
+from sync.collector.profiles.reading import import_months
+from sync.collector.rights import RIGHTS, Reader, Role
+from sync.collector.rollouts.change import Change
+from sync.collector.rollouts.store import go_on, plan_rollout, read_rollout
+from sync.collector.signals.decide import Chair, Decision, set_aside
+from sync.collector.signals.keep import keep_findings
+from sync.collector.signals.watched import Finding, Sign
+from sync.collector.surveys.library import shipped_surveys
+from sync.collector.surveys.store import begin_draft
+from sync.protocol.messages import CommandDone
+from tests.browser.listed import ADMINISTRATOR, AUDITOR, IT, NEWCOMER, SUPERVISOR
+from tests.sync.collector.builders import NOON, Office, Pen, open_office
+from tests.sync.collector.care_builders import open_case_at, publish, write_comments
+from tests.sync.collector.kiosks.simulated import device_of, write_fleet
+
+PASSWORD = "mưa rào tháng tám"
+PEOPLE = ((SUPERVISOR, "Nông Thị Hương", Role.SUPERVISOR), (ADMINISTRATOR, "Triệu Văn Páo", Role.ADMINISTRATOR),
+          (IT, "Bế Văn Sơn", Role.IT), (AUDITOR, "Chu Thị Ngân", Role.AUDITOR))  # fmt: skip
+COMMUNES = 7
+"""With 20 kiosks each: some have each fault."""
+ILL, WELL = device_of(120), device_of(1)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is looked at, and how its places are called."""
+
+    database: Database
+    places: dict[str, str]
+
+    def way(self, way: str) -> str:
+        """An address of the list, with the places of this world."""
+        return way.format_map(self.places)
+
+
+def small_world(folder: Path) -> World:
+    """Some weeks of two counters, their comments, case and signs; a small fleet; surveys, settings, counts."""
+    database = open_database(f"sqlite:///{folder / 'collector.db'}", create=True)
+    migrate(database)
+    office = open_office(database)
+    for days_ago in (1, 2, 3, 7, 8, 14, 21, 28, 36, 40):
+        _press(office, days_ago)
+    write_fleet(database, NOON, COMMUNES)
+    write_comments(
+        office, "Trễ hẹn hai lần, gọi 0912345678.", "Nhanh, gọn.", counter="Q2", received_at=NOON - timedelta(days=7)
+    )
+    publish(office, NOON.date())
+    open_case_at(office)
+    with database.writing() as connection:
+        add_staff(connection, NOON)
+        write_upkeep(connection, ILL, "20.06-2", NOON)
+        _find_signs(connection)
+        counts = {("XA", date(2026, 10, 1)): Counts(1000, 12, 3, 20, 32, 40, 38, 4)}
+        import_months(connection, counts, NOON, ADMINISTRATOR, "t10.csv")
+        comment = connection.execute(select(schema.comment.c.code).order_by(schema.comment.c.code)).scalars().first()
+    places = {"unit": "XA", "counter": "Q1", "beside": "XA:Q2", "device": ILL, "well": WELL, "account": SUPERVISOR,
+              "comment": str(comment), "case": "2026-001"}  # fmt: skip
+    return World(database, places)
+
+
+def add_staff(connection: Connection, now: datetime) -> None:
+    """Somebody of every role for the whole office, and a newcomer whose unit has no counter; all with PASSWORD."""
+    empty = {"code": "MOI", "name": "Xã Mới Lập", "kind": "commune", "path": "MOI/"}
+    connection.execute(insert(schema.unit).values(empty))
+    for name, full_name, role in (*PEOPLE, (NEWCOMER, "Hứa Quốc Cường", Role.ADMINISTRATOR)):
+        new_account(connection, name, full_name, role, "MOI" if name == NEWCOMER else None, now, ADMINISTRATOR)
+    # One hash for all: each costs a good part of a second.
+    change_password(connection, SUPERVISOR, PASSWORD, now)
+    found = select(schema.account.c.password_hash).where(schema.account.c.name == SUPERVISOR)
+    kept = {"password_hash": connection.execute(found).scalar_one(), "one_time": False}
+    staff = schema.account.c.name.in_([*(name for name, _, _ in PEOPLE), NEWCOMER])
+    connection.execute(update(schema.account).where(staff).values(kept))
+
+
+def write_upkeep(connection: Connection, device: str, moved_to: str, now: datetime) -> None:
+    """Some weeks of one kiosk: it was moved, asked for its log, silent now and then; a draft survey, a rollout."""
+    move_device(connection, device, moved_to, now - timedelta(days=9), IT)
+    asked = order_command(connection, device, Kind.LOG, now - timedelta(hours=2), IT)
+    said = CommandDone(asked, "done", "2026-11-20T10:00:01 up_to_date\n2026-11-20T10:01:02 cycle_without_success\n")
+    settle_commands(connection, device, [said], now - timedelta(hours=1))
+    order_command(connection, device, Kind.RESTART, now, IT)
+    for days in range(50):
+        at = now - timedelta(days=days)
+        if days not in (12, 13):
+            gap_s = 7800 if days in (6, 20) else 60
+            heard = {"device_id": device, "day": at.date(), "heard": 400, "last_at": at, "gap_s": gap_s}
+            connection.execute(insert(schema.device_day).values(heard))
+    shipped = shipped_surveys()
+    begin_draft(connection, shipped["sipas-5@1"], "cua-toi", shipped, ADMINISTRATOR, now)
+    change = Change(theme="dark", survey="tt32-3@1", texts={"vi": {"office": "Trung tâm Phục vụ hành chính công"}})
+    number = plan_rollout(connection, None, "Giao diện tối cho sảnh lớn", change, now, ADMINISTRATOR, now)
+    go_on(connection, read_rollout(connection, number), ADMINISTRATOR, now)
+
+
+def _press(office: Office, days_ago: int) -> None:
+    pen = Pen()
+    for number in range(48):
+        seq = pen.rating((5, 4, 5, 2, 4, 1)[number % 6], counter="Q2" if number % 2 else "Q1")
+        if number % 3 == 0:
+            pen.reasons(seq, ("wait", "deadline", "guidance")[number % 9 // 3])
+    pen.rating(5, "repeat")
+    office.append(pen, received_at=NOON - timedelta(days=days_ago, hours=2))
+
+
+def _find_signs(connection: Connection) -> None:
+    """A rush that waits for a decision, one that was set aside, and a silent counter."""
+    weeks = [["2026-11-09", None, 22], ["2026-11-16", 26, 68]]
+    rush = {"quick": 30, "n": 90, "expected": 4, "seconds": 60, "days": 3, "one_face": True, "weeks": weeks}
+    first, last = "2026-11-17", "2026-11-18"
+    findings = [
+        Finding(1, Sign.BURST, first, last, "am", rush), Finding(2, Sign.BURST, "2026-11-13", "2026-11-13", "am", rush),
+        Finding(2, Sign.SILENT, last, last, "", {"days": 3, "usual": 12, "heard": True}),
+    ]  # fmt: skip
+    keep_findings(connection, findings, NOON)
+    decides = Reader(SUPERVISOR, "Nông Thị Hương", Role.SUPERVISOR, RIGHTS[Role.SUPERVISOR], "")
+    decision = Decision(date(2026, 11, 13), date(2026, 11, 13), "am", "Lịch trực: không có ai ở quầy lúc đó.")
+    set_aside(connection, 2, decision, Chair(decides, NOON, NOON.date(), CollectorConfig().policy.cell_min))
