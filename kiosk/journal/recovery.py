@@ -7,23 +7,21 @@ that nothing is lost and nothing is counted twice.
 """
 
 import logging
-import re
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
 
 from kiosk.domain.instant import Instant
 from kiosk.journal.acknowledged import acknowledged_by_collector, parted_from_collector
-from kiosk.journal.chain import Cursor, chain_next, chain_start
+from kiosk.journal.chain import Cursor, chain_next
 from kiosk.journal.engine import create_private, writer_engine
-from kiosk.journal.errors import JournalDamaged, JournalUnwritable
+from kiosk.journal.exchange import finish_exchange, new_path
 from kiosk.journal.head_file import HeadFile
 from kiosk.journal.lines import LineUnreadable, OpenedLine, carried_line, decode_line
-from kiosk.journal.reader import Entry, anchor_of, hash_at, head_of, translated
+from kiosk.journal.reader import Entry, anchor_of, hash_at, head_of
+from kiosk.journal.remains import UNREADABLE, Remains, entries_from, is_damage, read_remains
 from kiosk.journal.schema import schema_version
 from kiosk.journal.served import note_served_of
 from kiosk.journal.tally import keep_tally, tally_of
@@ -34,31 +32,8 @@ _log = logging.getLogger(__name__)
 
 _TAIL_CHECKED = 200
 """So many of the last entries are checked against the chain at every start."""
-_UNREADABLE_MAX = 5000
-"""After so many unreadable entries in a row the rest is given up; a damaged page takes some twenty with it."""
 _NOT_CARRIED = ("opened", "settings", "clock", "pruned")
 """Entries that speak of their own journal only."""
-_COMPANIONS = ("-wal", "-journal", "-shm")
-_UNREADABLE = (DatabaseError, UnicodeDecodeError)
-"""SQLite quotes a damaged schema in its messages, and Python cannot always read the quotation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Remains:
-    """What can still be read of an older journal."""
-
-    journal_id: str
-    """Empty when even that is gone."""
-    entries: tuple[Entry, ...]
-    """Those whose hash follows from the entry before, in order."""
-    enclosures: dict[int, tuple[bytes, bytes]]
-
-    @property
-    def head(self) -> Cursor:
-        """The last entry that was still there."""
-        if not self.entries:
-            return Cursor.start(self.journal_id)
-        return Cursor(self.entries[-1].seq + 1, self.entries[-1].hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +70,8 @@ def find_trouble(path: Path, known: tuple[str, Cursor] | None) -> str | None:
             if schema_version(connection) == 0:
                 return None if known is None else "missing"
             return _damage(connection) or _mismatch(connection, known)
-    except _UNREADABLE as error:
-        if _is_damage(error):
+    except UNREADABLE as error:
+        if is_damage(error):
             return "damaged"
         raise
     finally:
@@ -140,48 +115,6 @@ def continue_in_new(
     return Older(old_id, seqs)
 
 
-def finish_exchange(path: Path) -> None:
-    """Put the new journal, if a finished one stands ready, in the place of the old; repeating it changes nothing."""
-    new = _new_path(path)
-    if not new.exists():
-        return
-    if not _is_finished(new):
-        _remove(new)
-        return
-    if any(_size(Path(f"{new}{companion}")) for companion in ("-wal", "-journal")):
-        # The disk refused the checkpoint when the file was closed: renamed without its log, it would be empty.
-        raise JournalUnwritable("the disk refuses ({why})", why=f"{new.name} cannot be completed")
-    aside = _aside_folder(path)
-    # The old file's companions first: beside the new journal they would be replayed into it.
-    for companion in (*_COMPANIONS, ""):
-        old = Path(f"{path}{companion}")
-        if old.exists():
-            old.rename(aside / old.name)
-    new.rename(path)
-
-
-def read_remains(path: Path) -> Remains:
-    """Everything of the journal at ``path`` that can be read and whose hash holds."""
-    engine = writer_engine(path)
-    try:
-        # A disk that does not even let a transaction begin has lost nothing yet: that is no damage to be carried past.
-        with engine.begin() as connection:
-            journal_id = _readable_id(connection)
-            entries = tuple(_sound_entries(connection, journal_id))
-            return Remains(journal_id, entries, _readable_enclosures(connection))
-    except _UNREADABLE as error:
-        if _is_damage(error):
-            return Remains("", (), {})
-        raise
-    finally:
-        engine.dispose()
-
-
-def _is_damage(error: DatabaseError | UnicodeDecodeError) -> bool:
-    """Whether the file is not what was written; else the disk refuses for now."""
-    return isinstance(error, UnicodeDecodeError) or isinstance(translated(error), JournalDamaged)
-
-
 def _damage(connection: Connection) -> str | None:
     # quick_check leaves out the indexes against their tables, and takes a fifth of a second for a million entries.
     found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
@@ -193,7 +126,7 @@ def _damage(connection: Connection) -> str | None:
     # What was pruned is no gap: the chain begins at the anchor.
     first = max(anchor_of(connection, journal_id).next_seq, head_of(connection, journal_id).next_seq - _TAIL_CHECKED)
     head = hash_at(connection, journal_id, first - 1)
-    for entry in _entries(connection, first):
+    for entry in entries_from(connection, first):
         if head is not None and chain_next(head, entry.line) != entry.hash:
             return "damaged"
         head = entry.hash
@@ -210,7 +143,7 @@ def _mismatch(connection: Connection, known: tuple[str, Cursor] | None) -> str |
         is_past = known_head.next_seq < anchor_of(connection, journal_id).next_seq
         is_on_chain = is_past or hash_at(connection, journal_id, known_head.next_seq - 1) == known_head.head
         return None if is_on_chain else "rolled back"
-    first = next(iter(_entries(connection, 1)), None)
+    first = next(iter(entries_from(connection, 1)), None)
     opened = decode_line(first.line) if first is not None else None
     # A crash between the exchange and the writing of the head file leaves the old journal's head there.
     return None if isinstance(opened, OpenedLine) and opened.continues == known_id else "replaced"
@@ -219,7 +152,7 @@ def _mismatch(connection: Connection, known: tuple[str, Cursor] | None) -> str |
 def _build_new(
     path: Path, remains: Remains, carried: list[Entry], now: Instant, software: str, opened: Mapping[str, object]
 ) -> dict[int, int]:
-    new = _new_path(path)
+    new = new_path(path)
     create_private(new)
     engine = writer_engine(new)
     seqs: dict[int, int] = {}
@@ -240,103 +173,8 @@ def _build_new(
     return seqs
 
 
-def _is_finished(new: Path) -> bool:
-    """Whether the new journal was built to its end: it is one transaction, so it is all there or not at all."""
-    engine = writer_engine(new)
-    try:
-        with engine.connect() as connection:
-            return schema_version(connection) > 0
-    except _UNREADABLE as error:
-        # A disk that refuses for now says nothing about the file, and a finished one must not be removed.
-        if _is_damage(error):
-            return False
-        raise
-    finally:
-        engine.dispose()
-
-
-def _readable_id(connection: Connection) -> str:
-    with suppress(*_UNREADABLE):
-        found = connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'journal_id'").scalar_one_or_none()
-        if found:
-            return str(found)
-    return ""
-
-
-def _sound_entries(connection: Connection, journal_id: str) -> Iterator[Entry]:
-    """The entries whose hash follows from the one before; after a gap the first one cannot be proven and is left."""
-    seq, head = _readable_anchor(connection, journal_id)
-    for entry in _readable_entries(connection):
-        if entry.seq != seq + 1:
-            head = None
-        if head is not None and chain_next(head, entry.line) == entry.hash:
-            yield entry
-        seq, head = entry.seq, entry.hash
-
-
-def _readable_anchor(connection: Connection, journal_id: str) -> tuple[int, bytes | None]:
-    """After which entry the rest begins, and its hash; None where the file does not give it out."""
-    if not journal_id:
-        return 0, None
-    with suppress(*_UNREADABLE, ValueError):
-        anchor = anchor_of(connection, journal_id)
-        return anchor.next_seq - 1, anchor.head
-    return 0, chain_start(journal_id)
-
-
-def _readable_entries(connection: Connection) -> Iterator[Entry]:
-    """All entries that the file still gives out, past pages that it does not."""
-    seq, unreadable = 0, 0
-    while unreadable < _UNREADABLE_MAX:
-        try:
-            for entry in _entries(connection, seq + 1):
-                yield entry
-                seq, unreadable = entry.seq, 0
-            return
-        except _UNREADABLE:
-            seq += 1
-            unreadable += 1
-
-
-def _entries(connection: Connection, first: int) -> Iterator[Entry]:
-    for row in connection.exec_driver_sql("SELECT seq, line, hash FROM entry WHERE seq >= ? ORDER BY seq", (first,)):
-        yield Entry(*row)
-
-
-def _readable_enclosures(connection: Connection) -> dict[int, tuple[bytes, bytes]]:
-    with suppress(*_UNREADABLE):
-        rows = connection.exec_driver_sql("SELECT seq, salt, payload FROM enclosure")
-        return {seq: (salt, payload) for seq, salt, payload in rows}
-    return {}
-
-
 def _is_carried(entry: Entry) -> bool:
     try:
         return decode_line(entry.line).kind not in _NOT_CARRIED
     except LineUnreadable:
         return False
-
-
-def _new_path(path: Path) -> Path:
-    return path.with_name(f"{path.stem}.new{path.suffix}")
-
-
-def _aside_folder(path: Path) -> Path:
-    """A new, numbered folder for what is put aside; an exchange that was broken off goes on in the same one."""
-    base = path.parent / "aside"
-    base.mkdir(mode=0o700, exist_ok=True)
-    taken = sorted(int(folder.name) for folder in base.iterdir() if re.fullmatch(r"\d+", folder.name))
-    unfinished = taken and not (base / str(taken[-1]) / path.name).exists()
-    number = taken[-1] if unfinished else (taken[-1] if taken else 0) + 1
-    folder = base / str(number)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
-
-
-def _remove(path: Path) -> None:
-    for companion in ("", *_COMPANIONS):
-        Path(f"{path}{companion}").unlink(missing_ok=True)

@@ -1,0 +1,115 @@
+"""Remains: what can still be read of a journal whose file was hurt, and whose hashes hold."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
+
+from kiosk.journal.chain import Cursor, chain_next, chain_start
+from kiosk.journal.engine import writer_engine
+from kiosk.journal.errors import JournalDamaged
+from kiosk.journal.reader import Entry, anchor_of, translated
+
+UNREADABLE = (DatabaseError, UnicodeDecodeError)
+"""SQLite quotes a damaged schema in its messages, and Python cannot always read the quotation."""
+_UNREADABLE_MAX = 5000
+"""After so many unreadable entries in a row the rest is given up; a damaged page takes some twenty with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What can still be read of an older journal."""
+
+    journal_id: str
+    """Empty when even that is gone."""
+    entries: tuple[Entry, ...]
+    """Those whose hash follows from the entry before, in order."""
+    enclosures: dict[int, tuple[bytes, bytes]]
+
+    @property
+    def head(self) -> Cursor:
+        """The last entry that was still there."""
+        if not self.entries:
+            return Cursor.start(self.journal_id)
+        return Cursor(self.entries[-1].seq + 1, self.entries[-1].hash)
+
+
+def read_remains(path: Path) -> Remains:
+    """Everything of the journal at ``path`` that can be read and whose hash holds."""
+    engine = writer_engine(path)
+    try:
+        # A disk that does not even let a transaction begin has lost nothing yet: that is no damage to be carried past.
+        with engine.begin() as connection:
+            journal_id = _readable_id(connection)
+            entries = tuple(_sound_entries(connection, journal_id))
+            return Remains(journal_id, entries, _readable_enclosures(connection))
+    except UNREADABLE as error:
+        if is_damage(error):
+            return Remains("", (), {})
+        raise
+    finally:
+        engine.dispose()
+
+
+def is_damage(error: DatabaseError | UnicodeDecodeError) -> bool:
+    """Whether the file is not what was written; else the disk refuses for now."""
+    return isinstance(error, UnicodeDecodeError) or isinstance(translated(error), JournalDamaged)
+
+
+def entries_from(connection: Connection, first: int) -> Iterator[Entry]:
+    """The entries from ``first`` on as they stand there, sound or not."""
+    for row in connection.exec_driver_sql("SELECT seq, line, hash FROM entry WHERE seq >= ? ORDER BY seq", (first,)):
+        yield Entry(*row)
+
+
+def _readable_id(connection: Connection) -> str:
+    with suppress(*UNREADABLE):
+        found = connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'journal_id'").scalar_one_or_none()
+        if found:
+            return str(found)
+    return ""
+
+
+def _sound_entries(connection: Connection, journal_id: str) -> Iterator[Entry]:
+    """The entries whose hash follows from the one before; after a gap the first one cannot be proven and is left."""
+    seq, head = _readable_anchor(connection, journal_id)
+    for entry in _readable_entries(connection):
+        if entry.seq != seq + 1:
+            head = None
+        if head is not None and chain_next(head, entry.line) == entry.hash:
+            yield entry
+        seq, head = entry.seq, entry.hash
+
+
+def _readable_anchor(connection: Connection, journal_id: str) -> tuple[int, bytes | None]:
+    """After which entry the rest begins, and its hash; None where the file does not give it out."""
+    if not journal_id:
+        return 0, None
+    with suppress(*UNREADABLE, ValueError):
+        anchor = anchor_of(connection, journal_id)
+        return anchor.next_seq - 1, anchor.head
+    return 0, chain_start(journal_id)
+
+
+def _readable_entries(connection: Connection) -> Iterator[Entry]:
+    """All entries that the file still gives out, past pages that it does not."""
+    seq, unreadable = 0, 0
+    while unreadable < _UNREADABLE_MAX:
+        try:
+            for entry in entries_from(connection, seq + 1):
+                yield entry
+                seq, unreadable = entry.seq, 0
+            return
+        except UNREADABLE:
+            seq += 1
+            unreadable += 1
+
+
+def _readable_enclosures(connection: Connection) -> dict[int, tuple[bytes, bytes]]:
+    with suppress(*UNREADABLE):
+        rows = connection.exec_driver_sql("SELECT seq, salt, payload FROM enclosure")
+        return {seq: (salt, payload) for seq, salt, payload in rows}
+    return {}
