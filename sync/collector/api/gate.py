@@ -48,6 +48,12 @@ async def who_asks(request: Request) -> Reader:
 
     Raises SignInNeeded, or AccessDenied where the settings refuse this request.
     """
+    # A page that tells of an error keeps the navigation of whoever asked.
+    request.state.reader = reader = await _find_out(request)
+    return reader
+
+
+async def _find_out(request: Request) -> Reader:
     services: Services = request.app.state.services
     access = services.config.reports.access
     if access != "accounts":

@@ -106,6 +106,10 @@ def read_places(connection: Connection, now: datetime) -> Places:
     return Places(found)
 
 
+class NoCounterYet(UsageWrong):
+    """Nothing is to be seen yet: tell how it begins."""
+
+
 def find_place(places: Places, unit_code: str | None, counter_code: str | None, seen: str) -> Place:
     """The place that an address names, if it lies in the subtree ``seen``; without a unit, the top of that subtree.
 
@@ -126,7 +130,7 @@ def find_place(places: Places, unit_code: str | None, counter_code: str | None, 
 def _top(places: Places, seen: str) -> Place:
     """Where somebody who sees this subtree begins: a lone unit rather than everything above it."""
     if seen not in places.by_key:
-        raise UsageWrong("there is no counter in your unit yet")
+        raise NoCounterYet("there is no counter in your unit yet")
     place = places[seen]
     if place.key == EVERYTHING:
         below = places.children(EVERYTHING)

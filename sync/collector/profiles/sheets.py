@@ -137,7 +137,8 @@ def _scores(scored: list[Scored], profile: Profile, policy: Policy, p: Phrases) 
     columns.append(Column("sum", t("Sum (0–{n})", n=str(POINTS_MAX * len(profile.indicator))), Form.SCORE))
     columns.append(Column("scored", t("Indicators scored, of 9"), Form.COUNT))
     rows: list[tuple[Cell, ...]] = []
-    for line in scored:
+    # Most places do not ask this survey; the last line is the whole.
+    for line in (each for each in scored if each is scored[-1] or _was_asked(each)):
         cells: list[Cell] = [p.place(line.place)]
         for one in profile.indicator:
             shown = line.shown[one.id]
@@ -146,6 +147,10 @@ def _scores(scored: list[Scored], profile: Profile, policy: Policy, p: Phrases) 
         cells += [sum(found, Decimal(0)) if len(found) == len(profile.indicator) else Mark.NONE, _scored(line, policy)]
         rows.append(tuple(cells))
     return Table("scores", t("By unit"), tuple(columns), tuple(rows), has_total=True)
+
+
+def _was_asked(line: Scored) -> bool:
+    return bool(line.aside) or any(shown.n or shown.hidden or shown.waiting for shown in line.shown.values())
 
 
 def _score(shown: Shown, policy: Policy) -> Cell:

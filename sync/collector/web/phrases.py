@@ -75,7 +75,7 @@ class Phrases:
     def moment(self, moment: datetime) -> str:
         """A moment with its day."""
         local = moment.astimezone(self._zone)
-        return f"{local:%H:%M:%S} {self.t.day(local.date())}"
+        return f"{local:%H:%M} {self.t.day(local.date())}"
 
     def made_at_fully(self) -> str:
         """When the page was made, with its day."""

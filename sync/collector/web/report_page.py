@@ -8,12 +8,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from sync.collector.api.gate import reader_of
+from sync.collector.figures.asked import question_of
 from sync.collector.figures.attention import Why, find_matters
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import ReasonLine
 from sync.collector.figures.order import LAST_YEAR, Wish, read_book
 from sync.collector.figures.periods import Kind, Period, parse_period, period_of
-from sync.collector.figures.places import Place
+from sync.collector.figures.places import NoCounterYet, Place
 from sync.collector.figures.ranks import rank_of, ranked
 from sync.collector.figures.tables import tables_of
 from sync.collector.rights import Reader, Right
@@ -66,9 +67,12 @@ async def show_place(request: Request, asks: Asks, unit: str | None = None, coun
     if (tidy := _tidy(request)) is not None:
         return tidy
     reader = await reader_of(request, Right.READ)
-    book = await _read(request, reader, asks.wish(unit, counter))
+    try:
+        book = await _read(request, reader, asks.wish(unit, counter))
+    except NoCounterYet:
+        return render(request, "first_day.html", reader=reader, place=None)
     if not book.counters and not book.place.is_counter:
-        return render(request, "first_day.html", reader=reader, book=book)
+        return render(request, "first_day.html", reader=reader, place=book.place)
     cases = await asyncio.to_thread(panel_of, request.app.state.services, reader, book, phrases_of(request))
     signs = await asyncio.to_thread(count_signs, request.app.state.services, reader, book.place.key)
     return _page(request, "place.html", reader, book, cases=cases, signs=signs)
@@ -127,7 +131,7 @@ def _page(request: Request, template: str, reader: Reader, book: Book, **more: A
         "ranked": ranked(book), "matters": find_matters(book), "by_factor": _by_factor(book),
         "axis": charts.axis_for([line.figure for line in [*book.children, book.me]]),
         "kinds": _kinds(book), "choices": _choices(book), "address": address_of, "LAST_YEAR": LAST_YEAR,
-        "WIDE_LABELLED_FROM": WIDE_LABELLED_FROM,
+        "WIDE_LABELLED_FROM": WIDE_LABELLED_FROM, "questions": _questions(request, book),
     }  # fmt: skip
     return render(request, template, reader=reader, **values, **more)
 
@@ -137,6 +141,14 @@ def address_of(place: Place, part: str = "/t") -> str:
     if place.is_counter:
         return f"{part}/{place.key.rpartition('/:')[0].rpartition('/')[2]}/{place.code}"
     return f"{part}/{place.code}" if place.code else part
+
+
+def _questions(request: Request, book: Book) -> list[tuple[str, str]]:
+    """Every question that was answered in the period, by its code and in its own words."""
+    services: Services = request.app.state.services
+    p = phrases_of(request)
+    found = [(asked.code, question_of(asked, services.surveys)) for asked in book.others]
+    return [(code, p.words(question.text) if question else code) for code, question in found]
 
 
 def _kinds(book: Book) -> list[tuple[Kind, str]]:
