@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert
 from kiosk.journal.lines import CountLine, OpenedLine
 from sync.collector.demo_data.desk import Desk, send
 from sync.collector.demo_data.indicators import SURVEY, answer
+from sync.collector.demo_data.statuses import write_status
 from sync.collector.demo_data.visits import visit
 from sync.collector.schema import device
 
@@ -28,11 +29,13 @@ def write_kiosk(connection: Connection, desk: Desk, first: date, today: date) ->
     pressed = 0
     for day in _working_days(first, today):
         if desk.temper.silent_from is not None and day >= desk.temper.silent_from:
+            write_status(connection, desk)
             return pressed
         pressed += sum(_write_half_day(connection, desk, day, opens, closes) for opens, closes in HOURS)
         if desk.temper.counts and day < today:
             _write_count(desk, day)
     send(connection, desk, desk.now)
+    write_status(connection, desk)
     return pressed
 
 

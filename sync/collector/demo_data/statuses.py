@@ -1,0 +1,44 @@
+"""Statuses: what each kiosk of the demo last told of itself; most are well, a few want somebody to come."""
+
+import random
+from datetime import time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from sync.collector.demo_data.desk import Desk
+from sync.collector.schema import device_status
+
+GB = 10**9
+HOURS_END = time(17)
+_SYSTEM = {"sqlite": "3.51.3", "journal": "WAL+FULL", "system": "Debian 12", "python": "3.11.2"}
+
+
+def write_status(connection: Connection, desk: Desk) -> None:
+    """Write the kiosk's last call: within the minute, or the last one before it fell silent."""
+    # Of its own, so that what citizens press stays the same.
+    chance = random.Random(desk.known.device_id)  # noqa: S311 - a demonstration, no secret
+    silent_from = desk.temper.silent_from
+    heard_at = desk.now - timedelta(seconds=chance.randrange(4, 55))
+    if silent_from is not None:
+        heard_at = desk.moment(silent_from - timedelta(days=1), HOURS_END)
+    ahead_us = chance.randrange(-400_000, 400_000) if chance.random() > 0.03 else 7 * 3600 * 10**6
+    row = {"device_id": desk.known.device_id, "received_at": heard_at, "clock_ahead_us": ahead_us}
+    connection.execute(insert(device_status).values(**row, status=_said(desk, chance)))
+
+
+def _said(desk: Desk, chance: random.Random) -> dict[str, Any]:
+    head = desk.journal.head
+    touched = desk.now.astimezone(desk.days.zone).replace(hour=7, minute=chance.randrange(60), second=0, microsecond=0)
+    said: dict[str, Any] = {
+        "software": "hailong 0.1.0", "journal_id": desk.journal.journal_id, "next_seq": head.next_seq if head else 1,
+        "head": head.head.hex() if head else "", "pending": 0, "versions": _SYSTEM,
+        "disk_free_bytes": chance.randrange(8, 26) * GB,
+        "touch_test": f"1,1,1,1,1 {touched.isoformat()}",
+    }  # fmt: skip
+    match chance.randrange(24):
+        case 0:
+            said["disk_free_bytes"] = 640_000_000
+        case 1:
+            said["touch_test"] = f"1,0,1,1,1 {touched.isoformat()}"
+    return said
