@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert, update
 
 from sync.collector import schema
 from sync.collector.accounts import change_password, new_account
@@ -16,6 +16,8 @@ from sync.collector.config import Accounts
 from sync.collector.credentials import move_device
 from sync.collector.database import Database, open_database
 from sync.collector.kiosks.commands import Kind, order_command, settle_commands
+from sync.collector.kiosks.faults import Fault
+from sync.collector.kiosks.known import Known, know_fault
 from sync.collector.kiosks.settings import Fleet
 from sync.collector.migrate import migrate
 from sync.collector.oidc.settings import Oidc
@@ -85,11 +87,25 @@ def _write_story(database: Database) -> None:
                 gap_s = 7800 if days in (6, 20) else 60
                 rows.append({"device_id": ILL, "day": at.date(), "heard": 400, "last_at": at, "gap_s": gap_s})
         connection.execute(insert(schema.device_day), rows)
+        know_fault(connection, ILL, Fault.DISK, Known("", "Đã đặt mua ổ đĩa mới, lắp ngày 25/11", NOON, "son"))
+        _write_fork(connection)
         shipped = shipped_surveys()
         begin_draft(connection, shipped["sipas-5@1"], "cua-toi", shipped, "administrator", NOON)
         change = Change(theme="dark", survey="tt32-3@1", texts={"vi": {"office": "Trung tâm Phục vụ hành chính công"}})
         number = plan_rollout(connection, None, "Giao diện tối cho sảnh lớn", change, NOON, "administrator", NOON)
         go_on(connection, read_rollout(connection, number), "administrator", NOON)
+
+
+def _write_fork(connection: Connection) -> None:
+    """Its journal forked and went on in a new one."""
+    mine = schema.journal.c.device_id == ILL
+    old = connection.execute(
+        update(schema.journal).where(mine).values(next_seq=1205, forked_at=NOON).returning(schema.journal.c.journal_id)
+    ).scalar_one()
+    new = {"journal_id": device_of(90_000), "device_id": ILL, "next_seq": 401, "head": bytes(32), "continues": old,
+           "continues_why": "diverged", "continues_seq": 1100, "first_received_at": NOON,
+           "last_received_at": NOON}  # fmt: skip
+    connection.execute(insert(schema.journal).values(new))
 
 
 @pytest.fixture(scope="module")

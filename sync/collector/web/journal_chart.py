@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sync.collector.kiosks.branches import Branch
 
-WIDTH, LEFT, TOP, LANE = 1000, 96, 26, 46
+WIDTH, LEFT, TOP, LANE = 760, 84, 26, 44
 SHORTEST = 26
 """A journal of a few entries is still seen beside one of thousands."""
 

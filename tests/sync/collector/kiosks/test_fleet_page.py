@@ -16,12 +16,14 @@ from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig
 from sync.collector.kiosks.faults import Fault
 from sync.collector.kiosks.settings import Fleet
+from sync.collector.kiosks.words import FAULTS
 from sync.collector.rights import Role
+from sync.collector.rollouts.change import Change
+from sync.collector.rollouts.store import go_on, plan_rollout, read_rollout
 from sync.collector.services import Services
-from sync.collector.web.fleet_page import FAULTS
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL, enrolled_key, send
-from tests.sync.collector.kiosks.simulated import device_of, faults_of, write_fleet
+from tests.sync.collector.kiosks.simulated import WELL, device_of, faults_of, write_fleet
 from tests.sync.collector.test_accounts import (
     CHOSEN,
     Person,
@@ -92,6 +94,35 @@ class TestAThousandKiosks:
         rows = re.findall(r"<tr><th[^>]*><a[^>]*>(Xã số \d+)</a></th><td class=\"r\">(\d+)</td>", page)
         assert rows == [(f"Xã số {number}", "20") for number in (3, *range(30, 40))]
 
+    def test_filters_by_unit_version_ring_and_state_hold_together_on_the_page_and_in_the_file(
+        self, watched: TestClient, services: Services
+    ) -> None:
+        with services.database.writing() as connection:
+            at_unit = plan_rollout(connection, 503, "Thử", Change(ring="canary"), NOON, "it", NOON, at_once=True)
+            go_on(connection, read_rollout(connection, at_unit), "it", NOON)
+        services.rollouts.forget()
+        unit_3 = set(range(40, 60))
+        old = {number for number in range(1000) if Fault.VERSION in faults_of(number)}
+
+        def listed(query: str) -> set[str]:
+            page = watched.get(f"/may?{query}").text
+            found = set(re.findall(r"^\ufeff?([0-9a-f-]{36})", watched.get(f"/may.csv?{query}").text, re.MULTILINE))
+            assert f"/may.csv?{query}" in page.replace("&amp;", "&")
+            assert page.count('<td role="cell" class="state">') == min(50, len(found))
+            return found
+
+        assert listed("vong=canary") == {device_of(number) for number in unit_3}
+        assert listed("dv=20.02") == {device_of(number) for number in unit_3}
+        assert len(listed("dv=20")) == 1000
+        assert listed("pb=0.9.8") == {device_of(number) for number in old}
+        assert listed("loi=phien-ban&dv=20.07&pb=0.9.8") == {device_of(n) for n in old & set(range(140, 160))}
+        assert listed("loi=cho-gui") == {device_of(n) for n in range(1000) if Fault.BACKLOG in faults_of(n)}
+        assert listed("loi=so-re-nhanh") == {device_of(n) for n in range(1000) if Fault.JOURNAL in faults_of(n)}
+        assert listed("loi=so-noi-tiep") == listed("loi=chua-lien-lac") == listed("loi=so-hong") == set()
+        assert listed("loi=dia&vong=-") == {device_of(n) for n in range(1000) if Fault.DISK in faults_of(n)} - listed(
+            "vong=canary"
+        )
+
     def test_the_page_is_made_quickly(self, watched: TestClient) -> None:
         watched.get("/may")
         took = []
@@ -133,12 +164,60 @@ def test_another_units_kiosk_is_as_one_that_is_not_there(technician: Person, off
     other = office.rows("device", "device_id", "counter_id")[1]
     assert other[1] == 3
 
-    for act in ("", "/lenh", "/chuyen", "/thu-hoi", "/thay"):
+    for act in ("", "/lenh", "/chuyen", "/thu-hoi", "/thay", "/da-biet"):
         answer = post(technician, f"/may/{other[0]}{act}", kind="restart", counter="Q1") if act else None
         answer = answer or technician.client.get(f"/may/{other[0]}")
         assert answer.status_code == 404, act
     assert str(other[0]) not in technician.client.get("/may.csv").text
     assert office.rows("device_command") == []
+
+
+class TestKnownFaults:
+    @pytest.fixture
+    def ill(self, office: Office) -> str:
+        """The kiosk of the technician's unit, whose disk is low."""
+        device = office.device.device_id
+        with office.database.writing() as connection:
+            row = {"device_id": device, "received_at": NOON, "clock_ahead_us": 0,
+                   "status": {**WELL, "disk_free_bytes": 1, "last_error": "certificate: not valid"}}  # fmt: skip
+            connection.execute(insert(schema.device_status).values(row))
+        return device
+
+    def test_a_known_fault_is_told_with_its_note_and_leaves_the_top(
+        self, technician: Person, ill: str, office: Office
+    ) -> None:
+        words = "Đã đặt <b>ổ đĩa</b> mới"
+        assert "1 cần xem" in technician.client.get("/may").text
+        for fault in ("disk", "error"):
+            assert post(technician, f"/may/{ill}/da-biet", fault=fault, words=words).status_code == 303
+
+        page = technician.client.get(f"/may/{ill}").text
+        assert "Đã đặt &lt;b&gt;ổ đĩa&lt;/b&gt; mới" in page
+        assert "dọn bớt đĩa" not in page
+        assert "0 cần xem, 1 máy có lỗi đã biết" in technician.client.get("/may").text
+        assert ill in technician.client.get("/may.csv?loi=da-biet").text
+        assert actions(office.database)[-3:-1] == ["device.known", "device.known"]
+
+    def test_it_is_to_be_looked_at_again_when_somebody_says_so_or_it_becomes_another(
+        self, technician: Person, ill: str, office: Office
+    ) -> None:
+        for fault in ("disk", "error"):
+            post(technician, f"/may/{ill}/da-biet", fault=fault, words="biết rồi")
+
+        assert post(technician, f"/may/{ill}/da-biet", fault="disk", what="undo").status_code == 303
+        with office.database.writing() as connection:
+            other = {**WELL, "disk_free_bytes": 1, "last_error": "full: no room"}
+            connection.execute(update(schema.device_status).values(status=other))
+
+        page = technician.client.get(f"/may/{ill}").text
+        assert "biết rồi</p>" not in page
+        assert "dọn bớt đĩa" in page
+        assert "full: no room" in page
+
+    def test_nobody_knows_of_nothing_and_of_what_is_not_there(self, technician: Person, ill: str) -> None:
+        assert post(technician, f"/may/{ill}/da-biet", fault="disk", words=" ").status_code == 400
+        assert post(technician, f"/may/{ill}/da-biet", fault="clock", words="biết").status_code == 400
+        assert post(technician, f"/may/{ill}/da-biet", fault="x", words="biết").status_code == 400
 
 
 def test_a_command_goes_out_with_the_next_status_and_is_done_once(
