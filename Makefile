@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test faults lint bench assets lock clean pages screens soak packages apt-repo trial
+.PHONY: setup demo test faults lint bench assets lock clean pages screens soak packages apt-repo trial rules
 
 setup: $(READY) assets
 
@@ -39,6 +39,11 @@ lint: setup
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+
+# The alert rules, tried beside what should and should not set them off; needs promtool (Debian: apt install prometheus).
+rules:
+	@promtool check rules config/monitoring/alerts.yml
+	@promtool test rules config/monitoring/alerts.test.yml
 
 # Pictures of every page over the demo province, in build/pages.
 pages: setup

@@ -60,6 +60,18 @@ def test_every_state_that_is_asked_for_exists() -> None:
     assert troubles <= set(Trouble)
 
 
+def test_every_alert_is_tried_with_what_sets_it_off_and_what_does_not(told: set[str]) -> None:
+    rules = yaml.safe_load((MONITORING / "alerts.yml").read_text("utf-8"))
+    tried = yaml.safe_load((MONITORING / "alerts.test.yml").read_text("utf-8"))["tests"]
+
+    for test in tried:
+        assert [bool(case["exp_alerts"]) for case in test["alert_rule_test"]] == [False, True], test["name"]
+        assert {case["alertname"] for case in test["alert_rule_test"]} == {test["name"]}
+        series = {re.match(r"\w+", one["series"])[0] for one in test["input_series"]}  # type: ignore[index]
+        assert series - told <= {"up"}, test["name"]
+    assert [test["name"] for test in tried] == [rule["alert"] for group in rules["groups"] for rule in group["rules"]]
+
+
 def test_brackets_of_every_expression_close() -> None:
     for expression in expressions():
         depth = 0
