@@ -165,9 +165,9 @@ def frames(app: Any, n: int = 4) -> None:
 
     for _ in range(n):
         EventLoop.idle()
-    app._turn()
-    Animation.cancel_all(app._front.veil._colour)
-    app._front.veil._colour.a = 0
+    app.shown.turn()
+    Animation.cancel_all(app.shown.front.veil._colour)
+    app.shown.front.veil._colour.a = 0
     EventLoop.idle()
 
 

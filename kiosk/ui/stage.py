@@ -1,8 +1,8 @@
 """Stage: the Kivy application. It shows what the flow says, in the citizen's language, size and contrast."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from kivy.app import App
 from kivy.clock import Clock as Frames
@@ -14,28 +14,20 @@ from kiosk.domain.glass import Glass
 from kiosk.domain.survey import Words
 from kiosk.domain.visit import Step
 from kiosk.flow import Flow, View
-from kiosk.memory import give_back
-from kiosk.ui.front import Front
 from kiosk.ui.hands import Hands
 from kiosk.ui.look import shadow_picture
-from kiosk.ui.pace import Pace
-from kiosk.ui.pages import Place, build_page, places_of
 from kiosk.ui.screens.page import Page
 from kiosk.ui.setup import Setup
-from kiosk.ui.shelf import Shelf
 from kiosk.ui.shortcomings import SILENT, Shortcomings
+from kiosk.ui.shown import AHEAD_S, Shown
 from kiosk.ui.sounds import Sounds
 from kiosk.ui.staff import Staff
 from kiosk.ui.taste import Taste
 
 if TYPE_CHECKING:
-    from kiosk.ui.screens.staff_page import StaffPage
+    pass
 
-TIMED = (Step.COUNTER, Step.REASONS, Step.WORDS, Step.NOT_RECORDED)
-"""The steps that show how long they last; the thanks has its ring."""
 TICKS_PER_S = 4
-GIVE_BACK_S = 2.0
-"""Memory is given back when the resting screen was drawn: nobody waits then."""
 
 
 class KioskApp(App):
@@ -60,11 +52,7 @@ class KioskApp(App):
         self.shortcomings.look_at_fonts(setup)
         self.logo = self.shortcomings.read_logo(setup.logo)
         self.taste = Taste(setup)
-        self._shelf = Shelf(lambda place: build_page(place, self))
-        self._place: Place = (Step.QUESTION, 0)
-        self._turn_due = False
-        self._pace = Pace()
-        self._give_back = Frames.create_trigger(lambda _elapsed: give_back(), GIVE_BACK_S)
+        self.shown = Shown(self)
         self.staff = Staff(self)
         self.sounds = Sounds(setup.sound)
         self._speak()
@@ -76,16 +64,15 @@ class KioskApp(App):
         """The window's root, with the first screen on it."""
         setup = self.setup
         self.hands = Hands(
-            Glass(setup.glass), setup.clock, lambda: self._showing_due, self._touched, self.sounds.play_press
+            Glass(setup.glass), setup.clock, lambda: self.shown.due, self._touched, self.sounds.play_press
         )
         self.hands.pixels_per_mm = self.look.pixels_per_mm
         self.flow = Flow(
             setup.survey, setup.rules, setup.recorder, setup.clock, self, _on_screen_thread, setup.counter_code
         )
-        self._front = Front(self.hands)
         Window.clearcolor = self.look.ground
         Window.bind(size=self._restyle, on_request_close=self._refuse_close)
-        self._turn()
+        self.shown.begin(self.hands)
         return self.hands
 
     def on_start(self) -> None:
@@ -109,24 +96,18 @@ class KioskApp(App):
         self.refresh()
 
     def refresh(self) -> None:
-        """Draw what is so now; the next screen waits until a quick tap has been seen."""
-        if self._showing_due == self._showing:
-            self._tell()
-        elif not self._turn_due:
-            self._turn_due = True
-            Frames.schedule_once(lambda _elapsed: self._turn(), self.hands.look_left_s)
+        """Draw what is so now."""
+        self.shown.refresh()
 
     def show_time(self, share: float) -> None:
         """Draw how much of the step's time is left."""
-        if isinstance(self._place[0], Step):
-            self._page.tell_time(share)
-            self._show_time_line(share)
+        self.shown.show_time(share)
 
     def next_citizen(self, rated: bool) -> None:
         """Back to the first language, plain size and the office's theme; nothing typed is left."""
         if rated:
             self.setup.count_language(self.taste.language.code)
-        self._shelf.forget()
+        self.shown.shelf.forget()
         self._reset_taste()
 
     def _reset_taste(self) -> None:
@@ -158,6 +139,10 @@ class KioskApp(App):
         if recording is not None and not self.sounds.speak(recording):
             self._note_silence()
 
+    def offer_to_listen(self) -> None:
+        """Offer it where there is something to hear on the screen that is up."""
+        self.can_listen = self.sounds.can_speak(self._recording())
+
     def words(self, words: Words) -> str:
         """A text of the office's in the language on the screen, else in Vietnamese; empty where there is none."""
         return self.taste.words(words)
@@ -165,81 +150,30 @@ class KioskApp(App):
     @property
     def step_shown(self) -> Step | Room:
         """Which screen is up; it may follow the flow by the length of a press."""
-        return self._place[0]
+        return self.shown.place[0]
 
     @property
     def page(self) -> Page:
         """The screen that is up."""
-        return self._page
+        return self.shown.page
 
     # Inside
-
-    @property
-    def _showing_due(self) -> Hashable:
-        """Changes with every change of screen; a visit that ends behind the staff door changes nothing."""
-        return ("staff", self.staff.door.showing) if self.staff.inside else self.flow.view.showing
-
-    @property
-    def _place_due(self) -> Place:
-        if self.staff.inside:
-            return self.staff.door.room, 0
-        view = self.flow.view
-        return view.step, view.asked if view.step is Step.QUESTION else 0
-
-    def _turn(self) -> None:
-        """Put up the screen that the flow, or the staff, want now."""
-        self._turn_due = False
-        self._showing, self._place = self._showing_due, self._place_due
-        self._page = self._shelf.page(self._place)
-        self.sounds.hush()
-        self._offer_to_listen()
-        self._shelf.arrange(self._place, self.look)
-        self._pace.resting = self._place[0] is Step.RESTING
-        self._pace.wake()
-        self.hands.let_go()
-        self.hands.page = self._page
-        self._front.put_up(self._page)
-        self._page.tell_time(1.0)
-        self._tell()
-        self._show_time_line(1.0)
-        # It takes a moment, which a citizen who has just come must not wait for.
-        self._give_back.cancel()
-        if self._place[0] is Step.THANKS:
-            self.sounds.play_thanks()
-        elif self._place[0] is Step.RESTING:
-            self._give_back()
-        self._front.veil.lift(self.look)
-
-    def _tell(self) -> None:
-        """Tell the page that is up what it shows."""
-        if self.staff.inside:
-            self.staff.tell(cast("StaffPage", self._page))
-        else:
-            self._page.tell(self.flow.view)
-        self._front.show_test(self.flow.view.test, self.look)
-
-    def _show_time_line(self, share: float) -> None:
-        if self._place[0] in TIMED or isinstance(self._place[0], Room):
-            self._front.show_time(share, self.look)
 
     def _speak(self) -> None:
         self.t = self.taste.language.texts
         self.next_language = self.taste.next_language
         self.office, self.counter = self.words(self.setup.office), self.words(self.setup.counter)
-        self._offer_to_listen()
-        self._shelf.say(self.t, self.words)
-
-    def _offer_to_listen(self) -> None:
-        self.can_listen = self.sounds.can_speak(self._recording())
+        self.offer_to_listen()
+        self.shown.shelf.say(self.t, self.words)
 
     def _recording(self) -> Path | None:
         """What is spoken on the screen that is up."""
-        step, asked = self._place
+        step, asked = self.shown.place
         return self.taste.spoken(self.setup.survey, None if step is Step.COUNTER else asked)
 
     def _note_silence(self) -> None:
         self.shortcomings.note(SILENT)
-        self._offer_to_listen()
+        self.offer_to_listen()
         self._restyle()
 
     def _relook(self) -> None:
@@ -250,12 +184,10 @@ class KioskApp(App):
         self._relook()
         self.hands.pixels_per_mm = self.look.pixels_per_mm
         Window.clearcolor = self.look.ground
-        self._shelf.change_look()
-        self._front.arrange(self.look)
-        self._shelf.arrange(self._place, self.look)
+        self.shown.arrange()
 
     def _touched(self) -> None:
-        self._pace.wake()
+        self.shown.pace.wake()
         if self.staff.inside:
             self.staff.touch()
         else:
@@ -266,12 +198,12 @@ class KioskApp(App):
         self.staff.tick(self.hands.knock.opens(self.setup.clock.now()))
         if self.staff.inside:
             self._reset_taste()
-            self._show_time_line(self.staff.door.time_left(self.setup.clock.now()))
-        if self.staff.inside or self._showing != self._showing_due:
+            self.shown.show_time_line(self.staff.door.time_left(self.setup.clock.now()))
+        if self.staff.inside or self.shown.is_late:
             self.refresh()
-        if self._place[0] is Step.RESTING:
+        if self.step_shown is Step.RESTING:
             now = self.setup.clock.now()
-            self._page.rest(now.mono_us / 1_000_000, self.setup.night.depth_at(now.wall))
+            self.page.rest(now.mono_us / 1_000_000, self.setup.night.depth_at(now.wall))
 
     def _refuse_close(self, *_: Any) -> bool:
         """Alt-F4 does nothing on a kiosk; a window on somebody's desk may be closed."""
@@ -279,22 +211,15 @@ class KioskApp(App):
 
     def _first_frame(self, *_: Any) -> None:
         Window.unbind(on_flip=self._first_frame)
-        self._pace.wake()
-        Frames.schedule_once(self._build_ahead, 0.1)
+        self.shown.pace.wake()
+        Frames.schedule_once(lambda _elapsed: self.shown.build_ahead(self._load_sounds), AHEAD_S)
         if self.setup.on_started:
             self.setup.on_started(self)
 
-    def _build_ahead(self, *_: Any) -> None:
-        """Build the other screens one by one while nobody is waiting."""
-        missing = self._shelf.first_missing(places_of(self.setup))
-        if missing is not None:
-            self._shelf.page(missing)
-            self._shelf.arrange(missing, self.look)
-            Frames.schedule_once(self._build_ahead, 0.1)
-        else:
-            self.sounds.load()
-            if self.sounds.silent:
-                self._note_silence()
+    def _load_sounds(self) -> None:
+        self.sounds.load()
+        if self.sounds.silent:
+            self._note_silence()
 
 
 def _on_screen_thread(act: Callable[[], None]) -> None:

@@ -35,13 +35,13 @@ kiosk.config.KioskSettings.load_survey = lambda settings: replace(shipped(settin
 acknowledged = 0
 
 def started(app):
-    turn = app._turn
+    turn = app.shown.turn
     def count_thanks():
         global acknowledged
         turn()
         acknowledged += app.step_shown is Step.THANKS
         print("thanks" if app.step_shown is Step.THANKS else app.step_shown, flush=True)
-    app._turn = count_thanks
+    app.shown.turn = count_thanks
     for level in range(1, 6):
         x, y = app.page.face_tile(level).center
         print("face", level, round(x), round(800 - y), flush=True)

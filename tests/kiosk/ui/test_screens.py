@@ -245,8 +245,8 @@ def test_next_citizen_finds_vietnamese_plain_text_and_the_offices_theme(kiosk: A
 
 def test_memory_is_given_back_when_nobody_is_there(open_kiosk: Any, monkeypatch: pytest.MonkeyPatch):
     given: list[str] = []
-    monkeypatch.setattr("kiosk.ui.stage.GIVE_BACK_S", 0)
-    monkeypatch.setattr("kiosk.ui.stage.give_back", lambda: given.append(kiosk.app.step_shown))
+    monkeypatch.setattr("kiosk.ui.shown.GIVE_BACK_S", 0)
+    monkeypatch.setattr("kiosk.ui.shown.give_back", lambda: given.append(kiosk.app.step_shown))
     kiosk = open_kiosk()
     kiosk.press_face(4)
     kiosk.until_step(Step.REASONS)
@@ -384,7 +384,7 @@ def test_many_counters_are_turned_over(open_kiosk: Any):
 def test_each_question_has_a_screen_and_a_rating(open_kiosk: Any):
     kiosk = open_kiosk(questions=3)
     for place, level in enumerate((5, 1, 3)):
-        kiosk.until(lambda place=place: kiosk.app._place == (Step.QUESTION, place))
+        kiosk.until(lambda place=place: kiosk.app.shown.place == (Step.QUESTION, place))
         assert kiosk.app.page.progress == f"Câu {place + 1}/3"
         kiosk.press_face(level)
     kiosk.until_step(Step.REASONS)
