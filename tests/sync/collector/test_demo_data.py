@@ -13,7 +13,7 @@ from sync.collector.config import CollectorConfig, load_config
 from sync.collector.database import Database
 from sync.collector.demo_data import add_people, tell_stories, write_province
 from sync.collector.errors import UsageWrong
-from sync.collector.figures.counts import Days, to_the_end
+from sync.collector.figures.grains import Days, to_the_end
 from sync.collector.figures.order import Wish, read_book
 from sync.collector.figures.places import read_places
 from sync.collector.profiles.index766 import ratios
