@@ -16,6 +16,8 @@ from types import ModuleType
 from kiosk.resources import resource
 
 LANGUAGES = ("vi", "en")
+_POINTS = {"en": str.maketrans({}), "vi": str.maketrans({",": ".", ".": ","})}
+"""What stands for Python's own signs in a number. A page has a thousand numbers: Babel takes a third of its time."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,14 @@ class Texts:
 
     def number(self, value: int | Decimal) -> str:
         """``36525`` as ``36.525`` in Vietnamese."""
+        if isinstance(value, int) and self.language in _POINTS:
+            return f"{value:,}".translate(_POINTS[self.language])
         return str(_numbers().format_decimal(value, locale=self.language))
 
     def percent(self, value: Decimal) -> str:
         """``Decimal("83.94")`` as ``83,94%`` in Vietnamese, with the digits of ``value``: nothing is rounded here."""
+        if self.language in _POINTS:
+            return f"{value:,f}%".translate(_POINTS[self.language])
         decimals = max(0, -int(value.as_tuple().exponent))
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return f"{_numbers().format_decimal(value, format=pattern, locale=self.language)}%"

@@ -57,9 +57,10 @@ def _matter_of(line: Line, book: Book) -> Matter | None:
     rest = rest_of(line, book)
     if line.is_clear and line.points is not None and line.points < 0:
         return Matter(Why.FELL, line.place, line, rest)
-    ends, others = (line.share.interval() if line.share else None), rest.percent() if rest else None
-    if line.share and rest and ends and others is not None and ends[1] < others and differs(line.share, rest):
-        return Matter(Why.LOW, line.place, line, rest)
+    if line.share and rest and differs(line.share, rest):
+        ends, others = line.share.interval(), rest.percent()
+        if ends and others is not None and ends[1] < others:
+            return Matter(Why.LOW, line.place, line, rest)
     return None
 
 

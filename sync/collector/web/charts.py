@@ -121,8 +121,8 @@ def small_line(cells: Sequence[object], name: str, p: Phrases) -> Markup:
 
 def place_on(value: Decimal, axis: Axis, width: float) -> float:
     """Where a percentage stands on an axis of this width."""
-    inside = max(Decimal(axis[0]), min(Decimal(axis[1]), value))
-    return float((inside - axis[0]) / (axis[1] - axis[0])) * width
+    inside = max(axis[0], min(axis[1], float(value)))
+    return (inside - axis[0]) / (axis[1] - axis[0]) * width
 
 
 def percent_of(share: Figure | None) -> Decimal | None:

@@ -1,5 +1,6 @@
 import csv
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.measures import (
+    Z_95,
     Method,
     Share,
     differs,
@@ -21,6 +23,8 @@ from kiosk.texts import texts
 
 EXAMPLE = {5: 30, 4: 60, 3: 7, 2: 2, 1: 1}
 """The worked example of research, section 1.5."""
+
+_PARTS = st.integers(1, 10**7).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
 def test_example_has_the_published_results():
@@ -136,3 +140,19 @@ def test_published_factors_lie_where_their_means_were_found() -> None:
     weighted = sum(value * n for value, n in zip(factors, items, strict=True)) / 16
     assert round_half_up(weighted, 2) == Decimal("82.90")
     assert sum(map(Decimal, ("90.06", "8.98", "0.96"))) == Decimal("100.00")
+
+
+@given(one=_PARTS, other=_PARTS, decimals=st.integers(0, 3))
+def test_whole_numbers_give_what_exact_fractions_give(
+    one: tuple[int, int], other: tuple[int, int], decimals: int
+) -> None:
+    """The page's arithmetic is in whole numbers for speed; Fractions are the plain way to say the same."""
+    (k, n), (j, m) = one, other
+    shares = Share(Method.TOP2BOX, k, n), Share(Method.TOP2BOX, j, m)
+    gap, pooled = Fraction(k, n) - Fraction(j, m), Fraction(k + j, n + m)
+    half = Fraction(1, 2 * 10**decimals) * (1 if gap >= 0 else -1)
+
+    assert shares[0].percent(decimals) == round_half_up(Decimal(100 * k) / n, decimals)
+    assert points_between(*shares, decimals) == int((gap * 100 + half) * 10**decimals) / Decimal(10**decimals)
+    spread = Fraction(Z_95) ** 2 * pooled * (1 - pooled) * (Fraction(1, n) + Fraction(1, m))
+    assert differs(*shares) == (gap * gap > spread)
