@@ -1,7 +1,9 @@
 """A migrated database of each kind, and kiosks that write journals as the real ones do."""
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,10 +25,7 @@ from tests.sync.collector.postgres import postgres_server
 def postgres() -> Iterator[str]:
     """The URL of a running PostgreSQL with ``{database}`` in it; one server for the whole run."""
     with postgres_server() as url:
-        database = open_database(url.format(database="postgres"))
-        with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sqlalchemy.text("CREATE DATABASE template_hailong"))
-        database.close()
+        order(url, "CREATE DATABASE template_hailong")
         template = open_database(url.format(database="template_hailong"))
         migrate(template)
         with template.writing() as connection:
@@ -46,13 +45,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh migrated database, once of each kind."""
     if request.param == "sqlite":
         path = tmp_path / "collector.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
-    return new_postgres_database(request.getfixturevalue("postgres"), template="template_hailong")
+        yield f"sqlite:///{path}"
+    else:
+        with postgres_database(request.getfixturevalue("postgres"), "template_hailong") as url:
+            yield url
 
 
 @pytest.fixture
@@ -69,30 +70,37 @@ def office(database: Database) -> Office:
     return open_office(database)
 
 
-_made: list[str] = []
+_numbers = itertools.count(1)
 
 
-def new_postgres_database(server: str, template: str = "template1") -> str:
-    """The URL of a new database on ``server``."""
-    name = f"test_{len(_made)}"
-    _made.append(name)
+@contextmanager
+def postgres_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a new database on ``server``, which goes again: hundreds of them would be a million files."""
+    name = f"test_{next(_numbers)}"
+    order(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    yield server.format(database=name)
+    order(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def order(server: str, sql: str) -> None:
+    """What cannot be done within a transaction."""
     database = open_database(server.format(database="postgres"))
     with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sqlalchemy.text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
+        connection.execute(sqlalchemy.text(sql))
     database.close()
-    return server.format(database=name)
 
 
 @pytest.fixture
-def empty_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+def empty_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
     """Makes the address of an empty database of a kind."""
+    with ExitStack() as made:
 
-    def make(kind: str) -> str:
-        if kind == "sqlite":
-            return f"sqlite:///{tmp_path / 'empty.db'}"
-        return new_postgres_database(request.getfixturevalue("postgres"))
+        def make(kind: str) -> str:
+            if kind == "sqlite":
+                return f"sqlite:///{tmp_path / 'empty.db'}"
+            return made.enter_context(postgres_database(request.getfixturevalue("postgres")))
 
-    return make
+        yield make
 
 
 @pytest.fixture

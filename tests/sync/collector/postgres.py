@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_ROOM_BYTES_MIN = 2 << 30
 _PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin")
 
 
@@ -19,7 +20,7 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
     initdb and postgres refuse root, so as root both run as the user postgres. ``durable``
     keeps fsync on, for measurements.
     """
-    folder = Path(tempfile.mkdtemp(prefix="hailong-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="hailong-pg-", dir=None if durable else _memory()))
     try:
         if os.geteuid() == 0:
             owner = pwd.getpwnam("postgres")
@@ -34,6 +35,12 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
             _run(_binary("pg_ctl"), "-D", f"{folder}/data", "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _memory() -> str | None:
+    """A file system in memory with room, or None: there a database is made and dropped in no time."""
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_BYTES_MIN else None
 
 
 def _binary(name: str) -> str:
