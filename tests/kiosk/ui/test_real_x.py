@@ -95,6 +95,12 @@ class Kiosk:
             assert time.monotonic() < end, f"{word!r} did not come {times} times: {self.said[-3:]}"
             time.sleep(0.05)
 
+    def until_shown(self, word: str) -> None:
+        end = time.monotonic() + DEADLINE_S
+        while self.said[-1] != word:
+            assert time.monotonic() < end, f"{word!r} is not shown: {self.said[-3:]}"
+            time.sleep(0.05)
+
     def face(self, level: int) -> tuple[str, str]:
         return next((x, y) for line in self.said if line.startswith(f"face {level} ") for x, y in [line.split()[2:]])
 
@@ -137,10 +143,9 @@ def test_each_face_is_the_level_that_is_kept_and_keys_and_right_clicks_are_none(
     kiosk.hand("mousemove", *kiosk.face(1), "click", "3")
     kiosk.hand("key", "F1", "key", "Escape", "key", "alt+F4", "key", "Return")
     for done, level in enumerate((5, 1, 3, 2, 4), 1):
-        kiosk.hand("mousemove", *kiosk.face(level), "mousedown", "1")
-        kiosk.hand("mouseup", "1")
+        kiosk.hand("mousemove", *kiosk.face(level), "mousedown", "1", "sleep", "0.1", "mouseup", "1")
         kiosk.until("thanks", done)
-        kiosk.until("question", done)
+        kiosk.until_shown("question")
         time.sleep(0.35)
 
     assert [rating.level for rating in kiosk.ratings()] == [5, 1, 3, 2, 4]
