@@ -86,7 +86,7 @@ def test_an_outage_of_a_province_is_one_notice_and_its_end_one_more(roads: Roads
         hear(services, numbers, NOON + timedelta(minutes=minutes))
         pass_minute(services, minutes + 0.5)
 
-    assert subjects(roads)[1:] == ["Hết: Im lặng – 1.000 máy ở Tỉnh Lạng Sơn"]
+    assert subjects(roads)[1:] == ["Đã hết: Im lặng – 1.000 máy ở Tỉnh Lạng Sơn"]
 
 
 def test_a_link_that_breaks_again_soon_is_not_told_again(roads: Roads) -> None:
