@@ -83,3 +83,13 @@ def test_targets_that_the_manual_names_are_in_the_makefile(manual):
     named = set(re.findall(r"(?:^    |`)make ([\w-]+)", text(manual), re.MULTILINE))
 
     assert [target for target in named if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
+
+
+def test_commands_that_the_trial_takes_from_the_manual_stand_there():
+    parts = "".join(path.read_text("utf-8") for path in (ROOT / "tests" / "trial" / "parts").iterdir())
+    titles = re.findall(r"manual '([^']+)'", parts)
+
+    assert len(titles) >= 2
+    assert [
+        title for title in titles if not re.search(rf"{re.escape(title)}.*\n\n    \w", text("config/OPERATIONS.md"))
+    ] == []
