@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAMS = {
     "apt-get": """
         case "$*" in
-            *" update") exit 0 ;;
+            *" update") ! [ -e no-ring ] || { cat no-ring >&2; exit 100; } ;;
             *" download "*)
                 ! [ -e "$HAILONG_UPDATE_ROOT/no-way-back" ] || exit 100
                 echo package >"hailong-kiosk_${*##*=}_amd64.deb" ;;
@@ -278,6 +278,20 @@ def test_ring_that_the_office_takes_back_leaves_the_kiosk_s_own(machine: Machine
     assert followed == [
         f"Suites: {suite}" for suite in ("stable extra", "canary", "early", "stable extra", "stable extra")
     ]
+
+
+def test_ring_that_the_repository_does_not_have_is_told_until_it_is_mended(machine: Machine) -> None:
+    machine.put("no-ring", "E: The repository 'https://goi.example.vn cannary Release' does not have a Release file.")
+    assert machine.upgrade() == 1
+    refusal = machine.refusal
+    assert refusal is not None
+    assert refusal.version == "1"
+    assert "cannary" in refusal.why
+
+    (machine.folder / "no-ring").unlink()
+
+    assert machine.upgrade() == 0
+    assert machine.refusal is None
 
 
 def test_ring_that_has_the_way_back_is_not_left_before_that_is_at_hand(machine: Machine) -> None:
