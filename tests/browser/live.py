@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import uvicorn
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig
@@ -51,3 +51,14 @@ def sign_in(page: Page, url: str, name: str, password: str) -> None:
     page.fill("#password", password)
     page.click("button.main")
     page.wait_for_url(lambda address: "/dang-nhap" not in address)
+
+
+def sign_in_by_keyboard(page: Page, url: str, name: str, password: str) -> None:
+    """The same without touching the mouse."""
+    page.goto(f"{url}/dang-nhap")
+    expect(page.locator("#name")).to_be_focused()
+    page.keyboard.type(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type(password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/t")

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -10,9 +9,10 @@ from sync.collector import schema
 from sync.collector.accounts import change_password, new_account
 from sync.collector.config import CollectorConfig
 from sync.collector.credentials import move_device
-from sync.collector.database import Database, open_database
+from sync.collector.database import Database
 from sync.collector.kiosks.commands import Kind, order_command, settle_commands
-from sync.collector.migrate import migrate
+from sync.collector.kiosks.faults import Fault
+from sync.collector.kiosks.known import Known, know_fault
 from sync.collector.profiles.index766 import Counts
 from sync.collector.profiles.reading import import_months
 from sync.collector.rights import RIGHTS, Reader, Role
@@ -49,10 +49,8 @@ class World:
         return way.format_map(self.places)
 
 
-def small_world(folder: Path) -> World:
+def small_world(database: Database) -> World:
     """Some weeks of two counters, their comments, case and signs; a small fleet; surveys, settings, counts."""
-    database = open_database(f"sqlite:///{folder / 'collector.db'}", create=True)
-    migrate(database)
     office = open_office(database)
     for days_ago in (1, 2, 3, 7, 8, 14, 21, 28, 36, 40):
         _press(office, days_ago)
@@ -65,6 +63,8 @@ def small_world(folder: Path) -> World:
     with database.writing() as connection:
         add_staff(connection, NOON)
         write_upkeep(connection, ILL, "20.06-2", NOON)
+        know_fault(connection, ILL, Fault.DISK, Known("", "Đã đặt mua ổ đĩa mới, lắp ngày 25/11", NOON, IT))
+        _write_fork(connection)
         _find_signs(connection)
         counts = {("XA", date(2026, 10, 1)): Counts(1000, 12, 3, 20, 32, 40, 38, 4)}
         import_months(connection, counts, NOON, ADMINISTRATOR, "t10.csv")
@@ -106,6 +106,18 @@ def write_upkeep(connection: Connection, device: str, moved_to: str, now: dateti
     change = Change(theme="dark", survey="tt32-3@1", texts={"vi": {"office": "Trung tâm Phục vụ hành chính công"}})
     number = plan_rollout(connection, None, "Giao diện tối cho sảnh lớn", change, now, ADMINISTRATOR, now)
     go_on(connection, read_rollout(connection, number), ADMINISTRATOR, now)
+
+
+def _write_fork(connection: Connection) -> None:
+    """The ill kiosk's journal forked and went on in a new one."""
+    mine = schema.journal.c.device_id == ILL
+    forked = update(schema.journal).where(mine).values(next_seq=1205, forked_at=NOON)
+    old = connection.execute(forked.returning(schema.journal.c.journal_id)).scalar_one()
+    new = {
+        "journal_id": device_of(90_000), "device_id": ILL, "next_seq": 401, "head": bytes(32), "continues": old,
+        "continues_why": "diverged", "continues_seq": 1100, "first_received_at": NOON, "last_received_at": NOON,
+    }  # fmt: skip
+    connection.execute(insert(schema.journal).values(new))
 
 
 def _press(office: Office, days_ago: int) -> None:

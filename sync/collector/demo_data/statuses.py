@@ -36,7 +36,7 @@ def _said(desk: Desk, chance: random.Random) -> dict[str, Any]:
         "disk_free_bytes": chance.randrange(8, 26) * GB,
         "touch_test": f"1,1,1,1,1 {touched.isoformat()}",
     }  # fmt: skip
-    match chance.randrange(24):
+    match chance.randrange(60):
         case 0:
             said["disk_free_bytes"] = 640_000_000
         case 1:
