@@ -48,7 +48,7 @@ def started(app):
 write_log()
 run_kiosk(Setup(
     load_survey(resource("config", "surveys", "sipas-5.toml")), Kept(), SystemClock(ZONE), {"vi": "Phường Bình An"},
-    rules=VisitRules(repeat_window_s=0, thanks_s=0.1), window=WindowOptions(800, 500, False), on_started=started,
+    rules=VisitRules(repeat_window_s=0, thanks_s=0.6), window=WindowOptions(800, 500, False), on_started=started,
     sound=True, logo=Path("logo.png"),
 ))
 """
