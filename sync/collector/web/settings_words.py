@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
+
 from sync.collector.rollouts.change import Change
 from sync.collector.rollouts.stage import State
 from sync.collector.rollouts.store import Rollout
@@ -30,6 +32,14 @@ class SettingsWords:
         """What a theme is called."""
         t = self.t
         return {"light": t("Light"), "dark": t("Dark"), "high-contrast": t("High contrast")}.get(name, name)
+
+    def language(self, code: str) -> str:
+        """What a language is called, with its code: ``Tiếng Khmer (km)``; the code alone where nobody knows it."""
+        try:
+            name = Locale.parse(code).get_display_name(self.t.language)
+        except (UnknownLocaleError, ValueError):
+            name = None
+        return f"{name[:1].upper()}{name[1:]} ({code})" if name else code
 
     def weekday(self, day: int) -> str:
         """A weekday's short name; Monday is 1."""

@@ -17,6 +17,7 @@ from sync.collector.api.gate import reader_of
 from sync.collector.api.signed import AccessDenied
 from sync.collector.errors import UsageWrong
 from sync.collector.rights import Reader, Right
+from sync.collector.rollouts.store import Rollout, read_rollouts
 from sync.collector.services import Services
 from sync.collector.surveys.library import shipped_surveys
 from sync.collector.surveys.store import (
@@ -33,6 +34,7 @@ from sync.collector.surveys.writing import gaps, survey_toml
 from sync.collector.web.forms import read_form, require_key
 from sync.collector.web.rendering import phrases_of, render, templates
 from sync.collector.web.settings_form import Fields
+from sync.collector.web.settings_words import SettingsWords
 from sync.collector.web.surveys_form import FIELDS_MAX, icons_of, languages_of, read_survey_form, rearranged
 from sync.collector.web.theme_css import theme_css
 
@@ -147,24 +149,25 @@ async def _list_page(
 async def _survey_page(
     request: Request, services: Services, reader: Reader, ref: str, written: Survey | None, faults: tuple[str, ...]
 ) -> Response:
-    own, survey = await asyncio.to_thread(_find, services, ref)
+    own, survey, schedule = await asyncio.to_thread(_find, services, ref, reader.path)
     survey = written or survey
     query = request.query_params
     theme = query.get("xem", "") if query.get("xem", "") in THEMES else THEMES[0]
     return render(
         request, "survey.html", 400 if faults else 200, reader=reader, survey=survey, own=own, faults=faults,
         languages=languages_of(survey, query.get("them", "")), gaps=gaps(survey), theme=theme, THEMES=THEMES,
-        icons=icons_of(shipped_surveys().values()),
+        icons=icons_of(shipped_surveys().values()), schedule=schedule, w=SettingsWords(phrases_of(request)),
     )  # fmt: skip
 
 
-def _find(services: Services, ref: str) -> tuple[OwnSurvey | None, Survey]:
-    """A survey of the office, or a shipped one, which has nothing else to tell."""
-    if (shipped := shipped_surveys().get(ref)) is not None:
-        return None, shipped
+def _find(services: Services, ref: str, path: str) -> tuple[OwnSurvey | None, Survey, list[Rollout]]:
+    """A survey of the office, or a shipped one, which has nothing else to tell; and where and when it is set."""
     with services.database.reading() as connection:
+        schedule = [one for one in read_rollouts(connection, path) if one.change.survey == ref]
+        if (shipped := shipped_surveys().get(ref)) is not None:
+            return None, shipped, schedule
         own = find_own(connection, ref)
-    return own, own.survey
+    return own, own.survey, schedule
 
 
 async def _write(services: Services, work: Any) -> Any:

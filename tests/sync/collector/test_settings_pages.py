@@ -202,6 +202,24 @@ def test_survey_is_written_seen_and_published(browser: Browser, services: Servic
     assert browser.send("/phieu-hoi/cua-toi@1", **fields, what="save").status_code == 404
 
 
+def test_survey_tells_where_and_when_it_is_set(browser: Browser, office: Office) -> None:
+    assert "Chưa có máy nào" in browser.see("/phieu-hoi/tt32-3@1")
+    browser.send("/thiet-lap/moi", **GOOD, go="begin")
+
+    page = browser.see("/phieu-hoi/tt32-3@1")
+    (one,) = rollouts(office)
+    assert f'href="/thiet-lap/{one.rollout_id}">Nghỉ lễ</a>' in page
+    assert "trên 5% số máy" in page
+    assert "Nghỉ lễ" not in browser.see("/phieu-hoi/sipas-5@1")
+
+
+def test_languages_stand_under_their_names(browser: Browser) -> None:
+    browser.send("/phieu-hoi", base="sipas-5@1", id="cua-toi")
+
+    heads = re.findall(r'<th scope="col">([^<]+)</th>', browser.see("/phieu-hoi/cua-toi@1?them=km"))
+    assert heads[1:] == ["Tiếng Việt (vi)", "Tiếng Anh (en)", "Tiếng Khmer (km)"]
+
+
 def test_language_without_words_stays_a_slot(browser: Browser) -> None:
     browser.send("/phieu-hoi", base="sipas-5@1", id="cua-toi")
 
