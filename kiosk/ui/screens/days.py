@@ -8,17 +8,14 @@ from kivy.lang import Builder
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.domain.day_numbers import monday_of
-from kiosk.domain.door import Door
-from kiosk.domain.instant import Instant
 from kiosk.domain.survey import Survey
 from kiosk.ui.area import Area
 from kiosk.ui.day_words import Bar, strip_words, week_words, words_of_day
-from kiosk.ui.desk import Delivery, Seen
 from kiosk.ui.look import Look
 from kiosk.ui.parts import Pill, PressTarget, even
 from kiosk.ui.screens.day_panel import DayPanel
+from kiosk.ui.screens.numbers_page import NumbersPage
 from kiosk.ui.screens.page import paper
-from kiosk.ui.screens.staff_page import StaffPage
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
@@ -26,14 +23,13 @@ NOTICE_U = 60
 """The notice needs so much width, in hundredths of the short side, to stand beside the buttons."""
 
 
-class DaysPage(StaffPage):
+class DaysPage(NumbersPage):
     """Tells which day or week the staff want to see."""
 
     title = StringProperty("")
     summary = StringProperty("")
     """The week in one line."""
     legend = StringProperty("")
-    told = StringProperty("")
 
     __events__ = ("on_day", "on_week", "on_served", "on_save")
 
@@ -46,9 +42,6 @@ class DaysPage(StaffPage):
             tile.bind(on_press=lambda pressed: self.dispatch("on_day", pressed.day))
             self.add_widget(tile)
         self._can_save = can_save
-        self._seen = Seen()
-        self._look: Look | None = None
-        self._drawn: tuple[object, ...] = ()
 
     def on_day(self, day: date) -> None:
         """The staff want to see this day."""
@@ -66,27 +59,8 @@ class DaysPage(StaffPage):
         """Without the days of the strip that have no numbers, and without weeks that are not there."""
         return (target for target in super().targets() if not getattr(target, "off", False))
 
-    def tell_door(self, _door: Door, _at: Instant, told: str) -> None:
-        """What was done last."""
-        self.told = told
-
-    def tell_desk(self, seen: Seen, _delivery: Delivery | None, _testing: bool) -> None:
-        """Show the numbers of the day that is looked at."""
-        self._seen = seen
-        shows = (seen, self.told, self._look)
-        if shows != self._drawn:
-            self._drawn = shows
-            self._draw()
-
-    def arrange(self, look: Look) -> None:
+    def _draw(self, look: Look) -> None:
         """The week on top, its day below."""
-        self._look = look
-        self._draw()
-
-    def _draw(self) -> None:
-        look = self._look
-        if look is None:
-            return
         u = look.u
         page = paper(look, bottom=2)
         words = words_of_day(self._seen, self._t)

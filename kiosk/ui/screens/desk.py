@@ -6,8 +6,6 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import StringProperty
 
-from kiosk.domain.door import Door
-from kiosk.domain.instant import Instant
 from kiosk.domain.survey import Survey
 from kiosk.ui.area import Area
 from kiosk.ui.day_words import words_of_day
@@ -15,8 +13,8 @@ from kiosk.ui.desk import Delivery, Seen
 from kiosk.ui.look import Look
 from kiosk.ui.screens.acts import ICONS, ActTile, act_words, draw_acts
 from kiosk.ui.screens.day_panel import DayPanel
+from kiosk.ui.screens.numbers_page import NumbersPage
 from kiosk.ui.screens.page import paper
-from kiosk.ui.screens.staff_page import StaffPage
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
@@ -24,12 +22,11 @@ NUMBERS = ("days", "served")
 """The acts that belong to the numbers and stand below them."""
 
 
-class DeskPage(StaffPage):
+class DeskPage(NumbersPage):
     """Tells what the staff want to do."""
 
     title = StringProperty("")
     legend = StringProperty("")
-    told = StringProperty("")
 
     __events__ = ("on_act",)
 
@@ -41,9 +38,6 @@ class DeskPage(StaffPage):
         for tile in self._acts:
             tile.bind(on_press=lambda pressed: self.dispatch("on_act", pressed.name))
             self.add_widget(tile)
-        self._look: Look | None = None
-        self._seen = Seen()
-        self._drawn: tuple[object, ...] = ()
 
     def on_act(self, name: str) -> None:
         """The staff want this done."""
@@ -59,32 +53,16 @@ class DeskPage(StaffPage):
         for tile in self._acts:
             tile.words = names[tile.name]
 
-    def tell_door(self, _door: Door, _at: Instant, told: str) -> None:
-        """What was done last."""
-        self.told = told
-
     def tell_desk(self, seen: Seen, delivery: Delivery | None, testing: bool) -> None:
         """Show today's numbers that may be shown, and how it stands."""
         for tile in self._acts:
             tile.on = tile.name == "test_mode" and testing
         if delivery is not None:
             self.ids.delivered.tell(delivery, self._t)
-        self._seen = seen
-        # Four times a second the screen is told; only what has changed is measured and drawn again.
-        shows = (seen, delivery, self.told, self._look)
-        if shows != self._drawn:
-            self._drawn = shows
-            self._draw()
+        self._show(seen, delivery)
 
-    def arrange(self, look: Look) -> None:
+    def _draw(self, look: Look) -> None:
         """Numbers at the left, the way to the collector and the acts at the right; below in portrait."""
-        self._look = look
-        self._draw()
-
-    def _draw(self) -> None:
-        look = self._look
-        if look is None:
-            return
         u = look.u
         page = paper(look, bottom=2)
         words = words_of_day(self._seen, self._t)

@@ -6,8 +6,6 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import StringProperty
 
-from kiosk.domain.door import Door
-from kiosk.domain.instant import Instant
 from kiosk.tally_tables import words_of
 from kiosk.ui.area import Area
 from kiosk.ui.day_words import counter_words
@@ -15,9 +13,9 @@ from kiosk.ui.desk import Delivery, Seen
 from kiosk.ui.look import Look
 from kiosk.ui.parts import even
 from kiosk.ui.screens.bars import Card
+from kiosk.ui.screens.numbers_page import NumbersPage
 from kiosk.ui.screens.pad_key import ERASE, PadKey
 from kiosk.ui.screens.page import paper
-from kiosk.ui.screens.staff_page import StaffPage
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
@@ -25,7 +23,7 @@ CLEAR = "clear"
 DIGITS_MAX = 5
 
 
-class ServedPage(StaffPage):
+class ServedPage(NumbersPage):
     """Tells the number that was typed."""
 
     subject = StringProperty("")
@@ -46,9 +44,6 @@ class ServedPage(StaffPage):
         for key in self._keys:
             key.bind(on_press=lambda pressed: self._strike(pressed.name))
             self.add_widget(key)
-        self._seen, self._told = Seen(), ""
-        self._look: Look | None = None
-        self._drawn: tuple[object, ...] = ()
 
     def on_number(self, n: int) -> None:
         """So many transactions were served."""
@@ -65,31 +60,18 @@ class ServedPage(StaffPage):
         if self.typed:
             self.dispatch("on_number", int(self.typed))
             self.typed = ""
-            self._draw()
+            self._redraw()
 
     def forget(self) -> None:
         """Nothing typed."""
         self.typed = ""
-        self._draw()
+        self._redraw()
 
-    def tell_door(self, _door: Door, _at: Instant, told: str) -> None:
-        """What became of the number."""
-        self._told = told
-
-    def tell_desk(self, seen: Seen, _delivery: Delivery | None, _testing: bool) -> None:
+    def tell_desk(self, seen: Seen, delivery: Delivery | None, testing: bool) -> None:
         """Which day and counter it is, and what was typed in before."""
         if (seen.day, seen.counter) != (self._seen.day, self._seen.counter):
             self.typed = ""
-        self._seen = seen
-        shows = (seen, self._told, self._look)
-        if shows != self._drawn:
-            self._drawn = shows
-            self._draw()
-
-    def arrange(self, look: Look) -> None:
-        """Words and the number at the left, the pad at the right; under each other in portrait."""
-        self._look = look
-        self._draw()
+        super().tell_desk(seen, delivery, testing)
 
     def _strike(self, name: str) -> None:
         if name == CLEAR:
@@ -98,7 +80,7 @@ class ServedPage(StaffPage):
             self.typed = self.typed[:-1]
         elif len(self.typed) < DIGITS_MAX:
             self.typed = str(int(self.typed + name))
-        self._draw()
+        self._redraw()
 
     def _say(self) -> None:
         t, seen = self._t, self._seen
@@ -111,17 +93,15 @@ class ServedPage(StaffPage):
             self.subject += f"\n{t('Counter')} {words_of(tally.terms.counters[seen.counter], t)}"
         self.rated = counter_words(seen, t)
         before = tally.of(seen.day).served_at.get(seen.counter)
-        if self._told:
-            self.hint = self._told
+        if self.told:
+            self.hint = self.told
         elif before is None:
             self.hint = t("Type how many transactions were served. Nothing typed in yet.")
         else:
             self.hint = t("Typed in before: {n}. A new number takes its place.", n=t.number(before))
 
-    def _draw(self) -> None:
-        look = self._look
-        if look is None:
-            return
+    def _draw(self, look: Look) -> None:
+        """Words and the number at the left, the pad at the right; under each other in portrait."""
         self._say()
         u = look.u
         page = paper(look, bottom=5 if look.portrait else 3.6)
