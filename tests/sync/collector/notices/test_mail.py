@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -25,6 +24,7 @@ from sync.collector.notices.mail import MailRoad, compose
 from sync.collector.notices.outbox import Attached
 from sync.collector.notices.settings import Mail, Notices
 from tests.sync.collector.builders import NOON
+from tests.sync.collector.notices.servers import dripping, nobody
 
 WORDS = texts("collector", "vi")
 URL = "https://danhgia.example.gov.vn"
@@ -203,45 +203,17 @@ def test_a_password_that_smtp_cannot_carry_is_told_without_it() -> None:
 
 
 def test_nobody_at_the_port_is_a_channel_that_is_down() -> None:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
-        with pytest.raises(ChannelDown, match="refused"):
-            road(port).deliver(letter())
+    with nobody() as port, pytest.raises(ChannelDown, match="refused"):
+        road(port).deliver(letter())
 
 
 def test_a_server_that_drips_does_not_hold_us() -> None:
-    with _dripping() as port:
+    with dripping(b"2") as port:
         began = time.monotonic()
         with pytest.raises(ChannelDown):
             road(port, total_s=0.5).deliver(letter())
 
     assert time.monotonic() - began < 5
-
-
-@contextmanager
-def _dripping() -> Iterator[int]:
-    """A server that greets a letter at a time and never ends."""
-    listener, stop = socket.create_server(("127.0.0.1", 0)), threading.Event()
-
-    def drip() -> None:
-        caller, _ = listener.accept()
-        with closing(caller):
-            while not stop.wait(0.05):
-                try:
-                    caller.sendall(b"2")
-                except OSError:
-                    return
-
-    thread = threading.Thread(target=drip)
-    thread.start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        stop.set()
-        thread.join()
-        listener.close()
 
 
 def test_several_notices_stand_under_their_own_subjects() -> None:

@@ -2,12 +2,10 @@
 
 import hmac
 import json
-import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from sync.collector.notices.letter import Letter, Sheet
 from sync.collector.notices.settings import Notices, Webhook, hook_address
 from sync.collector.notices.webhook import WebhookRoad
 from tests.sync.collector.builders import NOON
+from tests.sync.collector.notices.servers import dripping, nobody
 
 LETTER = Letter("-", (Sheet(7, "alert", NOON, "Quầy 1 im lặng", "Từ 09:10.", {"counter": "Q1"}),))
 
@@ -112,35 +111,14 @@ def test_the_certificate_is_checked(tmp_path: Path) -> None:
 
 
 def test_nobody_there_is_a_channel_that_is_down() -> None:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-
-        with pytest.raises(ChannelDown, match="refused"):
-            road(f"http://127.0.0.1:{free.getsockname()[1]}/").deliver(LETTER)
+    with nobody() as port, pytest.raises(ChannelDown, match="refused"):
+        road(f"http://127.0.0.1:{port}/").deliver(LETTER)
 
 
 def test_a_server_that_drips_does_not_hold_us() -> None:
-    listener, stop = socket.create_server(("127.0.0.1", 0)), threading.Event()
-
-    def drip() -> None:
-        caller, _ = listener.accept()
-        with closing(caller):
-            while not stop.wait(0.05):
-                try:
-                    caller.sendall(b"H")
-                except OSError:
-                    return
-
-    thread = threading.Thread(target=drip)
-    thread.start()
     began = time.monotonic()
-    try:
-        with pytest.raises(ChannelDown):
-            road(f"http://127.0.0.1:{listener.getsockname()[1]}/", total_s=0.5).deliver(LETTER)
-    finally:
-        stop.set()
-        thread.join()
-        listener.close()
+    with dripping(b"H") as port, pytest.raises(ChannelDown):
+        road(f"http://127.0.0.1:{port}/", total_s=0.5).deliver(LETTER)
 
     assert time.monotonic() - began < 5
 
