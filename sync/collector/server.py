@@ -1,7 +1,9 @@
 """Server: listens, serves the app, and stops without losing what it has begun."""
 
+import gc
 import socket
 import sys
+import threading
 from collections.abc import Callable
 
 import structlog
@@ -15,6 +17,7 @@ from sync.collector.database import Database
 from sync.collector.errors import PlaceTaken
 from sync.collector.services import make_services
 from sync.collector.tracing.start import tracing
+from sync.collector.web.warm import warm
 from sync.log import start_log
 
 # A thread that wants to go on waits this long for another that computes. The usual 5 ms
@@ -33,6 +36,8 @@ class _Server(uvicorn.Server):
         """Begin to take requests."""
         await super().startup(sockets)
         self.manager.ready()
+        # Beside the first requests: kiosks need not wait for what only people's pages need.
+        threading.Thread(target=settle, args=(self.config.app,), name="warm", daemon=True).start()
 
     async def on_tick(self, counter: int) -> bool:
         """Look around. Uvicorn's own call-back reckons in wall time: a clock set back would silence it."""
@@ -73,6 +78,14 @@ def _server(app: FastAPI) -> _Server:
     )
     server.manager = ServiceManager()
     return server
+
+
+def settle(app: FastAPI) -> None:
+    """Make ready what the first page needs, and keep it for good."""
+    warm(app)
+    # What is here now stays to the end. Looking through it again and again for what may go took a seventh of a page.
+    gc.collect()
+    gc.freeze()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import httpx2 as httpx
 import sqlalchemy
+from fastapi import FastAPI
 
 from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig
@@ -20,6 +23,7 @@ from sync.collector.demo_data import write_province
 from sync.collector.migrate import migrate
 from sync.collector.presstime import LocalDays
 from sync.collector.release import Release
+from sync.collector.server import settle
 from sync.collector.services import make_services
 from sync.collector.surveys.library import shipped_surveys
 from tests.bench.harness import Figure
@@ -59,8 +63,9 @@ def _figures(name: str, database: Database, pages: tuple[tuple[str, str], ...]) 
     services = make_services(CollectorConfig(public_url=URL), database, lambda: NOW)
     services.release()
     services.writer.close()
+    settle(create_app(services))
     for page, way in pages:
-        usual, first = asyncio.run(_seconds(database, way))
+        usual, first = asyncio.run(_usual(database, way)), _first(database, way)
         yield Figure(f"page: {name}, {page}, server time, median", usual, "s", PAGE_S_MAX, 1)
         yield Figure(f"page: {name}, {page}, first after a start", first, "s", PAGE_S_MAX, None)
     database.close()
@@ -160,25 +165,46 @@ def _is_due(database: Database) -> bool:
         return Release(LocalDays(config.zone).today(NOW), config.policy).is_due(connection)
 
 
-async def _seconds(database: Database, way: str) -> tuple[float, float]:
-    """Median of a page asked for again and again, and of the first one of a collector that has just started."""
-    usual: list[float] = []
-    first: list[float] = []
+async def _usual(database: Database, way: str) -> float:
+    """Median of a page asked for again and again."""
+    seconds: list[float] = []
     for _ in range(3):
         services = make_services(CollectorConfig(public_url=URL), database, lambda: NOW)
-        client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(create_app(services), client=("127.0.0.1", 1)), base_url=URL
-        )
-        for number in range(TIMES):
-            began = time.perf_counter()
-            answer = await client.get(way)
-            (usual if number else first).append(time.perf_counter() - began)
-            if answer.status_code != 200:
-                raise RuntimeError(f"{way}: {answer.status_code}")
+        seconds += (await _ask(create_app(services), way))[1:]
         services.writer.close()
-    return statistics.median(usual), statistics.median(first)
+    return statistics.median(seconds)
 
 
-if __name__ == "__main__":
+async def _ask(app: FastAPI, way: str) -> list[float]:
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app, client=("127.0.0.1", 1)), base_url=URL)
+    seconds = []
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        answer = await client.get(way)
+        seconds.append(time.perf_counter() - began)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{way}: {answer.status_code}")
+    return seconds
+
+
+def _first(database: Database, way: str) -> float:
+    """Median of the first page of a collector that has just started, each time in a process of its own."""
+    address, root = database.writer.url.render_as_string(hide_password=False), Path(__file__).parents[2]
+    command = [sys.executable, "-m", "tests.bench.bench_pages", address, way]
+    said = [subprocess.run(command, check=True, capture_output=True, text=True, cwd=root).stdout for _ in range(3)]
+    return statistics.median(float(one.splitlines()[-1]) for one in said)
+
+
+def _tell_first(address: str, way: str) -> None:
+    services = make_services(CollectorConfig(public_url=URL), open_database(address), lambda: NOW)
+    app = create_app(services)
+    settle(app)
+    print(asyncio.run(_ask(app, way))[0])
+    services.writer.close()
+
+
+if __name__ == "__main__" and sys.argv[1:]:
+    _tell_first(*sys.argv[1:])
+elif __name__ == "__main__":
     for figure in figures():
         print(f"{figure.name}: {1000 * figure.value:,.0f} ms, {figure.ratio:.2f} of the budget", flush=True)

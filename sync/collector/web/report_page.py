@@ -67,8 +67,13 @@ async def show_place(request: Request, asks: Asks, unit: str | None = None, coun
     if (tidy := _tidy(request)) is not None:
         return tidy
     reader = await reader_of(request, Right.READ)
+    return await place_page(request, reader, asks.wish(unit, counter))
+
+
+async def place_page(request: Request, reader: Reader, wish: Wish) -> Response:
+    """The page of a place for this reader, or that of the first day, before there is any counter."""
     try:
-        book = await _read(request, reader, asks.wish(unit, counter))
+        book = await _read(request, reader, wish)
     except NoCounterYet:
         return render(request, "first_day.html", reader=reader, place=None)
     if not book.counters and not book.place.is_counter:

@@ -1,0 +1,33 @@
+"""Warm: a page made for nobody when the collector has started, so that the first reader does not wait for it.
+
+Templates are compiled, catalogues and surveys read, statements and connections prepared by making the overview
+once and throwing it away: then nothing that a page needs can be forgotten here.
+"""
+
+import asyncio
+
+import structlog
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+
+from sync.collector.errors import CollectorError
+from sync.collector.figures.order import Wish
+from sync.collector.rights import ANYBODY
+from sync.collector.web.rendering import templates
+from sync.collector.web.report_page import place_page
+
+
+def warm(app: FastAPI) -> None:
+    """Make the overview and every template ready; what cannot be made now is made when somebody asks for it."""
+    scope = {"type": "http", "method": "GET", "path": "/t", "query_string": b"", "headers": [], "app": app}
+    try:
+        asyncio.run(place_page(Request(scope), ANYBODY, Wish()))
+    except (CollectorError, SQLAlchemyError) as error:
+        # Nothing depends on it, and whoever asks for the page is told what is wrong.
+        structlog.get_logger("collector").info("not warmed", why=str(error))
+        return
+    for route in app.routes:
+        route.matches(scope)  # the framework works a route's parameters out when it looks at it first
+    for name in templates.list_templates(extensions=["html"]):
+        templates.get_template(name)
