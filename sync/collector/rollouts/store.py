@@ -65,7 +65,8 @@ def plan_rollout(
         "begins_at": begins_at, "stage_at": None, "why": "", "made_at": now, "made_by": actor,
     }  # fmt: skip
     number = int(connection.execute(insert(rollout).values(row).returning(rollout.c.rollout_id)).scalar_one())
-    note(connection, now, actor, "settings.plan", str(number), {"unit": unit_id, "change": row["change"]})
+    planned = {"unit": read_rollout(connection, number).unit_code, "change": row["change"]}
+    note(connection, now, actor, "settings.plan", str(number), planned)
     return number
 
 

@@ -29,6 +29,8 @@ from sync.collector.web.settings_words import SettingsWords
 router = APIRouter(include_in_schema=False)
 
 FIELDS_MAX = 120
+ROWS_MAX = 8
+"""So many kinds of one setting a preview shows, those of most kiosks."""
 EVERYWHERE = "*"
 """As an address and a form name every unit."""
 
@@ -51,6 +53,8 @@ class Preview:
     rows: tuple[Row, ...]
     first: int
     """How many kiosks the first stage holds."""
+    left_out: int
+    """So many rows more there would be, each of few kiosks."""
 
 
 @router.get("/thiet-lap")
@@ -156,7 +160,8 @@ def _preview(connection: Connection, *, wanted: Wanted, reader: Reader, p: Setti
             key = (name, p.in_force(before, name), p.in_force(after, name))
             counts[key] = counts.get(key, 0) + 1
     rows = [Row(*key, n) for key, n in sorted(counts.items(), key=lambda each: (SETTINGS.index(each[0][0]), -each[1]))]
-    return Preview(len(bases), tuple(rows), first_kiosks(len(bases), STAGES[0]))
+    shown = [row for name in SETTINGS for row in [row for row in rows if row.name == name][:ROWS_MAX]]
+    return Preview(len(bases), tuple(shown), first_kiosks(len(bases), STAGES[0]), len(rows) - len(shown))
 
 
 def _with(in_force: InForce, base: Base, wanted: Wanted, path: str) -> Any:

@@ -73,9 +73,9 @@ class SettingsWords:
     def in_force(self, settings: DeviceSettings, name: str) -> str:
         """What a kiosk is told of a setting."""
         found: Any = getattr(settings, name)
-        if name == "texts" and not found:
-            found = {"vi": {"office": settings.unit_name, "counter": settings.counter_name}}
-        return self.value(name, found) if found else self.t("as the kiosk has it itself")
+        # Each has its own: said by name, a preview would be as long as the list of counters.
+        own = self.t("the names of its unit and counter") if name == "texts" else self.t("as the kiosk has it itself")
+        return self.value(name, found) if found else own
 
     def value(self, name: str, value: Any) -> str:
         """A setting's value."""
@@ -89,7 +89,7 @@ class SettingsWords:
                 days = [t.day(day) if hasattr(day, "year") else _turned(day) for day in value]
                 return ", ".join(days) or t("as the kiosk has it itself")
             case "texts":
-                return "; ".join(_said(value)) or t("as the kiosk has it itself")
+                return "; ".join(_said(value)) or t("the names of its unit and counter")
             case "thresholds":
                 said = (
                     value if isinstance(value, dict) else {key: getattr(value, key) for key in value.__struct_fields__}

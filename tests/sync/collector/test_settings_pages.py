@@ -12,12 +12,14 @@ from sync.collector import accounts, passwords
 from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig
 from sync.collector.rights import Role
+from sync.collector.rollouts.change import Change
 from sync.collector.rollouts.stage import State
-from sync.collector.rollouts.store import read_rollouts
+from sync.collector.rollouts.store import go_on, plan_rollout, read_rollout, read_rollouts
 from sync.collector.services import Services
 from sync.collector.web.settings_form import read_wanted
 from tests.sync.collector.builders import HANOI, NOON, Office
 from tests.sync.collector.kiosk_client import URL
+from tests.sync.collector.kiosks.simulated import write_fleet
 
 PASSWORD = "mưa rào tháng tám"
 GOOD = {
@@ -84,6 +86,31 @@ def test_change_is_seen_before_anything_happens(browser: Browser, office: Office
     assert "02/09/2027, 03/09/2027" in seen.text
     assert "theo tệp của máy" in seen.text
     assert rollouts(office) == []
+
+
+def test_preview_of_many_counters_tells_their_names_as_one(browser: Browser, services: Services) -> None:
+    write_fleet(services.database, NOON, 3)
+
+    seen = browser.send("/thiet-lap/moi", title="Tên", unit="20", set_texts="1", text_office_vi="Trung tâm", go="look")
+
+    (row,) = re.findall(r'<tr><th scope="row">Tên trên màn hình</th>(.*?)</tr>', seen.text)
+    assert "tên đơn vị và quầy của từng máy" in row
+    assert row.endswith('<td class="r">60</td>')
+
+
+def test_preview_shows_the_kinds_of_most_kiosks(browser: Browser, services: Services) -> None:
+    write_fleet(services.database, NOON, 12)
+    with services.database.writing() as connection:
+        for unit in range(501, 513):
+            change = Change(ring=f"ring-{unit}")
+            number = plan_rollout(connection, unit, "Kênh", change, NOON, "test", NOON, at_once=True)
+            go_on(connection, read_rollout(connection, number), "test", NOON)
+    services.rollouts.forget()
+
+    seen = browser.send("/thiet-lap/moi", title="Kênh", unit="20", set_ring="1", ring="stable", go="look").text
+
+    assert seen.count('<tr><th scope="row">Kênh nâng cấp</th>') == 8
+    assert "Còn 4 trường hợp nữa" in seen
 
 
 def test_change_that_is_begun_holds_what_was_typed(browser: Browser, office: Office) -> None:
