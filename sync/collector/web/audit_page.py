@@ -15,6 +15,7 @@ from sync.collector.audit import note
 from sync.collector.audit_log import AuditLine, Wish, read_actions, read_lines
 from sync.collector.rights import Reader, Right
 from sync.collector.services import Services
+from sync.collector.web.audit_words import action_in
 from sync.collector.web.rendering import phrases_of, render
 
 router = APIRouter(include_in_schema=False)
@@ -33,7 +34,7 @@ async def show_audit(request: Request, truoc: Annotated[int | None, Query(ge=1, 
     lines, actions = await asyncio.to_thread(_read, services, reader, wish, LINES_MAX)
     return render(
         request, "audit.html", reader=reader, lines=lines, actions=actions, older=len(lines) == LINES_MAX, wish=wish,
-        query=_query_of(wish),
+        query=_query_of(wish), action_in=action_in,
     )  # fmt: skip
 
 

@@ -1,0 +1,60 @@
+"""Audit words: what the audit log's actions are called on the page; files keep the log's own words."""
+
+from kiosk.texts import Texts
+
+
+def action_in(t: Texts, action: str) -> str:
+    """An action of the log in somebody's language; one that is not known here as it stands."""
+    return _words(t).get(action, action)
+
+
+def _words(t: Texts) -> dict[str, str]:
+    return {
+        "sign-in": t("signed in"),
+        "sign-in refused": t("could not sign in"),
+        "sign-out": t("signed out"),
+        "sign-out everywhere": t("signed out everywhere"),
+        "password change": t("changed the password"),
+        "account new": t("made an account"),
+        "account change": t("changed an account"),
+        "account email": t("changed an account's mail address"),
+        "account reset": t("gave a one-time password"),
+        "account disable": t("closed an account"),
+        "account enable": t("opened an account again"),
+        "export": t("took numbers out as a file"),
+        "counts.imported": t("handed in counts"),
+        "case open": t("opened a case"),
+        "case take": t("took a case on"),
+        "case keep": t("wrote something down on a case"),
+        "case close": t("closed a case"),
+        "case reopen": t("opened a case again"),
+        "comment keep": t("wrote something down on a comment"),
+        "comment done": t("handled a comment"),
+        "comment spam": t("set a comment aside as spam"),
+        "comment back": t("took a comment up again"),
+        "comment link": t("put a comment to a case"),
+        "comments forget": t("deleted comments whose time was over"),
+        "signal closed": t("found nothing wrong behind a sign"),
+        "suspect set aside": t("set ratings aside as suspect"),
+        "suspect withdrawn": t("withdrew a suspicion"),
+        "device.code": t("made a one-time code for a kiosk"),
+        "device.enrolled": t("a kiosk enrolled"),
+        "device.command": t("asked a kiosk for something"),
+        "device.done": t("a kiosk answered"),
+        "device.key": t("a kiosk changed its key"),
+        "device.moved": t("moved a kiosk to another counter"),
+        "device.revoked": t("withdrew a kiosk's key"),
+        "device.known": t("wrote that a kiosk's fault is known"),
+        "device.unknown": t("took back that a kiosk's fault is known"),
+        "journal.continued": t("a kiosk began a new journal"),
+        "settings.plan": t("planned a change of settings"),
+        "settings.stage": t("a change of settings reached more kiosks"),
+        "settings.hold": t("held a change of settings"),
+        "settings.done": t("a change of settings reached every kiosk"),
+        "settings.stop": t("a change of settings was stopped"),
+        "settings.undo": t("took a change of settings back"),
+        "survey.draft": t("drafted a survey"),
+        "survey.publish": t("published a survey"),
+        "survey.delete": t("deleted a survey's draft"),
+        "notices test": t("sent a notice to try it"),
+    }
