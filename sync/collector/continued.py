@@ -18,7 +18,7 @@ from kiosk.journal.chain import Cursor, chain_next
 from kiosk.journal.lines import OpenedLine, ReasonsLine, RevisedLine
 from sync.collector.audit import note
 from sync.collector.bulk import insert_rows
-from sync.collector.projection import Projection, Unread, UnreadReason
+from sync.collector.projected import Projection, Unread, UnreadReason
 from sync.collector.replica import stored_hashes
 from sync.collector.schema import boot_clock, carried, duplicate, journal, micros
 from sync.protocol.messages import Hash, JournalId

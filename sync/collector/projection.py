@@ -7,10 +7,8 @@ Pure: no database, no clock.
 
 import re
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import msgspec
 
@@ -31,6 +29,7 @@ from kiosk.journal.lines import (
     decode_line,
 )
 from sync.collector.presstime import LocalDays, PressClock, TimeUnreadable
+from sync.collector.projected import CountRow, Projection, RatingRow, ReasonRow, Unread, UnreadReason
 
 LEVELS = range(1, 6)
 REASONS_MAX = 10
@@ -42,83 +41,6 @@ _COMMITMENT = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _JOURNAL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _KIOSK_STANDINGS = frozenset(str(standing) for standing in Standing if standing is not Standing.SUSPECT)
 _STRAIGHT_TO_RATING = msgspec.json.Decoder(RatingLine)
-
-
-class UnreadReason(StrEnum):
-    """Why an entry was not projected; after an upgrade it may be."""
-
-    NOT_A_LINE = "not_a_line"
-    WRONG_SEQ = "wrong_seq"
-    """The number in the line is not its place in the journal."""
-    UNKNOWN_KIND = "unknown_kind"
-    BAD_VALUE = "bad_value"
-    """A level, a standing or a name that no survey can have."""
-    BAD_TIME = "bad_time"
-    UNKNOWN_COUNTER = "unknown_counter"
-    NO_RATING = "no_rating"
-    """It speaks of a rating that is not there, or that already has what it brings."""
-
-
-class Unread(NamedTuple):
-    """One entry that was kept but not projected."""
-
-    seq: int
-    reason: UnreadReason
-    detail: str
-
-
-class RatingRow(NamedTuple):
-    """One rating as it is stored."""
-
-    seq: int
-    counter_id: int
-    survey: str
-    question: str
-    level: int
-    first_level: int | None
-    standing: str
-    pressed_us: int
-    time_quality: str
-    day: str
-    part: str
-
-
-class ReasonRow(NamedTuple):
-    """One reason that was chosen for a rating."""
-
-    rating_seq: int
-    reason: str
-    seq: int
-
-
-class CountRow(NamedTuple):
-    """Transactions served at a counter on a day."""
-
-    counter_id: int
-    day: str
-    n: int
-    seq: int
-
-
-@dataclass(slots=True)
-class Projection:
-    """What a run of lines says."""
-
-    received_on: tuple[str, str]
-    """The day and its part in which it came."""
-
-    ratings: dict[int, RatingRow] = field(default_factory=dict)
-    """By seq, revisions of the same run applied."""
-    reasons: list[ReasonRow] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
-    comments: list[CommentLine] = field(default_factory=list)
-    """Whose texts come as enclosures."""
-    counts: dict[tuple[int, str], CountRow] = field(default_factory=dict)
-    """By counter and day, the last of the run."""
-    late: list[ReasonsLine | RevisedLine] = field(default_factory=list)
-    """What speaks of ratings before this run, in order."""
-    opened: OpenedLine | None = None
-    """The journal's first entry, where it is in this run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Table, bindparam, select, update
 
 from kiosk.journal.lines import ReasonsLine, RevisedLine
 from sync.collector.bulk import insert_rows
-from sync.collector.projection import CountRow, Projection, RatingRow, ReasonRow, Unread, UnreadReason, reasons_of
+from sync.collector.projected import CountRow, Projection, RatingRow, ReasonRow, Unread, UnreadReason
+from sync.collector.projection import reasons_of
 from sync.collector.schema import (
     boot_clock,
     enclosure,

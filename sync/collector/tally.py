@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from kiosk.domain.rating import Standing
-from sync.collector.projection import RatingRow, ReasonRow
+from sync.collector.projected import RatingRow, ReasonRow
 
 COUNTED = str(Standing.COUNTED)
 ASIDE = "aside"

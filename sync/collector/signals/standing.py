@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from kiosk.domain.rating import Standing
-from sync.collector.projection import RatingRow, ReasonRow
+from sync.collector.projected import RatingRow, ReasonRow
 from sync.collector.schema import counter, device, journal, micros, placement, rating, reason_choice, tally
 from sync.collector.signals.stretch import Stretch
 from sync.collector.signals.watched import ANY_PART

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from kiosk.domain.rating import Standing
-from sync.collector.projection import Projection
+from sync.collector.projected import Projection
 from sync.collector.schema import suspicion
 from sync.collector.signals.watched import ANY_PART
 

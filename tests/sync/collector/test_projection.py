@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from kiosk.domain.maintenance import Maintenance, Work
 from kiosk.journal.lines import RatingLine, encode_line, line_of
 from sync.collector.presstime import PressClock
-from sync.collector.projection import Context, Projection, ReasonRow, UnreadReason, project
+from sync.collector.projected import Projection, ReasonRow, UnreadReason
+from sync.collector.projection import Context, project
 from tests.builders import FrozenClock
 from tests.sync.collector.builders import BOOT, DAYS, Pen
 
