@@ -45,9 +45,9 @@ rules:
 	@promtool check rules config/monitoring/alerts.yml
 	@promtool test rules config/monitoring/alerts.test.yml
 
-# Pictures of every page over the demo province, in build/pages.
+# Pictures of every page over the demo province, in build/pages; of some pages alone: ARGS="03-quay 11".
 pages: setup
-	@$(BIN)/python -m tests.browser.pages build/pages
+	@$(BIN)/python -m tests.browser.pages build/pages $(ARGS)
 
 # Pictures of every screen in each theme, orientation and language, in build/screens.
 screens: setup

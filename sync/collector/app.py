@@ -24,7 +24,7 @@ from sync.collector.api.answers import problem_answer, refusal_answer
 from sync.collector.api.described import COMPONENTS
 from sync.collector.api.middleware import DeviceDoors, Doorkeeper
 from sync.collector.chores import chores_of
-from sync.collector.errors import CollectorBusy, CollectorError
+from sync.collector.errors import CollectorBusy, CollectorError, UsageWrong
 from sync.collector.gauges import Gauges
 from sync.collector.partitions import ensure_partitions
 from sync.collector.services import Services
@@ -166,7 +166,9 @@ def _answer_errors(app: FastAPI) -> None:
         return refusal_answer(CollectorBusy("the database does not answer; nothing of this request was kept"))
 
     @app.exception_handler(HTTPException)
-    async def http_error(_request: Request, error: HTTPException) -> Response:
+    async def http_error(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404 and is_page(request) and "text/html" in request.headers.get("accept", ""):
+            return page_of(request, UsageWrong("there is nothing at this address"))
         kind: ProblemType = {404: problems.NOT_FOUND, 405: problems.METHOD_NOT_ALLOWED}.get(
             error.status_code, problems.REQUEST_INVALID
         )

@@ -45,6 +45,10 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
             select(func.count()).select_from(schema.tally).where(schema.tally.c.day > NOON.date())
         ).scalar_one()
     assert (int(tallied), unread, outside) == (written, 0, 0)
+    with database.reading() as connection:
+        told = [connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in (schema.device, schema.device_status)]  # fmt: skip
+    assert told[0] == told[1] > 50
     assert written > 5000
     with pytest.raises(UsageWrong, match="folder of its own"):
         write(database)
