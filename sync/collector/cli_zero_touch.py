@@ -14,8 +14,9 @@ from sync.collector.errors import UsageWrong
 
 def codes_for_table(settings: CollectorConfig, table: Path, out: Path | None, valid_hours: int | None) -> None:
     """Read the table, make what is missing, and say what came of it."""
+    from sync.collector.counter_table import read_table
     from sync.collector.surveys.library import Library
-    from sync.collector.zero_touch import Terms, make_codes, read_table
+    from sync.collector.zero_touch import Terms, make_codes
 
     if out is None:
         raise UsageWrong("name the folder for the setup files with --out")

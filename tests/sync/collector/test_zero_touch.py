@@ -11,11 +11,12 @@ from sqlalchemy import insert, select
 
 from kiosk.settings import SettingsInvalid
 from sync.collector import schema, units, zero_touch
+from sync.collector.counter_table import read_table
 from sync.collector.database import Database
 from sync.collector.devices import hash_code
 from sync.collector.errors import UsageWrong
 from sync.collector.ingest import Device
-from sync.collector.zero_touch import Made, Terms, make_codes, read_table
+from sync.collector.zero_touch import Made, Terms, make_codes
 from tests.sync.collector.builders import NOON, Office
 
 SURVEYS = ("sipas-5@1", "tt32-3@1")
