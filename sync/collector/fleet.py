@@ -6,12 +6,13 @@ import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from kiosk.domain.instant import Instant
+from sync.collector.audit import note
 from sync.collector.ingest import Device
 from sync.collector.kiosks.commands import settle_commands
 from sync.collector.kiosks.days import note_day
 from sync.collector.schema import device_status, journal, micros
 from sync.collector.store import keep_boot
-from sync.protocol.messages import DeviceStatus
+from sync.protocol.messages import DeviceStatus, UpgradeRefused
 
 
 def keep_status(
@@ -28,12 +29,23 @@ def keep_status(
         "clock_ahead_us": micros(clock.wall) - micros(received_at),
         "status": msgspec.to_builtins(msgspec.structs.replace(status, done=[])),
     }
+    if status.upgrade_refused is not None:
+        _note_refusal(connection, sender.device_id, status.upgrade_refused, received_at)
     known = update(device_status).where(device_status.c.device_id == sender.device_id).values(row)
     if connection.execute(known).rowcount == 0:
         connection.execute(insert(device_status).values(device_id=sender.device_id, **row))
     note_day(connection, sender.device_id, received_at, zone)
     settle_commands(connection, sender.device_id, status.done, received_at)
     _note_boot(connection, sender, status.journal_id, clock, micros(received_at))
+
+
+def _note_refusal(connection: Connection, device_id: str, refused: UpgradeRefused, received_at: datetime) -> None:
+    """Write a refused upgrade down once, however often it is told: the status forgets it when a later one succeeds."""
+    last = select(device_status.c.status).where(device_status.c.device_id == device_id)
+    told = (connection.execute(last).scalar_one_or_none() or {}).get("upgrade_refused") or {}
+    said = {"version": refused.version, "why": refused.why}
+    if said != {name: told.get(name) for name in said}:
+        note(connection, received_at, f"device {device_id}", "device.upgrade", device_id, said)
 
 
 def _note_boot(connection: Connection, sender: Device, journal_id: str, clock: Instant, received_us: int) -> None:

@@ -42,6 +42,7 @@ def _words(t: Texts) -> dict[str, str]:
         "device.command": t("asked a kiosk for something"),
         "device.done": t("a kiosk answered"),
         "device.key": t("a kiosk changed its key"),
+        "device.upgrade": t("a kiosk refused an upgrade"),
         "device.moved": t("moved a kiosk to another counter"),
         "device.revoked": t("withdrew a kiosk's key"),
         "device.known": t("wrote that a kiosk's fault is known"),

@@ -155,6 +155,11 @@ class FleetWords:
             "device.key": self.t("Has a new key"),
             "device.command": self.t("Asked: {command}", command=kind),
             "device.done": self.t("Said of it: {outcome}", outcome=self.outcome(str(details.get("outcome", "–")))),
+            "device.upgrade": self.t(
+                "Refused the upgrade to {version}: {why}",
+                version=details.get("version", "–"),
+                why=details.get("why", "–"),
+            ),
             "journal.continued": self.t("Journal continued in a new one"),
             "device.known": self.t(
                 "{fault}: known – {words}", fault=self._fault(details), words=details.get("words", "–")

@@ -48,11 +48,14 @@ def test_a_refused_upgrade_is_kept_with_the_status_and_ends_with_the_next(
     pen = Pen()
     refused = {"version": "0.2.0", "at": "2026-11-21T18:09:33+07:00", "why": "the screen was away for 90 s"}
 
-    for upgrade in ({"upgrade_refused": refused}, {}):
+    for upgrade in ({"upgrade_refused": refused}, {"upgrade_refused": refused}, {}):
         body = status_of(pen, **upgrade)
         assert send(client, kiosk.request("POST", "/v1/device/status", body, JSON)).status_code == 200
         ((status,),) = office.rows("device_status", "status")
         assert status.get("upgrade_refused") == upgrade.get("upgrade_refused")  # type: ignore[attr-defined]
+
+    noted = [details for action, details in office.rows("audit", "action", "details") if action == "device.upgrade"]
+    assert noted == [{"version": "0.2.0", "why": "the screen was away for 90 s"}]
 
 
 def test_a_status_tells_how_far_the_kiosks_wall_clock_is_off(
