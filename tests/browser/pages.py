@@ -3,7 +3,7 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +22,7 @@ from sync.collector.presstime import LocalDays
 from sync.collector.services import make_services
 from sync.collector.signals.watch import watch_signs
 from sync.collector.surveys.library import shipped_surveys
+from tests.browser.acts import ACTS, Act
 from tests.browser.listed import PAGES, STRANGER, Listed, in_language
 from tests.browser.live import CHROMIUM, QUIET, serving, sign_in
 from tests.browser.world import PASSWORD, World, add_staff, write_upkeep
@@ -103,26 +104,32 @@ def live_province(database: Database) -> Iterator[str]:
 
 def take_pictures(browser: Browser, world: World, url: str, folder: Path, only: tuple[str, ...] = ()) -> Iterator[Path]:
     """Every page in every look, one after another as each person sees them."""
-    wanted = [page for page in PAGES if not only or page.name.startswith(only)]
+    wanted = [page for page in (*PAGES, *ACTS) if not only or page.name.startswith(only)]
     for who in dict.fromkeys(page.who for page in wanted):
         context = browser.new_context()
         page = context.new_page()
         if who != STRANGER:
             sign_in(page, url, who, PASSWORD)
         for listed in (each for each in wanted if each.who == who):
-            yield from _looks_of(page, listed, url + world.way(listed.way), folder)
+            yield from _looks_of(page, listed, partial(_open, page, listed, world, url), folder)
         context.close()
 
 
-def _looks_of(page: Page, listed: Listed, address: str, folder: Path) -> Iterator[Path]:
+def _open(page: Page, listed: Listed | Act, world: World, url: str, language: str) -> None:
+    page.goto(in_language(url + world.way(listed.way), language))
+    if isinstance(listed, Act):
+        listed.do(page, world, language)
+    page.evaluate("document.fonts.ready")
+
+
+def _looks_of(page: Page, listed: Listed | Act, open_in: Callable[[str], None], folder: Path) -> Iterator[Path]:
     seen = ""
     large = [("vi", "light", "screen", 3840)] if listed.name in LARGE else []
     for language, theme, medium, width in (*LOOKS, *large):
         page.emulate_media(color_scheme=theme, media=medium)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 1123 if medium == "print" else 900})
         if language != seen:
-            page.goto(in_language(address, language))
-            page.evaluate("document.fonts.ready")
+            open_in(language)
             seen = language
         path = folder / f"{listed.name}-{language}-{medium if medium == 'print' else theme}-{width}.png"
         page.screenshot(path=path, full_page=True)

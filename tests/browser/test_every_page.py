@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.acts import ACTS, Act
 from tests.browser.conftest import Seat
 from tests.browser.listed import PAGES, Listed, in_language
 from tests.browser.looked import look, too_wide, violations
@@ -17,14 +18,14 @@ PAGE_BYTES_MAX = 50_000
 """On the wire: with a page's own style sheet and script it stays below 60 kB."""
 
 
-@pytest.mark.parametrize("listed", PAGES, ids=lambda listed: listed.name)
+@pytest.mark.parametrize("listed", [*PAGES, *ACTS], ids=lambda listed: listed.name)
 def test_a_page_fits_is_silent_accessible_and_light(
-    seats: Callable[[str], Seat], world: World, url: str, listed: Listed
+    seats: Callable[[str], Seat], world: World, url: str, listed: Listed | Act
 ) -> None:
     seat = seats(listed.who)
     page = seat.page
 
-    _open(seat, url + world.way(listed.way), "vi", listed.status)
+    _open(seat, listed, world, url, "vi")
     look(page, PHONE)
     assert violations(page) == []
     assert too_wide(page) <= 0, "on a phone"
@@ -34,7 +35,7 @@ def test_a_page_fits_is_silent_accessible_and_light(
     look(page, DESK)
     assert too_wide(page) <= 0
 
-    _open(seat, url + world.way(listed.way), "en", listed.status)
+    _open(seat, listed, world, url, "en")
     look(page, DESK, "dark")
     assert violations(page) == [], "in the dark"
     look(page, PHONE, "dark")
@@ -44,14 +45,18 @@ def test_a_page_fits_is_silent_accessible_and_light(
     assert seat.said == []
 
 
-def _open(seat: Seat, address: str, language: str, status: int) -> None:
-    answer = seat.page.goto(in_language(address, language))
+def _open(seat: Seat, listed: Listed | Act, world: World, url: str, language: str) -> None:
+    look(seat.page, DESK)
+    answer = seat.page.goto(in_language(url + world.way(listed.way), language))
     assert answer is not None
-    assert answer.status == status
     assert answer.request.sizes()["responseBodySize"] <= PAGE_BYTES_MAX
-    if status != 200:
+    if isinstance(listed, Act):
+        listed.do(seat.page, world, language)
+    else:
+        assert answer.status == listed.status
+    if listed.status != 200:
         # The browser itself says that a page is none.
-        seat.said[:] = [said for said in seat.said if f"status of {status}" not in said]
+        seat.said[:] = [said for said in seat.said if f"status of {listed.status}" not in said]
 
 
 def _seen(page: Page, selector: str) -> list[str]:

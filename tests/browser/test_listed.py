@@ -6,6 +6,7 @@ from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig
 from sync.collector.database import open_database
 from sync.collector.services import make_services
+from tests.browser.acts import ACTS
 from tests.browser.listed import PAGES, is_page
 from tests.sync.collector.test_api_access import doors
 
@@ -22,6 +23,6 @@ def test_every_page_of_the_app_is_in_the_list(tmp_path: Path) -> None:
 
 
 def test_no_two_pages_share_a_picture() -> None:
-    names = [page.name for page in PAGES]
+    names = [page.name for page in (*PAGES, *ACTS)]
 
     assert sorted(set(names)) == sorted(names)
