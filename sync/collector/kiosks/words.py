@@ -1,5 +1,8 @@
 """Words: what IT staff read of a kiosk's faults, on the page, in the file and in alerts."""
 
+import re
+from collections.abc import Callable
+
 from kiosk.texts import Texts
 from sync.collector.kiosks.commands import Kind
 from sync.collector.kiosks.faults import Fault
@@ -41,7 +44,7 @@ def remedy(t: Texts, fault: Fault) -> str:
         Fault.SQLITE: t("First: install the packaged version again; its own SQLite commits safely."),
         Fault.DEAD: t("First: go and see whether the screen stands where citizens pass, and answers."),
         Fault.ERROR: t("First: read what it says, and ask for its log."),
-        Fault.UPGRADE: t("First: publish a mended build. The kiosk works on with the version before."),
+        Fault.UPGRADE: t("First: read why. Unless it says otherwise, the kiosk works on with the version before."),
         Fault.VERSION: t("First: let the update reach it."),
     }[fault]
 
@@ -51,6 +54,31 @@ def remedy_of_many(t: Texts, fault: Fault) -> str:
     if fault in (Fault.SILENT, Fault.BACKLOG):
         return t("First: look at what they share: the link, the proxy, the collector and its certificate.")
     return remedy(t, fault)
+
+
+def why_refused(t: Texts, why: str) -> str:
+    """Why a kiosk refused an upgrade; what its script says in other words is said as it is."""
+    known: dict[str, Callable[..., str]] = {
+        r"the screen was away for (\d+) s": lambda n: t("the screen was away for {n} s", n=n),
+        r"the screen fell over (\d+) times": lambda n: t("the screen fell over {n} times", n=n),
+        r"the screen or the agent does not run": lambda: t("the screen or the agent does not run"),
+        r"the journal does not verify": lambda: t("the journal does not verify"),
+        r"there is no way back: the repository has no (\S+)": lambda version: t(
+            "there is no way back: the repository has no {version}", version=version
+        ),
+        r"it was gone back from before": lambda: t("it was gone back from before"),
+        r"it cannot be installed: (.*)": lambda said: t("it cannot be installed: {said}", said=said),
+        r"its package was altered: (.*)": lambda said: t("its package was altered: {said}", said=said),
+        r"its ring cannot be read: (.*)": lambda said: t("its ring cannot be read: {said}", said=said),
+        r"(.*); and it could not be gone back to (\S+): (.*)": lambda first, version, said: t(
+            "{first}; and it could not be gone back to {version}: {said}",
+            first=why_refused(t, first), version=version, said=said,
+        ),
+    }  # fmt: skip
+    for pattern, words in known.items():
+        if found := re.fullmatch(pattern, why):
+            return words(*found.groups())
+    return why
 
 
 def command_name(t: Texts, kind: str) -> str:

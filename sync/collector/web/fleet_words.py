@@ -10,7 +10,7 @@ from sync.collector.kiosks.branches import Branch
 from sync.collector.kiosks.faults import Fault, has_deaf_face
 from sync.collector.kiosks.history import Event
 from sync.collector.kiosks.roll import Kiosk
-from sync.collector.kiosks.words import command_name, fault_name, remedy
+from sync.collector.kiosks.words import command_name, fault_name, remedy, why_refused
 from sync.collector.web.phrases import Phrases
 
 GRAVE = frozenset({Fault.SILENT})
@@ -111,7 +111,7 @@ class FleetWords:
         """Which upgrade it refused, when by its own clock, and why."""
         said = kiosk.status.get("upgrade_refused") or {}
         at = datetime.fromisoformat(said["at"])
-        return f"{said['version']}, {at:%H:%M} {self.t.day(at.date())}: {said['why']}"
+        return f"{said['version']}, {at:%H:%M} {self.t.day(at.date())}: {why_refused(self.t, said['why'])}"
 
     def last_press(self, found: tuple[date, str] | None) -> str:
         """The half day of the last press, never finer."""
@@ -158,7 +158,7 @@ class FleetWords:
             "device.upgrade": self.t(
                 "Refused the upgrade to {version}: {why}",
                 version=details.get("version", "–"),
-                why=details.get("why", "–"),
+                why=why_refused(self.t, str(details.get("why", "–"))),
             ),
             "journal.continued": self.t("Journal continued in a new one"),
             "device.known": self.t(
