@@ -63,15 +63,25 @@ def _changes(connection: Connection, services: Services, kiosks: Sequence[Kiosk]
     audiences = read_audiences(connection, services.config.notices.to)
     # Where nobody is told any more, everything is over in silence: else what comes later would seem told already.
     left = {code for code, _ in states} - {audience.code for audience in audiences}
-    found = []
+    found, below = [], _below(kiosks)
     for audience in [*audiences, *(Audience(code, NOWHERE, ()) for code in sorted(left))]:
-        own = [kiosk for kiosk in kiosks if kiosk.path.startswith(audience.path)]
+        own = below.get(audience.path, [])
         places = {kiosk.device_id: kiosk.path for kiosk in own}
         for fault in Fault:
             before = states.get((audience.code, fault), NOTHING)
             after, told = _look(before, fault, own, places, services)
             if after != before:
                 found.append((audience, fault, after, told))
+    return found
+
+
+def _below(kiosks: Sequence[Kiosk]) -> dict[str, list[Kiosk]]:
+    """The kiosks at or below each unit, by its path; all of them by the empty one."""
+    found: dict[str, list[Kiosk]] = {}
+    for kiosk in kiosks:
+        ends = [end + 1 for end, sign in enumerate(kiosk.path) if sign == "/"]
+        for end in (0, *ends):
+            found.setdefault(kiosk.path[:end], []).append(kiosk)
     return found
 
 

@@ -6,10 +6,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import column, select, table, text
 
+import sync.collector.migrate
 from sync.collector import schema
 from sync.collector.database import open_database
 from sync.collector.errors import DatabaseUnusable, SchemaNewer, SchemaOutdated
@@ -75,6 +78,28 @@ def test_what_is_shown_of_counters_is_summed_up_for_their_units(kind: str, empty
     with database.reading() as connection:
         rows = connection.execute(schema.shown_unit_count.select()).all()
     assert [tuple(row) for row in rows] == [(*key.values(), 1, 6, 12, 18, 24, 30)]
+    database.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_told_of_kiosks_one_by_one_is_over_and_other_incidents_go_on(
+    kind: str, empty_urls: Callable[[str], str]
+) -> None:
+    database = open_database(empty_urls(kind), create=True)
+    steps = Config()
+    steps.set_main_option("script_location", str(Path(sync.collector.migrate.__file__).parent / "migrations"))
+    with database.writing() as connection:
+        steps.attributes["connection"] = connection
+        command.upgrade(steps, "0011")
+        incident = table("incident", column("incident"), column("opened_at", schema.Moment()))
+        for name in ("kiosk:disk:3f2504e0", "case:7"):
+            connection.execute(incident.insert().values(incident=name, opened_at=AT))
+
+    migrate(database)
+
+    with database.reading() as connection:
+        open_ones = select(schema.incident.c.incident).where(schema.incident.c.recovered_at.is_(None))
+        assert connection.execute(open_ones).scalars().all() == ["case:7"]
     database.close()
 
 

@@ -15,6 +15,7 @@ from sync.collector.chores import chores_of
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
 from sync.collector.kiosks.settings import Fleet
+from sync.collector.kiosks.watch import watch_fleet
 from sync.collector.notices.settings import Mail, Notices, Webhook
 from sync.collector.services import Services, make_services
 from tests.sync.collector.builders import NOON
@@ -28,8 +29,14 @@ Roads = tuple[Services, Inbox, list[Request]]
 
 
 @pytest.fixture
-def roads(database: Database) -> Iterator[Roads]:
-    """A collector over a thousand kiosks that are well, with a mailbox and a webhook that are really there."""
+def communes() -> int:
+    """How many there are, with 20 kiosks each."""
+    return 3
+
+
+@pytest.fixture
+def roads(database: Database, communes: int) -> Iterator[Roads]:
+    """A collector over kiosks that are well, with a mailbox and a webhook that are really there."""
     inbox = Inbox()
     with ExitStack() as stack:
         mail = Mail(
@@ -40,8 +47,8 @@ def roads(database: Database) -> Iterator[Roads]:
         services = make_services(
             CollectorConfig(public_url=URL, fleet=Fleet(), notices=notices), database, lambda: NOON
         )
-        write_fleet(database, NOON)
-        hear(services, range(1000), BROKEN)
+        write_fleet(database, NOON, communes)
+        hear(services, range(20 * communes), BROKEN)
         yield services, inbox, calls
         services.writer.close()
 
@@ -74,6 +81,7 @@ def subjects(roads: Roads) -> list[str]:
     return [one for one in by_mail if "im lặng" in one.lower()]
 
 
+@pytest.mark.parametrize("communes", [50])
 def test_an_outage_of_a_province_is_one_notice_and_its_end_one_more(roads: Roads) -> None:
     services = roads[0]
     hear(services, range(500, 1000), BROKEN + timedelta(seconds=58))
@@ -98,3 +106,18 @@ def test_a_link_that_breaks_again_soon_is_not_told_again(roads: Roads) -> None:
         pass_minute(services, minutes)
 
     assert len(subjects(roads)) == 2
+
+
+def test_of_two_collectors_that_look_at_once_one_tells(roads: Roads) -> None:
+    services, later = roads[0], [replace(roads[0], now=lambda at=at: NOON + timedelta(minutes=at)) for at in (1, 4)]
+
+    def after_the_other(work):  # type: ignore[no-untyped-def]
+        # The other one looked between our look and our turn.
+        watch_fleet(later[1], lambda its: services.writer.submit(its).result(60))
+        return services.writer.submit(work).result(60)
+
+    watch_fleet(later[0], lambda work: services.writer.submit(work).result(60))
+    watch_fleet(later[1], after_the_other)
+    pass_minute(services, 5)
+
+    assert len(subjects(roads)) == 1
