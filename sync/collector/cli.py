@@ -14,6 +14,7 @@ from sync.collector.cli_device import device_app
 from sync.collector.cli_notices import notices_app
 from sync.collector.cli_offline import ack_file, import_files
 from sync.collector.cli_report import report
+from sync.collector.cli_reproject import reproject
 from sync.collector.cli_user import user_app
 from sync.collector.command import ConfigFile, DataDir, in_transaction, open_ready, tell
 from sync.collector.config import load_config
@@ -31,6 +32,7 @@ counter_app = typer.Typer(help="Counters.", no_args_is_help=True)
 app.add_typer(device_app, name="device")
 app.command("import", epilog="Example: collector import /media/usb/*.hailong")(import_files)
 app.command("ack-file", epilog="Example: collector ack-file /media/usb/hailong.ack")(ack_file)
+app.command(epilog="Example: collector reproject --config /etc/hailong/collector.toml")(reproject)
 app.add_typer(unit_app, name="unit")
 app.add_typer(counter_app, name="counter")
 app.add_typer(user_app, name="user")

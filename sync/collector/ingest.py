@@ -21,7 +21,8 @@ from sync.collector.bulk import insert_rows
 from sync.collector.comments.arrive import awaited, enclose, keep_comments, place_comments
 from sync.collector.continued import Writer, boot_of_device, find_duplicates, late_elsewhere, note_continuation
 from sync.collector.errors import JournalForeign
-from sync.collector.presstime import LocalDays, PressClock
+from sync.collector.presstime import LocalDays, OffsetOf, PressClock
+from sync.collector.projected import Projection
 from sync.collector.projection import Context, project
 from sync.collector.replica import stored_hashes
 from sync.collector.schema import journal, micros, segment
@@ -118,16 +119,22 @@ def append_batch(
     duplicates = find_duplicates(connection, writer, copy.cursor, fresh, receipt.received_at)
     context = _context(connection, device, copy, receipt, days)
     projection = project(copy.cursor.next_seq, fresh, context, duplicates)
-    if projection.opened is not None:
-        note_continuation(connection, device.device_id, batch.journal_id, projection.opened, receipt.received_at)
-    for other, said in late_elsewhere(connection, batch.journal_id, projection).items():
-        projection.unread += keep_counts(connection, other, received_us, said)
-    comments = place_comments(connection, batch.journal_id, projection)
-    keep_projection(connection, batch.journal_id, received_us, projection)
-    keep_comments(connection, batch.journal_id, comments)
+    keep_said(connection, writer, projection, receipt.received_at)
     _take_enclosures(connection, copy, end.next_seq, received_us, batch)
     _move_cursor(connection, copy, end, receipt)
     return Appended(end, len(fresh), len(projection.unread))
+
+
+def keep_said(connection: Connection, writer: Writer, projection: Projection, received_at: datetime) -> None:
+    """Write and count all that lines of a journal say, also of other journals of that kiosk."""
+    received_us = micros(received_at)
+    if projection.opened is not None:
+        note_continuation(connection, writer.device_id, writer.journal_id, projection.opened, received_at)
+    for other, said in late_elsewhere(connection, writer.journal_id, projection).items():
+        projection.unread += keep_counts(connection, other, received_us, said)
+    comments = place_comments(connection, writer.journal_id, projection)
+    keep_projection(connection, writer.journal_id, received_us, projection)
+    keep_comments(connection, writer.journal_id, comments)
 
 
 def read_cursor(connection: Connection, device_id: str, journal_id: str) -> Cursor:
@@ -216,15 +223,23 @@ def _known_lines(stored: Cursor, batch: Batch) -> int | None:
 
 
 def _context(connection: Connection, device: Device, copy: _Copy, receipt: Receipt, days: LocalDays) -> Context:
-    def offset_of(boot: str) -> int | None:
-        if boot == copy.boot:
-            return copy.boot_offset_us
-        own = read_boot_offset(connection, copy.journal_id, boot)
-        return boot_of_device(connection, device.device_id, boot) if own is None else own
-
     boot = "" if receipt.by_file else receipt.clock.boot
-    clock = PressClock(micros(receipt.received_at), boot, receipt.clock.mono_us, cache(offset_of))
+    writer = Writer(device.device_id, copy.journal_id, copy.continued)
+    offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
+    clock = PressClock(micros(receipt.received_at), boot, receipt.clock.mono_us, offset_of)
     return Context(device.counter_id, device.counters, clock, days, device.moves)
+
+
+def offsets_heard(connection: Connection, writer: Writer, boot: str | None, boot_offset_us: int | None) -> OffsetOf:
+    """Our clock minus each boot's clock; ``boot`` is the one last heard."""
+
+    def offset_of(wanted: str) -> int | None:
+        if wanted == boot:
+            return boot_offset_us
+        own = read_boot_offset(connection, writer.journal_id, wanted)
+        return boot_of_device(connection, writer.device_id, wanted) if own is None else own
+
+    return cache(offset_of)
 
 
 def _keep_segment(

@@ -6,7 +6,7 @@ Pure: no database, no clock.
 """
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -71,10 +71,13 @@ def project(
     first_seq: int, lines: Sequence[bytes], context: Context, duplicates: Container[int] = frozenset()
 ) -> Projection:
     """What the consecutive ``lines`` from ``first_seq`` say but for the ``duplicates``; any bytes are taken."""
+    return project_entries([each for each in enumerate(lines, first_seq) if each[0] not in duplicates], context)
+
+
+def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> Projection:
+    """The same of any lines with their seqs, in order."""
     projection = Projection(context.days.place(context.clock.received_us))
-    for seq, line in enumerate(lines, first_seq):
-        if seq in duplicates:
-            continue
+    for seq, line in entries:
         try:
             entry = _decode(line)
             if entry.seq != seq:

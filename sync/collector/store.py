@@ -43,7 +43,9 @@ _RATING_NAMES = (
 )  # fmt: skip
 _COUNT_CORRECTS = (
     "ON CONFLICT (journal_id, counter_id, day) DO UPDATE "
-    "SET n = excluded.n, seq = excluded.seq, received_at = excluded.received_at"
+    "SET n = excluded.n, seq = excluded.seq, received_at = excluded.received_at "
+    # An entry that is read late, after an upgrade, may be older than the one that corrected it.
+    "WHERE excluded.seq > transaction_count.seq"
 )
 _TALLY_ADDS = "ON CONFLICT (journal_id, {key}) DO UPDATE SET n = {table}.n + excluded.n"
 

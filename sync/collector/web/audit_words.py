@@ -48,6 +48,7 @@ def _words(t: Texts) -> dict[str, str]:
         "device.known": t("wrote that a kiosk's fault is known"),
         "device.unknown": t("took back that a kiosk's fault is known"),
         "journal.continued": t("a kiosk began a new journal"),
+        "journal.reprojected": t("read entries anew that had been kept unread"),
         "settings.plan": t("planned a change of settings"),
         "settings.stage": t("a change of settings reached more kiosks"),
         "settings.hold": t("held a change of settings"),
