@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from kiosk.doctor.finding import Check, Finding, doubtful, failing, fine
 from kiosk.domain.instant import Clock
 from kiosk.texts import Texts
-from sync.agent.client import CollectorClient, Identity, Route
+from sync.agent.client import CollectorClient
 from sync.agent.enroll import Device, KioskFiles, load_device
 from sync.agent.errors import (
     AgentError,
@@ -24,6 +24,7 @@ from sync.agent.errors import (
 )
 from sync.agent.keys import load_key
 from sync.agent.knock import CertificateRefused, Flaw, Knocked, knock
+from sync.agent.route import Identity, Route
 from sync.agent.status import agent_status
 from sync.agent.troubles import Trouble, trouble_lines
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import msgspec
 
 from kiosk.domain.instant import Clock
-from sync.agent.client import CollectorClient, Identity, Route
+from sync.agent.client import CollectorClient
 from sync.agent.errors import DeviceUnusable, EnrolmentRefused, NotEnrolled
 from sync.agent.files import write_private
 from sync.agent.keys import adopt_key, load_key, obtain_key, public_text
+from sync.agent.route import Identity, Route
 from sync.protocol.messages import CODE_LENGTH_MAX, SHORT_TEXT_MAX, EnrolmentRequest
 
 

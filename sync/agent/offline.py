@@ -12,11 +12,11 @@ from pathlib import Path
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.reader import JournalReader
-from sync.agent.client import Identity
 from sync.agent.enroll import Device, KioskFiles, keep_device, load_device
 from sync.agent.errors import FileUnusable
 from sync.agent.files import sync_directory
 from sync.agent.keys import load_key, public_text
+from sync.agent.route import Identity
 from sync.agent.run import one_agent
 from sync.agent.state import keep_state, load_state
 from sync.protocol.batch import BATCH_ENCODING, pack_batch

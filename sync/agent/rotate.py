@@ -8,10 +8,11 @@ takes is the kiosk's.
 from pathlib import Path
 
 from kiosk.domain.instant import Clock
-from sync.agent.client import CollectorClient, Identity, Route
+from sync.agent.client import CollectorClient
 from sync.agent.enroll import Device, KioskFiles, keep_device, load_device
 from sync.agent.errors import DeviceNotRecognised
 from sync.agent.keys import adopt_key, load_key, obtain_key, public_text
+from sync.agent.route import Identity, Route
 from sync.protocol.messages import KeyRequest
 from sync.protocol.signature import prove_key
 
