@@ -19,14 +19,18 @@ def take_turn(connection: Connection) -> None:
     connection.execute(select(incident).where(incident.c.incident == TURN).with_for_update()).one()
 
 
-def read_states(connection: Connection) -> dict[tuple[str, Fault], State]:
-    """What was the matter, by the code of whose people are told and by fault."""
+def read_states(connection: Connection, audience: str | None = None) -> dict[tuple[str, Fault], State]:
+    """What was the matter, by the code of whose people are told and by fault; of one audience, or of all."""
     troubles: dict[tuple[str, Fault], dict[str, Trouble]] = {}
     incidents: dict[tuple[str, Fault], dict[str, Incident]] = {}
-    for row in connection.execute(select(kiosk_trouble)):
+    of_troubles, of_incidents = select(kiosk_trouble), select(kiosk_incident)
+    if audience is not None:
+        of_troubles = of_troubles.where(kiosk_trouble.c.audience == audience)
+        of_incidents = of_incidents.where(kiosk_incident.c.audience == audience)
+    for row in connection.execute(of_troubles):
         one = Trouble(row.device_id, row.since, row.incident and _name(row.incident), row.well_at)
         troubles.setdefault((row.audience, Fault(row.fault)), {})[row.device_id] = one
-    for row in connection.execute(select(kiosk_incident)):
+    for row in connection.execute(of_incidents):
         found = Incident(_name(row.incident), row.scope, row.grown_at, row.told_n, row.growths)
         incidents.setdefault((row.audience, Fault(row.fault)), {})[found.name] = found
     return {key: State(troubles.get(key, {}), incidents.get(key, {})) for key in troubles.keys() | incidents.keys()}

@@ -1,7 +1,7 @@
 """Watch: tells people once when kiosks are not well and once when they are again, and counts kiosks for /metrics."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Protocol, TypeVar
@@ -37,8 +37,7 @@ class Transact(Protocol):
     def __call__(self, work: Callable[[Connection], T], /) -> T: ...
 
 
-Look = tuple[Audience, Fault, State, list[Told]]
-"""What one look found for one audience and one fault, and what is to be told."""
+States = Mapping[tuple[str, Fault], State]
 
 
 def watch_fleet(services: Services, transact: Transact) -> None:
@@ -46,33 +45,42 @@ def watch_fleet(services: Services, transact: Transact) -> None:
     now, config = services.now(), services.config
     with services.database.reading() as connection:
         kiosks = read_roll(connection, "", now, config)
-        changed = config.fleet.alerts and any(_changes(connection, services, kiosks))
+        changed = _changed(connection, services, kiosks) if config.fleet.alerts else []
         past = _past(connection, kiosks)
     _count(kiosks)
-    if changed:
-        transact(partial(_tell, services=services, kiosks=kiosks))
+    # Each audience in a transaction of its own: an append waits no longer than for one.
+    for audience, own in changed:
+        transact(partial(_tell, services=services, audience=audience, kiosks=own))
     for device_id, fault in past:
         transact(partial(unknow_fault, device_id=device_id, fault=fault, now=now, actor="watch"))
     transact(partial(forget_excerpts, now=now))
     transact(partial(forget_days, today=now.astimezone(config.zone).date()))
 
 
-def _changes(connection: Connection, services: Services, kiosks: Sequence[Kiosk]) -> list[Look]:
-    """What is not as it was at the last look."""
+def _changed(
+    connection: Connection, services: Services, kiosks: Sequence[Kiosk]
+) -> list[tuple[Audience, Sequence[Kiosk]]]:
+    """The audiences for whom something is not as it was at the last look, each with its kiosks."""
     states = read_states(connection)
     audiences = read_audiences(connection, services.config.notices.to)
     # Where nobody is told any more, everything is over in silence: else what comes later would seem told already.
     left = {code for code, _ in states} - {audience.code for audience in audiences}
-    found, below = [], _below(kiosks)
-    for audience in [*audiences, *(Audience(code, NOWHERE, ()) for code in sorted(left))]:
-        own = below.get(audience.path, [])
-        places = {kiosk.device_id: kiosk.path for kiosk in own}
-        for fault in Fault:
-            before = states.get((audience.code, fault), NOTHING)
-            after, told = _look(before, fault, own, places, services)
-            if after != before:
-                found.append((audience, fault, after, told))
-    return found
+    below = _below(kiosks)
+    every = [*audiences, *(Audience(code, NOWHERE, ()) for code in sorted(left))]
+    looked = [(audience, below.get(audience.path, [])) for audience in every]
+    return [(audience, own) for audience, own in looked if any(_looks(services, audience, own, states))]
+
+
+def _looks(
+    services: Services, audience: Audience, kiosks: Sequence[Kiosk], states: States
+) -> Iterator[tuple[Fault, State, list[Told]]]:
+    """What is the matter now with each fault of which something changed, and what is to be told of it."""
+    places = {kiosk.device_id: kiosk.path for kiosk in kiosks}
+    for fault in Fault:
+        before = states.get((audience.code, fault), NOTHING)
+        after, told = _look(before, fault, kiosks, places, services)
+        if after != before:
+            yield fault, after, told
 
 
 def _below(kiosks: Sequence[Kiosk]) -> dict[str, list[Kiosk]]:
@@ -95,21 +103,24 @@ def _look(
     return look_again(before, ill, silent, places, services.now(), gather)
 
 
-def _tell(connection: Connection, services: Services, kiosks: Sequence[Kiosk]) -> None:
+def _tell(connection: Connection, services: Services, audience: Audience, kiosks: Sequence[Kiosk]) -> None:
     """Look again now that no other collector does, keep it, and put what is to be told into the outbox."""
     take_turn(connection)
-    states, now = read_states(connection), services.now()
-    names = {str(row.path): str(row.name) for row in connection.execute(select(unit.c.path, unit.c.name))}
-    phrases = Phrases(texts("collector", services.config.language), services.config.zone, now)
-    teller = Teller(phrases, services.config.url, {kiosk.device_id: kiosk for kiosk in kiosks}, names)
-    for audience, fault, after, told in _changes(connection, services, kiosks):
+    states, now, outbox = read_states(connection, audience.code), services.now(), services.outbox
+    teller = _teller(connection, services, audience, kiosks)
+    act = {What.BEGUN: outbox.open, What.GROWN: outbox.grow, What.EBBED: outbox.grow, What.OVER: outbox.close}
+    for fault, after, told in _looks(services, audience, kiosks, states):
         write_state(connection, audience.code, fault, states.get((audience.code, fault)), after)
         for one in told:
-            notice = teller.notice(audience, fault, one)
             key = key_of(audience.code, fault, one.incident.name)
-            outbox = services.outbox
-            act = {What.BEGUN: outbox.open, What.GROWN: outbox.grow, What.EBBED: outbox.grow, What.OVER: outbox.close}
-            act[one.what](connection, key, notice, now)
+            act[one.what](connection, key, teller.notice(audience, fault, one), now)
+
+
+def _teller(connection: Connection, services: Services, audience: Audience, kiosks: Sequence[Kiosk]) -> Teller:
+    below = select(unit.c.path, unit.c.name).where(unit.c.path.startswith(audience.path, autoescape=True))
+    names = {str(row.path): str(row.name) for row in connection.execute(below)} if kiosks else {}
+    phrases = Phrases(texts("collector", services.config.language), services.config.zone, services.now())
+    return Teller(phrases, services.config.url, {kiosk.device_id: kiosk for kiosk in kiosks}, names)
 
 
 def _past(connection: Connection, kiosks: Sequence[Kiosk]) -> list[tuple[str, Fault]]:
