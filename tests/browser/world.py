@@ -32,9 +32,9 @@ from tests.sync.collector.kiosks.simulated import device_of, write_fleet
 PASSWORD = "mưa rào tháng tám"
 PEOPLE = ((SUPERVISOR, "Nông Thị Hương", Role.SUPERVISOR), (ADMINISTRATOR, "Triệu Văn Páo", Role.ADMINISTRATOR),
           (IT, "Bế Văn Sơn", Role.IT), (AUDITOR, "Chu Thị Ngân", Role.AUDITOR))  # fmt: skip
-COMMUNES = 7
-"""With 20 kiosks each: some have each fault."""
-ILL, WELL = device_of(120), device_of(1)
+COMMUNES = 4
+"""With 20 kiosks each, some of which are ill: what axe looks at row by row takes its time."""
+ILL, WELL = device_of(0), device_of(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def small_world(database: Database) -> World:
     open_case_at(office)
     with database.writing() as connection:
         add_staff(connection, NOON)
-        write_upkeep(connection, ILL, "20.06-2", NOON)
+        write_upkeep(connection, ILL, "20.03-2", NOON)
         know_fault(connection, ILL, Fault.DISK, Known("", "Đã đặt mua ổ đĩa mới, lắp ngày 25/11", NOON, IT))
         _write_fork(connection)
         _find_signs(connection)
