@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kiosk.domain.survey import Survey, SurveyInvalid
 from kiosk.resources import resource
+from kiosk.texts import texts
 from sync.collector.api.gate import reader_of
 from sync.collector.api.signed import AccessDenied
 from sync.collector.errors import UsageWrong
@@ -41,6 +42,8 @@ from sync.collector.web.theme_css import theme_css
 router = APIRouter(include_in_schema=False)
 
 THEMES = ("light", "dark", "high-contrast")
+REASONS_TITLE = "What influenced your rating?"
+"""As the kiosk asks it, by its own catalogue."""
 
 
 @router.get("/phieu-hoi")
@@ -184,4 +187,9 @@ def drawing(folder: str, name: str) -> Markup:
     return Markup(path.read_text("utf-8").replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S704
 
 
-templates.globals.update(drawing=drawing)
+def asked_for_reasons(language: str) -> str:
+    """What the kiosk's screen of reasons asks in a language; Vietnamese where nothing else is shipped."""
+    return texts("kiosk", language)(REASONS_TITLE)
+
+
+templates.globals.update(drawing=drawing, asked_for_reasons=asked_for_reasons)

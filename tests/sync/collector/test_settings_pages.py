@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from starlette.testclient import TestClient
 
+from kiosk.texts import texts
 from sync.collector import accounts, passwords
 from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig
@@ -238,6 +239,13 @@ def test_survey_tells_where_and_when_it_is_set(browser: Browser, office: Office)
     assert f'href="/thiet-lap/{one.rollout_id}">Nghỉ lễ</a>' in page
     assert "trên 5% số máy" in page
     assert "Nghỉ lễ" not in browser.see("/phieu-hoi/sipas-5@1")
+
+
+def test_screen_of_reasons_asks_what_the_kiosk_asks(browser: Browser) -> None:
+    page = browser.see("/phieu-hoi/sipas-5@1")
+
+    for language in ("vi", "en"):
+        assert texts("kiosk", language)("What influenced your rating?") in html.unescape(page)
 
 
 def test_languages_stand_under_their_names(browser: Browser) -> None:
