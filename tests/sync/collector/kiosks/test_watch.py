@@ -192,6 +192,25 @@ def test_where_nobody_is_told_any_more_everything_is_over_in_silence(fleet: Serv
     assert not any(":20.03:" in key for key in open_keys)
 
 
+def test_what_begins_and_ends_at_night_is_told_to_nobody(fleet: Services) -> None:
+    asleep = Notices(webhook=fleet.config.notices.webhook)
+    night = replace(fleet, config=CollectorConfig(public_url=URL, fleet=RULES, notices=asleep))
+    evening = 9 * 60
+    look(night, evening)
+    look(night, evening + GATHERED)
+    with fleet.database.reading() as connection:
+        waiting = connection.execute(select(schema.delivery.c.not_before)).scalars().all()
+    assert set(waiting) == {NOON + timedelta(hours=18, minutes=30)}
+    with fleet.database.writing() as connection:
+        connection.execute(update(schema.device).values(revoked_at=NOON))
+
+    look(night, evening + 60)
+
+    with fleet.database.reading() as connection:
+        assert connection.execute(select(schema.delivery)).all() == []
+    assert {what for what, _, _ in told(fleet)} == {"begun"}
+
+
 def test_nobody_is_told_where_the_settings_say_so(fleet: Services) -> None:
     quiet = replace(fleet, config=CollectorConfig(public_url=URL, fleet=Fleet(alerts=False)))
 
