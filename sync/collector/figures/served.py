@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, func, select
 
 from sync.collector.figures.asked import Asked
-from sync.collector.figures.counts import Keys, all_levels
+from sync.collector.figures.counts import NAMED_MAX, Keys, all_levels, counters_shelf
 from sync.collector.figures.grains import Days
 from sync.collector.schema import shown_count, transaction_count
 from sync.collector.shown import DAY
@@ -28,7 +28,7 @@ NOTHING = Served(0, 0, 0, 0)
 
 def read_served(connection: Connection, keys: Keys, asked: Asked, days: Days) -> dict[str, Served]:
     """By counter, the days whose transactions are known, each as it was typed in last."""
-    typed, shown = _typed(days), _shown(asked, days)
+    typed, shown = _typed(keys, days), _shown(keys, asked, days)
     both = typed.outerjoin(shown, and_(shown.c.counter_id == typed.c.counter_id, shown.c.day == typed.c.day))
     figures = (func.sum(func.coalesce(shown.c.n, 0)), func.sum(typed.c.n), func.count(), func.count(shown.c.n))
     wanted = select(typed.c.counter_id, *figures).select_from(both).group_by(typed.c.counter_id)
@@ -45,15 +45,20 @@ def read_served(connection: Connection, keys: Keys, asked: Asked, days: Days) ->
     return found
 
 
-def _shown(asked: Asked, days: Days) -> Any:
+def _shown(keys: Keys, asked: Asked, days: Days) -> Any:
     c = shown_count.c
-    of_it = and_(c.survey == asked.survey, c.question == asked.question, c.stream == COUNTED, c.grain == DAY)
     rated = select(c.counter_id, c.first.label("day"), func.sum(all_levels(shown_count)).label("n"))
-    return rated.where(of_it, c.first.between(*days)).group_by(c.counter_id, c.first).subquery("shown")
+    return (
+        rated.where(counters_shelf(keys).rows(asked, [COUNTED]), c.grain == DAY, c.first.between(*days))
+        .group_by(c.counter_id, c.first)
+        .subquery("shown")
+    )
 
 
-def _typed(days: Days) -> Any:
+def _typed(keys: Keys, days: Days) -> Any:
     c = transaction_count.c
+    of_them = (c.counter_id.in_(keys),) if len(keys) <= NAMED_MAX else ()
     newest = func.row_number().over(partition_by=(c.counter_id, c.day), order_by=(c.received_at.desc(), c.seq.desc()))
-    every = select(c.counter_id, c.day, c.n, newest.label("age")).where(c.day.between(*days)).subquery("every_count")
+    wanted = select(c.counter_id, c.day, c.n, newest.label("age")).where(c.day.between(*days), *of_them)
+    every = wanted.subquery("every_count")
     return select(every.c.counter_id, every.c.day, every.c.n).where(every.c.age == 1).subquery("typed")

@@ -37,7 +37,8 @@ def _levels(frame: Frame, days: Days) -> dict[str, dict[date, Levels]]:
         homes = {number: [found[key] for key in _home(frame, at)] for number, at in shelf.keys.items()}
         for monday, number, *levels in read_weeks(frame.connection, shelf, frame.asked, days):
             for weeks in homes.get(number, ()):
-                weeks[monday] = add(weeks.get(monday), levels)
+                before = weeks.get(monday)
+                weeks[monday] = tuple(levels) if before is None else add(before, levels)
     return found
 
 
