@@ -15,7 +15,6 @@ from sqlalchemy import text
 
 from sync.collector.database import open_database
 from tests.live import LiveCollector, LiveKiosk
-from tests.sync.collector.postgres import postgres_server
 
 MANUAL = Path(__file__).parents[3] / "config" / "OPERATIONS.md"
 
@@ -41,6 +40,14 @@ class Server:
         subprocess.run(["sh", "-c", line], input=typed, text=True, env=environment, timeout=60, check=True,
                        start_new_session=True, stdout=subprocess.DEVNULL)  # fmt: skip
 
+    def sql(self, statement: str) -> None:
+        """What no manual needs."""
+        subprocess.run(["psql", "-q", "-h", self._folder, "-U", "postgres", "-c", statement], timeout=60, check=True)
+
+    def lose(self) -> None:
+        """The database is gone, whoever is connected."""
+        self.sql("DROP DATABASE hailong WITH (FORCE)")
+
     @property
     def url(self) -> str:
         """As ``HAILONG_COLLECTOR_DATABASE_URL`` names it."""
@@ -48,7 +55,7 @@ class Server:
 
 
 class PostgresCollector(LiveCollector):
-    """A live collector whose ratings are at a server, and can be looked for at another one once it was stopped."""
+    """A live collector whose ratings are at a server."""
 
     def __init__(self, folder: Path, server: Server) -> None:
         self.server = server
@@ -65,36 +72,31 @@ class PostgresCollector(LiveCollector):
 
 
 @pytest.fixture
-def servers(tmp_path: Path) -> Iterator[tuple[Server, Server]]:
-    """The one in use, and the one for the drill; the copy lies between them."""
-    with postgres_server() as first, postgres_server() as second:
-        yield Server(first, tmp_path / "hailong.dump"), Server(second, tmp_path / "hailong.dump")
+def server(postgres: str, tmp_path: Path) -> Iterator[Server]:
+    """The one of the whole run; what is made there is taken away again."""
+    server = Server(postgres, tmp_path / "hailong.dump")
+    yield server
+    server.lose()
+    server.sql("DROP ROLE hailong")
 
 
-def set_up(server: Server) -> None:
+def test_collector_that_is_restored_gets_again_what_came_after_the_copy(server: Server, tmp_path: Path) -> None:
     server.do("createuser", typed="bi-mat\nbi-mat\n")
     server.do("createdb")
-
-
-def test_collector_that_is_restored_gets_again_what_came_after_the_copy(
-    servers: tuple[Server, Server], tmp_path: Path
-) -> None:
-    used, spare = servers
-    set_up(used)
-    collector = PostgresCollector(tmp_path / "collector", used).start()
+    collector = PostgresCollector(tmp_path / "collector", server).start()
     kiosk = LiveKiosk(tmp_path / "kiosk").start()
     kiosk.enroll(collector)
     kiosk.press(30)
     kiosk.sync()
-    used.do("pg_dump")
+    server.do("pg_dump")
     kiosk.press(20)
     kiosk.sync()
     assert len(collector.ratings()) == 50
     collector.stop()
+    server.lose()
 
-    set_up(spare)
-    spare.do("pg_restore")
-    collector.server = spare
+    server.do("createdb")
+    server.do("pg_restore")
     assert len(collector.ratings()) == 30
     collector.start()
     kiosk.press(5)
