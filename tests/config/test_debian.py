@@ -70,7 +70,7 @@ def test_packages_leave_each_other_s_data_alone():
 def test_every_file_that_is_packed_is_there(package):
     ours = [ROOT / "config" / ours for ours, _ in package.files]
     ours += [DEBIAN / package.command / program for program in package.programs]
-    ours += [ROOT / "config" / "systemd" / unit for unit in (*package.units, *package.enabled)]
+    ours += [ROOT / "config" / "systemd" / unit for unit in (*package.units, *package.enabled, *package.offered)]
 
     assert [str(path) for path in ours if not path.is_file()] == []
 
@@ -78,3 +78,11 @@ def test_every_file_that_is_packed_is_there(package):
 @PACKAGES
 def test_settings_that_are_packed_name_the_folder_of_the_data(package):
     assert '#data_dir = "/var/lib/hailong"' in (ROOT / "config" / f"{package.command}.toml").read_text("utf-8")
+
+
+def test_upgrade_starts_again_whatever_it_stopped_and_the_office_had_enabled():
+    stopped = set(KIOSK.words["UNITS"].split()) - {"hailong-maintenance.service"}  # once a night, by its timer
+
+    (started,) = re.findall(r"deb-systemd-invoke restart (.+) >", script(KIOSK, "postinst"))
+
+    assert stopped == set(started.split())
