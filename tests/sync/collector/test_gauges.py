@@ -53,6 +53,26 @@ def test_lines_that_cannot_be_read_are_counted(office: Office, client: TestClien
     assert metric(read(client), "hailong_unread_lines") == 1
 
 
+def test_notices_that_do_not_go_out_are_counted_and_those_not_tried_yet_are_none(
+    office: Office, client: TestClient
+) -> None:
+    about = {"kind": "test", "subject": "Thử", "body": "Thử", "facts": {}, "created_at": NOON}
+    tries = {"waiting": (0, 3, 1), "failed": (9,), "sent": (2,)}
+    with office.database.writing() as connection:
+        number = connection.execute(insert(schema.notice).values(about)).inserted_primary_key
+        assert number is not None
+        rows = [
+            {"notice_id": number[0], "channel": "mail", "address": f"{state}{n}@x.vn", "state": state, "tries": n}
+            for state, all_tries in tries.items() for n in all_tries
+        ]  # fmt: skip
+        connection.execute(insert(schema.delivery), [row | {"not_before": NOON} for row in rows])
+
+    told = read(client)
+
+    assert metric(told, 'hailong_notices{state="retrying"}') == 2
+    assert metric(told, 'hailong_notices{state="failed"}') == 1
+
+
 def test_gauges_are_read_again_only_when_they_may_have_changed(office: Office) -> None:
     now = [0.0]
     gauges = Gauges(office.database, lambda: now[0])
