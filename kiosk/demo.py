@@ -71,7 +71,7 @@ def _settings(config: Path | None, folder: Path, *, fullscreen: bool, hurried: b
         "screen": {"fullscreen": fullscreen},
     }
     if hurried:
-        overrides["visit"] = {"repeat_window_s": 0, "thanks_s": 0.2}
+        overrides["visit"] = {"repeat_window_s": 0, "thanks_s": 0.6}
     return load_kiosk_settings(config, folder, overrides)
 
 

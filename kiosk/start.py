@@ -70,9 +70,12 @@ def show_kiosk(
             Setup(recorder=recorder, clock=clock, on_started=start, count_language=languages.count, desk=desk, **setup)
         )
     finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         run.shown.set()
         recorder.close()
         languages.write()
+    if run.interrupted:
+        raise KeyboardInterrupt
     if run.unusable is not None:
         raise run.unusable
     return run.again.is_set()
@@ -88,6 +91,8 @@ class _Run:
         self.survey = ""
         """The survey on the screen, ``id@version``."""
         self.shown, self.again = threading.Event(), threading.Event()
+        self.interrupted = False
+        """Whether somebody pressed Ctrl-C."""
         self.unusable: JournalError | None = None
         """Why the run must end: a journal that only a person can make usable."""
         self._app: Any = None
@@ -101,9 +106,15 @@ class _Run:
         else:
             # SDL would make of it a wish to close the window, which a kiosk refuses: whoever upgrades it would wait.
             signal.signal(signal.SIGTERM, lambda *_: stop_kiosk())
+            # An exception out of the blue may fall into a call-back that lets none through, and be lost.
+            signal.signal(signal.SIGINT, lambda *_: self._interrupt())
             self._report_alive()
             on_started(app)
         self.shown.set()
+
+    def _interrupt(self) -> None:
+        self.interrupted = True
+        stop_kiosk()
 
     def _report_alive(self) -> None:
         """Tell the service manager that citizens can press, and go on telling it while frames are drawn."""

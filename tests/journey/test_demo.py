@@ -90,7 +90,7 @@ def test_interrupted_demo_ends_every_process_it_started(tmp_path, port, environm
     assert set(programs_of(tmp_path)) == {"serve", "sync"}
 
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=90)
 
     assert programs_of(tmp_path) == {}
     assert process.returncode == 130
