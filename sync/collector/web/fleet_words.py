@@ -65,13 +65,13 @@ class FleetWords:
 
     def clock(self, kiosk: Kiosk) -> str:
         """How far its clock is ahead."""
-        ahead = kiosk.clock_ahead_s
-        if ahead is None:
+        if kiosk.clock_ahead_s is None:
             return "–"
-        sign = "+" if ahead >= 0 else "−"
+        ahead = Decimal(str(round(kiosk.clock_ahead_s, 1)))
+        sign = "+" if ahead > 0 else "−" if ahead < 0 else ""
         if abs(ahead) >= 60:
-            return f"{sign}{self.age(abs(ahead))}"
-        return f"{sign}{self.t.number(Decimal(str(round(abs(ahead), 1))))} s"
+            return f"{sign}{self.age(float(abs(ahead)))}"
+        return f"{sign}{self.t.number(abs(ahead))} s"
 
     def disk(self, kiosk: Kiosk) -> str:
         """How much is free."""

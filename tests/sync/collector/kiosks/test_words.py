@@ -1,12 +1,18 @@
-"""Whatever the upgrade's script says is said in the reader's language; what others say is said as it is."""
+"""What IT staff read of a kiosk: its clock; and an upgrade's refusal in their language, others' words as they are."""
 
 import re
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from kiosk.resources import resource
 from kiosk.texts import texts
 from sync.collector.kiosks.words import why_refused
+from sync.collector.web.fleet_words import FleetWords
+from sync.collector.web.phrases import Phrases
+from tests.builders import ZONE
+from tests.sync.collector.builders import NOON
 
 SCRIPT = resource("config", "debian", "kiosk", "update").read_text("utf-8")
 SAID = [
@@ -29,3 +35,12 @@ def test_reason_of_the_script_is_said_in_vietnamese_and_in_english_as_it_was(why
 @pytest.mark.parametrize("why", ["dpkg: error processing package hailong-kiosk", ""])
 def test_reason_of_another_program_is_said_as_it_is(why: str) -> None:
     assert why_refused(texts("collector", "vi"), why) == why
+
+
+@pytest.mark.parametrize(("ahead_s", "said"), [
+    (None, "–"), (0.0, "0 s"), (-0.04, "0 s"), (0.04, "0 s"), (0.3, "+0,3 s"), (-59.9, "−59,9 s"), (25_200.0, "+7 giờ"),
+])  # fmt: skip
+def test_clock_is_ahead_or_behind_only_by_what_can_be_read(ahead_s: float | None, said: str) -> None:
+    kiosk: Any = SimpleNamespace(clock_ahead_s=ahead_s)
+
+    assert FleetWords(Phrases(texts("collector", "vi"), ZONE, NOON), NOON.date()).clock(kiosk) == said
