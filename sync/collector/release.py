@@ -3,6 +3,7 @@
 An append puts what it brought into ``waiting_count``, in its own transaction; this step takes it from there
 when its part of a day is over, forms blocks (``kiosk.domain.disclosure``) and adds them to what is shown
 (``sync.collector.shown``). So a count is in one of the two, or left over for the next block, never in both.
+What is known of the days with transactions (``sync.collector.served``) is added up anew after it.
 It is repeated freely: by the upkeep, and by whoever reads a report first after a half day has ended.
 """
 
@@ -17,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, ins
 from kiosk.domain.disclosure import Policy, Slice, form_blocks
 from sync.collector.bulk import insert_rows
 from sync.collector.schema import leftover_count, reason_tally, shown_rule, tally, waiting_count
+from sync.collector.served import add_up_rated, lock_counters, take_back_rated
 from sync.collector.shown import StreamKey, Sums, take_back
 from sync.collector.tally import ASIDE, COUNTED, REASON
 
@@ -56,6 +58,7 @@ class Release:
             self._begin_anew(connection)
             return True
         counters = self._due_counters(connection)
+        lock_counters(connection, counters)
         moved = select(waiting_count.c.counter_id).where(
             waiting_count.c.n < 0, waiting_count.c.counter_id.in_(counters)
         )
@@ -69,6 +72,7 @@ class Release:
         return row is not None and tuple(row) == (self.policy.block_min, self.policy.delay)
 
     def _begin_anew(self, connection: Connection) -> None:
+        lock_counters(connection, None)
         connection.execute(delete(shown_rule))
         connection.execute(
             insert(shown_rule).values(rule_id=1, block_min=self.policy.block_min, delay=self.policy.delay)
@@ -103,6 +107,8 @@ class Release:
             rest += [row for piece in waiting for row in _left_rows(key, piece)]
         insert_rows(connection, leftover_count, {}, (*_LEFT, "n"), rest)
         sums.keep(connection)
+        for question, places in sums.rated_on(COUNTED).items():
+            add_up_rated(connection, question, places)
 
 
 def count_anew(connection: Connection, counters: Sequence[int] | None) -> None:
@@ -110,6 +116,7 @@ def count_anew(connection: Connection, counters: Sequence[int] | None) -> None:
     if counters is not None and not counters:
         return
     take_back(connection, counters)
+    take_back_rated(connection, counters)
     for table in (leftover_count, waiting_count):
         of_them = table.c.counter_id.in_(counters) if counters is not None else true()
         connection.execute(delete(table).where(of_them))

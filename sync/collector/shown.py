@@ -46,6 +46,14 @@ class Sums:
             for level, n in block.counts.items():
                 row[max(level, 1) - 1] += n
 
+    def rated_on(self, stream: str) -> dict[tuple[str, str], set[tuple[int, date]]]:
+        """By survey and question, the counters and days for which blocks of this stream go out."""
+        found: dict[tuple[str, str], set[tuple[int, date]]] = {}
+        for survey, question, of, grain, first, _, counter_id in self._rows:
+            if (of, grain) == (stream, DAY):
+                found.setdefault((survey, question), set()).add((counter_id, date.fromisoformat(first)))
+        return found
+
     def keep(self, connection: Connection) -> None:
         """Add them to what is shown of the counters and of their units."""
         rows = [(*place, *levels) for place, levels in self._rows.items()]

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -25,6 +26,7 @@ from sync.collector.schema import (
     unread,
     waiting_count,
 )
+from sync.collector.served import add_up_typed, lock_counters
 from sync.collector.signals.stretch import suspect_late
 from sync.collector.tally import (
     ReasonKey,
@@ -52,6 +54,9 @@ _TALLY_ADDS = "ON CONFLICT (journal_id, {key}) DO UPDATE SET n = {table}.n + exc
 
 def keep_projection(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> None:
     """Write ratings, reasons and unread entries, and count them."""
+    typed = {(row.counter_id, date.fromisoformat(row.day)) for row in projection.counts.values()}
+    if typed:
+        lock_counters(connection, {counter_id for counter_id, _ in typed})
     unread_too = keep_counts(connection, journal_id, received_us, projection)
     received = {"journal_id": journal_id, "received_at": received_us}
     insert_rows(connection, unread, received, Unread._fields, unread_too)
@@ -59,6 +64,8 @@ def keep_projection(connection: Connection, journal_id: str, received_us: int, p
         connection, transaction_count, received, CountRow._fields, list(projection.counts.values()),
         then=_COUNT_CORRECTS,
     )  # fmt: skip
+    if typed:
+        add_up_typed(connection, typed)
 
 
 def keep_counts(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:

@@ -28,7 +28,7 @@ from sync.collector.figures.grains import Days, to_the_end
 from sync.collector.figures.lines import Answered, HalfDay, Line, dissatisfied_of, figure_of
 from sync.collector.figures.places import Place, Places
 from sync.collector.figures.reasons import reason_months_of, reasons_of
-from sync.collector.figures.served import NOTHING, Served, read_served
+from sync.collector.figures.served import Served, add_served, read_served
 from sync.collector.figures.waits import ASIDE_STREAMS, Waiting, Waits, read_waiting, together
 from sync.collector.figures.weeks import weeks_of
 from sync.collector.tally import ASIDE, COUNTED
@@ -142,7 +142,7 @@ def _answered(frame: Frame) -> dict[str, Answered]:
     served = read_served(frame.connection, frame.keys, frame.asked, Days(frame.days.first, last))
     for key, one in served.items():
         for above in frame.places.up_from(key):
-            found[above] = Served(*map(sum, zip(found.get(above, NOTHING), one, strict=True)))
+            found[above] = add_served(found.get(above), one)
     return {
         key: Answered(Share(Method.PARTICIPATION, one.ratings, one.transactions), one.known, one.days)
         for key, one in found.items()

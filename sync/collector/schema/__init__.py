@@ -27,6 +27,7 @@ from sync.collector.schema.ratings import rating, reason_choice, reason_tally, t
 from sync.collector.schema.rollouts import rollout, rollout_device, survey_text
 from sync.collector.schema.shown import (
     leftover_count,
+    served_count,
     shown_count,
     shown_rule,
     shown_stream,
@@ -79,6 +80,7 @@ __all__ = [
     "rollout",
     "rollout_device",
     "segment",
+    "served_count",
     "shown_count",
     "shown_rule",
     "shown_stream",

@@ -70,7 +70,8 @@ def test_what_is_shown_of_counters_is_summed_up_for_their_units(kind: str, empty
             for part in ("am", "pm"):
                 levels = {f"n{level}": level * counter_id for level in range(1, 6)}
                 connection.execute(shown.insert(), {**key, "part": part, "counter_id": counter_id, **levels})
-        connection.execute(text("DROP TABLE shown_unit_count"))
+        for name in ("shown_unit_count", "served_count"):
+            connection.execute(text(f"DROP TABLE {name}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0012'"))
 
     migrate(database)

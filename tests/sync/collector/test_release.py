@@ -59,7 +59,7 @@ def press(office: Office, pressed: datetime, received: datetime, counter: str, l
 def empty(office: Office) -> None:
     with office.database.writing() as connection:
         for name in ("tally", "reason_tally", "reason_choice", "rating", "waiting_count", "leftover_count",
-                     "shown_count", "shown_unit_count"):  # fmt: skip
+                     "shown_count", "shown_unit_count", "served_count"):  # fmt: skip
             connection.execute(delete(schema.metadata.tables[name]))
 
 

@@ -1,0 +1,143 @@
+"""Served: transactions that were typed in beside the ratings of their days, added up by day, week and month.
+
+Rows of one day come from what was typed in last and from the blocks that went out; those of weeks and months
+from their days. Whatever changes a part adds the rows above it up anew, in its own transaction and under the
+counters' lock, so no row can drift from its parts.
+"""
+
+from calendar import monthrange
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+)
+
+from sync.collector.schema import counter, served_count, shown_count, shown_stream, transaction_count
+from sync.collector.shown import DAY, LEVEL_NAMES, MONTH, WEEK
+from sync.collector.tally import COUNTED
+
+Question = tuple[str, str]
+"""A survey and one of its questions."""
+WHATEVER: Question = ("", "")
+"""The rows of what was typed in: it holds whatever was asked."""
+CounterDay = tuple[int, date]
+_KEY = ("survey", "question", "grain", "first", "counter_id")
+FIGURES = ("ratings", "transactions", "known", "days")
+
+
+class _Rows(NamedTuple):
+    """Rows of one question that are added up together."""
+
+    of: Question
+    grain: str
+    firsts: Collection[date]
+    counters: Collection[int]
+
+
+def lock_counters(connection: Connection, counters: Collection[int] | None) -> None:
+    """Let nobody else change what is served at these counters until this transaction ends; None is every counter.
+
+    To be taken before any count is touched: a delivery and a release wait for each other only here.
+    """
+    wanted = select(counter.c.counter_id).order_by(counter.c.counter_id).with_for_update(key_share=True)
+    connection.execute(wanted if counters is None else wanted.where(counter.c.counter_id.in_(sorted(counters))))
+
+
+def add_up_typed(connection: Connection, places: Collection[CounterDay]) -> None:
+    """Add up anew what was typed in for these counters and days, and what of the ratings' days is known."""
+    for counters, days in _by_month(places):
+        _keep(connection, _Rows(WHATEVER, DAY, days, counters), _typed(days, counters))
+        _add_up(connection, WHATEVER, days, counters)
+    asked = select(shown_stream.c.survey, shown_stream.c.question).where(shown_stream.c.stream == COUNTED)
+    for survey, question in connection.execute(asked.order_by(*asked.selected_columns)).all():
+        add_up_rated(connection, (survey, question), places)
+
+
+def add_up_rated(connection: Connection, of: Question, places: Iterable[CounterDay]) -> None:
+    """Add up anew which of a question's ratings are of known days, for these counters and days."""
+    for counters, days in _by_month(places):
+        _keep(connection, _Rows(of, DAY, days, counters), _rated(of, days, counters))
+        _add_up(connection, of, days, counters)
+
+
+def take_back_rated(connection: Connection, counters: Sequence[int] | None) -> None:
+    """Count no ratings of these counters any more; None is every counter. What was typed in stays."""
+    taken = delete(served_count).where(served_count.c.survey != WHATEVER[0])
+    connection.execute(taken if counters is None else taken.where(served_count.c.counter_id.in_(counters)))
+
+
+def _by_month(places: Iterable[CounterDay]) -> Iterator[tuple[set[int], set[date]]]:
+    """The counters and the days of each month: others of that month's may be among their pairs, which is harmless."""
+    found: dict[date, tuple[set[int], set[date]]] = {}
+    for counter_id, day in sorted(places):
+        counters, days = found.setdefault(day.replace(day=1), (set(), set()))
+        counters.add(counter_id)
+        days.add(day)
+    yield from found.values()
+
+
+def _typed(days: Collection[date], counters: Collection[int]) -> Select[Any]:
+    """What was typed in last for each day."""
+    c = transaction_count.c
+    newest = func.row_number().over(partition_by=(c.counter_id, c.day), order_by=(c.received_at.desc(), c.seq.desc()))
+    every = select(c.counter_id, c.day, c.n, newest.label("age")).where(c.day.in_(days), c.counter_id.in_(counters))
+    last = every.subquery("every_count").c
+    names = (literal(WHATEVER[0]), literal(WHATEVER[1]), literal(DAY))
+    return select(*names, last.day, last.counter_id, literal(0), last.n, literal(1), literal(1)).where(last.age == 1)
+
+
+def _rated(of: Question, days: Collection[date], counters: Collection[int]) -> Select[Any]:
+    """The days with ratings: those ratings where the day is known, and otherwise a day more."""
+    c, typed = shown_count.c, transaction_count.c
+    first, *others = (c[name] for name in LEVEL_NAMES)
+    is_known = exists().where(typed.counter_id == c.counter_id, typed.day == c.first)
+    ratings, more = case((is_known, func.sum(sum(others, first))), else_=0), case((is_known, 0), else_=1)
+    place = (c.survey, c.question, c.grain, c.first, c.counter_id)
+    # Plus nothing, as in ``figures.counts``: PostgreSQL would pass over the days' rows once for each counter.
+    shown = and_(c.survey == of[0], c.question == of[1], c.stream == COUNTED, (c.counter_id + 0).in_(counters))
+    wanted = select(*place, ratings, literal(0), literal(0), more).where(shown, c.grain == DAY, c.first.in_(days))
+    return wanted.group_by(*place)
+
+
+def _add_up(connection: Connection, of: Question, days: Collection[date], counters: Collection[int]) -> None:
+    """The weeks and the month of these days, from all their days."""
+    mondays = {day - timedelta(days=day.weekday()) for day in days}
+    month = min(days).replace(day=1)
+    spans = [(WEEK, monday, 7) for monday in sorted(mondays)]
+    spans.append((MONTH, month, monthrange(month.year, month.month)[1]))
+    c = served_count.c
+    for grain, first, length in spans:
+        every = [first + timedelta(days=n) for n in range(length)]
+        parts = and_(*_place(_Rows(of, DAY, every, counters)))
+        place = (c.survey, c.question, literal(grain).label("to"), literal(first, Date).label("since"), c.counter_id)
+        sums = select(*place, *(func.sum(c[name]) for name in FIGURES)).where(parts)
+        sums = sums.group_by(c.survey, c.question, c.counter_id)
+        _keep(connection, _Rows(of, grain, [first], counters), sums)
+
+
+def _keep(connection: Connection, rows: _Rows, anew: Select[Any]) -> None:
+    """Put these rows in the place of those that stand there."""
+    connection.execute(delete(served_count).where(*_place(rows)))
+    connection.execute(insert(served_count).from_select([*_KEY, *FIGURES], anew))
+
+
+def _place(rows: _Rows) -> Iterator[ColumnElement[bool]]:
+    c = served_count.c
+    yield c.survey == rows.of[0]
+    yield c.question == rows.of[1]
+    yield c.grain == rows.grain
+    yield c.first.in_(sorted(rows.firsts))
+    yield c.counter_id.in_(sorted(rows.counters))
