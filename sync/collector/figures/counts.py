@@ -78,7 +78,7 @@ def read_streams(
     c = shelf.table.c
     wanted = select(c.stream, shelf.of, *_sums(shelf.table)).where(shelf.rows(asked, streams))
     found: dict[str, dict[str, Levels]] = {stream: {} for stream in streams}
-    for stream, counter_id, *levels in read_grains(connection, wanted.group_by(c.stream, shelf.of), shelf.table, days):
+    for stream, counter_id, *levels in _read(connection, wanted.group_by(c.stream, shelf.of), shelf.table, days):
         if (key := keys.get(counter_id)) is not None:
             found[stream][key] = add(found[stream].get(key), levels)
     return found
@@ -96,7 +96,7 @@ def read_singles(
     c = shelf.table.c
     wanted = select(c.stream, shelf.of, func.sum(c.n1)).where(shelf.rows(asked, streams)).group_by(c.stream, shelf.of)
     found: dict[str, Counter[str]] = {}
-    for stream, number, n in read_grains(connection, wanted, shelf.table, days) if streams and shelf.keys else ():
+    for stream, number, n in _read(connection, wanted, shelf.table, days) if streams and shelf.keys else ():
         if (key := shelf.keys.get(number)) is not None:
             found.setdefault(key, Counter())[stream] += int(n)
     return found
@@ -148,13 +148,6 @@ def read_half_days(
     return found
 
 
-def read_grains(connection: Connection, wanted: Select[Any], table: Table, days: Days) -> Iterable[Any]:
-    """The rows of every grain, each of which the caller adds up."""
-    c = table.c
-    parts = [wanted.where(c.grain == grain, c.first.between(*ends)) for grain, ends in grains_of(days)]
-    return connection.execute(parts[0] if len(parts) == 1 else union_all(*parts))
-
-
 def by_level(levels: Levels) -> dict[int, int]:
     """The levels that were pressed."""
     return {level: n for level, n in enumerate(levels, 1) if n}
@@ -176,3 +169,10 @@ def all_levels(table: Table) -> Any:
 
 def _sums(table: Table) -> list[ColumnElement[int]]:
     return [func.sum(table.c[name]) for name in LEVEL_NAMES]
+
+
+def _read(connection: Connection, wanted: Select[Any], table: Table, days: Days) -> Iterable[Any]:
+    """The rows of every grain, each of which the caller adds up."""
+    c = table.c
+    parts = [wanted.where(c.grain == grain, c.first.between(*ends)) for grain, ends in grains_of(days)]
+    return connection.execute(parts[0] if len(parts) == 1 else union_all(*parts))

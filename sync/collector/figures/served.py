@@ -1,12 +1,12 @@
 """Served: how many transactions were served, where somebody typed it in, beside the ratings of those days."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import BigInteger, Connection, Select, cast, func, select, union_all
 
 from sync.collector.figures.asked import Asked
-from sync.collector.figures.counts import NAMED_MAX, Keys, read_grains
-from sync.collector.figures.grains import Days
+from sync.collector.figures.counts import NAMED_MAX, Keys
+from sync.collector.figures.grains import Days, grains_of
 from sync.collector.schema import served_count
 from sync.collector.served import FIGURES, WHATEVER
 
@@ -26,27 +26,33 @@ NOTHING = Served(0, 0, 0, 0)
 
 
 def read_served(connection: Connection, keys: Keys, asked: Asked, days: Days) -> dict[str, Served]:
-    """By counter, the days whose transactions are known, each as it was typed in last."""
-    found = _read(connection, keys, Asked(*WHATEVER), days)
-    if found:
-        for key, rated in _read(connection, keys, asked, days).items():
-            found[key] = add_served(found.get(key), rated)
-    return found
+    """By counter, the days whose transactions are known, each as it was typed in last; nothing where none is."""
+    found = {}
+    for counter_id, *figures in connection.execute(_sums(keys, asked, days)):
+        if (key := keys.get(counter_id)) is not None:
+            found[key] = Served(*figures)
+    return found if any(one.known for one in found.values()) else {}
 
 
 def add_served(one: Served | None, other: Served) -> Served:
-    """Two counters' or two spans' together."""
+    """Two counters together."""
     a, b = one or NOTHING, other
     return Served(a.ratings + b.ratings, a.transactions + b.transactions, a.known + b.known, a.days + b.days)
 
 
-def _read(connection: Connection, keys: Keys, asked: Asked, days: Days) -> dict[str, Served]:
-    c, found = served_count.c, dict[str, Served]()
-    rows = and_(c.survey == asked.survey, c.question == asked.question)
+def _sums(keys: Keys, asked: Asked, days: Days) -> Select[Any]:
+    """What was typed in and what was asked, of every grain: each as rows, for one sum over all takes half as long."""
+    c = served_count.c
     # Plus nothing, as in ``Shelf.rows``.
-    rows = and_(rows, (c.counter_id + 0).in_(keys)) if len(keys) <= NAMED_MAX else rows
-    wanted = select(c.counter_id, *(func.sum(c[name]) for name in FIGURES)).where(rows).group_by(c.counter_id)
-    for counter_id, *figures in read_grains(connection, wanted, served_count, days):
-        if (key := keys.get(counter_id)) is not None:
-            found[key] = add_served(found.get(key), Served(*map(int, figures)))
-    return found
+    of_them = [(c.counter_id + 0).in_(keys)] if len(keys) <= NAMED_MAX else []
+    rows = union_all(*(
+        select(c.counter_id, *(c[name] for name in FIGURES)).where(
+            c.survey == survey, c.question == question, c.grain == grain, c.first.between(*ends), *of_them
+        )
+        for survey, question in (WHATEVER, asked)
+        for grain, ends in grains_of(days)
+    )).subquery("served").c  # fmt: skip
+    # PostgreSQL's sums are decimals otherwise, which cost as much again to read.
+    return select(rows.counter_id, *(cast(func.sum(rows[name]), BigInteger) for name in FIGURES)).group_by(
+        rows.counter_id
+    )
