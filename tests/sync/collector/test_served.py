@@ -1,0 +1,151 @@
+"""Served: its rows are nothing but the sum of what was typed in and what is shown, whatever moved which of them."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, select, text
+
+from kiosk.domain.disclosure import OFF, Policy
+from sync.collector import schema
+from sync.collector.figures.asked import Asked
+from sync.collector.figures.grains import Days
+from sync.collector.figures.served import Served, read_served
+from sync.collector.migrate import migrate
+from sync.collector.partitions import ensure_partitions
+from sync.collector.projected import CountRow, Projection
+from sync.collector.release import Release
+from sync.collector.services import Services
+from sync.collector.store import keep_projection
+from tests.sync.collector.builders import NOON, Office, Pen
+
+MONDAY = date(2026, 10, 26)
+"""Its week ends in another month."""
+JOURNALS = ("3f2504e0-4f89-41d3-9a0c-0305e82c3301", "3f2504e0-4f89-41d3-9a0c-0305e82c3302")
+ASKED = Asked("sipas-5@1", "overall")
+_DAYS = st.integers(0, 9)
+_MOVES = st.one_of(
+    st.tuples(st.just("press"), _DAYS, st.integers(1, 2), st.integers(1, 9), st.sampled_from(("overall", "wait"))),
+    st.tuples(st.just("revise"), st.integers(1, 5)),
+    # In which journal, at which of its seqs, and received when: earlier than the one before where it is read late.
+    st.tuples(st.just("type"), _DAYS, st.integers(1, 2), st.integers(0, 99), st.sampled_from(JOURNALS),
+              st.integers(1, 9), st.integers(0, 9)),
+    st.tuples(st.just("release"), st.sampled_from((Policy(), Policy(), OFF))),
+)  # fmt: skip
+_RELEASE = ("release", Policy())
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(moves=st.lists(_MOVES, min_size=4, max_size=16))
+def test_what_is_served_always_equals_a_recount(
+    services: Services, office: Office, moves: list[tuple[object, ...]]
+) -> None:
+    _empty(office)
+    pen = Pen()
+    for name, *values in (*moves, _RELEASE):
+        _MAKE[name](services, office, pen, *values)  # type: ignore[index, operator]
+
+        assert kept(office) == recounted(office)
+
+
+def test_counters_served_are_read_from_months_weeks_and_days(services: Services, office: Office) -> None:
+    pen = Pen()
+    for day in (0, 1, 5, 6, 9):
+        _press(services, office, pen, day, 1, 6, "overall")
+    for day in (1, 6, 7):
+        _type(services, office, pen, day, 1, 10, JOURNALS[0], day + 1, 0)
+    _release(services, office, pen, Policy())
+
+    with office.database.reading() as connection:
+        for length, wanted in ((1, {}), (7, {"Q": (12, 20, 2, 4)}), (36, {"Q": (12, 30, 3, 6)})):
+            days = Days(MONDAY, MONDAY + timedelta(days=length - 1))
+            served = {key: Served(*figures) for key, figures in wanted.items()}
+            assert read_served(connection, {1: "Q"}, ASKED, days) == served
+            assert read_served(connection, {1: "Q", **dict.fromkeys(range(2, 200), "")}, ASKED, days) == served
+
+
+def test_an_older_databases_counts_are_added_up_when_it_is_migrated(services: Services, office: Office) -> None:
+    pen = Pen()
+    for day in (0, 1, 6):
+        _press(services, office, pen, day, 1, 6, "overall")
+        _type(services, office, pen, day + 1, 1, 10 + day, JOURNALS[0], day + 1, 1)
+        _type(services, office, pen, day + 1, 1, 20 + day, JOURNALS[1], 1, day)
+    _release(services, office, pen, Policy())
+    before = office.rows("served_count")
+    with office.database.writing() as connection:
+        connection.execute(text("DROP TABLE served_count"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0014'"))
+
+    migrate(office.database)
+
+    assert office.rows("served_count") == before != []
+    assert kept(office) == recounted(office)
+
+
+def kept(office: Office) -> dict[tuple[object, ...], tuple[object, ...]]:
+    return {row[:5]: row[5:] for row in office.rows("served_count")}
+
+
+def recounted(office: Office) -> dict[tuple[object, ...], tuple[object, ...]]:
+    """What should stand there, counted from what was typed in and what is shown."""
+    typed, shown = schema.transaction_count, schema.shown_count
+    with office.database.reading() as connection:
+        in_order = select(typed).order_by(typed.c.received_at, typed.c.seq)
+        known = {(row.counter_id, row.day): row.n for row in connection.execute(in_order)}
+        of_day = shown.c.stream == "counted", shown.c.grain == "d"
+        rated: Counter[tuple[str, str, int, date]] = Counter()
+        for row in connection.execute(select(shown).where(*of_day)):
+            rated[row.survey, row.question, row.counter_id, row.first] += row.n1 + row.n2 + row.n3 + row.n4 + row.n5
+    rows = [("", "", *place, (0, n, 1, 1)) for place, n in known.items()]
+    for place, n in rated.items():
+        rows.append((*place, (n, 0, 0, 0) if place[2:] in known else (0, 0, 0, 1)))
+    sums: dict[tuple[object, ...], tuple[int, ...]] = {}
+    for survey, question, counter_id, day, figures in rows:
+        for grain, first in (("d", day), ("w", day - timedelta(days=day.weekday())), ("m", day.replace(day=1))):
+            key = (survey, question, grain, first, counter_id)
+            sums[key] = tuple(a + b for a, b in zip(sums.get(key, (0,) * 4), figures, strict=True))
+    return dict(sums)
+
+
+def _press(
+    services: Services, office: Office, pen: Pen, day: int, counter_id: int, n: int, question: str
+) -> None:  # fmt: skip
+    first = len(pen.lines) + 1
+    for level in range(n):
+        pen.rating(1 + level % 5, question=question, counter=f"Q{counter_id}")
+    received = NOON - timedelta(days=(NOON.date() - MONDAY).days - day)
+    with office.database.writing() as connection:
+        ensure_partitions(connection, received)
+    office.append(pen, pen.batch(first), received_at=received)
+
+
+def _revise(services: Services, office: Office, pen: Pen, level: int) -> None:
+    if pen.lines:
+        first = len(pen.lines) + 1
+        pen.revised(1, level)
+        office.append(pen, pen.batch(first))
+
+
+def _type(
+    services: Services, office: Office, pen: Pen, day: int, counter_id: int, n: int, journal_id: str, seq: int,
+    hour: int,
+) -> None:  # fmt: skip
+    on = (MONDAY + timedelta(days=day)).isoformat()
+    projection = Projection(services.days.today(NOON), counts={(counter_id, on): CountRow(counter_id, on, n, seq)})
+    with office.database.writing() as connection:
+        keep_projection(connection, journal_id, schema.micros(NOON + timedelta(hours=hour)), projection)
+
+
+def _release(services: Services, office: Office, pen: Pen, policy: Policy) -> None:
+    Release(services.days.today(NOON), policy).run(lambda work: services.writer.submit(work).result())
+
+
+def _empty(office: Office) -> None:
+    with office.database.writing() as connection:
+        for name in ("tally", "reason_tally", "reason_choice", "rating", "waiting_count", "leftover_count",
+                     "shown_count", "shown_unit_count", "served_count", "transaction_count"):  # fmt: skip
+            connection.execute(delete(schema.metadata.tables[name]))
+
+
+_MAKE = {"press": _press, "revise": _revise, "type": _type, "release": _release}
