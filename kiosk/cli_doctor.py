@@ -60,6 +60,7 @@ def kiosk_checks(settings: KioskSettings, machine: Machine) -> list[Check]:
         Check("clock", lambda: clock.look_at_clock(settings, now, t)),
         Check("time_server", lambda: clock.look_at_time_server(machine, t)),
         Check("screen", lambda: screen.look_at_screen(settings, machine, t)),
+        Check("window", lambda: screen.look_at_window(settings, machine, t)),
         Check("touch", lambda: screen.look_at_touch(settings, machine, t)),
         Check("sound", lambda: looks.look_at_sound(settings, machine, t)),
         Check("fonts", lambda: looks.look_at_fonts(settings, t)),

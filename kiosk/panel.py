@@ -39,7 +39,9 @@ def prepare_panel(screen: Screen, run: Run) -> None:
     """Turn every output, aim the touch at it, and set when it goes dark."""
     outputs = re.findall(r"^(\S+) connected", run(["xrandr", "--query"]), re.MULTILINE)
     for output in outputs:
-        run(["xrandr", "--output", output, "--auto", "--rotate", _ROTATIONS[screen.rotation_deg]])
+        # The first is the one that is touched; the window fills it.
+        first = ["--primary"] if output == outputs[0] else []
+        run(["xrandr", "--output", output, *first, "--auto", "--rotate", _ROTATIONS[screen.rotation_deg]])
     for device in _touch_devices(run):
         # Which part of the desk a touch means, with the rotation that the output has by now.
         run(["xinput", "map-to-output", device, *outputs[:1]])

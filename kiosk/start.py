@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kiosk.__about__ import SOFTWARE
@@ -21,6 +22,7 @@ from kiosk.memory import keep_one_heap
 from kiosk.notify import ServiceManager
 from kiosk.office import with_office
 from kiosk.orders import Order, next_order
+from kiosk.screen_sizes import forget_screen_sizes, write_screen_sizes
 from kiosk.staff_desk import staff_desk
 from kiosk.ui.app import Setup, WindowOptions, call_touch_test, repeat_on_screen, run_kiosk, stop_kiosk
 from kiosk.ui.desk import Errands
@@ -67,13 +69,17 @@ def show_kiosk(
 
     try:
         run_kiosk(
-            Setup(recorder=recorder, clock=clock, on_started=start, count_language=languages.count, desk=desk, **setup)
-        )
+            Setup(
+                recorder=recorder, clock=clock, on_started=start, count_language=languages.count, desk=desk,
+                note_screen=partial(write_screen_sizes, run.settings.folder), **setup,
+            )
+        )  # fmt: skip
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         run.shown.set()
         recorder.close()
         languages.write()
+        forget_screen_sizes(run.settings.folder)
     if run.interrupted:
         raise KeyboardInterrupt
     if run.unusable is not None:

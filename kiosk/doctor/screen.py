@@ -10,12 +10,13 @@ from kiosk.doctor.finding import Finding, doubtful, failing, fine
 from kiosk.doctor.machine import Machine
 from kiosk.journal.errors import JournalError
 from kiosk.journal.reader import JournalReader
+from kiosk.screen_sizes import Size, read_screen_sizes
 from kiosk.texts import Texts
 
 SIDE_PX_MIN = 600
 """On a shorter side than this the faces and their words do not fit."""
 _XRANDR = re.compile(
-    r"^(?P<name>\S+) connected (?:primary )?(?P<width>\d+)x(?P<height>\d+)\+\d+\+\d+ "
+    r"^(?P<name>\S+) connected (?P<primary>primary )?(?P<width>\d+)x(?P<height>\d+)\+\d+\+\d+ "
     r"(?:(?P<turned>left|right|inverted) )?",
     re.MULTILINE,
 )
@@ -43,7 +44,7 @@ def look_at_screen(settings: KioskSettings, machine: Machine, t: Texts) -> Itera
             said = t("The display {name} does not answer", name=machine.environment["DISPLAY"])
             yield failing("screen", said, t("run this as the kiosk's user in its session, with xrandr installed"))
             return
-        outputs = [_output(found) for found in _XRANDR.finditer(told)]
+        outputs = _outputs(told)
     else:
         outputs = list(_from_kernel(machine))
     if not outputs:
@@ -51,6 +52,27 @@ def look_at_screen(settings: KioskSettings, machine: Machine, t: Texts) -> Itera
         return
     yield _size(outputs, t)
     yield from _rotation(outputs[0], settings, t)
+
+
+def look_at_window(settings: KioskSettings, machine: Machine, t: Texts) -> Iterator[Finding]:
+    """Whether the citizen's window is the whole panel, and the screens were arranged for it."""
+    written = read_screen_sizes(settings.folder)
+    if written is None or not _runs(written[1], machine):
+        said = t("The citizen's screen does not run, so that its window cannot be measured")
+        yield doubtful("window", said, t("start it: systemctl start hailong-screen hailong-kiosk"))
+        return
+    sizes = written[0]
+    current = _outputs(machine.ask("xrandr", "--current") or "") if machine.environment.get("DISPLAY") else []
+    panel = (current[0].width, current[0].height) if current else sizes.panel
+    window, drawing = _pixels(sizes.window, t), _pixels(sizes.drawing, t)
+    if not sizes.fullscreen:
+        yield doubtful("window", t("Window: {size}, not full screen", size=window), t("set screen.fullscreen = true"))
+    elif panel == sizes.window == sizes.drawing:
+        yield fine("window", t("Window and drawing fill the screen: {size}", size=window))
+    else:
+        said = t("Screen {panel}, window {window}, drawn for {drawing}: not all of it can be seen and pressed",
+                 panel=_pixels(panel, t), window=window, drawing=drawing)  # fmt: skip
+        yield failing("window", said, t("restart the kiosk: systemctl restart hailong-screen"))
 
 
 def look_at_touch(settings: KioskSettings, machine: Machine, t: Texts) -> Iterator[Finding]:
@@ -96,6 +118,21 @@ def _rotation(output: Output, settings: KioskSettings, t: Texts) -> Iterator[Fin
     else:
         remedy = t("correct screen.rotation_deg in the settings, or restart the machine")
         yield doubtful("rotation", t("{said}, and the settings say {wanted}°", said=said, wanted=wanted), remedy)
+
+
+def _outputs(told: str) -> list[Output]:
+    """The screens that xrandr names; first the one that is touched."""
+    found = sorted(_XRANDR.finditer(told), key=lambda each: not each["primary"])
+    return [_output(each) for each in found]
+
+
+def _pixels(size: Size, t: Texts) -> str:
+    return t("{width} × {height}", width=size[0], height=size[1])
+
+
+def _runs(pid: int, machine: Machine) -> bool:
+    """Whether the process is still there, as far as this kind of machine tells."""
+    return not machine.proc.is_dir() or (machine.proc / str(pid)).is_dir()
 
 
 def _output(found: re.Match[str]) -> Output:

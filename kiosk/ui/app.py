@@ -9,6 +9,7 @@ from typing import Any
 
 from kiosk.ui.errors import ScreenUnavailable
 from kiosk.ui.setup import Setup, WindowOptions, require_assets
+from kiosk.ui.x_screen import Place, open_x_screen
 
 __all__ = [
     "ScreenUnavailable",
@@ -79,11 +80,18 @@ def prepare_window(options: WindowOptions) -> Any:
 
 
 def _graphics(options: WindowOptions) -> dict[str, str]:
+    # Without a window manager nothing makes a window fill the panel: it is opened where and as large as the panel is.
+    bare = _bare_panel() if options.fullscreen else None
+    place = bare or Place(0, 0, options.width, options.height)
     return {
-        "width": str(options.width),
-        "height": str(options.height),
-        "fullscreen": "auto" if options.fullscreen else "0",
-        "rotation": str(options.rotation),
+        "left": str(place.x),
+        "top": str(place.y),
+        "width": str(place.width),
+        "height": str(place.height),
+        "position": "custom" if bare else "auto",
+        "borderless": "1" if bare else "0",
+        "fullscreen": "auto" if options.fullscreen and not bare else "0",
+        "rotation": "0",  # the system turns the panel, and the touch with it
         "resizable": "1",
         "show_cursor": "0" if options.fullscreen else "1",
         "allow_screensaver": "0",
@@ -92,6 +100,16 @@ def _graphics(options: WindowOptions) -> dict[str, str]:
         "minimum_width": "320",
         "minimum_height": "320",
     }
+
+
+def _bare_panel() -> Place | None:
+    """The panel, where it is an X server's without a window manager."""
+    screen = open_x_screen()
+    if screen is None:
+        return None
+    bare = None if screen.is_managed() else screen.panel()
+    screen.close()
+    return bare
 
 
 def _open_window() -> Any:

@@ -12,6 +12,7 @@ from kiosk.domain.survey import Survey, Words
 from kiosk.domain.visit_rules import VisitRules
 from kiosk.flow import Recorder
 from kiosk.resources import resource
+from kiosk.screen_sizes import ScreenSizes
 from kiosk.ui.desk import Desk
 from kiosk.ui.errors import ScreenUnavailable, ThemeInvalid
 from kiosk.ui.languages import Language, load_languages
@@ -30,8 +31,6 @@ class WindowOptions:
     height: int = 800
     """Pixels; full screen takes the panel's own instead."""
     fullscreen: bool = True
-    rotation: int = 0
-    """Degrees, 0, 90, 180 or 270; better turned by the system, which turns the touch as well."""
     panel_inches: float = 15.6
     """The panel's diagonal; what a finger must hit has at least its millimetres of glass."""
 
@@ -77,6 +76,8 @@ class Setup:
     night: Night = field(default_factory=Night)
     count_language: Callable[[str], None] = lambda _code: None
     """Told the language of each visit that left a rating, for a count by day."""
+    note_screen: Callable[[ScreenSizes], None] = lambda _sizes: None
+    """Told how large panel, window and drawing are, at the start and whenever one changes."""
     on_started: "Callable[[KioskApp], None] | None" = None
     """Called once, after the first frame that can be pressed."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kivy.app import App
 from kivy.clock import Clock as Frames
@@ -14,6 +14,8 @@ from kiosk.domain.glass import Glass
 from kiosk.domain.survey import Words
 from kiosk.domain.visit import Step
 from kiosk.flow import Flow, View
+from kiosk.screen_sizes import ScreenSizes
+from kiosk.ui.fill import Fill
 from kiosk.ui.hands import Hands
 from kiosk.ui.look import shadow_picture
 from kiosk.ui.screens.page import Page
@@ -24,10 +26,9 @@ from kiosk.ui.sounds import Sounds
 from kiosk.ui.staff import Staff
 from kiosk.ui.taste import Taste
 
-if TYPE_CHECKING:
-    pass
-
 TICKS_PER_S = 4
+WINDOW_LOOK_S = 1.0
+"""How soon the window follows a panel that got another size."""
 
 
 class KioskApp(App):
@@ -55,6 +56,7 @@ class KioskApp(App):
         self.shown = Shown(self)
         self.staff = Staff(self)
         self.sounds = Sounds(setup.sound)
+        self._sizes: ScreenSizes | None = None
         self._speak()
         self._relook()
 
@@ -78,11 +80,16 @@ class KioskApp(App):
     def on_start(self) -> None:
         """Everything that the first frame does not need comes after it."""
         Window.bind(on_flip=self._first_frame)
+        self.fill = Fill(Window, self.setup.window.fullscreen)
+        self._look_at_window(0)
+        self._window_looks = Frames.schedule_interval(self._look_at_window, WINDOW_LOOK_S)
         self._ticks = Frames.schedule_interval(self._tick, 1 / TICKS_PER_S)
 
     def on_stop(self) -> None:
         """Let go of the window."""
         self._ticks.cancel()
+        self._window_looks.cancel()
+        self.fill.end()
         Window.unbind(size=self._restyle, on_flip=self._first_frame, on_request_close=self._refuse_close)
 
     def open_settings(self, *_: Any) -> bool:
@@ -204,6 +211,13 @@ class KioskApp(App):
         if self.step_shown is Step.RESTING:
             now = self.setup.clock.now()
             self.page.rest(now.mono_us / 1_000_000, self.setup.night.depth_at(now.wall))
+
+    def _look_at_window(self, _elapsed: float) -> None:
+        """The panel may have got another mode, or have been turned."""
+        sizes = self.fill.check(self.look.page)
+        if sizes != self._sizes:
+            self._sizes = sizes
+            self.setup.note_screen(sizes)
 
     def _refuse_close(self, *_: Any) -> bool:
         """Alt-F4 does nothing on a kiosk; a window on somebody's desk may be closed."""

@@ -37,7 +37,8 @@ def test_panel_and_its_touch_turn_together(degrees, turned):
 
     prepare_panel(Screen(rotation_deg=degrees), machine.run)
 
-    assert machine.told[:2] == [f"xrandr --output HDMI-1 --auto --rotate {turned}", "xinput map-to-output 11 HDMI-1"]
+    turning = f"xrandr --output HDMI-1 --primary --auto --rotate {turned}"
+    assert machine.told[:2] == [turning, "xinput map-to-output 11 HDMI-1"]
 
 
 def test_panel_never_goes_dark_unless_the_settings_say_so():

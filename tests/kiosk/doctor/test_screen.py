@@ -1,5 +1,6 @@
 """Screen, touch panel, sound and fonts: each fault is found on a machine that has it."""
 
+import os
 import shutil
 
 import pytest
@@ -9,6 +10,7 @@ from kiosk.doctor import looks, screen
 from kiosk.domain.maintenance import Maintenance, Work
 from kiosk.journal.journal import Journal
 from kiosk.resources import resource
+from kiosk.screen_sizes import ScreenSizes, forget_screen_sizes, read_screen_sizes, write_screen_sizes
 from kiosk.texts import texts
 
 ENGLISH = texts("kiosk", "en")
@@ -92,6 +94,63 @@ def test_rotation_is_that_of_the_settings_or_told(settings, workbench, said, tur
 )
 def test_screen_that_does_not_suit_is_told(settings, workbench, said, text, told):
     assert said(screen.look_at_screen(settings, display(workbench, text), ENGLISH))["screen"].startswith(told)
+
+
+WHOLE = ScreenSizes((800, 1280), (800, 1280), (800, 1280))
+
+
+@pytest.mark.parametrize(
+    ("sizes", "told"),
+    [
+        (WHOLE, "OK Window and drawing fill the screen: 800 × 1280 → "),
+        (
+            WHOLE._replace(window=(1280, 800)),
+            "FAIL Screen 800 × 1280, window 1280 × 800, drawn for 800 × 1280: not all of it can be seen and pressed",
+        ),
+        (WHOLE._replace(drawing=(1024, 600)), "FAIL Screen 800 × 1280, window 800 × 1280, drawn for 1024 × 600"),
+        (ScreenSizes((1280, 800), (1280, 800), (1280, 800)), "FAIL Screen 800 × 1280, window 1280 × 800"),
+        (WHOLE._replace(fullscreen=False), "WARN Window: 800 × 1280, not full screen → set screen.fullscreen = true"),
+    ],
+)
+def test_window_is_the_whole_panel_or_told(settings, workbench, said, sizes, told):
+    workbench.file(f"proc/{os.getpid()}/stat", "")
+    write_screen_sizes(settings.folder, sizes)
+    machine = display(workbench, XRANDR.format(turned=""))
+
+    assert said(screen.look_at_window(settings, machine, ENGLISH))["window"].startswith(told)
+
+
+def test_window_is_compared_with_the_panel_it_measured_where_no_display_is_named(settings, workbench, said):
+    workbench.file(f"proc/{os.getpid()}/stat", "")
+    write_screen_sizes(settings.folder, WHOLE)
+
+    found = said(screen.look_at_window(settings, workbench.machine(), ENGLISH))["window"]
+
+    assert found == "OK Window and drawing fill the screen: 800 × 1280 → "
+
+
+def test_window_of_a_screen_that_does_not_run_is_not_taken_for_whole(settings, workbench, said):
+    workbench.file("proc/1/stat", "")
+    unknown = "WARN The citizen's screen does not run, so that its window cannot be measured → start it"
+    assert said(screen.look_at_window(settings, workbench.machine(), ENGLISH))["window"].startswith(unknown)
+
+    write_screen_sizes(settings.folder, WHOLE)
+    assert said(screen.look_at_window(settings, workbench.machine(), ENGLISH))["window"].startswith(unknown)
+
+
+def test_sizes_of_the_screen_are_nobody_elses_and_gone_when_it_closes(settings):
+    write_screen_sizes(settings.folder, WHOLE)
+    assert (settings.folder / "screen.json").stat().st_mode & 0o777 == 0o600
+
+    forget_screen_sizes(settings.folder)
+
+    assert read_screen_sizes(settings.folder) is None
+
+
+def test_screen_that_is_touched_is_told_first(settings, workbench, said):
+    machine = display(workbench, "A connected 1024x600+0+0 (normal\nB connected primary 1920x1080+0+0 (normal")
+
+    assert said(screen.look_at_screen(settings, machine, ENGLISH))["screen"].startswith("WARN Screen B: 1920 × 1080")
 
 
 def write_down(settings, clock, hits: tuple[int, ...], strays: int) -> None:
