@@ -51,6 +51,10 @@ SOUNDS: dict[str, tuple[Note, ...]] = {
 }
 SURVEYS = ASSETS.parent / "config" / "surveys"
 VOICES = {"vi": "vi", "en": "en-gb"}
+COUNTER, FORGOTTEN = "Which counter served you?", "I do not remember"
+TICKET = "The counter's number stands on your ticket and on the sign above the counter."
+REASONS, AS_MANY = "What influenced your rating?", "Choose up to {n}. You may also skip this."
+"""Message ids of the kiosk's catalogue, in what is read out."""
 
 
 class AssetsMissing(Exception):
@@ -80,9 +84,9 @@ def build(announce: bool = True) -> int:
         if _is_stale(target, (Path(__file__),)):
             _put(target, synthesised(notes))
             made += 1
-    made += speak_questions()
     for catalogue in sorted((ASSETS / "locale").glob("*/LC_MESSAGES/*.po")):
         made += compile_catalogue(catalogue)
+    made += speak_questions()
     if announce:
         print(f"assets: {made} files made")
     return made
@@ -170,21 +174,44 @@ def synthesised(notes: tuple[Note, ...]) -> bytes:
 
 
 def speak_questions() -> int:
-    """Have every question of the shipped surveys read out; an office replaces them with recordings of its own.
+    """Have every question that is shipped read out with its answers; an office replaces them with its own recordings.
 
     Without espeak-ng there are none, and the screen offers none.
     """
     program = shutil.which("espeak-ng")
     made = 0
-    for survey in sorted(SURVEYS.glob("*.toml")) if program else ():
-        table = tomllib.loads(survey.read_text("utf-8"))
-        for question in table["question"]:
-            for language in question["text"].keys() & VOICES.keys():
-                target = GENERATED / "audio" / language / f"{table['id']}-{question['id']}.wav"
-                if _is_stale(target, (survey,)):
-                    _put(target, _spoken(str(program), language, question["text"][language]))
-                    made += 1
+    for name, language, sentences, sources in _scripts() if program else ():
+        target = GENERATED / "audio" / language / f"{name}.wav"
+        if _is_stale(target, (*sources, Path(__file__))):
+            # a pause after each
+            text = "\n".join(each if each.endswith((".", "?")) else f"{each}." for each in sentences)
+            _put(target, _spoken(str(program), language, text.replace("\u00a0", " ")))
+            made += 1
     return made
+
+
+def _scripts() -> Iterator[tuple[str, str, list[str], tuple[Path, ...]]]:
+    """Name, language, sentences and sources of all that is read out; kiosk/ui/script.py says it in the same order."""
+    for language in sorted(VOICES):
+        catalogue = ASSETS / "locale" / language / "LC_MESSAGES" / "kiosk.po"
+        words = _words(catalogue) if catalogue.is_file() else {}
+        knows = words.keys() >= {COUNTER, TICKET, FORGOTTEN, REASONS, AS_MANY}
+        if knows:
+            yield "counter", language, [words[COUNTER], words[TICKET], words[FORGOTTEN]], (catalogue,)
+        for survey in sorted(SURVEYS.glob("*.toml")):
+            table = tomllib.loads(survey.read_text("utf-8"))
+            for question in table["question"]:
+                said = [question["text"], *(level["text"] for level in question["level"])]
+                yield f"{table['id']}-{question['id']}", language, [text[language] for text in said], (survey,)
+            if knows and (reasons := [reason["text"][language] for reason in table.get("reason", ())]):
+                hint = words[AS_MANY].format(n=table["reasons_max"])
+                yield f"{table['id']}-reasons", language, [words[REASONS], hint, *reasons], (survey, catalogue)
+
+
+def _words(catalogue: Path) -> dict[str, str]:
+    """The kiosk's own words in one language."""
+    with catalogue.open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file)}
 
 
 def _spoken(program: str, language: str, text: str) -> bytes:

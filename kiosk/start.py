@@ -194,6 +194,7 @@ def _setup(settings: KioskSettings, office: str, counter: str) -> dict[str, Any]
         "colours": read_office_colours(screen.theme, settings.office.colours),
         "logo": settings.office.logo,
         "sound": screen.sound,
+        "voice_dir": settings.folder / "audio",
         "night": Night(screen.dim_start, screen.dim_end, screen.dim_depth),
         "window": WindowOptions(screen.width_px, screen.height_px, screen.fullscreen, panel_inches=screen.panel_inch),
     }

@@ -21,7 +21,7 @@ class Bands:
         """The time at the foot of the page, the test over its head."""
         page = Area(0, 0, look.width, look.height)
         self.time_line.put(page.cut_bottom(look.time_line))
-        self.test_band.draw(look, page.cut_top(3.4 * look.u))
+        self.test_band.draw(look, page.cut_top(look.band_height))
 
 
 class TimeLine(Part):

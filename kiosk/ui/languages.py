@@ -4,7 +4,7 @@
 
     ede/language.toml              name = "Êđê", and [font] where Be Vietnam Pro lacks its letters
     ede/LC_MESSAGES/kiosk.mo       words; what is missing is said in Vietnamese
-    ede/audio/sipas-5-overall.ogg  the spoken question
+    ede/audio/sipas-5-overall.ogg  the spoken question and its answers; sipas-5-reasons, counter for those screens
 """
 
 import struct
@@ -63,9 +63,15 @@ class Language:
 
     def recording(self, name: str) -> Path | None:
         """What is spoken: recorded by the office, or else made when the assets were built."""
-        folders = (self.folder / "audio", resource("assets", "generated", "audio", self.code))
-        files = (folder / f"{name}.{ending}" for folder in folders for ending in SPOKEN)
-        return next((file for file in files if file.is_file()), None)
+        return self.own_recording(name) or _recording(resource("assets", "generated", "audio", self.code), name)
+
+    def own_recording(self, name: str) -> Path | None:
+        """What the office recorded."""
+        return _recording(self.folder / "audio", name)
+
+
+def _recording(folder: Path, name: str) -> Path | None:
+    return next((file for ending in SPOKEN if (file := folder / f"{name}.{ending}").is_file()), None)
 
 
 def load_languages(codes: tuple[str, ...], own_folder: Path | None = None) -> tuple[Language, ...]:

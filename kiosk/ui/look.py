@@ -73,6 +73,8 @@ class Look:
     fonts: Fonts = field(default_factory=shipped_fonts)
     colours: Mapping[str, Colour] = field(default_factory=dict)
     """The office's own, by role."""
+    band: bool = False
+    """Whether a band lies over the head of every screen."""
 
     @property
     def page(self) -> tuple[float, float]:
@@ -171,6 +173,16 @@ class Look:
     def time_line(self) -> float:
         """The bar that shows how long a step still lasts."""
         return self.of("shape", "time_line")
+
+    @property
+    def band_height(self) -> float:
+        """The band over the head of a screen; nothing where there is none."""
+        return 3.4 * self.u if self.band else 0.0
+
+    @property
+    def head_room(self) -> float:
+        """How far below the upper edge a screen begins."""
+        return self.band_height + 2.4 * self.u if self.band else 3.6 * self.u
 
     @property
     def shadow_reach(self) -> float:

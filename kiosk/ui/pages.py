@@ -91,6 +91,7 @@ def _reasons(app: "KioskApp") -> Page:
         on_skip=lambda _page: app.flow.skip_reasons(),
         on_done=lambda _page: app.flow.finish_reasons(),
         on_choose_again=lambda _page: app.flow.choose_again(),
+        on_listen=lambda _page: app.listen(),
     )
     return page
 

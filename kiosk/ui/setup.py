@@ -71,6 +71,8 @@ class Setup:
     logo: Path | None = None
     """Stands in the place of the mark; one that cannot be read is left out."""
     sound: bool = False
+    voice_dir: Path | None = None
+    """Where what was read out is kept; without it, only recordings are heard."""
     desk: Desk | None = None
     """What lies behind the staff door; without it there is none."""
     night: Night = field(default_factory=Night)

@@ -1,6 +1,6 @@
-"""Shelf: the screens that were built, each arranged anew when it is taken down after the look has changed."""
+"""Shelf: the screens that were built; each is arranged anew when anything that it was arranged with has changed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 
 from kiosk.domain.survey import Words
 from kiosk.texts import Texts
@@ -12,30 +12,31 @@ from kiosk.ui.screens.page import Page
 class Shelf:
     """One page for each place; building one takes a moment, so it is kept."""
 
-    def __init__(self, build: Callable[[Place], Page]) -> None:
-        self._build = build
+    def __init__(
+        self, build: Callable[[Place], Page], heard: Callable[[Place], bool], state: Callable[[], Hashable]
+    ) -> None:
+        """``heard``: whether a screen can be listened to; ``state``: what else the screens are arranged with."""
+        self._build, self._heard, self._state = build, heard, state
         self._pages: dict[Place, Page] = {}
-        self._stale: set[Place] = set()
+        self._arranged: dict[Place, tuple[Look, bool, Hashable]] = {}
 
     def page(self, place: Place) -> Page:
         """The page of a place; ``arrange`` must follow."""
         if place not in self._pages:
             self._pages[place] = self._build(place)
-            self._stale.add(place)
         return self._pages[place]
 
     def arrange(self, place: Place, look: Look) -> None:
-        """Give the page its look, if it has an older one."""
-        if place in self._stale:
-            self._stale.discard(place)
-            self._pages[place].arrange(look)
-
-    def change_look(self) -> None:
-        """From now on every page has an older look."""
-        self._stale = set(self._pages)
+        """Arrange the page, if it was arranged with something else before."""
+        page = self._pages[place]
+        now = (look, self._heard(place), self._state())
+        if self._arranged.get(place) != now:
+            self._arranged[place] = now
+            page.can_listen = now[1]
+            page.arrange(look)
 
     def say(self, t: Texts, choose: Callable[[Words], str]) -> None:
-        """Give every page the words of a language; ``change_look`` must follow."""
+        """Give every page the words of a language; ``arrange`` must follow."""
         for page in self._pages.values():
             page.say(t, choose)
 

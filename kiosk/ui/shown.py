@@ -34,7 +34,7 @@ class Shown:
 
     def __init__(self, app: "KioskApp") -> None:
         self._app = app
-        self.shelf = Shelf(lambda place: build_page(place, app))
+        self.shelf = Shelf(lambda place: build_page(place, app), app.can_listen_to, lambda: app.state)
         self.pace = Pace()
         self.place: Place = (Step.QUESTION, 0)
         self._showing: Hashable = None
@@ -72,7 +72,6 @@ class Shown:
         self._showing, self.place = self.due, self._place_due
         self.page = self.shelf.page(self.place)
         app.sounds.hush()
-        app.offer_to_listen()
         self.shelf.arrange(self.place, app.look)
         self.pace.resting = self.place[0] is Step.RESTING
         self.pace.wake()
@@ -102,8 +101,7 @@ class Shown:
             self.front.show_time(share, self._app.look)
 
     def arrange(self) -> None:
-        """Take the look that the app has now."""
-        self.shelf.change_look()
+        """Take the look, and whatever else screens are arranged with, as the app has them now."""
         self.front.arrange(self._app.look)
         self.shelf.arrange(self.place, self._app.look)
 
@@ -131,4 +129,5 @@ class Shown:
             self._app.staff.tell(cast("StaffPage", self.page))
         else:
             self.page.tell(view)
+        self._app.band = view.test
         self.front.show_test(view.test, self._app.look)

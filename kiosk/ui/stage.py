@@ -1,7 +1,6 @@
 """Stage: the Kivy application. It shows what the flow says, in the citizen's language, size and contrast."""
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from kivy.app import App
@@ -18,6 +17,7 @@ from kiosk.screen_sizes import ScreenSizes
 from kiosk.ui.fill import Fill
 from kiosk.ui.hands import Hands
 from kiosk.ui.look import shadow_picture
+from kiosk.ui.pages import Place, places_of
 from kiosk.ui.screens.page import Page
 from kiosk.ui.setup import Setup
 from kiosk.ui.shortcomings import SILENT, Shortcomings
@@ -40,7 +40,8 @@ class KioskApp(App):
     counter = StringProperty("")
     next_language = StringProperty("")
     high_contrast = BooleanProperty(False)
-    can_listen = BooleanProperty(False)
+    band = BooleanProperty(False)
+    """Whether the screens leave room for the band of a test."""
     logo = ObjectProperty(None, allownone=True)
     shadow = StringProperty("")
     shadow_border = ListProperty([64, 64, 64, 64])
@@ -74,6 +75,8 @@ class KioskApp(App):
         )
         Window.clearcolor = self.look.ground
         Window.bind(size=self._restyle, on_request_close=self._refuse_close)
+        rearrange = Frames.create_trigger(lambda _elapsed: self.shown.arrange(), -1)
+        self.bind(band=self._restyle, office=rearrange, counter=rearrange, next_language=rearrange, logo=rearrange)
         self.shown.begin(self.hands)
         return self.hands
 
@@ -142,13 +145,18 @@ class KioskApp(App):
 
     def listen(self) -> None:
         """Speak the question; where that cannot be heard, it is no longer offered."""
-        recording = self._recording()
+        recording = self.taste.spoken(*self.shown.place)
         if recording is not None and not self.sounds.speak(recording):
             self._note_silence()
 
-    def offer_to_listen(self) -> None:
-        """Offer it where there is something to hear on the screen that is up."""
-        self.can_listen = self.sounds.can_speak(self._recording())
+    def can_listen_to(self, place: Place) -> bool:
+        """Whether there is something to hear on the screen of this place."""
+        return self.sounds.can_speak(self.taste.spoken(*place))
+
+    @property
+    def state(self) -> Hashable:
+        """What screens are arranged with, beside the look: each of it, once changed, makes them be arranged anew."""
+        return self.t.language, self.next_language, self.office, self.counter, id(self.logo), self.high_contrast
 
     def words(self, words: Words) -> str:
         """A text of the office's in the language on the screen, else in Vietnamese; empty where there is none."""
@@ -170,22 +178,16 @@ class KioskApp(App):
         self.t = self.taste.language.texts
         self.next_language = self.taste.next_language
         self.office, self.counter = self.words(self.setup.office), self.words(self.setup.counter)
-        self.offer_to_listen()
         self.shown.shelf.say(self.t, self.words)
-
-    def _recording(self) -> Path | None:
-        """What is spoken on the screen that is up."""
-        step, asked = self.shown.place
-        return self.taste.spoken(self.setup.survey, None if step is Step.COUNTER else asked)
 
     def _note_silence(self) -> None:
         self.shortcomings.note(SILENT)
-        self.offer_to_listen()
         self._restyle()
 
     def _relook(self) -> None:
         self.high_contrast = self.taste.high_contrast
-        self.look = self.taste.look(*Window.size)
+        width, height = Window.size
+        self.look = self.taste.look(width, height, self.band)
 
     def _restyle(self, *_: Any) -> None:
         self._relook()
@@ -234,6 +236,10 @@ class KioskApp(App):
         self.sounds.load()
         if self.sounds.silent:
             self._note_silence()
+        elif self.setup.sound:
+            self.taste.voice.prepare(
+                self.taste.unspoken(tuple(places_of(self.setup))), lambda: _on_screen_thread(self.shown.arrange)
+            )
 
 
 def _on_screen_thread(act: Callable[[], None]) -> None:

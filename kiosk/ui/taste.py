@@ -1,11 +1,15 @@
 """Taste: the language, text size and contrast that one citizen set; the next one finds the office's own."""
 
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
-from kiosk.domain.survey import FIRST_LANGUAGE, Survey, Words
+from kiosk.domain.survey import FIRST_LANGUAGE, Words
 from kiosk.ui.languages import Language
 from kiosk.ui.look import TEXT_SCALES, Look
+from kiosk.ui.script import script_of
 from kiosk.ui.setup import Setup
+from kiosk.ui.voice import Spoken, Voice
 
 HIGH_CONTRAST = "high-contrast"
 
@@ -18,6 +22,7 @@ class Taste:
         self.language: Language = setup.languages[0]
         self.text_scale = TEXT_SCALES[0]
         self.theme = setup.theme
+        self.voice = Voice(setup.voice_dir)
 
     def reset(self) -> bool:
         """Back to the first language, plain size and the office's theme; whether anything was otherwise."""
@@ -52,20 +57,40 @@ class Taste:
 
     def words(self, words: Words) -> str:
         """A text of the office's in this language, else in Vietnamese; empty where there is none."""
-        return words.get(self.language.code) or words.get(FIRST_LANGUAGE, "")
+        return _words(self.language.code, words)
 
-    def spoken(self, survey: Survey, asked: int | None) -> Path | None:
-        """The recording of a question, of "which counter" where ``asked`` is None; None where nobody recorded it."""
-        return self.language.recording("counter" if asked is None else f"{survey.id}-{survey.questions[asked].id}")
+    def spoken(self, step: object, asked: int) -> Path | None:
+        """What is heard on a screen, the office's own recording first; None where nobody recorded or read it out."""
+        script = script_of(step, asked, self._setup, self.language.texts, self.words)
+        if script is None:
+            return None
+        read_out = self.voice.file((self.language.code, script.text))
+        if script.own and read_out is not None:
+            return self.language.own_recording(script.name) or read_out
+        return self.language.recording(script.name) or read_out
 
-    def look(self, width: int, height: int) -> Look:
+    def unspoken(self, places: Iterable[tuple[object, int]]) -> Iterator[Spoken]:
+        """What of these screens nobody recorded as it stands there."""
+        for language in self._setup.languages:
+            for step, asked in places:
+                script = script_of(step, asked, self._setup, language.texts, partial(_words, language.code))
+                recorded = script and (language.own_recording if script.own else language.recording)(script.name)
+                if script is not None and recorded is None:
+                    yield language.code, script.text
+
+    def look(self, width: int, height: int, band: bool) -> Look:
         """How a window of this size is drawn."""
         setup = self._setup
         # The office's colours were judged against its own theme; high contrast stays what it is.
         colours = {} if self.high_contrast else setup.colours
-        return Look(self.theme, width, height, self.text_scale, setup.window.panel_inches, self.language.fonts, colours)
+        inches, fonts = setup.window.panel_inches, self.language.fonts
+        return Look(self.theme, width, height, self.text_scale, inches, fonts, colours, band)
 
     @property
     def _language_after(self) -> Language:
         languages = self._setup.languages
         return languages[(languages.index(self.language) + 1) % len(languages)]
+
+
+def _words(code: str, words: Words) -> str:
+    return words.get(code) or words.get(FIRST_LANGUAGE, "")

@@ -119,10 +119,19 @@ def test_questions_are_spoken_where_there_is_a_voice(builder: Any, tmp_path: Pat
     voice.chmod(0o755)
     monkeypatch.setenv("PATH", str(voice.parent), prepend=os.pathsep)
 
-    assert builder.speak_questions() == 2
+    for language in ("vi", "en"):
+        words = Path("locale", language, "LC_MESSAGES", "kiosk.po")
+        (tmp_path / words).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(BUILD.parent / words, tmp_path / words)
+
+    assert builder.speak_questions() == 6
     assert builder.speak_questions() == 0
-    spoken = tmp_path / "generated" / "audio" / "vi" / "tt32-3-overall.wav"
-    assert "Ông/Bà" in spoken.read_text("utf-8")
+    spoken = tmp_path / "generated" / "audio" / "vi"
+    assert (spoken / "tt32-3-overall.wav").read_text("utf-8").splitlines()[1:] == [
+        "Chưa hài lòng.", "Hài lòng.", "Rất hài lòng.",
+    ]  # fmt: skip
+    assert "Chọn tối đa 3 điều" in (spoken / "tt32-3-reasons.wav").read_text("utf-8")
+    assert (spoken / "counter.wav").read_text("utf-8").startswith("Quầy nào vừa phục vụ Ông/Bà?\n")
 
 
 def test_without_a_voice_nothing_is_spoken(builder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

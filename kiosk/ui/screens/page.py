@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from kivy.properties import BooleanProperty
 from kivy.uix.widget import Widget
 
 from kiosk.flow import View
@@ -12,6 +13,9 @@ from kiosk.ui.parts import PressTarget
 
 class Page(Widget):
     """One screen of a visit. It is built once, arranged when the look or the words change, and told what to show."""
+
+    can_listen = BooleanProperty(False)
+    """Whether what stands here can be heard; whoever sets it arranges the page anew."""
 
     def arrange(self, look: Look) -> None:
         """Put every part in its place."""
@@ -44,6 +48,6 @@ class Page(Widget):
 def paper(look: Look, bottom: float = 3.6) -> Area:
     """The page inside its margins; ``bottom`` in hundredths of the short side."""
     area = Area(0, 0, look.width, look.height).inset(look.space("margin"))
-    area.cut_top(3.6 * look.u)
+    area.cut_top(look.head_room)
     area.cut_bottom(bottom * look.u)
     return area

@@ -28,7 +28,7 @@ class ReasonsPage(Page):
     saving = BooleanProperty(False)
     most = NumericProperty(3)
 
-    __events__ = ("on_reason", "on_skip", "on_done", "on_choose_again")
+    __events__ = ("on_reason", "on_skip", "on_done", "on_choose_again", "on_listen")
 
     def __init__(self, survey: Survey) -> None:
         super().__init__()
@@ -54,6 +54,9 @@ class ReasonsPage(Page):
 
     def on_done(self) -> None:
         """These are all."""
+
+    def on_listen(self) -> None:
+        """The citizen wants to hear the question and the reasons."""
 
     def on_choose_again(self) -> None:
         """The citizen wants another face."""
@@ -88,6 +91,7 @@ class ReasonsPage(Page):
     def _arrange_wide(self, look: Look, page: Area) -> None:
         u = look.u
         head = page.cut_top(look.part("mark"), 4.4 * u)
+        self._draw_listen(look, head)
         self._chip_area = head.cut_right(30 * u, 2 * u)
         self._show_header(look, head)
         self._draw_actions(look, page.cut_bottom(look.part("action"), 3.4 * u))
@@ -100,7 +104,9 @@ class ReasonsPage(Page):
     def _arrange_high(self, look: Look, page: Area) -> None:
         u, plain = look.u, look.text_scale == 1
         if plain:
-            self._show_header(look, page.cut_top(look.part("mark"), 7 * u))
+            head = page.cut_top(look.part("mark"), 7 * u)
+            self._draw_listen(look, head)
+            self._show_header(look, head)
             small = look.style("small_strong")
             self._chip_area = page.cut_top(small.size * small.line, 2 * u)
         else:
@@ -108,19 +114,34 @@ class ReasonsPage(Page):
         action = look.part("action")
         even((self.ids.skip, self.ids.done), look, page.cut_bottom(action, 2 * u), 2 * u)
         self.ids.again.draw(look, page.cut_bottom(action, (4 if plain else 2) * u))
-        high = self.ids.title.fit(look, page.width, lines_max=3 if plain else 2)
-        self.ids.title.put(page.cut_top(high, 1.6 * u), across=0)
+        room = Area(page.x, page.y, page.width, page.height)
+        if not plain:
+            self._draw_listen(look, room, bare=True)
+        high = self.ids.title.fit(look, room.width, lines_max=3 if plain else 2)
+        self.ids.title.put(Area(room.x, page.cut_top(high, 1.6 * u).y, room.width, high), across=0)
         self._draw_hint(look, page.cut_top(look.style("body").size * look.style("body").line, (4 if plain else 2) * u))
         self._draw_tiles(look, page, 2, (2 if plain else 1.2) * u, in_rows=True)
 
     def _arrange_large(self, look: Look, page: Area) -> None:
         u = look.u
         self._leave_out_header()
-        high = self.ids.title.fit(look, page.width, lines_max=1)
-        self.ids.title.put(page.cut_top(high, 2 * u), across=0)
+        head = Area(page.x, page.top - look.part("tool"), page.width, look.part("tool"))
+        self._draw_listen(look, head, bare=True)
+        high = max(self.ids.title.fit(look, head.width, lines_max=1), look.part("tool") if self.can_listen else 0)
+        head.y, head.height = page.cut_top(high, 2 * u).y, high
+        self.ids.title.put(head, across=0)
         room = self._draw_actions(look, page.cut_bottom(look.part("action"), 2 * u))
         self._draw_tiles(look, page, 2, 1.2 * u, in_rows=True)
         self._count_area, self._count_across = room, 0.5
+
+    def _draw_listen(self, look: Look, strip: Area, bare: bool = False) -> None:
+        """At the right end of the strip, where there is something to hear."""
+        if not self.can_listen:
+            return
+        high = look.part("tool")
+        width = self.ids.listen.needed(look, high, bare)
+        place = strip.cut_right(width, 2 * look.u)
+        self.ids.listen.draw(look, Area(place.x, place.top - (place.height + high) / 2, width, high), bare)
 
     def _show_header(self, look: Look, area: Area) -> None:
         self.ids.header.opacity = self.ids.hint.opacity = self.ids.chip.opacity = 1

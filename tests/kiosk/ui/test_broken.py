@@ -38,7 +38,7 @@ def started(app):
     def told(driver):
         app.listen()
         app.listen()
-        print(driver.thanked, app.can_listen, app.shortcomings)
+        print(driver.thanked, app.page.can_listen, app.shortcomings)
     def begin(_elapsed):
         if app.sounds.silent or app.sounds._loaded:
             PressDriver(3, on_finished=told)(app)

@@ -1,11 +1,13 @@
 """Real touches on the real widgets, from a face to the thanks."""
 
+import re
 from typing import Any
 
 import pytest
 
 from kiosk.domain.rating import Rating, Reasons, Revised, Standing
 from kiosk.domain.visit import Step
+from kiosk.resources import resource
 
 pytestmark = pytest.mark.window
 
@@ -274,6 +276,95 @@ def test_listen_is_offered_only_where_there_is_a_recording(
     kiosk.tap(kiosk.app.page.ids.listen)
 
     assert kiosk.levels == []
+
+
+def places(page: Any) -> dict[str, tuple[float, ...]]:
+    """Where the parts of a screen that are seen stand."""
+    return {
+        name: (*part.pos, *part.size)
+        for name, part in page.ids.items()
+        if part.opacity and (part.width, part.height) != (100, 100)
+    }
+
+
+@pytest.mark.parametrize("place", [(Step.COUNTER, 0), (Step.QUESTION, 0), (Step.REASONS, 0)])
+def test_listening_is_offered_on_every_screen_that_asks_and_has_its_place(open_kiosk: Any, place: Any):
+    kiosk = open_kiosk(counters=8)
+    app = kiosk.app
+    app.shown.build_ahead(lambda: None)
+    page = app.shown.shelf.page(place)
+    app.sounds.silent = True
+    app.shown.shelf.arrange(place, app.look)
+    assert not page.ids.listen.opacity
+
+    app.sounds.silent = False
+    app.shown.shelf.arrange(place, app.look)
+
+    listen = page.ids.listen
+    assert listen.opacity
+    assert min(listen.x, listen.y) > 0
+    assert listen.right < app.look.width
+    assert listen.ids.word.text == "Nghe"
+    assert [target.icon for target in page.targets() if listen.collide_widget(target)] == ["listen"]
+
+
+def test_question_after_the_counter_of_a_hall_has_no_empty_button(open_kiosk: Any):
+    kiosk = open_kiosk(counters=8)
+    kiosk.app.shown.build_ahead(lambda: None)
+    kiosk.until(lambda: kiosk.app.shown.shelf.first_missing([(Step.QUESTION, 0)]) is None)
+
+    kiosk.tap(kiosk.app.page.counter_tile("Q5"))
+    kiosk.until_step(Step.QUESTION)
+
+    page = kiosk.app.page
+    assert page.ids.listen.words == page.ids.listen.ids.word.text == "Nghe"
+    assert not page.ids.listen.collide_widget(page.ids.private)
+
+
+def watch_arrange(page: Any, seen: list[Any]) -> None:
+    arrange = page.arrange
+    page.arrange = lambda look: (seen.append(look), arrange(look))
+
+
+STATES = {
+    "look": lambda app: app.turn_text_size(),
+    "t": lambda app: app.turn_language(),
+    "next_language": lambda app: setattr(app, "next_language", "Tiếng Khmer"),
+    "office": lambda app: setattr(app, "office", "Ủy ban nhân dân phường Bình An, Trung tâm Phục vụ hành chính công"),
+    "counter": lambda app: setattr(app, "counter", "Quầy 12"),
+    "logo": lambda app: setattr(app, "logo", app.page.ids.header.ids.mark.texture),
+    "high_contrast": lambda app: app.turn_contrast(),
+}
+"""What a screen's rules name of the app, and how it changes."""
+DRAWN_AS_IT_IS = {"shadow", "shadow_border"}
+"""What never changes."""
+
+
+def test_whatever_the_rules_of_a_screen_name_makes_it_arranged_anew(open_kiosk: Any):
+    rules = "".join(path.read_text("utf-8") for path in resource("kiosk", "ui").rglob("*.kv"))
+    assert set(re.findall(r"\bapp\.(\w+)", rules)) == STATES.keys() | DRAWN_AS_IT_IS
+    for name, change in STATES.items():
+        kiosk = open_kiosk(counters=8)
+        app = kiosk.app
+        arranged: list[Any] = []
+        watch_arrange(app.page, arranged)
+
+        change(app)
+        kiosk.frames(2)
+        assert arranged, name
+
+
+def test_silence_takes_the_offer_to_listen_away_and_leaves_no_hole(kiosk: Any):
+    app = kiosk.app
+    before = places(app.page)
+    app.sounds.silent = True
+
+    app.listen()
+    app._note_silence()
+
+    assert not app.page.ids.listen.opacity
+    assert places(app.page)["text_size"] == before["text_size"]
+    assert app.page.ids.private.width >= before["private"][2]
 
 
 def test_f1_and_escape_do_nothing(kiosk: Any, window: Any):
