@@ -71,7 +71,7 @@ def write_cell(cell: Cell, form: Form, t: Texts, cell_min: int = 5) -> str:
     """A value as people read it; a number's sign stands in its column's head."""
     match cell:
         case Mark.FEW:
-            return f"‹{cell_min}"
+            return f"<{cell_min}"
         case Mark.PARTNER:
             return t("hidden")
         case Mark.OPEN:

@@ -177,6 +177,7 @@ def scenes() -> dict[str, Callable[[Any], None]]:
         "counter": show_counter,
         "question": show_question,
         "pressed": show_pressed,
+        "test-mode": show_test_mode,
         "reasons": show_reasons,
         "words": show_words,
         "thanks": show_thanks,
@@ -210,6 +211,11 @@ def show_counter(_app: Any) -> None:
 
 def show_question(_app: Any) -> None:
     """It comes first."""
+
+
+def show_test_mode(app: Any) -> None:
+    app.flow.set_test(True)
+    frames(app)
 
 
 def show_pressed(app: Any) -> None:

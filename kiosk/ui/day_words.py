@@ -82,7 +82,7 @@ def strip_words(table: Table, tally: Tally, days: Sequence[date], t: Texts) -> l
             continue
         n = table.cell((day - first).days, "n")
         closed = not n and _is_closed(tally.terms.openings, day)
-        number = t("closed") if closed else write_cell(n, Form.COUNT, t, tally.terms.policy.cell_min)
+        number = t("closed") if closed else _write(n, Form.COUNT, t, tally.terms.policy.cell_min)
         bars.append(Bar(name, number, n / most if isinstance(n, int) else None if n is Mark.FEW else 0, under))
     return bars
 
@@ -112,7 +112,7 @@ def counter_words(seen: Seen, t: Texts) -> str:
     if place is None:
         return ""
     n, answered = table.cell(place, "n"), table.cell(place, "answered")
-    told = t("Ratings of this counter: {n}", n=write_cell(n, Form.COUNT, t, cell_min))
+    told = t("Ratings of this counter: {n}", n=_write(n, Form.COUNT, t, cell_min))
     if isinstance(answered, Decimal):
         told += " · " + t("participation {percent}", percent=t.percent(answered))
     return told
@@ -128,7 +128,7 @@ class _Row:
         return self._table.cell(self._place, key)
 
     def written(self, key: str, form: Form = Form.COUNT) -> str:
-        return write_cell(self.cell(key), form, self._t, self._tally.terms.policy.cell_min)
+        return _write(self.cell(key), form, self._t, self._tally.terms.policy.cell_min)
 
     def counted(self) -> Figure:
         t = self._t
@@ -232,6 +232,11 @@ class _Row:
             return t("until 12:00") if part == "am" else t("from 12:00")
         spans = part_hours(openings, day, part)
         return " · ".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in spans) or t("closed")
+
+
+def _write(cell: Cell, form: Form, t: Texts, cell_min: int) -> str:
+    """As in a table; but what is read from afar is said in words."""
+    return t("fewer than {n}", n=cell_min) if cell is Mark.FEW else write_cell(cell, form, t, cell_min)
 
 
 def _is_closed(openings: Sequence[Opening], day: date) -> bool:

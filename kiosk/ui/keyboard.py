@@ -1,5 +1,6 @@
 """Keyboard: docked at the foot of the page. Telex by letters, and a first row for those who never learned it."""
 
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,12 @@ _SIGNS = ("1234567890", "-/:;()%&@", '?!"+=…·')
 _INDENT = 7.0
 """Of the second row, in hundredths of the short side."""
 
+TONE_WIDTH = 1.35
+"""Of a key with the name of a tone, where a vowel's is 1."""
+ICON_SCALE_MAX = 1.5
+"""The icons of keys grow with the text up to this factor."""
+WORDS_SHARE = {"letter": 0.9, "vowel": 0.8, "wide": 0.84}
+"""So much of a key's width its words take at most; the keys of the first row have lines around them."""
 Cell = tuple[str, float]
 """A key's name and how wide it is."""
 
@@ -43,7 +50,8 @@ class Keyboard(Part):
 
     def high(self, look: Look) -> float:
         """The height it needs."""
-        return 4 * look.part("key") + look.part("key_vowel") + 8 * look.u
+        rows = len(_rows(signs=False, split=look.portrait))
+        return 4 * look.part("key") + (rows - 4) * look.part("key_vowel") + (rows + 3) * look.u
 
     def draw(self, look: Look, area: Area) -> None:
         """Fill the strip."""
@@ -67,18 +75,29 @@ class Keyboard(Part):
         inside = Area(self.x, self.y, self.width, self.height).inset(look.space("margin") if self.width > 0 else 0)
         inside.cut_top(1.6 * look.u)
         inside.cut_bottom(2.4 * look.u)
-        gap, rows = look.u, _rows(self._signs)
-        highs = [look.part("key_vowel"), *[look.part("key")] * 4]
-        share = (inside.height - gap * 4) / sum(highs)
-        shown = set()
+        gap, rows = look.u, _rows(self._signs, split=look.portrait)
+        highs = [*[look.part("key_vowel")] * (len(rows) - 4), *[look.part("key")] * 4]
+        share = (inside.height - gap * (len(rows) - 1)) / sum(highs)
+        shown: set[str] = set()
         for row, high in zip(rows, highs, strict=True):
             strip = inside.cut_top(high * share, gap)
-            if row is rows[2]:
+            if row is rows[-3]:
                 strip = strip.inset(_INDENT * look.u * min(1.0, strip.width / (120 * look.u)))
             self._draw_row(look, strip, row, gap)
             shown |= {name for name, _ in row}
         for name, key in self._keys.items():
             key.opacity = 1 if name in shown else 0
+        self._fit_words(look, shown)
+
+    def _fit_words(self, look: Look, shown: set[str]) -> None:
+        """Letters alike, tones alike, and the words on the other keys alike; none comes near its key's line."""
+        for names in ({name for name in shown if len(name) == 1}, shown & set(TONES), shown & {SPACE, BREAK, LAYER}):
+            keys = [self._keys[name] for name in names]
+            for key in keys:
+                key.fit_words(look)
+            smallest = min(key.ids.word.font_size for key in keys)
+            for key in keys:
+                key.fit_words(look, smallest)
 
     def _draw_row(self, look: Look, strip: Area, row: list[Cell], gap: float) -> None:
         unit = (strip.width - gap * (len(row) - 1)) / sum(wide for _, wide in row)
@@ -151,19 +170,27 @@ class Key(PressTarget):
         self.words = words
         self.role = "key" if len(words) == 1 else "key_word"
         if self.icon:
-            self.ids.icon.draw(look, area, look.part("icon_key"))
-        self.ids.word.fit(look, 0.94 * area.width, area.height, lines_max=1)
+            size = look.part("icon_key") * min(look.text_scale, ICON_SCALE_MAX)
+            self.ids.icon.draw(look, area, min(size, 0.7 * area.height, 0.7 * area.width))
+        self._area = area
+
+    def fit_words(self, look: Look, size_max: float = inf) -> None:
+        """Put the words on the key, no larger than this."""
+        area, share = self._area, WORDS_SHARE[self.kind]
+        self.ids.word.fit(look, share * area.width, 0.92 * area.height, lines_max=1, size_max=size_max)
         self.ids.word.put(area)
 
 
-def _rows(signs: bool) -> list[list[Cell]]:
+def _rows(signs: bool, split: bool) -> list[list[Cell]]:
+    """From top to bottom; ``split`` where the page is too narrow for the names of tones beside the vowels."""
     upper, middle, lower = _SIGNS if signs else _LETTERS
+    vowels, tones = [(name, 1.0) for name in VOWELS], [(name, TONE_WIDTH) for name in TONES]
     return [
-        [(name, 1.0) for name in (*VOWELS, *TONES)],
+        *([vowels, tones] if split else [[*vowels, *tones]]),
         [(name, 1.0) for name in upper],
         [(name, 1.0) for name in middle],
         [(SHIFT, 1.5), *((name, 1.0) for name in lower), (ERASE, 1.5)],
-        [(LAYER, 1.5), (",", 1.0), (SPACE, 5.2), (".", 1.0), (BREAK, 2.3)],
+        [(LAYER, 1.5), (",", 1.0), (SPACE, 4.6), (".", 1.0), (BREAK, 2.9)],
     ]
 
 

@@ -14,6 +14,10 @@ from kiosk.ui.parts import Part, PressTarget, fit_alike
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
+WORDS_PAD_U = 1.1
+"""Between the words and the line around their tile, in hundredths of the short side."""
+ONE_LINE_MIN = 0.85
+"""Words that must be smaller than this share of their size for one line take two."""
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 ICONS = {
@@ -59,11 +63,11 @@ class ActTile(PressTarget):
     def draw(self, look: Look, area: Area) -> tuple[float, float]:
         """The icon beside the words; returns the words' room."""
         self.put(area)
-        inside = area.inset(2 * look.u)
-        size = min(4 * look.u, 0.7 * area.height)
-        self.ids.icon.draw(look, inside.cut_left(size, 1.6 * look.u), size)
+        inside = area.inset(1.8 * look.u, WORDS_PAD_U * look.u)
+        size = min(3.8 * look.u, 0.7 * area.height)
+        self.ids.icon.draw(look, inside.cut_left(size, 1.3 * look.u), size)
         self._room = inside
-        return inside.width, inside.height - 0.6 * look.u
+        return inside.width, inside.height
 
     def put_words(self) -> None:
         """Put the words into their room, once they fit."""
@@ -76,7 +80,10 @@ def draw_acts(tiles: Sequence[ActTile], look: Look, area: Area, columns: int) ->
         return
     cells = area.grid(columns, -(-len(tiles) // columns), look.u)
     rooms = [tile.draw(look, cell) for tile, cell in zip(tiles, cells, strict=False)]
-    fit_alike([tile.ids.word for tile in tiles], look, *rooms[0], lines_max=2)
+    words = [tile.ids.word for tile in tiles]
+    fit_alike(words, look, *rooms[0], lines_max=1)
+    if words[0].font_size < ONE_LINE_MIN * look.style(words[0].role).size:
+        fit_alike(words, look, *rooms[0], lines_max=2)
     for tile in tiles:
         tile.put_words()
 

@@ -8,6 +8,7 @@ from kivy.properties import NumericProperty, StringProperty
 
 from kiosk.domain.survey import Words
 from kiosk.texts import Texts
+from kiosk.ui.area import Area
 from kiosk.ui.look import Look
 from kiosk.ui.parts import Part, even
 from kiosk.ui.screens.page import paper
@@ -52,10 +53,14 @@ class ChecksPage(StaffPage):
                 pill.draw(look, row.cut_right(max(pill.needed(look, row.height), 24 * u), 2 * u))
         self.ids.title.put(page.cut_top(self.ids.title.fit(look, page.width, lines_max=3), 2 * u), across=0)
         self.ids.hint.put(page.cut_top(self.ids.hint.fit(look, page.width, lines_max=4), 4 * u), across=0)
-        for wedge, cell in zip(
-            self._wedges, page.middle(page.width, min(page.height, 30 * u)).grid(GREYS, 1, 0), strict=True
-        ):
-            wedge.put(cell)
+        self._draw_wedges(page.middle(page.width, min(page.height, 30 * u)))
+
+    def _draw_wedges(self, area: Area) -> None:
+        """Edge to edge on whole pixels: half a pixel would be a seam, where every step is to be told by its grey."""
+        edges = [round(area.x + area.width * place / GREYS) for place in range(GREYS + 1)]
+        low, high = round(area.y), round(area.top)
+        for wedge, left, right in zip(self._wedges, edges, edges[1:], strict=False):
+            wedge.put(Area(left, low, right - left, high - low))
 
 
 class Wedge(Part):

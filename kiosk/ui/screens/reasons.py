@@ -114,22 +114,18 @@ class ReasonsPage(Page):
         action = look.part("action")
         even((self.ids.skip, self.ids.done), look, page.cut_bottom(action, 2 * u), 2 * u)
         self.ids.again.draw(look, page.cut_bottom(action, (4 if plain else 2) * u))
-        room = Area(page.x, page.y, page.width, page.height)
-        if not plain:
-            self._draw_listen(look, room, bare=True)
-        high = self.ids.title.fit(look, room.width, lines_max=3 if plain else 2)
-        self.ids.title.put(Area(room.x, page.cut_top(high, 1.6 * u).y, room.width, high), across=0)
+        if plain:
+            high = self.ids.title.fit(look, page.width, lines_max=3)
+            self.ids.title.put(page.cut_top(high, 1.6 * u), across=0)
+        else:
+            self._draw_title_to_hear(look, page, lines_max=2, gap=1.6 * u)
         self._draw_hint(look, page.cut_top(look.style("body").size * look.style("body").line, (4 if plain else 2) * u))
         self._draw_tiles(look, page, 2, (2 if plain else 1.2) * u, in_rows=True)
 
     def _arrange_large(self, look: Look, page: Area) -> None:
         u = look.u
         self._leave_out_header()
-        head = Area(page.x, page.top - look.part("tool"), page.width, look.part("tool"))
-        self._draw_listen(look, head, bare=True)
-        high = max(self.ids.title.fit(look, head.width, lines_max=1), look.part("tool") if self.can_listen else 0)
-        head.y, head.height = page.cut_top(high, 2 * u).y, high
-        self.ids.title.put(head, across=0)
+        self._draw_title_to_hear(look, page, lines_max=1, gap=2 * u)
         room = self._draw_actions(look, page.cut_bottom(look.part("action"), 2 * u))
         self._draw_tiles(look, page, 2, 1.2 * u, in_rows=True)
         self._count_area, self._count_across = room, 0.5
@@ -142,6 +138,15 @@ class ReasonsPage(Page):
         width = self.ids.listen.needed(look, high, bare)
         place = strip.cut_right(width, 2 * look.u)
         self.ids.listen.draw(look, Area(place.x, place.top - (place.height + high) / 2, width, high), bare)
+
+    def _draw_title_to_hear(self, look: Look, page: Area, lines_max: int, gap: float) -> None:
+        """The question with the way to hear it beside it, where the header is left out."""
+        tool = look.part("tool") if self.can_listen else 0.0
+        beside = self.ids.listen.needed(look, tool, bare=True) + 2 * look.u if self.can_listen else 0.0
+        high = self.ids.title.fit(look, page.width - beside, lines_max=lines_max)
+        row = page.cut_top(max(high, tool), gap)
+        self._draw_listen(look, row, bare=True)
+        self.ids.title.put(row, across=0)
 
     def _show_header(self, look: Look, area: Area) -> None:
         self.ids.header.opacity = self.ids.hint.opacity = self.ids.chip.opacity = 1

@@ -67,6 +67,7 @@ class WordsPage(Page):
         self._look = look
         u = look.u
         page = Area(0, 0, look.width, look.height)
+        page.cut_top(look.band_height)
         page.cut_bottom(look.time_line)
         self.keyboard.draw(look, page.cut_bottom(min(self.keyboard.high(look), 0.5 * look.height)))
         page = page.inset(look.space("margin"), 0)

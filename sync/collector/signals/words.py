@@ -94,7 +94,7 @@ class SignWords:
 
     def count(self, n: int | None) -> str:
         """A number of the table; few are not told."""
-        return f"‹{FEW}" if n is None else self.t.number(n)
+        return f"<{FEW}" if n is None else self.t.number(n)
 
     def days(self, row: Any) -> str:
         """From when to when, and in which half of the days."""

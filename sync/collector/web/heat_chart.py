@@ -53,7 +53,7 @@ def _heat_cell(half: HalfDay | None, x: float, y: float) -> list[Markup]:
         return [
             svg.rect(x, y, wide - 2, tall - 2, "sunk"),
             *hatch,
-            svg.text(x + wide / 2 - 1, y + tall / 2 + 3, "‹5", "mid faint"),
+            svg.text(x + wide / 2 - 1, y + tall / 2 + 3, "<5", "mid faint"),
         ]
     step = heat_step(half)
     role = {3: "mid on-l2", 4: "mid onhi"}.get(step, "mid")

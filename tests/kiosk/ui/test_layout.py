@@ -22,9 +22,10 @@ SHAPES = [(1280, 800), (1920, 1080), (1080, 1920), (1024, 600), (1024, 768), (38
 
 KIOSKS = {"five": ("sipas-5", 1, 8), "three": ("tt32-3", 2, 15), "hall": ("tt32-3", 1, 30)}
 """Survey, questions, counters."""
-CASES = [("five", language, scale) for language in ("vi", "en") for scale in TEXT_SCALES]
-CASES += [(name, language, 2.0) for name in ("three", "hall") for language in ("vi", "en")]
-CASES += [("three", "vi", 1.0), ("hall", "vi", 1.0)]
+CASES = [("five", language, scale, False) for language in ("vi", "en") for scale in TEXT_SCALES]
+CASES += [(name, language, 2.0, False) for name in ("three", "hall") for language in ("vi", "en")]
+CASES += [("three", "vi", 1.0, False), ("hall", "vi", 1.0, False)]
+CASES += [("five", "vi", 1.0, True), ("five", "vi", 2.0, True), ("hall", "vi", 2.0, True)]
 
 
 @pytest.fixture(params=["five"])
@@ -33,8 +34,8 @@ def kiosk(request: Any, open_kiosk: Any) -> Any:
     return open_kiosk(survey=survey, questions=questions, counters=counters, words=True)
 
 
-@pytest.mark.parametrize(("kiosk", "language", "scale"), CASES, indirect=["kiosk"])
-def test_nothing_is_cut_and_nothing_overlaps(kiosk: Any, language: str, scale: float):
+@pytest.mark.parametrize(("kiosk", "language", "scale", "band"), CASES, indirect=["kiosk"])
+def test_nothing_is_cut_and_nothing_overlaps(kiosk: Any, language: str, scale: float, band: bool):
     if language != kiosk.app.t.language:
         kiosk.app.turn_language()
     pages = _pages(kiosk.app)
@@ -44,8 +45,9 @@ def test_nothing_is_cut_and_nothing_overlaps(kiosk: Any, language: str, scale: f
     faults = []
     for shape in SHAPES:
         for (step, _), page in pages.items():
-            look = Look("light", *shape, scale)
+            look = Look("light", *shape, scale, band=band)
             kiosk.app.look = look
+            page.can_listen = hasattr(page.ids, "listen")
             page.arrange(look)
             page.tell(View(step, 1, kept=True, standing=Standing.REPEAT, chosen=("wait", "fee", "trips")))
             faults += [f"{step} at {shape[0]}x{shape[1]}: {fault}" for fault in _faults(page, look)]
@@ -150,6 +152,8 @@ def _faults(page: Any, look: Look) -> Iterator[str]:
     yield from (f"{part.text!r} finds no room" for part in words if not part.fits)
     yield from (f"{part.text!r} is cut" for part in words if not _is_within(part, look))
     yield from (f"{one.text!r} and {other.text!r} overlap" for one, other in combinations(words, 2) if _lap(one, other))
+    yield from (f"{part.text!r} touches the band" for part in words if part.top > look.height - look.band_height - 1)
+    yield from (f"{part.text!r} touches its line" for part in words if not _is_free(part, look))
     yield from ("two targets overlap" for one, other in combinations(targets, 2) if _lap(one, other))
     for word in words:
         others = [target for target in targets if target not in (word.parent, word.parent.parent)]
@@ -158,6 +162,15 @@ def _faults(page: Any, look: Look) -> Iterator[str]:
 
 def _is_within(part: Any, look: Look) -> bool:
     return min(part.x, part.y) >= -1 and part.right <= look.width + 1 and part.top <= look.height + 1
+
+
+def _is_free(part: Any, look: Look) -> bool:
+    """Whether words stand free of the line around the button that they are on."""
+    button = part.parent
+    if not hasattr(button, "pressed"):
+        return True
+    down = 1.2 * look.u if "\n" in part.text else 0
+    return part.width <= button.width - 1.2 * look.u + 1 and part.height <= button.height - down + 1
 
 
 def _is_seen(part: Any, page: Any) -> bool:

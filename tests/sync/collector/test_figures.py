@@ -309,7 +309,7 @@ def test_a_half_day_with_few_goes_out_with_the_next_one_at_that_counter(services
         (Decimal("-2.0"), Form.POINTS, "−2,0"),
         (Decimal("0.6"), Form.POINTS, "+0,6"),
         (Decimal("0.0"), Form.POINTS, "0,0"),
-        (Mark.FEW, Form.COUNT, "‹5"),
+        (Mark.FEW, Form.COUNT, "<5"),
         (Mark.UNKNOWN, Form.PERCENT, "không xác định"),
     ],
 )
