@@ -23,6 +23,8 @@ TILES_OF_SEVERAL = 12
 """… and of more, so many at a time …"""
 TILES_LARGE = 8
 """… or of large letters, so many."""
+TILE_U_MAX = 36
+"""A tile is never higher than so many hundredths of the short side, however few there are."""
 
 
 class CounterPage(Page):
@@ -124,7 +126,9 @@ class CounterPage(Page):
         for tile in self._tiles:
             tile.opacity = 1 if tile in shown else 0
         columns = _columns(size, look)
-        cells = area.grid(columns, -(-size // columns), look.space("s") * (0.6 if look.text_scale > 1 else 1))
+        rows = -(-size // columns)
+        area = area.cut_top(min(area.height, rows * TILE_U_MAX * look.u))
+        cells = area.grid(columns, rows, look.space("s") * (0.6 if look.text_scale > 1 else 1))
         rooms = [tile.draw(look, cell) for tile, cell in zip(shown, cells, strict=False)]
         fit_alike([tile.ids.word for tile in self._tiles], look, *rooms[0], lines_max=2)
         for tile in shown:
@@ -163,7 +167,7 @@ class CounterTile(Tile):
 
 def _columns(tiles: int, look: Look) -> int:
     if look.portrait:
-        return 2 if tiles <= TILES_OF_SEVERAL else 3
+        return 1 if tiles <= 3 else 2 if tiles <= TILES_OF_SEVERAL else 3
     if look.large or (look.text_scale > 1 and not look.wide):
         return 2
     if tiles <= 3:
