@@ -150,9 +150,26 @@ def _answer_errors(app: FastAPI) -> None:
         return problem_answer(problems.REQUEST_INVALID, str(error))
 
     @app.exception_handler(RequestValidationError)
-    async def request_invalid(_request: Request, error: RequestValidationError) -> Response:
+    async def request_invalid(request: Request, error: RequestValidationError) -> Response:
+        if is_page(request):
+            return page_of(request, UsageWrong("there is nothing at this address"))
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         return problem_answer(problems.REQUEST_INVALID, faults)
+
+    _answer_faults(app)
+
+    @app.exception_handler(HTTPException)
+    async def http_error(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404 and is_page(request) and "text/html" in request.headers.get("accept", ""):
+            return page_of(request, UsageWrong("there is nothing at this address"))
+        kind: ProblemType = {404: problems.NOT_FOUND, 405: problems.METHOD_NOT_ALLOWED}.get(
+            error.status_code, problems.REQUEST_INVALID
+        )
+        return problem_answer(kind, headers=error.headers)
+
+
+def _answer_faults(app: FastAPI) -> None:
+    """What the collector itself refuses, and a database that does not answer."""
 
     @app.exception_handler(CollectorError)
     async def refusal(request: Request, error: CollectorError) -> Response:
@@ -164,15 +181,6 @@ def _answer_errors(app: FastAPI) -> None:
     async def database_away(_request: Request, error: OperationalError) -> Response:
         _log.error("database does not answer", why=str(error.orig))
         return refusal_answer(CollectorBusy("the database does not answer; nothing of this request was kept"))
-
-    @app.exception_handler(HTTPException)
-    async def http_error(request: Request, error: HTTPException) -> Response:
-        if error.status_code == 404 and is_page(request) and "text/html" in request.headers.get("accept", ""):
-            return page_of(request, UsageWrong("there is nothing at this address"))
-        kind: ProblemType = {404: problems.NOT_FOUND, 405: problems.METHOD_NOT_ALLOWED}.get(
-            error.status_code, problems.REQUEST_INVALID
-        )
-        return problem_answer(kind, headers=error.headers)
 
 
 def _describe(app: FastAPI) -> None:
