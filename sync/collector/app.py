@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry.trace import TracerProvider
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
@@ -24,9 +24,10 @@ from sync.collector.api.answers import problem_answer, refusal_answer
 from sync.collector.api.described import COMPONENTS
 from sync.collector.api.middleware import DeviceDoors, Doorkeeper
 from sync.collector.chores import chores_of
-from sync.collector.errors import CollectorBusy, CollectorError, UsageWrong
+from sync.collector.errors import CollectorBusy, CollectorError, StorageFull, UsageWrong
 from sync.collector.gauges import Gauges
 from sync.collector.partitions import ensure_partitions
+from sync.collector.readiness import Readiness
 from sync.collector.services import Services
 from sync.collector.upkeep import Upkeep
 from sync.collector.web import (
@@ -89,6 +90,7 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
     )
     app.state.services = services
     app.state.gauges = Gauges(services.database)
+    app.state.readiness = Readiness(services.writer)
     for part in (journals, enrolments, device, tallies, report, health):
         app.include_router(part.router)
     for part in PAGES:
@@ -173,13 +175,17 @@ def _answer_faults(app: FastAPI) -> None:
 
     @app.exception_handler(CollectorError)
     async def refusal(request: Request, error: CollectorError) -> Response:
+        if isinstance(error, StorageFull):
+            request.app.state.readiness.doubt()
         if is_page(request):
             return page_of(request, error)
         return refusal_answer(error)
 
     @app.exception_handler(OperationalError)
-    async def database_away(_request: Request, error: OperationalError) -> Response:
+    @app.exception_handler(InternalError)
+    async def database_away(request: Request, error: DBAPIError) -> Response:
         _log.error("database does not answer", why=str(error.orig))
+        request.app.state.readiness.doubt()
         return refusal_answer(CollectorBusy("the database does not answer; nothing of this request was kept"))
 
 
