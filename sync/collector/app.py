@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry.trace import TracerProvider
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
@@ -24,9 +24,10 @@ from sync.collector.api.answers import problem_answer, refusal_answer
 from sync.collector.api.described import COMPONENTS
 from sync.collector.api.middleware import DeviceDoors, Doorkeeper
 from sync.collector.chores import chores_of
-from sync.collector.errors import CollectorBusy, CollectorError, UsageWrong
+from sync.collector.errors import CollectorBusy, CollectorError, StorageFull, UsageWrong
 from sync.collector.gauges import Gauges
 from sync.collector.partitions import ensure_partitions
+from sync.collector.readiness import Readiness
 from sync.collector.services import Services
 from sync.collector.upkeep import Upkeep
 from sync.collector.web import (
@@ -89,6 +90,7 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
     )
     app.state.services = services
     app.state.gauges = Gauges(services.database)
+    app.state.readiness = Readiness(services.writer)
     for part in (journals, enrolments, device, tallies, report, health):
         app.include_router(part.router)
     for part in PAGES:
@@ -150,20 +152,13 @@ def _answer_errors(app: FastAPI) -> None:
         return problem_answer(problems.REQUEST_INVALID, str(error))
 
     @app.exception_handler(RequestValidationError)
-    async def request_invalid(_request: Request, error: RequestValidationError) -> Response:
+    async def request_invalid(request: Request, error: RequestValidationError) -> Response:
+        if is_page(request):
+            return page_of(request, UsageWrong("there is nothing at this address"))
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         return problem_answer(problems.REQUEST_INVALID, faults)
 
-    @app.exception_handler(CollectorError)
-    async def refusal(request: Request, error: CollectorError) -> Response:
-        if is_page(request):
-            return page_of(request, error)
-        return refusal_answer(error)
-
-    @app.exception_handler(OperationalError)
-    async def database_away(_request: Request, error: OperationalError) -> Response:
-        _log.error("database does not answer", why=str(error.orig))
-        return refusal_answer(CollectorBusy("the database does not answer; nothing of this request was kept"))
+    _answer_faults(app)
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
@@ -173,6 +168,25 @@ def _answer_errors(app: FastAPI) -> None:
             error.status_code, problems.REQUEST_INVALID
         )
         return problem_answer(kind, headers=error.headers)
+
+
+def _answer_faults(app: FastAPI) -> None:
+    """What the collector itself refuses, and a database that does not answer."""
+
+    @app.exception_handler(CollectorError)
+    async def refusal(request: Request, error: CollectorError) -> Response:
+        if isinstance(error, StorageFull):
+            request.app.state.readiness.doubt()
+        if is_page(request):
+            return page_of(request, error)
+        return refusal_answer(error)
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InternalError)
+    async def database_away(request: Request, error: DBAPIError) -> Response:
+        _log.error("database does not answer", why=str(error.orig))
+        request.app.state.readiness.doubt()
+        return refusal_answer(CollectorBusy("the database does not answer; nothing of this request was kept"))
 
 
 def _describe(app: FastAPI) -> None:

@@ -6,7 +6,7 @@ that hash has the entry. So an entry is the same as another when they share a pl
 whatever order they come: by the network, from a USB stick, before or after this database was restored.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, NamedTuple
@@ -26,6 +26,7 @@ from sync.protocol.messages import Hash, JournalId
 _CARRIED_MARK = b'"from":'
 _SEQ_MAX = 2**53
 _WHY_CHARS_MAX = 20
+_PLACES_AT_ONCE = 2000
 
 
 class Place(NamedTuple):
@@ -84,11 +85,12 @@ def find_duplicates(
 
 def counted_places(connection: Connection, places: Iterable[Place]) -> dict[Place, Place]:
     """Where those of ``places`` were counted that are duplicates."""
-    wanted = sorted(set(places))
-    if not wanted:
-        return {}
-    found = select(duplicate).where(tuple_(duplicate.c.journal_id, duplicate.c.seq).in_(wanted))
-    return {Place(row.journal_id, row.seq): Place(row.of_journal, row.of_seq) for row in connection.execute(found)}
+    found: dict[Place, Place] = {}
+    for some in _few(places):
+        wanted = select(duplicate).where(tuple_(duplicate.c.journal_id, duplicate.c.seq).in_(some))
+        for row in connection.execute(wanted):
+            found[Place(row.journal_id, row.seq)] = Place(row.of_journal, row.of_seq)
+    return found
 
 
 def note_continuation(
@@ -212,11 +214,19 @@ def _stored(connection: Connection, places: Iterable[Place]) -> dict[Place, byte
 
 def _carried_elsewhere(connection: Connection, places: Iterable[Place]) -> dict[Origin, Place]:
     """Where entries of these places were carried to by journals that came before."""
-    found = select(carried).where(tuple_(carried.c.journal_id, carried.c.seq).in_(sorted(places)))
-    return {
-        Origin(Place(row.journal_id, row.seq), row.hash): Place(row.in_journal, row.in_seq)
-        for row in connection.execute(found)
-    }
+    found: dict[Origin, Place] = {}
+    for some in _few(places):
+        wanted = select(carried).where(tuple_(carried.c.journal_id, carried.c.seq).in_(some))
+        for row in connection.execute(wanted):
+            found[Origin(Place(row.journal_id, row.seq), row.hash)] = Place(row.in_journal, row.in_seq)
+    return found
+
+
+def _few(places: Iterable[Place]) -> Iterator[list[Place]]:
+    """The places, each once, so many at a time as any engine takes in one statement."""
+    wanted = sorted(set(places))
+    for first in range(0, len(wanted), _PLACES_AT_ONCE):
+        yield wanted[first : first + _PLACES_AT_ONCE]
 
 
 def _carried_from_here(

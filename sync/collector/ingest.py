@@ -8,23 +8,24 @@ once or not at all.
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, bindparam, select, update
+import structlog
+from sqlalchemy import Connection, bindparam, update
 
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_over
+from sync.collector.apart import take_apart
 from sync.collector.bulk import insert_rows
 from sync.collector.comments.arrive import awaited, enclose, keep_comments, place_comments
 from sync.collector.continued import Writer, boot_of_device, find_duplicates, late_elsewhere, note_continuation
-from sync.collector.errors import JournalForeign
+from sync.collector.cursors import COPY, require_owner
 from sync.collector.presstime import LocalDays, OffsetOf, PressClock
 from sync.collector.projected import Projection
-from sync.collector.projection import Context, project
-from sync.collector.replica import stored_hashes
+from sync.collector.projection import Context, failed, project
 from sync.collector.schema import journal, micros, segment
 from sync.collector.store import (
     enclosed_seq,
@@ -32,9 +33,11 @@ from sync.collector.store import (
     keep_counts,
     keep_enclosures,
     keep_projection,
+    keep_unread,
     read_boot_offset,
 )
 
+_log = structlog.get_logger("collector.ingest")
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
 
 
@@ -96,11 +99,13 @@ class Conflict:
 
 
 def append_batch(
-    connection: Connection, device: Device, batch: Batch, receipt: Receipt, days: LocalDays
+    connection: Connection, device: Device, batch: Batch, receipt: Receipt, days: LocalDays, apart: bool = False
 ) -> Appended | Conflict:
     """Append ``batch`` to the copy if, and only if, it continues it; a repeat changes nothing.
 
-    Raises JournalForeign for a journal that another device writes.
+    With ``apart`` a line that cannot be kept is set aside alone; without, as is quicker, what it raises undoes the
+    batch, and whoever calls does it again (``lies_in_the_data``). Raises JournalForeign for a journal that another
+    device writes.
     """
     copy = _locked_copy(connection, device, batch, receipt)
     if copy is None:
@@ -115,14 +120,11 @@ def append_batch(
         return Appended(copy.cursor, 0)
     end = Cursor(copy.cursor.next_seq + len(fresh), chain_over(copy.cursor.head, fresh))
     _keep_segment(connection, batch, copy.cursor, end, fresh, receipt)
-    writer = Writer(device.device_id, batch.journal_id, copy.continued)
-    duplicates = find_duplicates(connection, writer, copy.cursor, fresh, receipt.received_at)
-    context = _context(connection, device, copy, receipt, days)
-    projection = project(copy.cursor.next_seq, fresh, context, duplicates)
-    keep_said(connection, writer, projection, receipt.received_at)
+    sender = _Sender(connection, device, copy, receipt, days)
+    unread = sender.take_apart(fresh) if apart else sender.take(copy.cursor, fresh)
     _take_enclosures(connection, copy, end.next_seq, received_us, batch)
     _move_cursor(connection, copy, end, receipt)
-    return Appended(end, len(fresh), len(projection.unread))
+    return Appended(end, len(fresh), unread)
 
 
 def keep_said(connection: Connection, writer: Writer, projection: Projection, received_at: datetime) -> None:
@@ -137,32 +139,6 @@ def keep_said(connection: Connection, writer: Writer, projection: Projection, re
     keep_comments(connection, writer.journal_id, comments)
 
 
-def read_cursor(connection: Connection, device_id: str, journal_id: str) -> Cursor:
-    """Where the copy of a journal ends; the start for one never seen.
-
-    Raises JournalForeign for a journal that another device writes.
-    """
-    row = connection.execute(_COPY, {"wanted": journal_id}).one_or_none()
-    if row is None:
-        return Cursor.start(journal_id)
-    if row.next_seq > 1:
-        _require_owner(row.device_id, device_id)
-    return Cursor(row.next_seq, row.head)
-
-
-def read_hash(connection: Connection, device_id: str, journal_id: str, seq: int) -> bytes | None:
-    """The hash after entry ``seq`` (0: the start); None beyond the end of the copy.
-
-    Raises JournalForeign for a journal that another device writes.
-    """
-    cursor = read_cursor(connection, device_id, journal_id)
-    if seq == 0:
-        return Cursor.start(journal_id).head
-    if seq >= cursor.next_seq:
-        return None
-    return stored_hashes(connection, journal_id, {seq})[seq]
-
-
 @dataclass(frozen=True, slots=True)
 class _Copy:
     """The collector's copy of one journal, locked for this transaction."""
@@ -174,12 +150,46 @@ class _Copy:
     continued: bool
 
 
-_COPY = select(
-    journal.c.device_id, journal.c.next_seq, journal.c.head, journal.c.boot, journal.c.boot_offset_us,
-    journal.c.continued,
-).where(journal.c.journal_id == bindparam("wanted"))  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """Who sends lines that are kept already, and what their reading needs."""
+
+    connection: Connection
+    device: Device
+    copy: _Copy
+    receipt: Receipt
+    days: LocalDays
+
+    def take(self, start: Cursor, lines: Sequence[bytes]) -> int:
+        """Read the lines after ``start`` and keep what they say; how many are unread."""
+        connection, received_at = self.connection, self.receipt.received_at
+        writer = Writer(self.device.device_id, self.copy.journal_id, self.copy.continued)
+        duplicates = find_duplicates(connection, writer, start, lines, received_at)
+        context = _context(connection, self.device, self.copy, self.receipt, self.days)
+        projection = project(start.next_seq, lines, context, duplicates)
+        keep_said(connection, writer, projection, received_at)
+        return len(projection.unread)
+
+    def take_apart(self, lines: Sequence[bytes]) -> int:
+        """The same, one line never undoing another: a batch may be cut anywhere and says the same."""
+        starts = [self.copy.cursor]
+        for line in lines:
+            starts.append(starts[-1].after([line]))
+        places = range(len(lines))
+        return take_apart(
+            self.connection, places, lambda some: self.take(starts[some[0]], lines[some[0] : some[-1] + 1]),
+            lambda place, error: self._set_aside(starts[place].next_seq, error),
+        )  # fmt: skip
+
+    def _set_aside(self, seq: int, error: Exception) -> int:
+        entry = failed(seq, error)
+        _log.warning("entry set aside", journal=self.copy.journal_id, seq=seq, why=entry.detail)
+        keep_unread(self.connection, self.copy.journal_id, micros(self.receipt.received_at), [entry])
+        return 1
+
+
 # On SQLite the transaction itself is the lock, and the words are left out.
-_COPY_LOCKED = _COPY.with_for_update()
+_COPY_LOCKED = COPY.with_for_update()
 
 
 def _locked_copy(connection: Connection, device: Device, batch: Batch, receipt: Receipt) -> _Copy | None:
@@ -190,7 +200,7 @@ def _locked_copy(connection: Connection, device: Device, batch: Batch, receipt: 
         _open_copy(connection, device, batch, receipt)
         row = connection.execute(_COPY_LOCKED, {"wanted": batch.journal_id}).one()
     if row.next_seq > 1:
-        _require_owner(row.device_id, device.device_id)
+        require_owner(row.device_id, device.device_id)
     elif row.device_id != device.device_id:
         # Named by a continuation before its own first batch came: whoever brings that wrote it.
         connection.execute(_OWN, {"wanted": batch.journal_id, "device": device.device_id})
@@ -207,11 +217,6 @@ def _open_copy(connection: Connection, device: Device, batch: Batch, receipt: Re
         [(batch.journal_id, device.device_id, 1, batch.start.head, *[micros(receipt.received_at)] * 2)],
         then="ON CONFLICT (journal_id) DO NOTHING",
     )
-
-
-def _require_owner(owner: str, device_id: str) -> None:
-    if owner != device_id:
-        raise JournalForeign("this journal is written by another device")
 
 
 def _known_lines(stored: Cursor, batch: Batch) -> int | None:

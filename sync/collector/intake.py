@@ -132,7 +132,7 @@ class Intake:
         receipt = Receipt(self._now(), verified.clock, verified.signature, clock_words, by_file=True)
         with self._writing() as connection:
             ensure_partitions(connection, receipt.received_at)
-            outcome = append_batch(connection, sender[-1], batch, receipt, self._days)
+            outcome = append_batch(connection, sender[-1], batch, receipt, self._days, apart=True)
             match outcome:
                 case Appended(_, added):
                     result.added += added

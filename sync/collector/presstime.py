@@ -97,7 +97,7 @@ class LocalDays:
             noon = datetime.combine(date.fromisoformat(day), time(12), self.zone)
         except ValueError as error:
             raise TimeUnreadable("no day of the calendar") from error
-        if noon.date().isoformat() != day:
+        if noon.date().isoformat() != day or noon.year > YEAR_MAX:
             raise TimeUnreadable("a day is written as 2026-11-20")
         return (noon - _EPOCH) // timedelta(microseconds=1)
 

@@ -20,6 +20,8 @@ class UnreadReason(StrEnum):
     UNKNOWN_COUNTER = "unknown_counter"
     NO_RATING = "no_rating"
     """It speaks of a rating that is not there, or that already has what it brings."""
+    FAILED = "failed"
+    """To read or to keep what it says failed, in a way that nobody foresaw."""
 
 
 class Unread(NamedTuple):

@@ -1,7 +1,8 @@
 """Projection: lines become ratings and reasons; what cannot be read is kept aside with a reason.
 
 Interpretation comes after storage. The lines are kept whatever this step makes of them,
-so it never refuses: a bad entry becomes an ``Unread`` and the ones behind it go on.
+so it never refuses: a bad entry becomes an ``Unread`` and the ones behind it go on,
+also where reading it fails in a way that nobody foresaw.
 Pure: no database, no clock.
 """
 
@@ -40,6 +41,8 @@ SEQ_MAX = 2**53
 _COMMITMENT = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _JOURNAL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _KIOSK_STANDINGS = frozenset(str(standing) for standing in Standing if standing is not Standing.SUSPECT)
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""The one sign that JSON can write and PostgreSQL cannot keep."""
 _STRAIGHT_TO_RATING = msgspec.json.Decoder(RatingLine)
 
 
@@ -88,7 +91,15 @@ def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> P
                 _take(projection, entry, context)
         except _Aside as aside:
             projection.unread.append(Unread(seq, aside.reason, aside.detail[:DETAIL_CHARS_MAX]))
+        except Exception as error:  # noqa: BLE001 - the lines behind this one must not wait for whatever it is
+            projection.unread.append(failed(seq, error))
     return projection
+
+
+def failed(seq: int, error: Exception) -> Unread:
+    """The entry whose reading, or keeping, ended in ``error``."""
+    said = getattr(error, "orig", None) or error
+    return Unread(seq, UnreadReason.FAILED, printable(f"{type(said).__name__}: {said}"))
 
 
 def reasons_of(entry: ReasonsLine) -> list[ReasonRow]:
@@ -97,6 +108,8 @@ def reasons_of(entry: ReasonsLine) -> list[ReasonRow]:
 
 
 def _decode(line: bytes) -> Line:
+    if b"\\u0000" in line and _NUL.search(line):
+        raise _Aside(UnreadReason.BAD_VALUE, "a NUL in a text")
     try:
         # Nearly every line is a rating, and decoding it at once costs half of looking first.
         entry = _STRAIGHT_TO_RATING.decode(line)
@@ -107,18 +120,18 @@ def _decode(line: bytes) -> Line:
     try:
         return decode_line(line)
     except (LineUnreadable, RecursionError) as error:
-        raise _Aside(UnreadReason.NOT_A_LINE, _printable(str(error))) from error
+        raise _Aside(UnreadReason.NOT_A_LINE, printable(str(error))) from error
 
 
 def _rating(entry: RatingLine, context: Context) -> RatingRow:
     if entry.level not in LEVELS or entry.standing not in _KIOSK_STANDINGS or not _named(entry.survey, entry.question):
         said = f"survey {entry.survey}, question {entry.question}, level {entry.level}, standing {entry.standing}"
-        raise _Aside(UnreadReason.BAD_VALUE, _printable(said))
+        raise _Aside(UnreadReason.BAD_VALUE, printable(said))
     try:
         pressed_us, quality = context.clock.date(entry.at, entry.mono, entry.boot)
         day, part = context.days.place(pressed_us)
     except TimeUnreadable as error:
-        raise _Aside(UnreadReason.BAD_TIME, _printable(str(error))) from error
+        raise _Aside(UnreadReason.BAD_TIME, printable(str(error))) from error
     counter_id = _counter_of(entry.counter, pressed_us, context)
     return RatingRow(
         entry.seq, counter_id, entry.survey, entry.question, entry.level, None,
@@ -129,7 +142,7 @@ def _rating(entry: RatingLine, context: Context) -> RatingRow:
 def _counter_of(code: str | None, moment_us: int, context: Context) -> int:
     counter_id = context.counter_at(moment_us) if code is None else context.counters.get(code)
     if counter_id is None:
-        raise _Aside(UnreadReason.UNKNOWN_COUNTER, _printable(f"no counter {code} in this unit"))
+        raise _Aside(UnreadReason.UNKNOWN_COUNTER, printable(f"no counter {code} in this unit"))
     return counter_id
 
 
@@ -137,7 +150,7 @@ def _take_count(projection: Projection, entry: CountLine, context: Context) -> N
     try:
         noon_us = context.days.noon_us(entry.day)
     except TimeUnreadable as error:
-        raise _Aside(UnreadReason.BAD_VALUE, _printable(f"day {entry.day}")) from error
+        raise _Aside(UnreadReason.BAD_VALUE, printable(f"day {entry.day}")) from error
     if not 0 <= entry.n <= SERVED_MAX:
         raise _Aside(UnreadReason.BAD_VALUE, f"{entry.n} transactions")
     counter_id = _counter_of(entry.counter, noon_us, context)
@@ -155,16 +168,23 @@ def _take(projection: Projection, entry: Line, context: Context) -> None:
         case CountLine():
             _take_count(projection, entry, context)
         case OpenedLine():
-            projection.opened = entry if entry.seq == 1 else projection.opened
+            _take_opened(projection, entry)
         case SettingsLine() | ClockLine() | PrunedLine() | MaintenanceLine():
             pass
         case _:
-            raise _Aside(UnreadReason.UNKNOWN_KIND, _printable(entry.kind))
+            raise _Aside(UnreadReason.UNKNOWN_KIND, printable(entry.kind))
+
+
+def _take_opened(projection: Projection, entry: OpenedLine) -> None:
+    for number in (entry.continues_seq, entry.carried, entry.carried_after, entry.lost):
+        if number is not None and not 0 <= number <= SEQ_MAX:
+            raise _Aside(UnreadReason.BAD_VALUE, f"no entry has the number {number}")
+    projection.opened = entry if entry.seq == 1 else projection.opened
 
 
 def _take_reasons(projection: Projection, entry: ReasonsLine) -> None:
     if len(entry.reasons) > REASONS_MAX or not all(_named("reason@1", reason) for reason in entry.reasons):
-        raise _Aside(UnreadReason.BAD_VALUE, _printable(f"reasons {', '.join(entry.reasons)}"))
+        raise _Aside(UnreadReason.BAD_VALUE, printable(f"reasons {', '.join(entry.reasons)}"))
     if entry.rating_journal is not None or entry.rating not in projection.ratings:
         _take_late(projection, entry)
         return
@@ -186,7 +206,7 @@ def _take_revision(projection: Projection, entry: RevisedLine) -> None:
 
 def _take_comment(projection: Projection, entry: CommentLine) -> None:
     if not _COMMITMENT.fullmatch(entry.enclosure):
-        raise _Aside(UnreadReason.BAD_VALUE, _printable(f"enclosure {entry.enclosure}"))
+        raise _Aside(UnreadReason.BAD_VALUE, printable(f"enclosure {entry.enclosure}"))
     _require_rating(entry)
     projection.comments.append(entry)
 
@@ -202,7 +222,7 @@ def _require_rating(entry: ReasonsLine | RevisedLine | CommentLine) -> None:
     if not 1 <= entry.rating <= SEQ_MAX or (elsewhere is None and entry.rating >= entry.seq):
         raise _Aside(UnreadReason.NO_RATING, f"no rating at {entry.rating}")
     if elsewhere is not None and not _JOURNAL_ID.fullmatch(elsewhere):
-        raise _Aside(UnreadReason.NO_RATING, _printable(f"no journal {elsewhere}"))
+        raise _Aside(UnreadReason.NO_RATING, printable(f"no journal {elsewhere}"))
 
 
 @lru_cache(4096)
@@ -222,6 +242,7 @@ def _is_name(text: str) -> bool:
     return 0 < len(text) <= 40 and text.isascii() and text.replace("-", "").isalnum() and text == text.lower()
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The beginning of a text, without what cannot be kept or shown."""
     # PostgreSQL takes no NUL and a page no control characters, and the text is a stranger's.
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:DETAIL_CHARS_MAX])

@@ -5,13 +5,15 @@ one transaction with its counts, as it would have been when it came, so it may b
 time: what is read is unread no more, and what still cannot be read stays as it was.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Row, Select, delete, func, select
 
+from sync.collector.apart import take_apart
 from sync.collector.audit import note
 from sync.collector.continued import Writer
 from sync.collector.database import Database
@@ -19,9 +21,11 @@ from sync.collector.devices import Directory
 from sync.collector.ingest import Device, keep_said, offsets_heard
 from sync.collector.presstime import LocalDays, PressClock
 from sync.collector.projected import Projection
-from sync.collector.projection import Context, project_entries
+from sync.collector.projection import Context, failed, project_entries
 from sync.collector.replica import stored_entries
 from sync.collector.schema import journal, micros, segment, unread
+
+_log = structlog.get_logger("collector.reproject")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +110,26 @@ def _read_anew(
     offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
     clock = PressClock(micros(batch.received_at), "", 0, offset_of)
     context = Context(sender.counter_id, sender.counters, clock, reading.days, sender.moves)
-    entries = stored_entries(connection, copy.journal_id, min(seqs), max(seqs))
-    projection = project_entries([(seq, line) for seq, _, line in entries if seq in seqs], context)
-    # They come to be counted now, so they go out with what came in this part of the day.
-    projection.received_on = reading.days.today(reading.now)
-    connection.execute(delete(unread).where(unread.c.journal_id == copy.journal_id, unread.c.seq.in_(sorted(seqs))))
-    keep_said(connection, writer, projection, batch.received_at)
-    _note(connection, copy.journal_id, seqs, projection, reading)
-    return len(projection.unread)
+    stored = stored_entries(connection, copy.journal_id, min(seqs), max(seqs))
+    entries = [(seq, line) for seq, _, line in stored if seq in seqs]
+
+    def read(some: Sequence[tuple[int, bytes]]) -> int:
+        projection = project_entries(some, context)
+        # They come to be counted now, so they go out with what came in this part of the day.
+        projection.received_on = reading.days.today(reading.now)
+        these = {seq for seq, _ in some}
+        connection.execute(delete(unread).where(unread.c.journal_id == copy.journal_id, unread.c.seq.in_(these)))
+        keep_said(connection, writer, projection, batch.received_at)
+        _note(connection, copy.journal_id, these, projection, reading)
+        return len(projection.unread)
+
+    return take_apart(connection, entries, read, _leave)
+
+
+def _leave(entry: tuple[int, bytes], error: Exception) -> int:
+    """What fails alone stays as it was."""
+    _log.warning("entry not read", seq=entry[0], why=failed(entry[0], error).detail)
+    return 1
 
 
 def _note(connection: Connection, journal_id: str, seqs: set[int], projection: Projection, reading: Reading) -> None:

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from kiosk.notify import ServiceManager
 from sync.collector.app import create_app
 from sync.collector.config import CollectorConfig
+from sync.collector.connection import GuardedProtocol
 from sync.collector.database import Database
 from sync.collector.errors import PlaceTaken
 from sync.collector.services import make_services
@@ -24,6 +25,8 @@ from sync.log import start_log
 # would stand between the writer and every flush while requests are being verified.
 _SWITCH_INTERVAL_S = 0.0005
 _KEEP_ALIVE_S = 75  # a kiosk calls once a minute and may keep its connection
+OPEN_FILES_WANTED = 65_536
+"""As the packaged service allows: a connection for each of a nation's kiosks, and room."""
 _TICKS_PER_S = 10  # how often uvicorn's own loop looks around
 
 
@@ -52,6 +55,7 @@ def run_server(config: CollectorConfig, database: Database, announce: Callable[[
     Raises PlaceTaken when somebody else listens there, and UsageWrong when traces are wanted and cannot be sent.
     """
     listener = _listen(config.listen_host, config.listen_port)
+    open_enough()
     start_log()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     with tracing(make_services(config, database)) as (services, tracer):
@@ -72,12 +76,25 @@ def _server(app: FastAPI) -> _Server:
             # The peer's own address decides who may read; headers that anyone can write do not.
             proxy_headers=False,
             server_header=False,
+            http=GuardedProtocol,
+            ws="none",  # nothing here speaks it, and a connection that did would be out of the guard's sight
             timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=10,
         )
     )
     server.manager = ServiceManager()
     return server
+
+
+def open_enough() -> None:
+    """Let this process have as many connections as it may: a usual shell allows 1,024, fewer than kiosks may call."""
+    if sys.platform != "win32":
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = OPEN_FILES_WANTED if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES_WANTED)
+        if soft != resource.RLIM_INFINITY and soft < most:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def settle(app: FastAPI) -> None:

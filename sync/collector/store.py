@@ -59,13 +59,19 @@ def keep_projection(connection: Connection, journal_id: str, received_us: int, p
         lock_counters(connection, {counter_id for counter_id, _ in typed})
     unread_too = keep_counts(connection, journal_id, received_us, projection)
     received = {"journal_id": journal_id, "received_at": received_us}
-    insert_rows(connection, unread, received, Unread._fields, unread_too)
+    keep_unread(connection, journal_id, received_us, unread_too)
     insert_rows(
         connection, transaction_count, received, CountRow._fields, list(projection.counts.values()),
         then=_COUNT_CORRECTS,
     )  # fmt: skip
     if typed:
         add_up_typed(connection, typed)
+
+
+def keep_unread(connection: Connection, journal_id: str, received_us: int, entries: Sequence[Unread]) -> None:
+    """Write which entries were set aside, and why."""
+    received = {"journal_id": journal_id, "received_at": received_us}
+    insert_rows(connection, unread, received, Unread._fields, entries)
 
 
 def keep_counts(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:

@@ -19,6 +19,8 @@ MESSAGE_BYTES_MAX = 64 * 1024
 """Any request body that is not a batch."""
 CODE_LENGTH_MAX = 64
 SHORT_TEXT_MAX = 200
+SEQ_MAX = 2**53
+"""More entries than any journal ever has; every program reads such a number exactly."""
 COMMANDS_MAX = 8
 """Commands under way for one kiosk."""
 EXCERPT_MAX = 12_000
@@ -232,7 +234,7 @@ class Acknowledgement(msgspec.Struct, frozen=True, tag_field="hailong", tag="ack
 class EnclosureMessage(msgspec.Struct, frozen=True):
     """What an entry only commits to: ``SHA-256(salt || payload)`` stands in the entry at seq ``enclosure``."""
 
-    enclosure: Annotated[int, msgspec.Meta(ge=1)]
+    enclosure: Annotated[int, msgspec.Meta(ge=1, le=SEQ_MAX)]
     salt: bytes
     """Base64 in JSON."""
     payload: bytes

@@ -10,8 +10,8 @@ from sync.collector.api.answers import message_answer
 from sync.collector.api.described import KEY_BODY, NEW_KEY, SETTINGS, STATUS_ANSWER, STATUS_BODY, WIRE_PROBLEMS
 from sync.collector.api.signed import signed_by_device
 from sync.collector.credentials import change_key
+from sync.collector.cursors import read_cursor
 from sync.collector.fleet import keep_status
-from sync.collector.ingest import read_cursor
 from sync.collector.kiosks.commands import commands_for
 from sync.collector.rollouts.effective import etag_of, settings_for
 from sync.collector.services import Services

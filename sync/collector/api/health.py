@@ -25,12 +25,16 @@ async def healthz() -> str:
 
 @router.get("/readyz", response_class=PlainTextResponse, responses={503: PROBLEMS[503]})
 async def readyz(request: Request) -> Response:
-    """The database answers and has this version's schema."""
+    """The database answers, has this version's schema, and takes what kiosks bring."""
     services: Services = request.app.state.services
     try:
         await asyncio.to_thread(require_current, services.database)
     except CollectorError:
         return problem_answer(problems.NOT_READY, "the database does not answer or has another schema")
+    try:
+        await asyncio.to_thread(request.app.state.readiness.require)
+    except CollectorError as error:
+        return problem_answer(problems.NOT_READY, str(error))
     return PlainTextResponse("ok\n")
 
 

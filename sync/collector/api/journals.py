@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, TypeVar
 
 import structlog
@@ -14,7 +15,9 @@ from kiosk.journal.chain import Cursor
 from sync.collector.api.answers import message_answer, problem_answer
 from sync.collector.api.described import BATCH_BODY, CURSOR, CURSOR_CONFLICT, CURSOR_OR_HASH, WIRE_PROBLEMS
 from sync.collector.api.signed import Signed, signed_by_device
-from sync.collector.ingest import Appended, Batch, Conflict, Receipt, append_batch, read_cursor, read_hash
+from sync.collector.blame import lies_in_the_data
+from sync.collector.cursors import read_cursor, read_hash
+from sync.collector.ingest import Appended, Batch, Conflict, Receipt, append_batch
 from sync.collector.partitions import ensure_partitions
 from sync.collector.services import Services
 from sync.protocol import problems
@@ -85,10 +88,16 @@ async def _append(services: Services, signed: Signed, batch: Batch, kiosk_clock:
         )
         services.partitions.note(receipt.received_at)
 
-    def append(connection: Connection) -> Appended | Conflict:
-        return append_batch(connection, signed.device, batch, receipt, services.days)
+    def append(connection: Connection, apart: bool = False) -> Appended | Conflict:
+        return append_batch(connection, signed.device, batch, receipt, services.days, apart)
 
-    return await asyncio.wrap_future(services.writer.submit(append))
+    try:
+        return await asyncio.wrap_future(services.writer.submit(append))
+    except Exception as error:
+        if not lies_in_the_data(error):
+            raise
+        # Once in a blue moon, so the many pay nothing for it: what cannot be kept is looked for, and set aside alone.
+        return await asyncio.wrap_future(services.writer.submit(partial(append, apart=True)))
 
 
 def _answer(outcome: Appended | Conflict, journal_id: str, signed: Signed) -> Response:

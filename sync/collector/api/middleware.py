@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync.collector.api.answers import problem_answer
@@ -14,6 +15,8 @@ from sync.protocol import problems
 DEVICE_DOORS = ("/v1/journals/", "/v1/device", "/v1/enrolments")
 """The only addresses that a kiosk's signature opens."""
 
+LEFT = 499
+"""What is counted where the client left before it was answered; it is sent to nobody."""
 _SIGNATURE_FIELDS = {b"signature", b"signature-input"}
 _TO_KIOSKS = [(b"x-content-type-options", b"nosniff")]
 """What a page needs besides would be a third of all that an idle kiosk moves over a paid line."""
@@ -24,6 +27,8 @@ _EVERYWHERE = [
     (b"x-frame-options", b"DENY"),
     (b"content-security-policy", b"default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
 ]
+
+_HAS_NUL = problem_answer(problems.REQUEST_INVALID, "an address holds no NUL")
 
 _log = structlog.get_logger("collector")
 _answers = Counter("hailong_requests_total", "Answers", ["route", "status"])
@@ -66,12 +71,20 @@ class Doorkeeper:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_noted)
+            await (_HAS_NUL if _holds_nul(scope) else self._app)(scope, receive, send_noted)
+        except ClientDisconnect:
+            # It left before it had said everything: there is nobody to answer, and nothing was kept.
+            status = status or LEFT
         except Exception:  # noqa: BLE001 - the edge of the server: the cause goes to the log, never to a stranger
             _log.exception("request failed", path=scope["path"])
             if status == 0:
                 await problem_answer(problems.INTERNAL)(scope, receive, send_noted)
         _note(scope, status, time.perf_counter() - began)
+
+
+def _holds_nul(scope: Scope) -> bool:
+    """Whether an address holds the sign that no door has behind it, and for which PostgreSQL would not even look."""
+    return "\0" in scope["path"] or b"%00" in scope["query_string"]
 
 
 def _is_signed(scope: Scope) -> bool:

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from kiosk.domain.measures import Share
 from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.api.gate import reader_of
+from sync.collector.figures.periods import FIRST_DAY, LAST_DAY
 from sync.collector.reports import Report, Row, Span, Table, make_report
 from sync.collector.rights import Right
 from sync.collector.services import Services
@@ -40,6 +41,8 @@ async def get_tallies(
     span = Span(first or last or today, last or max(first or today, today), unit, counter, reader.path)
     if span.first > span.last:
         raise WireError("from is after to")
+    if span.first < FIRST_DAY or span.last > LAST_DAY:
+        raise WireError(f"days are from {FIRST_DAY} to {LAST_DAY}")
     return JSONResponse(report_json(await asyncio.to_thread(read_report, services, span), services.config.time_zone))
 
 

@@ -7,19 +7,24 @@ goes with is used to find its counter and its week, and then left in the journal
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select, tuple_, update
+import structlog
+from sqlalchemy import Connection, Row, select, tuple_, update
 
 from kiosk.journal.lines import CommentLine
+from sync.collector.apart import take_apart
 from sync.collector.bulk import insert_rows
 from sync.collector.comments.words import clean, fold
 from sync.collector.continued import Place, counted_places, of_same_device
 from sync.collector.projected import Projection, Unread, UnreadReason
 from sync.collector.schema import comment, enclosure, rating
 from sync.protocol.messages import EnclosureMessage
+
+_log = structlog.get_logger("collector.comments")
 
 NEW = "new"
 STRAY_SEQ = 0
@@ -67,17 +72,28 @@ def keep_comments(connection: Connection, journal_id: str, rows: Sequence[Commen
 
 
 def enclose(connection: Connection, journal_id: str, enclosures: Iterable[bytes]) -> None:
-    """Give each comment that waits for its text the enclosure that it commits to; any others are passed over."""
+    """Give each comment that waits for its text the enclosure that it commits to; any others are passed over.
+
+    So is a text that cannot be kept: it lies where all enclosures lie, and nothing waits for it.
+    """
     said = {Place(journal_id, message.enclosure): message for message in map(_read, enclosures) if message is not None}
     for place, row in _waiting(connection, said).items():
         message = said[place]
         if sha256(message.salt + message.payload).digest() == row.commitment:
-            text = clean(message.payload.decode("utf-8", "replace"))
-            connection.execute(
-                update(comment)
-                .where(comment.c.journal_id == row.journal_id, comment.c.seq == row.seq)
-                .values(text=text, folded=fold(text))
-            )
+            take_apart(connection, [(row, message.payload)], partial(_keep_text, connection), _pass_over)
+
+
+def _keep_text(connection: Connection, texts: Sequence[tuple[Row[Any], bytes]]) -> int:
+    for row, payload in texts:
+        text = clean(payload.decode("utf-8", "replace"))
+        of_row = update(comment).where(comment.c.journal_id == row.journal_id, comment.c.seq == row.seq)
+        connection.execute(of_row.values(text=text, folded=fold(text)))
+    return len(texts)
+
+
+def _pass_over(at: tuple[Row[Any], bytes], error: Exception) -> int:
+    _log.warning("text not kept", journal=at[0].journal_id, seq=at[0].seq, why=type(error).__name__)
+    return 0
 
 
 def awaited(connection: Connection, journal_id: str, enclosures: Iterable[bytes]) -> list[bytes]:

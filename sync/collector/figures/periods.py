@@ -9,6 +9,8 @@ from sync.collector.errors import UsageWrong
 
 DAYS_MAX = 1100
 """The longest free range: three years."""
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+"""No report is about days before or after; a week may begin before."""
 _DAY = timedelta(days=1)
 
 
@@ -101,9 +103,11 @@ def parse_period(code: str) -> Period:
     """
     try:
         found = _parse(code)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise _unknown(code) from error
-    if found is None or not 0 <= (found.last - found.first).days < DAYS_MAX or not 2000 <= found.first.year <= 2999:
+    if found is None or not 0 <= (found.last - found.first).days < DAYS_MAX:
+        raise _unknown(code)
+    if found.last < FIRST_DAY or found.first > LAST_DAY:
         raise _unknown(code)
     return found
 

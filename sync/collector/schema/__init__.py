@@ -11,7 +11,7 @@ from sync.collector.schema.columns import EPOCH, Hash, Id, Moment, Seq, Serial, 
 from sync.collector.schema.comments import comment, comment_step
 from sync.collector.schema.fleet import device_command, device_day, kiosk_incident, kiosk_trouble, known_fault
 from sync.collector.schema.imported import index766_count
-from sync.collector.schema.journals import boot_clock, carried, duplicate, enclosure, journal, segment, unread
+from sync.collector.schema.journals import boot_clock, carried, duplicate, enclosure, journal, probe, segment, unread
 from sync.collector.schema.notices import delivery, incident, mailed_report, notice
 from sync.collector.schema.people import account, audit, signed_in, signin_failure
 from sync.collector.schema.places import (
@@ -74,6 +74,7 @@ __all__ = [
     "micros",
     "notice",
     "placement",
+    "probe",
     "rating",
     "reason_choice",
     "reason_tally",

@@ -1,6 +1,6 @@
 """Tables of the replica: what came of each journal, and what of it was set aside."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, LargeBinary, String, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, LargeBinary, SmallInteger, String, Table, Text, false
 
 from sync.collector.schema.columns import Hash, Id, Moment, Seq, by_month, clustered, metadata
 
@@ -87,4 +87,11 @@ boot_clock = clustered(
     Column("boot", String(64), primary_key=True),
     # Our clock minus that boot's clock when it was last heard.
     Column("offset_us", BigInteger, nullable=False),
+)
+
+# One row, written to find out whether the database takes anything (sync.collector.readiness).
+probe = clustered(
+    "probe",
+    Column("probe_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("filler", LargeBinary, nullable=False),
 )

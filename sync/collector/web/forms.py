@@ -35,16 +35,17 @@ class Upload:
 
 
 async def read_form(request: Request, fields_max: int = FIELDS_MAX) -> dict[str, str]:
-    """The fields of a form; of one sent twice, the last.
+    """The fields of a form, without NULs, which no keyboard has; of one sent twice, the last.
 
     Raises BodyTooLarge, or AccessDenied for a form that another site sent.
     """
     _require_own_site(request)
     body = await _read_body(request, FORM_BYTES_MAX)
     try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=fields_max))
+        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=fields_max)
     except ValueError as error:
         raise BodyTooLarge("the form has more fields than any of ours") from error
+    return {name: value.replace("\0", "") for name, value in pairs}
 
 
 async def read_upload(request: Request, bytes_max: int) -> Upload:
@@ -62,7 +63,7 @@ async def read_upload(request: Request, bytes_max: int) -> Upload:
         form = await MultiPartParser(request.headers, whole(), max_files=1, max_fields=FIELDS_MAX).parse()
     except (MultiPartException, KeyError) as error:
         raise AccessDenied(NOT_OURS) from error
-    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    fields = {name: value.replace("\0", "") for name, value in form.multi_items() if isinstance(value, str)}
     handed = next((value for value in form.values() if isinstance(value, UploadFile)), None)
     file = b"" if handed is None else await handed.read()
     await form.close()

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
@@ -27,6 +27,8 @@ from sync.collector.web.settings_form import HOUR_ROWS, LANGUAGES, SETTINGS, WEE
 from sync.collector.web.settings_words import SettingsWords
 
 router = APIRouter(include_in_schema=False)
+
+Number = Annotated[int, Path(ge=1, le=2**53)]
 
 FIELDS_MAX = 120
 ROWS_MAX = 8
@@ -93,7 +95,7 @@ async def take_form(request: Request) -> Response:
 
 
 @router.get("/thiet-lap/{number}")
-async def show_rollout(request: Request, number: int) -> Response:
+async def show_rollout(request: Request, number: Number) -> Response:
     """One change of settings, and what its kiosks said of it."""
     services: Services = request.app.state.services
     reader = await reader_of(request, Right.SETTINGS)
@@ -111,7 +113,7 @@ async def show_rollout(request: Request, number: int) -> Response:
 
 
 @router.post("/thiet-lap/{number}")
-async def take_step(request: Request, number: int) -> Response:
+async def take_step(request: Request, number: Number) -> Response:
     """What a person decides about a change of settings."""
     services: Services = request.app.state.services
     reader = await reader_of(request, Right.SETTINGS)

@@ -10,6 +10,7 @@ from sync.collector.surveys.writing import UNWRITTEN
 FIELDS_MAX = 600
 QUESTIONS_MAX = 6
 REASONS_MAX = 10
+DIGITS_MAX = 4
 OFFERED = ("vi", "en")
 """The languages that every form has; others join as they are added."""
 LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
@@ -28,7 +29,7 @@ def read_survey_form(form: Form, draft: Survey) -> Survey:
         name=_words(form, "name", languages),
         questions=questions,
         reasons=reasons,
-        reasons_max=int(most) if most.isdecimal() else draft.reasons_max,
+        reasons_max=int(most) if most.isdecimal() and len(most) < DIGITS_MAX else draft.reasons_max,
     )
 
 

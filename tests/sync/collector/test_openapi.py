@@ -1,6 +1,7 @@
 """The API description is true: whatever is thrown at it, no answer is a crash or undescribed."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -18,6 +19,7 @@ from sync.collector.migrate import migrate
 from sync.collector.services import make_services
 from sync.protocol.messages import BATCH_MEDIA_TYPE
 from tests.sync.collector.builders import NOON, open_office
+from tests.sync.collector.conftest import postgres_database
 from tests.sync.collector.kiosk_client import URL, KioskKey, enrolled_key
 
 _KIOSK = KioskKey()
@@ -29,17 +31,23 @@ def kiosk() -> KioskKey:
     return _KIOSK
 
 
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseSchema]:
-    database = open_database(f"sqlite:///{tmp_path_factory.mktemp('api') / 'collector.db'}", create=True)
-    migrate(database)
-    office = open_office(database)
-    _KIOSK.keyid = office.device.device_id
-    _KIOSK.private = enrolled_key(database, office.device.device_id).private
-    config = CollectorConfig(public_url=URL, demo=True, reports=Reports("open"), metrics=Guarded("open"))
-    app = create_app(make_services(config, database, lambda: NOON))
-    with TestClient(app):
-        yield schemathesis.openapi.from_asgi("/openapi.json", app)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseSchema]:
+    """A collector's description, once over each kind of database."""
+    with ExitStack() as open_till_the_end:
+        if request.param == "sqlite":
+            url = f"sqlite:///{tmp_path_factory.mktemp('api') / 'collector.db'}"
+        else:
+            url = open_till_the_end.enter_context(postgres_database(request.getfixturevalue("postgres")))
+        database = open_database(url, create=True)
+        migrate(database)
+        office = open_office(database)
+        _KIOSK.keyid = office.device.device_id
+        _KIOSK.private = enrolled_key(database, office.device.device_id).private
+        config = CollectorConfig(public_url=URL, demo=True, reports=Reports("open"), metrics=Guarded("open"))
+        app = create_app(make_services(config, database, lambda: NOON))
+        with TestClient(app):
+            yield schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
 def test_every_answer_is_described_and_none_is_a_crash(api: schemathesis.BaseSchema, kiosk: KioskKey) -> None:
