@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.__about__ import SOFTWARE
 from kiosk.clock import SystemClock
-from kiosk.config import KioskSettings
+from kiosk.config import SYSTEM_FILE, KioskSettings
 from kiosk.domain.door import Room
 from kiosk.domain.night import Night
 from kiosk.domain.survey import FIRST_LANGUAGE
@@ -21,6 +21,7 @@ from kiosk.memory import keep_one_heap
 from kiosk.notify import ServiceManager
 from kiosk.office import with_office
 from kiosk.orders import Order, next_order
+from kiosk.private_file import close_to_others
 from kiosk.staff_desk import staff_desk
 from kiosk.ui.app import Setup, WindowOptions, call_touch_test, repeat_on_screen, run_kiosk, stop_kiosk
 from kiosk.ui.desk import Errands
@@ -132,6 +133,7 @@ class _Run:
         from kiosk.journal.upkeep import Upkeep
 
         path, keeping = self.settings.journal_path, self.settings.journal
+        close_to_others(self.settings.folder, SYSTEM_FILE.name)
         journal = Journal.open(path, self.clock, SOFTWARE, allow_any_disk=keeping.allow_any_disk)
         version = sqlite_version()
         _log.info("journal %s at %s, SQLite %d.%d.%d, %s", journal.id, path, *version, durability_for(version))
