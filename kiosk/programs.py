@@ -29,7 +29,7 @@ class Programs:
     def start(self, command: list[str], log: Path) -> None:
         """Start a program that writes to ``log``."""
         name = log.stem
-        self._logs[name] = open(log, "ab", opener=_private)  # noqa: PTH123, SIM115 - kept open as long as the program; see stop()
+        self._logs[name] = open(log, "ab", opener=_private)  # noqa: SIM115 - kept open as long as the program; see stop()
         self._commands[name] = command
         self._running[name] = self._spawn(name)
         if not self._watch.is_alive():

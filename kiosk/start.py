@@ -23,6 +23,7 @@ from kiosk.office import with_office
 from kiosk.orders import Order, next_order
 from kiosk.private_file import close_to_others
 from kiosk.staff_desk import staff_desk
+from kiosk.times_at_odds import faults_of_times
 from kiosk.ui.app import Setup, WindowOptions, call_touch_test, repeat_on_screen, run_kiosk, stop_kiosk
 from kiosk.ui.desk import Errands
 from kiosk.ui.languages import load_languages
@@ -88,6 +89,9 @@ class _Run:
     def __init__(self, own: KioskSettings) -> None:
         self._own = own
         self.settings, self._version = with_office(own)
+        for fault in faults_of_times(self.settings):
+            # Told, not refused: a kiosk that shows its faces is better than one that stays away for its settings.
+            _log.warning("%s", fault)
         self.clock = SystemClock(self.settings.zone)
         self.survey = ""
         """The survey on the screen, ``id@version``."""
