@@ -14,6 +14,7 @@ import tempfile
 import tomllib
 import wave
 from array import array
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -230,6 +231,9 @@ def compile_catalogue(source: Path) -> int:
         return 0
     try:
         with source.open("rb") as file:
+            # Translators' editors may put a byte-order mark before it.
+            if file.read(len(BOM_UTF8)) != BOM_UTF8:
+                file.seek(0)
             catalogue = read_po(file, abort_invalid=True)
     except (PoFileError, ValueError) as error:
         raise AssetsMissing(f"{source} cannot be read: {error}") from error

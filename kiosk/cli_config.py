@@ -14,6 +14,7 @@ from kiosk.setting_layers import Origin, Source
 from kiosk.setting_list import Overlay
 from kiosk.setting_terminal import check_settings, missing_files, show_settings
 from kiosk.settings import SettingsInvalid
+from kiosk.times_at_odds import faults_of_times
 
 config_commands = typer.Typer(help=t("The settings of this kiosk."), no_args_is_help=True)
 
@@ -54,11 +55,12 @@ def show(
 
 
 def _named(settings: KioskSettings) -> Iterator[Fault]:
-    """What is wrong with the files that the settings name."""
+    """What is wrong with the files that the settings name, and with times beside one another."""
     from kiosk.ui.languages import load_languages
     from kiosk.ui.theme import read_office_colours
 
     screen, office = settings.screen, settings.office
+    yield from faults_of_times(settings)
     try:
         settings.load_survey()
     except (SettingsInvalid, SurveyInvalid) as error:

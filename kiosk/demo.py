@@ -143,7 +143,7 @@ def _at_the_collector(address: str) -> int | None:
 def _programs(t: Texts, folder: Path, port: int) -> Iterator[Programs]:
     logs = folder / "logs"
     try:
-        logs.mkdir(parents=True, exist_ok=True)
+        logs.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise DemoFailed(
             "the folder {folder} cannot be written ({why}); choose another one with --data-dir",

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from kiosk.private_file import write_private
+
 STEP = 5
 """So many visits are written together."""
 DAYS_MAX = 400
@@ -42,10 +44,7 @@ class LanguageCount:
             counts[language] = counts.get(language, 0) + visits
         kept = dict(sorted(days.items())[-DAYS_MAX:])
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            fresh = self._file.with_suffix(".new")
-            fresh.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
-            fresh.replace(self._file)
+            write_private(self._file, (json.dumps(kept, indent=1) + "\n").encode(), durable=False)
         except OSError as error:
             _log.warning("the count of languages was not written: %s", error)
         self._waiting.clear()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from kiosk.private_file import write_private
+
 LAID, TAKEN = "orders.json", "orders.taken.json"
 
 
@@ -47,6 +49,6 @@ def _read(path: Path) -> list[Order]:
 
 def _keep(path: Path, orders: list[Order]) -> None:
     if orders:
-        path.write_bytes(msgspec.json.encode([{"kind": order} for order in orders]))
+        write_private(path, msgspec.json.encode([{"kind": order} for order in orders]), durable=False)
     else:
         path.unlink(missing_ok=True)

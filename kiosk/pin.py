@@ -7,6 +7,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from kiosk.domain.door import PIN_DIGITS
 from kiosk.errors import SpokenError
+from kiosk.private_file import write_private
 
 # OWASP's smallest: six digits are guessed from a stolen hash in any case, and a kiosk has little memory.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -40,11 +41,7 @@ def keep_hash(path: Path, hashed: str) -> None:
     Raises PinNotKept.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        fresh.write_text(hashed + "\n", "ascii")
-        fresh.replace(path)
+        write_private(path, f"{hashed}\n".encode(), durable=True)
     except OSError as error:
         raise PinNotKept("{file} cannot be written: {why}", file=path, why=error.strerror) from error
 

@@ -1,5 +1,6 @@
 """Programs: other processes that a demonstration needs, kept running until it ends, as systemd would."""
 
+import os
 import subprocess
 import threading
 from pathlib import Path
@@ -8,6 +9,10 @@ from typing import IO
 import typer
 
 from kiosk.texts import Texts
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 class Programs:
@@ -24,7 +29,7 @@ class Programs:
     def start(self, command: list[str], log: Path) -> None:
         """Start a program that writes to ``log``."""
         name = log.stem
-        self._logs[name] = log.open("ab")
+        self._logs[name] = open(log, "ab", opener=_private)  # noqa: SIM115 - kept open as long as the program; see stop()
         self._commands[name] = command
         self._running[name] = self._spawn(name)
         if not self._watch.is_alive():

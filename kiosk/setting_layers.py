@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.domain.fault import Fault
+from kiosk.domain.handed_in import read_handed_in
 
 DROP_INS = ".d"
 """What the name of a file's folder of drop-ins ends in."""
@@ -69,7 +70,7 @@ class Layers:
     def put_file(self, file: Path, source: Source, *, needed: bool = True) -> None:
         """Lay a file over what is there; one that cannot be read is a fault, and the others still count."""
         try:
-            table = tomllib.loads(file.read_text("utf-8"))
+            table = tomllib.loads(read_handed_in(file))
         except OSError as error:
             if isinstance(error, _ABSENT) and not needed:
                 return

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import msgspec
 
 from kiosk.domain.fault import Fault
+from kiosk.domain.handed_in import read_handed_in
 from kiosk.setting_layers import Layers, Origin, Source, Variable
 from kiosk.setting_rules import Unfit, secret
 
@@ -134,7 +135,7 @@ def _kept_secret(file: Path) -> str:
     """What a secret's own file holds, without the line's end."""
     try:
         open_to_all = os.name == "posix" and file.stat().st_mode & 0o007
-        text = file.read_text("utf-8").strip()
+        text = read_handed_in(file).strip()
     except OSError as error:
         raise Unfit("{file} cannot be read: {why}", file=file, why=error.strerror) from error
     except UnicodeDecodeError as error:

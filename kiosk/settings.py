@@ -4,7 +4,7 @@ Both sides read theirs through here, so that a wrong key or value looks the same
 The citizen's first screen waits for this module.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
@@ -92,13 +92,24 @@ def read_settings(
     return Reading(read, layers)
 
 
-def faults_of(settings: type[S], table: Mapping[str, Any], file: str, before: str = "") -> tuple[Fault, ...]:
-    """What is wrong with a table of settings that stands in ``file`` below the key ``before``."""
+def faults_of(
+    settings: type[S],
+    table: Mapping[str, Any],
+    file: str,
+    before: str = "",
+    look_further: Callable[[S], Iterable[Fault]] = lambda _: (),
+) -> tuple[Fault, ...]:
+    """What is wrong with a table of settings that stands in ``file`` below the key ``before``.
+
+    ``look_further`` finds what is wrong with settings that have no other fault.
+    """
     layers = Layers(file)
     layers.put(table, Origin(Source.FILE, file))
     reader = SettingReader(layers)
-    reader.value("", settings, layers.table)
-    return tuple(Fault(fault.file, f"{before}{fault.key}", fault.message, fault.values) for fault in reader.faults)
+    read: S = reader.value("", settings, layers.table)
+    further = [] if reader.faults else [Fault(file, each.key, each.message, each.values) for each in look_further(read)]
+    found = (*reader.faults, *further)
+    return tuple(Fault(fault.file, f"{before}{fault.key}", fault.message, fault.values) for fault in found)
 
 
 def user_data_dir() -> Path:

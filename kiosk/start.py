@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.__about__ import SOFTWARE
 from kiosk.clock import SystemClock
-from kiosk.config import KioskSettings
+from kiosk.config import SYSTEM_FILE, KioskSettings
 from kiosk.domain.door import Room
 from kiosk.domain.night import Night
 from kiosk.domain.survey import FIRST_LANGUAGE
@@ -22,8 +22,10 @@ from kiosk.memory import keep_one_heap
 from kiosk.notify import ServiceManager
 from kiosk.office import with_office
 from kiosk.orders import Order, next_order
+from kiosk.private_file import close_to_others
 from kiosk.screen_sizes import forget_screen_sizes, write_screen_sizes
 from kiosk.staff_desk import staff_desk
+from kiosk.times_at_odds import faults_of_times
 from kiosk.ui.app import Setup, WindowOptions, call_touch_test, repeat_on_screen, run_kiosk, stop_kiosk
 from kiosk.ui.desk import Errands
 from kiosk.ui.languages import load_languages
@@ -93,6 +95,9 @@ class _Run:
     def __init__(self, own: KioskSettings) -> None:
         self._own = own
         self.settings, self._version = with_office(own)
+        for fault in faults_of_times(self.settings):
+            # Told, not refused: a kiosk that shows its faces is better than one that stays away for its settings.
+            _log.warning("%s", fault)
         self.clock = SystemClock(self.settings.zone)
         self.survey = ""
         """The survey on the screen, ``id@version``."""
@@ -138,6 +143,7 @@ class _Run:
         from kiosk.journal.upkeep import Upkeep
 
         path, keeping = self.settings.journal_path, self.settings.journal
+        close_to_others(self.settings.folder, SYSTEM_FILE.name)
         journal = Journal.open(path, self.clock, SOFTWARE, allow_any_disk=keeping.allow_any_disk)
         version = sqlite_version()
         _log.info("journal %s at %s, SQLite %d.%d.%d, %s", journal.id, path, *version, durability_for(version))

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from kiosk.errors import SpokenError
+from kiosk.private_file import open_to_readers
 
 MOUNTS = (Path("/media"), Path("/run/media"))
 """Where Linux desktops mount what is put in, directly or in a folder of the user's."""
@@ -40,6 +41,7 @@ def write_whole(file: Path, content: bytes) -> None:
             writing.write(content)
             writing.flush()
             os.fsync(writing.fileno())
+        open_to_readers(unfinished)
         unfinished.replace(file)
         _sync_folder(file.parent)
     except OSError as error:

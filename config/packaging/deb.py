@@ -227,4 +227,8 @@ def _copyright(home: Path) -> str:
     python = (home / "python" / "copyright").read_text("utf-8")
     libraries = f"Each library's licence lies in {home.name}'s lib/python*/site-packages/*.dist-info."
     own = (ROOT / "LICENSE").read_text("utf-8")
-    return f"hailong\n\n{own}\n\nBundled libraries\n\n{libraries}\n\nBundled interpreter\n\n{python}"
+    letters = (
+        "Their licences lie beside them, in share/hailong/assets/fonts and share/hailong/assets/web/fonts (OFL*.txt)."
+    )
+    bundled = f"Bundled fonts\n\n{letters}\n\nBundled libraries\n\n{libraries}\n\nBundled interpreter\n\n{python}"
+    return f"hailong\n\n{own}\n\n{bundled}"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.domain.fault import Fault
+from kiosk.domain.handed_in import read_handed_in
 
 FIRST_LANGUAGE = "vi"
 FACES = range(1, 6)
@@ -107,7 +108,7 @@ def read_survey(text: str, name: str) -> Survey:
 
 def _table_of(path: Path, reader: "_Reader") -> dict[str, Any]:
     try:
-        return _parsed(path.read_text("utf-8"), reader)
+        return _parsed(read_handed_in(path), reader)
     except OSError as error:
         reader.fault("file", "cannot be read: {why}", why=error.strerror)
     except UnicodeDecodeError as error:
@@ -117,7 +118,7 @@ def _table_of(path: Path, reader: "_Reader") -> dict[str, Any]:
 
 def _parsed(text: str, reader: "_Reader") -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         reader.fault("file", "is not valid TOML in UTF-8: {why}", why=error)
     raise SurveyInvalid(tuple(reader.faults))

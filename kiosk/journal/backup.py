@@ -4,9 +4,13 @@ import contextlib
 import os
 from pathlib import Path
 
+from sqlalchemy.exc import DatabaseError
+
 from kiosk.domain.instant import Clock
+from kiosk.journal.acknowledged import acknowledged_by_collector
 from kiosk.journal.engine import create_private, sqlite_module
 from kiosk.journal.errors import JournalDamaged, JournalUnusable
+from kiosk.journal.forgetting import forget_in
 from kiosk.journal.head_file import HeadFile
 from kiosk.journal.lock import lock_of
 from kiosk.journal.reader import JournalReader
@@ -26,12 +30,14 @@ def back_up(path: Path, to: Path) -> int:
     unfinished = to.with_name(f".{to.name}.unfinished")
     try:
         _copy(path, unfinished)
+        _forget(unfinished, path.parent)
         entries = _verified(unfinished)
         unfinished.rename(to)
     except OSError as error:
         raise JournalUnusable("{file} cannot be written ({why})", file=to, why=error.strerror) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        for companion in ("", "-wal", "-shm", "-journal"):
+            Path(f"{unfinished}{companion}").unlink(missing_ok=True)
     return entries
 
 
@@ -66,6 +72,16 @@ def _copy(path: Path, to: Path) -> None:
             source.backup(target, pages=1000)
     except sqlite.DatabaseError as error:
         raise JournalUnusable("the journal could not be copied ({why})", why=error) from error
+
+
+def _forget(copy: Path, notes: Path) -> None:
+    """Take the texts out of the copy that the collector is proven to have: a copy must not outlive their deletion."""
+    with JournalReader(copy) as reader:
+        acknowledged = acknowledged_by_collector(notes, reader.id)
+    try:
+        forget_in(copy, acknowledged)
+    except DatabaseError as error:
+        raise JournalUnusable("the journal could not be copied ({why})", why=error.orig) from error
 
 
 def _verified(copy: Path) -> int:

@@ -29,6 +29,8 @@ _SETTINGS: dict[str, str | int] = {
     "cell_size_check": 1,
     "mmap_size": 0,  # mapped pages were seen to spread a write-ahead-log fault
     "temp_store": 2,  # in memory: nothing of a rating in /tmp
+    # A citizen's words that are deleted are overwritten, not only unlinked: else they stay in the file for years.
+    "secure_delete": 1,
     "wal_autocheckpoint": 200,
     "journal_size_limit": 1 << 20,
 }

@@ -21,6 +21,7 @@ from kiosk.journal.chain import Cursor
 from kiosk.journal.engine import create_private, writer_engine
 from kiosk.journal.errors import JournalUnwritable
 from kiosk.journal.head_file import HeadFile
+from kiosk.journal.leftovers import Leftovers
 from kiosk.journal.lines import (
     ClockLine,
     CommentLine,
@@ -68,6 +69,7 @@ class Journal:
         self.id = journal_id
         self._head_file = HeadFile(path)
         self._reserve = Reserve(path)
+        self._leftovers = Leftovers(engine)
         self._last: Instant | None = None
         """The last entry's moment, by this process: against it a step of the wall clock shows."""
         self._end: Cursor | None = None
@@ -94,6 +96,7 @@ class Journal:
                 journal_id = _prepare(engine, clock.now(), software)
                 journal = cls(path, engine, lock, journal_id, software, older)
                 journal._note_head(durable=True)
+                journal._leftovers.overwrite()
         except BaseException:
             if engine is not None:
                 engine.dispose()
@@ -153,6 +156,7 @@ class Journal:
         try:
             self._older = make_sound(self.path, now, self._software) or self._older
             self.id = _prepare(self._engine, now, self._software)
+            self._leftovers.expect()
             self._note_head(durable=True)
         except DatabaseError as error:
             raise refused(error) from error
@@ -190,11 +194,14 @@ class Journal:
             self._end = None
             with self._engine.begin() as connection:
                 pruned = prune_chunk(connection, self.id, acknowledged, retention, now)
-                forget_enclosures(connection, acknowledged)
+                forgotten = forget_enclosures(connection, acknowledged)
         except DatabaseError as error:
             self._engine.dispose()
             raise refused(error) from error
+        if pruned or forgotten:
+            self._leftovers.expect()
         self._note_head()
+        self._leftovers.overwrite()
         return pruned
 
     def _append(self, connection: Connection, fact: Fact, salt: bytes) -> Entry:

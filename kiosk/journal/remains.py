@@ -26,7 +26,7 @@ class Remains:
     journal_id: str
     """Empty when even that is gone."""
     entries: tuple[Entry, ...]
-    """Those whose hash follows from the entry before, in order."""
+    """Those whose hash follows from the entry before, in order, unless all were asked for."""
     enclosures: dict[int, tuple[bytes, bytes]]
 
     @property
@@ -37,15 +37,18 @@ class Remains:
         return Cursor(self.entries[-1].seq + 1, self.entries[-1].hash)
 
 
-def read_remains(path: Path) -> Remains:
-    """Everything of the journal at ``path`` that can be read and whose hash holds."""
+def read_remains(path: Path, *, only_sound: bool = True) -> Remains:
+    """Everything of the journal at ``path`` that can be read and, but for ``only_sound``, whose hash holds."""
     engine = writer_engine(path)
     try:
         # A disk that does not even let a transaction begin has lost nothing yet: that is no damage to be carried past.
-        with engine.begin() as connection:
+        with engine.connect() as connection:
             journal_id = _readable_id(connection)
-            entries = tuple(_sound_entries(connection, journal_id))
-            return Remains(journal_id, entries, _readable_enclosures(connection))
+            entries = tuple(_sound_entries(connection, journal_id) if only_sound else _readable_entries(connection))
+            enclosures = _readable_enclosures(connection)
+            # Not committed: after a damaged page was met, COMMIT fails, and all that was read would be given up for it.
+            connection.rollback()
+            return Remains(journal_id, entries, enclosures)
     except UNREADABLE as error:
         if is_damage(error):
             return Remains("", (), {})

@@ -15,6 +15,7 @@ from typing import Any
 from kiosk.domain.instant import Clock
 from kiosk.journal.acknowledged import acknowledged_by_collector, parted_from_collector
 from kiosk.journal.errors import JournalError, JournalUnwritable
+from kiosk.journal.forgetting import forget_aside
 from kiosk.journal.journal import Journal
 from kiosk.journal.prune import CHUNK_MAX
 from kiosk.journal.reader import JournalReader
@@ -35,6 +36,8 @@ class Upkeep:
         self._retention = retention
         self._notes_changed_at: int | None = None
         self._checking: threading.Thread | None = None
+        self._forgetting: threading.Thread | None = None
+        self._is_forgotten_aside = False
 
     def tidy(self, journal: Journal) -> bool:
         """One short piece of work on the recorder's thread; whether there is more to do at once."""
@@ -45,6 +48,7 @@ class Upkeep:
             _log.warning("upkeep: %s", error)
             return False
         self._check_if_due()
+        self._forget_aside_if_due()
         return pruned == CHUNK_MAX
 
     def look(self, journal: Journal) -> None:
@@ -58,10 +62,21 @@ class Upkeep:
         if parted_from_collector(self._path.parent, journal.id) is not None:
             try:
                 journal.continue_parted(self._clock.now())
+                self._is_forgotten_aside = False
             except JournalError as error:
                 _log.error("the journal parted from the collector's copy and could not be continued: %s", error)
                 return
         self._notes_changed_at = changed_at
+
+    def _forget_aside_if_due(self) -> None:
+        if self._is_forgotten_aside or not self._path.with_name("aside").is_dir():
+            return
+        if self._forgetting is None or not self._forgetting.is_alive():
+            self._forgetting = threading.Thread(target=self._forget_aside, name="forget aside", daemon=True)
+            self._forgetting.start()
+
+    def _forget_aside(self) -> None:
+        self._is_forgotten_aside = forget_aside(self._path)
 
     def _check_if_due(self) -> None:
         if self._checking is not None and self._checking.is_alive():

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_next
+from kiosk.journal.leftovers import note_clean
 from kiosk.journal.lines import Line, OpenedLine, encode_line, head
 from kiosk.journal.reader import Entry
 from kiosk.journal.schema import STEPS, schema_version, take_step
@@ -31,6 +32,7 @@ def start_journal(connection: Connection, at: Instant, software: str, **continua
     """Give an empty journal its id and its first entry; the id."""
     journal_id = str(uuid.uuid4())
     connection.exec_driver_sql("INSERT INTO meta VALUES ('journal_id', ?)", (journal_id,))
+    note_clean(connection)
     opened = OpenedLine(*head(1, at, "opened"), software=software, **continuation)
     write_line(connection, Cursor.start(journal_id), opened)
     return journal_id

@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from kiosk.private_file import write_private
 from kiosk.setting_layers import DROP_INS, merge_tables
 from kiosk.setting_list import toml_key, toml_value
 from kiosk.setup.errors import SettingsNotKept
@@ -49,7 +50,9 @@ def keep_drop_in(file: Path, wanted: Mapping[str, Any]) -> Path | None:
 
 def write_whole(file: Path, text: str, mode: int) -> None:
     """Put ``text`` at ``file`` in one step, on the disk before this returns."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.parent.is_dir():
+        file.parent.mkdir(parents=True)
+        file.parent.chmod(0o755)  # whatever root's umask is, the kiosk's user must find what lies in it
     handle, fresh = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as writing:
@@ -94,5 +97,5 @@ def _kept_aside(file: Path) -> Path:
     """The office's version of the file, under a name that is no drop-in's."""
     numbered = (file.with_name(f"{file.name}.kept-{number}") for number in range(1, 1000))
     kept = next(path for path in numbered if not path.exists())
-    kept.write_bytes(file.read_bytes())
+    write_private(kept, file.read_bytes(), durable=True)
     return kept

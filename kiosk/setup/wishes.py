@@ -19,6 +19,7 @@ from kiosk.config import KioskSettings
 from kiosk.setting_rules import private_address, secret
 from kiosk.settings import Settings, SettingsInvalid, faults_of, read_settings
 from kiosk.setup.errors import SetupFileMissing
+from kiosk.times_at_odds import faults_of_times
 from kiosk.usb import MOUNTS
 
 SETUP_FILE = "hailong-setup.toml"
@@ -55,7 +56,8 @@ def read_wishes(file: Path | None, said: Mapping[str, Any]) -> Wishes:
         raise SetupFileMissing("there is no setup file {file}; make some with: collector device new --from", file=file)
     spoken = {key: value for key, value in said.items() if value not in ("", None, {})}
     wishes = read_settings(Wishes, file, overrides=spoken).settings
-    faults = faults_of(KioskSettings, wishes.settings, "settings" if file is None else str(file), "settings.")
+    where = "settings" if file is None else str(file)
+    faults = faults_of(KioskSettings, wishes.settings, where, "settings.", faults_of_times)
     if faults:
         raise SettingsInvalid(faults)
     if not wishes.server:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kiosk.domain.handed_in import read_handed_in
 from kiosk.resources import resource
 from kiosk.texts import Texts, texts
 from kiosk.ui.errors import LanguageInvalid
@@ -91,7 +92,7 @@ def _load_language(code: str, own_folder: Path | None) -> Language:
         )
     file = folder / "language.toml"
     try:
-        written = tomllib.loads(file.read_text("utf-8"))
+        written = tomllib.loads(read_handed_in(file))
         fonts = _read_fonts(folder, written["font"]) if "font" in written else shipped_fonts()
         return Language(code, str(written["name"]), folder, fonts)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:

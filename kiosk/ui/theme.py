@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kiosk.domain.handed_in import read_handed_in
 from kiosk.resources import resource
 from kiosk.ui.errors import ThemeInvalid
 
@@ -81,7 +82,7 @@ def read_sizes() -> Mapping[str, Any]:
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(read_handed_in(path))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ThemeInvalid("{file}: the theme cannot be read ({why})", file=path, why=error) from error
 

@@ -1,39 +1,5 @@
 """The agent's own files: private to the kiosk's user, whole or not there."""
 
-import os
-import tempfile
-from pathlib import Path
+from kiosk.private_file import sync_directory, write_private
 
-
-def write_private(path: Path, content: bytes, *, durable: bool) -> None:
-    """Put ``content`` at ``path`` in one step, readable by the owner alone; a power cut leaves old or new.
-
-    ``durable`` waits until the disk has it.
-    """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # mkstemp makes the file 0600 from its first moment: no reader ever finds it open.
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            if durable:
-                os.fsync(file.fileno())
-        os.replace(temporary, path)  # noqa: PTH105 - the same call, said plainly
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    if durable:
-        sync_directory(path.parent)
-
-
-def sync_directory(directory: Path) -> None:
-    """Wait until the disk has the folder's names."""
-    # Windows has no directory handles to sync; its rename is journaled.
-    if os.name != "posix":
-        return
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+__all__ = ["sync_directory", "write_private"]

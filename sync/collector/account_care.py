@@ -22,6 +22,7 @@ from sync.collector.audit import note
 from sync.collector.errors import NotAllowed, UsageWrong
 from sync.collector.rights import RIGHTS, Reader, Right, Role
 from sync.collector.schema import account, unit
+from sync.collector.search import is_found
 
 UNITS_MAX = 400
 """So many units are offered by name; the code of any other is typed in."""
@@ -63,14 +64,13 @@ def roles_of(reader: Reader) -> list[Role]:
 
 
 def accounts_of(connection: Connection, reader: Reader, sought: str = "") -> list[Account]:
-    """The accounts in this person's units, by unit and name; ``sought`` stands in a name."""
+    """The accounts in this person's units, by unit and name; ``sought`` stands in a name, a unit or an address."""
     found = [_account(row, reader) for row in connection.execute(_wanted().order_by(unit.c.path, account.c.name))]
-    words = sought.casefold()
     return [
         one
         for one in found
         if _is_seen(one.unit, one.path, reader)
-        and (words in one.name or words in one.full_name.casefold() or words in one.unit_name.casefold())
+        and is_found(sought, (one.name, one.full_name, one.unit, one.unit_name, one.email))
     ]
 
 

@@ -8,6 +8,7 @@ from kiosk.setting_terminal import check_settings, show_settings
 from kiosk.terminal import terminal_texts
 from sync.collector.command import AsJson, ConfigFile, DataDir
 from sync.collector.config import read_config
+from sync.collector.times_at_odds import faults_of_times
 
 config_app = typer.Typer(help="The settings of the collector.", no_args_is_help=True)
 
@@ -16,7 +17,10 @@ config_app = typer.Typer(help="The settings of the collector.", no_args_is_help=
 def check(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Say every fault of the settings; the exit code is 2 if there is one."""
     code = check_settings(
-        lambda: read_config(config, data_dir), lambda _: (), terminal_texts("collector"), as_json=as_json
+        lambda: read_config(config, data_dir),
+        lambda found: list(faults_of_times(found)),
+        terminal_texts("collector"),
+        as_json=as_json,
     )
     raise typer.Exit(code)
 

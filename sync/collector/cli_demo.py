@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kiosk.private_file import write_private
 from kiosk.setting_layers import DROP_INS
 from sync.collector.command import ConfigFile, DataDir, open_ready, tell
 from sync.collector.config import load_config
@@ -57,5 +58,4 @@ def demo_data(
 def switch_on_tt01(data_dir: Path) -> None:
     """Let the demo's folder, and no installation, show the page whose kiosks the demo has."""
     folder = data_dir / "collector" / f"collector.toml{DROP_INS}"
-    folder.mkdir(exist_ok=True)
-    (folder / "demo.toml").write_text("[reports]\ntt01 = true\n", "utf-8")
+    write_private(folder / "demo.toml", b"[reports]\ntt01 = true\n", durable=False)

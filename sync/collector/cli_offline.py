@@ -43,6 +43,7 @@ def ack_file(
     data_dir: DataDir = None,
 ) -> None:
     """Write what the collector has of every kiosk; on a kiosk without a network: kiosk ack FILE."""
+    from kiosk.private_file import open_to_readers
     from sync.collector.errors import UsageWrong
     from sync.collector.intake import acknowledgement
     from sync.protocol.messages import encode_message
@@ -53,6 +54,8 @@ def ack_file(
     database.close()
     try:
         file.write_bytes(encode_message(found))
+        # It is carried to kiosks, where another user reads it; there is no secret in it.
+        open_to_readers(file)
     except OSError as error:
         raise UsageWrong("{file} cannot be written ({why})", file=file, why=error.strerror) from error
     tell("{file} holds the acknowledgement for {n} kiosks.", file=file, n=len(found.kiosks))

@@ -27,6 +27,7 @@ def report(
     language: Annotated[str, typer.Option(help="vi or en.")] = "vi",
 ) -> None:
     """Write a report of a unit or counter; the audit log tells of it."""
+    from kiosk.private_file import write_private
     from kiosk.texts import texts
     from sync.collector.audit import note
     from sync.collector.errors import UsageWrong
@@ -51,7 +52,7 @@ def report(
         database, lambda connection: note(connection, now, actor(), "export", book.place.key or "*", details)
     )
     try:
-        out.write_bytes(body)
+        write_private(out, body, durable=True)
     except OSError as error:
         raise UsageWrong("cannot write {file}: {why}", file=out, why=error.strerror) from error
     tell("Wrote {file}", file=out)

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from kiosk.domain.fault import Fault
+from kiosk.domain.handed_in import read_handed_in
 from kiosk.setting_layers import Layers, Variable
 from kiosk.setting_rules import Unfit, between
 from kiosk.setting_values import SettingReader
@@ -60,7 +61,7 @@ def read_table(file: Path, surveys: Iterable[str]) -> list[Numbered]:
     Raises SettingsInvalid with every fault, each with its line.
     """
     try:
-        text = file.read_text("utf-8-sig")
+        text = read_handed_in(file)
     except OSError as error:
         raise UsageWrong("{file} cannot be read ({why})", file=file, why=error.strerror) from error
     except UnicodeDecodeError as error:

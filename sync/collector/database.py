@@ -1,8 +1,9 @@
 """Database: the one place that opens the collector's database, with settings under which COMMIT means kept."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ _SETTINGS: dict[str, str | int] = {
     "secure_delete": 1,
 }
 _SYNCHRONOUS = {"full": 2, "extra": 3}
+_AGAIN = "hailong_settings"
+"""What a pooled connection says at the beginning of each transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Database:
 
     writer: Engine
     reader: Engine
+    _held: threading.local = field(default_factory=threading.local, repr=False, compare=False)
+    """The reading connection that a thread has already."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -52,9 +57,20 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection with one consistent view, closed at the end."""
+        """A connection with one consistent view, closed at the end; within another one, that one.
+
+        A thread that holds one and waits for a second waits for ever where all the others do the same.
+        """
+        held: Connection | None = getattr(self._held, "connection", None)
+        if held is not None:
+            yield held
+            return
         with self.reader.connect() as connection:
-            yield connection
+            self._held.connection = connection
+            try:
+                yield connection
+            finally:
+                self._held.connection = None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -180,23 +196,50 @@ def _apply(connection: Any, settings: dict[str, str | int]) -> None:
 
 def _open_postgresql(url: URL) -> Database:
     # No ping before each use, which would cost a tenth of a small append: the writer tries again instead.
-    engine = sqlalchemy.create_engine(url, pool_size=CONNECTIONS_MAX, max_overflow=0)
+    writer = sqlalchemy.create_engine(url, pool_size=CONNECTIONS_MAX, max_overflow=0)
+    reader = sqlalchemy.create_engine(url, pool_size=CONNECTIONS_MAX, max_overflow=0, pool_pre_ping=True)
 
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        # An answer is sent after COMMIT, so COMMIT must mean the disk, whatever the server's default is.
-        connection.autocommit = True
-        if connection.execute("SHOW synchronous_commit").fetchone()[0] == "off":
-            connection.execute("SET synchronous_commit = on")
-        connection.autocommit = False
+    @event.listens_for(writer, "connect")
+    def prepare_writing(connection: Any, record: Any) -> None:
+        with _at_once(connection):
+            # An answer is sent after COMMIT, so COMMIT must mean the disk, whatever the server's default is.
+            is_off = connection.execute("SHOW synchronous_commit").fetchone()[0] == "off"
+            _keep_settings(connection, record, {"synchronous_commit": "on"} if is_off else {})
 
-    # A report is many small questions: compiling one, or starting processes that share it, takes longer than it.
-    options = "-c default_transaction_read_only=on -c jit=off -c max_parallel_workers_per_gather=0"
-    reader = sqlalchemy.create_engine(
-        url,
-        pool_size=CONNECTIONS_MAX,
-        max_overflow=0,
-        pool_pre_ping=True,
-        connect_args={"options": options},
-    )
-    return Database(engine, reader)
+    @event.listens_for(reader, "connect")
+    def prepare_reading(connection: Any, record: Any) -> None:
+        with _at_once(connection):
+            # A report is many small questions: compiling one, or starting processes for it, takes longer than it.
+            _keep_settings(connection, record, {"jit": "off", "max_parallel_workers_per_gather": "0"})
+        # Each transaction begins READ ONLY, rather than the session by an option that poolers refuse or forget.
+        connection.read_only = True
+
+    for engine in (writer, reader):
+        event.listen(engine, "begin", _say_settings_again)
+    return Database(writer, reader)
+
+
+@contextmanager
+def _at_once(connection: Any) -> Iterator[None]:
+    """Each statement is a transaction of its own."""
+    connection.autocommit = True
+    yield
+    connection.autocommit = False
+
+
+def _keep_settings(connection: Any, record: Any, settings: dict[str, str]) -> None:
+    """Have these in force: for the session, or where a pooler lends its servers by transaction, for each of those."""
+    # A pooler such as PgBouncer answers for itself when a program connects, with a process that no server has.
+    is_pooled = connection.execute("SELECT pg_backend_pid()").fetchone()[0] != connection.info.backend_pid
+    if is_pooled:
+        # The next transaction may be on a server that has not seen what this one prepared.
+        connection.prepare_threshold = None
+        record.info[_AGAIN] = "; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items())
+    else:
+        for name, value in settings.items():
+            connection.execute(f"SET {name} = {value}")
+
+
+def _say_settings_again(connection: Connection) -> None:
+    if again := connection.info.get(_AGAIN):
+        connection.exec_driver_sql(again)

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, insert, select
 
 from kiosk.cells import csv_bytes
+from kiosk.domain.handed_in import read_handed_in
 from kiosk.setting_list import toml_value
 from kiosk.settings import SettingsInvalid
 from sync.collector import units
@@ -115,7 +116,7 @@ def _still_good(database: Database, to: Path, rows: list[Row], now: datetime) ->
 
 def _code_in(file: Path) -> str:
     try:
-        return str(tomllib.loads(file.read_text("utf-8")).get("code", ""))
+        return str(tomllib.loads(read_handed_in(file)).get("code", ""))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return ""
 

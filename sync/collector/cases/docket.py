@@ -11,6 +11,7 @@ from sqlalchemy import case as whenever
 
 from kiosk.domain.measures import Method, Share, differs
 from sync.collector.cases.opening import CLOSED
+from sync.collector.rights import RIGHTS, Right, Role
 from sync.collector.schema import account, counter, follow_up, follow_up_step, unit
 from sync.collector.workdays import WorkDays
 
@@ -26,6 +27,7 @@ class Which(StrEnum):
     SOON = "soon"
     """Due within two working days."""
     UNOWNED = "unowned"
+    """Nobody's, or of somebody who can no longer take care of it."""
     CLOSED = "closed"
 
 
@@ -157,15 +159,27 @@ def open_cases_of(
     return _cases(connection, rows.all(), today, days), int(n), int(overdue)
 
 
+_owners_unit = unit.alias("owners_unit")
 _FROM = (
     follow_up.join(unit, unit.c.unit_id == follow_up.c.unit_id)
     .outerjoin(counter, counter.c.counter_id == follow_up.c.counter_id)
     .outerjoin(account, account.c.account_id == follow_up.c.owner_id)
+    .outerjoin(_owners_unit, _owners_unit.c.unit_id == account.c.unit_id)
+)
+# Whoever's account was closed, or may no longer decide there, takes care of nothing: their cases wait for somebody.
+_IS_OWNED = (
+    account.c.account_id.is_not(None)
+    & account.c.disabled_at.is_(None)
+    & account.c.role.in_([str(role) for role in Role if Right.DECIDE in RIGHTS[role]])
+    & (
+        account.c.unit_id.is_(None)
+        | (func.substr(unit.c.path, 1, func.length(_owners_unit.c.path)) == _owners_unit.c.path)
+    )
 )
 _SELECT = select(
     follow_up, unit.c.name.label("unit"), unit.c.code.label("unit_code"), unit.c.path,
     counter.c.name.label("counter"), counter.c.code.label("counter_code"), account.c.full_name.label("owner"),
-    account.c.name.label("owner_name"),
+    account.c.name.label("owner_name"), _IS_OWNED.label("is_owned"),
 ).select_from(_FROM)  # fmt: skip
 
 
@@ -182,7 +196,7 @@ def _kind(which: Which, today: date, days: WorkDays) -> ColumnElement[bool]:
         case Which.SOON:
             return is_open & follow_up.c.due_on.between(today, days.after(today, SOON_DAYS))
         case Which.UNOWNED:
-            return is_open & follow_up.c.owner_id.is_(None)
+            return is_open & ~_IS_OWNED
         case Which.CLOSED:
             return follow_up.c.state == CLOSED
     return is_open

@@ -18,10 +18,11 @@ from sqlalchemy import Connection, Row, select, tuple_, update
 from kiosk.journal.lines import CommentLine
 from sync.collector.apart import take_apart
 from sync.collector.bulk import insert_rows
-from sync.collector.comments.words import clean, fold
+from sync.collector.comments.words import clean
 from sync.collector.continued import Place, counted_places, of_same_device
 from sync.collector.projected import Projection, Unread, UnreadReason
 from sync.collector.schema import comment, enclosure, rating
+from sync.collector.search import fold
 from sync.protocol.messages import EnclosureMessage
 
 _log = structlog.get_logger("collector.comments")

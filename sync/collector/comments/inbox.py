@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
-from sync.collector.comments.words import fold
 from sync.collector.schema import account, comment, counter, follow_up, unit
+from sync.collector.search import OLDER_FOLDS, words_of
 
 PAGE = 20
 WORDS_MAX = 8
@@ -150,7 +150,10 @@ def _wanted(search: Search) -> list[ColumnElement[bool]]:
     wanted = [comment.c.published_on.is_not(None), unit.c.path.startswith(search.path, autoescape=True)]
     if search.days is not None:
         wanted += [comment.c.shown_last >= search.days[0], comment.c.shown_first <= search.days[1]]
-    wanted += [comment.c.folded.contains(word, autoescape=True) for word in fold(search.words).split()[:WORDS_MAX]]
+    folded: Any = comment.c.folded
+    for older in OLDER_FOLDS:
+        folded = func.replace(folded, older, "d")
+    wanted += [folded.contains(word, autoescape=True) for word in words_of(search.words)[:WORDS_MAX]]
     return wanted
 
 

@@ -3,10 +3,10 @@
 import unicodedata
 
 from kiosk.domain.words import mask_digits
+from sync.collector.search import fold_sign, words_of
 
 TEXT_CHARS_MAX = 2000
 """More than any kiosk takes; what a later one may send beyond it is cut."""
-_STROKE = str.maketrans("đĐ", "dd")
 
 
 def clean(text: str) -> str:
@@ -14,17 +14,6 @@ def clean(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
     seen = "".join(sign if sign.isprintable() else " " if sign.isspace() else "" for sign in composed)
     return mask_digits(" ".join(seen.split()))[:TEXT_CHARS_MAX]
-
-
-def fold(text: str) -> str:
-    """The text without accents and capitals, đ as d: "Trễ hẹn" and "tre hen" become the same."""
-    return "".join(fold_sign(sign) for sign in unicodedata.normalize("NFC", text))
-
-
-def fold_sign(sign: str) -> str:
-    """One composed sign without accent and capital; nothing for an accent that stands alone."""
-    plain = unicodedata.normalize("NFD", sign.translate(_STROKE))
-    return "".join(part for part in plain if not unicodedata.combining(part)).casefold()
 
 
 def found_in(text: str, wanted: str) -> list[tuple[str, bool]]:
@@ -36,7 +25,7 @@ def found_in(text: str, wanted: str) -> list[tuple[str, bool]]:
             folded += part
             origin.append(place)
     marked = [False] * len(composed)
-    for word in set(fold(wanted).split()):
+    for word in set(words_of(wanted)):
         at = folded.find(word)
         while at >= 0:
             for place in origin[at : at + len(word)]:

@@ -10,6 +10,7 @@ from sync.collector.web import trend_chart
 from sync.collector.web.phrases import Phrases
 from sync.collector.web.rendering import templates
 
+_STYLES = resource("assets", "web")
 _DRAWING = re.compile(r"(<svg\b[^>]*>)")
 _TABLES = ("versus", "places", "aside", "reasons", "weeks")
 
@@ -23,11 +24,17 @@ def pdf_of(html: str) -> bytes:
     """A page laid out on A4."""
     # Only here: it loads Pango, which whoever prints nothing need not have.
     from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
 
-    style, marks = (resource("assets", "web", name).read_text("utf-8") for name in ("paper.css", "paper-marks.css"))
+    from sync.collector.export.fetching import OwnLetters
+
+    style, marks = (_STYLES.joinpath(name).read_text("utf-8") for name in ("paper.css", "paper-marks.css"))
     drawn = _DRAWING.sub(rf"\1<style>{marks}</style>", html)
-    page = HTML(string=drawn, url_fetcher=_fetch_nothing)
-    return bytes(page.write_pdf(stylesheets=[CSS(string=style)]))
+    # Our own letters: what machines call by the names of offices' letters may have two of the ninety Vietnamese ones.
+    fonts, letters = FontConfiguration(), OwnLetters(_STYLES / "fonts")
+    sheet = CSS(string=style, base_url=f"{_STYLES.as_uri()}/", url_fetcher=letters, font_config=fonts)
+    page = HTML(string=drawn, url_fetcher=letters)
+    return bytes(page.write_pdf(stylesheets=[sheet], font_config=fonts))
 
 
 def paper_html(book: Book, p: Phrases) -> str:
@@ -37,7 +44,3 @@ def paper_html(book: Book, p: Phrases) -> str:
         t=p.t, p=p, book=book, tables=[tables[key] for key in _TABLES if key in tables], levels=tables["levels"],
         figures=tables["figures"], matters=find_matters(book), Why=Why, trend_chart=trend_chart,
     )  # fmt: skip
-
-
-def _fetch_nothing(url: str, *_: object, **__: object) -> dict[str, object]:
-    raise ValueError(f"a report loads nothing from elsewhere: {url[:60]}")

@@ -33,6 +33,7 @@ class _Document(msgspec.Struct, frozen=True):
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
+    userinfo_endpoint: str | None = None
     end_session_endpoint: str | None = None
 
 
@@ -59,9 +60,12 @@ class Provider:
         """
         with self._calling() as client:
             document = self._document(client)
-            token = self._cash_in(client, document.token_endpoint, code, attempt.verifier)
+            answer = self._cash_in(client, document.token_endpoint, code, attempt.verifier)
             keys = _read(client, document.jwks_uri, Any)
-        claims = self._checked(token, keys, attempt.nonce, now)
+            claims = self._checked(answer["id_token"], keys, attempt.nonce, now)
+            # A provider may keep names out of the token, and tell them only to whoever asks with it.
+            if self.settings.name_claim not in claims and document.userinfo_endpoint:
+                claims = self._told(client, document.userinfo_endpoint, answer, keys, claims["sub"])
         name = claims.get(self.settings.name_claim)
         if not isinstance(name, str) or not name:
             raise ArrivalRefused(
@@ -105,12 +109,16 @@ class Provider:
     def _document(self, client: Any) -> _Document:
         found: _Document = _read(client, f"{self.settings.issuer}/.well-known/openid-configuration", _Document)
         ours = _origin(self.settings.issuer)
-        named = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri, found.end_session_endpoint)
+        named = (
+            found.authorization_endpoint, found.token_endpoint, found.jwks_uri, found.userinfo_endpoint,
+            found.end_session_endpoint,
+        )  # fmt: skip
         if found.issuer.rstrip("/") != self.settings.issuer or any(_origin(way) != ours for way in named if way):
             raise ProviderDown("the office's accounts name another address than the settings do; tell IT staff")
         return found
 
-    def _cash_in(self, client: Any, endpoint: str, code: str, verifier: str) -> str:
+    def _cash_in(self, client: Any, endpoint: str, code: str, verifier: str) -> dict[str, Any]:
+        """What a code is worth: a token on who it is, and one to ask more with."""
         from authlib.common.errors import AuthlibBaseError
 
         try:
@@ -122,40 +130,69 @@ class Provider:
             raise ArrivalRefused("the office's accounts did not take this sign-in; begin again") from error
         except ValueError as error:
             raise ProviderDown("the office's accounts do not answer now; try later") from error
-        token = answer.get("id_token")
-        if not isinstance(token, str):
+        if not isinstance(answer.get("id_token"), str):
             raise ArrivalRefused("the office's accounts did not take this sign-in; begin again")
-        return token
+        return dict(answer)
+
+    def _told(self, client: Any, endpoint: str, answer: dict[str, Any], keys: Any, subject: str) -> dict[str, Any]:
+        """What the provider tells of the person whom the checked token is about (OpenID Connect Core 5.3)."""
+        access = answer.get("access_token")
+        if not isinstance(access, str):
+            return {}
+        said = _get(client, endpoint, Authorization=f"Bearer {access}")
+        if said.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/jwt":
+            claims = self._signed(said.text, keys, {})
+        else:
+            claims = _decoded(said.content, dict[str, Any])
+        # 5.3.2: an answer about somebody else must not be taken.
+        if claims.get("sub") != subject:
+            raise ArrivalRefused("the word of the office's accounts does not hold; begin again")
+        return claims
 
     def _checked(self, token: str, keys: Any, nonce: str, now: datetime) -> dict[str, Any]:
-        from joserfc.errors import JoseError
-        from joserfc.jwk import KeySet
-        from joserfc.jwt import JWTClaimsRegistry, decode
-
-        wanted = JWTClaimsRegistry(
-            now=int(now.timestamp()), leeway=LEEWAY_S, iss={"essential": True, "value": self.settings.issuer},
-            aud={"essential": True, "value": self.settings.wanted_audience}, exp={"essential": True},
-            iat={"essential": True}, sub={"essential": True}, nonce={"essential": True, "value": nonce},
-        )  # fmt: skip
-        try:
-            claims = decode(token, KeySet.import_key_set(keys), algorithms=SIGNATURES).claims
-            issuer = claims.get("iss")
-            wanted.validate({**claims, "iss": issuer.rstrip("/") if isinstance(issuer, str) else issuer})
-        except (JoseError, ValueError, TypeError, KeyError) as error:
-            raise ArrivalRefused("the word of the office's accounts does not hold; begin again") from error
+        in_time: dict[str, Any] = {"now": int(now.timestamp()), "leeway": LEEWAY_S}
+        essential = {name: {"essential": True} for name in ("exp", "iat", "sub")}
+        claims = self._signed(token, keys, in_time | essential | {"nonce": {"essential": True, "value": nonce}})
         # OpenID Connect Core 3.1.3.7: made for several, it must say that we asked for it.
         several = isinstance(claims.get("aud"), list) and len(claims["aud"]) > 1
         if (several or "azp" in claims) and claims.get("azp") != self.settings.client_id:
             raise ArrivalRefused("the word of the office's accounts does not hold; begin again")
         return claims
 
+    def _signed(self, token: str, keys: Any, wanted: dict[str, Any]) -> dict[str, Any]:
+        """What the issuer signed for us."""
+        from joserfc.errors import JoseError
+        from joserfc.jwk import KeySet
+        from joserfc.jwt import JWTClaimsRegistry, decode
+
+        registry = JWTClaimsRegistry(
+            iss={"essential": True, "value": self.settings.issuer},
+            aud={"essential": True, "value": self.settings.wanted_audience},
+            **wanted,
+        )
+        try:
+            claims: dict[str, Any] = decode(token, KeySet.import_key_set(keys), algorithms=SIGNATURES).claims
+            issuer = claims.get("iss")
+            registry.validate({**claims, "iss": issuer.rstrip("/") if isinstance(issuer, str) else issuer})
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise ArrivalRefused("the word of the office's accounts does not hold; begin again") from error
+        return claims
+
 
 def _read(client: Any, way: str, kind: Callable[..., T] | Any) -> Any:
-    answer = client.get(way, withhold_token=True, timeout=(CONNECT_S, READ_S), allow_redirects=False)
+    return _decoded(_get(client, way).content, kind)
+
+
+def _get(client: Any, way: str, **headers: str) -> Any:
+    answer = client.get(way, withhold_token=True, headers=headers, timeout=(CONNECT_S, READ_S), allow_redirects=False)
     if answer.status_code != 200:
         raise ProviderDown("the office's accounts do not answer now; try later")
+    return answer
+
+
+def _decoded(body: bytes, kind: Callable[..., T] | Any) -> Any:
     try:
-        return msgspec.json.decode(answer.content, type=kind)
+        return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProviderDown("the office's accounts do not answer now; try later") from error
 

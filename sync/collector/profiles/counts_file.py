@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from kiosk.domain.handed_in import handed_in
 from kiosk.texts import Texts
 from sync.collector.errors import UsageWrong
 from sync.collector.profiles.index766 import COLUMNS, Counts
@@ -68,7 +69,7 @@ def read_counts(body: bytes, today: date) -> CountsFile:
     """What a file with COLUMNS as its head holds; later months than that of ``today`` are faults."""
     found = CountsFile()
     try:
-        text = body.decode("utf-8-sig")
+        text = handed_in(body)
         rows = list(_rows(text))
     except (UnicodeDecodeError, csv.Error):
         found.faults.append(Fault(0, "this is no CSV in UTF-8: in Excel choose Save as, CSV UTF-8"))

@@ -8,6 +8,7 @@ from typing import Self
 from sync.collector.kiosks.faults import Fault
 from sync.collector.kiosks.roll import Kiosk
 from sync.collector.kiosks.words import FAULTS
+from sync.collector.search import is_found
 
 TEXT_MAX = 100
 STATES: dict[str, Callable[[Kiosk], bool]] = {
@@ -61,14 +62,13 @@ class Wish:
 
     def narrow_but_for_state(self, kiosks: Sequence[Kiosk]) -> list[Kiosk]:
         """As :meth:`narrow`, whatever they are like: what the counts beside each state are of."""
-        words = self.sought.casefold()
         return [
             kiosk
             for kiosk in kiosks
             if (not self.unit or self.unit in kiosk.path.split("/"))
             and (not self.version or (kiosk.software or NONE) == self.version)
             and (not self.ring or (kiosk.ring or NONE) == self.ring)
-            and (not words or any(words in text.casefold() for text in _texts(kiosk)))
+            and is_found(self.sought, _texts(kiosk))
         ]
 
 

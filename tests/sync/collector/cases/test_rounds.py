@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from sync.collector import schema
@@ -264,6 +264,30 @@ def test_docket_counts_each_kind_and_shows_the_most_urgent_first(office: Office,
     with office.database.reading() as connection:
         assert open_cases_of(connection, "XA/", date(2026, 11, 30), DAYS, 1)[1:] == (2, 1)
         assert open_cases_of(connection, "XA/:Q2", TODAY, WorkDays(), 9)[1:] == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "is_owned"),
+    [({"disabled_at": None}, True), ({"disabled_at": NOON}, False), ({"role": "viewer"}, False),
+     ({"unit_id": 2}, False), ({"unit_id": None}, True)],
+)  # fmt: skip
+def test_case_of_somebody_who_can_no_longer_take_care_of_it_is_nobodys(
+    office: Office, rounds: Callable[..., int], change: dict[str, object], is_owned: bool
+) -> None:
+    with office.database.writing() as connection:
+        connection.execute(insert(schema.unit), {"unit_id": 2, "code": "X", "name": "B", "kind": "x", "path": "X/"})
+        new_account(connection, "lan", "Vi Thị Lan", Role.SUPERVISOR, "XA", NOON, "test")
+    press(office, good=40, bad=10)
+    rounds()
+    do(office, What.KEEP, owner="lan")
+    with office.database.writing() as connection:
+        connection.execute(update(schema.account).where(schema.account.c.name == "lan").values(**change))
+
+    (one,) = docket(office).cases
+
+    assert (bool(one.row.is_owned), one.row.owner) == (is_owned, "Vi Thị Lan")
+    assert docket(office).by_which[Which.UNOWNED] == (0 if is_owned else 1)
+    assert len(docket(office, which=Which.UNOWNED).cases) == (0 if is_owned else 1)
 
 
 def test_several_collectors_open_a_case_once(office: Office, rounds: Callable[..., int]) -> None:

@@ -4,7 +4,8 @@ import unicodedata
 
 import pytest
 
-from sync.collector.comments.words import TEXT_CHARS_MAX, clean, fold, found_in
+from sync.collector.comments.words import TEXT_CHARS_MAX, clean, found_in
+from sync.collector.search import fold
 
 
 @pytest.mark.parametrize(
@@ -15,6 +16,8 @@ from sync.collector.comments.words import TEXT_CHARS_MAX, clean, fold, found_in
         ("Nguyễn Thị Ường, quầy 2", "nguyen thi uong, quay 2"),
         (unicodedata.normalize("NFD", "Hướng dẫn"), "huong dan"),
         ("STRASSE ß 😀", "strasse ss 😀"),
+        ("Ðất Ðai, ðất, Ɖông", "dat dai, dat, dong"),
+        ("hộ\u200b\ufefftịch", "hotich"),
     ],
 )
 def test_accents_and_capitals_do_not_matter(text: str, folded: str) -> None:

@@ -16,6 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 CLIENT, SECRET = "hailong", "a-secret-of-the-province"
+ACCESS = "whoever-has-this-may-ask"
 Claims = dict[str, Any]
 
 
@@ -29,6 +30,8 @@ class FakeProvider:
     alg: str = "RS256"
     change: Callable[[Claims], Claims] = lambda claims: claims
     """What becomes of a token's claims before they are signed."""
+    told: dict[str, Any] | str = field(default_factory=dict)
+    """What the userinfo endpoint says besides who it is; a text is a signed answer."""
     document: dict[str, Any] = field(default_factory=dict)
     """What the discovery document says otherwise."""
     broken: str = ""
@@ -63,7 +66,7 @@ class FakeProvider:
         )
         if query is None or sent != f"{CLIENT}:{SECRET}" or challenge != query["code_challenge"]:
             return 400, {"error": "invalid_grant"}
-        return 200, {"access_token": "a", "token_type": "Bearer", "id_token": self.id_token(query["nonce"])}
+        return 200, {"access_token": ACCESS, "token_type": "Bearer", "id_token": self.id_token(query["nonce"])}
 
     def id_token(self, nonce: str) -> str:
         """The signed word on who it is."""
@@ -106,6 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(200, one.discovery())
         elif parts.path == "/keys":
             self._json(200, KeySet(list(one.keys.values())).as_dict(private=False))
+        elif parts.path == "/me" and self.headers.get("Authorization") == f"Bearer {ACCESS}":
+            self._tell(one.told)
         elif parts.path == "/authorise":
             self._send(302, b"", {"Location": one.authorise(dict(parse_qsl(parts.query)))})
         else:
@@ -119,6 +124,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(307, b"", {"Location": "http://127.0.0.1:9/elsewhere"})
         else:
             self._json(*one.token(dict(parse_qsl(body)), self.headers.get("Authorization", "")))
+
+    def _tell(self, told: Claims | str) -> None:
+        if isinstance(told, str):
+            self._send(200, told.encode(), {"Content-Type": "application/jwt"})
+        else:
+            self._json(200, {"sub": "42", **told})
 
     def _json(self, status: int, said: Claims) -> None:
         self._send(status, json.dumps(said).encode(), {"Content-Type": "application/json"})

@@ -1,0 +1,91 @@
+"""Whatever umask the programs are started with: what they keep is for their owner alone, what is carried is not."""
+
+import os
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.private_file import close_to_others, write_private
+from kiosk.setup.drop_in import keep_drop_in
+
+pytestmark = [pytest.mark.window, pytest.mark.timeout(180)]
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def run(umask: int, program: str, *arguments: str | Path, typed: str = "") -> None:
+    command = [Path(sys.executable).with_name(program), *arguments]
+    environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy", "HAILONG_LANGUAGE": "en"}
+    environment["HAILONG_KIOSK_JOURNAL__ALLOW_ANY_DISK"] = "true"
+    ended = subprocess.run(
+        command, env=environment, umask=umask, input=typed, capture_output=True, text=True, timeout=150, check=False
+    )
+    assert ended.returncode == 0, (command, ended.stdout + ended.stderr)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_nothing_that_a_kiosk_and_its_collector_keep_follows_the_umask(tmp_path, port, umask):
+    data, made = tmp_path / "data", tmp_path / "made"
+    made.mkdir()
+    at = ("--data-dir", data)
+    run(umask, "kiosk", "demo", *at, "--port", str(port), "--presses", "6", "--exit-when-synced")
+    run(umask, "kiosk", "pin", *at, typed="314159\n314159\n")
+    run(umask, "kiosk", "backup", made / "journal.db", *at)
+    run(umask, "kiosk", "export", made, "--all", *at)
+    run(umask, "collector", "backup", made / "collector.db", *at)
+    run(umask, "collector", "report", made / "report.csv", *at)
+    run(umask, "collector", "ack-file", made / "for.ack", *at)
+
+    kept = [path for path in (*data.rglob("*"), *made.iterdir()) if "screenshots" not in path.parts]
+    carried = {made / "for.ack"}
+    assert {path.name for path in kept} >= {"languages.json", "pin.hash", "journal.db", "agent.log", "collector.db"}
+    assert [path for path in kept if path not in carried and mode(path) & 0o77] == []
+    assert [mode(path) for path in carried] == [0o644]
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_drop_in_is_found_by_the_kiosks_user_and_what_was_in_it_by_nobody_else(tmp_path, umask):
+    file = tmp_path / "kiosk.toml.d" / "50-setup.toml"
+    before = os.umask(umask)
+    try:
+        keep_drop_in(file, {"office": {"name": {"vi": "A"}}})
+        file.write_text("# by hand\n")
+        kept = keep_drop_in(file, {"staff": {"pin_hash": "secret"}})
+    finally:
+        os.umask(before)
+
+    assert kept is not None
+    assert [mode(path) for path in (file.parent, file, kept)] == [0o755, 0o600, 0o600]
+
+
+def test_what_an_older_version_let_others_read_is_closed(tmp_path):
+    for name in ("languages.json", "kiosk.toml", "aside/journal.db"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch(mode=0o644)
+    (tmp_path / "elsewhere").symlink_to(tmp_path / "kiosk.toml")
+
+    close_to_others(tmp_path, "kiosk.toml")
+
+    assert [mode(tmp_path / name) for name in ("languages.json", "kiosk.toml", "aside")] == [0o600, 0o644, 0o700]
+
+
+def test_file_that_cannot_be_written_whole_is_not_there(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError("no")))
+
+    with pytest.raises(OSError, match="no"):
+        write_private(tmp_path / "file", b"text", durable=True)
+
+    assert list(tmp_path.iterdir()) == []
