@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from sqlalchemy import Connection
+
+from sync.collector.calendars import Calendars
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
 from sync.collector.devices import Directory
@@ -45,6 +48,10 @@ class Services:
         if is_due:
             release.run(lambda work: self.writer.submit(work).result(RELEASE_S_MAX))
 
+    def calendars(self, connection: Connection) -> Calendars:
+        """When each place's office is open."""
+        return Calendars(self.config, self.rollouts.in_force(connection))
+
     @property
     def outbox(self) -> Outbox:
         """Where what people are to be told is put."""
@@ -54,5 +61,6 @@ class Services:
 def make_services(config: CollectorConfig, database: Database, now: Callable[[], datetime] = _now) -> Services:
     """The services over an open, current database; ``writer.close()`` ends them."""
     return Services(
-        config, database, writer_for(database), Directory(database), LocalDays(config.zone), Library(database), now
-    )
+        config, database, writer_for(database), Directory(database), LocalDays(config.zone), Library(database), now,
+        RolloutShelf(config.calendar.told),
+    )  # fmt: skip

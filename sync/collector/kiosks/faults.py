@@ -60,14 +60,15 @@ class Seen:
     hurt_at: datetime | None
     """When one of its journals was last found forked or damaged."""
     pressed: bool
-    """Whether anybody pressed in the days that the settings name."""
+    """Whether anybody pressed in the days that the settings name, from ``pressed_from`` on."""
+    pressed_from: datetime
     hours: Hours
 
 
-def faults_of(seen: Seen, now: datetime, rules: Fleet, pressed_since: datetime) -> tuple[Fault, ...]:
+def faults_of(seen: Seen, now: datetime, rules: Fleet) -> tuple[Fault, ...]:
     """Everything that is wrong, the gravest first."""
     found = set(_of_contact(seen, now, rules)) | set(_of_word(seen, now, rules))
-    if not seen.pressed and seen.enrolled_at < pressed_since and Fault.SILENT not in found and seen.heard_at:
+    if not seen.pressed and seen.enrolled_at < seen.pressed_from and Fault.SILENT not in found and seen.heard_at:
         found.add(Fault.DEAD)
     return tuple(fault for fault in Fault if fault in found)
 

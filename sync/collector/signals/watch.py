@@ -52,12 +52,12 @@ def look(services: Services, today: date, now: datetime, stretches: int = 1) -> 
     settings = services.config.signals
     length = timedelta(days=settings.window_days)
     with services.database.reading() as connection:
-        looked_at = read_looked_at(connection)
+        looked_at, calendars = read_looked_at(connection), services.calendars(connection)
         found: list[Finding] = []
         for back in reversed(range(stretches)):
             last = today - timedelta(days=1) - back * length
             window = Window(last - length + timedelta(days=1), last, services.config.zone, settings.quick_s)
-            signs = find_signs(gather(connection, window, now), settings, looked_at)
+            signs = find_signs(gather(connection, window, now, calendars), settings, looked_at)
             # A silence of long ago ended long ago.
             found += [one for one in signs if not back or one.sign is not Sign.SILENT]
         lost = find_journals(connection, window)

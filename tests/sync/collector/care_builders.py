@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from sync.collector.workdays import WorkDays
+
 from kiosk.domain.measures import Method, Share
 from sync.collector.cases.look import Finding
 from sync.collector.cases.opening import Rule, open_case
@@ -9,7 +11,6 @@ from sync.collector.cases.settings import Cases
 from sync.collector.comments.publish import publish_comments
 from sync.collector.config import CollectorConfig
 from sync.collector.figures.places import Place
-from sync.collector.workdays import WorkDays
 from tests.sync.collector.builders import NOON, Office, Pen
 
 

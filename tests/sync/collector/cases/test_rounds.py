@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import pytest
 from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
+from sync.collector.workdays import WorkDays
 
 from sync.collector import schema
 from sync.collector.accounts import new_account
@@ -22,7 +23,6 @@ from sync.collector.notices.settings import Notices, Webhook
 from sync.collector.partitions import ensure_partitions
 from sync.collector.rights import RIGHTS, Reader, Role
 from sync.collector.services import Services
-from sync.collector.workdays import WorkDays
 from tests.sync.collector.builders import NOON, Office, Pen
 
 T = TypeVar("T")

@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
+from sync.collector.workdays import WorkDays, holiday
 
 from kiosk.setting_rules import Unfit
-from sync.collector.workdays import WorkDays, holiday
 
 DAYS = WorkDays.of(["09-02", "2026-11-24"], ["2026-11-28"])
 FRIDAY = date(2026, 11, 20)
