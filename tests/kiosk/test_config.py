@@ -84,6 +84,6 @@ def test_hours_become_openings_of_the_domain(tmp_path):
         write(tmp_path, "[visit]\nhours = [{ days = ['mon', 'sun'], start = '07:30', end = '11:30' }]"), None
     )
 
-    (opening,) = settings.rules.openings
+    (opening,) = settings.rules.calendar.openings
     assert opening.weekdays == {0, 6}
     assert (opening.start.hour, opening.end.minute) == (7, 30)

@@ -38,7 +38,7 @@ def test_survey_hours_and_names_of_the_office_are_in_force(settings):
     assert version == "7"
     assert found.load_survey().ref == "tt32-3@1"
     assert found.office.name == {"vi": "Xã Bắc Sơn"}
-    (opening,) = found.rules.openings
+    (opening,) = found.rules.calendar.openings
     assert (opening.weekdays, opening.start, opening.end) == (frozenset({0, 4}), time(7, 30), time(11, 30))
 
 

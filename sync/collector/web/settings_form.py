@@ -112,11 +112,11 @@ def _worked(form: Form) -> list[WorkedDay]:
         text, like = form.get(f"w{row}_day", "").strip(), form.get(f"w{row}_like", "")
         if text:
             whose = int(like) if like.isascii() and like.isdigit() else None
-            rows.append({"day": _day(text).isoformat(), "like": whose})
+            rows.append({"day": text, "like": whose})
     try:
-        return msgspec.convert(rows, list[WorkedDay])
-    except msgspec.ValidationError as error:
-        raise ValueError("choose the weekday whose hours the day has") from error
+        return msgspec.convert([{**row, "day": _day(str(row["day"])).isoformat()} for row in rows], list[WorkedDay])
+    except ValueError as error:
+        raise ValueError("choose each day, and the weekday whose hours it has") from error
 
 
 def _day(text: str) -> date:

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from kiosk.journal.lines import OpenedLine
 from sync.collector import schema
 from sync.collector.accounts import change_email, new_account
+from sync.collector.calendars import Calendars
 from sync.collector.chores import chores_of, transact
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database, open_database
@@ -19,6 +20,7 @@ from sync.collector.migrate import migrate
 from sync.collector.notices.settings import Mail, Notices
 from sync.collector.presstime import LocalDays
 from sync.collector.rights import Role
+from sync.collector.rollouts.effective import NOTHING_SET
 from sync.collector.services import Services, make_services
 from sync.collector.signals.find import find_signs
 from sync.collector.signals.gather import Window, find_journals, gather
@@ -29,6 +31,7 @@ from sync.collector.surveys.library import shipped_surveys
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 
 YESTERDAY = NOON.date() - timedelta(days=1)
+CALENDARS = Calendars(CollectorConfig(), NOTHING_SET)
 WINDOW = Window(NOON.date() - timedelta(days=28), YESTERDAY, HANOI, 60)
 
 
@@ -113,7 +116,7 @@ def test_what_is_watched_is_what_was_pressed(database: Database, office: Office)
     office.append(pen, received_at=NOON)
 
     with database.reading() as connection:
-        one, two = gather(connection, WINDOW, NOON)
+        one, two = gather(connection, WINDOW, NOON, CALENDARS)
 
     half = HalfDay(YESTERDAY.isoformat(), "am")
     assert (one.n, one.half_days[half].n, one.half_days[half].quick, one.has_kiosk) == (24, 12, 11, True)
@@ -130,7 +133,7 @@ def test_the_questions_of_one_visit_are_no_rush(database: Database, office: Offi
     office.append(pen, received_at=NOON - timedelta(days=1, hours=2))
 
     with database.reading() as connection:
-        (one,) = gather(connection, WINDOW, NOON)
+        (one,) = gather(connection, WINDOW, NOON, CALENDARS)
 
     assert one.n == 4
 
@@ -142,7 +145,7 @@ def test_presses_whose_time_is_not_sure_are_no_rush(database: Database, office: 
     office.append(pen, received_at=NOON, clock=Pen().instant())
 
     with database.reading() as connection:
-        (one,) = gather(connection, WINDOW, NOON)
+        (one,) = gather(connection, WINDOW, NOON, CALENDARS)
 
     (pressed,) = one.half_days.values()
     assert (pressed.n, pressed.quick, sum(pressed.slots.values())) == (5, 0, 0)
@@ -155,7 +158,7 @@ def test_more_ratings_than_are_read_at_once_are_all_read(
     rushed(office, days=18)
 
     with database.reading() as connection:
-        (one,) = gather(connection, WINDOW, NOON)
+        (one,) = gather(connection, WINDOW, NOON, CALENDARS)
 
     assert one.n == 216
 
@@ -220,7 +223,7 @@ def test_of_the_demo_province_one_counter_is_found_to_be_pressed_up_and_one_sile
         for days_ago in (1, 8, 15, 22, 29):
             last = NOON.date() - timedelta(days=days_ago)
             window = Window(last - timedelta(days=27), last, HANOI, 60)
-            for one in find_signs(gather(connection, window, NOON), Signals(), {}):
+            for one in find_signs(gather(connection, window, NOON, CALENDARS), Signals(), {}):
                 found.setdefault(one.sign, set()).add(one.counter_id)
 
     assert set(found) == {Sign.BURST, Sign.CLOSING, Sign.SILENT}
