@@ -20,7 +20,8 @@ from sync.collector.migrate import migrate
 from sync.collector.notices.settings import Mail, Notices
 from sync.collector.presstime import LocalDays
 from sync.collector.rights import Role
-from sync.collector.rollouts.effective import NOTHING_SET
+from sync.collector.rollouts.change import Change
+from sync.collector.rollouts.effective import NOTHING_SET, Active, InForce
 from sync.collector.services import Services, make_services
 from sync.collector.signals.find import find_signs
 from sync.collector.signals.gather import Window, find_journals, gather
@@ -28,10 +29,12 @@ from sync.collector.signals.settings import Signals
 from sync.collector.signals.watch import watch_signs
 from sync.collector.signals.watched import HalfDay, Sign
 from sync.collector.surveys.library import shipped_surveys
+from sync.protocol.messages import OpeningHours, WorkedDay
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 
 YESTERDAY = NOON.date() - timedelta(days=1)
 CALENDARS = Calendars(CollectorConfig(), NOTHING_SET)
+MORNING = [OpeningHours([5], "07:30", "11:00")]
 WINDOW = Window(NOON.date() - timedelta(days=28), YESTERDAY, HANOI, 60)
 
 
@@ -122,6 +125,35 @@ def test_what_is_watched_is_what_was_pressed(database: Database, office: Office)
     assert (one.n, one.half_days[half].n, one.half_days[half].quick, one.has_kiosk) == (24, 12, 11, True)
     assert (dict(two.half_days[half].levels), two.half_days[half].outside, two.has_kiosk) == ({4: 1}, 1, False)
     assert sum(one.half_days[half].slots.values()) == 12
+
+
+@pytest.mark.parametrize(
+    ("change", "outside", "untold", "on_day_off"),
+    [
+        (None, 2, 0, 0),
+        # Worked in another's place, of which the kiosk did not hear: the press at noon is still outside its hours.
+        (Change(hours=MORNING, worked=[WorkedDay("2026-11-19", 5)]), 1, 1, 0),
+        (Change(holidays=[YESTERDAY]), 2, 0, 3),
+    ],
+)
+def test_presses_are_judged_again_by_the_calendar(
+    database: Database, office: Office, change: Change | None, outside: int, untold: int, on_day_off: int
+) -> None:
+    pen = Pen()
+    for _ in range(3):
+        pen.rating()
+    pen.rating(standing="out_of_hours")
+    office.append(pen, received_at=NOON - timedelta(days=1, hours=2))
+    pen.rating(standing="out_of_hours")
+    office.append(pen, received_at=NOON - timedelta(days=1, minutes=10))
+    in_force = InForce((Active(1, "XA/", change, None),) if change else (), {})
+
+    with database.reading() as connection:
+        (one,) = gather(connection, WINDOW, NOON, Calendars(CollectorConfig(), in_force))
+
+    (pressed,) = one.half_days.values()
+    assert (pressed.n, pressed.outside, pressed.untold, pressed.on_day_off) == (3, outside, untold, on_day_off)
+    assert (YESTERDAY.isoformat() in one.open_days) is not bool(on_day_off)
 
 
 def test_the_questions_of_one_visit_are_no_rush(database: Database, office: Office) -> None:
