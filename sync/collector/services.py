@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -10,6 +10,7 @@ from sync.collector.calendars import Calendars
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
 from sync.collector.devices import Directory
+from sync.collector.kiosks.hours import Missed
 from sync.collector.notices.outbox import Outbox
 from sync.collector.partitions import Partitions
 from sync.collector.presstime import LocalDays
@@ -51,6 +52,11 @@ class Services:
     def calendars(self, connection: Connection) -> Calendars:
         """When each place's office is open."""
         return Calendars(self.config, self.rollouts.in_force(connection))
+
+    def missed(self, connection: Connection) -> Missed:
+        """Which kiosks should have been heard by now."""
+        limit = timedelta(minutes=self.config.fleet.silent_minutes)
+        return Missed(self.calendars(connection), self.config.zone, limit, self.now())
 
     @property
     def outbox(self) -> Outbox:

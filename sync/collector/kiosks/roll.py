@@ -4,7 +4,7 @@ alerts and the metrics all read this one list."""
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -15,7 +15,7 @@ from sync.collector.config import CollectorConfig
 from sync.collector.errors import UsageWrong
 from sync.collector.kiosks.days import last_pressed
 from sync.collector.kiosks.faults import HURT, Fault, Seen, faults_of, mark_of, oldest_waiting_s
-from sync.collector.kiosks.hours import Hours, open_days_back
+from sync.collector.kiosks.hours import Missed, open_days_back
 from sync.collector.kiosks.known import Known, read_known, still_known
 from sync.collector.rollouts.effective import InForce, read_bases, read_in_force
 from sync.collector.roster import JournalState, read_journals
@@ -81,7 +81,9 @@ def read_roll(
     """Every kiosk at or below a unit, whoever needs a look first; withdrawn ones at the end."""
     rules = config.fleet
     in_force = in_force or read_in_force(connection)
-    pressed = _Pressed(connection, Calendars(config, in_force), now, config)
+    calendars = Calendars(config, in_force)
+    missed = Missed(calendars, config.zone, timedelta(minutes=rules.silent_minutes), now)
+    pressed = _Pressed(connection, calendars, now, config)
     journals, hurt = read_journals(connection), _hurt(connection)
     rings = _rings(connection, path, in_force)
     known = read_known(connection)
@@ -90,12 +92,12 @@ def read_roll(
         mine = tuple(journals.get(row.device_id, ()))
         heard = max((at for at in (row.said_at, hurt.heard.get(row.device_id)) if at is not None), default=None)
         ahead = None if row.clock_ahead_us is None else row.clock_ahead_us / 1_000_000
-        calendar = pressed.calendars.of(row.path)
+        calendar = calendars.of(row.path)
         since = pressed.since(calendar)
         seen = Seen(
             row.enrolled_at, heard, row.status or {}, row.said_at, ahead, hurt.at.get(row.device_id),
             pressed.is_pressed(row.device_id, since), datetime.combine(since, datetime.min.time(), config.zone),
-            Hours(calendar, config.zone),
+            missed.is_missed(row.path, heard or row.enrolled_at),
         )  # fmt: skip
         faults = () if row.revoked_at else faults_of(seen, now, rules)
         marks = {fault: mark_of(fault, seen.status, seen.hurt_at) for fault in faults}
@@ -129,7 +131,6 @@ class _Pressed:
     """Which kiosks were pressed in as many days as the settings name, on which their counters were open."""
 
     def __init__(self, connection: Connection, calendars: Calendars, now: datetime, config: CollectorConfig) -> None:
-        self.calendars = calendars
         self._today, self._days = now.astimezone(config.zone).date(), config.fleet.dead_days
         self._since: dict[int, date] = {}
         every = [calendars.of(path) for path in ("", *calendars.paths)]

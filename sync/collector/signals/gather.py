@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select
 from kiosk.domain.office_calendar import Calendar
 from kiosk.domain.rating import Standing
 from sync.collector.calendars import Calendars
+from sync.collector.kiosks.hours import Missed
 from sync.collector.presstime import TimeQuality
 from sync.collector.reports import read_kiosks
 from sync.collector.schema import EPOCH, counter, device, journal, micros, rating, transaction_count, unit
@@ -53,9 +54,9 @@ class Window:
         return frozenset(day.isoformat() for day in every if not calendar.is_closed_on(day))
 
 
-def gather(connection: Connection, window: Window, now: datetime, calendars: Calendars) -> list[Watched]:
+def gather(connection: Connection, window: Window, missed: Missed) -> list[Watched]:
     """Every counter that was pressed in the window, by its main question."""
-    of_counter = _calendars_of(connection, calendars)
+    of_counter = _calendars_of(connection, missed.calendars)
     piles: dict[tuple[int, str], _Pile] = {}
     for row in _read_ratings(connection, window):
         key = (row.counter_id, row.question)
@@ -67,7 +68,7 @@ def gather(connection: Connection, window: Window, now: datetime, calendars: Cal
         # A visit of several questions is several presses in a row: of each counter one question is looked at.
         if counter_id not in main or len(pile) > len(main[counter_id]):
             main[counter_id] = pile
-    served, kiosks = _read_served(connection, window), read_kiosks(connection, now)
+    served, kiosks = _read_served(connection, window), read_kiosks(connection, missed)
     return [
         Watched(
             counter_id, pile.half_days(), served.get(counter_id, {}), bool(kiosks.get(counter_id)),

@@ -16,6 +16,7 @@ from sync.collector.chores import chores_of, transact
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database, open_database
 from sync.collector.demo_data import write_province
+from sync.collector.kiosks.hours import Missed
 from sync.collector.migrate import migrate
 from sync.collector.notices.settings import Mail, Notices
 from sync.collector.presstime import LocalDays
@@ -45,6 +46,10 @@ def rushed(office: Office, days: int = 14) -> None:
         for _ in range(12):
             pen.rating(5)
         office.append(pen, received_at=NOON - timedelta(days=number, hours=2))
+
+
+def missed(calendars: Calendars) -> Missed:
+    return Missed(calendars, HANOI, timedelta(minutes=15), NOON)
 
 
 def look(services: Services) -> int | None:
@@ -119,7 +124,7 @@ def test_what_is_watched_is_what_was_pressed(database: Database, office: Office)
     office.append(pen, received_at=NOON)
 
     with database.reading() as connection:
-        one, two = gather(connection, WINDOW, NOON, CALENDARS)
+        one, two = gather(connection, WINDOW, missed(CALENDARS))
 
     half = HalfDay(YESTERDAY.isoformat(), "am")
     assert (one.n, one.half_days[half].n, one.half_days[half].quick, one.has_kiosk) == (24, 12, 11, True)
@@ -149,7 +154,7 @@ def test_presses_are_judged_again_by_the_calendar(
     in_force = InForce((Active(1, "XA/", change, None),) if change else (), {})
 
     with database.reading() as connection:
-        (one,) = gather(connection, WINDOW, NOON, Calendars(CollectorConfig(), in_force))
+        (one,) = gather(connection, WINDOW, missed(Calendars(CollectorConfig(), in_force)))
 
     (pressed,) = one.half_days.values()
     assert (pressed.n, pressed.outside, pressed.untold, pressed.on_day_off) == (3, outside, untold, on_day_off)
@@ -165,7 +170,7 @@ def test_the_questions_of_one_visit_are_no_rush(database: Database, office: Offi
     office.append(pen, received_at=NOON - timedelta(days=1, hours=2))
 
     with database.reading() as connection:
-        (one,) = gather(connection, WINDOW, NOON, CALENDARS)
+        (one,) = gather(connection, WINDOW, missed(CALENDARS))
 
     assert one.n == 4
 
@@ -177,7 +182,7 @@ def test_presses_whose_time_is_not_sure_are_no_rush(database: Database, office: 
     office.append(pen, received_at=NOON, clock=Pen().instant())
 
     with database.reading() as connection:
-        (one,) = gather(connection, WINDOW, NOON, CALENDARS)
+        (one,) = gather(connection, WINDOW, missed(CALENDARS))
 
     (pressed,) = one.half_days.values()
     assert (pressed.n, pressed.quick, sum(pressed.slots.values())) == (5, 0, 0)
@@ -190,7 +195,7 @@ def test_more_ratings_than_are_read_at_once_are_all_read(
     rushed(office, days=18)
 
     with database.reading() as connection:
-        (one,) = gather(connection, WINDOW, NOON, CALENDARS)
+        (one,) = gather(connection, WINDOW, missed(CALENDARS))
 
     assert one.n == 216
 
@@ -255,7 +260,7 @@ def test_of_the_demo_province_one_counter_is_found_to_be_pressed_up_and_one_sile
         for days_ago in (1, 8, 15, 22, 29):
             last = NOON.date() - timedelta(days=days_ago)
             window = Window(last - timedelta(days=27), last, HANOI, 60)
-            for one in find_signs(gather(connection, window, NOON, CALENDARS), Signals(), {}):
+            for one in find_signs(gather(connection, window, missed(CALENDARS)), Signals(), {}):
                 found.setdefault(one.sign, set()).add(one.counter_id)
 
     assert set(found) == {Sign.BURST, Sign.CLOSING, Sign.SILENT}
