@@ -1,19 +1,23 @@
 """One calendar for each place: the country's days, the collector's own, and what was set for its units on the web."""
 
-from datetime import date, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
 from sync.collector import schema
+from sync.collector.api.tallies import read_report
 from sync.collector.calendars import Calendars, ways_to
 from sync.collector.cases.docket import Search, Which, find_case, read_docket
 from sync.collector.cases.settings import OfficeCalendar
 from sync.collector.config import CollectorConfig
+from sync.collector.figures.places import read_places
 from sync.collector.kiosks.faults import Fault
 from sync.collector.kiosks.roll import read_roll
 from sync.collector.kiosks.settings import Fleet
+from sync.collector.reports import Span
 from sync.collector.rollouts.change import Change
 from sync.collector.rollouts.effective import NOTHING_SET, Active, InForce, etag_of, read_in_force, settings_for
 from sync.collector.rollouts.stage import State
@@ -148,7 +152,9 @@ def test_stage_goes_on_where_the_collector_has_days_of_its_own(office: Office, s
         (date(2026, 11, 24), False),  # off in the whole country
     ],
 )
-def test_kiosk_is_missed_on_a_worked_saturday_and_not_on_a_day_off(office: Office, day: date, silent: bool) -> None:
+def test_kiosk_is_missed_on_a_worked_saturday_and_not_on_a_day_off(
+    office: Office, services: Services, day: date, silent: bool
+) -> None:
     set_for(office, MOVED)
     with office.database.writing() as connection:
         connection.execute(schema.device.update().values(enrolled_at=NOON - timedelta(days=60)))
@@ -157,12 +163,17 @@ def test_kiosk_is_missed_on_a_worked_saturday_and_not_on_a_day_off(office: Offic
     morning = NOON.replace(year=day.year, month=day.month, day=day.day, hour=0)  # 07:00 in Hà Nội
     office.append(pen, received_at=morning)
 
-    with office.database.reading() as connection:
-        (at_nine,) = read_roll(connection, "", morning + timedelta(hours=2), CollectorConfig())
-        (at_half_past_seven,) = read_roll(connection, "", morning + timedelta(minutes=40), CollectorConfig())
+    def missed_at(now: datetime) -> list[bool]:
+        """On the page of kiosks, on the report pages, and at /v1/tallies."""
+        then = replace(services, now=lambda: now)
+        with office.database.reading() as connection:
+            (kiosk,) = read_roll(connection, "", now, CollectorConfig())
+            counter = read_places(connection, then.missed(connection)).by_key["XA/:Q1"]
+        (fresh,) = read_report(then, Span(NOON.date(), day)).kiosks
+        return [Fault.SILENT in kiosk.faults, counter.kiosks[0].silent, fresh.silent]
 
-    assert (Fault.SILENT in at_nine.faults) is silent
-    assert Fault.SILENT not in at_half_past_seven.faults
+    assert missed_at(morning + timedelta(hours=2)) == [silent] * 3
+    assert missed_at(morning + timedelta(minutes=40)) == [False] * 3
 
 
 @pytest.mark.parametrize(("day", "dead"), [(1, False), (2, True)])

@@ -85,6 +85,23 @@ def test_hours_said_twice_count_as_if_said_once(
     assert Hours(Calendar((*hours, *more, *hours)), zone).open_between(since, since + gap) == once
 
 
+@given(openings, moments, st.timedeltas(timedelta(0), timedelta(days=13)), st.integers(1, 1440), zones)
+def test_whoever_was_heard_when_it_says_or_before_is_missed(
+    hours: list[Opening], heard_at: datetime, gap: timedelta, minutes: int, zone: ZoneInfo
+) -> None:
+    counted, now, limit = Hours(Calendar(tuple(hours), SATURDAY), zone), heard_at + gap, timedelta(minutes=minutes)
+
+    since = counted.missed_since(now, limit)
+
+    assert (since is not None and heard_at <= since) is (counted.open_between(heard_at, now) >= limit)
+
+
+def test_nobody_is_missed_where_nothing_was_open_for_a_fortnight() -> None:
+    weekend = Hours(Calendar((Opening(frozenset({6}), time(8), time(9)),)), HANOI)
+
+    assert weekend.missed_since(datetime(2026, 11, 20, tzinfo=HANOI), timedelta(hours=3)) is None
+
+
 def test_open_days_pass_over_days_off_and_hold_worked_ones() -> None:
     calendar = Calendar((Opening(WEEK, time(7, 30), time(17)),), DayList.of(["2026-08-31"], ["2026-08-29 as mon"]))
 
