@@ -1,12 +1,14 @@
-"""Builds the assets: PNG pictures from SVG for every theme and size, sounds, .mo catalogues from .po, and,
-where espeak-ng is installed, the spoken questions.
+"""Builds the assets: PNG pictures from SVG for every theme and size, sounds, .mo catalogues from .po, the table of
+public days off, and, where espeak-ng is installed, the spoken questions.
 
 Run as ``python assets/build.py``; hatchling runs it too, when the package is built or
 installed. Only what is older than its sources is made again, and each file is put in
 place whole, so that a reader never meets half a picture.
 """
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +19,8 @@ from array import array
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from importlib.metadata import version
 from io import BytesIO
 from math import exp, pi, sin
 from pathlib import Path
@@ -56,6 +59,8 @@ COUNTER, FORGOTTEN = "Which counter served you?", "I do not remember"
 TICKET = "The counter's number stands on your ticket and on the sign above the counter."
 REASONS, AS_MANY = "What influenced your rating?", "Choose up to {n}. You may also skip this."
 """Message ids of the kiosk's catalogue, in what is read out."""
+# Not from earlier on: a clock that lost its battery begins on 1 January of 1970 or 2000, and that is no day off.
+YEARS_OFF = range(2024, 2061)
 
 
 class AssetsMissing(Exception):
@@ -85,6 +90,7 @@ def build(announce: bool = True) -> int:
         if _is_stale(target, (Path(__file__),)):
             _put(target, synthesised(notes))
             made += 1
+    made += write_days_off()
     for catalogue in sorted((ASSETS / "locale").glob("*/LC_MESSAGES/*.po")):
         made += compile_catalogue(catalogue)
     made += speak_questions()
@@ -244,6 +250,44 @@ def compile_catalogue(source: Path) -> int:
         compiled.seek(0)
         _put(target, compiled.read())
     return 1
+
+
+def write_days_off() -> int:
+    """Write the table of public days off anew where it is older than what it is made of.
+
+    Made here, once: a kiosk that asked the package would wait 100 ms for it, and carry 14 MB.
+    """
+    target, missed = GENERATED / "days" / "vietnam.json", ASSETS / "days" / "vietnam.toml"
+    source = f"holidays {version('holidays')}"
+    inputs = (missed, Path(__file__))
+    if not _is_stale(target, inputs) and json.loads(target.read_text("utf-8"))["source"] == source:
+        return 0
+    off, worked = _days_known()
+    for swap in tomllib.loads(missed.read_text("utf-8"))["swap"]:
+        off.add(swap["off"])
+        worked[swap["worked"]] = swap["off"]
+    table = {
+        "source": source,
+        "off": sorted(day.isoformat() for day in off),
+        "worked": {day.isoformat(): worked[day].weekday() for day in sorted(worked)},
+    }
+    _put(target, json.dumps(table, indent=1).encode())
+    return 1
+
+
+def _days_known() -> tuple[set[date], dict[date, date]]:
+    """The days off that the package knows, and the days that are worked instead of some of them."""
+    from holidays import country_holidays  # only here: whoever has the table needs no package
+
+    found = country_holidays("VN", years=YEARS_OFF, language="vi")
+    worked = {}
+    for day, name in found.items():
+        # It gives which day is worked instead in the name alone, "Ngày nghỉ (thay cho ngày 22/08/2026)".
+        if swapped := re.search(r"thay cho ngày (\d\d)/(\d\d)/(\d{4})", name):
+            worked[date(int(swapped[3]), int(swapped[2]), int(swapped[1]))] = day
+    if worked.keys() != {day for day in found.weekend_workdays if day.year in YEARS_OFF}:
+        raise AssetsMissing(f"holidays {version('holidays')} names the days that are worked instead in another way")
+    return set(found), worked
 
 
 def _is_stale(target: Path, inputs: tuple[Path, ...]) -> bool:

@@ -1,6 +1,6 @@
 """The kiosk's settings: one commented file, ``config/kiosk.toml``, explains every key."""
 
-from datetime import date, time
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 from msgspec import field
 
 from kiosk.domain.fault import Fault
+from kiosk.domain.office_calendar import Calendar, DayList, Opening
 from kiosk.domain.survey import Survey, load_survey
-from kiosk.domain.visit_rules import Opening, VisitRules
+from kiosk.domain.visit_rules import VisitRules
+from kiosk.public_days import Country, public_days
 from kiosk.resources import resource
-from kiosk.setting_rules import between, known_zone, private_address, secret
+from kiosk.setting_rules import DayOff, DayWorked, between, each_day_once, known_zone, private_address, secret
 from kiosk.settings import Disclosure, Reading, Section, Settings, SettingsInvalid, read_settings, user_data_dir
 from kiosk.system import system_file
 
@@ -89,7 +91,9 @@ class VisitSettings(Section, frozen=True):
     words_s: Annotated[float, between(10, 600)] = 60.0
     test: bool = False
     hours: tuple[Hours, ...] = ()
-    holidays: tuple[date, ...] = ()
+    public_holidays: Country = "vietnam"
+    holidays: tuple[DayOff, ...] = ()
+    worked: tuple[DayWorked, ...] = ()
 
 
 class JournalSettings(Section, frozen=True):
@@ -126,7 +130,7 @@ class KioskSettings(Settings, frozen=True):
     survey: str = "sipas-5"
     office: Office = Office()
     screen: Screen = Screen()
-    visit: VisitSettings = VisitSettings()
+    visit: Annotated[VisitSettings, each_day_once] = VisitSettings()
     hall: Hall = Hall()
     staff: Staff = Staff()
     journal: JournalSettings = JournalSettings()
@@ -155,13 +159,19 @@ class KioskSettings(Settings, frozen=True):
         return self.folder / "pin.hash"
 
     @property
-    def rules(self) -> VisitRules:
-        """The settings of a visit, as the domain takes them."""
+    def calendar(self) -> Calendar:
+        """When this kiosk's office is open."""
         visit = self.visit
         openings = tuple(
             Opening(frozenset(WEEKDAYS.index(day) for day in hours.days), hours.start, hours.end)
             for hours in visit.hours
         )
+        return Calendar(openings, DayList.of(visit.holidays, visit.worked), public_days(visit.public_holidays))
+
+    @property
+    def rules(self) -> VisitRules:
+        """The settings of a visit, as the domain takes them."""
+        visit = self.visit
         return VisitRules(
             repeat_window_s=visit.repeat_window_s,
             question_s=visit.question_s,
@@ -169,8 +179,7 @@ class KioskSettings(Settings, frozen=True):
             thanks_s=visit.thanks_s,
             not_recorded_s=visit.not_recorded_s,
             test=visit.test,
-            openings=openings,
-            holidays=frozenset(visit.holidays),
+            calendar=self.calendar,
             counter_s=visit.counter_s,
             words=visit.words,
             words_s=visit.words_s,

@@ -65,13 +65,17 @@ def run_demo(
 
 
 def _settings(config: Path | None, folder: Path, *, fullscreen: bool, hurried: bool) -> KioskSettings:
-    """The demo's settings: a window, and for self-made presses no repeat window and short thanks."""
+    """The demo's settings: a window, and for self-made presses no repeat window and short thanks.
+
+    What is pressed on a public day off counts as well: a demo is no office.
+    """
     overrides: dict[str, Any] = {
         "office": {"name": _OFFICE, "counter": _COUNTER},
         "screen": {"fullscreen": fullscreen},
+        "visit": {"public_holidays": "none"},
     }
     if hurried:
-        overrides["visit"] = {"repeat_window_s": 0, "thanks_s": 0.6}
+        overrides["visit"] |= {"repeat_window_s": 0, "thanks_s": 0.6}
     return load_kiosk_settings(config, folder, overrides)
 
 

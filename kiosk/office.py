@@ -3,13 +3,14 @@
 The file was checked whole before it was put here. One that cannot be read says nothing.
 """
 
-from datetime import date, time
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from kiosk.config import WEEKDAYS, Hours, KioskSettings
+from kiosk.config import WEEKDAYS, Hours, KioskSettings, VisitSettings
+from kiosk.domain.office_calendar import DayList
 from kiosk.domain.survey import FIRST_LANGUAGE
 from kiosk.resources import own_survey
 
@@ -18,6 +19,17 @@ class _Span(msgspec.Struct, frozen=True):
     days: list[int]
     opens: str
     closes: str
+
+
+class _Worked(msgspec.Struct, frozen=True):
+    day: str
+    like: int | None = None
+
+
+class _OfficeDays(msgspec.Struct, frozen=True):
+    public: str = "vietnam"
+    off: list[str] = []
+    worked: list[_Worked] = []
 
 
 class _Thresholds(msgspec.Struct, frozen=True):
@@ -32,7 +44,9 @@ class _Set(msgspec.Struct, frozen=True):
     counter_name: str = ""
     unit_name: str = ""
     theme: Literal["light", "dark", "high-contrast"] | None = None
-    holidays: list[date] = []
+    holidays: list[str] = []
+    worked: list[_Worked] = []
+    office_days: _OfficeDays | None = None
     thresholds: _Thresholds = _Thresholds()
     texts: dict[str, dict[str, str]] = {}
     survey_text: str | None = None
@@ -52,11 +66,12 @@ def with_office(settings: KioskSettings) -> tuple[KioskSettings, str | None]:
     changes = {
         "survey": _survey(said, settings.folder),
         "screen": {"theme": said.theme},
-        "visit": {"hours": tuple(map(_hours, said.hours)), "holidays": tuple(said.holidays)},
+        "visit": {"hours": tuple(map(_hours, said.hours))},
         "disclosure": msgspec.structs.asdict(said.thresholds),
         "office": _names(said, settings),
     }
-    return _laid_over(settings, changes), kept.version
+    found = _laid_over(settings, changes)
+    return msgspec.structs.replace(found, visit=_with_days(found.visit, said)), kept.version
 
 
 def _laid_over(settings: KioskSettings, changes: dict[str, Any]) -> KioskSettings:
@@ -69,6 +84,26 @@ def _laid_over(settings: KioskSettings, changes: dict[str, Any]) -> KioskSetting
         elif said:
             whole[key] = said
     return msgspec.structs.replace(settings, **whole)
+
+
+def _with_days(visit: VisitSettings, said: _Set) -> VisitSettings:
+    """The visit with one list of days: the whole office's, over these the kiosk's own, over these those set for it.
+
+    A list that was set for the kiosk takes the place of its own one.
+    """
+    if not (said.holidays or said.worked or said.office_days):
+        return visit
+    office = said.office_days or _OfficeDays()
+    own = DayList.of(() if said.holidays else visit.holidays, () if said.worked else visit.worked)
+    days = _day_list(office.off, office.worked).under(own).under(_day_list(said.holidays, said.worked))
+    # In an office abroad nobody's days off hold, whoever of the two says so.
+    public = "none" if office.public == "none" else visit.public_holidays
+    changes = {"public_holidays": public, "holidays": tuple(sorted(days.off)), "worked": days.worked_texts}
+    return msgspec.structs.replace(visit, **changes)
+
+
+def _day_list(off: list[str], worked: list[_Worked]) -> DayList:
+    return DayList(frozenset(off), {one.day: None if one.like is None else one.like - 1 for one in worked})
 
 
 def _survey(said: _Set, folder: Path) -> str | None:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from kiosk.private_file import write_private
+
 _log = logging.getLogger(__name__)
 FILE = "screen.json"
 Size = tuple[int, int]
@@ -32,12 +34,8 @@ class _Written(msgspec.Struct, frozen=True):
 
 def write_screen_sizes(folder: Path, sizes: ScreenSizes) -> None:
     """Keep them for whoever looks; a disk that refuses is no reason to fail."""
-    fresh = folder / f"{FILE}.new"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(_Written(sizes, os.getpid())))
-        fresh.replace(folder / FILE)
+        write_private(folder / FILE, msgspec.json.encode(_Written(sizes, os.getpid())), durable=False)
     except OSError as error:
         _log.warning("the sizes of the screen were not written: %s", error)
 

@@ -1,11 +1,17 @@
 """Rules of settings: what a value must keep beyond its type. Each gives the value back, or raises Unfit."""
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from typing import NewType, Protocol, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from kiosk.domain.office_calendar import named_twice
+
 N = TypeVar("N", int, float)
+DayOff = NewType("DayOff", str)
+"""A kind of setting: a day such as 2026-02-17, or 09-02 for every year."""
+DayWorked = NewType("DayWorked", str)
+"""A kind of setting: a day that is worked, such as 2026-08-22, or "2026-08-22 as mon" with a Monday's hours."""
 
 
 class Unfit(ValueError):
@@ -71,3 +77,22 @@ def _begins_others(url: str) -> bool:
     except ValueError:
         return False
     return bool(usable) and parts.scheme in ("http", "https") and not parts.query and not parts.fragment
+
+
+class NamesDays(Protocol):
+    """A section that names days off and days worked."""
+
+    @property
+    def holidays(self) -> Iterable[str]: ...
+    @property
+    def worked(self) -> Iterable[str]: ...
+
+
+D = TypeVar("D", bound=NamesDays)
+
+
+def each_day_once(section: D) -> D:
+    """The rule of days: none is off and worked at once."""
+    if twice := named_twice(section.holidays, section.worked):
+        raise Unfit("{day} is named as a day off and as a worked day; take it out of one of them", day=twice[0])
+    return section

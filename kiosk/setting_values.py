@@ -13,8 +13,9 @@ import msgspec
 
 from kiosk.domain.fault import Fault
 from kiosk.domain.handed_in import read_handed_in
+from kiosk.domain.office_calendar import day_text, worked_text
 from kiosk.setting_layers import Layers, Origin, Source, Variable
-from kiosk.setting_rules import Unfit, secret
+from kiosk.setting_rules import DayOff, DayWorked, Unfit, secret
 
 HIDDEN = "…"
 """Stands where a secret would be shown."""
@@ -26,7 +27,8 @@ SENTENCES: dict[Any, str] = {
     str: "must be a text, not {input!r}",
     Path: "must be a text, not {input!r}",
     time: "must be a time of day such as 07:30, not {input!r}",
-    date: "must be a day such as 2026-09-02, not {input!r}",
+    DayOff: "must be a day such as 2026-02-17, or 09-02 for every year, not {input!r}",
+    DayWorked: "must be a day such as 2026-08-22, or 2026-08-22 as mon for the hours of a Monday, not {input!r}",
     Literal: "must be one of {expected}, not {input!r}",
 }
 """What is said of a value of another type."""
@@ -44,7 +46,8 @@ class SettingReader:
         bare, rules = parted(kind)
         try:
             read = self._by_kind(key, bare, raw)
-            for rule in rules:
+            # A section in which something is wrong has no value to keep rules of.
+            for rule in rules if read is not None else ():
                 read = rule(read)
         except Unfit as unfit:
             return self._fault(key, raw, unfit, hidden=secret in rules)
@@ -125,6 +128,10 @@ def _plain(kind: Any, raw: Any) -> Any:
             return Path(given)
         if kind is time and isinstance(given, str):
             return _local(time.fromisoformat(given))
+        if kind in (DayOff, DayWorked):
+            # TOML also knows days without quotation marks.
+            text = given.isoformat() if type(given) is date else msgspec.convert(given, str)
+            return day_text(text) if kind is DayOff else worked_text(text)
         return msgspec.convert(given, kind, strict=given is raw)
     except (msgspec.ValidationError, ValueError) as error:
         expected = ", ".join(map(repr, get_args(kind)))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from kiosk.domain.day_numbers import DayNumbers, DaySlice, Numbers, day_numbers, monday_of
 from kiosk.domain.disclosure import Policy, Shown, Slice
 from kiosk.domain.measures import Share, participation, top2box
+from kiosk.domain.office_calendar import ALWAYS_OPEN, Calendar
 from kiosk.domain.office_day import part_is_over
 from kiosk.domain.rating import Standing
 from kiosk.domain.survey import FIRST_LANGUAGE, Survey, Words
-from kiosk.domain.visit_rules import Opening
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.served import Served
 from kiosk.journal.tally import TallyRow
@@ -32,7 +32,7 @@ class Terms:
 
     survey: Survey
     policy: Policy
-    openings: tuple[Opening, ...] = ()
+    calendar: Calendar = ALWAYS_OPEN
     counters: Mapping[str, Words] = field(default_factory=dict)
     """What the counters of a hall are called, by code; empty where the kiosk serves one counter only."""
 
@@ -49,7 +49,7 @@ def terms_of(settings: "KioskSettings") -> Terms:
         }
         for counter in settings.hall.counters
     }
-    return Terms(settings.load_survey(), settings.disclosure.policy, settings.rules.openings, counters)
+    return Terms(settings.load_survey(), settings.disclosure.policy, settings.calendar, counters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def read_tally(reader: JournalReader, first: date, last: date, now: datetime, te
     numbers = day_numbers(
         _slices(row for row in rows if row.standing == Standing.COUNTED and row.survey == terms.survey.ref),
         _days(start, end),
-        lambda day, part: part_is_over(day, part, now, terms.openings),
+        lambda day, part: part_is_over(day, part, now, terms.calendar),
         terms.policy,
         {level.value: level.satisfied for level in terms.survey.questions[0].levels},
     )

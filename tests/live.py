@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import uvicorn
@@ -57,6 +58,8 @@ class LiveCollector:
                 units.new_counter(connection, f"Q{number}", f"Quầy {number}", place, datetime.now(UTC))
         database.close()
         self.public_url = self.url
+        self.settings: dict[str, Any] = {}
+        """What its settings file says besides; in force from the next start on."""
         self._server: uvicorn.Server | None = None
         self._thread = threading.Thread()
 
@@ -66,7 +69,7 @@ class LiveCollector:
 
     def start(self) -> "LiveCollector":
         """Serve; returns when requests are taken."""
-        config = CollectorConfig(public_url=self.public_url, database_url=self._address)
+        config = CollectorConfig(public_url=self.public_url, database_url=self._address, **self.settings)
         app = create_app(make_services(config, open_database(self._address)))
         listener = socket.create_server(("127.0.0.1", self.port), backlog=128)
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2))

@@ -7,9 +7,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from kiosk.domain.disclosure import Policy
+from kiosk.domain.office_calendar import Calendar, Opening
 from kiosk.domain.rating import Standing
 from kiosk.domain.survey import load_survey
-from kiosk.domain.visit_rules import Opening
 from kiosk.journal.tally import TallyRow
 from kiosk.resources import resource
 from kiosk.tally import DAYS_BACK, Tally, Terms, read_tally
@@ -20,7 +20,7 @@ from tests.builders import ZONE
 
 FRIDAY_EVENING = datetime(2026, 11, 20, 17, 30, tzinfo=ZONE)
 WEEKDAYS = frozenset(range(5))
-HOURS = (Opening(WEEKDAYS, time(7, 30), time(11, 30)), Opening(WEEKDAYS, time(13, 30), time(17)))
+HOURS = Calendar((Opening(WEEKDAYS, time(7, 30), time(11, 30)), Opening(WEEKDAYS, time(13, 30), time(17))))
 MOOD = (5, 5, 5, 5, 5, 4, 4, 4, 4, 3, 3, 2, 1)
 
 
@@ -47,7 +47,7 @@ class Rows:
 
 def terms(survey: str = "sipas-5", counters: Mapping[str, Any] | None = None, **others: Any) -> Terms:
     loaded = load_survey(resource("config", "surveys", f"{survey}.toml"))
-    return Terms(loaded, **{"policy": Policy(), "openings": HOURS, "counters": counters or {}, **others})
+    return Terms(loaded, **{"policy": Policy(), "calendar": HOURS, "counters": counters or {}, **others})
 
 
 def a_month(counters: Mapping[str, Any] | None = None) -> Rows:

@@ -9,6 +9,7 @@ import pytest
 from msgspec import structs, to_builtins
 
 from kiosk.config import KioskSettings
+from kiosk.setting_values import parted
 from kiosk.settings import Section, Settings, load_settings
 from sync.collector.config import CollectorConfig
 
@@ -35,8 +36,9 @@ def test_values_in_the_commented_file_are_the_defaults(settings, file):
 def keys(section: type[Section], before: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     found = []
     for field in structs.fields(section):
-        if isinstance(field.type, type) and issubclass(field.type, Section):
-            found += keys(field.type, (*before, field.name))
+        kind, _ = parted(field.type)
+        if isinstance(kind, type) and issubclass(kind, Section):
+            found += keys(kind, (*before, field.name))
         else:
             found.append((*before, field.name))
     return found

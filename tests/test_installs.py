@@ -19,7 +19,7 @@ def installed(folder: Path, extra: str) -> Path:
     # Offline: everything lies in the cache since the tests' own environment was made from the same lock.
     install = [UV, "pip", "install", "--quiet", "--offline", "--python", python]
     locked = ["--constraint", str(ROOT / "requirements.lock")]
-    subprocess.run([*install, *locked, "hatchling", "babel", "resvg-py"], check=True)
+    subprocess.run([*install, *locked, "hatchling", "babel", "resvg-py", "holidays"], check=True)
     subprocess.run([*install, *locked, "--no-build-isolation-package", "hailong", f"{ROOT}[{extra}]"], check=True)
     return folder / "bin"
 

@@ -1,23 +1,11 @@
 """Visit rules: what the office set for its visits, and how a press stands by it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 
 from kiosk.domain.instant import Instant
+from kiosk.domain.office_calendar import ALWAYS_OPEN, Calendar
 from kiosk.domain.rating import Standing
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """One stretch of office hours, the same on each of its weekdays (Monday is 0)."""
-
-    weekdays: frozenset[int]
-    start: time
-    end: time
-
-    def covers(self, moment: datetime) -> bool:
-        """Whether the office is open then, by the moment's own zone."""
-        return moment.weekday() in self.weekdays and self.start <= moment.time() < self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +22,8 @@ class VisitRules:
     thanks_s: float = 4.0
     not_recorded_s: float = 15.0
     test: bool = False
-    openings: tuple[Opening, ...] = ()
-    """Office hours; none means always open."""
-    holidays: frozenset[date] = frozenset()
-    """Days on which the office is closed, whatever its hours."""
+    calendar: Calendar = ALWAYS_OPEN
+    """Office hours, days off and days worked."""
     words: bool = False
     """Whether the citizen is asked for a few words."""
     counters: tuple[str, ...] = ()
@@ -45,9 +31,7 @@ class VisitRules:
 
     def is_open(self, moment: datetime) -> bool:
         """Whether the office is open then, by the moment's own zone."""
-        if moment.date() in self.holidays:
-            return False
-        return not self.openings or any(opening.covers(moment) for opening in self.openings)
+        return self.calendar.is_open(moment)
 
     def standing_of(self, at: Instant, last_end: Instant | None) -> Standing:
         """How a press made ``at`` counts, the last visit having ended at ``last_end``."""

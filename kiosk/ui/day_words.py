@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from kiosk.domain.office_day import PARTS, part_hours, part_told_from
 from kiosk.domain.rating import Standing
-from kiosk.domain.visit_rules import Opening
 from kiosk.table import Cell, Form, Mark, Table, write_cell
 from kiosk.tally import ASIDE, Tally
 from kiosk.texts import Texts
@@ -81,7 +80,7 @@ def strip_words(table: Table, tally: Tally, days: Sequence[date], t: Texts) -> l
             bars.append(Bar(name, "", 0, under))
             continue
         n = table.cell((day - first).days, "n")
-        closed = not n and _is_closed(tally.terms.openings, day)
+        closed = not n and tally.terms.calendar.is_closed_on(day)
         number = t("closed") if closed else _write(n, Form.COUNT, t, tally.terms.policy.cell_min)
         bars.append(Bar(name, number, n / most if isinstance(n, int) else None if n is Mark.FEW else 0, under))
     return bars
@@ -208,7 +207,7 @@ class _Row:
         """From when on the part of the day that is not over is told."""
         day = self._tally.days[self._place].day
         part = next(part for part in PARTS if self.cell(part) is Mark.OPEN)
-        told_from = part_told_from(day, part, self._tally.terms.openings)
+        told_from = part_told_from(day, part, self._tally.terms.calendar)
         return self._t("This part of the day is told from {time} on, if it has enough ratings.",
                        time=f"{told_from:%H:%M}")  # fmt: skip
 
@@ -227,18 +226,13 @@ class _Row:
         return self._t.percent(cell) if isinstance(cell, Decimal) else "–"
 
     def _hours(self, day: date, part: str) -> str:
-        t, openings = self._t, self._tally.terms.openings
-        if not openings:
+        t, calendar = self._t, self._tally.terms.calendar
+        if not calendar.openings and not calendar.is_off(day):
             return t("until 12:00") if part == "am" else t("from 12:00")
-        spans = part_hours(openings, day, part)
+        spans = part_hours(calendar, day, part)
         return " · ".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in spans) or t("closed")
 
 
 def _write(cell: Cell, form: Form, t: Texts, cell_min: int) -> str:
     """As in a table; but what is read from afar is said in words."""
     return t("fewer than {n}", n=cell_min) if cell is Mark.FEW else write_cell(cell, form, t, cell_min)
-
-
-def _is_closed(openings: Sequence[Opening], day: date) -> bool:
-    """Whether the office's hours leave this day out."""
-    return bool(openings) and not any(part_hours(openings, day, part) for part in PARTS)

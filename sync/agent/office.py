@@ -5,11 +5,12 @@ last good ones stay.
 """
 
 import re
-from datetime import date
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
+from kiosk.domain.office_calendar import day_text
 from kiosk.domain.survey import Survey, SurveyInvalid, load_survey, read_survey
 from kiosk.resources import own_survey, resource
 from sync.agent.files import write_private
@@ -18,6 +19,8 @@ from sync.protocol.messages import SHORT_TEXT_MAX, DeviceSettings, MessageInvali
 SETTINGS_FILE = "settings.json"
 RING = re.compile(r"[a-z][a-z0-9-]{0,19}")
 THEMES = ("light", "dark", "high-contrast")
+FORMAT = 2
+"""Raised whenever kiosks learn to follow another setting: what an older version kept lacks it, and is fetched again."""
 
 
 class OfficeSettings(msgspec.Struct, frozen=True):
@@ -26,6 +29,7 @@ class OfficeSettings(msgspec.Struct, frozen=True):
     version: str
     """The ETag they came with."""
     settings: DeviceSettings
+    format: int = 1
 
 
 class OfficeSettingsRefused(ValueError):
@@ -36,11 +40,12 @@ class OfficeSettingsRefused(ValueError):
 
 
 def kept_version(directory: Path) -> str | None:
-    """Which settings are kept; None before the first."""
+    """Which settings are kept; None before the first, and where an older version kept them."""
     try:
-        return msgspec.json.decode((directory / SETTINGS_FILE).read_bytes(), type=OfficeSettings).version
+        kept = msgspec.json.decode((directory / SETTINGS_FILE).read_bytes(), type=OfficeSettings)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
+    return kept.version if kept.format >= FORMAT else None
 
 
 def keep_settings(directory: Path, body: bytes, version: str) -> None:
@@ -56,7 +61,11 @@ def keep_settings(directory: Path, body: bytes, version: str) -> None:
         raise OfficeSettingsRefused(f"theme: this kiosk has no {settings.theme}")
     if settings.ring is not None and not RING.fullmatch(settings.ring):
         raise OfficeSettingsRefused(f"ring: {settings.ring[:40]!r} is no name of a suite")
-    _require_days(settings.holidays)
+    _require_days("holidays", settings.holidays)
+    _require_days("worked", (one.day for one in settings.worked))
+    if settings.office_days is not None:
+        _require_days("office_days", settings.office_days.off)
+        _require_days("office_days", (one.day for one in settings.office_days.worked))
     for hours in settings.hours:
         if hours.opens >= hours.closes:
             raise OfficeSettingsRefused(f"hours: opens {hours.opens} is not before closes {hours.closes}")
@@ -64,16 +73,16 @@ def keep_settings(directory: Path, body: bytes, version: str) -> None:
         _keep_survey(directory, settings.survey, settings.survey_text)
     elif settings.survey is not None:
         _require_survey(settings.survey)
-    kept = msgspec.json.format(msgspec.json.encode(OfficeSettings(version, settings)))
+    kept = msgspec.json.format(msgspec.json.encode(OfficeSettings(version, settings, FORMAT)))
     write_private(directory / SETTINGS_FILE, kept, durable=True)
 
 
-def _require_days(days: list[str]) -> None:
+def _require_days(name: str, days: Iterable[str]) -> None:
     for day in days:
         try:
-            date.fromisoformat(day)
+            day_text(day)
         except ValueError as error:
-            raise OfficeSettingsRefused(f"holidays: there is no day {day}") from error
+            raise OfficeSettingsRefused(f"{name}: there is no day {day}") from error
 
 
 def _keep_survey(directory: Path, ref: str, text: str) -> None:

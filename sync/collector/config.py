@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from msgspec import field
 
 from kiosk.domain.disclosure import OFF, Policy
-from kiosk.setting_rules import between, known_zone, secret, web_address
+from kiosk.setting_rules import between, each_day_once, known_zone, secret, web_address
 from kiosk.settings import Disclosure, Reading, Section, Settings, read_settings, user_data_dir
 from kiosk.system import system_file
-from sync.collector.cases.settings import Calendar, Cases, Comments
+from sync.collector.cases.settings import Cases, Comments, OfficeCalendar
 from sync.collector.kiosks.settings import Fleet
 from sync.collector.notices.settings import Notices, mail_address
 from sync.collector.oidc.settings import Oidc
@@ -92,7 +92,7 @@ class CollectorConfig(Settings, frozen=True):
     notices: Notices = Notices()
     comments: Comments = Comments()
     cases: Cases = Cases()
-    calendar: Calendar = Calendar()
+    calendar: Annotated[OfficeCalendar, each_day_once] = OfficeCalendar()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -7,7 +7,7 @@ denominator, what was set aside, and how fresh it is.
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import Connection, func, select
 
@@ -20,12 +20,11 @@ from sync.collector.figures.asked import Asked, asked_first, question_of
 from sync.collector.figures.counts import NO_LEVELS, Keys, Levels, by_level, read_asked, read_levels
 from sync.collector.figures.grains import Days, to_the_end
 from sync.collector.figures.waits import read_aside, read_waits
+from sync.collector.kiosks.hours import Missed
 from sync.collector.schema import counter, device, device_status, journal, unit
 from sync.collector.tally import ASIDE as ASIDE_STREAM
 from sync.collector.tally import COUNTED
 
-SILENT_AFTER = timedelta(minutes=15)
-"""A kiosk calls once a minute; one that has not for so long is silent."""
 ASIDE = tuple(standing for standing in Standing if standing is not Standing.COUNTED)
 
 
@@ -51,6 +50,7 @@ class Kiosk:
     last_contact: datetime | None
     pending: int | None
     silent: bool
+    """Not heard for too long while its counter was open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +127,14 @@ class Report:
 
 
 def make_report(
-    connection: Connection, span: Span, now: datetime, today: date, policy: Policy, surveys: Mapping[str, Survey]
-) -> Report:
+    connection: Connection, span: Span, now: datetime, today: date, policy: Policy, surveys: Mapping[str, Survey],
+    missed: Missed,
+) -> Report:  # fmt: skip
     """The report of ``span`` as far as it may be shown.
 
     Raises UsageWrong for a unit or counter that is not there.
     """
-    places = _read_places(connection, span, now)
+    places = _read_places(connection, span, missed)
     keys = {counter_id: str(counter_id) for counter_id in places}
     days = to_the_end(Days(span.first, span.last), today)
     found = list(read_asked(connection, days)) or [asked_first(surveys)]
@@ -177,7 +178,7 @@ def _sum(levels: Mapping[str, Levels], of: Collection[str]) -> dict[int, int]:
     return dict(together)
 
 
-def _read_places(connection: Connection, span: Span, now: datetime) -> dict[int, Place]:
+def _read_places(connection: Connection, span: Span, missed: Missed) -> dict[int, Place]:
     """The counters of the span in the order of unit and code, with their kiosks."""
     wanted = select(counter, unit.c.name.label("unit_name")).join(unit).order_by(unit.c.path, counter.c.code)
     wanted = wanted.where(unit.c.path.startswith(span.path, autoescape=True))
@@ -188,7 +189,7 @@ def _read_places(connection: Connection, span: Span, now: datetime) -> dict[int,
     rows = connection.execute(wanted).all()
     if span.counter is not None and not rows:
         raise UsageWrong("there is no counter {code}", code=span.counter)
-    kiosks = read_kiosks(connection, now)
+    kiosks = read_kiosks(connection, missed)
     return {
         row.counter_id: Place(row.code, row.name, row.unit_name, tuple(kiosks.get(row.counter_id, ()))) for row in rows
     }
@@ -202,21 +203,32 @@ def _path_of(connection: Connection, span: Span) -> str:
     return str(path)
 
 
-def read_kiosks(connection: Connection, now: datetime) -> dict[int, list[Kiosk]]:
+def read_kiosks(connection: Connection, missed: Missed) -> dict[int, list[Kiosk]]:
     """The kiosks that stand at each counter, and how fresh they are."""
     sent = select(journal.c.device_id, func.max(journal.c.last_received_at).label("at")).group_by(journal.c.device_id)
     last = sent.subquery("last")
     rows = connection.execute(
-        select(device.c.device_id, device.c.counter_id, last.c.at, device_status.c.received_at, device_status.c.status)
+        select(
+            device.c.device_id,
+            device.c.counter_id,
+            device.c.enrolled_at,
+            unit.c.path,
+            last.c.at,
+            device_status.c.received_at,
+            device_status.c.status,
+        )
+        .select_from(device)
+        .join(counter, counter.c.counter_id == device.c.counter_id)
+        .join(unit, unit.c.unit_id == counter.c.unit_id)
         .outerjoin(last, last.c.device_id == device.c.device_id)
         .outerjoin(device_status, device_status.c.device_id == device.c.device_id)
         .where(device.c.revoked_at.is_(None))
         .order_by(device.c.device_id)
     )
     found: dict[int, list[Kiosk]] = {}
-    for device_id, counter_id, sent_at, status_at, status in rows:
+    for device_id, counter_id, enrolled_at, path, sent_at, status_at, status in rows:
         contact = max((at for at in (sent_at, status_at) if at is not None), default=None)
         pending = status.get("pending") if isinstance(status, dict) else None
-        silent = contact is None or now - contact > SILENT_AFTER
+        silent = missed.is_missed(path, contact or enrolled_at)
         found.setdefault(counter_id, []).append(Kiosk(device_id, contact, pending, silent))
     return found

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 
+from sync.collector.calendars import Calendars
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
 from sync.collector.devices import Directory
 from sync.collector.held_back import HeldBack
+from sync.collector.kiosks.hours import Missed
 from sync.collector.notices.outbox import Outbox
 from sync.collector.partitions import Partitions
 from sync.collector.presstime import LocalDays
@@ -68,6 +71,15 @@ class Services:
     def _release(self) -> Release:
         return Release(self.days.today(self.now()), self.config.policy, self.held_back.counters())
 
+    def calendars(self, connection: Connection) -> Calendars:
+        """When each place's office is open."""
+        return Calendars(self.config, self.rollouts.in_force(connection))
+
+    def missed(self, connection: Connection) -> Missed:
+        """Which kiosks should have been heard by now."""
+        limit = timedelta(minutes=self.config.fleet.silent_minutes)
+        return Missed(self.calendars(connection), self.config.zone, limit, self.now())
+
     @property
     def outbox(self) -> Outbox:
         """Where what people are to be told is put."""
@@ -77,5 +89,6 @@ class Services:
 def make_services(config: CollectorConfig, database: Database, now: Callable[[], datetime] = _now) -> Services:
     """The services over an open, current database; ``writer.close()`` ends them."""
     return Services(
-        config, database, writer_for(database), Directory(database), LocalDays(config.zone), Library(database), now
-    )
+        config, database, writer_for(database), Directory(database), LocalDays(config.zone), Library(database), now,
+        RolloutShelf(config.calendar.told),
+    )  # fmt: skip

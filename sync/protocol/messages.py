@@ -145,6 +145,27 @@ class OpeningHours(msgspec.Struct, frozen=True):
     closes: Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
+Day = Annotated[str, msgspec.Meta(pattern="^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$")]
+"""2026-02-17, or 09-02 for every year."""
+
+
+class WorkedDay(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A day that is worked although it would be off."""
+
+    day: Day
+    like: Annotated[int, msgspec.Meta(ge=1, le=7)] | None = None
+    """The ISO weekday whose hours it has; None leaves it its own, or those of the first day that has any."""
+
+
+class OfficeDays(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The days off and the worked days of the whole office, below what is set for the kiosk itself."""
+
+    public: str = "vietnam"
+    """Whose public days off hold besides; ``none`` for nobody's."""
+    off: list[Day] = []
+    worked: list[WorkedDay] = []
+
+
 class DeviceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the office set for this kiosk; ``None`` or empty leaves the kiosk's own configuration in force."""
 
@@ -168,6 +189,10 @@ class DeviceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """From which suite of the operator's own repository it takes upgrades."""
     survey_text: str | None = None
     """The survey's TOML, where it was written at the office and no kiosk ships it."""
+    worked: list[WorkedDay] = []
+    """Days that are worked although they would be off."""
+    office_days: OfficeDays | None = None
+    """The days of the whole office, where it has set any."""
 
 
 class UpgradeRefused(msgspec.Struct, frozen=True):

@@ -1,8 +1,10 @@
 """The build script: what is out of date is made again, nothing else, and what is missing is named."""
 
 import importlib.util
+import json
 import os
 import shutil
+import tomllib
 import wave
 from array import array
 from io import BytesIO
@@ -25,6 +27,7 @@ def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     for name in (
+        "days/vietnam.toml",
         "faces/level_1.svg",
         "icons/wait.svg",
         "scenes/hills.svg",
@@ -44,7 +47,7 @@ def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_pictures_and_catalogues_are_made_once(builder: Any):
-    assert builder.build(announce=False) == 4 + 3 + 2 + 1 + 1 + 2  # face, icon, scene, shadow, words, sounds
+    assert builder.build(announce=False) == 4 + 3 + 2 + 1 + 1 + 2 + 1  # face, icon, scene, shadow, words, sounds, days
 
     assert builder.build(announce=False) == 0
 
@@ -138,3 +141,25 @@ def test_without_a_voice_nothing_is_spoken(builder: Any, tmp_path: Path, monkeyp
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert builder.speak_questions() == 0
+
+
+def test_table_of_days_off_is_made_anew_for_another_version_of_the_package(
+    builder: Any, monkeypatch: pytest.MonkeyPatch
+):
+    builder.write_days_off()
+    assert builder.write_days_off() == 0
+
+    monkeypatch.setattr(builder, "version", lambda _name: "99")
+
+    assert builder.write_days_off() == 1
+    assert json.loads((builder.GENERATED / "days" / "vietnam.json").read_text("utf-8"))["source"] == "holidays 99"
+
+
+def test_the_package_misses_every_swap_that_is_added_by_hand(builder: Any):
+    """Whatever it knows by now comes out of the file again."""
+    known, worked = builder._days_known()
+    swaps = tomllib.loads((builder.ASSETS / "days" / "vietnam.toml").read_text("utf-8"))["swap"]
+
+    assert swaps
+    assert not {swap["off"] for swap in swaps} & known
+    assert not {swap["worked"] for swap in swaps} & worked.keys()

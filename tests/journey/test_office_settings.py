@@ -7,13 +7,18 @@ from typing import Any
 from sqlalchemy import Connection
 
 from kiosk.config import KioskSettings, load_kiosk_settings
+from kiosk.domain.instant import Instant
+from kiosk.domain.rating import Standing
 from kiosk.office import with_office
+from sync.collector.cases.settings import OfficeCalendar
 from sync.collector.database import open_database
 from sync.collector.rollouts.change import Change
 from sync.collector.rollouts.store import plan_rollout, read_rollout, undo
 from sync.collector.rollouts.watch import watch_rollouts
 from sync.collector.surveys.library import shipped_surveys
 from sync.collector.surveys.store import begin_draft, publish
+from sync.protocol.messages import OpeningHours, WorkedDay
+from tests.live import ZONE as HANOI
 from tests.live import LiveCollector, LiveKiosk
 
 
@@ -31,6 +36,49 @@ def decide(collector: LiveCollector, work: Callable[[Connection], Any]) -> Any:
 def in_force(kiosk: LiveKiosk) -> KioskSettings:
     """What the screen of the kiosk follows once it rests."""
     return with_office(load_kiosk_settings(None, kiosk.folder.parent))[0]
+
+
+SATURDAY, FRIDAY = datetime(2027, 1, 9, 9, tzinfo=HANOI), datetime(2027, 1, 15, 9, tzinfo=HANOI)
+
+
+def test_worked_saturday_and_day_off_reach_the_kiosk_and_are_taken_back(
+    kiosk: LiveKiosk, collector: LiveCollector
+) -> None:
+    week = [OpeningHours([1, 2, 3, 4, 5], "07:30", "17:00")]
+    change = Change(hours=week, holidays=[FRIDAY.date()], worked=[WorkedDay("2027-01-09", 5)])
+
+    def set_it(connection: Connection) -> int:
+        now = datetime.now(UTC)
+        number = plan_rollout(connection, None, "Làm bù", change, now, "huong", now, at_once=True)
+        assert watch_rollouts(connection, now, stage_time=now - now, faults_percent_max=5)
+        return number
+
+    kiosk.sync()
+    number = decide(collector, set_it)
+    kiosk.sync()
+
+    rules = in_force(kiosk).rules
+    standings = [rules.standing_of(Instant(SATURDAY, mono, "boot"), None) for mono in range(40)]
+    assert standings == [Standing.COUNTED] * 40
+    assert not rules.is_open(FRIDAY)
+    assert in_force(kiosk).visit.worked == ("2027-01-09 as fri",)
+
+    decide(collector, lambda connection: undo(connection, read_rollout(connection, number), "huong", datetime.now(UTC)))
+    kiosk.sync()
+    assert in_force(kiosk).rules.is_open(FRIDAY)
+
+
+def test_days_of_the_collectors_own_settings_reach_the_kiosk(kiosk: LiveKiosk, collector: LiveCollector) -> None:
+    collector.stop()
+    collector.settings = {"calendar": OfficeCalendar(holidays=("01-15",), worked=("2027-02-05",))}
+    collector.start()
+
+    kiosk.sync()
+
+    rules = in_force(kiosk).rules
+    assert [rules.is_open(FRIDAY.replace(year=year)) for year in (2027, 2028)] == [False, False]
+    assert rules.is_open(datetime(2027, 2, 5, 9, tzinfo=HANOI))  # the day before Tết, worked here
+    assert not rules.is_open(datetime(2027, 2, 8, 9, tzinfo=HANOI))
 
 
 def test_own_survey_and_theme_reach_the_kiosk_and_are_taken_back(kiosk: LiveKiosk, collector: LiveCollector) -> None:

@@ -1,10 +1,13 @@
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from kiosk.config import load_kiosk_settings
+from kiosk.domain.rating import Standing
 from kiosk.domain.survey import SurveyInvalid
 from kiosk.settings import SettingsInvalid
+from tests.builders import ZONE, FrozenClock
 
 
 def write(folder: Path, text: str) -> Path:
@@ -84,6 +87,88 @@ def test_hours_become_openings_of_the_domain(tmp_path):
         write(tmp_path, "[visit]\nhours = [{ days = ['mon', 'sun'], start = '07:30', end = '11:30' }]"), None
     )
 
-    (opening,) = settings.rules.openings
+    (opening,) = settings.rules.calendar.openings
     assert opening.weekdays == {0, 6}
     assert (opening.start.hour, opening.end.minute) == (7, 30)
+
+
+WORKED_SATURDAY = """
+[visit]
+hours = [ { days = ["mon","tue","wed","thu","fri"], start = "07:30", end = "11:30" },
+          { days = ["mon","tue","wed","thu","fri"], start = "13:30", end = "17:00" } ]
+holidays = ["2026-08-31", "2026-09-01", "2026-09-02"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "day"),
+    [
+        ("", "2026-08-22"),  # a Saturday worked for a Monday, by decree
+        ('public_holidays = "none"\nworked = ["2026-08-22 as mon"]', "2026-08-22"),
+        ('worked = ["2026-08-29 as 2026-08-28"]', "2026-08-29"),  # by the office's own word
+        ("worked = [2026-08-29]", "2026-08-29"),
+        ('worked = ["2026-11-24"]', "2026-11-24"),  # a day off of the country, worked here
+    ],
+)
+def test_forty_presses_on_a_worked_day_count(tmp_path, more, day):
+    rules = load_kiosk_settings(write(tmp_path, WORKED_SATURDAY + more), None).rules
+    clock = FrozenClock(datetime.fromisoformat(f"{day}T07:30:00+07:00"))
+
+    pressed = []
+    for _ in range(40):
+        pressed.append(rules.standing_of(clock.now(), None))
+        clock.advance(5 * 60)
+    clock.advance(45 * 60)
+
+    assert pressed == [Standing.COUNTED] * 40
+    assert rules.standing_of(clock.now(), None) is Standing.OUT_OF_HOURS  # 11:35, closed for lunch as on a Monday
+
+
+@pytest.mark.parametrize("day", ["2026-08-31", "2026-08-29", "2026-02-17", "2026-11-24", "2026-01-02"])
+def test_presses_on_a_day_off_are_set_aside(tmp_path, day):
+    rules = load_kiosk_settings(write(tmp_path, WORKED_SATURDAY), None).rules
+
+    assert not rules.is_open(datetime.fromisoformat(f"{day}T09:00:00+07:00"))
+
+
+def test_day_of_every_year_is_off_in_each(tmp_path):
+    rules = load_kiosk_settings(write(tmp_path, "[visit]\nholidays = ['12-24', 2026-12-30]"), None).rules
+
+    assert [rules.is_open(datetime(year, 12, 24, 9, tzinfo=ZONE)) for year in (2026, 2031)] == [False, False]
+    assert not rules.is_open(datetime(2026, 12, 30, 9, tzinfo=ZONE))
+    assert rules.is_open(datetime(2027, 12, 30, 9, tzinfo=ZONE))
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "said"),
+    [
+        ("holidays = ['31/08/2026']", "visit.holidays[1]", "2026-02-17"),
+        ("holidays = [31]", "visit.holidays[1]", "2026-02-17"),
+        ("worked = ['2026-08-22 as Monday']", "visit.worked[1]", "2026-08-22 as mon"),
+        ("worked = [{ day = '2026-08-22' }]", "visit.worked[1]", "2026-08-22 as mon"),
+        ("public_holidays = 'laos'", "visit.public_holidays", "vietnam"),
+        ("holidays = ['2026-08-22']\nworked = ['2026-08-22 as mon']", "visit", "2026-08-22"),
+    ],
+)
+def test_day_that_is_none_is_told_with_how_to_write_it(tmp_path, line, key, said):
+    with pytest.raises(SettingsInvalid) as error:
+        load_kiosk_settings(write(tmp_path, f"[visit]\n{line}"), None)
+
+    (fault,) = error.value.faults
+    assert fault.key == key
+    assert said in str(fault)
+
+
+def test_fault_beside_the_days_is_told_without_another(tmp_path):
+    with pytest.raises(SettingsInvalid) as error:
+        load_kiosk_settings(write(tmp_path, "[visit]\nthanks_s = 0\nworked = ['2026-08-22']"), None)
+
+    assert [fault.key for fault in error.value.faults] == ["visit.thanks_s"]
+
+
+def test_days_come_from_the_environment_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("HAILONG_KIOSK_VISIT__WORKED", '["2026-08-29 as mon"]')
+
+    settings = load_kiosk_settings(write(tmp_path, WORKED_SATURDAY), None)
+
+    assert settings.rules.is_open(datetime(2026, 8, 29, 9, tzinfo=ZONE))

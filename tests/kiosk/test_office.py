@@ -38,7 +38,7 @@ def test_survey_hours_and_names_of_the_office_are_in_force(settings):
     assert version == "7"
     assert found.load_survey().ref == "tt32-3@1"
     assert found.office.name == {"vi": "Xã Bắc Sơn"}
-    (opening,) = found.rules.openings
+    (opening,) = found.rules.calendar.openings
     assert (opening.weekdays, opening.start, opening.end) == (frozenset({0, 4}), time(7, 30), time(11, 30))
 
 
@@ -57,6 +57,57 @@ def test_theme_holidays_thresholds_and_texts_of_the_office_are_in_force(settings
     assert (found.disclosure.cell_min, found.disclosure.percent_min, found.disclosure.step) == (0, 30, 10)
     assert found.office.name == {"vi": "Trung tâm mới", "en": "New Centre"}
     assert found.office.counter == {"vi": "Quầy Một"}
+
+
+OPEN, CLOSED = True, False
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "is_open"),
+    [
+        # Set for its unit on the web.
+        ({"worked": [{"day": "2026-08-29", "like": 1}]}, "2026-08-29", OPEN),
+        ({"worked": [{"day": "2026-08-29", "like": 2}]}, "2026-08-29", CLOSED),  # as a Tuesday, which has no hours
+        ({"worked": [{"day": "2026-08-31"}]}, "2026-08-31", OPEN),  # although the country is off
+        ({"holidays": ["2026-08-22"]}, "2026-08-22", CLOSED),  # although the country works
+        # Set for the whole office in the collector's own settings.
+        ({"office_days": {"off": ["09-07"]}}, "2026-09-07", CLOSED),
+        ({"office_days": {"worked": [{"day": "2026-08-29", "like": 5}]}}, "2026-08-29", OPEN),
+        ({"office_days": {"public": "none"}}, "2026-08-31", OPEN),
+        ({"office_days": {"off": ["2026-09-07"]}, "worked": [{"day": "2026-09-07"}]}, "2026-09-07", OPEN),
+        ({}, "2026-08-22", OPEN),
+        ({}, "2026-08-31", CLOSED),
+        # A later collector's word that this version does not know.
+        ({"office_days": {"public": "laos", "moon": 3}, "half_days": []}, "2026-08-31", CLOSED),
+    ],
+)
+def test_days_that_the_office_set_are_in_force(settings, said, day, is_open):
+    put(settings, {"version": "7", "settings": {**SET, **said}})
+
+    found, _ = with_office(settings)
+
+    assert found.rules.is_open(datetime.fromisoformat(f"{day}T09:00:00+07:00")) is is_open
+
+
+@pytest.mark.parametrize(
+    ("said", "closed"),
+    [
+        ({}, ["2026-12-07", "2026-12-21"]),
+        ({"office_days": {"off": ["2026-12-14"]}}, ["2026-12-07", "2026-12-14", "2026-12-21"]),
+        # What is set for a kiosk takes the place of its own list, as ever.
+        ({"holidays": ["2026-12-14"]}, ["2026-12-14"]),
+        ({"worked": [{"day": "2026-12-07"}]}, ["2026-12-21"]),
+    ],
+)
+def test_kiosks_own_days_off_hold_until_the_office_sets_others(tmp_path, settings, said, closed):
+    (settings.folder / "kiosk.toml").write_text('[visit]\nholidays = ["2026-12-07", "2026-12-21"]', "utf-8")
+    own = load_kiosk_settings(None, tmp_path)
+    put(own, {"version": "7", "settings": {**SET, **said}})
+
+    rules = with_office(own)[0].rules
+
+    mondays = [f"2026-12-{day:02}" for day in (7, 14, 21, 28)]
+    assert [day for day in mondays if not rules.is_open(datetime.fromisoformat(f"{day}T09:00:00+07:00"))] == closed
 
 
 def test_survey_that_the_office_wrote_is_in_force(settings):

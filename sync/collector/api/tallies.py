@@ -52,7 +52,9 @@ def read_report(services: Services, span: Span) -> Report:
     now = services.now()
     today = date.fromisoformat(services.days.today(now)[0])
     with services.database.reading() as connection:
-        return make_report(connection, span, now, today, services.config.policy, services.surveys)
+        return make_report(
+            connection, span, now, today, services.config.policy, services.surveys, services.missed(connection)
+        )
 
 
 def report_json(report: Report, time_zone: str) -> dict[str, Any]:

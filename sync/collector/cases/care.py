@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from sync.collector.audit import note
+from sync.collector.calendars import Calendars
 from sync.collector.cases.opening import CLOSED, DOING, NEW, TAKEN, find_case
 from sync.collector.errors import UsageWrong
 from sync.collector.owners import require_owner
 from sync.collector.rights import Reader
 from sync.collector.schema import follow_up, follow_up_step, unit
-from sync.collector.workdays import WorkDays
 
 TEXT_CHARS_MAX = 4000
 REOPENED_DAYS = 5
@@ -53,7 +53,7 @@ class _Change:
 
 
 def care_for(
-    connection: Connection, number: str, deed: Deed, reader: Reader, today: date, now: datetime, days: WorkDays
+    connection: Connection, number: str, deed: Deed, reader: Reader, today: date, now: datetime, calendars: Calendars
 ) -> None:
     """Do it, and write down who did.
 
@@ -69,7 +69,7 @@ def care_for(
                 raise ResultNeeded("Write down what was done and what came of it; then the case can be closed.")
             change.values = {"state": CLOSED, "result": said, "closed_on": today}
         case What.REOPEN if case.state == CLOSED:
-            due_on = max(case.due_on, days.after(today, REOPENED_DAYS))
+            due_on = max(case.due_on, calendars.of(case.path).after(today, REOPENED_DAYS))
             change.values = {
                 "state": DOING, "closed_on": None, "due_on": due_on, "told_overdue_at": None,
                 "after_bad": None, "after_n": None, "after_last": None,

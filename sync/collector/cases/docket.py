@@ -6,14 +6,15 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Date, Row, func, literal, select
 from sqlalchemy import case as whenever
 
 from kiosk.domain.measures import Method, Share, differs
+from kiosk.domain.office_calendar import Calendar
+from sync.collector.calendars import Calendars, ways_to
 from sync.collector.cases.opening import CLOSED
 from sync.collector.rights import RIGHTS, Right, Role
 from sync.collector.schema import account, counter, follow_up, follow_up_step, unit
-from sync.collector.workdays import WorkDays
 
 PAGE = 20
 SOON_DAYS = 2
@@ -48,7 +49,7 @@ class Case:
 
     row: Row[Any]
     today: date
-    days: WorkDays
+    calendar: Calendar
     newest_note: str = ""
 
     @property
@@ -78,7 +79,7 @@ class Case:
     def left(self) -> int:
         """How many working days are left; negative when overdue."""
         end = self.row.closed_on if self.is_closed else self.today
-        return self.days.between(end, self.row.due_on)
+        return self.calendar.between(end, self.row.due_on)
 
     @property
     def is_overdue(self) -> bool:
@@ -88,12 +89,12 @@ class Case:
     @property
     def granted(self) -> int:
         """How many working days there were in all."""
-        return self.days.between(self.row.opened_on, self.row.due_on)
+        return self.calendar.between(self.row.opened_on, self.row.due_on)
 
     @property
     def used(self) -> int:
         """How many of them, and beyond them, were used."""
-        return self.days.between(self.row.opened_on, self.row.closed_on if self.is_closed else self.today)
+        return self.calendar.between(self.row.opened_on, self.row.closed_on if self.is_closed else self.today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +116,10 @@ class Docket:
 CLOSED_LATELY = 5
 
 
-def read_docket(connection: Connection, search: Search, today: date, days: WorkDays) -> Docket:
+def read_docket(connection: Connection, search: Search, today: date, calendars: Calendars) -> Docket:
     """The page that is wanted, or the last one there is, and how many cases there are of each kind."""
     here = _here(search)
-    kinds = {which: _kind(which, today, days) for which in Which}
+    kinds = {which: _kind(which, today, calendars) for which in Which}
     counts = select(*[func.count(whenever((kind, 1))) for kind in kinds.values()]).select_from(_FROM).where(*here)
     by_which = dict(zip(kinds, map(int, connection.execute(counts).one()), strict=True))
     docket = Docket(search, (), by_which)
@@ -129,34 +130,34 @@ def read_docket(connection: Connection, search: Search, today: date, days: WorkD
         else (follow_up.c.due_on, follow_up.c.case_id)
     )
     wanted = _SELECT.where(*here, kinds[search.which]).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)
-    cases = _cases(connection, connection.execute(wanted).all(), today, days)
+    cases = _cases(connection, connection.execute(wanted).all(), today, calendars)
     lately = _SELECT.where(*here, kinds[Which.CLOSED]).order_by(
         follow_up.c.closed_on.desc(), follow_up.c.case_id.desc()
     )
     closed = () if search.which is Which.CLOSED else _cases(
-        connection, connection.execute(lately.limit(CLOSED_LATELY)).all(), today, days
+        connection, connection.execute(lately.limit(CLOSED_LATELY)).all(), today, calendars
     )  # fmt: skip
     return replace(docket, search=replace(search, page=page), cases=cases, closed=closed)
 
 
-def find_case(connection: Connection, number: str, path: str, today: date, days: WorkDays) -> Case | None:
+def find_case(connection: Connection, number: str, path: str, today: date, calendars: Calendars) -> Case | None:
     """The case with this number, if its unit lies in the subtree ``path``."""
     rows = connection.execute(_SELECT.where(*_here(Search(path)), follow_up.c.number == number)).all()
-    return next(iter(_cases(connection, rows, today, days)), None)
+    return next(iter(_cases(connection, rows, today, calendars)), None)
 
 
 def open_cases_of(
-    connection: Connection, path: str, today: date, days: WorkDays, most: int
+    connection: Connection, path: str, today: date, calendars: Calendars, most: int
 ) -> tuple[tuple[Case, ...], int, int]:
     """The open cases of a place and below that are due first; how many are open in all, and overdue."""
     # A counter's key has a colon behind its unit's path.
     here = [follow_up.c.place == path] if ":" in path else [unit.c.path.startswith(path, autoescape=True)]
-    kinds = [_kind(which, today, days) for which in (Which.OPEN, Which.OVERDUE)]
+    kinds = [_kind(which, today, calendars) for which in (Which.OPEN, Which.OVERDUE)]
     counts = select(*[func.count(whenever((kind, 1))) for kind in kinds]).select_from(_FROM).where(*here)
     n, overdue = list(connection.execute(counts).one())
     wanted = _SELECT.where(*here, kinds[0]).order_by(follow_up.c.due_on, follow_up.c.case_id).limit(most)
     rows = connection.execute(wanted)
-    return _cases(connection, rows.all(), today, days), int(n), int(overdue)
+    return _cases(connection, rows.all(), today, calendars), int(n), int(overdue)
 
 
 _owners_unit = unit.alias("owners_unit")
@@ -188,13 +189,13 @@ def _here(search: Search) -> list[ColumnElement[bool]]:
     return [*seen, account.c.name == search.owner] if search.owner else seen
 
 
-def _kind(which: Which, today: date, days: WorkDays) -> ColumnElement[bool]:
+def _kind(which: Which, today: date, calendars: Calendars) -> ColumnElement[bool]:
     is_open = follow_up.c.state != CLOSED
     match which:
         case Which.OVERDUE:
             return is_open & (follow_up.c.due_on < today)
         case Which.SOON:
-            return is_open & follow_up.c.due_on.between(today, days.after(today, SOON_DAYS))
+            return is_open & (follow_up.c.due_on >= today) & (follow_up.c.due_on <= _soon(today, calendars))
         case Which.UNOWNED:
             return is_open & ~_IS_OWNED
         case Which.CLOSED:
@@ -202,9 +203,22 @@ def _kind(which: Which, today: date, days: WorkDays) -> ColumnElement[bool]:
     return is_open
 
 
-def _cases(connection: Connection, rows: Any, today: date, days: WorkDays) -> tuple[Case, ...]:
+def _soon(today: date, calendars: Calendars) -> ColumnElement[date]:
+    """The day on which two working days are over: by a case's unit, where units have days of their own."""
+    until = {path: calendars.of(path).after(today, SOON_DAYS) for path in ("", *calendars.paths)}
+    above = {path: [one for one in ways_to(path) if one in until and one != path] for path in until}
+    # What a unit has as the one above it has it need not be told apart.
+    own = [path for path in until if path and until[path] != until[above[path][-1]]]
+    usual = literal(until[""], Date)
+    if not own:
+        return usual
+    cuts = [(unit.c.path.startswith(path, autoescape=True), literal(until[path], Date)) for path in reversed(own)]
+    return whenever(*cuts, else_=usual)
+
+
+def _cases(connection: Connection, rows: Any, today: date, calendars: Calendars) -> tuple[Case, ...]:
     notes = _newest_notes(connection, [row.case_id for row in rows])
-    return tuple(Case(row, today, days, notes.get(row.case_id, "")) for row in rows)
+    return tuple(Case(row, today, calendars.of(row.path), notes.get(row.case_id, "")) for row in rows)
 
 
 def _newest_notes(connection: Connection, case_ids: list[int]) -> dict[int, str]:

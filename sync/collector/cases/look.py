@@ -89,7 +89,7 @@ def read_since(services: Services, place: Place, first: date, last: date) -> Sha
 def place_of(services: Services, key: str) -> Place | None:
     """The place with this key; None where it has no counter any more."""
     with services.database.reading() as connection:
-        return read_places(connection, services.now()).by_key.get(key)
+        return read_places(connection, services.missed(connection)).by_key.get(key)
 
 
 def unit_code(place: Place) -> str:
@@ -100,7 +100,7 @@ def unit_code(place: Place) -> str:
 def _unit_lines(services: Services, top: Book) -> Iterator[Line]:
     """The line of every unit right above counters, each from the page of the unit above it."""
     with services.database.reading() as connection:
-        places = read_places(connection, services.now())
+        places = read_places(connection, services.missed(connection))
     units = {place.parent for place in places.by_key.values() if place.is_counter}
     above = {places[key].parent for key in units if key}
     for key in sorted(key for key in above if key is not None):

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, text
 
 from sync.collector.audit import note
+from sync.collector.calendars import Calendars
 from sync.collector.cases.look import Finding
 from sync.collector.cases.settings import Cases
 from sync.collector.owners import usual_owner
 from sync.collector.schema import counter, follow_up, follow_up_step, unit
-from sync.collector.workdays import WorkDays
 
 NEW, TAKEN, DOING, CLOSED = "new", "taken", "doing", "closed"
 OPENED = "opened"
@@ -23,7 +23,7 @@ class Rule:
     """What holds for every case that opens now."""
 
     cases: Cases
-    days: WorkDays
+    calendars: Calendars
     today: date
     now: datetime
 
@@ -60,7 +60,7 @@ def open_case(connection: Connection, found: Finding, rule: Rule, opener: Opener
         "question": found.question, "first": found.first, "last": found.last, "bad": found.bad.numerator,
         "n": found.bad.denominator, "levels": list(found.levels), "share_percent": rule.cases.share_percent,
         "n_min": rule.cases.n_min, "reasons": [list(reason) for reason in found.reasons], "opened_at": rule.now,
-        "opened_on": rule.today, "due_on": rule.days.after(rule.today, rule.cases.deadline_days),
+        "opened_on": rule.today, "due_on": rule.calendars.of(unit_row.path).after(rule.today, rule.cases.deadline_days),
         "owner_id": owner.account_id if owner else None, "state": NEW,
     }  # fmt: skip
     case_id = int(connection.execute(insert(follow_up).values(row).returning(follow_up.c.case_id)).scalar_one())

@@ -29,7 +29,9 @@ def run_case_round(services: Services, transact: Transact) -> int:
     """Open what is to be opened, tell what is overdue, and count what came after the closed; how many opened."""
     now = services.now()
     today = date.fromisoformat(services.days.today(now)[0])
-    rule = Rule(services.config.cases, services.config.calendar.days, today, now)
+    with services.database.reading() as connection:
+        calendars = services.calendars(connection)
+    rule = Rule(services.config.cases, calendars, today, now)
     opened = 0
     if rule.cases.open:
         for finding in _findings(services, rule):

@@ -2,10 +2,12 @@
 
 from typing import Annotated, Literal
 
-from kiosk.setting_rules import between
+from kiosk.domain.office_calendar import DayList
+from kiosk.public_days import Country
+from kiosk.setting_rules import DayOff, DayWorked, between
 from kiosk.settings import Section
 from sync.collector.figures.periods import Kind
-from sync.collector.workdays import WorkDays, holiday
+from sync.protocol.messages import OfficeDays, WorkedDay
 
 
 class Comments(Section, frozen=True):
@@ -29,13 +31,18 @@ class Cases(Section, frozen=True):
         return Kind(self.period)
 
 
-class Calendar(Section, frozen=True):
-    """Which days the office is closed."""
+class OfficeCalendar(Section, frozen=True):
+    """Which days the office is closed, and which it works instead; its kiosks are told."""
 
-    holidays: tuple[Annotated[str, holiday], ...] = ("01-01", "04-30", "05-01", "09-02")
-    worked: tuple[Annotated[str, holiday], ...] = ()
+    public_holidays: Country = "vietnam"
+    holidays: tuple[DayOff, ...] = ()
+    worked: tuple[DayWorked, ...] = ()
 
     @property
-    def days(self) -> WorkDays:
-        """The working days."""
-        return WorkDays.of(self.holidays, self.worked)
+    def told(self) -> OfficeDays | None:
+        """As kiosks are told of it; None where there is nothing that they do not know."""
+        if self == OfficeCalendar():
+            return None
+        worked = DayList.of(worked=self.worked).worked
+        days = [WorkedDay(day, None if whose is None else whose + 1) for day, whose in sorted(worked.items())]
+        return OfficeDays(self.public_holidays, sorted(self.holidays), days)

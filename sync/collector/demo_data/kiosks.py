@@ -7,13 +7,16 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, insert
 
+from kiosk.domain.office_calendar import Calendar
 from kiosk.journal.lines import CountLine, OpenedLine
+from kiosk.public_days import public_days
 from sync.collector.demo_data.desk import Desk, send
 from sync.collector.demo_data.indicators import SURVEY, answer
 from sync.collector.demo_data.statuses import write_status
 from sync.collector.demo_data.visits import visit
 from sync.collector.schema import device
 
+CALENDAR = Calendar(public=public_days("vietnam"))
 HOURS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 0)))
 
 
@@ -42,14 +45,18 @@ def write_kiosk(connection: Connection, desk: Desk, first: date, today: date) ->
 def _working_days(first: date, last: date) -> Iterator[date]:
     day = first
     while day <= last:
-        if day.weekday() < 5:
+        if CALENDAR.is_working_day(day):
             yield day
         day += timedelta(days=1)
 
 
 def _write_half_day(connection: Connection, desk: Desk, day: date, opens_at: time, closes_at: time) -> int:
     opens, closes, chance = desk.moment(day, opens_at), desk.moment(day, closes_at), desk.chance
-    usual = desk.temper.per_day * (1.25, 1.05, 1.0, 0.95, 0.8)[day.weekday()] * (0.56 if opens.hour < 12 else 0.44)
+    usual = (
+        desk.temper.per_day
+        * (1.25, 1.05, 1.0, 0.95, 0.8)[CALENDAR.weekday_of(day)]
+        * (0.56 if opens.hour < 12 else 0.44)
+    )
     wanted = max(0, round(chance.gauss(usual, math.sqrt(usual))))
     times = sorted(opens + (closes - opens) * chance.betavariate(1.6, 1.9) for _ in range(wanted))
     times = [at for at in times if at < desk.now]

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, func, select
 
+from kiosk.domain.office_calendar import Calendar
 from sync.collector.accounts import new_account
 from sync.collector.cases import care as case_care
 from sync.collector.cases.opening import CLOSED, NEW
@@ -87,7 +88,8 @@ def tell_stories(database: Database, services: Services, now: datetime, seed: in
     chance = random.Random(seed + 1)  # noqa: S311 - a demonstration, no secret
     with database.reading() as connection:
         began = connection.execute(select(func.min(device.c.enrolled_at))).scalar_one()
-    for evening in _evenings(services, began, now):
+        calendar = services.calendars(connection).of("")
+    for evening in _evenings(services, calendar, began, now):
         then = replace(services, now=partial(_same, evening))
 
         def transact(work: Callable[[Connection], T], /) -> T:
@@ -107,25 +109,25 @@ def _same(moment: datetime) -> datetime:
     return moment
 
 
-def _evenings(services: Services, began: datetime, now: datetime) -> Iterator[datetime]:
+def _evenings(services: Services, calendar: Calendar, began: datetime, now: datetime) -> Iterator[datetime]:
     zone = services.config.zone
     today = now.astimezone(zone).date()
     for days in range(TOLD_DAYS, 0, -EVERY_DAYS):
         evening = datetime.combine(today - timedelta(days=days), time(17, 40), zone)
-        if evening > began and services.config.calendar.days.is_worked(evening.date()):
+        if evening > began and calendar.is_working_day(evening.date()):
             yield evening
     yield now
 
 
 def _act_on_cases(connection: Connection, services: Services, chance: random.Random) -> None:
-    now, days = services.now(), services.config.calendar.days
+    now, calendars = services.now(), services.calendars(connection)
     today = now.astimezone(services.config.zone).date()
     wanted = select(follow_up, unit.c.path).join(unit).where(follow_up.c.state != CLOSED).order_by(follow_up.c.case_id)
     for case in connection.execute(wanted).all():
         who = _who(connection, case.path, chance)
-        deed = _deed_on_case(case.case_id, case.state, days.between(case.opened_on, today), chance)
+        deed = _deed_on_case(case.case_id, case.state, calendars.of(case.path).between(case.opened_on, today), chance)
         if deed is not None and (deed.what is not case_care.What.TAKE or who.role is not None):
-            case_care.care_for(connection, case.number, deed, who, today, now, days)
+            case_care.care_for(connection, case.number, deed, who, today, now, calendars)
 
 
 def _deed_on_case(case_id: int, state: str, age: int, chance: random.Random) -> case_care.Deed | None:

@@ -47,7 +47,7 @@ def read_book(services: Services, reader: Reader, wish: Wish) -> Book:
     rules = Rules(now, today, services.config.policy, services.surveys)
     services.release()
     with services.database.reading() as connection:
-        places = read_places(connection, now)
+        places = read_places(connection, services.missed(connection))
         place = find_place(places, wish.unit, wish.counter, reader.path)
         versus = _versus(places, wish.versus, reader.path)
         other = _other(period, wish.other, today)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy import Connection, select
 
 from sync.collector.errors import UsageWrong
+from sync.collector.kiosks.hours import Missed
 from sync.collector.reports import Kiosk, read_kiosks
 from sync.collector.schema import counter, unit
 
@@ -88,10 +88,10 @@ class Places:
         return way
 
 
-def read_places(connection: Connection, now: datetime) -> Places:
+def read_places(connection: Connection, missed: Missed) -> Places:
     """Every unit that has counters below it, and the counters with their kiosks."""
     units = {row.path: row for row in connection.execute(select(unit).order_by(unit.c.path))}
-    kiosks = read_kiosks(connection, now)
+    kiosks = read_kiosks(connection, missed)
     rows = connection.execute(select(counter, unit.c.path).join(unit).order_by(unit.c.path, counter.c.code)).all()
     found = {EVERYTHING: Place(EVERYTHING, "", "", None)}
     for row in rows:

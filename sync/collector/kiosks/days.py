@@ -34,10 +34,12 @@ def forget_days(connection: Connection, today: date) -> None:
     connection.execute(delete(device_day).where(device_day.c.day < today - timedelta(days=KEPT_DAYS)))
 
 
-def pressed_since(connection: Connection, first: date) -> set[str]:
-    """The kiosks at which anybody pressed from ``first`` on."""
-    wanted = select(journal.c.device_id).join_from(tally, journal, journal.c.journal_id == tally.c.journal_id)
-    return {str(one) for one in connection.execute(wanted.where(tally.c.day >= first).distinct()).scalars()}
+def last_pressed(connection: Connection, first: date) -> dict[str, date]:
+    """The last day on which anybody pressed at each kiosk, from ``first`` on."""
+    newest = func.max(tally.c.day).label("day")
+    wanted = select(journal.c.device_id, newest).join_from(tally, journal, journal.c.journal_id == tally.c.journal_id)
+    rows = connection.execute(wanted.where(tally.c.day >= first).group_by(journal.c.device_id))
+    return {str(row.device_id): row.day for row in rows}
 
 
 def presses_of(

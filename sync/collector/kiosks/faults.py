@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Any
 
 from kiosk.journal.engine import durability_for
-from sync.collector.kiosks.hours import Hours
 from sync.collector.kiosks.settings import Fleet
 
 STORY_DAYS = 30
@@ -60,14 +59,16 @@ class Seen:
     hurt_at: datetime | None
     """When one of its journals was last found forked or damaged."""
     pressed: bool
-    """Whether anybody pressed in the days that the settings name."""
-    hours: Hours
+    """Whether anybody pressed in the days that the settings name, from ``pressed_from`` on."""
+    pressed_from: datetime
+    missed: bool
+    """Whether it was not heard while its counter was open, for as long as the settings allow."""
 
 
-def faults_of(seen: Seen, now: datetime, rules: Fleet, pressed_since: datetime) -> tuple[Fault, ...]:
+def faults_of(seen: Seen, now: datetime, rules: Fleet) -> tuple[Fault, ...]:
     """Everything that is wrong, the gravest first."""
-    found = set(_of_contact(seen, now, rules)) | set(_of_word(seen, now, rules))
-    if not seen.pressed and seen.enrolled_at < pressed_since and Fault.SILENT not in found and seen.heard_at:
+    found = set(_of_contact(seen, now)) | set(_of_word(seen, now, rules))
+    if not seen.pressed and seen.enrolled_at < seen.pressed_from and Fault.SILENT not in found and seen.heard_at:
         found.add(Fault.DEAD)
     return tuple(fault for fault in Fault if fault in found)
 
@@ -93,9 +94,8 @@ def mark_of(fault: Fault, status: Mapping[str, Any], hurt_at: datetime | None) -
     return str(marks.get(fault, ""))[:200]
 
 
-def _of_contact(seen: Seen, now: datetime, rules: Fleet) -> Iterator[Fault]:
-    limit = timedelta(minutes=rules.silent_minutes)
-    if seen.hours.open_between(seen.heard_at or seen.enrolled_at, now, limit) >= limit:
+def _of_contact(seen: Seen, now: datetime) -> Iterator[Fault]:
+    if seen.missed:
         yield Fault.SILENT
     if seen.hurt_at is not None and now - seen.hurt_at < timedelta(days=STORY_DAYS):
         yield Fault.JOURNAL

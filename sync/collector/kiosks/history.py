@@ -9,6 +9,8 @@ from sqlalchemy import Connection, or_, select
 
 from sync.collector.config import CollectorConfig
 from sync.collector.kiosks.days import presses_of, read_days
+from sync.collector.kiosks.hours import open_days_back
+from sync.collector.kiosks.roll import Kiosk
 from sync.collector.schema import audit
 
 BLOCK = 5
@@ -20,7 +22,7 @@ LINES_MAX = 40
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One finished working day of a kiosk."""
+    """One finished day on which a kiosk's counter was open."""
 
     day: date
     presses: int
@@ -43,21 +45,22 @@ class Event:
 
 
 def strips(
-    connection: Connection, devices: Sequence[str], now: datetime, config: CollectorConfig, path: str, days: int
+    connection: Connection, kiosks: Sequence[Kiosk], now: datetime, config: CollectorConfig, path: str, days: int
 ) -> dict[str, list[Day]]:
-    """The last finished working days of some kiosks."""
-    wanted = _working_days(now, config, days)
-    pressed = presses_of(connection, devices, wanted[0], path)
-    return {one: [_day(day, pressed.get(one, {}), None) for day in wanted] for one in devices}
+    """The last finished days on which some kiosks' counters were open."""
+    today = now.astimezone(config.zone).date()
+    wanted = {one.device_id: open_days_back(one.calendar, today, days) for one in kiosks}
+    pressed = presses_of(connection, list(wanted), min(each[0] for each in wanted.values()), path)
+    return {one: [_day(day, pressed.get(one, {}), None) for day in each] for one, each in wanted.items()}
 
 
 def strip_with_contact(
-    connection: Connection, device_id: str, now: datetime, config: CollectorConfig, path: str, days: int
+    connection: Connection, kiosk: Kiosk, now: datetime, config: CollectorConfig, path: str, days: int
 ) -> list[Day]:
     """As :func:`strips` for one kiosk, with how it was heard from the first day on that anybody kept that."""
-    wanted = _working_days(now, config, days)
-    pressed = presses_of(connection, [device_id], wanted[0], path).get(device_id, {})
-    kept = {row.day: row for row in read_days(connection, device_id, wanted[0])}
+    wanted = open_days_back(kiosk.calendar, now.astimezone(config.zone).date(), days)
+    pressed = presses_of(connection, [kiosk.device_id], wanted[0], path).get(kiosk.device_id, {})
+    kept = {row.day: row for row in read_days(connection, kiosk.device_id, wanted[0])}
     begun = min(kept, default=None)
     return [_day(day, pressed, kept.get(day), begun is not None and day >= begun) for day in wanted]
 
@@ -75,16 +78,6 @@ def read_events(connection: Connection, device_id: str) -> list[Event]:
     mine = or_(audit.c.subject == device_id, audit.c.actor == f"device {device_id}")
     rows = connection.execute(select(audit).where(mine).order_by(audit.c.audit_id.desc()).limit(LINES_MAX))
     return [Event(row.at, row.actor, row.action, row.details) for row in rows]
-
-
-def _working_days(now: datetime, config: CollectorConfig, days: int) -> list[date]:
-    found: list[date] = []
-    day = now.astimezone(config.zone).date()
-    while len(found) < days:
-        day -= timedelta(days=1)
-        if config.calendar.days.is_worked(day):
-            found.insert(0, day)
-    return found
 
 
 def _day(day: date, pressed: Mapping[tuple[date, str], int], kept: Any, watched: bool = False) -> Day:

@@ -1,63 +1,77 @@
-"""Hours: how long a counter has been open between two moments. At night and on holidays no kiosk is missed. Pure."""
+"""Hours: how long a counter has been open, and since when a kiosk is missed: never for a night or a day off. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sync.collector.kiosks.settings import Fleet
-from sync.collector.workdays import WorkDays
-from sync.protocol.messages import OpeningHours
+from kiosk.domain.office_calendar import Calendar
+from sync.collector.calendars import Calendars
 
 DAYS_BACK_MAX = 14
 """Whoever has been away for longer is away, whatever holidays there were."""
 _NOTHING = timedelta(0)
-_WEEKDAYS = frozenset(range(1, 6))
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Some hours of some weekdays."""
-
-    days: frozenset[int]
-    opens: time
-    closes: time
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
     """When one counter is open."""
 
-    spans: tuple[Span, ...]
-    work_days: WorkDays
+    calendar: Calendar
     zone: ZoneInfo
 
-    @classmethod
-    def of(cls, own: Sequence[OpeningHours], usual: Fleet, work_days: WorkDays, zone: ZoneInfo) -> "Hours":
-        """A kiosk's own hours as the office set them, else the usual ones."""
-        spans = tuple(
-            Span(frozenset(one.days), time.fromisoformat(one.opens), time.fromisoformat(one.closes)) for one in own
-        )
-        return cls(spans or (Span(_WEEKDAYS, usual.opens, usual.closes),), work_days, zone)
+    def missed_since(self, now: datetime, limit: timedelta) -> datetime | None:
+        """Whoever was last heard then, or before, was not heard for so long while it was open; None where nobody is."""
+        found = _NOTHING
+        for opens, closes in self._backwards(now - timedelta(days=DAYS_BACK_MAX), now):
+            if found + (closes - opens) >= limit:
+                return closes - (limit - found)
+            found += closes - opens
+        return None
 
-    def open_between(self, since: datetime, until: datetime, enough: timedelta) -> timedelta:
-        """How long it was open from one moment to another; counts no further than ``enough``."""
-        first = max(since, until - timedelta(days=DAYS_BACK_MAX)).astimezone(self.zone)
-        last, found = until.astimezone(self.zone), _NOTHING
-        day = last.date()
-        while day >= first.date() and found < enough:
-            for span in self.spans:
-                if self._is_open(day.isoweekday() in span.days, datetime.combine(day, time())):
-                    opens = max(first, datetime.combine(day, span.opens, self.zone))
-                    closes = min(last, datetime.combine(day, span.closes, self.zone))
-                    found += max(_NOTHING, closes - opens)
-            day -= timedelta(days=1)
-        return found
+    def open_between(self, since: datetime, until: datetime) -> timedelta:
+        """How long it was open from one moment to another, but for what lies too far back."""
+        first = max(since, until - timedelta(days=DAYS_BACK_MAX))
+        return sum((closes - opens for opens, closes in self._backwards(first, until)), _NOTHING)
 
-    def _is_open(self, is_its_weekday: bool, day: datetime) -> bool:
-        # A Saturday in a counter's own hours is open though the office rests; a holiday is not, nor its own rest day.
-        its_own = day.isoweekday() > 5 and is_its_weekday and not self._is_holiday(day)
-        return its_own or (self.work_days.is_worked(day.date()) and (is_its_weekday or day.isoweekday() > 5))
+    def _backwards(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The spans between two moments in which it was open, the last one first."""
+        # In UTC: where clocks are put forward, a span of the wall clock is shorter than it looks.
+        first, last = since.astimezone(UTC), until.astimezone(UTC)
+        day, earliest = until.astimezone(self.zone).date(), since.astimezone(self.zone).date()
+        while day >= earliest:
+            for start, end in reversed(self.calendar.hours_of(day)):
+                opens = max(first, datetime.combine(day, start, self.zone).astimezone(UTC))
+                closes = min(last, datetime.combine(day, end, self.zone).astimezone(UTC))
+                if opens < closes:
+                    yield opens, closes
+            day -= _DAY
 
-    def _is_holiday(self, day: datetime) -> bool:
-        return bool(self.work_days.holidays & {f"{day:%Y-%m-%d}", f"{day:%m-%d}"})
+
+class Missed:
+    """Since when the kiosks of each place are missed at one moment: worked out once for all that share a calendar."""
+
+    def __init__(self, calendars: Calendars, zone: ZoneInfo, limit: timedelta, now: datetime) -> None:
+        self.calendars = calendars
+        self._zone, self._limit, self._now = zone, limit, now
+        self._since: dict[int, datetime | None] = {}
+
+    def is_missed(self, path: str, heard_at: datetime) -> bool:
+        """Whether a kiosk of the unit at ``path`` that was last heard then should have been heard since."""
+        calendar = self.calendars.of(path)
+        if id(calendar) not in self._since:
+            self._since[id(calendar)] = Hours(calendar, self._zone).missed_since(self._now, self._limit)
+        since = self._since[id(calendar)]
+        return since is not None and heard_at <= since
+
+
+def open_days_back(calendar: Calendar, today: date, days: int) -> list[date]:
+    """The last days before today on which it was open, the oldest first."""
+    found: list[date] = []
+    day = today
+    while len(found) < days:
+        day -= _DAY
+        if not calendar.is_closed_on(day):
+            found.insert(0, day)
+    return found

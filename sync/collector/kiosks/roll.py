@@ -9,18 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from kiosk.domain.office_calendar import Calendar
+from sync.collector.calendars import Calendars
 from sync.collector.config import CollectorConfig
 from sync.collector.errors import UsageWrong
-from sync.collector.kiosks.days import pressed_since
+from sync.collector.kiosks.days import last_pressed
 from sync.collector.kiosks.faults import HURT, Fault, Seen, faults_of, mark_of, oldest_waiting_s
-from sync.collector.kiosks.hours import Hours
+from sync.collector.kiosks.hours import Missed, open_days_back
 from sync.collector.kiosks.known import Known, read_known, still_known
 from sync.collector.rollouts.effective import InForce, read_bases, read_in_force
 from sync.collector.roster import JournalState, read_journals
 from sync.collector.schema import counter, device, device_status, journal, unit
-from sync.protocol.messages import DeviceSettings
-
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,8 @@ class Kiosk:
     """Of its faults those that somebody knows of."""
     ring: str
     """The ring of upgrades the office set for it; empty where it set none."""
+    calendar: Calendar
+    """When its counter is open."""
 
     @property
     def short_id(self) -> str:
@@ -79,31 +80,32 @@ def read_roll(
 ) -> list[Kiosk]:
     """Every kiosk at or below a unit, whoever needs a look first; withdrawn ones at the end."""
     rules = config.fleet
-    since = _working_days_back(now.astimezone(config.zone).date(), rules.dead_days, config)
-    pressed = pressed_since(connection, since)
+    in_force = in_force or read_in_force(connection)
+    calendars = Calendars(config, in_force)
+    missed = Missed(calendars, config.zone, timedelta(minutes=rules.silent_minutes), now)
+    pressed = _Pressed(connection, calendars, now, config)
     journals, hurt = read_journals(connection), _hurt(connection)
-    settings = _settings(connection, path, in_force or read_in_force(connection))
-    usual = Hours.of((), rules, config.calendar.days, config.zone)
+    rings = _rings(connection, path, in_force)
     known = read_known(connection)
-    pressed_from = datetime.combine(since, datetime.min.time(), config.zone)
     found = []
     for row in connection.execute(_rows(path)):
         mine = tuple(journals.get(row.device_id, ()))
         heard = max((at for at in (row.said_at, hurt.heard.get(row.device_id)) if at is not None), default=None)
         ahead = None if row.clock_ahead_us is None else row.clock_ahead_us / 1_000_000
-        own = settings.get(row.device_id)
-        hours = Hours.of(own.hours, rules, config.calendar.days, config.zone) if own and own.hours else usual
+        calendar = calendars.of(row.path)
+        since = pressed.since(calendar)
         seen = Seen(
             row.enrolled_at, heard, row.status or {}, row.said_at, ahead, hurt.at.get(row.device_id),
-            row.device_id in pressed, hours,
+            pressed.is_pressed(row.device_id, since), datetime.combine(since, datetime.min.time(), config.zone),
+            missed.is_missed(row.path, heard or row.enrolled_at),
         )  # fmt: skip
-        faults = () if row.revoked_at else faults_of(seen, now, rules, pressed_from)
+        faults = () if row.revoked_at else faults_of(seen, now, rules)
         marks = {fault: mark_of(fault, seen.status, seen.hurt_at) for fault in faults}
         found.append(
             Kiosk(
                 row.device_id, row.code, row.counter_name, row.unit, row.unit_name, row.path, row.enrolled_at,
                 row.revoked_at, heard, seen.status, ahead, oldest_waiting_s(seen, now), mine, seen.hurt_at, faults,
-                still_known(known.get(row.device_id, {}), marks), (own and own.ring) or "",
+                still_known(known.get(row.device_id, {}), marks), rings.get(row.device_id) or "", calendar,
             )
         )  # fmt: skip
     return sorted(found, key=_gravest_first)
@@ -123,6 +125,27 @@ def find_kiosk(kiosks: Sequence[Kiosk], device_id: str) -> Kiosk:
 def count_faults(kiosks: Sequence[Kiosk]) -> Counter[Fault]:
     """How many have each fault."""
     return Counter(fault for kiosk in kiosks for fault in kiosk.faults)
+
+
+class _Pressed:
+    """Which kiosks were pressed in as many days as the settings name, on which their counters were open."""
+
+    def __init__(self, connection: Connection, calendars: Calendars, now: datetime, config: CollectorConfig) -> None:
+        self._today, self._days = now.astimezone(config.zone).date(), config.fleet.dead_days
+        self._since: dict[int, date] = {}
+        every = [calendars.of(path) for path in ("", *calendars.paths)]
+        self._last = last_pressed(connection, min(map(self.since, every)))
+
+    def since(self, calendar: Calendar) -> date:
+        """From when on that is."""
+        known = self._since.get(id(calendar))
+        if known is None:
+            known = self._since[id(calendar)] = open_days_back(calendar, self._today, self._days)[0]
+        return known
+
+    def is_pressed(self, device_id: str, since: date) -> bool:
+        """Whether anybody pressed at the kiosk from that day on."""
+        return self._last.get(device_id, date.min) >= since
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +172,11 @@ def _later(found: dict[str, datetime], device_id: str, at: datetime) -> None:
     found[device_id] = max(at, found.get(device_id, at))
 
 
-def _settings(connection: Connection, path: str, in_force: InForce) -> dict[str, DeviceSettings]:
-    """What the office set for kiosks, where it set hours or a ring for any."""
-    if not any(active.change.hours or active.change.ring for active in in_force.rollouts):
+def _rings(connection: Connection, path: str, in_force: InForce) -> dict[str, str | None]:
+    """The rings of kiosks, where the office set one for any."""
+    if not any(active.change.ring for active in in_force.rollouts):
         return {}
-    return {base.device_id: in_force.settings(base) for base in read_bases(connection, path)}
+    return {base.device_id: in_force.settings(base).ring for base in read_bases(connection, path)}
 
 
 def _rows(path: str) -> Any:
@@ -177,12 +200,3 @@ def _gravest_first(kiosk: Kiosk) -> tuple[int, int, str, int, str]:
     gravest = order.index(kiosk.news[0]) if kiosk.news else len(order) + (not kiosk.faults)
     # Counter 10 after counter 2: of two codes that begin alike the shorter number is the smaller.
     return (1 if kiosk.revoked_at else 0, gravest, kiosk.path, len(kiosk.counter), kiosk.counter)
-
-
-def _working_days_back(today: date, days: int, config: CollectorConfig) -> date:
-    """The day from which on so many working days are over before today."""
-    day = today
-    while days:
-        day -= _DAY
-        days -= config.calendar.days.is_worked(day)
-    return day

@@ -194,6 +194,6 @@ def _ratio_cells(name: str, counts: Counts) -> tuple[Cell, ...]:
 def _freshness(kiosks: tuple[tuple[Place, Kiosk], ...], p: Phrases) -> list[str]:
     t = p.t
     silent = [(place, kiosk) for place, kiosk in kiosks if kiosk.silent]
-    said = [f"{len(kiosks) - len(silent)}/{len(kiosks)} {t('kiosks')} {t('heard within the last 15 minutes')}."]
+    said = [f"{len(kiosks) - len(silent)}/{len(kiosks)} {t('kiosks')} {t('heard as expected in opening hours')}."]
     said += [f"{p.full_place(place)}: {p.contact(kiosk)}." for place, kiosk in silent[:8]]
     return said

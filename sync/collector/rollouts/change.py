@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from sync.protocol.messages import DeviceSettings, OpeningHours
+from sync.protocol.messages import DeviceSettings, OpeningHours, WorkedDay
 
 HOLIDAYS_MAX = 100
+WORKED_MAX = 100
 HOURS_MAX = 14
 TEXT_CHARS_MAX = 120
 RING = "^[a-z][a-z0-9-]{0,19}$"
@@ -37,6 +38,7 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """``id@version``."""
     hours: list[OpeningHours] | None = None
     holidays: list[date] | None = None
+    worked: list[WorkedDay] | None = None
     theme: Theme | None = None
     texts: dict[str, dict[str, str]] | None = None
     """Language to name (``TEXT_NAMES``) to words."""
@@ -61,6 +63,8 @@ def faults_of(change: Change, surveys: Iterable[str]) -> dict[str, str]:
         faults["hours"] = "each line needs at least one day, and an end after its beginning"
     if change.holidays is not None and len(change.holidays) > HOLIDAYS_MAX:
         faults["holidays"] = "these are too many days"
+    if change.worked is not None and (fault := _fault_of_worked(change.worked, change.holidays or ())):
+        faults["worked"] = fault
     if change.texts is not None and not all(map(_are_texts, change.texts.values())):
         faults["texts"] = "a text is at most 120 characters long"
     return faults
@@ -83,6 +87,15 @@ def laid_upon(settings: DeviceSettings, changes: Iterable[Change]) -> DeviceSett
 
 def _are_hours(hours: list[OpeningHours]) -> bool:
     return len(hours) <= HOURS_MAX and all(span.days and span.opens < span.closes for span in hours)
+
+
+def _fault_of_worked(worked: list[WorkedDay], closed: Iterable[date]) -> str | None:
+    days = [one.day for one in worked]
+    if len(days) > WORKED_MAX:
+        return "these are too many days"
+    if len(set(days)) < len(days):
+        return "a day stands here twice"
+    return "a day cannot be closed and worked at once" if {day.isoformat() for day in closed} & set(days) else None
 
 
 def _are_texts(words: dict[str, str]) -> bool:

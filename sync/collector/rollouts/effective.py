@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, Select, select
 from sync.collector.rollouts.change import Change, laid_upon
 from sync.collector.rollouts.stage import IN_FORCE, STAGES
 from sync.collector.schema import counter, device, rollout, rollout_device, survey_text, unit
-from sync.protocol.messages import DeviceSettings, encode_message
+from sync.protocol.messages import DeviceSettings, OfficeDays, encode_message
 
 REMEMBERED_S = 5.0
 
@@ -44,12 +44,18 @@ class InForce:
     rollouts: tuple[Active, ...]
     survey_texts: Mapping[str, str]
     """Of published surveys, by ``id@version``."""
+    office_days: OfficeDays | None = None
+    """Of the collector's own settings, for every kiosk."""
 
     def settings(self, base: "Base") -> DeviceSettings:
         """What a kiosk is to do."""
         changes = (active.change for active in self.rollouts if active.reaches(base.device_id, base.path))
         found = laid_upon(base.settings, changes)
-        return msgspec.structs.replace(found, survey_text=self.survey_texts.get(found.survey or ""))
+        text = self.survey_texts.get(found.survey or "")
+        return msgspec.structs.replace(found, survey_text=text, office_days=self.office_days)
+
+
+NOTHING_SET = InForce((), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,10 @@ class Base:
 class Shelf:
     """What is in force, as it was read a few seconds ago."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, office_days: OfficeDays | None = None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:  # fmt: skip
+        self._office_days = office_days
         self._monotonic = monotonic
         self._kept: tuple[float, InForce] | None = None
 
@@ -72,7 +81,7 @@ class Shelf:
         """What is in force."""
         now = self._monotonic()
         if self._kept is None or now - self._kept[0] >= REMEMBERED_S:
-            self._kept = (now, read_in_force(connection))
+            self._kept = (now, read_in_force(connection, self._office_days))
         return self._kept[1]
 
     def forget(self) -> None:
@@ -80,8 +89,8 @@ class Shelf:
         self._kept = None
 
 
-def read_in_force(connection: Connection) -> InForce:
-    """What is in force now."""
+def read_in_force(connection: Connection, office_days: OfficeDays | None = None) -> InForce:
+    """What is in force now; ``office_days`` is what the collector's own settings tell every kiosk."""
     wanted = (
         select(rollout, unit.c.path)
         .join_from(rollout, unit, isouter=True)
@@ -91,7 +100,7 @@ def read_in_force(connection: Connection) -> InForce:
     found = [_active(connection, row) for row in connection.execute(wanted)]
     found.sort(key=lambda active: active.path.count("/"))
     texts = connection.execute(select(survey_text).where(survey_text.c.published_at.is_not(None)))
-    return InForce(tuple(found), {row.ref: row.text for row in texts})
+    return InForce(tuple(found), {row.ref: row.text for row in texts}, office_days)
 
 
 def read_base(connection: Connection, device_id: str) -> Base:

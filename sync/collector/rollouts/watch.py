@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -10,7 +11,7 @@ from kiosk.texts import Texts, texts
 from sync.collector.config import CollectorConfig
 from sync.collector.notices.outbox import Kind, Notice, Outbox
 from sync.collector.rights import Right
-from sync.collector.rollouts.effective import Shelf, read_in_force
+from sync.collector.rollouts.effective import InForce, Shelf, read_in_force
 from sync.collector.rollouts.stage import State, Step, is_due, next_step
 from sync.collector.rollouts.store import Rollout, finish, go_on, heard_of, read_rollout, read_unfinished, stop
 
@@ -32,7 +33,8 @@ def tend_rollouts(config: CollectorConfig, transact: Transact, clock: Callable[[
 
     def work(connection: Connection) -> bool:
         now = clock()
-        steps = watch_rollouts(connection, now, stage_time, config.rollouts.faults_percent_max)
+        in_force = partial(read_in_force, office_days=config.calendar.told)
+        steps = watch_rollouts(connection, now, stage_time, config.rollouts.faults_percent_max, in_force)
         for one, step in steps:
             if step is Step.STOP:
                 outbox.put(connection, _stopped(read_rollout(connection, one.rollout_id), t), now)
@@ -43,26 +45,31 @@ def tend_rollouts(config: CollectorConfig, transact: Transact, clock: Callable[[
 
 
 def watch_rollouts(
-    connection: Connection, now: datetime, stage_time: timedelta, faults_percent_max: int
+    connection: Connection,
+    now: datetime,
+    stage_time: timedelta,
+    faults_percent_max: int,
+    in_force: Callable[[Connection], InForce] = read_in_force,
 ) -> list[tuple[Rollout, Step]]:
     """Take every step that is due, in one transaction; which were taken."""
     taken: list[tuple[Rollout, Step]] = []
     for one in read_unfinished(connection):
-        step = _step(connection, one, now, stage_time, faults_percent_max)
+        step = _step(connection, one, now, stage_time, faults_percent_max, in_force)
         if step is not Step.WAIT:
             taken.append((one, step))
     return taken
 
 
 def _step(
-    connection: Connection, one: Rollout, now: datetime, stage_time: timedelta, faults_percent_max: int
+    connection: Connection, one: Rollout, now: datetime, stage_time: timedelta, faults_percent_max: int,
+    in_force: Callable[[Connection], InForce],
 ) -> Step:  # fmt: skip
     if one.state is State.PLANNED:
         if not is_due(one.begins_at, now):
             return Step.WAIT
         go_on(connection, one, ACTOR, now)
         return Step.GO_ON
-    heard, faults = heard_of(connection, one, read_in_force(connection))
+    heard, faults = heard_of(connection, one, in_force(connection))
     step = next_step(heard, one.percent, now - (one.stage_at or now), stage_time, faults_percent_max)
     match step:
         case Step.STOP:

@@ -8,7 +8,7 @@ from sync.collector.signals.closing import closing_slots, find_closing, usual_sh
 from sync.collector.signals.levels import find_one_level, usual_share
 from sync.collector.signals.outside import find_outside, usual_outside
 from sync.collector.signals.settings import Signals
-from sync.collector.signals.silence import find_silence, working_days
+from sync.collector.signals.silence import find_silence, quiet_days
 from sync.collector.signals.watched import Finding, Sign, Watched
 
 
@@ -18,14 +18,14 @@ def find_signs(
     """What is to be looked at; ``looked_at`` says up to which day a person has decided about a counter's sign."""
     slots = closing_slots(all_of_them)
     closing, one_level, outside = usual_shares(all_of_them, slots), usual_share(all_of_them), usual_outside(all_of_them)
-    days = working_days(all_of_them)
+    quiet = quiet_days(all_of_them)
     asked: dict[Sign, Callable[[Watched], Finding | None]] = {
         Sign.BURST: lambda watched: find_bursts(watched, settings.quick_s),
         Sign.CLOSING: lambda watched: find_closing(watched, slots, closing),
         Sign.ONE_LEVEL: lambda watched: find_one_level(watched, one_level),
         Sign.CAPACITY: lambda watched: find_capacity(watched, settings.capacity_per_hour),
         Sign.OUTSIDE: lambda watched: find_outside(watched, outside),
-        Sign.SILENT: lambda watched: find_silence(watched, days),
+        Sign.SILENT: lambda watched: find_silence(watched, quiet),
     }
     found = []
     for watched in all_of_them:

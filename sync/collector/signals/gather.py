@@ -15,10 +15,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from kiosk.domain.office_calendar import Calendar
 from kiosk.domain.rating import Standing
+from sync.collector.calendars import Calendars
+from sync.collector.kiosks.hours import Missed
 from sync.collector.presstime import TimeQuality
 from sync.collector.reports import read_kiosks
-from sync.collector.schema import EPOCH, device, journal, micros, rating, transaction_count
+from sync.collector.schema import EPOCH, counter, device, journal, micros, rating, transaction_count, unit
 from sync.collector.signals.watched import ANY_PART, SLOT_S, Finding, HalfDay, Pressed, Sign, Watched
 
 AT_ONCE = 2000
@@ -45,22 +48,31 @@ class Window:
         """No earlier came what was pressed in it; a day less, for a kiosk's clock may run ahead."""
         return datetime.combine(self.first - timedelta(days=1), datetime.min.time(), self.zone)
 
+    def open_days(self, calendar: Calendar) -> frozenset[str]:
+        """The days of the window on which an office is open."""
+        every = (self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1))
+        return frozenset(day.isoformat() for day in every if not calendar.is_closed_on(day))
 
-def gather(connection: Connection, window: Window, now: datetime) -> list[Watched]:
+
+def gather(connection: Connection, window: Window, missed: Missed) -> list[Watched]:
     """Every counter that was pressed in the window, by its main question."""
+    of_counter = _calendars_of(connection, missed.calendars)
     piles: dict[tuple[int, str], _Pile] = {}
     for row in _read_ratings(connection, window):
-        piles.setdefault((row.counter_id, row.question), _Pile(window)).add(row)
+        key = (row.counter_id, row.question)
+        if key not in piles:
+            piles[key] = _Pile(window, of_counter[row.counter_id])
+        piles[key].add(row)
     main: dict[int, _Pile] = {}
     for (counter_id, _), pile in piles.items():
         # A visit of several questions is several presses in a row: of each counter one question is looked at.
         if counter_id not in main or len(pile) > len(main[counter_id]):
             main[counter_id] = pile
-    served, kiosks = _read_served(connection, window), read_kiosks(connection, now)
+    served, kiosks = _read_served(connection, window), read_kiosks(connection, missed)
     return [
         Watched(
             counter_id, pile.half_days(), served.get(counter_id, {}), bool(kiosks.get(counter_id)),
-            not any(kiosk.silent for kiosk in kiosks.get(counter_id, ())),
+            not any(kiosk.silent for kiosk in kiosks.get(counter_id, ())), window.open_days(of_counter[counter_id]),
         )
         for counter_id, pile in sorted(main.items())
     ]  # fmt: skip
@@ -89,10 +101,11 @@ def find_journals(connection: Connection, window: Window) -> list[Finding]:
 class _Pile:
     """One counter's ratings of one question, as few bytes each."""
 
-    def __init__(self, window: Window) -> None:
-        self._window = window
+    def __init__(self, window: Window, calendar: Calendar) -> None:
+        self._window, self._calendar = window, calendar
         self._levels: dict[HalfDay, Counter[int]] = {}
         self._outside: Counter[HalfDay] = Counter()
+        self._untold: Counter[HalfDay] = Counter()
         self._timed: dict[HalfDay, array[int]] = {}
         self._n = 0
 
@@ -103,7 +116,7 @@ class _Pile:
         """Take one rating."""
         half = HalfDay(row.day.isoformat(), row.part)
         if row.standing == Standing.OUT_OF_HOURS:
-            self._outside[half] += 1
+            (self._untold if self._is_untold(row) else self._outside)[half] += 1
         if row.standing != Standing.COUNTED:
             return
         self._n += 1
@@ -113,7 +126,7 @@ class _Pile:
 
     def half_days(self) -> dict[HalfDay, Pressed]:
         """What signs are read from; the moments stay here."""
-        return {half: self._pressed(half) for half in sorted({*self._levels, *self._outside})}
+        return {half: self._pressed(half) for half in sorted({*self._levels, *self._outside, *self._untold})}
 
     def _pressed(self, half: HalfDay) -> Pressed:
         timed = sorted(self._timed.get(half, ()))
@@ -122,7 +135,19 @@ class _Pile:
             if after // 8 - before // 8 < self._window.quick_s * 1_000_000:
                 quick[after % 8] += 1
         slots = Counter(_slot(one // 8, self._window.zone) for one in timed)
-        return Pressed(self._levels.get(half, Counter()), quick.total(), quick, slots, self._outside[half])
+        levels = self._levels.get(half, Counter())
+        on_day_off = levels.total() if self._calendar.is_off(date.fromisoformat(half.day)) else 0
+        return Pressed(levels, quick.total(), quick, slots, self._outside[half], self._untold[half], on_day_off)
+
+    def _is_untold(self, row: Any) -> bool:
+        """Whether the office worked then, on a day that is worked instead of another: its kiosk did not know."""
+        instead = self._calendar.is_worked_instead(row.day)
+        return instead and self._calendar.is_open(row.pressed_at.astimezone(self._window.zone))
+
+
+def _calendars_of(connection: Connection, calendars: Calendars) -> dict[int, Calendar]:
+    rows = connection.execute(select(counter.c.counter_id, unit.c.path).join(unit, unit.c.unit_id == counter.c.unit_id))
+    return {row.counter_id: calendars.of(row.path) for row in rows}
 
 
 def _slot(pressed_us: int, zone: ZoneInfo) -> int:

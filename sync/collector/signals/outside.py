@@ -1,7 +1,8 @@
 """Outside: presses when the office is closed. They are set aside already; who pressed is the question. Pure.
 
-Method: out-of-hours presses as a share of all against the median share of the counters: honest is up to three
-times that, and at least one in twenty. Binomial tail. Threshold: p < 1e-6 and at least 10.
+Method: presses out of hours, and those counted on a day off of which the kiosk was not told, as a share of all
+against the median share of the counters: honest is up to three times that, and at least one in twenty. Binomial
+tail. Threshold: p < 1e-6 and at least 10. What a kiosk set aside because it was not told of a worked day is none.
 """
 
 from collections.abc import Sequence
@@ -23,10 +24,10 @@ def usual_outside(all_of_them: Sequence[Watched]) -> float:
 def find_outside(watched: Watched, usual: float) -> Finding | None:
     """The sign, where there is one."""
     k = _outside(watched)
-    n = watched.n + k
+    n = watched.n + sum(pressed.outside for pressed in watched.half_days.values())
     if k < LEAST or binomial_tail(k, n, max(3 * usual, SHARE_LEAST)) >= DOUBT:
         return None
-    there = {half: pressed.outside for half, pressed in watched.half_days.items() if pressed.outside}
+    there = {half: pressed.while_closed for half, pressed in watched.half_days.items() if pressed.while_closed}
     first, last = span_of(there)
     days = len({half.day for half in there})
     evidence = {"outside": k, "n": n, "days": days, "weeks": by_week(there, watched.half_days)}
@@ -34,4 +35,4 @@ def find_outside(watched: Watched, usual: float) -> Finding | None:
 
 
 def _outside(watched: Watched) -> int:
-    return sum(pressed.outside for pressed in watched.half_days.values())
+    return sum(pressed.while_closed for pressed in watched.half_days.values())

@@ -1,12 +1,14 @@
 """Silence: nothing comes from a counter where something came every day. Pure.
 
-Method: a working day is one on which at least half of the counters that are usually pressed were pressed, so that
-holidays are none. The working days at the end without any press are compared with the counter's own mean before,
-halved because people come in waves: exp(-mean × days / 2). Threshold: p < 1e-6 and at least 2 working days.
+Method: the days on which the counter's office is open stand in the calendar. Of these, days on which hardly anybody
+pressed anywhere are passed over, for storms and elections are in no calendar: fewer than half as many of the open
+counters as usual, where five or more were open. The open days at the end without any press are compared with the
+counter's own mean before, halved because people come in waves: exp(-mean × days / 2). Threshold: p < 1e-6 and at
+least 2 such days.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from math import exp
 
 from sync.collector.signals.chance import DOUBT
@@ -14,28 +16,29 @@ from sync.collector.signals.watched import ANY_PART, Finding, Sign, Watched
 
 DAYS_LEAST = 2
 BEFORE_LEAST = 5
+OPEN_LEAST = 5
 WAVES = 2.0
 
 
-def working_days(all_of_them: Sequence[Watched]) -> list[str]:
-    """The days on which the offices worked, in order."""
-    pressed: Counter[str] = Counter()
+def quiet_days(all_of_them: Sequence[Watched]) -> frozenset[str]:
+    """The days on which offices were open as the calendar has it, and hardly anybody pressed."""
+    opened, pressed = Counter[str](), Counter[str]()
     for watched in all_of_them:
-        pressed.update({half.day for half in watched.half_days})
-    if not pressed:
-        return []
-    most = sorted(pressed.values())[-max(1, len(pressed) // 4)]
-    return sorted(day for day, counters in pressed.items() if 2 * counters >= most)
+        opened.update(watched.open_days)
+        pressed.update(watched.open_days & {half.day for half in watched.half_days})
+    shares = {day: pressed[day] / n for day, n in opened.items() if n >= OPEN_LEAST}
+    usual = sorted(shares.values())[-max(1, len(shares) // 4) :][:1]
+    return frozenset(day for day, share in shares.items() if 2 * share < usual[0])
 
 
-def find_silence(watched: Watched, days: Sequence[str]) -> Finding | None:
+def find_silence(watched: Watched, quiet: Set[str]) -> Finding | None:
     """The sign, where there is one."""
     by_day: Counter[str] = Counter()
     for half, pressed in watched.half_days.items():
-        by_day[half.day] += pressed.n + pressed.outside
+        by_day[half.day] += pressed.n + pressed.outside + pressed.untold
     if not watched.has_kiosk or not by_day:
         return None
-    last_pressed = max(by_day)
+    days, last_pressed = sorted(watched.open_days - quiet), max(by_day)
     silent = [day for day in days if day > last_pressed]
     before = [day for day in days if min(by_day) <= day <= last_pressed]
     if len(silent) < DAYS_LEAST or len(before) < BEFORE_LEAST:

@@ -39,7 +39,7 @@ def watch_signs(services: Services, transact: Transact) -> int | None:
         newest = connection.execute(select(func.max(signal_run.c.day))).scalar_one()
     if newest is not None and newest >= today:
         return None
-    findings = look(services, today, now, stretches=1 if newest else FIRST_STRETCHES)
+    findings = look(services, today, stretches=1 if newest else FIRST_STRETCHES)
     try:
         return transact(lambda connection: _keep(connection, services, findings, today, now))
     except IntegrityError:
@@ -47,17 +47,17 @@ def watch_signs(services: Services, transact: Transact) -> int | None:
         return None
 
 
-def look(services: Services, today: date, now: datetime, stretches: int = 1) -> list[Finding]:
+def look(services: Services, today: date, stretches: int = 1) -> list[Finding]:
     """What there is to find in the days before today, the oldest of several stretches of days first."""
     settings = services.config.signals
     length = timedelta(days=settings.window_days)
     with services.database.reading() as connection:
-        looked_at = read_looked_at(connection)
+        looked_at, missed = read_looked_at(connection), services.missed(connection)
         found: list[Finding] = []
         for back in reversed(range(stretches)):
             last = today - timedelta(days=1) - back * length
             window = Window(last - length + timedelta(days=1), last, services.config.zone, settings.quick_s)
-            signs = find_signs(gather(connection, window, now), settings, looked_at)
+            signs = find_signs(gather(connection, window, missed), settings, looked_at)
             # A silence of long ago ended long ago.
             found += [one for one in signs if not back or one.sign is not Sign.SILENT]
         lost = find_journals(connection, window)

@@ -37,11 +37,20 @@ class Pressed:
     """By half hour of the day."""
     outside: int = 0
     """Set aside as out of hours."""
+    untold: int = 0
+    """Set aside as that too, by a kiosk that did not know that the office worked then."""
+    on_day_off: int = 0
+    """Counted, on a day off that the kiosk did not know of."""
 
     @property
     def n(self) -> int:
         """How many count."""
         return self.levels.total()
+
+    @property
+    def while_closed(self) -> int:
+        """How many were pressed while the office was closed."""
+        return self.outside + self.on_day_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,8 @@ class Watched:
     has_kiosk: bool = True
     heard: bool = True
     """Whether all its kiosks call."""
+    open_days: frozenset[str] = frozenset()
+    """The days on which its office is open, as the calendar has it."""
 
     @property
     def n(self) -> int:

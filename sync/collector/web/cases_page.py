@@ -15,6 +15,7 @@ from kiosk.cells import csv_bytes
 from kiosk.domain.measures import Method, Share
 from sync.collector.api.gate import reader_of
 from sync.collector.audit import note
+from sync.collector.calendars import Calendars
 from sync.collector.cases.byhand import NOTE_CHARS_MAX, can_be_opened, open_by_hand
 from sync.collector.cases.care import Deed, ResultNeeded, What, care_for, read_steps
 from sync.collector.cases.docket import Case, Search, Which, find_case, open_cases_of, read_docket
@@ -103,7 +104,8 @@ async def take_opening(request: Request) -> Response:
     wish = Wish(form.get("unit", ""), form.get("counter") or None, form.get("ky", ""), asked=form.get("phieu", ""))
     book = await asyncio.to_thread(read_book, services, reader, wish)
     note = " ".join(form.get("note", "").split())[:NOTE_CHARS_MAX]
-    rule = Rule(services.config.cases, services.config.calendar.days, book.today, services.now())
+    calendars = await asyncio.to_thread(read_calendars, services)
+    rule = Rule(services.config.cases, calendars, book.today, services.now())
     opener = Opener(reader.name, reader.full_name or reader.name, note)
     opening = partial(open_by_hand, services=services, book=book, opener=opener, rule=rule)
     opened = await asyncio.wrap_future(services.writer.submit(opening))
@@ -143,13 +145,19 @@ async def take_deed(request: Request, number: str) -> Response:
     today = date.fromisoformat(services.days.today(now)[0])
     caring = partial(
         care_for, number=number, deed=_deed(form), reader=reader, today=today, now=now,
-        days=services.config.calendar.days,
+        calendars=await asyncio.to_thread(read_calendars, services),
     )  # fmt: skip
     try:
         await asyncio.wrap_future(services.writer.submit(caring))
     except ResultNeeded as error:
         return await _show(request, number, wrong=str(error), form=form, status=400)
     return RedirectResponse(phrases_of(request).way(f"/vu-viec/{number}"), 303)
+
+
+def read_calendars(services: Services) -> Calendars:
+    """When each place's office is open."""
+    with services.database.reading() as connection:
+        return services.calendars(connection)
 
 
 def panel_of(services: Services, reader: Reader, book: Book, phrases: Phrases) -> Panel | None:
@@ -159,7 +167,7 @@ def panel_of(services: Services, reader: Reader, book: Book, phrases: Phrases) -
     place = book.place
     path = place.key if reader.sees(place.key) else reader.path
     with services.database.reading() as connection:
-        first, n, overdue = open_cases_of(connection, path, book.today, services.config.calendar.days, PANEL_MAX)
+        first, n, overdue = open_cases_of(connection, path, book.today, services.calendars(connection), PANEL_MAX)
         known = known_cases(connection, book.period.code, book.days.first)
     decides = reader.may(Right.DECIDE) and reader.role is not None
     can_open = decides and place.key not in known and can_be_opened(book)
@@ -182,7 +190,7 @@ def _read_docket(services: Services, reader: Reader, filters: Filters) -> dict[s
     with services.database.reading() as connection:
         path = path_of(connection, filters.unit, reader)
         search = Search(path, KINDS[filters.which], filters.owner, filters.page)
-        docket = read_docket(connection, search, today, services.config.calendar.days)
+        docket = read_docket(connection, search, today, services.calendars(connection))
         return {"docket": docket, "units": _units(connection, reader), "people": _people(connection, reader)}
 
 
@@ -218,7 +226,7 @@ async def _show(
 def _read_case(services: Services, reader: Reader, number: str) -> dict[str, Any]:
     today = date.fromisoformat(services.days.today(services.now())[0])
     with services.database.reading() as connection:
-        case = find_case(connection, number, reader.path, today, services.config.calendar.days)
+        case = find_case(connection, number, reader.path, today, services.calendars(connection))
         if case is None:
             raise UsageWrong("there is no case {case}", case=number)
         row = case.row

@@ -91,7 +91,7 @@ def _details(services: Services, reader: Reader, kiosks: Sequence[Kiosk], *, day
     now, config = services.now(), services.config
     with services.database.reading() as connection:
         return {
-            "strips": strips(connection, ids, now, config, reader.path, days) if ids and days else {},
+            "strips": strips(connection, kiosks, now, config, reader.path, days) if ids and days else {},
             "last": last_presses(connection, ids, now, config, reader.path) if ids else {},
         }
 

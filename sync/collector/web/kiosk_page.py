@@ -187,7 +187,7 @@ def _read_page(services: Services, reader: Reader, device: str) -> dict[str, Any
     with services.database.reading() as connection:
         return {
             "kiosk": kiosk,
-            "days": strip_with_contact(connection, device, now, config, reader.path, HISTORY_DAYS),
+            "days": strip_with_contact(connection, kiosk, now, config, reader.path, HISTORY_DAYS),
             "last": last_presses(connection, [device], now, config, reader.path).get(device),
             "events": read_events(connection, device),
             "commands": read_commands(connection, device, COMMANDS_SHOWN),

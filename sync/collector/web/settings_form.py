@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from sync.collector.rollouts.change import RING, TEXT_NAMES, Change, Thresholds, faults_of
-from sync.protocol.messages import OpeningHours
+from sync.protocol.messages import OpeningHours, WorkedDay
 
-SETTINGS = ("survey", "theme", "hours", "holidays", "texts", "thresholds", "ring")
+SETTINGS = ("survey", "theme", "hours", "holidays", "worked", "texts", "thresholds", "ring")
 HOUR_ROWS = 4
+WORKED_ROWS = 6
 WEEKDAYS = range(1, 8)
 LANGUAGES = ("vi", "en")
 TITLE_CHARS_MAX = 100
@@ -105,6 +106,19 @@ def _holidays(form: Form) -> list[date]:
     return sorted({_day(word) for word in words if word})
 
 
+def _worked(form: Form) -> list[WorkedDay]:
+    rows = []
+    for row in range(WORKED_ROWS):
+        text, like = form.get(f"w{row}_day", "").strip(), form.get(f"w{row}_like", "")
+        if text:
+            whose = int(like) if like.isascii() and like.isdigit() else None
+            rows.append({"day": text, "like": whose})
+    try:
+        return msgspec.convert([{**row, "day": _day(str(row["day"])).isoformat()} for row in rows], list[WorkedDay])
+    except ValueError as error:
+        raise ValueError("choose each day, and the weekday whose hours it has") from error
+
+
 def _day(text: str) -> date:
     found = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text)
     try:
@@ -138,6 +152,6 @@ def _ring(form: Form) -> str:
 
 
 _READ = {
-    "survey": _survey, "theme": _theme, "hours": _hours, "holidays": _holidays, "texts": _texts,
+    "survey": _survey, "theme": _theme, "hours": _hours, "holidays": _holidays, "worked": _worked, "texts": _texts,
     "thresholds": _thresholds, "ring": _ring,
 }  # fmt: skip

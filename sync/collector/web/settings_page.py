@@ -12,18 +12,28 @@ from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
 from sync.collector.api.gate import reader_of
+from sync.collector.calendars import Calendars
 from sync.collector.errors import UsageWrong
 from sync.collector.rights import Reader, Right
 from sync.collector.rollouts import store
 from sync.collector.rollouts.change import laid_upon
-from sync.collector.rollouts.effective import Base, InForce, read_bases, read_in_force
+from sync.collector.rollouts.effective import NOTHING_SET, Base, InForce, read_bases, read_in_force
 from sync.collector.rollouts.stage import STAGES, State, first_kiosks, next_percent
 from sync.collector.rollouts.store import heard_of, plan_rollout, read_rollout, read_rollouts
 from sync.collector.schema import unit
 from sync.collector.services import Services
 from sync.collector.web.forms import read_form, require_key
 from sync.collector.web.rendering import phrases_of, render
-from sync.collector.web.settings_form import HOUR_ROWS, LANGUAGES, SETTINGS, WEEKDAYS, Fields, Wanted, read_wanted
+from sync.collector.web.settings_form import (
+    HOUR_ROWS,
+    LANGUAGES,
+    SETTINGS,
+    WEEKDAYS,
+    WORKED_ROWS,
+    Fields,
+    Wanted,
+    read_wanted,
+)
 from sync.collector.web.settings_words import SettingsWords
 
 router = APIRouter(include_in_schema=False)
@@ -102,7 +112,7 @@ async def show_rollout(request: Request, number: Number) -> Response:
 
     def read(connection: Connection) -> dict[str, Any]:
         one = read_rollout(connection, number, reader.path)
-        heard, faults = heard_of(connection, one, read_in_force(connection))
+        heard, faults = heard_of(connection, one, read_in_force(connection, services.config.calendar.told))
         return {"one": one, "heard": heard, "faults": sorted(set(faults))}
 
     values = await asyncio.to_thread(_reading(services, read))
@@ -191,13 +201,15 @@ async def _form_page(
 ) -> Response:
     services: Services = request.app.state.services
     units = await asyncio.to_thread(_reading(services, partial(_units, path=reader.path)))
+    calendar = Calendars(services.config, NOTHING_SET).of("")
+    year = services.now().astimezone(services.config.zone).year
     p = phrases_of(request)
     status = 400 if wanted is not None and wanted.faults else 200
     return render(
         request, "settings_new.html", status, reader=reader, w=SettingsWords(p), form=Fields(form), units=units,
         faults=Fields(wanted.faults if wanted else {}), preview=preview, surveys=services.surveys,
         HOUR_ROWS=range(HOUR_ROWS), WEEKDAYS=WEEKDAYS, LANGUAGES=LANGUAGES, SETTINGS=SETTINGS,
-        rule=services.config.rollouts,
+        WORKED_ROWS=range(WORKED_ROWS), rule=services.config.rollouts, calendar=calendar, years=(year, year + 1),
     )  # fmt: skip
 
 

@@ -1,15 +1,18 @@
 """Settings words: rollouts and what they set, as a person reads them."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import get_day_names
 
+from kiosk.domain.office_calendar import Calendar
 from sync.collector.rollouts.change import Change
 from sync.collector.rollouts.stage import State
 from sync.collector.rollouts.store import Rollout
 from sync.collector.web.phrases import Phrases
-from sync.protocol.messages import DeviceSettings, OpeningHours
+from sync.protocol.messages import DeviceSettings, OpeningHours, WorkedDay
 
 
 class SettingsWords:
@@ -24,8 +27,8 @@ class SettingsWords:
         t = self.t
         return {
             "survey": t("Survey"), "theme": t("Colours of the screen"), "hours": t("Office hours"),
-            "holidays": t("Days closed"), "texts": t("Names on the screen"), "thresholds": t("Smallest numbers shown"),
-            "ring": t("Ring of upgrades"),
+            "holidays": t("Days closed"), "worked": t("Days worked instead"), "texts": t("Names on the screen"),
+            "thresholds": t("Smallest numbers shown"), "ring": t("Ring of upgrades"),
         }[name]  # fmt: skip
 
     def theme(self, name: str) -> str:
@@ -45,6 +48,26 @@ class SettingsWords:
         """A weekday's short name; Monday is 1."""
         t = self.t
         return (t("Mon"), t("Tue"), t("Wed"), t("Thu"), t("Fri"), t("Sat"), t("Sun"))[day - 1]
+
+    def weekday_name(self, day: int) -> str:
+        """A weekday's whole name; Monday is 1."""
+        return str(get_day_names("wide", "stand-alone", self.t.language)[day - 1])
+
+    def known_days(self, calendar: Calendar, year: int) -> tuple[str, str]:
+        """The days off of a year as a calendar has them, and the days that are worked instead."""
+        first = date(year, 1, 1)
+        days = [first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days)]
+        off: list[list[date]] = []
+        for day in filter(calendar.is_off, days):
+            if off and day - off[-1][-1] == timedelta(days=1):
+                off[-1].append(day)
+            else:
+                off.append([day])
+        worked = [
+            WorkedDay(day.isoformat(), calendar.weekday_of(day) + 1) for day in days if calendar.is_worked_instead(day)
+        ]
+        rows = (f"{row[0]:%d/%m}–{row[-1]:%d/%m}" if len(row) > 1 else f"{row[0]:%d/%m}" for row in off)
+        return ", ".join(rows), ", ".join(map(self._worked, worked))
 
     def state(self, one: Rollout) -> str:
         """Where a rollout stands."""
@@ -88,6 +111,8 @@ class SettingsWords:
             case "holidays":
                 days = [t.day(day) if hasattr(day, "year") else _turned(day) for day in value]
                 return ", ".join(days) or t("as the kiosk has it itself")
+            case "worked":
+                return ", ".join(map(self._worked, value)) or t("as the kiosk has it itself")
             case "texts":
                 return "; ".join(_said(value)) or t("the names of its unit and counter")
             case "thresholds":
@@ -102,6 +127,10 @@ class SettingsWords:
 
     def _span(self, span: OpeningHours) -> str:
         return f"{self._days(span.days)} {span.opens}–{span.closes}"
+
+    def _worked(self, one: WorkedDay) -> str:
+        day = _turned(one.day)
+        return self.t("{day} (hours of {weekday})", day=day, weekday=self.weekday_name(one.like)) if one.like else day
 
     def _days(self, days: list[int]) -> str:
         """``T2–T6``, or each by itself."""

@@ -107,7 +107,7 @@ def _make(
     period = parse_period(ky) if ky else period_of(Kind.QUARTER, today)
     services.release()
     with services.database.reading() as connection:
-        places = read_places(connection, now)
+        places = read_places(connection, services.missed(connection))
         place = find_place(places, unit, None, reader.path)
         days = to_the_end(Days(period.first, period.last), today)
         if key == TT01:

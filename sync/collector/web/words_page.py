@@ -134,7 +134,7 @@ async def _show(
 def _read(services: Services, reader: Reader, filters: Filters, code: str | None) -> dict[str, Any]:
     period = parse_period(filters.period) if filters.period else None
     today = services.now().astimezone(services.config.zone).date()
-    keep_days, days = services.config.comments.keep_days, services.config.calendar.days
+    keep_days = services.config.comments.keep_days
     with services.database.reading() as connection:
         search = Search(
             path_of(connection, filters.unit, reader), STATES.get(filters.state), filters.words,
@@ -149,7 +149,9 @@ def _read(services: Services, reader: Reader, filters: Filters, code: str | None
             beside = {
                 "steps": read_steps(connection, one.code),
                 "owners": owners_of(connection, one.unit_path, reader),
-                "cases": open_cases_of(connection, one.unit_path, today, days, LINKABLE_MAX)[0],
+                "cases": open_cases_of(connection, one.unit_path, today, services.calendars(connection), LINKABLE_MAX)[
+                    0
+                ],
                 "goes_on": last_day(one.published_on, keep_days),
             }
         return {

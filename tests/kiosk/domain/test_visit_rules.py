@@ -4,8 +4,8 @@ from datetime import time
 
 import pytest
 
+from kiosk.domain.office_calendar import Calendar, Opening
 from kiosk.domain.rating import Standing
-from kiosk.domain.visit_rules import Opening
 from tests.builders import FrozenClock
 from tests.visits import Citizen
 
@@ -39,8 +39,8 @@ def test_test_mode_marks_every_rating(clock: FrozenClock):
 
 
 def test_press_outside_office_hours_is_set_aside(clock: FrozenClock):
-    monday_morning = (Opening(frozenset({0}), time(7, 30), time(11, 30)),)  # the clock stands at Monday 08:00
+    monday_morning = Calendar((Opening(frozenset({0}), time(7, 30), time(11, 30)),))  # the clock stands at Monday 08:00
 
-    assert Citizen(clock, openings=monday_morning).does("press_face", 5).visit.standing is Standing.COUNTED
+    assert Citizen(clock, calendar=monday_morning).does("press_face", 5).visit.standing is Standing.COUNTED
     clock.advance(3.5 * 3600)
-    assert Citizen(clock, openings=monday_morning).does("press_face", 5).visit.standing is Standing.OUT_OF_HOURS
+    assert Citizen(clock, calendar=monday_morning).does("press_face", 5).visit.standing is Standing.OUT_OF_HOURS

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kiosk.domain.door import Room
+from kiosk.domain.office_calendar import Calendar
 from kiosk.domain.rating import Rating, Standing
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
@@ -57,7 +58,7 @@ def test_number_typed_on_the_kiosk_gives_participation_on_the_collectors_report(
     def tally() -> Any:
         with JournalReader(live.path) as reader:
             now = clock.now().wall
-            return read_tally(reader, now.date() - timedelta(days=31), now.date(), now, terms(openings=()))
+            return read_tally(reader, now.date() - timedelta(days=31), now.date(), now, terms(calendar=Calendar()))
 
     kiosk = open_kiosk(more={"desk": Desk(lambda pin: pin == PIN, tally, Delivery)})
     vars(kiosk.app.setup)["recorder"] = recorder

@@ -65,6 +65,10 @@ def test_settings_are_brought_once_and_again_only_when_they_changed(tmp_path, ag
         {**GOOD, "theme": "pink"},
         {**GOOD, "ring": "stable\nURIs: http://elsewhere"},
         {**GOOD, "holidays": ["2026-02-30"]},
+        {**GOOD, "worked": [{"day": "2026-02-30"}]},
+        {**GOOD, "worked": [{"day": "2026-08-22", "like": 8}]},
+        {**GOOD, "office_days": {"off": ["13-01"]}},
+        {**GOOD, "office_days": {"worked": [{"day": "22/08/2026"}]}},
         {**GOOD, "survey": "own-3@1", "survey_text": "id = 'own-3'"},
         {**GOOD, "survey": "own-3@2", "survey_text": text_of_own()},
         {**GOOD, "survey": "own-3@1", "survey_text": text_of_own().replace('icon = "wait"', 'icon = "rocket"')},
@@ -104,6 +108,20 @@ def test_settings_of_a_newer_collector_are_followed_as_far_as_they_are_known(tmp
     cycles(agent, clock)
 
     assert kept_version(tmp_path) == '"1"'
+
+
+def test_settings_that_an_older_version_kept_are_fetched_again_once(tmp_path, agent, collector, clock):
+    """It dropped what it did not know, such as worked days, and kept the version."""
+    days = {"worked": [{"day": "2026-08-22", "like": 1}], "office_days": {"off": ["2026-12-24"]}}
+    set_by_office(collector, {**GOOD, **days}, '"1"')
+    (tmp_path / "settings.json").write_text(json.dumps({"version": '"1"', "settings": GOOD}), "utf-8")
+
+    cycles(agent, clock, 3)
+
+    assert collector.calls.count("settings") == 1
+    kept = json.loads((tmp_path / "settings.json").read_bytes())
+    assert {name: kept["settings"][name] for name in days} == days
+    assert collector.statuses[-1].settings == '"1"'
 
 
 def test_survey_that_the_office_wrote_is_kept_beside_the_settings(tmp_path, agent, collector, clock):

@@ -3,13 +3,14 @@
 from datetime import date, datetime
 
 from kiosk.domain.measures import Method, Share
+from sync.collector.calendars import Calendars
 from sync.collector.cases.look import Finding
 from sync.collector.cases.opening import Rule, open_case
 from sync.collector.cases.settings import Cases
 from sync.collector.comments.publish import publish_comments
 from sync.collector.config import CollectorConfig
 from sync.collector.figures.places import Place
-from sync.collector.workdays import WorkDays
+from sync.collector.rollouts.effective import NOTHING_SET
 from tests.sync.collector.builders import NOON, Office, Pen
 
 
@@ -37,4 +38,4 @@ def open_case_at(office: Office, unit: str = "XA", counter: str = "Q1", counter_
     share = Share(Method.TOP2BOX, 12, 48)
     found = Finding(place, unit, "2026-11", *days, "sipas-5@1", "overall", share, (1, 2), (("wait", 9),))
     with office.database.writing() as connection:
-        assert open_case(connection, found, Rule(Cases(), WorkDays(), NOON.date(), NOON))
+        assert open_case(connection, found, Rule(Cases(), Calendars(CollectorConfig(), NOTHING_SET), NOON.date(), NOON))

@@ -76,7 +76,7 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
 def _the_other_rules_have_their_numbers(database: Database, services: Services) -> None:
     october, today = Days(date(2026, 10, 1), date(2026, 10, 31)), NOON.date()
     with database.reading() as connection:
-        places = read_places(connection, NOON)
+        places = read_places(connection, services.missed(connection))
         months = read_months(connection, "20/", october)
         scored = read_scored(connection, places, places["20/"], load_profile(), to_the_end(october, today),
                              services.config.policy)  # fmt: skip

@@ -17,7 +17,7 @@ from sync.collector.rollouts.stage import Heard, State, Step, first_kiosks, next
 from sync.collector.rollouts.store import go_on, heard_of, hold, plan_rollout, read_rollout, undo
 from sync.collector.rollouts.watch import tend_rollouts, watch_rollouts
 from sync.collector.services import Services
-from sync.protocol.messages import DeviceSettings, OpeningHours
+from sync.protocol.messages import DeviceSettings, OpeningHours, WorkedDay
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import KioskKey, send
 from tests.sync.collector.test_api_device import JSON, status_of
@@ -278,12 +278,14 @@ def test_smaller_unit_and_then_the_later_change_win(office: Office) -> None:
 
 def test_change_sets_only_what_it_names() -> None:
     own = DeviceSettings("Q1", "sipas-5@1", hours=HOURS, counter_name="Quầy 1")
-    change = Change(holidays=[date(2026, 9, 2), date(2026, 4, 30)], thresholds=Thresholds(5, 30, 5))
+    worked = [WorkedDay("2026-08-22", 1)]
+    change = Change(holidays=[date(2026, 9, 2), date(2026, 4, 30)], worked=worked, thresholds=Thresholds(5, 30, 5))
 
     laid = laid_upon(own, [change])
 
     assert (laid.survey, laid.hours, laid.counter_name) == ("sipas-5@1", HOURS, "Quầy 1")
     assert laid.holidays == ["2026-04-30", "2026-09-02"]
+    assert laid.worked == worked
     assert laid.thresholds == {"cell_min": 5, "percent_min": 30, "step": 5}
 
 
@@ -295,6 +297,9 @@ def test_change_sets_only_what_it_names() -> None:
         (Change(hours=[OpeningHours([1], "11:30", "07:30")]), "hours"),
         (Change(hours=[OpeningHours([], "07:30", "11:30")]), "hours"),
         (Change(holidays=[date(2026, 1, 1)] * 101), "holidays"),
+        (Change(worked=[WorkedDay(f"20{year}-08-22") for year in range(101)]), "worked"),
+        (Change(worked=[WorkedDay("2026-08-22"), WorkedDay("2026-08-22", 1)]), "worked"),
+        (Change(holidays=[date(2026, 8, 22)], worked=[WorkedDay("2026-08-22", 1)]), "worked"),
         (Change(texts={"vi": {"office": "x" * 121}}), "texts"),
         (Change(texts={"vi": {"banner": "x"}}), "texts"),
     ],

@@ -18,6 +18,7 @@ from sync.collector.rollouts.stage import State
 from sync.collector.rollouts.store import go_on, plan_rollout, read_rollout, read_rollouts
 from sync.collector.services import Services
 from sync.collector.web.settings_form import read_wanted
+from sync.protocol.messages import WorkedDay
 from tests.sync.collector.builders import HANOI, NOON, Office
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.kiosks.simulated import write_fleet
@@ -28,6 +29,7 @@ GOOD = {
     "set_theme": "1", "theme": "dark", "set_hours": "1", "h0_1": "1", "h0_5": "1", "h0_opens": "07:30",
     "h0_closes": "11:30", "set_texts": "1", "text_office_vi": "Xã mới", "set_thresholds": "1", "cell_min": "5",
     "percent_min": "30", "step": "5", "set_survey": "1", "survey": "tt32-3@1", "set_ring": "1", "ring": "canary",
+    "set_worked": "1", "w0_day": "2027-08-28", "w0_like": "4", "w2_day": "2027-09-05", "w2_like": "",
 }  # fmt: skip
 
 
@@ -86,6 +88,7 @@ def test_change_is_seen_before_anything_happens(browser: Browser, office: Office
     assert seen.status_code == 200
     assert "02/09/2027, 03/09/2027" in seen.text
     assert "theo tệp của máy" in seen.text
+    assert "28/08/2027 (giờ của Thứ Năm), 05/09/2027" in seen.text
     assert rollouts(office) == []
 
 
@@ -124,8 +127,25 @@ def test_change_that_is_begun_holds_what_was_typed(browser: Browser, office: Off
     assert change.holidays == [date(2027, 9, 2), date(2027, 9, 3)]
     assert (change.theme, change.survey, change.texts) == ("dark", "tt32-3@1", {"vi": {"office": "Xã mới"}})
     assert change.ring == "canary"
+    assert change.worked == [WorkedDay("2027-08-28", 4), WorkedDay("2027-09-05")]
     assert [(span.days, span.opens, span.closes) for span in change.hours or []] == [([1, 5], "07:30", "11:30")]
     assert browser.client.get(answer.headers["location"]).status_code == 200
+
+
+def test_form_says_which_days_off_are_known_already(browser: Browser) -> None:
+    page = browser.see("/thiet-lap/moi")
+
+    (year,) = re.findall(r"<b>2026:</b>(.*?)</p>", page)
+    assert "01/01–02/01, 16/02–20/02, 26/04–27/04, 30/04–01/05, 31/08–02/09, 24/11" in year
+    assert "Làm bù: 10/01/2026 (giờ của Thứ Sáu), 22/08/2026 (giờ của Thứ Hai)" in year
+    assert "04/02–10/02" in re.findall(r"<b>2027:</b>(.*?)</p>", page)[0]
+
+
+def test_worked_days_that_were_typed_stay_where_something_else_is_wrong(browser: Browser) -> None:
+    page = browser.send("/thiet-lap/moi", **{**GOOD, "title": ""}, go="begin").text
+
+    assert 'name="w0_day" value="2027-08-28"' in page
+    assert '<option value="4" selected>giờ của Thứ Năm</option>' in page
 
 
 def test_change_to_all_at_once_waits_for_its_time(browser: Browser, office: Office) -> None:
@@ -149,6 +169,10 @@ def test_change_to_all_at_once_waits_for_its_time(browser: Browser, office: Offi
         ("survey", "khong-co@1", "chưa được ban hành"),
         ("begins", "mai", "ngày và giờ"),
         ("ring", "Kênh 1", "stable"),
+        ("w0_day", "2027-02-30", "hãy chọn ngày"),
+        ("w0_like", "8", "hãy chọn ngày"),
+        ("w2_day", "2027-08-28", "hai lần"),
+        ("w2_day", "2027-09-02", "vừa nghỉ vừa làm việc"),
     ],
 )
 def test_unusable_field_is_told_at_its_place_and_nothing_begins(

@@ -1,3 +1,5 @@
+from typing import Annotated
+
 import msgspec
 import pytest
 
@@ -11,7 +13,10 @@ from sync.protocol.messages import (
     DeviceSettings,
     EnrolmentRequest,
     MessageInvalid,
+    OfficeDays,
+    OpeningHours,
     Problem,
+    WorkedDay,
     decode_message,
     encode_message,
 )
@@ -81,6 +86,22 @@ def test_opening_hours_that_cannot_be_are_refused():
         decode_message(
             DeviceSettings, _json({"counter": "01", "hours": [{"days": [8], "opens": "07:30", "closes": "24:00"}]})
         )
+
+
+class SettingsOfFirstVersion(msgspec.Struct, frozen=True, omit_defaults=True):
+    """As kiosks of 0.1.0 read them."""
+
+    counter: str
+    hours: list[OpeningHours] = []
+    holidays: list[Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]] = []
+
+
+def test_kiosk_that_knows_no_worked_days_follows_the_days_off_as_ever():
+    days = OfficeDays("none", ["12-24"], [WorkedDay("12-25", 1)])
+    told = DeviceSettings("Q1", holidays=["2026-08-31"], worked=[WorkedDay("2026-08-22", 1)], office_days=days)
+
+    assert decode_message(SettingsOfFirstVersion, encode_message(told)).holidays == ["2026-08-31"]
+    assert decode_message(DeviceSettings, encode_message(told)) == told
 
 
 def test_problem_carries_the_cursor_where_one_helps():

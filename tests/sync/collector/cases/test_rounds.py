@@ -11,23 +11,24 @@ from sqlalchemy.exc import IntegrityError
 
 from sync.collector import schema
 from sync.collector.accounts import new_account
+from sync.collector.calendars import Calendars
 from sync.collector.cases.care import Deed, ResultNeeded, What, care_for
 from sync.collector.cases.docket import Docket, Search, Which, open_cases_of, read_docket
 from sync.collector.cases.rounds import run_case_round
-from sync.collector.cases.settings import Calendar, Cases
+from sync.collector.cases.settings import Cases
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
 from sync.collector.errors import UsageWrong
 from sync.collector.notices.settings import Notices, Webhook
 from sync.collector.partitions import ensure_partitions
 from sync.collector.rights import RIGHTS, Reader, Role
+from sync.collector.rollouts.effective import NOTHING_SET
 from sync.collector.services import Services
-from sync.collector.workdays import WorkDays
 from tests.sync.collector.builders import NOON, Office, Pen
 
 T = TypeVar("T")
 READER = Reader("huong", "Nông Thị Hương", Role.SUPERVISOR, RIGHTS[Role.SUPERVISOR], "")
-DAYS = Calendar().days
+DAYS = Calendars(CollectorConfig(), NOTHING_SET)
 TOMORROW = NOON + timedelta(days=1)
 """The presses of NOON's day are shown by then."""
 TODAY = date(2026, 11, 21)
@@ -87,7 +88,7 @@ def test_case_opens_with_its_numbers_its_day_and_its_owner(office: Office, round
 
     names = ("number", "place", "period", "bad", "n", "levels", "reasons", "due_on", "owner_id", "state")
     assert cases(office, *names) == [
-        ("2026-001", "XA/:Q1", "2026-11", 10, 50, [1, 2], [["wait", 10]], date(2026, 11, 27), 2, "new")
+        ("2026-001", "XA/:Q1", "2026-11", 10, 50, [1, 2], [["wait", 10]], date(2026, 11, 30), 2, "new")
     ]
     audited = [row for row in office.rows("audit", "actor", "action", "subject") if row[1] == "case open"]
     assert audited == [("collector", "case open", "2026-001")]
@@ -186,7 +187,7 @@ def test_opened_and_overdue_cases_are_told_once_each(office: Office, rounds: Cal
     notices = Notices(webhook=Webhook(url="https://example.gov.vn/hook"))
     press(office, good=40, bad=10)
 
-    for days in (1, 2, 8, 9):
+    for days in (1, 2, 10, 11, 12):
         rounds(NOON + timedelta(days=days), notices=notices)
 
     told = office.rows("notice", "kind", "subject", "facts")
@@ -258,12 +259,12 @@ def test_docket_counts_each_kind_and_shows_the_most_urgent_first(office: Office,
 
     assert [case.row.number for case in found.cases] == ["2026-002", "2026-001"]
     assert found.by_which == {Which.OPEN: 2, Which.OVERDUE: 0, Which.SOON: 0, Which.UNOWNED: 2, Which.CLOSED: 0}
-    late = docket(office, today=date(2026, 11, 30), which=Which.OVERDUE)
+    late = docket(office, today=date(2026, 12, 1), which=Which.OVERDUE)
     assert [(case.row.number, case.left, case.is_overdue) for case in late.cases] == [("2026-002", -1, True)]
     assert docket(office, path="XB/").by_which[Which.OPEN] == 0
     with office.database.reading() as connection:
-        assert open_cases_of(connection, "XA/", date(2026, 11, 30), DAYS, 1)[1:] == (2, 1)
-        assert open_cases_of(connection, "XA/:Q2", TODAY, WorkDays(), 9)[1:] == (1, 0)
+        assert open_cases_of(connection, "XA/", date(2026, 12, 1), DAYS, 1)[1:] == (2, 1)
+        assert open_cases_of(connection, "XA/:Q2", TODAY, DAYS, 9)[1:] == (1, 0)
 
 
 @pytest.mark.parametrize(

@@ -70,8 +70,8 @@ def test_presses_are_told_by_half_day_and_for_the_units_seen_alone(database: Dat
     device = office.device.device_id
 
     with database.reading() as connection:
-        assert days.pressed_since(connection, date(2026, 11, 20)) == {device}
-        assert days.pressed_since(connection, date(2026, 11, 21)) == set()
+        assert days.last_pressed(connection, date(2026, 11, 20)) == {device: date(2026, 11, 20)}
+        assert days.last_pressed(connection, date(2026, 11, 21)) == {}
         mine = days.presses_of(connection, [device], date(2026, 11, 1), "XA/")
         others = days.presses_of(connection, [device], date(2026, 11, 1), "XB/")
 

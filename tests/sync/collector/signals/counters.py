@@ -43,7 +43,8 @@ def honest(
                     times.append((at + chance.uniform(8, 40), level))
             if times:
                 halves[HalfDay(day.isoformat(), part)] = pressed_at(times)
-    return Watched(counter_id, halves, **more)  # type: ignore[arg-type]
+    open_days = frozenset(day.isoformat() for day in working_days())
+    return Watched(counter_id, halves, open_days=open_days, **more)  # type: ignore[arg-type]
 
 
 def office_of(n: int = 40, **more: object) -> list[Watched]:

@@ -178,6 +178,58 @@ def test_holidays_are_no_silence() -> None:
     assert find_signs(holidays, Signals(), {}) == []
 
 
+def with_open_days(one: Watched, *more: str, but: frozenset[str] = frozenset()) -> Watched:
+    return replace(one, open_days=(one.open_days | set(more)) - but)
+
+
+def test_days_off_of_a_unit_are_no_silence_of_its_counters() -> None:
+    one = silent_from("2026-10-28", honest(WATCHED))
+
+    assert found(with_open_days(one, but=frozenset({"2026-10-28", "2026-10-29", "2026-10-30"}))) == {}
+
+
+def test_silence_on_a_worked_saturday_counts_as_on_any_day() -> None:
+    saturday = "2026-10-31"
+    silent = with_open_days(silent_from("2026-10-29", honest(WATCHED)), saturday)
+    office = [with_open_days(pressed_on(one, saturday), saturday) for one in OFFICE]
+
+    (sign,) = [each for each in find_signs([*office, silent], Signals(), {}) if each.counter_id == WATCHED]
+
+    assert (sign.sign, sign.first, sign.last, sign.evidence["days"]) == (Sign.SILENT, "2026-10-29", saturday, 3)
+
+
+def pressed_on(one: Watched, day: str) -> Watched:
+    """The counter with one more day, pressed as its first one."""
+    first = min(half.day for half in one.half_days)
+    more = {HalfDay(day, half.part): pressed for half, pressed in one.half_days.items() if half.day == first}
+    return replace(one, half_days={**one.half_days, **more})
+
+
+def test_lone_counter_that_fell_silent_is_found_by_the_calendar_alone() -> None:
+    (sign,) = find_signs([silent_from("2026-10-28", honest(WATCHED))], Signals(), {})
+
+    assert (sign.sign, sign.evidence["days"]) == (Sign.SILENT, 3)
+
+
+def test_presses_on_a_day_off_of_which_the_kiosk_was_not_told_are_presses_outside_hours() -> None:
+    one = honest(WATCHED)
+    halves = {
+        half: replace(pressed, on_day_off=pressed.n if half.day >= "2026-10-26" else 0)
+        for half, pressed in one.half_days.items()
+    }
+
+    sign = found(replace(one, half_days=halves))[Sign.OUTSIDE]
+
+    assert (sign["first"], sign["days"], sign["n"]) == ("2026-10-26", 5, one.n)
+
+
+def test_what_a_kiosk_set_aside_on_a_worked_day_is_no_press_outside_hours() -> None:
+    one = honest(WATCHED)
+    halves = {half: replace(pressed, untold=3) for half, pressed in one.half_days.items()}
+
+    assert Sign.OUTSIDE not in found(replace(one, half_days=halves))
+
+
 def test_a_counter_without_a_kiosk_is_not_missed() -> None:
     assert found(silent_from("2026-10-28", honest(WATCHED, has_kiosk=False))) == {}
 

@@ -11,14 +11,18 @@ from sqlalchemy import insert, select
 from kiosk.journal.lines import OpenedLine
 from sync.collector import schema
 from sync.collector.accounts import change_email, new_account
+from sync.collector.calendars import Calendars
 from sync.collector.chores import chores_of, transact
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database, open_database
 from sync.collector.demo_data import write_province
+from sync.collector.kiosks.hours import Missed
 from sync.collector.migrate import migrate
 from sync.collector.notices.settings import Mail, Notices
 from sync.collector.presstime import LocalDays
 from sync.collector.rights import Role
+from sync.collector.rollouts.change import Change
+from sync.collector.rollouts.effective import NOTHING_SET, Active, InForce
 from sync.collector.services import Services, make_services
 from sync.collector.signals.find import find_signs
 from sync.collector.signals.gather import Window, find_journals, gather
@@ -26,9 +30,12 @@ from sync.collector.signals.settings import Signals
 from sync.collector.signals.watch import watch_signs
 from sync.collector.signals.watched import HalfDay, Sign
 from sync.collector.surveys.library import shipped_surveys
+from sync.protocol.messages import OpeningHours, WorkedDay
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 
 YESTERDAY = NOON.date() - timedelta(days=1)
+CALENDARS = Calendars(CollectorConfig(), NOTHING_SET)
+MORNING = [OpeningHours([5], "07:30", "11:00")]
 WINDOW = Window(NOON.date() - timedelta(days=28), YESTERDAY, HANOI, 60)
 
 
@@ -39,6 +46,10 @@ def rushed(office: Office, days: int = 14) -> None:
         for _ in range(12):
             pen.rating(5)
         office.append(pen, received_at=NOON - timedelta(days=number, hours=2))
+
+
+def missed(calendars: Calendars) -> Missed:
+    return Missed(calendars, HANOI, timedelta(minutes=15), NOON)
 
 
 def look(services: Services) -> int | None:
@@ -113,12 +124,41 @@ def test_what_is_watched_is_what_was_pressed(database: Database, office: Office)
     office.append(pen, received_at=NOON)
 
     with database.reading() as connection:
-        one, two = gather(connection, WINDOW, NOON)
+        one, two = gather(connection, WINDOW, missed(CALENDARS))
 
     half = HalfDay(YESTERDAY.isoformat(), "am")
     assert (one.n, one.half_days[half].n, one.half_days[half].quick, one.has_kiosk) == (24, 12, 11, True)
     assert (dict(two.half_days[half].levels), two.half_days[half].outside, two.has_kiosk) == ({4: 1}, 1, False)
     assert sum(one.half_days[half].slots.values()) == 12
+
+
+@pytest.mark.parametrize(
+    ("change", "outside", "untold", "on_day_off"),
+    [
+        (None, 2, 0, 0),
+        # Worked in another's place, of which the kiosk did not hear: the press at noon is still outside its hours.
+        (Change(hours=MORNING, worked=[WorkedDay("2026-11-19", 5)]), 1, 1, 0),
+        (Change(holidays=[YESTERDAY]), 2, 0, 3),
+    ],
+)
+def test_presses_are_judged_again_by_the_calendar(
+    database: Database, office: Office, change: Change | None, outside: int, untold: int, on_day_off: int
+) -> None:
+    pen = Pen()
+    for _ in range(3):
+        pen.rating()
+    pen.rating(standing="out_of_hours")
+    office.append(pen, received_at=NOON - timedelta(days=1, hours=2))
+    pen.rating(standing="out_of_hours")
+    office.append(pen, received_at=NOON - timedelta(days=1, minutes=10))
+    in_force = InForce((Active(1, "XA/", change, None),) if change else (), {})
+
+    with database.reading() as connection:
+        (one,) = gather(connection, WINDOW, missed(Calendars(CollectorConfig(), in_force)))
+
+    (pressed,) = one.half_days.values()
+    assert (pressed.n, pressed.outside, pressed.untold, pressed.on_day_off) == (3, outside, untold, on_day_off)
+    assert (YESTERDAY.isoformat() in one.open_days) is not bool(on_day_off)
 
 
 def test_the_questions_of_one_visit_are_no_rush(database: Database, office: Office) -> None:
@@ -130,7 +170,7 @@ def test_the_questions_of_one_visit_are_no_rush(database: Database, office: Offi
     office.append(pen, received_at=NOON - timedelta(days=1, hours=2))
 
     with database.reading() as connection:
-        (one,) = gather(connection, WINDOW, NOON)
+        (one,) = gather(connection, WINDOW, missed(CALENDARS))
 
     assert one.n == 4
 
@@ -142,7 +182,7 @@ def test_presses_whose_time_is_not_sure_are_no_rush(database: Database, office: 
     office.append(pen, received_at=NOON, clock=Pen().instant())
 
     with database.reading() as connection:
-        (one,) = gather(connection, WINDOW, NOON)
+        (one,) = gather(connection, WINDOW, missed(CALENDARS))
 
     (pressed,) = one.half_days.values()
     assert (pressed.n, pressed.quick, sum(pressed.slots.values())) == (5, 0, 0)
@@ -155,7 +195,7 @@ def test_more_ratings_than_are_read_at_once_are_all_read(
     rushed(office, days=18)
 
     with database.reading() as connection:
-        (one,) = gather(connection, WINDOW, NOON)
+        (one,) = gather(connection, WINDOW, missed(CALENDARS))
 
     assert one.n == 216
 
@@ -220,7 +260,7 @@ def test_of_the_demo_province_one_counter_is_found_to_be_pressed_up_and_one_sile
         for days_ago in (1, 8, 15, 22, 29):
             last = NOON.date() - timedelta(days=days_ago)
             window = Window(last - timedelta(days=27), last, HANOI, 60)
-            for one in find_signs(gather(connection, window, NOON), Signals(), {}):
+            for one in find_signs(gather(connection, window, missed(CALENDARS)), Signals(), {}):
                 found.setdefault(one.sign, set()).add(one.counter_id)
 
     assert set(found) == {Sign.BURST, Sign.CLOSING, Sign.SILENT}
