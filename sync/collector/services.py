@@ -8,6 +8,7 @@ from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
 from sync.collector.devices import Directory
 from sync.collector.notices.outbox import Outbox
+from sync.collector.own import Addresses
 from sync.collector.partitions import Partitions
 from sync.collector.presstime import LocalDays
 from sync.collector.release import Release
@@ -34,6 +35,7 @@ class Services:
     days: LocalDays
     surveys: Library
     now: Callable[[], datetime]
+    addresses: Addresses
     rollouts: RolloutShelf = field(default_factory=RolloutShelf)
     partitions: Partitions = field(default_factory=Partitions)
 
@@ -54,5 +56,6 @@ class Services:
 def make_services(config: CollectorConfig, database: Database, now: Callable[[], datetime] = _now) -> Services:
     """The services over an open, current database; ``writer.close()`` ends them."""
     return Services(
-        config, database, writer_for(database), Directory(database), LocalDays(config.zone), Library(database), now
-    )
+        config, database, writer_for(database), Directory(database), LocalDays(config.zone), Library(database), now,
+        Addresses(database, config.url),
+    )  # fmt: skip

@@ -13,10 +13,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, Select, select
 
+from sync.collector.own import announced, read_own_key
 from sync.collector.rollouts.change import Change, laid_upon
 from sync.collector.rollouts.stage import IN_FORCE, STAGES
 from sync.collector.schema import counter, device, rollout, rollout_device, survey_text, unit
 from sync.protocol.messages import DeviceSettings, encode_message
+from sync.protocol.own_key import Move, public_text
 
 REMEMBERED_S = 5.0
 
@@ -44,12 +46,17 @@ class InForce:
     rollouts: tuple[Active, ...]
     survey_texts: Mapping[str, str]
     """Of published surveys, by ``id@version``."""
+    collector_key: str
+    """By which kiosks know this collector again."""
+    move: Move | None
+    """Where it will be."""
 
     def settings(self, base: "Base") -> DeviceSettings:
         """What a kiosk is to do."""
         changes = (active.change for active in self.rollouts if active.reaches(base.device_id, base.path))
         found = laid_upon(base.settings, changes)
-        return msgspec.structs.replace(found, survey_text=self.survey_texts.get(found.survey or ""))
+        text = self.survey_texts.get(found.survey or "")
+        return msgspec.structs.replace(found, survey_text=text, collector_key=self.collector_key, move=self.move)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,10 @@ def read_in_force(connection: Connection) -> InForce:
     found = [_active(connection, row) for row in connection.execute(wanted)]
     found.sort(key=lambda active: active.path.count("/"))
     texts = connection.execute(select(survey_text).where(survey_text.c.published_at.is_not(None)))
-    return InForce(tuple(found), {row.ref: row.text for row in texts})
+    key = read_own_key(connection)
+    return InForce(
+        tuple(found), {row.ref: row.text for row in texts}, public_text(key), announced(connection, key)
+    )  # fmt: skip
 
 
 def read_base(connection: Connection, device_id: str) -> Base:
