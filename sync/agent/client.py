@@ -37,6 +37,7 @@ from sync.protocol.messages import (
     StatusAnswer,
     encode_message,
 )
+from sync.protocol.own_key import OwnKeyAnswer
 from sync.protocol.signature import sign_request
 
 ANSWER_BYTES_MAX = 1024 * 1024
@@ -112,6 +113,20 @@ class CollectorClient:
         answer = read_answer(self._call("POST", "/v1/device/key", encode_message(request), headers), KeyAnswer)
         if answer.public_key != request.public_key:
             raise CollectorUnavailable(Trouble.WRONG_ANSWER, "200 with another key than the one handed in")
+
+    def prove(self, nonce: str) -> OwnKeyAnswer:
+        """That the collector which answers has its own key, said for this question; unchecked."""
+        return read_answer(self._call("GET", f"/v1/device/collector?nonce={nonce}"), OwnKeyAnswer)
+
+    @property
+    def address(self) -> str:
+        """Where this calls."""
+        return self._route.url.rstrip("/")
+
+    @property
+    def keyid(self) -> str:
+        """As whom this signs."""
+        return self._identity.keyid
 
     def enrol(self, request: EnrolmentRequest) -> EnrolmentAnswer:
         """Hand in a one-time code; the same code and key always get the same answer. Raises EnrolmentRefused."""

@@ -13,7 +13,7 @@ from kiosk.doctor.finding import Check, Finding, doubtful, failing, fine
 from kiosk.domain.instant import Clock
 from kiosk.texts import Texts
 from sync.agent.client import CollectorClient
-from sync.agent.enroll import Device, KioskFiles, load_device
+from sync.agent.enroll import Device, KioskFiles, address_of, load_device
 from sync.agent.errors import (
     AgentError,
     CollectorUnavailable,
@@ -48,8 +48,10 @@ class Way:
     def route(self) -> Route | None:
         """How to get there; None while no collector is known."""
         try:
-            url = self.url or load_device(KioskFiles(self.directory)).url
+            url = address_of(load_device(KioskFiles(self.directory)), self.url)
         except AgentError:
+            url = self.url
+        if not url:
             return None
         times = {"connect_s_max": ANSWER_S_MAX, "read_s_max": ANSWER_S_MAX, "total_s_max": ANSWER_S_MAX + 1}
         return Route(url, self.proxy, self.ca_file, **times)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from kiosk.__about__ import SOFTWARE
 from kiosk.domain.instant import Clock, Instant
 from kiosk.journal.chain import Cursor
@@ -32,12 +34,18 @@ class Heart:
     """Beats at most once a minute, whatever number of cycles there are."""
 
     def __init__(
-        self, directory: Path, clock: Clock, commands: Commands, read_refusal: Callable[[], Refusal | None]
+        self,
+        directory: Path,
+        clock: Clock,
+        commands: Commands,
+        read_refusal: Callable[[], Refusal | None],
+        place: Callable[[], tuple[str | None, str | None]] = lambda: (None, None),
     ) -> None:
         self._directory = directory
         self._commands = commands
         self._clock = clock
         self._read_refusal = read_refusal
+        self._place = place
         self._next_beat_us = 0
 
     def beating(self, journal: Journal, collector: ReportedCollector, state: AgentState) -> "Beating":
@@ -49,6 +57,8 @@ class Heart:
         free = shutil.disk_usage(self._directory).free
         settings, done = kept_version(self._directory), self._commands.untold()
         status = status_of(journal, state, now, free, settings, done, self._read_refusal())
+        address, move = self._place()
+        status = msgspec.structs.replace(status, address=address, move=move)
         return Beating(collector, status, self._commands)
 
     def beat_soon(self) -> None:
