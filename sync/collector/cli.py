@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from kiosk.lifeline import hold_on
 from kiosk.terminal import run_commands, terminal_texts
 from sync.collector.cli_backup import backup
 from sync.collector.cli_config import config_app
@@ -62,6 +63,7 @@ def serve(
     """Receive ratings and show them, until Ctrl-C. Makes and migrates an empty embedded database by itself."""
     from sync.collector.server import run_server
 
+    hold_on()
     given = {"listen_host": host, "listen_port": port, "demo": demo or None}
     settings = load_config(config, data_dir, {key: value for key, value in given.items() if value is not None})
     database = open_ready(settings)

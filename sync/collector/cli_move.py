@@ -22,8 +22,7 @@ def move(
 ) -> None:
     """Announce the collector's next address to every kiosk; without an address, say how far the move is.
 
-    A kiosk follows by itself once the day has come and this very collector answers there, with its own key and what it
-    has of that kiosk. Nobody enrols again.
+    Kiosks follow once the day has come and this very collector answers there; nobody enrols again.
     """
     from sync.collector import own
 

@@ -163,7 +163,7 @@ def test_sync_once_raises_what_is_wrong_and_remembers_it(files, collector, journ
     with pytest.raises(DeviceNotRecognised):
         once(files, clock)
 
-    assert load_state(files.state).trouble.trouble is Trouble.DEVICE_UNKNOWN
+    assert load_state(files.state).trouble.trouble is Trouble.SIGNATURE
     assert collector.inner.copies == {}
 
 
