@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from kiosk.domain.instant import Clock
@@ -69,11 +70,10 @@ class Agent:
         self._journal_watch = FileWatch(journal_path)
         self._device_watch = FileWatch(files.device)
         self._heart = Heart(
-            files.directory, clock, Commands(files.directory, read_log), read_refusal, self._guide.place
+            files.directory, clock, Commands(files.directory, read_log), read_refusal, self._guide.address
         )
         self._has_news = False
-        # Once in a run: what older software kept of the settings does not hold what it did not know.
-        self._wants_whole = not self._guide.knows_the_key()
+        self._asks_anew = self._guide.asks_anew()
         self._state = load_state(files.state)
         delay_s = backoff.wait_at_start(chance(), start_delay_s_max)
         self._call_at_us = clock.now().mono_us
@@ -94,19 +94,25 @@ class Agent:
             cursor = self.upload(alive)
         except (AgentError, JournalError) as error:
             self.note_trouble(error)
-            if self.mend(error) or self._guide.follow(urgent=True):
+            if self.mend(error) or self.follow():
                 self._call_after(0)
         else:
             _log.debug("up_to_date", next=cursor.next_seq)
-            if self._guide.follow(urgent=False):
+            if self.follow(urgent=False):
                 self._call_after(0)
                 return
             # Somebody at the office waits for what came of a command.
             self._call_after(NEWS_S if self._has_news else backoff.wait_between(self._period_s, self._chance()))
 
-    def follow(self) -> bool:
+    def follow(self, *, urgent: bool = True) -> bool:
         """Go where the collector is by now, if it moved; whether the kiosk went."""
-        return self._guide.follow(urgent=True)
+        went = self._guide.follow(urgent=urgent)
+        self._note_move()
+        return went
+
+    def _note_move(self) -> None:
+        if self._state.move != self._guide.fault:
+            self._remember(msgspec.structs.replace(self._state, move=self._guide.fault))
 
     def upload(self, alive: Callable[[], None] = lambda: None) -> Cursor:
         """Bring the collector up to date and remember how far it reaches; raises AgentError or JournalError."""
@@ -136,8 +142,8 @@ class Agent:
 
     def _pull_settings(self, collector: ReportedCollector, version: str | None) -> None:
         """Bring the office's settings if they are others than those kept or last refused."""
-        known = None if self._wants_whole else kept_version(self._files.directory)
-        if version is None or version in (known, None if self._wants_whole else self._state.settings_refused):
+        known = None if self._asks_anew else kept_version(self._files.directory)
+        if version is None or version in (known, None if self._asks_anew else self._state.settings_refused):
             return
         try:
             brought = collector.settings(known)
@@ -148,8 +154,9 @@ class Agent:
         if brought is None:
             return
         body, version = brought
-        self._wants_whole = False
+        self._asks_anew = False
         self._guide.note(body)
+        self._note_move()
         try:
             keep_settings(self._files.directory, body, version)
         except OfficeSettingsRefused as refusal:

@@ -39,13 +39,13 @@ class Heart:
         clock: Clock,
         commands: Commands,
         read_refusal: Callable[[], Refusal | None],
-        place: Callable[[], tuple[str | None, str | None]] = lambda: (None, None),
+        address: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._directory = directory
         self._commands = commands
         self._clock = clock
         self._read_refusal = read_refusal
-        self._place = place
+        self._address = address
         self._next_beat_us = 0
 
     def beating(self, journal: Journal, collector: ReportedCollector, state: AgentState) -> "Beating":
@@ -57,8 +57,7 @@ class Heart:
         free = shutil.disk_usage(self._directory).free
         settings, done = kept_version(self._directory), self._commands.untold()
         status = status_of(journal, state, now, free, settings, done, self._read_refusal())
-        address, move = self._place()
-        status = msgspec.structs.replace(status, address=address, move=move)
+        status = msgspec.structs.replace(status, address=self._address())
         return Beating(collector, status, self._commands)
 
     def beat_soon(self) -> None:
@@ -132,6 +131,7 @@ def status_of(
         settings_fault=state.settings_fault,
         upgrade_refused=None if refusal is None else _upgrade_refused(refusal),
         done=done,
+        move=state.move,
     )
 
 

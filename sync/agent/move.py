@@ -43,6 +43,9 @@ _log = structlog.get_logger("agent.move")
 class Guide(Protocol):
     """Whom the agent asks where the collector is and whether it is the right one."""
 
+    fault: str | None
+    """Why the kiosk cannot follow an announced move, or ``ready``; None before anybody looked."""
+
     def recognise(self, collector: ReportedCollector) -> None:
         """Raise AnotherCollector if what answers cannot prove to be the collector that this kiosk knows."""
         ...
@@ -55,17 +58,19 @@ class Guide(Protocol):
         """Go to the announced address if the same collector answers there by now; whether the kiosk went."""
         ...
 
-    def place(self) -> tuple[str | None, str | None]:
-        """The address that is called, and how an announced move stands; for the status."""
+    def address(self) -> str | None:
+        """The address that is called, for the status."""
         ...
 
-    def knows_the_key(self) -> bool:
-        """Whether the collector's key is known; also where the kiosk is nobody's yet."""
+    def asks_anew(self) -> bool:
+        """Whether the office's settings are asked for once in a run, also where they are kept already."""
         ...
 
 
 class Staying:
     """A guide for a kiosk whose collector never moves."""
+
+    fault: str | None = None
 
     def recognise(self, collector: ReportedCollector) -> None:
         """Take whatever answers."""
@@ -78,13 +83,13 @@ class Staying:
         del urgent
         return False
 
-    def place(self) -> tuple[str | None, str | None]:
+    def address(self) -> str | None:
         """Nothing to tell."""
-        return None, None
+        return None
 
-    def knows_the_key(self) -> bool:
+    def asks_anew(self) -> bool:
         """Nothing to ask for."""
-        return True
+        return False
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -144,24 +149,21 @@ class Mover:
             self._look_at_us = now_us + round(LOOK_S * (0.5 + self.chance()) * 1_000_000)
             return self._try(device)
         except (AgentError, JournalError) as error:
-            self.fault = str(error)[:SHORT_TEXT_MAX]
+            trouble = error.trouble if isinstance(error, AgentError) else Trouble.JOURNAL
+            self.fault = f"{trouble}: {error}"[:SHORT_TEXT_MAX]
             _log.warning("cannot_follow", detail=self.fault)
             return False
 
-    def place(self) -> tuple[str | None, str | None]:
-        """The address that is called, and how an announced move stands; for the status."""
+    def address(self) -> str | None:
+        """The address that is called, for the status."""
         try:
-            device = load_device(self.files)
+            return address_of(load_device(self.files), self.configured)[:SHORT_TEXT_MAX]
         except AgentError:
-            return None, None
-        return address_of(device, self.configured)[:SHORT_TEXT_MAX], self.fault
+            return None
 
-    def knows_the_key(self) -> bool:
-        """Whether the collector's key is known; also where the kiosk is nobody's yet."""
-        try:
-            return bool(load_device(self.files).collector_key)
-        except AgentError:
-            return True
+    def asks_anew(self) -> bool:
+        """Once: older software kept of the settings what it knew, and not the collector's key."""
+        return True
 
     def _is_to_go(self, device: Device) -> bool:
         return device.move is not None and device.move.url != address_of(device, self.configured).rstrip("/")

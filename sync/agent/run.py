@@ -23,6 +23,7 @@ from sync.agent.move import Mover
 from sync.agent.older import put_aside
 from sync.agent.rotate import settle_key
 from sync.agent.schedule import Schedule
+from sync.agent.state import load_state
 
 LOCK_WAIT_S_MAX = 2.0
 """``kiosk sync --status`` holds the lock for an instant; a starting agent waits that out."""
@@ -123,7 +124,7 @@ def _agent(
         clock,
         older_of=put_aside(journal_path),
         mend=mend,
-        guide=Mover(files, journal_path, clock, url, proxy, ca_file),
+        guide=Mover(files, journal_path, clock, url, proxy, ca_file, fault=load_state(files.state).move),
         period_s=period_s,
         start_delay_s_max=start_delay_s_max,
     )
