@@ -110,6 +110,15 @@ class Agent:
         self._note_move()
         return went
 
+    @property
+    def told_of_trouble(self) -> bool:
+        """Whether the last status told of a trouble."""
+        return self._heart.told_of_trouble
+
+    def tell_soon(self) -> None:
+        """Tell the status with the next upload, however short ago it was told."""
+        self._heart.beat_soon()
+
     def _note_move(self) -> None:
         if self._state.move != self._guide.fault:
             self._remember(msgspec.structs.replace(self._state, move=self._guide.fault))

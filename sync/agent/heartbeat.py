@@ -47,6 +47,8 @@ class Heart:
         self._read_refusal = read_refusal
         self._address = address
         self._next_beat_us = 0
+        self.told_of_trouble = False
+        """Whether the last status told of a trouble."""
 
     def beating(self, journal: Journal, collector: ReportedCollector, state: AgentState) -> "Beating":
         """The collector for one cycle, whose question for the cursor carries the status when a beat is due."""
@@ -58,6 +60,7 @@ class Heart:
         settings, done = kept_version(self._directory), self._commands.untold()
         status = status_of(journal, state, now, free, settings, done, self._read_refusal())
         status = msgspec.structs.replace(status, address=self._address())
+        self.told_of_trouble = status.last_error is not None
         return Beating(collector, status, self._commands)
 
     def beat_soon(self) -> None:

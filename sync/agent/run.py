@@ -91,8 +91,10 @@ def sync_once(
             if not agent.mend(error) and not agent.follow():
                 raise
         else:
-            if not agent.follow():
+            if not agent.follow() and not agent.told_of_trouble:
                 return cursor
+        # Told anew: what was told first of a trouble that is over would stand at the office until the next call.
+        agent.tell_soon()
         return agent.upload(progress)
 
 

@@ -15,6 +15,7 @@ from sync.collector.kiosks.days import pressed_since
 from sync.collector.kiosks.faults import HURT, Fault, Seen, faults_of, mark_of, oldest_waiting_s
 from sync.collector.kiosks.hours import Hours
 from sync.collector.kiosks.known import Known, read_known, still_known
+from sync.collector.last_words import LastWords
 from sync.collector.rollouts.effective import InForce, read_bases, read_in_force
 from sync.collector.roster import JournalState, read_journals
 from sync.collector.schema import counter, device, device_status, journal, unit
@@ -37,7 +38,7 @@ class Kiosk:
     revoked_at: datetime | None
     heard_at: datetime | None
     status: Mapping[str, Any]
-    """Its last word; empty before the first."""
+    """Its last word, put right by what came since; empty before the first."""
     clock_ahead_s: float | None
     oldest_waiting_s: int | None
     journals: tuple[JournalState, ...]
@@ -84,7 +85,7 @@ def read_roll(
     journals, hurt = read_journals(connection), _hurt(connection)
     settings = _settings(connection, path, in_force or read_in_force(connection))
     usual = Hours.of((), rules, config.calendar.days, config.zone)
-    known = read_known(connection)
+    known, words = read_known(connection), LastWords(connection)
     pressed_from = datetime.combine(since, datetime.min.time(), config.zone)
     found = []
     for row in connection.execute(_rows(path)):
@@ -94,7 +95,7 @@ def read_roll(
         own = settings.get(row.device_id)
         hours = Hours.of(own.hours, rules, config.calendar.days, config.zone) if own and own.hours else usual
         seen = Seen(
-            row.enrolled_at, heard, row.status or {}, row.said_at, ahead, hurt.at.get(row.device_id),
+            row.enrolled_at, heard, words.of(row.status), row.said_at, ahead, hurt.at.get(row.device_id),
             row.device_id in pressed, hours,
         )  # fmt: skip
         faults = () if row.revoked_at else faults_of(seen, now, rules, pressed_from)
