@@ -23,7 +23,7 @@ sync_commands = typer.Typer()
 @sync_commands.command(
     help=t("Make this kiosk known to a collector with a one-time code.")
     + "\n\n"
-    + t("Example: kiosk enroll https://danhgia.example.vn BCDF-GHJK-LM")
+    + t("Example: kiosk enroll https://danhgia.example.vn BCDF-GHJK")
 )
 def enroll(
     url: Annotated[str, typer.Argument(metavar="URL", help=t("Address of the collector"))],

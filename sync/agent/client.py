@@ -4,6 +4,7 @@ requests lives here alone, without what it would do by itself: no proxies, crede
 certificates from the environment, no redirects, no retries, no endless waiting.
 """
 
+import warnings
 from pathlib import Path
 from socket import socket
 from typing import Any, Self
@@ -11,7 +12,7 @@ from typing import Any, Self
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import NewConnectionError, SystemTimeWarning
 
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
@@ -41,6 +42,10 @@ from sync.protocol.own_key import OwnKeyAnswer
 from sync.protocol.signature import sign_request
 
 ANSWER_BYTES_MAX = 1024 * 1024
+
+# A clock at 1970 is a kiosk without a battery, which is told in the status and by the doctor; urllib3 would write
+# bare text about it at every call.
+warnings.filterwarnings("ignore", category=SystemTimeWarning)
 
 
 def authorities(route: Route) -> Path:
