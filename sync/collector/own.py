@@ -19,6 +19,8 @@ from sync.collector.schema import counter, device, device_status, own_address, o
 from sync.protocol.own_key import READY, Move, announce_move
 
 REMEMBERED_S = 5.0
+ADDRESSES_MAX = 20
+"""So many earlier addresses are taken: a signature that fits none of them costs a look at each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def note_address(connection: Connection, url: str, now: datetime) -> None:
 
 def read_addresses(connection: Connection) -> tuple[str, ...]:
     """Everywhere the collector was called, and where it is going to be, the newest first."""
-    known = connection.execute(select(own_address.c.url).order_by(own_address.c.first_at.desc())).scalars()
+    newest = select(own_address.c.url).order_by(own_address.c.first_at.desc()).limit(ADDRESSES_MAX)
+    known = connection.execute(newest).scalars()
     planned = read_move(connection)
     return tuple(dict.fromkeys([*([planned.url] if planned else []), *known]))
 

@@ -2,8 +2,13 @@
 
 import contextlib
 import json
+import os
 import re
 import shutil
+import socket
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +21,7 @@ from werkzeug import Request, Response
 
 from kiosk.journal.errors import Diverged
 from kiosk.journal.reader import JournalReader
+from kiosk.texts import texts
 from sync.agent.by_hand import call_at
 from sync.agent.compare import compare_ratings
 from sync.agent.enroll import KioskFiles, change_device, load_device
@@ -25,6 +31,7 @@ from sync.agent.state import load_state
 from sync.agent.troubles import Trouble
 from sync.collector import own
 from sync.collector.database import open_database
+from sync.collector.roster import read_roster
 from sync.collector.schema import own_key
 from sync.protocol.own_key import READY
 from tests.builders import FrozenClock
@@ -364,6 +371,114 @@ def test_numbers_after_a_disk_image_was_put_back_speak_of_the_same_ratings(tmp_p
     assert sum(collector.reported().values()) == 37
     found = compare_ratings(kiosk.folder, kiosk.path, kiosk.clock, url=None, proxy=None, ca_file=None)
     assert found == (17, 17)
+
+
+def kiosk_command(kiosk: LiveKiosk, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-c", "from kiosk.cli import main; main()", *arguments]
+    env = {**os.environ, "HAILONG_LANGUAGE": "en", **environment}
+    ended = subprocess.run(
+        [*program, "--data-dir", str(kiosk.folder.parent)], capture_output=True, text=True, timeout=60, env=env
+    )
+    assert "Traceback" not in ended.stderr
+    return ended
+
+
+def test_commands_say_where_the_kiosk_calls_and_what_the_collector_has(kiosk, collector, new_place):
+    kiosk.press(3)
+    kiosk.sync()
+    take_over(new_place, collector)
+    old = {"HAILONG_KIOSK_COLLECTOR__URL": collector.url}
+
+    gone = kiosk_command(kiosk, "server", new_place.url, **old)
+    compared = kiosk_command(kiosk, "sync", "--compare", **old)
+
+    assert gone.stdout.splitlines() == [
+        f"The collector at {new_place.url} has 4 of 4 entries; this kiosk calls it there.",
+        f"The settings still name {collector.url}: that is passed over from now on.",
+    ]
+    assert compared.stdout == "Ratings on this disk: 3. The collector has 3 of them.\n"
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "said"),
+    [
+        ("http://y-kien.example.vn", 2, "is not encrypted"),
+        ("y-kien", 2, "is not an address"),
+        ("http://127.0.0.1:9", 1, "The collector cannot be reached."),
+    ],
+)
+def test_address_by_hand_that_leads_nowhere_changes_nothing(kiosk, collector, url, code, said):
+    ended = kiosk_command(kiosk, "server", url)
+
+    assert (ended.returncode, said in ended.stderr) == (code, True), ended.stderr
+    assert url_of(kiosk) == collector.url
+
+
+def test_status_tells_of_the_move_and_whether_the_kiosk_can_follow(kiosk, collector, new_place):
+    announce(collector, new_place.url, in_=NEVER)
+    kiosk.sync()
+    cannot = kiosk_command(kiosk, "sync", "--status").stdout
+    backup = new_place.path.with_name("drill.db")
+    collector.backup(backup)
+    shutil.copy(backup, new_place.path)
+    new_place.start()
+    kiosk.sync()
+    can = kiosk_command(kiosk, "sync", "--status").stdout
+
+    assert f"is going to be at {new_place.url}. This kiosk cannot follow yet: no_network: " in cannot
+    assert f"is going to be at {new_place.url}. This kiosk reaches it there and follows by itself" in can
+    kiosk.sync()
+    assert said(collector)["move"] == READY
+
+
+def test_kiosk_at_an_address_that_is_not_the_collectors_is_told_which_one_is_wrong(kiosk, collector):
+    """Another port leads to the collector as well: nobody is told to enrol again."""
+    with forwarding(collector.port) as port, pytest.raises(DeviceNotRecognised) as caught:
+        kiosk.sync(url=f"http://127.0.0.1:{port}")
+
+    assert caught.value.trouble is Trouble.ADDRESS
+    words = caught.value.said(texts("kiosk", "en"))
+    assert "Nobody need enrol again" in words
+    assert f"signed for http://127.0.0.1:{port}, and the address of this collector is {collector.url}" in words
+
+
+def test_list_of_kiosks_after_a_complete_upload_tells_of_nothing_waiting_and_of_no_trouble(kiosk, collector):
+    kiosk.press(20)
+    collector.stop()
+    with pytest.raises(CollectorUnavailable):
+        kiosk.sync()
+    collector.start()
+
+    kiosk.sync()
+
+    database = open_database(f"sqlite:///{collector.path}")
+    with database.reading() as connection:
+        (listed,) = read_roster(connection)
+    database.close()
+    assert (listed.waiting, listed.error) == (0, None)
+
+
+@contextlib.contextmanager
+def forwarding(to: int) -> Iterator[int]:
+    """A port that leads to another one, as a container's or a firewall's does."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def forward() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    here, _ = server.accept()
+                    there = socket.create_connection(("127.0.0.1", to))
+                    for source, target in ((here, there), (there, here)):
+                        threading.Thread(target=_pour, args=(source, target), daemon=True).start()
+
+        threading.Thread(target=forward, daemon=True).start()
+        yield server.getsockname()[1]
+
+
+def _pour(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
 
 
 def forget_key(files: KioskFiles) -> None:
