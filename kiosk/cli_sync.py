@@ -14,6 +14,7 @@ from kiosk.__about__ import SOFTWARE
 from kiosk.clock import SystemClock
 from kiosk.command import AsJson, Config, DataDir, t
 from kiosk.config import KioskSettings, load_kiosk_settings
+from kiosk.lifeline import hold_on
 from kiosk.own_journal import own_journal_id
 
 sync_commands = typer.Typer()
@@ -22,7 +23,7 @@ sync_commands = typer.Typer()
 @sync_commands.command(
     help=t("Make this kiosk known to a collector with a one-time code.")
     + "\n\n"
-    + t("Example: kiosk enroll https://danhgia.example.vn BCDF-GHJK-LM")
+    + t("Example: kiosk enroll https://danhgia.example.vn BCDF-GHJK")
 )
 def enroll(
     url: Annotated[str, typer.Argument(metavar="URL", help=t("Address of the collector"))],
@@ -83,6 +84,9 @@ def sync(
     config: Config = None,
     once: Annotated[bool, typer.Option("--once", help=t("Upload what is waiting, then end"))] = False,
     status: Annotated[bool, typer.Option("--status", help=t("Say how it goes, then end"))] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help=t("Ask which of this disk's ratings the collector has, then end"))
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """The sync agent."""
@@ -94,6 +98,10 @@ def sync(
     if status:
         _say_status(settings, clock, as_json)
         return
+    if compare:
+        _say_compared(settings, clock, as_json)
+        return
+    hold_on()
     url, proxy, ca_file = settings.collector.url or None, settings.collector.proxy, settings.collector.ca_file
     # A single upload says how it went in a sentence of its own.
     start_log(NOTHING if once else INFO)
@@ -112,6 +120,36 @@ def sync(
         start_delay_s_max=settings.sync.start_delay_s_max,
         after_cycle=lambda: _write_metrics(settings, clock),
     )
+
+
+@sync_commands.command(
+    help=t("Say where the collector is called from now on; nobody enrols again, and nothing that waits is lost.")
+    + "\n\n"
+    + t("Example: kiosk server https://gop-y.example.gov.vn")
+)
+def server(
+    url: Annotated[str, typer.Argument(metavar="URL", help=t("Address of the collector"))],
+    unproven: Annotated[
+        bool,
+        typer.Option("--unproven", help=t("Also where it cannot prove to be the same collector: you vouch for it")),
+    ] = False,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Follow the collector by hand."""
+    from sync.agent.by_hand import call_at
+
+    settings = load_kiosk_settings(config, data_dir)
+    reach = settings.collector
+    gone = call_at(
+        settings.folder, settings.journal_path, url, SystemClock(settings.zone), configured=reach.url or None,
+        proxy=reach.proxy, ca_file=reach.ca_file, vouched=unproven,
+    )  # fmt: skip
+    has, of = t.number(gone.has), t.number(gone.of)
+    typer.echo(t("The collector at {url} has {has} of {of} entries; this kiosk calls it there.", url=gone.url, has=has,
+                 of=of))  # fmt: skip
+    if reach.url and reach.url.rstrip("/") != gone.url:
+        typer.echo(t("The settings still name {url}: that is passed over from now on.", url=reach.url))
 
 
 def _write_metrics(settings: KioskSettings, clock: SystemClock) -> None:
@@ -165,6 +203,20 @@ def ack(
     settings = load_kiosk_settings(config, data_dir)
     has, of = take_acknowledgement(settings.folder, settings.journal_path, file)
     typer.echo(t("The collector has {has} of {of} entries.", has=t.number(has), of=t.number(of)))
+
+
+def _say_compared(settings: KioskSettings, clock: SystemClock, as_json: bool) -> None:
+    from sync.agent.compare import compare_ratings
+
+    reach = settings.collector
+    found = compare_ratings(
+        settings.folder, settings.journal_path, clock, url=reach.url or None, proxy=reach.proxy, ca_file=reach.ca_file
+    )
+    if as_json:
+        typer.echo(json.dumps({"on_disk": found.on_disk, "at_the_collector": found.at_the_collector}))
+        return
+    numbers = {"n": t.number(found.on_disk), "has": t.number(found.at_the_collector)}
+    typer.echo(t("Ratings on this disk: {n}. The collector has {has} of them.", **numbers))
 
 
 def _say_status(settings: KioskSettings, clock: SystemClock, as_json: bool) -> None:

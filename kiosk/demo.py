@@ -22,7 +22,6 @@ import typer
 
 from kiosk.config import KioskSettings, load_kiosk_settings
 from kiosk.errors import SpokenError
-from kiosk.journal.reader import JournalReader
 from kiosk.programs import Programs
 from kiosk.start import show_kiosk
 from kiosk.texts import Texts
@@ -30,6 +29,8 @@ from kiosk.texts import Texts
 SYNC_S_MAX = 120.0
 """How long the collector may take to get everything before the demo gives up."""
 READY_S_MAX = 30.0
+ORPHANS_S_MAX = 5.0
+"""How long what a killed demo left behind may take to end."""
 _OFFICE = {"vi": "Trung tâm Phục vụ hành chính công phường Bình An"}
 _COUNTER = {"vi": "Quầy 3 · Hộ tịch – Chứng thực"}
 _OFFSCREEN_PRESSES = 5
@@ -54,10 +55,10 @@ def run_demo(
         if offscreen:
             typer.echo(t("There is no display: the app runs offscreen, pressed by real touches."))
             presses = _OFFSCREEN_PRESSES if presses is None else presses
-        before = _on_disk(settings)
+        before = _compare(settings, folder)["on_disk"] if exit_when_synced else 0
         thanked = _press(t, settings, presses, folder)
         if exit_when_synced:
-            return _report(settings, address, thanked, before)
+            return _report(t, settings, folder, address, thanked, before)
         if offscreen:
             typer.echo(t("The report stays at {address} until you press Ctrl-C.", address=address))
             programs.wait()
@@ -114,21 +115,32 @@ def _press(t: Texts, settings: KioskSettings, presses: int | None, folder: Path)
     return int(driver.thanked)
 
 
-def _report(settings: KioskSettings, address: str, thanked: int, before: int) -> int:
-    """Wait for the collector, print the three numbers, and judge them."""
+def _report(t: Texts, settings: KioskSettings, folder: Path, address: str, thanked: int, before: int) -> int:
+    """Wait for the collector, print the three numbers, and judge them.
+
+    All three speak of the ratings that are on this disk: where its image was put back, the collector has others too.
+    """
     deadline = time.monotonic() + SYNC_S_MAX
-    on_disk = _on_disk(settings)
-    while (collected := _at_the_collector(address)) != on_disk and time.monotonic() < deadline:
+    while True:
+        found, reported = _compare(settings, folder), _at_the_collector(address)
+        on_disk, collected = found["on_disk"], min(found["at_the_collector"], reported or 0)
+        if collected == on_disk or time.monotonic() > deadline:
+            break
         time.sleep(0.2)
+    if reported is not None and reported > on_disk:
+        more = reported - on_disk
+        typer.echo(t.several("{n} more rating is at the collector alone: this disk was put back.",
+                             "{n} more ratings are at the collector alone: this disk was put back.", more))  # fmt: skip
     typer.echo(f"presses {thanked}  on disk {on_disk}  at the collector {collected}")
     return 0 if on_disk - before >= thanked and collected == on_disk else 1
 
 
-def _on_disk(settings: KioskSettings) -> int:
+def _compare(settings: KioskSettings, folder: Path) -> dict[str, int]:
+    """How many ratings are on this disk, in every journal there, and how many of them the collector has."""
     if not settings.journal_path.is_file():
-        return 0
-    with JournalReader(settings.journal_path) as reader:
-        return reader.count("rating")
+        return {"on_disk": 0, "at_the_collector": 0}
+    found: dict[str, int] = json.loads(_output(_command("kiosk", "sync", folder, "--compare", "--json")))
+    return found
 
 
 def _at_the_collector(address: str) -> int | None:
@@ -158,8 +170,7 @@ def _programs(t: Texts, folder: Path, port: int) -> Iterator[Programs]:
     try:
         programs.start(_command("collector", "serve", folder), logs / "collector.log")
         _await_ready(f"http://127.0.0.1:{port}", programs, logs / "collector.log")
-        if not (folder / "kiosk" / "device.json").is_file():
-            _enrol(f"http://127.0.0.1:{port}", folder)
+        _introduce(f"http://127.0.0.1:{port}", folder)
         programs.start(_command("kiosk", "sync", folder), logs / "agent.log")
         yield programs
     finally:
@@ -187,6 +198,21 @@ def _command(program: str, command: str, folder: Path, *arguments: str) -> list[
             python=sys.executable,
         )
     return [str(installed), *command.split(), "--data-dir", str(folder), *arguments]
+
+
+def _introduce(address: str, folder: Path) -> None:
+    """Let the kiosk know its collector, which may have had another port the last time."""
+    file = folder / "kiosk" / "device.json"
+    try:
+        known = json.loads(file.read_bytes())["url"]
+    except FileNotFoundError:
+        _enrol(address, folder)
+        return
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DemoFailed("{path} is damaged; choose another folder with --data-dir", path=file) from error
+    if known != address:
+        # We started that very collector, so it need not prove itself.
+        _output(_command("kiosk", "server", folder, address, "--unproven"))
 
 
 def _enrol(address: str, folder: Path) -> None:
@@ -223,13 +249,22 @@ def _last_line(log: Path) -> str:
 
 
 def _require_free(port: int) -> None:
+    deadline = time.monotonic() + ORPHANS_S_MAX
+    while (why := _why_taken(port)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    if why:
+        raise DemoFailed(
+            "port {port} on this machine cannot be used ({why}); stop what uses it, or choose another with --port",
+            port=port,
+            why=why,
+        )
+
+
+def _why_taken(port: int) -> str | None:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise DemoFailed(
-                "port {port} on this machine cannot be used ({why}); stop what uses it, or choose another with --port",
-                port=port,
-                why=error.strerror,
-            ) from error
+            return error.strerror
+    return None

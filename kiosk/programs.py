@@ -3,11 +3,13 @@
 import os
 import subprocess
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 import typer
 
+from kiosk.lifeline import with_lifeline
 from kiosk.texts import Texts
 
 
@@ -54,17 +56,29 @@ class Programs:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            _let_go(process)
         for log in self._logs.values():
             log.close()
 
     def _spawn(self, name: str) -> subprocess.Popen[bytes]:
         # Its own session: Ctrl-C reaches this process alone, which then ends the others in order.
+        # And a lifeline: if this process is killed, the others end by themselves.
         log = self._logs[name]
-        return subprocess.Popen(self._commands[name], stdout=log, stderr=log, start_new_session=True)
+        return subprocess.Popen(
+            self._commands[name], stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
+            env=with_lifeline(os.environ),
+        )  # fmt: skip
 
     def _restart_ended(self) -> None:
         while not self._ended.wait(0.5):
             for name, process in list(self._running.items()):
                 if process.poll() is not None:
                     typer.echo(self._t("{program} ended unexpectedly; started again.", program=name), err=True)
+                    _let_go(process)
                     self._running[name] = self._spawn(name)
+
+
+def _let_go(process: "subprocess.Popen[bytes]") -> None:
+    with suppress(OSError):
+        if process.stdin is not None:
+            process.stdin.close()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from kiosk.cells import csv_bytes, safe_text
+from kiosk.cells import code_note, csv_bytes, safe_text
 from kiosk.table import Cell, Column, Form, Mark, Table, write_cell
 from kiosk.tally import Tally
 from kiosk.tally_tables import tables_of, words_of
@@ -67,7 +67,8 @@ def method_notes(tally: Tally, t: Texts) -> list[str]:
 
 def csv_file(sheet: Sheet) -> bytes:
     """Every table under its title; the separator is the one that Excel expects of the language's decimal sign."""
-    rows: list[list[str]] = [*([line] for line in sheet.heading), []]
+    note = code_note((cell for table in sheet.tables for row in table.rows for cell in row), sheet.t)
+    rows: list[list[str]] = [*([line] for line in [*sheet.heading, *note]), []]
     for table in sheet.tables:
         rows += [[table.title], [column.head for column in table.columns]]
         rows += [
@@ -86,7 +87,7 @@ def xlsx_file(sheet: Sheet) -> bytes:
     workbook = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     workbook.set_properties({"title": sheet.place, "comments": sheet.notes[-1], "created": _naive(sheet.made_at)})
     for table in sheet.tables:
-        page = workbook.add_worksheet(table.title[:31].replace("/", " "))
+        page = workbook.add_worksheet(safe_text(table.title)[:31].replace("/", " "))
         _write_page(workbook, page, table, sheet)
     workbook.close()
     return file.getvalue()

@@ -1,6 +1,7 @@
 """Log: what agent and collector note goes the kiosk's one way; never a secret, a code or a citizen's words."""
 
 import logging
+import threading
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -20,8 +21,19 @@ def start_log(level: int = INFO) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
     write_log(level, anew=True)
+    # Warnings and what ends a thread would stand as bare text between lines that programs read.
+    logging.captureWarnings(True)
+    threading.excepthook = _log_end_of_thread
     for talkative in ("alembic", "apscheduler"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
+
+
+def _log_end_of_thread(end: threading.ExceptHookArgs) -> None:
+    if end.exc_type is SystemExit or end.exc_value is None:
+        return
+    name = end.thread.name if end.thread else "?"
+    exc_info = (end.exc_type, end.exc_value, end.exc_traceback)
+    logging.getLogger("thread").error("thread %s ended by a fault", name, exc_info=exc_info)
 
 
 def _as_record(_logger: Any, _method: str, noted: MutableMapping[str, Any]) -> dict[str, Any]:

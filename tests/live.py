@@ -78,6 +78,11 @@ class LiveCollector:
         self._thread.start()
         return self
 
+    @property
+    def running(self) -> bool:
+        """Whether it serves."""
+        return self._server is not None
+
     def stop(self) -> None:
         """Stop, with everything it took on disk."""
         if self._server is not None:

@@ -64,6 +64,9 @@ class Batch:
         return self.start.after(self.lines)
 
 
+SEQ_MAX = 2**53
+
+
 class JournalReader:
     """A journal that someone else writes."""
 
@@ -163,11 +166,11 @@ class JournalReader:
         with self._reading() as connection:
             return last_touch_test(connection)
 
-    def count(self, kind: str) -> int:
-        """How many entries of this kind there are; reads them all."""
-        query = "SELECT count(*) FROM entry WHERE json_extract(CAST(line AS TEXT), '$.kind') = ?"
+    def count(self, kind: str, through: int = SEQ_MAX) -> int:
+        """How many entries of this kind there are, up to seq ``through``; reads them all."""
+        query = "SELECT count(*) FROM entry WHERE seq <= ? AND json_extract(CAST(line AS TEXT), '$.kind') = ?"
         with self._reading() as connection:
-            return int(connection.exec_driver_sql(query, (kind,)).scalar_one())
+            return int(connection.exec_driver_sql(query, (through, kind)).scalar_one())
 
     def _chunk(self, first: int) -> list[Entry]:
         query = "SELECT seq, line, hash FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from kiosk.domain.instant import Clock
@@ -16,12 +17,13 @@ from sync.agent.commands import Commands
 from sync.agent.enroll import KioskFiles
 from sync.agent.errors import AgentError, DeliveryError, JournalTaken
 from sync.agent.heartbeat import Heart
+from sync.agent.move import Guide, Staying
 from sync.agent.office import OfficeSettingsRefused, keep_settings, kept_version
 from sync.agent.older import OlderOf, offer_older
 from sync.agent.own_log import read_own_log
 from sync.agent.state import AgentState, keep_state, load_state
 from sync.agent.troubles import Trouble
-from sync.agent.upload import Collector, Journal, ReportedCollector, last_common, upload_all
+from sync.agent.upload import Careful, Collector, Journal, ReportedCollector, last_common, upload_all
 from sync.agent.wake import FileWatch
 
 PERIOD_S = 60.0
@@ -43,6 +45,7 @@ class Agent:
         *,
         older_of: OlderOf = lambda _: nullcontext(None),
         mend: Callable[[Exception], bool] = lambda _: False,
+        guide: Guide | None = None,
         chance: Callable[[], float] = random.random,
         period_s: float = PERIOD_S,
         start_delay_s_max: float = backoff.START_DELAY_S_MAX,
@@ -52,6 +55,7 @@ class Agent:
         """Take up where the last agent stopped, its back-off included.
 
         ``mend`` does away with a trouble that needs no person, and says whether it has: then the agent calls again.
+        ``guide`` knows the collector by its key, and where it moves.
         """
         self._files = files
         self._state_path = files.state
@@ -59,13 +63,17 @@ class Agent:
         self._open_collector = open_collector
         self._older_of = older_of
         self._mend = mend
+        self._guide = guide or Staying()
         self._clock = clock
         self._chance = chance
         self._period_s = period_s
         self._journal_watch = FileWatch(journal_path)
         self._device_watch = FileWatch(files.device)
-        self._heart = Heart(files.directory, clock, Commands(files.directory, read_log), read_refusal)
+        self._heart = Heart(
+            files.directory, clock, Commands(files.directory, read_log), read_refusal, self._guide.address
+        )
         self._has_news = False
+        self._asks_anew = self._guide.asks_anew()
         self._state = load_state(files.state)
         delay_s = backoff.wait_at_start(chance(), start_delay_s_max)
         self._call_at_us = clock.now().mono_us
@@ -86,24 +94,50 @@ class Agent:
             cursor = self.upload(alive)
         except (AgentError, JournalError) as error:
             self.note_trouble(error)
-            if self.mend(error):
+            if self.mend(error) or self.follow():
                 self._call_after(0)
         else:
             _log.debug("up_to_date", next=cursor.next_seq)
+            if self.follow(urgent=False):
+                self._call_after(0)
+                return
             # Somebody at the office waits for what came of a command.
             self._call_after(NEWS_S if self._has_news else backoff.wait_between(self._period_s, self._chance()))
+
+    def follow(self, *, urgent: bool = True) -> bool:
+        """Go where the collector is by now, if it moved; whether the kiosk went."""
+        went = self._guide.follow(urgent=urgent)
+        self._note_move()
+        return went
+
+    @property
+    def told_of_trouble(self) -> bool:
+        """Whether the last status told of a trouble."""
+        return self._heart.told_of_trouble
+
+    def tell_soon(self) -> None:
+        """Tell the status with the next upload, however short ago it was told."""
+        self._heart.beat_soon()
+
+    def _note_move(self) -> None:
+        if self._state.move != self._guide.fault:
+            self._remember(msgspec.structs.replace(self._state, move=self._guide.fault))
 
     def upload(self, alive: Callable[[], None] = lambda: None) -> Cursor:
         """Bring the collector up to date and remember how far it reaches; raises AgentError or JournalError."""
         with self._open_journal() as journal, self._open_collector() as collector:
             told = self._heart.beating(journal, collector, self._state)
             try:
-                cursor = self._upload(journal, told, alive)
+                cursor = self._upload(journal, told, alive, lambda: self._guide.recognise(collector))
                 self._note_news(told.has_news)
                 self._pull_settings(collector, told.settings)
                 return cursor
             except Diverged:
-                self._remember(self._state.with_parting(journal.id, last_common(journal, collector)))
+                common = last_common(journal, collector)
+                if common == 0:
+                    # Our own collector's copy began as ours did; a stranger must not make us begin anew.
+                    self._guide.recognise(collector)
+                self._remember(self._state.with_parting(journal.id, common))
                 raise
             except JournalTaken:
                 known = self._state.acknowledged(journal.id).next_seq - 1
@@ -117,8 +151,8 @@ class Agent:
 
     def _pull_settings(self, collector: ReportedCollector, version: str | None) -> None:
         """Bring the office's settings if they are others than those kept or last refused."""
-        known = kept_version(self._files.directory)
-        if version is None or version in (known, self._state.settings_refused):
+        known = None if self._asks_anew else kept_version(self._files.directory)
+        if version is None or version in (known, None if self._asks_anew else self._state.settings_refused):
             return
         try:
             brought = collector.settings(known)
@@ -129,6 +163,9 @@ class Agent:
         if brought is None:
             return
         body, version = brought
+        self._asks_anew = False
+        self._guide.note(body)
+        self._note_move()
         try:
             keep_settings(self._files.directory, body, version)
         except OfficeSettingsRefused as refusal:
@@ -153,14 +190,17 @@ class Agent:
         self._remember(self._state.with_trouble(trouble, str(error), self._clock.now(), wait_s))
         self._call_after(wait_s)
 
-    def _upload(self, journal: Journal, collector: Collector, alive: Callable[[], None]) -> Cursor:
+    def _upload(
+        self, journal: Journal, collector: Collector, alive: Callable[[], None], recognise: Callable[[], None]
+    ) -> Cursor:
         def acknowledged(cursor: Cursor) -> None:
             self._remember(self._state.with_contact(journal.id, cursor, self._clock.now()))
             alive()
 
+        careful = Careful(collector, recognise)
         return upload_all(
-            journal, collector, acknowledged, lambda: offer_older(journal, collector, self._older_of, alive)
-        )
+            journal, careful, acknowledged, lambda: offer_older(journal, careful, self._older_of, alive)
+        )  # fmt: skip
 
     def _wait_after(self, error: Exception) -> float:
         if isinstance(error, DeliveryError) and error.retry_after_s is not None:

@@ -14,7 +14,7 @@ from sync.protocol.messages import JSON_MEDIA_TYPE, Message, MessageInvalid, Pro
 from sync.protocol.problems import PROBLEM_MEDIA_TYPE, PROBLEM_TYPES, ProblemType
 
 _WAIT = {problems.TOO_MANY_REQUESTS, problems.NOT_READY, problems.INTERNAL}
-_STRANGER = {problems.DEVICE_UNKNOWN, problems.DEVICE_REVOKED, problems.SIGNATURE_INVALID}
+_STRANGER = {problems.DEVICE_UNKNOWN, problems.DEVICE_REVOKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,11 @@ def failure_of(answer: Answer) -> DeliveryError:
     if found is not None:
         kind, problem = found
         detail = f"{answer.status} {kind.name}: {problem.detail or kind.title}"
-        return _failure_by_problem(kind, detail, answer.retry_after_s)
+        return _failure_by_problem(kind, detail, answer.retry_after_s, problem.address)
     return _failure_by_status(answer.status, answer.retry_after_s)
 
 
-def _failure_by_problem(kind: ProblemType, detail: str, retry_after_s: int | None) -> DeliveryError:
+def _failure_by_problem(kind: ProblemType, detail: str, retry_after_s: int | None, address: str) -> DeliveryError:
     if kind in _WAIT:
         return CollectorUnavailable(Trouble.BUSY, detail, retry_after_s)
     if kind is problems.STORAGE_FULL:
@@ -71,6 +71,8 @@ def _failure_by_problem(kind: ProblemType, detail: str, retry_after_s: int | Non
         return CollectorUnavailable(Trouble.NO_ANSWER, detail)
     if kind is problems.JOURNAL_FOREIGN:
         return JournalTaken(Trouble.DIVERGED, detail)
+    if kind is problems.SIGNATURE_INVALID:
+        return DeviceNotRecognised(Trouble.ADDRESS if address else Trouble.SIGNATURE, detail)
     if kind in _STRANGER:
         return DeviceNotRecognised(Trouble.DEVICE_UNKNOWN, detail)
     return RequestRefused(Trouble.REFUSED, detail, retry_after_s)

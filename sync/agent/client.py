@@ -4,6 +4,7 @@ requests lives here alone, without what it would do by itself: no proxies, crede
 certificates from the environment, no redirects, no retries, no endless waiting.
 """
 
+import warnings
 from pathlib import Path
 from socket import socket
 from typing import Any, Self
@@ -11,7 +12,7 @@ from typing import Any, Self
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import NewConnectionError, SystemTimeWarning
 
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
@@ -37,9 +38,14 @@ from sync.protocol.messages import (
     StatusAnswer,
     encode_message,
 )
+from sync.protocol.own_key import OwnKeyAnswer
 from sync.protocol.signature import sign_request
 
 ANSWER_BYTES_MAX = 1024 * 1024
+
+# A clock at 1970 is a kiosk without a battery, which is told in the status and by the doctor; urllib3 would write
+# bare text about it at every call.
+warnings.filterwarnings("ignore", category=SystemTimeWarning)
 
 
 def authorities(route: Route) -> Path:
@@ -112,6 +118,20 @@ class CollectorClient:
         answer = read_answer(self._call("POST", "/v1/device/key", encode_message(request), headers), KeyAnswer)
         if answer.public_key != request.public_key:
             raise CollectorUnavailable(Trouble.WRONG_ANSWER, "200 with another key than the one handed in")
+
+    def prove(self, nonce: str) -> OwnKeyAnswer:
+        """That the collector which answers has its own key, said for this question; unchecked."""
+        return read_answer(self._call("GET", f"/v1/device/collector?nonce={nonce}"), OwnKeyAnswer)
+
+    @property
+    def address(self) -> str:
+        """Where this calls."""
+        return self._route.url.rstrip("/")
+
+    @property
+    def keyid(self) -> str:
+        """As whom this signs."""
+        return self._identity.keyid
 
     def enrol(self, request: EnrolmentRequest) -> EnrolmentAnswer:
         """Hand in a one-time code; the same code and key always get the same answer. Raises EnrolmentRefused."""

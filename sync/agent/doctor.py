@@ -3,7 +3,9 @@
 import email.utils
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +15,7 @@ from kiosk.doctor.finding import Check, Finding, doubtful, failing, fine
 from kiosk.domain.instant import Clock
 from kiosk.texts import Texts
 from sync.agent.client import CollectorClient
-from sync.agent.enroll import Device, KioskFiles, load_device
+from sync.agent.enroll import Device, KioskFiles, address_of, load_device
 from sync.agent.errors import (
     AgentError,
     CollectorUnavailable,
@@ -29,6 +31,7 @@ from sync.agent.status import agent_status
 from sync.agent.troubles import Trouble, trouble_lines
 
 ANSWER_S_MAX = 3.0
+DISK_S_MAX = 1.0
 RENEWAL = timedelta(days=14)
 CLOCK_OFF_MAX = timedelta(minutes=5)
 
@@ -47,12 +50,25 @@ class Way:
 
     def route(self) -> Route | None:
         """How to get there; None while no collector is known."""
-        try:
-            url = self.url or load_device(KioskFiles(self.directory)).url
-        except AgentError:
+        url = self._address()
+        if not url:
             return None
         times = {"connect_s_max": ANSWER_S_MAX, "read_s_max": ANSWER_S_MAX, "total_s_max": ANSWER_S_MAX + 1}
         return Route(url, self.proxy, self.ca_file, **times)
+
+    def _address(self) -> str:
+        """Where the kiosk calls; as the settings say while the disk does not answer."""
+        found = [self.url]
+
+        def look() -> None:
+            with suppress(AgentError):
+                found.append(address_of(load_device(KioskFiles(self.directory)), self.url))
+
+        # On a thread of its own: a disk that hangs must not hide how the network is.
+        looking = threading.Thread(target=look, daemon=True)
+        looking.start()
+        looking.join(DISK_S_MAX if self.url else None)
+        return found[-1]
 
 
 def network_checks(way: Way, t: Texts) -> list[Check]:

@@ -1,9 +1,11 @@
 """Enrol: a one-time code turns this machine into the kiosk of one counter."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from filelock import FileLock
 
 from kiosk.domain.instant import Clock
 from sync.agent.client import CollectorClient
@@ -12,6 +14,9 @@ from sync.agent.files import write_private
 from sync.agent.keys import adopt_key, load_key, obtain_key, public_text
 from sync.agent.route import Identity, Route
 from sync.protocol.messages import CODE_LENGTH_MAX, SHORT_TEXT_MAX, EnrolmentRequest
+from sync.protocol.own_key import Move
+
+DEVICE_LOCK_S_MAX = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,11 @@ class KioskFiles:
         return self.directory / "agent.json"
 
     @property
+    def device_lock(self) -> Path:
+        """Held while the device file is read and written again."""
+        return self.directory / "device.lock"
+
+    @property
     def lock(self) -> Path:
         """Held by the one agent at work."""
         return self.directory / "agent.lock"
@@ -56,6 +66,12 @@ class Device(msgspec.Struct, frozen=True):
     unit_name: str = ""
     code: str = ""
     """The one-time code that still has to reach the collector, by an exported file; then the id is not known yet."""
+    collector_key: str = ""
+    """By which the collector is known again; empty until it was told."""
+    move: Move | None = None
+    """Where the collector said it will be; its signature was checked."""
+    left: tuple[str, ...] = ()
+    """Addresses that the collector had before: settings that still name one of them are passed over."""
 
 
 def enroll_kiosk(
@@ -86,7 +102,9 @@ def enroll_kiosk(
         answer = collector.enrol(request)
     if new_key:
         adopt_key(files.new_key, files.key)
-    device = Device(url, answer.device_id, answer.counter, answer.counter_name, answer.unit_name)
+    device = Device(
+        url, answer.device_id, answer.counter, answer.counter_name, answer.unit_name, collector_key=answer.collector_key
+    )
     keep_device(files, device)
     return device
 
@@ -104,7 +122,42 @@ def enroll_offline(directory: Path, url: str, code: str) -> None:
 
 def keep_device(files: KioskFiles, device: Device) -> None:
     """Put the device file in its place, durably."""
+    with _device_lock(files):
+        _write_device(files, device)
+
+
+def change_device(files: KioskFiles, device_id: str, change: Callable[[Device], Device]) -> Device:
+    """Change what is kept of this device, and nothing where the kiosk was enrolled anew meanwhile; what is kept then.
+
+    Raises NotEnrolled or DeviceUnusable.
+    """
+    with _device_lock(files):
+        known = load_device(files)
+        changed = change(known) if known.device_id == device_id else known
+        if changed != known:
+            _write_device(files, changed)
+        return changed
+
+
+def touch_device(files: KioskFiles) -> None:
+    """Write the device file again as it is: an agent that waits for something calls at once."""
+    with _device_lock(files):
+        _write_device(files, load_device(files))
+
+
+def _device_lock(files: KioskFiles) -> FileLock:
+    files.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return FileLock(files.device_lock, timeout=DEVICE_LOCK_S_MAX, mode=0o600)
+
+
+def _write_device(files: KioskFiles, device: Device) -> None:
     write_private(files.device, msgspec.json.format(msgspec.json.encode(device)), durable=True)
+
+
+def address_of(device: Device, configured: str | None) -> str:
+    """Where to call: as the settings say, unless the collector has left that address; else where it is known to be."""
+    wanted = (configured or "").rstrip("/")
+    return device.url if not wanted or wanted in device.left else wanted
 
 
 def load_device(files: KioskFiles) -> Device:
@@ -122,7 +175,7 @@ def load_device(files: KioskFiles) -> Device:
 def connect(
     files: KioskFiles, clock: Clock, *, url: str | None = None, proxy: str | None = None, ca_file: Path | None = None
 ) -> CollectorClient:
-    """A client that signs as this kiosk; ``url`` overrides the collector it enrolled with.
+    """A client that signs as this kiosk; ``url`` is what the settings say, which an address that was left never is.
 
     Raises NotEnrolled, DeviceUnusable or SettingInvalid.
     """
@@ -130,7 +183,7 @@ def connect(
     if not device.device_id:
         raise NotEnrolled("this kiosk was enrolled without a network; bring it the collector's answer: kiosk ack FILE")
     identity = Identity(device.device_id, load_key(files.key))
-    return CollectorClient(Route(url or device.url, proxy, ca_file), identity, clock)
+    return CollectorClient(Route(address_of(device, url), proxy, ca_file), identity, clock)
 
 
 def _checked(code: str) -> str:

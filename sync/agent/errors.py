@@ -5,7 +5,8 @@ AgentError
 │   ├── CollectorUnavailable     no usable answer: the next cycle tries again, later each time
 │   ├── RequestRefused           it understands us and will not: knock slowly, tell IT staff
 │   ├── JournalTaken             another kiosk writes this journal: go on in a new one
-│   └── DeviceNotRecognised      it does not know this kiosk (any more): knock slowly, tell IT staff
+│   ├── DeviceNotRecognised      it does not know this kiosk (any more): knock slowly, tell IT staff
+│   └── AnotherCollector         it is not the one that this kiosk knows: send nothing, knock slowly, tell IT staff
 ├── EnrolmentRefused         this code does not enrol this kiosk: ask for a new one
 ├── NotEnrolled              enrol first
 ├── DeviceUnusable           the device's own files are damaged or open to others: mend them
@@ -63,6 +64,12 @@ class JournalTaken(DeliveryError):
 
 class DeviceNotRecognised(DeliveryError):
     """The collector does not know this kiosk: keep everything, knock slowly, tell IT staff."""
+
+    slow = True
+
+
+class AnotherCollector(DeliveryError):
+    """What answers does not prove to be the collector that this kiosk knows: send it nothing, tell IT staff."""
 
     slow = True
 

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from kiosk.__about__ import SOFTWARE
 from kiosk.domain.instant import Clock, Instant
 from kiosk.journal.chain import Cursor
@@ -32,13 +34,21 @@ class Heart:
     """Beats at most once a minute, whatever number of cycles there are."""
 
     def __init__(
-        self, directory: Path, clock: Clock, commands: Commands, read_refusal: Callable[[], Refusal | None]
+        self,
+        directory: Path,
+        clock: Clock,
+        commands: Commands,
+        read_refusal: Callable[[], Refusal | None],
+        address: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._directory = directory
         self._commands = commands
         self._clock = clock
         self._read_refusal = read_refusal
+        self._address = address
         self._next_beat_us = 0
+        self.told_of_trouble = False
+        """Whether the last status told of a trouble."""
 
     def beating(self, journal: Journal, collector: ReportedCollector, state: AgentState) -> "Beating":
         """The collector for one cycle, whose question for the cursor carries the status when a beat is due."""
@@ -49,6 +59,8 @@ class Heart:
         free = shutil.disk_usage(self._directory).free
         settings, done = kept_version(self._directory), self._commands.untold()
         status = status_of(journal, state, now, free, settings, done, self._read_refusal())
+        status = msgspec.structs.replace(status, address=self._address())
+        self.told_of_trouble = status.last_error is not None
         return Beating(collector, status, self._commands)
 
     def beat_soon(self) -> None:
@@ -122,6 +134,7 @@ def status_of(
         settings_fault=state.settings_fault,
         upgrade_refused=None if refusal is None else _upgrade_refused(refusal),
         done=done,
+        move=state.move,
     )
 
 

@@ -1,6 +1,5 @@
 """Keys: the kiosk's Ed25519 key, made here and never leaving this machine."""
 
-import base64
 import os
 import stat
 from pathlib import Path
@@ -15,6 +14,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from sync.agent.errors import DeviceUnusable, NotEnrolled
 from sync.agent.files import sync_directory, write_private
+from sync.protocol.own_key import public_text
+
+__all__ = ["adopt_key", "load_key", "obtain_key", "public_text"]
 
 
 def obtain_key(path: Path) -> Ed25519PrivateKey:
@@ -56,8 +58,3 @@ def adopt_key(new: Path, path: Path) -> None:
     """Put the key at ``new`` in the place of the one at ``path``, durably."""
     os.replace(new, path)  # noqa: PTH105 - the same call, said plainly
     sync_directory(path.parent)
-
-
-def public_text(key: Ed25519PrivateKey) -> str:
-    """The public half as it travels: 32 raw bytes in standard base64."""
-    return base64.b64encode(key.public_key().public_bytes_raw()).decode()

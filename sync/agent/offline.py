@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.reader import JournalReader
-from sync.agent.enroll import Device, KioskFiles, keep_device, load_device
+from sync.agent.enroll import Device, KioskFiles, address_of, keep_device, load_device
 from sync.agent.errors import FileUnusable
 from sync.agent.files import sync_directory
 from sync.agent.keys import load_key, public_text
@@ -56,7 +58,7 @@ def export_batches(
     files = KioskFiles(directory)
     device, key = load_device(files), load_key(files.key)
     identity = Identity(device.device_id or public_text(key), key)
-    sender = _Sender(url or device.url, identity, clock)
+    sender = _Sender(address_of(device, url), identity, clock)
     with JournalReader(journal_path) as journal:
         first = journal.anchor() if everything else load_state(files.state).acknowledged(journal.id)
         journal.require_ancestor(first)
@@ -79,7 +81,10 @@ def take_acknowledgement(directory: Path, journal_path: Path, file: Path) -> tup
         raise FileUnusable("{file} holds nothing for this kiosk; make a new one with: collector ack-file", file=file)
     with one_agent(files), JournalReader(journal_path) as journal:
         answer, state = kiosk.enrolment, load_state(files.state)
-        known = Device(device.url, answer.device_id, answer.counter, answer.counter_name, answer.unit_name)
+        known = msgspec.structs.replace(
+            device, device_id=answer.device_id, counter=answer.counter, counter_name=answer.counter_name,
+            unit_name=answer.unit_name, code="",
+        )  # fmt: skip
         if known != device:
             keep_device(files, known)
         for found in kiosk.journals:
@@ -103,7 +108,7 @@ class _Sender:
             method="POST", url=self._url + target, headers=headers, body=body, keyid=self._identity.keyid,
             private_key=self._identity.private_key, clock=self._clock.now(),
         )  # fmt: skip
-        return ParcelRequest("POST", target, {**headers, **signed}, len(body), body)
+        return ParcelRequest("POST", target, {**headers, **signed}, len(body), body, self._url)
 
     def enrolment(self, code: str, journal_id: str) -> ParcelRequest:
         body = encode_message(EnrolmentRequest(code, public_text(self._identity.private_key), journal_id))

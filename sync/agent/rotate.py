@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kiosk.domain.instant import Clock
 from sync.agent.client import CollectorClient
-from sync.agent.enroll import Device, KioskFiles, keep_device, load_device
+from sync.agent.enroll import KioskFiles, address_of, load_device, touch_device
 from sync.agent.errors import DeviceNotRecognised
 from sync.agent.keys import adopt_key, load_key, obtain_key, public_text
 from sync.agent.route import Identity, Route
@@ -26,7 +26,7 @@ def rotate_key(
     """
     files = KioskFiles(directory)
     device = load_device(files)
-    route = Route(url or device.url, proxy, ca_file)
+    route = Route(address_of(device, url), proxy, ca_file)
     new = obtain_key(files.new_key)
     request = KeyRequest(public_text(new), prove_key(new, device.device_id))
     try:
@@ -34,7 +34,7 @@ def rotate_key(
     except DeviceNotRecognised:
         # An earlier answer may have been lost: then the collector knows the new key already.
         _hand_in(route, Identity(device.device_id, new), request, clock)
-    _adopt(files, device)
+    _adopt(files)
 
 
 def settle_key(
@@ -47,10 +47,10 @@ def settle_key(
     if not files.new_key.exists():
         return False
     device, new = load_device(files), load_key(files.new_key)
-    route = Route(url or device.url, proxy, ca_file)
+    route = Route(address_of(device, url), proxy, ca_file)
     request = KeyRequest(public_text(new), prove_key(new, device.device_id))
     _hand_in(route, Identity(device.device_id, new), request, clock)
-    _adopt(files, device)
+    _adopt(files)
     return True
 
 
@@ -59,7 +59,7 @@ def _hand_in(route: Route, identity: Identity, request: KeyRequest, clock: Clock
         collector.change_key(request)
 
 
-def _adopt(files: KioskFiles, device: Device) -> None:
+def _adopt(files: KioskFiles) -> None:
     adopt_key(files.new_key, files.key)
     # The agent watches this file: one that was refused with the old key calls again at once.
-    keep_device(files, device)
+    touch_device(files)

@@ -19,9 +19,11 @@ from sync.agent.agent import PERIOD_S, Agent
 from sync.agent.backoff import START_DELAY_S_MAX
 from sync.agent.enroll import KioskFiles, connect
 from sync.agent.errors import AgentError, AgentRunning, DeviceNotRecognised, JournalTaken
+from sync.agent.move import Mover
 from sync.agent.older import put_aside
 from sync.agent.rotate import settle_key
 from sync.agent.schedule import Schedule
+from sync.agent.state import load_state
 
 LOCK_WAIT_S_MAX = 2.0
 """``kiosk sync --status`` holds the lock for an instant; a starting agent waits that out."""
@@ -83,11 +85,16 @@ def sync_once(
     with one_agent(files):
         agent = _agent(files, journal_path, clock, url, proxy, ca_file)
         try:
-            return agent.upload(progress)
+            cursor = agent.upload(progress)
         except (AgentError, JournalError) as error:
             agent.note_trouble(error)
-            if not agent.mend(error):
+            if not agent.mend(error) and not agent.follow():
                 raise
+        else:
+            if not agent.follow() and not agent.told_of_trouble:
+                return cursor
+        # Told anew: what was told first of a trouble that is over would stand at the office until the next call.
+        agent.tell_soon()
         return agent.upload(progress)
 
 
@@ -119,6 +126,7 @@ def _agent(
         clock,
         older_of=put_aside(journal_path),
         mend=mend,
+        guide=Mover(files, journal_path, clock, url, proxy, ca_file, fault=load_state(files.state).move),
         period_s=period_s,
         start_delay_s_max=start_delay_s_max,
     )

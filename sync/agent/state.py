@@ -61,6 +61,8 @@ class AgentState(msgspec.Struct, frozen=True, omit_defaults=True):
     """The version of the office's settings that were refused."""
     settings_fault: str | None = None
     """Why."""
+    move: str | None = None
+    """How the announced move of the collector stands: ``ready``, or why the kiosk cannot follow."""
 
     def acknowledged(self, journal_id: str) -> Cursor:
         """How far the collector is known to reach in this journal."""
@@ -77,6 +79,7 @@ class AgentState(msgspec.Struct, frozen=True, omit_defaults=True):
             contact=Moment.of(now),
             settings_refused=self.settings_refused,
             settings_fault=self.settings_fault,
+            move=self.move,
         )
 
     def with_settings(self, refused: str | None = None, fault: str | None = None) -> "AgentState":

@@ -15,6 +15,7 @@ from sync.agent.run import one_agent
 from sync.agent.state import Moment, load_state
 from sync.agent.troubles import Trouble, trouble_lines
 from sync.protocol.messages import BATCH_BYTES_MAX
+from sync.protocol.own_key import READY
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ class AgentStatus:
     trouble_since: str | None
     trouble_detail: str | None
     next_try_s: int | None
+    moves_to: str | None
+    """Where the collector said it will be."""
+    move: str | None
+    """Of that: ``ready``, or why this kiosk cannot follow; None before anybody looked."""
 
     def as_dict(self) -> dict[str, str | int | bool | None]:
         """The status for ``--json``."""
@@ -66,6 +71,8 @@ def agent_status(directory: Path, journal_path: Path, clock: Clock) -> AgentStat
         trouble_since=note.since.at if note and not fault else None,
         trouble_detail=str(fault) if fault else note.detail if note else None,
         next_try_s=-(-state.wait_us(now) // 1_000_000) if note else None,
+        moves_to=device.move.url if device and device.move else None,
+        move=state.move,
     )
 
 
@@ -78,6 +85,8 @@ def status_lines(status: AgentStatus, t: Texts) -> list[str]:
     if not status.running:
         lines.append(t("The sync agent is not running; start it with: kiosk sync"))
     lines += [_contact_line(status, t), _waiting_line(status, t)]
+    if status.moves_to is not None:
+        lines.append(_move_line(status, t))
     if status.trouble is not None:
         lines += trouble_lines(status.trouble, t)
     if status.trouble_since is not None:
@@ -155,6 +164,15 @@ def _waiting_line(status: AgentStatus, t: Texts) -> str:
     if status.oldest_waiting_at is None:
         return line
     return f"{line} {t('The oldest is from {time}.', time=_time(status.oldest_waiting_at))}"
+
+
+def _move_line(status: AgentStatus, t: Texts) -> str:
+    line = t("The collector is going to be at {url}.", url=status.moves_to)
+    if status.move is None:
+        return line
+    if status.move == READY:
+        return f"{line} {t('This kiosk reaches it there and follows by itself on the day.')}"
+    return f"{line} {t('This kiosk cannot follow yet: {why}', why=status.move)}"
 
 
 def _time(value: str) -> str:

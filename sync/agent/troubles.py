@@ -19,6 +19,9 @@ class Trouble(StrEnum):
     WRONG_ANSWER = "wrong_answer"
     REFUSED = "refused"
     DEVICE_UNKNOWN = "device_unknown"
+    ADDRESS = "address"
+    SIGNATURE = "signature"
+    STRANGER = "stranger"
     NOT_ENROLLED = "not_enrolled"
     SETTING = "setting"
     DIVERGED = "diverged"
@@ -76,6 +79,18 @@ _WORDS: dict[Trouble, tuple[str, str]] = {
     Trouble.DEVICE_UNKNOWN: (
         "The collector does not know this kiosk, or its access was withdrawn.",
         "Tell IT staff; enrol this kiosk again with a new code: kiosk enroll URL CODE",
+    ),
+    Trouble.ADDRESS: (
+        "The collector takes requests for another address than the one that this kiosk calls.",
+        "Nobody need enrol again. Here: kiosk server URL; or correct public_url in the collector's settings.",
+    ),
+    Trouble.SIGNATURE: (
+        "The collector does not accept this kiosk's signature.",
+        "Compare the address called here with the collector's public_url; if they are the same: kiosk enroll --new-key",
+    ),
+    Trouble.STRANGER: (
+        "What answers is not the collector that this kiosk knows, so it is sent nothing.",
+        "Check the address. If the server is known to be the right one, set up anew: kiosk server URL --unproven",
     ),
     Trouble.NOT_ENROLLED: (
         "This kiosk is not enrolled yet.",

@@ -13,6 +13,7 @@ from kiosk.journal.reader import Batch
 from sync.agent.errors import CollectorUnavailable
 from sync.agent.troubles import Trouble
 from sync.protocol.messages import BATCH_BYTES_MAX, LINES_PER_BATCH_MAX, DeviceStatus, StatusAnswer
+from sync.protocol.own_key import OwnKeyAnswer
 
 
 class Journal(Protocol):
@@ -57,6 +58,35 @@ class Collector(Protocol):
         ...
 
 
+class Careful:
+    """A collector that has nothing of a journal proves who it is before it gets anything of it.
+
+    One that knows a hash of ours is ours: nobody else can know it. One that says it has nothing may be anybody.
+    """
+
+    def __init__(self, collector: Collector, recognise: Callable[[], None]) -> None:
+        """``recognise`` raises where what answers is another collector than the kiosk's own."""
+        self._collector = collector
+        self._recognise = recognise
+        self._is_known = False
+
+    def cursor(self, journal_id: str) -> Cursor:
+        """As the collector itself, once it is known."""
+        cursor = self._collector.cursor(journal_id)
+        if cursor == Cursor.start(journal_id) and not self._is_known:
+            self._recognise()
+            self._is_known = True
+        return cursor
+
+    def hash_at(self, journal_id: str, seq: int) -> bytes:
+        """As the collector itself."""
+        return self._collector.hash_at(journal_id, seq)
+
+    def append(self, journal_id: str, batch: Batch) -> Cursor:
+        """As the collector itself."""
+        return self._collector.append(journal_id, batch)
+
+
 class ReportedCollector(Collector, Protocol):
     """A collector that also hears how the kiosk is."""
 
@@ -66,6 +96,20 @@ class ReportedCollector(Collector, Protocol):
 
     def settings(self, known: str | None) -> tuple[bytes, str] | None:
         """The office's settings and their version; None while that is still ``known``."""
+        ...
+
+    def prove(self, nonce: str) -> OwnKeyAnswer:
+        """That what answers has its own key, said for this question; unchecked."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """Where this calls."""
+        ...
+
+    @property
+    def keyid(self) -> str:
+        """As whom this signs."""
         ...
 
 

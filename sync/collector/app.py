@@ -26,6 +26,7 @@ from sync.collector.api.middleware import DeviceDoors, Doorkeeper
 from sync.collector.chores import chores_of
 from sync.collector.errors import CollectorBusy, CollectorError, StorageFull, UsageWrong
 from sync.collector.gauges import Gauges
+from sync.collector.own import note_address
 from sync.collector.partitions import ensure_partitions
 from sync.collector.readiness import Readiness
 from sync.collector.services import Services
@@ -50,7 +51,7 @@ from sync.collector.web import (
 )
 from sync.collector.web.errors import is_page, page_of
 from sync.protocol import problems
-from sync.protocol.errors import WireError
+from sync.protocol.errors import AddressWrong, WireError
 from sync.protocol.messages import MessageInvalid
 from sync.protocol.problems import ProblemType
 
@@ -115,6 +116,7 @@ def _telemetry(tracer: TracerProvider | None) -> TelemetryConfig:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
+    await _note_address(services)
     partitions = asyncio.create_task(_keep_partitions(services))
     upkeep = Upkeep(chores_of(services))
     upkeep.start()
@@ -125,6 +127,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(upkeep.stop)
         await asyncio.to_thread(services.writer.close)
         services.database.close()
+
+
+async def _note_address(services: Services) -> None:
+    """Remember how it is called: kiosks that go on calling it so after a move are taken."""
+    noting = partial(note_address, url=services.config.url, now=services.now())
+    try:
+        await asyncio.wrap_future(services.writer.submit(noting))
+    except (CollectorError, DBAPIError) as error:
+        # A disk without room must not keep the collector from showing what it has.
+        _log.warning("own address not noted", why=str(error))
 
 
 async def _keep_partitions(services: Services) -> None:
@@ -145,7 +157,8 @@ def _answer_errors(app: FastAPI) -> None:
     async def wire_error(request: Request, error: WireError) -> Response:
         if is_page(request):
             return page_of(request, error)
-        return problem_answer(error.problem, str(error))
+        address = error.address if isinstance(error, AddressWrong) else ""
+        return problem_answer(error.problem, str(error), address=address)
 
     @app.exception_handler(MessageInvalid)
     async def message_invalid(_request: Request, error: MessageInvalid) -> Response:

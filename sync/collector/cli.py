@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from kiosk.lifeline import hold_on
 from kiosk.terminal import run_commands, terminal_texts
 from sync.collector.cli_backup import backup
 from sync.collector.cli_config import config_app
 from sync.collector.cli_counts import counts_app
 from sync.collector.cli_demo import demo_data
 from sync.collector.cli_device import device_app
+from sync.collector.cli_move import move
 from sync.collector.cli_notices import notices_app
 from sync.collector.cli_offline import ack_file, import_files
 from sync.collector.cli_report import report
@@ -41,6 +43,7 @@ app.add_typer(config_app, name="config")
 app.add_typer(notices_app, name="notices")
 app.command(epilog="Example: collector report thang-11.pdf --period 2026-11 --unit 06040")(report)
 app.command(epilog="Example: collector backup /media/usb/collector-2026-11-22.db")(backup)
+app.command(epilog="Example: collector move https://gop-y.example.gov.vn --day 2026-12-15")(move)
 app.command("demo-data", epilog="Example: collector demo-data --data-dir ./demo --province 20 --months 6")(demo_data)
 
 
@@ -60,6 +63,7 @@ def serve(
     """Receive ratings and show them, until Ctrl-C. Makes and migrates an empty embedded database by itself."""
     from sync.collector.server import run_server
 
+    hold_on()
     given = {"listen_host": host, "listen_port": port, "demo": demo or None}
     settings = load_config(config, data_dir, {key: value for key, value in given.items() if value is not None})
     database = open_ready(settings)

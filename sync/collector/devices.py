@@ -18,8 +18,10 @@ from sync.collector.credentials import place_device
 from sync.collector.database import Database
 from sync.collector.errors import CodeRefused, TriesExhausted, UsageWrong
 from sync.collector.ingest import Device
+from sync.collector.own import read_own_key
 from sync.collector.schema import counter, device, enrolment_code, enrolment_failure, micros, placement, unit
 from sync.protocol.messages import EnrolmentAnswer, EnrolmentRequest
+from sync.protocol.own_key import public_text
 
 CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
 """RFC 8628, 6.1: no vowels, so no words, and no letters that look alike."""
@@ -186,7 +188,8 @@ def answer_for(connection: Connection, device_id: str, counter_id: int) -> Enrol
         .join(unit)
         .where(counter.c.counter_id == counter_id)
     ).one()
-    return EnrolmentAnswer(device_id, row.code, row.name, row.unit_name)
+    key = public_text(read_own_key(connection))
+    return EnrolmentAnswer(device_id, row.code, row.name, row.unit_name, key)
 
 
 def _hour_of(now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from sync.collector.database import Database
+from sync.collector.last_words import LastWords
 from sync.collector.notices.outbox import FAILED, WAITING
 from sync.collector.schema import delivery, device, device_status, unread
 
@@ -19,7 +20,7 @@ FRESH_S = 15.0
 _up = Gauge("hailong_database_up", "Whether the database answered when it was last asked")
 _unread = Gauge("hailong_unread_lines", "Lines kept that this version cannot read; collector reproject reads them anew")
 _devices = Gauge("hailong_devices", "Enrolled kiosks by what became of them", ["state"])
-_waiting = Gauge("hailong_waiting_entries", "Entries that kiosks said were waiting when they were last heard")
+_waiting = Gauge("hailong_waiting_entries", "Entries that kiosks said were waiting and that have not come since")
 _notices = Gauge("hailong_notices", "Notices to one address that did not go out, by what becomes of them", ["state"])
 _log = structlog.get_logger("collector")
 
@@ -58,7 +59,8 @@ def _read(connection: Connection) -> None:
     _devices.labels("revoked").set(revoked)
     _devices.labels("heard").set(len(heard))
     _devices.labels("never_heard").set(enrolled - revoked - len(heard))
-    _waiting.set(sum(int(status.get("pending") or 0) for status in heard))
+    words = LastWords(connection)
+    _waiting.set(sum(int(words.of(status).get("pending") or 0) for status in heard))
     tried = select(func.count()).where(delivery.c.tries > 0)
     _notices.labels("retrying").set(connection.execute(tried.where(delivery.c.state == WAITING)).scalar_one())
     _notices.labels("failed").set(connection.execute(tried.where(delivery.c.state == FAILED)).scalar_one())

@@ -21,12 +21,14 @@ from sync.collector.database import Database, faults_named
 from sync.collector.devices import Directory, WrongCode, answer_for, enrol, hash_code
 from sync.collector.errors import CollectorError, Refusal, UsageWrong
 from sync.collector.ingest import Appended, Batch, Conflict, Device, Receipt, append_batch
+from sync.collector.own import Addresses
 from sync.collector.partitions import ensure_partitions
 from sync.collector.presstime import LocalDays
 from sync.collector.replica import stored_hashes
 from sync.collector.schema import device, journal
+from sync.protocol.addressed import Received
 from sync.protocol.batch import unpack_batch
-from sync.protocol.errors import SignatureInvalid, WireError
+from sync.protocol.errors import AddressWrong, SignatureInvalid, WireError
 from sync.protocol.kiosk_clock import format_kiosk_clock
 from sync.protocol.messages import (
     AcknowledgedJournal,
@@ -38,7 +40,7 @@ from sync.protocol.messages import (
     decode_message,
 )
 from sync.protocol.parcel import ParcelRequest, ParcelUnreadable, read_parcel
-from sync.protocol.signature import Verified, verify_request
+from sync.protocol.signature import Verified
 
 _ENROLMENTS = "/v1/enrolments"
 
@@ -68,12 +70,13 @@ class Intake:
     """Takes files into one database."""
 
     def __init__(self, database: Database, url: str, days: LocalDays, now: Callable[[], datetime]) -> None:
-        """``url`` is the address that kiosks sign."""
+        """``url`` is the collector's address by its settings; those that it had before are taken as well."""
         self._database = database
         self._url = url
         self._days = days
         self._now = now
         self._directory = Directory(database)
+        self._addresses = Addresses(database, url)
 
     def take(self, files: Iterable[Path], progress: Callable[[FileResult], None]) -> list[FileResult]:
         """Take what is in ``files``, whose order does not matter; ``progress`` hears of each.
@@ -145,10 +148,35 @@ class Intake:
         return True
 
     def _verified(self, request: ParcelRequest, key_of: Callable[[str], bytes]) -> Verified:
-        return verify_request(
-            method=request.method, url=self._url + request.target, headers=request.headers, body=request.body,
-            key_of=key_of,
-        )  # fmt: skip
+        refused: list[NotTaken] = []
+
+        def known_key(keyid: str) -> bytes:
+            try:
+                return key_of(keyid)
+            except NotTaken as error:
+                # The library would make a fault of the signature out of it.
+                refused.append(error)
+                raise
+
+        called = request.address or None
+        received = Received(request.method, request.target, request.headers, request.body, called)
+        try:
+            return received.verify(known_key, self._url, self._addresses.all).verified
+        except AddressWrong as error:
+            raise NotTaken(
+                "it is signed for a collector at {address}, and this one is at {own}; if both are this one, set "
+                "public_url to what kiosks call, start the collector once, and bring the file again",
+                address=request.address,
+                own=error.address,
+            ) from error
+        except SignatureInvalid as error:
+            if refused:
+                raise refused[0] from error
+            raise NotTaken(
+                "its signature does not fit this collector at {own}: if kiosks call it otherwise, set public_url; "
+                "else the file was altered, or the kiosk has another key by now",
+                own=self._url,
+            ) from error
 
     def _sender(self, keyid: str) -> Device:
         """The kiosk by its id, or by its key where it does not know its id yet."""

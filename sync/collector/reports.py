@@ -21,6 +21,7 @@ from sync.collector.figures.counts import NO_LEVELS, Keys, Levels, by_level, rea
 from sync.collector.figures.grains import Days, to_the_end
 from sync.collector.figures.waits import read_aside, read_waits
 from sync.collector.kiosks.hours import Missed
+from sync.collector.last_words import LastWords
 from sync.collector.schema import counter, device, device_status, journal, unit
 from sync.collector.tally import ASIDE as ASIDE_STREAM
 from sync.collector.tally import COUNTED
@@ -226,9 +227,10 @@ def read_kiosks(connection: Connection, missed: Missed) -> dict[int, list[Kiosk]
         .order_by(device.c.device_id)
     )
     found: dict[int, list[Kiosk]] = {}
+    words = LastWords(connection)
     for device_id, counter_id, enrolled_at, path, sent_at, status_at, status in rows:
         contact = max((at for at in (sent_at, status_at) if at is not None), default=None)
-        pending = status.get("pending") if isinstance(status, dict) else None
+        pending = words.of(status).get("pending")
         silent = missed.is_missed(path, contact or enrolled_at)
         found.setdefault(counter_id, []).append(Kiosk(device_id, contact, pending, silent))
     return found

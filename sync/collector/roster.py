@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from kiosk.terminal import terminal_texts
+from sync.collector.last_words import LastWords
 from sync.collector.schema import counter, device, device_status, duplicate, journal
 
 
@@ -35,7 +36,7 @@ class KioskState:
     revoked: bool
     heard_at: datetime | None
     waiting: int | None
-    """What it said was waiting when it was last heard."""
+    """What was waiting there when it was last heard and has not come since."""
     error: str | None
     """What it said was wrong."""
     journals: tuple[JournalState, ...]
@@ -47,7 +48,7 @@ class KioskState:
 
 def read_roster(connection: Connection) -> list[KioskState]:
     """Every kiosk, by counter."""
-    journals = read_journals(connection)
+    journals, words = read_journals(connection), LastWords(connection)
     rows = connection.execute(
         select(device, counter.c.code, device_status.c.received_at, device_status.c.status)
         .join(counter)
@@ -56,7 +57,7 @@ def read_roster(connection: Connection) -> list[KioskState]:
     )
     kiosks = []
     for row in rows:
-        said = row.status or {}
+        said = words.of(row.status)
         heard_at = row.received_at
         kiosks.append(
             KioskState(

@@ -14,6 +14,7 @@ from sync.collector.devices import Directory
 from sync.collector.held_back import HeldBack
 from sync.collector.kiosks.hours import Missed
 from sync.collector.notices.outbox import Outbox
+from sync.collector.own import Addresses
 from sync.collector.partitions import Partitions
 from sync.collector.presstime import LocalDays
 from sync.collector.release import Release
@@ -42,6 +43,7 @@ class Services:
     days: LocalDays
     surveys: Library
     now: Callable[[], datetime]
+    addresses: Addresses
     rollouts: RolloutShelf = field(default_factory=RolloutShelf)
     partitions: Partitions = field(default_factory=Partitions)
     held_back: HeldBack = field(default_factory=HeldBack)
@@ -90,5 +92,5 @@ def make_services(config: CollectorConfig, database: Database, now: Callable[[],
     """The services over an open, current database; ``writer.close()`` ends them."""
     return Services(
         config, database, writer_for(database), Directory(database), LocalDays(config.zone), Library(database), now,
-        RolloutShelf(config.calendar.told),
+        Addresses(database, config.url), RolloutShelf(config.calendar.told),
     )  # fmt: skip

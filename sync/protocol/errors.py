@@ -4,6 +4,7 @@ WireError                     the request is refused and nothing of it is stored
 ├── SignatureMissing          401  no signature at all
 ├── DigestMismatch            400  damaged on the way
 ├── SignatureInvalid          401  not from this device, or altered
+│   └── AddressWrong          401  signed for another address than ours
 ├── ClockUnreadable           400  Kiosk-Clock is missing or malformed
 ├── BodyTooLarge              413  more bytes on the wire than the limit
 ├── EncodingUnsupported       415  neither plain nor gzip
@@ -41,6 +42,17 @@ class SignatureInvalid(WireError):
     """The signature is malformed, covers other than the required parts, or is not of this message and key."""
 
     problem = problems.SIGNATURE_INVALID
+
+
+class AddressWrong(SignatureInvalid):
+    """The signature holds, but for another address than the collector's own, which is ``address``."""
+
+    def __init__(self, signed_for: str, address: str) -> None:
+        super().__init__(
+            f"the request is signed for {signed_for}, and the address of this collector is {address}; "
+            "either the kiosk calls a wrong address, or public_url in the collector's settings is wrong"
+        )
+        self.address = address
 
 
 class ClockUnreadable(WireError):

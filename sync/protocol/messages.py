@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from kiosk.journal.chain import Cursor
+from sync.protocol.own_key import Move
 from sync.protocol.problems import ProblemType
 
 LINES_PER_BATCH_MAX = 500
@@ -120,6 +121,8 @@ class EnrolmentAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """The counter's code."""
     counter_name: str = ""
     unit_name: str = ""
+    collector_key: str = ""
+    """By which the kiosk knows its collector again; a public key."""
 
 
 class KeyRequest(msgspec.Struct, frozen=True):
@@ -193,6 +196,10 @@ class DeviceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """Days that are worked although they would be off."""
     office_days: OfficeDays | None = None
     """The days of the whole office, where it has set any."""
+    collector_key: str | None = None
+    """As at enrolment, for kiosks that were enrolled before there was one."""
+    move: Move | None = None
+    """Where the collector can be found from a moment on."""
 
 
 class UpgradeRefused(msgspec.Struct, frozen=True):
@@ -227,6 +234,10 @@ class DeviceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     upgrade_refused: UpgradeRefused | None = None
     done: Annotated[list[CommandDone], msgspec.Meta(max_length=COMMANDS_MAX)] = []
     """What came of commands, until the collector has taken it."""
+    address: _ShortText | None = None
+    """The collector's address as this kiosk calls it."""
+    move: _ShortText | None = None
+    """Of a move that was announced: ``ready``, or why the kiosk cannot follow."""
 
 
 class AcknowledgedJournal(msgspec.Struct, frozen=True):
@@ -267,7 +278,10 @@ class EnclosureMessage(msgspec.Struct, frozen=True):
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An RFC 9457 problem; a ``cursor-mismatch`` carries the stored cursor as well."""
+    """An RFC 9457 problem; a ``cursor-mismatch`` carries the stored cursor as well.
+
+    A ``signature-invalid`` carries the collector's own address where the request was signed for another one.
+    """
 
     type: str
     title: str = ""
@@ -275,12 +289,13 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str = ""
     next: Annotated[int, msgspec.Meta(ge=1)] | None = None
     head: Hash | None = None
+    address: str = ""
 
     @classmethod
-    def of(cls, kind: ProblemType, detail: str = "", cursor: Cursor | None = None) -> "Problem":
+    def of(cls, kind: ProblemType, detail: str = "", cursor: Cursor | None = None, address: str = "") -> "Problem":
         """The problem as it is answered."""
         if cursor is None:
-            return cls(kind.urn, kind.title, kind.status, detail)
+            return cls(kind.urn, kind.title, kind.status, detail, address=address)
         return cls(kind.urn, kind.title, kind.status, detail, cursor.next_seq, cursor.head.hex())
 
     def cursor(self) -> Cursor | None:

@@ -10,6 +10,7 @@ import typer
 
 from kiosk.cli import commands as kiosk
 from sync.collector.cli import app as collector
+from sync.collector.devices import CODE_ALPHABET, CODE_LENGTH
 
 ROOT = Path(__file__).parents[2]
 MANUALS = ["README.md", "config/OPERATIONS.md", "config/HUONG-DAN-NHANH.md"]
@@ -93,3 +94,17 @@ def test_commands_that_the_trial_takes_from_the_manual_stand_there():
     assert [
         title for title in titles if not re.search(rf"{re.escape(title)}.*\n\n    \w", text("config/OPERATIONS.md"))
     ] == []
+
+
+CODE_SHOWN = re.compile(r"\b[A-Z]{4}-[A-Z]{2,4}(?:-[A-Z]+)*\b")
+
+
+@pytest.mark.parametrize("place", [*MANUALS, "kiosk/cli_sync.py", "kiosk/cli_setup.py", "kiosk/setup/wishes.py",
+                                   "assets/locale/vi/LC_MESSAGES/kiosk.po"])  # fmt: skip
+def test_every_code_that_is_shown_has_the_form_of_a_real_one(place):
+    groups = f"[{CODE_ALPHABET}]{{{CODE_LENGTH // 2}}}"
+
+    shown = CODE_SHOWN.findall(text(place))
+
+    assert shown or place == "config/HUONG-DAN-NHANH.md"
+    assert [code for code in shown if not re.fullmatch(f"{groups}-{groups}", code)] == []

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,15 @@ pytestmark = [pytest.mark.window, pytest.mark.timeout(180)]
 
 @pytest.fixture
 def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def other_port(port: int) -> int:
+    return free_port()
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -84,6 +94,37 @@ def test_killed_demo_is_caught_up_by_the_next_one(tmp_path, port, environment):
     assert on_disk == collected >= 2
 
 
+def test_demo_with_another_port_goes_on_where_it_was(tmp_path, port, environment, other_port):
+    assert ended(demo(tmp_path, port, environment, presses=3)) == (0, (3, 3, 3))
+
+    assert ended(demo(tmp_path, other_port, environment, presses=2)) == (0, (2, 5, 5))
+    assert ended(demo(tmp_path, port, environment, presses=0)) == (0, (0, 5, 5))
+
+
+def test_programs_of_a_killed_demo_end_by_themselves(tmp_path, port, environment):
+    process = demo(tmp_path, port, environment, presses=500)
+    wait_for(lambda: (tmp_path / "screenshots" / "question.png").exists())
+    assert set(programs_of(tmp_path)) == {"serve", "sync"}
+
+    process.kill()
+    process.communicate()
+
+    wait_for(lambda: programs_of(tmp_path) == {}, seconds=15)
+    assert ended(demo(tmp_path, port, environment, presses=1))[0] == 0
+
+
+def test_numbers_speak_of_this_disk_after_its_image_was_put_back(tmp_path, port, environment):
+    assert ended(demo(tmp_path, port, environment, presses=3)) == (0, (3, 3, 3))
+    shutil.copytree(tmp_path / "kiosk", tmp_path / "image")
+    assert ended(demo(tmp_path, port, environment, presses=4)) == (0, (4, 7, 7))
+    shutil.rmtree(tmp_path / "kiosk")
+    (tmp_path / "image").rename(tmp_path / "kiosk")
+
+    began = time.monotonic()
+    assert ended(demo(tmp_path, port, environment, presses=2)) == (0, (2, 5, 5))
+    assert time.monotonic() - began < 100
+
+
 def test_interrupted_demo_ends_every_process_it_started(tmp_path, port, environment):
     process = demo(tmp_path, port, environment, presses=500)
     wait_for(lambda: (tmp_path / "screenshots" / "question.png").exists())
@@ -128,8 +169,8 @@ def programs_of(folder: Path) -> dict[str, int]:
     return found
 
 
-def wait_for(condition) -> None:
-    deadline = time.monotonic() + 60
+def wait_for(condition, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.1)

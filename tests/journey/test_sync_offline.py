@@ -32,10 +32,10 @@ def export(kiosk: LiveKiosk, to: Path, **options: object) -> Path:
     return file
 
 
-def command(collector: LiveCollector, *arguments: str | Path, code: int = 0) -> str:
+def command(collector: LiveCollector, *arguments: str | Path, code: int = 0, public_url: str | None = None) -> str:
     env = {
         **os.environ, "HAILONG_LANGUAGE": "en", "HAILONG_COLLECTOR_DATABASE_URL": f"sqlite:///{collector.path}",
-        "HAILONG_COLLECTOR_PUBLIC_URL": collector.url,
+        "HAILONG_COLLECTOR_PUBLIC_URL": collector.url if public_url is None else public_url,
     }  # fmt: skip
     program = [sys.executable, "-c", "from sync.collector.cli import main; main()", *map(str, arguments)]
     ended = subprocess.run(program, capture_output=True, text=True, timeout=60, env=env, check=False)
@@ -215,3 +215,50 @@ def test_press_on_a_file_is_dated_by_the_kiosks_own_clock_and_marked_uncertain(k
     command(collector, "import", export(kiosk, stick))
 
     assert collector.rows("SELECT DISTINCT time_quality FROM rating") == [("uncertain",)]
+
+
+def test_file_is_taken_though_the_settings_do_not_name_the_port_on_which_the_collector_was_served(
+    kiosk, collector, stick
+):
+    kiosk.press(3)
+    file = export(kiosk, stick / "1.hailong")
+
+    said = command(collector, "import", file, public_url="")
+
+    assert "4 new entries" in said
+    assert collector.reported() == once_each(kiosk)
+
+
+def test_file_for_another_address_says_which_one_is_which_and_blames_no_signature(kiosk, collector, stick):
+    kiosk.press()
+    file = export(kiosk, stick / "1.hailong", url="https://y-kien.example.vn")
+
+    said = command(collector, "import", file, code=1)
+
+    assert f"signed for a collector at https://y-kien.example.vn, and this one is at {collector.url}" in said
+    assert "public_url" in said
+    assert "signature does not" not in said
+
+
+def test_file_of_an_older_kiosk_does_not_say_for_whom_and_is_told_what_may_be_wrong(kiosk, collector, stick):
+    kiosk.press()
+    file = export(kiosk, stick / "1.hailong", url="https://y-kien.example.vn")
+    older = re.sub(rb',"address":"[^"]*"', b"", file.read_bytes())
+    assert older != file.read_bytes()
+    file.write_bytes(older)
+
+    said = command(collector, "import", file, code=1)
+
+    assert f"its signature does not fit this collector at {collector.url}: if kiosks call it otherwise" in said
+
+
+def test_offline_kiosk_is_taken_at_the_new_place_of_its_collector(kiosk, collector, stick):
+    """It never hears of a move: what it signs for the old address is taken, and it gets its acknowledgement."""
+    kiosk.press(2)
+    file = export(kiosk, stick / "1.hailong")
+
+    command(collector, "import", file, public_url="https://y-kien.example.vn")
+    command(collector, "ack-file", stick / "ack", public_url="https://y-kien.example.vn")
+
+    assert take_acknowledgement(kiosk.folder, kiosk.path, stick / "ack") == (3, 3)
+    assert load_device(KioskFiles(kiosk.folder)).collector_key

@@ -3,6 +3,8 @@
 import json
 import logging
 import sys
+import threading
+import warnings
 
 import pytest
 import structlog
@@ -15,8 +17,11 @@ from sync.log import start_log
 def _afterwards():
     root = logging.getLogger()
     before = root.handlers[:], root.level
+    hook = threading.excepthook
     yield
     root.handlers[:], root.level = before
+    logging.captureWarnings(False)
+    threading.excepthook = hook
     structlog.reset_defaults()
 
 
@@ -74,3 +79,20 @@ def test_person_at_a_terminal_reads_plain_lines(capsys, monkeypatch):
     logging.getLogger("agent").info("up", extra={"fields": {"next": 7}})
 
     assert capsys.readouterr().err.endswith(" info     agent: up next=7\n")
+
+
+def test_warnings_of_libraries_and_ends_of_threads_are_lines_as_all_others(capsys):
+    start_log()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(True)
+        warnings.warn("the library is surprised", RuntimeWarning, stacklevel=1)
+    thread = threading.Thread(target=lambda: 1 / 0, name="reader")
+    thread.start()
+    thread.join()
+
+    warned, ended = lines(capsys)
+    assert "the library is surprised" in str(warned["event"])
+    assert ended["event"] == "thread reader ended by a fault"
+    assert "ZeroDivisionError" in str(ended["exception"])

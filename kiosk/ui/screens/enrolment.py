@@ -17,8 +17,8 @@ from kiosk.ui.screens.staff_page import StaffPage
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
 CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
-"""What a one-time code is made of."""
-CODE_LENGTH = 10
+"""What a one-time code is made of, as the collector makes it."""
+CODE_LENGTH = 8
 
 
 class EnrolmentPage(StaffPage):
@@ -77,7 +77,7 @@ class EnrolmentPage(StaffPage):
     def _draw(self) -> None:
         if self._look is None:
             return
-        parts = (self.plain[:4], self.plain[4:8], self.plain[8:])
+        parts = (self.plain[:4], self.plain[4:])
         self.typed = "-".join(part for part in parts if part)
         self.ids.code.fit(self._look, self._code_area.width, lines_max=1)
         self.ids.code.put(self._code_area, across=0)

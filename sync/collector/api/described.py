@@ -18,13 +18,14 @@ from sync.protocol.messages import (
     Problem,
     StatusAnswer,
 )
+from sync.protocol.own_key import OwnKeyAnswer
 from sync.protocol.problems import PROBLEM_MEDIA_TYPE
 
 Described = dict[str, Any]
 
 _MESSAGES = (
     CursorMessage, HashMessage, EnrolmentRequest, EnrolmentAnswer, DeviceSettings, DeviceStatus, KeyRequest,
-    KeyAnswer, StatusAnswer, Problem,
+    KeyAnswer, OwnKeyAnswer, StatusAnswer, Problem,
 )  # fmt: skip
 _, COMPONENTS = msgspec.json.schema_components(_MESSAGES, ref_template="#/components/schemas/{name}")
 """The JSON schemas of the protocol's messages, by name."""
@@ -54,6 +55,7 @@ STATUS_ANSWER: Described = {
     "content": _json("StatusAnswer"),
 }
 NEW_KEY: Described = {"description": "The key from now on", "content": _json("KeyAnswer")}
+OWN_KEY: Described = {"description": "By which the collector is known again", "content": _json("OwnKeyAnswer")}
 SETTINGS: Described = {"description": "What the office set for this kiosk", "content": _json("DeviceSettings")}
 
 BATCH_BODY: Described = {

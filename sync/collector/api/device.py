@@ -1,18 +1,20 @@
 """Device: what the office set for a kiosk, and how the kiosk says it is."""
 
 import asyncio
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from sync.collector.api.answers import message_answer
-from sync.collector.api.described import KEY_BODY, NEW_KEY, SETTINGS, STATUS_ANSWER, STATUS_BODY, WIRE_PROBLEMS
+from sync.collector.api.described import KEY_BODY, NEW_KEY, OWN_KEY, SETTINGS, STATUS_ANSWER, STATUS_BODY, WIRE_PROBLEMS
 from sync.collector.api.signed import signed_by_device
 from sync.collector.credentials import change_key
 from sync.collector.cursors import read_cursor
 from sync.collector.fleet import keep_status
 from sync.collector.kiosks.commands import commands_for
+from sync.collector.own import read_own_key
 from sync.collector.rollouts.effective import etag_of, settings_for
 from sync.collector.services import Services
 from sync.protocol.messages import (
@@ -24,6 +26,7 @@ from sync.protocol.messages import (
     StatusAnswer,
     decode_message,
 )
+from sync.protocol.own_key import NONCE_PATTERN, OwnKeyAnswer, answer_as_collector
 from sync.protocol.signature import check_key_proof
 
 router = APIRouter(tags=["kiosk"])
@@ -77,6 +80,20 @@ async def post_key(request: Request) -> Response:
     await asyncio.wrap_future(services.writer.submit(in_transaction))
     services.directory.forget(device_id)
     return message_answer(KeyAnswer(wanted.public_key))
+
+
+@router.get("/v1/device/collector", responses={200: OWN_KEY, **WIRE_PROBLEMS})
+async def get_own_key(request: Request, nonce: Annotated[str, Query(pattern=NONCE_PATTERN)]) -> Response:
+    """That the collector with this key answers here: said for this kiosk, this address and this question alone."""
+    services: Services = request.app.state.services
+    signed = await signed_by_device(request, services)
+
+    def answer() -> OwnKeyAnswer:
+        with services.database.reading() as connection:
+            key = read_own_key(connection)
+        return answer_as_collector(key, signed.address, signed.device.device_id, nonce, services.now())
+
+    return message_answer(await asyncio.to_thread(answer))
 
 
 def _read(services: Services, device_id: str) -> DeviceSettings:

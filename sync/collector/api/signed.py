@@ -4,16 +4,19 @@ The order is the protocol's: length, signature header present, digest, key, sign
 """
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 
 from sync.collector.ingest import Device
 from sync.collector.services import Services
 from sync.protocol import problems
+from sync.protocol.addressed import Addressed, Received
 from sync.protocol.errors import BodyTooLarge, SignatureInvalid, WireError
 from sync.protocol.messages import MESSAGE_BYTES_MAX
-from sync.protocol.signature import Verified, require_signature, verify_request
+from sync.protocol.signature import Verified, require_signature
 
 
 class LengthMissing(WireError):
@@ -53,6 +56,8 @@ class Signed:
     device: Device
     verified: Verified
     body: bytes
+    address: str
+    """For which of the collector's addresses it was signed."""
 
 
 async def signed_by_device(
@@ -71,31 +76,20 @@ async def signed_by_device(
         found.append(device)
         return device.public_key
 
-    def verify() -> Verified:
-        url = _public_address(request, services)
-        return verify_request(method=request.method, url=url, headers=request.headers, body=body, key_of=key_of)
-
     try:
-        verified = verify()
+        found_for = _verified(request, services, body, key_of)
     except SignatureInvalid:
         # The key may have just changed, and only this process not have noticed: look again, not from memory.
         if not found or not services.directory.changed(found[-1]):
             raise
-        verified = verify()
-    return Signed(found[-1], verified, body)
+        found_for = _verified(request, services, body, key_of)
+    return Signed(found[-1], found_for.verified, body, found_for.address)
 
 
 async def signed_by_new_key(request: Request, services: Services) -> tuple[str, bytes]:
     """The public key (base64) that vouches for this request, and the body; raises WireError."""
     body = await read_body(request, MESSAGE_BYTES_MAX, "application/json")
-    verified = verify_request(
-        method=request.method,
-        url=_public_address(request, services),
-        headers=request.headers,
-        body=body,
-        key_of=_own_key,
-    )
-    return verified.keyid, body
+    return _verified(request, services, body, _own_key).verified.keyid, body
 
 
 async def read_body(request: Request, bytes_max: int, media_type: str | None) -> bytes:
@@ -131,11 +125,28 @@ def _media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _public_address(request: Request, services: Services) -> str:
-    """The address as the kiosk wrote it: ours by configuration, path and query byte for byte as they came."""
+def _verified(request: Request, services: Services, body: bytes, key_of: Callable[[str], bytes]) -> Addressed:
+    own = services.config.url
+    received = Received(request.method, _target(request), request.headers, body, _called(request, own))
+    return received.verify(key_of, own, services.addresses.all)
+
+
+def _target(request: Request) -> str:
+    """Path and query, byte for byte as they came."""
     path = request.scope.get("raw_path") or request.url.path.encode()
     query = request.scope["query_string"]
-    return services.config.url + (path + (b"?" + query if query else b"")).decode("latin-1")
+    return str((path + (b"?" + query if query else b"")).decode("latin-1"))
+
+
+def _called(request: Request, own: str) -> str | None:
+    """The address that the kiosk seems to have called: a proxy may have written it anew, so nothing rests on it."""
+    host = request.headers.get("host", "")
+    try:
+        parts = urlsplit(own)
+        usable = bool(urlsplit(f"//{host}").hostname)
+    except ValueError:
+        return None
+    return parts._replace(netloc=host).geturl() if usable else None
 
 
 def _own_key(keyid: str) -> bytes:

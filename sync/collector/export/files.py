@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from kiosk.cells import csv_bytes, safe_text
+from kiosk.cells import code_note, csv_bytes, safe_text
 from kiosk.table import Cell, Column, Form, Mark, Table, write_cell
 from sync.collector.figures.book import Book
 from sync.collector.figures.tables import tables_of
@@ -28,7 +28,8 @@ def csv_of(tables: Sequence[Table], heading: Sequence[str], p: Phrases) -> bytes
 
     The separator is the one that Excel expects of the language's decimal sign.
     """
-    rows: list[list[str]] = [*([line] for line in heading), []]
+    note = code_note((cell for table in tables for row in table.rows for cell in row), p.t)
+    rows: list[list[str]] = [*([line] for line in [*heading, *note]), []]
     for table in tables:
         rows += [[table.title], [column.head for column in table.columns]]
         rows += [
@@ -48,9 +49,11 @@ def xlsx_of(tables: Sequence[Table], heading: Sequence[str], made_at: datetime, 
     """A workbook with a sheet for each table, numbers as numbers, and charts that Excel draws itself."""
     file = io.BytesIO()
     workbook = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    workbook.set_properties({"title": heading[0], "comments": p.notice, "created": made_at.replace(tzinfo=None)})
+    workbook.set_properties(
+        {"title": safe_text(heading[0]), "comments": safe_text(p.notice), "created": made_at.replace(tzinfo=None)}
+    )
     for table in tables:
-        sheet = workbook.add_worksheet(table.title[:31].replace("/", " "))
+        sheet = workbook.add_worksheet(safe_text(table.title)[:31].replace("/", " "))
         first = _write_sheet(workbook, sheet, table, list(heading), p)
         _add_chart(workbook, sheet, table, first)
     workbook.close()
@@ -90,7 +93,7 @@ def _write_sheet(workbook: Any, sheet: Any, table: Table, heading: list[str], p:
         sheet.write_string(number, 0, safe_text(words), bold if number in (0, len(heading) + 2) else None)
     first = len(heading) + 3
     for place, column in enumerate(table.columns):
-        sheet.write_string(first, place, column.head, wrapped)
+        sheet.write_string(first, place, safe_text(column.head), wrapped)
         sheet.set_column(place, place, 34 if column.form is Form.TEXT and place < 2 else 13)
         for number, row in enumerate(table.rows, first + 1):
             _write(sheet, number, place, row[place], column, forms.get(column.form), p)
@@ -117,7 +120,7 @@ def _add_chart(workbook: Any, sheet: Any, table: Table, first: int) -> None:
     rows = last - (1 if table.has_total else 0)
     chart = workbook.add_chart({"type": kind})
     series: dict[str, Any] = {
-        "name": table.columns[value].head,
+        "name": safe_text(table.columns[value].head),
         "categories": [sheet.name, first + 1, names, rows, names],
         "values": [sheet.name, first + 1, value, rows, value],
         "fill": {"color": _LEVEL_COLOURS[4]}, "line": {"color": _LEVEL_COLOURS[4]},
@@ -125,7 +128,7 @@ def _add_chart(workbook: Any, sheet: Any, table: Table, first: int) -> None:
     if table.key == "levels":
         series["points"] = [{"fill": {"color": colour}} for colour in _LEVEL_COLOURS[: rows - first]]
     chart.add_series(series)
-    chart.set_title({"name": table.title, "name_font": {"size": 11}})
+    chart.set_title({"name": safe_text(table.title), "name_font": {"size": 11}})
     chart.set_legend({"none": True})
     if kind == "bar":
         chart.set_y_axis({"reverse": True})

@@ -17,6 +17,7 @@ from sync.collector.kiosks.days import last_pressed
 from sync.collector.kiosks.faults import HURT, Fault, Seen, faults_of, mark_of, oldest_waiting_s
 from sync.collector.kiosks.hours import Missed, open_days_back
 from sync.collector.kiosks.known import Known, read_known, still_known
+from sync.collector.last_words import LastWords
 from sync.collector.rollouts.effective import InForce, read_bases, read_in_force
 from sync.collector.roster import JournalState, read_journals
 from sync.collector.schema import counter, device, device_status, journal, unit
@@ -36,7 +37,7 @@ class Kiosk:
     revoked_at: datetime | None
     heard_at: datetime | None
     status: Mapping[str, Any]
-    """Its last word; empty before the first."""
+    """Its last word, put right by what came since; empty before the first."""
     clock_ahead_s: float | None
     oldest_waiting_s: int | None
     journals: tuple[JournalState, ...]
@@ -86,7 +87,7 @@ def read_roll(
     pressed = _Pressed(connection, calendars, now, config)
     journals, hurt = read_journals(connection), _hurt(connection)
     rings = _rings(connection, path, in_force)
-    known = read_known(connection)
+    known, words = read_known(connection), LastWords(connection)
     found = []
     for row in connection.execute(_rows(path)):
         mine = tuple(journals.get(row.device_id, ()))
@@ -95,7 +96,7 @@ def read_roll(
         calendar = calendars.of(row.path)
         since = pressed.since(calendar)
         seen = Seen(
-            row.enrolled_at, heard, row.status or {}, row.said_at, ahead, hurt.at.get(row.device_id),
+            row.enrolled_at, heard, words.of(row.status), row.said_at, ahead, hurt.at.get(row.device_id),
             pressed.is_pressed(row.device_id, since), datetime.combine(since, datetime.min.time(), config.zone),
             missed.is_missed(row.path, heard or row.enrolled_at),
         )  # fmt: skip

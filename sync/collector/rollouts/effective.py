@@ -13,10 +13,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, Select, select
 
+from sync.collector.own import announced, read_own_key
 from sync.collector.rollouts.change import Change, laid_upon
 from sync.collector.rollouts.stage import IN_FORCE, STAGES
 from sync.collector.schema import counter, device, rollout, rollout_device, survey_text, unit
 from sync.protocol.messages import DeviceSettings, OfficeDays, encode_message
+from sync.protocol.own_key import Move, public_text
 
 REMEMBERED_S = 5.0
 
@@ -44,6 +46,10 @@ class InForce:
     rollouts: tuple[Active, ...]
     survey_texts: Mapping[str, str]
     """Of published surveys, by ``id@version``."""
+    collector_key: str | None = None
+    """By which kiosks know this collector again."""
+    move: Move | None = None
+    """Where it will be."""
     office_days: OfficeDays | None = None
     """Of the collector's own settings, for every kiosk."""
 
@@ -52,7 +58,9 @@ class InForce:
         changes = (active.change for active in self.rollouts if active.reaches(base.device_id, base.path))
         found = laid_upon(base.settings, changes)
         text = self.survey_texts.get(found.survey or "")
-        return msgspec.structs.replace(found, survey_text=text, office_days=self.office_days)
+        return msgspec.structs.replace(
+            found, survey_text=text, office_days=self.office_days, collector_key=self.collector_key, move=self.move
+        )
 
 
 NOTHING_SET = InForce((), {})
@@ -100,7 +108,9 @@ def read_in_force(connection: Connection, office_days: OfficeDays | None = None)
     found = [_active(connection, row) for row in connection.execute(wanted)]
     found.sort(key=lambda active: active.path.count("/"))
     texts = connection.execute(select(survey_text).where(survey_text.c.published_at.is_not(None)))
-    return InForce(tuple(found), {row.ref: row.text for row in texts}, office_days)
+    key = read_own_key(connection)
+    texts_by_ref = {row.ref: row.text for row in texts}
+    return InForce(tuple(found), texts_by_ref, public_text(key), announced(connection, key), office_days)
 
 
 def read_base(connection: Connection, device_id: str) -> Base:

@@ -13,6 +13,7 @@ from sync.collector.schema.fleet import device_command, device_day, kiosk_incide
 from sync.collector.schema.imported import index766_count
 from sync.collector.schema.journals import boot_clock, carried, duplicate, enclosure, journal, probe, segment, unread
 from sync.collector.schema.notices import delivery, incident, mailed_report, notice
+from sync.collector.schema.own import own_address, own_key, own_move
 from sync.collector.schema.people import account, audit, signed_in, signin_failure
 from sync.collector.schema.places import (
     counter,
@@ -73,6 +74,9 @@ __all__ = [
     "metadata",
     "micros",
     "notice",
+    "own_address",
+    "own_key",
+    "own_move",
     "placement",
     "probe",
     "rating",

@@ -58,5 +58,7 @@ def _words(t: Texts) -> dict[str, str]:
         "survey.draft": t("drafted a survey"),
         "survey.publish": t("published a survey"),
         "survey.delete": t("deleted a survey's draft"),
+        "collector.move": t("announced the collector's next address"),
+        "collector.stay": t("took the announcement of a next address back"),
         "notices test": t("sent a notice to try it"),
     }

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
-from kiosk.cells import csv_bytes
+from kiosk.cells import code_note, csv_bytes
 from kiosk.domain.measures import Method, Share
 from sync.collector.api.gate import reader_of
 from sync.collector.audit import note
@@ -121,7 +121,9 @@ async def take_docket(request: Request) -> Response:
     docket = (await asyncio.to_thread(_read_docket, services, reader, filters))["docket"]
     words = CareWords(phrases_of(request), services)
     # Excel with Vietnamese settings takes the semicolon, as for the reports.
-    body = csv_bytes(_lines(words, docket.cases), ";" if words.t.language == "vi" else ",")
+    lines = _lines(words, docket.cases)
+    told = [[], code] if (code := code_note((cell for line in lines for cell in line), words.t)) else []
+    body = csv_bytes([*lines, *told], ";" if words.t.language == "vi" else ",")
     noting = partial(_note_export, reader=reader, filters=filters, now=services.now())
     await asyncio.wrap_future(services.writer.submit(noting))
     headers = {"Content-Disposition": 'attachment; filename="vu-viec.csv"', "Cache-Control": "no-store"}

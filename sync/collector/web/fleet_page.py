@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection, select
 from starlette.responses import Response
 
-from kiosk.cells import csv_bytes
+from kiosk.cells import code_note, csv_bytes
 from sync.collector.api.gate import reader_of
 from sync.collector.audit import note
 from sync.collector.errors import UsageWrong
@@ -43,7 +43,8 @@ async def take_fleet(request: Request) -> Response:
     kiosks = wish.narrow(await asyncio.to_thread(read_kiosks, services, reader))
     last = (await asyncio.to_thread(_details, services, reader, kiosks, days=0))["last"]
     lines = [_line(w, kiosk, w.last_press(last.get(kiosk.device_id))) for kiosk in kiosks]
-    body = csv_bytes([_heads(w), *lines], ";" if w.t.language == "vi" else ",")
+    told = [[], code] if (code := code_note((cell for line in lines for cell in line), w.t)) else []
+    body = csv_bytes([_heads(w), *lines, *told], ";" if w.t.language == "vi" else ",")
 
     def noting(connection: Connection) -> None:
         # What found nothing may name another unit, and the log of this one is read by its auditor.

@@ -9,6 +9,7 @@ from kiosk.domain.maintenance import Work
 from kiosk.domain.rating import Standing
 from kiosk.domain.visit import Step
 from kiosk.resources import resource
+from sync.collector import devices
 from tests.staff_door import EMPTY, PIN, Office, come_in, go, knock, said, type_pin
 
 pytestmark = pytest.mark.window
@@ -175,16 +176,22 @@ def test_test_mode_is_switched_on_and_off_at_the_desk(kiosk: Any):
     assert kiosk.disk.facts[-1].standing is Standing.TEST
 
 
+def test_codes_are_typed_as_the_collector_makes_them():
+    from kiosk.ui.screens import enrolment  # importing it needs the window
+
+    assert (enrolment.CODE_LETTERS, enrolment.CODE_LENGTH) == (devices.CODE_ALPHABET, devices.CODE_LENGTH)
+
+
 def test_code_enrols_the_kiosk(kiosk: Any, office: Office):
     page = go(kiosk, "enrolment", Room.ENROLMENT)
-    for letter in "BCDFGHJKLM":
+    for letter in "BCDFGHJK":
         kiosk.tap(page.pad_key(letter))
-    assert page.typed == "BCDF-GHJK-LM"
+    assert page.typed == "BCDF-GHJK"
     kiosk.tap(page.ids.send)
     kiosk.until(lambda: not kiosk.app.staff.busy)
     kiosk.frames(2)
 
-    assert office.did == ["enrol BCDFGHJKLM"]
+    assert office.did == ["enrol BCDFGHJK"]
     assert "Đã đăng ký." in said(page)
 
 

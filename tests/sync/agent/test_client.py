@@ -241,7 +241,7 @@ def test_status_without_a_problem_of_ours_is_somebody_between(httpserver, client
     [
         (problems.DEVICE_UNKNOWN, DeviceNotRecognised, Trouble.DEVICE_UNKNOWN),
         (problems.DEVICE_REVOKED, DeviceNotRecognised, Trouble.DEVICE_UNKNOWN),
-        (problems.SIGNATURE_INVALID, DeviceNotRecognised, Trouble.DEVICE_UNKNOWN),
+        (problems.SIGNATURE_INVALID, DeviceNotRecognised, Trouble.SIGNATURE),
         (problems.JOURNAL_FOREIGN, JournalTaken, Trouble.DIVERGED),
         (problems.BODY_TOO_LARGE, RequestRefused, Trouble.REFUSED),
         (problems.LINE_TOO_LONG, RequestRefused, Trouble.REFUSED),

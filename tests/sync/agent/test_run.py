@@ -1,5 +1,6 @@
 """The agent as a process of its own, against a collector that speaks the real protocol."""
 
+import json
 import logging
 import re
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+import trustme
 from werkzeug import Request, Response
 
 from kiosk.journal.chain import Cursor
@@ -163,7 +165,7 @@ def test_sync_once_raises_what_is_wrong_and_remembers_it(files, collector, journ
     with pytest.raises(DeviceNotRecognised):
         once(files, clock)
 
-    assert load_state(files.state).trouble.trouble is Trouble.DEVICE_UNKNOWN
+    assert load_state(files.state).trouble.trouble is Trouble.SIGNATURE
     assert collector.inner.copies == {}
 
 
@@ -258,3 +260,42 @@ def test_log_begins_at_the_level_asked_for_and_goes_to_stderr(capsys):
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert '"event": "cycle_without_success"' in err
+
+
+CALL_AT_1970 = """
+import sys, warnings
+warnings.simplefilter("default")
+import time_machine
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+from kiosk.clock import SystemClock
+from sync.agent.run import _agent
+from sync.agent.enroll import KioskFiles
+from sync.log import start_log
+start_log()
+with time_machine.travel(datetime(1970, 1, 1, tzinfo=UTC)):
+    directory = Path(sys.argv[1])
+    clock = SystemClock(ZoneInfo("Asia/Ho_Chi_Minh"))
+    url, ca = sys.argv[2], Path(sys.argv[3])
+    _agent(KioskFiles(directory), directory / "journal.db", clock, url, None, ca).run_cycle()
+"""
+
+
+def test_clock_of_1970_writes_nothing_but_json_lines(files, journal):
+    authority = trustme.CA()
+    pem = files.directory / "ca.pem"
+    authority.cert_pem.write_to_path(str(pem))
+    obtain_key(files.key)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"https://127.0.0.1:{server.getsockname()[1]}"
+        server.settimeout(DEADLINE_S)
+        threading.Thread(target=lambda: server.accept()[0].close(), daemon=True).start()
+
+        ended = subprocess.run(
+            [sys.executable, "-c", CALL_AT_1970, str(files.directory), url, str(pem)],
+            capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[3],
+        )  # fmt: skip
+
+    said = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert [line["event"] for line in said] == ["cycle_without_success"]

@@ -4,10 +4,14 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from starlette.testclient import TestClient
 
+from sync.collector.own import note_address
+from sync.protocol.messages import decode_message
+from sync.protocol.own_key import OwnKeyAnswer, check_answer
 from tests.sync.collector.builders import NOON, Office, Pen
-from tests.sync.collector.kiosk_client import KioskKey, send
+from tests.sync.collector.kiosk_client import URL, KioskKey, send
 
 JSON = {"Content-Type": "application/json"}
 
@@ -22,7 +26,8 @@ def test_settings_are_sent_once_and_again_only_when_they_changed(client: TestCli
     first = send(client, kiosk.request("GET", "/v1/device"))
     again = send(client, kiosk.request("GET", "/v1/device", headers={"If-None-Match": first.headers["etag"]}))
 
-    assert first.json() == {"counter": "Q1", "counter_name": "Quầy 1", "unit_name": "Xã Bắc Sơn"}
+    key = first.json().pop("collector_key")
+    assert first.json() == {"counter": "Q1", "counter_name": "Quầy 1", "unit_name": "Xã Bắc Sơn", "collector_key": key}
     assert (again.status_code, again.content) == (304, b"")
 
 
@@ -94,3 +99,46 @@ def test_a_status_about_another_devices_journal_is_refused(client: TestClient, k
 
     assert answer.status_code == 403
     assert office.rows("device_status") == []
+
+
+def test_collector_proves_its_own_key_for_one_kiosk_one_address_and_one_question(
+    client: TestClient, kiosk: KioskKey
+) -> None:
+    nonce = "0123456789abcdef" * 2
+
+    body = send(client, kiosk.request("GET", f"/v1/device/collector?nonce={nonce}"))
+
+    answer = decode_message(OwnKeyAnswer, body.content)
+    known = send(client, kiosk.request("GET", "/v1/device")).json()["collector_key"]
+    assert (answer.public_key, answer.address) == (known, URL)
+    assert check_answer(answer, known, URL, kiosk.keyid, nonce) == NOON
+
+
+@pytest.mark.parametrize("nonce", ["", "0123", "G" * 32, "0" * 65])
+def test_question_that_is_none_is_refused(client: TestClient, kiosk: KioskKey, nonce: str) -> None:
+    assert send(client, kiosk.request("GET", f"/v1/device/collector?nonce={nonce}")).status_code == 400
+
+
+def test_request_for_an_earlier_address_is_taken_and_one_for_a_foreign_address_is_told(
+    client: TestClient, kiosk: KioskKey, office: Office
+) -> None:
+    with office.database.writing() as connection:
+        note_address(connection, "https://cu.example.gov.vn", NOON)
+    earlier = replace(kiosk, url="https://cu.example.gov.vn").request("GET", "/v1/device")
+    foreign = replace(kiosk, url="http://127.0.0.1:9999").request("GET", "/v1/device")
+    foreign.headers["Host"] = "127.0.0.1:9999"
+
+    assert send(client, earlier).status_code == 200
+    refused = send(client, foreign)
+
+    assert refused.status_code == 401
+    assert refused.json()["type"] == "urn:hailong:problem:signature-invalid"
+    assert refused.json()["address"] == URL
+    assert "signed for http://127.0.0.1:9999" in refused.json()["detail"]
+
+
+def test_request_that_was_altered_is_told_no_address(client: TestClient, kiosk: KioskKey) -> None:
+    altered = kiosk.request("GET", "/v1/device")
+    altered.headers["Kiosk-Clock"] = altered.headers["Kiosk-Clock"].replace("mono=", "mono=1")
+
+    assert "address" not in send(client, altered).json()

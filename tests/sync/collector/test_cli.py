@@ -207,3 +207,36 @@ def test_settings_are_checked_and_shown_with_where_they_come_from(tmp_path: Path
         f"listen_port = 8700  # file {tmp_path / 'good.toml'}",
         f'metrics.access = "open"  # drop-in {tmp_path / "good.toml.d" / "10-office.toml"}',
     ]
+
+
+def test_a_move_is_announced_told_and_taken_back(folder: str) -> None:
+    new = run("device", "new", "--data-dir", folder, "--counter", "Q3", "--create-counter")
+    assert new.returncode == 0
+    move = ("move", "--data-dir", folder)
+
+    assert run(*move).stdout.splitlines()[-1] == "No move is announced."
+    planned = run(*move, "https://y-kien.example.vn/", "--day", "2026-12-15")
+    told = run(*move)
+    ended = run(*move, "--cancel")
+
+    assert planned.stdout == (
+        "From 00:00 15/12/2026 on this collector is at https://y-kien.example.vn; "
+        "kiosks hear of it at their next contact.\n"
+    )
+    assert "From 00:00 15/12/2026 on it is at https://y-kien.example.vn." in told.stdout
+    assert ended.stdout == "The announcement is taken back.\n"
+    assert run(*move, "--cancel").stdout == "No move is announced.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("http://y-kien.example.vn",), "http://y-kien.example.vn: must begin with https://"),
+        (("y-kien",), "y-kien: must be a web address such as"),
+        (("https://y-kien.example.vn", "--day", "mai"), "mai is no day; write it as 2026-12-15"),
+    ],
+)
+def test_a_move_that_no_kiosk_could_follow_is_refused(folder: str, arguments: tuple[str, ...], said: str) -> None:
+    run("device", "new", "--data-dir", folder, "--counter", "Q3", "--create-counter")
+
+    assert said in sentence(run("move", "--data-dir", folder, *arguments), 2)

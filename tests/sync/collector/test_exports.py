@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
-from kiosk.cells import csv_bytes
+from kiosk.cells import code_note, csv_bytes
 from kiosk.table import Mark, Table, write_cell
 from kiosk.texts import texts
 from sync.collector import schema
@@ -85,7 +85,7 @@ def test_csv_has_every_cell_of_every_table(busy: Services, language: str) -> Non
 
 def _as_file(cell: Any, form: Any, p: Phrases) -> str:
     if isinstance(cell, Mark | str):
-        words = write_cell(cell, form, p.t)
+        words = write_cell(cell, form, p.t).replace("\u00a0", " ")
         return f"'{words}" if words.startswith(("=", "+", "-", "@")) else words
     return str(cell).replace(".", ",") if p.t.language == "vi" else str(cell)
 
@@ -105,6 +105,42 @@ def test_xlsx_has_every_cell_as_the_number_it_is_and_charts_of_its_own(busy: Ser
                 else:
                     assert (found.value or "") == _as_file(cell, table.columns[place - 1].form, p)
     assert sum(len(sheet._charts) for sheet in workbook.worksheets) == 4
+
+
+def test_files_of_tables_hold_no_blank_that_nobody_types(busy: Services) -> None:
+    client = client_of(busy)
+    file = client.get("/xuat/csv/XA").content.decode()
+    workbook = load_workbook(io.BytesIO(client.get("/xuat/xlsx/XA").content))
+    cells = [str(cell) for sheet in workbook.worksheets for row in sheet.iter_rows(values_only=True) for cell in row]
+
+    assert "Rất không hài lòng" in file
+    assert re.findall("[\u00a0\u202f\u2007\u2011\u00ad\u2060]", file + "".join(cells)) == []
+
+
+def test_file_with_codes_that_look_like_numbers_says_so(busy: Services, office: Office) -> None:
+    assert "Mã như" not in client_of(busy).get("/xuat/csv/XA").text
+    with office.database.writing() as connection:
+        connection.execute(update(schema.counter).where(schema.counter.c.code == "Q1").values(code="00070"))
+
+    body = client_of(busy).get("/xuat/csv/XA").content.decode("utf-8-sig")
+
+    assert "Mã như 00070 là chữ, không phải số" in body.split("\r\n\r\n")[0]
+    assert ";00070;" in body
+    workbook = load_workbook(io.BytesIO(client_of(busy).get("/xuat/xlsx/XA").content))
+    cells = [cell for sheet in workbook.worksheets for row in sheet.iter_rows() for cell in row]
+    assert [cell.data_type for cell in cells if cell.value == "00070"] == ["s"]
+
+
+@pytest.mark.parametrize("code", ["00070", "07", "1234567890123456", "12E5"])
+def test_code_that_a_spreadsheet_would_change_is_told(code: str) -> None:
+    (note,) = code_note(["Quầy 1", 12, code], texts("kiosk", "en"))
+
+    assert f"Codes such as {code} are text" in note
+
+
+@pytest.mark.parametrize("cell", ["0", "70", "HC-07", "07:30", "02/09/2026", "0,5", "Quầy 07", 7])
+def test_cell_that_stays_as_it_is_needs_no_word(cell: object) -> None:
+    assert code_note([cell], texts("kiosk", "vi")) == []
 
 
 def test_pdf_has_every_cell_of_its_tables_and_what_the_decree_wants(busy: Services) -> None:

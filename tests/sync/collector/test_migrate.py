@@ -17,6 +17,7 @@ from sync.collector import schema
 from sync.collector.database import open_database
 from sync.collector.errors import DatabaseUnusable, SchemaNewer, SchemaOutdated
 from sync.collector.migrate import is_empty, migrate, require_current
+from sync.collector.own import read_own_key
 from sync.collector.partitions import Partitions, ensure_partitions
 
 KINDS = ["sqlite", "postgresql"]
@@ -208,3 +209,24 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
         require_current(database)
 
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_key_of_the_collector_is_made_once_in_a_filled_database(kind: str, empty_urls: Callable[[str], str]) -> None:
+    database = open_database(empty_urls(kind), create=True)
+    migrate(database)
+    with database.writing() as connection:
+        for name in ("own_key", "own_address", "own_move"):
+            connection.execute(text(f"DROP TABLE {name}"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0015'"))
+
+    migrate(database)
+
+    with database.reading() as connection:
+        key = read_own_key(connection).private_bytes_raw()
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0015'"))
+    migrate(database)
+    with database.reading() as connection:
+        assert read_own_key(connection).private_bytes_raw() == key
+    database.close()

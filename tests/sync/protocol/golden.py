@@ -34,6 +34,7 @@ from sync.protocol.messages import (
     UpgradeRefused,
     encode_message,
 )
+from sync.protocol.own_key import READY, announce_move, answer_as_collector
 from sync.protocol.signature import prove_key, sign_request
 from tests.builders import FrozenClock
 
@@ -43,6 +44,11 @@ DEVICE = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 COMMAND = "9b2d6c1e-7a40-4f0e-8d55-1c2b3a4f5e60"
 COLLECTOR = "https://gop-y.example.gov.vn"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+OWN_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64)))
+"""The collector's."""
+MOVES_TO = "https://y-kien.example.gov.vn"
+MOVES_AT = datetime.fromisoformat("2026-12-15T00:00:00+07:00")
+NONCE = "00112233445566778899aabbccddeeff"
 
 
 def lines() -> list[bytes]:
@@ -156,6 +162,17 @@ def messages() -> dict[str, bytes]:
             )
         ),
         "problem_cursor_mismatch.json": encode_message(Problem.of(problems.CURSOR_MISMATCH, "it moved on", end)),
+        "enrolment_answer_key.json": encode_message(
+            EnrolmentAnswer(DEVICE, "03", "Quầy số 3", "Phường Bình An", public_text(OWN_KEY))
+        ),
+        "settings_move.json": encode_message(
+            DeviceSettings("03", collector_key=public_text(OWN_KEY), move=announce_move(OWN_KEY, MOVES_TO, MOVES_AT))
+        ),
+        "status_move.json": encode_message(
+            DeviceStatus("hailong 0.2.0", JOURNAL, 7, end.head.hex(), 0, address=COLLECTOR, move=READY)
+        ),
+        "own_key_answer.json": encode_message(answer_as_collector(OWN_KEY, MOVES_TO, DEVICE, NONCE, MOVES_AT)),
+        "problem_address.json": encode_message(Problem.of(problems.SIGNATURE_INVALID, "elsewhere", address=COLLECTOR)),
         "problem_storage_full.json": encode_message(Problem.of(problems.STORAGE_FULL)),
     }
 

@@ -4,12 +4,14 @@ import base64
 import hashlib
 import json
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import decode_line
 from sync.protocol.batch import unpack_batch
+from sync.protocol.errors import SignatureInvalid
 from sync.protocol.kiosk_clock import parse_kiosk_clock
 from sync.protocol.messages import (
     Acknowledgement,
@@ -27,8 +29,9 @@ from sync.protocol.messages import (
     decode_message,
     encode_message,
 )
+from sync.protocol.own_key import Move, OwnKeyAnswer, check_answer, check_move, public_text
 from sync.protocol.signature import sign_request, verify_request
-from tests.sync.protocol.golden import COLLECTOR, GOLDEN, JOURNAL
+from tests.sync.protocol.golden import COLLECTOR, DEVICE, GOLDEN, JOURNAL, MOVES_AT, MOVES_TO, NONCE, OWN_KEY
 
 MESSAGES = {
     "cursor.json": CursorMessage,
@@ -48,6 +51,11 @@ MESSAGES = {
     "acknowledgement.json": Acknowledgement,
     "problem_cursor_mismatch.json": Problem,
     "problem_storage_full.json": Problem,
+    "problem_address.json": Problem,
+    "enrolment_answer_key.json": EnrolmentAnswer,
+    "settings_move.json": DeviceSettings,
+    "status_move.json": DeviceStatus,
+    "own_key_answer.json": OwnKeyAnswer,
 }
 REQUESTS = {"get_cursor.http": None, "append.http": "batch.ndjson.gz", "enrolment.http": "enrolment_request.json"}
 
@@ -147,3 +155,57 @@ def test_new_kiosk_signs_as_ever(name):
     )
 
     assert {name: headers[name] for name in added} == added
+
+
+def test_collectors_own_key_proves_itself_as_the_readme_says_and_by_nothing_else():
+    answer = decode_message(OwnKeyAnswer, read("own_key_answer.json"))
+    key = OWN_KEY.public_key()
+    said = f"hailong-v1 collector answers at {MOVES_TO} to {DEVICE} at {answer.at} for {NONCE}"
+
+    key.verify(base64.b64decode(answer.proof), said.encode())
+    assert check_answer(answer, public_text(OWN_KEY), MOVES_TO, DEVICE, NONCE) == MOVES_AT
+    for address, device, nonce in (
+        (COLLECTOR, DEVICE, NONCE),
+        (MOVES_TO, JOURNAL, NONCE),
+        (MOVES_TO, DEVICE, "0" * 32),
+    ):
+        with pytest.raises(SignatureInvalid):
+            check_answer(answer, public_text(OWN_KEY), address, device, nonce)
+
+
+def test_announced_move_is_signed_as_the_readme_says():
+    move = decode_message(DeviceSettings, read("settings_move.json")).move
+    assert move is not None
+
+    OWN_KEY.public_key().verify(
+        base64.b64decode(move.proof), f"hailong-v1 collector moves to {MOVES_TO} at {move.at}".encode()
+    )
+    assert check_move(move, public_text(OWN_KEY)) == MOVES_AT
+    for altered in ({"url": COLLECTOR}, {"at": "2026-01-01T00:00:00+07:00"}, {"proof": "?"}):
+        with pytest.raises(SignatureInvalid):
+            check_move(msgspec.structs.replace(move, **altered), public_text(OWN_KEY))
+
+
+@pytest.mark.parametrize("at", ["", "morgen", "2026-12-15T00:00:00"])
+def test_moment_that_is_none_is_refused_though_it_is_signed(at):
+    words = f"hailong-v1 collector moves to {MOVES_TO} at {at}"
+    move = Move(MOVES_TO, at, base64.b64encode(OWN_KEY.sign(words.encode())).decode())
+
+    with pytest.raises(SignatureInvalid):
+        check_move(move, public_text(OWN_KEY))
+
+
+def test_software_of_before_reads_what_newer_software_says():
+    """A reader passes over members that it does not know: settings, answers and problems stay readable."""
+
+    class OldSettings(msgspec.Struct):
+        counter: str
+
+    class OldAnswer(msgspec.Struct):
+        device_id: str
+        counter: str
+        counter_name: str = ""
+        unit_name: str = ""
+
+    assert decode_message(OldSettings, read("settings_move.json")).counter == "03"
+    assert decode_message(OldAnswer, read("enrolment_answer_key.json")).device_id == DEVICE
