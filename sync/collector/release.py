@@ -52,8 +52,7 @@ class Release:
 
     def _some(self, connection: Connection) -> bool:
         """Bring some counters' counts out; whether there are more."""
-        if connection.dialect.name == "postgresql":
-            connection.execute(_LOCK)
+        lock_releases(connection)
         if not self._rules(connection):
             self._begin_anew(connection)
             return True
@@ -109,6 +108,12 @@ class Release:
         sums.keep(connection)
         for question, places in sums.rated_on(COUNTED).items():
             add_up_rated(connection, question, places)
+
+
+def lock_releases(connection: Connection) -> None:
+    """Let nobody else bring counts out, or take them back, until this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK)
 
 
 def count_anew(connection: Connection, counters: Sequence[int] | None) -> None:

@@ -13,12 +13,12 @@ from sync.collector.api.gate import reader_of
 from sync.collector.reports import Report, Row, Span, Table, make_report
 from sync.collector.rights import Right
 from sync.collector.services import Services
-from sync.collector.units import CODE
+from sync.collector.units import PLACE_CODE
 from sync.collector.words import NOTICE
 from sync.protocol.errors import WireError
 
 router = APIRouter(tags=["reports"])
-Code = Annotated[str | None, Query(pattern=f"^{CODE}$", description="Its code")]
+Code = Annotated[str | None, Query(pattern=f"^{PLACE_CODE}$", description="Its code")]
 
 
 @router.get(

@@ -1,0 +1,24 @@
+"""Spans: reads where counters stood that were moved."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, or_, select
+
+from sync.collector.schema import counter
+from sync.collector.stood import NEVER, Span, Spans
+
+
+def read_spans(connection: Connection, counters: Collection[int]) -> Spans:
+    """The places of those of ``counters`` that were moved."""
+    c = counter.c
+    moved = or_(c.since.is_not(None), c.until.is_not(None))
+    rows = connection.execute(select(c.counter_id, c.origin_id).where(c.counter_id.in_(sorted(counters)), moved))
+    origins = sorted({row.origin_id or row.counter_id for row in rows})
+    if not origins:
+        return {}
+    chain = or_(c.counter_id.in_(origins), c.origin_id.in_(origins))
+    found: dict[int, list[Span]] = {origin: [] for origin in origins}
+    for row in connection.execute(select(c.counter_id, c.origin_id, c.until).where(chain)):
+        until = NEVER if row.until is None else row.until.isoformat()
+        found[row.origin_id or row.counter_id].append(Span(until, row.counter_id))
+    return {span.counter_id: tuple(sorted(places)) for places in found.values() for span in places}
