@@ -171,13 +171,13 @@ def find_unit(connection: Connection, code: str) -> Row[Any]:
 def known_units(connection: Connection, path: str = "") -> Known:
     """The codes and names of the units at and below a path."""
     below = unit.c.path.startswith(path, autoescape=True)
-    return Known(dict(connection.execute(select(unit.c.code, unit.c.name).where(below)).tuples().all()))
+    return Known({row.code: row.name for row in connection.execute(select(unit.c.code, unit.c.name).where(below))})
 
 
 def known_counters(connection: Connection) -> Known:
     """The codes and names of the counters, as they stand now."""
     now = counter.c.until.is_(None)
-    return Known(dict(connection.execute(select(counter.c.code, counter.c.name).where(now)).tuples().all()))
+    return Known({row.code: row.name for row in connection.execute(select(counter.c.code, counter.c.name).where(now))})
 
 
 def tidy(name: str) -> str:

@@ -87,7 +87,7 @@ def test_every_province_and_commune_of_the_list_is_there(database: Database) -> 
     take(database, [])
 
     with database.reading() as connection:
-        kinds = dict(connection.execute(select(unit.c.kind, func.count()).group_by(unit.c.kind)).tuples().all())
+        kinds = {row[0]: row[1] for row in connection.execute(select(unit.c.kind, func.count()).group_by(unit.c.kind))}
     assert kinds == {"province": 34, "commune": 3321}
 
 
@@ -208,7 +208,7 @@ def test_names_are_changed_alone_and_written_down(database: Database) -> None:
         assert (find_counter(connection, "HK1").name, find_unit(connection, "A").name) == (
             "Quầy 1 (đổi tên)", "Phường A",
         )  # fmt: skip
-        lines = connection.execute(select(schema.audit.c.action, schema.audit.c.subject)).tuples().all()
+        lines = [tuple(row) for row in connection.execute(select(schema.audit.c.action, schema.audit.c.subject))]
     assert lines == [("counter.renamed", "HK1"), ("unit.renamed", "A")]
 
 
