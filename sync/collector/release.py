@@ -5,17 +5,21 @@ when its part of a day is over, forms blocks (``kiosk.domain.disclosure``) and a
 (``sync.collector.shown``). So a count is in one of the two, or left over for the next block, never in both.
 What is known of the days with transactions (``sync.collector.served``) is added up anew after it.
 It is repeated freely: by the upkeep, and by whoever reads a report first after a half day has ended.
+A counter whose counts cannot be brought out waits by itself: the others go out without it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, literal, select, text, true
+import structlog
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, delete, func, insert, literal, select, text, true
 
 from kiosk.domain.disclosure import Policy, Slice, form_blocks
+from sync.collector.blame import lies_in_the_data
 from sync.collector.bulk import insert_rows
 from sync.collector.schema import leftover_count, reason_tally, shown_rule, tally, waiting_count
 from sync.collector.served import add_up_rated, lock_counters, take_back_rated
@@ -27,8 +31,10 @@ COUNTERS_AT_ONCE = 40
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hailong release'))")
 _LEFT = ("survey", "question", "stream", "counter_id", "day", "part", "level")
 
-Transact = Callable[[Callable[[Connection], bool]], bool]
+Transact = Callable[[Callable[[Connection], list[int]]], list[int]]
 """Runs work in a transaction of its own and hands on what it says once that is durable."""
+
+_log = structlog.get_logger("collector.release")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,37 +44,70 @@ class Release:
     present: tuple[str, str]
     """Today and its part."""
     policy: Policy
+    apart: Collection[int] = ()
+    """Counters that are left where they are."""
 
     def is_due(self, connection: Connection) -> bool:
         """Whether anything is to be done; reads one row."""
-        if not self._rules(connection):
+        if not self.follows_rule(connection):
             return True
-        return connection.execute(select(waiting_count.c.n).where(self._over()).limit(1)).first() is not None
+        return connection.execute(self._due(waiting_count.c.n, self.apart).limit(1)).first() is not None
 
-    def run(self, transact: Transact) -> None:
-        """Bring everything out that may go, a few counters at a time."""
-        while transact(self._some):
-            pass
+    def run(self, transact: Transact) -> list[int]:
+        """Bring everything out that may go, a few counters at a time; which counters' counts could not go.
 
-    def _some(self, connection: Connection) -> bool:
-        """Bring some counters' counts out; whether there are more."""
-        lock_releases(connection)
-        if not self._rules(connection):
-            self._begin_anew(connection)
-            return True
-        counters = self._due_counters(connection)
-        lock_counters(connection, counters)
-        moved = select(waiting_count.c.counter_id).where(
-            waiting_count.c.n < 0, waiting_count.c.counter_id.in_(counters)
-        )
-        count_anew(connection, sorted(set(connection.execute(moved).scalars())))
-        self._bring_out(connection, counters)
-        return len(counters) == COUNTERS_AT_ONCE
+        Raises what is the matter with the database itself, or with the rule.
+        """
+        transact(self._follow_rule)
+        failed: list[int] = []
+        counters = [0] * COUNTERS_AT_ONCE
+        while len(counters) == COUNTERS_AT_ONCE:
+            apart = (*self.apart, *failed)
+            try:
+                counters = transact(partial(self._some, apart=apart))
+            except Exception as error:
+                if not lies_in_the_data(error):
+                    raise
+                counters = transact(partial(self._due_counters, apart=apart))
+                failed += self._in_halves(transact, counters)
+        return failed
 
-    def _rules(self, connection: Connection) -> bool:
+    def _in_halves(self, transact: Transact, counters: list[int]) -> list[int]:
+        """Bring these out, fewer at a time until what fails is one counter; which those are."""
+        try:
+            transact(partial(self._bring_out, counters=counters))
+        except Exception as error:
+            if not lies_in_the_data(error):
+                raise
+            if len(counters) > 1:
+                half = len(counters) // 2
+                return self._in_halves(transact, counters[:half]) + self._in_halves(transact, counters[half:])
+            _log.exception("a counter's counts cannot be shown", counter_id=counters[0])
+            return counters
+        return []
+
+    def _some(self, connection: Connection, apart: Collection[int]) -> list[int]:
+        _lock(connection)
+        return self._bring_out(connection, self._due_counters(connection, apart))
+
+    def _due_counters(self, connection: Connection, apart: Collection[int]) -> list[int]:
+        wanted = self._due(waiting_count.c.counter_id, apart).distinct().limit(COUNTERS_AT_ONCE)
+        return sorted(connection.execute(wanted).scalars())
+
+    def _due(self, column: Column[int], apart: Collection[int]) -> Select[int]:
+        wanted = select(column).where(self._over())
+        return wanted.where(waiting_count.c.counter_id.not_in(sorted(apart))) if apart else wanted
+
+    def follows_rule(self, connection: Connection) -> bool:
         """Whether what is shown was formed by this policy."""
         row = connection.execute(select(shown_rule.c.block_min, shown_rule.c.delay)).first()
         return row is not None and tuple(row) == (self.policy.block_min, self.policy.delay)
+
+    def _follow_rule(self, connection: Connection) -> list[int]:
+        _lock(connection)
+        if not self.follows_rule(connection):
+            self._begin_anew(connection)
+        return []
 
     def _begin_anew(self, connection: Connection) -> None:
         lock_counters(connection, None)
@@ -85,11 +124,23 @@ class Release:
         this_morning = (waiting_count.c.out_day == day) & (waiting_count.c.out_part < part)
         return (waiting_count.c.out_day < day) | this_morning
 
-    def _due_counters(self, connection: Connection) -> list[int]:
-        wanted = select(waiting_count.c.counter_id).where(self._over()).distinct().limit(COUNTERS_AT_ONCE)
-        return sorted(connection.execute(wanted).scalars())
+    def _bring_out(self, connection: Connection, counters: list[int]) -> list[int]:
+        """Bring these counters' counts out; the counters."""
+        _lock(connection)
+        lock_counters(connection, counters)
+        moved = select(waiting_count.c.counter_id).where(
+            waiting_count.c.n < 0, waiting_count.c.counter_id.in_(counters)
+        )
+        count_anew(connection, sorted(set(connection.execute(moved).scalars())))
+        sums, rest = self._blocks(connection, counters)
+        insert_rows(connection, leftover_count, {}, (*_LEFT, "n"), rest)
+        sums.keep(connection)
+        for question, places in sums.rated_on(COUNTED).items():
+            add_up_rated(connection, question, places)
+        return counters
 
-    def _bring_out(self, connection: Connection, counters: Sequence[int]) -> None:
+    def _blocks(self, connection: Connection, counters: Sequence[int]) -> tuple[Sums, list[tuple[Any, ...]]]:
+        """Take all that may go from where it waits: what goes out now, and what is left over."""
         pieces = _Pieces()
         left = delete(leftover_count).where(leftover_count.c.counter_id.in_(counters)).returning(leftover_count)
         for row in connection.execute(left):
@@ -98,22 +149,15 @@ class Release:
         for row in connection.execute(over.returning(waiting_count)):
             pieces.add(row, (row.out_day.isoformat(), row.out_part))
         sums = Sums()
-        rest: list[tuple[Any, ...]] = []
+        rest: Counter[tuple[Any, ...]] = Counter()
         for key, slices in pieces.by_stream():
             blocks, waiting = form_blocks(slices, self.policy.block_min if _has_opinions(key.stream) else 1)
             for block in blocks:
                 sums.add(key, block)
-            rest += [row for piece in waiting for row in _left_rows(key, piece)]
-        insert_rows(connection, leftover_count, {}, (*_LEFT, "n"), rest)
-        sums.keep(connection)
-        for question, places in sums.rated_on(COUNTED).items():
-            add_up_rated(connection, question, places)
-
-
-def lock_releases(connection: Connection) -> None:
-    """Let nobody else bring counts out, or take them back, until this transaction ends."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK)
+            for piece in waiting:
+                # What was left over and what came late may be of the same half day and level.
+                rest.update(_left_counts(key, piece))
+        return sums, [(*place, n) for place, n in rest.items() if n]
 
 
 def count_anew(connection: Connection, counters: Sequence[int] | None) -> None:
@@ -168,12 +212,22 @@ class _Pieces:
             yield key, [Slice(key, day, part, counts, out) for (day, part, out), counts in pieces.items()]
 
 
-def _left_rows(key: StreamKey, piece: Slice[StreamKey]) -> Iterator[tuple[Any, ...]]:
-    for level, n in piece.counts.items():
-        if n:
-            yield key.survey, key.question, key.stream, key.counter_id, piece.day, piece.part, level, n
+def _left_counts(key: StreamKey, piece: Slice[StreamKey]) -> dict[tuple[Any, ...], int]:
+    place = (key.survey, key.question, key.stream, key.counter_id, piece.day, piece.part)
+    return {(*place, level): n for level, n in piece.counts.items()}
+
+
+def _lock(connection: Connection) -> None:
+    """Let two collectors not bring out the same."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK)
 
 
 def _has_opinions(stream: str) -> bool:
     """Whether a stream tells what anybody thought; how many were set aside does not."""
     return stream in (COUNTED, ASIDE) or stream.startswith(REASON)
+
+
+def lock_releases(connection: Connection) -> None:
+    """Let nobody bring counts out, or take them back, until this transaction ends."""
+    _lock(connection)

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import structlog
+
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database
 from sync.collector.devices import Directory
+from sync.collector.held_back import HeldBack
 from sync.collector.notices.outbox import Outbox
 from sync.collector.partitions import Partitions
 from sync.collector.presstime import LocalDays
@@ -17,6 +20,8 @@ from sync.collector.writer import Writer, writer_for
 
 RELEASE_S_MAX = 120.0
 """Longer than forty counters ever take, however busy the disk."""
+
+_log = structlog.get_logger("collector.release")
 
 
 def _now() -> datetime:
@@ -36,14 +41,32 @@ class Services:
     now: Callable[[], datetime]
     rollouts: RolloutShelf = field(default_factory=RolloutShelf)
     partitions: Partitions = field(default_factory=Partitions)
+    held_back: HeldBack = field(default_factory=HeldBack)
 
     def release(self) -> None:
-        """Bring out what may be shown by now; nearly always there is nothing to do."""
-        release = Release(self.days.today(self.now()), self.config.policy)
+        """Bring out what may be shown by now; nearly always there is nothing to do.
+
+        Raises only where what is shown was formed by another rule than the one in force.
+        """
+        try:
+            self._bring_out()
+        except Exception as error:
+            # A page shows what is out already: that others' counts cannot go out now is no reason to show nothing.
+            with self.database.reading() as connection:
+                if not self._release.follows_rule(connection):
+                    raise
+            _log.warning("numbers not brought out", why=f"{type(error).__name__}: {error}")
+
+    def _bring_out(self) -> None:
+        release = self._release
         with self.database.reading() as connection:
             is_due = release.is_due(connection)
         if is_due:
-            release.run(lambda work: self.writer.submit(work).result(RELEASE_S_MAX))
+            self.held_back.add(release.run(lambda work: self.writer.submit(work).result(RELEASE_S_MAX)))
+
+    @property
+    def _release(self) -> Release:
+        return Release(self.days.today(self.now()), self.config.policy, self.held_back.counters())
 
     @property
     def outbox(self) -> Outbox:
