@@ -119,9 +119,9 @@ class Moving:
     def release(self) -> None:
         """Bring out what may go."""
 
-        def transact(work) -> bool:
+        def transact(work):
             with self.database.writing() as connection:
-                return bool(work(connection))
+                return work(connection)
 
         Release(DAYS.today(NOON), Policy()).run(transact)
 
