@@ -4,17 +4,14 @@ None of them loses a rating: a kiosk keeps what it has not sent, and what came i
 """
 
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from sync.collector.audit import note
 from sync.collector.errors import KeyTaken, NotAllowed, UsageWrong
 from sync.collector.moves import Act
-from sync.collector.relocate import Relocation, relocate
+from sync.collector.relocate import between, relocate
 from sync.collector.schema import counter, device, journal, placement
-from sync.collector.spans import read_spans
-from sync.collector.stood import counter_on
 from sync.collector.units import find_counter
 
 PREFIX_LENGTH_MIN = 4
@@ -74,12 +71,7 @@ def move_device_since(connection: Connection, device_id: str, code: str, since: 
     own = select(journal.c.journal_id).where(journal.c.device_id == device_id).order_by(journal.c.journal_id)
     connection.execute(own.with_for_update()).all()
     place_device(connection, device_id, wanted, since)
-    spans = read_spans(connection, {at, wanted})
-    rows, targets = ({span.counter_id for span in spans.get(each, ())} | {each} for each in (at, wanted))
-    asked = Relocation(
-        frozenset(rows), since, partial(counter_on, spans, wanted), frozenset(targets), act.days, device_id
-    )
-    ratings = relocate(connection, asked)
+    ratings = relocate(connection, between(connection, (at, wanted), since, act.days, device_id))
     details = {"counter": code, "since": since.isoformat(timespec="minutes"), "ratings": ratings}
     note(connection, act.now, act.actor, "device.moved", device_id, details)
     return ratings

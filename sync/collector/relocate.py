@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -23,6 +24,8 @@ from sync.collector.schema import comment, counter, journal, micros, rating, tal
 from sync.collector.served import add_up_typed, lock_counters
 from sync.collector.signals.standing import AT_ONCE, RATING_ROW, read_reasons, seqs_of
 from sync.collector.signals.stretch import Stretch, read_suspect
+from sync.collector.spans import read_spans
+from sync.collector.stood import counter_on
 from sync.collector.store import count_in
 from sync.collector.tally import ReasonKey, TallyKey, reason_key, tally_key
 
@@ -49,6 +52,15 @@ class Relocation:
     def first_day(self) -> date:
         """The office's day in which it begins."""
         return self.since.astimezone(self.days.zone).date()
+
+
+def between(
+    connection: Connection, ends: tuple[int, int], since: datetime, days: LocalDays, device_id: str | None = None
+) -> Relocation:
+    """From wherever the one counter stood to wherever the other stood on each day."""
+    spans = read_spans(connection, set(ends))
+    rows, targets = (frozenset({each, *(span.counter_id for span in spans.get(each, ()))}) for each in ends)
+    return Relocation(rows, since, partial(counter_on, spans, ends[1]), targets, days, device_id)
 
 
 def relocate(connection: Connection, wanted: Relocation) -> int:

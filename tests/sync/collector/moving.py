@@ -15,7 +15,7 @@ from sync.collector.credentials import find_device, move_device_since
 from sync.collector.database import Database
 from sync.collector.devices import Directory
 from sync.collector.errors import NotAllowed
-from sync.collector.ingest import append_batch
+from sync.collector.ingest import Device, append_batch
 from sync.collector.moves import Act, end_unit, move_counter
 from sync.collector.partitions import ensure_partitions
 from sync.collector.release import Release
@@ -58,21 +58,30 @@ class Moving:
         """The database."""
         return self.office.database
 
+    def known(self, kiosk: int) -> Device:
+        """The kiosk as a process knows it from now on, for some seconds."""
+        found = Directory(self.database).find(self.kiosks[kiosk])
+        assert found is not None
+        return found
+
     def where(self, kiosk: int, moment: datetime, named: str | None) -> Place:
         """Where something was really pressed."""
         code = named or [code for since, code in self.stands[kiosk] if since <= moment][-1]
         local = moment.astimezone(HANOI).date()
         return [unit for since, unit in self.counters[code] if since <= local][-1], code
 
-    def press(self, kiosk: int, back: int, level: int = 5, named: str | None = None, late: int = 0, hour: int = 10):
-        """A rating with a reason, that comes so many days later."""
+    def press(
+        self, kiosk: int, back: int, level: int = 5, named: str | None = None, late: int = 0, hour: int = 10,
+        known: Device | None = None,
+    ) -> None:  # fmt: skip
+        """A rating with a reason, that comes so many days later, to who knows the kiosk as ``known``."""
         pen, moment = self.pens[kiosk], at(back, hour)
         first = len(pen.lines) + 1
         seq = pen.rating(level, counter=named)
         pen.reasons(seq, "attitude")
         # Named after its level, so that a comment can be told from another; a private note of this test.
         pen.comment(seq, f"{level} {back}")
-        self._send(kiosk, first, moment, min(NOON, moment + timedelta(days=late, hours=1)))
+        self._send(kiosk, first, moment, min(NOON, moment + timedelta(days=late, hours=1)), known)
         self.pressed.append((kiosk, moment, named, level))
 
     def type_in(self, kiosk: int, back: int, n: int) -> None:
@@ -203,12 +212,11 @@ class Moving:
             found[(*self.where(kiosk, noon, None), on)] += n
         return dict(found)
 
-    def _send(self, kiosk: int, first: int, moment: datetime, received: datetime) -> None:
+    def _send(self, kiosk: int, first: int, moment: datetime, received: datetime, known: Device | None = None) -> None:
         pen = self.pens[kiosk]
         written = pen.mono_us
         clock = replace(pen.instant(), mono_us=written + int((received - moment).total_seconds() * 1e6))
-        device = Directory(self.database).find(self.kiosks[kiosk])
-        assert device is not None
+        device = known or self.known(kiosk)
         with self.database.writing() as connection:
             ensure_partitions(connection, received)
             append_batch(connection, device, pen.batch(first), receipt_of(pen, received, clock), DAYS)

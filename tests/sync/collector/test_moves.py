@@ -4,6 +4,7 @@ import itertools
 import random
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from sync.collector.database import open_database
 from sync.collector.devices import new_code
 from sync.collector.errors import NotAllowed, UsageWrong
 from sync.collector.moves import end_unit, move_counter
+from sync.collector.services import Services
+from sync.collector.settle import settle_moves
 from sync.collector.signals.decide import set_aside, withdraw
 from sync.collector.signals.keep import keep_findings
 from sync.collector.signals.watched import Finding, Sign
@@ -262,4 +265,20 @@ def test_what_people_found_suspect_goes_along_and_can_be_withdrawn(world: Moving
         withdraw(connection, signal_id, "Đã hỏi lại.", CHAIR)
 
     world.require_all(Standing.COUNTED, {"XA": 6, "XB": 7})
+    world.require_true()
+
+
+def test_what_came_while_a_move_was_booked_follows_it(world: Moving, services: Services) -> None:
+    first, second = world.known(0), world.known(1)
+    world.move_counter("Q1", "XB", 1)
+    world.carry(1, "Q1", 1)
+    # Another process remembers for some seconds where they stood.
+    world.press(0, 0, known=first)
+    world.press(1, 0, known=second)
+    lately = replace(services, now=lambda: NOON + timedelta(seconds=30))
+
+    moved = settle_moves(lately, lambda work: services.writer.submit(work).result())
+
+    assert moved == 2
+    assert settle_moves(lately, lambda work: services.writer.submit(work).result()) == 0
     world.require_true()
