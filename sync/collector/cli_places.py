@@ -240,7 +240,7 @@ def _named(done: Any) -> None:
 
 
 def _made(done: Any) -> None:
-    tell("Unit {code} {name} is there.", code=done.row.unit, name=done.row.name)
+    tell("Unit {code} {name} is there.", code=done.row.unit, name=" ".join(done.row.name.split()))
 
 
 def _ended(done: Any) -> None:
