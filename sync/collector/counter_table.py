@@ -118,7 +118,7 @@ def _faults_of_standing(here: str, row: Row, at: Any) -> Iterator[Fault]:
     if at.unit != row.unit_code:
         message = "counter {counter} belongs to unit {unit}; to move it: collector counter move"
         yield Fault(here, "unit", message, {"counter": at.code, "unit": at.unit})
-    if row.name and units.tidy(row.name) != at.name:
+    if row.name and units.tidy(row.name) != units.tidy(at.name):
         message = "counter {counter} is named {name}; to name it anew: collector counter rename"
         yield Fault(here, "name", message, {"counter": at.code, "name": at.name})
 
@@ -143,7 +143,7 @@ class UnitLook:
         row = self._there.get(code)
         if row is None:
             return self._known.why_not(code)
-        if name and units.tidy(name) != row.name:
+        if name and units.tidy(name) != units.tidy(row.name):
             return codes.fault(
                 "unit {code} is named {name}; to name it anew: collector unit rename", code=code, name=row.name
             )

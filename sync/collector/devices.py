@@ -19,7 +19,7 @@ from sync.collector.database import Database
 from sync.collector.errors import CodeRefused, TriesExhausted, UsageWrong
 from sync.collector.ingest import Device
 from sync.collector.schema import counter, device, enrolment_code, enrolment_failure, micros, placement, unit
-from sync.collector.spans import read_spans
+from sync.collector.spans import read_beside
 from sync.protocol.messages import EnrolmentAnswer, EnrolmentRequest
 
 CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
@@ -151,14 +151,7 @@ class Directory:
                 select(placement).where(placement.c.device_id == device_id).order_by(placement.c.until)
             ).all()
             stood_at = {row.counter_id, *(place.counter_id for place in moved)}
-            stood_at |= read_spans(connection, stood_at).keys()
-            units = select(counter.c.unit_id).where(counter.c.counter_id.in_(sorted(stood_at)))
-            beside = set(connection.execute(select(counter.c.counter_id).where(counter.c.unit_id.in_(units))).scalars())
-            spans = read_spans(connection, beside)
-            # A counter that was moved away keeps its code for what was pressed before.
-            stand = {spans[row][-1].counter_id if row in spans else row for row in beside}
-            codes = select(counter.c.code, counter.c.counter_id).where(counter.c.counter_id.in_(sorted(stand)))
-            counters = {place.code: int(place.counter_id) for place in connection.execute(codes)}
+            counters, spans = read_beside(connection, stood_at)
         key = base64.b64decode(row.public_key)
         moves = tuple((micros(place.until), int(place.counter_id)) for place in moved)
         return Device(row.device_id, key, row.counter_id, counters, row.revoked_at is not None, moves, spans)

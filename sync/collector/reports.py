@@ -181,8 +181,11 @@ def _read_places(connection: Connection, span: Span, now: datetime) -> dict[int,
     """The counters of the span in the order of unit and code, with their kiosks."""
     wanted = select(counter, unit.c.name.label("unit_name")).join(unit).order_by(unit.c.path, counter.c.code)
     wanted = wanted.where(unit.c.path.startswith(span.path, autoescape=True))
-    # Where a counter stood until it was moved belongs to the days before.
-    wanted = wanted.where(or_(counter.c.until.is_(None), counter.c.until > span.first))
+    # Where a counter stood until it was moved, and since, belongs to its own days.
+    wanted = wanted.where(
+        or_(counter.c.until.is_(None), counter.c.until > span.first),
+        or_(counter.c.since.is_(None), counter.c.since <= span.last),
+    )
     if span.unit is not None:
         wanted = wanted.where(unit.c.path.startswith(_path_of(connection, span), autoescape=True))
     if span.counter is not None:

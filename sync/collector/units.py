@@ -29,7 +29,7 @@ def unit_for(connection: Connection, code: str, name: str | None) -> int:
                 "there is no unit {code}; give --unit-name to make it, or see: collector unit import", code=code
             )
         return new_unit(connection, code, name, None)
-    if name is not None and tidy(name) != found.name:
+    if name is not None and tidy(name) != tidy(found.name):
         raise NotAllowed(
             "unit {code} is named {name}; to name it anew: collector unit rename", code=code, name=found.name
         )
@@ -132,7 +132,7 @@ def counter_for(connection: Connection, wanted: Wanted, now: datetime, actor: st
             "counter {counter} belongs to unit {unit}; to move it: collector counter move",
             counter=code, unit=found.unit,
         )  # fmt: skip
-    if wanted.name is not None and tidy(wanted.name) != found.name:
+    if wanted.name is not None and tidy(wanted.name) != tidy(found.name):
         raise NotAllowed(
             "counter {counter} is named {name}; to name it anew: collector counter rename",
             counter=code, name=found.name,

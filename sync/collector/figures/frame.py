@@ -84,7 +84,7 @@ class Frame:
     @cached_property
     def below(self) -> list[Place]:
         """The places right below that are at work in the period."""
-        return self.places.children_at_work(self.order.place.key, self.days.first)
+        return self.places.children_at_work(self.order.place.key, self.days.first, self.days.last)
 
     @cached_property
     def survey(self) -> Survey | None:

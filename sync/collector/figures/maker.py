@@ -54,7 +54,7 @@ def _make(frame: Frame, others: Mapping[Asked, int]) -> Book:
     kiosks = tuple((at, kiosk) for at in places.counters(place.key) for kiosk in at.kiosks)
     way = tuple(at for at in places.way_to(place.key) if at.key.startswith(order.seen) and at.key)
     children = tuple(line(child) for child in frame.below)
-    counters = tuple(line(at) for at in places.at_work(place.key, frame.days.first))
+    counters = tuple(line(at) for at in places.at_work(place.key, frame.days.first, frame.days.last))
     return Book(
         place, way, order.period, frame.days, frame.other, rules.today, rules.now, rules.policy,
         frame.asked, frame.question, others, me, children, counters, me.spark, reasons_of(frame, shown, before),
@@ -97,7 +97,7 @@ def _peers(frame: Frame) -> tuple[Place, ...]:
     place = frame.order.place
     if place.parent is None or not place.parent.startswith(frame.order.seen):
         return ()
-    beside = frame.places.children_at_work(place.parent, frame.days.first)
+    beside = frame.places.children_at_work(place.parent, frame.days.first, frame.days.last)
     return tuple(peer for peer in beside if peer.key != place.key)
 
 

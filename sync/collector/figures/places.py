@@ -38,6 +38,10 @@ class Place:
     origin: int | None = None
     """The first row of a counter that was moved."""
 
+    def stood(self, first: date, last: date) -> bool:
+        """Whether it was there on any of these days; a counter that was never moved always was."""
+        return (self.until is None or self.until > first) and (self.since is None or self.since <= last)
+
     @property
     def is_counter(self) -> bool:
         """Whether kiosks stand here."""
@@ -67,15 +71,16 @@ class Places:
         """The key of each unit."""
         return {place.unit_id: key for key, place in self.by_key.items() if place.unit_id is not None}
 
-    def at_work(self, key: str, first: date) -> list[Place]:
-        """Every counter at or below a place that stood there on a day or later; the place itself in any case."""
-        return [at for at in self.counters(key) if at.until is None or at.until > first or at.key == key]
+    def at_work(self, key: str, first: date, last: date) -> list[Place]:
+        """Every counter at or below a place that stood there in these days; where none did, every one that ever did."""
+        every = self.counters(key)
+        return [at for at in every if at.stood(first, last)] or every
 
-    def children_at_work(self, key: str, first: date) -> list[Place]:
-        """What lies right below, without what has no counter any more on a day or later."""
+    def children_at_work(self, key: str, first: date, last: date) -> list[Place]:
+        """What lies right below, without what had no counter in these days."""
         if not any(place.until for place in self.by_key.values()):
             return self.children(key)
-        alive = {above for at in self.at_work(key, first) for above in self.up_from(at.key)}
+        alive = {above for at in self.at_work(key, first, last) for above in self.up_from(at.key)}
         return [place for place in self.children(key) if place.key in alive]
 
     @cached_property

@@ -132,7 +132,7 @@ def read_scored(
 ) -> list[Scored]:
     """The places right below and, last, the place itself."""
     keys = {at.counter_id: at.key for at in places.counters(place.key) if at.counter_id is not None}
-    wanted = [*places.children_at_work(place.key, days.first), place]
+    wanted = [*places.children_at_work(place.key, *days), place]
     shown: dict[tuple[str, int], Shown] = {}
     aside: dict[str, int] = {}
     for indicator in profile.indicator:

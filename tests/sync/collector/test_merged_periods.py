@@ -66,6 +66,7 @@ def test_what_was_pressed_before_stays_in_the_period_before(world: Moving, servi
     assert counts(book(services, "XA", BEFORE).me.shown) == {1: 12}
     everything = read_book(services, ANYBODY, Wish(period=BEFORE))
     assert {line.place.code: counts(line.shown) for line in everything.children} == {"XA": {1: 12}, "XB": {5: 12}}
+    assert [line.place.key for line in everything.counters] == ["XA/:Q1~2026-11-09", "XB/:Q2"]
 
 
 def test_a_unit_that_ended_is_listed_in_its_own_time_only(world: Moving, services: Services) -> None:
@@ -96,12 +97,15 @@ def test_the_page_says_how_it_compares_and_until_when_a_place_was(world: Moving,
     with client:
         after = client.get("/t/XB", params={"ky": AFTER}, headers={"Accept-Language": "vi"}).text
         ended = client.get("/t/XA", params={"ky": BEFORE}, headers={"Accept-Language": "vi"}).text
+        later = client.get("/t/XA", params={"ky": AFTER}, headers={"Accept-Language": "vi"}).text
         counter = client.get(f"/t/XA/Q1~{MERGED}", params={"ky": BEFORE})
         tallies = client.get("/v1/tallies", params={"from": "2026-11-09", "to": "2026-11-15", "unit": "XA"}).json()
 
     assert "So sánh theo vị trí quầy hiện nay" in after
     assert "Quầy 1 chuyển từ Xã Bắc Sơn sang Xã XB ngày 09/11/2026" in after
     assert "Xã Bắc Sơn (đến 08/11/2026)" in ended
+    assert "Xã Bắc Sơn (đến 08/11/2026)" in later
+    assert "Quầy 1 (đến 08/11/2026)" in later
     assert counter.status_code == 200
     assert "Q1~" not in str(tallies)
 
