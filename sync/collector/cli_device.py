@@ -1,15 +1,16 @@
 """The commands about kiosks: a code for a new one, and what may happen to it later."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import typer
 
 from sync.collector.command import AsJson, ConfigFile, DataDir, Quiet, actor, in_transaction, open_ready, tell
-from sync.collector.config import load_config
+from sync.collector.config import CollectorConfig, load_config
 from sync.collector.errors import UsageWrong
 
 device_app = typer.Typer(help="Kiosks.", no_args_is_help=True)
@@ -55,19 +56,15 @@ def device_new(
     of_new = {"--counter-name": counter_name, "--unit": unit, "--unit-name": unit_name}
     of_one = {"--counter": counter, "--create-counter": create_counter, "--survey": survey, **of_new}
     if table is not None:
-        _refuse_beside("--from", {**of_one, "--qr": qr, "--quiet": quiet})
+        _refuse("beside", "--from", {**of_one, "--qr": qr, "--quiet": quiet})
         codes_for_table(load_config(config, data_dir), table, out, valid_hours)
         return
     if counter is None:
         raise UsageWrong("name the counter with --counter, or a table of counters with --from")
-    if out is not None:
-        raise UsageWrong("{options} cannot be followed without {other}", options="--out", other="--from")
-    if not create_counter and any(of_new.values()):
-        names = ", ".join(name for name, value in of_new.items() if value)
-        raise UsageWrong("{options} cannot be followed without {other}", options=names, other="--create-counter")
+    _refuse("without", "--from", {"--out": out})
+    _refuse("without", "--create-counter", {} if create_counter else of_new)
     settings = load_config(config, data_dir)
-    database = open_ready(settings, quiet=quiet)
-    now = datetime.now(UTC)
+    database, now = open_ready(settings, quiet=quiet), datetime.now(UTC)
     valid = timedelta(hours=valid_hours or settings.enrolment.code_valid_hours)
 
     def make(connection: Any) -> str:
@@ -80,16 +77,24 @@ def device_new(
         draw_qr(f"kiosk enroll {settings.url} {code}", qr)
     if quiet:
         typer.echo(code)
-        return
+    else:
+        _tell_code(settings, counter, code, now + valid)
+
+
+def _tell_code(settings: CollectorConfig, counter: str, code: str, until: datetime) -> None:
+    """Say the code, and what to do with it."""
     tell("Code for counter {counter}: {code}", counter=counter, code=code)
     tell("It works once, until {until}. On the kiosk: kiosk enroll {url} {code}", url=settings.url, code=code,
-          until=(now + valid).astimezone(settings.zone).strftime("%H:%M %d/%m/%Y"))  # fmt: skip
+          until=until.astimezone(settings.zone).strftime("%H:%M %d/%m/%Y"))  # fmt: skip
 
 
-def _refuse_beside(option: str, given: dict[str, object]) -> None:
-    """Raise UsageWrong for options that would be passed over beside another one."""
-    if names := [name for name, value in given.items() if value]:
-        raise UsageWrong("{options} cannot be followed beside {other}", options=", ".join(names), other=option)
+def _refuse(beside: Literal["beside", "without"], option: str, given: Mapping[str, object]) -> None:
+    """Raise UsageWrong for options that would be passed over beside another one, or without it."""
+    names = ", ".join(name for name, value in given.items() if value)
+    if names and beside == "beside":
+        raise UsageWrong("{options} cannot be followed beside {other}", options=names, other=option)
+    if names:
+        raise UsageWrong("{options} cannot be followed without {other}", options=names, other=option)
 
 
 @device_app.command("list", epilog="Example: collector device list --json")
