@@ -75,14 +75,14 @@ def device_new(
     code = in_transaction(database, make)
     if qr is not None:
         draw_qr(f"kiosk enroll {settings.url} {code}", qr)
+    _tell_code(settings, counter, code, now + valid, quiet=quiet)
+
+
+def _tell_code(settings: CollectorConfig, counter: str, code: str, until: datetime, *, quiet: bool) -> None:
+    """Say the code, and what to do with it."""
     if quiet:
         typer.echo(code)
-    else:
-        _tell_code(settings, counter, code, now + valid)
-
-
-def _tell_code(settings: CollectorConfig, counter: str, code: str, until: datetime) -> None:
-    """Say the code, and what to do with it."""
+        return
     tell("Code for counter {counter}: {code}", counter=counter, code=code)
     tell("It works once, until {until}. On the kiosk: kiosk enroll {url} {code}", url=settings.url, code=code,
           until=until.astimezone(settings.zone).strftime("%H:%M %d/%m/%Y"))  # fmt: skip

@@ -14,8 +14,6 @@ CODE = r"[0-9A-Za-z._-]{1,40}"
 """What codes of units and counters look like."""
 EXACT_MARK = "'"
 """Spreadsheets' mark of a text, written before a code: it stands as it is, and lost no noughts."""
-_DIGITS_OF_UNITS = (2, 5)
-"""How long the codes of provinces and communes are."""
 
 
 def is_code(text: str) -> bool:
@@ -47,13 +45,12 @@ class Known:
 
     def near(self, code: str) -> Likely | None:
         """The same but for names: what a new code must not be mistaken for."""
-        for long in _longer(code):
-            if long in self.names:
-                return fault(
-                    "there is no {code}, but {known} ({name}): the spreadsheet took it for a number and dropped its "
-                    "noughts; set the column to text and write {known}",
-                    code=code, known=long, name=self.names[long],
-                )  # fmt: skip
+        if (long := self._with_noughts.get(code)) is not None:
+            return fault(
+                "there is no {code}, but {known} ({name}): the spreadsheet took it for a number and dropped its "
+                "noughts; set the column to text and write {known}",
+                code=code, known=long, name=self.names[long],
+            )  # fmt: skip
         if other := self._by_sight.get(_plain(code)):
             if other.casefold() == code.casefold():
                 return fault("there is no {code}, but {known}: capitals count; write {known}", code=code, known=other)
@@ -62,14 +59,19 @@ class Known:
 
     def twin(self, code: str) -> Likely | None:
         """Which other code this one would be with its noughts, where both are there."""
-        for long in _longer(code):
-            if code in self.names and long in self.names:
-                return fault(
-                    "{code} is {name}, and {known} ({other}) without its noughts: set the column to text, and write "
-                    "'{code} where {name} is meant",
-                    code=code, name=self.names[code], known=long, other=self.names[long],
-                )  # fmt: skip
-        return None
+        long = self._with_noughts.get(code)
+        if long is None or code not in self.names:
+            return None
+        return fault(
+            "{code} is {name}, and {known} ({other}) without its noughts: set the column to text, and write "
+            "'{code} where {name} is meant",
+            code=code, name=self.names[code], known=long, other=self.names[long],
+        )  # fmt: skip
+
+    @cached_property
+    def _with_noughts(self) -> dict[str, str]:
+        """The codes that begin with a nought, by what is left of them as a number."""
+        return {code.lstrip("0"): code for code in self.names if re.fullmatch(r"0\d*[1-9]\d*", code, re.ASCII)}
 
     @cached_property
     def _by_sight(self) -> dict[str, str]:
@@ -98,13 +100,6 @@ def kept_noughts(cells: Iterable[str]) -> bool:
 def differs_in_capitals(code: str, others: Collection[str]) -> str | None:
     """The code among ``others`` that is another one, yet the same but for capitals."""
     return next((other for other in others if other != code and other.casefold() == code.casefold()), None)
-
-
-def _longer(code: str) -> list[str]:
-    """The codes that become this one when a spreadsheet takes them for numbers."""
-    if not re.fullmatch(r"[1-9]\d*", code, re.ASCII):
-        return []
-    return [code.zfill(length) for length in _DIGITS_OF_UNITS if length > len(code)]
 
 
 def _plain(text: str) -> str:

@@ -16,7 +16,7 @@ from kiosk.setting_rules import Unfit, between
 from kiosk.setting_values import SettingReader
 from kiosk.settings import Section, SettingsInvalid
 from sync.collector import codes, units
-from sync.collector.codes import Known, Likely, is_code, kept_noughts, take_exact
+from sync.collector.codes import EXACT_MARK, Known, Likely, is_code, kept_noughts, take_exact
 from sync.collector.csv_table import CsvTable, read_csv
 from sync.collector.errors import UsageWrong
 from sync.collector.schema import counter, unit
@@ -149,7 +149,11 @@ class UnitLook:
             )
         if row.ended_on is not None and on >= row.ended_on:
             return units.ended(self._connection, row)
-        return None if name or self._sure or cell != code else self._known.twin(code)
+        return None if name else self.twin(cell)
+
+    def twin(self, cell: str) -> Likely | None:
+        """Which other unit is meant where a spreadsheet dropped the noughts; None where it plainly did not."""
+        return None if self._sure or cell.startswith(EXACT_MARK) else self._known.twin(cell)
 
 
 def faults_of_head(file: Path, table: CsvTable, of: type[Section]) -> Iterator[Fault]:

@@ -17,7 +17,7 @@ from kiosk.setting_rules import Unfit
 from kiosk.settings import Section, SettingsInvalid
 from sync.collector import moves, units
 from sync.collector.codes import take_exact
-from sync.collector.counter_table import faults_of_head, read_file, rows_of
+from sync.collector.counter_table import UnitLook, faults_of_head, read_file, rows_of
 from sync.collector.errors import CollectorError
 from sync.collector.moves import Act, Moved
 
@@ -113,7 +113,11 @@ def carry_out(connection: Connection, file: Path, rows: list[tuple[int, Row]], a
     """Do what every line says. Raises SettingsInvalid with every line that cannot be carried out."""
     done: list[Done] = []
     faults: list[Fault] = []
+    look = UnitLook(connection, [cell for _, row in rows for cell in _units(row)])
     for line, row in rows:
+        if likely := next(filter(None, map(look.twin, _units(row))), None):
+            faults.append(Fault(f"{file}:{line}", "unit", likely.message, likely.values))
+            continue
         try:
             with connection.begin_nested():
                 done.append(change(connection, row, act))
@@ -145,6 +149,19 @@ def change(connection: Connection, row: Row, act: Act) -> Done:
             into = [take_exact(code) for code in row.into.split()]
             since = date.fromisoformat(row.since)
             return Done(row, moved=moves.end_unit(connection, take_exact(row.unit), into, since, act))
+
+
+def _units(row: Row) -> list[str]:
+    """The cells of a line that name units which are there."""
+    match row:
+        case CounterMove() | UnitName():
+            return [row.unit]
+        case UnitEnd():
+            return [row.unit, *row.into.split()]
+        case UnitNew():
+            return [row.above]
+        case CounterName():
+            return []
 
 
 def _key(row: Row) -> Iterator[str]:

@@ -116,9 +116,10 @@ def _journals(connection: Connection, wanted: Relocation) -> list[str]:
 
 def _ratings(connection: Connection, journal_id: str, wanted: Relocation, said: _Said) -> list[RatingRow]:
     here: list[ColumnElement[bool]] = [rating.c.journal_id == journal_id, rating.c.counter_id.in_(wanted.rows)]
-    found = connection.execute(
-        select(*RATING_ROW).where(*here, rating.c.day >= wanted.first_day, rating.c.pressed_at >= wanted.since)
-    ).all()
+    if wanted.device_id is not None:
+        # A counter moves with its days, a kiosk at a moment.
+        here.append(rating.c.pressed_at >= wanted.since)
+    found = connection.execute(select(*RATING_ROW).where(*here, rating.c.day >= wanted.first_day)).all()
     moved = said.by_place({row.seq for row in found})
     rows = [_plain(row) for row in found if row.seq in moved]
     return [row for row in rows if wanted.to(row.day) != row.counter_id]

@@ -14,11 +14,12 @@ from sync.collector.codes import Known, kept_noughts
 from sync.collector.counter_table import Numbered, faults_of_places, read_table
 from sync.collector.csv_table import read_csv
 from sync.collector.database import Database
-from sync.collector.place_changes import CounterMove, read_changes
+from sync.collector.moves import Act
+from sync.collector.place_changes import CounterMove, carry_out, read_changes
 from sync.collector.profiles.counts_file import CountsWrong, read_counts
 from sync.collector.profiles.index766 import COLUMNS
 from sync.collector.profiles.reading import Source, take_counts
-from tests.sync.collector.builders import NOON
+from tests.sync.collector.builders import DAYS, NOON
 
 TODAY = date(2026, 11, 20)
 COUNTERS = "counter;unit;name;;\r\nTR1;TTHC-A;Quầy 1;;\r\n"
@@ -115,6 +116,14 @@ def test_a_table_that_does_not_match_exactly_is_refused_with_the_likely_reason(
     assert told[0].startswith(why), told
 
 
+def test_a_table_of_moves_is_looked_at_for_lost_noughts_too(places: Database, tmp_path: Path) -> None:
+    file = file_of(tmp_path, "counter,unit,since\nHK1,25,2026-11-01\n")
+    act = Act(NOON, "test", DAYS)
+
+    with pytest.raises(SettingsInvalid, match="25 is Tỉnh Phú Thọ, and 00025"), places.writing() as connection:
+        carry_out(connection, file, read_changes(file, CounterMove), act)
+
+
 @pytest.mark.parametrize("lines", [["Q9,'25,"], ["Q9,25,", "Q8,00070,"], ["HK1,TTHC-A,Quầy 1"], ["HK1,TTHC-A,"]])
 def test_codes_that_are_sure_are_taken(places: Database, tmp_path: Path, lines: list[str]) -> None:
     rows = read_table(file_of(tmp_path, "\n".join(["counter,unit,name", *lines, ""])), ())
@@ -158,11 +167,12 @@ def test_counts_of_months_after_a_unit_s_end_are_refused(places: Database) -> No
 @given(st.from_regex(r"[0-9]{1,5}", fullmatch=True), st.sets(st.from_regex(r"[0-9]{2}|[0-9]{5}", fullmatch=True)))
 def test_a_number_is_never_taken_for_another_code(code: str, there: set[str]) -> None:
     known = Known(dict.fromkeys(there, "name"))
-    alike = {other for other in there if other != code and int(other) == int(code) and not code.startswith("0")}
+    of_number = not code.startswith("0")
+    alike = {other for other in there if of_number and other.startswith("0") and int(other) == int(code)}
 
     likely = known.twin(code) if code in there else known.near(code)
 
-    assert (likely is not None) == bool({one for one in alike if len(one) > len(code)})
+    assert (likely is not None) == bool(alike)
 
 
 def test_a_column_with_leading_noughts_kept_them() -> None:
