@@ -282,3 +282,24 @@ def test_what_came_while_a_move_was_booked_follows_it(world: Moving, services: S
     assert moved == 2
     assert settle_moves(lately, lambda work: services.writer.submit(work).result()) == 0
     world.require_true()
+
+
+def test_what_another_decision_covers_stays_aside_when_one_is_withdrawn(world: Moving) -> None:
+    for back in (4, 4, 4, 4, 4, 4, 2, 2, 2, 2, 2, 2):
+        world.press(0, back)
+    finding = Finding(1, Sign.BURST, day(4).isoformat(), day(2).isoformat(), "", {"n": 12})
+    with world.database.writing() as connection:
+        (signal_id,) = keep_findings(connection, [finding], NOON)
+        set_aside(connection, signal_id, Decision(day(4), day(2), "", "Không có ai."), CHAIR)
+        move_counter(connection, "Q1", "XB", day(3), ACT)
+        there = connection.execute(select(schema.counter.c.counter_id).where(schema.counter.c.code == "Q1")).scalar()
+        (other,) = keep_findings(connection, [replace(finding, counter_id=there, first=day(2).isoformat())], NOON)
+        row = connection.execute(select(schema.suspicion).where(schema.suspicion.c.counter_id == there)).one()
+        again = {**row._mapping, "suspicion_id": 99, "signal_id": other}
+        connection.execute(schema.suspicion.insert(), again)
+
+        withdraw(connection, signal_id, "Đã hỏi lại.", CHAIR)
+
+    assert (
+        sorted(standing for (standing,) in world.office.rows("rating", "standing")) == ["counted"] * 6 + ["suspect"] * 6
+    )
