@@ -18,6 +18,7 @@ from sync.collector.notices.sender import Sender, T
 from sync.collector.notices.webhook import WebhookRoad
 from sync.collector.rollouts.watch import tend_rollouts
 from sync.collector.services import Services
+from sync.collector.settle import settle_moves
 from sync.collector.signals.watch import watch_signs
 from sync.collector.upkeep import Chore
 
@@ -29,6 +30,7 @@ FLEET_EVERY_S = 60.0
 SHOW_EVERY_S = 20.0
 REPORTS_EVERY_S = 300.0
 SIGNS_EVERY_S = 600.0
+MOVES_EVERY_S = 60.0
 WRITE_S_MAX = 60.0
 
 
@@ -39,6 +41,7 @@ def chores_of(services: Services) -> list[Chore]:
     # Before anybody looks: whoever reads first after a half day would wait for it.
     found.append(Chore("show numbers", SHOW_EVERY_S, services.release, first_s=1.0))
     at_once = partial(transact, services)
+    found.append(Chore("settle moves", MOVES_EVERY_S, partial(settle_moves, services, at_once)))
     found.append(Chore("look after comments", COMMENTS_EVERY_S, partial(run_comment_round, services, at_once)))
     found.append(Chore("look after cases", CASES_EVERY_S, partial(run_case_round, services, at_once)))
     if services.config.signals.watch:

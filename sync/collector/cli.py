@@ -1,6 +1,5 @@
 """Command line of the collector: ``collector serve``, and what IT staff do around it."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -15,10 +14,11 @@ from sync.collector.cli_device import device_app
 from sync.collector.cli_move import move
 from sync.collector.cli_notices import notices_app
 from sync.collector.cli_offline import ack_file, import_files
+from sync.collector.cli_places import counter_app, unit_app
 from sync.collector.cli_report import report
 from sync.collector.cli_reproject import reproject
 from sync.collector.cli_user import user_app
-from sync.collector.command import ConfigFile, DataDir, in_transaction, open_ready, tell
+from sync.collector.command import ConfigFile, DataDir, open_ready, tell
 from sync.collector.config import load_config
 from sync.collector.database import open_database
 
@@ -29,8 +29,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-unit_app = typer.Typer(help="Administrative units.", no_args_is_help=True)
-counter_app = typer.Typer(help="Counters.", no_args_is_help=True)
 app.add_typer(device_app, name="device")
 app.command("import", epilog="Example: collector import /media/usb/*.hailong")(import_files)
 app.command("ack-file", epilog="Example: collector ack-file /media/usb/hailong.ack")(ack_file)
@@ -82,43 +80,3 @@ def migrate(config: ConfigFile = None, data_dir: DataDir = None) -> None:
         tell("The database has schema {after} already; nothing to do.", after=after)
     else:
         tell("The database was brought from schema {before} to {after}.", before=before or "-", after=after)
-
-
-@counter_app.command("new", epilog="Example: collector counter new HC-02 'Quầy 2' --unit 06040")
-def counter_new(
-    code: Annotated[str, typer.Argument(help="The counter's code, unique in this collector.", metavar="CODE")],
-    name: Annotated[str, typer.Argument(help="Its name, as reports show it.", metavar="NAME")],
-    unit: Annotated[str, typer.Option(help="Code of its unit.")],
-    unit_name: Annotated[str | None, typer.Option(help="Makes the unit, with this name, if it is missing.")] = None,
-    config: ConfigFile = None,
-    data_dir: DataDir = None,
-) -> None:
-    """Make a counter."""
-    from sync.collector import units
-
-    database = open_ready(load_config(config, data_dir))
-    now = datetime.now(UTC)
-    in_transaction(
-        database,
-        lambda connection: units.new_counter(connection, code, name, units.unit_for(connection, unit, unit_name), now),
-    )
-    tell("Counter {code} is there.", code=code)
-
-
-@unit_app.command("import", epilog="Example: collector unit import --province 20 --province 01")
-def unit_import(
-    config: ConfigFile = None,
-    data_dir: DataDir = None,
-    province: Annotated[
-        list[str] | None, typer.Option(help="Code of a province, two digits; may be repeated. Default: all.")
-    ] = None,
-) -> None:
-    """Take provinces and communes over from the vietnam-provinces package. Repeating it renames what was renamed."""
-    from sync.collector import units
-
-    database = open_ready(load_config(config, data_dir))
-    show: units.Progress = lambda name, n: tell("{name}: {n} communes", name=name, n=n)  # noqa: E731
-    provinces, communes = in_transaction(
-        database, lambda connection: units.import_units(connection, province or [], show)
-    )
-    tell("Provinces there: {provinces}. Communes there: {communes}.", provinces=provinces, communes=communes)

@@ -1,14 +1,16 @@
 """The commands about kiosks: a code for a new one, and what may happen to it later."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
 from sync.collector.command import AsJson, ConfigFile, DataDir, Quiet, actor, in_transaction, open_ready, tell
-from sync.collector.config import load_config
+from sync.collector.config import CollectorConfig, load_config
 from sync.collector.errors import UsageWrong
 
 device_app = typer.Typer(help="Kiosks.", no_args_is_help=True)
@@ -51,31 +53,48 @@ def device_new(
     from sync.collector.cli_zero_touch import codes_for_table
     from sync.collector.qr import draw_qr
 
-    settings = load_config(config, data_dir)
+    of_new = {"--counter-name": counter_name, "--unit": unit, "--unit-name": unit_name}
+    of_one = {"--counter": counter, "--create-counter": create_counter, "--survey": survey, **of_new}
     if table is not None:
-        codes_for_table(settings, table, out, valid_hours)
+        _refuse("beside", "--from", {**of_one, "--qr": qr, "--quiet": quiet})
+        codes_for_table(load_config(config, data_dir), table, out, valid_hours)
         return
     if counter is None:
         raise UsageWrong("name the counter with --counter, or a table of counters with --from")
-    database = open_ready(settings, quiet=quiet)
-    now = datetime.now(UTC)
+    _refuse("without", "--from", {"--out": out})
+    _refuse("without", "--create-counter", {} if create_counter else of_new)
+    settings = load_config(config, data_dir)
+    database, now = open_ready(settings, quiet=quiet), datetime.now(UTC)
     valid = timedelta(hours=valid_hours or settings.enrolment.code_valid_hours)
 
     def make(connection: Any) -> str:
-        if create_counter and units.counter_id(connection, counter) is None:
-            place = units.unit_for(connection, unit or counter, unit_name or (None if unit else counter))
-            units.new_counter(connection, counter, counter_name or counter, place, now)
+        if create_counter:
+            units.counter_for(connection, units.Wanted(counter, counter_name, unit, unit_name), now, actor())
         return devices.new_code(connection, counter, survey, valid, now, actor())
 
     code = in_transaction(database, make)
     if qr is not None:
         draw_qr(f"kiosk enroll {settings.url} {code}", qr)
+    _tell_code(settings, counter, code, now + valid, quiet=quiet)
+
+
+def _tell_code(settings: CollectorConfig, counter: str, code: str, until: datetime, *, quiet: bool) -> None:
+    """Say the code, and what to do with it."""
     if quiet:
         typer.echo(code)
         return
     tell("Code for counter {counter}: {code}", counter=counter, code=code)
     tell("It works once, until {until}. On the kiosk: kiosk enroll {url} {code}", url=settings.url, code=code,
-          until=(now + valid).astimezone(settings.zone).strftime("%H:%M %d/%m/%Y"))  # fmt: skip
+          until=until.astimezone(settings.zone).strftime("%H:%M %d/%m/%Y"))  # fmt: skip
+
+
+def _refuse(beside: Literal["beside", "without"], option: str, given: Mapping[str, object]) -> None:
+    """Raise UsageWrong for options that would be passed over beside another one, or without it."""
+    names = ", ".join(name for name, value in given.items() if value)
+    if names and beside == "beside":
+        raise UsageWrong("{options} cannot be followed beside {other}", options=names, other=option)
+    if names:
+        raise UsageWrong("{options} cannot be followed without {other}", options=names, other=option)
 
 
 @device_app.command("list", epilog="Example: collector device list --json")
@@ -111,22 +130,51 @@ def device_revoke(device: DeviceName, config: ConfigFile = None, data_dir: DataD
     tell("The credential of kiosk {device} is withdrawn.", device=in_transaction(database, revoke))
 
 
-@device_app.command("move", epilog="Example: collector device move 3f2504e0 --counter Q2")
+@device_app.command("move", epilog="Example: collector device move 3f2504e0 --counter Q2 --since 2026-11-20T13:00")
 def device_move(
     device: DeviceName,
     counter: Annotated[str, typer.Option(help="Code of the counter where the kiosk stands from now on.")],
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="When it was carried there, as 2026-11-20 or 2026-11-20T13:00; default: now."
+        ),
+    ] = None,
     config: ConfigFile = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Count what is pressed from now on for another counter; what was pressed before stays where it was pressed."""
-    from sync.collector.credentials import find_device, move_device
+    """Count what is pressed from now on for another counter; what was pressed before stays where it was pressed.
 
-    database = open_ready(load_config(config, data_dir))
+    With --since, what was pressed from then on and has come already goes along.
+    """
+    from sync.collector.credentials import find_device, move_device, move_device_since
+    from sync.collector.moves import Act
+    from sync.collector.presstime import LocalDays
 
-    def move(connection: Any) -> str:
+    settings, now = load_config(config, data_dir), datetime.now(UTC)
+    moment = None if since is None else _moment(since, settings.zone)
+    database = open_ready(settings)
+
+    def move(connection: Any) -> tuple[str, int]:
         found = find_device(connection, device)
-        move_device(connection, found, counter, datetime.now(UTC), actor())
-        return found
+        if moment is None:
+            move_device(connection, found, counter, now, actor())
+            return found, 0
+        act = Act(now, actor(), LocalDays(settings.zone))
+        return found, move_device_since(connection, found, counter, moment, act)
 
-    found = in_transaction(database, move)
-    tell("Kiosk {device} stands at counter {counter} from now on.", device=found, counter=counter)
+    found, ratings = in_transaction(database, move)
+    if moment is None:
+        tell("Kiosk {device} stands at counter {counter} from now on.", device=found, counter=counter)
+    else:
+        tell("Kiosk {device} stands at counter {counter} since {time}; ratings that go along: {n}", device=found,
+              counter=counter, time=moment.strftime("%H:%M %d/%m/%Y"), n=ratings)  # fmt: skip
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    """A moment by the office's clock; a day alone is its beginning."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageWrong("{text!r} is no time: write 2026-11-20 or 2026-11-20T13:00", text=text[:40]) from error
+    return found.replace(tzinfo=zone) if found.tzinfo is None else found.astimezone(zone)

@@ -1,5 +1,6 @@
 """What the collector's commands share: options, the open database, one transaction, and words."""
 
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +11,7 @@ import typer
 from kiosk.terminal import terminal_texts
 from sync.collector.config import CollectorConfig
 from sync.collector.database import Database, faults_named, open_database
+from sync.collector.errors import NotAllowed, UsageWrong
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file; see config/collector.toml.")]
 DataDir = Annotated[
@@ -38,6 +40,20 @@ def in_transaction(database: Database, work: Callable[[Any], Any]) -> Any:
         done = work(connection)
     database.close()
     return done
+
+
+def ask(*, yes: bool) -> None:
+    """Go on once somebody has said so; ``yes`` says so beforehand.
+
+    Raises UsageWrong where nobody can be asked, and NotAllowed where the answer is no: then nothing was changed.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageWrong("nobody can be asked here: look at what is shown, and repeat with --yes")
+    t = terminal_texts("collector")
+    if not typer.confirm(t("Do this?"), default=False):
+        raise NotAllowed("nothing was changed")
 
 
 def actor() -> str:

@@ -2,27 +2,31 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from io import StringIO
+from datetime import date
+from itertools import zip_longest
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from kiosk.domain.fault import Fault
-from kiosk.domain.handed_in import read_handed_in
 from kiosk.setting_layers import Layers, Variable
 from kiosk.setting_rules import Unfit, between
 from kiosk.setting_values import SettingReader
 from kiosk.settings import Section, SettingsInvalid
-from sync.collector import units
+from sync.collector import codes, units
+from sync.collector.codes import EXACT_MARK, Known, Likely, is_code, kept_noughts, take_exact
+from sync.collector.csv_table import CsvTable, read_csv
 from sync.collector.errors import UsageWrong
 from sync.collector.schema import counter, unit
+
+R = TypeVar("R", bound=Section)
 
 
 def counter_code(text: str) -> str:
     """The rule of a counter's code that names a folder as well."""
-    if not units.is_code(text) or not text.strip("."):
+    if not is_code(text) or not text.strip("."):
         raise Unfit("{input!r} is no code: take 1 to 40 letters, digits, dots, hyphens or underscores")
     return text
 
@@ -40,6 +44,11 @@ class Row(Section, frozen=True):
     width_px: Annotated[int, between(320, 7680)] | None = None
     height_px: Annotated[int, between(320, 7680)] | None = None
     panel_inch: Annotated[float, between(5, 100)] | None = None
+
+    @property
+    def unit_code(self) -> str:
+        """The unit's code, without the mark of a text."""
+        return take_exact(self.unit)
 
     @property
     def screen(self) -> dict[str, Any]:
@@ -60,64 +69,120 @@ def read_table(file: Path, surveys: Iterable[str]) -> list[Numbered]:
 
     Raises SettingsInvalid with every fault, each with its line.
     """
-    try:
-        text = read_handed_in(file)
-    except OSError as error:
-        raise UsageWrong("{file} cannot be read ({why})", file=file, why=error.strerror) from error
-    except UnicodeDecodeError as error:
-        raise UsageWrong("{file} is not UTF-8: save it as “CSV UTF-8”", file=file) from error
-    separator = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-    reader = csv.DictReader(StringIO(text, newline=""), delimiter=separator, strict=False)
-    try:
-        faults = list(_faults_of_head(file, reader.fieldnames or ()))
-        rows = [] if faults else list(_rows(file, reader, faults))
-    except csv.Error as error:
-        raise UsageWrong("{file} cannot be read ({why})", file=file, why=error) from error
+    table = read_file(file)
+    faults = list(faults_of_head(file, table, Row))
+    rows = [] if faults else [Numbered(*each) for each in rows_of(file, table, Row, faults)]
     faults += _faults_between(file, rows, set(surveys))
     if faults:
         raise SettingsInvalid(tuple(faults))
     return rows
 
 
+def read_file(file: Path) -> CsvTable:
+    """The table in a file. Raises UsageWrong for one that is none."""
+    try:
+        return read_csv(file.read_bytes())
+    except OSError as error:
+        raise UsageWrong("{file} cannot be read ({why})", file=file, why=error.strerror) from error
+    except UnicodeDecodeError as error:
+        raise UsageWrong("{file} is not UTF-8: save it as “CSV UTF-8”", file=file) from error
+    except csv.Error as error:
+        raise UsageWrong("{file} cannot be read ({why})", file=file, why=error) from error
+
+
 def faults_of_places(connection: Connection, file: Path, rows: list[Numbered]) -> Iterator[Fault]:
     """What in the table does not fit the units and counters that are there."""
-    known = set(connection.execute(select(unit.c.code)).scalars())
-    stands = {row.code: row.unit for row in connection.execute(
-        select(counter.c.code, unit.c.code.label("unit")).join(unit))}  # fmt: skip
+    places = {row.code: row for row in connection.execute(
+        select(counter.c.code, counter.c.name, unit.c.code.label("unit")).join(unit).where(counter.c.until.is_(None))
+    )}  # fmt: skip
+    counters = Known({code: row.name for code, row in places.items()})
     named = {row.unit for _, row in rows if row.unit_name}
+    look = UnitLook(connection, [row.unit for _, row in rows])
     for line, row in rows:
-        if row.unit not in known | named:
+        here, at = f"{file}:{line}", places.get(row.counter)
+        if (likely := look.fault(row.unit, row.unit_name)) is not None:
+            yield Fault(here, "unit", likely.message, likely.values)
+        elif not look.is_there(row.unit) and row.unit not in named:
             message = "there is no unit {code}; add a column unit_name to make it, or see: collector unit import"
-            yield Fault(f"{file}:{line}", "unit", message, {"code": row.unit})
-        elif stands.get(row.counter, row.unit) != row.unit:
-            there = {"counter": row.counter, "unit": stands[row.counter]}
-            yield Fault(f"{file}:{line}", "unit", "counter {counter} belongs to unit {unit}", there)
+            yield Fault(here, "unit", message, {"code": row.unit})
+        elif at is None:
+            likely = counters.near(row.counter)
+            if likely is not None:
+                yield Fault(here, "counter", likely.message, likely.values)
+        else:
+            yield from _faults_of_standing(here, row, at)
 
 
-def _faults_of_head(file: Path, names: Iterable[str]) -> Iterator[Fault]:
-    known = {field.name: field.required for field in msgspec.structs.fields(Row)}
-    given = [name or "" for name in names]
-    for name in sorted(set(given) - known.keys()):
+def _faults_of_standing(here: str, row: Row, at: Any) -> Iterator[Fault]:
+    """What the table says otherwise of a counter that is there: it is never moved or renamed by the way."""
+    if at.unit != row.unit_code:
+        message = "counter {counter} belongs to unit {unit}; to move it: collector counter move"
+        yield Fault(here, "unit", message, {"counter": at.code, "unit": at.unit})
+    if row.name and units.tidy(row.name) != units.tidy(at.name):
+        message = "counter {counter} is named {name}; to name it anew: collector counter rename"
+        yield Fault(here, "name", message, {"counter": at.code, "name": at.name})
+
+
+class UnitLook:
+    """Looks at the units that a column names."""
+
+    def __init__(self, connection: Connection, cells: Iterable[str], path: str = "") -> None:
+        self._connection = connection
+        rows = connection.execute(select(unit).where(unit.c.path.startswith(path, autoescape=True)))
+        self._there = {row.code: row for row in rows}
+        self._known = Known({code: row.name for code, row in self._there.items()})
+        self._sure = kept_noughts(cells)
+
+    def is_there(self, cell: str) -> bool:
+        """Whether there is a unit of exactly this code."""
+        return take_exact(cell) in self._there
+
+    def fault(self, cell: str, name: str = "", on: date = date.max) -> Likely | None:
+        """Why a unit cannot be the one that is meant on a day; None where it is, and where nothing is like it."""
+        code = take_exact(cell)
+        row = self._there.get(code)
+        if row is None:
+            return self._known.why_not(code)
+        if name and units.tidy(name) != units.tidy(row.name):
+            return codes.fault(
+                "unit {code} is named {name}; to name it anew: collector unit rename", code=code, name=row.name
+            )
+        if row.ended_on is not None and on >= row.ended_on:
+            return units.ended(self._connection, row)
+        return None if name else self.twin(cell)
+
+    def twin(self, cell: str) -> Likely | None:
+        """Which other unit is meant where a spreadsheet dropped the noughts; None where it plainly did not."""
+        return None if self._sure or cell.startswith(EXACT_MARK) else self._known.twin(cell)
+
+
+def faults_of_head(file: Path, table: CsvTable, of: type[Section]) -> Iterator[Fault]:
+    """What is wrong with the names of the columns."""
+    known = {field.name: field.required for field in msgspec.structs.fields(of)}
+    given = table.head.cells
+    for name in sorted({name for name in given if name} - known.keys()):
         yield Fault(f"{file}:1", name, "unknown column; known are {known}", {"known": ", ".join(known)})
     for name, required in known.items():
         if required and name not in given:
             yield Fault(f"{file}:1", name, "the column is missing", {})
+    for name in sorted({name for name in given if name and given.count(name) > 1}):
+        yield Fault(f"{file}:1", name, "the column stands there twice", {})
 
 
-def _rows(file: Path, reader: "csv.DictReader[str]", faults: list[Fault]) -> Iterator[Numbered]:
-    for cells in reader:
-        line = reader.line_num
-        if None in cells or None in cells.values():
-            faults.append(Fault(f"{file}:{line}", "cells", "has another number of cells than the first line", {}))
-            continue
-        said = {name: Variable(name, text.strip()) for name, text in cells.items() if text.strip()}
-        if not said:
+def rows_of(file: Path, table: CsvTable, of: type[R], faults: list[Fault]) -> Iterator[tuple[int, R]]:
+    """Each line as a row of this kind; what is wrong with the others is added to ``faults``."""
+    names = table.head.cells
+    for line in table.lines:
+        here = f"{file}:{line.number}"
+        if any(cell and not name for cell, name in zip_longest(line.cells, names, fillvalue="")):
+            faults.append(Fault(here, "cells", "has a value in a column without a name", {}))
             continue
         values = SettingReader(Layers(""))
-        row = values.value("", Row, said)
-        faults += [Fault(f"{file}:{line}", fault.key, fault.message, fault.values) for fault in values.faults]
+        said = {name: Variable(name, text) for name, text in table.by_name(line).items()}
+        row = values.value("", of, said)
+        faults += [Fault(here, fault.key, fault.message, fault.values) for fault in values.faults]
         if row is not None and not values.faults:
-            yield Numbered(line, row)
+            yield line.number, row
 
 
 def _faults_between(file: Path, rows: list[Numbered], surveys: set[str]) -> Iterator[Fault]:

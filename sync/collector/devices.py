@@ -20,6 +20,7 @@ from sync.collector.errors import CodeRefused, TriesExhausted, UsageWrong
 from sync.collector.ingest import Device
 from sync.collector.own import read_own_key
 from sync.collector.schema import counter, device, enrolment_code, enrolment_failure, micros, placement, unit
+from sync.collector.spans import read_beside
 from sync.protocol.messages import EnrolmentAnswer, EnrolmentRequest
 from sync.protocol.own_key import public_text
 
@@ -151,15 +152,11 @@ class Directory:
             moved = connection.execute(
                 select(placement).where(placement.c.device_id == device_id).order_by(placement.c.until)
             ).all()
-            stood_at = [row.counter_id, *(place.counter_id for place in moved)]
-            units = select(counter.c.unit_id).where(counter.c.counter_id.in_(stood_at))
-            places = connection.execute(
-                select(counter.c.code, counter.c.counter_id).where(counter.c.unit_id.in_(units))
-            ).all()
-        counters = {place.code: int(place.counter_id) for place in places}
+            stood_at = {row.counter_id, *(place.counter_id for place in moved)}
+            counters, spans = read_beside(connection, stood_at)
         key = base64.b64decode(row.public_key)
         moves = tuple((micros(place.until), int(place.counter_id)) for place in moved)
-        return Device(row.device_id, key, row.counter_id, counters, row.revoked_at is not None, moves)
+        return Device(row.device_id, key, row.counter_id, counters, row.revoked_at is not None, moves, spans)
 
 
 def _place_device(

@@ -9,7 +9,7 @@ once or not at all.
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 
@@ -27,6 +27,7 @@ from sync.collector.presstime import LocalDays, OffsetOf, PressClock
 from sync.collector.projected import Projection
 from sync.collector.projection import Context, failed, project
 from sync.collector.schema import journal, micros, segment
+from sync.collector.stood import Spans
 from sync.collector.store import (
     enclosed_seq,
     keep_boot,
@@ -53,6 +54,8 @@ class Device:
     revoked: bool
     moves: tuple[tuple[int, int], ...] = ()
     """Until when, in microseconds since 1970, it stood at which other counter; in order."""
+    spans: Spans = field(default_factory=dict)
+    """Of counters that were moved themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +235,7 @@ def _context(connection: Connection, device: Device, copy: _Copy, receipt: Recei
     writer = Writer(device.device_id, copy.journal_id, copy.continued)
     offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
     clock = PressClock(micros(receipt.received_at), boot, receipt.clock.mono_us, offset_of)
-    return Context(device.counter_id, device.counters, clock, days, device.moves)
+    return Context(device.counter_id, device.counters, clock, days, device.moves, device.spans)
 
 
 def offsets_heard(connection: Connection, writer: Writer, boot: str | None, boot_offset_us: int | None) -> OffsetOf:

@@ -8,7 +8,7 @@ Pure: no database, no clock.
 
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import msgspec
@@ -31,6 +31,7 @@ from kiosk.journal.lines import (
 )
 from sync.collector.presstime import LocalDays, PressClock, TimeUnreadable
 from sync.collector.projected import CountRow, Projection, RatingRow, ReasonRow, Unread, UnreadReason
+from sync.collector.stood import Spans, counter_on
 
 LEVELS = range(1, 6)
 REASONS_MAX = 10
@@ -58,6 +59,8 @@ class Context:
     days: LocalDays
     moves: Sequence[tuple[int, int]] = ()
     """Until when it stood at which other counter, in order."""
+    spans: Spans = field(default_factory=dict)
+    """Of counters that were moved themselves."""
 
     def counter_at(self, pressed_us: int) -> int:
         """Where the kiosk stood at that moment."""
@@ -132,18 +135,18 @@ def _rating(entry: RatingLine, context: Context) -> RatingRow:
         day, part = context.days.place(pressed_us)
     except TimeUnreadable as error:
         raise _Aside(UnreadReason.BAD_TIME, printable(str(error))) from error
-    counter_id = _counter_of(entry.counter, pressed_us, context)
+    counter_id = _counter_of(entry.counter, pressed_us, day, context)
     return RatingRow(
         entry.seq, counter_id, entry.survey, entry.question, entry.level, None,
         entry.standing, pressed_us, quality.value, day, part,
     )  # fmt: skip
 
 
-def _counter_of(code: str | None, moment_us: int, context: Context) -> int:
+def _counter_of(code: str | None, moment_us: int, day: str, context: Context) -> int:
     counter_id = context.counter_at(moment_us) if code is None else context.counters.get(code)
     if counter_id is None:
         raise _Aside(UnreadReason.UNKNOWN_COUNTER, printable(f"no counter {code} in this unit"))
-    return counter_id
+    return counter_on(context.spans, counter_id, day)
 
 
 def _take_count(projection: Projection, entry: CountLine, context: Context) -> None:
@@ -153,7 +156,7 @@ def _take_count(projection: Projection, entry: CountLine, context: Context) -> N
         raise _Aside(UnreadReason.BAD_VALUE, printable(f"day {entry.day}")) from error
     if not 0 <= entry.n <= SERVED_MAX:
         raise _Aside(UnreadReason.BAD_VALUE, f"{entry.n} transactions")
-    counter_id = _counter_of(entry.counter, noon_us, context)
+    counter_id = _counter_of(entry.counter, noon_us, entry.day, context)
     projection.counts[counter_id, entry.day] = CountRow(counter_id, entry.day, entry.n, entry.seq)
 
 

@@ -226,3 +226,8 @@ def _lock(connection: Connection) -> None:
 def _has_opinions(stream: str) -> bool:
     """Whether a stream tells what anybody thought; how many were set aside does not."""
     return stream in (COUNTED, ASIDE) or stream.startswith(REASON)
+
+
+def lock_releases(connection: Connection) -> None:
+    """Let nobody bring counts out, or take them back, until this transaction ends."""
+    _lock(connection)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from kiosk.domain.disclosure import Policy, Shown, shown_sum
 from kiosk.domain.measures import Share, top2box
@@ -183,6 +183,11 @@ def _read_places(connection: Connection, span: Span, missed: Missed) -> dict[int
     """The counters of the span in the order of unit and code, with their kiosks."""
     wanted = select(counter, unit.c.name.label("unit_name")).join(unit).order_by(unit.c.path, counter.c.code)
     wanted = wanted.where(unit.c.path.startswith(span.path, autoescape=True))
+    # Where a counter stood until it was moved, and since, belongs to its own days.
+    wanted = wanted.where(
+        or_(counter.c.until.is_(None), counter.c.until > span.first),
+        or_(counter.c.since.is_(None), counter.c.since <= span.last),
+    )
     if span.unit is not None:
         wanted = wanted.where(unit.c.path.startswith(_path_of(connection, span), autoescape=True))
     if span.counter is not None:

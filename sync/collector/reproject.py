@@ -109,7 +109,7 @@ def _read_anew(
     # Dated by what is known of their boot, as from a file: which boot sent them is not asked again.
     offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
     clock = PressClock(micros(batch.received_at), "", 0, offset_of)
-    context = Context(sender.counter_id, sender.counters, clock, reading.days, sender.moves)
+    context = Context(sender.counter_id, sender.counters, clock, reading.days, sender.moves, sender.spans)
     stored = stored_entries(connection, copy.journal_id, min(seqs), max(seqs))
     entries = [(seq, line) for seq, _, line in stored if seq in seqs]
 

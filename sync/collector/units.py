@@ -1,68 +1,144 @@
-"""Units: provinces and communes from the ``vietnam-provinces`` package, and the offices and counters under them."""
+"""Units and counters: finding, making and naming them; each is the same by its exact code alone."""
 
-import json
-import re
-from collections.abc import Callable, Collection
+import unicodedata
 from datetime import datetime
-from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
-from sync.collector.errors import UsageWrong
-from sync.collector.schema import counter, unit
+from sync.collector.audit import note
+from sync.collector.codes import CODE, Known, Likely, fault, is_code
+from sync.collector.errors import NotAllowed, UsageWrong
+from sync.collector.schema import counter, unit, unit_follower
 
-CODE = r"[0-9A-Za-z._-]{1,40}"
-"""What codes of units and counters look like."""
-Progress = Callable[[str, int], None]
-"""Told after each province: its name and how many of its communes are there now."""
-
-
-def import_units(connection: Connection, provinces: Collection[str], progress: Progress) -> tuple[int, int]:
-    """Make every province (or those with these codes) and its communes, or rename them; how many of each.
-
-    A repeat changes nothing. Raises UsageWrong for a code that is no province's.
-    """
-    known = {f"{entry['code']:02d}": entry for entry in _divisions()}
-    unknown = sorted(set(provinces) - set(known))
-    if unknown:
-        raise UsageWrong(
-            "there is no province {codes}; known are {known}", codes=", ".join(unknown), known=", ".join(sorted(known))
-        )
-    communes = 0
-    wanted = sorted(provinces) if provinces else sorted(known)
-    for code in wanted:
-        communes += _import_province(connection, code, known[code])
-        progress(known[code]["name"], len(known[code]["wards"]))
-    return len(wanted), communes
+PLACE_CODE = rf"{CODE}(~[0-9-]{{10}}(~\d+)?)?"
+"""The code of a counter, or of where it stood until a day."""
+NAME_CHARS_MAX = 200
 
 
 def unit_for(connection: Connection, code: str, name: str | None) -> int:
     """The id of the unit ``code``; with a ``name``, one that is not there is made as an office of its own.
 
-    Raises UsageWrong.
+    Raises UsageWrong, and NotAllowed for a unit of another name or one that ended.
     """
-    found = connection.execute(select(unit.c.unit_id).where(unit.c.code == code)).scalar_one_or_none()
-    if found is not None:
-        return int(found)
-    if name is None:
-        raise UsageWrong(
-            "there is no unit {code}; give --unit-name to make it, or see: collector unit import", code=code
+    found = connection.execute(select(unit).where(unit.c.code == code)).one_or_none()
+    if found is None:
+        if name is None:
+            _require_likely(connection, code)
+            raise UsageWrong(
+                "there is no unit {code}; give --unit-name to make it, or see: collector unit import", code=code
+            )
+        return new_unit(connection, code, name, None)
+    if name is not None and tidy(name) != tidy(found.name):
+        raise NotAllowed(
+            "unit {code} is named {name}; to name it anew: collector unit rename", code=code, name=found.name
         )
-    _require_code(code)
-    row = {"code": code, "name": name, "kind": "office", "path": f"{code}/"}
-    return int(connection.execute(insert(unit).values(row).returning(unit.c.unit_id)).scalar_one())
+    require_open(connection, found)
+    return int(found.unit_id)
 
 
-def new_counter(connection: Connection, code: str, name: str, unit_id: int, now: datetime) -> None:
-    """Make a counter.
+def new_unit(connection: Connection, code: str, name: str, above: str | None) -> int:
+    """Make an office, below another unit where one is named; its id.
 
     Raises UsageWrong for a code that is taken or is none.
     """
     _require_code(code)
-    if counter_id(connection, code) is not None:
-        raise UsageWrong("there is a counter {code} already", code=code)
-    connection.execute(insert(counter).values(code=code, name=name, unit_id=unit_id, created_at=now))
+    _require_name(name)
+    same = select(unit.c.code).where(func.lower(unit.c.code) == code.lower())
+    if (taken := connection.execute(same.limit(1)).scalar_one_or_none()) is not None:
+        if taken == code:
+            raise UsageWrong("there is a unit {code} already", code=code)
+        raise UsageWrong("there is a unit {taken}: {code} differs by capitals only", taken=taken, code=code)
+    parent = None if above is None else find_unit(connection, above)
+    if parent is not None:
+        require_open(connection, parent)
+    row = {
+        "code": code, "name": tidy(name), "kind": "office", "parent_id": parent.unit_id if parent else None,
+        "path": f"{parent.path if parent else ''}{code}/",
+    }  # fmt: skip
+    return int(connection.execute(insert(unit).values(row).returning(unit.c.unit_id)).scalar_one())
+
+
+def make_unit(connection: Connection, code: str, name: str, above: str, now: datetime, actor: str) -> None:
+    """Make a unit, and write it into the audit log. Raises as ``new_unit``."""
+    new_unit(connection, code, name, above or None)
+    note(connection, now, actor, "unit.new", code, {"name": tidy(name), "above": above})
+
+
+def rename_unit(connection: Connection, code: str, name: str, now: datetime, actor: str) -> str:
+    """Call a unit by another name; the one before.
+
+    Raises UsageWrong for one that is not there.
+    """
+    found, wanted = find_unit(connection, code), _require_name(name)
+    if found.name != wanted:
+        connection.execute(update(unit).where(unit.c.unit_id == found.unit_id).values(name=wanted))
+        note(connection, now, actor, "unit.renamed", code, {"from": found.name, "to": wanted})
+    return str(found.name)
+
+
+def rename_counter(connection: Connection, code: str, name: str, now: datetime, actor: str) -> str:
+    """Call a counter by another name; the one before. Where it stood earlier keeps the name that it had there.
+
+    Raises UsageWrong for one that is not there.
+    """
+    found, wanted = find_counter(connection, code), _require_name(name)
+    if found.name != wanted:
+        connection.execute(update(counter).where(counter.c.counter_id == found.counter_id).values(name=wanted))
+        note(connection, now, actor, "counter.renamed", code, {"from": found.name, "to": wanted})
+    return str(found.name)
+
+
+def new_counter(connection: Connection, code: str, name: str, unit_id: int, now: datetime, actor: str = "") -> None:
+    """Make a counter; who does it is written into the audit log.
+
+    Raises UsageWrong for a code that is taken or is none.
+    """
+    _require_code(code)
+    _require_name(name)
+    same = select(counter.c.code).where(func.lower(counter.c.code) == code.lower())
+    if (taken := connection.execute(same.limit(1)).scalar_one_or_none()) is not None:
+        if taken == code:
+            raise UsageWrong("there is a counter {code} already", code=code)
+        raise UsageWrong("there is a counter {taken}: {code} differs by capitals only", taken=taken, code=code)
+    connection.execute(insert(counter).values(code=code, name=tidy(name), unit_id=unit_id, created_at=now))
+    if actor:
+        place = connection.execute(select(unit.c.code).where(unit.c.unit_id == unit_id)).scalar_one()
+        note(connection, now, actor, "counter.new", code, {"unit": place})
+
+
+class Wanted(NamedTuple):
+    """A counter as a command describes it; what is None was not said."""
+
+    code: str
+    name: str | None
+    unit: str | None
+    unit_name: str | None
+
+
+def counter_for(connection: Connection, wanted: Wanted, now: datetime, actor: str) -> None:
+    """Make the counter if it is missing; one that is there must be as it is described.
+
+    Raises UsageWrong, and NotAllowed for a counter that stands elsewhere or has another name.
+    """
+    code = wanted.code
+    if counter_id(connection, code) is None:
+        place = unit_for(connection, wanted.unit or code, wanted.unit_name or (None if wanted.unit else code))
+        new_counter(connection, code, wanted.name or code, place, now, actor)
+        return
+    found = find_counter(connection, code)
+    if wanted.unit is not None and wanted.unit != found.unit:
+        raise NotAllowed(
+            "counter {counter} belongs to unit {unit}; to move it: collector counter move",
+            counter=code, unit=found.unit,
+        )  # fmt: skip
+    if wanted.name is not None and tidy(wanted.name) != tidy(found.name):
+        raise NotAllowed(
+            "counter {counter} is named {name}; to name it anew: collector counter rename",
+            counter=code, name=found.name,
+        )  # fmt: skip
+    if wanted.unit_name is not None:
+        unit_for(connection, str(found.unit), wanted.unit_name)
 
 
 def counter_id(connection: Connection, code: str) -> int | None:
@@ -71,9 +147,49 @@ def counter_id(connection: Connection, code: str) -> int | None:
     return None if found is None else int(found)
 
 
-def is_code(text: str) -> bool:
-    """Whether a unit or counter may have this code."""
-    return re.fullmatch(CODE, text) is not None
+def find_counter(connection: Connection, code: str) -> Row[Any]:
+    """The counter ``code`` with its unit's code and name. Raises UsageWrong."""
+    place = (unit.c.code.label("unit"), unit.c.name.label("unit_name"))
+    found = connection.execute(select(counter, *place).join(unit).where(counter.c.code == code)).one_or_none()
+    if found is None:
+        likely = known_counters(connection).why_not(code)
+        if likely is not None:
+            raise UsageWrong(likely.message, **likely.values)
+        raise UsageWrong("there is no counter {code}; make it with: collector counter new", code=code[:40])
+    return found
+
+
+def find_unit(connection: Connection, code: str) -> Row[Any]:
+    """The unit ``code``. Raises UsageWrong."""
+    found = connection.execute(select(unit).where(unit.c.code == code)).one_or_none()
+    if found is None:
+        _require_likely(connection, code)
+        raise UsageWrong("there is no unit {code}", code=code[:40])
+    return found
+
+
+def known_units(connection: Connection, path: str = "") -> Known:
+    """The codes and names of the units at and below a path."""
+    below = unit.c.path.startswith(path, autoescape=True)
+    return Known({row.code: row.name for row in connection.execute(select(unit.c.code, unit.c.name).where(below))})
+
+
+def known_counters(connection: Connection) -> Known:
+    """The codes and names of the counters, as they stand now."""
+    now = counter.c.until.is_(None)
+    return Known({row.code: row.name for row in connection.execute(select(counter.c.code, counter.c.name).where(now))})
+
+
+def tidy(name: str) -> str:
+    """A name with single blanks, composed."""
+    return unicodedata.normalize("NFC", " ".join(name.split()))
+
+
+def _require_likely(connection: Connection, code: str) -> None:
+    """Raise UsageWrong with what was most likely meant by a unit's code that is not there."""
+    likely = known_units(connection).why_not(code)
+    if likely is not None:
+        raise UsageWrong(likely.message, **likely.values)
 
 
 def _require_code(code: str) -> None:
@@ -81,26 +197,25 @@ def _require_code(code: str) -> None:
         raise UsageWrong("{code!r} is no code: take 1 to 40 letters, digits, dots, hyphens or underscores", code=code)
 
 
-def _divisions() -> list[dict[str, Any]]:
-    # The package's own table: its Python classes take seconds to import.
-    table = files("vietnam_provinces").joinpath("data", "nested-divisions.json")
-    divisions: list[dict[str, Any]] = json.loads(table.read_text("utf-8"))
-    return divisions
+def _require_name(name: str) -> str:
+    found = tidy(name)
+    if not found or len(found) > NAME_CHARS_MAX or not found.isprintable():
+        raise UsageWrong("{name!r} is no name: write 1 to {n} characters on one line", name=name[:40], n=NAME_CHARS_MAX)
+    return found
 
 
-def _import_province(connection: Connection, code: str, entry: dict[str, Any]) -> int:
-    parent = _keep(connection, code, entry["name"], "province", None, f"{code}/")
-    for commune in entry["wards"]:
-        commune_code = f"{commune['code']:05d}"
-        _keep(connection, commune_code, commune["name"], "commune", parent, f"{code}/{commune_code}/")
-    return len(entry["wards"])
+def require_open(connection: Connection, found: Any) -> None:
+    """Raise NotAllowed for a unit that ended."""
+    if found.ended_on is not None:
+        why = ended(connection, found)
+        raise NotAllowed(why.message, **why.values)
 
 
-def _keep(connection: Connection, code: str, name: str, kind: str, parent_id: int | None, path: str) -> int:
-    found = connection.execute(select(unit).where(unit.c.code == code)).one_or_none()
-    row = {"code": code, "name": name, "kind": kind, "parent_id": parent_id, "path": path}
-    if found is None:
-        return int(connection.execute(insert(unit).values(row).returning(unit.c.unit_id)).scalar_one())
-    if (found.name, found.parent_id, found.path) != (name, parent_id, path):
-        connection.execute(update(unit).where(unit.c.unit_id == found.unit_id).values(row))
-    return int(found.unit_id)
+def ended(connection: Connection, found: Any) -> Likely:
+    """What there is to say of a unit that ended."""
+    into = select(unit.c.code).join_from(unit_follower, unit, unit.c.unit_id == unit_follower.c.into_id)
+    followers = connection.execute(into.where(unit_follower.c.unit_id == found.unit_id).order_by(unit.c.code)).scalars()
+    return fault(
+        "unit {code} ended on {day}; followed by: {into}",
+        code=found.code, day=found.ended_on.isoformat(), into=", ".join(followers) or "–",
+    )  # fmt: skip

@@ -135,8 +135,8 @@ def _new_codes(n: int, progress: Progress) -> list[tuple[str, bytes]]:
 def _keep_code(connection: Connection, row: Row, hashed: bytes, terms: Terms) -> None:
     found = units.counter_id(connection, row.counter)
     if found is None:
-        place = units.unit_for(connection, row.unit, row.unit_name or None)
-        units.new_counter(connection, row.counter, row.name or row.counter, place, terms.now)
+        place = units.unit_for(connection, row.unit_code, row.unit_name or None)
+        units.new_counter(connection, row.counter, row.name or row.counter, place, terms.now, terms.actor)
         found = units.counter_id(connection, row.counter)
     connection.execute(
         insert(enrolment_code).values(
@@ -159,7 +159,7 @@ def _stage(to: Path, rows: list[Row], codes: Mapping[str, Code], terms: Terms) -
             (staged / row.counter).mkdir(mode=0o700)
             _write(staged / row.counter / SETUP_FILE, _setup_text(row, codes[row.counter].text, terms).encode())
         head = ("counter", "name", "unit", "code", "valid until")
-        lines = [(row.counter, row.name, row.unit, *_cells(codes[row.counter])) for row in rows]
+        lines = [(row.counter, row.name, row.unit_code, *_cells(codes[row.counter])) for row in rows]
         _write(staged / LIST_FILE, csv_bytes([head, *lines], ","))
     except OSError as error:
         raise UsageWrong("{file} cannot be written ({why})", file=to, why=error.strerror) from error

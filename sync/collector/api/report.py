@@ -16,12 +16,12 @@ from sync.collector.figures.order import Wish, read_book
 from sync.collector.figures.tables import tables_of
 from sync.collector.rights import Right
 from sync.collector.services import Services
-from sync.collector.units import CODE
+from sync.collector.units import PLACE_CODE
 from sync.collector.web.phrases import Phrases
 from sync.collector.words import NOTICE
 
 router = APIRouter(tags=["reports"])
-Code = Annotated[str | None, Query(pattern=f"^{CODE}$", description="Its code")]
+Code = Annotated[str | None, Query(pattern=f"^{PLACE_CODE}$", description="Its code")]
 
 
 @router.get(

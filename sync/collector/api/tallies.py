@@ -14,12 +14,12 @@ from sync.collector.figures.periods import FIRST_DAY, LAST_DAY
 from sync.collector.reports import Report, Row, Span, Table, make_report
 from sync.collector.rights import Right
 from sync.collector.services import Services
-from sync.collector.units import CODE
+from sync.collector.units import PLACE_CODE
 from sync.collector.words import NOTICE
 from sync.protocol.errors import WireError
 
 router = APIRouter(tags=["reports"])
-Code = Annotated[str | None, Query(pattern=f"^{CODE}$", description="Its code")]
+Code = Annotated[str | None, Query(pattern=f"^{PLACE_CODE}$", description="Its code")]
 
 
 @router.get(

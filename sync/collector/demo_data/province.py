@@ -20,7 +20,7 @@ from sync.collector.ingest import Device
 from sync.collector.presstime import LocalDays
 from sync.collector.schema import counter
 from sync.collector.surveys.library import shipped_surveys
-from sync.collector.units import import_units
+from sync.collector.unit_list import import_units, plan_import
 
 Progress = Callable[[str, int], None]
 """Told after each kiosk: its counter's name and how many of its ratings count."""
@@ -40,7 +40,7 @@ def write_province(
     with database.writing() as connection:
         if connection.execute(select(counter.c.code).limit(1)).first() is not None:
             raise UsageWrong("there are counters here already; write demo data into a folder of its own")
-        import_units(connection, [province], lambda *_: None)
+        import_units(connection, plan_import(connection, [province]), now, today, "demo", lambda *_: None)
         places = make_counters(connection, province, chance, now)
     written = 0
     for number, (code, name, counter_id) in enumerate(places):

@@ -19,6 +19,18 @@ from sync.collector.reports import Kiosk
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """A counter that was moved into the place, or out of it."""
+
+    left: Place
+    now: Place
+    day: date
+    """The first on which it stood there."""
+    compares: bool
+    """Whether both periods are taken as it stands now: it was moved before the one that the report is about."""
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """One report."""
 
@@ -52,6 +64,8 @@ class Book:
     """The reasons over time, where that was asked for."""
     peers: tuple[Place, ...] = ()
     """The places that it may be compared with: its neighbours, as far as the reader may see them."""
+    joined: tuple[Joined, ...] = ()
+    """The counters that came or went, so far as that touches the comparison."""
 
     @property
     def is_open(self) -> bool:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from sqlalchemy import Connection
 
 from kiosk.domain.measures import Method
 from kiosk.domain.survey import Question, Survey
 from sync.collector.figures.asked import Asked, question_of
-from sync.collector.figures.book import Order, Rules
+from sync.collector.figures.book import Joined, Order, Rules
 from sync.collector.figures.counts import Shelf, counters_shelf, units_shelf
 from sync.collector.figures.grains import Days, to_the_end
 from sync.collector.figures.periods import Period
@@ -38,10 +39,42 @@ class Frame:
         return {at.counter_id: at.key for at in wanted if at.counter_id is not None}
 
     @cached_property
-    def shelves(self) -> tuple[Shelf, Shelf]:
+    def keys_then(self) -> dict[int, str]:
+        """The same for what the report is compared with: as the counters stand now.
+
+        What a counter got in another unit before it was moved is put beside what it gets here. So the two sides of a
+        merger compare: the unit that took counters over is not set against itself without them.
+        """
+        found = dict(self.keys)
+        for left, now in self.places.followed(self.days.first):
+            assert left.counter_id is not None and now.counter_id is not None  # noqa: S101, PT018 - both are counters
+            found.pop(left.counter_id, None)
+            if now.counter_id in self.keys:
+                found[left.counter_id] = self.keys[now.counter_id]
+        return found
+
+    @cached_property
+    def joined(self) -> tuple[Joined, ...]:
+        """The counters that were moved here or away between the beginning of the one period and the other's end."""
+        first, last = min(self.other.first, self.days.first), self.days.last
+        found = []
+        for places in self.places.moved:
+            for left, now in pairwise(places):
+                inside = (left.counter_id in self.keys) != (now.counter_id in self.keys)
+                if inside and left.until is not None and first < left.until <= last:
+                    found.append(Joined(left, now, left.until, left.until <= self.days.first))
+        return tuple(sorted(found, key=lambda one: (one.day, one.left.key)))
+
+    @cached_property
+    def shelves_then(self) -> tuple[Shelf, ...]:
+        """What makes up the place in the period that it is compared with."""
+        return self.shelves if self.keys_then == self.keys else (counters_shelf(self.keys_then),)
+
+    @cached_property
+    def shelves(self) -> tuple[Shelf, ...]:
         """What makes up the place: the counters right below (or itself), and the units below, each counter once."""
         place = self.order.place
-        counters = [place] if place.is_counter else [at for at in self.below if at.is_counter]
+        counters = [place] if place.is_counter else [at for at in self.places.children(place.key) if at.is_counter]
         units = [] if place.is_counter else self.places.units_below(place.key)
         return (
             counters_shelf({at.counter_id: at.key for at in counters if at.counter_id is not None}),
@@ -50,8 +83,8 @@ class Frame:
 
     @cached_property
     def below(self) -> list[Place]:
-        """The places right below."""
-        return self.places.children(self.order.place.key)
+        """The places right below that are at work in the period."""
+        return self.places.children_at_work(self.order.place.key, self.days.first, self.days.last)
 
     @cached_property
     def survey(self) -> Survey | None:

@@ -54,23 +54,23 @@ def _make(frame: Frame, others: Mapping[Asked, int]) -> Book:
     kiosks = tuple((at, kiosk) for at in places.counters(place.key) for kiosk in at.kiosks)
     way = tuple(at for at in places.way_to(place.key) if at.key.startswith(order.seen) and at.key)
     children = tuple(line(child) for child in frame.below)
-    counters = tuple(line(at) for at in places.counters(place.key))
+    counters = tuple(line(at) for at in places.at_work(place.key, frame.days.first, frame.days.last))
     return Book(
         place, way, order.period, frame.days, frame.other, rules.today, rules.now, rules.policy,
         frame.asked, frame.question, others, me, children, counters, me.spark, reasons_of(frame, shown, before),
         _half_days(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
-        reason_months_of(frame) if order.over_time else (), _peers(frame),
+        reason_months_of(frame) if order.over_time else (), _peers(frame), frame.joined,
     )  # fmt: skip
 
 
 def _lines(frame: Frame) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Callable[[Place], Line]]:
     """What is shown of every place now and before, and what makes a place's line."""
     now, then = frame.span(frame.days), frame.span(frame.other)
-    waiting = read_waiting(frame.connection, frame.keys, frame.asked, [now, then])
+    waiting, waited = _waiting(frame, now, then)
     streams = read_streams(frame.connection, frame.keys, frame.asked, [COUNTED, ASIDE, *ASIDE_STREAMS], now)
-    counted = read_levels(frame.connection, frame.keys, frame.asked, COUNTED, then)
+    counted = read_levels(frame.connection, frame.keys_then, frame.asked, COUNTED, then)
     shown = _shown(frame, streams[COUNTED], waiting.waits[0])
-    before = _shown(frame, counted, waiting.waits[1])
+    before = _shown(frame, counted, waited)
     aside, standings = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting)
     answered, weeks = _answered(frame), weeks_of(frame)
 
@@ -84,11 +84,21 @@ def _lines(frame: Frame) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Call
     return shown, before, line
 
 
+def _waiting(frame: Frame, now: Days, then: Days) -> tuple[Waiting, Waits]:
+    """What is not shown yet of the period, and of the one that it is compared with."""
+    if frame.keys_then == frame.keys:
+        both = read_waiting(frame.connection, frame.keys, frame.asked, [now, then])
+        return both, both.waits[1]
+    before = read_waiting(frame.connection, frame.keys_then, frame.asked, [then])
+    return read_waiting(frame.connection, frame.keys, frame.asked, [now]), before.waits[0]
+
+
 def _peers(frame: Frame) -> tuple[Place, ...]:
     place = frame.order.place
     if place.parent is None or not place.parent.startswith(frame.order.seen):
         return ()
-    return tuple(peer for peer in frame.places.children(place.parent) if peer.key != place.key)
+    beside = frame.places.children_at_work(place.parent, frame.days.first, frame.days.last)
+    return tuple(peer for peer in beside if peer.key != place.key)
 
 
 def _levels(frame: Frame, counters: Mapping[str, Levels]) -> dict[str, Levels]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from sqlalchemy import Connection, select
@@ -31,6 +32,16 @@ class Place:
     """The name of a counter's unit."""
     unit_id: int | None = None
     """Of a unit."""
+    until: date | None = None
+    """The first day on which a unit is no more, or a counter stands here no more."""
+    since: date | None = None
+    """The first day on which a counter that was moved stands here."""
+    origin: int | None = None
+    """The first row of a counter that was moved."""
+
+    def stood(self, first: date, last: date) -> bool:
+        """Whether it was there on any of these days; a counter that was never moved always was."""
+        return (self.until is None or self.until > first) and (self.since is None or self.since <= last)
 
     @property
     def is_counter(self) -> bool:
@@ -60,6 +71,38 @@ class Places:
     def unit_of(self) -> dict[int, str]:
         """The key of each unit."""
         return {place.unit_id: key for key, place in self.by_key.items() if place.unit_id is not None}
+
+    def at_work(self, key: str, first: date, last: date) -> list[Place]:
+        """Every counter at or below a place that stood there in these days; where none did, every one that ever did."""
+        every = self.counters(key)
+        return [at for at in every if at.stood(first, last)] or every
+
+    def children_at_work(self, key: str, first: date, last: date) -> list[Place]:
+        """What lies right below, without what had no counter in these days."""
+        if not any(place.until for place in self.by_key.values()):
+            return self.children(key)
+        alive = {above for at in self.at_work(key, first, last) for above in self.up_from(at.key)}
+        return [place for place in self.children(key) if place.key in alive]
+
+    @cached_property
+    def _moved(self) -> dict[int, list[Place]]:
+        """The places of each counter that was moved, in order, by its first row."""
+        found: dict[int, list[Place]] = {}
+        for place in self.by_key.values():
+            if place.origin is not None:
+                found.setdefault(place.origin, []).append(place)
+        return {origin: sorted(places, key=lambda at: at.until or date.max) for origin, places in found.items()}
+
+    @property
+    def moved(self) -> list[list[Place]]:
+        """The places of each counter that was moved, in order."""
+        return list(self._moved.values())
+
+    def followed(self, day: date) -> Iterator[tuple[Place, Place]]:
+        """Each place that a counter had left by a day, and the one where it stood on that day."""
+        for places in self._moved.values():
+            now = next((at for at in places if at.until is None or at.until > day), places[-1])
+            yield from ((at, now) for at in places if at.until is not None and at.until <= day and at is not now)
 
     def up_from(self, key: str) -> tuple[str, ...]:
         """The keys from a place to the top, its own first."""
@@ -98,11 +141,15 @@ def read_places(connection: Connection, missed: Missed) -> Places:
         for path in _ways(row.path):
             if path not in found and path in units:
                 found[path] = Place(
-                    path, units[path].code, units[path].name, _above(path, units), unit_id=units[path].unit_id
-                )
+                    path, units[path].code, units[path].name, _above(path, units), unit_id=units[path].unit_id,
+                    until=units[path].ended_on,
+                )  # fmt: skip
         key = f"{row.path}:{row.code}"
         mine = tuple(kiosks.get(row.counter_id, ()))
-        found[key] = Place(key, row.code, row.name, row.path, row.counter_id, mine, units[row.path].name)
+        found[key] = Place(
+            key, row.code, row.name, row.path, row.counter_id, mine, units[row.path].name, None, row.until, row.since,
+            row.origin_id or (row.counter_id if row.until else None),
+        )  # fmt: skip
     return Places(found)
 
 

@@ -1,12 +1,12 @@
 """Reasons: how often each was chosen at a place and at those right below, in the period and month by month."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from kiosk.domain.disclosure import Shown
 from kiosk.domain.measures import Method, Share
-from sync.collector.figures.counts import read_reason_names, read_singles, read_sums
+from sync.collector.figures.counts import Shelf, read_reason_names, read_singles, read_sums
 from sync.collector.figures.frame import Frame
 from sync.collector.figures.grains import Days
 from sync.collector.figures.lines import ReasonLine, ReasonMonth
@@ -23,7 +23,8 @@ def reasons_of(frame: Frame, shown: Mapping[str, Shown], before: Mapping[str, Sh
     known = {reason.id: reason for reason in frame.survey.reasons} if frame.survey else {}
     names = list(dict.fromkeys([*known, *read_reason_names(frame.connection, frame.asked)]))
     place = frame.order.place.key
-    now, then = _chosen(frame, names, frame.days), _chosen(frame, names, frame.other)
+    now = _chosen(frame, names, frame.days, frame.shelves)
+    then = _chosen(frame, names, frame.other, frame.shelves_then)
     few = _few_reasons(frame)
     lines = []
     for name in names:
@@ -53,10 +54,10 @@ def reason_months_of(frame: Frame) -> tuple[ReasonMonth, ...]:
     )
 
 
-def _chosen(frame: Frame, names: list[str], period: Period) -> dict[str, "Counter[str]"]:
+def _chosen(frame: Frame, names: list[str], period: Period, shelves: Sequence[Shelf]) -> dict[str, "Counter[str]"]:
     streams = [REASON + name for name in names]
     found: dict[str, Counter[str]] = {}
-    for shelf in frame.shelves:
+    for shelf in shelves:
         of_shelf = read_singles(frame.connection, shelf, frame.asked, streams, frame.span(period))
         for key, counts in of_shelf.items():
             plain = {stream.removeprefix(REASON): n for stream, n in counts.items()}

@@ -34,7 +34,7 @@ def _levels(frame: Frame, days: Days) -> dict[str, dict[date, Levels]]:
     place = frame.order.place.key
     found: dict[str, dict[date, Levels]] = {key: {} for key in (place, *(child.key for child in frame.below))}
     for shelf in frame.shelves:
-        homes = {number: [found[key] for key in _home(frame, at)] for number, at in shelf.keys.items()}
+        homes = {number: [found[key] for key in _home(frame, at) if key in found] for number, at in shelf.keys.items()}
         for monday, number, *levels in read_weeks(frame.connection, shelf, frame.asked, days):
             for weeks in homes.get(number, ()):
                 before = weeks.get(monday)

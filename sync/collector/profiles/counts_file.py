@@ -1,15 +1,15 @@
 """Counts file: what another system gave as CSV, read whole or not at all, each fault with its line and remedy. Pure."""
 
 import csv
-import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from kiosk.domain.handed_in import handed_in
 from kiosk.texts import Texts
+from sync.collector.codes import take_exact
+from sync.collector.csv_table import read_csv
 from sync.collector.errors import UsageWrong
 from sync.collector.profiles.index766 import COLUMNS, Counts
 
@@ -55,6 +55,8 @@ class CountsFile:
     counts: dict[tuple[str, date], Counts] = field(default_factory=dict)
     lines: dict[tuple[str, date], int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    exact: set[str] = field(default_factory=set)
+    """The codes that are written with the mark of a text."""
 
 
 class _Wrong(ValueError):
@@ -69,30 +71,19 @@ def read_counts(body: bytes, today: date) -> CountsFile:
     """What a file with COLUMNS as its head holds; later months than that of ``today`` are faults."""
     found = CountsFile()
     try:
-        text = handed_in(body)
-        rows = list(_rows(text))
+        table = read_csv(body)
     except (UnicodeDecodeError, csv.Error):
         found.faults.append(Fault(0, "this is no CSV in UTF-8: in Excel choose Save as, CSV UTF-8"))
         return found
-    if not rows or rows[0][1] != list(COLUMNS):
-        separator = ";" if rows and ";" in text.partition("\n")[0] else ","
-        found.faults.append(Fault(1, "the first line must be: {head}", {"head": separator.join(COLUMNS)}))
+    if table.head.cells != list(COLUMNS):
+        head = table.separator.join(COLUMNS)
+        found.faults.append(Fault(1, "the first line must be: {head}", {"head": head}))
         return found
-    for line, cells in rows[1:]:
+    for line, cells in table.lines:
         _take(found, line, cells, today)
-    if len(rows) == 1:
+    if not table.lines:
         found.faults.append(Fault(2, "there is no count in the file: write a line for each unit and month"))
     return found
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each line that is not empty, with its number."""
-    separator = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    for row in reader:
-        cells = [cell.strip() for cell in row]
-        if any(cells):
-            yield reader.line_num, cells
 
 
 def _take(found: CountsFile, line: int, cells: list[str], today: date) -> None:
@@ -105,6 +96,8 @@ def _take(found: CountsFile, line: int, cells: list[str], today: date) -> None:
     except _Wrong as wrong:
         found.faults.append(Fault(line, wrong.message, wrong.values))
     else:
+        if cells[0] != key[0]:
+            found.exact.add(key[0])
         found.counts[key], found.lines[key] = counts, line
 
 
@@ -120,7 +113,7 @@ def _read_row(cells: list[str], today: date) -> tuple[tuple[str, date], Counts]:
             )  # fmt: skip
     counts = Counts(*map(int, cells[2:]))
     _require_possible(counts)
-    return (cells[0], month), counts
+    return (take_exact(cells[0]), month), counts
 
 
 def _month(text: str, today: date) -> date:

@@ -10,6 +10,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from kiosk.domain.disclosure import Policy, Shown, shown_sum
 from sync.collector.audit import note
+from sync.collector.codes import EXACT_MARK
+from sync.collector.counter_table import UnitLook
 from sync.collector.figures.asked import Asked
 from sync.collector.figures.counts import NO_LEVELS, Levels, add, by_level, read_levels
 from sync.collector.figures.grains import Days
@@ -74,16 +76,19 @@ def take_counts(connection: Connection, body: bytes, source: Source) -> CountsFi
     Raises CountsWrong with every fault, units that are not there or not to be seen among them; then nothing is kept.
     """
     found = read_counts(body, source.today)
-    known = _unit_ids(connection, source.path)
-    found.faults += [
-        Fault(
-            line,
-            "there is no unit {code} among yours: take the code behind its name on the overview",
-            {"code": code[:40]},
-        )
-        for (code, _), line in found.lines.items()
-        if code not in known
-    ]
+    look = UnitLook(connection, [code for code, _ in found.lines], source.path)
+    for (code, month), line in found.lines.items():
+        likely = look.fault(EXACT_MARK + code if code in found.exact else code, on=month)
+        if likely is not None:
+            found.faults.append(Fault(line, likely.message, likely.values))
+        elif not look.is_there(code):
+            found.faults.append(
+                Fault(
+                    line,
+                    "there is no unit {code} among yours: take the code behind its name on the overview",
+                    {"code": code[:40]},
+                )
+            )
     if found.faults:
         raise CountsWrong(found.faults)
     import_months(connection, found.counts, source.now, source.actor, source.file)
@@ -127,7 +132,7 @@ def read_scored(
 ) -> list[Scored]:
     """The places right below and, last, the place itself."""
     keys = {at.counter_id: at.key for at in places.counters(place.key) if at.counter_id is not None}
-    wanted = [*places.children(place.key), place]
+    wanted = [*places.children_at_work(place.key, *days), place]
     shown: dict[tuple[str, int], Shown] = {}
     aside: dict[str, int] = {}
     for indicator in profile.indicator:

@@ -23,6 +23,7 @@ from sync.collector.schema.places import (
     enrolment_failure,
     placement,
     unit,
+    unit_follower,
 )
 from sync.collector.schema.ratings import rating, reason_choice, reason_tally, tally, transaction_count
 from sync.collector.schema.rollouts import rollout, rollout_device, survey_text
@@ -99,6 +100,7 @@ __all__ = [
     "tally",
     "transaction_count",
     "unit",
+    "unit_follower",
     "unread",
     "waiting_count",
 ]

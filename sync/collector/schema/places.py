@@ -1,6 +1,6 @@
 """Tables of units, counters and the kiosks that stand there."""
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, Date, ForeignKey, Integer, String, Table, Text
 
 from sync.collector.schema.columns import Hash, Id, Moment, Serial, clustered, metadata
 
@@ -14,6 +14,15 @@ unit = Table(
     Column("parent_id", Serial, ForeignKey("unit.unit_id")),
     # The codes from the top, "20/06040/": a subtree is a prefix.
     Column("path", Text, nullable=False, unique=True),
+    # The first day on which it is no more; it keeps what was pressed there.
+    Column("ended_on", Date),
+)
+
+# What came after a unit that ended: one where it was merged, several where it was divided.
+unit_follower = clustered(
+    "unit_follower",
+    Column("unit_id", Serial, ForeignKey("unit.unit_id"), primary_key=True),
+    Column("into_id", Serial, ForeignKey("unit.unit_id"), primary_key=True),
 )
 
 counter = Table(
@@ -24,6 +33,13 @@ counter = Table(
     Column("name", Text, nullable=False),
     Column("unit_id", Serial, ForeignKey("unit.unit_id"), nullable=False, index=True),
     Column("created_at", Moment, nullable=False),
+    # A counter that was moved has a row for each place where it stood, so a row stays in its unit for good, and with it
+    # all that was pressed there. The newest has the counter's code; one before has "HK1~2026-07-01", the day of its
+    # end behind a sign that no code holds. ``origin_id`` is the first row of them, without a value where it is that.
+    Column("origin_id", Serial, index=True),
+    # The first day here, and the first day no longer here.
+    Column("since", Date),
+    Column("until", Date),
 )
 
 device = Table(

@@ -106,7 +106,7 @@ def withdraw(connection: Connection, signal_id: int, words: str, chair: Chair) -
     if not found:
         raise DecisionWrong("nothing is set aside for this sign")
     connection.execute(update(suspicion).where(standing).values(lifted_at=chair.now, lifted_by=chair.reader.name))
-    spare = read_suspect(connection, {row.counter_id})
+    spare = read_suspect(connection, {each.counter_id for each in found})
     n = sum(
         move(connection, Stretch(each.counter_id, each.first_day, each.last_day, each.part), Standing.COUNTED, spare)
         for each in found

@@ -10,13 +10,14 @@ from sync.collector.projected import RatingRow, ReasonRow
 from sync.collector.schema import counter, device, journal, micros, placement, rating, reason_choice, tally
 from sync.collector.signals.stretch import Stretch
 from sync.collector.signals.watched import ANY_PART
+from sync.collector.spans import read_spans
 from sync.collector.store import count_in
 from sync.collector.tally import ReasonKey, TallyKey, reason_key, tally_key
 
 SEQS_AT_ONCE = 500
-_AT_ONCE = ("", "")
+AT_ONCE = ("", "")
 """Before every part of a day: what is moved goes out as soon as its own is over, which it is."""
-_ROW = (
+RATING_ROW = (
     rating.c.seq, rating.c.counter_id, rating.c.survey, rating.c.question, rating.c.level, rating.c.first_level,
     rating.c.standing, rating.c.pressed_at, rating.c.time_quality, rating.c.day, rating.c.part,
 )  # fmt: skip
@@ -24,10 +25,11 @@ _ROW = (
 
 def lock_journals(connection: Connection, counter_id: int) -> None:
     """Let nobody append to a journal that may bring ratings of the counter until this transaction is over."""
-    unit_id = select(counter.c.unit_id).where(counter.c.counter_id == counter_id).scalar_subquery()
-    beside = select(counter.c.counter_id).where(counter.c.unit_id == unit_id)
-    stood = select(placement.c.device_id).where(placement.c.counter_id.in_(beside))
-    devices = select(device.c.device_id).where(or_(device.c.counter_id.in_(beside), device.c.device_id.in_(stood)))
+    stood = {counter_id, *read_spans(connection, {counter_id})}
+    units = select(counter.c.unit_id).where(counter.c.counter_id.in_(sorted(stood)))
+    beside = select(counter.c.counter_id).where(counter.c.unit_id.in_(units))
+    carried = select(placement.c.device_id).where(placement.c.counter_id.in_(beside))
+    devices = select(device.c.device_id).where(or_(device.c.counter_id.in_(beside), device.c.device_id.in_(carried)))
     wanted = select(journal.c.journal_id).where(journal.c.device_id.in_(devices)).order_by(journal.c.journal_id)
     connection.execute(wanted.with_for_update()).all()
 
@@ -60,7 +62,9 @@ def _journals(connection: Connection, stretch: Stretch, was: Standing) -> list[s
 
 
 def _rows(connection: Connection, journal_id: str, stretch: Stretch, was: Standing) -> list[RatingRow]:
-    wanted = select(*_ROW).where(rating.c.journal_id == journal_id, *_lies_in(stretch), rating.c.standing == str(was))
+    wanted = select(*RATING_ROW).where(
+        rating.c.journal_id == journal_id, *_lies_in(stretch), rating.c.standing == str(was)
+    )
     return [
         RatingRow(*row)._replace(pressed_us=micros(row.pressed_at), day=row.day.isoformat())
         for row in connection.execute(wanted.order_by(rating.c.seq))
@@ -77,7 +81,7 @@ def _is_spared(row: RatingRow, spare: Iterable[Stretch]) -> bool:
 
 
 def _write(connection: Connection, journal_id: str, rows: Sequence[RatingRow], to: Standing) -> None:
-    for some in _seqs(rows):
+    for some in seqs_of(rows):
         mine = update(rating).where(rating.c.journal_id == journal_id, rating.c.seq.in_(some))
         connection.execute(mine.values(standing=str(to)))
 
@@ -89,16 +93,17 @@ def _count(connection: Connection, journal_id: str, rows: Sequence[RatingRow], t
     for row in rows:
         counts[tally_key(row)] -= 1
         counts[tally_key(row._replace(standing=str(to)))] += 1
-    for chosen in _reasons(connection, journal_id, rows):
+    for chosen in read_reasons(connection, journal_id, rows):
         row = by_seq[chosen.rating_seq]
         reasons[reason_key(row, chosen.reason)] -= 1
         reasons[reason_key(row._replace(standing=str(to)), chosen.reason)] += 1
-    count_in(connection, journal_id, counts, reasons, _AT_ONCE)
+    count_in(connection, journal_id, counts, reasons, AT_ONCE)
 
 
-def _reasons(connection: Connection, journal_id: str, rows: Sequence[RatingRow]) -> list[ReasonRow]:
+def read_reasons(connection: Connection, journal_id: str, rows: Sequence[RatingRow]) -> list[ReasonRow]:
+    """The reasons of these ratings of a journal."""
     found: list[ReasonRow] = []
-    for some in _seqs(rows):
+    for some in seqs_of(rows):
         wanted = select(reason_choice.c.rating_seq, reason_choice.c.reason, reason_choice.c.seq).where(
             reason_choice.c.journal_id == journal_id, reason_choice.c.rating_seq.in_(some)
         )
@@ -106,6 +111,7 @@ def _reasons(connection: Connection, journal_id: str, rows: Sequence[RatingRow])
     return found
 
 
-def _seqs(rows: Sequence[RatingRow]) -> list[list[int]]:
+def seqs_of(rows: Sequence[RatingRow]) -> list[list[int]]:
+    """Their seqs, as many at once as a statement takes."""
     seqs = [row.seq for row in rows]
     return [seqs[place : place + SEQS_AT_ONCE] for place in range(0, len(seqs), SEQS_AT_ONCE)]

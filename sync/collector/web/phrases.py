@@ -1,20 +1,24 @@
 """Phrases: numbers, levels and reasons as a reader of the page meets them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from kiosk.domain.measures import Figure, Method, Score, Share, differs, points_between
 from kiosk.domain.rating import Standing
 from kiosk.domain.survey import Level, Words
 from kiosk.table import Cell, Form, write_cell
-from sync.collector.figures.book import Book
+from sync.collector.figures.book import Book, Joined
 from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.places import Place
 from sync.collector.figures.tables import Titles
 from sync.collector.reports import ASIDE, Kiosk, Row, Table
 from sync.collector.rights import Role
 from sync.collector.web.when import When
+
+JOINED_MAX = 6
+"""So many moved counters are named."""
 
 
 class Phrases(When):
@@ -143,12 +147,34 @@ class Phrases(When):
         return self.time(kiosk.last_contact)
 
     def place(self, place: Place) -> str:
-        """A place's name; the root has none of its own."""
-        return place.name or self.t("All units")
+        """A place's name, with its last day where it has one; the root has none of its own."""
+        name = place.name or self.t("All units")
+        if place.until is None:
+            return name
+        return self.t("{name} (until {day})", name=name, day=self.t.day(place.until - timedelta(days=1)))
 
     def full_place(self, place: Place) -> str:
         """A counter with its unit: the names of counters alone are alike everywhere."""
-        return f"{place.above}, {place.name}" if place.above else self.place(place)
+        return f"{place.above}, {self.place(place)}" if place.above else self.place(place)
+
+    def joined(self, book: Book) -> str:
+        """What the comparison takes in, or cannot, of counters that were moved; nothing where none was."""
+        said = []
+        if within := [one for one in book.joined if one.compares]:
+            said.append(self.t("Compared as the counters stand now, also before they were moved: {counters}.",
+                               counters=self._came(within)))  # fmt: skip
+        if across := [one for one in book.joined if not one.compares]:
+            said.append(self.t("Moved within the period, so the two periods are not of the same counters: {counters}.",
+                               counters=self._came(across)))  # fmt: skip
+        return " ".join(said)
+
+    def _came(self, joined: Sequence[Joined]) -> str:
+        shown = [
+            self.t("{counter} from {unit} to {other} on {day}", counter=one.now.name, unit=one.left.above,
+                   other=one.now.above, day=self.t.day(one.day))
+            for one in joined[:JOINED_MAX]
+        ]  # fmt: skip
+        return "; ".join(shown) + (" …" if len(joined) > JOINED_MAX else "")
 
     def level_of(self, book: Book, value: int) -> str:
         """What a level of a report is called."""

@@ -19,6 +19,7 @@ from sync.collector.errors import DatabaseUnusable, SchemaNewer, SchemaOutdated
 from sync.collector.migrate import is_empty, migrate, require_current
 from sync.collector.own import read_own_key
 from sync.collector.partitions import Partitions, ensure_partitions
+from tests.sync.collector.older import take_back
 
 KINDS = ["sqlite", "postgresql"]
 AT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -71,9 +72,7 @@ def test_what_is_shown_of_counters_is_summed_up_for_their_units(kind: str, empty
             for part in ("am", "pm"):
                 levels = {f"n{level}": level * counter_id for level in range(1, 6)}
                 connection.execute(shown.insert(), {**key, "part": part, "counter_id": counter_id, **levels})
-        for name in ("shown_unit_count", "served_count"):
-            connection.execute(text(f"DROP TABLE {name}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0012'"))
+        take_back(connection, "0012", "shown_unit_count", "served_count")
 
     migrate(database)
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 
 from kiosk.domain.disclosure import OFF, Policy
 from sync.collector import schema
@@ -19,6 +19,7 @@ from sync.collector.release import Release
 from sync.collector.services import Services
 from sync.collector.store import keep_projection
 from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.older import take_back
 
 MONDAY = date(2026, 10, 26)
 """Its week ends in another month."""
@@ -74,8 +75,7 @@ def test_an_older_databases_counts_are_added_up_when_it_is_migrated(services: Se
     _release(services, office, pen, Policy())
     before = office.rows("served_count")
     with office.database.writing() as connection:
-        connection.execute(text("DROP TABLE served_count"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0014'"))
+        take_back(connection, "0014", "served_count")
 
     migrate(office.database)
 

@@ -140,7 +140,7 @@ def test_semicolons_and_a_byte_order_mark_of_excel_are_read(table) -> None:
 
 def test_every_fault_of_the_table_is_told_at_once_with_its_line(table) -> None:
     file = table(
-        "counter,unit,survey,theme,rotation_deg\nQ1,XA,nps@1,,\n..,XA,,,\nq1,XA,,,\nQ4,,,blue,45\nQ5,XA\n"
+        "counter,unit,survey,theme,rotation_deg\nQ1,XA,nps@1,,\n..,XA,,,\nq1,XA,,,\nQ4,,,blue,45\nQ5,XA,,,,surplus\n"
         "Q 6,XA,,,sideways\n"
     )
 
@@ -152,7 +152,7 @@ def test_every_fault_of_the_table_is_told_at_once_with_its_line(table) -> None:
         f"{file}:4: counter: stands in line 2 already",
         f"{file}:5: unit: is missing",
         f"{file}:5: theme: must be one of 'light', 'dark', 'high-contrast', '', not 'blue'",
-        f"{file}:6: cells: has another number of cells than the first line",
+        f"{file}:6: cells: has a value in a column without a name",
         f"{file}:7: counter: 'Q 6' is no code: take 1 to 40 letters, digits, dots, hyphens or underscores",
         f"{file}:7: rotation_deg: must be a whole number, not 'sideways'",
     }
@@ -181,7 +181,7 @@ def test_places_that_do_not_fit_leave_everything_as_it_was(office: Office, table
 
     assert told == {
         f"{file}:3: unit: there is no unit P9; add a column unit_name to make it, or see: collector unit import",
-        f"{file}:4: unit: counter Q1 belongs to unit XA",
+        f"{file}:4: unit: counter Q1 belongs to unit XA; to move it: collector counter move",
     }
     assert stored(office.database) == []
     assert not (tmp_path / "out").exists()

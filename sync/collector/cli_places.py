@@ -1,0 +1,256 @@
+"""``collector unit`` and ``collector counter``: places are made, named, moved and ended."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sync.collector.command import ConfigFile, DataDir, actor, ask, in_transaction, open_ready, tell
+from sync.collector.config import load_config
+from sync.collector.errors import UsageWrong
+
+unit_app = typer.Typer(help="Administrative units.", no_args_is_help=True)
+counter_app = typer.Typer(help="Counters.", no_args_is_help=True)
+
+Table = Annotated[
+    Path | None, typer.Option("--from", metavar="CSV", help="A table of many, one a line; shown before it is done.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do what is shown without asking.")]
+Since = Annotated[str | None, typer.Option(metavar="DAY", help="From which day on, as 2026-07-01; default: today.")]
+CounterCode = Annotated[str | None, typer.Argument(help="The counter's code.", metavar="CODE")]
+UnitCode = Annotated[str | None, typer.Argument(help="The unit's code.", metavar="CODE")]
+NewName = Annotated[str | None, typer.Argument(help="The name, as reports show it.", metavar="NAME")]
+
+
+@counter_app.command("new", epilog="Example: collector counter new HC-02 'Quầy 2' --unit 06040")
+def counter_new(
+    code: Annotated[str, typer.Argument(help="The counter's code, unique in this collector.", metavar="CODE")],
+    name: Annotated[str, typer.Argument(help="Its name, as reports show it.", metavar="NAME")],
+    unit: Annotated[str, typer.Option(help="Code of its unit.")],
+    unit_name: Annotated[str | None, typer.Option(help="Makes the unit, with this name, if it is missing.")] = None,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Make a counter."""
+    from sync.collector import units
+
+    database, now = open_ready(load_config(config, data_dir)), datetime.now(UTC)
+
+    def make(connection: Any) -> None:
+        units.new_counter(connection, code, name, units.unit_for(connection, unit, unit_name), now, actor())
+
+    in_transaction(database, make)
+    tell("Counter {code} is there.", code=code)
+
+
+@counter_app.command("move", epilog="Example: collector counter move HC-02 --unit 06043 --since 2026-07-01")
+def counter_move(
+    code: CounterCode = None,
+    unit: Annotated[str | None, typer.Option(help="Code of the unit where it stands from then on.")] = None,
+    since: Since = None,
+    table: Table = None,
+    yes: Yes = False,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Let a counter stand in another unit from a day on; what was pressed before stays where it was pressed.
+
+    A table has the columns counter, unit, since and, where the counter gets another name with it, name.
+    """
+    from sync.collector.place_changes import CounterMove
+
+    _change(
+        CounterMove, {"counter": code, "unit": unit}, {"since": since}, (table, yes), (config, data_dir), _moved
+    )  # fmt: skip
+
+
+@counter_app.command("rename", epilog="Example: collector counter rename HC-02 'Quầy 2 – Hộ tịch'")
+def counter_rename(
+    code: CounterCode = None,
+    name: NewName = None,
+    table: Table = None,
+    yes: Yes = False,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Name a counter anew. A table has the columns counter and name."""
+    from sync.collector.place_changes import CounterName
+
+    _change(CounterName, {"counter": code, "name": name}, {}, (table, yes), (config, data_dir), _named)
+
+
+@unit_app.command("new", epilog="Example: collector unit new 06040.TC 'Tổ tiếp công dân' --below 06040")
+def unit_new(
+    code: UnitCode = None,
+    name: NewName = None,
+    below: Annotated[str | None, typer.Option(help="Code of the unit above it; default: none.")] = None,
+    table: Table = None,
+    yes: Yes = False,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Make a unit. A table has the columns unit, name and above."""
+    from sync.collector.place_changes import UnitNew
+
+    _change(UnitNew, {"unit": code, "name": name}, {"above": below}, (table, yes), (config, data_dir), _made)
+
+
+@unit_app.command("rename", epilog="Example: collector unit rename 06040 'Xã Bắc Sơn'")
+def unit_rename(
+    code: UnitCode = None,
+    name: NewName = None,
+    table: Table = None,
+    yes: Yes = False,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Name a unit anew. A table has the columns unit and name."""
+    from sync.collector.place_changes import UnitName
+
+    _change(UnitName, {"unit": code, "name": name}, {}, (table, yes), (config, data_dir), _named)
+
+
+@unit_app.command("end", epilog="Example: collector unit end 06042 --into 06043 --since 2026-07-01")
+def unit_end(
+    code: UnitCode = None,
+    into: Annotated[list[str] | None, typer.Option(help="Code of a unit that follows it; may be repeated.")] = None,
+    since: Since = None,
+    table: Table = None,
+    yes: Yes = False,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+) -> None:
+    """End a unit on a day, the first on which it is no more, and say which units follow it.
+
+    Its counters move into the one that follows; where several do, move each counter before. A table has the columns
+    unit, since and into, with blanks between several.
+    """
+    from sync.collector.place_changes import UnitEnd
+
+    more = {"since": since, "into": " ".join(into) if into else None}
+    _change(UnitEnd, {"unit": code}, more, (table, yes), (config, data_dir), _ended)
+
+
+@unit_app.command("import", epilog="Example: collector unit import --province 20 --province 01")
+def unit_import(
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    province: Annotated[
+        list[str] | None, typer.Option(help="Code of a province, two digits; may be repeated. Default: all.")
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Take over provinces and communes by the State's codes.
+
+    What it would change of units where counters stand is shown, and asked about. A repeat changes nothing.
+    """
+    from sync.collector import unit_list
+
+    settings = load_config(config, data_dir)
+    database, now = open_ready(settings), datetime.now(UTC)
+    with database.reading() as connection:
+        plan = unit_list.plan_import(connection, province or [])
+    for change in plan.grave:
+        _show_change(change)
+    if plan.grave:
+        ask(yes=yes)
+    show: unit_list.Progress = lambda name, n: tell("{name}: {n} communes", name=name, n=n)  # noqa: E731
+    today = now.astimezone(settings.zone).date()
+
+    def take(connection: Any) -> None:
+        # The list that was shown: whoever changed a unit meanwhile is asked anew.
+        if unit_list.plan_import(connection, province or []).grave != plan.grave:
+            raise UsageWrong("somebody changed units meanwhile: look at the list again")
+        unit_list.import_units(connection, plan, now, today, actor(), show)
+
+    in_transaction(database, take)
+    n = sum(map(len, plan.communes.values()))
+    tell("Provinces there: {provinces}. Communes there: {communes}.", provinces=len(plan.provinces), communes=n)
+
+
+def _show_change(change: Any) -> None:
+    values = {"code": change.code, "name": change.name, "to": change.to, "n": change.counters}
+    match change.what:
+        case "renamed":
+            tell("{code} {name} would be named {to} (counters: {n})", **values)
+        case "moved":
+            tell("{code} {name} would lie below {to} (counters: {n})", **values)
+        case "doubled":
+            tell("{to} would be made beside {code}, which has the same name {name} (counters: {n}); "
+                 "afterwards: collector unit end {code} --into {to}", **values)  # fmt: skip
+        case _:
+            tell("{code} {name} is in the list no more and would stay (counters: {n}); "
+                 "afterwards: collector unit end {code} --into …", **values)  # fmt: skip
+
+
+def _change(
+    kind: Any, needed: dict[str, str | None], more: dict[str, str | None], table: tuple[Path | None, bool],
+    settings: tuple[Path | None, Path | None], say: Callable[[Any], None],
+) -> None:  # fmt: skip
+    """One change by its arguments, or many by a table: tried, shown, asked about, done."""
+    from sync.collector import place_changes as changes
+    from sync.collector.moves import Act
+    from sync.collector.presstime import LocalDays
+
+    file, yes = table
+    given = {name: value for name, value in (needed | more).items() if value is not None}
+    if file is not None and given:
+        raise UsageWrong("give a table with --from, or one change by its own arguments, not both")
+    if file is None and yes:
+        raise UsageWrong("--yes belongs to a table (--from): one change is not asked about")
+    if file is None and None in needed.values():
+        raise UsageWrong("say what is to change: {wanted}; or give a table with --from", wanted=", ".join(needed))
+    config = load_config(*settings)
+    act = Act(datetime.now(UTC), actor(), LocalDays(config.zone))
+    if "since" in more:
+        given.setdefault("since", act.today.isoformat())
+    rows = changes.read_changes(file, kind) if file else [(0, _row(kind, given))]
+    database = open_ready(config)
+    if file is None:
+        done = in_transaction(database, lambda connection: [changes.change(connection, rows[0][1], act)])
+        say(done[0])
+        return
+    work = lambda connection: changes.carry_out(connection, file, rows, act)  # noqa: E731
+    for each in changes.try_out(database.writing, work):
+        say(each)
+    ask(yes=yes)
+    tell("Done: {n}", n=len(in_transaction(database, work)))
+
+
+def _row(kind: Any, given: dict[str, str]) -> Any:
+    if "since" in given:
+        try:
+            given["since"] = date.fromisoformat(given["since"]).isoformat()
+        except ValueError as error:
+            raise UsageWrong("{day!r} is no day: write it as 2026-07-01", day=given["since"]) from error
+    return kind(**given)
+
+
+def _moved(done: Any) -> None:
+    row = done.row
+    tell("Counter {code}: unit {before} until {day}, from then on {unit}; ratings that go along: {n}",
+         code=row.counter, before=done.before, day=row.since, unit=row.unit, n=done.moved.ratings)  # fmt: skip
+
+
+def _named(done: Any) -> None:
+    code = getattr(done.row, "counter", "") or done.row.unit
+    tell("{code}: {before} is named {name}", code=code, before=done.before, name=done.row.name)
+
+
+def _made(done: Any) -> None:
+    tell("Unit {code} {name} is there.", code=done.row.unit, name=" ".join(done.row.name.split()))
+
+
+def _ended(done: Any) -> None:
+    tell("Unit {code} ended on {day}, followed by: {into}. Counters that moved: {counters}; ratings that go along: {n}",
+         code=done.row.unit, day=done.row.since, into=_codes(done.row.into.split()), counters=len(done.moved.counters),
+         n=done.moved.ratings)  # fmt: skip
+    if done.moved.accounts:
+        tell("These accounts see only what was pressed there before; give them another unit on the page of accounts: "
+             "{accounts}", accounts=_codes(done.moved.accounts))  # fmt: skip
+
+
+def _codes(codes: Sequence[str]) -> str:
+    return ", ".join(codes) or "–"

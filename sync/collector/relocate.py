@@ -1,0 +1,225 @@
+"""Relocate: puts what was pressed since a moment to the counter where it was really pressed, when that is learnt later.
+
+Afterwards everything is counted as if it had been known when it came: ratings, tallies, transactions and comments are
+what a fresh reading of the stored lines would give. What waits or is shown follows by the next release, which forms the
+blocks of a counter anew that lost ratings: that costs its whole past, some ten thousand rows for five years.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select, union, update
+
+from kiosk.domain.rating import Standing
+from sync.collector.continued import Place, counted_places
+from sync.collector.presstime import LocalDays
+from sync.collector.projected import RatingRow
+from sync.collector.replica import stored_entries
+from sync.collector.schema import comment, counter, journal, micros, rating, tally, transaction_count
+from sync.collector.served import add_up_typed, lock_counters
+from sync.collector.signals.standing import AT_ONCE, RATING_ROW, read_reasons, seqs_of
+from sync.collector.signals.stretch import Stretch, read_suspect
+from sync.collector.spans import read_spans
+from sync.collector.stood import counter_on
+from sync.collector.store import count_in
+from sync.collector.tally import ReasonKey, TallyKey, reason_key, tally_key
+
+_NOON = time(12)
+
+
+@dataclass(frozen=True, slots=True)
+class Relocation:
+    """Which ratings go where."""
+
+    rows: frozenset[int]
+    """The rows of the counter at which they are counted now."""
+    since: datetime
+    """What was pressed from this moment on."""
+    to: Callable[[str], int]
+    """The row to which what was pressed on a day belongs."""
+    targets: frozenset[int]
+    """All that ``to`` can give."""
+    days: LocalDays
+    device_id: str | None = None
+    """Only what this kiosk wrote, and not what names its counter itself; None is everything."""
+
+    @property
+    def first_day(self) -> date:
+        """The office's day in which it begins."""
+        return self.since.astimezone(self.days.zone).date()
+
+
+def between(
+    connection: Connection, ends: tuple[int, int], since: datetime, days: LocalDays, device_id: str | None = None
+) -> Relocation:
+    """From wherever the one counter stood to wherever the other stood on each day."""
+    spans = read_spans(connection, set(ends))
+    rows, targets = (frozenset({each, *(span.counter_id for span in spans.get(each, ()))}) for each in ends)
+    return Relocation(rows, since, partial(counter_on, spans, ends[1]), targets, days, device_id)
+
+
+def relocate(connection: Connection, wanted: Relocation) -> int:
+    """Move what was pressed; how many ratings. The journals that may bring more are to be locked before."""
+    moved, served = 0, set[tuple[int, date]]()
+    lock_counters(connection, wanted.rows | wanted.targets)
+    for journal_id in _journals(connection, wanted):
+        said = _Said(connection, journal_id, apart=wanted.device_id is not None)
+        rows = _ratings(connection, journal_id, wanted, said)
+        _move_ratings(connection, journal_id, rows, wanted)
+        _move_comments(connection, journal_id, rows, wanted)
+        served |= _move_counts(connection, journal_id, wanted, said)
+        moved += len(rows)
+    if served:
+        add_up_typed(connection, served)
+    return moved
+
+
+class _Said:
+    """Whether entries of a journal name their counter themselves."""
+
+    def __init__(self, connection: Connection, journal_id: str, *, apart: bool) -> None:
+        self._connection, self._journal_id, self._apart = connection, journal_id, apart
+
+    def by_place(self, seqs: Collection[int]) -> set[int]:
+        """Those of the entries that belong to where their kiosk stood; all of them where that is not asked."""
+        if not self._apart or not seqs:
+            return set(seqs)
+        entries = stored_entries(self._connection, self._journal_id, min(seqs), max(seqs))
+        return {seq for seq, _, line in entries if seq in seqs and _names_no_counter(line)}
+
+
+class _Named(msgspec.Struct):
+    counter: str | None = None
+
+
+def _names_no_counter(line: bytes) -> bool:
+    return msgspec.json.decode(line, type=_Named).counter is None
+
+
+def _journals(connection: Connection, wanted: Relocation) -> list[str]:
+    """The journals with anything to move, by the tallies and the counts."""
+    tables = [
+        select(table.c.journal_id).where(table.c.counter_id.in_(wanted.rows), table.c.day >= wanted.first_day)
+        for table in (tally, transaction_count)
+    ]
+    found: Select[Any] = select(union(*tables).subquery("touched").c.journal_id)
+    if wanted.device_id is not None:
+        own = select(journal.c.journal_id).where(journal.c.device_id == wanted.device_id)
+        found = found.where(found.selected_columns.journal_id.in_(own))
+    return sorted(connection.execute(found).scalars())
+
+
+def _ratings(connection: Connection, journal_id: str, wanted: Relocation, said: _Said) -> list[RatingRow]:
+    here: list[ColumnElement[bool]] = [rating.c.journal_id == journal_id, rating.c.counter_id.in_(wanted.rows)]
+    if wanted.device_id is not None:
+        # A counter moves with its days, a kiosk at a moment.
+        here.append(rating.c.pressed_at >= wanted.since)
+    found = connection.execute(select(*RATING_ROW).where(*here, rating.c.day >= wanted.first_day)).all()
+    moved = said.by_place({row.seq for row in found})
+    rows = [_plain(row) for row in found if row.seq in moved]
+    return [row for row in rows if wanted.to(row.day) != row.counter_id]
+
+
+def _plain(row: Any) -> RatingRow:
+    return RatingRow(*row)._replace(pressed_us=micros(row.pressed_at), day=row.day.isoformat())
+
+
+def _move_ratings(connection: Connection, journal_id: str, rows: Sequence[RatingRow], wanted: Relocation) -> None:
+    suspect = read_suspect(connection, {wanted.to(row.day) for row in rows}) if rows else []
+    after = {row.seq: _there(row, wanted.to(row.day), suspect) for row in rows}
+    places: dict[tuple[int, str], list[RatingRow]] = {}
+    for row in after.values():
+        places.setdefault((row.counter_id, row.standing), []).append(row)
+    for (counter_id, standing), some in places.items():
+        for seqs in seqs_of(some):
+            mine = update(rating).where(rating.c.journal_id == journal_id, rating.c.seq.in_(seqs))
+            connection.execute(mine.values(counter_id=counter_id, standing=standing))
+    counts: Counter[TallyKey] = Counter()
+    reasons: Counter[ReasonKey] = Counter()
+    before = {row.seq: row for row in rows}
+    for row in rows:
+        counts[tally_key(row)] -= 1
+        counts[tally_key(after[row.seq])] += 1
+    for chosen in read_reasons(connection, journal_id, rows):
+        reasons[reason_key(before[chosen.rating_seq], chosen.reason)] -= 1
+        reasons[reason_key(after[chosen.rating_seq], chosen.reason)] += 1
+    count_in(connection, journal_id, counts, reasons, AT_ONCE)
+
+
+def _there(row: RatingRow, counter_id: int, suspect: Sequence[Stretch]) -> RatingRow:
+    """The rating at the other counter: what people found suspect, they found of a counter's half days."""
+    standing = row.standing
+    if standing in (Standing.COUNTED, Standing.SUSPECT):
+        found = any(stretch.covers(counter_id, row.day, row.part) for stretch in suspect)
+        standing = str(Standing.SUSPECT if found else Standing.COUNTED)
+    return row._replace(counter_id=counter_id, standing=standing)
+
+
+def _move_comments(connection: Connection, journal_id: str, rows: Sequence[RatingRow], wanted: Relocation) -> None:
+    """Comments go with their ratings, which their entries alone know."""
+    if not rows:
+        return
+    c, monday = comment.c, wanted.first_day - timedelta(days=wanted.first_day.weekday())
+    own = select(journal.c.device_id).where(journal.c.journal_id == journal_id).scalar_subquery()
+    journals = select(journal.c.journal_id).where(journal.c.device_id == own)
+    there = select(c.journal_id, c.seq).where(
+        c.journal_id.in_(journals), c.counter_id.in_(wanted.rows), c.week >= monday
+    )
+    moved = {Place(journal_id, row.seq): wanted.to(row.day) for row in rows}
+    for at in connection.execute(there).all():
+        if (to := moved.get(_rating_of(connection, at.journal_id, at.seq))) is not None:
+            unit_id = select(counter.c.unit_id).where(counter.c.counter_id == to).scalar_subquery()
+            here = (c.journal_id == at.journal_id) & (c.seq == at.seq)
+            connection.execute(update(comment).where(here).values(counter_id=to))
+            shown = update(comment).where(here, c.published_on.is_not(None))
+            connection.execute(shown.values(unit_id=unit_id))
+            connection.execute(shown.where(c.shown_counter_id.is_not(None)).values(shown_counter_id=to))
+
+
+class _About(msgspec.Struct):
+    rating: int
+    rating_journal: str | None = None
+
+
+def _rating_of(connection: Connection, journal_id: str, seq: int) -> Place:
+    """The rating that a comment's entry speaks of, where it was counted."""
+    line = next(line for at, _, line in stored_entries(connection, journal_id, seq, seq) if at == seq)
+    about = msgspec.json.decode(line, type=_About)
+    said = Place(about.rating_journal or journal_id, about.rating)
+    return counted_places(connection, [said]).get(said, said)
+
+
+def _move_counts(
+    connection: Connection, journal_id: str, wanted: Relocation, said: _Said
+) -> set[tuple[int, date]]:  # fmt: skip
+    """Transactions that were typed in, where their day's noon is from then on; the counters and days touched."""
+    c = transaction_count.c
+    of_them = select(transaction_count).where(c.journal_id == journal_id, c.counter_id.in_(wanted.rows))
+    found = [
+        row
+        for row in connection.execute(of_them.where(c.day >= wanted.first_day)).all()
+        if wanted.device_id is None or datetime.combine(row.day, _NOON, wanted.days.zone) >= wanted.since
+    ]
+    by_place, touched = said.by_place({row.seq for row in found}), set[tuple[int, date]]()
+    for row in found:
+        to = wanted.to(row.day.isoformat())
+        if row.seq in by_place and to != row.counter_id:
+            _move_count(connection, row, to)
+            touched |= {(row.counter_id, row.day), (to, row.day)}
+    return touched
+
+
+def _move_count(connection: Connection, row: Row[Any], to: int) -> None:
+    c = transaction_count.c
+    here = (c.journal_id == row.journal_id) & (c.day == row.day)
+    connection.execute(delete(transaction_count).where(here, c.counter_id == row.counter_id))
+    there = connection.execute(select(c.seq).where(here, c.counter_id == to)).scalar_one_or_none()
+    # As when they come: a later entry corrects an earlier one.
+    if there is None or there < row.seq:
+        connection.execute(delete(transaction_count).where(here, c.counter_id == to))
+        connection.execute(insert(transaction_count).values({**row._mapping, "counter_id": to}))
