@@ -47,13 +47,20 @@ def started(app):
     from kivy.core.window import Window
     def where(part):
         return part.center_x, Window.height - 1 - part.center_y
+    def sign():
+        return "".join(part.words for part in app.root.children if type(part).__name__ == "Sign")
     def freeze(seconds):
         import time
         time.sleep(seconds)
     def pane():
         return next(p for p in EventLoop.input_providers if type(p).__name__ == "Contacts")._pane
-    known = {"pane": pane, "ctypes": ctypes, "app": app, "levels": levels, "where": where, "Window": Window}
-    known["freeze"] = freeze
+    def refused(window):
+        from kiosk.ui.pane import NoPane, Pane
+        try:
+            Pane(window).close()
+        except NoPane as why:
+            return str(why)
+    known = {**globals(), **locals()}
     def answer(asked):
         try:
             print("=", repr(eval(asked, known)), flush=True)
@@ -137,9 +144,8 @@ class Kiosk:
         self.settle()
         return list(self.ask("levels()"))
 
-    @property
-    def sign(self) -> str:
-        return str(self.ask("''.join(p.words for p in app.root.children if type(p).__name__ == 'Sign')"))
+    def until_told(self, words: str) -> None:
+        self.until(f"{words!r} in sign()")
 
     def _line(self) -> str:
         assert self._running.stdout is not None

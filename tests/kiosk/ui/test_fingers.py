@@ -127,6 +127,18 @@ def test_what_a_sign_hides_is_not_pressed(kiosk: Any):
     assert not tiles[0].chosen
 
 
+def test_where_there_is_no_x_server_the_mouse_is_read_as_before(kiosk: Any, window: Any):
+    from kivy.base import EventLoop
+
+    from kiosk.ui.contacts import read_contacts
+
+    before = list(EventLoop.input_providers)
+
+    assert read_contacts(window) is None
+    assert EventLoop.input_providers == before
+    assert "MouseMotionEventProvider" in [type(provider).__name__ for provider in before]
+
+
 def test_finger_held_where_nothing_is_is_told_nothing(kiosk: Any):
     kiosk.fingers.down((640, 2))
     kiosk.frames()
