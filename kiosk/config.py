@@ -89,6 +89,7 @@ class VisitSettings(Section, frozen=True):
     counter_s: Annotated[float, between(5, 600)] = 30.0
     words: bool = False
     words_s: Annotated[float, between(10, 600)] = 60.0
+    keep_unsent_words: bool = False
     test: bool = False
     hours: tuple[Hours, ...] = ()
     public_holidays: Country = "vietnam"
@@ -183,6 +184,7 @@ class KioskSettings(Settings, frozen=True):
             counter_s=visit.counter_s,
             words=visit.words,
             words_s=visit.words_s,
+            keep_unsent_words=visit.keep_unsent_words,
             counters=tuple(counter.code for counter in self.hall.counters),
         )
 

@@ -1,8 +1,7 @@
 """Draft: what a citizen types, composed into Vietnamese as Telex does, one syllable at a time."""
 
-from bogo import process_key
-
 from kiosk.domain.words import WORDS_MAX, mask_digits
+from kiosk.telex import compose, give_tone
 
 TONES = {"sắc": "s", "huyền": "f", "hỏi": "r", "ngã": "x", "nặng": "j"}
 """The tones by name, and Telex' letters for them."""
@@ -38,20 +37,17 @@ class Draft:
 
     def strike(self, key: str) -> None:
         """A letter, a sign, a space or a line break."""
-        if key.lower() in VOWELS:
-            self._take(self._syllable + key, self._struck + VOWELS[key.lower()])
-        elif key.isalpha():
-            plain = (self._syllable + key, self._struck + key)
-            self._take(*(process_key(self._syllable, key, self._struck) if self.telex else plain))
+        if key.isalpha():
+            struck = self._struck + key
+            self._take(compose(struck) if self.telex else struck, struck)
         elif len(self.text) < WORDS_MAX:
             self._before, self._syllable, self._struck = self.text + key, "", ""
 
     def set_tone(self, tone: str) -> None:
         """Give the syllable this tone; where it has no vowel, nothing happens."""
-        letter = TONES[tone]
-        composed, struck = process_key(self._syllable, letter, self._struck)
-        if composed != self._syllable + letter:
-            self._take(composed, struck)
+        toned = give_tone(self._syllable, TONES[tone])
+        # Whoever gave the tone by its name saw the syllable and meant it: it is not taken apart again.
+        self._take(toned, toned)
 
     def erase(self) -> None:
         """Take the last character back; what is left of its syllable is composed further."""

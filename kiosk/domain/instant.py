@@ -4,8 +4,8 @@ The wall clock may be wrong or be set while the kiosk runs; the boot clock never
 steps but starts anew with every boot; the boot id says which start it counts from.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -19,6 +19,12 @@ class Instant:
     """Microseconds of the boot clock, time asleep included."""
     boot: str
     """The boot id: which start of the machine ``mono_us`` counts from."""
+
+    def before(self, seconds: float) -> "Instant":
+        """So long ago, by the same clocks."""
+        return replace(
+            self, wall=self.wall - timedelta(seconds=seconds), mono_us=self.mono_us - round(seconds * 1_000_000)
+        )
 
 
 class Clock(Protocol):

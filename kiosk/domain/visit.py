@@ -165,11 +165,11 @@ class Visit:
             self._touched_us = at.mono_us
 
     def leave(self, at: Instant) -> None:
-        """The citizen is gone: what was given is kept, what was only begun as well."""
+        """The citizen is gone: what was given is kept, chosen reasons as well, words only if they were sent."""
         if self.step is Step.REASONS:
             self.finish_reasons(at)
         if self.step is Step.WORDS:
-            self.finish_words(at)
+            (self.finish_words if self._rules.keep_unsent_words else self.skip_words)(at)
         elif self.step is Step.QUESTION and self._answers:
             self.revising = False
             self._enter(Step.SAVING, at)

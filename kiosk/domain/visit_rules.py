@@ -26,6 +26,8 @@ class VisitRules:
     """Office hours, days off and days worked."""
     words: bool = False
     """Whether the citizen is asked for a few words."""
+    keep_unsent_words: bool = False
+    """Whether words that were typed and never sent are recorded when the citizen walks away."""
     counters: tuple[str, ...] = ()
     """The counters' codes, where one kiosk serves a hall and asks which of them it was."""
 

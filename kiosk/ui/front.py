@@ -1,7 +1,8 @@
-"""Front: the page that is up and what lies before it, the line of its time, the band of a test and the veil."""
+"""Front: the page that is up and what lies before it, the line of its time, the band of a test, a sign and the veil."""
 
 from typing import TYPE_CHECKING
 
+from kivy.clock import Clock as Frames
 from kivy.uix.widget import Widget
 
 from kiosk.ui.look import Look
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from kiosk.ui.bands import Bands
 
 
+SIGN_S = 4.0
+
+
 class Front:
     """On the root of one window."""
 
@@ -19,6 +23,7 @@ class Front:
         self._root = root
         self.veil = Veil()
         self._built: Bands | None = None
+        self._hide_sign = Frames.create_trigger(lambda _elapsed: self.clear_sign(), SIGN_S)
 
     def put_up(self, page: Page) -> None:
         """The page alone, under the veil."""
@@ -39,6 +44,30 @@ class Front:
             self._root.add_widget(self._bands(look).test_band)
         elif not test and self._built is not None:
             self._root.remove_widget(self._built.test_band)
+
+    def show_sign(self, words: str, look: Look) -> None:
+        """Say something large over the head of the page, for some seconds."""
+        sign = self._bands(look).sign
+        sign.say(words)
+        if sign.parent is None:
+            self._root.add_widget(sign)
+            band = self._bands(look).test_band
+            if band.parent is not None:  # a test says so whatever else is said
+                self._root.remove_widget(band)
+                self._root.add_widget(band)
+        self._hide_sign.cancel()
+        self._hide_sign()
+
+    def covers(self, point: tuple[float, float]) -> bool:
+        """Whether a sign hides what is there: nobody means what they do not see."""
+        sign = self._built.sign if self._built is not None else None
+        return sign is not None and sign.parent is not None and bool(sign.collide_point(*point))
+
+    def clear_sign(self) -> None:
+        """What was said is over."""
+        self._hide_sign.cancel()
+        if self._built is not None:
+            self._root.remove_widget(self._built.sign)
 
     def arrange(self, look: Look) -> None:
         """Take another look."""

@@ -8,7 +8,7 @@ from kivy.input import MotionEvent
 from kivy.uix.widget import Widget
 
 from kiosk.domain.glass import Glass, Touch
-from kiosk.domain.instant import Clock
+from kiosk.domain.instant import Clock, Instant
 from kiosk.domain.knock import Corner, Knock
 from kiosk.ui.parts import PressTarget
 from kiosk.ui.screens.page import Page
@@ -18,6 +18,9 @@ PRESS_LOOK_S_MIN = 0.12
 KEY_LOOK_S_MIN = 0.05
 CORNER_MM = 22.0
 """How far the corners of the staff's gesture reach."""
+
+_SAID = (Touch.HELD, Touch.AMBIGUOUS, Touch.PALM, Touch.SECOND_FINGER)
+"""Why nothing came of a finger that seemed to press; whoever swiped or wiped knows it."""
 
 Point = tuple[float, float]
 
@@ -30,19 +33,29 @@ class Hands(Widget):
         glass: Glass,
         clock: Clock,
         showing: Callable[[], Hashable],
+        seen: Callable[[Instant], Hashable],
         on_touch: Callable[[], None],
         on_pressed: Callable[[], None] = lambda: None,
+        on_missed: Callable[[Touch], None] = lambda _touch: None,
     ) -> None:
+        """``showing``: the screen that is wanted now; ``seen``: the one that was on the glass at a moment.
+
+        ``on_missed`` is told when a finger that seemed to press pressed nothing, and why.
+        """
         super().__init__()
         _keep_origins()
         self.page: Page | None = None
         self.knock = Knock()
         self.pixels_per_mm = 1.0
+        self.covered: Callable[[Point], bool] = lambda _point: False
+        """Whether something lies over the page there."""
         self._glass = glass
         self._clock = clock
         self._showing = showing
+        self._seen = seen
         self._touched = on_touch
         self._pressed = on_pressed
+        self._missed = on_missed
         self._holding: dict[Any, PressTarget] = {}
         self._look_ends = 0.0
 
@@ -58,21 +71,24 @@ class Hands(Widget):
         # Where it came down, not where it is: a quick wipe begins and ends between two frames, and its touch
         # has moved on before we hear of it.
         came_down = touch.opos
-        target, at = self._target(came_down), self._clock.now()
+        target, at = self._target(came_down), self._happened(touch)
         self._touched()
         self.knock.down(touch.uid, self._corner(came_down), at)
+        if target is not None:
+            self._strike(self._glass.overtaken(at))
         key = target is not None and target.key
-        may_press = self._glass.down(touch.uid, target, self._showing(), at, self._place(came_down), key)
+        may_press = self._glass.down(touch.uid, target, self._seen(at), at, self._place(came_down), key)
         if may_press and target is not None:
             self._holding[touch.uid] = target
             target.pressed = True
             self._look_ends = float(Frames.get_time()) + (KEY_LOOK_S_MIN if key else PRESS_LOOK_S_MIN)
+        self._drop_spoiled()
         return True
 
     def on_touch_move(self, touch: Any) -> bool:
         """A finger that leaves its target, or wanders, no longer holds it."""
         if self._corner(touch.pos) is None:
-            self.knock.up(touch.uid, self._clock.now())
+            self.knock.up(touch.uid, self._happened(touch))
         still = self._glass.move(touch.uid, self._place(touch.pos))
         held = self._holding.get(touch.uid)
         if held is not None:
@@ -83,28 +99,58 @@ class Hands(Widget):
         """A finger left: the look goes, and a press happens if it was one."""
         if not _is_finger(touch):
             return True
-        self.knock.up(touch.uid, self._clock.now())
+        at = self._happened(touch)
+        self.knock.up(touch.uid, at)
+        self._strike(self._glass.overtaken(at, by=touch.uid))
         held = self._holding.pop(touch.uid, None)
-        kind = self._glass.up(touch.uid, self._target(touch.pos), self._showing(), self._clock.now())
-        if held is None:
-            if self.page is not None:
-                self.page.tell_stray()
+        kind = self._glass.up(touch.uid, self._target(touch.pos), self._showing(), at)
+        if kind is Touch.PRESS and held is not None:
+            self._press(held)
             return True
-        if kind is Touch.PRESS:
-            Frames.schedule_once(lambda _elapsed: self._release(held), self.look_left_s)
-            self._pressed()
-            held.dispatch("on_press")
-        else:
+        if held is not None:
             held.pressed = False
-            if self.page is not None:
-                self.page.tell_stray()
+            self._tell_missed(kind)
+        if self.page is not None and kind is not Touch.STRUCK:
+            self.page.tell_stray()
         return True
+
+    def look_at_held(self) -> None:
+        """Give up on fingers that have lain too long; call it a few times a second, after the touches of a frame."""
+        if self._glass.lapsed(self._clock.now()):
+            self._drop_spoiled()
 
     def let_go(self) -> None:
         """Forget what is held: another screen is coming up, and it has no memory of this one."""
         for target in self._holding.values():
             target.pressed = False
         self._holding.clear()
+
+    def _happened(self, touch: Any) -> Instant:
+        """When, as far as whoever read the touch knows: a slow frame handles it later."""
+        return self._clock.now().before(getattr(touch, "ago_s", 0.0))
+
+    def _strike(self, fingers: list[Hashable]) -> None:
+        for finger in fingers:
+            held = self._holding.pop(finger, None)
+            if held is not None:
+                self._press(held)
+
+    def _press(self, target: PressTarget) -> None:
+        Frames.schedule_once(lambda _elapsed: self._release(target), self.look_left_s)
+        self._pressed()
+        target.dispatch("on_press")
+
+    def _drop_spoiled(self) -> None:
+        """Take the pressed look from what is no press any more, and say why."""
+        for finger in list(self._holding):
+            why = self._glass.spoiled(finger)
+            if why in _SAID:
+                self._holding.pop(finger).pressed = False
+                self._tell_missed(why)
+
+    def _tell_missed(self, why: Touch | None) -> None:
+        if why in _SAID:
+            self._missed(why)
 
     def _release(self, target: PressTarget) -> None:
         if target not in self._holding.values():
@@ -122,7 +168,7 @@ class Hands(Widget):
         return Corner.RIGHT if point[0] >= self.get_root_window().width - reach else None
 
     def _target(self, point: Point) -> PressTarget | None:
-        return self.page.target_at(*point) if self.page else None
+        return self.page.target_at(*point) if self.page and not self.covered(point) else None
 
 
 def _is_finger(touch: Any) -> bool:

@@ -88,6 +88,7 @@ def _reasons(app: "KioskApp") -> Page:
     page = ReasonsPage(app.setup.survey)
     page.bind(
         on_reason=lambda _page, reason: app.flow.toggle_reason(reason),
+        on_full=lambda _page: app.say_full(),
         on_skip=lambda _page: app.flow.skip_reasons(),
         on_done=lambda _page: app.flow.finish_reasons(),
         on_choose_again=lambda _page: app.flow.choose_again(),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 from kivy.clock import Clock as Frames
 
 from kiosk.domain.door import Room
+from kiosk.domain.instant import Instant
 from kiosk.domain.visit import Step
 from kiosk.memory import give_back
 from kiosk.ui.front import Front
@@ -24,6 +25,7 @@ TIMED = (Step.COUNTER, Step.REASONS, Step.WORDS, Step.NOT_RECORDED)
 GIVE_BACK_S = 2.0
 """Memory is given back when the resting screen was drawn: nobody waits then."""
 AHEAD_S = 0.1
+_AN_EARLIER_ONE = "an earlier screen"
 
 
 class Shown:
@@ -38,13 +40,21 @@ class Shown:
         self.pace = Pace()
         self.place: Place = (Step.QUESTION, 0)
         self._showing: Hashable = None
+        self._since: Instant | None = None
+        """When the screen that is up was on the glass; None until it is."""
         self._turn_due = False
         self._give_back = Frames.create_trigger(lambda _elapsed: give_back(), GIVE_BACK_S)
 
     def begin(self, root: Hands) -> None:
         """Put up the first screen."""
         self.front = Front(root)
+        root.covered = self.front.covers
         self.turn()
+
+    def end(self) -> None:
+        """Nothing is done any more that was put off."""
+        self._give_back.cancel()
+        self.front.clear_sign()
 
     @property
     def due(self) -> Hashable:
@@ -56,6 +66,12 @@ class Shown:
     def is_late(self) -> bool:
         """Whether another screen is wanted than the one that is up."""
         return self._showing != self.due
+
+    def seen_at(self, at: Instant) -> Hashable:
+        """Changes as ``due`` does: which screen whoever touched the glass then had before their eyes."""
+        if self._since is None or at.mono_us < self._since.mono_us:
+            return _AN_EARLIER_ONE
+        return self._showing
 
     def refresh(self) -> None:
         """Draw what is so now; the next screen waits until a quick tap has been seen."""
@@ -88,6 +104,8 @@ class Shown:
         elif self.place[0] is Step.RESTING:
             self._give_back()
         self.front.veil.lift(app.look)
+        self._since = None
+        Frames.schedule_once(lambda _elapsed: self._note_seen(), 0)  # the next frame begins when this one is drawn
 
     def show_time(self, share: float) -> None:
         """Draw how much of the step's time is left."""
@@ -114,6 +132,9 @@ class Shown:
         self.shelf.page(missing)
         self.shelf.arrange(missing, self._app.look)
         Frames.schedule_once(lambda _elapsed: self.build_ahead(then), AHEAD_S)
+
+    def _note_seen(self) -> None:
+        self._since = self._app.setup.clock.now()
 
     @property
     def _place_due(self) -> Place:

@@ -9,7 +9,7 @@ from kivy.core.window import Window
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 
 from kiosk.domain.door import Room
-from kiosk.domain.glass import Glass
+from kiosk.domain.glass import Glass, Touch
 from kiosk.domain.survey import Words
 from kiosk.domain.visit import Step
 from kiosk.flow import Flow, View
@@ -67,8 +67,9 @@ class KioskApp(App):
         """The window's root, with the first screen on it."""
         setup = self.setup
         self.hands = Hands(
-            Glass(setup.glass), setup.clock, lambda: self.shown.due, self._touched, self.sounds.play_press
-        )
+            Glass(setup.glass), setup.clock, lambda: self.shown.due, self.shown.seen_at,
+            self._touched, self._pressed, self._missed,
+        )  # fmt: skip
         self.hands.pixels_per_mm = self.look.pixels_per_mm
         self.flow = Flow(
             setup.survey, setup.rules, setup.recorder, setup.clock, self, _on_screen_thread, setup.counter_code
@@ -86,13 +87,15 @@ class KioskApp(App):
         self.fill = Fill(Window, self.setup.window.fullscreen)
         self._look_at_window(0)
         self._window_looks = Frames.schedule_interval(self._look_at_window, WINDOW_LOOK_S)
-        self._ticks = Frames.schedule_interval(self._tick, 1 / TICKS_PER_S)
+        # After the touches of its frame: time must not run out on a finger that left in time and was not read yet.
+        self._ticks = Frames.schedule_interval(lambda _: Frames.schedule_once(self._tick, -1), 1 / TICKS_PER_S)
 
     def on_stop(self) -> None:
         """Let go of the window."""
         self._ticks.cancel()
         self._window_looks.cancel()
         self.fill.end()
+        self.shown.end()
         Window.unbind(size=self._restyle, on_flip=self._first_frame, on_request_close=self._refuse_close)
 
     def open_settings(self, *_: Any) -> bool:
@@ -162,6 +165,11 @@ class KioskApp(App):
         """A text of the office's in the language on the screen, else in Vietnamese; empty where there is none."""
         return self.taste.words(words)
 
+    def say_full(self) -> None:
+        """No more reasons than these are taken: say so, large."""
+        most = self.setup.survey.reasons_max
+        self._sign(self.t("{n} are chosen, which is the most. Touch one again to take it back.", n=most))
+
     @property
     def step_shown(self) -> Step | Room:
         """Which screen is up; it may follow the flow by the length of a press."""
@@ -202,7 +210,23 @@ class KioskApp(App):
         else:
             self.flow.stay()
 
+    def _pressed(self) -> None:
+        self.shown.front.clear_sign()
+        self.sounds.play_press()
+
+    def _missed(self, why: Touch) -> None:
+        """Nothing came of a finger that seemed to press: say so."""
+        if why is Touch.HELD:
+            words = self.t("Nothing was chosen: the finger stayed too long. Please touch briefly.")
+        else:
+            words = self.t("Nothing was chosen: several fingers touched at once. Please use one finger.")
+        self._sign(words)
+
+    def _sign(self, words: str) -> None:
+        self.shown.front.show_sign(words, self.look)
+
     def _tick(self, _elapsed: float) -> None:
+        self.hands.look_at_held()
         self.flow.tick()
         self.staff.tick(self.hands.knock.opens(self.setup.clock.now()))
         if self.staff.inside:
@@ -231,6 +255,10 @@ class KioskApp(App):
         Frames.schedule_once(lambda _elapsed: self.shown.build_ahead(self._load_sounds), AHEAD_S)
         if self.setup.on_started:
             self.setup.on_started(self)
+        # Until here the mouse was read, which presses a face as well; it gives way within the frame.
+        from kiosk.ui.contacts import read_contacts
+
+        read_contacts(Window)
 
     def _load_sounds(self) -> None:
         self.sounds.load()

@@ -30,7 +30,8 @@ class Finger(MotionEvent):
 
     button: str
 
-    def __init__(self, point: Point, button: str = "left") -> None:
+    def __init__(self, point: Point, button: str = "left", ago_s: float = 0.0) -> None:
+        self.ago_s = ago_s
         share = {"x": point[0] / Window.width, "y": point[1] / Window.height, "button": button}
         super().__init__("kiosk", f"finger{next(_numbers)}", share, is_touch=True, type_id="touch")
 
@@ -53,9 +54,9 @@ class Fingers(MotionEventProvider):
         super().__init__("kiosk", "")
         self._queue: deque[tuple[str, Finger, Point | None]] = deque()
 
-    def down(self, point: Point, button: str = "left") -> Finger:
-        """Put a finger on the glass; it arrives with the next frame."""
-        finger = Finger(point, button)
+    def down(self, point: Point, button: str = "left", ago_s: float = 0.0) -> Finger:
+        """Put a finger on the glass, now or so long ago; it arrives with the next frame."""
+        finger = Finger(point, button, ago_s)
         self._queue.append(("begin", finger, None))
         return finger
 
@@ -67,9 +68,9 @@ class Fingers(MotionEventProvider):
         """Lift it."""
         self._queue.append(("end", finger, None))
 
-    def tap(self, point: Point) -> None:
+    def tap(self, point: Point, ago_s: float = 0.0) -> None:
         """Down and up in one frame."""
-        self.up(self.down(point))
+        self.up(self.down(point, ago_s=ago_s))
 
     def update(self, dispatch_fn: Callable[[str, MotionEvent], None]) -> None:
         """Hand over what happened since the last frame; Kivy calls this."""

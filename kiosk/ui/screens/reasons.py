@@ -21,6 +21,10 @@ __all__ = ["Chip", "ReasonsPage", "Tick"]  # the rules of this page's kv file na
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
 
+_DIMMED = 0.35
+"""What can not be chosen any more."""
+
+
 class ReasonsPage(Page):
     """Tells which tiles were pressed and how the citizen went on."""
 
@@ -28,7 +32,7 @@ class ReasonsPage(Page):
     saving = BooleanProperty(False)
     most = NumericProperty(3)
 
-    __events__ = ("on_reason", "on_skip", "on_done", "on_choose_again", "on_listen")
+    __events__ = ("on_reason", "on_full", "on_skip", "on_done", "on_choose_again", "on_listen")
 
     def __init__(self, survey: Survey) -> None:
         super().__init__()
@@ -36,7 +40,7 @@ class ReasonsPage(Page):
         self._reasons = survey.reasons
         self._tiles = [ReasonTile(reason=reason.id, icon=reason.icon) for reason in survey.reasons]
         for tile in self._tiles:
-            tile.bind(on_press=lambda pressed: self.dispatch("on_reason", pressed.reason))
+            tile.bind(on_press=self._press)
             self.add_widget(tile)
         self._chosen = 0
         self._look: Look | None = None
@@ -48,6 +52,9 @@ class ReasonsPage(Page):
 
     def on_reason(self, reason: str) -> None:
         """The citizen chose this reason or took it back."""
+
+    def on_full(self) -> None:
+        """The citizen wants one more than are taken."""
 
     def on_skip(self) -> None:
         """The citizen gives none."""
@@ -73,6 +80,7 @@ class ReasonsPage(Page):
         self.kept, self.saving = view.kept, view.saving
         for tile in self._tiles:
             tile.chosen = tile.reason in view.chosen
+            tile.opacity = _DIMMED if len(view.chosen) >= self.most and not tile.chosen else 1
         self._chosen = len(view.chosen)
         self._draw_state()
 
@@ -187,6 +195,12 @@ class ReasonsPage(Page):
         fit_alike([tile.ids.word for tile in self._tiles], look, *rooms[0], lines_max=2)
         for tile in self._tiles:
             tile.put_words()
+
+    def _press(self, tile: ReasonTile) -> None:
+        if self._chosen >= self.most and not tile.chosen:
+            self.dispatch("on_full")
+        else:
+            self.dispatch("on_reason", tile.reason)
 
     def _draw_state(self, *_: Any) -> None:
         """The chip and the count: they change while the page is up."""

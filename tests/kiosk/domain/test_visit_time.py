@@ -77,12 +77,22 @@ def test_counter_that_nobody_chooses_ends_the_visit(clock: FrozenClock):
     assert Citizen(clock, counters=("Q1",), counter_s=30).wait(31).visit.step is Step.OVER
 
 
-def test_words_left_half_way_are_kept(clock: FrozenClock):
-    citizen = Citizen(clock, words=True).does("press_face", 4).does("skip_reasons").does("write_words", "Ghế ít")
+@pytest.mark.parametrize("goes", ["wait", "leave"])
+@pytest.mark.parametrize(("rules", "facts"), [({}, [Rating]), ({"keep_unsent_words": True}, [Rating, Comment])])
+def test_words_that_were_never_sent_are_kept_only_where_the_office_says_so(
+    clock: FrozenClock, goes: str, rules: dict[str, bool], facts: list[type]
+):
+    citizen = Citizen(clock, words=True, **rules).does("press_face", 4).does("skip_reasons")
+    citizen.does("write_words", "Ghế ít")
 
-    citizen.wait(61).keep_all()
+    if goes == "wait":
+        citizen.wait(61)
+    else:
+        citizen.does("leave")
+    citizen.keep_all()
 
-    assert [type(fact) for fact in citizen.facts] == [Rating, Comment]
+    assert [type(fact) for fact in citizen.facts] == facts
+    assert citizen.visit.step is Step.THANKS
 
 
 def test_typing_gives_the_words_their_time_again(clock: FrozenClock):

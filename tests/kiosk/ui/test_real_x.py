@@ -18,7 +18,7 @@ from kiosk.resources import resource
 pytestmark = pytest.mark.window
 
 SIZE = (1280, 800)
-PRESSES = 200
+PRESSES = 400
 DEADLINE_S = 60.0
 PROGRAM = """
 import sys

@@ -137,18 +137,6 @@ def test_refusal_comes_up_while_the_reasons_are_open_and_may_be_tried_again(kios
     kiosk.until_step(Step.THANKS)
 
 
-def test_two_fingers_are_one_press(kiosk: Any):
-    first = kiosk.fingers.down(kiosk.app.page.face_tile(4).center)
-    second = kiosk.fingers.down(kiosk.app.page.face_tile(1).center)
-    kiosk.frames()
-    assert not kiosk.app.page.face_tile(1).pressed
-    kiosk.fingers.up(second)
-    kiosk.fingers.up(first)
-    kiosk.frames(2)
-
-    assert kiosk.levels == [4]
-
-
 def test_press_that_slides_off_is_not_a_vote(kiosk: Any):
     tile = kiosk.app.page.face_tile(4)
     finger = kiosk.fingers.down(tile.center)
@@ -530,6 +518,17 @@ def test_keys_may_be_struck_fast(open_kiosk: Any):
         kiosk.frames(2)
 
     assert kiosk.app.page._draft.text == "nhanh"
+
+
+def test_words_that_were_typed_and_never_sent_go_with_their_citizen(open_kiosk: Any):
+    kiosk = open_kiosk(words=True)
+    write_words(kiosk, "a b")
+    kiosk.pass_time(61)
+    kiosk.until_step(Step.THANKS)
+    kiosk.pass_time(4.1)
+    kiosk.until_step(Step.QUESTION)
+
+    assert [type(fact) for fact in kiosk.disk.facts] == [Rating]
 
 
 def test_digits_are_masked_on_the_glass_and_on_the_disk_and_the_citizen_is_told(open_kiosk: Any):

@@ -6,7 +6,7 @@ from alembic import op
 from sync.collector.schema import Serial
 
 revision = "0019"
-down_revision = "0015"
+down_revision = "0017"
 
 
 def upgrade() -> None:

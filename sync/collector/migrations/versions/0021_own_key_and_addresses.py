@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Integer, LargeBinary, PrimaryKeyConst
 from sync.collector.schema.columns import Moment
 
 revision = "0021"
-down_revision = "0015"
+down_revision = "0020"
 
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
