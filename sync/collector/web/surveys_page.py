@@ -62,7 +62,9 @@ async def take_new(request: Request) -> Response:
     form = await read_form(request)
     require_key(form, reader.form_key)
     try:
-        draft = await _write(services, partial(_begin, services=services, reader=reader, form=form, now=services.now()))
+        # Looked up before a writing connection is held: it may have to be read first.
+        base = await asyncio.to_thread(services.surveys.get, form.get("base", ""))
+        draft = await _write(services, partial(_begin, base=base, reader=reader, form=form, now=services.now()))
     except SurveyInvalid as error:
         return await _list_page(request, services, reader, form, error.faults[0].said(phrases_of(request).t))
     except UsageWrong as error:
@@ -119,9 +121,8 @@ async def _writer_of(request: Request) -> Reader:
 
 
 def _begin(
-    connection: Connection, *, services: Services, reader: Reader, form: Mapping[str, str], now: datetime
+    connection: Connection, *, base: Survey | None, reader: Reader, form: Mapping[str, str], now: datetime
 ) -> Survey:
-    base = services.surveys.get(form.get("base", ""))
     if base is None:
         raise UsageWrong("there is no survey {ref}", ref=form.get("base", ""))
     return begin_draft(connection, base, form.get("id", "").strip(), shipped_surveys(), reader.name, now)
