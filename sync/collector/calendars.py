@@ -26,14 +26,18 @@ class Calendars:
             if {"hours", "holidays", "worked"} & set(active.change.names):
                 self._changes.setdefault(active.path, []).append(active.change)
         self._made: dict[tuple[str, ...], Calendar] = {}
+        self._known: dict[str, Calendar] = {}
 
     def of(self, path: str) -> Calendar:
         """That of the unit at ``path``; places for which the same was set have the same one."""
-        units = tuple(above for above in ways_to(path) if above in self._changes)
-        if units not in self._made:
-            changes = (change for above in units for change in self._changes[above])
-            self._made[units] = self._calendar(laid_upon(DeviceSettings(""), changes))
-        return self._made[units]
+        # Asked for each kiosk of a province on every page.
+        if path not in self._known:
+            units = tuple(above for above in ways_to(path) if above in self._changes)
+            if units not in self._made:
+                changes = (change for above in units for change in self._changes[above])
+                self._made[units] = self._calendar(laid_upon(DeviceSettings(""), changes))
+            self._known[path] = self._made[units]
+        return self._known[path]
 
     @property
     def paths(self) -> Sequence[str]:

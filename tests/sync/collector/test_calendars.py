@@ -7,17 +7,22 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from kiosk.domain.measures import Method, Share
 from sync.collector import schema
 from sync.collector.api.tallies import read_report
 from sync.collector.calendars import Calendars, ways_to
+from sync.collector.cases.care import Deed, What, care_for
 from sync.collector.cases.docket import Search, Which, find_case, read_docket
-from sync.collector.cases.settings import OfficeCalendar
+from sync.collector.cases.look import Finding
+from sync.collector.cases.opening import Rule, open_case
+from sync.collector.cases.settings import Cases, OfficeCalendar
 from sync.collector.config import CollectorConfig
-from sync.collector.figures.places import read_places
+from sync.collector.figures.places import Place, read_places
 from sync.collector.kiosks.faults import Fault
 from sync.collector.kiosks.roll import read_roll
 from sync.collector.kiosks.settings import Fleet
 from sync.collector.reports import Span
+from sync.collector.rights import RIGHTS, Reader, Role
 from sync.collector.rollouts.change import Change
 from sync.collector.rollouts.effective import NOTHING_SET, Active, InForce, etag_of, read_in_force, settings_for
 from sync.collector.rollouts.stage import State
@@ -206,6 +211,27 @@ def test_deadlines_are_those_of_the_units_own_calendar(office: Office, services:
     assert found.of("XB/").after(NOON.date(), 5) == MONDAY
     assert found.of("XA/").after(NOON.date(), 5) == SATURDAY
     assert found.of("XA/").after(NOON.date(), 6) == date(2026, 12, 1)
+
+
+def test_case_opens_and_is_opened_again_with_the_deadline_of_its_units_own_calendar(office: Office) -> None:
+    set_for(office, MOVED, unit_id=1)
+    place = Place("XA/:Q1", "Q1", "Quầy 1", "XA/", 1)
+    bad = Share(Method.TOP2BOX, 12, 48)
+    found = Finding(
+        place, "XA", "2026-11", NOON.date(), NOON.date(), "sipas-5@1", "overall", bad, (1, 2), ()
+    )  # fmt: skip
+    anybody = Reader("huong", "Hương", Role.SUPERVISOR, RIGHTS[Role.SUPERVISOR], "")
+
+    with office.database.writing() as connection:
+        own = Calendars(CollectorConfig(), read_in_force(connection))
+        open_case(connection, found, Rule(Cases(), own, NOON.date(), NOON))
+        opened = read_docket(connection, Search(), NOON.date(), own).cases[0].row.due_on
+        for what in (What.CLOSE, What.REOPEN):
+            care_for(connection, "2026-001", Deed(what, "xong"), anybody, NOON.date(), NOON, own)
+        again = read_docket(connection, Search(), NOON.date(), own).cases[0].row.due_on
+
+    # Five working days, the 24th being off in the whole country; elsewhere it is the Monday.
+    assert (opened, again) == (SATURDAY, SATURDAY)
 
 
 def test_docket_counts_what_is_left_by_the_units_own_calendar(office: Office) -> None:
