@@ -148,20 +148,10 @@ class Intake:
         return True
 
     def _verified(self, request: ParcelRequest, key_of: Callable[[str], bytes]) -> Verified:
-        refused: list[NotTaken] = []
-
-        def known_key(keyid: str) -> bytes:
-            try:
-                return key_of(keyid)
-            except NotTaken as error:
-                # The library would make a fault of the signature out of it.
-                refused.append(error)
-                raise
-
         called = request.address or None
         received = Received(request.method, request.target, request.headers, request.body, called)
         try:
-            return received.verify(known_key, self._url, self._addresses.all).verified
+            return received.verify(key_of, self._url, self._addresses.all).verified
         except AddressWrong as error:
             raise NotTaken(
                 "it is signed for a collector at {address}, and this one is at {own}; if both are this one, set "
@@ -170,8 +160,6 @@ class Intake:
                 own=error.address,
             ) from error
         except SignatureInvalid as error:
-            if refused:
-                raise refused[0] from error
             raise NotTaken(
                 "its signature does not fit this collector at {own}: if kiosks call it otherwise, set public_url; "
                 "else the file was altered, or the kiosk has another key by now",

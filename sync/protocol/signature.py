@@ -23,7 +23,7 @@ from http_message_signatures import (
 from http_message_signatures.algorithms import ED25519
 
 from kiosk.domain.instant import Instant
-from sync.protocol.errors import DigestMismatch, SignatureInvalid, SignatureMissing, WireError
+from sync.protocol.errors import DigestMismatch, SignatureInvalid, SignatureMissing
 from sync.protocol.kiosk_clock import KIOSK_CLOCK_HEADER, format_kiosk_clock, parse_kiosk_clock
 
 SIGNATURE_TAG = "hailong-v1"
@@ -119,7 +119,8 @@ def verify_request(*, method: str, url: str, headers: Headers, body: bytes, key_
     """The request, once its signature, its digest and its clock hold; checked in the protocol's order.
 
     ``url`` is the collector's own public address with the path and query as they came.
-    ``key_of`` gives the raw public key for a key id, or raises a WireError of its own, which passes through.
+    ``key_of`` gives the raw public key for a key id; what it raises passes through, be it that nobody has this key or
+    that the database is away: no signature is at fault then.
     Raises SignatureMissing, DigestMismatch, SignatureInvalid or ClockUnreadable.
     """
     require_signature(headers)
@@ -178,15 +179,16 @@ class _Keys(HTTPSignatureKeyResolver):
 
     def __init__(self, key_of: Callable[[str], bytes]) -> None:
         self._key_of = key_of
-        self.refusal: WireError | None = None
+        self.refusal: Exception | None = None
 
     def resolve_public_key(self, key_id: str) -> Ed25519PublicKey:
         """The public key for ``key_id``."""
         try:
-            return Ed25519PublicKey.from_public_bytes(self._key_of(key_id))
-        except WireError as refusal:
+            raw = self._key_of(key_id)
+        except Exception as refusal:  # the library makes a wrong signature of every one
             self.refusal = refusal
             raise
+        return Ed25519PublicKey.from_public_bytes(raw)
 
 
 class _Verifier(HTTPMessageVerifier):

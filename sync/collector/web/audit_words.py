@@ -37,26 +37,8 @@ def _words(t: Texts) -> dict[str, str]:
         "signal closed": t("found nothing wrong behind a sign"),
         "suspect set aside": t("set ratings aside as suspect"),
         "suspect withdrawn": t("withdrew a suspicion"),
-        "device.code": t("made a one-time code for a kiosk"),
-        "device.enrolled": t("a kiosk enrolled"),
-        "device.command": t("asked a kiosk for something"),
-        "device.done": t("a kiosk answered"),
-        "device.key": t("a kiosk changed its key"),
-        "device.upgrade": t("a kiosk refused an upgrade"),
-        "device.moved": t("moved a kiosk to another counter"),
-        "device.revoked": t("withdrew a kiosk's key"),
-        "device.known": t("wrote that a kiosk's fault is known"),
-        "device.unknown": t("took back that a kiosk's fault is known"),
-        "counter.new": t("made a counter"),
-        "counter.moved": t("moved a counter to another unit"),
-        "counter.renamed": t("named a counter anew"),
-        "unit.new": t("made a unit"),
-        "unit.renamed": t("named a unit anew"),
-        "unit.ended": t("ended a unit"),
-        "unit.list.renamed": t("the State's list named a unit anew"),
-        "unit.list.moved": t("the State's list put a unit below another"),
-        "unit.list.doubled": t("the State's list brought a unit of the same name"),
-        "unit.list.dropped": t("a unit is in the State's list no more"),
+        **_words_of_kiosks(t),
+        **_words_of_places(t),
         "journal.continued": t("a kiosk began a new journal"),
         "journal.reprojected": t("read entries anew that had been kept unread"),
         "settings.plan": t("planned a change of settings"),
@@ -68,7 +50,37 @@ def _words(t: Texts) -> dict[str, str]:
         "survey.draft": t("drafted a survey"),
         "survey.publish": t("published a survey"),
         "survey.delete": t("deleted a survey's draft"),
+        "notices test": t("sent a notice to try it"),
+    }
+
+
+def _words_of_kiosks(t: Texts) -> dict[str, str]:
+    return {
+        "device.code": t("made a one-time code for a kiosk"),
+        "device.enrolled": t("a kiosk enrolled"),
+        "device.command": t("asked a kiosk for something"),
+        "device.done": t("a kiosk answered"),
+        "device.key": t("a kiosk changed its key"),
+        "device.upgrade": t("a kiosk refused an upgrade"),
+        "device.moved": t("moved a kiosk to another counter"),
+        "device.revoked": t("withdrew a kiosk's key"),
+        "device.known": t("wrote that a kiosk's fault is known"),
+        "device.unknown": t("took back that a kiosk's fault is known"),
         "collector.move": t("announced the collector's next address"),
         "collector.stay": t("took the announcement of a next address back"),
-        "notices test": t("sent a notice to try it"),
+    }
+
+
+def _words_of_places(t: Texts) -> dict[str, str]:
+    return {
+        "counter.new": t("made a counter"),
+        "counter.moved": t("moved a counter to another unit"),
+        "counter.renamed": t("named a counter anew"),
+        "unit.new": t("made a unit"),
+        "unit.renamed": t("named a unit anew"),
+        "unit.ended": t("ended a unit"),
+        "unit.list.renamed": t("the State's list named a unit anew"),
+        "unit.list.moved": t("the State's list put a unit below another"),
+        "unit.list.doubled": t("the State's list brought a unit of the same name"),
+        "unit.list.dropped": t("a unit is in the State's list no more"),
     }

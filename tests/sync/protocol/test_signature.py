@@ -278,3 +278,11 @@ def _sign_freely(signed, headers, covered, **parameters):
     HTTPMessageSigner(signature_algorithm=ED25519, key_resolver=keys).sign(
         message, key_id="device-1", covered_component_ids=covered, **options
     )
+
+
+def test_what_keeps_a_key_from_being_looked_up_is_no_fault_of_the_signature(signed):
+    def key_of(_: str) -> bytes:
+        raise ConnectionError("the database is away")
+
+    with pytest.raises(ConnectionError):
+        signed.verify(key_of=key_of)
