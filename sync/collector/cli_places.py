@@ -45,7 +45,7 @@ def counter_new(
     tell("Counter {code} is there.", code=code)
 
 
-@counter_app.command("move", epilog="Example: collector counter move HC-02 --unit 06043 --since 2026-07-01")
+@counter_app.command("move", epilog="Example: collector counter move HC-02 --unit 06001 --since 2026-07-01")
 def counter_move(
     code: CounterCode = None,
     unit: Annotated[str | None, typer.Option(help="Code of the unit where it stands from then on.")] = None,
@@ -97,7 +97,7 @@ def unit_new(
     _change(UnitNew, {"unit": code, "name": name}, {"above": below}, (table, yes), (config, data_dir), _made)
 
 
-@unit_app.command("rename", epilog="Example: collector unit rename 06040 'Xã Bắc Sơn'")
+@unit_app.command("rename", epilog="Example: collector unit rename 06040 'Xã Thất Khê'")
 def unit_rename(
     code: UnitCode = None,
     name: NewName = None,
@@ -112,7 +112,7 @@ def unit_rename(
     _change(UnitName, {"unit": code, "name": name}, {}, (table, yes), (config, data_dir), _named)
 
 
-@unit_app.command("end", epilog="Example: collector unit end 06042 --into 06043 --since 2026-07-01")
+@unit_app.command("end", epilog="Example: collector unit end 06040 --into 06001 --since 2026-07-01")
 def unit_end(
     code: UnitCode = None,
     into: Annotated[list[str] | None, typer.Option(help="Code of a unit that follows it; may be repeated.")] = None,

@@ -172,6 +172,8 @@ def _sqlite_engine(path: Path, begin: str, settings: dict[str, str | int], conne
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         _apply(connection, settings)
+        # As on PostgreSQL: else whoever may see what is below "hk/" sees what is below "HK/" too.
+        connection.execute("PRAGMA case_sensitive_like = ON")
 
     @event.listens_for(engine, "begin")
     def begin_explicitly(connection: Connection) -> None:

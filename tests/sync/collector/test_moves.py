@@ -47,7 +47,7 @@ def world(office: Office) -> Moving:
     return moving(office)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(events=st.lists(_EVENTS, min_size=4, max_size=24))
 def test_sums_across_moves_always_equal_a_recount(
     sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, events: list[tuple[object, ...]]

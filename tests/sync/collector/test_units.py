@@ -218,3 +218,16 @@ def test_an_existing_unit_is_not_named_anew_by_the_way(database: Database) -> No
 
         with pytest.raises(NotAllowed, match="unit A is named Xã A; to name it anew: collector unit rename"):
             unit_for(connection, "A", "Phường A")
+
+
+def test_units_whose_codes_differ_by_capitals_are_never_seen_together(database: Database) -> None:
+    """As two of them may stand in a database of old: what is below "hk/" is not below "HK/"."""
+    with database.writing() as connection:
+        for number, code in enumerate(("hk", "HK"), 1):
+            row = {"unit_id": number, "code": code, "name": code, "kind": "office", "path": f"{code}/"}
+            connection.execute(insert(unit), row)
+
+    for opened in (database.reading(), database.writing()):
+        with opened as connection:
+            below = select(unit.c.code).where(unit.c.path.startswith("hk/", autoescape=True))
+            assert connection.execute(below).scalars().all() == ["hk"]
