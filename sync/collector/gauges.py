@@ -13,6 +13,7 @@ from sync.collector.database import Database
 from sync.collector.last_words import LastWords
 from sync.collector.notices.outbox import FAILED, WAITING
 from sync.collector.schema import delivery, device, device_status, unread
+from sync.protocol.messages import SEQ_MAX
 
 FRESH_S = 15.0
 """So long what was read is told again: several may ask, and each question walks the statuses."""
@@ -60,7 +61,8 @@ def _read(connection: Connection) -> None:
     _devices.labels("heard").set(len(heard))
     _devices.labels("never_heard").set(enrolled - revoked - len(heard))
     words = LastWords(connection)
-    _waiting.set(sum(int(words.of(status).get("pending") or 0) for status in heard))
+    # An older version took any number, and one kiosk's must not hide all others' from whoever watches.
+    _waiting.set(sum(min(int(words.of(status).get("pending") or 0), SEQ_MAX) for status in heard))
     tried = select(func.count()).where(delivery.c.tries > 0)
     _notices.labels("retrying").set(connection.execute(tried.where(delivery.c.state == WAITING)).scalar_one())
     _notices.labels("failed").set(connection.execute(tried.where(delivery.c.state == FAILED)).scalar_one())

@@ -217,12 +217,12 @@ class DeviceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
 
     software: _ShortText
     journal_id: JournalId
-    next_seq: Annotated[int, msgspec.Meta(ge=1)]
+    next_seq: Annotated[int, msgspec.Meta(ge=1, le=SEQ_MAX)]
     """The journal's own cursor: what was ever recorded, so that a cut tail shows."""
     head: Hash
-    pending: Annotated[int, msgspec.Meta(ge=0)]
-    oldest_pending_s: Annotated[int, msgspec.Meta(ge=0)] | None = None
-    disk_free_bytes: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    pending: Annotated[int, msgspec.Meta(ge=0, le=SEQ_MAX)]
+    oldest_pending_s: Annotated[int, msgspec.Meta(ge=0, le=SEQ_MAX)] | None = None
+    disk_free_bytes: Annotated[int, msgspec.Meta(ge=0, le=SEQ_MAX)] | None = None
     versions: Annotated[dict[str, _ShortText], msgspec.Meta(max_length=20)] = {}
     last_error: _ShortText | None = None
     touch_test: _ShortText | None = None

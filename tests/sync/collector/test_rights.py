@@ -252,8 +252,13 @@ def test_no_form_is_taken_without_its_key(clients: dict[Role, TestClient], offic
 
 
 def _key_of(client: TestClient) -> str:
-    found = re.search(r'form_key" value="(\w+)"', client.get("/mat-khau").text)
-    assert found
+    return key_in(client, "/mat-khau")
+
+
+def key_in(client: TestClient, page: str) -> str:
+    """The key that a page's form carries."""
+    found = re.search(r'form_key" value="(\w+)"', client.get(page).text)
+    assert found, page
     return found[1]
 
 
