@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from sync.collector.audit import note
 from sync.collector.errors import KeyTaken, UsageWrong
+from sync.collector.grants import settle_grants
 from sync.collector.schema import counter, device, placement
 from sync.collector.units import counter_id
 
@@ -57,6 +58,7 @@ def place_device(connection: Connection, device_id: str, wanted: int, now: datet
         return
     connection.execute(insert(placement).values(device_id=device_id, until=now, counter_id=at))
     connection.execute(update(device).where(device.c.device_id == device_id).values(counter_id=wanted))
+    settle_grants(connection, device_id, wanted, now)
 
 
 def change_key(connection: Connection, device_id: str, public_key: str, now: datetime) -> None:

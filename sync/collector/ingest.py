@@ -9,19 +9,19 @@ once or not at all.
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_over
+from sync.collector.bounds import NO_FLOOR, Floor, Walls
 from sync.collector.bulk import insert_rows
 from sync.collector.comments.arrive import awaited, enclose, keep_comments, place_comments
-from sync.collector.continued import Writer, boot_of_device, find_duplicates, late_elsewhere, note_continuation
+from sync.collector.continued import Writer, find_duplicates, late_elsewhere, note_continuation, offsets_heard
 from sync.collector.errors import JournalForeign
-from sync.collector.presstime import LocalDays, OffsetOf, PressClock
+from sync.collector.presstime import LocalDays, PressClock
 from sync.collector.projected import Projection
 from sync.collector.projection import Context, project
 from sync.collector.replica import stored_hashes
@@ -32,7 +32,7 @@ from sync.collector.store import (
     keep_counts,
     keep_enclosures,
     keep_projection,
-    read_boot_offset,
+    last_measured,
 )
 
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
@@ -46,10 +46,14 @@ class Device:
     public_key: bytes
     counter_id: int
     counters: Mapping[str, int]
-    """The counters of its unit, by code; of its earlier units too, where it was moved."""
+    """The counters it was ever granted, by code: its own, earlier ones of its own, and those of a hall."""
     revoked: bool
     moves: tuple[tuple[int, int], ...] = ()
     """Until when, in microseconds since 1970, it stood at which other counter; in order."""
+    ended: Mapping[int, int] = field(default_factory=dict)
+    """Of these counters those that are its own no longer: until when."""
+    floor: Floor = NO_FLOOR
+    """Before which moments it cannot have made an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +121,11 @@ def append_batch(
     _keep_segment(connection, batch, copy.cursor, end, fresh, receipt)
     writer = Writer(device.device_id, batch.journal_id, copy.continued)
     duplicates = find_duplicates(connection, writer, copy.cursor, fresh, receipt.received_at)
-    context = _context(connection, device, copy, receipt, days)
+    context = _context(connection, device, copy, receipt, days, fresh)
     projection = project(copy.cursor.next_seq, fresh, context, duplicates)
     keep_said(connection, writer, projection, receipt.received_at)
     _take_enclosures(connection, copy, end.next_seq, received_us, batch)
-    _move_cursor(connection, copy, end, receipt)
+    _move_cursor(connection, copy, end, receipt, projection)
     return Appended(end, len(fresh), len(projection.unread))
 
 
@@ -172,11 +176,12 @@ class _Copy:
     boot: str | None
     boot_offset_us: int | None
     continued: bool
+    measured_us: int | None
 
 
 _COPY = select(
     journal.c.device_id, journal.c.next_seq, journal.c.head, journal.c.boot, journal.c.boot_offset_us,
-    journal.c.continued,
+    journal.c.continued, journal.c.measured_us,
 ).where(journal.c.journal_id == bindparam("wanted"))  # fmt: skip
 # On SQLite the transaction itself is the lock, and the words are left out.
 _COPY_LOCKED = _COPY.with_for_update()
@@ -194,7 +199,8 @@ def _locked_copy(connection: Connection, device: Device, batch: Batch, receipt: 
     elif row.device_id != device.device_id:
         # Named by a continuation before its own first batch came: whoever brings that wrote it.
         connection.execute(_OWN, {"wanted": batch.journal_id, "device": device.device_id})
-    return _Copy(batch.journal_id, Cursor(row.next_seq, row.head), row.boot, row.boot_offset_us, row.continued)
+    cursor = Cursor(row.next_seq, row.head)
+    return _Copy(batch.journal_id, cursor, row.boot, row.boot_offset_us, row.continued, row.measured_us)
 
 
 def _open_copy(connection: Connection, device: Device, batch: Batch, receipt: Receipt) -> None:
@@ -222,24 +228,15 @@ def _known_lines(stored: Cursor, batch: Batch) -> int | None:
     return known if chain_over(batch.start.head, batch.lines[:known]) == stored.head else None
 
 
-def _context(connection: Connection, device: Device, copy: _Copy, receipt: Receipt, days: LocalDays) -> Context:
+def _context(
+    connection: Connection, device: Device, copy: _Copy, receipt: Receipt, days: LocalDays, fresh: tuple[bytes, ...]
+) -> Context:
     boot = "" if receipt.by_file else receipt.clock.boot
     writer = Writer(device.device_id, copy.journal_id, copy.continued)
     offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
-    clock = PressClock(micros(receipt.received_at), boot, receipt.clock.mono_us, offset_of)
-    return Context(device.counter_id, device.counters, clock, days, device.moves)
-
-
-def offsets_heard(connection: Connection, writer: Writer, boot: str | None, boot_offset_us: int | None) -> OffsetOf:
-    """Our clock minus each boot's clock; ``boot`` is the one last heard."""
-
-    def offset_of(wanted: str) -> int | None:
-        if wanted == boot:
-            return boot_offset_us
-        own = read_boot_offset(connection, writer.journal_id, wanted)
-        return boot_of_device(connection, writer.device_id, wanted) if own is None else own
-
-    return cache(offset_of)
+    walls = Walls(fresh, device.floor, copy.measured_us)
+    clock = PressClock(micros(receipt.received_at), boot, receipt.clock.mono_us, offset_of, walls)
+    return Context(device.counter_id, device.counters, clock, days, device.moves, device.ended)
 
 
 def _keep_segment(
@@ -269,8 +266,9 @@ def _compress(lines: tuple[bytes, ...]) -> bytes:
     return packer.compress(b"".join(line + b"\n" for line in lines)) + packer.flush()
 
 
-def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, receipt: Receipt) -> None:
+def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, receipt: Receipt, said: Projection) -> None:
     boot: str | None = receipt.clock.boot
+    measured_us = last_measured(said)
     offset_us: int | None = micros(receipt.received_at) - receipt.clock.mono_us
     if receipt.by_file:
         boot, offset_us = copy.boot, copy.boot_offset_us
@@ -285,6 +283,7 @@ def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, receipt: Rece
             "last_received_at": receipt.received_at,
             "boot": boot,
             "boot_offset_us": offset_us,
+            "measured_us": copy.measured_us if measured_us is None else measured_us,
         },
     )
 

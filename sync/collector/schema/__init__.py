@@ -17,13 +17,14 @@ from sync.collector.schema.people import account, audit, signed_in, signin_failu
 from sync.collector.schema.places import (
     counter,
     device,
+    device_grant,
     device_status,
     enrolment_code,
     enrolment_failure,
     placement,
     unit,
 )
-from sync.collector.schema.ratings import rating, reason_choice, reason_tally, tally, transaction_count
+from sync.collector.schema.ratings import rating, reason_choice, reason_tally, tally, transaction_count, undated_count
 from sync.collector.schema.rollouts import rollout, rollout_device, survey_text
 from sync.collector.schema.shown import (
     leftover_count,
@@ -55,6 +56,7 @@ __all__ = [
     "device",
     "device_command",
     "device_day",
+    "device_grant",
     "device_status",
     "duplicate",
     "enclosure",
@@ -93,6 +95,7 @@ __all__ = [
     "suspicion",
     "tally",
     "transaction_count",
+    "undated_count",
     "unit",
     "unread",
     "waiting_count",

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from kiosk.domain.rating import Standing
-from sync.collector.presstime import TimeQuality
+from sync.collector.presstime import MEASURED
 from sync.collector.reports import read_kiosks
 from sync.collector.schema import EPOCH, device, journal, micros, rating, transaction_count
 from sync.collector.signals.watched import ANY_PART, SLOT_S, Finding, HalfDay, Pressed, Sign, Watched
@@ -108,7 +108,7 @@ class _Pile:
             return
         self._n += 1
         self._levels.setdefault(half, Counter())[row.level] += 1
-        if row.time_quality != TimeQuality.UNCERTAIN:
+        if row.time_quality in MEASURED:
             self._timed.setdefault(half, array("q")).append(micros(row.pressed_at) * 8 + row.level)
 
     def half_days(self) -> dict[HalfDay, Pressed]:

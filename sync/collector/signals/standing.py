@@ -7,7 +7,17 @@ from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from kiosk.domain.rating import Standing
 from sync.collector.projected import RatingRow, ReasonRow
-from sync.collector.schema import counter, device, journal, micros, placement, rating, reason_choice, tally
+from sync.collector.schema import (
+    counter,
+    device,
+    device_grant,
+    journal,
+    micros,
+    placement,
+    rating,
+    reason_choice,
+    tally,
+)
 from sync.collector.signals.stretch import Stretch
 from sync.collector.signals.watched import ANY_PART
 from sync.collector.store import count_in
@@ -27,7 +37,9 @@ def lock_journals(connection: Connection, counter_id: int) -> None:
     unit_id = select(counter.c.unit_id).where(counter.c.counter_id == counter_id).scalar_subquery()
     beside = select(counter.c.counter_id).where(counter.c.unit_id == unit_id)
     stood = select(placement.c.device_id).where(placement.c.counter_id.in_(beside))
-    devices = select(device.c.device_id).where(or_(device.c.counter_id.in_(beside), device.c.device_id.in_(stood)))
+    granted = select(device_grant.c.device_id).where(device_grant.c.counter_id == counter_id)
+    here = or_(device.c.counter_id.in_(beside), device.c.device_id.in_(stood), device.c.device_id.in_(granted))
+    devices = select(device.c.device_id).where(here)
     wanted = select(journal.c.journal_id).where(journal.c.device_id.in_(devices)).order_by(journal.c.journal_id)
     connection.execute(wanted.with_for_update()).all()
 
