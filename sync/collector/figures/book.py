@@ -52,6 +52,8 @@ class Book:
     """The reasons over time, where that was asked for."""
     peers: tuple[Place, ...] = ()
     """The places that it may be compared with: its neighbours, as far as the reader may see them."""
+    undated: tuple[Place, ...] = ()
+    """The counters some of whose ratings stand on the day of their receipt."""
 
     @property
     def is_open(self) -> bool:

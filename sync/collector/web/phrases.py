@@ -1,6 +1,6 @@
 """Phrases: numbers, levels and reasons as a reader of the page meets them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,6 +15,8 @@ from sync.collector.figures.tables import Titles
 from sync.collector.reports import ASIDE, Kiosk, Row, Table
 from sync.collector.rights import Role
 from sync.collector.web.when import When
+
+UNDATED_NAMED_MAX = 5
 
 
 class Phrases(When):
@@ -149,6 +151,23 @@ class Phrases(When):
     def full_place(self, place: Place) -> str:
         """A counter with its unit: the names of counters alone are alike everywhere."""
         return f"{place.above}, {place.name}" if place.above else self.place(place)
+
+    def undated(self, book: Book) -> str:
+        """Which counters' ratings stand on the day of their receipt; empty where none do."""
+        return self.undated_at([self.full_place(place) for place in book.undated])
+
+    def undated_at(self, places: Sequence[str]) -> str:
+        """The same of places by their names."""
+        if not places:
+            return ""
+        names = "; ".join(places[:UNDATED_NAMED_MAX])
+        if (more := len(places) - UNDATED_NAMED_MAX) > 0:
+            names += "; " + self.t("and {n} more", n=self.t.number(more))
+        return self.t(
+            "Some ratings stand on the day on which they came: the kiosk's clock had failed and nobody knows when they "
+            "were pressed. Counters: {names}.",
+            names=names,
+        )
 
     def level_of(self, book: Book, value: int) -> str:
         """What a level of a report is called."""
