@@ -19,6 +19,13 @@ DeviceName = Annotated[
 ]
 
 
+Serves = Annotated[
+    list[str] | None,
+    typer.Option(metavar="CODE", help="In a hall: a counter it may speak for too; may be given several times."),
+]
+Survey = Annotated[str | None, typer.Option(help="Survey the office sets, id@version; default: the kiosk's.")]
+
+
 @device_app.command(
     "new",
     epilog="Example: collector device new --counter HC-01 --create-counter --counter-name 'Quầy 1' --unit 06040",
@@ -27,9 +34,8 @@ def device_new(
     counter: Annotated[str | None, typer.Option(help="Code of the counter where the kiosk will stand.")] = None,
     config: ConfigFile = None,
     data_dir: DataDir = None,
-    survey: Annotated[
-        str | None, typer.Option(help="Survey the office sets, id@version; default: the kiosk's.")
-    ] = None,
+    serves: Serves = None,
+    survey: Survey = None,
     create_counter: Annotated[
         bool, typer.Option("--create-counter", help="Make the counter if it is missing.")
     ] = False,
@@ -49,10 +55,11 @@ def device_new(
     """Print a one-time code for a new kiosk; on the kiosk: kiosk enroll URL CODE."""
     from sync.collector import devices, units
     from sync.collector.cli_zero_touch import codes_for_table
-    from sync.collector.qr import draw_qr
 
     settings = load_config(config, data_dir)
     if table is not None:
+        if serves:
+            raise UsageWrong("with --from, the counters of a hall stand in the column serves of the table")
         codes_for_table(settings, table, out, valid_hours)
         return
     if counter is None:
@@ -65,10 +72,12 @@ def device_new(
         if create_counter and units.counter_id(connection, counter) is None:
             place = units.unit_for(connection, unit or counter, unit_name or (None if unit else counter))
             units.new_counter(connection, counter, counter_name or counter, place, now)
-        return devices.new_code(connection, counter, survey, valid, now, actor())
+        return devices.new_code(connection, counter, survey, valid, now, actor(), serves or ())
 
     code = in_transaction(database, make)
     if qr is not None:
+        from sync.collector.qr import draw_qr
+
         draw_qr(f"kiosk enroll {settings.url} {code}", qr)
     if quiet:
         typer.echo(code)

@@ -26,6 +26,16 @@ def counter_code(text: str) -> str:
     return text
 
 
+def counter_codes(text: str) -> str:
+    """The rule of several codes with blanks between them, each once."""
+    codes = text.split()
+    for code in codes:
+        counter_code(code)
+    if len(set(codes)) != len(codes):
+        raise Unfit("{input!r} names a counter twice")
+    return text
+
+
 class Row(Section, frozen=True):
     """One line of the table."""
 
@@ -39,6 +49,13 @@ class Row(Section, frozen=True):
     width_px: Annotated[int, between(320, 7680)] | None = None
     height_px: Annotated[int, between(320, 7680)] | None = None
     panel_inch: Annotated[float, between(5, 100)] | None = None
+    serves: Annotated[str, counter_codes] = ""
+    """The counters of a hall that its kiosk asks about, in their order, separated by blanks."""
+
+    @property
+    def hall(self) -> list[str]:
+        """The codes in ``serves``."""
+        return self.serves.split()
 
     @property
     def screen(self) -> dict[str, Any]:
@@ -84,6 +101,7 @@ def faults_of_places(connection: Connection, file: Path, rows: list[Numbered]) -
     stands = {row.code: row.unit for row in connection.execute(
         select(counter.c.code, unit.c.code.label("unit")).join(unit))}  # fmt: skip
     named = {row.unit for _, row in rows if row.unit_name}
+    at_hand = {*stands, *(row.counter for _, row in rows)}
     for line, row in rows:
         if row.unit not in known | named:
             message = "there is no unit {code}; add a column unit_name to make it, or see: collector unit import"
@@ -91,6 +109,10 @@ def faults_of_places(connection: Connection, file: Path, rows: list[Numbered]) -
         elif stands.get(row.counter, row.unit) != row.unit:
             there = {"counter": row.counter, "unit": stands[row.counter]}
             yield Fault(f"{file}:{line}", "unit", "counter {counter} belongs to unit {unit}", there)
+        for code in row.hall:
+            if code not in at_hand:
+                message = "there is no counter {code}; give it a line in this table, or make it: collector counter new"
+                yield Fault(f"{file}:{line}", "serves", message, {"code": code})
 
 
 def _faults_of_head(file: Path, names: Iterable[str]) -> Iterator[Fault]:

@@ -166,6 +166,8 @@ class DeviceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """From which suite of the operator's own repository it takes upgrades."""
     survey_text: str | None = None
     """The survey's TOML, where it was written at the office and no kiosk ships it."""
+    counters: list[str] = []
+    """The counters besides its own that the kiosk of a hall was granted; what it says of others is not counted."""
 
 
 class UpgradeRefused(msgspec.Struct, frozen=True):

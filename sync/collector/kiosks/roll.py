@@ -11,8 +11,10 @@ from sqlalchemy import Connection, select
 
 from sync.collector.config import CollectorConfig
 from sync.collector.errors import UsageWrong
+from sync.collector.grants import unseen_grants
+from sync.collector.kiosks.beyond import beyond_since
 from sync.collector.kiosks.days import pressed_since
-from sync.collector.kiosks.faults import HURT, Fault, Seen, faults_of, mark_of, oldest_waiting_s
+from sync.collector.kiosks.faults import HURT, STORY_DAYS, Fault, Seen, faults_of, mark_of, oldest_waiting_s
 from sync.collector.kiosks.hours import Hours
 from sync.collector.kiosks.known import Known, read_known, still_known
 from sync.collector.rollouts.effective import InForce, read_bases, read_in_force
@@ -47,6 +49,10 @@ class Kiosk:
     """Of its faults those that somebody knows of."""
     ring: str
     """The ring of upgrades the office set for it; empty where it set none."""
+    beyond: str = ""
+    """What it said lately that it may not say, in short."""
+    unseen_grants: int = 0
+    """So many counters the update let it serve further, and nobody has looked at that yet."""
 
     @property
     def short_id(self) -> str:
@@ -85,6 +91,7 @@ def read_roll(
     settings = _settings(connection, path, in_force or read_in_force(connection))
     usual = Hours.of((), rules, config.calendar.days, config.zone)
     known = read_known(connection)
+    beyond, unseen = beyond_since(connection, now - timedelta(days=STORY_DAYS)), unseen_grants(connection)
     pressed_from = datetime.combine(since, datetime.min.time(), config.zone)
     found = []
     for row in connection.execute(_rows(path)):
@@ -95,15 +102,16 @@ def read_roll(
         hours = Hours.of(own.hours, rules, config.calendar.days, config.zone) if own and own.hours else usual
         seen = Seen(
             row.enrolled_at, heard, row.status or {}, row.said_at, ahead, hurt.at.get(row.device_id),
-            row.device_id in pressed, hours,
+            row.device_id in pressed, hours, beyond.get(row.device_id, ""),
         )  # fmt: skip
         faults = () if row.revoked_at else faults_of(seen, now, rules, pressed_from)
-        marks = {fault: mark_of(fault, seen.status, seen.hurt_at) for fault in faults}
+        marks = {fault: mark_of(fault, seen.status, seen.hurt_at, seen.beyond) for fault in faults}
         found.append(
             Kiosk(
                 row.device_id, row.code, row.counter_name, row.unit, row.unit_name, row.path, row.enrolled_at,
                 row.revoked_at, heard, seen.status, ahead, oldest_waiting_s(seen, now), mine, seen.hurt_at, faults,
                 still_known(known.get(row.device_id, {}), marks), (own and own.ring) or "",
+                seen.beyond, unseen.get(row.device_id, 0),
             )
         )  # fmt: skip
     return sorted(found, key=_gravest_first)
