@@ -48,7 +48,8 @@ def kiosk_checks(settings: KioskSettings, machine: Machine) -> list[Check]:
     from sync.agent.doctor import Way, network_checks
 
     now, reach = SystemClock(settings.zone), settings.collector
-    way = Way(settings.folder, settings.journal_path, now, reach.url, reach.proxy, reach.ca_file)
+    hall = tuple(counter.code for counter in settings.hall.counters)
+    way = Way(settings.folder, settings.journal_path, now, reach.url, reach.proxy, reach.ca_file, hall)
     return [
         Check("versions", lambda: looks.look_at_versions(t)),
         Check("upgrade", lambda: looks.look_at_upgrade(read_refusal(), t)),

@@ -6,6 +6,9 @@ from enum import StrEnum
 from kiosk.domain.instant import Instant
 from kiosk.domain.maintenance import Maintenance
 
+SERVED_MAX = 9_999
+"""Transactions of one counter on one day; no counter serves one every five seconds."""
+
 
 class Standing(StrEnum):
     """How a rating enters the report; decided by rule, kept with the rating, never a reason to delete it."""

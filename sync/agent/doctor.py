@@ -29,6 +29,7 @@ from sync.agent.knock import CertificateRefused, Flaw, Knocked, knock
 from sync.agent.route import Identity, Route
 from sync.agent.status import agent_status
 from sync.agent.troubles import Trouble, trouble_lines
+from sync.protocol.messages import DeviceSettings, MessageInvalid, decode_message
 
 ANSWER_S_MAX = 3.0
 DISK_S_MAX = 1.0
@@ -47,6 +48,8 @@ class Way:
     """Overrides the collector that the kiosk enrolled with."""
     proxy: str | None = None
     ca_file: Path | None = None
+    hall: tuple[str, ...] = ()
+    """The counters that this kiosk asks for, by code."""
 
     def route(self) -> Route | None:
         """How to get there; None while no collector is known."""
@@ -179,23 +182,39 @@ def _look_at_enrolment(way: Way, t: Texts) -> Iterator[Finding]:
     if not device.device_id:
         yield doubtful("enrolment", t("Enrolled without a network"), t("bring the collector's answer: kiosk ack FILE"))
         return
-    yield _known(way, device, identity, t)
+    yield from _known(way, device, identity, t)
 
 
-def _known(way: Way, device: Device, identity: Identity, t: Texts) -> Finding:
+def _known(way: Way, device: Device, identity: Identity, t: Texts) -> Iterator[Finding]:
     counter = device.counter_name or device.counter
     route = way.route()
     try:
         with CollectorClient(route or Route(device.url), identity, way.clock) as client:
-            client.settings(None)
+            found = client.settings(None)
     except CollectorUnavailable:
         said = t("Enrolled for {counter}; the collector could not be asked", counter=counter)
-        return doubtful("enrolment", said, t("mend the way to the collector first"))
+        yield doubtful("enrolment", said, t("mend the way to the collector first"))
     except DeliveryError as error:
-        return _trouble("enrolment", error, t)
+        yield _trouble("enrolment", error, t)
     except SettingInvalid as error:
-        return failing("enrolment", error.said(t), t("correct what is named in the settings"))
-    return fine("enrolment", t("Enrolled: {unit}, {counter}.", unit=device.unit_name, counter=counter))
+        yield failing("enrolment", error.said(t), t("correct what is named in the settings"))
+    else:
+        yield fine("enrolment", t("Enrolled: {unit}, {counter}.", unit=device.unit_name, counter=counter))
+        yield from _hall(way, found[0] if found else b"{}", t)
+
+
+def _hall(way: Way, body: bytes, t: Texts) -> Iterator[Finding]:
+    """Whether the collector counts what this kiosk says of each counter of its hall."""
+    try:
+        said = decode_message(DeviceSettings, body)
+    except MessageInvalid:
+        return
+    missing = [code for code in way.hall if code not in (said.counter, *said.counters)]
+    if missing:
+        told = t("Ratings for {counters} are not counted: this kiosk was not granted them", counters=", ".join(missing))
+        yield failing("hall", told, t("have them granted at the collector: collector device grant"))
+    elif way.hall:
+        yield fine("hall", t("Every counter of the hall was granted to this kiosk"))
 
 
 def _look_at_delivery(way: Way, t: Texts) -> Iterator[Finding]:

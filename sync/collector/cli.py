@@ -11,6 +11,7 @@ from sync.collector.cli_config import config_app
 from sync.collector.cli_counts import counts_app
 from sync.collector.cli_demo import demo_data
 from sync.collector.cli_device import device_app
+from sync.collector.cli_grants import device_counters, device_grant, device_ungrant
 from sync.collector.cli_move import move
 from sync.collector.cli_notices import notices_app
 from sync.collector.cli_offline import ack_file, import_files
@@ -29,6 +30,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+device_app.command("grant", epilog="Example: collector device grant 3f2504e0 --counter Q2 --counter Q3")(device_grant)
+device_app.command("ungrant", epilog="Example: collector device ungrant 3f2504e0 --counter Q3")(device_ungrant)
+device_app.command("counters", epilog="Example: collector device counters 3f2504e0 --json")(device_counters)
 app.add_typer(device_app, name="device")
 app.command("import", epilog="Example: collector import /media/usb/*.hailong")(import_files)
 app.command("ack-file", epilog="Example: collector ack-file /media/usb/hailong.ack")(ack_file)

@@ -21,6 +21,13 @@ DeviceName = Annotated[
 ]
 
 
+Serves = Annotated[
+    list[str] | None,
+    typer.Option(metavar="CODE", help="In a hall: a counter it may speak for too; may be given several times."),
+]
+Survey = Annotated[str | None, typer.Option(help="Survey the office sets, id@version; default: the kiosk's.")]
+
+
 @device_app.command(
     "new",
     epilog="Example: collector device new --counter HC-01 --create-counter --counter-name 'Quầy 1' --unit 06040",
@@ -29,9 +36,8 @@ def device_new(
     counter: Annotated[str | None, typer.Option(help="Code of the counter where the kiosk will stand.")] = None,
     config: ConfigFile = None,
     data_dir: DataDir = None,
-    survey: Annotated[
-        str | None, typer.Option(help="Survey the office sets, id@version; default: the kiosk's.")
-    ] = None,
+    serves: Serves = None,
+    survey: Survey = None,
     create_counter: Annotated[
         bool, typer.Option("--create-counter", help="Make the counter if it is missing.")
     ] = False,
@@ -51,10 +57,15 @@ def device_new(
     """Print a one-time code for a new kiosk; on the kiosk: kiosk enroll URL CODE."""
     from sync.collector import devices, units
     from sync.collector.cli_zero_touch import codes_for_table
-    from sync.collector.qr import draw_qr
 
     of_new = {"--counter-name": counter_name, "--unit": unit, "--unit-name": unit_name}
-    of_one = {"--counter": counter, "--create-counter": create_counter, "--survey": survey, **of_new}
+    of_one = {
+        "--counter": counter,
+        "--create-counter": create_counter,
+        "--survey": survey,
+        "--serves": serves,
+        **of_new,
+    }
     if table is not None:
         _refuse("beside", "--from", {**of_one, "--qr": qr, "--quiet": quiet})
         codes_for_table(load_config(config, data_dir), table, out, valid_hours)
@@ -70,10 +81,12 @@ def device_new(
     def make(connection: Any) -> str:
         if create_counter:
             units.counter_for(connection, units.Wanted(counter, counter_name, unit, unit_name), now, actor())
-        return devices.new_code(connection, counter, survey, valid, now, actor())
+        return devices.new_code(connection, counter, survey, valid, now, actor(), serves or ())
 
     code = in_transaction(database, make)
     if qr is not None:
+        from sync.collector.qr import draw_qr
+
         draw_qr(f"kiosk enroll {settings.url} {code}", qr)
     _tell_code(settings, counter, code, now + valid, quiet=quiet)
 

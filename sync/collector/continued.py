@@ -9,6 +9,7 @@ whatever order they come: by the network, from a USB stick, before or after this
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -18,9 +19,12 @@ from kiosk.journal.chain import Cursor, chain_next
 from kiosk.journal.lines import OpenedLine, ReasonsLine, RevisedLine
 from sync.collector.audit import note
 from sync.collector.bulk import insert_rows
+from sync.collector.presstime import OffsetOf
 from sync.collector.projected import Projection, Unread, UnreadReason
 from sync.collector.replica import stored_hashes
 from sync.collector.schema import boot_clock, carried, duplicate, journal, micros
+from sync.collector.store import read_boot_offset
+from sync.collector.visit_check import Claim, strangers
 from sync.protocol.messages import Hash, JournalId
 
 _CARRIED_MARK = b'"from":'
@@ -118,17 +122,34 @@ def late_elsewhere(connection: Connection, journal_id: str, projection: Projecti
     named = {entry.seq: Place(entry.rating_journal or journal_id, entry.rating) for entry in late}
     own = of_same_device(connection, journal_id, {place.journal_id for place in named.values()})
     counted = counted_places(connection, named.values())
+    places = {seq: counted.get(said, said) for seq, said in named.items() if said.journal_id in own}
+    claims = [Claim(entry, *places[entry.seq]) for entry in late if entry.seq in places]
+    strange = strangers(connection, journal_id, claims)
+    projection.unread += strange.values()
     elsewhere: dict[str, Projection] = {}
     for entry in late:
-        said = named[entry.seq]
-        if said.journal_id not in own:
-            detail = f"no rating at {said.seq} of a journal of this kiosk"
+        if entry.seq in strange:
+            continue
+        if entry.seq not in places:
+            detail = f"no rating at {named[entry.seq].seq} of a journal of this kiosk"
             projection.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, detail))
             continue
-        place, new = counted.get(said, said), Projection(projection.received_on)
+        place, new = places[entry.seq], Projection(projection.received_on)
         there = projection if place.journal_id == journal_id else elsewhere.setdefault(place.journal_id, new)
         there.late.append(_about(entry, place.seq))
     return elsewhere
+
+
+def offsets_heard(connection: Connection, writer: Writer, boot: str | None, boot_offset_us: int | None) -> OffsetOf:
+    """Our clock minus each boot's clock; ``boot`` is the one last heard."""
+
+    def offset_of(wanted: str) -> int | None:
+        if wanted == boot:
+            return boot_offset_us
+        own = read_boot_offset(connection, writer.journal_id, wanted)
+        return boot_of_device(connection, writer.device_id, wanted) if own is None else own
+
+    return cache(offset_of)
 
 
 def boot_of_device(connection: Connection, device_id: str, boot: str) -> int | None:

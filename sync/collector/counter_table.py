@@ -31,6 +31,16 @@ def counter_code(text: str) -> str:
     return text
 
 
+def counter_codes(text: str) -> str:
+    """The rule of several codes with blanks between them, each once."""
+    codes = text.split()
+    for code in codes:
+        counter_code(code)
+    if len(set(codes)) != len(codes):
+        raise Unfit("{input!r} names a counter twice")
+    return text
+
+
 class Row(Section, frozen=True):
     """One line of the table."""
 
@@ -44,6 +54,13 @@ class Row(Section, frozen=True):
     width_px: Annotated[int, between(320, 7680)] | None = None
     height_px: Annotated[int, between(320, 7680)] | None = None
     panel_inch: Annotated[float, between(5, 100)] | None = None
+    serves: Annotated[str, counter_codes] = ""
+    """The counters of a hall that its kiosk asks about, in their order, separated by blanks."""
+
+    @property
+    def hall(self) -> list[str]:
+        """The codes in ``serves``."""
+        return self.serves.split()
 
     @property
     def unit_code(self) -> str:
@@ -98,6 +115,7 @@ def faults_of_places(connection: Connection, file: Path, rows: list[Numbered]) -
     counters = Known({code: row.name for code, row in places.items()})
     named = {row.unit for _, row in rows if row.unit_name}
     look = UnitLook(connection, [row.unit for _, row in rows])
+    at_hand = {*places, *(row.counter for _, row in rows)}
     for line, row in rows:
         here, at = f"{file}:{line}", places.get(row.counter)
         if (likely := look.fault(row.unit, row.unit_name)) is not None:
@@ -111,6 +129,10 @@ def faults_of_places(connection: Connection, file: Path, rows: list[Numbered]) -
                 yield Fault(here, "counter", likely.message, likely.values)
         else:
             yield from _faults_of_standing(here, row, at)
+        for code in row.hall:
+            if code not in at_hand:
+                message = "there is no counter {code}; give it a line in this table, or make it: collector counter new"
+                yield Fault(here, "serves", message, {"code": code})
 
 
 def _faults_of_standing(here: str, row: Row, at: Any) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from sync.collector.audit import note
 from sync.collector.errors import KeyTaken, NotAllowed, UsageWrong
+from sync.collector.grants import settle_grants
 from sync.collector.moves import Act
 from sync.collector.relocate import between, relocate
 from sync.collector.schema import counter, device, journal, placement
@@ -92,6 +93,7 @@ def place_device(connection: Connection, device_id: str, wanted: int, now: datet
         return
     connection.execute(insert(placement).values(device_id=device_id, until=now, counter_id=at))
     connection.execute(update(device).where(device.c.device_id == device_id).values(counter_id=wanted))
+    settle_grants(connection, device_id, wanted, now)
 
 
 def change_key(connection: Connection, device_id: str, public_key: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sync.collector.schema import journal
 
 COPY = select(
     journal.c.device_id, journal.c.next_seq, journal.c.head, journal.c.boot, journal.c.boot_offset_us,
-    journal.c.continued,
+    journal.c.continued, journal.c.measured_us,
 ).where(journal.c.journal_id == bindparam("wanted"))  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import base64
 import secrets
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import scrypt
@@ -17,10 +17,10 @@ from sync.collector.bulk import insert_rows
 from sync.collector.credentials import place_device
 from sync.collector.database import Database
 from sync.collector.errors import CodeRefused, TriesExhausted, UsageWrong
+from sync.collector.grants import grant_of_code, ids_of, read_reach
 from sync.collector.ingest import Device
 from sync.collector.own import read_own_key
-from sync.collector.schema import counter, device, enrolment_code, enrolment_failure, micros, placement, unit
-from sync.collector.spans import read_beside
+from sync.collector.schema import counter, device, enrolment_code, enrolment_failure, micros, unit
 from sync.protocol.messages import EnrolmentAnswer, EnrolmentRequest
 from sync.protocol.own_key import public_text
 
@@ -33,9 +33,10 @@ _HOUR = timedelta(hours=1)
 
 
 def new_code(
-    connection: Connection, counter_code: str, survey: str | None, valid: timedelta, now: datetime, actor: str
-) -> str:
-    """A one-time code for a kiosk at the counter; only its hash is kept.
+    connection: Connection, counter_code: str, survey: str | None, valid: timedelta, now: datetime, actor: str,
+    also: Collection[str] = (),
+) -> str:  # fmt: skip
+    """A one-time code for a kiosk at the counter, which may speak for those of ``also`` too; only its hash is kept.
 
     Raises UsageWrong for a counter that is not there.
     """
@@ -48,10 +49,12 @@ def new_code(
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     connection.execute(
         insert(enrolment_code).values(
-            code_hash=hash_code(code), counter_id=found, survey=survey, created_at=now, expires_at=now + valid
+            code_hash=hash_code(code), counter_id=found, survey=survey, created_at=now, expires_at=now + valid,
+            grants=ids_of(connection, also) or None,
         )
-    )
-    note(connection, now, actor, "device.code", counter_code, {"valid_hours": valid / _HOUR})
+    )  # fmt: skip
+    said = {"counters": ", ".join(dict.fromkeys(also))} if also else {}
+    note(connection, now, actor, "device.code", counter_code, {"valid_hours": valid / _HOUR, **said})
     return f"{code[:4]}-{code[4:]}"
 
 
@@ -149,14 +152,12 @@ class Directory:
             row = connection.execute(select(device).where(device.c.device_id == device_id)).one_or_none()
             if row is None:
                 return None
-            moved = connection.execute(
-                select(placement).where(placement.c.device_id == device_id).order_by(placement.c.until)
-            ).all()
-            stood_at = {row.counter_id, *(place.counter_id for place in moved)}
-            counters, spans = read_beside(connection, stood_at)
+            reach = read_reach(connection, row)
         key = base64.b64decode(row.public_key)
-        moves = tuple((micros(place.until), int(place.counter_id)) for place in moved)
-        return Device(row.device_id, key, row.counter_id, counters, row.revoked_at is not None, moves, spans)
+        return Device(
+            row.device_id, key, row.counter_id, reach.counters, row.revoked_at is not None, reach.moves, reach.spans,
+            reach.ended, reach.floor,
+        )  # fmt: skip
 
 
 def _place_device(
@@ -173,6 +174,7 @@ def _place_device(
         connection.execute(update(device).where(device.c.device_id == device_id).values(place))
     used = {"used_at": now, "device_id": device_id}
     connection.execute(update(enrolment_code).where(enrolment_code.c.code_hash == code.code_hash).values(used))
+    grant_of_code(connection, device_id, code, now)
     answer = answer_for(connection, device_id, code.counter_id)
     note(connection, now, f"device {device_id}", "device.enrolled", answer.counter, {"journal_id": request.journal_id})
     return answer

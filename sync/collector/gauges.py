@@ -10,9 +10,11 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from sync.collector.database import Database
+from sync.collector.kiosks.beyond import count_asides
 from sync.collector.last_words import LastWords
 from sync.collector.notices.outbox import FAILED, WAITING
-from sync.collector.schema import delivery, device, device_status, unread
+from sync.collector.projected import BEYOND, UnreadReason
+from sync.collector.schema import delivery, device, device_status
 from sync.protocol.messages import SEQ_MAX
 
 FRESH_S = 15.0
@@ -20,6 +22,7 @@ FRESH_S = 15.0
 
 _up = Gauge("hailong_database_up", "Whether the database answered when it was last asked")
 _unread = Gauge("hailong_unread_lines", "Lines kept that this version cannot read; collector reproject reads them anew")
+_asides = Gauge("hailong_set_aside_lines", "Lines kept and set aside, by why they are not counted", ["reason"])
 _devices = Gauge("hailong_devices", "Enrolled kiosks by what became of them", ["state"])
 _waiting = Gauge("hailong_waiting_entries", "Entries that kiosks said were waiting and that have not come since")
 _notices = Gauge("hailong_notices", "Notices to one address that did not go out, by what becomes of them", ["state"])
@@ -50,7 +53,10 @@ class Gauges:
 
 
 def _read(connection: Connection) -> None:
-    _unread.set(connection.execute(select(func.count()).select_from(unread)).scalar_one())
+    asides = count_asides(connection)
+    for reason in UnreadReason:
+        _asides.labels(str(reason)).set(asides.get(str(reason), 0))
+    _unread.set(sum(n for reason, n in asides.items() if reason not in BEYOND))
     enrolled = connection.execute(select(func.count()).select_from(device)).scalar_one()
     revoked = connection.execute(select(func.count()).where(device.c.revoked_at.is_not(None))).scalar_one()
     heard = connection.execute(

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cached_property
 
 import structlog
 from sqlalchemy import Connection, bindparam, update
@@ -19,11 +19,12 @@ from sqlalchemy import Connection, bindparam, update
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_over
 from sync.collector.apart import take_apart
+from sync.collector.bounds import NO_FLOOR, Floor, Walls
 from sync.collector.bulk import insert_rows
 from sync.collector.comments.arrive import awaited, enclose, keep_comments, place_comments
-from sync.collector.continued import Writer, boot_of_device, find_duplicates, late_elsewhere, note_continuation
+from sync.collector.continued import Writer, find_duplicates, late_elsewhere, note_continuation, offsets_heard
 from sync.collector.cursors import COPY, require_owner
-from sync.collector.presstime import LocalDays, OffsetOf, PressClock
+from sync.collector.presstime import LocalDays, PressClock
 from sync.collector.projected import Projection
 from sync.collector.projection import Context, failed, project
 from sync.collector.schema import journal, micros, segment
@@ -35,7 +36,8 @@ from sync.collector.store import (
     keep_enclosures,
     keep_projection,
     keep_unread,
-    read_boot_offset,
+    last_measured,
+    measured_before,
 )
 
 _log = structlog.get_logger("collector.ingest")
@@ -50,12 +52,16 @@ class Device:
     public_key: bytes
     counter_id: int
     counters: Mapping[str, int]
-    """The counters of its unit, by code; of its earlier units too, where it was moved."""
+    """The counters it was ever granted, by code: its own, earlier ones of its own, and those of a hall."""
     revoked: bool
     moves: tuple[tuple[int, int], ...] = ()
     """Until when, in microseconds since 1970, it stood at which other counter; in order."""
     spans: Spans = field(default_factory=dict)
     """Of counters that were moved themselves."""
+    ended: Mapping[int, int] = field(default_factory=dict)
+    """Of these counters those that are its own no longer: until when."""
+    floor: Floor = NO_FLOOR
+    """Before which moments it cannot have made an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +129,10 @@ def append_batch(
         return Appended(copy.cursor, 0)
     end = Cursor(copy.cursor.next_seq + len(fresh), chain_over(copy.cursor.head, fresh))
     _keep_segment(connection, batch, copy.cursor, end, fresh, receipt)
-    sender = _Sender(connection, device, copy, receipt, days)
-    unread = sender.take_apart(fresh) if apart else sender.take(copy.cursor, fresh)
+    sender = _Sender(connection, device, copy, receipt, days, fresh)
+    unread, measured_us = sender.take_apart(end) if apart else sender.take_whole()
     _take_enclosures(connection, copy, end.next_seq, received_us, batch)
-    _move_cursor(connection, copy, end, receipt)
+    _move_cursor(connection, copy, end, receipt, measured_us)
     return Appended(end, len(fresh), unread)
 
 
@@ -151,9 +157,10 @@ class _Copy:
     boot: str | None
     boot_offset_us: int | None
     continued: bool
+    measured_us: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Sender:
     """Who sends lines that are kept already, and what their reading needs."""
 
@@ -162,27 +169,38 @@ class _Sender:
     copy: _Copy
     receipt: Receipt
     days: LocalDays
+    fresh: tuple[bytes, ...]
 
-    def take(self, start: Cursor, lines: Sequence[bytes]) -> int:
-        """Read the lines after ``start`` and keep what they say; how many are unread."""
+    def take_whole(self) -> tuple[int, int | None]:
+        """Read the lines and keep what they say; how many are unread, and when the last measured press was."""
+        said = self._take(self.copy.cursor, self.fresh)
+        return len(said.unread), last_measured(said)
+
+    def take_apart(self, end: Cursor) -> tuple[int, int | None]:
+        """The same, one line never undoing another: a batch may be cut anywhere and says the same."""
+        starts = [self.copy.cursor]
+        for line in self.fresh:
+            starts.append(starts[-1].after([line]))
+        places = range(len(self.fresh))
+        unread = take_apart(
+            self.connection, places,
+            lambda some: len(self._take(starts[some[0]], self.fresh[some[0] : some[-1] + 1]).unread),
+            lambda place, error: self._set_aside(starts[place].next_seq, error),
+        )  # fmt: skip
+        return unread, measured_before(self.connection, self.copy.journal_id, end.next_seq)
+
+    def _take(self, start: Cursor, lines: Sequence[bytes]) -> Projection:
         connection, received_at = self.connection, self.receipt.received_at
         writer = Writer(self.device.device_id, self.copy.journal_id, self.copy.continued)
         duplicates = find_duplicates(connection, writer, start, lines, received_at)
-        context = _context(connection, self.device, self.copy, self.receipt, self.days)
-        projection = project(start.next_seq, lines, context, duplicates)
+        projection = project(start.next_seq, lines, self._context, duplicates)
         keep_said(connection, writer, projection, received_at)
-        return len(projection.unread)
+        return projection
 
-    def take_apart(self, lines: Sequence[bytes]) -> int:
-        """The same, one line never undoing another: a batch may be cut anywhere and says the same."""
-        starts = [self.copy.cursor]
-        for line in lines:
-            starts.append(starts[-1].after([line]))
-        places = range(len(lines))
-        return take_apart(
-            self.connection, places, lambda some: self.take(starts[some[0]], lines[some[0] : some[-1] + 1]),
-            lambda place, error: self._set_aside(starts[place].next_seq, error),
-        )  # fmt: skip
+    @cached_property
+    def _context(self) -> Context:
+        # Of the whole batch: a press time is bound by what stands before and after its line, however it is taken apart.
+        return _context(self.connection, self.device, self.copy, self.receipt, self.days, self.fresh)
 
     def _set_aside(self, seq: int, error: Exception) -> int:
         entry = failed(seq, error)
@@ -207,7 +225,8 @@ def _locked_copy(connection: Connection, device: Device, batch: Batch, receipt: 
     elif row.device_id != device.device_id:
         # Named by a continuation before its own first batch came: whoever brings that wrote it.
         connection.execute(_OWN, {"wanted": batch.journal_id, "device": device.device_id})
-    return _Copy(batch.journal_id, Cursor(row.next_seq, row.head), row.boot, row.boot_offset_us, row.continued)
+    cursor = Cursor(row.next_seq, row.head)
+    return _Copy(batch.journal_id, cursor, row.boot, row.boot_offset_us, row.continued, row.measured_us)
 
 
 def _open_copy(connection: Connection, device: Device, batch: Batch, receipt: Receipt) -> None:
@@ -230,24 +249,15 @@ def _known_lines(stored: Cursor, batch: Batch) -> int | None:
     return known if chain_over(batch.start.head, batch.lines[:known]) == stored.head else None
 
 
-def _context(connection: Connection, device: Device, copy: _Copy, receipt: Receipt, days: LocalDays) -> Context:
+def _context(
+    connection: Connection, device: Device, copy: _Copy, receipt: Receipt, days: LocalDays, fresh: tuple[bytes, ...]
+) -> Context:
     boot = "" if receipt.by_file else receipt.clock.boot
     writer = Writer(device.device_id, copy.journal_id, copy.continued)
     offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
-    clock = PressClock(micros(receipt.received_at), boot, receipt.clock.mono_us, offset_of)
-    return Context(device.counter_id, device.counters, clock, days, device.moves, device.spans)
-
-
-def offsets_heard(connection: Connection, writer: Writer, boot: str | None, boot_offset_us: int | None) -> OffsetOf:
-    """Our clock minus each boot's clock; ``boot`` is the one last heard."""
-
-    def offset_of(wanted: str) -> int | None:
-        if wanted == boot:
-            return boot_offset_us
-        own = read_boot_offset(connection, writer.journal_id, wanted)
-        return boot_of_device(connection, writer.device_id, wanted) if own is None else own
-
-    return cache(offset_of)
+    walls = Walls(fresh, device.floor, copy.measured_us)
+    clock = PressClock(micros(receipt.received_at), boot, receipt.clock.mono_us, offset_of, walls)
+    return Context(device.counter_id, device.counters, clock, days, device.moves, device.spans, device.ended)
 
 
 def _keep_segment(
@@ -277,7 +287,7 @@ def _compress(lines: tuple[bytes, ...]) -> bytes:
     return packer.compress(b"".join(line + b"\n" for line in lines)) + packer.flush()
 
 
-def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, receipt: Receipt) -> None:
+def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, receipt: Receipt, measured_us: int | None) -> None:
     boot: str | None = receipt.clock.boot
     offset_us: int | None = micros(receipt.received_at) - receipt.clock.mono_us
     if receipt.by_file:
@@ -293,6 +303,7 @@ def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, receipt: Rece
             "last_received_at": receipt.received_at,
             "boot": boot,
             "boot_offset_us": offset_us,
+            "measured_us": copy.measured_us if measured_us is None else measured_us,
         },
     )
 

@@ -3,7 +3,8 @@
 The boot clock never steps, so it measures; the collector's clock is right, so it dates.
 A request says what the boot clock read when it was sent: an entry of the same boot is
 dated from there, exact. An entry of an earlier boot is dated from the last time that
-boot was heard; where it never was, the wall clock is taken and marked uncertain.
+boot was heard; where it never was, its wall clock is taken as far as that can be
+(sync.collector.bounds) and marked uncertain, and what cannot be stands at its receipt.
 All inputs stay in the stored lines.
 """
 
@@ -14,9 +15,11 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from sync.collector.bounds import MONO_US_MAX, NO_WALLS, YEAR_MAX, TimeUnreadable, Walls
+
+__all__ = ["MEASURED", "LocalDays", "OffsetOf", "PressClock", "TimeQuality", "TimeUnreadable"]
+
 MICROS_PER_QUARTER_HOUR = 15 * 60 * 1_000_000
-MONO_US_MAX = 2**62
-YEAR_MAX = 9000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 OffsetOf = Callable[[str], int | None]
@@ -31,11 +34,12 @@ class TimeQuality(StrEnum):
     CORRECTED = "corrected"
     """From the boot clock, by an earlier request of that boot."""
     UNCERTAIN = "uncertain"
-    """The kiosk's wall clock, as it was."""
+    """The kiosk's wall clock, which nothing contradicts."""
+    RECEIVED = "received"
+    """No clock of the kiosk can have been right: the moment of its receipt."""
 
 
-class TimeUnreadable(ValueError):
-    """Neither clock of the entry gives a time."""
+MEASURED = frozenset({TimeQuality.EXACT, TimeQuality.CORRECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class PressClock:
     mono_us: int
     """What its boot clock read then."""
     offset_of: OffsetOf
+    walls: Walls = NO_WALLS
+    """What is known of boots that were never heard."""
 
     def date(self, at: str, mono: int, boot: str) -> tuple[int, TimeQuality]:
         """When an entry was made, in microseconds since 1970, and how that was found.
@@ -55,22 +61,25 @@ class PressClock:
         Raises TimeUnreadable.
         """
         if boot == self.boot and 0 <= mono <= self.mono_us:
-            return self.received_us - self.mono_us + mono, TimeQuality.EXACT
+            found, quality = self.received_us - self.mono_us + mono, TimeQuality.EXACT
+        elif (corrected := self._corrected(mono, boot)) is not None:
+            found, quality = corrected, TimeQuality.CORRECTED
+        else:
+            placed = self.walls.date(at, mono, boot, self.received_us, self._measure)
+            if placed is not None:
+                return placed, TimeQuality.UNCERTAIN
+            return self.received_us, TimeQuality.RECEIVED
+        return (found, quality) if found >= self.walls.floor.place_us else (self.received_us, TimeQuality.RECEIVED)
+
+    def _corrected(self, mono: int, boot: str) -> int | None:
         # A boot clock ahead of its own request is a lie or a fault: only the wall clock is left.
         offset = self.offset_of(boot) if boot != self.boot and 0 <= mono < MONO_US_MAX else None
-        if offset is not None and offset + mono <= self.received_us:
-            return offset + mono, TimeQuality.CORRECTED
-        return _wall_us(at), TimeQuality.UNCERTAIN
+        return offset + mono if offset is not None and offset + mono <= self.received_us else None
 
-
-def _wall_us(at: str) -> int:
-    try:
-        wall = datetime.fromisoformat(at)
-        if wall.tzinfo is None or wall.year > YEAR_MAX:
-            raise TimeUnreadable(f"{at[:40]!r} is no wall-clock time with an offset")
-        return (wall - _EPOCH) // timedelta(microseconds=1)
-    except (ValueError, OverflowError) as error:
-        raise TimeUnreadable(f"{at[:40]!r} is no wall-clock time with an offset") from error
+    def _measure(self, mono: int, boot: str) -> int | None:
+        if boot == self.boot and 0 <= mono <= self.mono_us:
+            return self.received_us - self.mono_us + mono
+        return self._corrected(mono, boot)
 
 
 class LocalDays:

@@ -1,5 +1,6 @@
 """Projected: what lines say once they are read: ratings, reasons, counts, and what could not be read. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -18,10 +19,19 @@ class UnreadReason(StrEnum):
     """A level, a standing or a name that no survey can have."""
     BAD_TIME = "bad_time"
     UNKNOWN_COUNTER = "unknown_counter"
+    """Not there, or not one that this kiosk was granted."""
     NO_RATING = "no_rating"
     """It speaks of a rating that is not there, or that already has what it brings."""
     FAILED = "failed"
     """To read or to keep what it says failed, in a way that nobody foresaw."""
+    NOT_IN_VISIT = "not_in_visit"
+    """It changes or adds to a rating of another visit than its own."""
+    BAD_COUNT = "bad_count"
+    """Transactions of a day, or in a number, that cannot be."""
+
+
+BEYOND = (UnreadReason.UNKNOWN_COUNTER, UnreadReason.NOT_IN_VISIT, UnreadReason.BAD_COUNT)
+"""Where a kiosk says what it may not say: IT staff are told."""
 
 
 class Unread(NamedTuple):
@@ -84,3 +94,5 @@ class Projection:
     """What speaks of ratings before this run, in order."""
     opened: OpenedLine | None = None
     """The journal's first entry, where it is in this run."""
+    lines: Mapping[int, bytes] = field(default_factory=dict)
+    """What was read."""

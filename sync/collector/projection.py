@@ -9,11 +9,12 @@ Pure: no database, no clock.
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import lru_cache
 
 import msgspec
 
-from kiosk.domain.rating import Standing
+from kiosk.domain.rating import SERVED_MAX, Standing
 from kiosk.journal.lines import (
     ClockLine,
     CommentLine,
@@ -32,13 +33,15 @@ from kiosk.journal.lines import (
 from sync.collector.presstime import LocalDays, PressClock, TimeUnreadable
 from sync.collector.projected import CountRow, Projection, RatingRow, ReasonRow, Unread, UnreadReason
 from sync.collector.stood import Spans, counter_on
+from sync.collector.visits import in_same_visit
 
 LEVELS = range(1, 6)
 REASONS_MAX = 10
 DETAIL_CHARS_MAX = 200
-SERVED_MAX = 100_000
-"""Transactions of one counter on one day."""
+COUNT_DAYS_BACK = timedelta(days=32)
+"""Kiosks take the transactions of the last 31 days."""
 SEQ_MAX = 2**53
+FOREVER = 2**63
 _COMMITMENT = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _JOURNAL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _KIOSK_STANDINGS = frozenset(str(standing) for standing in Standing if standing is not Standing.SUSPECT)
@@ -54,13 +57,15 @@ class Context:
     counter_id: int
     """Where the kiosk stands."""
     counters: Mapping[str, int]
-    """The counters of its unit by code, for a kiosk that serves a whole hall."""
+    """The counters that it was granted, by code, for a kiosk that serves a whole hall."""
     clock: PressClock
     days: LocalDays
     moves: Sequence[tuple[int, int]] = ()
     """Until when it stood at which other counter, in order."""
     spans: Spans = field(default_factory=dict)
     """Of counters that were moved themselves."""
+    ended: Mapping[int, int] = field(default_factory=dict)
+    """Of the counters those that are granted no longer, and until when they were."""
 
     def counter_at(self, pressed_us: int) -> int:
         """Where the kiosk stood at that moment."""
@@ -82,8 +87,9 @@ def project(
 
 def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> Projection:
     """The same of any lines with their seqs, in order."""
-    projection = Projection(context.days.place(context.clock.received_us))
-    for seq, line in entries:
+    lines = dict(entries)
+    projection = Projection(context.days.place(context.clock.received_us), lines=lines)
+    for seq, line in lines.items():
         try:
             entry = _decode(line)
             if entry.seq != seq:
@@ -144,18 +150,23 @@ def _rating(entry: RatingLine, context: Context) -> RatingRow:
 
 def _counter_of(code: str | None, moment_us: int, day: str, context: Context) -> int:
     counter_id = context.counter_at(moment_us) if code is None else context.counters.get(code)
-    if counter_id is None:
-        raise _Aside(UnreadReason.UNKNOWN_COUNTER, printable(f"no counter {code} in this unit"))
+    is_over = code is not None and counter_id is not None and moment_us >= context.ended.get(counter_id, FOREVER)
+    if counter_id is None or is_over:
+        raise _Aside(UnreadReason.UNKNOWN_COUNTER, printable(f"counter {code}"))
     return counter_on(context.spans, counter_id, day)
 
 
 def _take_count(projection: Projection, entry: CountLine, context: Context) -> None:
     try:
         noon_us = context.days.noon_us(entry.day)
+        typed_us, _ = context.clock.date(entry.at, entry.mono, entry.boot)
+        typed_on = date.fromisoformat(context.days.place(typed_us)[0])
     except TimeUnreadable as error:
-        raise _Aside(UnreadReason.BAD_VALUE, printable(f"day {entry.day}")) from error
+        raise _Aside(UnreadReason.BAD_COUNT, printable(f"day {entry.day}")) from error
+    if not typed_on - COUNT_DAYS_BACK <= date.fromisoformat(entry.day) <= typed_on:
+        raise _Aside(UnreadReason.BAD_COUNT, f"day {entry.day}, typed in on {typed_on}")
     if not 0 <= entry.n <= SERVED_MAX:
-        raise _Aside(UnreadReason.BAD_VALUE, f"{entry.n} transactions")
+        raise _Aside(UnreadReason.BAD_COUNT, f"{entry.n} transactions")
     counter_id = _counter_of(entry.counter, noon_us, entry.day, context)
     projection.counts[counter_id, entry.day] = CountRow(counter_id, entry.day, entry.n, entry.seq)
 
@@ -191,6 +202,7 @@ def _take_reasons(projection: Projection, entry: ReasonsLine) -> None:
     if entry.rating_journal is not None or entry.rating not in projection.ratings:
         _take_late(projection, entry)
         return
+    _require_visit(projection, entry)
     if any(row.rating_seq == entry.rating for row in projection.reasons):
         raise _Aside(UnreadReason.NO_RATING, f"rating {entry.rating} has its reasons already")
     projection.reasons.extend(reasons_of(entry))
@@ -203,6 +215,7 @@ def _take_revision(projection: Projection, entry: RevisedLine) -> None:
     if row is None:
         _take_late(projection, entry)
         return
+    _require_visit(projection, entry)
     first_level = row.level if row.first_level is None else row.first_level
     projection.ratings[entry.rating] = row._replace(level=entry.level, first_level=first_level)
 
@@ -211,6 +224,8 @@ def _take_comment(projection: Projection, entry: CommentLine) -> None:
     if not _COMMITMENT.fullmatch(entry.enclosure):
         raise _Aside(UnreadReason.BAD_VALUE, printable(f"enclosure {entry.enclosure}"))
     _require_rating(entry)
+    if entry.rating_journal is None and entry.rating in projection.ratings:
+        _require_visit(projection, entry)
     projection.comments.append(entry)
 
 
@@ -226,6 +241,12 @@ def _require_rating(entry: ReasonsLine | RevisedLine | CommentLine) -> None:
         raise _Aside(UnreadReason.NO_RATING, f"no rating at {entry.rating}")
     if elsewhere is not None and not _JOURNAL_ID.fullmatch(elsewhere):
         raise _Aside(UnreadReason.NO_RATING, printable(f"no journal {elsewhere}"))
+
+
+def _require_visit(projection: Projection, entry: ReasonsLine | RevisedLine | CommentLine) -> None:
+    """The rating in this run is one of the entry's own visit."""
+    if not in_same_visit(projection.lines, entry.rating, entry):
+        raise _Aside(UnreadReason.NOT_IN_VISIT, f"rating {entry.rating} was not made in this visit")
 
 
 @lru_cache(4096)

@@ -19,6 +19,7 @@ from sync.collector.errors import UsageWrong
 from sync.collector.figures.asked import Asked, asked_first, question_of
 from sync.collector.figures.counts import NO_LEVELS, Keys, Levels, by_level, read_asked, read_levels
 from sync.collector.figures.grains import Days, to_the_end
+from sync.collector.figures.undated import undated_counters
 from sync.collector.figures.waits import read_aside, read_waits
 from sync.collector.kiosks.hours import Missed
 from sync.collector.last_words import LastWords
@@ -120,6 +121,8 @@ class Report:
     policy: Policy
     tables: tuple[Table, ...]
     places: tuple[Place, ...] = field(default=())
+    undated: tuple[Place, ...] = ()
+    """The counters some of whose ratings stand on the day of their receipt."""
 
     @property
     def kiosks(self) -> tuple[Kiosk, ...]:
@@ -140,7 +143,9 @@ def make_report(
     days = to_the_end(Days(span.first, span.last), today)
     found = list(read_asked(connection, days)) or [asked_first(surveys)]
     tables = [_table(connection, asked, days, places, keys, policy, surveys) for asked in found]
-    return Report(span, now, policy, tuple(tables), tuple(places.values()))
+    unknown = undated_counters(connection, span.first, span.last)
+    undated = tuple(place for counter_id, place in places.items() if counter_id in unknown)
+    return Report(span, now, policy, tuple(tables), tuple(places.values()), undated)
 
 
 def _table(

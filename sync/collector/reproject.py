@@ -15,15 +15,22 @@ from sqlalchemy import Connection, Row, Select, delete, func, select
 
 from sync.collector.apart import take_apart
 from sync.collector.audit import note
-from sync.collector.continued import Writer
+from sync.collector.bounds import Walls
+from sync.collector.continued import Writer, offsets_heard
 from sync.collector.database import Database
 from sync.collector.devices import Directory
-from sync.collector.ingest import Device, keep_said, offsets_heard
-from sync.collector.presstime import LocalDays, PressClock
+from sync.collector.ingest import Device, keep_said
+from sync.collector.presstime import LocalDays, OffsetOf, PressClock
 from sync.collector.projected import Projection
 from sync.collector.projection import Context, failed, project_entries
 from sync.collector.replica import stored_entries
 from sync.collector.schema import journal, micros, segment, unread
+from sync.collector.store import measured_before
+from sync.protocol.errors import ClockUnreadable
+from sync.protocol.kiosk_clock import parse_kiosk_clock
+
+DRIFT_US_MAX = 600_000_000
+"""So far a boot clock and ours drift apart while a kiosk runs."""
 
 _log = structlog.get_logger("collector.reproject")
 
@@ -51,15 +58,18 @@ class Journal:
 Progress = Callable[[Journal], None]
 
 
-def reproject(database: Database, reading: Reading, progress: Progress) -> tuple[int, int]:
-    """Read every unread entry anew; how many are read now, and how many are left as they were."""
+def reproject(
+    database: Database, reading: Reading, progress: Progress, device_id: str | None = None
+) -> tuple[int, int]:
+    """Read every unread entry anew, or one kiosk's; how many are read now, and how many are left as they were."""
     directory = Directory(database)
     with database.reading() as connection:
         wanted = select(journal.c.journal_id, journal.c.device_id).order_by(journal.c.journal_id)
+        wanted = wanted if device_id is None else wanted.where(journal.c.device_id == device_id)
         journals = connection.execute(wanted.where(journal.c.journal_id.in_(select(unread.c.journal_id)))).all()
     read = left = 0
-    for number, (journal_id, device_id) in enumerate(journals, 1):
-        sender = directory.find(device_id)
+    for number, (journal_id, writes) in enumerate(journals, 1):
+        sender = directory.find(writes)
         assert sender is not None  # noqa: S101 - a journal names an enrolled device
         counts = list(_stretches(database, journal_id, sender, reading))
         done = Journal(number, len(journals), sum(n for n, _ in counts), sum(m for _, m in counts))
@@ -91,7 +101,7 @@ def _next_batch(connection: Connection, journal_id: str, after: int) -> Row[Any]
     seq = connection.execute(first).scalar_one()
     if seq is None:
         return None
-    wanted: Select[Any] = select(segment.c.first_seq, segment.c.last_seq, segment.c.received_at)
+    wanted: Select[Any] = select(segment.c.first_seq, segment.c.last_seq, segment.c.received_at, segment.c.kiosk_clock)
     inside = (segment.c.journal_id == journal_id, segment.c.first_seq <= seq, segment.c.last_seq >= seq)
     return connection.execute(wanted.where(*inside)).one()
 
@@ -106,12 +116,14 @@ def _read_anew(
 ) -> int:
     """Keep what these entries say; how many still say nothing."""
     writer = Writer(sender.device_id, copy.journal_id, copy.continued)
-    # Dated by what is known of their boot, as from a file: which boot sent them is not asked again.
+    lines = {seq: line for seq, _, line in stored_entries(connection, copy.journal_id, batch.first_seq, batch.last_seq)}
     offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
-    clock = PressClock(micros(batch.received_at), "", 0, offset_of)
-    context = Context(sender.counter_id, sender.counters, clock, reading.days, sender.moves, sender.spans)
-    stored = stored_entries(connection, copy.journal_id, min(seqs), max(seqs))
-    entries = [(seq, line) for seq, _, line in stored if seq in seqs]
+    walls = Walls(list(lines.values()), sender.floor, measured_before(connection, copy.journal_id, batch.first_seq))
+    clock = PressClock(micros(batch.received_at), *_sent_by(batch, offset_of), offset_of, walls)
+    context = Context(
+        sender.counter_id, sender.counters, clock, reading.days, sender.moves, sender.spans, sender.ended
+    )  # fmt: skip
+    entries = [(seq, lines[seq]) for seq in sorted(seqs)]
 
     def read(some: Sequence[tuple[int, bytes]]) -> int:
         projection = project_entries(some, context)
@@ -130,6 +142,21 @@ def _leave(entry: tuple[int, bytes], error: Exception) -> int:
     """What fails alone stays as it was."""
     _log.warning("entry not read", seq=entry[0], why=failed(entry[0], error).detail)
     return 1
+
+
+def _sent_by(batch: Row[Any], offset_of: OffsetOf) -> tuple[str, int]:
+    """The boot that sent the batch, and what its boot clock read: its entries are dated as they were when they came.
+
+    Of one that lay in a file for nobody knows how long, the boot was never heard then: its clock dates nothing.
+    """
+    try:
+        sent = parse_kiosk_clock(batch.kiosk_clock)
+    except ClockUnreadable:
+        return "", 0
+    heard = offset_of(sent.boot)
+    if heard is None or abs(micros(batch.received_at) - sent.mono_us - heard) > DRIFT_US_MAX:
+        return "", 0
+    return sent.boot, sent.mono_us
 
 
 def _note(connection: Connection, journal_id: str, seqs: set[int], projection: Projection, reading: Reading) -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from kiosk.terminal import terminal_texts
+from sync.collector.grants import read_grants
 from sync.collector.last_words import LastWords
 from sync.collector.schema import counter, device, device_status, duplicate, journal
 
@@ -40,6 +41,10 @@ class KioskState:
     error: str | None
     """What it said was wrong."""
     journals: tuple[JournalState, ...]
+    serves: tuple[str, ...] = ()
+    """The counters it may speak for besides its own."""
+    taken_over: tuple[str, ...] = ()
+    """Those of them that the update took over from use, and nobody has looked at."""
 
     def as_dict(self) -> dict[str, Any]:
         """The kiosk for ``--json``."""
@@ -48,7 +53,7 @@ class KioskState:
 
 def read_roster(connection: Connection) -> list[KioskState]:
     """Every kiosk, by counter."""
-    journals, words = read_journals(connection), LastWords(connection)
+    journals, words, grants = read_journals(connection), LastWords(connection), read_grants(connection)
     rows = connection.execute(
         select(device, counter.c.code, device_status.c.received_at, device_status.c.status)
         .join(counter)
@@ -59,10 +64,12 @@ def read_roster(connection: Connection) -> list[KioskState]:
     for row in rows:
         said = words.of(row.status)
         heard_at = row.received_at
+        held = [one for one in grants.get(row.device_id, ()) if one.until is None]
         kiosks.append(
             KioskState(
                 row.device_id, row.code, row.revoked_at is not None, heard_at, said.get("pending"),
                 said.get("last_error"), tuple(journals.get(row.device_id, ())),
+                tuple(one.code for one in held), tuple(one.code for one in held if one.is_unseen),
             )
         )  # fmt: skip
     return kiosks
@@ -78,6 +85,10 @@ def kiosk_lines(kiosk: KioskState, zone: ZoneInfo) -> list[str]:
         parts.append(t("not heard yet"))
     else:
         parts.append(t("last heard {time}", time=kiosk.heard_at.astimezone(zone).strftime("%H:%M %d/%m/%Y")))
+    if kiosk.serves:
+        parts.append(t("serves too: {counters}", counters=", ".join(kiosk.serves)))
+    if kiosk.taken_over:
+        parts.append(t("to look at, taken over by the update: {counters}", counters=", ".join(kiosk.taken_over)))
     if kiosk.waiting:
         parts.append(t("waiting: {n}", n=t.number(kiosk.waiting)))
     if kiosk.error:

@@ -29,17 +29,3 @@ def read_codes(connection: Connection, counters: Collection[int], spans: Spans) 
     now = {spans[row][-1].counter_id if row in spans else row: row for row in sorted(counters)}
     codes = select(counter.c.code, counter.c.counter_id).where(counter.c.counter_id.in_(sorted(now)))
     return {row.code: now[row.counter_id] for row in connection.execute(codes)}
-
-
-def read_beside(connection: Connection, stood_at: set[int]) -> tuple[dict[str, int], Spans]:
-    """The counters by code of every unit in which these stand or stood, and where those stood that were moved."""
-    c = counter.c
-    units = select(c.unit_id).where(c.counter_id.in_(sorted(stood_at)))
-    rows = connection.execute(select(c.counter_id, c.code, c.since, c.until).where(c.unit_id.in_(units))).all()
-    if not any(row.since or row.until for row in rows):
-        return {row.code: row.counter_id for row in rows}, {}
-    stood = stood_at | read_spans(connection, stood_at).keys()
-    units = select(c.unit_id).where(c.counter_id.in_(sorted(stood)))
-    beside = set(connection.execute(select(c.counter_id).where(c.unit_id.in_(units))).scalars())
-    spans = read_spans(connection, beside)
-    return read_codes(connection, beside, spans), spans

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, bindparam, select, update
 
 from kiosk.journal.lines import ReasonsLine, RevisedLine
 from sync.collector.bulk import insert_rows
+from sync.collector.presstime import MEASURED, TimeQuality
 from sync.collector.projected import CountRow, Projection, RatingRow, ReasonRow, Unread, UnreadReason
 from sync.collector.projection import reasons_of
 from sync.collector.schema import (
@@ -23,6 +24,7 @@ from sync.collector.schema import (
     reason_tally,
     tally,
     transaction_count,
+    undated_count,
     unread,
     waiting_count,
 )
@@ -90,6 +92,7 @@ def keep_counts(connection: Connection, journal_id: str, received_us: int, proje
     insert_rows(connection, reason_choice, of_journal, ReasonRow._fields, projection.reasons)
     reason_counts = count_reasons(projection.reasons, {**earlier, **projection.ratings})
     count_in(connection, journal_id, counts, reason_counts, projection.received_on)
+    _count_undated(connection, journal_id, projection.ratings.values())
     return projection.unread
 
 
@@ -104,6 +107,12 @@ def count_in(
     _add_counts(connection, waiting_count, WaitingKey._fields, journal_id, waiting)
 
 
+def _count_undated(connection: Connection, journal_id: str, rows: Iterable[RatingRow]) -> None:
+    """Remember on which days ratings stand that were pressed nobody knows when."""
+    undated = Counter((row.counter_id, row.day) for row in rows if row.time_quality == TimeQuality.RECEIVED)
+    _add_counts(connection, undated_count, ("counter_id", "day"), journal_id, undated)
+
+
 def _add_counts(
     connection: Connection, table: Table, key: Sequence[str], journal_id: str, counts: Mapping[Any, int]
 ) -> None:
@@ -111,6 +120,21 @@ def _add_counts(
     rows = [(*place, n) for place, n in counts.items() if n]
     then = _TALLY_ADDS.format(key=", ".join(key), table=table.name)
     insert_rows(connection, table, {"journal_id": journal_id}, (*key, "n"), rows, then=then)
+
+
+def last_measured(projection: Projection) -> int | None:
+    """When the last of these ratings was pressed whose time was measured."""
+    rows = reversed(projection.ratings.values())
+    return next((row.pressed_us for row in rows if row.time_quality in MEASURED), None)
+
+
+def measured_before(connection: Connection, journal_id: str, seq: int) -> int | None:
+    """When the last rating before an entry was pressed whose time was measured."""
+    wanted = select(rating.c.pressed_at).where(
+        rating.c.journal_id == journal_id, rating.c.seq < seq, rating.c.time_quality.in_(sorted(MEASURED))
+    )
+    found = connection.execute(wanted.order_by(rating.c.seq.desc()).limit(1)).scalar_one_or_none()
+    return None if found is None else micros(found)
 
 
 def keep_enclosures(

@@ -9,7 +9,7 @@ import os
 import secrets
 import tempfile
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +17,12 @@ from pathlib import Path
 from shutil import rmtree
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from kiosk.cells import csv_bytes
+from kiosk.domain.fault import Fault
 from kiosk.domain.handed_in import read_handed_in
+from kiosk.domain.survey import FIRST_LANGUAGE
 from kiosk.setting_list import toml_value
 from kiosk.settings import SettingsInvalid
 from sync.collector import units
@@ -29,6 +31,7 @@ from sync.collector.counter_table import Numbered, Row, faults_of_places
 from sync.collector.database import Database
 from sync.collector.devices import CODE_ALPHABET, CODE_LENGTH, hash_code
 from sync.collector.errors import UsageWrong
+from sync.collector.grants import ids_of, read_grants
 from sync.collector.schema import counter, device, enrolment_code
 
 SETUP_FILE = "hailong-setup.toml"
@@ -42,6 +45,8 @@ class Code(NamedTuple):
 
     text: str
     until: datetime
+    hashed: bytes
+    """What is stored of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +79,24 @@ def make_codes(
     written; then nothing was made.
     """
     with database.reading() as connection:
-        faults = tuple(faults_of_places(connection, file, rows))
         running = _running(connection, rows)
+        faults = (*faults_of_places(connection, file, rows), *_not_granted(connection, file, rows, running))
     if faults:
         raise SettingsInvalid(faults)
     wanted = [row for _, row in rows if row.counter not in running]
     kept = _still_good(database, to, wanted, terms.now)
     missing = [row for row in wanted if row.counter not in kept]
     codes = dict(zip((row.counter for row in missing), _new_codes(len(missing), progress), strict=True))
-    plain = {**kept, **{name: Code(text, terms.until) for name, (text, _) in codes.items()}}
-    staged = _stage(to, wanted, plain, terms)
+    plain = {**kept, **{name: Code(text, terms.until, hashed) for name, (text, hashed) in codes.items()}}
+    with database.reading() as connection:
+        names = _names(connection, rows)
+    staged = _stage(to, wanted, plain, names, terms)
     try:
         with database.writing() as connection:
             for row in missing:
                 _keep_code(connection, row, codes[row.counter][1], terms)
+            for row in wanted:
+                _grant_hall(connection, row, plain[row.counter].hashed)
         _put_in_place(staged, to)
     finally:
         rmtree(staged, ignore_errors=True)
@@ -111,7 +120,7 @@ def _still_good(database: Database, to: Path, rows: list[Row], now: datetime) ->
             enrolment_code.c.device_id.is_(None), enrolment_code.c.expires_at > now
         )
         until = {bytes(row.code_hash): row.expires_at for row in connection.execute(good)}
-    return {name: Code(found[name], until[hashed]) for name, hashed in hashes.items() if hashed in until}
+    return {name: Code(found[name], until[hashed], hashed) for name, hashed in hashes.items() if hashed in until}
 
 
 def _code_in(file: Path) -> str:
@@ -148,7 +157,34 @@ def _keep_code(connection: Connection, row: Row, hashed: bytes, terms: Terms) ->
     note(connection, terms.now, terms.actor, "device.code", row.counter, {"valid_hours": hours})
 
 
-def _stage(to: Path, rows: list[Row], codes: Mapping[str, Code], terms: Terms) -> Path:
+def _grant_hall(connection: Connection, row: Row, hashed: bytes) -> None:
+    """Write with its code which counters the kiosk will be granted; every counter of the table is there by now."""
+    mine = enrolment_code.c.code_hash == hashed
+    connection.execute(update(enrolment_code).where(mine).values(grants=ids_of(connection, row.hall) or None))
+
+
+def _not_granted(connection: Connection, file: Path, rows: list[Numbered], running: set[str]) -> Iterator[Fault]:
+    """Rows whose kiosk is at work already and may not speak for a counter that they name: no code will change that."""
+    granted = read_grants(connection)
+    at = select(device.c.device_id, counter.c.code).join_from(device, counter).where(device.c.revoked_at.is_(None))
+    kiosks = {row.code: str(row.device_id) for row in connection.execute(at)}
+    for line, row in rows:
+        if row.counter in running:
+            held = {one.code for one in granted.get(kiosks[row.counter], ()) if one.until is None}
+            for code in sorted({*row.hall} - held - {row.counter}):
+                message = "a kiosk stands at {counter} already; let it serve {code} with: collector device grant"
+                yield Fault(f"{file}:{line}", "serves", message, {"counter": row.counter, "code": code})
+
+
+def _names(connection: Connection, rows: list[Numbered]) -> dict[str, str]:
+    """What the counters of the halls are called, by code."""
+    wanted = {code for _, row in rows for code in row.hall}
+    known = connection.execute(select(counter.c.code, counter.c.name).where(counter.c.code.in_(sorted(wanted))))
+    named = {row.counter: row.name for _, row in rows if row.name}
+    return {**named, **{row.code: row.name for row in known}}
+
+
+def _stage(to: Path, rows: list[Row], codes: Mapping[str, Code], names: Mapping[str, str], terms: Terms) -> Path:
     """Every file, whole, in a folder beside where it will lie."""
     if to.exists() and any(to.iterdir()) and not (to / LIST_FILE).is_file():
         raise UsageWrong("{folder} holds other files; name a new or empty folder with --out", folder=to)
@@ -157,7 +193,7 @@ def _stage(to: Path, rows: list[Row], codes: Mapping[str, Code], terms: Terms) -
         staged = Path(tempfile.mkdtemp(dir=to, prefix=".unfinished-"))
         for row in rows:
             (staged / row.counter).mkdir(mode=0o700)
-            _write(staged / row.counter / SETUP_FILE, _setup_text(row, codes[row.counter].text, terms).encode())
+            _write(staged / row.counter / SETUP_FILE, _setup_text(row, codes[row.counter].text, names, terms).encode())
         head = ("counter", "name", "unit", "code", "valid until")
         lines = [(row.counter, row.name, row.unit_code, *_cells(codes[row.counter])) for row in rows]
         _write(staged / LIST_FILE, csv_bytes([head, *lines], ","))
@@ -170,10 +206,22 @@ def _cells(code: Code) -> tuple[str, str]:
     return code.text, code.until.isoformat(timespec="minutes")
 
 
-def _setup_text(row: Row, code: str, terms: Terms) -> str:
+def _setup_text(row: Row, code: str, names: Mapping[str, str], terms: Terms) -> str:
     lines = [f"server = {toml_value(terms.url)}", f"code = {toml_value(code)}", f"counter = {toml_value(row.counter)}"]
     lines += [f"settings.screen.{name} = {toml_value(value)}" for name, value in row.screen.items()]
+    if row.hall:
+        asked = [
+            {"code": one, "number": _number(one) or str(place), "name": {FIRST_LANGUAGE: names.get(one, one)}}
+            for place, one in enumerate(row.hall, 1)
+        ]
+        lines.append(f"settings.hall.counters = {toml_value(asked)}")
     return "\n".join(lines) + "\n"
+
+
+def _number(code: str) -> str:
+    """The number at the end of a counter's code, as it stands over the counter."""
+    digits = code[len(code.rstrip("0123456789")) :]
+    return digits.lstrip("0")[:3]
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -200,6 +200,8 @@ class DeviceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """As at enrolment, for kiosks that were enrolled before there was one."""
     move: Move | None = None
     """Where the collector can be found from a moment on."""
+    counters: list[str] = []
+    """The counters besides its own that the kiosk of a hall was granted; what it says of others is not counted."""
 
 
 class UpgradeRefused(msgspec.Struct, frozen=True):

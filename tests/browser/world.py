@@ -64,6 +64,7 @@ def small_world(database: Database) -> World:
         add_staff(connection, NOON)
         write_upkeep(connection, ILL, "20.03-2", NOON)
         know_fault(connection, ILL, Fault.DISK, Known("", "Đã đặt mua ổ đĩa mới, lắp ngày 25/11", NOON, IT))
+        _write_reach(connection)
         _write_fork(connection)
         _find_signs(connection)
         counts = {("XA", date(2026, 10, 1)): Counts(1000, 12, 3, 20, 32, 40, 38, 4)}
@@ -108,6 +109,18 @@ def write_upkeep(connection: Connection, device: str, moved_to: str, now: dateti
     go_on(connection, read_rollout(connection, number), ADMINISTRATOR, now)
 
 
+def _write_reach(connection: Connection) -> None:
+    """The ill kiosk serves a hall, one counter of it as the update took it over, and said more than it may."""
+    for number, who in ((62, IT), (63, "collector")):
+        row = {"device_id": ILL, "counter_id": 5000 + number, "granted_at": NOON - timedelta(days=4), "granted_by": who}
+        connection.execute(insert(schema.device_grant).values(row))
+    said = [("unknown_counter", "counter 20.03-5")] * 12 + [("not_in_visit", "rating 4 was not made in this visit")] * 3
+    said += [("bad_count", "99999 transactions"), ("unknown_counter", "counter HC-99")]
+    for seq, (reason, detail) in enumerate(said, 100):
+        row = {"journal_id": device_of(50_000), "seq": seq, "reason": reason, "detail": detail, "received_at": NOON}
+        connection.execute(insert(schema.unread).values(row))
+
+
 def _write_fork(connection: Connection) -> None:
     """The ill kiosk's journal forked and went on in a new one."""
     mine = schema.journal.c.device_id == ILL
@@ -127,6 +140,8 @@ def _press(office: Office, days_ago: int) -> None:
         if number % 3 == 0:
             pen.reasons(seq, ("wait", "deadline", "guidance")[number % 9 // 3])
     pen.rating(5, "repeat")
+    if days_ago == 1:
+        pen.rating(4, boot="dead", at="1970-01-01T07:00:00+07:00")
     office.append(pen, received_at=NOON - timedelta(days=days_ago, hours=2))
 
 

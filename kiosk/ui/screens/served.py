@@ -6,6 +6,7 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import StringProperty
 
+from kiosk.domain.rating import SERVED_MAX
 from kiosk.tally_tables import words_of
 from kiosk.ui.area import Area
 from kiosk.ui.day_words import counter_words
@@ -20,7 +21,7 @@ from kiosk.ui.screens.page import paper
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
 CLEAR = "clear"
-DIGITS_MAX = 5
+DIGITS_MAX = len(str(SERVED_MAX))
 
 
 class ServedPage(NumbersPage):

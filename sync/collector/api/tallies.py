@@ -70,6 +70,7 @@ def report_json(report: Report, time_zone: str) -> dict[str, Any]:
             "cell_min": policy.cell_min, "percent_min": policy.percent_min, "step": policy.step, "delay": policy.delay,
         },
         "recorded": _recorded(report),
+        "undated": [place.code for place in report.undated],
         "tables": [_table_json(table) for table in report.tables],
     }  # fmt: skip
 

@@ -23,6 +23,7 @@ from sync.collector.continued import Place, counted_places, of_same_device
 from sync.collector.projected import Projection, Unread, UnreadReason
 from sync.collector.schema import comment, enclosure, rating
 from sync.collector.search import fold
+from sync.collector.visit_check import Claim, strangers
 from sync.protocol.messages import EnclosureMessage
 
 _log = structlog.get_logger("collector.comments")
@@ -47,9 +48,14 @@ def place_comments(connection: Connection, journal_id: str, projection: Projecti
     """The projection's comments with the counter and the week of their ratings; without one, they become unread."""
     said = {entry.seq: Place(entry.rating_journal or journal_id, entry.rating) for entry in projection.comments}
     apart = {place for place in said.values() if place.journal_id != journal_id or place.seq not in projection.ratings}
-    ratings = _stored_ratings(connection, journal_id, apart)
+    at, ratings = _stored_ratings(connection, journal_id, apart)
+    claims = [Claim(entry, *at[said[entry.seq]]) for entry in projection.comments if said[entry.seq] in at]
+    strange = strangers(connection, journal_id, claims)
+    projection.unread += strange.values()
     rows = []
     for entry in projection.comments:
+        if entry.seq in strange:
+            continue
         place = said[entry.seq]
         near = projection.ratings.get(place.seq) if place not in apart else None
         found = (near.counter_id, date.fromisoformat(near.day)) if near is not None else ratings.get(place)
@@ -116,21 +122,22 @@ def _row(journal_id: str, entry: CommentLine, counter_id: int, day: date) -> Com
 
 def _stored_ratings(
     connection: Connection, journal_id: str, places: Collection[Place]
-) -> dict[Place, tuple[int, date]]:
-    """Counter and day of ratings that came before, as far as the same kiosk wrote them."""
+) -> tuple[dict[Place, Place], dict[Place, tuple[int, date]]]:
+    """Where ratings that came before are counted, as far as the same kiosk wrote them, and their counter and day."""
     own = of_same_device(connection, journal_id, {place.journal_id for place in places})
     named = [place for place in places if place.journal_id in own]
     counted = counted_places(connection, named)
     wanted = sorted({counted.get(place, place) for place in named})
     if not wanted:
-        return {}
+        return {}, {}
     rows = connection.execute(
         select(rating.c.journal_id, rating.c.seq, rating.c.counter_id, rating.c.day).where(
             tuple_(rating.c.journal_id, rating.c.seq).in_(wanted)
         )
     )
     stored = {Place(row.journal_id, row.seq): (int(row.counter_id), row.day) for row in rows}
-    return {place: stored[at] for place in named if (at := counted.get(place, place)) in stored}
+    at = {place: counted.get(place, place) for place in named}
+    return at, {place: stored[there] for place, there in at.items() if there in stored}
 
 
 def _waiting(connection: Connection, places: Collection[Place]) -> dict[Place, Any]:

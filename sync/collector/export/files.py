@@ -69,6 +69,7 @@ def heading_of(book: Book, p: Phrases) -> list[str]:
           others=p.days(book.before.first, book.before.last)),
         t("Made at {time}", time=p.made_at_fully()),
         f"{book.asked.code} · {p.method(book.method)}",
+        *filter(None, [p.undated(book)]),
     ]  # fmt: skip
 
 

@@ -66,6 +66,8 @@ class Book:
     """The places that it may be compared with: its neighbours, as far as the reader may see them."""
     joined: tuple[Joined, ...] = ()
     """The counters that came or went, so far as that touches the comparison."""
+    undated: tuple[Place, ...] = ()
+    """The counters some of whose ratings stand on the day of their receipt."""
 
     @property
     def is_open(self) -> bool:

@@ -29,6 +29,7 @@ from sync.collector.figures.lines import Answered, HalfDay, Line, dissatisfied_o
 from sync.collector.figures.places import Place, Places
 from sync.collector.figures.reasons import reason_months_of, reasons_of
 from sync.collector.figures.served import Served, add_served, read_served
+from sync.collector.figures.undated import undated_counters
 from sync.collector.figures.waits import ASIDE_STREAMS, Waiting, Waits, read_waiting, together
 from sync.collector.figures.weeks import weeks_of
 from sync.collector.tally import ASIDE, COUNTED
@@ -53,13 +54,15 @@ def _make(frame: Frame, others: Mapping[Asked, int]) -> Book:
     me = line(place)
     kiosks = tuple((at, kiosk) for at in places.counters(place.key) for kiosk in at.kiosks)
     way = tuple(at for at in places.way_to(place.key) if at.key.startswith(order.seen) and at.key)
+    unknown = undated_counters(frame.connection, frame.days.first, frame.days.last)
+    undated = tuple(at for at in places.counters(place.key) if at.counter_id in unknown)
     children = tuple(line(child) for child in frame.below)
     counters = tuple(line(at) for at in places.at_work(place.key, frame.days.first, frame.days.last))
     return Book(
         place, way, order.period, frame.days, frame.other, rules.today, rules.now, rules.policy,
         frame.asked, frame.question, others, me, children, counters, me.spark, reasons_of(frame, shown, before),
         _half_days(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
-        reason_months_of(frame) if order.over_time else (), _peers(frame), frame.joined,
+        reason_months_of(frame) if order.over_time else (), _peers(frame), frame.joined, undated,
     )  # fmt: skip
 
 

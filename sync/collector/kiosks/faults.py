@@ -28,6 +28,8 @@ class Fault(StrEnum):
     CLOCK = "clock"
     JOURNAL = "journal"
     """Forked, damaged or restored from a copy."""
+    BEYOND = "beyond"
+    """It spoke for counters, days or visits that are not its own."""
     TOUCH = "touch"
     """A face did not answer in the last touch test."""
     SQLITE = "sqlite"
@@ -41,7 +43,7 @@ class Fault(StrEnum):
     VERSION = "version"
 
 
-BEHIND_ITS_BACK = frozenset({Fault.SILENT, Fault.JOURNAL})
+BEHIND_ITS_BACK = frozenset({Fault.SILENT, Fault.JOURNAL, Fault.BEYOND})
 """What is known of a kiosk without its word; of all else nothing new is known of one that is silent."""
 
 
@@ -63,11 +65,15 @@ class Seen:
     pressed_from: datetime
     missed: bool
     """Whether it was not heard while its counter was open, for as long as the settings allow."""
+    beyond: str = ""
+    """What it said lately that it may not say, in short."""
 
 
 def faults_of(seen: Seen, now: datetime, rules: Fleet) -> tuple[Fault, ...]:
     """Everything that is wrong, the gravest first."""
     found = set(_of_contact(seen, now)) | set(_of_word(seen, now, rules))
+    if seen.beyond:
+        found.add(Fault.BEYOND)
     if not seen.pressed and seen.enrolled_at < seen.pressed_from and Fault.SILENT not in found and seen.heard_at:
         found.add(Fault.DEAD)
     return tuple(fault for fault in Fault if fault in found)
@@ -81,10 +87,11 @@ def oldest_waiting_s(seen: Seen, now: datetime) -> int | None:
     return int(age + max(0.0, (now - seen.said_at).total_seconds()))
 
 
-def mark_of(fault: Fault, status: Mapping[str, Any], hurt_at: datetime | None) -> str:
+def mark_of(fault: Fault, status: Mapping[str, Any], hurt_at: datetime | None, beyond: str = "") -> str:
     """What a fault is like now, in short: whoever knows of one with another mark does not know of this."""
     marks = {
         Fault.JOURNAL: hurt_at.isoformat() if hurt_at else "",
+        Fault.BEYOND: beyond,
         Fault.TOUCH: status.get("touch_test") or "",
         # Its first word only: what follows tells of the moment.
         Fault.ERROR: (status.get("last_error") or status.get("settings_fault") or "").partition(":")[0],

@@ -13,8 +13,10 @@ from kiosk.domain.office_calendar import Calendar
 from sync.collector.calendars import Calendars
 from sync.collector.config import CollectorConfig
 from sync.collector.errors import UsageWrong
+from sync.collector.grants import unseen_grants
+from sync.collector.kiosks.beyond import beyond_since
 from sync.collector.kiosks.days import last_pressed
-from sync.collector.kiosks.faults import HURT, Fault, Seen, faults_of, mark_of, oldest_waiting_s
+from sync.collector.kiosks.faults import HURT, STORY_DAYS, Fault, Seen, faults_of, mark_of, oldest_waiting_s
 from sync.collector.kiosks.hours import Missed, open_days_back
 from sync.collector.kiosks.known import Known, read_known, still_known
 from sync.collector.last_words import LastWords
@@ -49,6 +51,10 @@ class Kiosk:
     """The ring of upgrades the office set for it; empty where it set none."""
     calendar: Calendar
     """When its counter is open."""
+    beyond: str = ""
+    """What it said lately that it may not say, in short."""
+    unseen_grants: int = 0
+    """So many counters the update let it serve further, and nobody has looked at that yet."""
 
     @property
     def short_id(self) -> str:
@@ -88,6 +94,7 @@ def read_roll(
     journals, hurt = read_journals(connection), _hurt(connection)
     rings = _rings(connection, path, in_force)
     known, words = read_known(connection), LastWords(connection)
+    beyond, unseen = beyond_since(connection, now - timedelta(days=STORY_DAYS)), unseen_grants(connection)
     found = []
     for row in connection.execute(_rows(path)):
         mine = tuple(journals.get(row.device_id, ()))
@@ -98,15 +105,16 @@ def read_roll(
         seen = Seen(
             row.enrolled_at, heard, words.of(row.status), row.said_at, ahead, hurt.at.get(row.device_id),
             pressed.is_pressed(row.device_id, since), datetime.combine(since, datetime.min.time(), config.zone),
-            missed.is_missed(row.path, heard or row.enrolled_at),
+            missed.is_missed(row.path, heard or row.enrolled_at), beyond.get(row.device_id, ""),
         )  # fmt: skip
         faults = () if row.revoked_at else faults_of(seen, now, rules)
-        marks = {fault: mark_of(fault, seen.status, seen.hurt_at) for fault in faults}
+        marks = {fault: mark_of(fault, seen.status, seen.hurt_at, seen.beyond) for fault in faults}
         found.append(
             Kiosk(
                 row.device_id, row.code, row.counter_name, row.unit, row.unit_name, row.path, row.enrolled_at,
                 row.revoked_at, heard, seen.status, ahead, oldest_waiting_s(seen, now), mine, seen.hurt_at, faults,
                 still_known(known.get(row.device_id, {}), marks), rings.get(row.device_id) or "", calendar,
+                seen.beyond, unseen.get(row.device_id, 0),
             )
         )  # fmt: skip
     return sorted(found, key=_gravest_first)

@@ -11,6 +11,7 @@ FAULTS = {
     "im-lang": Fault.SILENT, "ton-cho": Fault.BACKLOG, "dong-ho": Fault.CLOCK, "dia": Fault.DISK,
     "phien-ban": Fault.VERSION, "re-nhanh": Fault.JOURNAL, "cam-ung": Fault.TOUCH, "sqlite": Fault.SQLITE,
     "khong-bam": Fault.DEAD, "bao-loi": Fault.ERROR, "nang-cap": Fault.UPGRADE,
+    "vuot-quyen": Fault.BEYOND,
 }  # fmt: skip
 """As an address writes them, in the order of the page."""
 
@@ -23,6 +24,7 @@ def fault_name(t: Texts, fault: Fault) -> str:
         Fault.BACKLOG: t("Backlog"),
         Fault.CLOCK: t("Clock wrong"),
         Fault.JOURNAL: t("Forked or damaged"),
+        Fault.BEYOND: t("Beyond its counters"),
         Fault.TOUCH: t("Touch"),
         Fault.SQLITE: t("SQLite"),
         Fault.DEAD: t("No presses"),
@@ -40,6 +42,7 @@ def remedy(t: Texts, fault: Fault) -> str:
         Fault.BACKLOG: t("First: look at what it says is wrong. Nothing is lost while it waits."),
         Fault.CLOCK: t("First: set its clock or its time server. Ratings are dated rightly by its boot clock."),
         Fault.JOURNAL: t("First: make sure that the old card or disk is not in use in another machine."),
+        Fault.BEYOND: t("First: see on its page what was set aside. Grant the counter, or look to the kiosk."),
         Fault.TOUCH: t("First: clean the screen and ask for another touch test."),
         Fault.SQLITE: t("First: install the packaged version again; its own SQLite commits safely."),
         Fault.DEAD: t("First: go and see whether the screen stands where citizens pass, and answers."),

@@ -7,16 +7,17 @@ the earlier. Kiosks ask every minute, so what lies upon what is read once in a f
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from sync.collector.own import announced, read_own_key
 from sync.collector.rollouts.change import Change, laid_upon
 from sync.collector.rollouts.stage import IN_FORCE, STAGES
-from sync.collector.schema import counter, device, rollout, rollout_device, survey_text, unit
+from sync.collector.schema import counter, device, device_grant, rollout, rollout_device, survey_text, unit
 from sync.protocol.messages import DeviceSettings, OfficeDays, encode_message
 from sync.protocol.own_key import Move, public_text
 
@@ -115,7 +116,7 @@ def read_in_force(connection: Connection, office_days: OfficeDays | None = None)
 
 def read_base(connection: Connection, device_id: str) -> Base:
     """One kiosk."""
-    return _base(connection.execute(_bases().where(device.c.device_id == device_id)).one())
+    return _base(connection.execute(_one_base(), {"wanted": device_id}).one())
 
 
 def read_bases(connection: Connection, path: str) -> Iterator[Base]:
@@ -139,13 +140,25 @@ def upon(in_force: InForce, base: Base) -> Sequence[Active]:
     return [active for active in in_force.rollouts if active.reaches(base.device_id, base.path)]
 
 
+@cache
+def _one_base() -> Select[Any]:
+    return _bases().where(device.c.device_id == bindparam("wanted"))
+
+
+@cache
 def _bases() -> Select[Any]:
     place = (counter.c.code, counter.c.name, unit.c.name.label("unit_name"), unit.c.path)
-    return select(device.c.device_id, device.c.survey, *place).select_from(device).join(counter).join(unit)
+    granted = counter.alias("granted")
+    held = (device_grant.c.device_id == device.c.device_id) & device_grant.c.until.is_(None)
+    codes = select(func.aggregate_strings(granted.c.code, " ")).select_from(device_grant)
+    serves = codes.join(granted, granted.c.counter_id == device_grant.c.counter_id).where(held).correlate(device)
+    wanted = select(device.c.device_id, device.c.survey, *place, serves.scalar_subquery().label("serves"))
+    return wanted.select_from(device).join(counter).join(unit, unit.c.unit_id == counter.c.unit_id)
 
 
 def _base(row: Row[Any]) -> Base:
-    own = DeviceSettings(row.code, row.survey, counter_name=row.name, unit_name=row.unit_name)
+    serves = sorted((row.serves or "").split())
+    own = DeviceSettings(row.code, row.survey, counter_name=row.name, unit_name=row.unit_name, counters=serves)
     return Base(row.device_id, row.path, own)
 
 

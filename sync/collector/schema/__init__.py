@@ -18,6 +18,7 @@ from sync.collector.schema.people import account, audit, signed_in, signin_failu
 from sync.collector.schema.places import (
     counter,
     device,
+    device_grant,
     device_status,
     enrolment_code,
     enrolment_failure,
@@ -25,7 +26,7 @@ from sync.collector.schema.places import (
     unit,
     unit_follower,
 )
-from sync.collector.schema.ratings import rating, reason_choice, reason_tally, tally, transaction_count
+from sync.collector.schema.ratings import rating, reason_choice, reason_tally, tally, transaction_count, undated_count
 from sync.collector.schema.rollouts import rollout, rollout_device, survey_text
 from sync.collector.schema.shown import (
     leftover_count,
@@ -57,6 +58,7 @@ __all__ = [
     "device",
     "device_command",
     "device_day",
+    "device_grant",
     "device_status",
     "duplicate",
     "enclosure",
@@ -99,6 +101,7 @@ __all__ = [
     "suspicion",
     "tally",
     "transaction_count",
+    "undated_count",
     "unit",
     "unit_follower",
     "unread",

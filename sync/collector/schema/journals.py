@@ -1,6 +1,18 @@
 """Tables of the replica: what came of each journal, and what of it was set aside."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, LargeBinary, SmallInteger, String, Table, Text, false
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    false,
+)
 
 from sync.collector.schema.columns import Hash, Id, Moment, Seq, by_month, clustered, metadata
 
@@ -16,6 +28,8 @@ journal = Table(
     # The boot last heard, and our clock minus that boot's clock; earlier boots are in boot_clock.
     Column("boot", String(64)),
     Column("boot_offset_us", BigInteger),
+    # When the last of its ratings was pressed whose time was measured: what comes after was not made before.
+    Column("measured_us", BigInteger),
     # Of a continuation: the older journal, why, and its last entry that was still there.
     Column("continues", Id, index=True),
     Column("continues_why", String(20)),
@@ -48,6 +62,7 @@ unread = clustered(
     Column("reason", String(20), nullable=False),
     Column("detail", Text, nullable=False),
     Column("received_at", Moment, nullable=False),
+    Index(None, "received_at"),
 )
 
 enclosure = clustered(

@@ -62,12 +62,26 @@ placement = clustered(
     Column("counter_id", Serial, ForeignKey("counter.counter_id"), nullable=False),
 )
 
+# The counters besides its own that a kiosk may speak for: those of its hall.
+device_grant = clustered(
+    "device_grant",
+    Column("device_id", Id, ForeignKey("device.device_id"), primary_key=True),
+    Column("counter_id", Serial, ForeignKey("counter.counter_id"), primary_key=True),
+    Column("granted_at", Moment, nullable=False),
+    # "collector" where the update took over what had been used, until somebody has looked at it.
+    Column("granted_by", Text, nullable=False),
+    # What was pressed from then on is not taken; None while the grant holds.
+    Column("until", Moment),
+)
+
 enrolment_code = Table(
     "enrolment_code",
     metadata,
     Column("code_hash", Hash, primary_key=True),
     Column("counter_id", Serial, ForeignKey("counter.counter_id"), nullable=False),
     Column("survey", String(60)),
+    # The ids of the counters besides that one which the kiosk will be granted.
+    Column("grants", JSON),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),

@@ -70,3 +70,13 @@ transaction_count = clustered(
     Column("received_at", Moment, nullable=False),
     Index(None, "day", "counter_id"),
 )
+
+# Of the ratings those whose time of press nobody knows: they stand on the day of their receipt, and reports say so.
+undated_count = clustered(
+    "undated_count",
+    Column("journal_id", Id, primary_key=True),
+    Column("counter_id", Serial, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Index(None, "day", "counter_id"),
+)

@@ -19,7 +19,7 @@ from kiosk.domain.office_calendar import Calendar
 from kiosk.domain.rating import Standing
 from sync.collector.calendars import Calendars
 from sync.collector.kiosks.hours import Missed
-from sync.collector.presstime import TimeQuality
+from sync.collector.presstime import MEASURED
 from sync.collector.reports import read_kiosks
 from sync.collector.schema import EPOCH, counter, device, journal, micros, rating, transaction_count, unit
 from sync.collector.signals.watched import ANY_PART, SLOT_S, Finding, HalfDay, Pressed, Sign, Watched
@@ -121,7 +121,7 @@ class _Pile:
             return
         self._n += 1
         self._levels.setdefault(half, Counter())[row.level] += 1
-        if row.time_quality != TimeQuality.UNCERTAIN:
+        if row.time_quality in MEASURED:
             self._timed.setdefault(half, array("q")).append(micros(row.pressed_at) * 8 + row.level)
 
     def half_days(self) -> dict[HalfDay, Pressed]:

@@ -7,7 +7,17 @@ from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from kiosk.domain.rating import Standing
 from sync.collector.projected import RatingRow, ReasonRow
-from sync.collector.schema import counter, device, journal, micros, placement, rating, reason_choice, tally
+from sync.collector.schema import (
+    counter,
+    device,
+    device_grant,
+    journal,
+    micros,
+    placement,
+    rating,
+    reason_choice,
+    tally,
+)
 from sync.collector.signals.stretch import Stretch
 from sync.collector.signals.watched import ANY_PART
 from sync.collector.spans import read_spans
@@ -29,7 +39,9 @@ def lock_journals(connection: Connection, counter_id: int) -> None:
     units = select(counter.c.unit_id).where(counter.c.counter_id.in_(sorted(stood)))
     beside = select(counter.c.counter_id).where(counter.c.unit_id.in_(units))
     carried = select(placement.c.device_id).where(placement.c.counter_id.in_(beside))
-    devices = select(device.c.device_id).where(or_(device.c.counter_id.in_(beside), device.c.device_id.in_(carried)))
+    granted = select(device_grant.c.device_id).where(device_grant.c.counter_id.in_(sorted(stood)))
+    here = or_(device.c.counter_id.in_(beside), device.c.device_id.in_(carried), device.c.device_id.in_(granted))
+    devices = select(device.c.device_id).where(here)
     wanted = select(journal.c.journal_id).where(journal.c.device_id.in_(devices)).order_by(journal.c.journal_id)
     connection.execute(wanted.with_for_update()).all()
 

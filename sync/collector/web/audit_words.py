@@ -37,10 +37,7 @@ def _words(t: Texts) -> dict[str, str]:
         "signal closed": t("found nothing wrong behind a sign"),
         "suspect set aside": t("set ratings aside as suspect"),
         "suspect withdrawn": t("withdrew a suspicion"),
-        **_words_of_kiosks(t),
         **_words_of_places(t),
-        "journal.continued": t("a kiosk began a new journal"),
-        "journal.reprojected": t("read entries anew that had been kept unread"),
         "settings.plan": t("planned a change of settings"),
         "settings.stage": t("a change of settings reached more kiosks"),
         "settings.hold": t("held a change of settings"),
@@ -51,10 +48,11 @@ def _words(t: Texts) -> dict[str, str]:
         "survey.publish": t("published a survey"),
         "survey.delete": t("deleted a survey's draft"),
         "notices test": t("sent a notice to try it"),
+        **_of_kiosks(t),
     }
 
 
-def _words_of_kiosks(t: Texts) -> dict[str, str]:
+def _of_kiosks(t: Texts) -> dict[str, str]:
     return {
         "device.code": t("made a one-time code for a kiosk"),
         "device.enrolled": t("a kiosk enrolled"),
@@ -63,11 +61,15 @@ def _words_of_kiosks(t: Texts) -> dict[str, str]:
         "device.key": t("a kiosk changed its key"),
         "device.upgrade": t("a kiosk refused an upgrade"),
         "device.moved": t("moved a kiosk to another counter"),
+        "device.granted": t("let a kiosk speak for a counter"),
+        "device.ungranted": t("ended that a kiosk speaks for a counter"),
         "device.revoked": t("withdrew a kiosk's key"),
         "device.known": t("wrote that a kiosk's fault is known"),
         "device.unknown": t("took back that a kiosk's fault is known"),
         "collector.move": t("announced the collector's next address"),
         "collector.stay": t("took the announcement of a next address back"),
+        "journal.continued": t("a kiosk began a new journal"),
+        "journal.reprojected": t("read entries anew that had been kept unread"),
     }
 
 

@@ -62,7 +62,7 @@ async def take_enrolment(request: Request) -> Response:
     reader, form = await asked(request)
     code = form.get("counter", "").strip()[:TEXT_MAX]
     try:
-        made = await make_code(request, reader, code)
+        made = await make_code(request, reader, code, form.get("serves", "").replace(",", " ").split())
     except UsageWrong as error:
         return await _fleet(request, reader, wrong=error.said(words_of(request)))
     return code_page(request, reader, code, made)

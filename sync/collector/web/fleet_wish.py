@@ -17,6 +17,7 @@ STATES: dict[str, Callable[[Kiosk], bool]] = {
     "so-re-nhanh": lambda kiosk: kiosk.journal_state == "forked",
     "so-hong": lambda kiosk: kiosk.journal_state == "damaged",
     "so-noi-tiep": lambda kiosk: kiosk.journal_state == "continued",
+    "quay-can-xem": lambda kiosk: bool(kiosk.unseen_grants),
     "da-biet": lambda kiosk: bool(kiosk.known),
 }
 """What a kiosk may be like besides its faults, as an address writes it."""

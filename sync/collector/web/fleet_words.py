@@ -6,11 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from kiosk.texts import Texts
+from sync.collector.grants import Grant
+from sync.collector.kiosks.beyond import Aside
 from sync.collector.kiosks.branches import Branch
 from sync.collector.kiosks.faults import Fault, has_deaf_face
 from sync.collector.kiosks.history import Event
 from sync.collector.kiosks.roll import Kiosk
 from sync.collector.kiosks.words import command_name, fault_name, remedy, why_refused
+from sync.collector.projected import UnreadReason
 from sync.collector.web.phrases import Phrases
 
 GRAVE = frozenset({Fault.SILENT})
@@ -97,7 +100,7 @@ class FleetWords:
         return {
             "cho-gui": t("Something waits"), "chua-lien-lac": t("Never heard yet"), "so-re-nhanh": t("Journal forked"),
             "so-hong": t("Journal damaged or restored"), "so-noi-tiep": t("Journal continued"),
-            "da-biet": t("Known"),
+            "quay-can-xem": t("Counters to look at"), "da-biet": t("Known"),
         }[key]  # fmt: skip
 
     def touch(self, kiosk: Kiosk) -> str:
@@ -144,6 +147,29 @@ class FleetWords:
             )  # fmt: skip
         return said
 
+    def granted_by(self, grant: Grant) -> str:
+        """Who granted a counter: a person, or the one-time code with which the kiosk came."""
+        came = grant.granted_by.startswith("device ")
+        return self.t("by its one-time code") if came else grant.granted_by
+
+    def aside(self, one: Aside) -> str:
+        """Why entries of a kiosk were set aside."""
+        if one.reason == UnreadReason.UNKNOWN_COUNTER:
+            if one.name:
+                return self.t(
+                    "for counter {counter} ({name}), which it was not granted", counter=one.code, name=one.name
+                )
+            return self.t("for counter {counter}, which is not there or not granted", counter=one.code)
+        known = {
+            UnreadReason.NOT_IN_VISIT: self.t("a change, reasons or words for a rating of another visit"),
+            UnreadReason.BAD_COUNT: self.t("transactions of a day, or in a number, that cannot be"),
+            UnreadReason.NO_RATING: self.t("reasons, words or a change for a rating that is not there"),
+            UnreadReason.BAD_TIME: self.t("an entry whose clocks cannot be read"),
+        }
+        return {str(reason): words for reason, words in known.items()}.get(
+            one.reason, self.t("entries that this version cannot read")
+        )
+
     def event(self, event: Event) -> str:
         """What happened, in words; what is not known is named as the log names it."""
         details = event.details or {}
@@ -152,6 +178,8 @@ class FleetWords:
             "device.enrolled": self.t("Enrolled"),
             "device.revoked": self.t("Credential withdrawn"),
             "device.moved": self.t("Moved to counter {counter}", counter=details.get("counter", "–")),
+            "device.granted": self.t("May speak for counter {counter} too", counter=details.get("counter", "–")),
+            "device.ungranted": self.t("Speaks for counter {counter} no longer", counter=details.get("counter", "–")),
             "device.key": self.t("Has a new key"),
             "device.command": self.t("Asked: {command}", command=kind),
             "device.done": self.t("Said of it: {outcome}", outcome=self.outcome(str(details.get("outcome", "–")))),

@@ -1,7 +1,7 @@
 """Kiosk page: one kiosk with its history, what can be asked of it, and what somebody knows of its faults."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -14,12 +14,15 @@ from sync.collector.api.gate import reader_of
 from sync.collector.credentials import move_device, revoke_device
 from sync.collector.devices import new_code
 from sync.collector.errors import NotAllowed, UsageWrong
+from sync.collector.grants import confirm_grants, end_grants, grant_counters, read_grants
+from sync.collector.kiosks.beyond import read_asides
 from sync.collector.kiosks.branches import read_branches
 from sync.collector.kiosks.commands import Kind, order_command, read_commands
 from sync.collector.kiosks.faults import Fault, mark_of
 from sync.collector.kiosks.history import last_presses, read_events, strip_with_contact
 from sync.collector.kiosks.known import Known, know_fault, unknow_fault
 from sync.collector.kiosks.roll import Kiosk, find_kiosk, read_roll
+from sync.collector.reproject import Reading, reproject
 from sync.collector.rights import Reader, Right
 from sync.collector.schema import counter, unit
 from sync.collector.services import Services
@@ -66,7 +69,9 @@ async def take_known(request: Request, device: str) -> Response:
         if form.get("what") == "undo":
             unknow_fault(connection, device, fault, now, reader.name)
             return
-        known = Known(mark_of(fault, kiosk.status, kiosk.hurt_at), form.get("words", ""), now, reader.name)
+        known = Known(
+            mark_of(fault, kiosk.status, kiosk.hurt_at, kiosk.beyond), form.get("words", ""), now, reader.name
+        )
         know_fault(connection, device, fault, known)
 
     return await _act(request, reader, device, keep)
@@ -96,12 +101,45 @@ async def take_revocation(request: Request, device: str) -> Response:
     return answer
 
 
+@router.post("/may/{device}/quay")
+async def take_grant(request: Request, device: str) -> Response:
+    """A counter that the kiosk may speak for too, or no longer; or what the update took over is right."""
+    reader, form = await asked(request)
+    services: Services = request.app.state.services
+    code, what, now = form.get("counter", "").strip()[:TEXT_MAX], form.get("what", ""), services.now()
+
+    def change(connection: Connection, _: Kiosk) -> None:
+        if what == "confirm":
+            confirm_grants(connection, device, now, reader.name)
+            return
+        _require_counter(connection, code, reader)
+        (end_grants if what == "end" else grant_counters)(connection, device, [code], now, reader.name)
+
+    answer = await _act(request, reader, device, change)
+    services.directory.forget(device)
+    return answer
+
+
+@router.post("/may/{device}/doc-lai")
+async def take_reading(request: Request, device: str) -> Response:
+    """What of the kiosk was set aside is read anew: after a counter was granted it counts."""
+    reader, _ = await asked(request)
+    services: Services = request.app.state.services
+    find_kiosk(await asyncio.to_thread(read_kiosks, services, reader), device)
+    reading = Reading(services.now(), reader.name, services.days)
+    await asyncio.to_thread(reproject, services.database, reading, lambda _: None, device)
+    return RedirectResponse(phrases_of(request).way(f"/may/{device}"), 303)
+
+
 @router.post("/may/{device}/thay")
 async def take_replacement(request: Request, device: str) -> Response:
     """A one-time code for the machine that takes this one's place."""
     reader, _ = await asked(request)
-    kiosk = find_kiosk(await asyncio.to_thread(read_kiosks, request.app.state.services, reader), device)
-    return code_page(request, reader, kiosk.counter, await make_code(request, reader, kiosk.counter), kiosk)
+    services: Services = request.app.state.services
+    kiosk = find_kiosk(await asyncio.to_thread(read_kiosks, services, reader), device)
+    # The machine that takes its place serves the same hall.
+    serves = await asyncio.to_thread(_served_by, services, device)
+    return code_page(request, reader, kiosk.counter, await make_code(request, reader, kiosk.counter, serves), kiosk)
 
 
 async def asked(request: Request) -> tuple[Reader, dict[str, str]]:
@@ -119,14 +157,18 @@ def read_kiosks(services: Services, reader: Reader) -> list[Kiosk]:
         return read_roll(connection, reader.path, services.now(), services.config, in_force)
 
 
-async def make_code(request: Request, reader: Reader, code: str) -> str:
-    """A one-time code for a kiosk at a counter. Raises UsageWrong for one outside this person's units."""
+async def make_code(request: Request, reader: Reader, code: str, serves: Collection[str] = ()) -> str:
+    """A one-time code for a kiosk at a counter, which may speak for those of ``serves`` too.
+
+    Raises UsageWrong for one outside this person's units.
+    """
     services: Services = request.app.state.services
     valid = timedelta(hours=services.config.enrolment.code_valid_hours)
 
     def make(connection: Connection) -> str:
-        _require_counter(connection, code, reader)
-        return new_code(connection, code, None, valid, services.now(), reader.name)
+        for one in (code, *serves):
+            _require_counter(connection, one, reader)
+        return new_code(connection, code, None, valid, services.now(), reader.name, serves)
 
     return await _do(request, make)
 
@@ -163,6 +205,11 @@ async def _act(request: Request, reader: Reader, device: str, work: Callable[[Co
     return RedirectResponse(phrases_of(request).way(f"/may/{device}"), 303)
 
 
+def _served_by(services: Services, device: str) -> list[str]:
+    with services.database.reading() as connection:
+        return [one.code for one in read_grants(connection, device).get(device, []) if one.until is None]
+
+
 def _require_counter(connection: Connection, code: str, reader: Reader) -> None:
     """Raise UsageWrong unless the counter lies in this person's units; one that may not be seen is not there."""
     wanted = select(unit.c.path).join_from(counter, unit).where(counter.c.code == code)
@@ -192,4 +239,6 @@ def _read_page(services: Services, reader: Reader, device: str) -> dict[str, Any
             "events": read_events(connection, device),
             "commands": read_commands(connection, device, COMMANDS_SHOWN),
             "branches": read_branches(connection, device),
+            "grants": read_grants(connection, device).get(device, []),
+            "asides": read_asides(connection, device, reader.path),
         }

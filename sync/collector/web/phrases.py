@@ -19,6 +19,7 @@ from sync.collector.web.when import When
 
 JOINED_MAX = 6
 """So many moved counters are named."""
+UNDATED_NAMED_MAX = 5
 
 
 class Phrases(When):
@@ -175,6 +176,23 @@ class Phrases(When):
             for one in joined[:JOINED_MAX]
         ]  # fmt: skip
         return "; ".join(shown) + (" …" if len(joined) > JOINED_MAX else "")
+
+    def undated(self, book: Book) -> str:
+        """Which counters' ratings stand on the day of their receipt; empty where none do."""
+        return self.undated_at([self.full_place(place) for place in book.undated])
+
+    def undated_at(self, places: Sequence[str]) -> str:
+        """The same of places by their names."""
+        if not places:
+            return ""
+        names = "; ".join(places[:UNDATED_NAMED_MAX])
+        if (more := len(places) - UNDATED_NAMED_MAX) > 0:
+            names += "; " + self.t("and {n} more", n=self.t.number(more))
+        return self.t(
+            "Some ratings stand on the day on which they came: the kiosk's clock had failed and nobody knows when they "
+            "were pressed. Counters: {names}.",
+            names=names,
+        )
 
     def level_of(self, book: Book, value: int) -> str:
         """What a level of a report is called."""

@@ -218,6 +218,17 @@ def test_kiosk_that_the_collector_knows_is_fine(enrolled):
     assert found["delivery"] == "WARN Waiting: 1 → The sync agent is not running; start it with: kiosk sync"
 
 
+def test_counters_of_the_hall_that_were_not_granted_are_told(enrolled):
+    _collector, _kiosk, way = enrolled
+
+    own = told(Way(way.directory, way.journal_path, way.clock, hall=("Q1",)))
+    more = told(Way(way.directory, way.journal_path, way.clock, hall=("Q1", "Q2", "Q9")))
+
+    assert own["hall"] == "OK Every counter of the hall was granted to this kiosk → "
+    assert more["hall"].startswith("FAIL Ratings for Q2, Q9 are not counted: this kiosk was not granted them → have")
+    assert "hall" not in told(way)
+
+
 def test_kiosk_whose_access_was_withdrawn_is_told(enrolled):
     _collector, kiosk, way = enrolled
     files = KioskFiles(kiosk.folder)

@@ -14,14 +14,20 @@ from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import CommentLine, Line, OpenedLine, RatingLine, ReasonsLine, RevisedLine, encode_line
 from sync.collector import schema
+from sync.collector.bounds import Floor
 from sync.collector.database import Database
 from sync.collector.ingest import Appended, Batch, Conflict, Device, Receipt, append_batch
 from sync.collector.presstime import LocalDays
+from sync.collector.schema import micros
+from sync.protocol.kiosk_clock import format_kiosk_clock
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 DAYS = LocalDays(HANOI)
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 """Noon in Hà Nội, a working Friday."""
+ENROLLED = NOON - timedelta(days=1)
+OPENED = NOON - timedelta(days=400)
+"""When the counters were made."""
 BOOT = "1b4e28ba-2fa1-41d2-883f-0016d3cca427"
 
 
@@ -88,7 +94,8 @@ class Pen:
 
 def receipt_of(pen: Pen, received_at: datetime = NOON, clock: Instant | None = None) -> Receipt:
     """A receipt for what ``pen`` sends."""
-    return Receipt(received_at, clock or pen.instant(), "kiosk=:AAAA:", "wall=…")
+    clock = clock or pen.instant()
+    return Receipt(received_at, clock, "kiosk=:AAAA:", format_kiosk_clock(clock))
 
 
 @dataclass
@@ -133,20 +140,26 @@ def open_office(database: Database) -> Office:
                 insert(schema.counter),
                 {
                     "counter_id": number, "code": f"Q{number}", "name": f"Quầy {number}", "unit_id": 1,
-                    "created_at": NOON - timedelta(days=1),
+                    "created_at": OPENED,
                 },
             )  # fmt: skip
     return Office(database, _enrol(database, 1))
 
 
 def _enrol(database: Database, number: int) -> Device:
-    device = Device(str(uuid.UUID(int=number)), number.to_bytes(32), 1, {"Q1": 1, "Q2": 2}, False)
+    floor = Floor(micros(ENROLLED), micros(OPENED))
+    counters = {"Q1": 1, "Q2": 2}
+    device = Device(str(uuid.UUID(int=number)), number.to_bytes(32), 1, counters, False, floor=floor)
     with database.writing() as connection:
         connection.execute(
             insert(schema.device),
             {
                 "device_id": device.device_id, "counter_id": 1, "public_key": f"key {number}", "info": {},
-                "enrolled_at": NOON - timedelta(days=1),
+                "enrolled_at": ENROLLED,
             },
         )  # fmt: skip
+        connection.execute(
+            insert(schema.device_grant),
+            {"device_id": device.device_id, "counter_id": 2, "granted_at": ENROLLED, "granted_by": "it"},
+        )
     return device

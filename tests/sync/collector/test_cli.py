@@ -1,14 +1,18 @@
 """The command line: one clear sentence for every fault, and codes that work."""
 
+import json
 import re
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from sync.collector.database import open_database
+from sync.collector.schema import device
 
 COLLECTOR = [sys.executable, "-c", "from sync.collector.cli import main; main()"]
 
@@ -240,3 +244,37 @@ def test_a_move_that_no_kiosk_could_follow_is_refused(folder: str, arguments: tu
     run("device", "new", "--data-dir", folder, "--counter", "Q3", "--create-counter")
 
     assert said in sentence(run("move", "--data-dir", folder, *arguments), 2)
+
+
+def test_counters_of_a_hall_are_granted_listed_and_ended_by_command(folder: str) -> None:
+    new = ("device", "new", "--data-dir", folder, "--create-counter", "--unit", "XA", "--unit-name", "Xã A")
+    for code in ("Q1", "Q2"):
+        assert run(*new, "--counter", code).returncode == 0
+    database = open_database(f"sqlite:///{folder}/collector/collector.db")
+    kiosk = {"device_id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "counter_id": 1, "public_key": "k", "info": {}}
+    with database.writing() as connection:
+        connection.execute(insert(device).values(**kiosk, enrolled_at=datetime(2026, 11, 20, tzinfo=UTC)))
+    database.close()
+    at = ("--data-dir", folder)
+
+    granted = run("device", "grant", "3f25", "--counter", "Q2", *at)
+    listed, told = run("device", "counters", "Q1", "--json", *at), run("device", "list", *at)
+    ended = run("device", "ungrant", "3f25", "--counter", "Q2", *at)
+
+    assert "may speak for Q2 too" in granted.stdout
+    assert [one["code"] for one in json.loads(listed.stdout)["grants"]] == ["Q2"]
+    assert "serves too: Q2" in told.stdout
+    assert "speaks for Q2 no longer" in ended.stdout
+    assert "ended" in run("device", "counters", "Q1", *at).stdout
+    refused = run("device", "ungrant", "3f25", "--counter", "Q2", *at)
+    assert sentence(refused, 2) == "counter Q2 is not granted to this kiosk"
+    unknown = run("device", "grant", "3f25", "--counter", "Q9", *at)
+    assert sentence(unknown, 2) == "there is no counter Q9; make it with: collector counter new"
+
+
+def test_a_code_for_a_hall_names_counters_that_are_there(folder: str) -> None:
+    new = ("device", "new", "--data-dir", folder, "--counter", "Q3", "--create-counter")
+
+    assert sentence(run(*new, "--serves", "Q9"), 2).startswith("there is no counter Q9")
+    assert run(*new).returncode == 0
+    assert run(*new[:-2], "Q4", "--create-counter", "--serves", "Q3").returncode == 0

@@ -27,7 +27,7 @@ TABLES = {
 
 def write(pen: Pen) -> None:
     """A day at a hall: at Q1, which was always known, and at Q7, which was not."""
-    known = pen.rating(4, counter="Q1")
+    known = pen.rating(4, counter="Q1", question="staff")
     one = pen.rating(2, counter="Q7")
     pen.reasons(one, "wait")
     pen.comment(one, "Chờ lâu quá")
@@ -47,10 +47,12 @@ def found(office: Office) -> dict[str, list[tuple[object, ...]]]:
 
 
 def open_counter(office: Office) -> None:
-    """Counter Q7 is made, and the kiosk is known to serve it."""
+    """Counter Q7 is made, and granted to the kiosk."""
+    granted = {"device_id": office.device.device_id, "counter_id": 7, "granted_at": NOON, "granted_by": "it"}
     place = {"counter_id": 7, "code": "Q7", "name": "Quầy 7", "unit_id": 1, "created_at": NOON}
     with office.database.writing() as connection:
         connection.execute(insert(schema.counter), place)
+        connection.execute(insert(schema.device_grant), granted)
     office.device = replace(office.device, counters={"Q1": 1, "Q2": 2, "Q7": 7})
 
 

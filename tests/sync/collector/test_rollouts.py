@@ -358,4 +358,5 @@ def test_base_is_the_kiosk_as_it_stands(office: Office) -> None:
     with office.database.reading() as connection:
         base = read_base(connection, office.device.device_id)
 
-    assert (base.path, base.settings) == ("XA/", DeviceSettings("Q1", counter_name="Quầy 1", unit_name="Xã Bắc Sơn"))
+    own = DeviceSettings("Q1", counter_name="Quầy 1", unit_name="Xã Bắc Sơn", counters=["Q2"])
+    assert (base.path, base.settings) == ("XA/", own)

@@ -213,3 +213,54 @@ def test_stored_hash_is_that_of_the_code_however_it_is_typed(monkeypatch) -> Non
     ((code, hashed),) = zero_touch._new_codes(1, lambda _done, _of: None)
 
     assert hash_code(code.lower()) == hashed
+
+
+HALL = """counter,name,unit,unit_name,serves
+SANH,Sảnh,XA,,Q1 Q2 Q7
+Q7,Quầy 7,XA,,
+"""
+
+
+def test_a_kiosk_of_a_hall_gets_its_counters_with_its_code_and_asks_for_them(office: Office, table, tmp_path) -> None:
+    make(office.database, table(HALL), tmp_path / "out")
+
+    said = setup_of(tmp_path / "out", "SANH")
+    asked = said["settings"]["hall"]["counters"]  # type: ignore[index]
+    assert [(one["code"], one["number"], one["name"]["vi"]) for one in asked] == [
+        ("Q1", "1", "Quầy 1"), ("Q2", "2", "Quầy 2"), ("Q7", "7", "Quầy 7")
+    ]  # fmt: skip
+    ids = dict(office.rows("counter", "code", "counter_id"))
+    grants = dict(office.rows("enrolment_code", "counter_id", "grants"))
+    assert grants[ids["SANH"]] == [ids["Q1"], ids["Q2"], ids["Q7"]]
+    assert grants[ids["Q7"]] is None
+
+
+def test_a_hall_that_changed_is_written_with_the_code_that_is_kept(office: Office, table, tmp_path) -> None:
+    make(office.database, table(HALL), tmp_path / "out")
+
+    made = make(office.database, table(HALL.replace("Q1 Q2 Q7", "Q2")), tmp_path / "out")
+
+    assert made == Made(made=0, kept=2, running=0)
+    ids = dict(office.rows("counter", "code", "counter_id"))
+    assert dict(office.rows("enrolment_code", "counter_id", "grants"))[ids["SANH"]] == [ids["Q2"]]
+
+
+@pytest.mark.parametrize(
+    ("serves", "said"),
+    [("Q1 Q99", "there is no counter Q99"), ("Q1 Q1", "names a counter twice"), ("Q 1!", "is no code")],
+)
+def test_a_hall_with_counters_that_cannot_be_is_refused(office: Office, table, tmp_path, serves, said) -> None:
+    file = table(HALL.replace("Q1 Q2 Q7", serves))
+
+    found = faults(lambda: make(office.database, file, tmp_path / "out"))
+
+    assert any(said in one for one in found), found
+    assert stored(office.database) == []
+
+
+def test_a_kiosk_at_work_is_not_granted_counters_by_a_table(office: Office, table, tmp_path) -> None:
+    file = table("counter,unit,serves\nQ1,XA,Q2\n")
+
+    found = faults(lambda: make(office.database, file, tmp_path / "out"))
+
+    assert any("collector device grant" in one for one in found)

@@ -61,6 +61,8 @@ def write_fleet(database: Database, now: datetime, units: int = UNITS) -> None:
         connection.execute(insert(schema.device), [_device(number, now) for number in kiosks])
         connection.execute(insert(schema.device_status), [_status(number, now) for number in kiosks])
         connection.execute(insert(schema.journal), [_journal(number, now) for number in kiosks])
+        if beyond := [_beyond(number, now) for number in kiosks if Fault.BEYOND in faults_of(number)]:
+            connection.execute(insert(schema.unread), beyond)
         connection.execute(insert(schema.tally), [row for number in kiosks for row in _tallies(number, now)])
 
 
@@ -100,6 +102,11 @@ def _journal(number: int, now: datetime) -> dict[str, Any]:
     return {"journal_id": device_of(number + 50_000), "device_id": device_of(number), "next_seq": 10, "head": bytes(32),
             "first_received_at": now - timedelta(days=60), "last_received_at": heard, "continued": False,
             "forked_at": forked}  # fmt: skip
+
+
+def _beyond(number: int, now: datetime) -> dict[str, Any]:
+    return {"journal_id": device_of(number + 50_000), "seq": 9, "reason": "unknown_counter", "detail": "counter Q9",
+            "received_at": now - timedelta(days=3)}  # fmt: skip
 
 
 def _tallies(number: int, now: datetime) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from werkzeug import Request
 
 from sync.collector import schema
@@ -60,6 +60,8 @@ def hear(services: Services, numbers: range, at: object) -> None:
         mine = schema.device_status.c.device_id.in_(devices)
         values = {"received_at": at, "status": WELL, "clock_ahead_us": 0}
         connection.execute(update(schema.device_status).where(mine).values(values))
+        journals = [device_of(number + 50_000) for number in numbers]
+        connection.execute(delete(schema.unread).where(schema.unread.c.journal_id.in_(journals)))
         of_them = schema.journal.c.device_id.in_(devices)
         connection.execute(update(schema.journal).where(of_them).values(last_received_at=at, forked_at=None))
 

@@ -6,8 +6,8 @@ from sqlalchemy import BigInteger, Column, Integer, LargeBinary, PrimaryKeyConst
 
 from sync.collector.schema.columns import Moment
 
-revision = "0021"
-down_revision = "0020"
+revision = "0020"
+down_revision = "0019"
 
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
