@@ -25,6 +25,7 @@ Size = tuple[int, int]
 SIZES: tuple[Size, ...] = ((1280, 800), (1920, 1080), (1366, 768), (1080, 1920), (1024, 600))
 DESK_PX = 1920
 DEADLINE_S = 60.0
+AGAIN_S = 6.0
 SETTLED_S = 0.4
 """A finger that comes sooner after a change of screen meant the one before."""
 XORG = """Section "Device"
@@ -185,12 +186,19 @@ class KioskOn:
 
     def press(self, place: Size, glass: Display | None = None) -> int:
         """A finger on the glass; returns the level that is in the journal then, when the question is up again."""
-        before, drawn = len(self.levels()), self._asked()
-        time.sleep(SETTLED_S)
-        (glass or self.display).run(
-            "xdotool", "mousemove", *map(str, place), "mousedown", "1", "sleep", "0.08", "mouseup", "1"
-        )
-        self._until(lambda: len(self.levels()) > before, f"the press at {place} is not in the journal")
+        before, drawn, last = len(self.levels()), self._asked(), 0.0
+
+        def kept() -> bool:
+            # On a machine with much else to do a press may fall between two frames: whoever stands there presses again.
+            nonlocal last
+            if len(self.levels()) == before and time.monotonic() - last > AGAIN_S:
+                time.sleep(SETTLED_S)
+                finger = ("mousedown", "1", "sleep", "0.08", "mouseup", "1")
+                (glass or self.display).run("xdotool", "mousemove", *map(str, place), *finger)
+                last = time.monotonic()
+            return len(self.levels()) > before
+
+        self._until(kept, f"the press at {place} is not in the journal")
         self._until(lambda: self._asked() > drawn, "the question does not come back")
         return self.levels()[-1]
 
@@ -209,7 +217,7 @@ class KioskOn:
         return sum(line.startswith("faces ") for line in self._said())
 
     def _until(self, true: Callable[[], bool], otherwise: str) -> None:
-        end = time.monotonic() + DEADLINE_S / 4
+        end = time.monotonic() + DEADLINE_S / 2
         while not true():
             assert self._running.poll() is None, self._log.read_text()
             assert time.monotonic() < end, f"{otherwise}: {self._said()[-3:]}"
