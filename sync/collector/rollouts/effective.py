@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Row, Select, select
 from sync.collector.rollouts.change import Change, laid_upon
 from sync.collector.rollouts.stage import IN_FORCE, STAGES
 from sync.collector.schema import counter, device, rollout, rollout_device, survey_text, unit
-from sync.protocol.messages import DeviceSettings, OfficeDays, encode_message
+from sync.protocol.days import OfficeDays
+from sync.protocol.messages import DeviceSettings, encode_message
 
 REMEMBERED_S = 5.0
 
