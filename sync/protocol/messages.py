@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from kiosk.journal.chain import Cursor
+from sync.protocol.days import OfficeDays, WorkedDay
 from sync.protocol.own_key import Move
 from sync.protocol.problems import ProblemType
 
@@ -146,27 +147,6 @@ class OpeningHours(msgspec.Struct, frozen=True):
     """ISO weekdays, Monday is 1."""
     opens: Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     closes: Annotated[str, msgspec.Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-
-
-Day = Annotated[str, msgspec.Meta(pattern="^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$")]
-"""2026-02-17, or 09-02 for every year."""
-
-
-class WorkedDay(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A day that is worked although it would be off."""
-
-    day: Day
-    like: Annotated[int, msgspec.Meta(ge=1, le=7)] | None = None
-    """The ISO weekday whose hours it has; None leaves it its own, or those of the first day that has any."""
-
-
-class OfficeDays(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The days off and the worked days of the whole office, below what is set for the kiosk itself."""
-
-    public: str = "vietnam"
-    """Whose public days off hold besides; ``none`` for nobody's."""
-    off: list[Day] = []
-    worked: list[WorkedDay] = []
 
 
 class DeviceSettings(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -17,7 +17,8 @@ from sync.collector.rollouts.store import plan_rollout, read_rollout, undo
 from sync.collector.rollouts.watch import watch_rollouts
 from sync.collector.surveys.library import shipped_surveys
 from sync.collector.surveys.store import begin_draft, publish
-from sync.protocol.messages import OpeningHours, WorkedDay
+from sync.protocol.days import WorkedDay
+from sync.protocol.messages import OpeningHours
 from tests.live import ZONE as HANOI
 from tests.live import LiveCollector, LiveKiosk
 

@@ -7,7 +7,7 @@ from kiosk.public_days import Country
 from kiosk.setting_rules import DayOff, DayWorked, between
 from kiosk.settings import Section
 from sync.collector.figures.periods import Kind
-from sync.protocol.messages import OfficeDays, WorkedDay
+from sync.protocol.days import OfficeDays, WorkedDay
 
 
 class Comments(Section, frozen=True):

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from sync.protocol.messages import DeviceSettings, OpeningHours, WorkedDay
+from sync.protocol.days import WorkedDay
+from sync.protocol.messages import DeviceSettings, OpeningHours
 
 HOLIDAYS_MAX = 100
 WORKED_MAX = 100

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from sync.collector.rollouts.change import RING, TEXT_NAMES, Change, Thresholds, faults_of
-from sync.protocol.messages import OpeningHours, WorkedDay
+from sync.protocol.days import WorkedDay
+from sync.protocol.messages import OpeningHours
 
 SETTINGS = ("survey", "theme", "hours", "holidays", "worked", "texts", "thresholds", "ring")
 HOUR_ROWS = 4

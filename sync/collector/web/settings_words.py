@@ -12,7 +12,8 @@ from sync.collector.rollouts.change import Change
 from sync.collector.rollouts.stage import State
 from sync.collector.rollouts.store import Rollout
 from sync.collector.web.phrases import Phrases
-from sync.protocol.messages import DeviceSettings, OpeningHours, WorkedDay
+from sync.protocol.days import WorkedDay
+from sync.protocol.messages import DeviceSettings, OpeningHours
 
 
 class SettingsWords:

@@ -29,7 +29,8 @@ from sync.collector.rollouts.stage import State
 from sync.collector.rollouts.store import go_on, plan_rollout, read_rollout, undo
 from sync.collector.rollouts.watch import tend_rollouts
 from sync.collector.services import Services
-from sync.protocol.messages import OfficeDays, OpeningHours, WorkedDay
+from sync.protocol.days import OfficeDays, WorkedDay
+from sync.protocol.messages import OpeningHours
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 from tests.sync.collector.care_builders import open_case_at
 

@@ -17,7 +17,8 @@ from sync.collector.rollouts.stage import Heard, State, Step, first_kiosks, next
 from sync.collector.rollouts.store import go_on, heard_of, hold, plan_rollout, read_rollout, undo
 from sync.collector.rollouts.watch import tend_rollouts, watch_rollouts
 from sync.collector.services import Services
-from sync.protocol.messages import DeviceSettings, OpeningHours, WorkedDay
+from sync.protocol.days import WorkedDay
+from sync.protocol.messages import DeviceSettings, OpeningHours
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import KioskKey, send
 from tests.sync.collector.test_api_device import JSON, status_of

@@ -18,7 +18,7 @@ from sync.collector.rollouts.stage import State
 from sync.collector.rollouts.store import go_on, plan_rollout, read_rollout, read_rollouts
 from sync.collector.services import Services
 from sync.collector.web.settings_form import read_wanted
-from sync.protocol.messages import WorkedDay
+from sync.protocol.days import WorkedDay
 from tests.sync.collector.builders import HANOI, NOON, Office
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.kiosks.simulated import write_fleet

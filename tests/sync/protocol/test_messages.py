@@ -5,6 +5,7 @@ import pytest
 
 from kiosk.journal.chain import Cursor
 from sync.protocol import problems
+from sync.protocol.days import OfficeDays, WorkedDay
 from sync.protocol.messages import (
     BATCH_BYTES_MAX,
     INFLATED_BYTES_MAX,
@@ -13,10 +14,8 @@ from sync.protocol.messages import (
     DeviceSettings,
     EnrolmentRequest,
     MessageInvalid,
-    OfficeDays,
     OpeningHours,
     Problem,
-    WorkedDay,
     decode_message,
     encode_message,
 )

@@ -30,7 +30,8 @@ from sync.collector.signals.settings import Signals
 from sync.collector.signals.watch import watch_signs
 from sync.collector.signals.watched import HalfDay, Sign
 from sync.collector.surveys.library import shipped_surveys
-from sync.protocol.messages import OpeningHours, WorkedDay
+from sync.protocol.days import WorkedDay
+from sync.protocol.messages import OpeningHours
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 
 YESTERDAY = NOON.date() - timedelta(days=1)
