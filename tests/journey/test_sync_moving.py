@@ -27,6 +27,7 @@ from sync.agent.compare import compare_ratings
 from sync.agent.enroll import KioskFiles, change_device, load_device
 from sync.agent.errors import AnotherCollector, CollectorUnavailable, DeliveryError, DeviceNotRecognised
 from sync.agent.move import Mover
+from sync.agent.run import _agent
 from sync.agent.state import load_state
 from sync.agent.troubles import Trouble
 from sync.collector import own
@@ -267,6 +268,24 @@ def test_both_dead_keep_everything_until_the_new_one_answers(kiosk, collector, n
 
     take_over(new_place, collector)
     kiosk.sync()
+
+    assert new_place.reported() == once_each(kiosk)
+
+
+def test_agent_at_work_goes_there_by_itself_and_calls_again_at_once(kiosk, collector, new_place):
+    announce(collector, new_place.url)
+    agent = _agent(
+        KioskFiles(kiosk.folder), kiosk.path, kiosk.clock, collector.url, None, None, start_delay_s_max=0
+    )  # fmt: skip
+    kiosk.press()
+    agent.run_cycle()
+    take_over(new_place, collector)
+    kiosk.press(2)
+
+    agent.run_cycle()
+    assert url_of(kiosk) == new_place.url
+    assert agent.due()
+    agent.run_cycle()
 
     assert new_place.reported() == once_each(kiosk)
 
