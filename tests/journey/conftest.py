@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.live import LiveCollector, LiveKiosk, live_collector
+from tests.moving import made
 
 
 @pytest.fixture
@@ -22,3 +23,11 @@ def kiosk(tmp_path: Path, collector: LiveCollector) -> Iterator[LiveKiosk]:
     kiosk.enroll(collector)
     yield kiosk
     kiosk.stop()
+
+
+@pytest.fixture
+def new_place(tmp_path: Path) -> Iterator[LiveCollector]:
+    """Another machine; its collector is given its data by the test."""
+    there = LiveCollector(made(tmp_path / "there"))
+    yield there
+    there.stop()
