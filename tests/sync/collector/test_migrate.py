@@ -215,7 +215,7 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
 def test_key_of_the_collector_is_made_once_in_a_filled_database(kind: str, empty_urls: Callable[[str], str]) -> None:
     database = open_database(empty_urls(kind), create=True)
     migrate(database)
-    step = sync.collector.migrate._steps().get_revision("0021").module
+    step = sync.collector.migrate._steps().get_revision("0020").module
     keys = []
     with database.writing() as connection:
         for name in ("own_key", "own_address", "own_move"):
