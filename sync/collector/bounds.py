@@ -2,7 +2,7 @@
 
 Nothing dates such a boot but its own wall clock, which may say 1970 or 2044. Known are its ends: the kiosk's
 enrolment, the entries before and after it in the journal whose time was measured, and the receipt. A boot has one
-clock: it is the latest reading under which every entry of the boot lies between these ends. Where there is none,
+clock: it is the first reading under which every entry of the boot lies between these ends. Where there is none,
 nothing is known but that it was before the receipt, and there its entries stand. Only measured times are ends, so
 no such entry ever moves one of another boot.
 """
@@ -33,7 +33,7 @@ class Floor(NamedTuple):
     """Before which moments a kiosk cannot have made an entry, in microseconds since 1970."""
 
     kiosk_us: int = NEVER
-    """Its enrolment, from the making of its code on."""
+    """Its enrolment: from a week before its code was made."""
     place_us: int = NEVER
     """When its counter was made: the end of what was measured, and of what it carried over from an older kiosk."""
 
@@ -131,12 +131,15 @@ def wall_us(at: str) -> int:
 
 
 def _clock_of(readings: Sequence[Reading], first_us: int, last_us: int) -> int | None:
-    """The latest reading of the boot's wall clock under which all its entries lie within the bounds."""
+    """The first reading of the boot's wall clock under which all its entries lie within the bounds.
+
+    The first, so that nothing which comes later moves what was placed by it.
+    """
     if not readings:
         return None
     begins = min(each.mono_us for each in readings)
     ends = max(each.mono_us for each in readings)
-    for each in reversed(readings):
+    for each in readings:
         if each.wall_us is None:
             continue
         # Entries say the whole second only, so up to one more may be added to reach the first bound.
