@@ -75,7 +75,6 @@ def test_ratings_and_counts_for_another_counter_are_kept_aside(alone: Office) ->
         ("9999-12-31", 80, False),
         ("2026-11-20", 10_000, False),
         ("2026-11-20", 99_999, False),
-        ("2026-11-20", -1, False),
     ],
 )
 def test_counts_are_taken_for_plausible_days_and_numbers(alone: Office, day: str, n: int, taken: bool) -> None:
