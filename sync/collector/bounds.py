@@ -1,10 +1,10 @@
 """Bounds: when the entries of a boot that was never heard were made, as far as that can be known. Pure.
 
 Nothing dates such a boot but its own wall clock, which may say 1970 or 2044. Known are its ends: the kiosk's
-enrolment, the entries before and after it in the journal whose time was measured, and the receipt. A boot has one
-clock: it is the latest reading under which every entry of the boot lies between these ends. Where there is none,
-nothing is known but that it was before the receipt, and there its entries stand. Only measured times are ends, so
-no such entry ever moves one of another boot.
+enrolment, the entries before and after it in the journal whose time was measured, and the receipt. Where all that
+the clock said lies between these ends and goes forward, it is taken; else the first of its readings under which every
+entry of the boot lies between them. Where there is none, nothing is known but that it was before the receipt, and
+there its entries stand. Only measured times are ends, so no such entry ever moves one of another boot.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +33,7 @@ class Floor(NamedTuple):
     """Before which moments a kiosk cannot have made an entry, in microseconds since 1970."""
 
     kiosk_us: int = NEVER
-    """Its enrolment, from the making of its code on."""
+    """Its enrolment: from a week before its code was made."""
     place_us: int = NEVER
     """When its counter was made: the end of what was measured, and of what it carried over from an older kiosk."""
 
@@ -58,6 +58,8 @@ class BootSpan(NamedTuple):
     first_us: int
     last_us: int
     offset_us: int | None
+    is_even: bool = False
+    """All its readings lie between them and go forward with its boot clock: each dates its own entry."""
 
 
 class Walls:
@@ -79,9 +81,9 @@ class Walls:
             self._spans = spans_of(list(_read(self._lines)), self.floor, self._before_us, received_us, measure)
         in_order = 0 <= mono_us < MONO_US_MAX
         span = self._spans.get(boot) if in_order else None
-        offset = None if span is None else span.offset_us
+        offset = None if span is None or span.is_even else span.offset_us
         found = wall_us(at) if offset is None else offset + mono_us
-        first_us, last_us, offset_us = span or BootSpan(self.floor.kiosk_us, received_us, 0)
+        first_us, last_us, offset_us, _ = span or BootSpan(self.floor.kiosk_us, received_us, 0)
         return found if offset_us is not None and first_us <= found <= last_us else None
 
 
@@ -111,9 +113,7 @@ def spans_of(
     for each, found in zip(readings, measured, strict=True):
         if found is None and 0 <= each.mono_us < MONO_US_MAX:
             of_boot[each.boot].append(each)
-    return {
-        boot: BootSpan(first[boot], last[boot], _clock_of(of_boot[boot], first[boot], last[boot])) for boot in first
-    }
+    return {boot: _span_of(of_boot[boot], first[boot], last[boot]) for boot in first}
 
 
 def wall_us(at: str) -> int:
@@ -130,13 +130,24 @@ def wall_us(at: str) -> int:
         raise TimeUnreadable(f"{at[:40]!r} is no wall-clock time with an offset") from error
 
 
+def _span_of(readings: Sequence[Reading], first_us: int, last_us: int) -> BootSpan:
+    walls = [each.wall_us for each in sorted(readings, key=lambda each: each.mono_us)]
+    known = [wall for wall in walls if wall is not None and first_us <= wall <= last_us]
+    if known and len(known) == len(walls) and known == sorted(known):
+        return BootSpan(first_us, last_us, 0, is_even=True)
+    return BootSpan(first_us, last_us, _clock_of(readings, first_us, last_us))
+
+
 def _clock_of(readings: Sequence[Reading], first_us: int, last_us: int) -> int | None:
-    """The latest reading of the boot's wall clock under which all its entries lie within the bounds."""
+    """The first reading of the boot's wall clock under which all its entries lie within the bounds.
+
+    The first, so that nothing which comes later moves what was placed by it.
+    """
     if not readings:
         return None
     begins = min(each.mono_us for each in readings)
     ends = max(each.mono_us for each in readings)
-    for each in reversed(readings):
+    for each in readings:
         if each.wall_us is None:
             continue
         # Entries say the whole second only, so up to one more may be added to reach the first bound.

@@ -6,7 +6,7 @@ What it says of any other counter is kept, set aside and told to IT staff; once 
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -19,6 +19,8 @@ from sync.collector.spans import read_codes, read_spans
 from sync.collector.stood import Spans
 from sync.collector.units import find_counter
 
+BEFORE_ENROLMENT = timedelta(days=7)
+"""So long a kiosk may have been in use before anybody enrolled it: it records from its first start."""
 BY_UPDATE = "collector"
 """Who granted what a kiosk had used before grants were kept; somebody should look at it."""
 
@@ -156,7 +158,7 @@ def _floor(connection: Connection, row: Row[Any], made_us: Sequence[int]) -> Flo
     # A kiosk without a network enrols by a file that may be weeks old: what is known is when its code was made.
     codes = select(enrolment_code.c.created_at).where(enrolment_code.c.device_id == row.device_id)
     made = [micros(at) for at in connection.execute(codes).scalars()]
-    kiosk_us = min([micros(row.enrolled_at), *made])
+    kiosk_us = min([micros(row.enrolled_at), *made]) - BEFORE_ENROLMENT // timedelta(microseconds=1)
     return Floor(kiosk_us, min([kiosk_us, *made_us]))
 
 

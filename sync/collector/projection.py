@@ -38,6 +38,8 @@ from sync.collector.visits import in_same_visit
 LEVELS = range(1, 6)
 REASONS_MAX = 10
 DETAIL_CHARS_MAX = 200
+NUMBER_MAX = 100_000
+"""What any kiosk can write as the transactions of a day, plausible or not."""
 COUNT_DAYS_BACK = timedelta(days=32)
 """Kiosks take the transactions of the last 31 days."""
 SEQ_MAX = 2**53
@@ -162,10 +164,12 @@ def _take_count(projection: Projection, entry: CountLine, context: Context) -> N
         typed_us, _ = context.clock.date(entry.at, entry.mono, entry.boot)
         typed_on = date.fromisoformat(context.days.place(typed_us)[0])
     except TimeUnreadable as error:
-        raise _Aside(UnreadReason.BAD_COUNT, printable(f"day {entry.day}")) from error
+        raise _Aside(UnreadReason.BAD_VALUE, printable(f"day {entry.day}")) from error
+    if not 0 <= entry.n <= NUMBER_MAX:
+        raise _Aside(UnreadReason.BAD_VALUE, f"{entry.n} transactions")
     if not typed_on - COUNT_DAYS_BACK <= date.fromisoformat(entry.day) <= typed_on:
         raise _Aside(UnreadReason.BAD_COUNT, f"day {entry.day}, typed in on {typed_on}")
-    if not 0 <= entry.n <= SERVED_MAX:
+    if entry.n > SERVED_MAX:
         raise _Aside(UnreadReason.BAD_COUNT, f"{entry.n} transactions")
     counter_id = _counter_of(entry.counter, noon_us, entry.day, context)
     projection.counts[counter_id, entry.day] = CountRow(counter_id, entry.day, entry.n, entry.seq)

@@ -147,7 +147,7 @@ def open_office(database: Database) -> Office:
 
 
 def _enrol(database: Database, number: int) -> Device:
-    floor = Floor(micros(ENROLLED), micros(OPENED))
+    floor = Floor(micros(OPENED), micros(OPENED))
     counters = {"Q1": 1, "Q2": 2}
     device = Device(str(uuid.UUID(int=number)), number.to_bytes(32), 1, counters, False, floor=floor)
     with database.writing() as connection:
