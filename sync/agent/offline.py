@@ -21,13 +21,13 @@ from sync.agent.keys import load_key, public_text
 from sync.agent.route import Identity
 from sync.agent.run import one_agent
 from sync.agent.state import keep_state, load_state
+from sync.protocol.acknowledgement import Acknowledgement
 from sync.protocol.batch import BATCH_ENCODING, pack_batch
 from sync.protocol.messages import (
     BATCH_BYTES_MAX,
     BATCH_MEDIA_TYPE,
     JSON_MEDIA_TYPE,
     LINES_PER_BATCH_MAX,
-    Acknowledgement,
     EnrolmentRequest,
     MessageInvalid,
     decode_message,

@@ -7,7 +7,6 @@ tallies and the new cursor are written in the caller's one transaction, so a bat
 once or not at all.
 """
 
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +26,8 @@ from sync.collector.cursors import COPY, require_owner
 from sync.collector.presstime import LocalDays, PressClock
 from sync.collector.projected import Projection
 from sync.collector.projection import Context, failed, project
-from sync.collector.schema import journal, micros, segment
+from sync.collector.replica import Segment, keep_segment, packed
+from sync.collector.schema import journal, micros
 from sync.collector.stood import Spans
 from sync.collector.store import (
     enclosed_seq,
@@ -41,7 +41,6 @@ from sync.collector.store import (
 )
 
 _log = structlog.get_logger("collector.ingest")
-_GZIP_WBITS = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,9 @@ def append_batch(
         _take_enclosures(connection, copy, copy.cursor.next_seq, received_us, batch)
         return Appended(copy.cursor, 0)
     end = Cursor(copy.cursor.next_seq + len(fresh), chain_over(copy.cursor.head, fresh))
-    _keep_segment(connection, batch, copy.cursor, end, fresh, receipt)
+    as_sent = batch.body if len(fresh) == len(batch.lines) and not batch.enclosures else None
+    part = Segment(batch.journal_id, copy.cursor, end, as_sent or packed(fresh))
+    keep_segment(connection, part, received_us, receipt.signature, receipt.kiosk_clock)
     sender = _Sender(connection, device, copy, receipt, days, fresh)
     unread, measured_us = sender.take_apart(end) if apart else sender.take_whole()
     _take_enclosures(connection, copy, end.next_seq, received_us, batch)
@@ -260,17 +261,6 @@ def _context(
     return Context(device.counter_id, device.counters, clock, days, device.moves, device.spans, device.ended)
 
 
-def _keep_segment(
-    connection: Connection, batch: Batch, start: Cursor, end: Cursor, fresh: tuple[bytes, ...], receipt: Receipt
-) -> None:
-    as_sent = batch.body if len(fresh) == len(batch.lines) and not batch.enclosures else None
-    row = (
-        batch.journal_id, start.next_seq, micros(receipt.received_at), end.next_seq - 1, start.head, end.head,
-        as_sent or _compress(fresh), receipt.signature, receipt.kiosk_clock,
-    )  # fmt: skip
-    insert_rows(connection, segment, {}, tuple(segment.c.keys()), [row])
-
-
 def _take_enclosures(connection: Connection, copy: _Copy, next_seq: int, received_us: int, batch: Batch) -> None:
     """Keep what is enclosed to entries that are new or still to come; to those before, what they wait for."""
     if not batch.enclosures:
@@ -280,11 +270,6 @@ def _take_enclosures(connection: Connection, copy: _Copy, next_seq: int, receive
     taken = [line for line in batch.enclosures if line not in passed_over]
     keep_enclosures(connection, copy.journal_id, received_us, next_seq - 1, taken)
     enclose(connection, copy.journal_id, taken)
-
-
-def _compress(lines: tuple[bytes, ...]) -> bytes:
-    packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP_WBITS)
-    return packer.compress(b"".join(line + b"\n" for line in lines)) + packer.flush()
 
 
 def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, receipt: Receipt, measured_us: int | None) -> None:

@@ -26,14 +26,12 @@ from sync.collector.partitions import ensure_partitions
 from sync.collector.presstime import LocalDays
 from sync.collector.replica import stored_hashes
 from sync.collector.schema import device, journal
+from sync.protocol.acknowledgement import AcknowledgedJournal, AcknowledgedKiosk, Acknowledgement
 from sync.protocol.addressed import Received
 from sync.protocol.batch import unpack_batch
 from sync.protocol.errors import AddressWrong, SignatureInvalid, WireError
 from sync.protocol.kiosk_clock import format_kiosk_clock
 from sync.protocol.messages import (
-    AcknowledgedJournal,
-    AcknowledgedKiosk,
-    Acknowledgement,
     EnrolmentRequest,
     JournalId,
     MessageInvalid,

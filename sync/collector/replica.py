@@ -1,14 +1,41 @@
-"""Replica: reads the stored copy of a journal, line by line and hash by hash."""
+"""Replica: the stored copy of a journal, kept as it came and read line by line and hash by hash."""
 
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from kiosk.journal.chain import chain_next
+from kiosk.journal.chain import Cursor, chain_next
+from sync.collector.bulk import insert_rows
 from sync.collector.schema import segment
 
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
+
+
+class Segment(NamedTuple):
+    """The new lines of one batch."""
+
+    journal_id: str
+    start: Cursor
+    end: Cursor
+    lines: bytes
+    """Gzip, as they came where that is possible."""
+
+
+def keep_segment(connection: Connection, part: Segment, received_us: int, signature: str, kiosk_clock: str) -> None:
+    """Store a batch's lines with when and how they were received."""
+    row = (
+        part.journal_id, part.start.next_seq, received_us, part.end.next_seq - 1, part.start.head, part.end.head,
+        part.lines, signature, kiosk_clock,
+    )  # fmt: skip
+    insert_rows(connection, segment, {}, tuple(segment.c.keys()), [row])
+
+
+def packed(lines: Sequence[bytes]) -> bytes:
+    """The lines as a gzip body."""
+    packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP_WBITS)
+    return packer.compress(b"".join(line + b"\n" for line in lines)) + packer.flush()
 
 
 def stored_hashes(connection: Connection, journal_id: str, seqs: Collection[int]) -> dict[int, bytes]:

@@ -222,33 +222,6 @@ class DeviceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of a move that was announced: ``ready``, or why the kiosk cannot follow."""
 
 
-class AcknowledgedJournal(msgspec.Struct, frozen=True):
-    """How far the collector's copy of one journal reaches."""
-
-    journal_id: JournalId
-    next: Annotated[int, msgspec.Meta(ge=1)]
-    head: Hash
-
-    def cursor(self) -> Cursor:
-        """The cursor as the journal knows it."""
-        return Cursor(self.next, bytes.fromhex(self.head))
-
-
-class AcknowledgedKiosk(msgspec.Struct, frozen=True):
-    """A kiosk, known by its key, and what the collector has of it."""
-
-    public_key: PublicKey
-    enrolment: EnrolmentAnswer
-    journals: list[AcknowledgedJournal] = []
-
-
-class Acknowledgement(msgspec.Struct, frozen=True, tag_field="hailong", tag="acknowledgement"):
-    """The file that goes back to kiosks without a network."""
-
-    version: int
-    kiosks: list[AcknowledgedKiosk]
-
-
 class EnclosureMessage(msgspec.Struct, frozen=True):
     """What an entry only commits to: ``SHA-256(salt || payload)`` stands in the entry at seq ``enclosure``."""
 

@@ -12,11 +12,9 @@ from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import OpenedLine, SettingsLine, carried_line, encode_line, head, line_of
 from sync.agent.keys import public_text
 from sync.protocol import problems
+from sync.protocol.acknowledgement import AcknowledgedJournal, AcknowledgedKiosk, Acknowledgement
 from sync.protocol.batch import pack_batch
 from sync.protocol.messages import (
-    AcknowledgedJournal,
-    AcknowledgedKiosk,
-    Acknowledgement,
     CommandDone,
     CursorMessage,
     DeviceCommand,

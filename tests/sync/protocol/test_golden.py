@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import decode_line
+from sync.protocol.acknowledgement import Acknowledgement
 from sync.protocol.batch import unpack_batch
 from sync.protocol.errors import SignatureInvalid
 from sync.protocol.kiosk_clock import parse_kiosk_clock
 from sync.protocol.messages import (
-    Acknowledgement,
     CursorMessage,
     DeviceSettings,
     DeviceStatus,
