@@ -9,7 +9,7 @@ from sync.collector.errors import UsageWrong
 
 DAYS_MAX = 1100
 """The longest free range: three years."""
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 """No report is about days before or after; a week may begin before."""
 _DAY = timedelta(days=1)
 

@@ -20,6 +20,7 @@ OWN_DOORS = {
     ("GET", "/v1/device"),
     ("POST", "/v1/device/status"),
     ("POST", "/v1/device/key"),
+    ("GET", "/v1/device/collector"),
 }
 
 

@@ -27,7 +27,9 @@ def test_settings_are_sent_once_and_again_only_when_they_changed(client: TestCli
     again = send(client, kiosk.request("GET", "/v1/device", headers={"If-None-Match": first.headers["etag"]}))
 
     key = first.json().pop("collector_key")
-    assert first.json() == {"counter": "Q1", "counter_name": "Quầy 1", "unit_name": "Xã Bắc Sơn", "collector_key": key}
+    assert first.json() == {
+        "counter": "Q1", "counter_name": "Quầy 1", "unit_name": "Xã Bắc Sơn", "counters": ["Q2"], "collector_key": key,
+    }  # fmt: skip
     assert (again.status_code, again.content) == (304, b"")
 
 

@@ -209,7 +209,7 @@ def test_open_cases_stand_on_the_overview_of_whoever_may_see_them(desk: Desk) ->
     assert OWN in desk.client(Role.SUPERVISOR).get("/t/XA/Q1").text
 
 
-@pytest.mark.parametrize("query", ["trang=0", "trang=-3", "trang=x", "trang=999999", "tt=x", "loai=x", "tim=%00%25_"])
+@pytest.mark.parametrize("query", ["trang=0", "trang=-3", "trang=x", "trang=999999", "tt=x", "loai=x", "tim=%25_"])
 def test_address_that_says_what_cannot_be_is_read_as_far_as_it_can(desk: Desk, query: str) -> None:
     client = desk.client(Role.SUPERVISOR)
 
