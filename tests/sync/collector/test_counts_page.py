@@ -64,7 +64,7 @@ def test_a_unit_and_month_that_stands_twice_is_told_with_the_first_line() -> Non
     assert (fault.line, fault.values["line"]) == (4, 2)
 
 
-@pytest.mark.parametrize("body", [b"PK\x03\x04\xff\xfe", HEAD.encode("utf-16"), b"\xff", b""])
+@pytest.mark.parametrize("body", [b"PK\x03\x04\xff\xfe", HEAD.encode("utf-16-le"), b"\xff", b""])
 def test_what_is_no_csv_is_told_as_that(body: bytes) -> None:
     (fault,) = read_counts(body, TODAY).faults
 
