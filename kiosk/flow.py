@@ -70,6 +70,8 @@ class View:
     revising: bool = False
     asked: int = 0
     """The place of the question."""
+    counter: str | None = None
+    """In a hall, the counter that the citizen named."""
     test: bool = False
     chosen: tuple[str, ...] = ()
     rating_refused: bool = True
@@ -271,6 +273,7 @@ class Flow:
             saving=saving,
             revising=visit.revising,
             asked=asked,
+            counter=visit.counter,
             test=self._rules.test,
             chosen=visit.chosen,
             rating_refused=isinstance(visit.refused, Rating),

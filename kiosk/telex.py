@@ -45,6 +45,9 @@ def compose(struck: str) -> str:
 
 def give_tone(syllable: str, letter: str) -> str:
     """The syllable with the tone of this letter of Telex; as it is where it has no vowel, or has that tone."""
+    if remove_accent_string(syllable).lower() == "qu":
+        # The u is no vowel here; it carries the tone until the vowel comes.
+        return syllable[0] + give_tone(syllable[1], letter)
     toned, _ = process_key(syllable, letter, syllable, skip_non_vietnamese=False)
     return _with_tone_in_place(toned) if len(toned) == len(syllable) else syllable
 
@@ -52,11 +55,12 @@ def give_tone(syllable: str, letter: str) -> str:
 def _strike(syllable: str, key: str, keys: str) -> tuple[str, str]:
     """What is there after one more key, and the keys behind it; a key that takes back what one did is none of them."""
     as_it_is = syllable + key, keys + key
-    if remove_accent_string(key) != key or key.lower() in _OWN:
+    if key.lower() in _OWN:
+        return _with_tone_in_place(syllable + key), keys + key
+    if remove_accent_string(key) != key:
         return as_it_is
     if syllable.lower() == "qu" and key.lower() in _TONES:
-        # The u is no vowel here; it carries the tone until the vowel comes.
-        return syllable[0] + give_tone(syllable[1], key), keys + key
+        return give_tone(syllable, key), keys + key
     composed, after = process_key(syllable, key, keys, skip_non_vietnamese=False)
     if _own_letters(keys) - _own_letters(composed):
         return as_it_is

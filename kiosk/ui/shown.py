@@ -88,6 +88,7 @@ class Shown:
         self._showing, self.place = self.due, self._place_due
         self.page = self.shelf.page(self.place)
         app.sounds.hush()
+        app.name_counter(None if app.staff.inside else app.flow.view.counter)
         self.shelf.arrange(self.place, app.look)
         self.pace.resting = self.place[0] is Step.RESTING
         self.pace.wake()

@@ -58,6 +58,7 @@ class KioskApp(App):
         self.staff = Staff(self)
         self.sounds = Sounds(setup.sound)
         self._sizes: ScreenSizes | None = None
+        self._counter_named: str | None = None
         self._speak()
         self._relook()
 
@@ -165,6 +166,11 @@ class KioskApp(App):
         """A text of the office's in the language on the screen, else in Vietnamese; empty where there is none."""
         return self.taste.words(words)
 
+    def name_counter(self, code: str | None) -> None:
+        """Say which counter is judged: in a hall the one that this citizen named, else the kiosk's own."""
+        self._counter_named = code
+        self.counter = self._counter_words()
+
     def say_full(self) -> None:
         """No more reasons than these are taken: say so, large."""
         most = self.setup.survey.reasons_max
@@ -185,8 +191,15 @@ class KioskApp(App):
     def _speak(self) -> None:
         self.t = self.taste.language.texts
         self.next_language = self.taste.next_language
-        self.office, self.counter = self.words(self.setup.office), self.words(self.setup.counter)
+        self.office, self.counter = self.words(self.setup.office), self._counter_words()
         self.shown.shelf.say(self.t, self.words)
+
+    def _counter_words(self) -> str:
+        for counter in self.setup.counters:
+            if counter.code == self._counter_named:
+                number = f"{self.t('Counter')} {counter.number}"
+                return " · ".join(filter(None, (number, self.words(counter.name))))
+        return self.words(self.setup.counter)
 
     def _note_silence(self) -> None:
         self.shortcomings.note(SILENT)

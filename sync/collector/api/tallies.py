@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from kiosk.domain.measures import Share
 from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.api.gate import reader_of
-from sync.collector.figures.periods import FIRST_DAY, LAST_DAY
+from sync.collector.figures.periods import LAST_DAY
 from sync.collector.reports import Report, Row, Span, Table, make_report
 from sync.collector.rights import Right
 from sync.collector.services import Services
@@ -19,6 +19,8 @@ from sync.collector.words import NOTICE
 from sync.protocol.errors import WireError
 
 router = APIRouter(tags=["reports"])
+FIRST_DAY = date(1970, 1, 1)
+"""Programs that want everything ask from the day on which dead clocks begin, as ``kiosk demo`` does."""
 Code = Annotated[str | None, Query(pattern=f"^{PLACE_CODE}$", description="Its code")]
 
 

@@ -130,3 +130,14 @@ def test_quotation_mark_stands_nowhere_for_fewer_than():
     ]
 
     assert found == list[Path]()
+
+
+def test_corners_of_a_low_tile_s_shadow_do_not_overlap(open_kiosk: Any) -> None:
+    kiosk = open_kiosk()
+    tile = kiosk.app.page.face_tile(4)
+    for height in (20.0, 60.0, 200.0):
+        tile.height = height
+        kiosk.frames(2)
+        (shadow,) = (each for each in tile.canvas.before.children if type(each).__name__ == "BorderImage")
+        above, _, below, _ = shadow.display_border
+        assert 0 < above + below <= shadow.size[1] + 1e-6

@@ -438,6 +438,27 @@ def test_hall_asks_for_the_counter_and_the_rating_carries_it(open_kiosk: Any):
     assert kiosk.disk.facts[0].counter == "Q5"
 
 
+def test_screens_after_it_name_the_counter_that_the_citizen_chose(open_kiosk: Any):
+    kiosk = open_kiosk(counters=8)
+    own = kiosk.app.counter
+
+    kiosk.tap(kiosk.app.page.counter_tile("Q5"))
+    kiosk.until_step(Step.QUESTION)
+    assert kiosk.app.page.ids.header.counter == "Quầy 5 · Đất đai – Môi trường"
+
+    kiosk.tap(kiosk.app.page.ids.language)
+    assert kiosk.app.page.ids.header.counter == "Counter 5 · Land – Environment"
+    kiosk.press_face(4)
+    kiosk.until_step(Step.REASONS)
+    assert kiosk.app.page.ids.header.counter == "Counter 5 · Land – Environment"
+
+    kiosk.tap(kiosk.app.page.ids.skip)
+    kiosk.until_step(Step.THANKS)
+    kiosk.pass_time(4.1)
+    kiosk.until_step(Step.COUNTER)
+    assert kiosk.app.counter == own
+
+
 def test_citizen_may_not_remember_the_counter(open_kiosk: Any):
     kiosk = open_kiosk(counters=3)
     kiosk.tap(kiosk.app.page.ids.unsure)
