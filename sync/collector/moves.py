@@ -21,6 +21,7 @@ from sync.collector.schema import (
     comment,
     counter,
     device,
+    device_grant,
     enrolment_code,
     follow_up,
     signal,
@@ -162,6 +163,8 @@ def _go_on_in(connection: Connection, found: Row[Any], wanted: Row[Any], since: 
     row_id = int(connection.execute(insert(counter).values(begun).returning(counter.c.counter_id)).scalar_one())
     stand = update(device).where(device.c.counter_id == found.counter_id)
     connection.execute(stand.values(counter_id=row_id))
+    granted = update(device_grant).where(device_grant.c.counter_id == found.counter_id)
+    connection.execute(granted.values(counter_id=row_id))
     codes = update(enrolment_code).where(
         enrolment_code.c.counter_id == found.counter_id, enrolment_code.c.device_id.is_(None)
     )
