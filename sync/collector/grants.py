@@ -108,10 +108,13 @@ def confirm_grants(connection: Connection, device_id: str, now: datetime, actor:
 
 
 def grant_of_code(connection: Connection, device_id: str, code: Row[Any], now: datetime) -> None:
-    """What the enrolment code names is granted to the kiosk that came with it."""
-    for wanted in code.grants or ():
-        if wanted != code.counter_id:
-            _keep(connection, device_id, int(wanted), now, f"device {device_id}")
+    """What the enrolment code names is granted to the kiosk that came with it, wherever it stands by now."""
+    named = [int(wanted) for wanted in code.grants or ()]
+    spans = read_spans(connection, named)
+    for wanted in named:
+        now_at = spans[wanted][-1].counter_id if wanted in spans else wanted
+        if now_at != code.counter_id:
+            _keep(connection, device_id, now_at, now, f"device {device_id}")
 
 
 def settle_grants(connection: Connection, device_id: str, at: int, now: datetime) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from sync.collector.audit import note
 from sync.collector.errors import NotAllowed
@@ -21,10 +21,13 @@ from sync.collector.schema import (
     comment,
     counter,
     device,
+    device_grant,
     enrolment_code,
     follow_up,
     signal,
     suspicion,
+    tally,
+    transaction_count,
     unit,
     unit_follower,
 )
@@ -78,7 +81,7 @@ def move_counter(connection: Connection, code: str, to: str, since: date, act: A
             code=code, unit=found.unit, day=found.since.isoformat(),
         )  # fmt: skip
     lock_journals(connection, found.counter_id)
-    if _stands_since(found, since, act):
+    if _stands_since(connection, found, since, act):
         ratings = _correct(connection, found, wanted)
     else:
         ratings = _go_on_in(connection, found, wanted, since, act)
@@ -131,15 +134,22 @@ def _require_day(since: date, act: Act) -> None:
         )  # fmt: skip
 
 
-def _stands_since(found: Row[Any], since: date, act: Act) -> bool:
+def _stands_since(connection: Connection, found: Row[Any], since: date, act: Act) -> bool:
     """Whether the counter stood nowhere else before that day, so that its place is only put right."""
     if found.since is not None:
         return bool(found.since == since)
-    return bool(found.created_at.astimezone(act.days.zone).date() >= since)
+    if found.created_at.astimezone(act.days.zone).date() < since:
+        return False
+    # A kiosk may have been in use before anybody made its counter.
+    earlier = [
+        select(table.c.day).where(table.c.counter_id == found.counter_id, table.c.day < since)
+        for table in (tally, transaction_count)
+    ]
+    return not any(connection.execute(each.limit(1)).first() for each in earlier)
 
 
 def _correct(connection: Connection, found: Row[Any], wanted: Row[Any]) -> int:
-    """The row itself goes to the other unit, and with it all that is counted there."""
+    """The row itself goes to the other unit, and with it all that is counted there; how many ratings that are."""
     lock_releases(connection)
     lock_counters(connection, {found.counter_id})
     count_anew(connection, [found.counter_id])
@@ -148,7 +158,8 @@ def _correct(connection: Connection, found: Row[Any], wanted: Row[Any]) -> int:
     published = (comment.c.counter_id == found.counter_id) & comment.c.published_on.is_not(None)
     connection.execute(update(comment).where(published).values(unit_id=wanted.unit_id))
     _rename_cases(connection, found, f"{wanted.path}:{found.code}")
-    return 0
+    ratings = select(func.coalesce(func.sum(tally.c.n), 0)).where(tally.c.counter_id == found.counter_id)
+    return int(connection.execute(ratings).scalar_one())
 
 
 def _go_on_in(connection: Connection, found: Row[Any], wanted: Row[Any], since: date, act: Act) -> int:
@@ -162,6 +173,8 @@ def _go_on_in(connection: Connection, found: Row[Any], wanted: Row[Any], since: 
     row_id = int(connection.execute(insert(counter).values(begun).returning(counter.c.counter_id)).scalar_one())
     stand = update(device).where(device.c.counter_id == found.counter_id)
     connection.execute(stand.values(counter_id=row_id))
+    granted = update(device_grant).where(device_grant.c.counter_id == found.counter_id)
+    connection.execute(granted.values(counter_id=row_id))
     codes = update(enrolment_code).where(
         enrolment_code.c.counter_id == found.counter_id, enrolment_code.c.device_id.is_(None)
     )

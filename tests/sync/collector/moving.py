@@ -1,11 +1,12 @@
 """A small office whose counters and kiosks move, beside a model that knows where everything was really pressed."""
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from kiosk.domain.disclosure import Policy
 from kiosk.journal.lines import CountLine, encode_line
@@ -14,7 +15,8 @@ from sync.collector.audit import note
 from sync.collector.credentials import find_device, move_device_since
 from sync.collector.database import Database
 from sync.collector.devices import Directory
-from sync.collector.errors import NotAllowed
+from sync.collector.errors import NotAllowed, UsageWrong
+from sync.collector.grants import end_grants, grant_counters
 from sync.collector.ingest import Device, append_batch
 from sync.collector.moves import Act, end_unit, move_counter
 from sync.collector.partitions import ensure_partitions
@@ -52,6 +54,10 @@ class Moving:
     """By kiosk, from when on at which counter."""
     pressed: list[tuple[int, datetime, str | None, int]] = field(default_factory=list)
     typed: dict[tuple[int, date], int] = field(default_factory=dict)
+    granted: list[dict[str, datetime | None]] = field(default_factory=list)
+    """By kiosk, the counters besides its own that it may speak for, and until when."""
+    aside: int = 0
+    """So many ratings came for a counter that their kiosk might not speak for then."""
 
     @property
     def database(self) -> Database:
@@ -70,6 +76,17 @@ class Moving:
         local = moment.astimezone(HANOI).date()
         return [unit for since, unit in self.counters[code] if since <= local][-1], code
 
+    def may_name(self, kiosk: int, moment: datetime, code: str) -> bool:
+        """Whether the kiosk may speak for that counter at a moment, as far as is booked now."""
+        stands = self.stands[kiosk]
+        if code == stands[-1][1]:
+            return True
+        left = [until for (until, _), (_, at) in zip(stands[1:], stands, strict=False) if at == code]
+        if code in self.granted[kiosk]:
+            until = self.granted[kiosk][code]
+            return until is None or moment < max([until, *left[-1:]])
+        return bool(left) and moment < left[-1]
+
     def press(
         self, kiosk: int, back: int, level: int = 5, named: str | None = None, late: int = 0, hour: int = 10,
         known: Device | None = None,
@@ -82,7 +99,10 @@ class Moving:
         # Named after its level, so that a comment can be told from another; a private note of this test.
         pen.comment(seq, f"{level} {back}")
         self._send(kiosk, first, moment, min(NOON, moment + timedelta(days=late, hours=1)), known)
-        self.pressed.append((kiosk, moment, named, level))
+        if named is None or self.may_name(kiosk, moment, named):
+            self.pressed.append((kiosk, moment, named, level))
+        else:
+            self.aside += 1
 
     def type_in(self, kiosk: int, back: int, n: int) -> None:
         """Transactions of a day, at the counter where the kiosk stood."""
@@ -124,6 +144,23 @@ class Moving:
         except NotAllowed:
             return
         self.stands[kiosk].append((since, code))
+        granted, unit = self.granted[kiosk], self.counters[code][-1][1]
+        granted.pop(code, None)
+        for other, until in granted.items():
+            if until is None and self.counters[other][-1][1] != unit:
+                granted[other] = since
+
+    def grant(self, kiosk: int, code: str) -> None:
+        """Let a kiosk speak for a counter; what is its own already is refused."""
+        with suppress(UsageWrong), self.database.writing() as connection:
+            grant_counters(connection, self.kiosks[kiosk], [code], NOON, "it")
+            self.granted[kiosk][code] = None
+
+    def ungrant(self, kiosk: int, code: str, back: int) -> None:
+        """Let it speak for the counter no longer; where it may not already, that is refused."""
+        with suppress(UsageWrong), self.database.writing() as connection:
+            end_grants(connection, self.kiosks[kiosk], [code], at(back), "it")
+            self.granted[kiosk][code] = at(back)
 
     def release(self) -> None:
         """Bring out what may go."""
@@ -140,6 +177,7 @@ class Moving:
             (*self.where(k, moment, named), moment.date(), level) for k, moment, named, level in self.pressed
         )
         assert self._ratings() == wanted
+        assert [why for (why,) in self.office.rows("unread", "reason")].count("unknown_counter") == self.aside
         assert self._comments() == Counter((*key[:2], f"{key[3]} {(TODAY - key[2]).days}") for key in wanted.elements())
         assert self._typed() == self._wanted_typed()
         assert recounted_ratings(self.office) == tallied_ratings(self.office)
@@ -235,6 +273,9 @@ def moving(office: Office) -> Moving:
         for number, each in enumerate((office.device, other), 1):
             key = {"public_key": f"a2V5{number:04d}", "counter_id": number}
             connection.execute(update(schema.device).where(mine == each.device_id).values(key))
+        grant = {"device_id": other.device_id, "granted_at": NOON, "granted_by": "it", "counter_id": 1}
+        connection.execute(delete(schema.device_grant).where(schema.device_grant.c.device_id == other.device_id))
+        connection.execute(insert(schema.device_grant), grant)
         note(connection, NOON, "test", "begun", "", {})
         _after_ids(connection)
     begin = date.min
@@ -242,6 +283,7 @@ def moving(office: Office) -> Moving:
         office, [office.device.device_id, other.device_id], [Pen(), Pen()],
         {"Q1": [(begin, "XA")], "Q2": [(begin, "XA")]},
         [[(datetime.min.replace(tzinfo=HANOI), code)] for code in ("Q1", "Q2")],
+        granted=[{"Q2": None}, {"Q1": None}],
     )  # fmt: skip
 
 
@@ -254,7 +296,7 @@ def _after_ids(connection) -> None:
 
 MOVES = {
     "press": Moving.press, "type": Moving.type_in, "counter": Moving.move_counter, "kiosk": Moving.carry,
-    "release": Moving.release,
+    "release": Moving.release, "grant": Moving.grant, "ungrant": Moving.ungrant,
 }  # fmt: skip
 """What may happen, by name."""
 

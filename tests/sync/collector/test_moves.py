@@ -38,6 +38,8 @@ _EVENTS = st.one_of(
     st.tuples(st.just("counter"), _CODES, st.sampled_from(UNITS), _BACK),
     st.tuples(st.just("kiosk"), _KIOSKS, _CODES, _BACK),
     st.tuples(st.just("release")),
+    st.tuples(st.just("grant"), _KIOSKS, _CODES),
+    st.tuples(st.just("ungrant"), _KIOSKS, _CODES, _BACK),
 )  # fmt: skip
 _numbers = itertools.count()
 
@@ -79,6 +81,8 @@ def test_sums_across_moves_equal_a_recount_on_both_engines(world: Moving, seed: 
             happen(world, "type", kiosk, back, number)
         if number % 20 == 0:
             happen(world, "release")
+        if number % 7 == 0:
+            happen(world, *(("grant", kiosk, code) if number % 2 else ("ungrant", kiosk, code, back)))
 
     world.require_true()
 
@@ -124,6 +128,26 @@ def test_a_new_counter_that_stands_in_the_wrong_unit_is_put_right_whole(world: M
         move_counter(connection, "Q1", "XB", NOON.date(), ACT)
 
     assert len(world.office.rows("counter")) == 2
+
+
+def test_what_was_pressed_before_a_counter_was_made_stays_when_it_moves_that_day(world: Moving) -> None:
+    for back in (5, 5, 1):
+        world.press(0, back)
+    with world.database.writing() as connection:
+        connection.execute(schema.counter.update().values(created_at=NOON))
+        moved = move_counter(connection, "Q1", "XB", day(3), ACT)
+    world.counters["Q1"].append((day(3), "XB"))
+
+    assert moved.ratings == 1
+    world.require_true()
+
+
+def test_a_place_put_right_says_how_many_ratings_go_along(world: Moving) -> None:
+    for back in (2, 1):
+        world.press(0, back)
+    world.move_counter("Q1", "XB", 3)
+    with world.database.writing() as connection:
+        assert move_counter(connection, "Q1", "XC", day(3), ACT).ratings == 2
 
 
 def test_a_counter_may_come_back(world: Moving) -> None:
