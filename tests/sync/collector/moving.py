@@ -15,6 +15,7 @@ from sync.collector.credentials import find_device, move_device_since
 from sync.collector.database import Database
 from sync.collector.devices import Directory
 from sync.collector.errors import NotAllowed
+from sync.collector.grants import grant_counters
 from sync.collector.ingest import Device, append_batch
 from sync.collector.moves import Act, end_unit, move_counter
 from sync.collector.partitions import ensure_partitions
@@ -124,6 +125,18 @@ class Moving:
         except NotAllowed:
             return
         self.stands[kiosk].append((since, code))
+        self.grant_all()
+
+    def grant_all(self) -> None:
+        """Each kiosk may speak for both counters, wherever they stand: this is of where things count."""
+        with self.database.writing() as connection:
+            for device_id in self.kiosks:
+                own = select(schema.device.c.counter_id).where(schema.device.c.device_id == device_id)
+                beside = select(schema.counter.c.code).where(
+                    schema.counter.c.until.is_(None), schema.counter.c.counter_id.not_in(own)
+                )
+                codes = list(connection.execute(beside).scalars())
+                grant_counters(connection, device_id, codes, NOON, "test")
 
     def release(self) -> None:
         """Bring out what may go."""
@@ -238,11 +251,13 @@ def moving(office: Office) -> Moving:
         note(connection, NOON, "test", "begun", "", {})
         _after_ids(connection)
     begin = date.min
-    return Moving(
+    world = Moving(
         office, [office.device.device_id, other.device_id], [Pen(), Pen()],
         {"Q1": [(begin, "XA")], "Q2": [(begin, "XA")]},
         [[(datetime.min.replace(tzinfo=HANOI), code)] for code in ("Q1", "Q2")],
     )  # fmt: skip
+    world.grant_all()
+    return world
 
 
 def _after_ids(connection) -> None:
