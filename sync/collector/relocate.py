@@ -26,7 +26,7 @@ from sync.collector.signals.standing import AT_ONCE, RATING_ROW, read_reasons, s
 from sync.collector.signals.stretch import Stretch, read_suspect
 from sync.collector.spans import read_spans
 from sync.collector.stood import counter_on
-from sync.collector.store import count_in
+from sync.collector.store import count_in, count_undated
 from sync.collector.tally import ReasonKey, TallyKey, reason_key, tally_key
 
 _NOON = time(12)
@@ -149,6 +149,7 @@ def _move_ratings(connection: Connection, journal_id: str, rows: Sequence[Rating
         reasons[reason_key(before[chosen.rating_seq], chosen.reason)] -= 1
         reasons[reason_key(after[chosen.rating_seq], chosen.reason)] += 1
     count_in(connection, journal_id, counts, reasons, AT_ONCE)
+    count_undated(connection, journal_id, after.values(), gone=rows)
 
 
 def _there(row: RatingRow, counter_id: int, suspect: Sequence[Stretch]) -> RatingRow:

@@ -92,7 +92,7 @@ def keep_counts(connection: Connection, journal_id: str, received_us: int, proje
     insert_rows(connection, reason_choice, of_journal, ReasonRow._fields, projection.reasons)
     reason_counts = count_reasons(projection.reasons, {**earlier, **projection.ratings})
     count_in(connection, journal_id, counts, reason_counts, projection.received_on)
-    _count_undated(connection, journal_id, projection.ratings.values())
+    count_undated(connection, journal_id, projection.ratings.values())
     return projection.unread
 
 
@@ -107,9 +107,12 @@ def count_in(
     _add_counts(connection, waiting_count, WaitingKey._fields, journal_id, waiting)
 
 
-def _count_undated(connection: Connection, journal_id: str, rows: Iterable[RatingRow]) -> None:
-    """Remember on which days ratings stand that were pressed nobody knows when."""
+def count_undated(
+    connection: Connection, journal_id: str, rows: Iterable[RatingRow], gone: Iterable[RatingRow] = ()
+) -> None:  # fmt: skip
+    """Remember on which days ratings stand that were pressed nobody knows when, and that those ``gone`` do no more."""
     undated = Counter((row.counter_id, row.day) for row in rows if row.time_quality == TimeQuality.RECEIVED)
+    undated.subtract((row.counter_id, row.day) for row in gone if row.time_quality == TimeQuality.RECEIVED)
     _add_counts(connection, undated_count, ("counter_id", "day"), journal_id, undated)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert, select
 
 from kiosk.journal.lines import CountLine, RevisedLine, encode_line
 from sync.collector import schema
@@ -17,6 +17,7 @@ from sync.collector.grants import BEFORE_ENROLMENT, confirm_grants, end_grants, 
 from sync.collector.migrate import migrate
 from sync.collector.reproject import Reading, reproject
 from tests.sync.collector.builders import DAYS, ENROLLED, NOON, OPENED, Office, Pen
+from tests.sync.collector.older import take_back
 
 LATER = Reading(NOON + timedelta(days=1), "it", DAYS)
 RATING = ("seq", "counter_id", "level", "first_level", "pressed_at", "time_quality", "day", "part", "received_at")
@@ -325,7 +326,7 @@ def test_the_update_grants_what_was_used_in_90_days_and_lists_it(kind: str, empt
     with database.writing() as connection:
         unit = {"unit_id": 1, "code": "XA", "name": "Xã", "kind": "office", "path": "XA/"}
         connection.execute(insert(schema.unit), unit)
-        for number in (1, 2, 3, 4):
+        for number in (1, 2, 3, 4, 5, 6):
             row = {"counter_id": number, "code": f"Q{number}", "name": "Quầy", "unit_id": 1, "created_at": NOON}
             connection.execute(insert(schema.counter), row)
         kiosk = {"device_id": device_id, "counter_id": 1, "public_key": "k", "info": {}, "enrolled_at": NOON}
@@ -333,24 +334,26 @@ def test_the_update_grants_what_was_used_in_90_days_and_lists_it(kind: str, empt
         copy = {"journal_id": journal_id, "device_id": device_id, "next_seq": 5, "head": bytes(32),
                 "first_received_at": NOON, "last_received_at": NOON}  # fmt: skip
         connection.execute(insert(schema.journal), copy)
-        for counter_id, days in ((1, 3), (2, 3), (3, 120)):
+        # It stood at Q5 and Q6 itself, and serves Q5 as one of its hall since then.
+        for counter_id in (5, 6):
+            stood = {"device_id": device_id, "until": datetime.now(UTC) - timedelta(days=20 + counter_id)}
+            connection.execute(insert(schema.placement), {**stood, "counter_id": counter_id})
+        for counter_id, days in ((1, 3), (2, 3), (3, 120), (5, 40), (5, 3), (6, 40)):
             row = {"journal_id": journal_id, "counter_id": counter_id, "day": today - timedelta(days=days),
                    "part": "am", "survey": "s@1", "question": "q", "level": 5, "standing": "counted",
                    "n": 2}  # fmt: skip
             connection.execute(insert(schema.tally), row)
         typed = {"journal_id": journal_id, "counter_id": 4, "day": today, "n": 7, "seq": 4, "received_at": NOON}
         connection.execute(insert(schema.transaction_count), typed)
-        for name in ("device_grant", "undated_count"):
-            connection.execute(text(f"DROP TABLE {name}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0015'"))
+        take_back(connection, "0015", "device_grant", "undated_count")
 
     migrate(database)
 
     with database.writing() as connection:
         grants = read_grants(connection)[device_id]
         noted = connection.execute(select(schema.audit.c.action, schema.audit.c.details)).all()
-        assert [(one.code, one.is_unseen) for one in grants] == [("Q2", True), ("Q4", True)]
-        assert [row.details["counter"] for row in noted] == ["Q2", "Q4"]
+        assert [(one.code, one.is_unseen) for one in grants] == [("Q2", True), ("Q4", True), ("Q5", True)]
+        assert [row.details["counter"] for row in noted] == ["Q2", "Q4", "Q5"]
         confirm_grants(connection, device_id, NOON, "huong")
-        assert [one.is_unseen for one in read_grants(connection)[device_id]] == [False, False]
+        assert [one.is_unseen for one in read_grants(connection)[device_id]] == [False, False, False]
     database.close()

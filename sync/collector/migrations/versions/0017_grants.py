@@ -12,19 +12,23 @@ down_revision = "0016"
 
 USED_DAYS = 90
 _USED = """
-    SELECT DISTINCT j.device_id, u.counter_id, CASE WHEN used.unit_id = own.unit_id THEN NULL ELSE (
-        SELECT max(p.until) FROM placement AS p JOIN counter AS stood ON stood.counter_id = p.counter_id
-        WHERE p.device_id = d.device_id AND stood.unit_id = used.unit_id
-    ) END AS until FROM (
-        SELECT journal_id, counter_id FROM tally WHERE day BETWEEN :since AND :until AND n > 0
-        UNION SELECT journal_id, counter_id FROM transaction_count WHERE day BETWEEN :since AND :until
+    SELECT j.device_id, u.counter_id, max(u.day) AS last_day,
+        CASE WHEN used.unit_id = own.unit_id THEN NULL ELSE (
+            SELECT max(p.until) FROM placement AS p JOIN counter AS stood ON stood.counter_id = p.counter_id
+            WHERE p.device_id = j.device_id AND stood.unit_id = used.unit_id
+        ) END AS until,
+        (SELECT max(p.until) FROM placement AS p
+         WHERE p.device_id = j.device_id AND p.counter_id = u.counter_id) AS left_at
+    FROM (
+        SELECT journal_id, counter_id, day FROM tally WHERE day BETWEEN :since AND :until AND n > 0
+        UNION SELECT journal_id, counter_id, day FROM transaction_count WHERE day BETWEEN :since AND :until
     ) AS u
     JOIN journal AS j ON j.journal_id = u.journal_id
     JOIN device AS d ON d.device_id = j.device_id
     JOIN counter AS used ON used.counter_id = u.counter_id
     JOIN counter AS own ON own.counter_id = d.counter_id
     WHERE u.counter_id <> d.counter_id AND d.revoked_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM placement AS p WHERE p.device_id = d.device_id AND p.counter_id = u.counter_id)
+    GROUP BY j.device_id, u.counter_id, used.unit_id, own.unit_id
     ORDER BY j.device_id, u.counter_id
 """
 
@@ -75,7 +79,7 @@ def _grant_what_was_used(now: datetime) -> None:
     days = {"since": today - timedelta(days=USED_DAYS), "until": today + timedelta(days=1)}
     used = sa.text(_USED).bindparams(
         sa.bindparam("since", type_=sa.Date()), sa.bindparam("until", type_=sa.Date())
-    ).columns(device_id=Id, counter_id=Serial, until=Moment())  # fmt: skip
+    ).columns(device_id=Id, counter_id=Serial, last_day=sa.Date(), until=Moment(), left_at=Moment())  # fmt: skip
     grant = sa.table("device_grant", sa.column("device_id", Id), sa.column("counter_id", Serial),
                      sa.column("granted_at", Moment()), sa.column("granted_by", sa.Text()),
                      sa.column("until", Moment()))  # fmt: skip
@@ -84,7 +88,10 @@ def _grant_what_was_used(now: datetime) -> None:
                      sa.column("details", sa.JSON()))  # fmt: skip
     counter = sa.table("counter", sa.column("counter_id", Serial), sa.column("code", sa.Text()))
     codes = {row.counter_id: row.code for row in run(sa.select(counter)).all()}
-    for device_id, counter_id, until in run(used, days).all():
+    for device_id, counter_id, last_day, until, left_at in run(used, days).all():
+        # Where it stood itself it needs no grant for what was pressed till then; a zone is a day ahead at most.
+        if left_at is not None and last_day <= (left_at + timedelta(days=1)).date():
+            continue
         row = {"device_id": device_id, "counter_id": counter_id, "granted_at": now, "until": until}
         run(sa.insert(grant).values(**row, granted_by="collector"))
         said = {"subject": str(device_id), "details": {"counter": codes[counter_id], "used_days": USED_DAYS}}
