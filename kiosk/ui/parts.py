@@ -226,7 +226,9 @@ class Header(Part):
         office.fit(look, strip.width, lines_max=2, balanced=False)
         one_line = "\n" not in office.text
         counter.opacity = 1 if one_line else 0
-        high = counter.fit(look, strip.width, lines_max=1) if one_line and self.counter else 0
+        # Never larger than the office's name, which large letters leave little room to grow.
+        shown = one_line and self.counter
+        high = counter.fit(look, strip.width, lines_max=1, size_max=office.font_size) if shown else 0
         block = strip.middle(strip.width, office.height + high)
         office.put(block.cut_top(office.height), across=0)
         counter.put(block, across=0)

@@ -141,3 +141,15 @@ def test_corners_of_a_low_tile_s_shadow_do_not_overlap(open_kiosk: Any) -> None:
         (shadow,) = (each for each in tile.canvas.before.children if type(each).__name__ == "BorderImage")
         above, _, below, _ = shadow.display_border
         assert 0 < above + below <= shadow.size[1] + 1e-6
+
+
+def test_counter_is_never_written_larger_than_its_office(open_kiosk: Any) -> None:
+    kiosk = open_kiosk()
+    kiosk.disk.answers = "refused"
+    kiosk.app.turn_text_size()
+    kiosk.app.turn_text_size()
+    kiosk.press_face(4)
+    kiosk.until_step(Step.NOT_RECORDED)
+    header = kiosk.app.page.ids.header
+    assert header.ids.counter.opacity
+    assert header.ids.counter.font_size <= header.ids.office.font_size
