@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert, select
 
 from kiosk.journal.lines import CountLine, RevisedLine, encode_line
 from sync.collector import schema
@@ -17,6 +17,7 @@ from sync.collector.grants import BEFORE_ENROLMENT, confirm_grants, end_grants, 
 from sync.collector.migrate import migrate
 from sync.collector.reproject import Reading, reproject
 from tests.sync.collector.builders import DAYS, ENROLLED, NOON, OPENED, Office, Pen
+from tests.sync.collector.older import take_back
 
 LATER = Reading(NOON + timedelta(days=1), "it", DAYS)
 RATING = ("seq", "counter_id", "level", "first_level", "pressed_at", "time_quality", "day", "part", "received_at")
@@ -340,9 +341,7 @@ def test_the_update_grants_what_was_used_in_90_days_and_lists_it(kind: str, empt
             connection.execute(insert(schema.tally), row)
         typed = {"journal_id": journal_id, "counter_id": 4, "day": today, "n": 7, "seq": 4, "received_at": NOON}
         connection.execute(insert(schema.transaction_count), typed)
-        for name in ("device_grant", "undated_count"):
-            connection.execute(text(f"DROP TABLE {name}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0015'"))
+        take_back(connection, "0016", "device_grant", "undated_count")
 
     migrate(database)
 
