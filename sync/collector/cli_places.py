@@ -261,8 +261,9 @@ def _made(done: Any) -> None:
 
 
 def _ended(done: Any) -> None:
+    into = list(dict.fromkeys(done.row.into.split()))
     tell("Unit {code} ended on {day}, followed by: {into}. Counters that moved: {counters}; ratings that go along: {n}",
-         code=done.row.unit, day=done.row.since, into=_codes(done.row.into.split()), counters=len(done.moved.counters),
+         code=done.row.unit, day=done.row.since, into=_codes(into), counters=len(done.moved.counters),
          n=done.moved.ratings)  # fmt: skip
     if done.moved.accounts:
         tell("These accounts see only what was pressed there before; give them another unit on the page of accounts: "

@@ -115,7 +115,11 @@ def end_unit(connection: Connection, code: str, into: Sequence[str], since: date
     connection.execute(update(unit).where(unit.c.unit_id == found.unit_id).values(ended_on=since))
     for follower in followers:
         connection.execute(insert(unit_follower).values(unit_id=found.unit_id, into_id=follower.unit_id))
-    details = {"into": ", ".join(into), "since": since.isoformat(), "counters": len(counters)}
+    details = {
+        "into": ", ".join(follower.code for follower in followers),
+        "since": since.isoformat(),
+        "counters": len(counters),
+    }
     note(connection, act.now, act.actor, "unit.ended", code, details)
     left = select(account.c.name).where(account.c.unit_id == found.unit_id, account.c.disabled_at.is_(None))
     accounts = tuple(connection.execute(left.order_by(account.c.name)).scalars())
@@ -162,7 +166,7 @@ def _stands_since(connection: Connection, found: Row[Any], since: date, act: Act
         return False
     # A kiosk may have been in use before anybody made its counter.
     earlier = [
-        select(table.c.day).where(table.c.counter_id == found.counter_id, table.c.day < since)
+        select(table.c.day).where(table.c.counter_id == found.counter_id, table.c.day < since, table.c.n > 0)
         for table in (tally, transaction_count)
     ]
     return not any(connection.execute(each.limit(1)).first() for each in earlier)
