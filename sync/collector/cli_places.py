@@ -133,6 +133,23 @@ def unit_end(
     _change(UnitEnd, {"unit": code}, more, (table, yes), (config, data_dir), _ended)
 
 
+@unit_app.command("reopen", epilog="Example: collector unit reopen 06040")
+def unit_reopen(
+    code: Annotated[str, typer.Argument(help="The unit's code.", metavar="CODE")],
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Take the end of a unit back; the counters that moved into the one that follows come back with all since then."""
+    from sync.collector.moves import Act, reopen_unit
+    from sync.collector.presstime import LocalDays
+
+    settings = load_config(config, data_dir)
+    act = Act(datetime.now(UTC), actor(), LocalDays(settings.zone))
+    moved = in_transaction(open_ready(settings), lambda connection: reopen_unit(connection, code, act))
+    tell("Unit {code} goes on. Counters that came back: {counters}; ratings that go along: {n}",
+         code=code, counters=_codes(moved.counters), n=moved.ratings)  # fmt: skip
+
+
 @unit_app.command("import", epilog="Example: collector unit import --province 20 --province 01")
 def unit_import(
     config: ConfigFile = None,
@@ -244,8 +261,9 @@ def _made(done: Any) -> None:
 
 
 def _ended(done: Any) -> None:
+    into = list(dict.fromkeys(done.row.into.split()))
     tell("Unit {code} ended on {day}, followed by: {into}. Counters that moved: {counters}; ratings that go along: {n}",
-         code=done.row.unit, day=done.row.since, into=_codes(done.row.into.split()), counters=len(done.moved.counters),
+         code=done.row.unit, day=done.row.since, into=_codes(into), counters=len(done.moved.counters),
          n=done.moved.ratings)  # fmt: skip
     if done.moved.accounts:
         tell("These accounts see only what was pressed there before; give them another unit on the page of accounts: "

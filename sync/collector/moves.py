@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from sync.collector.audit import note
 from sync.collector.errors import NotAllowed
@@ -19,6 +19,7 @@ from sync.collector.release import count_anew, lock_releases
 from sync.collector.relocate import Relocation, relocate
 from sync.collector.schema import (
     account,
+    audit,
     comment,
     counter,
     device,
@@ -115,11 +116,34 @@ def end_unit(connection: Connection, code: str, into: Sequence[str], since: date
     connection.execute(update(unit).where(unit.c.unit_id == found.unit_id).values(ended_on=since))
     for follower in followers:
         connection.execute(insert(unit_follower).values(unit_id=found.unit_id, into_id=follower.unit_id))
-    details = {"into": ", ".join(into), "since": since.isoformat(), "counters": len(counters)}
+    details = {
+        "into": ", ".join(follower.code for follower in followers),
+        "since": since.isoformat(),
+        "counters": len(counters),
+    }
     note(connection, act.now, act.actor, "unit.ended", code, details)
     left = select(account.c.name).where(account.c.unit_id == found.unit_id, account.c.disabled_at.is_(None))
     accounts = tuple(connection.execute(left.order_by(account.c.name)).scalars())
     return Moved(tuple(counters), sum(each.ratings for each in moved), accounts)
+
+
+def reopen_unit(connection: Connection, code: str, act: Act) -> Moved:
+    """Take the end of a unit back, where it was a mistake; the counters that moved with it come back for its days.
+
+    Raises UsageWrong for what is not there, and NotAllowed for what cannot be.
+    """
+    found = find_unit(connection, code)
+    if found.ended_on is None:
+        raise NotAllowed("unit {code} has not ended", code=code)
+    above = connection.execute(select(unit).where(unit.c.unit_id == found.parent_id)).one_or_none()
+    if above is not None:
+        require_open(connection, above)
+    counters = _moved_by_end(connection, found)
+    connection.execute(update(unit).where(unit.c.unit_id == found.unit_id).values(ended_on=None))
+    connection.execute(delete(unit_follower).where(unit_follower.c.unit_id == found.unit_id))
+    moved = [move_counter(connection, each, code, found.ended_on, act) for each in counters]
+    note(connection, act.now, act.actor, "unit.reopened", code, {"counters": len(counters)})
+    return Moved(tuple(counters), sum(each.ratings for each in moved))
 
 
 def midnight(day: date, days: LocalDays) -> datetime:
@@ -143,7 +167,7 @@ def _stands_since(connection: Connection, found: Row[Any], since: date, act: Act
         return False
     # A kiosk may have been in use before anybody made its counter.
     earlier = [
-        select(table.c.day).where(table.c.counter_id == found.counter_id, table.c.day < since)
+        select(table.c.day).where(table.c.counter_id == found.counter_id, table.c.day < since, table.c.n > 0)
         for table in (tally, transaction_count)
     ]
     return not any(connection.execute(each.limit(1)).first() for each in earlier)
@@ -231,6 +255,18 @@ def _require_nothing_below(connection: Connection, found: Row[Any]) -> None:
 def _counters_of(connection: Connection, found: Row[Any]) -> list[str]:
     stand = select(counter.c.code).where(counter.c.unit_id == found.unit_id, counter.c.until.is_(None))
     return list(connection.execute(stand.order_by(counter.c.code)).scalars())
+
+
+def _moved_by_end(connection: Connection, found: Row[Any]) -> list[str]:
+    """The counters that left a unit for one that follows it on the day of its end, and stand there still."""
+    into = select(unit_follower.c.into_id).where(unit_follower.c.unit_id == found.unit_id)
+    # One that stood nowhere before that day was put right whole, so the audit log alone knows where it came from.
+    here = or_(counter.c.since == found.ended_on, counter.c.since.is_(None))
+    stand = select(counter.c.code).where(counter.c.unit_id.in_(into), counter.c.until.is_(None), here)
+    there = set(connection.execute(stand).scalars())
+    moves = connection.execute(select(audit.c.subject, audit.c.details).where(audit.c.action == "counter.moved"))
+    left = {"from": found.code, "since": found.ended_on.isoformat()}
+    return sorted({row.subject for row in moves if left.items() <= row.details.items()} & there)
 
 
 def _listed(codes: Sequence[str]) -> str:

@@ -81,6 +81,7 @@ def _words_of_places(t: Texts) -> dict[str, str]:
         "unit.new": t("made a unit"),
         "unit.renamed": t("named a unit anew"),
         "unit.ended": t("ended a unit"),
+        "unit.reopened": t("took the end of a unit back"),
         "unit.list.renamed": t("the State's list named a unit anew"),
         "unit.list.moved": t("the State's list put a unit below another"),
         "unit.list.doubled": t("the State's list brought a unit of the same name"),

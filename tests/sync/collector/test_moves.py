@@ -19,7 +19,7 @@ from sync.collector.credentials import find_device, move_device, move_device_sin
 from sync.collector.database import open_database
 from sync.collector.devices import new_code
 from sync.collector.errors import NotAllowed, UsageWrong
-from sync.collector.moves import end_unit, move_counter
+from sync.collector.moves import end_unit, move_counter, reopen_unit
 from sync.collector.services import Services
 from sync.collector.settle import settle_moves
 from sync.collector.signals.decide import set_aside, withdraw
@@ -216,6 +216,41 @@ def test_a_unit_ends_and_its_counters_go_on_in_the_one_that_follows(world: Movin
     world.require_true()
     assert world.office.rows("unit", "code", "ended_on") == [("XA", day(3)), ("XB", None), ("XC", None)]
     assert world.office.rows("unit_follower") == [(1, 102)]
+
+
+def test_a_unit_that_was_ended_by_mistake_goes_on_as_if_it_had_not(world: Moving) -> None:
+    world.move_counter("Q2", "XC", 5)
+    for kiosk, back in itertools.product((0, 1), (6, 6, 6, 2, 2, 2)):
+        world.press(kiosk, back)
+    world.end("XA", "XB", 3)
+    world.release()
+
+    with world.database.writing() as connection:
+        moved = reopen_unit(connection, "XA", ACT)
+    world.counters["Q1"][-1] = (day(3), "XA")
+    world.press(0, 1, late=1)
+
+    assert (moved.counters, moved.ratings) == (("Q1",), 3)
+    world.require_true()
+    assert world.office.rows("unit", "code", "ended_on") == [("XA", None), ("XB", None), ("XC", None)]
+    assert world.office.rows("unit_follower") == []
+    world.end("XA", "XB", 3)
+    world.require_true()
+
+
+def test_a_counter_that_was_made_after_the_end_comes_back_too(world: Moving) -> None:
+    with world.database.writing() as connection:
+        connection.execute(schema.counter.update().values(created_at=at(1)))
+        end_unit(connection, "XA", ["XB"], day(3), ACT)
+        moved = reopen_unit(connection, "XA", ACT)
+
+    assert moved.counters == ("Q1", "Q2")
+    world.require_true()
+
+
+def test_an_end_is_taken_back_only_where_there_was_one(world: Moving) -> None:
+    with pytest.raises(NotAllowed, match="unit XA has not ended"), world.database.writing() as connection:
+        reopen_unit(connection, "XA", ACT)
 
 
 @pytest.mark.parametrize(

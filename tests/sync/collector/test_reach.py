@@ -345,7 +345,7 @@ def test_the_update_grants_what_was_used_in_90_days_and_lists_it(kind: str, empt
             connection.execute(insert(schema.tally), row)
         typed = {"journal_id": journal_id, "counter_id": 4, "day": today, "n": 7, "seq": 4, "received_at": NOON}
         connection.execute(insert(schema.transaction_count), typed)
-        take_back(connection, "0015", "device_grant", "undated_count")
+        take_back(connection, "0016", "device_grant", "undated_count")
 
     migrate(database)
 
