@@ -59,13 +59,7 @@ def device_new(
     from sync.collector.cli_zero_touch import codes_for_table
 
     of_new = {"--counter-name": counter_name, "--unit": unit, "--unit-name": unit_name}
-    of_one = {
-        "--counter": counter,
-        "--create-counter": create_counter,
-        "--survey": survey,
-        "--serves": serves,
-        **of_new,
-    }
+    of_one = {"--counter": counter, "--create-counter": create_counter, "--survey": survey, "--serves": serves} | of_new
     if table is not None:
         _refuse("beside", "--from", {**of_one, "--qr": qr, "--quiet": quiet})
         codes_for_table(load_config(config, data_dir), table, out, valid_hours)
