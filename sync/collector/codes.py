@@ -6,7 +6,7 @@ would otherwise go to another place than was meant, without a word.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -95,11 +95,6 @@ def take_exact(cell: str) -> str:
 def kept_noughts(cells: Iterable[str]) -> bool:
     """Whether a column still has codes with noughts before them: then no program took them for numbers."""
     return any(re.fullmatch(r"0\d+", cell, re.ASCII) for cell in cells)
-
-
-def differs_in_capitals(code: str, others: Collection[str]) -> str | None:
-    """The code among ``others`` that is another one, yet the same but for capitals."""
-    return next((other for other in others if other != code and other.casefold() == code.casefold()), None)
 
 
 def _plain(text: str) -> str:

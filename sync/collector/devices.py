@@ -18,9 +18,9 @@ from sync.collector.credentials import place_device
 from sync.collector.database import Database
 from sync.collector.errors import CodeRefused, TriesExhausted, UsageWrong
 from sync.collector.grants import grant_of_code, ids_of, read_reach
-from sync.collector.ingest import Device
 from sync.collector.own import read_own_key
 from sync.collector.schema import counter, device, enrolment_code, enrolment_failure, micros, unit
+from sync.collector.sender import Device
 from sync.protocol.messages import EnrolmentAnswer, EnrolmentRequest
 from sync.protocol.own_key import public_text
 

@@ -7,10 +7,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from kiosk.domain.instant import Instant
 from sync.collector.audit import note
-from sync.collector.ingest import Device
 from sync.collector.kiosks.commands import settle_commands
 from sync.collector.kiosks.days import note_day
 from sync.collector.schema import device_status, journal, micros
+from sync.collector.sender import Device
 from sync.collector.store import keep_boot
 from sync.protocol.messages import DeviceStatus, UpgradeRefused
 

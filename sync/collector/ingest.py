@@ -7,8 +7,8 @@ tallies and the new cursor are written in the caller's one transaction, so a bat
 once or not at all.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, bindparam, update
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_over
 from sync.collector.apart import take_apart
-from sync.collector.bounds import NO_FLOOR, Floor, Walls
+from sync.collector.bounds import Walls
 from sync.collector.bulk import insert_rows
 from sync.collector.comments.arrive import awaited, enclose, keep_comments, place_comments
 from sync.collector.continued import Writer, find_duplicates, late_elsewhere, note_continuation, offsets_heard
@@ -28,7 +28,7 @@ from sync.collector.projected import Projection
 from sync.collector.projection import Context, failed, project
 from sync.collector.replica import Segment, keep_segment, packed
 from sync.collector.schema import journal, micros
-from sync.collector.stood import Spans
+from sync.collector.sender import Device
 from sync.collector.store import (
     enclosed_seq,
     keep_boot,
@@ -41,26 +41,6 @@ from sync.collector.store import (
 )
 
 _log = structlog.get_logger("collector.ingest")
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A kiosk as the collector knows it while it speaks."""
-
-    device_id: str
-    public_key: bytes
-    counter_id: int
-    counters: Mapping[str, int]
-    """The counters it was ever granted, by code: its own, earlier ones of its own, and those of a hall."""
-    revoked: bool
-    moves: tuple[tuple[int, int], ...] = ()
-    """Until when, in microseconds since 1970, it stood at which other counter; in order."""
-    spans: Spans = field(default_factory=dict)
-    """Of counters that were moved themselves."""
-    ended: Mapping[int, int] = field(default_factory=dict)
-    """Of these counters those that are its own no longer: until when."""
-    floor: Floor = NO_FLOOR
-    """Before which moments it cannot have made an entry."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,13 @@ from kiosk.journal.chain import Cursor
 from sync.collector.database import Database, faults_named
 from sync.collector.devices import Directory, WrongCode, answer_for, enrol, hash_code
 from sync.collector.errors import CollectorError, Refusal, UsageWrong
-from sync.collector.ingest import Appended, Batch, Conflict, Device, Receipt, append_batch
+from sync.collector.ingest import Appended, Batch, Conflict, Receipt, append_batch
 from sync.collector.own import Addresses
 from sync.collector.partitions import ensure_partitions
 from sync.collector.presstime import LocalDays
 from sync.collector.replica import stored_hashes
 from sync.collector.schema import device, journal
+from sync.collector.sender import Device
 from sync.protocol.acknowledgement import AcknowledgedJournal, AcknowledgedKiosk, Acknowledgement
 from sync.protocol.addressed import Received
 from sync.protocol.batch import unpack_batch

@@ -19,12 +19,13 @@ from sync.collector.bounds import Walls
 from sync.collector.continued import Writer, offsets_heard
 from sync.collector.database import Database
 from sync.collector.devices import Directory
-from sync.collector.ingest import Device, keep_said
+from sync.collector.ingest import keep_said
 from sync.collector.presstime import LocalDays, OffsetOf, PressClock
 from sync.collector.projected import Projection
 from sync.collector.projection import Context, failed, project_entries
 from sync.collector.replica import stored_entries
 from sync.collector.schema import journal, micros, segment, unread
+from sync.collector.sender import Device
 from sync.collector.store import measured_before
 from sync.protocol.errors import ClockUnreadable
 from sync.protocol.kiosk_clock import parse_kiosk_clock

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 
-from sync.collector.ingest import Device
+from sync.collector.sender import Device
 from sync.collector.services import Services
 from sync.protocol import problems
 from sync.protocol.addressed import Addressed, Received

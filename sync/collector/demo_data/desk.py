@@ -17,9 +17,10 @@ from kiosk.domain.words import record_words
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import CommentLine, Line, RatingLine, encode_line
 from sync.collector.demo_data.tempers import Temper
-from sync.collector.ingest import Batch, Device, Receipt, append_batch
+from sync.collector.ingest import Batch, Receipt, append_batch
 from sync.collector.partitions import ensure_partitions
 from sync.collector.presstime import LocalDays
+from sync.collector.sender import Device
 from sync.protocol.batch import pack_batch
 from sync.protocol.messages import BATCH_MEDIA_TYPE
 from sync.protocol.signature import sign_request

@@ -16,9 +16,9 @@ from sync.collector.demo_data.kiosks import write_kiosk
 from sync.collector.demo_data.places import make_counters
 from sync.collector.demo_data.tempers import Temper, temper_of
 from sync.collector.errors import UsageWrong
-from sync.collector.ingest import Device
 from sync.collector.presstime import LocalDays
 from sync.collector.schema import counter
+from sync.collector.sender import Device
 from sync.collector.surveys.library import shipped_surveys
 from sync.collector.unit_list import import_units, plan_import
 

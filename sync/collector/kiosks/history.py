@@ -15,8 +15,6 @@ from sync.collector.schema import audit
 
 BLOCK = 5
 """Presses are shown in steps of so many, and of finished days only: nobody's press can be read off."""
-GAP_S = 3600
-"""A silence for so long on a day is shown."""
 LINES_MAX = 40
 
 

@@ -1,7 +1,6 @@
 """Roll: every kiosk of somebody's units with what is wrong with it, the gravest first; the page, the file, the
 alerts and the metrics all read this one list."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -129,11 +128,6 @@ def find_kiosk(kiosks: Sequence[Kiosk], device_id: str) -> Kiosk:
         if kiosk.device_id == device_id:
             return kiosk
     raise UsageWrong("there is no kiosk {name}; see: collector device list", name=device_id[:36])
-
-
-def count_faults(kiosks: Sequence[Kiosk]) -> Counter[Fault]:
-    """How many have each fault."""
-    return Counter(fault for kiosk in kiosks for fault in kiosk.faults)
 
 
 class _Pressed:

@@ -16,9 +16,10 @@ from kiosk.journal.lines import CommentLine, Line, OpenedLine, RatingLine, Reaso
 from sync.collector import schema
 from sync.collector.bounds import Floor
 from sync.collector.database import Database
-from sync.collector.ingest import Appended, Batch, Conflict, Device, Receipt, append_batch
+from sync.collector.ingest import Appended, Batch, Conflict, Receipt, append_batch
 from sync.collector.presstime import LocalDays
 from sync.collector.schema import micros
+from sync.collector.sender import Device
 from sync.protocol.kiosk_clock import format_kiosk_clock
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")

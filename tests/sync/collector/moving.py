@@ -17,10 +17,11 @@ from sync.collector.database import Database
 from sync.collector.devices import Directory
 from sync.collector.errors import NotAllowed, UsageWrong
 from sync.collector.grants import end_grants, grant_counters
-from sync.collector.ingest import Device, append_batch
+from sync.collector.ingest import append_batch
 from sync.collector.moves import Act, end_unit, move_counter
 from sync.collector.partitions import ensure_partitions
 from sync.collector.release import Release
+from sync.collector.sender import Device
 from tests.sync.collector.builders import DAYS, HANOI, NOON, Office, Pen, receipt_of
 from tests.sync.collector.test_tally import recounted_ratings, recounted_reasons, tallied_ratings, tallied_reasons
 

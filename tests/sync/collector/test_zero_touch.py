@@ -15,7 +15,7 @@ from sync.collector.counter_table import read_table
 from sync.collector.database import Database
 from sync.collector.devices import hash_code
 from sync.collector.errors import UsageWrong
-from sync.collector.ingest import Device
+from sync.collector.sender import Device
 from sync.collector.zero_touch import Made, Terms, make_codes
 from tests.sync.collector.builders import NOON, Office
 
