@@ -128,23 +128,6 @@ def settle_grants(connection: Connection, device_id: str, at: int, now: datetime
     )
 
 
-def follow_counter(connection: Connection, past: int, row_id: int) -> None:
-    """A counter has another row from now on: who may speak for it, or will with a code, may do so by that one.
-
-    What was pressed before is still put to the row of its day (``read_spans``).
-    """
-    held = update(device_grant).where(device_grant.c.counter_id == past)
-    connection.execute(held.values(counter_id=row_id))
-    unused = select(enrolment_code.c.code_hash, enrolment_code.c.grants).where(
-        enrolment_code.c.device_id.is_(None), enrolment_code.c.grants.is_not(None)
-    )
-    for code in connection.execute(unused).all():
-        if past in (code.grants or ()):
-            grants = [row_id if wanted == past else wanted for wanted in code.grants]
-            same = enrolment_code.c.code_hash == code.code_hash
-            connection.execute(update(enrolment_code).where(same).values(grants=grants))
-
-
 def ids_of(connection: Connection, codes: Iterable[str]) -> list[int]:
     """The ids of counters by their codes, each once. Raises UsageWrong for one that is not there."""
     return [_counter(connection, code) for code in dict.fromkeys(codes)]

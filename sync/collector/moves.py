@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, updat
 
 from sync.collector.audit import note
 from sync.collector.errors import NotAllowed
-from sync.collector.grants import follow_counter
 from sync.collector.presstime import LocalDays
 from sync.collector.release import count_anew, lock_releases
 from sync.collector.relocate import Relocation, relocate
@@ -204,7 +203,6 @@ def _go_on_in(connection: Connection, found: Row[Any], wanted: Row[Any], since: 
         enrolment_code.c.counter_id == found.counter_id, enrolment_code.c.device_id.is_(None)
     )
     connection.execute(codes.values(counter_id=row_id))
-    follow_counter(connection, int(found.counter_id), row_id)
     path = connection.execute(select(unit.c.path).where(unit.c.unit_id == found.unit_id)).scalar_one()
     _rename_cases(connection, found, f"{path}:{past}")
     _move_signs(connection, found.counter_id, row_id, since)

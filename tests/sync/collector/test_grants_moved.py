@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sync.collector import schema
 from sync.collector.credentials import move_device
 from sync.collector.devices import hash_code, new_code
+from sync.collector.figures.undated import undated_counters
 from sync.collector.grants import confirm_grants, end_grants, grant_counters, grant_of_code, read_grants
 from sync.collector.kiosks.beyond import read_asides
 from sync.collector.moves import move_counter
@@ -106,3 +107,18 @@ def test_ratings_of_the_hall_count_where_its_counter_stood_however_late(world: M
     world.require_true()
     with world.database.reading() as connection:
         assert read_asides(connection, world.kiosks[0], "") == []
+
+
+def test_ratings_that_nobody_can_date_are_told_of_at_the_place_where_they_went(office: Office) -> None:
+    world = moving(office)
+    pen = world.pens[0]
+    for _ in range(6):
+        pen.rating(2, boot="dead", at="1970-01-01T08:00:00+07:00")
+    world.office.append(pen)
+    before = {str(code): number for number, code in world.office.rows("counter", "counter_id", "code")}
+
+    world.move_counter("Q1", "XB", 3)
+
+    after = {str(code): number for number, code in world.office.rows("counter", "counter_id", "code")}
+    with world.database.reading() as connection:
+        assert undated_counters(connection, day(1), day(0)) == {after["Q1"]} != {before["Q1"]}
