@@ -96,7 +96,11 @@ class Kiosk:
             [sys.executable, "-c", PROGRAM, *arguments], env=environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._faults,
         )  # fmt: skip
-        assert self._line() == "ready"
+        try:
+            assert self._line() == "ready"
+        except AssertionError:
+            self.close()
+            raise
 
     def close(self) -> None:
         self._running.kill()

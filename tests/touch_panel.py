@@ -82,10 +82,15 @@ class TouchPanel:
         self._panel, self._mouse = Device(folder / "panel"), Device(folder / "mouse")
 
     def close(self) -> None:
+        # The server first, and for certain: one whose device is gone reads its end for ever, with a whole processor.
+        self._server.terminate()
+        try:
+            self._server.wait(5)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait(5)
         self._panel.close()
         self._mouse.close()
-        self._server.terminate()
-        self._server.wait(20)
 
     # Points are pixels from the upper left corner of what is seen.
 

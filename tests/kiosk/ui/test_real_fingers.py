@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,13 @@ pytestmark = pytest.mark.window
 @pytest.fixture
 def open_kiosk(tmp_path: Path) -> Iterator[Callable[..., Kiosk]]:
     assert XORG.exists(), "Xorg is missing: .ci/system-packages installs it"
-    opened: list[Kiosk] = []
+    with ExitStack() as opened:
 
-    def open_one(size: tuple[int, int] = (1280, 800), turned: int = 0, **others: Any) -> Kiosk:
-        opened.append(Kiosk(TouchPanel(tmp_path, size, turned), tmp_path, **others))
-        return opened[-1]
+        def open_one(size: tuple[int, int] = (1280, 800), turned: int = 0, **others: Any) -> Kiosk:
+            panel = opened.enter_context(closing(TouchPanel(tmp_path, size, turned)))
+            return opened.enter_context(closing(Kiosk(panel, tmp_path, **others)))
 
-    yield open_one
-    for kiosk in opened:
-        kiosk.close()
-        kiosk.panel.close()
+        yield open_one
 
 
 @pytest.mark.parametrize(
