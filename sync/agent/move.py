@@ -162,8 +162,11 @@ class Mover:
             return None
 
     def asks_anew(self) -> bool:
-        """Once: older software kept of the settings what it knew, and not the collector's key."""
-        return True
+        """While the collector's key is not known: the settings that hold it may have been kept without it."""
+        try:
+            return not load_device(self.files).collector_key
+        except AgentError:
+            return False
 
     def _is_to_go(self, device: Device) -> bool:
         return device.move is not None and device.move.url != address_of(device, self.configured).rstrip("/")
