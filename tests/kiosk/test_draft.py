@@ -1,13 +1,14 @@
 """What the keys of the on-screen keyboard make of a text."""
 
+import csv
 import re
 import unicodedata
 
 import pytest
-from vietnam_provinces import Province, Ward
 
 from kiosk.domain.words import WORDS_MAX
 from kiosk.draft import TONES, VOWELS, Draft
+from kiosk.resources import resource
 
 
 def typed(keys: str) -> Draft:
@@ -114,7 +115,8 @@ def alike(syllable: str) -> str:
 
 
 def syllables_of_units() -> set[str]:
-    names = {unit.name for kind in (Province, Ward) for unit in kind.iter_all()}
+    with resource("config", "units", "vietnam.csv").open(encoding="utf-8", newline="") as file:
+        names = {unit["name"] for unit in csv.DictReader(file)}
     return {syllable for name in names for syllable in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", name))}
 
 
