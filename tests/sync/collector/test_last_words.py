@@ -1,15 +1,18 @@
 """What a kiosk said is waiting is put right by what came since, wherever it is shown."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from starlette.testclient import TestClient
 
+from sync.collector.calendars import Calendars
 from sync.collector.config import CollectorConfig
+from sync.collector.kiosks.hours import Missed
 from sync.collector.kiosks.roll import read_roll
 from sync.collector.last_words import LastWords
 from sync.collector.reports import read_kiosks
+from sync.collector.rollouts.effective import NOTHING_SET
 from sync.collector.roster import read_roster
-from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 from tests.sync.collector.kiosk_client import KioskKey, send
 from tests.sync.collector.test_api_device import JSON, status_of
 
@@ -19,7 +22,9 @@ def waiting(office: Office) -> list[int | None]:
     with office.database.reading() as connection:
         (listed,) = read_roster(connection)
         (kiosk,) = read_roll(connection, "", NOON, CollectorConfig())
-        ((reported,),) = read_kiosks(connection, NOON).values()
+        calendars = Calendars(CollectorConfig(), NOTHING_SET)
+        missed = Missed(calendars, HANOI, timedelta(minutes=15), NOON)
+        ((reported,),) = read_kiosks(connection, missed).values()
     return [listed.waiting, kiosk.status.get("pending"), reported.pending]
 
 

@@ -182,14 +182,14 @@ def refuse_level_2(office: Office) -> None:
 
 
 def write_a_day(pen: Pen) -> None:
-    """Nine entries, of which the fourth and the seventh are refused, with what is said about them."""
+    """Nine entries, of which the fifth and the eighth are refused, with what is said about them."""
     first = pen.rating(5)
     pen.reasons(first, "wait")
+    pen.revised(first, 3)
     pen.rating(4)
     bad = pen.rating(2)
-    pen.revised(first, 3)
     pen.comment(pen.rating(1), "Chờ lâu")
-    pen.raw(pen.lines[bad - 1].replace(b'"seq":4', b'"seq":8'))
+    pen.raw(pen.lines[bad - 1].replace(b'"seq":5', b'"seq":8'))
     pen.rating(5)
 
 
@@ -200,10 +200,10 @@ def what_is_said(office: Office) -> dict[str, list[tuple[object, ...]]]:
 
 
 EXPECTED = {
-    "rating": [(1, 3, 5), (3, 4, None), (6, 1, None), (9, 5, None)],
+    "rating": [(1, 3, 5), (4, 4, None), (6, 1, None), (9, 5, None)],
     "reason_choice": [(1, "wait")],
     "comment": [("Chờ lâu",)],
-    "unread": [(4, "failed"), (8, "failed")],
+    "unread": [(5, "failed"), (8, "failed")],
 }
 
 
