@@ -72,12 +72,12 @@ def started(app):
     threading.Thread(target=listen, daemon=True).start()
     print("ready", flush=True)
 
-width, height, words, rotation = map(int, sys.argv[2:6])
+width, height, words = map(int, sys.argv[2:5])
 run_kiosk(Setup(
     load_survey(resource("config", "surveys", "sipas-5.toml")), Disk(), SystemClock(ZoneInfo("Asia/Ho_Chi_Minh")),
     {"vi": "Trung tâm"}, {"vi": "Quầy 3"}, desk=Office().desk(), on_started=started,
     rules=VisitRules(words=bool(words), repeat_window_s=0, thanks_s=0.2, question_s=600, reasons_s=600, words_s=600),
-    window=WindowOptions(width, height, fullscreen=True, rotation=rotation),
+    window=WindowOptions(width, height, fullscreen=True),
 ))
 """
 
@@ -85,12 +85,12 @@ run_kiosk(Setup(
 class Kiosk:
     """The program on the panel; it answers what it is asked between two frames."""
 
-    def __init__(self, panel: TouchPanel, folder: Path, words: bool = False, rotation: int = 0) -> None:
+    def __init__(self, panel: TouchPanel, folder: Path, words: bool = False) -> None:
         self.panel = panel
         environment = {
             name: value for name, value in os.environ.items() if name not in ("SDL_VIDEODRIVER", "WAYLAND_DISPLAY")
         } | {"DISPLAY": panel.display, "SDL_AUDIODRIVER": "dummy"}
-        arguments = [str(resource()), *map(str, panel.size), str(int(words)), str(rotation)]
+        arguments = [str(resource()), *map(str, panel.size), str(int(words))]
         self._faults = (folder / "faults.txt").open("w+")
         self._running = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, *arguments], env=environment, text=True,

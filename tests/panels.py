@@ -206,6 +206,9 @@ class KioskOn:
         """The window at a place of the display: how large it is and where it begins."""
         self.display.run("xdotool", "mousemove", *map(str, place))
         under = _shell(self.display.run("xdotool", "getmouselocation", "--shell"))["WINDOW"]
+        if under == "0":
+            # The pane that takes the fingers is a window for input alone, which xdotool does not name.
+            under = self.display.run("xdotool", "search", "--onlyvisible", "--pid", str(self._running.pid)).split()[0]
         told = _shell(self.display.run("xdotool", "getwindowgeometry", "--shell", under))
         return f"{told['WIDTH']}x{told['HEIGHT']}+{told['X']}+{told['Y']}"
 

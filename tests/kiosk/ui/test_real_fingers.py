@@ -189,18 +189,3 @@ def test_pane_that_went_with_its_window_is_laid_again(open_kiosk: Callable[..., 
     kiosk.until_shown("reasons")
 
     assert kiosk.levels == [2]
-
-
-@pytest.mark.parametrize("rotation", [90, 180, 270])
-def test_picture_that_is_turned_within_the_window_is_pressed_where_it_is_seen(
-    open_kiosk: Callable[..., Kiosk], rotation: int
-):
-    kiosk = open_kiosk((1280, 800), rotation=rotation)
-    x, y = kiosk.ask("app.page.face_tile(4).center")
-
-    # From the lower left corner, as Kivy turns its picture; the panel counts from the upper left one.
-    across, up = {90: (1279 - y, x), 180: (1279 - x, 799 - y), 270: (y, 799 - x)}[rotation]
-    kiosk.panel.tap((across, 799 - up))
-    kiosk.until_shown("reasons")
-
-    assert kiosk.levels == [4]
