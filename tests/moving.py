@@ -93,9 +93,12 @@ def forwarding(to: int) -> Iterator[int]:
 
 
 def _pour(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):
+    # Each end is closed by whoever reads from it, once the other has said that nothing more comes.
+    with source, contextlib.suppress(OSError):
         while data := source.recv(65536):
             target.sendall(data)
+    with contextlib.suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
 
 
 def forget_key(files: KioskFiles) -> None:
