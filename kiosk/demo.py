@@ -119,15 +119,19 @@ def _report(t: Texts, settings: KioskSettings, folder: Path, address: str, thank
     """Wait for the collector, print the three numbers, and judge them.
 
     All three speak of the ratings that are on this disk: where its image was put back, the collector has others too.
+    Raises DemoFailed where the collector's report cannot be had.
     """
     deadline = time.monotonic() + SYNC_S_MAX
     while True:
-        found, reported = _compare(settings, folder), _at_the_collector(address)
-        on_disk, collected = found["on_disk"], min(found["at_the_collector"], reported or 0)
-        if collected == on_disk or time.monotonic() > deadline:
+        found, (reported, why) = _compare(settings, folder), _at_the_collector(address)
+        on_disk, collected = found["on_disk"], min(found["at_the_collector"], reported)
+        if (collected == on_disk and not why) or time.monotonic() > deadline:
             break
         time.sleep(0.2)
-    if reported is not None and reported > on_disk:
+    if why:
+        message = "the collector's report at {address} cannot be had ({why}); look into {log}"
+        raise DemoFailed(message, address=address, why=why, log=folder / "logs" / "collector.log")
+    if reported > on_disk:
         more = reported - on_disk
         typer.echo(t.several("{n} more rating is at the collector alone: this disk was put back.",
                              "{n} more ratings are at the collector alone: this disk was put back.", more))  # fmt: skip
@@ -143,16 +147,14 @@ def _compare(settings: KioskSettings, folder: Path) -> dict[str, int]:
     return found
 
 
-def _at_the_collector(address: str) -> int | None:
-    """All ratings in the collector's report, of whatever standing; None while it does not answer."""
+def _at_the_collector(address: str) -> tuple[int, str]:
+    """All ratings in the collector's report, of whatever standing; 0 and why while it does not answer."""
     query = "/v1/tallies?from=1970-01-01&to=2999-12-31"
     try:
         with urllib.request.urlopen(address + query, timeout=10) as answer:  # noqa: S310 - our own loopback address
-            tallies = json.load(answer)
-    except (OSError, ValueError):
-        return None
-    recorded: int | None = tallies["recorded"]
-    return recorded
+            return int(json.load(answer)["recorded"]), ""
+    except (OSError, ValueError, KeyError) as error:
+        return 0, str(error)
 
 
 @contextlib.contextmanager

@@ -36,7 +36,7 @@ from kiosk.journal.lines import (
     head,
     line_of,
 )
-from kiosk.journal.lock import lock_of
+from kiosk.journal.lock import AGENT_S_MAX, lock_of
 from kiosk.journal.place import require_fit_place
 from kiosk.journal.prune import forget_enclosures, prune_chunk
 from kiosk.journal.reader import Entry, head_of
@@ -87,7 +87,7 @@ class Journal:
         create_private(path)
         if not allow_any_disk:
             require_fit_place(path)
-        lock = lock_of(path)
+        lock = lock_of(path, AGENT_S_MAX)
         engine: Engine | None = None
         try:
             with telling_refusals():

@@ -205,7 +205,7 @@ class Agent:
     def _wait_after(self, error: Exception) -> float:
         if isinstance(error, DeliveryError) and error.retry_after_s is not None:
             return backoff.wait_as_asked(error.retry_after_s, self._chance())
-        if isinstance(error, Diverged) or (isinstance(error, DeliveryError) and error.slow):
+        if isinstance(error, DeliveryError) and error.slow:
             return backoff.wait_for_people(self._chance())
         return backoff.wait_after_failures(self._state.failures + 1, self._chance())
 

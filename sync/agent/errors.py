@@ -57,9 +57,10 @@ class RequestRefused(DeliveryError):
 
 
 class JournalTaken(DeliveryError):
-    """The collector has this journal from another kiosk, as after enrolling anew: go on in a new one."""
+    """The collector has this journal from another kiosk, as after enrolling anew: go on in a new one.
 
-    slow = True
+    Not slow, nor is Diverged: the app may have ended before it could read the parting, and then the agent goes on.
+    """
 
 
 class DeviceNotRecognised(DeliveryError):

@@ -8,10 +8,16 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+
+from kiosk.config import load_kiosk_settings
+from kiosk.demo import DemoFailed, _report
+from kiosk.texts import texts
 
 KIOSK = str(Path(sys.executable).with_name("kiosk"))
 pytestmark = [pytest.mark.window, pytest.mark.timeout(180)]
@@ -123,6 +129,17 @@ def test_numbers_speak_of_this_disk_after_its_image_was_put_back(tmp_path, port,
     began = time.monotonic()
     assert ended(demo(tmp_path, port, environment, presses=2)) == (0, (2, 5, 5))
     assert time.monotonic() - began < 100
+
+
+def test_report_that_answers_with_an_error_is_told_and_is_not_none(tmp_path, monkeypatch):
+    monkeypatch.setattr("kiosk.demo.SYNC_S_MAX", 0.0)
+    settings = load_kiosk_settings(None, tmp_path, {})
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as refusing:
+        threading.Thread(target=refusing.handle_request).start()
+        address = f"http://127.0.0.1:{refusing.server_port}"
+
+        with pytest.raises(DemoFailed, match=r"report at http://127\.0\.0\.1:\d+ cannot be had \(.*501"):
+            _report(texts("kiosk", "en"), settings, tmp_path, address, thanked=0, before=0)
 
 
 def test_interrupted_demo_ends_every_process_it_started(tmp_path, port, environment):

@@ -1,4 +1,6 @@
 import stat
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from kiosk.domain.rating import Reasons, Revised, Standing
 from kiosk.journal.errors import JournalInUse, JournalUnusable, JournalUnwritable
 from kiosk.journal.journal import Journal
 from kiosk.journal.lines import OpenedLine, RatingLine, decode_line
+from kiosk.journal.lock import lock_of
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.schema import STEPS
 from kiosk.journal.verify import verify_journal
@@ -45,9 +48,29 @@ def test_journal_goes_on_where_it_ended_when_it_is_opened_again(path, clock):
         assert verify_journal(reader) is None
 
 
-def test_second_writer_is_refused_while_the_first_one_lives(journal, path, clock):
+def test_second_writer_is_refused_while_the_first_one_lives(journal, path, clock, monkeypatch):
+    monkeypatch.setattr("kiosk.journal.journal.AGENT_S_MAX", 0.1)
     with pytest.raises(JournalInUse, match="stop it first"):
         Journal.open(path, clock, "second")
+
+
+def test_agent_that_just_continues_the_journal_is_waited_for(path, clock):
+    Journal.open(path, clock, "first").close()
+    held = threading.Event()
+
+    def continue_it() -> None:
+        lock = lock_of(path)
+        held.set()
+        time.sleep(0.3)
+        lock.release()
+
+    agent = threading.Thread(target=continue_it)
+    agent.start()
+    held.wait()
+    try:
+        Journal.open(path, clock, "second").close()
+    finally:
+        agent.join()
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,25 @@ def test_journal_of_another_kiosk_parts_after_what_was_acknowledged(tmp_path, jo
     assert parted_from_collector(tmp_path, journal.id) == 3
 
 
+def test_journal_that_the_app_still_holds_is_tried_again_soon(tmp_path, parted, clock):
+    parted.run_cycle()
+    assert not parted.due()
+
+    clock.advance(10)
+
+    assert parted.due()
+
+
+def test_journal_of_another_kiosk_that_the_app_still_holds_is_tried_again_soon(tmp_path, parted, collector, clock):
+    collector.trouble = JournalTaken(Trouble.DIVERGED, "403 journal-foreign")
+    parted.run_cycle()
+    assert not parted.due()
+
+    clock.advance(10)
+
+    assert parted.due()
+
+
 def test_agent_continues_the_journal_when_nobody_else_does_and_calls_again_at_once(tmp_path, journal, collector, clock):
     clone = journal.clone()
     clone.append(make_rating(clock))
