@@ -198,7 +198,7 @@ def speak_questions() -> int:
 
 
 def _scripts() -> Iterator[tuple[str, str, list[str], tuple[Path, ...]]]:
-    """Name, language, sentences and sources of all that is read out; kiosk/ui/script.py says it in the same order."""
+    """Name, language, sentences and sources of all that is read out, in the order of kiosk/ui/stage/script.py."""
     for language in sorted(VOICES):
         catalogue = ASSETS / "locale" / language / "LC_MESSAGES" / "kiosk.po"
         words = _words(catalogue) if catalogue.is_file() else {}

@@ -13,10 +13,10 @@ from typing import Any, Protocol
 
 from kiosk.domain.instant import Clock, Instant
 from kiosk.domain.maintenance import Maintenance
-from kiosk.domain.rating import Fact, Rating, Standing
-from kiosk.domain.survey import Survey
-from kiosk.domain.visit import Step, Visit
-from kiosk.domain.visit_rules import VisitRules
+from kiosk.domain.visit.rating import Fact, Rating, Standing
+from kiosk.domain.visit.rules import VisitRules
+from kiosk.domain.visit.survey import Survey
+from kiosk.domain.visit.visit import Step, Visit
 
 _log = logging.getLogger(__name__)
 

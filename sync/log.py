@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from kiosk.log import FIELDS, write_log
+from kiosk.base.log import FIELDS, write_log
 
 INFO = logging.INFO
 NOTHING = logging.CRITICAL

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.instant import Instant
-from kiosk.domain.rating import Rating, Standing
+from kiosk.domain.visit.rating import Rating, Standing
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=ZONE)

@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from kiosk.domain.door import Room
-from kiosk.domain.visit import Step
-from kiosk.errors import SpokenError
+from kiosk.base.errors import SpokenError
+from kiosk.domain.visit.door import Room
+from kiosk.domain.visit.visit import Step
 from tests.builders import FrozenClock
 
 PIN = "314159"
@@ -24,20 +24,22 @@ def open_kiosk(folder: Path) -> "Citizens":
     """A kiosk whose journal is in ``folder``, and the citizens in front of it."""
     from datetime import timedelta
 
-    from kiosk.domain.survey import load_survey
-    from kiosk.domain.visit_rules import VisitRules
+    from kiosk.base.resources import resource
+    from kiosk.domain.visit.rules import VisitRules
+    from kiosk.domain.visit.survey import load_survey
     from kiosk.journal.journal import Journal
     from kiosk.journal.recorder import Recorder
-    from kiosk.journal.upkeep import Upkeep
-    from kiosk.resources import resource
+    from kiosk.journal.upkeep.upkeep import Upkeep
     from kiosk.ui.app import Setup, WindowOptions, prepare_window
-    from kiosk.ui.desk import Delivery, Desk
+    from kiosk.ui.wiring.desk import Delivery, Desk
 
     prepare_window(WindowOptions(480, 320, fullscreen=False))
     from kivy.base import runTouchApp
 
-    from kiosk.ui import hands, pace, veil
-    from kiosk.ui.stage import KioskApp
+    from kiosk.ui.parts import cross_fade as veil
+    from kiosk.ui.stage import pace
+    from kiosk.ui.stage import pointers as hands
+    from kiosk.ui.stage.stage import KioskApp
 
     runTouchApp(embedded=True)
     pace.FPS_AWAKE = pace.FPS_IDLE = pace.FPS_RESTING = 0
@@ -80,7 +82,7 @@ class Citizens:
         from kivy.clock import Clock
         from kivy.lang import Builder
 
-        from kiosk.ui.touches import Fingers
+        from kiosk.ui.stage.touches import Fingers
 
         self.app, self.clock, self.recorder = app, clock, recorder
         self.thanked = 0

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from typing import Self
 
-from kiosk.domain.rating import Fact
+from kiosk.domain.visit.rating import Fact
 from kiosk.journal.chain import Cursor, chain_next, chain_start
 from kiosk.journal.errors import Diverged
 from kiosk.journal.lines import MaintenanceLine, decode_line, encode_line, line_of

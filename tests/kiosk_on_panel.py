@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from kiosk.resources import resource
+from kiosk.base.resources import resource
 from tests.touch_panel import Point, TouchPanel
 
 DEADLINE_S = 60.0
@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 sys.path.insert(0, sys.argv[1])
-from kiosk.clock import SystemClock
-from kiosk.domain.survey import load_survey
-from kiosk.domain.visit_rules import VisitRules
-from kiosk.resources import resource
+from kiosk.base.clock import SystemClock
+from kiosk.domain.visit.survey import load_survey
+from kiosk.domain.visit.rules import VisitRules
+from kiosk.base.resources import resource
 from kiosk.ui.app import Setup, WindowOptions, run_kiosk
 from tests.staff_door import Office
 
@@ -55,7 +55,7 @@ def started(app):
     def pane():
         return next(p for p in EventLoop.input_providers if type(p).__name__ == "Contacts")._pane
     def refused(window):
-        from kiosk.ui.pane import NoPane, Pane
+        from kiosk.ui.panel.pane import NoPane, Pane
         try:
             Pane(window).close()
         except NoPane as why:

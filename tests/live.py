@@ -17,23 +17,24 @@ from zoneinfo import ZoneInfo
 
 import uvicorn
 
-from kiosk.clock import SystemClock
+from kiosk.base.clock import SystemClock
 from kiosk.domain.instant import Clock
-from kiosk.domain.rating import Rating, Standing
+from kiosk.domain.visit.rating import Rating, Standing
 from kiosk.journal.chain import Cursor
-from kiosk.journal.engine import sqlite_module
+from kiosk.journal.disk.engine import sqlite_module
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.upkeep import Upkeep
-from kiosk.journal.verify import verify_journal
+from kiosk.journal.upkeep.upkeep import Upkeep
+from kiosk.journal.upkeep.verify import verify_journal
 from sync.agent.enroll import enroll_kiosk
 from sync.agent.run import sync_once
-from sync.collector import devices, units
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
-from sync.collector.database import open_database
-from sync.collector.migrate import migrate
-from sync.collector.services import make_services
+from sync.collector.fleet.devices import devices
+from sync.collector.fleet.places import units
+from sync.collector.run.app import create_app
+from sync.collector.services.services import make_services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.database import open_database
+from sync.collector.store.migrate import migrate
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 # The library that the collector has open: another one in this process would, by closing the file, drop its locks.

@@ -17,8 +17,8 @@ from sqlalchemy import Connection
 
 from sync.agent.enroll import KioskFiles, load_device
 from sync.agent.move import Mover
-from sync.collector import own
-from sync.collector.database import open_database
+from sync.collector.fleet.devices import own
+from sync.collector.store.database import open_database
 from sync.protocol.own_key import READY
 from tests.live import LiveCollector, LiveKiosk
 
@@ -66,7 +66,7 @@ def take_over(there: LiveCollector, collector: LiveCollector) -> None:
 
 
 def kiosk_command(kiosk: LiveKiosk, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    program = [sys.executable, "-c", "from kiosk.cli import main; main()", *arguments]
+    program = [sys.executable, "-c", "from kiosk.commands.main import main; main()", *arguments]
     env = {**os.environ, "HAILONG_LANGUAGE": "en", **environment}
     ended = subprocess.run(
         [*program, "--data-dir", str(kiosk.folder.parent)], capture_output=True, text=True, timeout=60, env=env
@@ -118,7 +118,7 @@ def empty_journals(collector: LiveCollector) -> None:
 
 
 def mover_fault(kiosk: LiveKiosk) -> str | None:
-    mover = Mover(KioskFiles(kiosk.folder), kiosk.path, kiosk.clock)
+    mover = Mover(KioskFiles(kiosk.folder), kiosk.path, kiosk.base.clock)
     assert not mover.follow(urgent=True)
     assert mover.fault != READY
     return mover.fault

@@ -14,12 +14,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.config import Screen
+from kiosk.base.resources import resource
 from kiosk.journal.errors import JournalUnusable
 from kiosk.journal.lines import RatingLine, decode_line
 from kiosk.journal.reader import JournalReader
-from kiosk.panel import prepare_panel
-from kiosk.resources import resource
+from kiosk.office.panel import prepare_panel
+from kiosk.office.settings import Screen
 
 Size = tuple[int, int]
 SIZES: tuple[Size, ...] = ((1280, 800), (1920, 1080), (1366, 768), (1080, 1920), (1024, 600))
@@ -43,13 +43,13 @@ PROGRAM = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-import kiosk.config
-from kiosk.domain.visit import Step
-from kiosk.start import show_kiosk
+import kiosk.office.settings
+from kiosk.domain.visit.visit import Step
+from kiosk.run.start import show_kiosk
 
 # no reasons: one press is one visit
-shipped = kiosk.config.KioskSettings.load_survey
-kiosk.config.KioskSettings.load_survey = lambda settings: replace(shipped(settings), reasons=())
+shipped = kiosk.office.settings.KioskSettings.load_survey
+kiosk.office.settings.KioskSettings.load_survey = lambda settings: replace(shipped(settings), reasons=())
 
 def started(app):
     def tell(*_):
@@ -64,7 +64,7 @@ def started(app):
     tell()
 
 visit = {"repeat_window_s": 0, "thanks_s": 0.2, "question_s": 600}
-show_kiosk(kiosk.config.load_kiosk_settings(None, Path(sys.argv[1]), {
+show_kiosk(kiosk.office.settings.load_kiosk_settings(None, Path(sys.argv[1]), {
     "screen": {"sound": False}, "visit": visit, "journal": {"allow_any_disk": True}}), on_started=started)
 """
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from kiosk.domain.door import Room  # noqa: E402 - the path comes first
+from kiosk.domain.visit.door import Room  # noqa: E402 - the path comes first
 
 SHAPES = {"landscape": (1280, 800), "portrait": (800, 1280)}
 THEMES = ("light", "dark", "high-contrast")
@@ -96,8 +96,8 @@ class Camera:
         self.survey, self.text_turns = survey, text_turns
 
     def __call__(self, path: Path) -> None:
-        from kiosk.ui.stage import KioskApp
-        from kiosk.ui.touches import save_screenshot
+        from kiosk.ui.stage.stage import KioskApp
+        from kiosk.ui.stage.touches import save_screenshot
 
         app = KioskApp(self.setup())
         app._run_prepare()
@@ -112,11 +112,11 @@ class Camera:
         app._app_window.remove_widget(app.root)
 
     def setup(self) -> Any:
-        from kiosk.domain.survey import load_survey
-        from kiosk.domain.visit_rules import VisitRules
-        from kiosk.resources import resource
-        from kiosk.ui.desk import Delivery, Desk
-        from kiosk.ui.setup import HallCounter, Setup
+        from kiosk.base.resources import resource
+        from kiosk.domain.visit.rules import VisitRules
+        from kiosk.domain.visit.survey import load_survey
+        from kiosk.ui.wiring.desk import Delivery, Desk
+        from kiosk.ui.wiring.wiring import HallCounter, Setup
 
         hall = tuple(
             HallCounter(f"Q{n}", str(n), {"vi": vi, "en": en}) for n, (vi, en) in enumerate(HALL, 1)
@@ -256,7 +256,7 @@ def show_pin(app: Any) -> None:
 
 
 def show_desk(app: Any) -> None:
-    from kiosk.ui.desk import Delivery, Seen
+    from kiosk.ui.wiring.desk import Delivery, Seen
     from tests.tallies import counted
 
     found = counted()
@@ -268,7 +268,7 @@ def show_desk(app: Any) -> None:
 
 
 def show_desk_in_the_morning(app: Any) -> None:
-    from kiosk.ui.desk import Seen
+    from kiosk.ui.wiring.desk import Seen
     from tests.tallies import FRIDAY_EVENING, a_tally, counted
 
     show_desk(app)
@@ -300,7 +300,7 @@ def show_served(app: Any) -> None:
 
 
 def show_served_in_hall(app: Any) -> None:
-    from kiosk.ui.desk import Seen
+    from kiosk.ui.wiring.desk import Seen
     from tests.tallies import a_month, a_tally, counted, terms
 
     show_desk(app)

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from kiosk.domain.door import Room
-from kiosk.domain.rating import Standing
-from kiosk.errors import SpokenError
-from kiosk.tally import Tally
-from kiosk.ui.desk import Delivery, Desk
+from kiosk.base.errors import SpokenError
+from kiosk.domain.visit.door import Room
+from kiosk.domain.visit.rating import Standing
+from kiosk.numbers.days import Tally
+from kiosk.ui.wiring.desk import Delivery, Desk
 from tests.builders import ZONE
 from tests.tallies import Rows, a_tally
 
@@ -63,7 +63,7 @@ def knock(kiosk: Any) -> None:
     for x in (5, kiosk.app._app_window.width - 5):
         finger = kiosk.fingers.down((x, kiosk.app._app_window.height - 5))
         kiosk.frames()
-        kiosk.clock.advance(1.6)
+        kiosk.base.clock.advance(1.6)
         kiosk.fingers.up(finger)
         kiosk.frames()
     kiosk.app._tick(0)

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from kiosk.domain.disclosure import Policy
+from kiosk.base.resources import resource
+from kiosk.base.texts import texts
+from kiosk.domain.numbers.disclosure import Policy
 from kiosk.domain.office_calendar import Calendar, Opening
-from kiosk.domain.rating import Standing
-from kiosk.domain.survey import load_survey
+from kiosk.domain.visit.rating import Standing
+from kiosk.domain.visit.survey import load_survey
 from kiosk.journal.tally import TallyRow
-from kiosk.resources import resource
-from kiosk.tally import DAYS_BACK, Tally, Terms, read_tally
-from kiosk.tally_tables import tables_of
-from kiosk.texts import texts
-from kiosk.ui.desk import Counted
+from kiosk.numbers.days import DAYS_BACK, Tally, Terms, read_tally
+from kiosk.numbers.tables import tables_of
+from kiosk.ui.wiring.desk import Counted
 from tests.builders import ZONE
 
 FRIDAY_EVENING = datetime(2026, 11, 20, 17, 30, tzinfo=ZONE)

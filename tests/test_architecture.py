@@ -22,10 +22,10 @@ def test_import_contracts_are_kept():
     [
         ("kiosk/flow.py", "import sync.protocol"),
         ("kiosk/journal/chain.py", "import kivy"),
-        ("sync/collector/ingest.py", "import kivy"),
-        ("kiosk/domain/rating.py", "import kiosk.texts"),
+        ("sync/collector/replica/ingest.py", "import kivy"),
+        ("kiosk/domain/visit/rating.py", "import kiosk.base.texts"),
         ("sync/agent/upload.py", "import requests"),
-        ("sync/collector/tally.py", "import fastapi"),
+        ("sync/collector/replica/tally.py", "import fastapi"),
     ],
 )
 def test_broken_contract_is_noticed(tmp_path, file, line):

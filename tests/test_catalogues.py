@@ -10,18 +10,18 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
-from kiosk import setting_values
+from kiosk.base.resources import resource
+from kiosk.base.settings import values as setting_values
+from kiosk.base.settings.layers import Source
 from kiosk.doctor.finding import State
-from kiosk.journal.place import UNFIT
-from kiosk.journal.verify import Wrong
-from kiosk.resources import resource
-from kiosk.setting_layers import Source
+from kiosk.journal.disk.place import UNFIT
+from kiosk.journal.upkeep.verify import Wrong
 from sync.agent.doctor import _FLAWS
 
 ROOT = Path(__file__).parent.parent
 SOURCES = {
     "kiosk": ("kiosk/**/*.py", "sync/agent/**/*.py", "sync/protocol/**/*.py"),
-    "collector": ("sync/collector/**/*.py", "kiosk/setting*.py", "kiosk/domain/survey.py"),
+    "collector": ("sync/collector/**/*.py", "kiosk/setting*.py", "kiosk/domain/visit/survey.py"),
 }
 CONTINUED = ("missing", "damaged", "replaced", "rolled back", "restored", "diverged")
 TABLES = {

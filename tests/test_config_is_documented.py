@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from msgspec import structs, to_builtins
 
-from kiosk.config import KioskSettings
-from kiosk.setting_values import parted
-from kiosk.settings import Section, Settings, load_settings
-from sync.collector.config import CollectorConfig
+from kiosk.base.settings.reading import Section, Settings, load_settings
+from kiosk.base.settings.values import parted
+from kiosk.office.settings import KioskSettings
+from sync.collector.settings.collector import CollectorConfig
 
 CONFIG = Path(__file__).parent.parent / "config"
 FILES = [(KioskSettings, "kiosk.toml"), (CollectorConfig, "collector.toml")]

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from assets.build import compile_catalogue
-from kiosk.config import KioskSettings
+from kiosk.base.resources import resource
+from kiosk.base.settings.reading import read_settings
 from kiosk.domain.handed_in import handed_in
-from kiosk.domain.survey import load_survey, read_survey
-from kiosk.resources import resource
-from kiosk.settings import read_settings
+from kiosk.domain.visit.survey import load_survey, read_survey
+from kiosk.office.settings import KioskSettings
 from kiosk.setup.drop_in import drop_in_of
 from kiosk.setup.wishes import read_wishes
-from kiosk.ui.languages import load_languages
-from sync.collector.config import CollectorConfig
-from sync.collector.counter_table import read_table
+from kiosk.ui.look.languages import load_languages
+from sync.collector.fleet.places.counter_table import read_table
 from sync.collector.profiles.counts_file import COLUMNS, read_counts
+from sync.collector.settings.collector import CollectorConfig
 
 SAVED_AS: dict[str, Callable[[str], bytes]] = {
     "utf-8": str.encode,

@@ -48,7 +48,7 @@ def test_collector_lives_without_kivy(tmp_path):
     code = run(programs / "collector", "device", "new", "--data-dir", str(tmp_path), "--counter", "Q1",
                "--create-counter", "--unit-name", "UBND xã", "--quiet")  # fmt: skip
     assert code.strip()
-    run(programs / "python", "-c", "import sync.collector.app, sync.collector.server")
+    run(programs / "python", "-c", "import sync.collector.run.app, sync.collector.run.server")
 
 
 def test_kiosk_lives_without_the_web_stack(tmp_path):
@@ -67,8 +67,8 @@ def test_kiosk_lives_without_the_web_stack(tmp_path):
     program = (
         "import os; os.environ['SDL_VIDEODRIVER'] = 'offscreen'\n"
         "from pathlib import Path\n"
-        "from kiosk.config import load_kiosk_settings\n"
-        "from kiosk.start import show_kiosk\n"
+        "from kiosk.office.settings import load_kiosk_settings\n"
+        "from kiosk.run.start import show_kiosk\n"
         f"settings = load_kiosk_settings(None, Path({str(tmp_path / 'data')!r}), "
         "{'screen': {'fullscreen': False}, 'journal': {'allow_any_disk': True}})\n"
         "show_kiosk(settings, on_started=lambda app: (print('first frame'), app.stop()))"

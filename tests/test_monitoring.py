@@ -8,16 +8,16 @@ import pytest
 import yaml
 from prometheus_client import REGISTRY, generate_latest
 
-import sync.collector.app
-import sync.collector.kiosks.watch
+import sync.collector.chores.kiosks
+import sync.collector.run.app
 from sync.agent.metrics import write_metrics
 from sync.agent.troubles import Trouble
-from sync.collector.gauges import Gauges
-from sync.collector.kiosks.faults import Fault
+from sync.collector.fleet.kiosks.faults import Fault
+from sync.collector.run.gauges import Gauges
 from tests.builders import FrozenClock
 
 MONITORING = Path(__file__).parent.parent / "config" / "monitoring"
-MODULES = (sync.collector.app, sync.collector.kiosks.watch, Gauges)
+MODULES = (sync.collector.run.app, sync.collector.chores.kiosks, Gauges)
 """What registers the collector's metrics."""
 
 

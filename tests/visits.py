@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from kiosk.domain.rating import Fact
-from kiosk.domain.survey import Level, Question, Reason, Survey
-from kiosk.domain.visit import Visit
-from kiosk.domain.visit_rules import VisitRules
+from kiosk.domain.visit.rating import Fact
+from kiosk.domain.visit.rules import VisitRules
+from kiosk.domain.visit.survey import Level, Question, Reason, Survey
+from kiosk.domain.visit.visit import Visit
 from tests.builders import FrozenClock
 
 WORDS = {"vi": "…"}

@@ -199,7 +199,7 @@ class Tree:
             extension.chmod(0o644)
 
     def _put_program(self) -> None:
-        module = {"kiosk": "kiosk.cli", "collector": "sync.collector.cli"}[self._package.command]
+        module = {"kiosk": "kiosk.commands.main", "collector": "sync.collector.commands.main"}[self._package.command]
         lines = f"#!{self._package.home}/bin/python3 -I\nfrom {module} import main\n\nmain()\n"
         self._write(f"{self._package.home}/bin/{self._package.command}", lines, 0o755)
 

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-from kiosk.texts import Texts
+from kiosk.base.texts import Texts
 
 _BOM = "\ufeff"
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -1,6 +1,6 @@
 """The base of every error that a person may read."""
 
-from kiosk.texts import Texts
+from kiosk.base.texts import Texts
 
 
 class SpokenError(Exception):

@@ -8,8 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from kiosk.base.resources import resource
 from kiosk.domain.office_calendar import NO_DAYS, DayList
-from kiosk.resources import resource
 
 Country = Literal["vietnam", "none"]
 """Whose days off are taken; none is for an office elsewhere, which lists its own."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from kiosk.texts import Texts
+from kiosk.base.texts import Texts
 
 
 class Mark(StrEnum):

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from kiosk.resources import resource
+from kiosk.base.resources import resource
 
 LANGUAGES = ("vi", "en")
 _POINTS = {"en": str.maketrans({}), "vi": str.maketrans({",": ".", ".": ","})}

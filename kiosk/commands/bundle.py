@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from kiosk.__about__ import SOFTWARE
-from kiosk.cli_doctor import examine_kiosk
-from kiosk.clock import SystemClock
-from kiosk.command import Config, DataDir, t
-from kiosk.config import KioskSettings, read_kiosk_settings
-from kiosk.setting_list import Overlay, list_settings
-from kiosk.settings import Reading
+from kiosk.base.clock import SystemClock
+from kiosk.base.settings.listing import Overlay, list_settings
+from kiosk.base.settings.reading import Reading
+from kiosk.commands.doctor import examine_kiosk
+from kiosk.commands.shared import Config, DataDir, t
+from kiosk.office.settings import KioskSettings, read_kiosk_settings
 
 bundle_commands = typer.Typer()
 
@@ -32,7 +32,7 @@ def support_bundle(
     config: Config = None,
 ) -> None:
     """What helps, and nothing that could hurt."""
-    from kiosk.bundle import as_json, journal_part, without_secrets, write_bundle
+    from kiosk.doctor.bundle import as_json, journal_part, without_secrets, write_bundle
 
     reading = read_kiosk_settings(config, data_dir)
     settings = reading.settings
@@ -53,9 +53,9 @@ def support_bundle(
 
 
 def _settings_part(reading: Reading[KioskSettings]) -> str:
-    from kiosk.bundle import as_json
-    from kiosk.office import with_office
-    from kiosk.setting_layers import Origin, Source
+    from kiosk.base.settings.layers import Origin, Source
+    from kiosk.doctor.bundle import as_json
+    from kiosk.office.from_centre import with_office
 
     in_force, version = with_office(reading.settings)
     overlay = None if version is None else Overlay(in_force, Origin(Source.OFFICE, version))
@@ -63,7 +63,7 @@ def _settings_part(reading: Reading[KioskSettings]) -> str:
 
 
 def _agent_part(settings: KioskSettings) -> str:
-    from kiosk.bundle import as_json, without_secrets
+    from kiosk.doctor.bundle import as_json, without_secrets
     from sync.agent.status import agent_status
 
     status = agent_status(settings.folder, settings.journal_path, SystemClock(settings.zone))
@@ -71,7 +71,7 @@ def _agent_part(settings: KioskSettings) -> str:
 
 
 def _log_part() -> str:
-    from kiosk.bundle import without_secrets
+    from kiosk.doctor.bundle import without_secrets
     from sync.agent.own_log import read_own_log
     from sync.protocol.excerpt import without_persons
 

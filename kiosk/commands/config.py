@@ -5,16 +5,16 @@ from typing import Annotated
 
 import typer
 
-from kiosk.command import AsJson, Config, DataDir, t
-from kiosk.config import KioskSettings, read_kiosk_settings
+from kiosk.base.errors import SpokenError
+from kiosk.base.settings.layers import Origin, Source
+from kiosk.base.settings.listing import Overlay
+from kiosk.base.settings.reading import SettingsInvalid
+from kiosk.base.terminal.settings import check_settings, missing_files, show_settings
+from kiosk.commands.shared import AsJson, Config, DataDir, t
 from kiosk.domain.fault import Fault
-from kiosk.domain.survey import SurveyInvalid
-from kiosk.errors import SpokenError
-from kiosk.setting_layers import Origin, Source
-from kiosk.setting_list import Overlay
-from kiosk.setting_terminal import check_settings, missing_files, show_settings
-from kiosk.settings import SettingsInvalid
-from kiosk.times_at_odds import faults_of_times
+from kiosk.domain.visit.survey import SurveyInvalid
+from kiosk.office.settings import KioskSettings, read_kiosk_settings
+from kiosk.office.times_at_odds import faults_of_times
 
 config_commands = typer.Typer(help=t("The settings of this kiosk."), no_args_is_help=True)
 
@@ -46,7 +46,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Each key with its value and where it comes from."""
-    from kiosk.office import with_office
+    from kiosk.office.from_centre import with_office
 
     reading = read_kiosk_settings(config, data_dir)
     in_force, version = with_office(reading.settings)
@@ -56,8 +56,8 @@ def show(
 
 def _named(settings: KioskSettings) -> Iterator[Fault]:
     """What is wrong with the files that the settings name, and with times beside one another."""
-    from kiosk.ui.languages import load_languages
-    from kiosk.ui.theme import read_office_colours
+    from kiosk.ui.look.languages import load_languages
+    from kiosk.ui.look.theme import read_office_colours
 
     screen, office = settings.screen, settings.office
     yield from faults_of_times(settings)

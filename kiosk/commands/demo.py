@@ -20,11 +20,11 @@ from typing import Any
 import platformdirs
 import typer
 
-from kiosk.config import KioskSettings, load_kiosk_settings
-from kiosk.errors import SpokenError
-from kiosk.programs import Programs
-from kiosk.start import show_kiosk
-from kiosk.texts import Texts
+from kiosk.base.errors import SpokenError
+from kiosk.base.texts import Texts
+from kiosk.commands.programs import Programs
+from kiosk.office.settings import KioskSettings, load_kiosk_settings
+from kiosk.run.start import show_kiosk
 
 SYNC_S_MAX = 120.0
 """How long the collector may take to get everything before the demo gives up."""
@@ -102,7 +102,7 @@ def _press(t: Texts, settings: KioskSettings, presses: int | None, folder: Path)
 
     def begin(app: Any) -> None:
         nonlocal driver
-        from kiosk.ui.touches import PressDriver  # importing it needs the window, which is open by now
+        from kiosk.ui.stage.touches import PressDriver  # importing it needs the window, which is open by now
 
         driver = PressDriver(presses, folder / "screenshots")
         driver(app)

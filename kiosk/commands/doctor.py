@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import typer
 
-from kiosk.clock import SystemClock
-from kiosk.command import AsJson, Config, DataDir, t
-from kiosk.config import KioskSettings, load_kiosk_settings
+from kiosk.base.clock import SystemClock
+from kiosk.commands.shared import AsJson, Config, DataDir, t
 from kiosk.doctor.finding import Check, Finding, State, finding_line
 from kiosk.doctor.machine import Machine
 from kiosk.doctor.round import examine
-from kiosk.upgrade import read_refusal
+from kiosk.office.settings import KioskSettings, load_kiosk_settings
+from kiosk.office.upgrade import read_refusal
 
 doctor_commands = typer.Typer()
 

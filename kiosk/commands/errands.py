@@ -1,11 +1,11 @@
 """What the staff can have done at the kiosk, wired to the sync agent: the command line hands it to the screen."""
 
 from kiosk.__about__ import SOFTWARE
-from kiosk.clock import SystemClock
-from kiosk.config import KioskSettings
-from kiosk.own_journal import own_journal_id
-from kiosk.texts import texts
-from kiosk.ui.desk import Delivery, Errands
+from kiosk.base.clock import SystemClock
+from kiosk.base.texts import texts
+from kiosk.office.own_journal import own_journal_id
+from kiosk.office.settings import KioskSettings
+from kiosk.ui.wiring.desk import Delivery, Errands
 
 
 def staff_errands(settings: KioskSettings) -> Errands:
@@ -30,7 +30,7 @@ def staff_errands(settings: KioskSettings) -> Errands:
         return _vietnamese("Enrolled: {unit}, {counter}.", unit=device.unit_name, counter=counter)
 
     def export() -> str:
-        from kiosk.usb import find_stick
+        from kiosk.office.usb import find_stick
         from sync.agent.offline import export_batches
 
         url = settings.collector.url or None

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from kiosk.__about__ import SOFTWARE
-from kiosk.clock import SystemClock
-from kiosk.command import AsJson, Config, DataDir, t
-from kiosk.config import load_kiosk_settings
-from kiosk.errors import SpokenError
+from kiosk.base.clock import SystemClock
+from kiosk.base.errors import SpokenError
+from kiosk.commands.shared import AsJson, Config, DataDir, t
+from kiosk.office.settings import load_kiosk_settings
 
 journal_commands = typer.Typer()
 
@@ -25,7 +25,7 @@ class ChainBroken(SpokenError):
 def verify(data_dir: DataDir = None, config: Config = None, as_json: AsJson = False) -> None:
     """Walk the whole chain."""
     from kiosk.journal.reader import JournalReader
-    from kiosk.journal.verify import known_heads, verify_journal
+    from kiosk.journal.upkeep.verify import known_heads, verify_journal
 
     settings = load_kiosk_settings(config, data_dir)
     with JournalReader(settings.journal_path) as reader:
@@ -55,7 +55,7 @@ def backup(
     config: Config = None,
 ) -> None:
     """An online, verified copy."""
-    from kiosk.journal.backup import back_up
+    from kiosk.journal.upkeep.backup import back_up
 
     settings = load_kiosk_settings(config, data_dir)
     entries = back_up(settings.journal_path, file)
@@ -73,7 +73,7 @@ def restore(
     config: Config = None,
 ) -> None:
     """A continuation, never a silent rewind."""
-    from kiosk.journal.backup import restore as restore_backup
+    from kiosk.journal.upkeep.backup import restore as restore_backup
 
     settings = load_kiosk_settings(config, data_dir)
     entries = restore_backup(settings.journal_path, file, SystemClock(settings.zone), SOFTWARE)

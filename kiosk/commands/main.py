@@ -9,17 +9,17 @@ import msgspec
 import typer
 
 from kiosk.__about__ import VERSION
-from kiosk.cli_bundle import bundle_commands
-from kiosk.cli_config import config_commands
-from kiosk.cli_doctor import doctor_commands
-from kiosk.cli_journal import journal_commands
-from kiosk.cli_setup import setup_commands
-from kiosk.cli_sync import sync_commands
-from kiosk.cli_tally import tally_commands
-from kiosk.command import Config, DataDir, t
-from kiosk.config import KioskSettings, load_kiosk_settings
-from kiosk.system import start_again
-from kiosk.terminal import run_commands
+from kiosk.base.system import start_again
+from kiosk.base.terminal.terminal import run_commands
+from kiosk.commands.bundle import bundle_commands
+from kiosk.commands.config import config_commands
+from kiosk.commands.doctor import doctor_commands
+from kiosk.commands.journal import journal_commands
+from kiosk.commands.setup import setup_commands
+from kiosk.commands.shared import Config, DataDir, t
+from kiosk.commands.sync import sync_commands
+from kiosk.commands.tally import tally_commands
+from kiosk.office.settings import KioskSettings, load_kiosk_settings
 
 commands = typer.Typer(
     help=t("The kiosk at the counter: the citizen's screen, its journal and its sync agent."),
@@ -55,9 +55,9 @@ def show_version(version: Annotated[bool, typer.Option("--version", help=t("Prin
 )
 def run(data_dir: DataDir = None, config: Config = None) -> None:
     """Start the app at the counter."""
-    from kiosk.cli_errands import staff_errands
-    from kiosk.log import write_log
-    from kiosk.start import show_kiosk
+    from kiosk.base.log import write_log
+    from kiosk.commands.errands import staff_errands
+    from kiosk.run.start import show_kiosk
 
     settings = load_kiosk_settings(config, data_dir)
     write_log()
@@ -76,7 +76,7 @@ def pin(
     ] = False,
 ) -> None:
     """Ask for it twice, keep its hash."""
-    from kiosk.pin import hash_pin, keep_hash
+    from kiosk.office.pin import hash_pin, keep_hash
 
     settings = load_kiosk_settings(config, data_dir)
     hashed = hash_pin(typer.prompt(t("New PIN (6 digits)"), hide_input=True, confirmation_prompt=True, err=True))
@@ -102,7 +102,7 @@ def demo(
     port: Annotated[int, typer.Option(min=1, max=65535, help=t("Port of the demo's collector"))] = 8600,
 ) -> None:
     """Collector, enrolment, agent and window in one command."""
-    from kiosk.demo import run_demo
+    from kiosk.commands.demo import run_demo
 
     raise typer.Exit(run_demo(t, data_dir, config, presses, exit_when_synced, port))
 

@@ -9,8 +9,8 @@ from typing import IO
 
 import typer
 
-from kiosk.lifeline import with_lifeline
-from kiosk.texts import Texts
+from kiosk.base.lifeline import with_lifeline
+from kiosk.base.texts import Texts
 
 
 def _private(path: str, flags: int) -> int:

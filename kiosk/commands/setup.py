@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from kiosk.__about__ import SOFTWARE
-from kiosk.cli_doctor import examine_kiosk, exit_code_of, say_findings
-from kiosk.clock import SystemClock
-from kiosk.command import AsJson, Config, DataDir, t
-from kiosk.config import KioskSettings, load_kiosk_settings, settings_file
-from kiosk.own_journal import own_journal_id
-from kiosk.setting_layers import merge_tables
+from kiosk.base.clock import SystemClock
+from kiosk.base.settings.layers import merge_tables
+from kiosk.commands.doctor import examine_kiosk, exit_code_of, say_findings
+from kiosk.commands.shared import AsJson, Config, DataDir, t
+from kiosk.office.own_journal import own_journal_id
+from kiosk.office.settings import KioskSettings, load_kiosk_settings, settings_file
 from kiosk.setup.drop_in import drop_in_of, keep_drop_in, write_whole
 from kiosk.setup.errors import SettingsNotKept, WrongCounter, WrongUser
 from kiosk.setup.wishes import Wishes, find_setup_file, read_wishes
@@ -77,7 +77,7 @@ def setup(
     _keep_settings(wishes, proxy, settings, config or settings_file(data_dir), quiet=as_json)
     settings = load_kiosk_settings(config, data_dir)
     if pin_hash:
-        from kiosk.pin import keep_hash
+        from kiosk.office.pin import keep_hash
 
         keep_hash(settings.pin_path, pin_hash)
     _enrol(wishes, settings, quiet=as_json)
@@ -162,7 +162,7 @@ def _hash(pin: str) -> str:
     """Before anything is written: a PIN that is refused leaves everything as it was."""
     if not pin:
         return ""
-    from kiosk.pin import hash_pin  # argon2: no other command waits for it
+    from kiosk.office.pin import hash_pin  # argon2: no other command waits for it
 
     return hash_pin(pin)
 

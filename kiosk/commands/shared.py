@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kiosk.terminal import terminal_texts
+from kiosk.base.terminal.terminal import terminal_texts
 
 t = terminal_texts("kiosk")
 

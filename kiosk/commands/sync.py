@@ -11,11 +11,11 @@ from typing import Annotated
 import typer
 
 from kiosk.__about__ import SOFTWARE
-from kiosk.clock import SystemClock
-from kiosk.command import AsJson, Config, DataDir, t
-from kiosk.config import KioskSettings, load_kiosk_settings
-from kiosk.lifeline import hold_on
-from kiosk.own_journal import own_journal_id
+from kiosk.base.clock import SystemClock
+from kiosk.base.lifeline import hold_on
+from kiosk.commands.shared import AsJson, Config, DataDir, t
+from kiosk.office.own_journal import own_journal_id
+from kiosk.office.settings import KioskSettings, load_kiosk_settings
 
 sync_commands = typer.Typer()
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.clock import SystemClock
-from kiosk.command import AsJson, Config, DataDir, t
-from kiosk.config import KioskSettings, load_kiosk_settings
-from kiosk.errors import SpokenError
-from kiosk.office import with_office
+from kiosk.base.clock import SystemClock
+from kiosk.base.errors import SpokenError
+from kiosk.commands.shared import AsJson, Config, DataDir, t
+from kiosk.office.from_centre import with_office
+from kiosk.office.settings import KioskSettings, load_kiosk_settings
 
 if TYPE_CHECKING:
-    from kiosk.tally import Tally
-    from kiosk.tally_files import Sheet
+    from kiosk.numbers.days import Tally
+    from kiosk.numbers.files import Sheet
 
 DAYS_MAX = 3660
 
@@ -67,14 +67,14 @@ def tally(
         raise UsageWrong("take one of --json, --csv and --xlsx at a time")
     found = _read(settings, *days, now)
     if as_json:
-        from kiosk.tally_tables import table_json, tables_of
+        from kiosk.numbers.tables import table_json, tables_of
 
         rows = {table.key: table_json(table) for table in tables_of(found, t)}
         typer.echo(json.dumps({"survey": found.terms.survey.ref, **rows}, ensure_ascii=False))
     elif as_csv or xlsx is not None:
         _write_file(_sheet(found, settings, now), xlsx)
     else:
-        from kiosk.tally_lines import tally_lines
+        from kiosk.numbers.lines import tally_lines
 
         typer.echo("\n".join(tally_lines(found, t)))
 
@@ -94,23 +94,23 @@ def _days(day: date | None, first: date | None, last: date | None, today: date) 
 
 def _read(settings: KioskSettings, first: date, last: date, now: datetime) -> "Tally":
     from kiosk.journal.reader import JournalReader
-    from kiosk.tally import read_tally, terms_of
+    from kiosk.numbers.days import read_tally, terms_of
 
     with JournalReader(settings.journal_path) as reader:
         return read_tally(reader, first, last, now, terms_of(settings))
 
 
 def _sheet(found: "Tally", settings: KioskSettings, now: datetime) -> "Sheet":
-    from kiosk.tally_files import Sheet
-    from kiosk.tally_tables import words_of
+    from kiosk.numbers.files import Sheet
+    from kiosk.numbers.tables import words_of
 
     names = (words_of(settings.office.name, t), words_of(settings.office.counter, t))
     return Sheet(found, " · ".join(name for name in names if name) or t("This kiosk"), now, t)
 
 
 def _write_file(sheet: "Sheet", xlsx: Path | None) -> None:
-    from kiosk.tally_files import csv_file, xlsx_file
-    from kiosk.usb import write_whole
+    from kiosk.numbers.files import csv_file, xlsx_file
+    from kiosk.office.usb import write_whole
 
     if xlsx is None:
         sys.stdout.buffer.write(csv_file(sheet))

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from kiosk.config import KioskSettings
+from kiosk.base.texts import Texts
 from kiosk.doctor.finding import Finding, doubtful, failing, fine
 from kiosk.doctor.machine import Machine
 from kiosk.domain.instant import Clock
 from kiosk.journal.errors import JournalError
 from kiosk.journal.lines import LineUnreadable, decode_line
 from kiosk.journal.reader import JournalReader
-from kiosk.texts import Texts
+from kiosk.office.settings import KioskSettings
 
 EARLIEST_YEAR = 2026
 """This program was not there before: an earlier clock is wrong."""

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from kiosk.config import KioskSettings
+from kiosk.base.texts import Texts
 from kiosk.doctor.finding import Finding, doubtful, failing, fine
 from kiosk.journal.errors import JournalError
 from kiosk.journal.lines import LineUnreadable, OpenedLine, decode_line
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.upkeep import last_check
-from kiosk.texts import Texts
+from kiosk.journal.upkeep.upkeep import last_check
+from kiosk.office.settings import KioskSettings
 
 
 def look_at_journal(settings: KioskSettings, t: Texts) -> Iterator[Finding]:

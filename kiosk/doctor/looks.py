@@ -4,18 +4,18 @@ import platform
 from collections.abc import Iterator
 
 from kiosk.__about__ import SOFTWARE
-from kiosk.config import KioskSettings
+from kiosk.base.resources import resource
+from kiosk.base.texts import Texts
 from kiosk.doctor.finding import Finding, doubtful, failing, fine
 from kiosk.doctor.machine import Machine
-from kiosk.resources import resource
-from kiosk.texts import Texts
-from kiosk.upgrade import AGAIN, Refusal
+from kiosk.office.settings import KioskSettings
+from kiosk.office.upgrade import AGAIN, Refusal
 
 
 def look_at_fonts(settings: KioskSettings, t: Texts) -> Iterator[Finding]:
     """Every language's font is there, and what was drawn for the theme."""
-    from kiosk.ui.errors import LanguageInvalid
-    from kiosk.ui.languages import load_languages
+    from kiosk.ui.look.errors import LanguageInvalid
+    from kiosk.ui.look.languages import load_languages
 
     again = t("install the kiosk's package again")
     try:

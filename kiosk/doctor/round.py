@@ -4,8 +4,8 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 
+from kiosk.base.texts import Texts
 from kiosk.doctor.finding import Check, Finding, failing
-from kiosk.texts import Texts
 
 SECONDS_MAX = 5.0
 """After so long the round ends, whatever still hangs: with the program's start it stays below ten seconds."""

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from kiosk.config import KioskSettings
+from kiosk.base.texts import Texts
 from kiosk.doctor.finding import Finding, doubtful, failing, fine
 from kiosk.doctor.machine import Machine
 from kiosk.journal.errors import JournalError
 from kiosk.journal.reader import JournalReader
-from kiosk.screen_sizes import Size, read_screen_sizes
-from kiosk.texts import Texts
+from kiosk.office.screen_sizes import Size, read_screen_sizes
+from kiosk.office.settings import KioskSettings
 
 SIDE_PX_MIN = 600
 """On a shorter side than this the faces and their words do not fit."""

@@ -5,12 +5,12 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from kiosk.config import KioskSettings
+from kiosk.base.texts import Texts
 from kiosk.doctor.finding import Finding, doubtful, failing, fine
-from kiosk.journal.engine import durability_for, sqlite_version
-from kiosk.journal.place import UNFIT, filesystem_of
-from kiosk.journal.reserve import LOW_BYTES, free_bytes
-from kiosk.texts import Texts
+from kiosk.journal.disk.engine import durability_for, sqlite_version
+from kiosk.journal.disk.place import UNFIT, filesystem_of
+from kiosk.journal.disk.reserve import LOW_BYTES, free_bytes
+from kiosk.office.settings import KioskSettings
 
 SETTINGS = "kiosk.toml"
 SCARCE_BYTES = 4 * LOW_BYTES

@@ -8,7 +8,7 @@ JournalError
 └── Diverged             the collector's copy is not a past of this journal: open a continuation
 """
 
-from kiosk.errors import SpokenError
+from kiosk.base.errors import SpokenError
 
 
 class JournalError(SpokenError):

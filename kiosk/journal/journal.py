@@ -16,12 +16,16 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from kiosk.domain.instant import Clock, Instant
-from kiosk.domain.rating import Comment, Fact, Rating
+from kiosk.domain.visit.rating import Comment, Fact, Rating
 from kiosk.journal.chain import Cursor
-from kiosk.journal.engine import create_private, writer_engine
+from kiosk.journal.disk.engine import create_private, writer_engine
+from kiosk.journal.disk.head_file import HeadFile
+from kiosk.journal.disk.leftovers import Leftovers
+from kiosk.journal.disk.lock import AGENT_S_MAX, lock_of
+from kiosk.journal.disk.place import require_fit_place
+from kiosk.journal.disk.reserve import Reserve
+from kiosk.journal.disk.schema import STEPS
 from kiosk.journal.errors import JournalUnwritable
-from kiosk.journal.head_file import HeadFile
-from kiosk.journal.leftovers import Leftovers
 from kiosk.journal.lines import (
     ClockLine,
     CommentLine,
@@ -36,14 +40,10 @@ from kiosk.journal.lines import (
     head,
     line_of,
 )
-from kiosk.journal.lock import AGENT_S_MAX, lock_of
-from kiosk.journal.place import require_fit_place
 from kiosk.journal.prune import forget_enclosures, prune_chunk
 from kiosk.journal.reader import Entry, head_of
-from kiosk.journal.recovery import Older, make_sound
+from kiosk.journal.recovery.recovery import Older, make_sound
 from kiosk.journal.refusal import refused, telling_refusals
-from kiosk.journal.reserve import Reserve
-from kiosk.journal.schema import STEPS
 from kiosk.journal.served import note_served
 from kiosk.journal.tally import count_rating, move_rating
 from kiosk.journal.touch_test import note_touch_test

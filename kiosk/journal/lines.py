@@ -14,7 +14,7 @@ import msgspec
 
 from kiosk.domain.instant import Instant
 from kiosk.domain.maintenance import Maintenance
-from kiosk.domain.rating import Comment, Count, Fact, Rating, Reasons, Revised
+from kiosk.domain.visit.rating import Comment, Count, Fact, Rating, Reasons, Revised
 
 LINE_BYTES_MAX = 16 * 1024
 EARLIER_MAX = 50

@@ -17,9 +17,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from kiosk.journal.chain import Cursor, chain_start
-from kiosk.journal.engine import reader_engine
+from kiosk.journal.disk.engine import reader_engine
+from kiosk.journal.disk.schema import schema_version
 from kiosk.journal.errors import Diverged, JournalDamaged, JournalUnusable
-from kiosk.journal.schema import schema_version
 from kiosk.journal.served import Served, served_between
 from kiosk.journal.tally import TallyRow, tally_between
 from kiosk.journal.touch_test import last_touch_test

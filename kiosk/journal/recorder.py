@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from kiosk.domain.rating import Fact
+from kiosk.domain.visit.rating import Fact
 from kiosk.journal.errors import JournalDamaged, JournalError, JournalInUse, JournalUnusable, JournalUnwritable
 
 _log = logging.getLogger(__name__)

@@ -7,10 +7,10 @@ from sqlalchemy import Connection
 
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_next
-from kiosk.journal.leftovers import note_clean
+from kiosk.journal.disk.leftovers import note_clean
+from kiosk.journal.disk.schema import STEPS, schema_version, take_step
 from kiosk.journal.lines import Line, OpenedLine, encode_line, head
 from kiosk.journal.reader import Entry
-from kiosk.journal.schema import STEPS, schema_version, take_step
 
 
 def bring_up_to_date(connection: Connection, step: int) -> bool:

@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from kiosk.domain.day_numbers import DayNumbers, DaySlice, Numbers, day_numbers, monday_of
-from kiosk.domain.disclosure import Policy, Shown, Slice
-from kiosk.domain.measures import Share, participation, top2box
+from kiosk.domain.numbers.day_numbers import DayNumbers, DaySlice, Numbers, day_numbers, monday_of
+from kiosk.domain.numbers.disclosure import Policy, Shown, Slice
+from kiosk.domain.numbers.measures import Share, participation, top2box
 from kiosk.domain.office_calendar import ALWAYS_OPEN, Calendar
 from kiosk.domain.office_day import part_is_over
-from kiosk.domain.rating import Standing
-from kiosk.domain.survey import FIRST_LANGUAGE, Survey, Words
+from kiosk.domain.visit.rating import Standing
+from kiosk.domain.visit.survey import FIRST_LANGUAGE, Survey, Words
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.served import Served
 from kiosk.journal.tally import TallyRow
 
 if TYPE_CHECKING:
-    from kiosk.config import KioskSettings
+    from kiosk.office.settings import KioskSettings
 
 DAYS_BACK = 31
 """So many days before today the staff may look at on the screen."""

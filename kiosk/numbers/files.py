@@ -7,12 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from kiosk.cells import code_note, csv_bytes, safe_text
-from kiosk.table import Cell, Column, Form, Mark, Table, write_cell
-from kiosk.tally import Tally
-from kiosk.tally_tables import tables_of, words_of
-from kiosk.texts import Texts
-from kiosk.usb import write_whole
+from kiosk.base.cells import code_note, csv_bytes, safe_text
+from kiosk.base.table import Cell, Column, Form, Mark, Table, write_cell
+from kiosk.base.texts import Texts
+from kiosk.numbers.days import Tally
+from kiosk.numbers.tables import tables_of, words_of
+from kiosk.office.usb import write_whole
 
 _XLSX_FORMS = {Form.COUNT: "#,##0", Form.PERCENT: "0.0"}
 

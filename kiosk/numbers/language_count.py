@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from kiosk.private_file import write_private
+from kiosk.base.private_file import write_private
 
 STEP = 5
 """So many visits are written together."""

@@ -1,10 +1,10 @@
 """Tally lines: a kiosk's numbers in words, for a person at a terminal."""
 
-from kiosk.table import Form, Mark, Table, write_cell
-from kiosk.tally import Tally
-from kiosk.tally_files import method_notes
-from kiosk.tally_tables import counters_table, days_table, words_of, written
-from kiosk.texts import Texts
+from kiosk.base.table import Form, Mark, Table, write_cell
+from kiosk.base.texts import Texts
+from kiosk.numbers.days import Tally
+from kiosk.numbers.files import method_notes
+from kiosk.numbers.tables import counters_table, days_table, words_of, written
 
 
 def tally_lines(tally: Tally, t: Texts) -> list[str]:

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from kiosk.domain.disclosure import Hidden
-from kiosk.domain.measures import Method, Share
+from kiosk.base.table import Cell, Column, Form, Mark, Table, write_cell
+from kiosk.base.texts import Texts
+from kiosk.domain.numbers.disclosure import Hidden
+from kiosk.domain.numbers.measures import Method, Share
 from kiosk.domain.office_day import PARTS
-from kiosk.domain.rating import Standing
-from kiosk.domain.survey import FIRST_LANGUAGE, Words
-from kiosk.table import Cell, Column, Form, Mark, Table, write_cell
-from kiosk.tally import ASIDE, DayTally, Tally
-from kiosk.texts import Texts
+from kiosk.domain.visit.rating import Standing
+from kiosk.domain.visit.survey import FIRST_LANGUAGE, Words
+from kiosk.numbers.days import ASIDE, DayTally, Tally
 
 _MARKS = {Hidden.FEW: Mark.FEW, Hidden.PARTNER: Mark.PARTNER, Hidden.OPEN: Mark.OPEN}
 

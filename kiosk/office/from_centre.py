@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from kiosk.config import WEEKDAYS, Hours, KioskSettings, VisitSettings
+from kiosk.base.resources import own_survey
 from kiosk.domain.office_calendar import DayList
-from kiosk.domain.survey import FIRST_LANGUAGE
-from kiosk.resources import own_survey
+from kiosk.domain.visit.survey import FIRST_LANGUAGE
+from kiosk.office.settings import WEEKDAYS, Hours, KioskSettings, VisitSettings
 
 
 class _Span(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from kiosk.private_file import write_private
+from kiosk.base.private_file import write_private
 
 LAID, TAKEN = "orders.json", "orders.taken.json"
 

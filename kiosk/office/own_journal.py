@@ -1,8 +1,8 @@
 """The id of this kiosk's own journal, for whoever must name it to the collector."""
 
 from kiosk.__about__ import SOFTWARE
-from kiosk.clock import SystemClock
-from kiosk.config import KioskSettings
+from kiosk.base.clock import SystemClock
+from kiosk.office.settings import KioskSettings
 
 
 def own_journal_id(settings: KioskSettings, clock: SystemClock) -> str:

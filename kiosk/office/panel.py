@@ -11,8 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from kiosk.config import Screen, load_kiosk_settings
-from kiosk.log import write_log
+from kiosk.base.log import write_log
+from kiosk.office.settings import Screen, load_kiosk_settings
 
 _log = logging.getLogger(__name__)
 _ROTATIONS = {0: "normal", 90: "right", 180: "inverted", 270: "left"}

@@ -5,9 +5,9 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from kiosk.domain.door import PIN_DIGITS
-from kiosk.errors import SpokenError
-from kiosk.private_file import write_private
+from kiosk.base.errors import SpokenError
+from kiosk.base.private_file import write_private
+from kiosk.domain.visit.door import PIN_DIGITS
 
 # OWASP's smallest: six digits are guessed from a stolen hash in any case, and a kiosk has little memory.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)

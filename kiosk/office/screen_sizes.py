@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from kiosk.private_file import write_private
+from kiosk.base.private_file import write_private
 
 _log = logging.getLogger(__name__)
 FILE = "screen.json"

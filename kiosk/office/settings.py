@@ -7,15 +7,23 @@ from zoneinfo import ZoneInfo
 
 from msgspec import field
 
+from kiosk.base.public_days import Country, public_days
+from kiosk.base.resources import resource
+from kiosk.base.settings.reading import (
+    Disclosure,
+    Reading,
+    Section,
+    Settings,
+    SettingsInvalid,
+    read_settings,
+    user_data_dir,
+)
+from kiosk.base.settings.rules import DayOff, DayWorked, between, each_day_once, known_zone, private_address, secret
+from kiosk.base.system import system_file
 from kiosk.domain.fault import Fault
 from kiosk.domain.office_calendar import Calendar, DayList, Opening
-from kiosk.domain.survey import Survey, load_survey
-from kiosk.domain.visit_rules import VisitRules
-from kiosk.public_days import Country, public_days
-from kiosk.resources import resource
-from kiosk.setting_rules import DayOff, DayWorked, between, each_day_once, known_zone, private_address, secret
-from kiosk.settings import Disclosure, Reading, Section, Settings, SettingsInvalid, read_settings, user_data_dir
-from kiosk.system import system_file
+from kiosk.domain.visit.rules import VisitRules
+from kiosk.domain.visit.survey import Survey, load_survey
 
 SYSTEM_FILE = system_file("kiosk.toml")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from kiosk.config import Hours, KioskSettings
 from kiosk.domain.fault import Fault
+from kiosk.office.settings import Hours, KioskSettings
 
 
 def faults_of_times(settings: KioskSettings) -> Iterator[Fault]:

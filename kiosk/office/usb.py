@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from kiosk.errors import SpokenError
-from kiosk.private_file import open_to_readers
+from kiosk.base.errors import SpokenError
+from kiosk.base.private_file import open_to_readers
 
 MOUNTS = (Path("/media"), Path("/run/media"))
 """Where Linux desktops mount what is put in, directly or in a folder of the user's."""

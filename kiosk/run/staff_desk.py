@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.domain.instant import Clock
-from kiosk.ui.desk import Desk, Errands
+from kiosk.ui.wiring.desk import Desk, Errands
 
 if TYPE_CHECKING:
-    from kiosk.config import KioskSettings
-    from kiosk.tally import Tally
+    from kiosk.numbers.days import Tally
+    from kiosk.office.settings import KioskSettings
 
 
 def staff_desk(
@@ -26,22 +26,22 @@ def staff_desk(
         return None
 
     def check_pin(pin: str) -> bool:
-        from kiosk.pin import pin_matches
+        from kiosk.office.pin import pin_matches
 
         return pin_matches(hashed, pin)
 
     def tally() -> "Tally":
         from kiosk.journal.reader import JournalReader
-        from kiosk.tally import DAYS_BACK, read_tally, terms_of
+        from kiosk.numbers.days import DAYS_BACK, read_tally, terms_of
 
         now = clock.now().wall
         with JournalReader(settings.journal_path) as reader:
             return read_tally(reader, now.date() - timedelta(days=DAYS_BACK), now.date(), now, terms_of(settings))
 
     def save() -> str:
-        from kiosk.tally_files import Sheet, save_files
-        from kiosk.texts import texts
-        from kiosk.usb import find_stick
+        from kiosk.base.texts import texts
+        from kiosk.numbers.files import Sheet, save_files
+        from kiosk.office.usb import find_stick
 
         t = texts("kiosk", "vi")
         file = save_files(Sheet(tally(), place or t("This kiosk"), clock.now().wall, t), find_stick())

@@ -9,32 +9,32 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kiosk.__about__ import SOFTWARE
-from kiosk.clock import SystemClock
-from kiosk.config import SYSTEM_FILE, KioskSettings
-from kiosk.domain.door import Room
+from kiosk.base.clock import SystemClock
+from kiosk.base.memory import keep_one_heap
+from kiosk.base.notify import ServiceManager
+from kiosk.base.private_file import close_to_others
 from kiosk.domain.night import Night
-from kiosk.domain.survey import FIRST_LANGUAGE
-from kiosk.domain.visit import Step
+from kiosk.domain.visit.door import Room
+from kiosk.domain.visit.survey import FIRST_LANGUAGE
+from kiosk.domain.visit.visit import Step
 from kiosk.journal.errors import JournalError
 from kiosk.journal.recorder import Recorder
-from kiosk.language_count import LanguageCount
-from kiosk.memory import keep_one_heap
-from kiosk.notify import ServiceManager
-from kiosk.office import with_office
-from kiosk.orders import Order, next_order
-from kiosk.private_file import close_to_others
-from kiosk.screen_sizes import forget_screen_sizes, write_screen_sizes
-from kiosk.staff_desk import staff_desk
-from kiosk.times_at_odds import faults_of_times
+from kiosk.numbers.language_count import LanguageCount
+from kiosk.office.from_centre import with_office
+from kiosk.office.orders import Order, next_order
+from kiosk.office.screen_sizes import forget_screen_sizes, write_screen_sizes
+from kiosk.office.settings import SYSTEM_FILE, KioskSettings
+from kiosk.office.times_at_odds import faults_of_times
+from kiosk.run.staff_desk import staff_desk
 from kiosk.ui.app import Setup, WindowOptions, call_touch_test, repeat_on_screen, run_kiosk, stop_kiosk
-from kiosk.ui.desk import Errands
-from kiosk.ui.languages import load_languages
-from kiosk.ui.setup import HallCounter
-from kiosk.ui.theme import read_office_colours
+from kiosk.ui.look.languages import load_languages
+from kiosk.ui.look.theme import read_office_colours
+from kiosk.ui.wiring.desk import Errands
+from kiosk.ui.wiring.wiring import HallCounter
 
 if TYPE_CHECKING:
     from kiosk.journal.journal import Journal
-    from kiosk.journal.upkeep import Upkeep
+    from kiosk.journal.upkeep.upkeep import Upkeep
 
 
 _log = logging.getLogger(__name__)
@@ -138,9 +138,9 @@ class _Run:
         """On the recorder's thread, once there is something to press."""
         # The face first: what opens the journal takes longer to import than the screen, and would hold it up.
         self.shown.wait(FIRST_FRAME_S_MAX)
-        from kiosk.journal.engine import durability_for, sqlite_version
+        from kiosk.journal.disk.engine import durability_for, sqlite_version
         from kiosk.journal.journal import Journal
-        from kiosk.journal.upkeep import Upkeep
+        from kiosk.journal.upkeep.upkeep import Upkeep
 
         path, keeping = self.settings.journal_path, self.settings.journal
         close_to_others(self.settings.folder, SYSTEM_FILE.name)

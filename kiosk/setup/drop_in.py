@@ -13,9 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from kiosk.private_file import write_private
-from kiosk.setting_layers import DROP_INS, merge_tables
-from kiosk.setting_list import toml_key, toml_value
+from kiosk.base.private_file import write_private
+from kiosk.base.settings.layers import DROP_INS, merge_tables
+from kiosk.base.settings.listing import toml_key, toml_value
 from kiosk.setup.errors import SettingsNotKept
 
 NAME = "50-setup.toml"

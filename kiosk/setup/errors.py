@@ -7,7 +7,7 @@ SpokenError
 └── WrongCounter        the code was another counter's: move the kiosk, or take the right code
 """
 
-from kiosk.errors import SpokenError
+from kiosk.base.errors import SpokenError
 
 
 class SetupFileMissing(SpokenError):

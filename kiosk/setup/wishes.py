@@ -15,12 +15,12 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from msgspec import field
 
-from kiosk.config import KioskSettings
-from kiosk.setting_rules import private_address, secret
-from kiosk.settings import Settings, SettingsInvalid, faults_of, read_settings
+from kiosk.base.settings.reading import Settings, SettingsInvalid, faults_of, read_settings
+from kiosk.base.settings.rules import private_address, secret
+from kiosk.office.settings import KioskSettings
+from kiosk.office.times_at_odds import faults_of_times
+from kiosk.office.usb import MOUNTS
 from kiosk.setup.errors import SetupFileMissing
-from kiosk.times_at_odds import faults_of_times
-from kiosk.usb import MOUNTS
 
 SETUP_FILE = "hailong-setup.toml"
 

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from kiosk.ui.errors import ScreenUnavailable
-from kiosk.ui.setup import Setup, WindowOptions, require_assets
-from kiosk.ui.x_screen import Place, open_x_screen
+from kiosk.ui.look.errors import ScreenUnavailable
+from kiosk.ui.panel.x_screen import Place, open_x_screen
+from kiosk.ui.wiring.wiring import Setup, WindowOptions, require_assets
 
 __all__ = [
     "ScreenUnavailable",
@@ -29,7 +29,7 @@ def run_kiosk(setup: Setup) -> None:
     """
     require_assets(setup)
     prepare_window(setup.window)
-    from kiosk.ui.stage import KioskApp  # Kivy opens the window here
+    from kiosk.ui.stage.stage import KioskApp  # Kivy opens the window here
 
     KioskApp(setup).run()
 
@@ -48,7 +48,7 @@ def call_touch_test() -> None:
     from kivy.app import App
     from kivy.clock import Clock
 
-    from kiosk.domain.door import Room
+    from kiosk.domain.visit.door import Room
 
     if (app := App.get_running_app()) is not None:
         Clock.schedule_once(lambda _elapsed: app.staff.door.call(Room.TOUCH_TEST, app.setup.clock.now()), 0)

@@ -11,15 +11,15 @@ import structlog
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import Diverged, JournalError
-from kiosk.upgrade import Refusal, read_refusal
+from kiosk.office.upgrade import Refusal, read_refusal
 from sync.agent import backoff
 from sync.agent.commands import Commands
+from sync.agent.earlier_journals import OlderOf, offer_older
 from sync.agent.enroll import KioskFiles
 from sync.agent.errors import AgentError, DeliveryError, JournalTaken
 from sync.agent.heartbeat import Heart
 from sync.agent.move import Guide, Staying
 from sync.agent.office import OfficeSettingsRefused, keep_settings, kept_version
-from sync.agent.older import OlderOf, offer_older
 from sync.agent.own_log import read_own_log
 from sync.agent.state import AgentState, keep_state, load_state
 from sync.agent.troubles import Trouble

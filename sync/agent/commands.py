@@ -16,7 +16,7 @@ from sync.protocol.messages import COMMANDS_MAX, CommandDone, DeviceCommand
 
 COMMANDS_FILE = "commands.json"
 ORDERS_FILE = "orders.json"
-"""What the screen is to do: ``kiosk.orders`` reads it."""
+"""What the screen is to do: ``kiosk.office.orders`` reads it."""
 UPGRADE_FILE = "upgrade-again"
 """Tells the upgrade, which is root's and not ours, to forget what it holds back."""
 FOR_THE_SCREEN = frozenset({"restart", "touch_test", "cleaning_off"})

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kiosk.base.texts import Texts
 from kiosk.doctor.finding import Check, Finding, doubtful, failing, fine
 from kiosk.domain.instant import Clock
-from kiosk.texts import Texts
 from sync.agent.client import CollectorClient
 from sync.agent.enroll import Device, KioskFiles, address_of, load_device
 from sync.agent.errors import (
@@ -25,7 +25,7 @@ from sync.agent.errors import (
     SettingInvalid,
 )
 from sync.agent.keys import load_key
-from sync.agent.knock import CertificateRefused, Flaw, Knocked, knock
+from sync.agent.probe import CertificateRefused, Flaw, Knocked, knock
 from sync.agent.route import Identity, Route
 from sync.agent.status import agent_status
 from sync.agent.troubles import Trouble, trouble_lines

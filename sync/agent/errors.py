@@ -17,8 +17,8 @@ AgentError
 
 from typing import ClassVar
 
-from kiosk.errors import SpokenError
-from kiosk.texts import Texts
+from kiosk.base.errors import SpokenError
+from kiosk.base.texts import Texts
 from sync.agent.troubles import Trouble, trouble_lines
 
 

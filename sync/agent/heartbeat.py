@@ -15,10 +15,10 @@ import msgspec
 from kiosk.__about__ import SOFTWARE
 from kiosk.domain.instant import Clock, Instant
 from kiosk.journal.chain import Cursor
-from kiosk.journal.engine import durability_for, sqlite_version
+from kiosk.journal.disk.engine import durability_for, sqlite_version
 from kiosk.journal.lines import LineUnreadable, decode_line
 from kiosk.journal.reader import Batch
-from kiosk.upgrade import Refusal
+from kiosk.office.upgrade import Refusal
 from sync.agent.commands import Commands
 from sync.agent.errors import RequestRefused
 from sync.agent.office import kept_version

@@ -9,18 +9,18 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from kiosk.__about__ import SOFTWARE
+from kiosk.base.notify import ServiceManager
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import Diverged, JournalError
-from kiosk.journal.parting import continue_unwatched
 from kiosk.journal.reader import JournalReader
-from kiosk.notify import ServiceManager
+from kiosk.journal.recovery.parting import continue_unwatched
 from sync.agent.agent import PERIOD_S, Agent
 from sync.agent.backoff import START_DELAY_S_MAX
+from sync.agent.earlier_journals import put_aside
 from sync.agent.enroll import KioskFiles, connect
 from sync.agent.errors import AgentError, AgentRunning, DeviceNotRecognised, JournalTaken
 from sync.agent.move import Mover
-from sync.agent.older import put_aside
 from sync.agent.rotate import settle_key
 from sync.agent.schedule import Schedule
 from sync.agent.state import load_state

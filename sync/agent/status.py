@@ -4,11 +4,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from kiosk.base.texts import Texts
 from kiosk.domain.instant import Clock, Instant
 from kiosk.journal.errors import JournalError
 from kiosk.journal.lines import LineUnreadable, decode_line
 from kiosk.journal.reader import JournalReader
-from kiosk.texts import Texts
 from sync.agent.enroll import Device, KioskFiles, load_device
 from sync.agent.errors import AgentError, AgentRunning
 from sync.agent.run import one_agent

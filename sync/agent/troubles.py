@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from kiosk.texts import Texts
+from kiosk.base.texts import Texts
 
 
 class Trouble(StrEnum):

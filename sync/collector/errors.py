@@ -19,7 +19,7 @@ Each holds its sentence as a message id and the values of its places, so that th
 edge which shows it can translate it.
 """
 
-from kiosk.errors import SpokenError
+from kiosk.base.errors import SpokenError
 
 
 class CollectorError(SpokenError):

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.resources import resource
+from kiosk.base.resources import resource
 
 BUILD = resource("assets", "build.py")
 

@@ -13,10 +13,10 @@ import structlog
 from harness import Figure
 from sqlalchemy import Connection
 
-from kiosk.domain.rating import Rating, Standing
+from kiosk.domain.visit.rating import Rating, Standing
 from kiosk.journal.chain import Cursor
-from kiosk.journal.engine import create_private, writer_engine
-from kiosk.journal.head_file import HeadFile
+from kiosk.journal.disk.engine import create_private, writer_engine
+from kiosk.journal.disk.head_file import HeadFile
 from kiosk.journal.lines import encode_line, line_of
 from kiosk.journal.reader import JournalReader, head_of
 from kiosk.journal.writing import build_journal, write_bytes
@@ -38,7 +38,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 import structlog
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-from kiosk.clock import SystemClock
+from kiosk.base.clock import SystemClock
 from sync.agent.run import run_agent, sync_once
 folder, once = Path(sys.argv[1]), sys.argv[2] == "once"
 clock = SystemClock(ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -115,7 +115,7 @@ def _kiosk(folder: Path, collector: LiveCollector) -> LiveKiosk:
     create_private(kiosk.path)
     engine = writer_engine(kiosk.path)
     with engine.begin() as connection:
-        journal_id = build_journal(connection, kiosk.clock.now(), "bench")
+        journal_id = build_journal(connection, kiosk.base.clock.now(), "bench")
         end = _write(connection, kiosk, head_of(connection, journal_id))
     engine.dispose()
     HeadFile(kiosk.path).write(journal_id, end)
@@ -125,7 +125,7 @@ def _kiosk(folder: Path, collector: LiveCollector) -> LiveKiosk:
 
 def _write(connection: Connection, kiosk: LiveKiosk, end: Cursor) -> Cursor:
     for n in range(BACKLOG):
-        rating = Rating(kiosk.clock.now(), "sipas-5@1", "overall", n % 5 + 1, Standing.COUNTED)
+        rating = Rating(kiosk.base.clock.now(), "sipas-5@1", "overall", n % 5 + 1, Standing.COUNTED)
         end = write_bytes(connection, end, encode_line(line_of(end.next_seq, rating))).end
     return end
 
@@ -137,7 +137,7 @@ def _serve(collector: LiveCollector) -> subprocess.Popen[bytes]:
         **os.environ, "HAILONG_COLLECTOR_DATABASE_URL": f"sqlite:///{collector.path}",
         "HAILONG_COLLECTOR_PUBLIC_URL": collector.url,
     }  # fmt: skip
-    program = "from sync.collector.cli import main; main()"
+    program = "from sync.collector.commands.main import main; main()"
     server = subprocess.Popen(
         [sys.executable, "-c", program, "serve", "--port", str(collector.port)], cwd=ROOT, env=env,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -177,7 +177,7 @@ def _ready_made(kiosk: LiveKiosk, collector: LiveCollector) -> Iterator[bytes]:
             body = pack_batch(batch.lines)
             signed = sign_request(
                 method="POST", url=collector.url + path, headers=content, body=body, keyid=identity.keyid,
-                private_key=identity.private_key, clock=kiosk.clock.now(),
+                private_key=identity.private_key, clock=kiosk.base.clock.now(),
             )  # fmt: skip
             fields = {"Host": f"127.0.0.1:{collector.port}", "Content-Length": str(len(body)), **content, **signed}
             head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())

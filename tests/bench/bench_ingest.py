@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.journal.chain import Cursor, chain_over
-from sync.collector import schema
-from sync.collector.database import Database, open_database
-from sync.collector.migrate import migrate
+from sync.collector.store import schema
+from sync.collector.store.database import Database, open_database
+from sync.collector.store.migrate import migrate
 from tests.bench.harness import Figure
 from tests.sync.collector.builders import BOOT, NOON, Pen, open_office
 from tests.sync.collector.kiosk_client import KioskKey, WireRequest, enrolled_key
@@ -120,7 +120,14 @@ def _collector(url: str) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     environment = {**os.environ, "HAILONG_COLLECTOR_DATABASE_URL": url}
-    command = [sys.executable, "-c", "from sync.collector.cli import main; main()", "serve", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-c",
+        "from sync.collector.commands.main import main; main()",
+        "serve",
+        "--port",
+        str(port),
+    ]
     root = Path(__file__).resolve().parent.parent.parent
     server = subprocess.Popen(command, env=environment, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

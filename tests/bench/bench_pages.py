@@ -16,19 +16,19 @@ import httpx2 as httpx
 import sqlalchemy
 from fastapi import FastAPI
 
-from sync.collector.app import create_app
-from sync.collector.bulk import insert_rows
-from sync.collector.config import CollectorConfig
-from sync.collector.database import Database, open_database
-from sync.collector.demo_data import write_province
-from sync.collector.migrate import migrate
-from sync.collector.presstime import LocalDays
-from sync.collector.release import Release
-from sync.collector.schema import transaction_count
-from sync.collector.served import add_up_typed
-from sync.collector.server import settle
-from sync.collector.services import make_services
-from sync.collector.surveys.library import shipped_surveys
+from sync.collector.calendar.presstime import LocalDays
+from sync.collector.figures.release import Release
+from sync.collector.fleet.surveys.library import shipped_surveys
+from sync.collector.replica.served import add_up_typed
+from sync.collector.run.app import create_app
+from sync.collector.run.demo_data import write_province
+from sync.collector.run.server import settle
+from sync.collector.services.services import make_services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.bulk import insert_rows
+from sync.collector.store.database import Database, open_database
+from sync.collector.store.migrate import migrate
+from sync.collector.store.schema import transaction_count
 from tests.bench.harness import Figure
 from tests.sync.collector.postgres import postgres_server
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bench_journal import ENTRIES, _fill
 from harness import Figure
 
-from kiosk.clock import SystemClock
+from kiosk.base.clock import SystemClock
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 

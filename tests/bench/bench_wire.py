@@ -7,7 +7,7 @@ from datetime import timedelta
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from harness import Figure, alternate
 
-from kiosk.domain.rating import Standing
+from kiosk.domain.visit.rating import Standing
 from kiosk.journal.lines import encode_line, line_of
 from sync.protocol.batch import pack_batch, unpack_batch
 from sync.protocol.signature import sign_request, verify_request

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from kiosk.config import load_kiosk_settings
-from kiosk.start import show_kiosk
+from kiosk.office.settings import load_kiosk_settings
+from kiosk.run.start import show_kiosk
 
 if __name__ == "__main__":
     settings = load_kiosk_settings(

@@ -3,8 +3,8 @@
 import sys
 from functools import partial
 
-import kiosk.start
-from kiosk.cli import main
+import kiosk.run.start
+from kiosk.commands.main import main
 
 
 def first_frame(app):
@@ -13,6 +13,6 @@ def first_frame(app):
 
 
 if __name__ == "__main__":
-    kiosk.start.show_kiosk = partial(kiosk.start.show_kiosk, on_started=first_frame)
+    kiosk.run.start.show_kiosk = partial(kiosk.run.start.show_kiosk, on_started=first_frame)
     sys.argv = ["kiosk", "run", "--data-dir", sys.argv[1]]
     main()

@@ -7,8 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-from kiosk.config import load_kiosk_settings
-from kiosk.start import show_kiosk
+from kiosk.office.settings import load_kiosk_settings
+from kiosk.run.start import show_kiosk
 
 PRESSES = 200
 PAUSE_S = 0.3

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from sync.collector.config import Accounts, Reports
-from sync.collector.database import open_database
-from sync.collector.kiosks.settings import Fleet
-from sync.collector.migrate import migrate
-from sync.collector.oidc.settings import Oidc
-from sync.collector.signals.settings import Signals
+from sync.collector.settings.collector import Accounts, Reports
+from sync.collector.settings.fleet import Fleet
+from sync.collector.settings.oidc import Oidc
+from sync.collector.settings.signals import Signals
+from sync.collector.store.database import open_database
+from sync.collector.store.migrate import migrate
 from tests.browser.listed import STRANGER
 from tests.browser.live import CHROMIUM, QUIET, serving, sign_in
 from tests.browser.world import PASSWORD, World, small_world

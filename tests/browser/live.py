@@ -11,10 +11,10 @@ from typing import Any
 import uvicorn
 from playwright.sync_api import Page, expect
 
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
-from sync.collector.database import Database
-from sync.collector.services import make_services
+from sync.collector.run.app import create_app
+from sync.collector.services.services import make_services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.database import Database
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",

@@ -12,16 +12,16 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 
-from sync.collector import schema
-from sync.collector.chores import transact
-from sync.collector.config import CollectorConfig, Reports
-from sync.collector.database import Database, open_database
-from sync.collector.demo_data import add_people, tell_stories, write_province
-from sync.collector.migrate import migrate
-from sync.collector.presstime import LocalDays
-from sync.collector.services import make_services
-from sync.collector.signals.watch import watch_signs
-from sync.collector.surveys.library import shipped_surveys
+from sync.collector.calendar.presstime import LocalDays
+from sync.collector.chores.every import transact
+from sync.collector.chores.signals import watch_signs
+from sync.collector.fleet.surveys.library import shipped_surveys
+from sync.collector.run.demo_data import add_people, tell_stories, write_province
+from sync.collector.services.services import make_services
+from sync.collector.settings.collector import CollectorConfig, Reports
+from sync.collector.store import schema
+from sync.collector.store.database import Database, open_database
+from sync.collector.store.migrate import migrate
 from tests.browser.acts import ACTS, Act
 from tests.browser.listed import PAGES, STRANGER, Listed, in_language
 from tests.browser.live import CHROMIUM, QUIET, serving, sign_in

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
-from sync.collector.database import open_database
-from sync.collector.services import make_services
+from sync.collector.run.app import create_app
+from sync.collector.services.services import make_services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.database import open_database
 from tests.browser.acts import ACTS
 from tests.browser.listed import PAGES, is_page
 from tests.sync.collector.test_api_access import doors

@@ -5,24 +5,24 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
-from sync.collector import schema
-from sync.collector.accounts import change_password, new_account
-from sync.collector.config import CollectorConfig
-from sync.collector.credentials import move_device
-from sync.collector.database import Database
-from sync.collector.kiosks.commands import Kind, order_command, settle_commands
-from sync.collector.kiosks.faults import Fault
-from sync.collector.kiosks.known import Known, know_fault
+from sync.collector.care.signals.decide import Chair, Decision, set_aside
+from sync.collector.care.signals.keep import keep_findings
+from sync.collector.care.signals.watched import Finding, Sign
+from sync.collector.fleet.devices.credentials import move_device
+from sync.collector.fleet.kiosks.commands import Kind, order_command, settle_commands
+from sync.collector.fleet.kiosks.faults import Fault
+from sync.collector.fleet.kiosks.known import Known, know_fault
+from sync.collector.fleet.rollouts.change import Change
+from sync.collector.fleet.rollouts.store import go_on, plan_rollout, read_rollout
+from sync.collector.fleet.surveys.library import shipped_surveys
+from sync.collector.fleet.surveys.store import begin_draft
+from sync.collector.people.accounts import change_password, new_account
+from sync.collector.people.rights import RIGHTS, Reader, Role
 from sync.collector.profiles.index766 import Counts
 from sync.collector.profiles.reading import import_months
-from sync.collector.rights import RIGHTS, Reader, Role
-from sync.collector.rollouts.change import Change
-from sync.collector.rollouts.store import go_on, plan_rollout, read_rollout
-from sync.collector.signals.decide import Chair, Decision, set_aside
-from sync.collector.signals.keep import keep_findings
-from sync.collector.signals.watched import Finding, Sign
-from sync.collector.surveys.library import shipped_surveys
-from sync.collector.surveys.store import begin_draft
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store import schema
+from sync.collector.store.database import Database
 from sync.protocol.messages import CommandDone
 from tests.browser.listed import ADMINISTRATOR, AUDITOR, IT, NEWCOMER, SUPERVISOR
 from tests.sync.collector.builders import NOON, Office, Pen, open_office

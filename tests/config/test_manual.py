@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import typer
 
-from kiosk.cli import commands as kiosk
-from sync.collector.cli import app as collector
-from sync.collector.devices import CODE_ALPHABET, CODE_LENGTH
+from kiosk.commands.main import commands as kiosk
+from sync.collector.commands.main import app as collector
+from sync.collector.fleet.devices.devices import CODE_ALPHABET, CODE_LENGTH
 
 ROOT = Path(__file__).parents[2]
 MANUALS = ["README.md", "config/OPERATIONS.md", "config/HUONG-DAN-NHANH.md"]
@@ -99,8 +99,16 @@ def test_commands_that_the_trial_takes_from_the_manual_stand_there():
 CODE_SHOWN = re.compile(r"\b[A-Z]{4}-[A-Z]{2,4}(?:-[A-Z]+)*\b")
 
 
-@pytest.mark.parametrize("place", [*MANUALS, "kiosk/cli_sync.py", "kiosk/cli_setup.py", "kiosk/setup/wishes.py",
-                                   "assets/locale/vi/LC_MESSAGES/kiosk.po"])  # fmt: skip
+@pytest.mark.parametrize(
+    "place",
+    [
+        *MANUALS,
+        "kiosk/commands/sync.py",
+        "kiosk/commands/setup.py",
+        "kiosk/setup/wishes.py",
+        "assets/locale/vi/LC_MESSAGES/kiosk.po",
+    ],
+)
 def test_every_code_that_is_shown_has_the_form_of_a_real_one(place):
     groups = f"[{CODE_ALPHABET}]{{{CODE_LENGTH // 2}}}"
 

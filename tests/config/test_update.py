@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.upgrade import Refusal, read_refusal
+from kiosk.office.upgrade import Refusal, read_refusal
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = {

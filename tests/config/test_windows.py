@@ -6,10 +6,10 @@ from pathlib import Path
 
 import typer
 
-from kiosk.cli import commands
-from kiosk.config import KioskSettings
-from kiosk.settings import load_settings
-from kiosk.system import system_file
+from kiosk.base.settings.reading import load_settings
+from kiosk.base.system import system_file
+from kiosk.commands.main import commands
+from kiosk.office.settings import KioskSettings
 
 SCRIPT = (Path(__file__).parents[2] / "config" / "windows" / "install-kiosk.ps1").read_text("utf-8")
 

@@ -12,10 +12,11 @@ from time import monotonic
 
 import pytest
 
-from kiosk.journal import engine, verify
+from kiosk.journal.disk import engine
 from kiosk.journal.errors import JournalError, JournalUnusable, JournalUnwritable
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
+from kiosk.journal.upkeep import verify
 from tests.builders import FrozenClock, make_rating
 from tests.faults.conftest import LONG
 from tests.faults.rig.libraries import library
@@ -92,7 +93,7 @@ def test_full_disk_is_told_and_forgotten_once_there_is_room_again(small_disk, or
 
 
 def test_reserve_gives_room_for_the_last_presses_of_a_full_disk(real_disk, oracle, clock, monkeypatch):
-    monkeypatch.setattr("kiosk.journal.reserve.LOW_BYTES", 1 << 20)
+    monkeypatch.setattr("kiosk.journal.disk.reserve.LOW_BYTES", 1 << 20)
     path = real_disk / "kiosk" / "journal.db"
     with open_journal(path, clock) as journal:
         citizens = Citizens(journal, clock)

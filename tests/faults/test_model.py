@@ -29,12 +29,12 @@ from hypothesis.stateful import (
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from kiosk.journal import verify
 from kiosk.journal.chain import Cursor
+from kiosk.journal.disk.head_file import HeadFile
 from kiosk.journal.errors import JournalUnwritable
-from kiosk.journal.head_file import HeadFile
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
+from kiosk.journal.upkeep import verify
 from tests.builders import FrozenClock, make_rating
 from tests.faults.conftest import LONG
 from tests.faults.rig.libraries import use_mode

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import load_kiosk_settings
-from kiosk.demo import DemoFailed, _report
-from kiosk.texts import texts
+from kiosk.base.texts import texts
+from kiosk.commands.demo import DemoFailed, _report
+from kiosk.office.settings import load_kiosk_settings
 
 KIOSK = str(Path(sys.executable).with_name("kiosk"))
 pytestmark = [pytest.mark.window, pytest.mark.timeout(180)]
@@ -132,7 +132,7 @@ def test_numbers_speak_of_this_disk_after_its_image_was_put_back(tmp_path, port,
 
 
 def test_report_that_answers_with_an_error_is_told_and_is_not_none(tmp_path, monkeypatch):
-    monkeypatch.setattr("kiosk.demo.SYNC_S_MAX", 0.0)
+    monkeypatch.setattr("kiosk.commands.demo.SYNC_S_MAX", 0.0)
     settings = load_kiosk_settings(None, tmp_path, {})
     with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as refusing:
         threading.Thread(target=refusing.handle_request).start()

@@ -6,17 +6,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from kiosk.config import KioskSettings, load_kiosk_settings
 from kiosk.domain.instant import Instant
-from kiosk.domain.rating import Standing
-from kiosk.office import with_office
-from sync.collector.cases.settings import OfficeCalendar
-from sync.collector.database import open_database
-from sync.collector.rollouts.change import Change
-from sync.collector.rollouts.store import plan_rollout, read_rollout, undo
-from sync.collector.rollouts.watch import watch_rollouts
-from sync.collector.surveys.library import shipped_surveys
-from sync.collector.surveys.store import begin_draft, publish
+from kiosk.domain.visit.rating import Standing
+from kiosk.office.from_centre import with_office
+from kiosk.office.settings import KioskSettings, load_kiosk_settings
+from sync.collector.chores.rollouts import watch_rollouts
+from sync.collector.fleet.rollouts.change import Change
+from sync.collector.fleet.rollouts.store import plan_rollout, read_rollout, undo
+from sync.collector.fleet.surveys.library import shipped_surveys
+from sync.collector.fleet.surveys.store import begin_draft, publish
+from sync.collector.settings.care import OfficeCalendar
+from sync.collector.store.database import open_database
 from sync.protocol.days import WorkedDay
 from sync.protocol.messages import OpeningHours
 from tests.live import ZONE as HANOI

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.private_file import close_to_others, write_private
+from kiosk.base.private_file import close_to_others, write_private
 from kiosk.setup.drop_in import keep_drop_in
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(180)]

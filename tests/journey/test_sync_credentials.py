@@ -17,7 +17,7 @@ from sync.agent.errors import CollectorUnavailable, DeviceNotRecognised, Enrolme
 from sync.agent.keys import load_key, public_text
 from sync.agent.rotate import rotate_key
 from sync.agent.troubles import Trouble
-from sync.collector import devices
+from sync.collector.fleet.devices import devices
 from tests.live import LiveCollector, LiveKiosk, live_collector, once_each
 
 
@@ -34,7 +34,7 @@ def command(collector: LiveCollector, *arguments: str) -> str:
         **os.environ, "HAILONG_LANGUAGE": "en", "HAILONG_COLLECTOR_DATABASE_URL": f"sqlite:///{collector.path}",
         "HAILONG_COLLECTOR_PUBLIC_URL": collector.url,
     }  # fmt: skip
-    program = [sys.executable, "-c", "from sync.collector.cli import main; main()", *arguments]
+    program = [sys.executable, "-c", "from sync.collector.commands.main import main; main()", *arguments]
     ended = subprocess.run(program, capture_output=True, text=True, timeout=60, env=env, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
     return ended.stdout
@@ -87,7 +87,7 @@ def test_new_key_is_taken_and_the_old_one_opens_nothing_more(kiosk, collector, t
     thief = kiosk.copy(tmp_path / "thief")
     old = public_text(load_key(KioskFiles(kiosk.folder).key))
 
-    rotate_key(kiosk.folder, kiosk.clock)
+    rotate_key(kiosk.folder, kiosk.base.clock)
 
     assert public_text(load_key(KioskFiles(kiosk.folder).key)) != old
     assert not KioskFiles(kiosk.folder).new_key.exists()
@@ -109,9 +109,9 @@ def test_lost_answer_to_a_new_key_is_made_good(kiosk, collector, monkeypatch, re
     with monkeypatch.context() as lost:
         lost.setattr(CollectorClient, "change_key", lose)
         with pytest.raises(CollectorUnavailable):
-            rotate_key(kiosk.folder, kiosk.clock)
+            rotate_key(kiosk.folder, kiosk.base.clock)
     if repeated == "command":
-        rotate_key(kiosk.folder, kiosk.clock)
+        rotate_key(kiosk.folder, kiosk.base.clock)
     kiosk.press()
     kiosk.sync()
 

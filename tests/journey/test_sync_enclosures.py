@@ -5,20 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.domain.rating import Comment
-from kiosk.journal.engine import sqlite_module
+from kiosk.domain.visit.rating import Comment
+from kiosk.journal.disk.engine import sqlite_module
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.verify import verify_journal
+from kiosk.journal.upkeep.verify import verify_journal
 from tests.live import LiveKiosk, once_each
 
 
 def comment(kiosk: LiveKiosk) -> None:
     kiosk.press()
     kiosk.stop()
-    with Journal.open(kiosk.path, kiosk.clock, "test", allow_any_disk=True) as journal:
-        journal.append(Comment(kiosk.clock.now(), 2, "Chờ lâu"))
-    kiosk.start()
+    with Journal.open(kiosk.path, kiosk.base.clock, "test", allow_any_disk=True) as journal:
+        journal.append(Comment(kiosk.base.clock.now(), 2, "Chờ lâu"))
+    kiosk.run.start()
 
 
 def delete_text(database: Path) -> None:

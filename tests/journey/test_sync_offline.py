@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.journal.acknowledged import acknowledged_by_collector
 from kiosk.journal.reader import JournalReader
+from kiosk.journal.recovery.acknowledged import acknowledged_by_collector
 from sync.agent.enroll import KioskFiles, enroll_offline, load_device
 from sync.agent.errors import FileUnusable, NotEnrolled
 from sync.agent.offline import export_batches, take_acknowledgement
@@ -28,7 +28,7 @@ def stick(tmp_path: Path) -> Path:
 
 
 def export(kiosk: LiveKiosk, to: Path, **options: object) -> Path:
-    file, _ = export_batches(kiosk.folder, kiosk.path, to, kiosk.clock, **options)  # type: ignore[arg-type]
+    file, _ = export_batches(kiosk.folder, kiosk.path, to, kiosk.base.clock, **options)  # type: ignore[arg-type]
     return file
 
 
@@ -37,7 +37,7 @@ def command(collector: LiveCollector, *arguments: str | Path, code: int = 0, pub
         **os.environ, "HAILONG_LANGUAGE": "en", "HAILONG_COLLECTOR_DATABASE_URL": f"sqlite:///{collector.path}",
         "HAILONG_COLLECTOR_PUBLIC_URL": collector.url if public_url is None else public_url,
     }  # fmt: skip
-    program = [sys.executable, "-c", "from sync.collector.cli import main; main()", *map(str, arguments)]
+    program = [sys.executable, "-c", "from sync.collector.commands.main import main; main()", *map(str, arguments)]
     ended = subprocess.run(program, capture_output=True, text=True, timeout=60, env=env, check=False)
     assert (ended.returncode, "Traceback" in ended.stderr) == (code, False), ended.stderr
     return ended.stdout + ended.stderr
@@ -107,8 +107,8 @@ def test_acknowledgement_lets_an_offline_kiosk_prune_and_the_next_export_is_shor
 
     with JournalReader(kiosk.path) as reader:
         assert acknowledged_by_collector(kiosk.folder, reader.id).next_seq == 5
-    _, entries = export_batches(kiosk.folder, kiosk.path, stick / "short.hailong", kiosk.clock)
-    _, everything = export_batches(kiosk.folder, kiosk.path, stick / "all.hailong", kiosk.clock, everything=True)
+    _, entries = export_batches(kiosk.folder, kiosk.path, stick / "short.hailong", kiosk.base.clock)
+    _, everything = export_batches(kiosk.folder, kiosk.path, stick / "all.hailong", kiosk.base.clock, everything=True)
     assert (entries, everything) == (1, 5)
     command(collector, "import", stick / "short.hailong", stick / "all.hailong")
     assert collector.reported() == once_each(kiosk)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.bundle import BundleNotWritten, without_secrets, write_bundle
-from kiosk.domain.rating import Comment
+from kiosk.doctor.bundle import BundleNotWritten, without_secrets, write_bundle
+from kiosk.domain.visit.rating import Comment
 from kiosk.journal.journal import Journal
-from kiosk.pin import hash_pin, keep_hash
+from kiosk.office.pin import hash_pin, keep_hash
 from sync.agent.enroll import enroll_offline
 from sync.agent.state import AgentState, keep_state
 from sync.agent.troubles import Trouble

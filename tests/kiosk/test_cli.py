@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.journal.engine import sqlite_module
+from kiosk.journal.disk.engine import sqlite_module
 from kiosk.journal.journal import Journal
 from tests.builders import FrozenClock, make_rating
 

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import load_kiosk_settings
-from kiosk.domain.rating import Standing
-from kiosk.domain.survey import SurveyInvalid
-from kiosk.settings import SettingsInvalid
+from kiosk.base.settings.reading import SettingsInvalid
+from kiosk.domain.visit.rating import Standing
+from kiosk.domain.visit.survey import SurveyInvalid
+from kiosk.office.settings import load_kiosk_settings
 from tests.builders import ZONE, FrozenClock
 
 

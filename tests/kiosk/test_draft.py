@@ -6,9 +6,9 @@ import unicodedata
 
 import pytest
 
-from kiosk.domain.words import WORDS_MAX
-from kiosk.draft import TONES, VOWELS, Draft
-from kiosk.resources import resource
+from kiosk.base.resources import resource
+from kiosk.domain.visit.words import WORDS_MAX
+from kiosk.ui.parts.draft import TONES, VOWELS, Draft
 
 
 def typed(keys: str) -> Draft:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from kiosk.domain.rating import Fact, Rating, Reasons, Standing
-from kiosk.domain.survey import load_survey
-from kiosk.domain.visit import Step
-from kiosk.domain.visit_rules import VisitRules
+from kiosk.base.resources import resource
+from kiosk.domain.visit.rating import Fact, Rating, Reasons, Standing
+from kiosk.domain.visit.rules import VisitRules
+from kiosk.domain.visit.survey import load_survey
+from kiosk.domain.visit.visit import Step
 from kiosk.flow import Flow, View
-from kiosk.resources import resource
 from tests.builders import FrozenClock
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.language_count import STEP, LanguageCount
+from kiosk.numbers.language_count import STEP, LanguageCount
 
 
 @pytest.fixture

@@ -9,23 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.lifeline import with_lifeline
+from kiosk.base.lifeline import with_lifeline
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import signal, sys, time
-from kiosk.lifeline import hold_on
+from kiosk.base.lifeline import hold_on
 if sys.argv[1] == "deaf":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    import kiosk.lifeline
-    kiosk.lifeline.LEAVE_S_MAX = 0.5
+    import kiosk.base.lifeline
+    kiosk.base.lifeline.LEAVE_S_MAX = 0.5
 hold_on()
 print("ready", flush=True)
 time.sleep(60)
 """
 STARTER = """
 import subprocess, sys, os, time
-from kiosk.lifeline import with_lifeline
+from kiosk.base.lifeline import with_lifeline
 child = subprocess.Popen([sys.executable, "-c", sys.argv[1], sys.argv[2]], stdin=subprocess.PIPE,
                          stdout=subprocess.PIPE, start_new_session=True, env=with_lifeline(os.environ))
 child.stdout.readline()

@@ -9,7 +9,7 @@ import warnings
 import pytest
 import structlog
 
-from kiosk.log import write_log
+from kiosk.base.log import write_log
 from sync.log import start_log
 
 
@@ -33,12 +33,12 @@ def test_both_ways_of_noting_give_the_same_lines(capsys):
     start_log()
 
     structlog.get_logger("agent").warning("cycle_without_success", trouble="portal", name="x", wait_s=9)
-    logging.getLogger("kiosk.start").warning("journal %s at %s", "j", "/data")
+    logging.getLogger("kiosk.run.start").warning("journal %s at %s", "j", "/data")
 
     agent, screen = lines(capsys)
     assert (agent["level"], agent["logger"], agent["event"]) == ("warning", "agent", "cycle_without_success")
     assert (agent["trouble"], agent["name"], agent["wait_s"]) == ("portal", "x", 9)
-    assert (screen["level"], screen["logger"], screen["event"]) == ("warning", "kiosk.start", "journal j at /data")
+    assert (screen["level"], screen["logger"], screen["event"]) == ("warning", "kiosk.run.start", "journal j at /data")
     assert list(agent)[:4] == list(screen)[:4] == ["timestamp", "level", "logger", "event"]
     assert str(agent["timestamp"]).endswith("Z")
 

@@ -5,7 +5,7 @@ import sys
 
 GROW_AND_SHRINK = """
 from pathlib import Path
-from kiosk.memory import give_back, keep_one_heap
+from kiosk.base.memory import give_back, keep_one_heap
 
 def resident_mb():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.notify import BEATS_PER_TIMEOUT, ServiceManager
+from kiosk.base.notify import BEATS_PER_TIMEOUT, ServiceManager
 
 
 @pytest.fixture

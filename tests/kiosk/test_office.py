@@ -6,13 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from kiosk import start
-from kiosk.config import load_kiosk_settings, survey_path
-from kiosk.domain.visit import Step
+from kiosk.base.resources import own_survey
+from kiosk.domain.visit.visit import Step
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
-from kiosk.office import with_office
-from kiosk.resources import own_survey
+from kiosk.office.from_centre import with_office
+from kiosk.office.settings import load_kiosk_settings, survey_path
+from kiosk.run import start
 
 SET = {
     "counter": "Q1", "survey": "tt32-3@1", "counter_name": "Quầy 1", "unit_name": "Xã Bắc Sơn",

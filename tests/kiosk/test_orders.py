@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from kiosk import start
-from kiosk.config import load_kiosk_settings
-from kiosk.domain.door import Door, Room
-from kiosk.domain.visit import Step
-from kiosk.orders import Order, next_order
+from kiosk.domain.visit.door import Door, Room
+from kiosk.domain.visit.visit import Step
+from kiosk.office.orders import Order, next_order
+from kiosk.office.settings import load_kiosk_settings
+from kiosk.run import start
 from tests.builders import FrozenClock
 
 

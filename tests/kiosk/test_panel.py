@@ -1,7 +1,7 @@
 import pytest
 
-from kiosk.config import Screen
-from kiosk.panel import await_server, prepare_panel
+from kiosk.office.panel import await_server, prepare_panel
+from kiosk.office.settings import Screen
 
 XRANDR = """Screen 0: minimum 320 x 200, current 1920 x 1080, maximum 16384 x 16384
 HDMI-1 connected primary 1920x1080+0+0 (normal left inverted right x axis y axis) 344mm x 194mm

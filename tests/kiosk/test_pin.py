@@ -5,8 +5,8 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from kiosk.cli import commands
-from kiosk.pin import PinNotKept, PinUnfit, hash_pin, keep_hash, pin_matches
+from kiosk.commands.main import commands
+from kiosk.office.pin import PinNotKept, PinUnfit, hash_pin, keep_hash, pin_matches
 
 
 def test_hash_knows_its_pin_and_no_other_and_does_not_show_it():

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kiosk.config import KioskSettings
+from kiosk.base.public_days import public_days
 from kiosk.domain.office_calendar import Calendar, Opening
-from kiosk.public_days import public_days
+from kiosk.office.settings import KioskSettings
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 WEEK = (Opening(frozenset(range(5)), time(7, 30), time(17)),)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import load_kiosk_settings, read_kiosk_settings
-from kiosk.setting_layers import Origin, Source
-from kiosk.settings import SettingsInvalid
+from kiosk.base.settings.layers import Origin, Source
+from kiosk.base.settings.reading import SettingsInvalid
+from kiosk.office.settings import load_kiosk_settings, read_kiosk_settings
 
 
 @pytest.fixture

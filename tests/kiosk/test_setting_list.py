@@ -8,13 +8,13 @@ from typing import ClassVar
 import pytest
 from msgspec import structs, to_builtins
 
-from kiosk.cli_config import _named
-from kiosk.config import KioskSettings, load_kiosk_settings, read_kiosk_settings
-from kiosk.setting_layers import Origin, Source
-from kiosk.setting_list import Overlay, list_settings, setting_line
-from kiosk.settings import Section, Settings, read_settings
-from kiosk.texts import texts
-from sync.collector.config import read_config
+from kiosk.base.settings.layers import Origin, Source
+from kiosk.base.settings.listing import Overlay, list_settings, setting_line
+from kiosk.base.settings.reading import Section, Settings, read_settings
+from kiosk.base.texts import texts
+from kiosk.commands.config import _named
+from kiosk.office.settings import KioskSettings, load_kiosk_settings, read_kiosk_settings
+from sync.collector.settings.collector import read_config
 
 ENGLISH = texts("kiosk", "en")
 

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 import pytest
 from msgspec import field
 
-from kiosk.setting_rules import between, known_zone, private_address, web_address
-from kiosk.settings import Section, Settings, SettingsInvalid, load_settings
+from kiosk.base.settings.reading import Section, Settings, SettingsInvalid, load_settings
+from kiosk.base.settings.rules import between, known_zone, private_address, web_address
 
 
 class Break(Section, frozen=True):

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import load_kiosk_settings
-from kiosk.domain.rating import Count
+from kiosk.domain.visit.rating import Count
 from kiosk.journal.journal import Journal
-from kiosk.pin import hash_pin
-from kiosk.staff_desk import staff_desk
-from kiosk.ui.desk import Desk, Errands
-from kiosk.usb import NoStick
+from kiosk.office.pin import hash_pin
+from kiosk.office.settings import load_kiosk_settings
+from kiosk.office.usb import NoStick
+from kiosk.run.staff_desk import staff_desk
+from kiosk.ui.wiring.desk import Desk, Errands
 from tests.builders import FrozenClock, make_rating
 
 
@@ -41,7 +41,7 @@ def test_desk_has_the_numbers_of_the_journal(desk: Desk, clock: FrozenClock):
 def test_numbers_are_saved_to_the_stick(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     stick = tmp_path / "stick"
     stick.mkdir()
-    monkeypatch.setattr("kiosk.usb.find_stick", lambda: stick)
+    monkeypatch.setattr("kiosk.office.usb.find_stick", lambda: stick)
 
     said = desk.save() if desk.save else ""
 
@@ -52,7 +52,7 @@ def test_numbers_are_saved_to_the_stick(desk: Desk, tmp_path: Path, monkeypatch:
 
 
 def test_without_a_stick_the_staff_are_told(desk: Desk, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("kiosk.usb.find_stick.__defaults__", ((),))
+    monkeypatch.setattr("kiosk.office.usb.find_stick.__defaults__", ((),))
 
     assert desk.save is not None
     with pytest.raises(NoStick):

@@ -8,21 +8,21 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kiosk.cli import _place_names
-from kiosk.config import load_kiosk_settings
+from kiosk.commands.main import _place_names
 from kiosk.journal.errors import JournalUnusable
 from kiosk.journal.reader import JournalReader
+from kiosk.office.settings import load_kiosk_settings
 from sync.agent.enroll import Device
 
 START = """
 import sys
 from functools import partial
 
-import kiosk.start
-from kiosk.cli import main
+import kiosk.run.start
+from kiosk.commands.main import main
 
 SLOW = {"sqlalchemy", "pydantic", "requests", "cryptography", "structlog", "babel", "platformdirs", "fastapi"}
-SLOW |= {"xlsxwriter", "kiosk.tally", "kiosk.tally_tables", "kiosk.tally_files"}
+SLOW |= {"xlsxwriter", "kiosk.numbers.days", "kiosk.numbers.tables", "kiosk.numbers.files"}
 
 
 def first_frame(app):
@@ -30,7 +30,7 @@ def first_frame(app):
     app.stop()
 
 
-kiosk.start.show_kiosk = partial(kiosk.start.show_kiosk, on_started=first_frame)
+kiosk.run.start.show_kiosk = partial(kiosk.run.start.show_kiosk, on_started=first_frame)
 main()
 """
 

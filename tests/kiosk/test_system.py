@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.system import start_again, system_file
+from kiosk.base.system import start_again, system_file
 
 
 def test_settings_lie_where_the_administrators_of_each_system_look():

@@ -8,15 +8,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from kiosk.domain.rating import Standing
-from kiosk.table import Mark
-from kiosk.tally import Tally
-from kiosk.tally_files import Sheet, csv_file, save_files, xlsx_file
-from kiosk.tally_lines import tally_lines
-from kiosk.tally_tables import counters_table, days_table, table_json, tables_of, written
-from kiosk.texts import texts
-from kiosk.ui.day_words import day_words, week_words
-from kiosk.usb import StickRefused
+from kiosk.base.table import Mark
+from kiosk.base.texts import texts
+from kiosk.domain.visit.rating import Standing
+from kiosk.numbers.days import Tally
+from kiosk.numbers.files import Sheet, csv_file, save_files, xlsx_file
+from kiosk.numbers.lines import tally_lines
+from kiosk.numbers.tables import counters_table, days_table, table_json, tables_of, written
+from kiosk.office.usb import StickRefused
+from kiosk.ui.staff.numbers.day_words import day_words, week_words
 from tests.tallies import FRIDAY_EVENING, Rows, a_month, a_tally, terms
 
 FRIDAY = FRIDAY_EVENING.date()

@@ -7,7 +7,7 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.texts import LANGUAGES, texts
+from kiosk.base.texts import LANGUAGES, texts
 
 
 @pytest.mark.parametrize(("language", "count", "share"), [("vi", "1.036.525", "83,94%"), ("en", "1,036,525", "83.94%")])

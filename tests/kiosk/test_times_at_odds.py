@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import KioskSettings, load_kiosk_settings
-from kiosk.settings import SettingsInvalid
+from kiosk.base.settings.reading import SettingsInvalid
+from kiosk.office.settings import KioskSettings, load_kiosk_settings
+from kiosk.office.times_at_odds import faults_of_times
 from kiosk.setup.wishes import read_wishes
-from kiosk.times_at_odds import faults_of_times
 
 HALL = '[hall]\ncounters = [{ code = "Q1", number = "1" }]\n'
 

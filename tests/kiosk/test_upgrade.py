@@ -4,9 +4,9 @@ from datetime import datetime
 
 import pytest
 
+from kiosk.base.texts import texts
 from kiosk.doctor.looks import look_at_upgrade
-from kiosk.texts import texts
-from kiosk.upgrade import Refusal, read_refusal
+from kiosk.office.upgrade import Refusal, read_refusal
 
 AT = "2026-11-21T18:09:33+07:00"
 ENGLISH = texts("kiosk", "en")

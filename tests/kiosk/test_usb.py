@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.usb import NoStick, StickRefused, find_stick, write_whole
+from kiosk.office.usb import NoStick, StickRefused, find_stick, write_whole
 
 
 def test_mounted_stick_is_found_at_either_depth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

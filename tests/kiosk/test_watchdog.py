@@ -20,8 +20,8 @@ FREEZES = """
 import sys, time
 from pathlib import Path
 from kivy.clock import Clock
-from kiosk.config import load_kiosk_settings
-from kiosk.start import show_kiosk
+from kiosk.office.settings import load_kiosk_settings
+from kiosk.run.start import show_kiosk
 
 settings = load_kiosk_settings(None, Path(sys.argv[1]), {
     "screen": {"fullscreen": True, "sound": False}, "journal": {"allow_any_disk": True}})

@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from kiosk.setting_layers import Layers, Origin
-from kiosk.setting_rules import secret
-from kiosk.setting_values import parted
-from kiosk.settings import Reading, S, Section
-from kiosk.texts import Texts
+from kiosk.base.settings.layers import Layers, Origin
+from kiosk.base.settings.reading import Reading, S, Section
+from kiosk.base.settings.rules import secret
+from kiosk.base.settings.values import parted
+from kiosk.base.texts import Texts
 
 MASK = "***"
 _SECRET_NAMES = re.compile(r"(password|passphrase|secret|token|credential|private_key|pin|pin_hash)$")

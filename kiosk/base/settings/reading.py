@@ -11,11 +11,11 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
-from kiosk.domain.disclosure import Policy
+from kiosk.base.settings.layers import Layers, Origin, Source
+from kiosk.base.settings.rules import between
+from kiosk.base.settings.values import SettingReader
 from kiosk.domain.fault import Fault
-from kiosk.setting_layers import Layers, Origin, Source
-from kiosk.setting_rules import between
-from kiosk.setting_values import SettingReader
+from kiosk.domain.numbers.disclosure import Policy
 
 S = TypeVar("S", bound="Settings")
 

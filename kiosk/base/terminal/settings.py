@@ -6,12 +6,12 @@ from pathlib import Path
 
 import typer
 
+from kiosk.base.settings.layers import Source
+from kiosk.base.settings.listing import Overlay, list_settings, setting_line
+from kiosk.base.settings.reading import Reading, S, SettingsInvalid
+from kiosk.base.terminal.terminal import UNUSABLE
+from kiosk.base.texts import Texts
 from kiosk.domain.fault import Fault
-from kiosk.setting_layers import Source
-from kiosk.setting_list import Overlay, list_settings, setting_line
-from kiosk.settings import Reading, S, SettingsInvalid
-from kiosk.terminal import UNUSABLE
-from kiosk.texts import Texts
 
 
 def check_settings(

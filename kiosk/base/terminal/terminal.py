@@ -7,10 +7,10 @@ from typing import Any
 
 import typer
 
-from kiosk.domain.survey import SurveyInvalid
-from kiosk.errors import SpokenError
-from kiosk.settings import SettingsInvalid
-from kiosk.texts import Texts, terminal_language, texts
+from kiosk.base.errors import SpokenError
+from kiosk.base.settings.reading import SettingsInvalid
+from kiosk.base.texts import Texts, terminal_language, texts
+from kiosk.domain.visit.survey import SurveyInvalid
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells expect it."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from kiosk.domain.disclosure import Hidden, Policy, Shown, Slice, disclose, hide_few, hide_levels
+from kiosk.domain.numbers.disclosure import Hidden, Policy, Shown, Slice, disclose, hide_few, hide_levels
 from kiosk.domain.office_day import PARTS
 
 Closed = Callable[[str, str], bool]

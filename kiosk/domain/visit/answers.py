@@ -5,7 +5,7 @@ What follows a rating names its place in the journal, so it waits until that one
 
 from collections.abc import Callable
 
-from kiosk.domain.rating import Fact, Rating, Revised
+from kiosk.domain.visit.rating import Fact, Rating, Revised
 
 _NO_LEVEL = 0
 

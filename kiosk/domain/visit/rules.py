@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kiosk.domain.instant import Instant
 from kiosk.domain.office_calendar import ALWAYS_OPEN, Calendar
-from kiosk.domain.rating import Standing
+from kiosk.domain.visit.rating import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ recorded goes out as facts, and the visit thanks only when it was told that they
 
 from enum import StrEnum
 
-from kiosk.domain.answers import Answers
 from kiosk.domain.instant import Instant
-from kiosk.domain.rating import Comment, Fact, Rating, Reasons, Revised
-from kiosk.domain.survey import Question, Survey
-from kiosk.domain.visit_rules import VisitRules
-from kiosk.domain.words import record_words
+from kiosk.domain.visit.answers import Answers
+from kiosk.domain.visit.rating import Comment, Fact, Rating, Reasons, Revised
+from kiosk.domain.visit.rules import VisitRules
+from kiosk.domain.visit.survey import Question, Survey
+from kiosk.domain.visit.words import record_words
 
 
 class Step(StrEnum):

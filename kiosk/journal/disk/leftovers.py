@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
-from kiosk.journal.engine import BUSY_TIMEOUT_MS
+from kiosk.journal.disk.engine import BUSY_TIMEOUT_MS
 
 CLEAN = "leftovers_overwritten"
 """In ``meta`` of a file that holds no byte of what was deleted, since it is as old as the rule or was rewritten."""

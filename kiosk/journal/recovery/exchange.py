@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from kiosk.journal.engine import writer_engine
+from kiosk.journal.disk.engine import writer_engine
+from kiosk.journal.disk.schema import schema_version
 from kiosk.journal.errors import JournalUnwritable
-from kiosk.journal.remains import UNREADABLE, is_damage
-from kiosk.journal.schema import schema_version
+from kiosk.journal.recovery.remains import UNREADABLE, is_damage
 
 _COMPANIONS = ("-wal", "-journal", "-shm")
 

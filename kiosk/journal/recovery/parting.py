@@ -8,11 +8,11 @@ no app is running, the agent does so itself.
 from pathlib import Path
 
 from kiosk.domain.instant import Instant
+from kiosk.journal.disk.head_file import HeadFile
+from kiosk.journal.disk.lock import lock_of
 from kiosk.journal.errors import JournalInUse
-from kiosk.journal.head_file import HeadFile
-from kiosk.journal.lock import lock_of
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.recovery import make_sound
+from kiosk.journal.recovery.recovery import make_sound
 from kiosk.journal.refusal import telling_refusals
 
 

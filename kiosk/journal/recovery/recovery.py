@@ -14,15 +14,15 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from kiosk.domain.instant import Instant
-from kiosk.journal.acknowledged import acknowledged_by_collector, parted_from_collector
 from kiosk.journal.chain import Cursor, chain_next
-from kiosk.journal.engine import create_private, writer_engine
-from kiosk.journal.exchange import finish_exchange, new_path
-from kiosk.journal.head_file import HeadFile
+from kiosk.journal.disk.engine import create_private, writer_engine
+from kiosk.journal.disk.head_file import HeadFile
+from kiosk.journal.disk.schema import schema_version
 from kiosk.journal.lines import LineUnreadable, OpenedLine, carried_line, decode_line
 from kiosk.journal.reader import Entry, anchor_of, hash_at, head_of
-from kiosk.journal.remains import UNREADABLE, Remains, entries_from, is_damage, read_remains
-from kiosk.journal.schema import schema_version
+from kiosk.journal.recovery.acknowledged import acknowledged_by_collector, parted_from_collector
+from kiosk.journal.recovery.exchange import finish_exchange, new_path
+from kiosk.journal.recovery.remains import UNREADABLE, Remains, entries_from, is_damage, read_remains
 from kiosk.journal.served import note_served_of
 from kiosk.journal.tally import keep_tally, tally_of
 from kiosk.journal.touch_test import note_touch_tests_of

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from kiosk.journal.chain import Cursor, chain_next, chain_start
-from kiosk.journal.engine import writer_engine
+from kiosk.journal.disk.engine import writer_engine
 from kiosk.journal.errors import JournalDamaged
 from kiosk.journal.reader import Entry, anchor_of, translated
 

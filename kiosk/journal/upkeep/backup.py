@@ -7,16 +7,16 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError
 
 from kiosk.domain.instant import Clock
-from kiosk.journal.acknowledged import acknowledged_by_collector
-from kiosk.journal.engine import create_private, sqlite_module
+from kiosk.journal.disk.engine import create_private, sqlite_module
+from kiosk.journal.disk.head_file import HeadFile
+from kiosk.journal.disk.lock import lock_of
 from kiosk.journal.errors import JournalDamaged, JournalUnusable
-from kiosk.journal.forgetting import forget_in
-from kiosk.journal.head_file import HeadFile
-from kiosk.journal.lock import lock_of
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.recovery import continue_in_new
+from kiosk.journal.recovery.acknowledged import acknowledged_by_collector
+from kiosk.journal.recovery.recovery import continue_in_new
 from kiosk.journal.refusal import telling_refusals
-from kiosk.journal.verify import verify_journal
+from kiosk.journal.upkeep.forgetting import forget_in
+from kiosk.journal.upkeep.verify import verify_journal
 
 
 def back_up(path: Path, to: Path) -> int:

@@ -11,16 +11,16 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
-from kiosk.journal.acknowledged import acknowledged_by_collector
 from kiosk.journal.chain import Cursor
-from kiosk.journal.engine import create_private, writer_engine
+from kiosk.journal.disk.engine import create_private, writer_engine
+from kiosk.journal.disk.leftovers import note_clean, overwrite_leftovers
+from kiosk.journal.disk.schema import STEPS, take_step
 from kiosk.journal.errors import JournalDamaged, JournalError
-from kiosk.journal.leftovers import note_clean, overwrite_leftovers
 from kiosk.journal.lines import LineUnreadable, OpenedLine, decode_line
 from kiosk.journal.prune import forget_enclosures
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.remains import Remains, is_damage, read_remains
-from kiosk.journal.schema import STEPS, take_step
+from kiosk.journal.recovery.acknowledged import acknowledged_by_collector
+from kiosk.journal.recovery.remains import Remains, is_damage, read_remains
 
 _log = logging.getLogger(__name__)
 

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.domain.instant import Clock
-from kiosk.journal.acknowledged import acknowledged_by_collector, parted_from_collector
 from kiosk.journal.errors import JournalError, JournalUnwritable
-from kiosk.journal.forgetting import forget_aside
 from kiosk.journal.journal import Journal
 from kiosk.journal.prune import CHUNK_MAX
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.verify import known_heads, verify_journal
+from kiosk.journal.recovery.acknowledged import acknowledged_by_collector, parted_from_collector
+from kiosk.journal.upkeep.forgetting import forget_aside
+from kiosk.journal.upkeep.verify import known_heads, verify_journal
 
 CHECK_EVERY = timedelta(days=7)
 

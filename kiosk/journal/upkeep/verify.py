@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from kiosk.journal.acknowledged import acknowledged_by_collector
 from kiosk.journal.chain import Cursor, chain_next
-from kiosk.journal.head_file import HeadFile
+from kiosk.journal.disk.head_file import HeadFile
 from kiosk.journal.lines import LineUnreadable, PrunedLine, decode_line
 from kiosk.journal.reader import Entry, JournalReader
+from kiosk.journal.recovery.acknowledged import acknowledged_by_collector
 
 
 class Wrong(StrEnum):

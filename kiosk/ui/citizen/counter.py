@@ -7,13 +7,13 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.domain.survey import Words
-from kiosk.texts import Texts
-from kiosk.ui.area import Area
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Tile, fit_alike
-from kiosk.ui.screens.page import Page, paper
-from kiosk.ui.setup import HallCounter
+from kiosk.base.texts import Texts
+from kiosk.domain.visit.survey import Words
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.page import Page, paper
+from kiosk.ui.parts.parts import Tile, fit_alike
+from kiosk.ui.wiring.wiring import HallCounter
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 

@@ -2,9 +2,9 @@
 
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty, StringProperty
 
-from kiosk.ui.area import Area
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Tile, picture
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.parts import Tile, picture
 
 
 class FaceTile(Tile):

@@ -7,13 +7,13 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import StringProperty
 
-from kiosk.domain.survey import Words
+from kiosk.base.texts import Texts
+from kiosk.domain.visit.survey import Words
 from kiosk.flow import View
-from kiosk.texts import Texts
-from kiosk.ui.area import Area
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Part, even
-from kiosk.ui.screens.page import Page, paper
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.page import Page, paper
+from kiosk.ui.parts.parts import Part, even
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from kivy.lang import Builder
 from kivy.properties import StringProperty
 
-from kiosk.domain.survey import Question, Words
-from kiosk.texts import Texts
-from kiosk.ui.area import Area
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Pill, even, fit_alike
-from kiosk.ui.screens.face_tile import FaceTile
-from kiosk.ui.screens.page import Page, paper
+from kiosk.base.texts import Texts
+from kiosk.domain.visit.survey import Question, Words
+from kiosk.ui.citizen.face_tile import FaceTile
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.page import Page, paper
+from kiosk.ui.parts.parts import Pill, even, fit_alike
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 

@@ -2,9 +2,9 @@
 
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.ui.area import Area
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Part, Tile
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.parts import Part, Tile
 
 
 class ReasonTile(Tile):

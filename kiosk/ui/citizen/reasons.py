@@ -7,14 +7,14 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, NumericProperty
 
-from kiosk.domain.survey import Survey, Words
+from kiosk.base.texts import Texts
+from kiosk.domain.visit.survey import Survey, Words
 from kiosk.flow import View
-from kiosk.texts import Texts
-from kiosk.ui.area import Area
-from kiosk.ui.look import Look
-from kiosk.ui.parts import even, fit_alike
-from kiosk.ui.screens.page import Page, paper
-from kiosk.ui.screens.reason_tile import Chip, ReasonTile, Tick
+from kiosk.ui.citizen.reason_tile import Chip, ReasonTile, Tick
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.page import Page, paper
+from kiosk.ui.parts.parts import even, fit_alike
 
 __all__ = ["Chip", "ReasonsPage", "Tick"]  # the rules of this page's kv file name them
 

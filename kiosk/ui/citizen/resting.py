@@ -5,13 +5,13 @@ from pathlib import Path
 
 from kivy.lang import Builder
 
-from kiosk.domain.survey import Words
-from kiosk.texts import Texts
-from kiosk.ui.area import Area
-from kiosk.ui.look import Look
-from kiosk.ui.parts import PressTarget
-from kiosk.ui.screens.page import Page, paper
-from kiosk.ui.screens.scene import Dusk, Scene
+from kiosk.base.texts import Texts
+from kiosk.domain.visit.survey import Words
+from kiosk.ui.citizen.scene import Dusk, Scene
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.page import Page, paper
+from kiosk.ui.parts.parts import PressTarget
 
 __all__ = ["Dusk", "RestingPage", "Scene"]  # the rules of this page's kv file name them
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from kivy.lang import Builder
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty
 
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Part, picture
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.parts import Part, picture
 
 HILLS = (1280, 260)
 """The picture's shape; it fills a page that is this wide or 480/800 as high."""

@@ -6,15 +6,15 @@ from pathlib import Path
 from kivy.lang import Builder
 from kivy.properties import NumericProperty, StringProperty
 
-from kiosk.domain.rating import Standing
-from kiosk.domain.survey import Words
+from kiosk.base.texts import Texts
+from kiosk.domain.visit.rating import Standing
+from kiosk.domain.visit.survey import Words
 from kiosk.flow import View
-from kiosk.texts import Texts
-from kiosk.ui.area import Area
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Part
-from kiosk.ui.screens.page import Page
-from kiosk.ui.screens.scene import Hills
+from kiosk.ui.citizen.scene import Hills
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.page import Page
+from kiosk.ui.parts.parts import Part
 
 __all__ = ["Hills", "ThanksPage"]  # the rules of this page's kv file name them
 

@@ -6,16 +6,16 @@ from pathlib import Path
 from kivy.lang import Builder
 from kivy.properties import ListProperty, StringProperty
 
-from kiosk.domain.survey import Words
-from kiosk.domain.words import MASK, WORDS_MAX
-from kiosk.draft import TONES, Draft
-from kiosk.texts import Texts
-from kiosk.ui.area import Area
-from kiosk.ui.keyboard import ERASE, Keyboard
-from kiosk.ui.lines import break_lines
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Part, even, text_width
-from kiosk.ui.screens.page import Page
+from kiosk.base.texts import Texts
+from kiosk.domain.visit.survey import Words
+from kiosk.domain.visit.words import MASK, WORDS_MAX
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.lines import break_lines
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.draft import TONES, Draft
+from kiosk.ui.parts.keyboard import ERASE, Keyboard
+from kiosk.ui.parts.page import Page
+from kiosk.ui.parts.parts import Part, even, text_width
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 

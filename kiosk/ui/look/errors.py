@@ -6,7 +6,7 @@ SpokenError
 └── LanguageInvalid      a language cannot be used: mend its folder or choose another
 """
 
-from kiosk.errors import SpokenError
+from kiosk.base.errors import SpokenError
 
 
 class ScreenUnavailable(SpokenError):

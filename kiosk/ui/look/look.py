@@ -7,9 +7,9 @@ size, text size or theme is another look.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kiosk.resources import resource
-from kiosk.ui.languages import Fonts, shipped_fonts
-from kiosk.ui.theme import CLEAR, PLAIN, Colour, read_colour, read_sizes, read_theme
+from kiosk.base.resources import resource
+from kiosk.ui.look.languages import Fonts, shipped_fonts
+from kiosk.ui.look.theme import CLEAR, PLAIN, Colour, read_colour, read_sizes, read_theme
 
 TEXT_SCALES = (1.0, 1.5, 2.0)
 FACE_SIZES = (120, 190, 280, 520)

@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kiosk.base.resources import resource
 from kiosk.domain.handed_in import read_handed_in
-from kiosk.resources import resource
-from kiosk.ui.errors import ThemeInvalid
+from kiosk.ui.look.errors import ThemeInvalid
 
 Colour = tuple[float, float, float, float]
 """Red, green, blue and how solid, each from 0 to 1."""
@@ -20,6 +20,11 @@ PLAIN: Colour = (1.0, 1.0, 1.0, 1.0)
 
 OFFICE_ROLES = ("accent", "accent_pressed", "on_accent")
 """What an office may colour: the button that goes on. Faces and words keep the contrast they were drawn with."""
+
+TEXT_MIN = 4.5
+"""AA, for words."""
+SHAPE_MIN = 3.0
+"""AA, for shapes that mean something."""
 
 
 def themes() -> list[str]:
@@ -42,8 +47,6 @@ def read_office_colours(theme: str, written: Mapping[str, str]) -> dict[str, Col
 
     Raises ThemeInvalid when a role is not the office's to choose, or when words would be hard to read.
     """
-    from kiosk.ui.contrast import SHAPE_MIN, TEXT_MIN, contrast
-
     unknown = sorted(set(written) - set(OFFICE_ROLES))
     if unknown:
         raise ThemeInvalid(
@@ -66,6 +69,12 @@ def read_office_colours(theme: str, written: Mapping[str, str]) -> dict[str, Col
                 role=name, ground=other, found=f"{found:.1f}", least=least,
             )  # fmt: skip
     return own
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """From 1, alike, to 21, black on white."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
 
 
 @cache
@@ -95,3 +104,8 @@ def _colour(written: str, file: object, role: str) -> Colour:
             "{file}: the colour {role!r} is missing or not like #14322E", file=file, role=role
         ) from error
     return red, green, blue, 1.0
+
+
+def _luminance(colour: Colour) -> float:
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour[:3])
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -8,7 +8,7 @@ from kivy.base import EventLoop
 from kivy.input import MotionEvent, MotionEventProvider
 from kivy.input.providers.mouse import MouseMotionEventProvider
 
-from kiosk.ui.pane import Contact, NoPane, Pane, Phase
+from kiosk.ui.panel.pane import Contact, NoPane, Pane, Phase
 
 _log = logging.getLogger(__name__)
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from kiosk.screen_sizes import ScreenSizes, Size
-from kiosk.ui.x_screen import XScreen, open_x_screen
+from kiosk.office.screen_sizes import ScreenSizes, Size
+from kiosk.ui.panel.x_screen import XScreen, open_x_screen
 
 
 class Fill:

@@ -12,7 +12,7 @@ from ctypes import POINTER, byref, c_int, c_ubyte, c_ulong, c_void_p, cast
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.ui import x11
+from kiosk.ui.panel import x11
 
 _ALWAYS_COVERS = 32767
 """Pixels; the largest window there is, cut off where the kiosk's ends: it never has to follow a change of size."""

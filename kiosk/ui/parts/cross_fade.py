@@ -4,7 +4,7 @@ from kivy.animation import Animation
 from kivy.graphics import Color, Rectangle
 from kivy.uix.widget import Widget
 
-from kiosk.ui.look import Look
+from kiosk.ui.look.look import Look
 
 FADE_S = 0.16
 

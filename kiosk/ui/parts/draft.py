@@ -1,7 +1,7 @@
 """Draft: what a citizen types, composed into Vietnamese as Telex does, one syllable at a time."""
 
-from kiosk.domain.words import WORDS_MAX, mask_digits
-from kiosk.telex import compose, give_tone
+from kiosk.domain.visit.words import WORDS_MAX, mask_digits
+from kiosk.ui.parts.telex import compose, give_tone
 
 TONES = {"sắc": "s", "huyền": "f", "hỏi": "r", "ngã": "x", "nặng": "j"}
 """The tones by name, and Telex' letters for them."""

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from kivy.clock import Clock as Frames
 from kivy.uix.widget import Widget
 
-from kiosk.ui.look import Look
-from kiosk.ui.screens.page import Page
-from kiosk.ui.veil import Veil
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.cross_fade import Veil
+from kiosk.ui.parts.page import Page
 
 if TYPE_CHECKING:
-    from kiosk.ui.bands import Bands
+    from kiosk.ui.parts.bands import Bands
 
 
 SIGN_S = 4.0
@@ -77,7 +77,7 @@ class Front:
     def _bands(self, look: Look) -> "Bands":
         """Built when they are first needed: the first screen shows none."""
         if self._built is None:
-            from kiosk.ui.bands import Bands
+            from kiosk.ui.parts.bands import Bands
 
             self._built = Bands()
             self._built.arrange(look)

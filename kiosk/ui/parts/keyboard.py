@@ -7,11 +7,11 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import AliasProperty, BooleanProperty, OptionProperty, StringProperty
 
-from kiosk.draft import TONES, VOWELS
-from kiosk.texts import Texts
-from kiosk.ui.area import Area
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Part, PressTarget
+from kiosk.base.texts import Texts
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.draft import TONES, VOWELS
+from kiosk.ui.parts.parts import Part, PressTarget
 
 SHIFT, ERASE, LAYER, SPACE, BREAK = "shift", "erase", "layer", "space", "break"
 _LETTERS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")

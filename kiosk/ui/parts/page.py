@@ -6,9 +6,9 @@ from kivy.properties import BooleanProperty
 from kivy.uix.widget import Widget
 
 from kiosk.flow import View
-from kiosk.ui.area import Area
-from kiosk.ui.look import Look
-from kiosk.ui.parts import PressTarget
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.parts import PressTarget
 
 
 class Page(Widget):

@@ -19,9 +19,9 @@ from kivy.properties import (
 from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
-from kiosk.ui.area import Area
-from kiosk.ui.lines import break_lines, widest
-from kiosk.ui.look import Look, Style
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.lines import break_lines, widest
+from kiosk.ui.look.look import Look, Style
 
 _SHRINK = 0.94
 _SHRUNK_MIN = 0.5

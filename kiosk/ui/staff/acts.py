@@ -6,11 +6,11 @@ from pathlib import Path
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.texts import Texts
-from kiosk.ui.area import Area
-from kiosk.ui.desk import Delivery
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Part, PressTarget, fit_alike
+from kiosk.base.texts import Texts
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.parts import Part, PressTarget, fit_alike
+from kiosk.ui.wiring.desk import Delivery
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from kivy.clock import Clock as Frames
 
-from kiosk.errors import SpokenError
-from kiosk.texts import Texts
+from kiosk.base.errors import SpokenError
+from kiosk.base.texts import Texts
 
 T = TypeVar("T")
 

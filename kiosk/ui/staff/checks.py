@@ -6,13 +6,13 @@ from pathlib import Path
 from kivy.lang import Builder
 from kivy.properties import NumericProperty, StringProperty
 
-from kiosk.domain.survey import Words
-from kiosk.texts import Texts
-from kiosk.ui.area import Area
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Part, even
-from kiosk.ui.screens.page import paper
-from kiosk.ui.screens.staff_page import StaffPage
+from kiosk.base.texts import Texts
+from kiosk.domain.visit.survey import Words
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.page import paper
+from kiosk.ui.parts.parts import Part, even
+from kiosk.ui.staff.staff_page import StaffPage
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 

@@ -5,14 +5,14 @@ from pathlib import Path
 from kivy.lang import Builder
 from kivy.properties import NumericProperty, StringProperty
 
-from kiosk.domain.door import Door
 from kiosk.domain.instant import Instant
-from kiosk.ui.area import Area
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Part
-from kiosk.ui.screens.page import paper
-from kiosk.ui.screens.scene import Hills
-from kiosk.ui.screens.staff_page import StaffPage
+from kiosk.domain.visit.door import Door
+from kiosk.ui.citizen.scene import Hills
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.page import paper
+from kiosk.ui.parts.parts import Part
+from kiosk.ui.staff.staff_page import StaffPage
 
 __all__ = ["CleaningPage", "Countdown", "Hills"]  # the rules of this page's kv file name them
 

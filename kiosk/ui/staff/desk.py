@@ -6,15 +6,15 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import StringProperty
 
-from kiosk.domain.survey import Survey
-from kiosk.ui.area import Area
-from kiosk.ui.day_words import words_of_day
-from kiosk.ui.desk import Delivery, Seen
-from kiosk.ui.look import Look
-from kiosk.ui.screens.acts import ICONS, ActTile, act_words, draw_acts
-from kiosk.ui.screens.day_panel import DayPanel
-from kiosk.ui.screens.numbers_page import NumbersPage
-from kiosk.ui.screens.page import paper
+from kiosk.domain.visit.survey import Survey
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.page import paper
+from kiosk.ui.staff.acts import ICONS, ActTile, act_words, draw_acts
+from kiosk.ui.staff.numbers.day_panel import DayPanel
+from kiosk.ui.staff.numbers.day_words import words_of_day
+from kiosk.ui.staff.numbers.numbers_page import NumbersPage
+from kiosk.ui.wiring.desk import Delivery, Seen
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 

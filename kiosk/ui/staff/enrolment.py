@@ -6,13 +6,13 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import StringProperty
 
-from kiosk.domain.door import Door
 from kiosk.domain.instant import Instant
-from kiosk.ui.look import Look
-from kiosk.ui.parts import even
-from kiosk.ui.screens.pad_key import ERASE, PadKey
-from kiosk.ui.screens.page import paper
-from kiosk.ui.screens.staff_page import StaffPage
+from kiosk.domain.visit.door import Door
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.page import paper
+from kiosk.ui.parts.parts import even
+from kiosk.ui.staff.pad_key import ERASE, PadKey
+from kiosk.ui.staff.staff_page import StaffPage
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 

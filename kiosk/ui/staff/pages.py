@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from kiosk.domain.door import Room
-from kiosk.ui.screens.staff_page import StaffPage
-from kiosk.ui.staff import Staff
+from kiosk.domain.visit.door import Room
+from kiosk.ui.staff.staff import Staff
+from kiosk.ui.staff.staff_page import StaffPage
 
 ROOMS = tuple(room for room in Room if room is not Room.OUTSIDE)
 
@@ -19,7 +19,7 @@ def build_staff_page(room: Room, staff: Staff, app: Any) -> StaffPage:
 
 
 def _pin(staff: Staff, _app: Any) -> StaffPage:
-    from kiosk.ui.screens.pin import PinPage
+    from kiosk.ui.staff.pin import PinPage
 
     page = PinPage()
     page.bind(on_digit=lambda _page, digit: staff.type_digit(digit), on_erase=lambda _page: staff.erase_digit())
@@ -27,7 +27,7 @@ def _pin(staff: Staff, _app: Any) -> StaffPage:
 
 
 def _desk(staff: Staff, app: Any) -> StaffPage:
-    from kiosk.ui.screens.desk import DeskPage
+    from kiosk.ui.staff.desk import DeskPage
 
     desk = staff.desk
     acts: dict[str, Callable[[], None]] = {
@@ -49,13 +49,13 @@ def _desk(staff: Staff, app: Any) -> StaffPage:
 
 
 def _cleaning(_staff: Staff, _app: Any) -> StaffPage:
-    from kiosk.ui.screens.cleaning import CleaningPage
+    from kiosk.ui.staff.cleaning import CleaningPage
 
     return CleaningPage()
 
 
 def _touch_test(staff: Staff, app: Any) -> StaffPage:
-    from kiosk.ui.screens.touch_test import TouchTestPage
+    from kiosk.ui.staff.touch_test import TouchTestPage
 
     page = TouchTestPage(app.setup.survey.questions[0])
     page.bind(
@@ -67,7 +67,7 @@ def _touch_test(staff: Staff, app: Any) -> StaffPage:
 
 
 def _checks(_staff: Staff, app: Any) -> StaffPage:
-    from kiosk.ui.screens.checks import ChecksPage
+    from kiosk.ui.staff.checks import ChecksPage
 
     page = ChecksPage()
     page.bind(on_play=lambda _page: app.sounds.play_thanks())
@@ -75,7 +75,7 @@ def _checks(_staff: Staff, app: Any) -> StaffPage:
 
 
 def _enrolment(staff: Staff, _app: Any) -> StaffPage:
-    from kiosk.ui.screens.enrolment import EnrolmentPage
+    from kiosk.ui.staff.enrolment import EnrolmentPage
 
     page = EnrolmentPage()
     page.bind(on_code=lambda _page, code: staff.enrol(code))
@@ -83,7 +83,7 @@ def _enrolment(staff: Staff, _app: Any) -> StaffPage:
 
 
 def _days(staff: Staff, app: Any) -> StaffPage:
-    from kiosk.ui.screens.days import DaysPage
+    from kiosk.ui.staff.numbers.days import DaysPage
 
     page = DaysPage(app.setup.survey, can_save=staff.desk is not None and staff.desk.save is not None)
     page.bind(
@@ -96,7 +96,7 @@ def _days(staff: Staff, app: Any) -> StaffPage:
 
 
 def _served(staff: Staff, _app: Any) -> StaffPage:
-    from kiosk.ui.screens.served import ServedPage
+    from kiosk.ui.staff.numbers.served import ServedPage
 
     page = ServedPage()
     page.bind(

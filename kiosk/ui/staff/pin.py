@@ -7,15 +7,15 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
-from kiosk.domain.door import PIN_DIGITS, Door
+from kiosk.base.texts import Texts
 from kiosk.domain.instant import Instant
-from kiosk.domain.survey import Words
-from kiosk.texts import Texts
-from kiosk.ui.area import Area
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Part
-from kiosk.ui.screens.pad_key import ERASE, PadKey
-from kiosk.ui.screens.staff_page import StaffPage
+from kiosk.domain.visit.door import PIN_DIGITS, Door
+from kiosk.domain.visit.survey import Words
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.parts import Part
+from kiosk.ui.staff.pad_key import ERASE, PadKey
+from kiosk.ui.staff.staff_page import StaffPage
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kivy.clock import Clock as Frames
 
-from kiosk.domain.door import Door, Room
-from kiosk.domain.rating import Count
-from kiosk.ui.aside import ask_aside
-from kiosk.ui.desk import Counted, Delivery, Desk, Seen
+from kiosk.domain.visit.door import Door, Room
+from kiosk.domain.visit.rating import Count
+from kiosk.ui.staff.background import ask_aside
+from kiosk.ui.wiring.desk import Counted, Delivery, Desk, Seen
 
 if TYPE_CHECKING:
-    from kiosk.ui.screens.staff_page import StaffPage
-    from kiosk.ui.stage import KioskApp
+    from kiosk.ui.staff.staff_page import StaffPage
+    from kiosk.ui.stage.stage import KioskApp
 
 T = TypeVar("T")
 
@@ -189,7 +189,7 @@ class Staff:
             read, t = self.desk.tally, self._app.t
 
             def count() -> Counted:
-                from kiosk.tally_tables import tables_of
+                from kiosk.numbers.tables import tables_of
 
                 # Here, off the screen's thread: the first number that is written loads what writes numbers.
                 tally = read()

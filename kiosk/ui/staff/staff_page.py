@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from kiosk.domain.door import Door
+from kiosk.base.texts import Texts
 from kiosk.domain.instant import Instant
-from kiosk.domain.survey import Words
-from kiosk.texts import Texts
-from kiosk.ui.desk import Delivery, Seen
-from kiosk.ui.screens.page import Page
+from kiosk.domain.visit.door import Door
+from kiosk.domain.visit.survey import Words
+from kiosk.ui.parts.page import Page
+from kiosk.ui.wiring.desk import Delivery, Seen
 
 
 class StaffPage(Page):

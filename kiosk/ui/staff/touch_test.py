@@ -6,14 +6,14 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 
-from kiosk.domain.door import Door
 from kiosk.domain.instant import Instant
-from kiosk.domain.survey import Question
-from kiosk.ui.area import Area
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Tile, even, picture
-from kiosk.ui.screens.page import paper
-from kiosk.ui.screens.staff_page import StaffPage
+from kiosk.domain.visit.door import Door
+from kiosk.domain.visit.survey import Question
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.page import paper
+from kiosk.ui.parts.parts import Tile, even, picture
+from kiosk.ui.staff.staff_page import StaffPage
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 

@@ -4,8 +4,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from kiosk.ui.parts import picture
-from kiosk.ui.setup import Setup
+from kiosk.ui.parts.parts import picture
+from kiosk.ui.wiring.wiring import Setup
 
 _log = logging.getLogger(__name__)
 

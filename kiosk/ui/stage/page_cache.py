@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Hashable, Iterable
 
-from kiosk.domain.survey import Words
-from kiosk.texts import Texts
-from kiosk.ui.look import Look
-from kiosk.ui.pages import Place
-from kiosk.ui.screens.page import Page
+from kiosk.base.texts import Texts
+from kiosk.domain.visit.survey import Words
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.page import Page
+from kiosk.ui.stage.pages import Place
 
 
 class Shelf:

@@ -7,13 +7,13 @@ glass as early as it can be.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kiosk.domain.door import Room
-from kiosk.domain.visit import Step
-from kiosk.ui.screens.page import Page
-from kiosk.ui.setup import Setup
+from kiosk.domain.visit.door import Room
+from kiosk.domain.visit.visit import Step
+from kiosk.ui.parts.page import Page
+from kiosk.ui.wiring.wiring import Setup
 
 if TYPE_CHECKING:
-    from kiosk.ui.stage import KioskApp
+    from kiosk.ui.stage.stage import KioskApp
 
 Place = tuple[Step | Room, int]
 """A step of the citizen's, and which question where it is one; or a room of the staff's."""
@@ -35,7 +35,7 @@ def build_page(place: Place, app: "KioskApp") -> Page:
     """The page of a place, saying the words of the app's language."""
     step, asked = place
     if isinstance(step, Room):
-        from kiosk.ui.staff_pages import build_staff_page
+        from kiosk.ui.staff.pages import build_staff_page
 
         return build_staff_page(step, app.staff, app)
     page = _question(app, asked) if step is Step.QUESTION else _BUILDERS[step](app)
@@ -44,7 +44,7 @@ def build_page(place: Place, app: "KioskApp") -> Page:
 
 
 def _resting(app: "KioskApp") -> Page:
-    from kiosk.ui.screens.resting import RestingPage
+    from kiosk.ui.citizen.resting import RestingPage
 
     def turn(_page: Page) -> None:
         app.turn_language()
@@ -56,7 +56,7 @@ def _resting(app: "KioskApp") -> Page:
 
 
 def _counter(app: "KioskApp") -> Page:
-    from kiosk.ui.screens.counter import CounterPage
+    from kiosk.ui.citizen.counter import CounterPage
 
     page = CounterPage(app.setup.counters)
     page.bind(
@@ -68,7 +68,7 @@ def _counter(app: "KioskApp") -> Page:
 
 
 def _question(app: "KioskApp", asked: int) -> Page:
-    from kiosk.ui.screens.question import QuestionPage
+    from kiosk.ui.citizen.question import QuestionPage
 
     questions = app.setup.survey.questions
     page = QuestionPage(questions[asked], asked, len(questions))
@@ -83,7 +83,7 @@ def _question(app: "KioskApp", asked: int) -> Page:
 
 
 def _reasons(app: "KioskApp") -> Page:
-    from kiosk.ui.screens.reasons import ReasonsPage
+    from kiosk.ui.citizen.reasons import ReasonsPage
 
     page = ReasonsPage(app.setup.survey)
     page.bind(
@@ -98,7 +98,7 @@ def _reasons(app: "KioskApp") -> Page:
 
 
 def _words(app: "KioskApp") -> Page:
-    from kiosk.ui.screens.words import WordsPage
+    from kiosk.ui.citizen.words import WordsPage
 
     page = WordsPage()
     page.bind(
@@ -110,13 +110,13 @@ def _words(app: "KioskApp") -> Page:
 
 
 def _thanks(_app: "KioskApp") -> Page:
-    from kiosk.ui.screens.thanks import ThanksPage
+    from kiosk.ui.citizen.thanks import ThanksPage
 
     return ThanksPage()
 
 
 def _not_recorded(app: "KioskApp") -> Page:
-    from kiosk.ui.screens.not_recorded import NotRecordedPage
+    from kiosk.ui.citizen.not_recorded import NotRecordedPage
 
     page = NotRecordedPage()
     page.bind(on_end=lambda _page: app.flow.give_up(), on_retry=lambda _page: app.flow.retry())

@@ -7,11 +7,11 @@ from kivy.clock import Clock as Frames
 from kivy.input import MotionEvent
 from kivy.uix.widget import Widget
 
-from kiosk.domain.glass import Glass, Touch
 from kiosk.domain.instant import Clock, Instant
-from kiosk.domain.knock import Corner, Knock
-from kiosk.ui.parts import PressTarget
-from kiosk.ui.screens.page import Page
+from kiosk.domain.visit.glass import Glass, Touch
+from kiosk.domain.visit.knock import Corner, Knock
+from kiosk.ui.parts.page import Page
+from kiosk.ui.parts.parts import PressTarget
 
 PRESS_LOOK_S_MIN = 0.12
 """A quick tap is still seen."""

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from kiosk.domain.survey import FIRST_LANGUAGE, Words
-from kiosk.ui.languages import Language
-from kiosk.ui.look import TEXT_SCALES, Look
-from kiosk.ui.script import script_of
-from kiosk.ui.setup import Setup
-from kiosk.ui.voice import Spoken, Voice
+from kiosk.domain.visit.survey import FIRST_LANGUAGE, Words
+from kiosk.ui.look.languages import Language
+from kiosk.ui.look.look import TEXT_SCALES, Look
+from kiosk.ui.stage.script import script_of
+from kiosk.ui.stage.voice import Spoken, Voice
+from kiosk.ui.wiring.wiring import Setup
 
 HIGH_CONTRAST = "high-contrast"
 

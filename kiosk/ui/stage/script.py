@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kiosk.domain.survey import Words
-from kiosk.domain.visit import Step
-from kiosk.texts import Texts
-from kiosk.ui.setup import Setup
+from kiosk.base.texts import Texts
+from kiosk.domain.visit.survey import Words
+from kiosk.domain.visit.visit import Step
+from kiosk.ui.wiring.wiring import Setup
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from kiosk.resources import resource
+from kiosk.base.resources import resource
 
 PRESS, THANKS = "press", "thanks"
 

@@ -8,23 +8,23 @@ from kivy.clock import Clock as Frames
 from kivy.core.window import Window
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 
-from kiosk.domain.door import Room
-from kiosk.domain.glass import Glass, Touch
-from kiosk.domain.survey import Words
-from kiosk.domain.visit import Step
+from kiosk.domain.visit.door import Room
+from kiosk.domain.visit.glass import Glass, Touch
+from kiosk.domain.visit.survey import Words
+from kiosk.domain.visit.visit import Step
 from kiosk.flow import Flow, View
-from kiosk.screen_sizes import ScreenSizes
-from kiosk.ui.fill import Fill
-from kiosk.ui.hands import Hands
-from kiosk.ui.look import shadow_picture
-from kiosk.ui.pages import Place, places_of
-from kiosk.ui.screens.page import Page
-from kiosk.ui.setup import Setup
-from kiosk.ui.shortcomings import SILENT, Shortcomings
-from kiosk.ui.shown import AHEAD_S, Shown
-from kiosk.ui.sounds import Sounds
-from kiosk.ui.staff import Staff
-from kiosk.ui.taste import Taste
+from kiosk.office.screen_sizes import ScreenSizes
+from kiosk.ui.look.look import shadow_picture
+from kiosk.ui.panel.fill import Fill
+from kiosk.ui.parts.page import Page
+from kiosk.ui.staff.staff import Staff
+from kiosk.ui.stage.missing_parts import SILENT, Shortcomings
+from kiosk.ui.stage.pages import Place, places_of
+from kiosk.ui.stage.pointers import Hands
+from kiosk.ui.stage.preferences import Taste
+from kiosk.ui.stage.sounds import Sounds
+from kiosk.ui.stage.transitions import AHEAD_S, Shown
+from kiosk.ui.wiring.wiring import Setup
 
 TICKS_PER_S = 4
 WINDOW_LOOK_S = 1.0
@@ -269,7 +269,7 @@ class KioskApp(App):
         if self.setup.on_started:
             self.setup.on_started(self)
         # Until here the mouse was read, which presses a face as well; it gives way within the frame.
-        from kiosk.ui.contacts import read_contacts
+        from kiosk.ui.panel.contacts import read_contacts
 
         read_contacts(Window)
 

@@ -15,9 +15,9 @@ from kivy.clock import Clock as Frames
 from kivy.core.window import Window
 from kivy.input import MotionEvent, MotionEventProvider
 
-from kiosk.domain.door import Room
-from kiosk.domain.visit import Step
-from kiosk.ui.stage import KioskApp
+from kiosk.domain.visit.door import Room
+from kiosk.domain.visit.visit import Step
+from kiosk.ui.stage.stage import KioskApp
 
 WAIT_S_MAX = 30.0
 """A screen that has not come by then will not come."""

@@ -5,20 +5,20 @@ from typing import TYPE_CHECKING, cast
 
 from kivy.clock import Clock as Frames
 
-from kiosk.domain.door import Room
+from kiosk.base.memory import give_back
 from kiosk.domain.instant import Instant
-from kiosk.domain.visit import Step
-from kiosk.memory import give_back
-from kiosk.ui.front import Front
-from kiosk.ui.hands import Hands
-from kiosk.ui.pace import Pace
-from kiosk.ui.pages import Place, build_page, places_of
-from kiosk.ui.screens.page import Page
-from kiosk.ui.shelf import Shelf
+from kiosk.domain.visit.door import Room
+from kiosk.domain.visit.visit import Step
+from kiosk.ui.parts.front import Front
+from kiosk.ui.parts.page import Page
+from kiosk.ui.stage.pace import Pace
+from kiosk.ui.stage.page_cache import Shelf
+from kiosk.ui.stage.pages import Place, build_page, places_of
+from kiosk.ui.stage.pointers import Hands
 
 if TYPE_CHECKING:
-    from kiosk.ui.screens.staff_page import StaffPage
-    from kiosk.ui.stage import KioskApp
+    from kiosk.ui.staff.staff_page import StaffPage
+    from kiosk.ui.stage.stage import KioskApp
 
 TIMED = (Step.COUNTER, Step.REASONS, Step.WORDS, Step.NOT_RECORDED)
 """The steps that show how long they last; the thanks has its ring."""

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kiosk.table import Table
-    from kiosk.tally import Tally
+    from kiosk.base.table import Table
+    from kiosk.numbers.days import Tally
 
 
 @dataclass(frozen=True, slots=True)

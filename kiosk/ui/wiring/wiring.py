@@ -5,22 +5,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.domain.glass import GlassRules
+from kiosk.base.resources import resource
 from kiosk.domain.instant import Clock
 from kiosk.domain.night import Night
-from kiosk.domain.survey import Survey, Words
-from kiosk.domain.visit_rules import VisitRules
+from kiosk.domain.visit.glass import GlassRules
+from kiosk.domain.visit.rules import VisitRules
+from kiosk.domain.visit.survey import Survey, Words
 from kiosk.flow import Recorder
-from kiosk.resources import resource
-from kiosk.screen_sizes import ScreenSizes
-from kiosk.ui.desk import Desk
-from kiosk.ui.errors import ScreenUnavailable, ThemeInvalid
-from kiosk.ui.languages import Language, load_languages
-from kiosk.ui.look import FACE_SIZES, ICON_SIZES
-from kiosk.ui.theme import Colour, themes
+from kiosk.office.screen_sizes import ScreenSizes
+from kiosk.ui.look.errors import ScreenUnavailable, ThemeInvalid
+from kiosk.ui.look.languages import Language, load_languages
+from kiosk.ui.look.look import FACE_SIZES, ICON_SIZES
+from kiosk.ui.look.theme import Colour, themes
+from kiosk.ui.wiring.desk import Desk
 
 if TYPE_CHECKING:
-    from kiosk.ui.stage import KioskApp
+    from kiosk.ui.stage.stage import KioskApp
 
 
 @dataclass(frozen=True)

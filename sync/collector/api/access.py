@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from sync.collector.api.signed import AccessDenied
-from sync.collector.config import Access, CollectorConfig
+from sync.collector.settings.collector import Access, CollectorConfig
 
 _PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 _LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}

@@ -6,9 +6,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 from sqlalchemy import case as whenever
 
-from sync.collector.cases.opening import CLOSED
-from sync.collector.rights import Reader, Right
-from sync.collector.schema import comment, follow_up, unit
+from sync.collector.care.cases.opening import CLOSED
+from sync.collector.people.rights import Reader, Right
+from sync.collector.store.schema import comment, follow_up, unit
 
 
 @dataclass(frozen=True, slots=True)

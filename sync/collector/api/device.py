@@ -10,13 +10,13 @@ from starlette.responses import Response
 from sync.collector.api.answers import message_answer
 from sync.collector.api.described import KEY_BODY, NEW_KEY, OWN_KEY, SETTINGS, STATUS_ANSWER, STATUS_BODY, WIRE_PROBLEMS
 from sync.collector.api.signed import signed_by_device
-from sync.collector.credentials import change_key
-from sync.collector.cursors import read_cursor
-from sync.collector.fleet import keep_status
-from sync.collector.kiosks.commands import commands_for
-from sync.collector.own import read_own_key
-from sync.collector.rollouts.effective import etag_of, settings_for
-from sync.collector.services import Services
+from sync.collector.fleet.devices.credentials import change_key
+from sync.collector.fleet.devices.own import read_own_key
+from sync.collector.fleet.kiosks.commands import commands_for
+from sync.collector.fleet.kiosks.status import keep_status
+from sync.collector.fleet.rollouts.effective import etag_of, settings_for
+from sync.collector.replica.cursors import read_cursor
+from sync.collector.services.services import Services
 from sync.protocol.messages import (
     JSON_MEDIA_TYPE,
     DeviceSettings,

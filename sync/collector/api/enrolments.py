@@ -10,8 +10,8 @@ from starlette.responses import Response
 from sync.collector.api.answers import message_answer
 from sync.collector.api.described import ENROLLED, ENROLMENT_BODY, WIRE_PROBLEMS
 from sync.collector.api.signed import signed_by_new_key
-from sync.collector.devices import WrongCode, enrol, hash_code, require_enrolled, require_tries_left
-from sync.collector.services import Services
+from sync.collector.fleet.devices.devices import WrongCode, enrol, hash_code, require_enrolled, require_tries_left
+from sync.collector.services.services import Services
 from sync.protocol.errors import SignatureInvalid
 from sync.protocol.messages import EnrolmentAnswer, EnrolmentRequest, decode_message
 

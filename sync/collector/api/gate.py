@@ -5,13 +5,13 @@ from datetime import date, timedelta
 
 from starlette.requests import Request
 
-from sync.collector.accounts import has_accounts
 from sync.collector.api.access import require_access
+from sync.collector.api.badges import Badges, read_badges
 from sync.collector.api.signed import AccessDenied
-from sync.collector.badges import Badges, read_badges
-from sync.collector.rights import ANYBODY, Reader, Right
-from sync.collector.services import Services
-from sync.collector.signin import find_reader, note_seen
+from sync.collector.people.accounts import has_accounts
+from sync.collector.people.rights import ANYBODY, Reader, Right
+from sync.collector.people.signin import find_reader, note_seen
+from sync.collector.services.services import Services
 from sync.protocol import problems
 from sync.protocol.errors import WireError
 

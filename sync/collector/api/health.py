@@ -10,8 +10,8 @@ from sync.collector.api.access import require_access
 from sync.collector.api.answers import problem_answer
 from sync.collector.api.described import PROBLEMS
 from sync.collector.errors import CollectorError
-from sync.collector.migrate import require_current
-from sync.collector.services import Services
+from sync.collector.services.services import Services
+from sync.collector.store.migrate import require_current
 from sync.protocol import problems
 
 router = APIRouter(tags=["health"])

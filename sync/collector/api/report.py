@@ -7,18 +7,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from kiosk.table import Cell, Mark
-from kiosk.texts import texts
+from kiosk.base.table import Cell, Mark
+from kiosk.base.texts import texts
 from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.api.gate import reader_of
 from sync.collector.figures.book import Book
-from sync.collector.figures.order import Wish, read_book
 from sync.collector.figures.tables import tables_of
-from sync.collector.rights import Right
-from sync.collector.services import Services
-from sync.collector.units import PLACE_CODE
-from sync.collector.web.phrases import Phrases
-from sync.collector.words import NOTICE
+from sync.collector.fleet.places.units import PLACE_CODE
+from sync.collector.people.rights import Right
+from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.services import Services
+from sync.collector.words.notice import NOTICE
+from sync.collector.words.phrases import Phrases
 
 router = APIRouter(tags=["reports"])
 Code = Annotated[str | None, Query(pattern=f"^{PLACE_CODE}$", description="Its code")]

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 
-from sync.collector.sender import Device
-from sync.collector.services import Services
+from sync.collector.replica.sender import Device
+from sync.collector.services.services import Services
 from sync.protocol import problems
 from sync.protocol.addressed import Addressed, Received
 from sync.protocol.errors import BodyTooLarge, SignatureInvalid, WireError

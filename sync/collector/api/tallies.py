@@ -7,15 +7,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from kiosk.domain.measures import Share
+from kiosk.domain.numbers.measures import Share
 from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.api.gate import reader_of
-from sync.collector.figures.periods import LAST_DAY
-from sync.collector.reports import Report, Row, Span, Table, make_report
-from sync.collector.rights import Right
-from sync.collector.services import Services
-from sync.collector.units import PLACE_CODE
-from sync.collector.words import NOTICE
+from sync.collector.calendar.periods import LAST_DAY
+from sync.collector.figures.today import Report, Row, Span, Table, make_report
+from sync.collector.fleet.places.units import PLACE_CODE
+from sync.collector.people.rights import Right
+from sync.collector.services.services import Services
+from sync.collector.words.notice import NOTICE
 from sync.protocol.errors import WireError
 
 router = APIRouter(tags=["reports"])

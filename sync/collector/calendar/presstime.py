@@ -4,7 +4,7 @@ The boot clock never steps, so it measures; the collector's clock is right, so i
 A request says what the boot clock read when it was sent: an entry of the same boot is
 dated from there, exact. An entry of an earlier boot is dated from the last time that
 boot was heard; where it never was, its wall clock is taken as far as that can be
-(sync.collector.bounds) and marked uncertain, and what cannot be stands at its receipt.
+(sync.collector.calendar.bounds) and marked uncertain, and what cannot be stands at its receipt.
 All inputs stay in the stored lines.
 """
 
@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sync.collector.bounds import MONO_US_MAX, NO_WALLS, YEAR_MAX, TimeUnreadable, Walls
+from sync.collector.calendar.bounds import MONO_US_MAX, NO_WALLS, YEAR_MAX, TimeUnreadable, Walls
 
 __all__ = ["MEASURED", "LocalDays", "OffsetOf", "PressClock", "TimeQuality", "TimeUnreadable"]
 

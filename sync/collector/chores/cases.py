@@ -7,12 +7,13 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, select, update
 
-from kiosk.texts import texts
-from sync.collector.cases.look import Finding, look_for, periods_now, place_of, read_since
-from sync.collector.cases.opening import BY_RULE, CLOSED, Opener, Rule, find_case, known_cases, open_case
-from sync.collector.cases.told import tell_opened, tell_overdue
-from sync.collector.schema import follow_up
-from sync.collector.services import Services
+from kiosk.base.texts import texts
+from sync.collector.care.cases.letters import tell_overdue
+from sync.collector.care.cases.opening import CLOSED, Finding, Rule, find_case, known_cases
+from sync.collector.services.cases import look_for, periods_now, place_of, read_since
+from sync.collector.services.cases_by_hand import open_and_tell
+from sync.collector.services.services import Services
+from sync.collector.store.schema import follow_up
 
 T = TypeVar("T")
 LOOKED_AFTER_DAYS = 30
@@ -48,18 +49,6 @@ def _findings(services: Services, rule: Rule) -> list[Finding]:
             known = known_cases(connection, period.code, period.first)
         found += look_for(services, rule.cases, period, known)
     return found
-
-
-def open_and_tell(
-    connection: Connection, services: Services, finding: Finding, rule: Rule, opener: Opener = BY_RULE
-) -> bool:
-    """Open a case and tell whom it concerns; False where none opens."""
-    case_id = open_case(connection, finding, rule, opener)
-    if case_id is not None:
-        t = texts("collector", services.config.language)
-        told = tell_opened(t, services.config.url, find_case(connection, case_id))
-        services.outbox.put(connection, told, rule.now)
-    return case_id is not None
 
 
 def _tell_overdue(connection: Connection, services: Services, rule: Rule) -> None:

@@ -6,9 +6,9 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from sync.collector.comments.forget import forget_texts
-from sync.collector.comments.publish import publish_comments
-from sync.collector.services import Services
+from sync.collector.care.comments.forget import forget_texts
+from sync.collector.care.comments.publish import publish_comments
+from sync.collector.services.services import Services
 
 T = TypeVar("T")
 

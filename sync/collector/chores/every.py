@@ -5,22 +5,22 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from kiosk.texts import texts
-from sync.collector.cases.rounds import run_case_round
-from sync.collector.comments.rounds import run_comment_round
-from sync.collector.config import CollectorConfig
-from sync.collector.kiosks.watch import watch_fleet
-from sync.collector.mailed import mail_reports
+from kiosk.base.texts import texts
+from sync.collector.chores.cases import run_case_round
+from sync.collector.chores.comments import run_comment_round
+from sync.collector.chores.kiosks import watch_fleet
+from sync.collector.chores.reports import mail_reports
+from sync.collector.chores.rollouts import tend_rollouts
+from sync.collector.chores.settle import settle_moves
+from sync.collector.chores.signals import watch_signs
+from sync.collector.chores.upkeep import Chore
 from sync.collector.notices.letter import Road
 from sync.collector.notices.mail import MailRoad
 from sync.collector.notices.outbox import MAIL, WEBHOOK
 from sync.collector.notices.sender import Sender, T
 from sync.collector.notices.webhook import WebhookRoad
-from sync.collector.rollouts.watch import tend_rollouts
-from sync.collector.services import Services
-from sync.collector.settle import settle_moves
-from sync.collector.signals.watch import watch_signs
-from sync.collector.upkeep import Chore
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig
 
 SEND_EVERY_S = 20.0
 COMMENTS_EVERY_S = 60.0

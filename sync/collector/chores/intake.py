@@ -17,16 +17,16 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from kiosk.journal.chain import Cursor
-from sync.collector.database import Database, faults_named
-from sync.collector.devices import Directory, WrongCode, answer_for, enrol, hash_code
+from sync.collector.calendar.presstime import LocalDays
 from sync.collector.errors import CollectorError, Refusal, UsageWrong
-from sync.collector.ingest import Appended, Batch, Conflict, Receipt, append_batch
-from sync.collector.own import Addresses
-from sync.collector.partitions import ensure_partitions
-from sync.collector.presstime import LocalDays
-from sync.collector.replica import stored_hashes
-from sync.collector.schema import device, journal
-from sync.collector.sender import Device
+from sync.collector.fleet.devices.devices import Directory, WrongCode, answer_for, enrol, hash_code
+from sync.collector.fleet.devices.own import Addresses
+from sync.collector.replica.ingest import Appended, Batch, Conflict, Receipt, append_batch
+from sync.collector.replica.sender import Device
+from sync.collector.replica.stored import stored_hashes
+from sync.collector.store.database import Database, faults_named
+from sync.collector.store.partitions import ensure_partitions
+from sync.collector.store.schema import device, journal
 from sync.protocol.acknowledgement import AcknowledgedJournal, AcknowledgedKiosk, Acknowledgement
 from sync.protocol.addressed import Received
 from sync.protocol.batch import unpack_batch

@@ -9,19 +9,19 @@ from typing import Protocol, TypeVar
 from prometheus_client import Gauge
 from sqlalchemy import Connection, select
 
-from kiosk.texts import texts
-from sync.collector.kiosks.audiences import Audience, read_audiences
-from sync.collector.kiosks.commands import forget_excerpts
-from sync.collector.kiosks.days import forget_days
-from sync.collector.kiosks.faults import BEHIND_ITS_BACK, Fault
-from sync.collector.kiosks.incident_store import key_of, read_states, take_turn, write_state
-from sync.collector.kiosks.incidents import NOTHING, State, Told, What, look_again
-from sync.collector.kiosks.known import read_known, unknow_fault
-from sync.collector.kiosks.roll import Kiosk, read_roll
-from sync.collector.kiosks.telling import Teller
-from sync.collector.schema import unit
-from sync.collector.services import Services
-from sync.collector.web.phrases import Phrases
+from kiosk.base.texts import texts
+from sync.collector.chores.telling import Teller
+from sync.collector.fleet.kiosks.audiences import Audience, read_audiences
+from sync.collector.fleet.kiosks.commands import forget_excerpts
+from sync.collector.fleet.kiosks.days import forget_days
+from sync.collector.fleet.kiosks.faults import BEHIND_ITS_BACK, Fault
+from sync.collector.fleet.kiosks.incident_store import key_of, read_states, take_turn, write_state
+from sync.collector.fleet.kiosks.incidents import NOTHING, State, Told, What, look_again
+from sync.collector.fleet.kiosks.known import read_known, unknow_fault
+from sync.collector.fleet.kiosks.roll import Kiosk, read_roll
+from sync.collector.services.services import Services
+from sync.collector.store.schema import unit
+from sync.collector.words.phrases import Phrases
 
 T = TypeVar("T")
 NOWHERE = "\0"

@@ -9,20 +9,20 @@ import structlog
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from kiosk.texts import texts
-from sync.collector.audit import note
-from sync.collector.config import MailedReport
+from kiosk.base.texts import texts
+from sync.collector.calendar.periods import Kind as PeriodKind
+from sync.collector.calendar.periods import Period, period_of
 from sync.collector.errors import UsageWrong
 from sync.collector.export.forms import FORMS
 from sync.collector.figures.book import Book
-from sync.collector.figures.order import Wish, read_book
-from sync.collector.figures.periods import Kind as PeriodKind
-from sync.collector.figures.periods import Period, period_of
 from sync.collector.notices.outbox import Attached, Kind, Notice
-from sync.collector.rights import ANYBODY
-from sync.collector.schema import mailed_report
-from sync.collector.services import Services
-from sync.collector.web.phrases import Phrases
+from sync.collector.people.audit import note
+from sync.collector.people.rights import ANYBODY
+from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import MailedReport
+from sync.collector.store.schema import mailed_report
+from sync.collector.words.phrases import Phrases
 
 T = TypeVar("T")
 ACTOR = "schedule"

@@ -13,20 +13,20 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Row, Select, delete, func, select
 
-from sync.collector.apart import take_apart
-from sync.collector.audit import note
-from sync.collector.bounds import Walls
-from sync.collector.continued import Writer, offsets_heard
-from sync.collector.database import Database
-from sync.collector.devices import Directory
-from sync.collector.ingest import keep_said
-from sync.collector.presstime import LocalDays, OffsetOf, PressClock
-from sync.collector.projected import Projection
-from sync.collector.projection import Context, failed, project_entries
-from sync.collector.replica import stored_entries
-from sync.collector.schema import journal, micros, segment, unread
-from sync.collector.sender import Device
-from sync.collector.store import measured_before
+from sync.collector.calendar.bounds import Walls
+from sync.collector.calendar.presstime import LocalDays, OffsetOf, PressClock
+from sync.collector.fleet.devices.devices import Directory
+from sync.collector.people.audit import note
+from sync.collector.replica.continued import Writer, offsets_heard
+from sync.collector.replica.ingest import keep_said
+from sync.collector.replica.keep import measured_before
+from sync.collector.replica.projection import Context, failed, project_entries
+from sync.collector.replica.projection_rows import Projection
+from sync.collector.replica.sender import Device
+from sync.collector.replica.stored import stored_entries
+from sync.collector.store.apart import take_apart
+from sync.collector.store.database import Database
+from sync.collector.store.schema import journal, micros, segment, unread
 from sync.protocol.errors import ClockUnreadable
 from sync.protocol.kiosk_clock import parse_kiosk_clock
 

@@ -7,13 +7,13 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from kiosk.texts import Texts, texts
-from sync.collector.config import CollectorConfig
+from kiosk.base.texts import Texts, texts
+from sync.collector.fleet.rollouts.effective import InForce, Shelf, read_in_force
+from sync.collector.fleet.rollouts.stage import State, Step, is_due, next_step
+from sync.collector.fleet.rollouts.store import Rollout, finish, go_on, heard_of, read_rollout, read_unfinished, stop
 from sync.collector.notices.outbox import Kind, Notice, Outbox
-from sync.collector.rights import Right
-from sync.collector.rollouts.effective import InForce, Shelf, read_in_force
-from sync.collector.rollouts.stage import State, Step, is_due, next_step
-from sync.collector.rollouts.store import Rollout, finish, go_on, heard_of, read_rollout, read_unfinished, stop
+from sync.collector.people.rights import Right
+from sync.collector.settings.collector import CollectorConfig
 
 ACTOR = "collector"
 FAULTS_TOLD_MAX = 3

@@ -11,12 +11,12 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, select
 
-from sync.collector.moves import midnight
-from sync.collector.presstime import LocalDays
-from sync.collector.relocate import between, relocate
-from sync.collector.schema import audit, counter, device, journal, placement
-from sync.collector.services import Services
-from sync.collector.signals.standing import lock_journals
+from sync.collector.calendar.presstime import LocalDays
+from sync.collector.care.signals.standing import lock_journals
+from sync.collector.services.moves import midnight
+from sync.collector.services.relocate import between, relocate
+from sync.collector.services.services import Services
+from sync.collector.store.schema import audit, counter, device, journal, placement
 
 T = TypeVar("T")
 LATELY = timedelta(minutes=5)

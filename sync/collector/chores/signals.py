@@ -7,16 +7,16 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from sync.collector.care.signals.decide import apply_again
+from sync.collector.care.signals.find import find_signs
+from sync.collector.care.signals.gather import Window, find_journals, gather
+from sync.collector.care.signals.keep import keep_findings, read_looked_at
+from sync.collector.care.signals.watched import Finding, Sign
+from sync.collector.care.signals.words import SignWords
 from sync.collector.notices.outbox import Kind, Notice
-from sync.collector.rights import Right
-from sync.collector.schema import counter, signal, signal_run, unit
-from sync.collector.services import Services
-from sync.collector.signals.decide import apply_again
-from sync.collector.signals.find import find_signs
-from sync.collector.signals.gather import Window, find_journals, gather
-from sync.collector.signals.keep import keep_findings, read_looked_at
-from sync.collector.signals.watched import Finding, Sign
-from sync.collector.signals.words import SignWords
+from sync.collector.people.rights import Right
+from sync.collector.services.services import Services
+from sync.collector.store.schema import counter, signal, signal_run, unit
 
 T = TypeVar("T")
 FIRST_STRETCHES = 6

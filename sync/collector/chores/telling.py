@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from sync.collector.kiosks.audiences import Audience
-from sync.collector.kiosks.faults import Fault
-from sync.collector.kiosks.incidents import Told, What
-from sync.collector.kiosks.roll import Kiosk
-from sync.collector.kiosks.words import FAULTS, fault_name, remedy, remedy_of_many
+from sync.collector.fleet.kiosks.audiences import Audience
+from sync.collector.fleet.kiosks.faults import Fault
+from sync.collector.fleet.kiosks.incidents import Told, What
+from sync.collector.fleet.kiosks.roll import Kiosk
+from sync.collector.fleet.kiosks.words import FAULTS, fault_name, remedy, remedy_of_many
 from sync.collector.notices.outbox import Kind, Notice
-from sync.collector.web.phrases import Phrases
+from sync.collector.words.phrases import Phrases
 
 NAMED_MAX = 10
 """So many kiosks stand in a notice; the page behind its link has them all."""

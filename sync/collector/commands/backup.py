@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from sync.collector.command import ConfigFile, DataDir, tell
-from sync.collector.config import load_config
+from sync.collector.commands.shared import ConfigFile, DataDir, tell
+from sync.collector.settings.collector import load_config
 
 
 def backup(
@@ -15,8 +15,8 @@ def backup(
     data_dir: DataDir = None,
 ) -> None:
     """Copy the embedded database into a new file, while the collector runs, and check the copy."""
-    from sync.collector.backup import back_up
-    from sync.collector.database import faults_named, open_database
+    from sync.collector.store.backup import back_up
+    from sync.collector.store.database import faults_named, open_database
 
     database = open_database(load_config(config, data_dir).database)
     with faults_named(database):

@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from kiosk.setting_terminal import check_settings, show_settings
-from kiosk.terminal import terminal_texts
-from sync.collector.command import AsJson, ConfigFile, DataDir
-from sync.collector.config import read_config
-from sync.collector.times_at_odds import faults_of_times
+from kiosk.base.terminal.settings import check_settings, show_settings
+from kiosk.base.terminal.terminal import terminal_texts
+from sync.collector.commands.shared import AsJson, ConfigFile, DataDir
+from sync.collector.settings.collector import read_config
+from sync.collector.settings.times_at_odds import faults_of_times
 
 config_app = typer.Typer(help="The settings of the collector.", no_args_is_help=True)
 

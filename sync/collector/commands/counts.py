@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from sync.collector.command import ConfigFile, DataDir, actor, in_transaction, open_ready, tell
-from sync.collector.config import load_config
+from sync.collector.commands.shared import ConfigFile, DataDir, actor, in_transaction, open_ready, tell
+from sync.collector.settings.collector import load_config
 
 counts_app = typer.Typer(help="Counts that another system gave.", no_args_is_help=True)
 

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from kiosk.private_file import write_private
-from kiosk.setting_layers import DROP_INS
-from sync.collector.command import ConfigFile, DataDir, open_ready, tell
-from sync.collector.config import load_config
+from kiosk.base.private_file import write_private
+from kiosk.base.settings.layers import DROP_INS
+from sync.collector.commands.shared import ConfigFile, DataDir, open_ready, tell
+from sync.collector.settings.collector import load_config
 
 
 def demo_data(
@@ -28,11 +28,11 @@ def demo_data(
 
     With --data-dir the profile of Circular 01/2018 is switched on there too, by a drop-in of that folder alone.
     """
-    from sync.collector.database import faults_named
-    from sync.collector.demo_data import add_people, tell_stories, write_province
-    from sync.collector.presstime import LocalDays
-    from sync.collector.services import make_services
-    from sync.collector.surveys.library import shipped_surveys
+    from sync.collector.calendar.presstime import LocalDays
+    from sync.collector.fleet.surveys.library import shipped_surveys
+    from sync.collector.run.demo_data import add_people, tell_stories, write_province
+    from sync.collector.services.services import make_services
+    from sync.collector.store.database import faults_named
 
     settings = load_config(config, data_dir)
     database = open_ready(settings)

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from sync.collector.command import AsJson, ConfigFile, DataDir, Quiet, actor, in_transaction, open_ready, tell
-from sync.collector.config import CollectorConfig, load_config
+from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, Quiet, actor, in_transaction, open_ready, tell
 from sync.collector.errors import UsageWrong
+from sync.collector.settings.collector import CollectorConfig, load_config
 
 device_app = typer.Typer(help="Kiosks.", no_args_is_help=True)
 
@@ -55,8 +55,9 @@ def device_new(
     quiet: Quiet = False,
 ) -> None:
     """Print a one-time code for a new kiosk; on the kiosk: kiosk enroll URL CODE."""
-    from sync.collector import devices, units
-    from sync.collector.cli_zero_touch import codes_for_table
+    from sync.collector.commands.zero_touch import codes_for_table
+    from sync.collector.fleet.devices import devices
+    from sync.collector.fleet.places import units
 
     of_new = {"--counter-name": counter_name, "--unit": unit, "--unit-name": unit_name}
     of_one = {"--counter": counter, "--create-counter": create_counter, "--survey": survey, "--serves": serves}
@@ -79,7 +80,7 @@ def device_new(
 
     code = in_transaction(database, make)
     if qr is not None:
-        from sync.collector.qr import draw_qr
+        from sync.collector.commands.qr import draw_qr
 
         draw_qr(f"kiosk enroll {settings.url} {code}", qr)
     _tell_code(settings, counter, code, now + valid, quiet=quiet)
@@ -107,7 +108,7 @@ def _refuse(beside: Literal["beside", "without"], option: str, given: Mapping[st
 @device_app.command("list", epilog="Example: collector device list --json")
 def device_list(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Every kiosk: where it stands, when it was last heard, and which of its journals forked or were continued."""
-    from sync.collector.roster import kiosk_lines, read_roster
+    from sync.collector.fleet.devices.roster import kiosk_lines, read_roster
 
     settings = load_config(config, data_dir)
     database = open_ready(settings)
@@ -125,7 +126,7 @@ def device_list(config: ConfigFile = None, data_dir: DataDir = None, as_json: As
 @device_app.command("revoke", epilog="Example: collector device revoke 3f2504e0")
 def device_revoke(device: DeviceName, config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """Withdraw a kiosk's credential; it keeps what it has not sent for: kiosk enroll --new-key."""
-    from sync.collector.credentials import find_device, revoke_device
+    from sync.collector.fleet.devices.credentials import find_device, revoke_device
 
     database = open_ready(load_config(config, data_dir))
 
@@ -154,9 +155,10 @@ def device_move(
 
     With --since, what was pressed from then on and has come already goes along.
     """
-    from sync.collector.credentials import find_device, move_device, move_device_since
-    from sync.collector.moves import Act
-    from sync.collector.presstime import LocalDays
+    from sync.collector.calendar.presstime import LocalDays
+    from sync.collector.fleet.devices.credentials import find_device, move_device
+    from sync.collector.services.device_moves import move_device_since
+    from sync.collector.services.moves import Act
 
     settings, now = load_config(config, data_dir), datetime.now(UTC)
     moment = None if since is None else _moment(since, settings.zone)

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from kiosk.terminal import terminal_texts
-from sync.collector.cli_device import DeviceName
-from sync.collector.command import AsJson, ConfigFile, DataDir, actor, in_transaction, open_ready, tell
-from sync.collector.config import load_config
+from kiosk.base.terminal.terminal import terminal_texts
+from sync.collector.commands.device import DeviceName
+from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, actor, in_transaction, open_ready, tell
+from sync.collector.settings.collector import load_config
 
 Counters = Annotated[
     list[str], typer.Option("--counter", metavar="CODE", help="Code of a counter; may be given several times.")
@@ -19,9 +19,9 @@ Counters = Annotated[
 
 def device_grant(device: DeviceName, counter: Counters, config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """Let the kiosk of a hall speak for these counters besides its own."""
-    from sync.collector.credentials import find_device
-    from sync.collector.grants import grant_counters
-    from sync.collector.kiosks.beyond import read_asides
+    from sync.collector.fleet.devices.credentials import find_device
+    from sync.collector.fleet.devices.grants import grant_counters
+    from sync.collector.fleet.kiosks.beyond import read_asides
 
     database = open_ready(load_config(config, data_dir))
 
@@ -39,8 +39,8 @@ def device_grant(device: DeviceName, counter: Counters, config: ConfigFile = Non
 
 def device_ungrant(device: DeviceName, counter: Counters, config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """Take nothing from the kiosk for these counters any more that is pressed from now on."""
-    from sync.collector.credentials import find_device
-    from sync.collector.grants import end_grants
+    from sync.collector.fleet.devices.credentials import find_device
+    from sync.collector.fleet.devices.grants import end_grants
 
     database = open_ready(load_config(config, data_dir))
 
@@ -57,9 +57,9 @@ def device_counters(
     device: DeviceName, config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson = False
 ) -> None:
     """For which counters a kiosk may speak, and what it sent beyond that: kept, set aside and not counted."""
-    from sync.collector.credentials import find_device
-    from sync.collector.grants import read_grants
-    from sync.collector.kiosks.beyond import read_asides
+    from sync.collector.fleet.devices.credentials import find_device
+    from sync.collector.fleet.devices.grants import read_grants
+    from sync.collector.fleet.kiosks.beyond import read_asides
 
     settings = load_config(config, data_dir)
     database = open_ready(settings)

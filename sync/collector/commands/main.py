@@ -4,24 +4,24 @@ from typing import Annotated
 
 import typer
 
-from kiosk.lifeline import hold_on
-from kiosk.terminal import run_commands, terminal_texts
-from sync.collector.cli_backup import backup
-from sync.collector.cli_config import config_app
-from sync.collector.cli_counts import counts_app
-from sync.collector.cli_demo import demo_data
-from sync.collector.cli_device import device_app
-from sync.collector.cli_grants import device_counters, device_grant, device_ungrant
-from sync.collector.cli_move import move
-from sync.collector.cli_notices import notices_app
-from sync.collector.cli_offline import ack_file, import_files
-from sync.collector.cli_places import counter_app, unit_app
-from sync.collector.cli_report import report
-from sync.collector.cli_reproject import reproject
-from sync.collector.cli_user import user_app
-from sync.collector.command import ConfigFile, DataDir, open_ready, tell
-from sync.collector.config import load_config
-from sync.collector.database import open_database
+from kiosk.base.lifeline import hold_on
+from kiosk.base.terminal.terminal import run_commands, terminal_texts
+from sync.collector.commands.backup import backup
+from sync.collector.commands.config import config_app
+from sync.collector.commands.counts import counts_app
+from sync.collector.commands.demo import demo_data
+from sync.collector.commands.device import device_app
+from sync.collector.commands.grants import device_counters, device_grant, device_ungrant
+from sync.collector.commands.move import move
+from sync.collector.commands.notices import notices_app
+from sync.collector.commands.offline import ack_file, import_files
+from sync.collector.commands.places import counter_app, unit_app
+from sync.collector.commands.report import report
+from sync.collector.commands.reproject import reproject
+from sync.collector.commands.shared import ConfigFile, DataDir, open_ready, tell
+from sync.collector.commands.user import user_app
+from sync.collector.settings.collector import load_config
+from sync.collector.store.database import open_database
 
 app = typer.Typer(
     help="Receives what kiosks send and shows it. Example: collector serve --data-dir ./data",
@@ -63,7 +63,7 @@ def serve(
     demo: Annotated[bool, typer.Option("--demo", help="Show every number at once; the page says so.")] = False,
 ) -> None:
     """Receive ratings and show them, until Ctrl-C. Makes and migrates an empty embedded database by itself."""
-    from sync.collector.server import run_server
+    from sync.collector.run.server import run_server
 
     hold_on()
     given = {"listen_host": host, "listen_port": port, "demo": demo or None}
@@ -75,7 +75,7 @@ def serve(
 @app.command(epilog="Example: collector migrate --config /etc/hailong/collector.toml")
 def migrate(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """Bring the database up to this version's schema. Repeating it changes nothing; nothing is ever deleted."""
-    from sync.collector.migrate import migrate as migrate_database
+    from sync.collector.store.migrate import migrate as migrate_database
 
     settings = load_config(config, data_dir)
     database = open_database(settings.database, create=settings.embedded)

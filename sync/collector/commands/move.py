@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from kiosk.setting_rules import Unfit, private_address
-from kiosk.terminal import terminal_texts
-from sync.collector.command import ConfigFile, DataDir, actor, in_transaction, open_ready, tell
-from sync.collector.config import CollectorConfig, load_config
+from kiosk.base.settings.rules import Unfit, private_address
+from kiosk.base.terminal.terminal import terminal_texts
+from sync.collector.commands.shared import ConfigFile, DataDir, actor, in_transaction, open_ready, tell
+from sync.collector.settings.collector import CollectorConfig, load_config
 
 
 def move(
@@ -24,7 +24,7 @@ def move(
 
     Kiosks follow once the day has come and this very collector answers there; nobody enrols again.
     """
-    from sync.collector import own
+    from sync.collector.fleet.devices import own
 
     settings = load_config(config, data_dir)
     database, now = open_ready(settings), datetime.now(UTC)
@@ -65,7 +65,7 @@ def _moment(day: str | None, settings: CollectorConfig) -> datetime | None:
 
 
 def _say(settings: CollectorConfig, connection: Any) -> None:
-    from sync.collector.own import count_kiosks, read_followed, read_move, read_stuck
+    from sync.collector.fleet.devices.own import count_kiosks, read_followed, read_move, read_stuck
 
     planned, followed, every = read_move(connection), read_followed(connection), count_kiosks(connection)
     tell("By its settings this collector is at {url}.", url=settings.url)

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from sync.collector.command import AsJson, ConfigFile, DataDir, actor, in_transaction, open_ready, tell
-from sync.collector.config import load_config
+from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, actor, in_transaction, open_ready, tell
+from sync.collector.settings.collector import load_config
 
 notices_app = typer.Typer(help="What people are told by mail and webhook.", no_args_is_help=True)
 
@@ -45,13 +45,13 @@ def notices_test(
     webhook: Annotated[bool, typer.Option("--webhook", help="Try the webhook too.")] = False,
 ) -> None:
     """Deliver a test notice at once and say what came of it; nothing of it is put into the outbox."""
-    from kiosk.terminal import terminal_texts
-    from sync.collector.audit import note
-    from sync.collector.chores import roads_of
+    from kiosk.base.terminal.terminal import terminal_texts
+    from sync.collector.chores.every import roads_of
     from sync.collector.errors import UsageWrong
     from sync.collector.notices.letter import Letter, Sheet
     from sync.collector.notices.outbox import AT_THE_WEBHOOK, MAIL, WEBHOOK, Kind
-    from sync.collector.notices.settings import is_mail_address
+    from sync.collector.people.audit import note
+    from sync.collector.settings.notices import is_mail_address
 
     settings, now, t = load_config(config, data_dir), datetime.now(UTC), terminal_texts("collector")
     places = [(MAIL, address) for address in to or ()] + ([(WEBHOOK, AT_THE_WEBHOOK)] if webhook else [])
@@ -75,7 +75,7 @@ def notices_test(
 def _read(connection: Any, *, trouble_only: bool) -> list[Any]:
     from sqlalchemy import select
 
-    from sync.collector.schema import delivery, notice
+    from sync.collector.store.schema import delivery, notice
 
     columns = (notice.c.created_at, notice.c.kind, notice.c.subject)
     wanted = select(delivery, *columns).join(notice).order_by(notice.c.notice_id.desc(), delivery.c.address)

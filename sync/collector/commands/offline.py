@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from kiosk.terminal import terminal_texts
-from sync.collector.command import ConfigFile, DataDir, open_ready, tell
-from sync.collector.config import load_config
+from kiosk.base.terminal.terminal import terminal_texts
+from sync.collector.commands.shared import ConfigFile, DataDir, open_ready, tell
+from sync.collector.settings.collector import load_config
 
 
 def import_files(
@@ -17,8 +17,8 @@ def import_files(
     data_dir: DataDir = None,
 ) -> None:
     """Take what kiosks without a network exported; any order, any number of times, while the collector runs or not."""
-    from sync.collector.intake import FileResult, Intake
-    from sync.collector.presstime import LocalDays
+    from sync.collector.calendar.presstime import LocalDays
+    from sync.collector.chores.intake import FileResult, Intake
 
     settings = load_config(config, data_dir)
     database = open_ready(settings)
@@ -43,9 +43,9 @@ def ack_file(
     data_dir: DataDir = None,
 ) -> None:
     """Write what the collector has of every kiosk; on a kiosk without a network: kiosk ack FILE."""
-    from kiosk.private_file import open_to_readers
+    from kiosk.base.private_file import open_to_readers
+    from sync.collector.chores.intake import acknowledgement
     from sync.collector.errors import UsageWrong
-    from sync.collector.intake import acknowledgement
     from sync.protocol.messages import encode_message
 
     database = open_ready(load_config(config, data_dir))

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from sync.collector.command import ConfigFile, DataDir, actor, ask, in_transaction, open_ready, tell
-from sync.collector.config import load_config
+from sync.collector.commands.shared import ConfigFile, DataDir, actor, ask, in_transaction, open_ready, tell
 from sync.collector.errors import UsageWrong
+from sync.collector.settings.collector import load_config
 
 unit_app = typer.Typer(help="Administrative units.", no_args_is_help=True)
 counter_app = typer.Typer(help="Counters.", no_args_is_help=True)
@@ -34,7 +34,7 @@ def counter_new(
     data_dir: DataDir = None,
 ) -> None:
     """Make a counter."""
-    from sync.collector import units
+    from sync.collector.fleet.places import units
 
     database, now = open_ready(load_config(config, data_dir)), datetime.now(UTC)
 
@@ -59,7 +59,7 @@ def counter_move(
 
     A table has the columns counter, unit, since and, where the counter gets another name with it, name.
     """
-    from sync.collector.place_changes import CounterMove
+    from sync.collector.services.place_changes import CounterMove
 
     _change(
         CounterMove, {"counter": code, "unit": unit}, {"since": since}, (table, yes), (config, data_dir), _moved
@@ -76,7 +76,7 @@ def counter_rename(
     data_dir: DataDir = None,
 ) -> None:
     """Name a counter anew. A table has the columns counter and name."""
-    from sync.collector.place_changes import CounterName
+    from sync.collector.services.place_changes import CounterName
 
     _change(CounterName, {"counter": code, "name": name}, {}, (table, yes), (config, data_dir), _named)
 
@@ -92,7 +92,7 @@ def unit_new(
     data_dir: DataDir = None,
 ) -> None:
     """Make a unit. A table has the columns unit, name and above."""
-    from sync.collector.place_changes import UnitNew
+    from sync.collector.services.place_changes import UnitNew
 
     _change(UnitNew, {"unit": code, "name": name}, {"above": below}, (table, yes), (config, data_dir), _made)
 
@@ -107,7 +107,7 @@ def unit_rename(
     data_dir: DataDir = None,
 ) -> None:
     """Name a unit anew. A table has the columns unit and name."""
-    from sync.collector.place_changes import UnitName
+    from sync.collector.services.place_changes import UnitName
 
     _change(UnitName, {"unit": code, "name": name}, {}, (table, yes), (config, data_dir), _named)
 
@@ -127,7 +127,7 @@ def unit_end(
     Its counters move into the one that follows; where several do, move each counter before. A table has the columns
     unit, since and into, with blanks between several.
     """
-    from sync.collector.place_changes import UnitEnd
+    from sync.collector.services.place_changes import UnitEnd
 
     more = {"since": since, "into": " ".join(into) if into else None}
     _change(UnitEnd, {"unit": code}, more, (table, yes), (config, data_dir), _ended)
@@ -140,8 +140,8 @@ def unit_reopen(
     data_dir: DataDir = None,
 ) -> None:
     """Take the end of a unit back; the counters that moved into the one that follows come back with all since then."""
-    from sync.collector.moves import Act, reopen_unit
-    from sync.collector.presstime import LocalDays
+    from sync.collector.calendar.presstime import LocalDays
+    from sync.collector.services.moves import Act, reopen_unit
 
     settings = load_config(config, data_dir)
     act = Act(datetime.now(UTC), actor(), LocalDays(settings.zone))
@@ -163,7 +163,7 @@ def unit_import(
 
     What it would change of units where counters stand is shown, and asked about. A repeat changes nothing.
     """
-    from sync.collector import unit_list
+    from sync.collector.fleet.places import unit_list
 
     settings = load_config(config, data_dir)
     database, now = open_ready(settings), datetime.now(UTC)
@@ -207,9 +207,9 @@ def _change(
     settings: tuple[Path | None, Path | None], say: Callable[[Any], None],
 ) -> None:  # fmt: skip
     """One change by its arguments, or many by a table: tried, shown, asked about, done."""
-    from sync.collector import place_changes as changes
-    from sync.collector.moves import Act
-    from sync.collector.presstime import LocalDays
+    from sync.collector.calendar.presstime import LocalDays
+    from sync.collector.services import place_changes as changes
+    from sync.collector.services.moves import Act
 
     file, yes = table
     given = {name: value for name, value in (needed | more).items() if value is not None}

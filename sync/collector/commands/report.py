@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from sync.collector.command import ConfigFile, DataDir, actor, in_transaction, open_ready, tell
-from sync.collector.config import load_config
+from sync.collector.commands.shared import ConfigFile, DataDir, actor, in_transaction, open_ready, tell
+from sync.collector.settings.collector import load_config
 
 
 def report(
@@ -27,15 +27,15 @@ def report(
     language: Annotated[str, typer.Option(help="vi or en.")] = "vi",
 ) -> None:
     """Write a report of a unit or counter; the audit log tells of it."""
-    from kiosk.private_file import write_private
-    from kiosk.texts import texts
-    from sync.collector.audit import note
+    from kiosk.base.private_file import write_private
+    from kiosk.base.texts import texts
     from sync.collector.errors import UsageWrong
     from sync.collector.export.forms import FORMS
-    from sync.collector.figures.order import Wish, read_book
-    from sync.collector.rights import ANYBODY
-    from sync.collector.services import make_services
-    from sync.collector.web.phrases import Phrases
+    from sync.collector.people.audit import note
+    from sync.collector.people.rights import ANYBODY
+    from sync.collector.services.reports import Wish, read_book
+    from sync.collector.services.services import make_services
+    from sync.collector.words.phrases import Phrases
 
     form = out.suffix.removeprefix(".").lower()
     if form not in FORMS:

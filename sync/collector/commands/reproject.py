@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from kiosk.terminal import terminal_texts
-from sync.collector.command import ConfigFile, DataDir, actor, open_ready, tell
-from sync.collector.config import load_config
+from kiosk.base.terminal.terminal import terminal_texts
+from sync.collector.commands.shared import ConfigFile, DataDir, actor, open_ready, tell
+from sync.collector.settings.collector import load_config
 
 
 def reproject(config: ConfigFile = None, data_dir: DataDir = None) -> None:
@@ -12,10 +12,10 @@ def reproject(config: ConfigFile = None, data_dir: DataDir = None) -> None:
 
     After an upgrade, while the collector runs or not. Nothing is lost where this is never done: the entries are kept.
     """
-    from sync.collector.database import faults_named
-    from sync.collector.presstime import LocalDays
-    from sync.collector.reproject import Journal, Reading
-    from sync.collector.reproject import reproject as read_anew
+    from sync.collector.calendar.presstime import LocalDays
+    from sync.collector.chores.reproject import Journal, Reading
+    from sync.collector.chores.reproject import reproject as read_anew
+    from sync.collector.store.database import faults_named
 
     settings = load_config(config, data_dir)
     database, t = open_ready(settings), terminal_texts("collector")

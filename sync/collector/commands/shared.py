@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from kiosk.terminal import terminal_texts
-from sync.collector.config import CollectorConfig
-from sync.collector.database import Database, faults_named, open_database
+from kiosk.base.terminal.terminal import terminal_texts
 from sync.collector.errors import NotAllowed, UsageWrong
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.database import Database, faults_named, open_database
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file; see config/collector.toml.")]
 DataDir = Annotated[
@@ -23,7 +23,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 
 def open_ready(settings: CollectorConfig, *, quiet: bool = False) -> Database:
     """The database with this version's schema; an empty embedded one is made first, and that is said."""
-    from sync.collector.migrate import is_empty, migrate, require_current
+    from sync.collector.store.migrate import is_empty, migrate, require_current
 
     database = open_database(settings.database, create=settings.embedded)
     if settings.embedded and is_empty(database):

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from sync.collector.command import ConfigFile, DataDir, Quiet, actor, in_transaction, open_ready, tell
-from sync.collector.config import load_config
-from sync.collector.rights import Role
+from sync.collector.commands.shared import ConfigFile, DataDir, Quiet, actor, in_transaction, open_ready, tell
+from sync.collector.people.rights import Role
+from sync.collector.settings.collector import load_config
 
 user_app = typer.Typer(help="Accounts of people who read the numbers.", no_args_is_help=True)
 
@@ -29,7 +29,7 @@ def user_new(
 
     From the first account on, the pages are shown to people who sign in only.
     """
-    from sync.collector.accounts import change_email, new_account
+    from sync.collector.people.accounts import change_email, new_account
 
     database, now = open_ready(load_config(config, data_dir), quiet=quiet), datetime.now(UTC)
 
@@ -50,7 +50,7 @@ def user_email(
     data_dir: DataDir = None,
 ) -> None:
     """Say where an account's mails go: cases, signs, alerts of its units, each as its role is to hear of them."""
-    from sync.collector.accounts import change_email
+    from sync.collector.people.accounts import change_email
 
     database, now = open_ready(load_config(config, data_dir)), datetime.now(UTC)
     in_transaction(database, lambda connection: change_email(connection, name, address or None, now, actor()))
@@ -60,7 +60,7 @@ def user_email(
 @user_app.command("reset", epilog="Example: collector user reset huong.nt")
 def user_reset(name: Name, config: ConfigFile = None, data_dir: DataDir = None, quiet: Quiet = False) -> None:
     """Print a new one-time password, open the account again, and end wherever it is signed in."""
-    from sync.collector.accounts import reset_account
+    from sync.collector.people.accounts import reset_account
 
     database, now = open_ready(load_config(config, data_dir), quiet=quiet), datetime.now(UTC)
     password = in_transaction(database, lambda connection: reset_account(connection, name, now, actor()))
@@ -70,7 +70,7 @@ def user_reset(name: Name, config: ConfigFile = None, data_dir: DataDir = None, 
 @user_app.command("disable", epilog="Example: collector user disable huong.nt")
 def user_disable(name: Name, config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """Close an account and end wherever it is signed in. `collector user reset` opens it again."""
-    from sync.collector.accounts import disable_account
+    from sync.collector.people.accounts import disable_account
 
     database, now = open_ready(load_config(config, data_dir)), datetime.now(UTC)
     in_transaction(database, lambda connection: disable_account(connection, name, now, actor()))
@@ -80,7 +80,7 @@ def user_disable(name: Name, config: ConfigFile = None, data_dir: DataDir = None
 @user_app.command("list", epilog="Example: collector user list")
 def user_list(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """List accounts with their role and unit."""
-    from sync.collector.accounts import list_accounts
+    from sync.collector.people.accounts import list_accounts
 
     database = open_ready(load_config(config, data_dir))
     for row in in_transaction(database, list_accounts):

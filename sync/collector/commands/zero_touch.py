@@ -6,17 +6,17 @@ from pathlib import Path
 
 import typer
 
-from kiosk.terminal import terminal_texts
-from sync.collector.command import actor, open_ready, tell
-from sync.collector.config import CollectorConfig
+from kiosk.base.terminal.terminal import terminal_texts
+from sync.collector.commands.shared import actor, open_ready, tell
 from sync.collector.errors import UsageWrong
+from sync.collector.settings.collector import CollectorConfig
 
 
 def codes_for_table(settings: CollectorConfig, table: Path, out: Path | None, valid_hours: int | None) -> None:
     """Read the table, make what is missing, and say what came of it."""
-    from sync.collector.counter_table import read_table
-    from sync.collector.surveys.library import Library
-    from sync.collector.zero_touch import Terms, make_codes
+    from sync.collector.fleet.devices.zero_touch import Terms, make_codes
+    from sync.collector.fleet.places.counter_table import read_table
+    from sync.collector.fleet.surveys.library import Library
 
     if out is None:
         raise UsageWrong("name the folder for the setup files with --out")

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from kiosk.domain.measures import Figure
+from kiosk.domain.numbers.measures import Figure
+from sync.collector.drawing import svg
 from sync.collector.figures.lines import Week
-from sync.collector.web import svg
-from sync.collector.web.phrases import Phrases
+from sync.collector.words.phrases import Phrases
 
 Axis = tuple[int, int]
 """From and to, in percent."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sync.collector.reports import Table
+from sync.collector.figures.today import Table
 
 WIDE_LABELLED_FROM = 5
 NARROW_LABELLED_FROM = 21

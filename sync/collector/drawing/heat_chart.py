@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
+from sync.collector.drawing import svg
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import HalfDay
 from sync.collector.figures.maker import HEAT_WEEKS
-from sync.collector.web import svg
-from sync.collector.web.phrases import Phrases
+from sync.collector.words.phrases import Phrases
 
 HEAT_CELL = (46, 28)
 _HEAT_STEPS = (1, 2, 4, 6)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sync.collector.kiosks.branches import Branch
+from sync.collector.fleet.kiosks.branches import Branch
 
 WIDTH, LEFT, TOP, LANE = 760, 84, 26, 44
 SHORTEST = 26

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterable
 from functools import cache
 
-from kiosk.resources import resource
+from kiosk.base.resources import resource
 
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 FACES = range(1, 6)

@@ -7,12 +7,12 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from kiosk.domain.measures import Figure
+from kiosk.domain.numbers.measures import Figure
+from sync.collector.drawing import svg
+from sync.collector.drawing.charts import Axis, axis_for, percent_of, place_on
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import Week
-from sync.collector.web import svg
-from sync.collector.web.charts import Axis, axis_for, percent_of, place_on
-from sync.collector.web.phrases import Phrases
+from sync.collector.words.phrases import Phrases
 
 
 def draw(book: Book, p: Phrases, *, wide: bool) -> Markup:

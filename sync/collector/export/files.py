@@ -8,11 +8,11 @@ from typing import Any
 
 import xlsxwriter
 
-from kiosk.cells import code_note, csv_bytes, safe_text
-from kiosk.table import Cell, Column, Form, Mark, Table, write_cell
+from kiosk.base.cells import code_note, csv_bytes, safe_text
+from kiosk.base.table import Cell, Column, Form, Mark, Table, write_cell
 from sync.collector.figures.book import Book
 from sync.collector.figures.tables import tables_of
-from sync.collector.web.phrases import Phrases
+from sync.collector.words.phrases import Phrases
 
 _XLSX_FORMS = {Form.COUNT: "#,##0", Form.PERCENT: "0.0", Form.POINTS: "+0.0;-0.0;0.0", Form.SCORE: "0.0"}
 _LEVEL_COLOURS = ("#9C3A0B", "#E2935A", "#CFD3D5", "#5FB0B3", "#0D6570")

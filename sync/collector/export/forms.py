@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from sync.collector.export.files import csv_file, xlsx_file
 from sync.collector.export.paper import pdf_file
 from sync.collector.figures.book import Book
-from sync.collector.web.phrases import Phrases
+from sync.collector.words.phrases import Phrases
 
 FORMS: Mapping[str, tuple[Callable[[Book, Phrases], bytes], str]] = {
     "csv": (csv_file, "text/csv; charset=utf-8"),

@@ -2,13 +2,13 @@
 
 import re
 
-from kiosk.resources import resource
+from kiosk.base.resources import resource
+from sync.collector.drawing import trend_chart
+from sync.collector.drawing.templates import templates
 from sync.collector.figures.attention import Why, find_matters
 from sync.collector.figures.book import Book
 from sync.collector.figures.tables import tables_of
-from sync.collector.web import trend_chart
-from sync.collector.web.phrases import Phrases
-from sync.collector.web.rendering import templates
+from sync.collector.words.phrases import Phrases
 
 _STYLES = resource("assets", "web")
 _DRAWING = re.compile(r"(<svg\b[^>]*>)")

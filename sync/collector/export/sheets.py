@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+from sync.collector.drawing.templates import templates
 from sync.collector.export.files import csv_of, xlsx_of
 from sync.collector.export.paper import pdf_of
 from sync.collector.profiles.sheets import Sheet
-from sync.collector.web.phrases import Phrases
-from sync.collector.web.rendering import templates
+from sync.collector.words.phrases import Phrases
 
 
 def sheet_heading(sheet: Sheet, p: Phrases) -> list[str]:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.domain.measures import Share, differs
+from kiosk.domain.numbers.measures import Share, differs
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import Line
 from sync.collector.figures.places import Place
-from sync.collector.reports import Kiosk
+from sync.collector.figures.today import Kiosk
 
 MOST = 3
 

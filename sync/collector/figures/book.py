@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kiosk.domain.disclosure import Policy
-from kiosk.domain.measures import Method
-from kiosk.domain.survey import Question, Survey
-from sync.collector.figures.asked import Asked
+from kiosk.domain.numbers.disclosure import Policy
+from kiosk.domain.numbers.measures import Method
+from kiosk.domain.visit.survey import Question, Survey
+from sync.collector.calendar.periods import Period
 from sync.collector.figures.lines import HalfDay, Line, ReasonLine, ReasonMonth, Week
-from sync.collector.figures.periods import Period
 from sync.collector.figures.places import Place
-from sync.collector.reports import Kiosk
+from sync.collector.figures.queries.asked import Asked
+from sync.collector.figures.today import Kiosk
 
 
 @dataclass(frozen=True, slots=True)

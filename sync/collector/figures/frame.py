@@ -7,14 +7,14 @@ from itertools import pairwise
 
 from sqlalchemy import Connection
 
-from kiosk.domain.measures import Method
-from kiosk.domain.survey import Question, Survey
-from sync.collector.figures.asked import Asked, question_of
+from kiosk.domain.numbers.measures import Method
+from kiosk.domain.visit.survey import Question, Survey
+from sync.collector.calendar.periods import Period
 from sync.collector.figures.book import Joined, Order, Rules
-from sync.collector.figures.counts import Shelf, counters_shelf, units_shelf
-from sync.collector.figures.grains import Days, to_the_end
-from sync.collector.figures.periods import Period
 from sync.collector.figures.places import Place, Places
+from sync.collector.figures.queries.asked import Asked, question_of
+from sync.collector.figures.queries.counts import Shelf, counters_shelf, units_shelf
+from sync.collector.figures.queries.grains import Days, to_the_end
 
 
 @dataclass(frozen=True)

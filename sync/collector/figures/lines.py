@@ -7,10 +7,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from kiosk.domain.disclosure import Shown
-from kiosk.domain.measures import Figure, Method, Score, Share, differs, mean5, points_between, top2box
-from kiosk.domain.rating import Standing
-from kiosk.domain.survey import Reason
+from kiosk.domain.numbers.disclosure import Shown
+from kiosk.domain.numbers.measures import Figure, Method, Score, Share, differs, mean5, points_between, top2box
+from kiosk.domain.visit.rating import Standing
+from kiosk.domain.visit.survey import Reason
 from sync.collector.figures.places import Place
 
 

@@ -7,13 +7,16 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from kiosk.domain.disclosure import Shown, shown_sum
-from kiosk.domain.measures import Figure, Method, Share
-from kiosk.domain.rating import Standing
-from kiosk.domain.survey import Survey
-from sync.collector.figures.asked import Asked, asked_first
+from kiosk.domain.numbers.disclosure import Shown, shown_sum
+from kiosk.domain.numbers.measures import Figure, Method, Share
+from kiosk.domain.visit.rating import Standing
+from kiosk.domain.visit.survey import Survey
 from sync.collector.figures.book import Book, Order, Rules
-from sync.collector.figures.counts import (
+from sync.collector.figures.frame import Frame
+from sync.collector.figures.lines import Answered, HalfDay, Line, dissatisfied_of, figure_of
+from sync.collector.figures.places import Place, Places
+from sync.collector.figures.queries.asked import Asked, asked_first
+from sync.collector.figures.queries.counts import (
     NO_LEVELS,
     Levels,
     add,
@@ -23,16 +26,13 @@ from sync.collector.figures.counts import (
     read_levels,
     read_streams,
 )
-from sync.collector.figures.frame import Frame
-from sync.collector.figures.grains import Days, to_the_end
-from sync.collector.figures.lines import Answered, HalfDay, Line, dissatisfied_of, figure_of
-from sync.collector.figures.places import Place, Places
+from sync.collector.figures.queries.grains import Days, to_the_end
+from sync.collector.figures.queries.served import Served, add_served, read_served
+from sync.collector.figures.queries.undated import undated_counters
+from sync.collector.figures.queries.waits import ASIDE_STREAMS, Waiting, Waits, read_waiting, together
 from sync.collector.figures.reasons import reason_months_of, reasons_of
-from sync.collector.figures.served import Served, add_served, read_served
-from sync.collector.figures.undated import undated_counters
-from sync.collector.figures.waits import ASIDE_STREAMS, Waiting, Waits, read_waiting, together
 from sync.collector.figures.weeks import weeks_of
-from sync.collector.tally import ASIDE, COUNTED
+from sync.collector.replica.tally import ASIDE, COUNTED
 
 HEAT_WEEKS = 5
 NO_STANDINGS: Mapping[Standing, int] = {}

@@ -8,9 +8,9 @@ from functools import cached_property
 from sqlalchemy import Connection, select
 
 from sync.collector.errors import UsageWrong
-from sync.collector.kiosks.hours import Missed
-from sync.collector.reports import Kiosk, read_kiosks
-from sync.collector.schema import counter, unit
+from sync.collector.figures.today import Kiosk, read_kiosks
+from sync.collector.fleet.kiosks.hours import Missed
+from sync.collector.store.schema import counter, unit
 
 EVERYTHING = ""
 """The key of the root, above every unit."""

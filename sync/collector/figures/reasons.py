@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from kiosk.domain.disclosure import Shown
-from kiosk.domain.measures import Method, Share
-from sync.collector.figures.counts import Shelf, read_reason_names, read_singles, read_sums
+from kiosk.domain.numbers.disclosure import Shown
+from kiosk.domain.numbers.measures import Method, Share
+from sync.collector.calendar.periods import Period
 from sync.collector.figures.frame import Frame
-from sync.collector.figures.grains import Days
 from sync.collector.figures.lines import ReasonLine, ReasonMonth
-from sync.collector.figures.periods import Period
-from sync.collector.figures.waits import read_few_reasons
-from sync.collector.shown import MONTH
-from sync.collector.tally import COUNTED, REASON
+from sync.collector.figures.queries.counts import Shelf, read_reason_names, read_singles, read_sums
+from sync.collector.figures.queries.grains import Days
+from sync.collector.figures.queries.waits import read_few_reasons
+from sync.collector.replica.shown import MONTH
+from sync.collector.replica.tally import COUNTED, REASON
 
 MONTHS = 7
 

@@ -1,9 +1,9 @@
 """Release: moves counts on their way to the reports into what may be shown, in blocks that are large enough.
 
 An append puts what it brought into ``waiting_count``, in its own transaction; this step takes it from there
-when its part of a day is over, forms blocks (``kiosk.domain.disclosure``) and adds them to what is shown
-(``sync.collector.shown``). So a count is in one of the two, or left over for the next block, never in both.
-What is known of the days with transactions (``sync.collector.served``) is added up anew after it.
+when its part of a day is over, forms blocks (``kiosk.domain.numbers.disclosure``) and adds them to what is shown
+(``sync.collector.replica.shown``). So a count is in one of the two, or left over for the next block, never in both.
+What is known of the days with transactions (``sync.collector.replica.served``) is added up anew after it.
 It is repeated freely: by the upkeep, and by whoever reads a report first after a half day has ended.
 A counter whose counts cannot be brought out waits by itself: the others go out without it.
 """
@@ -18,13 +18,13 @@ from typing import Any
 import structlog
 from sqlalchemy import Column, ColumnElement, Connection, Row, Select, delete, func, insert, literal, select, text, true
 
-from kiosk.domain.disclosure import Policy, Slice, form_blocks
-from sync.collector.blame import lies_in_the_data
-from sync.collector.bulk import insert_rows
-from sync.collector.schema import leftover_count, reason_tally, shown_rule, tally, waiting_count
-from sync.collector.served import add_up_rated, lock_counters, take_back_rated
-from sync.collector.shown import StreamKey, Sums, take_back
-from sync.collector.tally import ASIDE, COUNTED, REASON
+from kiosk.domain.numbers.disclosure import Policy, Slice, form_blocks
+from sync.collector.replica.served import add_up_rated, lock_counters, take_back_rated
+from sync.collector.replica.shown import StreamKey, Sums, take_back
+from sync.collector.replica.tally import ASIDE, COUNTED, REASON
+from sync.collector.store.blame import lies_in_the_data
+from sync.collector.store.bulk import insert_rows
+from sync.collector.store.schema import leftover_count, reason_tally, shown_rule, tally, waiting_count
 
 COUNTERS_AT_ONCE = 40
 """So many counters share a transaction: an append waits no longer than for these."""

@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kiosk.domain.disclosure import Hidden, Shown
-from kiosk.domain.measures import Figure, Method, Share, differs, points_between
-from kiosk.domain.rating import Standing
-from kiosk.table import Cell, Column, Form, Mark, Table
-from kiosk.texts import Texts
+from kiosk.base.table import Cell, Column, Form, Mark, Table
+from kiosk.base.texts import Texts
+from kiosk.domain.numbers.disclosure import Hidden, Shown
+from kiosk.domain.numbers.measures import Figure, Method, Share, differs, points_between
+from kiosk.domain.visit.rating import Standing
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.places import Place
 from sync.collector.figures.ranks import ranked
-from sync.collector.reports import ASIDE
+from sync.collector.figures.today import ASIDE
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,21 +11,21 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, func, or_, select
 
-from kiosk.domain.disclosure import Policy, Shown, shown_sum
-from kiosk.domain.measures import Share, top2box
-from kiosk.domain.rating import Standing
-from kiosk.domain.survey import Level, Question, Survey
+from kiosk.domain.numbers.disclosure import Policy, Shown, shown_sum
+from kiosk.domain.numbers.measures import Share, top2box
+from kiosk.domain.visit.rating import Standing
+from kiosk.domain.visit.survey import Level, Question, Survey
 from sync.collector.errors import UsageWrong
-from sync.collector.figures.asked import Asked, asked_first, question_of
-from sync.collector.figures.counts import NO_LEVELS, Keys, Levels, by_level, read_asked, read_levels
-from sync.collector.figures.grains import Days, to_the_end
-from sync.collector.figures.undated import undated_counters
-from sync.collector.figures.waits import read_aside, read_waits
-from sync.collector.kiosks.hours import Missed
-from sync.collector.last_words import LastWords
-from sync.collector.schema import counter, device, device_status, journal, unit
-from sync.collector.tally import ASIDE as ASIDE_STREAM
-from sync.collector.tally import COUNTED
+from sync.collector.figures.queries.asked import Asked, asked_first, question_of
+from sync.collector.figures.queries.counts import NO_LEVELS, Keys, Levels, by_level, read_asked, read_levels
+from sync.collector.figures.queries.grains import Days, to_the_end
+from sync.collector.figures.queries.undated import undated_counters
+from sync.collector.figures.queries.waits import read_aside, read_waits
+from sync.collector.fleet.kiosks.hours import Missed
+from sync.collector.fleet.kiosks.last_words import LastWords
+from sync.collector.replica.tally import ASIDE as ASIDE_STREAM
+from sync.collector.replica.tally import COUNTED
+from sync.collector.store.schema import counter, device, device_status, journal, unit
 
 ASIDE = tuple(standing for standing in Standing if standing is not Standing.COUNTED)
 

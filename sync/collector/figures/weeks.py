@@ -3,13 +3,13 @@
 from collections import Counter
 from datetime import date, timedelta
 
-from kiosk.domain.disclosure import shown_sum
-from sync.collector.figures.counts import NO_LEVELS, Levels, add, by_level, read_sums, read_weeks
+from kiosk.domain.numbers.disclosure import shown_sum
 from sync.collector.figures.frame import Frame
-from sync.collector.figures.grains import Days
 from sync.collector.figures.lines import Week, figure_of
-from sync.collector.figures.waits import ASIDE_STREAMS
-from sync.collector.shown import WEEK
+from sync.collector.figures.queries.counts import NO_LEVELS, Levels, add, by_level, read_sums, read_weeks
+from sync.collector.figures.queries.grains import Days
+from sync.collector.figures.queries.waits import ASIDE_STREAMS
+from sync.collector.replica.shown import WEEK
 
 WEEKS = 26
 

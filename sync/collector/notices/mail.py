@@ -9,11 +9,11 @@ from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from typing import Any
 
-from kiosk.texts import Texts
+from kiosk.base.texts import Texts
 from sync.collector.notices.deadline import CONNECT_S, TOTAL_S, ending_after
 from sync.collector.notices.errors import ChannelDown, NotNow, Refused
 from sync.collector.notices.letter import Letter, Sheet
-from sync.collector.notices.settings import Notices
+from sync.collector.settings.notices import Notices
 
 _PERMANENT = 500
 _WORDS_MAX = 200

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from sync.collector.bulk import insert_rows
-from sync.collector.notices.settings import Notices
-from sync.collector.rights import RIGHTS, Right, Role
-from sync.collector.schema import account, delivery, incident, micros, notice, unit
+from sync.collector.people.rights import RIGHTS, Right, Role
+from sync.collector.settings.notices import Notices
+from sync.collector.store.bulk import insert_rows
+from sync.collector.store.schema import account, delivery, incident, micros, notice, unit
 
 MAIL, WEBHOOK = "mail", "webhook"
 AT_THE_WEBHOOK = "-"

@@ -18,8 +18,8 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, upd
 from sync.collector.notices.errors import ChannelDown, DeliveryTrouble, Refused
 from sync.collector.notices.letter import Letter, Road, Sheet
 from sync.collector.notices.outbox import FAILED, MAIL, SENT, WAITING, Attached
-from sync.collector.notices.settings import Notices
-from sync.collector.schema import delivery, notice
+from sync.collector.settings.notices import Notices
+from sync.collector.store.schema import delivery, notice
 
 T = TypeVar("T")
 

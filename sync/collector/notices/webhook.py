@@ -17,7 +17,7 @@ import msgspec
 from sync.collector.notices.deadline import CONNECT_S, TOTAL_S, ending_after
 from sync.collector.notices.errors import ChannelDown, NotNow
 from sync.collector.notices.letter import Letter
-from sync.collector.notices.settings import Notices
+from sync.collector.settings.notices import Notices
 
 SIGNATURE = "Hailong-Signature"
 

@@ -11,18 +11,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select, update
 
-from sync.collector.accounts import (
+from sync.collector.errors import NotAllowed, UsageWrong
+from sync.collector.people.accounts import (
     change_email,
     disable_account,
     end_everywhere,
     new_account,
     reset_account,
 )
-from sync.collector.audit import note
-from sync.collector.errors import NotAllowed, UsageWrong
-from sync.collector.rights import RIGHTS, Reader, Right, Role
-from sync.collector.schema import account, unit
-from sync.collector.search import is_found
+from sync.collector.people.audit import note
+from sync.collector.people.rights import RIGHTS, Reader, Right, Role
+from sync.collector.store.schema import account, unit
+from sync.collector.store.search import is_found
 
 UNITS_MAX = 400
 """So many units are offered by name; the code of any other is typed in."""

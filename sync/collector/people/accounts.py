@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from sync.collector.audit import NO_PERSONS, note
 from sync.collector.errors import UsageWrong
-from sync.collector.notices.settings import is_mail_address
-from sync.collector.passwords import hash_password, make_password
-from sync.collector.rights import Role
-from sync.collector.schema import account, signed_in, signin_failure, unit
+from sync.collector.people.audit import NO_PERSONS, note
+from sync.collector.people.passwords import hash_password, make_password
+from sync.collector.people.rights import Role
+from sync.collector.settings.notices import is_mail_address
+from sync.collector.store.schema import account, signed_in, signin_failure, unit
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 

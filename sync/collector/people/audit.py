@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from sync.collector.schema import account, audit, unit
+from sync.collector.store.schema import account, audit, unit
 
 NO_PERSONS = frozenset({"anybody", "collector", "somebody"})
 """Who is named in the log without having an account."""

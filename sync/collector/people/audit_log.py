@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, select, true
 
-from sync.collector.rights import Reader
-from sync.collector.schema import audit
+from sync.collector.people.rights import Reader
+from sync.collector.store.schema import audit
 
 
 class AuditLine(NamedTuple):

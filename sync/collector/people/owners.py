@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from sync.collector.errors import UsageWrong
-from sync.collector.rights import RIGHTS, Reader, Right, Role
-from sync.collector.schema import account, unit
+from sync.collector.people.rights import RIGHTS, Reader, Right, Role
+from sync.collector.store.schema import account, unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from sync.collector.accounts import forget_failures, name_hash
-from sync.collector.audit import note
-from sync.collector.passwords import is_password
-from sync.collector.rights import RIGHTS, Reader, Role
-from sync.collector.schema import account, signed_in, signin_failure, unit
+from sync.collector.people.accounts import forget_failures, name_hash
+from sync.collector.people.audit import note
+from sync.collector.people.passwords import is_password
+from sync.collector.people.rights import RIGHTS, Reader, Role
+from sync.collector.store.schema import account, signed_in, signin_failure, unit
 
 FREE_FAILURES = 2
 """So many wrong passwords cost nothing; from the next one on there is a delay."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from kiosk.texts import Texts
-from sync.collector.codes import take_exact
-from sync.collector.csv_table import read_csv
+from kiosk.base.texts import Texts
 from sync.collector.errors import UsageWrong
+from sync.collector.fleet.places.codes import take_exact
+from sync.collector.fleet.places.csv_table import read_csv
 from sync.collector.profiles.index766 import COLUMNS, Counts
 
 COUNT_MAX = 100_000_000

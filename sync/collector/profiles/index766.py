@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kiosk.domain.measures import round_half_up
+from kiosk.domain.numbers.measures import round_half_up
 
 COLUMNS = ("unit", "month", "dossiers", "dissatisfied", "complained", "overdue", "not_satisfied", "petitions",
            "petitions_on_time", "petitions_bad")  # fmt: skip

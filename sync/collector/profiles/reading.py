@@ -8,20 +8,20 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from kiosk.domain.disclosure import Policy, Shown, shown_sum
-from sync.collector.audit import note
-from sync.collector.codes import EXACT_MARK
-from sync.collector.counter_table import UnitLook
-from sync.collector.figures.asked import Asked
-from sync.collector.figures.counts import NO_LEVELS, Levels, add, by_level, read_levels
-from sync.collector.figures.grains import Days
+from kiosk.domain.numbers.disclosure import Policy, Shown, shown_sum
 from sync.collector.figures.places import Place, Places
-from sync.collector.figures.waits import read_aside, read_waits
+from sync.collector.figures.queries.asked import Asked
+from sync.collector.figures.queries.counts import NO_LEVELS, Levels, add, by_level, read_levels
+from sync.collector.figures.queries.grains import Days
+from sync.collector.figures.queries.waits import read_aside, read_waits
+from sync.collector.fleet.places.codes import EXACT_MARK
+from sync.collector.fleet.places.counter_table import UnitLook
+from sync.collector.people.audit import note
 from sync.collector.profiles.counts_file import CountsFile, CountsWrong, Fault, read_counts
 from sync.collector.profiles.index766 import COLUMNS, Counts
 from sync.collector.profiles.tt01 import Profile
-from sync.collector.schema import index766_count, unit
-from sync.collector.tally import COUNTED
+from sync.collector.replica.tally import COUNTED
+from sync.collector.store.schema import index766_count, unit
 
 
 @dataclass(frozen=True, slots=True)

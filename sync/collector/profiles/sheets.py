@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from kiosk.domain.disclosure import Policy, Shown
-from kiosk.table import Cell, Column, Form, Mark, Table
-from sync.collector.figures.periods import Period
+from kiosk.base.table import Cell, Column, Form, Mark, Table
+from kiosk.domain.numbers.disclosure import Policy, Shown
+from sync.collector.calendar.periods import Period
 from sync.collector.figures.places import Place
+from sync.collector.figures.today import Kiosk
 from sync.collector.profiles.index766 import Counts, ratios
 from sync.collector.profiles.reading import Months, Scored
 from sync.collector.profiles.tt01 import INDICATORS, POINTS_MAX, Profile, points_of, score
-from sync.collector.reports import Kiosk
-from sync.collector.web.phrases import Phrases
+from sync.collector.words.phrases import Phrases
 
 TT01, INDEX766 = "tt01", "766"
 

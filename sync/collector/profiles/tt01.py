@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from kiosk.domain.measures import round_half_up
-from kiosk.resources import resource
+from kiosk.base.resources import resource
+from kiosk.domain.numbers.measures import round_half_up
 
 INDICATORS = 9
 POINTS_MAX = 2

@@ -2,8 +2,8 @@
 
 import unicodedata
 
-from kiosk.domain.words import mask_digits
-from sync.collector.search import fold_sign, words_of
+from kiosk.domain.visit.words import mask_digits
+from sync.collector.store.search import fold_sign, words_of
 
 TEXT_CHARS_MAX = 2000
 """More than any kiosk takes; what a later one may send beyond it is cut."""

@@ -16,14 +16,14 @@ import structlog
 from sqlalchemy import Connection, Row, select, tuple_, update
 
 from kiosk.journal.lines import CommentLine
-from sync.collector.apart import take_apart
-from sync.collector.bulk import insert_rows
-from sync.collector.comments.words import clean
-from sync.collector.continued import Place, counted_places, of_same_device
-from sync.collector.projected import Projection, Unread, UnreadReason
-from sync.collector.schema import comment, enclosure, rating
-from sync.collector.search import fold
-from sync.collector.visit_check import Claim, strangers
+from sync.collector.replica.comment_words import clean
+from sync.collector.replica.continued import Place, counted_places, of_same_device
+from sync.collector.replica.projection_rows import Projection, Unread, UnreadReason
+from sync.collector.replica.visit_check import Claim, strangers
+from sync.collector.store.apart import take_apart
+from sync.collector.store.bulk import insert_rows
+from sync.collector.store.schema import comment, enclosure, rating
+from sync.collector.store.search import fold
 from sync.protocol.messages import EnclosureMessage
 
 _log = structlog.get_logger("collector.comments")

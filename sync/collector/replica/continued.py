@@ -17,14 +17,14 @@ from sqlalchemy import Connection, select, tuple_, update
 
 from kiosk.journal.chain import Cursor, chain_next
 from kiosk.journal.lines import OpenedLine, ReasonsLine, RevisedLine
-from sync.collector.audit import note
-from sync.collector.bulk import insert_rows
-from sync.collector.presstime import OffsetOf
-from sync.collector.projected import Projection, Unread, UnreadReason
-from sync.collector.replica import stored_hashes
-from sync.collector.schema import boot_clock, carried, duplicate, journal, micros
-from sync.collector.store import read_boot_offset
-from sync.collector.visit_check import Claim, strangers
+from sync.collector.calendar.presstime import OffsetOf
+from sync.collector.people.audit import note
+from sync.collector.replica.keep import read_boot_offset
+from sync.collector.replica.projection_rows import Projection, Unread, UnreadReason
+from sync.collector.replica.stored import stored_hashes
+from sync.collector.replica.visit_check import Claim, strangers
+from sync.collector.store.bulk import insert_rows
+from sync.collector.store.schema import boot_clock, carried, duplicate, journal, micros
 from sync.protocol.messages import Hash, JournalId
 
 _CARRIED_MARK = b'"from":'

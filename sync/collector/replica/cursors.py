@@ -4,8 +4,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from kiosk.journal.chain import Cursor
 from sync.collector.errors import JournalForeign
-from sync.collector.replica import stored_hashes
-from sync.collector.schema import journal
+from sync.collector.replica.stored import stored_hashes
+from sync.collector.store.schema import journal
 
 COPY = select(
     journal.c.device_id, journal.c.next_seq, journal.c.head, journal.c.boot, journal.c.boot_offset_us,

@@ -17,19 +17,12 @@ from sqlalchemy import Connection, bindparam, update
 
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_over
-from sync.collector.apart import take_apart
-from sync.collector.bounds import Walls
-from sync.collector.bulk import insert_rows
-from sync.collector.comments.arrive import awaited, enclose, keep_comments, place_comments
-from sync.collector.continued import Writer, find_duplicates, late_elsewhere, note_continuation, offsets_heard
-from sync.collector.cursors import COPY, require_owner
-from sync.collector.presstime import LocalDays, PressClock
-from sync.collector.projected import Projection
-from sync.collector.projection import Context, failed, project
-from sync.collector.replica import Segment, keep_segment, packed
-from sync.collector.schema import journal, micros
-from sync.collector.sender import Device
-from sync.collector.store import (
+from sync.collector.calendar.bounds import Walls
+from sync.collector.calendar.presstime import LocalDays, PressClock
+from sync.collector.replica.comments import awaited, enclose, keep_comments, place_comments
+from sync.collector.replica.continued import Writer, find_duplicates, late_elsewhere, note_continuation, offsets_heard
+from sync.collector.replica.cursors import COPY, require_owner
+from sync.collector.replica.keep import (
     enclosed_seq,
     keep_boot,
     keep_counts,
@@ -39,6 +32,13 @@ from sync.collector.store import (
     last_measured,
     measured_before,
 )
+from sync.collector.replica.projection import Context, failed, project
+from sync.collector.replica.projection_rows import Projection
+from sync.collector.replica.sender import Device
+from sync.collector.replica.stored import Segment, keep_segment, packed
+from sync.collector.store.apart import take_apart
+from sync.collector.store.bulk import insert_rows
+from sync.collector.store.schema import journal, micros
 
 _log = structlog.get_logger("collector.ingest")
 

@@ -11,11 +11,22 @@ import msgspec
 from sqlalchemy import Connection, Table, bindparam, select, update
 
 from kiosk.journal.lines import ReasonsLine, RevisedLine
-from sync.collector.bulk import insert_rows
-from sync.collector.presstime import MEASURED, TimeQuality
-from sync.collector.projected import CountRow, Projection, RatingRow, ReasonRow, Unread, UnreadReason
-from sync.collector.projection import reasons_of
-from sync.collector.schema import (
+from sync.collector.calendar.presstime import MEASURED, TimeQuality
+from sync.collector.replica.projection import reasons_of
+from sync.collector.replica.projection_rows import CountRow, Projection, RatingRow, ReasonRow, Unread, UnreadReason
+from sync.collector.replica.served import add_up_typed, lock_counters
+from sync.collector.replica.stretch import suspect_late
+from sync.collector.replica.tally import (
+    ReasonKey,
+    TallyKey,
+    WaitingKey,
+    count_move,
+    count_ratings,
+    count_reasons,
+    count_waiting,
+)
+from sync.collector.store.bulk import insert_rows
+from sync.collector.store.schema import (
     boot_clock,
     enclosure,
     micros,
@@ -27,17 +38,6 @@ from sync.collector.schema import (
     undated_count,
     unread,
     waiting_count,
-)
-from sync.collector.served import add_up_typed, lock_counters
-from sync.collector.signals.stretch import suspect_late
-from sync.collector.tally import (
-    ReasonKey,
-    TallyKey,
-    WaitingKey,
-    count_move,
-    count_ratings,
-    count_reasons,
-    count_waiting,
 )
 
 _BOOT = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)

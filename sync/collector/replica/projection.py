@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import msgspec
 
-from kiosk.domain.rating import SERVED_MAX, Standing
+from kiosk.domain.visit.rating import SERVED_MAX, Standing
 from kiosk.journal.lines import (
     ClockLine,
     CommentLine,
@@ -30,10 +30,10 @@ from kiosk.journal.lines import (
     SettingsLine,
     decode_line,
 )
-from sync.collector.presstime import LocalDays, PressClock, TimeUnreadable
-from sync.collector.projected import CountRow, Projection, RatingRow, ReasonRow, Unread, UnreadReason
-from sync.collector.stood import Spans, counter_on
-from sync.collector.visits import in_same_visit
+from sync.collector.calendar.presstime import LocalDays, PressClock, TimeUnreadable
+from sync.collector.replica.projection_rows import CountRow, Projection, RatingRow, ReasonRow, Unread, UnreadReason
+from sync.collector.replica.stood import Spans, counter_on
+from sync.collector.replica.visits import in_same_visit
 
 LEVELS = range(1, 6)
 REASONS_MAX = 10

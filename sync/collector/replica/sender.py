@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sync.collector.bounds import NO_FLOOR, Floor
-from sync.collector.stood import Spans
+from sync.collector.calendar.bounds import NO_FLOOR, Floor
+from sync.collector.replica.stood import Spans
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ from sqlalchemy import (
     select,
 )
 
-from sync.collector.schema import counter, served_count, shown_count, shown_stream, transaction_count
-from sync.collector.shown import DAY, LEVEL_NAMES, MONTH, WEEK
-from sync.collector.tally import COUNTED
+from sync.collector.replica.shown import DAY, LEVEL_NAMES, MONTH, WEEK
+from sync.collector.replica.tally import COUNTED
+from sync.collector.store.schema import counter, served_count, shown_count, shown_stream, transaction_count
 
 Question = tuple[str, str]
 """A survey and one of its questions."""

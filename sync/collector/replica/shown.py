@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from kiosk.domain.disclosure import Slice
-from sync.collector.bulk import insert_rows
-from sync.collector.schema import counter, shown_count, shown_stream, shown_unit_count
+from kiosk.domain.numbers.disclosure import Slice
+from sync.collector.store.bulk import insert_rows
+from sync.collector.store.schema import counter, shown_count, shown_stream, shown_unit_count
 
 DAY, WEEK, MONTH = "d", "w", "m"
 LEVEL_NAMES = tuple(f"n{level}" for level in range(1, 6))

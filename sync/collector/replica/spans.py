@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, or_, select
 
-from sync.collector.schema import counter
-from sync.collector.stood import NEVER, Span, Spans
+from sync.collector.replica.stood import NEVER, Span, Spans
+from sync.collector.store.schema import counter
 
 
 def read_spans(connection: Connection, counters: Collection[int]) -> Spans:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from kiosk.journal.chain import Cursor, chain_next
-from sync.collector.bulk import insert_rows
-from sync.collector.schema import segment
+from sync.collector.store.bulk import insert_rows
+from sync.collector.store.schema import segment
 
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
 

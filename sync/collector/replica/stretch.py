@@ -6,10 +6,11 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from kiosk.domain.rating import Standing
-from sync.collector.projected import Projection
-from sync.collector.schema import suspicion
-from sync.collector.signals.watched import ANY_PART
+from kiosk.domain.visit.rating import Standing
+from sync.collector.replica.projection_rows import Projection
+from sync.collector.store.schema import suspicion
+
+ANY_PART = ""
 
 
 @dataclass(frozen=True, slots=True)

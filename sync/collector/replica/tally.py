@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from kiosk.domain.rating import Standing
-from sync.collector.projected import RatingRow, ReasonRow
+from kiosk.domain.visit.rating import Standing
+from sync.collector.replica.projection_rows import RatingRow, ReasonRow
 
 COUNTED = str(Standing.COUNTED)
 ASIDE = "aside"

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from sync.collector.projected import Unread, UnreadReason
-from sync.collector.replica import stored_entries
-from sync.collector.visits import About, in_same_visit, in_visit, is_near
+from sync.collector.replica.projection_rows import Unread, UnreadReason
+from sync.collector.replica.stored import stored_entries
+from sync.collector.replica.visits import About, in_same_visit, in_visit, is_near
 
 
 class Claim(NamedTuple):

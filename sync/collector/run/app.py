@@ -18,38 +18,27 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from kiosk.resources import resource
+from kiosk.base.resources import resource
 from sync.collector.api import device, enrolments, health, journals, report, tallies
 from sync.collector.api.answers import problem_answer, refusal_answer
 from sync.collector.api.described import COMPONENTS
 from sync.collector.api.middleware import DeviceDoors, Doorkeeper
-from sync.collector.chores import chores_of
+from sync.collector.chores.every import chores_of
+from sync.collector.chores.upkeep import Upkeep
 from sync.collector.errors import CollectorBusy, CollectorError, StorageFull, UsageWrong
-from sync.collector.gauges import Gauges
-from sync.collector.own import note_address
-from sync.collector.partitions import ensure_partitions
-from sync.collector.readiness import Readiness
-from sync.collector.services import Services
-from sync.collector.upkeep import Upkeep
-from sync.collector.web import (
-    accounts_page,
-    audit_page,
-    cases_page,
-    counts_page,
-    doors,
-    files_page,
-    fleet_page,
-    kiosk_page,
-    oidc_doors,
-    page,
-    report_page,
-    settings_page,
-    sheet_page,
-    signals_page,
-    surveys_page,
-    words_page,
-)
+from sync.collector.fleet.devices.own import note_address
+from sync.collector.run.gauges import Gauges
+from sync.collector.services.readiness import Readiness
+from sync.collector.services.services import Services
+from sync.collector.store.partitions import ensure_partitions
+from sync.collector.web.care import cases_page, signals_page, words_page
 from sync.collector.web.errors import is_page, page_of
+from sync.collector.web.figures import counts_page, files_page, report_page, sheet_page
+from sync.collector.web.figures import today_page as page
+from sync.collector.web.fleet import fleet_page, kiosk_page, settings_page, surveys_page
+from sync.collector.web.people import accounts_page, audit_page
+from sync.collector.web.people import oidc_pages as oidc_doors
+from sync.collector.web.people import signin_pages as doors
 from sync.protocol import problems
 from sync.protocol.errors import AddressWrong, WireError
 from sync.protocol.messages import MessageInvalid

@@ -9,12 +9,12 @@ from prometheus_client import Gauge
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from sync.collector.database import Database
-from sync.collector.kiosks.beyond import count_asides
-from sync.collector.last_words import LastWords
+from sync.collector.fleet.kiosks.beyond import count_asides
+from sync.collector.fleet.kiosks.last_words import LastWords
 from sync.collector.notices.outbox import FAILED, WAITING
-from sync.collector.projected import BEYOND, UnreadReason
-from sync.collector.schema import delivery, device, device_status
+from sync.collector.replica.projection_rows import BEYOND, UnreadReason
+from sync.collector.store.database import Database
+from sync.collector.store.schema import delivery, device, device_status
 from sync.protocol.messages import SEQ_MAX
 
 FRESH_S = 15.0

@@ -10,14 +10,14 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from kiosk.notify import ServiceManager
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
-from sync.collector.connection import GuardedProtocol
-from sync.collector.database import Database
+from kiosk.base.notify import ServiceManager
 from sync.collector.errors import PlaceTaken
-from sync.collector.services import make_services
-from sync.collector.tracing.start import tracing
+from sync.collector.run.app import create_app
+from sync.collector.run.connection import GuardedProtocol
+from sync.collector.run.tracing.start import tracing
+from sync.collector.services.services import make_services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.database import Database
 from sync.collector.web.warm import warm
 from sync.log import start_log
 

@@ -1,19 +1,19 @@
 """Look: where too many were dissatisfied, in the very numbers that the pages show."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kiosk.domain.measures import Share
-from sync.collector.cases.settings import Cases
+from kiosk.domain.numbers.measures import Share
+from sync.collector.calendar.periods import Kind, Period, period_of
+from sync.collector.care.cases.opening import Finding, unit_code
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import Line
-from sync.collector.figures.order import Wish, read_book
-from sync.collector.figures.periods import Kind, Period, period_of
 from sync.collector.figures.places import Place, read_places
-from sync.collector.rights import Reader
-from sync.collector.services import Services
+from sync.collector.people.rights import Reader
+from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.services import Services
+from sync.collector.settings.care import Cases
 
 THE_COLLECTOR = Reader("collector", "", None, frozenset(), "")
 """Looks at every unit."""
@@ -21,24 +21,6 @@ REASONS = 3
 """How many of the reasons chosen most a case names."""
 COMPLETED_WITHIN = timedelta(days=7)
 """So long after its end a period is looked at again: kiosks may bring late what was pressed in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Too many were dissatisfied at a place in a period."""
-
-    place: Place
-    unit_code: str
-    period: str
-    first: date
-    last: date
-    survey: str
-    question: str
-    bad: Share
-    levels: tuple[int, ...]
-    """The levels counted as dissatisfied."""
-    reasons: tuple[tuple[str, int], ...]
-    """Those chosen most, and how often."""
 
 
 def periods_now(kind: Kind, today: date) -> list[Period]:
@@ -90,11 +72,6 @@ def place_of(services: Services, key: str) -> Place | None:
     """The place with this key; None where it has no counter any more."""
     with services.database.reading() as connection:
         return read_places(connection, services.missed(connection)).by_key.get(key)
-
-
-def unit_code(place: Place) -> str:
-    """The code of a unit, or of a counter's unit."""
-    return place.key.rpartition(":")[0].rstrip("/").rpartition("/")[2] if place.is_counter else place.code
 
 
 def _unit_lines(services: Services, top: Book) -> Iterator[Line]:

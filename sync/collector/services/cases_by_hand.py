@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from sync.collector.cases.look import finding_of
-from sync.collector.cases.opening import Opener, Rule, known_cases
-from sync.collector.cases.rounds import open_and_tell
+from kiosk.base.texts import texts
+from sync.collector.care.cases.letters import tell_opened
+from sync.collector.care.cases.opening import BY_RULE, Finding, Opener, Rule, find_case, known_cases, open_case
 from sync.collector.errors import NotAllowed
 from sync.collector.figures.book import Book
-from sync.collector.services import Services
+from sync.collector.services.cases import finding_of
+from sync.collector.services.services import Services
 
 NOTE_CHARS_MAX = 4000
 
@@ -36,3 +37,15 @@ def open_by_hand(connection: Connection, services: Services, book: Book, opener:
         raise NotAllowed("a case opens only from a share of dissatisfied that the page shows; here it shows none")
     is_new = open_and_tell(connection, services, finding_of(book), rule, opener)
     return Opened(known_cases(connection, book.period.code, book.days.first)[book.place.key], is_new)
+
+
+def open_and_tell(
+    connection: Connection, services: Services, finding: Finding, rule: Rule, opener: Opener = BY_RULE
+) -> bool:
+    """Open a case and tell whom it concerns; False where none opens."""
+    case_id = open_case(connection, finding, rule, opener)
+    if case_id is not None:
+        t = texts("collector", services.config.language)
+        told = tell_opened(t, services.config.url, find_case(connection, case_id))
+        services.outbox.put(connection, told, rule.now)
+    return case_id is not None

@@ -11,12 +11,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
-from sync.collector.audit import note
+from sync.collector.calendar.presstime import LocalDays
+from sync.collector.care.signals.standing import lock_journals
 from sync.collector.errors import NotAllowed
-from sync.collector.presstime import LocalDays
-from sync.collector.release import count_anew, lock_releases
-from sync.collector.relocate import Relocation, relocate
-from sync.collector.schema import (
+from sync.collector.figures.release import count_anew, lock_releases
+from sync.collector.fleet.places.units import find_counter, find_unit, require_open
+from sync.collector.people.audit import note
+from sync.collector.replica.served import lock_counters
+from sync.collector.services.relocate import Relocation, relocate
+from sync.collector.store.schema import (
     account,
     audit,
     comment,
@@ -32,9 +35,6 @@ from sync.collector.schema import (
     unit,
     unit_follower,
 )
-from sync.collector.served import lock_counters
-from sync.collector.signals.standing import lock_journals
-from sync.collector.units import find_counter, find_unit, require_open
 
 CODE_CHARS_MAX = 40
 _SHORT = CODE_CHARS_MAX - len("~2026-07-01")

@@ -12,14 +12,15 @@ from typing import Annotated, Any
 
 from sqlalchemy import Connection
 
+from kiosk.base.settings.reading import Section, SettingsInvalid
+from kiosk.base.settings.rules import Unfit
 from kiosk.domain.fault import Fault
-from kiosk.setting_rules import Unfit
-from kiosk.settings import Section, SettingsInvalid
-from sync.collector import moves, units
-from sync.collector.codes import take_exact
-from sync.collector.counter_table import UnitLook, faults_of_head, read_file, rows_of
 from sync.collector.errors import CollectorError
-from sync.collector.moves import Act, Moved
+from sync.collector.fleet.places import units
+from sync.collector.fleet.places.codes import take_exact
+from sync.collector.fleet.places.counter_table import UnitLook, faults_of_head, read_file, rows_of
+from sync.collector.services import moves
+from sync.collector.services.moves import Act, Moved
 
 
 def iso_day(text: str) -> str:

@@ -14,10 +14,10 @@ from threading import Lock
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from sync.collector.bulk import insert_rows
 from sync.collector.errors import CollectorBusy, CollectorError
-from sync.collector.schema import probe
-from sync.collector.writer import Writer
+from sync.collector.store.bulk import insert_rows
+from sync.collector.store.schema import probe
+from sync.collector.store.writer import Writer
 
 READY_S, NOT_READY_S = 30.0, 5.0
 """So long an answer holds."""

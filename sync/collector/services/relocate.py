@@ -15,19 +15,19 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select, union, update
 
-from kiosk.domain.rating import Standing
-from sync.collector.continued import Place, counted_places
-from sync.collector.presstime import LocalDays
-from sync.collector.projected import RatingRow
-from sync.collector.replica import stored_entries
-from sync.collector.schema import comment, counter, journal, micros, rating, tally, transaction_count
-from sync.collector.served import add_up_typed, lock_counters
-from sync.collector.signals.standing import AT_ONCE, RATING_ROW, read_reasons, seqs_of
-from sync.collector.signals.stretch import Stretch, read_suspect
-from sync.collector.spans import read_spans
-from sync.collector.stood import counter_on
-from sync.collector.store import count_in, count_undated
-from sync.collector.tally import ReasonKey, TallyKey, reason_key, tally_key
+from kiosk.domain.visit.rating import Standing
+from sync.collector.calendar.presstime import LocalDays
+from sync.collector.care.signals.standing import AT_ONCE, RATING_ROW, read_reasons, seqs_of
+from sync.collector.replica.continued import Place, counted_places
+from sync.collector.replica.keep import count_in, count_undated
+from sync.collector.replica.projection_rows import RatingRow
+from sync.collector.replica.served import add_up_typed, lock_counters
+from sync.collector.replica.spans import read_spans
+from sync.collector.replica.stood import counter_on
+from sync.collector.replica.stored import stored_entries
+from sync.collector.replica.stretch import Stretch, read_suspect
+from sync.collector.replica.tally import ReasonKey, TallyKey, reason_key, tally_key
+from sync.collector.store.schema import comment, counter, journal, micros, rating, tally, transaction_count
 
 _NOON = time(12)
 

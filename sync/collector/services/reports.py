@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from kiosk.domain.measures import Method
+from kiosk.domain.numbers.measures import Method
+from sync.collector.calendar.periods import Kind, Period, parse_period, period_of
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Book, Order, Rules
 from sync.collector.figures.maker import make_book
-from sync.collector.figures.periods import Kind, Period, parse_period, period_of
 from sync.collector.figures.places import Place, Places, find_place, read_places
-from sync.collector.rights import Reader
-from sync.collector.services import Services
+from sync.collector.people.rights import Reader
+from sync.collector.services.services import Services
 
 PREVIOUS = ""
 LAST_YEAR = "nam-truoc"

@@ -7,20 +7,20 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from sync.collector.calendars import Calendars
-from sync.collector.config import CollectorConfig
-from sync.collector.database import Database
-from sync.collector.devices import Directory
-from sync.collector.held_back import HeldBack
-from sync.collector.kiosks.hours import Missed
+from sync.collector.calendar.presstime import LocalDays
+from sync.collector.figures.held_back import HeldBack
+from sync.collector.figures.release import Release
+from sync.collector.fleet.devices.devices import Directory
+from sync.collector.fleet.devices.own import Addresses
+from sync.collector.fleet.kiosks.hours import Missed
+from sync.collector.fleet.rollouts.calendars import Calendars
+from sync.collector.fleet.rollouts.effective import Shelf as RolloutShelf
+from sync.collector.fleet.surveys.library import Library
 from sync.collector.notices.outbox import Outbox
-from sync.collector.own import Addresses
-from sync.collector.partitions import Partitions
-from sync.collector.presstime import LocalDays
-from sync.collector.release import Release
-from sync.collector.rollouts.effective import Shelf as RolloutShelf
-from sync.collector.surveys.library import Library
-from sync.collector.writer import Writer, writer_for
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.database import Database
+from sync.collector.store.partitions import Partitions
+from sync.collector.store.writer import Writer, writer_for
 
 RELEASE_S_MAX = 120.0
 """Longer than forty counters ever take, however busy the disk."""

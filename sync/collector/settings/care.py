@@ -2,11 +2,11 @@
 
 from typing import Annotated, Literal
 
+from kiosk.base.public_days import Country
+from kiosk.base.settings.reading import Section
+from kiosk.base.settings.rules import DayOff, DayWorked, between
 from kiosk.domain.office_calendar import DayList
-from kiosk.public_days import Country
-from kiosk.setting_rules import DayOff, DayWorked, between
-from kiosk.settings import Section
-from sync.collector.figures.periods import Kind
+from sync.collector.calendar.periods import Kind
 from sync.protocol.days import OfficeDays, WorkedDay
 
 

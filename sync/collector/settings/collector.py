@@ -6,16 +6,16 @@ from zoneinfo import ZoneInfo
 
 from msgspec import field
 
-from kiosk.domain.disclosure import OFF, Policy
-from kiosk.setting_rules import between, each_day_once, known_zone, secret, web_address
-from kiosk.settings import Disclosure, Reading, Section, Settings, read_settings, user_data_dir
-from kiosk.system import system_file
-from sync.collector.cases.settings import Cases, Comments, OfficeCalendar
-from sync.collector.kiosks.settings import Fleet
-from sync.collector.notices.settings import Notices, mail_address
-from sync.collector.oidc.settings import Oidc
-from sync.collector.signals.settings import Signals
-from sync.collector.tracing.settings import Tracing
+from kiosk.base.settings.reading import Disclosure, Reading, Section, Settings, read_settings, user_data_dir
+from kiosk.base.settings.rules import between, each_day_once, known_zone, secret, web_address
+from kiosk.base.system import system_file
+from kiosk.domain.numbers.disclosure import OFF, Policy
+from sync.collector.settings.care import Cases, Comments, OfficeCalendar
+from sync.collector.settings.fleet import Fleet
+from sync.collector.settings.notices import Notices, mail_address
+from sync.collector.settings.oidc import Oidc
+from sync.collector.settings.signals import Signals
+from sync.collector.settings.tracing import Tracing
 
 SYSTEM_FILE = system_file("collector.toml")
 

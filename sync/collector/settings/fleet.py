@@ -4,8 +4,8 @@ import re
 from datetime import time
 from typing import Annotated
 
-from kiosk.setting_rules import Unfit, between
-from kiosk.settings import Section
+from kiosk.base.settings.reading import Section
+from kiosk.base.settings.rules import Unfit, between
 
 _VERSION = re.compile(r"\d+(\.\d+)*", re.ASCII)
 

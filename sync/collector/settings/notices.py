@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from kiosk.setting_rules import Unfit, between, secret
-from kiosk.settings import Section
+from kiosk.base.settings.reading import Section
+from kiosk.base.settings.rules import Unfit, between, secret
 
 ADDRESS_CHARS_MAX = 254
 _ADDRESS = re.compile(r"[!-;=?A-~]{1,64}@[0-9A-Za-z.-]+", re.ASCII)

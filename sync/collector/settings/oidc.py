@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from kiosk.setting_rules import private_address, secret
-from kiosk.settings import Section
+from kiosk.base.settings.reading import Section
+from kiosk.base.settings.rules import private_address, secret
 
 
 class Oidc(Section, frozen=True):

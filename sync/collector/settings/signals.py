@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from kiosk.setting_rules import between
-from kiosk.settings import Section
+from kiosk.base.settings.reading import Section
+from kiosk.base.settings.rules import between
 
 
 class Signals(Section, frozen=True):

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from kiosk.domain.fault import Fault
-from sync.collector.config import CollectorConfig
-from sync.collector.notices.settings import Notices
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.settings.notices import Notices
 
 
 def faults_of_times(settings: CollectorConfig) -> Iterator[Fault]:

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-from kiosk.setting_rules import Unfit, between, private_address, secret
-from kiosk.settings import Section
+from kiosk.base.settings.reading import Section
+from kiosk.base.settings.rules import Unfit, between, private_address, secret
 
 _FIELD = re.compile(r"([0-9A-Za-z-]+): *([!-~]+(?: [!-~]+)*)", re.ASCII)
 

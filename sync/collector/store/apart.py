@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from sync.collector.blame import lies_in_the_data
+from sync.collector.store.blame import lies_in_the_data
 
 T = TypeVar("T")
 

@@ -4,9 +4,9 @@ import os
 from contextlib import closing
 from pathlib import Path
 
-from kiosk.journal.engine import sqlite_module
-from sync.collector.database import Database
+from kiosk.journal.disk.engine import sqlite_module
 from sync.collector.errors import UsageWrong
+from sync.collector.store.database import Database
 
 
 def back_up(database: Database, to: Path) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Date, Integer, LargeBinary, SmallInteger, Table
 
-from sync.collector.schema import Id, Moment
+from sync.collector.store.schema import Id, Moment
 
 # Few sizes, so that SQLite's statements are prepared once and stay in its cache.
 _VALUES_SIZES = (250, 50, 10, 1)

@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
-from kiosk.journal.engine import durability_for, sqlite_module, sqlite_version
+from kiosk.journal.disk.engine import durability_for, sqlite_module, sqlite_version
 from sync.collector.errors import DatabaseUnusable
 
 BUSY_TIMEOUT_MS = 10_000

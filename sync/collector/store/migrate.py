@@ -9,9 +9,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from sync.collector.database import Database, faults_named
 from sync.collector.errors import SchemaNewer, SchemaOutdated
-from sync.collector.partitions import ensure_partitions
+from sync.collector.store.database import Database, faults_named
+from sync.collector.store.partitions import ensure_partitions
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

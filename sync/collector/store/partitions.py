@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
 
-from sync.collector.schema import PARTITIONED
+from sync.collector.store.schema import PARTITIONED
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hailong partitions'))")
 

@@ -18,8 +18,8 @@ from prometheus_client import Histogram
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from sync.collector.database import CONNECTIONS_MAX, Database
 from sync.collector.errors import CollectorBusy, StorageFull
+from sync.collector.store.database import CONNECTIONS_MAX, Database
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]

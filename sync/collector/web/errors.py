@@ -3,13 +3,13 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from kiosk.errors import SpokenError
+from kiosk.base.errors import SpokenError
 from sync.collector.api.gate import PASSWORD_PAGE, PasswordChangeNeeded, SignInNeeded
 from sync.collector.api.signed import AccessDenied
 from sync.collector.errors import UsageWrong
-from sync.collector.services import Services
-from sync.collector.web.doors import sign_in_address
-from sync.collector.web.rendering import render, words_of
+from sync.collector.services.services import Services
+from sync.collector.web.people.signin_pages import sign_in_address
+from sync.collector.web.shared.rendering import render, words_of
 
 _FOR_PROGRAMS = ("/v1/", "/v1", "/metrics", "/healthz", "/readyz", "/openapi.json", "/assets/")
 

@@ -11,11 +11,11 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
+from sync.collector.drawing.templates import templates
 from sync.collector.errors import CollectorError
-from sync.collector.figures.order import Wish
-from sync.collector.rights import ANYBODY
-from sync.collector.web.rendering import templates
-from sync.collector.web.report_page import place_page
+from sync.collector.people.rights import ANYBODY
+from sync.collector.services.reports import Wish
+from sync.collector.web.figures.report_page import place_page
 
 
 def warm(app: FastAPI) -> None:

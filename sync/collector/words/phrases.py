@@ -5,17 +5,17 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from kiosk.domain.measures import Figure, Method, Score, Share, differs, points_between
-from kiosk.domain.rating import Standing
-from kiosk.domain.survey import Level, Words
-from kiosk.table import Cell, Form, write_cell
+from kiosk.base.table import Cell, Form, write_cell
+from kiosk.domain.numbers.measures import Figure, Method, Score, Share, differs, points_between
+from kiosk.domain.visit.rating import Standing
+from kiosk.domain.visit.survey import Level, Words
 from sync.collector.figures.book import Book, Joined
 from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.places import Place
 from sync.collector.figures.tables import Titles
-from sync.collector.reports import ASIDE, Kiosk, Row, Table
-from sync.collector.rights import Role
-from sync.collector.web.when import When
+from sync.collector.figures.today import ASIDE, Kiosk, Row, Table
+from sync.collector.people.rights import Role
+from sync.collector.words.when import When
 
 JOINED_MAX = 6
 """So many moved counters are named."""

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from kiosk.texts import Texts
-from sync.collector.figures.periods import Kind, Period
-from sync.collector.words import NOTICE
+from kiosk.base.texts import Texts
+from sync.collector.calendar.periods import Kind, Period
+from sync.collector.words.notice import NOTICE
 
 _QUARTERS = ("I", "II", "III", "IV")
 

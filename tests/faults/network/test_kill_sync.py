@@ -29,7 +29,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 import structlog
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-from kiosk.clock import SystemClock
+from kiosk.base.clock import SystemClock
 from sync.agent.run import sync_once
 folder = Path(sys.argv[1])
 clock = SystemClock(ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -37,7 +37,7 @@ print("begin", flush=True)
 sync_once(folder, folder / "journal.db", clock)
 """
 ROOT = Path(__file__).parents[3]
-COLLECTOR = "from sync.collector.cli import main; main()"
+COLLECTOR = "from sync.collector.commands.main import main; main()"
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Libraries: each of the journal's two modes with the SQLite that the kiosk would choose it for.
 
-The mode follows from the library (``kiosk.journal.engine``), so a fault is only proven
+The mode follows from the library (``kiosk.journal.disk.engine``), so a fault is only proven
 harmless when the real library of that mode meets it: Python's own for TRUNCATE+EXTRA,
 pysqlite3 for WAL+FULL. Only the version told to the kiosk is fixed, so that the choice
 stays the same on a machine whose own SQLite is newer.
@@ -10,7 +10,7 @@ import importlib
 from types import ModuleType
 from typing import Protocol
 
-from kiosk.journal import engine
+from kiosk.journal.disk import engine
 
 MODES = ("wal", "truncate")
 _NAMES = {"wal": "pysqlite3.dbapi2", "truncate": "sqlite3"}

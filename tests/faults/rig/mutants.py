@@ -11,11 +11,14 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from kiosk.domain.instant import Instant
-from kiosk.domain.rating import Fact
-from kiosk.journal import engine, journal, prune, recovery, schema, verify, writing
+from kiosk.domain.visit.rating import Fact
+from kiosk.journal import journal, prune, writing
 from kiosk.journal.chain import Cursor
+from kiosk.journal.disk import engine, schema
 from kiosk.journal.reader import Entry, head_of
 from kiosk.journal.recorder import Recorder
+from kiosk.journal.recovery import recovery
+from kiosk.journal.upkeep import verify
 from tests.faults.rig.libraries import Setter
 
 

@@ -15,9 +15,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.journal import verify
 from kiosk.journal.errors import JournalError
 from kiosk.journal.reader import JournalReader
+from kiosk.journal.upkeep import verify
 from tests.builders import FrozenClock, make_rating
 from tests.faults.rig.libraries import library
 from tests.faults.rig.opening import open_journal

@@ -23,10 +23,10 @@ from pathlib import Path
 
 import sqlalchemy
 
-from kiosk.errors import SpokenError
-from kiosk.journal import engine
+from kiosk.base.errors import SpokenError
 from kiosk.journal.chain import Cursor
-from kiosk.journal.head_file import HeadFile
+from kiosk.journal.disk import engine
+from kiosk.journal.disk.head_file import HeadFile
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.recorder import Recorder

@@ -4,10 +4,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from kiosk.domain.rating import Comment, Reasons, Revised
-from kiosk.journal.backup import back_up
+from kiosk.domain.visit.rating import Comment, Reasons, Revised
+from kiosk.journal.disk.schema import STEPS
 from kiosk.journal.journal import Journal
-from kiosk.journal.schema import STEPS
+from kiosk.journal.upkeep.backup import back_up
 from tests.builders import FrozenClock, make_rating
 
 

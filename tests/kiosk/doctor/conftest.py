@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import KioskSettings, load_kiosk_settings
 from kiosk.doctor.machine import Machine
+from kiosk.office.settings import KioskSettings, load_kiosk_settings
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from kiosk.base.texts import texts
 from kiosk.doctor import clock as doctors_clock
 from kiosk.doctor import journal as doctors_journal
 from kiosk.journal.journal import Journal
-from kiosk.texts import texts
 from tests.builders import ZONE, FrozenClock, make_rating
 
 ENGLISH = texts("kiosk", "en")

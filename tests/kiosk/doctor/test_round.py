@@ -3,9 +3,9 @@
 import threading
 import time
 
+from kiosk.base.texts import texts
 from kiosk.doctor.finding import Check, fine
 from kiosk.doctor.round import examine
-from kiosk.texts import texts
 
 ENGLISH = texts("kiosk", "en")
 

@@ -6,12 +6,12 @@ import shutil
 import pytest
 from msgspec import structs
 
+from kiosk.base.resources import resource
+from kiosk.base.texts import texts
 from kiosk.doctor import looks, screen
 from kiosk.domain.maintenance import Maintenance, Work
 from kiosk.journal.journal import Journal
-from kiosk.resources import resource
-from kiosk.screen_sizes import ScreenSizes, forget_screen_sizes, read_screen_sizes, write_screen_sizes
-from kiosk.texts import texts
+from kiosk.office.screen_sizes import ScreenSizes, forget_screen_sizes, read_screen_sizes, write_screen_sizes
 
 ENGLISH = texts("kiosk", "en")
 XRANDR = """Screen 0: minimum 320 x 200, current 800 x 1280, maximum 8192 x 8192
@@ -200,7 +200,7 @@ def shipped(tmp_path, monkeypatch):
     copy = tmp_path / "shipped" / "assets"
     for name in ("fonts", "locale", "generated/light"):
         shutil.copytree(resource("assets", name), copy / name)
-    monkeypatch.setattr("kiosk.resources._CHECKOUT", copy.parent)
+    monkeypatch.setattr("kiosk.base.resources._CHECKOUT", copy.parent)
     return copy
 
 

@@ -4,10 +4,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kiosk.config import load_kiosk_settings
+from kiosk.base.texts import texts
 from kiosk.doctor import storage
 from kiosk.journal.journal import Journal
-from kiosk.texts import texts
+from kiosk.office.settings import load_kiosk_settings
 from tests.faults.rig.mounts import ext4_disk, memory_disk, remount
 
 ENGLISH = texts("kiosk", "en")

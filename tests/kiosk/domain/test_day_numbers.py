@@ -7,8 +7,8 @@ from itertools import combinations, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.domain.day_numbers import DayNumbers, Numbers, day_numbers
-from kiosk.domain.disclosure import OFF, Hidden, Policy, Slice, hide_levels
+from kiosk.domain.numbers.day_numbers import DayNumbers, Numbers, day_numbers
+from kiosk.domain.numbers.disclosure import OFF, Hidden, Policy, Slice, hide_levels
 from kiosk.domain.office_day import PARTS, part_is_over
 from tests.builders import ZONE
 

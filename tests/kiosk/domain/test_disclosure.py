@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.disclosure import OFF, Disclosed, Hidden, Policy, Slice, disclose, form_blocks
+from kiosk.domain.numbers.disclosure import OFF, Disclosed, Hidden, Policy, Slice, disclose, form_blocks
 
 AT_ONCE = Policy(delay=False, step=1)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kiosk.domain.door import Door, Room
 from kiosk.domain.maintenance import Work
+from kiosk.domain.visit.door import Door, Room
 from tests.builders import FrozenClock
 
 RIGHT = "314159"

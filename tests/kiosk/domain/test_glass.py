@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.domain.glass import Glass, GlassRules, Touch
+from kiosk.domain.visit.glass import Glass, GlassRules, Touch
 from tests.builders import FrozenClock
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.domain.knock import Corner, Knock
+from kiosk.domain.visit.knock import Corner, Knock
 from tests.builders import FrozenClock
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.measures import (
+from kiosk.base.texts import texts
+from kiosk.domain.numbers.measures import (
     Z_95,
     Method,
     Share,
@@ -19,7 +20,6 @@ from kiosk.domain.measures import (
     top2box,
     wilson_interval,
 )
-from kiosk.texts import texts
 
 EXAMPLE = {5: 30, 4: 60, 3: 7, 2: 2, 1: 1}
 """The worked example of research, section 1.5."""

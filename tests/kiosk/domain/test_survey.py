@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.domain.survey import SurveyInvalid, load_survey
-from kiosk.resources import resource
+from kiosk.base.resources import resource
+from kiosk.domain.visit.survey import SurveyInvalid, load_survey
 
 SHIPPED = sorted(resource("config", "surveys").glob("*.toml"))
 

@@ -1,7 +1,7 @@
 """What a citizen's presses mean."""
 
-from kiosk.domain.rating import Rating, Reasons, Revised, Standing
-from kiosk.domain.visit import Step
+from kiosk.domain.visit.rating import Rating, Reasons, Revised, Standing
+from kiosk.domain.visit.visit import Step
 from tests.builders import FrozenClock
 from tests.visits import WITHOUT_REASONS, Citizen
 

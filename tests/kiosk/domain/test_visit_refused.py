@@ -1,7 +1,7 @@
 """A disk that refuses: told at once, nothing kept is lost, and the citizen may try again."""
 
-from kiosk.domain.rating import Comment, Rating, Reasons, Revised
-from kiosk.domain.visit import Step
+from kiosk.domain.visit.rating import Comment, Rating, Reasons, Revised
+from kiosk.domain.visit.visit import Step
 from tests.builders import FrozenClock
 from tests.visits import TWO, Citizen
 

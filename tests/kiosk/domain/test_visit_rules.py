@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 
 from kiosk.domain.office_calendar import Calendar, Opening
-from kiosk.domain.rating import Standing
+from kiosk.domain.visit.rating import Standing
 from tests.builders import FrozenClock
 from tests.visits import Citizen
 

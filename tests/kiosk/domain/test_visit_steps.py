@@ -1,8 +1,8 @@
 """The steps that an office may add: counters of a hall, further questions, a few words."""
 
-from kiosk.domain.rating import Comment, Rating, Reasons, Revised
-from kiosk.domain.visit import Step, Visit
-from kiosk.domain.visit_rules import VisitRules
+from kiosk.domain.visit.rating import Comment, Rating, Reasons, Revised
+from kiosk.domain.visit.rules import VisitRules
+from kiosk.domain.visit.visit import Step, Visit
 from tests.builders import FrozenClock
 from tests.visits import SURVEY, TWO, Citizen
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kiosk.domain.rating import Comment, Rating, Reasons
-from kiosk.domain.visit import Step
+from kiosk.domain.visit.rating import Comment, Rating, Reasons
+from kiosk.domain.visit.visit import Step
 from tests.builders import FrozenClock
 from tests.visits import Citizen, resting
 

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from kiosk.domain.words import WORDS_MAX, mask_digits, record_words
+from kiosk.domain.visit.words import WORDS_MAX, mask_digits, record_words
 
 
 @pytest.mark.parametrize(

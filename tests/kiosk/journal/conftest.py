@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.journal import engine
+from kiosk.journal.disk import engine
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 

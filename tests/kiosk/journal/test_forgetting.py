@@ -11,16 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.domain.rating import Comment
-from kiosk.journal import backup, engine, forgetting, leftovers
-from kiosk.journal.backup import back_up, restore
+from kiosk.domain.visit.rating import Comment
 from kiosk.journal.chain import Cursor
-from kiosk.journal.forgetting import forget_aside
+from kiosk.journal.disk import engine, leftovers
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.remains import read_remains
-from kiosk.journal.upkeep import Upkeep
-from kiosk.journal.verify import verify_journal
+from kiosk.journal.recovery.remains import read_remains
+from kiosk.journal.upkeep import backup, forgetting
+from kiosk.journal.upkeep.backup import back_up, restore
+from kiosk.journal.upkeep.forgetting import forget_aside
+from kiosk.journal.upkeep.upkeep import Upkeep
+from kiosk.journal.upkeep.verify import verify_journal
 from tests.builders import make_rating
 
 RETENTION = timedelta(days=400)

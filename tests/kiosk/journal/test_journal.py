@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from kiosk.domain.rating import Reasons, Revised, Standing
+from kiosk.domain.visit.rating import Reasons, Revised, Standing
+from kiosk.journal.disk.lock import lock_of
+from kiosk.journal.disk.schema import STEPS
 from kiosk.journal.errors import JournalInUse, JournalUnusable, JournalUnwritable
 from kiosk.journal.journal import Journal
 from kiosk.journal.lines import OpenedLine, RatingLine, decode_line
-from kiosk.journal.lock import lock_of
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.schema import STEPS
-from kiosk.journal.verify import verify_journal
+from kiosk.journal.upkeep.verify import verify_journal
 from tests.builders import FrozenClock, make_rating
 
 
@@ -142,7 +142,7 @@ def test_journal_of_a_newer_version_is_left_alone(journal, path, clock):
 
 
 def test_foreign_database_is_not_taken_for_a_journal(path, clock):
-    from kiosk.journal.engine import sqlite_module
+    from kiosk.journal.disk.engine import sqlite_module
 
     path.parent.mkdir(parents=True)
     with sqlite_module().connect(path) as other:
@@ -195,7 +195,7 @@ def test_frozen_clock_keeps_the_promise_of_the_real_one():
 
 
 def test_open_reads_every_setting_back(path, clock, monkeypatch):
-    from kiosk.journal import engine
+    from kiosk.journal.disk import engine
 
     monkeypatch.setitem(engine._SETTINGS, "max_page_count", 17.5)
 

@@ -8,17 +8,17 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from kiosk.domain.rating import Comment
-from kiosk.journal.backup import back_up, restore
+from kiosk.domain.visit.rating import Comment
 from kiosk.journal.chain import Cursor
-from kiosk.journal.engine import sqlite_module
+from kiosk.journal.disk.engine import sqlite_module
+from kiosk.journal.disk.place import UNFIT, filesystem_of, require_fit_place
+from kiosk.journal.disk.reserve import Reserve
 from kiosk.journal.errors import JournalDamaged, JournalInUse, JournalUnusable
 from kiosk.journal.journal import Journal
 from kiosk.journal.lines import ClockLine, OpenedLine, PrunedLine, decode_line
-from kiosk.journal.place import UNFIT, filesystem_of, require_fit_place
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.reserve import Reserve
-from kiosk.journal.verify import ChainFault, Wrong, known_heads, verify_journal
+from kiosk.journal.upkeep.backup import back_up, restore
+from kiosk.journal.upkeep.verify import ChainFault, Wrong, known_heads, verify_journal
 from tests.builders import make_rating
 
 RETENTION = timedelta(days=400)
@@ -244,7 +244,7 @@ def test_reserve_is_made_once_there_is_room_and_given_up_for_the_last_presses(tm
     assert (tmp_path / "journal.reserve").stat().st_size == 4 * 1024 * 1024
     assert reserve.give_up()
     assert not reserve.give_up()
-    monkeypatch.setattr("kiosk.journal.reserve.free_bytes", lambda _folder: 1024)
+    monkeypatch.setattr("kiosk.journal.disk.reserve.free_bytes", lambda _folder: 1024)
     assert not reserve.fill()
 
 
@@ -277,14 +277,14 @@ def test_file_system_is_read_from_the_innermost_and_latest_mount(tmp_path, folde
 
 @pytest.mark.parametrize("kind", sorted(UNFIT))
 def test_disk_that_cannot_keep_the_promise_is_refused_with_the_reason(tmp_path, monkeypatch, kind):
-    monkeypatch.setattr("kiosk.journal.place.filesystem_of", lambda _path: kind)
+    monkeypatch.setattr("kiosk.journal.disk.place.filesystem_of", lambda _path: kind)
 
     with pytest.raises(JournalUnusable, match=rf"{kind} (is|belongs).*--data-dir"):
         require_fit_place(tmp_path / "journal.db")
 
 
 def test_kiosk_refuses_memory_for_a_disk_unless_told_otherwise(path, clock, monkeypatch):
-    monkeypatch.setattr("kiosk.journal.place.filesystem_of", lambda _path: "tmpfs")
+    monkeypatch.setattr("kiosk.journal.disk.place.filesystem_of", lambda _path: "tmpfs")
 
     with pytest.raises(JournalUnusable, match="is memory"):
         Journal.open(path, clock, "test")

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 
 from kiosk.domain.maintenance import Maintenance, Work
-from kiosk.domain.rating import Comment, Reasons, Revised
+from kiosk.domain.visit.rating import Comment, Reasons, Revised
 from kiosk.journal.journal import Journal
 from kiosk.journal.lines import decode_line
-from kiosk.journal.parting import continue_unwatched
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.recorder import Recorder
-from kiosk.journal.upkeep import Upkeep
+from kiosk.journal.recovery.parting import continue_unwatched
+from kiosk.journal.upkeep.upkeep import Upkeep
 from tests.builders import make_rating
 
 

@@ -3,12 +3,12 @@ import json
 
 import pytest
 
-from kiosk.domain.rating import Comment
+from kiosk.domain.visit.rating import Comment
 from kiosk.journal.chain import Cursor
-from kiosk.journal.engine import durability_for, sqlite_module
+from kiosk.journal.disk.engine import durability_for, sqlite_module
 from kiosk.journal.errors import Diverged, JournalUnusable
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.verify import verify_journal
+from kiosk.journal.upkeep.verify import verify_journal
 from sync.protocol.messages import BATCH_BYTES_MAX
 from tests.builders import make_rating
 

@@ -8,14 +8,14 @@ import msgspec
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from kiosk.domain.rating import Comment, Reasons, Revised
-from kiosk.journal import recovery
-from kiosk.journal.engine import sqlite_module
-from kiosk.journal.head_file import HeadFile
+from kiosk.domain.visit.rating import Comment, Reasons, Revised
+from kiosk.journal.disk.engine import sqlite_module
+from kiosk.journal.disk.head_file import HeadFile
 from kiosk.journal.journal import Journal
 from kiosk.journal.lines import OpenedLine, decode_line
 from kiosk.journal.reader import Entry, JournalReader
-from kiosk.journal.verify import verify_journal
+from kiosk.journal.recovery import recovery
+from kiosk.journal.upkeep.verify import verify_journal
 from tests.builders import make_rating
 
 

@@ -3,10 +3,10 @@
 import json
 from datetime import date, timedelta
 
-from kiosk.domain.rating import Count
+from kiosk.domain.visit.rating import Count
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.verify import verify_journal
+from kiosk.journal.upkeep.verify import verify_journal
 
 DAY = date(2026, 11, 20)
 

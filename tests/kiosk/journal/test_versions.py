@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.journal import schema
 from kiosk.journal.chain import Cursor
-from kiosk.journal.engine import create_private, writer_engine
+from kiosk.journal.disk import schema
+from kiosk.journal.disk.engine import create_private, writer_engine
+from kiosk.journal.disk.schema import STEPS, schema_version
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.schema import STEPS, schema_version
-from kiosk.journal.verify import verify_journal
+from kiosk.journal.upkeep.verify import verify_journal
 from tests.builders import FrozenClock, make_rating
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "journal"
@@ -81,7 +81,7 @@ def test_kiosk_that_boots_in_1970_keeps_working(path):
 
 def test_local_day_is_the_offices_whatever_the_machines_zone(path, monkeypatch):
     """03:30 in Hà Nội is the evening before in London and still the same day here."""
-    from kiosk.clock import SystemClock
+    from kiosk.base.clock import SystemClock
     from tests.builders import ZONE
 
     monkeypatch.setenv("TZ", "America/New_York")

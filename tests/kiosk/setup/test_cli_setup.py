@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from kiosk.cli_setup import setup_commands
-from kiosk.config import load_kiosk_settings
-from kiosk.pin import pin_matches
+from kiosk.commands.setup import setup_commands
+from kiosk.office.pin import pin_matches
+from kiosk.office.settings import load_kiosk_settings
 from tests.live import LiveCollector, live_collector
 
 KIOSK = str(Path(sys.executable).with_name("kiosk"))
@@ -139,7 +139,7 @@ def test_offices_own_file_is_never_written(tmp_path):
 
 def test_installer_at_a_terminal_is_asked_for_what_is_missing(collector, tmp_path, monkeypatch):
     # A bare machine may have no pseudo-terminals at all.
-    monkeypatch.setattr("kiosk.cli_setup._is_somebody_there", lambda: True)
+    monkeypatch.setattr("kiosk.commands.setup._is_somebody_there", lambda: True)
     answers = [collector.url, collector.new_code("Q1"), "Q1", "dark", "270", "", "284915", "284915"]
 
     ended = CliRunner().invoke(setup_commands, ["--data-dir", str(tmp_path / "data")], input="\n".join([*answers, ""]))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import load_kiosk_settings
+from kiosk.office.settings import load_kiosk_settings
 from kiosk.setup.drop_in import drop_in_of, keep_drop_in
 from kiosk.setup.errors import SettingsNotKept
 

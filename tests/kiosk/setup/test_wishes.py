@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.settings import SettingsInvalid
+from kiosk.base.settings.reading import SettingsInvalid
 from kiosk.setup.errors import SetupFileMissing
 from kiosk.setup.wishes import find_setup_file, read_wishes
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from kiosk.domain.rating import Fact
-from kiosk.domain.survey import load_survey
-from kiosk.domain.visit import Step
-from kiosk.domain.visit_rules import VisitRules
-from kiosk.resources import resource
+from kiosk.base.resources import resource
+from kiosk.domain.visit.rating import Fact
+from kiosk.domain.visit.rules import VisitRules
+from kiosk.domain.visit.survey import load_survey
+from kiosk.domain.visit.visit import Step
 from tests.builders import FrozenClock
 
 OFFICE = {"vi": "Trung tâm Phục vụ hành chính công phường Bình An"}
@@ -106,8 +106,9 @@ def window() -> Any:
     os.environ["SDL_AUDIODRIVER"] = "dummy"
     from kivy.base import runTouchApp
 
-    from kiosk.ui import hands, pace
     from kiosk.ui.app import WindowOptions, prepare_window
+    from kiosk.ui.stage import pace
+    from kiosk.ui.stage import pointers as hands
 
     # frames as fast as they come, and no long looks: what is tested does not depend on either
     pace.FPS_AWAKE = pace.FPS_IDLE = pace.FPS_RESTING = 0
@@ -121,9 +122,9 @@ def window() -> Any:
 def open_kiosk(window: Any, clock: FrozenClock) -> Iterator[Callable[..., Bench]]:
     from kivy.base import EventLoop
 
-    from kiosk.ui.setup import HallCounter, Setup
-    from kiosk.ui.stage import KioskApp
-    from kiosk.ui.touches import Fingers
+    from kiosk.ui.stage.stage import KioskApp
+    from kiosk.ui.stage.touches import Fingers
+    from kiosk.ui.wiring.wiring import HallCounter, Setup
 
     opened: list[tuple[Any, Any]] = []
 

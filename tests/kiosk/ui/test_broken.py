@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.resources import resource
+from kiosk.base.resources import resource
 
 pytestmark = pytest.mark.window
 
@@ -18,11 +18,11 @@ PROGRAM = """
 from concurrent.futures import Future
 from pathlib import Path
 from types import SimpleNamespace
-from kiosk.clock import SystemClock
-from kiosk.domain.survey import load_survey
-from kiosk.domain.visit_rules import VisitRules
-from kiosk.log import write_log
-from kiosk.resources import resource
+from kiosk.base.clock import SystemClock
+from kiosk.domain.visit.survey import load_survey
+from kiosk.domain.visit.rules import VisitRules
+from kiosk.base.log import write_log
+from kiosk.base.resources import resource
 from kiosk.ui.app import Setup, WindowOptions, run_kiosk
 from tests.builders import ZONE
 
@@ -34,7 +34,7 @@ class Kept:
 
 def started(app):
     from kivy.clock import Clock
-    from kiosk.ui.touches import PressDriver
+    from kiosk.ui.stage.touches import PressDriver
     def told(driver):
         app.listen()
         app.listen()

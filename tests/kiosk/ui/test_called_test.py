@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from kiosk.domain.door import Room
 from kiosk.domain.maintenance import Work
-from kiosk.domain.visit import Step
+from kiosk.domain.visit.door import Room
+from kiosk.domain.visit.visit import Step
 from kiosk.ui.app import call_touch_test
 
 pytestmark = pytest.mark.window

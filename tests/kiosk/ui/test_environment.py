@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.resources import resource
+from kiosk.base.resources import resource
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(120)]
 

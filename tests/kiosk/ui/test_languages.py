@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from kiosk.resources import resource
-from kiosk.ui.errors import LanguageInvalid
-from kiosk.ui.languages import is_whole_font, load_languages
-from kiosk.ui.look import Look
+from kiosk.base.resources import resource
+from kiosk.ui.look.errors import LanguageInvalid
+from kiosk.ui.look.languages import is_whole_font, load_languages
+from kiosk.ui.look.look import Look
 
 KHMER_FONT = Path("/usr/share/fonts/truetype/khmeros/KhmerOScontent.ttf")
 LETTERS = "ខ្ញុំស្រឡាញ់"
@@ -81,7 +81,7 @@ def test_font_that_ends_before_its_tables_do_is_no_whole_font(tmp_path: Path, pa
 
 @pytest.mark.window
 def test_khmer_is_shaped_and_nothing_of_it_is_cut(open_kiosk: Any, tmp_path: Path):
-    from kiosk.ui.parts import Words, text_width
+    from kiosk.ui.parts.parts import Words, text_width
 
     assert KHMER_FONT.is_file(), "fonts-khmeros is missing: .ci/system-packages installs it"
     text = f'name = "ខ្មែរ"\n[font]\nregular = "{KHMER_FONT}"\nscript = "Khmr"\nline = 1.7'

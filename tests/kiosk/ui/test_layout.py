@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from kiosk.domain.door import Room
-from kiosk.domain.rating import Standing
-from kiosk.domain.visit import Step
+from kiosk.domain.visit.door import Room
+from kiosk.domain.visit.rating import Standing
+from kiosk.domain.visit.visit import Step
 from kiosk.flow import View
-from kiosk.ui.desk import Delivery, Desk, Seen
-from kiosk.ui.look import TEXT_SCALES, Look
+from kiosk.ui.look.look import TEXT_SCALES, Look
+from kiosk.ui.wiring.desk import Delivery, Desk, Seen
 from tests.tallies import a_tally, busy_tally, counted, terms
 
 pytestmark = pytest.mark.window
@@ -101,7 +101,7 @@ SEEN = {
 @pytest.mark.parametrize(("language", "scale"), [("vi", 1.0), ("vi", 1.5), ("vi", 2.0), ("en", 1.0), ("en", 2.0)])
 def test_staff_screens_are_whole_too(open_kiosk: Any, shape: tuple[int, int], language: str, scale: float):
     desk = Desk(lambda _pin: True, a_tally, Delivery, lambda code: code, lambda: "", lambda: "")
-    from kiosk.ui.staff_pages import ROOMS
+    from kiosk.ui.staff.pages import ROOMS
 
     app = open_kiosk(more={"desk": desk}).app
     if language != app.t.language:
@@ -141,7 +141,7 @@ def test_bars_of_the_staffs_numbers_stay_inside_their_cards(open_kiosk: Any, sha
 
 
 def _pages(app: Any) -> dict[Any, Any]:
-    from kiosk.ui.pages import places_of
+    from kiosk.ui.stage.pages import places_of
 
     return {place: app.shown.shelf.page(place) for place in places_of(app.setup)}
 

@@ -2,12 +2,11 @@
 
 import pytest
 
-from kiosk.ui.area import Area
-from kiosk.ui.contrast import SHAPE_MIN, TEXT_MIN, contrast
-from kiosk.ui.errors import ThemeInvalid
-from kiosk.ui.lines import break_lines, widest
-from kiosk.ui.look import Look
-from kiosk.ui.theme import read_office_colours, themes
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.errors import ThemeInvalid
+from kiosk.ui.look.lines import break_lines, widest
+from kiosk.ui.look.look import Look
+from kiosk.ui.look.theme import SHAPE_MIN, TEXT_MIN, contrast, read_office_colours, themes
 
 READ_ON = {
     "ink": ("ground", "surface", "surface_sunk", "surface_pressed"),

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from kiosk.domain.door import Room
-from kiosk.domain.visit import Step
-from kiosk.draft import TONES
-from kiosk.resources import resource
-from kiosk.ui.contrast import contrast
-from kiosk.ui.day_words import words_of_day
-from kiosk.ui.desk import Delivery, Desk, Seen
-from kiosk.ui.look import Look
+from kiosk.base.resources import resource
+from kiosk.domain.visit.door import Room
+from kiosk.domain.visit.visit import Step
+from kiosk.ui.look.look import Look
+from kiosk.ui.look.theme import contrast
+from kiosk.ui.parts.draft import TONES
+from kiosk.ui.staff.numbers.day_words import words_of_day
+from kiosk.ui.wiring.desk import Delivery, Desk, Seen
 from tests.tallies import a_tally, counted
 
 pytestmark = pytest.mark.window

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.domain.rating import Standing
+from kiosk.base.resources import resource
+from kiosk.domain.visit.rating import Standing
 from kiosk.journal.lines import RatingLine, decode_line
 from kiosk.journal.reader import JournalReader
-from kiosk.resources import resource
 
 pytestmark = pytest.mark.window
 
@@ -24,14 +24,14 @@ PROGRAM = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from kiosk.config import load_kiosk_settings
-from kiosk.domain.visit import Step
-from kiosk.start import show_kiosk
-import kiosk.config
+from kiosk.office.settings import load_kiosk_settings
+from kiosk.domain.visit.visit import Step
+from kiosk.run.start import show_kiosk
+import kiosk.office.settings
 
 # no reasons: one press is one visit
-shipped = kiosk.config.KioskSettings.load_survey
-kiosk.config.KioskSettings.load_survey = lambda settings: replace(shipped(settings), reasons=())
+shipped = kiosk.office.settings.KioskSettings.load_survey
+kiosk.office.settings.KioskSettings.load_survey = lambda settings: replace(shipped(settings), reasons=())
 acknowledged = 0
 
 def started(app):

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from kiosk.domain.rating import Rating, Reasons, Revised, Standing
-from kiosk.domain.visit import Step
-from kiosk.resources import resource
+from kiosk.base.resources import resource
+from kiosk.domain.visit.rating import Rating, Reasons, Revised, Standing
+from kiosk.domain.visit.visit import Step
 
 pytestmark = pytest.mark.window
 
@@ -235,8 +235,8 @@ def test_next_citizen_finds_vietnamese_plain_text_and_the_offices_theme(kiosk: A
 
 def test_memory_is_given_back_when_nobody_is_there(open_kiosk: Any, monkeypatch: pytest.MonkeyPatch):
     given: list[str] = []
-    monkeypatch.setattr("kiosk.ui.shown.GIVE_BACK_S", 0)
-    monkeypatch.setattr("kiosk.ui.shown.give_back", lambda: given.append(kiosk.app.step_shown))
+    monkeypatch.setattr("kiosk.ui.stage.transitions.GIVE_BACK_S", 0)
+    monkeypatch.setattr("kiosk.ui.stage.transitions.give_back", lambda: given.append(kiosk.app.step_shown))
     kiosk = open_kiosk()
     kiosk.press_face(4)
     kiosk.until_step(Step.REASONS)
@@ -257,7 +257,7 @@ def test_listen_is_offered_only_where_there_is_a_recording(
     open_kiosk: Any, monkeypatch: Any, tmp_path: Any, recorded: bool
 ):
     path = tmp_path / "question.wav" if recorded else None
-    monkeypatch.setattr("kiosk.ui.languages.Language.recording", lambda _language, _name: path)
+    monkeypatch.setattr("kiosk.ui.look.languages.Language.recording", lambda _language, _name: path)
     kiosk = open_kiosk()
     assert bool(kiosk.app.page.ids.listen.opacity) is recorded
 
@@ -415,13 +415,13 @@ def test_sun_moves_and_the_night_is_dim(kiosk: Any):
     scene, dusk = kiosk.app.page.ids.scene, kiosk.app.page.ids.dusk
     places = set()
     for _ in range(8):
-        kiosk.clock.advance(37)
+        kiosk.base.clock.advance(37)
         kiosk.app._tick(0)
         places.add(tuple(scene.drift))
     assert len(places) > 4
     assert dusk.depth == 0
 
-    kiosk.clock.advance(13 * 3600)
+    kiosk.base.clock.advance(13 * 3600)
     kiosk.app._tick(0)
 
     assert dusk.depth == pytest.approx(0.8)
@@ -534,7 +534,7 @@ def test_keys_may_be_struck_fast(open_kiosk: Any):
     kiosk = open_kiosk(words=True)
     write_words(kiosk, "")
     for name in "nhanh":
-        kiosk.clock.advance(0.1)
+        kiosk.base.clock.advance(0.1)
         kiosk.fingers.tap(kiosk.app.page.keyboard.key(name).center)
         kiosk.frames(2)
 
@@ -602,7 +602,7 @@ def test_cloth_that_rubs_over_one_face_is_not_a_vote(kiosk: Any):
 def test_finger_that_stays_on_a_face_is_not_a_vote(kiosk: Any):
     finger = kiosk.fingers.down(kiosk.app.page.face_tile(3).center)
     kiosk.frames()
-    kiosk.clock.advance(3.5)
+    kiosk.base.clock.advance(3.5)
     kiosk.fingers.up(finger)
     kiosk.frames(2)
 
@@ -626,7 +626,7 @@ def test_language_of_a_visit_is_counted_once_it_left_a_rating(open_kiosk: Any):
 
 
 def test_alt_f4_does_nothing_on_a_kiosk_but_closes_a_window_on_a_desk(open_kiosk: Any, window: Any):
-    from kiosk.ui.setup import WindowOptions
+    from kiosk.ui.wiring.wiring import WindowOptions
 
     assert open_kiosk().app._refuse_close()
     assert not open_kiosk(more={"window": WindowOptions(fullscreen=False)}).app._refuse_close()

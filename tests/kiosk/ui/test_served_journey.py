@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from kiosk.domain.door import Room
+from kiosk.base.settings.reading import Disclosure
 from kiosk.domain.office_calendar import Calendar
-from kiosk.domain.rating import Rating, Standing
+from kiosk.domain.visit.door import Room
+from kiosk.domain.visit.rating import Rating, Standing
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.recorder import Recorder
-from kiosk.settings import Disclosure
-from kiosk.tally import read_tally
-from kiosk.ui.desk import Delivery, Desk
-from sync.collector.config import CollectorConfig
+from kiosk.numbers.days import read_tally
+from kiosk.ui.wiring.desk import Delivery, Desk
+from sync.collector.settings.collector import CollectorConfig
 from tests.builders import FrozenClock
 from tests.live import LiveCollector, LiveKiosk, live_collector
 from tests.staff_door import PIN, go, said

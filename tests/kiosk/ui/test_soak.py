@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from kiosk.resources import resource
+from kiosk.base.resources import resource
 
 pytestmark = pytest.mark.window
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from kiosk.resources import resource
+from kiosk.base.resources import resource
 
 KIOSK = resource("kiosk")
 KV = sorted(KIOSK.rglob("*.kv"))

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from kiosk.domain.door import Room
+from kiosk.base.resources import resource
 from kiosk.domain.maintenance import Work
-from kiosk.domain.rating import Standing
-from kiosk.domain.visit import Step
-from kiosk.resources import resource
-from sync.collector import devices
+from kiosk.domain.visit.door import Room
+from kiosk.domain.visit.rating import Standing
+from kiosk.domain.visit.visit import Step
+from sync.collector.fleet.devices import devices
 from tests.staff_door import EMPTY, PIN, Office, come_in, go, knock, said, type_pin
 
 pytestmark = pytest.mark.window
@@ -116,12 +116,12 @@ def test_cleaning_ignores_the_glass_for_thirty_seconds(kiosk: Any):
     assert page.seconds == "30"
 
     kiosk.tap_at(640, 400)
-    kiosk.clock.advance(15)
+    kiosk.base.clock.advance(15)
     kiosk.app._tick(0)
     assert kiosk.app.step_shown is Room.CLEANING
     assert 13 <= int(page.seconds) <= 15
 
-    kiosk.clock.advance(16)
+    kiosk.base.clock.advance(16)
     kiosk.app._tick(0)
     kiosk.until(lambda: kiosk.app.step_shown in (Step.QUESTION, Step.RESTING))
     assert [fact.work for fact in kiosk.disk.facts] == [Work.CLEANING]
@@ -177,7 +177,7 @@ def test_test_mode_is_switched_on_and_off_at_the_desk(kiosk: Any):
 
 
 def test_codes_are_typed_as_the_collector_makes_them():
-    from kiosk.ui.screens import enrolment  # importing it needs the window
+    from kiosk.ui.staff import enrolment  # importing it needs the window
 
     assert (enrolment.CODE_LETTERS, enrolment.CODE_LENGTH) == (devices.CODE_ALPHABET, devices.CODE_LENGTH)
 
@@ -242,7 +242,7 @@ def test_staff_may_restart_and_leave(kiosk: Any, office: Office, monkeypatch: py
 def test_disk_that_refuses_to_note_a_cleaning_keeps_nobody_waiting(kiosk: Any, caplog: pytest.LogCaptureFixture):
     kiosk.disk.answers = "refused"
     go(kiosk, "cleaning", Room.CLEANING)
-    kiosk.clock.advance(31)
+    kiosk.base.clock.advance(31)
     kiosk.app._tick(0)
 
     kiosk.until(lambda: isinstance(kiosk.app.step_shown, Step))
@@ -252,7 +252,7 @@ def test_disk_that_refuses_to_note_a_cleaning_keeps_nobody_waiting(kiosk: Any, c
 
 def test_door_closes_by_itself(kiosk: Any):
     come_in(kiosk)
-    kiosk.clock.advance(121)
+    kiosk.base.clock.advance(121)
     kiosk.app._tick(0)
 
     kiosk.until(lambda: isinstance(kiosk.app.step_shown, Step))

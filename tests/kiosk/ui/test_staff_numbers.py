@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from kiosk.domain.door import Room
-from kiosk.domain.rating import Count
-from kiosk.ui.desk import Counted
+from kiosk.domain.visit.door import Room
+from kiosk.domain.visit.rating import Count
+from kiosk.ui.wiring.desk import Counted
 from tests.staff_door import NOW, Office, come_in, go, of_today, said
 from tests.tallies import FRIDAY_EVENING, Rows, a_month, a_tally, terms
 

@@ -7,22 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.clock import SystemClock
-from kiosk.domain.survey import load_survey
-from kiosk.resources import resource
+from kiosk.base.clock import SystemClock
+from kiosk.base.resources import resource
+from kiosk.domain.visit.survey import load_survey
 from kiosk.ui.app import ScreenUnavailable, Setup
-from kiosk.ui.errors import ThemeInvalid
-from kiosk.ui.setup import require_assets
+from kiosk.ui.look.errors import ThemeInvalid
+from kiosk.ui.wiring.wiring import require_assets
 from tests.builders import ZONE
 
 PROGRAM = """
 from pathlib import Path
 from concurrent.futures import Future
 from types import SimpleNamespace
-from kiosk.clock import SystemClock
-from kiosk.domain.survey import load_survey
-from kiosk.domain.visit_rules import VisitRules
-from kiosk.resources import resource
+from kiosk.base.clock import SystemClock
+from kiosk.domain.visit.survey import load_survey
+from kiosk.domain.visit.rules import VisitRules
+from kiosk.base.resources import resource
 from kiosk.ui.app import ScreenUnavailable, Setup, WindowOptions, run_kiosk
 from tests.builders import ZONE
 
@@ -36,7 +36,7 @@ class Kept:
         return receipt
 
 def started(app):
-    from kiosk.ui.touches import PressDriver
+    from kiosk.ui.stage.touches import PressDriver
     PressDriver(6, Path("SHOTS"), on_finished=told)(app)
 
 def told(driver):
@@ -94,7 +94,7 @@ def test_unknown_theme_is_refused_with_those_there_are():
 def test_missing_pictures_are_refused_before_a_window_opens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     shipped = resource
     missing = lambda *parts: tmp_path / "nowhere" if "generated" in parts else shipped(*parts)  # noqa: E731
-    monkeypatch.setattr("kiosk.ui.setup.resource", missing)
+    monkeypatch.setattr("kiosk.ui.wiring.wiring.resource", missing)
 
     with pytest.raises(ScreenUnavailable, match=r"is missing: run python assets/build\.py"):
         require_assets(setup())

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kiosk.domain.visit import Step
-from kiosk.ui.voice import Voice
+from kiosk.domain.visit.visit import Step
+from kiosk.ui.stage.voice import Voice
 
 COUNTER = ("vi", "Quầy nào vừa phục vụ Ông/Bà?\n1: Hộ tịch.")
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import load_kiosk_settings
+from kiosk.base.texts import texts
 from kiosk.doctor import screen
 from kiosk.doctor.machine import Machine
-from kiosk.texts import texts
+from kiosk.office.settings import load_kiosk_settings
 from tests.panels import DESK_PX, SIZES, Display, KioskOn, Size, graphics, turning, virtual
 
 pytestmark = pytest.mark.window

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.journal.acknowledged import parted_from_collector
 from kiosk.journal.chain import Cursor
+from kiosk.journal.recovery.acknowledged import parted_from_collector
 from sync.agent.agent import Agent
 from sync.agent.enroll import KioskFiles
 from sync.agent.errors import CollectorUnavailable, JournalTaken

@@ -17,7 +17,7 @@ from msgspec import structs
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from kiosk.texts import texts
+from kiosk.base.texts import texts
 from sync.agent.doctor import Way, network_checks
 from sync.agent.enroll import KioskFiles, enroll_offline, keep_device, load_device
 from sync.protocol import problems
@@ -204,7 +204,7 @@ def enrolled(tmp_path):
     with live_collector(tmp_path / "collector") as collector:
         kiosk = LiveKiosk(tmp_path / "kiosk").start()
         kiosk.enroll(collector)
-        yield collector, kiosk, Way(kiosk.folder, kiosk.path, kiosk.clock)
+        yield collector, kiosk, Way(kiosk.folder, kiosk.path, kiosk.base.clock)
         kiosk.stop()
 
 

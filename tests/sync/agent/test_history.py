@@ -20,13 +20,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from kiosk.domain.rating import Rating, Standing
+from kiosk.domain.visit.rating import Rating, Standing
 from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import Diverged
 from kiosk.journal.lines import OpenedLine, carried_line, decode_line, encode_line, head
 from kiosk.journal.reader import Batch
+from sync.agent.earlier_journals import Older, offer_older
 from sync.agent.errors import CollectorUnavailable
-from sync.agent.older import Older, offer_older
 from sync.agent.upload import last_common, upload_all
 from tests.builders import FrozenClock
 from tests.fakes import FakeCollector, InMemoryJournal
@@ -53,7 +53,7 @@ class Disk:
         yield None if older is None else Older(older, opened.carried_after or 0)
 
     def go_on_anew(self, clock: FrozenClock, after: int) -> None:
-        """As kiosk.journal.recovery continues a journal: what follows ``after`` is carried over."""
+        """As kiosk.journal.recovery.recovery continues a journal: what follows ``after`` is carried over."""
         old = self.journal
         self.aside[old.id] = old
         new = _open(clock, {"why": "diverged", "continues": old.id, "carried_after": after})

@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from kiosk.config import survey_path
-from kiosk.resources import own_survey, resource
+from kiosk.base.resources import own_survey, resource
+from kiosk.office.settings import survey_path
 from sync.agent.agent import Agent
 from sync.agent.enroll import KioskFiles
 from sync.agent.errors import CollectorUnavailable

@@ -40,7 +40,7 @@ AGENT = """
 import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
-from kiosk.clock import SystemClock
+from kiosk.base.clock import SystemClock
 from sync.agent.run import run_agent
 directory = Path(sys.argv[1])
 clock = SystemClock(ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -269,7 +269,7 @@ import time_machine
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
-from kiosk.clock import SystemClock
+from kiosk.base.clock import SystemClock
 from sync.agent.run import _agent
 from sync.agent.enroll import KioskFiles
 from sync.log import start_log

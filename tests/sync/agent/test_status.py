@@ -3,9 +3,9 @@ import unicodedata
 
 import pytest
 
+from kiosk.base.texts import texts
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
-from kiosk.texts import texts
 from sync.agent.enroll import Device, KioskFiles
 from sync.agent.errors import CollectorUnavailable
 from sync.agent.files import write_private

@@ -1,6 +1,6 @@
 import pytest
 
-from kiosk.journal import engine
+from kiosk.journal.disk import engine
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 from sync.agent.wake import FileWatch

@@ -13,13 +13,13 @@ from sqlalchemy import insert, select
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import CommentLine, Line, OpenedLine, RatingLine, ReasonsLine, RevisedLine, encode_line
-from sync.collector import schema
-from sync.collector.bounds import Floor
-from sync.collector.database import Database
-from sync.collector.ingest import Appended, Batch, Conflict, Receipt, append_batch
-from sync.collector.presstime import LocalDays
-from sync.collector.schema import micros
-from sync.collector.sender import Device
+from sync.collector.calendar.bounds import Floor
+from sync.collector.calendar.presstime import LocalDays
+from sync.collector.replica.ingest import Appended, Batch, Conflict, Receipt, append_batch
+from sync.collector.replica.sender import Device
+from sync.collector.store import schema
+from sync.collector.store.database import Database
+from sync.collector.store.schema import micros
 from sync.protocol.kiosk_clock import format_kiosk_clock
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -2,15 +2,14 @@
 
 from datetime import date, datetime
 
-from kiosk.domain.measures import Method, Share
-from sync.collector.calendars import Calendars
-from sync.collector.cases.look import Finding
-from sync.collector.cases.opening import Rule, open_case
-from sync.collector.cases.settings import Cases
-from sync.collector.comments.publish import publish_comments
-from sync.collector.config import CollectorConfig
+from kiosk.domain.numbers.measures import Method, Share
+from sync.collector.care.cases.opening import Finding, Rule, open_case
+from sync.collector.care.comments.publish import publish_comments
 from sync.collector.figures.places import Place
-from sync.collector.rollouts.effective import NOTHING_SET
+from sync.collector.fleet.rollouts.calendars import Calendars
+from sync.collector.fleet.rollouts.effective import NOTHING_SET
+from sync.collector.settings.care import Cases
+from sync.collector.settings.collector import CollectorConfig
 from tests.sync.collector.builders import NOON, Office, Pen
 
 

@@ -10,12 +10,12 @@ import pytest
 import sqlalchemy
 from starlette.testclient import TestClient
 
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
-from sync.collector.database import Database, open_database
-from sync.collector.migrate import migrate
-from sync.collector.partitions import ensure_partitions
-from sync.collector.services import Services, make_services
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services, make_services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.database import Database, open_database
+from sync.collector.store.migrate import migrate
+from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import NOON, Office, open_office
 from tests.sync.collector.kiosk_client import URL, KioskKey, enrolled_key
 from tests.sync.collector.postgres import postgres_server

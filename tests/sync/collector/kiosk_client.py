@@ -10,8 +10,8 @@ from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from kiosk.domain.instant import Instant
-from sync.collector.database import Database
-from sync.collector.schema import device
+from sync.collector.store.database import Database
+from sync.collector.store.schema import device
 from sync.protocol.batch import pack_batch
 from sync.protocol.messages import BATCH_MEDIA_TYPE
 from sync.protocol.signature import sign_request

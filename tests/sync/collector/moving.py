@@ -8,20 +8,21 @@ from functools import partial
 
 from sqlalchemy import delete, insert, select, update
 
-from kiosk.domain.disclosure import Policy
+from kiosk.domain.numbers.disclosure import Policy
 from kiosk.journal.lines import CountLine, encode_line
-from sync.collector import schema
-from sync.collector.audit import note
-from sync.collector.credentials import find_device, move_device_since
-from sync.collector.database import Database
-from sync.collector.devices import Directory
 from sync.collector.errors import NotAllowed, UsageWrong
-from sync.collector.grants import end_grants, grant_counters
-from sync.collector.ingest import append_batch
-from sync.collector.moves import Act, end_unit, move_counter
-from sync.collector.partitions import ensure_partitions
-from sync.collector.release import Release
-from sync.collector.sender import Device
+from sync.collector.figures.release import Release
+from sync.collector.fleet.devices.credentials import find_device
+from sync.collector.fleet.devices.devices import Directory
+from sync.collector.fleet.devices.grants import end_grants, grant_counters
+from sync.collector.people.audit import note
+from sync.collector.replica.ingest import append_batch
+from sync.collector.replica.sender import Device
+from sync.collector.services.device_moves import move_device_since
+from sync.collector.services.moves import Act, end_unit, move_counter
+from sync.collector.store import schema
+from sync.collector.store.database import Database
+from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import DAYS, HANOI, NOON, Office, Pen, receipt_of
 from tests.sync.collector.test_tally import recounted_ratings, recounted_reasons, tallied_ratings, tallied_reasons
 

@@ -14,15 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from sync.collector import accounts, passwords
 from sync.collector.api import middleware
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig, Reports
-from sync.collector.database import open_database
+from sync.collector.people import accounts, passwords
+from sync.collector.people.rights import RIGHTS, Right, Role
+from sync.collector.people.signin import forget_failures
 from sync.collector.profiles.index766 import COLUMNS
-from sync.collector.rights import RIGHTS, Right, Role
-from sync.collector.services import Services, make_services
-from sync.collector.signin import forget_failures
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services, make_services
+from sync.collector.settings.collector import CollectorConfig, Reports
+from sync.collector.store.database import open_database
 from tests.sync.collector import absurd
 from tests.sync.collector.builders import NOON, Office, Pen, open_office
 from tests.sync.collector.care_builders import open_case_at, publish, write_comments

@@ -11,13 +11,14 @@ import pytest
 from sqlalchemy import insert, select
 from starlette.testclient import TestClient
 
-from sync.collector import accounts, passwords, schema, signin
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
-from sync.collector.database import Database
 from sync.collector.errors import UsageWrong
-from sync.collector.rights import Role
-from sync.collector.services import Services
+from sync.collector.people import accounts, passwords, signin
+from sync.collector.people.rights import Role
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store import schema
+from sync.collector.store.database import Database
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.kiosk_client import URL
 

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from sync.collector import account_care, schema
-from sync.collector.account_care import Wanted
-from sync.collector.audit import note
-from sync.collector.database import Database
 from sync.collector.errors import NotAllowed, UsageWrong
-from sync.collector.rights import RIGHTS, Reader, Role
-from sync.collector.services import Services
+from sync.collector.people import account_care
+from sync.collector.people.account_care import Wanted
+from sync.collector.people.audit import note
+from sync.collector.people.rights import RIGHTS, Reader, Role
+from sync.collector.services.services import Services
+from sync.collector.store import schema
+from sync.collector.store.database import Database
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.test_accounts import (
     CHOSEN,

@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig, Guarded, Reports
-from sync.collector.services import Services
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig, Guarded, Reports
 from tests.sync.collector.kiosk_client import URL, KioskKey, send
 
 OWN_DOORS = {

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from sync.collector.own import note_address
+from sync.collector.fleet.devices.own import note_address
 from sync.protocol.messages import decode_message
 from sync.protocol.own_key import OwnKeyAnswer, check_answer
 from tests.sync.collector.builders import NOON, Office, Pen

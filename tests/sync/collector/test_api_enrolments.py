@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import insert
 from starlette.testclient import TestClient
 
-from sync.collector.database import Database
-from sync.collector.devices import CODE_ALPHABET, new_code
-from sync.collector.schema import enrolment_failure
+from sync.collector.fleet.devices.devices import CODE_ALPHABET, new_code
+from sync.collector.store.database import Database
+from sync.collector.store.schema import enrolment_failure
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import KioskKey, WireRequest, send
 

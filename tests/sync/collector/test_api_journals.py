@@ -10,7 +10,7 @@ from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from sync.collector.api import journals
-from sync.collector.schema import device
+from sync.collector.store.schema import device
 from sync.protocol.messages import BATCH_BYTES_MAX, BATCH_MEDIA_TYPE, INFLATED_BYTES_MAX, LINES_PER_BATCH_MAX
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import KioskKey, WireRequest, enrolled_key, send

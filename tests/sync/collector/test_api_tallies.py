@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
-from sync.collector.services import Services
-from sync.collector.words import NOTICE
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.words.notice import NOTICE
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 

@@ -4,10 +4,10 @@ import ast
 import re
 from pathlib import Path
 
-from kiosk.texts import texts
-from sync.collector.cases.care import What as CaseDeed
-from sync.collector.comments.care import What as CommentDeed
-from sync.collector.web.audit_words import action_in
+from kiosk.base.texts import texts
+from sync.collector.care.cases.care import What as CaseDeed
+from sync.collector.care.comments.care import What as CommentDeed
+from sync.collector.web.people.audit_words import action_in
 
 SOURCES = Path(__file__).parents[3] / "sync" / "collector"
 IS_ACTION = re.compile(r"[a-z]+(-[a-z]+)?([. ][a-z ]+)?")

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from sync.collector.backup import back_up
-from sync.collector.database import Database, open_database
 from sync.collector.errors import UsageWrong
+from sync.collector.store.backup import back_up
+from sync.collector.store.database import Database, open_database
 from tests.sync.collector.builders import Office
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.journal.lines import OpenedLine, RatingLine, encode_line
-from sync.collector.bounds import Floor, Walls
-from sync.collector.presstime import MEASURED, PressClock, TimeQuality
-from sync.collector.schema import micros
+from sync.collector.calendar.bounds import Floor, Walls
+from sync.collector.calendar.presstime import MEASURED, PressClock, TimeQuality
+from sync.collector.store.schema import micros
 
 RECEIVED = micros(datetime(2026, 11, 20, 5, 0, tzinfo=UTC))
 SECOND, HOUR = 1_000_000, 3_600_000_000

@@ -7,28 +7,27 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from kiosk.domain.measures import Method, Share
-from sync.collector import schema
+from kiosk.domain.numbers.measures import Method, Share
 from sync.collector.api.tallies import read_report
-from sync.collector.calendars import Calendars, ways_to
-from sync.collector.cases.care import Deed, What, care_for
-from sync.collector.cases.docket import Search, Which, find_case, read_docket
-from sync.collector.cases.look import Finding
-from sync.collector.cases.opening import Rule, open_case
-from sync.collector.cases.settings import Cases, OfficeCalendar
-from sync.collector.config import CollectorConfig
+from sync.collector.care.cases.care import Deed, What, care_for
+from sync.collector.care.cases.docket import Search, Which, find_case, read_docket
+from sync.collector.care.cases.opening import Finding, Rule, open_case
+from sync.collector.chores.rollouts import tend_rollouts
 from sync.collector.figures.places import Place, read_places
-from sync.collector.kiosks.faults import Fault
-from sync.collector.kiosks.roll import read_roll
-from sync.collector.kiosks.settings import Fleet
-from sync.collector.reports import Span
-from sync.collector.rights import RIGHTS, Reader, Role
-from sync.collector.rollouts.change import Change
-from sync.collector.rollouts.effective import NOTHING_SET, Active, InForce, etag_of, read_in_force, settings_for
-from sync.collector.rollouts.stage import State
-from sync.collector.rollouts.store import go_on, plan_rollout, read_rollout, undo
-from sync.collector.rollouts.watch import tend_rollouts
-from sync.collector.services import Services
+from sync.collector.figures.today import Span
+from sync.collector.fleet.kiosks.faults import Fault
+from sync.collector.fleet.kiosks.roll import read_roll
+from sync.collector.fleet.rollouts.calendars import Calendars, ways_to
+from sync.collector.fleet.rollouts.change import Change
+from sync.collector.fleet.rollouts.effective import NOTHING_SET, Active, InForce, etag_of, read_in_force, settings_for
+from sync.collector.fleet.rollouts.stage import State
+from sync.collector.fleet.rollouts.store import go_on, plan_rollout, read_rollout, undo
+from sync.collector.people.rights import RIGHTS, Reader, Role
+from sync.collector.services.services import Services
+from sync.collector.settings.care import Cases, OfficeCalendar
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.settings.fleet import Fleet
+from sync.collector.store import schema
 from sync.protocol.days import OfficeDays, WorkedDay
 from sync.protocol.messages import OpeningHours
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen

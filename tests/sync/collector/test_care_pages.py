@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import insert, select
 from starlette.testclient import TestClient
 
-from sync.collector import accounts, passwords, schema
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
-from sync.collector.rights import Role
-from sync.collector.services import Services
+from sync.collector.people import accounts, passwords
+from sync.collector.people.rights import Role
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.care_builders import open_case_at, publish, write_comments
 from tests.sync.collector.kiosk_client import URL

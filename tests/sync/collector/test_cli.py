@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from sync.collector.database import open_database
-from sync.collector.schema import device
+from sync.collector.store.database import open_database
+from sync.collector.store.schema import device
 
-COLLECTOR = [sys.executable, "-c", "from sync.collector.cli import main; main()"]
+COLLECTOR = [sys.executable, "-c", "from sync.collector.commands.main import main; main()"]
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -156,7 +156,7 @@ def test_vietnamese_terminals_are_answered_in_vietnamese(folder: str) -> None:
 def test_the_collector_imports_neither_kivy_nor_what_only_the_agent_needs() -> None:
     probe = (
         "import sys; sys.modules.update(dict.fromkeys(['kivy', 'requests', 'apscheduler']));"
-        "import sync.collector.cli, sync.collector.server"
+        "import sync.collector.commands.main, sync.collector.run.server"
     )
 
     ended = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=False)

@@ -8,14 +8,15 @@ from datetime import date
 import pytest
 from starlette.testclient import TestClient
 
-from sync.collector import accounts, passwords, schema
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
+from sync.collector.people import accounts, passwords
+from sync.collector.people.rights import Role
 from sync.collector.profiles.counts_file import FAULTS_MAX, LINES_MAX, CountsFile, read_counts
 from sync.collector.profiles.index766 import COLUMNS, Counts
-from sync.collector.rights import Role
-from sync.collector.services import Services
-from sync.collector.web.counts_page import FILE_BYTES_MAX
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store import schema
+from sync.collector.web.figures.counts_page import FILE_BYTES_MAX
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.kiosk_client import URL
 

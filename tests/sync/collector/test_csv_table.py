@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
-from kiosk.settings import SettingsInvalid
-from sync.collector import schema
-from sync.collector.codes import Known, kept_noughts
-from sync.collector.counter_table import Numbered, faults_of_places, read_table
-from sync.collector.csv_table import read_csv
-from sync.collector.database import Database
-from sync.collector.moves import Act
-from sync.collector.place_changes import CounterMove, carry_out, read_changes
+from kiosk.base.settings.reading import SettingsInvalid
+from sync.collector.fleet.places.codes import Known, kept_noughts
+from sync.collector.fleet.places.counter_table import Numbered, faults_of_places, read_table
+from sync.collector.fleet.places.csv_table import read_csv
 from sync.collector.profiles.counts_file import CountsWrong, read_counts
 from sync.collector.profiles.index766 import COLUMNS
 from sync.collector.profiles.reading import Source, take_counts
+from sync.collector.services.moves import Act
+from sync.collector.services.place_changes import CounterMove, carry_out, read_changes
+from sync.collector.store import schema
+from sync.collector.store.database import Database
 from tests.sync.collector.builders import DAYS, NOON
 
 TODAY = date(2026, 11, 20)

@@ -7,21 +7,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from sync.collector import schema
-from sync.collector.cli_demo import switch_on_tt01
-from sync.collector.config import CollectorConfig, load_config
-from sync.collector.database import Database
-from sync.collector.demo_data import add_people, tell_stories, write_province
+from sync.collector.commands.demo import switch_on_tt01
 from sync.collector.errors import UsageWrong
-from sync.collector.figures.grains import Days, to_the_end
-from sync.collector.figures.order import Wish, read_book
 from sync.collector.figures.places import read_places
+from sync.collector.figures.queries.grains import Days, to_the_end
+from sync.collector.fleet.surveys.library import shipped_surveys
+from sync.collector.people.rights import ANYBODY
 from sync.collector.profiles.index766 import ratios
 from sync.collector.profiles.reading import read_months, read_scored
 from sync.collector.profiles.tt01 import load_profile
-from sync.collector.rights import ANYBODY
-from sync.collector.services import Services
-from sync.collector.surveys.library import shipped_surveys
+from sync.collector.run.demo_data import add_people, tell_stories, write_province
+from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig, load_config
+from sync.collector.store import schema
+from sync.collector.store.database import Database
 from tests.sync.collector.builders import DAYS, NOON
 
 WEEK = date(2026, 11, 16)

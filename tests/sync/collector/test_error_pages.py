@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
-from sync.collector.services import Services
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig
 from tests.sync.collector.builders import Office
 from tests.sync.collector.kiosk_client import URL
 

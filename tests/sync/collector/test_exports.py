@@ -15,19 +15,19 @@ from pypdf import PdfReader
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
-from kiosk.cells import code_note, csv_bytes
-from kiosk.table import Mark, Table, write_cell
-from kiosk.texts import texts
-from sync.collector import schema
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
-from sync.collector.figures.order import Wish, read_book
+from kiosk.base.cells import code_note, csv_bytes
+from kiosk.base.table import Mark, Table, write_cell
+from kiosk.base.texts import texts
 from sync.collector.figures.tables import tables_of
-from sync.collector.partitions import ensure_partitions
-from sync.collector.rights import ANYBODY
-from sync.collector.services import Services
-from sync.collector.web.phrases import Phrases
-from sync.collector.words import NOTICE
+from sync.collector.people.rights import ANYBODY
+from sync.collector.run.app import create_app
+from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store import schema
+from sync.collector.store.partitions import ensure_partitions
+from sync.collector.words.notice import NOTICE
+from sync.collector.words.phrases import Phrases
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 

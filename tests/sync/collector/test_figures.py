@@ -10,21 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.measures import Method, Share, differs, points_between
-from kiosk.domain.rating import Standing
+from kiosk.base.table import Form, Mark, write_cell
+from kiosk.base.texts import texts
+from kiosk.domain.numbers.measures import Method, Share, differs, points_between
+from kiosk.domain.visit.rating import Standing
 from kiosk.journal.lines import CountLine, encode_line
-from kiosk.table import Form, Mark, write_cell
-from kiosk.texts import texts
-from sync.collector.config import CollectorConfig
+from sync.collector.calendar.periods import Kind, parse_period, period_of
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Book
-from sync.collector.figures.grains import Days, grains_of
-from sync.collector.figures.order import LAST_YEAR, Wish, read_book
-from sync.collector.figures.periods import Kind, parse_period, period_of
+from sync.collector.figures.queries.grains import Days, grains_of
 from sync.collector.figures.ranks import Rank, rank_of, ranked
-from sync.collector.partitions import ensure_partitions
-from sync.collector.rights import ANYBODY
-from sync.collector.services import Services
+from sync.collector.people.rights import ANYBODY
+from sync.collector.services.reports import LAST_YEAR, Wish, read_book
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 

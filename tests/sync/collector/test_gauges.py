@@ -6,9 +6,9 @@ from prometheus_client import REGISTRY
 from sqlalchemy import insert
 from starlette.testclient import TestClient
 
-from sync.collector import schema
-from sync.collector.app import create_app
-from sync.collector.gauges import FRESH_S, Gauges
+from sync.collector.run.app import create_app
+from sync.collector.run.gauges import FRESH_S, Gauges
+from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 

@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from sync.collector import schema
-from sync.collector.credentials import move_device
-from sync.collector.devices import hash_code, new_code
-from sync.collector.figures.undated import undated_counters
-from sync.collector.grants import confirm_grants, end_grants, grant_counters, grant_of_code, read_grants
-from sync.collector.kiosks.beyond import read_asides
-from sync.collector.moves import move_counter
-from sync.collector.rollouts.effective import read_base
-from sync.collector.units import new_counter
+from sync.collector.figures.queries.undated import undated_counters
+from sync.collector.fleet.devices.credentials import move_device
+from sync.collector.fleet.devices.devices import hash_code, new_code
+from sync.collector.fleet.devices.grants import confirm_grants, end_grants, grant_counters, grant_of_code, read_grants
+from sync.collector.fleet.kiosks.beyond import read_asides
+from sync.collector.fleet.places.units import new_counter
+from sync.collector.fleet.rollouts.effective import read_base
+from sync.collector.services.moves import move_counter
+from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.moving import ACT, Moving, day, moving
 

@@ -7,10 +7,10 @@ import pytest
 import typer.main
 from babel.messages.pofile import read_po
 
-from kiosk.resources import resource
-from kiosk.terminal import EXAMPLE, say_help
-from kiosk.texts import texts
-from sync.collector.cli import app
+from kiosk.base.resources import resource
+from kiosk.base.terminal.terminal import EXAMPLE, say_help
+from kiosk.base.texts import texts
+from sync.collector.commands.main import app
 
 
 def commands(command: Any, path: str = "collector") -> Iterator[tuple[str, Any]]:

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from kiosk.journal.chain import Cursor
-from sync.collector.cursors import read_cursor, read_hash
 from sync.collector.errors import JournalForeign
-from sync.collector.ingest import Appended, Conflict, append_batch
-from sync.collector.writer import writer_for
+from sync.collector.replica.cursors import read_cursor, read_hash
+from sync.collector.replica.ingest import Appended, Conflict, append_batch
+from sync.collector.store.writer import writer_for
 from tests.sync.collector.builders import DAYS, NOON, Office, Pen, receipt_of
 
 

@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.testclient import TestClient
 
-from sync.collector.calendars import Calendars
-from sync.collector.config import CollectorConfig
-from sync.collector.kiosks.hours import Missed
-from sync.collector.kiosks.roll import read_roll
-from sync.collector.last_words import LastWords
-from sync.collector.reports import read_kiosks
-from sync.collector.rollouts.effective import NOTHING_SET
-from sync.collector.roster import read_roster
+from sync.collector.figures.today import read_kiosks
+from sync.collector.fleet.devices.roster import read_roster
+from sync.collector.fleet.kiosks.hours import Missed
+from sync.collector.fleet.kiosks.last_words import LastWords
+from sync.collector.fleet.kiosks.roll import read_roll
+from sync.collector.fleet.rollouts.calendars import Calendars
+from sync.collector.fleet.rollouts.effective import NOTHING_SET
+from sync.collector.settings.collector import CollectorConfig
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 from tests.sync.collector.kiosk_client import KioskKey, send
 from tests.sync.collector.test_api_device import JSON, status_of

@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import insert
 from starlette.testclient import TestClient
 
-from kiosk.domain.disclosure import Policy
-from sync.collector import schema
-from sync.collector.app import create_app
-from sync.collector.chores import chores_of
-from sync.collector.config import CollectorConfig
+from kiosk.domain.numbers.disclosure import Policy
+from sync.collector.chores.every import chores_of
 from sync.collector.errors import StorageFull
-from sync.collector.held_back import AGAIN_AFTER_S, HeldBack
-from sync.collector.partitions import ensure_partitions
-from sync.collector.release import Release
-from sync.collector.services import Services, make_services
+from sync.collector.figures.held_back import AGAIN_AFTER_S, HeldBack
+from sync.collector.figures.release import Release
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services, make_services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store import schema
+from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from sync.collector.chores import chores_of, transact
-from sync.collector.config import CollectorConfig, MailedReport, Reports
-from sync.collector.database import Database
-from sync.collector.figures.order import Wish, read_book
-from sync.collector.mailed import mail_reports
-from sync.collector.notices.settings import Mail, Notices
-from sync.collector.rights import ANYBODY
-from sync.collector.services import Services, make_services
+from sync.collector.chores.every import chores_of, transact
+from sync.collector.chores.reports import mail_reports
+from sync.collector.people.rights import ANYBODY
+from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.services import Services, make_services
+from sync.collector.settings.collector import CollectorConfig, MailedReport, Reports
+from sync.collector.settings.notices import Mail, Notices
+from sync.collector.store.database import Database
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 
 MAIL = Notices(mail=Mail(host="mail.example.gov.vn"))

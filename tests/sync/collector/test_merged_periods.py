@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from sync.collector.app import create_app
 from sync.collector.figures.book import Book
-from sync.collector.figures.order import Wish, read_book
-from sync.collector.rights import ANYBODY
-from sync.collector.services import Services
+from sync.collector.people.rights import ANYBODY
+from sync.collector.run.app import create_app
+from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.services import Services
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.moving import TODAY, Moving, day, moving

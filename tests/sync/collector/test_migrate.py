@@ -13,13 +13,13 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import column, select, table, text
 
-import sync.collector.migrate
-from sync.collector import schema
-from sync.collector.database import open_database
+import sync.collector.store.migrate
 from sync.collector.errors import DatabaseUnusable, SchemaNewer, SchemaOutdated
-from sync.collector.migrate import is_empty, migrate, require_current
-from sync.collector.own import read_own_key
-from sync.collector.partitions import Partitions, ensure_partitions
+from sync.collector.fleet.devices.own import read_own_key
+from sync.collector.store import schema
+from sync.collector.store.database import open_database
+from sync.collector.store.migrate import is_empty, migrate, require_current
+from sync.collector.store.partitions import Partitions, ensure_partitions
 from tests.sync.collector.older import take_back
 
 KINDS = ["sqlite", "postgresql"]
@@ -89,7 +89,7 @@ def test_what_was_told_of_kiosks_one_by_one_is_over_and_other_incidents_go_on(
 ) -> None:
     database = open_database(empty_urls(kind), create=True)
     steps = Config()
-    steps.set_main_option("script_location", str(Path(sync.collector.migrate.__file__).parent / "migrations"))
+    steps.set_main_option("script_location", str(Path(sync.collector.store.migrate.__file__).parent / "migrations"))
     with database.writing() as connection:
         steps.attributes["connection"] = connection
         command.upgrade(steps, "0011")
@@ -215,7 +215,7 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
 def test_key_of_the_collector_is_made_once_in_a_filled_database(kind: str, empty_urls: Callable[[str], str]) -> None:
     database = open_database(empty_urls(kind), create=True)
     migrate(database)
-    step = sync.collector.migrate._steps().get_revision("0020").module
+    step = sync.collector.store.migrate._steps().get_revision("0020").module
     keys = []
     with database.writing() as connection:
         for name in ("own_key", "own_address", "own_move"):

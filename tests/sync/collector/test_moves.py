@@ -13,18 +13,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kiosk.domain.rating import Standing
-from sync.collector import schema
-from sync.collector.credentials import find_device, move_device, move_device_since
-from sync.collector.database import open_database
-from sync.collector.devices import new_code
+from kiosk.domain.visit.rating import Standing
+from sync.collector.care.signals.decide import set_aside, withdraw
+from sync.collector.care.signals.keep import keep_findings
+from sync.collector.care.signals.watched import Finding, Sign
+from sync.collector.chores.settle import settle_moves
 from sync.collector.errors import NotAllowed, UsageWrong
-from sync.collector.moves import end_unit, move_counter, reopen_unit
-from sync.collector.services import Services
-from sync.collector.settle import settle_moves
-from sync.collector.signals.decide import set_aside, withdraw
-from sync.collector.signals.keep import keep_findings
-from sync.collector.signals.watched import Finding, Sign
+from sync.collector.fleet.devices.credentials import find_device, move_device
+from sync.collector.fleet.devices.devices import new_code
+from sync.collector.services.device_moves import move_device_since
+from sync.collector.services.moves import end_unit, move_counter, reopen_unit
+from sync.collector.services.services import Services
+from sync.collector.store import schema
+from sync.collector.store.database import open_database
 from tests.sync.collector.builders import NOON, Office, open_office
 from tests.sync.collector.moving import ACT, UNITS, Moving, at, day, happen, moving
 from tests.sync.collector.signals.test_decide import CHAIR, Decision

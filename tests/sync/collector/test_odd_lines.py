@@ -14,15 +14,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.testclient import TestClient
 
 from kiosk.journal.lines import CountLine, encode_line
-from sync.collector import ingest, schema
-from sync.collector.app import create_app
-from sync.collector.blame import lies_in_the_data
-from sync.collector.config import CollectorConfig
+from sync.collector.chores.intake import Intake
+from sync.collector.chores.reproject import Reading, reproject
 from sync.collector.errors import StorageFull
-from sync.collector.intake import Intake
-from sync.collector.replica import stored_entries
-from sync.collector.reproject import Reading, reproject
-from sync.collector.services import Services, make_services
+from sync.collector.replica import ingest
+from sync.collector.replica.stored import stored_entries
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services, make_services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store import schema
+from sync.collector.store.blame import lies_in_the_data
 from sync.protocol.batch import pack_batch
 from sync.protocol.messages import BATCH_MEDIA_TYPE
 from sync.protocol.parcel import ParcelRequest, write_parcel
@@ -259,7 +260,7 @@ def test_a_text_that_cannot_be_kept_holds_up_nothing(
             raise OverflowError("nobody foresaw this")
         return said
 
-    monkeypatch.setattr("sync.collector.comments.arrive.clean", cleaned)
+    monkeypatch.setattr("sync.collector.replica.comments.clean", cleaned)
     pen = Pen()
     seqs = [pen.comment(pen.rating(2), said) for said in ("odd", "Chờ lâu")]
 
@@ -278,7 +279,7 @@ def test_a_line_that_breaks_its_reader_is_set_aside_alone(
         raise ZeroDivisionError("nobody foresaw this")
 
     pen = Pen()
-    monkeypatch.setattr("sync.collector.presstime.LocalDays.noon_us", place)
+    monkeypatch.setattr("sync.collector.calendar.presstime.LocalDays.noon_us", place)
     pen.raw(encode_line(CountLine(1, "2026-11-20T11:59:00+07:00", 2_000_000, BOOT, "count", "2026-11-20", 5)))
     pen.rating(5)
 

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from sync.collector import accounts, passwords
-from sync.collector.app import create_app
-from sync.collector.chores import transact
-from sync.collector.config import CollectorConfig, Guarded
-from sync.collector.kiosks.watch import watch_fleet
-from sync.collector.rights import Role
-from sync.collector.services import Services, make_services
+from sync.collector.chores.every import transact
+from sync.collector.chores.kiosks import watch_fleet
+from sync.collector.people import accounts, passwords
+from sync.collector.people.rights import Role
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services, make_services
+from sync.collector.settings.collector import CollectorConfig, Guarded
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL, KioskKey, send
 from tests.sync.collector.test_rights import PASSWORD, key_in

@@ -12,11 +12,11 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 from starlette.testclient import TestClient
 
 from sync.collector.api.middleware import DEVICE_DOORS
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig, Guarded, Reports
-from sync.collector.database import open_database
-from sync.collector.migrate import migrate
-from sync.collector.services import make_services
+from sync.collector.run.app import create_app
+from sync.collector.services.services import make_services
+from sync.collector.settings.collector import CollectorConfig, Guarded, Reports
+from sync.collector.store.database import open_database
+from sync.collector.store.migrate import migrate
 from sync.protocol.messages import BATCH_MEDIA_TYPE
 from tests.sync.collector.builders import NOON, open_office
 from tests.sync.collector.conftest import postgres_database

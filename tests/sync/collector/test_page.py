@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
-from sync.collector.schema import counter
-from sync.collector.services import Services
-from sync.collector.words import NOTICE
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.schema import counter
+from sync.collector.words.notice import NOTICE
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 

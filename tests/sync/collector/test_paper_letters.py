@@ -10,14 +10,14 @@ import weasyprint.text.fonts  # noqa: F401 - before the fonts are taken away: it
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
-from kiosk.resources import resource
-from kiosk.texts import texts
+from kiosk.base.resources import resource
+from kiosk.base.texts import texts
 from sync.collector.export.paper import paper_html, pdf_of
-from sync.collector.figures.order import Wish, read_book
-from sync.collector.partitions import ensure_partitions
-from sync.collector.rights import ANYBODY
-from sync.collector.services import Services
-from sync.collector.web.phrases import Phrases
+from sync.collector.people.rights import ANYBODY
+from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.services import Services
+from sync.collector.store.partitions import ensure_partitions
+from sync.collector.words.phrases import Phrases
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 from tests.sync.collector.papers import Drawn, glyphs_drawn, picture_of, text_of
 

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from sync.collector import schema
-from sync.collector.database import Database, open_database
-from sync.collector.figures.order import Wish, read_book
-from sync.collector.migrate import migrate
-from sync.collector.rights import ANYBODY
-from sync.collector.services import Services
+from sync.collector.people.rights import ANYBODY
+from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.services import Services
+from sync.collector.store import schema
+from sync.collector.store.database import Database, open_database
+from sync.collector.store.migrate import migrate
 from tests.sync.collector.builders import Office, Pen
 from tests.sync.collector.conftest import order, postgres_database
 from tests.sync.collector.pgbouncer import pgbouncer

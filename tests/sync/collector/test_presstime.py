@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sync.collector.presstime import LocalDays, PressClock, TimeQuality, TimeUnreadable
-from sync.collector.schema import micros
+from sync.collector.calendar.presstime import LocalDays, PressClock, TimeQuality, TimeUnreadable
+from sync.collector.store.schema import micros
 from tests.sync.collector.builders import DAYS
 
 RECEIVED = micros(datetime(2026, 11, 20, 5, 0, tzinfo=UTC))

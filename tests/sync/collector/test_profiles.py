@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from kiosk.domain.measures import Method, Share, top2box
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig, Reports
+from kiosk.domain.numbers.measures import Method, Share, top2box
 from sync.collector.profiles.index766 import Counts, ratios
 from sync.collector.profiles.reading import import_months
 from sync.collector.profiles.tt01 import load_profile, points_of, score
-from sync.collector.services import Services
-from sync.collector.words import NOTICE
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig, Reports
+from sync.collector.words.notice import NOTICE
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from kiosk.domain.maintenance import Maintenance, Work
 from kiosk.journal.lines import RatingLine, encode_line, line_of
-from sync.collector.presstime import PressClock
-from sync.collector.projected import Projection, ReasonRow, UnreadReason
-from sync.collector.projection import Context, project
+from sync.collector.calendar.presstime import PressClock
+from sync.collector.replica.projection import Context, project
+from sync.collector.replica.projection_rows import Projection, ReasonRow, UnreadReason
 from tests.builders import FrozenClock
 from tests.sync.collector.builders import BOOT, DAYS, Pen
 

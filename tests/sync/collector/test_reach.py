@@ -8,14 +8,20 @@ import pytest
 from sqlalchemy import delete, insert, select
 
 from kiosk.journal.lines import CountLine, RevisedLine, encode_line
-from sync.collector import schema
-from sync.collector.credentials import move_device
-from sync.collector.database import open_database
-from sync.collector.devices import Directory, new_code
+from sync.collector.chores.reproject import Reading, reproject
 from sync.collector.errors import UsageWrong
-from sync.collector.grants import BEFORE_ENROLMENT, confirm_grants, end_grants, grant_counters, read_grants
-from sync.collector.migrate import migrate
-from sync.collector.reproject import Reading, reproject
+from sync.collector.fleet.devices.credentials import move_device
+from sync.collector.fleet.devices.devices import Directory, new_code
+from sync.collector.fleet.devices.grants import (
+    BEFORE_ENROLMENT,
+    confirm_grants,
+    end_grants,
+    grant_counters,
+    read_grants,
+)
+from sync.collector.store import schema
+from sync.collector.store.database import open_database
+from sync.collector.store.migrate import migrate
 from tests.sync.collector.builders import DAYS, ENROLLED, NOON, OPENED, Office, Pen
 from tests.sync.collector.older import take_back
 

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import event, text
 from starlette.testclient import TestClient
 
-from sync.collector.app import create_app
-from sync.collector.readiness import NOT_READY_S, READY_S, Readiness
-from sync.collector.services import Services
-from sync.collector.writer import writer_for
+from sync.collector.run.app import create_app
+from sync.collector.services.readiness import NOT_READY_S, READY_S, Readiness
+from sync.collector.services.services import Services
+from sync.collector.store.writer import writer_for
 from tests.sync.collector.builders import Office, Pen
 from tests.sync.collector.conftest import order
 from tests.sync.collector.kiosk_client import URL, KioskKey, send

@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select
 
-from kiosk.domain.disclosure import OFF, Policy
-from sync.collector import schema
-from sync.collector.config import CollectorConfig
-from sync.collector.figures.order import Wish, read_book
-from sync.collector.partitions import ensure_partitions
-from sync.collector.release import Release
-from sync.collector.rights import ANYBODY, Reader
-from sync.collector.services import Services
+from kiosk.domain.numbers.disclosure import OFF, Policy
+from sync.collector.figures.release import Release
+from sync.collector.people.rights import ANYBODY, Reader
+from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store import schema
+from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import NOON, Office, Pen
 
 MONDAY = NOON - timedelta(days=4)

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import insert, select
 
 from kiosk.journal.lines import CountLine, encode_line
-from sync.collector import schema
-from sync.collector.reproject import Journal, Reading, reproject
+from sync.collector.chores.reproject import Journal, Reading, reproject
+from sync.collector.store import schema
 from tests.sync.collector.builders import BOOT, DAYS, NOON, Office, Pen
 from tests.sync.collector.test_cli import run
 

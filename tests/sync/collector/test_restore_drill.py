@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from sync.collector.database import open_database
+from sync.collector.store.database import open_database
 from tests.live import LiveCollector, LiveKiosk
 
 MANUAL = Path(__file__).parents[3] / "config" / "OPERATIONS.md"

@@ -14,13 +14,14 @@ from pypdf import PdfReader
 from sqlalchemy import insert, update
 from starlette.testclient import TestClient
 
-from sync.collector import accounts, passwords, schema
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig, Reports
+from sync.collector.people import accounts, passwords
+from sync.collector.people.rights import RIGHTS, Right, Role
 from sync.collector.profiles.index766 import Counts
 from sync.collector.profiles.reading import import_months
-from sync.collector.rights import RIGHTS, Right, Role
-from sync.collector.services import Services
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig, Reports
+from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.test_api_access import doors

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import insert
 from starlette.testclient import TestClient
 
-from sync.collector import schema
+from sync.collector.chores.rollouts import tend_rollouts, watch_rollouts
 from sync.collector.errors import UsageWrong
-from sync.collector.rollouts.change import Change, Thresholds, faults_of, laid_upon
-from sync.collector.rollouts.effective import etag_of, read_base, read_in_force, settings_for
-from sync.collector.rollouts.stage import Heard, State, Step, first_kiosks, next_step
-from sync.collector.rollouts.store import go_on, heard_of, hold, plan_rollout, read_rollout, undo
-from sync.collector.rollouts.watch import tend_rollouts, watch_rollouts
-from sync.collector.services import Services
+from sync.collector.fleet.rollouts.change import Change, Thresholds, faults_of, laid_upon
+from sync.collector.fleet.rollouts.effective import etag_of, read_base, read_in_force, settings_for
+from sync.collector.fleet.rollouts.stage import Heard, State, Step, first_kiosks, next_step
+from sync.collector.fleet.rollouts.store import go_on, heard_of, hold, plan_rollout, read_rollout, undo
+from sync.collector.services.services import Services
+from sync.collector.store import schema
 from sync.protocol.days import WorkedDay
 from sync.protocol.messages import DeviceSettings, OpeningHours
 from tests.sync.collector.builders import NOON, Office, Pen

@@ -5,14 +5,15 @@ import unicodedata
 import pytest
 from sqlalchemy import update
 
-from sync.collector import account_care, schema
-from sync.collector.accounts import new_account
-from sync.collector.comments.inbox import Search, read_inbox
-from sync.collector.kiosks.roll import read_roll
-from sync.collector.rights import RIGHTS, Reader, Role
-from sync.collector.search import is_found
-from sync.collector.services import Services
-from sync.collector.web.fleet_wish import Wish
+from sync.collector.care.comments.inbox import Search, read_inbox
+from sync.collector.fleet.kiosks.roll import read_roll
+from sync.collector.people import account_care
+from sync.collector.people.accounts import new_account
+from sync.collector.people.rights import RIGHTS, Reader, Role
+from sync.collector.services.services import Services
+from sync.collector.store import schema
+from sync.collector.store.search import is_found
+from sync.collector.web.fleet.fleet_wish import Wish
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.care_builders import publish, write_comments
 from tests.sync.collector.comments.test_inbox import MONDAY

@@ -7,17 +7,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from kiosk.domain.disclosure import OFF, Policy
-from sync.collector import schema
-from sync.collector.figures.asked import Asked
-from sync.collector.figures.grains import Days
-from sync.collector.figures.served import Served, read_served
-from sync.collector.migrate import migrate
-from sync.collector.partitions import ensure_partitions
-from sync.collector.projected import CountRow, Projection
-from sync.collector.release import Release
-from sync.collector.services import Services
-from sync.collector.store import keep_projection
+from kiosk.domain.numbers.disclosure import OFF, Policy
+from sync.collector.figures.queries.asked import Asked
+from sync.collector.figures.queries.grains import Days
+from sync.collector.figures.queries.served import Served, read_served
+from sync.collector.figures.release import Release
+from sync.collector.replica.keep import keep_projection
+from sync.collector.replica.projection_rows import CountRow, Projection
+from sync.collector.services.services import Services
+from sync.collector.store import schema
+from sync.collector.store.migrate import migrate
+from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.older import take_back
 

@@ -8,16 +8,16 @@ from datetime import date, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from kiosk.texts import texts
-from sync.collector import accounts, passwords
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
-from sync.collector.rights import Role
-from sync.collector.rollouts.change import Change
-from sync.collector.rollouts.stage import State
-from sync.collector.rollouts.store import go_on, plan_rollout, read_rollout, read_rollouts
-from sync.collector.services import Services
-from sync.collector.web.settings_form import read_wanted
+from kiosk.base.texts import texts
+from sync.collector.fleet.rollouts.change import Change
+from sync.collector.fleet.rollouts.stage import State
+from sync.collector.fleet.rollouts.store import go_on, plan_rollout, read_rollout, read_rollouts
+from sync.collector.people import accounts, passwords
+from sync.collector.people.rights import Role
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.web.fleet.settings_form import read_wanted
 from sync.protocol.days import WorkedDay
 from tests.sync.collector.builders import HANOI, NOON, Office
 from tests.sync.collector.kiosk_client import URL

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.domain.survey import Survey, SurveyInvalid, read_survey
+from kiosk.domain.visit.survey import Survey, SurveyInvalid, read_survey
 from sync.collector.errors import UsageWrong
-from sync.collector.surveys.library import Library, shipped_surveys
-from sync.collector.surveys.store import begin_draft, delete_draft, find_own, publish, read_own, save_draft
-from sync.collector.surveys.writing import gaps, scale_faults, survey_toml
+from sync.collector.fleet.surveys.library import Library, shipped_surveys
+from sync.collector.fleet.surveys.store import begin_draft, delete_draft, find_own, publish, read_own, save_draft
+from sync.collector.fleet.surveys.writing import gaps, scale_faults, survey_toml
 from tests.sync.collector.builders import NOON, Office
 
 SHIPPED = shipped_surveys()

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.domain.rating import Standing
+from kiosk.domain.visit.rating import Standing
 from tests.sync.collector.builders import Office, Pen
 
 _KIOSK_STANDINGS = [str(standing) for standing in Standing if standing is not Standing.SUSPECT]

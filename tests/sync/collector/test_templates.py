@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from kiosk.resources import resource
+from kiosk.base.resources import resource
 from sync.collector import web
 
 TEMPLATES = sorted((Path(web.__file__).parent / "templates").glob("*.html"))

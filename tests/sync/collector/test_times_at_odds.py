@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.collector.config import CollectorConfig, load_config
-from sync.collector.times_at_odds import faults_of_times
+from sync.collector.settings.collector import CollectorConfig, load_config
+from sync.collector.settings.times_at_odds import faults_of_times
 
 
 @pytest.mark.parametrize(

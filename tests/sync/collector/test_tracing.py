@@ -14,12 +14,12 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig, load_config
 from sync.collector.errors import UsageWrong
-from sync.collector.services import Services
-from sync.collector.tracing.settings import Tracing
-from sync.collector.tracing.start import tracing
+from sync.collector.run.app import create_app
+from sync.collector.run.tracing.start import tracing
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig, load_config
+from sync.collector.settings.tracing import Tracing
 from tests.sync.collector.builders import Office, Pen
 from tests.sync.collector.kiosk_client import URL, KioskKey, send
 
@@ -178,7 +178,7 @@ def test_unless_it_is_set_nothing_is_traced_whatever_the_environment_says(
 def test_what_is_not_installed_is_named(
     services: Services, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, "sync.collector.tracing.spans", raising=False)
+    monkeypatch.delitem(sys.modules, "sync.collector.run.tracing.spans", raising=False)
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
 
     with pytest.raises(UsageWrong, match=r"hailong\[tracing\]"), tracing(wanting(services, receiver)):

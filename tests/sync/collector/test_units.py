@@ -8,13 +8,10 @@ from collections.abc import Iterable
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from kiosk.resources import resource
-from sync.collector import schema
-from sync.collector.database import Database
+from kiosk.base.resources import resource
 from sync.collector.errors import NotAllowed, UsageWrong
-from sync.collector.schema import unit
-from sync.collector.unit_list import Change, What, import_units, plan_import, read_list
-from sync.collector.units import (
+from sync.collector.fleet.places.unit_list import Change, What, import_units, plan_import, read_list
+from sync.collector.fleet.places.units import (
     find_counter,
     find_unit,
     make_unit,
@@ -23,6 +20,9 @@ from sync.collector.units import (
     rename_unit,
     unit_for,
 )
+from sync.collector.store import schema
+from sync.collector.store.database import Database
+from sync.collector.store.schema import unit
 from tests.sync.collector.builders import NOON
 
 

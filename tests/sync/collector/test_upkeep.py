@@ -2,7 +2,7 @@
 
 import threading
 
-from sync.collector.upkeep import Chore, Upkeep
+from sync.collector.chores.upkeep import Chore, Upkeep
 
 DEADLINE_S = 10
 

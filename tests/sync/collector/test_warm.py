@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import text
 
-from sync.collector.app import create_app
-from sync.collector.services import Services
-from sync.collector.web.rendering import templates
+from sync.collector.drawing.templates import templates
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
 from sync.collector.web.warm import warm
 from tests.sync.collector.builders import Office, Pen
 

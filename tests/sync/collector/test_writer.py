@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy
 from sqlalchemy import Connection, event, insert, select
 
-from sync.collector import writer as writer_module
-from sync.collector.database import Database, open_database
 from sync.collector.errors import CollectorBusy, StorageFull
-from sync.collector.schema import unit
-from sync.collector.writer import GroupWriter, writer_for
+from sync.collector.store import writer as writer_module
+from sync.collector.store.database import Database, open_database
+from sync.collector.store.schema import unit
+from sync.collector.store.writer import GroupWriter, writer_for
 
 
 def put(code: str) -> writer_module.Work[str]:

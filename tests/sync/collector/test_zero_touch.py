@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from kiosk.settings import SettingsInvalid
-from sync.collector import schema, units, zero_touch
-from sync.collector.counter_table import read_table
-from sync.collector.database import Database
-from sync.collector.devices import hash_code
+from kiosk.base.settings.reading import SettingsInvalid
 from sync.collector.errors import UsageWrong
-from sync.collector.sender import Device
-from sync.collector.zero_touch import Made, Terms, make_codes
+from sync.collector.fleet.devices import zero_touch
+from sync.collector.fleet.devices.devices import hash_code
+from sync.collector.fleet.devices.zero_touch import Made, Terms, make_codes
+from sync.collector.fleet.places import units
+from sync.collector.fleet.places.counter_table import read_table
+from sync.collector.replica.sender import Device
+from sync.collector.store import schema
+from sync.collector.store.database import Database
 from tests.sync.collector.builders import NOON, Office
 
 SURVEYS = ("sipas-5@1", "tt32-3@1")

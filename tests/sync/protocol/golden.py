@@ -7,7 +7,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.maintenance import Maintenance, Work
-from kiosk.domain.rating import Rating, Reasons, Revised, Standing
+from kiosk.domain.visit.rating import Rating, Reasons, Revised, Standing
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import OpenedLine, SettingsLine, carried_line, encode_line, head, line_of
 from sync.agent.keys import public_text

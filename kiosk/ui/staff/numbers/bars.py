@@ -7,10 +7,10 @@ from kivy.graphics import Color, SmoothLine, SmoothRoundedRectangle
 from kivy.lang import Builder
 from kivy.properties import ListProperty, ObjectProperty, StringProperty
 
-from kiosk.ui.area import Area
-from kiosk.ui.day_words import Bar, Figure
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Part, picture
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.parts import Part, picture
+from kiosk.ui.staff.numbers.day_words import Bar, Figure
 
 STUB_U = 4.6
 """How long a hatched stub is, whatever it stands for; hundredths of the short side."""

@@ -9,12 +9,12 @@ from kivy.lang import Builder
 from kivy.properties import StringProperty
 
 from kiosk.domain.office_day import PARTS
-from kiosk.domain.survey import Survey
-from kiosk.ui.area import Area
-from kiosk.ui.day_words import DayWords
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Part
-from kiosk.ui.screens.bars import LevelBar, PartBar
+from kiosk.domain.visit.survey import Survey
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.parts import Part
+from kiosk.ui.staff.numbers.bars import LevelBar, PartBar
+from kiosk.ui.staff.numbers.day_words import DayWords
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 

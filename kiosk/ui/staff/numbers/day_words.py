@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from kiosk.base.table import Cell, Form, Mark, Table, write_cell
+from kiosk.base.texts import Texts
 from kiosk.domain.office_day import PARTS, part_hours, part_told_from
-from kiosk.domain.rating import Standing
-from kiosk.table import Cell, Form, Mark, Table, write_cell
-from kiosk.tally import ASIDE, Tally
-from kiosk.texts import Texts
-from kiosk.ui.desk import Seen
+from kiosk.domain.visit.rating import Standing
+from kiosk.numbers.days import ASIDE, Tally
+from kiosk.ui.wiring.desk import Seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,15 @@ from pathlib import Path
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.domain.day_numbers import monday_of
-from kiosk.domain.survey import Survey
-from kiosk.ui.area import Area
-from kiosk.ui.day_words import Bar, strip_words, week_words, words_of_day
-from kiosk.ui.look import Look
-from kiosk.ui.parts import Pill, PressTarget, even
-from kiosk.ui.screens.day_panel import DayPanel
-from kiosk.ui.screens.numbers_page import NumbersPage
-from kiosk.ui.screens.page import paper
+from kiosk.domain.numbers.day_numbers import monday_of
+from kiosk.domain.visit.survey import Survey
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.page import paper
+from kiosk.ui.parts.parts import Pill, PressTarget, even
+from kiosk.ui.staff.numbers.day_panel import DayPanel
+from kiosk.ui.staff.numbers.day_words import Bar, strip_words, week_words, words_of_day
+from kiosk.ui.staff.numbers.numbers_page import NumbersPage
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 

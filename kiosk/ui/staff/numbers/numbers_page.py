@@ -4,11 +4,11 @@ from typing import Any
 
 from kivy.properties import StringProperty
 
-from kiosk.domain.door import Door
 from kiosk.domain.instant import Instant
-from kiosk.ui.desk import Delivery, Seen
-from kiosk.ui.look import Look
-from kiosk.ui.screens.staff_page import StaffPage
+from kiosk.domain.visit.door import Door
+from kiosk.ui.look.look import Look
+from kiosk.ui.staff.staff_page import StaffPage
+from kiosk.ui.wiring.desk import Delivery, Seen
 
 
 class NumbersPage(StaffPage):

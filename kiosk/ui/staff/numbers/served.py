@@ -6,17 +6,17 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import StringProperty
 
-from kiosk.domain.rating import SERVED_MAX
-from kiosk.tally_tables import words_of
-from kiosk.ui.area import Area
-from kiosk.ui.day_words import counter_words
-from kiosk.ui.desk import Delivery, Seen
-from kiosk.ui.look import Look
-from kiosk.ui.parts import even
-from kiosk.ui.screens.bars import Card
-from kiosk.ui.screens.numbers_page import NumbersPage
-from kiosk.ui.screens.pad_key import ERASE, PadKey
-from kiosk.ui.screens.page import paper
+from kiosk.domain.visit.rating import SERVED_MAX
+from kiosk.numbers.tables import words_of
+from kiosk.ui.look.area import Area
+from kiosk.ui.look.look import Look
+from kiosk.ui.parts.page import paper
+from kiosk.ui.parts.parts import even
+from kiosk.ui.staff.numbers.bars import Card
+from kiosk.ui.staff.numbers.day_words import counter_words
+from kiosk.ui.staff.numbers.numbers_page import NumbersPage
+from kiosk.ui.staff.pad_key import ERASE, PadKey
+from kiosk.ui.wiring.desk import Delivery, Seen
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 

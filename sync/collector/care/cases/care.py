@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from sync.collector.audit import note
-from sync.collector.calendars import Calendars
-from sync.collector.cases.opening import CLOSED, DOING, NEW, TAKEN, find_case
+from sync.collector.care.cases.opening import CLOSED, DOING, NEW, TAKEN, find_case
 from sync.collector.errors import UsageWrong
-from sync.collector.owners import require_owner
-from sync.collector.rights import Reader
-from sync.collector.schema import follow_up, follow_up_step, unit
+from sync.collector.fleet.rollouts.calendars import Calendars
+from sync.collector.people.audit import note
+from sync.collector.people.owners import require_owner
+from sync.collector.people.rights import Reader
+from sync.collector.store.schema import follow_up, follow_up_step, unit
 
 TEXT_CHARS_MAX = 4000
 REOPENED_DAYS = 5

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Date, Row, func, literal, select
 from sqlalchemy import case as whenever
 
-from kiosk.domain.measures import Method, Share, differs
+from kiosk.domain.numbers.measures import Method, Share, differs
 from kiosk.domain.office_calendar import Calendar
-from sync.collector.calendars import Calendars, ways_to
-from sync.collector.cases.opening import CLOSED
-from sync.collector.rights import RIGHTS, Right, Role
-from sync.collector.schema import account, counter, follow_up, follow_up_step, unit
+from sync.collector.care.cases.opening import CLOSED
+from sync.collector.fleet.rollouts.calendars import Calendars, ways_to
+from sync.collector.people.rights import RIGHTS, Right, Role
+from sync.collector.store.schema import account, counter, follow_up, follow_up_step, unit
 
 PAGE = 20
 SOON_DAYS = 2

@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from kiosk.domain.measures import Method, Share
-from kiosk.texts import Texts
+from kiosk.base.texts import Texts
+from kiosk.domain.numbers.measures import Method, Share
 from sync.collector.notices.outbox import Kind, Notice
-from sync.collector.rights import Right
+from sync.collector.people.rights import Right
 
 
 def tell_opened(t: Texts, url: str, case: Row[Any]) -> Notice:

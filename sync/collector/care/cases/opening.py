@@ -6,16 +6,35 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, text
 
-from sync.collector.audit import note
-from sync.collector.calendars import Calendars
-from sync.collector.cases.look import Finding
-from sync.collector.cases.settings import Cases
-from sync.collector.owners import usual_owner
-from sync.collector.schema import counter, follow_up, follow_up_step, unit
+from kiosk.domain.numbers.measures import Share
+from sync.collector.figures.places import Place
+from sync.collector.fleet.rollouts.calendars import Calendars
+from sync.collector.people.audit import note
+from sync.collector.people.owners import usual_owner
+from sync.collector.settings.care import Cases
+from sync.collector.store.schema import counter, follow_up, follow_up_step, unit
 
 NEW, TAKEN, DOING, CLOSED = "new", "taken", "doing", "closed"
 OPENED = "opened"
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hailong cases'))")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Too many were dissatisfied at a place in a period."""
+
+    place: Place
+    unit_code: str
+    period: str
+    first: date
+    last: date
+    survey: str
+    question: str
+    bad: Share
+    levels: tuple[int, ...]
+    """The levels counted as dissatisfied."""
+    reasons: tuple[tuple[str, int], ...]
+    """Those chosen most, and how often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +122,8 @@ def _next_number(connection: Connection, year: int) -> str:
     longest_last = (func.length(follow_up.c.number).desc(), follow_up.c.number.desc())
     last = connection.execute(numbers.order_by(*longest_last).limit(1)).scalar_one_or_none()
     return f"{year}-{int(last.partition('-')[2]) + 1 if last else 1:03d}"
+
+
+def unit_code(place: Place) -> str:
+    """The code of a unit, or of a counter's unit."""
+    return place.key.rpartition(":")[0].rstrip("/").rpartition("/")[2] if place.is_counter else place.code

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from sync.collector.audit import note
-from sync.collector.comments.inbox import State, find_comment
+from sync.collector.care.comments.inbox import State, find_comment
 from sync.collector.errors import UsageWrong
-from sync.collector.owners import require_owner
-from sync.collector.rights import Reader
-from sync.collector.schema import comment, comment_step, follow_up, unit
+from sync.collector.people.audit import note
+from sync.collector.people.owners import require_owner
+from sync.collector.people.rights import Reader
+from sync.collector.store.schema import comment, comment_step, follow_up, unit
 
 NOTE_CHARS_MAX = 2000
 

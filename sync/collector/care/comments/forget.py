@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, delete, update
 
-from sync.collector.audit import note
-from sync.collector.schema import comment, enclosure
+from sync.collector.people.audit import note
+from sync.collector.store.schema import comment, enclosure
 
 
 def forget_texts(connection: Connection, keep_days: int, today: date, now: datetime) -> int:

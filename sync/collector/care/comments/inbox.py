@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
-from sync.collector.schema import account, comment, counter, follow_up, unit
-from sync.collector.search import OLDER_FOLDS, words_of
+from sync.collector.store.schema import account, comment, counter, follow_up, unit
+from sync.collector.store.search import OLDER_FOLDS, words_of
 
 PAGE = 20
 WORDS_MAX = 8

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select, update
 
-from kiosk.domain.disclosure import Policy, hide_few
-from kiosk.domain.rating import Standing
-from sync.collector.schema import comment, counter, tally
+from kiosk.domain.numbers.disclosure import Policy, hide_few
+from kiosk.domain.visit.rating import Standing
+from sync.collector.store.schema import comment, counter, tally
 
 WEEK = timedelta(days=7)
 AT_ONCE_MAX = 5000

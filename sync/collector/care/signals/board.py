@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from kiosk.domain.rating import Standing
-from sync.collector.schema import counter, signal, suspicion, tally, unit
-from sync.collector.signals.keep import State
-from sync.collector.signals.watched import PRESSED_UP, Sign
+from kiosk.domain.visit.rating import Standing
+from sync.collector.care.signals.keep import State
+from sync.collector.care.signals.watched import PRESSED_UP, Sign
+from sync.collector.store.schema import counter, signal, suspicion, tally, unit
 
 DECIDED_MAX = 50
 

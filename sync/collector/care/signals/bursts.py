@@ -11,8 +11,8 @@ press are no rush.
 from collections import Counter
 from collections.abc import Sequence
 
-from sync.collector.signals.chance import DOUBT, median, poisson_tail
-from sync.collector.signals.watched import Finding, Sign, Watched, by_week, part_of, span_of
+from sync.collector.care.signals.chance import DOUBT, median, poisson_tail
+from sync.collector.care.signals.watched import Finding, Sign, Watched, by_week, part_of, span_of
 
 HALF_DAY_S = 4 * 3600
 WAVES = 2.0

@@ -7,7 +7,8 @@ four hours is one. Arithmetic, no statistics: one person may leave one rating of
 
 from collections import Counter
 
-from sync.collector.signals.watched import ANY_PART, Finding, Sign, Watched, part_of, span_of
+from sync.collector.care.signals.watched import Finding, Sign, Watched, part_of, span_of
+from sync.collector.replica.stretch import ANY_PART
 
 HALF_DAY_H = 4
 MORE = 1.1

@@ -10,8 +10,8 @@ median: then a seventh is taken, as if presses were spread over three and a half
 from collections import Counter
 from collections.abc import Sequence
 
-from sync.collector.signals.chance import DOUBT, binomial_tail, median
-from sync.collector.signals.watched import Finding, Sign, Watched, by_week, span_of
+from sync.collector.care.signals.chance import DOUBT, binomial_tail, median
+from sync.collector.care.signals.watched import Finding, Sign, Watched, by_week, span_of
 
 LEAST = 10
 DAYS_LEAST = 3

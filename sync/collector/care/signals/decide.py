@@ -10,15 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from kiosk.domain.rating import Standing
-from sync.collector.audit import note
+from kiosk.domain.visit.rating import Standing
+from sync.collector.care.signals.keep import State
+from sync.collector.care.signals.standing import lock_journals, move
+from sync.collector.care.signals.watched import PRESSED_UP, Sign
 from sync.collector.errors import CollectorError, UsageWrong
-from sync.collector.rights import Reader
-from sync.collector.schema import counter, signal, suspicion, unit
-from sync.collector.signals.keep import State
-from sync.collector.signals.standing import lock_journals, move
-from sync.collector.signals.stretch import Stretch, read_suspect
-from sync.collector.signals.watched import ANY_PART, PRESSED_UP, Sign
+from sync.collector.people.audit import note
+from sync.collector.people.rights import Reader
+from sync.collector.replica.stretch import ANY_PART, Stretch, read_suspect
+from sync.collector.store.schema import counter, signal, suspicion, unit
 
 NOTE_CHARS_MAX = 2000
 DAYS_MAX = 186

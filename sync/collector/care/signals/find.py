@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from sync.collector.signals.bursts import find_bursts
-from sync.collector.signals.capacity import find_capacity
-from sync.collector.signals.closing import closing_slots, find_closing, usual_shares
-from sync.collector.signals.levels import find_one_level, usual_share
-from sync.collector.signals.outside import find_outside, usual_outside
-from sync.collector.signals.settings import Signals
-from sync.collector.signals.silence import find_silence, quiet_days
-from sync.collector.signals.watched import Finding, Sign, Watched
+from sync.collector.care.signals.bursts import find_bursts
+from sync.collector.care.signals.capacity import find_capacity
+from sync.collector.care.signals.closing import closing_slots, find_closing, usual_shares
+from sync.collector.care.signals.levels import find_one_level, usual_share
+from sync.collector.care.signals.outside import find_outside, usual_outside
+from sync.collector.care.signals.silence import find_silence, quiet_days
+from sync.collector.care.signals.watched import Finding, Sign, Watched
+from sync.collector.settings.signals import Signals
 
 
 def find_signs(

@@ -16,13 +16,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from kiosk.domain.office_calendar import Calendar
-from kiosk.domain.rating import Standing
-from sync.collector.calendars import Calendars
-from sync.collector.kiosks.hours import Missed
-from sync.collector.presstime import MEASURED
-from sync.collector.reports import read_kiosks
-from sync.collector.schema import EPOCH, counter, device, journal, micros, rating, transaction_count, unit
-from sync.collector.signals.watched import ANY_PART, SLOT_S, Finding, HalfDay, Pressed, Sign, Watched
+from kiosk.domain.visit.rating import Standing
+from sync.collector.calendar.presstime import MEASURED
+from sync.collector.care.signals.watched import SLOT_S, Finding, HalfDay, Pressed, Sign, Watched
+from sync.collector.figures.today import read_kiosks
+from sync.collector.fleet.kiosks.hours import Missed
+from sync.collector.fleet.rollouts.calendars import Calendars
+from sync.collector.replica.stretch import ANY_PART
+from sync.collector.store.schema import EPOCH, counter, device, journal, micros, rating, transaction_count, unit
 
 AT_ONCE = 2000
 _COLUMNS = (

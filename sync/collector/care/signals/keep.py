@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from sync.collector.schema import signal, suspicion
-from sync.collector.signals.watched import ANY_PART, Finding, Sign
+from sync.collector.care.signals.watched import Finding, Sign
+from sync.collector.replica.stretch import ANY_PART
+from sync.collector.store.schema import signal, suspicion
 
 
 class State(StrEnum):

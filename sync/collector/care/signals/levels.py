@@ -8,8 +8,9 @@ ratings on at least 10 half days, and 97 %. So 97 % of 100 is no sign, all of 27
 from collections import Counter
 from collections.abc import Sequence
 
-from sync.collector.signals.chance import DOUBT, binomial_tail, quantile
-from sync.collector.signals.watched import ANY_PART, Finding, Sign, Watched, span_of
+from sync.collector.care.signals.chance import DOUBT, binomial_tail, quantile
+from sync.collector.care.signals.watched import Finding, Sign, Watched, span_of
+from sync.collector.replica.stretch import ANY_PART
 
 LEAST = 100
 HALF_DAYS_LEAST = 10

@@ -7,8 +7,8 @@ tail. Threshold: p < 1e-6 and at least 10. What a kiosk set aside because it was
 
 from collections.abc import Sequence
 
-from sync.collector.signals.chance import DOUBT, binomial_tail, median
-from sync.collector.signals.watched import Finding, Sign, Watched, by_week, part_of, span_of
+from sync.collector.care.signals.chance import DOUBT, binomial_tail, median
+from sync.collector.care.signals.watched import Finding, Sign, Watched, by_week, part_of, span_of
 
 LEAST = 10
 SHARE_LEAST = 0.05

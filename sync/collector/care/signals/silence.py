@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Sequence, Set
 from math import exp
 
-from sync.collector.signals.chance import DOUBT
-from sync.collector.signals.watched import ANY_PART, Finding, Sign, Watched
+from sync.collector.care.signals.chance import DOUBT
+from sync.collector.care.signals.watched import Finding, Sign, Watched
+from sync.collector.replica.stretch import ANY_PART
 
 DAYS_LEAST = 2
 BEFORE_LEAST = 5

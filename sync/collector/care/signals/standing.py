@@ -5,9 +5,13 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
-from kiosk.domain.rating import Standing
-from sync.collector.projected import RatingRow, ReasonRow
-from sync.collector.schema import (
+from kiosk.domain.visit.rating import Standing
+from sync.collector.replica.keep import count_in
+from sync.collector.replica.projection_rows import RatingRow, ReasonRow
+from sync.collector.replica.spans import read_spans
+from sync.collector.replica.stretch import ANY_PART, Stretch
+from sync.collector.replica.tally import ReasonKey, TallyKey, reason_key, tally_key
+from sync.collector.store.schema import (
     counter,
     device,
     device_grant,
@@ -18,11 +22,6 @@ from sync.collector.schema import (
     reason_choice,
     tally,
 )
-from sync.collector.signals.stretch import Stretch
-from sync.collector.signals.watched import ANY_PART
-from sync.collector.spans import read_spans
-from sync.collector.store import count_in
-from sync.collector.tally import ReasonKey, TallyKey, reason_key, tally_key
 
 SEQS_AT_ONCE = 500
 AT_ONCE = ("", "")

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from sync.collector.replica.stretch import ANY_PART
+
 SLOT_S = 1800
 FEW = 5
 """A day has 48 half hours."""
@@ -103,7 +105,6 @@ class Sign(StrEnum):
 
 PRESSED_UP = frozenset({Sign.BURST, Sign.CLOSING, Sign.ONE_LEVEL, Sign.CAPACITY})
 """Signs of ratings that count and perhaps should not: they can be set aside."""
-ANY_PART = ""
 
 
 @dataclass(frozen=True, slots=True)

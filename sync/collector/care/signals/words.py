@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kiosk.texts import Texts, texts
-from sync.collector.signals.gather import FORKED
-from sync.collector.signals.watched import FEW, Sign
+from kiosk.base.texts import Texts, texts
+from sync.collector.care.signals.gather import FORKED
+from sync.collector.care.signals.watched import FEW, Sign
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from kiosk.domain.survey import Question, Survey
+from kiosk.domain.visit.survey import Question, Survey
 
 
 class Asked(NamedTuple):

@@ -1,6 +1,6 @@
 """Counts: what may be shown of a period, read in as few rows as it can be put together from.
 
-Everything here comes from blocks that went out (``sync.collector.release``).
+Everything here comes from blocks that went out (``sync.collector.figures.release``).
 """
 
 from collections import Counter
@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select, union_all
 
-from sync.collector.figures.asked import Asked
-from sync.collector.figures.grains import Days, grains_of
-from sync.collector.schema import leftover_count, shown_count, shown_stream, shown_unit_count
-from sync.collector.shown import DAY, LEVEL_NAMES, MONTH, WEEK
-from sync.collector.tally import COUNTED, REASON
+from sync.collector.figures.queries.asked import Asked
+from sync.collector.figures.queries.grains import Days, grains_of
+from sync.collector.replica.shown import DAY, LEVEL_NAMES, MONTH, WEEK
+from sync.collector.replica.tally import COUNTED, REASON
+from sync.collector.store.schema import leftover_count, shown_count, shown_stream, shown_unit_count
 
 Keys = Mapping[int, str]
 """The place of each counter, or of each unit."""

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sync.collector.shown import DAY, MONTH, WEEK
+from sync.collector.replica.shown import DAY, MONTH, WEEK
 
 _ONE = timedelta(days=1)
 

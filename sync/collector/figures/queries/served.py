@@ -4,11 +4,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Select, cast, func, select, union_all
 
-from sync.collector.figures.asked import Asked
-from sync.collector.figures.counts import NAMED_MAX, Keys
-from sync.collector.figures.grains import Days, grains_of
-from sync.collector.schema import served_count
-from sync.collector.served import FIGURES, WHATEVER
+from sync.collector.figures.queries.asked import Asked
+from sync.collector.figures.queries.counts import NAMED_MAX, Keys
+from sync.collector.figures.queries.grains import Days, grains_of
+from sync.collector.replica.served import FIGURES, WHATEVER
+from sync.collector.store.schema import served_count
 
 
 class Served(NamedTuple):

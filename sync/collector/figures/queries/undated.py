@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from sync.collector.schema import undated_count
+from sync.collector.store.schema import undated_count
 
 
 def undated_counters(connection: Connection, first: date, last: date) -> set[int]:

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, or_, select
 
-from kiosk.domain.rating import Standing
-from sync.collector.figures.asked import Asked
-from sync.collector.figures.counts import Keys, Shelf, counters_shelf, read_singles
-from sync.collector.figures.grains import Days
-from sync.collector.schema import counter, leftover_count, shown_unit_count, waiting_count
-from sync.collector.tally import COUNTED, REASON
+from kiosk.domain.visit.rating import Standing
+from sync.collector.figures.queries.asked import Asked
+from sync.collector.figures.queries.counts import Keys, Shelf, counters_shelf, read_singles
+from sync.collector.figures.queries.grains import Days
+from sync.collector.replica.tally import COUNTED, REASON
+from sync.collector.store.schema import counter, leftover_count, shown_unit_count, waiting_count
 
 ASIDE_STREAMS = [str(standing) for standing in Standing if standing is not Standing.COUNTED]
 """How many were set aside, by why."""

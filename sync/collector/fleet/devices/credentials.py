@@ -5,15 +5,13 @@ None of them loses a rating: a kiosk keeps what it has not sent, and what came i
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from sync.collector.audit import note
 from sync.collector.errors import KeyTaken, NotAllowed, UsageWrong
-from sync.collector.grants import settle_grants
-from sync.collector.moves import Act
-from sync.collector.relocate import between, relocate
-from sync.collector.schema import counter, device, journal, placement
-from sync.collector.units import find_counter
+from sync.collector.fleet.devices.grants import settle_grants
+from sync.collector.fleet.places.units import find_counter
+from sync.collector.people.audit import note
+from sync.collector.store.schema import counter, device, placement
 
 PREFIX_LENGTH_MIN = 4
 
@@ -47,38 +45,12 @@ def move_device(connection: Connection, device_id: str, code: str, now: datetime
     Raises UsageWrong for a counter that is not there, NotAllowed for the one where it stands.
     """
     wanted = find_counter(connection, code).counter_id
-    _require_elsewhere(connection, device_id, wanted, code)
+    require_elsewhere(connection, device_id, wanted, code)
     place_device(connection, device_id, wanted, now)
     note(connection, now, actor, "device.moved", device_id, {"counter": code})
 
 
-def move_device_since(connection: Connection, device_id: str, code: str, since: datetime, act: Act) -> int:
-    """Let what was pressed from ``since`` on count for the counter ``code``; how many ratings that had come go along.
-
-    What names its counter itself (a kiosk of a whole hall) stays. Raises UsageWrong for a counter that is not there,
-    and NotAllowed for a moment to come or before the kiosk was last moved.
-    """
-    wanted = find_counter(connection, code).counter_id
-    at = _require_elsewhere(connection, device_id, wanted, code)
-    moved = select(func.max(placement.c.until)).where(placement.c.device_id == device_id)
-    last = connection.execute(moved).scalar_one()
-    if since > act.now:
-        raise NotAllowed("{moment} has not come yet", moment=since.isoformat(timespec="minutes"))
-    if last is not None and since <= last:
-        raise NotAllowed(
-            "the kiosk was moved at {moment} already: name a later time",
-            moment=last.astimezone(act.days.zone).isoformat(timespec="minutes"),
-        )
-    own = select(journal.c.journal_id).where(journal.c.device_id == device_id).order_by(journal.c.journal_id)
-    connection.execute(own.with_for_update()).all()
-    place_device(connection, device_id, wanted, since)
-    ratings = relocate(connection, between(connection, (at, wanted), since, act.days, device_id))
-    details = {"counter": code, "since": since.isoformat(timespec="minutes"), "ratings": ratings}
-    note(connection, act.now, act.actor, "device.moved", device_id, details)
-    return ratings
-
-
-def _require_elsewhere(connection: Connection, device_id: str, wanted: int, code: str) -> int:
+def require_elsewhere(connection: Connection, device_id: str, wanted: int, code: str) -> int:
     """Where the kiosk stands; NotAllowed where that is the counter already."""
     at = connection.execute(select(device.c.counter_id).where(device.c.device_id == device_id)).scalar_one()
     if at == wanted:

@@ -12,15 +12,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from sync.collector.audit import note
-from sync.collector.bulk import insert_rows
-from sync.collector.credentials import place_device
-from sync.collector.database import Database
 from sync.collector.errors import CodeRefused, TriesExhausted, UsageWrong
-from sync.collector.grants import grant_of_code, ids_of, read_reach
-from sync.collector.own import read_own_key
-from sync.collector.schema import counter, device, enrolment_code, enrolment_failure, micros, unit
-from sync.collector.sender import Device
+from sync.collector.fleet.devices.credentials import place_device
+from sync.collector.fleet.devices.grants import grant_of_code, ids_of, read_reach
+from sync.collector.fleet.devices.own import read_own_key
+from sync.collector.people.audit import note
+from sync.collector.replica.sender import Device
+from sync.collector.store.bulk import insert_rows
+from sync.collector.store.database import Database
+from sync.collector.store.schema import counter, device, enrolment_code, enrolment_failure, micros, unit
 from sync.protocol.messages import EnrolmentAnswer, EnrolmentRequest
 from sync.protocol.own_key import public_text
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from sync.collector.audit import note
-from sync.collector.bounds import Floor
+from sync.collector.calendar.bounds import Floor
 from sync.collector.errors import UsageWrong
-from sync.collector.schema import counter, device, device_grant, enrolment_code, micros, placement, unit
-from sync.collector.spans import read_codes, read_spans
-from sync.collector.stood import Spans
-from sync.collector.units import find_counter
+from sync.collector.fleet.places.units import find_counter
+from sync.collector.people.audit import note
+from sync.collector.replica.spans import read_codes, read_spans
+from sync.collector.replica.stood import Spans
+from sync.collector.store.schema import counter, device, device_grant, enrolment_code, micros, placement, unit
 
 BEFORE_ENROLMENT = timedelta(days=7)
 """So long a kiosk may have been in use before anybody enrolled it: it records from its first start."""

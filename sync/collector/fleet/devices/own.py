@@ -13,9 +13,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, func, insert, select, update
 
-from sync.collector.audit import note
-from sync.collector.database import Database
-from sync.collector.schema import counter, device, device_status, own_address, own_key, own_move
+from sync.collector.people.audit import note
+from sync.collector.store.database import Database
+from sync.collector.store.schema import counter, device, device_status, own_address, own_key, own_move
 from sync.protocol.own_key import READY, Move, announce_move
 
 REMEMBERED_S = 5.0

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
-from kiosk.terminal import terminal_texts
-from sync.collector.grants import read_grants
-from sync.collector.last_words import LastWords
-from sync.collector.schema import counter, device, device_status, duplicate, journal
+from kiosk.base.terminal.terminal import terminal_texts
+from sync.collector.fleet.devices.grants import read_grants
+from sync.collector.fleet.kiosks.last_words import LastWords
+from sync.collector.store.schema import counter, device, device_status, duplicate, journal
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,20 +19,20 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
-from kiosk.cells import csv_bytes
+from kiosk.base.cells import csv_bytes
+from kiosk.base.settings.listing import toml_value
+from kiosk.base.settings.reading import SettingsInvalid
 from kiosk.domain.fault import Fault
 from kiosk.domain.handed_in import read_handed_in
-from kiosk.domain.survey import FIRST_LANGUAGE
-from kiosk.setting_list import toml_value
-from kiosk.settings import SettingsInvalid
-from sync.collector import units
-from sync.collector.audit import note
-from sync.collector.counter_table import Numbered, Row, faults_of_places
-from sync.collector.database import Database
-from sync.collector.devices import CODE_ALPHABET, CODE_LENGTH, hash_code
+from kiosk.domain.visit.survey import FIRST_LANGUAGE
 from sync.collector.errors import UsageWrong
-from sync.collector.grants import ids_of, read_grants
-from sync.collector.schema import counter, device, enrolment_code
+from sync.collector.fleet.devices.devices import CODE_ALPHABET, CODE_LENGTH, hash_code
+from sync.collector.fleet.devices.grants import ids_of, read_grants
+from sync.collector.fleet.places import units
+from sync.collector.fleet.places.counter_table import Numbered, Row, faults_of_places
+from sync.collector.people.audit import note
+from sync.collector.store.database import Database
+from sync.collector.store.schema import counter, device, enrolment_code
 
 SETUP_FILE = "hailong-setup.toml"
 LIST_FILE = "codes.csv"

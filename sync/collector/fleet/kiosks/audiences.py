@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from sync.collector.rights import RIGHTS, Right, Role
-from sync.collector.schema import account, unit
+from sync.collector.people.rights import RIGHTS, Right, Role
+from sync.collector.store.schema import account, unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from sync.collector.projected import BEYOND, UnreadReason
-from sync.collector.schema import counter, journal, unit, unread
+from sync.collector.replica.projection_rows import BEYOND, UnreadReason
+from sync.collector.store.schema import counter, journal, unit, unread
 
 LINES_MAX = 40
 _COUNTER = "counter "

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select
 
-from sync.collector.schema import carried, journal
+from sync.collector.store.schema import carried, journal
 
 BRANCHES_MAX = 20
 """So many are drawn, the newest; the table beside the drawing names every one."""

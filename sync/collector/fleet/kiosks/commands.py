@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from sync.collector.audit import note
 from sync.collector.errors import NotAllowed
-from sync.collector.schema import device_command
+from sync.collector.people.audit import note
+from sync.collector.store.schema import device_command
 from sync.protocol.excerpt import without_persons
 from sync.protocol.messages import COMMANDS_MAX, CommandDone, DeviceCommand
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from sync.collector.schema import counter, device_day, journal, tally, unit
+from sync.collector.store.schema import counter, device_day, journal, tally, unit
 
 KEPT_DAYS = 400
 

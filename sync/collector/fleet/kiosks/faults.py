@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from kiosk.journal.engine import durability_for
-from sync.collector.kiosks.settings import Fleet
+from kiosk.journal.disk.engine import durability_for
+from sync.collector.settings.fleet import Fleet
 
 STORY_DAYS = 30
 """So long a fork or a damage is shown as something to look at; the journals tell of it for ever."""

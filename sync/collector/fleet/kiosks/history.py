@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from sync.collector.config import CollectorConfig
-from sync.collector.kiosks.days import presses_of, read_days
-from sync.collector.kiosks.hours import open_days_back
-from sync.collector.kiosks.roll import Kiosk
-from sync.collector.schema import audit
+from sync.collector.fleet.kiosks.days import presses_of, read_days
+from sync.collector.fleet.kiosks.hours import open_days_back
+from sync.collector.fleet.kiosks.roll import Kiosk
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.schema import audit
 
 BLOCK = 5
 """Presses are shown in steps of so many, and of finished days only: nobody's press can be read off."""

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.office_calendar import Calendar
-from sync.collector.calendars import Calendars
+from sync.collector.fleet.rollouts.calendars import Calendars
 
 DAYS_BACK_MAX = 14
 """Whoever has been away for longer is away, whatever holidays there were."""

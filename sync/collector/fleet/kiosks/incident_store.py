@@ -2,10 +2,10 @@
 
 from sqlalchemy import Connection, delete, select
 
-from sync.collector.bulk import insert_rows
-from sync.collector.kiosks.faults import Fault
-from sync.collector.kiosks.incidents import NOTHING, Incident, State, Trouble
-from sync.collector.schema import incident, kiosk_incident, kiosk_trouble, micros
+from sync.collector.fleet.kiosks.faults import Fault
+from sync.collector.fleet.kiosks.incidents import NOTHING, Incident, State, Trouble
+from sync.collector.store.bulk import insert_rows
+from sync.collector.store.schema import incident, kiosk_incident, kiosk_trouble, micros
 
 KEY = "kiosk:"
 TURN = "kiosks"

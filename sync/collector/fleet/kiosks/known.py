@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from sync.collector.audit import note
 from sync.collector.errors import NotAllowed
-from sync.collector.kiosks.faults import Fault
-from sync.collector.schema import known_fault
+from sync.collector.fleet.kiosks.faults import Fault
+from sync.collector.people.audit import note
+from sync.collector.store.schema import known_fault
 
 WORDS_MAX = 500
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from sync.collector.schema import journal
+from sync.collector.store.schema import journal
 
 
 class LastWords:

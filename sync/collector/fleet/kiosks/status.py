@@ -6,12 +6,12 @@ import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from kiosk.domain.instant import Instant
-from sync.collector.audit import note
-from sync.collector.kiosks.commands import settle_commands
-from sync.collector.kiosks.days import note_day
-from sync.collector.schema import device_status, journal, micros
-from sync.collector.sender import Device
-from sync.collector.store import keep_boot
+from sync.collector.fleet.kiosks.commands import settle_commands
+from sync.collector.fleet.kiosks.days import note_day
+from sync.collector.people.audit import note
+from sync.collector.replica.keep import keep_boot
+from sync.collector.replica.sender import Device
+from sync.collector.store.schema import device_status, journal, micros
 from sync.protocol.messages import DeviceStatus, UpgradeRefused
 
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 
-from kiosk.texts import Texts
-from sync.collector.kiosks.commands import Kind
-from sync.collector.kiosks.faults import Fault
+from kiosk.base.texts import Texts
+from sync.collector.fleet.kiosks.commands import Kind
+from sync.collector.fleet.kiosks.faults import Fault
 
 FAULTS = {
     "im-lang": Fault.SILENT, "ton-cho": Fault.BACKLOG, "dong-ho": Fault.CLOCK, "dia": Fault.DISK,

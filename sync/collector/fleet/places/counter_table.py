@@ -10,16 +10,16 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 import msgspec
 from sqlalchemy import Connection, select
 
+from kiosk.base.settings.layers import Layers, Variable
+from kiosk.base.settings.reading import Section, SettingsInvalid
+from kiosk.base.settings.rules import Unfit, between
+from kiosk.base.settings.values import SettingReader
 from kiosk.domain.fault import Fault
-from kiosk.setting_layers import Layers, Variable
-from kiosk.setting_rules import Unfit, between
-from kiosk.setting_values import SettingReader
-from kiosk.settings import Section, SettingsInvalid
-from sync.collector import codes, units
-from sync.collector.codes import EXACT_MARK, Known, Likely, is_code, kept_noughts, take_exact
-from sync.collector.csv_table import CsvTable, read_csv
 from sync.collector.errors import UsageWrong
-from sync.collector.schema import counter, unit
+from sync.collector.fleet.places import codes, units
+from sync.collector.fleet.places.codes import EXACT_MARK, Known, Likely, is_code, kept_noughts, take_exact
+from sync.collector.fleet.places.csv_table import CsvTable, read_csv
+from sync.collector.store.schema import counter, unit
 
 R = TypeVar("R", bound=Section)
 

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from kiosk.resources import resource
-from sync.collector.audit import note
+from kiosk.base.resources import resource
 from sync.collector.errors import UsageWrong
-from sync.collector.schema import counter, follow_up, unit, unit_follower
-from sync.collector.search import fold
+from sync.collector.people.audit import note
+from sync.collector.store.schema import counter, follow_up, unit, unit_follower
+from sync.collector.store.search import fold
 
 Progress = Callable[[str, int], None]
 """Told after each province: its name and how many of its communes are there now."""

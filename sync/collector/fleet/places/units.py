@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from sync.collector.audit import note
-from sync.collector.codes import CODE, Known, Likely, fault, is_code
 from sync.collector.errors import NotAllowed, UsageWrong
-from sync.collector.schema import counter, unit, unit_follower
+from sync.collector.fleet.places.codes import CODE, Known, Likely, fault, is_code
+from sync.collector.people.audit import note
+from sync.collector.store.schema import counter, unit, unit_follower
 
 PLACE_CODE = rf"{CODE}(~[0-9-]{{10}}(~\d+)?)?"
 """The code of a counter, or of where it stood until a day."""

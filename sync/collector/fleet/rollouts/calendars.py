@@ -5,12 +5,12 @@ units on the web. What is set for a unit holds here from its first stage on: its
 from collections.abc import Iterable, Sequence
 from datetime import time
 
+from kiosk.base.public_days import public_days
 from kiosk.domain.office_calendar import Calendar, DayList, Opening
-from kiosk.public_days import public_days
-from sync.collector.config import CollectorConfig
-from sync.collector.kiosks.settings import Fleet
-from sync.collector.rollouts.change import Change, laid_upon
-from sync.collector.rollouts.effective import InForce
+from sync.collector.fleet.rollouts.change import Change, laid_upon
+from sync.collector.fleet.rollouts.effective import InForce
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.settings.fleet import Fleet
 from sync.protocol.messages import DeviceSettings, OpeningHours
 
 _MONDAY_TO_FRIDAY = frozenset(range(5))

@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
-from sync.collector.own import announced, read_own_key
-from sync.collector.rollouts.change import Change, laid_upon
-from sync.collector.rollouts.stage import IN_FORCE, STAGES
-from sync.collector.schema import counter, device, device_grant, rollout, rollout_device, survey_text, unit
+from sync.collector.fleet.devices.own import announced, read_own_key
+from sync.collector.fleet.rollouts.change import Change, laid_upon
+from sync.collector.fleet.rollouts.stage import IN_FORCE, STAGES
+from sync.collector.store.schema import counter, device, device_grant, rollout, rollout_device, survey_text, unit
 from sync.protocol.days import OfficeDays
 from sync.protocol.messages import DeviceSettings, encode_message
 from sync.protocol.own_key import Move, public_text

@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from sync.collector.audit import note
 from sync.collector.errors import UsageWrong
-from sync.collector.rollouts.change import Change
-from sync.collector.rollouts.effective import InForce, etag_of, read_bases
-from sync.collector.rollouts.stage import STAGES, Heard, State, first_kiosks, next_percent
-from sync.collector.schema import device_status, rollout, rollout_device, unit
+from sync.collector.fleet.rollouts.change import Change
+from sync.collector.fleet.rollouts.effective import InForce, etag_of, read_bases
+from sync.collector.fleet.rollouts.stage import STAGES, Heard, State, first_kiosks, next_percent
+from sync.collector.people.audit import note
+from sync.collector.store.schema import device_status, rollout, rollout_device, unit
 
 SPOKE_LATELY = timedelta(days=1)
 Choose = Callable[[Sequence[str], int], Sequence[str]]

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 import structlog
 from sqlalchemy import select
 
-from kiosk.domain.survey import Survey, SurveyInvalid, load_survey, read_survey
-from kiosk.resources import resource
-from sync.collector.database import Database
-from sync.collector.schema import survey_text
+from kiosk.base.resources import resource
+from kiosk.domain.visit.survey import Survey, SurveyInvalid, load_survey, read_survey
+from sync.collector.store.database import Database
+from sync.collector.store.schema import survey_text
 
 REMEMBERED_S = 10.0
 """How long another process's new survey may stay unknown to this one."""

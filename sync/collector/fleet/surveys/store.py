@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from kiosk.domain.fault import Fault
-from kiosk.domain.survey import Survey, SurveyInvalid, read_survey
-from sync.collector.audit import note
+from kiosk.domain.visit.survey import Survey, SurveyInvalid, read_survey
 from sync.collector.errors import UsageWrong
-from sync.collector.schema import rollout, survey_text, unit
-from sync.collector.surveys.writing import as_draft, scale_faults, survey_toml, unwritten
+from sync.collector.fleet.surveys.writing import as_draft, scale_faults, survey_toml, unwritten
+from sync.collector.people.audit import note
+from sync.collector.store.schema import rollout, survey_text, unit
 
 VERSIONS_MAX = 9999
 SURVEY_BYTES_MAX = 24 * 1024

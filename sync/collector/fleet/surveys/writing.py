@@ -8,7 +8,7 @@ from typing import Any
 
 import tomli_w
 
-from kiosk.domain.survey import Level, Question, Reason, Survey, Words
+from kiosk.domain.visit.survey import Level, Question, Reason, Survey, Words
 
 UNWRITTEN = "…"
 """Stands where a text is still to be written."""

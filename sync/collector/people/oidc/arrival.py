@@ -5,13 +5,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from sync.collector.accounts import is_account_name, new_account
-from sync.collector.audit import note
 from sync.collector.errors import UsageWrong
-from sync.collector.oidc.settings import Oidc
-from sync.collector.rights import Role
-from sync.collector.schema import account
-from sync.collector.signin import SignedIn, let_in
+from sync.collector.people.accounts import is_account_name, new_account
+from sync.collector.people.audit import note
+from sync.collector.people.rights import Role
+from sync.collector.people.signin import SignedIn, let_in
+from sync.collector.settings.oidc import Oidc
+from sync.collector.store.schema import account
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ OidcTrouble
 └── NoAccount       the person is known there and not here: an administrator makes the account
 """
 
-from kiosk.errors import SpokenError
+from kiosk.base.errors import SpokenError
 
 
 class OidcTrouble(SpokenError):

@@ -13,9 +13,9 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
-from sync.collector.oidc.attempt import Attempt
-from sync.collector.oidc.errors import ArrivalRefused, ProviderDown
-from sync.collector.oidc.settings import Oidc
+from sync.collector.people.oidc.attempt import Attempt
+from sync.collector.people.oidc.errors import ArrivalRefused, ProviderDown
+from sync.collector.settings.oidc import Oidc
 
 T = TypeVar("T")
 CONNECT_S, READ_S = 5.0, 10.0

@@ -6,7 +6,7 @@ gamed before closing time, one falls silent, one comes back after days without a
 write comments, and what is too much becomes cases, which the province's people follow up.
 """
 
-from sync.collector.demo_data.province import write_province
-from sync.collector.demo_data.stories import Person, add_people, tell_stories
+from sync.collector.run.demo_data.province import write_province
+from sync.collector.run.demo_data.stories import Person, add_people, tell_stories
 
 __all__ = ["Person", "add_people", "tell_stories", "write_province"]

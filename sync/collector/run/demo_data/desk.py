@@ -12,15 +12,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from kiosk.domain.instant import Instant
-from kiosk.domain.survey import Survey
-from kiosk.domain.words import record_words
+from kiosk.domain.visit.survey import Survey
+from kiosk.domain.visit.words import record_words
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import CommentLine, Line, RatingLine, encode_line
-from sync.collector.demo_data.tempers import Temper
-from sync.collector.ingest import Batch, Receipt, append_batch
-from sync.collector.partitions import ensure_partitions
-from sync.collector.presstime import LocalDays
-from sync.collector.sender import Device
+from sync.collector.calendar.presstime import LocalDays
+from sync.collector.replica.ingest import Batch, Receipt, append_batch
+from sync.collector.replica.sender import Device
+from sync.collector.run.demo_data.tempers import Temper
+from sync.collector.store.partitions import ensure_partitions
 from sync.protocol.batch import pack_batch
 from sync.protocol.messages import BATCH_MEDIA_TYPE
 from sync.protocol.signature import sign_request

@@ -6,11 +6,11 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, select
 
-from sync.collector.database import Database
-from sync.collector.presstime import LocalDays
+from sync.collector.calendar.presstime import LocalDays
 from sync.collector.profiles.index766 import Counts
 from sync.collector.profiles.reading import import_months
-from sync.collector.schema import counter, unit
+from sync.collector.store.database import Database
+from sync.collector.store.schema import counter, unit
 
 PER_COUNTER = 210
 """Dossiers that a counter's unit finishes in an ordinary month."""

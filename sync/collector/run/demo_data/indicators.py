@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sync.collector.demo_data.desk import Desk
-from sync.collector.demo_data.tempers import Temper
+from sync.collector.run.demo_data.desk import Desk
+from sync.collector.run.demo_data.tempers import Temper
 
 SURVEY = "tt01-2018@1"
 LEGACY = (2, 18, 30)

@@ -7,14 +7,14 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, insert
 
+from kiosk.base.public_days import public_days
 from kiosk.domain.office_calendar import Calendar
 from kiosk.journal.lines import CountLine, OpenedLine
-from kiosk.public_days import public_days
-from sync.collector.demo_data.desk import Desk, send
-from sync.collector.demo_data.indicators import SURVEY, answer
-from sync.collector.demo_data.statuses import write_status
-from sync.collector.demo_data.visits import visit
-from sync.collector.schema import device
+from sync.collector.run.demo_data.desk import Desk, send
+from sync.collector.run.demo_data.indicators import SURVEY, answer
+from sync.collector.run.demo_data.statuses import write_status
+from sync.collector.run.demo_data.visits import visit
+from sync.collector.store.schema import device
 
 CALENDAR = Calendar(public=public_days("vietnam"))
 HOURS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 0)))

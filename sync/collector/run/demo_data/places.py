@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from sync.collector.schema import counter, unit
-from sync.collector.units import new_counter
+from sync.collector.fleet.places.units import new_counter
+from sync.collector.store.schema import counter, unit
 
 UNITS = 18
 """Communes with kiosks, besides the province's centre."""

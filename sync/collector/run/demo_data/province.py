@@ -7,20 +7,20 @@ from datetime import date, datetime, timedelta
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
-from kiosk.domain.survey import Survey
-from sync.collector.database import Database
-from sync.collector.demo_data.desk import Desk, Journal, make_uuid
-from sync.collector.demo_data.dossiers import write_dossiers
-from sync.collector.demo_data.indicators import LEGACY, SURVEY, TEMPER
-from sync.collector.demo_data.kiosks import write_kiosk
-from sync.collector.demo_data.places import make_counters
-from sync.collector.demo_data.tempers import Temper, temper_of
+from kiosk.domain.visit.survey import Survey
+from sync.collector.calendar.presstime import LocalDays
 from sync.collector.errors import UsageWrong
-from sync.collector.presstime import LocalDays
-from sync.collector.schema import counter
-from sync.collector.sender import Device
-from sync.collector.surveys.library import shipped_surveys
-from sync.collector.unit_list import import_units, plan_import
+from sync.collector.fleet.places.unit_list import import_units, plan_import
+from sync.collector.fleet.surveys.library import shipped_surveys
+from sync.collector.replica.sender import Device
+from sync.collector.run.demo_data.desk import Desk, Journal, make_uuid
+from sync.collector.run.demo_data.dossiers import write_dossiers
+from sync.collector.run.demo_data.indicators import LEGACY, SURVEY, TEMPER
+from sync.collector.run.demo_data.kiosks import write_kiosk
+from sync.collector.run.demo_data.places import make_counters
+from sync.collector.run.demo_data.tempers import Temper, temper_of
+from sync.collector.store.database import Database
+from sync.collector.store.schema import counter
 
 Progress = Callable[[str, int], None]
 """Told after each kiosk: its counter's name and how many of its ratings count."""

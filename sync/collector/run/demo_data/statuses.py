@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from sync.collector.demo_data.desk import Desk
-from sync.collector.schema import device_status
+from sync.collector.run.demo_data.desk import Desk
+from sync.collector.store.schema import device_status
 
 GB = 10**9
 HOURS_END = time(17)

@@ -14,19 +14,19 @@ from typing import TypeVar
 from sqlalchemy import Connection, func, select
 
 from kiosk.domain.office_calendar import Calendar
-from sync.collector.accounts import new_account
-from sync.collector.cases import care as case_care
-from sync.collector.cases.opening import CLOSED, NEW
-from sync.collector.cases.rounds import run_case_round
-from sync.collector.comments import care as comment_care
-from sync.collector.comments.inbox import State
-from sync.collector.comments.rounds import run_comment_round
-from sync.collector.database import Database
-from sync.collector.demo_data.words import SPAM
-from sync.collector.owners import usual_owner
-from sync.collector.rights import RIGHTS, Reader, Role
-from sync.collector.schema import comment, counter, device, follow_up, unit
-from sync.collector.services import Services
+from sync.collector.care.cases import care as case_care
+from sync.collector.care.cases.opening import CLOSED, NEW
+from sync.collector.care.comments import care as comment_care
+from sync.collector.care.comments.inbox import State
+from sync.collector.chores.cases import run_case_round
+from sync.collector.chores.comments import run_comment_round
+from sync.collector.people.accounts import new_account
+from sync.collector.people.owners import usual_owner
+from sync.collector.people.rights import RIGHTS, Reader, Role
+from sync.collector.run.demo_data.words import SPAM
+from sync.collector.services.services import Services
+from sync.collector.store.database import Database
+from sync.collector.store.schema import comment, counter, device, follow_up, unit
 
 T = TypeVar("T")
 TOLD_DAYS = 84

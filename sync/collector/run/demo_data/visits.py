@@ -4,8 +4,8 @@ import random
 from datetime import datetime, timedelta
 
 from kiosk.journal.lines import ReasonsLine
-from sync.collector.demo_data.desk import Desk
-from sync.collector.demo_data.words import word_for
+from sync.collector.run.demo_data.desk import Desk
+from sync.collector.run.demo_data.words import word_for
 
 _WRITES, _WRITES_CONTENT = 0.05, 0.006
 """Which part of the citizens writes something: of those who are not satisfied, and of those who are."""

@@ -24,10 +24,10 @@ from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from sqlalchemy import Connection, Engine, event
 
 from kiosk.__about__ import VERSION
-from sync.collector.schema import metadata
-from sync.collector.services import Services
-from sync.collector.tracing.settings import Tracing
-from sync.collector.writer import Work, Writer
+from sync.collector.services.services import Services
+from sync.collector.settings.tracing import Tracing
+from sync.collector.store.schema import metadata
+from sync.collector.store.writer import Work, Writer
 
 T = TypeVar("T")
 KEPT = ("http.request.method", "http.route", "http.response.status_code", "db.operation.name", "db.collection.name")

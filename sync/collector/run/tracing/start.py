@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from opentelemetry.trace import TracerProvider
 
 from sync.collector.errors import UsageWrong
-from sync.collector.services import Services
+from sync.collector.services.services import Services
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def tracing(services: Services) -> Iterator[tuple[Services, TracerProvider | Non
         yield services, None
         return
     try:
-        from sync.collector.tracing.spans import trace_services
+        from sync.collector.run.tracing.spans import trace_services
     except ModuleNotFoundError as error:
         raise UsageWrong("tracing.endpoint is set, but what sends traces is not installed: hailong[tracing]") from error
     traced, provider = trace_services(services)

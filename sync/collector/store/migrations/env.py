@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from sync.collector.schema import metadata
+from sync.collector.store.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from sync.collector.schema import Hash, Id, Moment, Seq, Serial
+from sync.collector.store.schema import Hash, Id, Moment, Seq, Serial
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -6,16 +6,25 @@ key, for on PostgreSQL they are partitioned by its month. Migrations make the ta
 a test holds them and this module together.
 """
 
-from sync.collector.schema.cases import follow_up, follow_up_step
-from sync.collector.schema.columns import EPOCH, Hash, Id, Moment, Seq, Serial, metadata, micros
-from sync.collector.schema.comments import comment, comment_step
-from sync.collector.schema.fleet import device_command, device_day, kiosk_incident, kiosk_trouble, known_fault
-from sync.collector.schema.imported import index766_count
-from sync.collector.schema.journals import boot_clock, carried, duplicate, enclosure, journal, probe, segment, unread
-from sync.collector.schema.notices import delivery, incident, mailed_report, notice
-from sync.collector.schema.own import own_address, own_key, own_move
-from sync.collector.schema.people import account, audit, signed_in, signin_failure
-from sync.collector.schema.places import (
+from sync.collector.store.schema.cases import follow_up, follow_up_step
+from sync.collector.store.schema.columns import EPOCH, Hash, Id, Moment, Seq, Serial, metadata, micros
+from sync.collector.store.schema.comments import comment, comment_step
+from sync.collector.store.schema.fleet import device_command, device_day, kiosk_incident, kiosk_trouble, known_fault
+from sync.collector.store.schema.imported import index766_count
+from sync.collector.store.schema.journals import (
+    boot_clock,
+    carried,
+    duplicate,
+    enclosure,
+    journal,
+    probe,
+    segment,
+    unread,
+)
+from sync.collector.store.schema.notices import delivery, incident, mailed_report, notice
+from sync.collector.store.schema.own import own_address, own_key, own_move
+from sync.collector.store.schema.people import account, audit, signed_in, signin_failure
+from sync.collector.store.schema.places import (
     counter,
     device,
     device_grant,
@@ -26,9 +35,16 @@ from sync.collector.schema.places import (
     unit,
     unit_follower,
 )
-from sync.collector.schema.ratings import rating, reason_choice, reason_tally, tally, transaction_count, undated_count
-from sync.collector.schema.rollouts import rollout, rollout_device, survey_text
-from sync.collector.schema.shown import (
+from sync.collector.store.schema.ratings import (
+    rating,
+    reason_choice,
+    reason_tally,
+    tally,
+    transaction_count,
+    undated_count,
+)
+from sync.collector.store.schema.rollouts import rollout, rollout_device, survey_text
+from sync.collector.store.schema.shown import (
     leftover_count,
     served_count,
     shown_count,
@@ -37,7 +53,7 @@ from sync.collector.schema.shown import (
     shown_unit_count,
     waiting_count,
 )
-from sync.collector.schema.signals import signal, signal_run, suspicion
+from sync.collector.store.schema.signals import signal, signal_run, suspicion
 
 __all__ = [
     "EPOCH",

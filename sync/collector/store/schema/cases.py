@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, BigInteger, Column, Date, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
-from sync.collector.schema.columns import Moment, Serial, metadata
+from sync.collector.store.schema.columns import Moment, Serial, metadata
 
 follow_up = Table(
     "follow_up",

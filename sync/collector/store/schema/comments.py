@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, String, Table, Text, text
 
-from sync.collector.schema.columns import Hash, Id, Moment, Seq, Serial, clustered, metadata
+from sync.collector.store.schema.columns import Hash, Id, Moment, Seq, Serial, clustered, metadata
 
 _IS_NEW = text("state = 'new'")
 

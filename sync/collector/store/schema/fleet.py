@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text
 
-from sync.collector.schema.columns import Id, Moment, clustered, metadata
+from sync.collector.store.schema.columns import Id, Moment, clustered, metadata
 
 device_command = Table(
     "device_command",

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Date, ForeignKey, Text
 
-from sync.collector.schema.columns import Moment, Serial, clustered
+from sync.collector.store.schema.columns import Moment, Serial, clustered
 
 # Decision 766: a unit's month in the system that keeps the dossiers; importing it again replaces it.
 index766_count = clustered(

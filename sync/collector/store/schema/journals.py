@@ -14,7 +14,7 @@ from sqlalchemy import (
     false,
 )
 
-from sync.collector.schema.columns import Hash, Id, Moment, Seq, by_month, clustered, metadata
+from sync.collector.store.schema.columns import Hash, Id, Moment, Seq, by_month, clustered, metadata
 
 journal = Table(
     "journal",
@@ -104,7 +104,7 @@ boot_clock = clustered(
     Column("offset_us", BigInteger, nullable=False),
 )
 
-# One row, written to find out whether the database takes anything (sync.collector.readiness).
+# One row, written to find out whether the database takes anything (sync.collector.services.readiness).
 probe = clustered(
     "probe",
     Column("probe_id", SmallInteger, primary_key=True, autoincrement=False),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
-from sync.collector.schema.columns import Moment, Serial, clustered, metadata
+from sync.collector.store.schema.columns import Moment, Serial, clustered, metadata
 
 notice = Table(
     "notice",

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, LargeBinary, Table, Text
 
-from sync.collector.schema.columns import Moment, Serial, clustered, metadata
+from sync.collector.store.schema.columns import Moment, Serial, clustered, metadata
 
 # One row, made with the table. It goes with the data, wherever that is restored: that is what makes it the same one.
 own_key = Table(

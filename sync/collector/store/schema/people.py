@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, Text, false
 
-from sync.collector.schema.columns import Hash, Moment, Serial, clustered, metadata
+from sync.collector.store.schema.columns import Hash, Moment, Serial, clustered, metadata
 
 account = Table(
     "account",

@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, BigInteger, Column, Date, ForeignKey, Integer, String, Table, Text
 
-from sync.collector.schema.columns import Hash, Id, Moment, Serial, clustered, metadata
+from sync.collector.store.schema.columns import Hash, Id, Moment, Serial, clustered, metadata
 
 unit = Table(
     "unit",

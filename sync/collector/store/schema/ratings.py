@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Date, Index, SmallInteger, String
 
-from sync.collector.schema.columns import Id, Moment, Seq, Serial, by_month, clustered
+from sync.collector.store.schema.columns import Id, Moment, Seq, Serial, by_month, clustered
 
 rating = by_month(
     "rating",

@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, SmallInteger, String, Table, Text
 
-from sync.collector.schema.columns import Id, Moment, Serial, clustered, metadata
+from sync.collector.store.schema.columns import Id, Moment, Serial, clustered, metadata
 
 # One change of settings for the kiosks of a unit and everything under it. It is in force while its state says so,
 # so taking it back is a change of state, never of what it said.

@@ -1,13 +1,13 @@
 """Tables of what may be shown: counts on their way to the reports, and the blocks that have arrived.
 
 A report reads ``shown_count``, and its sums by unit, and nothing else of what anybody pressed; whatever
-stands there came in blocks that are large enough (``kiosk.domain.disclosure``), so that no reader, period
+stands there came in blocks that are large enough (``kiosk.domain.numbers.disclosure``), so that no reader, period
 or unit can be chosen under which a single rating would be seen.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, SmallInteger, String
 
-from sync.collector.schema.columns import Id, Serial, clustered
+from sync.collector.store.schema.columns import Id, Serial, clustered
 
 STREAM = String(60)
 """What goes out in blocks of its own: counted ratings, those set aside, each standing, each reason."""
@@ -74,7 +74,8 @@ shown_unit_count = clustered(
 
 # Transactions that were typed in, and the ratings of the days that are known, by day, week and month. What was typed in
 # has rows of its own, of no survey and no question: "transactions", "known" days, and as many "days". A question's rows
-# add to them: its "ratings" of known days, and as "days" those with ratings that are not known (sync.collector.served).
+# add to them: its "ratings" of known days, and as "days" those with ratings that are not known
+# (sync.collector.replica.served).
 served_count = clustered(
     "served_count",
     Column("survey", String(60), primary_key=True),

@@ -6,14 +6,14 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from kiosk.domain.words import MASK
-from kiosk.texts import Texts
-from sync.collector.cases.docket import Case, Which
-from sync.collector.comments.inbox import State, Written
-from sync.collector.comments.words import found_in
-from sync.collector.services import Services
-from sync.collector.web.phrases import Phrases
-from sync.collector.web.svg import line, picture, rect
+from kiosk.base.texts import Texts
+from kiosk.domain.visit.words import MASK
+from sync.collector.care.cases.docket import Case, Which
+from sync.collector.care.comments.inbox import State, Written
+from sync.collector.drawing.svg import line, picture, rect
+from sync.collector.replica.comment_words import found_in
+from sync.collector.services.services import Services
+from sync.collector.words.phrases import Phrases
 
 WEEK_DAYS = 7
 EXCERPT_CHARS = 110

@@ -11,29 +11,28 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
-from kiosk.cells import code_note, csv_bytes
-from kiosk.domain.measures import Method, Share
+from kiosk.base.cells import code_note, csv_bytes
+from kiosk.domain.numbers.measures import Method, Share
 from sync.collector.api.gate import reader_of
-from sync.collector.audit import note
-from sync.collector.calendars import Calendars
-from sync.collector.cases.byhand import NOTE_CHARS_MAX, can_be_opened, open_by_hand
-from sync.collector.cases.care import Deed, ResultNeeded, What, care_for, read_steps
-from sync.collector.cases.docket import Case, Search, Which, find_case, open_cases_of, read_docket
-from sync.collector.cases.look import unit_code
-from sync.collector.cases.opening import Opener, Rule, known_cases
-from sync.collector.comments.inbox import comments_of_case
+from sync.collector.care.cases.care import Deed, ResultNeeded, What, care_for, read_steps
+from sync.collector.care.cases.docket import Case, Search, Which, find_case, open_cases_of, read_docket
+from sync.collector.care.cases.opening import Opener, Rule, known_cases, unit_code
+from sync.collector.care.comments.inbox import comments_of_case
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Book
-from sync.collector.figures.order import Wish, read_book
-from sync.collector.owners import owners_of
-from sync.collector.rights import Reader, Right
-from sync.collector.schema import account, follow_up, unit
-from sync.collector.services import Services
-from sync.collector.web.care_words import CareWords
-from sync.collector.web.forms import read_form, require_key
-from sync.collector.web.phrases import Phrases
-from sync.collector.web.rendering import phrases_of, render
-from sync.collector.web.words_page import page_of, path_of
+from sync.collector.fleet.rollouts.calendars import Calendars
+from sync.collector.people.audit import note
+from sync.collector.people.owners import owners_of
+from sync.collector.people.rights import Reader, Right
+from sync.collector.services.cases_by_hand import NOTE_CHARS_MAX, can_be_opened, open_by_hand
+from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.services import Services
+from sync.collector.store.schema import account, follow_up, unit
+from sync.collector.web.care.care_words import CareWords
+from sync.collector.web.care.words_page import page_of, path_of
+from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.shared.rendering import phrases_of, render
+from sync.collector.words.phrases import Phrases
 
 router = APIRouter(include_in_schema=False)
 

@@ -10,11 +10,8 @@ from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
 from sync.collector.api.gate import reader_of
-from sync.collector.errors import UsageWrong
-from sync.collector.rights import Reader, Right
-from sync.collector.services import Services
-from sync.collector.signals.board import count_open, find_posted, read_board
-from sync.collector.signals.decide import (
+from sync.collector.care.signals.board import count_open, find_posted, read_board
+from sync.collector.care.signals.decide import (
     DAYS_MAX,
     NOTE_CHARS_MAX,
     Chair,
@@ -24,9 +21,12 @@ from sync.collector.signals.decide import (
     set_aside,
     withdraw,
 )
-from sync.collector.signals.words import SignWords
-from sync.collector.web.forms import read_form, require_key
-from sync.collector.web.rendering import phrases_of, render, words_of
+from sync.collector.care.signals.words import SignWords
+from sync.collector.errors import UsageWrong
+from sync.collector.people.rights import Reader, Right
+from sync.collector.services.services import Services
+from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.shared.rendering import phrases_of, render, words_of
 
 router = APIRouter(include_in_schema=False)
 

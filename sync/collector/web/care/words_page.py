@@ -11,19 +11,19 @@ from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
 from sync.collector.api.gate import reader_of
-from sync.collector.cases.docket import open_cases_of
-from sync.collector.comments.care import Deed, NoteNeeded, What, care_for, read_steps
-from sync.collector.comments.forget import last_day
-from sync.collector.comments.inbox import Search, State, find_comment, read_inbox, units_written_of
+from sync.collector.calendar.periods import Kind, parse_period, period_of
+from sync.collector.care.cases.docket import open_cases_of
+from sync.collector.care.comments.care import Deed, NoteNeeded, What, care_for, read_steps
+from sync.collector.care.comments.forget import last_day
+from sync.collector.care.comments.inbox import Search, State, find_comment, read_inbox, units_written_of
 from sync.collector.errors import UsageWrong
-from sync.collector.figures.periods import Kind, parse_period, period_of
-from sync.collector.owners import owners_of
-from sync.collector.rights import Reader, Right
-from sync.collector.schema import unit
-from sync.collector.services import Services
-from sync.collector.web.care_words import CareWords
-from sync.collector.web.forms import read_form, require_key
-from sync.collector.web.rendering import phrases_of, render
+from sync.collector.people.owners import owners_of
+from sync.collector.people.rights import Reader, Right
+from sync.collector.services.services import Services
+from sync.collector.store.schema import unit
+from sync.collector.web.care.care_words import CareWords
+from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.shared.rendering import phrases_of, render
 
 router = APIRouter(include_in_schema=False)
 

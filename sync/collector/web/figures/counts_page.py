@@ -8,15 +8,15 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from sync.collector.api.gate import reader_of
-from sync.collector.figures.periods import Kind, period_of
+from sync.collector.calendar.periods import Kind, period_of
+from sync.collector.people.rights import Reader, Right
 from sync.collector.profiles.counts_file import CountsFile, CountsWrong, Fault
 from sync.collector.profiles.reading import Source, take_counts
 from sync.collector.profiles.sheets import INDEX766
-from sync.collector.rights import Reader, Right
-from sync.collector.services import Services
-from sync.collector.web.forms import Upload, read_upload, require_key
-from sync.collector.web.rendering import phrases_of
-from sync.collector.web.sheet_page import show_sheet
+from sync.collector.services.services import Services
+from sync.collector.web.figures.sheet_page import show_sheet
+from sync.collector.web.shared.forms import Upload, read_upload, require_key
+from sync.collector.web.shared.rendering import phrases_of
 from sync.protocol.errors import BodyTooLarge
 
 router = APIRouter(include_in_schema=False)

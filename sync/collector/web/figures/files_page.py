@@ -9,15 +9,15 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from sync.collector.api.gate import reader_of
-from sync.collector.audit import note
 from sync.collector.errors import UsageWrong
 from sync.collector.export.forms import FORMS
 from sync.collector.figures.book import Book
-from sync.collector.figures.order import read_book
-from sync.collector.rights import Reader, Right
-from sync.collector.services import Services
-from sync.collector.web.rendering import phrases_of
-from sync.collector.web.report_page import Asks
+from sync.collector.people.audit import note
+from sync.collector.people.rights import Reader, Right
+from sync.collector.services.reports import read_book
+from sync.collector.services.services import Services
+from sync.collector.web.figures.report_page import Asks
+from sync.collector.web.shared.rendering import phrases_of
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,22 +8,23 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from sync.collector.api.gate import reader_of
-from sync.collector.figures.asked import question_of
+from sync.collector.calendar.periods import Kind, Period, parse_period, period_of
+from sync.collector.drawing import charts, heat_chart, trend_chart
+from sync.collector.drawing.drawing import WIDE_LABELLED_FROM
+from sync.collector.drawing.templates import templates
 from sync.collector.figures.attention import Why, find_matters
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import ReasonLine
-from sync.collector.figures.order import LAST_YEAR, Wish, read_book
-from sync.collector.figures.periods import Kind, Period, parse_period, period_of
 from sync.collector.figures.places import NoCounterYet, Place
+from sync.collector.figures.queries.asked import question_of
 from sync.collector.figures.ranks import rank_of, ranked
 from sync.collector.figures.tables import tables_of
-from sync.collector.rights import Reader, Right
-from sync.collector.services import Services
-from sync.collector.web import charts, heat_chart, trend_chart
-from sync.collector.web.cases_page import panel_of
-from sync.collector.web.drawing import WIDE_LABELLED_FROM
-from sync.collector.web.rendering import phrases_of, render, templates
-from sync.collector.web.signals_page import count_signs
+from sync.collector.people.rights import Reader, Right
+from sync.collector.services.reports import LAST_YEAR, Wish, read_book
+from sync.collector.services.services import Services
+from sync.collector.web.care.cases_page import panel_of
+from sync.collector.web.care.signals_page import count_signs
+from sync.collector.web.shared.rendering import phrases_of, render
 
 router = APIRouter(include_in_schema=False)
 

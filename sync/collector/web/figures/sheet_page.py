@@ -10,22 +10,22 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from sync.collector.api.gate import reader_of
-from sync.collector.audit import note
+from sync.collector.calendar.periods import Kind, Period, parse_period, period_of
 from sync.collector.errors import UsageWrong
 from sync.collector.export.sheets import SHEET_FORMS
-from sync.collector.figures.grains import Days, to_the_end
-from sync.collector.figures.periods import Kind, Period, parse_period, period_of
 from sync.collector.figures.places import Place, find_place, read_places
+from sync.collector.figures.queries.grains import Days, to_the_end
+from sync.collector.people.audit import note
+from sync.collector.people.rights import Reader, Right
 from sync.collector.profiles.counts_file import FAULTS_MAX, CountsWrong
 from sync.collector.profiles.index766 import COLUMNS
 from sync.collector.profiles.reading import read_months, read_scored
 from sync.collector.profiles.sheets import INDEX766, TT01, Sheet, sheet_766, sheet_tt01
 from sync.collector.profiles.tt01 import load_profile
-from sync.collector.rights import Reader, Right
-from sync.collector.services import Services
-from sync.collector.web.phrases import Phrases
-from sync.collector.web.rendering import phrases_of, render
-from sync.collector.web.report_page import address_of
+from sync.collector.services.services import Services
+from sync.collector.web.figures.report_page import address_of
+from sync.collector.web.shared.rendering import phrases_of, render
+from sync.collector.words.phrases import Phrases
 
 router = APIRouter(include_in_schema=False)
 KINDS = (Kind.QUARTER, Kind.YEAR)

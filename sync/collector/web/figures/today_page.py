@@ -10,18 +10,19 @@ from starlette.responses import HTMLResponse, Response
 
 from sync.collector.api.gate import reader_of
 from sync.collector.api.tallies import read_report
-from sync.collector.reports import Report, Span
-from sync.collector.rights import Right
-from sync.collector.services import Services
-from sync.collector.web.drawing import (
+from sync.collector.drawing.drawing import (
     NARROW_LABELLED_FROM,
     WIDE_LABELLED_FROM,
     level_colour,
     level_segments,
     place_percent,
 )
-from sync.collector.web.phrases import Phrases
-from sync.collector.web.rendering import phrases_of, render, templates
+from sync.collector.drawing.templates import templates
+from sync.collector.figures.today import Report, Span
+from sync.collector.people.rights import Right
+from sync.collector.services.services import Services
+from sync.collector.web.shared.rendering import phrases_of, render
+from sync.collector.words.phrases import Phrases
 
 router = APIRouter(include_in_schema=False)
 

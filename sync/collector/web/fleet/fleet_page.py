@@ -8,20 +8,20 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection, select
 from starlette.responses import Response
 
-from kiosk.cells import code_note, csv_bytes
+from kiosk.base.cells import code_note, csv_bytes
 from sync.collector.api.gate import reader_of
-from sync.collector.audit import note
 from sync.collector.errors import UsageWrong
-from sync.collector.kiosks.history import last_presses, strips
-from sync.collector.kiosks.roll import Kiosk
-from sync.collector.kiosks.words import FAULTS
-from sync.collector.rights import Reader, Right
-from sync.collector.schema import unit
-from sync.collector.services import Services
-from sync.collector.web.fleet_wish import NONE, STATES, TEXT_MAX, Wish, by_unit, count_states
-from sync.collector.web.fleet_words import GRAVE, FleetWords
-from sync.collector.web.kiosk_page import asked, code_page, fleet_words, make_code, read_kiosks
-from sync.collector.web.rendering import render, words_of
+from sync.collector.fleet.kiosks.history import last_presses, strips
+from sync.collector.fleet.kiosks.roll import Kiosk
+from sync.collector.fleet.kiosks.words import FAULTS
+from sync.collector.people.audit import note
+from sync.collector.people.rights import Reader, Right
+from sync.collector.services.services import Services
+from sync.collector.store.schema import unit
+from sync.collector.web.fleet.fleet_wish import NONE, STATES, TEXT_MAX, Wish, by_unit, count_states
+from sync.collector.web.fleet.fleet_words import GRAVE, FleetWords
+from sync.collector.web.fleet.kiosk_page import asked, code_page, fleet_words, make_code, read_kiosks
+from sync.collector.web.shared.rendering import render, words_of
 
 router = APIRouter(include_in_schema=False)
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from sync.collector.kiosks.faults import Fault
-from sync.collector.kiosks.roll import Kiosk
-from sync.collector.kiosks.words import FAULTS
-from sync.collector.search import is_found
+from sync.collector.fleet.kiosks.faults import Fault
+from sync.collector.fleet.kiosks.roll import Kiosk
+from sync.collector.fleet.kiosks.words import FAULTS
+from sync.collector.store.search import is_found
 
 TEXT_MAX = 100
 STATES: dict[str, Callable[[Kiosk], bool]] = {

@@ -5,16 +5,16 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from kiosk.texts import Texts
-from sync.collector.grants import Grant
-from sync.collector.kiosks.beyond import Aside
-from sync.collector.kiosks.branches import Branch
-from sync.collector.kiosks.faults import Fault, has_deaf_face
-from sync.collector.kiosks.history import Event
-from sync.collector.kiosks.roll import Kiosk
-from sync.collector.kiosks.words import command_name, fault_name, remedy, why_refused
-from sync.collector.projected import UnreadReason
-from sync.collector.web.phrases import Phrases
+from kiosk.base.texts import Texts
+from sync.collector.fleet.devices.grants import Grant
+from sync.collector.fleet.kiosks.beyond import Aside
+from sync.collector.fleet.kiosks.branches import Branch
+from sync.collector.fleet.kiosks.faults import Fault, has_deaf_face
+from sync.collector.fleet.kiosks.history import Event
+from sync.collector.fleet.kiosks.roll import Kiosk
+from sync.collector.fleet.kiosks.words import command_name, fault_name, remedy, why_refused
+from sync.collector.replica.projection_rows import UnreadReason
+from sync.collector.words.phrases import Phrases
 
 GRAVE = frozenset({Fault.SILENT})
 

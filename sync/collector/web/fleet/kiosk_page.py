@@ -11,26 +11,26 @@ from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
 from sync.collector.api.gate import reader_of
-from sync.collector.credentials import move_device, revoke_device
-from sync.collector.devices import new_code
+from sync.collector.chores.reproject import Reading, reproject
+from sync.collector.drawing.journal_chart import draw_journals
 from sync.collector.errors import NotAllowed, UsageWrong
-from sync.collector.grants import confirm_grants, end_grants, grant_counters, read_grants
-from sync.collector.kiosks.beyond import read_asides
-from sync.collector.kiosks.branches import read_branches
-from sync.collector.kiosks.commands import Kind, order_command, read_commands
-from sync.collector.kiosks.faults import Fault, mark_of
-from sync.collector.kiosks.history import last_presses, read_events, strip_with_contact
-from sync.collector.kiosks.known import Known, know_fault, unknow_fault
-from sync.collector.kiosks.roll import Kiosk, find_kiosk, read_roll
-from sync.collector.reproject import Reading, reproject
-from sync.collector.rights import Reader, Right
-from sync.collector.schema import counter, unit
-from sync.collector.services import Services
-from sync.collector.web.fleet_wish import TEXT_MAX
-from sync.collector.web.fleet_words import GRAVE, FleetWords
-from sync.collector.web.forms import read_form, require_key
-from sync.collector.web.journal_chart import draw_journals
-from sync.collector.web.rendering import phrases_of, render, words_of
+from sync.collector.fleet.devices.credentials import move_device, revoke_device
+from sync.collector.fleet.devices.devices import new_code
+from sync.collector.fleet.devices.grants import confirm_grants, end_grants, grant_counters, read_grants
+from sync.collector.fleet.kiosks.beyond import read_asides
+from sync.collector.fleet.kiosks.branches import read_branches
+from sync.collector.fleet.kiosks.commands import Kind, order_command, read_commands
+from sync.collector.fleet.kiosks.faults import Fault, mark_of
+from sync.collector.fleet.kiosks.history import last_presses, read_events, strip_with_contact
+from sync.collector.fleet.kiosks.known import Known, know_fault, unknow_fault
+from sync.collector.fleet.kiosks.roll import Kiosk, find_kiosk, read_roll
+from sync.collector.people.rights import Reader, Right
+from sync.collector.services.services import Services
+from sync.collector.store.schema import counter, unit
+from sync.collector.web.fleet.fleet_wish import TEXT_MAX
+from sync.collector.web.fleet.fleet_words import GRAVE, FleetWords
+from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.shared.rendering import phrases_of, render, words_of
 
 router = APIRouter(include_in_schema=False)
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from sync.collector.rollouts.change import RING, TEXT_NAMES, Change, Thresholds, faults_of
+from sync.collector.fleet.rollouts.change import RING, TEXT_NAMES, Change, Thresholds, faults_of
 from sync.protocol.days import WorkedDay
 from sync.protocol.messages import OpeningHours
 

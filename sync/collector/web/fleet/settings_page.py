@@ -12,19 +12,17 @@ from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
 from sync.collector.api.gate import reader_of
-from sync.collector.calendars import Calendars
 from sync.collector.errors import UsageWrong
-from sync.collector.rights import Reader, Right
-from sync.collector.rollouts import store
-from sync.collector.rollouts.change import laid_upon
-from sync.collector.rollouts.effective import NOTHING_SET, Base, InForce, read_bases, read_in_force
-from sync.collector.rollouts.stage import STAGES, State, first_kiosks, next_percent
-from sync.collector.rollouts.store import heard_of, plan_rollout, read_rollout, read_rollouts
-from sync.collector.schema import unit
-from sync.collector.services import Services
-from sync.collector.web.forms import read_form, require_key
-from sync.collector.web.rendering import phrases_of, render
-from sync.collector.web.settings_form import (
+from sync.collector.fleet.rollouts import store
+from sync.collector.fleet.rollouts.calendars import Calendars
+from sync.collector.fleet.rollouts.change import laid_upon
+from sync.collector.fleet.rollouts.effective import NOTHING_SET, Base, InForce, read_bases, read_in_force
+from sync.collector.fleet.rollouts.stage import STAGES, State, first_kiosks, next_percent
+from sync.collector.fleet.rollouts.store import heard_of, plan_rollout, read_rollout, read_rollouts
+from sync.collector.people.rights import Reader, Right
+from sync.collector.services.services import Services
+from sync.collector.store.schema import unit
+from sync.collector.web.fleet.settings_form import (
     HOUR_ROWS,
     LANGUAGES,
     SETTINGS,
@@ -34,7 +32,9 @@ from sync.collector.web.settings_form import (
     Wanted,
     read_wanted,
 )
-from sync.collector.web.settings_words import SettingsWords
+from sync.collector.web.fleet.settings_words import SettingsWords
+from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.shared.rendering import phrases_of, render
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,10 +8,10 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import get_day_names
 
 from kiosk.domain.office_calendar import Calendar
-from sync.collector.rollouts.change import Change
-from sync.collector.rollouts.stage import State
-from sync.collector.rollouts.store import Rollout
-from sync.collector.web.phrases import Phrases
+from sync.collector.fleet.rollouts.change import Change
+from sync.collector.fleet.rollouts.stage import State
+from sync.collector.fleet.rollouts.store import Rollout
+from sync.collector.words.phrases import Phrases
 from sync.protocol.days import WorkedDay
 from sync.protocol.messages import DeviceSettings, OpeningHours
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from kiosk.domain.survey import FIRST_LANGUAGE, Level, Question, Reason, Survey, Words
-from sync.collector.surveys.writing import UNWRITTEN
+from kiosk.domain.visit.survey import FIRST_LANGUAGE, Level, Question, Reason, Survey, Words
+from sync.collector.fleet.surveys.writing import UNWRITTEN
 
 FIELDS_MAX = 600
 QUESTIONS_MAX = 6

@@ -11,17 +11,17 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from kiosk.domain.survey import Survey, SurveyInvalid
-from kiosk.resources import resource
-from kiosk.texts import texts
+from kiosk.base.resources import resource
+from kiosk.base.texts import texts
+from kiosk.domain.visit.survey import Survey, SurveyInvalid
 from sync.collector.api.gate import reader_of
 from sync.collector.api.signed import AccessDenied
+from sync.collector.drawing.templates import templates
+from sync.collector.drawing.theme_css import theme_css
 from sync.collector.errors import UsageWrong
-from sync.collector.rights import Reader, Right
-from sync.collector.rollouts.store import Rollout, read_rollouts
-from sync.collector.services import Services
-from sync.collector.surveys.library import shipped_surveys
-from sync.collector.surveys.store import (
+from sync.collector.fleet.rollouts.store import Rollout, read_rollouts
+from sync.collector.fleet.surveys.library import shipped_surveys
+from sync.collector.fleet.surveys.store import (
     OwnSurvey,
     begin_draft,
     delete_draft,
@@ -31,13 +31,14 @@ from sync.collector.surveys.store import (
     save_draft,
     used_in,
 )
-from sync.collector.surveys.writing import gaps, survey_toml
-from sync.collector.web.forms import read_form, require_key
-from sync.collector.web.rendering import phrases_of, render, templates
-from sync.collector.web.settings_form import Fields
-from sync.collector.web.settings_words import SettingsWords
-from sync.collector.web.surveys_form import FIELDS_MAX, icons_of, languages_of, read_survey_form, rearranged
-from sync.collector.web.theme_css import theme_css
+from sync.collector.fleet.surveys.writing import gaps, survey_toml
+from sync.collector.people.rights import Reader, Right
+from sync.collector.services.services import Services
+from sync.collector.web.fleet.settings_form import Fields
+from sync.collector.web.fleet.settings_words import SettingsWords
+from sync.collector.web.fleet.surveys_form import FIELDS_MAX, icons_of, languages_of, read_survey_form, rearranged
+from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.shared.rendering import phrases_of, render
 
 router = APIRouter(include_in_schema=False)
 

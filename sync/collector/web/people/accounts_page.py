@@ -9,14 +9,14 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector import account_care as care
-from sync.collector.account_care import Wanted
 from sync.collector.api.gate import reader_of
 from sync.collector.errors import CollectorError, NotAllowed, UsageWrong
-from sync.collector.rights import Reader, Right, Role
-from sync.collector.services import Services
-from sync.collector.web.forms import read_form, require_key
-from sync.collector.web.rendering import phrases_of, render, words_of
+from sync.collector.people import account_care as care
+from sync.collector.people.account_care import Wanted
+from sync.collector.people.rights import Reader, Right, Role
+from sync.collector.services.services import Services
+from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.shared.rendering import phrases_of, render, words_of
 
 router = APIRouter(include_in_schema=False)
 

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from kiosk.cells import csv_bytes
+from kiosk.base.cells import csv_bytes
 from sync.collector.api.gate import reader_of
-from sync.collector.audit import note
-from sync.collector.audit_log import AuditLine, Wish, read_actions, read_lines
-from sync.collector.rights import Reader, Right
-from sync.collector.services import Services
-from sync.collector.web.audit_words import action_in
-from sync.collector.web.rendering import phrases_of, render
+from sync.collector.people.audit import note
+from sync.collector.people.audit_log import AuditLine, Wish, read_actions, read_lines
+from sync.collector.people.rights import Reader, Right
+from sync.collector.services.services import Services
+from sync.collector.web.people.audit_words import action_in
+from sync.collector.web.shared.rendering import phrases_of, render
 
 router = APIRouter(include_in_schema=False)
 

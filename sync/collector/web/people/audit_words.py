@@ -1,6 +1,6 @@
 """Audit words: what the audit log's actions are called on the page; files keep the log's own words."""
 
-from kiosk.texts import Texts
+from kiosk.base.texts import Texts
 
 
 def action_in(t: Texts, action: str) -> str:

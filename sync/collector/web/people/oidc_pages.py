@@ -9,15 +9,15 @@ from starlette.responses import RedirectResponse, Response
 
 from sync.collector.api.gate import is_secure, token_name
 from sync.collector.errors import UsageWrong
-from sync.collector.oidc.arrival import Stranger, arrive
-from sync.collector.oidc.attempt import Attempt, read_attempt
-from sync.collector.oidc.errors import ArrivalRefused, NoAccount, OidcTrouble
-from sync.collector.oidc.provider import Provider
-from sync.collector.services import Services
-from sync.collector.signin import SignedIn
-from sync.collector.web.doors import home_of, set_cookie, sign_in_page
-from sync.collector.web.forms import USUAL_WAY, safe_way
-from sync.collector.web.rendering import words_of
+from sync.collector.people.oidc.arrival import Stranger, arrive
+from sync.collector.people.oidc.attempt import Attempt, read_attempt
+from sync.collector.people.oidc.errors import ArrivalRefused, NoAccount, OidcTrouble
+from sync.collector.people.oidc.provider import Provider
+from sync.collector.people.signin import SignedIn
+from sync.collector.services.services import Services
+from sync.collector.web.people.signin_pages import home_of, set_cookie, sign_in_page
+from sync.collector.web.shared.forms import USUAL_WAY, safe_way
+from sync.collector.web.shared.rendering import words_of
 
 router = APIRouter(include_in_schema=False)
 

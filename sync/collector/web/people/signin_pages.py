@@ -10,15 +10,15 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector.account_care import sign_out_everywhere
-from sync.collector.accounts import change_password
 from sync.collector.api.gate import PASSWORD_PAGE, is_secure, token_name, who_asks
-from sync.collector.passwords import CHARS_MAX, CHARS_MIN, is_fit
-from sync.collector.rights import ANYBODY, RIGHTS, Right, Role
-from sync.collector.services import Services
-from sync.collector.signin import Checked, Refused, SignedIn, check_password, form_key_of, sign_in, sign_out
-from sync.collector.web.forms import USUAL_WAY, read_form, require_key, safe_way
-from sync.collector.web.rendering import render
+from sync.collector.people.account_care import sign_out_everywhere
+from sync.collector.people.accounts import change_password
+from sync.collector.people.passwords import CHARS_MAX, CHARS_MIN, is_fit
+from sync.collector.people.rights import ANYBODY, RIGHTS, Right, Role
+from sync.collector.people.signin import Checked, Refused, SignedIn, check_password, form_key_of, sign_in, sign_out
+from sync.collector.services.services import Services
+from sync.collector.web.shared.forms import USUAL_WAY, read_form, require_key, safe_way
+from sync.collector.web.shared.rendering import render
 
 router = APIRouter(include_in_schema=False)
 

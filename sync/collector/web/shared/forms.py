@@ -10,7 +10,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from sync.collector.api.signed import AccessDenied
-from sync.collector.services import Services
+from sync.collector.services.services import Services
 from sync.protocol.errors import BodyTooLarge
 
 FORM_BYTES_MAX = 64 * 1024

@@ -3,21 +3,14 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from kiosk.texts import LANGUAGES, Texts, texts
-from sync.collector.badges import NOTHING
-from sync.collector.services import Services
-from sync.collector.web.phrases import Phrases
-
-templates = Environment(
-    loader=PackageLoader("sync.collector.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-    lstrip_blocks=True,
-)  # fmt: skip
-
-templates.filters["lower_first"] = lambda words: words[:1].lower() + words[1:]
+from kiosk.base.texts import LANGUAGES, Texts, texts
+from sync.collector.api.badges import NOTHING
+from sync.collector.drawing.templates import templates
+from sync.collector.services.services import Services
+from sync.collector.words.phrases import Phrases
 
 
 def language_of(request: Request) -> str:

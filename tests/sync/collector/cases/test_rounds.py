@@ -9,21 +9,21 @@ import pytest
 from sqlalchemy import Connection, insert, update
 from sqlalchemy.exc import IntegrityError
 
-from sync.collector import schema
-from sync.collector.accounts import new_account
-from sync.collector.calendars import Calendars
-from sync.collector.cases.care import Deed, ResultNeeded, What, care_for
-from sync.collector.cases.docket import Docket, Search, Which, open_cases_of, read_docket
-from sync.collector.cases.rounds import run_case_round
-from sync.collector.cases.settings import Cases
-from sync.collector.config import CollectorConfig
-from sync.collector.database import Database
+from sync.collector.care.cases.care import Deed, ResultNeeded, What, care_for
+from sync.collector.care.cases.docket import Docket, Search, Which, open_cases_of, read_docket
+from sync.collector.chores.cases import run_case_round
 from sync.collector.errors import UsageWrong
-from sync.collector.notices.settings import Notices, Webhook
-from sync.collector.partitions import ensure_partitions
-from sync.collector.rights import RIGHTS, Reader, Role
-from sync.collector.rollouts.effective import NOTHING_SET
-from sync.collector.services import Services
+from sync.collector.fleet.rollouts.calendars import Calendars
+from sync.collector.fleet.rollouts.effective import NOTHING_SET
+from sync.collector.people.accounts import new_account
+from sync.collector.people.rights import RIGHTS, Reader, Role
+from sync.collector.services.services import Services
+from sync.collector.settings.care import Cases
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.settings.notices import Notices, Webhook
+from sync.collector.store import schema
+from sync.collector.store.database import Database
+from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import NOON, Office, Pen
 
 T = TypeVar("T")

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from kiosk.journal.lines import CommentLine
-from sync.collector.comments.forget import forget_texts
-from sync.collector.comments.publish import publish_comments
-from sync.collector.config import CollectorConfig
-from sync.collector.database import open_database
-from sync.collector.ingest import Batch
+from sync.collector.care.comments.forget import forget_texts
+from sync.collector.care.comments.publish import publish_comments
+from sync.collector.replica.ingest import Batch
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.database import open_database
 from tests.sync.collector.builders import NOON, Office, Pen, open_office
 from tests.sync.collector.test_continued import continued
 

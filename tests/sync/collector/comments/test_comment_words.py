@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from sync.collector.comments.words import TEXT_CHARS_MAX, clean, found_in
-from sync.collector.search import fold
+from sync.collector.replica.comment_words import TEXT_CHARS_MAX, clean, found_in
+from sync.collector.store.search import fold
 
 
 @pytest.mark.parametrize(

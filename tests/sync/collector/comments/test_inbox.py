@@ -6,10 +6,8 @@ from datetime import date
 import pytest
 from sqlalchemy import insert
 
-from sync.collector import schema
-from sync.collector.accounts import new_account
-from sync.collector.comments.care import Deed, NoteNeeded, What, care_for, read_steps
-from sync.collector.comments.inbox import (
+from sync.collector.care.comments.care import Deed, NoteNeeded, What, care_for, read_steps
+from sync.collector.care.comments.inbox import (
     PAGE,
     Inbox,
     Search,
@@ -20,7 +18,9 @@ from sync.collector.comments.inbox import (
     units_written_of,
 )
 from sync.collector.errors import UsageWrong
-from sync.collector.rights import RIGHTS, Reader, Role
+from sync.collector.people.accounts import new_account
+from sync.collector.people.rights import RIGHTS, Reader, Role
+from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.care_builders import open_case_at, publish, write_comments
 

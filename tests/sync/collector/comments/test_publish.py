@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from kiosk.domain.disclosure import OFF
-from sync.collector.comments.publish import publish_comments
-from sync.collector.config import CollectorConfig
+from kiosk.domain.numbers.disclosure import OFF
+from sync.collector.care.comments.publish import publish_comments
+from sync.collector.settings.collector import CollectorConfig
 from tests.sync.collector.builders import NOON, Office, Pen
 
 POLICY = CollectorConfig().policy

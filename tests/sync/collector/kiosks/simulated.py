@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from sync.collector import schema
-from sync.collector.database import Database
-from sync.collector.kiosks.faults import Fault
+from sync.collector.fleet.kiosks.faults import Fault
+from sync.collector.store import schema
+from sync.collector.store.database import Database
 
 UNITS, PER_UNIT = 50, 20
 OLD_VERSION, VERSION = "hailong 0.9.8", "hailong 1.0.3"

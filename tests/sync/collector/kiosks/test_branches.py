@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert, update
 
-from sync.collector import schema
-from sync.collector.database import Database
-from sync.collector.kiosks.branches import Branch, read_branches
-from sync.collector.web.journal_chart import draw_journals
+from sync.collector.drawing.journal_chart import draw_journals
+from sync.collector.fleet.kiosks.branches import Branch, read_branches
+from sync.collector.store import schema
+from sync.collector.store.database import Database
 from tests.sync.collector.builders import NOON, Office
 
 OLD, NEW, NEXT = ("aaaaaaaa-0000-4000-8000-000000000000", "bbbbbbbb-0000-4000-8000-000000000000",

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from sync.collector.database import Database
 from sync.collector.errors import NotAllowed
-from sync.collector.kiosks import commands, days
-from sync.collector.kiosks.commands import Kind
+from sync.collector.fleet.kiosks import commands, days
+from sync.collector.fleet.kiosks.commands import Kind
+from sync.collector.store.database import Database
 from sync.protocol.messages import CommandDone
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 

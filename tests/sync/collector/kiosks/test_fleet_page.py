@@ -11,16 +11,16 @@ import pytest
 from sqlalchemy import insert, update
 from starlette.testclient import TestClient
 
-from sync.collector import schema
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
-from sync.collector.kiosks.faults import Fault
-from sync.collector.kiosks.settings import Fleet
-from sync.collector.kiosks.words import FAULTS
-from sync.collector.rights import Role
-from sync.collector.rollouts.change import Change
-from sync.collector.rollouts.store import go_on, plan_rollout, read_rollout
-from sync.collector.services import Services
+from sync.collector.fleet.kiosks.faults import Fault
+from sync.collector.fleet.kiosks.words import FAULTS
+from sync.collector.fleet.rollouts.change import Change
+from sync.collector.fleet.rollouts.store import go_on, plan_rollout, read_rollout
+from sync.collector.people.rights import Role
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.settings.fleet import Fleet
+from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL, enrolled_key, send
 from tests.sync.collector.kiosks.simulated import WELL, device_of, faults_of, write_fleet

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, insert, update
 
-from sync.collector import schema
-from sync.collector.kiosks.faults import Fault
-from sync.collector.kiosks.roll import read_roll
-from sync.collector.services import Services
+from sync.collector.fleet.kiosks.faults import Fault
+from sync.collector.fleet.kiosks.roll import read_roll
+from sync.collector.services.services import Services
+from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import enrolled_key
 from tests.sync.collector.kiosks.test_fleet_page import post, technician  # noqa: F401 - a fixture

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.office_calendar import Calendar, DayList, Opening
-from sync.collector.kiosks.hours import DAYS_BACK_MAX, Hours, open_days_back
+from sync.collector.fleet.kiosks.hours import DAYS_BACK_MAX, Hours, open_days_back
 from tests.sync.collector.builders import HANOI
 
 WEEK = frozenset(range(5))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.collector.kiosks.incidents import (
+from sync.collector.fleet.kiosks.incidents import (
     EBB_STILL,
     GROWTHS_MAX,
     JOINS_FOR,

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import delete, update
 from werkzeug import Request
 
-from sync.collector import schema
-from sync.collector.chores import chores_of
-from sync.collector.config import CollectorConfig
-from sync.collector.database import Database
-from sync.collector.kiosks.settings import Fleet
-from sync.collector.kiosks.watch import watch_fleet
-from sync.collector.notices.settings import Mail, Notices, Webhook
-from sync.collector.services import Services, make_services
+from sync.collector.chores.every import chores_of
+from sync.collector.chores.kiosks import watch_fleet
+from sync.collector.services.services import Services, make_services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.settings.fleet import Fleet
+from sync.collector.settings.notices import Mail, Notices, Webhook
+from sync.collector.store import schema
+from sync.collector.store.database import Database
 from tests.sync.collector.builders import NOON
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.kiosks.simulated import WELL, device_of, write_fleet

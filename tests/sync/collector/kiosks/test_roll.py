@@ -2,11 +2,11 @@
 
 import time
 
-from sync.collector.config import CollectorConfig
-from sync.collector.database import Database
-from sync.collector.kiosks.faults import Fault
-from sync.collector.kiosks.roll import read_roll
-from sync.collector.kiosks.settings import Fleet
+from sync.collector.fleet.kiosks.faults import Fault
+from sync.collector.fleet.kiosks.roll import read_roll
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.settings.fleet import Fleet
+from sync.collector.store.database import Database
 from tests.sync.collector.builders import NOON
 from tests.sync.collector.kiosks.simulated import device_of, faults_of, write_fleet
 

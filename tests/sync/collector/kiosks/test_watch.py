@@ -9,18 +9,18 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import select, update
 
-from sync.collector import schema
-from sync.collector.accounts import change_email, disable_account, new_account
-from sync.collector.config import CollectorConfig
-from sync.collector.kiosks.faults import BEHIND_ITS_BACK, Fault
-from sync.collector.kiosks.known import Known, know_fault, read_known
-from sync.collector.kiosks.roll import read_roll
-from sync.collector.kiosks.settings import Fleet
-from sync.collector.kiosks.watch import watch_fleet
+from sync.collector.chores.kiosks import watch_fleet
+from sync.collector.fleet.kiosks.faults import BEHIND_ITS_BACK, Fault
+from sync.collector.fleet.kiosks.known import Known, know_fault, read_known
+from sync.collector.fleet.kiosks.roll import read_roll
 from sync.collector.notices.outbox import MAIL, SENT
-from sync.collector.notices.settings import Mail, Notices, Webhook
-from sync.collector.rights import Role
-from sync.collector.services import Services
+from sync.collector.people.accounts import change_email, disable_account, new_account
+from sync.collector.people.rights import Role
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.settings.fleet import Fleet
+from sync.collector.settings.notices import Mail, Notices, Webhook
+from sync.collector.store import schema
 from tests.sync.collector.builders import NOON
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.kiosks.simulated import WELL, device_of, faults_of, write_fleet

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from kiosk.resources import resource
-from kiosk.texts import texts
-from sync.collector.kiosks.words import why_refused
-from sync.collector.web.fleet_words import FleetWords
-from sync.collector.web.phrases import Phrases
+from kiosk.base.resources import resource
+from kiosk.base.texts import texts
+from sync.collector.fleet.kiosks.words import why_refused
+from sync.collector.web.fleet.fleet_words import FleetWords
+from sync.collector.words.phrases import Phrases
 from tests.builders import ZONE
 from tests.sync.collector.builders import NOON
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from sync.collector.database import open_database
 from sync.collector.notices.outbox import Kind, Notice, Outbox
-from sync.collector.notices.settings import Mail, Notices
+from sync.collector.settings.notices import Mail, Notices
+from sync.collector.store.database import open_database
 from tests.sync.collector.builders import HANOI, NOON
 from tests.sync.collector.notices.test_mail import Inbox, mail_server
 from tests.sync.collector.test_cli import run, sentence

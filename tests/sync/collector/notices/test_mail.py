@@ -17,12 +17,12 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope
 
-from kiosk.texts import texts
+from kiosk.base.texts import texts
 from sync.collector.notices.errors import ChannelDown, NotNow, Refused
 from sync.collector.notices.letter import Letter, Sheet
 from sync.collector.notices.mail import MailRoad, compose
 from sync.collector.notices.outbox import Attached
-from sync.collector.notices.settings import Mail, Notices
+from sync.collector.settings.notices import Mail, Notices
 from tests.sync.collector.builders import NOON
 from tests.sync.collector.notices.servers import dripping, nobody
 

@@ -6,13 +6,13 @@ from datetime import datetime, time, timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from sync.collector import schema
-from sync.collector.accounts import change_email, disable_account, new_account
-from sync.collector.database import Database
 from sync.collector.errors import UsageWrong
 from sync.collector.notices.outbox import Kind, Notice, Outbox
-from sync.collector.notices.settings import Mail, Notices, Webhook
-from sync.collector.rights import Right, Role
+from sync.collector.people.accounts import change_email, disable_account, new_account
+from sync.collector.people.rights import Right, Role
+from sync.collector.settings.notices import Mail, Notices, Webhook
+from sync.collector.store import schema
+from sync.collector.store.database import Database
 from tests.sync.collector.builders import HANOI, NOON, Office
 
 MAIL = Mail(host="mail.example.gov.vn", sender="hailong@example.gov.vn")

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from sync.collector.chores import chores_of, transact
-from sync.collector.config import CollectorConfig, MailedReport, Reports
-from sync.collector.database import Database
+from sync.collector.chores.every import chores_of, transact
 from sync.collector.notices.outbox import Kind, Notice
-from sync.collector.notices.settings import Mail, Notices
-from sync.collector.services import make_services
+from sync.collector.services.services import make_services
+from sync.collector.settings.collector import CollectorConfig, MailedReport, Reports
+from sync.collector.settings.notices import Mail, Notices
+from sync.collector.store.database import Database
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.notices.test_mail import Inbox, mail_server
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from sync.collector import schema
-from sync.collector.database import Database
 from sync.collector.notices.errors import ChannelDown, DeliveryTrouble, NotNow, Refused
 from sync.collector.notices.letter import Letter
 from sync.collector.notices.outbox import Attached, Kind, Notice, Outbox
 from sync.collector.notices.sender import CLAIM, Sender, claim
-from sync.collector.notices.settings import Mail, Notices
+from sync.collector.settings.notices import Mail, Notices
+from sync.collector.store import schema
+from sync.collector.store.database import Database
 from tests.sync.collector.builders import HANOI, NOON
 
 SETTINGS = Notices(mail=Mail(host="mail.example.gov.vn"), gap_minutes=5)

@@ -14,11 +14,11 @@ import trustme
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from kiosk.setting_rules import Unfit
+from kiosk.base.settings.rules import Unfit
 from sync.collector.notices.errors import ChannelDown, NotNow
 from sync.collector.notices.letter import Letter, Sheet
-from sync.collector.notices.settings import Notices, Webhook, hook_address
 from sync.collector.notices.webhook import WebhookRoad
+from sync.collector.settings.notices import Notices, Webhook, hook_address
 from tests.sync.collector.builders import NOON
 from tests.sync.collector.notices.servers import dripping, nobody
 

@@ -11,12 +11,12 @@ import pytest
 from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
 
-from sync.collector import accounts
-from sync.collector.app import create_app
-from sync.collector.config import Accounts, CollectorConfig
-from sync.collector.oidc.settings import Oidc
-from sync.collector.rights import Role
-from sync.collector.services import Services
+from sync.collector.people import accounts
+from sync.collector.people.rights import Role
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import Accounts, CollectorConfig
+from sync.collector.settings.oidc import Oidc
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.oidc.provider import CLIENT, SECRET, FakeProvider, provider_on_loopback

@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
-from sync.collector.app import create_app
-from sync.collector.config import Accounts, CollectorConfig
-from sync.collector.oidc.settings import Oidc
-from sync.collector.services import Services
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import Accounts, CollectorConfig
+from sync.collector.settings.oidc import Oidc
 from tests.sync.collector.builders import Office
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.oidc.provider import CLIENT, SECRET, FakeProvider, provider_on_loopback

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
 
-from sync.collector.signals.watched import SLOT_S, HalfDay, Pressed, Watched
+from sync.collector.care.signals.watched import SLOT_S, HalfDay, Pressed, Watched
 
 FIRST = date(2026, 10, 5)
 """A Monday."""

@@ -5,7 +5,7 @@ from math import comb, exp
 
 import pytest
 
-from sync.collector.signals.chance import binomial_tail, median, poisson_tail, quantile
+from sync.collector.care.signals.chance import binomial_tail, median, poisson_tail, quantile
 
 
 def exact(k: int, n: int, p: Fraction) -> Fraction:

@@ -7,17 +7,25 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from kiosk.domain.rating import Standing
-from sync.collector import schema
+from kiosk.domain.visit.rating import Standing
+from sync.collector.care.signals.board import find_posted, read_board
+from sync.collector.care.signals.decide import (
+    Chair,
+    Decision,
+    DecisionWrong,
+    apply_again,
+    find_nothing,
+    set_aside,
+    withdraw,
+)
+from sync.collector.care.signals.keep import keep_findings
+from sync.collector.care.signals.standing import lock_journals
+from sync.collector.care.signals.watched import Finding, Sign
 from sync.collector.errors import UsageWrong
-from sync.collector.figures.order import Wish, read_book
-from sync.collector.rights import ANYBODY, RIGHTS, Reader, Role
-from sync.collector.services import Services
-from sync.collector.signals.board import find_posted, read_board
-from sync.collector.signals.decide import Chair, Decision, DecisionWrong, apply_again, find_nothing, set_aside, withdraw
-from sync.collector.signals.keep import keep_findings
-from sync.collector.signals.standing import lock_journals
-from sync.collector.signals.watched import Finding, Sign
+from sync.collector.people.rights import ANYBODY, RIGHTS, Reader, Role
+from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.services import Services
+from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.test_continued import continued
 from tests.sync.collector.test_tally import recounted_ratings, recounted_reasons, tallied_ratings, tallied_reasons

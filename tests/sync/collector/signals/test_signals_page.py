@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import insert
 from starlette.testclient import TestClient
 
-from sync.collector import accounts, passwords, schema
-from sync.collector.app import create_app
-from sync.collector.config import CollectorConfig
-from sync.collector.rights import Role
-from sync.collector.services import Services
-from sync.collector.signals.keep import keep_findings
-from sync.collector.signals.watched import Finding, Sign
+from sync.collector.care.signals.keep import keep_findings
+from sync.collector.care.signals.watched import Finding, Sign
+from sync.collector.people import accounts, passwords
+from sync.collector.people.rights import Role
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from sync.collector.signals.find import find_signs
-from sync.collector.signals.settings import Signals
-from sync.collector.signals.watched import HalfDay, Pressed, Sign, Watched, by_week
+from sync.collector.care.signals.find import find_signs
+from sync.collector.care.signals.watched import HalfDay, Pressed, Sign, Watched, by_week
+from sync.collector.settings.signals import Signals
 from tests.sync.collector.signals.counters import OPENS, honest, office_of, pressed_at, working_days
 
 OFFICE = office_of()

@@ -9,27 +9,27 @@ import pytest
 from sqlalchemy import insert, select
 
 from kiosk.journal.lines import OpenedLine
-from sync.collector import schema
-from sync.collector.accounts import change_email, new_account
-from sync.collector.calendars import Calendars
-from sync.collector.chores import chores_of, transact
-from sync.collector.config import CollectorConfig
-from sync.collector.database import Database, open_database
-from sync.collector.demo_data import write_province
-from sync.collector.kiosks.hours import Missed
-from sync.collector.migrate import migrate
-from sync.collector.notices.settings import Mail, Notices
-from sync.collector.presstime import LocalDays
-from sync.collector.rights import Role
-from sync.collector.rollouts.change import Change
-from sync.collector.rollouts.effective import NOTHING_SET, Active, InForce
-from sync.collector.services import Services, make_services
-from sync.collector.signals.find import find_signs
-from sync.collector.signals.gather import Window, find_journals, gather
-from sync.collector.signals.settings import Signals
-from sync.collector.signals.watch import watch_signs
-from sync.collector.signals.watched import HalfDay, Sign
-from sync.collector.surveys.library import shipped_surveys
+from sync.collector.calendar.presstime import LocalDays
+from sync.collector.care.signals.find import find_signs
+from sync.collector.care.signals.gather import Window, find_journals, gather
+from sync.collector.care.signals.watched import HalfDay, Sign
+from sync.collector.chores.every import chores_of, transact
+from sync.collector.chores.signals import watch_signs
+from sync.collector.fleet.kiosks.hours import Missed
+from sync.collector.fleet.rollouts.calendars import Calendars
+from sync.collector.fleet.rollouts.change import Change
+from sync.collector.fleet.rollouts.effective import NOTHING_SET, Active, InForce
+from sync.collector.fleet.surveys.library import shipped_surveys
+from sync.collector.people.accounts import change_email, new_account
+from sync.collector.people.rights import Role
+from sync.collector.run.demo_data import write_province
+from sync.collector.services.services import Services, make_services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.settings.notices import Mail, Notices
+from sync.collector.settings.signals import Signals
+from sync.collector.store import schema
+from sync.collector.store.database import Database, open_database
+from sync.collector.store.migrate import migrate
 from sync.protocol.days import WorkedDay
 from sync.protocol.messages import OpeningHours
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
@@ -192,7 +192,7 @@ def test_presses_whose_time_is_not_sure_are_no_rush(database: Database, office: 
 def test_more_ratings_than_are_read_at_once_are_all_read(
     database: Database, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sync.collector.signals.gather.AT_ONCE", 7)
+    monkeypatch.setattr("sync.collector.care.signals.gather.AT_ONCE", 7)
     rushed(office, days=18)
 
     with database.reading() as connection:

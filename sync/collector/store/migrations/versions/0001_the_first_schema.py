@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from sync.collector.schema import Hash, Id, Moment, Serial
+from sync.collector.store.schema import Hash, Id, Moment, Serial
 
 revision = "0001"
 down_revision = None

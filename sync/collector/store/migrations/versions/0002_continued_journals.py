@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from sync.collector.schema import Hash, Id, Moment
+from sync.collector.store.schema import Hash, Id, Moment
 
 revision = "0002"
 down_revision = "0001"

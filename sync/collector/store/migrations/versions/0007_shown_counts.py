@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from sync.collector.schema import Id, Serial
+from sync.collector.store.schema import Id, Serial
 
 revision = "0007"
 down_revision = "0006"

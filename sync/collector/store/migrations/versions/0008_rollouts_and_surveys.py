@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from sync.collector.schema import Id, Moment, Serial
+from sync.collector.store.schema import Id, Moment, Serial
 
 revision = "0008"
 down_revision = "0007"

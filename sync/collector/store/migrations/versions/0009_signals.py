@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from sync.collector.schema import Moment, Serial
+from sync.collector.store.schema import Moment, Serial
 
 revision = "0009"
 down_revision = "0008"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from sync.collector.schema import Id, Moment
+from sync.collector.store.schema import Id, Moment
 
 revision = "0010"
 down_revision = "0009"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from sync.collector.schema import Serial
+from sync.collector.store.schema import Serial
 
 revision = "0013"
 down_revision = "0012"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
-from sync.collector.schema import Id, Moment, Serial
+from sync.collector.store.schema import Id, Moment, Serial
 
 revision = "0017"
 down_revision = "0016"

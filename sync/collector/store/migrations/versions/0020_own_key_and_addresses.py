@@ -4,7 +4,7 @@ from alembic import op
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text, insert, select
 
-from sync.collector.schema.columns import Moment
+from sync.collector.store.schema.columns import Moment
 
 revision = "0020"
 down_revision = "0019"
