@@ -21,8 +21,8 @@ from sync.collector.figures.queries.counts import NO_LEVELS, Keys, Levels, by_le
 from sync.collector.figures.queries.grains import Days, to_the_end
 from sync.collector.figures.queries.undated import undated_counters
 from sync.collector.figures.queries.waits import read_aside, read_waits
+from sync.collector.fleet.devices.last_words import LastWords
 from sync.collector.fleet.kiosks.hours import Missed
-from sync.collector.fleet.kiosks.last_words import LastWords
 from sync.collector.replica.tally import ASIDE as ASIDE_STREAM
 from sync.collector.replica.tally import COUNTED
 from sync.collector.store.schema import counter, device, device_status, journal, unit

@@ -9,8 +9,8 @@ from prometheus_client import Gauge
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from sync.collector.fleet.devices.last_words import LastWords
 from sync.collector.fleet.kiosks.beyond import count_asides
-from sync.collector.fleet.kiosks.last_words import LastWords
 from sync.collector.notices.outbox import FAILED, WAITING
 from sync.collector.replica.projection_rows import BEYOND, UnreadReason
 from sync.collector.store.database import Database

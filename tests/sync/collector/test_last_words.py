@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from starlette.testclient import TestClient
 
 from sync.collector.figures.today import read_kiosks
+from sync.collector.fleet.devices.last_words import LastWords
 from sync.collector.fleet.devices.roster import read_roster
 from sync.collector.fleet.kiosks.hours import Missed
-from sync.collector.fleet.kiosks.last_words import LastWords
 from sync.collector.fleet.kiosks.roll import read_roll
 from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.fleet.rollouts.effective import NOTHING_SET

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from kiosk.base.terminal.terminal import terminal_texts
 from sync.collector.fleet.devices.grants import read_grants
-from sync.collector.fleet.kiosks.last_words import LastWords
+from sync.collector.fleet.devices.last_words import LastWords
 from sync.collector.store.schema import counter, device, device_status, duplicate, journal
 
 

@@ -11,13 +11,13 @@ from sqlalchemy import Connection, select
 from kiosk.domain.office_calendar import Calendar
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.devices.grants import unseen_grants
+from sync.collector.fleet.devices.last_words import LastWords
 from sync.collector.fleet.devices.roster import JournalState, read_journals
 from sync.collector.fleet.kiosks.beyond import beyond_since
 from sync.collector.fleet.kiosks.days import last_pressed
 from sync.collector.fleet.kiosks.faults import HURT, STORY_DAYS, Fault, Seen, faults_of, mark_of, oldest_waiting_s
 from sync.collector.fleet.kiosks.hours import Missed, open_days_back
 from sync.collector.fleet.kiosks.known import Known, read_known, still_known
-from sync.collector.fleet.kiosks.last_words import LastWords
 from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.fleet.rollouts.effective import InForce, read_bases, read_in_force
 from sync.collector.settings.collector import CollectorConfig
