@@ -1,0 +1,4 @@
+"""Commands: every ``kiosk …`` that can be typed, one file a family.
+
+A command reads its options, calls a room and tells the result; only this room of the kiosk may import ``sync``.
+"""

@@ -2,4 +2,6 @@
 
 A check is a few lines that look at one thing and yield findings; ``round`` runs them all at once and waits for
 none too long. What needs the network lives in ``sync.agent.doctor``; the command line puts both together.
+
+No check changes what it looks at.
 """

@@ -4,6 +4,8 @@ Importing anything from here settles Kivy's environment first, because Kivy read
 when it is imported. Whoever starts the kiosk may say on which screen it shows and through
 which card it sounds, and nothing else: a variable or a file in somebody's home could bring
 in a module, a second input provider, other rules or other words.
+
+Nothing here decides what a rating is worth, and nothing here reads the journal.
 """
 
 import os

@@ -1,1 +1,4 @@
-"""Figures: what one report says of one place in one period; pages, the API and files show the same object."""
+"""Figures: steps 13 and 14 of the road of a press: what may be shown, and what a report says of a place in a period.
+
+Nothing here draws, writes files or knows a request.
+"""

@@ -1,1 +1,4 @@
-"""Profiles: figures by other rules than ours, on pages of their own, never in one column with ours."""
+"""Profiles: figures by other rules than ours, on pages of their own, never in one column with ours.
+
+They come from counts that people hand in or from questions of their own, never from our measures.
+"""

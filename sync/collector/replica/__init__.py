@@ -1,0 +1,4 @@
+"""Replica: the copy of every kiosk's journal, and what its lines say: steps 10 to 12 of the road of a press.
+
+Nothing here refuses a line because of what it says, and nothing here makes a figure for a page.
+"""

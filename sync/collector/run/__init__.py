@@ -1,0 +1,4 @@
+"""Run: the application, its server, and the demo province.
+
+Here parts are made and handed to each other; what they do is decided in their own rooms.
+"""

@@ -1,1 +1,4 @@
-"""Cases: too much dissatisfaction at a place is followed up by somebody, until a day, with a result."""
+"""Cases: what is to be followed up, by whom, by when, and how it ended.
+
+A case never says who pressed.
+"""

@@ -1,1 +1,4 @@
-"""Comments: what citizens wrote, from the journals' commitments to whoever answers for the counter."""
+"""Comments: what citizens wrote: read, hidden, published or forgotten by people with the right to.
+
+Nothing here decides what a comment is worth.
+"""

@@ -1,1 +1,4 @@
-"""Kiosks: how each of them is, what IT staff ask of it, and whom the collector tells when one is not well."""
+"""Kiosks: how each is, what is wrong with it since when, and whom it is told.
+
+What is set for a kiosk is the rollouts' room.
+"""

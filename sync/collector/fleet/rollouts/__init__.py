@@ -1,1 +1,4 @@
-"""Rollouts: what the office sets for its kiosks, brought to a few of them first."""
+"""Rollouts: settings and versions on their way to kiosks, in stages that stop when something fails.
+
+A kiosk's own file always wins; nothing here can reach into it.
+"""

@@ -1,1 +1,4 @@
-"""Surveys: those that are shipped, and those that the office writes itself on the web."""
+"""Surveys: the questions that offices use, their versions, and who may change them.
+
+A version that was used is never changed.
+"""

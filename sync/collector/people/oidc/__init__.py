@@ -1,1 +1,4 @@
-"""OpenID Connect: people sign in with the account that their office has given them already; off by default."""
+"""OpenID Connect: signing in with the office's own accounts.
+
+What an account may do is decided in ``sync.collector.people``, never by the provider's words alone.
+"""

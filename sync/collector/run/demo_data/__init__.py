@@ -4,6 +4,8 @@ Seeded, so that the same command writes the same province. Each kiosk keeps a ch
 signs what it sends, stands still at night and at the week's end, and some of them fail: one is
 gamed before closing time, one falls silent, one comes back after days without a network. Citizens
 write comments, and what is too much becomes cases, which the province's people follow up.
+
+It never goes around the ingest, and never into a database that has other kiosks.
 """
 
 from sync.collector.run.demo_data.province import write_province

@@ -1,1 +1,4 @@
-"""Tracing: how long requests, transactions and statements take, told to the operator's own collector of traces."""
+"""Tracing: spans of requests and chores, sent to a trace collector where one is set.
+
+Without that setting nothing of it is imported.
+"""

@@ -4,6 +4,8 @@ Whatever one batch writes has ``journal_id`` first in its primary key, so that a
 touches one shard only. ``segment`` and ``rating`` carry the moment of receipt in their
 key, for on PostgreSQL they are partitioned by its month. Migrations make the tables;
 a test holds them and this module together.
+
+No table is read or written here.
 """
 
 from sync.collector.store.schema.cases import follow_up, follow_up_step

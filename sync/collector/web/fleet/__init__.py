@@ -1,0 +1,4 @@
+"""The pages of kiosks, their settings and surveys.
+
+Each asks ``sync.collector.fleet``.
+"""
