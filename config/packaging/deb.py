@@ -13,8 +13,8 @@ from wheels import PROGRAMS, ROOT, run
 
 CONFIG = ROOT / "config"
 SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
-UNUSED = ("*/kivy/tools", "*/kivy/tests", "*/kivy/lib/gstplayer", "*/greenlet/tests")
-"""Left out of the libraries."""
+UNUSED = ("*/kivy/tools", "*/kivy/tests", "*/kivy/lib/gstplayer", "*/greenlet/tests", "hailong/assets/readme")
+"""Left out of the libraries and of our own files."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class Tree:
         if there == settings:
             raise SystemExit(f"config/{package.command}.toml no longer names the folder of the data")
         self._write(f"/etc/hailong/{package.command}.toml", there)
-        for paper in ("README.md", "CHANGELOG.md", "config/OPERATIONS.md", "config/HUONG-DAN-NHANH.md"):
+        for paper in ("README.md", "SECURITY.md", "CHANGELOG.md", "config/OPERATIONS.md", "config/HUONG-DAN-NHANH.md"):
             self._copy(ROOT / paper, f"{package.papers}/{Path(paper).name}")
         self._write(f"{package.papers}/copyright", _copyright(self._home))
         for program in package.programs:
