@@ -85,7 +85,7 @@ lock: $(READY)
 clean:
 	rm -rf $(VENV) build dist assets/generated
 
-$(READY): pyproject.toml requirements.lock .ci/system-packages
+$(READY): pyproject.toml requirements.lock kiosk/__about__.py .ci/system-packages
 	@.ci/system-packages
 	@test -x $(BIN)/python || python3 -m venv $(VENV)
 	@grep -A20 '^uv==' requirements.lock | sed '2,$${/^[^ ]/,$$d}' > $(VENV)/uv.lock

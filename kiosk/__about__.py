@@ -1,4 +1,4 @@
 """Which version this is; the package's metadata is read from here."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 SOFTWARE = f"hailong {VERSION}"

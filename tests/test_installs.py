@@ -59,6 +59,8 @@ def test_kiosk_lives_without_the_web_stack(tmp_path):
         "en collector", "en kiosk", "vi collector", "vi kiosk",
     ]  # fmt: skip
 
+    typed = (tmp_path / "kiosk" / "lib").glob("python3*/site-packages/*/py.typed")
+    assert {"kiosk", "sync"} <= {path.parent.name for path in typed}
     assert not {"fastapi", "uvicorn", "alembic", "jinja2"} & modules(programs)
     assert "SQLite" in run(
         programs / "kiosk", "doctor", "--data-dir", str(ROOT / "build"),

@@ -13,8 +13,13 @@ from wheels import PROGRAMS, ROOT, run
 
 CONFIG = ROOT / "config"
 SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
-UNUSED = ("*/kivy/tools", "*/kivy/tests", "*/kivy/lib/gstplayer", "*/greenlet/tests")
-"""Left out of the libraries."""
+UNUSED = ("*/kivy/tools", "*/kivy/tests", "*/kivy/lib/gstplayer", "*/greenlet/tests", "hailong/assets/readme")
+"""Left out of the libraries and of our own files."""
+PAPERS = (
+    "README.md", "SECURITY.md", "CHANGELOG.md",
+    "config/OPERATIONS.md", "config/HUONG-DAN-NHANH.md", "config/SO-LIEU.md",
+)  # fmt: skip
+"""The documents that lie on the machine, side by side."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,7 @@ class Tree:
         if there == settings:
             raise SystemExit(f"config/{package.command}.toml no longer names the folder of the data")
         self._write(f"/etc/hailong/{package.command}.toml", there)
-        for paper in ("README.md", "CHANGELOG.md", "config/OPERATIONS.md", "config/HUONG-DAN-NHANH.md"):
+        for paper in PAPERS:
             self._copy(ROOT / paper, f"{package.papers}/{Path(paper).name}")
         self._write(f"{package.papers}/copyright", _copyright(self._home))
         for program in package.programs:

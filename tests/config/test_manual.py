@@ -1,4 +1,7 @@
-"""What the manual says is so: its commands, options, units, files and targets exist."""
+"""What the manuals say is so: their commands, options, units, links and targets exist.
+
+The files, functions and settings that they name are held by ``tests/test_documents.py``.
+"""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +16,12 @@ from sync.collector.commands.main import app as collector
 from sync.collector.fleet.devices.devices import CODE_ALPHABET, CODE_LENGTH
 
 ROOT = Path(__file__).parents[2]
-MANUALS = ["README.md", "config/OPERATIONS.md", "config/HUONG-DAN-NHANH.md"]
+MANUALS = {
+    "README.md": 0, "ARCHITECTURE.md": 1, "CONTRIBUTING.md": 1, "SECURITY.md": 5,
+    "config/OPERATIONS.md": 100, "config/HUONG-DAN-NHANH.md": 8, "config/SO-LIEU.md": 3,
+}  # fmt: skip
+"""The documents, and how many commands of ours each names at least."""
+MANY = 8
 PROGRAMS = {"kiosk": typer.main.get_command(kiosk), "collector": typer.main.get_command(collector)}
 
 
@@ -47,7 +55,7 @@ def fault_of(words: list[str]) -> str | None:
 def test_every_command_of_the_manual_exists(manual):
     found = list(commands(manual))
 
-    assert len(found) >= 5
+    assert len(found) >= MANUALS[manual]
     assert {" ".join(words): fault for words in found if (fault := fault_of(words))} == {}
 
 
@@ -68,14 +76,6 @@ def test_units_that_the_manual_names_are_shipped():
     named = set(re.findall(r"hailong-\w+\.(?:service|timer)", text("config/OPERATIONS.md")))
 
     assert named <= {path.name for path in (ROOT / "config" / "systemd").iterdir()}
-
-
-def test_settings_that_the_manual_names_exist():
-    named = re.findall(r"`((?:screen|collector|journal|visit|sync|accounts)\.[a-z_.]+)`", text("config/OPERATIONS.md"))
-    files = text("config/kiosk.toml") + text("config/collector.toml")
-
-    assert [key for key in named if not re.search(rf"^#?\s?{key.rpartition('.')[2]}\s*=", files, re.MULTILINE)] == []
-    assert len(named) > 3
 
 
 @pytest.mark.parametrize("manual", MANUALS)
@@ -114,5 +114,5 @@ def test_every_code_that_is_shown_has_the_form_of_a_real_one(place):
 
     shown = CODE_SHOWN.findall(text(place))
 
-    assert shown or place == "config/HUONG-DAN-NHANH.md"
+    assert shown or MANUALS.get(place, MANY) < MANY
     assert [code for code in shown if not re.fullmatch(f"{groups}-{groups}", code)] == []
