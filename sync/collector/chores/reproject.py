@@ -6,7 +6,7 @@ time: what is read is unread no more, and what still cannot be read stays as it 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -127,14 +127,13 @@ def _read_anew(
     entries = [(seq, lines[seq]) for seq in sorted(seqs)]
 
     def read(some: Sequence[tuple[int, bytes]]) -> int:
-        projection = project_entries(some, context)
         # They come to be counted now, so they go out with what came in this part of the day.
-        projection.received_on = reading.days.today(reading.now)
+        projection = replace(project_entries(some, context), received_on=reading.days.today(reading.now))
         these = {seq for seq, _ in some}
         connection.execute(delete(unread).where(unread.c.journal_id == copy.journal_id, unread.c.seq.in_(these)))
-        keep_said(connection, writer, projection, batch.received_at)
-        _note(connection, copy.journal_id, these, projection, reading)
-        return len(projection.unread)
+        said = keep_said(connection, writer, projection, batch.received_at)
+        _note(connection, copy.journal_id, these, said, reading)
+        return len(said.unread)
 
     return take_apart(connection, entries, read, _leave)
 

@@ -8,7 +8,7 @@ once or not at all.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -20,14 +20,14 @@ from kiosk.journal.chain import Cursor, chain_over
 from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, PressClock
 from sync.collector.replica.comments import awaited, enclose, keep_comments, place_comments
-from sync.collector.replica.continued import Writer, find_duplicates, late_elsewhere, note_continuation, offsets_heard
+from sync.collector.replica.continued import Writer, find_duplicates, note_continuation, offsets_heard, place_late
 from sync.collector.replica.cursors import COPY, require_owner
 from sync.collector.replica.keep import (
     enclosed_seq,
     keep_boot,
-    keep_counts,
     keep_enclosures,
     keep_projection,
+    keep_ratings,
     keep_unread,
     last_measured,
     measured_before,
@@ -117,16 +117,24 @@ def append_batch(
     return Appended(end, len(fresh), unread)
 
 
-def keep_said(connection: Connection, writer: Writer, projection: Projection, received_at: datetime) -> None:
-    """Write and count all that lines of a journal say, also of other journals of that kiosk."""
+def keep_said(connection: Connection, writer: Writer, projection: Projection, received_at: datetime) -> Projection:
+    """Write and count all that lines of a journal say, also of other journals of that kiosk.
+
+    Returns the same with all that is unread: also what could be read and speaks of a rating that is not there.
+    """
     received_us = micros(received_at)
     if projection.opened is not None:
         note_continuation(connection, writer.device_id, writer.journal_id, projection.opened, received_at)
-    for other, said in late_elsewhere(connection, writer.journal_id, projection).items():
-        projection.unread += keep_counts(connection, other, received_us, said)
+    late = place_late(connection, writer.journal_id, projection.late)
+    unread = [*projection.unread, *late.unread]
+    for other, entries in late.elsewhere.items():
+        unread += keep_ratings(connection, other, received_us, Projection(projection.received_on, late=entries))
     comments = place_comments(connection, writer.journal_id, projection)
-    keep_projection(connection, writer.journal_id, received_us, projection)
-    keep_comments(connection, writer.journal_id, comments)
+    own = keep_projection(connection, writer.journal_id, received_us, replace(projection, late=late.own))
+    unread += [*comments.unread, *own]
+    keep_unread(connection, writer.journal_id, received_us, unread)
+    keep_comments(connection, writer.journal_id, comments.rows)
+    return replace(projection, unread=unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +182,7 @@ class _Sender:
         connection, received_at = self.connection, self.receipt.received_at
         writer = Writer(self.device.device_id, self.copy.journal_id, self.copy.continued)
         duplicates = find_duplicates(connection, writer, start, lines, received_at)
-        projection = project(start.next_seq, lines, self._context, duplicates)
-        keep_said(connection, writer, projection, received_at)
-        return projection
+        return keep_said(connection, writer, project(start.next_seq, lines, self._context, duplicates), received_at)
 
     @cached_property
     def _context(self) -> Context:
