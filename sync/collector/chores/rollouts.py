@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -14,15 +13,10 @@ from sync.collector.fleet.rollouts.store import Rollout, finish, go_on, heard_of
 from sync.collector.notices.outbox import Kind, Notice, Outbox
 from sync.collector.people.rights import Right
 from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.writer import Transact
 
 ACTOR = "collector"
 FAULTS_TOLD_MAX = 3
-
-
-class Transact(Protocol):
-    """Runs work in a transaction of its own, and returns what it returns."""
-
-    def __call__(self, work: Callable[[Connection], Any], /) -> Any: ...
 
 
 def tend_rollouts(config: CollectorConfig, transact: Transact, clock: Callable[[], datetime], shelf: Shelf) -> None:
