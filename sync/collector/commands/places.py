@@ -1,15 +1,20 @@
-"""``collector unit`` and ``collector counter``: places are made, named, moved and ended."""
+"""``collector unit`` and ``collector counter``: places are made, named, moved and ended.
+
+What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from sync.collector.calendar.presstime import LocalDays
 from sync.collector.commands.shared import ConfigFile, DataDir, actor, ask, in_transaction, open_ready, tell
 from sync.collector.errors import UsageWrong
-from sync.collector.settings.collector import load_config
+from sync.collector.settings.collector import CollectorConfig, load_config
 
 unit_app = typer.Typer(help="Administrative units.", no_args_is_help=True)
 counter_app = typer.Typer(help="Counters.", no_args_is_help=True)
@@ -22,6 +27,30 @@ Since = Annotated[str | None, typer.Option(metavar="DAY", help="From which day o
 CounterCode = Annotated[str | None, typer.Argument(help="The counter's code.", metavar="CODE")]
 UnitCode = Annotated[str | None, typer.Argument(help="The unit's code.", metavar="CODE")]
 NewName = Annotated[str | None, typer.Argument(help="The name, as reports show it.", metavar="NAME")]
+
+
+class Wanted(NamedTuple):
+    """One change by its arguments, or a table of many."""
+
+    needed: dict[str, str | None]
+    """Each by its name; None was not given."""
+    more: dict[str, str | None]
+    """What has a default."""
+    table: Path | None
+    yes: bool
+
+    def given(self) -> dict[str, str]:
+        """What was given of one change. Raises UsageWrong where it is not clear what is to be done."""
+        found = {name: value for name, value in (self.needed | self.more).items() if value is not None}
+        if self.table is not None and found:
+            raise UsageWrong("give a table with --from, or one change by its own arguments, not both")
+        if self.table is None and self.yes:
+            raise UsageWrong("--yes belongs to a table (--from): one change is not asked about")
+        if self.table is None and None in self.needed.values():
+            raise UsageWrong(
+                "say what is to change: {wanted}; or give a table with --from", wanted=", ".join(self.needed)
+            )
+        return found
 
 
 @counter_app.command("new", epilog="Example: collector counter new HC-02 'Quầy 2' --unit 06040")
@@ -61,9 +90,8 @@ def counter_move(
     """
     from sync.collector.services.place_changes import CounterMove
 
-    _change(
-        CounterMove, {"counter": code, "unit": unit}, {"since": since}, (table, yes), (config, data_dir), _moved
-    )  # fmt: skip
+    wanted = Wanted({"counter": code, "unit": unit}, {"since": since}, table, yes)
+    _change(CounterMove, wanted, load_config(config, data_dir), _moved)
 
 
 @counter_app.command("rename", epilog="Example: collector counter rename HC-02 'Quầy 2 – Hộ tịch'")
@@ -78,7 +106,8 @@ def counter_rename(
     """Name a counter anew. A table has the columns counter and name."""
     from sync.collector.services.place_changes import CounterName
 
-    _change(CounterName, {"counter": code, "name": name}, {}, (table, yes), (config, data_dir), _named)
+    wanted = Wanted({"counter": code, "name": name}, {}, table, yes)
+    _change(CounterName, wanted, load_config(config, data_dir), _named)
 
 
 @unit_app.command("new", epilog="Example: collector unit new 06040.TC 'Tổ tiếp công dân' --below 06040")
@@ -94,7 +123,8 @@ def unit_new(
     """Make a unit. A table has the columns unit, name and above."""
     from sync.collector.services.place_changes import UnitNew
 
-    _change(UnitNew, {"unit": code, "name": name}, {"above": below}, (table, yes), (config, data_dir), _made)
+    wanted = Wanted({"unit": code, "name": name}, {"above": below}, table, yes)
+    _change(UnitNew, wanted, load_config(config, data_dir), _made)
 
 
 @unit_app.command("rename", epilog="Example: collector unit rename 06040 'Xã Thất Khê'")
@@ -109,7 +139,8 @@ def unit_rename(
     """Name a unit anew. A table has the columns unit and name."""
     from sync.collector.services.place_changes import UnitName
 
-    _change(UnitName, {"unit": code, "name": name}, {}, (table, yes), (config, data_dir), _named)
+    wanted = Wanted({"unit": code, "name": name}, {}, table, yes)
+    _change(UnitName, wanted, load_config(config, data_dir), _named)
 
 
 @unit_app.command("end", epilog="Example: collector unit end 06040 --into 06001 --since 2026-07-01")
@@ -129,8 +160,8 @@ def unit_end(
     """
     from sync.collector.services.place_changes import UnitEnd
 
-    more = {"since": since, "into": " ".join(into) if into else None}
-    _change(UnitEnd, {"unit": code}, more, (table, yes), (config, data_dir), _ended)
+    wanted = Wanted({"unit": code}, {"since": since, "into": " ".join(into) if into else None}, table, yes)
+    _change(UnitEnd, wanted, load_config(config, data_dir), _ended)
 
 
 @unit_app.command("reopen", epilog="Example: collector unit reopen 06040")
@@ -140,7 +171,6 @@ def unit_reopen(
     data_dir: DataDir = None,
 ) -> None:
     """Take the end of a unit back; the counters that moved into the one that follows come back with all since then."""
-    from sync.collector.calendar.presstime import LocalDays
     from sync.collector.services.moves import Act, reopen_unit
 
     settings = load_config(config, data_dir)
@@ -202,37 +232,25 @@ def _show_change(change: Any) -> None:
                  "afterwards: collector unit end {code} --into …", **values)  # fmt: skip
 
 
-def _change(
-    kind: Any, needed: dict[str, str | None], more: dict[str, str | None], table: tuple[Path | None, bool],
-    settings: tuple[Path | None, Path | None], say: Callable[[Any], None],
-) -> None:  # fmt: skip
+def _change(kind: Any, wanted: Wanted, config: CollectorConfig, say: Callable[[Any], None]) -> None:
     """One change by its arguments, or many by a table: tried, shown, asked about, done."""
-    from sync.collector.calendar.presstime import LocalDays
     from sync.collector.services import place_changes as changes
     from sync.collector.services.moves import Act
 
-    file, yes = table
-    given = {name: value for name, value in (needed | more).items() if value is not None}
-    if file is not None and given:
-        raise UsageWrong("give a table with --from, or one change by its own arguments, not both")
-    if file is None and yes:
-        raise UsageWrong("--yes belongs to a table (--from): one change is not asked about")
-    if file is None and None in needed.values():
-        raise UsageWrong("say what is to change: {wanted}; or give a table with --from", wanted=", ".join(needed))
-    config = load_config(*settings)
+    given = wanted.given()
     act = Act(datetime.now(UTC), actor(), LocalDays(config.zone))
-    if "since" in more:
+    if "since" in wanted.more:
         given.setdefault("since", act.today.isoformat())
-    rows = changes.read_changes(file, kind) if file else [(0, _row(kind, given))]
-    database = open_ready(config)
+    file = wanted.table
     if file is None:
-        done = in_transaction(database, lambda connection: [changes.change(connection, rows[0][1], act)])
-        say(done[0])
+        row = _row(kind, given)
+        say(in_transaction(open_ready(config), lambda connection: changes.change(connection, row, act)))
         return
-    work = lambda connection: changes.carry_out(connection, file, rows, act)  # noqa: E731
+    rows = changes.read_changes(file, kind)
+    database, work = open_ready(config), partial(changes.carry_out, file=file, rows=rows, act=act)
     for each in changes.try_out(database.writing, work):
         say(each)
-    ask(yes=yes)
+    ask(yes=wanted.yes)
     tell("Done: {n}", n=len(in_transaction(database, work)))
 
 

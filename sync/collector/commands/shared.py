@@ -1,5 +1,9 @@
-"""What the collector's commands share: options, the open database, one transaction, and words."""
+"""What the collector's commands share: options, the open database, one transaction, and words.
 
+Migrations are imported where they are needed: ``--help`` does not load them.
+"""
+
+import getpass
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -58,8 +62,6 @@ def ask(*, yes: bool) -> None:
 
 def actor() -> str:
     """Who works here, for the audit log."""
-    import getpass
-
     with suppress(OSError, KeyError, ImportError):
         return f"command line: {getpass.getuser()}"
     return "command line"
