@@ -13,7 +13,6 @@ from sync.collector.fleet.surveys.writing import as_draft, scale_faults, survey_
 from sync.collector.people.audit import note
 from sync.collector.store.schema import rollout, survey_text, unit
 
-VERSIONS_MAX = 9999
 SURVEY_BYTES_MAX = 24 * 1024
 """A kiosk takes its settings in one message of 64 KiB."""
 
