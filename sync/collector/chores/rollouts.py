@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from kiosk.base.texts import Texts, texts
-from sync.collector.fleet.rollouts.effective import InForce, Shelf, read_in_force
+from sync.collector.fleet.rollouts.effective import InForce, InForceCache, read_in_force
 from sync.collector.fleet.rollouts.stage import State, Step, is_due, next_step
 from sync.collector.fleet.rollouts.store import Rollout, finish, go_on, heard_of, read_rollout, read_unfinished, stop
 from sync.collector.notices.outbox import Kind, Notice, Outbox
@@ -19,7 +19,9 @@ ACTOR = "collector"
 FAULTS_TOLD_MAX = 3
 
 
-def tend_rollouts(config: CollectorConfig, transact: Transact, clock: Callable[[], datetime], shelf: Shelf) -> None:
+def tend_rollouts(
+    config: CollectorConfig, transact: Transact, clock: Callable[[], datetime], cache: InForceCache
+) -> None:
     """Take every step that is due, and tell those who set things of each that was taken back."""
     outbox = Outbox(config.notices, config.zone)
     t = texts("collector", config.language)
@@ -35,7 +37,7 @@ def tend_rollouts(config: CollectorConfig, transact: Transact, clock: Callable[[
         return bool(steps)
 
     if transact(work):
-        shelf.forget()
+        cache.forget()
 
 
 def watch_rollouts(
