@@ -8,8 +8,8 @@ from decimal import Decimal
 from kiosk.base.table import Cell, Column, Form, Mark, Table
 from kiosk.domain.numbers.disclosure import Policy, Shown
 from sync.collector.calendar.periods import Period
+from sync.collector.figures.kiosks import Kiosk
 from sync.collector.figures.places import Place
-from sync.collector.figures.today import Kiosk
 from sync.collector.profiles.index766 import Counts, ratios
 from sync.collector.profiles.reading import Months, Scored
 from sync.collector.profiles.tt01 import INDICATORS, POINTS_MAX, Profile, points_of, score

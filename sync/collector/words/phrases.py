@@ -10,10 +10,11 @@ from kiosk.domain.numbers.measures import Figure, Method, Score, Share, differs,
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Level, Words
 from sync.collector.figures.book import Book, Joined
+from sync.collector.figures.kiosks import Kiosk
 from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.places import Place
 from sync.collector.figures.tables import Titles
-from sync.collector.figures.today import ASIDE, Kiosk, Row, Table
+from sync.collector.figures.today import ASIDE, Row, Table
 from sync.collector.people.rights import Role
 from sync.collector.words.when import When
 
@@ -156,7 +157,7 @@ class Phrases(When):
 
     def full_place(self, place: Place) -> str:
         """A counter with its unit: the names of counters alone are alike everywhere."""
-        return f"{place.above}, {self.place(place)}" if place.above else self.place(place)
+        return f"{place.unit}, {self.place(place)}" if place.unit else self.place(place)
 
     def joined(self, book: Book) -> str:
         """What the comparison takes in, or cannot, of counters that were moved; nothing where none was."""
@@ -171,8 +172,8 @@ class Phrases(When):
 
     def _came(self, joined: Sequence[Joined]) -> str:
         shown = [
-            self.t("{counter} from {unit} to {other} on {day}", counter=one.now.name, unit=one.left.above,
-                   other=one.now.above, day=self.t.day(one.day))
+            self.t("{counter} from {unit} to {other} on {day}", counter=one.now.name, unit=one.left.unit,
+                   other=one.now.unit, day=self.t.day(one.day))
             for one in joined[:JOINED_MAX]
         ]  # fmt: skip
         return "; ".join(shown) + (" …" if len(joined) > JOINED_MAX else "")

@@ -43,7 +43,7 @@ def add_served(one: Served | None, other: Served) -> Served:
 def _sums(keys: Keys, asked: Asked, days: Days) -> Select[Any]:
     """What was typed in and what was asked, of every grain: each as rows, for one sum over all takes half as long."""
     c = served_count.c
-    # Plus nothing, as in ``Shelf.rows``.
+    # Plus nothing, as in ``SumTable.rows``.
     of_them = [(c.counter_id + 0).in_(keys)] if len(keys) <= NAMED_MAX else []
     rows = union_all(*(
         select(c.counter_id, *(c[name] for name in FIGURES)).where(
