@@ -121,9 +121,7 @@ def _read_anew(
     offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
     walls = Walls(list(lines.values()), sender.floor, measured_before(connection, copy.journal_id, batch.first_seq))
     clock = PressClock(micros(batch.received_at), *_sent_by(batch, offset_of), offset_of, walls)
-    context = Context(
-        sender.counter_id, sender.counters, clock, reading.days, sender.moves, sender.spans, sender.ended
-    )  # fmt: skip
+    context = Context(sender.counter_id, sender.counters, clock, reading.days, sender.moves, sender.spans, sender.ended)
     entries = [(seq, lines[seq]) for seq in sorted(seqs)]
 
     def read(some: Sequence[tuple[int, bytes]]) -> int:

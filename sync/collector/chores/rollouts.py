@@ -57,9 +57,13 @@ def watch_rollouts(
 
 
 def _step(
-    connection: Connection, one: Rollout, now: datetime, stage_time: timedelta, faults_percent_max: int,
+    connection: Connection,
+    one: Rollout,
+    now: datetime,
+    stage_time: timedelta,
+    faults_percent_max: int,
     in_force: Callable[[Connection], InForce],
-) -> Step:  # fmt: skip
+) -> Step:
     if one.state is State.PLANNED:
         if not is_due(one.begins_at, now):
             return Step.WAIT
@@ -80,7 +84,8 @@ def _step(
 def _stopped(one: Rollout, t: Texts) -> Notice:
     body = t(
         "Kiosks refused the settings “{title}”, so they were taken back everywhere. They said: {why}",
-        title=one.title, why=one.why,
-    )  # fmt: skip
+        title=one.title,
+        why=one.why,
+    )
     subject = t("Settings taken back: {title}", title=one.title)
     return Notice(Kind.ALERT, subject, body, Right.SETTINGS, one.path)

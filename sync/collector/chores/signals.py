@@ -73,10 +73,14 @@ def _tell(connection: Connection, services: Services, signal_id: int, now: datet
     row = connection.execute(wanted).one()
     words = SignWords.of(services.config.language)
     subject = f"{words.title(row.sign)}: {row.unit}, {row.name}"
-    body = "\n\n".join([
-        f"{row.unit}, {row.name} ({row.code})", words.sentence(row.sign, row.evidence), words.days(row),
-        words.t("Signs inform; a person decides: {url}", url=f"{services.config.url}/dau-hieu/{signal_id}"),
-    ])  # fmt: skip
+    body = "\n\n".join(
+        [
+            f"{row.unit}, {row.name} ({row.code})",
+            words.sentence(row.sign, row.evidence),
+            words.days(row),
+            words.t("Signs inform; a person decides: {url}", url=f"{services.config.url}/dau-hieu/{signal_id}"),
+        ]
+    )
     facts = {"signal": signal_id, "sign": row.sign, "counter": row.code, "evidence": row.evidence}
     told = Notice(Kind.SIGNAL, subject, body, right=Right.DECIDE, path=row.path, facts=facts)
     services.outbox.put(connection, told, now)

@@ -56,8 +56,13 @@ def reproject(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     database, t = open_ready(settings), terminal_texts("collector")
 
     def show(journal: Journal) -> None:
-        tell("Journal {number} of {of}: {read} entries read, {left} left", number=t.number(journal.number),
-             of=t.number(journal.of), read=t.number(journal.read), left=t.number(journal.left))  # fmt: skip
+        tell(
+            "Journal {number} of {of}: {read} entries read, {left} left",
+            number=t.number(journal.number),
+            of=t.number(journal.of),
+            read=t.number(journal.read),
+            left=t.number(journal.left),
+        )
 
     with faults_named(database):
         read, left = read_anew(database, Reading(datetime.now(UTC), actor(), LocalDays(settings.zone)), show)

@@ -83,8 +83,12 @@ def _tell_code(settings: CollectorConfig, counter: str, code: str, until: dateti
         typer.echo(code)
         return
     tell("Code for counter {counter}: {code}", counter=counter, code=code)
-    tell("It works once, until {until}. On the kiosk: kiosk enroll {url} {code}", url=settings.url, code=code,
-          until=until.astimezone(settings.zone).strftime("%H:%M %d/%m/%Y"))  # fmt: skip
+    tell(
+        "It works once, until {until}. On the kiosk: kiosk enroll {url} {code}",
+        url=settings.url,
+        code=code,
+        until=until.astimezone(settings.zone).strftime("%H:%M %d/%m/%Y"),
+    )
 
 
 def _refuse(beside: Literal["beside", "without"], option: str, given: Mapping[str, object]) -> None:

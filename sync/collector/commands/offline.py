@@ -31,8 +31,12 @@ def import_files(
     t = terminal_texts("collector")
 
     def show(result: FileResult) -> None:
-        tell("{file}: {added} new entries, {known} known already", file=result.file.name,
-             added=t.number(result.added), known=t.number(result.known))  # fmt: skip
+        tell(
+            "{file}: {added} new entries, {known} known already",
+            file=result.file.name,
+            added=t.number(result.added),
+            known=t.number(result.known),
+        )
 
     intake = Intake(database, settings.url, LocalDays(settings.zone), lambda: datetime.now(UTC))
     results = intake.take(files, show)

@@ -176,8 +176,12 @@ def unit_reopen(
     settings = load_config(config, data_dir)
     act = Act(datetime.now(UTC), actor(), LocalDays(settings.zone))
     moved = in_transaction(open_ready(settings), lambda connection: reopen_unit(connection, code, act))
-    tell("Unit {code} goes on. Counters that came back: {counters}; ratings that go along: {n}",
-         code=code, counters=_codes(moved.counters), n=moved.ratings)  # fmt: skip
+    tell(
+        "Unit {code} goes on. Counters that came back: {counters}; ratings that go along: {n}",
+        code=code,
+        counters=_codes(moved.counters),
+        n=moved.ratings,
+    )
 
 
 @unit_app.command("import", epilog="Example: collector unit import --province 20 --province 01")
@@ -225,11 +229,17 @@ def _show_change(change: Any) -> None:
         case "moved":
             tell("{code} {name} would lie below {to} (counters: {n})", **values)
         case "doubled":
-            tell("{to} would be made beside {code}, which has the same name {name} (counters: {n}); "
-                 "afterwards: collector unit end {code} --into {to}", **values)  # fmt: skip
+            tell(
+                "{to} would be made beside {code}, which has the same name {name} (counters: {n}); "
+                "afterwards: collector unit end {code} --into {to}",
+                **values,
+            )
         case _:
-            tell("{code} {name} is in the list no more and would stay (counters: {n}); "
-                 "afterwards: collector unit end {code} --into …", **values)  # fmt: skip
+            tell(
+                "{code} {name} is in the list no more and would stay (counters: {n}); "
+                "afterwards: collector unit end {code} --into …",
+                **values,
+            )
 
 
 def _change(kind: Any, wanted: Wanted, config: CollectorConfig, say: Callable[[Any], None]) -> None:
@@ -265,8 +275,14 @@ def _row(kind: Any, given: dict[str, str]) -> Any:
 
 def _moved(done: Any) -> None:
     row = done.row
-    tell("Counter {code}: unit {before} until {day}, from then on {unit}; ratings that go along: {n}",
-         code=row.counter, before=done.before, day=row.since, unit=row.unit, n=done.moved.ratings)  # fmt: skip
+    tell(
+        "Counter {code}: unit {before} until {day}, from then on {unit}; ratings that go along: {n}",
+        code=row.counter,
+        before=done.before,
+        day=row.since,
+        unit=row.unit,
+        n=done.moved.ratings,
+    )
 
 
 def _named(done: Any) -> None:
@@ -280,12 +296,20 @@ def _made(done: Any) -> None:
 
 def _ended(done: Any) -> None:
     into = list(dict.fromkeys(done.row.into.split()))
-    tell("Unit {code} ended on {day}, followed by: {into}. Counters that moved: {counters}; ratings that go along: {n}",
-         code=done.row.unit, day=done.row.since, into=_codes(into), counters=len(done.moved.counters),
-         n=done.moved.ratings)  # fmt: skip
+    tell(
+        "Unit {code} ended on {day}, followed by: {into}. Counters that moved: {counters}; ratings that go along: {n}",
+        code=done.row.unit,
+        day=done.row.since,
+        into=_codes(into),
+        counters=len(done.moved.counters),
+        n=done.moved.ratings,
+    )
     if done.moved.accounts:
-        tell("These accounts see only what was pressed there before; give them another unit on the page of accounts: "
-             "{accounts}", accounts=_codes(done.moved.accounts))  # fmt: skip
+        tell(
+            "These accounts see only what was pressed there before; give them another unit on the page of accounts: "
+            "{accounts}",
+            accounts=_codes(done.moved.accounts),
+        )
 
 
 def _codes(codes: Sequence[str]) -> str:

@@ -112,9 +112,14 @@ class Report:
 
 
 def make_report(
-    connection: Connection, span: Span, now: datetime, today: date, policy: Policy, surveys: Mapping[str, Survey],
+    connection: Connection,
+    span: Span,
+    now: datetime,
+    today: date,
+    policy: Policy,
+    surveys: Mapping[str, Survey],
     missed: Missed,
-) -> Report:  # fmt: skip
+) -> Report:
     """The report of ``span`` as far as it may be shown.
 
     Raises UsageWrong for a unit or counter that is not there.
@@ -130,9 +135,14 @@ def make_report(
 
 
 def _table(
-    connection: Connection, asked: Asked, days: Days, places: Mapping[int, Place], keys: Keys, policy: Policy,
+    connection: Connection,
+    asked: Asked,
+    days: Days,
+    places: Mapping[int, Place],
+    keys: Keys,
+    policy: Policy,
     surveys: Mapping[str, Survey],
-) -> Table:  # fmt: skip
+) -> Table:
     question = question_of(asked, surveys)
     satisfied = {level.value for level in question.levels if level.satisfied} if question else set()
     counted, aside = (read_levels(connection, keys, asked, stream, days) for stream in (COUNTED, ASIDE_STREAM))
@@ -150,9 +160,12 @@ def _table(
 
 
 def _row(
-    place: Place | None, shown: Shown, aside: Mapping[int, int], standings: Mapping[Standing, int],
+    place: Place | None,
+    shown: Shown,
+    aside: Mapping[int, int],
+    standings: Mapping[Standing, int],
     satisfied: Collection[int],
-) -> Row:  # fmt: skip
+) -> Row:
     share = top2box(shown.counts, satisfied) if satisfied and not shown.hidden else None
     together = Counter(shown.counts) + Counter(aside)
     return Row(place, shown, share, standings, top2box(together, satisfied) if share is not None and aside else None)

@@ -23,10 +23,11 @@ def weeks_of(frame: Frame) -> dict[str, tuple[Week, ...]]:
     levels, place = _levels(frame, days), frame.order.place.key
     aside = _aside(frame, days)
     return {
-        key: tuple(_week(frame, monday, of.get(monday, NO_LEVELS), aside[monday] if key == place else 0)
-                   for monday in mondays)
+        key: tuple(
+            _week(frame, monday, of.get(monday, NO_LEVELS), aside[monday] if key == place else 0) for monday in mondays
+        )
         for key, of in levels.items()
-    }  # fmt: skip
+    }
 
 
 def _levels(frame: Frame, days: Days) -> dict[str, dict[date, Levels]]:

@@ -87,11 +87,14 @@ def _how_tt01(me: Scored, policy: Policy, p: Phrases) -> tuple[str, ...]:
     t = p.t
     return (
         t("Each dossier gives 2, 1 or 0 points for an indicator; the indicator is their mean, rounded to one decimal."),
-        t("Of nine indicators a kiosk can give 1, 3 and 4; scored: {n} of {of}.", n=t.number(_scored(me, policy)),
-          of=t.number(INDICATORS)),
+        t(
+            "Of nine indicators a kiosk can give 1, 3 and 4; scored: {n} of {of}.",
+            n=t.number(_scored(me, policy)),
+            of=t.number(INDICATORS),
+        ),
         t("Without all nine there is no classification: the circular does not rescale its bands."),
         t("Fewer than {n} ratings: no share, no rank", n=t.number(policy.percent_min)) + ".",
-    )  # fmt: skip
+    )
 
 
 def _how_766(p: Phrases) -> tuple[str, ...]:

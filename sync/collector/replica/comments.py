@@ -78,9 +78,13 @@ def place_comments(connection: Connection, journal_id: str, projection: Projecti
 def keep_comments(connection: Connection, journal_id: str, rows: Sequence[CommentRow]) -> None:
     """Write the comments, and give them the texts that came before them."""
     insert_rows(
-        connection, comment, {"journal_id": journal_id}, CommentRow._fields, rows,
+        connection,
+        comment,
+        {"journal_id": journal_id},
+        CommentRow._fields,
+        rows,
         then="ON CONFLICT (journal_id, seq) DO NOTHING",
-    )  # fmt: skip
+    )
     if rows:
         seqs = [STRAY_SEQ, *(row.seq for row in rows)]
         lying = select(enclosure.c.line).where(enclosure.c.journal_id == journal_id, enclosure.c.seq.in_(seqs))

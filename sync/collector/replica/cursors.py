@@ -8,9 +8,14 @@ from sync.collector.replica.stored import stored_hashes
 from sync.collector.store.schema import journal
 
 COPY = select(
-    journal.c.device_id, journal.c.next_seq, journal.c.head, journal.c.boot, journal.c.boot_offset_us,
-    journal.c.continued, journal.c.measured_us,
-).where(journal.c.journal_id == bindparam("wanted"))  # fmt: skip
+    journal.c.device_id,
+    journal.c.next_seq,
+    journal.c.head,
+    journal.c.boot,
+    journal.c.boot_offset_us,
+    journal.c.continued,
+    journal.c.measured_us,
+).where(journal.c.journal_id == bindparam("wanted"))
 
 
 def read_cursor(connection: Connection, device_id: str, journal_id: str) -> Cursor:

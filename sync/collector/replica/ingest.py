@@ -172,10 +172,11 @@ class _Sender:
             starts.append(starts[-1].after([line]))
         places = range(len(self.fresh))
         unread = take_apart(
-            self.connection, places,
+            self.connection,
+            places,
             lambda some: len(self._take(starts[some[0]], self.fresh[some[0] : some[-1] + 1]).unread),
             lambda place, error: self._set_aside(starts[place].next_seq, error),
-        )  # fmt: skip
+        )
         return unread, measured_before(self.connection, self.copy.journal_id, end.next_seq)
 
     def _take(self, start: Cursor, lines: Sequence[bytes]) -> Projection:

@@ -103,9 +103,12 @@ def keep_ratings(connection: Connection, journal_id: str, received_us: int, proj
 
 
 def count_in(
-    connection: Connection, journal_id: str, counts: Mapping[TallyKey, int], reasons: Mapping[ReasonKey, int],
+    connection: Connection,
+    journal_id: str,
+    counts: Mapping[TallyKey, int],
+    reasons: Mapping[ReasonKey, int],
     received_on: tuple[str, str],
-) -> None:  # fmt: skip
+) -> None:
     """Add to the tallies, and to what is on its way to the reports."""
     _add_counts(connection, tally, TallyKey._fields, journal_id, counts)
     _add_counts(connection, reason_tally, ReasonKey._fields, journal_id, reasons)
@@ -115,7 +118,7 @@ def count_in(
 
 def count_undated(
     connection: Connection, journal_id: str, rows: Iterable[RatingRow], gone: Iterable[RatingRow] = ()
-) -> None:  # fmt: skip
+) -> None:
     """Remember on which days ratings stand that were pressed nobody knows when, and that those ``gone`` do no more."""
     undated = Counter((row.counter_id, row.day) for row in rows if row.time_quality == TimeQuality.RECEIVED)
     undated.subtract((row.counter_id, row.day) for row in gone if row.time_quality == TimeQuality.RECEIVED)
@@ -155,17 +158,25 @@ def keep_enclosures(
         seq, digest = enclosed_seq(line), sha256(line).digest()
         rows[digest] = (seq if 0 < seq <= last_seq else 0, digest, line)
     insert_rows(
-        connection, enclosure, {"journal_id": journal_id, "received_at": received_us}, ("seq", "digest", "line"),
-        list(rows.values()), then="ON CONFLICT (journal_id, seq, digest) DO NOTHING",
-    )  # fmt: skip
+        connection,
+        enclosure,
+        {"journal_id": journal_id, "received_at": received_us},
+        ("seq", "digest", "line"),
+        list(rows.values()),
+        then="ON CONFLICT (journal_id, seq, digest) DO NOTHING",
+    )
 
 
 def keep_boot(connection: Connection, journal_id: str, boot: str, offset_us: int) -> None:
     """Remember an earlier boot's clock, for entries of it that are still to come."""
     insert_rows(
-        connection, boot_clock, {}, ("journal_id", "boot", "offset_us"), [(journal_id, boot, offset_us)],
+        connection,
+        boot_clock,
+        {},
+        ("journal_id", "boot", "offset_us"),
+        [(journal_id, boot, offset_us)],
         then="ON CONFLICT (journal_id, boot) DO UPDATE SET offset_us = excluded.offset_us",
-    )  # fmt: skip
+    )
 
 
 def read_boot_offset(connection: Connection, journal_id: str, boot: str) -> int | None:

@@ -155,7 +155,7 @@ def _require_day(since: date, act: Act) -> None:
         raise NotAllowed(
             "{day} has not come yet: do it on that day or later; what is pressed meanwhile goes along",
             day=since.isoformat(),
-        )  # fmt: skip
+        )
 
 
 def _stands_since(connection: Connection, found: Row[Any], since: date, act: Act) -> bool:

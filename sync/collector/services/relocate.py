@@ -195,9 +195,7 @@ def _rating_of(connection: Connection, journal_id: str, seq: int) -> Position:
     return counted_positions(connection, [said]).get(said, said)
 
 
-def _move_counts(
-    connection: Connection, journal_id: str, wanted: Relocation, said: _Said
-) -> set[tuple[int, date]]:  # fmt: skip
+def _move_counts(connection: Connection, journal_id: str, wanted: Relocation, said: _Said) -> set[tuple[int, date]]:
     """Transactions that were typed in, where their day's noon is from then on; the counters and days touched."""
     c = transaction_count.c
     of_them = select(transaction_count).where(c.journal_id == journal_id, c.counter_id.in_(wanted.rows))

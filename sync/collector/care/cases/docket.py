@@ -134,9 +134,11 @@ def read_docket(connection: Connection, search: Search, today: date, calendars: 
     lately = _SELECT.where(*here, kinds[Which.CLOSED]).order_by(
         follow_up.c.closed_on.desc(), follow_up.c.case_id.desc()
     )
-    closed = () if search.which is Which.CLOSED else _cases(
-        connection, connection.execute(lately.limit(CLOSED_LATELY)).all(), today, calendars
-    )  # fmt: skip
+    closed = (
+        ()
+        if search.which is Which.CLOSED
+        else _cases(connection, connection.execute(lately.limit(CLOSED_LATELY)).all(), today, calendars)
+    )
     return replace(docket, search=replace(search, page=page), cases=cases, closed=closed)
 
 
@@ -178,10 +180,16 @@ _IS_OWNED = (
     )
 )
 _SELECT = select(
-    follow_up, unit.c.name.label("unit"), unit.c.code.label("unit_code"), unit.c.path,
-    counter.c.name.label("counter"), counter.c.code.label("counter_code"), account.c.full_name.label("owner"),
-    account.c.name.label("owner_name"), _IS_OWNED.label("is_owned"),
-).select_from(_FROM)  # fmt: skip
+    follow_up,
+    unit.c.name.label("unit"),
+    unit.c.code.label("unit_code"),
+    unit.c.path,
+    counter.c.name.label("counter"),
+    counter.c.code.label("counter_code"),
+    account.c.full_name.label("owner"),
+    account.c.name.label("owner_name"),
+    _IS_OWNED.label("is_owned"),
+).select_from(_FROM)
 
 
 def _here(search: Search) -> list[ColumnElement[bool]]:

@@ -71,9 +71,12 @@ def count_open(connection: Connection, path: str) -> int:
 
 def _rows(path: str) -> Select[Any]:
     names = (
-        counter.c.code.label("counter_code"), counter.c.name.label("counter"), unit.c.code.label("unit_code"),
-        unit.c.name.label("unit"), unit.c.path,
-    )  # fmt: skip
+        counter.c.code.label("counter_code"),
+        counter.c.name.label("counter"),
+        unit.c.code.label("unit_code"),
+        unit.c.name.label("unit"),
+        unit.c.path,
+    )
     found = select(signal, *names).join(counter, counter.c.counter_id == signal.c.counter_id)
     return found.join(unit, unit.c.unit_id == counter.c.unit_id).where(unit.c.path.startswith(path, autoescape=True))
 

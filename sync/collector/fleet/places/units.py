@@ -54,9 +54,12 @@ def new_unit(connection: Connection, code: str, name: str, above: str | None) ->
     if parent is not None:
         require_open(connection, parent)
     row = {
-        "code": code, "name": tidy(name), "kind": "office", "parent_id": parent.unit_id if parent else None,
+        "code": code,
+        "name": tidy(name),
+        "kind": "office",
+        "parent_id": parent.unit_id if parent else None,
         "path": f"{parent.path if parent else ''}{code}/",
-    }  # fmt: skip
+    }
     return int(connection.execute(insert(unit).values(row).returning(unit.c.unit_id)).scalar_one())
 
 
@@ -239,5 +242,7 @@ def ended(connection: Connection, found: Any) -> Likely:
     followers = connection.execute(into.where(unit_follower.c.unit_id == found.unit_id).order_by(unit.c.code)).scalars()
     return fault(
         "unit {code} ended on {day}; followed by: {into}",
-        code=found.code, day=found.ended_on.isoformat(), into=", ".join(followers) or "–",
-    )  # fmt: skip
+        code=found.code,
+        day=found.ended_on.isoformat(),
+        into=", ".join(followers) or "–",
+    )

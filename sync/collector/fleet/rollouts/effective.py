@@ -80,9 +80,7 @@ class Base:
 class InForceCache:
     """What is in force, as it was read a few seconds ago."""
 
-    def __init__(
-        self, office_days: OfficeDays | None = None, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:  # fmt: skip
+    def __init__(self, office_days: OfficeDays | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._office_days = office_days
         self._monotonic = monotonic
         self._kept: tuple[float, InForce] | None = None

@@ -96,9 +96,7 @@ def read_unfinished(connection: Connection) -> list[Rollout]:
     return [_rollout(row) for row in connection.execute(_rollouts().where(open_ones).with_for_update(of=rollout))]
 
 
-def go_on(
-    connection: Connection, one: Rollout, actor: str, now: datetime, *, choose: Choose = _DICE.sample
-) -> None:  # fmt: skip
+def go_on(connection: Connection, one: Rollout, actor: str, now: datetime, *, choose: Choose = _DICE.sample) -> None:
     """Bring a rollout to its next stage."""
     percent = STAGES[-1] if one.at_once else next_percent(one.percent)
     if percent < STAGES[-1]:
