@@ -12,7 +12,8 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from sync.collector.calendar.presstime import LocalDays
-from sync.collector.commands.shared import ConfigFile, DataDir, actor, ask, in_transaction, open_ready, tell
+from sync.collector.commands.shared import ConfigFile, DataDir, Yes, actor, ask, in_transaction, open_ready, tell
+from sync.collector.commands.unit_import import unit_import
 from sync.collector.errors import UsageWrong
 from sync.collector.settings.collector import CollectorConfig, load_config
 
@@ -22,7 +23,6 @@ counter_app = typer.Typer(help="Counters.", no_args_is_help=True)
 Table = Annotated[
     Path | None, typer.Option("--from", metavar="CSV", help="A table of many, one a line; shown before it is done.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Do what is shown without asking.")]
 Since = Annotated[str | None, typer.Option(metavar="DAY", help="From which day on, as 2026-07-01; default: today.")]
 CounterCode = Annotated[str | None, typer.Argument(help="The counter's code.", metavar="CODE")]
 UnitCode = Annotated[str | None, typer.Argument(help="The unit's code.", metavar="CODE")]
@@ -184,62 +184,7 @@ def unit_reopen(
     )
 
 
-@unit_app.command("import", epilog="Example: collector unit import --province 20 --province 01")
-def unit_import(
-    config: ConfigFile = None,
-    data_dir: DataDir = None,
-    province: Annotated[
-        list[str] | None, typer.Option(help="Code of a province, two digits; may be repeated. Default: all.")
-    ] = None,
-    yes: Yes = False,
-) -> None:
-    """Take over provinces and communes by the State's codes.
-
-    What it would change of units where counters stand is shown, and asked about. A repeat changes nothing.
-    """
-    from sync.collector.fleet.places import unit_list
-
-    settings = load_config(config, data_dir)
-    database, now = open_ready(settings), datetime.now(UTC)
-    with database.reading() as connection:
-        plan = unit_list.plan_import(connection, province or [])
-    for change in plan.grave:
-        _show_change(change)
-    if plan.grave:
-        ask(yes=yes)
-    show: unit_list.Progress = lambda name, n: tell("{name}: {n} communes", name=name, n=n)  # noqa: E731
-    today = now.astimezone(settings.zone).date()
-
-    def take(connection: Any) -> None:
-        # The list that was shown: whoever changed a unit meanwhile is asked anew.
-        if unit_list.plan_import(connection, province or []).grave != plan.grave:
-            raise UsageWrong("somebody changed units meanwhile: look at the list again")
-        unit_list.import_units(connection, plan, now, today, actor(), show)
-
-    in_transaction(database, take)
-    n = sum(map(len, plan.communes.values()))
-    tell("Provinces there: {provinces}. Communes there: {communes}.", provinces=len(plan.provinces), communes=n)
-
-
-def _show_change(change: Any) -> None:
-    values = {"code": change.code, "name": change.name, "to": change.to, "n": change.counters}
-    match change.what:
-        case "renamed":
-            tell("{code} {name} would be named {to} (counters: {n})", **values)
-        case "moved":
-            tell("{code} {name} would lie below {to} (counters: {n})", **values)
-        case "doubled":
-            tell(
-                "{to} would be made beside {code}, which has the same name {name} (counters: {n}); "
-                "afterwards: collector unit end {code} --into {to}",
-                **values,
-            )
-        case _:
-            tell(
-                "{code} {name} is in the list no more and would stay (counters: {n}); "
-                "afterwards: collector unit end {code} --into …",
-                **values,
-            )
+unit_app.command("import", epilog="Example: collector unit import --province 20 --province 01")(unit_import)
 
 
 def _change(kind: Any, wanted: Wanted, config: CollectorConfig, say: Callable[[Any], None]) -> None:

@@ -22,6 +22,7 @@ DataDir = Annotated[
     Path | None, typer.Option(help="Folder of the embedded database: DIR/collector/collector.db.", metavar="DIR")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print the result alone.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do what is shown without asking.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 

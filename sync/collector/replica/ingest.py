@@ -21,7 +21,6 @@ from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, PressClock
 from sync.collector.replica.comments import awaited, enclose, keep_comments, place_comments
 from sync.collector.replica.continued import Writer, find_duplicates, note_continuation, offsets_heard, place_late
-from sync.collector.replica.cursors import COPY, require_owner
 from sync.collector.replica.keep import (
     enclosed_seq,
     keep_boot,
@@ -35,7 +34,7 @@ from sync.collector.replica.keep import (
 from sync.collector.replica.projection import Context, failed, project
 from sync.collector.replica.projection_rows import Projection
 from sync.collector.replica.sender import Device
-from sync.collector.replica.stored import Segment, keep_segment, packed
+from sync.collector.replica.stored import COPY, Segment, keep_segment, packed, require_owner
 from sync.collector.store.apart import take_apart
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import journal, micros

@@ -40,7 +40,7 @@ from sync.collector.replica.projection_rows import (
     Unread,
     UnreadReason,
 )
-from sync.collector.replica.stood import Spans, counter_on
+from sync.collector.replica.sender import Spans, counter_on
 from sync.collector.replica.visits import in_same_visit
 
 LEVELS = range(1, 6)

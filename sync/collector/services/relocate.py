@@ -21,9 +21,9 @@ from sync.collector.care.signals.standing import AT_ONCE, RATING_ROW, read_reaso
 from sync.collector.replica.continued import Position, counted_positions
 from sync.collector.replica.keep import count_in, count_undated
 from sync.collector.replica.projection_rows import RatingRow
+from sync.collector.replica.sender import counter_on
 from sync.collector.replica.served import add_up_typed, lock_counters
 from sync.collector.replica.spans import read_spans
-from sync.collector.replica.stood import counter_on
 from sync.collector.replica.stored import stored_entries
 from sync.collector.replica.stretch import Stretch, read_suspect
 from sync.collector.replica.tally import ReasonKey, TallyKey, reason_key, tally_key
