@@ -13,7 +13,7 @@ from sync.collector.people.rights import Reader
 
 
 @dataclass(slots=True)
-class Change:
+class Effect:
     """What a step changes: the columns, and what the audit log says of them."""
 
     values: dict[str, Any]
@@ -44,7 +44,7 @@ class Step:
         row = {**of, "at": self.now, "actor": actor, "what": self.what, "note": said}
         connection.execute(insert(table).values(row))
 
-    def audit(self, connection: Connection, action: str, subject: str, before: str, change: Change) -> None:
+    def audit(self, connection: Connection, action: str, subject: str, before: str, change: Effect) -> None:
         """Write into the audit log what the state was and is, what else changed, and what was said."""
         details = {"from": before, "to": change.values["state"], **change.details}
         details |= {"note": self.note} if self.note else {}

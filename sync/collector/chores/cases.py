@@ -1,4 +1,4 @@
-"""Rounds: cases open, are told of, fall overdue and are looked at again, without anybody asking."""
+"""Cases: cases open, are told of, fall overdue and are looked at again, without anybody asking."""
 
 from datetime import date, timedelta
 from functools import partial

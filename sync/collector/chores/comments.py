@@ -1,4 +1,4 @@
-"""Rounds: comments appear when their week is over and their texts go when their time is, without anybody asking."""
+"""Comments: comments appear when their week is over and their texts go when their time is, without anybody asking."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Watch: tells people once when kiosks are not well and once when they are again, and counts kiosks for /metrics."""
+"""Kiosks: tells people once when kiosks are not well and once when they are again, and counts kiosks for /metrics."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Mailed: reports of finished periods go out by mail, each once, made by the same code as ``collector report``."""
+"""Reports: reports of finished periods go out by mail, each once, made by the same code as ``collector report``."""
 
 from datetime import date, datetime
 from hashlib import sha256

@@ -17,7 +17,7 @@ from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, OffsetOf, PressClock
 from sync.collector.fleet.devices.devices import Directory
 from sync.collector.people.audit import note
-from sync.collector.replica.continued import Writer, offsets_heard
+from sync.collector.replica.continued import JournalWriter, offsets_heard
 from sync.collector.replica.ingest import keep_said
 from sync.collector.replica.keep import measured_before
 from sync.collector.replica.projection import Context, failed, project_entries
@@ -116,7 +116,7 @@ def _read_anew(
     connection: Connection, copy: Row[Any], batch: Row[Any], seqs: set[int], sender: Device, reading: Reading
 ) -> int:
     """Keep what these entries say; how many still say nothing."""
-    writer = Writer(sender.device_id, copy.journal_id, copy.continued)
+    writer = JournalWriter(sender.device_id, copy.journal_id, copy.continued)
     lines = {seq: line for seq, _, line in stored_entries(connection, copy.journal_id, batch.first_seq, batch.last_seq)}
     offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
     walls = Walls(list(lines.values()), sender.floor, measured_before(connection, copy.journal_id, batch.first_seq))

@@ -1,4 +1,4 @@
-"""Watch: begins what is planned, brings what goes well to more kiosks, and takes back what kiosks refuse."""
+"""Rollouts: begins what is planned, brings what goes well to more kiosks, and takes back what kiosks refuse."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

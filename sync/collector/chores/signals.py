@@ -1,4 +1,4 @@
-"""Watch: looks for signs once a day over days that are over, and tells whoever decides."""
+"""Signals: looks for signs once a day over days that are over, and tells whoever decides."""
 
 from datetime import date, datetime, timedelta
 

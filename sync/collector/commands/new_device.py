@@ -68,7 +68,7 @@ def device_new(
 
     def make(connection: Any) -> str:
         if create_counter:
-            units.counter_for(connection, units.Wanted(counter, counter_name, unit, unit_name), now, actor())
+            units.counter_for(connection, units.Described(counter, counter_name, unit, unit_name), now, actor())
         return devices.new_code(connection, counter, survey, valid, now, actor(), serves or ())
 
     code = in_transaction(database, make)

@@ -29,7 +29,7 @@ UnitCode = Annotated[str | None, typer.Argument(help="The unit's code.", metavar
 NewName = Annotated[str | None, typer.Argument(help="The name, as reports show it.", metavar="NAME")]
 
 
-class Wanted(NamedTuple):
+class Given(NamedTuple):
     """One change by its arguments, or a table of many."""
 
     needed: dict[str, str | None]
@@ -39,7 +39,7 @@ class Wanted(NamedTuple):
     table: Path | None
     yes: bool
 
-    def given(self) -> dict[str, str]:
+    def change(self) -> dict[str, str]:
         """What was given of one change. Raises UsageWrong where it is not clear what is to be done."""
         found = {name: value for name, value in (self.needed | self.more).items() if value is not None}
         if self.table is not None and found:
@@ -90,8 +90,8 @@ def counter_move(
     """
     from sync.collector.services.place_changes import CounterMove
 
-    wanted = Wanted({"counter": code, "unit": unit}, {"since": since}, table, yes)
-    _change(CounterMove, wanted, load_config(config, data_dir), _moved)
+    given = Given({"counter": code, "unit": unit}, {"since": since}, table, yes)
+    _change(CounterMove, given, load_config(config, data_dir), _moved)
 
 
 @counter_app.command("rename", epilog="Example: collector counter rename HC-02 'Quầy 2 – Hộ tịch'")
@@ -106,8 +106,8 @@ def counter_rename(
     """Name a counter anew. A table has the columns counter and name."""
     from sync.collector.services.place_changes import CounterName
 
-    wanted = Wanted({"counter": code, "name": name}, {}, table, yes)
-    _change(CounterName, wanted, load_config(config, data_dir), _named)
+    given = Given({"counter": code, "name": name}, {}, table, yes)
+    _change(CounterName, given, load_config(config, data_dir), _named)
 
 
 @unit_app.command("new", epilog="Example: collector unit new 06040.TC 'Tổ tiếp công dân' --below 06040")
@@ -123,8 +123,8 @@ def unit_new(
     """Make a unit. A table has the columns unit, name and above."""
     from sync.collector.services.place_changes import UnitNew
 
-    wanted = Wanted({"unit": code, "name": name}, {"above": below}, table, yes)
-    _change(UnitNew, wanted, load_config(config, data_dir), _made)
+    given = Given({"unit": code, "name": name}, {"above": below}, table, yes)
+    _change(UnitNew, given, load_config(config, data_dir), _made)
 
 
 @unit_app.command("rename", epilog="Example: collector unit rename 06040 'Xã Thất Khê'")
@@ -139,8 +139,8 @@ def unit_rename(
     """Name a unit anew. A table has the columns unit and name."""
     from sync.collector.services.place_changes import UnitName
 
-    wanted = Wanted({"unit": code, "name": name}, {}, table, yes)
-    _change(UnitName, wanted, load_config(config, data_dir), _named)
+    given = Given({"unit": code, "name": name}, {}, table, yes)
+    _change(UnitName, given, load_config(config, data_dir), _named)
 
 
 @unit_app.command("end", epilog="Example: collector unit end 06040 --into 06001 --since 2026-07-01")
@@ -160,8 +160,8 @@ def unit_end(
     """
     from sync.collector.services.place_changes import UnitEnd
 
-    wanted = Wanted({"unit": code}, {"since": since, "into": " ".join(into) if into else None}, table, yes)
-    _change(UnitEnd, wanted, load_config(config, data_dir), _ended)
+    given = Given({"unit": code}, {"since": since, "into": " ".join(into) if into else None}, table, yes)
+    _change(UnitEnd, given, load_config(config, data_dir), _ended)
 
 
 @unit_app.command("reopen", epilog="Example: collector unit reopen 06040")
@@ -187,25 +187,25 @@ def unit_reopen(
 unit_app.command("import", epilog="Example: collector unit import --province 20 --province 01")(unit_import)
 
 
-def _change(kind: Any, wanted: Wanted, config: CollectorConfig, say: Callable[[Any], None]) -> None:
+def _change(kind: Any, given: Given, config: CollectorConfig, say: Callable[[Any], None]) -> None:
     """One change by its arguments, or many by a table: tried, shown, asked about, done."""
     from sync.collector.services import place_changes as changes
     from sync.collector.services.moves import Act
 
-    given = wanted.given()
+    values = given.change()
     act = Act(datetime.now(UTC), actor(), LocalDays(config.zone))
-    if "since" in wanted.more:
-        given.setdefault("since", act.today.isoformat())
-    file = wanted.table
+    if "since" in given.more:
+        values.setdefault("since", act.today.isoformat())
+    file = given.table
     if file is None:
-        row = _row(kind, given)
+        row = _row(kind, values)
         say(in_transaction(open_ready(config), lambda connection: changes.change(connection, row, act)))
         return
     rows = changes.read_changes(file, kind)
     database, work = open_ready(config), partial(changes.carry_out, file=file, rows=rows, act=act)
     for each in changes.try_out(database.writing, work):
         say(each)
-    ask(yes=wanted.yes)
+    ask(yes=given.yes)
     tell("Done: {n}", n=len(in_transaction(database, work)))
 
 

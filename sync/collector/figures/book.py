@@ -12,7 +12,7 @@ from kiosk.domain.numbers.disclosure import Policy
 from kiosk.domain.numbers.measures import Method
 from kiosk.domain.visit.survey import Question, Survey
 from sync.collector.calendar.periods import Period
-from sync.collector.figures.kiosks import Kiosk
+from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.lines import HalfDay, Line, ReasonLine, ReasonMonth, Week
 from sync.collector.figures.places import Place
 from sync.collector.figures.queries.asked import Asked
@@ -55,7 +55,7 @@ class Book:
     weeks: tuple[Week, ...]
     reasons: tuple[ReasonLine, ...]
     half_days: tuple[HalfDay, ...]
-    kiosks: tuple[tuple[Place, Kiosk], ...]
+    kiosks: tuple[tuple[Place, Freshness], ...]
     method: Method = Method.TOP2BOX
     """How the figure that this report is about is computed."""
     versus: Line | None = None

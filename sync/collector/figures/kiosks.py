@@ -11,7 +11,7 @@ from sync.collector.store.schema import counter, device, device_status, journal,
 
 
 @dataclass(frozen=True, slots=True)
-class Kiosk:
+class Freshness:
     """How fresh what one kiosk sent is."""
 
     device_id: str
@@ -21,7 +21,7 @@ class Kiosk:
     """Not heard for too long while its counter was open."""
 
 
-def read_kiosks(connection: Connection, missed: Missed) -> dict[int, list[Kiosk]]:
+def read_kiosks(connection: Connection, missed: Missed) -> dict[int, list[Freshness]]:
     """The kiosks that stand at each counter, and how fresh they are."""
     sent = select(journal.c.device_id, func.max(journal.c.last_received_at).label("at")).group_by(journal.c.device_id)
     last = sent.subquery("last")
@@ -43,11 +43,11 @@ def read_kiosks(connection: Connection, missed: Missed) -> dict[int, list[Kiosk]
         .where(device.c.revoked_at.is_(None))
         .order_by(device.c.device_id)
     )
-    found: dict[int, list[Kiosk]] = {}
+    found: dict[int, list[Freshness]] = {}
     words = LastWords(connection)
     for device_id, counter_id, enrolled_at, path, sent_at, status_at, status in rows:
         contact = max((at for at in (sent_at, status_at) if at is not None), default=None)
         pending = words.of(status).get("pending")
         silent = missed.is_missed(path, contact or enrolled_at)
-        found.setdefault(counter_id, []).append(Kiosk(device_id, contact, pending, silent))
+        found.setdefault(counter_id, []).append(Freshness(device_id, contact, pending, silent))
     return found

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from sync.collector.errors import UsageWrong
-from sync.collector.figures.kiosks import Kiosk, read_kiosks
+from sync.collector.figures.kiosks import Freshness, read_kiosks
 from sync.collector.fleet.kiosks.hours import Missed
 from sync.collector.store.schema import counter, unit
 
@@ -27,7 +27,7 @@ class Place:
     name: str
     parent: str | None
     counter_id: int | None = None
-    kiosks: tuple[Kiosk, ...] = ()
+    kiosks: tuple[Freshness, ...] = ()
     """Of a counter."""
     unit: str = ""
     """The name of a counter's unit."""
@@ -147,7 +147,7 @@ def read_places(connection: Connection, missed: Missed) -> Places:
     return Places(found)
 
 
-def counter_place(row: Row[Any], path: str, unit_name: str, kiosks: tuple[Kiosk, ...]) -> Place:
+def counter_place(row: Row[Any], path: str, unit_name: str, kiosks: tuple[Freshness, ...]) -> Place:
     """A counter with its kiosks, in the unit at ``path``."""
     origin = row.origin_id or (row.counter_id if row.until else None)
     return Place(

@@ -17,7 +17,7 @@ from kiosk.domain.numbers.measures import Share, top2box
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Level, Question, Survey
 from sync.collector.errors import UsageWrong
-from sync.collector.figures.kiosks import Kiosk, read_kiosks
+from sync.collector.figures.kiosks import Freshness, read_kiosks
 from sync.collector.figures.places import Place, counter_place
 from sync.collector.figures.queries.asked import Asked, asked_first, question_of
 from sync.collector.figures.queries.counts import NO_LEVELS, Keys, Levels, by_level, read_asked, read_levels
@@ -106,7 +106,7 @@ class Report:
     """The counters some of whose ratings stand on the day of their receipt."""
 
     @property
-    def kiosks(self) -> tuple[Kiosk, ...]:
+    def kiosks(self) -> tuple[Freshness, ...]:
         """Every kiosk of every counter."""
         return tuple(kiosk for place in self.places for kiosk in place.kiosks)
 

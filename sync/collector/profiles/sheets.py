@@ -8,7 +8,7 @@ from decimal import Decimal
 from kiosk.base.table import Cell, Column, Form, Mark, Table
 from kiosk.domain.numbers.disclosure import Policy, Shown
 from sync.collector.calendar.periods import Period
-from sync.collector.figures.kiosks import Kiosk
+from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.places import Place
 from sync.collector.profiles.index766 import Counts, ratios
 from sync.collector.profiles.reading import Months, Scored
@@ -37,7 +37,7 @@ class Sheet:
 
 def sheet_tt01(
     scored: list[Scored], profile: Profile, place: Place, period: Period, today: date, policy: Policy,
-    kiosks: tuple[tuple[Place, Kiosk], ...], made_at: datetime, p: Phrases,
+    kiosks: tuple[tuple[Place, Freshness], ...], made_at: datetime, p: Phrases,
 ) -> Sheet:  # fmt: skip
     """The three indicators that a kiosk can give."""
     t, me = p.t, scored[-1]
@@ -194,7 +194,7 @@ def _ratio_cells(name: str, counts: Counts) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def _freshness(kiosks: tuple[tuple[Place, Kiosk], ...], p: Phrases) -> list[str]:
+def _freshness(kiosks: tuple[tuple[Place, Freshness], ...], p: Phrases) -> list[str]:
     t = p.t
     silent = [(place, kiosk) for place, kiosk in kiosks if kiosk.silent]
     said = [f"{len(kiosks) - len(silent)}/{len(kiosks)} {t('kiosks')} {t('heard as expected in opening hours')}."]

@@ -41,7 +41,7 @@ class Position(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
+class JournalWriter:
     """Who appends to which journal."""
 
     device_id: str
@@ -67,7 +67,7 @@ class PlacedLate(NamedTuple):
 
 
 def find_duplicates(
-    connection: Connection, writer: Writer, start: Cursor, lines: Sequence[bytes], received_at: datetime
+    connection: Connection, writer: JournalWriter, start: Cursor, lines: Sequence[bytes], received_at: datetime
 ) -> dict[int, Position]:
     """Which of the fresh ``lines`` after ``start`` were counted before, and where.
 
@@ -147,7 +147,9 @@ def place_late(connection: Connection, journal_id: str, late: Sequence[LateLine]
     return placed
 
 
-def offsets_heard(connection: Connection, writer: Writer, boot: str | None, boot_offset_us: int | None) -> OffsetOf:
+def offsets_heard(
+    connection: Connection, writer: JournalWriter, boot: str | None, boot_offset_us: int | None
+) -> OffsetOf:
     """Our clock minus each boot's clock; ``boot`` is the one last heard."""
 
     def offset_of(wanted: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Append: a batch becomes part of the collector's copy of a journal, or nothing happens at all.
+"""Ingest: a batch becomes part of the collector's copy of a journal, or nothing happens at all.
 
 The cursor is the only gate. A batch that starts exactly where the copy ends is appended;
 of one that overlaps it, the part already stored is skipped when its bytes hash to the
@@ -20,7 +20,13 @@ from kiosk.journal.chain import Cursor, chain_over
 from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, PressClock
 from sync.collector.replica.comments import awaited, enclose, keep_comments, place_comments
-from sync.collector.replica.continued import Writer, find_duplicates, note_continuation, offsets_heard, place_late
+from sync.collector.replica.continued import (
+    JournalWriter,
+    find_duplicates,
+    note_continuation,
+    offsets_heard,
+    place_late,
+)
 from sync.collector.replica.keep import (
     enclosed_seq,
     keep_boot,
@@ -116,7 +122,9 @@ def append_batch(
     return Appended(end, len(fresh), unread)
 
 
-def keep_said(connection: Connection, writer: Writer, projection: Projection, received_at: datetime) -> Projection:
+def keep_said(
+    connection: Connection, writer: JournalWriter, projection: Projection, received_at: datetime
+) -> Projection:
     """Write and count all that lines of a journal say, also of other journals of that kiosk.
 
     Returns the same with all that is unread: also what could be read and speaks of a rating that is not there.
@@ -180,7 +188,7 @@ class _Sender:
 
     def _take(self, start: Cursor, lines: Sequence[bytes]) -> Projection:
         connection, received_at = self.connection, self.receipt.received_at
-        writer = Writer(self.device.device_id, self.copy.journal_id, self.copy.continued)
+        writer = JournalWriter(self.device.device_id, self.copy.journal_id, self.copy.continued)
         duplicates = find_duplicates(connection, writer, start, lines, received_at)
         return keep_said(connection, writer, project(start.next_seq, lines, self._context, duplicates), received_at)
 
@@ -240,7 +248,7 @@ def _context(
     connection: Connection, device: Device, copy: _Copy, receipt: Receipt, days: LocalDays, fresh: tuple[bytes, ...]
 ) -> Context:
     boot = "" if receipt.by_file else receipt.clock.boot
-    writer = Writer(device.device_id, copy.journal_id, copy.continued)
+    writer = JournalWriter(device.device_id, copy.journal_id, copy.continued)
     offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
     walls = Walls(fresh, device.floor, copy.measured_us)
     clock = PressClock(micros(receipt.received_at), boot, receipt.clock.mono_us, offset_of, walls)

@@ -10,7 +10,7 @@ from kiosk.domain.numbers.measures import Figure, Method, Score, Share, differs,
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Level, Words
 from sync.collector.figures.book import Book, Joined
-from sync.collector.figures.kiosks import Kiosk
+from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.places import Place
 from sync.collector.figures.tables import Titles
@@ -140,7 +140,7 @@ class Phrases(When):
             return self.t("the scale of this survey is not known here")
         return self.t("fewer than {n} ratings: counts only", n=self.t.number(percent_min))
 
-    def contact(self, kiosk: Kiosk) -> str:
+    def contact(self, kiosk: Freshness) -> str:
         """When a kiosk was last heard."""
         if kiosk.last_contact is None:
             return self.t("never heard yet")

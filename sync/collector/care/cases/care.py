@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, select, update
 
 from sync.collector.care.cases.opening import CLOSED, DOING, NEW, TAKEN, find_case
-from sync.collector.care.steps import Change, Step, one_paragraph, steps_of
+from sync.collector.care.steps import Effect, Step, one_paragraph, steps_of
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.people.rights import Reader
@@ -87,20 +87,20 @@ def read_steps(connection: Connection, case_id: int) -> list[Row[Any]]:
     return steps_of(connection, follow_up_step, follow_up_step.c.case_id == case_id)
 
 
-def _close(step: Step, today: date) -> Change:
+def _close(step: Step, today: date) -> Effect:
     if not step.note:
         raise ResultNeeded("Write down what was done and what came of it; then the case can be closed.")
-    return Change({"state": CLOSED, "result": step.note, "closed_on": today}, {})
+    return Effect({"state": CLOSED, "result": step.note, "closed_on": today}, {})
 
 
-def _reopen(case: Row[Any], today: date, calendars: Calendars) -> Change:
+def _reopen(case: Row[Any], today: date, calendars: Calendars) -> Effect:
     due_on = max(case.due_on, calendars.of(case.path).after(today, REOPENED_DAYS))
     over = dict.fromkeys(("closed_on", "told_overdue_at", "after_bad", "after_n", "after_last"))
-    return Change({"state": DOING, "due_on": due_on, **over}, {"due": due_on.isoformat()})
+    return Effect({"state": DOING, "due_on": due_on, **over}, {"due": due_on.isoformat()})
 
 
-def _keep(connection: Connection, case: Row[Any], deed: Deed, step: Step) -> Change:
-    change = Change({"state": TAKEN if deed.what is What.TAKE and case.state == NEW else case.state}, {})
+def _keep(connection: Connection, case: Row[Any], deed: Deed, step: Step) -> Effect:
+    change = Effect({"state": TAKEN if deed.what is What.TAKE and case.state == NEW else case.state}, {})
     name = step.reader.name if deed.what is What.TAKE else deed.owner
     if name is not None:
         owner = step.owner(connection, name, case.path)

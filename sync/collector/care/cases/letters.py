@@ -1,4 +1,4 @@
-"""Told: what people are told of cases, by the roads that the office has set up."""
+"""Letters: what people are told of cases, by the roads that the office has set up."""
 
 from typing import Any
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, update
 
 from sync.collector.care.cases.care import require_case
 from sync.collector.care.comments.inbox import State, find_comment
-from sync.collector.care.steps import Change, Step, one_paragraph, steps_of
+from sync.collector.care.steps import Effect, Step, one_paragraph, steps_of
 from sync.collector.errors import UsageWrong
 from sync.collector.people.rights import Reader
 from sync.collector.store.schema import comment, comment_step, follow_up
@@ -57,7 +57,7 @@ def care_for(connection: Connection, code: str, deed: Deed, reader: Reader, now:
     step = Step(str(deed.what), one_paragraph(deed.note, NOTE_CHARS_MAX), reader, now)
     if deed.what is What.DONE and not step.note:
         raise NoteNeeded("Write down what was done; then it can be marked as handled.")
-    change = Change({"state": _state_after(deed.what, found.state)}, {})
+    change = Effect({"state": _state_after(deed.what, found.state)}, {})
     if deed.what in (What.KEEP, What.DONE, What.LINK):
         owner = step.owner(connection, deed.owner, found.unit_path)
         change.give_to(owner)

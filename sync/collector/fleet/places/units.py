@@ -111,7 +111,7 @@ def new_counter(connection: Connection, code: str, name: str, unit_id: int, now:
         note(connection, now, actor, "counter.new", code, {"unit": place})
 
 
-class Wanted(NamedTuple):
+class Described(NamedTuple):
     """A counter as a command describes it; what is None was not said."""
 
     code: str
@@ -120,7 +120,7 @@ class Wanted(NamedTuple):
     unit_name: str | None
 
 
-def counter_for(connection: Connection, wanted: Wanted, now: datetime, actor: str) -> None:
+def counter_for(connection: Connection, wanted: Described, now: datetime, actor: str) -> None:
     """Make the counter if it is missing; one that is there must be as it is described.
 
     Raises UsageWrong, and NotAllowed for a counter that stands elsewhere or has another name.

@@ -2,6 +2,7 @@
 
 Nobody but the configured issuer is ever called: addresses that it names elsewhere are refused, redirects
 too. A token counts only with a signature by one of the issuer's keys, for us, for this try, and in time.
+What it takes is an extra of the package, so its modules are imported where they are used.
 """
 
 from collections.abc import Callable
