@@ -188,8 +188,8 @@ def _source(table: Any, stream: ColumnElement[str], level: ColumnElement[int], b
     c = table.c
     own = (c.journal_id, c.counter_id, c.survey, c.question)
     half = (c.day, c.part)
-    found = select(*own, stream.label("stream"), c.day.label("out_day"), c.part.label("out_part"), *half,
-                   level.label("level"), func.sum(c.n).label("n"))  # fmt: skip
+    out = (stream.label("stream"), c.day.label("out_day"), c.part.label("out_part"))
+    found = select(*own, *out, *half, level.label("level"), func.sum(c.n).label("n"))
     return found.group_by(*own, *half, by).having(func.sum(c.n) > 0)
 
 

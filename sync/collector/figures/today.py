@@ -20,9 +20,16 @@ from sync.collector.errors import UsageWrong
 from sync.collector.figures.kiosks import Freshness, read_kiosks
 from sync.collector.figures.places import Place, counter_place
 from sync.collector.figures.queries.asked import Asked, asked_first, question_of
-from sync.collector.figures.queries.counts import NO_LEVELS, Keys, Levels, by_level, read_asked, read_levels
+from sync.collector.figures.queries.counts import (
+    NO_LEVELS,
+    Keys,
+    Levels,
+    by_level,
+    read_asked,
+    read_levels,
+    undated_counters,
+)
 from sync.collector.figures.queries.grains import Days, to_the_end
-from sync.collector.figures.queries.undated import undated_counters
 from sync.collector.figures.queries.waits import read_aside, read_waits
 from sync.collector.fleet.kiosks.hours import Missed
 from sync.collector.replica.tally import ASIDE as ASIDE_STREAM

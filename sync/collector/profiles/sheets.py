@@ -124,10 +124,8 @@ def _indicators(me: Scored, profile: Profile, policy: Policy, p: Phrases) -> Tab
         shown = me.shown[indicator.id]
         blank = Mark.FEW if shown.hidden else None
         counts: list[Cell] = [blank or shown.counts.get(level, 0) for level in (3, 2, 1)]
-        rows.append((
-            str(indicator.id), p.words(indicator.name), *counts, blank or points_of(shown.counts),
-            blank or (shown.n or 0), _score(shown, policy),
-        ))  # fmt: skip
+        scored_as = (blank or points_of(shown.counts), blank or (shown.n or 0), _score(shown, policy))
+        rows.append((str(indicator.id), p.words(indicator.name), *counts, *scored_as))
     return Table("indicators", t("Indicators 1, 3 and 4"), columns, tuple(rows))
 
 

@@ -89,10 +89,9 @@ def find_duplicates(
     insert_rows(connection, carried, {}, tuple(carried.c.keys()), rows, then="ON CONFLICT DO NOTHING")
     counted = counted_positions(connection, same.values())
     duplicates = {seq: counted.get(at, at) for seq, at in same.items()}
-    insert_rows(
-        connection, duplicate, {"journal_id": journal_id, "received_at": micros(received_at)},
-        ("seq", "of_journal", "of_seq"), [(seq, *at) for seq, at in duplicates.items()],
-    )  # fmt: skip
+    received = {"journal_id": journal_id, "received_at": micros(received_at)}
+    names = ("seq", "of_journal", "of_seq")
+    insert_rows(connection, duplicate, received, names, [(seq, *at) for seq, at in duplicates.items()])
     return duplicates
 
 

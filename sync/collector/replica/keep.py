@@ -49,10 +49,8 @@ from sync.collector.store.schema import (
 )
 
 _BOOT = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
-_RATING_NAMES = (
-    "seq", "counter_id", "survey", "question", "level", "first_level", "standing", "pressed_at", "time_quality",
-    "day", "part",
-)  # fmt: skip
+RATING_NAMES = tuple("pressed_at" if name == "pressed_us" else name for name in RatingRow._fields)
+"""The columns of a rating's row."""
 _COUNT_CORRECTS = (
     "ON CONFLICT (journal_id, counter_id, day) DO UPDATE "
     "SET n = excluded.n, seq = excluded.seq, received_at = excluded.received_at "
@@ -93,7 +91,7 @@ def keep_ratings(connection: Connection, journal_id: str, received_us: int, proj
     reasons = [*projection.reasons, *late.reasons]
     of_journal = {"journal_id": journal_id}
     received = of_journal | {"received_at": received_us}
-    insert_rows(connection, rating, received, _RATING_NAMES, list(ratings.values()))
+    insert_rows(connection, rating, received, RATING_NAMES, list(ratings.values()))
     insert_rows(connection, reason_choice, of_journal, ReasonRow._fields, reasons)
     counts = count_ratings(ratings.values())
     counts.update(late.moved)
@@ -232,7 +230,7 @@ def _stored_ratings(connection: Connection, journal_id: str, seqs: set[int]) -> 
     if not seqs:
         return {}
     rows = connection.execute(
-        select(*[rating.c[name] for name in _RATING_NAMES])
+        select(*[rating.c[name] for name in RATING_NAMES])
         .where(rating.c.journal_id == journal_id, rating.c.seq.in_(sorted(seqs)))
         .order_by(rating.c.seq)
     )

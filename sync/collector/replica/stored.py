@@ -37,10 +37,9 @@ class Segment(NamedTuple):
 
 def keep_segment(connection: Connection, part: Segment, received_us: int, signature: str, kiosk_clock: str) -> None:
     """Store a batch's lines with when and how they were received."""
-    row = (
-        part.journal_id, part.start.next_seq, received_us, part.end.next_seq - 1, part.start.head, part.end.head,
-        part.lines, signature, kiosk_clock,
-    )  # fmt: skip
+    start, end = part.start, part.end
+    reach = (part.journal_id, start.next_seq, received_us, end.next_seq - 1, start.head, end.head)
+    row = (*reach, part.lines, signature, kiosk_clock)
     insert_rows(connection, segment, {}, tuple(segment.c.keys()), [row])
 
 

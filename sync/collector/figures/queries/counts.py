@@ -14,7 +14,7 @@ from sync.collector.figures.queries.asked import Asked
 from sync.collector.figures.queries.grains import Days, grains_of
 from sync.collector.replica.shown import DAY, LEVEL_NAMES, MONTH, WEEK
 from sync.collector.replica.tally import COUNTED, REASON
-from sync.collector.store.schema import leftover_count, shown_count, shown_stream, shown_unit_count
+from sync.collector.store.schema import leftover_count, shown_count, shown_stream, shown_unit_count, undated_count
 
 Keys = Mapping[int, str]
 """The place of each counter, or of each unit."""
@@ -178,3 +178,9 @@ def _read(connection: Connection, wanted: Select[Any], table: Table, days: Days)
     c = table.c
     parts = [wanted.where(c.grain == grain, c.first.between(*ends)) for grain, ends in grains_of(days)]
     return connection.execute(parts[0] if len(parts) == 1 else union_all(*parts))
+
+
+def undated_counters(connection: Connection, first: date, last: date) -> set[int]:
+    """Their ids, of all counters in some days; how many ratings it were is told nowhere, they may be few."""
+    inside = (undated_count.c.day.between(first, last), undated_count.c.n > 0)
+    return set(connection.execute(select(undated_count.c.counter_id).where(*inside).distinct()).scalars())

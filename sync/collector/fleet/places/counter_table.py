@@ -109,9 +109,8 @@ def read_file(file: Path) -> CsvTable:
 
 def faults_of_places(connection: Connection, file: Path, rows: list[Numbered]) -> Iterator[Fault]:
     """What in the table does not fit the units and counters that are there."""
-    places = {row.code: row for row in connection.execute(
-        select(counter.c.code, counter.c.name, unit.c.code.label("unit")).join(unit).where(counter.c.until.is_(None))
-    )}  # fmt: skip
+    now = select(counter.c.code, counter.c.name, unit.c.code.label("unit")).join(unit)
+    places = {row.code: row for row in connection.execute(now.where(counter.c.until.is_(None)))}
     counters = Known({code: row.name for code, row in places.items()})
     named = {row.unit for _, row in rows if row.unit_name}
     look = UnitLook(connection, [row.unit for _, row in rows])
