@@ -62,7 +62,7 @@ class Period:
         return Period(self.kind, self.first, max(self.first, min(self.last, today)))
 
     def is_open(self, today: date) -> bool:
-        """Whether it is not over yet."""
+        """Whether the period is not over yet."""
         return today <= self.last
 
     def same_days_of(self, other: "Period", today: date) -> "Period":

@@ -93,6 +93,6 @@ def _is_mailed(services: Services, key: str) -> bool:
 
 
 def _key(wanted: MailedReport, period: Period) -> str:
-    """The same report to the same people: only once."""
+    """What names a report to some people, so that it goes out once."""
     people = sha256(" ".join(sorted(wanted.to)).encode()).hexdigest()[:16]
     return f"{wanted.unit}|{period.code}|{wanted.format}|{people}"

@@ -15,7 +15,7 @@ from sync.collector.calendar.presstime import LocalDays
 from sync.collector.commands.shared import ConfigFile, DataDir, Yes, actor, ask, in_transaction, open_ready, tell
 from sync.collector.commands.unit_import import unit_import
 from sync.collector.errors import UsageWrong
-from sync.collector.settings.collector import CollectorConfig, load_config
+from sync.collector.settings.collector import load_config
 
 unit_app = typer.Typer(help="Administrative units.", no_args_is_help=True)
 counter_app = typer.Typer(help="Counters.", no_args_is_help=True)
@@ -91,7 +91,7 @@ def counter_move(
     from sync.collector.services.place_changes import CounterMove
 
     given = Given({"counter": code, "unit": unit}, {"since": since}, table, yes)
-    _change(CounterMove, given, load_config(config, data_dir), _moved)
+    _change(CounterMove, given, (config, data_dir), _moved)
 
 
 @counter_app.command("rename", epilog="Example: collector counter rename HC-02 'Quầy 2 – Hộ tịch'")
@@ -107,7 +107,7 @@ def counter_rename(
     from sync.collector.services.place_changes import CounterName
 
     given = Given({"counter": code, "name": name}, {}, table, yes)
-    _change(CounterName, given, load_config(config, data_dir), _named)
+    _change(CounterName, given, (config, data_dir), _named)
 
 
 @unit_app.command("new", epilog="Example: collector unit new 06040.TC 'Tổ tiếp công dân' --below 06040")
@@ -124,7 +124,7 @@ def unit_new(
     from sync.collector.services.place_changes import UnitNew
 
     given = Given({"unit": code, "name": name}, {"above": below}, table, yes)
-    _change(UnitNew, given, load_config(config, data_dir), _made)
+    _change(UnitNew, given, (config, data_dir), _made)
 
 
 @unit_app.command("rename", epilog="Example: collector unit rename 06040 'Xã Thất Khê'")
@@ -140,7 +140,7 @@ def unit_rename(
     from sync.collector.services.place_changes import UnitName
 
     given = Given({"unit": code, "name": name}, {}, table, yes)
-    _change(UnitName, given, load_config(config, data_dir), _named)
+    _change(UnitName, given, (config, data_dir), _named)
 
 
 @unit_app.command("end", epilog="Example: collector unit end 06040 --into 06001 --since 2026-07-01")
@@ -161,7 +161,7 @@ def unit_end(
     from sync.collector.services.place_changes import UnitEnd
 
     given = Given({"unit": code}, {"since": since, "into": " ".join(into) if into else None}, table, yes)
-    _change(UnitEnd, given, load_config(config, data_dir), _ended)
+    _change(UnitEnd, given, (config, data_dir), _ended)
 
 
 @unit_app.command("reopen", epilog="Example: collector unit reopen 06040")
@@ -187,12 +187,12 @@ def unit_reopen(
 unit_app.command("import", epilog="Example: collector unit import --province 20 --province 01")(unit_import)
 
 
-def _change(kind: Any, given: Given, config: CollectorConfig, say: Callable[[Any], None]) -> None:
+def _change(kind: Any, given: Given, files: tuple[Path | None, Path | None], say: Callable[[Any], None]) -> None:
     """One change by its arguments, or many by a table: tried, shown, asked about, done."""
     from sync.collector.services import place_changes as changes
     from sync.collector.services.moves import Act
 
-    values = given.change()
+    values, config = given.change(), load_config(*files)
     act = Act(datetime.now(UTC), actor(), LocalDays(config.zone))
     if "since" in given.more:
         values.setdefault("since", act.today.isoformat())

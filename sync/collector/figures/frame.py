@@ -40,7 +40,7 @@ class Frame:
 
     @cached_property
     def keys_then(self) -> dict[int, str]:
-        """The same for what the report is compared with: as the counters stand now.
+        """The counters that are needed of what the report is compared with, by id: as they stand now.
 
         What a counter got in another unit before it was moved is put beside what it gets here. So the two sides of a
         merger compare: the unit that took counters over is not set against itself without them.

@@ -41,7 +41,7 @@ class Place:
     """The first row of a counter that was moved."""
 
     def stood(self, first: date, last: date) -> bool:
-        """Whether it was there on any of these days; a counter that was never moved always was."""
+        """Whether the place was there on any of these days; a counter that was never moved always was."""
         return (self.until is None or self.until > first) and (self.since is None or self.since <= last)
 
     @property

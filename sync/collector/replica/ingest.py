@@ -70,7 +70,7 @@ class Receipt:
     signature: str
     kiosk_clock: str
     by_file: bool = False
-    """Whether it lay in a file for nobody knows how long: then its boot clock dates nothing."""
+    """Whether the batch lay in a file for nobody knows how long: then its boot clock dates nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class _Sender:
         return len(said.unread), last_measured(said)
 
     def take_apart(self, end: Cursor) -> tuple[int, int | None]:
-        """The same, one line never undoing another: a batch may be cut anywhere and says the same."""
+        """Read and keep the lines so that none undoes another: a batch may be cut anywhere and says the same."""
         starts = [self.copy.cursor]
         for line in self.fresh:
             starts.append(starts[-1].after([line]))

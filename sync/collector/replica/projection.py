@@ -96,7 +96,7 @@ def project(
 
 
 def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> Projection:
-    """The same of any lines with their seqs, in order."""
+    """What any lines say, given with their seqs and in order."""
     run = _Run(dict(entries), context)
     ratings, unread = run.ratings, run.unread
     for seq, line in run.lines.items():

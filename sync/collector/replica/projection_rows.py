@@ -62,7 +62,7 @@ class RatingRow(NamedTuple):
     part: str
 
     def revised(self, level: int) -> "RatingRow":
-        """The same after the citizen chose again; the first level is kept."""
+        """The rating after the citizen chose again; the first level is kept."""
         return self._replace(level=level, first_level=self.level if self.first_level is None else self.first_level)
 
 

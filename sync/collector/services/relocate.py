@@ -86,7 +86,7 @@ class _Said:
         self._connection, self._journal_id, self._apart = connection, journal_id, apart
 
     def by_place(self, seqs: Collection[int]) -> set[int]:
-        """Those of the entries that belong to where their kiosk stood; all of them where that is not asked."""
+        """The entries that belong to where their kiosk stood; all of ``seqs`` where that is not asked."""
         if not self._apart or not seqs:
             return set(seqs)
         entries = stored_entries(self._connection, self._journal_id, min(seqs), max(seqs))

@@ -64,7 +64,7 @@ class Case:
 
     @property
     def after(self) -> Share | None:
-        """That of the days after it was closed, where there are enough ratings."""
+        """The share of the dissatisfied in the days after the case was closed, where there are enough ratings."""
         return None if self.row.after_n is None else Share(Method.TOP2BOX, self.row.after_bad, self.row.after_n)
 
     @property
@@ -105,7 +105,7 @@ class Docket:
     cases: tuple[Case, ...]
     by_which: Mapping[Which, int] = field(default_factory=dict)
     closed: tuple[Case, ...] = ()
-    """Those closed last, whatever is wanted."""
+    """The cases that were closed last, whatever is wanted."""
 
     @property
     def pages(self) -> int:

@@ -37,7 +37,7 @@ class Posted:
 
     @property
     def can_be_set_aside(self) -> bool:
-        """Whether it is about ratings that count."""
+        """Whether the signal is about ratings that count."""
         return Sign(self.row.sign) in PRESSED_UP
 
     @property

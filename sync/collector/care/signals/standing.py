@@ -120,6 +120,6 @@ def read_reasons(connection: Connection, journal_id: str, rows: Sequence[RatingR
 
 
 def seqs_of(rows: Sequence[RatingRow]) -> list[list[int]]:
-    """Their seqs, as many at once as a statement takes."""
+    """The seqs of the ratings, in lists as long as a statement takes."""
     seqs = [row.seq for row in rows]
     return [seqs[place : place + SEQS_AT_ONCE] for place in range(0, len(seqs), SEQS_AT_ONCE)]

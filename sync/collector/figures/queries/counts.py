@@ -181,6 +181,9 @@ def _read(connection: Connection, wanted: Select[Any], table: Table, days: Days)
 
 
 def undated_counters(connection: Connection, first: date, last: date) -> set[int]:
-    """Their ids, of all counters in some days; how many ratings it were is told nowhere, they may be few."""
+    """The ids of counters some of whose ratings stand on the day of their receipt: nobody knows when they were pressed.
+
+    How many such ratings there are in these days is told nowhere: they may be few.
+    """
     inside = (undated_count.c.day.between(first, last), undated_count.c.n > 0)
     return set(connection.execute(select(undated_count.c.counter_id).where(*inside).distinct()).scalars())

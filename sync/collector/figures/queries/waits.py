@@ -24,9 +24,9 @@ class Waits(NamedTuple):
     """Which counters have ratings that are not shown yet."""
 
     few: frozenset[str]
-    """Too few: they wait for others."""
+    """Counters with too few ratings: these wait for others."""
     coming: frozenset[str]
-    """Their part of the day is not over, or has just ended."""
+    """Counters with ratings whose part of the day is not over, or has just ended."""
 
 
 class Waiting(NamedTuple):

@@ -44,7 +44,7 @@ class KioskState:
     serves: tuple[str, ...] = ()
     """The counters it may speak for besides its own."""
     taken_over: tuple[str, ...] = ()
-    """Those of them that the update took over from use, and nobody has looked at."""
+    """The counters of ``serves`` that the update took over from use, and that nobody has looked at."""
 
     def as_dict(self) -> dict[str, Any]:
         """The kiosk for ``--json``."""

@@ -120,7 +120,7 @@ def read_roll(
 
 
 def find_kiosk(kiosks: Sequence[Kiosk], device_id: str) -> Kiosk:
-    """One of them.
+    """The kiosk with this id.
 
     Raises UsageWrong for one that is not there, or not among somebody's.
     """

@@ -44,7 +44,7 @@ class Known:
         return None
 
     def near(self, code: str) -> Likely | None:
-        """The same but for names: what a new code must not be mistaken for."""
+        """Which known code a new one is most likely mistaken for; names are not looked at."""
         if (long := self._with_noughts.get(code)) is not None:
             return fault(
                 "there is no {code}, but {known} ({name}): the spreadsheet took it for a number and dropped its "

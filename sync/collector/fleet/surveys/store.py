@@ -28,7 +28,7 @@ class OwnSurvey:
 
     @property
     def is_draft(self) -> bool:
-        """Whether it may still change."""
+        """Whether the survey may still change."""
         return self.published_at is None
 
 
