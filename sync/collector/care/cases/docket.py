@@ -134,11 +134,9 @@ def read_docket(connection: Connection, search: Search, today: date, calendars: 
     lately = _SELECT.where(*here, kinds[Which.CLOSED]).order_by(
         follow_up.c.closed_on.desc(), follow_up.c.case_id.desc()
     )
-    closed = (
-        ()
-        if search.which is Which.CLOSED
-        else _cases(connection, connection.execute(lately.limit(CLOSED_LATELY)).all(), today, calendars)
-    )
+    closed = () if search.which is Which.CLOSED else _cases(
+        connection, connection.execute(lately.limit(CLOSED_LATELY)).all(), today, calendars
+    )  # fmt: skip
     return replace(docket, search=replace(search, page=page), cases=cases, closed=closed)
 
 
