@@ -12,8 +12,8 @@ from kiosk.domain.visit.rating import Standing
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.places import Place
+from sync.collector.figures.queries.waits import SET_ASIDE
 from sync.collector.figures.ranks import ranked
-from sync.collector.figures.today import ASIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _aside(book: Book, words: Titles) -> Table:
         Column("rule", t("Rule"), Form.TEXT),
     )
     rows: list[tuple[Cell, ...]] = [
-        (words.standing(standing), me.aside.get(standing, 0), words.rule(standing)) for standing in ASIDE
+        (words.standing(standing), me.aside.get(standing, 0), words.rule(standing)) for standing in SET_ASIDE
     ]
     total = (t("Set aside"), me.aside_n, "")
     return Table("aside", t("Set aside, not in the share"), columns, (*rows, total), has_total=True)

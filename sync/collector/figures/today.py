@@ -32,11 +32,8 @@ from sync.collector.figures.queries.counts import (
 from sync.collector.figures.queries.grains import Days, to_the_end
 from sync.collector.figures.queries.waits import read_aside, read_waits
 from sync.collector.fleet.kiosks.hours import Missed
-from sync.collector.replica.tally import ASIDE as ASIDE_STREAM
-from sync.collector.replica.tally import COUNTED
+from sync.collector.replica.tally import ASIDE, COUNTED
 from sync.collector.store.schema import counter, unit
-
-ASIDE = tuple(standing for standing in Standing if standing is not Standing.COUNTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +149,7 @@ def _table(
 ) -> Table:
     question = question_of(asked, surveys)
     satisfied = {level.value for level in question.levels if level.satisfied} if question else set()
-    counted, aside = (read_levels(connection, keys, asked, stream, days) for stream in (COUNTED, ASIDE_STREAM))
+    counted, aside = (read_levels(connection, keys, asked, stream, days) for stream in (COUNTED, ASIDE))
     why, waits = read_aside(connection, keys, asked, days), read_waits(connection, keys, asked, days)
 
     def row(place: Place | None, of: Collection[str]) -> Row:

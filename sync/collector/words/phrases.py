@@ -13,8 +13,9 @@ from sync.collector.figures.book import Book, Joined
 from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.places import Place
+from sync.collector.figures.queries.waits import SET_ASIDE
 from sync.collector.figures.tables import Titles
-from sync.collector.figures.today import ASIDE, Row, Table
+from sync.collector.figures.today import Row, Table
 from sync.collector.people.rights import Role
 from sync.collector.words.when import When
 
@@ -122,7 +123,7 @@ class Phrases(When):
 
     def by_standing(self, aside: Mapping[Standing, int]) -> list[tuple[Standing, int]]:
         """What was set aside, in the order in which the reasons are always told."""
-        return [(standing, aside.get(standing, 0)) for standing in ASIDE]
+        return [(standing, aside.get(standing, 0)) for standing in SET_ASIDE]
 
     def rule(self, standing: Standing) -> str:
         """The rule by which ratings were set aside."""

@@ -16,7 +16,9 @@ from sync.collector.figures.queries.grains import Days
 from sync.collector.replica.tally import COUNTED, REASON
 from sync.collector.store.schema import counter, leftover_count, shown_unit_count, waiting_count
 
-ASIDE_STREAMS = [str(standing) for standing in Standing if standing is not Standing.COUNTED]
+SET_ASIDE = tuple(standing for standing in Standing if standing is not Standing.COUNTED)
+"""Why a rating does not count, in the order of the domain."""
+ASIDE_STREAMS = [str(standing) for standing in SET_ASIDE]
 """How many were set aside, by why."""
 
 
