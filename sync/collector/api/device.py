@@ -15,7 +15,7 @@ from sync.collector.fleet.devices.own import read_own_key
 from sync.collector.fleet.kiosks.commands import commands_for
 from sync.collector.fleet.kiosks.status import keep_status
 from sync.collector.fleet.rollouts.effective import etag_of, settings_for
-from sync.collector.replica.cursors import read_cursor
+from sync.collector.replica.stored import read_cursor
 from sync.collector.services.services import Services
 from sync.protocol.messages import (
     JSON_MEDIA_TYPE,

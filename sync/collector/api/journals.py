@@ -15,8 +15,8 @@ from kiosk.journal.chain import Cursor
 from sync.collector.api.answers import message_answer, problem_answer
 from sync.collector.api.described import BATCH_BODY, CURSOR, CURSOR_CONFLICT, CURSOR_OR_HASH, WIRE_PROBLEMS
 from sync.collector.api.signed import Signed, signed_by_device
-from sync.collector.replica.cursors import read_cursor, read_hash
 from sync.collector.replica.ingest import Appended, Batch, Conflict, Receipt, append_batch
+from sync.collector.replica.stored import read_cursor, read_hash
 from sync.collector.services.services import Services
 from sync.collector.store.blame import lies_in_the_data
 from sync.collector.store.partitions import ensure_partitions

@@ -57,19 +57,12 @@ class Period:
             return Period(Kind.RANGE, self.first - (self.last - self.first) - _DAY, self.first - _DAY)
         return period_of(self.kind, self.first - _DAY)
 
-    @property
-    def following(self) -> "Period":
-        """The one after."""
-        if self.kind is Kind.RANGE:
-            return Period(Kind.RANGE, self.last + _DAY, self.last + (self.last - self.first) + _DAY)
-        return period_of(self.kind, self.last + _DAY)
-
     def until(self, today: date) -> "Period":
         """As much of it as has begun by ``today``."""
         return Period(self.kind, self.first, max(self.first, min(self.last, today)))
 
     def is_open(self, today: date) -> bool:
-        """Whether it is not over yet."""
+        """Whether the period is not over yet."""
         return today <= self.last
 
     def same_days_of(self, other: "Period", today: date) -> "Period":

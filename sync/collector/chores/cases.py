@@ -1,9 +1,8 @@
-"""Rounds: cases open, are told of, fall overdue and are looked at again, without anybody asking."""
+"""Cases: cases open, are told of, fall overdue and are looked at again, without anybody asking."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -14,16 +13,10 @@ from sync.collector.services.cases import look_for, periods_now, place_of, read_
 from sync.collector.services.cases_by_hand import open_and_tell
 from sync.collector.services.services import Services
 from sync.collector.store.schema import follow_up
+from sync.collector.store.writer import Transact
 
-T = TypeVar("T")
 LOOKED_AFTER_DAYS = 30
 """So many days after it was closed a case's place is looked at: did it help?"""
-
-
-class Transact(Protocol):
-    """Runs work in a transaction and gives back what it returned."""
-
-    def __call__(self, work: Callable[[Connection], T], /) -> T: ...
 
 
 def run_case_round(services: Services, transact: Transact) -> int:

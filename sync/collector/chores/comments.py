@@ -1,22 +1,11 @@
-"""Rounds: comments appear when their week is over and their texts go when their time is, without anybody asking."""
+"""Comments: comments appear when their week is over and their texts go when their time is, without anybody asking."""
 
-from collections.abc import Callable
 from datetime import date
-from typing import Protocol, TypeVar
-
-from sqlalchemy import Connection
 
 from sync.collector.care.comments.forget import forget_texts
 from sync.collector.care.comments.publish import publish_comments
 from sync.collector.services.services import Services
-
-T = TypeVar("T")
-
-
-class Transact(Protocol):
-    """Runs work in a transaction and gives back what it returned."""
-
-    def __call__(self, work: Callable[[Connection], T], /) -> T: ...
+from sync.collector.store.writer import Transact
 
 
 def run_comment_round(services: Services, transact: Transact) -> int:

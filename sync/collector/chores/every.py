@@ -1,9 +1,6 @@
 """Chores: what the collector does by itself, put together in one place."""
 
-from collections.abc import Callable
 from functools import partial
-
-from sqlalchemy import Connection
 
 from kiosk.base.texts import texts
 from sync.collector.chores.cases import run_case_round
@@ -17,10 +14,11 @@ from sync.collector.chores.upkeep import Chore
 from sync.collector.notices.letter import Road
 from sync.collector.notices.mail import MailRoad
 from sync.collector.notices.outbox import MAIL, WEBHOOK
-from sync.collector.notices.sender import Sender, T
+from sync.collector.notices.sender import Sender
 from sync.collector.notices.webhook import WebhookRoad
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.writer import T, Work
 
 SEND_EVERY_S = 20.0
 COMMENTS_EVERY_S = 60.0
@@ -67,6 +65,6 @@ def roads_of(config: CollectorConfig) -> dict[str, Road]:
     return roads
 
 
-def transact(services: Services, work: Callable[[Connection], T], /) -> T:
+def transact(services: Services, work: Work[T], /) -> T:
     """What ``work`` returns, once its transaction is committed."""
     return services.writer.submit(work).result(WRITE_S_MAX)

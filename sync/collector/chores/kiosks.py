@@ -1,10 +1,9 @@
-"""Watch: tells people once when kiosks are not well and once when they are again, and counts kiosks for /metrics."""
+"""Kiosks: tells people once when kiosks are not well and once when they are again, and counts kiosks for /metrics."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Protocol, TypeVar
 
 from prometheus_client import Gauge
 from sqlalchemy import Connection, select
@@ -21,20 +20,14 @@ from sync.collector.fleet.kiosks.known import read_known, unknow_fault
 from sync.collector.fleet.kiosks.roll import Kiosk, read_roll
 from sync.collector.services.services import Services
 from sync.collector.store.schema import unit
+from sync.collector.store.writer import Transact
 from sync.collector.words.phrases import Phrases
 
-T = TypeVar("T")
 NOWHERE = "\0"
 """A path that no unit has."""
 
 # By state alone: a label for each kiosk would make thousands of series, and /may has the names.
 _kiosks = Gauge("hailong_kiosks", "Kiosks by what is wrong with them; one may be counted several times", ["state"])
-
-
-class Transact(Protocol):
-    """Runs work in a transaction and gives back what it returned."""
-
-    def __call__(self, work: Callable[[Connection], T], /) -> T: ...
 
 
 States = Mapping[tuple[str, Fault], State]

@@ -1,9 +1,7 @@
-"""Mailed: reports of finished periods go out by mail, each once, made by the same code as ``collector report``."""
+"""Reports: reports of finished periods go out by mail, each once, made by the same code as ``collector report``."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Protocol, TypeVar
 
 import structlog
 from sqlalchemy import Connection, insert, select
@@ -22,20 +20,12 @@ from sync.collector.services.reports import Wish, read_book
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import MailedReport
 from sync.collector.store.schema import mailed_report
+from sync.collector.store.writer import Transact
 from sync.collector.words.phrases import Phrases
 
-T = TypeVar("T")
 ACTOR = "schedule"
 
 _log = structlog.get_logger("collector.mailed")
-
-
-class Transact(Protocol):
-    """Runs work in a transaction and gives back what it returned."""
-
-    def __call__(self, work: Callable[[Connection], T], /) -> T:
-        """What ``work`` returns, once it is durable."""
-        ...
 
 
 def mail_reports(services: Services, transact: Transact) -> int:
@@ -103,6 +93,6 @@ def _is_mailed(services: Services, key: str) -> bool:
 
 
 def _key(wanted: MailedReport, period: Period) -> str:
-    """The same report to the same people: only once."""
+    """What names a report to some people, so that it goes out once."""
     people = sha256(" ".join(sorted(wanted.to)).encode()).hexdigest()[:16]
     return f"{wanted.unit}|{period.code}|{wanted.format}|{people}"

@@ -6,7 +6,7 @@ time: what is read is unread no more, and what still cannot be read stays as it 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, OffsetOf, PressClock
 from sync.collector.fleet.devices.devices import Directory
 from sync.collector.people.audit import note
-from sync.collector.replica.continued import Writer, offsets_heard
+from sync.collector.replica.continued import JournalWriter, offsets_heard
 from sync.collector.replica.ingest import keep_said
 from sync.collector.replica.keep import measured_before
 from sync.collector.replica.projection import Context, failed, project_entries
@@ -116,25 +116,22 @@ def _read_anew(
     connection: Connection, copy: Row[Any], batch: Row[Any], seqs: set[int], sender: Device, reading: Reading
 ) -> int:
     """Keep what these entries say; how many still say nothing."""
-    writer = Writer(sender.device_id, copy.journal_id, copy.continued)
+    writer = JournalWriter(sender.device_id, copy.journal_id, copy.continued)
     lines = {seq: line for seq, _, line in stored_entries(connection, copy.journal_id, batch.first_seq, batch.last_seq)}
     offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
     walls = Walls(list(lines.values()), sender.floor, measured_before(connection, copy.journal_id, batch.first_seq))
     clock = PressClock(micros(batch.received_at), *_sent_by(batch, offset_of), offset_of, walls)
-    context = Context(
-        sender.counter_id, sender.counters, clock, reading.days, sender.moves, sender.spans, sender.ended
-    )  # fmt: skip
+    context = Context(sender.counter_id, sender.counters, clock, reading.days, sender.moves, sender.spans, sender.ended)
     entries = [(seq, lines[seq]) for seq in sorted(seqs)]
 
     def read(some: Sequence[tuple[int, bytes]]) -> int:
-        projection = project_entries(some, context)
         # They come to be counted now, so they go out with what came in this part of the day.
-        projection.received_on = reading.days.today(reading.now)
+        projection = replace(project_entries(some, context), received_on=reading.days.today(reading.now))
         these = {seq for seq, _ in some}
         connection.execute(delete(unread).where(unread.c.journal_id == copy.journal_id, unread.c.seq.in_(these)))
-        keep_said(connection, writer, projection, batch.received_at)
-        _note(connection, copy.journal_id, these, projection, reading)
-        return len(projection.unread)
+        said = keep_said(connection, writer, projection, batch.received_at)
+        _note(connection, copy.journal_id, these, said, reading)
+        return len(said.unread)
 
     return take_apart(connection, entries, read, _leave)
 

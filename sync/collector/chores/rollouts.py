@@ -1,31 +1,27 @@
-"""Watch: begins what is planned, brings what goes well to more kiosks, and takes back what kiosks refuse."""
+"""Rollouts: begins what is planned, brings what goes well to more kiosks, and takes back what kiosks refuse."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
 from kiosk.base.texts import Texts, texts
-from sync.collector.fleet.rollouts.effective import InForce, Shelf, read_in_force
+from sync.collector.fleet.rollouts.effective import InForce, InForceCache, read_in_force
 from sync.collector.fleet.rollouts.stage import State, Step, is_due, next_step
 from sync.collector.fleet.rollouts.store import Rollout, finish, go_on, heard_of, read_rollout, read_unfinished, stop
 from sync.collector.notices.outbox import Kind, Notice, Outbox
 from sync.collector.people.rights import Right
 from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.writer import Transact
 
 ACTOR = "collector"
 FAULTS_TOLD_MAX = 3
 
 
-class Transact(Protocol):
-    """Runs work in a transaction of its own, and returns what it returns."""
-
-    def __call__(self, work: Callable[[Connection], Any], /) -> Any: ...
-
-
-def tend_rollouts(config: CollectorConfig, transact: Transact, clock: Callable[[], datetime], shelf: Shelf) -> None:
+def tend_rollouts(
+    config: CollectorConfig, transact: Transact, clock: Callable[[], datetime], cache: InForceCache
+) -> None:
     """Take every step that is due, and tell those who set things of each that was taken back."""
     outbox = Outbox(config.notices, config.zone)
     t = texts("collector", config.language)
@@ -41,7 +37,7 @@ def tend_rollouts(config: CollectorConfig, transact: Transact, clock: Callable[[
         return bool(steps)
 
     if transact(work):
-        shelf.forget()
+        cache.forget()
 
 
 def watch_rollouts(
@@ -61,9 +57,13 @@ def watch_rollouts(
 
 
 def _step(
-    connection: Connection, one: Rollout, now: datetime, stage_time: timedelta, faults_percent_max: int,
+    connection: Connection,
+    one: Rollout,
+    now: datetime,
+    stage_time: timedelta,
+    faults_percent_max: int,
     in_force: Callable[[Connection], InForce],
-) -> Step:  # fmt: skip
+) -> Step:
     if one.state is State.PLANNED:
         if not is_due(one.begins_at, now):
             return Step.WAIT
@@ -84,7 +84,8 @@ def _step(
 def _stopped(one: Rollout, t: Texts) -> Notice:
     body = t(
         "Kiosks refused the settings “{title}”, so they were taken back everywhere. They said: {why}",
-        title=one.title, why=one.why,
-    )  # fmt: skip
+        title=one.title,
+        why=one.why,
+    )
     subject = t("Settings taken back: {title}", title=one.title)
     return Notice(Kind.ALERT, subject, body, Right.SETTINGS, one.path)

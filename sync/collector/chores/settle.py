@@ -4,10 +4,8 @@ Every process remembers for some seconds where a kiosk and its counters stand (`
 these seconds it counted where they stood before; here it follows, once it is sure that nobody remembers that any more.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -17,19 +15,11 @@ from sync.collector.services.moves import midnight
 from sync.collector.services.relocate import between, relocate
 from sync.collector.services.services import Services
 from sync.collector.store.schema import audit, counter, device, journal, placement
+from sync.collector.store.writer import Transact
 
-T = TypeVar("T")
 LATELY = timedelta(minutes=5)
 """Twice as often as it is run, and far longer than anybody remembers."""
 LINES_MAX = 500
-
-
-class Transact(Protocol):
-    """Runs work in a transaction and gives back what it returned."""
-
-    def __call__(self, work: Callable[[Connection], T], /) -> T:
-        """What ``work`` returns, once it is durable."""
-        ...
 
 
 def settle_moves(services: Services, transact: Transact) -> int:

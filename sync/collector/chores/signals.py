@@ -1,8 +1,6 @@
-"""Watch: looks for signs once a day over days that are over, and tells whoever decides."""
+"""Signals: looks for signs once a day over days that are over, and tells whoever decides."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -17,18 +15,10 @@ from sync.collector.notices.outbox import Kind, Notice
 from sync.collector.people.rights import Right
 from sync.collector.services.services import Services
 from sync.collector.store.schema import counter, signal, signal_run, unit
+from sync.collector.store.writer import Transact
 
-T = TypeVar("T")
 FIRST_STRETCHES = 6
 """So many windows back are looked at the first time: what was pressed up before anybody looked counts too."""
-
-
-class Transact(Protocol):
-    """Runs work in a transaction and gives back what it returned."""
-
-    def __call__(self, work: Callable[[Connection], T], /) -> T:
-        """What ``work`` returns, once it is durable."""
-        ...
 
 
 def watch_signs(services: Services, transact: Transact) -> int | None:
@@ -83,10 +73,14 @@ def _tell(connection: Connection, services: Services, signal_id: int, now: datet
     row = connection.execute(wanted).one()
     words = SignWords.of(services.config.language)
     subject = f"{words.title(row.sign)}: {row.unit}, {row.name}"
-    body = "\n\n".join([
-        f"{row.unit}, {row.name} ({row.code})", words.sentence(row.sign, row.evidence), words.days(row),
-        words.t("Signs inform; a person decides: {url}", url=f"{services.config.url}/dau-hieu/{signal_id}"),
-    ])  # fmt: skip
+    body = "\n\n".join(
+        [
+            f"{row.unit}, {row.name} ({row.code})",
+            words.sentence(row.sign, row.evidence),
+            words.days(row),
+            words.t("Signs inform; a person decides: {url}", url=f"{services.config.url}/dau-hieu/{signal_id}"),
+        ]
+    )
     facts = {"signal": signal_id, "sign": row.sign, "counter": row.code, "evidence": row.evidence}
     told = Notice(Kind.SIGNAL, subject, body, right=Right.DECIDE, path=row.path, facts=facts)
     services.outbox.put(connection, told, now)

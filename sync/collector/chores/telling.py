@@ -38,9 +38,13 @@ class Teller:
             parts.append(self._link(fault, told, about))
         return Notice(
             Kind.ALERT if told.what in (What.BEGUN, What.GROWN) else Kind.RECOVERED,
-            subject, "\n".join(filter(None, parts)), path=told.incident.scope, to=audience.addresses,
-            everyone=audience.is_office, facts=self._facts(fault, told, about),
-        )  # fmt: skip
+            subject,
+            "\n".join(filter(None, parts)),
+            path=told.incident.scope,
+            to=audience.addresses,
+            everyone=audience.is_office,
+            facts=self._facts(fault, told, about),
+        )
 
     def _subject(self, fault: Fault, told: Told, about: Sequence[str]) -> str:
         t, name, place = self.p.t, fault_name(self.p.t, fault), self._place(told, about)
@@ -90,7 +94,12 @@ class Teller:
     def _facts(self, fault: Fault, told: Told, about: Sequence[str]) -> dict[str, object]:
         kiosk = self.kiosks.get(about[0]) if len(about) == 1 else None
         return {
-            "fault": str(fault), "what": str(told.what), "n": len(told.ill), "well": len(told.well),
-            "unit": told.incident.scope.rstrip("/").rpartition("/")[2], "devices": list(about[:DEVICES_MAX]),
-            "device": about[0] if len(about) == 1 else "", "counter": kiosk.counter if kiosk else "",
-        }  # fmt: skip
+            "fault": str(fault),
+            "what": str(told.what),
+            "n": len(told.ill),
+            "well": len(told.well),
+            "unit": told.incident.scope.rstrip("/").rpartition("/")[2],
+            "devices": list(about[:DEVICES_MAX]),
+            "device": about[0] if len(about) == 1 else "",
+            "counter": kiosk.counter if kiosk else "",
+        }

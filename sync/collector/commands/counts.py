@@ -1,4 +1,7 @@
-"""``collector counts``: counts that another system gave."""
+"""``collector counts``: counts that another system gave.
+
+What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
+"""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +10,7 @@ from typing import Annotated
 import typer
 
 from sync.collector.commands.shared import ConfigFile, DataDir, actor, in_transaction, open_ready, tell
+from sync.collector.errors import UsageWrong
 from sync.collector.settings.collector import load_config
 
 counts_app = typer.Typer(help="Counts that another system gave.", no_args_is_help=True)
@@ -29,7 +33,6 @@ def counts_import(
     petitions_bad. The month is written 2026-10; not_satisfied counts a dossier once that is any of the three before it.
     Importing a unit's month again replaces it.
     """
-    from sync.collector.errors import UsageWrong
     from sync.collector.profiles.reading import Source, take_counts
 
     try:

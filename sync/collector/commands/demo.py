@@ -1,4 +1,7 @@
-"""``collector demo-data``: a believable province to look at."""
+"""``collector demo-data``: a believable province to look at.
+
+What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
+"""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,8 +11,10 @@ import typer
 
 from kiosk.base.private_file import write_private
 from kiosk.base.settings.layers import DROP_INS
+from sync.collector.calendar.presstime import LocalDays
 from sync.collector.commands.shared import ConfigFile, DataDir, open_ready, tell
 from sync.collector.settings.collector import load_config
+from sync.collector.store.database import faults_named
 
 
 def demo_data(
@@ -28,11 +33,9 @@ def demo_data(
 
     With --data-dir the profile of Circular 01/2018 is switched on there too, by a drop-in of that folder alone.
     """
-    from sync.collector.calendar.presstime import LocalDays
     from sync.collector.fleet.surveys.library import shipped_surveys
     from sync.collector.run.demo_data import add_people, tell_stories, write_province
     from sync.collector.services.services import make_services
-    from sync.collector.store.database import faults_named
 
     settings = load_config(config, data_dir)
     database = open_ready(settings)

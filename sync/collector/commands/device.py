@@ -1,17 +1,20 @@
-"""The commands about kiosks: a code for a new one, and what may happen to it later."""
+"""The commands about kiosks: a code for a new one, and what may happen to it later.
+
+What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
+"""
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
-from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, Quiet, actor, in_transaction, open_ready, tell
+from sync.collector.calendar.presstime import LocalDays
+from sync.collector.commands.new_device import device_new
+from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, actor, in_transaction, open_ready, tell
 from sync.collector.errors import UsageWrong
-from sync.collector.settings.collector import CollectorConfig, load_config
+from sync.collector.settings.collector import load_config
 
 device_app = typer.Typer(help="Kiosks.", no_args_is_help=True)
 
@@ -20,89 +23,10 @@ DeviceName = Annotated[
     typer.Argument(metavar="DEVICE", help="Its id or the beginning of it, or the code of a counter with one kiosk."),
 ]
 
-
-Serves = Annotated[
-    list[str] | None,
-    typer.Option(metavar="CODE", help="In a hall: a counter it may speak for too; may be given several times."),
-]
-Survey = Annotated[str | None, typer.Option(help="Survey the office sets, id@version; default: the kiosk's.")]
-
-
-@device_app.command(
+device_app.command(
     "new",
     epilog="Example: collector device new --counter HC-01 --create-counter --counter-name 'Quầy 1' --unit 06040",
-)
-def device_new(
-    counter: Annotated[str | None, typer.Option(help="Code of the counter where the kiosk will stand.")] = None,
-    config: ConfigFile = None,
-    data_dir: DataDir = None,
-    serves: Serves = None,
-    survey: Survey = None,
-    create_counter: Annotated[
-        bool, typer.Option("--create-counter", help="Make the counter if it is missing.")
-    ] = False,
-    counter_name: Annotated[str | None, typer.Option(help="Name of a new counter.")] = None,
-    unit: Annotated[str | None, typer.Option(help="Code of a new counter's unit; default: the counter's code.")] = None,
-    unit_name: Annotated[str | None, typer.Option(help="Makes the unit, with this name, if it is missing.")] = None,
-    valid_hours: Annotated[int | None, typer.Option(help="Hours until the code expires.", min=1, max=2160)] = None,
-    qr: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also draw the command as a QR picture, .png or .svg.")
-    ] = None,
-    table: Annotated[
-        Path | None, typer.Option("--from", metavar="CSV", help="Make codes for many counters, one a line.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="With --from: folder for the setup files.")] = None,
-    quiet: Quiet = False,
-) -> None:
-    """Print a one-time code for a new kiosk; on the kiosk: kiosk enroll URL CODE."""
-    from sync.collector.commands.zero_touch import codes_for_table
-    from sync.collector.fleet.devices import devices
-    from sync.collector.fleet.places import units
-
-    of_new = {"--counter-name": counter_name, "--unit": unit, "--unit-name": unit_name}
-    of_one = {"--counter": counter, "--create-counter": create_counter, "--survey": survey, "--serves": serves}
-    if table is not None:
-        _refuse("beside", "--from", {**of_one, **of_new, "--qr": qr, "--quiet": quiet})
-        codes_for_table(load_config(config, data_dir), table, out, valid_hours)
-        return
-    if counter is None:
-        raise UsageWrong("name the counter with --counter, or a table of counters with --from")
-    _refuse("without", "--from", {"--out": out})
-    _refuse("without", "--create-counter", {} if create_counter else of_new)
-    settings = load_config(config, data_dir)
-    database, now = open_ready(settings, quiet=quiet), datetime.now(UTC)
-    valid = timedelta(hours=valid_hours or settings.enrolment.code_valid_hours)
-
-    def make(connection: Any) -> str:
-        if create_counter:
-            units.counter_for(connection, units.Wanted(counter, counter_name, unit, unit_name), now, actor())
-        return devices.new_code(connection, counter, survey, valid, now, actor(), serves or ())
-
-    code = in_transaction(database, make)
-    if qr is not None:
-        from sync.collector.commands.qr import draw_qr
-
-        draw_qr(f"kiosk enroll {settings.url} {code}", qr)
-    _tell_code(settings, counter, code, now + valid, quiet=quiet)
-
-
-def _tell_code(settings: CollectorConfig, counter: str, code: str, until: datetime, *, quiet: bool) -> None:
-    """Say the code, and what to do with it."""
-    if quiet:
-        typer.echo(code)
-        return
-    tell("Code for counter {counter}: {code}", counter=counter, code=code)
-    tell("It works once, until {until}. On the kiosk: kiosk enroll {url} {code}", url=settings.url, code=code,
-          until=until.astimezone(settings.zone).strftime("%H:%M %d/%m/%Y"))  # fmt: skip
-
-
-def _refuse(beside: Literal["beside", "without"], option: str, given: Mapping[str, object]) -> None:
-    """Raise UsageWrong for options that would be passed over beside another one, or without it."""
-    names = ", ".join(name for name, value in given.items() if value)
-    if names and beside == "beside":
-        raise UsageWrong("{options} cannot be followed beside {other}", options=names, other=option)
-    if names:
-        raise UsageWrong("{options} cannot be followed without {other}", options=names, other=option)
+)(device_new)
 
 
 @device_app.command("list", epilog="Example: collector device list --json")
@@ -155,7 +79,6 @@ def device_move(
 
     With --since, what was pressed from then on and has come already goes along.
     """
-    from sync.collector.calendar.presstime import LocalDays
     from sync.collector.fleet.devices.credentials import find_device, move_device
     from sync.collector.services.device_moves import move_device_since
     from sync.collector.services.moves import Act

@@ -1,4 +1,7 @@
-"""The commands about the counters that a kiosk may speak for."""
+"""The commands about the counters that a kiosk may speak for.
+
+What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
+"""
 
 import json
 from dataclasses import asdict

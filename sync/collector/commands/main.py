@@ -1,4 +1,7 @@
-"""Command line of the collector: ``collector serve``, and what IT staff do around it."""
+"""Command line of the collector: ``collector serve``, and what IT staff do around it.
+
+What does the work is imported by ``serve``, so that ``--help`` does not load the tables, pages and exports.
+"""
 
 from typing import Annotated
 
@@ -6,9 +9,9 @@ import typer
 
 from kiosk.base.lifeline import hold_on
 from kiosk.base.terminal.terminal import run_commands, terminal_texts
-from sync.collector.commands.backup import backup
 from sync.collector.commands.config import config_app
 from sync.collector.commands.counts import counts_app
+from sync.collector.commands.database import backup, migrate, reproject
 from sync.collector.commands.demo import demo_data
 from sync.collector.commands.device import device_app
 from sync.collector.commands.grants import device_counters, device_grant, device_ungrant
@@ -17,11 +20,9 @@ from sync.collector.commands.notices import notices_app
 from sync.collector.commands.offline import ack_file, import_files
 from sync.collector.commands.places import counter_app, unit_app
 from sync.collector.commands.report import report
-from sync.collector.commands.reproject import reproject
 from sync.collector.commands.shared import ConfigFile, DataDir, open_ready, tell
 from sync.collector.commands.user import user_app
 from sync.collector.settings.collector import load_config
-from sync.collector.store.database import open_database
 
 app = typer.Typer(
     help="Receives what kiosks send and shows it. Example: collector serve --data-dir ./data",
@@ -72,15 +73,4 @@ def serve(
     run_server(settings, database, lambda url: tell("The collector listens at {url}", url=url))
 
 
-@app.command(epilog="Example: collector migrate --config /etc/hailong/collector.toml")
-def migrate(config: ConfigFile = None, data_dir: DataDir = None) -> None:
-    """Bring the database up to this version's schema. Repeating it changes nothing; nothing is ever deleted."""
-    from sync.collector.store.migrate import migrate as migrate_database
-
-    settings = load_config(config, data_dir)
-    database = open_database(settings.database, create=settings.embedded)
-    before, after = migrate_database(database)
-    if before == after:
-        tell("The database has schema {after} already; nothing to do.", after=after)
-    else:
-        tell("The database was brought from schema {before} to {after}.", before=before or "-", after=after)
+app.command(epilog="Example: collector migrate --config /etc/hailong/collector.toml")(migrate)

@@ -1,4 +1,7 @@
-"""``collector move``: the collector gets another address, and every kiosk follows by itself."""
+"""``collector move``: the collector gets another address, and every kiosk follows by itself.
+
+What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
+"""
 
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
@@ -8,6 +11,7 @@ import typer
 from kiosk.base.settings.rules import Unfit, private_address
 from kiosk.base.terminal.terminal import terminal_texts
 from sync.collector.commands.shared import ConfigFile, DataDir, actor, in_transaction, open_ready, tell
+from sync.collector.errors import UsageWrong
 from sync.collector.settings.collector import CollectorConfig, load_config
 
 
@@ -44,7 +48,6 @@ def move(
 
 
 def _address(url: str) -> str:
-    from sync.collector.errors import UsageWrong
 
     try:
         return private_address(url)
@@ -54,7 +57,6 @@ def _address(url: str) -> str:
 
 
 def _moment(day: str | None, settings: CollectorConfig) -> datetime | None:
-    from sync.collector.errors import UsageWrong
 
     if day is None:
         return None

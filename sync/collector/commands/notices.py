@@ -1,4 +1,7 @@
-"""``collector notices``: what people were told, and whether the roads are open."""
+"""``collector notices``: what people were told, and whether the roads are open.
+
+What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
+"""
 
 import json
 from datetime import UTC, datetime
@@ -6,8 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
+from kiosk.base.terminal.terminal import terminal_texts
 from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, actor, in_transaction, open_ready, tell
+from sync.collector.errors import UsageWrong
 from sync.collector.settings.collector import load_config
+from sync.collector.settings.notices import is_mail_address
 
 notices_app = typer.Typer(help="What people are told by mail and webhook.", no_args_is_help=True)
 
@@ -45,13 +51,10 @@ def notices_test(
     webhook: Annotated[bool, typer.Option("--webhook", help="Try the webhook too.")] = False,
 ) -> None:
     """Deliver a test notice at once and say what came of it; nothing of it is put into the outbox."""
-    from kiosk.base.terminal.terminal import terminal_texts
     from sync.collector.chores.every import roads_of
-    from sync.collector.errors import UsageWrong
     from sync.collector.notices.letter import Letter, Sheet
     from sync.collector.notices.outbox import AT_THE_WEBHOOK, MAIL, WEBHOOK, Kind
     from sync.collector.people.audit import note
-    from sync.collector.settings.notices import is_mail_address
 
     settings, now, t = load_config(config, data_dir), datetime.now(UTC), terminal_texts("collector")
     places = [(MAIL, address) for address in to or ()] + ([(WEBHOOK, AT_THE_WEBHOOK)] if webhook else [])

@@ -1,4 +1,7 @@
-"""The commands for kiosks without a network: take their files, and give back what proves that they came."""
+"""The commands for kiosks without a network: take their files, and give back what proves that they came.
+
+What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
+"""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,9 +9,13 @@ from typing import Annotated
 
 import typer
 
+from kiosk.base.private_file import open_to_readers
 from kiosk.base.terminal.terminal import terminal_texts
+from sync.collector.calendar.presstime import LocalDays
 from sync.collector.commands.shared import ConfigFile, DataDir, open_ready, tell
+from sync.collector.errors import UsageWrong
 from sync.collector.settings.collector import load_config
+from sync.protocol.messages import encode_message
 
 
 def import_files(
@@ -17,7 +24,6 @@ def import_files(
     data_dir: DataDir = None,
 ) -> None:
     """Take what kiosks without a network exported; any order, any number of times, while the collector runs or not."""
-    from sync.collector.calendar.presstime import LocalDays
     from sync.collector.chores.intake import FileResult, Intake
 
     settings = load_config(config, data_dir)
@@ -25,8 +31,12 @@ def import_files(
     t = terminal_texts("collector")
 
     def show(result: FileResult) -> None:
-        tell("{file}: {added} new entries, {known} known already", file=result.file.name,
-             added=t.number(result.added), known=t.number(result.known))  # fmt: skip
+        tell(
+            "{file}: {added} new entries, {known} known already",
+            file=result.file.name,
+            added=t.number(result.added),
+            known=t.number(result.known),
+        )
 
     intake = Intake(database, settings.url, LocalDays(settings.zone), lambda: datetime.now(UTC))
     results = intake.take(files, show)
@@ -43,10 +53,7 @@ def ack_file(
     data_dir: DataDir = None,
 ) -> None:
     """Write what the collector has of every kiosk; on a kiosk without a network: kiosk ack FILE."""
-    from kiosk.base.private_file import open_to_readers
     from sync.collector.chores.intake import acknowledgement
-    from sync.collector.errors import UsageWrong
-    from sync.protocol.messages import encode_message
 
     database = open_ready(load_config(config, data_dir))
     with database.reading() as connection:

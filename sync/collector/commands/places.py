@@ -1,13 +1,19 @@
-"""``collector unit`` and ``collector counter``: places are made, named, moved and ended."""
+"""``collector unit`` and ``collector counter``: places are made, named, moved and ended.
+
+What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from sync.collector.commands.shared import ConfigFile, DataDir, actor, ask, in_transaction, open_ready, tell
+from sync.collector.calendar.presstime import LocalDays
+from sync.collector.commands.shared import ConfigFile, DataDir, Yes, actor, ask, in_transaction, open_ready, tell
+from sync.collector.commands.unit_import import unit_import
 from sync.collector.errors import UsageWrong
 from sync.collector.settings.collector import load_config
 
@@ -17,11 +23,34 @@ counter_app = typer.Typer(help="Counters.", no_args_is_help=True)
 Table = Annotated[
     Path | None, typer.Option("--from", metavar="CSV", help="A table of many, one a line; shown before it is done.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Do what is shown without asking.")]
 Since = Annotated[str | None, typer.Option(metavar="DAY", help="From which day on, as 2026-07-01; default: today.")]
 CounterCode = Annotated[str | None, typer.Argument(help="The counter's code.", metavar="CODE")]
 UnitCode = Annotated[str | None, typer.Argument(help="The unit's code.", metavar="CODE")]
 NewName = Annotated[str | None, typer.Argument(help="The name, as reports show it.", metavar="NAME")]
+
+
+class Given(NamedTuple):
+    """One change by its arguments, or a table of many."""
+
+    needed: dict[str, str | None]
+    """Each by its name; None was not given."""
+    more: dict[str, str | None]
+    """What has a default."""
+    table: Path | None
+    yes: bool
+
+    def change(self) -> dict[str, str]:
+        """What was given of one change. Raises UsageWrong where it is not clear what is to be done."""
+        found = {name: value for name, value in (self.needed | self.more).items() if value is not None}
+        if self.table is not None and found:
+            raise UsageWrong("give a table with --from, or one change by its own arguments, not both")
+        if self.table is None and self.yes:
+            raise UsageWrong("--yes belongs to a table (--from): one change is not asked about")
+        if self.table is None and None in self.needed.values():
+            raise UsageWrong(
+                "say what is to change: {wanted}; or give a table with --from", wanted=", ".join(self.needed)
+            )
+        return found
 
 
 @counter_app.command("new", epilog="Example: collector counter new HC-02 'Quầy 2' --unit 06040")
@@ -61,9 +90,8 @@ def counter_move(
     """
     from sync.collector.services.place_changes import CounterMove
 
-    _change(
-        CounterMove, {"counter": code, "unit": unit}, {"since": since}, (table, yes), (config, data_dir), _moved
-    )  # fmt: skip
+    given = Given({"counter": code, "unit": unit}, {"since": since}, table, yes)
+    _change(CounterMove, given, (config, data_dir), _moved)
 
 
 @counter_app.command("rename", epilog="Example: collector counter rename HC-02 'Quầy 2 – Hộ tịch'")
@@ -78,7 +106,8 @@ def counter_rename(
     """Name a counter anew. A table has the columns counter and name."""
     from sync.collector.services.place_changes import CounterName
 
-    _change(CounterName, {"counter": code, "name": name}, {}, (table, yes), (config, data_dir), _named)
+    given = Given({"counter": code, "name": name}, {}, table, yes)
+    _change(CounterName, given, (config, data_dir), _named)
 
 
 @unit_app.command("new", epilog="Example: collector unit new 06040.TC 'Tổ tiếp công dân' --below 06040")
@@ -94,7 +123,8 @@ def unit_new(
     """Make a unit. A table has the columns unit, name and above."""
     from sync.collector.services.place_changes import UnitNew
 
-    _change(UnitNew, {"unit": code, "name": name}, {"above": below}, (table, yes), (config, data_dir), _made)
+    given = Given({"unit": code, "name": name}, {"above": below}, table, yes)
+    _change(UnitNew, given, (config, data_dir), _made)
 
 
 @unit_app.command("rename", epilog="Example: collector unit rename 06040 'Xã Thất Khê'")
@@ -109,7 +139,8 @@ def unit_rename(
     """Name a unit anew. A table has the columns unit and name."""
     from sync.collector.services.place_changes import UnitName
 
-    _change(UnitName, {"unit": code, "name": name}, {}, (table, yes), (config, data_dir), _named)
+    given = Given({"unit": code, "name": name}, {}, table, yes)
+    _change(UnitName, given, (config, data_dir), _named)
 
 
 @unit_app.command("end", epilog="Example: collector unit end 06040 --into 06001 --since 2026-07-01")
@@ -129,8 +160,8 @@ def unit_end(
     """
     from sync.collector.services.place_changes import UnitEnd
 
-    more = {"since": since, "into": " ".join(into) if into else None}
-    _change(UnitEnd, {"unit": code}, more, (table, yes), (config, data_dir), _ended)
+    given = Given({"unit": code}, {"since": since, "into": " ".join(into) if into else None}, table, yes)
+    _change(UnitEnd, given, (config, data_dir), _ended)
 
 
 @unit_app.command("reopen", epilog="Example: collector unit reopen 06040")
@@ -140,99 +171,41 @@ def unit_reopen(
     data_dir: DataDir = None,
 ) -> None:
     """Take the end of a unit back; the counters that moved into the one that follows come back with all since then."""
-    from sync.collector.calendar.presstime import LocalDays
     from sync.collector.services.moves import Act, reopen_unit
 
     settings = load_config(config, data_dir)
     act = Act(datetime.now(UTC), actor(), LocalDays(settings.zone))
     moved = in_transaction(open_ready(settings), lambda connection: reopen_unit(connection, code, act))
-    tell("Unit {code} goes on. Counters that came back: {counters}; ratings that go along: {n}",
-         code=code, counters=_codes(moved.counters), n=moved.ratings)  # fmt: skip
+    tell(
+        "Unit {code} goes on. Counters that came back: {counters}; ratings that go along: {n}",
+        code=code,
+        counters=_codes(moved.counters),
+        n=moved.ratings,
+    )
 
 
-@unit_app.command("import", epilog="Example: collector unit import --province 20 --province 01")
-def unit_import(
-    config: ConfigFile = None,
-    data_dir: DataDir = None,
-    province: Annotated[
-        list[str] | None, typer.Option(help="Code of a province, two digits; may be repeated. Default: all.")
-    ] = None,
-    yes: Yes = False,
-) -> None:
-    """Take over provinces and communes by the State's codes.
-
-    What it would change of units where counters stand is shown, and asked about. A repeat changes nothing.
-    """
-    from sync.collector.fleet.places import unit_list
-
-    settings = load_config(config, data_dir)
-    database, now = open_ready(settings), datetime.now(UTC)
-    with database.reading() as connection:
-        plan = unit_list.plan_import(connection, province or [])
-    for change in plan.grave:
-        _show_change(change)
-    if plan.grave:
-        ask(yes=yes)
-    show: unit_list.Progress = lambda name, n: tell("{name}: {n} communes", name=name, n=n)  # noqa: E731
-    today = now.astimezone(settings.zone).date()
-
-    def take(connection: Any) -> None:
-        # The list that was shown: whoever changed a unit meanwhile is asked anew.
-        if unit_list.plan_import(connection, province or []).grave != plan.grave:
-            raise UsageWrong("somebody changed units meanwhile: look at the list again")
-        unit_list.import_units(connection, plan, now, today, actor(), show)
-
-    in_transaction(database, take)
-    n = sum(map(len, plan.communes.values()))
-    tell("Provinces there: {provinces}. Communes there: {communes}.", provinces=len(plan.provinces), communes=n)
+unit_app.command("import", epilog="Example: collector unit import --province 20 --province 01")(unit_import)
 
 
-def _show_change(change: Any) -> None:
-    values = {"code": change.code, "name": change.name, "to": change.to, "n": change.counters}
-    match change.what:
-        case "renamed":
-            tell("{code} {name} would be named {to} (counters: {n})", **values)
-        case "moved":
-            tell("{code} {name} would lie below {to} (counters: {n})", **values)
-        case "doubled":
-            tell("{to} would be made beside {code}, which has the same name {name} (counters: {n}); "
-                 "afterwards: collector unit end {code} --into {to}", **values)  # fmt: skip
-        case _:
-            tell("{code} {name} is in the list no more and would stay (counters: {n}); "
-                 "afterwards: collector unit end {code} --into …", **values)  # fmt: skip
-
-
-def _change(
-    kind: Any, needed: dict[str, str | None], more: dict[str, str | None], table: tuple[Path | None, bool],
-    settings: tuple[Path | None, Path | None], say: Callable[[Any], None],
-) -> None:  # fmt: skip
+def _change(kind: Any, given: Given, files: tuple[Path | None, Path | None], say: Callable[[Any], None]) -> None:
     """One change by its arguments, or many by a table: tried, shown, asked about, done."""
-    from sync.collector.calendar.presstime import LocalDays
     from sync.collector.services import place_changes as changes
     from sync.collector.services.moves import Act
 
-    file, yes = table
-    given = {name: value for name, value in (needed | more).items() if value is not None}
-    if file is not None and given:
-        raise UsageWrong("give a table with --from, or one change by its own arguments, not both")
-    if file is None and yes:
-        raise UsageWrong("--yes belongs to a table (--from): one change is not asked about")
-    if file is None and None in needed.values():
-        raise UsageWrong("say what is to change: {wanted}; or give a table with --from", wanted=", ".join(needed))
-    config = load_config(*settings)
+    values, config = given.change(), load_config(*files)
     act = Act(datetime.now(UTC), actor(), LocalDays(config.zone))
-    if "since" in more:
-        given.setdefault("since", act.today.isoformat())
-    rows = changes.read_changes(file, kind) if file else [(0, _row(kind, given))]
-    database = open_ready(config)
+    if "since" in given.more:
+        values.setdefault("since", act.today.isoformat())
+    file = given.table
     if file is None:
-        done = in_transaction(database, lambda connection: [changes.change(connection, rows[0][1], act)])
-        say(done[0])
+        row = _row(kind, values)
+        say(in_transaction(open_ready(config), lambda connection: changes.change(connection, row, act)))
         return
-    work = lambda connection: changes.carry_out(connection, file, rows, act)  # noqa: E731
+    rows = changes.read_changes(file, kind)
+    database, work = open_ready(config), partial(changes.carry_out, file=file, rows=rows, act=act)
     for each in changes.try_out(database.writing, work):
         say(each)
-    ask(yes=yes)
+    ask(yes=given.yes)
     tell("Done: {n}", n=len(in_transaction(database, work)))
 
 
@@ -247,8 +220,14 @@ def _row(kind: Any, given: dict[str, str]) -> Any:
 
 def _moved(done: Any) -> None:
     row = done.row
-    tell("Counter {code}: unit {before} until {day}, from then on {unit}; ratings that go along: {n}",
-         code=row.counter, before=done.before, day=row.since, unit=row.unit, n=done.moved.ratings)  # fmt: skip
+    tell(
+        "Counter {code}: unit {before} until {day}, from then on {unit}; ratings that go along: {n}",
+        code=row.counter,
+        before=done.before,
+        day=row.since,
+        unit=row.unit,
+        n=done.moved.ratings,
+    )
 
 
 def _named(done: Any) -> None:
@@ -262,12 +241,20 @@ def _made(done: Any) -> None:
 
 def _ended(done: Any) -> None:
     into = list(dict.fromkeys(done.row.into.split()))
-    tell("Unit {code} ended on {day}, followed by: {into}. Counters that moved: {counters}; ratings that go along: {n}",
-         code=done.row.unit, day=done.row.since, into=_codes(into), counters=len(done.moved.counters),
-         n=done.moved.ratings)  # fmt: skip
+    tell(
+        "Unit {code} ended on {day}, followed by: {into}. Counters that moved: {counters}; ratings that go along: {n}",
+        code=done.row.unit,
+        day=done.row.since,
+        into=_codes(into),
+        counters=len(done.moved.counters),
+        n=done.moved.ratings,
+    )
     if done.moved.accounts:
-        tell("These accounts see only what was pressed there before; give them another unit on the page of accounts: "
-             "{accounts}", accounts=_codes(done.moved.accounts))  # fmt: skip
+        tell(
+            "These accounts see only what was pressed there before; give them another unit on the page of accounts: "
+            "{accounts}",
+            accounts=_codes(done.moved.accounts),
+        )
 
 
 def _codes(codes: Sequence[str]) -> str:

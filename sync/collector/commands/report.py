@@ -1,4 +1,7 @@
-"""``collector report``: a report as a file, for a schedule or a stick."""
+"""``collector report``: a report as a file, for a schedule or a stick.
+
+What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
+"""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,7 +9,10 @@ from typing import Annotated
 
 import typer
 
+from kiosk.base.private_file import write_private
+from kiosk.base.texts import texts
 from sync.collector.commands.shared import ConfigFile, DataDir, actor, in_transaction, open_ready, tell
+from sync.collector.errors import UsageWrong
 from sync.collector.settings.collector import load_config
 
 
@@ -27,9 +33,6 @@ def report(
     language: Annotated[str, typer.Option(help="vi or en.")] = "vi",
 ) -> None:
     """Write a report of a unit or counter; the audit log tells of it."""
-    from kiosk.base.private_file import write_private
-    from kiosk.base.texts import texts
-    from sync.collector.errors import UsageWrong
     from sync.collector.export.forms import FORMS
     from sync.collector.people.audit import note
     from sync.collector.people.rights import ANYBODY

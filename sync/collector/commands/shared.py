@@ -1,5 +1,9 @@
-"""What the collector's commands share: options, the open database, one transaction, and words."""
+"""What the collector's commands share: options, the open database, one transaction, and words.
 
+Migrations are imported where they are needed: ``--help`` does not load them.
+"""
+
+import getpass
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +22,7 @@ DataDir = Annotated[
     Path | None, typer.Option(help="Folder of the embedded database: DIR/collector/collector.db.", metavar="DIR")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print the result alone.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do what is shown without asking.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
@@ -58,8 +63,6 @@ def ask(*, yes: bool) -> None:
 
 def actor() -> str:
     """Who works here, for the audit log."""
-    import getpass
-
     with suppress(OSError, KeyError, ImportError):
         return f"command line: {getpass.getuser()}"
     return "command line"

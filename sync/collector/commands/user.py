@@ -1,4 +1,7 @@
-"""``collector user``: accounts of people who read the numbers."""
+"""``collector user``: accounts of people who read the numbers.
+
+What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
+"""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any

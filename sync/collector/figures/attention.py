@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from kiosk.domain.numbers.measures import Share, differs
 from sync.collector.figures.book import Book
+from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.lines import Line
 from sync.collector.figures.places import Place
-from sync.collector.figures.today import Kiosk
 
 MOST = 3
 
@@ -32,7 +32,7 @@ class Matter:
     line: Line | None = None
     rest: Share | None = None
     """The other counters together."""
-    kiosk: Kiosk | None = None
+    kiosk: Freshness | None = None
 
 
 def find_matters(book: Book) -> list[Matter]:

@@ -1,7 +1,7 @@
-"""Book: everything one report says of a place in a period, made once, shown everywhere.
+"""Book: everything one report says of a place in a period, made once by ``figures.maker``.
 
-The page, the API, CSV, XLSX and PDF all take it from here, so they cannot disagree; what may
-not be shown never comes in.
+The report pages, ``/v1/report``, CSV, XLSX, PDF, mails and cases all take it from here, so these cannot disagree; the
+page Today and ``/v1/tallies`` have tables of their own (``figures.today``). What may not be shown never comes in.
 """
 
 from collections.abc import Mapping
@@ -12,10 +12,10 @@ from kiosk.domain.numbers.disclosure import Policy
 from kiosk.domain.numbers.measures import Method
 from kiosk.domain.visit.survey import Question, Survey
 from sync.collector.calendar.periods import Period
+from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.lines import HalfDay, Line, ReasonLine, ReasonMonth, Week
 from sync.collector.figures.places import Place
 from sync.collector.figures.queries.asked import Asked
-from sync.collector.figures.today import Kiosk
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Book:
     weeks: tuple[Week, ...]
     reasons: tuple[ReasonLine, ...]
     half_days: tuple[HalfDay, ...]
-    kiosks: tuple[tuple[Place, Kiosk], ...]
+    kiosks: tuple[tuple[Place, Freshness], ...]
     method: Method = Method.TOP2BOX
     """How the figure that this report is about is computed."""
     versus: Line | None = None

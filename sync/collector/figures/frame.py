@@ -13,7 +13,7 @@ from sync.collector.calendar.periods import Period
 from sync.collector.figures.book import Joined, Order, Rules
 from sync.collector.figures.places import Place, Places
 from sync.collector.figures.queries.asked import Asked, question_of
-from sync.collector.figures.queries.counts import Shelf, counters_shelf, units_shelf
+from sync.collector.figures.queries.counts import SumTable, sums_of_counters, sums_of_units
 from sync.collector.figures.queries.grains import Days, to_the_end
 
 
@@ -40,7 +40,7 @@ class Frame:
 
     @cached_property
     def keys_then(self) -> dict[int, str]:
-        """The same for what the report is compared with: as the counters stand now.
+        """The counters that are needed of what the report is compared with, by id: as they stand now.
 
         What a counter got in another unit before it was moved is put beside what it gets here. So the two sides of a
         merger compare: the unit that took counters over is not set against itself without them.
@@ -66,19 +66,19 @@ class Frame:
         return tuple(sorted(found, key=lambda one: (one.day, one.left.key)))
 
     @cached_property
-    def shelves_then(self) -> tuple[Shelf, ...]:
+    def sources_then(self) -> tuple[SumTable, ...]:
         """What makes up the place in the period that it is compared with."""
-        return self.shelves if self.keys_then == self.keys else (counters_shelf(self.keys_then),)
+        return self.sources if self.keys_then == self.keys else (sums_of_counters(self.keys_then),)
 
     @cached_property
-    def shelves(self) -> tuple[Shelf, ...]:
+    def sources(self) -> tuple[SumTable, ...]:
         """What makes up the place: the counters right below (or itself), and the units below, each counter once."""
         place = self.order.place
         counters = [place] if place.is_counter else [at for at in self.places.children(place.key) if at.is_counter]
         units = [] if place.is_counter else self.places.units_below(place.key)
         return (
-            counters_shelf({at.counter_id: at.key for at in counters if at.counter_id is not None}),
-            units_shelf({at.unit_id: at.key for at in units if at.unit_id is not None}),
+            sums_of_counters({at.counter_id: at.key for at in counters if at.counter_id is not None}),
+            sums_of_units({at.unit_id: at.key for at in units if at.unit_id is not None}),
         )
 
     @cached_property

@@ -59,7 +59,7 @@ class Line:
 
     @cached_property
     def share_before(self) -> Share | None:
-        """That of the other period."""
+        """The share of the satisfied in the other period."""
         return self._share(self.before)
 
     @cached_property
@@ -69,7 +69,7 @@ class Line:
 
     @cached_property
     def figure_before(self) -> Figure | None:
-        """That of the other period."""
+        """What the page is about, in the other period."""
         return figure_of(self.method, self.before, self.satisfied)
 
     @cached_property
@@ -79,7 +79,7 @@ class Line:
 
     @property
     def bad_before(self) -> Share | None:
-        """That of the other period."""
+        """The share of the dissatisfied in the other period."""
         return top2box(self.before.counts, self.unsatisfied) if self.share_before else None
 
     @property

@@ -25,10 +25,10 @@ from sync.collector.figures.queries.counts import (
     read_half_days,
     read_levels,
     read_streams,
+    undated_counters,
 )
 from sync.collector.figures.queries.grains import Days, to_the_end
 from sync.collector.figures.queries.served import Served, add_served, read_served
-from sync.collector.figures.queries.undated import undated_counters
 from sync.collector.figures.queries.waits import ASIDE_STREAMS, Waiting, Waits, read_waiting, together
 from sync.collector.figures.reasons import reason_months_of, reasons_of
 from sync.collector.figures.weeks import weeks_of

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from sync.collector.errors import UsageWrong
-from sync.collector.figures.today import Kiosk, read_kiosks
+from sync.collector.figures.kiosks import Freshness, read_kiosks
 from sync.collector.fleet.kiosks.hours import Missed
 from sync.collector.store.schema import counter, unit
 
@@ -26,9 +27,9 @@ class Place:
     name: str
     parent: str | None
     counter_id: int | None = None
-    kiosks: tuple[Kiosk, ...] = ()
+    kiosks: tuple[Freshness, ...] = ()
     """Of a counter."""
-    above: str = ""
+    unit: str = ""
     """The name of a counter's unit."""
     unit_id: int | None = None
     """Of a unit."""
@@ -40,7 +41,7 @@ class Place:
     """The first row of a counter that was moved."""
 
     def stood(self, first: date, last: date) -> bool:
-        """Whether it was there on any of these days; a counter that was never moved always was."""
+        """Whether the place was there on any of these days; a counter that was never moved always was."""
         return (self.until is None or self.until > first) and (self.since is None or self.since <= last)
 
     @property
@@ -140,17 +141,27 @@ def read_places(connection: Connection, missed: Missed) -> Places:
     for row in rows:
         for path in _ways(row.path):
             if path not in found and path in units:
-                found[path] = Place(
-                    path, units[path].code, units[path].name, _above(path, units), unit_id=units[path].unit_id,
-                    until=units[path].ended_on,
-                )  # fmt: skip
-        key = f"{row.path}:{row.code}"
-        mine = tuple(kiosks.get(row.counter_id, ()))
-        found[key] = Place(
-            key, row.code, row.name, row.path, row.counter_id, mine, units[row.path].name, None, row.until, row.since,
-            row.origin_id or (row.counter_id if row.until else None),
-        )  # fmt: skip
+                found[path] = _unit_place(path, units)
+        place = counter_place(row, row.path, units[row.path].name, tuple(kiosks.get(row.counter_id, ())))
+        found[place.key] = place
     return Places(found)
+
+
+def counter_place(row: Row[Any], path: str, unit_name: str, kiosks: tuple[Freshness, ...]) -> Place:
+    """A counter with its kiosks, in the unit at ``path``."""
+    origin = row.origin_id or (row.counter_id if row.until else None)
+    return Place(
+        f"{path}:{row.code}",
+        row.code,
+        row.name,
+        path,
+        row.counter_id,
+        kiosks,
+        unit_name,
+        until=row.until,
+        since=row.since,
+        origin=origin,
+    )
 
 
 class NoCounterYet(UsageWrong):
@@ -188,6 +199,11 @@ def _top(places: Places, seen: str) -> Place:
 
 def _lies_in(counter_key: str, key: str) -> bool:
     return counter_key == key or ((not key or key.endswith("/")) and counter_key.startswith(key))
+
+
+def _unit_place(path: str, units: Mapping[str, Row[Any]]) -> Place:
+    row = units[path]
+    return Place(path, row.code, row.name, _above(path, units), unit_id=row.unit_id, until=row.ended_on)
 
 
 def _ways(path: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from kiosk.domain.numbers.measures import Method, Share
 from sync.collector.calendar.periods import Period
 from sync.collector.figures.frame import Frame
 from sync.collector.figures.lines import ReasonLine, ReasonMonth
-from sync.collector.figures.queries.counts import Shelf, read_reason_names, read_singles, read_sums
+from sync.collector.figures.queries.counts import SumTable, read_reason_names, read_singles, read_sums
 from sync.collector.figures.queries.grains import Days
 from sync.collector.figures.queries.waits import read_few_reasons
 from sync.collector.replica.shown import MONTH
@@ -23,8 +23,8 @@ def reasons_of(frame: Frame, shown: Mapping[str, Shown], before: Mapping[str, Sh
     known = {reason.id: reason for reason in frame.survey.reasons} if frame.survey else {}
     names = list(dict.fromkeys([*known, *read_reason_names(frame.connection, frame.asked)]))
     place = frame.order.place.key
-    now = _chosen(frame, names, frame.days, frame.shelves)
-    then = _chosen(frame, names, frame.other, frame.shelves_then)
+    now = _chosen(frame, names, frame.days, frame.sources)
+    then = _chosen(frame, names, frame.other, frame.sources_then)
     few = _few_reasons(frame)
     lines = []
     for name in names:
@@ -44,8 +44,8 @@ def reason_months_of(frame: Frame) -> tuple[ReasonMonth, ...]:
         months.insert(0, (months[0] - timedelta(days=1)).replace(day=1))
     streams = [COUNTED, *(REASON + name for name in read_reason_names(frame.connection, frame.asked))]
     found: dict[date, Counter[str]] = {month: Counter() for month in months}
-    for shelf in frame.shelves:
-        sums = read_sums(frame.connection, shelf, frame.asked, streams, MONTH, Days(months[0], last))
+    for source in frame.sources:
+        sums = read_sums(frame.connection, source, frame.asked, streams, MONTH, Days(months[0], last))
         for (month, stream), n in sums.items():
             found[month][stream] += n
     return tuple(
@@ -54,12 +54,12 @@ def reason_months_of(frame: Frame) -> tuple[ReasonMonth, ...]:
     )
 
 
-def _chosen(frame: Frame, names: list[str], period: Period, shelves: Sequence[Shelf]) -> dict[str, "Counter[str]"]:
+def _chosen(frame: Frame, names: list[str], period: Period, sources: Sequence[SumTable]) -> dict[str, "Counter[str]"]:
     streams = [REASON + name for name in names]
     found: dict[str, Counter[str]] = {}
-    for shelf in shelves:
-        of_shelf = read_singles(frame.connection, shelf, frame.asked, streams, frame.span(period))
-        for key, counts in of_shelf.items():
+    for source in sources:
+        of_source = read_singles(frame.connection, source, frame.asked, streams, frame.span(period))
+        for key, counts in of_source.items():
             plain = {stream.removeprefix(REASON): n for stream, n in counts.items()}
             for above in frame.places.up_from(key):
                 found.setdefault(above, Counter()).update(plain)
@@ -68,9 +68,9 @@ def _chosen(frame: Frame, names: list[str], period: Period, shelves: Sequence[Sh
 
 def _few_reasons(frame: Frame) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for shelf in frame.shelves:
-        of_shelf = read_few_reasons(frame.connection, shelf, frame.asked, frame.span(frame.days))
-        for key, names in of_shelf.items():
+    for source in frame.sources:
+        of_source = read_few_reasons(frame.connection, source, frame.asked, frame.span(frame.days))
+        for key, names in of_source.items():
             for above in frame.places.up_from(key):
                 found.setdefault(above, set()).update(names)
     return found

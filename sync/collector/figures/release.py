@@ -9,7 +9,7 @@ A counter whose counts cannot be brought out waits by itself: the others go out 
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -25,14 +25,12 @@ from sync.collector.replica.tally import ASIDE, COUNTED, REASON
 from sync.collector.store.blame import lies_in_the_data
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import leftover_count, reason_tally, shown_rule, tally, waiting_count
+from sync.collector.store.writer import Transact
 
 COUNTERS_AT_ONCE = 40
 """So many counters share a transaction: an append waits no longer than for these."""
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hailong release'))")
 _LEFT = ("survey", "question", "stream", "counter_id", "day", "part", "level")
-
-Transact = Callable[[Callable[[Connection], list[int]]], list[int]]
-"""Runs work in a transaction of its own and hands on what it says once that is durable."""
 
 _log = structlog.get_logger("collector.release")
 
@@ -190,8 +188,8 @@ def _source(table: Any, stream: ColumnElement[str], level: ColumnElement[int], b
     c = table.c
     own = (c.journal_id, c.counter_id, c.survey, c.question)
     half = (c.day, c.part)
-    found = select(*own, stream.label("stream"), c.day.label("out_day"), c.part.label("out_part"), *half,
-                   level.label("level"), func.sum(c.n).label("n"))  # fmt: skip
+    out = (stream.label("stream"), c.day.label("out_day"), c.part.label("out_part"))
+    found = select(*own, *out, *half, level.label("level"), func.sum(c.n).label("n"))
     return found.group_by(*own, *half, by).having(func.sum(c.n) > 0)
 
 

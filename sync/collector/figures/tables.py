@@ -12,8 +12,8 @@ from kiosk.domain.visit.rating import Standing
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.places import Place
+from sync.collector.figures.queries.waits import SET_ASIDE
 from sync.collector.figures.ranks import ranked
-from sync.collector.figures.today import ASIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +78,18 @@ def _line_cells(line: Line) -> tuple[Cell, ...]:
     answered = line.answered
     bad = line.bad.numerator if line.bad else blank
     return (
-        _percent(share, blank), low, high, share.numerator if share else blank, _n(line.shown),
+        _percent(share, blank),
+        low,
+        high,
+        share.numerator if share else blank,
+        _n(line.shown),
         Mark.NONE if line.points is None else line.points,
-        ("x" if line.is_clear else "") if line.points is not None else Mark.NONE, bad,
+        ("x" if line.is_clear else "") if line.points is not None else Mark.NONE,
+        bad,
         _percent(answered.share, Mark.UNKNOWN) if answered else Mark.UNKNOWN,
-        answered.share.denominator if answered else Mark.UNKNOWN, line.aside_n,
-    )  # fmt: skip
+        answered.share.denominator if answered else Mark.UNKNOWN,
+        line.aside_n,
+    )
 
 
 def _key_figures(book: Book, words: Titles) -> Table:
@@ -97,9 +103,11 @@ def _key_figures(book: Book, words: Titles) -> Table:
     mean = book.me.mean.percent(1) if book.me.mean and len(book.levels) == 5 else None
     both = book.me.with_aside.percent(1) if book.me.with_aside else None
     row = (
-        words.place(book.place), *_line_cells(book.me), Mark.NONE if both is None else both,
+        words.place(book.place),
+        *_line_cells(book.me),
+        Mark.NONE if both is None else both,
         Mark.NONE if mean is None else mean,
-    )  # fmt: skip
+    )
     return Table("figures", t("Result of the period"), columns, (row,))
 
 
@@ -153,7 +161,7 @@ def _aside(book: Book, words: Titles) -> Table:
         Column("rule", t("Rule"), Form.TEXT),
     )
     rows: list[tuple[Cell, ...]] = [
-        (words.standing(standing), me.aside.get(standing, 0), words.rule(standing)) for standing in ASIDE
+        (words.standing(standing), me.aside.get(standing, 0), words.rule(standing)) for standing in SET_ASIDE
     ]
     total = (t("Set aside"), me.aside_n, "")
     return Table("aside", t("Set aside, not in the share"), columns, (*rows, total), has_total=True)

@@ -1,7 +1,8 @@
-"""Reports: tables of measures per counter, the same object for the page, the API and the exports.
+"""Today: counts per counter and question with their freshness, for the page Today and for ``/v1/tallies``.
 
-Read from what may be shown, never from ratings. Every number stands with its method, numerator and
-denominator, what was set aside, and how fresh it is.
+The report pages, the files and ``/v1/report`` are made by ``figures.maker``; both read the same shown counts, by the
+same queries and with the same places and kiosks. Participation is not in it: ``/v1/tallies`` says null there.
+Read from what may be shown, never from ratings.
 """
 
 from collections import Counter
@@ -9,25 +10,30 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from kiosk.domain.numbers.disclosure import Policy, Shown, shown_sum
 from kiosk.domain.numbers.measures import Share, top2box
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Level, Question, Survey
 from sync.collector.errors import UsageWrong
+from sync.collector.figures.kiosks import Freshness, read_kiosks
+from sync.collector.figures.places import Place, counter_place
 from sync.collector.figures.queries.asked import Asked, asked_first, question_of
-from sync.collector.figures.queries.counts import NO_LEVELS, Keys, Levels, by_level, read_asked, read_levels
+from sync.collector.figures.queries.counts import (
+    NO_LEVELS,
+    Keys,
+    Levels,
+    by_level,
+    read_asked,
+    read_levels,
+    undated_counters,
+)
 from sync.collector.figures.queries.grains import Days, to_the_end
-from sync.collector.figures.queries.undated import undated_counters
 from sync.collector.figures.queries.waits import read_aside, read_waits
-from sync.collector.fleet.devices.last_words import LastWords
 from sync.collector.fleet.kiosks.hours import Missed
-from sync.collector.replica.tally import ASIDE as ASIDE_STREAM
-from sync.collector.replica.tally import COUNTED
-from sync.collector.store.schema import counter, device, device_status, journal, unit
-
-ASIDE = tuple(standing for standing in Standing if standing is not Standing.COUNTED)
+from sync.collector.replica.tally import ASIDE, COUNTED
+from sync.collector.store.schema import counter, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +48,6 @@ class Span:
     """A counter's code."""
     path: str = ""
     """The path of the unit whose subtree may be seen; empty is every unit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kiosk:
-    """How fresh what one kiosk sent is."""
-
-    device_id: str
-    last_contact: datetime | None
-    pending: int | None
-    silent: bool
-    """Not heard for too long while its counter was open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One counter, and the kiosks that stand there."""
-
-    code: str
-    name: str
-    unit: str
-    kiosks: tuple[Kiosk, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +110,20 @@ class Report:
     """The counters some of whose ratings stand on the day of their receipt."""
 
     @property
-    def kiosks(self) -> tuple[Kiosk, ...]:
+    def kiosks(self) -> tuple[Freshness, ...]:
         """Every kiosk of every counter."""
         return tuple(kiosk for place in self.places for kiosk in place.kiosks)
 
 
 def make_report(
-    connection: Connection, span: Span, now: datetime, today: date, policy: Policy, surveys: Mapping[str, Survey],
+    connection: Connection,
+    span: Span,
+    now: datetime,
+    today: date,
+    policy: Policy,
+    surveys: Mapping[str, Survey],
     missed: Missed,
-) -> Report:  # fmt: skip
+) -> Report:
     """The report of ``span`` as far as it may be shown.
 
     Raises UsageWrong for a unit or counter that is not there.
@@ -149,12 +139,17 @@ def make_report(
 
 
 def _table(
-    connection: Connection, asked: Asked, days: Days, places: Mapping[int, Place], keys: Keys, policy: Policy,
+    connection: Connection,
+    asked: Asked,
+    days: Days,
+    places: Mapping[int, Place],
+    keys: Keys,
+    policy: Policy,
     surveys: Mapping[str, Survey],
-) -> Table:  # fmt: skip
+) -> Table:
     question = question_of(asked, surveys)
     satisfied = {level.value for level in question.levels if level.satisfied} if question else set()
-    counted, aside = (read_levels(connection, keys, asked, stream, days) for stream in (COUNTED, ASIDE_STREAM))
+    counted, aside = (read_levels(connection, keys, asked, stream, days) for stream in (COUNTED, ASIDE))
     why, waits = read_aside(connection, keys, asked, days), read_waits(connection, keys, asked, days)
 
     def row(place: Place | None, of: Collection[str]) -> Row:
@@ -169,9 +164,12 @@ def _table(
 
 
 def _row(
-    place: Place | None, shown: Shown, aside: Mapping[int, int], standings: Mapping[Standing, int],
+    place: Place | None,
+    shown: Shown,
+    aside: Mapping[int, int],
+    standings: Mapping[Standing, int],
     satisfied: Collection[int],
-) -> Row:  # fmt: skip
+) -> Row:
     share = top2box(shown.counts, satisfied) if satisfied and not shown.hidden else None
     together = Counter(shown.counts) + Counter(aside)
     return Row(place, shown, share, standings, top2box(together, satisfied) if share is not None and aside else None)
@@ -186,7 +184,9 @@ def _sum(levels: Mapping[str, Levels], of: Collection[str]) -> dict[int, int]:
 
 def _read_places(connection: Connection, span: Span, missed: Missed) -> dict[int, Place]:
     """The counters of the span in the order of unit and code, with their kiosks."""
-    wanted = select(counter, unit.c.name.label("unit_name")).join(unit).order_by(unit.c.path, counter.c.code)
+    wanted = (
+        select(counter, unit.c.name.label("unit_name"), unit.c.path).join(unit).order_by(unit.c.path, counter.c.code)
+    )
     wanted = wanted.where(unit.c.path.startswith(span.path, autoescape=True))
     # Where a counter stood until it was moved, and since, belongs to its own days.
     wanted = wanted.where(
@@ -202,7 +202,8 @@ def _read_places(connection: Connection, span: Span, missed: Missed) -> dict[int
         raise UsageWrong("there is no counter {code}", code=span.counter)
     kiosks = read_kiosks(connection, missed)
     return {
-        row.counter_id: Place(row.code, row.name, row.unit_name, tuple(kiosks.get(row.counter_id, ()))) for row in rows
+        row.counter_id: counter_place(row, row.path, row.unit_name, tuple(kiosks.get(row.counter_id, ())))
+        for row in rows
     }
 
 
@@ -212,35 +213,3 @@ def _path_of(connection: Connection, span: Span) -> str:
     if path is None or not path.startswith(span.path):
         raise UsageWrong("there is no unit {code}", code=span.unit)
     return str(path)
-
-
-def read_kiosks(connection: Connection, missed: Missed) -> dict[int, list[Kiosk]]:
-    """The kiosks that stand at each counter, and how fresh they are."""
-    sent = select(journal.c.device_id, func.max(journal.c.last_received_at).label("at")).group_by(journal.c.device_id)
-    last = sent.subquery("last")
-    rows = connection.execute(
-        select(
-            device.c.device_id,
-            device.c.counter_id,
-            device.c.enrolled_at,
-            unit.c.path,
-            last.c.at,
-            device_status.c.received_at,
-            device_status.c.status,
-        )
-        .select_from(device)
-        .join(counter, counter.c.counter_id == device.c.counter_id)
-        .join(unit, unit.c.unit_id == counter.c.unit_id)
-        .outerjoin(last, last.c.device_id == device.c.device_id)
-        .outerjoin(device_status, device_status.c.device_id == device.c.device_id)
-        .where(device.c.revoked_at.is_(None))
-        .order_by(device.c.device_id)
-    )
-    found: dict[int, list[Kiosk]] = {}
-    words = LastWords(connection)
-    for device_id, counter_id, enrolled_at, path, sent_at, status_at, status in rows:
-        contact = max((at for at in (sent_at, status_at) if at is not None), default=None)
-        pending = words.of(status).get("pending")
-        silent = missed.is_missed(path, contact or enrolled_at)
-        found.setdefault(counter_id, []).append(Kiosk(device_id, contact, pending, silent))
-    return found

@@ -23,19 +23,20 @@ def weeks_of(frame: Frame) -> dict[str, tuple[Week, ...]]:
     levels, place = _levels(frame, days), frame.order.place.key
     aside = _aside(frame, days)
     return {
-        key: tuple(_week(frame, monday, of.get(monday, NO_LEVELS), aside[monday] if key == place else 0)
-                   for monday in mondays)
+        key: tuple(
+            _week(frame, monday, of.get(monday, NO_LEVELS), aside[monday] if key == place else 0) for monday in mondays
+        )
         for key, of in levels.items()
-    }  # fmt: skip
+    }
 
 
 def _levels(frame: Frame, days: Days) -> dict[str, dict[date, Levels]]:
     """By place and week."""
     place = frame.order.place.key
     found: dict[str, dict[date, Levels]] = {key: {} for key in (place, *(child.key for child in frame.below))}
-    for shelf in frame.shelves:
-        homes = {number: [found[key] for key in _home(frame, at) if key in found] for number, at in shelf.keys.items()}
-        for monday, number, *levels in read_weeks(frame.connection, shelf, frame.asked, days):
+    for source in frame.sources:
+        homes = {number: [found[key] for key in _home(frame, at) if key in found] for number, at in source.keys.items()}
+        for monday, number, *levels in read_weeks(frame.connection, source, frame.asked, days):
             for weeks in homes.get(number, ()):
                 before = weeks.get(monday)
                 weeks[monday] = tuple(levels) if before is None else add(before, levels)
@@ -45,8 +46,8 @@ def _levels(frame: Frame, days: Days) -> dict[str, dict[date, Levels]]:
 def _aside(frame: Frame, days: Days) -> "Counter[date]":
     """How many were set aside in each week."""
     found: Counter[date] = Counter()
-    for shelf in frame.shelves:
-        for (monday, _), n in read_sums(frame.connection, shelf, frame.asked, ASIDE_STREAMS, WEEK, days).items():
+    for source in frame.sources:
+        for (monday, _), n in read_sums(frame.connection, source, frame.asked, ASIDE_STREAMS, WEEK, days).items():
             found[monday] += n
     return found
 

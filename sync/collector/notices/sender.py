@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
@@ -20,8 +20,7 @@ from sync.collector.notices.letter import Letter, Road, Sheet
 from sync.collector.notices.outbox import FAILED, MAIL, SENT, WAITING, Attached
 from sync.collector.settings.notices import Notices
 from sync.collector.store.schema import delivery, notice
-
-T = TypeVar("T")
+from sync.collector.store.writer import Transact
 
 CLAIM = timedelta(minutes=5)
 """Far longer than any delivery lasts."""
@@ -32,14 +31,6 @@ ROUND_MAX = 200
 """Letters of one round."""
 
 _log = structlog.get_logger("collector.notices")
-
-
-class Transact(Protocol):
-    """Runs work in a transaction and gives its result back once it is committed."""
-
-    def __call__(self, work: Callable[[Connection], T], /) -> T:
-        """What ``work`` returns."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,14 @@ def new_account(
         raise UsageWrong("there is an account {name} already", name=name)
     password = make_password()
     row = {
-        "name": name, "full_name": full_name, "role": str(role), "unit_id": _unit_id(connection, unit_code),
-        "password_hash": hash_password(password), "one_time": True, "created_at": now,
-    }  # fmt: skip
+        "name": name,
+        "full_name": full_name,
+        "role": str(role),
+        "unit_id": _unit_id(connection, unit_code),
+        "password_hash": hash_password(password),
+        "one_time": True,
+        "created_at": now,
+    }
     connection.execute(insert(account).values(row))
     note(connection, now, actor, "account new", name, {"role": str(role), "unit": unit_code})
     return password

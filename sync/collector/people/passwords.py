@@ -20,7 +20,7 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, stored: str | None) -> bool:
-    """Whether it is the password; without a stored one (no such account) it takes as long to say no."""
+    """Whether the password is the stored one; where none is stored (no such account), the answer no takes as long."""
     try:
         return _hasher.verify(stored or _NOBODYS, _composed(password)) and stored is not None
     except (VerificationError, InvalidHashError):

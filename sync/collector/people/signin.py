@@ -93,10 +93,15 @@ def find_reader(connection: Connection, token: str, now: datetime, idle: timedel
         return None
     role = Role(row.role)
     reader = Reader(
-        row.name, row.full_name, role, RIGHTS[role], row.path or "", form_key_of(token),
+        row.name,
+        row.full_name,
+        role,
+        RIGHTS[role],
+        row.path or "",
+        form_key_of(token),
         # Whoever comes by the office's directory has no use for a password of ours.
         one_time=row.one_time and not row.outside,
-    )  # fmt: skip
+    )
     return reader, now - row.seen_at >= SEEN_EVERY
 
 

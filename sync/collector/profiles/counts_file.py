@@ -109,8 +109,10 @@ def _read_row(cells: list[str], today: date) -> tuple[tuple[str, date], Counts]:
         if not re.fullmatch(r"\d{1,9}", cell, re.ASCII) or int(cell) > COUNT_MAX:
             raise _Wrong(
                 "{column} is “{cell}”: write a whole number without dots, at most {most}",
-                column=name, cell=cell[:12], most=COUNT_MAX,
-            )  # fmt: skip
+                column=name,
+                cell=cell[:12],
+                most=COUNT_MAX,
+            )
     counts = Counts(*map(int, cells[2:]))
     _require_possible(counts)
     return (take_exact(cells[0]), month), counts
@@ -133,19 +135,22 @@ def _require_possible(counts: Counts) -> None:
         case "dossiers":
             raise _Wrong(
                 "dossiers is {of}, yet more were {parts}: dossiers counts all that were finished in the month",
-                of=counts.dossiers, parts=_parts(counts),
-            )  # fmt: skip
+                of=counts.dossiers,
+                parts=_parts(counts),
+            )
         case "not_satisfied":
             low, high = counts.not_satisfied_between
             raise _Wrong(
                 "not_satisfied is {n}, but must lie from {low} to {high}: count each dossier once",
-                n=counts.not_satisfied, low=low, high=high,
-            )  # fmt: skip
+                n=counts.not_satisfied,
+                low=low,
+                high=high,
+            )
         case "petitions":
             raise _Wrong(
                 "petitions is {of}, less than petitions_on_time or petitions_bad: it counts all petitions of the month",
                 of=counts.petitions,
-            )  # fmt: skip
+            )
 
 
 def _parts(counts: Counts) -> str:

@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from kiosk.domain.numbers.measures import round_half_up
 
-COLUMNS = ("unit", "month", "dossiers", "dissatisfied", "complained", "overdue", "not_satisfied", "petitions",
-           "petitions_on_time", "petitions_bad")  # fmt: skip
+_DOSSIERS = ("dossiers", "dissatisfied", "complained", "overdue", "not_satisfied")
+_PETITIONS = ("petitions", "petitions_on_time", "petitions_bad")
+COLUMNS = ("unit", "month", *_DOSSIERS, *_PETITIONS)
 
 
 @dataclass(frozen=True, slots=True)

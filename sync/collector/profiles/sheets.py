@@ -8,8 +8,8 @@ from decimal import Decimal
 from kiosk.base.table import Cell, Column, Form, Mark, Table
 from kiosk.domain.numbers.disclosure import Policy, Shown
 from sync.collector.calendar.periods import Period
+from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.places import Place
-from sync.collector.figures.today import Kiosk
 from sync.collector.profiles.index766 import Counts, ratios
 from sync.collector.profiles.reading import Months, Scored
 from sync.collector.profiles.tt01 import INDICATORS, POINTS_MAX, Profile, points_of, score
@@ -37,7 +37,7 @@ class Sheet:
 
 def sheet_tt01(
     scored: list[Scored], profile: Profile, place: Place, period: Period, today: date, policy: Policy,
-    kiosks: tuple[tuple[Place, Kiosk], ...], made_at: datetime, p: Phrases,
+    kiosks: tuple[tuple[Place, Freshness], ...], made_at: datetime, p: Phrases,
 ) -> Sheet:  # fmt: skip
     """The three indicators that a kiosk can give."""
     t, me = p.t, scored[-1]
@@ -87,11 +87,14 @@ def _how_tt01(me: Scored, policy: Policy, p: Phrases) -> tuple[str, ...]:
     t = p.t
     return (
         t("Each dossier gives 2, 1 or 0 points for an indicator; the indicator is their mean, rounded to one decimal."),
-        t("Of nine indicators a kiosk can give 1, 3 and 4; scored: {n} of {of}.", n=t.number(_scored(me, policy)),
-          of=t.number(INDICATORS)),
+        t(
+            "Of nine indicators a kiosk can give 1, 3 and 4; scored: {n} of {of}.",
+            n=t.number(_scored(me, policy)),
+            of=t.number(INDICATORS),
+        ),
         t("Without all nine there is no classification: the circular does not rescale its bands."),
         t("Fewer than {n} ratings: no share, no rank", n=t.number(policy.percent_min)) + ".",
-    )  # fmt: skip
+    )
 
 
 def _how_766(p: Phrases) -> tuple[str, ...]:
@@ -121,10 +124,8 @@ def _indicators(me: Scored, profile: Profile, policy: Policy, p: Phrases) -> Tab
         shown = me.shown[indicator.id]
         blank = Mark.FEW if shown.hidden else None
         counts: list[Cell] = [blank or shown.counts.get(level, 0) for level in (3, 2, 1)]
-        rows.append((
-            str(indicator.id), p.words(indicator.name), *counts, blank or points_of(shown.counts),
-            blank or (shown.n or 0), _score(shown, policy),
-        ))  # fmt: skip
+        scored_as = (blank or points_of(shown.counts), blank or (shown.n or 0), _score(shown, policy))
+        rows.append((str(indicator.id), p.words(indicator.name), *counts, *scored_as))
     return Table("indicators", t("Indicators 1, 3 and 4"), columns, tuple(rows))
 
 
@@ -191,7 +192,7 @@ def _ratio_cells(name: str, counts: Counts) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def _freshness(kiosks: tuple[tuple[Place, Kiosk], ...], p: Phrases) -> list[str]:
+def _freshness(kiosks: tuple[tuple[Place, Freshness], ...], p: Phrases) -> list[str]:
     t = p.t
     silent = [(place, kiosk) for place, kiosk in kiosks if kiosk.silent]
     said = [f"{len(kiosks) - len(silent)}/{len(kiosks)} {t('kiosks')} {t('heard as expected in opening hours')}."]

@@ -34,13 +34,7 @@ class Rated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     uses: tuple[int, ...]
     band: tuple[Band, ...]
-
-    def band_of(self, scores: Mapping[int, Decimal]) -> Band | None:
-        """The band of these indicators' sum; None unless every one is there: the bands are not rescaled."""
-        if not set(self.uses) <= scores.keys():
-            return None
-        total = sum((scores[indicator] for indicator in self.uses), Decimal(0))
-        return next(band for band in self.band if total >= band.least)
+    """By the sum of all these indicators, the highest first; a part of them is never rescaled."""
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

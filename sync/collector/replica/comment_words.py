@@ -1,4 +1,4 @@
-"""Words: a comment's text as it is kept and as it is searched. Pure."""
+"""Comment words: a comment's text as it is kept and as it is searched. Pure."""
 
 import unicodedata
 

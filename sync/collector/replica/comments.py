@@ -1,4 +1,4 @@
-"""Arrive: a journal's comment entries become comments, and enclosures their texts, in whatever order they come.
+"""Comments: a journal's comment entries become comments, and enclosures their texts, in whatever order they come.
 
 The entry is what is authentic, and it holds the text's hash alone. A text is taken only when it
 is the one that the entry commits to, and never again once it was deleted. Which rating a comment
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, select, tuple_, update
 
 from kiosk.journal.lines import CommentLine
 from sync.collector.replica.comment_words import clean
-from sync.collector.replica.continued import Place, counted_places, of_same_device
+from sync.collector.replica.continued import Position, counted_positions, of_same_device
 from sync.collector.replica.projection_rows import Projection, Unread, UnreadReason
 from sync.collector.replica.visit_check import Claim, strangers
 from sync.collector.store.apart import take_apart
@@ -44,34 +44,47 @@ class CommentRow(NamedTuple):
     state: str = NEW
 
 
-def place_comments(connection: Connection, journal_id: str, projection: Projection) -> list[CommentRow]:
-    """The projection's comments with the counter and the week of their ratings; without one, they become unread."""
-    said = {entry.seq: Place(entry.rating_journal or journal_id, entry.rating) for entry in projection.comments}
-    apart = {place for place in said.values() if place.journal_id != journal_id or place.seq not in projection.ratings}
-    at, ratings = _stored_ratings(connection, journal_id, apart)
-    claims = [Claim(entry, *at[said[entry.seq]]) for entry in projection.comments if said[entry.seq] in at]
+class PlacedComments(NamedTuple):
+    """Comments with the counter and the week of their ratings, and those that have no rating."""
+
+    rows: list[CommentRow]
+    unread: list[Unread]
+
+
+def place_comments(connection: Connection, journal_id: str, projection: Projection) -> PlacedComments:
+    """Find the counter and the week of each of the projection's comments; one without a rating is to be unread."""
+    ratings = projection.ratings
+    said = {entry.seq: Position(entry.rating_journal or journal_id, entry.rating) for entry in projection.comments}
+    apart = {at for at in said.values() if at.journal_id != journal_id or at.seq not in ratings}
+    counted_at, stored = _stored_ratings(connection, journal_id, apart)
+    claims = [
+        Claim(entry, *counted_at[said[entry.seq]]) for entry in projection.comments if said[entry.seq] in counted_at
+    ]
     strange = strangers(connection, journal_id, claims)
-    projection.unread += strange.values()
-    rows = []
+    placed = PlacedComments([], list(strange.values()))
     for entry in projection.comments:
         if entry.seq in strange:
             continue
-        place = said[entry.seq]
-        near = projection.ratings.get(place.seq) if place not in apart else None
-        found = (near.counter_id, date.fromisoformat(near.day)) if near is not None else ratings.get(place)
+        at = said[entry.seq]
+        near = ratings.get(at.seq) if at not in apart else None
+        found = (near.counter_id, date.fromisoformat(near.day)) if near is not None else stored.get(at)
         if found is None:
-            projection.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, f"no rating at {entry.rating}"))
+            placed.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, f"no rating at {entry.rating}"))
         else:
-            rows.append(_row(journal_id, entry, *found))
-    return rows
+            placed.rows.append(_row(journal_id, entry, *found))
+    return placed
 
 
 def keep_comments(connection: Connection, journal_id: str, rows: Sequence[CommentRow]) -> None:
     """Write the comments, and give them the texts that came before them."""
     insert_rows(
-        connection, comment, {"journal_id": journal_id}, CommentRow._fields, rows,
+        connection,
+        comment,
+        {"journal_id": journal_id},
+        CommentRow._fields,
+        rows,
         then="ON CONFLICT (journal_id, seq) DO NOTHING",
-    )  # fmt: skip
+    )
     if rows:
         seqs = [STRAY_SEQ, *(row.seq for row in rows)]
         lying = select(enclosure.c.line).where(enclosure.c.journal_id == journal_id, enclosure.c.seq.in_(seqs))
@@ -83,9 +96,10 @@ def enclose(connection: Connection, journal_id: str, enclosures: Iterable[bytes]
 
     So is a text that cannot be kept: it lies where all enclosures lie, and nothing waits for it.
     """
-    said = {Place(journal_id, message.enclosure): message for message in map(_read, enclosures) if message is not None}
-    for place, row in _waiting(connection, said).items():
-        message = said[place]
+    messages = [message for message in map(_read, enclosures) if message is not None]
+    said = {Position(journal_id, message.enclosure): message for message in messages}
+    for at, row in _waiting(connection, said).items():
+        message = said[at]
         if sha256(message.salt + message.payload).digest() == row.commitment:
             take_apart(connection, [(row, message.payload)], partial(_keep_text, connection), _pass_over)
 
@@ -105,8 +119,9 @@ def _pass_over(at: tuple[Row[Any], bytes], error: Exception) -> int:
 
 def awaited(connection: Connection, journal_id: str, enclosures: Iterable[bytes]) -> list[bytes]:
     """Those of ``enclosures`` for which a comment waits: one that was deleted must not come back."""
-    said = {Place(journal_id, message.enclosure): line for line in enclosures if (message := _read(line)) is not None}
-    return [said[place] for place in _waiting(connection, said)]
+    messages = [(line, message) for line in enclosures if (message := _read(line)) is not None]
+    said = {Position(journal_id, message.enclosure): line for line, message in messages}
+    return [said[at] for at in _waiting(connection, said)]
 
 
 def code_of(journal_id: str, seq: int, commitment: bytes) -> str:
@@ -121,13 +136,13 @@ def _row(journal_id: str, entry: CommentLine, counter_id: int, day: date) -> Com
 
 
 def _stored_ratings(
-    connection: Connection, journal_id: str, places: Collection[Place]
-) -> tuple[dict[Place, Place], dict[Place, tuple[int, date]]]:
+    connection: Connection, journal_id: str, positions: Collection[Position]
+) -> tuple[dict[Position, Position], dict[Position, tuple[int, date]]]:
     """Where ratings that came before are counted, as far as the same kiosk wrote them, and their counter and day."""
-    own = of_same_device(connection, journal_id, {place.journal_id for place in places})
-    named = [place for place in places if place.journal_id in own]
-    counted = counted_places(connection, named)
-    wanted = sorted({counted.get(place, place) for place in named})
+    own = of_same_device(connection, journal_id, {at.journal_id for at in positions})
+    named = [at for at in positions if at.journal_id in own]
+    counted = counted_positions(connection, named)
+    wanted = sorted({counted.get(at, at) for at in named})
     if not wanted:
         return {}, {}
     rows = connection.execute(
@@ -135,17 +150,17 @@ def _stored_ratings(
             tuple_(rating.c.journal_id, rating.c.seq).in_(wanted)
         )
     )
-    stored = {Place(row.journal_id, row.seq): (int(row.counter_id), row.day) for row in rows}
-    at = {place: counted.get(place, place) for place in named}
-    return at, {place: stored[there] for place, there in at.items() if there in stored}
+    stored = {Position(row.journal_id, row.seq): (int(row.counter_id), row.day) for row in rows}
+    counted_at = {at: counted.get(at, at) for at in named}
+    return counted_at, {at: stored[there] for at, there in counted_at.items() if there in stored}
 
 
-def _waiting(connection: Connection, places: Collection[Place]) -> dict[Place, Any]:
+def _waiting(connection: Connection, positions: Collection[Position]) -> dict[Position, Any]:
     """The comments without a text to which these enclosures may belong; of an entry that came twice, the first."""
-    if not places:
+    if not positions:
         return {}
-    counted = counted_places(connection, places)
-    wanted = sorted({counted.get(place, place) for place in places})
+    counted = counted_positions(connection, positions)
+    wanted = sorted({counted.get(at, at) for at in positions})
     rows = connection.execute(
         select(comment.c.journal_id, comment.c.seq, comment.c.commitment).where(
             tuple_(comment.c.journal_id, comment.c.seq).in_(wanted),
@@ -153,8 +168,8 @@ def _waiting(connection: Connection, places: Collection[Place]) -> dict[Place, A
             comment.c.forgotten_on.is_(None),
         )
     ).all()
-    by_place = {Place(row.journal_id, row.seq): row for row in rows}
-    return {place: by_place[at] for place in places if (at := counted.get(place, place)) in by_place}
+    by_position = {Position(row.journal_id, row.seq): row for row in rows}
+    return {at: by_position[there] for at in positions if (there := counted.get(at, at)) in by_position}
 
 
 def _read(line: bytes) -> EnclosureMessage | None:

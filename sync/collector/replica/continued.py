@@ -16,11 +16,11 @@ import msgspec
 from sqlalchemy import Connection, select, tuple_, update
 
 from kiosk.journal.chain import Cursor, chain_next
-from kiosk.journal.lines import OpenedLine, ReasonsLine, RevisedLine
+from kiosk.journal.lines import OpenedLine
 from sync.collector.calendar.presstime import OffsetOf
 from sync.collector.people.audit import note
 from sync.collector.replica.keep import read_boot_offset
-from sync.collector.replica.projection_rows import Projection, Unread, UnreadReason
+from sync.collector.replica.projection_rows import LateLine, Unread, UnreadReason
 from sync.collector.replica.stored import stored_hashes
 from sync.collector.replica.visit_check import Claim, strangers
 from sync.collector.store.bulk import insert_rows
@@ -30,10 +30,10 @@ from sync.protocol.messages import Hash, JournalId
 _CARRIED_MARK = b'"from":'
 _SEQ_MAX = 2**53
 _WHY_CHARS_MAX = 20
-_PLACES_AT_ONCE = 2000
+_POSITIONS_AT_ONCE = 2000
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where an entry stands."""
 
     journal_id: str
@@ -41,7 +41,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
+class JournalWriter:
     """Who appends to which journal."""
 
     device_id: str
@@ -51,15 +51,24 @@ class Writer:
 
 
 class Origin(NamedTuple):
-    """A place that an entry had before, and the older journal's hash there."""
+    """Where an entry stood before, and the older journal's hash there."""
 
-    place: Place
+    position: Position
     hash: bytes
 
 
+class PlacedLate(NamedTuple):
+    """Entries about ratings that came before them, each with its rating's seq in the journal where that is counted."""
+
+    own: list[LateLine]
+    elsewhere: dict[str, list[LateLine]]
+    """By journal."""
+    unread: list[Unread]
+
+
 def find_duplicates(
-    connection: Connection, writer: Writer, start: Cursor, lines: Sequence[bytes], received_at: datetime
-) -> dict[int, Place]:
+    connection: Connection, writer: JournalWriter, start: Cursor, lines: Sequence[bytes], received_at: datetime
+) -> dict[int, Position]:
     """Which of the fresh ``lines`` after ``start`` were counted before, and where.
 
     Notes where the others were carried over from, so that they are known again when they come there.
@@ -67,33 +76,32 @@ def find_duplicates(
     journal_id, origins = writer.journal_id, _origins(start.next_seq, lines)
     same = _carried_from_here(connection, journal_id, start, lines) if writer.continued else {}
     if origins:
-        wanted = {origin.place for places in origins.values() for origin in places}
-        _mark_continued(connection, writer.device_id, {place.journal_id for place in wanted}, received_at)
+        wanted = {origin.position for places in origins.values() for origin in places}
+        _mark_continued(connection, writer.device_id, {at.journal_id for at in wanted}, received_at)
         same = _known_origins(connection, origins, wanted, received_at) | same
     if not origins and not same:
         return {}
     rows = [
-        (origin.place.journal_id, origin.place.seq, origin.hash, journal_id, seq)
+        (origin.position.journal_id, origin.position.seq, origin.hash, journal_id, seq)
         for seq, places in origins.items()
         for origin in places
     ]
     insert_rows(connection, carried, {}, tuple(carried.c.keys()), rows, then="ON CONFLICT DO NOTHING")
-    counted = counted_places(connection, same.values())
-    duplicates = {seq: counted.get(place, place) for seq, place in same.items()}
-    insert_rows(
-        connection, duplicate, {"journal_id": journal_id, "received_at": micros(received_at)},
-        ("seq", "of_journal", "of_seq"), [(seq, *place) for seq, place in duplicates.items()],
-    )  # fmt: skip
+    counted = counted_positions(connection, same.values())
+    duplicates = {seq: counted.get(at, at) for seq, at in same.items()}
+    received = {"journal_id": journal_id, "received_at": micros(received_at)}
+    names = ("seq", "of_journal", "of_seq")
+    insert_rows(connection, duplicate, received, names, [(seq, *at) for seq, at in duplicates.items()])
     return duplicates
 
 
-def counted_places(connection: Connection, places: Iterable[Place]) -> dict[Place, Place]:
-    """Where those of ``places`` were counted that are duplicates."""
-    found: dict[Place, Place] = {}
-    for some in _few(places):
+def counted_positions(connection: Connection, positions: Iterable[Position]) -> dict[Position, Position]:
+    """Where those of ``positions`` were counted that are duplicates."""
+    found: dict[Position, Position] = {}
+    for some in _few(positions):
         wanted = select(duplicate).where(tuple_(duplicate.c.journal_id, duplicate.c.seq).in_(some))
         for row in connection.execute(wanted):
-            found[Place(row.journal_id, row.seq)] = Place(row.of_journal, row.of_seq)
+            found[Position(row.journal_id, row.seq)] = Position(row.of_journal, row.of_seq)
     return found
 
 
@@ -113,34 +121,34 @@ def note_continuation(
     note(connection, now, f"device {device_id}", "journal.continued", journal_id, details)
 
 
-def late_elsewhere(connection: Connection, journal_id: str, projection: Projection) -> dict[str, Projection]:
-    """What in ``projection.late`` speaks of ratings counted in other journals, taken out and put under those journals.
+def place_late(connection: Connection, journal_id: str, late: Sequence[LateLine]) -> PlacedLate:
+    """Put each late entry under the journal in which the rating that it speaks of was counted.
 
     Of another journal only what the same kiosk wrote: with any other it becomes unread.
     """
-    late, projection.late = projection.late, []
-    named = {entry.seq: Place(entry.rating_journal or journal_id, entry.rating) for entry in late}
-    own = of_same_device(connection, journal_id, {place.journal_id for place in named.values()})
-    counted = counted_places(connection, named.values())
-    places = {seq: counted.get(said, said) for seq, said in named.items() if said.journal_id in own}
-    claims = [Claim(entry, *places[entry.seq]) for entry in late if entry.seq in places]
+    named = {entry.seq: Position(entry.rating_journal or journal_id, entry.rating) for entry in late}
+    own = of_same_device(connection, journal_id, {position.journal_id for position in named.values()})
+    counted = counted_positions(connection, named.values())
+    positions = {seq: counted.get(said, said) for seq, said in named.items() if said.journal_id in own}
+    claims = [Claim(entry, *positions[entry.seq]) for entry in late if entry.seq in positions]
     strange = strangers(connection, journal_id, claims)
-    projection.unread += strange.values()
-    elsewhere: dict[str, Projection] = {}
+    placed = PlacedLate([], {}, list(strange.values()))
     for entry in late:
         if entry.seq in strange:
             continue
-        if entry.seq not in places:
+        if entry.seq not in positions:
             detail = f"no rating at {named[entry.seq].seq} of a journal of this kiosk"
-            projection.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, detail))
+            placed.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, detail))
             continue
-        place, new = places[entry.seq], Projection(projection.received_on)
-        there = projection if place.journal_id == journal_id else elsewhere.setdefault(place.journal_id, new)
-        there.late.append(_about(entry, place.seq))
-    return elsewhere
+        at = positions[entry.seq]
+        there = placed.own if at.journal_id == journal_id else placed.elsewhere.setdefault(at.journal_id, [])
+        there.append(msgspec.structs.replace(entry, rating=at.seq, rating_journal=None))
+    return placed
 
 
-def offsets_heard(connection: Connection, writer: Writer, boot: str | None, boot_offset_us: int | None) -> OffsetOf:
+def offsets_heard(
+    connection: Connection, writer: JournalWriter, boot: str | None, boot_offset_us: int | None
+) -> OffsetOf:
     """Our clock minus each boot's clock; ``boot`` is the one last heard."""
 
     def offset_of(wanted: str) -> int | None:
@@ -189,22 +197,22 @@ def _origins(first_seq: int, lines: Sequence[bytes]) -> dict[int, list[Origin]]:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
         triples = [entry.latest, *entry.earlier]
-        found[seq] = [Origin(Place(place, at), bytes.fromhex(digest)) for place, at, digest in triples]
+        found[seq] = [Origin(Position(older, at), bytes.fromhex(digest)) for older, at, digest in triples]
     return found
 
 
 def _known_origins(
-    connection: Connection, origins: Mapping[int, list[Origin]], wanted: set[Place], received_at: datetime
-) -> dict[int, Place]:
+    connection: Connection, origins: Mapping[int, list[Origin]], wanted: set[Position], received_at: datetime
+) -> dict[int, Position]:
     stored = _stored(connection, wanted)
     elsewhere = _carried_elsewhere(connection, wanted)
-    found: dict[int, Place] = {}
+    found: dict[int, Position] = {}
     for seq, places in origins.items():
         for origin in places:
-            if stored.get(origin.place, origin.hash) != origin.hash:
-                _note_fork(connection, origin.place.journal_id, received_at)
-            elif origin.place in stored:
-                found.setdefault(seq, origin.place)
+            if stored.get(origin.position, origin.hash) != origin.hash:
+                _note_fork(connection, origin.position.journal_id, received_at)
+            elif origin.position in stored:
+                found.setdefault(seq, origin.position)
             elif origin in elsewhere:
                 found.setdefault(seq, elsewhere[origin])
     return found
@@ -222,37 +230,37 @@ def _mark_continued(connection: Connection, device_id: str, journal_ids: Iterabl
         connection.execute(update(journal).where(journal.c.journal_id == journal_id).values(continued=True))
 
 
-def _stored(connection: Connection, places: Iterable[Place]) -> dict[Place, bytes]:
+def _stored(connection: Connection, positions: Iterable[Position]) -> dict[Position, bytes]:
     by_journal: dict[str, set[int]] = {}
-    for place in places:
-        by_journal.setdefault(place.journal_id, set()).add(place.seq)
+    for at in positions:
+        by_journal.setdefault(at.journal_id, set()).add(at.seq)
     return {
-        Place(journal_id, seq): digest
+        Position(journal_id, seq): digest
         for journal_id, seqs in by_journal.items()
         for seq, digest in stored_hashes(connection, journal_id, seqs).items()
     }
 
 
-def _carried_elsewhere(connection: Connection, places: Iterable[Place]) -> dict[Origin, Place]:
+def _carried_elsewhere(connection: Connection, positions: Iterable[Position]) -> dict[Origin, Position]:
     """Where entries of these places were carried to by journals that came before."""
-    found: dict[Origin, Place] = {}
-    for some in _few(places):
+    found: dict[Origin, Position] = {}
+    for some in _few(positions):
         wanted = select(carried).where(tuple_(carried.c.journal_id, carried.c.seq).in_(some))
         for row in connection.execute(wanted):
-            found[Origin(Place(row.journal_id, row.seq), row.hash)] = Place(row.in_journal, row.in_seq)
+            found[Origin(Position(row.journal_id, row.seq), row.hash)] = Position(row.in_journal, row.in_seq)
     return found
 
 
-def _few(places: Iterable[Place]) -> Iterator[list[Place]]:
-    """The places, each once, so many at a time as any engine takes in one statement."""
-    wanted = sorted(set(places))
-    for first in range(0, len(wanted), _PLACES_AT_ONCE):
-        yield wanted[first : first + _PLACES_AT_ONCE]
+def _few(positions: Iterable[Position]) -> Iterator[list[Position]]:
+    """The positions, each once, so many at a time as any engine takes in one statement."""
+    wanted = sorted(set(positions))
+    for first in range(0, len(wanted), _POSITIONS_AT_ONCE):
+        yield wanted[first : first + _POSITIONS_AT_ONCE]
 
 
 def _carried_from_here(
     connection: Connection, journal_id: str, start: Cursor, lines: Sequence[bytes]
-) -> dict[int, Place]:
+) -> dict[int, Position]:
     """Which of the lines came before, in a journal that continues this one."""
     last = start.next_seq + len(lines) - 1
     rows = connection.execute(
@@ -263,16 +271,12 @@ def _carried_from_here(
     head, hashes = start.head, {}
     for seq, line in enumerate(lines, start.next_seq):
         head = hashes[seq] = chain_next(head, line)
-    return {row.seq: Place(row.in_journal, row.in_seq) for row in rows if hashes[row.seq] == row.hash}
+    return {row.seq: Position(row.in_journal, row.in_seq) for row in rows if hashes[row.seq] == row.hash}
 
 
 def _note_fork(connection: Connection, journal_id: str, now: datetime) -> None:
     first = update(journal).where(journal.c.journal_id == journal_id, journal.c.forked_at.is_(None))
     connection.execute(first.values(forked_at=now))
-
-
-def _about(entry: ReasonsLine | RevisedLine, seq: int) -> ReasonsLine | RevisedLine:
-    return msgspec.structs.replace(entry, rating=seq, rating_journal=None)
 
 
 def _is_journal_id(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Append: a batch becomes part of the collector's copy of a journal, or nothing happens at all.
+"""Ingest: a batch becomes part of the collector's copy of a journal, or nothing happens at all.
 
 The cursor is the only gate. A batch that starts exactly where the copy ends is appended;
 of one that overlaps it, the part already stored is skipped when its bytes hash to the
@@ -8,7 +8,7 @@ once or not at all.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -20,14 +20,19 @@ from kiosk.journal.chain import Cursor, chain_over
 from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, PressClock
 from sync.collector.replica.comments import awaited, enclose, keep_comments, place_comments
-from sync.collector.replica.continued import Writer, find_duplicates, late_elsewhere, note_continuation, offsets_heard
-from sync.collector.replica.cursors import COPY, require_owner
+from sync.collector.replica.continued import (
+    JournalWriter,
+    find_duplicates,
+    note_continuation,
+    offsets_heard,
+    place_late,
+)
 from sync.collector.replica.keep import (
     enclosed_seq,
     keep_boot,
-    keep_counts,
     keep_enclosures,
     keep_projection,
+    keep_ratings,
     keep_unread,
     last_measured,
     measured_before,
@@ -35,7 +40,7 @@ from sync.collector.replica.keep import (
 from sync.collector.replica.projection import Context, failed, project
 from sync.collector.replica.projection_rows import Projection
 from sync.collector.replica.sender import Device
-from sync.collector.replica.stored import Segment, keep_segment, packed
+from sync.collector.replica.stored import COPY, Segment, keep_segment, packed, require_owner
 from sync.collector.store.apart import take_apart
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import journal, micros
@@ -65,7 +70,7 @@ class Receipt:
     signature: str
     kiosk_clock: str
     by_file: bool = False
-    """Whether it lay in a file for nobody knows how long: then its boot clock dates nothing."""
+    """Whether the batch lay in a file for nobody knows how long: then its boot clock dates nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +122,26 @@ def append_batch(
     return Appended(end, len(fresh), unread)
 
 
-def keep_said(connection: Connection, writer: Writer, projection: Projection, received_at: datetime) -> None:
-    """Write and count all that lines of a journal say, also of other journals of that kiosk."""
+def keep_said(
+    connection: Connection, writer: JournalWriter, projection: Projection, received_at: datetime
+) -> Projection:
+    """Write and count all that lines of a journal say, also of other journals of that kiosk.
+
+    Returns the same with all that is unread: also what could be read and speaks of a rating that is not there.
+    """
     received_us = micros(received_at)
     if projection.opened is not None:
         note_continuation(connection, writer.device_id, writer.journal_id, projection.opened, received_at)
-    for other, said in late_elsewhere(connection, writer.journal_id, projection).items():
-        projection.unread += keep_counts(connection, other, received_us, said)
+    late = place_late(connection, writer.journal_id, projection.late)
+    unread = [*projection.unread, *late.unread]
+    for other, entries in late.elsewhere.items():
+        unread += keep_ratings(connection, other, received_us, Projection(projection.received_on, late=entries))
     comments = place_comments(connection, writer.journal_id, projection)
-    keep_projection(connection, writer.journal_id, received_us, projection)
-    keep_comments(connection, writer.journal_id, comments)
+    own = keep_projection(connection, writer.journal_id, received_us, replace(projection, late=late.own))
+    unread += [*comments.unread, *own]
+    keep_unread(connection, writer.journal_id, received_us, unread)
+    keep_comments(connection, writer.journal_id, comments.rows)
+    return replace(projection, unread=unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,25 +173,24 @@ class _Sender:
         return len(said.unread), last_measured(said)
 
     def take_apart(self, end: Cursor) -> tuple[int, int | None]:
-        """The same, one line never undoing another: a batch may be cut anywhere and says the same."""
+        """Read and keep the lines so that none undoes another: a batch may be cut anywhere and says the same."""
         starts = [self.copy.cursor]
         for line in self.fresh:
             starts.append(starts[-1].after([line]))
         places = range(len(self.fresh))
         unread = take_apart(
-            self.connection, places,
+            self.connection,
+            places,
             lambda some: len(self._take(starts[some[0]], self.fresh[some[0] : some[-1] + 1]).unread),
             lambda place, error: self._set_aside(starts[place].next_seq, error),
-        )  # fmt: skip
+        )
         return unread, measured_before(self.connection, self.copy.journal_id, end.next_seq)
 
     def _take(self, start: Cursor, lines: Sequence[bytes]) -> Projection:
         connection, received_at = self.connection, self.receipt.received_at
-        writer = Writer(self.device.device_id, self.copy.journal_id, self.copy.continued)
+        writer = JournalWriter(self.device.device_id, self.copy.journal_id, self.copy.continued)
         duplicates = find_duplicates(connection, writer, start, lines, received_at)
-        projection = project(start.next_seq, lines, self._context, duplicates)
-        keep_said(connection, writer, projection, received_at)
-        return projection
+        return keep_said(connection, writer, project(start.next_seq, lines, self._context, duplicates), received_at)
 
     @cached_property
     def _context(self) -> Context:
@@ -234,7 +248,7 @@ def _context(
     connection: Connection, device: Device, copy: _Copy, receipt: Receipt, days: LocalDays, fresh: tuple[bytes, ...]
 ) -> Context:
     boot = "" if receipt.by_file else receipt.clock.boot
-    writer = Writer(device.device_id, copy.journal_id, copy.continued)
+    writer = JournalWriter(device.device_id, copy.journal_id, copy.continued)
     offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
     walls = Walls(fresh, device.floor, copy.measured_us)
     clock = PressClock(micros(receipt.received_at), boot, receipt.clock.mono_us, offset_of, walls)

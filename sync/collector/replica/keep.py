@@ -1,19 +1,27 @@
-"""Store: writes what a projection says, tallies included, in the caller's transaction."""
+"""Keep: writes what a projection says, tallies included, in the caller's transaction."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Table, bindparam, select, update
 
-from kiosk.journal.lines import ReasonsLine, RevisedLine
+from kiosk.journal.lines import RevisedLine
 from sync.collector.calendar.presstime import MEASURED, TimeQuality
 from sync.collector.replica.projection import reasons_of
-from sync.collector.replica.projection_rows import CountRow, Projection, RatingRow, ReasonRow, Unread, UnreadReason
+from sync.collector.replica.projection_rows import (
+    CountRow,
+    LateLine,
+    Projection,
+    RatingRow,
+    ReasonRow,
+    Unread,
+    UnreadReason,
+)
 from sync.collector.replica.served import add_up_typed, lock_counters
 from sync.collector.replica.stretch import suspect_late
 from sync.collector.replica.tally import (
@@ -41,10 +49,8 @@ from sync.collector.store.schema import (
 )
 
 _BOOT = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
-_RATING_NAMES = (
-    "seq", "counter_id", "survey", "question", "level", "first_level", "standing", "pressed_at", "time_quality",
-    "day", "part",
-)  # fmt: skip
+RATING_NAMES = tuple("pressed_at" if name == "pressed_us" else name for name in RatingRow._fields)
+"""The columns of a rating's row."""
 _COUNT_CORRECTS = (
     "ON CONFLICT (journal_id, counter_id, day) DO UPDATE "
     "SET n = excluded.n, seq = excluded.seq, received_at = excluded.received_at "
@@ -54,20 +60,18 @@ _COUNT_CORRECTS = (
 _TALLY_ADDS = "ON CONFLICT (journal_id, {key}) DO UPDATE SET n = {table}.n + excluded.n"
 
 
-def keep_projection(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> None:
-    """Write ratings, reasons and unread entries, and count them."""
+def keep_projection(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
+    """Write ratings, reasons and counts typed in, and add them up; which entries cannot be kept after all."""
     typed = {(row.counter_id, date.fromisoformat(row.day)) for row in projection.counts.values()}
     if typed:
         lock_counters(connection, {counter_id for counter_id, _ in typed})
-    unread_too = keep_counts(connection, journal_id, received_us, projection)
+    unread_too = keep_ratings(connection, journal_id, received_us, projection)
     received = {"journal_id": journal_id, "received_at": received_us}
-    keep_unread(connection, journal_id, received_us, unread_too)
-    insert_rows(
-        connection, transaction_count, received, CountRow._fields, list(projection.counts.values()),
-        then=_COUNT_CORRECTS,
-    )  # fmt: skip
+    rows = list(projection.counts.values())
+    insert_rows(connection, transaction_count, received, CountRow._fields, rows, then=_COUNT_CORRECTS)
     if typed:
         add_up_typed(connection, typed)
+    return unread_too
 
 
 def keep_unread(connection: Connection, journal_id: str, received_us: int, entries: Sequence[Unread]) -> None:
@@ -76,30 +80,33 @@ def keep_unread(connection: Connection, journal_id: str, received_us: int, entri
     insert_rows(connection, unread, received, Unread._fields, entries)
 
 
-def keep_counts(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
-    """Write ratings and reasons, and count them; what of the projection was or becomes unread.
+def keep_ratings(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
+    """Write ratings and reasons, and count them; those late entries whose rating is not there, to be unread.
 
-    Reasons and revisions of ratings stored earlier join in; one whose rating is not there
-    becomes unread.
+    Reasons and revisions of ratings stored earlier join in.
     """
-    earlier = _stored_ratings(connection, journal_id, {entry.rating for entry in projection.late})
-    suspect_late(connection, projection)
-    counts = count_ratings(projection.ratings.values())
-    _apply_late(connection, journal_id, projection, earlier, counts)
+    stored = _stored_ratings(connection, journal_id, {entry.rating for entry in projection.late})
+    ratings = {**projection.ratings, **suspect_late(connection, projection)}
+    late = _apply_late(connection, journal_id, projection.late, stored)
+    reasons = [*projection.reasons, *late.reasons]
     of_journal = {"journal_id": journal_id}
     received = of_journal | {"received_at": received_us}
-    insert_rows(connection, rating, received, _RATING_NAMES, list(projection.ratings.values()))
-    insert_rows(connection, reason_choice, of_journal, ReasonRow._fields, projection.reasons)
-    reason_counts = count_reasons(projection.reasons, {**earlier, **projection.ratings})
-    count_in(connection, journal_id, counts, reason_counts, projection.received_on)
-    count_undated(connection, journal_id, projection.ratings.values())
-    return projection.unread
+    insert_rows(connection, rating, received, RATING_NAMES, list(ratings.values()))
+    insert_rows(connection, reason_choice, of_journal, ReasonRow._fields, reasons)
+    counts = count_ratings(ratings.values())
+    counts.update(late.moved)
+    count_in(connection, journal_id, counts, count_reasons(reasons, late.ratings | ratings), projection.received_on)
+    count_undated(connection, journal_id, ratings.values())
+    return late.unread
 
 
 def count_in(
-    connection: Connection, journal_id: str, counts: Mapping[TallyKey, int], reasons: Mapping[ReasonKey, int],
+    connection: Connection,
+    journal_id: str,
+    counts: Mapping[TallyKey, int],
+    reasons: Mapping[ReasonKey, int],
     received_on: tuple[str, str],
-) -> None:  # fmt: skip
+) -> None:
     """Add to the tallies, and to what is on its way to the reports."""
     _add_counts(connection, tally, TallyKey._fields, journal_id, counts)
     _add_counts(connection, reason_tally, ReasonKey._fields, journal_id, reasons)
@@ -109,7 +116,7 @@ def count_in(
 
 def count_undated(
     connection: Connection, journal_id: str, rows: Iterable[RatingRow], gone: Iterable[RatingRow] = ()
-) -> None:  # fmt: skip
+) -> None:
     """Remember on which days ratings stand that were pressed nobody knows when, and that those ``gone`` do no more."""
     undated = Counter((row.counter_id, row.day) for row in rows if row.time_quality == TimeQuality.RECEIVED)
     undated.subtract((row.counter_id, row.day) for row in gone if row.time_quality == TimeQuality.RECEIVED)
@@ -127,7 +134,7 @@ def _add_counts(
 
 def last_measured(projection: Projection) -> int | None:
     """When the last of these ratings was pressed whose time was measured."""
-    rows = reversed(projection.ratings.values())
+    rows = reversed(list(projection.ratings.values()))
     return next((row.pressed_us for row in rows if row.time_quality in MEASURED), None)
 
 
@@ -149,17 +156,25 @@ def keep_enclosures(
         seq, digest = enclosed_seq(line), sha256(line).digest()
         rows[digest] = (seq if 0 < seq <= last_seq else 0, digest, line)
     insert_rows(
-        connection, enclosure, {"journal_id": journal_id, "received_at": received_us}, ("seq", "digest", "line"),
-        list(rows.values()), then="ON CONFLICT (journal_id, seq, digest) DO NOTHING",
-    )  # fmt: skip
+        connection,
+        enclosure,
+        {"journal_id": journal_id, "received_at": received_us},
+        ("seq", "digest", "line"),
+        list(rows.values()),
+        then="ON CONFLICT (journal_id, seq, digest) DO NOTHING",
+    )
 
 
 def keep_boot(connection: Connection, journal_id: str, boot: str, offset_us: int) -> None:
     """Remember an earlier boot's clock, for entries of it that are still to come."""
     insert_rows(
-        connection, boot_clock, {}, ("journal_id", "boot", "offset_us"), [(journal_id, boot, offset_us)],
+        connection,
+        boot_clock,
+        {},
+        ("journal_id", "boot", "offset_us"),
+        [(journal_id, boot, offset_us)],
         then="ON CONFLICT (journal_id, boot) DO UPDATE SET offset_us = excluded.offset_us",
-    )  # fmt: skip
+    )
 
 
 def read_boot_offset(connection: Connection, journal_id: str, boot: str) -> int | None:
@@ -170,37 +185,42 @@ def read_boot_offset(connection: Connection, journal_id: str, boot: str) -> int 
     return connection.execute(found).scalar_one_or_none()
 
 
+class _Applied(NamedTuple):
+    """What late entries add to the ratings stored before them."""
+
+    ratings: dict[int, RatingRow]
+    """The stored ones, by seq, as they are now."""
+    moved: "Counter[TallyKey]"
+    reasons: list[ReasonRow]
+    unread: list[Unread]
+
+
 def _apply_late(
-    connection: Connection, journal_id: str, projection: Projection, earlier: dict[int, RatingRow],
-    counts: "Counter[TallyKey]",
-) -> None:  # fmt: skip
-    having = _with_reasons(connection, journal_id, set(earlier))
-    for entry in projection.late:
-        row = earlier.get(entry.rating)
+    connection: Connection, journal_id: str, late: Sequence[LateLine], stored: Mapping[int, RatingRow]
+) -> _Applied:
+    having = _with_reasons(connection, journal_id, set(stored))
+    found = _Applied(dict(stored), Counter(), [], [])
+    for entry in late:
+        row = found.ratings.get(entry.rating)
         if row is None:
-            projection.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, f"no rating at {entry.rating}"))
+            found.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, f"no rating at {entry.rating}"))
         elif isinstance(entry, RevisedLine):
-            counts.update(count_move(row, entry.level))
-            earlier[entry.rating] = _revise(connection, journal_id, row, entry.level)
+            found.moved.update(count_move(row, entry.level))
+            found.ratings[entry.rating] = _revise(connection, journal_id, row, entry.level)
+        elif entry.rating in having:
+            detail = f"rating {entry.rating} has its reasons already"
+            found.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, detail))
         else:
-            _take_reasons(projection, entry, having)
-
-
-def _take_reasons(projection: Projection, entry: ReasonsLine, having: set[int]) -> None:
-    if entry.rating in having:
-        detail = f"rating {entry.rating} has its reasons already"
-        projection.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, detail))
-        return
-    having.add(entry.rating)
-    projection.reasons.extend(reasons_of(entry))
+            having.add(entry.rating)
+            found.reasons.extend(reasons_of(entry))
+    return found
 
 
 def _revise(connection: Connection, journal_id: str, row: RatingRow, level: int) -> RatingRow:
-    first_level = row.level if row.first_level is None else row.first_level
-    connection.execute(
-        _REVISE, {"in_journal": journal_id, "at_seq": row.seq, "level": level, "first_level": first_level}
-    )
-    return row._replace(level=level, first_level=first_level)
+    new = row.revised(level)
+    values = {"in_journal": journal_id, "at_seq": row.seq, "level": level, "first_level": new.first_level}
+    connection.execute(_REVISE, values)
+    return new
 
 
 _REVISE = update(rating).where(rating.c.journal_id == bindparam("in_journal"), rating.c.seq == bindparam("at_seq"))
@@ -210,7 +230,7 @@ def _stored_ratings(connection: Connection, journal_id: str, seqs: set[int]) -> 
     if not seqs:
         return {}
     rows = connection.execute(
-        select(*[rating.c[name] for name in _RATING_NAMES])
+        select(*[rating.c[name] for name in RATING_NAMES])
         .where(rating.c.journal_id == journal_id, rating.c.seq.in_(sorted(seqs)))
         .order_by(rating.c.seq)
     )

@@ -31,8 +31,16 @@ from kiosk.journal.lines import (
     decode_line,
 )
 from sync.collector.calendar.presstime import LocalDays, PressClock, TimeUnreadable
-from sync.collector.replica.projection_rows import CountRow, Projection, RatingRow, ReasonRow, Unread, UnreadReason
-from sync.collector.replica.stood import Spans, counter_on
+from sync.collector.replica.projection_rows import (
+    CountRow,
+    LateLine,
+    Projection,
+    RatingRow,
+    ReasonRow,
+    Unread,
+    UnreadReason,
+)
+from sync.collector.replica.sender import Spans, counter_on
 from sync.collector.replica.visits import in_same_visit
 
 LEVELS = range(1, 6)
@@ -88,23 +96,23 @@ def project(
 
 
 def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> Projection:
-    """The same of any lines with their seqs, in order."""
-    lines = dict(entries)
-    projection = Projection(context.days.place(context.clock.received_us), lines=lines)
-    for seq, line in lines.items():
+    """What any lines say, given with their seqs and in order."""
+    run = _Run(dict(entries), context)
+    ratings, unread = run.ratings, run.unread
+    for seq, line in run.lines.items():
         try:
             entry = _decode(line)
             if entry.seq != seq:
                 raise _Aside(UnreadReason.WRONG_SEQ, f"the line calls itself {entry.seq}")
             if type(entry) is RatingLine:
-                projection.ratings[seq] = _rating(entry, context)
+                ratings[seq] = _rating(entry, context)
             else:
-                _take(projection, entry, context)
+                run.take(entry)
         except _Aside as aside:
-            projection.unread.append(Unread(seq, aside.reason, aside.detail[:DETAIL_CHARS_MAX]))
+            unread.append(Unread(seq, aside.reason, aside.detail[:DETAIL_CHARS_MAX]))
         except Exception as error:  # noqa: BLE001 - the lines behind this one must not wait for whatever it is
-            projection.unread.append(failed(seq, error))
-    return projection
+            unread.append(failed(seq, error))
+    return run.said()
 
 
 def failed(seq: int, error: Exception) -> Unread:
@@ -158,7 +166,7 @@ def _counter_of(code: str | None, moment_us: int, day: str, context: Context) ->
     return counter_on(context.spans, counter_id, day)
 
 
-def _take_count(projection: Projection, entry: CountLine, context: Context) -> None:
+def _count(entry: CountLine, context: Context) -> CountRow:
     try:
         noon_us = context.days.noon_us(entry.day)
         typed_us, _ = context.clock.date(entry.at, entry.mono, entry.boot)
@@ -171,74 +179,95 @@ def _take_count(projection: Projection, entry: CountLine, context: Context) -> N
         raise _Aside(UnreadReason.BAD_COUNT, f"day {entry.day}, typed in on {typed_on}")
     if entry.n > SERVED_MAX:
         raise _Aside(UnreadReason.BAD_COUNT, f"{entry.n} transactions")
-    counter_id = _counter_of(entry.counter, noon_us, entry.day, context)
-    projection.counts[counter_id, entry.day] = CountRow(counter_id, entry.day, entry.n, entry.seq)
+    return CountRow(_counter_of(entry.counter, noon_us, entry.day, context), entry.day, entry.n, entry.seq)
 
 
-def _take(projection: Projection, entry: Line, context: Context) -> None:
-    match entry:
-        case ReasonsLine():
-            _take_reasons(projection, entry)
-        case RevisedLine():
-            _take_revision(projection, entry)
-        case CommentLine():
-            _take_comment(projection, entry)
-        case CountLine():
-            _take_count(projection, entry, context)
-        case OpenedLine():
-            _take_opened(projection, entry)
-        case SettingsLine() | ClockLine() | PrunedLine() | MaintenanceLine():
-            pass
-        case _:
-            raise _Aside(UnreadReason.UNKNOWN_KIND, printable(entry.kind))
-
-
-def _take_opened(projection: Projection, entry: OpenedLine) -> None:
+def _require_numbers(entry: OpenedLine) -> None:
     for number in (entry.continues_seq, entry.carried, entry.carried_after, entry.lost):
         if number is not None and not 0 <= number <= SEQ_MAX:
             raise _Aside(UnreadReason.BAD_VALUE, f"no entry has the number {number}")
-    projection.opened = entry if entry.seq == 1 else projection.opened
 
 
-def _take_reasons(projection: Projection, entry: ReasonsLine) -> None:
-    if len(entry.reasons) > REASONS_MAX or not all(_named("reason@1", reason) for reason in entry.reasons):
-        raise _Aside(UnreadReason.BAD_VALUE, printable(f"reasons {', '.join(entry.reasons)}"))
-    if entry.rating_journal is not None or entry.rating not in projection.ratings:
-        _take_late(projection, entry)
-        return
-    _require_visit(projection, entry)
-    if any(row.rating_seq == entry.rating for row in projection.reasons):
-        raise _Aside(UnreadReason.NO_RATING, f"rating {entry.rating} has its reasons already")
-    projection.reasons.extend(reasons_of(entry))
+@dataclass(slots=True)
+class _Run:
+    """Lines while they are read: each is understood in the light of those before it."""
+
+    lines: Mapping[int, bytes]
+    context: Context
+    ratings: dict[int, RatingRow] = field(default_factory=dict)
+    reasons: list[ReasonRow] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    comments: list[CommentLine] = field(default_factory=list)
+    counts: dict[tuple[int, str], CountRow] = field(default_factory=dict)
+    late: list[LateLine] = field(default_factory=list)
+    opened: OpenedLine | None = None
+
+    def said(self) -> Projection:
+        """What all of them say."""
+        received_on = self.context.days.place(self.context.clock.received_us)
+        found = (self.ratings, self.reasons, self.unread, self.comments, self.counts, self.late, self.opened)
+        return Projection(received_on, *found)
+
+    def take(self, entry: Line) -> None:
+        """Understand one that is no rating."""
+        match entry:
+            case ReasonsLine():
+                self._take_reasons(entry)
+            case RevisedLine():
+                self._take_revision(entry)
+            case CommentLine():
+                self._take_comment(entry)
+            case CountLine():
+                row = _count(entry, self.context)
+                self.counts[row.counter_id, row.day] = row
+            case OpenedLine():
+                _require_numbers(entry)
+                self.opened = entry if entry.seq == 1 else self.opened
+            case SettingsLine() | ClockLine() | PrunedLine() | MaintenanceLine():
+                pass
+            case _:
+                raise _Aside(UnreadReason.UNKNOWN_KIND, printable(entry.kind))
+
+    def _take_reasons(self, entry: ReasonsLine) -> None:
+        if len(entry.reasons) > REASONS_MAX or not all(_named("reason@1", reason) for reason in entry.reasons):
+            raise _Aside(UnreadReason.BAD_VALUE, printable(f"reasons {', '.join(entry.reasons)}"))
+        if entry.rating_journal is not None or entry.rating not in self.ratings:
+            self._take_late(entry)
+            return
+        self._require_visit(entry)
+        if any(row.rating_seq == entry.rating for row in self.reasons):
+            raise _Aside(UnreadReason.NO_RATING, f"rating {entry.rating} has its reasons already")
+        self.reasons.extend(reasons_of(entry))
+
+    def _take_revision(self, entry: RevisedLine) -> None:
+        if entry.level not in LEVELS:
+            raise _Aside(UnreadReason.BAD_VALUE, f"level {entry.level}")
+        row = None if entry.rating_journal is not None else self.ratings.get(entry.rating)
+        if row is None:
+            self._take_late(entry)
+            return
+        self._require_visit(entry)
+        self.ratings[entry.rating] = row.revised(entry.level)
+
+    def _take_comment(self, entry: CommentLine) -> None:
+        if not _COMMITMENT.fullmatch(entry.enclosure):
+            raise _Aside(UnreadReason.BAD_VALUE, printable(f"enclosure {entry.enclosure}"))
+        _require_rating(entry)
+        if entry.rating_journal is None and entry.rating in self.ratings:
+            self._require_visit(entry)
+        self.comments.append(entry)
+
+    def _take_late(self, entry: LateLine) -> None:
+        _require_rating(entry)
+        self.late.append(entry)
+
+    def _require_visit(self, entry: LateLine | CommentLine) -> None:
+        """The rating in this run is one of the entry's own visit."""
+        if not in_same_visit(self.lines, entry.rating, entry):
+            raise _Aside(UnreadReason.NOT_IN_VISIT, f"rating {entry.rating} was not made in this visit")
 
 
-def _take_revision(projection: Projection, entry: RevisedLine) -> None:
-    if entry.level not in LEVELS:
-        raise _Aside(UnreadReason.BAD_VALUE, f"level {entry.level}")
-    row = None if entry.rating_journal is not None else projection.ratings.get(entry.rating)
-    if row is None:
-        _take_late(projection, entry)
-        return
-    _require_visit(projection, entry)
-    first_level = row.level if row.first_level is None else row.first_level
-    projection.ratings[entry.rating] = row._replace(level=entry.level, first_level=first_level)
-
-
-def _take_comment(projection: Projection, entry: CommentLine) -> None:
-    if not _COMMITMENT.fullmatch(entry.enclosure):
-        raise _Aside(UnreadReason.BAD_VALUE, printable(f"enclosure {entry.enclosure}"))
-    _require_rating(entry)
-    if entry.rating_journal is None and entry.rating in projection.ratings:
-        _require_visit(projection, entry)
-    projection.comments.append(entry)
-
-
-def _take_late(projection: Projection, entry: ReasonsLine | RevisedLine) -> None:
-    _require_rating(entry)
-    projection.late.append(entry)
-
-
-def _require_rating(entry: ReasonsLine | RevisedLine | CommentLine) -> None:
+def _require_rating(entry: LateLine | CommentLine) -> None:
     """A rating can be where the entry says: before it, or in a journal that has an id."""
     elsewhere = entry.rating_journal
     if not 1 <= entry.rating <= SEQ_MAX or (elsewhere is None and entry.rating >= entry.seq):
@@ -247,23 +276,12 @@ def _require_rating(entry: ReasonsLine | RevisedLine | CommentLine) -> None:
         raise _Aside(UnreadReason.NO_RATING, printable(f"no journal {elsewhere}"))
 
 
-def _require_visit(projection: Projection, entry: ReasonsLine | RevisedLine | CommentLine) -> None:
-    """The rating in this run is one of the entry's own visit."""
-    if not in_same_visit(projection.lines, entry.rating, entry):
-        raise _Aside(UnreadReason.NOT_IN_VISIT, f"rating {entry.rating} was not made in this visit")
-
-
 @lru_cache(4096)
 def _named(survey: str, name: str) -> bool:
     """Whether both are names that a survey file can have."""
     survey_id, _, version = survey.rpartition("@")
-    return (
-        _is_name(survey_id)
-        and _is_name(name)
-        and version.isascii()
-        and version.isdigit()
-        and len(version) <= 4
-    )  # fmt: skip
+    is_version = version.isascii() and version.isdigit() and len(version) <= 4
+    return is_version and _is_name(survey_id) and _is_name(name)
 
 
 def _is_name(text: str) -> bool:

@@ -1,6 +1,10 @@
-"""Projected: what lines say once they are read: ratings, reasons, counts, and what could not be read. Pure."""
+"""Projection rows: what lines say once they are read: ratings, reasons, counts, and what could not be read. Pure.
 
-from collections.abc import Mapping
+A projection is a value: whoever reads more of it (where a late entry belongs, what a person found suspect) returns
+what there is to add, and whoever keeps it puts the parts together.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -57,6 +61,10 @@ class RatingRow(NamedTuple):
     day: str
     part: str
 
+    def revised(self, level: int) -> "RatingRow":
+        """The rating after the citizen chose again; the first level is kept."""
+        return self._replace(level=level, first_level=self.level if self.first_level is None else self.first_level)
+
 
 class ReasonRow(NamedTuple):
     """One reason that was chosen for a rating."""
@@ -75,24 +83,26 @@ class CountRow(NamedTuple):
     seq: int
 
 
-@dataclass(slots=True)
+LateLine = ReasonsLine | RevisedLine
+"""What changes or adds to a rating that came before."""
+
+
+@dataclass(frozen=True, slots=True)
 class Projection:
     """What a run of lines says."""
 
     received_on: tuple[str, str]
     """The day and its part in which it came."""
 
-    ratings: dict[int, RatingRow] = field(default_factory=dict)
+    ratings: Mapping[int, RatingRow] = field(default_factory=dict)
     """By seq, revisions of the same run applied."""
-    reasons: list[ReasonRow] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
-    comments: list[CommentLine] = field(default_factory=list)
+    reasons: Sequence[ReasonRow] = ()
+    unread: Sequence[Unread] = ()
+    comments: Sequence[CommentLine] = ()
     """Whose texts come as enclosures."""
-    counts: dict[tuple[int, str], CountRow] = field(default_factory=dict)
+    counts: Mapping[tuple[int, str], CountRow] = field(default_factory=dict)
     """By counter and day, the last of the run."""
-    late: list[ReasonsLine | RevisedLine] = field(default_factory=list)
+    late: Sequence[LateLine] = ()
     """What speaks of ratings before this run, in order."""
     opened: OpenedLine | None = None
     """The journal's first entry, where it is in this run."""
-    lines: Mapping[int, bytes] = field(default_factory=dict)
-    """What was read."""

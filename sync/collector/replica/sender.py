@@ -1,10 +1,29 @@
-"""Sender: a kiosk as the collector knows it while it speaks."""
+"""Sender: a kiosk as the collector knows it while it speaks, and where its counters stood on which day. Pure.
+
+A counter that was moved has a row for each place (``schema.places``), and whatever speaks of it by code or by any of
+these rows means the one of its day. So what a kiosk brings late, however late, counts where it was pressed.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sync.collector.calendar.bounds import NO_FLOOR, Floor
-from sync.collector.replica.stood import Spans
+
+NEVER = "~"
+"""Later than every day as it is written."""
+
+
+class Span(NamedTuple):
+    """One place of a counter."""
+
+    until: str
+    """The first day, 2026-07-01, on which it no longer stood there."""
+    counter_id: int
+
+
+Spans = Mapping[int, tuple[Span, ...]]
+"""By each row of a counter that was moved, all of its places in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +44,8 @@ class Device:
     """Of these counters those that are its own no longer: until when."""
     floor: Floor = NO_FLOOR
     """Before which moments it cannot have made an entry."""
+
+
+def counter_on(spans: Spans, counter_id: int, day: str) -> int:
+    """The row of the place where a counter stood on a day."""
+    return next((span.counter_id for span in spans.get(counter_id, ()) if day < span.until), counter_id)

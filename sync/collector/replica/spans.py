@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, or_, select
 
-from sync.collector.replica.stood import NEVER, Span, Spans
+from sync.collector.replica.sender import NEVER, Span, Spans
 from sync.collector.store.schema import counter
 
 

@@ -1,16 +1,28 @@
-"""Replica: the stored copy of a journal, kept as it came and read line by line and hash by hash."""
+"""Stored: the copy of a journal, kept as it came, read line by line and hash by hash, and how far it reaches."""
 
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from kiosk.journal.chain import Cursor, chain_next
+from sync.collector.errors import JournalForeign
 from sync.collector.store.bulk import insert_rows
-from sync.collector.store.schema import segment
+from sync.collector.store.schema import journal, segment
 
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
+
+
+COPY = select(
+    journal.c.device_id,
+    journal.c.next_seq,
+    journal.c.head,
+    journal.c.boot,
+    journal.c.boot_offset_us,
+    journal.c.continued,
+    journal.c.measured_us,
+).where(journal.c.journal_id == bindparam("wanted"))
 
 
 class Segment(NamedTuple):
@@ -25,10 +37,9 @@ class Segment(NamedTuple):
 
 def keep_segment(connection: Connection, part: Segment, received_us: int, signature: str, kiosk_clock: str) -> None:
     """Store a batch's lines with when and how they were received."""
-    row = (
-        part.journal_id, part.start.next_seq, received_us, part.end.next_seq - 1, part.start.head, part.end.head,
-        part.lines, signature, kiosk_clock,
-    )  # fmt: skip
+    start, end = part.start, part.end
+    reach = (part.journal_id, start.next_seq, received_us, end.next_seq - 1, start.head, end.head)
+    row = (*reach, part.lines, signature, kiosk_clock)
     insert_rows(connection, segment, {}, tuple(segment.c.keys()), [row])
 
 
@@ -61,3 +72,35 @@ def stored_entries(
         for seq, line in enumerate(zlib.decompress(row.lines, _GZIP_WBITS).split(b"\n")[:-1], row.first_seq):
             head = chain_next(head, line)
             yield seq, head, line
+
+
+def read_cursor(connection: Connection, device_id: str, journal_id: str) -> Cursor:
+    """Where the copy of a journal ends; the start for one never seen.
+
+    Raises JournalForeign for a journal that another device writes.
+    """
+    row = connection.execute(COPY, {"wanted": journal_id}).one_or_none()
+    if row is None:
+        return Cursor.start(journal_id)
+    if row.next_seq > 1:
+        require_owner(row.device_id, device_id)
+    return Cursor(row.next_seq, row.head)
+
+
+def read_hash(connection: Connection, device_id: str, journal_id: str, seq: int) -> bytes | None:
+    """The hash after entry ``seq`` (0: the start); None beyond the end of the copy.
+
+    Raises JournalForeign for a journal that another device writes.
+    """
+    cursor = read_cursor(connection, device_id, journal_id)
+    if seq == 0:
+        return Cursor.start(journal_id).head
+    if seq >= cursor.next_seq:
+        return None
+    return stored_hashes(connection, journal_id, {seq})[seq]
+
+
+def require_owner(owner: str, device_id: str) -> None:
+    """Raise JournalForeign unless the device owns the journal."""
+    if owner != device_id:
+        raise JournalForeign("this journal is written by another device")

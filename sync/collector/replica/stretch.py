@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from kiosk.domain.visit.rating import Standing
-from sync.collector.replica.projection_rows import Projection
+from sync.collector.replica.projection_rows import Projection, RatingRow
 from sync.collector.store.schema import suspicion
 
 ANY_PART = ""
@@ -38,8 +38,8 @@ def read_suspect(connection: Connection, counters: Collection[int]) -> list[Stre
     return [Stretch(*row) for row in rows]
 
 
-def suspect_late(connection: Connection, projection: Projection) -> None:
-    """Make suspect what came late into days that a person has found suspect: it is part of what was decided.
+def suspect_late(connection: Connection, projection: Projection) -> dict[int, RatingRow]:
+    """Those ratings, as suspect, that came late into days which a person has found suspect: the decision is about them.
 
     Decisions are about half days that are over, so what comes in its own half day costs no look.
     """
@@ -49,8 +49,11 @@ def suspect_late(connection: Connection, projection: Projection) -> None:
         if (row.day, row.part) < projection.received_on and row.standing == Standing.COUNTED
     ]
     if not late:
-        return
+        return {}
     suspect = read_suspect(connection, {row.counter_id for row in late})
-    for row in late:
-        if any(stretch.covers(row.counter_id, row.day, row.part) for stretch in suspect):
-            projection.ratings[row.seq] = row._replace(standing=str(Standing.SUSPECT))
+    standing = str(Standing.SUSPECT)
+    return {
+        row.seq: row._replace(standing=standing)
+        for row in late
+        if any(stretch.covers(row.counter_id, row.day, row.part) for stretch in suspect)
+    }

@@ -41,7 +41,7 @@ def in_visit(rating: bytes, entry: About) -> bool:
 
 
 def in_same_visit(lines: Mapping[int, bytes], rating_seq: int, entry: About) -> bool:
-    """The same for a rating of the entry's own journal, of which ``lines`` holds all from the rating on.
+    """Whether the entry was made in the visit of a rating of its own journal; ``lines`` holds all from the rating on.
 
     Another rating of that question between the two was the next citizen's.
     """

@@ -1,4 +1,4 @@
-"""Look: where too many were dissatisfied, in the very numbers that the pages show."""
+"""Cases: where too many were dissatisfied, in the very numbers that the pages show."""
 
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""By hand: a person opens a case from the numbers that a page shows them, with the same bounds as the rule's."""
+"""Cases by hand: a person opens a case from the numbers that a page shows them, with the same bounds as the rule's."""
 
 from dataclasses import dataclass
 

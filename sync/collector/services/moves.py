@@ -155,7 +155,7 @@ def _require_day(since: date, act: Act) -> None:
         raise NotAllowed(
             "{day} has not come yet: do it on that day or later; what is pressed meanwhile goes along",
             day=since.isoformat(),
-        )  # fmt: skip
+        )
 
 
 def _stands_since(connection: Connection, found: Row[Any], since: date, act: Act) -> bool:
@@ -190,10 +190,8 @@ def _go_on_in(connection: Connection, found: Row[Any], wanted: Row[Any], since: 
     """Another row of the counter begins; how many ratings went along."""
     past = _past_code(found, since)
     connection.execute(update(counter).where(counter.c.counter_id == found.counter_id).values(code=past, until=since))
-    begun = {
-        "code": found.code, "name": found.name, "unit_id": wanted.unit_id, "created_at": found.created_at,
-        "origin_id": found.origin_id or found.counter_id, "since": since,
-    }  # fmt: skip
+    same = {"code": found.code, "name": found.name, "created_at": found.created_at}
+    begun = same | {"unit_id": wanted.unit_id, "origin_id": found.origin_id or found.counter_id, "since": since}
     row_id = int(connection.execute(insert(counter).values(begun).returning(counter.c.counter_id)).scalar_one())
     stand = update(device).where(device.c.counter_id == found.counter_id)
     connection.execute(stand.values(counter_id=row_id))

@@ -18,12 +18,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, s
 from kiosk.domain.visit.rating import Standing
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.care.signals.standing import AT_ONCE, RATING_ROW, read_reasons, seqs_of
-from sync.collector.replica.continued import Place, counted_places
+from sync.collector.replica.continued import Position, counted_positions
 from sync.collector.replica.keep import count_in, count_undated
 from sync.collector.replica.projection_rows import RatingRow
+from sync.collector.replica.sender import counter_on
 from sync.collector.replica.served import add_up_typed, lock_counters
 from sync.collector.replica.spans import read_spans
-from sync.collector.replica.stood import counter_on
 from sync.collector.replica.stored import stored_entries
 from sync.collector.replica.stretch import Stretch, read_suspect
 from sync.collector.replica.tally import ReasonKey, TallyKey, reason_key, tally_key
@@ -86,7 +86,7 @@ class _Said:
         self._connection, self._journal_id, self._apart = connection, journal_id, apart
 
     def by_place(self, seqs: Collection[int]) -> set[int]:
-        """Those of the entries that belong to where their kiosk stood; all of them where that is not asked."""
+        """The entries that belong to where their kiosk stood; all of ``seqs`` where that is not asked."""
         if not self._apart or not seqs:
             return set(seqs)
         entries = stored_entries(self._connection, self._journal_id, min(seqs), max(seqs))
@@ -171,7 +171,7 @@ def _move_comments(connection: Connection, journal_id: str, rows: Sequence[Ratin
     there = select(c.journal_id, c.seq).where(
         c.journal_id.in_(journals), c.counter_id.in_(wanted.rows), c.week >= monday
     )
-    moved = {Place(journal_id, row.seq): wanted.to(row.day) for row in rows}
+    moved = {Position(journal_id, row.seq): wanted.to(row.day) for row in rows}
     for at in connection.execute(there).all():
         if (to := moved.get(_rating_of(connection, at.journal_id, at.seq))) is not None:
             unit_id = select(counter.c.unit_id).where(counter.c.counter_id == to).scalar_subquery()
@@ -187,17 +187,15 @@ class _About(msgspec.Struct):
     rating_journal: str | None = None
 
 
-def _rating_of(connection: Connection, journal_id: str, seq: int) -> Place:
+def _rating_of(connection: Connection, journal_id: str, seq: int) -> Position:
     """The rating that a comment's entry speaks of, where it was counted."""
     line = next(line for at, _, line in stored_entries(connection, journal_id, seq, seq) if at == seq)
     about = msgspec.json.decode(line, type=_About)
-    said = Place(about.rating_journal or journal_id, about.rating)
-    return counted_places(connection, [said]).get(said, said)
+    said = Position(about.rating_journal or journal_id, about.rating)
+    return counted_positions(connection, [said]).get(said, said)
 
 
-def _move_counts(
-    connection: Connection, journal_id: str, wanted: Relocation, said: _Said
-) -> set[tuple[int, date]]:  # fmt: skip
+def _move_counts(connection: Connection, journal_id: str, wanted: Relocation, said: _Said) -> set[tuple[int, date]]:
     """Transactions that were typed in, where their day's noon is from then on; the counters and days touched."""
     c = transaction_count.c
     of_them = select(transaction_count).where(c.journal_id == journal_id, c.counter_id.in_(wanted.rows))

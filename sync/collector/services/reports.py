@@ -1,4 +1,4 @@
-"""Order: the report that an address or a command asks for, read as of now."""
+"""Reports: the report that an address or a command asks for, read as of now."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -14,7 +14,7 @@ from sync.collector.fleet.devices.devices import Directory
 from sync.collector.fleet.devices.own import Addresses
 from sync.collector.fleet.kiosks.hours import Missed
 from sync.collector.fleet.rollouts.calendars import Calendars
-from sync.collector.fleet.rollouts.effective import Shelf as RolloutShelf
+from sync.collector.fleet.rollouts.effective import InForceCache
 from sync.collector.fleet.surveys.library import Library
 from sync.collector.notices.outbox import Outbox
 from sync.collector.settings.collector import CollectorConfig
@@ -44,7 +44,7 @@ class Services:
     surveys: Library
     now: Callable[[], datetime]
     addresses: Addresses
-    rollouts: RolloutShelf = field(default_factory=RolloutShelf)
+    rollouts: InForceCache = field(default_factory=InForceCache)
     partitions: Partitions = field(default_factory=Partitions)
     held_back: HeldBack = field(default_factory=HeldBack)
 
@@ -92,5 +92,5 @@ def make_services(config: CollectorConfig, database: Database, now: Callable[[],
     """The services over an open, current database; ``writer.close()`` ends them."""
     return Services(
         config, database, writer_for(database), Directory(database), LocalDays(config.zone), Library(database), now,
-        Addresses(database, config.url), RolloutShelf(config.calendar.told),
+        Addresses(database, config.url), InForceCache(config.calendar.told),
     )  # fmt: skip

@@ -52,7 +52,7 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether it is the embedded kind, which has one writer."""
+        """Whether the database is the embedded kind, which has one writer."""
         return self.writer.dialect.name == "sqlite"
 
     @contextmanager

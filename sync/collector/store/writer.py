@@ -38,6 +38,12 @@ _shared = Histogram(
 _seconds = Histogram("hailong_commit_seconds", "Time of one transaction, from its beginning to its durable end")
 
 
+class Transact(Protocol):
+    """Runs work in a transaction of its own and gives back what it returned, once that is durable."""
+
+    def __call__(self, work: Callable[[Connection], T], /) -> T: ...
+
+
 class Writer(Protocol):
     """Runs work in a transaction."""
 

@@ -10,10 +10,12 @@ from kiosk.domain.numbers.measures import Figure, Method, Score, Share, differs,
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Level, Words
 from sync.collector.figures.book import Book, Joined
+from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.places import Place
+from sync.collector.figures.queries.waits import SET_ASIDE
 from sync.collector.figures.tables import Titles
-from sync.collector.figures.today import ASIDE, Kiosk, Row, Table
+from sync.collector.figures.today import Row, Table
 from sync.collector.people.rights import Role
 from sync.collector.words.when import When
 
@@ -121,7 +123,7 @@ class Phrases(When):
 
     def by_standing(self, aside: Mapping[Standing, int]) -> list[tuple[Standing, int]]:
         """What was set aside, in the order in which the reasons are always told."""
-        return [(standing, aside.get(standing, 0)) for standing in ASIDE]
+        return [(standing, aside.get(standing, 0)) for standing in SET_ASIDE]
 
     def rule(self, standing: Standing) -> str:
         """The rule by which ratings were set aside."""
@@ -139,7 +141,7 @@ class Phrases(When):
             return self.t("the scale of this survey is not known here")
         return self.t("fewer than {n} ratings: counts only", n=self.t.number(percent_min))
 
-    def contact(self, kiosk: Kiosk) -> str:
+    def contact(self, kiosk: Freshness) -> str:
         """When a kiosk was last heard."""
         if kiosk.last_contact is None:
             return self.t("never heard yet")
@@ -156,7 +158,7 @@ class Phrases(When):
 
     def full_place(self, place: Place) -> str:
         """A counter with its unit: the names of counters alone are alike everywhere."""
-        return f"{place.above}, {self.place(place)}" if place.above else self.place(place)
+        return f"{place.unit}, {self.place(place)}" if place.unit else self.place(place)
 
     def joined(self, book: Book) -> str:
         """What the comparison takes in, or cannot, of counters that were moved; nothing where none was."""
@@ -171,8 +173,8 @@ class Phrases(When):
 
     def _came(self, joined: Sequence[Joined]) -> str:
         shown = [
-            self.t("{counter} from {unit} to {other} on {day}", counter=one.now.name, unit=one.left.above,
-                   other=one.now.above, day=self.t.day(one.day))
+            self.t("{counter} from {unit} to {other} on {day}", counter=one.now.name, unit=one.left.unit,
+                   other=one.now.unit, day=self.t.day(one.day))
             for one in joined[:JOINED_MAX]
         ]  # fmt: skip
         return "; ".join(shown) + (" …" if len(joined) > JOINED_MAX else "")

@@ -68,7 +68,7 @@ def test_a_period_is_written_as_it_is_read(code: str, first: str, last: str) -> 
     period = parse_period(code)
 
     assert (period.code, str(period.first), str(period.last)) == (code, first, last)
-    assert period.previous.following == period
+    assert (period.previous.kind, period.previous.last) == (period.kind, period.first - timedelta(days=1))
 
 
 @pytest.mark.parametrize(

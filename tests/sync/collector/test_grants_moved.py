@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from sync.collector.figures.queries.undated import undated_counters
+from sync.collector.figures.queries.counts import undated_counters
 from sync.collector.fleet.devices.credentials import move_device
 from sync.collector.fleet.devices.devices import hash_code, new_code
 from sync.collector.fleet.devices.grants import confirm_grants, end_grants, grant_counters, grant_of_code, read_grants

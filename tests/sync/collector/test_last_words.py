@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.testclient import TestClient
 
-from sync.collector.figures.today import read_kiosks
+from sync.collector.figures.kiosks import read_kiosks
 from sync.collector.fleet.devices.last_words import LastWords
 from sync.collector.fleet.devices.roster import read_roster
 from sync.collector.fleet.kiosks.hours import Missed

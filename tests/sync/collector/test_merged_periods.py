@@ -55,7 +55,7 @@ def test_the_unit_that_took_over_is_compared_with_all_of_its_counters(world: Mov
         "Q1": ({1: 12}, {1: 12}), "Q2": ({5: 12}, {5: 12}),
     }  # fmt: skip
     ((joined),) = after.joined
-    assert (joined.left.above, joined.now.above, joined.day, joined.compares) == (
+    assert (joined.left.unit, joined.now.unit, joined.day, joined.compares) == (
         "Xã Bắc Sơn", "Xã XB", MERGED, True,
     )  # fmt: skip
 

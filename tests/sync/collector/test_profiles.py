@@ -36,40 +36,24 @@ def test_levels_give_2_1_and_0_points() -> None:
     assert points_of({3: 2, 2: 1, 1: 4}) == 5
 
 
-@pytest.mark.parametrize(
-    ("total", "band"),
-    [("15.0", "xuất sắc"), ("14.9", "tốt"), ("14.5", "tốt"), ("12.0", "tốt"), ("8.9", "trung bình"), ("5.9", "yếu")],
-)
-def test_a_unit_is_classified_by_the_sum_of_all_nine(total: str, band: str) -> None:
-    scores = {number: Decimal(0) for number in range(1, 9)} | {9: Decimal(total)}
+def test_units_are_classified_by_the_sum_of_all_nine_and_staff_by_five() -> None:
+    profile = load_profile()
 
-    found = load_profile().unit.band_of(scores)
+    bands = [(str(band.least), band.name["vi"]) for band in profile.unit.band]
 
-    assert found is not None
-    assert found.name["vi"] == band
-
-
-def test_the_units_worked_example_is_good() -> None:
-    scores = dict(enumerate(map(Decimal, ("1.6", "1.7", "1.9", "1.8", "2", "2", "1.5", "1", "1")), 1))
-
-    found = load_profile().unit.band_of(scores)
-
-    assert (sum(scores.values()), found and found.name["vi"]) == (Decimal("14.5"), "tốt")
-
-
-@pytest.mark.parametrize(("total", "part"), [("5.0", "100%"), ("4.9", "70%"), ("3.4", "dưới 70%")])
-def test_staff_are_classified_by_five_indicators(total: str, part: str) -> None:
-    scores = dict.fromkeys((1, 2, 3, 4), Decimal(0)) | {7: Decimal(total)}
-
-    found = load_profile().staff.band_of(scores)
-
-    assert found is not None
-    assert part in found.name["vi"]
+    assert bands == [("15", "xuất sắc"), ("12", "tốt"), ("9", "khá"), ("6", "trung bình"), ("0", "yếu")]
+    assert [str(band.least) for band in profile.staff.band] == ["5", "3.5", "0"]
+    assert (profile.unit.uses, profile.staff.uses) == (tuple(range(1, 10)), (1, 2, 3, 4, 7))
 
 
 def test_with_the_three_that_a_kiosk_can_give_nobody_is_classified() -> None:
-    assert load_profile().unit.band_of({1: Decimal(2), 3: Decimal(2), 4: Decimal(2)}) is None
-    assert [one.id for one in load_profile().indicator] == [1, 3, 4]
+    profile = load_profile()
+
+    given = {one.id for one in profile.indicator}
+
+    assert given == {1, 3, 4}
+    assert not set(profile.unit.uses) <= given
+    assert not set(profile.staff.uses) <= given
 
 
 def test_766_counts_each_dossier_once_and_silence_as_satisfied() -> None:

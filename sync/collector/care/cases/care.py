@@ -1,17 +1,16 @@
 """Care: who takes a case, what they write down, how it is closed and opened again; every step is kept."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, select, update
 
 from sync.collector.care.cases.opening import CLOSED, DOING, NEW, TAKEN, find_case
+from sync.collector.care.steps import Effect, Step, one_paragraph, steps_of
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.rollouts.calendars import Calendars
-from sync.collector.people.audit import note
-from sync.collector.people.owners import require_owner
 from sync.collector.people.rights import Reader
 from sync.collector.store.schema import follow_up, follow_up_step, unit
 
@@ -36,7 +35,7 @@ class ResultNeeded(UsageWrong):
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What somebody wants to do."""
+    """What somebody wants to do about a case."""
 
     what: What
     note: str = ""
@@ -44,12 +43,6 @@ class Deed:
     """An account's name, empty for nobody; None leaves it as it is."""
     due_on: date | None = None
     """None leaves it as it is."""
-
-
-@dataclass(slots=True)
-class _Change:
-    values: dict[str, Any] = field(default_factory=dict)
-    details: dict[str, Any] = field(default_factory=dict)
 
 
 def care_for(
@@ -60,70 +53,64 @@ def care_for(
     Raises UsageWrong for a case or a person that is not there or not to be seen, ResultNeeded for a case that is
     closed without a word.
     """
-    case = require_case(connection, number, reader.path)
-    said = " ".join(deed.note.split())[:TEXT_CHARS_MAX]
-    change = _Change()
+    case = require_case(connection, follow_up.c.number == number, number, reader.path)
+    step = Step(str(deed.what), one_paragraph(deed.note, TEXT_CHARS_MAX), reader, now)
     match deed.what:
         case What.CLOSE if case.state != CLOSED:
-            if not said:
-                raise ResultNeeded("Write down what was done and what came of it; then the case can be closed.")
-            change.values = {"state": CLOSED, "result": said, "closed_on": today}
+            change = _close(step, today)
         case What.REOPEN if case.state == CLOSED:
-            due_on = max(case.due_on, calendars.of(case.path).after(today, REOPENED_DAYS))
-            change.values = {
-                "state": DOING, "closed_on": None, "due_on": due_on, "told_overdue_at": None,
-                "after_bad": None, "after_n": None, "after_last": None,
-            }  # fmt: skip
-            change.details["due"] = due_on.isoformat()
+            change = _reopen(case, today, calendars)
         case What.KEEP | What.TAKE if case.state != CLOSED:
-            change = _keep(connection, case, deed, reader)
+            change = _keep(connection, case, deed, step)
         case _:
             return
     connection.execute(update(follow_up).where(follow_up.c.case_id == case.case_id).values(change.values))
-    row = {
-        "case_id": case.case_id,
-        "at": now,
-        "actor": reader.full_name or reader.name,
-        "what": str(deed.what),
-        "note": said,
-    }
-    connection.execute(insert(follow_up_step).values(row))
-    details = {"from": case.state, "to": change.values["state"], **change.details} | ({"note": said} if said else {})
-    note(connection, now, reader.name, f"case {deed.what}", number, details)
+    step.keep(connection, follow_up_step, {"case_id": case.case_id}, step.note)
+    step.audit(connection, "case", number, case.state, change)
 
 
-def require_case(connection: Connection, number: str, path: str) -> Row[Any]:
-    """The case with this number, with the names of its place.
+def require_case(connection: Connection, this: ColumnElement[bool], said: object, path: str) -> Row[Any]:
+    """The case that is wanted, with the names of its place; ``said`` is what it was called.
 
     Raises UsageWrong for one that is not there, or not in the subtree ``path``.
     """
     wanted = select(follow_up.c.case_id).join(unit, unit.c.unit_id == follow_up.c.unit_id)
     seen = unit.c.path.startswith(path, autoescape=True)
-    found = connection.execute(wanted.where(follow_up.c.number == number, seen)).scalar_one_or_none()
+    found = connection.execute(wanted.where(this, seen)).scalar_one_or_none()
     if found is None:
-        raise UsageWrong("there is no case {case}", case=number)
+        raise UsageWrong("there is no case {case}", case=said)
     return find_case(connection, found)
 
 
 def read_steps(connection: Connection, case_id: int) -> list[Row[Any]]:
     """What was done about a case, in order."""
-    wanted = select(follow_up_step).where(follow_up_step.c.case_id == case_id).order_by(follow_up_step.c.step_id)
-    return list(connection.execute(wanted))
+    return steps_of(connection, follow_up_step, follow_up_step.c.case_id == case_id)
 
 
-def _keep(connection: Connection, case: Row[Any], deed: Deed, reader: Reader) -> _Change:
-    change = _Change({"state": TAKEN if deed.what is What.TAKE and case.state == NEW else case.state})
-    name = reader.name if deed.what is What.TAKE else deed.owner
+def _close(step: Step, today: date) -> Effect:
+    if not step.note:
+        raise ResultNeeded("Write down what was done and what came of it; then the case can be closed.")
+    return Effect({"state": CLOSED, "result": step.note, "closed_on": today}, {})
+
+
+def _reopen(case: Row[Any], today: date, calendars: Calendars) -> Effect:
+    due_on = max(case.due_on, calendars.of(case.path).after(today, REOPENED_DAYS))
+    over = dict.fromkeys(("closed_on", "told_overdue_at", "after_bad", "after_n", "after_last"))
+    return Effect({"state": DOING, "due_on": due_on, **over}, {"due": due_on.isoformat()})
+
+
+def _keep(connection: Connection, case: Row[Any], deed: Deed, step: Step) -> Effect:
+    change = Effect({"state": TAKEN if deed.what is What.TAKE and case.state == NEW else case.state}, {})
+    name = step.reader.name if deed.what is What.TAKE else deed.owner
     if name is not None:
-        owner = require_owner(connection, name, case.path, reader)
+        owner = step.owner(connection, name, case.path)
         if (owner.account_id if owner else None) != case.owner_id:
-            change.values["owner_id"] = owner.account_id if owner else None
-            change.details["owner"] = owner.name if owner else None
+            change.give_to(owner)
     if deed.due_on is not None and deed.due_on != case.due_on:
         if not case.opened_on < deed.due_on:
             raise UsageWrong("a case cannot be due before it was opened")
         change.values |= {"due_on": deed.due_on, "told_overdue_at": None}
         change.details["due"] = deed.due_on.isoformat()
-    if deed.note.strip() and deed.what is What.KEEP:
+    if step.note and deed.what is What.KEEP:
         change.values["state"] = DOING
     return change

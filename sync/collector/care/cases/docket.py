@@ -64,7 +64,7 @@ class Case:
 
     @property
     def after(self) -> Share | None:
-        """That of the days after it was closed, where there are enough ratings."""
+        """The share of the dissatisfied in the days after the case was closed, where there are enough ratings."""
         return None if self.row.after_n is None else Share(Method.TOP2BOX, self.row.after_bad, self.row.after_n)
 
     @property
@@ -105,7 +105,7 @@ class Docket:
     cases: tuple[Case, ...]
     by_which: Mapping[Which, int] = field(default_factory=dict)
     closed: tuple[Case, ...] = ()
-    """Those closed last, whatever is wanted."""
+    """The cases that were closed last, whatever is wanted."""
 
     @property
     def pages(self) -> int:
@@ -178,10 +178,16 @@ _IS_OWNED = (
     )
 )
 _SELECT = select(
-    follow_up, unit.c.name.label("unit"), unit.c.code.label("unit_code"), unit.c.path,
-    counter.c.name.label("counter"), counter.c.code.label("counter_code"), account.c.full_name.label("owner"),
-    account.c.name.label("owner_name"), _IS_OWNED.label("is_owned"),
-).select_from(_FROM)  # fmt: skip
+    follow_up,
+    unit.c.name.label("unit"),
+    unit.c.code.label("unit_code"),
+    unit.c.path,
+    counter.c.name.label("counter"),
+    counter.c.code.label("counter_code"),
+    account.c.full_name.label("owner"),
+    account.c.name.label("owner_name"),
+    _IS_OWNED.label("is_owned"),
+).select_from(_FROM)
 
 
 def _here(search: Search) -> list[ColumnElement[bool]]:

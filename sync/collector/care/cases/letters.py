@@ -1,4 +1,4 @@
-"""Told: what people are told of cases, by the roads that the office has set up."""
+"""Letters: what people are told of cases, by the roads that the office has set up."""
 
 from typing import Any
 
@@ -38,13 +38,17 @@ def _notice(t: Texts, url: str, case: Row[Any], what: str, subject: str) -> Noti
     said = [
         t(
             "Dissatisfied: {bad} of {n} ratings ({share}), {first} to {last}; 95% interval (Wilson) {low} to {high}.",
-            bad=t.number(case.bad), n=t.number(case.n), share=t.percent(percent) if percent is not None else "–",
-            first=t.day(case.first), last=t.day(case.last), low=t.percent(low) if low is not None else "–",
+            bad=t.number(case.bad),
+            n=t.number(case.n),
+            share=t.percent(percent) if percent is not None else "–",
+            first=t.day(case.first),
+            last=t.day(case.last),
+            low=t.percent(low) if low is not None else "–",
             high=t.percent(high) if high is not None else "–",
         ),
         t("To be closed by {day}, with what was done.", day=t.day(case.due_on)),
         f"{url}/vu-viec/{case.number}",
-    ]  # fmt: skip
+    ]
     facts = {
         "case": case.number, "what": what, "place": case.place, "period": case.period, "bad": case.bad, "n": case.n,
         "due": case.due_on.isoformat(),

@@ -34,7 +34,7 @@ class Finding:
     levels: tuple[int, ...]
     """The levels counted as dissatisfied."""
     reasons: tuple[tuple[str, int], ...]
-    """Those chosen most, and how often."""
+    """The reasons chosen most, and how often."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, update
 
+from sync.collector.care.cases.care import require_case
 from sync.collector.care.comments.inbox import State, find_comment
+from sync.collector.care.steps import Effect, Step, one_paragraph, steps_of
 from sync.collector.errors import UsageWrong
-from sync.collector.people.audit import note
-from sync.collector.people.owners import require_owner
 from sync.collector.people.rights import Reader
-from sync.collector.store.schema import comment, comment_step, follow_up, unit
+from sync.collector.store.schema import comment, comment_step, follow_up
 
 NOTE_CHARS_MAX = 2000
 
@@ -36,7 +36,7 @@ class NoteNeeded(UsageWrong):
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What somebody wants to do."""
+    """What somebody wants to do about a comment."""
 
     what: What
     note: str = ""
@@ -54,30 +54,26 @@ def care_for(connection: Connection, code: str, deed: Deed, reader: Reader, now:
     found = find_comment(connection, code, reader.path)
     if found is None:
         raise UsageWrong("there is no comment {code}", code=code)
-    said = " ".join(deed.note.split())[:NOTE_CHARS_MAX]
-    if deed.what is What.DONE and not said:
+    step = Step(str(deed.what), one_paragraph(deed.note, NOTE_CHARS_MAX), reader, now)
+    if deed.what is What.DONE and not step.note:
         raise NoteNeeded("Write down what was done; then it can be marked as handled.")
-    values: dict[str, Any] = {"state": _state_after(deed.what, found.state)}
-    details: dict[str, Any] = {}
+    change = Effect({"state": _state_after(deed.what, found.state)}, {})
     if deed.what in (What.KEEP, What.DONE, What.LINK):
-        owner = require_owner(connection, deed.owner, found.unit_path, reader)
-        values["owner_id"] = owner.account_id if owner else None
-        details["owner"] = owner.name if owner else None
-        if deed.what is What.KEEP and found.state is State.NEW and owner is None and not said:
-            values["state"] = State.NEW
+        owner = step.owner(connection, deed.owner, found.unit_path)
+        change.give_to(owner)
+        if deed.what is What.KEEP and found.state is State.NEW and owner is None and not step.note:
+            change.values["state"] = State.NEW
     if deed.what is What.LINK:
-        case = _require_case(connection, deed.case_id, reader.path)
-        values["case_id"], details["case"] = case.case_id, case.number
-    connection.execute(update(comment).where(comment.c.code == code).values(values))
-    _keep_step(connection, code, deed.what, said or details.get("case", ""), reader, now)
-    details |= {"from": found.state, "to": values["state"]} | ({"note": said} if said else {})
-    note(connection, now, reader.name, f"comment {deed.what}", code, details)
+        case = require_case(connection, follow_up.c.case_id == deed.case_id, deed.case_id, reader.path)
+        change.values["case_id"], change.details["case"] = case.case_id, case.number
+    connection.execute(update(comment).where(comment.c.code == code).values(change.values))
+    step.keep(connection, comment_step, {"code": code}, step.note or change.details.get("case", ""))
+    step.audit(connection, "comment", code, found.state, change)
 
 
 def read_steps(connection: Connection, code: str) -> list[Row[Any]]:
     """What was done about a comment, in order."""
-    wanted = select(comment_step).where(comment_step.c.code == code).order_by(comment_step.c.step_id)
-    return list(connection.execute(wanted))
+    return steps_of(connection, comment_step, comment_step.c.code == code)
 
 
 def _state_after(what: What, before: State) -> State:
@@ -89,17 +85,3 @@ def _state_after(what: What, before: State) -> State:
         case What.BACK:
             return State.NEW if before is State.SPAM else State.DOING
     return State.DOING if before is State.NEW else before
-
-
-def _keep_step(connection: Connection, code: str, what: What, said: str, reader: Reader, now: datetime) -> None:
-    row = {"code": code, "at": now, "actor": reader.full_name or reader.name, "what": str(what), "note": said}
-    connection.execute(insert(comment_step).values(row))
-
-
-def _require_case(connection: Connection, case_id: int | None, path: str) -> Any:
-    wanted = select(follow_up.c.case_id, follow_up.c.number).join(unit, unit.c.unit_id == follow_up.c.unit_id)
-    seen = unit.c.path.startswith(path, autoescape=True)
-    found = connection.execute(wanted.where(follow_up.c.case_id == case_id, seen)).one_or_none()
-    if found is None:
-        raise UsageWrong("there is no case {case}", case=case_id)
-    return found

@@ -129,21 +129,26 @@ def units_written_of(connection: Connection, path: str) -> list[tuple[str, str]]
 
 
 _FROM = comment.join(unit, unit.c.unit_id == comment.c.unit_id)
-_SELECT: Select[Any] = (
-    select(
-        comment.c.code, comment.c.text, unit.c.name.label("unit"), unit.c.path.label("unit_path"),
-        counter.c.name.label("counter"), comment.c.shown_first.label("first"),
-        comment.c.shown_last.label("last"), comment.c.published_on,
-        comment.c.forgotten_on, comment.c.state, comment.c.owner_id, account.c.full_name.label("owner"),
-        comment.c.case_id,
-        follow_up.c.number.label("case_number"),
-    )
-    .select_from(
-        _FROM.outerjoin(counter, counter.c.counter_id == comment.c.shown_counter_id)
-        .outerjoin(account, account.c.account_id == comment.c.owner_id)
-        .outerjoin(follow_up, follow_up.c.case_id == comment.c.case_id)
-    )
-)  # fmt: skip
+_SELECT: Select[Any] = select(
+    comment.c.code,
+    comment.c.text,
+    unit.c.name.label("unit"),
+    unit.c.path.label("unit_path"),
+    counter.c.name.label("counter"),
+    comment.c.shown_first.label("first"),
+    comment.c.shown_last.label("last"),
+    comment.c.published_on,
+    comment.c.forgotten_on,
+    comment.c.state,
+    comment.c.owner_id,
+    account.c.full_name.label("owner"),
+    comment.c.case_id,
+    follow_up.c.number.label("case_number"),
+).select_from(
+    _FROM.outerjoin(counter, counter.c.counter_id == comment.c.shown_counter_id)
+    .outerjoin(account, account.c.account_id == comment.c.owner_id)
+    .outerjoin(follow_up, follow_up.c.case_id == comment.c.case_id)
+)
 
 
 def _wanted(search: Search) -> list[ColumnElement[bool]]:

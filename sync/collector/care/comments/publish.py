@@ -46,9 +46,12 @@ def publish_comments(connection: Connection, today: date, policy: Policy) -> int
         if said == WAITS:
             continue
         values = {
-            "published_on": today, "unit_id": unit_id, "shown_counter_id": said.counter_id,
-            "shown_first": said.first, "shown_last": said.last,
-        }  # fmt: skip
+            "published_on": today,
+            "unit_id": unit_id,
+            "shown_counter_id": said.counter_id,
+            "shown_first": said.first,
+            "shown_last": said.last,
+        }
         here = (comment.c.journal_id == row.journal_id) & (comment.c.seq == row.seq)
         connection.execute(update(comment).where(here).values(values))
         published += 1

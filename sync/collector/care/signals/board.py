@@ -37,7 +37,7 @@ class Posted:
 
     @property
     def can_be_set_aside(self) -> bool:
-        """Whether it is about ratings that count."""
+        """Whether the signal is about ratings that count."""
         return Sign(self.row.sign) in PRESSED_UP
 
     @property
@@ -71,9 +71,12 @@ def count_open(connection: Connection, path: str) -> int:
 
 def _rows(path: str) -> Select[Any]:
     names = (
-        counter.c.code.label("counter_code"), counter.c.name.label("counter"), unit.c.code.label("unit_code"),
-        unit.c.name.label("unit"), unit.c.path,
-    )  # fmt: skip
+        counter.c.code.label("counter_code"),
+        counter.c.name.label("counter"),
+        unit.c.code.label("unit_code"),
+        unit.c.name.label("unit"),
+        unit.c.path,
+    )
     found = select(signal, *names).join(counter, counter.c.counter_id == signal.c.counter_id)
     return found.join(unit, unit.c.unit_id == counter.c.unit_id).where(unit.c.path.startswith(path, autoescape=True))
 

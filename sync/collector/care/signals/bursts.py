@@ -38,9 +38,14 @@ def find_bursts(watched: Watched, quick_s: int) -> Finding | None:
         levels.update(pressed.quick_levels)
     first, last = span_of(quick)
     evidence = {
-        "quick": k, "n": n, "expected": round(expected), "seconds": quick_s, "days": len({half.day for half in quick}),
-        "one_face": max(levels.values(), default=0) >= MOSTLY * k, "weeks": by_week(quick, watched.half_days),
-    }  # fmt: skip
+        "quick": k,
+        "n": n,
+        "expected": round(expected),
+        "seconds": quick_s,
+        "days": len({half.day for half in quick}),
+        "one_face": max(levels.values(), default=0) >= MOSTLY * k,
+        "weeks": by_week(quick, watched.half_days),
+    }
     return Finding(watched.counter_id, Sign.BURST, first, last, part_of(quick), evidence)
 
 

@@ -62,9 +62,12 @@ def _find(watched: Watched, part: str, slot: int, usual: float) -> Finding | Non
         return None
     first, last = span_of(there)
     evidence = {
-        "at_close": k, "n": n, "usual_percent": round(100 * usual), "days": len(there),
+        "at_close": k,
+        "n": n,
+        "usual_percent": round(100 * usual),
+        "days": len(there),
         "weeks": by_week(there, watched.of_part(part)),
-    }  # fmt: skip
+    }
     return Finding(watched.counter_id, Sign.CLOSING, first, last, part, evidence)
 
 

@@ -66,17 +66,13 @@ def set_aside(connection: Connection, signal_id: int, decision: Decision, chair:
     if n < max(chair.cell_min, 1):
         # Fewer would tell, by the two results side by side, what these few thought.
         raise DecisionWrong("there are fewer than {n} ratings to set aside in these days", n=max(chair.cell_min, 1))
-    kept = {
-        "signal_id": signal_id, "counter_id": row.counter_id, "first_day": decision.first, "last_day": decision.last,
-        "part": decision.part, "n": n, "set_at": chair.now, "set_by": chair.reader.name,
-    }  # fmt: skip
-    connection.execute(insert(suspicion).values(kept))
+    days = {"first_day": decision.first, "last_day": decision.last, "part": decision.part}
+    kept = {"signal_id": signal_id, "counter_id": row.counter_id, **days, "n": n}
+    connection.execute(insert(suspicion).values(kept | {"set_at": chair.now, "set_by": chair.reader.name}))
     for each in _same_matter(connection, row, stretch):
         _settle(connection, each, State.ASIDE, decision.note, chair)
-    details = {
-        "signal": signal_id, "sign": row.sign, "first": decision.first.isoformat(), "last": decision.last.isoformat(),
-        "part": decision.part or "am+pm", "n": n, "note": decision.note,
-    }  # fmt: skip
+    reach = {"first": decision.first.isoformat(), "last": decision.last.isoformat(), "part": decision.part or "am+pm"}
+    details = {"signal": signal_id, "sign": row.sign, **reach, "n": n, "note": decision.note}
     note(connection, chair.now, chair.reader.name, "suspect set aside", row.code, details)
     return n
 

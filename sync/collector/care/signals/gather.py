@@ -19,7 +19,7 @@ from kiosk.domain.office_calendar import Calendar
 from kiosk.domain.visit.rating import Standing
 from sync.collector.calendar.presstime import MEASURED
 from sync.collector.care.signals.watched import SLOT_S, Finding, HalfDay, Pressed, Sign, Watched
-from sync.collector.figures.today import read_kiosks
+from sync.collector.figures.kiosks import read_kiosks
 from sync.collector.fleet.kiosks.hours import Missed
 from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.replica.stretch import ANY_PART

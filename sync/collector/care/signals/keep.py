@@ -74,10 +74,16 @@ def _open_one(connection: Connection, finding: Finding) -> Row[Any] | None:
 
 def _insert(connection: Connection, finding: Finding, now: datetime) -> int:
     row = {
-        "counter_id": finding.counter_id, "sign": str(finding.sign), "first_day": date.fromisoformat(finding.first),
-        "last_day": date.fromisoformat(finding.last), "part": finding.part, "evidence": dict(finding.evidence),
-        "found_at": now, "seen_at": now, "state": str(State.OPEN),
-    }  # fmt: skip
+        "counter_id": finding.counter_id,
+        "sign": str(finding.sign),
+        "first_day": date.fromisoformat(finding.first),
+        "last_day": date.fromisoformat(finding.last),
+        "part": finding.part,
+        "evidence": dict(finding.evidence),
+        "found_at": now,
+        "seen_at": now,
+        "state": str(State.OPEN),
+    }
     return int(connection.execute(insert(signal).values(row).returning(signal.c.signal_id)).scalar_one())
 
 
@@ -86,10 +92,12 @@ def _grow(connection: Connection, known: Row[Any], finding: Finding, now: dateti
     begins = date.fromisoformat(finding.first)
     first = begins if finding.sign is Sign.SILENT else min(known.first_day, begins)
     values = {
-        "first_day": first, "last_day": max(known.last_day, date.fromisoformat(finding.last)),
-        "part": finding.part if known.part == finding.part else ANY_PART, "evidence": dict(finding.evidence),
+        "first_day": first,
+        "last_day": max(known.last_day, date.fromisoformat(finding.last)),
+        "part": finding.part if known.part == finding.part else ANY_PART,
+        "evidence": dict(finding.evidence),
         "seen_at": now,
-    }  # fmt: skip
+    }
     connection.execute(update(signal).where(signal.c.signal_id == known.signal_id).values(values))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from kiosk.domain.visit.rating import Standing
-from sync.collector.replica.keep import count_in
+from sync.collector.replica.keep import RATING_NAMES, count_in
 from sync.collector.replica.projection_rows import RatingRow, ReasonRow
 from sync.collector.replica.spans import read_spans
 from sync.collector.replica.stretch import ANY_PART, Stretch
@@ -26,10 +26,7 @@ from sync.collector.store.schema import (
 SEQS_AT_ONCE = 500
 AT_ONCE = ("", "")
 """Before every part of a day: what is moved goes out as soon as its own is over, which it is."""
-RATING_ROW = (
-    rating.c.seq, rating.c.counter_id, rating.c.survey, rating.c.question, rating.c.level, rating.c.first_level,
-    rating.c.standing, rating.c.pressed_at, rating.c.time_quality, rating.c.day, rating.c.part,
-)  # fmt: skip
+RATING_ROW = tuple(rating.c[name] for name in RATING_NAMES)
 
 
 def lock_journals(connection: Connection, counter_id: int) -> None:
@@ -123,6 +120,6 @@ def read_reasons(connection: Connection, journal_id: str, rows: Sequence[RatingR
 
 
 def seqs_of(rows: Sequence[RatingRow]) -> list[list[int]]:
-    """Their seqs, as many at once as a statement takes."""
+    """The seqs of the ratings, in lists as long as a statement takes."""
     seqs = [row.seq for row in rows]
     return [seqs[place : place + SEQS_AT_ONCE] for place in range(0, len(seqs), SEQS_AT_ONCE)]

@@ -37,10 +37,14 @@ class SignWords:
     def sentence(self, sign: str, evidence: Mapping[str, Any]) -> str:
         """The evidence."""
         say = {
-            Sign.BURST: self._burst, Sign.CLOSING: self._closing, Sign.ONE_LEVEL: self._one_level,
-            Sign.CAPACITY: self._capacity, Sign.OUTSIDE: self._outside, Sign.SILENT: self._silent,
+            Sign.BURST: self._burst,
+            Sign.CLOSING: self._closing,
+            Sign.ONE_LEVEL: self._one_level,
+            Sign.CAPACITY: self._capacity,
+            Sign.OUTSIDE: self._outside,
+            Sign.SILENT: self._silent,
             Sign.JOURNAL: self._journal,
-        }[Sign(sign)]  # fmt: skip
+        }[Sign(sign)]
         return say(evidence)
 
     def method(self, sign: str) -> str:
@@ -109,9 +113,12 @@ class SignWords:
         said = t(
             "{quick} of {n} ratings came within {seconds} seconds after the one before, on {days} days; at this "
             "counter's pace it would be about {expected}.",
-            quick=t.number(e["quick"]), n=t.number(e["n"]), seconds=t.number(e["seconds"]), days=t.number(e["days"]),
+            quick=t.number(e["quick"]),
+            n=t.number(e["n"]),
+            seconds=t.number(e["seconds"]),
+            days=t.number(e["days"]),
             expected=t.number(e["expected"]),
-        )  # fmt: skip
+        )
         return f"{said} {t('Nearly all of these chose the same face.')}" if e["one_face"] else said
 
     def _closing(self, e: Mapping[str, Any]) -> str:
@@ -119,43 +126,54 @@ class SignWords:
         return t(
             "{n} of {of} ratings came in the last half hour before closing, on {days} days; at the middle counter it "
             "is {usual}%.",
-            n=t.number(e["at_close"]), of=t.number(e["n"]), days=t.number(e["days"]),
+            n=t.number(e["at_close"]),
+            of=t.number(e["n"]),
+            days=t.number(e["days"]),
             usual=t.number(e["usual_percent"]),
-        )  # fmt: skip
+        )
 
     def _one_level(self, e: Mapping[str, Any]) -> str:
         t = self.t
         return t(
             "More than {percent}% of {n} ratings are the same face; at other counters it is {usual}% at most.",
-            percent=t.number(e["percent"]), n=t.number(e["n"]), usual=t.number(e["usual_percent"]),
-        )  # fmt: skip
+            percent=t.number(e["percent"]),
+            n=t.number(e["n"]),
+            usual=t.number(e["usual_percent"]),
+        )
 
     def _capacity(self, e: Mapping[str, Any]) -> str:
         t = self.t
         if "served" in e:
             return t(
                 "{n} ratings for {served} transactions; on {days} days there were more ratings than transactions.",
-                n=t.number(e["n"]), served=t.number(e["served"]), days=t.number(e["days"]),
-            )  # fmt: skip
+                n=t.number(e["n"]),
+                served=t.number(e["served"]),
+                days=t.number(e["days"]),
+            )
         return t(
             "Up to {most} ratings in half a day ({half_days} half days): more than {per_hour} people an hour.",
-            most=t.number(e["most"]), half_days=t.number(e["half_days"]), per_hour=t.number(e["per_hour"]),
-        )  # fmt: skip
+            most=t.number(e["most"]),
+            half_days=t.number(e["half_days"]),
+            per_hour=t.number(e["per_hour"]),
+        )
 
     def _outside(self, e: Mapping[str, Any]) -> str:
         t = self.t
         return t(
             "{n} of {of} presses came when the office is closed, on {days} days. They are set aside already; who "
             "presses then is the question.",
-            n=t.number(e["outside"]), of=t.number(e["n"]), days=t.number(e["days"]),
-        )  # fmt: skip
+            n=t.number(e["outside"]),
+            of=t.number(e["n"]),
+            days=t.number(e["days"]),
+        )
 
     def _silent(self, e: Mapping[str, Any]) -> str:
         t = self.t
         said = t(
             "No press on {days} working days, where about {usual} a day came before.",
-            days=t.number(e["days"]), usual=t.number(e["usual"]),
-        )  # fmt: skip
+            days=t.number(e["days"]),
+            usual=t.number(e["usual"]),
+        )
         if e["heard"]:
             return f"{said} {t('The kiosk calls as usual: look at its screen and its touch.')}"
         return f"{said} {t('The kiosk is not heard either: look at its power and its network.')}"
@@ -167,4 +185,4 @@ class SignWords:
         return t(
             "The kiosk went on in a new journal because of the old one: {why}. Some entries may be missing.",
             why=t(e["why"]),
-        )  # fmt: skip
+        )

@@ -14,7 +14,7 @@ from sync.collector.figures.queries.asked import Asked
 from sync.collector.figures.queries.grains import Days, grains_of
 from sync.collector.replica.shown import DAY, LEVEL_NAMES, MONTH, WEEK
 from sync.collector.replica.tally import COUNTED, REASON
-from sync.collector.store.schema import leftover_count, shown_count, shown_stream, shown_unit_count
+from sync.collector.store.schema import leftover_count, shown_count, shown_stream, shown_unit_count, undated_count
 
 Keys = Mapping[int, str]
 """The place of each counter, or of each unit."""
@@ -25,7 +25,7 @@ NAMED_MAX = 150
 NO_LEVELS: Levels = (0, 0, 0, 0, 0)
 
 
-class Shelf(NamedTuple):
+class SumTable(NamedTuple):
     """Where counts are read, and of which counters or units."""
 
     table: Table
@@ -48,14 +48,14 @@ class Shelf(NamedTuple):
         return and_(wanted, (self.of + 0).in_(self.keys)) if self.is_named else wanted
 
 
-def counters_shelf(keys: Keys) -> Shelf:
+def sums_of_counters(keys: Keys) -> SumTable:
     """What is shown of counters, each by itself."""
-    return Shelf(shown_count, shown_count.c.counter_id, keys)
+    return SumTable(shown_count, shown_count.c.counter_id, keys)
 
 
-def units_shelf(keys: Keys) -> Shelf:
+def sums_of_units(keys: Keys) -> SumTable:
     """What is shown of units, the counters of each together."""
-    return Shelf(shown_unit_count, shown_unit_count.c.unit_id, keys)
+    return SumTable(shown_unit_count, shown_unit_count.c.unit_id, keys)
 
 
 def read_asked(connection: Connection, days: Days) -> dict[Asked, int]:
@@ -74,11 +74,11 @@ def read_streams(
     connection: Connection, keys: Keys, asked: Asked, streams: Sequence[str], days: Days
 ) -> dict[str, dict[str, Levels]]:
     """By stream and counter, what was shown."""
-    shelf = counters_shelf(keys)
-    c = shelf.table.c
-    wanted = select(c.stream, shelf.of, *_sums(shelf.table)).where(shelf.rows(asked, streams))
+    source = sums_of_counters(keys)
+    c = source.table.c
+    wanted = select(c.stream, source.of, *_sums(source.table)).where(source.rows(asked, streams))
     found: dict[str, dict[str, Levels]] = {stream: {} for stream in streams}
-    for stream, counter_id, *levels in _read(connection, wanted.group_by(c.stream, shelf.of), shelf.table, days):
+    for stream, counter_id, *levels in _read(connection, wanted.group_by(c.stream, source.of), source.table, days):
         if (key := keys.get(counter_id)) is not None:
             found[stream][key] = add(found[stream].get(key), levels)
     return found
@@ -90,14 +90,16 @@ def read_levels(connection: Connection, keys: Keys, asked: Asked, stream: str, d
 
 
 def read_singles(
-    connection: Connection, shelf: Shelf, asked: Asked, streams: Sequence[str], days: Days
+    connection: Connection, source: SumTable, asked: Asked, streams: Sequence[str], days: Days
 ) -> dict[str, "Counter[str]"]:
     """By counter or unit, how many are shown of each of ``streams`` that have no levels."""
-    c = shelf.table.c
-    wanted = select(c.stream, shelf.of, func.sum(c.n1)).where(shelf.rows(asked, streams)).group_by(c.stream, shelf.of)
+    c = source.table.c
+    wanted = (
+        select(c.stream, source.of, func.sum(c.n1)).where(source.rows(asked, streams)).group_by(c.stream, source.of)
+    )
     found: dict[str, Counter[str]] = {}
-    for stream, number, n in _read(connection, wanted, shelf.table, days) if streams and shelf.keys else ():
-        if (key := shelf.keys.get(number)) is not None:
+    for stream, number, n in _read(connection, wanted, source.table, days) if streams and source.keys else ():
+        if (key := source.keys.get(number)) is not None:
             found.setdefault(key, Counter())[stream] += int(n)
     return found
 
@@ -109,26 +111,26 @@ def read_reason_names(connection: Connection, asked: Asked) -> list[str]:
     return sorted(stream.removeprefix(REASON) for stream in connection.execute(wanted).scalars())
 
 
-def read_weeks(connection: Connection, shelf: Shelf, asked: Asked, days: Days) -> Iterable[Any]:
+def read_weeks(connection: Connection, source: SumTable, asked: Asked, days: Days) -> Iterable[Any]:
     """Week after week from a Monday: the week, the counter's or unit's id, and the levels."""
-    c = shelf.table.c
-    wanted = select(c.first, shelf.of, *(c[name] for name in LEVEL_NAMES)).where(shelf.rows(asked, [COUNTED]))
-    return connection.execute(wanted.where(c.grain == WEEK, c.first.between(*days))) if shelf.keys else ()
+    c = source.table.c
+    wanted = select(c.first, source.of, *(c[name] for name in LEVEL_NAMES)).where(source.rows(asked, [COUNTED]))
+    return connection.execute(wanted.where(c.grain == WEEK, c.first.between(*days))) if source.keys else ()
 
 
 def read_sums(
-    connection: Connection, shelf: Shelf, asked: Asked, streams: Sequence[str], grain: str, days: Days
+    connection: Connection, source: SumTable, asked: Asked, streams: Sequence[str], grain: str, days: Days
 ) -> "Counter[tuple[date, str]]":
     """Week after week or month after month, how many all these counters or units show of each stream together."""
-    c, found = shelf.table.c, Counter[tuple[date, str]]()
-    if not streams or not shelf.keys:
+    c, found = source.table.c, Counter[tuple[date, str]]()
+    if not streams or not source.keys:
         return found
     # Of many all rows come, and whose they are: those of other places are left out here.
-    by = [] if shelf.is_named else [shelf.of]
-    wanted = select(c.first, c.stream, func.sum(all_levels(shelf.table)), *by).where(shelf.rows(asked, streams))
+    by = [] if source.is_named else [source.of]
+    wanted = select(c.first, c.stream, func.sum(all_levels(source.table)), *by).where(source.rows(asked, streams))
     wanted = wanted.where(c.grain == grain, c.first.between(*days)).group_by(c.first, c.stream, *by)
     for first, stream, n, *number in connection.execute(wanted):
-        if not number or number[0] in shelf.keys:
+        if not number or number[0] in source.keys:
             found[first, stream] += int(n)
     return found
 
@@ -141,8 +143,8 @@ def read_half_days(
     of_it = and_(left.survey == asked.survey, left.question == asked.question, left.stream == COUNTED)
     few = select(left.day, left.part).where(of_it, left.day.between(*days), left.n > 0, left.counter_id == counter_id)
     found: dict[tuple[date, str], Levels | None] = dict.fromkeys(connection.execute(few.distinct()))
-    shelf = counters_shelf({counter_id: ""})
-    wanted = select(c.first, c.part, *(c[name] for name in LEVEL_NAMES)).where(shelf.rows(asked, [COUNTED]))
+    source = sums_of_counters({counter_id: ""})
+    wanted = select(c.first, c.part, *(c[name] for name in LEVEL_NAMES)).where(source.rows(asked, [COUNTED]))
     for day, part, *levels in connection.execute(wanted.where(c.grain == DAY, c.first.between(*days))):
         found[day, part] = add(None, levels)
     return found
@@ -176,3 +178,12 @@ def _read(connection: Connection, wanted: Select[Any], table: Table, days: Days)
     c = table.c
     parts = [wanted.where(c.grain == grain, c.first.between(*ends)) for grain, ends in grains_of(days)]
     return connection.execute(parts[0] if len(parts) == 1 else union_all(*parts))
+
+
+def undated_counters(connection: Connection, first: date, last: date) -> set[int]:
+    """The ids of counters some of whose ratings stand on the day of their receipt: nobody knows when they were pressed.
+
+    How many such ratings there are in these days is told nowhere: they may be few.
+    """
+    inside = (undated_count.c.day.between(first, last), undated_count.c.n > 0)
+    return set(connection.execute(select(undated_count.c.counter_id).where(*inside).distinct()).scalars())

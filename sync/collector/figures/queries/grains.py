@@ -16,7 +16,7 @@ class Days(NamedTuple):
 
 
 def to_the_end(days: Days, today: date) -> Days:
-    """These days; to the end of their month where nothing can be shown of the days to come."""
+    """The days, taken to the end of their month where nothing can be shown of the days to come."""
     return days if days.last < today else Days(days.first, _month_after(days.last) - _ONE)
 
 

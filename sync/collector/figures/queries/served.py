@@ -43,15 +43,21 @@ def add_served(one: Served | None, other: Served) -> Served:
 def _sums(keys: Keys, asked: Asked, days: Days) -> Select[Any]:
     """What was typed in and what was asked, of every grain: each as rows, for one sum over all takes half as long."""
     c = served_count.c
-    # Plus nothing, as in ``Shelf.rows``.
+    # Plus nothing, as in ``SumTable.rows``.
     of_them = [(c.counter_id + 0).in_(keys)] if len(keys) <= NAMED_MAX else []
-    rows = union_all(*(
-        select(c.counter_id, *(c[name] for name in FIGURES)).where(
-            c.survey == survey, c.question == question, c.grain == grain, c.first.between(*ends), *of_them
+    rows = (
+        union_all(
+            *(
+                select(c.counter_id, *(c[name] for name in FIGURES)).where(
+                    c.survey == survey, c.question == question, c.grain == grain, c.first.between(*ends), *of_them
+                )
+                for survey, question in (WHATEVER, asked)
+                for grain, ends in grains_of(days)
+            )
         )
-        for survey, question in (WHATEVER, asked)
-        for grain, ends in grains_of(days)
-    )).subquery("served").c  # fmt: skip
+        .subquery("served")
+        .c
+    )
     # PostgreSQL's sums are decimals otherwise, which cost as much again to read.
     return select(rows.counter_id, *(cast(func.sum(rows[name]), BigInteger) for name in FIGURES)).group_by(
         rows.counter_id

@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, or_, 
 
 from kiosk.domain.visit.rating import Standing
 from sync.collector.figures.queries.asked import Asked
-from sync.collector.figures.queries.counts import Keys, Shelf, counters_shelf, read_singles
+from sync.collector.figures.queries.counts import Keys, SumTable, read_singles, sums_of_counters
 from sync.collector.figures.queries.grains import Days
 from sync.collector.replica.tally import COUNTED, REASON
 from sync.collector.store.schema import counter, leftover_count, shown_unit_count, waiting_count
 
-ASIDE_STREAMS = [str(standing) for standing in Standing if standing is not Standing.COUNTED]
+SET_ASIDE = tuple(standing for standing in Standing if standing is not Standing.COUNTED)
+"""Why a rating does not count, in the order of the domain."""
+ASIDE_STREAMS = [str(standing) for standing in SET_ASIDE]
 """How many were set aside, by why."""
 
 
@@ -24,9 +26,9 @@ class Waits(NamedTuple):
     """Which counters have ratings that are not shown yet."""
 
     few: frozenset[str]
-    """Too few: they wait for others."""
+    """Counters with too few ratings: these wait for others."""
     coming: frozenset[str]
-    """Their part of the day is not over, or has just ended."""
+    """Counters with ratings whose part of the day is not over, or has just ended."""
 
 
 class Waiting(NamedTuple):
@@ -60,7 +62,7 @@ def read_waits(connection: Connection, keys: Keys, asked: Asked, days: Days) -> 
 
 def read_aside(connection: Connection, keys: Keys, asked: Asked, days: Days) -> dict[str, "Counter[Standing]"]:
     """By counter, how many were set aside for which reason, those of this very moment with them."""
-    shown = read_singles(connection, counters_shelf(keys), asked, ASIDE_STREAMS, days)
+    shown = read_singles(connection, sums_of_counters(keys), asked, ASIDE_STREAMS, days)
     (coming,) = read_waiting(connection, keys, asked, [days]).aside
     return together(shown, coming)
 
@@ -76,18 +78,18 @@ def together(
     return found
 
 
-def read_few_reasons(connection: Connection, shelf: Shelf, asked: Asked, days: Days) -> dict[str, set[str]]:
+def read_few_reasons(connection: Connection, source: SumTable, asked: Asked, days: Days) -> dict[str, set[str]]:
     """By counter or unit, which reasons were chosen by so few at a counter that they wait for others."""
     c, found = leftover_count.c, dict[str, set[str]]()
-    if not shelf.keys:
+    if not source.keys:
         return found
-    of_units = shelf.table is shown_unit_count
+    of_units = source.table is shown_unit_count
     wanted = select(counter.c.unit_id if of_units else c.counter_id, c.stream).distinct()
     if of_units:
         wanted = wanted.join_from(leftover_count, counter, counter.c.counter_id == c.counter_id)
     of_reasons = and_(c.survey == asked.survey, c.question == asked.question, c.stream.between(REASON, REASON + "~"))
     for number, stream in connection.execute(wanted.where(of_reasons, c.day.between(*days), c.n > 0)):
-        if (key := shelf.keys.get(number)) is not None:
+        if (key := source.keys.get(number)) is not None:
             found.setdefault(key, set()).add(stream.removeprefix(REASON))
     return found
 

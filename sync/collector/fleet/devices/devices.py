@@ -99,9 +99,13 @@ def enrol(
         if known is None or known.revoked_at is None:
             return _place_device(connection, request, code, None if known is None else known.device_id, now)
     insert_rows(
-        connection, enrolment_failure, {}, ("hour", "failures"), [(micros(_hour_of(now)), 1)],
+        connection,
+        enrolment_failure,
+        {},
+        ("hour", "failures"),
+        [(micros(_hour_of(now)), 1)],
         then="ON CONFLICT (hour) DO UPDATE SET failures = enrolment_failure.failures + 1",
-    )  # fmt: skip
+    )
     return WrongCode()
 
 

@@ -15,8 +15,8 @@ from sync.collector.calendar.bounds import Floor
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.places.units import find_counter
 from sync.collector.people.audit import note
+from sync.collector.replica.sender import Spans
 from sync.collector.replica.spans import read_codes, read_spans
-from sync.collector.replica.stood import Spans
 from sync.collector.store.schema import counter, device, device_grant, enrolment_code, micros, placement, unit
 
 BEFORE_ENROLMENT = timedelta(days=7)

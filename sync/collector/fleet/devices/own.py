@@ -47,7 +47,7 @@ def read_move(connection: Connection) -> PlannedMove | None:
 
 
 def announced(connection: Connection, key: Ed25519PrivateKey) -> Move | None:
-    """The same, as kiosks are told it."""
+    """The move that is planned, as kiosks are told it."""
     planned = read_move(connection)
     return None if planned is None else announce_move(key, planned.url, planned.at)
 

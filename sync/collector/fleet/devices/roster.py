@@ -44,7 +44,7 @@ class KioskState:
     serves: tuple[str, ...] = ()
     """The counters it may speak for besides its own."""
     taken_over: tuple[str, ...] = ()
-    """Those of them that the update took over from use, and nobody has looked at."""
+    """The counters of ``serves`` that the update took over from use, and that nobody has looked at."""
 
     def as_dict(self) -> dict[str, Any]:
         """The kiosk for ``--json``."""
@@ -100,8 +100,12 @@ def _journal_lines(found: JournalState) -> list[str]:
     t = terminal_texts("collector")
     lines = []
     if found.continues is not None:
-        sentence = t("journal {journal} continues {older}: {why}", journal=found.journal_id, older=found.continues,
-                     why=t(found.why or "-"))  # fmt: skip
+        sentence = t(
+            "journal {journal} continues {older}: {why}",
+            journal=found.journal_id,
+            older=found.continues,
+            why=t(found.why or "-"),
+        )
         lines.append(f"  {sentence}")
     if found.state == "forked":
         lines.append("  " + t("journal {journal} forked: two copies of it went on", journal=found.journal_id))

@@ -149,10 +149,13 @@ def _keep_code(connection: Connection, row: Row, hashed: bytes, terms: Terms) ->
         found = units.counter_id(connection, row.counter)
     connection.execute(
         insert(enrolment_code).values(
-            code_hash=hashed, counter_id=found, survey=row.survey or None, created_at=terms.now,
+            code_hash=hashed,
+            counter_id=found,
+            survey=row.survey or None,
+            created_at=terms.now,
             expires_at=terms.until,
         )
-    )  # fmt: skip
+    )
     hours = (terms.until - terms.now).total_seconds() / 3600
     note(connection, terms.now, terms.actor, "device.code", row.counter, {"valid_hours": hours})
 

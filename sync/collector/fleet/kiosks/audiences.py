@@ -20,7 +20,7 @@ class Audience:
 
     @property
     def is_office(self) -> bool:
-        """Whether it is told of every kiosk."""
+        """Whether this audience is told of every kiosk."""
         return not self.path
 
 

@@ -71,7 +71,13 @@ def _branch(row: Row[Any], known: dict[str, Row[Any]], rows: Sequence[Row[Any]],
     continued = max((one.continues_seq or 0 for one in rows if one.continues == row.journal_id), default=entries)
     is_forked = row.forked_at is not None or entries > continued
     return Branch(
-        row.journal_id, row.device_id, entries, row.first_received_at, row.last_received_at,
-        row.continues if row.continues in known else None, left[row.journal_id], row.continues_why or "",
+        row.journal_id,
+        row.device_id,
+        entries,
+        row.first_received_at,
+        row.last_received_at,
+        row.continues if row.continues in known else None,
+        left[row.journal_id],
+        row.continues_why or "",
         max(0, beyond) if is_forked else 0,
-    )  # fmt: skip
+    )

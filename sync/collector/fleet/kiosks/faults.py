@@ -64,7 +64,7 @@ class Seen:
     """Whether anybody pressed in the days that the settings name, from ``pressed_from`` on."""
     pressed_from: datetime
     missed: bool
-    """Whether it was not heard while its counter was open, for as long as the settings allow."""
+    """Whether the kiosk was not heard while its counter was open, for as long as the settings allow."""
     beyond: str = ""
     """What it said lately that it may not say, in short."""
 

@@ -24,18 +24,13 @@ class Hours:
     def missed_since(self, now: datetime, limit: timedelta) -> datetime | None:
         """Whoever was last heard then, or before, was not heard for so long while it was open; None where nobody is."""
         found = _NOTHING
-        for opens, closes in self._backwards(now - timedelta(days=DAYS_BACK_MAX), now):
+        for opens, closes in self.open_spans(now - timedelta(days=DAYS_BACK_MAX), now):
             if found + (closes - opens) >= limit:
                 return closes - (limit - found)
             found += closes - opens
         return None
 
-    def open_between(self, since: datetime, until: datetime) -> timedelta:
-        """How long it was open from one moment to another, but for what lies too far back."""
-        first = max(since, until - timedelta(days=DAYS_BACK_MAX))
-        return sum((closes - opens for opens, closes in self._backwards(first, until)), _NOTHING)
-
-    def _backwards(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    def open_spans(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The spans between two moments in which it was open, the last one first."""
         # In UTC: where clocks are put forward, a span of the wall clock is shorter than it looks.
         first, last = since.astimezone(UTC), until.astimezone(UTC)

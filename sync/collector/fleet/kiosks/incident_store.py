@@ -58,8 +58,9 @@ def write_state(connection: Connection, audience: str, fault: Fault, before: Sta
     connection.execute(delete(kiosk_incident).where(kiosk_incident.c.incident.in_(old)))
     new = [
         (key_of(audience, fault, one.name), one.scope, micros(one.grown_at), one.told_n, one.growths)
-        for one in after.incidents.values() if one != was.incidents.get(one.name)
-    ]  # fmt: skip
+        for one in after.incidents.values()
+        if one != was.incidents.get(one.name)
+    ]
     insert_rows(connection, kiosk_incident, same, ("incident", "scope", "grown_at", "told_n", "growths"), new)
 
 

@@ -183,7 +183,7 @@ def _recent(incidents: Iterable[Incident], scope: str, now: datetime) -> Inciden
 
 
 def _name(scope: str, devices: Sequence[str], taken: Mapping[str, Incident]) -> str:
-    """The same for the same kiosks, so that what comes back is known again."""
+    """A name that the same kiosks always get, so that what comes back is known again."""
     name = devices[0] if len(devices) == 1 else f"unit:{scope.rstrip('/').rpartition('/')[2]}"
     number = 1
     while (found := name if number == 1 else f"{name}:{number}") in taken:

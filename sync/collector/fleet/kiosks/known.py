@@ -44,8 +44,14 @@ def know_fault(connection: Connection, device_id: str, fault: Fault, known: Know
     if not words:
         raise NotAllowed("say what is known of it, for whoever comes next")
     connection.execute(delete(known_fault).where(_of(device_id, fault)))
-    row = {"device_id": device_id, "fault": str(fault), "mark": known.mark, "words": words,
-           "known_at": known.at, "known_by": known.by}  # fmt: skip
+    row = {
+        "device_id": device_id,
+        "fault": str(fault),
+        "mark": known.mark,
+        "words": words,
+        "known_at": known.at,
+        "known_by": known.by,
+    }
     connection.execute(insert(known_fault).values(row))
     note(connection, known.at, known.by, "device.known", device_id, {"fault": str(fault), "words": words})
 

@@ -120,7 +120,7 @@ def read_roll(
 
 
 def find_kiosk(kiosks: Sequence[Kiosk], device_id: str) -> Kiosk:
-    """One of them.
+    """The kiosk with this id.
 
     Raises UsageWrong for one that is not there, or not among somebody's.
     """
@@ -183,8 +183,13 @@ def _rings(connection: Connection, path: str, in_force: InForce) -> dict[str, st
 
 
 def _rows(path: str) -> Any:
-    place = (counter.c.code, counter.c.name.label("counter_name"), unit.c.code.label("unit"),
-             unit.c.name.label("unit_name"), unit.c.path)  # fmt: skip
+    place = (
+        counter.c.code,
+        counter.c.name.label("counter_name"),
+        unit.c.code.label("unit"),
+        unit.c.name.label("unit_name"),
+        unit.c.path,
+    )
     word = (device_status.c.received_at.label("said_at"), device_status.c.clock_ahead_us, device_status.c.status)
     return (
         select(device.c.device_id, device.c.enrolled_at, device.c.revoked_at, *place, *word)

@@ -1,4 +1,4 @@
-"""Fleet: what kiosks say of themselves, and what the office set for them."""
+"""Status: what kiosks say of themselves, and what the office set for them."""
 
 from datetime import UTC, datetime, tzinfo
 

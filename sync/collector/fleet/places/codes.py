@@ -44,13 +44,15 @@ class Known:
         return None
 
     def near(self, code: str) -> Likely | None:
-        """The same but for names: what a new code must not be mistaken for."""
+        """Which known code a new one is most likely mistaken for; names are not looked at."""
         if (long := self._with_noughts.get(code)) is not None:
             return fault(
                 "there is no {code}, but {known} ({name}): the spreadsheet took it for a number and dropped its "
                 "noughts; set the column to text and write {known}",
-                code=code, known=long, name=self.names[long],
-            )  # fmt: skip
+                code=code,
+                known=long,
+                name=self.names[long],
+            )
         if other := self._by_sight.get(_plain(code)):
             if other.casefold() == code.casefold():
                 return fault("there is no {code}, but {known}: capitals count; write {known}", code=code, known=other)
@@ -65,8 +67,11 @@ class Known:
         return fault(
             "{code} is {name}, and {known} ({other}) without its noughts: set the column to text, and write "
             "'{code} where {name} is meant",
-            code=code, name=self.names[code], known=long, other=self.names[long],
-        )  # fmt: skip
+            code=code,
+            name=self.names[code],
+            known=long,
+            other=self.names[long],
+        )
 
     @cached_property
     def _with_noughts(self) -> dict[str, str]:

@@ -109,9 +109,8 @@ def read_file(file: Path) -> CsvTable:
 
 def faults_of_places(connection: Connection, file: Path, rows: list[Numbered]) -> Iterator[Fault]:
     """What in the table does not fit the units and counters that are there."""
-    places = {row.code: row for row in connection.execute(
-        select(counter.c.code, counter.c.name, unit.c.code.label("unit")).join(unit).where(counter.c.until.is_(None))
-    )}  # fmt: skip
+    now = select(counter.c.code, counter.c.name, unit.c.code.label("unit")).join(unit)
+    places = {row.code: row for row in connection.execute(now.where(counter.c.until.is_(None)))}
     counters = Known({code: row.name for code, row in places.items()})
     named = {row.unit for _, row in rows if row.unit_name}
     look = UnitLook(connection, [row.unit for _, row in rows])
@@ -128,21 +127,12 @@ def faults_of_places(connection: Connection, file: Path, rows: list[Numbered]) -
             if likely is not None:
                 yield Fault(here, "counter", likely.message, likely.values)
         else:
-            yield from _faults_of_standing(here, row, at)
+            for about, refusal in units.disagreements(at, row.unit_code, row.name or None):
+                yield Fault(here, about, refusal.message, refusal.values)
         for code in row.hall:
             if code not in at_hand:
                 message = "there is no counter {code}; give it a line in this table, or make it: collector counter new"
                 yield Fault(here, "serves", message, {"code": code})
-
-
-def _faults_of_standing(here: str, row: Row, at: Any) -> Iterator[Fault]:
-    """What the table says otherwise of a counter that is there: it is never moved or renamed by the way."""
-    if at.unit != row.unit_code:
-        message = "counter {counter} belongs to unit {unit}; to move it: collector counter move"
-        yield Fault(here, "unit", message, {"counter": at.code, "unit": at.unit})
-    if row.name and units.tidy(row.name) != units.tidy(at.name):
-        message = "counter {counter} is named {name}; to name it anew: collector counter rename"
-        yield Fault(here, "name", message, {"counter": at.code, "name": at.name})
 
 
 class UnitLook:

@@ -1,10 +1,11 @@
 """Units and counters: finding, making and naming them; each is the same by its exact code alone."""
 
 import unicodedata
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from sync.collector.errors import NotAllowed, UsageWrong
 from sync.collector.fleet.places.codes import CODE, Known, Likely, fault, is_code
@@ -24,7 +25,7 @@ def unit_for(connection: Connection, code: str, name: str | None) -> int:
     found = connection.execute(select(unit).where(unit.c.code == code)).one_or_none()
     if found is None:
         if name is None:
-            _require_likely(connection, code)
+            _require_likely(known_units(connection), code)
             raise UsageWrong(
                 "there is no unit {code}; give --unit-name to make it, or see: collector unit import", code=code
             )
@@ -44,18 +45,21 @@ def new_unit(connection: Connection, code: str, name: str, above: str | None) ->
     """
     _require_code(code)
     _require_name(name)
-    same = select(unit.c.code).where(func.lower(unit.c.code) == code.lower())
-    if (taken := connection.execute(same.limit(1)).scalar_one_or_none()) is not None:
-        if taken == code:
-            raise UsageWrong("there is a unit {code} already", code=code)
+    taken = _like(connection, unit.c.code, code)
+    if taken == code:
+        raise UsageWrong("there is a unit {code} already", code=code)
+    if taken is not None:
         raise UsageWrong("there is a unit {taken}: {code} differs by capitals only", taken=taken, code=code)
     parent = None if above is None else find_unit(connection, above)
     if parent is not None:
         require_open(connection, parent)
     row = {
-        "code": code, "name": tidy(name), "kind": "office", "parent_id": parent.unit_id if parent else None,
+        "code": code,
+        "name": tidy(name),
+        "kind": "office",
+        "parent_id": parent.unit_id if parent else None,
         "path": f"{parent.path if parent else ''}{code}/",
-    }  # fmt: skip
+    }
     return int(connection.execute(insert(unit).values(row).returning(unit.c.unit_id)).scalar_one())
 
 
@@ -96,10 +100,10 @@ def new_counter(connection: Connection, code: str, name: str, unit_id: int, now:
     """
     _require_code(code)
     _require_name(name)
-    same = select(counter.c.code).where(func.lower(counter.c.code) == code.lower())
-    if (taken := connection.execute(same.limit(1)).scalar_one_or_none()) is not None:
-        if taken == code:
-            raise UsageWrong("there is a counter {code} already", code=code)
+    taken = _like(connection, counter.c.code, code)
+    if taken == code:
+        raise UsageWrong("there is a counter {code} already", code=code)
+    if taken is not None:
         raise UsageWrong("there is a counter {taken}: {code} differs by capitals only", taken=taken, code=code)
     connection.execute(insert(counter).values(code=code, name=tidy(name), unit_id=unit_id, created_at=now))
     if actor:
@@ -107,7 +111,7 @@ def new_counter(connection: Connection, code: str, name: str, unit_id: int, now:
         note(connection, now, actor, "counter.new", code, {"unit": place})
 
 
-class Wanted(NamedTuple):
+class Described(NamedTuple):
     """A counter as a command describes it; what is None was not said."""
 
     code: str
@@ -116,7 +120,7 @@ class Wanted(NamedTuple):
     unit_name: str | None
 
 
-def counter_for(connection: Connection, wanted: Wanted, now: datetime, actor: str) -> None:
+def counter_for(connection: Connection, wanted: Described, now: datetime, actor: str) -> None:
     """Make the counter if it is missing; one that is there must be as it is described.
 
     Raises UsageWrong, and NotAllowed for a counter that stands elsewhere or has another name.
@@ -127,18 +131,35 @@ def counter_for(connection: Connection, wanted: Wanted, now: datetime, actor: st
         new_counter(connection, code, wanted.name or code, place, now, actor)
         return
     found = find_counter(connection, code)
-    if wanted.unit is not None and wanted.unit != found.unit:
-        raise NotAllowed(
-            "counter {counter} belongs to unit {unit}; to move it: collector counter move",
-            counter=code, unit=found.unit,
-        )  # fmt: skip
-    if wanted.name is not None and tidy(wanted.name) != tidy(found.name):
-        raise NotAllowed(
-            "counter {counter} is named {name}; to name it anew: collector counter rename",
-            counter=code, name=found.name,
-        )  # fmt: skip
+    for _, refusal in disagreements(found, wanted.unit, wanted.name):
+        raise refusal
     if wanted.unit_name is not None:
         unit_for(connection, str(found.unit), wanted.unit_name)
+
+
+def disagreements(found: Any, unit_code: str | None, name: str | None) -> Iterator[tuple[str, NotAllowed]]:
+    """What is said otherwise of a counter that is there (``code``, ``name``, ``unit``), each with what it is about.
+
+    A counter is never moved or renamed by the way. What is None was not said.
+    """
+    if unit_code is not None and unit_code != found.unit:
+        yield (
+            "unit",
+            NotAllowed(
+                "counter {counter} belongs to unit {unit}; to move it: collector counter move",
+                counter=found.code,
+                unit=found.unit,
+            ),
+        )
+    if name is not None and tidy(name) != tidy(found.name):
+        yield (
+            "name",
+            NotAllowed(
+                "counter {counter} is named {name}; to name it anew: collector counter rename",
+                counter=found.code,
+                name=found.name,
+            ),
+        )
 
 
 def counter_id(connection: Connection, code: str) -> int | None:
@@ -152,9 +173,7 @@ def find_counter(connection: Connection, code: str) -> Row[Any]:
     place = (unit.c.code.label("unit"), unit.c.name.label("unit_name"))
     found = connection.execute(select(counter, *place).join(unit).where(counter.c.code == code)).one_or_none()
     if found is None:
-        likely = known_counters(connection).why_not(code)
-        if likely is not None:
-            raise UsageWrong(likely.message, **likely.values)
+        _require_likely(known_counters(connection), code)
         raise UsageWrong("there is no counter {code}; make it with: collector counter new", code=code[:40])
     return found
 
@@ -163,7 +182,7 @@ def find_unit(connection: Connection, code: str) -> Row[Any]:
     """The unit ``code``. Raises UsageWrong."""
     found = connection.execute(select(unit).where(unit.c.code == code)).one_or_none()
     if found is None:
-        _require_likely(connection, code)
+        _require_likely(known_units(connection), code)
         raise UsageWrong("there is no unit {code}", code=code[:40])
     return found
 
@@ -185,9 +204,15 @@ def tidy(name: str) -> str:
     return unicodedata.normalize("NFC", " ".join(name.split()))
 
 
-def _require_likely(connection: Connection, code: str) -> None:
-    """Raise UsageWrong with what was most likely meant by a unit's code that is not there."""
-    likely = known_units(connection).why_not(code)
+def _like(connection: Connection, codes: ColumnElement[str], code: str) -> str | None:
+    """The code that is there already, whatever its capitals."""
+    same = select(codes).where(func.lower(codes) == code.lower())
+    return connection.execute(same.limit(1)).scalar_one_or_none()
+
+
+def _require_likely(known: Known, code: str) -> None:
+    """Raise UsageWrong with what was most likely meant by a code that is not there."""
+    likely = known.why_not(code)
     if likely is not None:
         raise UsageWrong(likely.message, **likely.values)
 
@@ -217,5 +242,7 @@ def ended(connection: Connection, found: Any) -> Likely:
     followers = connection.execute(into.where(unit_follower.c.unit_id == found.unit_id).order_by(unit.c.code)).scalars()
     return fault(
         "unit {code} ended on {day}; followed by: {into}",
-        code=found.code, day=found.ended_on.isoformat(), into=", ".join(followers) or "–",
-    )  # fmt: skip
+        code=found.code,
+        day=found.ended_on.isoformat(),
+        into=", ".join(followers) or "–",
+    )

@@ -5,7 +5,7 @@ the earlier. Kiosks ask every minute, so what lies upon what is read once in a f
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -77,12 +77,10 @@ class Base:
     settings: DeviceSettings
 
 
-class Shelf:
+class InForceCache:
     """What is in force, as it was read a few seconds ago."""
 
-    def __init__(
-        self, office_days: OfficeDays | None = None, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:  # fmt: skip
+    def __init__(self, office_days: OfficeDays | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._office_days = office_days
         self._monotonic = monotonic
         self._kept: tuple[float, InForce] | None = None
@@ -134,11 +132,6 @@ def settings_for(connection: Connection, device_id: str, in_force: InForce) -> D
 def etag_of(settings: DeviceSettings) -> str:
     """The settings' version, as it travels."""
     return f'"{sha256(encode_message(settings)).hexdigest()[:16]}"'
-
-
-def upon(in_force: InForce, base: Base) -> Sequence[Active]:
-    """The rollouts that reach a kiosk, the lowest first."""
-    return [active for active in in_force.rollouts if active.reaches(base.device_id, base.path)]
 
 
 @cache

@@ -50,7 +50,7 @@ class Rollout:
 
     @property
     def may_be_undone(self) -> bool:
-        """Whether it can be taken back."""
+        """Whether the rollout can be taken back."""
         return self.state in (State.PLANNED, State.RUNNING, State.HELD, State.DONE)
 
 
@@ -90,15 +90,13 @@ def read_rollouts(connection: Connection, path: str = "", most: int = 100) -> li
 
 
 def read_unfinished(connection: Connection) -> list[Rollout]:
-    """Those that something may become of by itself."""
+    """The rollouts of which something may become by itself."""
     open_ones = rollout.c.state.in_((State.PLANNED, State.RUNNING))
     # Locked: of several collectors one takes each step.
     return [_rollout(row) for row in connection.execute(_rollouts().where(open_ones).with_for_update(of=rollout))]
 
 
-def go_on(
-    connection: Connection, one: Rollout, actor: str, now: datetime, *, choose: Choose = _DICE.sample
-) -> None:  # fmt: skip
+def go_on(connection: Connection, one: Rollout, actor: str, now: datetime, *, choose: Choose = _DICE.sample) -> None:
     """Bring a rollout to its next stage."""
     percent = STAGES[-1] if one.at_once else next_percent(one.percent)
     if percent < STAGES[-1]:

@@ -13,7 +13,6 @@ from sync.collector.fleet.surveys.writing import as_draft, scale_faults, survey_
 from sync.collector.people.audit import note
 from sync.collector.store.schema import rollout, survey_text, unit
 
-VERSIONS_MAX = 9999
 SURVEY_BYTES_MAX = 24 * 1024
 """A kiosk takes its settings in one message of 64 KiB."""
 
@@ -29,7 +28,7 @@ class OwnSurvey:
 
     @property
     def is_draft(self) -> bool:
-        """Whether it may still change."""
+        """Whether the survey may still change."""
         return self.published_at is None
 
 

@@ -68,7 +68,7 @@ def gaps(survey: Survey) -> dict[str, int]:
 
 
 def as_draft(survey: Survey, survey_id: str, version: int) -> Survey:
-    """The same words under another name or version."""
+    """The survey with the same words under another name or version."""
     return replace(survey, id=survey_id, version=version)
 
 

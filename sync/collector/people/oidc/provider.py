@@ -2,6 +2,7 @@
 
 Nobody but the configured issuer is ever called: addresses that it names elsewhere are refused, redirects
 too. A token counts only with a signature by one of the issuer's keys, for us, for this try, and in time.
+What it takes is an extra of the package, so its modules are imported where they are used.
 """
 
 from collections.abc import Callable
@@ -90,9 +91,12 @@ class Provider:
         except ModuleNotFoundError as error:
             raise ProviderDown("signing in with the office's account is not installed: hailong[oidc]") from error
         client = OAuth2Session(
-            self.settings.client_id, self.settings.client_secret or None, scope=SCOPE, redirect_uri=self.return_url,
+            self.settings.client_id,
+            self.settings.client_secret or None,
+            scope=SCOPE,
+            redirect_uri=self.return_url,
             code_challenge_method="S256",
-        )  # fmt: skip
+        )
         client.trust_env = False
         client.max_redirects = 0
         client.verify = str(self.settings.ca_file) if self.settings.ca_file else True
@@ -110,9 +114,12 @@ class Provider:
         found: _Document = _read(client, f"{self.settings.issuer}/.well-known/openid-configuration", _Document)
         ours = _origin(self.settings.issuer)
         named = (
-            found.authorization_endpoint, found.token_endpoint, found.jwks_uri, found.userinfo_endpoint,
+            found.authorization_endpoint,
+            found.token_endpoint,
+            found.jwks_uri,
+            found.userinfo_endpoint,
             found.end_session_endpoint,
-        )  # fmt: skip
+        )
         if found.issuer.rstrip("/") != self.settings.issuer or any(_origin(way) != ours for way in named if way):
             raise ProviderDown("the office's accounts name another address than the settings do; tell IT staff")
         return found
@@ -123,9 +130,13 @@ class Provider:
 
         try:
             answer = client.fetch_token(
-                endpoint, grant_type="authorization_code", code=code, code_verifier=verifier,
-                timeout=(CONNECT_S, READ_S), allow_redirects=False,
-            )  # fmt: skip
+                endpoint,
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=verifier,
+                timeout=(CONNECT_S, READ_S),
+                allow_redirects=False,
+            )
         except AuthlibBaseError as error:
             raise ArrivalRefused("the office's accounts did not take this sign-in; begin again") from error
         except ValueError as error:

@@ -1,0 +1,53 @@
+"""Kiosks: which stand at each counter, and how fresh what each of them sent is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from sync.collector.fleet.devices.last_words import LastWords
+from sync.collector.fleet.kiosks.hours import Missed
+from sync.collector.store.schema import counter, device, device_status, journal, unit
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How fresh what one kiosk sent is."""
+
+    device_id: str
+    last_contact: datetime | None
+    pending: int | None
+    silent: bool
+    """Not heard for too long while its counter was open."""
+
+
+def read_kiosks(connection: Connection, missed: Missed) -> dict[int, list[Freshness]]:
+    """The kiosks that stand at each counter, and how fresh they are."""
+    sent = select(journal.c.device_id, func.max(journal.c.last_received_at).label("at")).group_by(journal.c.device_id)
+    last = sent.subquery("last")
+    rows = connection.execute(
+        select(
+            device.c.device_id,
+            device.c.counter_id,
+            device.c.enrolled_at,
+            unit.c.path,
+            last.c.at,
+            device_status.c.received_at,
+            device_status.c.status,
+        )
+        .select_from(device)
+        .join(counter, counter.c.counter_id == device.c.counter_id)
+        .join(unit, unit.c.unit_id == counter.c.unit_id)
+        .outerjoin(last, last.c.device_id == device.c.device_id)
+        .outerjoin(device_status, device_status.c.device_id == device.c.device_id)
+        .where(device.c.revoked_at.is_(None))
+        .order_by(device.c.device_id)
+    )
+    found: dict[int, list[Freshness]] = {}
+    words = LastWords(connection)
+    for device_id, counter_id, enrolled_at, path, sent_at, status_at, status in rows:
+        contact = max((at for at in (sent_at, status_at) if at is not None), default=None)
+        pending = words.of(status).get("pending")
+        silent = missed.is_missed(path, contact or enrolled_at)
+        found.setdefault(counter_id, []).append(Freshness(device_id, contact, pending, silent))
+    return found
