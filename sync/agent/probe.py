@@ -1,4 +1,4 @@
-"""Knock: one unsigned question to the collector, by which an installer learns what stands in the way.
+"""Probe: one unsigned question to the collector, by which an installer learns what stands in the way.
 
 The agent's own client says no more than that a certificate is not accepted: here it is told apart why, and until
 when the accepted one holds. The answer to an unsigned question is a refusal, and only the collector words it so.
@@ -49,7 +49,7 @@ class CertificateRefused(CollectorUnavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class Knocked:
+class Probed:
     """What was learnt of a server that is the collector."""
 
     valid_until: str | None
@@ -58,7 +58,7 @@ class Knocked:
     """Its clock, as HTTP writes it."""
 
 
-def knock(route: Route) -> Knocked:
+def probe(route: Route) -> Probed:
     """Ask the collector an unsigned question.
 
     Raises CertificateRefused, CollectorUnavailable or SettingInvalid.
@@ -80,7 +80,7 @@ def knock(route: Route) -> Knocked:
         connection.close()
     if problem_of(answer) is None:
         raise _stranger(answer)
-    return Knocked(valid_until, date)
+    return Probed(valid_until, date)
 
 
 def _connection(route: Route, parts: SplitResult) -> http.client.HTTPConnection:
