@@ -26,7 +26,7 @@ from kiosk.office.screen_sizes import forget_screen_sizes, write_screen_sizes
 from kiosk.office.settings import SYSTEM_FILE, KioskSettings
 from kiosk.office.times_at_odds import faults_of_times
 from kiosk.run.staff_desk import staff_desk
-from kiosk.ui.app import Setup, WindowOptions, call_touch_test, repeat_on_screen, run_kiosk, stop_kiosk
+from kiosk.ui.app import WindowOptions, Wiring, call_touch_test, repeat_on_screen, run_kiosk, stop_kiosk
 from kiosk.ui.look.languages import load_languages
 from kiosk.ui.look.theme import read_office_colours
 from kiosk.ui.wiring.desk import Errands
@@ -71,7 +71,7 @@ def show_kiosk(
 
     try:
         run_kiosk(
-            Setup(
+            Wiring(
                 recorder=recorder, clock=clock, on_started=start, count_language=languages.count, desk=desk,
                 note_screen=partial(write_screen_sizes, run.settings.folder), **setup,
             )

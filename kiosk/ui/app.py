@@ -9,12 +9,12 @@ from typing import Any
 
 from kiosk.ui.look.errors import ScreenUnavailable
 from kiosk.ui.panel.x_screen import Place, open_x_screen
-from kiosk.ui.wiring.wiring import Setup, WindowOptions, require_assets
+from kiosk.ui.wiring.wiring import WindowOptions, Wiring, require_assets
 
 __all__ = [
     "ScreenUnavailable",
-    "Setup",
     "WindowOptions",
+    "Wiring",
     "call_touch_test",
     "repeat_on_screen",
     "run_kiosk",
@@ -22,16 +22,16 @@ __all__ = [
 ]
 
 
-def run_kiosk(setup: Setup) -> None:
+def run_kiosk(wiring: Wiring) -> None:
     """Show the kiosk and return when its window is closed or its app is stopped; call it from the main thread.
 
     Raises ScreenUnavailable when there is no display, no OpenGL or no picture.
     """
-    require_assets(setup)
-    prepare_window(setup.window)
+    require_assets(wiring)
+    prepare_window(wiring.window)
     from kiosk.ui.stage.stage import KioskApp  # Kivy opens the window here
 
-    KioskApp(setup).run()
+    KioskApp(wiring).run()
 
 
 def stop_kiosk() -> None:
@@ -48,10 +48,8 @@ def call_touch_test() -> None:
     from kivy.app import App
     from kivy.clock import Clock
 
-    from kiosk.domain.visit.door import Room
-
     if (app := App.get_running_app()) is not None:
-        Clock.schedule_once(lambda _elapsed: app.staff.door.call(Room.TOUCH_TEST, app.setup.clock.now()), 0)
+        Clock.schedule_once(lambda _elapsed: app.call_touch_test(), 0)
 
 
 def repeat_on_screen(act: Callable[[], None], every_s: float) -> None:

@@ -1,4 +1,4 @@
-"""Veil: the cross-fade between screens; one rectangle of the ground's colour that becomes clear."""
+"""Cross-fade between screens: one rectangle of the ground's colour that becomes clear."""
 
 from kivy.animation import Animation
 from kivy.graphics import Color, Rectangle
@@ -9,7 +9,7 @@ from kiosk.ui.look.look import Look
 FADE_S = 0.16
 
 
-class Veil(Widget):
+class CrossFade(Widget):
     """Lies over a new screen and lifts; the same for every level."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Front: the page that is up and what lies before it, the line of its time, the band of a test, a sign and the veil."""
+"""Front: the page that is up and what lies over it: its time line, the band of a test, a sign and the cross-fade."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ from kivy.clock import Clock as Frames
 from kivy.uix.widget import Widget
 
 from kiosk.ui.look.look import Look
-from kiosk.ui.parts.cross_fade import Veil
+from kiosk.ui.parts.cross_fade import CrossFade
 from kiosk.ui.parts.page import Page
 
 if TYPE_CHECKING:
@@ -17,18 +17,18 @@ SIGN_S = 4.0
 
 
 class Front:
-    """On the root of one window."""
+    """Puts the page and what lies over it on the root of one window."""
 
     def __init__(self, root: Widget) -> None:
         self._root = root
-        self.veil = Veil()
+        self.cross_fade = CrossFade()
         self._built: Bands | None = None
         self._hide_sign = Frames.create_trigger(lambda _elapsed: self.clear_sign(), SIGN_S)
 
     def put_up(self, page: Page) -> None:
-        """The page alone, under the veil."""
+        """The page alone, under the cross-fade."""
         self._root.clear_widgets()
-        for part in (page, self.veil):
+        for part in (page, self.cross_fade):
             self._root.add_widget(part)
 
     def show_time(self, share: float, look: Look) -> None:

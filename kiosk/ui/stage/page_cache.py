@@ -1,4 +1,4 @@
-"""Shelf: the screens that were built; each is arranged anew when anything that it was arranged with has changed."""
+"""Page cache: the screens that were built; each is arranged anew when anything it was arranged with has changed."""
 
 from collections.abc import Callable, Hashable, Iterable
 
@@ -9,7 +9,7 @@ from kiosk.ui.parts.page import Page
 from kiosk.ui.stage.pages import Place
 
 
-class Shelf:
+class PageCache:
     """One page for each place; building one takes a moment, so it is kept."""
 
     def __init__(
