@@ -38,18 +38,21 @@ def support_bundle(
     settings = reading.settings
     now = SystemClock(settings.zone).now().wall
     parts = {
-        "versions.json": as_json({"software": SOFTWARE, "python": platform.python_version(),
-                                  "system": platform.platform(), "made_at": now.isoformat(timespec="seconds")}),
+        "versions.json": as_json({**_versions(), "made_at": now.isoformat(timespec="seconds")}),
         "settings.json": _settings_part(reading),
         "doctor.json": without_secrets(as_json([finding.as_dict() for finding in examine_kiosk(settings)])),
         "agent.json": _agent_part(settings),
         "journal.json": journal_part(settings.journal_path),
         "log.txt": _log_part(),
-    }  # fmt: skip
+    }
     file = write_bundle(to, parts, now)
     typer.echo(
         t("{file} holds no ratings, no personal data and no secrets; look into it before you send it.", file=file)
     )
+
+
+def _versions() -> dict[str, str]:
+    return {"software": SOFTWARE, "python": platform.python_version(), "system": platform.platform()}
 
 
 def _settings_part(reading: Reading[KioskSettings]) -> str:

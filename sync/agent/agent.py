@@ -198,9 +198,7 @@ class Agent:
             alive()
 
         careful = Careful(collector, recognise)
-        return upload_all(
-            journal, careful, acknowledged, lambda: offer_older(journal, careful, self._older_of, alive)
-        )  # fmt: skip
+        return upload_all(journal, careful, acknowledged, lambda: offer_older(journal, careful, self._older_of, alive))
 
     def _wait_after(self, error: Exception) -> float:
         if isinstance(error, DeliveryError) and error.retry_after_s is not None:

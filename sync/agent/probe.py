@@ -34,9 +34,15 @@ class Flaw(StrEnum):
 
 
 _FLAWS = {
-    10: Flaw.EXPIRED, 9: Flaw.NOT_YET_VALID, 62: Flaw.WRONG_HOST, 64: Flaw.WRONG_HOST,
-    18: Flaw.UNKNOWN_AUTHORITY, 19: Flaw.UNKNOWN_AUTHORITY, 20: Flaw.UNKNOWN_AUTHORITY, 21: Flaw.UNKNOWN_AUTHORITY,
-}  # fmt: skip
+    10: Flaw.EXPIRED,
+    9: Flaw.NOT_YET_VALID,
+    62: Flaw.WRONG_HOST,
+    64: Flaw.WRONG_HOST,
+    18: Flaw.UNKNOWN_AUTHORITY,
+    19: Flaw.UNKNOWN_AUTHORITY,
+    20: Flaw.UNKNOWN_AUTHORITY,
+    21: Flaw.UNKNOWN_AUTHORITY,
+}
 """By X509_V_ERR_… of OpenSSL's x509_vfy.h."""
 
 

@@ -101,12 +101,10 @@ class Glass:
         leaving = fingers.get(by)
         if by is not None and (leaving is None or not leaving.key):
             return []
-        before_us = at.mono_us - self._key_interval_us if leaving is None else leaving.down_us
-        struck = [
-            name for name, f in fingers.items()
-            if f.key and f is not leaving and f.spoiled is None and f.down_us <= before_us
-            and at.mono_us - f.down_us <= self._held_us
-        ]  # fmt: skip
+        first_us = at.mono_us - self._held_us
+        last_us = at.mono_us - self._key_interval_us if leaving is None else leaving.down_us
+        keys = {name: finger for name, finger in fingers.items() if finger.key and finger is not leaving}
+        struck = [name for name, key in keys.items() if key.spoiled is None and first_us <= key.down_us <= last_us]
         for name in struck:
             fingers[name].spoiled = Touch.STRUCK
             # Since it came down, for it is not up yet: the other thumb may follow on the very same key.
@@ -156,10 +154,9 @@ class Glass:
 
     def lapsed(self, at: Instant) -> list[Hashable]:
         """The fingers that have lain on a target too long since this was last asked: they are no presses."""
-        over = [
-            name for name, f in self._fingers.items()
-            if f.target is not None and f.spoiled is None and at.mono_us - f.down_us > self._held_us
-        ]  # fmt: skip
+        on_targets = {name: finger for name, finger in self._fingers.items() if finger.target is not None}
+        first_us = at.mono_us - self._held_us
+        over = [name for name, finger in on_targets.items() if finger.spoiled is None and finger.down_us < first_us]
         for name in over:
             self._fingers[name].spoiled = Touch.HELD
         return over

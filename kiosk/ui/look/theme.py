@@ -49,10 +49,8 @@ def read_office_colours(theme: str, written: Mapping[str, str]) -> dict[str, Col
     """
     unknown = sorted(set(written) - set(OFFICE_ROLES))
     if unknown:
-        raise ThemeInvalid(
-            "office.colours: {role!r} cannot be set; those that can are {known}",
-            role=unknown[0], known=", ".join(OFFICE_ROLES),
-        )  # fmt: skip
+        message = "office.colours: {role!r} cannot be set; those that can are {known}"
+        raise ThemeInvalid(message, role=unknown[0], known=", ".join(OFFICE_ROLES))
     own = {role: _colour(code, f"office.colours.{role}", role) for role, code in written.items()}
     used = {role: own.get(role) or read_colour(theme, role) for role in OFFICE_ROLES}
     pairs = (
@@ -64,10 +62,8 @@ def read_office_colours(theme: str, written: Mapping[str, str]) -> dict[str, Col
     for name, colour, other, ground, least in pairs if own else ():
         found = contrast(colour, ground)
         if found < least:
-            raise ThemeInvalid(
-                "office.colours: {role} on {ground} has a contrast of {found}, and {least} is needed to be read",
-                role=name, ground=other, found=f"{found:.1f}", least=least,
-            )  # fmt: skip
+            message = "office.colours: {role} on {ground} has a contrast of {found}, and {least} is needed to be read"
+            raise ThemeInvalid(message, role=name, ground=other, found=f"{found:.1f}", least=least)
     return own
 
 

@@ -30,9 +30,13 @@ class Phase(StrEnum):
 
 
 _PHASES = {
-    x11.BEGIN: Phase.BEGIN, x11.UPDATE: Phase.UPDATE, x11.END: Phase.END,
-    x11.PRESS: Phase.BEGIN, x11.MOTION: Phase.UPDATE, x11.RELEASE: Phase.END,
-}  # fmt: skip
+    x11.BEGIN: Phase.BEGIN,
+    x11.UPDATE: Phase.UPDATE,
+    x11.END: Phase.END,
+    x11.PRESS: Phase.BEGIN,
+    x11.MOTION: Phase.UPDATE,
+    x11.RELEASE: Phase.END,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +133,7 @@ class Pane:
 
     def _ask_version(self) -> int:
         opcode, unused = c_int(), c_int()
-        if not self._x.XQueryExtension(
-            self._display, b"XInputExtension", byref(opcode), byref(unused), byref(unused)
-        ):  # fmt: skip
+        if not self._x.XQueryExtension(self._display, b"XInputExtension", byref(opcode), byref(unused), byref(unused)):
             raise NoPane("the X server has no input extension")
         major, minor = (c_int(number) for number in x11.TOUCH_VERSION)
         refused = self._xi.XIQueryVersion(self._display, byref(major), byref(minor))
@@ -150,10 +152,8 @@ class Pane:
         handler = x11.ErrorHandler(note)
         before = c_void_p(self._x.XSetErrorHandler(handler))
         try:
-            self.window = pane = self._x.XCreateWindow(
-                self._display, c_ulong(window), 0, 0, _ALWAYS_COVERS, _ALWAYS_COVERS, 0, 0, x11.INPUT_ONLY,
-                None, c_ulong(0), None,
-            )  # fmt: skip
+            place, unseen = (0, 0, _ALWAYS_COVERS, _ALWAYS_COVERS), (0, 0, x11.INPUT_ONLY, None, c_ulong(0), None)
+            self.window = pane = self._x.XCreateWindow(self._display, c_ulong(window), *place, *unseen)
             self._x.XSelectInput(self._display, c_ulong(pane), x11.STRUCTURE_MASK)
             taken = (x11.PRESS, x11.RELEASE, x11.MOTION, x11.BEGIN, x11.UPDATE, x11.END)
             self._select(pane, x11.ALL_MASTERS, *taken)

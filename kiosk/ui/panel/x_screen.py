@@ -48,10 +48,8 @@ class XScreen:
         """Whether a window manager rules over sizes here."""
         name = self._x.XInternAtom(self._server, b"_NET_SUPPORTING_WM_CHECK", 0)
         kind, form, n, left, found = c_ulong(), c_int(), c_ulong(), c_ulong(), c_void_p()
-        self._x.XGetWindowProperty(
-            self._server, self._desk, name, 0, 1, 0, 0,
-            byref(kind), byref(form), byref(n), byref(left), byref(found),
-        )  # fmt: skip
+        answer = (byref(kind), byref(form), byref(n), byref(left), byref(found))
+        self._x.XGetWindowProperty(self._server, self._desk, name, 0, 1, 0, 0, *answer)
         if found:
             self._x.XFree(found)
         return bool(kind.value)
