@@ -36,14 +36,14 @@ def open_kiosk(folder: Path) -> "Citizens":
     prepare_window(WindowOptions(480, 320, fullscreen=False))
     from kivy.base import runTouchApp
 
-    from kiosk.ui.parts import cross_fade
-    from kiosk.ui.stage import pace, pointers
+    from kiosk.ui.parts import front
+    from kiosk.ui.stage import pointers, transitions
     from kiosk.ui.stage.stage import KioskApp
 
     runTouchApp(embedded=True)
-    pace.FPS_AWAKE = pace.FPS_IDLE = pace.FPS_RESTING = 0
+    transitions.FPS_AWAKE = transitions.FPS_IDLE = transitions.FPS_RESTING = 0
     pointers.PRESS_LOOK_S_MIN = pointers.KEY_LOOK_S_MIN = 0.0
-    cross_fade.FADE_S = 0.001
+    front.FADE_S = 0.001
     clock = FrozenClock()
     path = folder / "journal.db"
     upkeep = Upkeep(path, clock, timedelta(days=400))

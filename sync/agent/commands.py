@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from sync.agent.files import write_private
+from kiosk.base.private_file import write_private
 from sync.protocol.excerpt import without_persons
 from sync.protocol.messages import COMMANDS_MAX, CommandDone, DeviceCommand
 

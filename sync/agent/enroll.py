@@ -7,14 +7,14 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock
 
+from kiosk.base.private_file import write_private
 from kiosk.domain.instant import Clock
 from sync.agent.client import CollectorClient
 from sync.agent.errors import DeviceUnusable, EnrolmentRefused, NotEnrolled
-from sync.agent.files import write_private
-from sync.agent.keys import adopt_key, load_key, obtain_key, public_text
+from sync.agent.keys import adopt_key, load_key, obtain_key
 from sync.agent.route import Identity, Route
 from sync.protocol.messages import CODE_LENGTH_MAX, SHORT_TEXT_MAX, EnrolmentRequest
-from sync.protocol.own_key import Move
+from sync.protocol.own_key import Move, public_text
 
 DEVICE_LOCK_S_MAX = 10.0
 

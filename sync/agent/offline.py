@@ -11,13 +11,13 @@ from pathlib import Path
 
 import msgspec
 
+from kiosk.base.private_file import sync_directory
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.reader import JournalReader
 from sync.agent.enroll import Device, KioskFiles, address_of, keep_device, load_device
 from sync.agent.errors import FileUnusable
-from sync.agent.files import sync_directory
-from sync.agent.keys import load_key, public_text
+from sync.agent.keys import load_key
 from sync.agent.route import Identity
 from sync.agent.run import one_agent
 from sync.agent.state import keep_state, load_state
@@ -33,6 +33,7 @@ from sync.protocol.messages import (
     decode_message,
     encode_message,
 )
+from sync.protocol.own_key import public_text
 from sync.protocol.parcel import PARCEL_SUFFIX, ParcelRequest, write_parcel
 from sync.protocol.signature import sign_request
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from kiosk.base.private_file import write_private
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor
-from sync.agent.files import write_private
 from sync.agent.troubles import Trouble
 
 

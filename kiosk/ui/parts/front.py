@@ -2,18 +2,21 @@
 
 from typing import TYPE_CHECKING
 
+from kivy.animation import Animation
 from kivy.clock import Clock as Frames
+from kivy.graphics import Color, Rectangle
 from kivy.uix.widget import Widget
 
 from kiosk.ui.look.look import Look
-from kiosk.ui.parts.cross_fade import CrossFade
 from kiosk.ui.parts.page import Page
 
 if TYPE_CHECKING:
     from kiosk.ui.parts.bands import Bands
 
-
 SIGN_S = 4.0
+"""How long a sign stays."""
+FADE_S = 0.16
+"""How long the cross-fade between two screens takes."""
 
 
 class Front:
@@ -82,3 +85,20 @@ class Front:
             self._built = Bands()
             self._built.arrange(look)
         return self._built
+
+
+class CrossFade(Widget):
+    """One rectangle of the ground's colour that lies over a new screen and becomes clear; the same for every level."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with self.canvas:
+            self._colour = Color(0, 0, 0, 0)
+            self._sheet = Rectangle()
+
+    def lift(self, look: Look) -> None:
+        """Cover the window, then clear up."""
+        Animation.cancel_all(self._colour)
+        self._colour.rgba = look.ground
+        self._sheet.size = look.page
+        Animation(a=0, duration=FADE_S).start(self._colour)

@@ -15,7 +15,6 @@ from kiosk.ui.parts.front import Front
 from kiosk.ui.parts.page import Page
 from kiosk.ui.staff.staff import Staff
 from kiosk.ui.staff.staff_page import StaffPage
-from kiosk.ui.stage.pace import Pace
 from kiosk.ui.stage.page_cache import PageCache
 from kiosk.ui.stage.pages import Place, places_of
 from kiosk.ui.stage.pointers import Pointers
@@ -27,6 +26,12 @@ TIMED = (Step.COUNTER, Step.REASONS, Step.WORDS, Step.NOT_RECORDED)
 GIVE_BACK_S = 2.0
 """Memory is given back when the resting screen was drawn: nobody waits then."""
 AHEAD_S = 0.1
+FPS_AWAKE = 60
+FPS_IDLE = 15
+"""A touch waits for one of these frames at most, then the pace is full again."""
+FPS_RESTING = 6
+"""The first touch on the resting screen only wakes: it may take a moment longer."""
+IDLE_AFTER_S = 3.0
 _AN_EARLIER_ONE = "an earlier screen"
 
 
@@ -169,3 +174,22 @@ class Transitions:
             self.page.tell(view)
         self._appearance.band = view.test
         self.front.show_test(view.test, self._appearance.look)
+
+
+class Pace:
+    """How many frames a second are drawn: the full rate while somebody is there, few while nothing moves."""
+
+    def __init__(self) -> None:
+        self.resting = False
+        """Whether nobody is there."""
+        self._rest = Frames.create_trigger(self._slow_down, IDLE_AFTER_S)
+
+    def wake(self) -> None:
+        """Draw at full rate, and rest some seconds after the last call."""
+        # Kivy reads this limit in every frame but offers no way to set it while running.
+        Frames._max_fps = FPS_AWAKE
+        self._rest.cancel()
+        self._rest()
+
+    def _slow_down(self, _elapsed: float) -> None:
+        Frames._max_fps = FPS_RESTING if self.resting else FPS_IDLE

@@ -107,10 +107,10 @@ def window() -> Any:
     from kivy.base import runTouchApp
 
     from kiosk.ui.app import WindowOptions, prepare_window
-    from kiosk.ui.stage import pace, pointers
+    from kiosk.ui.stage import pointers, transitions
 
     # frames as fast as they come, and no long looks: what is tested does not depend on either
-    pace.FPS_AWAKE = pace.FPS_IDLE = pace.FPS_RESTING = 0
+    transitions.FPS_AWAKE = transitions.FPS_IDLE = transitions.FPS_RESTING = 0
     pointers.PRESS_LOOK_S_MIN = 0.01
     opened = prepare_window(WindowOptions(1280, 800, fullscreen=False))
     runTouchApp(embedded=True)
