@@ -75,7 +75,7 @@ def setup(
     _keep_settings(wishes, proxy, settings, config or settings_file(data_dir), quiet=as_json)
     settings = load_kiosk_settings(config, data_dir)
     if pin_hash:
-        from kiosk.office.pin import keep_hash
+        from kiosk.office.pin import keep_hash  # argon2, as below
 
         keep_hash(settings.pin_path, pin_hash)
     _enrol(wishes, settings, quiet=as_json)
@@ -191,7 +191,7 @@ def _keep_settings(wishes: Wishes, proxy: str, settings: KioskSettings, main: Pa
 def _enrol(wishes: Wishes, settings: KioskSettings, *, quiet: bool) -> None:
     if not wishes.code:
         return
-    from sync.agent.enroll import enroll_kiosk
+    from sync.agent.enroll import enroll_kiosk  # the network libraries: only who enrols waits for them
 
     clock, reach, info = SystemClock(settings.zone), settings.collector, {"software": SOFTWARE}
     folder, journal_id = settings.folder, own_journal_id(settings, clock)

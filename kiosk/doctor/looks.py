@@ -10,13 +10,12 @@ from kiosk.doctor.finding import Finding, doubtful, failing, fine
 from kiosk.doctor.machine import Machine
 from kiosk.office.settings import KioskSettings
 from kiosk.office.upgrade import AGAIN, Refusal
+from kiosk.ui.look.errors import LanguageInvalid
+from kiosk.ui.look.languages import load_languages
 
 
 def look_at_fonts(settings: KioskSettings, t: Texts) -> Iterator[Finding]:
     """Every language's font is there, and what was drawn for the theme."""
-    from kiosk.ui.look.errors import LanguageInvalid
-    from kiosk.ui.look.languages import load_languages
-
     again = t("install the kiosk's package again")
     try:
         languages = load_languages(settings.screen.languages, settings.screen.language_dir)

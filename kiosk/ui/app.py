@@ -1,4 +1,8 @@
-"""The door to the screen: checks what is needed, prepares Kivy, and runs one kiosk until it is stopped."""
+"""The door to the screen: checks what is needed, prepares Kivy, and runs one kiosk until it is stopped.
+
+Kivy is imported in the functions: its settings must be made before it opens the window, which it does on import, and
+what is missing must be said before that.
+"""
 
 import logging
 import os

@@ -1,4 +1,7 @@
-"""Staff pages: builds the screen of a room and ties what the staff mean to the door."""
+"""Staff pages: builds the screen of a room and ties what the staff mean to the door.
+
+Each page's module is imported when its room is first entered: citizens wait for none of them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -12,6 +12,7 @@ from kiosk.domain.visit.door import Room
 from kiosk.domain.visit.visit import Step
 from kiosk.flow import Flow
 from kiosk.ui.parts.page import Page
+from kiosk.ui.staff.pages import StaffTies, build_staff_page
 from kiosk.ui.staff.staff import Staff
 from kiosk.ui.stage.preferences import Preferences
 from kiosk.ui.stage.sounds import Sounds
@@ -73,8 +74,6 @@ def build_page(place: Place, ties: Ties) -> Page:
     """The page of a place, saying the words of the language that is chosen now."""
     step, asked = place
     if isinstance(step, Room):
-        from kiosk.ui.staff.pages import StaffTies, build_staff_page
-
         page: Page = build_staff_page(step, StaffTies(ties.staff, ties.wiring.survey, ties.sounds.play_thanks))
     else:
         page = _question(ties, asked) if step is Step.QUESTION else _BUILDERS[step](ties)

@@ -66,7 +66,7 @@ class Sounds:
 
 def load_sound(path: Path) -> Any:
     """The sound in a file; None where it cannot be played."""
-    from kivy.core.audio import SoundLoader
+    from kivy.core.audio import SoundLoader  # it opens the sound card: the first frame does not wait for that
 
     sound = SoundLoader.load(str(path)) if path.is_file() else None
     # Kivy hands out a sound even where there is no card or the file is no sound: it then lasts no time at all.

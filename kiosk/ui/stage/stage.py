@@ -16,6 +16,7 @@ from kiosk.domain.visit.visit import Step
 from kiosk.flow import Flow, View
 from kiosk.office.screen_sizes import ScreenSizes
 from kiosk.ui.look.look import shadow_picture
+from kiosk.ui.panel.contacts import read_contacts
 from kiosk.ui.panel.fill import Fill
 from kiosk.ui.parts.page import Page
 from kiosk.ui.staff.staff import Staff
@@ -277,8 +278,6 @@ class KioskApp(App):
         if self.wiring.on_started:
             self.wiring.on_started(self)
         # Until here the mouse was read, which presses a face as well; it gives way within the frame.
-        from kiosk.ui.panel.contacts import read_contacts
-
         read_contacts(Window)
 
     def _load_sounds(self) -> None:

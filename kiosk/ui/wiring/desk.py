@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from kiosk.base.table import Table
+from kiosk.base.table import Table
+
+if TYPE_CHECKING:  # the tallies bring the database library, which the first frame does not wait for
     from kiosk.numbers.days import Tally
 
 
@@ -29,9 +30,9 @@ class Counted:
     """The numbers of the last days, and the tables of them that every screen and file shows."""
 
     tally: "Tally"
-    table: "Table"
+    table: Table
     """Day by day."""
-    counters: "Table | None" = None
+    counters: Table | None = None
     """Counter by counter, in a hall."""
 
 
