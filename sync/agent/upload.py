@@ -117,19 +117,19 @@ def upload_all(
     journal: Journal,
     collector: Collector,
     progress: Callable[[Cursor], None],
-    offer_older: Callable[[], None] = lambda: None,
+    offer_earlier: Callable[[], None] = lambda: None,
 ) -> Cursor:
     """Batch after batch until the collector has what the journal has now; ``progress`` hears of each.
 
     A collector that has nothing of this journal may have lost the end of the ones before it:
-    ``offer_older`` is called first. A cursor that goes back is followed once: the collector was
+    ``offer_earlier`` is called first. A cursor that goes back is followed once: the collector was
     restored in between. If it goes back again, the next cycle starts from where it then stands.
     """
     # Fixed now: presses that go on during a long catch-up must not keep this cycle from ending.
     goal = journal.head().next_seq
     cursor = _stand(journal, collector)
     if cursor == Cursor.start(journal.id):
-        offer_older()
+        offer_earlier()
     return _upload_to(goal, cursor, journal, collector, progress)
 
 
