@@ -20,7 +20,7 @@ class Compared(NamedTuple):
 
     on_disk: int
     at_the_collector: int
-    """Of those on this disk."""
+    """How many of the ratings on this disk the collector has."""
 
 
 class CountedJournal(Journal, Protocol):
@@ -44,7 +44,7 @@ def compare_ratings(
 
 
 def compare_from(journal: CountedJournal, through: int, collector: Collector, earlier_of: EarlierOf) -> Compared:
-    """The same of a journal up to seq ``through``, and of those before it."""
+    """Compare a journal up to seq ``through``, and the earlier journals before it."""
     common = min(through, _common(journal, collector))
     found = Compared(journal.count("rating", through), journal.count("rating", common))
     with earlier_of(journal) as earlier:

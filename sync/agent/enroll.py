@@ -47,12 +47,12 @@ class KioskFiles:
 
     @property
     def device_lock(self) -> Path:
-        """Held while the device file is read and written again."""
+        """The lock that is held while the device file is read and written again."""
         return self.directory / "device.lock"
 
     @property
     def lock(self) -> Path:
-        """Held by the one agent at work."""
+        """The lock that the one agent at work holds."""
         return self.directory / "agent.lock"
 
 
@@ -67,7 +67,7 @@ class Device(msgspec.Struct, frozen=True):
     code: str = ""
     """The one-time code that still has to reach the collector, by an exported file; then the id is not known yet."""
     collector_key: str = ""
-    """By which the collector is known again; empty until it was told."""
+    """The collector's own public key, by which it is known again; empty until it was told."""
     move: Move | None = None
     """Where the collector said it will be; its signature was checked."""
     left: tuple[str, ...] = ()

@@ -24,10 +24,10 @@ FORMAT = 2
 
 
 class OfficeSettings(msgspec.Struct, frozen=True):
-    """What the file holds."""
+    """What the file of the office's settings holds."""
 
     version: str
-    """The ETag they came with."""
+    """The ETag that the settings came with."""
     settings: DeviceSettings
     format: int = 1
 

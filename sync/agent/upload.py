@@ -99,17 +99,17 @@ class ReportedCollector(Collector, Protocol):
         ...
 
     def prove(self, nonce: str) -> OwnKeyAnswer:
-        """That what answers has its own key, said for this question; unchecked."""
+        """The collector's statement, for this question, that it has its own key; unchecked."""
         ...
 
     @property
     def address(self) -> str:
-        """Where this calls."""
+        """The address that is called."""
         ...
 
     @property
     def keyid(self) -> str:
-        """As whom this signs."""
+        """The key id that requests are signed with."""
         ...
 
 

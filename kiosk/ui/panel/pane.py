@@ -22,7 +22,7 @@ _AGO_MS_MAX = 60_000
 
 
 class Phase(StrEnum):
-    """Of one contact; the words are Kivy's."""
+    """What happened to a contact; the words are Kivy's."""
 
     BEGIN = "begin"
     UPDATE = "update"
@@ -49,7 +49,7 @@ class Contact:
     y: float
     """Pixels from the window's upper left corner."""
     ago_s: float
-    """How long before it was read."""
+    """How long before it was read it happened."""
 
 
 class NoPane(Exception):
@@ -57,10 +57,10 @@ class NoPane(Exception):
 
 
 class Pane:
-    """Over one window, until ``close``."""
+    """An invisible window over one of the kiosk's, which reads its contacts until ``close``."""
 
     def __init__(self, window: int) -> None:
-        """Lay it. Raises NoPane."""
+        """Lay the pane over the window with this number. Raises NoPane."""
         try:
             self._x, self._xi = x11.load_libraries()
         except OSError as error:
@@ -69,7 +69,7 @@ class Pane:
         if not self._display:
             raise NoPane("no X server answers")
         self.gone = False
-        """Whether it went away with its window."""
+        """Whether the pane went away with its window."""
         self._panels: dict[int, bool] = {}
         self._mouse_down = False
         try:
@@ -80,7 +80,7 @@ class Pane:
             raise
 
     def close(self) -> None:
-        """Take it away."""
+        """Take the pane away."""
         if self._display:
             self._x.XCloseDisplay(self._display)
             self._display = c_void_p()
@@ -113,7 +113,7 @@ class Pane:
         return int(told.detail) if self._is_panel(told.sourceid) else None
 
     def _mouse(self, told: x11.DeviceEvent) -> Hashable | None:
-        """Its left button, and its way while that is held."""
+        """The mouse's left button, and its way while that is held."""
         if told.flags & x11.EMULATED:
             return None
         if told.evtype == x11.MOTION:

@@ -22,7 +22,7 @@ class Place(NamedTuple):
 
 
 class XScreen:
-    """One X server."""
+    """A connection to one X server."""
 
     def __init__(self) -> None:
         """Raises OSError when the machine has no Xlib or no server answers."""
@@ -66,7 +66,7 @@ class XScreen:
         self._x.XCloseDisplay(self._server)
 
     def put_window(self, window: int, place: Place) -> None:
-        """Let it lie there, over everything else."""
+        """Move the window to the place, over everything else."""
         self._x.XMoveResizeWindow(self._server, window, *place)
         self._x.XRaiseWindow(self._server, window)
         self._x.XSync(self._server, 0)

@@ -1,4 +1,4 @@
-"""Staff: what happens behind the door. The rules are the domain's; this carries them to the screens and back."""
+"""Staff: what happens behind the staff door, whose rules are the domain's. Ties that door to screens and recorder."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -79,7 +79,7 @@ class Staff:
         self.door.call(Room.TOUCH_TEST, self._wiring.clock.now())
 
     def tell(self, page: StaffPage) -> None:
-        """Tell the room's screen how it stands."""
+        """Tell the room's screen what it shows now."""
         page.tell_door(self.door, self._wiring.clock.now(), self.told)
         # The desk shows today, whichever day was looked at before.
         seen = self.seen.today() if self.door.room is Room.DESK else self.seen
@@ -98,18 +98,18 @@ class Staff:
         self._screen.refresh()
 
     def erase_digit(self) -> None:
-        """Take one back."""
+        """Take the last digit back."""
         self.door.erase_digit()
         self._screen.refresh()
 
     def go(self, room: Room) -> None:
-        """To one of the desk's rooms."""
+        """Go to one of the desk's rooms."""
         self.told = ""
         self.door.go(room, self._wiring.clock.now())
         self._screen.refresh()
 
     def back(self) -> None:
-        """To the desk, or out."""
+        """Go back to the desk, or out."""
         self.door.back(self._wiring.clock.now())
         self._screen.refresh()
 
@@ -124,7 +124,7 @@ class Staff:
         self._screen.refresh()
 
     def start_test(self) -> None:
-        """The touch test again."""
+        """Begin the touch test again."""
         self.door.start_test(self._wiring.clock.now())
         self._note_work()
         self._screen.refresh()
@@ -151,19 +151,19 @@ class Staff:
             self._do(self.desk.save)
 
     def look_at(self, day: date) -> None:
-        """Another day's numbers."""
+        """Look at another day's numbers."""
         self._see(replace(self.seen, day=day))
 
     def turn_week(self, by: int) -> None:
-        """The numbers of the week before, or of the next one."""
+        """Look at the numbers of the week before, or of the next one."""
         self._see(self.seen.turn_week(by))
 
     def turn_counter(self, by: int) -> None:
-        """In a hall: the counter before, or the next one."""
+        """In a hall: go to the counter before, or to the next one."""
         self._see(self.seen.turn_counter(by))
 
     def go_today_served(self) -> None:
-        """To the transactions of today."""
+        """Go to the page where today's transactions are typed in."""
         self.seen = self.seen.today()
         self.go(Room.SERVED)
 
@@ -182,7 +182,7 @@ class Staff:
         self._screen.refresh()
 
     def restart(self) -> None:
-        """Close, and start again."""
+        """Close the kiosk and have it start again."""
         if self.desk is not None:
             self.desk.restart()
         self.leave()

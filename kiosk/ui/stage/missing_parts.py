@@ -16,7 +16,7 @@ class MissingParts(list[str]):
     """What the staff should see to, as message ids."""
 
     def note(self, part: str) -> None:
-        """Once; the citizens notice nothing."""
+        """Tell log and staff of a missing part, once; the citizens notice nothing."""
         if part not in self:
             _log.warning(part)
             self.append(part)

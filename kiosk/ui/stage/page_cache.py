@@ -41,7 +41,7 @@ class PageCache:
             page.say(t, choose)
 
     def forget(self) -> None:
-        """Nothing of the last citizen's is left on any page."""
+        """Leave nothing of the last citizen's on any page."""
         for page in self._pages.values():
             page.forget()
 

@@ -19,7 +19,7 @@ from kiosk.ui.stage.sounds import Sounds
 from kiosk.ui.wiring.wiring import Wiring
 
 Place = tuple[Step | Room, int]
-"""A step of the citizen's, and which question where it is one; or a room of the staff's."""
+"""Where a screen stands: a step of the visit with the question's place, or a room of the staff's with 0."""
 
 
 def places_of(wiring: Wiring) -> Iterator[Place]:

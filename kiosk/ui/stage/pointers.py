@@ -14,7 +14,7 @@ from kiosk.ui.parts.page import Page
 from kiosk.ui.parts.parts import PressTarget
 
 PRESS_LOOK_S_MIN = 0.12
-"""A quick tap is still seen."""
+"""How long the pressed look stays at least, so that a quick tap is seen."""
 KEY_LOOK_S_MIN = 0.05
 CORNER_MM = 22.0
 """How far the corners of the staff's gesture reach."""
@@ -139,7 +139,7 @@ class Pointers(Widget):
         self._holding.clear()
 
     def _happened(self, touch: Any) -> Instant:
-        """When, as far as whoever read the touch knows: a slow frame handles it later."""
+        """When it happened, as far as whoever read the touch knows: a slow frame handles it later."""
         return self._clock.now().before(getattr(touch, "ago_s", 0.0))
 
     def _strike(self, fingers: list[Hashable]) -> None:
@@ -185,7 +185,7 @@ class Pointers(Widget):
 
 
 def _is_finger(touch: Any) -> bool:
-    """Not a wheel, not a right click: a long press arrives as one."""
+    """Whether this is a finger or the left button, not a wheel or a right click; a long press arrives as a right click."""
     return "button" not in touch.profile or touch.button == "left"
 
 

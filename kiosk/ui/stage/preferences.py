@@ -25,7 +25,7 @@ class Preferences:
         self.voice = Voice(wiring.voice_dir)
 
     def reset(self) -> bool:
-        """Back to the first language, plain size and the office's theme; whether anything was otherwise."""
+        """Go back to the first language, plain size and the office's theme; whether anything was otherwise."""
         own = (self._wiring.languages[0], TEXT_SCALES[0], self._wiring.theme)
         if (self.language, self.text_scale, self.theme) == own:
             return False
@@ -33,15 +33,15 @@ class Preferences:
         return True
 
     def turn_language(self) -> None:
-        """The next language."""
+        """Go on to the next language."""
         self.language = self._language_after
 
     def turn_text_size(self) -> None:
-        """100, 150, 200 per cent and back."""
+        """Go on to the next text size: 100, 150, 200 per cent and back."""
         self.text_scale = TEXT_SCALES[(TEXT_SCALES.index(self.text_scale) + 1) % len(TEXT_SCALES)]
 
     def turn_contrast(self) -> None:
-        """High contrast and back."""
+        """Switch to high contrast or back."""
         self.theme = self._wiring.theme if self.high_contrast else HIGH_CONTRAST
 
     @property
@@ -70,7 +70,7 @@ class Preferences:
         return self.language.recording(script.name) or read_out
 
     def unspoken(self, places: Iterable[tuple[object, int]]) -> Iterator[Spoken]:
-        """What of these screens nobody recorded as it stands there."""
+        """The texts of these screens of which there is no recording as they stand there."""
         for language in self._wiring.languages:
             for step, asked in places:
                 script = script_of(step, asked, self._wiring, language.texts, partial(_words, language.code))

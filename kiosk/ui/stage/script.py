@@ -14,7 +14,7 @@ class Script:
     """One screen's words for the ear."""
 
     name: str
-    """Of the recording, without its ending."""
+    """The recording's file name, without its ending."""
     text: str
     own: bool = False
     """Whether the office's own words are among them, which no shipped recording has."""
@@ -39,6 +39,6 @@ def script_of(step: object, asked: int, wiring: Wiring, t: Texts, choose: Callab
 
 
 def _read(*sentences: str) -> str:
-    """A pause after each."""
+    """One text of several sentences, with a pause after each."""
     text = "\n".join(each if each.endswith((".", "?", "!")) else f"{each}." for each in sentences)
     return text.replace("\u00a0", " ")

@@ -9,7 +9,7 @@ PRESS, THANKS = "press", "thanks"
 
 
 class Sounds:
-    """Loaded after the first frame, played without waiting; what cannot be played is left out."""
+    """The kiosk's sounds: loaded after the first frame, played without waiting; what cannot be played is left out."""
 
     def __init__(self, on: bool) -> None:
         self.silent = False
@@ -32,11 +32,11 @@ class Sounds:
             self._loaded[name] = sound
 
     def play_press(self) -> None:
-        """A finger was understood."""
+        """Play the sound of a press that was understood."""
         self._play(PRESS)
 
     def play_thanks(self) -> None:
-        """It is kept."""
+        """Play the sound of thanks: the rating is kept."""
         self._play(THANKS)
 
     def can_speak(self, recording: Path | None) -> bool:

@@ -35,7 +35,7 @@ WINDOW_LOOK_S = 1.0
 
 
 class KioskApp(App):
-    """One window over one flow."""
+    """The application: one window over one flow. The kv rules read its properties and nothing else of it."""
 
     look = ObjectProperty(rebind=True)
     t = ObjectProperty()
@@ -119,7 +119,7 @@ class KioskApp(App):
         self.transitions.show_time(share)
 
     def next_citizen(self, rated: bool) -> None:
-        """Back to the first language, plain size and the office's theme; nothing typed is left."""
+        """Go back to the first language, plain size and the office's theme; leave nothing that was typed."""
         if rated:
             self.wiring.count_language(self.preferences.language.code)
         self.page_cache.forget()
@@ -133,18 +133,18 @@ class KioskApp(App):
     # What the citizen sets
 
     def turn_language(self) -> None:
-        """The next language."""
+        """Go on to the next language."""
         self.preferences.turn_language()
         self._speak()
         self._restyle()
 
     def turn_text_size(self) -> None:
-        """100, 150, 200 per cent and back."""
+        """Go on to the next text size: 100, 150, 200 per cent and back."""
         self.preferences.turn_text_size()
         self._restyle()
 
     def turn_contrast(self) -> None:
-        """High contrast and back."""
+        """Switch to high contrast or back."""
         self.preferences.turn_contrast()
         self._restyle()
 
@@ -173,7 +173,7 @@ class KioskApp(App):
         self.counter = self._counter_words()
 
     def say_full(self) -> None:
-        """No more reasons than these are taken: say so, large."""
+        """Say, large, that no more reasons than the chosen ones are taken."""
         most = self.wiring.survey.reasons_max
         self._sign(self.t("{n} are chosen, which is the most. Touch one again to take it back.", n=most))
 
@@ -207,7 +207,7 @@ class KioskApp(App):
         self.sounds.play_press()
 
     def note_missed(self, why: Touch) -> None:
-        """Nothing came of a finger that seemed to press: say so."""
+        """Say why nothing came of a finger that seemed to press."""
         if why is Touch.HELD:
             words = self.t("Nothing was chosen: the finger stayed too long. Please touch briefly.")
         else:

@@ -74,13 +74,13 @@ class Transitions:
         self.turn()
 
     def end(self) -> None:
-        """Nothing is done any more that was put off."""
+        """Drop what was put off: the window closes."""
         self._give_back.cancel()
         self.front.clear_sign()
 
     @property
     def due(self) -> Hashable:
-        """Changes with every change of screen; a visit that ends behind the staff door changes nothing."""
+        """The screen that is wanted; it differs with every change of screen, but not for a visit behind the staff door."""
         staff = self._staff
         return ("staff", staff.door.showing) if staff.inside else self._flow.view.showing
 
@@ -90,7 +90,7 @@ class Transitions:
         return self._showing != self.due
 
     def seen_at(self, at: Instant) -> Hashable:
-        """Changes as ``due`` does: which screen whoever touched the glass then had before their eyes."""
+        """The screen, as in ``due``, that whoever touched the glass at that moment had before their eyes."""
         if self._since is None or at.mono_us < self._since.mono_us:
             return _AN_EARLIER_ONE
         return self._showing
@@ -136,12 +136,12 @@ class Transitions:
             self.show_time_line(share)
 
     def show_time_line(self, share: float) -> None:
-        """Draw it as a line over the screens that have one."""
+        """Draw the time that is left as a line, over the screens that have one."""
         if self.place[0] in TIMED or isinstance(self.place[0], Room):
             self.front.show_time(share, self._appearance.look)
 
     def arrange(self) -> None:
-        """Take the look, and whatever else screens are arranged with, as the app has them now."""
+        """Arrange the screen anew, with the look and the words as they are now."""
         self.front.arrange(self._appearance.look)
         self._pages.arrange(self.place, self._appearance.look)
 

@@ -53,7 +53,7 @@ class Wiring:
     recorder: Recorder
     clock: Clock
     office: Words
-    """Its name, by language, as the counter's."""
+    """The office's name by language; ``counter`` is the counter's."""
     counter: Words = field(default_factory=dict)
     counter_code: str | None = None
     """Written into each rating, only where one kiosk serves several counters."""
@@ -61,7 +61,7 @@ class Wiring:
     """What ``rules.counters`` are called."""
     theme: str = "light"
     colours: Mapping[str, Colour] = field(default_factory=dict)
-    """The office's own, by role, over the theme's."""
+    """The office's own colours by role; they replace the theme's."""
     languages: tuple[Language, ...] = field(default_factory=lambda: load_languages(("vi", "en")))
     """The first is the one that every visit starts in."""
     rules: VisitRules = field(default_factory=VisitRules)

@@ -20,7 +20,7 @@ class Bar:
     name: str
     number: str
     share: float | None
-    """Of the longest; None where the number is not told."""
+    """The bar's length as a share of the longest; None where the number is not told."""
     under: str = ""
 
 
