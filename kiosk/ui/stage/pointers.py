@@ -185,7 +185,7 @@ class Pointers(Widget):
 
 
 def _is_finger(touch: Any) -> bool:
-    """Whether this is a finger or the left button, not a wheel or a right click; a long press arrives as a right click."""
+    """Whether this is a finger or the left button; a wheel is not, nor a right click, as which a long press arrives."""
     return "button" not in touch.profile or touch.button == "left"
 
 

@@ -80,7 +80,7 @@ class Transitions:
 
     @property
     def due(self) -> Hashable:
-        """The screen that is wanted; it differs with every change of screen, but not for a visit behind the staff door."""
+        """The screen that is wanted; it differs after each change, but not for a visit behind the staff door."""
         staff = self._staff
         return ("staff", staff.door.showing) if staff.inside else self._flow.view.showing
 
