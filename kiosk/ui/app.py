@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kiosk.ui.look.errors import ScreenUnavailable
-from kiosk.ui.panel.x_screen import Place, open_x_screen
+from kiosk.ui.panel.x_screen import Rectangle, open_x_screen
 from kiosk.ui.wiring.wiring import WindowOptions, Wiring, require_assets
 
 __all__ = [
@@ -84,7 +84,7 @@ def prepare_window(options: WindowOptions) -> Any:
 def _graphics(options: WindowOptions) -> dict[str, str]:
     # Without a window manager nothing makes a window fill the panel: it is opened where and as large as the panel is.
     bare = _bare_panel() if options.fullscreen else None
-    place = bare or Place(0, 0, options.width, options.height)
+    place = bare or Rectangle(0, 0, options.width, options.height)
     return {
         "left": str(place.x),
         "top": str(place.y),
@@ -104,7 +104,7 @@ def _graphics(options: WindowOptions) -> dict[str, str]:
     }
 
 
-def _bare_panel() -> Place | None:
+def _bare_panel() -> Rectangle | None:
     """The panel, where it is an X server's without a window manager."""
     screen = open_x_screen()
     if screen is None:

@@ -51,9 +51,9 @@ class GlassRules:
     """What comes down so close together came down at once, whichever the panel tells first."""
 
 
-Place = tuple[float, float]
+PointMm = tuple[float, float]
 """Where on the glass, in millimetres."""
-_ANYWHERE: Place = (0.0, 0.0)
+_ANYWHERE: PointMm = (0.0, 0.0)
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class _Finger:
     down_us: int
     target: Hashable
     showing: Hashable
-    place: Place
+    place: PointMm
     key: bool
     spoiled: Touch | None = None
     """Why it can no longer be a press."""
@@ -117,7 +117,7 @@ class Glass:
         target: Hashable,
         showing: Hashable,
         at: Instant,
-        place: Place = _ANYWHERE,
+        place: PointMm = _ANYWHERE,
         key: bool = False,
     ) -> bool:
         """A finger came down on a target (or on none); true if it may become a press, so show the pressed look."""
@@ -145,7 +145,7 @@ class Glass:
         found = self._fingers.get(finger)
         return None if found is None else found.spoiled
 
-    def move(self, finger: Hashable, place: Place) -> bool:
+    def move(self, finger: Hashable, place: PointMm) -> bool:
         """A finger slid; false if it can no longer become a press."""
         found = self._fingers.get(finger)
         if found is not None and dist(found.place, place) > self._travel_mm_max:
