@@ -126,10 +126,6 @@ class Flow:
         """What is on the screen."""
         return self._shown
 
-    def start(self) -> None:
-        """Show the question for the first time."""
-        self._screen.show(self._shown)
-
     def wake(self) -> None:
         """Somebody touched the resting screen."""
         self._do(self._visit.wake)

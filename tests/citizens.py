@@ -30,21 +30,20 @@ def open_kiosk(folder: Path) -> "Citizens":
     from kiosk.journal.journal import Journal
     from kiosk.journal.recorder import Recorder
     from kiosk.journal.upkeep.upkeep import Upkeep
-    from kiosk.ui.app import Setup, WindowOptions, prepare_window
+    from kiosk.ui.app import WindowOptions, Wiring, prepare_window
     from kiosk.ui.wiring.desk import Delivery, Desk
 
     prepare_window(WindowOptions(480, 320, fullscreen=False))
     from kivy.base import runTouchApp
 
-    from kiosk.ui.parts import cross_fade as veil
-    from kiosk.ui.stage import pace
-    from kiosk.ui.stage import pointers as hands
+    from kiosk.ui.parts import front
+    from kiosk.ui.stage import pointers, transitions
     from kiosk.ui.stage.stage import KioskApp
 
     runTouchApp(embedded=True)
-    pace.FPS_AWAKE = pace.FPS_IDLE = pace.FPS_RESTING = 0
-    hands.PRESS_LOOK_S_MIN = hands.KEY_LOOK_S_MIN = 0.0
-    veil.FADE_S = 0.001
+    transitions.FPS_AWAKE = transitions.FPS_IDLE = transitions.FPS_RESTING = 0
+    pointers.PRESS_LOOK_S_MIN = pointers.KEY_LOOK_S_MIN = 0.0
+    front.FADE_S = 0.001
     clock = FrozenClock()
     path = folder / "journal.db"
     upkeep = Upkeep(path, clock, timedelta(days=400))
@@ -54,7 +53,7 @@ def open_kiosk(folder: Path) -> "Citizens":
     desk = Desk(lambda pin: pin == PIN, _no_tally, Delivery)
     survey = load_survey(resource("config", "surveys", "sipas-5.toml"))
     app = KioskApp(
-        Setup(survey, recorder, clock, {"vi": "Phường Bình An"}, rules=VisitRules(words=True), sound=True, desk=desk)
+        Wiring(survey, recorder, clock, {"vi": "Phường Bình An"}, rules=VisitRules(words=True), sound=True, desk=desk)
     )
     app._run_prepare()
     _fill_a_corner_only()
@@ -150,7 +149,7 @@ class Citizens:
         self._pass(31)
         self._until(Step.RESTING)
         self._pass(1)
-        self._tap_at(self.app.hands.width / 2, self.app.hands.height / 2)
+        self._tap_at(self.app.pointers.width / 2, self.app.pointers.height / 2)
         self._until(Step.QUESTION)
 
     def _wipe(self) -> None:
@@ -163,7 +162,7 @@ class Citizens:
         self._frames(2)
 
     def _let_staff_in(self) -> None:
-        width, height = self.app.hands.size
+        width, height = self.app.pointers.size
         for x in (5, width - 5):
             finger = self._fingers.down((x, height - 5))
             self._frames(1)

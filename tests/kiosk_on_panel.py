@@ -23,7 +23,7 @@ from kiosk.base.clock import SystemClock
 from kiosk.domain.visit.survey import load_survey
 from kiosk.domain.visit.rules import VisitRules
 from kiosk.base.resources import resource
-from kiosk.ui.app import Setup, WindowOptions, run_kiosk
+from kiosk.ui.app import Wiring, WindowOptions, run_kiosk
 from tests.staff_door import Office
 
 @dataclass
@@ -73,7 +73,7 @@ def started(app):
     print("ready", flush=True)
 
 width, height, words = map(int, sys.argv[2:5])
-run_kiosk(Setup(
+run_kiosk(Wiring(
     load_survey(resource("config", "surveys", "sipas-5.toml")), Disk(), SystemClock(ZoneInfo("Asia/Ho_Chi_Minh")),
     {"vi": "Trung tâm"}, {"vi": "Quầy 3"}, desk=Office().desk(), on_started=started,
     rules=VisitRules(words=bool(words), repeat_window_s=0, thanks_s=0.2, question_s=600, reasons_s=600, words_s=600),
@@ -129,7 +129,7 @@ class Kiosk:
 
     def until_shown(self, step: str) -> None:
         # One frame more: what was touched before a screen was seen did not mean it.
-        self.until(f"app.step_shown == {step!r} and app.shown._since is not None")
+        self.until(f"app.step_shown == {step!r} and app.transitions._since is not None")
 
     def where(self, part: str) -> Point:
         x, y = self.ask(f"where({part})")

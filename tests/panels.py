@@ -57,8 +57,8 @@ def started(app):
         tiles = [app.page.face_tile(level) for level in range(1, 6)] if asked else []
         places = [round(place) for tile in tiles for place in tile.center]
         print("faces" if asked else "other", *map(round, app.look.page), *places, flush=True)
-    turn = app.shown.turn
-    app.shown.turn = lambda: (turn(), tell())
+    turn = app.transitions.turn
+    app.transitions.turn = lambda: (turn(), tell())
     from kivy.core.window import Window
     Window.bind(size=tell)
     tell()

@@ -99,7 +99,7 @@ class Camera:
         from kiosk.ui.stage.stage import KioskApp
         from kiosk.ui.stage.touches import save_screenshot
 
-        app = KioskApp(self.setup())
+        app = KioskApp(self.wiring())
         app._run_prepare()
         if self.language != "vi":
             app.turn_language()
@@ -111,18 +111,18 @@ class Camera:
         app.dispatch("on_stop")
         app._app_window.remove_widget(app.root)
 
-    def setup(self) -> Any:
+    def wiring(self) -> Any:
         from kiosk.base.resources import resource
         from kiosk.domain.visit.rules import VisitRules
         from kiosk.domain.visit.survey import load_survey
         from kiosk.ui.wiring.desk import Delivery, Desk
-        from kiosk.ui.wiring.wiring import HallCounter, Setup
+        from kiosk.ui.wiring.wiring import HallCounter, Wiring
 
         hall = tuple(
             HallCounter(f"Q{n}", str(n), {"vi": vi, "en": en}) for n, (vi, en) in enumerate(HALL, 1)
         )  # fmt: skip
         counters = tuple(counter.code for counter in hall) if self.show is show_counter else ()
-        return Setup(
+        return Wiring(
             load_survey(resource("config", "surveys", f"{self.survey}.toml")), Disk(self.show), StillClock(),
             OFFICE, COUNTER, counters=hall, theme=self.theme, window=self.window,
             rules=VisitRules(words=True, counters=counters),
@@ -165,9 +165,9 @@ def frames(app: Any, n: int = 4) -> None:
 
     for _ in range(n):
         EventLoop.idle()
-    app.shown.turn()
-    Animation.cancel_all(app.shown.front.veil._colour)
-    app.shown.front.veil._colour.a = 0
+    app.transitions.turn()
+    Animation.cancel_all(app.transitions.front.cross_fade._colour)
+    app.transitions.front.cross_fade._colour.a = 0
     EventLoop.idle()
 
 
@@ -198,10 +198,10 @@ def scenes() -> dict[str, Callable[[Any], None]]:
 
 
 def show_resting(app: Any) -> None:
-    language = app.taste.language
-    app.setup.clock.us += 31_000_000
+    language = app.preferences.language
+    app.wiring.clock.us += 31_000_000
     app.flow.tick()
-    while app.taste.language is not language:
+    while app.preferences.language is not language:
         app.turn_language()
 
 
@@ -263,7 +263,7 @@ def show_desk(app: Any) -> None:
     app.staff.tick(knocked=True)
     app.staff.seen = Seen(found, found.tally.days[-1].day)
     app.staff.delivery = Delivery(7, 1300, enrolled=True)
-    app.staff.door.judge(True, app.setup.clock.now())
+    app.staff.door.judge(True, app.wiring.clock.now())
     app.refresh()
 
 

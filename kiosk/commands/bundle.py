@@ -1,6 +1,6 @@
 """``kiosk support-bundle``: one zip for whoever helps, without personal data or secrets.
 
-Every function imports what it packs with: the citizen's screen waits for none of it.
+The agent's libraries are imported when a bundle is made: the citizen's screen waits for none of them.
 """
 
 import platform
@@ -11,11 +11,15 @@ import typer
 
 from kiosk.__about__ import SOFTWARE
 from kiosk.base.clock import SystemClock
+from kiosk.base.settings.layers import Origin, Source
 from kiosk.base.settings.listing import Overlay, list_settings
 from kiosk.base.settings.reading import Reading
 from kiosk.commands.doctor import examine_kiosk
 from kiosk.commands.shared import Config, DataDir, t
+from kiosk.doctor.bundle import as_json, journal_part, without_secrets, write_bundle
+from kiosk.office.from_centre import with_office
 from kiosk.office.settings import KioskSettings, read_kiosk_settings
+from sync.agent.own_log import read_own_log
 
 bundle_commands = typer.Typer()
 
@@ -32,38 +36,34 @@ def support_bundle(
     config: Config = None,
 ) -> None:
     """What helps, and nothing that could hurt."""
-    from kiosk.doctor.bundle import as_json, journal_part, without_secrets, write_bundle
-
     reading = read_kiosk_settings(config, data_dir)
     settings = reading.settings
     now = SystemClock(settings.zone).now().wall
     parts = {
-        "versions.json": as_json({"software": SOFTWARE, "python": platform.python_version(),
-                                  "system": platform.platform(), "made_at": now.isoformat(timespec="seconds")}),
+        "versions.json": as_json({**_versions(), "made_at": now.isoformat(timespec="seconds")}),
         "settings.json": _settings_part(reading),
         "doctor.json": without_secrets(as_json([finding.as_dict() for finding in examine_kiosk(settings)])),
         "agent.json": _agent_part(settings),
         "journal.json": journal_part(settings.journal_path),
         "log.txt": _log_part(),
-    }  # fmt: skip
+    }
     file = write_bundle(to, parts, now)
     typer.echo(
         t("{file} holds no ratings, no personal data and no secrets; look into it before you send it.", file=file)
     )
 
 
-def _settings_part(reading: Reading[KioskSettings]) -> str:
-    from kiosk.base.settings.layers import Origin, Source
-    from kiosk.doctor.bundle import as_json
-    from kiosk.office.from_centre import with_office
+def _versions() -> dict[str, str]:
+    return {"software": SOFTWARE, "python": platform.python_version(), "system": platform.platform()}
 
+
+def _settings_part(reading: Reading[KioskSettings]) -> str:
     in_force, version = with_office(reading.settings)
     overlay = None if version is None else Overlay(in_force, Origin(Source.OFFICE, version))
     return as_json([setting.as_dict() for setting in list_settings(reading, overlay)])
 
 
 def _agent_part(settings: KioskSettings) -> str:
-    from kiosk.doctor.bundle import as_json, without_secrets
     from sync.agent.status import agent_status
 
     status = agent_status(settings.folder, settings.journal_path, SystemClock(settings.zone))
@@ -71,8 +71,6 @@ def _agent_part(settings: KioskSettings) -> str:
 
 
 def _log_part() -> str:
-    from kiosk.doctor.bundle import without_secrets
-    from sync.agent.own_log import read_own_log
     from sync.protocol.excerpt import without_persons
 
     try:

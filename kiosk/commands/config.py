@@ -13,8 +13,11 @@ from kiosk.base.terminal.settings import check_settings, missing_files, show_set
 from kiosk.commands.shared import AsJson, Config, DataDir, t
 from kiosk.domain.fault import Fault
 from kiosk.domain.visit.survey import SurveyInvalid
+from kiosk.office.from_centre import with_office
 from kiosk.office.settings import KioskSettings, read_kiosk_settings
 from kiosk.office.times_at_odds import faults_of_times
+from kiosk.ui.look.languages import load_languages
+from kiosk.ui.look.theme import read_office_colours
 
 config_commands = typer.Typer(help=t("The settings of this kiosk."), no_args_is_help=True)
 
@@ -46,8 +49,6 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Each key with its value and where it comes from."""
-    from kiosk.office.from_centre import with_office
-
     reading = read_kiosk_settings(config, data_dir)
     in_force, version = with_office(reading.settings)
     overlay = None if version is None else Overlay(in_force, Origin(Source.OFFICE, version))
@@ -56,9 +57,6 @@ def show(
 
 def _named(settings: KioskSettings) -> Iterator[Fault]:
     """What is wrong with the files that the settings name, and with times beside one another."""
-    from kiosk.ui.look.languages import load_languages
-    from kiosk.ui.look.theme import read_office_colours
-
     screen, office = settings.screen, settings.office
     yield from faults_of_times(settings)
     try:

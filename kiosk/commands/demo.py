@@ -132,9 +132,12 @@ def _report(t: Texts, settings: KioskSettings, folder: Path, address: str, thank
         message = "the collector's report at {address} cannot be had ({why}); look into {log}"
         raise DemoFailed(message, address=address, why=why, log=folder / "logs" / "collector.log")
     if reported > on_disk:
-        more = reported - on_disk
-        typer.echo(t.several("{n} more rating is at the collector alone: this disk was put back.",
-                             "{n} more ratings are at the collector alone: this disk was put back.", more))  # fmt: skip
+        more = t.several(
+            "{n} more rating is at the collector alone: this disk was put back.",
+            "{n} more ratings are at the collector alone: this disk was put back.",
+            reported - on_disk,
+        )
+        typer.echo(more)
     typer.echo(f"presses {thanked}  on disk {on_disk}  at the collector {collected}")
     return 0 if on_disk - before >= thanked and collected == on_disk else 1
 

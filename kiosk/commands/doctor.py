@@ -1,4 +1,8 @@
-"""``kiosk doctor``: puts the checks of this machine and those of the way to the collector together."""
+"""``kiosk doctor``: puts the checks of this machine and those of the way to the collector together.
+
+The checks are imported when it runs: they bring the database and the network libraries, which the screen does
+not wait for.
+"""
 
 import json
 from collections.abc import Iterator

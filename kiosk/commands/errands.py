@@ -1,10 +1,14 @@
-"""What the staff can have done at the kiosk, wired to the sync agent: the command line hands it to the screen."""
+"""What the staff can have done at the kiosk, wired to the sync agent: the command line hands it to the screen.
+
+The agent and its network libraries are imported when they are called, long after the citizen's first frame.
+"""
 
 from kiosk.__about__ import SOFTWARE
 from kiosk.base.clock import SystemClock
 from kiosk.base.texts import texts
 from kiosk.office.own_journal import own_journal_id
 from kiosk.office.settings import KioskSettings
+from kiosk.office.usb import find_stick
 from kiosk.ui.wiring.desk import Delivery, Errands
 
 
@@ -30,7 +34,6 @@ def staff_errands(settings: KioskSettings) -> Errands:
         return _vietnamese("Enrolled: {unit}, {counter}.", unit=device.unit_name, counter=counter)
 
     def export() -> str:
-        from kiosk.office.usb import find_stick
         from sync.agent.offline import export_batches
 
         url = settings.collector.url or None

@@ -1,4 +1,7 @@
-"""Commands of the journal on this kiosk: its proof, its copies. No network."""
+"""Commands of the journal on this kiosk: its proof, its copies. No network.
+
+The journal's database library is imported when a command runs: the citizen's screen does not wait for it.
+"""
 
 import json
 from pathlib import Path

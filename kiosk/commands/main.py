@@ -1,6 +1,7 @@
 """The ``kiosk`` command: the one place that wires the app, the journal and the sync agent together.
 
-Every command imports what it needs when it runs: the screen without the web, the agent without Kivy.
+``kiosk run`` reads this file and all that it imports before the citizen's first frame. So what is slow to load, the
+database, the network, argon2 and the screen itself, is imported by the command that needs it, when it runs.
 """
 
 from typing import Annotated
@@ -9,11 +10,13 @@ import msgspec
 import typer
 
 from kiosk.__about__ import VERSION
+from kiosk.base.log import write_log
 from kiosk.base.system import start_again
 from kiosk.base.terminal.terminal import run_commands
 from kiosk.commands.bundle import bundle_commands
 from kiosk.commands.config import config_commands
 from kiosk.commands.doctor import doctor_commands
+from kiosk.commands.errands import staff_errands
 from kiosk.commands.journal import journal_commands
 from kiosk.commands.setup import setup_commands
 from kiosk.commands.shared import Config, DataDir, t
@@ -55,9 +58,7 @@ def show_version(version: Annotated[bool, typer.Option("--version", help=t("Prin
 )
 def run(data_dir: DataDir = None, config: Config = None) -> None:
     """Start the app at the counter."""
-    from kiosk.base.log import write_log
-    from kiosk.commands.errands import staff_errands
-    from kiosk.run.start import show_kiosk
+    from kiosk.run.start import show_kiosk  # the screen: no other command waits for it
 
     settings = load_kiosk_settings(config, data_dir)
     write_log()
@@ -76,7 +77,7 @@ def pin(
     ] = False,
 ) -> None:
     """Ask for it twice, keep its hash."""
-    from kiosk.office.pin import hash_pin, keep_hash
+    from kiosk.office.pin import hash_pin, keep_hash  # argon2: no other command waits for it
 
     settings = load_kiosk_settings(config, data_dir)
     hashed = hash_pin(typer.prompt(t("New PIN (6 digits)"), hide_input=True, confirmation_prompt=True, err=True))
@@ -102,7 +103,7 @@ def demo(
     port: Annotated[int, typer.Option(min=1, max=65535, help=t("Port of the demo's collector"))] = 8600,
 ) -> None:
     """Collector, enrolment, agent and window in one command."""
-    from kiosk.commands.demo import run_demo
+    from kiosk.commands.demo import run_demo  # brings the screen, as kiosk run does
 
     raise typer.Exit(run_demo(t, data_dir, config, presses, exit_when_synced, port))
 

@@ -63,11 +63,10 @@ class Programs:
     def _spawn(self, name: str) -> subprocess.Popen[bytes]:
         # Its own session: Ctrl-C reaches this process alone, which then ends the others in order.
         # And a lifeline: if this process is killed, the others end by themselves.
-        log = self._logs[name]
+        log, env = self._logs[name], with_lifeline(os.environ)
         return subprocess.Popen(
-            self._commands[name], stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
-            env=with_lifeline(os.environ),
-        )  # fmt: skip
+            self._commands[name], stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True, env=env
+        )
 
     def _restart_ended(self) -> None:
         while not self._ended.wait(0.5):

@@ -59,10 +59,8 @@ def setup(
     as_json: AsJson = False,
 ) -> None:
     """What is not given and not on the stick is asked, where somebody sits at the terminal."""
-    screen = {
-        "theme": theme, "rotation_deg": rotation_deg, "width_px": width_px, "height_px": height_px,
-        "panel_inch": panel_inch,
-    }  # fmt: skip
+    screen = {"theme": theme, "rotation_deg": rotation_deg, "panel_inch": panel_inch}
+    screen |= {"width_px": width_px, "height_px": height_px}
     said = {"server": server, "code": code, "counter": counter, "settings": _given(survey, screen, ca_file)}
     file = from_file or (None if server else find_setup_file(counter))
     if file is not None:
@@ -77,7 +75,7 @@ def setup(
     _keep_settings(wishes, proxy, settings, config or settings_file(data_dir), quiet=as_json)
     settings = load_kiosk_settings(config, data_dir)
     if pin_hash:
-        from kiosk.office.pin import keep_hash
+        from kiosk.office.pin import keep_hash  # argon2, as below
 
         keep_hash(settings.pin_path, pin_hash)
     _enrol(wishes, settings, quiet=as_json)
@@ -116,9 +114,13 @@ def _asked(wishes: Wishes, settings: KioskSettings) -> dict[str, Any]:
         answers["settings"] = {"screen": screen}
     if not wishes.pin and not settings.staff.pin_hash and not settings.pin_path.exists():
         answers["pin"] = typer.prompt(
-            t("PIN of the staff door, 6 digits (empty: no staff door)"), default="", hide_input=True,
-            confirmation_prompt=t("The PIN again"), show_default=False, err=True,
-        )  # fmt: skip
+            t("PIN of the staff door, 6 digits (empty: no staff door)"),
+            default="",
+            hide_input=True,
+            confirmation_prompt=t("The PIN again"),
+            show_default=False,
+            err=True,
+        )
     return answers
 
 
@@ -189,13 +191,13 @@ def _keep_settings(wishes: Wishes, proxy: str, settings: KioskSettings, main: Pa
 def _enrol(wishes: Wishes, settings: KioskSettings, *, quiet: bool) -> None:
     if not wishes.code:
         return
-    from sync.agent.enroll import enroll_kiosk
+    from sync.agent.enroll import enroll_kiosk  # the network libraries: only who enrols waits for them
 
-    clock, reach = SystemClock(settings.zone), settings.collector
+    clock, reach, info = SystemClock(settings.zone), settings.collector, {"software": SOFTWARE}
+    folder, journal_id = settings.folder, own_journal_id(settings, clock)
     device = enroll_kiosk(
-        settings.folder, reach.url, wishes.code, own_journal_id(settings, clock), clock, info={"software": SOFTWARE},
-        proxy=reach.proxy, ca_file=reach.ca_file,
-    )  # fmt: skip
+        folder, reach.url, wishes.code, journal_id, clock, info=info, proxy=reach.proxy, ca_file=reach.ca_file
+    )
     if wishes.counter and device.counter != wishes.counter:
         raise WrongCounter(
             "the code was for counter {found}, not {wanted}; move the kiosk there with: "

@@ -140,14 +140,15 @@ def server(
     from sync.agent.by_hand import call_at
 
     settings = load_kiosk_settings(config, data_dir)
-    reach = settings.collector
+    reach, folder, journal = settings.collector, settings.folder, settings.journal_path
+    clock, old = SystemClock(settings.zone), reach.url or None
     gone = call_at(
-        settings.folder, settings.journal_path, url, SystemClock(settings.zone), configured=reach.url or None,
-        proxy=reach.proxy, ca_file=reach.ca_file, vouched=unproven,
-    )  # fmt: skip
-    has, of = t.number(gone.has), t.number(gone.of)
-    typer.echo(t("The collector at {url} has {has} of {of} entries; this kiosk calls it there.", url=gone.url, has=has,
-                 of=of))  # fmt: skip
+        folder, journal, url, clock, configured=old, proxy=reach.proxy, ca_file=reach.ca_file, vouched=unproven
+    )
+    counts = {"has": t.number(gone.has), "of": t.number(gone.of)}
+    typer.echo(
+        t("The collector at {url} has {has} of {of} entries; this kiosk calls it there.", url=gone.url, **counts)
+    )
     if reach.url and reach.url.rstrip("/") != gone.url:
         typer.echo(t("The settings still name {url}: that is passed over from now on.", url=reach.url))
 

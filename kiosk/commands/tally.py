@@ -1,4 +1,7 @@
-"""The command for a kiosk's numbers: the same as on its screen, for a terminal, a program or a spreadsheet."""
+"""The command for a kiosk's numbers: the same as on its screen, for a terminal, a program or a spreadsheet.
+
+The numbers and their database library are imported when the command runs: the citizen's screen waits for neither.
+"""
 
 import json
 import sys
@@ -13,6 +16,7 @@ from kiosk.base.errors import SpokenError
 from kiosk.commands.shared import AsJson, Config, DataDir, t
 from kiosk.office.from_centre import with_office
 from kiosk.office.settings import KioskSettings, load_kiosk_settings
+from kiosk.office.usb import write_whole
 
 if TYPE_CHECKING:
     from kiosk.numbers.days import Tally
@@ -110,7 +114,6 @@ def _sheet(found: "Tally", settings: KioskSettings, now: datetime) -> "Sheet":
 
 def _write_file(sheet: "Sheet", xlsx: Path | None) -> None:
     from kiosk.numbers.files import csv_file, xlsx_file
-    from kiosk.office.usb import write_whole
 
     if xlsx is None:
         sys.stdout.buffer.write(csv_file(sheet))

@@ -10,13 +10,12 @@ from kiosk.doctor.finding import Finding, doubtful, failing, fine
 from kiosk.doctor.machine import Machine
 from kiosk.office.settings import KioskSettings
 from kiosk.office.upgrade import AGAIN, Refusal
+from kiosk.ui.look.errors import LanguageInvalid
+from kiosk.ui.look.languages import load_languages
 
 
 def look_at_fonts(settings: KioskSettings, t: Texts) -> Iterator[Finding]:
     """Every language's font is there, and what was drawn for the theme."""
-    from kiosk.ui.look.errors import LanguageInvalid
-    from kiosk.ui.look.languages import load_languages
-
     again = t("install the kiosk's package again")
     try:
         languages = load_languages(settings.screen.languages, settings.screen.language_dir)
@@ -45,9 +44,9 @@ def look_at_sound(settings: KioskSettings, machine: Machine, t: Texts) -> Iterat
 
 def look_at_versions(t: Texts) -> Iterator[Finding]:
     """Which program, which Python, which system."""
-    system = platform.platform(terse=True)
-    yield fine("versions", t("{software}, Python {python}, {system}", software=SOFTWARE,
-                             python=platform.python_version(), system=system))  # fmt: skip
+    python, system = platform.python_version(), platform.platform(terse=True)
+    said = t("{software}, Python {python}, {system}", software=SOFTWARE, python=python, system=system)
+    yield fine("versions", said)
 
 
 def look_at_upgrade(refusal: Refusal | None, t: Texts) -> Iterator[Finding]:
@@ -55,7 +54,7 @@ def look_at_upgrade(refusal: Refusal | None, t: Texts) -> Iterator[Finding]:
     if refusal is None:
         yield fine("upgrade", t("No upgrade was refused"))
         return
-    said = t("The upgrade to {version} was refused on {day}: {why}",
-             version=refusal.version, day=t.day(refusal.at.date()), why=refusal.why)  # fmt: skip
+    version, day, why = refusal.version, t.day(refusal.at.date()), refusal.why
+    said = t("The upgrade to {version} was refused on {day}: {why}", version=version, day=day, why=why)
     remedy = t("publish a newer build, or try this one again: {command}", command=AGAIN)
     yield doubtful("upgrade", said, remedy)

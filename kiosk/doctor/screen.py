@@ -70,8 +70,12 @@ def look_at_window(settings: KioskSettings, machine: Machine, t: Texts) -> Itera
     elif panel == sizes.window == sizes.drawing:
         yield fine("window", t("Window and drawing fill the screen: {size}", size=window))
     else:
-        said = t("Screen {panel}, window {window}, drawn for {drawing}: not all of it can be seen and pressed",
-                 panel=_pixels(panel, t), window=window, drawing=drawing)  # fmt: skip
+        said = t(
+            "Screen {panel}, window {window}, drawn for {drawing}: not all of it can be seen and pressed",
+            panel=_pixels(panel, t),
+            window=window,
+            drawing=drawing,
+        )
         yield failing("window", said, t("restart the kiosk: systemctl restart hailong-screen"))
 
 

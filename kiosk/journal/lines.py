@@ -69,7 +69,7 @@ class ReasonsLine(Line, frozen=True, omit_defaults=True):
     rating: int
     reasons: list[str]
     rating_journal: str | None = None
-    """The older journal whose entry ``rating`` is, where that one was not carried over; so for the next two kinds."""
+    """The older journal that holds entry ``rating``, if that was not carried over; in the next two kinds as well."""
 
 
 class RevisedLine(Line, frozen=True, omit_defaults=True):

@@ -110,9 +110,13 @@ def _total_row(tally: Tally, t: Texts) -> tuple[Cell, ...]:
     answered = together(day.answered for day in tally.days)
     aside = [sum(day.aside[standing] for day in tally.days) for standing in ASIDE]
     return (
-        t("All"), *_share_cells(tally, shown.counts, shown.n or 0), *untold,
-        answered.denominator if answered else Mark.UNKNOWN, _answered(answered), *aside,
-    )  # fmt: skip
+        t("All"),
+        *_share_cells(tally, shown.counts, shown.n or 0),
+        *untold,
+        answered.denominator if answered else Mark.UNKNOWN,
+        _answered(answered),
+        *aside,
+    )
 
 
 def together(shares: Iterable[Share | None]) -> Share | None:
@@ -120,9 +124,7 @@ def together(shares: Iterable[Share | None]) -> Share | None:
     known = [share for share in shares if share is not None]
     if not known:
         return None
-    return Share(
-        Method.PARTICIPATION, sum(each.numerator for each in known), sum(each.denominator for each in known)
-    )  # fmt: skip
+    return Share(Method.PARTICIPATION, sum(each.numerator for each in known), sum(each.denominator for each in known))
 
 
 def _share_cells(tally: Tally, counts: Mapping[int, int], n: int) -> list[Cell]:

@@ -1,4 +1,4 @@
-"""Office: what the office set for this kiosk, as the agent brought it; it wins over the kiosk's own file.
+"""From the centre: what the office set for this kiosk, as the agent brought it; it wins over the kiosk's own file.
 
 The file was checked whole before it was put here. One that cannot be read says nothing.
 """
@@ -75,7 +75,7 @@ def with_office(settings: KioskSettings) -> tuple[KioskSettings, str | None]:
 
 
 def _laid_over(settings: KioskSettings, changes: dict[str, Any]) -> KioskSettings:
-    """The settings with what was said; nothing, or an empty list, says nothing."""
+    """The settings with what the office said of them; a missing value or an empty list says nothing."""
     whole: dict[str, Any] = {}
     for key, said in changes.items():
         if isinstance(said, dict):

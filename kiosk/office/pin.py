@@ -24,7 +24,7 @@ class PinNotKept(SpokenError):
 
 
 def hash_pin(pin: str) -> str:
-    """What stands in the settings for this PIN.
+    """The hash that stands in the settings for this PIN.
 
     Raises PinUnfit unless it has six digits, not all alike.
     """
@@ -36,7 +36,7 @@ def hash_pin(pin: str) -> str:
 
 
 def keep_hash(path: Path, hashed: str) -> None:
-    """Put it where the kiosk reads it, for its own account alone.
+    """Put the hash where the kiosk reads it, readable for its own account alone.
 
     Raises PinNotKept.
     """

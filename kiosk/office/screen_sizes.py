@@ -17,7 +17,7 @@ Size = tuple[int, int]
 
 
 class ScreenSizes(NamedTuple):
-    """Equal, all three, where the citizen sees the whole screen and every face can be pressed."""
+    """Three sizes, which are equal where the citizen sees the whole screen and every face can be pressed."""
 
     panel: Size
     window: Size
@@ -33,7 +33,7 @@ class _Written(msgspec.Struct, frozen=True):
 
 
 def write_screen_sizes(folder: Path, sizes: ScreenSizes) -> None:
-    """Keep them for whoever looks; a disk that refuses is no reason to fail."""
+    """Keep the sizes for whoever looks; a disk that refuses is no reason to fail."""
     try:
         write_private(folder / FILE, msgspec.json.encode(_Written(sizes, os.getpid())), durable=False)
     except OSError as error:
@@ -50,6 +50,6 @@ def read_screen_sizes(folder: Path) -> tuple[ScreenSizes, int] | None:
 
 
 def forget_screen_sizes(folder: Path) -> None:
-    """The screen is closed."""
+    """Forget the sizes: the screen is closed."""
     with contextlib.suppress(OSError):
         (folder / FILE).unlink(missing_ok=True)

@@ -40,7 +40,7 @@ class Office(Section, frozen=True):
 
 
 class Screen(Section, frozen=True):
-    """The window."""
+    """The citizen's screen: its window, panel, theme, languages and sound."""
 
     fullscreen: bool = True
     width_px: Annotated[int, between(320, 7680)] = 1280

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from kiosk.base.errors import SpokenError
-from kiosk.base.private_file import open_to_readers
+from kiosk.base.private_file import open_to_readers, sync_directory
 
 MOUNTS = (Path("/media"), Path("/run/media"))
 """Where Linux desktops mount what is put in, directly or in a folder of the user's."""
@@ -43,20 +43,10 @@ def write_whole(file: Path, content: bytes) -> None:
             os.fsync(writing.fileno())
         open_to_readers(unfinished)
         unfinished.replace(file)
-        _sync_folder(file.parent)
+        sync_directory(file.parent)
     except OSError as error:
         raise StickRefused(
             "{file} could not be written ({why}): take another USB stick and try again",
             file=file.name,
             why=error.strerror,
         ) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -5,21 +5,24 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.base.texts import texts
 from kiosk.domain.instant import Clock
+from kiosk.office.settings import KioskSettings
+from kiosk.office.usb import find_stick
 from kiosk.ui.wiring.desk import Desk, Errands
 
 if TYPE_CHECKING:
     from kiosk.numbers.days import Tally
-    from kiosk.office.settings import KioskSettings
 
 
 def staff_desk(
-    settings: "KioskSettings", place: str, clock: Clock, errands: Errands, again: threading.Event
+    settings: KioskSettings, place: str, clock: Clock, errands: Errands, again: threading.Event
 ) -> Desk | None:
     """What lies behind the staff door; there is none without a PIN.
 
-    ``place`` names office and counter in the files that are carried away; ``again`` is set where the kiosk,
-    once closed, is to start again. Whatever a call needs is imported when it is made: only the staff wait for it.
+    ``place`` names office and counter in the files that are carried away; ``again`` is set where the kiosk, once
+    closed, is to start again. The journal's reader, the numbers and argon2 are imported when a call is made: only
+    the staff wait for them.
     """
     hashed = settings.staff.pin_hash or _kept_hash(settings.pin_path)
     if not hashed:
@@ -39,9 +42,7 @@ def staff_desk(
             return read_tally(reader, now.date() - timedelta(days=DAYS_BACK), now.date(), now, terms_of(settings))
 
     def save() -> str:
-        from kiosk.base.texts import texts
         from kiosk.numbers.files import Sheet, save_files
-        from kiosk.office.usb import find_stick
 
         t = texts("kiosk", "vi")
         file = save_files(Sheet(tally(), place or t("This kiosk"), clock.now().wall, t), find_stick())

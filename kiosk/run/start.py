@@ -26,11 +26,11 @@ from kiosk.office.screen_sizes import forget_screen_sizes, write_screen_sizes
 from kiosk.office.settings import SYSTEM_FILE, KioskSettings
 from kiosk.office.times_at_odds import faults_of_times
 from kiosk.run.staff_desk import staff_desk
-from kiosk.ui.app import Setup, WindowOptions, call_touch_test, repeat_on_screen, run_kiosk, stop_kiosk
+from kiosk.ui.app import WindowOptions, Wiring, call_touch_test, repeat_on_screen, run_kiosk, stop_kiosk
 from kiosk.ui.look.languages import load_languages
 from kiosk.ui.look.theme import read_office_colours
 from kiosk.ui.wiring.desk import Errands
-from kiosk.ui.wiring.wiring import HallCounter
+from kiosk.ui.wiring.wiring import HallCounter, RunningKiosk
 
 if TYPE_CHECKING:
     from kiosk.journal.journal import Journal
@@ -47,7 +47,7 @@ def show_kiosk(
     settings: KioskSettings,
     office: str = "",
     counter: str = "",
-    on_started: Callable[[Any], None] = lambda _app: None,
+    on_started: Callable[[RunningKiosk], None] = lambda _app: None,
     errands: Errands | None = None,
 ) -> bool:
     """Show the citizen's screen until it is closed; every press handed over by then is committed.
@@ -59,23 +59,23 @@ def show_kiosk(
     """
     keep_one_heap()
     run = _Run(settings)
-    setup = _setup(run.settings, office, counter)
-    run.survey, clock = setup["survey"].ref, run.clock
+    shown = _shown(run.settings, office, counter)
+    run.survey, clock = shown["survey"].ref, run.clock
     recorder = Recorder(run.open_journal, tidy=run.tidy, look=run.look, on_unusable=run.stop_for)
     languages = LanguageCount(settings.folder / "languages.json", lambda: clock.now().wall.date())
-    place = " · ".join(filter(None, (setup[key].get(FIRST_LANGUAGE, "") for key in ("office", "counter"))))
+    place = " · ".join(filter(None, (shown[key].get(FIRST_LANGUAGE, "") for key in ("office", "counter"))))
     desk = staff_desk(run.settings, place, clock, errands or Errands(), run.again)
 
-    def start(app: Any) -> None:
+    note, count = partial(write_screen_sizes, run.settings.folder), languages.count
+
+    def start(app: RunningKiosk) -> None:
         run.begin(app, on_started)
 
+    wiring = Wiring(
+        recorder=recorder, clock=clock, desk=desk, on_started=start, note_screen=note, count_language=count, **shown
+    )
     try:
-        run_kiosk(
-            Setup(
-                recorder=recorder, clock=clock, on_started=start, count_language=languages.count, desk=desk,
-                note_screen=partial(write_screen_sizes, run.settings.folder), **setup,
-            )
-        )  # fmt: skip
+        run_kiosk(wiring)
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         run.shown.set()
@@ -106,10 +106,10 @@ class _Run:
         """Whether somebody pressed Ctrl-C."""
         self.unusable: JournalError | None = None
         """Why the run must end: a journal that only a person can make usable."""
-        self._app: Any = None
+        self._app: RunningKiosk | None = None
         self._upkeep: Upkeep | None = None
 
-    def begin(self, app: Any, on_started: Callable[[Any], None]) -> None:
+    def begin(self, app: RunningKiosk, on_started: Callable[[RunningKiosk], None]) -> None:
         """The first frame is up."""
         self._app = app
         if self.unusable is not None:
@@ -169,11 +169,10 @@ class _Run:
             self.again.set()
             stop_kiosk()
         elif at_rest or (self._app is not None and self._app.step_shown is Room.CLEANING):
-            self._follow(next_order(self.settings.folder))
+            self._follow(next_order(self.settings.folder), cleaning=not at_rest)
 
-    def _follow(self, order: Order | None) -> None:
+    def _follow(self, order: Order | None, *, cleaning: bool) -> None:
         """Do what IT staff ask for, when no citizen is at the screen."""
-        cleaning = self._app.step_shown is Room.CLEANING
         if order is Order.RESTART or (order is Order.CLEANING_OFF and cleaning):
             _log.info("IT staff asked for %s: the screen starts again", order)
             self.again.set()
@@ -187,7 +186,7 @@ class _Run:
         stop_kiosk()
 
 
-def _setup(settings: KioskSettings, office: str, counter: str) -> dict[str, Any]:
+def _shown(settings: KioskSettings, office: str, counter: str) -> dict[str, Any]:
     screen = settings.screen
     return {
         "survey": settings.load_survey(),

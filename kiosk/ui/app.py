@@ -1,4 +1,8 @@
-"""The door to the screen: checks what is needed, prepares Kivy, and runs one kiosk until it is stopped."""
+"""The door to the screen: checks what is needed, prepares Kivy, and runs one kiosk until it is stopped.
+
+Kivy is imported in the functions: its settings must be made before it opens the window, which it does on import, and
+what is missing must be said before that.
+"""
 
 import logging
 import os
@@ -8,13 +12,13 @@ from collections.abc import Callable
 from typing import Any
 
 from kiosk.ui.look.errors import ScreenUnavailable
-from kiosk.ui.panel.x_screen import Place, open_x_screen
-from kiosk.ui.wiring.wiring import Setup, WindowOptions, require_assets
+from kiosk.ui.panel.x_screen import Rectangle, open_x_screen
+from kiosk.ui.wiring.wiring import WindowOptions, Wiring, require_assets
 
 __all__ = [
     "ScreenUnavailable",
-    "Setup",
     "WindowOptions",
+    "Wiring",
     "call_touch_test",
     "repeat_on_screen",
     "run_kiosk",
@@ -22,16 +26,16 @@ __all__ = [
 ]
 
 
-def run_kiosk(setup: Setup) -> None:
+def run_kiosk(wiring: Wiring) -> None:
     """Show the kiosk and return when its window is closed or its app is stopped; call it from the main thread.
 
     Raises ScreenUnavailable when there is no display, no OpenGL or no picture.
     """
-    require_assets(setup)
-    prepare_window(setup.window)
+    require_assets(wiring)
+    prepare_window(wiring.window)
     from kiosk.ui.stage.stage import KioskApp  # Kivy opens the window here
 
-    KioskApp(setup).run()
+    KioskApp(wiring).run()
 
 
 def stop_kiosk() -> None:
@@ -48,10 +52,8 @@ def call_touch_test() -> None:
     from kivy.app import App
     from kivy.clock import Clock
 
-    from kiosk.domain.visit.door import Room
-
     if (app := App.get_running_app()) is not None:
-        Clock.schedule_once(lambda _elapsed: app.staff.door.call(Room.TOUCH_TEST, app.setup.clock.now()), 0)
+        Clock.schedule_once(lambda _elapsed: app.call_touch_test(), 0)
 
 
 def repeat_on_screen(act: Callable[[], None], every_s: float) -> None:
@@ -82,7 +84,7 @@ def prepare_window(options: WindowOptions) -> Any:
 def _graphics(options: WindowOptions) -> dict[str, str]:
     # Without a window manager nothing makes a window fill the panel: it is opened where and as large as the panel is.
     bare = _bare_panel() if options.fullscreen else None
-    place = bare or Place(0, 0, options.width, options.height)
+    place = bare or Rectangle(0, 0, options.width, options.height)
     return {
         "left": str(place.x),
         "top": str(place.y),
@@ -102,7 +104,7 @@ def _graphics(options: WindowOptions) -> dict[str, str]:
     }
 
 
-def _bare_panel() -> Place | None:
+def _bare_panel() -> Rectangle | None:
     """The panel, where it is an X server's without a window manager."""
     screen = open_x_screen()
     if screen is None:

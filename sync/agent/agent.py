@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ from kiosk.journal.errors import Diverged, JournalError
 from kiosk.office.upgrade import Refusal, read_refusal
 from sync.agent import backoff
 from sync.agent.commands import Commands
-from sync.agent.earlier_journals import OlderOf, offer_older
+from sync.agent.earlier_journals import EarlierOf, offer_earlier
 from sync.agent.enroll import KioskFiles
 from sync.agent.errors import AgentError, DeliveryError, JournalTaken
 from sync.agent.heartbeat import Heart
@@ -43,7 +44,7 @@ class Agent:
         open_collector: Callable[[], AbstractContextManager[ReportedCollector]],
         clock: Clock,
         *,
-        older_of: OlderOf = lambda _: nullcontext(None),
+        earlier_of: EarlierOf = lambda _: nullcontext(None),
         mend: Callable[[Exception], bool] = lambda _: False,
         guide: Guide | None = None,
         chance: Callable[[], float] = random.random,
@@ -61,7 +62,7 @@ class Agent:
         self._state_path = files.state
         self._open_journal = open_journal
         self._open_collector = open_collector
-        self._older_of = older_of
+        self._earlier_of = earlier_of
         self._mend = mend
         self._guide = guide or Staying()
         self._clock = clock
@@ -198,9 +199,8 @@ class Agent:
             alive()
 
         careful = Careful(collector, recognise)
-        return upload_all(
-            journal, careful, acknowledged, lambda: offer_older(journal, careful, self._older_of, alive)
-        )  # fmt: skip
+        earlier = partial(offer_earlier, journal, careful, self._earlier_of, alive)
+        return upload_all(journal, careful, acknowledged, earlier)
 
     def _wait_after(self, error: Exception) -> float:
         if isinstance(error, DeliveryError) and error.retry_after_s is not None:

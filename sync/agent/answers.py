@@ -19,7 +19,7 @@ _STRANGER = {problems.DEVICE_UNKNOWN, problems.DEVICE_REVOKED}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, complete."""
+    """A complete HTTP answer."""
 
     status: int
     media_type: str

@@ -26,7 +26,7 @@ def wait_as_asked(retry_after_s: float, chance: float) -> float:
 
 
 def wait_for_people(chance: float) -> float:
-    """Seconds until knocking again where only a person can change the outcome: 15 min … 1 h."""
+    """Seconds until the next try where only a person can change the outcome: 15 min … 1 h."""
     return WAIT_S_MAX + chance * (RETRY_AFTER_S_MAX - WAIT_S_MAX)
 
 

@@ -1,4 +1,4 @@
-"""By hand: a person says where the collector is; the kiosk goes there if it is the same one, or is vouched for."""
+"""By hand: a person says where the collector is; the kiosk goes there if it is the same one or that person vouches."""
 
 import secrets
 from pathlib import Path
@@ -60,7 +60,7 @@ def call_at(
 
 
 def _key_of(collector: CollectorClient) -> str:
-    """The key that it proves to have; empty where it is too old for that, or only says so."""
+    """The key that the collector proves to have; empty where it is too old to prove one, or claims that."""
     nonce = secrets.token_hex(16)
     try:
         answer = ask(collector, nonce)

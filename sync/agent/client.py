@@ -120,17 +120,17 @@ class CollectorClient:
             raise CollectorUnavailable(Trouble.WRONG_ANSWER, "200 with another key than the one handed in")
 
     def prove(self, nonce: str) -> OwnKeyAnswer:
-        """That the collector which answers has its own key, said for this question; unchecked."""
+        """The collector's statement, for this question, that it has its own key; unchecked."""
         return read_answer(self._call("GET", f"/v1/device/collector?nonce={nonce}"), OwnKeyAnswer)
 
     @property
     def address(self) -> str:
-        """Where this calls."""
+        """The address that this client calls."""
         return self._route.url.rstrip("/")
 
     @property
     def keyid(self) -> str:
-        """As whom this signs."""
+        """The key id that this client signs with."""
         return self._identity.keyid
 
     def enrol(self, request: EnrolmentRequest) -> EnrolmentAnswer:

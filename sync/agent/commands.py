@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from sync.agent.files import write_private
+from kiosk.base.private_file import write_private
 from sync.protocol.excerpt import without_persons
 from sync.protocol.messages import COMMANDS_MAX, CommandDone, DeviceCommand
 
@@ -26,7 +26,7 @@ _log = structlog.get_logger("agent")
 
 
 class Handled(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the file holds."""
+    """What the file of done commands holds."""
 
     known: list[str] = []
     """Ids of commands that were done, the newest last."""
@@ -116,7 +116,7 @@ class Commands:
 
 
 def read_orders(path: Path) -> list[Order]:
-    """What lies there for the screen."""
+    """The orders that lie there for the screen."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=list[Order])
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol, cast
 from kiosk.domain.instant import Clock
 from kiosk.journal.errors import Diverged
 from kiosk.journal.reader import JournalReader
-from sync.agent.earlier_journals import OlderOf, put_aside
+from sync.agent.earlier_journals import EarlierOf, earlier_beside
 from sync.agent.enroll import KioskFiles, connect
 from sync.agent.upload import Collector, Journal, last_common
 
@@ -20,7 +20,7 @@ class Compared(NamedTuple):
 
     on_disk: int
     at_the_collector: int
-    """Of those on this disk."""
+    """How many of the ratings on this disk the collector has."""
 
 
 class CountedJournal(Journal, Protocol):
@@ -40,17 +40,17 @@ def compare_ratings(
     """
     client = connect(KioskFiles(directory), clock, url=url, proxy=proxy, ca_file=ca_file)
     with JournalReader(journal_path) as journal, client as collector:
-        return compare_from(journal, journal.head().next_seq - 1, collector, put_aside(journal_path))
+        return compare_from(journal, journal.head().next_seq - 1, collector, earlier_beside(journal_path))
 
 
-def compare_from(journal: CountedJournal, through: int, collector: Collector, older_of: OlderOf) -> Compared:
-    """The same of a journal up to seq ``through``, and of those before it."""
+def compare_from(journal: CountedJournal, through: int, collector: Collector, earlier_of: EarlierOf) -> Compared:
+    """Compare a journal up to seq ``through``, and the earlier journals before it."""
     common = min(through, _common(journal, collector))
     found = Compared(journal.count("rating", through), journal.count("rating", common))
-    with older_of(journal) as older:
-        if older is None:
+    with earlier_of(journal) as earlier:
+        if earlier is None:
             return found
-        before = compare_from(cast(CountedJournal, older.journal), older.through, collector, older_of)
+        before = compare_from(cast(CountedJournal, earlier.journal), earlier.through, collector, earlier_of)
     return Compared(found.on_disk + before.on_disk, found.at_the_collector + before.at_the_collector)
 
 

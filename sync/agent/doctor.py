@@ -25,7 +25,7 @@ from sync.agent.errors import (
     SettingInvalid,
 )
 from sync.agent.keys import load_key
-from sync.agent.probe import CertificateRefused, Flaw, Knocked, knock
+from sync.agent.probe import CertificateRefused, Flaw, Probed, probe
 from sync.agent.route import Identity, Route
 from sync.agent.status import agent_status
 from sync.agent.troubles import Trouble, trouble_lines
@@ -106,7 +106,7 @@ def _look_at_server(way: Way, t: Texts) -> Iterator[Finding]:
         return
     host = urlsplit(route.url).hostname
     try:
-        found = knock(route)
+        found = probe(route)
     except CertificateRefused as error:
         said, remedy = _FLAWS[error.flaw]
         yield failing("certificate", t(said, host=host, why=error.detail), t(remedy, host=host))
@@ -145,7 +145,7 @@ _FLAWS = {
 """What is said of a certificate, and what mends it."""
 
 
-def _certificate(found: Knocked, host: str, clock: Clock, t: Texts) -> Finding:
+def _certificate(found: Probed, host: str, clock: Clock, t: Texts) -> Finding:
     if found.valid_until is None:
         return fine("certificate", t("The collector is on this machine: no certificate is needed"))
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(found.valid_until), UTC)
@@ -155,7 +155,7 @@ def _certificate(found: Knocked, host: str, clock: Clock, t: Texts) -> Finding:
     return fine("certificate", said)
 
 
-def _server_clock(found: Knocked, clock: Clock, t: Texts) -> Iterator[Finding]:
+def _server_clock(found: Probed, clock: Clock, t: Texts) -> Iterator[Finding]:
     try:
         theirs = email.utils.parsedate_to_datetime(found.date or "")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Older: the journals that this kiosk's journal continues, offered to a collector that may have lost their ends.
+"""Earlier journals: those that this kiosk's journal continues, offered to a collector that may have lost their ends.
 
 A continuation carries over only what the collector was known to have not. A collector restored
 from a backup made before the continuation lacks more than that: it gets the rest from the
@@ -22,7 +22,7 @@ from sync.agent.upload import Collector, Journal, upload_through
 _log = structlog.get_logger("agent")
 
 
-class Older(NamedTuple):
+class EarlierJournal(NamedTuple):
     """The journal that another one continues."""
 
     journal: Journal
@@ -30,39 +30,39 @@ class Older(NamedTuple):
     """Its entries up to this one were not carried over."""
 
 
-OlderOf = Callable[[Journal], AbstractContextManager[Older | None]]
+EarlierOf = Callable[[Journal], AbstractContextManager[EarlierJournal | None]]
 
 
-def offer_older(journal: Journal, collector: Collector, older_of: OlderOf, alive: Callable[[], None]) -> None:
+def offer_earlier(journal: Journal, collector: Collector, earlier_of: EarlierOf, alive: Callable[[], None]) -> None:
     """Let the collector have, of the journals before ``journal``, what was not carried over.
 
     What cannot be read any more, or took another course there, is left: the rest must not wait for it.
     """
     try:
-        with older_of(journal) as older:
-            if older is None:
+        with earlier_of(journal) as earlier:
+            if earlier is None:
                 return
-            if collector.cursor(older.journal.id) == Cursor.start(older.journal.id):
-                offer_older(older.journal, collector, older_of, alive)
-            upload_through(older.through, older.journal, collector, lambda _: alive())
+            if collector.cursor(earlier.journal.id) == Cursor.start(earlier.journal.id):
+                offer_earlier(earlier.journal, collector, earlier_of, alive)
+            upload_through(earlier.through, earlier.journal, collector, lambda _: alive())
     except (JournalError, JournalTaken) as error:
         _log.warning("older_journal_not_offered", detail=str(error))
 
 
-def put_aside(path: Path) -> OlderOf:
-    """Finds the journals that were put aside beside the one at ``path``."""
+def earlier_beside(path: Path) -> EarlierOf:
+    """Finds earlier journals among those that were put aside beside the one at ``path``."""
 
     @contextmanager
-    def older_of(journal: Journal) -> Iterator[Older | None]:
+    def earlier_of(journal: Journal) -> Iterator[EarlierJournal | None]:
         opened = _opened(journal)
         found = None if opened is None else _find(path, opened.continues or "")
         if opened is None or found is None:
             yield None
             return
         with found:
-            yield Older(found, opened.carried_after or 0)
+            yield EarlierJournal(found, opened.carried_after or 0)
 
-    return older_of
+    return earlier_of
 
 
 def _opened(journal: Journal) -> OpenedLine | None:

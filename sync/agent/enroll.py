@@ -7,14 +7,14 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock
 
+from kiosk.base.private_file import write_private
 from kiosk.domain.instant import Clock
 from sync.agent.client import CollectorClient
 from sync.agent.errors import DeviceUnusable, EnrolmentRefused, NotEnrolled
-from sync.agent.files import write_private
-from sync.agent.keys import adopt_key, load_key, obtain_key, public_text
+from sync.agent.keys import adopt_key, load_key, obtain_key
 from sync.agent.route import Identity, Route
 from sync.protocol.messages import CODE_LENGTH_MAX, SHORT_TEXT_MAX, EnrolmentRequest
-from sync.protocol.own_key import Move
+from sync.protocol.own_key import Move, public_text
 
 DEVICE_LOCK_S_MAX = 10.0
 
@@ -47,12 +47,12 @@ class KioskFiles:
 
     @property
     def device_lock(self) -> Path:
-        """Held while the device file is read and written again."""
+        """The lock that is held while the device file is read and written again."""
         return self.directory / "device.lock"
 
     @property
     def lock(self) -> Path:
-        """Held by the one agent at work."""
+        """The lock that the one agent at work holds."""
         return self.directory / "agent.lock"
 
 
@@ -67,7 +67,7 @@ class Device(msgspec.Struct, frozen=True):
     code: str = ""
     """The one-time code that still has to reach the collector, by an exported file; then the id is not known yet."""
     collector_key: str = ""
-    """By which the collector is known again; empty until it was told."""
+    """The collector's own public key, by which it is known again; empty until it was told."""
     move: Move | None = None
     """Where the collector said it will be; its signature was checked."""
     left: tuple[str, ...] = ()

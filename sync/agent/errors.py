@@ -3,10 +3,10 @@
 AgentError
 ├── DeliveryError            nothing is known to have arrived: all of it stays waiting
 │   ├── CollectorUnavailable     no usable answer: the next cycle tries again, later each time
-│   ├── RequestRefused           it understands us and will not: knock slowly, tell IT staff
+│   ├── RequestRefused           it understands us and will not: try again slowly, tell IT staff
 │   ├── JournalTaken             another kiosk writes this journal: go on in a new one
-│   ├── DeviceNotRecognised      it does not know this kiosk (any more): knock slowly, tell IT staff
-│   └── AnotherCollector         it is not the one that this kiosk knows: send nothing, knock slowly, tell IT staff
+│   ├── DeviceNotRecognised      it does not know this kiosk (any more): try again slowly, tell IT staff
+│   └── AnotherCollector         it is not the one that this kiosk knows: send nothing, try again slowly, tell IT staff
 ├── EnrolmentRefused         this code does not enrol this kiosk: ask for a new one
 ├── NotEnrolled              enrol first
 ├── DeviceUnusable           the device's own files are damaged or open to others: mend them
@@ -51,7 +51,7 @@ class CollectorUnavailable(DeliveryError):
 
 
 class RequestRefused(DeliveryError):
-    """The collector understood and will not take it: keep everything, knock slowly, tell IT staff."""
+    """The collector understood and will not take it: keep everything, try again slowly, tell IT staff."""
 
     slow = True
 
@@ -64,7 +64,7 @@ class JournalTaken(DeliveryError):
 
 
 class DeviceNotRecognised(DeliveryError):
-    """The collector does not know this kiosk: keep everything, knock slowly, tell IT staff."""
+    """The collector does not know this kiosk: keep everything, try again slowly, tell IT staff."""
 
     slow = True
 

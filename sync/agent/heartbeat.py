@@ -78,7 +78,7 @@ class Beating:
         self.has_news = False
         """Whether a command was done, so that what came of it is to be told soon."""
         self.settings: str | None = None
-        """The version of the office's settings, once it was told."""
+        """The version of the office's settings; None until the collector told it."""
 
     def cursor(self, journal_id: str) -> Cursor:
         """How far the collector's copy reaches; a status that it does not take never keeps ratings waiting."""

@@ -12,11 +12,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from kiosk.base.private_file import sync_directory, write_private
 from sync.agent.errors import DeviceUnusable, NotEnrolled
-from sync.agent.files import sync_directory, write_private
-from sync.protocol.own_key import public_text
-
-__all__ = ["adopt_key", "load_key", "obtain_key", "public_text"]
 
 
 def obtain_key(path: Path) -> Ed25519PrivateKey:

@@ -73,13 +73,13 @@ class Staying:
     fault: str | None = None
 
     def recognise(self, collector: ReportedCollector) -> None:
-        """Take whatever answers."""
+        """Accept whatever collector answers."""
 
     def note(self, body: bytes) -> None:
         """Keep nothing."""
 
     def follow(self, *, urgent: bool) -> bool:
-        """Stay."""
+        """Stay at the present address."""
         del urgent
         return False
 

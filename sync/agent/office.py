@@ -10,10 +10,10 @@ from pathlib import Path
 
 import msgspec
 
+from kiosk.base.private_file import write_private
 from kiosk.base.resources import own_survey, resource
 from kiosk.domain.office_calendar import day_text
 from kiosk.domain.visit.survey import Survey, SurveyInvalid, load_survey, read_survey
-from sync.agent.files import write_private
 from sync.protocol.messages import SHORT_TEXT_MAX, DeviceSettings, MessageInvalid, decode_message
 
 SETTINGS_FILE = "settings.json"
@@ -24,10 +24,10 @@ FORMAT = 2
 
 
 class OfficeSettings(msgspec.Struct, frozen=True):
-    """What the file holds."""
+    """What the file of the office's settings holds."""
 
     version: str
-    """The ETag they came with."""
+    """The ETag that the settings came with."""
     settings: DeviceSettings
     format: int = 1
 

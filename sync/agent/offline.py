@@ -11,13 +11,13 @@ from pathlib import Path
 
 import msgspec
 
+from kiosk.base.private_file import sync_directory
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.reader import JournalReader
 from sync.agent.enroll import Device, KioskFiles, address_of, keep_device, load_device
 from sync.agent.errors import FileUnusable
-from sync.agent.files import sync_directory
-from sync.agent.keys import load_key, public_text
+from sync.agent.keys import load_key
 from sync.agent.route import Identity
 from sync.agent.run import one_agent
 from sync.agent.state import keep_state, load_state
@@ -33,6 +33,7 @@ from sync.protocol.messages import (
     decode_message,
     encode_message,
 )
+from sync.protocol.own_key import public_text
 from sync.protocol.parcel import PARCEL_SUFFIX, ParcelRequest, write_parcel
 from sync.protocol.signature import sign_request
 
@@ -81,10 +82,8 @@ def take_acknowledgement(directory: Path, journal_path: Path, file: Path) -> tup
         raise FileUnusable("{file} holds nothing for this kiosk; make a new one with: collector ack-file", file=file)
     with one_agent(files), JournalReader(journal_path) as journal:
         answer, state = kiosk.enrolment, load_state(files.state)
-        known = msgspec.structs.replace(
-            device, device_id=answer.device_id, counter=answer.counter, counter_name=answer.counter_name,
-            unit_name=answer.unit_name, code="",
-        )  # fmt: skip
+        place = {"counter": answer.counter, "counter_name": answer.counter_name, "unit_name": answer.unit_name}
+        known = msgspec.structs.replace(device, device_id=answer.device_id, code="", **place)
         if known != device:
             keep_device(files, known)
         for found in kiosk.journals:
@@ -105,9 +104,14 @@ class _Sender:
 
     def request(self, target: str, headers: dict[str, str], body: bytes) -> ParcelRequest:
         signed = sign_request(
-            method="POST", url=self._url + target, headers=headers, body=body, keyid=self._identity.keyid,
-            private_key=self._identity.private_key, clock=self._clock.now(),
-        )  # fmt: skip
+            method="POST",
+            url=self._url + target,
+            headers=headers,
+            body=body,
+            keyid=self._identity.keyid,
+            private_key=self._identity.private_key,
+            clock=self._clock.now(),
+        )
         return ParcelRequest("POST", target, {**headers, **signed}, len(body), body, self._url)
 
     def enrolment(self, code: str, journal_id: str) -> ParcelRequest:

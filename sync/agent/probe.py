@@ -1,4 +1,4 @@
-"""Knock: one unsigned question to the collector, by which an installer learns what stands in the way.
+"""Probe: one unsigned question to the collector, by which an installer learns what stands in the way.
 
 The agent's own client says no more than that a certificate is not accepted: here it is told apart why, and until
 when the accepted one holds. The answer to an unsigned question is a refusal, and only the collector words it so.
@@ -34,9 +34,15 @@ class Flaw(StrEnum):
 
 
 _FLAWS = {
-    10: Flaw.EXPIRED, 9: Flaw.NOT_YET_VALID, 62: Flaw.WRONG_HOST, 64: Flaw.WRONG_HOST,
-    18: Flaw.UNKNOWN_AUTHORITY, 19: Flaw.UNKNOWN_AUTHORITY, 20: Flaw.UNKNOWN_AUTHORITY, 21: Flaw.UNKNOWN_AUTHORITY,
-}  # fmt: skip
+    10: Flaw.EXPIRED,
+    9: Flaw.NOT_YET_VALID,
+    62: Flaw.WRONG_HOST,
+    64: Flaw.WRONG_HOST,
+    18: Flaw.UNKNOWN_AUTHORITY,
+    19: Flaw.UNKNOWN_AUTHORITY,
+    20: Flaw.UNKNOWN_AUTHORITY,
+    21: Flaw.UNKNOWN_AUTHORITY,
+}
 """By X509_V_ERR_… of OpenSSL's x509_vfy.h."""
 
 
@@ -49,7 +55,7 @@ class CertificateRefused(CollectorUnavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class Knocked:
+class Probed:
     """What was learnt of a server that is the collector."""
 
     valid_until: str | None
@@ -58,7 +64,7 @@ class Knocked:
     """Its clock, as HTTP writes it."""
 
 
-def knock(route: Route) -> Knocked:
+def probe(route: Route) -> Probed:
     """Ask the collector an unsigned question.
 
     Raises CertificateRefused, CollectorUnavailable or SettingInvalid.
@@ -80,7 +86,7 @@ def knock(route: Route) -> Knocked:
         connection.close()
     if problem_of(answer) is None:
         raise _stranger(answer)
-    return Knocked(valid_until, date)
+    return Probed(valid_until, date)
 
 
 def _connection(route: Route, parts: SplitResult) -> http.client.HTTPConnection:

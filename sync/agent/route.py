@@ -1,4 +1,4 @@
-"""Route: who a kiosk is to its collector, and the way there."""
+"""Route: as whom a kiosk signs to its collector, and how it gets there."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -17,7 +17,7 @@ from kiosk.journal.reader import JournalReader
 from kiosk.journal.recovery.parting import continue_unwatched
 from sync.agent.agent import PERIOD_S, Agent
 from sync.agent.backoff import START_DELAY_S_MAX
-from sync.agent.earlier_journals import put_aside
+from sync.agent.earlier_journals import earlier_beside
 from sync.agent.enroll import KioskFiles, connect
 from sync.agent.errors import AgentError, AgentRunning, DeviceNotRecognised, JournalTaken
 from sync.agent.move import Mover
@@ -124,7 +124,7 @@ def _agent(
         lambda: JournalReader(journal_path),
         lambda: connect(files, clock, url=url, proxy=proxy, ca_file=ca_file),
         clock,
-        older_of=put_aside(journal_path),
+        earlier_of=earlier_beside(journal_path),
         mend=mend,
         guide=Mover(files, journal_path, clock, url, proxy, ca_file, fault=load_state(files.state).move),
         period_s=period_s,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from kiosk.base.private_file import write_private
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor
-from sync.agent.files import write_private
 from sync.agent.troubles import Trouble
 
 
@@ -53,14 +53,14 @@ class AgentState(msgspec.Struct, frozen=True, omit_defaults=True):
     """When the collector last gave a good answer."""
     trouble: TroubleNote | None = None
     failures: int = 0
-    """In a row."""
+    """How many cycles failed in a row."""
     try_after: Moment | None = None
-    """Not to call before this moment of the boot clock."""
+    """The moment of the boot clock before which the agent does not call."""
     parted: Parting | None = None
     settings_refused: str | None = None
     """The version of the office's settings that were refused."""
     settings_fault: str | None = None
-    """Why."""
+    """Why they were refused."""
     move: str | None = None
     """How the announced move of the collector stands: ``ready``, or why the kiosk cannot follow."""
 

@@ -99,56 +99,58 @@ class ReportedCollector(Collector, Protocol):
         ...
 
     def prove(self, nonce: str) -> OwnKeyAnswer:
-        """That what answers has its own key, said for this question; unchecked."""
+        """The collector's statement, for this question, that it has its own key; unchecked."""
         ...
 
     @property
     def address(self) -> str:
-        """Where this calls."""
+        """The address that is called."""
         ...
 
     @property
     def keyid(self) -> str:
-        """As whom this signs."""
+        """The key id that requests are signed with."""
         ...
-
-
-def upload_once(journal: Journal, collector: Collector) -> Cursor:
-    """Bring the collector's replica of this journal one batch further; a repeat changes nothing.
-
-    Raises DeliveryError, or Diverged when the disk image was restored or cloned.
-    """
-    cursor = collector.cursor(journal.id)
-    journal.require_ancestor(cursor)
-    return _offer(_batch_after(cursor, journal, LINES_PER_BATCH_MAX), journal, collector)
 
 
 def upload_all(
     journal: Journal,
     collector: Collector,
     progress: Callable[[Cursor], None],
-    offer_older: Callable[[], None] = lambda: None,
+    offer_earlier: Callable[[], None] = lambda: None,
 ) -> Cursor:
     """Batch after batch until the collector has what the journal has now; ``progress`` hears of each.
 
     A collector that has nothing of this journal may have lost the end of the ones before it:
-    ``offer_older`` is called first. A cursor that goes back is followed once: the collector was
+    ``offer_earlier`` is called first. A cursor that goes back is followed once: the collector was
     restored in between. If it goes back again, the next cycle starts from where it then stands.
     """
     # Fixed now: presses that go on during a long catch-up must not keep this cycle from ending.
     goal = journal.head().next_seq
-    cursor = collector.cursor(journal.id)
-    journal.require_ancestor(cursor)
+    cursor = _stand(journal, collector)
     if cursor == Cursor.start(journal.id):
-        offer_older()
+        offer_earlier()
     return _upload_to(goal, cursor, journal, collector, progress)
 
 
 def upload_through(last_seq: int, journal: Journal, collector: Collector, progress: Callable[[Cursor], None]) -> Cursor:
     """As :func:`upload_all`, but nothing after ``last_seq``."""
-    cursor = collector.cursor(journal.id)
-    journal.require_ancestor(cursor)
+    cursor = _stand(journal, collector)
     return _upload_to(min(last_seq + 1, journal.head().next_seq), cursor, journal, collector, progress)
+
+
+def upload_once(cursor: Cursor, batches: "ReadAhead", journal: Journal, collector: Collector) -> Cursor:
+    """Bring the collector's replica of this journal one batch further than ``cursor``; a repeat changes nothing.
+
+    Returns where the replica stands now, which is further back where the collector was restored in between.
+    Raises DeliveryError, or Diverged when the disk image was restored or cloned.
+    """
+    batch = batches.after(cursor)
+    if not batch:
+        return cursor
+    acknowledged = collector.append(journal.id, batch)
+    journal.require_ancestor(acknowledged)  # only our collector knows our head hash
+    return acknowledged
 
 
 def last_common(journal: Journal, collector: Collector) -> int:
@@ -174,19 +176,53 @@ def last_common(journal: Journal, collector: Collector) -> int:
     return low
 
 
+class ReadAhead:
+    """The batches of a journal up to ``goal``, each read while the collector works on the one before.
+
+    A backlog of weeks drains half as fast again.
+    """
+
+    def __init__(self, journal: Journal, goal: int) -> None:
+        self._journal, self._goal = journal, goal
+        self._reading = ThreadPoolExecutor(1, "read ahead")
+        self._ahead: Future[Batch] | None = None
+
+    def __enter__(self) -> "ReadAhead":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._reading.shutdown()
+
+    def after(self, cursor: Cursor) -> Batch:
+        """The next lines past ``cursor``; empty at the goal."""
+        batch = None if self._ahead is None else self._ahead.result()
+        if not batch or batch.start != cursor:
+            batch = self._read(cursor)
+        self._ahead = self._reading.submit(self._read, batch.end)
+        return batch
+
+    def _read(self, cursor: Cursor) -> Batch:
+        lines_max = max(0, min(self._goal - cursor.next_seq, LINES_PER_BATCH_MAX))
+        # Counted before compression: UTF-8 text always shrinks, so the limit on the wire is kept with room to spare.
+        return self._journal.batch_after(cursor, lines_max, BATCH_BYTES_MAX)
+
+
+def _stand(journal: Journal, collector: Collector) -> Cursor:
+    """Where the collector's replica stands; raises Diverged when that is not in this journal's past."""
+    cursor = collector.cursor(journal.id)
+    journal.require_ancestor(cursor)
+    return cursor
+
+
 def _upload_to(
     goal: int, cursor: Cursor, journal: Journal, collector: Collector, progress: Callable[[Cursor], None]
 ) -> Cursor:
     if cursor.next_seq >= goal:
         progress(cursor)
     rewound = False
-    with ThreadPoolExecutor(1, "read ahead") as reading:
-        ahead: Future[Batch] | None = None
+    with ReadAhead(journal, goal) as batches:
         while cursor.next_seq < goal:
-            batch = _taken(ahead, cursor) or _batch_after(cursor, journal, goal - cursor.next_seq)
-            # Read while the collector works on this one: a backlog of weeks drains half as fast again.
-            ahead = reading.submit(_batch_after, batch.end, journal, goal - batch.end.next_seq)
-            before, cursor = cursor, _offer(batch, journal, collector)
+            before, cursor = cursor, upload_once(cursor, batches, journal, collector)
             progress(cursor)
             if cursor == before:
                 raise CollectorUnavailable(Trouble.WRONG_ANSWER, "409 with the very cursor that the batch started from")
@@ -195,22 +231,3 @@ def _upload_to(
                     break
                 rewound = True
     return cursor
-
-
-def _taken(ahead: "Future[Batch] | None", cursor: Cursor) -> Batch | None:
-    """The batch that was read ahead, if it is the one that follows ``cursor``."""
-    batch = None if ahead is None else ahead.result()
-    return batch if batch and batch.start == cursor else None
-
-
-def _batch_after(cursor: Cursor, journal: Journal, lines_max: int) -> Batch:
-    # Counted before compression: UTF-8 text always shrinks, so the limit on the wire is kept with room to spare.
-    return journal.batch_after(cursor, max(0, min(lines_max, LINES_PER_BATCH_MAX)), BATCH_BYTES_MAX)
-
-
-def _offer(batch: Batch, journal: Journal, collector: Collector) -> Cursor:
-    if not batch:
-        return batch.start
-    acknowledged = collector.append(journal.id, batch)
-    journal.require_ancestor(acknowledged)  # only our collector knows our head hash
-    return acknowledged

@@ -55,9 +55,7 @@ def check_move(move: Move, public_key: str) -> datetime:
     return _moment(move.at)
 
 
-def answer_as_collector(
-    key: Ed25519PrivateKey, address: str, device_id: str, nonce: str, at: datetime
-) -> OwnKeyAnswer:  # fmt: skip
+def answer_as_collector(key: Ed25519PrivateKey, address: str, device_id: str, nonce: str, at: datetime) -> OwnKeyAnswer:
     """The answer to a kiosk's question."""
     said = at.isoformat()
     return OwnKeyAnswer(public_text(key), address, said, _sign(key, _answer_words(address, device_id, said, nonce)))

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from kiosk.base.clock import SystemClock
 from kiosk.base.resources import resource
 from kiosk.domain.visit.survey import load_survey
-from kiosk.ui.app import Setup, WindowOptions, run_kiosk
+from kiosk.ui.app import WindowOptions, Wiring, run_kiosk
 
 FRAMES_MAX = 100
 
@@ -44,7 +44,7 @@ def frames_to_look(app, level):
 
 if __name__ == "__main__":
     run_kiosk(
-        Setup(
+        Wiring(
             survey=load_survey(resource("config", "surveys", "sipas-5.toml")),
             recorder=Forgetful(),
             clock=SystemClock(ZoneInfo("Asia/Ho_Chi_Minh")),

@@ -34,7 +34,7 @@ def measure(app):
             pressed[0] = time.perf_counter()
             app.flow.press_face(1 + len(times) % 5)
 
-    Clock.schedule_interval(lambda elapsed: app.shown.pace.wake(), 1)
+    Clock.schedule_interval(lambda elapsed: app.transitions.pace.wake(), 1)
     Clock.schedule_interval(step, 0)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from kiosk.base.settings.reading import load_settings
+from kiosk.base.settings.reading import read_settings
 from kiosk.base.system import system_file
 from kiosk.commands.main import commands
 from kiosk.office.settings import KioskSettings
@@ -29,7 +29,8 @@ def test_script_writes_settings_that_the_kiosk_reads_where_it_looks_for_them(tmp
     (tmp_path / "kiosk.toml").write_text(written, "utf-8")
 
     assert tomllib.loads(written) == {"data_dir": "C:/ProgramData/hailong/data"}
-    assert load_settings(KioskSettings, tmp_path / "kiosk.toml").data_dir == Path("C:/ProgramData/hailong/data")
+    read = read_settings(KioskSettings, tmp_path / "kiosk.toml").settings
+    assert read.data_dir == Path("C:/ProgramData/hailong/data")
     assert system_file("kiosk.toml", "win32", {}) == Path("C:/ProgramData/hailong/kiosk.toml")
     assert 'Join-Path $env:ProgramData "hailong"' in SCRIPT
     assert 'Join-Path $Settings "kiosk.toml"' in SCRIPT

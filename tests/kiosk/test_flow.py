@@ -77,9 +77,7 @@ def screen() -> SeenScreen:
 @pytest.fixture
 def flow(recorder: SlowRecorder, screen: SeenScreen, clock: FrozenClock) -> Flow:
     survey = load_survey(resource("config", "surveys", "sipas-5.toml"))
-    made = Flow(survey, VisitRules(), recorder, clock, screen, lambda act: act())
-    made.start()
-    return made
+    return Flow(survey, VisitRules(), recorder, clock, screen, lambda act: act())
 
 
 def test_press_is_handed_over_and_the_reasons_come_without_waiting(flow, recorder, screen):
@@ -284,8 +282,7 @@ def test_each_question_is_another_showing(recorder, screen, clock):
     survey = load_survey(resource("config", "surveys", "sipas-5.toml"))
     survey = replace(survey, questions=(survey.questions[0], replace(survey.questions[0], id="access")))
     flow = Flow(survey, VisitRules(), recorder, clock, screen, lambda act: act())
-    flow.start()
-    before = screen.views[-1]
+    before = flow.view
 
     flow.press_face(4)
 
@@ -312,8 +309,7 @@ def test_words_are_recorded_after_their_rating(recorder, screen, clock):
 def test_counter_of_a_hall_is_asked_and_recorded(recorder, screen, clock):
     survey = load_survey(resource("config", "surveys", "sipas-5.toml"))
     flow = Flow(survey, VisitRules(counters=("Q1", "Q2")), recorder, clock, screen, lambda act: act())
-    flow.start()
-    assert screen.step is Step.COUNTER
+    assert flow.view.step is Step.COUNTER
 
     flow.choose_counter("Q2")
     flow.press_face(5)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 import pytest
 from msgspec import field
 
-from kiosk.base.settings.reading import Section, Settings, SettingsInvalid, load_settings
+from kiosk.base.settings.reading import Section, Settings, SettingsInvalid, read_settings
 from kiosk.base.settings.rules import between, known_zone, private_address, web_address
 
 
@@ -40,7 +40,7 @@ def house(tmp_path):
     def load(text: str = "", **overrides: object) -> House:
         path = tmp_path / "house.toml"
         path.write_text(text, "utf-8")
-        return load_settings(House, path, overrides)
+        return read_settings(House, path, overrides=overrides).settings
 
     return load
 

@@ -41,7 +41,7 @@ def test_desk_has_the_numbers_of_the_journal(desk: Desk, clock: FrozenClock):
 def test_numbers_are_saved_to_the_stick(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     stick = tmp_path / "stick"
     stick.mkdir()
-    monkeypatch.setattr("kiosk.office.usb.find_stick", lambda: stick)
+    monkeypatch.setattr("kiosk.run.staff_desk.find_stick", lambda: stick)
 
     said = desk.save() if desk.save else ""
 

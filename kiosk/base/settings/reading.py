@@ -64,20 +64,13 @@ class Reading(Generic[S]):
     layers: Layers
 
 
-def load_settings(settings: type[S], file: Path | None, overrides: Mapping[str, Any] | None = None) -> S:
-    """The settings in ``file`` (or only the defaults), with the environment and then ``overrides`` by key on top.
-
-    Raises SettingsInvalid with every fault.
-    """
-    return read_settings(settings, file, overrides=overrides).settings
-
-
 def read_settings(
     settings: type[S], main: Path | None, *, needed: bool = True, overrides: Mapping[str, Any] | None = None
 ) -> Reading[S]:
-    """The settings in ``main`` and its drop-ins as :func:`load_settings`, with where each value comes from.
+    """The settings in ``main`` and its drop-ins, then the environment, then ``overrides`` by key: the last one wins.
 
-    ``main`` may be missing unless it is ``needed``. Raises SettingsInvalid with every fault.
+    Without ``main`` they begin with the defaults; it may be missing unless it is ``needed``.
+    Raises SettingsInvalid with every fault.
     """
     layers = Layers("settings" if main is None else str(main))
     if main is not None:

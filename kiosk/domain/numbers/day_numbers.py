@@ -105,9 +105,7 @@ class _Day:
         self._over = [is_over(day, part) for part in PARTS]
         self._counts = [_sum(piece for piece in self._slices if piece.part == part) for part in PARTS]
         pieces = [Slice("", day, part, counts) for part, counts in zip(PARTS, self._counts, strict=True)]
-        self._views = [
-            Counter(_view(pieces[: place + 1], is_over, policy)) for place in range(-1, len(PARTS))
-        ]  # fmt: skip
+        self._views = [Counter(_view(pieces[: place + 1], is_over, policy)) for place in range(-1, len(PARTS))]
 
     @property
     def rest(self) -> "Counter[int]":
@@ -122,9 +120,15 @@ class _Day:
             hidden = Hidden.FEW if over else Hidden.OPEN
         parts = {part: self._part(place) for place, part in enumerate(PARTS)}
         return DayNumbers(
-            date.fromisoformat(self._day), counts, hidden, self._kept_back(scale), parts,
-            self._counters() if over else {}, is_over=over, more=over and bool(self.rest),
-        )  # fmt: skip
+            date.fromisoformat(self._day),
+            counts,
+            hidden,
+            self._kept_back(scale),
+            parts,
+            self._counters() if over else {},
+            is_over=over,
+            more=over and bool(self.rest),
+        )
 
     def _kept_back(self, scale: Scale) -> frozenset[int]:
         satisfied = [level for level, is_satisfied in scale.items() if is_satisfied]
@@ -163,9 +167,7 @@ def _view(pieces: Sequence[DaySlice], is_over: Closed, policy: Policy) -> Mappin
     return {level: n for level, n in shown.counts.items() if n}
 
 
-def _left_over(
-    rest: Mapping[date, "Counter[int]"], is_over: Closed, policy: Policy
-) -> dict[date, "Counter[int]"]:  # fmt: skip
+def _left_over(rest: Mapping[date, "Counter[int]"], is_over: Closed, policy: Policy) -> dict[date, "Counter[int]"]:
     """By Monday: what the days of a whole week do not show, where it is over and together enough."""
     found = {}
     for monday in (day for day in rest if not day.weekday()):

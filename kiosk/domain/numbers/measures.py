@@ -85,8 +85,8 @@ class Score:
             return None
         with localcontext(Context(prec=28)):
             mean, reach = Decimal(self.total) / self.count, Z_95 * self.variance.sqrt()
-            ends = [100 * max(Decimal(0), min(Decimal(self.highest), end)) / self.highest
-                    for end in (mean - reach, mean + reach)]  # fmt: skip
+            lowest, highest = Decimal(0), Decimal(self.highest)
+            ends = [100 * max(lowest, min(highest, end)) / highest for end in (mean - reach, mean + reach)]
         return round_half_up(ends[0], decimals), round_half_up(ends[1], decimals)
 
     @property

@@ -51,9 +51,9 @@ class GlassRules:
     """What comes down so close together came down at once, whichever the panel tells first."""
 
 
-Place = tuple[float, float]
+PointMm = tuple[float, float]
 """Where on the glass, in millimetres."""
-_ANYWHERE: Place = (0.0, 0.0)
+_ANYWHERE: PointMm = (0.0, 0.0)
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class _Finger:
     down_us: int
     target: Hashable
     showing: Hashable
-    place: Place
+    place: PointMm
     key: bool
     spoiled: Touch | None = None
     """Why it can no longer be a press."""
@@ -101,12 +101,10 @@ class Glass:
         leaving = fingers.get(by)
         if by is not None and (leaving is None or not leaving.key):
             return []
-        before_us = at.mono_us - self._key_interval_us if leaving is None else leaving.down_us
-        struck = [
-            name for name, f in fingers.items()
-            if f.key and f is not leaving and f.spoiled is None and f.down_us <= before_us
-            and at.mono_us - f.down_us <= self._held_us
-        ]  # fmt: skip
+        first_us = at.mono_us - self._held_us
+        last_us = at.mono_us - self._key_interval_us if leaving is None else leaving.down_us
+        keys = {name: finger for name, finger in fingers.items() if finger.key and finger is not leaving}
+        struck = [name for name, key in keys.items() if key.spoiled is None and first_us <= key.down_us <= last_us]
         for name in struck:
             fingers[name].spoiled = Touch.STRUCK
             # Since it came down, for it is not up yet: the other thumb may follow on the very same key.
@@ -119,7 +117,7 @@ class Glass:
         target: Hashable,
         showing: Hashable,
         at: Instant,
-        place: Place = _ANYWHERE,
+        place: PointMm = _ANYWHERE,
         key: bool = False,
     ) -> bool:
         """A finger came down on a target (or on none); true if it may become a press, so show the pressed look."""
@@ -147,7 +145,7 @@ class Glass:
         found = self._fingers.get(finger)
         return None if found is None else found.spoiled
 
-    def move(self, finger: Hashable, place: Place) -> bool:
+    def move(self, finger: Hashable, place: PointMm) -> bool:
         """A finger slid; false if it can no longer become a press."""
         found = self._fingers.get(finger)
         if found is not None and dist(found.place, place) > self._travel_mm_max:
@@ -156,10 +154,9 @@ class Glass:
 
     def lapsed(self, at: Instant) -> list[Hashable]:
         """The fingers that have lain on a target too long since this was last asked: they are no presses."""
-        over = [
-            name for name, f in self._fingers.items()
-            if f.target is not None and f.spoiled is None and at.mono_us - f.down_us > self._held_us
-        ]  # fmt: skip
+        on_targets = {name: finger for name, finger in self._fingers.items() if finger.target is not None}
+        first_us = at.mono_us - self._held_us
+        over = [name for name, finger in on_targets.items() if finger.spoiled is None and finger.down_us < first_us]
         for name in over:
             self._fingers[name].spoiled = Touch.HELD
         return over

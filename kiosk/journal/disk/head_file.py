@@ -15,7 +15,7 @@ _SIZE = 128
 
 
 class HeadFile:
-    """The second, small file."""
+    """The small file that keeps a journal's head a second time."""
 
     def __init__(self, path: Path) -> None:
         """The head file that belongs to the journal at ``path``."""

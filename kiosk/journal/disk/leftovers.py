@@ -32,7 +32,7 @@ class Leftovers:
         """At first: whoever had the file before may have been cut off between deleting and overwriting."""
 
     def expect(self) -> None:
-        """Something was deleted just now."""
+        """Note that something was deleted just now."""
         self._may_be_there = True
 
     def overwrite(self) -> None:

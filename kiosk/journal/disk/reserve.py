@@ -1,6 +1,7 @@
 """Reserve: a few megabytes kept beside the journal, given up when the disk is full, so that the last presses fit."""
 
 import os
+import shutil
 from pathlib import Path
 
 RESERVE_BYTES = 4 * 1024 * 1024
@@ -45,8 +46,6 @@ class Reserve:
 def free_bytes(folder: Path) -> int:
     """Room left for this user on the disk below ``folder``."""
     if not hasattr(os, "statvfs"):
-        import shutil
-
         return shutil.disk_usage(folder).free
     found = os.statvfs(folder)
     return found.f_bavail * found.f_frsize

@@ -42,7 +42,7 @@ class Older:
 
     journal_id: str
     seqs: Mapping[int, int]
-    """Where those of its entries are now that were carried over."""
+    """Where those of its entries that were carried over stand now."""
 
 
 def make_sound(path: Path, now: Instant, software: str) -> Older | None:

@@ -24,9 +24,9 @@ class Remains:
     """What can still be read of an older journal."""
 
     journal_id: str
-    """Empty when even that is gone."""
+    """The journal's id; empty when even that cannot be read."""
     entries: tuple[Entry, ...]
-    """Those whose hash follows from the entry before, in order, unless all were asked for."""
+    """The entries whose hash follows from the one before, in order; or all, where all were asked for."""
     enclosures: dict[int, tuple[bytes, bytes]]
 
     @property

@@ -13,13 +13,13 @@ from kiosk.journal.recovery.acknowledged import acknowledged_by_collector
 
 
 class Wrong(StrEnum):
-    """What is wrong with an entry."""
+    """What can be wrong with an entry."""
 
     CHANGED = "changed"
     MISSING = "missing"
     REORDERED = "reordered"
     CUT = "cut"
-    """It was the journal's last, by a head that is known from elsewhere."""
+    """The entry is missing; a head that is kept elsewhere says that it was the journal's last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which counter: a kiosk at the exit of a hall asks it before anything else."""
+"""The counter page: a kiosk at the exit of a hall asks which counter served the citizen, before anything else."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,11 +18,11 @@ from kiosk.ui.wiring.wiring import HallCounter
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
 TILES_MAX = 15
-"""As many stand on one page …"""
+"""So many tiles at most stand on one page together …"""
 TILES_OF_SEVERAL = 12
-"""… and of more, so many at a time …"""
+"""… where there are more, this many are shown at a time …"""
 TILES_LARGE = 8
-"""… or of large letters, so many."""
+"""… and this many with large letters."""
 TILE_U_MAX = 36
 """A tile is never higher than so many hundredths of the short side, however few there are."""
 
@@ -136,7 +136,7 @@ class CounterPage(Page):
 
 
 class CounterTile(Tile):
-    """A large number and what is done there."""
+    """The tile of one counter: its number, large, and what is done there."""
 
     code = StringProperty("")
     number = StringProperty("")

@@ -30,7 +30,7 @@ class NotRecordedPage(Page):
     __events__ = ("on_end", "on_retry")
 
     def on_end(self) -> None:
-        """The citizen leaves it."""
+        """The citizen leaves it at that and ends the visit."""
 
     def on_retry(self) -> None:
         """The citizen tries again."""
@@ -113,7 +113,7 @@ class NotRecordedPage(Page):
 
 
 class Plate(Part):
-    """A calm round picture."""
+    """The calm round picture beside the words."""
 
     def draw(self, look: Look, area: Area) -> None:
         """Fill the area."""

@@ -18,7 +18,7 @@ Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
 
 class QuestionPage(Page):
-    """Tells which level was pressed, and nothing of which before."""
+    """Tells which level was pressed; never shows what anybody pressed before."""
 
     question = StringProperty("")
     progress = StringProperty("")

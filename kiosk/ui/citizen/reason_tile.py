@@ -8,7 +8,7 @@ from kiosk.ui.parts.parts import Part, Tile
 
 
 class ReasonTile(Tile):
-    """An icon and a neutral noun."""
+    """The tile of one reason: an icon and a neutral noun."""
 
     reason = StringProperty("")
     icon = StringProperty("")

@@ -1,4 +1,4 @@
-"""What influenced it: the same neutral tiles for every level, so that nobody watching can tell good from bad."""
+"""The reasons page: the same neutral tiles for every level, so that nobody watching can tell good from bad."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,7 @@ Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
 
 _DIMMED = 0.35
-"""What can not be chosen any more."""
+"""How visible a tile is that cannot be chosen any more."""
 
 
 class ReasonsPage(Page):
@@ -54,13 +54,13 @@ class ReasonsPage(Page):
         """The citizen chose this reason or took it back."""
 
     def on_full(self) -> None:
-        """The citizen wants one more than are taken."""
+        """The citizen wants one more reason than are taken."""
 
     def on_skip(self) -> None:
-        """The citizen gives none."""
+        """The citizen gives no reasons."""
 
     def on_done(self) -> None:
-        """These are all."""
+        """The chosen reasons are all that the citizen gives."""
 
     def on_listen(self) -> None:
         """The citizen wants to hear the question and the reasons."""

@@ -15,14 +15,14 @@ SUN = (985, 248)
 """The sun's place over the lower left corner of the picture."""
 SUN_PORTRAIT_X = 660
 RADIUS = 190
-"""Of the outer ring."""
+"""The radius of the sun's outer ring."""
 CROSSING_S = 300.0
 """How long the sun takes from one side to the other."""
 PAUSE_S = 8.0
 """How long it stands between two steps: to draw the page again costs a core without a graphics card two hundredths
 of a second, and a kiosk rests all night."""
 REACH = 46.0
-"""How far it goes to either side, in the picture's units."""
+"""How far the sun goes to either side, in the picture's units."""
 
 
 class Hills(Part):

@@ -22,7 +22,7 @@ Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
 
 class ThanksPage(Page):
-    """Says that it is recorded, and truly how it counts."""
+    """Says that the rating is recorded, and truly how it counts."""
 
     sentence = StringProperty("")
 

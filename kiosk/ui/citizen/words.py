@@ -1,4 +1,4 @@
-"""A few words: a field, a warning, and a keyboard. Only where the office asks for them."""
+"""The words page: a field, a warning and a keyboard for a sentence, only where the office asks for one."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -56,7 +56,7 @@ class WordsPage(Page):
         self.keyboard.say(t)
 
     def forget(self) -> None:
-        """An empty field."""
+        """Empty the field: the citizen is gone."""
         if self._draft.text:
             self._draft = Draft(self._draft.telex)
             self.keyboard.reset()

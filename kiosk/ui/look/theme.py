@@ -51,9 +51,17 @@ def read_office_colours(theme: str, written: Mapping[str, str]) -> dict[str, Col
     if unknown:
         raise ThemeInvalid(
             "office.colours: {role!r} cannot be set; those that can are {known}",
-            role=unknown[0], known=", ".join(OFFICE_ROLES),
-        )  # fmt: skip
+            role=unknown[0],
+            known=", ".join(OFFICE_ROLES),
+        )
     own = {role: _colour(code, f"office.colours.{role}", role) for role, code in written.items()}
+    if own:
+        _require_contrast(theme, own)
+    return own
+
+
+def _require_contrast(theme: str, own: Mapping[str, Colour]) -> None:
+    """Raise ThemeInvalid where words or buttons in the office's colours would be hard to see."""
     used = {role: own.get(role) or read_colour(theme, role) for role in OFFICE_ROLES}
     pairs = (
         ("on_accent", used["on_accent"], "accent", used["accent"], TEXT_MIN),
@@ -61,14 +69,16 @@ def read_office_colours(theme: str, written: Mapping[str, str]) -> dict[str, Col
         ("accent", used["accent"], "surface", read_colour(theme, "surface"), SHAPE_MIN),
         ("accent", used["accent"], "ground", read_colour(theme, "ground"), SHAPE_MIN),
     )
-    for name, colour, other, ground, least in pairs if own else ():
+    for name, colour, other, ground, least in pairs:
         found = contrast(colour, ground)
         if found < least:
             raise ThemeInvalid(
                 "office.colours: {role} on {ground} has a contrast of {found}, and {least} is needed to be read",
-                role=name, ground=other, found=f"{found:.1f}", least=least,
-            )  # fmt: skip
-    return own
+                role=name,
+                ground=other,
+                found=f"{found:.1f}",
+                least=least,
+            )
 
 
 def contrast(one: Colour, other: Colour) -> float:

@@ -33,7 +33,7 @@ class Contacts(MotionEventProvider):
     """Hands over what happened since the last frame, one after the other, each with its own time and place."""
 
     def __init__(self, window: Any) -> None:
-        """Raises NoPane."""
+        """Lay a pane over the window. Raises NoPane."""
         super().__init__("pane", "")
         self._window = window
         self._pane = Pane(_number_of(window))
@@ -79,7 +79,7 @@ class Contacts(MotionEventProvider):
         return touch
 
     def _share(self, x: float, y: float) -> tuple[float, float]:
-        """Of the window's width and height, from its lower left corner, as Kivy has it."""
+        """The place as shares of the window's width and height from its lower left corner, as Kivy has it."""
         width, height = self._window.system_size
         return x / max(1.0, width - 1.0), 1.0 - y / max(1.0, height - 1.0)
 

@@ -7,7 +7,7 @@ from kiosk.ui.panel.x_screen import XScreen, open_x_screen
 
 
 class Fill:
-    """One window of Kivy's; used by the thread that draws."""
+    """Looks after one window of Kivy's; used by the thread that draws."""
 
     def __init__(self, window: Any, fullscreen: bool) -> None:
         self._window = window

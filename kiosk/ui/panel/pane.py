@@ -22,7 +22,7 @@ _AGO_MS_MAX = 60_000
 
 
 class Phase(StrEnum):
-    """Of one contact; the words are Kivy's."""
+    """What happened to a contact; the words are Kivy's."""
 
     BEGIN = "begin"
     UPDATE = "update"
@@ -30,9 +30,13 @@ class Phase(StrEnum):
 
 
 _PHASES = {
-    x11.BEGIN: Phase.BEGIN, x11.UPDATE: Phase.UPDATE, x11.END: Phase.END,
-    x11.PRESS: Phase.BEGIN, x11.MOTION: Phase.UPDATE, x11.RELEASE: Phase.END,
-}  # fmt: skip
+    x11.BEGIN: Phase.BEGIN,
+    x11.UPDATE: Phase.UPDATE,
+    x11.END: Phase.END,
+    x11.PRESS: Phase.BEGIN,
+    x11.MOTION: Phase.UPDATE,
+    x11.RELEASE: Phase.END,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Contact:
     y: float
     """Pixels from the window's upper left corner."""
     ago_s: float
-    """How long before it was read."""
+    """How long before it was read it happened."""
 
 
 class NoPane(Exception):
@@ -53,10 +57,10 @@ class NoPane(Exception):
 
 
 class Pane:
-    """Over one window, until ``close``."""
+    """An invisible window over one of the kiosk's, which reads its contacts until ``close``."""
 
     def __init__(self, window: int) -> None:
-        """Lay it. Raises NoPane."""
+        """Lay the pane over the window with this number. Raises NoPane."""
         try:
             self._x, self._xi = x11.load_libraries()
         except OSError as error:
@@ -65,7 +69,7 @@ class Pane:
         if not self._display:
             raise NoPane("no X server answers")
         self.gone = False
-        """Whether it went away with its window."""
+        """Whether the pane went away with its window."""
         self._panels: dict[int, bool] = {}
         self._mouse_down = False
         try:
@@ -76,7 +80,7 @@ class Pane:
             raise
 
     def close(self) -> None:
-        """Take it away."""
+        """Take the pane away."""
         if self._display:
             self._x.XCloseDisplay(self._display)
             self._display = c_void_p()
@@ -109,7 +113,7 @@ class Pane:
         return int(told.detail) if self._is_panel(told.sourceid) else None
 
     def _mouse(self, told: x11.DeviceEvent) -> Hashable | None:
-        """Its left button, and its way while that is held."""
+        """The mouse's left button, and its way while that is held."""
         if told.flags & x11.EMULATED:
             return None
         if told.evtype == x11.MOTION:
@@ -129,9 +133,7 @@ class Pane:
 
     def _ask_version(self) -> int:
         opcode, unused = c_int(), c_int()
-        if not self._x.XQueryExtension(
-            self._display, b"XInputExtension", byref(opcode), byref(unused), byref(unused)
-        ):  # fmt: skip
+        if not self._x.XQueryExtension(self._display, b"XInputExtension", byref(opcode), byref(unused), byref(unused)):
             raise NoPane("the X server has no input extension")
         major, minor = (c_int(number) for number in x11.TOUCH_VERSION)
         refused = self._xi.XIQueryVersion(self._display, byref(major), byref(minor))
@@ -150,10 +152,8 @@ class Pane:
         handler = x11.ErrorHandler(note)
         before = c_void_p(self._x.XSetErrorHandler(handler))
         try:
-            self.window = pane = self._x.XCreateWindow(
-                self._display, c_ulong(window), 0, 0, _ALWAYS_COVERS, _ALWAYS_COVERS, 0, 0, x11.INPUT_ONLY,
-                None, c_ulong(0), None,
-            )  # fmt: skip
+            place, unseen = (0, 0, _ALWAYS_COVERS, _ALWAYS_COVERS), (0, 0, x11.INPUT_ONLY, None, c_ulong(0), None)
+            self.window = pane = self._x.XCreateWindow(self._display, c_ulong(window), *place, *unseen)
             self._x.XSelectInput(self._display, c_ulong(pane), x11.STRUCTURE_MASK)
             taken = (x11.PRESS, x11.RELEASE, x11.MOTION, x11.BEGIN, x11.UPDATE, x11.END)
             self._select(pane, x11.ALL_MASTERS, *taken)

@@ -12,7 +12,7 @@ from ctypes import POINTER, byref, c_char_p, c_int, c_long, c_uint, c_ulong, c_v
 from typing import Any, NamedTuple
 
 
-class Place(NamedTuple):
+class Rectangle(NamedTuple):
     """Where something lies on the server's desk: pixels, from the upper left."""
 
     x: int
@@ -22,7 +22,7 @@ class Place(NamedTuple):
 
 
 class XScreen:
-    """One X server."""
+    """A connection to one X server."""
 
     def __init__(self) -> None:
         """Raises OSError when the machine has no Xlib or no server answers."""
@@ -33,13 +33,13 @@ class XScreen:
             raise OSError("the X server does not answer")
         self._desk = self._x.XDefaultRootWindow(self._server)
 
-    def panel(self) -> Place:
+    def panel(self) -> Rectangle:
         """The first monitor, which is the one that is touched; the whole desk where the server names none."""
         n = c_int()
         monitors = self._randr.XRRGetMonitors(self._server, self._desk, 1, byref(n))
         found = [monitors[place] for place in range(n.value)]
         first = next((each for each in found if each.primary), found[0] if found else None)
-        place = self.window(self._desk) if first is None else Place(first.x, first.y, first.width, first.height)
+        place = self.window(self._desk) if first is None else Rectangle(first.x, first.y, first.width, first.height)
         if monitors:
             self._randr.XRRFreeMonitors(monitors)
         return place
@@ -48,27 +48,25 @@ class XScreen:
         """Whether a window manager rules over sizes here."""
         name = self._x.XInternAtom(self._server, b"_NET_SUPPORTING_WM_CHECK", 0)
         kind, form, n, left, found = c_ulong(), c_int(), c_ulong(), c_ulong(), c_void_p()
-        self._x.XGetWindowProperty(
-            self._server, self._desk, name, 0, 1, 0, 0,
-            byref(kind), byref(form), byref(n), byref(left), byref(found),
-        )  # fmt: skip
+        answer = (byref(kind), byref(form), byref(n), byref(left), byref(found))
+        self._x.XGetWindowProperty(self._server, self._desk, name, 0, 1, 0, 0, *answer)
         if found:
             self._x.XFree(found)
         return bool(kind.value)
 
-    def window(self, window: int) -> Place:
+    def window(self, window: int) -> Rectangle:
         """Where a window lies."""
         desk, x, y, width, height, edge, depth = c_ulong(), c_int(), c_int(), c_uint(), c_uint(), c_uint(), c_uint()
         answer = (byref(desk), byref(x), byref(y), byref(width), byref(height), byref(edge), byref(depth))
         self._x.XGetGeometry(self._server, window, *answer)
-        return Place(x.value, y.value, width.value, height.value)
+        return Rectangle(x.value, y.value, width.value, height.value)
 
     def close(self) -> None:
         """Let go of the server."""
         self._x.XCloseDisplay(self._server)
 
-    def put_window(self, window: int, place: Place) -> None:
-        """Let it lie there, over everything else."""
+    def put_window(self, window: int, place: Rectangle) -> None:
+        """Move the window to the place, over everything else."""
         self._x.XMoveResizeWindow(self._server, window, *place)
         self._x.XRaiseWindow(self._server, window)
         self._x.XSync(self._server, 0)

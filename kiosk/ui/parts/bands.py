@@ -11,7 +11,7 @@ from kiosk.ui.parts.parts import Part
 
 
 class Bands:
-    """All of them, and where they lie."""
+    """The time line, the band of a test and the sign, and where they lie."""
 
     def __init__(self) -> None:
         self.time_line = TimeLine()
@@ -27,7 +27,7 @@ class Bands:
 
 
 SIGN_U = 22.0
-"""How high it is, in hundredths of the short side."""
+"""How high the sign is, in hundredths of the short side."""
 
 
 class TimeLine(Part):
@@ -37,7 +37,7 @@ class TimeLine(Part):
 
 
 class TestBand(Part):
-    """Says that nothing counts."""
+    """Says that nothing counts in test mode."""
 
     __test__ = False  # pytest: not a test class
 

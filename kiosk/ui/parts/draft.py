@@ -22,7 +22,7 @@ class Draft:
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """All of the text."""
         return self._before + self._syllable
 
     @property

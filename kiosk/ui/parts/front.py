@@ -1,34 +1,37 @@
-"""Front: the page that is up and what lies before it, the line of its time, the band of a test, a sign and the veil."""
+"""Front: the page that is up and what lies over it: its time line, the band of a test, a sign and the cross-fade."""
 
 from typing import TYPE_CHECKING
 
+from kivy.animation import Animation
 from kivy.clock import Clock as Frames
+from kivy.graphics import Color, Rectangle
 from kivy.uix.widget import Widget
 
 from kiosk.ui.look.look import Look
-from kiosk.ui.parts.cross_fade import Veil
 from kiosk.ui.parts.page import Page
 
 if TYPE_CHECKING:
     from kiosk.ui.parts.bands import Bands
 
-
 SIGN_S = 4.0
+"""How long a sign stays."""
+FADE_S = 0.16
+"""How long the cross-fade between two screens takes."""
 
 
 class Front:
-    """On the root of one window."""
+    """Puts the page and what lies over it on the root of one window."""
 
     def __init__(self, root: Widget) -> None:
         self._root = root
-        self.veil = Veil()
+        self.cross_fade = CrossFade()
         self._built: Bands | None = None
         self._hide_sign = Frames.create_trigger(lambda _elapsed: self.clear_sign(), SIGN_S)
 
     def put_up(self, page: Page) -> None:
-        """The page alone, under the veil."""
+        """The page alone, under the cross-fade."""
         self._root.clear_widgets()
-        for part in (page, self.veil):
+        for part in (page, self.cross_fade):
             self._root.add_widget(part)
 
     def show_time(self, share: float, look: Look) -> None:
@@ -82,3 +85,20 @@ class Front:
             self._built = Bands()
             self._built.arrange(look)
         return self._built
+
+
+class CrossFade(Widget):
+    """One rectangle of the ground's colour that lies over a new screen and becomes clear; the same for every level."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with self.canvas:
+            self._colour = Color(0, 0, 0, 0)
+            self._sheet = Rectangle()
+
+    def lift(self, look: Look) -> None:
+        """Cover the window, then clear up."""
+        Animation.cancel_all(self._colour)
+        self._colour.rgba = look.ground
+        self._sheet.size = look.page
+        Animation(a=0, duration=FADE_S).start(self._colour)

@@ -17,10 +17,10 @@ SHIFT, ERASE, LAYER, SPACE, BREAK = "shift", "erase", "layer", "space", "break"
 _LETTERS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _SIGNS = ("1234567890", "-/:;()%&@", '?!"+=…·')
 _INDENT = 7.0
-"""Of the second row, in hundredths of the short side."""
+"""The height of the second row, in hundredths of the short side."""
 
 TONE_WIDTH = 1.35
-"""Of a key with the name of a tone, where a vowel's is 1."""
+"""How wide a key with the name of a tone is, where a vowel's is 1."""
 ICON_SCALE_MAX = 1.5
 """The icons of keys grow with the text up to this factor."""
 WORDS_SHARE = {"letter": 0.9, "vowel": 0.8, "wide": 0.84}
@@ -64,7 +64,7 @@ class Keyboard(Part):
         return self._keys[name]
 
     def reset(self) -> None:
-        """Small letters again."""
+        """Go back to small letters."""
         self._capital = self._signs = False
         self._draw_keys()
 
@@ -142,7 +142,7 @@ class Keyboard(Part):
 
 
 class Key(PressTarget):
-    """One key."""
+    """One key of the keyboard."""
 
     key = True
     name = StringProperty("")

@@ -1,10 +1,12 @@
 """Page: what all screens have in common."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from kivy.properties import BooleanProperty
 from kivy.uix.widget import Widget
 
+from kiosk.base.texts import Texts
+from kiosk.domain.visit.survey import Words
 from kiosk.flow import View
 from kiosk.ui.look.area import Area
 from kiosk.ui.look.look import Look
@@ -16,6 +18,9 @@ class Page(Widget):
 
     can_listen = BooleanProperty(False)
     """Whether what stands here can be heard; whoever sets it arranges the page anew."""
+
+    def say(self, t: Texts, choose: Callable[[Words], str]) -> None:
+        """Take the words of a language; ``choose`` picks it from the office's own texts. ``arrange`` must follow."""
 
     def arrange(self, look: Look) -> None:
         """Put every part in its place."""

@@ -150,9 +150,9 @@ class Pill(PressTarget):
     words = StringProperty("")
     role = StringProperty("label")
     on = BooleanProperty(False)
-    """Switched on: its colours are turned around."""
+    """Whether what it stands for is switched on: its colours are then turned around."""
     go = BooleanProperty(False)
-    """The one that goes on."""
+    """Whether this is the button that goes on to the next step."""
 
     def _fill(self) -> str:
         if self.go:
@@ -203,7 +203,7 @@ class Pill(PressTarget):
 
 
 class Header(Part):
-    """Which office, which counter."""
+    """The head of a screen: which office, which counter."""
 
     office = StringProperty("")
     counter = StringProperty("")

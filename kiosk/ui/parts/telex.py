@@ -15,7 +15,7 @@ from bogo.validation import is_valid_combination
 _OWN = frozenset("ăâđêôơư")
 _TONES = frozenset("sfrxj")
 _KEYS_MAX = 24
-"""More keys make no syllable, and no name."""
+"""More keys than this make no syllable and no name."""
 
 # A place's name: what may begin a syllable, sound in it and end it. Vietnamese has fewer of all three.
 _FIRST = (

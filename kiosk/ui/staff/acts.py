@@ -51,7 +51,7 @@ def act_words(t: Texts) -> dict[str, str]:
 
 
 class ActTile(PressTarget):
-    """Something to be done."""
+    """The tile of one thing that can be done."""
 
     dark = BooleanProperty(False)
 
@@ -75,7 +75,7 @@ class ActTile(PressTarget):
 
 
 def draw_acts(tiles: Sequence[ActTile], look: Look, area: Area, columns: int) -> None:
-    """Equal tiles in columns, their words alike."""
+    """Draw equal tiles in columns, all words in one size."""
     if not tiles:
         return
     cells = area.grid(columns, -(-len(tiles) // columns), look.u)

@@ -1,4 +1,4 @@
-"""Aside: what takes its time is done on a thread of its own, and its answer is brought back to the screen's."""
+"""Background: slow work is done on a thread of its own, and its answer is brought back to the screen's thread."""
 
 import logging
 import threading
@@ -15,8 +15,8 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-def ask_aside(act: Callable[[], T], take: Callable[[T], Any], refused: Callable[[str], Any], t: Texts) -> None:
-    """Call ``act`` aside; on the screen's thread, ``take`` gets its answer, or ``refused`` a sentence in ``t``."""
+def ask_in_background(act: Callable[[], T], take: Callable[[T], Any], refused: Callable[[str], Any], t: Texts) -> None:
+    """Call ``act`` on another thread; on the screen's, ``take`` gets its answer, or ``refused`` a sentence in ``t``."""
 
     def run() -> None:
         try:

@@ -33,7 +33,7 @@ class ChecksPage(StaffPage):
             self.add_widget(wedge)
 
     def on_play(self) -> None:
-        """The staff want to hear it."""
+        """The staff want to hear the sound."""
 
     def say(self, t: Texts, choose: Callable[[Words], str]) -> None:
         """Take the words; ``arrange`` must follow."""
@@ -64,6 +64,6 @@ class ChecksPage(StaffPage):
 
 
 class Wedge(Part):
-    """One grey."""
+    """A stripe of one grey."""
 
     light = NumericProperty(0)

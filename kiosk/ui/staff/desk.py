@@ -23,7 +23,7 @@ NUMBERS = ("days", "served")
 
 
 class DeskPage(NumbersPage):
-    """Tells what the staff want to do."""
+    """The desk page: shows today's numbers and tells what the staff want to do."""
 
     title = StringProperty("")
     legend = StringProperty("")
@@ -40,7 +40,7 @@ class DeskPage(NumbersPage):
             self.add_widget(tile)
 
     def on_act(self, name: str) -> None:
-        """The staff want this done."""
+        """The staff want the act ``name`` done."""
 
     def act_tile(self, name: str) -> Any:
         """The tile of an act."""
@@ -54,7 +54,7 @@ class DeskPage(NumbersPage):
             tile.words = names[tile.name]
 
     def tell_desk(self, seen: Seen, delivery: Delivery | None, testing: bool) -> None:
-        """Show today's numbers that may be shown, and how it stands."""
+        """Show today's numbers as far as they may be shown, and the way to the collector."""
         for tile in self._acts:
             tile.on = tile.name == "test_mode" and testing
         if delivery is not None:

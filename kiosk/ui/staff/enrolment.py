@@ -40,19 +40,19 @@ class EnrolmentPage(StaffPage):
         self._look: Look | None = None
 
     def on_code(self, code: str) -> None:
-        """The code is whole."""
+        """The staff send the code that was typed."""
 
     def pad_key(self, name: str) -> Any:
         """A key of the pad."""
         return next(key for key in self._keys if key.name == name)
 
     def forget(self) -> None:
-        """No code."""
+        """Forget what was typed."""
         self.plain = ""
         self._draw()
 
     def tell_door(self, _door: Door, _at: Instant, told: str) -> None:
-        """What became of it."""
+        """Show what became of the code."""
         self.told = told or self._t("The code has {n} letters.", n=CODE_LENGTH)
         self._draw()
 

@@ -15,7 +15,7 @@ ERASE = "erase"
 
 
 class PadKey(Tile):
-    """One key."""
+    """One key of a pad: a digit, a letter or an icon."""
 
     key = True
     name = StringProperty("")

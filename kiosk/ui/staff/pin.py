@@ -39,10 +39,10 @@ class PinPage(StaffPage):
         self._look: Look | None = None
 
     def on_digit(self, digit: str) -> None:
-        """A digit."""
+        """A digit was struck."""
 
     def on_erase(self) -> None:
-        """The last one was wrong."""
+        """The staff take the last digit back."""
 
     def pad_key(self, name: str) -> Any:
         """A key of the pad."""
@@ -117,7 +117,7 @@ class PinPage(StaffPage):
 
 
 class Dots(Part):
-    """How many digits are typed."""
+    """A row of dots: how many digits are typed."""
 
     on = NumericProperty(0)
 
@@ -139,6 +139,6 @@ class Dots(Part):
 
 
 class Dot(Part):
-    """One of them."""
+    """The dot of one digit."""
 
     on = BooleanProperty(False)

@@ -11,7 +11,7 @@ from kiosk.ui.wiring.desk import Delivery, Seen
 
 
 class StaffPage(Page):
-    """A screen behind the door."""
+    """A screen behind the staff door."""
 
     __events__: tuple[str, ...] = ("on_back",)
 
@@ -26,4 +26,4 @@ class StaffPage(Page):
         """Show the numbers, as far as they may be shown, and the way to the collector."""
 
     def tell_door(self, door: Door, at: Instant, told: str) -> None:
-        """Show how it stands."""
+        """Show the state of the door, and ``told``: a sentence on what was done last."""

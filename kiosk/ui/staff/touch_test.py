@@ -39,13 +39,13 @@ class TouchTestPage(StaffPage):
         """A press arrived here."""
 
     def on_again(self) -> None:
-        """From the beginning."""
+        """The staff want to begin again."""
 
     def on_stray(self) -> None:
         """A touch was no press."""
 
     def tell_stray(self) -> None:
-        """It counts against the glass."""
+        """Count a touch that was no press against the glass."""
         self.dispatch("on_stray")
 
     def face_tile(self, level: int) -> Any:
@@ -53,7 +53,7 @@ class TouchTestPage(StaffPage):
         return next(tile for tile in self._faces if tile.level == level)
 
     def tell_door(self, door: Door, _at: Instant, _told: str) -> None:
-        """The counts so far."""
+        """Show the counts so far."""
         for tile in self._faces:
             tile.number = str(door.hits[int(tile.level)])
         self.passed = door.passes

@@ -1,29 +1,29 @@
-"""Shortcomings: what is missing or broken and can be done without; the log and the staff hear of each once."""
+"""Missing parts: what is missing or broken and can be done without; the log and the staff hear of each once."""
 
 import logging
 from pathlib import Path
 from typing import Any
 
 from kiosk.ui.parts.parts import picture
-from kiosk.ui.wiring.wiring import Setup
+from kiosk.ui.wiring.wiring import Wiring
 
 _log = logging.getLogger(__name__)
 
 SILENT = "Sounds cannot be played."
 
 
-class Shortcomings(list[str]):
+class MissingParts(list[str]):
     """What the staff should see to, as message ids."""
 
-    def note(self, shortcoming: str) -> None:
-        """Once; the citizens notice nothing."""
-        if shortcoming not in self:
-            _log.warning(shortcoming)
-            self.append(shortcoming)
+    def note(self, part: str) -> None:
+        """Tell log and staff of a missing part, once; the citizens notice nothing."""
+        if part not in self:
+            _log.warning(part)
+            self.append(part)
 
-    def look_at_fonts(self, setup: Setup) -> None:
+    def look_at_fonts(self, wiring: Wiring) -> None:
         """Note where another font stands in."""
-        if any(language.fonts.spare for language in setup.languages):
+        if any(language.fonts.spare for language in wiring.languages):
             self.note("A font file is missing or broken; another font stands in for it.")
 
     def read_logo(self, file: Path | None) -> Any:

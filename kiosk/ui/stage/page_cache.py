@@ -1,4 +1,4 @@
-"""Shelf: the screens that were built; each is arranged anew when anything that it was arranged with has changed."""
+"""Page cache: the screens that were built; each is arranged anew when anything it was arranged with has changed."""
 
 from collections.abc import Callable, Hashable, Iterable
 
@@ -9,7 +9,7 @@ from kiosk.ui.parts.page import Page
 from kiosk.ui.stage.pages import Place
 
 
-class Shelf:
+class PageCache:
     """One page for each place; building one takes a moment, so it is kept."""
 
     def __init__(
@@ -41,7 +41,7 @@ class Shelf:
             page.say(t, choose)
 
     def forget(self) -> None:
-        """Nothing of the last citizen's is left on any page."""
+        """Leave nothing of the last citizen's on any page."""
         for page in self._pages.values():
             page.forget()
 

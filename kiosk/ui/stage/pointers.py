@@ -1,7 +1,7 @@
-"""Hands: every finger on the window, brought to the glass; what the glass calls a press becomes one."""
+"""Pointers: every finger on the window, brought to the glass; what the glass calls a press becomes one."""
 
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, Protocol
 
 from kivy.clock import Clock as Frames
 from kivy.input import MotionEvent
@@ -14,7 +14,7 @@ from kiosk.ui.parts.page import Page
 from kiosk.ui.parts.parts import PressTarget
 
 PRESS_LOOK_S_MIN = 0.12
-"""A quick tap is still seen."""
+"""How long the pressed look stays at least, so that a quick tap is seen."""
 KEY_LOOK_S_MIN = 0.05
 CORNER_MM = 22.0
 """How far the corners of the staff's gesture reach."""
@@ -25,23 +25,39 @@ _SAID = (Touch.HELD, Touch.AMBIGUOUS, Touch.PALM, Touch.SECOND_FINGER)
 Point = tuple[float, float]
 
 
-class Hands(Widget):
+class Screens(Protocol):
+    """Which screen is wanted, and which was seen; two that are equal are the same screen."""
+
+    @property
+    def due(self) -> Hashable:
+        """The screen that is wanted now."""
+        ...
+
+    def seen_at(self, at: Instant) -> Hashable:
+        """The screen that was on the glass at a moment."""
+        ...
+
+
+class Watcher(Protocol):
+    """Who is told what fingers do."""
+
+    def note_touch(self) -> None:
+        """A finger came down somewhere."""
+        ...
+
+    def note_press(self) -> None:
+        """A finger pressed something."""
+        ...
+
+    def note_missed(self, why: Touch) -> None:
+        """A finger that seemed to press pressed nothing."""
+        ...
+
+
+class Pointers(Widget):
     """The root of the window: no part below it ever sees a touch, so all rules are in one place."""
 
-    def __init__(
-        self,
-        glass: Glass,
-        clock: Clock,
-        showing: Callable[[], Hashable],
-        seen: Callable[[Instant], Hashable],
-        on_touch: Callable[[], None],
-        on_pressed: Callable[[], None] = lambda: None,
-        on_missed: Callable[[Touch], None] = lambda _touch: None,
-    ) -> None:
-        """``showing``: the screen that is wanted now; ``seen``: the one that was on the glass at a moment.
-
-        ``on_missed`` is told when a finger that seemed to press pressed nothing, and why.
-        """
+    def __init__(self, glass: Glass, clock: Clock, screens: Screens, watcher: Watcher) -> None:
         super().__init__()
         _keep_origins()
         self.page: Page | None = None
@@ -51,11 +67,8 @@ class Hands(Widget):
         """Whether something lies over the page there."""
         self._glass = glass
         self._clock = clock
-        self._showing = showing
-        self._seen = seen
-        self._touched = on_touch
-        self._pressed = on_pressed
-        self._missed = on_missed
+        self._screens = screens
+        self._watcher = watcher
         self._holding: dict[Any, PressTarget] = {}
         self._look_ends = 0.0
 
@@ -72,12 +85,12 @@ class Hands(Widget):
         # has moved on before we hear of it.
         came_down = touch.opos
         target, at = self._target(came_down), self._happened(touch)
-        self._touched()
+        self._watcher.note_touch()
         self.knock.down(touch.uid, self._corner(came_down), at)
         if target is not None:
             self._strike(self._glass.overtaken(at))
         key = target is not None and target.key
-        may_press = self._glass.down(touch.uid, target, self._seen(at), at, self._place(came_down), key)
+        may_press = self._glass.down(touch.uid, target, self._screens.seen_at(at), at, self._place(came_down), key)
         if may_press and target is not None:
             self._holding[touch.uid] = target
             target.pressed = True
@@ -103,7 +116,7 @@ class Hands(Widget):
         self.knock.up(touch.uid, at)
         self._strike(self._glass.overtaken(at, by=touch.uid))
         held = self._holding.pop(touch.uid, None)
-        kind = self._glass.up(touch.uid, self._target(touch.pos), self._showing(), at)
+        kind = self._glass.up(touch.uid, self._target(touch.pos), self._screens.due, at)
         if kind is Touch.PRESS and held is not None:
             self._press(held)
             return True
@@ -126,7 +139,7 @@ class Hands(Widget):
         self._holding.clear()
 
     def _happened(self, touch: Any) -> Instant:
-        """When, as far as whoever read the touch knows: a slow frame handles it later."""
+        """When it happened, as far as whoever read the touch knows: a slow frame handles it later."""
         return self._clock.now().before(getattr(touch, "ago_s", 0.0))
 
     def _strike(self, fingers: list[Hashable]) -> None:
@@ -137,7 +150,7 @@ class Hands(Widget):
 
     def _press(self, target: PressTarget) -> None:
         Frames.schedule_once(lambda _elapsed: self._release(target), self.look_left_s)
-        self._pressed()
+        self._watcher.note_press()
         target.dispatch("on_press")
 
     def _drop_spoiled(self) -> None:
@@ -150,7 +163,7 @@ class Hands(Widget):
 
     def _tell_missed(self, why: Touch | None) -> None:
         if why in _SAID:
-            self._missed(why)
+            self._watcher.note_missed(why)
 
     def _release(self, target: PressTarget) -> None:
         if target not in self._holding.values():
@@ -172,7 +185,7 @@ class Hands(Widget):
 
 
 def _is_finger(touch: Any) -> bool:
-    """Not a wheel, not a right click: a long press arrives as one."""
+    """Whether this is a finger or the left button; a wheel is not, nor a right click, as which a long press arrives."""
     return "button" not in touch.profile or touch.button == "left"
 
 

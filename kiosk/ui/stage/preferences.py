@@ -1,4 +1,4 @@
-"""Taste: the language, text size and contrast that one citizen set; the next one finds the office's own."""
+"""Preferences: the language, text size and contrast that one citizen chose; the next one finds the office's own."""
 
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -9,40 +9,40 @@ from kiosk.ui.look.languages import Language
 from kiosk.ui.look.look import TEXT_SCALES, Look
 from kiosk.ui.stage.script import script_of
 from kiosk.ui.stage.voice import Spoken, Voice
-from kiosk.ui.wiring.wiring import Setup
+from kiosk.ui.wiring.wiring import Wiring
 
 HIGH_CONTRAST = "high-contrast"
 
 
-class Taste:
-    """Of one citizen after another."""
+class Preferences:
+    """Language, text size and contrast chosen by the present citizen; reset for the next."""
 
-    def __init__(self, setup: Setup) -> None:
-        self._setup = setup
-        self.language: Language = setup.languages[0]
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self.language: Language = wiring.languages[0]
         self.text_scale = TEXT_SCALES[0]
-        self.theme = setup.theme
-        self.voice = Voice(setup.voice_dir)
+        self.theme = wiring.theme
+        self.voice = Voice(wiring.voice_dir)
 
     def reset(self) -> bool:
-        """Back to the first language, plain size and the office's theme; whether anything was otherwise."""
-        own = (self._setup.languages[0], TEXT_SCALES[0], self._setup.theme)
+        """Go back to the first language, plain size and the office's theme; whether anything was otherwise."""
+        own = (self._wiring.languages[0], TEXT_SCALES[0], self._wiring.theme)
         if (self.language, self.text_scale, self.theme) == own:
             return False
         self.language, self.text_scale, self.theme = own
         return True
 
     def turn_language(self) -> None:
-        """The next language."""
+        """Go on to the next language."""
         self.language = self._language_after
 
     def turn_text_size(self) -> None:
-        """100, 150, 200 per cent and back."""
+        """Go on to the next text size: 100, 150, 200 per cent and back."""
         self.text_scale = TEXT_SCALES[(TEXT_SCALES.index(self.text_scale) + 1) % len(TEXT_SCALES)]
 
     def turn_contrast(self) -> None:
-        """High contrast and back."""
-        self.theme = self._setup.theme if self.high_contrast else HIGH_CONTRAST
+        """Switch to high contrast or back."""
+        self.theme = self._wiring.theme if self.high_contrast else HIGH_CONTRAST
 
     @property
     def high_contrast(self) -> bool:
@@ -61,7 +61,7 @@ class Taste:
 
     def spoken(self, step: object, asked: int) -> Path | None:
         """What is heard on a screen, the office's own recording first; None where nobody recorded or read it out."""
-        script = script_of(step, asked, self._setup, self.language.texts, self.words)
+        script = script_of(step, asked, self._wiring, self.language.texts, self.words)
         if script is None:
             return None
         read_out = self.voice.file((self.language.code, script.text))
@@ -70,25 +70,25 @@ class Taste:
         return self.language.recording(script.name) or read_out
 
     def unspoken(self, places: Iterable[tuple[object, int]]) -> Iterator[Spoken]:
-        """What of these screens nobody recorded as it stands there."""
-        for language in self._setup.languages:
+        """The texts of these screens of which there is no recording as they stand there."""
+        for language in self._wiring.languages:
             for step, asked in places:
-                script = script_of(step, asked, self._setup, language.texts, partial(_words, language.code))
+                script = script_of(step, asked, self._wiring, language.texts, partial(_words, language.code))
                 recorded = script and (language.own_recording if script.own else language.recording)(script.name)
                 if script is not None and recorded is None:
                     yield language.code, script.text
 
     def look(self, width: int, height: int, band: bool) -> Look:
         """How a window of this size is drawn."""
-        setup = self._setup
+        wiring = self._wiring
         # The office's colours were judged against its own theme; high contrast stays what it is.
-        colours = {} if self.high_contrast else setup.colours
-        inches, fonts = setup.window.panel_inches, self.language.fonts
+        colours = {} if self.high_contrast else wiring.colours
+        inches, fonts = wiring.window.panel_inches, self.language.fonts
         return Look(self.theme, width, height, self.text_scale, inches, fonts, colours, band)
 
     @property
     def _language_after(self) -> Language:
-        languages = self._setup.languages
+        languages = self._wiring.languages
         return languages[(languages.index(self.language) + 1) % len(languages)]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kiosk.base.texts import Texts
 from kiosk.domain.visit.survey import Words
 from kiosk.domain.visit.visit import Step
-from kiosk.ui.wiring.wiring import Setup
+from kiosk.ui.wiring.wiring import Wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,17 +14,17 @@ class Script:
     """One screen's words for the ear."""
 
     name: str
-    """Of the recording, without its ending."""
+    """The recording's file name, without its ending."""
     text: str
     own: bool = False
     """Whether the office's own words are among them, which no shipped recording has."""
 
 
-def script_of(step: object, asked: int, setup: Setup, t: Texts, choose: Callable[[Words], str]) -> Script | None:
+def script_of(step: object, asked: int, wiring: Wiring, t: Texts, choose: Callable[[Words], str]) -> Script | None:
     """What is read out on the screen of this step; None where nothing is asked that could be."""
-    survey = setup.survey
+    survey = wiring.survey
     if step is Step.COUNTER:
-        counters = [f"{counter.number}: {choose(counter.name)}" for counter in setup.counters]
+        counters = [f"{counter.number}: {choose(counter.name)}" for counter in wiring.counters]
         asks = t("Which counter served you?")
         return Script("counter", _read(asks, *counters, t("I do not remember")), own=bool(counters))
     if step is Step.REASONS:
@@ -39,6 +39,6 @@ def script_of(step: object, asked: int, setup: Setup, t: Texts, choose: Callable
 
 
 def _read(*sentences: str) -> str:
-    """A pause after each."""
+    """One text of several sentences, with a pause after each."""
     text = "\n".join(each if each.endswith((".", "?", "!")) else f"{each}." for each in sentences)
     return text.replace("\u00a0", " ")

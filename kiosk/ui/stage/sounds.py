@@ -9,7 +9,7 @@ PRESS, THANKS = "press", "thanks"
 
 
 class Sounds:
-    """Loaded after the first frame, played without waiting; what cannot be played is left out."""
+    """The kiosk's sounds: loaded after the first frame, played without waiting; what cannot be played is left out."""
 
     def __init__(self, on: bool) -> None:
         self.silent = False
@@ -32,11 +32,11 @@ class Sounds:
             self._loaded[name] = sound
 
     def play_press(self) -> None:
-        """A finger was understood."""
+        """Play the sound of a press that was understood."""
         self._play(PRESS)
 
     def play_thanks(self) -> None:
-        """It is kept."""
+        """Play the sound of thanks: the rating is kept."""
         self._play(THANKS)
 
     def can_speak(self, recording: Path | None) -> bool:
@@ -66,7 +66,7 @@ class Sounds:
 
 def load_sound(path: Path) -> Any:
     """The sound in a file; None where it cannot be played."""
-    from kivy.core.audio import SoundLoader
+    from kivy.core.audio import SoundLoader  # it opens the sound card: the first frame does not wait for that
 
     sound = SoundLoader.load(str(path)) if path.is_file() else None
     # Kivy hands out a sound even where there is no card or the file is no sound: it then lasts no time at all.

@@ -17,7 +17,7 @@ from kivy.input import MotionEvent, MotionEventProvider
 
 from kiosk.domain.visit.door import Room
 from kiosk.domain.visit.visit import Step
-from kiosk.ui.stage.stage import KioskApp
+from kiosk.ui.wiring.wiring import RunningKiosk
 
 WAIT_S_MAX = 30.0
 """A screen that has not come by then will not come."""
@@ -109,7 +109,7 @@ class PressDriver:
         self._stop_at_end = stop_at_end
         self._fingers = Fingers()
 
-    def __call__(self, app: KioskApp) -> None:
+    def __call__(self, app: RunningKiosk) -> None:
         """Begin; the app calls this when its first frame is up."""
         self._app = app
         EventLoop.add_input_provider(self._fingers)
@@ -133,7 +133,7 @@ class PressDriver:
             self._app.stop()
 
     def _visits(self) -> Iterator[None]:
-        faces = len(self._app.setup.survey.questions[0].levels)
+        faces = len(self._app.wiring.survey.questions[0].levels)
         for n in range(self.presses):
             if self.stuck is not None:
                 return
@@ -141,7 +141,7 @@ class PressDriver:
             yield from self._shoot("question")
             self.pressed += 1
             yield from self._tap(lambda page, n=n: page.face_tile(_level(n, faces)), hold_name="pressed")  # type: ignore[misc]
-            if self._app.setup.survey.reasons:
+            if self._app.wiring.survey.reasons:
                 yield from self._wait(Step.REASONS, Step.NOT_RECORDED)
                 yield from self._answer(n)
             yield from self._wait(Step.THANKS, Step.NOT_RECORDED)
@@ -170,7 +170,7 @@ class PressDriver:
 
     def _tap(self, choose: Callable[[Any], Any], hold_name: str = "") -> Iterator[None]:
         """One press, once the glass takes presses again."""
-        yield from self._pause(self._app.setup.glass.interval_s_min)
+        yield from self._pause(self._app.wiring.glass.interval_s_min)
         finger = self._fingers.down(choose(self._app.page).center)
         yield
         yield

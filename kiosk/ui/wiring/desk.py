@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from kiosk.base.table import Table
+from kiosk.base.table import Table
+
+if TYPE_CHECKING:  # the tallies bring the database library, which the first frame does not wait for
     from kiosk.numbers.days import Tally
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How it stands with the way to the collector."""
+    """What is known of the way to the collector."""
 
     waiting: int | None = None
     """Entries that the collector does not have yet; None when that is not known."""
@@ -29,15 +30,15 @@ class Counted:
     """The numbers of the last days, and the tables of them that every screen and file shows."""
 
     tally: "Tally"
-    table: "Table"
+    table: Table
     """Day by day."""
-    counters: "Table | None" = None
+    counters: Table | None = None
     """Counter by counter, in a hall."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What of the numbers is on the screen."""
+    """Which of the numbers are on the screen."""
 
     counted: Counted | None = None
     """None while they are still being read."""
@@ -47,7 +48,7 @@ class Seen:
     """The counter of a hall whose transactions are typed in, by its code."""
 
     def take(self, counted: Counted) -> "Seen":
-        """With new numbers; the day and the counter stay, at first they are today and the first one."""
+        """The same view of new numbers; at first it is today's, of the first counter."""
         counter = self.counter or next(iter(counted.tally.terms.counters), "")
         return Seen(counted, self.day or counted.tally.days[-1].day, counter)
 
@@ -78,7 +79,7 @@ class Errands:
     enrol: Callable[[str], str] | None = None
     """Spend a one-time code; returns what to tell the staff, or raises SpokenError."""
     export: Callable[[], str] | None = None
-    """Write what waits to a USB stick; the same."""
+    """Write what waits to a USB stick; returns what to tell the staff, or raises SpokenError."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Desk:
     delivery: Callable[[], Delivery]
     enrol: Callable[[str], str] | None = None
     export: Callable[[], str] | None = None
-    """Both as of the errands."""
+    """``enrol`` and ``export`` are as in Errands; None where there is no way to do it."""
     save: Callable[[], str] | None = None
     """Write the numbers of the last days to a USB stick; returns what to tell the staff, or raises SpokenError."""
     restart: Callable[[], None] = lambda: None

@@ -107,12 +107,11 @@ def window() -> Any:
     from kivy.base import runTouchApp
 
     from kiosk.ui.app import WindowOptions, prepare_window
-    from kiosk.ui.stage import pace
-    from kiosk.ui.stage import pointers as hands
+    from kiosk.ui.stage import pointers, transitions
 
     # frames as fast as they come, and no long looks: what is tested does not depend on either
-    pace.FPS_AWAKE = pace.FPS_IDLE = pace.FPS_RESTING = 0
-    hands.PRESS_LOOK_S_MIN = 0.01
+    transitions.FPS_AWAKE = transitions.FPS_IDLE = transitions.FPS_RESTING = 0
+    pointers.PRESS_LOOK_S_MIN = 0.01
     opened = prepare_window(WindowOptions(1280, 800, fullscreen=False))
     runTouchApp(embedded=True)
     return opened
@@ -124,7 +123,7 @@ def open_kiosk(window: Any, clock: FrozenClock) -> Iterator[Callable[..., Bench]
 
     from kiosk.ui.stage.stage import KioskApp
     from kiosk.ui.stage.touches import Fingers
-    from kiosk.ui.wiring.wiring import HallCounter, Setup
+    from kiosk.ui.wiring.wiring import HallCounter, Wiring
 
     opened: list[tuple[Any, Any]] = []
 
@@ -139,11 +138,11 @@ def open_kiosk(window: Any, clock: FrozenClock) -> Iterator[Callable[..., Bench]
         loaded = load_survey(resource("config", "surveys", f"{survey}.toml"))
         asked = tuple(replace(loaded.questions[0], id=f"question-{n}") for n in range(1, questions))
         hall = tuple(HallCounter(f"Q{n}", str(n), NAMES[n % len(NAMES)]) for n in range(1, counters + 1))
-        setup = Setup(
+        wiring = Wiring(
             replace(loaded, questions=(*loaded.questions, *asked)), disk, clock, OFFICE, COUNTER, counters=hall,
             rules=VisitRules(counters=tuple(counter.code for counter in hall), **rules), **(more or {}),
         )  # fmt: skip
-        app = KioskApp(setup)
+        app = KioskApp(wiring)
         app._run_prepare()
         fingers = Fingers()
         EventLoop.add_input_provider(fingers)

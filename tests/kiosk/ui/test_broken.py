@@ -23,7 +23,7 @@ from kiosk.domain.visit.survey import load_survey
 from kiosk.domain.visit.rules import VisitRules
 from kiosk.base.log import write_log
 from kiosk.base.resources import resource
-from kiosk.ui.app import Setup, WindowOptions, run_kiosk
+from kiosk.ui.app import Wiring, WindowOptions, run_kiosk
 from tests.builders import ZONE
 
 class Kept:
@@ -38,7 +38,7 @@ def started(app):
     def told(driver):
         app.listen()
         app.listen()
-        print(driver.thanked, app.page.can_listen, app.shortcomings)
+        print(driver.thanked, app.page.can_listen, app.missing_parts)
     def begin(_elapsed):
         if app.sounds.silent or app.sounds._loaded:
             PressDriver(3, on_finished=told)(app)
@@ -46,7 +46,7 @@ def started(app):
     Clock.schedule_interval(begin, 0)
 
 write_log()
-run_kiosk(Setup(
+run_kiosk(Wiring(
     load_survey(resource("config", "surveys", "sipas-5.toml")), Kept(), SystemClock(ZONE), {"vi": "Phường Bình An"},
     rules=VisitRules(repeat_window_s=0, thanks_s=0.6), window=WindowOptions(800, 500, False), on_started=started,
     sound=True, logo=Path("logo.png"),

@@ -101,19 +101,17 @@ SEEN = {
 @pytest.mark.parametrize(("language", "scale"), [("vi", 1.0), ("vi", 1.5), ("vi", 2.0), ("en", 1.0), ("en", 2.0)])
 def test_staff_screens_are_whole_too(open_kiosk: Any, shape: tuple[int, int], language: str, scale: float):
     desk = Desk(lambda _pin: True, a_tally, Delivery, lambda code: code, lambda: "", lambda: "")
-    from kiosk.ui.staff.pages import ROOMS
-
     app = open_kiosk(more={"desk": desk}).app
     if language != app.t.language:
         app.turn_language()
     look = app.look = Look("light", *shape, scale)
     faults = []
     # The other rooms are read at 100 % only: behind the door nobody turns the text size.
-    for room in ROOMS if scale == 1 else NUMBERS:
-        page = app.shown.shelf.page((room, 0))
+    for room in (room for room in Room if room is not Room.OUTSIDE) if scale == 1 else NUMBERS:
+        page = app.page_cache.page((room, 0))
         page.arrange(look)
         for name, seen in SEEN.items() if room in NUMBERS else [("", Seen())]:
-            page.tell_door(app.staff.door, app.setup.clock.now(), "Đã ghi 7 mục vào hailong-20261123.ndjson.")
+            page.tell_door(app.staff.door, app.wiring.clock.now(), "Đã ghi 7 mục vào hailong-20261123.ndjson.")
             page.tell_desk(seen, Delivery(7, 3 * 86_400, True), True)
             at = f"{room} with {name} at {shape[0]}x{shape[1]}"
             faults += [f"{at}: {fault}" for fault in _faults(page, look)]
@@ -126,7 +124,7 @@ def test_bars_of_the_staffs_numbers_stay_inside_their_cards(open_kiosk: Any, sha
     app = open_kiosk(more={"desk": Desk(lambda _pin: True, a_tally, Delivery)}).app
     look = app.look = Look("light", *shape)
     for room in (Room.DESK, Room.DAYS):
-        page = app.shown.shelf.page((room, 0))
+        page = app.page_cache.page((room, 0))
         page.arrange(look)
         for seen in SEEN.values():
             page.tell_desk(seen, None, False)
@@ -143,7 +141,7 @@ def test_bars_of_the_staffs_numbers_stay_inside_their_cards(open_kiosk: Any, sha
 def _pages(app: Any) -> dict[Any, Any]:
     from kiosk.ui.stage.pages import places_of
 
-    return {place: app.shown.shelf.page(place) for place in places_of(app.setup)}
+    return {place: app.page_cache.page(place) for place in places_of(app.wiring)}
 
 
 def _faults(page: Any, look: Look) -> Iterator[str]:

@@ -25,7 +25,7 @@ WRITTEN = {".py", ".kv", ".html", ".po", ".toml", ".md", ".js", ".css"}
 
 def keyboard(app: Any, look: Look) -> Any:
     app.look = look
-    page = app.shown.shelf.page((Step.WORDS, 0))
+    page = app.page_cache.page((Step.WORDS, 0))
     page.arrange(look)
     return page.keyboard
 
@@ -55,7 +55,7 @@ def test_names_of_tones_stand_free_of_their_keys(open_kiosk: Any, shape: tuple[i
 @pytest.mark.parametrize("shape", SHAPES)
 def test_greys_meet_on_whole_pixels(open_kiosk: Any, shape: tuple[int, int]):
     app = open_kiosk(more={"desk": Desk(lambda _pin: True, a_tally, Delivery)}).app
-    page = app.shown.shelf.page((Room.CHECKS, 0))
+    page = app.page_cache.page((Room.CHECKS, 0))
     page.arrange(Look("light", *shape))
 
     greys = page._wedges
@@ -100,10 +100,10 @@ def test_room_for_the_band_comes_and_goes_with_the_test(open_kiosk: Any):
 
 def test_cleaning_says_whose_kiosk_it_is_and_how_long_it_takes(open_kiosk: Any):
     app = open_kiosk(more={"desk": Desk(lambda _pin: True, a_tally, Delivery)}).app
-    app.staff.door.call(Room.CLEANING, app.setup.clock.now())
+    app.staff.door.call(Room.CLEANING, app.wiring.clock.now())
     app.refresh()
-    app.shown.turn()
-    app.setup.clock.advance(10.0)
+    app.transitions.turn()
+    app.wiring.clock.advance(10.0)
     app.refresh()
 
     page = app.page

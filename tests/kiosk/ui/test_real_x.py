@@ -35,13 +35,13 @@ kiosk.office.settings.KioskSettings.load_survey = lambda settings: replace(shipp
 acknowledged = 0
 
 def started(app):
-    turn = app.shown.turn
+    turn = app.transitions.turn
     def count_thanks():
         global acknowledged
         turn()
         acknowledged += app.step_shown is Step.THANKS
         print("thanks" if app.step_shown is Step.THANKS else app.step_shown, flush=True)
-    app.shown.turn = count_thanks
+    app.transitions.turn = count_thanks
     for level in range(1, 6):
         x, y = app.page.face_tile(level).center
         print("face", level, round(x), round(800 - y), flush=True)

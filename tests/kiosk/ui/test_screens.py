@@ -66,7 +66,7 @@ def test_chosen_reasons_are_recorded_in_the_order_of_the_survey(kiosk: Any):
     reasons = kiosk.disk.facts[-1]
     assert isinstance(reasons, Reasons)
     assert reasons.reasons == tuple(
-        reason.id for reason in kiosk.app.setup.survey.reasons if reason.id in reasons.reasons
+        reason.id for reason in kiosk.app.wiring.survey.reasons if reason.id in reasons.reasons
     )
     assert len(reasons.reasons) == 2
 
@@ -279,14 +279,14 @@ def places(page: Any) -> dict[str, tuple[float, ...]]:
 def test_listening_is_offered_on_every_screen_that_asks_and_has_its_place(open_kiosk: Any, place: Any):
     kiosk = open_kiosk(counters=8)
     app = kiosk.app
-    app.shown.build_ahead(lambda: None)
-    page = app.shown.shelf.page(place)
+    app.transitions.build_ahead(lambda: None)
+    page = app.page_cache.page(place)
     app.sounds.silent = True
-    app.shown.shelf.arrange(place, app.look)
+    app.page_cache.arrange(place, app.look)
     assert not page.ids.listen.opacity
 
     app.sounds.silent = False
-    app.shown.shelf.arrange(place, app.look)
+    app.page_cache.arrange(place, app.look)
 
     listen = page.ids.listen
     assert listen.opacity
@@ -298,8 +298,8 @@ def test_listening_is_offered_on_every_screen_that_asks_and_has_its_place(open_k
 
 def test_question_after_the_counter_of_a_hall_has_no_empty_button(open_kiosk: Any):
     kiosk = open_kiosk(counters=8)
-    kiosk.app.shown.build_ahead(lambda: None)
-    kiosk.until(lambda: kiosk.app.shown.shelf.first_missing([(Step.QUESTION, 0)]) is None)
+    kiosk.app.transitions.build_ahead(lambda: None)
+    kiosk.until(lambda: kiosk.app.page_cache.first_missing([(Step.QUESTION, 0)]) is None)
 
     kiosk.tap(kiosk.app.page.counter_tile("Q5"))
     kiosk.until_step(Step.QUESTION)
@@ -415,13 +415,13 @@ def test_sun_moves_and_the_night_is_dim(kiosk: Any):
     scene, dusk = kiosk.app.page.ids.scene, kiosk.app.page.ids.dusk
     places = set()
     for _ in range(8):
-        kiosk.base.clock.advance(37)
+        kiosk.clock.advance(37)
         kiosk.app._tick(0)
         places.add(tuple(scene.drift))
     assert len(places) > 4
     assert dusk.depth == 0
 
-    kiosk.base.clock.advance(13 * 3600)
+    kiosk.clock.advance(13 * 3600)
     kiosk.app._tick(0)
 
     assert dusk.depth == pytest.approx(0.8)
@@ -484,7 +484,7 @@ def test_many_counters_are_turned_over(open_kiosk: Any):
 def test_each_question_has_a_screen_and_a_rating(open_kiosk: Any):
     kiosk = open_kiosk(questions=3)
     for place, level in enumerate((5, 1, 3)):
-        kiosk.until(lambda place=place: kiosk.app.shown.place == (Step.QUESTION, place))
+        kiosk.until(lambda place=place: kiosk.app.transitions.place == (Step.QUESTION, place))
         assert kiosk.app.page.progress == f"Câu {place + 1}/3"
         kiosk.press_face(level)
     kiosk.until_step(Step.REASONS)
@@ -534,7 +534,7 @@ def test_keys_may_be_struck_fast(open_kiosk: Any):
     kiosk = open_kiosk(words=True)
     write_words(kiosk, "")
     for name in "nhanh":
-        kiosk.base.clock.advance(0.1)
+        kiosk.clock.advance(0.1)
         kiosk.fingers.tap(kiosk.app.page.keyboard.key(name).center)
         kiosk.frames(2)
 
@@ -602,7 +602,7 @@ def test_cloth_that_rubs_over_one_face_is_not_a_vote(kiosk: Any):
 def test_finger_that_stays_on_a_face_is_not_a_vote(kiosk: Any):
     finger = kiosk.fingers.down(kiosk.app.page.face_tile(3).center)
     kiosk.frames()
-    kiosk.base.clock.advance(3.5)
+    kiosk.clock.advance(3.5)
     kiosk.fingers.up(finger)
     kiosk.frames(2)
 

@@ -61,7 +61,7 @@ def test_number_typed_on_the_kiosk_gives_participation_on_the_collectors_report(
             return read_tally(reader, now.date() - timedelta(days=31), now.date(), now, terms(calendar=Calendar()))
 
     kiosk = open_kiosk(more={"desk": Desk(lambda pin: pin == PIN, tally, Delivery)})
-    vars(kiosk.app.setup)["recorder"] = recorder
+    vars(kiosk.app.wiring)["recorder"] = recorder
     page = go(kiosk, "days", Room.DAYS)
     day = yesterday.date()
     if page.tiles[0].day > day:

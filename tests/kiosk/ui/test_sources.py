@@ -41,6 +41,18 @@ def test_kv_holds_no_sizes(path: Path):
 
 
 @pytest.mark.parametrize("path", KV, ids=lambda path: path.stem)
+def test_kv_reads_of_the_application_only_what_all_screens_are_drawn_with(path: Path):
+    drawn_with = {"look", "t", "office", "counter", "logo", "next_language", "high_contrast", "shadow", "shadow_border"}
+
+    assert set(re.findall(r"\bapp\.(\w+)", path.read_text("utf-8"))) <= drawn_with
+
+
+@pytest.mark.parametrize("path", sorted((KIOSK / "ui").rglob("*.py")), ids=lambda path: path.stem)
+def test_no_screen_reaches_for_the_running_application(path: Path):
+    assert path.name == "app.py" or "get_running_app" not in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", KV, ids=lambda path: path.stem)
 def test_kv_holds_no_texts(path: Path):
     for line in path.read_text("utf-8").splitlines():
         if re.match(r"\s*(text|words|title|office|counter):", line):

@@ -261,7 +261,7 @@ def test_days_read_before_and_after_a_press_are_the_same(kiosk: Any, office: Off
 
 def test_numbers_that_are_read_slowly_do_not_hold_up_a_frame(kiosk: Any, office: Office):
     waiting: Future[Any] = Future()
-    kiosk.app.setup.desk.__dict__["tally"] = waiting.result
+    kiosk.app.wiring.desk.__dict__["tally"] = waiting.result
     from tests.staff_door import PIN, knock, type_pin
 
     knock(kiosk)

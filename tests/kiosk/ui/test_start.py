@@ -10,7 +10,7 @@ import pytest
 from kiosk.base.clock import SystemClock
 from kiosk.base.resources import resource
 from kiosk.domain.visit.survey import load_survey
-from kiosk.ui.app import ScreenUnavailable, Setup
+from kiosk.ui.app import ScreenUnavailable, Wiring
 from kiosk.ui.look.errors import ThemeInvalid
 from kiosk.ui.wiring.wiring import require_assets
 from tests.builders import ZONE
@@ -23,7 +23,7 @@ from kiosk.base.clock import SystemClock
 from kiosk.domain.visit.survey import load_survey
 from kiosk.domain.visit.rules import VisitRules
 from kiosk.base.resources import resource
-from kiosk.ui.app import ScreenUnavailable, Setup, WindowOptions, run_kiosk
+from kiosk.ui.app import ScreenUnavailable, Wiring, WindowOptions, run_kiosk
 from tests.builders import ZONE
 
 class Kept:
@@ -44,7 +44,7 @@ def told(driver):
     print(driver.thanked, driver.refused, driver.stuck, sorted(set(Kept.levels)), pictures)
 
 try:
-    run_kiosk(Setup(
+    run_kiosk(Wiring(
         load_survey(resource("config", "surveys", "sipas-5.toml")), Kept(), SystemClock(ZONE), {"vi": "Phường Bình An"},
         rules=VisitRules(repeat_window_s=0, thanks_s=1.0), window=WindowOptions(800, 500, False), on_started=started,
     ))
@@ -88,7 +88,7 @@ def test_without_opengl_the_packages_are_named(tmp_path: Path):
 
 def test_unknown_theme_is_refused_with_those_there_are():
     with pytest.raises(ThemeInvalid, match="'autumn'; known are dark, high-contrast, light"):
-        require_assets(setup(theme="autumn"))
+        require_assets(wiring(theme="autumn"))
 
 
 def test_missing_pictures_are_refused_before_a_window_opens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -97,7 +97,7 @@ def test_missing_pictures_are_refused_before_a_window_opens(monkeypatch: pytest.
     monkeypatch.setattr("kiosk.ui.wiring.wiring.resource", missing)
 
     with pytest.raises(ScreenUnavailable, match=r"is missing: run python assets/build\.py"):
-        require_assets(setup())
+        require_assets(wiring())
 
 
 def test_icon_that_nobody_drew_is_refused(tmp_path: Path):
@@ -107,9 +107,9 @@ def test_icon_that_nobody_drew_is_refused(tmp_path: Path):
     (tmp_path / "odd.toml").write_text(source, "utf-8")
 
     with pytest.raises(ScreenUnavailable, match="asks for the icon 'unicorn'"):
-        require_assets(setup(tmp_path / "odd.toml"))
+        require_assets(wiring(tmp_path / "odd.toml"))
 
 
-def setup(survey: Path | None = None, theme: str = "light") -> Setup:
+def wiring(survey: Path | None = None, theme: str = "light") -> Wiring:
     path = survey or resource("config", "surveys", "sipas-5.toml")
-    return Setup(load_survey(path), None, SystemClock(ZONE), {"vi": "Phường Bình An"}, theme=theme)  # type: ignore[arg-type]
+    return Wiring(load_survey(path), None, SystemClock(ZONE), {"vi": "Phường Bình An"}, theme=theme)  # type: ignore[arg-type]

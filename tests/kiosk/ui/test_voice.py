@@ -70,13 +70,15 @@ def test_voice_that_fails_or_is_not_there_leaves_silence(tmp_path: Path, program
 @pytest.mark.usefixtures("program")
 def test_counters_of_a_hall_are_read_out_with_their_names(open_kiosk: Any, tmp_path: Path):
     app = open_kiosk(counters=2, more={"voice_dir": tmp_path / "audio", "sound": True}).app
-    shipped = app.taste.spoken(Step.COUNTER, 0)
+    shipped = app.preferences.spoken(Step.COUNTER, 0)
     assert shipped is not None
     assert shipped.name == "counter.wav"
 
-    prepared(app.taste.voice, *app.taste.unspoken([(Step.COUNTER, 0), (Step.REASONS, 0), (Step.QUESTION, 0)]))
+    prepared(
+        app.preferences.voice, *app.preferences.unspoken([(Step.COUNTER, 0), (Step.REASONS, 0), (Step.QUESTION, 0)])
+    )
 
-    heard = app.taste.spoken(Step.COUNTER, 0)
+    heard = app.preferences.spoken(Step.COUNTER, 0)
     assert heard is not None
     assert heard.read_text("utf-8").splitlines() == [
         "Quầy nào vừa phục vụ Ông/Bà?", "1: Đất đai – Môi trường.", "2: Đăng ký kinh doanh.", "Tôi không nhớ.",
@@ -86,5 +88,5 @@ def test_counters_of_a_hall_are_read_out_with_their_names(open_kiosk: Any, tmp_p
 
 @pytest.mark.window
 def test_nothing_is_heard_where_nothing_is_asked(kiosk: Any):
-    assert kiosk.app.taste.spoken(Step.THANKS, 0) is None
-    assert kiosk.app.taste.spoken(Step.WORDS, 0) is None
+    assert kiosk.app.preferences.spoken(Step.THANKS, 0) is None
+    assert kiosk.app.preferences.spoken(Step.WORDS, 0) is None

@@ -25,7 +25,7 @@ from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import Diverged
 from kiosk.journal.lines import OpenedLine, carried_line, decode_line, encode_line, head
 from kiosk.journal.reader import Batch
-from sync.agent.earlier_journals import Older, offer_older
+from sync.agent.earlier_journals import EarlierJournal, offer_earlier
 from sync.agent.errors import CollectorUnavailable
 from sync.agent.upload import last_common, upload_all
 from tests.builders import FrozenClock
@@ -46,11 +46,11 @@ class Disk:
         return copy.deepcopy(self)
 
     @contextmanager
-    def older_of(self, journal: InMemoryJournal) -> Iterator[Older | None]:
+    def earlier_of(self, journal: InMemoryJournal) -> Iterator[EarlierJournal | None]:
         opened = decode_line(journal.lines[0])
         assert isinstance(opened, OpenedLine)
-        older = self.aside.get(opened.continues or "")
-        yield None if older is None else Older(older, opened.carried_after or 0)
+        earlier = self.aside.get(opened.continues or "")
+        yield None if earlier is None else EarlierJournal(earlier, opened.carried_after or 0)
 
     def go_on_anew(self, clock: FrozenClock, after: int) -> None:
         """As kiosk.journal.recovery.recovery continues a journal: what follows ``after`` is carried over."""
@@ -225,13 +225,13 @@ class History(RuleBasedStateMachine):
         while True:
             opened = decode_line(journal.lines[0])
             assert isinstance(opened, OpenedLine)
-            older = disk.aside.get(opened.continues or "")
-            if older is None:
+            earlier = disk.aside.get(opened.continues or "")
+            if earlier is None:
                 return
-            copy_ = self.collector.copies.get(older.id, [])
-            if copy_ == older.lines[: len(copy_)]:
-                yield from older.lines[: opened.carried_after or 0]
-            journal = older
+            copy_ = self.collector.copies.get(earlier.id, [])
+            if copy_ == earlier.lines[: len(copy_)]:
+                yield from earlier.lines[: opened.carried_after or 0]
+            journal = earlier
 
     @staticmethod
     def _presses_of(lines: Iterator[bytes] | list[bytes]) -> set[str]:
@@ -251,7 +251,7 @@ class History(RuleBasedStateMachine):
         try:
             upload_all(
                 journal, self.collector, noted,
-                lambda: offer_older(journal, self.collector, disk.older_of, lambda: None),
+                lambda: offer_earlier(journal, self.collector, disk.earlier_of, lambda: None),
             )  # fmt: skip
         except CollectorUnavailable:
             return
@@ -328,7 +328,7 @@ class OffersNoOlderJournals(History):
     """Leaves what was put aside to itself when the collector was restored."""
 
     def _cycle(self, disk: Disk) -> None:
-        with patch.object(Disk, "older_of", lambda *_: contextmanager(lambda: iter([None]))()):
+        with patch.object(Disk, "earlier_of", lambda *_: contextmanager(lambda: iter([None]))()):
             super()._cycle(disk)
 
 

@@ -4,7 +4,8 @@ import stat
 import pytest
 
 from sync.agent.errors import DeviceUnusable, NotEnrolled
-from sync.agent.keys import load_key, obtain_key, public_text
+from sync.agent.keys import load_key, obtain_key
+from sync.protocol.own_key import public_text
 
 
 def test_key_is_made_once_and_kept(tmp_path):

@@ -16,12 +16,12 @@ import structlog
 import trustme
 from werkzeug import Request, Response
 
+from kiosk.base.private_file import write_private
 from kiosk.journal.chain import Cursor
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import Batch, JournalReader
 from sync.agent.enroll import Device, KioskFiles
 from sync.agent.errors import AgentRunning, CollectorUnavailable, DeviceNotRecognised, NotEnrolled, RequestRefused
-from sync.agent.files import write_private
 from sync.agent.keys import obtain_key
 from sync.agent.run import one_agent, sync_once
 from sync.agent.state import load_state

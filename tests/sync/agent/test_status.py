@@ -3,12 +3,12 @@ import unicodedata
 
 import pytest
 
+from kiosk.base.private_file import write_private
 from kiosk.base.texts import texts
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 from sync.agent.enroll import Device, KioskFiles
 from sync.agent.errors import CollectorUnavailable
-from sync.agent.files import write_private
 from sync.agent.run import one_agent
 from sync.agent.state import AgentState, keep_state, load_state
 from sync.agent.status import agent_status, status_lines

@@ -7,7 +7,7 @@ from kiosk.journal.errors import Diverged
 from kiosk.journal.reader import Batch
 from sync.agent.errors import CollectorUnavailable
 from sync.agent.troubles import Trouble
-from sync.agent.upload import upload_all, upload_once
+from sync.agent.upload import upload_all
 from sync.protocol.messages import LINES_PER_BATCH_MAX
 from tests.builders import FrozenClock, make_rating
 from tests.fakes import FakeCollector, InMemoryJournal
@@ -18,16 +18,16 @@ def silence(_cursor: Cursor) -> None:
 
 
 def test_upload_brings_the_replica_up_to_date(journal, collector):
-    assert upload_once(journal, collector) == journal.head()
+    assert upload_all(journal, collector, silence) == journal.head()
 
     assert collector.copies[journal.id] == journal.lines
 
 
 def test_repeated_upload_changes_nothing(journal, collector):
-    upload_once(journal, collector)
+    upload_all(journal, collector, silence)
     calls = len(collector.calls)
 
-    upload_once(journal, collector)
+    upload_all(journal, collector, silence)
 
     assert collector.copies[journal.id] == journal.lines
     assert collector.calls[calls:] == ["cursor"]
@@ -36,21 +36,21 @@ def test_repeated_upload_changes_nothing(journal, collector):
 def test_lost_answer_costs_one_more_call_and_nothing_else(journal, collector):
     collector.answers_lost = 1
     with pytest.raises(CollectorUnavailable):
-        upload_once(journal, collector)
+        upload_all(journal, collector, silence)
 
-    assert upload_once(journal, collector) == journal.head()
+    assert upload_all(journal, collector, silence) == journal.head()
 
     assert collector.copies[journal.id] == journal.lines
 
 
 def test_restored_collector_is_brought_up_to_date_again(journal, collector, clock):
-    upload_once(journal, collector)
+    upload_all(journal, collector, silence)
     backup = collector.snapshot()
     journal.append(make_rating(clock))
-    upload_once(journal, collector)
+    upload_all(journal, collector, silence)
 
     collector.restore(backup)
-    upload_once(journal, collector)
+    upload_all(journal, collector, silence)
 
     assert collector.copies[journal.id] == journal.lines
 
@@ -140,22 +140,22 @@ def test_collector_that_stands_still_ends_the_cycle(journal, clock):
 def test_restored_disk_image_is_noticed_and_nothing_is_sent(journal, collector, clock):
     image = journal.clone()
     journal.append(make_rating(clock, 1))
-    upload_once(journal, collector)
+    upload_all(journal, collector, silence)
     before = collector.snapshot()
     image.append(make_rating(clock, 5))
 
     with pytest.raises(Diverged):
-        upload_once(image, collector)
+        upload_all(image, collector, silence)
 
     assert collector.copies == before
 
 
 def test_shortened_journal_is_noticed(journal, collector):
     image = journal.clone()
-    upload_once(journal, collector)
+    upload_all(journal, collector, silence)
 
     with pytest.raises(Diverged):
-        upload_once(InMemoryJournal(image.id, image.lines[:-1]), collector)
+        upload_all(InMemoryJournal(image.id, image.lines[:-1]), collector, silence)
 
 
 def test_cursor_that_a_stranger_made_up_is_not_believed(journal):
@@ -164,7 +164,7 @@ def test_cursor_that_a_stranger_made_up_is_not_believed(journal):
             return Cursor(batch.end.next_seq, b"\0" * 32)
 
     with pytest.raises(Diverged):
-        upload_once(journal, Lying())
+        upload_all(journal, Lying(), silence)
 
 
 @given(st.lists(st.sampled_from(["press", "upload", "lose", "backup", "restore"]), max_size=40))

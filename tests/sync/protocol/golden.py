@@ -10,7 +10,6 @@ from kiosk.domain.maintenance import Maintenance, Work
 from kiosk.domain.visit.rating import Rating, Reasons, Revised, Standing
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import OpenedLine, SettingsLine, carried_line, encode_line, head, line_of
-from sync.agent.keys import public_text
 from sync.protocol import problems
 from sync.protocol.acknowledgement import AcknowledgedJournal, AcknowledgedKiosk, Acknowledgement
 from sync.protocol.batch import pack_batch
@@ -32,7 +31,7 @@ from sync.protocol.messages import (
     UpgradeRefused,
     encode_message,
 )
-from sync.protocol.own_key import READY, announce_move, answer_as_collector
+from sync.protocol.own_key import READY, announce_move, answer_as_collector, public_text
 from sync.protocol.signature import prove_key, sign_request
 from tests.builders import FrozenClock
 

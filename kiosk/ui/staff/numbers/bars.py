@@ -48,7 +48,7 @@ class Stripe(Part):
 
 
 class Card(Part):
-    """A sheet under some numbers."""
+    """A plain sheet that lies under some numbers."""
 
 
 class FigureCard(Card):

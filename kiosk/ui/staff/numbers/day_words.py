@@ -20,7 +20,7 @@ class Bar:
     name: str
     number: str
     share: float | None
-    """Of the longest; None where the number is not told."""
+    """The bar's length as a share of the longest; None where the number is not told."""
     under: str = ""
 
 
@@ -97,8 +97,8 @@ def week_words(tally: Tally, first: date, last: date, t: Texts) -> str:
     percent = share.percent(1) if shown.percent else None
     if percent is None:
         return f"{days} · {counted}"
-    satisfied = t("satisfied {percent} ({k}/{n})", percent=t.percent(percent), k=t.number(share.numerator),
-                  n=t.number(share.denominator))  # fmt: skip
+    k, n = t.number(share.numerator), t.number(share.denominator)
+    satisfied = t("satisfied {percent} ({k}/{n})", percent=t.percent(percent), k=k, n=n)
     return f"{days} · {counted} · {satisfied}"
 
 
@@ -133,8 +133,10 @@ class _Row:
         t = self._t
         n = "–" if self.cell("n") is Mark.OPEN else self.written("n")
         names = {
-            Standing.REPEAT: t("repeats"), Standing.OUT_OF_HOURS: t("out of hours"), Standing.TEST: t("tests"),
-        }  # fmt: skip
+            Standing.REPEAT: t("repeats"),
+            Standing.OUT_OF_HOURS: t("out of hours"),
+            Standing.TEST: t("tests"),
+        }
         aside = {names[reason]: int(str(self.cell(reason.value))) for reason in ASIDE if self.cell(reason.value)}
         each = ", ".join(f"{why}\u00a0{t.number(count)}".replace(" ", "\u00a0") for why, count in aside.items())
         return Figure(
@@ -148,9 +150,11 @@ class _Row:
         if isinstance(share, Decimal):
             basis = t(
                 "{k}/{n} ratings · interval {low} to {high}",
-                k=self.written("satisfied"), n=self.written("n"),
-                low=self.written("low", Form.PERCENT), high=self._percent("high"),
-            )  # fmt: skip
+                k=self.written("satisfied"),
+                n=self.written("n"),
+                low=self.written("low", Form.PERCENT),
+                high=self._percent("high"),
+            )
             return Figure(name, t.percent(share), basis)
         if share is Mark.NO_PERCENT:
             least = t.number(self._tally.terms.policy.percent_min)
@@ -208,8 +212,8 @@ class _Row:
         day = self._tally.days[self._place].day
         part = next(part for part in PARTS if self.cell(part) is Mark.OPEN)
         told_from = part_told_from(day, part, self._tally.terms.calendar)
-        return self._t("This part of the day is told from {time} on, if it has enough ratings.",
-                       time=f"{told_from:%H:%M}")  # fmt: skip
+        time = f"{told_from:%H:%M}"
+        return self._t("This part of the day is told from {time} on, if it has enough ratings.", time=time)
 
     def legend(self) -> str:
         t, numbers = self._t, self._tally.days[self._place].numbers

@@ -47,7 +47,7 @@ class ServedPage(NumbersPage):
             self.add_widget(key)
 
     def on_number(self, n: int) -> None:
-        """So many transactions were served."""
+        """The staff typed that ``n`` transactions were served."""
 
     def on_counter(self, by: int) -> None:
         """The staff want the counter before, or the next one."""
@@ -57,14 +57,14 @@ class ServedPage(NumbersPage):
         return next(key for key in self._keys if key.name == name)
 
     def keep(self) -> None:
-        """The number is whole; none is no number."""
+        """Send the number that was typed; where none was, do nothing."""
         if self.typed:
             self.dispatch("on_number", int(self.typed))
             self.typed = ""
             self._redraw()
 
     def forget(self) -> None:
-        """Nothing typed."""
+        """Forget what was typed."""
         self.typed = ""
         self._redraw()
 
