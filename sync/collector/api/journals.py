@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from kiosk.journal.chain import Cursor
 from sync.collector.api.answers import message_answer, problem_answer
+from sync.collector.api.depends import Served
 from sync.collector.api.described import BATCH_BODY, CURSOR, CURSOR_CONFLICT, CURSOR_OR_HASH, WIRE_PROBLEMS
 from sync.collector.api.signed import Signed, signed_by_device
 from sync.collector.replica.cursors import read_cursor, read_hash
@@ -41,10 +42,12 @@ _conflicts = Metric("hailong_conflicts_total", "Batches that did not continue th
 
 @router.get("/v1/journals/{journal_id}", responses={200: CURSOR_OR_HASH, **WIRE_PROBLEMS})
 async def get_cursor(
-    request: Request, journal_id: JournalId, seq: Annotated[int | None, Query(ge=0, le=SEQ_MAX)] = None
+    request: Request,
+    services: Served,
+    journal_id: JournalId,
+    seq: Annotated[int | None, Query(ge=0, le=SEQ_MAX)] = None,
 ) -> Response:
     """How far the collector's copy of the journal reaches; with ``seq``, the hash after that entry."""
-    services: Services = request.app.state.services
     signed = await signed_by_device(request, services)
     if seq is None:
         cursor = await asyncio.to_thread(_read, services, read_cursor, signed.device.device_id, journal_id)
@@ -62,6 +65,7 @@ async def get_cursor(
 )
 async def append_entries(
     request: Request,
+    services: Served,
     journal_id: JournalId,
     start: Annotated[int, Query(alias="from", ge=1, le=SEQ_MAX)],
     prev: Annotated[str, Query(pattern="^[0-9a-f]{64}$")],
@@ -70,7 +74,6 @@ async def append_entries(
 
     200 with the new cursor once they are durable; 409 with the stored cursor where they do not continue the copy.
     """
-    services: Services = request.app.state.services
     signed = await signed_by_device(request, services, bytes_max=BATCH_BYTES_MAX, media_type=BATCH_MEDIA_TYPE)
     encoding = request.headers.get("content-encoding")
     lines, enclosures = unpack_batch(signed.body, encoding)

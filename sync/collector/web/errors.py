@@ -4,10 +4,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kiosk.base.errors import SpokenError
+from sync.collector.api.depends import services_of
 from sync.collector.api.gate import PASSWORD_PAGE, PasswordChangeNeeded, SignInNeeded
 from sync.collector.api.signed import AccessDenied
 from sync.collector.errors import UsageWrong
-from sync.collector.services.services import Services
 from sync.collector.web.people.signin_pages import sign_in_address
 from sync.collector.web.shared.rendering import render, words_of
 
@@ -44,7 +44,7 @@ def _go(request: Request, address: str) -> Response:
 
 
 def _closed(request: Request) -> Response:
-    services: Services = request.app.state.services
+    services = services_of(request)
     t = words_of(request)
     words = t("Your account does not have the right to this.")
     if services.config.reports.access != "accounts" or not request.cookies:

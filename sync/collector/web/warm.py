@@ -21,8 +21,10 @@ from sync.collector.web.figures.report_page import place_page
 def warm(app: FastAPI) -> None:
     """Make the overview and every template ready; what cannot be made now is made when somebody asks for it."""
     scope = {"type": "http", "method": "GET", "path": "/t", "query_string": b"", "headers": [], "app": app}
+    request = Request(scope)
+    request.state.reader = ANYBODY
     try:
-        asyncio.run(place_page(Request(scope), ANYBODY, Wish()))
+        asyncio.run(place_page(request, app.state.services, ANYBODY, Wish()))
     except (CollectorError, SQLAlchemyError) as error:
         # Nothing depends on it, and whoever asks for the page is told what is wrong.
         structlog.get_logger("collector").info("not warmed", why=str(error))

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kiosk.base.cells import code_note, csv_bytes
 from kiosk.domain.numbers.measures import Method, Share
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MayDecide, MayExport, MayFollow, Served
 from sync.collector.care.cases.care import Deed, ResultNeeded, What, care_for, read_steps
 from sync.collector.care.cases.docket import Case, Search, Which, find_case, open_cases_of, read_docket
 from sync.collector.care.cases.opening import Opener, Rule, known_cases, unit_code
@@ -30,7 +30,7 @@ from sync.collector.services.services import Services
 from sync.collector.store.schema import account, follow_up, unit
 from sync.collector.web.care.care_words import CareWords
 from sync.collector.web.care.words_page import page_of, path_of
-from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.shared.depends import DecideForm
 from sync.collector.web.shared.rendering import phrases_of, render
 from sync.collector.words.phrases import Phrases
 
@@ -80,26 +80,20 @@ class Panel:
 
 
 @router.get("/vu-viec")
-async def show_docket(request: Request) -> Response:
+async def show_docket(request: Request, services: Served, reader: MayFollow) -> Response:
     """The cases that are wanted, and what was closed lately."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.FOLLOW)
     filters = filters_of(request)
     values = await asyncio.to_thread(_read_docket, services, reader, filters)
     words = CareWords(phrases_of(request), services)
     return render(
-        request, "cases.html", reader=reader, w=words, filters=filters, KINDS=KINDS, rule=services.config.cases,
+        request, "cases.html", w=words, filters=filters, KINDS=KINDS, rule=services.config.cases,
         percent_min=services.config.policy.percent_min, **values,
     )  # fmt: skip
 
 
 @router.post("/vu-viec")
-async def take_opening(request: Request) -> Response:
+async def take_opening(request: Request, services: Served, reader: MayDecide, form: DecideForm) -> Response:
     """A case that a person opens for a place, from the numbers that its page shows them."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.DECIDE)
-    form = await read_form(request)
-    require_key(form, reader.form_key)
     wish = Wish(form.get("unit", ""), form.get("counter") or None, form.get("ky", ""), asked=form.get("phieu", ""))
     book = await asyncio.to_thread(read_book, services, reader, wish)
     note = " ".join(form.get("note", "").split())[:NOTE_CHARS_MAX]
@@ -112,10 +106,8 @@ async def take_opening(request: Request) -> Response:
 
 
 @router.get("/vu-viec.csv")
-async def take_docket(request: Request) -> Response:
+async def take_docket(request: Request, services: Served, reader: MayExport) -> Response:
     """The page's cases as a file."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.EXPORT)
     filters = filters_of(request)
     docket = (await asyncio.to_thread(_read_docket, services, reader, filters))["docket"]
     words = CareWords(phrases_of(request), services)
@@ -130,18 +122,14 @@ async def take_docket(request: Request) -> Response:
 
 
 @router.get("/vu-viec/{number}")
-async def show_case(request: Request, number: str) -> Response:
+async def show_case(request: Request, services: Served, reader: MayFollow, number: str) -> Response:
     """One case with the numbers that opened it."""
-    return await _show(request, number)
+    return await _show(request, services, reader, number)
 
 
 @router.post("/vu-viec/{number}")
-async def take_deed(request: Request, number: str) -> Response:
+async def take_deed(request: Request, services: Served, reader: MayDecide, form: DecideForm, number: str) -> Response:
     """What somebody does about a case."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.DECIDE)
-    form = await read_form(request)
-    require_key(form, reader.form_key)
     now = services.now()
     today = date.fromisoformat(services.days.today(now)[0])
     caring = partial(
@@ -151,7 +139,7 @@ async def take_deed(request: Request, number: str) -> Response:
     try:
         await asyncio.wrap_future(services.writer.submit(caring))
     except ResultNeeded as error:
-        return await _show(request, number, wrong=str(error), form=form, status=400)
+        return await _show(request, services, reader, number, wrong=str(error), form=form, status=400)
     return RedirectResponse(phrases_of(request).way(f"/vu-viec/{number}"), 303)
 
 
@@ -215,13 +203,18 @@ def _people(connection: Connection, reader: Reader) -> list[tuple[str, str]]:
 
 
 async def _show(
-    request: Request, number: str, *, wrong: str = "", form: dict[str, str] | None = None, status: int = 200
+    request: Request,
+    services: Services,
+    reader: Reader,
+    number: str,
+    *,
+    wrong: str = "",
+    form: dict[str, str] | None = None,
+    status: int = 200,
 ) -> Response:
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.FOLLOW)
     values = await asyncio.to_thread(_read_case, services, reader, number)
     words = CareWords(phrases_of(request), services)
-    return render(request, "case.html", status, reader=reader, w=words, wrong=wrong, form=form or {}, **values)
+    return render(request, "case.html", status, w=words, wrong=wrong, form=form or {}, **values)
 
 
 def _read_case(services: Services, reader: Reader, number: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MayDecide, Served
 from sync.collector.calendar.periods import Kind, parse_period, period_of
 from sync.collector.care.cases.docket import open_cases_of
 from sync.collector.care.comments.care import Deed, NoteNeeded, What, care_for, read_steps
@@ -18,11 +18,11 @@ from sync.collector.care.comments.forget import last_day
 from sync.collector.care.comments.inbox import Search, State, find_comment, read_inbox, units_written_of
 from sync.collector.errors import UsageWrong
 from sync.collector.people.owners import owners_of
-from sync.collector.people.rights import Reader, Right
+from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
 from sync.collector.store.schema import unit
 from sync.collector.web.care.care_words import CareWords
-from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.shared.depends import DecideForm
 from sync.collector.web.shared.rendering import phrases_of, render
 
 router = APIRouter(include_in_schema=False)
@@ -67,30 +67,26 @@ def page_of(text: str) -> int:
 
 
 @router.get("/gop-y")
-async def show_inbox(request: Request) -> Response:
+async def show_inbox(request: Request, services: Served, reader: MayDecide) -> Response:
     """The comments that a search finds, and the first of them in full."""
-    return await _show(request, filters_of(request), None)
+    return await _show(request, services, reader, filters_of(request), None)
 
 
 @router.get("/gop-y/{code}")
-async def show_comment(request: Request, code: str) -> Response:
+async def show_comment(request: Request, services: Served, reader: MayDecide, code: str) -> Response:
     """One comment in full beside what the search finds."""
-    return await _show(request, filters_of(request), code)
+    return await _show(request, services, reader, filters_of(request), code)
 
 
 @router.post("/gop-y/{code}")
-async def take_deed(request: Request, code: str) -> Response:
+async def take_deed(request: Request, services: Served, reader: MayDecide, form: DecideForm, code: str) -> Response:
     """What somebody does about a comment."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.DECIDE)
-    form = await read_form(request)
-    require_key(form, reader.form_key)
     filters = filters_of(request)
     caring = partial(care_for, code=code, deed=_deed(form), reader=reader, now=services.now())
     try:
         await asyncio.wrap_future(services.writer.submit(caring))
     except NoteNeeded as error:
-        return await _show(request, filters, code, wrong=str(error), form=form, status=400)
+        return await _show(request, services, reader, filters, code, wrong=str(error), form=form, status=400)
     return RedirectResponse(phrases_of(request).way(f"/gop-y/{code}", **filters.query()), 303)
 
 
@@ -118,15 +114,13 @@ def _deed(form: dict[str, str]) -> Deed:
 
 
 async def _show(
-    request: Request, filters: Filters, code: str | None, *, wrong: str = "", form: dict[str, str] | None = None,
-    status: int = 200,
+    request: Request, services: Services, reader: Reader, filters: Filters, code: str | None, *,
+    wrong: str = "", form: dict[str, str] | None = None, status: int = 200,
 ) -> Response:  # fmt: skip
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.DECIDE)
     values = await asyncio.to_thread(_read, services, reader, filters, code)
     words = CareWords(phrases_of(request), services)
     return render(
-        request, "words.html", status, reader=reader, w=words, filters=filters, STATES=STATES, wrong=wrong,
+        request, "words.html", status, w=words, filters=filters, STATES=STATES, wrong=wrong,
         form=form or {}, asked=code, **values,
     )  # fmt: skip
 

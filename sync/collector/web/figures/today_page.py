@@ -8,7 +8,7 @@ from hashlib import sha256
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MayRead, Served
 from sync.collector.api.tallies import read_report
 from sync.collector.drawing.drawing import (
     NARROW_LABELLED_FROM,
@@ -19,7 +19,6 @@ from sync.collector.drawing.drawing import (
 )
 from sync.collector.drawing.templates import templates
 from sync.collector.figures.today import Report, Span
-from sync.collector.people.rights import Right
 from sync.collector.services.services import Services
 from sync.collector.web.shared.rendering import phrases_of, render
 from sync.collector.words.phrases import Phrases
@@ -55,17 +54,15 @@ class _View:
 
 
 @router.get("/")
-async def show_today(request: Request) -> Response:
+async def show_today(request: Request, services: Served, reader: MayRead) -> Response:
     """Today's tallies per counter."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.READ)
     day = date.fromisoformat(services.days.today(services.now())[0])
     report = await asyncio.to_thread(read_report, services, Span(day, day, path=reader.path))
     view = _render(report, phrases_of(request), services)
     if request.headers.get("hx-request") == "true":
         return _refresh(request, view)
     refresh_s = DEMO_REFRESH_S if services.config.demo else REFRESH_S
-    return render(request, "page.html", view=view.marked, refresh_s=refresh_s, report=report, reader=reader)
+    return render(request, "page.html", view=view.marked, refresh_s=refresh_s, report=report)
 
 
 def _refresh(request: Request, view: _View) -> Response:

@@ -9,18 +9,19 @@ from sqlalchemy import Connection, select
 from starlette.responses import Response
 
 from kiosk.base.cells import code_note, csv_bytes
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MayKeepKiosks, Served
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.kiosks.history import last_presses, strips
 from sync.collector.fleet.kiosks.roll import Kiosk
 from sync.collector.fleet.kiosks.words import FAULTS
 from sync.collector.people.audit import note
-from sync.collector.people.rights import Reader, Right
+from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
 from sync.collector.store.schema import unit
 from sync.collector.web.fleet.fleet_wish import NONE, STATES, TEXT_MAX, Wish, by_unit, count_states
 from sync.collector.web.fleet.fleet_words import GRAVE, FleetWords
-from sync.collector.web.fleet.kiosk_page import asked, code_page, fleet_words, make_code, read_kiosks
+from sync.collector.web.fleet.kiosk_page import code_page, fleet_words, make_code, read_kiosks
+from sync.collector.web.shared.depends import KiosksForm
 from sync.collector.web.shared.rendering import render, words_of
 
 router = APIRouter(include_in_schema=False)
@@ -29,17 +30,15 @@ PER_PAGE, STRIP_DAYS = 50, 15
 
 
 @router.get("/may")
-async def show_fleet(request: Request) -> Response:
+async def show_fleet(request: Request, services: Served, reader: MayKeepKiosks) -> Response:
     """The kiosks that are wanted, the gravest first, or their units."""
-    return await _fleet(request, await reader_of(request, Right.FLEET))
+    return await _fleet(request, services, reader)
 
 
 @router.get("/may.csv")
-async def take_fleet(request: Request) -> Response:
+async def take_fleet(request: Request, services: Served, reader: MayKeepKiosks) -> Response:
     """The same list as a file."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.FLEET)
-    wish, w = Wish.of(request.query_params), fleet_words(request)
+    wish, w = Wish.of(request.query_params), fleet_words(request, services)
     kiosks = wish.narrow(await asyncio.to_thread(read_kiosks, services, reader))
     last = (await asyncio.to_thread(_details, services, reader, kiosks, days=0))["last"]
     lines = [_line(w, kiosk, w.last_press(last.get(kiosk.device_id))) for kiosk in kiosks]
@@ -57,19 +56,17 @@ async def take_fleet(request: Request) -> Response:
 
 
 @router.post("/may")
-async def take_enrolment(request: Request) -> Response:
+async def take_enrolment(request: Request, services: Served, reader: MayKeepKiosks, form: KiosksForm) -> Response:
     """A one-time code for a kiosk at a counter, shown this once."""
-    reader, form = await asked(request)
     code = form.get("counter", "").strip()[:TEXT_MAX]
     try:
-        made = await make_code(request, reader, code, form.get("serves", "").replace(",", " ").split())
+        made = await make_code(services, reader, code, form.get("serves", "").replace(",", " ").split())
     except UsageWrong as error:
-        return await _fleet(request, reader, wrong=error.said(words_of(request)))
-    return code_page(request, reader, code, made)
+        return await _fleet(request, services, reader, wrong=error.said(words_of(request)))
+    return code_page(request, services, code, made)
 
 
-async def _fleet(request: Request, reader: Reader, wrong: str = "") -> Response:
-    services: Services = request.app.state.services
+async def _fleet(request: Request, services: Services, reader: Reader, wrong: str = "") -> Response:
     wish = Wish.of(request.query_params)
     every = await asyncio.to_thread(read_kiosks, services, reader)
     found = wish.narrow(every)
@@ -79,7 +76,7 @@ async def _fleet(request: Request, reader: Reader, wrong: str = "") -> Response:
     living = [kiosk for kiosk in every if not kiosk.revoked_at]
     units = await asyncio.to_thread(_units, services, reader, {kiosk.path for kiosk in every})
     return render(
-        request, "fleet.html", 400 if wrong else 200, reader=reader, w=fleet_words(request), wish=wish, FAULTS=FAULTS,
+        request, "fleet.html", 400 if wrong else 200, w=fleet_words(request, services), wish=wish, FAULTS=FAULTS,
         STATES=STATES, GRAVE=GRAVE, NONE=NONE, counts=count_states(wish.narrow_but_for_state(every)), living=living,
         found=found, shown=shown, pages=pages, units=units, by_unit=by_unit(found) if wish.by_unit else [],
         versions=sorted({kiosk.software or NONE for kiosk in living}, reverse=True),

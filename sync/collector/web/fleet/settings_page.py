@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Request
 from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MaySet, Served
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.rollouts import store
 from sync.collector.fleet.rollouts.calendars import Calendars
@@ -33,7 +33,7 @@ from sync.collector.web.fleet.settings_form import (
     read_wanted,
 )
 from sync.collector.web.fleet.settings_words import SettingsWords
-from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.shared.depends import FormFields, SettingsForm, form_with
 from sync.collector.web.shared.rendering import phrases_of, render
 
 router = APIRouter(include_in_schema=False)
@@ -41,6 +41,7 @@ router = APIRouter(include_in_schema=False)
 Number = Annotated[int, Path(ge=1, le=2**53)]
 
 FIELDS_MAX = 120
+LongForm = Annotated[FormFields, form_with(Right.SETTINGS, FIELDS_MAX)]
 ROWS_MAX = 8
 """So many kinds of one setting a preview shows, those of most kiosks."""
 EVERYWHERE = "*"
@@ -70,45 +71,36 @@ class Preview:
 
 
 @router.get("/thiet-lap")
-async def show_rollouts(request: Request) -> Response:
+async def show_rollouts(request: Request, services: Served, reader: MaySet) -> Response:
     """Every change of settings of the reader's units, the newest first."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.SETTINGS)
     rollouts = await asyncio.to_thread(_reading(services, lambda connection: read_rollouts(connection, reader.path)))
     return render(
-        request, "settings.html", reader=reader, w=SettingsWords(phrases_of(request)), rollouts=rollouts,
+        request, "settings.html", w=SettingsWords(phrases_of(request)), rollouts=rollouts,
         rule=services.config.rollouts, State=State,
     )  # fmt: skip
 
 
 @router.get("/thiet-lap/moi")
-async def show_form(request: Request) -> Response:
+async def show_form(request: Request, services: Served, reader: MaySet) -> Response:
     """The form for a change of settings."""
-    reader = await reader_of(request, Right.SETTINGS)
-    return await _form_page(request, reader, dict(request.query_params), None, None)
+    return await _form_page(request, services, reader, dict(request.query_params), None, None)
 
 
 @router.post("/thiet-lap/moi")
-async def take_form(request: Request) -> Response:
+async def take_form(request: Request, services: Served, reader: MaySet, form: LongForm) -> Response:
     """Show what a change would do, or begin it."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.SETTINGS)
-    form = await read_form(request, FIELDS_MAX)
-    require_key(form, reader.form_key)
     wanted = read_wanted(form, services.surveys, services.config.zone)
     if wanted.faults or form.get("go") != "begin":
         showing = partial(_preview, wanted=wanted, reader=reader, p=SettingsWords(phrases_of(request)))
         preview = await asyncio.to_thread(_reading(services, showing))
-        return await _form_page(request, reader, form, wanted, preview)
+        return await _form_page(request, services, reader, form, wanted, preview)
     number = await _write(services, partial(_begin, wanted=wanted, reader=reader, now=services.now()))
     return RedirectResponse(phrases_of(request).way(f"/thiet-lap/{number}"), 303)
 
 
 @router.get("/thiet-lap/{number}")
-async def show_rollout(request: Request, number: Number) -> Response:
+async def show_rollout(request: Request, services: Served, reader: MaySet, number: Number) -> Response:
     """One change of settings, and what its kiosks said of it."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.SETTINGS)
 
     def read(connection: Connection) -> dict[str, Any]:
         one = read_rollout(connection, number, reader.path)
@@ -117,18 +109,14 @@ async def show_rollout(request: Request, number: Number) -> Response:
 
     values = await asyncio.to_thread(_reading(services, read))
     return render(
-        request, "settings_one.html", reader=reader, w=SettingsWords(phrases_of(request)), State=State, STAGES=STAGES,
+        request, "settings_one.html", w=SettingsWords(phrases_of(request)), State=State, STAGES=STAGES,
         rule=services.config.rollouts, next_percent=next_percent, **values,
     )  # fmt: skip
 
 
 @router.post("/thiet-lap/{number}")
-async def take_step(request: Request, number: Number) -> Response:
+async def take_step(request: Request, services: Served, reader: MaySet, form: SettingsForm, number: Number) -> Response:
     """What a person decides about a change of settings."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.SETTINGS)
-    form = await read_form(request)
-    require_key(form, reader.form_key)
     deciding = partial(_decide, number=number, what=form.get("what", ""), reader=reader, now=services.now())
     await _write(services, deciding)
     return RedirectResponse(phrases_of(request).way(f"/thiet-lap/{number}"), 303)
@@ -197,16 +185,20 @@ def _unit_of(connection: Connection, code: str, reader: Reader) -> tuple[int | N
 
 
 async def _form_page(
-    request: Request, reader: Reader, form: dict[str, str], wanted: Wanted | None, preview: Preview | None
+    request: Request,
+    services: Services,
+    reader: Reader,
+    form: FormFields,
+    wanted: Wanted | None,
+    preview: Preview | None,
 ) -> Response:
-    services: Services = request.app.state.services
     units = await asyncio.to_thread(_reading(services, partial(_units, path=reader.path)))
     calendar = Calendars(services.config, NOTHING_SET).of("")
     year = services.now().astimezone(services.config.zone).year
     p = phrases_of(request)
     status = 400 if wanted is not None and wanted.faults else 200
     return render(
-        request, "settings_new.html", status, reader=reader, w=SettingsWords(p), form=Fields(form), units=units,
+        request, "settings_new.html", status, w=SettingsWords(p), form=Fields(form), units=units,
         faults=Fields(wanted.faults if wanted else {}), preview=preview, surveys=services.surveys,
         HOUR_ROWS=range(HOUR_ROWS), WEEKDAYS=WEEKDAYS, LANGUAGES=LANGUAGES, SETTINGS=SETTINGS,
         WORKED_ROWS=range(WORKED_ROWS), rule=services.config.rollouts, calendar=calendar, years=(year, year + 1),

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from kiosk.base.cells import csv_bytes
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MayAudit, Served
 from sync.collector.people.audit import note
 from sync.collector.people.audit_log import AuditLine, Wish, read_actions, read_lines
-from sync.collector.people.rights import Reader, Right
+from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
 from sync.collector.web.people.audit_words import action_in
 from sync.collector.web.shared.rendering import phrases_of, render
@@ -26,23 +26,24 @@ NUMBER_MAX = 2**62
 
 
 @router.get("/nhat-ky")
-async def show_audit(request: Request, truoc: Annotated[int | None, Query(ge=1, le=NUMBER_MAX)] = None) -> Response:
+async def show_audit(
+    request: Request,
+    services: Served,
+    reader: MayAudit,
+    truoc: Annotated[int | None, Query(ge=1, le=NUMBER_MAX)] = None,
+) -> Response:
     """The newest lines that are wanted, or those before one."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.AUDIT)
     wish = _wish_of(request, truoc)
     lines, actions = await asyncio.to_thread(_read, services, reader, wish, LINES_MAX)
     return render(
-        request, "audit.html", reader=reader, lines=lines, actions=actions, older=len(lines) == LINES_MAX, wish=wish,
+        request, "audit.html", lines=lines, actions=actions, older=len(lines) == LINES_MAX, wish=wish,
         query=_query_of(wish), action_in=action_in,
     )  # fmt: skip
 
 
 @router.get("/nhat-ky.csv")
-async def take_audit(request: Request) -> Response:
+async def take_audit(request: Request, services: Served, reader: MayAudit) -> Response:
     """The wanted lines as a file."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.AUDIT)
     wish = _wish_of(request, None)
     lines, _ = await asyncio.to_thread(_read, services, reader, wish, FILE_LINES_MAX)
     p = phrases_of(request)

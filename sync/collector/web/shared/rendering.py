@@ -8,21 +8,20 @@ from starlette.responses import HTMLResponse
 
 from kiosk.base.texts import LANGUAGES, Texts, texts
 from sync.collector.api.badges import NOTHING
+from sync.collector.api.depends import services_of
 from sync.collector.drawing.templates import templates
-from sync.collector.services.services import Services
 from sync.collector.words.phrases import Phrases
 
 
 def language_of(request: Request) -> str:
     """The language that the address asks for, else the office's."""
-    services: Services = request.app.state.services
     wanted = request.query_params.get("lang", "")
-    return wanted if wanted in LANGUAGES else services.config.language
+    return wanted if wanted in LANGUAGES else services_of(request).config.language
 
 
 def phrases_of(request: Request) -> Phrases:
     """The request's phrases at this moment."""
-    services: Services = request.app.state.services
+    services = services_of(request)
     asked = request.query_params.get("lang", "")
     return Phrases(
         words_of(request), services.config.zone, services.now(), asked_language=asked if asked in LANGUAGES else ""
@@ -36,7 +35,7 @@ def words_of(request: Request) -> Texts:
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page that no cache keeps: it is one person's."""
-    services: Services = request.app.state.services
+    services = services_of(request)
     phrases = phrases_of(request)
     shared = {
         "t": phrases.t, "p": phrases, "language": language_of(request), "demo": services.config.demo,
