@@ -3,9 +3,8 @@
 import re
 
 from kiosk.base.resources import resource
-from sync.collector.drawing import trend_chart
 from sync.collector.drawing.templates import templates
-from sync.collector.figures.attention import Why, find_matters
+from sync.collector.figures.attention import find_matters
 from sync.collector.figures.book import Book
 from sync.collector.figures.tables import tables_of
 from sync.collector.words.phrases import Phrases
@@ -42,5 +41,5 @@ def paper_html(book: Book, p: Phrases) -> str:
     tables = {table.key: table for table in tables_of(book, p.titles_of(book))}
     return templates.get_template("paper.html").render(
         t=p.t, p=p, book=book, tables=[tables[key] for key in _TABLES if key in tables], levels=tables["levels"],
-        figures=tables["figures"], matters=find_matters(book), Why=Why, trend_chart=trend_chart,
+        figures=tables["figures"], matters=find_matters(book),
     )  # fmt: skip

@@ -9,15 +9,13 @@ from starlette.responses import RedirectResponse, Response
 
 from sync.collector.api.depends import MayRead, Served
 from sync.collector.calendar.periods import Kind, Period, parse_period, period_of
-from sync.collector.drawing import charts, heat_chart, trend_chart
-from sync.collector.drawing.drawing import WIDE_LABELLED_FROM
-from sync.collector.drawing.templates import templates
-from sync.collector.figures.attention import Why, find_matters
+from sync.collector.drawing import charts
+from sync.collector.figures.attention import find_matters
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import ReasonLine
 from sync.collector.figures.places import NoCounterYet, Place
 from sync.collector.figures.queries.asked import question_of
-from sync.collector.figures.ranks import rank_of, ranked
+from sync.collector.figures.ranks import ranked
 from sync.collector.figures.tables import tables_of
 from sync.collector.people.rights import Reader
 from sync.collector.services.reports import LAST_YEAR, Wish, read_book
@@ -32,8 +30,6 @@ router = APIRouter(include_in_schema=False)
 CHOICES = 12
 """How many periods back the list offers."""
 SUBJECTS = ("share", "n", "answered", "bad", "aside", "reasons", "trend", "versus")
-
-templates.globals.update(charts=charts, trend_chart=trend_chart, heat_chart=heat_chart, Why=Why, rank_of=rank_of)
 
 Ky = Annotated[str, Query(max_length=24)]
 
@@ -150,7 +146,7 @@ def _page(request: Request, services: Services, template: str, book: Book, **mor
         "ranked": ranked(book), "matters": find_matters(book), "by_factor": _by_factor(book),
         "axis": charts.axis_for([line.figure for line in [*book.children, book.me]]),
         "kinds": _kinds(book), "choices": _choices(book), "address": address_of, "LAST_YEAR": LAST_YEAR,
-        "WIDE_LABELLED_FROM": WIDE_LABELLED_FROM, "questions": _questions(services, p, book),
+        "questions": _questions(services, p, book),
     }  # fmt: skip
     return render(request, template, **values, **more)
 

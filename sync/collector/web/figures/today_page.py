@@ -10,13 +10,6 @@ from starlette.responses import HTMLResponse, Response
 
 from sync.collector.api.depends import MayRead, Served
 from sync.collector.api.tallies import read_report
-from sync.collector.drawing.drawing import (
-    NARROW_LABELLED_FROM,
-    WIDE_LABELLED_FROM,
-    level_colour,
-    level_segments,
-    place_percent,
-)
 from sync.collector.drawing.templates import templates
 from sync.collector.figures.today import Report, Span
 from sync.collector.services.services import Services
@@ -27,14 +20,6 @@ router = APIRouter(include_in_schema=False)
 
 REFRESH_S = 60
 DEMO_REFRESH_S = 2
-
-templates.globals.update(
-    level_segments=level_segments,
-    level_colour=level_colour,
-    place_percent=place_percent,
-    WIDE_LABELLED_FROM=WIDE_LABELLED_FROM,
-    NARROW_LABELLED_FROM=NARROW_LABELLED_FROM,
-)
 
 
 @dataclass(frozen=True, slots=True)

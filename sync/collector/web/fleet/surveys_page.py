@@ -3,20 +3,16 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from kiosk.base.resources import resource
-from kiosk.base.texts import texts
 from kiosk.domain.visit.survey import Survey, SurveyInvalid
 from sync.collector.api.depends import MaySet, Served
 from sync.collector.api.signed import AccessDenied
-from sync.collector.drawing.templates import templates
 from sync.collector.drawing.theme_css import theme_css
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.rollouts.store import Rollout, read_rollouts
@@ -43,8 +39,6 @@ from sync.collector.web.shared.rendering import phrases_of, render
 router = APIRouter(include_in_schema=False)
 
 THEMES = ("light", "dark", "high-contrast")
-REASONS_TITLE = "What influenced your rating?"
-"""As the kiosk asks it, by its own catalogue."""
 LongForm = Annotated[FormFields, form_with(Right.SETTINGS, FIELDS_MAX)]
 
 
@@ -167,21 +161,3 @@ def _find(services: Services, ref: str, path: str) -> tuple[OwnSurvey | None, Su
 
 async def _write(services: Services, work: Any) -> Any:
     return await asyncio.wrap_future(services.writer.submit(work))
-
-
-@cache
-def drawing(folder: str, name: str) -> Markup:
-    """A picture of ours, to stand in a page and take the theme's colours; nothing where there is none."""
-    path = resource("assets", folder, f"{name}.svg")
-    if not path.is_file():
-        return Markup()
-    # A file of ours, by a name that the survey's reader let pass.
-    return Markup(path.read_text("utf-8").replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S704
-
-
-def asked_for_reasons(language: str) -> str:
-    """What the kiosk's screen of reasons asks in a language; Vietnamese where nothing else is shipped."""
-    return texts("kiosk", language)(REASONS_TITLE)
-
-
-templates.globals.update(drawing=drawing, asked_for_reasons=asked_for_reasons)
