@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interpreter import Interpreter
-from same import rewrite_records, settle, size_kb, write_byte_code
+from reproducible import rewrite_records, settle, size_kb, write_byte_code
 from wheels import PROGRAMS, ROOT, run
 
 CONFIG = ROOT / "config"
@@ -60,7 +60,7 @@ class Package:
         }
 
     @property
-    def papers(self) -> Path:
+    def documents(self) -> Path:
         """Where the documents lie on the machine."""
         return Path("/usr/share/doc") / self.name
 
@@ -148,8 +148,8 @@ class Tree:
             raise SystemExit(f"config/{package.command}.toml no longer names the folder of the data")
         self._write(f"/etc/hailong/{package.command}.toml", there)
         for paper in ("README.md", "CHANGELOG.md", "config/OPERATIONS.md", "config/HUONG-DAN-NHANH.md"):
-            self._copy(ROOT / paper, f"{package.papers}/{Path(paper).name}")
-        self._write(f"{package.papers}/copyright", _copyright(self._home))
+            self._copy(ROOT / paper, f"{package.documents}/{Path(paper).name}")
+        self._write(f"{package.documents}/copyright", _copyright(self._home))
         for program in package.programs:
             self._copy(CONFIG / "debian" / package.command / program, f"{package.home}/bin/{program}", 0o755)
 

@@ -1,4 +1,4 @@
-"""Gate: who makes a request, and whether they may. Every door that shows a number asks here first."""
+"""Gate: who makes a request, and whether they may. Every route that shows a number asks here first."""
 
 import asyncio
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Doors by the office's own accounts: leaving for the provider, coming back, and signing out there."""
+"""Sign-in pages for the office's own accounts: leaving for the provider, coming back, and signing out there."""
 
 import asyncio
 import hmac
@@ -37,7 +37,7 @@ async def leave(request: Request, services: Served, toi: str = USUAL_WAY) -> Res
         async with _CALLS:
             there = await asyncio.to_thread(provider.leave, attempt)
     except OidcTrouble as trouble:
-        return _told(request, services, trouble, attempt.way)
+        return _sign_in_again(request, services, trouble, attempt.way)
     answer = RedirectResponse(there, 303)
     set_cookie(answer, services, _cookie(services), attempt.written())
     return answer
@@ -52,7 +52,7 @@ async def come_back(request: Request, services: Served, code: str = "", state: s
     try:
         found = await _let_in(services, provider, attempt, code[:TEXT_MAX], state)
     except OidcTrouble as trouble:
-        answer = _told(request, services, trouble, way)
+        answer = _sign_in_again(request, services, trouble, way)
     else:
         answer = RedirectResponse(home_of(found.role) if way == USUAL_WAY else way, 303)
         set_cookie(answer, services, token_name(services), found.token)
@@ -68,7 +68,7 @@ async def sign_out_there(request: Request, services: Served) -> Response:
         async with _CALLS:
             there = await asyncio.to_thread(provider.sign_out, f"{services.config.url}/dang-nhap")
     except OidcTrouble as trouble:
-        return _told(request, services, trouble, USUAL_WAY)
+        return _sign_in_again(request, services, trouble, USUAL_WAY)
     return RedirectResponse(there or "/dang-nhap", 303)
 
 
@@ -94,7 +94,7 @@ def _provider(services: Services) -> Provider:
     return Provider(settings, f"{services.config.url}{BACK}")
 
 
-def _told(request: Request, services: Services, trouble: OidcTrouble, way: str) -> Response:
+def _sign_in_again(request: Request, services: Services, trouble: OidcTrouble, way: str) -> Response:
     return sign_in_page(request, services, way, trouble=trouble.said(words_of(request)), status=403)
 
 

@@ -1,4 +1,4 @@
-"""Doors: signing in and out, and choosing a password."""
+"""Sign-in pages: signing in and out, and choosing a password."""
 
 import asyncio
 import secrets
