@@ -14,7 +14,7 @@ from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.figures.book import Book
 from sync.collector.figures.tables import tables_of
 from sync.collector.fleet.places.units import PLACE_CODE
-from sync.collector.services.reports import Wish, read_book
+from sync.collector.services import reports
 from sync.collector.words.notice import NOTICE
 from sync.collector.words.phrases import Phrases
 
@@ -37,8 +37,8 @@ async def get_report(
     versus: Annotated[str, Query(max_length=82, description="Another UNIT or UNIT:COUNTER in the same period")] = "",
 ) -> Response:
     """Every table of a place's report; a cell without a number says why."""
-    wish = Wish(unit, counter, period, compare, question, measure, versus)
-    book = await asyncio.to_thread(read_book, services, reader, wish)
+    query = reports.Query(unit, counter, period, compare, question, measure, versus)
+    book = await asyncio.to_thread(reports.read_book, services, reader, query)
     phrases = Phrases(texts("collector", "en"), services.config.zone, services.now())
     return JSONResponse(book_json(book, phrases), headers={"Cache-Control": "no-store"})
 

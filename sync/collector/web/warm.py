@@ -14,7 +14,7 @@ from starlette.requests import Request
 from sync.collector.drawing.templates import templates
 from sync.collector.errors import CollectorError
 from sync.collector.people.rights import ANYBODY
-from sync.collector.services.reports import Wish
+from sync.collector.services.reports import Query
 from sync.collector.web.figures.report_page import place_page
 
 
@@ -24,7 +24,7 @@ def warm(app: FastAPI) -> None:
     request = Request(scope)
     request.state.reader = ANYBODY
     try:
-        asyncio.run(place_page(request, app.state.services, ANYBODY, Wish()))
+        asyncio.run(place_page(request, app.state.services, ANYBODY, Query()))
     except (CollectorError, SQLAlchemyError) as error:
         # Nothing depends on it, and whoever asks for the page is told what is wrong.
         structlog.get_logger("collector").info("not warmed", why=str(error))

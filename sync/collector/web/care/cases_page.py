@@ -14,8 +14,9 @@ from starlette.responses import RedirectResponse, Response
 from kiosk.base.cells import code_note, csv_bytes
 from kiosk.domain.numbers.measures import Method, Share
 from sync.collector.api.depends import MayDecide, MayExport, MayFollow, Served
+from sync.collector.care.cases import docket
 from sync.collector.care.cases.care import Deed, ResultNeeded, What, care_for, read_steps
-from sync.collector.care.cases.docket import Case, Search, Which, find_case, open_cases_of, read_docket
+from sync.collector.care.cases.docket import Case, Which, find_case, open_cases_of, read_docket
 from sync.collector.care.cases.opening import Opener, Rule, known_cases, unit_code
 from sync.collector.care.comments.inbox import comments_of_case
 from sync.collector.errors import UsageWrong
@@ -24,13 +25,15 @@ from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.people.audit import note
 from sync.collector.people.owners import owners_of
 from sync.collector.people.rights import Reader, Right
+from sync.collector.services import reports
 from sync.collector.services.cases_by_hand import NOTE_CHARS_MAX, can_be_opened, open_by_hand
-from sync.collector.services.reports import Wish, read_book
 from sync.collector.services.services import Services
 from sync.collector.store.schema import account, follow_up, unit
 from sync.collector.web.care.care_words import CareWords
-from sync.collector.web.care.words_page import page_of, path_of
+from sync.collector.web.care.decisions import LOOKED_AT, Sent, keep_decision
+from sync.collector.web.care.words_page import path_of
 from sync.collector.web.shared.depends import DecideForm
+from sync.collector.web.shared.query import Query, page_of, said_as
 from sync.collector.web.shared.rendering import phrases_of, render
 from sync.collector.words.phrases import Phrases
 
@@ -46,20 +49,13 @@ PANEL_MAX = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What the address asks for, as it is written there."""
+class DocketQuery(Query):
+    """Which cases are wanted."""
 
-    unit: str = ""
-    which: str = USUAL
-    owner: str = ""
-    page: int = 1
-
-    def query(self, **other: str | int) -> dict[str, str]:
-        """The same for another address, with something changed; what is usual is left out."""
-        values: dict[str, str | int] = {
-            "dv": self.unit, "loai": self.which, "nguoi": self.owner, "trang": self.page, **other
-        }  # fmt: skip
-        return {key: str(value) for key, value in values.items() if value and value not in (USUAL, 1)}
+    unit: str = said_as("dv")
+    which: str = said_as("loai", USUAL)
+    owner: str = said_as("nguoi")
+    page: int = said_as("trang", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +78,11 @@ class Panel:
 @router.get("/vu-viec")
 async def show_docket(request: Request, services: Served, reader: MayFollow) -> Response:
     """The cases that are wanted, and what was closed lately."""
-    filters = filters_of(request)
-    values = await asyncio.to_thread(_read_docket, services, reader, filters)
+    query = query_of(request)
+    values = await asyncio.to_thread(_read_docket, services, reader, query)
     words = CareWords(phrases_of(request), services)
     return render(
-        request, "cases.html", w=words, filters=filters, KINDS=KINDS, rule=services.config.cases,
+        request, "cases.html", w=words, query=query, KINDS=KINDS, rule=services.config.cases,
         percent_min=services.config.policy.percent_min, **values,
     )  # fmt: skip
 
@@ -94,8 +90,10 @@ async def show_docket(request: Request, services: Served, reader: MayFollow) -> 
 @router.post("/vu-viec")
 async def take_opening(request: Request, services: Served, reader: MayDecide, form: DecideForm) -> Response:
     """A case that a person opens for a place, from the numbers that its page shows them."""
-    wish = Wish(form.get("unit", ""), form.get("counter") or None, form.get("ky", ""), asked=form.get("phieu", ""))
-    book = await asyncio.to_thread(read_book, services, reader, wish)
+    wanted = reports.Query(
+        form.get("unit", ""), form.get("counter") or None, form.get("ky", ""), asked=form.get("phieu", "")
+    )
+    book = await asyncio.to_thread(reports.read_book, services, reader, wanted)
     note = " ".join(form.get("note", "").split())[:NOTE_CHARS_MAX]
     calendars = await asyncio.to_thread(read_calendars, services)
     rule = Rule(services.config.cases, calendars, book.today, services.now())
@@ -108,14 +106,14 @@ async def take_opening(request: Request, services: Served, reader: MayDecide, fo
 @router.get("/vu-viec.csv")
 async def take_docket(request: Request, services: Served, reader: MayExport) -> Response:
     """The page's cases as a file."""
-    filters = filters_of(request)
-    docket = (await asyncio.to_thread(_read_docket, services, reader, filters))["docket"]
+    query = query_of(request)
+    found = (await asyncio.to_thread(_read_docket, services, reader, query))["docket"]
     words = CareWords(phrases_of(request), services)
     # Excel with Vietnamese settings takes the semicolon, as for the reports.
-    lines = _lines(words, docket.cases)
-    told = [[], code] if (code := code_note((cell for line in lines for cell in line), words.t)) else []
-    body = csv_bytes([*lines, *told], ";" if words.t.language == "vi" else ",")
-    noting = partial(_note_export, reader=reader, filters=filters, now=services.now())
+    lines = _lines(words, found.cases)
+    about_cells = [[], code] if (code := code_note((cell for line in lines for cell in line), words.t)) else []
+    body = csv_bytes([*lines, *about_cells], ";" if words.t.language == "vi" else ",")
+    noting = partial(_note_export, reader=reader, query=query, now=services.now())
     await asyncio.wrap_future(services.writer.submit(noting))
     headers = {"Content-Disposition": 'attachment; filename="vu-viec.csv"', "Cache-Control": "no-store"}
     return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
@@ -132,15 +130,13 @@ async def take_deed(request: Request, services: Served, reader: MayDecide, form:
     """What somebody does about a case."""
     now = services.now()
     today = date.fromisoformat(services.days.today(now)[0])
+    calendars = await asyncio.to_thread(read_calendars, services)
     caring = partial(
-        care_for, number=number, deed=_deed(form), reader=reader, today=today, now=now,
-        calendars=await asyncio.to_thread(read_calendars, services),
-    )  # fmt: skip
-    try:
-        await asyncio.wrap_future(services.writer.submit(caring))
-    except ResultNeeded as error:
-        return await _show(request, services, reader, number, wrong=str(error), form=form, status=400)
-    return RedirectResponse(phrases_of(request).way(f"/vu-viec/{number}"), 303)
+        care_for, number=number, deed=_deed(form), reader=reader, today=today, now=now, calendars=calendars
+    )
+    again = partial(_show, request, services, reader, number)
+    address = phrases_of(request).way(f"/vu-viec/{number}")
+    return await keep_decision(services, caring, form, missing=ResultNeeded, again=again, address=address)
 
 
 def read_calendars(services: Services) -> Calendars:
@@ -164,23 +160,21 @@ def panel_of(services: Services, reader: Reader, book: Book, phrases: Phrases) -
     return Panel(words, unit_code(place), n, overdue, tuple(first), known, decides, can_open)
 
 
-def filters_of(request: Request) -> Filters:
+def query_of(request: Request) -> DocketQuery:
     """What the address asks for; whatever it says that cannot be is passed over."""
-    query = request.query_params
-    which = query.get("loai", USUAL)
-    return Filters(
-        query.get("dv", "")[:40], which if which in KINDS else USUAL, query.get("nguoi", "")[:60],
-        page_of(query.get("trang", "")),
-    )  # fmt: skip
+    said = request.query_params
+    which = said.get("loai", USUAL)
+    which, page = which if which in KINDS else USUAL, page_of(said.get("trang", ""))
+    return DocketQuery(said.get("dv", "")[:40], which, said.get("nguoi", "")[:60], page)
 
 
-def _read_docket(services: Services, reader: Reader, filters: Filters) -> dict[str, Any]:
+def _read_docket(services: Services, reader: Reader, query: DocketQuery) -> dict[str, Any]:
     today = date.fromisoformat(services.days.today(services.now())[0])
     with services.database.reading() as connection:
-        path = path_of(connection, filters.unit, reader)
-        search = Search(path, KINDS[filters.which], filters.owner, filters.page)
-        docket = read_docket(connection, search, today, services.calendars(connection))
-        return {"docket": docket, "units": _units(connection, reader), "people": _people(connection, reader)}
+        path = path_of(connection, query.unit, reader)
+        wanted = docket.Query(path, KINDS[query.which], query.owner, query.page)
+        found = read_docket(connection, wanted, today, services.calendars(connection))
+        return {"docket": found, "units": _units(connection, reader), "people": _people(connection, reader)}
 
 
 def _units(connection: Connection, reader: Reader) -> list[tuple[str, str]]:
@@ -202,19 +196,10 @@ def _people(connection: Connection, reader: Reader) -> list[tuple[str, str]]:
     return [(row.name, row.full_name) for row in rows]
 
 
-async def _show(
-    request: Request,
-    services: Services,
-    reader: Reader,
-    number: str,
-    *,
-    wrong: str = "",
-    form: dict[str, str] | None = None,
-    status: int = 200,
-) -> Response:
+async def _show(request: Request, services: Services, reader: Reader, number: str, sent: Sent = LOOKED_AT) -> Response:
     values = await asyncio.to_thread(_read_case, services, reader, number)
     words = CareWords(phrases_of(request), services)
-    return render(request, "case.html", status, w=words, wrong=wrong, form=form or {}, **values)
+    return render(request, "case.html", sent.status, w=words, **sent.values(words.t), **values)
 
 
 def _read_case(services: Services, reader: Reader, number: str) -> dict[str, Any]:
@@ -267,5 +252,5 @@ def _lines(words: CareWords, cases: tuple[Case, ...]) -> list[list[str]]:
     return [heads, *rows]
 
 
-def _note_export(connection: Connection, reader: Reader, filters: Filters, now: datetime) -> None:
-    note(connection, now, reader.name, "export", "cases", {"form": "csv", **filters.query()})
+def _note_export(connection: Connection, reader: Reader, query: DocketQuery, now: datetime) -> None:
+    note(connection, now, reader.name, "export", "cases", {"form": "csv", **query.changed()})

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlalchemy import Connection
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from sync.collector.api.depends import MayDecide, Served
 from sync.collector.care.signals.board import count_open, find_posted, read_board
@@ -25,6 +25,7 @@ from sync.collector.care.signals.words import SignWords
 from sync.collector.errors import UsageWrong
 from sync.collector.people.rights import Reader, Right
 from sync.collector.services.services import Services
+from sync.collector.web.care.decisions import LOOKED_AT, Sent, keep_decision
 from sync.collector.web.shared.depends import DecideForm
 from sync.collector.web.shared.rendering import phrases_of, render, words_of
 
@@ -55,12 +56,10 @@ async def take_decision(
     now = services.now()
     today = date.fromisoformat(services.days.today(now)[0])
     chair = Chair(reader, now, today, services.config.policy.cell_min)
-    try:
-        deciding = partial(_decide, number=_number(number), form=form, chair=chair)
-        await asyncio.wrap_future(services.writer.submit(deciding))
-    except DecisionWrong as error:
-        return await _show(request, services, reader, number, wrong=error, form=form, status=400)
-    return RedirectResponse(phrases_of(request).way(f"/dau-hieu/{number}"), 303)
+    deciding = partial(_decide, number=_number(number), form=form, chair=chair)
+    again = partial(_show, request, services, reader, number)
+    address = phrases_of(request).way(f"/dau-hieu/{number}")
+    return await keep_decision(services, deciding, form, missing=DecisionWrong, again=again, address=address)
 
 
 def count_signs(services: Services, reader: Reader, key: str) -> int:
@@ -106,17 +105,11 @@ def _read_all(services: Services, reader: Reader) -> dict[str, Any]:
         }
 
 
-async def _show(
-    request: Request, services: Services, reader: Reader, number: str, *,
-    wrong: DecisionWrong | None = None, form: dict[str, str] | None = None, status: int = 200,
-) -> Response:  # fmt: skip
+async def _show(request: Request, services: Services, reader: Reader, number: str, sent: Sent = LOOKED_AT) -> Response:
     found = await asyncio.to_thread(_find, services, reader, _number(number))
     t = words_of(request)
-    return render(
-        request, "signal.html", status, w=SignWords(t), one=found, form=form or {},
-        wrong=t(wrong.message, **wrong.values) if wrong else "", NOTE_CHARS_MAX=NOTE_CHARS_MAX, DAYS_MAX=DAYS_MAX,
-        cell_min=services.config.policy.cell_min,
-    )  # fmt: skip
+    limits = {"NOTE_CHARS_MAX": NOTE_CHARS_MAX, "DAYS_MAX": DAYS_MAX, "cell_min": services.config.policy.cell_min}
+    return render(request, "signal.html", sent.status, w=SignWords(t), one=found, **limits, **sent.values(t))
 
 
 def _find(services: Services, reader: Reader, number: int) -> Any:

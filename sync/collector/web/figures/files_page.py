@@ -36,7 +36,7 @@ async def take_file(
     """A place's report as csv, xlsx or pdf."""
     if form not in FORMS:
         raise UsageWrong("there is no file of the form {form}", form=form[:10])
-    book = await asyncio.to_thread(read_book, services, reader, asks.wish(unit, counter))
+    book = await asyncio.to_thread(read_book, services, reader, asks.query(unit, counter))
     make, media_type = FORMS[form]
     body = await asyncio.to_thread(make, book, phrases_of(request))
     noting = partial(_note, reader=reader, form=form, book=book, now=services.now())

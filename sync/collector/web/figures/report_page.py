@@ -18,7 +18,8 @@ from sync.collector.figures.queries.asked import question_of
 from sync.collector.figures.ranks import ranked
 from sync.collector.figures.tables import tables_of
 from sync.collector.people.rights import Reader
-from sync.collector.services.reports import LAST_YEAR, Wish, read_book
+from sync.collector.services import reports
+from sync.collector.services.reports import LAST_YEAR, read_book
 from sync.collector.services.services import Services
 from sync.collector.web.care.cases_page import panel_of
 from sync.collector.web.care.signals_page import count_signs
@@ -35,7 +36,7 @@ Ky = Annotated[str, Query(max_length=24)]
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ReportAddress:
     """What an address says besides the place: all of a page's state is in it."""
 
     ky: Ky = ""
@@ -49,12 +50,12 @@ class State:
     voi: Annotated[str, Query(max_length=82)] = ""
     """The unit or counter to compare with."""
 
-    def wish(self, unit: str | None, counter: str | None) -> Wish:
+    def query(self, unit: str | None, counter: str | None) -> reports.Query:
         """The report that the address asks for."""
-        return Wish(unit, counter, self.ky, self.so, self.phieu, self.do, self.voi)
+        return reports.Query(unit, counter, self.ky, self.so, self.phieu, self.do, self.voi)
 
 
-Asks = Annotated[State, Depends()]
+Asks = Annotated[ReportAddress, Depends()]
 
 
 @router.get("/t")
@@ -71,13 +72,13 @@ async def show_place(
     """The overview of the reader's units, of a unit, or of a counter."""
     if (tidy := _tidy(request)) is not None:
         return tidy
-    return await place_page(request, services, reader, asks.wish(unit, counter))
+    return await place_page(request, services, reader, asks.query(unit, counter))
 
 
-async def place_page(request: Request, services: Services, reader: Reader, wish: Wish) -> Response:
+async def place_page(request: Request, services: Services, reader: Reader, query: reports.Query) -> Response:
     """The page of a place for this reader, or that of the first day, before there is any counter."""
     try:
-        book = await asyncio.to_thread(read_book, services, reader, wish)
+        book = await asyncio.to_thread(read_book, services, reader, query)
     except NoCounterYet:
         return render(request, "first_day.html", place=None)
     if not book.counters and not book.place.is_counter:
@@ -101,8 +102,8 @@ async def show_reasons(
     """What influenced the ratings of a place."""
     if (tidy := _tidy(request)) is not None:
         return tidy
-    wish = replace(asks.wish(unit, counter), over_time=True)
-    return _page(request, services, "reasons.html", await asyncio.to_thread(read_book, services, reader, wish))
+    query = replace(asks.query(unit, counter), over_time=True)
+    return _page(request, services, "reasons.html", await asyncio.to_thread(read_book, services, reader, query))
 
 
 @router.get("/giai-thich/{subject}")
@@ -118,7 +119,7 @@ async def show_explanation(
     counter: str | None = None,
 ) -> Response:
     """How one figure was made: the dialog's content, or a page of its own without script."""
-    book = await asyncio.to_thread(read_book, services, reader, asks.wish(unit, counter))
+    book = await asyncio.to_thread(read_book, services, reader, asks.query(unit, counter))
     subject = subject if subject in SUBJECTS else SUBJECTS[0]
     inside = request.headers.get("hx-request") == "true"
     return _page(request, services, "explain_inside.html" if inside else "explain.html", book, subject=subject)

@@ -18,7 +18,7 @@ from sync.collector.people.audit import note
 from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
 from sync.collector.store.schema import unit
-from sync.collector.web.fleet.fleet_wish import NONE, STATES, TEXT_MAX, Wish, by_unit, count_states
+from sync.collector.web.fleet.fleet_query import NONE, STATES, TEXT_MAX, FleetQuery, by_unit, count_states
 from sync.collector.web.fleet.fleet_words import GRAVE, FleetWords
 from sync.collector.web.fleet.kiosk_page import code_page, fleet_words, make_code, read_kiosks
 from sync.collector.web.shared.depends import KiosksForm
@@ -38,16 +38,16 @@ async def show_fleet(request: Request, services: Served, reader: MayKeepKiosks) 
 @router.get("/may.csv")
 async def take_fleet(request: Request, services: Served, reader: MayKeepKiosks) -> Response:
     """The same list as a file."""
-    wish, w = Wish.of(request.query_params), fleet_words(request, services)
-    kiosks = wish.narrow(await asyncio.to_thread(read_kiosks, services, reader))
+    query, w = FleetQuery.of(request.query_params), fleet_words(request, services)
+    kiosks = query.narrow(await asyncio.to_thread(read_kiosks, services, reader))
     last = (await asyncio.to_thread(_details, services, reader, kiosks, days=0))["last"]
     lines = [_line(w, kiosk, w.last_press(last.get(kiosk.device_id))) for kiosk in kiosks]
-    told = [[], code] if (code := code_note((cell for line in lines for cell in line), w.t)) else []
-    body = csv_bytes([_heads(w), *lines, *told], ";" if w.t.language == "vi" else ",")
+    about_cells = [[], code] if (code := code_note((cell for line in lines for cell in line), w.t)) else []
+    body = csv_bytes([_heads(w), *lines, *about_cells], ";" if w.t.language == "vi" else ",")
 
     def noting(connection: Connection) -> None:
         # What found nothing may name another unit, and the log of this one is read by its auditor.
-        said = wish.query() if kiosks else {}
+        said = query.changed() if kiosks else {}
         note(connection, services.now(), reader.name, "export", "kiosks", {"form": "csv", **said})
 
     await asyncio.wrap_future(services.writer.submit(noting))
@@ -67,18 +67,18 @@ async def take_enrolment(request: Request, services: Served, reader: MayKeepKios
 
 
 async def _fleet(request: Request, services: Services, reader: Reader, wrong: str = "") -> Response:
-    wish = Wish.of(request.query_params)
+    query = FleetQuery.of(request.query_params)
     every = await asyncio.to_thread(read_kiosks, services, reader)
-    found = wish.narrow(every)
+    found = query.narrow(every)
     pages = max(1, -(-len(found) // PER_PAGE))
-    shown = found[(wish.page - 1) * PER_PAGE : wish.page * PER_PAGE]
+    shown = found[(query.page - 1) * PER_PAGE : query.page * PER_PAGE]
     of_shown = await asyncio.to_thread(_details, services, reader, shown, days=STRIP_DAYS)
     living = [kiosk for kiosk in every if not kiosk.revoked_at]
     units = await asyncio.to_thread(_units, services, reader, {kiosk.path for kiosk in every})
     return render(
-        request, "fleet.html", 400 if wrong else 200, w=fleet_words(request, services), wish=wish, FAULTS=FAULTS,
-        STATES=STATES, GRAVE=GRAVE, NONE=NONE, counts=count_states(wish.narrow_but_for_state(every)), living=living,
-        found=found, shown=shown, pages=pages, units=units, by_unit=by_unit(found) if wish.by_unit else [],
+        request, "fleet.html", 400 if wrong else 200, w=fleet_words(request, services), query=query, FAULTS=FAULTS,
+        STATES=STATES, GRAVE=GRAVE, NONE=NONE, counts=count_states(query.narrow_but_for_state(every)), living=living,
+        found=found, shown=shown, pages=pages, units=units, by_unit=by_unit(found) if query.by_unit else [],
         versions=sorted({kiosk.software or NONE for kiosk in living}, reverse=True),
         rings=sorted({kiosk.ring or NONE for kiosk in living}), wrong=wrong, rules=services.config.fleet, **of_shown,
     )  # fmt: skip

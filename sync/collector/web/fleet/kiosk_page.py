@@ -27,7 +27,7 @@ from sync.collector.fleet.kiosks.roll import Kiosk, find_kiosk, read_roll
 from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
 from sync.collector.store.schema import counter, unit
-from sync.collector.web.fleet.fleet_wish import TEXT_MAX
+from sync.collector.web.fleet.fleet_query import TEXT_MAX
 from sync.collector.web.fleet.fleet_words import GRAVE, FleetWords
 from sync.collector.web.shared.depends import KiosksForm
 from sync.collector.web.shared.rendering import phrases_of, render, words_of

@@ -1,4 +1,4 @@
-"""Fleet wish: which kiosks an address asks for. The page, the file and the links in alerts all mean the same by it."""
+"""Fleet query: which kiosks an address asks for. The page, the file and the links in alerts all mean the same by it."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -9,8 +9,11 @@ from sync.collector.fleet.kiosks.faults import Fault
 from sync.collector.fleet.kiosks.roll import Kiosk
 from sync.collector.fleet.kiosks.words import FAULTS
 from sync.collector.store.search import is_found
+from sync.collector.web.shared.query import Query, page_of, said_as
 
 TEXT_MAX = 100
+BY_UNIT = "don-vi"
+"""As an address asks for the units instead of their kiosks."""
 STATES: dict[str, Callable[[Kiosk], bool]] = {
     "cho-gui": lambda kiosk: bool(kiosk.status.get("pending")),
     "chua-lien-lac": lambda kiosk: kiosk.heard_at is None,
@@ -26,36 +29,32 @@ NONE = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What the address asks for."""
+class FleetQuery(Query):
+    """Which kiosks are wanted."""
 
-    state: str = ""
+    state: str = said_as("loi")
     """A fault or another state."""
-    unit: str = ""
+    unit: str = said_as("dv")
     """With everything below it."""
-    version: str = ""
-    ring: str = ""
-    sought: str = ""
-    by_unit: bool = False
-    page: int = 1
+    version: str = said_as("pb")
+    ring: str = said_as("vong")
+    sought: str = said_as("tim")
+    view: str = said_as("xem")
+    page: int = said_as("trang", 1)
+
+    @property
+    def by_unit(self) -> bool:
+        """Whether the units are wanted instead of their kiosks."""
+        return self.view == BY_UNIT
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
         """What a query says; what it says wrong is not asked for."""
-        state, page = query.get("loi", ""), query.get("trang", "1")
+        state = query.get("loi", "")
         unit, version, ring, sought = (query.get(key, "").strip()[:TEXT_MAX] for key in ("dv", "pb", "vong", "tim"))
-        return cls(
-            state if state in FAULTS or state in STATES else "", unit, version, ring, sought,
-            query.get("xem") == "don-vi", max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1,
-        )  # fmt: skip
-
-    def query(self, **other: str | int) -> dict[str, str]:
-        """The same for another address, with something changed."""
-        values = {
-            "loi": self.state, "dv": self.unit, "pb": self.version, "vong": self.ring, "tim": self.sought,
-            "xem": "don-vi" if self.by_unit else "", "trang": self.page, **other,
-        }  # fmt: skip
-        return {key: str(value) for key, value in values.items() if value and value != 1}
+        state = state if state in FAULTS or state in STATES else ""
+        view = BY_UNIT if query.get("xem") == BY_UNIT else ""
+        return cls(state, unit, version, ring, sought, view, page_of(query.get("trang", "")))
 
     def narrow(self, kiosks: Sequence[Kiosk]) -> list[Kiosk]:
         """Of these, the ones that are asked for."""
