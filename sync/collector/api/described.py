@@ -24,9 +24,18 @@ from sync.protocol.problems import PROBLEM_MEDIA_TYPE
 Described = dict[str, Any]
 
 _MESSAGES = (
-    CursorMessage, HashMessage, EnrolmentRequest, EnrolmentAnswer, DeviceSettings, DeviceStatus, KeyRequest,
-    KeyAnswer, OwnKeyAnswer, StatusAnswer, Problem,
-)  # fmt: skip
+    CursorMessage,
+    HashMessage,
+    EnrolmentRequest,
+    EnrolmentAnswer,
+    DeviceSettings,
+    DeviceStatus,
+    KeyRequest,
+    KeyAnswer,
+    OwnKeyAnswer,
+    StatusAnswer,
+    Problem,
+)
 _, COMPONENTS = msgspec.json.schema_components(_MESSAGES, ref_template="#/components/schemas/{name}")
 """The JSON schemas of the protocol's messages, by name."""
 

@@ -67,12 +67,15 @@ def report_json(report: Report, time_zone: str) -> dict[str, Any]:
         "made_at": report.made_at.isoformat(),
         "notice": NOTICE,
         "disclosure": {
-            "cell_min": policy.cell_min, "percent_min": policy.percent_min, "step": policy.step, "delay": policy.delay,
+            "cell_min": policy.cell_min,
+            "percent_min": policy.percent_min,
+            "step": policy.step,
+            "delay": policy.delay,
         },
         "recorded": _recorded(report),
         "undated": [place.code for place in report.undated],
         "tables": [_table_json(table) for table in report.tables],
-    }  # fmt: skip
+    }
 
 
 def _recorded(report: Report) -> int | None:
@@ -97,10 +100,16 @@ def _table_json(table: Table) -> dict[str, Any]:
 
 def _row_json(row: Row) -> dict[str, Any]:
     place = row.place
-    of_place = {} if place is None else {
-        "counter": place.code, "name": place.name, "unit": place.unit,
-        "last_contact": [at.isoformat() if (at := kiosk.last_contact) else None for kiosk in place.kiosks],
-    }  # fmt: skip
+    of_place = (
+        {}
+        if place is None
+        else {
+            "counter": place.code,
+            "name": place.name,
+            "unit": place.unit,
+            "last_contact": [at.isoformat() if (at := kiosk.last_contact) else None for kiosk in place.kiosks],
+        }
+    )
     return {
         **of_place,
         "counted": row.shown.n,

@@ -40,6 +40,11 @@ def paper_html(book: Book, p: Phrases) -> str:
     """What is laid out."""
     tables = {table.key: table for table in tables_of(book, p.titles_of(book))}
     return templates.get_template("paper.html").render(
-        t=p.t, p=p, book=book, tables=[tables[key] for key in _TABLES if key in tables], levels=tables["levels"],
-        figures=tables["figures"], matters=find_matters(book),
-    )  # fmt: skip
+        t=p.t,
+        p=p,
+        book=book,
+        tables=[tables[key] for key in _TABLES if key in tables],
+        levels=tables["levels"],
+        figures=tables["figures"],
+        matters=find_matters(book),
+    )

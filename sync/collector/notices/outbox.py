@@ -173,11 +173,15 @@ def _of_accounts(connection: Connection, right: Right, path: str) -> set[str]:
 def _keep(connection: Connection, message: Notice, now: datetime) -> int:
     file = message.attached
     row = {
-        "created_at": now, "kind": str(message.kind), "subject": " ".join(message.subject.split())[:SUBJECT_CHARS_MAX],
-        "body": message.body[:BODY_CHARS_MAX], "facts": dict(message.facts),
-        "file_name": file.name if file else None, "file_type": file.media_type if file else None,
+        "created_at": now,
+        "kind": str(message.kind),
+        "subject": " ".join(message.subject.split())[:SUBJECT_CHARS_MAX],
+        "body": message.body[:BODY_CHARS_MAX],
+        "facts": dict(message.facts),
+        "file_name": file.name if file else None,
+        "file_type": file.media_type if file else None,
         "file": file.content if file else None,
-    }  # fmt: skip
+    }
     return int(connection.execute(insert(notice).values(row).returning(notice.c.notice_id)).scalar_one())
 
 

@@ -169,8 +169,13 @@ def _sheets(connection: Connection, ids: list[int]) -> tuple[Sheet, ...]:
     rows = connection.execute(select(notice).where(notice.c.notice_id.in_(ids)).order_by(notice.c.notice_id))
     return tuple(
         Sheet(
-            row.notice_id, row.kind, row.created_at, row.subject, row.body, row.facts,
+            row.notice_id,
+            row.kind,
+            row.created_at,
+            row.subject,
+            row.body,
+            row.facts,
             Attached(row.file_name, row.file_type, row.file) if row.file is not None else None,
         )
         for row in rows
-    )  # fmt: skip
+    )

@@ -95,8 +95,14 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
 
 def _telemetry(tracer: TracerProvider | None) -> TelemetryConfig:
     # Said outright: else a variable of the environment turns it on, and what people search for goes out with it.
-    return {"tracer_provider": tracer, "tracing": tracer is not None, "metrics": False, "logs": False,
-            "operation_spans": False, "auto_configure": False}  # fmt: skip
+    return {
+        "tracer_provider": tracer,
+        "tracing": tracer is not None,
+        "metrics": False,
+        "logs": False,
+        "operation_spans": False,
+        "auto_configure": False,
+    }
 
 
 @asynccontextmanager

@@ -59,10 +59,15 @@ def _read(connection: Connection) -> None:
     _unread.set(sum(n for reason, n in asides.items() if reason not in BEYOND))
     enrolled = connection.execute(select(func.count()).select_from(device)).scalar_one()
     revoked = connection.execute(select(func.count()).where(device.c.revoked_at.is_not(None))).scalar_one()
-    heard = connection.execute(
-        select(device_status.c.status).join(device, device.c.device_id == device_status.c.device_id)
-        .where(device.c.revoked_at.is_(None))
-    ).scalars().all()  # fmt: skip
+    heard = (
+        connection.execute(
+            select(device_status.c.status)
+            .join(device, device.c.device_id == device_status.c.device_id)
+            .where(device.c.revoked_at.is_(None))
+        )
+        .scalars()
+        .all()
+    )
     _devices.labels("revoked").set(revoked)
     _devices.labels("heard").set(len(heard))
     _devices.labels("never_heard").set(enrolled - revoked - len(heard))

@@ -126,10 +126,17 @@ def _bare(span: ReadableSpan) -> ReadableSpan:
     told = span.attributes or {}
     attributes = {name: told[name] for name in KEPT if name in told}
     return ReadableSpan(
-        span.name, span.context, span.parent, span.resource, attributes, kind=span.kind,
-        status=trace.Status(span.status.status_code), start_time=span.start_time, end_time=span.end_time,
+        span.name,
+        span.context,
+        span.parent,
+        span.resource,
+        attributes,
+        kind=span.kind,
+        status=trace.Status(span.status.status_code),
+        start_time=span.start_time,
+        end_time=span.end_time,
         instrumentation_scope=span.instrumentation_scope,
-    )  # fmt: skip
+    )
 
 
 def _trace_statements(engine: Engine, tracer: trace.Tracer) -> None:

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
-from kiosk.base.cells import code_note, csv_bytes
 from kiosk.domain.numbers.measures import Method, Share
 from sync.collector.api.depends import MayDecide, MayExport, MayFollow, Served
 from sync.collector.care.cases import docket
@@ -32,6 +31,7 @@ from sync.collector.store.schema import account, follow_up, unit
 from sync.collector.web.care.care_words import CareWords
 from sync.collector.web.care.decisions import LOOKED_AT, Sent, keep_decision
 from sync.collector.web.care.words_page import path_of
+from sync.collector.web.shared.csv_list import Columns, csv_list
 from sync.collector.web.shared.depends import DecideForm
 from sync.collector.web.shared.query import Query, page_of, said_as
 from sync.collector.web.shared.rendering import phrases_of, render
@@ -40,9 +40,12 @@ from sync.collector.words.phrases import Phrases
 router = APIRouter(include_in_schema=False)
 
 KINDS = {
-    "dang-mo": Which.OPEN, "qua-han": Which.OVERDUE, "sap-han": Which.SOON, "chua-giao": Which.UNOWNED,
+    "dang-mo": Which.OPEN,
+    "qua-han": Which.OVERDUE,
+    "sap-han": Which.SOON,
+    "chua-giao": Which.UNOWNED,
     "da-dong": Which.CLOSED,
-}  # fmt: skip
+}
 """As an address writes them."""
 USUAL = "dang-mo"
 PANEL_MAX = 4
@@ -82,9 +85,15 @@ async def show_docket(request: Request, services: Served, reader: MayFollow) -> 
     values = await asyncio.to_thread(_read_docket, services, reader, query)
     words = CareWords(phrases_of(request), services)
     return render(
-        request, "cases.html", w=words, query=query, KINDS=KINDS, rule=services.config.cases,
-        percent_min=services.config.policy.percent_min, **values,
-    )  # fmt: skip
+        request,
+        "cases.html",
+        w=words,
+        query=query,
+        KINDS=KINDS,
+        rule=services.config.cases,
+        percent_min=services.config.policy.percent_min,
+        **values,
+    )
 
 
 @router.post("/vu-viec")
@@ -109,14 +118,9 @@ async def take_docket(request: Request, services: Served, reader: MayExport) -> 
     query = query_of(request)
     found = (await asyncio.to_thread(_read_docket, services, reader, query))["docket"]
     words = CareWords(phrases_of(request), services)
-    # Excel with Vietnamese settings takes the semicolon, as for the reports.
-    lines = _lines(words, found.cases)
-    about_cells = [[], code] if (code := code_note((cell for line in lines for cell in line), words.t)) else []
-    body = csv_bytes([*lines, *about_cells], ";" if words.t.language == "vi" else ",")
     noting = partial(_note_export, reader=reader, query=query, now=services.now())
     await asyncio.wrap_future(services.writer.submit(noting))
-    headers = {"Content-Disposition": 'attachment; filename="vu-viec.csv"', "Cache-Control": "no-store"}
-    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_list("vu-viec.csv", _columns(words), found.cases, words.t)
 
 
 @router.get("/vu-viec/{number}")
@@ -234,22 +238,24 @@ def _deed(form: dict[str, str]) -> Deed:
     return Deed(what, form.get("note", ""), form["owner"][:60] if "owner" in form else None, due_on)
 
 
-def _lines(words: CareWords, cases: tuple[Case, ...]) -> list[list[str]]:
+def _columns(words: CareWords) -> Columns[Case]:
     t, p = words.t, words.p
-    heads = [
-        t("Number"), t("Place"), t("Period"), t("Dissatisfied"), t("Ratings, n"), f"{t('Dissatisfied when opened')}, %",
-        t("Owner"), t("Opened on"), t("Due on"), t("State"), t("Left"), t("Latest note"), t("Closed on"), t("Result"),
-    ]  # fmt: skip
-    rows = [
-        [
-            case.row.number, words.case_place(case.row), case.row.period, str(case.row.bad), str(case.row.n),
-            p.number_of(case.opened_with), case.row.owner or "", t.day(case.row.opened_on), t.day(case.row.due_on),
-            words.case_state(case.row.state), words.left(case), case.newest_note,
-            t.day(case.row.closed_on) if case.row.closed_on else "", case.row.result or "",
-        ]
-        for case in cases
-    ]  # fmt: skip
-    return [heads, *rows]
+    return [
+        (t("Number"), lambda case: case.row.number),
+        (t("Place"), lambda case: words.case_place(case.row)),
+        (t("Period"), lambda case: case.row.period),
+        (t("Dissatisfied"), lambda case: str(case.row.bad)),
+        (t("Ratings, n"), lambda case: str(case.row.n)),
+        (f"{t('Dissatisfied when opened')}, %", lambda case: p.number_of(case.opened_with)),
+        (t("Owner"), lambda case: case.row.owner or ""),
+        (t("Opened on"), lambda case: t.day(case.row.opened_on)),
+        (t("Due on"), lambda case: t.day(case.row.due_on)),
+        (t("State"), lambda case: words.case_state(case.row.state)),
+        (t("Left"), words.left),
+        (t("Latest note"), lambda case: case.newest_note),
+        (t("Closed on"), lambda case: t.day(case.row.closed_on) if case.row.closed_on else ""),
+        (t("Result"), lambda case: case.row.result or ""),
+    ]
 
 
 def _note_export(connection: Connection, reader: Reader, query: DocketQuery, now: datetime) -> None:

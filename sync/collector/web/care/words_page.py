@@ -132,9 +132,13 @@ def _read(services: Services, reader: Reader, query: InboxQuery, code: str | Non
                 "goes_on": last_day(one.published_on, keep_days),
             }
         return {
-            "inbox": found, "one": one, "units": units_written_of(connection, reader.path), "period": period,
-            "months": [period_of(Kind.MONTH, day) for day in _months(today)], **beside,
-        }  # fmt: skip
+            "inbox": found,
+            "one": one,
+            "units": units_written_of(connection, reader.path),
+            "period": period,
+            "months": [period_of(Kind.MONTH, day) for day in _months(today)],
+            **beside,
+        }
 
 
 def _months(today: date) -> list[date]:

@@ -142,13 +142,21 @@ def _page(request: Request, services: Services, template: str, book: Book, **mor
     titles = p.titles_of(book)
     tables = {table.key: table for table in tables_of(book, titles)}
     values: dict[str, Any] = {
-        "book": book, "query": query, "onward": {**query, "voi": ""}, "tables": tables,
+        "book": book,
+        "query": query,
+        "onward": {**query, "voi": ""},
+        "tables": tables,
         "children": tables.get("places"),
-        "ranked": ranked(book), "matters": find_matters(book), "by_factor": _by_factor(book),
+        "ranked": ranked(book),
+        "matters": find_matters(book),
+        "by_factor": _by_factor(book),
         "axis": charts.axis_for([line.figure for line in [*book.children, book.me]]),
-        "kinds": _kinds(book), "choices": _choices(book), "address": address_of, "LAST_YEAR": LAST_YEAR,
+        "kinds": _kinds(book),
+        "choices": _choices(book),
+        "address": address_of,
+        "LAST_YEAR": LAST_YEAR,
         "questions": _questions(services, p, book),
-    }  # fmt: skip
+    }
     return render(request, template, **values, **more)
 
 

@@ -90,10 +90,17 @@ async def show_sheet(
     sheet, way, children = await asyncio.to_thread(make)
     day = min(sheet.period.last, sheet.today)
     values: dict[str, Any] = {
-        "sheet": sheet, "way": way, "children": children, "address": address_of, "choices": _choices(sheet),
-        "kinds": [(kind, period_of(kind, day).code) for kind in KINDS], "taken": taken, "wrong": wrong,
-        "FAULTS_MAX": FAULTS_MAX, "COLUMNS": COLUMNS,
-    }  # fmt: skip
+        "sheet": sheet,
+        "way": way,
+        "children": children,
+        "address": address_of,
+        "choices": _choices(sheet),
+        "kinds": [(kind, period_of(kind, day).code) for kind in KINDS],
+        "taken": taken,
+        "wrong": wrong,
+        "FAULTS_MAX": FAULTS_MAX,
+        "COLUMNS": COLUMNS,
+    }
     return render(request, "sheet.html", 400 if wrong else 200, **values)
 
 

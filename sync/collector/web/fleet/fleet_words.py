@@ -83,8 +83,12 @@ class FleetWords:
 
     def journal(self, kiosk: Kiosk) -> str:
         """Whether its journal is one whole, and since when not."""
-        word = {"forked": self.t("forked"), "damaged": self.t("damaged or restored"), "continued": self.t("continued"),
-                "whole": self.t("unbroken")}.get(kiosk.journal_state, "–")  # fmt: skip
+        word = {
+            "forked": self.t("forked"),
+            "damaged": self.t("damaged or restored"),
+            "continued": self.t("continued"),
+            "whole": self.t("unbroken"),
+        }.get(kiosk.journal_state, "–")
         if Fault.JOURNAL in kiosk.faults and kiosk.hurt_at:
             return f"{word} {self._p.day_month(kiosk.hurt_at.date())}"
         return word
@@ -98,10 +102,14 @@ class FleetWords:
         """What a kiosk may be like besides its faults, as the page's filters name it."""
         t = self.t
         return {
-            "cho-gui": t("Something waits"), "chua-lien-lac": t("Never heard yet"), "so-re-nhanh": t("Journal forked"),
-            "so-hong": t("Journal damaged or restored"), "so-noi-tiep": t("Journal continued"),
-            "quay-can-xem": t("Counters to look at"), "da-biet": t("Known"),
-        }[key]  # fmt: skip
+            "cho-gui": t("Something waits"),
+            "chua-lien-lac": t("Never heard yet"),
+            "so-re-nhanh": t("Journal forked"),
+            "so-hong": t("Journal damaged or restored"),
+            "so-noi-tiep": t("Journal continued"),
+            "quay-can-xem": t("Counters to look at"),
+            "da-biet": t("Known"),
+        }[key]
 
     def touch(self, kiosk: Kiosk) -> str:
         """What came of the last touch test."""
@@ -135,16 +143,21 @@ class FleetWords:
         if one.continues:
             said = t(
                 "Journal {journal} continues {older} from entry {n} on, since {day}: the older one was {why}.",
-                journal=one.short_id, older=one.continues[:8], n=t.number(one.after), day=day, why=t(one.why or "-"),
-            )  # fmt: skip
+                journal=one.short_id,
+                older=one.continues[:8],
+                n=t.number(one.after),
+                day=day,
+                why=t(one.why or "-"),
+            )
         if one.device_id != kiosk.device_id:
             said += " " + t("Another kiosk wrote it: {kiosk}.", kiosk=one.device_id[:8])
         if one.other_copy:
             said += " " + t.several(
                 "Of {journal} another copy went on by itself: its last entry came from there.",
                 "Of {journal} another copy went on by itself: its last {n} entries came from there.",
-                one.other_copy, journal=one.short_id,
-            )  # fmt: skip
+                one.other_copy,
+                journal=one.short_id,
+            )
         return said
 
     def granted_by(self, grant: Grant) -> str:

@@ -173,9 +173,14 @@ def code_page(request: Request, services: Services, counter_code: str, code: str
     """The page that shows a one-time code, this once."""
     hours = services.config.enrolment.code_valid_hours
     return render(
-        request, "kiosk_code.html", counter=counter_code, code=code, url=services.config.url,
-        hours=hours, old=old,
-    )  # fmt: skip
+        request,
+        "kiosk_code.html",
+        counter=counter_code,
+        code=code,
+        url=services.config.url,
+        hours=hours,
+        old=old,
+    )
 
 
 def fleet_words(request: Request, services: Services) -> FleetWords:
@@ -216,9 +221,17 @@ async def _kiosk(request: Request, services: Services, reader: Reader, device: s
     values = await asyncio.to_thread(partial(_read_page, services, reader, device))
     w = fleet_words(request, services)
     return render(
-        request, "kiosk.html", 400 if wrong else 200, w=w, wrong=wrong, KINDS=list(Kind), GRAVE=GRAVE,
-        Fault=Fault, chart=draw_journals(values["branches"]), **values,
-    )  # fmt: skip
+        request,
+        "kiosk.html",
+        400 if wrong else 200,
+        w=w,
+        wrong=wrong,
+        KINDS=list(Kind),
+        GRAVE=GRAVE,
+        Fault=Fault,
+        chart=draw_journals(values["branches"]),
+        **values,
+    )
 
 
 def _read_page(services: Services, reader: Reader, device: str) -> dict[str, Any]:

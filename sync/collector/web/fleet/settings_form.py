@@ -153,6 +153,12 @@ def _ring(form: Form) -> str:
 
 
 _READ = {
-    "survey": _survey, "theme": _theme, "hours": _hours, "holidays": _holidays, "worked": _worked, "texts": _texts,
-    "thresholds": _thresholds, "ring": _ring,
-}  # fmt: skip
+    "survey": _survey,
+    "theme": _theme,
+    "hours": _hours,
+    "holidays": _holidays,
+    "worked": _worked,
+    "texts": _texts,
+    "thresholds": _thresholds,
+    "ring": _ring,
+}

@@ -75,9 +75,13 @@ async def show_rollouts(request: Request, services: Served, reader: MaySet) -> R
     """Every change of settings of the reader's units, the newest first."""
     rollouts = await asyncio.to_thread(_reading(services, lambda connection: read_rollouts(connection, reader.path)))
     return render(
-        request, "settings.html", w=SettingsWords(phrases_of(request)), rollouts=rollouts,
-        rule=services.config.rollouts, State=State,
-    )  # fmt: skip
+        request,
+        "settings.html",
+        w=SettingsWords(phrases_of(request)),
+        rollouts=rollouts,
+        rule=services.config.rollouts,
+        State=State,
+    )
 
 
 @router.get("/thiet-lap/moi")
@@ -109,9 +113,15 @@ async def show_rollout(request: Request, services: Served, reader: MaySet, numbe
 
     values = await asyncio.to_thread(_reading(services, read))
     return render(
-        request, "settings_one.html", w=SettingsWords(phrases_of(request)), State=State, STAGES=STAGES,
-        rule=services.config.rollouts, next_percent=next_percent, **values,
-    )  # fmt: skip
+        request,
+        "settings_one.html",
+        w=SettingsWords(phrases_of(request)),
+        State=State,
+        STAGES=STAGES,
+        rule=services.config.rollouts,
+        next_percent=next_percent,
+        **values,
+    )
 
 
 @router.post("/thiet-lap/{number}")
@@ -141,7 +151,7 @@ def _begin(connection: Connection, *, wanted: Wanted, reader: Reader, now: datet
     begins_at = wanted.begins_at or now
     number = plan_rollout(
         connection, unit_id, wanted.title, wanted.change, begins_at, reader.name, now, at_once=wanted.at_once
-    )  # fmt: skip
+    )
     if begins_at <= now:
         store.go_on(connection, read_rollout(connection, number), reader.name, now)
     return number
@@ -198,11 +208,24 @@ async def _form_page(
     p = phrases_of(request)
     status = 400 if wanted is not None and wanted.faults else 200
     return render(
-        request, "settings_new.html", status, w=SettingsWords(p), form=Fields(form), units=units,
-        faults=Fields(wanted.faults if wanted else {}), preview=preview, surveys=services.surveys,
-        HOUR_ROWS=range(HOUR_ROWS), WEEKDAYS=WEEKDAYS, LANGUAGES=LANGUAGES, SETTINGS=SETTINGS,
-        WORKED_ROWS=range(WORKED_ROWS), rule=services.config.rollouts, calendar=calendar, years=(year, year + 1),
-    )  # fmt: skip
+        request,
+        "settings_new.html",
+        status,
+        w=SettingsWords(p),
+        form=Fields(form),
+        units=units,
+        faults=Fields(wanted.faults if wanted else {}),
+        preview=preview,
+        surveys=services.surveys,
+        HOUR_ROWS=range(HOUR_ROWS),
+        WEEKDAYS=WEEKDAYS,
+        LANGUAGES=LANGUAGES,
+        SETTINGS=SETTINGS,
+        WORKED_ROWS=range(WORKED_ROWS),
+        rule=services.config.rollouts,
+        calendar=calendar,
+        years=(year, year + 1),
+    )
 
 
 def _units(connection: Connection, path: str) -> list[tuple[str, str]]:

@@ -27,10 +27,15 @@ class SettingsWords:
         """What a setting is called."""
         t = self.t
         return {
-            "survey": t("Survey"), "theme": t("Colours of the screen"), "hours": t("Office hours"),
-            "holidays": t("Days closed"), "worked": t("Days worked instead"), "texts": t("Names on the screen"),
-            "thresholds": t("Smallest numbers shown"), "ring": t("Ring of upgrades"),
-        }[name]  # fmt: skip
+            "survey": t("Survey"),
+            "theme": t("Colours of the screen"),
+            "hours": t("Office hours"),
+            "holidays": t("Days closed"),
+            "worked": t("Days worked instead"),
+            "texts": t("Names on the screen"),
+            "thresholds": t("Smallest numbers shown"),
+            "ring": t("Ring of upgrades"),
+        }[name]
 
     def theme(self, name: str) -> str:
         """What a theme is called."""

@@ -130,9 +130,17 @@ async def _list_page(
 
     own, used = await asyncio.to_thread(read)
     return render(
-        request, "surveys.html", 400 if wrong else 200, own=own, shipped=shipped_surveys(), used=used,
-        gaps=gaps, form=Fields(form), wrong=wrong, surveys=services.surveys,
-    )  # fmt: skip
+        request,
+        "surveys.html",
+        400 if wrong else 200,
+        own=own,
+        shipped=shipped_surveys(),
+        used=used,
+        gaps=gaps,
+        form=Fields(form),
+        wrong=wrong,
+        surveys=services.surveys,
+    )
 
 
 async def _survey_page(
@@ -143,10 +151,20 @@ async def _survey_page(
     query = request.query_params
     theme = query.get("xem", "") if query.get("xem", "") in THEMES else THEMES[0]
     return render(
-        request, "survey.html", 400 if faults else 200, survey=survey, own=own, faults=faults,
-        languages=languages_of(survey, query.get("them", "")), gaps=gaps(survey), theme=theme, THEMES=THEMES,
-        icons=icons_of(shipped_surveys().values()), schedule=schedule, w=SettingsWords(phrases_of(request)),
-    )  # fmt: skip
+        request,
+        "survey.html",
+        400 if faults else 200,
+        survey=survey,
+        own=own,
+        faults=faults,
+        languages=languages_of(survey, query.get("them", "")),
+        gaps=gaps(survey),
+        theme=theme,
+        THEMES=THEMES,
+        icons=icons_of(shipped_surveys().values()),
+        schedule=schedule,
+        w=SettingsWords(phrases_of(request)),
+    )
 
 
 def _find(services: Services, ref: str, path: str) -> tuple[OwnSurvey | None, Survey, list[Rollout]]:

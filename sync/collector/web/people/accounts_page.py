@@ -127,9 +127,15 @@ async def _list(
     done = request.query_params.get("da", "")[:TEXT_MAX]
     done = done if any(one.name == done for one in values["accounts"]) else ""
     return render(
-        request, "accounts.html", 400 if wrong else 200, sought=sought, roles=care.roles_of(reader),
-        done=done, **values, **said,
-    )  # fmt: skip
+        request,
+        "accounts.html",
+        400 if wrong else 200,
+        sought=sought,
+        roles=care.roles_of(reader),
+        done=done,
+        **values,
+        **said,
+    )
 
 
 async def _one(
@@ -139,9 +145,14 @@ async def _one(
     units = await asyncio.to_thread(partial(_units, services, reader))
     said = wrong.said(words_of(request)) if wrong else ""
     return render(
-        request, "account.html", 400 if wrong else 200, one=found, units=units,
-        roles=care.roles_of(reader), wrong=said,
-    )  # fmt: skip
+        request,
+        "account.html",
+        400 if wrong else 200,
+        one=found,
+        units=units,
+        roles=care.roles_of(reader),
+        wrong=said,
+    )
 
 
 def _find(services: Services, reader: Reader, name: str) -> care.Account:

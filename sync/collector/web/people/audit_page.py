@@ -37,9 +37,15 @@ async def show_audit(
     query = _asked(request, truoc)
     lines, actions = await asyncio.to_thread(_read, services, reader, query, LINES_MAX)
     return render(
-        request, "audit.html", lines=lines, actions=actions, older=len(lines) == LINES_MAX, query=query,
-        address=_address_of(query), action_in=action_in,
-    )  # fmt: skip
+        request,
+        "audit.html",
+        lines=lines,
+        actions=actions,
+        older=len(lines) == LINES_MAX,
+        query=query,
+        address=_address_of(query),
+        action_in=action_in,
+    )
 
 
 @router.get("/nhat-ky.csv")

@@ -133,11 +133,19 @@ def sign_in_page(
     if refused is not None and refused.until is not None:
         wait_s = max(1, round((refused.until - services.now()).total_seconds()))
     answer = render(
-        request, "sign_in.html", status, way=way, name=name, refused=refused is not None, wait_s=wait_s,
-        form_key=form_key_of(held), idle_minutes=services.config.accounts.idle_minutes,
-        trouble=trouble, oidc=services.config.accounts.oidc.is_on and services.config.reports.access == "accounts",
+        request,
+        "sign_in.html",
+        status,
+        way=way,
+        name=name,
+        refused=refused is not None,
+        wait_s=wait_s,
+        form_key=form_key_of(held),
+        idle_minutes=services.config.accounts.idle_minutes,
+        trouble=trouble,
+        oidc=services.config.accounts.oidc.is_on and services.config.reports.access == "accounts",
         was_outside=request.query_params.get("ra") == "oidc",
-    )  # fmt: skip
+    )
     set_cookie(answer, services, _form_cookie(services), held)
     return answer
 

@@ -38,11 +38,16 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     services = services_of(request)
     phrases = phrases_of(request)
     shared = {
-        "t": phrases.t, "p": phrases, "language": language_of(request), "demo": services.config.demo,
-        "has_tt01": services.config.reports.tt01, "badges": getattr(request.state, "badges", NOTHING),
-        "zone": services.config.time_zone, "reader": getattr(request.state, "reader", None),
+        "t": phrases.t,
+        "p": phrases,
+        "language": language_of(request),
+        "demo": services.config.demo,
+        "has_tt01": services.config.reports.tt01,
+        "badges": getattr(request.state, "badges", NOTHING),
+        "zone": services.config.time_zone,
+        "reader": getattr(request.state, "reader", None),
         "here_in": lambda lang: _here_in(request, lang),
-    }  # fmt: skip
+    }
     html = templates.get_template(template).render({**shared, **values})
     return HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
 
