@@ -131,13 +131,6 @@ class Outbox:
         found = select(incident.c.opened_at).where(incident.c.incident == key, incident.c.recovered_at.is_(None))
         return connection.execute(found).first() is not None
 
-    def open_keys(self, connection: Connection, beginning: str) -> set[str]:
-        """Every incident that is open and whose key begins so: what is not seen any more is to be closed."""
-        found = select(incident.c.incident).where(
-            incident.c.incident.startswith(beginning, autoescape=True), incident.c.recovered_at.is_(None)
-        )
-        return set(connection.execute(found).scalars())
-
     def _addresses(self, connection: Connection, message: Notice) -> list[tuple[str, str]]:
         found = set(message.to)
         if message.everyone:

@@ -89,6 +89,7 @@ def _server(app: FastAPI) -> _Server:
 def open_enough() -> None:
     """Let this process have as many connections as it may: a usual shell allows 1,024, fewer than kiosks may call."""
     if sys.platform != "win32":
+        # Only here: Windows has no such module.
         import resource
 
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
