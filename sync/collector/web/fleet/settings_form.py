@@ -30,7 +30,7 @@ class Fields(dict[str, str]):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FilledForm:
     """A form as it was read."""
 
     change: Change
@@ -44,7 +44,7 @@ class Wanted:
     """Ids of sentences by field."""
 
 
-def read_wanted(form: Form, surveys: Iterable[str], zone: ZoneInfo) -> Wanted:
+def read_filled_form(form: Form, surveys: Iterable[str], zone: ZoneInfo) -> FilledForm:
     """What the form says; where a field says nothing usable its fault is there and the setting is left out."""
     faults: dict[str, str] = {}
     said: dict[str, object] = {}
@@ -66,7 +66,7 @@ def read_wanted(form: Form, surveys: Iterable[str], zone: ZoneInfo) -> Wanted:
         begins_at = _moment(form.get("begins", ""), zone)
     except ValueError as error:
         faults["begins"] = str(error)
-    return Wanted(change, title, form.get("unit", ""), begins_at, form.get("how") == "at-once", faults)
+    return FilledForm(change, title, form.get("unit", ""), begins_at, form.get("how") == "at-once", faults)
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:

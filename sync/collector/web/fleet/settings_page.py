@@ -29,8 +29,8 @@ from sync.collector.web.fleet.settings_form import (
     WEEKDAYS,
     WORKED_ROWS,
     Fields,
-    Wanted,
-    read_wanted,
+    FilledForm,
+    read_filled_form,
 )
 from sync.collector.web.fleet.settings_words import SettingsWords
 from sync.collector.web.shared.depends import FormFields, SettingsForm, form_with
@@ -93,12 +93,12 @@ async def show_form(request: Request, services: Served, reader: MaySet) -> Respo
 @router.post("/thiet-lap/moi")
 async def take_form(request: Request, services: Served, reader: MaySet, form: LongForm) -> Response:
     """Show what a change would do, or begin it."""
-    wanted = read_wanted(form, services.surveys, services.config.zone)
-    if wanted.faults or form.get("go") != "begin":
-        showing = partial(_preview, wanted=wanted, reader=reader, p=SettingsWords(phrases_of(request)))
+    filled = read_filled_form(form, services.surveys, services.config.zone)
+    if filled.faults or form.get("go") != "begin":
+        showing = partial(_preview, filled=filled, reader=reader, p=SettingsWords(phrases_of(request)))
         preview = await asyncio.to_thread(_reading(services, showing))
-        return await _form_page(request, services, reader, form, wanted, preview)
-    number = await _write(services, partial(_begin, wanted=wanted, reader=reader, now=services.now()))
+        return await _form_page(request, services, reader, form, filled, preview)
+    number = await _write(services, partial(_begin, filled=filled, reader=reader, now=services.now()))
     return RedirectResponse(phrases_of(request).way(f"/thiet-lap/{number}"), 303)
 
 
@@ -146,27 +146,27 @@ def _decide(connection: Connection, *, number: int, what: str, reader: Reader, n
         raise UsageWrong("this change of settings has moved on; open the page again")
 
 
-def _begin(connection: Connection, *, wanted: Wanted, reader: Reader, now: datetime) -> int:
-    unit_id, _ = _unit_of(connection, wanted.unit, reader)
-    begins_at = wanted.begins_at or now
+def _begin(connection: Connection, *, filled: FilledForm, reader: Reader, now: datetime) -> int:
+    unit_id, _ = _unit_of(connection, filled.unit, reader)
+    begins_at = filled.begins_at or now
     number = plan_rollout(
-        connection, unit_id, wanted.title, wanted.change, begins_at, reader.name, now, at_once=wanted.at_once
+        connection, unit_id, filled.title, filled.change, begins_at, reader.name, now, at_once=filled.at_once
     )
     if begins_at <= now:
         store.go_on(connection, read_rollout(connection, number), reader.name, now)
     return number
 
 
-def _preview(connection: Connection, *, wanted: Wanted, reader: Reader, p: SettingsWords) -> Preview | None:
+def _preview(connection: Connection, *, filled: FilledForm, reader: Reader, p: SettingsWords) -> Preview | None:
     """Each setting as it is and as it would be, by how many kiosks have it so."""
-    if not wanted.change.names:
+    if not filled.change.names:
         return None
-    _, path = _unit_of(connection, wanted.unit, reader)
+    _, path = _unit_of(connection, filled.unit, reader)
     in_force, bases = read_in_force(connection), list(read_bases(connection, path))
     counts: dict[tuple[str, str, str], int] = {}
     for base in bases:
-        before, after = in_force.settings(base), _with(in_force, base, wanted, path)
-        for name in wanted.change.names:
+        before, after = in_force.settings(base), _with(in_force, base, filled, path)
+        for name in filled.change.names:
             key = (name, p.in_force(before, name), p.in_force(after, name))
             counts[key] = counts.get(key, 0) + 1
     rows = [Row(*key, n) for key, n in sorted(counts.items(), key=lambda each: (SETTINGS.index(each[0][0]), -each[1]))]
@@ -174,12 +174,12 @@ def _preview(connection: Connection, *, wanted: Wanted, reader: Reader, p: Setti
     return Preview(len(bases), tuple(shown), first_kiosks(len(bases), STAGES[0]), len(rows) - len(shown))
 
 
-def _with(in_force: InForce, base: Base, wanted: Wanted, path: str) -> Any:
+def _with(in_force: InForce, base: Base, filled: FilledForm, path: str) -> Any:
     """A kiosk's settings were the change in force: beneath those of smaller units."""
     below = [active.change for active in in_force.rollouts if active.reaches(base.device_id, base.path)]
     depth = [active.path.count("/") for active in in_force.rollouts if active.reaches(base.device_id, base.path)]
     place = sum(1 for each in depth if each <= path.count("/"))
-    return laid_upon(base.settings, [*below[:place], wanted.change, *below[place:]])
+    return laid_upon(base.settings, [*below[:place], filled.change, *below[place:]])
 
 
 def _unit_of(connection: Connection, code: str, reader: Reader) -> tuple[int | None, str]:
@@ -199,14 +199,14 @@ async def _form_page(
     services: Services,
     reader: Reader,
     form: FormFields,
-    wanted: Wanted | None,
+    filled: FilledForm | None,
     preview: Preview | None,
 ) -> Response:
     units = await asyncio.to_thread(_reading(services, partial(_units, path=reader.path)))
     calendar = Calendars(services.config, NOTHING_SET).of("")
     year = services.now().astimezone(services.config.zone).year
     p = phrases_of(request)
-    status = 400 if wanted is not None and wanted.faults else 200
+    status = 400 if filled is not None and filled.faults else 200
     return render(
         request,
         "settings_new.html",
@@ -214,7 +214,7 @@ async def _form_page(
         w=SettingsWords(p),
         form=Fields(form),
         units=units,
-        faults=Fields(wanted.faults if wanted else {}),
+        faults=Fields(filled.faults if filled else {}),
         preview=preview,
         surveys=services.surveys,
         HOUR_ROWS=range(HOUR_ROWS),
