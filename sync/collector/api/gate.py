@@ -48,7 +48,7 @@ async def who_asks(request: Request, services: Services) -> Reader:
 
     Raises SignInNeeded, or AccessDenied where the settings refuse this request.
     """
-    # A page that tells of an error keeps the navigation of whoever asked.
+    # An error page shows the same navigation as the page that the reader asked for.
     request.state.reader = reader = await _find_out(request, services)
     return reader
 
@@ -97,5 +97,5 @@ def _find(services: Services, token: str) -> tuple[Reader, bool, Badges] | None:
         found = find_reader(connection, token, now, idle)
         if found is None:
             return None
-        # With the same connection and on this thread: a page's navigation costs no trip of its own.
+        # With the same connection and thread, so that a page's navigation costs no further query round.
         return *found, read_badges(connection, found[0], date.fromisoformat(services.days.today(now)[0]))

@@ -1,4 +1,4 @@
-"""Journals: the kiosk's log arrives here, and hears how far the copy reaches."""
+"""Journals: a kiosk's log arrives here, and the kiosk is told how far the copy reaches."""
 
 import asyncio
 from collections.abc import Callable
@@ -99,7 +99,7 @@ async def _append(services: Services, signed: Signed, batch: Batch, kiosk_clock:
     except Exception as error:
         if not lies_in_the_data(error):
             raise
-        # Once in a blue moon, so the many pay nothing for it: what cannot be kept is looked for, and set aside alone.
+        # Rare, and the usual batch pays nothing for it: each entry is tried alone, and only the faulty one set aside.
         return await asyncio.wrap_future(services.writer.submit(partial(append, apart=True)))
 
 

@@ -19,7 +19,7 @@ LEFT = 499
 """What is counted where the client left before it was answered; it is sent to nobody."""
 _SIGNATURE_FIELDS = {b"signature", b"signature-input"}
 _TO_KIOSKS = [(b"x-content-type-options", b"nosniff")]
-"""What a page needs besides would be a third of all that an idle kiosk moves over a paid line."""
+"""Kiosks get this one header: those that pages need would be a third of an idle kiosk's traffic on a paid line."""
 _EVERYWHERE = [
     *_TO_KIOSKS,
     (b"referrer-policy", b"no-referrer"),
@@ -73,7 +73,7 @@ class EveryRequest:
         try:
             await (_HAS_NUL if _holds_nul(scope) else self._app)(scope, receive, send_noted)
         except ClientDisconnect:
-            # It left before it had said everything: there is nobody to answer, and nothing was kept.
+            # The client left before its request was complete: there is nobody to answer, and nothing was kept.
             status = status or LEFT
         except Exception:  # noqa: BLE001 - the edge of the server: the cause goes to the log, never to a stranger
             _log.exception("request failed", path=scope["path"])

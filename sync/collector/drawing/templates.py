@@ -22,7 +22,7 @@ from sync.collector.figures.attention import Why
 from sync.collector.figures.ranks import rank_of
 
 REASONS_TITLE = "What influenced your rating?"
-"""As the kiosk asks it, by its own catalogue."""
+"""The question above the reasons, as the kiosk's catalogue has it."""
 
 
 @cache

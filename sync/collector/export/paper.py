@@ -29,7 +29,7 @@ def pdf_of(html: str) -> bytes:
 
     style, marks = (_STYLES.joinpath(name).read_text("utf-8") for name in ("paper.css", "paper-marks.css"))
     drawn = _DRAWING.sub(rf"\1<style>{marks}</style>", html)
-    # Our own letters: what machines call by the names of offices' letters may have two of the ninety Vietnamese ones.
+    # Our own fonts: one of the same name on the machine may lack most of the Vietnamese letters.
     fonts, letters = FontConfiguration(), OwnLetters(_STYLES / "fonts")
     sheet = CSS(string=style, base_url=f"{_STYLES.as_uri()}/", url_fetcher=letters, font_config=fonts)
     page = HTML(string=drawn, url_fetcher=letters)

@@ -62,7 +62,7 @@ class Notice:
     everyone: bool = True
     """Whether the addresses of the settings and the webhook hear of it too."""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """The same for programs."""
+    """The facts of the notice for programs."""
     attached: Attached | None = None
     waits: bool = True
     """Whether it waits for the end of the quiet hours."""
@@ -104,7 +104,7 @@ class Outbox:
         return True
 
     def close(self, connection: Connection, key: str, message: Notice, now: datetime) -> bool:
-        """It is over: tell whoever was told that it began; whether it was open.
+        """Close an incident and tell whoever was told that it began; whether it was open.
 
         What began and ended in the quiet hours is told to nobody.
         """
@@ -117,7 +117,7 @@ class Outbox:
         return True
 
     def grow(self, connection: Connection, key: str, message: Notice, now: datetime) -> bool:
-        """It is more than was told: tell that, in the place of what of it nobody has read yet; whether it was open."""
+        """Replace what was not yet delivered of an incident by a notice that says more; whether it was open."""
         row = connection.execute(select(incident).where(incident.c.incident == key).with_for_update()).one_or_none()
         if row is None or row.recovered_at is not None:
             return False
@@ -127,7 +127,7 @@ class Outbox:
         return True
 
     def is_open(self, connection: Connection, key: str) -> bool:
-        """Whether this is the matter."""
+        """Whether the incident with this key is open."""
         found = select(incident.c.opened_at).where(incident.c.incident == key, incident.c.recovered_at.is_(None))
         return connection.execute(found).first() is not None
 

@@ -131,7 +131,7 @@ def claim(connection: Connection, channels: set[str], settings: Notices, now: da
         delivery.c.not_before <= now,
         or_(delivery.c.claimed_until.is_(None), delivery.c.claimed_until <= now),
     )
-    # Who was written to a moment ago is written to again a little later, with all that has come by then.
+    # An address that was just written to rests for a while; then one letter brings all that has come since.
     rested = now - timedelta(minutes=settings.gap_minutes)
     just = delivery.alias("just")
     resting = select(just.c.address).where(

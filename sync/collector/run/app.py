@@ -94,7 +94,7 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
 
 
 def _telemetry(tracer: TracerProvider | None) -> TelemetryConfig:
-    # Said outright: else a variable of the environment turns it on, and what people search for goes out with it.
+    # Said explicitly: else an environment variable turns tracing on, and search words leave with it.
     return {
         "tracer_provider": tracer,
         "tracing": tracer is not None,
@@ -122,12 +122,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _note_address(services: Services) -> None:
-    """Remember how it is called: kiosks that go on calling it so after a move are taken."""
+    """Keep the collector's own address, so that kiosks that still call it after a move are accepted."""
     noting = partial(note_address, url=services.config.url, now=services.now())
     try:
         await asyncio.wrap_future(services.writer.submit(noting))
     except (CollectorError, DBAPIError) as error:
-        # A disk without room must not keep the collector from showing what it has.
+        # A full disk must not keep the collector from showing what it has.
         _log.warning("own address not noted", why=str(error))
 
 

@@ -1,4 +1,4 @@
-"""Gauges: what Prometheus is told of the database itself, read when it asks; the same from every process."""
+"""Gauges: numbers about the database itself, read when Prometheus asks; the same from every process."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from sync.collector.store.schema import delivery, device, device_status
 from sync.protocol.messages import SEQ_MAX
 
 FRESH_S = 15.0
-"""So long what was read is told again: several may ask, and each question walks the statuses."""
+"""For so long the last values are given again: several may ask, and each reading walks all statuses."""
 
 _up = Gauge("hailong_database_up", "Whether the database answered when it was last asked")
 _unread = Gauge("hailong_unread_lines", "Lines kept that this version cannot read; collector reproject reads them anew")
@@ -37,7 +37,7 @@ class Gauges:
         self._reading, self._read_at = Lock(), float("-inf")
 
     def read(self) -> None:
-        """Bring them up to date; a database that does not answer is told as such, and the rest stays as it was."""
+        """Bring the gauges up to date; where the database does not answer, one gauge says so and the rest stay."""
         with self._reading:
             if self._monotonic() - self._read_at < FRESH_S:
                 return

@@ -1,4 +1,4 @@
-"""What a page says when it cannot be shown; programs get problems instead."""
+"""Errors: the page that a person gets instead of the one asked for; programs get problems instead."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -20,7 +20,7 @@ def is_page(request: Request) -> bool:
 
 
 def page_of(request: Request, error: Exception) -> Response:
-    """What a person is told, or where they are sent."""
+    """The page that explains the error to a person, or a redirect to where they can go on."""
     match error:
         case SignInNeeded():
             return _go(request, sign_in_address(request))

@@ -1,4 +1,4 @@
-"""Warm: a page made for nobody when the collector has started, so that the first reader does not wait for it.
+"""Warm: makes one page when the collector has started and throws it away, so that the first reader need not wait.
 
 Templates are compiled, catalogues and surveys read, statements and connections prepared by making the overview
 once and throwing it away: then nothing that a page needs can be forgotten here.
@@ -26,7 +26,7 @@ def warm(app: FastAPI) -> None:
     try:
         asyncio.run(place_page(request, app.state.services, ANYBODY, Query()))
     except (CollectorError, SQLAlchemyError) as error:
-        # Nothing depends on it, and whoever asks for the page is told what is wrong.
+        # Nothing depends on warming, and whoever asks for the page is told what is wrong.
         structlog.get_logger("collector").info("not warmed", why=str(error))
         return
     for route in app.routes:

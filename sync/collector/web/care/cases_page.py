@@ -71,11 +71,11 @@ class Panel:
     overdue: int
     first: tuple[Case, ...]
     known: Mapping[str, str]
-    """By place, the case for which none can be opened there in the period."""
+    """By place, the case that exists there in the period, so that no second one can be opened."""
     decides: bool
     """Whether this reader may open cases."""
     can_open: bool
-    """Whether one can be opened for this very place, from what the page shows."""
+    """Whether a case can be opened for the page's own place, from the numbers that it shows."""
 
 
 @router.get("/vu-viec")
@@ -165,7 +165,7 @@ def panel_of(services: Services, reader: Reader, book: Book, phrases: Phrases) -
 
 
 def query_of(request: Request) -> DocketQuery:
-    """What the address asks for; whatever it says that cannot be is passed over."""
+    """What the address asks for; impossible values are ignored."""
     said = request.query_params
     which = said.get("loai", USUAL)
     which, page = which if which in KINDS else USUAL, page_of(said.get("trang", ""))
@@ -218,10 +218,10 @@ def _read_case(services: Services, reader: Reader, number: str) -> dict[str, Any
         return {
             "case": case,
             "steps": (steps := read_steps(connection, row.case_id)),
-            # A person's decision, no threshold, opened it.
+            # The first step has an actor where a person opened the case; else a threshold did.
             "by_hand": bool(steps and steps[0].actor),
             "owners": owners_of(connection, row.path, reader),
-            # Whoever may see cases may not for that read what citizens wrote.
+            # The right to see cases does not include the right to read what citizens wrote.
             "comments": comments_of_case(connection, row.case_id, reader.path) if reader.may(Right.DECIDE) else [],
             "address": f"/t/{row.unit_code}/{row.counter_code}" if row.counter_code else f"/t/{row.unit_code}",
             "threshold": Share(Method.TOP2BOX, row.share_percent, 100),

@@ -23,11 +23,11 @@ class Sent:
 
     @property
     def status(self) -> int:
-        """Of the page that shows it."""
+        """The HTTP status of the page that shows the form."""
         return 400 if self.fault else 200
 
     def values(self, t: Texts) -> dict[str, Any]:
-        """What the templates of the forms need."""
+        """The form and its fault, as the templates name them."""
         return {"form": self.form, "wrong": self.fault.said(t) if self.fault else ""}
 
 
@@ -44,7 +44,7 @@ async def keep_decision(
     again: Callable[[Sent], Awaitable[Response]],
     address: str,
 ) -> Response:
-    """Keep it and go to its page; where something is ``missing``, show the form ``again``."""
+    """Keep the decision and redirect to ``address``; where it raises ``missing``, show the form ``again``."""
     try:
         await asyncio.wrap_future(services.writer.submit(deciding))
     except missing as error:

@@ -31,7 +31,7 @@ from sync.collector.web.shared.rendering import phrases_of, render
 router = APIRouter(include_in_schema=False)
 
 STATES = {"moi": State.NEW, "dang": State.DOING, "xong": State.DONE, "rac": State.SPAM}
-"""As an address writes them; nothing is every one but spam."""
+"""The states by their keys in an address; without a key, every comment but spam is wanted."""
 MONTHS = 6
 LINKABLE_MAX = 10
 
@@ -48,7 +48,7 @@ class InboxQuery(Query):
 
 
 def query_of(request: Request) -> InboxQuery:
-    """What the address asks for; whatever it says that cannot be is passed over."""
+    """What the address asks for; impossible values are ignored."""
     said = request.query_params
     state, words = said.get("tt", ""), " ".join(said.get("tim", "")[:100].split())
     page = page_of(said.get("trang", ""))

@@ -126,7 +126,7 @@ async def show_explanation(
 
 
 def _tidy(request: Request) -> Response | None:
-    """The address of a period that was chosen in the form: one key, whichever field it came from."""
+    """A redirect to the address that names a free range by one key; None where the form was not used."""
     query = request.query_params
     if not {"tu", "den"} <= set(query):
         return None
@@ -174,7 +174,7 @@ def _questions(services: Services, p: Phrases, book: Book) -> list[tuple[str, st
 
 
 def _kinds(book: Book) -> list[tuple[Kind, str]]:
-    """Each kind of period, and the one of it in which the present one ends."""
+    """Each kind of period, with the period of that kind in which the present period ends."""
     day = min(book.period.last, book.today)
     return [(kind, period_of(kind, day).code) for kind in Kind if kind is not Kind.RANGE]
 

@@ -1,4 +1,4 @@
-"""Sheet pages: the profiles by other rules than ours, each on a page of its own."""
+"""Sheet pages: the profiles of Decision 766 and Circular 01/2018, each on a page of its own."""
 
 import asyncio
 from datetime import date, datetime

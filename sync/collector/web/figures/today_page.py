@@ -1,4 +1,4 @@
-"""Page: today's numbers per counter, for whoever may read them."""
+"""Today page: today's numbers per counter, for whoever may read them."""
 
 import asyncio
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ DEMO_REFRESH_S = 2
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """One rendering of the page's changing part, and what it is recognised by."""
+    """One rendering of the part of the page that changes, with a mark by which the next request recognises it."""
 
     html: str
 

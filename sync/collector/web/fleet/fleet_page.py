@@ -44,7 +44,7 @@ async def take_fleet(request: Request, services: Served, reader: MayKeepKiosks) 
     last = (await asyncio.to_thread(_details, services, reader, kiosks, days=0))["last"]
 
     def noting(connection: Connection) -> None:
-        # What found nothing may name another unit, and the log of this one is read by its auditor.
+        # A query that found nothing may name a foreign unit, which this unit's auditor must not read in the log.
         said = query.changed() if kiosks else {}
         note(connection, services.now(), reader.name, "export", "kiosks", {"form": "csv", **said})
 

@@ -1,4 +1,4 @@
-"""Fleet query: which kiosks an address asks for. The page, the file and the links in alerts all mean the same by it."""
+"""Fleet query: which kiosks an address asks for; the same for the page, the file and the links in alerts."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ STATES: dict[str, Callable[[Kiosk], bool]] = {
 }
 """What a kiosk may be like besides its faults, as an address writes it."""
 NONE = "-"
-"""As an address writes a ring that the office did not set, or a version never told."""
+"""The value in an address for a kiosk without a ring, or without a known version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class FleetQuery(Query):
     state: str = said_as("loi")
     """A fault or another state."""
     unit: str = said_as("dv")
-    """With everything below it."""
+    """A unit's code; everything below the unit is wanted too."""
     version: str = said_as("pb")
     ring: str = said_as("vong")
     sought: str = said_as("tim")
@@ -49,7 +49,7 @@ class FleetQuery(Query):
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
-        """What a query says; what it says wrong is not asked for."""
+        """The query of an address; impossible values are ignored."""
         state = query.get("loi", "")
         unit, version, ring, sought = (query.get(key, "").strip()[:TEXT_MAX] for key in ("dv", "pb", "vong", "tim"))
         state = state if state in FAULTS or state in STATES else ""
@@ -57,11 +57,11 @@ class FleetQuery(Query):
         return cls(state, unit, version, ring, sought, view, page_of(query.get("trang", "")))
 
     def narrow(self, kiosks: Sequence[Kiosk]) -> list[Kiosk]:
-        """Of these, the ones that are asked for."""
+        """The kiosks among these that are asked for."""
         return [kiosk for kiosk in self.narrow_but_for_state(kiosks) if _is(kiosk, self.state)]
 
     def narrow_but_for_state(self, kiosks: Sequence[Kiosk]) -> list[Kiosk]:
-        """As :meth:`narrow`, whatever they are like: what the counts beside each state are of."""
+        """As :meth:`narrow`, but in any state: the kiosks that the counts beside each state count."""
         return [
             kiosk
             for kiosk in kiosks
@@ -83,12 +83,12 @@ class UnitRow:
 
     @property
     def waiting(self) -> int:
-        """What is not here yet, as its kiosks said."""
+        """How many entries the unit's kiosks said they have not sent yet."""
         return sum(kiosk.status.get("pending") or 0 for kiosk in self.kiosks)
 
     @property
     def longest_unheard(self) -> Kiosk | None:
-        """The kiosk whose last word is the oldest."""
+        """The kiosk that was heard from the longest ago."""
         heard = [kiosk for kiosk in self.kiosks if kiosk.heard_at and not kiosk.revoked_at]
         return min(heard, key=lambda kiosk: str(kiosk.heard_at), default=None)
 

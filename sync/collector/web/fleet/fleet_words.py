@@ -45,7 +45,7 @@ class FleetWords:
         return ", ".join(map(self.fault, kiosk.faults)) or self.t("well")
 
     def heard(self, kiosk: Kiosk) -> str:
-        """When it was last heard."""
+        """When a kiosk was last heard."""
         return self._p.time(kiosk.heard_at) if kiosk.heard_at else self.t("never heard yet")
 
     def waiting(self, kiosk: Kiosk) -> str:
@@ -67,7 +67,7 @@ class FleetWords:
         return self._p.duration(int(seconds))
 
     def clock(self, kiosk: Kiosk) -> str:
-        """How far its clock is ahead."""
+        """How far a kiosk's clock is ahead."""
         if kiosk.clock_ahead_s is None:
             return "–"
         ahead = Decimal(str(round(kiosk.clock_ahead_s, 1)))
@@ -77,12 +77,12 @@ class FleetWords:
         return f"{sign}{self.t.number(abs(ahead))} s"
 
     def disk(self, kiosk: Kiosk) -> str:
-        """How much is free."""
+        """How much of a kiosk's disk is free."""
         free = kiosk.status.get("disk_free_bytes")
         return "–" if free is None else f"{self.t.number(round(Decimal(free) / 10**9, 1))} GB"
 
     def journal(self, kiosk: Kiosk) -> str:
-        """Whether its journal is one whole, and since when not."""
+        """The state of a kiosk's journal, and since when it is damaged."""
         word = {
             "forked": self.t("forked"),
             "damaged": self.t("damaged or restored"),
@@ -94,7 +94,7 @@ class FleetWords:
         return word
 
     def sqlite(self, kiosk: Kiosk) -> str:
-        """Its SQLite and how it commits."""
+        """The kiosk's version of SQLite and its journal mode."""
         versions = kiosk.status.get("versions") or {}
         return " ".join(filter(None, (versions.get("sqlite"), versions.get("journal")))) or "–"
 
@@ -119,7 +119,7 @@ class FleetWords:
         return self.t("failed") if has_deaf_face(result) else self.t("passed")
 
     def upgrade(self, kiosk: Kiosk) -> str:
-        """Which upgrade it refused, when by its own clock, and why."""
+        """Which upgrade a kiosk refused, when by the kiosk's clock, and why."""
         said = kiosk.status.get("upgrade_refused") or {}
         at = datetime.fromisoformat(said["at"])
         return f"{said['version']}, {at:%H:%M} {self.t.day(at.date())}: {why_refused(self.t, said['why'])}"

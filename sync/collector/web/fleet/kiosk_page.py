@@ -48,7 +48,7 @@ async def show_kiosk(request: Request, services: Served, reader: MayKeepKiosks, 
 async def take_command(
     request: Request, services: Served, reader: MayKeepKiosks, form: KiosksForm, device: str
 ) -> Response:
-    """Something is asked of the kiosk for its next contact."""
+    """A command that the kiosk gets at its next contact."""
     try:
         kind = Kind(form.get("kind", ""))
     except ValueError as error:
@@ -62,7 +62,7 @@ async def take_command(
 async def take_known(
     request: Request, services: Served, reader: MayKeepKiosks, form: KiosksForm, device: str
 ) -> Response:
-    """Somebody knows of a fault, or wants it looked at again."""
+    """A note that a fault is known, or the end of that note."""
     now = services.now()
 
     def keep(connection: Connection, kiosk: Kiosk) -> None:
@@ -98,7 +98,7 @@ async def take_move(
 async def take_revocation(
     request: Request, services: Served, reader: MayKeepKiosks, _form: KiosksForm, device: str
 ) -> Response:
-    """Nothing is taken from the kiosk any more."""
+    """The kiosk's key is withdrawn: nothing that it sends is taken any more."""
     answer = await _act(
         request, services, reader, device, lambda c, _: revoke_device(c, device, services.now(), reader.name)
     )
@@ -110,7 +110,7 @@ async def take_revocation(
 async def take_grant(
     request: Request, services: Served, reader: MayKeepKiosks, form: KiosksForm, device: str
 ) -> Response:
-    """A counter that the kiosk may speak for too, or no longer; or what the update took over is right."""
+    """A counter that the kiosk may speak for too, or no longer; or the grants of an update are confirmed."""
     code, what, now = form.get("counter", "").strip()[:TEXT_MAX], form.get("what", ""), services.now()
 
     def change(connection: Connection, _: Kiosk) -> None:
@@ -129,7 +129,7 @@ async def take_grant(
 async def take_reading(
     request: Request, services: Served, reader: MayKeepKiosks, _form: KiosksForm, device: str
 ) -> Response:
-    """What of the kiosk was set aside is read anew: after a counter was granted it counts."""
+    """The kiosk's unread entries are read again: those for a counter that was granted since are counted."""
     find_kiosk(await asyncio.to_thread(read_kiosks, services, reader), device)
     reading = Reading(services.now(), reader.name, services.days)
     await asyncio.to_thread(reproject, services.database, reading, lambda _: None, device)
@@ -195,7 +195,7 @@ async def _do(services: Services, work: Callable[[Connection], T]) -> T:
 async def _act(
     request: Request, services: Services, reader: Reader, device: str, work: Callable[[Connection, Kiosk], Any]
 ) -> Response:
-    """Do it, when the kiosk is among this person's, and go back to its page."""
+    """Do the work, when the reader may see the kiosk, and go back to its page."""
     kiosk = find_kiosk(await asyncio.to_thread(read_kiosks, services, reader), device)
     try:
         await _do(services, lambda connection: work(connection, kiosk))

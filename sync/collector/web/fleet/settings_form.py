@@ -1,4 +1,4 @@
-"""Settings form: what a person typed, as the change of settings that it means, with every fault told at its field."""
+"""Settings form: what a person typed, as the change of settings that it means, with each fault beside its field."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ Form = Mapping[str, str]
 
 
 class Fields(dict[str, str]):
-    """What was typed; whatever was not is empty."""
+    """The fields of a form; one that was not sent is empty."""
 
     def __missing__(self, _key: str) -> str:
         return ""
@@ -45,7 +45,7 @@ class FilledForm:
 
 
 def read_filled_form(form: Form, surveys: Iterable[str], zone: ZoneInfo) -> FilledForm:
-    """What the form says; where a field says nothing usable its fault is there and the setting is left out."""
+    """The form as a change; an unusable field leaves its setting out and has its fault in ``faults``."""
     faults: dict[str, str] = {}
     said: dict[str, object] = {}
     for name in SETTINGS:

@@ -1,4 +1,4 @@
-"""Settings pages: what the office sets for its kiosks: seen before it is done, in stages, taken back at will."""
+"""Settings pages: a change of the kiosks' settings is shown first, then begun in stages, and can be taken back."""
 
 import asyncio
 from collections.abc import Callable
@@ -43,7 +43,7 @@ Number = Annotated[int, Path(ge=1, le=2**53)]
 FIELDS_MAX = 120
 LongForm = Annotated[FormFields, form_with(Right.SETTINGS, FIELDS_MAX)]
 ROWS_MAX = 8
-"""So many kinds of one setting a preview shows, those of most kiosks."""
+"""A preview shows at most so many rows of one setting, those of most kiosks first."""
 EVERYWHERE = "*"
 """As an address and a form name every unit."""
 
@@ -67,7 +67,7 @@ class Preview:
     first: int
     """How many kiosks the first stage holds."""
     left_out: int
-    """So many rows more there would be, each of few kiosks."""
+    """How many rows the preview leaves out, each of few kiosks."""
 
 
 @router.get("/thiet-lap")
@@ -158,7 +158,7 @@ def _begin(connection: Connection, *, filled: FilledForm, reader: Reader, now: d
 
 
 def _preview(connection: Connection, *, filled: FilledForm, reader: Reader, p: SettingsWords) -> Preview | None:
-    """Each setting as it is and as it would be, by how many kiosks have it so."""
+    """Each setting before and after the change, and how many kiosks have these values."""
     if not filled.change.names:
         return None
     _, path = _unit_of(connection, filled.unit, reader)
@@ -175,7 +175,7 @@ def _preview(connection: Connection, *, filled: FilledForm, reader: Reader, p: S
 
 
 def _with(in_force: InForce, base: Base, filled: FilledForm, path: str) -> Any:
-    """A kiosk's settings were the change in force: beneath those of smaller units."""
+    """A kiosk's settings as if the change were in force; changes of smaller units lie on top of it."""
     below = [active.change for active in in_force.rollouts if active.reaches(base.device_id, base.path)]
     depth = [active.path.count("/") for active in in_force.rollouts if active.reaches(base.device_id, base.path)]
     place = sum(1 for each in depth if each <= path.count("/"))

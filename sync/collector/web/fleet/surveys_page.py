@@ -62,7 +62,7 @@ async def show_surveys(request: Request, services: Served, reader: MaySet) -> Re
 async def take_new(request: Request, services: Served, reader: Writer, form: SettingsForm) -> Response:
     """A new draft with the words of a survey that is there."""
     try:
-        # Looked up before a writing connection is held: it may have to be read first.
+        # Looked up before the writing connection is taken: the look-up may need a connection of its own.
         base = await asyncio.to_thread(services.surveys.get, form.get("base", ""))
         draft = await _write(services, partial(_begin, base=base, reader=reader, form=form, now=services.now()))
     except SurveyInvalid as error:

@@ -102,7 +102,7 @@ async def _changed(
         await _do(services, work)
     except (UsageWrong, NotAllowed) as error:
         return await _one(request, services, reader, name, wrong=error)
-    # Whoever gave their own account another unit may see it no more.
+    # An administrator who moved their own account to another unit may not see it any more: back to the list.
     return RedirectResponse(phrases_of(request).way(ACCOUNTS, da=name), 303)
 
 
@@ -166,7 +166,10 @@ def _units(services: Services, reader: Reader) -> Any:
 
 
 def _wanted(form: dict[str, str]) -> Wanted:
-    """What the form asks for; a role that is none is nobody's to give."""
+    """The account that the form describes.
+
+    Raises NotAllowed for a role that does not exist.
+    """
     said = {
         key: form.get(key, "").replace("\0", "").strip()[:TEXT_MAX] for key in ("full_name", "role", "unit", "email")
     }

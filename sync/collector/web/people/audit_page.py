@@ -1,4 +1,4 @@
-"""Audit page: who did what, when, for auditors; and as a file, which is a line of the log itself."""
+"""Audit page: who did what, when, for auditors, also as a file; taking the file is logged too."""
 
 import asyncio
 from datetime import date
@@ -75,7 +75,7 @@ def _text_of(request: Request, name: str) -> str:
 
 
 def _day_of(text: str) -> date | None:
-    """What cannot be a day narrows nothing."""
+    """The day that a text names; None where it names none."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -25,7 +25,7 @@ router = APIRouter(include_in_schema=False)
 BACK = "/dang-nhap/oidc/ve"
 TEXT_MAX = 4000
 _CALLS = asyncio.Semaphore(4)
-"""Strangers must not be able to make us call the provider without end."""
+"""So many calls to the provider run at once, as people who are not signed in can cause them."""
 
 
 @router.get("/dang-nhap/oidc")
@@ -45,7 +45,7 @@ async def leave(request: Request, services: Served, toi: str = USUAL_WAY) -> Res
 
 @router.get(BACK)
 async def come_back(request: Request, services: Served, code: str = "", state: str = "") -> Response:
-    """Back from the provider: signed in, or told why not. Either way the try is over."""
+    """Back from the provider: signed in, or told why not. Either way this attempt has ended."""
     provider = _provider(services)
     attempt = read_attempt(request.cookies.get(_cookie(services), ""))
     way = safe_way(attempt.way) if attempt else USUAL_WAY

@@ -95,7 +95,7 @@ async def take_password(request: Request, services: Served, reader: Anyone, form
 
 
 def _why_not(checked: Checked | Refused, old: str, new: str, again: str, name: str) -> str:
-    """What is wrong with what was typed, as a key of the page's sentences; empty when nothing is."""
+    """What is wrong with the passwords typed, as a key of the page's sentences; empty when nothing is."""
     if isinstance(checked, Refused):
         return "locked"
     if checked.account_id is None:
@@ -151,7 +151,7 @@ def sign_in_page(
 
 
 def home_of(role: Role) -> str:
-    """Where somebody begins who came for nothing in particular."""
+    """The first page after sign-in for somebody who asked for none."""
     return USUAL_WAY if Right.READ in RIGHTS[role] else "/may"
 
 
@@ -160,8 +160,8 @@ def _form_cookie(services: Services) -> str:
 
 
 def set_cookie(answer: Response, services: Services, name: str, value: str) -> None:
-    """Let the browser hold something that no script and no other site reaches."""
-    # No age: the browser forgets it when it is closed, and the collector when it rests.
+    """Set a cookie that no script reads and no other site's page sends."""
+    # Without an age the browser drops the cookie when it is closed; the collector ends it after idle time.
     answer.set_cookie(name, value, secure=is_secure(services), httponly=True, samesite="lax", path="/")
 
 

@@ -16,11 +16,11 @@ FORM_BYTES_MAX = 64 * 1024
 FIELDS_MAX = 50
 FORM_KEY = "form_key"
 USUAL_WAY = "/t"
-"""Where whoever came for nothing in particular begins."""
+"""The page that follows sign-in where no other page was asked for."""
 FILE_NAME_CHARS_MAX = 120
 NOT_OURS = "this form was not made by this page; open the page again"
 DISCARDED_BYTES_MAX = 32 * 1024 * 1024
-"""A browser shows our answer only when it was let finish sending; so much that is too long is read and dropped."""
+"""A browser shows our answer only when its whole body was sent; of one too long, so much is read and dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def require_key(form: dict[str, str], key: str) -> None:
 
 
 def safe_way(address: str) -> str:
-    """Where to go on, only ever on this site."""
+    """The address to go on to; the usual one where this address leads to another site."""
     own = address.startswith("/") and not address.startswith(("//", "/\\")) and "\\" not in address
     return address if own and address.isprintable() else USUAL_WAY
 

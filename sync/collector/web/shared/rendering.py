@@ -34,7 +34,7 @@ def words_of(request: Request) -> Texts:
 
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page that no cache keeps: it is one person's."""
+    """A page from a template; no cache keeps it, for it shows what one person may see."""
     services = services_of(request)
     phrases = phrases_of(request)
     shared = {
@@ -53,6 +53,6 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
 
 
 def _here_in(request: Request, language: str) -> str:
-    """This very page in a language."""
+    """The address of the present page in a language."""
     query = [(key, value) for key, value in request.query_params.multi_items() if key not in ("lang", "seen")]
     return f"{request.url.path}?{urlencode([*query, ('lang', language)], safe=':@,')}"
