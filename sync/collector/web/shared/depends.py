@@ -1,4 +1,4 @@
-"""Depends: what a page's route asks of its request: its phrases, and a form that came from a page of ours.
+"""Depends: what a page's route asks of its request besides a reader: a form that came from a page of ours.
 
 A form is handed over only when its sender has the right and it carries the key that our page gave to this
 person: a route that asks for one cannot forget the check.
@@ -12,17 +12,8 @@ from starlette.requests import Request
 from sync.collector.api.depends import Anyone, HasRight, Served
 from sync.collector.people.rights import Reader, Right
 from sync.collector.web.shared.forms import FIELDS_MAX, read_form, require_key
-from sync.collector.web.shared.rendering import phrases_of
-from sync.collector.words.phrases import Phrases
 
 FormFields = dict[str, str]
-
-
-async def _phrases(request: Request) -> Phrases:
-    return phrases_of(request)
-
-
-Said = Annotated[Phrases, Depends(_phrases)]
 
 
 def form_with(right: Right, fields_max: int = FIELDS_MAX) -> Any:

@@ -1,4 +1,4 @@
-"""Rendering: the templates' one environment, and an answer made from one of them."""
+"""Rendering: a page made from a template, with what every page shows: navigation, language, words."""
 
 from typing import Any
 from urllib.parse import urlencode
