@@ -34,6 +34,7 @@ STATES = {"moi": State.NEW, "dang": State.DOING, "xong": State.DONE, "rac": Stat
 """The states by their keys in an address; without a key, every comment but spam is wanted."""
 MONTHS = 6
 LINKABLE_MAX = 10
+NOTHING_BESIDE: dict[str, Any] = {"steps": [], "owners": [], "cases": [], "goes_on": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,6 @@ async def _show(
 def _read(services: Services, reader: Reader, query: InboxQuery, code: str | None) -> dict[str, Any]:
     period = parse_period(query.period) if query.period else None
     today = services.now().astimezone(services.config.zone).date()
-    keep_days = services.config.comments.keep_days
     with services.database.reading() as connection:
         path = path_of(connection, query.unit, reader)
         days = (period.first, period.last) if period else None
@@ -121,24 +121,28 @@ def _read(services: Services, reader: Reader, query: InboxQuery, code: str | Non
         one = found.comments[0] if code is None and found.comments else None
         if code is not None and (one := find_comment(connection, code, reader.path)) is None:
             raise UsageWrong("there is no comment {code}", code=code)
-        beside: dict[str, Any] = {"steps": [], "owners": [], "cases": [], "goes_on": None}
-        if one is not None:
-            beside = {
-                "steps": read_steps(connection, one.code),
-                "owners": owners_of(connection, one.unit_path, reader),
-                "cases": open_cases_of(connection, one.unit_path, today, services.calendars(connection), LINKABLE_MAX)[
-                    0
-                ],
-                "goes_on": last_day(one.published_on, keep_days),
-            }
         return {
             "inbox": found,
             "one": one,
             "units": units_written_of(connection, reader.path),
             "period": period,
             "months": [period_of(Kind.MONTH, day) for day in _months(today)],
-            **beside,
+            **(_beside(connection, services, reader, one, today) if one else NOTHING_BESIDE),
         }
+
+
+def _beside(
+    connection: Connection, services: Services, reader: Reader, one: inbox.Written, today: date
+) -> dict[str, Any]:
+    """What stands beside a comment."""
+    calendars = services.calendars(connection)
+    cases, _, _ = open_cases_of(connection, one.unit_path, today, calendars, LINKABLE_MAX)
+    return {
+        "steps": read_steps(connection, one.code),
+        "owners": owners_of(connection, one.unit_path, reader),
+        "cases": cases,
+        "goes_on": last_day(one.published_on, services.config.comments.keep_days),
+    }
 
 
 def _months(today: date) -> list[date]:

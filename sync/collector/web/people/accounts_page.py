@@ -115,27 +115,17 @@ async def _list(
 ) -> Response:
     sought = request.query_params.get("tim", "").strip()[:TEXT_MAX]
 
-    def read() -> dict[str, Any]:
-        with services.database.reading() as connection:
-            return {
-                "accounts": care.accounts_of(connection, reader, sought),
-                "units": care.units_of(connection, reader),
-            }
-
-    values = await asyncio.to_thread(read)
+    accounts, units = await asyncio.to_thread(_read_list, services, reader, sought)
     said = {"wrong": wrong.said(words_of(request)) if wrong else "", "form": {**_EMPTY, **(form or {})}}
     done = request.query_params.get("da", "")[:TEXT_MAX]
-    done = done if any(one.name == done for one in values["accounts"]) else ""
-    return render(
-        request,
-        "accounts.html",
-        400 if wrong else 200,
-        sought=sought,
-        roles=care.roles_of(reader),
-        done=done,
-        **values,
-        **said,
-    )
+    done = done if any(one.name == done for one in accounts) else ""
+    found = {"accounts": accounts, "units": units, "sought": sought, "done": done}
+    return render(request, "accounts.html", 400 if wrong else 200, roles=care.roles_of(reader), **found, **said)
+
+
+def _read_list(services: Services, reader: Reader, sought: str) -> tuple[Any, Any]:
+    with services.database.reading() as connection:
+        return care.accounts_of(connection, reader, sought), care.units_of(connection, reader)
 
 
 async def _one(
