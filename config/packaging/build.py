@@ -1,4 +1,4 @@
-"""Builds what is installed: two Debian packages, wheels for other machines, and the papers about them.
+"""Builds what is installed: two Debian packages, wheels for other machines, and lists of parts and licences.
 
 ``make packages`` runs it. Everything it needs is fetched once into build/fetched and checked against the lock;
 a second build works without a network, and from the same sources gives the same bytes.
@@ -14,7 +14,7 @@ from pathlib import Path
 from complete import require_complete
 from deb import COLLECTOR, KIOSK, Package, Tree
 from interpreter import Interpreter
-from papers import write_checksums, write_licences, write_parts_list
+from licences import write_checksums, write_licences, write_parts_list
 from wheels import AMD64, ARM64, ROOT, WINDOWS, build_own, fetch, run, write_wheelhouse
 
 FETCHED = ROOT / "build" / "fetched"

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interpreter import Interpreter
-from same import rewrite_records, settle, size_kb, write_byte_code
+from reproducible import rewrite_records, settle, size_kb, write_byte_code
 from wheels import PROGRAMS, ROOT, run
 
 CONFIG = ROOT / "config"
 SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
 UNUSED = ("*/kivy/tools", "*/kivy/tests", "*/kivy/lib/gstplayer", "*/greenlet/tests", "hailong/assets/readme")
 """Left out of the libraries and of our own files."""
-PAPERS = (
+DOCUMENTS = (
     "README.md", "SECURITY.md", "CHANGELOG.md",
     "config/OPERATIONS.md", "config/HUONG-DAN-NHANH.md", "config/SO-LIEU.md",
 )  # fmt: skip
@@ -65,7 +65,7 @@ class Package:
         }
 
     @property
-    def papers(self) -> Path:
+    def documents(self) -> Path:
         """Where the documents lie on the machine."""
         return Path("/usr/share/doc") / self.name
 
@@ -152,9 +152,9 @@ class Tree:
         if there == settings:
             raise SystemExit(f"config/{package.command}.toml no longer names the folder of the data")
         self._write(f"/etc/hailong/{package.command}.toml", there)
-        for paper in PAPERS:
-            self._copy(ROOT / paper, f"{package.papers}/{Path(paper).name}")
-        self._write(f"{package.papers}/copyright", _copyright(self._home))
+        for document in DOCUMENTS:
+            self._copy(ROOT / document, f"{package.documents}/{Path(document).name}")
+        self._write(f"{package.documents}/copyright", _copyright(self._home))
         for program in package.programs:
             self._copy(CONFIG / "debian" / package.command / program, f"{package.home}/bin/{program}", 0o755)
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "config" / "packaging"))
 
 from complete import require_complete  # noqa: E402 - beside the other programs of the builder
-from same import rewrite_records, settle, size_kb, write_byte_code  # noqa: E402
+from reproducible import rewrite_records, settle, size_kb, write_byte_code  # noqa: E402
 from wheels import WINDOWS  # noqa: E402
 
 PYTHON = "3.11"

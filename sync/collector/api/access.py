@@ -1,4 +1,4 @@
-"""Access: who may read numbers, until accounts exist."""
+"""Access: which requests may read numbers where nobody signs in."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit

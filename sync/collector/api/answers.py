@@ -31,9 +31,13 @@ def message_answer(message: msgspec.Struct, headers: Mapping[str, str] | None = 
 
 
 def problem_answer(
-    kind: ProblemType, detail: str = "", *, cursor: Cursor | None = None, headers: Mapping[str, str] | None = None,
+    kind: ProblemType,
+    detail: str = "",
+    *,
+    cursor: Cursor | None = None,
+    headers: Mapping[str, str] | None = None,
     address: str = "",
-) -> Response:  # fmt: skip
+) -> Response:
     """An RFC 9457 problem with the status of its type."""
     body = encode_message(Problem.of(kind, detail, cursor, address))
     return Response(body, kind.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers)

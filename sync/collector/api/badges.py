@@ -1,4 +1,4 @@
-"""Badges: how much waits for a reader, told in the navigation of every page; two cheap counts."""
+"""Badges: how much work waits for a reader, shown in the navigation of every page; two cheap counts."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ from sync.collector.store.schema import comment, follow_up, unit
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """What waits; 0 where nothing does, or where the reader may not see it."""
+    """How many things wait; 0 where none does, or where the reader may not see them."""
 
     comments: int = 0
     """New ones."""
@@ -34,7 +34,7 @@ def read_badges(connection: Connection, reader: Reader, today: date) -> Badges:
 
 
 def _new_comments(connection: Connection, reader: Reader) -> int:
-    # Written out, for an index that holds the new ones alone is not taken for a parameter.
+    # The state is a literal: the database does not use the partial index of new comments for a parameter.
     is_new: ColumnElement[bool] = literal_column("comment.state = 'new'")
     wanted = select(func.count()).select_from(comment).where(is_new, comment.c.published_on.is_not(None))
     if reader.path:

@@ -1,4 +1,4 @@
-"""What the API description says of bodies that are read and written by hand."""
+"""Described: the parts of the API description for bodies that are read and written by hand."""
 
 from typing import Any
 
@@ -24,9 +24,18 @@ from sync.protocol.problems import PROBLEM_MEDIA_TYPE
 Described = dict[str, Any]
 
 _MESSAGES = (
-    CursorMessage, HashMessage, EnrolmentRequest, EnrolmentAnswer, DeviceSettings, DeviceStatus, KeyRequest,
-    KeyAnswer, OwnKeyAnswer, StatusAnswer, Problem,
-)  # fmt: skip
+    CursorMessage,
+    HashMessage,
+    EnrolmentRequest,
+    EnrolmentAnswer,
+    DeviceSettings,
+    DeviceStatus,
+    KeyRequest,
+    KeyAnswer,
+    OwnKeyAnswer,
+    StatusAnswer,
+    Problem,
+)
 _, COMPONENTS = msgspec.json.schema_components(_MESSAGES, ref_template="#/components/schemas/{name}")
 """The JSON schemas of the protocol's messages, by name."""
 
@@ -69,7 +78,7 @@ ENROLMENT_BODY: Described = {"requestBody": {"required": True, "content": _json(
 KEY_BODY: Described = {"requestBody": {"required": True, "content": _json("KeyRequest")}}
 STATUS_BODY: Described = {"requestBody": {"required": True, "content": _json("DeviceStatus")}}
 
-# The answers are told one by one, so that a client generated from this reads all of them as problems.
+# The answers are listed one by one, so that a client generated from this reads all of them as problems.
 PROBLEMS: dict[int | str, Described] = {
     400: _problem("The request, its digest, its clock or its body is not what this call takes"),
     403: _problem("This credential or this place does not open this door"),

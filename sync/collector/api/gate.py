@@ -1,4 +1,4 @@
-"""Gate: who makes a request, and whether they may. Every door that shows a number asks here first."""
+"""Gate: who makes a request, and whether they may. Every route that shows a number asks here first."""
 
 import asyncio
 from datetime import date, timedelta
@@ -30,12 +30,12 @@ class PasswordChangeNeeded(WireError):
     problem = problems.ACCESS_DENIED
 
 
-async def reader_of(request: Request, right: Right) -> Reader:
+async def reader_of(request: Request, services: Services, right: Right) -> Reader:
     """Whoever asks, when they have ``right``; anybody where the settings let anybody read.
 
     Raises SignInNeeded, PasswordChangeNeeded or AccessDenied.
     """
-    reader = await who_asks(request)
+    reader = await who_asks(request, services)
     if reader.one_time:
         raise PasswordChangeNeeded("the one-time password must be changed first")
     if not reader.may(right):
@@ -43,18 +43,17 @@ async def reader_of(request: Request, right: Right) -> Reader:
     return reader
 
 
-async def who_asks(request: Request) -> Reader:
+async def who_asks(request: Request, services: Services) -> Reader:
     """Whoever asks, whatever they may do.
 
     Raises SignInNeeded, or AccessDenied where the settings refuse this request.
     """
-    # A page that tells of an error keeps the navigation of whoever asked.
-    request.state.reader = reader = await _find_out(request)
+    # An error page shows the same navigation as the page that the reader asked for.
+    request.state.reader = reader = await _find_out(request, services)
     return reader
 
 
-async def _find_out(request: Request) -> Reader:
-    services: Services = request.app.state.services
+async def _find_out(request: Request, services: Services) -> Reader:
     access = services.config.reports.access
     if access != "accounts":
         require_access(request, access, services.config)
@@ -98,5 +97,5 @@ def _find(services: Services, token: str) -> tuple[Reader, bool, Badges] | None:
         found = find_reader(connection, token, now, idle)
         if found is None:
             return None
-        # With the same connection and on this thread: a page's navigation costs no trip of its own.
+        # With the same connection and thread, so that a page's navigation costs no further query round.
         return *found, read_badges(connection, found[0], date.fromisoformat(services.days.today(now)[0]))

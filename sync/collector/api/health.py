@@ -8,9 +8,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from sync.collector.api.access import require_access
 from sync.collector.api.answers import problem_answer
+from sync.collector.api.depends import Gauged, Ready, Served
 from sync.collector.api.described import PROBLEMS
 from sync.collector.errors import CollectorError
-from sync.collector.services.services import Services
 from sync.collector.store.migrate import require_current
 from sync.protocol import problems
 
@@ -24,24 +24,22 @@ async def healthz() -> str:
 
 
 @router.get("/readyz", response_class=PlainTextResponse, responses={503: PROBLEMS[503]})
-async def readyz(request: Request) -> Response:
+async def readyz(services: Served, readiness: Ready) -> Response:
     """The database answers, has this version's schema, and takes what kiosks bring."""
-    services: Services = request.app.state.services
     try:
         await asyncio.to_thread(require_current, services.database)
     except CollectorError:
         return problem_answer(problems.NOT_READY, "the database does not answer or has another schema")
     try:
-        await asyncio.to_thread(request.app.state.readiness.require)
+        await asyncio.to_thread(readiness.require)
     except CollectorError as error:
         return problem_answer(problems.NOT_READY, str(error))
     return PlainTextResponse("ok\n")
 
 
 @router.get("/metrics", response_class=PlainTextResponse, responses={403: PROBLEMS[403]})
-async def metrics(request: Request) -> Response:
+async def metrics(request: Request, services: Served, gauges: Gauged) -> Response:
     """Counters for Prometheus."""
-    services: Services = request.app.state.services
     require_access(request, services.config.metrics.access, services.config)
-    await asyncio.to_thread(request.app.state.gauges.read)
+    await asyncio.to_thread(gauges.read)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

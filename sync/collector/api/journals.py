@@ -1,4 +1,4 @@
-"""Journals: the kiosk's log arrives here, and hears how far the copy reaches."""
+"""Journals: a kiosk's log arrives here, and the kiosk is told how far the copy reaches."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from kiosk.journal.chain import Cursor
 from sync.collector.api.answers import message_answer, problem_answer
+from sync.collector.api.depends import Served
 from sync.collector.api.described import BATCH_BODY, CURSOR, CURSOR_CONFLICT, CURSOR_OR_HASH, WIRE_PROBLEMS
 from sync.collector.api.signed import Signed, signed_by_device
 from sync.collector.replica.ingest import Appended, Batch, Conflict, Receipt, append_batch
@@ -41,10 +42,12 @@ _conflicts = Metric("hailong_conflicts_total", "Batches that did not continue th
 
 @router.get("/v1/journals/{journal_id}", responses={200: CURSOR_OR_HASH, **WIRE_PROBLEMS})
 async def get_cursor(
-    request: Request, journal_id: JournalId, seq: Annotated[int | None, Query(ge=0, le=SEQ_MAX)] = None
+    request: Request,
+    services: Served,
+    journal_id: JournalId,
+    seq: Annotated[int | None, Query(ge=0, le=SEQ_MAX)] = None,
 ) -> Response:
     """How far the collector's copy of the journal reaches; with ``seq``, the hash after that entry."""
-    services: Services = request.app.state.services
     signed = await signed_by_device(request, services)
     if seq is None:
         cursor = await asyncio.to_thread(_read, services, read_cursor, signed.device.device_id, journal_id)
@@ -62,6 +65,7 @@ async def get_cursor(
 )
 async def append_entries(
     request: Request,
+    services: Served,
     journal_id: JournalId,
     start: Annotated[int, Query(alias="from", ge=1, le=SEQ_MAX)],
     prev: Annotated[str, Query(pattern="^[0-9a-f]{64}$")],
@@ -70,7 +74,6 @@ async def append_entries(
 
     200 with the new cursor once they are durable; 409 with the stored cursor where they do not continue the copy.
     """
-    services: Services = request.app.state.services
     signed = await signed_by_device(request, services, bytes_max=BATCH_BYTES_MAX, media_type=BATCH_MEDIA_TYPE)
     encoding = request.headers.get("content-encoding")
     lines, enclosures = unpack_batch(signed.body, encoding)
@@ -96,7 +99,7 @@ async def _append(services: Services, signed: Signed, batch: Batch, kiosk_clock:
     except Exception as error:
         if not lies_in_the_data(error):
             raise
-        # Once in a blue moon, so the many pay nothing for it: what cannot be kept is looked for, and set aside alone.
+        # Rare, and the usual batch pays nothing for it: each entry is tried alone, and only the faulty one set aside.
         return await asyncio.wrap_future(services.writer.submit(partial(append, apart=True)))
 
 

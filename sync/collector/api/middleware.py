@@ -1,4 +1,4 @@
-"""Middleware: what holds for every request, around all doors."""
+"""Middleware: what holds for every request, whatever its route."""
 
 import time
 from collections.abc import MutableMapping
@@ -12,14 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sync.collector.api.answers import problem_answer
 from sync.protocol import problems
 
-DEVICE_DOORS = ("/v1/journals/", "/v1/device", "/v1/enrolments")
-"""The only addresses that a kiosk's signature opens."""
+DEVICE_PATHS = ("/v1/journals/", "/v1/device", "/v1/enrolments")
+"""The only addresses at which a kiosk's signature is taken."""
 
 LEFT = 499
 """What is counted where the client left before it was answered; it is sent to nobody."""
 _SIGNATURE_FIELDS = {b"signature", b"signature-input"}
 _TO_KIOSKS = [(b"x-content-type-options", b"nosniff")]
-"""What a page needs besides would be a third of all that an idle kiosk moves over a paid line."""
+"""Kiosks get this one header: those that pages need would be a third of an idle kiosk's traffic on a paid line."""
 _EVERYWHERE = [
     *_TO_KIOSKS,
     (b"referrer-policy", b"no-referrer"),
@@ -35,21 +35,21 @@ _answers = Counter("hailong_requests_total", "Answers", ["route", "status"])
 _seconds = Histogram("hailong_request_seconds", "Time to answer", ["route"])
 
 
-class DeviceDoors:
-    """Keeps a kiosk's credential to its own doors: on any other, a signed request is refused whoever signed it."""
+class DevicePaths:
+    """Keeps a kiosk's key to its own addresses: at any other, a signed request is refused whoever signed it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
-        if scope["type"] == "http" and not scope["path"].startswith(DEVICE_DOORS) and _is_signed(scope):
+        if scope["type"] == "http" and not scope["path"].startswith(DEVICE_PATHS) and _is_signed(scope):
             await problem_answer(problems.ACCESS_DENIED, "a kiosk's key does not open this")(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
 
-class Doorkeeper:
+class EveryRequest:
     """Counts and times every request, adds the headers that hold everywhere, and turns a crash into a plain 500."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -66,14 +66,14 @@ class Doorkeeper:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                added = _TO_KIOSKS if scope["path"].startswith(DEVICE_DOORS) else _EVERYWHERE
+                added = _TO_KIOSKS if scope["path"].startswith(DEVICE_PATHS) else _EVERYWHERE
                 message["headers"] = [*message.get("headers", ()), *added]
             await send(message)
 
         try:
             await (_HAS_NUL if _holds_nul(scope) else self._app)(scope, receive, send_noted)
         except ClientDisconnect:
-            # It left before it had said everything: there is nobody to answer, and nothing was kept.
+            # The client left before its request was complete: there is nobody to answer, and nothing was kept.
             status = status or LEFT
         except Exception:  # noqa: BLE001 - the edge of the server: the cause goes to the log, never to a stranger
             _log.exception("request failed", path=scope["path"])
@@ -83,7 +83,7 @@ class Doorkeeper:
 
 
 def _holds_nul(scope: Scope) -> bool:
-    """Whether an address holds the sign that no door has behind it, and for which PostgreSQL would not even look."""
+    """Whether an address holds a NUL, which no route takes and PostgreSQL cannot compare with."""
     return "\0" in scope["path"] or b"%00" in scope["query_string"]
 
 

@@ -4,19 +4,17 @@ import asyncio
 from decimal import Decimal
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse, Response
 
 from kiosk.base.table import Cell, Mark
 from kiosk.base.texts import texts
+from sync.collector.api.depends import MayExport, Served
 from sync.collector.api.described import READER_PROBLEMS
-from sync.collector.api.gate import reader_of
 from sync.collector.figures.book import Book
 from sync.collector.figures.tables import tables_of
 from sync.collector.fleet.places.units import PLACE_CODE
-from sync.collector.people.rights import Right
-from sync.collector.services.reports import Wish, read_book
-from sync.collector.services.services import Services
+from sync.collector.services import reports
 from sync.collector.words.notice import NOTICE
 from sync.collector.words.phrases import Phrases
 
@@ -28,18 +26,19 @@ Code = Annotated[str | None, Query(pattern=f"^{PLACE_CODE}$", description="Its c
     "/v1/report", responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **READER_PROBLEMS}
 )
 async def get_report(
-    request: Request, unit: Code = None, counter: Code = None,
+    services: Served,
+    reader: MayExport,
+    unit: Code = None,
+    counter: Code = None,
     period: Annotated[str, Query(max_length=24, description="2026-11-20, 2026-W47, 2026-11, 2026-Q4, 2026, A..B")] = "",
     compare: Annotated[str, Query(max_length=24, description="Another period; by default the one before")] = "",
     question: Annotated[str, Query(max_length=120, description="sipas-5@1:overall")] = "",
     measure: Annotated[str, Query(max_length=12, description="top2box (default) or mean5")] = "",
     versus: Annotated[str, Query(max_length=82, description="Another UNIT or UNIT:COUNTER in the same period")] = "",
-) -> Response:  # fmt: skip
+) -> Response:
     """Every table of a place's report; a cell without a number says why."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.EXPORT)
-    wish = Wish(unit, counter, period, compare, question, measure, versus)
-    book = await asyncio.to_thread(read_book, services, reader, wish)
+    query = reports.Query(unit, counter, period, compare, question, measure, versus)
+    book = await asyncio.to_thread(reports.read_book, services, reader, query)
     phrases = Phrases(texts("collector", "en"), services.config.zone, services.now())
     return JSONResponse(book_json(book, phrases), headers={"Cache-Control": "no-store"})
 

@@ -79,7 +79,7 @@ async def signed_by_device(
     try:
         found_for = _verified(request, services, body, key_of)
     except SignatureInvalid:
-        # The key may have just changed, and only this process not have noticed: look again, not from memory.
+        # The kiosk may have changed its key just now without this process knowing: read the key from the database.
         if not found or not services.directory.changed(found[-1]):
             raise
         found_for = _verified(request, services, body, key_of)

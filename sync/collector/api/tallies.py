@@ -4,16 +4,15 @@ import asyncio
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse, Response
 
 from kiosk.domain.numbers.measures import Share
+from sync.collector.api.depends import MayExport, Served
 from sync.collector.api.described import READER_PROBLEMS
-from sync.collector.api.gate import reader_of
 from sync.collector.calendar.periods import LAST_DAY
 from sync.collector.figures.today import Report, Row, Span, Table, make_report
 from sync.collector.fleet.places.units import PLACE_CODE
-from sync.collector.people.rights import Right
 from sync.collector.services.services import Services
 from sync.collector.words.notice import NOTICE
 from sync.protocol.errors import WireError
@@ -29,15 +28,14 @@ Code = Annotated[str | None, Query(pattern=f"^{PLACE_CODE}$", description="Its c
     responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **READER_PROBLEMS},
 )
 async def get_tallies(
-    request: Request,
+    services: Served,
+    reader: MayExport,
     first: Annotated[date | None, Query(alias="from")] = None,
     last: Annotated[date | None, Query(alias="to")] = None,
     unit: Code = None,
     counter: Code = None,
 ) -> Response:
     """Counts and measures per survey, question and counter, from one local day to another (today by default)."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.EXPORT)
     now = services.now()
     today = date.fromisoformat(services.days.today(now)[0])
     span = Span(first or last or today, last or max(first or today, today), unit, counter, reader.path)
@@ -69,12 +67,15 @@ def report_json(report: Report, time_zone: str) -> dict[str, Any]:
         "made_at": report.made_at.isoformat(),
         "notice": NOTICE,
         "disclosure": {
-            "cell_min": policy.cell_min, "percent_min": policy.percent_min, "step": policy.step, "delay": policy.delay,
+            "cell_min": policy.cell_min,
+            "percent_min": policy.percent_min,
+            "step": policy.step,
+            "delay": policy.delay,
         },
         "recorded": _recorded(report),
         "undated": [place.code for place in report.undated],
         "tables": [_table_json(table) for table in report.tables],
-    }  # fmt: skip
+    }
 
 
 def _recorded(report: Report) -> int | None:
@@ -99,10 +100,16 @@ def _table_json(table: Table) -> dict[str, Any]:
 
 def _row_json(row: Row) -> dict[str, Any]:
     place = row.place
-    of_place = {} if place is None else {
-        "counter": place.code, "name": place.name, "unit": place.unit,
-        "last_contact": [at.isoformat() if (at := kiosk.last_contact) else None for kiosk in place.kiosks],
-    }  # fmt: skip
+    of_place = (
+        {}
+        if place is None
+        else {
+            "counter": place.code,
+            "name": place.name,
+            "unit": place.unit,
+            "last_contact": [at.isoformat() if (at := kiosk.last_contact) else None for kiosk in place.kiosks],
+        }
+    )
     return {
         **of_place,
         "counted": row.shown.n,

@@ -16,7 +16,7 @@ from sync.collector.figures.book import Book
 from sync.collector.notices.outbox import Attached, Kind, Notice
 from sync.collector.people.audit import note
 from sync.collector.people.rights import ANYBODY
-from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import MailedReport
 from sync.collector.store.schema import mailed_report
@@ -48,7 +48,7 @@ def mail_reports(services: Services, transact: Transact) -> int:
 
 def _mail(services: Services, transact: Transact, wanted: MailedReport, period: Period, now: datetime) -> bool:
     try:
-        book = read_book(services, ANYBODY, Wish(wanted.unit or None, None, period.code))
+        book = read_book(services, ANYBODY, Query(wanted.unit or None, None, period.code))
     except UsageWrong as error:
         _log.warning("report not mailed", unit=wanted.unit, why=str(error))
         return False

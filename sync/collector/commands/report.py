@@ -36,7 +36,7 @@ def report(
     from sync.collector.export.forms import FORMS
     from sync.collector.people.audit import note
     from sync.collector.people.rights import ANYBODY
-    from sync.collector.services.reports import Wish, read_book
+    from sync.collector.services.reports import Query, read_book
     from sync.collector.services.services import make_services
     from sync.collector.words.phrases import Phrases
 
@@ -46,7 +46,7 @@ def report(
     settings = load_config(config, data_dir)
     database, now = open_ready(settings), datetime.now(UTC)
     services = make_services(settings, database)
-    book = read_book(services, ANYBODY, Wish(unit, counter, period, compare, measure=measure, versus=versus))
+    book = read_book(services, ANYBODY, Query(unit, counter, period, compare, measure=measure, versus=versus))
     make, _ = FORMS[form]
     body = make(book, Phrases(texts("collector", language), settings.zone, now))
     services.writer.close()

@@ -19,7 +19,7 @@ class Segment:
 
     level: int
     colour: str
-    """The class that colours it: of the face that was pressed."""
+    """The class that colours the part like the face that was pressed."""
     x: str
     width: str
     middle: str

@@ -19,9 +19,9 @@ class Lane:
     start: int
     end: int
     parts_at: int
-    """From where on another copy of it went on; its end where none did."""
+    """Where another copy of the journal branches off; the journal's end where none does."""
     from_y: int | None
-    """The lane it grew out of."""
+    """The lane of the journal that this one continues."""
 
 
 @dataclass(frozen=True, slots=True)

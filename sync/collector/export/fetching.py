@@ -1,4 +1,7 @@
-"""Fetching: what a paper may load: its own letters, and nothing else from anywhere."""
+"""Fetching: what a paper may load: its own fonts, and nothing else from anywhere.
+
+A module of its own, because its base class loads Pango, which whoever prints nothing need not have.
+"""
 
 from pathlib import Path
 

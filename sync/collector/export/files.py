@@ -65,12 +65,15 @@ def heading_of(book: Book, p: Phrases) -> list[str]:
     t = p.t
     return [
         f"{p.full_place(book.place)}: {p.period(book.period)}",
-        t("Days {days}, compared with {others}", days=p.days(book.days.first, book.days.last),
-          others=p.days(book.before.first, book.before.last)),
+        t(
+            "Days {days}, compared with {others}",
+            days=p.days(book.days.first, book.days.last),
+            others=p.days(book.before.first, book.before.last),
+        ),
         t("Made at {time}", time=p.made_at_fully()),
         f"{book.asked.code} · {p.method(book.method)}",
         *filter(None, [p.undated(book)]),
-    ]  # fmt: skip
+    ]
 
 
 def _plain(cell: Cell, column: Column, p: Phrases) -> str:
@@ -124,8 +127,9 @@ def _add_chart(workbook: Any, sheet: Any, table: Table, first: int) -> None:
         "name": safe_text(table.columns[value].head),
         "categories": [sheet.name, first + 1, names, rows, names],
         "values": [sheet.name, first + 1, value, rows, value],
-        "fill": {"color": _LEVEL_COLOURS[4]}, "line": {"color": _LEVEL_COLOURS[4]},
-    }  # fmt: skip
+        "fill": {"color": _LEVEL_COLOURS[4]},
+        "line": {"color": _LEVEL_COLOURS[4]},
+    }
     if table.key == "levels":
         series["points"] = [{"fill": {"color": colour}} for colour in _LEVEL_COLOURS[: rows - first]]
     chart.add_series(series)

@@ -3,9 +3,8 @@
 import re
 
 from kiosk.base.resources import resource
-from sync.collector.drawing import trend_chart
 from sync.collector.drawing.templates import templates
-from sync.collector.figures.attention import Why, find_matters
+from sync.collector.figures.attention import find_matters
 from sync.collector.figures.book import Book
 from sync.collector.figures.tables import tables_of
 from sync.collector.words.phrases import Phrases
@@ -30,7 +29,7 @@ def pdf_of(html: str) -> bytes:
 
     style, marks = (_STYLES.joinpath(name).read_text("utf-8") for name in ("paper.css", "paper-marks.css"))
     drawn = _DRAWING.sub(rf"\1<style>{marks}</style>", html)
-    # Our own letters: what machines call by the names of offices' letters may have two of the ninety Vietnamese ones.
+    # Our own fonts: one of the same name on the machine may lack most of the Vietnamese letters.
     fonts, letters = FontConfiguration(), OwnLetters(_STYLES / "fonts")
     sheet = CSS(string=style, base_url=f"{_STYLES.as_uri()}/", url_fetcher=letters, font_config=fonts)
     page = HTML(string=drawn, url_fetcher=letters)
@@ -41,6 +40,11 @@ def paper_html(book: Book, p: Phrases) -> str:
     """What is laid out."""
     tables = {table.key: table for table in tables_of(book, p.titles_of(book))}
     return templates.get_template("paper.html").render(
-        t=p.t, p=p, book=book, tables=[tables[key] for key in _TABLES if key in tables], levels=tables["levels"],
-        figures=tables["figures"], matters=find_matters(book), Why=Why, trend_chart=trend_chart,
-    )  # fmt: skip
+        t=p.t,
+        p=p,
+        book=book,
+        tables=[tables[key] for key in _TABLES if key in tables],
+        levels=tables["levels"],
+        figures=tables["figures"],
+        matters=find_matters(book),
+    )

@@ -17,7 +17,7 @@ from sync.collector.settings.notices import Notices
 
 _PERMANENT = 500
 _WORDS_MAX = 200
-# Of the whole server or of us, not of one letter: sign-in wanted or wrong, closing, TLS wanted.
+# Replies that concern the server or our sign-in, not one letter: sign-in wanted or wrong, closing, TLS wanted.
 _OF_THE_CHANNEL = {421, 454, 530, 534, 535, 538}
 
 
@@ -63,7 +63,7 @@ class MailRoad:
             server = smtplib.SMTP_SSL(timeout=CONNECT_S, local_hostname=own_name, context=self._trust())
         else:
             server = smtplib.SMTP(timeout=CONNECT_S, local_hostname=own_name)
-        # Else the certificate is checked against the name that the constructor got: none.
+        # Else the certificate is checked against the name given to the constructor, and none was given.
         server._host = mail.host  # type: ignore[attr-defined]
         return server
 

@@ -62,7 +62,7 @@ class Notice:
     everyone: bool = True
     """Whether the addresses of the settings and the webhook hear of it too."""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """The same for programs."""
+    """The facts of the notice for programs."""
     attached: Attached | None = None
     waits: bool = True
     """Whether it waits for the end of the quiet hours."""
@@ -75,19 +75,19 @@ class Outbox:
     settings: Notices
     zone: ZoneInfo
 
-    def put(self, connection: Connection, told: Notice, now: datetime) -> int | None:
+    def put(self, connection: Connection, message: Notice, now: datetime) -> int | None:
         """Keep a notice until it is delivered; its number, or None where nobody is to hear of it."""
-        addresses = self._addresses(connection, told)
+        addresses = self._addresses(connection, message)
         if not addresses:
             return None
-        notice_id = _keep(connection, told, now)
-        not_before = self.settings.after_quiet(now, self.zone) if told.waits else now
+        notice_id = _keep(connection, message, now)
+        not_before = self.settings.after_quiet(now, self.zone) if message.waits else now
         rows = [(notice_id, *place, WAITING, 0, micros(not_before)) for place in addresses]
         names = ("notice_id", "channel", "address", "state", "tries", "not_before")
         insert_rows(connection, delivery, {}, names, rows)
         return notice_id
 
-    def open(self, connection: Connection, key: str, told: Notice, now: datetime) -> bool:
+    def open(self, connection: Connection, key: str, message: Notice, now: datetime) -> bool:
         """Something is the matter: tell of it, unless it was the matter before; whether it is new.
 
         One that comes back soon after its recovery is noted and not told again.
@@ -98,13 +98,13 @@ class Outbox:
         soon = row is not None and now - row.recovered_at < timedelta(minutes=self.settings.again_minutes)
         if row is None and not _insert_first(connection, key, now):
             return False
-        told_as = None if soon else self.put(connection, told, now)
+        told_as = None if soon else self.put(connection, message, now)
         values = {"opened_at": now, "recovered_at": None, "notice_id": told_as, "grown_id": None}
         connection.execute(update(incident).where(incident.c.incident == key).values(values))
         return True
 
-    def close(self, connection: Connection, key: str, told: Notice, now: datetime) -> bool:
-        """It is over: tell whoever was told that it began; whether it was open.
+    def close(self, connection: Connection, key: str, message: Notice, now: datetime) -> bool:
+        """Close an incident and tell whoever was told that it began; whether it was open.
 
         What began and ended in the quiet hours is told to nobody.
         """
@@ -113,39 +113,32 @@ class Outbox:
             return False
         connection.execute(update(incident).where(incident.c.incident == key).values(recovered_at=now))
         if _leave_only_what_went_out(connection, row):
-            self.put(connection, told, now)
+            self.put(connection, message, now)
         return True
 
-    def grow(self, connection: Connection, key: str, told: Notice, now: datetime) -> bool:
-        """It is more than was told: tell that, in the place of what of it nobody has read yet; whether it was open."""
+    def grow(self, connection: Connection, key: str, message: Notice, now: datetime) -> bool:
+        """Replace what was not yet delivered of an incident by a notice that says more; whether it was open."""
         row = connection.execute(select(incident).where(incident.c.incident == key).with_for_update()).one_or_none()
         if row is None or row.recovered_at is not None:
             return False
         _leave_only_what_went_out(connection, row)
-        told_as = self.put(connection, told, now)
+        told_as = self.put(connection, message, now)
         connection.execute(update(incident).where(incident.c.incident == key).values(grown_id=told_as))
         return True
 
     def is_open(self, connection: Connection, key: str) -> bool:
-        """Whether this is the matter."""
+        """Whether the incident with this key is open."""
         found = select(incident.c.opened_at).where(incident.c.incident == key, incident.c.recovered_at.is_(None))
         return connection.execute(found).first() is not None
 
-    def open_keys(self, connection: Connection, beginning: str) -> set[str]:
-        """Every incident that is open and whose key begins so: what is not seen any more is to be closed."""
-        found = select(incident.c.incident).where(
-            incident.c.incident.startswith(beginning, autoescape=True), incident.c.recovered_at.is_(None)
-        )
-        return set(connection.execute(found).scalars())
-
-    def _addresses(self, connection: Connection, told: Notice) -> list[tuple[str, str]]:
-        found = set(told.to)
-        if told.everyone:
+    def _addresses(self, connection: Connection, message: Notice) -> list[tuple[str, str]]:
+        found = set(message.to)
+        if message.everyone:
             found |= set(self.settings.to)
-        if told.right is not None:
-            found |= _of_accounts(connection, told.right, told.path)
+        if message.right is not None:
+            found |= _of_accounts(connection, message.right, message.path)
         places = [(MAIL, address) for address in sorted(found)] if self.settings.mail.host else []
-        if told.everyone and self.settings.webhook.url:
+        if message.everyone and self.settings.webhook.url:
             places.append((WEBHOOK, AT_THE_WEBHOOK))
         return places
 
@@ -170,14 +163,18 @@ def _of_accounts(connection: Connection, right: Right, path: str) -> set[str]:
     return {row.email for row in rows if right in RIGHTS[Role(row.role)] and path.startswith(row.path or "")}
 
 
-def _keep(connection: Connection, told: Notice, now: datetime) -> int:
-    file = told.attached
+def _keep(connection: Connection, message: Notice, now: datetime) -> int:
+    file = message.attached
     row = {
-        "created_at": now, "kind": str(told.kind), "subject": " ".join(told.subject.split())[:SUBJECT_CHARS_MAX],
-        "body": told.body[:BODY_CHARS_MAX], "facts": dict(told.facts),
-        "file_name": file.name if file else None, "file_type": file.media_type if file else None,
+        "created_at": now,
+        "kind": str(message.kind),
+        "subject": " ".join(message.subject.split())[:SUBJECT_CHARS_MAX],
+        "body": message.body[:BODY_CHARS_MAX],
+        "facts": dict(message.facts),
+        "file_name": file.name if file else None,
+        "file_type": file.media_type if file else None,
         "file": file.content if file else None,
-    }  # fmt: skip
+    }
     return int(connection.execute(insert(notice).values(row).returning(notice.c.notice_id)).scalar_one())
 
 

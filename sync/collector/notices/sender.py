@@ -122,7 +122,7 @@ def claim(connection: Connection, channels: set[str], settings: Notices, now: da
         delivery.c.not_before <= now,
         or_(delivery.c.claimed_until.is_(None), delivery.c.claimed_until <= now),
     )
-    # Who was written to a moment ago is written to again a little later, with all that has come by then.
+    # An address that was just written to rests for a while; then one letter brings all that has come since.
     rested = now - timedelta(minutes=settings.gap_minutes)
     just = delivery.alias("just")
     resting = select(just.c.address).where(
@@ -160,8 +160,13 @@ def _sheets(connection: Connection, ids: list[int]) -> tuple[Sheet, ...]:
     rows = connection.execute(select(notice).where(notice.c.notice_id.in_(ids)).order_by(notice.c.notice_id))
     return tuple(
         Sheet(
-            row.notice_id, row.kind, row.created_at, row.subject, row.body, row.facts,
+            row.notice_id,
+            row.kind,
+            row.created_at,
+            row.subject,
+            row.body,
+            row.facts,
             Attached(row.file_name, row.file_type, row.file) if row.file is not None else None,
         )
         for row in rows
-    )  # fmt: skip
+    )

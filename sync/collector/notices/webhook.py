@@ -76,9 +76,13 @@ def encode(letter: Letter) -> bytes:
     """The letter as JSON; ``id`` is the same when it comes again, so that a receiver takes it once."""
     notices = [
         {
-            "id": sheet.notice_id, "kind": sheet.kind, "at": sheet.created_at.isoformat(), "subject": sheet.subject,
-            "body": sheet.body, "facts": sheet.facts,
+            "id": sheet.notice_id,
+            "kind": sheet.kind,
+            "at": sheet.created_at.isoformat(),
+            "subject": sheet.subject,
+            "body": sheet.body,
+            "facts": sheet.facts,
         }
         for sheet in letter.sheets
-    ]  # fmt: skip
+    ]
     return msgspec.json.encode({"version": 1, "notices": notices})

@@ -35,7 +35,7 @@ class AuditLine(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Query:
     """Which lines are wanted; what is empty narrows nothing."""
 
     who: str = ""
@@ -47,9 +47,9 @@ class Wish:
     """Only lines with a smaller number."""
 
 
-def read_lines(connection: Connection, reader: Reader, wish: Wish, zone: ZoneInfo, most: int) -> list[AuditLine]:
+def read_lines(connection: Connection, reader: Reader, query: Query, zone: ZoneInfo, most: int) -> list[AuditLine]:
     """The newest lines first."""
-    wanted = select(audit).where(_seen(reader), *_narrowed(wish, zone))
+    wanted = select(audit).where(_seen(reader), *_narrowed(query, zone))
     rows = connection.execute(wanted.order_by(audit.c.audit_id.desc()).limit(most))
     return [AuditLine(row.audit_id, row.at, row.actor, row.action, row.subject, _said(row.details)) for row in rows]
 
@@ -66,20 +66,20 @@ def _seen(reader: Reader) -> ColumnElement[bool]:
     return audit.c.path.startswith(reader.path, autoescape=True) if reader.path else true()
 
 
-def _narrowed(wish: Wish, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+def _narrowed(query: Query, zone: ZoneInfo) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if wish.who:
-        found.append(audit.c.actor == wish.who)
-    if wish.what:
-        found.append(audit.c.action == wish.what)
-    if wish.subject:
-        found.append(audit.c.subject.contains(wish.subject, autoescape=True))
-    if wish.first:
-        found.append(audit.c.at >= datetime.combine(wish.first, time(), zone))
-    if wish.last:
-        found.append(audit.c.at < datetime.combine(wish.last + timedelta(days=1), time(), zone))
-    if wish.before is not None:
-        found.append(audit.c.audit_id < wish.before)
+    if query.who:
+        found.append(audit.c.actor == query.who)
+    if query.what:
+        found.append(audit.c.action == query.what)
+    if query.subject:
+        found.append(audit.c.subject.contains(query.subject, autoescape=True))
+    if query.first:
+        found.append(audit.c.at >= datetime.combine(query.first, time(), zone))
+    if query.last:
+        found.append(audit.c.at < datetime.combine(query.last + timedelta(days=1), time(), zone))
+    if query.before is not None:
+        found.append(audit.c.audit_id < query.before)
     return found
 
 

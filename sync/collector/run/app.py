@@ -1,4 +1,4 @@
-"""App: wires the doors together; the only place that knows all of them."""
+"""App: puts the routes of the API and the pages together; the only place that knows all of them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ from kiosk.base.resources import resource
 from sync.collector.api import device, enrolments, health, journals, report, tallies
 from sync.collector.api.answers import problem_answer, refusal_answer
 from sync.collector.api.described import COMPONENTS
-from sync.collector.api.middleware import DeviceDoors, Doorkeeper
+from sync.collector.api.middleware import DevicePaths, EveryRequest
 from sync.collector.chores.every import chores_of
 from sync.collector.chores.upkeep import Upkeep
 from sync.collector.errors import CollectorBusy, CollectorError, StorageFull, UsageWrong
@@ -33,12 +33,9 @@ from sync.collector.services.services import Services
 from sync.collector.store.partitions import ensure_partitions
 from sync.collector.web.care import cases_page, signals_page, words_page
 from sync.collector.web.errors import is_page, page_of
-from sync.collector.web.figures import counts_page, files_page, report_page, sheet_page
-from sync.collector.web.figures import today_page as page
+from sync.collector.web.figures import counts_page, files_page, report_page, sheet_page, today_page
 from sync.collector.web.fleet import fleet_page, kiosk_page, settings_page, surveys_page
-from sync.collector.web.people import accounts_page, audit_page
-from sync.collector.web.people import oidc_pages as oidc_doors
-from sync.collector.web.people import signin_pages as doors
+from sync.collector.web.people import accounts_page, audit_page, oidc_pages, signin_pages
 from sync.protocol import problems
 from sync.protocol.errors import AddressWrong, WireError
 from sync.protocol.messages import MessageInvalid
@@ -46,15 +43,15 @@ from sync.protocol.problems import ProblemType
 
 UPKEEP_S = 3600.0
 PAGES = (
-    doors,
-    page,
+    signin_pages,
+    today_page,
     report_page,
     sheet_page,
     counts_page,
     files_page,
     fleet_page,
     kiosk_page,
-    oidc_doors,
+    oidc_pages,
     words_page,
     cases_page,
     signals_page,
@@ -88,18 +85,24 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
     app.mount("/assets", StaticFiles(directory=resource("assets", "web")), name="assets")
     _answer_errors(app)
     _describe(app)
-    app.add_middleware(DeviceDoors)
+    app.add_middleware(DevicePaths)
     # A page is mostly the same words again and again. What a page holds of a secret, its form's key, is worth nothing
     # to whoever measures lengths: a browser sends our cookies along from our own pages only.
     app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=5)
-    app.add_middleware(Doorkeeper)
+    app.add_middleware(EveryRequest)
     return app
 
 
 def _telemetry(tracer: TracerProvider | None) -> TelemetryConfig:
-    # Said outright: else a variable of the environment turns it on, and what people search for goes out with it.
-    return {"tracer_provider": tracer, "tracing": tracer is not None, "metrics": False, "logs": False,
-            "operation_spans": False, "auto_configure": False}  # fmt: skip
+    # Said explicitly: else an environment variable turns tracing on, and search words leave with it.
+    return {
+        "tracer_provider": tracer,
+        "tracing": tracer is not None,
+        "metrics": False,
+        "logs": False,
+        "operation_spans": False,
+        "auto_configure": False,
+    }
 
 
 @asynccontextmanager
@@ -119,12 +122,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _note_address(services: Services) -> None:
-    """Remember how it is called: kiosks that go on calling it so after a move are taken."""
+    """Keep the collector's own address, so that kiosks that still call it after a move are accepted."""
     noting = partial(note_address, url=services.config.url, now=services.now())
     try:
         await asyncio.wrap_future(services.writer.submit(noting))
     except (CollectorError, DBAPIError) as error:
-        # A disk without room must not keep the collector from showing what it has.
+        # A full disk must not keep the collector from showing what it has.
         _log.warning("own address not noted", why=str(error))
 
 
@@ -140,7 +143,7 @@ async def _keep_partitions(services: Services) -> None:
 
 
 def _answer_errors(app: FastAPI) -> None:
-    """Every error a door may raise, and the problem it becomes."""
+    """Every error a route may raise, and the problem it becomes."""
 
     @app.exception_handler(WireError)
     async def wire_error(request: Request, error: WireError) -> Response:

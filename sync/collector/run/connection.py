@@ -20,7 +20,7 @@ _TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long what may last."""
+    """How long each step of a connection may last."""
 
     head_s: float = 20.0
     """From the opening, or a request's first byte, to the end of its head."""
@@ -59,7 +59,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is gone, and with it whatever waited for it."""
+        """The connection is closed: its timers are cancelled."""
         super().connection_lost(exc)
         for timer in (self._timer, self._reading):
             if timer is not None:
@@ -85,12 +85,12 @@ class GuardedProtocol(HttpToolsProtocol):
         self._enter(_Stage.HEAD)
 
     def on_headers_complete(self) -> None:
-        """Its head is there."""
+        """The head of the request is complete."""
         super().on_headers_complete()
         self._enter(_Stage.BODY)
 
     def on_message_complete(self) -> None:
-        """It is there as a whole."""
+        """The request is complete."""
         super().on_message_complete()
         self._stage = _Stage.RESTING
 
@@ -125,7 +125,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._stage is _Stage.RESTING or self.transport.is_closing():
             return
         if self.flow.read_paused or (self._stage is _Stage.HEAD and self._is_answering()):
-            # It is we who are slow: its time begins when we read on.
+            # The server is the slow side here: the client's time begins when the server reads on.
             self._began = self.loop.time()
         left_s = self._began + self._allowed_s() - self.loop.time()
         if left_s > 0:
@@ -143,7 +143,7 @@ class GuardedProtocol(HttpToolsProtocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _refuse(self, answer: bytes, why: str) -> None:
-        """Say so, where nothing was said yet, and close."""
+        """Send the refusal, where no answer was begun, and close."""
         if self._stage is _Stage.BODY:
             is_open = not self.cycle.response_started
         else:

@@ -1,4 +1,4 @@
-"""Gauges: what Prometheus is told of the database itself, read when it asks; the same from every process."""
+"""Gauges: numbers about the database itself, read when Prometheus asks; the same from every process."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from sync.collector.store.schema import delivery, device, device_status
 from sync.protocol.messages import SEQ_MAX
 
 FRESH_S = 15.0
-"""So long what was read is told again: several may ask, and each question walks the statuses."""
+"""For so long the last values are given again: several may ask, and each reading walks all statuses."""
 
 _up = Gauge("hailong_database_up", "Whether the database answered when it was last asked")
 _unread = Gauge("hailong_unread_lines", "Lines kept that this version cannot read; collector reproject reads them anew")
@@ -37,7 +37,7 @@ class Gauges:
         self._reading, self._read_at = Lock(), float("-inf")
 
     def read(self) -> None:
-        """Bring them up to date; a database that does not answer is told as such, and the rest stays as it was."""
+        """Bring the gauges up to date; where the database does not answer, one gauge says so and the rest stay."""
         with self._reading:
             if self._monotonic() - self._read_at < FRESH_S:
                 return
@@ -59,10 +59,15 @@ def _read(connection: Connection) -> None:
     _unread.set(sum(n for reason, n in asides.items() if reason not in BEYOND))
     enrolled = connection.execute(select(func.count()).select_from(device)).scalar_one()
     revoked = connection.execute(select(func.count()).where(device.c.revoked_at.is_not(None))).scalar_one()
-    heard = connection.execute(
-        select(device_status.c.status).join(device, device.c.device_id == device_status.c.device_id)
-        .where(device.c.revoked_at.is_(None))
-    ).scalars().all()  # fmt: skip
+    heard = (
+        connection.execute(
+            select(device_status.c.status)
+            .join(device, device.c.device_id == device_status.c.device_id)
+            .where(device.c.revoked_at.is_(None))
+        )
+        .scalars()
+        .all()
+    )
     _devices.labels("revoked").set(revoked)
     _devices.labels("heard").set(len(heard))
     _devices.labels("never_heard").set(enrolled - revoked - len(heard))

@@ -39,7 +39,7 @@ class _Server(uvicorn.Server):
         """Begin to take requests."""
         await super().startup(sockets)
         self.manager.ready()
-        # Beside the first requests: kiosks need not wait for what only people's pages need.
+        # While the first requests are served: kiosks need not wait for what only pages need.
         threading.Thread(target=settle, args=(self.config.app,), name="warm", daemon=True).start()
 
     async def on_tick(self, counter: int) -> bool:
@@ -89,6 +89,7 @@ def _server(app: FastAPI) -> _Server:
 def open_enough() -> None:
     """Let this process have as many connections as it may: a usual shell allows 1,024, fewer than kiosks may call."""
     if sys.platform != "win32":
+        # Only here: Windows has no such module.
         import resource
 
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -100,7 +101,7 @@ def open_enough() -> None:
 def settle(app: FastAPI) -> None:
     """Make ready what the first page needs, and keep it for good."""
     warm(app)
-    # What is here now stays to the end. Looking through it again and again for what may go took a seventh of a page.
+    # What is loaded now stays; collecting garbage among it again and again took a seventh of a page's time.
     gc.collect()
     gc.freeze()
 

@@ -11,7 +11,7 @@ from sync.collector.figures.book import Book
 from sync.collector.figures.lines import Line
 from sync.collector.figures.places import Place, read_places
 from sync.collector.people.rights import Reader
-from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from sync.collector.settings.care import Cases
 
@@ -89,10 +89,10 @@ def _unit_lines(services: Services, top: Book) -> Iterator[Line]:
 
 
 def _read(services: Services, place: Place | None, period: Period) -> Book | None:
-    wish = Wish(period=period.code)
+    query = Query(period=period.code)
     if place is not None and place.key:
-        wish = Wish(unit_code(place), place.code if place.is_counter else None, period.code)
+        query = Query(unit_code(place), place.code if place.is_counter else None, period.code)
     try:
-        return read_book(services, THE_COLLECTOR, wish)
+        return read_book(services, THE_COLLECTOR, query)
     except UsageWrong:
         return None

@@ -18,7 +18,7 @@ LAST_YEAR = "nam-truoc"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Query:
     """What is asked for, as it is written in an address."""
 
     unit: str | None = None
@@ -35,7 +35,7 @@ class Wish:
     """Whether the reasons of the months before are wanted too."""
 
 
-def read_book(services: Services, reader: Reader, wish: Wish) -> Book:
+def read_book(services: Services, reader: Reader, query: Query) -> Book:
     """The report that ``reader`` asks for.
 
     Raises UsageWrong for a period, unit or counter that is not there, or not to be seen by this reader.
@@ -43,16 +43,16 @@ def read_book(services: Services, reader: Reader, wish: Wish) -> Book:
     now = services.now()
     present = services.days.today(now)
     today = date.fromisoformat(present[0])
-    period = parse_period(wish.period) if wish.period else period_of(Kind.MONTH, today)
+    period = parse_period(query.period) if query.period else period_of(Kind.MONTH, today)
     rules = Rules(now, today, services.config.policy, services.surveys)
     services.release()
     with services.database.reading() as connection:
         places = read_places(connection, services.missed(connection))
-        place = find_place(places, wish.unit, wish.counter, reader.path)
-        versus = _versus(places, wish.versus, reader.path)
-        other = _other(period, wish.other, today)
-        measure = measure_of(wish.measure)
-        order = Order(place, period, other, wish.asked, measure, versus, wish.over_time, reader.path)
+        place = find_place(places, query.unit, query.counter, reader.path)
+        versus = _versus(places, query.versus, reader.path)
+        other = _other(period, query.other, today)
+        measure = measure_of(query.measure)
+        order = Order(place, period, other, query.asked, measure, versus, query.over_time, reader.path)
         return make_book(connection, places, order, rules)
 
 

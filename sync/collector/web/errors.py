@@ -1,13 +1,13 @@
-"""What a page says when it cannot be shown; programs get problems instead."""
+"""Errors: the page that a person gets instead of the one asked for; programs get problems instead."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kiosk.base.errors import SpokenError
+from sync.collector.api.depends import services_of
 from sync.collector.api.gate import PASSWORD_PAGE, PasswordChangeNeeded, SignInNeeded
 from sync.collector.api.signed import AccessDenied
 from sync.collector.errors import UsageWrong
-from sync.collector.services.services import Services
 from sync.collector.web.people.signin_pages import sign_in_address
 from sync.collector.web.shared.rendering import render, words_of
 
@@ -20,7 +20,7 @@ def is_page(request: Request) -> bool:
 
 
 def page_of(request: Request, error: Exception) -> Response:
-    """What a person is told, or where they are sent."""
+    """The page that explains the error to a person, or a redirect to where they can go on."""
     match error:
         case SignInNeeded():
             return _go(request, sign_in_address(request))
@@ -44,7 +44,7 @@ def _go(request: Request, address: str) -> Response:
 
 
 def _closed(request: Request) -> Response:
-    services: Services = request.app.state.services
+    services = services_of(request)
     t = words_of(request)
     words = t("Your account does not have the right to this.")
     if services.config.reports.access != "accounts" or not request.cookies:

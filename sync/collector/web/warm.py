@@ -1,4 +1,4 @@
-"""Warm: a page made for nobody when the collector has started, so that the first reader does not wait for it.
+"""Warm: makes one page when the collector has started and throws it away, so that the first reader need not wait.
 
 Templates are compiled, catalogues and surveys read, statements and connections prepared by making the overview
 once and throwing it away: then nothing that a page needs can be forgotten here.
@@ -14,17 +14,19 @@ from starlette.requests import Request
 from sync.collector.drawing.templates import templates
 from sync.collector.errors import CollectorError
 from sync.collector.people.rights import ANYBODY
-from sync.collector.services.reports import Wish
+from sync.collector.services.reports import Query
 from sync.collector.web.figures.report_page import place_page
 
 
 def warm(app: FastAPI) -> None:
     """Make the overview and every template ready; what cannot be made now is made when somebody asks for it."""
     scope = {"type": "http", "method": "GET", "path": "/t", "query_string": b"", "headers": [], "app": app}
+    request = Request(scope)
+    request.state.reader = ANYBODY
     try:
-        asyncio.run(place_page(Request(scope), ANYBODY, Wish()))
+        asyncio.run(place_page(request, app.state.services, ANYBODY, Query()))
     except (CollectorError, SQLAlchemyError) as error:
-        # Nothing depends on it, and whoever asks for the page is told what is wrong.
+        # Nothing depends on warming, and whoever asks for the page is told what is wrong.
         structlog.get_logger("collector").info("not warmed", why=str(error))
         return
     for route in app.routes:

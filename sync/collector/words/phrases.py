@@ -164,19 +164,32 @@ class Phrases(When):
         """What the comparison takes in, or cannot, of counters that were moved; nothing where none was."""
         said = []
         if within := [one for one in book.joined if one.compares]:
-            said.append(self.t("Compared as the counters stand now, also before they were moved: {counters}.",
-                               counters=self._came(within)))  # fmt: skip
+            said.append(
+                self.t(
+                    "Compared as the counters stand now, also before they were moved: {counters}.",
+                    counters=self._came(within),
+                )
+            )
         if across := [one for one in book.joined if not one.compares]:
-            said.append(self.t("Moved within the period, so the two periods are not of the same counters: {counters}.",
-                               counters=self._came(across)))  # fmt: skip
+            said.append(
+                self.t(
+                    "Moved within the period, so the two periods are not of the same counters: {counters}.",
+                    counters=self._came(across),
+                )
+            )
         return " ".join(said)
 
     def _came(self, joined: Sequence[Joined]) -> str:
         shown = [
-            self.t("{counter} from {unit} to {other} on {day}", counter=one.now.name, unit=one.left.unit,
-                   other=one.now.unit, day=self.t.day(one.day))
+            self.t(
+                "{counter} from {unit} to {other} on {day}",
+                counter=one.now.name,
+                unit=one.left.unit,
+                other=one.now.unit,
+                day=self.t.day(one.day),
+            )
             for one in joined[:JOINED_MAX]
-        ]  # fmt: skip
+        ]
         return "; ".join(shown) + (" …" if len(joined) > JOINED_MAX else "")
 
     def undated(self, book: Book) -> str:
@@ -237,8 +250,10 @@ class Phrases(When):
         clear = self.t("plainly different") if line.is_clear else self.t("not plain enough")
         return self.t(
             "{points} points against the period before ({share}) – {clear}",
-            points=self.points(line.points), share=self.percent(line.figure_before), clear=clear,
-        )  # fmt: skip
+            points=self.points(line.points),
+            share=self.percent(line.figure_before),
+            clear=clear,
+        )
 
     def cell(self, cell: Cell, form: Form) -> str:
         """A table's value."""

@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from sync.collector import web
+
 ODD = [
     "", " ", "\0", "a\0b", "\n", "\u202e", "\ufeff", "\U0010ffff", "Đắk Lắk", "%", "%00", "..", "/", "\\", "'", '"<b>',
     "{}", "-1", "0", "1", "01", "+1", " 1 ", "1.5", "1e9", "١", "²", "2147483648", "9223372036854775807",
@@ -80,7 +82,7 @@ def _names_of(route: Any) -> list[str]:
     file = Path(inspect.getsourcefile(inspect.unwrap(route.endpoint)) or "")
     near = [file, *file.parent.glob(f"{file.stem.removesuffix('_page')}_*.py")]
     found = {name for one in near for name in _IN_SOURCE.findall(one.read_text()) if "{" not in name}
-    templates = Path(file.parent / "templates")
+    templates = Path(web.__file__).parent / "templates"
     stem = file.stem.removesuffix("_page").rstrip("s")
     for page in templates.glob(f"{stem}*.html"):
         found |= set(_IN_TEMPLATES.findall(page.read_text()))

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from kiosk.domain.numbers.measures import Method, Share
 from sync.collector.api.tallies import read_report
 from sync.collector.care.cases.care import Deed, What, care_for
-from sync.collector.care.cases.docket import Search, Which, find_case, read_docket
+from sync.collector.care.cases.docket import Query, Which, find_case, read_docket
 from sync.collector.care.cases.opening import Finding, Rule, open_case
 from sync.collector.chores.rollouts import tend_rollouts
 from sync.collector.figures.places import Place, read_places
@@ -225,10 +225,10 @@ def test_case_opens_and_is_opened_again_with_the_deadline_of_its_units_own_calen
     with office.database.writing() as connection:
         own = Calendars(CollectorConfig(), read_in_force(connection))
         open_case(connection, found, Rule(Cases(), own, NOON.date(), NOON))
-        opened = read_docket(connection, Search(), NOON.date(), own).cases[0].row.due_on
+        opened = read_docket(connection, Query(), NOON.date(), own).cases[0].row.due_on
         for what in (What.CLOSE, What.REOPEN):
             care_for(connection, "2026-001", Deed(what, "xong"), anybody, NOON.date(), NOON, own)
-        again = read_docket(connection, Search(), NOON.date(), own).cases[0].row.due_on
+        again = read_docket(connection, Query(), NOON.date(), own).cases[0].row.due_on
 
     # Five working days, the 24th being off in the whole country; elsewhere it is the Monday.
     assert (opened, again) == (SATURDAY, SATURDAY)
@@ -269,7 +269,7 @@ def test_case_is_due_soon_by_the_units_own_calendar(
 
     with office.database.reading() as connection:
         days = Calendars(CollectorConfig(), read_in_force(connection))
-        docket = read_docket(connection, Search(which=Which.SOON), today, days)
+        docket = read_docket(connection, Query(which=Which.SOON), today, days)
 
     assert (docket.by_which[Which.SOON], len(docket.cases)) == (soon, soon)
 

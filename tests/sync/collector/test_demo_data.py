@@ -17,7 +17,7 @@ from sync.collector.profiles.index766 import ratios
 from sync.collector.profiles.reading import read_months, read_scored
 from sync.collector.profiles.tt01 import load_profile
 from sync.collector.run.demo_data import add_people, tell_stories, write_province
-from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig, load_config
 from sync.collector.store import schema
@@ -52,7 +52,7 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
     assert written > 5000
     with pytest.raises(UsageWrong, match="folder of its own"):
         write(database)
-    book = read_book(services, ANYBODY, Wish(period="2026-11"))
+    book = read_book(services, ANYBODY, Query(period="2026-11"))
     assert book.me.share is not None
     assert len(book.children) == 19
     assert sum(kiosk.silent for _, kiosk in book.kiosks) >= 1

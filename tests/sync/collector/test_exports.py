@@ -21,7 +21,7 @@ from kiosk.base.texts import texts
 from sync.collector.figures.tables import tables_of
 from sync.collector.people.rights import ANYBODY
 from sync.collector.run.app import create_app
-from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store import schema
@@ -61,7 +61,7 @@ def client_of(services: Services, **config: Any) -> TestClient:
 def told(services: Services, language: str) -> tuple[tuple[Table, ...], Phrases]:
     """The tables as every way out has them."""
     p = Phrases(texts("collector", language), HANOI, services.now())
-    book = read_book(services, ANYBODY, Wish("XA"))
+    book = read_book(services, ANYBODY, Query("XA"))
     return tables_of(book, p.titles_of(book)), p
 
 

@@ -21,7 +21,7 @@ from sync.collector.figures.book import Book
 from sync.collector.figures.queries.grains import Days, grains_of
 from sync.collector.figures.ranks import Rank, rank_of, ranked
 from sync.collector.people.rights import ANYBODY
-from sync.collector.services.reports import LAST_YEAR, Wish, read_book
+from sync.collector.services.reports import LAST_YEAR, Query, read_book
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.partitions import ensure_partitions
@@ -33,8 +33,8 @@ YESTERDAY = NOON - timedelta(days=1, hours=2)
 TEXTS = texts("collector", "vi")
 
 
-def book(services: Services, now: datetime = NOON, **wish: Any) -> Book:
-    return read_book(replace(services, now=lambda: now), ANYBODY, Wish("XA", **wish))
+def book(services: Services, now: datetime = NOON, **query: Any) -> Book:
+    return read_book(replace(services, now=lambda: now), ANYBODY, Query("XA", **query))
 
 
 def press(
@@ -213,7 +213,7 @@ def test_another_place_stands_beside_in_the_same_period(services: Services, offi
     press(office, [5] * 40)
     press(office, [1] * 40, counter="Q2")
 
-    found = read_book(services, ANYBODY, Wish("XA", "Q1", "2026-11", versus="XA:Q2"))
+    found = read_book(services, ANYBODY, Query("XA", "Q1", "2026-11", versus="XA:Q2"))
 
     assert found.versus is not None
     assert (found.me.n, found.versus.n, found.versus.place.code) == (40, 40, "Q2")
@@ -293,9 +293,9 @@ def test_a_half_day_with_few_goes_out_with_the_next_one_at_that_counter(services
     press(office, [1] * 3 + [5] * 9, at=YESTERDAY - timedelta(hours=3))
     press(office, [5] * 4, at=YESTERDAY + timedelta(hours=4))
 
-    before = read_book(services, ANYBODY, Wish("XA", "Q1", "2026-11")).half_days
+    before = read_book(services, ANYBODY, Query("XA", "Q1", "2026-11")).half_days
     press(office, [5] * 7, at=NOON - timedelta(hours=1))
-    after = read_book(services, ANYBODY, Wish("XA", "Q1", "2026-11")).half_days
+    after = read_book(services, ANYBODY, Query("XA", "Q1", "2026-11")).half_days
 
     assert [(half.day.day, half.part, half.n) for half in before] == [(19, "am", 12), (19, "pm", None)]
     assert [(half.day.day, half.part, half.n) for half in after] == [(19, "am", 12), (20, "am", 11)]

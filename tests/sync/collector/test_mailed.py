@@ -10,7 +10,7 @@ import pytest
 from sync.collector.chores.every import chores_of, transact
 from sync.collector.chores.reports import mail_reports
 from sync.collector.people.rights import ANYBODY
-from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services, make_services
 from sync.collector.settings.collector import CollectorConfig, MailedReport, Reports
 from sync.collector.settings.notices import Mail, Notices
@@ -63,7 +63,7 @@ def test_what_goes_out_is_what_the_command_writes(make: Make, office: Office) ->
     mail(services)
 
     ((body,),) = office.rows("notice", "file")
-    book = read_book(services, ANYBODY, Wish("XA", None, "2026-11-19"))
+    book = read_book(services, ANYBODY, Query("XA", None, "2026-11-19"))
     assert book.me.n == 40
     assert "Hài lòng" in bytes(body).decode("utf-8-sig")  # type: ignore[arg-type]
     assert ";40;" in bytes(body).decode("utf-8-sig")  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from sync.collector.figures.book import Book
 from sync.collector.people.rights import ANYBODY
 from sync.collector.run.app import create_app
-from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.kiosk_client import URL
@@ -39,7 +39,7 @@ def world(office: Office) -> Moving:
 
 
 def book(services: Services, unit: str, period: str) -> Book:
-    return read_book(services, ANYBODY, Wish(unit, period=period))
+    return read_book(services, ANYBODY, Query(unit, period=period))
 
 
 def counts(shown: object) -> dict[int, int]:
@@ -64,14 +64,14 @@ def test_what_was_pressed_before_stays_in_the_period_before(world: Moving, servi
     """A report of then is what it was."""
     assert counts(book(services, "XB", BEFORE).me.shown) == {5: 12}
     assert counts(book(services, "XA", BEFORE).me.shown) == {1: 12}
-    everything = read_book(services, ANYBODY, Wish(period=BEFORE))
+    everything = read_book(services, ANYBODY, Query(period=BEFORE))
     assert {line.place.code: counts(line.shown) for line in everything.children} == {"XA": {1: 12}, "XB": {5: 12}}
     assert [line.place.key for line in everything.counters] == ["XA/:Q1~2026-11-09", "XB/:Q2"]
 
 
 def test_a_unit_that_ended_is_listed_in_its_own_time_only(world: Moving, services: Services) -> None:
-    everything = read_book(services, ANYBODY, Wish("XB", period=AFTER))
-    top = read_book(services, ANYBODY, Wish(period=AFTER))
+    everything = read_book(services, ANYBODY, Query("XB", period=AFTER))
+    top = read_book(services, ANYBODY, Query(period=AFTER))
 
     assert [line.place.code for line in top.children or [top.me]] == ["XB"]
     assert [line.place.code for line in everything.counters] == ["Q1", "Q2"]

@@ -11,7 +11,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 from starlette.testclient import TestClient
 
-from sync.collector.api.middleware import DEVICE_DOORS
+from sync.collector.api.middleware import DEVICE_PATHS
 from sync.collector.run.app import create_app
 from sync.collector.services.services import make_services
 from sync.collector.settings.collector import CollectorConfig, Guarded, Reports
@@ -74,7 +74,7 @@ def _throw_at(operation: schemathesis.APIOperation, kiosk: KioskKey) -> None:
         path = str(sent.url).removeprefix(URL)
         body = sent.body if isinstance(sent.body, bytes) else (sent.body or "").encode()
         content = {"Content-Type": sent.headers["Content-Type"]} if "Content-Type" in sent.headers else {}
-        signed = kiosk.request(case.method, path, body, content) if path.startswith(DEVICE_DOORS) else None
+        signed = kiosk.request(case.method, path, body, content) if path.startswith(DEVICE_PATHS) else None
         answer = case.call(headers=dict(signed.headers) if signed else {})
         case.validate_response(
             answer, checks=[not_a_server_error, status_code_conformance, response_schema_conformance]

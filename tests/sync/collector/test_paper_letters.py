@@ -14,7 +14,7 @@ from kiosk.base.resources import resource
 from kiosk.base.texts import texts
 from sync.collector.export.paper import paper_html, pdf_of
 from sync.collector.people.rights import ANYBODY
-from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from sync.collector.store.partitions import ensure_partitions
 from sync.collector.words.phrases import Phrases
@@ -69,7 +69,7 @@ def report(services: Services, office: Office) -> str:
         with office.database.writing() as connection:
             ensure_partitions(connection, received_at)
         office.append(pen, received_at=received_at)
-    book = read_book(services, ANYBODY, Wish())
+    book = read_book(services, ANYBODY, Query())
     return paper_html(book, Phrases(texts("collector", "vi"), HANOI, NOON))
 
 

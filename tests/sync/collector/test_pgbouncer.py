@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from sync.collector.people.rights import ANYBODY
-from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from sync.collector.store import schema
 from sync.collector.store.database import Database, open_database
@@ -40,7 +40,7 @@ def test_a_collector_works_behind_it(office: Office, services: Services) -> None
         office.append(pen)
 
     with ThreadPoolExecutor(8) as readers:
-        books = list(readers.map(lambda _: read_book(services, ANYBODY, Wish()), range(24)))
+        books = list(readers.map(lambda _: read_book(services, ANYBODY, Query()), range(24)))
 
     assert len(office.rows("rating", "seq")) == 480
     assert len({(book.me.n, book.me.aside_n) for book in books}) == 1

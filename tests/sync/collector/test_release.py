@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select
 from kiosk.domain.numbers.disclosure import OFF, Policy
 from sync.collector.figures.release import Release
 from sync.collector.people.rights import ANYBODY, Reader
-from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store import schema
@@ -68,7 +68,7 @@ def numbers(services: Services, now: datetime) -> dict[tuple[str, str, int], int
     found = {}
     at = replace(services, now=lambda: now)
     for (unit, reader), (place, period) in itertools.product(PAGES, enumerate(PERIODS)):
-        book = read_book(at, reader, Wish(unit, None, period))
+        book = read_book(at, reader, Query(unit, None, period))
         for line in (book.me, *book.children, *book.counters):
             found[line.place.key, "n", place] = line.n or 0
         for reason in book.reasons:
@@ -201,12 +201,12 @@ def test_a_face_chosen_anew_after_its_rating_went_out_is_counted_where_it_belong
     for _ in range(40):
         seq = pen.rating(1)
     office.append(pen, pen.batch(), received_at=NOON - timedelta(days=1))
-    assert read_book(services, ANYBODY, Wish("XA", None, "2026-11")).me.shown.counts == {1: 40}
+    assert read_book(services, ANYBODY, Query("XA", None, "2026-11")).me.shown.counts == {1: 40}
 
     pen.revised(seq, 5)
     office.append(pen, pen.batch(), received_at=NOON - timedelta(hours=1))
 
-    assert read_book(services, ANYBODY, Wish("XA", None, "2026-11")).me.shown.counts == {1: 39, 5: 1}
+    assert read_book(services, ANYBODY, Query("XA", None, "2026-11")).me.shown.counts == {1: 39, 5: 1}
 
 
 def test_under_another_rule_the_blocks_are_formed_anew(services: Services, office: Office) -> None:
@@ -214,9 +214,9 @@ def test_under_another_rule_the_blocks_are_formed_anew(services: Services, offic
     demo = replace(services, config=CollectorConfig(demo=True))
     reader: Reader = ANYBODY
 
-    before = read_book(services, reader, Wish("XA", None, "2026-11")).me.n
-    shown = read_book(demo, reader, Wish("XA", None, "2026-11")).me.n
-    after = read_book(services, reader, Wish("XA", None, "2026-11")).me.n
+    before = read_book(services, reader, Query("XA", None, "2026-11")).me.n
+    shown = read_book(demo, reader, Query("XA", None, "2026-11")).me.n
+    after = read_book(services, reader, Query("XA", None, "2026-11")).me.n
 
     assert (before, shown, after) == (None, 3, None)
     assert of_units(office) == summed_up(office) == Counter()

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 from sqlalchemy import update
 
-from sync.collector.care.comments.inbox import Search, read_inbox
+from sync.collector.care.comments.inbox import Query, read_inbox
 from sync.collector.fleet.kiosks.roll import read_roll
 from sync.collector.people import account_care
 from sync.collector.people.accounts import new_account
@@ -13,7 +13,7 @@ from sync.collector.people.rights import RIGHTS, Reader, Role
 from sync.collector.services.services import Services
 from sync.collector.store import schema
 from sync.collector.store.search import is_found
-from sync.collector.web.fleet.fleet_wish import Wish
+from sync.collector.web.fleet.fleet_query import FleetQuery
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.care_builders import publish, write_comments
 from tests.sync.collector.comments.test_inbox import MONDAY
@@ -46,7 +46,7 @@ def test_kiosks_are_found_by_counter_and_unit(named: Office, services: Services,
         roll = read_roll(connection, "", NOON, services.config)
 
     for typed in all_forms((sought,)):
-        assert bool(Wish.of({"tim": typed}).narrow(roll)) is is_there
+        assert bool(FleetQuery.of({"tim": typed}).narrow(roll)) is is_there
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_comments_with_the_other_letters_that_look_like_it_are_found_also_those_
 
     with office.database.reading() as connection:
         for typed in all_forms(("dat dai", "Đất Đai", "\u00d0AT", "đất")):
-            (one,) = read_inbox(connection, Search(words=typed)).comments
+            (one,) = read_inbox(connection, Query(words=typed)).comments
             assert one.text == "\u00d0ất \u00d0ai ở quầy 2"
 
 

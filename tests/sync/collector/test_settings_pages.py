@@ -17,7 +17,7 @@ from sync.collector.people.rights import Role
 from sync.collector.run.app import create_app
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig
-from sync.collector.web.fleet.settings_form import read_wanted
+from sync.collector.web.fleet.settings_form import read_filled_form
 from sync.protocol.days import WorkedDay
 from tests.sync.collector.builders import HANOI, NOON, Office
 from tests.sync.collector.kiosk_client import URL
@@ -194,7 +194,7 @@ def test_nothing_ticked_is_told(browser: Browser, office: Office) -> None:
 
 
 def test_form_that_is_not_ticked_is_not_read() -> None:
-    wanted = read_wanted({"title": "x", "holidays": "khi nào", "theme": "dark", "set_theme": "1"}, [], HANOI)
+    wanted = read_filled_form({"title": "x", "holidays": "khi nào", "theme": "dark", "set_theme": "1"}, [], HANOI)
 
     assert (wanted.faults, wanted.change.names) == ({}, ("theme",))
 

@@ -33,7 +33,7 @@ class Which(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class Query:
     """Which cases are wanted."""
 
     path: str = ""
@@ -101,7 +101,7 @@ class Case:
 class Docket:
     """One page of cases."""
 
-    search: Search
+    query: Query
     cases: tuple[Case, ...]
     by_which: Mapping[Which, int] = field(default_factory=dict)
     closed: tuple[Case, ...] = ()
@@ -110,39 +110,39 @@ class Docket:
     @property
     def pages(self) -> int:
         """How many pages there are; at least one."""
-        return max(1, -(-self.by_which.get(self.search.which, 0) // PAGE))
+        return max(1, -(-self.by_which.get(self.query.which, 0) // PAGE))
 
 
 CLOSED_LATELY = 5
 
 
-def read_docket(connection: Connection, search: Search, today: date, calendars: Calendars) -> Docket:
+def read_docket(connection: Connection, query: Query, today: date, calendars: Calendars) -> Docket:
     """The page that is wanted, or the last one there is, and how many cases there are of each kind."""
-    here = _here(search)
+    here = _here(query)
     kinds = {which: _kind(which, today, calendars) for which in Which}
     counts = select(*[func.count(whenever((kind, 1))) for kind in kinds.values()]).select_from(_FROM).where(*here)
     by_which = dict(zip(kinds, map(int, connection.execute(counts).one()), strict=True))
-    docket = Docket(search, (), by_which)
-    page = min(max(search.page, 1), docket.pages)
+    docket = Docket(query, (), by_which)
+    page = min(max(query.page, 1), docket.pages)
     order = (
         (follow_up.c.closed_on.desc(), follow_up.c.case_id.desc())
-        if search.which is Which.CLOSED
+        if query.which is Which.CLOSED
         else (follow_up.c.due_on, follow_up.c.case_id)
     )
-    wanted = _SELECT.where(*here, kinds[search.which]).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)
+    wanted = _SELECT.where(*here, kinds[query.which]).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)
     cases = _cases(connection, connection.execute(wanted).all(), today, calendars)
     lately = _SELECT.where(*here, kinds[Which.CLOSED]).order_by(
         follow_up.c.closed_on.desc(), follow_up.c.case_id.desc()
     )
-    closed = () if search.which is Which.CLOSED else _cases(
+    closed = () if query.which is Which.CLOSED else _cases(
         connection, connection.execute(lately.limit(CLOSED_LATELY)).all(), today, calendars
     )  # fmt: skip
-    return replace(docket, search=replace(search, page=page), cases=cases, closed=closed)
+    return replace(docket, query=replace(query, page=page), cases=cases, closed=closed)
 
 
 def find_case(connection: Connection, number: str, path: str, today: date, calendars: Calendars) -> Case | None:
     """The case with this number, if its unit lies in the subtree ``path``."""
-    rows = connection.execute(_SELECT.where(*_here(Search(path)), follow_up.c.number == number)).all()
+    rows = connection.execute(_SELECT.where(*_here(Query(path)), follow_up.c.number == number)).all()
     return next(iter(_cases(connection, rows, today, calendars)), None)
 
 
@@ -190,9 +190,9 @@ _SELECT = select(
 ).select_from(_FROM)
 
 
-def _here(search: Search) -> list[ColumnElement[bool]]:
-    seen = [unit.c.path.startswith(search.path, autoescape=True)]
-    return [*seen, account.c.name == search.owner] if search.owner else seen
+def _here(query: Query) -> list[ColumnElement[bool]]:
+    seen = [unit.c.path.startswith(query.path, autoescape=True)]
+    return [*seen, account.c.name == query.owner] if query.owner else seen
 
 
 def _kind(which: Which, today: date, calendars: Calendars) -> ColumnElement[bool]:

@@ -27,7 +27,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class Query:
     """Which comments are wanted."""
 
     path: str = ""
@@ -67,7 +67,7 @@ class Written:
 class Inbox:
     """One page of comments."""
 
-    search: Search
+    query: Query
     comments: tuple[Written, ...]
     found: int
     by_state: Mapping[State, int] = field(default_factory=dict)
@@ -83,34 +83,34 @@ class Inbox:
         return sum(n for state, n in self.by_state.items() if state is not State.SPAM)
 
 
-def read_inbox(connection: Connection, search: Search) -> Inbox:
+def read_inbox(connection: Connection, query: Query) -> Inbox:
     """The page that is wanted, or the last one there is, and how many comments are in which state."""
-    wanted = _wanted(search)
+    wanted = _wanted(query)
     counted = select(comment.c.state, func.count()).select_from(_FROM).where(*wanted).group_by(comment.c.state)
     by_state = {State(state): int(n) for state, n in connection.execute(counted)}
-    inbox = Inbox(search, (), 0, by_state)
-    found = inbox.all_n if search.state is None else by_state.get(search.state, 0)
+    inbox = Inbox(query, (), 0, by_state)
+    found = inbox.all_n if query.state is None else by_state.get(query.state, 0)
     inbox = replace(inbox, found=found)
-    page = min(max(search.page, 1), inbox.pages)
+    page = min(max(query.page, 1), inbox.pages)
     rows = connection.execute(
-        _SELECT.where(*wanted, _in_state(search.state))
+        _SELECT.where(*wanted, _in_state(query.state))
         .order_by(comment.c.shown_last.is_(None), comment.c.shown_last.desc(), comment.c.code)
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
-    return replace(inbox, search=replace(search, page=page), comments=tuple(map(_written, rows)))
+    return replace(inbox, query=replace(query, page=page), comments=tuple(map(_written, rows)))
 
 
 def find_comment(connection: Connection, code: str, path: str) -> Written | None:
     """One comment, if it may be read and lies in the subtree ``path``."""
-    row = connection.execute(_SELECT.where(*_wanted(Search(path)), comment.c.code == code)).first()
+    row = connection.execute(_SELECT.where(*_wanted(Query(path)), comment.c.code == code)).first()
     return None if row is None else _written(row)
 
 
 def comments_of_case(connection: Connection, case_id: int, path: str) -> list[Written]:
     """The comments that were put to a case."""
     rows = connection.execute(
-        _SELECT.where(*_wanted(Search(path)), comment.c.case_id == case_id).order_by(
+        _SELECT.where(*_wanted(Query(path)), comment.c.case_id == case_id).order_by(
             comment.c.shown_last.desc(), comment.c.code
         )
     )
@@ -151,14 +151,14 @@ _SELECT: Select[Any] = select(
 )
 
 
-def _wanted(search: Search) -> list[ColumnElement[bool]]:
-    wanted = [comment.c.published_on.is_not(None), unit.c.path.startswith(search.path, autoescape=True)]
-    if search.days is not None:
-        wanted += [comment.c.shown_last >= search.days[0], comment.c.shown_first <= search.days[1]]
+def _wanted(query: Query) -> list[ColumnElement[bool]]:
+    wanted = [comment.c.published_on.is_not(None), unit.c.path.startswith(query.path, autoescape=True)]
+    if query.days is not None:
+        wanted += [comment.c.shown_last >= query.days[0], comment.c.shown_first <= query.days[1]]
     folded: Any = comment.c.folded
     for older in OLDER_FOLDS:
         folded = func.replace(folded, older, "d")
-    wanted += [folded.contains(word, autoescape=True) for word in words_of(search.words)[:WORDS_MAX]]
+    wanted += [folded.contains(word, autoescape=True) for word in words_of(query.words)[:WORDS_MAX]]
     return wanted
 
 

@@ -119,10 +119,14 @@ def send(connection: Connection, desk: Desk, at: datetime) -> None:
     body = pack_batch(batch.lines, batch.enclosures)
     start = batch.start
     headers = sign_request(
-        method="POST", body=body, keyid=desk.known.device_id, private_key=desk.key, clock=clock,
+        method="POST",
+        body=body,
+        keyid=desk.known.device_id,
+        private_key=desk.key,
+        clock=clock,
         url=f"{_URL}/v1/journals/{batch.journal_id}/entries?from={start.next_seq}&prev={start.head.hex()}",
         headers={"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": "gzip"},
-    )  # fmt: skip
+    )
     receipt = Receipt(at, clock, headers["Signature"], headers["Kiosk-Clock"])
     ensure_partitions(connection, at)
     as_sent = batch if batch.enclosures else replace(batch, body=body)

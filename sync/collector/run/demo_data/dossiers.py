@@ -57,6 +57,12 @@ def _month_of(counters: int, late: float, chance: random.Random) -> Counts:
     on_time = petitions - (chance.random() < 0.25) - (chance.random() < 0.1)
     bad = min(petitions, petitions - max(on_time, 0) + (chance.random() < 0.3))
     return Counts(
-        dossiers, dissatisfied, complained, overdue, dissatisfied + complained + overdue - twice, petitions,
-        max(on_time, 0), bad,
-    )  # fmt: skip
+        dossiers,
+        dissatisfied,
+        complained,
+        overdue,
+        dissatisfied + complained + overdue - twice,
+        petitions,
+        max(on_time, 0),
+        bad,
+    )

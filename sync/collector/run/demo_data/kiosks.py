@@ -25,9 +25,12 @@ def write_kiosk(connection: Connection, desk: Desk, first: date, today: date) ->
     began = desk.moment(first, time(7))
     desk.journal.add(OpenedLine, began, "opened", software="0.1.0")
     enrolled = {
-        "device_id": desk.known.device_id, "counter_id": desk.known.counter_id, "info": {}, "enrolled_at": began,
+        "device_id": desk.known.device_id,
+        "counter_id": desk.known.counter_id,
+        "info": {},
+        "enrolled_at": began,
         "public_key": base64.b64encode(desk.key.public_key().public_bytes_raw()).decode(),
-    }  # fmt: skip
+    }
     connection.execute(insert(device).values(enrolled))
     pressed = 0
     for day in _working_days(first, today):

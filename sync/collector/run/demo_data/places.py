@@ -23,9 +23,12 @@ def make_counters(
     chosen = sorted(chance.sample(list(communes), min(UNITS, len(communes))), key=lambda row: str(row.code))
     code = f"{province}.HCC"
     centre = {
-        "code": code, "name": "Trung tâm Phục vụ hành chính công tỉnh", "kind": "office",
-        "parent_id": top.unit_id, "path": f"{top.path}{code}/",
-    }  # fmt: skip
+        "code": code,
+        "name": "Trung tâm Phục vụ hành chính công tỉnh",
+        "kind": "office",
+        "parent_id": top.unit_id,
+        "path": f"{top.path}{code}/",
+    }
     centre_id = connection.execute(insert(unit).values(centre).returning(unit.c.unit_id)).scalar_one()
     halls = [(centre_id, code, CENTRE_COUNTERS)]
     halls += [(row.unit_id, row.code, chance.choice((2, 2, 3, 4))) for row in chosen]

@@ -27,9 +27,15 @@ Progress = Callable[[str, int], None]
 
 
 def write_province(
-    database: Database, province: str, months: int, seed: int, now: datetime, days: LocalDays, survey: Survey,
+    database: Database,
+    province: str,
+    months: int,
+    seed: int,
+    now: datetime,
+    days: LocalDays,
+    survey: Survey,
     progress: Progress,
-) -> int:  # fmt: skip
+) -> int:
     """Write a province of ``months`` up to ``now``; how many ratings were counted.
 
     Raises UsageWrong where counters are there already: demo data must never mix with real ones.

@@ -32,11 +32,15 @@ def _said(desk: Desk, chance: random.Random) -> dict[str, Any]:
     head = desk.journal.head
     touched = desk.now.astimezone(desk.days.zone).replace(hour=7, minute=chance.randrange(60), second=0, microsecond=0)
     said: dict[str, Any] = {
-        "software": SOFTWARE, "journal_id": desk.journal.journal_id, "next_seq": head.next_seq if head else 1,
-        "head": head.head.hex() if head else "", "pending": 0, "versions": _SYSTEM,
+        "software": SOFTWARE,
+        "journal_id": desk.journal.journal_id,
+        "next_seq": head.next_seq if head else 1,
+        "head": head.head.hex() if head else "",
+        "pending": 0,
+        "versions": _SYSTEM,
         "disk_free_bytes": chance.randrange(8, 26) * GB,
         "touch_test": f"1,1,1,1,1 {touched.isoformat()}",
-    }  # fmt: skip
+    }
     match chance.randrange(60):
         case 0:
             said["disk_free_bytes"] = 640_000_000

@@ -37,22 +37,39 @@ EVERY_UNIT = 4
 ASKED_AFTER_DAYS = 12
 """Working days after which somebody asks what became of a case."""
 FULL_NAMES = (
-    "Hoàng Minh Tuấn", "Vi Thị Lan", "Lưu Đình Thắng", "Nông Văn Bình", "Lý Thị Mai", "Hứa Quốc Cường", "Đàm Thị Hạnh",
-    "Triệu Văn Páo", "Chu Thị Ngân", "Bế Quang Huy",
-)  # fmt: skip
+    "Hoàng Minh Tuấn",
+    "Vi Thị Lan",
+    "Lưu Đình Thắng",
+    "Nông Văn Bình",
+    "Lý Thị Mai",
+    "Hứa Quốc Cường",
+    "Đàm Thị Hạnh",
+    "Triệu Văn Páo",
+    "Chu Thị Ngân",
+    "Bế Quang Huy",
+)
 OTHERS = (
-    ("quantri", Role.ADMINISTRATOR), ("cntt", Role.IT), ("kiemtra", Role.AUDITOR), ("xem", Role.VIEWER),
-)  # fmt: skip
+    ("quantri", Role.ADMINISTRATOR),
+    ("cntt", Role.IT),
+    ("kiemtra", Role.AUDITOR),
+    ("xem", Role.VIEWER),
+)
 """The other roles, each for the whole province."""
 DONE_FOR_CASES = (
-    "Thêm quầy phụ giờ cao điểm", "Niêm yết lại bộ thủ tục đất đai", "Gửi Mẫu 04 trước hạn cho 14 hồ sơ",
-    "Họp rút kinh nghiệm, phân lại người trực buổi sáng", "Bố trí đoàn viên giúp dân viết tờ khai",
-)  # fmt: skip
+    "Thêm quầy phụ giờ cao điểm",
+    "Niêm yết lại bộ thủ tục đất đai",
+    "Gửi Mẫu 04 trước hạn cho 14 hồ sơ",
+    "Họp rút kinh nghiệm, phân lại người trực buổi sáng",
+    "Bố trí đoàn viên giúp dân viết tờ khai",
+)
 NOTES_ON_CASES = ("Đã họp; chưa có kết quả", "Bố trí thêm người chiều thứ Hai", "6 hồ sơ quá hạn, kiểm tra Mẫu 04")
 NOTES_ON_COMMENTS = (
-    "Đã kiểm tra sổ và gọi lại cho bộ phận chuyên môn.", "Đã nhắc cán bộ trực quầy.", "Chuyển lời cảm ơn tới cán bộ.",
-    "Đã bổ sung ghế ngồi và quạt.", "Ghi nhận, đưa vào họp giao ban tuần.",
-)  # fmt: skip
+    "Đã kiểm tra sổ và gọi lại cho bộ phận chuyên môn.",
+    "Đã nhắc cán bộ trực quầy.",
+    "Chuyển lời cảm ơn tới cán bộ.",
+    "Đã bổ sung ghế ngồi và quạt.",
+    "Ghi nhận, đưa vào họp giao ban tuần.",
+)
 
 
 @dataclass(frozen=True, slots=True)

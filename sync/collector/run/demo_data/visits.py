@@ -35,9 +35,17 @@ def _level(chance: random.Random, satisfied: float, *, worse: bool) -> int:
 
 
 _USUAL = {
-    "wait": 24, "deadline": 17, "guidance": 18, "trips": 12, "attitude": 11, "papers": 8, "place": 8, "result": 6,
-    "fee": 2, "other": 5,
-}  # fmt: skip
+    "wait": 24,
+    "deadline": 17,
+    "guidance": 18,
+    "trips": 12,
+    "attitude": 11,
+    "papers": 8,
+    "place": 8,
+    "result": 6,
+    "fee": 2,
+    "other": 5,
+}
 
 
 def _reasons(chance: random.Random, mostly: str) -> list[str]:

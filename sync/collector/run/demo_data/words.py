@@ -53,7 +53,7 @@ _MINDED = {
     ),
     "fee": ("Không thấy niêm yết mức phí, hỏi mới biết.", "Nên cho chuyển khoản, hôm nay tôi không mang đủ tiền mặt."),
     "other": ("Xin mở cửa thêm sáng thứ Bảy, ngày thường dân đi làm cả.", "Loa gọi số nhỏ quá, nghe không rõ."),
-}  # fmt: skip
+}
 _CONTENT = (
     "Cán bộ hướng dẫn rất tận tình, tôi cảm ơn.",
     "Nhanh, gọn.",

@@ -39,7 +39,7 @@ _TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE) (\w+)")
 def trace_services(services: Services) -> tuple[Services, TracerProvider]:
     """The services whose transactions and statements are traced, and what traces requests; ``shutdown`` ends both."""
     settings = services.config.tracing
-    # Nothing of ours is told but this: a resource that the SDK finds by itself names the machine and its user.
+    # Only the service's name: a resource that the SDK finds by itself names the machine and its user.
     resource = Resource({"service.name": "hailong-collector", "service.version": VERSION})
     sampler = ParentBased(TraceIdRatioBased(settings.sample_ratio))
     provider = TracerProvider(sampler=sampler, resource=resource, shutdown_on_exit=False)
@@ -54,7 +54,7 @@ def trace_services(services: Services) -> tuple[Services, TracerProvider]:
 
 
 class Unconnected(TextMapPropagator):
-    """Takes no trace over and hands none on: what a request says of a trace is anybody's word."""
+    """Neither continues nor forwards traces: anybody may write a trace into a request."""
 
     def extract(self, *_: Any, **__: Any) -> Context:
         """A trace of our own."""
@@ -126,10 +126,17 @@ def _bare(span: ReadableSpan) -> ReadableSpan:
     told = span.attributes or {}
     attributes = {name: told[name] for name in KEPT if name in told}
     return ReadableSpan(
-        span.name, span.context, span.parent, span.resource, attributes, kind=span.kind,
-        status=trace.Status(span.status.status_code), start_time=span.start_time, end_time=span.end_time,
+        span.name,
+        span.context,
+        span.parent,
+        span.resource,
+        attributes,
+        kind=span.kind,
+        status=trace.Status(span.status.status_code),
+        start_time=span.start_time,
+        end_time=span.end_time,
         instrumentation_scope=span.instrumentation_scope,
-    )  # fmt: skip
+    )
 
 
 def _trace_statements(engine: Engine, tracer: trace.Tracer) -> None:

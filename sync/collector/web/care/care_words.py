@@ -36,7 +36,7 @@ class CareWords:
         return f"{written.unit}, {written.counter}" if written.counter else written.unit
 
     def short_place(self, written: Written) -> str:
-        """The same without what the counter is for: a list has little room."""
+        """The place without what its counter is for, as a list has little room."""
         return f"{written.unit}, {written.counter.partition(' – ')[0]}" if written.counter else written.unit
 
     def span(self, written: Written) -> str:
@@ -58,14 +58,14 @@ class CareWords:
         }[state]
 
     def text(self, text: str, wanted: str = "") -> Markup:
-        """The words themselves, masked digits and what was searched for marked."""
+        """A text with its masked digits and the words that were searched for marked."""
         pieces = found_in(text, wanted) if wanted else [(text, False)]
         return Markup("").join(
             Markup("<mark>{}</mark>").format(_masked(piece)) if found else _masked(piece) for piece, found in pieces
         )
 
     def excerpt(self, text: str, wanted: str = "") -> Markup:
-        """Their beginning, cut between words."""
+        """The beginning of a text, cut between words."""
         if len(text) <= EXCERPT_CHARS:
             return self.text(text, wanted)
         return self.text(text[:EXCERPT_CHARS].rpartition(" ")[0] or text[:EXCERPT_CHARS], wanted) + " …"
@@ -124,7 +124,7 @@ class CareWords:
         if case.is_closed:
             return t("in time") if left >= 0 else t.several("{n} day late", "{n} days late", -left)
         if case.is_overdue:
-            # A day off after the last one: overdue, and not yet by a working day.
+            # Today is a day off after the last day: the case is overdue, but not yet by a working day.
             return t.several("overdue by {n} day", "overdue by {n} days", -left) if left else t("overdue")
         return t.several("{n} day left", "{n} days left", left) if left else t("due today")
 
@@ -135,7 +135,7 @@ class CareWords:
         return "alert" if case.is_overdue else "warn" if case.left <= 2 else ""
 
     def helped(self, case: Case) -> tuple[str, str]:
-        """What came after it was closed: words and the tag's role."""
+        """Whether fewer are dissatisfied since the case was closed: words and the tag's role."""
         if case.after is None:
             return self.t("not enough ratings yet"), ""
         if case.helped is None:

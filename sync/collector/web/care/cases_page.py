@@ -11,11 +11,11 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
-from kiosk.base.cells import code_note, csv_bytes
 from kiosk.domain.numbers.measures import Method, Share
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MayDecide, MayExport, MayFollow, Served
+from sync.collector.care.cases import docket
 from sync.collector.care.cases.care import Deed, ResultNeeded, What, care_for, read_steps
-from sync.collector.care.cases.docket import Case, Search, Which, find_case, open_cases_of, read_docket
+from sync.collector.care.cases.docket import Case, Which, find_case, open_cases_of, read_docket
 from sync.collector.care.cases.opening import Opener, Rule, known_cases, unit_code
 from sync.collector.care.comments.inbox import comments_of_case
 from sync.collector.errors import UsageWrong
@@ -24,42 +24,41 @@ from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.people.audit import note
 from sync.collector.people.owners import owners_of
 from sync.collector.people.rights import Reader, Right
+from sync.collector.services import reports
 from sync.collector.services.cases_by_hand import NOTE_CHARS_MAX, can_be_opened, open_by_hand
-from sync.collector.services.reports import Wish, read_book
 from sync.collector.services.services import Services
 from sync.collector.store.schema import account, follow_up, unit
 from sync.collector.web.care.care_words import CareWords
-from sync.collector.web.care.words_page import page_of, path_of
-from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.care.decisions import LOOKED_AT, Sent, keep_decision
+from sync.collector.web.care.words_page import path_of
+from sync.collector.web.shared.csv_list import Columns, csv_list
+from sync.collector.web.shared.depends import DecideForm
+from sync.collector.web.shared.query import Query, page_of, said_as
 from sync.collector.web.shared.rendering import phrases_of, render
 from sync.collector.words.phrases import Phrases
 
 router = APIRouter(include_in_schema=False)
 
 KINDS = {
-    "dang-mo": Which.OPEN, "qua-han": Which.OVERDUE, "sap-han": Which.SOON, "chua-giao": Which.UNOWNED,
+    "dang-mo": Which.OPEN,
+    "qua-han": Which.OVERDUE,
+    "sap-han": Which.SOON,
+    "chua-giao": Which.UNOWNED,
     "da-dong": Which.CLOSED,
-}  # fmt: skip
+}
 """As an address writes them."""
 USUAL = "dang-mo"
 PANEL_MAX = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What the address asks for, as it is written there."""
+class DocketQuery(Query):
+    """Which cases are wanted."""
 
-    unit: str = ""
-    which: str = USUAL
-    owner: str = ""
-    page: int = 1
-
-    def query(self, **other: str | int) -> dict[str, str]:
-        """The same for another address, with something changed; what is usual is left out."""
-        values: dict[str, str | int] = {
-            "dv": self.unit, "loai": self.which, "nguoi": self.owner, "trang": self.page, **other
-        }  # fmt: skip
-        return {key: str(value) for key, value in values.items() if value and value not in (USUAL, 1)}
+    unit: str = said_as("dv")
+    which: str = said_as("loai", USUAL)
+    owner: str = said_as("nguoi")
+    page: int = said_as("trang", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,36 +71,38 @@ class Panel:
     overdue: int
     first: tuple[Case, ...]
     known: Mapping[str, str]
-    """By place, the case for which none can be opened there in the period."""
+    """By place, the case that exists there in the period, so that no second one can be opened."""
     decides: bool
     """Whether this reader may open cases."""
     can_open: bool
-    """Whether one can be opened for this very place, from what the page shows."""
+    """Whether a case can be opened for the page's own place, from the numbers that it shows."""
 
 
 @router.get("/vu-viec")
-async def show_docket(request: Request) -> Response:
+async def show_docket(request: Request, services: Served, reader: MayFollow) -> Response:
     """The cases that are wanted, and what was closed lately."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.FOLLOW)
-    filters = filters_of(request)
-    values = await asyncio.to_thread(_read_docket, services, reader, filters)
+    query = query_of(request)
+    values = await asyncio.to_thread(_read_docket, services, reader, query)
     words = CareWords(phrases_of(request), services)
     return render(
-        request, "cases.html", reader=reader, w=words, filters=filters, KINDS=KINDS, rule=services.config.cases,
-        percent_min=services.config.policy.percent_min, **values,
-    )  # fmt: skip
+        request,
+        "cases.html",
+        w=words,
+        query=query,
+        KINDS=KINDS,
+        rule=services.config.cases,
+        percent_min=services.config.policy.percent_min,
+        **values,
+    )
 
 
 @router.post("/vu-viec")
-async def take_opening(request: Request) -> Response:
+async def take_opening(request: Request, services: Served, reader: MayDecide, form: DecideForm) -> Response:
     """A case that a person opens for a place, from the numbers that its page shows them."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.DECIDE)
-    form = await read_form(request)
-    require_key(form, reader.form_key)
-    wish = Wish(form.get("unit", ""), form.get("counter") or None, form.get("ky", ""), asked=form.get("phieu", ""))
-    book = await asyncio.to_thread(read_book, services, reader, wish)
+    wanted = reports.Query(
+        form.get("unit", ""), form.get("counter") or None, form.get("ky", ""), asked=form.get("phieu", "")
+    )
+    book = await asyncio.to_thread(reports.read_book, services, reader, wanted)
     note = " ".join(form.get("note", "").split())[:NOTE_CHARS_MAX]
     calendars = await asyncio.to_thread(read_calendars, services)
     rule = Rule(services.config.cases, calendars, book.today, services.now())
@@ -112,47 +113,34 @@ async def take_opening(request: Request) -> Response:
 
 
 @router.get("/vu-viec.csv")
-async def take_docket(request: Request) -> Response:
+async def take_docket(request: Request, services: Served, reader: MayExport) -> Response:
     """The page's cases as a file."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.EXPORT)
-    filters = filters_of(request)
-    docket = (await asyncio.to_thread(_read_docket, services, reader, filters))["docket"]
+    query = query_of(request)
+    found = (await asyncio.to_thread(_read_docket, services, reader, query))["docket"]
     words = CareWords(phrases_of(request), services)
-    # Excel with Vietnamese settings takes the semicolon, as for the reports.
-    lines = _lines(words, docket.cases)
-    told = [[], code] if (code := code_note((cell for line in lines for cell in line), words.t)) else []
-    body = csv_bytes([*lines, *told], ";" if words.t.language == "vi" else ",")
-    noting = partial(_note_export, reader=reader, filters=filters, now=services.now())
+    noting = partial(_note_export, reader=reader, query=query, now=services.now())
     await asyncio.wrap_future(services.writer.submit(noting))
-    headers = {"Content-Disposition": 'attachment; filename="vu-viec.csv"', "Cache-Control": "no-store"}
-    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_list("vu-viec.csv", _columns(words), found.cases, words.t)
 
 
 @router.get("/vu-viec/{number}")
-async def show_case(request: Request, number: str) -> Response:
+async def show_case(request: Request, services: Served, reader: MayFollow, number: str) -> Response:
     """One case with the numbers that opened it."""
-    return await _show(request, number)
+    return await _show(request, services, reader, number)
 
 
 @router.post("/vu-viec/{number}")
-async def take_deed(request: Request, number: str) -> Response:
+async def take_deed(request: Request, services: Served, reader: MayDecide, form: DecideForm, number: str) -> Response:
     """What somebody does about a case."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.DECIDE)
-    form = await read_form(request)
-    require_key(form, reader.form_key)
     now = services.now()
     today = date.fromisoformat(services.days.today(now)[0])
+    calendars = await asyncio.to_thread(read_calendars, services)
     caring = partial(
-        care_for, number=number, deed=_deed(form), reader=reader, today=today, now=now,
-        calendars=await asyncio.to_thread(read_calendars, services),
-    )  # fmt: skip
-    try:
-        await asyncio.wrap_future(services.writer.submit(caring))
-    except ResultNeeded as error:
-        return await _show(request, number, wrong=str(error), form=form, status=400)
-    return RedirectResponse(phrases_of(request).way(f"/vu-viec/{number}"), 303)
+        care_for, number=number, deed=_deed(form), reader=reader, today=today, now=now, calendars=calendars
+    )
+    again = partial(_show, request, services, reader, number)
+    address = phrases_of(request).way(f"/vu-viec/{number}")
+    return await keep_decision(services, caring, form, missing=ResultNeeded, again=again, address=address)
 
 
 def read_calendars(services: Services) -> Calendars:
@@ -176,23 +164,21 @@ def panel_of(services: Services, reader: Reader, book: Book, phrases: Phrases) -
     return Panel(words, unit_code(place), n, overdue, tuple(first), known, decides, can_open)
 
 
-def filters_of(request: Request) -> Filters:
-    """What the address asks for; whatever it says that cannot be is passed over."""
-    query = request.query_params
-    which = query.get("loai", USUAL)
-    return Filters(
-        query.get("dv", "")[:40], which if which in KINDS else USUAL, query.get("nguoi", "")[:60],
-        page_of(query.get("trang", "")),
-    )  # fmt: skip
+def query_of(request: Request) -> DocketQuery:
+    """What the address asks for; impossible values are ignored."""
+    said = request.query_params
+    which = said.get("loai", USUAL)
+    which, page = which if which in KINDS else USUAL, page_of(said.get("trang", ""))
+    return DocketQuery(said.get("dv", "")[:40], which, said.get("nguoi", "")[:60], page)
 
 
-def _read_docket(services: Services, reader: Reader, filters: Filters) -> dict[str, Any]:
+def _read_docket(services: Services, reader: Reader, query: DocketQuery) -> dict[str, Any]:
     today = date.fromisoformat(services.days.today(services.now())[0])
     with services.database.reading() as connection:
-        path = path_of(connection, filters.unit, reader)
-        search = Search(path, KINDS[filters.which], filters.owner, filters.page)
-        docket = read_docket(connection, search, today, services.calendars(connection))
-        return {"docket": docket, "units": _units(connection, reader), "people": _people(connection, reader)}
+        path = path_of(connection, query.unit, reader)
+        wanted = docket.Query(path, KINDS[query.which], query.owner, query.page)
+        found = read_docket(connection, wanted, today, services.calendars(connection))
+        return {"docket": found, "units": _units(connection, reader), "people": _people(connection, reader)}
 
 
 def _units(connection: Connection, reader: Reader) -> list[tuple[str, str]]:
@@ -214,14 +200,10 @@ def _people(connection: Connection, reader: Reader) -> list[tuple[str, str]]:
     return [(row.name, row.full_name) for row in rows]
 
 
-async def _show(
-    request: Request, number: str, *, wrong: str = "", form: dict[str, str] | None = None, status: int = 200
-) -> Response:
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.FOLLOW)
+async def _show(request: Request, services: Services, reader: Reader, number: str, sent: Sent = LOOKED_AT) -> Response:
     values = await asyncio.to_thread(_read_case, services, reader, number)
     words = CareWords(phrases_of(request), services)
-    return render(request, "case.html", status, reader=reader, w=words, wrong=wrong, form=form or {}, **values)
+    return render(request, "case.html", sent.status, w=words, **sent.values(words.t), **values)
 
 
 def _read_case(services: Services, reader: Reader, number: str) -> dict[str, Any]:
@@ -236,10 +218,10 @@ def _read_case(services: Services, reader: Reader, number: str) -> dict[str, Any
         return {
             "case": case,
             "steps": (steps := read_steps(connection, row.case_id)),
-            # A person's decision, no threshold, opened it.
+            # The first step has an actor where a person opened the case; else a threshold did.
             "by_hand": bool(steps and steps[0].actor),
             "owners": owners_of(connection, row.path, reader),
-            # Whoever may see cases may not for that read what citizens wrote.
+            # The right to see cases does not include the right to read what citizens wrote.
             "comments": comments_of_case(connection, row.case_id, reader.path) if reader.may(Right.DECIDE) else [],
             "address": f"/t/{row.unit_code}/{row.counter_code}" if row.counter_code else f"/t/{row.unit_code}",
             "threshold": Share(Method.TOP2BOX, row.share_percent, 100),
@@ -256,23 +238,25 @@ def _deed(form: dict[str, str]) -> Deed:
     return Deed(what, form.get("note", ""), form["owner"][:60] if "owner" in form else None, due_on)
 
 
-def _lines(words: CareWords, cases: tuple[Case, ...]) -> list[list[str]]:
+def _columns(words: CareWords) -> Columns[Case]:
     t, p = words.t, words.p
-    heads = [
-        t("Number"), t("Place"), t("Period"), t("Dissatisfied"), t("Ratings, n"), f"{t('Dissatisfied when opened')}, %",
-        t("Owner"), t("Opened on"), t("Due on"), t("State"), t("Left"), t("Latest note"), t("Closed on"), t("Result"),
-    ]  # fmt: skip
-    rows = [
-        [
-            case.row.number, words.case_place(case.row), case.row.period, str(case.row.bad), str(case.row.n),
-            p.number_of(case.opened_with), case.row.owner or "", t.day(case.row.opened_on), t.day(case.row.due_on),
-            words.case_state(case.row.state), words.left(case), case.newest_note,
-            t.day(case.row.closed_on) if case.row.closed_on else "", case.row.result or "",
-        ]
-        for case in cases
-    ]  # fmt: skip
-    return [heads, *rows]
+    return [
+        (t("Number"), lambda case: case.row.number),
+        (t("Place"), lambda case: words.case_place(case.row)),
+        (t("Period"), lambda case: case.row.period),
+        (t("Dissatisfied"), lambda case: str(case.row.bad)),
+        (t("Ratings, n"), lambda case: str(case.row.n)),
+        (f"{t('Dissatisfied when opened')}, %", lambda case: p.number_of(case.opened_with)),
+        (t("Owner"), lambda case: case.row.owner or ""),
+        (t("Opened on"), lambda case: t.day(case.row.opened_on)),
+        (t("Due on"), lambda case: t.day(case.row.due_on)),
+        (t("State"), lambda case: words.case_state(case.row.state)),
+        (t("Left"), words.left),
+        (t("Latest note"), lambda case: case.newest_note),
+        (t("Closed on"), lambda case: t.day(case.row.closed_on) if case.row.closed_on else ""),
+        (t("Result"), lambda case: case.row.result or ""),
+    ]
 
 
-def _note_export(connection: Connection, reader: Reader, filters: Filters, now: datetime) -> None:
-    note(connection, now, reader.name, "export", "cases", {"form": "csv", **filters.query()})
+def _note_export(connection: Connection, reader: Reader, query: DocketQuery, now: datetime) -> None:
+    note(connection, now, reader.name, "export", "cases", {"form": "csv", **query.changed()})

@@ -7,9 +7,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlalchemy import Connection
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MayDecide, Served
 from sync.collector.care.signals.board import count_open, find_posted, read_board
 from sync.collector.care.signals.decide import (
     DAYS_MAX,
@@ -25,7 +25,8 @@ from sync.collector.care.signals.words import SignWords
 from sync.collector.errors import UsageWrong
 from sync.collector.people.rights import Reader, Right
 from sync.collector.services.services import Services
-from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.care.decisions import LOOKED_AT, Sent, keep_decision
+from sync.collector.web.shared.depends import DecideForm
 from sync.collector.web.shared.rendering import phrases_of, render, words_of
 
 router = APIRouter(include_in_schema=False)
@@ -34,37 +35,31 @@ NUMBER_DIGITS_MAX = 12
 
 
 @router.get("/dau-hieu")
-async def show_signals(request: Request) -> Response:
+async def show_signals(request: Request, services: Served, reader: MayDecide) -> Response:
     """The signs that wait for a person, and what was decided lately."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.DECIDE)
     values = await asyncio.to_thread(_read_all, services, reader)
     settings = services.config.signals
-    return render(request, "signals.html", reader=reader, w=SignWords(words_of(request)), rule=settings, **values)
+    return render(request, "signals.html", w=SignWords(words_of(request)), rule=settings, **values)
 
 
 @router.get("/dau-hieu/{number}")
-async def show_signal(request: Request, number: str) -> Response:
+async def show_signal(request: Request, services: Served, reader: MayDecide, number: str) -> Response:
     """One sign with its evidence, and the forms."""
-    return await _show(request, number)
+    return await _show(request, services, reader, number)
 
 
 @router.post("/dau-hieu/{number}")
-async def take_decision(request: Request, number: str) -> Response:
+async def take_decision(
+    request: Request, services: Served, reader: MayDecide, form: DecideForm, number: str
+) -> Response:
     """What a person decides about a sign."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.DECIDE)
-    form = await read_form(request)
-    require_key(form, reader.form_key)
     now = services.now()
     today = date.fromisoformat(services.days.today(now)[0])
     chair = Chair(reader, now, today, services.config.policy.cell_min)
-    try:
-        deciding = partial(_decide, number=_number(number), form=form, chair=chair)
-        await asyncio.wrap_future(services.writer.submit(deciding))
-    except DecisionWrong as error:
-        return await _show(request, number, wrong=error, form=form, status=400)
-    return RedirectResponse(phrases_of(request).way(f"/dau-hieu/{number}"), 303)
+    deciding = partial(_decide, number=_number(number), form=form, chair=chair)
+    again = partial(_show, request, services, reader, number)
+    address = phrases_of(request).way(f"/dau-hieu/{number}")
+    return await keep_decision(services, deciding, form, missing=DecisionWrong, again=again, address=address)
 
 
 def count_signs(services: Services, reader: Reader, key: str) -> int:
@@ -110,19 +105,11 @@ def _read_all(services: Services, reader: Reader) -> dict[str, Any]:
         }
 
 
-async def _show(
-    request: Request, number: str, *, wrong: DecisionWrong | None = None, form: dict[str, str] | None = None,
-    status: int = 200,
-) -> Response:  # fmt: skip
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.DECIDE)
+async def _show(request: Request, services: Services, reader: Reader, number: str, sent: Sent = LOOKED_AT) -> Response:
     found = await asyncio.to_thread(_find, services, reader, _number(number))
     t = words_of(request)
-    return render(
-        request, "signal.html", status, reader=reader, w=SignWords(t), one=found, form=form or {},
-        wrong=t(wrong.message, **wrong.values) if wrong else "", NOTE_CHARS_MAX=NOTE_CHARS_MAX, DAYS_MAX=DAYS_MAX,
-        cell_min=services.config.policy.cell_min,
-    )  # fmt: skip
+    limits = {"NOTE_CHARS_MAX": NOTE_CHARS_MAX, "DAYS_MAX": DAYS_MAX, "cell_min": services.config.policy.cell_min}
+    return render(request, "signal.html", sent.status, w=SignWords(t), one=found, **limits, **sent.values(t))
 
 
 def _find(services: Services, reader: Reader, number: int) -> Any:

@@ -8,14 +8,13 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MayExport, Served
 from sync.collector.errors import UsageWrong
 from sync.collector.export.forms import FORMS
 from sync.collector.figures.book import Book
 from sync.collector.people.audit import note
-from sync.collector.people.rights import Reader, Right
+from sync.collector.people.rights import Reader
 from sync.collector.services.reports import read_book
-from sync.collector.services.services import Services
 from sync.collector.web.figures.report_page import Asks
 from sync.collector.web.shared.rendering import phrases_of
 
@@ -26,14 +25,18 @@ router = APIRouter(include_in_schema=False)
 @router.get("/xuat/{form}/{unit}")
 @router.get("/xuat/{form}/{unit}/{counter}")
 async def take_file(
-    request: Request, asks: Asks, form: str, unit: str | None = None, counter: str | None = None
+    request: Request,
+    services: Served,
+    reader: MayExport,
+    asks: Asks,
+    form: str,
+    unit: str | None = None,
+    counter: str | None = None,
 ) -> Response:
     """A place's report as csv, xlsx or pdf."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.EXPORT)
     if form not in FORMS:
         raise UsageWrong("there is no file of the form {form}", form=form[:10])
-    book = await asyncio.to_thread(read_book, services, reader, asks.wish(unit, counter))
+    book = await asyncio.to_thread(read_book, services, reader, asks.query(unit, counter))
     make, media_type = FORMS[form]
     body = await asyncio.to_thread(make, book, phrases_of(request))
     noting = partial(_note, reader=reader, form=form, book=book, now=services.now())

@@ -7,24 +7,24 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MayRead, Served
 from sync.collector.calendar.periods import Kind, Period, parse_period, period_of
-from sync.collector.drawing import charts, heat_chart, trend_chart
-from sync.collector.drawing.drawing import WIDE_LABELLED_FROM
-from sync.collector.drawing.templates import templates
-from sync.collector.figures.attention import Why, find_matters
+from sync.collector.drawing import charts
+from sync.collector.figures.attention import find_matters
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import ReasonLine
 from sync.collector.figures.places import NoCounterYet, Place
 from sync.collector.figures.queries.asked import question_of
-from sync.collector.figures.ranks import rank_of, ranked
+from sync.collector.figures.ranks import ranked
 from sync.collector.figures.tables import tables_of
-from sync.collector.people.rights import Reader, Right
-from sync.collector.services.reports import LAST_YEAR, Wish, read_book
+from sync.collector.people.rights import Reader
+from sync.collector.services import reports
+from sync.collector.services.reports import LAST_YEAR, read_book
 from sync.collector.services.services import Services
 from sync.collector.web.care.cases_page import panel_of
 from sync.collector.web.care.signals_page import count_signs
 from sync.collector.web.shared.rendering import phrases_of, render
+from sync.collector.words.phrases import Phrases
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,13 +32,11 @@ CHOICES = 12
 """How many periods back the list offers."""
 SUBJECTS = ("share", "n", "answered", "bad", "aside", "reasons", "trend", "versus")
 
-templates.globals.update(charts=charts, trend_chart=trend_chart, heat_chart=heat_chart, Why=Why, rank_of=rank_of)
-
 Ky = Annotated[str, Query(max_length=24)]
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ReportAddress:
     """What an address says besides the place: all of a page's state is in it."""
 
     ky: Ky = ""
@@ -52,71 +50,83 @@ class State:
     voi: Annotated[str, Query(max_length=82)] = ""
     """The unit or counter to compare with."""
 
-    def wish(self, unit: str | None, counter: str | None) -> Wish:
+    def query(self, unit: str | None, counter: str | None) -> reports.Query:
         """The report that the address asks for."""
-        return Wish(unit, counter, self.ky, self.so, self.phieu, self.do, self.voi)
+        return reports.Query(unit, counter, self.ky, self.so, self.phieu, self.do, self.voi)
 
 
-Asks = Annotated[State, Depends()]
+Asks = Annotated[ReportAddress, Depends()]
 
 
 @router.get("/t")
 @router.get("/t/{unit}")
 @router.get("/t/{unit}/{counter}")
-async def show_place(request: Request, asks: Asks, unit: str | None = None, counter: str | None = None) -> Response:
+async def show_place(
+    request: Request,
+    services: Served,
+    reader: MayRead,
+    asks: Asks,
+    unit: str | None = None,
+    counter: str | None = None,
+) -> Response:
     """The overview of the reader's units, of a unit, or of a counter."""
     if (tidy := _tidy(request)) is not None:
         return tidy
-    reader = await reader_of(request, Right.READ)
-    return await place_page(request, reader, asks.wish(unit, counter))
+    return await place_page(request, services, reader, asks.query(unit, counter))
 
 
-async def place_page(request: Request, reader: Reader, wish: Wish) -> Response:
+async def place_page(request: Request, services: Services, reader: Reader, query: reports.Query) -> Response:
     """The page of a place for this reader, or that of the first day, before there is any counter."""
     try:
-        book = await _read(request, reader, wish)
+        book = await asyncio.to_thread(read_book, services, reader, query)
     except NoCounterYet:
-        return render(request, "first_day.html", reader=reader, place=None)
+        return render(request, "first_day.html", place=None)
     if not book.counters and not book.place.is_counter:
-        return render(request, "first_day.html", reader=reader, place=book.place)
-    cases = await asyncio.to_thread(panel_of, request.app.state.services, reader, book, phrases_of(request))
-    signs = await asyncio.to_thread(count_signs, request.app.state.services, reader, book.place.key)
-    return _page(request, "place.html", reader, book, cases=cases, signs=signs)
+        return render(request, "first_day.html", place=book.place)
+    cases = await asyncio.to_thread(panel_of, services, reader, book, phrases_of(request))
+    signs = await asyncio.to_thread(count_signs, services, reader, book.place.key)
+    return _page(request, services, "place.html", book, cases=cases, signs=signs)
 
 
 @router.get("/ly-do")
 @router.get("/ly-do/{unit}")
 @router.get("/ly-do/{unit}/{counter}")
-async def show_reasons(request: Request, asks: Asks, unit: str | None = None, counter: str | None = None) -> Response:
+async def show_reasons(
+    request: Request,
+    services: Served,
+    reader: MayRead,
+    asks: Asks,
+    unit: str | None = None,
+    counter: str | None = None,
+) -> Response:
     """What influenced the ratings of a place."""
     if (tidy := _tidy(request)) is not None:
         return tidy
-    reader = await reader_of(request, Right.READ)
-    wish = replace(asks.wish(unit, counter), over_time=True)
-    return _page(request, "reasons.html", reader, await _read(request, reader, wish))
+    query = replace(asks.query(unit, counter), over_time=True)
+    return _page(request, services, "reasons.html", await asyncio.to_thread(read_book, services, reader, query))
 
 
 @router.get("/giai-thich/{subject}")
 @router.get("/giai-thich/{subject}/{unit}")
 @router.get("/giai-thich/{subject}/{unit}/{counter}")
 async def show_explanation(
-    request: Request, asks: Asks, subject: str, unit: str | None = None, counter: str | None = None
+    request: Request,
+    services: Served,
+    reader: MayRead,
+    asks: Asks,
+    subject: str,
+    unit: str | None = None,
+    counter: str | None = None,
 ) -> Response:
     """How one figure was made: the dialog's content, or a page of its own without script."""
-    reader = await reader_of(request, Right.READ)
-    book = await _read(request, reader, asks.wish(unit, counter))
+    book = await asyncio.to_thread(read_book, services, reader, asks.query(unit, counter))
     subject = subject if subject in SUBJECTS else SUBJECTS[0]
     inside = request.headers.get("hx-request") == "true"
-    return _page(request, "explain_inside.html" if inside else "explain.html", reader, book, subject=subject)
-
-
-async def _read(request: Request, reader: Reader, wish: Wish) -> Book:
-    services: Services = request.app.state.services
-    return await asyncio.to_thread(read_book, services, reader, wish)
+    return _page(request, services, "explain_inside.html" if inside else "explain.html", book, subject=subject)
 
 
 def _tidy(request: Request) -> Response | None:
-    """The address of a period that was chosen in the form: one key, whichever field it came from."""
+    """A redirect to the address that names a free range by one key; None where the form was not used."""
     query = request.query_params
     if not {"tu", "den"} <= set(query):
         return None
@@ -126,20 +136,28 @@ def _tidy(request: Request) -> Response | None:
     return RedirectResponse(phrases_of(request).way(request.url.path, **kept, ky=f"{first}..{last}"), 303)
 
 
-def _page(request: Request, template: str, reader: Reader, book: Book, **more: Any) -> Response:
+def _page(request: Request, services: Services, template: str, book: Book, **more: Any) -> Response:
     p = phrases_of(request)
     query = {key: request.query_params.get(key, "") for key in ("ky", "so", "phieu", "do", "voi")}
     titles = p.titles_of(book)
     tables = {table.key: table for table in tables_of(book, titles)}
     values: dict[str, Any] = {
-        "book": book, "query": query, "onward": {**query, "voi": ""}, "tables": tables,
+        "book": book,
+        "query": query,
+        "onward": {**query, "voi": ""},
+        "tables": tables,
         "children": tables.get("places"),
-        "ranked": ranked(book), "matters": find_matters(book), "by_factor": _by_factor(book),
+        "ranked": ranked(book),
+        "matters": find_matters(book),
+        "by_factor": _by_factor(book),
         "axis": charts.axis_for([line.figure for line in [*book.children, book.me]]),
-        "kinds": _kinds(book), "choices": _choices(book), "address": address_of, "LAST_YEAR": LAST_YEAR,
-        "WIDE_LABELLED_FROM": WIDE_LABELLED_FROM, "questions": _questions(request, book),
-    }  # fmt: skip
-    return render(request, template, reader=reader, **values, **more)
+        "kinds": _kinds(book),
+        "choices": _choices(book),
+        "address": address_of,
+        "LAST_YEAR": LAST_YEAR,
+        "questions": _questions(services, p, book),
+    }
+    return render(request, template, **values, **more)
 
 
 def address_of(place: Place, part: str = "/t") -> str:
@@ -149,16 +167,14 @@ def address_of(place: Place, part: str = "/t") -> str:
     return f"{part}/{place.code}" if place.code else part
 
 
-def _questions(request: Request, book: Book) -> list[tuple[str, str]]:
+def _questions(services: Services, p: Phrases, book: Book) -> list[tuple[str, str]]:
     """Every question that was answered in the period, by its code and in its own words."""
-    services: Services = request.app.state.services
-    p = phrases_of(request)
     found = [(asked.code, question_of(asked, services.surveys)) for asked in book.others]
     return [(code, p.words(question.text) if question else code) for code, question in found]
 
 
 def _kinds(book: Book) -> list[tuple[Kind, str]]:
-    """Each kind of period, and the one of it in which the present one ends."""
+    """Each kind of period, with the period of that kind in which the present period ends."""
     day = min(book.period.last, book.today)
     return [(kind, period_of(kind, day).code) for kind in Kind if kind is not Kind.RANGE]
 

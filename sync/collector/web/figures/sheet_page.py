@@ -1,4 +1,4 @@
-"""Sheet pages: the profiles by other rules than ours, each on a page of its own."""
+"""Sheet pages: the profiles of Decision 766 and Circular 01/2018, each on a page of its own."""
 
 import asyncio
 from datetime import date, datetime
@@ -9,14 +9,14 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MayExport, MayRead, Served
 from sync.collector.calendar.periods import Kind, Period, parse_period, period_of
 from sync.collector.errors import UsageWrong
 from sync.collector.export.sheets import SHEET_FORMS
 from sync.collector.figures.places import Place, find_place, read_places
 from sync.collector.figures.queries.grains import Days, to_the_end
 from sync.collector.people.audit import note
-from sync.collector.people.rights import Reader, Right
+from sync.collector.people.rights import Reader
 from sync.collector.profiles.counts_file import FAULTS_MAX, CountsWrong
 from sync.collector.profiles.index766 import COLUMNS
 from sync.collector.profiles.reading import read_months, read_scored
@@ -35,54 +35,78 @@ Ky = Annotated[str, Query(max_length=24)]
 
 @router.get("/tt01")
 @router.get("/tt01/{unit}")
-async def show_tt01(request: Request, unit: str | None = None, ky: Ky = "") -> Response:
+async def show_tt01(
+    request: Request, services: Served, reader: MayRead, unit: str | None = None, ky: Ky = ""
+) -> Response:
     """The three indicators of Circular 01/2018 that a kiosk can give."""
-    return await show_sheet(request, TT01, unit, ky)
+    return await show_sheet(request, services, reader, TT01, unit, ky)
 
 
 @router.get("/766")
 @router.get("/766/{unit}")
 async def show_766(
-    request: Request, unit: str | None = None, ky: Ky = "", nhap: Annotated[int, Query(ge=0, le=10**6)] = 0
+    request: Request,
+    services: Served,
+    reader: MayRead,
+    unit: str | None = None,
+    ky: Ky = "",
+    nhap: Annotated[int, Query(ge=0, le=10**6)] = 0,
 ) -> Response:
     """The ratios of Decision 766 from imported counts; ``nhap`` tells how many months were just taken over."""
-    return await show_sheet(request, INDEX766, unit, ky, taken=nhap)
+    return await show_sheet(request, services, reader, INDEX766, unit, ky, taken=nhap)
 
 
 @router.get("/xuat-tt01/{form}")
 @router.get("/xuat-tt01/{form}/{unit}")
-async def take_tt01(request: Request, form: str, unit: str | None = None, ky: Ky = "") -> Response:
+async def take_tt01(
+    request: Request, services: Served, reader: MayExport, form: str, unit: str | None = None, ky: Ky = ""
+) -> Response:
     """The same as csv, xlsx or pdf."""
-    return await _take(request, TT01, form, unit, ky)
+    return await _take(request, services, reader, TT01, form, unit, ky)
 
 
 @router.get("/xuat-766/{form}")
 @router.get("/xuat-766/{form}/{unit}")
-async def take_766(request: Request, form: str, unit: str | None = None, ky: Ky = "") -> Response:
+async def take_766(
+    request: Request, services: Served, reader: MayExport, form: str, unit: str | None = None, ky: Ky = ""
+) -> Response:
     """The same as csv, xlsx or pdf."""
-    return await _take(request, INDEX766, form, unit, ky)
+    return await _take(request, services, reader, INDEX766, form, unit, ky)
 
 
 async def show_sheet(
-    request: Request, key: str, unit: str | None, ky: str, *, taken: int = 0, wrong: CountsWrong | None = None
+    request: Request,
+    services: Services,
+    reader: Reader,
+    key: str,
+    unit: str | None,
+    ky: str,
+    *,
+    taken: int = 0,
+    wrong: CountsWrong | None = None,
 ) -> Response:
     """A profile's page, with what came of a file that was handed in on it."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.READ)
     make = partial(_make, services, reader, key, unit, ky, phrases_of(request))
     sheet, way, children = await asyncio.to_thread(make)
     day = min(sheet.period.last, sheet.today)
     values: dict[str, Any] = {
-        "sheet": sheet, "way": way, "children": children, "address": address_of, "choices": _choices(sheet),
-        "kinds": [(kind, period_of(kind, day).code) for kind in KINDS], "taken": taken, "wrong": wrong,
-        "FAULTS_MAX": FAULTS_MAX, "COLUMNS": COLUMNS,
-    }  # fmt: skip
-    return render(request, "sheet.html", 400 if wrong else 200, reader=reader, **values)
+        "sheet": sheet,
+        "way": way,
+        "children": children,
+        "address": address_of,
+        "choices": _choices(sheet),
+        "kinds": [(kind, period_of(kind, day).code) for kind in KINDS],
+        "taken": taken,
+        "wrong": wrong,
+        "FAULTS_MAX": FAULTS_MAX,
+        "COLUMNS": COLUMNS,
+    }
+    return render(request, "sheet.html", 400 if wrong else 200, **values)
 
 
-async def _take(request: Request, key: str, form: str, unit: str | None, ky: str) -> Response:
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.EXPORT)
+async def _take(
+    request: Request, services: Services, reader: Reader, key: str, form: str, unit: str | None, ky: str
+) -> Response:
     if form not in SHEET_FORMS:
         raise UsageWrong("there is no file of the form {form}", form=form[:10])
     p = phrases_of(request)

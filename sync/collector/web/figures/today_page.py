@@ -1,4 +1,4 @@
-"""Page: today's numbers per counter, for whoever may read them."""
+"""Today page: today's numbers per counter, for whoever may read them."""
 
 import asyncio
 from dataclasses import dataclass
@@ -8,18 +8,10 @@ from hashlib import sha256
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MayRead, Served
 from sync.collector.api.tallies import read_report
-from sync.collector.drawing.drawing import (
-    NARROW_LABELLED_FROM,
-    WIDE_LABELLED_FROM,
-    level_colour,
-    level_segments,
-    place_percent,
-)
 from sync.collector.drawing.templates import templates
 from sync.collector.figures.today import Report, Span
-from sync.collector.people.rights import Right
 from sync.collector.services.services import Services
 from sync.collector.web.shared.rendering import phrases_of, render
 from sync.collector.words.phrases import Phrases
@@ -29,18 +21,10 @@ router = APIRouter(include_in_schema=False)
 REFRESH_S = 60
 DEMO_REFRESH_S = 2
 
-templates.globals.update(
-    level_segments=level_segments,
-    level_colour=level_colour,
-    place_percent=place_percent,
-    WIDE_LABELLED_FROM=WIDE_LABELLED_FROM,
-    NARROW_LABELLED_FROM=NARROW_LABELLED_FROM,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """One rendering of the page's changing part, and what it is recognised by."""
+    """One rendering of the part of the page that changes, with a mark by which the next request recognises it."""
 
     html: str
 
@@ -55,17 +39,15 @@ class _View:
 
 
 @router.get("/")
-async def show_today(request: Request) -> Response:
+async def show_today(request: Request, services: Served, reader: MayRead) -> Response:
     """Today's tallies per counter."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.READ)
     day = date.fromisoformat(services.days.today(services.now())[0])
     report = await asyncio.to_thread(read_report, services, Span(day, day, path=reader.path))
     view = _render(report, phrases_of(request), services)
     if request.headers.get("hx-request") == "true":
         return _refresh(request, view)
     refresh_s = DEMO_REFRESH_S if services.config.demo else REFRESH_S
-    return render(request, "page.html", view=view.marked, refresh_s=refresh_s, report=report, reader=reader)
+    return render(request, "page.html", view=view.marked, refresh_s=refresh_s, report=report)
 
 
 def _refresh(request: Request, view: _View) -> Response:

@@ -1,26 +1,28 @@
 """Fleet page: which kiosk needs a look first, as a page, by unit and as a file; and a code for a new one."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlalchemy import Connection, select
 from starlette.responses import Response
 
-from kiosk.base.cells import code_note, csv_bytes
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MayKeepKiosks, Served
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.kiosks.history import last_presses, strips
 from sync.collector.fleet.kiosks.roll import Kiosk
 from sync.collector.fleet.kiosks.words import FAULTS
 from sync.collector.people.audit import note
-from sync.collector.people.rights import Reader, Right
+from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
 from sync.collector.store.schema import unit
-from sync.collector.web.fleet.fleet_wish import NONE, STATES, TEXT_MAX, Wish, by_unit, count_states
+from sync.collector.web.fleet.fleet_query import NONE, STATES, TEXT_MAX, FleetQuery, by_unit, count_states
 from sync.collector.web.fleet.fleet_words import GRAVE, FleetWords
-from sync.collector.web.fleet.kiosk_page import asked, code_page, fleet_words, make_code, read_kiosks
+from sync.collector.web.fleet.kiosk_page import code_page, fleet_words, make_code, read_kiosks
+from sync.collector.web.shared.csv_list import Columns, csv_list
+from sync.collector.web.shared.depends import KiosksForm
 from sync.collector.web.shared.rendering import render, words_of
 
 router = APIRouter(include_in_schema=False)
@@ -29,62 +31,70 @@ PER_PAGE, STRIP_DAYS = 50, 15
 
 
 @router.get("/may")
-async def show_fleet(request: Request) -> Response:
+async def show_fleet(request: Request, services: Served, reader: MayKeepKiosks) -> Response:
     """The kiosks that are wanted, the gravest first, or their units."""
-    return await _fleet(request, await reader_of(request, Right.FLEET))
+    return await _fleet(request, services, reader)
 
 
 @router.get("/may.csv")
-async def take_fleet(request: Request) -> Response:
+async def take_fleet(request: Request, services: Served, reader: MayKeepKiosks) -> Response:
     """The same list as a file."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.FLEET)
-    wish, w = Wish.of(request.query_params), fleet_words(request)
-    kiosks = wish.narrow(await asyncio.to_thread(read_kiosks, services, reader))
+    query, w = FleetQuery.of(request.query_params), fleet_words(request, services)
+    kiosks = query.narrow(await asyncio.to_thread(read_kiosks, services, reader))
     last = (await asyncio.to_thread(_details, services, reader, kiosks, days=0))["last"]
-    lines = [_line(w, kiosk, w.last_press(last.get(kiosk.device_id))) for kiosk in kiosks]
-    told = [[], code] if (code := code_note((cell for line in lines for cell in line), w.t)) else []
-    body = csv_bytes([_heads(w), *lines, *told], ";" if w.t.language == "vi" else ",")
 
     def noting(connection: Connection) -> None:
-        # What found nothing may name another unit, and the log of this one is read by its auditor.
-        said = wish.query() if kiosks else {}
+        # A query that found nothing may name a foreign unit, which this unit's auditor must not read in the log.
+        said = query.changed() if kiosks else {}
         note(connection, services.now(), reader.name, "export", "kiosks", {"form": "csv", **said})
 
     await asyncio.wrap_future(services.writer.submit(noting))
-    headers = {"Content-Disposition": 'attachment; filename="may.csv"', "Cache-Control": "no-store"}
-    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_list("may.csv", _columns(w, last), kiosks, w.t)
 
 
 @router.post("/may")
-async def take_enrolment(request: Request) -> Response:
+async def take_enrolment(request: Request, services: Served, reader: MayKeepKiosks, form: KiosksForm) -> Response:
     """A one-time code for a kiosk at a counter, shown this once."""
-    reader, form = await asked(request)
     code = form.get("counter", "").strip()[:TEXT_MAX]
     try:
-        made = await make_code(request, reader, code, form.get("serves", "").replace(",", " ").split())
+        made = await make_code(services, reader, code, form.get("serves", "").replace(",", " ").split())
     except UsageWrong as error:
-        return await _fleet(request, reader, wrong=error.said(words_of(request)))
-    return code_page(request, reader, code, made)
+        return await _fleet(request, services, reader, wrong=error.said(words_of(request)))
+    return code_page(request, services, code, made)
 
 
-async def _fleet(request: Request, reader: Reader, wrong: str = "") -> Response:
-    services: Services = request.app.state.services
-    wish = Wish.of(request.query_params)
+async def _fleet(request: Request, services: Services, reader: Reader, wrong: str = "") -> Response:
+    query = FleetQuery.of(request.query_params)
     every = await asyncio.to_thread(read_kiosks, services, reader)
-    found = wish.narrow(every)
+    found = query.narrow(every)
     pages = max(1, -(-len(found) // PER_PAGE))
-    shown = found[(wish.page - 1) * PER_PAGE : wish.page * PER_PAGE]
+    shown = found[(query.page - 1) * PER_PAGE : query.page * PER_PAGE]
     of_shown = await asyncio.to_thread(_details, services, reader, shown, days=STRIP_DAYS)
     living = [kiosk for kiosk in every if not kiosk.revoked_at]
     units = await asyncio.to_thread(_units, services, reader, {kiosk.path for kiosk in every})
     return render(
-        request, "fleet.html", 400 if wrong else 200, reader=reader, w=fleet_words(request), wish=wish, FAULTS=FAULTS,
-        STATES=STATES, GRAVE=GRAVE, NONE=NONE, counts=count_states(wish.narrow_but_for_state(every)), living=living,
-        found=found, shown=shown, pages=pages, units=units, by_unit=by_unit(found) if wish.by_unit else [],
+        request,
+        "fleet.html",
+        400 if wrong else 200,
+        w=fleet_words(request, services),
+        query=query,
+        FAULTS=FAULTS,
+        STATES=STATES,
+        GRAVE=GRAVE,
+        NONE=NONE,
+        counts=count_states(query.narrow_but_for_state(every)),
+        living=living,
+        found=found,
+        shown=shown,
+        pages=pages,
+        units=units,
+        by_unit=by_unit(found) if query.by_unit else [],
         versions=sorted({kiosk.software or NONE for kiosk in living}, reverse=True),
-        rings=sorted({kiosk.ring or NONE for kiosk in living}), wrong=wrong, rules=services.config.fleet, **of_shown,
-    )  # fmt: skip
+        rings=sorted({kiosk.ring or NONE for kiosk in living}),
+        wrong=wrong,
+        rules=services.config.fleet,
+        **of_shown,
+    )
 
 
 def _details(services: Services, reader: Reader, kiosks: Sequence[Kiosk], *, days: int) -> dict[str, Any]:
@@ -106,16 +116,22 @@ def _units(services: Services, reader: Reader, paths: set[str]) -> list[tuple[st
     return [("\u2003" * (row.path.count("/") - 1) + row.name, row.code) for row in rows if row.path in above]
 
 
-def _heads(w: FleetWords) -> list[str]:
+def _columns(w: FleetWords, last: Mapping[str, tuple[date, str]]) -> Columns[Kiosk]:
     t = w.t
-    return [t("Kiosk"), t("Unit"), t("Counter"), t("State"), t("Known"), t("Last contact"), t("Last press"),
-            t("Waiting"), t("Clock is off"), t("Disk free"), t("Version"), t("Ring"), t("Journal"),
-            t("Touch"), t("SQLite")]  # fmt: skip
-
-
-def _line(w: FleetWords, kiosk: Kiosk, last_press: str) -> list[str]:
-    heard = kiosk.heard_at.isoformat(timespec="seconds") if kiosk.heard_at else ""
-    known = "; ".join(f"{w.fault(fault)}: {one.words}" for fault, one in kiosk.known.items())
-    return [kiosk.device_id, kiosk.unit_name, f"{kiosk.counter} {kiosk.counter_name}", w.state(kiosk), known, heard,
-            last_press, w.waiting(kiosk), w.clock(kiosk), w.disk(kiosk), kiosk.software, kiosk.ring,
-            w.journal(kiosk), w.touch(kiosk), w.sqlite(kiosk)]  # fmt: skip
+    return [
+        (t("Kiosk"), lambda kiosk: kiosk.device_id),
+        (t("Unit"), lambda kiosk: kiosk.unit_name),
+        (t("Counter"), lambda kiosk: f"{kiosk.counter} {kiosk.counter_name}"),
+        (t("State"), w.state),
+        (t("Known"), lambda kiosk: "; ".join(f"{w.fault(fault)}: {one.words}" for fault, one in kiosk.known.items())),
+        (t("Last contact"), lambda kiosk: kiosk.heard_at.isoformat(timespec="seconds") if kiosk.heard_at else ""),
+        (t("Last press"), lambda kiosk: w.last_press(last.get(kiosk.device_id))),
+        (t("Waiting"), w.waiting),
+        (t("Clock is off"), w.clock),
+        (t("Disk free"), w.disk),
+        (t("Version"), lambda kiosk: kiosk.software),
+        (t("Ring"), lambda kiosk: kiosk.ring),
+        (t("Journal"), w.journal),
+        (t("Touch"), w.touch),
+        (t("SQLite"), w.sqlite),
+    ]

@@ -45,7 +45,7 @@ class FleetWords:
         return ", ".join(map(self.fault, kiosk.faults)) or self.t("well")
 
     def heard(self, kiosk: Kiosk) -> str:
-        """When it was last heard."""
+        """When a kiosk was last heard."""
         return self._p.time(kiosk.heard_at) if kiosk.heard_at else self.t("never heard yet")
 
     def waiting(self, kiosk: Kiosk) -> str:
@@ -67,7 +67,7 @@ class FleetWords:
         return self._p.duration(int(seconds))
 
     def clock(self, kiosk: Kiosk) -> str:
-        """How far its clock is ahead."""
+        """How far a kiosk's clock is ahead."""
         if kiosk.clock_ahead_s is None:
             return "–"
         ahead = Decimal(str(round(kiosk.clock_ahead_s, 1)))
@@ -77,20 +77,24 @@ class FleetWords:
         return f"{sign}{self.t.number(abs(ahead))} s"
 
     def disk(self, kiosk: Kiosk) -> str:
-        """How much is free."""
+        """How much of a kiosk's disk is free."""
         free = kiosk.status.get("disk_free_bytes")
         return "–" if free is None else f"{self.t.number(round(Decimal(free) / 10**9, 1))} GB"
 
     def journal(self, kiosk: Kiosk) -> str:
-        """Whether its journal is one whole, and since when not."""
-        word = {"forked": self.t("forked"), "damaged": self.t("damaged or restored"), "continued": self.t("continued"),
-                "whole": self.t("unbroken")}.get(kiosk.journal_state, "–")  # fmt: skip
+        """The state of a kiosk's journal, and since when it is damaged."""
+        word = {
+            "forked": self.t("forked"),
+            "damaged": self.t("damaged or restored"),
+            "continued": self.t("continued"),
+            "whole": self.t("unbroken"),
+        }.get(kiosk.journal_state, "–")
         if Fault.JOURNAL in kiosk.faults and kiosk.hurt_at:
             return f"{word} {self._p.day_month(kiosk.hurt_at.date())}"
         return word
 
     def sqlite(self, kiosk: Kiosk) -> str:
-        """Its SQLite and how it commits."""
+        """The kiosk's version of SQLite and its journal mode."""
         versions = kiosk.status.get("versions") or {}
         return " ".join(filter(None, (versions.get("sqlite"), versions.get("journal")))) or "–"
 
@@ -98,10 +102,14 @@ class FleetWords:
         """What a kiosk may be like besides its faults, as the page's filters name it."""
         t = self.t
         return {
-            "cho-gui": t("Something waits"), "chua-lien-lac": t("Never heard yet"), "so-re-nhanh": t("Journal forked"),
-            "so-hong": t("Journal damaged or restored"), "so-noi-tiep": t("Journal continued"),
-            "quay-can-xem": t("Counters to look at"), "da-biet": t("Known"),
-        }[key]  # fmt: skip
+            "cho-gui": t("Something waits"),
+            "chua-lien-lac": t("Never heard yet"),
+            "so-re-nhanh": t("Journal forked"),
+            "so-hong": t("Journal damaged or restored"),
+            "so-noi-tiep": t("Journal continued"),
+            "quay-can-xem": t("Counters to look at"),
+            "da-biet": t("Known"),
+        }[key]
 
     def touch(self, kiosk: Kiosk) -> str:
         """What came of the last touch test."""
@@ -111,7 +119,7 @@ class FleetWords:
         return self.t("failed") if has_deaf_face(result) else self.t("passed")
 
     def upgrade(self, kiosk: Kiosk) -> str:
-        """Which upgrade it refused, when by its own clock, and why."""
+        """Which upgrade a kiosk refused, when by the kiosk's clock, and why."""
         said = kiosk.status.get("upgrade_refused") or {}
         at = datetime.fromisoformat(said["at"])
         return f"{said['version']}, {at:%H:%M} {self.t.day(at.date())}: {why_refused(self.t, said['why'])}"
@@ -135,16 +143,21 @@ class FleetWords:
         if one.continues:
             said = t(
                 "Journal {journal} continues {older} from entry {n} on, since {day}: the older one was {why}.",
-                journal=one.short_id, older=one.continues[:8], n=t.number(one.after), day=day, why=t(one.why or "-"),
-            )  # fmt: skip
+                journal=one.short_id,
+                older=one.continues[:8],
+                n=t.number(one.after),
+                day=day,
+                why=t(one.why or "-"),
+            )
         if one.device_id != kiosk.device_id:
             said += " " + t("Another kiosk wrote it: {kiosk}.", kiosk=one.device_id[:8])
         if one.other_copy:
             said += " " + t.several(
                 "Of {journal} another copy went on by itself: its last entry came from there.",
                 "Of {journal} another copy went on by itself: its last {n} entries came from there.",
-                one.other_copy, journal=one.short_id,
-            )  # fmt: skip
+                one.other_copy,
+                journal=one.short_id,
+            )
         return said
 
     def granted_by(self, grant: Grant) -> str:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MayKeepKiosks, Served
 from sync.collector.chores.reproject import Reading, reproject
 from sync.collector.drawing.journal_chart import draw_journals
 from sync.collector.errors import NotAllowed, UsageWrong
@@ -24,12 +24,12 @@ from sync.collector.fleet.kiosks.faults import Fault, mark_of
 from sync.collector.fleet.kiosks.history import last_presses, read_events, strip_with_contact
 from sync.collector.fleet.kiosks.known import Known, know_fault, unknow_fault
 from sync.collector.fleet.kiosks.roll import Kiosk, find_kiosk, read_roll
-from sync.collector.people.rights import Reader, Right
+from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
 from sync.collector.store.schema import counter, unit
-from sync.collector.web.fleet.fleet_wish import TEXT_MAX
+from sync.collector.web.fleet.fleet_query import TEXT_MAX
 from sync.collector.web.fleet.fleet_words import GRAVE, FleetWords
-from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.shared.depends import KiosksForm
 from sync.collector.web.shared.rendering import phrases_of, render, words_of
 
 router = APIRouter(include_in_schema=False)
@@ -39,28 +39,31 @@ HISTORY_DAYS, COMMANDS_SHOWN = 40, 12
 
 
 @router.get("/may/{device}")
-async def show_kiosk(request: Request, device: str) -> Response:
+async def show_kiosk(request: Request, services: Served, reader: MayKeepKiosks, device: str) -> Response:
     """One kiosk."""
-    return await _kiosk(request, await reader_of(request, Right.FLEET), device)
+    return await _kiosk(request, services, reader, device)
 
 
 @router.post("/may/{device}/lenh")
-async def take_command(request: Request, device: str) -> Response:
-    """Something is asked of the kiosk for its next contact."""
-    reader, form = await asked(request)
+async def take_command(
+    request: Request, services: Served, reader: MayKeepKiosks, form: KiosksForm, device: str
+) -> Response:
+    """A command that the kiosk gets at its next contact."""
     try:
         kind = Kind(form.get("kind", ""))
     except ValueError as error:
         raise NotAllowed("there is no such command") from error
-    services: Services = request.app.state.services
-    return await _act(request, reader, device, lambda c, _: order_command(c, device, kind, services.now(), reader.name))
+    return await _act(
+        request, services, reader, device, lambda c, _: order_command(c, device, kind, services.now(), reader.name)
+    )
 
 
 @router.post("/may/{device}/da-biet")
-async def take_known(request: Request, device: str) -> Response:
-    """Somebody knows of a fault, or wants it looked at again."""
-    reader, form = await asked(request)
-    now = request.app.state.services.now()
+async def take_known(
+    request: Request, services: Served, reader: MayKeepKiosks, form: KiosksForm, device: str
+) -> Response:
+    """A note that a fault is known, or the end of that note."""
+    now = services.now()
 
     def keep(connection: Connection, kiosk: Kiosk) -> None:
         fault = next((one for one in kiosk.faults if one == form.get("fault", "")), None)
@@ -74,38 +77,40 @@ async def take_known(request: Request, device: str) -> Response:
         )
         know_fault(connection, device, fault, known)
 
-    return await _act(request, reader, device, keep)
+    return await _act(request, services, reader, device, keep)
 
 
 @router.post("/may/{device}/chuyen")
-async def take_move(request: Request, device: str) -> Response:
+async def take_move(
+    request: Request, services: Served, reader: MayKeepKiosks, form: KiosksForm, device: str
+) -> Response:
     """The kiosk stands at another counter from now on."""
-    reader, form = await asked(request)
-    services: Services = request.app.state.services
     code = form.get("counter", "").strip()[:TEXT_MAX]
 
     def move(connection: Connection, _: Kiosk) -> None:
         _require_counter(connection, code, reader)
         move_device(connection, device, code, services.now(), reader.name)
 
-    return await _act(request, reader, device, move)
+    return await _act(request, services, reader, device, move)
 
 
 @router.post("/may/{device}/thu-hoi")
-async def take_revocation(request: Request, device: str) -> Response:
-    """Nothing is taken from the kiosk any more."""
-    reader, _ = await asked(request)
-    services: Services = request.app.state.services
-    answer = await _act(request, reader, device, lambda c, _: revoke_device(c, device, services.now(), reader.name))
+async def take_revocation(
+    request: Request, services: Served, reader: MayKeepKiosks, _form: KiosksForm, device: str
+) -> Response:
+    """The kiosk's key is withdrawn: nothing that it sends is taken any more."""
+    answer = await _act(
+        request, services, reader, device, lambda c, _: revoke_device(c, device, services.now(), reader.name)
+    )
     services.directory.forget(device)
     return answer
 
 
 @router.post("/may/{device}/quay")
-async def take_grant(request: Request, device: str) -> Response:
-    """A counter that the kiosk may speak for too, or no longer; or what the update took over is right."""
-    reader, form = await asked(request)
-    services: Services = request.app.state.services
+async def take_grant(
+    request: Request, services: Served, reader: MayKeepKiosks, form: KiosksForm, device: str
+) -> Response:
+    """A counter that the kiosk may speak for too, or no longer; or the grants of an update are confirmed."""
     code, what, now = form.get("counter", "").strip()[:TEXT_MAX], form.get("what", ""), services.now()
 
     def change(connection: Connection, _: Kiosk) -> None:
@@ -115,16 +120,16 @@ async def take_grant(request: Request, device: str) -> Response:
         _require_counter(connection, code, reader)
         (end_grants if what == "end" else grant_counters)(connection, device, [code], now, reader.name)
 
-    answer = await _act(request, reader, device, change)
+    answer = await _act(request, services, reader, device, change)
     services.directory.forget(device)
     return answer
 
 
 @router.post("/may/{device}/doc-lai")
-async def take_reading(request: Request, device: str) -> Response:
-    """What of the kiosk was set aside is read anew: after a counter was granted it counts."""
-    reader, _ = await asked(request)
-    services: Services = request.app.state.services
+async def take_reading(
+    request: Request, services: Served, reader: MayKeepKiosks, _form: KiosksForm, device: str
+) -> Response:
+    """The kiosk's unread entries are read again: those for a counter that was granted since are counted."""
     find_kiosk(await asyncio.to_thread(read_kiosks, services, reader), device)
     reading = Reading(services.now(), reader.name, services.days)
     await asyncio.to_thread(reproject, services.database, reading, lambda _: None, device)
@@ -132,22 +137,14 @@ async def take_reading(request: Request, device: str) -> Response:
 
 
 @router.post("/may/{device}/thay")
-async def take_replacement(request: Request, device: str) -> Response:
+async def take_replacement(
+    request: Request, services: Served, reader: MayKeepKiosks, _form: KiosksForm, device: str
+) -> Response:
     """A one-time code for the machine that takes this one's place."""
-    reader, _ = await asked(request)
-    services: Services = request.app.state.services
     kiosk = find_kiosk(await asyncio.to_thread(read_kiosks, services, reader), device)
     # The machine that takes its place serves the same hall.
     serves = await asyncio.to_thread(_served_by, services, device)
-    return code_page(request, reader, kiosk.counter, await make_code(request, reader, kiosk.counter, serves), kiosk)
-
-
-async def asked(request: Request) -> tuple[Reader, dict[str, str]]:
-    """Who sends a form of these pages, and what stands in it."""
-    reader = await reader_of(request, Right.FLEET)
-    form = await read_form(request)
-    require_key(form, reader.form_key)
-    return reader, form
+    return code_page(request, services, kiosk.counter, await make_code(services, reader, kiosk.counter, serves), kiosk)
 
 
 def read_kiosks(services: Services, reader: Reader) -> list[Kiosk]:
@@ -157,12 +154,11 @@ def read_kiosks(services: Services, reader: Reader) -> list[Kiosk]:
         return read_roll(connection, reader.path, services.now(), services.config, in_force)
 
 
-async def make_code(request: Request, reader: Reader, code: str, serves: Collection[str] = ()) -> str:
+async def make_code(services: Services, reader: Reader, code: str, serves: Collection[str] = ()) -> str:
     """A one-time code for a kiosk at a counter, which may speak for those of ``serves`` too.
 
     Raises UsageWrong for one outside this person's units.
     """
-    services: Services = request.app.state.services
     valid = timedelta(hours=services.config.enrolment.code_valid_hours)
 
     def make(connection: Connection) -> str:
@@ -170,38 +166,41 @@ async def make_code(request: Request, reader: Reader, code: str, serves: Collect
             _require_counter(connection, one, reader)
         return new_code(connection, code, None, valid, services.now(), reader.name, serves)
 
-    return await _do(request, make)
+    return await _do(services, make)
 
 
-def code_page(request: Request, reader: Reader, counter_code: str, code: str, old: Kiosk | None = None) -> Response:
+def code_page(request: Request, services: Services, counter_code: str, code: str, old: Kiosk | None = None) -> Response:
     """The page that shows a one-time code, this once."""
-    services: Services = request.app.state.services
     hours = services.config.enrolment.code_valid_hours
     return render(
-        request, "kiosk_code.html", reader=reader, counter=counter_code, code=code, url=services.config.url,
-        hours=hours, old=old,
-    )  # fmt: skip
+        request,
+        "kiosk_code.html",
+        counter=counter_code,
+        code=code,
+        url=services.config.url,
+        hours=hours,
+        old=old,
+    )
 
 
-def fleet_words(request: Request) -> FleetWords:
+def fleet_words(request: Request, services: Services) -> FleetWords:
     """The words of these pages."""
-    services: Services = request.app.state.services
     return FleetWords(phrases_of(request), services.now().astimezone(services.config.zone).date())
 
 
-async def _do(request: Request, work: Callable[[Connection], T]) -> T:
-    services: Services = request.app.state.services
+async def _do(services: Services, work: Callable[[Connection], T]) -> T:
     return await asyncio.wrap_future(services.writer.submit(work))
 
 
-async def _act(request: Request, reader: Reader, device: str, work: Callable[[Connection, Kiosk], Any]) -> Response:
-    """Do it, when the kiosk is among this person's, and go back to its page."""
-    services: Services = request.app.state.services
+async def _act(
+    request: Request, services: Services, reader: Reader, device: str, work: Callable[[Connection, Kiosk], Any]
+) -> Response:
+    """Do the work, when the reader may see the kiosk, and go back to its page."""
     kiosk = find_kiosk(await asyncio.to_thread(read_kiosks, services, reader), device)
     try:
-        await _do(request, lambda connection: work(connection, kiosk))
+        await _do(services, lambda connection: work(connection, kiosk))
     except (UsageWrong, NotAllowed) as error:
-        return await _kiosk(request, reader, device, wrong=error.said(words_of(request)))
+        return await _kiosk(request, services, reader, device, wrong=error.said(words_of(request)))
     return RedirectResponse(phrases_of(request).way(f"/may/{device}"), 303)
 
 
@@ -218,14 +217,21 @@ def _require_counter(connection: Connection, code: str, reader: Reader) -> None:
         raise UsageWrong("there is no counter {code}; make it with: collector counter new", code=code)
 
 
-async def _kiosk(request: Request, reader: Reader, device: str, wrong: str = "") -> Response:
-    services: Services = request.app.state.services
+async def _kiosk(request: Request, services: Services, reader: Reader, device: str, wrong: str = "") -> Response:
     values = await asyncio.to_thread(partial(_read_page, services, reader, device))
-    w = fleet_words(request)
+    w = fleet_words(request, services)
     return render(
-        request, "kiosk.html", 400 if wrong else 200, reader=reader, w=w, wrong=wrong, KINDS=list(Kind), GRAVE=GRAVE,
-        Fault=Fault, chart=draw_journals(values["branches"]), **values,
-    )  # fmt: skip
+        request,
+        "kiosk.html",
+        400 if wrong else 200,
+        w=w,
+        wrong=wrong,
+        KINDS=list(Kind),
+        GRAVE=GRAVE,
+        Fault=Fault,
+        chart=draw_journals(values["branches"]),
+        **values,
+    )
 
 
 def _read_page(services: Services, reader: Reader, device: str) -> dict[str, Any]:

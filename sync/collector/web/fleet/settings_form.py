@@ -1,4 +1,4 @@
-"""Settings form: what a person typed, as the change of settings that it means, with every fault told at its field."""
+"""Settings form: what a person typed, as the change of settings that it means, with each fault beside its field."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -23,14 +23,14 @@ Form = Mapping[str, str]
 
 
 class Fields(dict[str, str]):
-    """What was typed; whatever was not is empty."""
+    """The fields of a form; one that was not sent is empty."""
 
     def __missing__(self, _key: str) -> str:
         return ""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FilledForm:
     """A form as it was read."""
 
     change: Change
@@ -44,8 +44,8 @@ class Wanted:
     """Ids of sentences by field."""
 
 
-def read_wanted(form: Form, surveys: Iterable[str], zone: ZoneInfo) -> Wanted:
-    """What the form says; where a field says nothing usable its fault is there and the setting is left out."""
+def read_filled_form(form: Form, surveys: Iterable[str], zone: ZoneInfo) -> FilledForm:
+    """The form as a change; an unusable field leaves its setting out and has its fault in ``faults``."""
     faults: dict[str, str] = {}
     said: dict[str, object] = {}
     for name in SETTINGS:
@@ -66,7 +66,7 @@ def read_wanted(form: Form, surveys: Iterable[str], zone: ZoneInfo) -> Wanted:
         begins_at = _moment(form.get("begins", ""), zone)
     except ValueError as error:
         faults["begins"] = str(error)
-    return Wanted(change, title, form.get("unit", ""), begins_at, form.get("how") == "at-once", faults)
+    return FilledForm(change, title, form.get("unit", ""), begins_at, form.get("how") == "at-once", faults)
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:
@@ -153,6 +153,12 @@ def _ring(form: Form) -> str:
 
 
 _READ = {
-    "survey": _survey, "theme": _theme, "hours": _hours, "holidays": _holidays, "worked": _worked, "texts": _texts,
-    "thresholds": _thresholds, "ring": _ring,
-}  # fmt: skip
+    "survey": _survey,
+    "theme": _theme,
+    "hours": _hours,
+    "holidays": _holidays,
+    "worked": _worked,
+    "texts": _texts,
+    "thresholds": _thresholds,
+    "ring": _ring,
+}

@@ -1,4 +1,4 @@
-"""Settings pages: what the office sets for its kiosks: seen before it is done, in stages, taken back at will."""
+"""Settings pages: a change of the kiosks' settings is shown first, then begun in stages, and can be taken back."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Request
 from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MaySet, Served
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.rollouts import store
 from sync.collector.fleet.rollouts.calendars import Calendars
@@ -29,11 +29,11 @@ from sync.collector.web.fleet.settings_form import (
     WEEKDAYS,
     WORKED_ROWS,
     Fields,
-    Wanted,
-    read_wanted,
+    FilledForm,
+    read_filled_form,
 )
 from sync.collector.web.fleet.settings_words import SettingsWords
-from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.shared.depends import FormFields, SettingsForm, form_with
 from sync.collector.web.shared.rendering import phrases_of, render
 
 router = APIRouter(include_in_schema=False)
@@ -41,8 +41,9 @@ router = APIRouter(include_in_schema=False)
 Number = Annotated[int, Path(ge=1, le=2**53)]
 
 FIELDS_MAX = 120
+LongForm = Annotated[FormFields, form_with(Right.SETTINGS, FIELDS_MAX)]
 ROWS_MAX = 8
-"""So many kinds of one setting a preview shows, those of most kiosks."""
+"""A preview shows at most so many rows of one setting, those of most kiosks first."""
 EVERYWHERE = "*"
 """As an address and a form name every unit."""
 
@@ -66,49 +67,44 @@ class Preview:
     first: int
     """How many kiosks the first stage holds."""
     left_out: int
-    """So many rows more there would be, each of few kiosks."""
+    """How many rows the preview leaves out, each of few kiosks."""
 
 
 @router.get("/thiet-lap")
-async def show_rollouts(request: Request) -> Response:
+async def show_rollouts(request: Request, services: Served, reader: MaySet) -> Response:
     """Every change of settings of the reader's units, the newest first."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.SETTINGS)
     rollouts = await asyncio.to_thread(_reading(services, lambda connection: read_rollouts(connection, reader.path)))
     return render(
-        request, "settings.html", reader=reader, w=SettingsWords(phrases_of(request)), rollouts=rollouts,
-        rule=services.config.rollouts, State=State,
-    )  # fmt: skip
+        request,
+        "settings.html",
+        w=SettingsWords(phrases_of(request)),
+        rollouts=rollouts,
+        rule=services.config.rollouts,
+        State=State,
+    )
 
 
 @router.get("/thiet-lap/moi")
-async def show_form(request: Request) -> Response:
+async def show_form(request: Request, services: Served, reader: MaySet) -> Response:
     """The form for a change of settings."""
-    reader = await reader_of(request, Right.SETTINGS)
-    return await _form_page(request, reader, dict(request.query_params), None, None)
+    return await _form_page(request, services, reader, dict(request.query_params), None, None)
 
 
 @router.post("/thiet-lap/moi")
-async def take_form(request: Request) -> Response:
+async def take_form(request: Request, services: Served, reader: MaySet, form: LongForm) -> Response:
     """Show what a change would do, or begin it."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.SETTINGS)
-    form = await read_form(request, FIELDS_MAX)
-    require_key(form, reader.form_key)
-    wanted = read_wanted(form, services.surveys, services.config.zone)
-    if wanted.faults or form.get("go") != "begin":
-        showing = partial(_preview, wanted=wanted, reader=reader, p=SettingsWords(phrases_of(request)))
+    filled = read_filled_form(form, services.surveys, services.config.zone)
+    if filled.faults or form.get("go") != "begin":
+        showing = partial(_preview, filled=filled, reader=reader, p=SettingsWords(phrases_of(request)))
         preview = await asyncio.to_thread(_reading(services, showing))
-        return await _form_page(request, reader, form, wanted, preview)
-    number = await _write(services, partial(_begin, wanted=wanted, reader=reader, now=services.now()))
+        return await _form_page(request, services, reader, form, filled, preview)
+    number = await _write(services, partial(_begin, filled=filled, reader=reader, now=services.now()))
     return RedirectResponse(phrases_of(request).way(f"/thiet-lap/{number}"), 303)
 
 
 @router.get("/thiet-lap/{number}")
-async def show_rollout(request: Request, number: Number) -> Response:
+async def show_rollout(request: Request, services: Served, reader: MaySet, number: Number) -> Response:
     """One change of settings, and what its kiosks said of it."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.SETTINGS)
 
     def read(connection: Connection) -> dict[str, Any]:
         one = read_rollout(connection, number, reader.path)
@@ -117,18 +113,20 @@ async def show_rollout(request: Request, number: Number) -> Response:
 
     values = await asyncio.to_thread(_reading(services, read))
     return render(
-        request, "settings_one.html", reader=reader, w=SettingsWords(phrases_of(request)), State=State, STAGES=STAGES,
-        rule=services.config.rollouts, next_percent=next_percent, **values,
-    )  # fmt: skip
+        request,
+        "settings_one.html",
+        w=SettingsWords(phrases_of(request)),
+        State=State,
+        STAGES=STAGES,
+        rule=services.config.rollouts,
+        next_percent=next_percent,
+        **values,
+    )
 
 
 @router.post("/thiet-lap/{number}")
-async def take_step(request: Request, number: Number) -> Response:
+async def take_step(request: Request, services: Served, reader: MaySet, form: SettingsForm, number: Number) -> Response:
     """What a person decides about a change of settings."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.SETTINGS)
-    form = await read_form(request)
-    require_key(form, reader.form_key)
     deciding = partial(_decide, number=number, what=form.get("what", ""), reader=reader, now=services.now())
     await _write(services, deciding)
     return RedirectResponse(phrases_of(request).way(f"/thiet-lap/{number}"), 303)
@@ -148,27 +146,27 @@ def _decide(connection: Connection, *, number: int, what: str, reader: Reader, n
         raise UsageWrong("this change of settings has moved on; open the page again")
 
 
-def _begin(connection: Connection, *, wanted: Wanted, reader: Reader, now: datetime) -> int:
-    unit_id, _ = _unit_of(connection, wanted.unit, reader)
-    begins_at = wanted.begins_at or now
+def _begin(connection: Connection, *, filled: FilledForm, reader: Reader, now: datetime) -> int:
+    unit_id, _ = _unit_of(connection, filled.unit, reader)
+    begins_at = filled.begins_at or now
     number = plan_rollout(
-        connection, unit_id, wanted.title, wanted.change, begins_at, reader.name, now, at_once=wanted.at_once
-    )  # fmt: skip
+        connection, unit_id, filled.title, filled.change, begins_at, reader.name, now, at_once=filled.at_once
+    )
     if begins_at <= now:
         store.go_on(connection, read_rollout(connection, number), reader.name, now)
     return number
 
 
-def _preview(connection: Connection, *, wanted: Wanted, reader: Reader, p: SettingsWords) -> Preview | None:
-    """Each setting as it is and as it would be, by how many kiosks have it so."""
-    if not wanted.change.names:
+def _preview(connection: Connection, *, filled: FilledForm, reader: Reader, p: SettingsWords) -> Preview | None:
+    """Each setting before and after the change, and how many kiosks have these values."""
+    if not filled.change.names:
         return None
-    _, path = _unit_of(connection, wanted.unit, reader)
+    _, path = _unit_of(connection, filled.unit, reader)
     in_force, bases = read_in_force(connection), list(read_bases(connection, path))
     counts: dict[tuple[str, str, str], int] = {}
     for base in bases:
-        before, after = in_force.settings(base), _with(in_force, base, wanted, path)
-        for name in wanted.change.names:
+        before, after = in_force.settings(base), _with(in_force, base, filled, path)
+        for name in filled.change.names:
             key = (name, p.in_force(before, name), p.in_force(after, name))
             counts[key] = counts.get(key, 0) + 1
     rows = [Row(*key, n) for key, n in sorted(counts.items(), key=lambda each: (SETTINGS.index(each[0][0]), -each[1]))]
@@ -176,12 +174,12 @@ def _preview(connection: Connection, *, wanted: Wanted, reader: Reader, p: Setti
     return Preview(len(bases), tuple(shown), first_kiosks(len(bases), STAGES[0]), len(rows) - len(shown))
 
 
-def _with(in_force: InForce, base: Base, wanted: Wanted, path: str) -> Any:
-    """A kiosk's settings were the change in force: beneath those of smaller units."""
+def _with(in_force: InForce, base: Base, filled: FilledForm, path: str) -> Any:
+    """A kiosk's settings as if the change were in force; changes of smaller units lie on top of it."""
     below = [active.change for active in in_force.rollouts if active.reaches(base.device_id, base.path)]
     depth = [active.path.count("/") for active in in_force.rollouts if active.reaches(base.device_id, base.path)]
     place = sum(1 for each in depth if each <= path.count("/"))
-    return laid_upon(base.settings, [*below[:place], wanted.change, *below[place:]])
+    return laid_upon(base.settings, [*below[:place], filled.change, *below[place:]])
 
 
 def _unit_of(connection: Connection, code: str, reader: Reader) -> tuple[int | None, str]:
@@ -197,20 +195,37 @@ def _unit_of(connection: Connection, code: str, reader: Reader) -> tuple[int | N
 
 
 async def _form_page(
-    request: Request, reader: Reader, form: dict[str, str], wanted: Wanted | None, preview: Preview | None
+    request: Request,
+    services: Services,
+    reader: Reader,
+    form: FormFields,
+    filled: FilledForm | None,
+    preview: Preview | None,
 ) -> Response:
-    services: Services = request.app.state.services
     units = await asyncio.to_thread(_reading(services, partial(_units, path=reader.path)))
     calendar = Calendars(services.config, NOTHING_SET).of("")
     year = services.now().astimezone(services.config.zone).year
     p = phrases_of(request)
-    status = 400 if wanted is not None and wanted.faults else 200
+    status = 400 if filled is not None and filled.faults else 200
     return render(
-        request, "settings_new.html", status, reader=reader, w=SettingsWords(p), form=Fields(form), units=units,
-        faults=Fields(wanted.faults if wanted else {}), preview=preview, surveys=services.surveys,
-        HOUR_ROWS=range(HOUR_ROWS), WEEKDAYS=WEEKDAYS, LANGUAGES=LANGUAGES, SETTINGS=SETTINGS,
-        WORKED_ROWS=range(WORKED_ROWS), rule=services.config.rollouts, calendar=calendar, years=(year, year + 1),
-    )  # fmt: skip
+        request,
+        "settings_new.html",
+        status,
+        w=SettingsWords(p),
+        form=Fields(form),
+        units=units,
+        faults=Fields(filled.faults if filled else {}),
+        preview=preview,
+        surveys=services.surveys,
+        HOUR_ROWS=range(HOUR_ROWS),
+        WEEKDAYS=WEEKDAYS,
+        LANGUAGES=LANGUAGES,
+        SETTINGS=SETTINGS,
+        WORKED_ROWS=range(WORKED_ROWS),
+        rule=services.config.rollouts,
+        calendar=calendar,
+        years=(year, year + 1),
+    )
 
 
 def _units(connection: Connection, path: str) -> list[tuple[str, str]]:

@@ -27,10 +27,15 @@ class SettingsWords:
         """What a setting is called."""
         t = self.t
         return {
-            "survey": t("Survey"), "theme": t("Colours of the screen"), "hours": t("Office hours"),
-            "holidays": t("Days closed"), "worked": t("Days worked instead"), "texts": t("Names on the screen"),
-            "thresholds": t("Smallest numbers shown"), "ring": t("Ring of upgrades"),
-        }[name]  # fmt: skip
+            "survey": t("Survey"),
+            "theme": t("Colours of the screen"),
+            "hours": t("Office hours"),
+            "holidays": t("Days closed"),
+            "worked": t("Days worked instead"),
+            "texts": t("Names on the screen"),
+            "thresholds": t("Smallest numbers shown"),
+            "ring": t("Ring of upgrades"),
+        }[name]
 
     def theme(self, name: str) -> str:
         """What a theme is called."""
@@ -83,7 +88,7 @@ class SettingsWords:
         }[one.state]
 
     def tag(self, one: Rollout) -> str:
-        """The colour of that state."""
+        """The class that colours a rollout's state."""
         return {State.STOPPED: "alert", State.HELD: "warn", State.DONE: "ok", State.RUNNING: "link"}.get(one.state, "")
 
     def unit(self, one: Rollout) -> str:
@@ -97,7 +102,7 @@ class SettingsWords:
     def in_force(self, settings: DeviceSettings, name: str) -> str:
         """What a kiosk is told of a setting."""
         found: Any = getattr(settings, name)
-        # Each has its own: said by name, a preview would be as long as the list of counters.
+        # Each kiosk has its own names: written out, a preview would be as long as the list of counters.
         own = self.t("the names of its unit and counter") if name == "texts" else self.t("as the kiosk has it itself")
         return self.value(name, found) if found else own
 

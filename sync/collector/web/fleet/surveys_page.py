@@ -3,20 +3,16 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache, partial
-from typing import Any
+from functools import partial
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from markupsafe import Markup
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from kiosk.base.resources import resource
-from kiosk.base.texts import texts
 from kiosk.domain.visit.survey import Survey, SurveyInvalid
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MaySet, Served
 from sync.collector.api.signed import AccessDenied
-from sync.collector.drawing.templates import templates
 from sync.collector.drawing.theme_css import theme_css
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.rollouts.store import Rollout, read_rollouts
@@ -37,33 +33,36 @@ from sync.collector.services.services import Services
 from sync.collector.web.fleet.settings_form import Fields
 from sync.collector.web.fleet.settings_words import SettingsWords
 from sync.collector.web.fleet.surveys_form import FIELDS_MAX, icons_of, languages_of, read_survey_form, rearranged
-from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.shared.depends import FormFields, SettingsForm, form_with
 from sync.collector.web.shared.rendering import phrases_of, render
 
 router = APIRouter(include_in_schema=False)
 
 THEMES = ("light", "dark", "high-contrast")
-REASONS_TITLE = "What influenced your rating?"
-"""As the kiosk asks it, by its own catalogue."""
+LongForm = Annotated[FormFields, form_with(Right.SETTINGS, FIELDS_MAX)]
+
+
+async def _writer(reader: MaySet) -> Reader:
+    """Whoever may write surveys: they are for the whole office."""
+    if reader.path:
+        raise AccessDenied("surveys are written by an administrator of the whole office")
+    return reader
+
+
+Writer = Annotated[Reader, Depends(_writer)]
 
 
 @router.get("/phieu-hoi")
-async def show_surveys(request: Request) -> Response:
+async def show_surveys(request: Request, services: Served, reader: MaySet) -> Response:
     """Every survey, shipped and own."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.SETTINGS)
     return await _list_page(request, services, reader, {}, "")
 
 
 @router.post("/phieu-hoi")
-async def take_new(request: Request) -> Response:
+async def take_new(request: Request, services: Served, reader: Writer, form: SettingsForm) -> Response:
     """A new draft with the words of a survey that is there."""
-    services: Services = request.app.state.services
-    reader = await _writer_of(request)
-    form = await read_form(request)
-    require_key(form, reader.form_key)
     try:
-        # Looked up before a writing connection is held: it may have to be read first.
+        # Looked up before the writing connection is taken: the look-up may need a connection of its own.
         base = await asyncio.to_thread(services.surveys.get, form.get("base", ""))
         draft = await _write(services, partial(_begin, base=base, reader=reader, form=form, now=services.now()))
     except SurveyInvalid as error:
@@ -74,27 +73,20 @@ async def take_new(request: Request) -> Response:
 
 
 @router.get("/phieu-hoi/giao-dien.css")
-async def theme_sheet(request: Request) -> Response:
+async def theme_sheet(_reader: MaySet) -> Response:
     """The kiosk's themes, for the pictures of its screens."""
-    await reader_of(request, Right.SETTINGS)
     return Response(theme_css(THEMES), media_type="text/css", headers={"Cache-Control": "private, max-age=3600"})
 
 
 @router.get("/phieu-hoi/{ref}")
-async def show_survey(request: Request, ref: str) -> Response:
+async def show_survey(request: Request, services: Served, reader: MaySet, ref: str) -> Response:
     """One survey as citizens see it; a draft with the form that changes it."""
-    services: Services = request.app.state.services
-    reader = await reader_of(request, Right.SETTINGS)
     return await _survey_page(request, services, reader, ref, None, ())
 
 
 @router.post("/phieu-hoi/{ref}")
-async def take_words(request: Request, ref: str) -> Response:
+async def take_words(request: Request, services: Served, reader: Writer, form: LongForm, ref: str) -> Response:
     """What was written, or what is to become of the draft."""
-    services: Services = request.app.state.services
-    reader = await _writer_of(request)
-    form = await read_form(request, FIELDS_MAX)
-    require_key(form, reader.form_key)
     what, p = form.get("what", "save"), phrases_of(request)
     if what == "delete":
         await _write(services, partial(delete_draft, ref=ref, actor=reader.name, now=services.now()))
@@ -111,14 +103,6 @@ async def take_words(request: Request, ref: str) -> Response:
     services.surveys.forget()
     added = form.get("new_language", "") if what == "add-language" else ""
     return RedirectResponse(p.way(f"/phieu-hoi/{ref}", them=added, xem=form.get("xem", "")), 303)
-
-
-async def _writer_of(request: Request) -> Reader:
-    """Whoever may write surveys: they are for the whole office."""
-    reader = await reader_of(request, Right.SETTINGS)
-    if reader.path:
-        raise AccessDenied("surveys are written by an administrator of the whole office")
-    return reader
 
 
 def _begin(
@@ -146,9 +130,17 @@ async def _list_page(
 
     own, used = await asyncio.to_thread(read)
     return render(
-        request, "surveys.html", 400 if wrong else 200, reader=reader, own=own, shipped=shipped_surveys(), used=used,
-        gaps=gaps, form=Fields(form), wrong=wrong, surveys=services.surveys,
-    )  # fmt: skip
+        request,
+        "surveys.html",
+        400 if wrong else 200,
+        own=own,
+        shipped=shipped_surveys(),
+        used=used,
+        gaps=gaps,
+        form=Fields(form),
+        wrong=wrong,
+        surveys=services.surveys,
+    )
 
 
 async def _survey_page(
@@ -159,10 +151,20 @@ async def _survey_page(
     query = request.query_params
     theme = query.get("xem", "") if query.get("xem", "") in THEMES else THEMES[0]
     return render(
-        request, "survey.html", 400 if faults else 200, reader=reader, survey=survey, own=own, faults=faults,
-        languages=languages_of(survey, query.get("them", "")), gaps=gaps(survey), theme=theme, THEMES=THEMES,
-        icons=icons_of(shipped_surveys().values()), schedule=schedule, w=SettingsWords(phrases_of(request)),
-    )  # fmt: skip
+        request,
+        "survey.html",
+        400 if faults else 200,
+        survey=survey,
+        own=own,
+        faults=faults,
+        languages=languages_of(survey, query.get("them", "")),
+        gaps=gaps(survey),
+        theme=theme,
+        THEMES=THEMES,
+        icons=icons_of(shipped_surveys().values()),
+        schedule=schedule,
+        w=SettingsWords(phrases_of(request)),
+    )
 
 
 def _find(services: Services, ref: str, path: str) -> tuple[OwnSurvey | None, Survey, list[Rollout]]:
@@ -177,21 +179,3 @@ def _find(services: Services, ref: str, path: str) -> tuple[OwnSurvey | None, Su
 
 async def _write(services: Services, work: Any) -> Any:
     return await asyncio.wrap_future(services.writer.submit(work))
-
-
-@cache
-def drawing(folder: str, name: str) -> Markup:
-    """A picture of ours, to stand in a page and take the theme's colours; nothing where there is none."""
-    path = resource("assets", folder, f"{name}.svg")
-    if not path.is_file():
-        return Markup()
-    # A file of ours, by a name that the survey's reader let pass.
-    return Markup(path.read_text("utf-8").replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S704
-
-
-def asked_for_reasons(language: str) -> str:
-    """What the kiosk's screen of reasons asks in a language; Vietnamese where nothing else is shipped."""
-    return texts("kiosk", language)(REASONS_TITLE)
-
-
-templates.globals.update(drawing=drawing, asked_for_reasons=asked_for_reasons)

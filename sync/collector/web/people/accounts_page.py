@@ -9,13 +9,13 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector.api.gate import reader_of
+from sync.collector.api.depends import MayKeepAccounts, Served
 from sync.collector.errors import CollectorError, NotAllowed, UsageWrong
 from sync.collector.people import account_care as care
 from sync.collector.people.account_care import Wanted
-from sync.collector.people.rights import Reader, Right, Role
+from sync.collector.people.rights import Reader, Role
 from sync.collector.services.services import Services
-from sync.collector.web.shared.forms import read_form, require_key
+from sync.collector.web.shared.depends import AccountsForm, FormFields
 from sync.collector.web.shared.rendering import phrases_of, render, words_of
 
 router = APIRouter(include_in_schema=False)
@@ -28,119 +28,121 @@ _CHECKS = asyncio.Semaphore(2)
 
 
 @router.get(ACCOUNTS)
-async def show_accounts(request: Request) -> Response:
+async def show_accounts(request: Request, services: Served, reader: MayKeepAccounts) -> Response:
     """The accounts in the administrator's units, and a form for a new one."""
-    return await _list(request, await reader_of(request, Right.ACCOUNTS))
+    return await _list(request, services, reader)
 
 
 @router.post(ACCOUNTS)
-async def take_account(request: Request) -> Response:
+async def take_account(request: Request, services: Served, reader: MayKeepAccounts, form: AccountsForm) -> Response:
     """A new account; its one-time password is shown this once."""
-    reader, form = await _asked(request)
     name = form.get("name", "").strip().lower()[:TEXT_MAX]
     try:
-        password = await _do(request, lambda c, now: care.make_account(c, name, _wanted(form), reader, now))
+        password = await _do(services, lambda c, now: care.make_account(c, name, _wanted(form), reader, now))
     except (UsageWrong, NotAllowed) as error:
-        return await _list(request, reader, wrong=error, form=form)
-    return render(request, "account_password.html", reader=reader, name=name, password=password)
+        return await _list(request, services, reader, wrong=error, form=form)
+    return render(request, "account_password.html", name=name, password=password)
 
 
 @router.get(ACCOUNTS + "/{name}")
-async def show_account(request: Request, name: str) -> Response:
+async def show_account(request: Request, services: Served, reader: MayKeepAccounts, name: str) -> Response:
     """One account."""
-    return await _one(request, await reader_of(request, Right.ACCOUNTS), name)
+    return await _one(request, services, reader, name)
 
 
 @router.post(ACCOUNTS + "/{name}")
-async def take_change(request: Request, name: str) -> Response:
+async def take_change(
+    request: Request, services: Served, reader: MayKeepAccounts, form: AccountsForm, name: str
+) -> Response:
     """Another name, role, unit or mail address."""
-    reader, form = await _asked(request)
-    return await _changed(request, name, lambda c, now: care.change_account(c, name, _wanted(form), reader, now))
+    return await _changed(
+        request, services, reader, name, lambda c, now: care.change_account(c, name, _wanted(form), reader, now)
+    )
 
 
 @router.post(ACCOUNTS + "/{name}/mat-khau")
-async def take_reset(request: Request, name: str) -> Response:
+async def take_reset(
+    request: Request, services: Served, reader: MayKeepAccounts, _form: AccountsForm, name: str
+) -> Response:
     """A new one-time password, shown this once."""
-    reader, _ = await _asked(request)
     try:
-        password = await _do(request, lambda c, now: care.give_password(c, name, reader, now))
+        password = await _do(services, lambda c, now: care.give_password(c, name, reader, now))
     except NotAllowed as error:
-        return await _one(request, reader, name, wrong=error)
-    return render(request, "account_password.html", reader=reader, name=name, password=password)
+        return await _one(request, services, reader, name, wrong=error)
+    return render(request, "account_password.html", name=name, password=password)
 
 
 @router.post(ACCOUNTS + "/{name}/dong")
-async def take_closing(request: Request, name: str) -> Response:
+async def take_closing(
+    request: Request, services: Served, reader: MayKeepAccounts, _form: AccountsForm, name: str
+) -> Response:
     """The account is closed."""
-    reader, _ = await _asked(request)
-    return await _changed(request, name, lambda c, now: care.close_account(c, name, reader, now))
+    return await _changed(request, services, reader, name, lambda c, now: care.close_account(c, name, reader, now))
 
 
 @router.post(ACCOUNTS + "/{name}/mo")
-async def take_opening(request: Request, name: str) -> Response:
+async def take_opening(
+    request: Request, services: Served, reader: MayKeepAccounts, _form: AccountsForm, name: str
+) -> Response:
     """The account is open again."""
-    reader, _ = await _asked(request)
-    return await _changed(request, name, lambda c, now: care.open_account(c, name, reader, now))
+    return await _changed(request, services, reader, name, lambda c, now: care.open_account(c, name, reader, now))
 
 
-async def _asked(request: Request) -> tuple[Reader, dict[str, str]]:
-    """Who asks and what, once it is sure that they do."""
-    reader = await reader_of(request, Right.ACCOUNTS)
-    form = await read_form(request)
-    require_key(form, reader.form_key)
-    return reader, form
-
-
-async def _do(request: Request, work: Callable[[Connection, Any], Any]) -> Any:
-    services: Services = request.app.state.services
+async def _do(services: Services, work: Callable[[Connection, Any], Any]) -> Any:
     now = services.now()
     async with _CHECKS:
         return await asyncio.wrap_future(services.writer.submit(lambda connection: work(connection, now)))
 
 
-async def _changed(request: Request, name: str, work: Callable[[Connection, Any], Any]) -> Response:
-    reader = await reader_of(request, Right.ACCOUNTS)
-    await asyncio.to_thread(_find, request.app.state.services, reader, name)
+async def _changed(
+    request: Request, services: Services, reader: Reader, name: str, work: Callable[[Connection, Any], Any]
+) -> Response:
+    await asyncio.to_thread(_find, services, reader, name)
     try:
-        await _do(request, work)
+        await _do(services, work)
     except (UsageWrong, NotAllowed) as error:
-        return await _one(request, reader, name, wrong=error)
-    # Whoever gave their own account another unit may see it no more.
+        return await _one(request, services, reader, name, wrong=error)
+    # An administrator who moved their own account to another unit may not see it any more: back to the list.
     return RedirectResponse(phrases_of(request).way(ACCOUNTS, da=name), 303)
 
 
 async def _list(
-    request: Request, reader: Reader, wrong: CollectorError | None = None, form: dict[str, str] | None = None
+    request: Request,
+    services: Services,
+    reader: Reader,
+    wrong: CollectorError | None = None,
+    form: FormFields | None = None,
 ) -> Response:
-    services: Services = request.app.state.services
     sought = request.query_params.get("tim", "").strip()[:TEXT_MAX]
 
-    def read() -> dict[str, Any]:
-        with services.database.reading() as connection:
-            return {
-                "accounts": care.accounts_of(connection, reader, sought),
-                "units": care.units_of(connection, reader),
-            }
-
-    values = await asyncio.to_thread(read)
+    accounts, units = await asyncio.to_thread(_read_list, services, reader, sought)
     said = {"wrong": wrong.said(words_of(request)) if wrong else "", "form": {**_EMPTY, **(form or {})}}
     done = request.query_params.get("da", "")[:TEXT_MAX]
-    done = done if any(one.name == done for one in values["accounts"]) else ""
-    return render(
-        request, "accounts.html", 400 if wrong else 200, reader=reader, sought=sought, roles=care.roles_of(reader),
-        done=done, **values, **said,
-    )  # fmt: skip
+    done = done if any(one.name == done for one in accounts) else ""
+    found = {"accounts": accounts, "units": units, "sought": sought, "done": done}
+    return render(request, "accounts.html", 400 if wrong else 200, roles=care.roles_of(reader), **found, **said)
 
 
-async def _one(request: Request, reader: Reader, name: str, wrong: CollectorError | None = None) -> Response:
-    services: Services = request.app.state.services
+def _read_list(services: Services, reader: Reader, sought: str) -> tuple[Any, Any]:
+    with services.database.reading() as connection:
+        return care.accounts_of(connection, reader, sought), care.units_of(connection, reader)
+
+
+async def _one(
+    request: Request, services: Services, reader: Reader, name: str, wrong: CollectorError | None = None
+) -> Response:
     found = await asyncio.to_thread(_find, services, reader, name)
     units = await asyncio.to_thread(partial(_units, services, reader))
     said = wrong.said(words_of(request)) if wrong else ""
     return render(
-        request, "account.html", 400 if wrong else 200, reader=reader, one=found, units=units,
-        roles=care.roles_of(reader), wrong=said,
-    )  # fmt: skip
+        request,
+        "account.html",
+        400 if wrong else 200,
+        one=found,
+        units=units,
+        roles=care.roles_of(reader),
+        wrong=said,
+    )
 
 
 def _find(services: Services, reader: Reader, name: str) -> care.Account:
@@ -154,7 +156,10 @@ def _units(services: Services, reader: Reader) -> Any:
 
 
 def _wanted(form: dict[str, str]) -> Wanted:
-    """What the form asks for; a role that is none is nobody's to give."""
+    """The account that the form describes.
+
+    Raises NotAllowed for a role that does not exist.
+    """
     said = {
         key: form.get(key, "").replace("\0", "").strip()[:TEXT_MAX] for key in ("full_name", "role", "unit", "email")
     }

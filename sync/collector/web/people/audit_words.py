@@ -4,7 +4,7 @@ from kiosk.base.texts import Texts
 
 
 def action_in(t: Texts, action: str) -> str:
-    """An action of the log in somebody's language; one that is not known here as it stands."""
+    """An action of the log in words of the language; an unknown action keeps its name in the log."""
     return _words(t).get(action, action)
 
 

@@ -1,4 +1,4 @@
-"""Doors by the office's own accounts: leaving for the provider, coming back, and signing out there."""
+"""Sign-in pages for the office's own accounts: leaving for the provider, coming back, and signing out there."""
 
 import asyncio
 import hmac
@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from sync.collector.api.depends import Served
 from sync.collector.api.gate import is_secure, token_name
 from sync.collector.errors import UsageWrong
 from sync.collector.people.oidc.arrival import Stranger, arrive
@@ -24,36 +25,34 @@ router = APIRouter(include_in_schema=False)
 BACK = "/dang-nhap/oidc/ve"
 TEXT_MAX = 4000
 _CALLS = asyncio.Semaphore(4)
-"""Strangers must not be able to make us call the provider without end."""
+"""So many calls to the provider run at once, as people who are not signed in can cause them."""
 
 
 @router.get("/dang-nhap/oidc")
-async def leave(request: Request, toi: str = USUAL_WAY) -> Response:
+async def leave(request: Request, services: Served, toi: str = USUAL_WAY) -> Response:
     """To the provider, which asks who it is."""
-    services: Services = request.app.state.services
     attempt = Attempt.begin(safe_way(toi)[:500])
     provider = _provider(services)
     try:
         async with _CALLS:
             there = await asyncio.to_thread(provider.leave, attempt)
     except OidcTrouble as trouble:
-        return _told(request, trouble, attempt.way)
+        return _sign_in_again(request, services, trouble, attempt.way)
     answer = RedirectResponse(there, 303)
     set_cookie(answer, services, _cookie(services), attempt.written())
     return answer
 
 
 @router.get(BACK)
-async def come_back(request: Request, code: str = "", state: str = "") -> Response:
-    """Back from the provider: signed in, or told why not. Either way the try is over."""
-    services: Services = request.app.state.services
+async def come_back(request: Request, services: Served, code: str = "", state: str = "") -> Response:
+    """Back from the provider: signed in, or told why not. Either way this attempt has ended."""
     provider = _provider(services)
     attempt = read_attempt(request.cookies.get(_cookie(services), ""))
     way = safe_way(attempt.way) if attempt else USUAL_WAY
     try:
         found = await _let_in(services, provider, attempt, code[:TEXT_MAX], state)
     except OidcTrouble as trouble:
-        answer = _told(request, trouble, way)
+        answer = _sign_in_again(request, services, trouble, way)
     else:
         answer = RedirectResponse(home_of(found.role) if way == USUAL_WAY else way, 303)
         set_cookie(answer, services, token_name(services), found.token)
@@ -62,15 +61,14 @@ async def come_back(request: Request, code: str = "", state: str = "") -> Respon
 
 
 @router.get("/dang-xuat/oidc")
-async def sign_out_there(request: Request) -> Response:
+async def sign_out_there(request: Request, services: Served) -> Response:
     """The end of being signed in at the provider, for whoever has signed out here."""
-    services: Services = request.app.state.services
     provider = _provider(services)
     try:
         async with _CALLS:
             there = await asyncio.to_thread(provider.sign_out, f"{services.config.url}/dang-nhap")
     except OidcTrouble as trouble:
-        return _told(request, trouble, USUAL_WAY)
+        return _sign_in_again(request, services, trouble, USUAL_WAY)
     return RedirectResponse(there or "/dang-nhap", 303)
 
 
@@ -96,8 +94,8 @@ def _provider(services: Services) -> Provider:
     return Provider(settings, f"{services.config.url}{BACK}")
 
 
-def _told(request: Request, trouble: OidcTrouble, way: str) -> Response:
-    return sign_in_page(request, way, trouble=trouble.said(words_of(request)), status=403)
+def _sign_in_again(request: Request, services: Services, trouble: OidcTrouble, way: str) -> Response:
+    return sign_in_page(request, services, way, trouble=trouble.said(words_of(request)), status=403)
 
 
 def _cookie(services: Services) -> str:

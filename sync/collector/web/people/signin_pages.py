@@ -1,4 +1,4 @@
-"""Doors: signing in and out, and choosing a password."""
+"""Sign-in pages: signing in and out, and choosing a password."""
 
 import asyncio
 import secrets
@@ -10,13 +10,15 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector.api.gate import PASSWORD_PAGE, is_secure, token_name, who_asks
+from sync.collector.api.depends import Anyone, Served
+from sync.collector.api.gate import PASSWORD_PAGE, is_secure, token_name
 from sync.collector.people.account_care import sign_out_everywhere
 from sync.collector.people.accounts import change_password
 from sync.collector.people.passwords import CHARS_MAX, CHARS_MIN, is_fit
 from sync.collector.people.rights import ANYBODY, RIGHTS, Right, Role
 from sync.collector.people.signin import Checked, Refused, SignedIn, check_password, form_key_of, sign_in, sign_out
 from sync.collector.services.services import Services
+from sync.collector.web.shared.depends import AnyForm
 from sync.collector.web.shared.forms import USUAL_WAY, read_form, require_key, safe_way
 from sync.collector.web.shared.rendering import render
 
@@ -27,16 +29,15 @@ _CHECKS = asyncio.Semaphore(2)
 
 
 @router.get("/dang-nhap")
-async def show_sign_in(request: Request, toi: str = USUAL_WAY) -> Response:
+async def show_sign_in(request: Request, services: Served, toi: str = USUAL_WAY) -> Response:
     """The sign-in page."""
-    return sign_in_page(request, safe_way(toi))
+    return sign_in_page(request, services, safe_way(toi))
 
 
 @router.post("/dang-nhap")
-async def take_sign_in(request: Request) -> Response:
+async def take_sign_in(request: Request, services: Served) -> Response:
     """A name and a password."""
-    services: Services = request.app.state.services
-    form = await read_form(request)
+    form = await read_form(request, services.config.url)
     require_key(form, form_key_of(request.cookies.get(_form_cookie(services), "")))
     way = safe_way(form.get("toi", ""))
     name, password, now = form.get("name", "").strip().lower(), form.get("password", "")[:CHARS_MAX], services.now()
@@ -44,18 +45,15 @@ async def take_sign_in(request: Request) -> Response:
         checked = await asyncio.to_thread(_check, services, name, password, now)
     outcome = checked if isinstance(checked, Refused) else await _keep(services, checked, now)
     if isinstance(outcome, Refused):
-        return sign_in_page(request, way, refused=outcome, name=name, status=403)
+        return sign_in_page(request, services, way, refused=outcome, name=name, status=403)
     answer = RedirectResponse(home_of(outcome.role) if way == USUAL_WAY else way, 303)
     set_cookie(answer, services, token_name(services), outcome.token)
     return answer
 
 
 @router.post("/dang-xuat")
-async def take_sign_out(request: Request) -> Response:
+async def take_sign_out(request: Request, services: Served, reader: Anyone, _form: AnyForm) -> Response:
     """The end of being signed in."""
-    services: Services = request.app.state.services
-    reader = await who_asks(request)
-    require_key(await read_form(request), reader.form_key)
     token = request.cookies.get(token_name(services), "")
     ending = partial(sign_out, token=token, reader=reader, now=services.now())
     was_outside = await asyncio.wrap_future(services.writer.submit(ending))
@@ -65,11 +63,8 @@ async def take_sign_out(request: Request) -> Response:
 
 
 @router.post("/dang-xuat-moi-noi")
-async def take_sign_out_everywhere(request: Request) -> Response:
+async def take_sign_out_everywhere(services: Served, reader: Anyone, _form: AnyForm) -> Response:
     """The end of being signed in, on whatever machine."""
-    services: Services = request.app.state.services
-    reader = await who_asks(request)
-    require_key(await read_form(request), reader.form_key)
     ending = partial(sign_out_everywhere, name=reader.name, now=services.now())
     await asyncio.wrap_future(services.writer.submit(ending))
     answer = RedirectResponse("/dang-nhap", 303)
@@ -78,19 +73,14 @@ async def take_sign_out_everywhere(request: Request) -> Response:
 
 
 @router.get(PASSWORD_PAGE)
-async def show_password(request: Request) -> Response:
+async def show_password(request: Request, reader: Anyone) -> Response:
     """Where a person chooses a password."""
-    reader = await who_asks(request)
-    return render(request, "password.html", 404 if reader is ANYBODY else 200, reader=reader, wrong="", chars=CHARS_MIN)
+    return render(request, "password.html", 404 if reader is ANYBODY else 200, wrong="", chars=CHARS_MIN)
 
 
 @router.post(PASSWORD_PAGE)
-async def take_password(request: Request) -> Response:
+async def take_password(request: Request, services: Served, reader: Anyone, form: AnyForm) -> Response:
     """The old password and the one chosen."""
-    services: Services = request.app.state.services
-    reader = await who_asks(request)
-    form = await read_form(request)
-    require_key(form, reader.form_key)
     old, new, now = form.get("old", "")[:CHARS_MAX], form.get("new", ""), services.now()
     async with _CHECKS:
         checked = await asyncio.to_thread(_check, services, reader.name, old, now)
@@ -98,14 +88,14 @@ async def take_password(request: Request) -> Response:
         await _keep(services, checked, now)
     wrong = _why_not(checked, old, new, form.get("again", ""), reader.name)
     if wrong:
-        return render(request, "password.html", 403, reader=reader, wrong=wrong, chars=CHARS_MIN)
+        return render(request, "password.html", 403, wrong=wrong, chars=CHARS_MIN)
     changing = partial(change_password, name=reader.name, password=new, now=now)
     await asyncio.wrap_future(services.writer.submit(changing))
     return RedirectResponse("/dang-nhap", 303)
 
 
 def _why_not(checked: Checked | Refused, old: str, new: str, again: str, name: str) -> str:
-    """What is wrong with what was typed, as a key of the page's sentences; empty when nothing is."""
+    """What is wrong with the passwords typed, as a key of the page's sentences; empty when nothing is."""
     if isinstance(checked, Refused):
         return "locked"
     if checked.account_id is None:
@@ -128,26 +118,40 @@ async def _keep(services: Services, checked: Checked, now: datetime) -> SignedIn
 
 
 def sign_in_page(
-    request: Request, way: str, *, refused: Refused | None = None, name: str = "", trouble: str = "", status: int = 200
+    request: Request,
+    services: Services,
+    way: str,
+    *,
+    refused: Refused | None = None,
+    name: str = "",
+    trouble: str = "",
+    status: int = 200,
 ) -> Response:
     """The sign-in page, with what was wrong the last time."""
-    services: Services = request.app.state.services
     held = request.cookies.get(_form_cookie(services)) or secrets.token_urlsafe(24)
     wait_s = 0
     if refused is not None and refused.until is not None:
         wait_s = max(1, round((refused.until - services.now()).total_seconds()))
     answer = render(
-        request, "sign_in.html", status, way=way, name=name, refused=refused is not None, wait_s=wait_s,
-        form_key=form_key_of(held), idle_minutes=services.config.accounts.idle_minutes,
-        trouble=trouble, oidc=services.config.accounts.oidc.is_on and services.config.reports.access == "accounts",
+        request,
+        "sign_in.html",
+        status,
+        way=way,
+        name=name,
+        refused=refused is not None,
+        wait_s=wait_s,
+        form_key=form_key_of(held),
+        idle_minutes=services.config.accounts.idle_minutes,
+        trouble=trouble,
+        oidc=services.config.accounts.oidc.is_on and services.config.reports.access == "accounts",
         was_outside=request.query_params.get("ra") == "oidc",
-    )  # fmt: skip
+    )
     set_cookie(answer, services, _form_cookie(services), held)
     return answer
 
 
 def home_of(role: Role) -> str:
-    """Where somebody begins who came for nothing in particular."""
+    """The first page after sign-in for somebody who asked for none."""
     return USUAL_WAY if Right.READ in RIGHTS[role] else "/may"
 
 
@@ -156,8 +160,8 @@ def _form_cookie(services: Services) -> str:
 
 
 def set_cookie(answer: Response, services: Services, name: str, value: str) -> None:
-    """Let the browser hold something that no script and no other site reaches."""
-    # No age: the browser forgets it when it is closed, and the collector when it rests.
+    """Set a cookie that no script reads and no other site's page sends."""
+    # Without an age the browser drops the cookie when it is closed; the collector ends it after idle time.
     answer.set_cookie(name, value, secure=is_secure(services), httponly=True, samesite="lax", path="/")
 
 

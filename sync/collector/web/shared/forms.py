@@ -10,18 +10,17 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from sync.collector.api.signed import AccessDenied
-from sync.collector.services.services import Services
 from sync.protocol.errors import BodyTooLarge
 
 FORM_BYTES_MAX = 64 * 1024
 FIELDS_MAX = 50
 FORM_KEY = "form_key"
 USUAL_WAY = "/t"
-"""Where whoever came for nothing in particular begins."""
+"""The page that follows sign-in where no other page was asked for."""
 FILE_NAME_CHARS_MAX = 120
 NOT_OURS = "this form was not made by this page; open the page again"
 DISCARDED_BYTES_MAX = 32 * 1024 * 1024
-"""A browser shows our answer only when it was let finish sending; so much that is too long is read and dropped."""
+"""A browser shows our answer only when its whole body was sent; of one too long, so much is read and dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +33,12 @@ class Upload:
     file: bytes = b""
 
 
-async def read_form(request: Request, fields_max: int = FIELDS_MAX) -> dict[str, str]:
+async def read_form(request: Request, own_url: str, fields_max: int = FIELDS_MAX) -> dict[str, str]:
     """The fields of a form, without NULs, which no keyboard has; of one sent twice, the last.
 
     Raises BodyTooLarge, or AccessDenied for a form that another site sent.
     """
-    _require_own_site(request)
+    _require_own_site(request, own_url)
     body = await _read_body(request, FORM_BYTES_MAX)
     try:
         pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=fields_max)
@@ -48,12 +47,12 @@ async def read_form(request: Request, fields_max: int = FIELDS_MAX) -> dict[str,
     return {name: value.replace("\0", "") for name, value in pairs}
 
 
-async def read_upload(request: Request, bytes_max: int) -> Upload:
+async def read_upload(request: Request, own_url: str, bytes_max: int) -> Upload:
     """The fields of a form and its file, of at most ``bytes_max`` together; without a file where none was sent.
 
     Raises BodyTooLarge, or AccessDenied for a form that another site sent or that is none.
     """
-    _require_own_site(request)
+    _require_own_site(request, own_url)
     body = await _read_body(request, bytes_max)
 
     async def whole() -> AsyncGenerator[bytes, None]:
@@ -77,7 +76,7 @@ def require_key(form: dict[str, str], key: str) -> None:
 
 
 def safe_way(address: str) -> str:
-    """Where to go on, only ever on this site."""
+    """The address to go on to; the usual one where this address leads to another site."""
     own = address.startswith("/") and not address.startswith(("//", "/\\")) and "\\" not in address
     return address if own and address.isprintable() else USUAL_WAY
 
@@ -100,12 +99,11 @@ def _tidy_name(name: str) -> str:
     return "".join(sign for sign in last if sign.isprintable())[:FILE_NAME_CHARS_MAX]
 
 
-def _require_own_site(request: Request) -> None:
-    services: Services = request.app.state.services
+def _require_own_site(request: Request, own_url: str) -> None:
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise AccessDenied("this form was sent by another site")
     # Our pages send no referrer, and then browsers say "null" here; the key in the form is what counts.
     origin = request.headers.get("origin", "null")
-    own = {urlsplit(services.config.url).netloc, request.headers.get("host", "")}
+    own = {urlsplit(own_url).netloc, request.headers.get("host", "")}
     if origin != "null" and urlsplit(origin).netloc not in own:
         raise AccessDenied("this form was sent by another site")

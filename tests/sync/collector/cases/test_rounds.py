@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from sync.collector.care.cases.care import Deed, ResultNeeded, What, care_for
-from sync.collector.care.cases.docket import Docket, Search, Which, open_cases_of, read_docket
+from sync.collector.care.cases.docket import Docket, Query, Which, open_cases_of, read_docket
 from sync.collector.chores.cases import run_case_round
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.rollouts.calendars import Calendars
@@ -70,7 +70,7 @@ def cases(office: Office, *columns: str) -> list[tuple[object, ...]]:
 
 def docket(office: Office, today: date = TODAY, **search: Any) -> Docket:
     with office.database.reading() as connection:
-        return read_docket(connection, Search(**search), today, DAYS)
+        return read_docket(connection, Query(**search), today, DAYS)
 
 
 def do(office: Office, what: What, now: datetime = TOMORROW, reader: Reader = READER, **deed: Any) -> None:

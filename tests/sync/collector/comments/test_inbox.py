@@ -10,7 +10,7 @@ from sync.collector.care.comments.care import Deed, NoteNeeded, What, care_for, 
 from sync.collector.care.comments.inbox import (
     PAGE,
     Inbox,
-    Search,
+    Query,
     State,
     comments_of_case,
     find_comment,
@@ -45,7 +45,7 @@ def written(office: Office) -> Office:
 
 def found(office: Office, **search: object) -> Inbox:
     with office.database.reading() as connection:
-        return read_inbox(connection, Search(**search))  # type: ignore[arg-type]
+        return read_inbox(connection, Query(**search))  # type: ignore[arg-type]
 
 
 def texts(inbox: Inbox) -> set[str | None]:

@@ -21,7 +21,7 @@ def test_a_notice_and_a_report_reach_the_mailbox_once(database: Database, office
         services = make_services(config, database, lambda: NOON)
         chores = {chore.name: chore.run for chore in chores_of(services)}
         told = Notice(Kind.ALERT, "Quầy 1 im lặng", "Từ 09:10.")
-        transact(services, partial(services.outbox.put, told=told, now=NOON))
+        transact(services, partial(services.outbox.put, message=told, now=NOON))
 
         for name in ("mail reports", "send notices", "mail reports", "send notices"):
             chores[name]()

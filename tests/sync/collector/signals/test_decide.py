@@ -23,7 +23,7 @@ from sync.collector.care.signals.standing import lock_journals
 from sync.collector.care.signals.watched import Finding, Sign
 from sync.collector.errors import UsageWrong
 from sync.collector.people.rights import ANYBODY, RIGHTS, Reader, Role
-from sync.collector.services.reports import Wish, read_book
+from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office, Pen
@@ -115,7 +115,7 @@ def test_withdrawing_gives_back_exactly_what_was_taken(affair: Affair) -> None:
 def test_reports_show_the_result_without_and_with_what_is_suspect(affair: Affair, services: Services) -> None:
     affair.aside()
 
-    me = read_book(services, ANYBODY, Wish(period="2026-11")).me
+    me = read_book(services, ANYBODY, Query(period="2026-11")).me
 
     assert me.n == 6
     assert me.aside == {Standing.SUSPECT: 10, Standing.REPEAT: 1}
@@ -123,10 +123,10 @@ def test_reports_show_the_result_without_and_with_what_is_suspect(affair: Affair
 
 def test_reports_show_everything_again_after_a_withdrawal(affair: Affair, services: Services) -> None:
     affair.aside()
-    read_book(services, ANYBODY, Wish(period="2026-11"))
+    read_book(services, ANYBODY, Query(period="2026-11"))
     affair.back()
 
-    me = read_book(services, ANYBODY, Wish(period="2026-11")).me
+    me = read_book(services, ANYBODY, Query(period="2026-11")).me
 
     assert (me.n, me.aside) == (16, {Standing.REPEAT: 1})
 

@@ -1,4 +1,4 @@
-"""Fleet wish: which kiosks an address asks for. The page, the file and the links in alerts all mean the same by it."""
+"""Fleet query: which kiosks an address asks for; the same for the page, the file and the links in alerts."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -9,8 +9,11 @@ from sync.collector.fleet.kiosks.faults import Fault
 from sync.collector.fleet.kiosks.roll import Kiosk
 from sync.collector.fleet.kiosks.words import FAULTS
 from sync.collector.store.search import is_found
+from sync.collector.web.shared.query import Query, page_of, said_as
 
 TEXT_MAX = 100
+BY_UNIT = "don-vi"
+"""As an address asks for the units instead of their kiosks."""
 STATES: dict[str, Callable[[Kiosk], bool]] = {
     "cho-gui": lambda kiosk: bool(kiosk.status.get("pending")),
     "chua-lien-lac": lambda kiosk: kiosk.heard_at is None,
@@ -22,47 +25,43 @@ STATES: dict[str, Callable[[Kiosk], bool]] = {
 }
 """What a kiosk may be like besides its faults, as an address writes it."""
 NONE = "-"
-"""As an address writes a ring that the office did not set, or a version never told."""
+"""The value in an address for a kiosk without a ring, or without a known version."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What the address asks for."""
+class FleetQuery(Query):
+    """Which kiosks are wanted."""
 
-    state: str = ""
+    state: str = said_as("loi")
     """A fault or another state."""
-    unit: str = ""
-    """With everything below it."""
-    version: str = ""
-    ring: str = ""
-    sought: str = ""
-    by_unit: bool = False
-    page: int = 1
+    unit: str = said_as("dv")
+    """A unit's code; everything below the unit is wanted too."""
+    version: str = said_as("pb")
+    ring: str = said_as("vong")
+    sought: str = said_as("tim")
+    view: str = said_as("xem")
+    page: int = said_as("trang", 1)
+
+    @property
+    def by_unit(self) -> bool:
+        """Whether the units are wanted instead of their kiosks."""
+        return self.view == BY_UNIT
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
-        """What a query says; what it says wrong is not asked for."""
-        state, page = query.get("loi", ""), query.get("trang", "1")
+        """The query of an address; impossible values are ignored."""
+        state = query.get("loi", "")
         unit, version, ring, sought = (query.get(key, "").strip()[:TEXT_MAX] for key in ("dv", "pb", "vong", "tim"))
-        return cls(
-            state if state in FAULTS or state in STATES else "", unit, version, ring, sought,
-            query.get("xem") == "don-vi", max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1,
-        )  # fmt: skip
-
-    def query(self, **other: str | int) -> dict[str, str]:
-        """The same for another address, with something changed."""
-        values = {
-            "loi": self.state, "dv": self.unit, "pb": self.version, "vong": self.ring, "tim": self.sought,
-            "xem": "don-vi" if self.by_unit else "", "trang": self.page, **other,
-        }  # fmt: skip
-        return {key: str(value) for key, value in values.items() if value and value != 1}
+        state = state if state in FAULTS or state in STATES else ""
+        view = BY_UNIT if query.get("xem") == BY_UNIT else ""
+        return cls(state, unit, version, ring, sought, view, page_of(query.get("trang", "")))
 
     def narrow(self, kiosks: Sequence[Kiosk]) -> list[Kiosk]:
-        """Of these, the ones that are asked for."""
+        """The kiosks among these that are asked for."""
         return [kiosk for kiosk in self.narrow_but_for_state(kiosks) if _is(kiosk, self.state)]
 
     def narrow_but_for_state(self, kiosks: Sequence[Kiosk]) -> list[Kiosk]:
-        """As :meth:`narrow`, whatever they are like: what the counts beside each state are of."""
+        """As :meth:`narrow`, but in any state: the kiosks that the counts beside each state count."""
         return [
             kiosk
             for kiosk in kiosks
@@ -84,12 +83,12 @@ class UnitRow:
 
     @property
     def waiting(self) -> int:
-        """What is not here yet, as its kiosks said."""
+        """How many entries the unit's kiosks said they have not sent yet."""
         return sum(kiosk.status.get("pending") or 0 for kiosk in self.kiosks)
 
     @property
     def longest_unheard(self) -> Kiosk | None:
-        """The kiosk whose last word is the oldest."""
+        """The kiosk that was heard from the longest ago."""
         heard = [kiosk for kiosk in self.kiosks if kiosk.heard_at and not kiosk.revoked_at]
         return min(heard, key=lambda kiosk: str(kiosk.heard_at), default=None)
 

@@ -1,4 +1,4 @@
-"""Same: what makes two builds of the same sources the same bytes, whoever builds them, in whichever folder and when."""
+"""Reproducible: two builds of the same sources give the same bytes, whoever builds them, where and when."""
 
 import csv
 import os

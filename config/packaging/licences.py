@@ -1,4 +1,4 @@
-"""Papers: what is in each package, under which licence, and what each file's checksum is."""
+"""Licences: what is in each package, under which licence, and what each file's checksum is."""
 
 import csv
 import hashlib
