@@ -21,11 +21,11 @@ from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import Diverged, JournalError
 from kiosk.journal.reader import JournalReader
-from sync.agent.client import CollectorClient
-from sync.agent.enroll import Device, KioskFiles, address_of, change_device, load_device
+from sync.agent.wire.client import CollectorClient
+from sync.agent.device.enroll import Device, KioskFiles, address_of, change_device, load_device
 from sync.agent.errors import AgentError, AnotherCollector, RequestRefused
-from sync.agent.keys import load_key
-from sync.agent.route import Identity, Route
+from sync.agent.device.keys import load_key
+from sync.agent.wire.route import Identity, Route
 from sync.agent.troubles import Trouble
 from sync.agent.upload import ReportedCollector, last_common
 from sync.protocol.errors import SignatureInvalid

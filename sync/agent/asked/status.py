@@ -9,7 +9,7 @@ from kiosk.domain.instant import Clock, Instant
 from kiosk.journal.errors import JournalError
 from kiosk.journal.lines import LineUnreadable, decode_line
 from kiosk.journal.reader import JournalReader
-from sync.agent.enroll import Device, KioskFiles, load_device
+from sync.agent.device.enroll import Device, KioskFiles, load_device
 from sync.agent.errors import AgentError, AgentRunning
 from sync.agent.run import one_agent
 from sync.agent.state import Moment, load_state

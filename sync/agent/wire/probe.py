@@ -12,10 +12,10 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from sync.agent.answers import Answer, failure_of, problem_of
-from sync.agent.client import authorities
+from sync.agent.wire.answers import Answer, failure_of, problem_of
+from sync.agent.wire.client import authorities
 from sync.agent.errors import CollectorUnavailable
-from sync.agent.route import Route
+from sync.agent.wire.route import Route
 from sync.agent.troubles import Trouble
 
 _DOOR = "/v1/device"

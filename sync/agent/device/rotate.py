@@ -8,11 +8,11 @@ takes is the kiosk's.
 from pathlib import Path
 
 from kiosk.domain.instant import Clock
-from sync.agent.client import CollectorClient
-from sync.agent.enroll import KioskFiles, address_of, load_device, touch_device
+from sync.agent.wire.client import CollectorClient
+from sync.agent.device.enroll import KioskFiles, address_of, load_device, touch_device
 from sync.agent.errors import DeviceNotRecognised
-from sync.agent.keys import adopt_key, load_key, obtain_key
-from sync.agent.route import Identity, Route
+from sync.agent.device.keys import adopt_key, load_key, obtain_key
+from sync.agent.wire.route import Identity, Route
 from sync.protocol.messages import KeyRequest
 from sync.protocol.own_key import public_text
 from sync.protocol.signature import prove_key

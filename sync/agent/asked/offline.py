@@ -15,10 +15,10 @@ from kiosk.base.private_file import sync_directory
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.reader import JournalReader
-from sync.agent.enroll import Device, KioskFiles, address_of, keep_device, load_device
+from sync.agent.device.enroll import Device, KioskFiles, address_of, keep_device, load_device
 from sync.agent.errors import FileUnusable
-from sync.agent.keys import load_key
-from sync.agent.route import Identity
+from sync.agent.device.keys import load_key
+from sync.agent.wire.route import Identity
 from sync.agent.run import one_agent
 from sync.agent.state import keep_state, load_state
 from sync.protocol.acknowledgement import Acknowledgement

@@ -9,7 +9,7 @@ import structlog
 
 from kiosk.__about__ import VERSION
 from kiosk.domain.instant import Clock
-from sync.agent.status import AgentStatus, agent_status
+from sync.agent.asked.status import AgentStatus, agent_status
 from sync.agent.troubles import Trouble
 
 _log = structlog.get_logger("agent")
