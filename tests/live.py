@@ -26,7 +26,7 @@ from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.upkeep.upkeep import Upkeep
 from kiosk.journal.upkeep.verify import verify_journal
-from sync.agent.enroll import enroll_kiosk
+from sync.agent.device.enroll import enroll_kiosk
 from sync.agent.run import sync_once
 from sync.collector.fleet.devices import devices
 from sync.collector.fleet.places import units

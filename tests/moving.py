@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from sync.agent.enroll import KioskFiles, load_device
-from sync.agent.move import Mover
+from sync.agent.device.enroll import KioskFiles, load_device
+from sync.agent.device.move import Mover
 from sync.collector.fleet.devices import own
 from sync.collector.store.database import open_database
 from sync.protocol.own_key import READY

@@ -16,7 +16,7 @@ from kiosk.base.settings.layers import Source
 from kiosk.doctor.finding import State
 from kiosk.journal.disk.place import UNFIT
 from kiosk.journal.upkeep.verify import Wrong
-from sync.agent.doctor import _FLAWS
+from sync.agent.asked.doctor import _FLAWS
 
 ROOT = Path(__file__).parent.parent
 SOURCES = {

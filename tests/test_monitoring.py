@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY, generate_latest
 
 import sync.collector.chores.kiosks
 import sync.collector.run.app
-from sync.agent.metrics import write_metrics
+from sync.agent.asked.metrics import write_metrics
 from sync.agent.troubles import Trouble
 from sync.collector.fleet.kiosks.faults import Fault
 from sync.collector.run.gauges import Gauges

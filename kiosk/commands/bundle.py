@@ -64,7 +64,7 @@ def _settings_part(reading: Reading[KioskSettings]) -> str:
 
 
 def _agent_part(settings: KioskSettings) -> str:
-    from sync.agent.status import agent_status
+    from sync.agent.asked.status import agent_status
 
     status = agent_status(settings.folder, settings.journal_path, SystemClock(settings.zone))
     return without_secrets(as_json(status.as_dict()))

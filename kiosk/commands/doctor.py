@@ -49,7 +49,7 @@ def exit_code_of(findings: list[Finding]) -> int:
 def kiosk_checks(settings: KioskSettings, machine: Machine) -> list[Check]:
     """Every check, in the order in which they are told."""
     from kiosk.doctor import clock, journal, looks, screen, storage
-    from sync.agent.doctor import Way, network_checks
+    from sync.agent.asked.doctor import Way, network_checks
 
     now, reach = SystemClock(settings.zone), settings.collector
     hall = tuple(counter.code for counter in settings.hall.counters)

@@ -17,13 +17,13 @@ def staff_errands(settings: KioskSettings) -> Errands:
     clock = SystemClock(settings.zone)
 
     def delivery() -> Delivery:
-        from sync.agent.status import agent_status
+        from sync.agent.asked.status import agent_status
 
         status = agent_status(settings.folder, settings.journal_path, clock)
         return Delivery(status.waiting, status.last_contact_age_s, status.enrolled)
 
     def enrol(code: str) -> str:
-        from sync.agent.enroll import enroll_kiosk
+        from sync.agent.device.enroll import enroll_kiosk
 
         reach, info = settings.collector, {"software": SOFTWARE}
         journal_id = own_journal_id(settings, clock)
@@ -34,7 +34,7 @@ def staff_errands(settings: KioskSettings) -> Errands:
         return _vietnamese("Enrolled: {unit}, {counter}.", unit=device.unit_name, counter=counter)
 
     def export() -> str:
-        from sync.agent.offline import export_batches
+        from sync.agent.asked.offline import export_batches
 
         url = settings.collector.url or None
         file, entries = export_batches(settings.folder, settings.journal_path, find_stick(), clock, url=url)

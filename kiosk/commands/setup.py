@@ -191,7 +191,7 @@ def _keep_settings(wishes: Wishes, proxy: str, settings: KioskSettings, main: Pa
 def _enrol(wishes: Wishes, settings: KioskSettings, *, quiet: bool) -> None:
     if not wishes.code:
         return
-    from sync.agent.enroll import enroll_kiosk  # the network libraries: only who enrols waits for them
+    from sync.agent.device.enroll import enroll_kiosk  # the network libraries: only who enrols waits for them
 
     clock, reach, info = SystemClock(settings.zone), settings.collector, {"software": SOFTWARE}
     folder, journal_id = settings.folder, own_journal_id(settings, clock)

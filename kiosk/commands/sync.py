@@ -38,7 +38,7 @@ def enroll(
     config: Config = None,
 ) -> None:
     """Spend a one-time code."""
-    from sync.agent.enroll import enroll_kiosk, enroll_offline
+    from sync.agent.device.enroll import enroll_kiosk, enroll_offline
 
     settings = load_kiosk_settings(config, data_dir)
     clock = SystemClock(settings.zone)
@@ -66,7 +66,7 @@ def enroll(
 )
 def rotate(data_dir: DataDir = None, config: Config = None) -> None:
     """A new key pair; ratings that wait go on waiting."""
-    from sync.agent.rotate import rotate_key
+    from sync.agent.device.rotate import rotate_key
 
     settings = load_kiosk_settings(config, data_dir)
     reach = settings.collector
@@ -137,7 +137,7 @@ def server(
     config: Config = None,
 ) -> None:
     """Follow the collector by hand."""
-    from sync.agent.by_hand import call_at
+    from sync.agent.asked.by_hand import call_at
 
     settings = load_kiosk_settings(config, data_dir)
     reach, folder, journal = settings.collector, settings.folder, settings.journal_path
@@ -154,7 +154,7 @@ def server(
 
 
 def _write_metrics(settings: KioskSettings, clock: SystemClock) -> None:
-    from sync.agent.metrics import write_metrics
+    from sync.agent.asked.metrics import write_metrics
 
     if settings.sync.metrics_file is not None:
         write_metrics(settings.sync.metrics_file, settings.folder, settings.journal_path, clock)
@@ -172,7 +172,7 @@ def export(
     config: Config = None,
 ) -> None:
     """Signed batches on a stick; collector import takes them."""
-    from sync.agent.offline import export_batches
+    from sync.agent.asked.offline import export_batches
 
     settings = load_kiosk_settings(config, data_dir)
     clock, url = SystemClock(settings.zone), settings.collector.url or None
@@ -199,7 +199,7 @@ def ack(
     config: Config = None,
 ) -> None:
     """Cursors that prove themselves."""
-    from sync.agent.offline import take_acknowledgement
+    from sync.agent.asked.offline import take_acknowledgement
 
     settings = load_kiosk_settings(config, data_dir)
     has, of = take_acknowledgement(settings.folder, settings.journal_path, file)
@@ -207,7 +207,7 @@ def ack(
 
 
 def _say_compared(settings: KioskSettings, clock: SystemClock, as_json: bool) -> None:
-    from sync.agent.compare import compare_ratings
+    from sync.agent.asked.compare import compare_ratings
 
     reach = settings.collector
     found = compare_ratings(
@@ -221,7 +221,7 @@ def _say_compared(settings: KioskSettings, clock: SystemClock, as_json: bool) ->
 
 
 def _say_status(settings: KioskSettings, clock: SystemClock, as_json: bool) -> None:
-    from sync.agent.status import agent_status, status_lines
+    from sync.agent.asked.status import agent_status, status_lines
 
     status = agent_status(settings.folder, settings.journal_path, clock)
     typer.echo(json.dumps(status.as_dict(), ensure_ascii=False) if as_json else "\n".join(status_lines(status, t)))

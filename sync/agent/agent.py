@@ -15,11 +15,11 @@ from kiosk.journal.errors import Diverged, JournalError
 from kiosk.office.upgrade import Refusal, read_refusal
 from sync.agent import backoff
 from sync.agent.commands import Commands
-from sync.agent.earlier_journals import EarlierOf, offer_earlier
 from sync.agent.device.enroll import KioskFiles
+from sync.agent.device.move import Guide, Staying
+from sync.agent.earlier_journals import EarlierOf, offer_earlier
 from sync.agent.errors import AgentError, DeliveryError, JournalTaken
 from sync.agent.heartbeat import Heart
-from sync.agent.device.move import Guide, Staying
 from sync.agent.office import OfficeSettingsRefused, keep_settings, kept_version
 from sync.agent.own_log import read_own_log
 from sync.agent.state import AgentState, keep_state, load_state

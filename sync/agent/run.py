@@ -17,11 +17,11 @@ from kiosk.journal.reader import JournalReader
 from kiosk.journal.recovery.parting import continue_unwatched
 from sync.agent.agent import PERIOD_S, Agent
 from sync.agent.backoff import START_DELAY_S_MAX
-from sync.agent.earlier_journals import earlier_beside
 from sync.agent.device.enroll import KioskFiles, connect
-from sync.agent.errors import AgentError, AgentRunning, DeviceNotRecognised, JournalTaken
 from sync.agent.device.move import Mover
 from sync.agent.device.rotate import settle_key
+from sync.agent.earlier_journals import earlier_beside
+from sync.agent.errors import AgentError, AgentRunning, DeviceNotRecognised, JournalTaken
 from sync.agent.schedule import Schedule
 from sync.agent.state import load_state
 

@@ -20,9 +20,9 @@ from kiosk.journal.disk.head_file import HeadFile
 from kiosk.journal.lines import encode_line, line_of
 from kiosk.journal.reader import JournalReader, head_of
 from kiosk.journal.writing import build_journal, write_bytes
-from sync.agent.enroll import KioskFiles, load_device
-from sync.agent.keys import load_key
-from sync.agent.route import Identity
+from sync.agent.device.enroll import KioskFiles, load_device
+from sync.agent.device.keys import load_key
+from sync.agent.wire.route import Identity
 from sync.protocol.batch import pack_batch
 from sync.protocol.messages import BATCH_BYTES_MAX, LINES_PER_BATCH_MAX
 from sync.protocol.signature import sign_request

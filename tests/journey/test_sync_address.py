@@ -12,9 +12,9 @@ from werkzeug import Request, Response
 from kiosk.base.texts import texts
 from kiosk.journal.errors import Diverged
 from kiosk.journal.reader import JournalReader
-from sync.agent.by_hand import call_at
-from sync.agent.compare import compare_ratings
-from sync.agent.enroll import KioskFiles, change_device, load_device
+from sync.agent.asked.by_hand import call_at
+from sync.agent.asked.compare import compare_ratings
+from sync.agent.device.enroll import KioskFiles, change_device, load_device
 from sync.agent.errors import AnotherCollector, CollectorUnavailable, DeviceNotRecognised
 from sync.agent.troubles import Trouble
 from sync.collector.fleet.devices.roster import read_roster

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from sync.agent.client import CollectorClient
-from sync.agent.enroll import KioskFiles
+from sync.agent.device.enroll import KioskFiles
+from sync.agent.device.keys import load_key
+from sync.agent.device.rotate import rotate_key
 from sync.agent.errors import CollectorUnavailable, DeviceNotRecognised, EnrolmentRefused, JournalTaken
-from sync.agent.keys import load_key
-from sync.agent.rotate import rotate_key
 from sync.agent.troubles import Trouble
+from sync.agent.wire.client import CollectorClient
 from sync.collector.fleet.devices import devices
 from sync.protocol.own_key import public_text
 from tests.live import LiveCollector, LiveKiosk, live_collector, once_each

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 
-from sync.agent.enroll import KioskFiles, load_device
+from sync.agent.device.enroll import KioskFiles, load_device
 from sync.agent.errors import AnotherCollector, CollectorUnavailable, DeliveryError
 from sync.agent.run import _agent
 from sync.agent.state import load_state

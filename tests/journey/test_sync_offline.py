@@ -14,9 +14,9 @@ import pytest
 
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.recovery.acknowledged import acknowledged_by_collector
-from sync.agent.enroll import KioskFiles, enroll_offline, load_device
+from sync.agent.asked.offline import export_batches, take_acknowledgement
+from sync.agent.device.enroll import KioskFiles, enroll_offline, load_device
 from sync.agent.errors import FileUnusable, NotEnrolled
-from sync.agent.offline import export_batches, take_acknowledgement
 from tests.live import LiveCollector, LiveKiosk, once_each
 
 

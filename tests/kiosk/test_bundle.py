@@ -13,7 +13,7 @@ from kiosk.doctor.bundle import BundleNotWritten, without_secrets, write_bundle
 from kiosk.domain.visit.rating import Comment
 from kiosk.journal.journal import Journal
 from kiosk.office.pin import hash_pin, keep_hash
-from sync.agent.enroll import enroll_offline
+from sync.agent.device.enroll import enroll_offline
 from sync.agent.state import AgentState, keep_state
 from sync.agent.troubles import Trouble
 from tests.builders import MORNING, FrozenClock, make_rating

@@ -12,7 +12,7 @@ from kiosk.commands.main import _place_names
 from kiosk.journal.errors import JournalUnusable
 from kiosk.journal.reader import JournalReader
 from kiosk.office.settings import load_kiosk_settings
-from sync.agent.enroll import Device
+from sync.agent.device.enroll import Device
 
 START = """
 import sys

@@ -7,14 +7,14 @@ from typing import NamedTuple
 from kiosk.domain.instant import Clock
 from kiosk.journal.errors import Diverged
 from kiosk.journal.reader import JournalReader
-from sync.agent.wire.client import CollectorClient
 from sync.agent.device.enroll import Device, KioskFiles, load_device
-from sync.agent.errors import AnotherCollector, NotEnrolled
 from sync.agent.device.keys import load_key
 from sync.agent.device.move import ask, go_to
-from sync.agent.wire.route import Identity, Route
+from sync.agent.errors import AnotherCollector, NotEnrolled
 from sync.agent.troubles import Trouble
 from sync.agent.upload import last_common
+from sync.agent.wire.client import CollectorClient
+from sync.agent.wire.route import Identity, Route
 from sync.protocol.errors import SignatureInvalid
 from sync.protocol.own_key import check_answer
 

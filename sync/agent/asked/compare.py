@@ -10,8 +10,8 @@ from typing import NamedTuple, Protocol, cast
 from kiosk.domain.instant import Clock
 from kiosk.journal.errors import Diverged
 from kiosk.journal.reader import JournalReader
-from sync.agent.earlier_journals import EarlierOf, earlier_beside
 from sync.agent.device.enroll import KioskFiles, connect
+from sync.agent.earlier_journals import EarlierOf, earlier_beside
 from sync.agent.upload import Collector, Journal, last_common
 
 

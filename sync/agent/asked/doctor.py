@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from kiosk.base.texts import Texts
 from kiosk.doctor.finding import Check, Finding, doubtful, failing, fine
 from kiosk.domain.instant import Clock
-from sync.agent.wire.client import CollectorClient
+from sync.agent.asked.status import agent_status
 from sync.agent.device.enroll import Device, KioskFiles, address_of, load_device
+from sync.agent.device.keys import load_key
 from sync.agent.errors import (
     AgentError,
     CollectorUnavailable,
@@ -24,11 +25,10 @@ from sync.agent.errors import (
     NotEnrolled,
     SettingInvalid,
 )
-from sync.agent.device.keys import load_key
+from sync.agent.troubles import Trouble, trouble_lines
+from sync.agent.wire.client import CollectorClient
 from sync.agent.wire.probe import CertificateRefused, Flaw, Probed, probe
 from sync.agent.wire.route import Identity, Route
-from sync.agent.asked.status import agent_status
-from sync.agent.troubles import Trouble, trouble_lines
 from sync.protocol.messages import DeviceSettings, MessageInvalid, decode_message
 
 ANSWER_S_MAX = 3.0

@@ -16,11 +16,11 @@ from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.reader import JournalReader
 from sync.agent.device.enroll import Device, KioskFiles, address_of, keep_device, load_device
-from sync.agent.errors import FileUnusable
 from sync.agent.device.keys import load_key
-from sync.agent.wire.route import Identity
+from sync.agent.errors import FileUnusable
 from sync.agent.run import one_agent
 from sync.agent.state import keep_state, load_state
+from sync.agent.wire.route import Identity
 from sync.protocol.acknowledgement import Acknowledgement
 from sync.protocol.batch import BATCH_ENCODING, pack_batch
 from sync.protocol.messages import (

@@ -9,9 +9,9 @@ from filelock import FileLock
 
 from kiosk.base.private_file import write_private
 from kiosk.domain.instant import Clock
-from sync.agent.wire.client import CollectorClient
-from sync.agent.errors import DeviceUnusable, EnrolmentRefused, NotEnrolled
 from sync.agent.device.keys import adopt_key, load_key, obtain_key
+from sync.agent.errors import DeviceUnusable, EnrolmentRefused, NotEnrolled
+from sync.agent.wire.client import CollectorClient
 from sync.agent.wire.route import Identity, Route
 from sync.protocol.messages import CODE_LENGTH_MAX, SHORT_TEXT_MAX, EnrolmentRequest
 from sync.protocol.own_key import Move, public_text

@@ -21,13 +21,13 @@ from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import Diverged, JournalError
 from kiosk.journal.reader import JournalReader
-from sync.agent.wire.client import CollectorClient
 from sync.agent.device.enroll import Device, KioskFiles, address_of, change_device, load_device
-from sync.agent.errors import AgentError, AnotherCollector, RequestRefused
 from sync.agent.device.keys import load_key
-from sync.agent.wire.route import Identity, Route
+from sync.agent.errors import AgentError, AnotherCollector, RequestRefused
 from sync.agent.troubles import Trouble
 from sync.agent.upload import ReportedCollector, last_common
+from sync.agent.wire.client import CollectorClient
+from sync.agent.wire.route import Identity, Route
 from sync.protocol.errors import SignatureInvalid
 from sync.protocol.messages import SHORT_TEXT_MAX
 from sync.protocol.own_key import READY, Move, OwnKeyAnswer, check_answer, check_move

@@ -8,10 +8,10 @@ takes is the kiosk's.
 from pathlib import Path
 
 from kiosk.domain.instant import Clock
-from sync.agent.wire.client import CollectorClient
 from sync.agent.device.enroll import KioskFiles, address_of, load_device, touch_device
-from sync.agent.errors import DeviceNotRecognised
 from sync.agent.device.keys import adopt_key, load_key, obtain_key
+from sync.agent.errors import DeviceNotRecognised
+from sync.agent.wire.client import CollectorClient
 from sync.agent.wire.route import Identity, Route
 from sync.protocol.messages import KeyRequest
 from sync.protocol.own_key import public_text

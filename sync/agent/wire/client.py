@@ -17,11 +17,11 @@ from urllib3.exceptions import NewConnectionError, SystemTimeWarning
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.reader import Batch
+from sync.agent.errors import CollectorUnavailable, EnrolmentRefused
+from sync.agent.troubles import Trouble
 from sync.agent.wire.answers import Answer, failure_of, problem_of, read_answer
 from sync.agent.wire.deadline import Deadline
-from sync.agent.errors import CollectorUnavailable, EnrolmentRefused
 from sync.agent.wire.route import Identity, Route
-from sync.agent.troubles import Trouble
 from sync.protocol import problems
 from sync.protocol.batch import BATCH_ENCODING, pack_batch
 from sync.protocol.messages import (

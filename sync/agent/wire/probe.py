@@ -12,11 +12,11 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from sync.agent.errors import CollectorUnavailable
+from sync.agent.troubles import Trouble
 from sync.agent.wire.answers import Answer, failure_of, problem_of
 from sync.agent.wire.client import authorities
-from sync.agent.errors import CollectorUnavailable
 from sync.agent.wire.route import Route
-from sync.agent.troubles import Trouble
 
 _DOOR = "/v1/device"
 _ANSWER_BYTES_MAX = 64 * 1024

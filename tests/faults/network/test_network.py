@@ -9,9 +9,9 @@ import structlog
 
 from kiosk.journal.errors import JournalError
 from sync.agent.backoff import RETRY_AFTER_S_MAX
-from sync.agent.client import Route
 from sync.agent.errors import CollectorUnavailable
 from sync.agent.state import load_state
+from sync.agent.wire.client import Route
 from tests.faults.conftest import LONG
 from tests.faults.network.proxy import Fault, Kind, Proxy, bad_network
 from tests.live import LiveCollector, LiveKiosk, once_each

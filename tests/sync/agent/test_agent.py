@@ -6,7 +6,7 @@ import pytest
 from kiosk.domain.maintenance import Maintenance, Work
 from kiosk.office.upgrade import Refusal
 from sync.agent.agent import Agent
-from sync.agent.enroll import KioskFiles
+from sync.agent.device.enroll import KioskFiles
 from sync.agent.errors import CollectorUnavailable, DeviceNotRecognised, NotEnrolled
 from sync.agent.state import load_state
 from sync.agent.troubles import Trouble

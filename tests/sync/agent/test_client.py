@@ -16,7 +16,6 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from kiosk.journal.chain import Cursor
-from sync.agent.client import ANSWER_BYTES_MAX, CollectorClient
 from sync.agent.errors import (
     CollectorUnavailable,
     DeviceNotRecognised,
@@ -25,8 +24,9 @@ from sync.agent.errors import (
     RequestRefused,
     SettingInvalid,
 )
-from sync.agent.route import Identity, Route
 from sync.agent.troubles import Trouble
+from sync.agent.wire.client import ANSWER_BYTES_MAX, CollectorClient
+from sync.agent.wire.route import Identity, Route
 from sync.protocol import problems
 from sync.protocol.batch import unpack_batch
 from sync.protocol.messages import (

@@ -7,7 +7,7 @@ import pytest
 
 from sync.agent.agent import Agent
 from sync.agent.commands import Commands, read_orders
-from sync.agent.enroll import KioskFiles
+from sync.agent.device.enroll import KioskFiles
 from sync.protocol.messages import EXCERPT_MAX, CommandDone, DeviceCommand
 
 LOG = (

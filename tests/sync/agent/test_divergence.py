@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from kiosk.journal.chain import Cursor
 from kiosk.journal.recovery.acknowledged import parted_from_collector
 from sync.agent.agent import Agent
-from sync.agent.enroll import KioskFiles
+from sync.agent.device.enroll import KioskFiles
 from sync.agent.errors import CollectorUnavailable, JournalTaken
 from sync.agent.state import load_state
 from sync.agent.troubles import Trouble

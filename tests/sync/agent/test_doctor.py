@@ -18,8 +18,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from kiosk.base.texts import texts
-from sync.agent.doctor import Way, network_checks
-from sync.agent.enroll import KioskFiles, enroll_offline, keep_device, load_device
+from sync.agent.asked.doctor import Way, network_checks
+from sync.agent.device.enroll import KioskFiles, enroll_offline, keep_device, load_device
 from sync.protocol import problems
 from sync.protocol.messages import Problem, encode_message
 from sync.protocol.problems import PROBLEM_MEDIA_TYPE

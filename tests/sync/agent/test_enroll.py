@@ -5,7 +5,7 @@ import stat
 import pytest
 from werkzeug import Request, Response
 
-from sync.agent.enroll import KioskFiles, enroll_kiosk, load_device
+from sync.agent.device.enroll import KioskFiles, enroll_kiosk, load_device
 from sync.agent.errors import (
     CollectorUnavailable,
     DeviceUnusable,

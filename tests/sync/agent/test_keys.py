@@ -3,8 +3,8 @@ import stat
 
 import pytest
 
+from sync.agent.device.keys import load_key, obtain_key
 from sync.agent.errors import DeviceUnusable, NotEnrolled
-from sync.agent.keys import load_key, obtain_key
 from sync.protocol.own_key import public_text
 
 

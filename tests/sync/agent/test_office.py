@@ -9,7 +9,7 @@ import pytest
 from kiosk.base.resources import own_survey, resource
 from kiosk.office.settings import survey_path
 from sync.agent.agent import Agent
-from sync.agent.enroll import KioskFiles
+from sync.agent.device.enroll import KioskFiles
 from sync.agent.errors import CollectorUnavailable
 from sync.agent.office import kept_version
 from sync.agent.state import load_state

@@ -20,9 +20,9 @@ from kiosk.base.private_file import write_private
 from kiosk.journal.chain import Cursor
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import Batch, JournalReader
-from sync.agent.enroll import Device, KioskFiles
+from sync.agent.device.enroll import Device, KioskFiles
+from sync.agent.device.keys import obtain_key
 from sync.agent.errors import AgentRunning, CollectorUnavailable, DeviceNotRecognised, NotEnrolled, RequestRefused
-from sync.agent.keys import obtain_key
 from sync.agent.run import one_agent, sync_once
 from sync.agent.state import load_state
 from sync.agent.troubles import Trouble
@@ -177,7 +177,7 @@ def test_sync_once_on_a_kiosk_without_identity_says_how_to_enrol(files, journal,
 
 
 def test_damaged_request_is_refused_and_sent_again(files, collector, journal, clock, monkeypatch):
-    monkeypatch.setattr("sync.agent.client.pack_batch", lambda *parts: pack_batch(*parts)[:-1])
+    monkeypatch.setattr("sync.agent.wire.client.pack_batch", lambda *parts: pack_batch(*parts)[:-1])
     with pytest.raises(RequestRefused, match="batch-unreadable"):
         once(files, clock)
     monkeypatch.undo()
@@ -271,7 +271,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 from kiosk.base.clock import SystemClock
 from sync.agent.run import _agent
-from sync.agent.enroll import KioskFiles
+from sync.agent.device.enroll import KioskFiles
 from sync.log import start_log
 start_log()
 with time_machine.travel(datetime(1970, 1, 1, tzinfo=UTC)):

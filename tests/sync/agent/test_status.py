@@ -7,11 +7,11 @@ from kiosk.base.private_file import write_private
 from kiosk.base.texts import texts
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
-from sync.agent.enroll import Device, KioskFiles
+from sync.agent.asked.status import agent_status, status_lines
+from sync.agent.device.enroll import Device, KioskFiles
 from sync.agent.errors import CollectorUnavailable
 from sync.agent.run import one_agent
 from sync.agent.state import AgentState, keep_state, load_state
-from sync.agent.status import agent_status, status_lines
 from sync.agent.troubles import Trouble, trouble_lines
 from sync.protocol.messages import encode_message
 from tests.builders import make_rating
