@@ -4,10 +4,12 @@ import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
 import sqlalchemy
+from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
 from sync.collector.run.app import create_app
@@ -19,6 +21,7 @@ from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import NOON, Office, open_office
 from tests.sync.collector.kiosk_client import URL, KioskKey, enrolled_key
 from tests.sync.collector.postgres import postgres_server
+from tests.sync.collector.sharing import compiled_once, migrated, quick_hashes  # noqa: F401 - two are fixtures
 
 
 @pytest.fixture(scope="session")
@@ -32,16 +35,14 @@ def postgres() -> Iterator[str]:
             ensure_partitions(connection, NOON)
         template.close()
         yield url
+        _orders(url).close()
+        _orders(url).engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template() -> Path:
     """A migrated SQLite file to copy from."""
-    path = tmp_path_factory.mktemp("template") / "collector.db"
-    database = open_database(f"sqlite:///{path}", create=True)
-    migrate(database)
-    database.close()
-    return path
+    return migrated()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -84,10 +85,14 @@ def postgres_database(server: str, template: str = "template1") -> Iterator[str]
 
 def order(server: str, sql: str) -> None:
     """What cannot be done within a transaction."""
-    database = open_database(server.format(database="postgres"))
-    with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sqlalchemy.text(sql))
-    database.close()
+    _orders(server).execute(sqlalchemy.text(sql))
+
+
+@cache
+def _orders(server: str) -> Connection:
+    """One connection for the whole run: opening one costs as much as making a database."""
+    writer = open_database(server.format(database="postgres")).writer
+    return writer.connect().execution_options(isolation_level="AUTOCOMMIT")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from sync.collector.api import middleware
-from sync.collector.people import accounts, passwords
+from sync.collector.people import accounts
 from sync.collector.people.rights import RIGHTS, Right, Role
 from sync.collector.people.signin import forget_failures
 from sync.collector.profiles.index766 import COLUMNS
@@ -101,9 +101,7 @@ def desk(services: Services) -> Iterator[Desk]:
             accounts.new_account(connection, f"own-{role}", "Ai Đó", role, None, NOON, "test")
             accounts.change_password(connection, f"own-{role}", PASSWORD, NOON)
         accounts.new_account(connection, "viewer", "Người Xem", Role.VIEWER, "XA", NOON, "test")
-    quick = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(passwords, "_hasher", quick)
         patched.setattr(middleware, "_log", crashes := Crashes())
         yield Desk(create_app(services), office, crashes)
     services.writer.close()

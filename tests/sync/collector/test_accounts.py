@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from starlette.testclient import TestClient
 
 from sync.collector.errors import UsageWrong
-from sync.collector.people import accounts, passwords, signin
+from sync.collector.people import accounts, signin
 from sync.collector.people.rights import Role
 from sync.collector.run.app import create_app
 from sync.collector.services.services import Services
@@ -23,14 +23,6 @@ from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.kiosk_client import URL
 
 CHOSEN = "mưa rào tháng tám"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 with the least it takes: the tests are about the doors, not about the hash."""
-    quick = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", quick)
-    monkeypatch.setattr(passwords, "_NOBODYS", quick.hash("nobody"))
 
 
 @cache

@@ -20,7 +20,6 @@ from tests.sync.collector.test_accounts import (
     Person,
     _key,
     actions,
-    quick_hashes,  # noqa: F401 - a fixture
     second_unit,
     settle,
 )

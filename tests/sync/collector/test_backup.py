@@ -9,14 +9,7 @@ from sync.collector.errors import UsageWrong
 from sync.collector.store.backup import back_up
 from sync.collector.store.database import Database, open_database
 from tests.sync.collector.builders import Office
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """The embedded kind."""
-    path = tmp_path / "collector.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - the embedded kind
 
 
 def test_copy_holds_what_was_committed_and_nothing_that_was_not(

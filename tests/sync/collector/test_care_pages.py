@@ -1,7 +1,6 @@
 """The pages of comments and cases: who may open them, what a form does, and that nothing of another unit is told."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -10,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 from starlette.testclient import TestClient
 
-from sync.collector.people import accounts, passwords
+from sync.collector.people import accounts
 from sync.collector.people.rights import Role
 from sync.collector.run.app import create_app
 from sync.collector.services.services import Services
@@ -19,6 +18,7 @@ from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.care_builders import open_case_at, publish, write_comments
 from tests.sync.collector.kiosk_client import URL
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - asked of both elsewhere
 
 PASSWORD = "mưa rào tháng tám"
 MONDAY = NOON + timedelta(days=3)
@@ -57,16 +57,7 @@ def key_of(client: TestClient, address: str) -> str:
 
 
 @pytest.fixture
-def database_url(sqlite_template, tmp_path) -> Iterator[str]:  # type: ignore[no-untyped-def]
-    """One engine: what is asked of the database here is asked of both elsewhere."""
-    path = tmp_path / "care.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
-
-
-@pytest.fixture
-def desk(services: Services, office: Office, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(passwords, "_hasher", passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+def desk(services: Services, office: Office) -> Desk:
     write_comments(office, "Trễ hẹn hai lần, gọi 0912345678.")
     with office.database.writing() as connection:
         foreign = {"unit_id": 2, "code": "XB", "name": "Xã Bí Mật", "kind": "office", "path": "XB/"}

@@ -1,7 +1,6 @@
 """A case opened by hand: only from what the page shows, once for a place and a period; and what waits, told on top."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from sync.collector.api.badges import Badges, read_badges
-from sync.collector.people import accounts, passwords
+from sync.collector.people import accounts
 from sync.collector.people.rights import RIGHTS, Reader, Role
 from sync.collector.run.app import create_app
 from sync.collector.services.services import Services
@@ -18,22 +17,14 @@ from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.care_builders import open_case_at, publish, write_comments
 from tests.sync.collector.kiosk_client import URL
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - cases/test_rounds.py opens them on both
 
 PASSWORD = "mưa rào tháng tám"
 HERE = {"unit": "XA", "counter": "Q1", "ky": "2026-11", "phieu": "sipas-5@1:overall"}
 
 
 @pytest.fixture
-def database_url(sqlite_template, tmp_path) -> Iterator[str]:  # type: ignore[no-untyped-def]
-    """One engine: the rounds open cases on both in cases/test_rounds.py."""
-    path = tmp_path / "opening.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
-
-
-@pytest.fixture
-def app(services: Services, office: Office, monkeypatch: pytest.MonkeyPatch) -> object:
-    monkeypatch.setattr(passwords, "_hasher", passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+def app(services: Services, office: Office) -> object:
     with office.database.writing() as connection:
         connection.execute(
             schema.unit.insert(), {"unit_id": 2, "code": "XB", "name": "Xã Bí Mật", "kind": "office", "path": "XB/"}

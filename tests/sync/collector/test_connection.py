@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import structlog
@@ -21,19 +20,12 @@ from sync.collector.run.server import _server, open_enough
 from sync.collector.services.services import Services
 from tests.sync.collector.builders import Pen
 from tests.sync.collector.kiosk_client import KioskKey
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - connections know of none
 
 SHORT = Limits(head_s=1.0, body_s=1.0, body_bytes_per_s=1_000_000, body_s_max=2.0, unread_s=1.0)
 SOON_S = 6.0
 """Longer than any of SHORT, on a busy machine too."""
 _LARGE = 30 * 1024 * 1024
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """One engine: connections know of none."""
-    path = tmp_path / "connections.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
 
 
 class _Quick(GuardedProtocol):

@@ -1,14 +1,13 @@
 """Counts of the dossier system, handed in on the page: all of a file or nothing, and every fault told at once."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from starlette.testclient import TestClient
 
-from sync.collector.people import accounts, passwords
+from sync.collector.people import accounts
 from sync.collector.people.rights import Role
 from sync.collector.profiles.counts_file import FAULTS_MAX, LINES_MAX, CountsFile, read_counts
 from sync.collector.profiles.index766 import COLUMNS, Counts
@@ -19,6 +18,7 @@ from sync.collector.store import schema
 from sync.collector.web.figures.counts_page import FILE_BYTES_MAX
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.kiosk_client import URL
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - test_profiles.py writes to both
 
 PASSWORD = "mưa rào tháng tám"
 HEAD = ",".join(COLUMNS)
@@ -81,16 +81,7 @@ def test_a_file_without_counts_and_one_that_is_too_long_are_told() -> None:
 
 
 @pytest.fixture
-def database_url(sqlite_template, tmp_path) -> Iterator[str]:  # type: ignore[no-untyped-def]
-    """One engine: what is written here is written to both in test_profiles.py."""
-    path = tmp_path / "counts.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
-
-
-@pytest.fixture
-def app(services: Services, office: Office, monkeypatch: pytest.MonkeyPatch) -> object:
-    monkeypatch.setattr(passwords, "_hasher", passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+def app(services: Services, office: Office) -> object:
     with office.database.writing() as connection:
         foreign = {"unit_id": 2, "code": "XB", "name": "Xã Bí Mật", "kind": "office", "path": "XB/"}
         connection.execute(schema.unit.insert(), foreign)

@@ -1,6 +1,5 @@
 """A page that cannot be shown says so and keeps the way to the others; a program gets a problem."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,16 +10,9 @@ from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig
 from tests.sync.collector.builders import Office
 from tests.sync.collector.kiosk_client import URL
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - an error is the same on both
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
-
-
-@pytest.fixture
-def database_url(sqlite_template, tmp_path) -> Iterator[str]:  # type: ignore[no-untyped-def]
-    """One engine: an error is the same on both."""
-    path = tmp_path / "errors.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
 
 
 @pytest.fixture

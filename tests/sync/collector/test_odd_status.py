@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from sync.collector.chores.every import transact
 from sync.collector.chores.kiosks import watch_fleet
-from sync.collector.people import accounts, passwords
+from sync.collector.people import accounts
 from sync.collector.people.rights import Role
 from sync.collector.run.app import create_app
 from sync.collector.services.services import Services, make_services
@@ -52,10 +52,8 @@ def services(office: Office) -> Services:
 
 
 @pytest.fixture
-def client(services: Services, office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+def client(services: Services, office: Office) -> Iterator[TestClient]:
     """Somebody of IT, signed in."""
-    quick = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", quick)
     with office.database.writing() as connection:
         accounts.new_account(connection, "it", "Ai Đó", Role.IT, None, NOON, "test")
         accounts.change_password(connection, "it", PASSWORD, NOON)

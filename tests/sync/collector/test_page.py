@@ -1,6 +1,5 @@
 """The page says what it hides and why, to whoever may read it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -16,14 +15,7 @@ from sync.collector.store.schema import counter
 from sync.collector.words.notice import NOTICE
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
-
-
-@pytest.fixture
-def database_url(sqlite_template, tmp_path) -> Iterator[str]:  # type: ignore[no-untyped-def]
-    """Overrides both engines by one: pages read through the same report as the tests of both."""
-    path = tmp_path / "page.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - test_figures.py reads the report from both
 
 
 def shown(services: Services, now=NOON, **settings: object) -> str:  # type: ignore[no-untyped-def]

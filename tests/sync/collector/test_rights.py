@@ -3,7 +3,6 @@
 import io
 import re
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,7 +13,7 @@ from pypdf import PdfReader
 from sqlalchemy import insert, update
 from starlette.testclient import TestClient
 
-from sync.collector.people import accounts, passwords
+from sync.collector.people import accounts
 from sync.collector.people.rights import RIGHTS, Right, Role
 from sync.collector.profiles.index766 import Counts
 from sync.collector.profiles.reading import import_months
@@ -24,6 +23,7 @@ from sync.collector.settings.collector import CollectorConfig, Reports
 from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - asked of both elsewhere
 from tests.sync.collector.test_api_access import doors
 
 PASSWORD = "mưa rào tháng tám"
@@ -76,18 +76,8 @@ MAY_BE_MISSING = ("{number}", "{code}", "{ref}", "{command}")
 
 
 @pytest.fixture
-def database_url(sqlite_template, tmp_path) -> Iterator[str]:  # type: ignore[no-untyped-def]
-    """One engine: what is asked of the database here is asked of both elsewhere."""
-    path = tmp_path / "rights.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
-
-
-@pytest.fixture
-def clients(services: Services, office: Office, monkeypatch: pytest.MonkeyPatch) -> dict[Role, TestClient]:
+def clients(services: Services, office: Office) -> dict[Role, TestClient]:
     """Somebody of each role at the unit XA, signed in; a foreign unit XB with ratings beside it."""
-    quick = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", quick)
     _open_foreign_unit(office)
     pen = Pen()
     for number in range(60):

@@ -12,7 +12,7 @@ from kiosk.base.texts import texts
 from sync.collector.fleet.rollouts.change import Change
 from sync.collector.fleet.rollouts.stage import State
 from sync.collector.fleet.rollouts.store import go_on, plan_rollout, read_rollout, read_rollouts
-from sync.collector.people import accounts, passwords
+from sync.collector.people import accounts
 from sync.collector.people.rights import Role
 from sync.collector.run.app import create_app
 from sync.collector.services.services import Services
@@ -22,6 +22,7 @@ from sync.protocol.days import WorkedDay
 from tests.sync.collector.builders import HANOI, NOON, Office
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.kiosks.simulated import write_fleet
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - asked of both elsewhere
 
 PASSWORD = "mưa rào tháng tám"
 GOOD = {
@@ -62,18 +63,8 @@ def sign_in(services: Services, office: Office, unit: str | None) -> Browser:
 
 
 @pytest.fixture
-def database_url(sqlite_template, tmp_path) -> str:  # type: ignore[no-untyped-def]
-    """One engine: what is asked of the database here is asked of both elsewhere."""
-    path = tmp_path / "pages.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
-
-
-@pytest.fixture
-def browser(services: Services, office: Office, monkeypatch: pytest.MonkeyPatch) -> Browser:
+def browser(services: Services, office: Office) -> Browser:
     """An administrator of the whole office."""
-    quick = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", quick)
     return sign_in(services, office, None)
 
 

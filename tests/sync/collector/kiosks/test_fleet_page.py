@@ -4,7 +4,6 @@ import re
 import time
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,26 +23,18 @@ from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL, enrolled_key, send
 from tests.sync.collector.kiosks.simulated import WELL, device_of, faults_of, write_fleet
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - test_roll.py and test_commands.py ask both
 from tests.sync.collector.test_accounts import (
     CHOSEN,
     Person,
     _key,
     actions,
-    quick_hashes,  # noqa: F401 - a fixture
     second_unit,
     settle,
 )
 
 RULES = Fleet(software_min="1.0.0")
 ASKED = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """One engine: test_roll.py and test_commands.py ask both."""
-    path = tmp_path / "fleet.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 # ruff: noqa: F811 - technician is the other module's fixture
 
 import re
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, insert, update
@@ -15,16 +14,9 @@ from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import enrolled_key
 from tests.sync.collector.kiosks.test_fleet_page import post, technician  # noqa: F401 - a fixture
-from tests.sync.collector.test_accounts import Person, actions, quick_hashes  # noqa: F401 - a fixture
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - test_reach.py asks both
+from tests.sync.collector.test_accounts import Person, actions
 from tests.sync.collector.test_reach import known_anew
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """One engine: test_reach.py asks both."""
-    path = tmp_path / "grants.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
@@ -24,6 +23,7 @@ from sync.collector.store import schema
 from tests.sync.collector.builders import NOON
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.kiosks.simulated import WELL, device_of, faults_of, write_fleet
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - test_roll.py and test_outage.py ask both
 
 RULES = Fleet(software_min="1.0.0")
 EXPECTED = {device_of(number): faults_of(number) for number in range(1000)}
@@ -31,14 +31,6 @@ FEW = {device_of(number): faults_of(number) for number in range(400)}
 GATHERED = 3
 """Minutes after which people are told."""
 Tellings = list[tuple[str, str, set[str]]]
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """One engine: test_roll.py and test_outage.py ask both."""
-    path = tmp_path / "fleet.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
 
 
 @pytest.fixture

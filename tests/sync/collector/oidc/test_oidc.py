@@ -20,7 +20,8 @@ from sync.collector.settings.oidc import Oidc
 from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.oidc.provider import CLIENT, SECRET, FakeProvider, provider_on_loopback
-from tests.sync.collector.test_accounts import _key, actions, make, quick_hashes  # noqa: F401 - a fixture
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - asked of both elsewhere
+from tests.sync.collector.test_accounts import _key, actions, make
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from tests.sync.collector.builders import Office
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.oidc.provider import CLIENT, SECRET, FakeProvider, provider_on_loopback
 from tests.sync.collector.oidc.real_provider import installed, real_provider
-from tests.sync.collector.test_accounts import make, quick_hashes  # noqa: F401 - a fixture
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - asked of both elsewhere
+from tests.sync.collector.test_accounts import make
 
 
 class _Provider(Protocol):

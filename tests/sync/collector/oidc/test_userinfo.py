@@ -8,7 +8,7 @@ from joserfc.jwk import RSAKey
 
 from tests.sync.collector.oidc.provider import CLIENT
 from tests.sync.collector.oidc.test_oidc import Browser, browser, provider  # noqa: F401 - fixtures
-from tests.sync.collector.test_accounts import quick_hashes  # noqa: F401 - a fixture
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - asked of both elsewhere
 
 
 def without_name(claims: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The page of signs: who may decide sees the evidence, and decides with a note."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +10,7 @@ from starlette.testclient import TestClient
 
 from sync.collector.care.signals.keep import keep_findings
 from sync.collector.care.signals.watched import Finding, Sign
-from sync.collector.people import accounts, passwords
+from sync.collector.people import accounts
 from sync.collector.people.rights import Role
 from sync.collector.run.app import create_app
 from sync.collector.services.services import Services
@@ -19,6 +18,7 @@ from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - asked of both elsewhere
 
 PASSWORD = "mưa rào tháng tám"
 EVIDENCE = {"quick": 30, "n": 90, "expected": 4, "seconds": 60, "days": 3, "one_face": True}
@@ -26,18 +26,8 @@ DAY = (NOON - timedelta(days=2)).date().isoformat()
 
 
 @pytest.fixture
-def database_url(sqlite_template, tmp_path) -> Iterator[str]:  # type: ignore[no-untyped-def]
-    """One engine: what is asked of the database here is asked of both elsewhere."""
-    path = tmp_path / "signals.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
-
-
-@pytest.fixture
-def people(services: Services, office: Office, monkeypatch: pytest.MonkeyPatch) -> dict[str, TestClient]:
+def people(services: Services, office: Office) -> dict[str, TestClient]:
     """Supervisors of XA and of another unit, and a viewer of XA; a sign at a counter of each unit."""
-    quick = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", quick)
     pen = Pen()
     for _ in range(8):
         pen.rating(5)
