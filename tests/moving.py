@@ -118,7 +118,7 @@ def empty_journals(collector: LiveCollector) -> None:
 
 
 def mover_fault(kiosk: LiveKiosk) -> str | None:
-    mover = Mover(KioskFiles(kiosk.folder), kiosk.path, kiosk.base.clock)
+    mover = Mover(KioskFiles(kiosk.folder), kiosk.path, kiosk.clock)
     assert not mover.follow(urgent=True)
     assert mover.fault != READY
     return mover.fault

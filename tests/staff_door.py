@@ -63,7 +63,7 @@ def knock(kiosk: Any) -> None:
     for x in (5, kiosk.app._app_window.width - 5):
         finger = kiosk.fingers.down((x, kiosk.app._app_window.height - 5))
         kiosk.frames()
-        kiosk.base.clock.advance(1.6)
+        kiosk.clock.advance(1.6)
         kiosk.fingers.up(finger)
         kiosk.frames()
     kiosk.app._tick(0)

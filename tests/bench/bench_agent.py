@@ -115,7 +115,7 @@ def _kiosk(folder: Path, collector: LiveCollector) -> LiveKiosk:
     create_private(kiosk.path)
     engine = writer_engine(kiosk.path)
     with engine.begin() as connection:
-        journal_id = build_journal(connection, kiosk.base.clock.now(), "bench")
+        journal_id = build_journal(connection, kiosk.clock.now(), "bench")
         end = _write(connection, kiosk, head_of(connection, journal_id))
     engine.dispose()
     HeadFile(kiosk.path).write(journal_id, end)
@@ -125,7 +125,7 @@ def _kiosk(folder: Path, collector: LiveCollector) -> LiveKiosk:
 
 def _write(connection: Connection, kiosk: LiveKiosk, end: Cursor) -> Cursor:
     for n in range(BACKLOG):
-        rating = Rating(kiosk.base.clock.now(), "sipas-5@1", "overall", n % 5 + 1, Standing.COUNTED)
+        rating = Rating(kiosk.clock.now(), "sipas-5@1", "overall", n % 5 + 1, Standing.COUNTED)
         end = write_bytes(connection, end, encode_line(line_of(end.next_seq, rating))).end
     return end
 
@@ -177,7 +177,7 @@ def _ready_made(kiosk: LiveKiosk, collector: LiveCollector) -> Iterator[bytes]:
             body = pack_batch(batch.lines)
             signed = sign_request(
                 method="POST", url=collector.url + path, headers=content, body=body, keyid=identity.keyid,
-                private_key=identity.private_key, clock=kiosk.base.clock.now(),
+                private_key=identity.private_key, clock=kiosk.clock.now(),
             )  # fmt: skip
             fields = {"Host": f"127.0.0.1:{collector.port}", "Content-Length": str(len(body)), **content, **signed}
             head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())

@@ -52,7 +52,7 @@ def test_relay_to_the_true_collector_proves_nothing(kiosk, collector, httpserver
     kiosk.sync()
 
     with pytest.raises(DeviceNotRecognised) as caught:
-        call_at(kiosk.folder, kiosk.path, relay, kiosk.base.clock)
+        call_at(kiosk.folder, kiosk.path, relay, kiosk.clock)
 
     assert caught.value.trouble is (Trouble.ADDRESS if host_is_kept else Trouble.SIGNATURE)
     assert url_of(kiosk) == collector.url
@@ -64,7 +64,7 @@ def test_by_hand_the_kiosk_goes_where_its_own_journal_is_known(kiosk, collector,
     forget_key(KioskFiles(kiosk.folder))
     take_over(new_place, collector)
 
-    gone = call_at(kiosk.folder, kiosk.path, f"{new_place.url}/", kiosk.base.clock, configured=collector.url)
+    gone = call_at(kiosk.folder, kiosk.path, f"{new_place.url}/", kiosk.clock, configured=collector.url)
     kiosk.press()
     kiosk.sync(url=collector.url)
 
@@ -79,10 +79,10 @@ def test_by_hand_a_stranger_is_refused_unless_somebody_vouches(kiosk, collector,
     decide(new_place, lambda connection: connection.execute(update(own_key).values(private_key=bytes(range(32)))))
 
     with pytest.raises(AnotherCollector):
-        call_at(kiosk.folder, kiosk.path, new_place.url, kiosk.base.clock)
+        call_at(kiosk.folder, kiosk.path, new_place.url, kiosk.clock)
     assert url_of(kiosk) == collector.url
 
-    call_at(kiosk.folder, kiosk.path, new_place.url, kiosk.base.clock, vouched=True)
+    call_at(kiosk.folder, kiosk.path, new_place.url, kiosk.clock, vouched=True)
     kiosk.sync()
     assert new_place.reported() == once_each(kiosk)
 
@@ -104,7 +104,7 @@ def test_numbers_after_a_disk_image_was_put_back_speak_of_the_same_ratings(tmp_p
     kiosk.press(20)
     kiosk.sync()
     kiosk.roll_back(image)
-    kiosk.run.start()
+    kiosk.start()
     kiosk.press(5)
     for _ in range(3):
         with contextlib.suppress(Diverged):
@@ -113,7 +113,7 @@ def test_numbers_after_a_disk_image_was_put_back_speak_of_the_same_ratings(tmp_p
     with JournalReader(kiosk.path) as newest:
         assert newest.count("rating") == 5
     assert sum(collector.reported().values()) == 37
-    found = compare_ratings(kiosk.folder, kiosk.path, kiosk.base.clock, url=None, proxy=None, ca_file=None)
+    found = compare_ratings(kiosk.folder, kiosk.path, kiosk.clock, url=None, proxy=None, ca_file=None)
     assert found == (17, 17)
 
 

@@ -87,7 +87,7 @@ def test_new_key_is_taken_and_the_old_one_opens_nothing_more(kiosk, collector, t
     thief = kiosk.copy(tmp_path / "thief")
     old = public_text(load_key(KioskFiles(kiosk.folder).key))
 
-    rotate_key(kiosk.folder, kiosk.base.clock)
+    rotate_key(kiosk.folder, kiosk.clock)
 
     assert public_text(load_key(KioskFiles(kiosk.folder).key)) != old
     assert not KioskFiles(kiosk.folder).new_key.exists()
@@ -109,9 +109,9 @@ def test_lost_answer_to_a_new_key_is_made_good(kiosk, collector, monkeypatch, re
     with monkeypatch.context() as lost:
         lost.setattr(CollectorClient, "change_key", lose)
         with pytest.raises(CollectorUnavailable):
-            rotate_key(kiosk.folder, kiosk.base.clock)
+            rotate_key(kiosk.folder, kiosk.clock)
     if repeated == "command":
-        rotate_key(kiosk.folder, kiosk.base.clock)
+        rotate_key(kiosk.folder, kiosk.clock)
     kiosk.press()
     kiosk.sync()
 

@@ -25,7 +25,7 @@ def test_rolled_back_image_loses_nothing_that_was_sent_and_counts_nothing_twice(
     kiosk.sync()
 
     kiosk.roll_back(image)
-    kiosk.run.start().press(2)
+    kiosk.start().press(2)
     sync_parted(kiosk)
 
     assert collector.reported() == once_each(kiosk)
@@ -83,7 +83,7 @@ def test_restored_collector_gets_everything_again_even_from_journals_that_were_p
     kiosk.sync()
     lost_with_the_disk = kiosk.thanked[-2:]
     kiosk.roll_back(image)
-    kiosk.run.start().press()
+    kiosk.start().press()
     sync_parted(kiosk)
 
     collector.restore(tmp_path / "backup.db")
@@ -131,7 +131,7 @@ def test_agent_continues_the_journal_itself_while_no_app_is_running(tmp_path, ki
     kiosk.sync()
 
     assert load_state(kiosk.folder / "agent.json").trouble is None
-    kiosk.run.start().press()
+    kiosk.start().press()
     kiosk.sync()
     assert collector.reported() == once_each(kiosk)
     assert sent.keys() < collector.reported().keys()

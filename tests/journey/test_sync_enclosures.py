@@ -16,9 +16,9 @@ from tests.live import LiveKiosk, once_each
 def comment(kiosk: LiveKiosk) -> None:
     kiosk.press()
     kiosk.stop()
-    with Journal.open(kiosk.path, kiosk.base.clock, "test", allow_any_disk=True) as journal:
-        journal.append(Comment(kiosk.base.clock.now(), 2, "Chờ lâu"))
-    kiosk.run.start()
+    with Journal.open(kiosk.path, kiosk.clock, "test", allow_any_disk=True) as journal:
+        journal.append(Comment(kiosk.clock.now(), 2, "Chờ lâu"))
+    kiosk.start()
 
 
 def delete_text(database: Path) -> None:

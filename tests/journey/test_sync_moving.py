@@ -193,7 +193,7 @@ def test_both_dead_keep_everything_until_the_new_one_answers(kiosk, collector, n
 def test_agent_at_work_goes_there_by_itself_and_calls_again_at_once(kiosk, collector, new_place):
     announce(collector, new_place.url)
     agent = _agent(
-        KioskFiles(kiosk.folder), kiosk.path, kiosk.base.clock, collector.url, None, None, start_delay_s_max=0
+        KioskFiles(kiosk.folder), kiosk.path, kiosk.clock, collector.url, None, None, start_delay_s_max=0
     )  # fmt: skip
     kiosk.press()
     agent.run_cycle()

@@ -28,7 +28,7 @@ def stick(tmp_path: Path) -> Path:
 
 
 def export(kiosk: LiveKiosk, to: Path, **options: object) -> Path:
-    file, _ = export_batches(kiosk.folder, kiosk.path, to, kiosk.base.clock, **options)  # type: ignore[arg-type]
+    file, _ = export_batches(kiosk.folder, kiosk.path, to, kiosk.clock, **options)  # type: ignore[arg-type]
     return file
 
 
@@ -107,8 +107,8 @@ def test_acknowledgement_lets_an_offline_kiosk_prune_and_the_next_export_is_shor
 
     with JournalReader(kiosk.path) as reader:
         assert acknowledged_by_collector(kiosk.folder, reader.id).next_seq == 5
-    _, entries = export_batches(kiosk.folder, kiosk.path, stick / "short.hailong", kiosk.base.clock)
-    _, everything = export_batches(kiosk.folder, kiosk.path, stick / "all.hailong", kiosk.base.clock, everything=True)
+    _, entries = export_batches(kiosk.folder, kiosk.path, stick / "short.hailong", kiosk.clock)
+    _, everything = export_batches(kiosk.folder, kiosk.path, stick / "all.hailong", kiosk.clock, everything=True)
     assert (entries, everything) == (1, 5)
     command(collector, "import", stick / "short.hailong", stick / "all.hailong")
     assert collector.reported() == once_each(kiosk)

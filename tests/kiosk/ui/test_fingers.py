@@ -43,7 +43,7 @@ def test_taps_of_one_slow_frame_are_judged_by_when_they_happened(kiosk: Any):
     kiosk.press_face(4)
     kiosk.until_step(Step.REASONS)
     kiosk.frames(2)
-    kiosk.base.clock.advance(2)
+    kiosk.clock.advance(2)
     for place, ago_s in ((0, 1.2), (1, 0.8), (2, 0.4), (3, 0.3)):
         kiosk.fingers.tap(kiosk.app.page.reason_tile(place).center, ago_s=ago_s)
     kiosk.frames(2)
@@ -59,7 +59,7 @@ def test_tap_from_before_a_screen_was_seen_is_none_on_it(kiosk: Any):
     kiosk.pass_time(4.1)
     kiosk.until_step(Step.QUESTION)
     kiosk.frames(2)
-    kiosk.base.clock.advance(0.4)
+    kiosk.clock.advance(0.4)
 
     kiosk.fingers.tap(kiosk.app.page.face_tile(3).center, ago_s=0.5)
     kiosk.frames(2)
@@ -96,11 +96,11 @@ def test_finger_that_stays_on_a_face_loses_its_look_and_the_citizen_is_told(kios
     tile = kiosk.app.page.face_tile(3)
     finger = kiosk.fingers.down(tile.center)
     kiosk.frames()
-    kiosk.base.clock.advance(2.9)
+    kiosk.clock.advance(2.9)
     kiosk.app._tick(0)
     assert tile.pressed
 
-    kiosk.base.clock.advance(0.2)
+    kiosk.clock.advance(0.2)
     kiosk.app._tick(0)
     assert not tile.pressed
     assert "quá lâu" in sign_of(kiosk)
@@ -142,7 +142,7 @@ def test_where_there_is_no_x_server_the_mouse_is_read_as_before(kiosk: Any, wind
 def test_finger_held_where_nothing_is_is_told_nothing(kiosk: Any):
     kiosk.fingers.down((640, 2))
     kiosk.frames()
-    kiosk.base.clock.advance(4)
+    kiosk.clock.advance(4)
     kiosk.app._tick(0)
 
     assert sign_of(kiosk) == ""
@@ -152,7 +152,7 @@ def test_finger_that_left_in_time_but_is_read_late_was_not_held_too_long(kiosk: 
     tile = kiosk.app.page.face_tile(3)
     finger = kiosk.fingers.down(tile.center)
     kiosk.frames()
-    kiosk.base.clock.advance(5)
+    kiosk.clock.advance(5)
     finger.ago_s = 4.9
     kiosk.fingers.up(finger)
     kiosk.frames(2)
@@ -168,7 +168,7 @@ def test_words_are_typed_with_two_thumbs(open_kiosk: Any):
     kiosk.until_step(Step.WORDS)
     held: list[Any] = []
     for name in "khoong":  # three on the glass at once are no palm, since the first of them has struck
-        kiosk.base.clock.advance(0.08)
+        kiosk.clock.advance(0.08)
         held.append(kiosk.fingers.down(kiosk.app.page.keyboard.key(name).center))
         kiosk.frames()
         if len(held) > 2:

@@ -34,7 +34,7 @@ def test_fingers_mean_what_the_rules_say_on_every_panel(
     open_kiosk: Callable[..., Kiosk], size: tuple[int, int], turned: int
 ):
     kiosk = open_kiosk(size, turned)
-    panel, (x, y) = kiosk.office.panel, kiosk.face(4)
+    panel, (x, y) = kiosk.panel, kiosk.face(4)
     margin = (size[0] * 0.5, size[1] - 6.0)
 
     panel.hold([(x - 20, y), (x + 20, y), (x, y - 20), (x, y + 20)], 0.15)  # a palm on one face
@@ -61,13 +61,13 @@ def test_both_corners_held_at_once_open_the_staffs_door(
     kiosk = open_kiosk(size, turned)
     corners = [(12.0, 12.0), (size[0] - 12.0, 12.0)]
 
-    kiosk.office.panel.hold(corners, 0.5)
+    kiosk.panel.hold(corners, 0.5)
     assert kiosk.ask("app.step_shown.value") == "question"
-    kiosk.office.panel.hold(corners, 2.2)
+    kiosk.panel.hold(corners, 2.2)
 
     kiosk.until_shown("pin")
     for digit in "314159":
-        kiosk.office.panel.tap(kiosk.where(f"app.page.pad_key({digit!r})"))
+        kiosk.panel.tap(kiosk.where(f"app.page.pad_key({digit!r})"))
         time.sleep(0.1)
     kiosk.until_shown("desk")
     assert kiosk.levels == []
@@ -75,7 +75,7 @@ def test_both_corners_held_at_once_open_the_staffs_door(
 
 def test_two_thumbs_write_every_letter(open_kiosk: Callable[..., Kiosk]):
     kiosk = open_kiosk(words=True)
-    panel = kiosk.office.panel
+    panel = kiosk.panel
     panel.tap(kiosk.face(4))
     kiosk.until_shown("reasons")
     time.sleep(0.35)
@@ -98,7 +98,7 @@ def test_two_thumbs_write_every_letter(open_kiosk: Callable[..., Kiosk]):
 
 def test_strokes_in_one_slow_frame_are_judged_by_when_they_happened(open_kiosk: Callable[..., Kiosk]):
     kiosk = open_kiosk(words=True)
-    panel = kiosk.office.panel
+    panel = kiosk.panel
     panel.tap(kiosk.face(4))
     kiosk.until_shown("reasons")
     tiles = [kiosk.where(f"app.page.reason_tile({n})") for n in range(3)]
@@ -120,7 +120,7 @@ def test_strokes_in_one_slow_frame_are_judged_by_when_they_happened(open_kiosk: 
 
 def test_tap_at_a_screen_that_was_not_seen_yet_is_none_on_it(open_kiosk: Callable[..., Kiosk]):
     kiosk = open_kiosk()
-    panel, face = kiosk.office.panel, kiosk.face(3)
+    panel, face = kiosk.panel, kiosk.face(3)
     kiosk.tell("freeze(1.5)")
     time.sleep(0.3)
     panel.tap(face)
@@ -136,7 +136,7 @@ def test_tap_at_a_screen_that_was_not_seen_yet_is_none_on_it(open_kiosk: Callabl
 
 def test_finger_left_on_a_face_is_told_so_and_the_next_press_counts(open_kiosk: Callable[..., Kiosk]):
     kiosk = open_kiosk()
-    panel, face = kiosk.office.panel, kiosk.face(2)
+    panel, face = kiosk.panel, kiosk.face(2)
     panel.down(1, face)
     kiosk.until("app.page.face_tile(2).pressed")
     time.sleep(3.1)
@@ -153,13 +153,13 @@ def test_finger_left_on_a_face_is_told_so_and_the_next_press_counts(open_kiosk: 
 def test_mouse_and_finger_are_each_one_press_and_other_buttons_none(open_kiosk: Callable[..., Kiosk]):
     kiosk = open_kiosk()
     for button in (2, 3, 4):
-        kiosk.office.panel.click(kiosk.face(1), button=button)
+        kiosk.panel.click(kiosk.face(1), button=button)
     assert kiosk.levels == []
-    for n, press in enumerate((kiosk.office.panel.click, kiosk.office.panel.tap), 1):
+    for n, press in enumerate((kiosk.panel.click, kiosk.panel.tap), 1):
         press(kiosk.face(3))
         kiosk.until_shown("reasons")
         time.sleep(0.35)
-        kiosk.office.panel.tap(kiosk.where("app.page.ids.skip"))
+        kiosk.panel.tap(kiosk.where("app.page.ids.skip"))
         kiosk.until_shown("question")
         time.sleep(0.35)
         assert kiosk.levels == [3] * n
@@ -185,7 +185,7 @@ def test_pane_that_went_with_its_window_is_laid_again(open_kiosk: Callable[..., 
     kiosk.ask("pane()._x.XDestroyWindow(pane()._display, ctypes.c_ulong(pane().window)) and None")
     kiosk.settle()
 
-    kiosk.office.panel.tap(kiosk.face(2))
+    kiosk.panel.tap(kiosk.face(2))
     kiosk.until_shown("reasons")
 
     assert kiosk.levels == [2]

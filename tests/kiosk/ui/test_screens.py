@@ -415,13 +415,13 @@ def test_sun_moves_and_the_night_is_dim(kiosk: Any):
     scene, dusk = kiosk.app.page.ids.scene, kiosk.app.page.ids.dusk
     places = set()
     for _ in range(8):
-        kiosk.base.clock.advance(37)
+        kiosk.clock.advance(37)
         kiosk.app._tick(0)
         places.add(tuple(scene.drift))
     assert len(places) > 4
     assert dusk.depth == 0
 
-    kiosk.base.clock.advance(13 * 3600)
+    kiosk.clock.advance(13 * 3600)
     kiosk.app._tick(0)
 
     assert dusk.depth == pytest.approx(0.8)
@@ -534,7 +534,7 @@ def test_keys_may_be_struck_fast(open_kiosk: Any):
     kiosk = open_kiosk(words=True)
     write_words(kiosk, "")
     for name in "nhanh":
-        kiosk.base.clock.advance(0.1)
+        kiosk.clock.advance(0.1)
         kiosk.fingers.tap(kiosk.app.page.keyboard.key(name).center)
         kiosk.frames(2)
 
@@ -602,7 +602,7 @@ def test_cloth_that_rubs_over_one_face_is_not_a_vote(kiosk: Any):
 def test_finger_that_stays_on_a_face_is_not_a_vote(kiosk: Any):
     finger = kiosk.fingers.down(kiosk.app.page.face_tile(3).center)
     kiosk.frames()
-    kiosk.base.clock.advance(3.5)
+    kiosk.clock.advance(3.5)
     kiosk.fingers.up(finger)
     kiosk.frames(2)
 

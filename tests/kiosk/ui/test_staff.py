@@ -116,12 +116,12 @@ def test_cleaning_ignores_the_glass_for_thirty_seconds(kiosk: Any):
     assert page.seconds == "30"
 
     kiosk.tap_at(640, 400)
-    kiosk.base.clock.advance(15)
+    kiosk.clock.advance(15)
     kiosk.app._tick(0)
     assert kiosk.app.step_shown is Room.CLEANING
     assert 13 <= int(page.seconds) <= 15
 
-    kiosk.base.clock.advance(16)
+    kiosk.clock.advance(16)
     kiosk.app._tick(0)
     kiosk.until(lambda: kiosk.app.step_shown in (Step.QUESTION, Step.RESTING))
     assert [fact.work for fact in kiosk.disk.facts] == [Work.CLEANING]
@@ -242,7 +242,7 @@ def test_staff_may_restart_and_leave(kiosk: Any, office: Office, monkeypatch: py
 def test_disk_that_refuses_to_note_a_cleaning_keeps_nobody_waiting(kiosk: Any, caplog: pytest.LogCaptureFixture):
     kiosk.disk.answers = "refused"
     go(kiosk, "cleaning", Room.CLEANING)
-    kiosk.base.clock.advance(31)
+    kiosk.clock.advance(31)
     kiosk.app._tick(0)
 
     kiosk.until(lambda: isinstance(kiosk.app.step_shown, Step))
@@ -252,7 +252,7 @@ def test_disk_that_refuses_to_note_a_cleaning_keeps_nobody_waiting(kiosk: Any, c
 
 def test_door_closes_by_itself(kiosk: Any):
     come_in(kiosk)
-    kiosk.base.clock.advance(121)
+    kiosk.clock.advance(121)
     kiosk.app._tick(0)
 
     kiosk.until(lambda: isinstance(kiosk.app.step_shown, Step))

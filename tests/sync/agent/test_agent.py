@@ -68,7 +68,7 @@ def wait_of(agent: Agent, clock: FrozenClock) -> int:
 
 
 def test_cycle_delivers_and_remembers(kiosk):
-    agent = kiosk.run.start()
+    agent = kiosk.start()
 
     agent.run_cycle()
 
@@ -79,20 +79,20 @@ def test_cycle_delivers_and_remembers(kiosk):
 
 
 def test_first_call_is_spread_over_the_start_delay(kiosk, clock):
-    agent = kiosk.run.start(start_delay_s_max=60)
+    agent = kiosk.start(start_delay_s_max=60)
 
     assert wait_of(agent, clock) == 30
 
 
 def test_next_call_comes_with_the_timer(kiosk, clock):
-    agent = kiosk.run.start()
+    agent = kiosk.start()
     agent.run_cycle()
 
     assert wait_of(agent, clock) == 60
 
 
 def test_press_wakes_the_agent_at_once_while_all_is_well(kiosk):
-    agent = kiosk.run.start()
+    agent = kiosk.start()
     agent.run_cycle()
     assert not agent.due()
 
@@ -102,7 +102,7 @@ def test_press_wakes_the_agent_at_once_while_all_is_well(kiosk):
 
 
 def test_write_that_brought_nothing_new_does_not_call(kiosk):
-    agent = kiosk.run.start()
+    agent = kiosk.start()
     agent.run_cycle()
 
     kiosk.path.write_bytes(b"checkpointed")
@@ -118,14 +118,14 @@ def test_press_during_a_cycle_is_not_forgotten(kiosk, clock):
             return cursor
 
     kiosk.collector = PressedMeanwhile()
-    agent = kiosk.run.start()
+    agent = kiosk.start()
     agent.run_cycle()
 
     assert agent.due()
 
 
 def test_press_does_not_undo_the_back_off(kiosk, clock):
-    agent = kiosk.run.start()
+    agent = kiosk.start()
     kiosk.collector.trouble = unavailable()
     agent.run_cycle()
 
@@ -136,7 +136,7 @@ def test_press_does_not_undo_the_back_off(kiosk, clock):
 
 
 def test_wait_grows_with_each_failure_and_ends_with_the_first_success(kiosk, clock):
-    agent = kiosk.run.start()
+    agent = kiosk.start()
     kiosk.chance = LITTLE_BEFORE_THE_END
     kiosk.collector.trouble = unavailable()
     waits = []
@@ -154,7 +154,7 @@ def test_wait_grows_with_each_failure_and_ends_with_the_first_success(kiosk, clo
 @pytest.mark.parametrize(("asked", "kept"), [(0, 1), (120, 120), (10**9, 3600)])
 def test_retry_after_is_kept_within_its_bounds(kiosk, clock, asked, kept):
     kiosk.chance = 0
-    agent = kiosk.run.start()
+    agent = kiosk.start()
     kiosk.collector.trouble = unavailable(asked)
 
     agent.run_cycle()
@@ -163,7 +163,7 @@ def test_retry_after_is_kept_within_its_bounds(kiosk, clock, asked, kept):
 
 
 def test_unknown_device_is_knocked_for_slowly(kiosk, clock):
-    agent = kiosk.run.start()
+    agent = kiosk.start()
     kiosk.collector.trouble = DeviceNotRecognised(Trouble.DEVICE_UNKNOWN, "401")
 
     agent.run_cycle()
@@ -173,16 +173,16 @@ def test_unknown_device_is_knocked_for_slowly(kiosk, clock):
 
 def test_back_off_outlives_a_restart_of_the_agent_but_not_of_the_machine(kiosk, clock):
     kiosk.collector.trouble = unavailable(600)
-    kiosk.run.start().run_cycle()
+    kiosk.start().run_cycle()
 
     clock.advance(100)
-    assert not kiosk.run.start().due()
+    assert not kiosk.start().due()
     clock.boot = "next boot"
-    assert kiosk.run.start().due()
+    assert kiosk.start().due()
 
 
 def test_wall_clock_does_not_matter(kiosk, clock):
-    agent = kiosk.run.start()
+    agent = kiosk.start()
     agent.run_cycle()
 
     clock.wall = clock.wall.replace(year=1970)
@@ -192,7 +192,7 @@ def test_wall_clock_does_not_matter(kiosk, clock):
 
 
 def test_enrolment_wakes_the_waiting_agent(kiosk):
-    agent = kiosk.run.start()
+    agent = kiosk.start()
     kiosk.collector.trouble = NotEnrolled("this kiosk is not enrolled yet; run: kiosk enroll URL CODE")
     agent.run_cycle()
     assert not agent.due()
@@ -204,7 +204,7 @@ def test_enrolment_wakes_the_waiting_agent(kiosk):
 
 def test_diverged_copy_is_noted_and_nothing_is_sent(kiosk, clock):
     kiosk.collector.copies[kiosk.journal.id] = [b"another past"]
-    agent = kiosk.run.start()
+    agent = kiosk.start()
 
     agent.run_cycle()
 
@@ -213,7 +213,7 @@ def test_diverged_copy_is_noted_and_nothing_is_sent(kiosk, clock):
 
 
 def test_unforeseen_fault_is_noted_and_waits(kiosk):
-    agent = kiosk.run.start()
+    agent = kiosk.start()
 
     agent.note_trouble(ZeroDivisionError("division by zero"))
 
@@ -222,7 +222,7 @@ def test_unforeseen_fault_is_noted_and_waits(kiosk):
 
 
 def test_full_disk_does_not_stop_delivery(kiosk, monkeypatch):
-    agent = kiosk.run.start()
+    agent = kiosk.start()
 
     def refuse(*_args: object, **_kwargs: object) -> None:
         raise OSError(28, "No space left on device")
@@ -238,13 +238,13 @@ def test_each_acknowledged_batch_is_a_sign_of_life(kiosk, clock):
         kiosk.journal.append(make_rating(clock))
     signs: list[int] = []
 
-    kiosk.run.start().run_cycle(lambda: signs.append(1))
+    kiosk.start().run_cycle(lambda: signs.append(1))
 
     assert len(signs) == 3
 
 
 def test_status_is_told_with_the_first_question_and_at_most_once_a_minute(kiosk, clock):
-    agent = kiosk.run.start()
+    agent = kiosk.start()
     for _ in range(4):
         kiosk.press()
         agent.run_cycle()
@@ -257,7 +257,7 @@ def test_status_is_told_with_the_first_question_and_at_most_once_a_minute(kiosk,
 
 
 def test_trouble_that_passed_is_told_with_the_next_status(kiosk, clock):
-    agent = kiosk.run.start()
+    agent = kiosk.start()
     kiosk.collector.trouble = unavailable()
     agent.run_cycle()
     clock.advance(3600)
@@ -272,7 +272,7 @@ def test_trouble_that_passed_is_told_with_the_next_status(kiosk, clock):
 def test_collector_that_takes_no_status_gets_the_ratings_all_the_same(kiosk):
     kiosk.collector.takes_status = False
 
-    kiosk.run.start().run_cycle()
+    kiosk.start().run_cycle()
 
     assert kiosk.delivered
     assert load_state(kiosk.files.state).trouble is None
@@ -281,7 +281,7 @@ def test_collector_that_takes_no_status_gets_the_ratings_all_the_same(kiosk):
 def test_refused_upgrade_is_told_for_as_long_as_it_stands(kiosk, clock):
     at = datetime(2026, 11, 21, 18, 9, tzinfo=UTC)
     stands = [Refusal("0.2.0", at, "E: http://may:bi-mat@goi.example.vn " + "x" * 300), None]
-    agent = kiosk.run.start(read_refusal=lambda: stands.pop(0))
+    agent = kiosk.start(read_refusal=lambda: stands.pop(0))
 
     for _ in range(2):
         agent.run_cycle()
@@ -296,6 +296,6 @@ def test_refused_upgrade_is_told_for_as_long_as_it_stands(kiosk, clock):
 def test_last_touch_test_is_told_with_the_status(kiosk, clock):
     kiosk.journal.append(Maintenance(clock.now(), Work.TEST, (1, 1, 1, 1, 1)))
 
-    kiosk.run.start().run_cycle()
+    kiosk.start().run_cycle()
 
     assert [status.touch_test for status in kiosk.collector.statuses] == ["1,1,1,1,1 2026-11-23T08:00:00+07:00"]

@@ -204,7 +204,7 @@ def enrolled(tmp_path):
     with live_collector(tmp_path / "collector") as collector:
         kiosk = LiveKiosk(tmp_path / "kiosk").start()
         kiosk.enroll(collector)
-        yield collector, kiosk, Way(kiosk.folder, kiosk.path, kiosk.base.clock)
+        yield collector, kiosk, Way(kiosk.folder, kiosk.path, kiosk.clock)
         kiosk.stop()
 
 
