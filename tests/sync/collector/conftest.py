@@ -1,7 +1,6 @@
 """A migrated database of each kind, and kiosks that write journals as the real ones do."""
 
 import itertools
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -21,7 +20,12 @@ from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import NOON, Office, open_office
 from tests.sync.collector.kiosk_client import URL, KioskKey, enrolled_key
 from tests.sync.collector.postgres import postgres_server
-from tests.sync.collector.sharing import compiled_once, migrated, quick_hashes  # noqa: F401 - two are fixtures
+from tests.sync.collector.sharing import (
+    compiled_once,  # noqa: F401 - a fixture
+    migrated,
+    migrated_copy,
+    quick_hashes,  # noqa: F401 - a fixture
+)
 
 
 @pytest.fixture(scope="session")
@@ -46,15 +50,13 @@ def sqlite_template() -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh migrated database, once of each kind."""
-    if request.param == "sqlite":
-        path = tmp_path / "collector.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-    else:
-        with postgres_database(request.getfixturevalue("postgres"), "template_hailong") as url:
-            yield url
+    is_sqlite = request.param == "sqlite"
+    with (
+        migrated_copy() if is_sqlite else postgres_database(request.getfixturevalue("postgres"), "template_hailong")
+    ) as url:
+        yield url
 
 
 @pytest.fixture

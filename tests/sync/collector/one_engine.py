@@ -1,14 +1,14 @@
 """One engine instead of both, for modules whose questions do not reach the database; import the fixture."""
 
-import shutil
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
+from tests.sync.collector.sharing import migrated_copy
+
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+def database_url() -> Iterator[str]:
     """The address of a fresh migrated SQLite file."""
-    path = tmp_path / "collector.db"
-    shutil.copy(sqlite_template, path)
-    return f"sqlite:///{path}"
+    with migrated_copy() as url:
+        yield url

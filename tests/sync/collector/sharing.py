@@ -3,9 +3,10 @@
 import atexit
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 
 import pytest
 from sqlalchemy import Connection, Engine, event
@@ -17,6 +18,7 @@ from sqlalchemy.util import LRUCache
 from sync.collector.people import passwords
 from sync.collector.store.database import open_database
 from sync.collector.store.migrate import migrate
+from tests.sync.collector.postgres import memory
 
 _STATEMENTS_MAX = 4000
 
@@ -62,10 +64,19 @@ def _hash_of_kind(one: Dialect) -> int:
 @cache
 def migrated() -> Path:
     """A migrated SQLite file to copy from: making one takes twenty migrations."""
-    folder = mkdtemp(prefix="hailong-template-")
+    folder = mkdtemp(prefix="hailong-template-", dir=memory())
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = Path(folder) / "collector.db"
     database = open_database(f"sqlite:///{path}", create=True)
     migrate(database)
     database.close()
     return path
+
+
+@contextmanager
+def migrated_copy() -> Iterator[str]:
+    """The address of a fresh copy, in memory where there is room: there a commit waits for no disk."""
+    with TemporaryDirectory(prefix="hailong-", dir=memory(), ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "collector.db"
+        shutil.copy(migrated(), path)
+        yield f"sqlite:///{path}"
