@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from sync.collector.store.database import open_database
+from sync.collector.store.database import Database, open_database
+from sync.collector.store.migrate import migrate
 from tests.live import LiveCollector, LiveKiosk
 
 MANUAL = Path(__file__).parents[4] / "config" / "OPERATIONS.md"
@@ -64,6 +65,11 @@ class PostgresCollector(LiveCollector):
     @property
     def _address(self) -> str:
         return self.server.url
+
+    def _made(self) -> Database:
+        database = open_database(self._address)
+        migrate(database)
+        return database
 
     def ratings(self) -> list[str]:
         """The question of each; every press has one of its own."""
