@@ -15,17 +15,9 @@ setup: $(READY) assets
 demo: setup
 	@$(BIN)/kiosk demo $(ARGS)
 
-# The collector's pages and papers in a process of their own: Kivy brings libraries of text along, which the collector
-# never has beside it, and with which its PDF lacked letters.
-COLLECTOR_TESTS := tests/sync/collector tests/browser
-
 test: setup lint
 ifeq ($(ARGS),)
-	@mkdir -p build
-	@$(BIN)/pytest $(COLLECTOR_TESTS) >build/collector-tests.log 2>&1 & collector=$$!; \
-	$(BIN)/pytest $(COLLECTOR_TESTS:%=--ignore=%); kiosk=$$?; \
-	echo "The collector's tests, which ran beside these:"; wait $$collector; collector=$$?; \
-	cat build/collector-tests.log; exit $$((kiosk + collector))
+	@tests/run
 else
 	@$(BIN)/pytest $(ARGS)
 endif

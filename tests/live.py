@@ -33,8 +33,8 @@ from sync.collector.fleet.places import units
 from sync.collector.run.app import create_app
 from sync.collector.services.services import make_services
 from sync.collector.settings.collector import CollectorConfig
-from sync.collector.store.database import open_database
-from sync.collector.store.migrate import migrate
+from sync.collector.store.database import Database, open_database
+from tests.sync.collector.sharing import migrated
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 # The library that the collector has open: another one in this process would, by closing the file, drop its locks.
@@ -51,8 +51,7 @@ class LiveCollector:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
-        database = open_database(self._address, create=True)
-        migrate(database)
+        database = self._made()
         with database.writing() as connection:
             place = units.unit_for(connection, "XA", "Xã Bắc Sơn")
             for number in (1, 2):
@@ -67,6 +66,12 @@ class LiveCollector:
     @property
     def _address(self) -> str:
         return f"sqlite:///{self.path}"
+
+    def _made(self) -> Database:
+        """A fresh migrated database."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.copy(migrated(), self.path)
+        return open_database(self._address)
 
     def start(self) -> "LiveCollector":
         """Serve; returns when requests are taken."""

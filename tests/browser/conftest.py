@@ -16,11 +16,11 @@ from sync.collector.settings.fleet import Fleet
 from sync.collector.settings.oidc import Oidc
 from sync.collector.settings.signals import Signals
 from sync.collector.store.database import open_database
-from sync.collector.store.migrate import migrate
 from tests.browser.listed import STRANGER
 from tests.browser.live import CHROMIUM, QUIET, serving, sign_in
 from tests.browser.world import PASSWORD, World, small_world
 from tests.sync.collector.builders import NOON, Office, Pen, open_office
+from tests.sync.collector.sharing import compiled_once, migrated, quick_hashes  # noqa: F401 - two are fixtures
 
 SHOTS = Path(os.environ.get("HAILONG_PAGES", "/tmp/web-shots"))
 
@@ -37,20 +37,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database to copy from: making one takes a second."""
-    path = tmp_path_factory.mktemp("template") / "collector.db"
-    database = open_database(f"sqlite:///{path}", create=True)
-    migrate(database)
-    database.close()
-    return path
-
-
-@pytest.fixture(scope="session")
-def world(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Something on every page."""
     path = tmp_path_factory.mktemp("world") / "collector.db"
-    shutil.copy(migrated, path)
+    shutil.copy(migrated(), path)
     return small_world(open_database(f"sqlite:///{path}"))
 
 
@@ -137,13 +127,13 @@ class LiveCollector:
 
 
 @pytest.fixture(scope="session")
-def collectors(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], LiveCollector]]:
+def collectors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], LiveCollector]]:
     """Starts collectors, each with an office of its own."""
     with contextlib.ExitStack() as stack:
 
         def start() -> LiveCollector:
             path = tmp_path_factory.mktemp("collector") / "collector.db"
-            shutil.copy(migrated, path)
+            shutil.copy(migrated(), path)
             database = open_database(f"sqlite:///{path}")
             office = open_office(database)
             # The writer of the app owns the one writing connection's turn; the office writes beside it.

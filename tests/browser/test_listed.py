@@ -8,7 +8,7 @@ from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.database import open_database
 from tests.browser.acts import ACTS
 from tests.browser.listed import PAGES, is_page
-from tests.sync.collector.test_api_access import doors
+from tests.sync.collector.api.test_api_access import doors
 
 
 def test_every_page_of_the_app_is_in_the_list(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from tests.browser.conftest import Seat
 from tests.browser.listed import IT
 from tests.browser.looked import look
 from tests.browser.world import ILL
-from tests.sync.collector.kiosks.simulated import device_of
+from tests.sync.collector.fleet.kiosks.simulated import device_of
 
 pytestmark = pytest.mark.browser
 

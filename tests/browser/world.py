@@ -27,7 +27,7 @@ from sync.protocol.messages import CommandDone
 from tests.browser.listed import ADMINISTRATOR, AUDITOR, IT, NEWCOMER, SUPERVISOR
 from tests.sync.collector.builders import NOON, Office, Pen, open_office
 from tests.sync.collector.care_builders import open_case_at, publish, write_comments
-from tests.sync.collector.kiosks.simulated import device_of, write_fleet
+from tests.sync.collector.fleet.kiosks.simulated import device_of, write_fleet
 
 PASSWORD = "mưa rào tháng tám"
 PEOPLE = ((SUPERVISOR, "Nông Thị Hương", Role.SUPERVISOR), (ADMINISTRATOR, "Triệu Văn Páo", Role.ADMINISTRATOR),

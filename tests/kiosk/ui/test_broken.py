@@ -63,7 +63,7 @@ NO_CARD = {"SDL_AUDIODRIVER": "alsa", "ALSA_CONFIG_PATH": "/dev/null"}
 def installed(tmp_path: Path) -> Path:
     """The program with assets of its own, which may be broken."""
     for part in ("kiosk", "config", "assets"):
-        shutil.copytree(resource(part), tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(resource(part), tmp_path / part)
     (tmp_path / "tests").mkdir()
     shutil.copy(resource("tests", "builders.py"), tmp_path / "tests")
     shutil.copy(resource("assets", "generated", "light", "hills.png"), tmp_path / "logo.png")

@@ -23,7 +23,7 @@ ODD = [
 """One after another, what has been wrong somewhere, and what is right at some place and wrong at another."""
 
 NO_PAGES = ("/v1/journals", "/v1/device", "/v1/enrolments", "/openapi.json", "/assets")
-"""What kiosks open, and programs: tests/sync/collector/test_openapi.py walks there."""
+"""What kiosks open, and programs: tests/sync/collector/api/test_openapi.py walks there."""
 
 _IN_SOURCE = re.compile(r"""(?:\.get\(|query\[|form\[|said\[|in form|alias=)\(?f?["']([\w{}-]+)["']""")
 _IN_TEMPLATES = re.compile(r'name="([\w-]+)"')

@@ -1,13 +1,14 @@
 """A migrated database of each kind, and kiosks that write journals as the real ones do."""
 
 import itertools
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
 import sqlalchemy
+from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
 from sync.collector.run.app import create_app
@@ -19,6 +20,12 @@ from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import NOON, Office, open_office
 from tests.sync.collector.kiosk_client import URL, KioskKey, enrolled_key
 from tests.sync.collector.postgres import postgres_server
+from tests.sync.collector.sharing import (
+    compiled_once,  # noqa: F401 - a fixture
+    migrated,
+    migrated_copy,
+    quick_hashes,  # noqa: F401 - a fixture
+)
 
 
 @pytest.fixture(scope="session")
@@ -32,28 +39,24 @@ def postgres() -> Iterator[str]:
             ensure_partitions(connection, NOON)
         template.close()
         yield url
+        _orders(url).close()
+        _orders(url).engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template() -> Path:
     """A migrated SQLite file to copy from."""
-    path = tmp_path_factory.mktemp("template") / "collector.db"
-    database = open_database(f"sqlite:///{path}", create=True)
-    migrate(database)
-    database.close()
-    return path
+    return migrated()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh migrated database, once of each kind."""
-    if request.param == "sqlite":
-        path = tmp_path / "collector.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-    else:
-        with postgres_database(request.getfixturevalue("postgres"), "template_hailong") as url:
-            yield url
+    is_sqlite = request.param == "sqlite"
+    with (
+        migrated_copy() if is_sqlite else postgres_database(request.getfixturevalue("postgres"), "template_hailong")
+    ) as url:
+        yield url
 
 
 @pytest.fixture
@@ -84,10 +87,14 @@ def postgres_database(server: str, template: str = "template1") -> Iterator[str]
 
 def order(server: str, sql: str) -> None:
     """What cannot be done within a transaction."""
-    database = open_database(server.format(database="postgres"))
-    with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sqlalchemy.text(sql))
-    database.close()
+    _orders(server).execute(sqlalchemy.text(sql))
+
+
+@cache
+def _orders(server: str) -> Connection:
+    """One connection for the whole run: opening one costs as much as making a database."""
+    writer = open_database(server.format(database="postgres")).writer
+    return writer.connect().execution_options(isolation_level="AUTOCOMMIT")
 
 
 @pytest.fixture

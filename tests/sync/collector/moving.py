@@ -24,7 +24,12 @@ from sync.collector.store import schema
 from sync.collector.store.database import Database
 from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import DAYS, HANOI, NOON, Office, Pen, receipt_of
-from tests.sync.collector.test_tally import recounted_ratings, recounted_reasons, tallied_ratings, tallied_reasons
+from tests.sync.collector.replica.test_tally import (
+    recounted_ratings,
+    recounted_reasons,
+    tallied_ratings,
+    tallied_reasons,
+)
 
 TODAY = NOON.date()
 ACT = Act(NOON, "test", DAYS)

@@ -20,7 +20,7 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
     initdb and postgres refuse root, so as root both run as the user postgres. ``durable``
     keeps fsync on, for measurements.
     """
-    folder = Path(tempfile.mkdtemp(prefix="hailong-pg-", dir=None if durable else _memory()))
+    folder = Path(tempfile.mkdtemp(prefix="hailong-pg-", dir=None if durable else memory()))
     try:
         if os.geteuid() == 0:
             owner = pwd.getpwnam("postgres")
@@ -37,7 +37,7 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _memory() -> str | None:
+def memory() -> str | None:
     """A file system in memory with room, or None: there a database is made and dropped in no time."""
     memory = Path("/dev/shm")
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_BYTES_MIN else None

@@ -10,8 +10,8 @@ from sync.collector.notices.outbox import Kind, Notice, Outbox
 from sync.collector.settings.notices import Mail, Notices
 from sync.collector.store.database import open_database
 from tests.sync.collector.builders import HANOI, NOON
+from tests.sync.collector.commands.test_cli import run, sentence
 from tests.sync.collector.notices.test_mail import Inbox, mail_server
-from tests.sync.collector.test_cli import run, sentence
 
 
 @pytest.fixture

@@ -1,0 +1,82 @@
+"""What all tests of a run share, so that each begins at once: quick passwords, compiled statements, made databases."""
+
+import atexit
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+
+import pytest
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.util import LRUCache
+
+from sync.collector.people import passwords
+from sync.collector.store.database import open_database
+from sync.collector.store.migrate import migrate
+from tests.sync.collector.postgres import memory
+
+_STATEMENTS_MAX = 4000
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Argon2 with the least it takes: the tests are about the doors, not about the hash."""
+    quick = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_hasher", quick)
+        patched.setattr(passwords, "_NOBODYS", quick.hash("nobody"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """SQLAlchemy keeps compiled statements for each engine; here every test has an engine, so all use one store.
+
+    The key of a compiled statement holds the engine's dialect: those of one kind must be equal.
+    """
+    compiled: LRUCache[object, object] = LRUCache(_STATEMENTS_MAX)
+
+    def share(connection: Connection) -> None:
+        connection.execution_options(compiled_cache=compiled)
+
+    with pytest.MonkeyPatch.context() as patched:
+        for kind in (PGDialect_psycopg, SQLiteDialect_pysqlite):
+            patched.setattr(kind, "__eq__", _is_same_kind)
+            patched.setattr(kind, "__hash__", _hash_of_kind)
+        event.listen(Engine, "engine_connect", share)
+        yield
+        event.remove(Engine, "engine_connect", share)
+
+
+def _is_same_kind(one: Dialect, other: object) -> bool:
+    return type(one) is type(other)
+
+
+def _hash_of_kind(one: Dialect) -> int:
+    return hash(type(one))
+
+
+@cache
+def migrated() -> Path:
+    """A migrated SQLite file to copy from: making one takes twenty migrations."""
+    folder = mkdtemp(prefix="hailong-template-", dir=memory())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "collector.db"
+    database = open_database(f"sqlite:///{path}", create=True)
+    migrate(database)
+    database.close()
+    return path
+
+
+@contextmanager
+def migrated_copy() -> Iterator[str]:
+    """The address of a fresh copy, in memory where there is room: there a commit waits for no disk."""
+    with TemporaryDirectory(prefix="hailong-", dir=memory(), ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "collector.db"
+        shutil.copy(migrated(), path)
+        yield f"sqlite:///{path}"
