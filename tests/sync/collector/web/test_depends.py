@@ -11,7 +11,7 @@ from sync.collector.api.depends import HasRight
 from sync.collector.people.rights import RIGHTS, Right
 from sync.collector.run.app import PAGES
 from sync.collector.web.shared import depends
-from tests.sync.collector.test_rights import OPEN, OWN_RULES, right_for
+from tests.sync.collector.people.test_rights import OPEN, OWN_RULES, right_for
 
 ROUTES = [(method, route) for part in PAGES for route in part.router.routes for method in sorted(route.methods)]
 NAMES = [f"{method} {route.path}" for method, route in ROUTES]
