@@ -21,7 +21,12 @@ from sync.agent.asked.doctor import _FLAWS
 ROOT = Path(__file__).parent.parent
 SOURCES = {
     "kiosk": ("kiosk/**/*.py", "sync/agent/**/*.py", "sync/protocol/**/*.py"),
-    "collector": ("sync/collector/**/*.py", "kiosk/setting*.py", "kiosk/domain/visit/survey.py"),
+    "collector": (
+        "sync/collector/**/*.py",
+        "kiosk/base/settings/*.py",
+        "kiosk/base/terminal/*.py",
+        "kiosk/domain/visit/survey.py",
+    ),
 }
 CONTINUED = ("missing", "damaged", "replaced", "rolled back", "restored", "diverged")
 TABLES = {
@@ -96,7 +101,9 @@ def sentences(name: str) -> Iterator[str]:
     """The message ids in the code of one catalogue."""
     yield from (str(words) for words in TABLES[name])
     for pattern in SOURCES[name]:
-        for path in ROOT.glob(pattern):
+        paths = list(ROOT.glob(pattern))
+        assert paths, f"{pattern} names no file"
+        for path in paths:
             yield from spoken(ast.parse(path.read_text("utf-8")))
 
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from kiosk.base.private_file import write_private
+from kiosk.base.private_file import sync_directory, write_private
 from kiosk.base.settings.layers import DROP_INS, merge_tables
 from kiosk.base.settings.listing import toml_key, toml_value
 from kiosk.setup.errors import SettingsNotKept
@@ -61,6 +61,7 @@ def write_whole(file: Path, text: str, mode: int) -> None:
             os.fsync(writing.fileno())
         Path(fresh).chmod(mode)
         Path(fresh).replace(file)
+        sync_directory(file.parent)
     except BaseException:
         with suppress(OSError):
             Path(fresh).unlink()

@@ -31,7 +31,7 @@ from sync.collector.run.gauges import Gauges
 from sync.collector.services.readiness import Readiness
 from sync.collector.services.services import Services
 from sync.collector.store.partitions import ensure_partitions
-from sync.collector.web.care import cases_page, signals_page, words_page
+from sync.collector.web.care import cases_page, comments_page, signals_page
 from sync.collector.web.errors import is_page, page_of
 from sync.collector.web.figures import counts_page, files_page, report_page, sheet_page, today_page
 from sync.collector.web.fleet import fleet_page, kiosk_page, settings_page, surveys_page
@@ -52,7 +52,7 @@ PAGES = (
     fleet_page,
     kiosk_page,
     oidc_pages,
-    words_page,
+    comments_page,
     cases_page,
     signals_page,
     audit_page,

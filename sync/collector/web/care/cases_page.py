@@ -29,8 +29,8 @@ from sync.collector.services.cases_by_hand import NOTE_CHARS_MAX, can_be_opened,
 from sync.collector.services.services import Services
 from sync.collector.store.schema import account, follow_up, unit
 from sync.collector.web.care.care_words import CareWords
+from sync.collector.web.care.comments_page import path_of
 from sync.collector.web.care.decisions import LOOKED_AT, Sent, keep_decision
-from sync.collector.web.care.words_page import path_of
 from sync.collector.web.shared.csv_list import Columns, csv_list
 from sync.collector.web.shared.depends import DecideForm
 from sync.collector.web.shared.query import Query, page_of, said_as

@@ -107,7 +107,7 @@ async def _show(
     values = await asyncio.to_thread(_read, services, reader, query, code)
     words = CareWords(phrases_of(request), services)
     shown = {"w": words, "query": query, "STATES": STATES, "asked": code}
-    return render(request, "words.html", sent.status, **shown, **sent.values(words.t), **values)
+    return render(request, "comments.html", sent.status, **shown, **sent.values(words.t), **values)
 
 
 def _read(services: Services, reader: Reader, query: InboxQuery, code: str | None) -> dict[str, Any]:
