@@ -21,7 +21,12 @@ from sync.agent.asked.doctor import _FLAWS
 ROOT = Path(__file__).parent.parent
 SOURCES = {
     "kiosk": ("kiosk/**/*.py", "sync/agent/**/*.py", "sync/protocol/**/*.py"),
-    "collector": ("sync/collector/**/*.py", "kiosk/base/settings/*.py", "kiosk/base/survey_file.py", "kiosk/domain/visit/survey.py"),
+    "collector": (
+        "sync/collector/**/*.py",
+        "kiosk/base/settings/*.py",
+        "kiosk/base/survey_file.py",
+        "kiosk/domain/visit/survey.py",
+    ),
 }
 CONTINUED = ("missing", "damaged", "replaced", "rolled back", "restored", "diverged")
 TABLES = {

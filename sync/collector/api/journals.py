@@ -1,4 +1,7 @@
-"""Journals: a kiosk's log arrives here, and the kiosk is told how far the copy reaches."""
+"""Step 9, receive: a kiosk's journal arrives here, and the kiosk is told how far the copy reaches.
+
+Nothing is believed before the signature holds (``sync.collector.api.signed``).
+"""
 
 import asyncio
 from collections.abc import Callable

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Request
 from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
+from kiosk.base.texts import LANGUAGES
 from sync.collector.api.depends import MaySet, TheServices
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.rollouts import store
