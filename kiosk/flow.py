@@ -1,4 +1,4 @@
-"""Flow: steers one visit after another: face, recorder, reasons, thanks.
+"""Step 2, steer: the flow takes one visit after another through face, recorder, reasons and thanks.
 
 It carries the citizen's presses to the visit, the visit's facts to the recorder and
 the recorder's answers back, and tells the screen what to show. Thanks is shown only
@@ -50,7 +50,7 @@ class Receipt(Protocol):
 
 
 class Recorder(Protocol):
-    """Whoever keeps facts."""
+    """Whoever keeps facts: at a kiosk ``kiosk.journal.recorder.Recorder``, tied in ``kiosk.run.start``."""
 
     def record(self, fact: Fact) -> Receipt:
         """Take the fact without waiting; the receipt is fulfilled when it is on disk, or fails and nothing was kept."""

@@ -25,8 +25,8 @@ def open_kiosk(folder: Path) -> "Citizens":
     from datetime import timedelta
 
     from kiosk.base.resources import resource
+    from kiosk.base.survey_file import load_survey
     from kiosk.domain.visit.rules import VisitRules
-    from kiosk.domain.visit.survey import load_survey
     from kiosk.journal.journal import Journal
     from kiosk.journal.recorder import Recorder
     from kiosk.journal.upkeep.upkeep import Upkeep
@@ -81,7 +81,7 @@ class Citizens:
         from kivy.clock import Clock
         from kivy.lang import Builder
 
-        from kiosk.ui.stage.touches import Fingers
+        from kiosk.ui.stage.made_touches import Fingers
 
         self.app, self.clock, self.recorder = app, clock, recorder
         self.thanked = 0

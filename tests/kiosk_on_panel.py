@@ -20,7 +20,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 sys.path.insert(0, sys.argv[1])
 from kiosk.base.clock import SystemClock
-from kiosk.domain.visit.survey import load_survey
+from kiosk.base.survey_file import load_survey
 from kiosk.domain.visit.rules import VisitRules
 from kiosk.base.resources import resource
 from kiosk.ui.app import Wiring, WindowOptions, run_kiosk

@@ -96,8 +96,8 @@ class Camera:
         self.survey, self.text_turns = survey, text_turns
 
     def __call__(self, path: Path) -> None:
+        from kiosk.ui.stage.made_touches import save_screenshot
         from kiosk.ui.stage.stage import KioskApp
-        from kiosk.ui.stage.touches import save_screenshot
 
         app = KioskApp(self.wiring())
         app._run_prepare()
@@ -113,8 +113,8 @@ class Camera:
 
     def wiring(self) -> Any:
         from kiosk.base.resources import resource
+        from kiosk.base.survey_file import load_survey
         from kiosk.domain.visit.rules import VisitRules
-        from kiosk.domain.visit.survey import load_survey
         from kiosk.ui.wiring.desk import Delivery, Desk
         from kiosk.ui.wiring.wiring import HallCounter, Wiring
 

@@ -7,11 +7,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from kiosk.base.resources import resource
+from kiosk.base.survey_file import load_survey
 from kiosk.base.texts import texts
 from kiosk.domain.numbers.disclosure import Policy
 from kiosk.domain.office_calendar import Calendar, Opening
 from kiosk.domain.visit.rating import Standing
-from kiosk.domain.visit.survey import load_survey
 from kiosk.journal.tally import TallyRow
 from kiosk.numbers.days import DAYS_BACK, Tally, Terms, read_tally
 from kiosk.numbers.tables import tables_of

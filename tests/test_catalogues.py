@@ -25,6 +25,7 @@ SOURCES = {
         "sync/collector/**/*.py",
         "kiosk/base/settings/*.py",
         "kiosk/base/terminal/*.py",
+        "kiosk/base/survey_file.py",
         "kiosk/domain/visit/survey.py",
     ),
 }

@@ -135,6 +135,15 @@ def test_road_has_its_steps_and_each_its_file():
     assert [int(step) for step in steps] == list(range(1, 15))
 
 
+def test_every_file_of_the_road_says_which_step_it_is():
+    road = re.findall(r"^\| (\d+) \| (\w[\w ]*) \| `([\w/]+\.py)` \|", text("ARCHITECTURE.md"), re.MULTILINE)
+
+    silent = [file for step, verb, file in road if not text(file).startswith(f'"""Step {step}, {verb}: ')]
+
+    assert len(road) == 14
+    assert silent == []
+
+
 @pytest.mark.parametrize(("container", "folder"), [("kiosk", "kiosk"), ("sync.collector", "sync/collector")])
 def test_floors_that_are_told_are_those_that_hold(container, folder):
     contracts = tomllib.loads(text("pyproject.toml"))["tool"]["importlinter"]["contracts"]

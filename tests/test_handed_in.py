@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from assets.build import compile_catalogue
+from kiosk.base.handed_in import handed_in
 from kiosk.base.resources import resource
 from kiosk.base.settings.reading import read_settings
-from kiosk.domain.handed_in import handed_in
-from kiosk.domain.visit.survey import load_survey, read_survey
+from kiosk.base.survey_file import load_survey
+from kiosk.domain.visit.survey import read_survey
 from kiosk.office.settings import KioskSettings
 from kiosk.setup.drop_in import drop_in_of
 from kiosk.setup.wishes import read_wishes

@@ -1,7 +1,7 @@
 """Words and numbers as people read them: gettext catalogues and CLDR formats, Vietnamese first.
 
 Message ids are English; ``assets/locale/<language>/LC_MESSAGES/<catalogue>.po`` holds the
-words. A language without a catalogue falls back to the ids.
+words. What a language that is not shipped has no words for is said in Vietnamese.
 """
 
 import gettext

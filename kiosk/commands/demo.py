@@ -102,7 +102,7 @@ def _press(t: Texts, settings: KioskSettings, presses: int | None, folder: Path)
 
     def begin(app: Any) -> None:
         nonlocal driver
-        from kiosk.ui.stage.touches import PressDriver  # importing it needs the window, which is open by now
+        from kiosk.ui.stage.made_touches import PressDriver  # importing it needs the window, which is open by now
 
         driver = PressDriver(presses, folder / "screenshots")
         driver(app)

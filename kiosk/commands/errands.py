@@ -6,7 +6,7 @@ The agent and its network libraries are imported when they are called, long afte
 from kiosk.__about__ import SOFTWARE
 from kiosk.base.clock import SystemClock
 from kiosk.base.texts import texts
-from kiosk.office.own_journal import own_journal_id
+from kiosk.commands.own_journal import own_journal_id
 from kiosk.office.settings import KioskSettings
 from kiosk.office.usb import find_stick
 from kiosk.ui.wiring.desk import Delivery, Errands

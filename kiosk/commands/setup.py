@@ -11,8 +11,8 @@ from kiosk.__about__ import SOFTWARE
 from kiosk.base.clock import SystemClock
 from kiosk.base.settings.layers import merge_tables
 from kiosk.commands.doctor import examine_kiosk, exit_code_of, say_findings
+from kiosk.commands.own_journal import own_journal_id
 from kiosk.commands.shared import AsJson, Config, DataDir, t
-from kiosk.office.own_journal import own_journal_id
 from kiosk.office.settings import KioskSettings, load_kiosk_settings, settings_file
 from kiosk.setup.drop_in import drop_in_of, keep_drop_in, write_whole
 from kiosk.setup.errors import SettingsNotKept, WrongCounter, WrongUser

@@ -13,8 +13,8 @@ import typer
 from kiosk.__about__ import SOFTWARE
 from kiosk.base.clock import SystemClock
 from kiosk.base.lifeline import hold_on
+from kiosk.commands.own_journal import own_journal_id
 from kiosk.commands.shared import AsJson, Config, DataDir, t
-from kiosk.office.own_journal import own_journal_id
 from kiosk.office.settings import KioskSettings, load_kiosk_settings
 
 sync_commands = typer.Typer()

@@ -1,4 +1,4 @@
 """What a press means: pure rules, standard library only.
 
-Nothing here reads a clock, a file or a network; time and settings are handed in.
+Nothing here reads a clock, a file or a network; time, settings and texts are handed in.
 """

@@ -1,4 +1,4 @@
-"""Journal: appends facts, one entry each, committed before anyone is thanked.
+"""Step 5, append: the journal takes facts, one entry each, committed before anyone is thanked.
 
 Only one process may hold a journal; within it only the recorder's thread appends.
 """
@@ -228,7 +228,8 @@ class Journal:
     def _line(self, seq: int, fact: Fact, salt: bytes) -> Line:
         """The entry that states ``fact``, which names its rating where that is now."""
         line = line_of(seq, fact, _commitment(fact, salt))
-        # One citizen after another: what speaks of a rating before the next rating comes was said in the older journal.
+        # After a continuation, follow-ups still belong to the last rating of the older journal until the first rating
+        # of this one; ``append`` then forgets ``_older``.
         if self._older is None or not isinstance(line, ReasonsLine | RevisedLine | CommentLine):
             return line
         if (now_at := self._older.seqs.get(line.rating)) is not None:

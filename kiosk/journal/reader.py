@@ -1,4 +1,4 @@
-"""Reading a journal beside its writer: the lines past a cursor, hashes, tallies, the whole chain.
+"""Step 6, read on: a journal is read beside its writer: the lines past a cursor, hashes, tallies, the whole chain.
 
 Every call is one short transaction, closed before it returns: a reader that held one
 open while it talks to the network would make the next press wait.

@@ -1,4 +1,4 @@
-"""Recorder: commits facts on one thread of its own.
+"""Step 4, record: the recorder commits facts on one thread of its own.
 
 The screen hands a fact over and goes on drawing. The future it gets back is
 fulfilled only when the disk has it, so "thank you" means "kept". The journal is

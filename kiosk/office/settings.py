@@ -19,11 +19,12 @@ from kiosk.base.settings.reading import (
     user_data_dir,
 )
 from kiosk.base.settings.rules import DayOff, DayWorked, between, each_day_once, known_zone, private_address, secret
+from kiosk.base.survey_file import load_survey
 from kiosk.base.system import system_file
 from kiosk.domain.fault import Fault
 from kiosk.domain.office_calendar import Calendar, DayList, Opening
 from kiosk.domain.visit.rules import VisitRules
-from kiosk.domain.visit.survey import Survey, load_survey
+from kiosk.domain.visit.survey import Survey
 
 SYSTEM_FILE = system_file("kiosk.toml")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

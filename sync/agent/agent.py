@@ -127,11 +127,11 @@ class Agent:
     def upload(self, alive: Callable[[], None] = lambda: None) -> Cursor:
         """Bring the collector up to date and remember how far it reaches; raises AgentError or JournalError."""
         with self._open_journal() as journal, self._open_collector() as collector:
-            told = self._heart.beating(journal, collector, self._state)
+            beating = self._heart.beating(journal, collector, self._state)
             try:
-                cursor = self._upload(journal, told, alive, lambda: self._guide.recognise(collector))
-                self._note_news(told.has_news)
-                self._pull_settings(collector, told.settings)
+                cursor = self._upload(journal, beating, alive, lambda: self._guide.recognise(collector))
+                self._note_news(beating.has_news)
+                self._pull_settings(collector, beating.settings)
                 return cursor
             except Diverged:
                 common = last_common(journal, collector)
@@ -192,13 +192,15 @@ class Agent:
         self._call_after(wait_s)
 
     def _upload(
-        self, journal: Journal, collector: Collector, alive: Callable[[], None], recognise: Callable[[], None]
+        self, journal: Journal, beating: Collector, alive: Callable[[], None], recognise: Callable[[], None]
     ) -> Cursor:
+        """Upload with the collector in its wrappers: the client -> ``Beating`` -> ``Careful`` -> ``upload_all``."""
+
         def acknowledged(cursor: Cursor) -> None:
             self._remember(self._state.with_contact(journal.id, cursor, self._clock.now()))
             alive()
 
-        careful = Careful(collector, recognise)
+        careful = Careful(beating, recognise)
         earlier = partial(offer_earlier, journal, careful, self._earlier_of, alive)
         return upload_all(journal, careful, acknowledged, earlier)
 

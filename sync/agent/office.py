@@ -12,8 +12,9 @@ import msgspec
 
 from kiosk.base.private_file import write_private
 from kiosk.base.resources import own_survey, resource
+from kiosk.base.survey_file import load_survey
 from kiosk.domain.office_calendar import day_text
-from kiosk.domain.visit.survey import Survey, SurveyInvalid, load_survey, read_survey
+from kiosk.domain.visit.survey import Survey, SurveyInvalid, read_survey
 from sync.protocol.messages import SHORT_TEXT_MAX, DeviceSettings, MessageInvalid, decode_message
 
 SETTINGS_FILE = "settings.json"

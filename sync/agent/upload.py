@@ -1,4 +1,6 @@
-"""Upload: brings the collector's replica of a journal up to date.
+"""Step 7, upload: brings the collector's replica of a journal up to date, batch after batch.
+
+Each batch is asked of step 6 and handed to step 8.
 
 All delivery state is the collector's own cursor, so nothing here has to be remembered:
 a lost answer, a restored collector and a second attempt are the same case.

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.base.clock import SystemClock
 from kiosk.base.resources import resource
-from kiosk.domain.visit.survey import load_survey
+from kiosk.base.survey_file import load_survey
 from kiosk.ui.app import WindowOptions, Wiring, run_kiosk
 
 FRAMES_MAX = 100
@@ -25,7 +25,7 @@ def frames_to_look(app, level):
     """Slides off at the end, so that nothing is rated and every face can be tried."""
     from kivy.base import EventLoop
 
-    from kiosk.ui.stage.touches import Fingers
+    from kiosk.ui.stage.made_touches import Fingers
 
     fingers = Fingers()
     EventLoop.add_input_provider(fingers)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from kiosk.base.resources import resource
+from kiosk.base.survey_file import load_survey
 from kiosk.domain.visit.rating import Fact, Rating, Reasons, Standing
 from kiosk.domain.visit.rules import VisitRules
-from kiosk.domain.visit.survey import load_survey
 from kiosk.domain.visit.visit import Step
 from kiosk.flow import Flow, View
 from tests.builders import FrozenClock

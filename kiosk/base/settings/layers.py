@@ -11,8 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from kiosk.base.handed_in import read_handed_in
 from kiosk.domain.fault import Fault
-from kiosk.domain.handed_in import read_handed_in
 
 DROP_INS = ".d"
 """What the name of a file's folder of drop-ins ends in."""

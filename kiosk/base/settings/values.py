@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
+from kiosk.base.handed_in import read_handed_in
 from kiosk.base.settings.layers import Layers, Origin, Source, Variable
 from kiosk.base.settings.rules import DayOff, DayWorked, Unfit, secret
 from kiosk.domain.fault import Fault
-from kiosk.domain.handed_in import read_handed_in
 from kiosk.domain.office_calendar import day_text, worked_text
 
 HIDDEN = "…"

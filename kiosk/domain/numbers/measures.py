@@ -22,7 +22,7 @@ LevelCounts = Mapping[int, int]
 
 
 class Method(StrEnum):
-    """The formulas that a report may name; the words for people are M8 of the research, in the catalogues."""
+    """The formulas that a report may name; the words for people are in the catalogues."""
 
     TOP2BOX = "top2box"
     """Share of the satisfied: the ratings at a satisfied level / all ratings."""

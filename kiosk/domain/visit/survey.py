@@ -9,11 +9,9 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from kiosk.domain.fault import Fault
-from kiosk.domain.handed_in import read_handed_in
 
 FIRST_LANGUAGE = "vi"
 FACES = range(1, 6)
@@ -82,18 +80,6 @@ class SurveyInvalid(ValueError):
         self.faults = faults
 
 
-def load_survey(path: Path) -> Survey:
-    """The survey in a TOML file.
-
-    Raises SurveyInvalid with every fault by file, key and reason.
-    """
-    reader = _Reader(path.name)
-    survey = _read_survey(reader, _table_of(path, reader))
-    if reader.faults:
-        raise SurveyInvalid(tuple(reader.faults))
-    return survey
-
-
 def read_survey(text: str, name: str) -> Survey:
     """The survey in the TOML ``text``, blamed by ``name``.
 
@@ -104,16 +90,6 @@ def read_survey(text: str, name: str) -> Survey:
     if reader.faults:
         raise SurveyInvalid(tuple(reader.faults))
     return survey
-
-
-def _table_of(path: Path, reader: "_Reader") -> dict[str, Any]:
-    try:
-        return _parsed(read_handed_in(path), reader)
-    except OSError as error:
-        reader.fault("file", "cannot be read: {why}", why=error.strerror)
-    except UnicodeDecodeError as error:
-        reader.fault("file", "is not valid TOML in UTF-8: {why}", why=error)
-    raise SurveyInvalid(tuple(reader.faults))
 
 
 def _parsed(text: str, reader: "_Reader") -> dict[str, Any]:

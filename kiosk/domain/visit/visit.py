@@ -1,4 +1,4 @@
-"""Visit: decides what one citizen's presses mean, and when each step ends.
+"""Step 3, judge: a visit decides what one citizen's presses mean, and when each of its screens ends.
 
 Pure rules: no clock, no disk, no screen. Time comes in as an argument; what is to be
 recorded goes out as facts, and the visit thanks only when it was told that they are kept.

@@ -1,4 +1,7 @@
-"""The question: three to five faces, one press."""
+"""Step 1, press: the question, three to five faces, one press.
+
+The pressed look is up with the next frame; what the press means, step 2 and 3 decide.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +44,7 @@ class QuestionPage(Page):
         return next(tile for tile in self._faces if tile.level == level)
 
     def on_face(self, level: int) -> None:
-        """The citizen chose this level."""
+        """The citizen chose this level; empty, as every event: ``kiosk.ui.stage.pages`` binds it to the flow."""
 
     def on_listen(self) -> None:
         """The citizen wants to hear the question."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kiosk.base.handed_in import read_handed_in
 from kiosk.base.resources import resource
 from kiosk.base.texts import Texts, texts
-from kiosk.domain.handed_in import read_handed_in
 from kiosk.ui.look.errors import LanguageInvalid
 
 WEIGHTS = ("Regular", "SemiBold", "Bold")

@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kiosk.base.handed_in import read_handed_in
 from kiosk.base.resources import resource
-from kiosk.domain.handed_in import read_handed_in
 from kiosk.ui.look.errors import ThemeInvalid
 
 Colour = tuple[float, float, float, float]

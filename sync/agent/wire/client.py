@@ -1,4 +1,4 @@
-"""Client: signed bytes to the collector over HTTP; back comes a message of the protocol or a DeliveryError.
+"""Step 8, deliver: signed bytes to the collector over HTTP; back comes a message of the protocol or a DeliveryError.
 
 requests lives here alone, without what it would do by itself: no proxies, credentials or
 certificates from the environment, no redirects, no retries, no endless waiting.

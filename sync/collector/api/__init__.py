@@ -1,4 +1,6 @@
-"""The collector's doors: each file is one of them.
+"""The collector's doors: ``journals``, ``device``, ``enrolments``, ``tallies``, ``report`` and ``health``.
 
-A door checks who asks and what came, calls a room and answers; it decides nothing else.
+A door checks who asks and what came, calls a room and answers; it decides nothing else. The other files are what every
+door asks first: a kiosk's signature (``signed``), a person's right (``gate``, ``access``, ``depends``), limits and
+headers (``middleware``); and how it answers and is described (``answers``, ``described``, ``badges`` for pages).
 """

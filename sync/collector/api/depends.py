@@ -45,7 +45,7 @@ async def _gauges(request: Request) -> Gauges:
     return gauges
 
 
-Served = Annotated[Services, Depends(_services)]
+TheServices = Annotated[Services, Depends(_services)]
 Ready = Annotated[Readiness, Depends(_readiness)]
 Gauged = Annotated[Gauges, Depends(_gauges)]
 
@@ -59,12 +59,12 @@ class HasRight:
 
     right: Right
 
-    async def __call__(self, request: Request, services: Served) -> Reader:
+    async def __call__(self, request: Request, services: TheServices) -> Reader:
         """The reader."""
         return await reader_of(request, services, self.right)
 
 
-async def _anyone(request: Request, services: Served) -> Reader:
+async def _anyone(request: Request, services: TheServices) -> Reader:
     return await who_asks(request, services)
 
 

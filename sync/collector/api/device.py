@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from sync.collector.api.answers import message_answer
-from sync.collector.api.depends import Served
+from sync.collector.api.depends import TheServices
 from sync.collector.api.described import KEY_BODY, NEW_KEY, OWN_KEY, SETTINGS, STATUS_ANSWER, STATUS_BODY, WIRE_PROBLEMS
 from sync.collector.api.signed import signed_by_device
 from sync.collector.fleet.devices.credentials import change_key
@@ -34,7 +34,7 @@ router = APIRouter(tags=["kiosk"])
 
 
 @router.get("/v1/device", responses={200: SETTINGS, 304: {"description": "Unchanged since that ETag"}, **WIRE_PROBLEMS})
-async def get_settings(request: Request, services: Served) -> Response:
+async def get_settings(request: Request, services: TheServices) -> Response:
     """The settings for the kiosk that asks."""
     signed = await signed_by_device(request, services)
     settings = await asyncio.to_thread(_read, services, signed.device.device_id)
@@ -49,7 +49,7 @@ async def get_settings(request: Request, services: Served) -> Response:
     responses={200: STATUS_ANSWER, **WIRE_PROBLEMS},
     openapi_extra=STATUS_BODY,
 )
-async def post_status(request: Request, services: Served) -> Response:
+async def post_status(request: Request, services: TheServices) -> Response:
     """How the kiosk is, kept until its next word; the answer is how far the copy of its journal reaches."""
     signed = await signed_by_device(request, services, media_type=JSON_MEDIA_TYPE)
     status = decode_message(DeviceStatus, signed.body)
@@ -66,7 +66,7 @@ async def post_status(request: Request, services: Served) -> Response:
 
 
 @router.post("/v1/device/key", responses={200: NEW_KEY, **WIRE_PROBLEMS}, openapi_extra=KEY_BODY)
-async def post_key(request: Request, services: Served) -> Response:
+async def post_key(request: Request, services: TheServices) -> Response:
     """The kiosk's next key, signed with the present one; a repeat with either key gets the same answer."""
     signed = await signed_by_device(request, services, media_type=JSON_MEDIA_TYPE)
     wanted, device_id = decode_message(KeyRequest, signed.body), signed.device.device_id
@@ -82,7 +82,7 @@ async def post_key(request: Request, services: Served) -> Response:
 
 @router.get("/v1/device/collector", responses={200: OWN_KEY, **WIRE_PROBLEMS})
 async def get_own_key(
-    request: Request, services: Served, nonce: Annotated[str, Query(pattern=NONCE_PATTERN)]
+    request: Request, services: TheServices, nonce: Annotated[str, Query(pattern=NONCE_PATTERN)]
 ) -> Response:
     """That the collector with this key answers here: said for this kiosk, this address and this question alone."""
     signed = await signed_by_device(request, services)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from sync.collector.api.answers import message_answer
-from sync.collector.api.depends import Served
+from sync.collector.api.depends import TheServices
 from sync.collector.api.described import ENROLLED, ENROLMENT_BODY, WIRE_PROBLEMS
 from sync.collector.api.signed import signed_by_new_key
 from sync.collector.fleet.devices.devices import WrongCode, enrol, hash_code, require_enrolled, require_tries_left
@@ -21,7 +21,7 @@ _log = structlog.get_logger("collector.enrolment")
 
 
 @router.post("/v1/enrolments", responses={200: ENROLLED, **WIRE_PROBLEMS}, openapi_extra=ENROLMENT_BODY)
-async def enrol_device(request: Request, services: Served) -> Response:
+async def enrol_device(request: Request, services: TheServices) -> Response:
     """Hand in a one-time code, signed with the key that is to become the kiosk's; a repeat gets the same answer."""
     keyid, body = await signed_by_new_key(request, services)
     wanted = decode_message(EnrolmentRequest, body)

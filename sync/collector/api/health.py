@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from sync.collector.api.access import require_access
 from sync.collector.api.answers import problem_answer
-from sync.collector.api.depends import Gauged, Ready, Served
+from sync.collector.api.depends import Gauged, Ready, TheServices
 from sync.collector.api.described import PROBLEMS
 from sync.collector.errors import CollectorError
 from sync.collector.store.migrate import require_current
@@ -24,7 +24,7 @@ async def healthz() -> str:
 
 
 @router.get("/readyz", response_class=PlainTextResponse, responses={503: PROBLEMS[503]})
-async def readyz(services: Served, readiness: Ready) -> Response:
+async def readyz(services: TheServices, readiness: Ready) -> Response:
     """The database answers, has this version's schema, and takes what kiosks bring."""
     try:
         await asyncio.to_thread(require_current, services.database)
@@ -38,7 +38,7 @@ async def readyz(services: Served, readiness: Ready) -> Response:
 
 
 @router.get("/metrics", response_class=PlainTextResponse, responses={403: PROBLEMS[403]})
-async def metrics(request: Request, services: Served, gauges: Gauged) -> Response:
+async def metrics(request: Request, services: TheServices, gauges: Gauged) -> Response:
     """Counters for Prometheus."""
     require_access(request, services.config.metrics.access, services.config)
     await asyncio.to_thread(gauges.read)

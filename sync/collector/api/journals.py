@@ -1,4 +1,7 @@
-"""Journals: a kiosk's log arrives here, and the kiosk is told how far the copy reaches."""
+"""Step 9, receive: a kiosk's journal arrives here, and the kiosk is told how far the copy reaches.
+
+Nothing is believed before the signature holds (``sync.collector.api.signed``).
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +16,7 @@ from starlette.responses import Response
 
 from kiosk.journal.chain import Cursor
 from sync.collector.api.answers import message_answer, problem_answer
-from sync.collector.api.depends import Served
+from sync.collector.api.depends import TheServices
 from sync.collector.api.described import BATCH_BODY, CURSOR, CURSOR_CONFLICT, CURSOR_OR_HASH, WIRE_PROBLEMS
 from sync.collector.api.signed import Signed, signed_by_device
 from sync.collector.replica.ingest import Appended, Batch, Conflict, Receipt, append_batch
@@ -43,7 +46,7 @@ _conflicts = Metric("hailong_conflicts_total", "Batches that did not continue th
 @router.get("/v1/journals/{journal_id}", responses={200: CURSOR_OR_HASH, **WIRE_PROBLEMS})
 async def get_cursor(
     request: Request,
-    services: Served,
+    services: TheServices,
     journal_id: JournalId,
     seq: Annotated[int | None, Query(ge=0, le=SEQ_MAX)] = None,
 ) -> Response:
@@ -65,7 +68,7 @@ async def get_cursor(
 )
 async def append_entries(
     request: Request,
-    services: Served,
+    services: TheServices,
     journal_id: JournalId,
     start: Annotated[int, Query(alias="from", ge=1, le=SEQ_MAX)],
     prev: Annotated[str, Query(pattern="^[0-9a-f]{64}$")],

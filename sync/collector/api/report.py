@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from kiosk.base.table import Cell, Mark
 from kiosk.base.texts import texts
-from sync.collector.api.depends import MayExport, Served
+from sync.collector.api.depends import MayExport, TheServices
 from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.figures.book import Book
 from sync.collector.figures.tables import tables_of
@@ -26,7 +26,7 @@ Code = Annotated[str | None, Query(pattern=f"^{PLACE_CODE}$", description="Its c
     "/v1/report", responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **READER_PROBLEMS}
 )
 async def get_report(
-    services: Served,
+    services: TheServices,
     reader: MayExport,
     unit: Code = None,
     counter: Code = None,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse, Response
 
 from kiosk.domain.numbers.measures import Share
-from sync.collector.api.depends import MayExport, Served
+from sync.collector.api.depends import MayExport, TheServices
 from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.calendar.periods import LAST_DAY
 from sync.collector.figures.today import Report, Row, Span, Table, make_report
@@ -28,7 +28,7 @@ Code = Annotated[str | None, Query(pattern=f"^{PLACE_CODE}$", description="Its c
     responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **READER_PROBLEMS},
 )
 async def get_tallies(
-    services: Served,
+    services: TheServices,
     reader: MayExport,
     first: Annotated[date | None, Query(alias="from")] = None,
     last: Annotated[date | None, Query(alias="to")] = None,

@@ -1,4 +1,7 @@
-"""Maker: reads what may be shown of each table once, and puts a report together."""
+"""Step 14, report: the maker reads what may be shown of each table once, and puts a book together.
+
+Page, file and API show this book and compute nothing.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -41,13 +44,13 @@ NO_STANDINGS: Mapping[Standing, int] = {}
 def make_book(connection: Connection, places: Places, order: Order, rules: Rules) -> Book:
     """The report that was ordered, as far as it may be shown."""
     days = order.period.until(rules.today)
-    other = order.other or order.period.same_days_of(order.period.previous, rules.today)
-    others = read_asked(connection, to_the_end(Days(days.first, days.last), rules.today))
-    asked = _choose(others, order.asked, rules.surveys)
-    return _make(Frame(connection, places, order, rules, asked, days, other), others)
+    compared = order.other or order.period.same_days_of(order.period.previous, rules.today)
+    questions = read_asked(connection, to_the_end(Days(days.first, days.last), rules.today))
+    asked = _choose(questions, order.asked, rules.surveys)
+    return _make(Frame(connection, places, order, rules, asked, days, compared), questions)
 
 
-def _make(frame: Frame, others: Mapping[Asked, int]) -> Book:
+def _make(frame: Frame, questions: Mapping[Asked, int]) -> Book:
     """The whole report: each table is read once."""
     places, order, rules, place = frame.places, frame.order, frame.rules, frame.order.place
     shown, before, line = _lines(frame)
@@ -60,7 +63,7 @@ def _make(frame: Frame, others: Mapping[Asked, int]) -> Book:
     counters = tuple(line(at) for at in places.at_work(place.key, frame.days.first, frame.days.last))
     return Book(
         place, way, order.period, frame.days, frame.other, rules.today, rules.now, rules.policy,
-        frame.asked, frame.question, others, me, children, counters, me.spark, reasons_of(frame, shown, before),
+        frame.asked, frame.question, questions, me, children, counters, me.spark, reasons_of(frame, shown, before),
         _half_days(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
         reason_months_of(frame) if order.over_time else (), _peers(frame), frame.joined, undated,
     )  # fmt: skip
@@ -180,10 +183,10 @@ def _half_days(frame: Frame) -> tuple[HalfDay, ...]:
     )
 
 
-def _choose(others: Mapping[Asked, int], wanted: str, surveys: Mapping[str, Survey]) -> Asked:
-    for asked in others:
+def _choose(questions: Mapping[Asked, int], wanted: str, surveys: Mapping[str, Survey]) -> Asked:
+    for asked in questions:
         if asked.code == wanted:
             return asked
-    if others:
-        return max(others, key=lambda asked: others[asked])
+    if questions:
+        return max(questions, key=lambda asked: questions[asked])
     return asked_first(surveys)

@@ -1,4 +1,4 @@
-"""Release: moves counts on their way to the reports into what may be shown, in blocks that are large enough.
+"""Step 13, bring out: moves counts on their way to the reports into what may be shown, in large enough blocks.
 
 An append puts what it brought into ``waiting_count``, in its own transaction; this step takes it from there
 when its part of a day is over, forms blocks (``kiosk.domain.numbers.disclosure``) and adds them to what is shown
@@ -43,7 +43,7 @@ class Release:
     """Today and its part."""
     policy: Policy
     apart: Collection[int] = ()
-    """Counters that are left where they are."""
+    """Counters whose counts could not go out lately (``HeldBack``): they go on waiting, and are not tried again."""
 
     def is_due(self, connection: Connection) -> bool:
         """Whether anything is to be done; reads one row."""
@@ -58,8 +58,7 @@ class Release:
         """
         transact(self._follow_rule)
         failed: list[int] = []
-        counters = [0] * COUNTERS_AT_ONCE
-        while len(counters) == COUNTERS_AT_ONCE:
+        while True:
             apart = (*self.apart, *failed)
             try:
                 counters = transact(partial(self._some, apart=apart))
@@ -68,7 +67,8 @@ class Release:
                     raise
                 counters = transact(partial(self._due_counters, apart=apart))
                 failed += self._in_halves(transact, counters)
-        return failed
+            if len(counters) < COUNTERS_AT_ONCE:
+                return failed
 
     def _in_halves(self, transact: Transact, counters: list[int]) -> list[int]:
         """Bring these out, fewer at a time until what fails is one counter; which those are."""
@@ -126,6 +126,8 @@ class Release:
         """Bring these counters' counts out; the counters."""
         _lock(connection)
         lock_counters(connection, counters)
+        # Below nought: ratings that are out already were moved since, by a decision or another face. Blocks cannot give
+        # one back, so everything of such a counter is taken back and formed anew.
         moved = select(waiting_count.c.counter_id).where(
             waiting_count.c.n < 0, waiting_count.c.counter_id.in_(counters)
         )

@@ -1,4 +1,5 @@
 """Replica: the copy of every kiosk's journal, and what its lines say: steps 10 to 12 of the road of a press.
 
-Nothing here refuses a line because of what it says, and nothing here makes a figure for a page.
+``shown`` and ``served`` belong to step 13, which writes through them what of the tallies may be shown. Nothing here
+refuses a line because of what it says, and nothing here makes a figure for a page.
 """

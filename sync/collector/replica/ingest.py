@@ -1,4 +1,4 @@
-"""Ingest: a batch becomes part of the collector's copy of a journal, or nothing happens at all.
+"""Step 10, append: a batch becomes part of the collector's copy of a journal, or nothing happens at all.
 
 The cursor is the only gate. A batch that starts exactly where the copy ends is appended;
 of one that overlaps it, the part already stored is skipped when its bytes hash to the

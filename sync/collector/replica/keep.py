@@ -117,7 +117,10 @@ def count_in(
 def count_undated(
     connection: Connection, journal_id: str, rows: Iterable[RatingRow], gone: Iterable[RatingRow] = ()
 ) -> None:
-    """Remember on which days ratings stand that were pressed nobody knows when, and that those ``gone`` do no more."""
+    """Count, by counter and day, ratings whose press time is unknown and which stand on the day of receipt.
+
+    Take off those that are ``gone``.
+    """
     undated = Counter((row.counter_id, row.day) for row in rows if row.time_quality == TimeQuality.RECEIVED)
     undated.subtract((row.counter_id, row.day) for row in gone if row.time_quality == TimeQuality.RECEIVED)
     _add_counts(connection, undated_count, ("counter_id", "day"), journal_id, undated)

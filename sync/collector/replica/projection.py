@@ -1,4 +1,4 @@
-"""Projection: lines become ratings and reasons; what cannot be read is kept aside with a reason.
+"""Step 11, project: lines become ratings and reasons; what cannot be read is kept aside with a reason.
 
 Interpretation comes after storage. The lines are kept whatever this step makes of them,
 so it never refuses: a bad entry becomes an ``Unread`` and the ones behind it go on,

@@ -1,4 +1,4 @@
-"""Tally: how many, per counter, day, part of day, survey, question, level and standing.
+"""Step 12, tally: how many, per counter, day, part of day, survey, question, level and standing.
 
 A tally is nothing but the count of the ratings stored: recounting them must always give
 the same numbers. Pure: no database, no clock.

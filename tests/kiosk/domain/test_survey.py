@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.base.resources import resource
-from kiosk.domain.visit.survey import SurveyInvalid, load_survey
+from kiosk.base.survey_file import load_survey
+from kiosk.domain.visit.survey import SurveyInvalid
 
 SHIPPED = sorted(resource("config", "surveys").glob("*.toml"))
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from kiosk.base.resources import resource
+from kiosk.base.survey_file import load_survey
 from kiosk.domain.visit.rating import Fact
 from kiosk.domain.visit.rules import VisitRules
-from kiosk.domain.visit.survey import load_survey
 from kiosk.domain.visit.visit import Step
 from tests.builders import FrozenClock
 
@@ -121,8 +121,8 @@ def window() -> Any:
 def open_kiosk(window: Any, clock: FrozenClock) -> Iterator[Callable[..., Bench]]:
     from kivy.base import EventLoop
 
+    from kiosk.ui.stage.made_touches import Fingers
     from kiosk.ui.stage.stage import KioskApp
-    from kiosk.ui.stage.touches import Fingers
     from kiosk.ui.wiring.wiring import HallCounter, Wiring
 
     opened: list[tuple[Any, Any]] = []

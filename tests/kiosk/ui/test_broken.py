@@ -19,7 +19,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from types import SimpleNamespace
 from kiosk.base.clock import SystemClock
-from kiosk.domain.visit.survey import load_survey
+from kiosk.base.survey_file import load_survey
 from kiosk.domain.visit.rules import VisitRules
 from kiosk.base.log import write_log
 from kiosk.base.resources import resource
@@ -34,7 +34,7 @@ class Kept:
 
 def started(app):
     from kivy.clock import Clock
-    from kiosk.ui.stage.touches import PressDriver
+    from kiosk.ui.stage.made_touches import PressDriver
     def told(driver):
         app.listen()
         app.listen()

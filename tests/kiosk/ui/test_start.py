@@ -9,7 +9,7 @@ import pytest
 
 from kiosk.base.clock import SystemClock
 from kiosk.base.resources import resource
-from kiosk.domain.visit.survey import load_survey
+from kiosk.base.survey_file import load_survey
 from kiosk.ui.app import ScreenUnavailable, Wiring
 from kiosk.ui.look.errors import ThemeInvalid
 from kiosk.ui.wiring.wiring import require_assets
@@ -20,7 +20,7 @@ from pathlib import Path
 from concurrent.futures import Future
 from types import SimpleNamespace
 from kiosk.base.clock import SystemClock
-from kiosk.domain.visit.survey import load_survey
+from kiosk.base.survey_file import load_survey
 from kiosk.domain.visit.rules import VisitRules
 from kiosk.base.resources import resource
 from kiosk.ui.app import ScreenUnavailable, Wiring, WindowOptions, run_kiosk
@@ -36,7 +36,7 @@ class Kept:
         return receipt
 
 def started(app):
-    from kiosk.ui.stage.touches import PressDriver
+    from kiosk.ui.stage.made_touches import PressDriver
     PressDriver(6, Path("SHOTS"), on_finished=told)(app)
 
 def told(driver):

@@ -20,10 +20,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, insert, select, update
 
 from kiosk.base.cells import csv_bytes
+from kiosk.base.handed_in import read_handed_in
 from kiosk.base.settings.listing import toml_value
 from kiosk.base.settings.reading import SettingsInvalid
 from kiosk.domain.fault import Fault
-from kiosk.domain.handed_in import read_handed_in
 from kiosk.domain.visit.survey import FIRST_LANGUAGE
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.devices.devices import CODE_ALPHABET, CODE_LENGTH, hash_code

@@ -9,7 +9,7 @@ import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kiosk.domain.handed_in import handed_in
+from kiosk.base.handed_in import handed_in
 
 
 class Line(NamedTuple):

@@ -7,7 +7,8 @@ import structlog
 from sqlalchemy import select
 
 from kiosk.base.resources import resource
-from kiosk.domain.visit.survey import Survey, SurveyInvalid, load_survey, read_survey
+from kiosk.base.survey_file import load_survey
+from kiosk.domain.visit.survey import Survey, SurveyInvalid, read_survey
 from sync.collector.store.database import Database
 from sync.collector.store.schema import survey_text
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
 from kiosk.domain.numbers.measures import Method, Share
-from sync.collector.api.depends import MayDecide, MayExport, MayFollow, Served
+from sync.collector.api.depends import MayDecide, MayExport, MayFollow, TheServices
 from sync.collector.care.cases import docket
 from sync.collector.care.cases.care import Deed, ResultNeeded, What, care_for, read_steps
 from sync.collector.care.cases.docket import Case, Which, find_case, open_cases_of, read_docket
@@ -79,7 +79,7 @@ class Panel:
 
 
 @router.get("/vu-viec")
-async def show_docket(request: Request, services: Served, reader: MayFollow) -> Response:
+async def show_docket(request: Request, services: TheServices, reader: MayFollow) -> Response:
     """The cases that are wanted, and what was closed lately."""
     query = query_of(request)
     values = await asyncio.to_thread(_read_docket, services, reader, query)
@@ -97,7 +97,7 @@ async def show_docket(request: Request, services: Served, reader: MayFollow) -> 
 
 
 @router.post("/vu-viec")
-async def take_opening(request: Request, services: Served, reader: MayDecide, form: DecideForm) -> Response:
+async def take_opening(request: Request, services: TheServices, reader: MayDecide, form: DecideForm) -> Response:
     """A case that a person opens for a place, from the numbers that its page shows them."""
     wanted = reports.Query(
         form.get("unit", ""), form.get("counter") or None, form.get("ky", ""), asked=form.get("phieu", "")
@@ -113,7 +113,7 @@ async def take_opening(request: Request, services: Served, reader: MayDecide, fo
 
 
 @router.get("/vu-viec.csv")
-async def take_docket(request: Request, services: Served, reader: MayExport) -> Response:
+async def take_docket(request: Request, services: TheServices, reader: MayExport) -> Response:
     """The page's cases as a file."""
     query = query_of(request)
     found = (await asyncio.to_thread(_read_docket, services, reader, query))["docket"]
@@ -124,13 +124,15 @@ async def take_docket(request: Request, services: Served, reader: MayExport) -> 
 
 
 @router.get("/vu-viec/{number}")
-async def show_case(request: Request, services: Served, reader: MayFollow, number: str) -> Response:
+async def show_case(request: Request, services: TheServices, reader: MayFollow, number: str) -> Response:
     """One case with the numbers that opened it."""
     return await _show(request, services, reader, number)
 
 
 @router.post("/vu-viec/{number}")
-async def take_deed(request: Request, services: Served, reader: MayDecide, form: DecideForm, number: str) -> Response:
+async def take_deed(
+    request: Request, services: TheServices, reader: MayDecide, form: DecideForm, number: str
+) -> Response:
     """What somebody does about a case."""
     now = services.now()
     today = date.fromisoformat(services.days.today(now)[0])

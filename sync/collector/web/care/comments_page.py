@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection, select
 from starlette.responses import Response
 
-from sync.collector.api.depends import MayDecide, Served
+from sync.collector.api.depends import MayDecide, TheServices
 from sync.collector.calendar.periods import Kind, parse_period, period_of
 from sync.collector.care.cases.docket import open_cases_of
 from sync.collector.care.comments import inbox
@@ -57,19 +57,21 @@ def query_of(request: Request) -> InboxQuery:
 
 
 @router.get("/gop-y")
-async def show_inbox(request: Request, services: Served, reader: MayDecide) -> Response:
+async def show_inbox(request: Request, services: TheServices, reader: MayDecide) -> Response:
     """The comments that a search finds, and the first of them in full."""
     return await _show(request, services, reader, query_of(request), None)
 
 
 @router.get("/gop-y/{code}")
-async def show_comment(request: Request, services: Served, reader: MayDecide, code: str) -> Response:
+async def show_comment(request: Request, services: TheServices, reader: MayDecide, code: str) -> Response:
     """One comment in full beside what the search finds."""
     return await _show(request, services, reader, query_of(request), code)
 
 
 @router.post("/gop-y/{code}")
-async def take_deed(request: Request, services: Served, reader: MayDecide, form: DecideForm, code: str) -> Response:
+async def take_deed(
+    request: Request, services: TheServices, reader: MayDecide, form: DecideForm, code: str
+) -> Response:
     """What somebody does about a comment."""
     query = query_of(request)
     caring = partial(care_for, code=code, deed=_deed(form), reader=reader, now=services.now())

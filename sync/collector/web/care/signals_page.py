@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from sync.collector.api.depends import MayDecide, Served
+from sync.collector.api.depends import MayDecide, TheServices
 from sync.collector.care.signals.board import count_open, find_posted, read_board
 from sync.collector.care.signals.decide import (
     DAYS_MAX,
@@ -35,7 +35,7 @@ NUMBER_DIGITS_MAX = 12
 
 
 @router.get("/dau-hieu")
-async def show_signals(request: Request, services: Served, reader: MayDecide) -> Response:
+async def show_signals(request: Request, services: TheServices, reader: MayDecide) -> Response:
     """The signs that wait for a person, and what was decided lately."""
     values = await asyncio.to_thread(_read_all, services, reader)
     settings = services.config.signals
@@ -43,14 +43,14 @@ async def show_signals(request: Request, services: Served, reader: MayDecide) ->
 
 
 @router.get("/dau-hieu/{number}")
-async def show_signal(request: Request, services: Served, reader: MayDecide, number: str) -> Response:
+async def show_signal(request: Request, services: TheServices, reader: MayDecide, number: str) -> Response:
     """One sign with its evidence, and the forms."""
     return await _show(request, services, reader, number)
 
 
 @router.post("/dau-hieu/{number}")
 async def take_decision(
-    request: Request, services: Served, reader: MayDecide, form: DecideForm, number: str
+    request: Request, services: TheServices, reader: MayDecide, form: DecideForm, number: str
 ) -> Response:
     """What a person decides about a sign."""
     now = services.now()

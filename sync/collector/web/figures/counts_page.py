@@ -7,7 +7,7 @@ from functools import partial
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector.api.depends import MayHandIn, Served
+from sync.collector.api.depends import MayHandIn, TheServices
 from sync.collector.calendar.periods import Kind, period_of
 from sync.collector.people.rights import Reader
 from sync.collector.profiles.counts_file import CountsFile, CountsWrong, Fault
@@ -25,7 +25,7 @@ FILE_BYTES_MAX = 1024 * 1024
 
 
 @router.post("/766")
-async def take_file(request: Request, services: Served, reader: MayHandIn) -> Response:
+async def take_file(request: Request, services: TheServices, reader: MayHandIn) -> Response:
     """A file of counts; afterwards the quarter of its newest month is shown, or all that is wrong with it."""
     try:
         found = await _take(request, services, reader)

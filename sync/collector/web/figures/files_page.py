@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from sync.collector.api.depends import MayExport, Served
+from sync.collector.api.depends import MayExport, TheServices
 from sync.collector.errors import UsageWrong
 from sync.collector.export.forms import FORMS
 from sync.collector.figures.book import Book
@@ -26,7 +26,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/xuat/{form}/{unit}/{counter}")
 async def take_file(
     request: Request,
-    services: Served,
+    services: TheServices,
     reader: MayExport,
     asks: Asks,
     form: str,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector.api.depends import MayRead, Served
+from sync.collector.api.depends import MayRead, TheServices
 from sync.collector.calendar.periods import Kind, Period, parse_period, period_of
 from sync.collector.drawing import charts
 from sync.collector.figures.attention import find_matters
@@ -63,7 +63,7 @@ Asks = Annotated[ReportAddress, Depends()]
 @router.get("/t/{unit}/{counter}")
 async def show_place(
     request: Request,
-    services: Served,
+    services: TheServices,
     reader: MayRead,
     asks: Asks,
     unit: str | None = None,
@@ -93,7 +93,7 @@ async def place_page(request: Request, services: Services, reader: Reader, query
 @router.get("/ly-do/{unit}/{counter}")
 async def show_reasons(
     request: Request,
-    services: Served,
+    services: TheServices,
     reader: MayRead,
     asks: Asks,
     unit: str | None = None,
@@ -111,7 +111,7 @@ async def show_reasons(
 @router.get("/giai-thich/{subject}/{unit}/{counter}")
 async def show_explanation(
     request: Request,
-    services: Served,
+    services: TheServices,
     reader: MayRead,
     asks: Asks,
     subject: str,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from sync.collector.api.depends import MayExport, MayRead, Served
+from sync.collector.api.depends import MayExport, MayRead, TheServices
 from sync.collector.calendar.periods import Kind, Period, parse_period, period_of
 from sync.collector.errors import UsageWrong
 from sync.collector.export.sheets import SHEET_FORMS
@@ -36,7 +36,7 @@ Ky = Annotated[str, Query(max_length=24)]
 @router.get("/tt01")
 @router.get("/tt01/{unit}")
 async def show_tt01(
-    request: Request, services: Served, reader: MayRead, unit: str | None = None, ky: Ky = ""
+    request: Request, services: TheServices, reader: MayRead, unit: str | None = None, ky: Ky = ""
 ) -> Response:
     """The three indicators of Circular 01/2018 that a kiosk can give."""
     return await show_sheet(request, services, reader, TT01, unit, ky)
@@ -46,7 +46,7 @@ async def show_tt01(
 @router.get("/766/{unit}")
 async def show_766(
     request: Request,
-    services: Served,
+    services: TheServices,
     reader: MayRead,
     unit: str | None = None,
     ky: Ky = "",
@@ -59,7 +59,7 @@ async def show_766(
 @router.get("/xuat-tt01/{form}")
 @router.get("/xuat-tt01/{form}/{unit}")
 async def take_tt01(
-    request: Request, services: Served, reader: MayExport, form: str, unit: str | None = None, ky: Ky = ""
+    request: Request, services: TheServices, reader: MayExport, form: str, unit: str | None = None, ky: Ky = ""
 ) -> Response:
     """The same as csv, xlsx or pdf."""
     return await _take(request, services, reader, TT01, form, unit, ky)
@@ -68,7 +68,7 @@ async def take_tt01(
 @router.get("/xuat-766/{form}")
 @router.get("/xuat-766/{form}/{unit}")
 async def take_766(
-    request: Request, services: Served, reader: MayExport, form: str, unit: str | None = None, ky: Ky = ""
+    request: Request, services: TheServices, reader: MayExport, form: str, unit: str | None = None, ky: Ky = ""
 ) -> Response:
     """The same as csv, xlsx or pdf."""
     return await _take(request, services, reader, INDEX766, form, unit, ky)

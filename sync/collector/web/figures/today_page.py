@@ -8,7 +8,7 @@ from hashlib import sha256
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from sync.collector.api.depends import MayRead, Served
+from sync.collector.api.depends import MayRead, TheServices
 from sync.collector.api.tallies import read_report
 from sync.collector.drawing.templates import templates
 from sync.collector.figures.today import Report, Span
@@ -39,7 +39,7 @@ class _View:
 
 
 @router.get("/")
-async def show_today(request: Request, services: Served, reader: MayRead) -> Response:
+async def show_today(request: Request, services: TheServices, reader: MayRead) -> Response:
     """Today's tallies per counter."""
     day = date.fromisoformat(services.days.today(services.now())[0])
     report = await asyncio.to_thread(read_report, services, Span(day, day, path=reader.path))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection, select
 from starlette.responses import Response
 
-from sync.collector.api.depends import MayKeepKiosks, Served
+from sync.collector.api.depends import MayKeepKiosks, TheServices
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.kiosks.history import last_presses, strips
 from sync.collector.fleet.kiosks.roll import Kiosk
@@ -31,13 +31,13 @@ PER_PAGE, STRIP_DAYS = 50, 15
 
 
 @router.get("/may")
-async def show_fleet(request: Request, services: Served, reader: MayKeepKiosks) -> Response:
+async def show_fleet(request: Request, services: TheServices, reader: MayKeepKiosks) -> Response:
     """The kiosks that are wanted, the gravest first, or their units."""
     return await _fleet(request, services, reader)
 
 
 @router.get("/may.csv")
-async def take_fleet(request: Request, services: Served, reader: MayKeepKiosks) -> Response:
+async def take_fleet(request: Request, services: TheServices, reader: MayKeepKiosks) -> Response:
     """The same list as a file."""
     query, w = FleetQuery.of(request.query_params), fleet_words(request, services)
     kiosks = query.narrow(await asyncio.to_thread(read_kiosks, services, reader))
@@ -53,7 +53,7 @@ async def take_fleet(request: Request, services: Served, reader: MayKeepKiosks) 
 
 
 @router.post("/may")
-async def take_enrolment(request: Request, services: Served, reader: MayKeepKiosks, form: KiosksForm) -> Response:
+async def take_enrolment(request: Request, services: TheServices, reader: MayKeepKiosks, form: KiosksForm) -> Response:
     """A one-time code for a kiosk at a counter, shown this once."""
     code = form.get("counter", "").strip()[:TEXT_MAX]
     try:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector.api.depends import MayKeepKiosks, Served
+from sync.collector.api.depends import MayKeepKiosks, TheServices
 from sync.collector.chores.reproject import Reading, reproject
 from sync.collector.drawing.journal_chart import draw_journals
 from sync.collector.errors import NotAllowed, UsageWrong
@@ -39,14 +39,14 @@ HISTORY_DAYS, COMMANDS_SHOWN = 40, 12
 
 
 @router.get("/may/{device}")
-async def show_kiosk(request: Request, services: Served, reader: MayKeepKiosks, device: str) -> Response:
+async def show_kiosk(request: Request, services: TheServices, reader: MayKeepKiosks, device: str) -> Response:
     """One kiosk."""
     return await _kiosk(request, services, reader, device)
 
 
 @router.post("/may/{device}/lenh")
 async def take_command(
-    request: Request, services: Served, reader: MayKeepKiosks, form: KiosksForm, device: str
+    request: Request, services: TheServices, reader: MayKeepKiosks, form: KiosksForm, device: str
 ) -> Response:
     """A command that the kiosk gets at its next contact."""
     try:
@@ -60,7 +60,7 @@ async def take_command(
 
 @router.post("/may/{device}/da-biet")
 async def take_known(
-    request: Request, services: Served, reader: MayKeepKiosks, form: KiosksForm, device: str
+    request: Request, services: TheServices, reader: MayKeepKiosks, form: KiosksForm, device: str
 ) -> Response:
     """A note that a fault is known, or the end of that note."""
     now = services.now()
@@ -82,7 +82,7 @@ async def take_known(
 
 @router.post("/may/{device}/chuyen")
 async def take_move(
-    request: Request, services: Served, reader: MayKeepKiosks, form: KiosksForm, device: str
+    request: Request, services: TheServices, reader: MayKeepKiosks, form: KiosksForm, device: str
 ) -> Response:
     """The kiosk stands at another counter from now on."""
     code = form.get("counter", "").strip()[:TEXT_MAX]
@@ -96,7 +96,7 @@ async def take_move(
 
 @router.post("/may/{device}/thu-hoi")
 async def take_revocation(
-    request: Request, services: Served, reader: MayKeepKiosks, _form: KiosksForm, device: str
+    request: Request, services: TheServices, reader: MayKeepKiosks, _form: KiosksForm, device: str
 ) -> Response:
     """The kiosk's key is withdrawn: nothing that it sends is taken any more."""
     answer = await _act(
@@ -108,7 +108,7 @@ async def take_revocation(
 
 @router.post("/may/{device}/quay")
 async def take_grant(
-    request: Request, services: Served, reader: MayKeepKiosks, form: KiosksForm, device: str
+    request: Request, services: TheServices, reader: MayKeepKiosks, form: KiosksForm, device: str
 ) -> Response:
     """A counter that the kiosk may speak for too, or no longer; or the grants of an update are confirmed."""
     code, what, now = form.get("counter", "").strip()[:TEXT_MAX], form.get("what", ""), services.now()
@@ -127,7 +127,7 @@ async def take_grant(
 
 @router.post("/may/{device}/doc-lai")
 async def take_reading(
-    request: Request, services: Served, reader: MayKeepKiosks, _form: KiosksForm, device: str
+    request: Request, services: TheServices, reader: MayKeepKiosks, _form: KiosksForm, device: str
 ) -> Response:
     """The kiosk's unread entries are read again: those for a counter that was granted since are counted."""
     find_kiosk(await asyncio.to_thread(read_kiosks, services, reader), device)
@@ -138,7 +138,7 @@ async def take_reading(
 
 @router.post("/may/{device}/thay")
 async def take_replacement(
-    request: Request, services: Served, reader: MayKeepKiosks, _form: KiosksForm, device: str
+    request: Request, services: TheServices, reader: MayKeepKiosks, _form: KiosksForm, device: str
 ) -> Response:
     """A one-time code for the machine that takes this one's place."""
     kiosk = find_kiosk(await asyncio.to_thread(read_kiosks, services, reader), device)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from kiosk.base.texts import LANGUAGES
 from sync.collector.fleet.rollouts.change import RING, TEXT_NAMES, Change, Thresholds, faults_of
 from sync.protocol.days import WorkedDay
 from sync.protocol.messages import OpeningHours
@@ -16,7 +17,6 @@ SETTINGS = ("survey", "theme", "hours", "holidays", "worked", "texts", "threshol
 HOUR_ROWS = 4
 WORKED_ROWS = 6
 WEEKDAYS = range(1, 8)
-LANGUAGES = ("vi", "en")
 TITLE_CHARS_MAX = 100
 
 Form = Mapping[str, str]

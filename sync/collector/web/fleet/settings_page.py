@@ -11,7 +11,8 @@ from fastapi import APIRouter, Path, Request
 from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector.api.depends import MaySet, Served
+from kiosk.base.texts import LANGUAGES
+from sync.collector.api.depends import MaySet, TheServices
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.rollouts import store
 from sync.collector.fleet.rollouts.calendars import Calendars
@@ -24,7 +25,6 @@ from sync.collector.services.services import Services
 from sync.collector.store.schema import unit
 from sync.collector.web.fleet.settings_form import (
     HOUR_ROWS,
-    LANGUAGES,
     SETTINGS,
     WEEKDAYS,
     WORKED_ROWS,
@@ -71,7 +71,7 @@ class Preview:
 
 
 @router.get("/thiet-lap")
-async def show_rollouts(request: Request, services: Served, reader: MaySet) -> Response:
+async def show_rollouts(request: Request, services: TheServices, reader: MaySet) -> Response:
     """Every change of settings of the reader's units, the newest first."""
     rollouts = await asyncio.to_thread(_reading(services, lambda connection: read_rollouts(connection, reader.path)))
     return render(
@@ -85,13 +85,13 @@ async def show_rollouts(request: Request, services: Served, reader: MaySet) -> R
 
 
 @router.get("/thiet-lap/moi")
-async def show_form(request: Request, services: Served, reader: MaySet) -> Response:
+async def show_form(request: Request, services: TheServices, reader: MaySet) -> Response:
     """The form for a change of settings."""
     return await _form_page(request, services, reader, dict(request.query_params), None, None)
 
 
 @router.post("/thiet-lap/moi")
-async def take_form(request: Request, services: Served, reader: MaySet, form: LongForm) -> Response:
+async def take_form(request: Request, services: TheServices, reader: MaySet, form: LongForm) -> Response:
     """Show what a change would do, or begin it."""
     filled = read_filled_form(form, services.surveys, services.config.zone)
     if filled.faults or form.get("go") != "begin":
@@ -103,7 +103,7 @@ async def take_form(request: Request, services: Served, reader: MaySet, form: Lo
 
 
 @router.get("/thiet-lap/{number}")
-async def show_rollout(request: Request, services: Served, reader: MaySet, number: Number) -> Response:
+async def show_rollout(request: Request, services: TheServices, reader: MaySet, number: Number) -> Response:
     """One change of settings, and what its kiosks said of it."""
 
     def read(connection: Connection) -> dict[str, Any]:
@@ -125,7 +125,9 @@ async def show_rollout(request: Request, services: Served, reader: MaySet, numbe
 
 
 @router.post("/thiet-lap/{number}")
-async def take_step(request: Request, services: Served, reader: MaySet, form: SettingsForm, number: Number) -> Response:
+async def take_step(
+    request: Request, services: TheServices, reader: MaySet, form: SettingsForm, number: Number
+) -> Response:
     """What a person decides about a change of settings."""
     deciding = partial(_decide, number=number, what=form.get("what", ""), reader=reader, now=services.now())
     await _write(services, deciding)

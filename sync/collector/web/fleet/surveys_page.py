@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
 from kiosk.domain.visit.survey import Survey, SurveyInvalid
-from sync.collector.api.depends import MaySet, Served
+from sync.collector.api.depends import MaySet, TheServices
 from sync.collector.api.signed import AccessDenied
 from sync.collector.drawing.theme_css import theme_css
 from sync.collector.errors import UsageWrong
@@ -53,13 +53,13 @@ Writer = Annotated[Reader, Depends(_writer)]
 
 
 @router.get("/phieu-hoi")
-async def show_surveys(request: Request, services: Served, reader: MaySet) -> Response:
+async def show_surveys(request: Request, services: TheServices, reader: MaySet) -> Response:
     """Every survey, shipped and own."""
     return await _list_page(request, services, reader, {}, "")
 
 
 @router.post("/phieu-hoi")
-async def take_new(request: Request, services: Served, reader: Writer, form: SettingsForm) -> Response:
+async def take_new(request: Request, services: TheServices, reader: Writer, form: SettingsForm) -> Response:
     """A new draft with the words of a survey that is there."""
     try:
         # Looked up before the writing connection is taken: the look-up may need a connection of its own.
@@ -79,13 +79,13 @@ async def theme_sheet(_reader: MaySet) -> Response:
 
 
 @router.get("/phieu-hoi/{ref}")
-async def show_survey(request: Request, services: Served, reader: MaySet, ref: str) -> Response:
+async def show_survey(request: Request, services: TheServices, reader: MaySet, ref: str) -> Response:
     """One survey as citizens see it; a draft with the form that changes it."""
     return await _survey_page(request, services, reader, ref, None, ())
 
 
 @router.post("/phieu-hoi/{ref}")
-async def take_words(request: Request, services: Served, reader: Writer, form: LongForm, ref: str) -> Response:
+async def take_words(request: Request, services: TheServices, reader: Writer, form: LongForm, ref: str) -> Response:
     """What was written, or what is to become of the draft."""
     what, p = form.get("what", "save"), phrases_of(request)
     if what == "delete":

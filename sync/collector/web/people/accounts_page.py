@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector.api.depends import MayKeepAccounts, Served
+from sync.collector.api.depends import MayKeepAccounts, TheServices
 from sync.collector.errors import CollectorError, NotAllowed, UsageWrong
 from sync.collector.people import account_care as care
 from sync.collector.people.account_care import Wanted
@@ -28,13 +28,15 @@ _CHECKS = asyncio.Semaphore(2)
 
 
 @router.get(ACCOUNTS)
-async def show_accounts(request: Request, services: Served, reader: MayKeepAccounts) -> Response:
+async def show_accounts(request: Request, services: TheServices, reader: MayKeepAccounts) -> Response:
     """The accounts in the administrator's units, and a form for a new one."""
     return await _list(request, services, reader)
 
 
 @router.post(ACCOUNTS)
-async def take_account(request: Request, services: Served, reader: MayKeepAccounts, form: AccountsForm) -> Response:
+async def take_account(
+    request: Request, services: TheServices, reader: MayKeepAccounts, form: AccountsForm
+) -> Response:
     """A new account; its one-time password is shown this once."""
     name = form.get("name", "").strip().lower()[:TEXT_MAX]
     try:
@@ -45,14 +47,14 @@ async def take_account(request: Request, services: Served, reader: MayKeepAccoun
 
 
 @router.get(ACCOUNTS + "/{name}")
-async def show_account(request: Request, services: Served, reader: MayKeepAccounts, name: str) -> Response:
+async def show_account(request: Request, services: TheServices, reader: MayKeepAccounts, name: str) -> Response:
     """One account."""
     return await _one(request, services, reader, name)
 
 
 @router.post(ACCOUNTS + "/{name}")
 async def take_change(
-    request: Request, services: Served, reader: MayKeepAccounts, form: AccountsForm, name: str
+    request: Request, services: TheServices, reader: MayKeepAccounts, form: AccountsForm, name: str
 ) -> Response:
     """Another name, role, unit or mail address."""
     return await _changed(
@@ -62,7 +64,7 @@ async def take_change(
 
 @router.post(ACCOUNTS + "/{name}/mat-khau")
 async def take_reset(
-    request: Request, services: Served, reader: MayKeepAccounts, _form: AccountsForm, name: str
+    request: Request, services: TheServices, reader: MayKeepAccounts, _form: AccountsForm, name: str
 ) -> Response:
     """A new one-time password, shown this once."""
     try:
@@ -74,7 +76,7 @@ async def take_reset(
 
 @router.post(ACCOUNTS + "/{name}/dong")
 async def take_closing(
-    request: Request, services: Served, reader: MayKeepAccounts, _form: AccountsForm, name: str
+    request: Request, services: TheServices, reader: MayKeepAccounts, _form: AccountsForm, name: str
 ) -> Response:
     """The account is closed."""
     return await _changed(request, services, reader, name, lambda c, now: care.close_account(c, name, reader, now))
@@ -82,7 +84,7 @@ async def take_closing(
 
 @router.post(ACCOUNTS + "/{name}/mo")
 async def take_opening(
-    request: Request, services: Served, reader: MayKeepAccounts, _form: AccountsForm, name: str
+    request: Request, services: TheServices, reader: MayKeepAccounts, _form: AccountsForm, name: str
 ) -> Response:
     """The account is open again."""
     return await _changed(request, services, reader, name, lambda c, now: care.open_account(c, name, reader, now))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from kiosk.base.cells import csv_bytes
-from sync.collector.api.depends import MayAudit, Served
+from sync.collector.api.depends import MayAudit, TheServices
 from sync.collector.people import audit_log
 from sync.collector.people.audit import note
 from sync.collector.people.audit_log import AuditLine, read_actions, read_lines
@@ -29,7 +29,7 @@ NUMBER_MAX = 2**62
 @router.get("/nhat-ky")
 async def show_audit(
     request: Request,
-    services: Served,
+    services: TheServices,
     reader: MayAudit,
     truoc: Annotated[int | None, Query(ge=1, le=NUMBER_MAX)] = None,
 ) -> Response:
@@ -49,7 +49,7 @@ async def show_audit(
 
 
 @router.get("/nhat-ky.csv")
-async def take_audit(request: Request, services: Served, reader: MayAudit) -> Response:
+async def take_audit(request: Request, services: TheServices, reader: MayAudit) -> Response:
     """The wanted lines as a file."""
     query = _asked(request, None)
     lines, _ = await asyncio.to_thread(_read, services, reader, query, FILE_LINES_MAX)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector.api.depends import Served
+from sync.collector.api.depends import TheServices
 from sync.collector.api.gate import is_secure, token_name
 from sync.collector.errors import UsageWrong
 from sync.collector.people.oidc.arrival import Stranger, arrive
@@ -29,7 +29,7 @@ _CALLS = asyncio.Semaphore(4)
 
 
 @router.get("/dang-nhap/oidc")
-async def leave(request: Request, services: Served, toi: str = USUAL_WAY) -> Response:
+async def leave(request: Request, services: TheServices, toi: str = USUAL_WAY) -> Response:
     """To the provider, which asks who it is."""
     attempt = Attempt.begin(safe_way(toi)[:500])
     provider = _provider(services)
@@ -44,7 +44,7 @@ async def leave(request: Request, services: Served, toi: str = USUAL_WAY) -> Res
 
 
 @router.get(BACK)
-async def come_back(request: Request, services: Served, code: str = "", state: str = "") -> Response:
+async def come_back(request: Request, services: TheServices, code: str = "", state: str = "") -> Response:
     """Back from the provider: signed in, or told why not. Either way this attempt has ended."""
     provider = _provider(services)
     attempt = read_attempt(request.cookies.get(_cookie(services), ""))
@@ -61,7 +61,7 @@ async def come_back(request: Request, services: Served, code: str = "", state: s
 
 
 @router.get("/dang-xuat/oidc")
-async def sign_out_there(request: Request, services: Served) -> Response:
+async def sign_out_there(request: Request, services: TheServices) -> Response:
     """The end of being signed in at the provider, for whoever has signed out here."""
     provider = _provider(services)
     try:

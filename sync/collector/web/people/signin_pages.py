@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from sync.collector.api.depends import Anyone, Served
+from sync.collector.api.depends import Anyone, TheServices
 from sync.collector.api.gate import PASSWORD_PAGE, is_secure, token_name
 from sync.collector.people.account_care import sign_out_everywhere
 from sync.collector.people.accounts import change_password
@@ -29,13 +29,13 @@ _CHECKS = asyncio.Semaphore(2)
 
 
 @router.get("/dang-nhap")
-async def show_sign_in(request: Request, services: Served, toi: str = USUAL_WAY) -> Response:
+async def show_sign_in(request: Request, services: TheServices, toi: str = USUAL_WAY) -> Response:
     """The sign-in page."""
     return sign_in_page(request, services, safe_way(toi))
 
 
 @router.post("/dang-nhap")
-async def take_sign_in(request: Request, services: Served) -> Response:
+async def take_sign_in(request: Request, services: TheServices) -> Response:
     """A name and a password."""
     form = await read_form(request, services.config.url)
     require_key(form, form_key_of(request.cookies.get(_form_cookie(services), "")))
@@ -52,7 +52,7 @@ async def take_sign_in(request: Request, services: Served) -> Response:
 
 
 @router.post("/dang-xuat")
-async def take_sign_out(request: Request, services: Served, reader: Anyone, _form: AnyForm) -> Response:
+async def take_sign_out(request: Request, services: TheServices, reader: Anyone, _form: AnyForm) -> Response:
     """The end of being signed in."""
     token = request.cookies.get(token_name(services), "")
     ending = partial(sign_out, token=token, reader=reader, now=services.now())
@@ -63,7 +63,7 @@ async def take_sign_out(request: Request, services: Served, reader: Anyone, _for
 
 
 @router.post("/dang-xuat-moi-noi")
-async def take_sign_out_everywhere(services: Served, reader: Anyone, _form: AnyForm) -> Response:
+async def take_sign_out_everywhere(services: TheServices, reader: Anyone, _form: AnyForm) -> Response:
     """The end of being signed in, on whatever machine."""
     ending = partial(sign_out_everywhere, name=reader.name, now=services.now())
     await asyncio.wrap_future(services.writer.submit(ending))
@@ -79,7 +79,7 @@ async def show_password(request: Request, reader: Anyone) -> Response:
 
 
 @router.post(PASSWORD_PAGE)
-async def take_password(request: Request, services: Served, reader: Anyone, form: AnyForm) -> Response:
+async def take_password(request: Request, services: TheServices, reader: Anyone, form: AnyForm) -> Response:
     """The old password and the one chosen."""
     old, new, now = form.get("old", "")[:CHARS_MAX], form.get("new", ""), services.now()
     async with _CHECKS:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import Depends
 from starlette.requests import Request
 
-from sync.collector.api.depends import Anyone, HasRight, Served
+from sync.collector.api.depends import Anyone, HasRight, TheServices
 from sync.collector.people.rights import Reader, Right
 from sync.collector.web.shared.forms import FIELDS_MAX, read_form, require_key
 
@@ -20,18 +20,18 @@ def form_with(right: Right, fields_max: int = FIELDS_MAX) -> Any:
     """The form of somebody who has the right."""
 
     async def read(
-        request: Request, services: Served, reader: Annotated[Reader, Depends(HasRight(right))]
+        request: Request, services: TheServices, reader: Annotated[Reader, Depends(HasRight(right))]
     ) -> FormFields:
         return await _read(request, services, reader, fields_max)
 
     return Depends(read)
 
 
-async def _of_anyone(request: Request, services: Served, reader: Anyone) -> FormFields:
+async def _of_anyone(request: Request, services: TheServices, reader: Anyone) -> FormFields:
     return await _read(request, services, reader, FIELDS_MAX)
 
 
-async def _read(request: Request, services: Served, reader: Reader, fields_max: int) -> FormFields:
+async def _read(request: Request, services: TheServices, reader: Reader, fields_max: int) -> FormFields:
     form = await read_form(request, services.config.url, fields_max)
     require_key(form, reader.form_key)
     return form

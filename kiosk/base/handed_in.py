@@ -1,4 +1,4 @@
-"""Handed in: the text of a file that a person wrote with whatever editor they have.
+"""Handed in: the text of a file that a person wrote with whatever editor they have, from bytes or from the disk.
 
 Notepad and PowerShell put a byte-order mark before the text, and PowerShell's ``>`` writes UTF-16;
 neither belongs to the text, and nobody who saved the file can see it.

@@ -7,7 +7,7 @@ from kiosk.office.settings import KioskSettings
 
 def own_journal_id(settings: KioskSettings, clock: SystemClock) -> str:
     """The journal's id; a kiosk that was never started gets its journal now."""
-    # Here, not above: the screen's errands import this file, and the first frame does not wait for SQLAlchemy.
+    # Here, not above: the program of the screen imports this file, and the first frame does not wait for SQLAlchemy.
     from kiosk.journal.journal import Journal
     from kiosk.journal.reader import JournalReader
 

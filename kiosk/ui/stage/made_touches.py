@@ -1,4 +1,4 @@
-"""Touches: fingers for demonstrations and tests, through the same input path as the real ones.
+"""Made touches: fingers that a program makes, for demonstrations and tests, through the same input path as real ones.
 
 A finger is a Kivy motion event from an input provider; the window moves it through
 Kivy's post-processing to the widgets on its next frame, as it does with the panel's.
