@@ -5,6 +5,8 @@ Only one process may hold a journal; within it only the recorder's thread append
 
 import secrets
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +20,7 @@ from sqlalchemy.exc import DatabaseError
 from kiosk.domain.instant import Clock, Instant
 from kiosk.domain.visit.rating import Comment, Fact, Rating
 from kiosk.journal.chain import Cursor
+from kiosk.journal.cutting import Cutting
 from kiosk.journal.disk.engine import create_private, writer_engine
 from kiosk.journal.disk.head_file import HeadFile
 from kiosk.journal.disk.leftovers import Leftovers
@@ -35,7 +38,6 @@ from kiosk.journal.lines import (
     RatingLine,
     ReasonsLine,
     RevisedLine,
-    SettingsLine,
     encode_line,
     head,
     line_of,
@@ -45,6 +47,7 @@ from kiosk.journal.reader import Entry, head_of
 from kiosk.journal.recovery.recovery import Older, make_sound
 from kiosk.journal.refusal import refused, telling_refusals
 from kiosk.journal.served import note_served
+from kiosk.journal.stated import InForce, state_in_force
 from kiosk.journal.tally import count_rating, move_rating
 from kiosk.journal.touch_test import note_touch_test
 from kiosk.journal.writing import bring_up_to_date, start_journal, write_line
@@ -70,6 +73,8 @@ class Journal:
         self._head_file = HeadFile(path)
         self._reserve = Reserve(path)
         self._leftovers = Leftovers(engine)
+        self._cutting = Cutting(engine)
+        self._in_force: InForce | None = None
         self._last: Instant | None = None
         """The last entry's moment, by this process: against it a step of the wall clock shows."""
         self._end: Cursor | None = None
@@ -162,27 +167,30 @@ class Journal:
             raise refused(error) from error
         except OSError as error:
             raise JournalUnwritable("the disk refuses ({why})", why=error.strerror) from error
+        self._cutting.forget()
+        if self._in_force is not None:
+            # Said anew: the new journal must tell by itself whose levels its ratings have.
+            self.state_settings(self._in_force, now)
 
-    def state_settings(self, survey: str, version: str | None, now: Instant) -> None:
+    def state_settings(self, in_force: InForce, now: Instant) -> None:
         """Write down which settings are in force, unless the last such entry says so already.
 
         Raises JournalUnwritable when the disk refuses; then the next start writes it.
         """
-        stated = f"{survey} {version}"
-        try:
-            with self._engine.begin() as connection:
-                query = "SELECT value FROM meta WHERE key = 'settings'"
-                if connection.exec_driver_sql(query).scalar_one_or_none() == stated:
-                    return
-                end = head_of(connection, self.id)
-                line = SettingsLine(*head(end.next_seq, now, "settings"), survey=survey, settings=version)
-                self._end = write_line(connection, end, line).end
-                connection.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES ('settings', ?)", (stated,))
-        except DatabaseError as error:
-            self._end = None
-            self._engine.dispose()
-            raise refused(error) from error
+        self._in_force = in_force
+        with self._writing(), self._engine.begin() as connection:
+            state_in_force(connection, self.id, in_force, now)
         self._note_head()
+
+    def cut(self, now: Instant) -> bool:
+        """A short piece of cutting what is over into blocks; whether there is more to do at once.
+
+        Raises JournalUnwritable when the disk refuses; then nothing was cut, and a later call begins anew.
+        """
+        with self._writing():
+            more = self._cutting.step(self.id, now)
+        self._note_head()
+        return more
 
     def maintain(self, acknowledged: Cursor, retention: timedelta, now: Instant) -> int:
         """What a quiet moment is for: make the reserve again, forget sent texts, prune one chunk; how many went.
@@ -190,19 +198,25 @@ class Journal:
         Raises JournalUnwritable when the disk refuses; then nothing was deleted.
         """
         self._reserve.fill()
-        try:
-            self._end = None
-            with self._engine.begin() as connection:
-                pruned = prune_chunk(connection, self.id, acknowledged, retention, now)
-                forgotten = forget_enclosures(connection, acknowledged)
-        except DatabaseError as error:
-            self._engine.dispose()
-            raise refused(error) from error
+        with self._writing(), self._engine.begin() as connection:
+            pruned = prune_chunk(connection, self.id, acknowledged, retention, now)
+            forgotten = forget_enclosures(connection, acknowledged)
         if pruned or forgotten:
             self._leftovers.expect()
         self._note_head()
         self._leftovers.overwrite()
         return pruned
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """What the disk refuses is told, and what was known of the journal is asked of the file again."""
+        self._end = None
+        try:
+            yield
+        except DatabaseError as error:
+            self._cutting.forget()
+            self._engine.dispose()
+            raise refused(error) from error
 
     def _append(self, connection: Connection, fact: Fact, salt: bytes) -> Entry:
         end = self._end or head_of(connection, self.id)

@@ -115,6 +115,10 @@ class SettingsLine(Line, frozen=True, omit_defaults=True):
     """``id@version``."""
     settings: str | None = None
     """The version of those that the office set; None where the kiosk's own hold."""
+    levels: dict[str, list[int]] = {}
+    """The levels of each of the survey's questions. The first such entry tells that this kiosk cuts."""
+    stands: str | None = None
+    """The counter at which the kiosk stands, as the office last said; another than before is a move."""
 
 
 class ClockLine(Line, frozen=True, omit_defaults=True):
@@ -122,6 +126,33 @@ class ClockLine(Line, frozen=True, omit_defaults=True):
 
     step_s: float
     """Seconds; positive is forward."""
+
+
+class SumsSaid(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Of the ratings of one standing: how many there are at each level, and how many name each reason."""
+
+    levels: dict[int, int]
+    reasons: dict[str, int] = {}
+
+
+class BlockLine(Line, frozen=True, omit_defaults=True):
+    """A cut: the sums of all ratings of one counter and series since the cut before, up to ``last``.
+
+    A carried one speaks of the journal that it was carried from.
+    """
+
+    survey: str
+    """The survey's id, without its version."""
+    question: str
+    levels: list[int]
+    """Those of the scale, in order; empty where no entry told them."""
+    last: int
+    """The seq of the last rating in it."""
+    sums: dict[str, SumsSaid]
+    """By standing."""
+    counter: str | None = None
+    tail: bool = False
+    """What was left before the end of a month, or a move: no block, and in no later one."""
 
 
 class PrunedLine(Line, frozen=True, omit_defaults=True):
@@ -144,6 +175,7 @@ LINE_TYPES: dict[str, type[Line]] = {
     "settings": SettingsLine,
     "clock": ClockLine,
     "pruned": PrunedLine,
+    "block": BlockLine,
 }
 
 _encoder = msgspec.json.Encoder()

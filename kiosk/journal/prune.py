@@ -12,6 +12,7 @@ from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import LineUnreadable, PrunedLine, decode_line, head
 from kiosk.journal.reader import anchor_of, hash_at, head_of
+from kiosk.journal.uncut import first_uncut
 from kiosk.journal.writing import write_line
 
 CHUNK_MAX = 500
@@ -23,13 +24,14 @@ def prune_chunk(
     """Delete up to CHUNK_MAX of the oldest entries, within the caller's transaction; how many went.
 
     An entry goes only if it is older than ``retention`` by its own wall clock, lies below
-    ``acknowledged``, and ``acknowledged`` lies on this very chain.
+    ``acknowledged``, ``acknowledged`` lies on this very chain, and no cut to come needs it.
     """
     if hash_at(connection, journal_id, acknowledged.next_seq - 1) != acknowledged.head:
         return 0
     first = anchor_of(connection, journal_id).next_seq
     # The last entry stays in any case: the next one follows from it.
     end = min(acknowledged.next_seq, head_of(connection, journal_id).next_seq - 1, first + CHUNK_MAX)
+    end = min(end, first_uncut(connection))
     through = _last_past_retention(connection, first, end, now.wall - retention)
     if through < first:
         return 0

@@ -50,6 +50,7 @@ class _Set(msgspec.Struct, frozen=True):
     thresholds: _Thresholds = _Thresholds()
     texts: dict[str, dict[str, str]] = {}
     survey_text: str | None = None
+    counter: str | None = None
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -72,6 +73,12 @@ def with_office(settings: KioskSettings) -> tuple[KioskSettings, str | None]:
     }
     found = _laid_over(settings, changes)
     return msgspec.structs.replace(found, visit=_with_days(found.visit, said)), kept.version
+
+
+def counter_said(folder: Path) -> str | None:
+    """The code of the counter at which the kiosk stands, as the office last said; None where it never did."""
+    kept = _read(folder / "settings.json")
+    return kept.settings.counter if kept else None
 
 
 def _laid_over(settings: KioskSettings, changes: dict[str, Any]) -> KioskSettings:

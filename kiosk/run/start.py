@@ -15,12 +15,12 @@ from kiosk.base.notify import ServiceManager
 from kiosk.base.private_file import close_to_others
 from kiosk.domain.night import Night
 from kiosk.domain.visit.door import Room
-from kiosk.domain.visit.survey import FIRST_LANGUAGE
+from kiosk.domain.visit.survey import FIRST_LANGUAGE, Survey
 from kiosk.domain.visit.visit import Step
 from kiosk.journal.errors import JournalError
 from kiosk.journal.recorder import Recorder
 from kiosk.numbers.language_count import LanguageCount
-from kiosk.office.from_centre import with_office
+from kiosk.office.from_centre import counter_said, with_office
 from kiosk.office.orders import Order, next_order
 from kiosk.office.screen_sizes import forget_screen_sizes, write_screen_sizes
 from kiosk.office.settings import SYSTEM_FILE, KioskSettings
@@ -60,7 +60,7 @@ def show_kiosk(
     keep_one_heap()
     run = _Run(settings)
     shown = _shown(run.settings, office, counter)
-    run.survey, clock = shown["survey"].ref, run.clock
+    run.survey, clock = shown["survey"], run.clock
     recorder = Recorder(run.open_journal, tidy=run.tidy, look=run.look, on_unusable=run.stop_for)
     languages = LanguageCount(settings.folder / "languages.json", lambda: clock.now().wall.date())
     place = " · ".join(filter(None, (shown[key].get(FIRST_LANGUAGE, "") for key in ("office", "counter"))))
@@ -99,8 +99,8 @@ class _Run:
             # Told, not refused: a kiosk that shows its faces is better than one that stays away for its settings.
             _log.warning("%s", fault)
         self.clock = SystemClock(self.settings.zone)
-        self.survey = ""
-        """The survey on the screen, ``id@version``."""
+        self.survey: Survey | None = None
+        """The survey on the screen."""
         self.shown, self.again = threading.Event(), threading.Event()
         self.interrupted = False
         """Whether somebody pressed Ctrl-C."""
@@ -148,22 +148,38 @@ class _Run:
         version = sqlite_version()
         _log.info("journal %s at %s, SQLite %d.%d.%d, %s", journal.id, path, *version, durability_for(version))
         self._upkeep = Upkeep(path, self.clock, timedelta(days=keeping.retention_days))
+        self._state_settings(journal)
+        return journal
+
+    def _state_settings(self, journal: "Journal") -> None:
+        from kiosk.journal.stated import InForce
+
+        if self.survey is None:
+            return
+        stands = counter_said(self.settings.folder)
         try:
-            journal.state_settings(self.survey, self._version, self.clock.now())
+            journal.state_settings(InForce.of(self.survey, self._version, stands), self.clock.now())
         except JournalError as error:
             _log.warning("the settings in force were not written down: %s", error)
-        return journal
 
     def tidy(self, journal: "Journal") -> bool:
         """A short piece of upkeep; whether there is more of it."""
-        return self._upkeep is not None and self._upkeep.tidy(journal)
+        if self._upkeep is None:
+            return False
+        # A citizen at the screen may still say more of a rating: it is cut after the visit.
+        more_to_cut = self._is_at_rest and self._upkeep.cut(journal)
+        return self._upkeep.tidy(journal) or more_to_cut
+
+    @property
+    def _is_at_rest(self) -> bool:
+        return self._app is not None and self._app.step_shown is Step.RESTING
 
     def look(self, journal: "Journal") -> None:
         """What has changed beside the journal: the agent's notes, the office's settings."""
         if self._upkeep is not None:
             self._upkeep.look(journal)
         # Between visits only: the first touch of the next citizen wakes the screen and means nothing else.
-        at_rest = self._app is not None and self._app.step_shown is Step.RESTING
+        at_rest = self._is_at_rest
         if at_rest and with_office(self._own)[1] != self._version:
             _log.info("the office's settings changed: the screen starts again with them")
             self.again.set()

@@ -51,6 +51,14 @@ class Upkeep:
         self._forget_aside_if_due()
         return pruned == CHUNK_MAX
 
+    def cut(self, journal: Journal) -> bool:
+        """A short piece of cutting on the recorder's thread, while no visit is under way; whether there is more."""
+        try:
+            return journal.cut(self._clock.now())
+        except Exception:  # noqa: BLE001 - whatever becomes of a cut, the thread must live: presses are kept by it
+            _log.exception("the half day was not cut")
+            return False
+
     def look(self, journal: Journal) -> None:
         """Continue the journal in a new one as soon as the agent found that the collector's copy took another course.
 

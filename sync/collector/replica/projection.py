@@ -16,6 +16,7 @@ import msgspec
 
 from kiosk.domain.visit.rating import SERVED_MAX, Standing
 from kiosk.journal.lines import (
+    BlockLine,
     ClockLine,
     CommentLine,
     CountLine,
@@ -223,7 +224,7 @@ class _Run:
             case OpenedLine():
                 _require_numbers(entry)
                 self.opened = entry if entry.seq == 1 else self.opened
-            case SettingsLine() | ClockLine() | PrunedLine() | MaintenanceLine():
+            case SettingsLine() | ClockLine() | PrunedLine() | MaintenanceLine() | BlockLine():
                 pass
             case _:
                 raise _Aside(UnreadReason.UNKNOWN_KIND, printable(entry.kind))

@@ -10,6 +10,7 @@ from kiosk.base.resources import own_survey
 from kiosk.domain.visit.visit import Step
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
+from kiosk.journal.stated import InForce
 from kiosk.office.from_centre import with_office
 from kiosk.office.settings import load_kiosk_settings, survey_path
 from kiosk.run import start
@@ -137,7 +138,7 @@ def test_settings_in_force_are_written_down_when_they_change(tmp_path, clock):
     path = tmp_path / "journal.db"
     for survey, version in (("a@1", None), ("a@1", None), ("a@1", "7"), ("b@1", "7"), ("b@1", "7")):
         with Journal.open(path, clock, "hailong test", allow_any_disk=True) as journal:
-            journal.state_settings(survey, version, clock.now())
+            journal.state_settings(InForce(survey, version, {}), clock.now())
 
     with JournalReader(path) as reader:
         lines = [json.loads(entry.line) for entry in reader.entries()]

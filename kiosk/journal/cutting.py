@@ -1,0 +1,73 @@
+"""Cutting: what is over goes into a `block` entry, once, and nobody ever cuts it otherwise.
+
+On the recorder's thread, between presses, one short transaction at a time: what is read
+and what is written has an upper bound, so that no press waits for a cut.
+"""
+
+from sqlalchemy import Connection, Engine
+
+from kiosk.domain.instant import Instant
+from kiosk.domain.numbers.blocks import Cut, HalfDay, open_at
+from kiosk.journal.reader import head_of
+from kiosk.journal.uncut import Uncut, block_line, note, noted_in
+from kiosk.journal.writing import write_line
+
+LINES_MAX = 2000
+"""So many lines are read at a time …"""
+CUTS_MAX = 100
+"""… and so many cuts written."""
+
+
+class Cutting:
+    """Cuts one journal, as its lines come."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._uncut: Uncut | None = None
+        self._done_in: frozenset[HalfDay] = frozenset()
+        """The half days that were not over when last everything due was cut: until they are, nothing is due."""
+
+    def forget(self) -> None:
+        """Begin anew from what the file says: something failed, or it is another journal."""
+        self._uncut, self._done_in = None, frozenset()
+
+    def step(self, journal_id: str, now: Instant) -> bool:
+        """Read on or, at the end, cut what is due; whether there is more to do at once."""
+        if self._uncut is None and not self._begin():
+            return False
+        assert self._uncut is not None  # noqa: S101 - begun
+        if self._read_on(self._uncut):
+            return True
+        at = now.wall.replace(microsecond=0).isoformat()
+        if open_at(at) == self._done_in:
+            return False
+        due = self._uncut.due(at)
+        with self._engine.begin() as connection:
+            _write(connection, journal_id, self._uncut, due[:CUTS_MAX], now)
+        if len(due) > CUTS_MAX:
+            return True
+        self._done_in = open_at(at)
+        return False
+
+    def _begin(self) -> bool:
+        with self._engine.begin() as connection:
+            noted = noted_in(connection)
+        self._uncut = None if noted is None else Uncut(noted)
+        return self._uncut is not None
+
+    def _read_on(self, uncut: Uncut) -> bool:
+        query = "SELECT seq, line FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?"
+        with self._engine.begin() as connection:
+            rows = connection.exec_driver_sql(query, (uncut.next_seq, LINES_MAX)).all()
+        for seq, line in rows:
+            uncut.read(seq, line)
+        return len(rows) == LINES_MAX
+
+
+def _write(connection: Connection, journal_id: str, uncut: Uncut, cuts: list[Cut], now: Instant) -> None:
+    end = head_of(connection, journal_id)
+    for one in cuts:
+        end = write_line(connection, end, block_line(end.next_seq, now, one)).end
+        uncut.take(one)
+    # Said again where nothing was cut: what lies before may be pruned.
+    note(connection, uncut.noted)

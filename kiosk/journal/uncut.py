@@ -1,0 +1,216 @@
+"""Uncut: the ratings that no cut holds yet, read from the journal's lines one after the other.
+
+Whoever reads the same lines finds the same: the kiosk, which cuts, and the collector, which checks.
+Carried lines keep the place that they had in the older journal and are in no cut of this one.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+import msgspec
+from sqlalchemy import Connection
+
+from kiosk.domain.instant import Instant
+from kiosk.domain.numbers.blocks import Cut, HalfDay, Rated, Series, Sums, cut, half_day_of, open_at
+from kiosk.journal.lines import (
+    BlockLine,
+    Line,
+    LineUnreadable,
+    RatingLine,
+    ReasonsLine,
+    RevisedLine,
+    SettingsLine,
+    SumsSaid,
+    decode_line,
+    head,
+)
+
+_CARRIED = b'"from":['
+_KEY = "uncut"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What earlier lines say about those that follow."""
+
+    levels: Mapping[str, Mapping[str, tuple[int, ...]]] = field(default_factory=dict)
+    """By survey (``id@version``) and question."""
+    stands: str | None = None
+    moves: int = 0
+    """How often the kiosk was moved."""
+    passed_over: HalfDay | None = None
+    """The half day in which an older kiosk became one that cuts: it is cut for it, as those before it are."""
+
+    def after(self, line: SettingsLine) -> Self:
+        """What is known once these settings were stated."""
+        levels = {**self.levels, line.survey: {key: tuple(each) for key, each in line.levels.items()}}
+        if line.stands is None:
+            return replace(self, levels=levels if line.levels else self.levels)
+        is_move = self.stands is not None and self.stands != line.stands
+        return replace(self, levels=levels, stands=line.stands, moves=self.moves + is_move)
+
+    def series(self, survey: str, question: str) -> Series:
+        """To which one a rating belongs."""
+        return Series(survey.partition("@")[0], question, self.levels.get(survey, {}).get(question, ()))
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """Where the next reading may begin, and what the lines before that say; kept beside the entries."""
+
+    first: int
+    setting: Setting
+
+
+class Uncut:
+    """What the lines read so far leave for the next cut."""
+
+    def __init__(self, noted: Noted) -> None:
+        self.next_seq = noted.first
+        """The first line that was not read."""
+        self._settings = [(noted.first, noted.setting)]
+        self._rated: dict[int, Rated] = {}
+
+    @property
+    def rated(self) -> list[Rated]:
+        """The ratings, in order, as they stand by now."""
+        return list(self._rated.values())
+
+    @property
+    def setting(self) -> Setting:
+        """What holds for the next line."""
+        return self._settings[-1][1]
+
+    @property
+    def noted(self) -> Noted:
+        """From where on whoever begins anew must read."""
+        first = next(iter(self._rated), self.next_seq)
+        return Noted(first, next(setting for since, setting in reversed(self._settings) if since <= first))
+
+    def read(self, seq: int, encoded: bytes) -> None:
+        """Take the next line in; one that cannot be read says nothing of a rating."""
+        self.next_seq = seq + 1
+        line = _readable(encoded)
+        if line is not None and not is_carried(encoded):
+            self._take(line)
+
+    def take(self, one: Cut) -> None:
+        """From here on the ratings in this cut are spent."""
+        for each in self.rated:
+            if each.stream == one.stream and each.seq <= one.last:
+                del self._rated[each.seq]
+
+    def due(self, at: str) -> list[Cut]:
+        """What is to be cut at this moment."""
+        return cut(self.rated, at, self.setting.moves)
+
+    def _take(self, line: Line) -> None:
+        match line:
+            case RatingLine():
+                self._rate(line)
+            case RevisedLine() if line.rating_journal is None and line.rating in self._rated:
+                self._rated[line.rating] = replace(self._rated[line.rating], level=line.level)
+            case ReasonsLine() if line.rating_journal is None and line.rating in self._rated:
+                self._give_reasons(line)
+            case SettingsLine():
+                self._settings.append((line.seq + 1, self.setting.after(line)))
+            case BlockLine():
+                self.take(cut_in(line))
+
+    def _rate(self, line: RatingLine) -> None:
+        if self.setting.passed_over is not None:
+            if half_day_of(line.at) == self.setting.passed_over:
+                return
+            self._settings.append((line.seq, replace(self.setting, passed_over=None)))
+        stream = (line.counter or "", self.setting.series(line.survey, line.question))
+        self._rated[line.seq] = Rated(
+            line.seq, line.at, stream, line.level, line.standing, moves=self.setting.moves
+        )  # fmt: skip
+
+    def _give_reasons(self, line: ReasonsLine) -> None:
+        rated = self._rated[line.rating]
+        if rated.reasons is None:
+            self._rated[line.rating] = replace(rated, reasons=tuple(dict.fromkeys(line.reasons)))
+
+
+def cuts_of_older(lines: Iterable[tuple[int, bytes]], setting: Setting) -> Iterator[tuple[int, Cut]]:
+    """The cuts of a journal whose kiosk does not cut: each at the first line of a later half day, with its seq.
+
+    ``setting`` has the levels, which such a journal does not tell.
+    """
+    uncut, open_before = Uncut(Noted(1, setting)), frozenset[HalfDay]()
+    for seq, encoded in lines:
+        line = _readable(encoded)
+        if line is not None and open_at(line.at) != open_before:
+            open_before = open_at(line.at)
+            for due in uncut.due(line.at):
+                uncut.take(due)
+                yield seq, due
+        uncut.read(seq, encoded)
+
+
+def _readable(encoded: bytes) -> Line | None:
+    """The line, if it can be read and says when it was written."""
+    try:
+        line = decode_line(encoded)
+        open_at(line.at)
+    except (LineUnreadable, ValueError, OverflowError):
+        return None
+    return line
+
+
+def is_carried(encoded: bytes) -> bool:
+    """Whether the line came from an older journal."""
+    return _CARRIED in encoded and "from" in msgspec.json.decode(encoded)
+
+
+def cut_in(line: BlockLine) -> Cut:
+    """The cut that an entry states."""
+    stream = (line.counter or "", Series(line.survey, line.question, tuple(line.levels)))
+    sums = {standing: Sums(said.levels, said.reasons) for standing, said in line.sums.items()}
+    return Cut(stream, line.last, line.tail, sums)
+
+
+def block_line(seq: int, now: Instant, one: Cut) -> BlockLine:
+    """The entry that states a cut."""
+    counter, series = one.stream
+    sums = {
+        standing: SumsSaid(dict(sorted(sums.levels.items())), dict(sorted(sums.reasons.items())))
+        for standing, sums in one.sums.items()
+    }
+    return BlockLine(
+        *head(seq, now, "block"), series.survey, series.question, list(series.levels), one.last, sums,
+        counter or None, one.is_tail,
+    )  # fmt: skip
+
+
+def begin_to_cut(connection: Connection, line: SettingsLine) -> None:
+    """Cut from this entry on, which tells the levels, unless that has begun; within its transaction.
+
+    What an older version wrote before it is cut by the collector, up to the end of that half day.
+    """
+    if not line.levels or noted_in(connection) is not None:
+        return
+    query = """SELECT 1 FROM entry WHERE instr(line, CAST('"kind":"rating"' AS BLOB)) > 0
+        AND instr(line, CAST('"from":[' AS BLOB)) = 0 LIMIT 1"""
+    has_ratings = connection.exec_driver_sql(query).scalar_one_or_none() is not None
+    note(connection, Noted(line.seq, Setting(passed_over=half_day_of(line.at) if has_ratings else None)))
+
+
+def noted_in(connection: Connection) -> Noted | None:
+    """What was noted last; None where this journal is not cut."""
+    query = "SELECT value FROM meta WHERE key = ?"
+    found = connection.exec_driver_sql(query, (_KEY,)).scalar_one_or_none()
+    return None if found is None else msgspec.json.decode(str(found), type=Noted)
+
+
+def note(connection: Connection, noted: Noted) -> None:
+    """Keep it, within the caller's transaction."""
+    value = (_KEY, msgspec.json.encode(noted).decode())
+    connection.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES (?, ?)", value)
+
+
+def first_uncut(connection: Connection) -> int:
+    """The first entry that a later cut may need; beyond all entries where this journal is not cut."""
+    noted = noted_in(connection)
+    return 2**63 - 1 if noted is None else noted.first
