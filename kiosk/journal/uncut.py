@@ -6,7 +6,7 @@ Carried lines keep the place that they had in the older journal and are in no cu
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 from sqlalchemy import Connection
@@ -26,7 +26,7 @@ from kiosk.journal.lines import (
     head,
 )
 
-_CARRIED = b'"from":['
+_CARRIED = b'"from"'
 _KEY = "uncut"
 
 
@@ -62,6 +62,10 @@ class Noted(msgspec.Struct, frozen=True):
     setting: Setting
 
 
+class _Origin(msgspec.Struct):
+    origin: Any = msgspec.field(name="from", default=None)
+
+
 class Uncut:
     """What the lines read so far leave for the next cut."""
 
@@ -91,7 +95,7 @@ class Uncut:
         """Take the next line in; one that cannot be read says nothing of a rating."""
         self.next_seq = seq + 1
         line = _readable(encoded)
-        if line is not None and not is_carried(encoded):
+        if line is not None and line.seq == seq and not is_carried(encoded):
             self._take(line)
 
     def take(self, one: Cut) -> None:
@@ -150,18 +154,18 @@ def cuts_of_older(lines: Iterable[tuple[int, bytes]], setting: Setting) -> Itera
 
 
 def _readable(encoded: bytes) -> Line | None:
-    """The line, if it can be read and says when it was written."""
+    """The line, if it can be read and says when it was written; at the collector a stranger may have written it."""
     try:
         line = decode_line(encoded)
         open_at(line.at)
-    except (LineUnreadable, ValueError, OverflowError):
+    except (LineUnreadable, ValueError, OverflowError, RecursionError):
         return None
     return line
 
 
 def is_carried(encoded: bytes) -> bool:
     """Whether the line came from an older journal."""
-    return _CARRIED in encoded and "from" in msgspec.json.decode(encoded)
+    return _CARRIED in encoded and msgspec.json.decode(encoded, type=_Origin).origin is not None
 
 
 def cut_in(line: BlockLine) -> Cut:

@@ -1,0 +1,327 @@
+"""Whatever happens at a kiosk, its cuts hold each rating once, whole half days, five at least, within a month."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.domain.numbers.blocks import COUNTED_MIN, Cut, Sums, check, cut, half_day_of
+from kiosk.domain.visit.rating import Rating, Reasons, Revised, Standing
+from kiosk.journal.lines import carried_line, decode_line, encode_line, line_of
+from kiosk.journal.stated import InForce
+from kiosk.journal.uncut import Noted, Setting, Uncut, block_line, cut_in, cuts_of_older
+from tests.builders import FrozenClock
+
+LEVELS = {"overall": (1, 2, 3, 4, 5)}
+SURVEYS = {"a@1": LEVELS, "a@2": LEVELS, "a@3": {"overall": (1, 2, 3)}, "b@1": LEVELS}
+
+RATINGS = st.tuples(
+    st.just("rate"), st.integers(1, 5), st.sampled_from(list(Standing)[:4] + [Standing.COUNTED] * 6),
+    st.sampled_from([None, None, None, "Q1"]),
+)  # fmt: skip
+SAID = st.tuples(st.just("reasons"), st.integers(1, 9), st.sets(st.sampled_from(["w", "p", "f"]), max_size=3))
+REVISED = st.tuples(st.just("revised"), st.integers(1, 9), st.integers(1, 5))
+WAIT = st.tuples(st.just("wait"), st.sampled_from([60, 900, 3600, 4 * 3600, 11 * 3600, 3 * 86400]))
+SURVEY = st.tuples(st.just("ask"), st.sampled_from(sorted(SURVEYS)))
+MOVE = st.tuples(st.just("move"), st.sampled_from(["03", "04"]))
+STEP = st.tuples(st.just("wait"), st.sampled_from([-60, -900, -13 * 3600, -9 * 86400, 40 * 86400, 9 * 365 * 86400]))
+CUT, RESTART = st.just(("cut",)), st.just(("restart",))
+ORDINARY = st.lists(RATINGS | RATINGS | RATINGS | SAID | REVISED | WAIT | WAIT | SURVEY | CUT, max_size=60)
+ANYTHING = st.lists(RATINGS | RATINGS | SAID | REVISED | WAIT | SURVEY | MOVE | STEP | CUT | RESTART, max_size=60)
+
+
+@dataclass
+class Kiosk:
+    """A kiosk in memory: the lines of a journal and what is uncut of them."""
+
+    clock: FrozenClock = field(default_factory=FrozenClock)
+    lines: list[bytes] = field(default_factory=list)
+    uncut: Uncut = field(default_factory=lambda: Uncut(Noted(1, Setting())))
+    survey: str = "a@1"
+    stands: str = "03"
+
+    def __post_init__(self) -> None:
+        self.state()
+
+    @property
+    def at(self) -> str:
+        return self.clock.wall.replace(microsecond=0).isoformat()
+
+    def write(self, line: bytes) -> None:
+        self.lines.append(line)
+        self.uncut.read(len(self.lines), line)
+
+    def state(self) -> None:
+        stated = InForce(self.survey, None, SURVEYS[self.survey], self.stands)
+        self.write(encode_line(stated.line(len(self.lines) + 1, self.clock.now())))
+
+    def do(self, action: str, *said: object) -> None:
+        getattr(self, action)(*said)
+
+    def rate(self, level: int, standing: Standing, counter: str | None) -> None:
+        rating = Rating(self.clock.now(), self.survey, "overall", level, standing, counter)
+        self.write(encode_line(line_of(len(self.lines) + 1, rating)))
+        self.clock.advance(30)
+
+    def reasons(self, back: int, chosen: set[str]) -> None:
+        seq = len(self.lines) + 1
+        self.write(encode_line(line_of(seq, Reasons(self.clock.now(), max(1, seq - back), tuple(chosen)))))
+
+    def revised(self, back: int, level: int) -> None:
+        seq = len(self.lines) + 1
+        self.write(encode_line(line_of(seq, Revised(self.clock.now(), max(1, seq - back), level))))
+
+    def wait(self, seconds: int) -> None:
+        self.clock.advance(seconds)
+
+    def ask(self, survey: str) -> None:
+        self.survey = survey
+        self.state()
+
+    def move(self, stands: str) -> None:
+        self.stands = stands
+        self.state()
+
+    def cut(self) -> None:
+        for due in self.uncut.due(self.at):
+            self.write(encode_line(block_line(len(self.lines) + 1, self.clock.now(), due)))
+
+    def restart(self) -> None:
+        noted = self.uncut.noted
+        self.uncut = Uncut(noted)
+        for seq, line in enumerate(self.lines[noted.first - 1 :], noted.first):
+            self.uncut.read(seq, line)
+
+    def leave(self) -> list[Cut]:
+        """What is cut at last, when no line comes any more."""
+        return cut(self.uncut.rated, self.at, self.uncut.setting.moves, ended=True)
+
+
+def run(actions: Iterable[tuple[object, ...]], without: str = "", **others: object) -> Kiosk:
+    kiosk = Kiosk(**others)  # type: ignore[arg-type]
+    for action, *said in actions:
+        if action != without:
+            kiosk.do(str(action), *said)
+    return kiosk
+
+
+def stream_of(said: dict, surveys: dict) -> tuple:
+    levels = surveys.get(said["survey"], {}).get(said["question"], [])
+    return said.get("counter", ""), said["survey"].partition("@")[0], said["question"], tuple(levels)
+
+
+def cuts_with_ratings(kiosk: Kiosk) -> list[tuple[dict, list[dict]]]:
+    """Each cut with its ratings as they stood, read from the lines with nothing but JSON."""
+    waiting: dict[int, dict] = {}
+    surveys: dict[str, dict] = {}
+    found = []
+    moves, stands = 0, None
+    for line in map(json.loads, kiosk.lines):
+        match line["kind"]:
+            case "settings":
+                surveys[line["survey"]] = line["levels"]
+                moves += stands not in (None, line["stands"])
+                stands = line["stands"]
+            case "rating":
+                waiting[line["seq"]] = {**line, "stream": stream_of(line, surveys), "moves": moves}
+            case "revised" if line["rating"] in waiting:
+                waiting[line["rating"]]["level"] = line["level"]
+            case "reasons" if line["rating"] in waiting:
+                waiting[line["rating"]].setdefault("reasons", line["reasons"])
+            case "block":
+                stream = (line.get("counter", ""), line["survey"], line["question"], tuple(line["levels"]))
+                held = [each for each in waiting.values() if each["stream"] == stream and each["seq"] <= line["last"]]
+                found.append((line, held))
+                for each in held:
+                    del waiting[each["seq"]]
+    return found
+
+
+@given(ANYTHING)
+def test_each_cut_has_five_counted_ratings_or_is_a_tail_and_keeps_within_its_borders(actions):
+    kiosk = run([*actions, ("wait", 13 * 3600), ("cut",)])
+
+    for said, held in cuts_with_ratings(kiosk):
+        counted = [each for each in held if each["standing"] == "counted"]
+        assert held[-1]["seq"] == said["last"]
+        assert (len(counted) < COUNTED_MIN) == said.get("tail", False)
+        assert len({(each["at"][:7], each["moves"]) for each in held}) == 1
+
+
+@given(ANYTHING)
+def test_sums_equal_a_recount_of_the_lines(actions):
+    kiosk = run([*actions, ("wait", 13 * 3600), ("cut",)])
+
+    for said, held in cuts_with_ratings(kiosk):
+        for standing in {each["standing"] for each in held}:
+            of_it = [each for each in held if each["standing"] == standing]
+            levels = Counter(str(each["level"]) for each in of_it)
+            reasons = Counter(reason for each in of_it for reason in each.get("reasons", ()))
+            assert said["sums"][standing]["levels"] == levels
+            assert said["sums"][standing].get("reasons", {}) == reasons
+        assert set(said["sums"]) == {each["standing"] for each in held}
+
+
+@given(ANYTHING)
+def test_no_rating_is_lost_or_doubled_whatever_the_clock_does(actions):
+    kiosk = run(actions)
+
+    held = sum(len(ratings) for _, ratings in cuts_with_ratings(kiosk))
+    left = sum(n for one in kiosk.leave() for sums in one.sums.values() for n in sums.levels.values())
+
+    assert held + left == sum(json.loads(line)["kind"] == "rating" for line in kiosk.lines)
+
+
+@given(ORDINARY)
+def test_blocks_part_whole_half_days_in_order(actions):
+    kiosk = run([*actions, ("wait", 13 * 3600), ("cut",)])
+
+    of_stream: dict[str, list[list[dict]]] = {}
+    for _, held in cuts_with_ratings(kiosk):
+        of_stream.setdefault(str(held[0]["stream"]), []).append(held)
+    for held in of_stream.values():
+        for one, other in pairwise(held):
+            assert half_day_of(one[-1]["at"]) < half_day_of(other[0]["at"])
+
+
+@given(st.lists(RATINGS | RATINGS | RATINGS | WAIT | SURVEY | CUT, max_size=60))
+def test_cut_at_last_is_the_cut_in_time(actions):
+    in_time, at_last = run(actions), run(actions, without="cut")
+    for kiosk in (in_time, at_last):
+        kiosk.wait(40 * 86400)
+        kiosk.cut()
+
+    # Cuts are lines too: with them a rating has another seq, but not another moment.
+    found = [sorted(moments(each) for each in cuts_with_ratings(kiosk)) for kiosk in (in_time, at_last)]
+    assert found[0] == found[1]
+
+
+def moments(cut_and_held: tuple[dict, list[dict]]) -> tuple:
+    said, held = cut_and_held
+    return [each["at"] for each in held], held[0]["stream"], said.get("tail", False), repr(said["sums"])
+
+
+@given(ANYTHING)
+def test_every_cut_is_found_valid_by_whoever_has_the_lines(actions):
+    kiosk = run([*actions, ("wait", 13 * 3600), ("cut",)])
+    uncut, spent = Uncut(Noted(1, Setting())), Counter()
+
+    for seq, encoded in enumerate(kiosk.lines, start=1):
+        said = json.loads(encoded)
+        if said["kind"] == "block":
+            one = cut_in(decode_line(encoded))
+            assert check(one, uncut.rated, said["at"], uncut.setting.moves, spent[one.stream]) is None
+            spent[one.stream] = one.last
+        uncut.read(seq, encoded)
+
+
+@given(ANYTHING, st.integers(0, 60), st.integers(0, 60))
+def test_restart_at_any_moment_cuts_the_same(actions, one, other):
+    end = [("wait", 13 * 3600), ("cut",)]
+    restarts = sorted({min(one, len(actions)), min(other, len(actions))}, reverse=True)
+    restarted = list(actions)
+    for place in restarts:
+        restarted.insert(place, ("restart",))
+
+    assert run([*restarted, *end]).lines == run([*actions, *end]).lines
+
+
+@given(ORDINARY)
+def test_journal_of_an_older_kiosk_is_cut_at_the_first_line_of_a_later_half_day(actions):
+    kiosk = run([*actions, ("wait", 40 * 86400), ("rate", 1, Standing.TEST, "Q9")], without="cut")
+    older = [line for line in kiosk.lines if json.loads(line)["kind"] != "settings"]
+    lines = [encode_line_at(line, seq) for seq, line in enumerate(older, start=1)]
+
+    cuts = list(cuts_of_older(enumerate(lines, start=1), Setting(levels=SURVEYS)))
+
+    assert all(one.last < seq for seq, one in cuts)
+    n = sum(n for _, one in cuts for sums in one.sums.values() for n in sums.levels.values())
+    assert n == sum(json.loads(line)["kind"] == "rating" for line in lines) - 1
+
+
+def encode_line_at(line: bytes, seq: int) -> bytes:
+    return json.dumps({**json.loads(line), "seq": seq}).encode()
+
+
+def test_versions_of_a_survey_with_the_same_levels_are_one_series():
+    kiosk = run([("rate", 4, Standing.COUNTED, None)] * 3)
+    for survey in ("a@2", "a@3", "b@1"):
+        kiosk.ask(survey)
+        for _ in range(3):
+            kiosk.rate(3, Standing.COUNTED, None)
+    kiosk.wait(86400)
+
+    kiosk.cut()
+
+    ((said, held),) = cuts_with_ratings(kiosk)
+    assert (said["survey"], said["levels"], len(held)) == ("a", [1, 2, 3, 4, 5], 6)
+
+
+def test_carried_lines_keep_their_place_and_enter_no_block():
+    kiosk = Kiosk()
+    rating = Rating(kiosk.clock.now(), "a@1", "overall", 4, Standing.COUNTED)
+    for seq in range(2, 12):
+        kiosk.write(carried_line(encode_line(line_of(seq, rating)), seq, ("older", seq + 20, "0" * 64), {}))
+    carried_cut = block_line(
+        12, kiosk.clock.now(), Cut(("", kiosk.uncut.setting.series("a@1", "overall")), 40, False, {})
+    )
+    kiosk.rate(5, Standing.COUNTED, None)
+    kiosk.write(carried_line(encode_line(carried_cut), 13, ("older", 41, "0" * 64), {}))
+    kiosk.wait(86400)
+
+    assert kiosk.uncut.due(kiosk.at) == []
+    assert [each.seq for each in kiosk.uncut.rated] == [12]
+
+
+def test_what_is_said_of_a_rating_after_its_cut_is_not_counted():
+    kiosk = run([("rate", 4, Standing.COUNTED, None)] * 5 + [("wait", 86400), ("cut",)])
+    kiosk.revised(2, 1)
+    kiosk.reasons(3, {"w"})
+    kiosk.wait(86400)
+
+    assert kiosk.uncut.rated == []
+    assert kiosk.uncut.due(kiosk.at) == []
+
+
+def test_half_day_in_which_an_older_kiosk_began_to_cut_is_left_to_the_collector():
+    kiosk = Kiosk(uncut=Uncut(Noted(1, Setting(passed_over=("2026-11-23", "am")))))
+    for _ in range(5):
+        kiosk.rate(4, Standing.COUNTED, None)
+    kiosk.wait(5 * 3600)
+    for _ in range(5):
+        kiosk.rate(3, Standing.COUNTED, None)
+    kiosk.wait(86400)
+
+    (one,) = kiosk.uncut.due(kiosk.at)
+
+    assert one.sums == {"counted": Sums({3: 5}, {})}
+
+
+WELL = {
+    "seq": 2, "at": "2026-11-23T08:00:00+07:00", "mono": 1, "boot": "", "kind": "rating", "survey": "a@1",
+    "question": "overall", "level": 1, "standing": "counted",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"{}",
+        b"[" * 5000,
+        *(json.dumps({**WELL, **odd}).encode() for odd in (
+            {"at": ""}, {"at": "0001-01-01T00:00:00+07:00"}, {"seq": 9}, {"level": None}, {"from": ["older", 1, "0"]}
+        )),
+    ],
+)  # fmt: skip
+def test_line_that_cannot_be_read_is_in_no_cut(line):
+    kiosk = Kiosk()
+
+    kiosk.write(line)
+
+    assert kiosk.uncut.rated == []
