@@ -11,7 +11,7 @@ from kiosk.domain.visit.visit import Step
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.stated import InForce
-from kiosk.office.from_centre import with_office
+from kiosk.office.from_centre import counter_said, with_office
 from kiosk.office.settings import load_kiosk_settings, survey_path
 from kiosk.run import start
 
@@ -157,6 +157,26 @@ def test_what_the_office_set_waits_until_nobody_is_there(settings, monkeypatch, 
     run.look(None)
 
     assert bool(stopped) == run.again.is_set() == (step is Step.RESTING)
+
+
+@pytest.mark.parametrize("step", list(Step))
+def test_half_days_are_cut_when_no_visit_is_under_way(settings, step):
+    calls: list[str] = []
+    run = start._Run(settings)
+    run._upkeep = SimpleNamespace(cut=lambda _: calls.append("cut"), tidy=lambda _: calls.append("tidy"))
+    run._app = SimpleNamespace(step_shown=step)
+
+    run.tidy(None)
+
+    assert calls == (["cut", "tidy"] if step is Step.RESTING else ["tidy"])
+
+
+def test_kiosk_that_is_moved_says_where_it_stands(settings):
+    assert counter_said(settings.folder) is None
+
+    put(settings, {"version": "7", "settings": {"counter": "Q1"}})
+
+    assert counter_said(settings.folder) == "Q1"
 
 
 def test_nothing_new_from_the_office_disturbs_nobody(settings, monkeypatch):

@@ -22,6 +22,8 @@ _BASES: dict[str, dict[str, Any]] = {
     "settings": {"survey": "sipas-5@1", "settings": "x"},
     "clock": {"step_s": 1.5},
     "pruned": {"through": 3, "head": "0" * 64},
+    "block": {"survey": "sipas-5", "question": "overall", "levels": [1, 2], "last": 3, "counter": "Q1", "tail": True,
+              "sums": {"counted": {"levels": {"1": 1}, "reasons": {"wait": 1}}}},
     "tomorrow": {"thing": 1},
 }  # fmt: skip
 _OPTIONAL = ("counter", "rating_journal", "continues")

@@ -2,14 +2,17 @@
 
 import json
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.maintenance import Maintenance, Work
-from kiosk.domain.visit.rating import Rating, Reasons, Revised, Standing
+from kiosk.domain.visit.rating import Fact, Rating, Reasons, Revised, Standing
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import OpenedLine, SettingsLine, carried_line, encode_line, head, line_of
+from kiosk.journal.stated import InForce
+from kiosk.journal.uncut import Noted, Setting, Uncut, block_line
 from sync.protocol import problems
 from sync.protocol.acknowledgement import AcknowledgedJournal, AcknowledgedKiosk, Acknowledgement
 from sync.protocol.batch import pack_batch
@@ -89,6 +92,35 @@ def continued() -> list[bytes]:
     settings = SettingsLine(*head(4, clock.now(), "settings"), survey="sipas-5@1", settings='"9f86d081884c7d65"')
     test = line_of(5, Maintenance(clock.now(), Work.TEST, (1, 1, 1, 1, 1)))
     return [encode_line(opened), *carried, encode_line(settings), encode_line(test)]
+
+
+def cut() -> list[bytes]:
+    """A journal whose kiosk cuts: a block over two half days and, at the end of the month, a tail."""
+    clock = FrozenClock(datetime.fromisoformat("2026-11-30T08:00:00+07:00"))
+    opened = OpenedLine(*head(1, clock.now(), "opened"), software="hailong 0.3.0")
+    in_force = InForce("sipas-5@1", '"9f86d081884c7d65"', {"overall": (1, 2, 3, 4, 5)}, "03")
+    found = [encode_line(opened), encode_line(in_force.line(2, clock.now()))]
+    uncut = Uncut(Noted(1, Setting()))
+
+    def said(*facts: Fact) -> None:
+        found.extend(encode_line(line_of(seq, fact)) for seq, fact in enumerate(facts, len(found) + 1))
+
+    def cuts() -> None:
+        for seq, line in enumerate(found[uncut.next_seq - 1 :], uncut.next_seq):
+            uncut.read(seq, line)
+        for one in uncut.due(clock.wall.isoformat()):
+            found.append(encode_line(block_line(len(found) + 1, clock.now(), one)))
+
+    rating = partial(Rating, survey="sipas-5@1", question="overall")
+    said(rating(clock.now(), level=4, standing=Standing.COUNTED), Reasons(clock.now(), 3, ("waiting", "paperwork")))
+    said(*(rating(clock.now(), level=level, standing=Standing.COUNTED) for level in (5, 5)))
+    clock.advance(5 * 3600)
+    said(*(rating(clock.now(), level=level, standing=Standing.COUNTED) for level in (2, 5)))
+    said(Revised(clock.now(), 7, 3), rating(clock.now(), level=1, standing=Standing.REPEAT))
+    said(rating(clock.now(), level=4, standing=Standing.COUNTED, counter="04"))
+    clock.advance(11.5 * 3600)
+    cuts()
+    return found
 
 
 def messages() -> dict[str, bytes]:
@@ -198,6 +230,7 @@ def write() -> None:
         "key.json": json.dumps({"seed": bytes(range(32)).hex(), "public_key": public_text(KEY)}).encode(),
         "journal.ndjson": b"".join(line + b"\n" for line in lines()),
         "continuation.ndjson": b"".join(line + b"\n" for line in continued()),
+        "cut.ndjson": b"".join(line + b"\n" for line in cut()),
         "batch.ndjson.gz": batch,
         "get_cursor.http": signed("GET", f"/v1/journals/{JOURNAL}", {}, b"", DEVICE),
         "append.http": signed(

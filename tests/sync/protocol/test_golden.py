@@ -8,8 +8,10 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kiosk.domain.numbers.blocks import check
 from kiosk.journal.chain import Cursor
-from kiosk.journal.lines import decode_line
+from kiosk.journal.lines import BlockLine, decode_line, encode_line
+from kiosk.journal.uncut import Noted, Setting, Uncut, cut_in
 from sync.protocol.acknowledgement import Acknowledgement
 from sync.protocol.batch import unpack_batch
 from sync.protocol.errors import SignatureInvalid
@@ -77,7 +79,7 @@ def test_message_is_read_and_written_as_ever(name):
 
 
 def test_every_sample_is_checked():
-    others = {"key.json", "journal.ndjson", "continuation.ndjson", "batch.ndjson.gz"}
+    others = {"key.json", "journal.ndjson", "continuation.ndjson", "cut.ndjson", "batch.ndjson.gz"}
 
     assert {path.name for path in GOLDEN.iterdir()} == set(MESSAGES) | set(REQUESTS) | others
 
@@ -120,6 +122,27 @@ def test_continuation_names_where_its_entries_were():
     ]  # fmt: skip
     assert settings["survey"] == "sipas-5@1"
     assert (test["work"], test["hits"]) == ("test", [1, 1, 1, 1, 1])
+
+
+def test_cut_holds_what_its_lines_say_and_is_read_and_written_as_ever():
+    lines = read("cut.ndjson").splitlines()
+    uncut, found = Uncut(Noted(1, Setting())), []
+    for seq, encoded in enumerate(lines, start=1):
+        line = decode_line(encoded)
+        if isinstance(line, BlockLine):
+            assert check(cut_in(line), uncut.rated, line.at) is None
+            assert encode_line(line) == encoded
+            found.append((line.counter, line.last, line.tail, json.loads(encoded)["sums"]))
+        uncut.read(seq, encoded)
+
+    assert found == [
+        (None, 10, False, {
+            "counted": {"levels": {"3": 1, "4": 1, "5": 3}, "reasons": {"paperwork": 1, "waiting": 1}},
+            "repeat": {"levels": {"1": 1}},
+        }),
+        ("04", 11, True, {"counted": {"levels": {"4": 1}}}),
+    ]  # fmt: skip
+    assert json.loads(lines[1])["levels"] == {"overall": [1, 2, 3, 4, 5]}
 
 
 @pytest.mark.parametrize("message", MESSAGES.values(), ids=list(MESSAGES))

@@ -1,5 +1,8 @@
 """Projection: any bytes are taken, and what can be read is read; no database, no clock."""
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,6 +94,20 @@ def test_a_line_of_another_kind_with_all_keys_of_a_rating_is_not_a_rating() -> N
     projection = read(pen)
 
     assert (projection.ratings, reasons_unread(projection)) == ({}, [(1, "unknown_kind")])
+
+
+@pytest.mark.parametrize("change", [(b"", b""), (b'"kind":"block"', b'"kind":"block","from":["older",9,"00"]')])
+def test_a_cut_is_known_and_says_nothing_of_ratings(change: tuple[bytes, bytes]) -> None:
+    pen = Pen()
+    sample = (Path(__file__).parents[3] / "golden" / "v1" / "cut.ndjson").read_bytes().splitlines()
+    blocks = [json.loads(line) for line in sample if b'"kind":"block"' in line]
+    pen.lines += [json.dumps({**line, "seq": seq}).encode() for seq, line in enumerate(blocks, start=1)]
+    pen.lines = [line.replace(*change) for line in pen.lines]
+
+    projection = read(pen)
+
+    assert len(pen.lines) == 2
+    assert (projection.ratings, reasons_unread(projection)) == ({}, [])
 
 
 def test_a_revision_keeps_the_first_level_and_the_last_one_counts() -> None:
