@@ -4,7 +4,7 @@ Whoever reads the same lines finds the same: the kiosk, which cuts, and the coll
 Carried lines keep the place that they had in the older journal and are in no cut of this one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -74,6 +74,8 @@ class Uncut:
         """The first line that was not read."""
         self._settings = [(noted.first, noted.setting)]
         self._rated: dict[int, Rated] = {}
+        self.had_ratings = False
+        """Whether any rating was among the lines."""
 
     @property
     def rated(self) -> list[Rated]:
@@ -94,9 +96,13 @@ class Uncut:
     def read(self, seq: int, encoded: bytes) -> None:
         """Take the next line in; one that cannot be read says nothing of a rating."""
         self.next_seq = seq + 1
-        line = _readable(encoded)
+        line = readable(encoded)
         if line is not None and line.seq == seq and not is_carried(encoded):
             self._take(line)
+
+    def holds(self, seq: int) -> bool:
+        """Whether this is a rating that waits for a cut."""
+        return seq in self._rated
 
     def take(self, one: Cut) -> None:
         """From here on the ratings in this cut are spent."""
@@ -122,6 +128,7 @@ class Uncut:
                 self.take(cut_in(line))
 
     def _rate(self, line: RatingLine) -> None:
+        self.had_ratings = True
         if self.setting.passed_over is not None:
             if half_day_of(line.at) == self.setting.passed_over:
                 return
@@ -137,23 +144,7 @@ class Uncut:
             self._rated[line.rating] = replace(rated, reasons=tuple(dict.fromkeys(line.reasons)))
 
 
-def cuts_of_older(lines: Iterable[tuple[int, bytes]], setting: Setting) -> Iterator[tuple[int, Cut]]:
-    """The cuts of a journal whose kiosk does not cut: each at the first line of a later half day, with its seq.
-
-    ``setting`` has the levels, which such a journal does not tell.
-    """
-    uncut, open_before = Uncut(Noted(1, setting)), frozenset[HalfDay]()
-    for seq, encoded in lines:
-        line = _readable(encoded)
-        if line is not None and open_at(line.at) != open_before:
-            open_before = open_at(line.at)
-            for due in uncut.due(line.at):
-                uncut.take(due)
-                yield seq, due
-        uncut.read(seq, encoded)
-
-
-def _readable(encoded: bytes) -> Line | None:
+def readable(encoded: bytes) -> Line | None:
     """The line, if it can be read and says when it was written; at the collector a stranger may have written it."""
     try:
         line = decode_line(encoded)

@@ -65,6 +65,16 @@ def test_next_month_begins_behind_the_tail():
     assert ends(cut(rated, "2026-12-01T13:00:00+07:00")) == [(3, 3, True)]
 
 
+def test_month_is_over_when_its_last_half_day_is():
+    assert cut(pressed(2, "2026-11-30T23:59:59+07:00"), "2026-12-01T00:09:59+07:00") == []
+
+
+def test_month_that_was_followed_is_over_though_the_clock_went_back_into_it():
+    rated = [*pressed(3), *pressed(3, DECEMBER, 4), *pressed(2, first=7)]
+
+    assert ends(cut(rated, MORNING)) == [(3, 3, True), (6, 3, True)]
+
+
 def test_move_ends_the_half_day():
     rated = [*pressed(5), *pressed(5, first=6, moves=1)]
 
@@ -87,10 +97,11 @@ def test_counters_and_series_are_cut_each_for_itself():
 
 
 def test_settings_may_raise_the_five_and_never_lower_them():
-    rated = [*pressed(5), *pressed(5, AFTERNOON, 6)]
+    rated = [*pressed(3), *pressed(5, AFTERNOON, 4)]
 
-    assert ends(cut(rated, NIGHT, least=1)) == [(5, 5, False), (10, 5, False)]
-    assert ends(cut(rated, NIGHT, least=8)) == [(10, 10, False)]
+    assert ends(cut(rated, AFTERNOON, least=1)) == []
+    assert ends(cut(rated, NIGHT, least=1)) == [(8, 8, False)]
+    assert ends(cut([*pressed(5), *pressed(5, AFTERNOON, 6)], NIGHT, least=8)) == [(10, 10, False)]
 
 
 def test_half_days_between_which_the_clock_went_back_and_forth_stay_together():
@@ -135,6 +146,7 @@ def test_cut_that_holds_is_valid():
         (replace(block_to(6), last=99), NIGHT, 0, Invalid.NO_RATING),
         (block_to(6, stream=("Q2", SERIES)), NIGHT, 0, Invalid.NO_RATING),
         (block_to(6, is_tail=True), NIGHT, 0, Invalid.NO_TAIL),
+        (block_to(13, is_tail=True), NIGHT, 0, Invalid.NO_TAIL),
         (block_to(6, is_tail=True), DECEMBER, 0, Invalid.NO_TAIL),
     ],
 )

@@ -2,112 +2,17 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.numbers.blocks import COUNTED_MIN, Cut, Sums, check, cut, half_day_of
-from kiosk.domain.visit.rating import Rating, Reasons, Revised, Standing
-from kiosk.journal.lines import carried_line, decode_line, encode_line, line_of
-from kiosk.journal.stated import InForce
-from kiosk.journal.uncut import Noted, Setting, Uncut, block_line, cut_in, cuts_of_older
-from tests.builders import FrozenClock
-
-LEVELS = {"overall": (1, 2, 3, 4, 5)}
-SURVEYS = {"a@1": LEVELS, "a@2": LEVELS, "a@3": {"overall": (1, 2, 3)}, "b@1": LEVELS}
-
-RATINGS = st.tuples(
-    st.just("rate"), st.integers(1, 5), st.sampled_from(list(Standing)[:4] + [Standing.COUNTED] * 6),
-    st.sampled_from([None, None, None, "Q1"]),
-)  # fmt: skip
-SAID = st.tuples(st.just("reasons"), st.integers(1, 9), st.sets(st.sampled_from(["w", "p", "f"]), max_size=3))
-REVISED = st.tuples(st.just("revised"), st.integers(1, 9), st.integers(1, 5))
-WAIT = st.tuples(st.just("wait"), st.sampled_from([60, 900, 3600, 4 * 3600, 11 * 3600, 3 * 86400]))
-SURVEY = st.tuples(st.just("ask"), st.sampled_from(sorted(SURVEYS)))
-MOVE = st.tuples(st.just("move"), st.sampled_from(["03", "04"]))
-STEP = st.tuples(st.just("wait"), st.sampled_from([-60, -900, -13 * 3600, -9 * 86400, 40 * 86400, 9 * 365 * 86400]))
-CUT, RESTART = st.just(("cut",)), st.just(("restart",))
-ORDINARY = st.lists(RATINGS | RATINGS | RATINGS | SAID | REVISED | WAIT | WAIT | SURVEY | CUT, max_size=60)
-ANYTHING = st.lists(RATINGS | RATINGS | SAID | REVISED | WAIT | SURVEY | MOVE | STEP | CUT | RESTART, max_size=60)
-
-
-@dataclass
-class Kiosk:
-    """A kiosk in memory: the lines of a journal and what is uncut of them."""
-
-    clock: FrozenClock = field(default_factory=FrozenClock)
-    lines: list[bytes] = field(default_factory=list)
-    uncut: Uncut = field(default_factory=lambda: Uncut(Noted(1, Setting())))
-    survey: str = "a@1"
-    stands: str = "03"
-
-    def __post_init__(self) -> None:
-        self.state()
-
-    @property
-    def at(self) -> str:
-        return self.clock.wall.replace(microsecond=0).isoformat()
-
-    def write(self, line: bytes) -> None:
-        self.lines.append(line)
-        self.uncut.read(len(self.lines), line)
-
-    def state(self) -> None:
-        stated = InForce(self.survey, None, SURVEYS[self.survey], self.stands)
-        self.write(encode_line(stated.line(len(self.lines) + 1, self.clock.now())))
-
-    def do(self, action: str, *said: object) -> None:
-        getattr(self, action)(*said)
-
-    def rate(self, level: int, standing: Standing, counter: str | None) -> None:
-        rating = Rating(self.clock.now(), self.survey, "overall", level, standing, counter)
-        self.write(encode_line(line_of(len(self.lines) + 1, rating)))
-        self.clock.advance(30)
-
-    def reasons(self, back: int, chosen: set[str]) -> None:
-        seq = len(self.lines) + 1
-        self.write(encode_line(line_of(seq, Reasons(self.clock.now(), max(1, seq - back), tuple(chosen)))))
-
-    def revised(self, back: int, level: int) -> None:
-        seq = len(self.lines) + 1
-        self.write(encode_line(line_of(seq, Revised(self.clock.now(), max(1, seq - back), level))))
-
-    def wait(self, seconds: int) -> None:
-        self.clock.advance(seconds)
-
-    def ask(self, survey: str) -> None:
-        self.survey = survey
-        self.state()
-
-    def move(self, stands: str) -> None:
-        self.stands = stands
-        self.state()
-
-    def cut(self) -> None:
-        for due in self.uncut.due(self.at):
-            self.write(encode_line(block_line(len(self.lines) + 1, self.clock.now(), due)))
-
-    def restart(self) -> None:
-        noted = self.uncut.noted
-        self.uncut = Uncut(noted)
-        for seq, line in enumerate(self.lines[noted.first - 1 :], noted.first):
-            self.uncut.read(seq, line)
-
-    def leave(self) -> list[Cut]:
-        """What is cut at last, when no line comes any more."""
-        return cut(self.uncut.rated, self.at, self.uncut.setting.moves, ended=True)
-
-
-def run(actions: Iterable[tuple[object, ...]], without: str = "", **others: object) -> Kiosk:
-    kiosk = Kiosk(**others)  # type: ignore[arg-type]
-    for action, *said in actions:
-        if action != without:
-            kiosk.do(str(action), *said)
-    return kiosk
+from kiosk.domain.numbers.blocks import COUNTED_MIN, Cut, Sums, half_day_of
+from kiosk.domain.visit.rating import Rating, Reasons, Standing
+from kiosk.journal.lines import carried_line, encode_line, line_of
+from kiosk.journal.uncut import Noted, Setting, Uncut, block_line
+from tests.kiosk_in_memory import ANYTHING, CUT, ORDINARY, RATINGS, SURVEY, WAIT, Kiosk, run
 
 
 def stream_of(said: dict, surveys: dict) -> tuple:
@@ -206,20 +111,6 @@ def moments(cut_and_held: tuple[dict, list[dict]]) -> tuple:
     return [each["at"] for each in held], held[0]["stream"], said.get("tail", False), repr(said["sums"])
 
 
-@given(ANYTHING)
-def test_every_cut_is_found_valid_by_whoever_has_the_lines(actions):
-    kiosk = run([*actions, ("wait", 13 * 3600), ("cut",)])
-    uncut, spent = Uncut(Noted(1, Setting())), Counter()
-
-    for seq, encoded in enumerate(kiosk.lines, start=1):
-        said = json.loads(encoded)
-        if said["kind"] == "block":
-            one = cut_in(decode_line(encoded))
-            assert check(one, uncut.rated, said["at"], uncut.setting.moves, spent[one.stream]) is None
-            spent[one.stream] = one.last
-        uncut.read(seq, encoded)
-
-
 @given(ANYTHING, st.integers(0, 60), st.integers(0, 60))
 def test_restart_at_any_moment_cuts_the_same(actions, one, other):
     end = [("wait", 13 * 3600), ("cut",)]
@@ -229,23 +120,6 @@ def test_restart_at_any_moment_cuts_the_same(actions, one, other):
         restarted.insert(place, ("restart",))
 
     assert run([*restarted, *end]).lines == run([*actions, *end]).lines
-
-
-@given(ORDINARY)
-def test_journal_of_an_older_kiosk_is_cut_at_the_first_line_of_a_later_half_day(actions):
-    kiosk = run([*actions, ("wait", 40 * 86400), ("rate", 1, Standing.TEST, "Q9")], without="cut")
-    older = [line for line in kiosk.lines if json.loads(line)["kind"] != "settings"]
-    lines = [encode_line_at(line, seq) for seq, line in enumerate(older, start=1)]
-
-    cuts = list(cuts_of_older(enumerate(lines, start=1), Setting(levels=SURVEYS)))
-
-    assert all(one.last < seq for seq, one in cuts)
-    n = sum(n for _, one in cuts for sums in one.sums.values() for n in sums.levels.values())
-    assert n == sum(json.loads(line)["kind"] == "rating" for line in lines) - 1
-
-
-def encode_line_at(line: bytes, seq: int) -> bytes:
-    return json.dumps({**json.loads(line), "seq": seq}).encode()
 
 
 def test_versions_of_a_survey_with_the_same_levels_are_one_series():
@@ -286,6 +160,17 @@ def test_what_is_said_of_a_rating_after_its_cut_is_not_counted():
 
     assert kiosk.uncut.rated == []
     assert kiosk.uncut.due(kiosk.at) == []
+
+
+def test_reasons_count_once_each_and_those_that_were_given_first():
+    kiosk = run([("rate", 4, Standing.COUNTED, None, 4), ("rate", 5, Standing.COUNTED, None)])
+    for reasons in (("w", "p", "w"), ("f",)):
+        kiosk.write(encode_line(line_of(len(kiosk.lines) + 1, Reasons(kiosk.clock.now(), 6, reasons))))
+    kiosk.wait(86400)
+
+    (one,) = kiosk.uncut.due(kiosk.at)
+
+    assert one.sums == {"counted": Sums({4: 4, 5: 1}, {"w": 1, "p": 1})}
 
 
 def test_half_day_in_which_an_older_kiosk_began_to_cut_is_left_to_the_collector():
