@@ -28,16 +28,19 @@ class Judged:
     """Whether the kiosk made it."""
 
 
-def judged_cuts(lines: Iterable[tuple[int, bytes]], levels: Levels) -> Iterator[Judged]:
+def judged_cuts(lines: Iterable[tuple[int, bytes]], levels: Levels, *, ended: bool = False) -> Iterator[Judged]:
     """All cuts of the journal in the order of its lines, given from the first one on, each with its seq.
 
-    ``levels`` are those of the surveys that an older kiosk asked: its journal does not tell them.
+    ``levels`` are those of the surveys that an older kiosk asked: its journal does not tell them. Of one that has
+    ``ended``, because it went on in another, what its kiosk could not cut any more is cut here, too.
     """
     run = _Run(levels)
     for seq, encoded in lines:
         line = readable(encoded)
         if line is not None and line.seq == seq:
             yield from run.read(line, encoded)
+    if ended:
+        yield from run.end()
 
 
 class _Run:
@@ -53,9 +56,12 @@ class _Run:
         self._open: frozenset[HalfDay] = frozenset()
         """The half days that were not over at the last line: until they are, nothing is due."""
         self._spent: dict[Stream, int] = {}
+        self._line: Line | None = None
+        """The last one."""
 
     def read(self, line: Line, encoded: bytes) -> Iterator[Judged]:
         """The cuts that this line makes due, or states."""
+        self._line = line
         yield from self._cut_older(line)
         carried = is_carried(encoded)
         if isinstance(line, SettingsLine) and line.levels and self._own is None and not carried:
@@ -67,6 +73,13 @@ class _Run:
             self._own.read(line.seq, encoded)
         if self._older is not None and not self._is_own(line):
             self._older.read(line.seq, encoded)
+
+    def end(self) -> Iterator[Judged]:
+        """The cuts of all that is left, when no line comes any more."""
+        for uncut in filter(None, (self._older, self._own)):
+            if self._line is not None:
+                for due in cut(uncut.rated, self._line.at, uncut.setting.moves, ended=True):
+                    yield Judged(self._line.seq, due, is_kiosks=False)
 
     def _cut_older(self, line: Line) -> Iterator[Judged]:
         if self._older is None or open_at(line.at) == self._open:

@@ -88,6 +88,18 @@ def test_whatever_the_clock_did_the_cuts_of_an_upgraded_kiosk_are_valid_and_hold
     assert sum(size(one.cut) for one in found) <= ratings(kiosk)
 
 
+@given(ANYTHING, ANYTHING)
+def test_journal_that_went_on_in_another_is_cut_to_its_last_rating(before, after):
+    kiosk = upgraded(older(before))
+    for action, *said in after:
+        kiosk.do(str(action), *said)
+
+    found = list(judged_cuts(enumerate(kiosk.lines, start=1), SURVEYS, ended=True))
+
+    assert [one.wrong for one in found] == [None] * len(found)
+    assert sum(size(one.cut) for one in found) == ratings(kiosk)
+
+
 def test_invalid_cut_is_named_and_the_next_one_is_judged_by_itself():
     kiosk = run([*FIVE, ("wait", 5 * 3600), ("cut",), *FIVE, ("wait", 24 * 3600), ("cut",)])
     place = next(place for place, line in enumerate(kiosk.lines) if b'"kind":"block"' in line)
