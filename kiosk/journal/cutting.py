@@ -12,9 +12,9 @@ from kiosk.journal.reader import head_of
 from kiosk.journal.uncut import Uncut, block_line, note, noted_in
 from kiosk.journal.writing import write_line
 
-LINES_MAX = 2000
-"""So many lines are read at a time …"""
-CUTS_MAX = 100
+LINES_MAX = 200
+"""So many lines are read at a time, some milliseconds …"""
+CUTS_MAX = 20
 """… and so many cuts written."""
 
 
@@ -33,14 +33,13 @@ class Cutting:
 
     def step(self, journal_id: str, now: Instant) -> bool:
         """Read on or, at the end, cut what is due; whether there is more to do at once."""
-        if self._uncut is None and not self._begin():
+        at = now.wall.replace(microsecond=0).isoformat()
+        # The lines of a half day are read when it is over: all day long they need no memory beside the file.
+        if open_at(at) == self._done_in or (self._uncut is None and not self._begin()):
             return False
         assert self._uncut is not None  # noqa: S101 - begun
         if self._read_on(self._uncut):
             return True
-        at = now.wall.replace(microsecond=0).isoformat()
-        if open_at(at) == self._done_in:
-            return False
         due = self._uncut.due(at)
         with self._engine.begin() as connection:
             _write(connection, journal_id, self._uncut, due[:CUTS_MAX], now)

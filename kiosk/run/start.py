@@ -167,8 +167,9 @@ class _Run:
         if self._upkeep is None:
             return False
         # A citizen at the screen may still say more of a rating: it is cut after the visit.
-        more_to_cut = self._is_at_rest and self._upkeep.cut(journal)
-        return self._upkeep.tidy(journal) or more_to_cut
+        if self._is_at_rest and self._upkeep.cut(journal):
+            return True
+        return self._upkeep.tidy(journal)
 
     @property
     def _is_at_rest(self) -> bool:

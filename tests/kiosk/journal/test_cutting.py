@@ -257,6 +257,33 @@ def test_levels_are_known_when_the_entry_that_told_them_is_pruned(journal, path,
         assert [line["levels"] for line in blocks(reader)] == [[1, 2, 3, 4, 5]] * 2
 
 
+def test_rating_keeps_its_levels_though_a_later_entry_tells_others_of_the_same_version(journal, path, clock):
+    rate(journal, clock, 2)
+    journal.state_settings(InForce("sipas-5@1", "7", {"overall": (1, 2, 3)}, "03"), clock.now())
+    rate(journal, clock, 2, level=3)
+    clock.advance(HALF_DAY_S)
+    cut(journal, clock)
+    journal.close()
+    clock.advance(30 * DAY_S)
+
+    with Journal.open(path, clock, "test") as again:
+        cut(again, clock)
+
+    with JournalReader(path) as reader:
+        assert [(line["levels"], line["sums"]["counted"]["levels"]) for line in blocks(reader)] == [
+            ([1, 2, 3, 4, 5], {"4": 2}),
+            ([1, 2, 3], {"3": 2}),
+        ]
+
+
+def test_day_is_not_read_before_it_is_over(journal, clock, monkeypatch):
+    cut(journal, clock)
+    rate(journal, clock, 5)
+    monkeypatch.setattr(cutting.Cutting, "_read_on", lambda *_: pytest.fail("read"))
+
+    assert not journal.cut(clock.now())
+
+
 def test_what_is_noted_is_where_the_next_reading_begins(journal, reader, clock):
     rate(journal, clock, 5)
     clock.advance(HALF_DAY_S)
