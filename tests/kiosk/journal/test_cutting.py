@@ -316,6 +316,21 @@ def test_continuation_states_its_settings_and_carries_the_cuts_of_the_older_jour
     assert own["levels"] == [1, 2, 3, 4, 5]
 
 
+def test_continuation_is_cut_from_its_own_beginning(journal, path, clock):
+    rate(journal, clock, 9)
+    clock.advance(HALF_DAY_S)
+    cut(journal, clock)
+    path.with_name("agent.json").write_text(json.dumps({"parted": {"journal_id": journal.id, "seq": 12}}))
+
+    journal.continue_parted(clock.now())
+    rate(journal, clock, 5, level=2)
+    clock.advance(DAY_S)
+    cut(journal, clock)
+
+    with JournalReader(path) as reader:
+        assert [(line["last"], line["sums"]) for line in blocks(reader)] == [(7, {"counted": {"levels": {"2": 5}}})]
+
+
 def test_rating_of_an_unstated_version_is_a_series_of_its_own(journal, reader, clock):
     rate(journal, clock, 5)
     journal.append(Rating(clock.now(), "sipas-5@9", "overall", 3, Standing.COUNTED))
