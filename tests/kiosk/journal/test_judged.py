@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.numbers.blocks import Cut, Invalid, Sums, half_day_of
@@ -41,6 +41,10 @@ def upgraded(kiosk: Kiosk) -> Kiosk:
     return Kiosk(kiosk.clock, list(kiosk.lines), Uncut(noted), kiosk.survey)
 
 
+UNHURRIED = settings(deadline=None)  # on a busy machine one example may take long
+
+
+@UNHURRIED
 @given(ANYTHING)
 def test_every_cut_of_a_kiosk_is_found_valid(actions):
     kiosk = run([*actions, ("wait", 13 * 3600), ("cut",)])
@@ -53,6 +57,7 @@ def test_every_cut_of_a_kiosk_is_found_valid(actions):
     ]
 
 
+@UNHURRIED
 @given(ORDINARY)
 def test_older_journal_is_cut_at_the_first_line_of_a_later_half_day(actions):
     kiosk = older([*actions, ("wait", 40 * 86400), ("rate", 1, Standing.TEST, "Q9")])
@@ -64,6 +69,7 @@ def test_older_journal_is_cut_at_the_first_line_of_a_later_half_day(actions):
     assert sum(size(one.cut) for one in found) == ratings(kiosk) - 1
 
 
+@UNHURRIED
 @given(st.lists(RATINGS | RATINGS | WAIT, max_size=40), ORDINARY)
 def test_older_kiosk_that_begins_to_cut_loses_and_doubles_no_rating(before, after):
     kiosk = upgraded(older(before))
@@ -76,6 +82,7 @@ def test_older_kiosk_that_begins_to_cut_loses_and_doubles_no_rating(before, afte
     assert sum(size(one.cut) for one in found) == ratings(kiosk) - 1
 
 
+@UNHURRIED
 @given(ANYTHING, ANYTHING)
 def test_whatever_the_clock_did_the_cuts_of_an_upgraded_kiosk_are_valid_and_hold_no_rating_twice(before, after):
     kiosk = upgraded(older(before))
@@ -88,6 +95,7 @@ def test_whatever_the_clock_did_the_cuts_of_an_upgraded_kiosk_are_valid_and_hold
     assert sum(size(one.cut) for one in found) <= ratings(kiosk)
 
 
+@UNHURRIED
 @given(ANYTHING, ANYTHING)
 def test_journal_that_went_on_in_another_is_cut_to_its_last_rating(before, after):
     kiosk = upgraded(older(before))

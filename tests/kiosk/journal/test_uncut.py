@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN, Cut, Sums, half_day_of
@@ -47,6 +47,10 @@ def cuts_with_ratings(kiosk: Kiosk) -> list[tuple[dict, list[dict]]]:
     return found
 
 
+UNHURRIED = settings(deadline=None)  # on a busy machine one example may take long
+
+
+@UNHURRIED
 @given(ANYTHING)
 def test_each_cut_has_five_counted_ratings_or_is_a_tail_and_keeps_within_its_borders(actions):
     kiosk = run([*actions, ("wait", 13 * 3600), ("cut",)])
@@ -58,6 +62,7 @@ def test_each_cut_has_five_counted_ratings_or_is_a_tail_and_keeps_within_its_bor
         assert len({(each["at"][:7], each["moves"]) for each in held}) == 1
 
 
+@UNHURRIED
 @given(ANYTHING)
 def test_sums_equal_a_recount_of_the_lines(actions):
     kiosk = run([*actions, ("wait", 13 * 3600), ("cut",)])
@@ -72,6 +77,7 @@ def test_sums_equal_a_recount_of_the_lines(actions):
         assert set(said["sums"]) == {each["standing"] for each in held}
 
 
+@UNHURRIED
 @given(ANYTHING)
 def test_no_rating_is_lost_or_doubled_whatever_the_clock_does(actions):
     kiosk = run(actions)
@@ -82,6 +88,7 @@ def test_no_rating_is_lost_or_doubled_whatever_the_clock_does(actions):
     assert held + left == sum(json.loads(line)["kind"] == "rating" for line in kiosk.lines)
 
 
+@UNHURRIED
 @given(ORDINARY)
 def test_blocks_part_whole_half_days_in_order(actions):
     kiosk = run([*actions, ("wait", 13 * 3600), ("cut",)])
@@ -94,6 +101,7 @@ def test_blocks_part_whole_half_days_in_order(actions):
             assert half_day_of(one[-1]["at"]) < half_day_of(other[0]["at"])
 
 
+@UNHURRIED
 @given(st.lists(RATINGS | RATINGS | RATINGS | WAIT | SURVEY | CUT, max_size=60))
 def test_cut_at_last_is_the_cut_in_time(actions):
     in_time, at_last = run(actions), run(actions, without="cut")
@@ -111,6 +119,7 @@ def moments(cut_and_held: tuple[dict, list[dict]]) -> tuple:
     return [each["at"] for each in held], held[0]["stream"], said.get("tail", False), repr(said["sums"])
 
 
+@UNHURRIED
 @given(ANYTHING, st.integers(0, 60), st.integers(0, 60))
 def test_restart_at_any_moment_cuts_the_same(actions, one, other):
     end = [("wait", 13 * 3600), ("cut",)]
