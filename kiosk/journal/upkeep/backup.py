@@ -9,7 +9,7 @@ from sqlalchemy.exc import DatabaseError
 from kiosk.domain.instant import Clock
 from kiosk.journal.disk.engine import create_private, sqlite_module
 from kiosk.journal.disk.head_file import HeadFile
-from kiosk.journal.disk.lock import lock_of
+from kiosk.journal.disk.lock import AGENT_S_MAX, lock_of
 from kiosk.journal.errors import JournalDamaged, JournalUnusable
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.recovery.acknowledged import acknowledged_by_collector
@@ -51,7 +51,7 @@ def restore(path: Path, backup: Path, clock: Clock, software: str) -> int:
         raise JournalUnusable("there is no backup at {file}; name a file made by: kiosk backup", file=backup)
     create_private(path.with_suffix(".lock"))
     with contextlib.ExitStack() as leaving:
-        leaving.enter_context(lock_of(path))
+        leaving.enter_context(lock_of(path, AGENT_S_MAX))
         copy = path.with_name(f"{path.stem}.restored{path.suffix}")
         for companion in ("", "-wal", "-shm", "-journal"):
             leaving.callback(Path(f"{copy}{companion}").unlink, missing_ok=True)

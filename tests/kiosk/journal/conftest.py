@@ -1,9 +1,12 @@
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from kiosk.journal.disk import engine
+from kiosk.journal.disk.lock import lock_of
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 
@@ -27,3 +30,26 @@ def journal(path: Path, clock) -> Iterator[Journal]:
 def reader(journal: Journal, path: Path) -> Iterator[JournalReader]:
     with JournalReader(path) as opened:
         yield opened
+
+
+@pytest.fixture
+def let_agent_work(path: Path) -> Iterator[Callable[[], None]]:
+    """Has another thread hold the journal's lock for 0.3 s, as an agent does that continues a parted journal."""
+    threads: list[threading.Thread] = []
+
+    def begin() -> None:
+        held = threading.Event()
+
+        def hold() -> None:
+            lock = lock_of(path)
+            held.set()
+            time.sleep(0.3)
+            lock.release()
+
+        threads.append(threading.Thread(target=hold))
+        threads[-1].start()
+        assert held.wait(5)
+
+    yield begin
+    for thread in threads:
+        thread.join()

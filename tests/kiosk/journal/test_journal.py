@@ -1,6 +1,4 @@
 import stat
-import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +6,6 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from kiosk.domain.visit.rating import Reasons, Revised, Standing
-from kiosk.journal.disk.lock import lock_of
 from kiosk.journal.disk.schema import STEPS
 from kiosk.journal.errors import JournalInUse, JournalUnusable, JournalUnwritable
 from kiosk.journal.journal import Journal
@@ -54,23 +51,11 @@ def test_second_writer_is_refused_while_the_first_one_lives(journal, path, clock
         Journal.open(path, clock, "second")
 
 
-def test_agent_that_just_continues_the_journal_is_waited_for(path, clock):
+def test_agent_that_just_continues_the_journal_is_waited_for(path, clock, let_agent_work):
     Journal.open(path, clock, "first").close()
-    held = threading.Event()
+    let_agent_work()
 
-    def continue_it() -> None:
-        lock = lock_of(path)
-        held.set()
-        time.sleep(0.3)
-        lock.release()
-
-    agent = threading.Thread(target=continue_it)
-    agent.start()
-    held.wait()
-    try:
-        Journal.open(path, clock, "second").close()
-    finally:
-        agent.join()
+    Journal.open(path, clock, "second").close()
 
 
 @pytest.mark.parametrize(

@@ -230,11 +230,20 @@ def test_damaged_backup_is_refused_and_nothing_is_touched(path, clock, tmp_path)
         assert journal.id == before
 
 
-def test_running_kiosk_is_not_restored_under_its_feet(journal, path, clock, tmp_path):
+def test_running_kiosk_is_not_restored_under_its_feet(journal, path, clock, tmp_path, monkeypatch):
+    monkeypatch.setattr("kiosk.journal.upkeep.backup.AGENT_S_MAX", 0.1)
     back_up(path, tmp_path / "copy.db")
 
     with pytest.raises(JournalInUse):
         restore(path, tmp_path / "copy.db", clock, "test")
+
+
+def test_agent_that_just_continues_the_journal_is_waited_for_by_a_restore(path, clock, tmp_path, let_agent_work):
+    Journal.open(path, clock, "test").close()
+    back_up(path, tmp_path / "copy.db")
+    let_agent_work()
+
+    assert restore(path, tmp_path / "copy.db", clock, "test") == 1
 
 
 def test_reserve_is_made_once_there_is_room_and_given_up_for_the_last_presses(tmp_path, monkeypatch):
