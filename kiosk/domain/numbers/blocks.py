@@ -37,6 +37,11 @@ class Series:
     levels: tuple[int, ...]
     """Those of its scale, in order; empty where the journal does not say."""
 
+    @property
+    def key(self) -> str:
+        """``sipas-5:12345``, as tables and addresses name it beside the question."""
+        return f"{self.survey}:{''.join(map(str, self.levels))}"
+
 
 Stream = tuple[str, Series]
 """What is cut for itself: a counter's code, empty for the one where the kiosk stands, and a series."""

@@ -8,6 +8,7 @@ a test holds them and this module together.
 No table is read or written here.
 """
 
+from sync.collector.store.schema.blocks import block, block_piece, block_reason, cut_due, cut_state, uncut_count
 from sync.collector.store.schema.cases import follow_up, follow_up_step
 from sync.collector.store.schema.columns import EPOCH, Hash, Id, Moment, Seq, Serial, metadata, micros
 from sync.collector.store.schema.comments import comment, comment_step
@@ -67,11 +68,16 @@ __all__ = [
     "Serial",
     "account",
     "audit",
+    "block",
+    "block_piece",
+    "block_reason",
     "boot_clock",
     "carried",
     "comment",
     "comment_step",
     "counter",
+    "cut_due",
+    "cut_state",
     "delivery",
     "device",
     "device_command",
@@ -119,6 +125,7 @@ __all__ = [
     "suspicion",
     "tally",
     "transaction_count",
+    "uncut_count",
     "undated_count",
     "unit",
     "unit_follower",

@@ -1,0 +1,89 @@
+"""Tables of blocks: which ratings a cut holds, and which wait for one.
+
+A kiosk cuts once, in its journal (``kiosk.domain.numbers.blocks``). Here the cut is checked against its lines and
+kept with what the collector knows more of its ratings: where and when they stand, and which do not count. A report
+adds up whole blocks. Every rating of the tallies is in one block, or in ``uncut_count``, never in both.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, String, Text, text
+
+from sync.collector.store.schema.columns import Id, Moment, Seq, Serial, clustered
+
+SERIES = String(60)
+"""A survey's id with its levels, ``sipas-5:12345``; the exact ``id@version`` where these are not known."""
+
+# How far a journal's lines were read for cuts, and what the lines before that leave for the next one (JSON).
+cut_state = clustered(
+    "cut_state",
+    Column("journal_id", Id, primary_key=True),
+    Column("next_seq", Seq, nullable=False),
+    Column("state", Text, nullable=False),
+)
+
+# Journals with lines that may state a cut, or make one due that an older kiosk does not make itself.
+cut_due = clustered("cut_due", Column("journal_id", Id, primary_key=True))
+
+# One cut. Its days are those of its ratings by the collector's corrected time, from the first to the last.
+block = clustered(
+    "block",
+    Column("journal_id", Id, primary_key=True),
+    # The last rating in it; no other cut ends there.
+    Column("last_seq", Seq, primary_key=True),
+    Column("series", SERIES, nullable=False),
+    Column("question", String(40), nullable=False),
+    # The entry that states it, or the line at which it was made here.
+    Column("cut_seq", Seq, nullable=False),
+    Column("is_kiosks", Boolean, nullable=False),
+    Column("is_tail", Boolean, nullable=False),
+    # kiosk.domain.numbers.blocks.Invalid, or why else it is not believed: nothing of it is shown.
+    Column("fault", String(20)),
+    # Where all its ratings stand; none where they stand at several, because the counter was moved meanwhile.
+    Column("counter_id", Serial),
+    # The counter's unit, or the lowest one that all its counters have above them.
+    Column("unit_id", Serial, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("first_part", String(2), nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("last_part", String(2), nullable=False),
+    # How many of its ratings count.
+    Column("n", BigInteger, nullable=False),
+    # Since when it is shown.
+    Column("shown_at", Moment),
+    Index("ix_block_waiting", "unit_id", postgresql_where=text("shown_at IS NULL"),
+          sqlite_where=text("shown_at IS NULL")),
+)  # fmt: skip
+
+# What a block holds, by where and when and why: its sums by level.
+block_piece = clustered(
+    "block_piece",
+    Column("journal_id", Id, primary_key=True),
+    Column("last_seq", Seq, primary_key=True),
+    Column("counter_id", Serial, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("part", String(2), primary_key=True),
+    Column("standing", String(20), primary_key=True),
+    *(Column(f"n{level}", BigInteger, nullable=False) for level in range(1, 6)),
+)
+
+# How many of its counted ratings name each reason.
+block_reason = clustered(
+    "block_reason",
+    Column("journal_id", Id, primary_key=True),
+    Column("last_seq", Seq, primary_key=True),
+    Column("reason", String(40), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+)
+
+# Ratings that no block holds yet: an append adds to it, a cut takes from it.
+uncut_count = clustered(
+    "uncut_count",
+    Column("journal_id", Id, primary_key=True),
+    Column("counter_id", Serial, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("part", String(2), primary_key=True),
+    Column("survey", String(60), primary_key=True),
+    Column("question", String(40), primary_key=True),
+    Column("standing", String(20), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Index(None, "day", "counter_id"),
+)
