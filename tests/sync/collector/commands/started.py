@@ -25,7 +25,12 @@ def run_started(arguments: Sequence[str], environment: Mapping[str, str]) -> sub
     assert server.stdout is not None
     with TemporaryDirectory(prefix="hailong-command-") as folder:
         said = [Path(folder, name) for name in ("out", "err")]
-        order = {"arguments": list(arguments), "environment": dict(environment), "said": [str(path) for path in said]}
+        order = {
+            "arguments": list(arguments),
+            "environment": dict(environment),
+            "said": [str(path) for path in said],
+            "folder": str(Path.cwd()),
+        }
         server.stdin.write(json.dumps(order) + "\n")
         server.stdin.flush()
         code = int(server.stdout.readline())
@@ -65,6 +70,7 @@ def _become(order: dict[str, object]) -> None:
     assert isinstance(arguments, list)
     assert isinstance(environment, dict)
     assert isinstance(said, list)
+    os.chdir(str(order["folder"]))
     os.environ.clear()
     os.environ |= environment
     sys.argv = ["collector", *arguments]
