@@ -13,14 +13,13 @@ from sqlalchemy import insert
 
 from sync.collector.store.database import open_database
 from sync.collector.store.schema import device
-
-COLLECTOR = [sys.executable, "-c", "from sync.collector.commands.main import main; main()"]
+from tests.sync.collector.commands.started import run_started
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """One command, in English."""
     env = {"PATH": "/usr/bin:/bin", "HAILONG_LANGUAGE": "en", "HOME": "/nonexistent", **environment}
-    return subprocess.run([*COLLECTOR, *arguments], capture_output=True, text=True, timeout=60, env=env, check=False)
+    return run_started(arguments, env)
 
 
 def sentence(ended: subprocess.CompletedProcess[str], code: int = 1) -> str:
