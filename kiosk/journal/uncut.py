@@ -96,8 +96,8 @@ class Uncut:
     def of(cls, kept: Kept) -> Self:
         """As it was when this was kept."""
         uncut = cls(Noted(kept.next_seq, kept.setting))
-        for seq, at, stream, *said in kept.rated:
-            uncut._rated[seq] = Rated(seq, at, kept.streams[stream], *said)
+        for seq, at, stream, level, standing, reasons, moves in kept.rated:
+            uncut._rated[seq] = Rated(seq, at, kept.streams[stream], level, standing, reasons, moves)
         uncut.had_ratings = kept.had_ratings
         uncut._visits = Visits(kept.asked)
         return uncut
