@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, bindparam, select, update
 
 from kiosk.journal.lines import RevisedLine
 from sync.collector.calendar.presstime import MEASURED, TimeQuality
+from sync.collector.replica.held import blocks_of
 from sync.collector.replica.projection import reasons_of
 from sync.collector.replica.projection_rows import (
     CountRow,
@@ -31,6 +32,7 @@ from sync.collector.replica.tally import (
     count_move,
     count_ratings,
     count_reasons,
+    count_uncut,
     count_waiting,
 )
 from sync.collector.store.bulk import insert_rows
@@ -43,6 +45,7 @@ from sync.collector.store.schema import (
     reason_tally,
     tally,
     transaction_count,
+    uncut_count,
     undated_count,
     unread,
     waiting_count,
@@ -51,6 +54,7 @@ from sync.collector.store.schema import (
 _BOOT = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 RATING_NAMES = tuple("pressed_at" if name == "pressed_us" else name for name in RatingRow._fields)
 """The columns of a rating's row."""
+UNCUT_NAMES = ("counter_id", "day", "part", "survey", "question", "standing")
 _COUNT_CORRECTS = (
     "ON CONFLICT (journal_id, counter_id, day) DO UPDATE "
     "SET n = excluded.n, seq = excluded.seq, received_at = excluded.received_at "
@@ -107,8 +111,9 @@ def count_in(
     reasons: Mapping[ReasonKey, int],
     received_on: tuple[str, str],
 ) -> None:
-    """Add to the tallies, and to what is on its way to the reports."""
+    """Add to the tallies, to what no block holds yet, and to what is on its way to the reports."""
     _add_counts(connection, tally, TallyKey._fields, journal_id, counts)
+    _add_counts(connection, uncut_count, UNCUT_NAMES, journal_id, count_uncut(counts))
     _add_counts(connection, reason_tally, ReasonKey._fields, journal_id, reasons)
     waiting = count_waiting(counts, reasons, received_on)
     _add_counts(connection, waiting_count, WaitingKey._fields, journal_id, waiting)
@@ -202,11 +207,14 @@ def _apply_late(
     connection: Connection, journal_id: str, late: Sequence[LateLine], stored: Mapping[int, RatingRow]
 ) -> _Applied:
     having = _with_reasons(connection, journal_id, set(stored))
+    cut = blocks_of(connection, journal_id, set(stored))
     found = _Applied(dict(stored), Counter(), [], [])
     for entry in late:
         row = found.ratings.get(entry.rating)
         if row is None:
             found.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, f"no rating at {entry.rating}"))
+        elif entry.rating in cut:
+            found.unread.append(Unread(entry.seq, UnreadReason.AFTER_CUT, f"rating {entry.rating} was cut before"))
         elif isinstance(entry, RevisedLine):
             found.moved.update(count_move(row, entry.level))
             found.ratings[entry.rating] = _revise(connection, journal_id, row, entry.level)

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, s
 from kiosk.domain.visit.rating import Standing
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.care.signals.standing import AT_ONCE, RATING_ROW, read_reasons, seqs_of
+from sync.collector.replica.blocks.kept import move_held
 from sync.collector.replica.continued import Position, counted_positions
 from sync.collector.replica.keep import count_in, count_undated
 from sync.collector.replica.projection_rows import RatingRow
@@ -149,6 +150,7 @@ def _move_ratings(connection: Connection, journal_id: str, rows: Sequence[Rating
         reasons[reason_key(before[chosen.rating_seq], chosen.reason)] -= 1
         reasons[reason_key(after[chosen.rating_seq], chosen.reason)] += 1
     count_in(connection, journal_id, counts, reasons, AT_ONCE)
+    move_held(connection, journal_id, [(row, after[row.seq]) for row in rows])
     count_undated(connection, journal_id, after.values(), gone=rows)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from kiosk.domain.visit.rating import Standing
+from sync.collector.replica.blocks.kept import move_held
 from sync.collector.replica.keep import RATING_NAMES, count_in
 from sync.collector.replica.projection_rows import RatingRow, ReasonRow
 from sync.collector.replica.spans import read_spans
@@ -106,6 +107,7 @@ def _count(connection: Connection, journal_id: str, rows: Sequence[RatingRow], t
         reasons[reason_key(row, chosen.reason)] -= 1
         reasons[reason_key(row._replace(standing=str(to)), chosen.reason)] += 1
     count_in(connection, journal_id, counts, reasons, AT_ONCE)
+    move_held(connection, journal_id, [(row, row._replace(standing=str(to))) for row in rows])
 
 
 def read_reasons(connection: Connection, journal_id: str, rows: Sequence[RatingRow]) -> list[ReasonRow]:
