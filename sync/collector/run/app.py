@@ -76,7 +76,7 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
         telemetry=_telemetry(tracer),
     )
     app.state.services = services
-    app.state.gauges = Gauges(services.database)
+    app.state.gauges = Gauges(services.database, services.now, services.config.zone)
     app.state.readiness = Readiness(services.writer)
     for part in (journals, enrolments, device, tallies, report, health):
         app.include_router(part.router)

@@ -16,6 +16,7 @@ from sync.collector.figures.places import Place
 from sync.collector.figures.queries.waits import SET_ASIDE
 from sync.collector.figures.tables import Titles
 from sync.collector.figures.today import Row, Table
+from sync.collector.fleet.kiosks.hours import Closed
 from sync.collector.people.rights import Role
 from sync.collector.words.when import When
 
@@ -148,6 +149,13 @@ class Phrases(When):
         if kiosk.silent:
             return self.t("silent since {time}", time=self.time(kiosk.last_contact))
         return self.time(kiosk.last_contact)
+
+    def closed(self, closed: Closed) -> str:
+        """That no office is open now, and until when none is."""
+        if closed.until is None:
+            return self.t("No office is open now; nothing is expected of any kiosk.")
+        time = self.time(closed.until)
+        return self.t("No office is open now; nothing is expected of any kiosk until {time}.", time=time)
 
     def place(self, place: Place) -> str:
         """A place's name, with its last day where it has one; the root has none of its own."""
