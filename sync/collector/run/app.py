@@ -45,6 +45,7 @@ UPKEEP_S = 3600.0
 PAGES = (
     signin_pages,
     today_page,
+    heard_page,
     report_page,
     sheet_page,
     counts_page,
