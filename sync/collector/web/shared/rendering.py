@@ -42,6 +42,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "p": phrases,
         "language": language_of(request),
         "demo": services.config.demo,
+        "limits": phrases.limits(services.config.policy),
         "has_tt01": services.config.reports.tt01,
         "badges": getattr(request.state, "badges", NOTHING),
         "zone": services.config.time_zone,
