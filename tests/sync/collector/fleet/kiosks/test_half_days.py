@@ -86,7 +86,9 @@ def press(it: Person, kiosk: KioskKey, pen: Pen, counter: str | None = None) -> 
 
 def test_nothing_that_it_staff_read_moves_with_a_press(it: Person, office: Office, kiosk: KioskKey) -> None:
     device, pen = str(office.device.device_id), Pen()
-    press(it, kiosk, pen)
+    pen.opened()
+    send(it.client, kiosk.entries(pen, 1, 1))
+    tell(it, kiosk, pen, pending=0)
     before = read_all(it, device)
 
     for counter in (None, None, "Q2"):
