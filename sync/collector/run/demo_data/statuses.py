@@ -30,10 +30,9 @@ def write_status(connection: Connection, desk: Desk) -> None:
 
 
 def _told(desk: Desk) -> dict[str, Any]:
-    """What moves with presses, as of the last half day that is over."""
-    head, said_at = desk.journal.head, told_until(desk.now, desk.days.zone) - timedelta(minutes=1)
-    told = {"journal_id": desk.journal.journal_id, "next_seq": head.next_seq if head else 1, "pending": 0}
-    return {**told, "head": head.head.hex() if head else "", "said_at": said_at.isoformat()}
+    """What moves with presses, as of the last half day that is over; its cursor then is not known here."""
+    said_at = told_until(desk.now, desk.days.zone) - timedelta(minutes=1)
+    return {"journal_id": desk.journal.journal_id, "pending": 0, "said_at": said_at.isoformat()}
 
 
 def _said(desk: Desk, chance: random.Random) -> dict[str, Any]:

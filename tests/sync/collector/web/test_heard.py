@@ -15,7 +15,7 @@ from tests.sync.collector.builders import NOON, Office
 from tests.sync.collector.kiosk_client import URL
 
 NIGHT = NOON + timedelta(hours=10)
-NOTHING_EXPECTED = "Hiện không có cơ quan nào mở cửa; chưa máy nào phải liên lạc trước 07:30 23/11/2026."
+NOTHING_EXPECTED = "Hiện không có cơ quan nào mở cửa; không máy nào cần liên lạc cho đến 07:30 23/11/2026."
 
 
 def page(services: Services, now: datetime, way: str = "/") -> str:
