@@ -6,7 +6,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 from kiosk.base.table import Cell, Form, write_cell
-from kiosk.domain.numbers.disclosure import OFF, Policy
 from kiosk.domain.numbers.measures import Figure, Method, Score, Share, differs, points_between
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Level, Words
@@ -17,15 +16,12 @@ from sync.collector.figures.places import Place
 from sync.collector.figures.queries.waits import SET_ASIDE
 from sync.collector.figures.tables import Titles
 from sync.collector.figures.today import Row, Table
-from sync.collector.fleet.kiosks.hours import Closed
 from sync.collector.people.rights import Role
 from sync.collector.words.when import When
 
 JOINED_MAX = 6
 """So many moved counters are named."""
 UNDATED_NAMED_MAX = 5
-USUAL = Policy()
-"""What holds where the office raised nothing."""
 
 
 class Phrases(When):
@@ -152,33 +148,6 @@ class Phrases(When):
         if kiosk.silent:
             return self.t("silent since {time}", time=self.time(kiosk.last_contact))
         return self.time(kiosk.last_contact)
-
-    def closed(self, closed: Closed) -> str:
-        """That no office is open now, and until when none is."""
-        if closed.until is None:
-            return self.t("No office is open now; nothing is expected of any kiosk.")
-        time = self.time(closed.until)
-        return self.t("No office is open now; nothing is expected of any kiosk until {time}.", time=time)
-
-    def limits(self, policy: Policy) -> str:
-        """From how many ratings on numbers are shown, where that is not as usual; empty where it is."""
-        t = self.t
-        if policy == OFF:
-            off = t(
-                "Minimum counts and privacy delays are off: here every press shows at once, even a single one. In an "
-                "office, numbers appear when the half day is over, and small groups are hidden."
-            )
-            return f"{t('Demonstration.')} {off}"
-        if (policy.block_min, policy.percent_min) == (USUAL.block_min, USUAL.percent_min):
-            return ""
-        return t(
-            "This office shows counts from {n} ratings on and percentages from {percent} on; usual are {least} and "
-            "{most}.",
-            n=t.number(policy.block_min),
-            percent=t.number(policy.percent_min),
-            least=t.number(USUAL.block_min),
-            most=t.number(USUAL.percent_min),
-        )
 
     def place(self, place: Place) -> str:
         """A place's name, with its last day where it has one; the root has none of its own."""
