@@ -10,11 +10,14 @@ from prometheus_client import REGISTRY, generate_latest
 
 import sync.collector.chores.kiosks
 import sync.collector.run.app
+from kiosk.journal.chain import Cursor
+from kiosk.journal.journal import Journal
 from sync.agent.asked.metrics import write_metrics
+from sync.agent.state import AgentState, keep_state
 from sync.agent.troubles import Trouble
 from sync.collector.fleet.kiosks.faults import Fault
 from sync.collector.run.gauges import Gauges
-from tests.builders import FrozenClock
+from tests.builders import FrozenClock, make_rating
 
 MONITORING = Path(__file__).parent.parent / "config" / "monitoring"
 MODULES = (sync.collector.run.app, sync.collector.chores.kiosks, Gauges)
@@ -105,6 +108,24 @@ def test_agents_file_is_whole_and_for_everybody(agents: str, tmp_path: Path) -> 
     assert "hailong_agent_enrolled 0\n" in agents
     assert 'hailong_agent_trouble{trouble="not_enrolled"} 1\n' in agents
     assert [path.name for path in tmp_path.iterdir() if "unfinished" in path.name] == []
+
+
+def test_agents_file_does_not_move_with_a_press(tmp_path: Path) -> None:
+    clock, file = FrozenClock(), tmp_path / "hailong.prom"
+    with Journal.open(tmp_path / "journal.db", clock, "test") as journal:
+        for _ in range(3):
+            journal.append(make_rating(clock))
+        clock.advance(86_400)
+        known: list[tuple[str, float]] = []
+        for _ in range(3):
+            keep_state(tmp_path / "agent.json", AgentState().with_contact("another", Cursor(1, bytes(32)), clock.now()))
+            write_metrics(file, tmp_path, tmp_path / "journal.db", clock)
+            known.append((file.read_text("utf-8"), file.stat().st_mtime))
+            clock.advance(60)
+            journal.append(make_rating(clock))
+
+    assert known[0] == known[1] == known[2]
+    assert "hailong_agent_waiting_entries 4\n" in known[0][0]
 
 
 def test_agents_file_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:

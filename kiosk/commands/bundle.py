@@ -4,6 +4,7 @@ The agent's libraries are imported when a bundle is made: the citizen's screen w
 """
 
 import platform
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from kiosk.base.settings.listing import Overlay, list_settings
 from kiosk.base.settings.reading import Reading
 from kiosk.commands.doctor import examine_kiosk
 from kiosk.commands.shared import Config, DataDir, t
-from kiosk.doctor.bundle import as_json, journal_part, without_secrets, write_bundle
+from kiosk.doctor.bundle import as_json, finding_part, journal_part, without_secrets, write_bundle
 from kiosk.office.from_centre import with_office
 from kiosk.office.settings import KioskSettings, read_kiosk_settings
 from sync.agent.own_log import read_own_log
@@ -42,9 +43,9 @@ def support_bundle(
     parts = {
         "versions.json": as_json({**_versions(), "made_at": now.isoformat(timespec="seconds")}),
         "settings.json": _settings_part(reading),
-        "doctor.json": without_secrets(as_json([finding.as_dict() for finding in examine_kiosk(settings)])),
-        "agent.json": _agent_part(settings),
-        "journal.json": journal_part(settings.journal_path),
+        "doctor.json": without_secrets(as_json([finding_part(finding) for finding in examine_kiosk(settings)])),
+        "agent.json": _agent_part(settings, now),
+        "journal.json": journal_part(settings.journal_path, now),
         "log.txt": _log_part(),
     }
     file = write_bundle(to, parts, now)
@@ -63,10 +64,12 @@ def _settings_part(reading: Reading[KioskSettings]) -> str:
     return as_json([setting.as_dict() for setting in list_settings(reading, overlay)])
 
 
-def _agent_part(settings: KioskSettings) -> str:
+def _agent_part(settings: KioskSettings, now: datetime) -> str:
+    from sync.agent.asked.closed import closed_status
     from sync.agent.asked.status import agent_status
 
-    status = agent_status(settings.folder, settings.journal_path, SystemClock(settings.zone))
+    exact = agent_status(settings.folder, settings.journal_path, SystemClock(settings.zone))
+    status = closed_status(exact, settings.folder, settings.journal_path, now)
     return without_secrets(as_json(status.as_dict()))
 
 

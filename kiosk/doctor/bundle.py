@@ -8,16 +8,24 @@ import os
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kiosk.base.errors import SpokenError
+from kiosk.doctor.finding import Finding
+from kiosk.domain.numbers.blocks import is_over
+from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import JournalError
 from kiosk.journal.lines import LineUnreadable, decode_line
 
+if TYPE_CHECKING:
+    from kiosk.journal.reader import Entry
+
 HIDDEN = "[…]"
+MOVING = frozenset({"journal", "delivery"})
+"""Findings that count entries, and so move with a press; the parts beside them count as of the last half day."""
 LINE_CHARS_MAX = 2000
 _SECRETS = (
     re.compile(r"-----BEGIN [^-]+-----.*?(-----END [^-]+-----|\Z)", re.DOTALL),
@@ -62,14 +70,17 @@ def without_secrets(text: str) -> str:
     return "\n".join(line[:LINE_CHARS_MAX] for line in text.splitlines())
 
 
-def journal_part(path: Path) -> str:
-    """The journal's name, head and how many entries of each kind it has; no entry."""
+def journal_part(path: Path, now: datetime) -> str:
+    """The journal's name, head and how many entries of each kind it has, up to the last half day that is over.
+
+    No entry. Of two bundles of the same morning nobody learns when somebody pressed.
+    """
     from kiosk.journal.reader import JournalReader  # only here: the citizen's first frame does not wait for SQLAlchemy
 
     try:
         with JournalReader(path) as reader:
-            head, anchor = reader.head(), reader.anchor()
-            kinds = Counter(map(_kind_of, (entry.line for entry in reader.entries(anchor.next_seq))))
+            anchor = reader.anchor()
+            head, kinds = _as_closed(reader.entries(anchor.next_seq), anchor, now)
             touch_test = reader.touch_test()
     except JournalError as error:
         return as_json({"fault": without_secrets(str(error))})
@@ -85,13 +96,32 @@ def journal_part(path: Path) -> str:
     )
 
 
+def _as_closed(entries: "Iterable[Entry]", head: Cursor, now: datetime) -> tuple[Cursor, Counter[str]]:
+    """Where the chain stood when the last half day was over, and how many entries of each kind it had."""
+    kinds: Counter[str] = Counter()
+    later: Counter[str] = Counter()
+    for entry in entries:
+        kind, at = _kind_of(entry.line)
+        later[kind] += 1
+        if at is None or is_over(at, now):
+            head, kinds, later = entry.end, kinds + later, Counter()
+    return head, kinds
+
+
+def finding_part(finding: Finding) -> dict[str, Any]:
+    """A finding without a count that moves with a press."""
+    told = finding.as_dict()
+    return {**told, "said": re.sub(r"\d+", HIDDEN, finding.said)} if finding.about in MOVING else told
+
+
 def as_json(content: Any) -> str:
     """As it stands in the bundle."""
     return json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
-def _kind_of(line: bytes) -> str:
+def _kind_of(line: bytes) -> tuple[str, str | None]:
     try:
-        return decode_line(line).kind
+        found = decode_line(line)
     except LineUnreadable:
-        return "unreadable"
+        return "unreadable", None
+    return found.kind, found.at

@@ -152,7 +152,7 @@ def _find_signs(connection: Connection) -> None:
     first, last = "2026-11-17", "2026-11-18"
     findings = [
         Finding(1, Sign.BURST, first, last, "am", rush), Finding(2, Sign.BURST, "2026-11-13", "2026-11-13", "am", rush),
-        Finding(2, Sign.SILENT, last, last, "", {"days": 3, "usual": 12, "heard": True}),
+        Finding(2, Sign.UNPRESSED, last, last, "", {"days": 3, "usual": 12, "heard": True}),
     ]  # fmt: skip
     keep_findings(connection, findings, NOON)
     decides = Reader(SUPERVISOR, "Nông Thị Hương", Role.SUPERVISOR, RIGHTS[Role.SUPERVISOR], "")

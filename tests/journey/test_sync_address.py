@@ -3,6 +3,7 @@
 import contextlib
 import re
 import shutil
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
@@ -33,6 +34,7 @@ from tests.moving import (
     take_over,
     url_of,
 )
+from tests.sync.collector.builders import HANOI
 
 
 @pytest.mark.parametrize("host_is_kept", [True, False])
@@ -187,6 +189,7 @@ def test_list_of_kiosks_after_a_complete_upload_tells_of_nothing_waiting_and_of_
 
     database = open_database(f"sqlite:///{collector.path}")
     with database.reading() as connection:
-        (listed,) = read_roster(connection)
+        # What waits is told when its half day is over: by tomorrow.
+        (listed,) = read_roster(connection, datetime.now(UTC) + timedelta(days=1), HANOI)
     database.close()
     assert (listed.waiting, listed.error) == (0, None)

@@ -134,6 +134,11 @@ def open_at(at: str) -> frozenset[HalfDay]:
     return frozenset({half_day_of(at), half_day_of(settled)})
 
 
+def is_over(at: str, now: datetime) -> bool:
+    """Whether the half day of a line is over: only then is it told to anybody that there is such a line."""
+    return half_day_of(at) not in open_at(now.isoformat())
+
+
 def cut(rated: Iterable[Rated], at: str, moves: int = 0, *, ended: bool = False, least: int = 0) -> list[Cut]:
     """The cuts that are due at the moment ``at``, in the order of their last ratings.
 

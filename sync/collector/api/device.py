@@ -14,8 +14,9 @@ from sync.collector.api.signed import signed_by_device
 from sync.collector.fleet.devices.credentials import change_key
 from sync.collector.fleet.devices.own import read_own_key
 from sync.collector.fleet.kiosks.commands import commands_for
+from sync.collector.fleet.kiosks.hours import Hours
 from sync.collector.fleet.kiosks.status import keep_status
-from sync.collector.fleet.rollouts.effective import etag_of, settings_for
+from sync.collector.fleet.rollouts.effective import etag_of, read_base, settings_for
 from sync.collector.replica.stored import read_cursor
 from sync.collector.services.services import Services
 from sync.protocol.messages import (
@@ -56,9 +57,11 @@ async def post_status(request: Request, services: TheServices) -> Response:
     received_at = services.now()
 
     def in_transaction(connection: Connection) -> StatusAnswer:
-        keep_status(connection, signed.device, status, signed.verified.clock, received_at, services.config.zone)
+        base, in_force = read_base(connection, signed.device.device_id), services.rollouts.in_force(connection)
+        hours = Hours(services.calendars(connection).of(base.path), services.config.zone)
+        keep_status(connection, signed.device, status, signed.verified.clock, received_at, hours)
         cursor = read_cursor(connection, signed.device.device_id, status.journal_id)
-        settings = settings_for(connection, signed.device.device_id, services.rollouts.in_force(connection))
+        settings = in_force.settings(base)
         commands = commands_for(connection, signed.device.device_id, received_at)
         return StatusAnswer(cursor.next_seq, cursor.head.hex(), etag_of(settings), commands)
 

@@ -11,6 +11,7 @@ from kiosk.base.table import Cell, Mark
 from kiosk.base.texts import texts
 from sync.collector.api.depends import MayExport, TheServices
 from sync.collector.api.described import READER_PROBLEMS
+from sync.collector.api.noted import note_reading
 from sync.collector.figures.book import Book
 from sync.collector.figures.tables import tables_of
 from sync.collector.fleet.places.units import PLACE_CODE
@@ -39,6 +40,8 @@ async def get_report(
     """Every table of a place's report; a cell without a number says why."""
     query = reports.Query(unit, counter, period, compare, question, measure, versus)
     book = await asyncio.to_thread(reports.read_book, services, reader, query)
+    asked = {"period": book.period.code, "compare": compare, "question": question, "measure": measure, "versus": versus}
+    await note_reading(services, reader, "/v1/report", book.place.key or "*", asked)
     phrases = Phrases(texts("collector", "en"), services.config.zone, services.now())
     return JSONResponse(book_json(book, phrases), headers={"Cache-Control": "no-store"})
 

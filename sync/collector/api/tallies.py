@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from kiosk.domain.numbers.measures import Share
 from sync.collector.api.depends import MayExport, TheServices
 from sync.collector.api.described import READER_PROBLEMS
+from sync.collector.api.noted import note_reading
 from sync.collector.calendar.periods import LAST_DAY
 from sync.collector.figures.today import Report, Row, Span, Table, make_report
 from sync.collector.fleet.places.units import PLACE_CODE
@@ -43,7 +44,10 @@ async def get_tallies(
         raise WireError("from is after to")
     if span.first < FIRST_DAY or span.last > LAST_DAY:
         raise WireError(f"days are from {FIRST_DAY} to {LAST_DAY}")
-    return JSONResponse(report_json(await asyncio.to_thread(read_report, services, span), services.config.time_zone))
+    report = await asyncio.to_thread(read_report, services, span)
+    asked = {"from": span.first.isoformat(), "to": span.last.isoformat()}
+    await note_reading(services, reader, "/v1/tallies", counter or unit or reader.path or "*", asked)
+    return JSONResponse(report_json(report, services.config.time_zone))
 
 
 def read_report(services: Services, span: Span) -> Report:
@@ -108,6 +112,7 @@ def _row_json(row: Row) -> dict[str, Any]:
             "name": place.name,
             "unit": place.unit,
             "last_contact": [at.isoformat() if (at := kiosk.last_contact) else None for kiosk in place.kiosks],
+            "silent": [kiosk.silent for kiosk in place.kiosks],
         }
     )
     return {

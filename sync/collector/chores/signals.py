@@ -48,8 +48,8 @@ def look(services: Services, today: date, stretches: int = 1) -> list[Finding]:
             last = today - timedelta(days=1) - back * length
             window = Window(last - length + timedelta(days=1), last, services.config.zone, settings.quick_s)
             signs = find_signs(gather(connection, window, missed), settings, looked_at)
-            # A silence of long ago ended long ago.
-            found += [one for one in signs if not back or one.sign is not Sign.SILENT]
+            # Where nobody pressed long ago, that ended long ago.
+            found += [one for one in signs if not back or one.sign is not Sign.UNPRESSED]
         lost = find_journals(connection, window)
     return [*found, *(one for one in lost if one.last > looked_at.get((one.counter_id, one.sign), ""))]
 

@@ -37,7 +37,7 @@ def device_list(config: ConfigFile = None, data_dir: DataDir = None, as_json: As
     settings = load_config(config, data_dir)
     database = open_ready(settings)
     with database.reading() as connection:
-        kiosks = read_roster(connection)
+        kiosks = read_roster(connection, datetime.now(UTC), settings.zone)
     database.close()
     if as_json:
         typer.echo(json.dumps([kiosk.as_dict() for kiosk in kiosks], ensure_ascii=False))

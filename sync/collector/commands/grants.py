@@ -26,12 +26,14 @@ def device_grant(device: DeviceName, counter: Counters, config: ConfigFile = Non
     from sync.collector.fleet.devices.grants import grant_counters
     from sync.collector.fleet.kiosks.beyond import read_asides
 
-    database = open_ready(load_config(config, data_dir))
+    settings = load_config(config, data_dir)
+    database = open_ready(settings)
 
     def grant(connection: Any) -> tuple[str, int]:
         found = find_device(connection, device)
-        grant_counters(connection, found, counter, datetime.now(UTC), actor())
-        return found, sum(one.n for one in read_asides(connection, found, "") if one.code in counter)
+        grant_counters(connection, found, counter, (now := datetime.now(UTC)), actor())
+        asides = read_asides(connection, found, "", now, settings.zone)
+        return found, sum(one.n for one in asides if one.code in counter)
 
     found, kept = in_transaction(database, grant)
     tell("Kiosk {device} may speak for {counters} too.", device=found, counters=", ".join(counter))
@@ -68,7 +70,8 @@ def device_counters(
     database = open_ready(settings)
     with database.reading() as connection:
         found = find_device(connection, device)
-        grants, asides = read_grants(connection, found).get(found, []), read_asides(connection, found, "")
+        grants = read_grants(connection, found).get(found, [])
+        asides = read_asides(connection, found, "", datetime.now(UTC), settings.zone)
     database.close()
     if as_json:
         said = {"device": found, "grants": [asdict(one) for one in grants], "aside": [asdict(one) for one in asides]}

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from sync.collector.fleet.devices.last_words import LastWords
+from sync.collector.fleet.devices.last_words import LastWords, contact_of
 from sync.collector.fleet.kiosks.hours import Missed
 from sync.collector.store.schema import counter, device, device_status, journal, unit
 
@@ -17,6 +17,7 @@ class Freshness:
     device_id: str
     last_contact: datetime | None
     pending: int | None
+    """What had not come of all that was pressed until the last half day was over; None where nobody knows."""
     silent: bool
     """Not heard for too long while its counter was open."""
 
@@ -44,10 +45,10 @@ def read_kiosks(connection: Connection, missed: Missed) -> dict[int, list[Freshn
         .order_by(device.c.device_id)
     )
     found: dict[int, list[Freshness]] = {}
-    words = LastWords(connection)
+    words = LastWords(connection, missed.now, missed.zone)
     for device_id, counter_id, enrolled_at, path, sent_at, status_at, status in rows:
-        contact = max((at for at in (sent_at, status_at) if at is not None), default=None)
-        pending = words.of(status).get("pending")
-        silent = missed.is_missed(path, contact or enrolled_at)
-        found.setdefault(counter_id, []).append(Freshness(device_id, contact, pending, silent))
+        heard = max((at for at in (sent_at, status_at) if at is not None), default=enrolled_at)
+        pending, silent = words.of(status, status_at).get("pending"), missed.is_missed(path, heard)
+        kiosk = Freshness(device_id, contact_of(status_at, sent_at), pending, silent)
+        found.setdefault(counter_id, []).append(kiosk)
     return found

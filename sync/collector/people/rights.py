@@ -14,7 +14,7 @@ class Right(StrEnum):
     READ = "read"
     """See numbers, as far as disclosure lets anybody see them."""
     EXPORT = "export"
-    """Take numbers out of the system; every file and mail is written down, calls of the API are not."""
+    """Take numbers out of the system; every file and mail is written down, and what is read by the API once an hour."""
     FOLLOW = "follow"
     """See the cases: what was too much, who takes care of it, what came of it."""
     DECIDE = "decide"

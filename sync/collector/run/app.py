@@ -33,7 +33,7 @@ from sync.collector.services.services import Services
 from sync.collector.store.partitions import ensure_partitions
 from sync.collector.web.care import cases_page, comments_page, signals_page
 from sync.collector.web.errors import is_page, page_of
-from sync.collector.web.figures import counts_page, files_page, report_page, sheet_page, today_page
+from sync.collector.web.figures import counts_page, files_page, heard_page, report_page, sheet_page, today_page
 from sync.collector.web.fleet import fleet_page, kiosk_page, settings_page, surveys_page
 from sync.collector.web.people import accounts_page, audit_page, oidc_pages, signin_pages
 from sync.protocol import problems
@@ -45,6 +45,7 @@ UPKEEP_S = 3600.0
 PAGES = (
     signin_pages,
     today_page,
+    heard_page,
     report_page,
     sheet_page,
     counts_page,
@@ -76,7 +77,7 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
         telemetry=_telemetry(tracer),
     )
     app.state.services = services
-    app.state.gauges = Gauges(services.database)
+    app.state.gauges = Gauges(services.database, services.now, services.config.zone)
     app.state.readiness = Readiness(services.writer)
     for part in (journals, enrolments, device, tallies, report, health):
         app.include_router(part.router)

@@ -1,7 +1,11 @@
-"""Gauges: numbers about the database itself, read when Prometheus asks; the same from every process."""
+"""Gauges: numbers about the database itself, read when Prometheus asks; the same from every process.
+
+What moves with a press stands still until its half day is over (``calendar.half_days``).
+"""
 
 import time
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from threading import Lock
 
 import structlog
@@ -9,6 +13,7 @@ from prometheus_client import Gauge
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from sync.collector.calendar.half_days import told_until
 from sync.collector.fleet.devices.last_words import LastWords
 from sync.collector.fleet.kiosks.beyond import count_asides
 from sync.collector.notices.outbox import FAILED, WAITING
@@ -21,10 +26,10 @@ FRESH_S = 15.0
 """For so long the last values are given again: several may ask, and each reading walks all statuses."""
 
 _up = Gauge("hailong_database_up", "Whether the database answered when it was last asked")
-_unread = Gauge("hailong_unread_lines", "Lines kept that this version cannot read; collector reproject reads them anew")
-_asides = Gauge("hailong_set_aside_lines", "Lines kept and set aside, by why they are not counted", ["reason"])
+_unread = Gauge("hailong_unread_lines", "Lines of half days that are over, kept, that this version cannot read")
+_asides = Gauge("hailong_set_aside_lines", "The same that are set aside, by why they are not counted", ["reason"])
 _devices = Gauge("hailong_devices", "Enrolled kiosks by what became of them", ["state"])
-_waiting = Gauge("hailong_waiting_entries", "Entries that kiosks said were waiting and that have not come since")
+_waiting = Gauge("hailong_waiting_entries", "Entries of half days that are over that wait at kiosks")
 _notices = Gauge("hailong_notices", "Notices to one address that did not go out, by what becomes of them", ["state"])
 _log = structlog.get_logger("collector")
 
@@ -32,8 +37,14 @@ _log = structlog.get_logger("collector")
 class Gauges:
     """Reads one database's gauges, not oftener than they may change."""
 
-    def __init__(self, database: Database, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._database, self._monotonic = database, monotonic
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], datetime],
+        zone: tzinfo,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database, self._now, self._zone, self._monotonic = database, now, zone, monotonic
         self._reading, self._read_at = Lock(), float("-inf")
 
     def read(self) -> None:
@@ -43,7 +54,7 @@ class Gauges:
                 return
             try:
                 with self._database.reading() as connection:
-                    _read(connection)
+                    _read(connection, self._now(), self._zone)
             except SQLAlchemyError as error:
                 _log.error("database does not answer", why=str(error))
                 _up.set(0)
@@ -52,28 +63,25 @@ class Gauges:
             self._read_at = self._monotonic()
 
 
-def _read(connection: Connection) -> None:
-    asides = count_asides(connection)
+def _read(connection: Connection, now: datetime, zone: tzinfo) -> None:
+    asides = count_asides(connection, told_until(now, zone))
     for reason in UnreadReason:
         _asides.labels(str(reason)).set(asides.get(str(reason), 0))
     _unread.set(sum(n for reason, n in asides.items() if reason not in BEYOND))
     enrolled = connection.execute(select(func.count()).select_from(device)).scalar_one()
     revoked = connection.execute(select(func.count()).where(device.c.revoked_at.is_not(None))).scalar_one()
-    heard = (
-        connection.execute(
-            select(device_status.c.status)
-            .join(device, device.c.device_id == device_status.c.device_id)
-            .where(device.c.revoked_at.is_(None))
-        )
-        .scalars()
-        .all()
-    )
+    heard = connection.execute(
+        select(device_status.c.status, device_status.c.received_at)
+        .join(device, device.c.device_id == device_status.c.device_id)
+        .where(device.c.revoked_at.is_(None))
+    ).all()
     _devices.labels("revoked").set(revoked)
     _devices.labels("heard").set(len(heard))
     _devices.labels("never_heard").set(enrolled - revoked - len(heard))
-    words = LastWords(connection)
+    words = LastWords(connection, now, zone)
+    waits = [words.of(row.status, row.received_at).get("pending") or 0 for row in heard]
     # An older version took any number, and one kiosk's must not hide all others' from whoever watches.
-    _waiting.set(sum(min(int(words.of(status).get("pending") or 0), SEQ_MAX) for status in heard))
+    _waiting.set(sum(min(int(n), SEQ_MAX) for n in waits))
     tried = select(func.count()).where(delivery.c.tries > 0)
     _notices.labels("retrying").set(connection.execute(tried.where(delivery.c.state == WAITING)).scalar_one())
     _notices.labels("failed").set(connection.execute(tried.where(delivery.c.state == FAILED)).scalar_one())

@@ -17,6 +17,7 @@ from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.fleet.rollouts.effective import InForceCache
 from sync.collector.fleet.surveys.library import Library
 from sync.collector.notices.outbox import Outbox
+from sync.collector.services.readings import Readings
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.database import Database
 from sync.collector.store.partitions import Partitions
@@ -47,6 +48,7 @@ class Services:
     rollouts: InForceCache = field(default_factory=InForceCache)
     partitions: Partitions = field(default_factory=Partitions)
     held_back: HeldBack = field(default_factory=HeldBack)
+    readings: Readings = field(default_factory=Readings)
 
     def release(self) -> None:
         """Bring out what may be shown by now; nearly always there is nothing to do.

@@ -9,6 +9,7 @@ from babel.dates import format_date
 
 from kiosk.base.texts import Texts
 from sync.collector.calendar.periods import Kind, Period
+from sync.collector.fleet.kiosks.hours import Closed
 from sync.collector.words.notice import NOTICE
 
 _QUARTERS = ("I", "II", "III", "IV")
@@ -35,6 +36,13 @@ class When:
         local, today = moment.astimezone(self._zone), self._now.astimezone(self._zone).date()
         clock = f"{local:%H:%M}"
         return clock if local.date() == today else f"{clock} {self.t.day(local.date())}"
+
+    def closed(self, closed: Closed) -> str:
+        """That no office is open now, and until when none is."""
+        if closed.until is None:
+            return self.t("No office is open now; nothing is expected of any kiosk.")
+        time = self.time(closed.until)
+        return self.t("No office is open now; nothing is expected of any kiosk until {time}.", time=time)
 
     def way(self, path: str, **query: str) -> str:
         """An address of ours, in the language that was asked for."""

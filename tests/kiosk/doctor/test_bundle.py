@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.doctor.bundle import BundleNotWritten, without_secrets, write_bundle
+from kiosk.doctor.bundle import BundleNotWritten, finding_part, journal_part, without_secrets, write_bundle
+from kiosk.doctor.finding import fine
 from kiosk.domain.visit.rating import Comment
 from kiosk.journal.journal import Journal
 from kiosk.office.pin import hash_pin, keep_hash
+from sync.agent.asked.closed import closed_status
+from sync.agent.asked.status import agent_status
 from sync.agent.device.enroll import enroll_offline
 from sync.agent.state import AgentState, keep_state
 from sync.agent.troubles import Trouble
@@ -84,6 +87,22 @@ def test_what_helps_is_in_it(kiosk):
     assert proxy["value"] == "http://u:***@proxy:3128"
     assert "up to date" in parts["log.txt"]
     assert "level" not in parts["journal.json"]
+
+
+def test_of_the_half_day_that_is_not_over_nothing_is_counted(kiosk):
+    folder, clock = kiosk / "data" / "kiosk", FrozenClock()
+    clock.advance(86_400)
+    with Journal.open(folder / "journal.db", clock, "test") as journal:
+        for _ in range(7):
+            journal.append(make_rating(clock, 5))
+    now = clock.now().wall
+
+    told = json.loads(journal_part(folder / "journal.db", now))
+    exact = agent_status(folder, folder / "journal.db", clock)
+
+    assert (told["kinds"], told["next_seq"]) == ({"comment": 1, "opened": 1, "rating": 1}, 4)
+    assert (exact.waiting, closed_status(exact, folder, folder / "journal.db", now).waiting) == (10, 3)
+    assert finding_part(fine("journal", "10 entries"))["said"] == "[…] entries"
 
 
 def test_bundle_is_for_its_maker_alone(kiosk):

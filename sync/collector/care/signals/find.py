@@ -7,7 +7,7 @@ from sync.collector.care.signals.capacity import find_capacity
 from sync.collector.care.signals.closing import closing_slots, find_closing, usual_shares
 from sync.collector.care.signals.levels import find_one_level, usual_share
 from sync.collector.care.signals.outside import find_outside, usual_outside
-from sync.collector.care.signals.silence import find_silence, quiet_days
+from sync.collector.care.signals.unpressed import find_unpressed, idle_days
 from sync.collector.care.signals.watched import Finding, Sign, Watched
 from sync.collector.settings.signals import Signals
 
@@ -18,21 +18,21 @@ def find_signs(
     """What is to be looked at; ``looked_at`` says up to which day a person has decided about a counter's sign."""
     slots = closing_slots(all_of_them)
     closing, one_level, outside = usual_shares(all_of_them, slots), usual_share(all_of_them), usual_outside(all_of_them)
-    quiet = quiet_days(all_of_them)
+    idle = idle_days(all_of_them)
     asked: dict[Sign, Callable[[Watched], Finding | None]] = {
         Sign.BURST: lambda watched: find_bursts(watched, settings.quick_s),
         Sign.CLOSING: lambda watched: find_closing(watched, slots, closing),
         Sign.ONE_LEVEL: lambda watched: find_one_level(watched, one_level),
         Sign.CAPACITY: lambda watched: find_capacity(watched, settings.capacity_per_hour),
         Sign.OUTSIDE: lambda watched: find_outside(watched, outside),
-        Sign.SILENT: lambda watched: find_silence(watched, quiet),
+        Sign.UNPRESSED: lambda watched: find_unpressed(watched, idle),
     }
     found = []
     for watched in all_of_them:
         for sign, ask in asked.items():
             since = looked_at.get((watched.counter_id, sign), "")
-            # Silence is read from what came before it; one that was looked at is the same until the next press.
-            finding = ask(watched if sign is Sign.SILENT else watched.after(since))
+            # Whether anybody presses is read from all that came before; once looked at, it is one until the next press.
+            finding = ask(watched if sign is Sign.UNPRESSED else watched.after(since))
             if finding is not None and finding.first > since:
                 found.append(finding)
     return found

@@ -22,7 +22,7 @@ class State(StrEnum):
     NOTHING = "nothing"
     """Somebody looked and found nothing wrong, or mended what was."""
     OVER = "over"
-    """It ended by itself before anybody decided: the silent counter is pressed again."""
+    """It ended by itself before anybody decided: the counter is pressed again."""
 
 
 DECIDED = (str(State.ASIDE), str(State.NOTHING))
@@ -58,9 +58,9 @@ def keep_findings(connection: Connection, findings: Iterable[Finding], now: date
         else:
             _grow(connection, known, finding, now)
             seen.add(known.signal_id)
-    silent = (signal.c.sign == str(Sign.SILENT)) & (signal.c.state == str(State.OPEN))
+    unpressed = (signal.c.sign == str(Sign.UNPRESSED)) & (signal.c.state == str(State.OPEN))
     connection.execute(
-        update(signal).where(silent, signal.c.signal_id.not_in(seen)).values(state=str(State.OVER), seen_at=now)
+        update(signal).where(unpressed, signal.c.signal_id.not_in(seen)).values(state=str(State.OVER), seen_at=now)
     )
     return new
 
@@ -88,9 +88,9 @@ def _insert(connection: Connection, finding: Finding, now: datetime) -> int:
 
 
 def _grow(connection: Connection, known: Row[Any], finding: Finding, now: datetime) -> None:
-    # A silence that began anew is another one; all other signs reach from their first day to their last.
+    # Where nobody pressed anew, that is another one; all other signs reach from their first day to their last.
     begins = date.fromisoformat(finding.first)
-    first = begins if finding.sign is Sign.SILENT else min(known.first_day, begins)
+    first = begins if finding.sign is Sign.UNPRESSED else min(known.first_day, begins)
     values = {
         "first_day": first,
         "last_day": max(known.last_day, date.fromisoformat(finding.last)),

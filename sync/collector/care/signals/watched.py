@@ -97,8 +97,8 @@ class Sign(StrEnum):
     """More ratings than people served, or than can be served."""
     OUTSIDE = "outside"
     """Presses outside hours."""
-    SILENT = "silent"
-    """Nothing comes where something came every day."""
+    UNPRESSED = "unpressed"
+    """Nobody presses any more where somebody pressed every day; whether its kiosk is silent is another matter."""
     JOURNAL = "journal"
     """A kiosk's journal lost or repeats what was written."""
 

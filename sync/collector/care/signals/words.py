@@ -30,7 +30,7 @@ class SignWords:
             Sign.ONE_LEVEL: t("Nearly always the same face"),
             Sign.CAPACITY: t("More ratings than people served"),
             Sign.OUTSIDE: t("Presses outside hours"),
-            Sign.SILENT: t("Nothing comes any more"),
+            Sign.UNPRESSED: t("Nobody presses any more"),
             Sign.JOURNAL: t("A journal with a gap"),
         }[Sign(sign)]
 
@@ -42,7 +42,7 @@ class SignWords:
             Sign.ONE_LEVEL: self._one_level,
             Sign.CAPACITY: self._capacity,
             Sign.OUTSIDE: self._outside,
-            Sign.SILENT: self._silent,
+            Sign.UNPRESSED: self._unpressed,
             Sign.JOURNAL: self._journal,
         }[Sign(sign)]
         return say(evidence)
@@ -73,7 +73,7 @@ class SignWords:
                 "Presses outside hours never count. Here they are plainly more than at the middle counter, and chance "
                 "explains it less than once in a million."
             ),
-            Sign.SILENT: t(
+            Sign.UNPRESSED: t(
                 "Working days are days on which most counters were pressed. By this counter's own mean before, so "
                 "many working days without any press come by chance less than once in a million."
             ),
@@ -167,7 +167,7 @@ class SignWords:
             days=t.number(e["days"]),
         )
 
-    def _silent(self, e: Mapping[str, Any]) -> str:
+    def _unpressed(self, e: Mapping[str, Any]) -> str:
         t = self.t
         said = t(
             "No press on {days} working days, where about {usual} a day came before.",
@@ -175,8 +175,8 @@ class SignWords:
             usual=t.number(e["usual"]),
         )
         if e["heard"]:
-            return f"{said} {t('The kiosk calls as usual: look at its screen and its touch.')}"
-        return f"{said} {t('The kiosk is not heard either: look at its power and its network.')}"
+            return f"{said} {t('The kiosk is heard as usual: look at its screen and its touch.')}"
+        return f"{said} {t('The kiosk is silent, too: look at its power and its network.')}"
 
     def _journal(self, e: Mapping[str, Any]) -> str:
         t = self.t

@@ -1,16 +1,21 @@
 """Roster: every enrolled kiosk as IT staff watch it, and what became of its journals."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from kiosk.base.terminal.terminal import terminal_texts
+from sync.collector.calendar.half_days import told_until
 from sync.collector.fleet.devices.grants import read_grants
-from sync.collector.fleet.devices.last_words import LastWords
-from sync.collector.store.schema import counter, device, device_status, duplicate, journal
+from sync.collector.fleet.devices.last_words import LastWords, contact_of
+from sync.collector.store.schema import counter, device, device_status, duplicate, journal, segment
+
+NAMED_MAX = 500
+"""So many journals are named in one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +23,8 @@ class JournalState:
     """One journal of a kiosk."""
 
     journal_id: str
-    entries: int
+    entries: int | None
+    """How many had come when the last half day was over; None where that was not asked for."""
     state: str
     """``open``, ``continued`` in a new one, or ``forked``: a copy of it went on as well."""
     continues: str | None
@@ -37,7 +43,7 @@ class KioskState:
     revoked: bool
     heard_at: datetime | None
     waiting: int | None
-    """What was waiting there when it was last heard and has not come since."""
+    """What was waiting there in the last half day that is over, and has not come since."""
     error: str | None
     """What it said was wrong."""
     journals: tuple[JournalState, ...]
@@ -51,9 +57,10 @@ class KioskState:
         return {**asdict(self), "heard_at": None if self.heard_at is None else self.heard_at.isoformat()}
 
 
-def read_roster(connection: Connection) -> list[KioskState]:
-    """Every kiosk, by counter."""
-    journals, words, grants = read_journals(connection), LastWords(connection), read_grants(connection)
+def read_roster(connection: Connection, now: datetime, zone: ZoneInfo) -> list[KioskState]:
+    """Every kiosk, by counter; what moves with presses as it was when the last half day was over."""
+    journals, grants = read_journals(connection, told_until(now, zone)), read_grants(connection)
+    words, delivered = LastWords(connection, now, zone), _delivered(connection)
     rows = connection.execute(
         select(device, counter.c.code, device_status.c.received_at, device_status.c.status)
         .join(counter)
@@ -62,8 +69,8 @@ def read_roster(connection: Connection) -> list[KioskState]:
     )
     kiosks = []
     for row in rows:
-        said = words.of(row.status)
-        heard_at = row.received_at
+        said = words.of(row.status, row.received_at)
+        heard_at = contact_of(row.received_at, delivered.get(row.device_id))
         held = [one for one in grants.get(row.device_id, ()) if one.until is None]
         kiosks.append(
             KioskState(
@@ -115,8 +122,8 @@ def _journal_lines(found: JournalState) -> list[str]:
     return lines
 
 
-def read_journals(connection: Connection) -> dict[str, list[JournalState]]:
-    """The journals of each kiosk, the oldest first."""
+def read_journals(connection: Connection, until: datetime | None = None) -> dict[str, list[JournalState]]:
+    """The journals of each kiosk, the oldest first; with the entries that had come by ``until``."""
     twice = {
         row.journal_id: row.n
         for row in connection.execute(
@@ -124,6 +131,7 @@ def read_journals(connection: Connection) -> dict[str, list[JournalState]]:
         )
     }
     rows = connection.execute(select(journal).order_by(journal.c.first_received_at)).all()
+    reach = {} if until is None else entries_by(connection, rows, until)
     ends: dict[str, int] = {}
     for row in rows:
         if row.continues is not None:
@@ -132,10 +140,45 @@ def read_journals(connection: Connection) -> dict[str, list[JournalState]]:
     for row in rows:
         state = _state(row.next_seq - 1, row.forked_at, ends.get(row.journal_id))
         kept = JournalState(
-            row.journal_id, row.next_seq - 1, state, row.continues, row.continues_why, twice.get(row.journal_id, 0)
+            row.journal_id,
+            reach.get(row.journal_id),
+            state,
+            row.continues,
+            row.continues_why,
+            twice.get(row.journal_id, 0),
         )
         found.setdefault(row.device_id, []).append(kept)
     return found
+
+
+def read_entries(connection: Connection, device_id: str, until: datetime) -> dict[str, int]:
+    """How many entries of each journal of a kiosk had come by a moment."""
+    rows = connection.execute(select(journal).where(journal.c.device_id == device_id)).all()
+    return entries_by(connection, rows, until)
+
+
+def entries_by(connection: Connection, journals: Sequence[Row[Any]], until: datetime) -> dict[str, int]:
+    """How many entries of each journal had come by a moment."""
+    moved = [row.journal_id for row in journals if row.last_received_at >= until]
+    before = (
+        select(segment.c.last_seq)
+        .where(segment.c.journal_id == journal.c.journal_id, segment.c.received_at < until)
+        .order_by(segment.c.first_seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    found = {row.journal_id: int(row.next_seq) - 1 for row in journals if row.last_received_at < until}
+    for start in range(0, len(moved), NAMED_MAX):
+        some = moved[start : start + NAMED_MAX]
+        wanted = select(journal.c.journal_id, before.label("n")).where(journal.c.journal_id.in_(some))
+        found.update({row.journal_id: int(row.n or 0) for row in connection.execute(wanted)})
+    return found
+
+
+def _delivered(connection: Connection) -> dict[str, datetime]:
+    last = func.max(journal.c.last_received_at, type_=journal.c.last_received_at.type).label("at")
+    rows = connection.execute(select(journal.c.device_id, last).group_by(journal.c.device_id))
+    return {str(row.device_id): row.at for row in rows}
 
 
 def _state(last_seq: int, forked_at: datetime | None, continued_after: int | None) -> str:

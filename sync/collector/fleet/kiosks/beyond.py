@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from sqlalchemy import Connection, func, select
 
+from sync.collector.calendar.half_days import HalfDay, half_day_at, told_until
 from sync.collector.replica.projection_rows import BEYOND, UnreadReason
 from sync.collector.store.schema import counter, journal, unit, unread
 
@@ -25,7 +26,8 @@ class Aside:
     name: str
     """Its name, where there is such a counter in somebody's units."""
     n: int
-    last_at: datetime
+    last: HalfDay
+    """When the last of them came."""
 
     @property
     def is_beyond(self) -> bool:
@@ -33,11 +35,15 @@ class Aside:
         return self.reason in BEYOND
 
 
-def read_asides(connection: Connection, device_id: str, path: str) -> list[Aside]:
-    """What of a kiosk was set aside, by reason and counter, the most first; names below ``path`` alone."""
+def read_asides(connection: Connection, device_id: str, path: str, now: datetime, zone: tzinfo) -> list[Aside]:
+    """What of a kiosk was set aside in half days that are over, by reason and counter, the most first.
+
+    Names below ``path`` alone.
+    """
     newest = func.max(unread.c.received_at, type_=unread.c.received_at.type).label("at")
     wanted = select(unread.c.reason, unread.c.detail, func.count().label("n"), newest).select_from(unread)
     mine = wanted.join(journal, journal.c.journal_id == unread.c.journal_id).where(journal.c.device_id == device_id)
+    mine = mine.where(unread.c.received_at < told_until(now, zone))
     found: dict[tuple[str, str], tuple[int, datetime]] = {}
     for row in connection.execute(mine.group_by(unread.c.reason, unread.c.detail)):
         key = (row.reason, counter_in(row.detail) if row.reason == UnreadReason.UNKNOWN_COUNTER else "")
@@ -45,16 +51,17 @@ def read_asides(connection: Connection, device_id: str, path: str) -> list[Aside
         found[key] = (n + row.n, max(at, row.at))
     most = sorted(found.items(), key=lambda item: (item[0][0] not in BEYOND, -item[1][0], item[0]))[:LINES_MAX]
     names = _names(connection, [code for (_, code), _ in most if code], path)
-    return [Aside(reason, code, names.get(code, ""), n, at) for (reason, code), (n, at) in most]
+    return [Aside(reason, code, names.get(code, ""), n, half_day_at(at, zone)) for (reason, code), (n, at) in most]
 
 
-def beyond_since(connection: Connection, since: datetime) -> dict[str, str]:
-    """The kiosks that said what they may not say since then, and in short what that was."""
+def beyond_since(connection: Connection, since: datetime, until: datetime) -> dict[str, str]:
+    """The kiosks that said what they may not say between two moments, and in short what that was."""
     kind = (journal.c.device_id, unread.c.reason)
     named = (func.min(unread.c.detail).label("first"), func.max(unread.c.detail).label("last"))
     wanted = select(*kind, *named).select_from(unread).join(journal, journal.c.journal_id == unread.c.journal_id)
     rows = connection.execute(
-        wanted.where(unread.c.received_at >= since, unread.c.reason.in_([str(reason) for reason in BEYOND]))
+        wanted.where(unread.c.received_at >= since, unread.c.received_at < until)
+        .where(unread.c.reason.in_([str(reason) for reason in BEYOND]))
         .group_by(*kind)
         .order_by(*kind)
     )
@@ -66,9 +73,10 @@ def beyond_since(connection: Connection, since: datetime) -> dict[str, str]:
     return found
 
 
-def count_asides(connection: Connection) -> dict[str, int]:
-    """How many entries of all kiosks are set aside, by reason."""
-    rows = connection.execute(select(unread.c.reason, func.count().label("n")).group_by(unread.c.reason))
+def count_asides(connection: Connection, until: datetime) -> dict[str, int]:
+    """How many entries of all kiosks that came before ``until`` are set aside, by reason."""
+    wanted = select(unread.c.reason, func.count().label("n")).where(unread.c.received_at < until)
+    rows = connection.execute(wanted.group_by(unread.c.reason))
     return {row.reason: int(row.n) for row in rows}
 
 

@@ -54,9 +54,7 @@ class Seen:
     enrolled_at: datetime
     heard_at: datetime | None
     status: Mapping[str, Any]
-    """Its last word; empty before the first."""
-    said_at: datetime | None
-    """When that came."""
+    """Its last word, as it may be told; empty before the first."""
     clock_ahead_s: float | None
     hurt_at: datetime | None
     """When one of its journals was last found forked or damaged."""
@@ -80,11 +78,12 @@ def faults_of(seen: Seen, now: datetime, rules: Fleet) -> tuple[Fault, ...]:
 
 
 def oldest_waiting_s(seen: Seen, now: datetime) -> int | None:
-    """How old the oldest rating is that has not come; None where nothing waits or nobody knows."""
-    age = seen.status.get("oldest_pending_s")
-    if age is None or not seen.status.get("pending") or seen.said_at is None:
-        return None
-    return int(age + max(0.0, (now - seen.said_at).total_seconds()))
+    """For how long at least the oldest entry has waited, from the end of its half day on.
+
+    None where nothing waits or nobody knows.
+    """
+    since = seen.status.get("waits_since")
+    return None if since is None else max(0, int((now - datetime.fromisoformat(since)).total_seconds()))
 
 
 def mark_of(fault: Fault, status: Mapping[str, Any], hurt_at: datetime | None, beyond: str = "") -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from sync.collector.fleet.kiosks.days import presses_of, read_days
-from sync.collector.fleet.kiosks.hours import open_days_back
+from sync.collector.calendar.half_days import HalfDay, half_day_at
+from sync.collector.fleet.kiosks.days import longest_gap_s, presses_of, read_days
+from sync.collector.fleet.kiosks.hours import Hours, open_days_back
 from sync.collector.fleet.kiosks.roll import Kiosk
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.schema import audit
@@ -30,6 +31,9 @@ class Day:
     heard: bool | None
     """None where nobody kept that."""
     gap_s: int
+    """For how long of the day's opening hours it was not heard at most."""
+    is_silent: bool = False
+    """Whether that is as long as the settings call silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,9 @@ def strips(
     """The last finished days on which some kiosks' counters were open."""
     today = now.astimezone(config.zone).date()
     wanted = {one.device_id: open_days_back(one.calendar, today, days) for one in kiosks}
-    pressed = presses_of(connection, list(wanted), min(each[0] for each in wanted.values()), path)
-    return {one: [_day(day, pressed.get(one, {}), None) for day in each] for one, each in wanted.items()}
+    first, before = min(each[0] for each in wanted.values()), half_day_at(now, config.zone)
+    pressed = presses_of(connection, list(wanted), first, before, path)
+    return {one: [_day(day, pressed.get(one, {})) for day in each] for one, each in wanted.items()}
 
 
 def strip_with_contact(
@@ -57,18 +62,22 @@ def strip_with_contact(
 ) -> list[Day]:
     """As :func:`strips` for one kiosk, with how it was heard from the first day on that anybody kept that."""
     wanted = open_days_back(kiosk.calendar, now.astimezone(config.zone).date(), days)
-    pressed = presses_of(connection, [kiosk.device_id], wanted[0], path).get(kiosk.device_id, {})
+    before = half_day_at(now, config.zone)
+    pressed = presses_of(connection, [kiosk.device_id], wanted[0], before, path).get(kiosk.device_id, {})
     kept = {row.day: row for row in read_days(connection, kiosk.device_id, wanted[0])}
-    begun = min(kept, default=None)
-    return [_day(day, pressed, kept.get(day), begun is not None and day >= begun) for day in wanted]
+    begun, limit = min(kept, default=None), config.fleet.silent_minutes * 60
+    hours = Hours(kiosk.calendar, config.zone)
+    gaps = {day: longest_gap_s(row, hours) for day, row in kept.items()}
+    watched = begun or date.max
+    return [_day(day, pressed, gaps.get(day), is_watched=day >= watched, limit=limit) for day in wanted]
 
 
 def last_presses(
     connection: Connection, devices: Sequence[str], now: datetime, config: CollectorConfig, path: str
-) -> dict[str, tuple[date, str]]:
-    """The half day of each kiosk's last press within a month."""
-    first = now.astimezone(config.zone).date() - timedelta(days=31)
-    return {one: max(found) for one, found in presses_of(connection, devices, first, path).items()}
+) -> dict[str, HalfDay]:
+    """The half day of each kiosk's last press within a month, as far as half days are over."""
+    first, before = now.astimezone(config.zone).date() - timedelta(days=31), half_day_at(now, config.zone)
+    return {one: max(found) for one, found in presses_of(connection, devices, first, before, path).items()}
 
 
 def read_events(connection: Connection, device_id: str) -> list[Event]:
@@ -78,7 +87,10 @@ def read_events(connection: Connection, device_id: str) -> list[Event]:
     return [Event(row.at, row.actor, row.action, row.details) for row in rows]
 
 
-def _day(day: date, pressed: Mapping[tuple[date, str], int], kept: Any, watched: bool = False) -> Day:
+def _day(
+    day: date, pressed: Mapping[HalfDay, int], gap_s: int | None = None, *, is_watched: bool = False, limit: int = 0
+) -> Day:
     n = sum(found for (one, _), found in pressed.items() if one == day)
-    heard = True if kept is not None else False if watched else None
-    return Day(day, n // BLOCK * BLOCK, 0 < n < BLOCK, heard, kept.gap_s if kept is not None else 0)
+    heard = True if gap_s is not None else False if is_watched else None
+    is_silent = gap_s is not None and gap_s >= limit
+    return Day(day, n // BLOCK * BLOCK, 0 < n < BLOCK, heard, gap_s or 0, is_silent)

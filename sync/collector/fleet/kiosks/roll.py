@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from kiosk.domain.office_calendar import Calendar
+from sync.collector.calendar.half_days import half_day_at, told_until
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.devices.grants import unseen_grants
-from sync.collector.fleet.devices.last_words import LastWords
+from sync.collector.fleet.devices.last_words import LastWords, contact_of
 from sync.collector.fleet.devices.roster import JournalState, read_journals
 from sync.collector.fleet.kiosks.beyond import beyond_since
 from sync.collector.fleet.kiosks.days import last_pressed
@@ -38,7 +39,7 @@ class Kiosk:
     revoked_at: datetime | None
     heard_at: datetime | None
     status: Mapping[str, Any]
-    """Its last word, put right by what came since; empty before the first."""
+    """Its last word, put right by what came since, and what moves with presses by the half day; empty before."""
     clock_ahead_s: float | None
     oldest_waiting_s: int | None
     journals: tuple[JournalState, ...]
@@ -92,26 +93,29 @@ def read_roll(
     pressed = _Pressed(connection, calendars, now, config)
     journals, hurt = read_journals(connection), _hurt(connection)
     rings = _rings(connection, path, in_force)
-    known, words = read_known(connection), LastWords(connection)
-    beyond, unseen = beyond_since(connection, now - timedelta(days=STORY_DAYS)), unseen_grants(connection)
+    known, words = read_known(connection), LastWords(connection, now, config.zone)
+    until = told_until(now, config.zone)
+    beyond, unseen = beyond_since(connection, now - timedelta(days=STORY_DAYS), until), unseen_grants(connection)
     found = []
     for row in connection.execute(_rows(path)):
         mine = tuple(journals.get(row.device_id, ()))
-        heard = max((at for at in (row.said_at, hurt.heard.get(row.device_id)) if at is not None), default=None)
+        delivered = hurt.heard.get(row.device_id)
+        heard = max((at for at in (row.said_at, delivered) if at is not None), default=row.enrolled_at)
+        contact = contact_of(row.said_at, delivered)
         ahead = None if row.clock_ahead_us is None else row.clock_ahead_us / 1_000_000
         calendar = calendars.of(row.path)
         since = pressed.since(calendar)
         seen = Seen(
-            row.enrolled_at, heard, words.of(row.status), row.said_at, ahead, hurt.at.get(row.device_id),
+            row.enrolled_at, contact, words.of(row.status, row.said_at), ahead, hurt.at.get(row.device_id),
             pressed.is_pressed(row.device_id, since), datetime.combine(since, datetime.min.time(), config.zone),
-            missed.is_missed(row.path, heard or row.enrolled_at), beyond.get(row.device_id, ""),
+            missed.is_missed(row.path, heard), beyond.get(row.device_id, ""),
         )  # fmt: skip
         faults = () if row.revoked_at else faults_of(seen, now, rules)
         marks = {fault: mark_of(fault, seen.status, seen.hurt_at, seen.beyond) for fault in faults}
         found.append(
             Kiosk(
                 row.device_id, row.code, row.counter_name, row.unit, row.unit_name, row.path, row.enrolled_at,
-                row.revoked_at, heard, seen.status, ahead, oldest_waiting_s(seen, now), mine, seen.hurt_at, faults,
+                row.revoked_at, contact, seen.status, ahead, oldest_waiting_s(seen, now), mine, seen.hurt_at, faults,
                 still_known(known.get(row.device_id, {}), marks), rings.get(row.device_id) or "", calendar,
                 seen.beyond, unseen.get(row.device_id, 0),
             )
@@ -131,13 +135,16 @@ def find_kiosk(kiosks: Sequence[Kiosk], device_id: str) -> Kiosk:
 
 
 class _Pressed:
-    """Which kiosks were pressed in as many days as the settings name, on which their counters were open."""
+    """Which kiosks were pressed in as many days as the settings name, on which their counters were open.
+
+    Of today only what is over: that a kiosk was pressed again tells nobody when.
+    """
 
     def __init__(self, connection: Connection, calendars: Calendars, now: datetime, config: CollectorConfig) -> None:
         self._today, self._days = now.astimezone(config.zone).date(), config.fleet.dead_days
         self._since: dict[int, date] = {}
         every = [calendars.of(path) for path in ("", *calendars.paths)]
-        self._last = last_pressed(connection, min(map(self.since, every)))
+        self._last = last_pressed(connection, min(map(self.since, every)), half_day_at(now, config.zone))
 
     def since(self, calendar: Calendar) -> date:
         """From when on that is."""

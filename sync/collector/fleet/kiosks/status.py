@@ -1,13 +1,16 @@
 """Status: what kiosks say of themselves, and what the office set for them."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from kiosk.domain.instant import Instant
+from sync.collector.fleet.devices.last_words import closed_word
 from sync.collector.fleet.kiosks.commands import settle_commands
 from sync.collector.fleet.kiosks.days import note_day
+from sync.collector.fleet.kiosks.hours import Hours
 from sync.collector.people.audit import note
 from sync.collector.replica.keep import keep_boot
 from sync.collector.replica.sender import Device
@@ -21,22 +24,34 @@ def keep_status(
     status: DeviceStatus,
     clock: Instant,
     received_at: datetime,
-    zone: tzinfo = UTC,
+    hours: Hours,
 ) -> None:
-    """Keep the kiosk's word in the place of its last one, what its boot clock read, and that it was heard today."""
+    """Keep the kiosk's word in the place of its last one, what its boot clock read, and that it was heard today.
+
+    ``hours`` are those of the counter where it stands.
+    """
     row = {
         "received_at": received_at,
         "clock_ahead_us": micros(clock.wall) - micros(received_at),
-        "status": msgspec.to_builtins(msgspec.structs.replace(status, done=[])),
+        "status": {
+            **msgspec.to_builtins(msgspec.structs.replace(status, done=[])),
+            **_closed_word(connection, sender.device_id, received_at, hours.zone),
+        },
     }
     if status.upgrade_refused is not None:
         _note_refusal(connection, sender.device_id, status.upgrade_refused, received_at)
     known = update(device_status).where(device_status.c.device_id == sender.device_id).values(row)
     if connection.execute(known).rowcount == 0:
         connection.execute(insert(device_status).values(device_id=sender.device_id, **row))
-    note_day(connection, sender.device_id, received_at, zone)
+    note_day(connection, sender.device_id, received_at, hours)
     settle_commands(connection, sender.device_id, status.done, received_at)
     _note_boot(connection, sender, status.journal_id, clock, micros(received_at))
+
+
+def _closed_word(connection: Connection, device_id: str, received_at: datetime, zone: tzinfo) -> dict[str, Any]:
+    wanted = select(device_status.c.status, device_status.c.received_at).where(device_status.c.device_id == device_id)
+    row = connection.execute(wanted).one_or_none()
+    return {} if row is None else closed_word(row.status, row.received_at, received_at, zone)
 
 
 def _note_refusal(connection: Connection, device_id: str, refused: UpgradeRefused, received_at: datetime) -> None:

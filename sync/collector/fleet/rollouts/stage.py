@@ -47,7 +47,7 @@ class Heard:
     refused: int
 
     @property
-    def silent(self) -> int:
+    def unheard(self) -> int:
         """How many said nothing yet."""
         return self.kiosks - self.taken - self.refused
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from kiosk.__about__ import SOFTWARE
+from sync.collector.calendar.half_days import told_until
 from sync.collector.run.demo_data.desk import Desk
 from sync.collector.store.schema import device_status
 
@@ -28,6 +29,12 @@ def write_status(connection: Connection, desk: Desk) -> None:
     connection.execute(insert(device_status).values(**row, status=_said(desk, chance)))
 
 
+def _told(desk: Desk) -> dict[str, Any]:
+    """What moves with presses, as of the last half day that is over; its cursor then is not known here."""
+    said_at = told_until(desk.now, desk.days.zone) - timedelta(minutes=1)
+    return {"journal_id": desk.journal.journal_id, "pending": 0, "said_at": said_at.isoformat()}
+
+
 def _said(desk: Desk, chance: random.Random) -> dict[str, Any]:
     head = desk.journal.head
     touched = desk.now.astimezone(desk.days.zone).replace(hour=7, minute=chance.randrange(60), second=0, microsecond=0)
@@ -37,6 +44,7 @@ def _said(desk: Desk, chance: random.Random) -> dict[str, Any]:
         "next_seq": head.next_seq if head else 1,
         "head": head.head.hex() if head else "",
         "pending": 0,
+        "closed": _told(desk),
         "versions": _SYSTEM,
         "disk_free_bytes": chance.randrange(8, 26) * GB,
         "touch_test": f"1,1,1,1,1 {touched.isoformat()}",

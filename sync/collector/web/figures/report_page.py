@@ -23,6 +23,7 @@ from sync.collector.services.reports import LAST_YEAR, read_book
 from sync.collector.services.services import Services
 from sync.collector.web.care.cases_page import panel_of
 from sync.collector.web.care.signals_page import count_signs
+from sync.collector.web.shared.heard import read_heard
 from sync.collector.web.shared.rendering import phrases_of, render
 from sync.collector.words.phrases import Phrases
 
@@ -85,7 +86,8 @@ async def place_page(request: Request, services: Services, reader: Reader, query
         return render(request, "first_day.html", place=book.place)
     cases = await asyncio.to_thread(panel_of, services, reader, book, phrases_of(request))
     signs = await asyncio.to_thread(count_signs, services, reader, book.place.key)
-    return _page(request, services, "place.html", book, cases=cases, signs=signs)
+    heard = await asyncio.to_thread(read_heard, services, book.kiosks)
+    return _page(request, services, "place.html", book, cases=cases, signs=signs, heard=heard)
 
 
 @router.get("/ly-do")

@@ -12,7 +12,8 @@ from sync.collector.api.depends import MayRead, TheServices
 from sync.collector.api.tallies import read_report
 from sync.collector.drawing.templates import templates
 from sync.collector.figures.today import Report, Span
-from sync.collector.services.services import Services
+from sync.collector.people.rights import Reader
+from sync.collector.web.shared.heard import Heard, read_heard
 from sync.collector.web.shared.rendering import phrases_of, render
 from sync.collector.words.phrases import Phrases
 
@@ -43,7 +44,8 @@ async def show_today(request: Request, services: TheServices, reader: MayRead) -
     """Today's tallies per counter."""
     day = date.fromisoformat(services.days.today(services.now())[0])
     report = await asyncio.to_thread(read_report, services, Span(day, day, path=reader.path))
-    view = _render(report, phrases_of(request), services)
+    heard = await asyncio.to_thread(read_heard, services, [(at, one) for at in report.places for one in at.kiosks])
+    view = _render(report, heard, phrases_of(request), reader)
     if request.headers.get("hx-request") == "true":
         return _refresh(request, view)
     refresh_s = DEMO_REFRESH_S if services.config.demo else REFRESH_S
@@ -57,8 +59,8 @@ def _refresh(request: Request, view: _View) -> Response:
     return HTMLResponse(view.marked, headers={"Cache-Control": "no-store"})
 
 
-def _render(report: Report, phrases: Phrases, services: Services) -> _View:
+def _render(report: Report, heard: Heard, phrases: Phrases, reader: Reader) -> _View:
     html = templates.get_template("report.html").render(
-        t=phrases.t, p=phrases, report=report, demo=services.config.demo
+        t=phrases.t, p=phrases, report=report, heard=heard, reader=reader
     )
     return _View(html)

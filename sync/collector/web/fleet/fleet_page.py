@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,8 +9,10 @@ from sqlalchemy import Connection, select
 from starlette.responses import Response
 
 from sync.collector.api.depends import MayKeepKiosks, TheServices
+from sync.collector.calendar.half_days import HalfDay
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.kiosks.history import last_presses, strips
+from sync.collector.fleet.kiosks.hours import Closed
 from sync.collector.fleet.kiosks.roll import Kiosk
 from sync.collector.fleet.kiosks.words import FAULTS
 from sync.collector.people.audit import note
@@ -71,6 +72,7 @@ async def _fleet(request: Request, services: Services, reader: Reader, wrong: st
     shown = found[(query.page - 1) * PER_PAGE : query.page * PER_PAGE]
     of_shown = await asyncio.to_thread(_details, services, reader, shown, days=STRIP_DAYS)
     living = [kiosk for kiosk in every if not kiosk.revoked_at]
+    closed = await asyncio.to_thread(_closed, services, {kiosk.path for kiosk in living})
     units = await asyncio.to_thread(_units, services, reader, {kiosk.path for kiosk in every})
     return render(
         request,
@@ -84,6 +86,7 @@ async def _fleet(request: Request, services: Services, reader: Reader, wrong: st
         NONE=NONE,
         counts=count_states(query.narrow_but_for_state(every)),
         living=living,
+        closed=closed,
         found=found,
         shown=shown,
         pages=pages,
@@ -107,6 +110,11 @@ def _details(services: Services, reader: Reader, kiosks: Sequence[Kiosk], *, day
         }
 
 
+def _closed(services: Services, paths: set[str]) -> Closed | None:
+    with services.database.reading() as connection:
+        return services.missed(connection).closed(paths)
+
+
 def _units(services: Services, reader: Reader, paths: set[str]) -> list[tuple[str, str]]:
     """The units of the reader's subtree with kiosks at or below them, as the tree goes; each with its depth."""
     wanted = select(unit.c.code, unit.c.name, unit.c.path).where(unit.c.path.startswith(reader.path, autoescape=True))
@@ -116,7 +124,7 @@ def _units(services: Services, reader: Reader, paths: set[str]) -> list[tuple[st
     return [("\u2003" * (row.path.count("/") - 1) + row.name, row.code) for row in rows if row.path in above]
 
 
-def _columns(w: FleetWords, last: Mapping[str, tuple[date, str]]) -> Columns[Kiosk]:
+def _columns(w: FleetWords, last: Mapping[str, HalfDay]) -> Columns[Kiosk]:
     t = w.t
     return [
         (t("Kiosk"), lambda kiosk: kiosk.device_id),
@@ -124,7 +132,7 @@ def _columns(w: FleetWords, last: Mapping[str, tuple[date, str]]) -> Columns[Kio
         (t("Counter"), lambda kiosk: f"{kiosk.counter} {kiosk.counter_name}"),
         (t("State"), w.state),
         (t("Known"), lambda kiosk: "; ".join(f"{w.fault(fault)}: {one.words}" for fault, one in kiosk.known.items())),
-        (t("Last contact"), lambda kiosk: kiosk.heard_at.isoformat(timespec="seconds") if kiosk.heard_at else ""),
+        (t("Last contact"), lambda kiosk: kiosk.heard_at.isoformat(timespec="minutes") if kiosk.heard_at else ""),
         (t("Last press"), lambda kiosk: w.last_press(last.get(kiosk.device_id))),
         (t("Waiting"), w.waiting),
         (t("Clock is off"), w.clock),

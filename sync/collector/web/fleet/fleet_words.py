@@ -1,11 +1,12 @@
 """Fleet words: times, sizes and states of kiosks as IT staff read them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
 from kiosk.base.texts import Texts
+from sync.collector.calendar.half_days import HalfDay, half_day_at
 from sync.collector.fleet.devices.grants import Grant
 from sync.collector.fleet.kiosks.beyond import Aside
 from sync.collector.fleet.kiosks.branches import Branch
@@ -22,9 +23,9 @@ GRAVE = frozenset({Fault.SILENT})
 class FleetWords:
     """The words of one request."""
 
-    def __init__(self, p: Phrases, today: date) -> None:
+    def __init__(self, p: Phrases, now: datetime, zone: tzinfo) -> None:
         self.t: Texts = p.t
-        self._p, self._today = p, today
+        self._p, self._zone, self._today = p, zone, now.astimezone(zone).date()
 
     def fault(self, fault: Fault) -> str:
         """A fault in a word or two."""
@@ -49,13 +50,19 @@ class FleetWords:
         return self._p.time(kiosk.heard_at) if kiosk.heard_at else self.t("never heard yet")
 
     def waiting(self, kiosk: Kiosk) -> str:
-        """What has not come yet, and since when."""
+        """What had not come when the last half day was over, and for how long at least the oldest has waited."""
         pending = kiosk.status.get("pending")
         if pending is None or Fault.SILENT in kiosk.faults:
             return self.t("unknown")
         if not kiosk.oldest_waiting_s or kiosk.oldest_waiting_s < 3600:
             return self.t.number(pending)
-        return self.t("{n}, oldest {age}", n=self.t.number(pending), age=self.age(kiosk.oldest_waiting_s))
+        n, age = self.t.number(pending), self.age(kiosk.oldest_waiting_s)
+        return self.t("{n}, waiting for at least {age}", n=n, age=age)
+
+    def as_of(self, kiosk: Kiosk) -> str:
+        """The half day at whose end that was so which moves with presses; empty before the first."""
+        said_at = kiosk.status.get("said_at")
+        return self.half_day(half_day_at(datetime.fromisoformat(said_at), self._zone)) if said_at else ""
 
     def age(self, seconds: float) -> str:
         """``2 ngày``, ``7 giờ``."""
@@ -124,10 +131,12 @@ class FleetWords:
         at = datetime.fromisoformat(said["at"])
         return f"{said['version']}, {at:%H:%M} {self.t.day(at.date())}: {why_refused(self.t, said['why'])}"
 
-    def last_press(self, found: tuple[date, str] | None) -> str:
-        """The half day of the last press, never finer."""
-        if found is None:
-            return self.t("none in a month")
+    def last_press(self, found: HalfDay | None) -> str:
+        """The half day of the last press, never finer, and only of half days that are over."""
+        return self.t("none in a month") if found is None else self.half_day(found)
+
+    def half_day(self, found: HalfDay) -> str:
+        """A half day that is over."""
         day, part = found
         half = self.t("morning") if part == "am" else self.t("afternoon")
         if day == self._today:

@@ -11,12 +11,14 @@ from sqlalchemy import Connection, select
 from starlette.responses import RedirectResponse, Response
 
 from sync.collector.api.depends import MayKeepKiosks, TheServices
+from sync.collector.calendar.half_days import told_until
 from sync.collector.chores.reproject import Reading, reproject
 from sync.collector.drawing.journal_chart import draw_journals
 from sync.collector.errors import NotAllowed, UsageWrong
 from sync.collector.fleet.devices.credentials import move_device, revoke_device
 from sync.collector.fleet.devices.devices import new_code
 from sync.collector.fleet.devices.grants import confirm_grants, end_grants, grant_counters, read_grants
+from sync.collector.fleet.devices.roster import read_entries
 from sync.collector.fleet.kiosks.beyond import read_asides
 from sync.collector.fleet.kiosks.branches import read_branches
 from sync.collector.fleet.kiosks.commands import Kind, order_command, read_commands
@@ -185,7 +187,7 @@ def code_page(request: Request, services: Services, counter_code: str, code: str
 
 def fleet_words(request: Request, services: Services) -> FleetWords:
     """The words of these pages."""
-    return FleetWords(phrases_of(request), services.now().astimezone(services.config.zone).date())
+    return FleetWords(phrases_of(request), services.now(), services.config.zone)
 
 
 async def _do(services: Services, work: Callable[[Connection], T]) -> T:
@@ -230,6 +232,7 @@ async def _kiosk(request: Request, services: Services, reader: Reader, device: s
         GRAVE=GRAVE,
         Fault=Fault,
         chart=draw_journals(values["branches"]),
+        silent_minutes=services.config.fleet.silent_minutes,
         **values,
     )
 
@@ -237,14 +240,17 @@ async def _kiosk(request: Request, services: Services, reader: Reader, device: s
 def _read_page(services: Services, reader: Reader, device: str) -> dict[str, Any]:
     kiosk = find_kiosk(read_kiosks(services, reader), device)
     now, config = services.now(), services.config
+    until = told_until(now, config.zone)
     with services.database.reading() as connection:
         return {
             "kiosk": kiosk,
+            "closed": services.missed(connection).closed([kiosk.path]),
+            "entries": read_entries(connection, device, until),
             "days": strip_with_contact(connection, kiosk, now, config, reader.path, HISTORY_DAYS),
             "last": last_presses(connection, [device], now, config, reader.path).get(device),
             "events": read_events(connection, device),
             "commands": read_commands(connection, device, COMMANDS_SHOWN),
-            "branches": read_branches(connection, device),
+            "branches": read_branches(connection, device, until),
             "grants": read_grants(connection, device).get(device, []),
-            "asides": read_asides(connection, device, reader.path),
+            "asides": read_asides(connection, device, reader.path, now, config.zone),
         }

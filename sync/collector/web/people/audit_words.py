@@ -22,6 +22,7 @@ def _words(t: Texts) -> dict[str, str]:
         "account disable": t("closed an account"),
         "account enable": t("opened an account again"),
         "export": t("took numbers out as a file"),
+        "reading": t("read numbers by the API"),
         "counts.imported": t("handed in counts"),
         "case open": t("opened a case"),
         "case take": t("took a case on"),

@@ -10,6 +10,7 @@ from kiosk.base.texts import LANGUAGES, Texts, texts
 from sync.collector.api.badges import NOTHING
 from sync.collector.api.depends import services_of
 from sync.collector.drawing.templates import templates
+from sync.collector.words.limits import limits
 from sync.collector.words.phrases import Phrases
 
 
@@ -42,6 +43,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "p": phrases,
         "language": language_of(request),
         "demo": services.config.demo,
+        "limits": limits(phrases.t, services.config.policy),
         "has_tt01": services.config.reports.tt01,
         "badges": getattr(request.state, "badges", NOTHING),
         "zone": services.config.time_zone,

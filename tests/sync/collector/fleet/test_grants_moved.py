@@ -14,7 +14,7 @@ from sync.collector.fleet.places.units import new_counter
 from sync.collector.fleet.rollouts.effective import read_base
 from sync.collector.services.moves import move_counter
 from sync.collector.store import schema
-from tests.sync.collector.builders import NOON, Office
+from tests.sync.collector.builders import HANOI, NOON, Office
 from tests.sync.collector.moving import ACT, Moving, day, moving
 
 
@@ -106,7 +106,7 @@ def test_ratings_of_the_hall_count_where_its_counter_stood_however_late(world: M
 
     world.require_true()
     with world.database.reading() as connection:
-        assert read_asides(connection, world.kiosks[0], "") == []
+        assert read_asides(connection, world.kiosks[0], "", NOON + timedelta(days=1), HANOI) == []
 
 
 def test_ratings_that_nobody_can_date_are_told_of_at_the_place_where_they_went(office: Office) -> None:

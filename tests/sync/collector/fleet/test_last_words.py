@@ -16,14 +16,17 @@ from tests.sync.collector.api.test_api_device import JSON, status_of
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 from tests.sync.collector.kiosk_client import KioskKey, send
 
+AFTER = NOON + timedelta(minutes=10)
+"""When the morning may be told."""
+
 
 def waiting(office: Office) -> list[int | None]:
     """As the command, the page and the reports tell it."""
     with office.database.reading() as connection:
-        (listed,) = read_roster(connection)
-        (kiosk,) = read_roll(connection, "", NOON, CollectorConfig())
+        (listed,) = read_roster(connection, AFTER, HANOI)
+        (kiosk,) = read_roll(connection, "", AFTER, CollectorConfig())
         calendars = Calendars(CollectorConfig(), NOTHING_SET)
-        missed = Missed(calendars, HANOI, timedelta(minutes=15), NOON)
+        missed = Missed(calendars, HANOI, timedelta(minutes=15), AFTER)
         ((reported,),) = read_kiosks(connection, missed).values()
     return [listed.waiting, kiosk.status.get("pending"), reported.pending]
 
@@ -50,11 +53,8 @@ def test_what_was_told_as_waiting_and_came_since_waits_no_more(
 
 def test_word_of_a_journal_that_is_not_here_stays_as_it_was_told(office: Office) -> None:
     with office.database.reading() as connection:
-        words = LastWords(connection)
+        words = LastWords(connection, NOON, HANOI)
+        told = {"journal_id": "x", "next_seq": 9, "pending": 8}
 
-        assert words.of(None) == {}
-        assert words.of({"journal_id": "x", "next_seq": 9, "pending": 8}) == {
-            "journal_id": "x",
-            "next_seq": 9,
-            "pending": 8,
-        }
+        assert words.of(None, None) == {}
+        assert words.of(told, NOON - timedelta(days=1)).items() >= told.items()

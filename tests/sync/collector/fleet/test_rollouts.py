@@ -340,7 +340,7 @@ def test_stage_counts_who_took_it_who_refused_and_who_was_not_heard(many: Office
     with many.database.reading() as connection:
         heard, faults = heard_of(connection, read_rollout(connection, 1), read_in_force(connection))
 
-    assert (heard, heard.silent, faults) == (Heard(20, 1, 1), 18, ["theme: unknown"])
+    assert (heard, heard.unheard, faults) == (Heard(20, 1, 1), 18, ["theme: unknown"])
 
 
 def test_revoked_kiosk_is_in_no_stage(many: Office) -> None:

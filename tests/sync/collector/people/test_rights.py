@@ -65,6 +65,7 @@ RULES: tuple[tuple[str, str, Right], ...] = (
     ("GET", "/tt01", Right.READ),
     ("GET", "/t", Right.READ),
     ("GET", "/ly-do", Right.READ),
+    ("GET", "/im-lang", Right.READ),
     ("GET", "/giai-thich", Right.READ),
 )
 """Which right opens what begins so; the first that fits holds. A door that none fits makes the walk fail."""

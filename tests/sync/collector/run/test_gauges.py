@@ -1,6 +1,7 @@
 """What /metrics tells of the database: unread lines, kiosks, what waits; and that it does not answer."""
 
 import re
+from datetime import timedelta
 
 from prometheus_client import REGISTRY
 from sqlalchemy import insert
@@ -9,7 +10,7 @@ from starlette.testclient import TestClient
 from sync.collector.run.app import create_app
 from sync.collector.run.gauges import FRESH_S, Gauges
 from sync.collector.store import schema
-from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 
 
@@ -26,7 +27,8 @@ def read(client: TestClient) -> str:
 
 def say(office: Office, device_id: str, pending: int) -> None:
     """What a kiosk said of itself when it was last heard."""
-    row = {"device_id": device_id, "received_at": NOON, "clock_ahead_us": 0, "status": {"pending": pending}}
+    at = NOON - timedelta(days=1)
+    row = {"device_id": device_id, "received_at": at, "clock_ahead_us": 0, "status": {"pending": pending}}
     with office.database.writing() as connection:
         connection.execute(insert(schema.device_status).values(row))
 
@@ -48,7 +50,7 @@ def test_lines_that_cannot_be_read_are_counted(office: Office, client: TestClien
     pen = Pen()
     pen.opened()
     pen.raw(b'{"seq":2,"kind":"rating"')
-    office.append(pen)
+    office.append(pen, received_at=NOON - timedelta(days=1))
 
     assert metric(read(client), "hailong_unread_lines") == 1
 
@@ -75,7 +77,7 @@ def test_notices_that_do_not_go_out_are_counted_and_those_not_tried_yet_are_none
 
 def test_gauges_are_read_again_only_when_they_may_have_changed(office: Office) -> None:
     now = [0.0]
-    gauges = Gauges(office.database, lambda: now[0])
+    gauges = Gauges(office.database, lambda: NOON, HANOI, lambda: now[0])
     gauges.read()
     say(office, office.device.device_id, 3)
 

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import column, select, table, text
+from sqlalchemy import column, insert, select, table, text
 
 import sync.collector.store.migrate
 from sync.collector.errors import DatabaseUnusable, SchemaNewer, SchemaOutdated
@@ -20,6 +20,7 @@ from sync.collector.store import schema
 from sync.collector.store.database import open_database
 from sync.collector.store.migrate import is_empty, migrate, require_current
 from sync.collector.store.partitions import Partitions, ensure_partitions
+from tests.sync.collector.builders import Office
 from tests.sync.collector.older import take_back
 
 KINDS = ["sqlite", "postgresql"]
@@ -227,3 +228,16 @@ def test_key_of_the_collector_is_made_once_in_a_filled_database(kind: str, empty
     database.close()
 
     assert keys[0] == keys[1]
+
+
+def test_the_sign_of_a_counter_that_nobody_presses_is_named_anew(office: Office) -> None:
+    steps = sync.collector.store.migrate._steps().walk_revisions()
+    step = next(each.module for each in steps if each.module.__name__.endswith("unpressed_py"))
+    day = {"first_day": AT.date(), "last_day": AT.date(), "found_at": AT, "seen_at": AT}
+    rest = {"counter_id": 1, "part": "", "evidence": {}, "state": "open", **day}
+    with office.database.writing() as connection:
+        connection.execute(insert(schema.signal), [{"sign": sign, **rest} for sign in ("silent", "burst")])
+        with Operations.context(MigrationContext.configure(connection)):
+            step.upgrade()
+
+    assert office.rows("signal", "sign") == [("unpressed",), ("burst",)]

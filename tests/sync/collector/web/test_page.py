@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
+from kiosk.base.settings.reading import Disclosure
 from sync.collector.run.app import create_app
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig
@@ -98,8 +99,15 @@ def test_with_fewer_set_aside_than_the_minimum_the_second_share_is_not_shown(
 
 
 def test_only_the_demo_says_that_it_is_one(services: Services, office: Office) -> None:
-    assert "Bản trình diễn." in shown(services, demo=True)
+    assert shown(services, demo=True).count("Bản trình diễn.") == 1
     assert "Bản trình diễn" not in shown(services)
+
+
+def test_pages_say_where_the_office_raised_its_limits(services: Services, office: Office) -> None:
+    raised = shown(services, disclosure=Disclosure(cell_min=10, percent_min=50))
+
+    assert "khi có từ 10 lượt đánh giá và tỷ lệ phần trăm khi có từ 50 lượt; thông thường là 5 và 30." in raised
+    assert "thông thường là 5 và 30" not in shown(services)
 
 
 def test_a_kiosk_that_has_not_called_is_named(services: Services, office: Office) -> None:

@@ -266,7 +266,7 @@ def test_nothing_wrong_closes_the_sign_and_everything_goes_on_counting(affair: A
 
 def test_a_silent_counter_has_nothing_to_set_aside(affair: Affair) -> None:
     with affair.office.database.writing() as connection:
-        (silent,) = keep_findings(connection, [Finding(2, Sign.SILENT, "2026-11-18", "2026-11-19", "", {})], NOON)
+        (silent,) = keep_findings(connection, [Finding(2, Sign.UNPRESSED, "2026-11-18", "2026-11-19", "", {})], NOON)
         with pytest.raises(DecisionWrong, match="nothing that counts"):
             set_aside(connection, silent, THAT_DAY, CHAIR)
 
@@ -343,7 +343,7 @@ def test_a_sign_that_goes_on_grows_and_does_not_come_again(affair: Affair) -> No
 
 def test_a_silence_that_ended_by_itself_is_over(office: Office) -> None:
     with office.database.writing() as connection:
-        silent = Finding(1, Sign.SILENT, "2026-11-18", "2026-11-19", "", {})
+        silent = Finding(1, Sign.UNPRESSED, "2026-11-18", "2026-11-19", "", {})
         keep_findings(connection, [silent], NOON)
         keep_findings(connection, [], NOON)
 

@@ -38,7 +38,7 @@ def people(services: Services, office: Office) -> dict[str, TestClient]:
         counter = {"counter_id": 3, "code": "Q3", "name": "Quầy Kín", "unit_id": 2, "created_at": NOON}
         connection.execute(insert(schema.counter), counter)
         signs = [Finding(counter_id, Sign.BURST, DAY, DAY, "am", EVIDENCE) for counter_id in (1, 3)]
-        silent = Finding(1, Sign.SILENT, DAY, DAY, "", {"days": 3, "usual": 12, "heard": True})
+        silent = Finding(1, Sign.UNPRESSED, DAY, DAY, "", {"days": 3, "usual": 12, "heard": True})
         keep_findings(connection, [*signs, silent], NOON)
     app = create_app(replace(services, config=CollectorConfig(public_url=URL)))
     return {
@@ -74,7 +74,7 @@ def test_signs_are_listed_with_their_evidence(people: dict[str, TestClient]) -> 
 
     assert "Bấm dồn" in page
     assert "30 trong 90 lượt đến trong vòng 60 giây" in page
-    assert "Máy vẫn gọi về như thường" in page
+    assert "Máy vẫn liên lạc như thường" in page
     assert "Xã Bí Mật" not in page
 
 

@@ -162,14 +162,14 @@ def silent_from(day: str, one: Watched) -> Watched:
 
 
 def test_silence_is_found_with_what_was_usual_and_whether_the_kiosk_calls() -> None:
-    sign = found(silent_from("2026-10-28", honest(WATCHED)))[Sign.SILENT]
+    sign = found(silent_from("2026-10-28", honest(WATCHED)))[Sign.UNPRESSED]
 
     assert (sign["first"], sign["last"], sign["days"], sign["heard"]) == ("2026-10-28", "2026-10-30", 3, True)
     assert 9 <= sign["usual"] <= 15  # type: ignore[operator]
 
 
 def test_a_quiet_counter_may_be_quiet_for_some_days() -> None:
-    assert Sign.SILENT not in found(silent_from("2026-10-28", honest(WATCHED, per_half_day=1)))
+    assert Sign.UNPRESSED not in found(silent_from("2026-10-28", honest(WATCHED, per_half_day=1)))
 
 
 def test_holidays_are_no_silence() -> None:
@@ -195,7 +195,7 @@ def test_silence_on_a_worked_saturday_counts_as_on_any_day() -> None:
 
     (sign,) = [each for each in find_signs([*office, silent], Signals(), {}) if each.counter_id == WATCHED]
 
-    assert (sign.sign, sign.first, sign.last, sign.evidence["days"]) == (Sign.SILENT, "2026-10-29", saturday, 3)
+    assert (sign.sign, sign.first, sign.last, sign.evidence["days"]) == (Sign.UNPRESSED, "2026-10-29", saturday, 3)
 
 
 def pressed_on(one: Watched, day: str) -> Watched:
@@ -208,7 +208,7 @@ def pressed_on(one: Watched, day: str) -> Watched:
 def test_lone_counter_that_fell_silent_is_found_by_the_calendar_alone() -> None:
     (sign,) = find_signs([silent_from("2026-10-28", honest(WATCHED))], Signals(), {})
 
-    assert (sign.sign, sign.evidence["days"]) == (Sign.SILENT, 3)
+    assert (sign.sign, sign.evidence["days"]) == (Sign.UNPRESSED, 3)
 
 
 def test_presses_on_a_day_off_of_which_the_kiosk_was_not_told_are_presses_outside_hours() -> None:

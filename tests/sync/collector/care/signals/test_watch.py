@@ -264,7 +264,7 @@ def test_of_the_demo_province_one_counter_is_found_to_be_pressed_up_and_one_sile
             for one in find_signs(gather(connection, window, missed(CALENDARS)), Signals(), {}):
                 found.setdefault(one.sign, set()).add(one.counter_id)
 
-    assert set(found) == {Sign.BURST, Sign.CLOSING, Sign.SILENT}
+    assert set(found) == {Sign.BURST, Sign.CLOSING, Sign.UNPRESSED}
     assert found[Sign.BURST] == found[Sign.CLOSING]
-    assert len(found[Sign.BURST]) == len(found[Sign.SILENT]) == 1
+    assert len(found[Sign.BURST]) == len(found[Sign.UNPRESSED]) == 1
     database.close()

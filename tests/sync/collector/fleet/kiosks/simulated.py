@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from sync.collector.fleet.devices.last_words import LIVE
 from sync.collector.fleet.kiosks.faults import Fault
 from sync.collector.store import schema
 from sync.collector.store.database import Database
@@ -91,6 +92,8 @@ def _status(number: int, now: datetime) -> dict[str, Any]:
     for fault in faults:
         said.update(SPOILT.get(fault, {}))
     heard = now - (timedelta(days=4) if Fault.SILENT in faults else timedelta(seconds=40))
+    said["closed"] = {name: said[name] for name in LIVE if name in said}
+    said["closed"]["said_at"] = (now - timedelta(hours=12)).isoformat()
     ahead = 7 * 3600 * 10**6 if Fault.CLOCK in faults else 300_000
     return {"device_id": device_of(number), "received_at": heard, "clock_ahead_us": ahead, "status": said}
 

@@ -25,7 +25,7 @@ def write_journal(
 
 def branches(database: Database, device: str) -> list[Branch]:
     with database.reading() as connection:
-        return read_branches(connection, device)
+        return read_branches(connection, device, NOON + timedelta(days=30))
 
 
 def test_a_fork_is_told_from_the_last_entry_that_both_copies_have(database: Database, office: Office) -> None:
@@ -69,7 +69,7 @@ def test_a_journal_that_another_kiosk_wrote_is_named_and_an_unknown_one_is_not_d
 
 def test_each_journal_is_drawn_from_where_it_leaves_the_one_before() -> None:
     def one(name: str, entries: int, continues: str | None, after: int, other_copy: int = 0) -> Branch:
-        return Branch(name, "kiosk", entries, NOON, NOON, continues, after, "", other_copy)
+        return Branch(name, "kiosk", entries, NOON, continues, after, "", other_copy)
 
     chart = draw_journals([one("a", 1200, None, 0, 100), one("b", 2, "a", 1100), one("c", 600, "b", 2)])
 

@@ -1,16 +1,21 @@
 """Commands and days in the database, on both engines."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
+from kiosk.domain.office_calendar import Calendar, Opening
 from sync.collector.errors import NotAllowed
 from sync.collector.fleet.kiosks import commands, days
 from sync.collector.fleet.kiosks.commands import Kind
+from sync.collector.fleet.kiosks.hours import Hours
 from sync.collector.store.database import Database
 from sync.protocol.messages import CommandDone
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
+
+WEEKDAYS = frozenset(range(5))
+HOURS = Hours(Calendar((Opening(WEEKDAYS, time(7, 30), time(11, 30)), Opening(WEEKDAYS, time(13), time(17)))), HANOI)
 
 
 def test_a_command_waits_goes_out_and_is_settled_once(database: Database, office: Office) -> None:
@@ -53,10 +58,13 @@ def test_no_more_is_asked_than_a_kiosk_takes(
 def test_days_keep_how_a_kiosk_was_heard_and_are_let_go_of(database: Database, office: Office) -> None:
     device = office.device.device_id
     with database.writing() as connection:
-        for minutes in (0, 1, 91, 92):
-            days.note_day(connection, device, NOON + timedelta(minutes=minutes), HANOI)
+        for minutes in (-270, -269, -150, 60, 61):
+            days.note_day(connection, device, NOON + timedelta(minutes=minutes), HOURS)
         (kept,) = days.read_days(connection, device, date(2026, 11, 1))
-        assert (kept.day, kept.heard, kept.gap_s) == (date(2026, 11, 20), 4, 5400)
+        # From 9.30 to 13.00 it was not heard, and open until 11.30 only.
+        assert (kept.day, kept.heard, kept.gap_s) == (date(2026, 11, 20), 5, 7200)
+        # Nor was it heard from 13.01 until it closed at 17.00.
+        assert days.longest_gap_s(kept, HOURS) == 4 * 3600 - 60
 
         days.forget_days(connection, date(2027, 12, 31))
         assert days.read_days(connection, device, date(2026, 11, 1)) == []
@@ -70,10 +78,13 @@ def test_presses_are_told_by_half_day_and_for_the_units_seen_alone(database: Dat
     device = office.device.device_id
 
     with database.reading() as connection:
-        assert days.last_pressed(connection, date(2026, 11, 20)) == {device: date(2026, 11, 20)}
-        assert days.last_pressed(connection, date(2026, 11, 21)) == {}
-        mine = days.presses_of(connection, [device], date(2026, 11, 1), "XA/")
-        others = days.presses_of(connection, [device], date(2026, 11, 1), "XB/")
+        morning, afternoon = (date(2026, 11, 20), "am"), (date(2026, 11, 20), "pm")
+        assert days.last_pressed(connection, date(2026, 11, 20), afternoon) == {device: date(2026, 11, 20)}
+        assert days.last_pressed(connection, date(2026, 11, 20), morning) == {}
+        assert days.last_pressed(connection, date(2026, 11, 21), afternoon) == {}
+        mine = days.presses_of(connection, [device], date(2026, 11, 1), afternoon, "XA/")
+        others = days.presses_of(connection, [device], date(2026, 11, 1), afternoon, "XB/")
+        assert days.presses_of(connection, [device], date(2026, 11, 1), morning, "XA/") == {}
 
     assert sum(mine[device].values()) == 7
     assert others == {}

@@ -322,8 +322,9 @@ def test_the_days_on_which_a_kiosk_was_heard_are_kept(technician: Person, servic
         at = NOON - timedelta(days=days) + timedelta(hours=hours)
         say(TestClient(create_app(replace(services, now=lambda at=at: at)), base_url=URL), kiosk)
 
-    assert office.rows("device_day", "heard", "gap_s") == [(2, 7200), (1, 0)]
-    assert "im lặng 2 giờ" in technician.client.get(f"/may/{office.device.device_id}").text
+    # From 7.30, when the office opened, to the first word at noon; and to 17.00 when nothing came after 14.00.
+    assert office.rows("device_day", "heard", "gap_s") == [(2, 4.5 * 3600), (1, 4.5 * 3600)]
+    assert "im lặng 4 giờ" in technician.client.get(f"/may/{office.device.device_id}").text
 
 
 def test_the_fleet_is_shown_to_nobody_without_an_account(services: Services, office: Office) -> None:

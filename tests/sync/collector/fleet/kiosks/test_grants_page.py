@@ -3,6 +3,7 @@
 # ruff: noqa: F811 - technician is the other module's fixture
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, insert, update
@@ -29,7 +30,7 @@ def way(office: Office) -> str:
     pen = Pen()
     pen.rating(5, counter="Q2")
     pen.rating(5, counter="Q3")
-    office.append(pen)
+    office.append(pen, received_at=NOON - timedelta(days=1))
     return f"/may/{office.device.device_id}"
 
 
@@ -48,9 +49,11 @@ def test_the_fault_is_over_for_whoever_knows_of_it_until_another_counter_comes(
     services: Services,
     way: str,
 ) -> None:
+    now = NOON
+
     def news() -> bool:
         with services.database.reading() as connection:
-            kiosks = read_roll(connection, "", NOON, services.config)
+            kiosks = read_roll(connection, "", now, services.config)
         return any(Fault.BEYOND in one.news for one in kiosks)
 
     assert news()
@@ -59,6 +62,8 @@ def test_the_fault_is_over_for_whoever_knows_of_it_until_another_counter_comes(
     pen = Pen()
     pen.rating(5, counter="Q9")
     office.append(pen)
+    assert not news()
+    now = NOON + timedelta(minutes=10)
     assert news()
 
 

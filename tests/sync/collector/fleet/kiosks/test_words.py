@@ -43,4 +43,4 @@ def test_reason_of_another_program_is_said_as_it_is(why: str) -> None:
 def test_clock_is_ahead_or_behind_only_by_what_can_be_read(ahead_s: float | None, said: str) -> None:
     kiosk: Any = SimpleNamespace(clock_ahead_s=ahead_s)
 
-    assert FleetWords(Phrases(texts("collector", "vi"), ZONE, NOON), NOON.date()).clock(kiosk) == said
+    assert FleetWords(Phrases(texts("collector", "vi"), ZONE, NOON), NOON, ZONE).clock(kiosk) == said

@@ -1,4 +1,4 @@
-"""Silence: nothing comes from a counter where something came every day. Pure.
+"""Unpressed: nobody presses any more at a counter where somebody pressed every day. Pure.
 
 Method: the days on which the counter's office is open stand in the calendar. Of these, days on which hardly anybody
 pressed anywhere are passed over, for storms and elections are in no calendar: fewer than half as many of the open
@@ -21,7 +21,7 @@ OPEN_LEAST = 5
 WAVES = 2.0
 
 
-def quiet_days(all_of_them: Sequence[Watched]) -> frozenset[str]:
+def idle_days(all_of_them: Sequence[Watched]) -> frozenset[str]:
     """The days on which offices were open as the calendar has it, and hardly anybody pressed."""
     opened, pressed = Counter[str](), Counter[str]()
     for watched in all_of_them:
@@ -32,20 +32,20 @@ def quiet_days(all_of_them: Sequence[Watched]) -> frozenset[str]:
     return frozenset(day for day, share in shares.items() if 2 * share < usual[0])
 
 
-def find_silence(watched: Watched, quiet: Set[str]) -> Finding | None:
+def find_unpressed(watched: Watched, idle: Set[str]) -> Finding | None:
     """The sign, where there is one."""
     by_day: Counter[str] = Counter()
     for half, pressed in watched.half_days.items():
         by_day[half.day] += pressed.n + pressed.outside + pressed.untold
     if not watched.has_kiosk or not by_day:
         return None
-    days, last_pressed = sorted(watched.open_days - quiet), max(by_day)
-    silent = [day for day in days if day > last_pressed]
+    days, last_pressed = sorted(watched.open_days - idle), max(by_day)
+    unpressed = [day for day in days if day > last_pressed]
     before = [day for day in days if min(by_day) <= day <= last_pressed]
-    if len(silent) < DAYS_LEAST or len(before) < BEFORE_LEAST:
+    if len(unpressed) < DAYS_LEAST or len(before) < BEFORE_LEAST:
         return None
     mean = sum(by_day[day] for day in before) / len(before)
-    if exp(-mean * len(silent) / WAVES) >= DOUBT:
+    if exp(-mean * len(unpressed) / WAVES) >= DOUBT:
         return None
-    evidence = {"days": len(silent), "usual": round(mean), "heard": watched.heard}
-    return Finding(watched.counter_id, Sign.SILENT, silent[0], silent[-1], ANY_PART, evidence)
+    evidence = {"days": len(unpressed), "usual": round(mean), "heard": watched.heard}
+    return Finding(watched.counter_id, Sign.UNPRESSED, unpressed[0], unpressed[-1], ANY_PART, evidence)
