@@ -12,7 +12,7 @@ from kiosk.base.texts import texts
 from kiosk.domain.numbers.disclosure import Policy
 from kiosk.domain.office_calendar import Calendar, Opening
 from kiosk.domain.visit.rating import Standing
-from kiosk.journal.tally import TallyRow
+from kiosk.journal.counts.tally import TallyRow
 from kiosk.numbers.days import DAYS_BACK, Tally, Terms, read_tally
 from kiosk.numbers.tables import tables_of
 from kiosk.ui.wiring.desk import Counted

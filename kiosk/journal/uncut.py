@@ -6,7 +6,7 @@ Carried lines keep the place that they had in the older journal and are in no cu
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Self
 
 import msgspec
 from sqlalchemy import Connection
@@ -24,9 +24,9 @@ from kiosk.journal.lines import (
     SumsSaid,
     decode_line,
     head,
+    is_carried,
 )
 
-_CARRIED = b'"from"'
 _KEY = "uncut"
 
 
@@ -62,10 +62,6 @@ class Noted(msgspec.Struct, frozen=True):
     setting: Setting
 
 
-class _Origin(msgspec.Struct):
-    origin: Any = msgspec.field(name="from", default=None)
-
-
 class Uncut:
     """What the lines read so far leave for the next cut."""
 
@@ -76,6 +72,8 @@ class Uncut:
         self._rated: dict[int, Rated] = {}
         self.had_ratings = False
         """Whether any rating was among the lines."""
+        self.passed: list[RatingLine] = []
+        """Those that another cuts, in the order of the lines; whoever notes them clears it."""
 
     @property
     def rated(self) -> list[Rated]:
@@ -104,15 +102,18 @@ class Uncut:
         """Whether this is a rating that waits for a cut."""
         return seq in self._rated
 
+    def held(self, one: Cut) -> list[Rated]:
+        """The ratings in this cut."""
+        return [each for each in self.rated if each.stream == one.stream and each.seq <= one.last]
+
     def take(self, one: Cut) -> None:
         """From here on the ratings in this cut are spent."""
-        for each in self.rated:
-            if each.stream == one.stream and each.seq <= one.last:
-                del self._rated[each.seq]
+        for each in self.held(one):
+            del self._rated[each.seq]
 
-    def due(self, at: str) -> list[Cut]:
-        """What is to be cut at this moment."""
-        return cut(self.rated, at, self.setting.moves)
+    def due(self, at: str, least: int = 0) -> list[Cut]:
+        """What is to be cut at this moment; ``least`` raises the five."""
+        return cut(self.rated, at, self.setting.moves, least=least)
 
     def _take(self, line: Line) -> None:
         match line:
@@ -131,11 +132,12 @@ class Uncut:
         self.had_ratings = True
         if self.setting.passed_over is not None:
             if half_day_of(line.at) == self.setting.passed_over:
+                self.passed.append(line)
                 return
             self._settings.append((line.seq, replace(self.setting, passed_over=None)))
         stream = (line.counter or "", self.setting.series(line.survey, line.question))
         self._rated[line.seq] = Rated(
-            line.seq, line.at, stream, line.level, line.standing, moves=self.setting.moves
+            line.seq, line.at, stream, line.level, line.standing, moves=self.setting.moves, version=line.survey
         )  # fmt: skip
 
     def _give_reasons(self, line: ReasonsLine) -> None:
@@ -152,11 +154,6 @@ def readable(encoded: bytes) -> Line | None:
     except (LineUnreadable, ValueError, OverflowError, RecursionError):
         return None
     return line
-
-
-def is_carried(encoded: bytes) -> bool:
-    """Whether the line came from an older journal."""
-    return _CARRIED in encoded and msgspec.json.decode(encoded, type=_Origin).origin is not None
 
 
 def cut_in(line: BlockLine) -> Cut:
@@ -179,17 +176,18 @@ def block_line(seq: int, now: Instant, one: Cut) -> BlockLine:
     )  # fmt: skip
 
 
-def begin_to_cut(connection: Connection, line: SettingsLine) -> None:
+def begin_to_cut(connection: Connection, line: SettingsLine) -> bool:
     """Cut from this entry on, which tells the levels, unless that has begun; within its transaction.
 
-    What an older version wrote before it is cut by the collector, up to the end of that half day.
+    What an older version wrote before it is cut by the collector, up to the end of that half day. Whether it begins.
     """
     if not line.levels or noted_in(connection) is not None:
-        return
+        return False
     query = """SELECT 1 FROM entry WHERE instr(line, CAST('"kind":"rating"' AS BLOB)) > 0
         AND instr(line, CAST('"from":[' AS BLOB)) = 0 LIMIT 1"""
     has_ratings = connection.exec_driver_sql(query).scalar_one_or_none() is not None
     note(connection, Noted(line.seq, Setting(passed_over=half_day_of(line.at) if has_ratings else None)))
+    return True
 
 
 def noted_in(connection: Connection) -> Noted | None:

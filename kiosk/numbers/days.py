@@ -13,9 +13,9 @@ from kiosk.domain.office_calendar import ALWAYS_OPEN, Calendar
 from kiosk.domain.office_day import part_is_over
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import FIRST_LANGUAGE, Survey, Words
+from kiosk.journal.counts.served import Served
+from kiosk.journal.counts.tally import TallyRow
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.served import Served
-from kiosk.journal.tally import TallyRow
 
 if TYPE_CHECKING:
     from kiosk.office.settings import KioskSettings

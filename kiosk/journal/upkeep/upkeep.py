@@ -29,11 +29,15 @@ _log = logging.getLogger(__name__)
 class Upkeep:
     """Keeps one journal small and checked."""
 
-    def __init__(self, path: Path, clock: Clock, retention: timedelta) -> None:
-        """For the journal at ``path``; acknowledged entries older than ``retention`` are deleted."""
+    def __init__(self, path: Path, clock: Clock, retention: timedelta, least: int = 0) -> None:
+        """For the journal at ``path``; acknowledged entries older than ``retention`` are deleted.
+
+        ``least`` raises the five counted ratings that a block has at least.
+        """
         self._path = path
         self._clock = clock
         self._retention = retention
+        self._least = least
         self._notes_changed_at: int | None = None
         self._checking: threading.Thread | None = None
         self._forgetting: threading.Thread | None = None
@@ -54,7 +58,7 @@ class Upkeep:
     def cut(self, journal: Journal) -> bool:
         """A short piece of cutting on the recorder's thread, while no visit is under way; whether there is more."""
         try:
-            return journal.cut(self._clock.now())
+            return journal.cut(self._clock.now(), self._least)
         except Exception:  # noqa: BLE001 - whatever becomes of a cut, the thread must live: presses are kept by it
             _log.exception("the half day was not cut")
             return False
