@@ -10,7 +10,6 @@ from msgspec import field
 from kiosk.base.public_days import Country, public_days
 from kiosk.base.resources import resource
 from kiosk.base.settings.reading import (
-    Disclosure,
     Reading,
     Section,
     Settings,
@@ -18,7 +17,17 @@ from kiosk.base.settings.reading import (
     read_settings,
     user_data_dir,
 )
-from kiosk.base.settings.rules import DayOff, DayWorked, between, each_day_once, known_zone, private_address, secret
+from kiosk.base.settings.rules import (
+    DayOff,
+    DayWorked,
+    between,
+    each_day_once,
+    five_or_more,
+    known_zone,
+    private_address,
+    secret,
+    yes,
+)
 from kiosk.base.survey_file import load_survey
 from kiosk.base.system import system_file
 from kiosk.domain.fault import Fault
@@ -130,6 +139,20 @@ class SyncSettings(Section, frozen=True):
     metrics_file: Path | None = None
 
 
+class Disclosure(Section, frozen=True):
+    """How many ratings a cut gathers at least, and from how many on there is a percentage."""
+
+    cell_min: Annotated[int, five_or_more] = 5
+    percent_min: Annotated[int, between(0, 10_000)] = 30
+    step: Annotated[int, five_or_more] = 5
+    delay: Annotated[bool, yes] = True
+
+    @property
+    def least(self) -> int:
+        """So many counted ratings a block has at least."""
+        return max(self.cell_min, self.step)
+
+
 class KioskSettings(Settings, frozen=True):
     """Everything in ``kiosk.toml``."""
 
@@ -138,6 +161,7 @@ class KioskSettings(Settings, frozen=True):
     data_dir: Path = field(default_factory=user_data_dir)
     time_zone: Annotated[str, known_zone] = "Asia/Ho_Chi_Minh"
     survey: str = "sipas-5"
+    demo: bool = False
     office: Office = Office()
     screen: Screen = Screen()
     visit: Annotated[VisitSettings, each_day_once] = VisitSettings()

@@ -45,20 +45,26 @@ _left = msgspec.json.Decoder(tuple[tuple[str, str, str, str, str, int], ...])
 _levels = msgspec.json.Decoder(dict[str, tuple[int, ...]])
 
 
-def note_cut(connection: Connection, seq: int, one: Cut, held: Iterable[Rated]) -> None:
-    """Keep the sums of the cut that entry ``seq`` states; ``held`` are its ratings."""
+def sums_kept(one: Cut, held: Iterable[Rated]) -> CutSums | None:
+    """What is kept of a cut, whose ratings are ``held``; None where none of them counts."""
     pieces: Counter[tuple[str, str, str]] = Counter()
     for rated in held:
         if rated.standing == Standing.COUNTED:
             pieces[*rated.half_day, rated.version] += 1
     if not pieces:
-        return
+        return None
     counter, series = one.stream
     counts = dict(sorted(one.sums[Standing.COUNTED].levels.items()))
     parts = tuple((*piece, n) for piece, n in sorted(pieces.items()))
-    sums = CutSums(series.survey, series.question, series.levels, counts, parts, counter, one.is_tail)
-    # No cut crosses the end of a month, so the month finds it.
-    _put(connection, f"{_CUT} {parts[0][0][:7]} {seq}", msgspec.json.encode(sums).decode())
+    return CutSums(series.survey, series.question, series.levels, counts, parts, counter, one.is_tail)
+
+
+def note_cut(connection: Connection, seq: int, one: Cut, held: Iterable[Rated]) -> None:
+    """Keep the sums of the cut that entry ``seq`` states; ``held`` are its ratings."""
+    sums = sums_kept(one, held)
+    if sums is not None:
+        # No cut crosses the end of a month, so the month finds it.
+        _put(connection, f"{_CUT} {sums.pieces[0][0][:7]} {seq}", msgspec.json.encode(sums).decode())
 
 
 def cuts_between(connection: Connection, first_day: str, last_day: str) -> list[CutSums]:

@@ -88,7 +88,7 @@ def keep_tally(connection: Connection, counts: Mapping[Key, int]) -> None:
 
 def kept_tally(connection: Connection) -> dict[Key, int]:
     """All of them, to be kept in another journal."""
-    return {tuple(key): n for *key, n in connection.exec_driver_sql("SELECT * FROM tally WHERE n <> 0")}  # type: ignore[misc]
+    return {tuple(key): n for *key, n in connection.exec_driver_sql("SELECT * FROM tally WHERE n <> 0")}
 
 
 def tally_between(connection: Connection, first_day: str, last_day: str) -> Iterator[TallyRow]:
