@@ -31,11 +31,15 @@ HOUR = {"am": 9, "pm": 15}
 LEVELS = {"sipas-5": (1, 2, 3, 4, 5), "tt32-3": (1, 2, 3)}
 
 
+Press = tuple[str, str, str, str, str, int, int]
+"""Day, part, survey, counter, standing, level, and how many."""
+
+
 @dataclass
 class Rows:
     """What a journal's reader gives out of presses that its kiosk cut at ``now``."""
 
-    presses: list[tuple[str, str, str, str, str, int, int]] = field(default_factory=list)
+    presses: list[Press] = field(default_factory=list)
     typed: dict[tuple[str, str], int] = field(default_factory=dict)
     left: dict[Row, int] = field(default_factory=dict)
     """Ratings of before it cut."""
@@ -44,7 +48,7 @@ class Rows:
     def desk(self, first: date, last: date) -> DeskCounts:
         ends = first.isoformat(), last.isoformat()
         tally: Counter[tuple[str, str, str, str, str, str, int]] = Counter()
-        for day, part, survey, counter, standing, level, n in self.presses:
+        for day, part, survey, counter, standing, level, n in self._pressed():
             tally[day, part, survey, "overall", counter, standing, level] += n
         for (day, part, survey, question, counter), n in self.left.items():
             tally[day, part, survey, question, counter, "counted", 4] += n
@@ -76,19 +80,24 @@ class Rows:
 
     def _rated(self) -> list[Rated]:
         rated: list[Rated] = []
-        for day, part, survey, counter, standing, level, n in sorted(self.presses, key=lambda each: each[:2]):
+        for day, part, survey, counter, standing, level, n in sorted(self._pressed(), key=lambda each: each[:2]):
             series = Series(survey.partition("@")[0], "overall", _levels(survey))
-            at = f"{day}T{HOUR[part]:02}:00:00+07:00"
-            if at <= self.now.isoformat():
-                rated += [
-                    Rated(len(rated) + place, at, (counter, series), level, standing, version=survey)
-                    for place in range(1, n + 1)
-                ]
+            rated += [
+                Rated(seq, _at(day, part), (counter, series), level, standing, version=survey)
+                for seq in range(len(rated) + 1, len(rated) + n + 1)
+            ]
         return rated
+
+    def _pressed(self) -> list[Press]:
+        return [each for each in self.presses if _at(*each[:2]) <= self.now.isoformat()]
 
 
 def _in(rated: Rated, one: Cut, spent: int) -> bool:
     return rated.stream == one.stream and spent < rated.seq <= one.last
+
+
+def _at(day: str, part: str) -> str:
+    return f"{day}T{HOUR[part]:02}:00:00+07:00"
 
 
 def _levels(survey: str) -> tuple[int, ...]:

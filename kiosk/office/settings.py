@@ -17,23 +17,14 @@ from kiosk.base.settings.reading import (
     read_settings,
     user_data_dir,
 )
-from kiosk.base.settings.rules import (
-    DayOff,
-    DayWorked,
-    between,
-    each_day_once,
-    five_or_more,
-    known_zone,
-    private_address,
-    secret,
-    yes,
-)
+from kiosk.base.settings.rules import DayOff, DayWorked, between, each_day_once, known_zone, private_address, secret
 from kiosk.base.survey_file import load_survey
 from kiosk.base.system import system_file
 from kiosk.domain.fault import Fault
 from kiosk.domain.office_calendar import Calendar, DayList, Opening
 from kiosk.domain.visit.rules import VisitRules
 from kiosk.domain.visit.survey import Survey
+from kiosk.office.disclosure import Disclosure
 
 SYSTEM_FILE = system_file("kiosk.toml")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -137,20 +128,6 @@ class SyncSettings(Section, frozen=True):
     period_s: Annotated[float, between(1, 3600)] = 60.0
     start_delay_s_max: Annotated[float, between(0, 3600)] = 60.0
     metrics_file: Path | None = None
-
-
-class Disclosure(Section, frozen=True):
-    """How many ratings a cut gathers at least, and from how many on there is a percentage."""
-
-    cell_min: Annotated[int, five_or_more] = 5
-    percent_min: Annotated[int, between(0, 10_000)] = 30
-    step: Annotated[int, five_or_more] = 5
-    delay: Annotated[bool, yes] = True
-
-    @property
-    def least(self) -> int:
-        """So many counted ratings a block has at least."""
-        return max(self.cell_min, self.step)
 
 
 class KioskSettings(Settings, frozen=True):

@@ -5,7 +5,6 @@ from typing import NewType, Protocol, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.office_calendar import named_twice
 
 N = TypeVar("N", int, float)
@@ -36,22 +35,6 @@ def between(least: N, most: N) -> Callable[[N], N]:
         return value
 
     return bounded
-
-
-def five_or_more(value: int) -> int:
-    """The rule of how many ratings are told together: five is fixed, a setting may only raise it."""
-    if value < COUNTED_MIN:
-        raise Unfit(
-            "fewer than {least} are never told together: this may only be raised, not {input!r}", least=COUNTED_MIN
-        )
-    return between(COUNTED_MIN, 1000)(value)
-
-
-def yes(value: bool) -> bool:
-    """The rule of what is no choice any more; older files name it."""
-    if not value:
-        raise Unfit("a half day is told when it is over; only a demonstration (demo = true) shows everything at once")
-    return value
 
 
 def secret(text: str) -> str:
