@@ -150,6 +150,20 @@ def busy_tally() -> Tally:
     return a_tally(rows=rows)
 
 
+def waiting_tally(now: datetime = datetime(2026, 12, 1, 7, 0, tzinfo=ZONE)) -> Tally:
+    """The last of a month, of a kiosk in a hall that began to cut then: ratings wait for every reason there is."""
+    rows, day = Rows(), date(2026, 11, 30)
+    rows.leave(day, "am", 1_234)
+    rows.press(day - timedelta(days=1), "pm", {5: 4}, counter="Q1")
+    rows.press(day, "am", {2: 1, 5: 2}, counter="Q1")
+    rows.press(day, "am", {4: 52, 5: 61, 3: 12}, counter="Q2")
+    rows.press(day, "am", {1: 3}, counter="Q3")
+    rows.press(day, "am", {1: 2}, survey="tt32-3@1")
+    for standing in (Standing.REPEAT, Standing.OUT_OF_HOURS, Standing.TEST):
+        rows.press(day, "am", {5: 47}, standing=standing)
+    return a_tally(now, rows)
+
+
 def counted(tally: Tally | None = None) -> Counted:
     """As the staff's screens are told of them."""
     tally = tally or a_tally()

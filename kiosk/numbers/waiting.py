@@ -40,7 +40,7 @@ def _sentences(tally: Tally, day: DayTally, t: Texts) -> Iterator[str]:
             least=number(tally.terms.least),
         )
     if waiting.straddling:
-        yield t("{n} are shown together with other days: in the sum of a longer period.", n=number(waiting.straddling))
+        yield t("{n} are shown together with other days: in the sum of a week or month.", n=number(waiting.straddling))
     if waiting.tail:
         yield t(
             "{n} were left at a month's end or when the kiosk moved: too few, counted without levels.",

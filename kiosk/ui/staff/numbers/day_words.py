@@ -20,8 +20,8 @@ class Bar:
 
     name: str
     number: str
-    share: float | None
-    """The bar's length as a share of the longest; None where the number is not told."""
+    share: float
+    """The bar's length as a share of the longest."""
     under: str = ""
 
 
@@ -48,7 +48,7 @@ class DayWords:
     why: str = ""
     """Why there are no levels."""
     legend: str = ""
-    """What the hatched bars mean, and what is not in the numbers."""
+    """What waits and why."""
 
 
 def words_of_day(seen: Seen, t: Texts) -> DayWords:
@@ -145,9 +145,8 @@ class _Row:
         }
         aside = {names[reason]: int(str(self.cell(reason.value))) for reason in ASIDE if self.cell(reason.value)}
         each = ", ".join(f"{why}\u00a0{t.number(count)}".replace(" ", "\u00a0") for why, count in aside.items())
-        said = [t("{n} waiting", n=self.written("waiting"))] if self._waits else []
-        beside = t("{n} set aside: {each}", n=t.number(sum(aside.values())), each=each)
-        return Figure(t("Ratings recorded"), n, " · ".join([*said, beside if aside else t("Nothing set aside")]))
+        basis = t("{n} set aside: {each}", n=t.number(sum(aside.values())), each=each)
+        return Figure(t("Ratings recorded"), n, basis if aside else t("Nothing set aside"))
 
     @property
     def _waits(self) -> bool:
@@ -189,7 +188,7 @@ class _Row:
         cells = [self.cell(column.key) for column in heads]
         most = max((cell for cell in cells if isinstance(cell, int)), default=0) or 1
         return tuple(
-            Bar(column.head, self.written(column.key), cell / most if isinstance(cell, int) else None)
+            Bar(column.head, self.written(column.key), cell / most if isinstance(cell, int) else 0)
             for column, cell in zip(heads, cells, strict=True)
         )
 
