@@ -24,7 +24,7 @@ from kiosk.journal.counts.touch_test import last_touch_test
 from kiosk.journal.disk.engine import reader_engine
 from kiosk.journal.disk.schema import schema_version
 from kiosk.journal.errors import Diverged, JournalDamaged, JournalUnusable
-from kiosk.journal.uncut import noted_in
+from kiosk.journal.uncut import Noted, noted_at_anchor, noted_in
 
 _CHUNK = 5000
 _DAMAGE = ("malformed", "not a database", "Could not decode", "no such table", "no such column", "has no column")
@@ -166,6 +166,11 @@ class JournalReader:
         """Where the entries begin: the start of the chain, or what the last pruning left of the deleted ones."""
         with self._reading() as connection:
             return anchor_of(connection, self.id)
+
+    def noted_at_anchor(self) -> Noted | None:
+        """What the pruned entries say about those that are left; None where no cut can have been among them."""
+        with self._reading() as connection:
+            return noted_at_anchor(connection)
 
     def tally(self, first_day: date, last_day: date) -> list[TallyRow]:
         """The tallies of these local days, both included."""

@@ -27,7 +27,7 @@ from kiosk.journal.lines import (
     is_carried,
 )
 
-_KEY = "uncut"
+_KEY, _ANCHOR = "uncut", "settings at anchor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,18 +192,44 @@ def begin_to_cut(connection: Connection, line: SettingsLine) -> bool:
 
 def noted_in(connection: Connection) -> Noted | None:
     """What was noted last; None where this journal is not cut."""
-    query = "SELECT value FROM meta WHERE key = ?"
-    found = connection.exec_driver_sql(query, (_KEY,)).scalar_one_or_none()
-    return None if found is None else msgspec.json.decode(str(found), type=Noted)
+    return _noted(connection, _KEY)
 
 
 def note(connection: Connection, noted: Noted) -> None:
     """Keep it, within the caller's transaction."""
-    value = (_KEY, msgspec.json.encode(noted).decode())
-    connection.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES (?, ?)", value)
+    _note(connection, _KEY, noted)
+
+
+def noted_at_anchor(connection: Connection) -> Noted | None:
+    """What the pruned lines say about those that are left; None where no cut can have been among them."""
+    return _noted(connection, _ANCHOR)
+
+
+def note_pruned(connection: Connection, through: int) -> None:
+    """Keep what the lines up to ``through`` say of those behind them, before they go."""
+    noted = noted_at_anchor(connection)
+    query = """SELECT line FROM entry
+        WHERE seq <= ? AND instr(line, CAST('"kind":"settings"' AS BLOB)) > 0 ORDER BY seq"""
+    for (encoded,) in connection.exec_driver_sql(query, (through,)):
+        line = readable(encoded)
+        if isinstance(line, SettingsLine) and (noted is not None or line.levels):
+            noted = Noted(line.seq + 1, (noted.setting if noted else Setting()).after(line))
+    if noted is not None:
+        _note(connection, _ANCHOR, Noted(through + 1, noted.setting))
 
 
 def first_uncut(connection: Connection) -> int:
     """The first entry that a later cut may need; beyond all entries where this journal is not cut."""
     noted = noted_in(connection)
     return 2**63 - 1 if noted is None else noted.first
+
+
+def _noted(connection: Connection, key: str) -> Noted | None:
+    query = "SELECT value FROM meta WHERE key = ?"
+    found = connection.exec_driver_sql(query, (key,)).scalar_one_or_none()
+    return None if found is None else msgspec.json.decode(str(found), type=Noted)
+
+
+def _note(connection: Connection, key: str, noted: Noted) -> None:
+    value = (key, msgspec.json.encode(noted).decode())
+    connection.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES (?, ?)", value)

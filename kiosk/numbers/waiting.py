@@ -47,7 +47,7 @@ def _sentences(tally: Tally, day: DayTally, t: Texts) -> Iterator[str]:
             n=number(waiting.tail),
         )
     if waiting.centre:
-        yield t("{n} are in the collector's reports only: this kiosk does not sum them up.", n=number(waiting.centre))
+        yield t("{n} are in the collector's reports only.", n=number(waiting.centre))
     if words := open_words(day, t):
         yield words
     if day.other_survey:
