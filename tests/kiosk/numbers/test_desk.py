@@ -10,12 +10,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import DatabaseError
 
 from kiosk.domain.numbers.blocks import HalfDay, half_day_of, open_at
-from kiosk.domain.numbers.desk_numbers import DeskNumbers, Told
+from kiosk.domain.numbers.desk_numbers import DeskNumbers, Told, Waiting
 from kiosk.domain.visit.rating import Rating, Reasons, Revised, Standing
+from kiosk.journal.errors import JournalUnwritable
 from kiosk.journal.journal import Journal
 from kiosk.journal.judged import judged_cuts
 from kiosk.journal.reader import JournalReader
@@ -261,3 +264,110 @@ def blocks_of(kiosk: Kiosk) -> dict[int, tuple[tuple[HalfDay, HalfDay], "Counter
                 levels = {int(level): many for level, many in said["sums"]["counted"]["levels"].items()}
                 found[seq] = ((held[0][1], held[-1][1]), Counter(levels))
     return found
+
+
+def five_and(kiosk: Kiosk, more: int) -> None:
+    """A half day with a block, and a later one of too few."""
+    kiosk.state()
+    kiosk.rate(4, Standing.COUNTED, None, 5)
+    kiosk.wait(5 * 3600)
+    kiosk.cut()
+    kiosk.rate(2, Standing.COUNTED, None, more)
+    kiosk.wait(24 * 3600)
+    kiosk.cut()
+
+
+def day_of(kiosk: Kiosk) -> tuple[int, dict[int, int], Waiting]:
+    found = read(kiosk, "2026-11-23", "2026-11-23").told(("2026-11-23", "am"), ("2026-11-23", "pm"))
+    return found.recorded, dict(found.counts), found.waiting
+
+
+def test_what_was_cut_and_pruned_stays_in_the_figures():
+    with a_kiosk() as kiosk:
+        five_and(kiosk, 5)
+        before = day_of(kiosk)
+        kiosk.wait(401 * 86400)
+        kiosk.rate(5, Standing.COUNTED, None, 5)
+        with JournalReader(kiosk.path) as reader:
+            assert kiosk.journal.maintain(reader.head(), timedelta(days=400), kiosk.clock.now()) > 10
+
+        assert day_of(kiosk) == before == (10, {4: 5, 2: 5}, Waiting())
+
+
+@pytest.mark.parametrize("common", [1, 9])
+def test_continued_journal_keeps_its_older_figures(common):
+    with a_kiosk() as kiosk:
+        five_and(kiosk, 2)
+        assert day_of(kiosk) == (7, {4: 5}, Waiting(uncut=2))
+        parted = {"parted": {"journal_id": kiosk.journal.id, "seq": common}}
+        kiosk.path.with_name("agent.json").write_text(json.dumps(parted))
+
+        kiosk.restart()
+        kiosk.state()
+        kiosk.rate(5, Standing.COUNTED, None, 5)
+        kiosk.wait(13 * 3600)
+        kiosk.cut()
+
+        # The two that were left are the collector's to cut; the carried ones enter no block of the new journal.
+        assert day_of(kiosk) == (7, {4: 5}, Waiting(centre=2))
+        assert read(kiosk, "2026-11-24", "2026-11-24").told(("2026-11-24", "am"), ("2026-11-24", "pm")).counts == {5: 5}
+
+
+def test_journal_that_was_continued_twice_keeps_the_figures_of_both():
+    with a_kiosk() as kiosk:
+        five_and(kiosk, 5)
+        for _ in range(2):
+            parted = {"parted": {"journal_id": kiosk.journal.id, "seq": 1}}
+            kiosk.path.with_name("agent.json").write_text(json.dumps(parted))
+            kiosk.restart()
+            kiosk.state()
+
+        assert day_of(kiosk) == (10, {4: 5, 2: 5}, Waiting())
+
+
+def test_block_is_as_large_as_the_office_wants_it():
+    with a_kiosk() as kiosk:
+        kiosk.state()
+        for levels in (5, 5):
+            kiosk.rate(4, Standing.COUNTED, None, levels)
+            kiosk.wait(5 * 3600)
+            kiosk.journal.cut(kiosk.clock.now(), 10)
+        kiosk.wait(13 * 3600)
+        kiosk.journal.cut(kiosk.clock.now(), 10)
+
+        assert [sum(levels.values()) for _, levels in blocks_of(kiosk).values()] == [10]
+        compare(kiosk)
+
+
+def test_disk_that_refuses_between_a_cut_and_its_sums_keeps_neither(monkeypatch):
+    with a_kiosk() as kiosk:
+        kiosk.state()
+        kiosk.rate(4, Standing.COUNTED, None, 5)
+        kiosk.wait(5 * 3600)
+
+        def refuse(*_: object) -> None:
+            raise DatabaseError("INSERT", None, Exception("database or disk is full"))
+
+        monkeypatch.setattr("kiosk.journal.cutting.note_cut", refuse)
+        with pytest.raises(JournalUnwritable):
+            kiosk.cut()
+        assert blocks_of(kiosk) == {}
+        monkeypatch.undo()
+        kiosk.restart()
+        kiosk.cut()
+
+        assert day_of(kiosk) == (5, {4: 5}, Waiting())
+
+
+def test_figures_of_an_upgrade_that_was_gone_back_from_and_came_again_are_whole():
+    with a_kiosk() as kiosk:
+        five_and(kiosk, 2)
+        # The older version counts on, cuts nothing and knows none of the sums.
+        kiosk.rate(1, Standing.COUNTED, None, 4)
+        kiosk.wait(13 * 3600)
+        kiosk.restart()
+        kiosk.state()
+        kiosk.cut()
+
+        assert day_of(kiosk) == (7, {4: 5}, Waiting(straddling=2))
+        compare(kiosk)
