@@ -112,9 +112,9 @@ class Tally:
         """What may be told of several days together."""
         return self.numbers.told((first.isoformat(), PARTS[0]), (last.isoformat(), PARTS[-1]))
 
-    def at(self, day: date, counter: str) -> Told:
-        """What may be told of one counter's day."""
-        return self.numbers.told((day.isoformat(), PARTS[0]), (day.isoformat(), PARTS[-1]), counter)
+    def recorded_at(self, day: date) -> Mapping[str, int]:
+        """How many were recorded at each counter on a day."""
+        return self.numbers.recorded_at(day.isoformat())
 
     def share_of(self, counts: Mapping[int, int]) -> Share:
         """The share of the satisfied."""
@@ -144,6 +144,7 @@ class _Read:
         self._counts, self._terms, self._series = counts, terms, terms.series
         self._now = half_day_of(at)
         self._open = frozenset[HalfDay]() if terms.demo else open_at(at)
+        self._own: dict[tuple[str, str], bool] = {}
         self._rows: dict[str, list[TallyRow]] = {}
         follow_ups = {question.id for question in terms.survey.questions[1:]}
         for row in counts.tally:
@@ -201,6 +202,11 @@ class _Read:
 
     def _is_own(self, survey: str, question: str) -> bool:
         """Whether a version's ratings belong to the series."""
+        if (survey, question) not in self._own:
+            self._own[survey, question] = self._belongs(survey, question)
+        return self._own[survey, question]
+
+    def _belongs(self, survey: str, question: str) -> bool:
         if survey == self._terms.survey.ref:
             return question == self._series.question
         if survey.partition("@")[0] != self._series.survey or question != self._series.question:

@@ -1,6 +1,6 @@
 """Tally tables: a kiosk's numbers as rows of plain values, for its screen, its files and its command alike."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -52,8 +52,8 @@ def counters_table(tally: Tally, t: Texts) -> Table:
         Column("answered", t("Participation") + ", %", Form.PERCENT),
     )
     counters = {**tally.terms.counters, "": {}} if tally.terms.counters else {}
-    rows = tuple(_counter_row(tally, day, code, name, t) for day in tally.days for code, name in counters.items())
-    return Table("counters", t("Counters"), columns, rows)
+    rows = [row for day in tally.days for row in _counter_rows(tally, day, counters, t)]
+    return Table("counters", t("Counters"), columns, tuple(rows))
 
 
 def tables_of(tally: Tally, t: Texts) -> tuple[Table, ...]:
@@ -165,15 +165,16 @@ def _why_cells(told: Told) -> list[Cell]:
     return [getattr(told.waiting, why) for why in WHY]
 
 
-def _counter_row(tally: Tally, day: DayTally, code: str, name: Words, t: Texts) -> tuple[Cell, ...]:
-    recorded, served = tally.at(day.day, code).recorded, day.served_at.get(code)
-    n: Cell = recorded if recorded or day.is_over else Mark.OPEN
-    if served is None:
+def _counter_rows(tally: Tally, day: DayTally, counters: Mapping[str, Words], t: Texts) -> Iterator[tuple[Cell, ...]]:
+    told, recorded_at = t.day(day.day), tally.recorded_at(day.day)
+    for code, name in counters.items():
+        recorded, served = recorded_at.get(code, 0), day.served_at.get(code)
+        n: Cell = recorded if recorded or day.is_over else Mark.OPEN
         answered: Cell = Mark.UNKNOWN
-    else:
-        answered = _answered(Share(Method.PARTICIPATION, recorded, served)) if day.is_over else Mark.OPEN
-    name_told = words_of(name, t) if code else t("counter not told")
-    return (t.day(day.day), code or "–", name_told, n, Mark.UNKNOWN if served is None else served, answered)
+        if served is not None:
+            answered = _answered(Share(Method.PARTICIPATION, recorded, served)) if day.is_over else Mark.OPEN
+        name_told = words_of(name, t) if code else t("counter not told")
+        yield told, code or "–", name_told, n, Mark.UNKNOWN if served is None else served, answered
 
 
 def _answered(share: Share | None) -> Cell:

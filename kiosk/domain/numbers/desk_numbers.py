@@ -84,18 +84,26 @@ class DeskNumbers:
             for place, n in rest.items():
                 self._rest_of_day.setdefault(place[0][0], []).append((why, place, n))
 
-    def told(self, first: HalfDay, last: HalfDay, counter: str | None = None) -> Told:
-        """The half days from ``first`` to ``last``, both included; of one counter, or of all together."""
+    def told(self, first: HalfDay, last: HalfDay) -> Told:
+        """The half days from ``first`` to ``last``, both included, of all counters together."""
         counts: Counter[int] = Counter()
         waiting: Counter[str] = Counter()
         for held in self._touching(first[0], last[0]):
-            if counter is None or held.counter == counter:
-                _count(held, first, last, counts, waiting)
+            _count(held, first, last, counts, waiting)
         for day in _between(self._rest_of_day, first[0], last[0]):
-            for why, (half_day, at), n in self._rest_of_day[day]:
-                if first <= half_day <= last and counter in (None, at):
+            for why, (half_day, _), n in self._rest_of_day[day]:
+                if first <= half_day <= last:
                     waiting[why] += n
         return Told(counts, Waiting(**{each.name: waiting[each.name] for each in fields(Waiting)}))
+
+    def recorded_at(self, day: str) -> Mapping[str, int]:
+        """How many were recorded at each counter on a day, in one pass: a hall has many."""
+        found: Counter[str] = Counter()
+        for held in self._of_day.get(day, ()):
+            found[held.counter] += sum(n for (of_day, _), n in held.pieces.items() if of_day == day)
+        for _, (_, counter), n in self._rest_of_day.get(day, ()):
+            found[counter] += n
+        return found
 
     def _touching(self, first_day: str, last_day: str) -> Iterable[Held]:
         """The cuts of these days, each once."""

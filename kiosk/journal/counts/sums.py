@@ -148,7 +148,7 @@ def _noted(connection: Connection, kind: str, first: str = "", last: str = "~") 
     """What was noted of a kind, under the names from ``first`` to ``last``, both included."""
     ends = (f"{kind} {first} " if first else f"{kind} ", f"{kind} {last}!")  # "!" follows the space
     query = "SELECT key, value FROM meta WHERE key >= ? AND key < ?"
-    return [(str(key), str(value)) for key, value in connection.exec_driver_sql(query, ends)]
+    return [(str(key), str(value)) for key, value in connection.exec_driver_sql(query, ends).all()]
 
 
 def _put(connection: Connection, key: str, value: str) -> None:

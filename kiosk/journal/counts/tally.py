@@ -94,7 +94,7 @@ def kept_tally(connection: Connection) -> dict[Key, int]:
 def tally_between(connection: Connection, first_day: str, last_day: str) -> Iterator[TallyRow]:
     """The tallies of these local days, both included, within the caller's transaction."""
     query = "SELECT * FROM tally WHERE day BETWEEN ? AND ? AND n <> 0"
-    for row in connection.exec_driver_sql(query, (first_day, last_day)):
+    for row in connection.exec_driver_sql(query, (first_day, last_day)).all():
         yield TallyRow(*row)
 
 
