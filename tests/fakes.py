@@ -6,10 +6,10 @@ from typing import Self
 
 from kiosk.domain.visit.rating import Fact
 from kiosk.journal.chain import Cursor, chain_next, chain_start
+from kiosk.journal.counts.touch_test import result_of
 from kiosk.journal.errors import Diverged
 from kiosk.journal.lines import MaintenanceLine, decode_line, encode_line, line_of
 from kiosk.journal.reader import Batch
-from kiosk.journal.touch_test import result_of
 from sync.agent.errors import CollectorUnavailable, RequestRefused
 from sync.agent.troubles import Trouble
 from sync.protocol.messages import DeviceCommand, DeviceStatus, StatusAnswer

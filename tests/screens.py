@@ -187,6 +187,9 @@ def scenes() -> dict[str, Callable[[Any], None]]:
         "staff-desk-morning": show_desk_in_the_morning,
         "staff-days": show_days,
         "staff-days-hidden": show_hidden_day,
+        "staff-days-waiting": show_waiting,
+        "staff-desk-waiting": show_desk_waiting,
+        "staff-desk-demo": show_desk_of_a_demonstration,
         "staff-days-saved": show_saved,
         "staff-served": show_served,
         "staff-served-hall": show_served_in_hall,
@@ -284,6 +287,34 @@ def show_days(app: Any, back: int = 1) -> None:
 
 def show_hidden_day(app: Any) -> None:
     show_days(app, back=9)
+
+
+def show_waiting(app: Any) -> None:
+    from kiosk.ui.wiring.desk import Seen
+    from tests.tallies import counted, waiting_tally
+
+    show_desk(app)
+    found = counted(waiting_tally())
+    app.staff.seen = Seen(found, found.tally.days[-2].day)
+    app.staff.go(Room.DAYS)
+
+
+def show_desk_waiting(app: Any) -> None:
+    from kiosk.ui.wiring.desk import Seen
+    from tests.tallies import ZONE, counted, waiting_tally
+
+    show_desk(app)
+    found = counted(waiting_tally(datetime(2026, 11, 30, 17, 30, tzinfo=ZONE)))
+    app.staff.seen = Seen(found, found.tally.days[-1].day)
+
+
+def show_desk_of_a_demonstration(app: Any) -> None:
+    from kiosk.ui.wiring.desk import Seen
+    from tests.tallies import a_tally, counted, terms
+
+    show_desk(app)
+    found = counted(a_tally(by=terms(demo=True)))
+    app.staff.seen = Seen(found, found.tally.days[-1].day)
 
 
 def show_saved(app: Any) -> None:

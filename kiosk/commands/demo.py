@@ -66,11 +66,13 @@ def run_demo(
 
 
 def _settings(config: Path | None, folder: Path, *, fullscreen: bool, hurried: bool) -> KioskSettings:
-    """The demo's settings: a window, and for self-made presses no repeat window and short thanks.
+    """The demo's settings: a window, everything at once behind the staff door, which says so, and for self-made
+    presses no repeat window and short thanks.
 
     What is pressed on a public day off counts as well: a demo is no office.
     """
     overrides: dict[str, Any] = {
+        "demo": True,
         "office": {"name": _OFFICE, "counter": _COUNTER},
         "screen": {"fullscreen": fullscreen},
         "visit": {"public_holidays": "none"},

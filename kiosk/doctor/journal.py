@@ -1,11 +1,13 @@
 """Journal: whether it can be read, where it began, and what the last full check and the last touch test said."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kiosk.base.texts import Texts
 from kiosk.doctor.finding import Finding, doubtful, failing, fine
+from kiosk.domain.numbers.blocks import Invalid
 from kiosk.journal.errors import JournalError
+from kiosk.journal.judged import Judged
 from kiosk.journal.lines import LineUnreadable, OpenedLine, decode_line
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.upkeep.upkeep import last_check
@@ -50,4 +52,34 @@ def _check(path: Path, t: Texts) -> Finding:
         return fine("check", t("Not checked in full yet; that happens by itself within a week"))
     if check["fault"]:
         return failing("check", t("Full check: {fault}", fault=check["fault"]), t("run: kiosk verify"))
-    return fine("check", t("Checked in full on {day}", day=check["at"][:10]))
+    if bad := check.get("bad_cuts"):
+        said = t("{n} blocks do not hold what their entries say", n=t.number(len(bad)))
+        return doubtful("check", said, t("run: kiosk verify"))
+    blocks = t.number(check.get("cuts", 0))
+    return fine("check", t("Checked in full on {day}, {n} blocks hold", day=check["at"][:10], n=blocks))
+
+
+def bad_cut_words(one: Judged, t: Texts) -> str:
+    """Which cut does not hold, what is wrong with it, and what is to be done."""
+    return t(
+        "The block in entry {seq} (counter {counter}, up to entry {last}) does not hold: {why}. The ratings are kept; "
+        "the collector sets this block aside and names it. "
+        "Keep the file, install the newest version, and tell IT staff.",
+        seq=one.seq,
+        counter=one.cut.stream[0] or "–",
+        last=one.cut.last,
+        why=_why_invalid(t)[one.wrong or Invalid.SUMS],
+    )
+
+
+def _why_invalid(t: Texts) -> Mapping[Invalid, str]:
+    return {
+        Invalid.OVERLAPS: t("an earlier block holds its last rating already"),
+        Invalid.NO_RATING: t("its last rating is not there"),
+        Invalid.CROSSES: t("it goes beyond the end of a month, or a move of the kiosk"),
+        Invalid.SPLITS: t("it splits a half day"),
+        Invalid.OPEN: t("one of its half days was not over"),
+        Invalid.FEW: t("it has fewer than five counted ratings"),
+        Invalid.NO_TAIL: t("it is told as the rest of a month or place, and more followed"),
+        Invalid.SUMS: t("its sums are others than those of its entries"),
+    }

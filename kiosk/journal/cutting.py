@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from kiosk.domain.instant import Instant
 from kiosk.domain.numbers.blocks import Cut, HalfDay, open_at
+from kiosk.journal.counts.sums import add_to_centre, note_cut
 from kiosk.journal.reader import head_of
 from kiosk.journal.uncut import Uncut, block_line, note, noted_in
 from kiosk.journal.writing import write_line
@@ -31,8 +32,11 @@ class Cutting:
         """Begin anew from what the file says: something failed, or it is another journal."""
         self._uncut, self._done_in = None, frozenset()
 
-    def step(self, journal_id: str, now: Instant) -> bool:
-        """Read on or, at the end, cut what is due; whether there is more to do at once."""
+    def step(self, journal_id: str, now: Instant, least: int = 0) -> bool:
+        """Read on or, at the end, cut what is due, in blocks of five ratings or ``least``; whether there is more to do.
+
+        The sums that the desk reads are kept in the same transaction.
+        """
         at = now.wall.replace(microsecond=0).isoformat()
         # The lines of a half day are read when it is over: all day long they need no memory beside the file.
         if open_at(at) == self._done_in or (self._uncut is None and not self._begin()):
@@ -40,7 +44,7 @@ class Cutting:
         assert self._uncut is not None  # noqa: S101 - begun
         if self._read_on(self._uncut):
             return True
-        due = self._uncut.due(at)
+        due = self._uncut.due(at, least)
         with self._engine.begin() as connection:
             _write(connection, journal_id, self._uncut, due[:CUTS_MAX], now)
         if len(due) > CUTS_MAX:
@@ -66,7 +70,11 @@ class Cutting:
 def _write(connection: Connection, journal_id: str, uncut: Uncut, cuts: list[Cut], now: Instant) -> None:
     end = head_of(connection, journal_id)
     for one in cuts:
-        end = write_line(connection, end, block_line(end.next_seq, now, one)).end
+        seq, held = end.next_seq, uncut.held(one)
+        end = write_line(connection, end, block_line(seq, now, one)).end
+        note_cut(connection, seq, one, held)
         uncut.take(one)
+    add_to_centre(connection, uncut.passed)
+    uncut.passed.clear()
     # Said again where nothing was cut: what lies before may be pruned.
     note(connection, uncut.noted)

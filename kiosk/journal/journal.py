@@ -20,6 +20,9 @@ from sqlalchemy.exc import DatabaseError
 from kiosk.domain.instant import Clock, Instant
 from kiosk.domain.visit.rating import Comment, Fact, Rating
 from kiosk.journal.chain import Cursor
+from kiosk.journal.counts.served import note_served
+from kiosk.journal.counts.tally import count_rating, move_rating
+from kiosk.journal.counts.touch_test import note_touch_test
 from kiosk.journal.cutting import Cutting
 from kiosk.journal.disk.engine import create_private, writer_engine
 from kiosk.journal.disk.head_file import HeadFile
@@ -46,10 +49,7 @@ from kiosk.journal.prune import forget_enclosures, prune_chunk
 from kiosk.journal.reader import Entry, head_of
 from kiosk.journal.recovery.recovery import Older, make_sound
 from kiosk.journal.refusal import refused, telling_refusals
-from kiosk.journal.served import note_served
 from kiosk.journal.stated import InForce, state_in_force
-from kiosk.journal.tally import count_rating, move_rating
-from kiosk.journal.touch_test import note_touch_test
 from kiosk.journal.writing import bring_up_to_date, start_journal, write_line
 
 COMMIT_ATTEMPTS_MAX = 3
@@ -182,13 +182,15 @@ class Journal:
             state_in_force(connection, self.id, in_force, now)
         self._note_head()
 
-    def cut(self, now: Instant) -> bool:
+    def cut(self, now: Instant, least: int = 0) -> bool:
         """A short piece of cutting what is over into blocks; whether there is more to do at once.
+
+        A block has at least five counted ratings, or ``least``, if that is more.
 
         Raises JournalUnwritable when the disk refuses; then nothing was cut, and a later call begins anew.
         """
         with self._writing():
-            more = self._cutting.step(self.id, now)
+            more = self._cutting.step(self.id, now, least)
         self._note_head()
         return more
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from kiosk.domain.numbers.blocks import Cut, HalfDay, Invalid, Stream, check, cut, half_day_of, open_at
-from kiosk.journal.lines import BlockLine, Line, RatingLine, SettingsLine
-from kiosk.journal.uncut import Kept, Noted, Setting, Uncut, cut_in, is_carried, readable
+from kiosk.journal.lines import BlockLine, Line, RatingLine, SettingsLine, is_carried
+from kiosk.journal.uncut import Kept, Noted, Setting, Uncut, cut_in, readable
 
 Levels = Mapping[str, Mapping[str, tuple[int, ...]]]
 """By survey (``id@version``) and question."""

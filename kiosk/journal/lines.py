@@ -185,6 +185,16 @@ _decoders: dict[str, msgspec.json.Decoder[Line]] = {
 _any_line = msgspec.json.Decoder(Line)
 
 
+_CARRIED = b'"from"'
+
+
+class _Origin(msgspec.Struct):
+    origin: Any = msgspec.field(name="from", default=None)
+
+
+_origin = msgspec.json.Decoder(_Origin)
+
+
 class LineUnreadable(ValueError):
     """The bytes are not a line this version can read; they are kept as they are."""
 
@@ -205,6 +215,11 @@ def decode_line(line: bytes) -> Line:
         return head if decoder is None else decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise LineUnreadable(str(error)) from error
+
+
+def is_carried(encoded: bytes) -> bool:
+    """Whether the line came from an older journal."""
+    return _CARRIED in encoded and _origin.decode(encoded).origin is not None
 
 
 def line_of(seq: int, fact: Fact, commitment: str = "") -> Line:

@@ -4,7 +4,7 @@ Every call is one short transaction, closed before it returns: a reader that hel
 open while it talks to the network would make the next press wait.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +17,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from kiosk.journal.chain import Cursor, chain_start
+from kiosk.journal.counts.served import Served, served_between
+from kiosk.journal.counts.sums import CutSums, Levels, Row, cuts_between, left_between, levels_noted
+from kiosk.journal.counts.tally import TallyRow, tally_between
+from kiosk.journal.counts.touch_test import last_touch_test
 from kiosk.journal.disk.engine import reader_engine
 from kiosk.journal.disk.schema import schema_version
 from kiosk.journal.errors import Diverged, JournalDamaged, JournalUnusable
-from kiosk.journal.served import Served, served_between
-from kiosk.journal.tally import TallyRow, tally_between
-from kiosk.journal.touch_test import last_touch_test
+from kiosk.journal.uncut import Noted, noted_at_anchor, noted_in
 
 _CHUNK = 5000
 _DAMAGE = ("malformed", "not a database", "Could not decode", "no such table", "no such column", "has no column")
@@ -62,6 +64,20 @@ class Batch:
     def end(self) -> Cursor:
         """Where a copy stands once it has this batch."""
         return self.start.after(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCounts:
+    """What the kiosk's own numbers of some days are made of."""
+
+    tally: list[TallyRow]
+    cuts: list[CutSums]
+    """Those of the months of these days."""
+    left: Mapping[Row, int]
+    """How many counted ratings the collector cuts."""
+    levels: Levels
+    cuts_itself: bool
+    """Whether the kiosk has begun to cut."""
 
 
 SEQ_MAX = 2**53
@@ -151,10 +167,27 @@ class JournalReader:
         with self._reading() as connection:
             return anchor_of(connection, self.id)
 
+    def noted_at_anchor(self) -> Noted | None:
+        """What the pruned entries say about those that are left; None where no cut can have been among them."""
+        with self._reading() as connection:
+            return noted_at_anchor(connection)
+
     def tally(self, first_day: date, last_day: date) -> list[TallyRow]:
         """The tallies of these local days, both included."""
         with self._reading() as connection:
             return list(tally_between(connection, first_day.isoformat(), last_day.isoformat()))
+
+    def desk(self, first_day: date, last_day: date) -> DeskCounts:
+        """What the numbers of these local days are made of, both included, as they stand at one moment."""
+        first, last = first_day.isoformat(), last_day.isoformat()
+        with self._reading() as connection:
+            return DeskCounts(
+                list(tally_between(connection, first, last)),
+                cuts_between(connection, first, last),
+                left_between(connection, first, last),
+                levels_noted(connection),
+                noted_in(connection) is not None,
+            )
 
     def served(self, first_day: date, last_day: date) -> Served:
         """How many transactions were served on these local days, where somebody typed it in."""

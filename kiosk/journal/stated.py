@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from kiosk.domain.instant import Instant
 from kiosk.domain.visit.survey import Survey
+from kiosk.journal.counts.sums import leave_to_centre, note_levels
 from kiosk.journal.lines import SettingsLine, head
 from kiosk.journal.reader import head_of
 from kiosk.journal.uncut import begin_to_cut
@@ -54,6 +55,8 @@ def state_in_force(connection: Connection, journal_id: str, in_force: InForce, n
         return
     end = head_of(connection, journal_id)
     line = in_force.line(end.next_seq, now)
-    begin_to_cut(connection, line)
+    if begin_to_cut(connection, line):
+        leave_to_centre(connection)
+    note_levels(connection, line.survey, line.levels)
     connection.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES ('settings', ?)", (str(in_force),))
     write_line(connection, end, line)

@@ -6,7 +6,7 @@ Carried lines keep the place that they had in the older journal and are in no cu
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Self
 
 import msgspec
 from sqlalchemy import Connection
@@ -24,12 +24,12 @@ from kiosk.journal.lines import (
     SumsSaid,
     decode_line,
     head,
+    is_carried,
 )
 from kiosk.journal.sound import has_nul, is_sound
 from kiosk.journal.visits import Asked, Visits
 
-_CARRIED = b'"from"'
-_KEY = "uncut"
+_KEY, _ANCHOR = "uncut", "settings at anchor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,6 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     asked: list[Asked]
 
 
-class _Origin(msgspec.Struct):
-    origin: Any = msgspec.field(name="from", default=None)
-
-
 class Uncut:
     """What the lines read so far leave for the next cut."""
 
@@ -90,6 +86,8 @@ class Uncut:
         self._rated: dict[int, Rated] = {}
         self.had_ratings = False
         """Whether any rating was among the lines."""
+        self.passed: list[RatingLine] = []
+        """Those that another cuts, in the order of the lines; whoever notes them clears it."""
         self._visits = Visits()
 
     @classmethod
@@ -146,16 +144,20 @@ class Uncut:
         """Whether this is a rating that waits for a cut."""
         return seq in self._rated
 
+    def held(self, one: Cut) -> list[Rated]:
+        """The ratings in this cut."""
+        return [each for each in self.rated if each.stream == one.stream and each.seq <= one.last]
+
     def take(self, one: Cut) -> tuple[int, ...]:
         """From here on the ratings in this cut are spent; which these are."""
-        taken = tuple(each.seq for each in self.rated if each.stream == one.stream and each.seq <= one.last)
+        taken = tuple(each.seq for each in self.held(one))
         for seq in taken:
             del self._rated[seq]
         return taken
 
-    def due(self, at: str) -> list[Cut]:
-        """What is to be cut at this moment."""
-        return cut(self.rated, at, self.setting.moves)
+    def due(self, at: str, least: int = 0) -> list[Cut]:
+        """What is to be cut at this moment; ``least`` raises the five."""
+        return cut(self.rated, at, self.setting.moves, least=least)
 
     def _take(self, line: Line) -> None:
         match line:
@@ -178,11 +180,12 @@ class Uncut:
         self.had_ratings = True
         if self.setting.passed_over is not None:
             if half_day_of(line.at) == self.setting.passed_over:
+                self.passed.append(line)
                 return
             self._settings.append((line.seq, replace(self.setting, passed_over=None)))
         stream = (line.counter or "", self.setting.series(line.survey, line.question))
         self._rated[line.seq] = Rated(
-            line.seq, line.at, stream, line.level, line.standing, moves=self.setting.moves
+            line.seq, line.at, stream, line.level, line.standing, moves=self.setting.moves, version=line.survey
         )  # fmt: skip
 
     def _give_reasons(self, line: ReasonsLine) -> None:
@@ -201,11 +204,6 @@ def readable(encoded: bytes) -> Line | None:
     except (LineUnreadable, ValueError, OverflowError, RecursionError):
         return None
     return line
-
-
-def is_carried(encoded: bytes) -> bool:
-    """Whether the line came from an older journal."""
-    return _CARRIED in encoded and msgspec.json.decode(encoded, type=_Origin).origin is not None
 
 
 def cut_in(line: BlockLine) -> Cut:
@@ -228,33 +226,60 @@ def block_line(seq: int, now: Instant, one: Cut) -> BlockLine:
     )  # fmt: skip
 
 
-def begin_to_cut(connection: Connection, line: SettingsLine) -> None:
+def begin_to_cut(connection: Connection, line: SettingsLine) -> bool:
     """Cut from this entry on, which tells the levels, unless that has begun; within its transaction.
 
-    What an older version wrote before it is cut by the collector, up to the end of that half day.
+    What an older version wrote before it is cut by the collector, up to the end of that half day. Whether it begins.
     """
     if not line.levels or noted_in(connection) is not None:
-        return
+        return False
     query = """SELECT 1 FROM entry WHERE instr(line, CAST('"kind":"rating"' AS BLOB)) > 0
         AND instr(line, CAST('"from":[' AS BLOB)) = 0 LIMIT 1"""
     has_ratings = connection.exec_driver_sql(query).scalar_one_or_none() is not None
     note(connection, Noted(line.seq, Setting(passed_over=half_day_of(line.at) if has_ratings else None)))
+    return True
 
 
 def noted_in(connection: Connection) -> Noted | None:
     """What was noted last; None where this journal is not cut."""
-    query = "SELECT value FROM meta WHERE key = ?"
-    found = connection.exec_driver_sql(query, (_KEY,)).scalar_one_or_none()
-    return None if found is None else msgspec.json.decode(str(found), type=Noted)
+    return _noted(connection, _KEY)
 
 
 def note(connection: Connection, noted: Noted) -> None:
     """Keep it, within the caller's transaction."""
-    value = (_KEY, msgspec.json.encode(noted).decode())
-    connection.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES (?, ?)", value)
+    _note(connection, _KEY, noted)
+
+
+def noted_at_anchor(connection: Connection) -> Noted | None:
+    """What the pruned lines say about those that are left; None where no cut can have been among them."""
+    return _noted(connection, _ANCHOR)
+
+
+def note_pruned(connection: Connection, through: int) -> None:
+    """Keep what the lines up to ``through`` say of those behind them, before they go."""
+    noted = noted_at_anchor(connection)
+    query = """SELECT line FROM entry
+        WHERE seq <= ? AND instr(line, CAST('"kind":"settings"' AS BLOB)) > 0 ORDER BY seq"""
+    for (encoded,) in connection.exec_driver_sql(query, (through,)):
+        line = readable(encoded)
+        if isinstance(line, SettingsLine) and (noted is not None or line.levels):
+            noted = Noted(line.seq + 1, (noted.setting if noted else Setting()).after(line))
+    if noted is not None:
+        _note(connection, _ANCHOR, Noted(through + 1, noted.setting))
 
 
 def first_uncut(connection: Connection) -> int:
     """The first entry that a later cut may need; beyond all entries where this journal is not cut."""
     noted = noted_in(connection)
     return 2**63 - 1 if noted is None else noted.first
+
+
+def _noted(connection: Connection, key: str) -> Noted | None:
+    query = "SELECT value FROM meta WHERE key = ?"
+    found = connection.exec_driver_sql(query, (key,)).scalar_one_or_none()
+    return None if found is None else msgspec.json.decode(str(found), type=Noted)
+
+
+def _note(connection: Connection, key: str, noted: Noted) -> None:
+    value = (key, msgspec.json.encode(noted).decode())
+    connection.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES (?, ?)", value)

@@ -12,6 +12,7 @@ from kiosk.base.table import Cell, Column, Form, Mark, Table, write_cell
 from kiosk.base.texts import Texts
 from kiosk.numbers.days import Tally
 from kiosk.numbers.tables import tables_of, words_of
+from kiosk.numbers.waiting import demo_words
 from kiosk.office.usb import write_whole
 
 _XLSX_FORMS = {Form.COUNT: "#,##0", Form.PERCENT: "0.0"}
@@ -51,18 +52,18 @@ class Sheet:
 
 def method_notes(tally: Tally, t: Texts) -> list[str]:
     """How the numbers were made, and what they are not."""
-    policy = tally.terms.policy
-    return [
+    notes = [
         t("Share of the satisfied (top2box) = ratings at a satisfied level / all ratings; 95% Wilson interval."),
-        t("Participation = ratings shown / transactions typed in; all days: only those of which both are known."),
+        t("Participation = ratings recorded / transactions typed in; all days: only those of which both are known."),
         t(
-            "Groups under {cell} ratings have no number, shares need {percent}. What is too little for its own day "
-            "is in the sum of a whole week.",
-            cell=t.number(policy.cell_min),
-            percent=t.number(policy.percent_min),
+            "Recorded = shown + waiting. Shown are whole half days of a counter, at least {least} ratings together; "
+            "these count in each period that holds all their half days. Shares need {percent}.",
+            least=t.number(tally.terms.least),
+            percent=t.number(tally.terms.percent_min),
         ),
         t("Recorded at the counter from people who chose to answer. Neither the SIPAS nor the 766 index."),
     ]
+    return [demo_words(t), *notes] if tally.terms.demo else notes
 
 
 def csv_file(sheet: Sheet) -> bytes:
@@ -152,7 +153,7 @@ def _plain(cell: Cell, column: Column, sheet: Sheet) -> str:
 
 
 def _written(cell: Cell, column: Column, sheet: Sheet) -> str:
-    return write_cell(cell, column.form, sheet.t, sheet.tally.terms.policy.cell_min)
+    return write_cell(cell, column.form, sheet.t)
 
 
 def _naive(moment: datetime) -> datetime:

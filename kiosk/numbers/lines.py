@@ -1,10 +1,11 @@
 """Tally lines: a kiosk's numbers in words, for a person at a terminal."""
 
-from kiosk.base.table import Form, Mark, Table, write_cell
+from kiosk.base.table import Form, Table, write_cell
 from kiosk.base.texts import Texts
 from kiosk.numbers.days import Tally
 from kiosk.numbers.files import method_notes
 from kiosk.numbers.tables import counters_table, days_table, words_of, written
+from kiosk.numbers.waiting import why_lines
 
 
 def tally_lines(tally: Tally, t: Texts) -> list[str]:
@@ -15,10 +16,10 @@ def tally_lines(tally: Tally, t: Texts) -> list[str]:
     if len(rows) == 1:
         lines = [f"{title} · {table.rows[0][0]}", *_day_lines(table, tally, t)]
     else:
-        keys = ("day", "n", "satisfied", "share", "low", "high", "served", "answered")
-        lines = [title, *_columns(table, keys, tally, t)]
+        keys = ("day", "recorded", "n", "waiting", "satisfied", "share", "low", "high", "served", "answered")
+        lines = [title, *_columns(table, keys, t)]
     if tally.terms.counters:
-        lines += ["", *_columns(counters_table(tally, t), ("day", "name", "n", "served", "answered"), tally, t)]
+        lines += ["", *_columns(counters_table(tally, t), ("day", "name", "recorded", "served", "answered"), t)]
     return [*lines, "", *method_notes(tally, t)]
 
 
@@ -27,30 +28,15 @@ def _day_lines(table: Table, tally: Tally, t: Texts) -> list[str]:
     lines = []
     wide = max(len(column.head) for column in table.columns)
     for column, cell in zip(table.columns[1:], table.rows[0][1:], strict=True):
-        lines.append(f"  {column.head:<{wide}}  {write_cell(cell, column.form, t, tally.terms.policy.cell_min):>8}")
-    day = tally.days[0]
-    if day.numbers.hidden is not None or day.numbers.more:
-        lines.append(waiting_words(table, t))
-    if day.other_survey:
-        lines.append(t("On this day citizens answered another survey, too; the collector's pages have it."))
-    return lines
+        lines.append(f"  {column.head:<{wide}}  {write_cell(cell, column.form, t):>8}")
+    return [*lines, *why_lines(tally, tally.days[0], t)]
 
 
-def waiting_words(table: Table, t: Texts) -> str:
-    """Why a day has no numbers, or fewer than it got."""
-    match table.cell(0, "n"):
-        case Mark.OPEN:
-            return t("Newer ratings are shown when this part of the day is over and there are enough of them.")
-        case Mark.FEW:
-            return t("Too few ratings to be shown without giving single ones away.")
-    return t("A few more of this day are too few to be shown; they are in the sum of their whole week.")
-
-
-def _columns(table: Table, keys: tuple[str, ...], tally: Tally, t: Texts) -> list[str]:
+def _columns(table: Table, keys: tuple[str, ...], t: Texts) -> list[str]:
     """Some of a table's columns, one under the other."""
     places = [place for place, column in enumerate(table.columns) if column.key in keys]
     heads = [column.head for column in table.columns]
-    rows = [[row[place] for place in places] for row in (heads, *written(table, tally.terms.policy.cell_min, t))]
+    rows = [[row[place] for place in places] for row in (heads, *written(table, t))]
     widths = [max(len(row[place]) for row in rows) for place in range(len(places))]
     is_text = [table.columns[place].form is Form.TEXT for place in places]
     return [

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from kiosk.base.resources import own_survey
+from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.office_calendar import DayList
 from kiosk.domain.visit.survey import FIRST_LANGUAGE
 from kiosk.office.settings import WEEKDAYS, Hours, KioskSettings, VisitSettings
@@ -68,7 +69,7 @@ def with_office(settings: KioskSettings) -> tuple[KioskSettings, str | None]:
         "survey": _survey(said, settings.folder),
         "screen": {"theme": said.theme},
         "visit": {"hours": tuple(map(_hours, said.hours))},
-        "disclosure": msgspec.structs.asdict(said.thresholds),
+        "disclosure": _raised(said.thresholds),
         "office": _names(said, settings),
     }
     found = _laid_over(settings, changes)
@@ -111,6 +112,15 @@ def _with_days(visit: VisitSettings, said: _Set) -> VisitSettings:
 
 def _day_list(off: list[str], worked: list[_Worked]) -> DayList:
     return DayList(frozenset(off), {one.day: None if one.like is None else one.like - 1 for one in worked})
+
+
+def _raised(said: _Thresholds) -> dict[str, int | None]:
+    """The thresholds; what an older collector may have set below five is five."""
+    at_least = {
+        name: None if n is None else max(n, COUNTED_MIN)
+        for name, n in (("cell_min", said.cell_min), ("step", said.step))
+    }
+    return {**at_least, "percent_min": said.percent_min}
 
 
 def _survey(said: _Set, folder: Path) -> str | None:

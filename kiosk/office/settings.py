@@ -10,7 +10,6 @@ from msgspec import field
 from kiosk.base.public_days import Country, public_days
 from kiosk.base.resources import resource
 from kiosk.base.settings.reading import (
-    Disclosure,
     Reading,
     Section,
     Settings,
@@ -25,6 +24,7 @@ from kiosk.domain.fault import Fault
 from kiosk.domain.office_calendar import Calendar, DayList, Opening
 from kiosk.domain.visit.rules import VisitRules
 from kiosk.domain.visit.survey import Survey
+from kiosk.office.disclosure import Disclosure
 
 SYSTEM_FILE = system_file("kiosk.toml")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -138,6 +138,7 @@ class KioskSettings(Settings, frozen=True):
     data_dir: Path = field(default_factory=user_data_dir)
     time_zone: Annotated[str, known_zone] = "Asia/Ho_Chi_Minh"
     survey: str = "sipas-5"
+    demo: bool = False
     office: Office = Office()
     screen: Screen = Screen()
     visit: Annotated[VisitSettings, each_day_once] = VisitSettings()

@@ -147,7 +147,8 @@ class _Run:
         journal = Journal.open(path, self.clock, SOFTWARE, allow_any_disk=keeping.allow_any_disk)
         version = sqlite_version()
         _log.info("journal %s at %s, SQLite %d.%d.%d, %s", journal.id, path, *version, durability_for(version))
-        self._upkeep = Upkeep(path, self.clock, timedelta(days=keeping.retention_days))
+        least = self.settings.disclosure.least
+        self._upkeep = Upkeep(path, self.clock, timedelta(days=keeping.retention_days), least)
         self._state_settings(journal)
         return journal
 

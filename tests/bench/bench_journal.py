@@ -14,13 +14,13 @@ from kiosk.base.clock import SystemClock
 from kiosk.base.texts import texts
 from kiosk.domain.instant import Instant
 from kiosk.domain.visit.rating import Rating, Standing
+from kiosk.journal.counts.tally import keep_tally, tally_of
 from kiosk.journal.disk.engine import durability_for, sqlite_module, sqlite_version, writer_engine
 from kiosk.journal.disk.head_file import HeadFile
 from kiosk.journal.journal import Journal
 from kiosk.journal.lines import encode_line, line_of
 from kiosk.journal.reader import JournalReader, head_of
 from kiosk.journal.recorder import Recorder
-from kiosk.journal.tally import keep_tally, tally_of
 from kiosk.journal.upkeep.verify import verify_journal
 from kiosk.journal.writing import write_bytes
 from kiosk.numbers.days import DAYS_BACK, read_tally, terms_of

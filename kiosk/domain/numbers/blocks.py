@@ -60,6 +60,8 @@ class Rated:
     """None before they were asked for."""
     moves: int = 0
     """How often the kiosk had been moved by then."""
+    version: str = ""
+    """``id@version`` of the survey that was asked."""
 
     @property
     def half_day(self) -> HalfDay:

@@ -15,6 +15,10 @@ from sqlalchemy import Connection
 
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_next
+from kiosk.journal.counts.served import note_served_of
+from kiosk.journal.counts.sums import keep_sums
+from kiosk.journal.counts.tally import keep_tally, tally_of
+from kiosk.journal.counts.touch_test import note_touch_tests_of
 from kiosk.journal.disk.engine import create_private, writer_engine
 from kiosk.journal.disk.head_file import HeadFile
 from kiosk.journal.disk.schema import schema_version
@@ -23,9 +27,6 @@ from kiosk.journal.reader import Entry, anchor_of, hash_at, head_of
 from kiosk.journal.recovery.acknowledged import acknowledged_by_collector, parted_from_collector
 from kiosk.journal.recovery.exchange import finish_exchange, new_path
 from kiosk.journal.recovery.remains import UNREADABLE, Remains, entries_from, is_damage, read_remains
-from kiosk.journal.served import note_served_of
-from kiosk.journal.tally import keep_tally, tally_of
-from kiosk.journal.touch_test import note_touch_tests_of
 from kiosk.journal.writing import build_journal, write_bytes
 
 _log = logging.getLogger(__name__)
@@ -165,12 +166,19 @@ def _build_new(
                 end = write_bytes(connection, end, carried_line(entry.line, seq, origin, seqs)).end
                 if (enclosure := remains.enclosures.get(entry.seq)) is not None:
                     connection.exec_driver_sql("INSERT INTO enclosure VALUES (?, ?, ?)", (seq, *enclosure))
-            keep_tally(connection, tally_of(entry.line for entry in remains.entries))
+            _keep_desk(connection, remains, opened["why"])
             note_touch_tests_of(connection, (entry.line for entry in remains.entries))
             note_served_of(connection, (entry.line for entry in remains.entries))
     finally:
         engine.dispose()
     return seqs
+
+
+def _keep_desk(connection: Connection, remains: Remains, why: object) -> None:
+    """The kiosk's own numbers go on, those of pruned entries too; in a damaged file only the lines are believed."""
+    known = remains.tally if why != "damaged" else {}
+    keep_tally(connection, known or tally_of(entry.line for entry in remains.entries))
+    keep_sums(connection, remains.sums, remains.journal_id)
 
 
 def _is_carried(entry: Entry) -> bool:

@@ -1,14 +1,16 @@
 """Remains: what can still be read of a journal whose file was hurt, and whose hashes hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from kiosk.journal.chain import Cursor, chain_next, chain_start
+from kiosk.journal.counts.sums import noted_sums
+from kiosk.journal.counts.tally import Key, kept_tally
 from kiosk.journal.disk.engine import writer_engine
 from kiosk.journal.errors import JournalDamaged
 from kiosk.journal.reader import Entry, anchor_of, translated
@@ -28,6 +30,10 @@ class Remains:
     entries: tuple[Entry, ...]
     """The entries whose hash follows from the one before, in order; or all, where all were asked for."""
     enclosures: dict[int, tuple[bytes, bytes]]
+    tally: Mapping[Key, int] = field(default_factory=dict)
+    """As it was kept; empty where it cannot be read."""
+    sums: Mapping[str, str] = field(default_factory=dict)
+    """What the desk added up, of cuts whose lines may be pruned."""
 
     @property
     def head(self) -> Cursor:
@@ -46,9 +52,10 @@ def read_remains(path: Path, *, only_sound: bool = True) -> Remains:
             journal_id = _readable_id(connection)
             entries = tuple(_sound_entries(connection, journal_id) if only_sound else _readable_entries(connection))
             enclosures = _readable_enclosures(connection)
+            tally, sums = _readable_tally(connection), _readable_sums(connection)
             # Not committed: after a damaged page was met, COMMIT fails, and all that was read would be given up for it.
             connection.rollback()
-            return Remains(journal_id, entries, enclosures)
+            return Remains(journal_id, entries, enclosures, tally, sums)
     except UNREADABLE as error:
         if is_damage(error):
             return Remains("", (), {})
@@ -115,4 +122,16 @@ def _readable_enclosures(connection: Connection) -> dict[int, tuple[bytes, bytes
     with suppress(*UNREADABLE):
         rows = connection.exec_driver_sql("SELECT seq, salt, payload FROM enclosure")
         return {seq: (salt, payload) for seq, salt, payload in rows}
+    return {}
+
+
+def _readable_tally(connection: Connection) -> Mapping[Key, int]:
+    with suppress(*UNREADABLE):
+        return kept_tally(connection)
+    return {}
+
+
+def _readable_sums(connection: Connection) -> Mapping[str, str]:
+    with suppress(*UNREADABLE):
+        return noted_sums(connection)
     return {}

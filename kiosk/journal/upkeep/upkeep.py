@@ -18,6 +18,7 @@ from kiosk.journal.journal import Journal
 from kiosk.journal.prune import CHUNK_MAX
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.recovery.acknowledged import acknowledged_by_collector, parted_from_collector
+from kiosk.journal.upkeep.cuts import check_cuts
 from kiosk.journal.upkeep.forgetting import forget_aside
 from kiosk.journal.upkeep.verify import known_heads, verify_journal
 
@@ -29,11 +30,15 @@ _log = logging.getLogger(__name__)
 class Upkeep:
     """Keeps one journal small and checked."""
 
-    def __init__(self, path: Path, clock: Clock, retention: timedelta) -> None:
-        """For the journal at ``path``; acknowledged entries older than ``retention`` are deleted."""
+    def __init__(self, path: Path, clock: Clock, retention: timedelta, least: int = 0) -> None:
+        """For the journal at ``path``; acknowledged entries older than ``retention`` are deleted.
+
+        ``least`` raises the five counted ratings that a block has at least.
+        """
         self._path = path
         self._clock = clock
         self._retention = retention
+        self._least = least
         self._notes_changed_at: int | None = None
         self._checking: threading.Thread | None = None
         self._forgetting: threading.Thread | None = None
@@ -54,7 +59,7 @@ class Upkeep:
     def cut(self, journal: Journal) -> bool:
         """A short piece of cutting on the recorder's thread, while no visit is under way; whether there is more."""
         try:
-            return journal.cut(self._clock.now())
+            return journal.cut(self._clock.now(), self._least)
         except Exception:  # noqa: BLE001 - whatever becomes of a cut, the thread must live: presses are kept by it
             _log.exception("the half day was not cut")
             return False
@@ -100,23 +105,32 @@ class Upkeep:
 
 
 def check_whole(path: Path, now: datetime) -> dict[str, Any]:
-    """Check every page and every link of the chain; the result is logged, kept beside the journal and returned."""
+    """Check every page, every link of the chain and every cut; the result is logged, kept and returned."""
+    cuts: dict[str, Any] = {}
     try:
         with JournalReader(path) as reader:
             damage = reader.integrity()
             fault = verify_journal(reader, known_heads(path, reader.id))
+            cuts = _checked(reader) if damage is None and fault is None else {}
         found = damage or (f"entry {fault.seq} was {fault.wrong}" if fault else None)
     except JournalError as error:
         found = str(error)
     if found is not None:
         _log.error("full check of the journal: %s", found)
-    result = {"at": now.isoformat(timespec="seconds"), "fault": found}
+    result = {"at": now.isoformat(timespec="seconds"), "fault": found, **cuts}
     _keep(_result_path(path), result)
     return result
 
 
+def _checked(reader: JournalReader) -> dict[str, Any]:
+    checked = check_cuts(reader)
+    for one in checked.faults:
+        _log.error("full check of the journal: the cut in entry %d does not hold (%s)", one.seq, one.wrong)
+    return {"cuts": checked.n, "bad_cuts": [one.seq for one in checked.faults]}
+
+
 def last_check(path: Path) -> dict[str, Any]:
-    """What the last full check found: ``at`` and ``fault``; empty before the first."""
+    """What the last full check found: ``at``, ``fault``, ``cuts`` and ``bad_cuts``; empty before the first."""
     try:
         kept = json.loads(_result_path(path).read_bytes())
         datetime.fromisoformat(kept["at"])

@@ -84,7 +84,8 @@ class DeskPage(NumbersPage):
 
     def _draw_notes(self, look: Look, page: Area) -> None:
         for words in (self.ids.notice, self.ids.legend):
-            high = words.fit(look, page.width, 6.4 * look.u, lines_max=3, balanced=False)
+            room = (6.4 if words is self.ids.notice else 13) * look.u
+            high = words.fit(look, page.width, room, lines_max=6, balanced=False)
             high = high if words.words else 0
             words.put(page.cut_bottom(high, (1.2 if high else 0) * look.u), across=0)
 

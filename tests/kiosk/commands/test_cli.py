@@ -13,10 +13,7 @@ from kiosk.journal.disk.engine import sqlite_module
 from kiosk.journal.journal import Journal
 from tests.builders import FrozenClock, make_rating
 
-EVERYTHING = {
-    f"HAILONG_KIOSK_DISCLOSURE__{key}": value
-    for key, value in {"CELL_MIN": "0", "PERCENT_MIN": "1", "STEP": "1", "DELAY": "false"}.items()
-}
+EVERYTHING = {"HAILONG_KIOSK_DEMO": "true", "HAILONG_KIOSK_DISCLOSURE__PERCENT_MIN": "1"}
 """Hides nothing: three ratings are enough for a test."""
 
 KIOSK = str(Path(sys.executable).with_name("kiosk"))
@@ -99,7 +96,8 @@ def test_collector_that_cannot_be_reached_is_one_sentence_and_keeps_the_key(tmp_
 
 
 def test_altered_entry_is_named_by_verify(folder):
-    assert kiosk("verify", "--data-dir", str(folder)).stdout == "All 4 entries are as they were written.\n"
+    sound = "All 4 entries are as they were written.\nAll 0 blocks hold what their entries say.\n"
+    assert kiosk("verify", "--data-dir", str(folder)).stdout == sound
     with sqlite_module().connect(folder / "kiosk" / "journal.db") as attacker:
         attacker.execute("DROP TRIGGER entry_is_never_changed")
         attacker.execute("UPDATE entry SET hash = zeroblob(32) WHERE seq = 3")
@@ -115,15 +113,17 @@ def test_tally_shows_no_single_rating(folder):
     ended = kiosk("tally", "--day", "2026-11-23", "--json", "--data-dir", str(folder))
 
     (day, _all) = json.loads(ended.stdout)["days"]
-    assert day["n"]["no_number"] in ("few", "open")
+    assert day["n"] == 0
+    assert (day["recorded"], day["waiting"], day["centre"]) == (3, 3, 3)
     assert not any(isinstance(day[f"level_{level}"], int) for level in range(1, 6))
 
 
-def test_tally_shows_the_whole_day_where_the_office_allows_it(folder):
+def test_tally_of_a_demonstration_shows_everything_and_says_so(folder):
     ended = kiosk("tally", "--day", "2026-11-23", "--data-dir", str(folder), language="vi", **EVERYTHING)
 
     assert "66,7" in ended.stdout
-    assert re.search(r"Số lượt, n +3\b", ended.stdout)
+    assert re.search(r"Được hiện, n +3\b", ended.stdout)
+    assert "Bản trình diễn" in ended.stdout
     assert re.search(r"Số lượt hài lòng +2\b", ended.stdout)
     assert "SIPAS" in ended.stdout
 
@@ -135,7 +135,7 @@ def test_tally_of_several_days_has_a_line_for_each_and_one_for_all(folder):
     assert [line[:4] for line in lines[:3]] == [
         ["21", "November", "2026", "0"], ["22", "November", "2026", "0"], ["23", "November", "2026", "3"],
     ]  # fmt: skip
-    assert lines[3][:4] == ["All", "days", "3", "2"]
+    assert lines[3][:6] == ["All", "days", "3", "3", "0", "2"]
 
 
 def test_tally_writes_csv_to_its_output_and_a_spreadsheet_into_a_file(folder, tmp_path):
@@ -145,7 +145,7 @@ def test_tally_writes_csv_to_its_output_and_a_spreadsheet_into_a_file(folder, tm
     as_csv, as_xlsx = kiosk("tally", "--csv", *days, **EVERYTHING), kiosk("tally", "--xlsx", str(file), *days)
 
     assert as_csv.stdout.startswith("\ufeff")
-    assert "23 November 2026,3,2,66.7" in as_csv.stdout
+    assert "23 November 2026,3,3,0,2,66.7" in as_csv.stdout
     assert str(file) in as_xlsx.stdout
     assert file.read_bytes().startswith(b"PK")
 

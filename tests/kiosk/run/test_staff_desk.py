@@ -8,6 +8,7 @@ import pytest
 
 from kiosk.domain.visit.rating import Count
 from kiosk.journal.journal import Journal
+from kiosk.journal.stated import InForce
 from kiosk.office.pin import hash_pin
 from kiosk.office.settings import load_kiosk_settings
 from kiosk.office.usb import NoStick
@@ -20,10 +21,12 @@ from tests.builders import FrozenClock, make_rating
 def desk(tmp_path: Path, clock: FrozenClock) -> Desk:
     settings = load_kiosk_settings(None, tmp_path, {"staff": {"pin_hash": hash_pin("314159")}})
     with Journal.open(settings.journal_path, clock, "test", allow_any_disk=True) as journal:
+        journal.state_settings(InForce.of(settings.load_survey(), None, None), clock.now())
         for _ in range(40):
             journal.append(make_rating(clock, 5))
         journal.append(Count(clock.now(), clock.wall.date().isoformat(), 96))
-    clock.wall += timedelta(days=1)
+        clock.wall += timedelta(days=1)
+        journal.cut(clock.now())
     opened = staff_desk(settings, "Phường Bình An · Quầy 3", clock, Errands(), threading.Event())
     assert opened is not None
     return opened
@@ -33,7 +36,7 @@ def test_desk_has_the_numbers_of_the_journal(desk: Desk, clock: FrozenClock):
     tally = desk.tally()
     day = tally.of(clock.wall.date() - timedelta(days=1))
 
-    assert (day.numbers.n, day.served, tally.days[-1].day) == (40, 96, clock.wall.date())
+    assert (day.told.n, day.served, tally.days[-1].day) == (40, 96, clock.wall.date())
     assert day.answered is not None
     assert day.answered.numerator == 40
 

@@ -53,7 +53,7 @@ def test_strip_has_the_week_with_today_marked(kiosk: Any):
     assert [tile.name[-5:] for tile in page.tiles] == [f"{day}/11" for day in range(16, 23)]
     assert [tile.chosen for tile in page.tiles] == [False] * 4 + [True] + [False] * 2
     assert [tile.off for tile in page.tiles] == [False] * 5 + [True] * 2
-    assert "Tuần 16/11 – 22/11 · 249 lượt · hài lòng 71,9% (179/249)" in said(page)
+    assert "Tuần 16/11 – 22/11 · ghi nhận 228 lượt · hài lòng 72,4% (165/228)" in said(page)
 
 
 def test_touching_a_day_shows_its_numbers(kiosk: Any):
@@ -105,15 +105,35 @@ def test_desk_shows_today_whichever_day_was_looked_at(kiosk: Any):
     assert "Thứ Sáu 20/11/2026" in said(kiosk.app.page)
 
 
-def test_levels_of_few_are_hatched_and_told_together(kiosk: Any, office: Office):
-    office.tally = of_today({5: 17, 4: 13, 3: 8, 2: 4, 1: 3})
+def test_what_waits_is_told_with_why_and_has_no_level(kiosk: Any, office: Office):
+    rows = Rows()
+    rows.press(NOW.date(), "am", {5: 17, 4: 13, 3: 8}, counter="Q1")
+    rows.press(NOW.date(), "am", {1: 3}, counter="Q2")
+    office.tally = a_tally(NOW, rows)
     page = come_in(kiosk)
 
     bars = {bar.name.replace("\xa0", " "): bar.number for bar in page.panel.levels}
     assert bars == {
-        "Rất hài lòng": "17", "Hài lòng": "13", "Bình thường": "8", "Không hài lòng": "ẩn", "Rất không hài lòng": "ẩn",
+        "Rất hài lòng": "17", "Hài lòng": "13", "Bình thường": "8", "Không hài lòng": "0", "Rất không hài lòng": "0",
     }  # fmt: skip
-    assert "cộng lại là 7 lượt" in said(page)
+    assert "Theo mức đánh giá: 38/41 lượt" in said(page)
+    assert "3 lượt chờ đến khi đủ ít nhất 5 lượt" in said(page)
+
+
+def test_day_of_few_has_no_levels_and_says_why(kiosk: Any, office: Office):
+    office.tally = of_today({1: 3})
+    page = come_in(kiosk)
+
+    assert "dưới 5 lượt thì lộ từng đánh giá" in said(page)
+    assert "3 lượt chờ" in said(page)
+
+
+def test_demonstration_says_on_the_screen_that_it_is_one(kiosk: Any, office: Office):
+    rows = Rows()
+    rows.press(NOW.date(), "pm", {1: 1})
+    office.tally = a_tally(NOW, rows, terms(demo=True))
+
+    assert "Bản trình diễn: mọi số hiện ngay" in said(come_in(kiosk))
 
 
 def test_unknown_transactions_are_not_guessed(kiosk: Any, office: Office):
@@ -208,7 +228,7 @@ def test_hall_tells_how_the_counter_did(kiosk: Any, office: Office):
     office.tally = a_tally(rows=rows, by=terms(counters=HALL))
     page = go(kiosk, "served", Room.SERVED)
 
-    assert "Số lượt của quầy này: 40 · tỷ lệ đánh giá 50,0%" in said(page)
+    assert "Số lượt của quầy này: 40" in said(page)
 
 
 def test_what_was_typed_for_one_counter_is_not_kept_for_another(kiosk: Any, office: Office):

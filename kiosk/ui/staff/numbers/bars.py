@@ -1,9 +1,9 @@
-"""Bars: numbers as cards, rows and columns; one that is not told has a hatched stub of one fixed length."""
+"""Bars: numbers as cards, rows and columns."""
 
 from pathlib import Path
 from typing import Any
 
-from kivy.graphics import Color, SmoothLine, SmoothRoundedRectangle
+from kivy.graphics import Color, SmoothRoundedRectangle
 from kivy.lang import Builder
 from kivy.properties import ListProperty, ObjectProperty, StringProperty
 
@@ -12,39 +12,19 @@ from kiosk.ui.look.look import Look
 from kiosk.ui.parts.parts import Part, picture
 from kiosk.ui.staff.numbers.day_words import Bar, Figure
 
-STUB_U = 4.6
-"""How long a hatched stub is, whatever it stands for; hundredths of the short side."""
-
 
 class Stripe(Part):
-    """A bar: full, or hatched where its number is not told."""
+    """A bar."""
 
-    def draw(self, look: Look, area: Area, hatched: bool, on_accent: bool = False) -> None:
+    def draw(self, look: Look, area: Area, on_accent: bool = False) -> None:
         """Fill the area; ``on_accent`` where what lies below has the colour of bars."""
         self.put(area)
         self.canvas.clear()
         if min(self.size) < 1:
             return
-        radius = min(0.5 * look.u, min(self.size) / 2)
         with self.canvas:
-            Color(*look.colour("border" if hatched else "on_accent" if on_accent else "accent"))
-            SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[radius])
-            if hatched:
-                self._hatch(look, radius)
-
-    def _hatch(self, look: Look, radius: float) -> None:
-        edge, step = look.edge_button, 0.8 * look.u
-        Color(*look.colour("surface"))
-        inside = (self.width - 2 * edge, self.height - 2 * edge)
-        SmoothRoundedRectangle(pos=(self.x + edge, self.y + edge), size=inside, radius=[max(1.0, radius - edge)])
-        Color(*look.colour("border"))
-        wide, high = self.size
-        across = step - high
-        while across < wide:
-            left, right = max(0.0, across), min(wide, across + high)
-            ends = [self.x + left, self.y + left - across, self.x + right, self.y + right - across]
-            SmoothLine(points=ends, width=max(0.9, 0.09 * look.u))
-            across += step
+            Color(*look.colour("on_accent" if on_accent else "accent"))
+            SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[min(0.5 * look.u, min(self.size) / 2)])
 
 
 class Card(Part):
@@ -101,8 +81,7 @@ class LevelBar(Part):
         self.ids.number.fit(look, room.width, room.height, lines_max=1)
         self.ids.number.put(room, across=1)
         high = min(2.6 * u, area.height)
-        long = STUB_U * u if bar.share is None else area.width * bar.share
-        self.ids.stripe.draw(look, Area(area.x, area.y + (area.height - high) / 2, long, high), bar.share is None)
+        self.ids.stripe.draw(look, Area(area.x, area.y + (area.height - high) / 2, area.width * bar.share, high))
 
 
 class PartBar(Part):
@@ -123,10 +102,10 @@ class PartBar(Part):
         self.ids.name.put(name)
         number = _fit(self.ids.number, look, area.width, 3.8 * u)
         room = area.height - number - 0.6 * u
-        high = min(STUB_U * u, room) if bar.share is None else max(0.3 * u, room * bar.share)
+        high = max(0.3 * u, room * bar.share)
         wide = min(7 * u, 0.7 * area.width)
         column = area.cut_bottom(high, 0.4 * u)
-        self.ids.stripe.draw(look, column.middle(wide, high), bar.share is None)
+        self.ids.stripe.draw(look, column.middle(wide, high))
         self.ids.number.put(area.cut_bottom(number))
 
 

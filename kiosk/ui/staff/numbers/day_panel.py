@@ -28,6 +28,7 @@ WIDE_U = 140
 class DayPanel(Part):
     """One day's numbers; draw it again when they or the look have changed."""
 
+    levels_head = StringProperty("")
     why = StringProperty("")
 
     def __init__(self, survey: Survey) -> None:
@@ -60,6 +61,7 @@ class DayPanel(Part):
         u = look.u
         self.ids.levels_card.put(area)
         inside = area.inset(2.2 * u, 1.6 * u)
+        self.levels_head = words.levels_head
         self.ids.levels_name.fit(look, inside.width, 4 * u, lines_max=1)
         self.ids.levels_name.put(inside.cut_top(3.8 * u, 0.8 * u), across=0)
         self.why = words.why

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from kiosk.base.table import Cell, Form, Mark, Table, write_cell
 from kiosk.base.texts import Texts
-from kiosk.domain.office_day import PARTS, part_hours, part_told_from
+from kiosk.domain.office_day import PARTS, part_hours
 from kiosk.domain.visit.rating import Standing
-from kiosk.numbers.days import ASIDE, Tally
+from kiosk.numbers.days import ASIDE, DayTally, Tally
+from kiosk.numbers.waiting import open_words, why_lines
 from kiosk.ui.wiring.desk import Seen
 
 
@@ -19,8 +20,8 @@ class Bar:
 
     name: str
     number: str
-    share: float | None
-    """The bar's length as a share of the longest; None where the number is not told."""
+    share: float
+    """The bar's length as a share of the longest."""
     under: str = ""
 
 
@@ -39,19 +40,21 @@ class DayWords:
 
     title: str = ""
     figures: tuple[Figure, ...] = (Figure("", "", ""),) * 3
+    levels_head: str = ""
+    """How many of those recorded have levels."""
     levels: tuple[Bar, ...] = ()
     """The most satisfied first; empty where there are none to show."""
     parts: tuple[Bar, ...] = (Bar("", "", 0),) * len(PARTS)
     why: str = ""
     """Why there are no levels."""
     legend: str = ""
-    """What the hatched bars mean, and what is not in the numbers."""
+    """What waits and why."""
 
 
 def words_of_day(seen: Seen, t: Texts) -> DayWords:
     """The words of the day that is looked at; without numbers yet, next to none."""
     if seen.counted is None or seen.day is None:
-        return DayWords(why=t("One moment, please …"))
+        return DayWords(levels_head=t("By level"), why=t("One moment, please …"))
     return day_words(seen.counted.table, seen.counted.tally, seen.day, t)
 
 
@@ -61,6 +64,7 @@ def day_words(table: Table, tally: Tally, day: date, t: Texts) -> DayWords:
     return DayWords(
         f"{t.weekday(day)} {t.day(day)}",
         (row.counted(), row.satisfied(), row.answered()),
+        row.levels_head(),
         row.levels() if isinstance(row.cell("n"), int) and row.cell("n") else (),
         row.parts(day),
         row.why(),
@@ -71,31 +75,33 @@ def day_words(table: Table, tally: Tally, day: date, t: Texts) -> DayWords:
 def strip_words(table: Table, tally: Tally, days: Sequence[date], t: Texts) -> list[Bar]:
     """The days of a week: weekday, number, and the day of the month under it."""
     first = tally.days[0].day
-    numbers = {day: tally.of(day).numbers.n for day in days if first <= day <= tally.days[-1].day}
-    most = max((n for n in numbers.values() if isinstance(n, int)), default=0) or 1
+    recorded = {day: tally.of(day).told.recorded for day in days if first <= day <= tally.days[-1].day}
+    most = max(recorded.values(), default=0) or 1
     bars = []
     for day in days:
         name, under = t.weekday(day, short=True), f"{day:%d/%m}"
-        if day not in numbers:
+        if day not in recorded:
             bars.append(Bar(name, "", 0, under))
             continue
-        n = table.cell((day - first).days, "n")
+        n = table.cell((day - first).days, "recorded")
         closed = not n and tally.terms.calendar.is_closed_on(day)
-        number = t("closed") if closed else _write(n, Form.COUNT, t, tally.terms.policy.cell_min)
-        bars.append(Bar(name, number, n / most if isinstance(n, int) else None if n is Mark.FEW else 0, under))
+        number = t("closed") if closed else write_cell(n, Form.COUNT, t)
+        bars.append(Bar(name, number, recorded[day] / most, under))
     return bars
 
 
 def week_words(tally: Tally, first: date, last: date, t: Texts) -> str:
     """A week in one line: how many ratings, and the share of the satisfied."""
-    shown = tally.together(first, last)
+    told = tally.together(first, last)
     days = t("Week {first} to {last}", first=f"{first:%d/%m}", last=f"{last:%d/%m}")
-    if not shown.n:
+    if not told.recorded:
         return days
-    counted = t("{n} ratings", n=t.number(shown.n))
-    share = tally.share_of(shown.counts)
-    percent = share.percent(1) if shown.percent else None
-    if percent is None:
+    counted = t("{n} recorded", n=t.number(told.recorded))
+    if told.waiting.n:
+        counted += " · " + t("{n} waiting", n=t.number(told.waiting.n))
+    share = tally.share_of(told.counts)
+    percent = share.percent(1)
+    if percent is None or told.n < tally.terms.percent_min:
         return f"{days} · {counted}"
     k, n = t.number(share.numerator), t.number(share.denominator)
     satisfied = t("satisfied {percent} ({k}/{n})", percent=t.percent(percent), k=k, n=n)
@@ -106,12 +112,12 @@ def counter_words(seen: Seen, t: Texts) -> str:
     """How a hall's counter did on the day that is looked at; empty where the kiosk serves one counter only."""
     if seen.counted is None or seen.counted.counters is None or seen.day is None:
         return ""
-    table, cell_min, day = seen.counted.counters, seen.counted.tally.terms.policy.cell_min, t.day(seen.day)
+    table, day = seen.counted.counters, t.day(seen.day)
     place = next((n for n, row in enumerate(table.rows) if row[:2] == (day, seen.counter)), None)
     if place is None:
         return ""
-    n, answered = table.cell(place, "n"), table.cell(place, "answered")
-    told = t("Ratings of this counter: {n}", n=_write(n, Form.COUNT, t, cell_min))
+    n, answered = table.cell(place, "recorded"), table.cell(place, "answered")
+    told = t("Ratings of this counter: {n}", n=write_cell(n, Form.COUNT, t))
     if isinstance(answered, Decimal):
         told += " · " + t("participation {percent}", percent=t.percent(answered))
     return told
@@ -127,11 +133,11 @@ class _Row:
         return self._table.cell(self._place, key)
 
     def written(self, key: str, form: Form = Form.COUNT) -> str:
-        return _write(self.cell(key), form, self._t, self._tally.terms.policy.cell_min)
+        return write_cell(self.cell(key), form, self._t)
 
     def counted(self) -> Figure:
         t = self._t
-        n = "–" if self.cell("n") is Mark.OPEN else self.written("n")
+        n = "–" if self.cell("recorded") is Mark.OPEN else self.written("recorded")
         names = {
             Standing.REPEAT: t("repeats"),
             Standing.OUT_OF_HOURS: t("out of hours"),
@@ -139,11 +145,12 @@ class _Row:
         }
         aside = {names[reason]: int(str(self.cell(reason.value))) for reason in ASIDE if self.cell(reason.value)}
         each = ", ".join(f"{why}\u00a0{t.number(count)}".replace(" ", "\u00a0") for why, count in aside.items())
-        return Figure(
-            t("Ratings counted"),
-            n,
-            t("{n} set aside: {each}", n=t.number(sum(aside.values())), each=each) if aside else t("Nothing set aside"),
-        )
+        basis = t("{n} set aside: {each}", n=t.number(sum(aside.values())), each=each)
+        return Figure(t("Ratings recorded"), n, basis if aside else t("Nothing set aside"))
+
+    @property
+    def _waits(self) -> bool:
+        return self.cell("waiting") not in (0, Mark.OPEN)
 
     def satisfied(self) -> Figure:
         t, share, name = self._t, self.cell("share"), self._t("Share of the satisfied")
@@ -157,25 +164,31 @@ class _Row:
             )
             return Figure(name, t.percent(share), basis)
         if share is Mark.NO_PERCENT:
-            least = t.number(self._tally.terms.policy.percent_min)
+            least = t.number(self._tally.terms.percent_min)
             return Figure(name, "–", t("A percentage needs {n} ratings.", n=least))
         return Figure(name, "–", "")
 
     def answered(self) -> Figure:
         t, share, name = self._t, self.cell("answered"), self._t("Participation")
         if isinstance(share, Decimal):
-            basis = t("{n}/{served} transactions", n=self.written("n"), served=self.written("served"))
+            basis = t("{n}/{served} transactions", n=self.written("recorded"), served=self.written("served"))
             return Figure(name, t.percent(share), basis)
         if self.cell("served") is Mark.UNKNOWN:
             return Figure(name, t("unknown"), t("The transactions served were not typed in."))
         return Figure(name, "–", t("{served} transactions", served=self.written("served")))
+
+    def levels_head(self) -> str:
+        t = self._t
+        if not self._waits or not self.cell("n"):
+            return t("By level")
+        return t("By level: {n} of {recorded}", n=self.written("n"), recorded=self.written("recorded"))
 
     def levels(self) -> tuple[Bar, ...]:
         heads = [column for column in self._table.columns if column.key.startswith("level_")]
         cells = [self.cell(column.key) for column in heads]
         most = max((cell for cell in cells if isinstance(cell, int)), default=0) or 1
         return tuple(
-            Bar(column.head, self.written(column.key), cell / most if isinstance(cell, int) else None)
+            Bar(column.head, self.written(column.key), cell / most if isinstance(cell, int) else 0)
             for column, cell in zip(heads, cells, strict=True)
         )
 
@@ -188,7 +201,7 @@ class _Row:
             Bar(
                 names[part],
                 self.written(part),
-                cell / most if isinstance(cell, int) else 0 if cell is Mark.OPEN else None,
+                cell / most if isinstance(cell, int) else 0,
                 self._hours(day, part),
             )
             for part, cell in cells.items()
@@ -196,34 +209,23 @@ class _Row:
 
     def why(self) -> str:
         t = self._t
-        match self.cell("n"):
-            case Mark.OPEN:
-                return self._open_words()
-            case Mark.FEW:
-                return t("Too few ratings to be shown without giving single ones away.")
-            case 0 if self._tally.days[self._place].other_survey:
-                return t("On this day citizens answered another survey, too; the collector's pages have it.")
-            case 0:
-                return t("No ratings to show yet. That is not 0%: nobody's opinion is known.")
-        return ""
-
-    def _open_words(self) -> str:
-        """From when on the part of the day that is not over is told."""
-        day = self._tally.days[self._place].day
-        part = next(part for part in PARTS if self.cell(part) is Mark.OPEN)
-        told_from = part_told_from(day, part, self._tally.terms.calendar)
-        time = f"{told_from:%H:%M}"
-        return self._t("This part of the day is told from {time} on, if it has enough ratings.", time=time)
+        if self.cell("n"):
+            return open_words(self._day, t) if self.cell("n") is Mark.OPEN else ""
+        if self._waits:
+            return t(
+                "Recorded, and none of them shown yet: fewer than {least} would give single ones away.",
+                least=t.number(self._tally.terms.least),
+            )
+        return t("No ratings to show yet. That is not 0%: nobody's opinion is known.")
 
     def legend(self) -> str:
-        t, numbers = self._t, self._tally.days[self._place].numbers
-        said = []
-        if numbers.kept_back and numbers.hidden is None:
-            together = sum(numbers.counts.get(level, 0) for level in numbers.kept_back)
-            said.append(t("Hatched levels were chosen by few and are told together: {n}.", n=t.number(together)))
-        if numbers.more and numbers.hidden is None:
-            said.append(t("A few more of this day are too few to be shown; they are in the sum of their whole week."))
-        return " ".join(said)
+        """What waits and why; where the levels' place says it already, not again."""
+        said = why_lines(self._tally, self._day, self._t)
+        return " ".join(words for words in said if words != self.why())
+
+    @property
+    def _day(self) -> DayTally:
+        return self._tally.days[self._place]
 
     def _percent(self, key: str) -> str:
         cell = self.cell(key)
@@ -235,8 +237,3 @@ class _Row:
             return t("until 12:00") if part == "am" else t("from 12:00")
         spans = part_hours(calendar, day, part)
         return " · ".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in spans) or t("closed")
-
-
-def _write(cell: Cell, form: Form, t: Texts, cell_min: int) -> str:
-    """As in a table; but what is read from afar is said in words."""
-    return t("fewer than {n}", n=cell_min) if cell is Mark.FEW else write_cell(cell, form, t, cell_min)

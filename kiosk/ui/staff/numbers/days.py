@@ -7,8 +7,8 @@ from pathlib import Path
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.domain.numbers.day_numbers import monday_of
 from kiosk.domain.visit.survey import Survey
+from kiosk.numbers.days import monday_of
 from kiosk.ui.look.area import Area
 from kiosk.ui.look.look import Look
 from kiosk.ui.parts.page import paper
@@ -125,7 +125,8 @@ class DaysPage(NumbersPage):
         ids.notice.fit(look, row.width, row.height, lines_max=3, balanced=False)
         ids.notice.put(row, across=0)
         if self.legend:
-            high = ids.legend.fit(look, page.width, 6.4 * u, lines_max=2, balanced=False)
+            room = (16 if look.portrait else 10.4) * u
+            high = ids.legend.fit(look, page.width, room, lines_max=6, balanced=False)
             ids.legend.put(page.cut_bottom(high, 1.2 * u), across=0)
         else:
             ids.legend.fit(look, page.width)
@@ -164,6 +165,5 @@ class DayTile(PressTarget):
         self.ids.number.put(inside)
 
     def _draw_bar(self, look: Look, area: Area, bar: Bar) -> None:
-        share = 0.0 if self.off else bar.share
-        wide = min(4.6 * look.u, area.width) if share is None else area.width * share
-        self.ids.stripe.draw(look, area.middle(wide, area.height), hatched=share is None, on_accent=self.chosen)
+        wide = 0.0 if self.off else area.width * bar.share
+        self.ids.stripe.draw(look, area.middle(wide, area.height), on_accent=self.chosen)

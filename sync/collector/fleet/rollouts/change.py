@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from kiosk.domain.numbers.blocks import COUNTED_MIN
 from sync.protocol.days import WorkedDay
 from sync.protocol.messages import DeviceSettings, OpeningHours
 
@@ -25,7 +26,7 @@ Theme = Literal["light", "dark", "high-contrast"]
 
 
 class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How few ratings the kiosk's own staff screens may show; as ``[disclosure]`` in its settings."""
+    """How many ratings a kiosk's blocks have at least, never fewer than five; as ``[disclosure]`` in its settings."""
 
     cell_min: Annotated[int, msgspec.Meta(ge=0, le=1000)]
     percent_min: Annotated[int, msgspec.Meta(ge=0, le=10_000)]
@@ -66,6 +67,9 @@ def faults_of(change: Change, surveys: Iterable[str]) -> dict[str, str]:
         faults["holidays"] = "these are too many days"
     if change.worked is not None and (fault := _fault_of_worked(change.worked, change.holidays or ())):
         faults["worked"] = fault
+    if change.thresholds is not None and min(change.thresholds.cell_min, change.thresholds.step) < COUNTED_MIN:
+        # Not a rule of the type: what was set below five before must still be read, and kiosks take it for five.
+        faults["thresholds"] = "five ratings are the least that is ever told together: this may only be raised"
     if change.texts is not None and not all(map(_are_texts, change.texts.values())):
         faults["texts"] = "a text is at most 120 characters long"
     return faults

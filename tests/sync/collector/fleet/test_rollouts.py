@@ -295,6 +295,8 @@ def test_change_sets_only_what_it_names() -> None:
     [
         (Change(), "nothing"),
         (Change(survey="nobody-3@1"), "survey"),
+        (Change(thresholds=Thresholds(4, 30, 5)), "thresholds"),
+        (Change(thresholds=Thresholds(5, 30, 4)), "thresholds"),
         (Change(hours=[OpeningHours([1], "11:30", "07:30")]), "hours"),
         (Change(hours=[OpeningHours([], "07:30", "11:30")]), "hours"),
         (Change(holidays=[date(2026, 1, 1)] * 101), "holidays"),
