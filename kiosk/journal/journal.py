@@ -183,9 +183,7 @@ class Journal:
         self._note_head()
 
     def cut(self, now: Instant, least: int = 0) -> bool:
-        """A short piece of cutting what is over into blocks; whether there is more to do at once.
-
-        A block has at least five counted ratings, or ``least``, if that is more.
+        """A short piece of cutting what is over into blocks of five or ``least`` ratings; whether there is more to do.
 
         Raises JournalUnwritable when the disk refuses; then nothing was cut, and a later call begins anew.
         """

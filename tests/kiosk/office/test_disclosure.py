@@ -9,8 +9,8 @@ from kiosk.office.settings import load_kiosk_settings
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ({"cell_min": 4}, "fewer than 5 are never told together; this may only be raised, not 4"),
-        ({"step": 0}, "fewer than 5 are never told together; this may only be raised, not 0"),
+        ({"cell_min": 4}, "fewer than 5 ratings are never told together; this may only be raised, not 4"),
+        ({"step": 0}, "fewer than 5 ratings are never told together; this may only be raised, not 0"),
         ({"cell_min": 1001}, "must be at most 1000, not 1001"),
         ({"delay": False}, "a half day is told when it is over; only a demonstration"),
     ],
