@@ -67,6 +67,8 @@ def judge_anew(connection: Connection, journal_ids: Iterable[str]) -> None:
     """
     for journal_id in sorted({owner for each in journal_ids for owner in owners_of(connection, each)}):
         _locked(connection, journal_id)
+        told = (unread.c.journal_id == journal_id) & (unread.c.reason == UnreadReason.BAD_CUT)
+        connection.execute(delete(unread).where(told))
         not_shown = select(block.c.last_seq).where(block.c.journal_id == journal_id, block.c.shown_at.is_(None))
         for last_seq in connection.execute(not_shown).scalars().all():
             put_back(connection, BlockKey(journal_id, last_seq))
@@ -184,6 +186,8 @@ class _Judging:
         self._connection.execute(update(cut_state).where(here).values(values))
 
     def _keep(self, one: Judged) -> None:
+        if one.held and self._is_kept(one.held[-1]):
+            return
         rows = self._rows(one.held)
         fault = str(one.wrong or Doubtful.DIFFERS)
         if rows:
@@ -195,6 +199,11 @@ class _Judging:
             fault = found
         if one.is_kiosks:
             self._tell(one.seq, fault)
+
+    def _is_kept(self, last_seq: int) -> bool:
+        """Whether the block is there already: what was shown stays as it is when a journal is judged anew."""
+        here = (block.c.journal_id == self._copy.journal_id) & (block.c.last_seq == last_seq)
+        return self._connection.execute(select(block.c.last_seq).where(here)).first() is not None
 
     def _rows(self, seqs: tuple[int, ...]) -> dict[Position, RatingRow]:
         """The ratings of a cut, wherever they are counted; not those which another block holds."""
