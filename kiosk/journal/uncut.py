@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from kiosk.domain.instant import Instant
-from kiosk.domain.numbers.blocks import Cut, HalfDay, Rated, Series, Sums, cut, half_day_of, open_at
+from kiosk.domain.numbers.blocks import Cut, HalfDay, Rated, Series, Stream, Sums, cut, half_day_of, open_at
 from kiosk.journal.lines import (
     BlockLine,
     Line,
@@ -25,6 +25,8 @@ from kiosk.journal.lines import (
     decode_line,
     head,
 )
+from kiosk.journal.sound import has_nul, is_sound
+from kiosk.journal.visits import Asked, Visits
 
 _CARRIED = b'"from"'
 _KEY = "uncut"
@@ -62,6 +64,18 @@ class Noted(msgspec.Struct, frozen=True):
     setting: Setting
 
 
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """What of the lines read so far a later reading needs, so that it can go on behind them."""
+
+    next_seq: int
+    setting: Setting
+    had_ratings: bool
+    streams: list[Stream]
+    rated: list[tuple[int, str, int, int, str, tuple[str, ...] | None, int]]
+    """As the fields of Rated, the stream by its place."""
+    asked: list[Asked]
+
+
 class _Origin(msgspec.Struct):
     origin: Any = msgspec.field(name="from", default=None)
 
@@ -76,6 +90,28 @@ class Uncut:
         self._rated: dict[int, Rated] = {}
         self.had_ratings = False
         """Whether any rating was among the lines."""
+        self._visits = Visits()
+
+    @classmethod
+    def of(cls, kept: Kept) -> Self:
+        """As it was when this was kept."""
+        uncut = cls(Noted(kept.next_seq, kept.setting))
+        for seq, at, stream, level, standing, reasons, moves in kept.rated:
+            uncut._rated[seq] = Rated(seq, at, kept.streams[stream], level, standing, reasons, moves)
+        uncut.had_ratings = kept.had_ratings
+        uncut._visits = Visits(kept.asked)
+        return uncut
+
+    @property
+    def kept(self) -> Kept:
+        """What a later reading needs."""
+        streams = list(dict.fromkeys(each.stream for each in self._rated.values()))
+        place = {stream: at for at, stream in enumerate(streams)}
+        rated = [
+            (each.seq, each.at, place[each.stream], each.level, each.standing, each.reasons, each.moves)
+            for each in self._rated.values()
+        ]
+        return Kept(self.next_seq, self.setting, self.had_ratings, streams, rated, self._visits.near(self.next_seq))
 
     @property
     def rated(self) -> list[Rated]:
@@ -97,18 +133,25 @@ class Uncut:
         """Take the next line in; one that cannot be read says nothing of a rating."""
         self.next_seq = seq + 1
         line = readable(encoded)
-        if line is not None and line.seq == seq and not is_carried(encoded):
+        if line is not None and line.seq == seq and not is_carried(encoded) and is_sound(line):
             self._take(line)
+        self._visits.see(seq, encoded)
+
+    def pass_over(self, seq: int, encoded: bytes) -> None:
+        """See that a line is there which is not about ratings that are cut here."""
+        self.next_seq = seq + 1
+        self._visits.see(seq, encoded)
 
     def holds(self, seq: int) -> bool:
         """Whether this is a rating that waits for a cut."""
         return seq in self._rated
 
-    def take(self, one: Cut) -> None:
-        """From here on the ratings in this cut are spent."""
-        for each in self.rated:
-            if each.stream == one.stream and each.seq <= one.last:
-                del self._rated[each.seq]
+    def take(self, one: Cut) -> tuple[int, ...]:
+        """From here on the ratings in this cut are spent; which these are."""
+        taken = tuple(each.seq for each in self.rated if each.stream == one.stream and each.seq <= one.last)
+        for seq in taken:
+            del self._rated[seq]
+        return taken
 
     def due(self, at: str) -> list[Cut]:
         """What is to be cut at this moment."""
@@ -118,14 +161,18 @@ class Uncut:
         match line:
             case RatingLine():
                 self._rate(line)
-            case RevisedLine() if line.rating_journal is None and line.rating in self._rated:
+            case RevisedLine() if self._may_say(line):
                 self._rated[line.rating] = replace(self._rated[line.rating], level=line.level)
-            case ReasonsLine() if line.rating_journal is None and line.rating in self._rated:
+            case ReasonsLine() if self._may_say(line):
                 self._give_reasons(line)
             case SettingsLine():
                 self._settings.append((line.seq + 1, self.setting.after(line)))
             case BlockLine():
                 self.take(cut_in(line))
+
+    def _may_say(self, line: RevisedLine | ReasonsLine) -> bool:
+        is_here = line.rating_journal is None and line.rating in self._rated
+        return is_here and self._visits.late(line.rating, line) is None
 
     def _rate(self, line: RatingLine) -> None:
         self.had_ratings = True
@@ -140,12 +187,14 @@ class Uncut:
 
     def _give_reasons(self, line: ReasonsLine) -> None:
         rated = self._rated[line.rating]
-        if rated.reasons is None:
+        if not rated.reasons:
             self._rated[line.rating] = replace(rated, reasons=tuple(dict.fromkeys(line.reasons)))
 
 
 def readable(encoded: bytes) -> Line | None:
     """The line, if it can be read and says when it was written; at the collector a stranger may have written it."""
+    if has_nul(encoded):
+        return None
     try:
         line = decode_line(encoded)
         open_at(line.at)

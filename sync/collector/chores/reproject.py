@@ -17,11 +17,12 @@ from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, OffsetOf, PressClock
 from sync.collector.fleet.devices.devices import Directory
 from sync.collector.people.audit import note
+from sync.collector.replica.blocks.judging import judge_anew
 from sync.collector.replica.continued import JournalWriter, offsets_heard
 from sync.collector.replica.ingest import keep_said
 from sync.collector.replica.keep import measured_before
 from sync.collector.replica.projection import Context, failed, project_entries
-from sync.collector.replica.projection_rows import Projection
+from sync.collector.replica.projection_rows import Projection, UnreadReason
 from sync.collector.replica.sender import Device
 from sync.collector.replica.stored import stored_entries
 from sync.collector.store.apart import take_apart
@@ -32,6 +33,9 @@ from sync.protocol.kiosk_clock import parse_kiosk_clock
 
 DRIFT_US_MAX = 600_000_000
 """So far a boot clock and ours drift apart while a kiosk runs."""
+
+# A cut is read again with its whole journal, and what is said after one has come too late for good.
+_READ = unread.c.reason.not_in([UnreadReason.BAD_CUT, UnreadReason.AFTER_CUT])
 
 _log = structlog.get_logger("collector.reproject")
 
@@ -67,7 +71,9 @@ def reproject(
     with database.reading() as connection:
         wanted = select(journal.c.journal_id, journal.c.device_id).order_by(journal.c.journal_id)
         wanted = wanted if device_id is None else wanted.where(journal.c.device_id == device_id)
-        journals = connection.execute(wanted.where(journal.c.journal_id.in_(select(unread.c.journal_id)))).all()
+        journals = connection.execute(
+            wanted.where(journal.c.journal_id.in_(select(unread.c.journal_id).where(_READ)))
+        ).all()
     read = left = 0
     for number, (journal_id, writes) in enumerate(journals, 1):
         sender = directory.find(writes)
@@ -98,7 +104,7 @@ def _stretches(database: Database, journal_id: str, sender: Device, reading: Rea
 
 def _next_batch(connection: Connection, journal_id: str, after: int) -> Row[Any] | None:
     """The batch of the first unread entry after ``after``."""
-    first = select(func.min(unread.c.seq)).where(unread.c.journal_id == journal_id, unread.c.seq > after)
+    first = select(func.min(unread.c.seq)).where(unread.c.journal_id == journal_id, unread.c.seq > after, _READ)
     seq = connection.execute(first).scalar_one()
     if seq is None:
         return None
@@ -109,7 +115,9 @@ def _next_batch(connection: Connection, journal_id: str, after: int) -> Row[Any]
 
 def _unread_in(connection: Connection, journal_id: str, batch: Row[Any]) -> set[int]:
     inside = unread.c.seq.between(batch.first_seq, batch.last_seq)
-    return set(connection.execute(select(unread.c.seq).where(unread.c.journal_id == journal_id, inside)).scalars())
+    return set(
+        connection.execute(select(unread.c.seq).where(unread.c.journal_id == journal_id, inside, _READ)).scalars()
+    )
 
 
 def _read_anew(
@@ -130,6 +138,8 @@ def _read_anew(
         these = {seq for seq, _ in some}
         connection.execute(delete(unread).where(unread.c.journal_id == copy.journal_id, unread.c.seq.in_(these)))
         said = keep_said(connection, writer, projection, batch.received_at)
+        if projection.ratings or projection.late:
+            judge_anew(connection, [copy.journal_id])
         _note(connection, copy.journal_id, these, said, reading)
         return len(said.unread)
 

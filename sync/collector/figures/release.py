@@ -21,6 +21,8 @@ from sqlalchemy import Connection, Row, Select, and_, delete, or_, select, tuple
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.numbers.disclosure import Policy
 from kiosk.domain.visit.survey import Survey
+from sync.collector.replica.blocks.judging import is_due as may_judge
+from sync.collector.replica.blocks.judging import judge_due
 from sync.collector.replica.blocks.series import series_of
 from sync.collector.replica.outgoing.demonstration import (
     end_demonstration,
@@ -55,25 +57,27 @@ class Release:
     policy: Policy
     surveys: Mapping[str, Survey]
     apart: Collection[str] = ()
-    """Journals whose blocks could not go out lately (``HeldBack``): they go on waiting, and are not tried again."""
+    """Journals that could not be judged or brought out lately (``HeldBack``): they wait, and are not tried again."""
 
     def is_due(self, connection: Connection) -> bool:
         """Whether anything is to be done."""
         if not self.policy.delay:
             return not is_whole(connection)
-        return is_demonstrated(connection) or connection.execute(self._due(self.apart).limit(1)).first() is not None
+        if is_demonstrated(connection) or may_judge(connection, self.apart):
+            return True
+        return connection.execute(self._due(self.apart).limit(1)).first() is not None
 
     def follows_rule(self, connection: Connection) -> bool:
         """Whether what is shown was brought out under this policy: at once, or as blocks."""
         return is_demonstrated(connection) is not self.policy.delay
 
     def run(self, transact: Transact) -> list[str]:
-        """Bring everything out that may go, some blocks at a time; which journals' blocks could not go.
+        """Judge what is due, and bring everything out that may go, some blocks at a time; which journals failed.
 
         Raises what is the matter with the database itself, or with the rule.
         """
         transact(self._begin)
-        failed: list[str] = []
+        failed = judge_due(transact, self.surveys, apart=self.apart)
         while self.policy.delay:
             apart = (*self.apart, *failed)
             try:

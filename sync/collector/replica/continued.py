@@ -19,6 +19,7 @@ from kiosk.journal.chain import Cursor, chain_next
 from kiosk.journal.lines import OpenedLine
 from sync.collector.calendar.presstime import OffsetOf
 from sync.collector.people.audit import note
+from sync.collector.replica.held import mark_due
 from sync.collector.replica.keep import read_boot_offset
 from sync.collector.replica.projection_rows import LateLine, Unread, UnreadReason
 from sync.collector.replica.stored import stored_hashes
@@ -117,6 +118,7 @@ def note_continuation(
         .where(journal.c.journal_id == journal_id)
         .values(continues=opened.continues, continues_why=why, continues_seq=seq)
     )
+    mark_due(connection, [opened.continues])
     details = {"continues": opened.continues, "why": why, "after": opened.carried_after, "lost": opened.lost}
     note(connection, now, f"device {device_id}", "journal.continued", journal_id, details)
 
@@ -218,7 +220,7 @@ def _known_origins(
     return found
 
 
-def _mark_continued(connection: Connection, device_id: str, journal_ids: Iterable[str], now: datetime) -> None:
+def _mark_continued(connection: Connection, device_id: str, journal_ids: set[str], now: datetime) -> None:
     """Whoever appends to these journals from now on looks for what was carried over; until the commit nobody appends.
 
     One that has not come here yet gets an empty copy, for its first batch may be on its way.
@@ -228,6 +230,7 @@ def _mark_continued(connection: Connection, device_id: str, journal_ids: Iterabl
         row = (journal_id, device_id, 1, Cursor.start(journal_id).head, micros(now), micros(now))
         insert_rows(connection, journal, {}, names, [row], then="ON CONFLICT (journal_id) DO NOTHING")
         connection.execute(update(journal).where(journal.c.journal_id == journal_id).values(continued=True))
+    mark_due(connection, journal_ids)
 
 
 def _stored(connection: Connection, positions: Iterable[Position]) -> dict[Position, bytes]:

@@ -27,6 +27,7 @@ from sync.collector.replica.continued import (
     offsets_heard,
     place_late,
 )
+from sync.collector.replica.held import mark_due, may_cut
 from sync.collector.replica.keep import (
     enclosed_seq,
     keep_boot,
@@ -118,6 +119,8 @@ def append_batch(
     sender = _Sender(connection, device, copy, receipt, days, fresh)
     unread, measured_us = sender.take_apart(end) if apart else sender.take_whole()
     _take_enclosures(connection, copy, end.next_seq, received_us, batch)
+    if copy.continued or may_cut(fresh, days, copy.measured_us, measured_us):
+        mark_due(connection, [batch.journal_id])
     _move_cursor(connection, copy, end, receipt, measured_us)
     return Appended(end, len(fresh), unread)
 

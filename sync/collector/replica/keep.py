@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, bindparam, select, update
 
 from kiosk.journal.lines import RevisedLine
 from sync.collector.calendar.presstime import MEASURED, TimeQuality
+from sync.collector.replica.held import blocks_of
 from sync.collector.replica.projection import reasons_of
 from sync.collector.replica.projection_rows import (
     CountRow,
@@ -29,6 +30,7 @@ from sync.collector.replica.tally import (
     count_move,
     count_ratings,
     count_reasons,
+    count_uncut,
 )
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import (
@@ -40,6 +42,7 @@ from sync.collector.store.schema import (
     reason_tally,
     tally,
     transaction_count,
+    uncut_count,
     undated_count,
     unread,
 )
@@ -47,6 +50,7 @@ from sync.collector.store.schema import (
 _BOOT = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 RATING_NAMES = tuple("pressed_at" if name == "pressed_us" else name for name in RatingRow._fields)
 """The columns of a rating's row."""
+UNCUT_NAMES = ("counter_id", "day", "part", "survey", "question", "standing")
 _COUNT_CORRECTS = (
     "ON CONFLICT (journal_id, counter_id, day) DO UPDATE "
     "SET n = excluded.n, seq = excluded.seq, received_at = excluded.received_at "
@@ -91,19 +95,20 @@ def keep_ratings(connection: Connection, journal_id: str, received_us: int, proj
     insert_rows(connection, reason_choice, of_journal, ReasonRow._fields, reasons)
     counts = count_ratings(ratings.values())
     counts.update(late.moved)
-    count_tallies(connection, journal_id, counts, count_reasons(reasons, late.ratings | ratings))
+    count_in(connection, journal_id, counts, count_reasons(reasons, late.ratings | dict(ratings)))
     count_undated(connection, journal_id, ratings.values())
     return late.unread
 
 
-def count_tallies(
+def count_in(
     connection: Connection,
     journal_id: str,
     counts: Mapping[TallyKey, int],
     reasons: Mapping[ReasonKey, int],
 ) -> None:
-    """Add to the tallies."""
+    """Add to the tallies, and to what no block holds yet."""
     _add_counts(connection, tally, TallyKey._fields, journal_id, counts)
+    _add_counts(connection, uncut_count, UNCUT_NAMES, journal_id, count_uncut(counts))
     _add_counts(connection, reason_tally, ReasonKey._fields, journal_id, reasons)
 
 
@@ -195,11 +200,14 @@ def _apply_late(
     connection: Connection, journal_id: str, late: Sequence[LateLine], stored: Mapping[int, RatingRow]
 ) -> _Applied:
     having = _with_reasons(connection, journal_id, set(stored))
+    cut = blocks_of(connection, journal_id, set(stored))
     found = _Applied(dict(stored), Counter(), [], [])
     for entry in late:
         row = found.ratings.get(entry.rating)
         if row is None:
             found.unread.append(Unread(entry.seq, UnreadReason.NO_RATING, f"no rating at {entry.rating}"))
+        elif entry.rating in cut:
+            found.unread.append(Unread(entry.seq, UnreadReason.AFTER_CUT, f"rating {entry.rating} was cut before"))
         elif isinstance(entry, RevisedLine):
             found.moved.update(count_move(row, entry.level))
             found.ratings[entry.rating] = _revise(connection, journal_id, row, entry.level)

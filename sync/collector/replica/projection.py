@@ -10,11 +10,10 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
 
 import msgspec
 
-from kiosk.domain.visit.rating import SERVED_MAX, Standing
+from kiosk.domain.visit.rating import SERVED_MAX
 from kiosk.journal.lines import (
     BlockLine,
     ClockLine,
@@ -31,6 +30,8 @@ from kiosk.journal.lines import (
     SettingsLine,
     decode_line,
 )
+from kiosk.journal.sound import has_nul, is_sound
+from kiosk.journal.visits import Late, late_for
 from sync.collector.calendar.presstime import LocalDays, PressClock, TimeUnreadable
 from sync.collector.replica.projection_rows import (
     CountRow,
@@ -42,10 +43,7 @@ from sync.collector.replica.projection_rows import (
     UnreadReason,
 )
 from sync.collector.replica.sender import Spans, counter_on
-from sync.collector.replica.visits import in_same_visit
 
-LEVELS = range(1, 6)
-REASONS_MAX = 10
 DETAIL_CHARS_MAX = 200
 NUMBER_MAX = 100_000
 """What any kiosk can write as the transactions of a day, plausible or not."""
@@ -55,9 +53,6 @@ SEQ_MAX = 2**53
 FOREVER = 2**63
 _COMMITMENT = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _JOURNAL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-_KIOSK_STANDINGS = frozenset(str(standing) for standing in Standing if standing is not Standing.SUSPECT)
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-"""The one sign that JSON can write and PostgreSQL cannot keep."""
 _STRAIGHT_TO_RATING = msgspec.json.Decoder(RatingLine)
 
 
@@ -128,7 +123,7 @@ def reasons_of(entry: ReasonsLine) -> list[ReasonRow]:
 
 
 def _decode(line: bytes) -> Line:
-    if b"\\u0000" in line and _NUL.search(line):
+    if has_nul(line):
         raise _Aside(UnreadReason.BAD_VALUE, "a NUL in a text")
     try:
         # Nearly every line is a rating, and decoding it at once costs half of looking first.
@@ -144,7 +139,7 @@ def _decode(line: bytes) -> Line:
 
 
 def _rating(entry: RatingLine, context: Context) -> RatingRow:
-    if entry.level not in LEVELS or entry.standing not in _KIOSK_STANDINGS or not _named(entry.survey, entry.question):
+    if not is_sound(entry):
         said = f"survey {entry.survey}, question {entry.question}, level {entry.level}, standing {entry.standing}"
         raise _Aside(UnreadReason.BAD_VALUE, printable(said))
     try:
@@ -230,7 +225,7 @@ class _Run:
                 raise _Aside(UnreadReason.UNKNOWN_KIND, printable(entry.kind))
 
     def _take_reasons(self, entry: ReasonsLine) -> None:
-        if len(entry.reasons) > REASONS_MAX or not all(_named("reason@1", reason) for reason in entry.reasons):
+        if not is_sound(entry):
             raise _Aside(UnreadReason.BAD_VALUE, printable(f"reasons {', '.join(entry.reasons)}"))
         if entry.rating_journal is not None or entry.rating not in self.ratings:
             self._take_late(entry)
@@ -241,7 +236,7 @@ class _Run:
         self.reasons.extend(reasons_of(entry))
 
     def _take_revision(self, entry: RevisedLine) -> None:
-        if entry.level not in LEVELS:
+        if not is_sound(entry):
             raise _Aside(UnreadReason.BAD_VALUE, f"level {entry.level}")
         row = None if entry.rating_journal is not None else self.ratings.get(entry.rating)
         if row is None:
@@ -263,9 +258,12 @@ class _Run:
         self.late.append(entry)
 
     def _require_visit(self, entry: LateLine | CommentLine) -> None:
-        """The rating in this run is one of the entry's own visit."""
-        if not in_same_visit(self.lines, entry.rating, entry):
+        """The rating in this run is one of the entry's own visit, and was not cut before it."""
+        late = late_for(self.lines, entry.rating, entry)
+        if late is Late.VISIT:
             raise _Aside(UnreadReason.NOT_IN_VISIT, f"rating {entry.rating} was not made in this visit")
+        if late is Late.CUT and not isinstance(entry, CommentLine):
+            raise _Aside(UnreadReason.AFTER_CUT, f"rating {entry.rating} was cut before")
 
 
 def _require_rating(entry: LateLine | CommentLine) -> None:
@@ -275,18 +273,6 @@ def _require_rating(entry: LateLine | CommentLine) -> None:
         raise _Aside(UnreadReason.NO_RATING, f"no rating at {entry.rating}")
     if elsewhere is not None and not _JOURNAL_ID.fullmatch(elsewhere):
         raise _Aside(UnreadReason.NO_RATING, printable(f"no journal {elsewhere}"))
-
-
-@lru_cache(4096)
-def _named(survey: str, name: str) -> bool:
-    """Whether both are names that a survey file can have."""
-    survey_id, _, version = survey.rpartition("@")
-    is_version = version.isascii() and version.isdigit() and len(version) <= 4
-    return is_version and _is_name(survey_id) and _is_name(name)
-
-
-def _is_name(text: str) -> bool:
-    return 0 < len(text) <= 40 and text.isascii() and text.replace("-", "").isalnum() and text == text.lower()
 
 
 def printable(text: str) -> str:

@@ -32,9 +32,13 @@ class UnreadReason(StrEnum):
     """It changes or adds to a rating of another visit than its own."""
     BAD_COUNT = "bad_count"
     """Transactions of a day, or in a number, that cannot be."""
+    AFTER_CUT = "after_cut"
+    """It changes or adds to a rating that was cut before: what was cut stays as it is."""
+    BAD_CUT = "bad_cut"
+    """A cut that its own lines do not bear out, or that the collector cannot follow: its ratings are shown nowhere."""
 
 
-BEYOND = (UnreadReason.UNKNOWN_COUNTER, UnreadReason.NOT_IN_VISIT, UnreadReason.BAD_COUNT)
+BEYOND = (UnreadReason.UNKNOWN_COUNTER, UnreadReason.NOT_IN_VISIT, UnreadReason.BAD_COUNT, UnreadReason.BAD_CUT)
 """Where a kiosk says what it may not say: IT staff are told."""
 
 

@@ -68,3 +68,11 @@ def count_reasons(reasons: Iterable[ReasonRow], ratings: Mapping[int, RatingRow]
 def reason_key(row: RatingRow, reason: str) -> ReasonKey:
     """Where a reason of a rating counts."""
     return ReasonKey(row.counter_id, row.day, row.part, row.survey, row.question, row.standing, reason)
+
+
+def count_uncut(counts: Mapping[TallyKey, int]) -> "Counter[tuple[int, str, str, str, str, str]]":
+    """How many ratings no block holds that did not count before, by all but their level."""
+    found: Counter[tuple[int, str, str, str, str, str]] = Counter()
+    for key, n in counts.items():
+        found[key.counter_id, key.day, key.part, key.survey, key.question, key.standing] += n
+    return found

@@ -70,7 +70,7 @@ def relocate(connection: Connection, wanted: Relocation) -> int:
     for journal_id in _journals(connection, wanted):
         said = _Said(connection, journal_id, apart=wanted.device_id is not None)
         rows = _ratings(connection, journal_id, wanted, said)
-        blocks = lift_blocks(connection, journal_id, wanted.rows, wanted.first_day) if rows else []
+        blocks = lift_blocks(connection, journal_id, {row.seq for row in rows})
         _move_ratings(connection, journal_id, rows, wanted)
         put_blocks(connection, blocks)
         _move_comments(connection, journal_id, rows, wanted)
@@ -140,7 +140,7 @@ def _move_ratings(connection: Connection, journal_id: str, rows: Sequence[Rating
         for some in seqs_of(seqs):
             mine = update(rating).where(rating.c.journal_id == journal_id, rating.c.seq.in_(some))
             connection.execute(mine.values(counter_id=counter_id))
-    move_tallies(connection, journal_id, rows, after)
+    move_tallies(connection, journal_id, [(row, after[row.seq]) for row in rows])
     count_undated(connection, journal_id, after.values(), gone=rows)
 
 

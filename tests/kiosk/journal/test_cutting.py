@@ -47,8 +47,8 @@ def blocks(reader: JournalReader) -> list[dict]:
 
 def test_half_day_is_cut_once_it_is_over(journal, reader, clock):
     seqs = rate(journal, clock, 6)
-    journal.append(Revised(clock.now(), seqs[0], 1))
-    journal.append(Reasons(clock.now(), seqs[0], ("waiting", "papers")))
+    journal.append(Revised(clock.now(), seqs[-1], 1))
+    journal.append(Reasons(clock.now(), seqs[-1], ("waiting", "papers")))
     cut(journal, clock)
     assert blocks(reader) == []
 

@@ -26,6 +26,7 @@ def cuts_with_ratings(kiosk: Kiosk) -> list[tuple[dict, list[dict]]]:
     surveys: dict[str, dict] = {}
     found = []
     moves, stands = 0, None
+    last: dict[str, int] = {}
     for line in map(json.loads, kiosk.lines):
         match line["kind"]:
             case "settings":
@@ -33,11 +34,13 @@ def cuts_with_ratings(kiosk: Kiosk) -> list[tuple[dict, list[dict]]]:
                 moves += stands not in (None, line["stands"])
                 stands = line["stands"]
             case "rating":
+                last[line["survey"]] = line["seq"]
                 waiting[line["seq"]] = {**line, "stream": stream_of(line, surveys), "moves": moves}
-            case "revised" if line["rating"] in waiting:
+            case "revised" if in_visit(line, waiting, last):
                 waiting[line["rating"]]["level"] = line["level"]
-            case "reasons" if line["rating"] in waiting:
-                waiting[line["rating"]].setdefault("reasons", line["reasons"])
+            case "reasons" if in_visit(line, waiting, last):
+                rated = waiting[line["rating"]]
+                rated["reasons"] = rated.get("reasons") or line["reasons"]
             case "block":
                 stream = (line.get("counter", ""), line["survey"], line["question"], tuple(line["levels"]))
                 held = [each for each in waiting.values() if each["stream"] == stream and each["seq"] <= line["last"]]
@@ -45,6 +48,16 @@ def cuts_with_ratings(kiosk: Kiosk) -> list[tuple[dict, list[dict]]]:
                 for each in held:
                     del waiting[each["seq"]]
     return found
+
+
+def in_visit(line: dict, waiting: dict[int, dict], last: dict[str, int]) -> bool:
+    """Nobody else was asked meanwhile, and it was within the hour."""
+    rated = waiting.get(line["rating"])
+    return (
+        rated is not None
+        and last[rated["survey"]] == line["rating"]
+        and 0 <= line["mono"] - rated["mono"] <= 3600 * 1_000_000
+    )
 
 
 UNHURRIED = settings(deadline=None)  # on a busy machine one example may take long

@@ -1,32 +1,30 @@
 """Cuts for the collector's tests: blocks as a kiosk's cuts would make them, of what was stored."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, select
 
 from sync.collector.fleet.surveys.library import shipped_surveys
+from sync.collector.replica.blocks.kept import keep_block, read_rows
 from sync.collector.replica.blocks.series import series_of
-from sync.collector.replica.shown import LEVEL_NAMES
+from sync.collector.replica.continued import Position
+from sync.collector.replica.held import BlockKey, blocks_of
 from sync.collector.store.bulk import insert_rows
-from sync.collector.store.schema import block, block_piece, block_reason, counter, rating, reason_choice
+from sync.collector.store.schema import cut_due, cut_state, rating
 
 SURVEYS = shipped_surveys()
-_BLOCK = ("journal_id", "last_seq", "series", "question", "cut_seq", "is_kiosks", "is_tail", "fault", "counter_id",
-          "unit_id", "first_day", "first_part", "last_day", "last_part", "n")  # fmt: skip
+NEVER = 2**40
+"""A line up to which nobody judges these journals: they are cut here."""
 
 
 def cut_stored(connection: Connection, least: int = 5, fault: str | None = None) -> None:
     """Cut what no block holds: whole half days of a counter and series, until they are enough; what is left waits."""
     rows = connection.execute(select(rating).order_by(rating.c.journal_id, rating.c.seq)).all()
-    for (journal_id, counter_id, series, question), run in _streams(rows):
-        spent = _spent(connection, journal_id, counter_id, series, question)
-        left = sorted((row for row in run if row.seq > spent), key=lambda row: (row.day, row.part, row.seq))
+    for (_, _, series, _), run in _streams(connection, rows):
         taken: list[Any] = []
-        for _, half in groupby(left, key=lambda row: (row.day, row.part)):
+        for _, half in groupby(sorted(run, key=_when), key=lambda row: (row.day, row.part)):
             half_day = list(half)
             if taken and taken[0].day.month != half_day[0].day.month:
                 _keep(connection, series, taken, fault, is_tail=True)
@@ -37,42 +35,34 @@ def cut_stored(connection: Connection, least: int = 5, fault: str | None = None)
                 taken = []
 
 
-def _streams(rows: Iterable[Any]) -> Iterator[tuple[tuple[str, int, str, str], list[Any]]]:
+def leave_uncut(connection: Connection, journal_id: str) -> None:
+    """Let nobody judge this journal."""
+    of_it = cut_state.c.journal_id == journal_id
+    if connection.execute(select(cut_state).where(of_it)).first() is None:
+        insert_rows(connection, cut_state, {}, ("journal_id", "next_seq", "state"), [(journal_id, NEVER, "")])
+    connection.execute(delete(cut_due).where(cut_due.c.journal_id == journal_id))
+
+
+def _when(row: Any) -> Any:
+    return row.day, row.part, row.seq
+
+
+def _streams(connection: Connection, rows: Iterable[Any]) -> Iterator[tuple[tuple[str, int, str, str], list[Any]]]:
     found: dict[tuple[str, int, str, str], list[Any]] = {}
-    for row in rows:
-        series = series_of(SURVEYS, row.survey, row.question)
-        found.setdefault((row.journal_id, row.counter_id, series, row.question), []).append(row)
+    for journal_id, of_journal in groupby(rows, key=lambda row: row.journal_id):
+        own = list(of_journal)
+        leave_uncut(connection, journal_id)
+        held = blocks_of(connection, journal_id, {row.seq for row in own})
+        for row in own:
+            if row.seq not in held:
+                series = series_of(SURVEYS, row.survey, row.question)
+                found.setdefault((journal_id, row.counter_id, series, row.question), []).append(row)
     yield from found.items()
 
 
-def _spent(connection: Connection, journal_id: str, counter_id: int, series: str, question: str) -> int:
-    b, p = block.c, block_piece.c
-    here = select(p.last_seq).where(p.journal_id == b.journal_id, p.last_seq == b.last_seq, p.counter_id == counter_id)
-    wanted = select(func.max(b.last_seq)).where(
-        b.journal_id == journal_id, b.series == series, b.question == question, here.exists()
-    )
-    return connection.execute(wanted).scalar_one() or 0
-
-
 def _keep(connection: Connection, series: str, rows: list[Any], fault: str | None, *, is_tail: bool) -> None:
-    last, journal_id, counter_id = max(row.seq for row in rows), rows[0].journal_id, rows[0].counter_id
-    ends = [(row.day, row.part) for row in rows]
-    unit_id = connection.execute(select(counter.c.unit_id).where(counter.c.counter_id == counter_id)).scalar_one()
-    n = sum(row.standing == "counted" for row in rows)
-    said = (journal_id, last, series, rows[0].question, last + 1, True, is_tail, fault, counter_id, unit_id)
-    insert_rows(connection, block, {}, _BLOCK, [(*said, *_text(min(ends)), *_text(max(ends)), n)])
-    pieces: dict[tuple[Any, ...], list[int]] = {}
-    for row in rows:
-        levels = pieces.setdefault((row.counter_id, row.day.isoformat(), row.part, row.standing), [0] * 5)
-        levels[row.level - 1] += 1
-    of_block = {"journal_id": journal_id, "last_seq": last}
-    names = ("counter_id", "day", "part", "standing", *LEVEL_NAMES)
-    insert_rows(connection, block_piece, of_block, names, [(*key, *levels) for key, levels in pieces.items()])
-    seqs = [row.seq for row in rows if row.standing in ("counted", "suspect")]
-    c = reason_choice.c
-    chosen = connection.execute(select(c.reason).where(c.journal_id == journal_id, c.rating_seq.in_(seqs))).scalars()
-    insert_rows(connection, block_reason, of_block, ("reason", "n"), list(Counter(chosen).items()))
-
-
-def _text(end: tuple[date, str]) -> tuple[str, str]:
-    return end[0].isoformat(), end[1]
+    last, journal_id = max(row.seq for row in rows), rows[0].journal_id
+    said = {"series": series, "question": rows[0].question, "cut_seq": last, "is_kiosks": False, "is_tail": is_tail,
+            "fault": fault}  # fmt: skip
+    found = read_rows(connection, [Position(journal_id, row.seq) for row in rows])
+    keep_block(connection, BlockKey(journal_id, last), said, found)

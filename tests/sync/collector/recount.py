@@ -13,10 +13,11 @@ from sync.collector.figures.queries.asked import Asked
 from sync.collector.figures.queries.counts import read_singles, read_streams, sums_of_counters, sums_of_units
 from sync.collector.figures.queries.grains import Days
 from sync.collector.figures.queries.waits import ASIDE_STREAMS, read_waiting, roll_up
+from sync.collector.replica.blocks.series import series_of
 from sync.collector.replica.tally import ASIDE, COUNTED, REASON
 from sync.collector.services.services import Services
 from sync.collector.store.schema import block, block_piece, block_reason, rating, tally
-from tests.sync.collector.cutting import SURVEYS, series_of
+from tests.sync.collector.cutting import SURVEYS
 
 LEVELS = range(1, 6)
 Numbers = dict[str, "Counter[Any]"]
@@ -83,7 +84,7 @@ def read_numbers(connection: Connection, places: Places, asked: Asked, days: Day
 def _check_units(
     connection: Connection, places: Places, asked: Asked, days: Days, streams: list[str], singles: Any
 ) -> None:
-    units = {unit_id: key for unit_id, key in places.unit_of.items()}
+    units = dict(places.unit_of)
     of_units = read_singles(connection, sums_of_units(units), asked, streams, days)
     together: dict[str, Counter[str]] = {}
     for key, counts in singles.items():

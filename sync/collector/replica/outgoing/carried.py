@@ -62,7 +62,7 @@ def _add_to_unit(connection: Connection, counter_id: int, unit_id: int, sign: in
     levels = ", ".join(f":sign * {name}" for name in LEVEL_NAMES)
     moved = (
         f"INSERT INTO shown_unit_count ({names}, unit_id, {', '.join(LEVEL_NAMES)}) "  # noqa: S608
-        f"SELECT {names}, CAST(:unit AS bigint), {levels} FROM shown_count WHERE counter_id = :at AND grain <> '{HALF}' "
-        f"{adds('shown_unit_count', OF_UNIT)}"
+        f"SELECT {names}, CAST(:unit AS bigint), {levels} FROM shown_count "
+        f"WHERE counter_id = :at AND grain <> '{HALF}' {adds('shown_unit_count', OF_UNIT)}"
     )
     connection.execute(text(moved), {"unit": unit_id, "at": counter_id, "sign": sign})

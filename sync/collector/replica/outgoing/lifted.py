@@ -1,63 +1,41 @@
-"""Lifted: blocks taken off what is shown while their ratings are put to other counters, and added again as they are then.
+"""Lifted: blocks taken off what is shown while their ratings are put to other counters, and added again afterwards.
 
 No block is parted by it. One whose ratings stand at several counters now belongs to the lowest unit that has them all.
 """
 
-from collections.abc import Collection, Iterable
-from datetime import date
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, Row, select, tuple_
 
-from sync.collector.replica.keep import RATING_NAMES
-from sync.collector.replica.outgoing.held import keep_pieces, ratings_of
-from sync.collector.replica.outgoing.standings import follow_decisions, seqs_of
+from sync.collector.replica.held import BlockKey, blocks_of
+from sync.collector.replica.outgoing.standings import follow_decisions
 from sync.collector.replica.outgoing.sums import BLOCK, add_aside, add_blocks
 from sync.collector.replica.outgoing.unions import place_unions, unions_over
-from sync.collector.replica.projection_rows import RatingRow
-from sync.collector.store.schema import block, block_piece, micros, rating
+from sync.collector.store.schema import block
 
 
-class Lifted(NamedTuple):
-    """A block, and the seqs of its ratings."""
-
-    block: Row[Any]
-    seqs: list[int]
-
-
-def lift_blocks(connection: Connection, journal_id: str, counters: Collection[int], since: date) -> list[Lifted]:
-    """Take the blocks of a journal that have ratings at these counters since a day off what is shown.
-
-    Raises BlockUnclear.
-    """
-    b, p = block.c, block_piece.c
-    here = and_(
-        p.journal_id == b.journal_id, p.last_seq == b.last_seq, p.counter_id.in_(sorted(counters)), p.day >= since
-    )
-    wanted = select(*BLOCK).where(b.journal_id == journal_id, select(p.last_seq).where(here).exists())
-    blocks = connection.execute(wanted.order_by(b.last_seq)).all()
-    found = [Lifted(one, [row.seq for row in ratings_of(connection, one)]) for one in blocks]
+def lift_blocks(connection: Connection, journal_id: str, seqs: Collection[int]) -> set[BlockKey]:
+    """Take the blocks that hold any of these ratings of a journal off what is shown; which these are."""
+    keys = set(blocks_of(connection, journal_id, seqs).values())
+    blocks = _read(connection, keys)
     add_blocks(connection, [one for one in blocks if one.shown_at is not None], -1)
     add_aside(connection, [one for one in unions_over(connection, blocks) if one.is_told], -1)
-    return found
+    return keys
 
 
-def put_blocks(connection: Connection, lifted: Iterable[Lifted]) -> None:
+def put_blocks(connection: Connection, keys: Iterable[BlockKey]) -> None:
     """Add them again, where their ratings stand by now."""
-    blocks = [keep_pieces(connection, each.block, _read(connection, each)) for each in lifted]
-    after = follow_decisions(connection, blocks)
+    after = follow_decisions(connection, _read(connection, keys))
     add_blocks(connection, [one for one in after if one.shown_at is not None])
     unions = place_unions(connection, unions_over(connection, after))
     add_aside(connection, [one for one in unions if one.is_told])
 
 
-def _read(connection: Connection, lifted: Lifted) -> list[RatingRow]:
-    c, journal_id = rating.c, lifted.block.journal_id
-    found = []
-    for some in seqs_of(lifted.seqs):
-        wanted = select(*(c[name] for name in RATING_NAMES)).where(c.journal_id == journal_id, c.seq.in_(some))
-        found += [
-            RatingRow(*row)._replace(pressed_us=micros(row.pressed_at), day=row.day.isoformat())
-            for row in connection.execute(wanted)
-        ]
+def _read(connection: Connection, keys: Iterable[BlockKey]) -> Sequence[Row[Any]]:
+    b, wanted = block.c, sorted(keys)
+    found: list[Row[Any]] = []
+    for place in range(0, len(wanted), 400):
+        here = tuple_(b.journal_id, b.last_seq).in_(wanted[place : place + 400])
+        found += connection.execute(select(*BLOCK).where(here)).all()
     return found

@@ -5,22 +5,27 @@ later follows when it is looked at for the reports.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, select, update
 
 from kiosk.domain.visit.rating import Standing
-from sync.collector.replica.keep import count_tallies
-from sync.collector.replica.outgoing.held import keep_pieces, pieces_of, ratings_of
+from sync.collector.replica.blocks.kept import move_held, read_rows
+from sync.collector.replica.continued import Position
+from sync.collector.replica.held import held_seqs
+from sync.collector.replica.keep import count_in
 from sync.collector.replica.outgoing.sums import BLOCK, add_blocks
 from sync.collector.replica.projection_rows import RatingRow
+from sync.collector.replica.shown import LEVEL_NAMES
 from sync.collector.replica.stretch import ANY_PART, Stretch, read_suspect
 from sync.collector.replica.tally import ReasonKey, TallyKey, reason_key, tally_key
 from sync.collector.store.schema import block, block_piece, rating, reason_choice
 
 SEQS_AT_ONCE = 500
+_OF_PEOPLE = (Standing.COUNTED, Standing.SUSPECT)
+"""What counts, as long as nobody decided otherwise."""
 
 
 def blocks_at(connection: Connection, stretch: Stretch) -> list[Row[Any]]:
@@ -77,20 +82,19 @@ def follow_decisions(connection: Connection, blocks: Sequence[Row[Any]]) -> list
 def set_standing(connection: Connection, one: Row[Any], to: Standing) -> Row[Any]:
     """Let what the block counts be suspect, or what is suspect in it count; the block as it is then.
 
-    Its tallies follow; what is shown does not: the caller takes it off before and adds it again. Raises BlockUnclear.
+    Its tallies follow; what is shown does not: the caller takes it off before and adds it again.
     """
     was = Standing.COUNTED if to is Standing.SUSPECT else Standing.SUSPECT
-    rows = ratings_of(connection, one)
-    moved = [row for row in rows if row.standing == was]
-    for some in seqs_of([row.seq for row in moved]):
-        mine = update(rating).where(rating.c.journal_id == one.journal_id, rating.c.seq.in_(some))
-        connection.execute(mine.values(standing=str(to)))
-    move_tallies(connection, one.journal_id, moved, {row.seq: row._replace(standing=str(to)) for row in moved})
+    for journal_id, rows in _ratings(connection, one, was).items():
+        after = [row._replace(standing=str(to)) for row in rows]
+        for some in seqs_of([row.seq for row in rows]):
+            mine = update(rating).where(rating.c.journal_id == journal_id, rating.c.seq.in_(some))
+            connection.execute(mine.values(standing=str(to)))
+        move_tallies(connection, journal_id, list(zip(rows, after, strict=True)))
     here = and_(block.c.journal_id == one.journal_id, block.c.last_seq == one.last_seq)
-    n = sum(row.standing in (Standing.COUNTED, Standing.SUSPECT) for row in rows)
+    n = sum(sum(levels) for (*_, standing), levels in pieces_of(connection, one).items() if standing in _OF_PEOPLE)
     connection.execute(update(block).where(here).values(is_suspect=to is Standing.SUSPECT, n=n))
-    after = [row._replace(standing=str(to)) if row.standing == was else row for row in rows]
-    return keep_pieces(connection, one, after)
+    return connection.execute(select(*BLOCK).where(here)).one()
 
 
 def set_shown(connection: Connection, one: Row[Any], to: Standing) -> int:
@@ -113,26 +117,47 @@ def _with_suspect(connection: Connection, blocks: Iterable[Row[Any]]) -> set[tup
     p = block_piece.c
     journals = sorted({one.journal_id for one in blocks})
     found = set[tuple[str, int]]()
-    for some in seqs_of(journals):  # type: ignore[arg-type]
+    for some in seqs_of(journals):
         wanted = select(p.journal_id, p.last_seq).where(p.journal_id.in_(some), p.standing == str(Standing.SUSPECT))
         found |= {tuple(row) for row in connection.execute(wanted)}
     return found
 
 
-def move_tallies(
-    connection: Connection, journal_id: str, rows: Iterable[RatingRow], after: Mapping[int, RatingRow]
-) -> None:
-    """Count each of these ratings of a journal, and its reasons, as it is ``after``, by seq."""
+def move_tallies(connection: Connection, journal_id: str, moved: Sequence[tuple[RatingRow, RatingRow]]) -> None:
+    """Count each of these ratings of a journal, with its reasons, as it is now and no more as it was before."""
     counts: Counter[TallyKey] = Counter()
     reasons: Counter[ReasonKey] = Counter()
-    before = {row.seq: row for row in rows}
-    for row in before.values():
-        counts[tally_key(row)] -= 1
-        counts[tally_key(after[row.seq])] += 1
-    c = reason_choice.c
-    for some in seqs_of(sorted(before)):
+    for before, after in moved:
+        counts[tally_key(before)] -= 1
+        counts[tally_key(after)] += 1
+    c, pairs = reason_choice.c, {before.seq: (before, after) for before, after in moved}
+    for some in seqs_of(sorted(pairs)):
         wanted = select(c.rating_seq, c.reason).where(c.journal_id == journal_id, c.rating_seq.in_(some))
         for seq, reason in connection.execute(wanted):
-            reasons[reason_key(before[seq], reason)] -= 1
-            reasons[reason_key(after[seq], reason)] += 1
-    count_tallies(connection, journal_id, counts, reasons)
+            reasons[reason_key(pairs[seq][0], reason)] -= 1
+            reasons[reason_key(pairs[seq][1], reason)] += 1
+    count_in(connection, journal_id, counts, reasons)
+    move_held(connection, journal_id, moved)
+
+
+def pieces_of(connection: Connection, one: Row[Any]) -> dict[tuple[int, str, str, str], list[int]]:
+    """What the block holds, by counter, day, its part and standing: how many ratings got each level."""
+    p = block_piece.c
+    rows = connection.execute(select(block_piece).where(p.journal_id == one.journal_id, p.last_seq == one.last_seq))
+    return {
+        (row.counter_id, row.day.isoformat(), row.part, row.standing): [row._mapping[name] for name in LEVEL_NAMES]
+        for row in rows
+    }
+
+
+def _ratings(connection: Connection, one: Row[Any], standing: Standing) -> dict[str, list[RatingRow]]:
+    """The block's ratings of a standing, by the journal in which they are counted."""
+    held = connection.execute(
+        select(block.c.held).where(block.c.journal_id == one.journal_id, block.c.last_seq == one.last_seq)
+    ).scalar_one()
+    places = [Position(journal_id, seq) for journal_id, seqs in held_seqs(held).items() for seq in seqs]
+    found: dict[str, list[RatingRow]] = {}
+    for at, row in sorted(read_rows(connection, places).items()):
+        if row.standing == standing:
+            found.setdefault(at.journal_id, []).append(row)
+    return found

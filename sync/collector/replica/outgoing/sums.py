@@ -12,7 +12,7 @@ from sync.collector.store.schema import block, outgoing, shown_count, shown_stre
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hailong release'))")
 SUSPECT = "suspect"
-BLOCK = (
+BLOCK: tuple[Any, ...] = (
     block.c.journal_id, block.c.last_seq, block.c.series, block.c.question, block.c.counter_id, block.c.unit_id,
     block.c.first_day, block.c.first_part, block.c.last_day, block.c.last_part, block.c.is_suspect, block.c.is_tail,
     block.c.n, block.c.fault, block.c.grain, block.c.shown_at,

@@ -19,7 +19,8 @@ def _index(name: str, *columns: str, where: str) -> Iterator[Index]:
     yield Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
 
 
-# How far a journal's lines were read for cuts, and what the lines before that leave for the next one (JSON).
+# How far a journal's lines were read for cuts, and what the lines before that leave for the next one (JSON, or nothing
+# before the first). Without a row its ratings are in no ``uncut_count`` that can be trusted: it is from before.
 cut_state = clustered(
     "cut_state",
     Column("journal_id", Id, primary_key=True),
@@ -52,6 +53,8 @@ block = clustered(
     Column("first_part", String(2), nullable=False),
     Column("last_day", Date, nullable=False),
     Column("last_part", String(2), nullable=False),
+    # The seqs of its ratings, by the journal in which they are counted (sync.collector.replica.held).
+    Column("held", Text, nullable=False),
     # How many of its ratings count.
     Column("n", BigInteger, nullable=False),
     # Since when it is shown.

@@ -177,6 +177,8 @@ class FleetWords:
             UnreadReason.NOT_IN_VISIT: self.t("a change, reasons or words for a rating of another visit"),
             UnreadReason.BAD_COUNT: self.t("transactions of a day, or in a number, that cannot be"),
             UnreadReason.NO_RATING: self.t("reasons, words or a change for a rating that is not there"),
+            UnreadReason.AFTER_CUT: self.t("a change or reasons for a rating that was counted up before"),
+            UnreadReason.BAD_CUT: self.t("a sum of ratings that its own ratings do not bear out"),
             UnreadReason.BAD_TIME: self.t("an entry whose clocks cannot be read"),
         }
         return {str(reason): words for reason, words in known.items()}.get(

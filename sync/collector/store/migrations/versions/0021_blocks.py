@@ -48,6 +48,7 @@ def _make_block() -> None:
         *(sa.Column("counter_id", Serial), sa.Column("unit_id", Serial, nullable=False)),
         *(sa.Column("first_day", sa.Date, nullable=False), sa.Column("first_part", sa.String(2), nullable=False)),
         *(sa.Column("last_day", sa.Date, nullable=False), sa.Column("last_part", sa.String(2), nullable=False)),
+        sa.Column("held", sa.Text, nullable=False),
         sa.Column("n", sa.BigInteger, nullable=False),
         sa.Column("shown_at", Moment),
     )

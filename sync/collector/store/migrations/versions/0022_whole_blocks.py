@@ -32,6 +32,7 @@ def upgrade() -> None:
     _make_tables()
     _map_versions()
     _take_over()
+    _begin_now()
     for name in ("shown_count", "shown_unit_count", "served_count", "shown_stream"):
         op.drop_table(f"old_{name}")
     for name in ("waiting_count", "leftover_count", "shown_rule"):
@@ -139,7 +140,8 @@ def _take_over() -> None:
         by = f"{of}, o.question, o.stream, {first}, {last}"
         run(
             f"INSERT INTO shown_count (survey, question, stream, grain, first, last, part, counter_id, {levels}) "  # noqa: S608
-            f"SELECT {of}, o.question, o.stream, '{grain}', {first}, {last}, {part or chr(39) * 2}, o.counter_id, {sums} "
+            f"SELECT {of}, o.question, o.stream, '{grain}', {first}, {last}, {part or chr(39) * 2}, "
+            f"o.counter_id, {sums} "
             f"FROM old_shown_count o {known} WHERE o.grain = 'd' GROUP BY {by}, o.counter_id{part and ', ' + part}"
         )
     by = "o.survey, o.question, o.stream, o.grain, o.first, o.last, c.unit_id"
@@ -183,6 +185,14 @@ def _take_over_rest(of: str, known: str) -> None:
         f"SELECT {of}, o.question, o.counter_id, o.day, o.part, o.stream, sum(o.n) FROM ("
         f"SELECT {place} FROM waiting_count UNION ALL SELECT {place} FROM leftover_count) o {known} WHERE {counted} "
         f"GROUP BY {of}, o.question, o.counter_id, o.day, o.part, o.stream HAVING sum(o.n) > 0"
+    )
+
+
+def _begin_now() -> None:
+    """What had come by now is shown as it was told, or remains; cuts are read from the next line on."""
+    op.execute(
+        "INSERT INTO cut_state (journal_id, next_seq, state) SELECT journal_id, next_seq, '' FROM journal "
+        "WHERE next_seq > 1 AND journal_id NOT IN (SELECT journal_id FROM cut_state)"
     )
 
 

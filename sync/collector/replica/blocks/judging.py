@@ -1,0 +1,229 @@
+"""Judging: reads on in a journal, and keeps each cut that its new lines state or make due.
+
+Journal by journal, so many lines at a time in one transaction, and as often as anybody likes: how far it came is kept
+with what it wrote. What an older journal left uncut is cut when it has gone on in another.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+import structlog
+from sqlalchemy import Connection, delete, insert, select, update
+
+from kiosk.domain.visit.survey import Survey
+from kiosk.journal.judged import Judge, Judged
+from sync.collector.replica.blocks.kept import count_uncut_anew, keep_block, put_back, read_reasons, read_rows
+from sync.collector.replica.blocks.lines import Carried, carried_lines, heirs_of, own_lines
+from sync.collector.replica.blocks.series import levels_of, series_of
+from sync.collector.replica.blocks.sums import COUNTED, Doubtful, fault_of
+from sync.collector.replica.continued import Position, counted_positions
+from sync.collector.replica.held import BlockKey, blocks_of, mark_due, owners_of
+from sync.collector.replica.keep import keep_unread
+from sync.collector.replica.projection_rows import RatingRow, Unread, UnreadReason
+from sync.collector.store.blame import lies_in_the_data
+from sync.collector.store.schema import block, cut_due, cut_state, journal, micros, unread
+from sync.collector.store.writer import Transact
+
+JOURNALS_AT_ONCE = 20
+"""So many journals share a transaction …"""
+LINES_AT_ONCE = 5000
+"""… and of each so many lines are read in it: an append waits no longer than for these."""
+
+_log = structlog.get_logger("collector.blocks")
+
+Surveys = Mapping[str, Survey]
+
+
+def judge_due(transact: Transact, surveys: Surveys, limit: int | None = None, apart: Collection[str] = ()) -> list[str]:
+    """Judge what is due, ``limit`` journals at most; which could not be judged.
+
+    Those in ``apart`` failed lately: they wait, and are not tried again. Raises what is the matter with the database.
+    """
+    failed: list[str] = []
+    left = limit
+    seen: set[str] = set()
+    while left is None or left > 0:
+        some = transact(partial(_due, apart=(*apart, *failed), limit=min(JOURNALS_AT_ONCE, left or JOURNALS_AT_ONCE)))
+        if not some:
+            break
+        failed += _judge_some(transact, surveys, some)
+        fresh = set(some) - seen
+        seen |= fresh
+        left = None if left is None else left - len(fresh)
+    return failed
+
+
+def is_due(connection: Connection, apart: Collection[str] = ()) -> bool:
+    """Whether any journal is to be judged; reads one row."""
+    return bool(_due(connection, apart, 1))
+
+
+def judge_anew(connection: Connection, journal_ids: Iterable[str]) -> None:
+    """Have these journals judged from their first line, because ratings of theirs came to be read.
+
+    What is shown stays as it is: ratings that come to it now are in no block, and wait.
+    """
+    for journal_id in sorted({owner for each in journal_ids for owner in owners_of(connection, each)}):
+        _locked(connection, journal_id)
+        not_shown = select(block.c.last_seq).where(block.c.journal_id == journal_id, block.c.shown_at.is_(None))
+        for last_seq in connection.execute(not_shown).scalars().all():
+            put_back(connection, BlockKey(journal_id, last_seq))
+        of_it = cut_state.c.journal_id == journal_id
+        connection.execute(update(cut_state).where(of_it).values(next_seq=1, state=""))
+        mark_due(connection, [journal_id])
+
+
+def _judge_some(transact: Transact, surveys: Surveys, journals: list[str]) -> list[str]:
+    """Judge these, fewer at a time until what fails is one journal; which those are."""
+    try:
+        transact(partial(_judge_all, journals=journals, surveys=surveys))
+    except Exception as error:
+        if not lies_in_the_data(error):
+            raise
+        if len(journals) > 1:
+            half = len(journals) // 2
+            return _judge_some(transact, surveys, journals[:half]) + _judge_some(transact, surveys, journals[half:])
+        _log.exception("a journal's cuts cannot be judged", journal=journals[0])
+        return journals
+    return []
+
+
+def _due(connection: Connection, apart: Collection[str], limit: int) -> list[str]:
+    wanted = select(cut_due.c.journal_id).order_by(cut_due.c.journal_id).limit(limit)
+    wanted = wanted.where(cut_due.c.journal_id.not_in(sorted(apart))) if apart else wanted
+    return list(connection.execute(wanted).scalars())
+
+
+def _judge_all(connection: Connection, journals: list[str], surveys: Surveys) -> None:
+    for journal_id in journals:
+        if judge_journal(connection, journal_id, surveys):
+            connection.execute(delete(cut_due).where(cut_due.c.journal_id == journal_id))
+
+
+def judge_journal(connection: Connection, journal_id: str, surveys: Surveys) -> bool:
+    """Read on in one journal; whether it was read to its end."""
+    copy = _locked(connection, journal_id)
+    if copy is None:
+        return True
+    run = _Judging(connection, copy, surveys)
+    lines = own_lines(connection, journal_id, run.next_seq, LINES_AT_ONCE)
+    run.read(lines)
+    is_at_end = len(lines) < LINES_AT_ONCE
+    if is_at_end and copy.continued:
+        run.end()
+    run.keep_state()
+    return is_at_end
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    journal_id: str
+    received_at: datetime
+    continued: bool
+    """Whether anything of it came, or may come, in another."""
+
+
+def _locked(connection: Connection, journal_id: str) -> _Copy | None:
+    """The journal, with nothing appended until this transaction ends."""
+    c = journal.c
+    wanted = select(c.last_received_at, c.continued).where(c.journal_id == journal_id).with_for_update()
+    row = connection.execute(wanted).one_or_none()
+    if row is None:
+        return None
+    heirs = select(c.journal_id).where(c.continues == journal_id).limit(1)
+    is_continued = row.continued or connection.execute(heirs).first() is not None
+    return _Copy(journal_id, row.last_received_at, is_continued)
+
+
+def _begin(connection: Connection, journal_id: str) -> tuple[int, str | None]:
+    """How far a journal was read. One that never was is counted as uncut, whoever wrote its tallies."""
+    wanted = select(cut_state.c.next_seq, cut_state.c.state).where(cut_state.c.journal_id == journal_id)
+    row = connection.execute(wanted).one_or_none()
+    if row is not None:
+        return row.next_seq, row.state or None
+    count_uncut_anew(connection, journal_id)
+    connection.execute(insert(cut_state).values(journal_id=journal_id, next_seq=1, state=""))
+    return 1, None
+
+
+class _Judging:
+    """One journal while its cuts are kept."""
+
+    def __init__(self, connection: Connection, copy: _Copy, surveys: Surveys) -> None:
+        self._connection, self._copy, self._surveys = connection, copy, surveys
+        self.next_seq, state = _begin(connection, copy.journal_id)
+        self._judge = Judge(levels_of(surveys), state)
+        self._carried = Carried()
+
+    def read(self, lines: Iterable[tuple[int, bytes]]) -> None:
+        """Take these lines in, which follow those before."""
+        for seq, line in lines:
+            for one in self._judge.read(seq, line):
+                self._keep(one)
+            self.next_seq = seq + 1
+
+    def end(self) -> None:
+        """Read what came elsewhere, if all of it is there, and cut what is left."""
+        heirs = heirs_of(self._connection, self._copy.journal_id)
+        if heirs is None:
+            return
+        for heir in heirs:
+            _locked(self._connection, heir)
+            _begin(self._connection, heir)
+        self._carried = carried_lines(self._connection, self._copy.journal_id, heirs, self.next_seq)
+        self.read(self._carried.lines)
+        for one in self._judge.end():
+            self._keep(one)
+
+    def keep_state(self) -> None:
+        """Remember how far it was read."""
+        here = cut_state.c.journal_id == self._copy.journal_id
+        values = {"next_seq": self.next_seq, "state": self._judge.state}
+        self._connection.execute(update(cut_state).where(here).values(values))
+
+    def _keep(self, one: Judged) -> None:
+        rows = self._rows(one.held)
+        fault = str(one.wrong or Doubtful.DIFFERS)
+        if rows:
+            counted = [at for at, row in rows.items() if row.standing == COUNTED]
+            found = fault_of(one, rows, read_reasons(self._connection, counted), self._surveys)
+            self._write(one, rows, found)
+            if found is None:
+                return
+            fault = found
+        if one.is_kiosks:
+            self._tell(one.seq, fault)
+
+    def _rows(self, seqs: tuple[int, ...]) -> dict[Position, RatingRow]:
+        """The ratings of a cut, wherever they are counted; not those which another block holds."""
+        said = [self._carried.place(self._copy.journal_id, seq) for seq in seqs]
+        counted = counted_positions(self._connection, said)
+        places = {counted.get(at, at) for at in said}
+        for journal_id in sorted({at.journal_id for at in places}):
+            _begin(self._connection, journal_id)
+            here = {at.seq for at in places if at.journal_id == journal_id}
+            elsewhere = blocks_of(self._connection, journal_id, here)
+            places -= {Position(journal_id, seq) for seq in elsewhere}
+        return read_rows(self._connection, places)
+
+    def _write(self, one: Judged, rows: dict[Position, RatingRow], fault: str | None) -> None:
+        first = rows[min(rows)]
+        values = {
+            "series": series_of(self._surveys, first.survey, first.question),
+            "question": first.question,
+            "cut_seq": one.seq,
+            "is_kiosks": one.is_kiosks,
+            "is_tail": one.cut.is_tail,
+            "fault": fault,
+        }
+        keep_block(self._connection, BlockKey(self._copy.journal_id, one.held[-1]), values, rows)
+
+    def _tell(self, seq: int, fault: str) -> None:
+        """Set the entry aside, where IT staff see it."""
+        at = self._carried.place(self._copy.journal_id, seq)
+        here = (unread.c.journal_id == at.journal_id) & (unread.c.seq == at.seq)
+        self._connection.execute(delete(unread).where(here))
+        said = [Unread(at.seq, UnreadReason.BAD_CUT, fault)]
+        keep_unread(self._connection, at.journal_id, micros(self._copy.received_at), said)

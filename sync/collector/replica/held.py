@@ -1,0 +1,103 @@
+"""Held: which ratings a block holds, by their places; and which journals are to be judged.
+
+What is in a block stays as it was told: whoever would change a rating asks here before.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, select
+
+from kiosk.domain.office_day import SETTLING
+from sync.collector.calendar.presstime import LocalDays
+from sync.collector.store.bulk import insert_rows
+from sync.collector.store.schema import block, cut_due, journal
+
+_CUT_MARK = b'"block"'
+_CONTINUED_MAX = 50
+"""So often a journal goes on in another, at most, before nobody looks further."""
+
+
+class BlockKey(NamedTuple):
+    """A block, as it is named."""
+
+    journal_id: str
+    last_seq: int
+
+
+def mark_due(connection: Connection, journal_ids: Iterable[str]) -> None:
+    """Have these journals judged: their new lines may state a cut, or make one due."""
+    rows = [(each,) for each in sorted(set(journal_ids))]
+    insert_rows(connection, cut_due, {}, ("journal_id",), rows, then="ON CONFLICT DO NOTHING")
+
+
+def may_cut(fresh: Sequence[bytes], days: LocalDays, before_us: int | None, measured_us: int | None) -> bool:
+    """Whether new lines may state a cut, or make one due that an older kiosk does not make itself.
+
+    ``before_us`` and ``measured_us`` are when the last of the presses before and of all was made, as far as known.
+    """
+    if any(_CUT_MARK in line for line in fresh):
+        return True
+    return measured_us is None or before_us is None or _open(days, before_us) != _open(days, measured_us)
+
+
+def held_text(of_journals: Mapping[str, Collection[int]]) -> str:
+    """``<journal>:3-5,8`` for each journal, in order."""
+    return " ".join(f"{each}:{_ranges(sorted(seqs))}" for each, seqs in sorted(of_journals.items()))
+
+
+def held_seqs(text: str) -> dict[str, set[int]]:
+    """The seqs by journal."""
+    parts = (each.partition(":") for each in text.split())
+    return {journal_id: set(_seqs(ranges)) for journal_id, _, ranges in parts}
+
+
+def blocks_of(connection: Connection, journal_id: str, seqs: Collection[int]) -> dict[int, BlockKey]:
+    """The block of each of a journal's ratings that is in one, be it one of an older journal that this continues."""
+    found: dict[int, BlockKey] = {}
+    if not seqs:
+        return found
+    for row in _candidates(connection, journal_id, min(seqs)):
+        for seq in held_seqs(row.held).get(journal_id, set()).intersection(seqs):
+            found[seq] = BlockKey(row.journal_id, row.last_seq)
+    return found
+
+
+def owners_of(connection: Connection, journal_id: str) -> list[str]:
+    """The journal, and those before it which it continues: their blocks may hold what was carried over."""
+    found = [journal_id]
+    while len(found) < _CONTINUED_MAX:
+        wanted = select(journal.c.continues).where(journal.c.journal_id == found[-1])
+        older = connection.execute(wanted).scalar_one_or_none()
+        if older is None or older in found:
+            break
+        found.append(older)
+    return found
+
+
+def _open(days: LocalDays, moment_us: int) -> set[tuple[str, str]]:
+    """The half days that are not over at a moment, as ``open_at`` of ``kiosk.domain.numbers.blocks``."""
+    return {days.place(moment_us), days.place(moment_us - SETTLING // timedelta(microseconds=1))}
+
+
+def _candidates(connection: Connection, journal_id: str, first: int) -> Iterator[Row[Any]]:
+    own, *older = owners_of(connection, journal_id)
+    wanted = select(block.c.journal_id, block.c.last_seq, block.c.held)
+    yield from connection.execute(wanted.where(block.c.journal_id == own, block.c.last_seq >= first))
+    if older:
+        carried = block.c.held.contains(f"{journal_id}:", autoescape=True)
+        yield from connection.execute(wanted.where(block.c.journal_id.in_(older), carried))
+
+
+def _ranges(seqs: list[int]) -> str:
+    starts = [seqs[0], *(after for before, after in pairwise(seqs) if after != before + 1)]
+    ends = [*(before for before, after in pairwise(seqs) if after != before + 1), seqs[-1]]
+    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True))
+
+
+def _seqs(ranges: str) -> Iterator[int]:
+    for each in ranges.split(","):
+        first, _, last = each.partition("-")
+        yield from range(int(first), int(last or first) + 1)
