@@ -1,13 +1,15 @@
 """Whole blocks: what is shown stands under its series, in rows from which a period adds up what lies inside it."""
 
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
-from kiosk.domain.visit.survey import Survey, read_survey
-from sync.collector.fleet.surveys.library import shipped_surveys
-from sync.collector.replica.blocks.series import series_of
+from kiosk.base.resources import resource
+from kiosk.base.survey_file import load_survey
+from kiosk.domain.numbers.blocks import Series
+from kiosk.domain.visit.survey import Survey, SurveyInvalid, read_survey
 from sync.collector.store.schema import Id, Seq, Serial
 
 revision = "0022"
@@ -122,13 +124,27 @@ def _map_versions() -> None:
     """The series of every version of the shipped and published surveys."""
     texts = sa.table("survey_text", sa.column("ref"), sa.column("text"), sa.column("published_at"))
     rows = op.get_bind().execute(sa.select(texts.c.ref, texts.c.text).where(texts.c.published_at.is_not(None)))
-    surveys: dict[str, Survey] = {**shipped_surveys(), **{row.ref: read_survey(row.text, row.ref) for row in rows}}
+    surveys: dict[str, Survey] = {**_shipped(), **{row.ref: read_survey(row.text, row.ref) for row in rows}}
     found = [
-        {"series": series_of(surveys, ref, question.id), "question": question.id, "survey": ref}
+        {
+            "series": Series(survey.id, question.id, tuple(level.value for level in question.levels)).key,
+            "question": question.id,
+            "survey": ref,
+        }
         for ref, survey in surveys.items()
         for question in survey.questions
     ]
     op.bulk_insert(sa.table("series_version", *map(sa.column, ("series", "question", "survey"))), found)
+
+
+def _shipped() -> dict[str, Survey]:
+    """Those that can be read."""
+    found = {}
+    for path in sorted(resource("config", "surveys").glob("*.toml")):
+        with suppress(SurveyInvalid):
+            survey = load_survey(path)
+            found[survey.ref] = survey
+    return found
 
 
 def _take_over() -> None:
