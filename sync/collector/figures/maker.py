@@ -133,7 +133,8 @@ def _standings(
     shown: dict[str, Counter[str]] = {}
     for stream in ASIDE_STREAMS:
         for key, levels in streams[stream].items():
-            shown.setdefault(key, Counter())[stream] = levels[0]
+            if levels[0]:
+                shown.setdefault(key, Counter())[stream] = levels[0]
     found: dict[str, Counter[Standing]] = {}
     for key, counts in shown.items():
         for above in frame.places.up_from(key):

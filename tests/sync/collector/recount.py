@@ -10,7 +10,13 @@ from sqlalchemy import Connection, select
 
 from sync.collector.figures.places import Places, read_places
 from sync.collector.figures.queries.asked import Asked
-from sync.collector.figures.queries.counts import read_singles, read_streams, sums_of_counters, sums_of_units
+from sync.collector.figures.queries.counts import (
+    read_reason_names,
+    read_singles,
+    read_streams,
+    sums_of_counters,
+    sums_of_units,
+)
 from sync.collector.figures.queries.grains import Days
 from sync.collector.figures.queries.waits import ASIDE_STREAMS, read_waiting, roll_up
 from sync.collector.replica.blocks.series import series_of
@@ -62,7 +68,7 @@ def check_numbers(services: Services, connection: Connection, periods: Iterable[
 def read_numbers(connection: Connection, places: Places, asked: Asked, days: Days) -> Told:
     """As the reports read it, from counters; units' own sums must say the same."""
     keys = {at.counter_id: at.key for at in places.counters("") if at.counter_id is not None} | places.between("")
-    reasons = [REASON + name for name in ("wait", "attitude")]
+    reasons = [REASON + name for name in read_reason_names(connection, asked)]
     streams = read_streams(connection, keys, asked, [COUNTED, ASIDE], days)
     singles = read_singles(connection, sums_of_counters(keys), asked, [*ASIDE_STREAMS, *reasons], days)
     _check_units(connection, places, asked, days, [*ASIDE_STREAMS, *reasons], singles)

@@ -102,7 +102,7 @@ def read_singles(
     )
     found: dict[str, Counter[str]] = {}
     for stream, number, n in _read(connection, wanted, source.table, days) if streams and source.keys else ():
-        if (key := source.keys.get(number)) is not None:
+        if n and (key := source.keys.get(number)) is not None:
             found.setdefault(key, Counter())[stream] += int(n)
     return found
 
