@@ -3,6 +3,7 @@
 from functools import partial
 
 from kiosk.base.texts import texts
+from sync.collector.chores.blocks import JudgeJournals
 from sync.collector.chores.cases import run_case_round
 from sync.collector.chores.comments import run_comment_round
 from sync.collector.chores.kiosks import watch_fleet
@@ -29,6 +30,7 @@ SHOW_EVERY_S = 20.0
 REPORTS_EVERY_S = 300.0
 SIGNS_EVERY_S = 600.0
 MOVES_EVERY_S = 60.0
+JUDGE_EVERY_S = 60.0
 WRITE_S_MAX = 60.0
 
 
@@ -39,6 +41,9 @@ def chores_of(services: Services) -> list[Chore]:
     # Before anybody looks: whoever reads first after a half day would wait for it.
     found.append(Chore("show numbers", SHOW_EVERY_S, services.release, first_s=1.0))
     at_once = partial(transact, services)
+    found.append(
+        Chore("judge journals", JUDGE_EVERY_S, JudgeJournals(services.surveys, at_once).run_round, first_s=2.0)
+    )
     found.append(Chore("settle moves", MOVES_EVERY_S, partial(settle_moves, services, at_once)))
     found.append(Chore("look after comments", COMMENTS_EVERY_S, partial(run_comment_round, services, at_once)))
     found.append(Chore("look after cases", CASES_EVERY_S, partial(run_case_round, services, at_once)))

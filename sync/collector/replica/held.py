@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from kiosk.domain.office_day import SETTLING
 from sync.collector.calendar.presstime import LocalDays
@@ -82,7 +82,7 @@ def _open(days: LocalDays, moment_us: int) -> set[tuple[str, str]]:
     return {days.place(moment_us), days.place(moment_us - SETTLING // timedelta(microseconds=1))}
 
 
-def _candidates(connection: Connection, journal_id: str, first: int) -> Iterator[Row[Any]]:
+def _candidates(connection: Connection, journal_id: str, first: int) -> Iterator[Any]:
     own, *older = owners_of(connection, journal_id)
     wanted = select(block.c.journal_id, block.c.last_seq, block.c.held)
     yield from connection.execute(wanted.where(block.c.journal_id == own, block.c.last_seq >= first))

@@ -2,7 +2,7 @@
 
 It may be stopped at any time, and goes on where it stood."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from sqlalchemy import Connection, func, select
@@ -18,12 +18,15 @@ Progress = Callable[[int, int], None]
 """How many journals are done, and of how many."""
 
 
-def fill(transact: Transact, surveys: Surveys, progress: Progress) -> list[str]:
-    """Judge every journal that never was, the rest of what is due besides; which could not be judged."""
+def fill(transact: Transact, surveys: Surveys, progress: Progress, apart: Collection[str] = ()) -> list[str]:
+    """Judge every journal that never was, the rest of what is due besides; which could not be judged.
+
+    Those in ``apart`` failed before and are not tried again.
+    """
     failed: list[str] = []
     while True:
-        waiting = transact(partial(_mark_some, apart=failed))
-        failed += judge_due(transact, surveys, apart=failed)
+        waiting = transact(partial(_mark_some, apart=[*apart, *failed]))
+        failed += judge_due(transact, surveys, apart=[*apart, *failed])
         if not waiting:
             return failed
         progress(*transact(how_far))

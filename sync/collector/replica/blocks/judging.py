@@ -184,6 +184,8 @@ class _Judging:
         self._connection.execute(update(cut_state).where(here).values(values))
 
     def _keep(self, one: Judged) -> None:
+        if one.held and self._is_kept(one.held[-1]):
+            return
         rows = self._rows(one.held)
         fault = str(one.wrong or Doubtful.DIFFERS)
         if rows:
@@ -195,6 +197,11 @@ class _Judging:
             fault = found
         if one.is_kiosks:
             self._tell(one.seq, fault)
+
+    def _is_kept(self, last_seq: int) -> bool:
+        """Whether the block is there already: what was shown stays as it is when a journal is judged anew."""
+        here = (block.c.journal_id == self._copy.journal_id) & (block.c.last_seq == last_seq)
+        return self._connection.execute(select(block.c.last_seq).where(here)).first() is not None
 
     def _rows(self, seqs: tuple[int, ...]) -> dict[Position, RatingRow]:
         """The ratings of a cut, wherever they are counted; not those which another block holds."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from kiosk.journal.lines import OpenedLine
 from sync.collector.replica.continued import Position, counted_positions
-from sync.collector.replica.stored import stored_entries
+from sync.collector.replica.stored import stored_entries, stored_hashes
 from sync.collector.store.schema import journal
 from sync.protocol.messages import Hash, JournalId
 
@@ -44,7 +44,8 @@ def own_lines(connection: Connection, journal_id: str, first: int, lines_max: in
 def heirs_of(connection: Connection, journal_id: str) -> list[str] | None:
     """The journals that continue this one and hold, together, all that it had to say and did not bring itself.
 
-    None while anything of that is still to come, or where it was never continued.
+    None while anything of that is still to come, or where it was never continued. What a cloned card carries of its own
+    is no part of it, and waits.
     """
     return _heirs(connection, journal_id, {journal_id})
 
@@ -79,12 +80,27 @@ def _heirs(connection: Connection, journal_id: str, seen: set[str]) -> list[str]
         opened = _opened(connection, heir.journal_id)
         if heir.journal_id in seen or opened is None or own.next_seq - 1 < (opened.carried_after or 0):
             continue
+        if _is_fork(connection, journal_id, own.next_seq, heir.journal_id):
+            continue
         if heir.next_seq - 1 >= 1 + (opened.carried or 0):
             return [heir.journal_id]
         rest = _heirs(connection, heir.journal_id, {*seen, heir.journal_id})
         if rest is not None:
             return [heir.journal_id, *rest]
     return None
+
+
+def _is_fork(connection: Connection, journal_id: str, next_seq: int, heir: str) -> bool:
+    """Whether the heir comes of a card that was cloned, and carries other entries than those which are here."""
+    said = {
+        seq: digest
+        for _, line in _carried_by(connection, heir)
+        for older, seq, digest in _origins(line)
+        if older == journal_id and seq < next_seq
+    }
+    # Equal hashes mean equal pasts: the last one tells for all.
+    last = max(said, default=0)
+    return last > 0 and stored_hashes(connection, journal_id, {last}).get(last) != bytes.fromhex(said[last])
 
 
 def _opened(connection: Connection, journal_id: str) -> OpenedLine | None:
@@ -107,11 +123,17 @@ def _carried_by(connection: Connection, heir: str) -> Iterator[tuple[int, bytes]
 
 def _root(line: bytes) -> _Origin | None:
     """Where a carried line was written."""
+    origins = _origins(line)
+    return origins[-1] if origins else None
+
+
+def _origins(line: bytes) -> list[_Origin]:
+    """Where a carried line stood, the latest place first."""
     try:
         entry = msgspec.json.decode(line, type=_Carried)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return entry.earlier[-1] if entry.earlier else entry.latest
+        return []
+    return [entry.latest, *entry.earlier]
 
 
 def _as_it_was(line: bytes, journal_id: str, old_seq: int, seqs: dict[int, int]) -> bytes:
