@@ -34,10 +34,11 @@ from sync.collector.replica.outgoing.standings import follow_decisions
 from sync.collector.replica.outgoing.sums import BLOCK, add_blocks, lock_releases
 from sync.collector.replica.outgoing.unions import add_unions
 from sync.collector.replica.served import add_up_rated, lock_counters
-from sync.collector.replica.shown import Ends, grain_of
+from sync.collector.replica.shown import DAY, Ends, grain_of
+from sync.collector.replica.tally import COUNTED
 from sync.collector.store.blame import lies_in_the_data
 from sync.collector.store.bulk import insert_rows
-from sync.collector.store.schema import block, block_piece, series_version
+from sync.collector.store.schema import block, block_piece, series_version, shown_count
 from sync.collector.store.writer import Transact
 
 BLOCKS_AT_ONCE = 400
@@ -97,6 +98,7 @@ class Release:
         if not self.policy.delay:
             if not is_whole(connection):
                 show_everything(connection)
+                _serve_everything(connection)
         elif is_demonstrated(connection):
             end_demonstration(connection)
         return []
@@ -172,6 +174,17 @@ def _mark(connection: Connection, blocks: Iterable[Row[Any]], shown: Mapping[str
     for found, some in groupby(sorted(blocks, key=grain), key=grain):
         keys = [(one.journal_id, one.last_seq) for one in some]
         connection.execute(update(block).where(_KEY.in_(keys)).values(grain=found, **shown))
+
+
+def _serve_everything(connection: Connection) -> None:
+    """Count anew, for all days, which ratings are of days whose transactions are known."""
+    c = shown_count.c
+    wanted = select(c.survey, c.question, c.counter_id, c.first).where(c.stream == COUNTED, c.grain == DAY)
+    found: dict[tuple[str, str], set[tuple[int, date]]] = {}
+    for survey, question, counter_id, day in connection.execute(wanted):
+        found.setdefault((survey, question), set()).add((counter_id, day))
+    for asked, places in found.items():
+        add_up_rated(connection, asked, places)
 
 
 def _add_up_served(connection: Connection, blocks: Sequence[Row[Any]]) -> None:
