@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy import Connection, Row, Select, and_, delete, or_, select, tuple_, update
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN
-from kiosk.domain.numbers.disclosure import Policy
+from kiosk.domain.numbers.disclosure import OFF, Policy
 from kiosk.domain.visit.survey import Survey
 from sync.collector.replica.blocks.judging import is_due as may_judge
 from sync.collector.replica.blocks.judging import judge_due
@@ -62,7 +62,7 @@ class Release:
 
     def is_due(self, connection: Connection) -> bool:
         """Whether anything is to be done."""
-        if not self.policy.delay:
+        if self._is_at_once:
             return not is_whole(connection)
         if is_demonstrated(connection) or may_judge(connection, self.apart):
             return True
@@ -70,7 +70,7 @@ class Release:
 
     def follows_rule(self, connection: Connection) -> bool:
         """Whether what is shown was brought out under this policy: at once, or as blocks."""
-        return is_demonstrated(connection) is not self.policy.delay
+        return is_demonstrated(connection) is self._is_at_once
 
     def run(self, transact: Transact) -> list[str]:
         """Judge what is due, and bring everything out that may go, some blocks at a time; which journals failed.
@@ -79,7 +79,7 @@ class Release:
         """
         transact(self._begin)
         failed = judge_due(transact, self.surveys, apart=self.apart)
-        while self.policy.delay:
+        while not self._is_at_once:
             apart = (*self.apart, *failed)
             try:
                 journals = transact(partial(self._some, apart=apart))
@@ -92,10 +92,15 @@ class Release:
                 break
         return failed
 
+    @property
+    def _is_at_once(self) -> bool:
+        """Whether this is a demonstration: no other setting shows less than a block, or a block before its time."""
+        return self.policy == OFF
+
     def _begin(self, connection: Connection) -> list[str]:
         lock_releases(connection)
         keep_versions(connection, self.surveys)
-        if not self.policy.delay:
+        if self._is_at_once:
             if not is_whole(connection):
                 show_everything(connection)
                 _serve_everything(connection)

@@ -46,7 +46,7 @@ def show_everything(connection: Connection) -> None:
     mark = _mark(connection)
     _show_nothing(connection)
     connection.execute(insert(demonstration).values(row_id=1, mark=mark))
-    for first, last, grain, part in _spans(connection.dialect.name):
+    for first, last, grain, part in spans_of(connection.dialect.name):
         _add_up(connection, grain, first, last, part)
     streams = f"INSERT INTO shown_stream (survey, question, stream) SELECT DISTINCT survey, question, stream FROM ({_SAID}) AS s"  # noqa: S608, E501
     connection.execute(text(streams))
@@ -81,7 +81,8 @@ def _mark(connection: Connection) -> str:
     return f"{entries} {acts}"
 
 
-def _spans(dialect: str) -> list[tuple[str, str, str, str]]:
+def spans_of(dialect: str) -> list[tuple[str, str, str, str]]:
+    """For half days ``s.day``, ``s.part``: the first and the last day of each row, its grain and its part."""
     monday, sunday, first, last = (each[dialect] for each in (_MONDAY, _SUNDAY, _FIRST, _LAST))
     week = f"{_GREATEST[dialect]}({monday}, {first})", f"{_LEAST[dialect]}({sunday}, {last})"
     return [("s.day", "s.day", HALF, "s.part"), ("s.day", "s.day", DAY, "''"), (*week, WEEK, "''"),
