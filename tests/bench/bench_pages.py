@@ -20,7 +20,6 @@ from sync.collector.calendar.presstime import LocalDays
 from sync.collector.figures.release import Release
 from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.replica.outgoing.demonstration import spans_of as _spans
-from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.replica.served import add_up_typed
 from sync.collector.run.app import create_app
 from sync.collector.run.demo_data import write_province
