@@ -62,7 +62,7 @@ class Waits(NamedTuple):
     few: frozenset[str]
     """Counters with too few ratings, or with some whose block is not all of this period and place."""
     coming: frozenset[str]
-    """Counters with ratings that no cut holds yet."""
+    """Counters with ratings that no cut holds yet, or whose half day is not over: of these nothing else is told."""
 
 
 class Waiting(NamedTuple):
@@ -80,11 +80,12 @@ def read_waiting(
 ) -> Waiting:
     """What is not shown yet of these counters, of half days before the ``present`` one."""
     if connection.execute(select(demonstration.c.row_id)).first() is not None:
-        periods_of: list[list[Held]] = [[] for _ in periods]
-    else:
-        periods_of = [list(_held(_Look(connection, keys, asked, days, present))) for days in periods]
+        nothing: Waits = Waits(frozenset(), frozenset())
+        return Waiting((nothing,) * len(periods), ({},) * len(periods), ((),) * len(periods))
+    looks = [_Look(connection, keys, asked, days, present) for days in periods]
+    periods_of = [list(_held(look)) for look in looks]
     return Waiting(
-        tuple(_waits(held) for held in periods_of),
+        tuple(_waits(held, _running(look)) for held, look in zip(periods_of, looks, strict=True)),
         tuple(_aside(held) for held in periods_of),
         tuple(tuple(held) for held in periods_of),
     )
@@ -225,8 +226,26 @@ def _is_over(c: Any, present: HalfDay) -> ColumnElement[bool]:
     return or_(c.day < day, and_(c.day == day, c.part < present[1]))
 
 
-def _waits(held: Iterable[Held]) -> Waits:
-    few, coming = set[str](), set[str]()
+def _running(look: _Look) -> set[str]:
+    """The counters with ratings of half days that are not over."""
+    if look.present == WHENEVER:
+        return set()
+    u, b, p = uncut_count.c, block.c, block_piece.c
+    uncut = select(u.counter_id).where(
+        is_version(u.survey, look.asked), u.question == look.asked.question, u.day.between(*look.days), u.n > 0,
+        u.standing == COUNTED, ~_is_over(u, look.present),
+    )  # fmt: skip
+    same = and_(p.journal_id == b.journal_id, p.last_seq == b.last_seq)
+    cut = select(p.counter_id).join_from(block, block_piece, same).where(
+        b.shown_at.is_(None), b.last_day >= date.fromisoformat(look.present[0]), b.series == look.asked.survey,
+        b.question == look.asked.question, p.day.between(*look.days), p.standing == COUNTED,
+        ~_is_over(p, look.present),
+    )  # fmt: skip
+    return {key for wanted in (uncut, cut) for (key,) in look.rows(wanted.distinct())}
+
+
+def _waits(held: Iterable[Held], running: set[str]) -> Waits:
+    few, coming = set[str](), set(running)
     for each in held:
         if each.standing == COUNTED:
             (coming if each.why is Why.OPEN else few).add(each.key)
