@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.figures.release import Release
 from sync.collector.fleet.surveys.library import shipped_surveys
+from sync.collector.replica.outgoing.demonstration import spans_of as _spans
 from sync.collector.replica.served import add_up_typed
 from sync.collector.run.app import create_app
 from sync.collector.run.demo_data import write_province
@@ -117,12 +118,9 @@ def write_tallies(database: Database, ratings: int) -> None:
         reasons = {f"reason:{name}": f"{a_level}, 0, 0, 0, 0" for name in REASONS}
         for stream, counts in {"counted": levels, **reasons}.items():
             _write_stream(run, stream, counts, database.is_sqlite)
-            run(f"INSERT INTO shown_stream VALUES ('sipas-5@1', 'overall', '{stream}')")
+            run(f"INSERT INTO shown_stream VALUES ('{SERIES}', 'overall', '{stream}')")
         _sum_up_units(run)
         _write_served(connection, [day for day in days if day > NOW.date() - timedelta(days=400)])
-        policy = CollectorConfig().policy
-        delay = int(policy.delay) if database.is_sqlite else str(policy.delay)
-        run(f"INSERT INTO shown_rule VALUES (1, {policy.block_min}, {delay})")
     if not database.is_sqlite:
         # What PostgreSQL does by itself within a minute of such a load: without it the overview takes seconds.
         with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -130,36 +128,37 @@ def write_tallies(database: Database, ratings: int) -> None:
     assert not _is_due(database)
 
 
+SERIES = "sipas-5:12345"
 REASONS = ("wait", "deadline", "guidance", "trips", "attitude", "papers", "place", "result", "fee", "other")
 
 
 def _write_stream(run: object, stream: str, counts: str, is_sqlite: bool) -> None:
-    week = "date(h.day, 'weekday 0', '-6 days')" if is_sqlite else "date_trunc('week', h.day)::date"
-    month = "date(h.day, 'start of month')" if is_sqlite else "date_trunc('month', h.day)::date"
-    names = "survey, question, stream, grain, first, part, counter_id, n1, n2, n3, n4, n5"
+    dialect = "sqlite" if is_sqlite else "postgresql"
+    names = "survey, question, stream, grain, first, last, part, counter_id, n1, n2, n3, n4, n5"
     # A reason's blocks are rarer than its half days: every other one. Of reasons, no page reads more than a year back.
     year = NOW.date() - timedelta(days=400)
     some = "" if stream == "counted" else f"WHERE h.part = 'pm' AND h.day > '{year}'"
     run(  # type: ignore[operator]
-        f"INSERT INTO shown_count ({names}) SELECT 'sipas-5@1', 'overall', '{stream}', 'd', h.day, h.part, "
+        f"INSERT INTO shown_count ({names}) SELECT '{SERIES}', 'overall', '{stream}', 'h', h.day, h.day, h.part, "
         f"c.counter_id, {counts} FROM half h CROSS JOIN counter c {some} ORDER BY h.day, h.part, c.counter_id"
     )
     sums = ", ".join(f"sum(s.n{level})" for level in range(1, 6))
-    for grain, start in (("w", week), ("m", month)):
+    for first, last, grain, _ in _spans(dialect)[1:]:
+        first, last = first.replace("s.day", "s.first"), last.replace("s.day", "s.first")
         run(  # type: ignore[operator]
-            f"INSERT INTO shown_count ({names}) SELECT 'sipas-5@1', 'overall', '{stream}', '{grain}', "
-            f"{start.replace('h.day', 's.first')}, '', s.counter_id, {sums} FROM shown_count s WHERE s.grain = 'd' "
-            f"AND s.stream = '{stream}' AND s.survey = 'sipas-5@1' AND s.question = 'overall' "
-            f"GROUP BY {start.replace('h.day', 's.first')}, s.counter_id"
+            f"INSERT INTO shown_count ({names}) SELECT '{SERIES}', 'overall', '{stream}', '{grain}', "
+            f"{first}, {last}, '', s.counter_id, {sums} FROM shown_count s WHERE s.grain = 'h' "
+            f"AND s.stream = '{stream}' AND s.survey = '{SERIES}' AND s.question = 'overall' "
+            f"GROUP BY {first}, {last}, s.counter_id"
         )
 
 
 def _sum_up_units(run: object) -> None:
     sums = ", ".join(f"sum(s.n{level})" for level in range(1, 6))
-    place = "s.survey, s.question, s.stream, s.grain, s.first, c.unit_id"
+    place = "s.survey, s.question, s.stream, s.grain, s.first, s.last, c.unit_id"
     run(  # type: ignore[operator]
         f"INSERT INTO shown_unit_count SELECT {place}, {sums} "
-        f"FROM shown_count s JOIN counter c ON c.counter_id = s.counter_id GROUP BY {place}"
+        f"FROM shown_count s JOIN counter c ON c.counter_id = s.counter_id WHERE s.grain <> 'h' GROUP BY {place}"
     )
 
 
@@ -175,7 +174,7 @@ def _write_served(connection: sqlalchemy.Connection, days: list[date]) -> None:
 def _is_due(database: Database) -> bool:
     config = CollectorConfig()
     with database.reading() as connection:
-        return Release(LocalDays(config.zone).today(NOW), config.policy).is_due(connection)
+        return Release(NOW, LocalDays(config.zone).today(NOW), config.policy, shipped_surveys()).is_due(connection)
 
 
 async def _usual(database: Database, way: str) -> float:

@@ -12,6 +12,7 @@ from sync.collector.api.depends import MayExport, TheServices
 from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.api.noted import note_reading
 from sync.collector.calendar.periods import LAST_DAY
+from sync.collector.figures.book import Rules
 from sync.collector.figures.today import Report, Row, Span, Table, make_report
 from sync.collector.fleet.places.units import PLACE_CODE
 from sync.collector.services.services import Services
@@ -54,11 +55,10 @@ def read_report(services: Services, span: Span) -> Report:
     """The report of ``span`` as of now."""
     services.release()
     now = services.now()
-    today = date.fromisoformat(services.days.today(now)[0])
+    present = services.days.today(now)
+    rules = Rules(now, date.fromisoformat(present[0]), services.config.policy, services.surveys, present)
     with services.database.reading() as connection:
-        return make_report(
-            connection, span, now, today, services.config.policy, services.surveys, services.missed(connection)
-        )
+        return make_report(connection, span, rules, services.missed(connection))
 
 
 def report_json(report: Report, time_zone: str) -> dict[str, Any]:

@@ -108,3 +108,5 @@ class Rules:
     today: date
     policy: Policy
     surveys: Mapping[str, Survey]
+    present: tuple[str, str]
+    """Today and its part: nothing of it is told."""

@@ -12,7 +12,7 @@ from kiosk.domain.visit.survey import Question, Survey
 from sync.collector.calendar.periods import Period
 from sync.collector.figures.book import Joined, Order, Rules
 from sync.collector.figures.places import Place, Places
-from sync.collector.figures.queries.asked import Asked, question_of
+from sync.collector.figures.queries.asked import Asked, question_of, survey_of
 from sync.collector.figures.queries.counts import SumTable, sums_of_counters, sums_of_units
 from sync.collector.figures.queries.grains import Days, to_the_end
 
@@ -36,7 +36,8 @@ class Frame:
         """The counters that the report needs, by id: the place's, and those of the one beside it."""
         order, counters = self.order, self.places.counters
         wanted = [*counters(order.place.key), *(counters(order.versus.key) if order.versus else ())]
-        return {at.counter_id: at.key for at in wanted if at.counter_id is not None}
+        units = self.places.between(order.place.key) | (self.places.between(order.versus.key) if order.versus else {})
+        return {at.counter_id: at.key for at in wanted if at.counter_id is not None} | units
 
     @cached_property
     def keys_then(self) -> dict[int, str]:
@@ -77,7 +78,10 @@ class Frame:
         counters = [place] if place.is_counter else [at for at in self.places.children(place.key) if at.is_counter]
         units = [] if place.is_counter else self.places.units_below(place.key)
         return (
-            sums_of_counters({at.counter_id: at.key for at in counters if at.counter_id is not None}),
+            sums_of_counters(
+                {at.counter_id: at.key for at in counters if at.counter_id is not None}
+                | {number: key for number, key in self.places.between(place.key).items() if key == place.key}
+            ),
             sums_of_units({at.unit_id: at.key for at in units if at.unit_id is not None}),
         )
 
@@ -89,7 +93,7 @@ class Frame:
     @cached_property
     def survey(self) -> Survey | None:
         """The survey asked, where it is known."""
-        return self.rules.surveys.get(self.asked.survey)
+        return survey_of(self.asked, self.rules.surveys)
 
     @cached_property
     def question(self) -> Question | None:

@@ -32,7 +32,7 @@ from sync.collector.figures.queries.counts import (
 )
 from sync.collector.figures.queries.grains import Days, to_the_end
 from sync.collector.figures.queries.served import Served, add_served, read_served
-from sync.collector.figures.queries.waits import ASIDE_STREAMS, Waiting, Waits, read_waiting, together
+from sync.collector.figures.queries.waits import ASIDE_STREAMS, Waiting, Waits, read_waiting, roll_up
 from sync.collector.figures.reasons import reason_months_of, reasons_of
 from sync.collector.figures.weeks import weeks_of
 from sync.collector.replica.tally import ASIDE, COUNTED
@@ -92,11 +92,12 @@ def _lines(frame: Frame) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Call
 
 def _waiting(frame: Frame, now: Days, then: Days) -> tuple[Waiting, Waits]:
     """What is not shown yet of the period, and of the one that it is compared with."""
+    present = frame.rules.present
     if frame.keys_then == frame.keys:
-        both = read_waiting(frame.connection, frame.keys, frame.asked, [now, then])
+        both = read_waiting(frame.connection, frame.keys, frame.asked, [now, then], present)
         return both, both.waits[1]
-    before = read_waiting(frame.connection, frame.keys_then, frame.asked, [then])
-    return read_waiting(frame.connection, frame.keys, frame.asked, [now]), before.waits[0]
+    before = read_waiting(frame.connection, frame.keys_then, frame.asked, [then], present)
+    return read_waiting(frame.connection, frame.keys, frame.asked, [now], present), before.waits[0]
 
 
 def _peers(frame: Frame) -> tuple[Place, ...]:
@@ -128,15 +129,20 @@ def _shown(frame: Frame, counters: Mapping[str, Levels], waits: Waits) -> dict[s
 def _standings(
     frame: Frame, streams: Mapping[str, Mapping[str, Levels]], waiting: Waiting
 ) -> dict[str, "Counter[Standing]"]:
-    """How many were set aside at every place, by why, those of this very moment with them."""
+    """How many were set aside at every place, by why, those with them that wait."""
     shown: dict[str, Counter[str]] = {}
     for stream in ASIDE_STREAMS:
         for key, levels in streams[stream].items():
-            shown.setdefault(key, Counter())[stream] = levels[0]
+            if levels[0]:
+                shown.setdefault(key, Counter())[stream] = levels[0]
     found: dict[str, Counter[Standing]] = {}
-    for key, counts in together(shown, waiting.aside[0]).items():
+    for key, counts in shown.items():
         for above in frame.places.up_from(key):
-            found.setdefault(above, Counter()).update(counts)
+            found.setdefault(above, Counter()).update({Standing(name): n for name, n in counts.items()})
+    for place, held in roll_up(waiting.held[0], frame.places.up_from).items():
+        for (_, standing), n in held.items():
+            if standing != COUNTED:
+                found.setdefault(place, Counter())[Standing(standing)] += n
     return found
 
 
@@ -174,7 +180,7 @@ def _half_days(frame: Frame) -> tuple[HalfDay, ...]:
     last = min(frame.days.last, frame.rules.today)
     first = last - timedelta(days=last.weekday() + 7 * (HEAT_WEEKS - 1))
     bad = dissatisfied_of(frame.satisfied)
-    halves = read_half_days(frame.connection, counter_id, frame.asked, Days(first, last))
+    halves = read_half_days(frame.connection, counter_id, frame.asked, Days(first, last), frame.rules.present)
     return tuple(
         HalfDay(day, part, None, 0)
         if levels is None

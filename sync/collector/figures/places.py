@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.kiosks import Freshness, read_kiosks
 from sync.collector.fleet.kiosks.hours import Missed
+from sync.collector.replica.shown import NOWHERE
 from sync.collector.store.schema import counter, unit
 
 EVERYTHING = ""
@@ -116,6 +117,11 @@ class Places:
     def counters(self, key: str) -> list[Place]:
         """Every counter at or below a place."""
         return [place for place in self.by_key.values() if place.is_counter and _lies_in(place.key, key)]
+
+    def between(self, key: str) -> dict[int, str]:
+        """Of each unit at or below a place, the number under which stands what lies at several of its counters."""
+        units = {-unit_id: at for unit_id, at in self.unit_of.items() if at.startswith(key)}
+        return units if key else {NOWHERE: EVERYTHING, **units}
 
     def units_below(self, key: str) -> list[Place]:
         """Every unit below a place."""

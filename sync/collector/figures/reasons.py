@@ -11,7 +11,6 @@ from sync.collector.figures.frame import Frame
 from sync.collector.figures.lines import ReasonLine, ReasonMonth
 from sync.collector.figures.queries.counts import SumTable, read_reason_names, read_singles, read_sums
 from sync.collector.figures.queries.grains import Days
-from sync.collector.figures.queries.waits import read_few_reasons
 from sync.collector.replica.shown import MONTH
 from sync.collector.replica.tally import COUNTED, REASON
 
@@ -25,13 +24,12 @@ def reasons_of(frame: Frame, shown: Mapping[str, Shown], before: Mapping[str, Sh
     place = frame.order.place.key
     now = _chosen(frame, names, frame.days, frame.sources)
     then = _chosen(frame, names, frame.other, frame.sources_then)
-    few = _few_reasons(frame)
     lines = []
     for name in names:
-        n = _or_few(now.get(place), name, few.get(place, ()))
+        n = now.get(place, Counter())[name]
         share = _share_of(n, shown[place])
         was = _share_of(then.get(place, Counter())[name], before[place])
-        by_child = {child.key: _or_few(now.get(child.key), name, few.get(child.key, ())) for child in frame.below}
+        by_child = {child.key: now.get(child.key, Counter())[name] for child in frame.below}
         lines.append(ReasonLine(name, known.get(name), n, share, was, by_child))
     return tuple(sorted(lines, key=lambda line: -(line.n or 0)))
 
@@ -66,21 +64,5 @@ def _chosen(frame: Frame, names: list[str], period: Period, sources: Sequence[Su
     return found
 
 
-def _few_reasons(frame: Frame) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for source in frame.sources:
-        of_source = read_few_reasons(frame.connection, source, frame.asked, frame.span(frame.days))
-        for key, names in of_source.items():
-            for above in frame.places.up_from(key):
-                found.setdefault(above, set()).update(names)
-    return found
-
-
-def _or_few(counts: "Counter[str] | None", name: str, few: "set[str] | tuple[()]") -> int | None:
-    """How often a reason was chosen; None where only too few to be shown chose it."""
-    n = counts[name] if counts else 0
-    return None if not n and name in few else n
-
-
-def _share_of(n: int | None, shown: Shown) -> Share | None:
-    return Share(Method.TOP2BOX, n, shown.n) if n is not None and shown.percent and shown.n and n <= shown.n else None
+def _share_of(n: int, shown: Shown) -> Share | None:
+    return Share(Method.TOP2BOX, n, shown.n) if shown.percent and shown.n and n <= shown.n else None

@@ -1,36 +1,49 @@
-"""Step 13, bring out: moves counts on their way to the reports into what may be shown, in large enough blocks.
+"""Step 14, bring out: checked cuts become sums that may be shown, whole blocks at a time.
 
-An append puts what it brought into ``waiting_count``, in its own transaction; this step takes it from there
-when its part of a day is over, forms blocks (``kiosk.domain.numbers.disclosure``) and adds them to what is shown
-(``sync.collector.replica.shown``). So a count is in one of the two, or left over for the next block, never in both.
-What is known of the days with transactions (``sync.collector.replica.served``) is added up anew after it.
-It is repeated freely: by the upkeep, and by whoever reads a report first after a half day has ended.
-A counter whose counts cannot be brought out waits by itself: the others go out without it.
+An append keeps what came; the cuts in it are judged (``sync.collector.replica.blocks``) and wait here. A block that is
+believed and large enough is added to what is shown (``sync.collector.replica.outgoing``), once all its half days are
+over; every other is looked at and stays where it is: it waits, and how many wait is told. What is known of the days
+with transactions (``sync.collector.replica.served``) is added up anew after it. It is repeated freely: by the upkeep,
+and by whoever reads a report first after a half day has ended. A journal whose blocks cannot be brought out waits by
+itself: the others go out without it.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 import structlog
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, delete, func, insert, literal, select, text, true
+from sqlalchemy import Connection, Row, Select, and_, delete, or_, select, tuple_, update
 
-from kiosk.domain.numbers.disclosure import Policy, Slice, form_blocks
-from sync.collector.replica.served import add_up_rated, lock_counters, take_back_rated
-from sync.collector.replica.shown import StreamKey, Sums, take_back
-from sync.collector.replica.tally import ASIDE, COUNTED, REASON
+from kiosk.domain.numbers.blocks import COUNTED_MIN
+from kiosk.domain.numbers.disclosure import OFF, Policy
+from kiosk.domain.visit.survey import Survey
+from sync.collector.replica.blocks.judging import is_due as may_judge
+from sync.collector.replica.blocks.judging import judge_due
+from sync.collector.replica.blocks.series import series_of
+from sync.collector.replica.outgoing.demonstration import (
+    end_demonstration,
+    is_demonstrated,
+    is_whole,
+    show_everything,
+)
+from sync.collector.replica.outgoing.standings import follow_decisions
+from sync.collector.replica.outgoing.sums import BLOCK, add_blocks, lock_releases
+from sync.collector.replica.outgoing.unions import add_unions
+from sync.collector.replica.served import add_up_rated, lock_counters
+from sync.collector.replica.shown import DAY, Ends, grain_of
+from sync.collector.replica.tally import COUNTED
 from sync.collector.store.blame import lies_in_the_data
 from sync.collector.store.bulk import insert_rows
-from sync.collector.store.schema import leftover_count, reason_tally, shown_rule, tally, waiting_count
+from sync.collector.store.schema import block, block_piece, series_version, shown_count
 from sync.collector.store.writer import Transact
 
-COUNTERS_AT_ONCE = 40
-"""So many counters share a transaction: an append waits no longer than for these."""
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hailong release'))")
-_LEFT = ("survey", "question", "stream", "counter_id", "day", "part", "level")
+BLOCKS_AT_ONCE = 400
+"""So many blocks share a transaction: an append waits no longer than for these."""
+_KEY = tuple_(block.c.journal_id, block.c.last_seq)
 
 _log = structlog.get_logger("collector.release")
 
@@ -39,195 +52,153 @@ _log = structlog.get_logger("collector.release")
 class Release:
     """What may go out at one moment, under one policy."""
 
+    now: datetime
     present: tuple[str, str]
     """Today and its part."""
     policy: Policy
-    apart: Collection[int] = ()
-    """Counters whose counts could not go out lately (``HeldBack``): they go on waiting, and are not tried again."""
+    surveys: Mapping[str, Survey]
+    apart: Collection[str] = ()
+    """Journals that could not be judged or brought out lately (``HeldBack``): they wait, and are not tried again."""
 
     def is_due(self, connection: Connection) -> bool:
-        """Whether anything is to be done; reads one row."""
-        if not self.follows_rule(connection):
+        """Whether anything is to be done."""
+        if self._is_at_once:
+            return not is_whole(connection)
+        if is_demonstrated(connection) or may_judge(connection, self.apart):
             return True
-        return connection.execute(self._due(waiting_count.c.n, self.apart).limit(1)).first() is not None
+        return connection.execute(self._due(self.apart).limit(1)).first() is not None
 
-    def run(self, transact: Transact) -> list[int]:
-        """Bring everything out that may go, a few counters at a time; which counters' counts could not go.
+    def follows_rule(self, connection: Connection) -> bool:
+        """Whether what is shown was brought out under this policy: at once, or as blocks."""
+        return is_demonstrated(connection) is self._is_at_once
+
+    def run(self, transact: Transact) -> list[str]:
+        """Judge what is due, and bring everything out that may go, some blocks at a time; which journals failed.
 
         Raises what is the matter with the database itself, or with the rule.
         """
-        transact(self._follow_rule)
-        failed: list[int] = []
-        while True:
+        transact(self._begin)
+        failed = judge_due(transact, self.surveys, apart=self.apart)
+        while not self._is_at_once:
             apart = (*self.apart, *failed)
             try:
-                counters = transact(partial(self._some, apart=apart))
+                journals = transact(partial(self._some, apart=apart))
             except Exception as error:
                 if not lies_in_the_data(error):
                     raise
-                counters = transact(partial(self._due_counters, apart=apart))
-                failed += self._in_halves(transact, counters)
-            if len(counters) < COUNTERS_AT_ONCE:
-                return failed
+                journals = transact(partial(self._due_journals, apart=apart))
+                failed += self._in_halves(transact, journals)
+            if not journals:
+                break
+        return failed
 
-    def _in_halves(self, transact: Transact, counters: list[int]) -> list[int]:
-        """Bring these out, fewer at a time until what fails is one counter; which those are."""
+    @property
+    def _is_at_once(self) -> bool:
+        """Whether this is a demonstration: no other setting shows less than a block, or a block before its time."""
+        return self.policy == OFF
+
+    def _begin(self, connection: Connection) -> list[str]:
+        lock_releases(connection)
+        keep_versions(connection, self.surveys)
+        if self._is_at_once:
+            if not is_whole(connection):
+                show_everything(connection)
+                _serve_everything(connection)
+        elif is_demonstrated(connection):
+            end_demonstration(connection)
+        return []
+
+    def _in_halves(self, transact: Transact, journals: list[str]) -> list[str]:
+        """Bring these out, fewer at a time until what fails is one journal; which those are."""
         try:
-            transact(partial(self._bring_out, counters=counters))
+            transact(partial(self._of_journals, journals=journals))
         except Exception as error:
             if not lies_in_the_data(error):
                 raise
-            if len(counters) > 1:
-                half = len(counters) // 2
-                return self._in_halves(transact, counters[:half]) + self._in_halves(transact, counters[half:])
-            _log.exception("a counter's counts cannot be shown", counter_id=counters[0])
-            return counters
+            if len(journals) > 1:
+                half = len(journals) // 2
+                return self._in_halves(transact, journals[:half]) + self._in_halves(transact, journals[half:])
+            _log.exception("a journal's blocks cannot be shown", journal_id=journals[0])
+            return journals
         return []
 
-    def _some(self, connection: Connection, apart: Collection[int]) -> list[int]:
-        _lock(connection)
-        return self._bring_out(connection, self._due_counters(connection, apart))
+    def _some(self, connection: Connection, apart: Collection[str]) -> list[str]:
+        lock_releases(connection)
+        blocks = connection.execute(self._due(apart).limit(BLOCKS_AT_ONCE)).all()
+        self._bring_out(connection, blocks)
+        return sorted({one.journal_id for one in blocks})
 
-    def _due_counters(self, connection: Connection, apart: Collection[int]) -> list[int]:
-        wanted = self._due(waiting_count.c.counter_id, apart).distinct().limit(COUNTERS_AT_ONCE)
-        return sorted(connection.execute(wanted).scalars())
+    def _of_journals(self, connection: Connection, journals: list[str]) -> list[str]:
+        lock_releases(connection)
+        due = self._due(()).where(block.c.journal_id.in_(journals))
+        self._bring_out(connection, connection.execute(due).all())
+        return journals
 
-    def _due(self, column: Column[int], apart: Collection[int]) -> Select[int]:
-        wanted = select(column).where(self._over())
-        return wanted.where(waiting_count.c.counter_id.not_in(sorted(apart))) if apart else wanted
+    def _due_journals(self, connection: Connection, apart: Collection[str]) -> list[str]:
+        return sorted({one.journal_id for one in connection.execute(self._due(apart).limit(BLOCKS_AT_ONCE))})
 
-    def follows_rule(self, connection: Connection) -> bool:
-        """Whether what is shown was formed by this policy."""
-        row = connection.execute(select(shown_rule.c.block_min, shown_rule.c.delay)).first()
-        return row is not None and tuple(row) == (self.policy.block_min, self.policy.delay)
+    def _due(self, apart: Collection[str]) -> Select[Any]:
+        """The blocks that nobody looked at yet and whose half days are over, each journal's in order."""
+        b, (day, part) = block.c, self.present
+        today = date.fromisoformat(day)
+        over = or_(b.last_day < today, and_(b.last_day == today, b.last_part < part))
+        wanted = select(*BLOCK).where(b.grain.is_(None), over).order_by(b.journal_id, b.last_seq)
+        return wanted.where(b.journal_id.not_in(sorted(apart))) if apart else wanted
 
-    def _follow_rule(self, connection: Connection) -> list[int]:
-        _lock(connection)
-        if not self.follows_rule(connection):
-            self._begin_anew(connection)
-        return []
+    def _bring_out(self, connection: Connection, blocks: Sequence[Row[Any]]) -> None:
+        """Look at these blocks, and add those that may go to what is shown."""
+        lock_counters(connection, {one.counter_id for one in blocks if one.counter_id is not None})
+        blocks = follow_decisions(connection, blocks)
+        going = [one for one in blocks if self._may_go(one)]
+        add_blocks(connection, going)
+        add_unions(connection, going, self.policy.block_min)
+        _mark(connection, going, {"shown_at": self.now})
+        _mark(connection, [one for one in blocks if not self._may_go(one)], {})
+        _add_up_served(connection, blocks)
 
-    def _begin_anew(self, connection: Connection) -> None:
-        lock_counters(connection, None)
-        connection.execute(delete(shown_rule))
-        connection.execute(
-            insert(shown_rule).values(rule_id=1, block_min=self.policy.block_min, delay=self.policy.delay)
-        )
-        count_anew(connection, None)
-
-    def _over(self) -> ColumnElement[bool]:
-        if not self.policy.delay:
-            return true()
-        day, part = date.fromisoformat(self.present[0]), self.present[1]
-        this_morning = (waiting_count.c.out_day == day) & (waiting_count.c.out_part < part)
-        return (waiting_count.c.out_day < day) | this_morning
-
-    def _bring_out(self, connection: Connection, counters: list[int]) -> list[int]:
-        """Bring these counters' counts out; the counters."""
-        _lock(connection)
-        lock_counters(connection, counters)
-        # Below nought: ratings that are out already were moved since, by a decision or another face. Blocks cannot give
-        # one back, so everything of such a counter is taken back and formed anew.
-        moved = select(waiting_count.c.counter_id).where(
-            waiting_count.c.n < 0, waiting_count.c.counter_id.in_(counters)
-        )
-        count_anew(connection, sorted(set(connection.execute(moved).scalars())))
-        sums, rest = self._blocks(connection, counters)
-        insert_rows(connection, leftover_count, {}, (*_LEFT, "n"), rest)
-        sums.keep(connection)
-        for question, places in sums.rated_on(COUNTED).items():
-            add_up_rated(connection, question, places)
-        return counters
-
-    def _blocks(self, connection: Connection, counters: Sequence[int]) -> tuple[Sums, list[tuple[Any, ...]]]:
-        """Take all that may go from where it waits: what goes out now, and what is left over."""
-        pieces = _Pieces()
-        left = delete(leftover_count).where(leftover_count.c.counter_id.in_(counters)).returning(leftover_count)
-        for row in connection.execute(left):
-            pieces.add(row, ("", ""))
-        over = delete(waiting_count).where(waiting_count.c.counter_id.in_(counters), self._over())
-        for row in connection.execute(over.returning(waiting_count)):
-            pieces.add(row, (row.out_day.isoformat(), row.out_part))
-        sums = Sums()
-        rest: Counter[tuple[Any, ...]] = Counter()
-        for key, slices in pieces.by_stream():
-            blocks, waiting = form_blocks(slices, self.policy.block_min if _has_opinions(key.stream) else 1)
-            for block in blocks:
-                sums.add(key, block)
-            for piece in waiting:
-                # What was left over and what came late may be of the same half day and level.
-                rest.update(_left_counts(key, piece))
-        return sums, [(*place, n) for place, n in rest.items() if n]
+    def _may_go(self, one: Row[Any]) -> bool:
+        return one.fault is None and not one.is_tail and one.n >= max(self.policy.block_min, COUNTED_MIN)
 
 
-def count_anew(connection: Connection, counters: Sequence[int] | None) -> None:
-    """Take everything of these counters back, and put it from the tallies on its way again; None is every counter."""
-    if counters is not None and not counters:
-        return
-    take_back(connection, counters)
-    take_back_rated(connection, counters)
-    for table in (leftover_count, waiting_count):
-        of_them = table.c.counter_id.in_(counters) if counters is not None else true()
-        connection.execute(delete(table).where(of_them))
-    names = [column.name for column in waiting_count.columns]
-    for source in _sources():
-        wanted = source if counters is None else source.where(source.selected_columns.counter_id.in_(counters))
-        connection.execute(insert(waiting_count).from_select(names, wanted))
+def keep_versions(connection: Connection, surveys: Mapping[str, Survey]) -> None:
+    """Write down to which series each known version's questions belong."""
+    known = {(series_of(surveys, ref, each.id), each.id, ref) for ref in surveys for each in surveys[ref].questions}
+    names = ("series", "question", "survey")
+    kept = {tuple(row) for row in connection.execute(select(*(series_version.c[name] for name in names)))}
+    if known != kept:
+        connection.execute(delete(series_version))
+        insert_rows(connection, series_version, {}, names, sorted(known))
 
 
-def _sources() -> Iterator[Select[Any]]:
-    """Every stream as the tallies have it."""
-    counted, aside = tally.c.standing == COUNTED, tally.c.standing != COUNTED
-    nought: ColumnElement[int] = literal(0)
-    yield _source(tally, literal(COUNTED), tally.c.level, tally.c.level).where(counted)
-    yield _source(tally, literal(ASIDE), tally.c.level, tally.c.level).where(aside)
-    yield _source(tally, tally.c.standing, nought, tally.c.standing).where(aside)
-    reason = reason_tally.c.reason
-    yield _source(reason_tally, literal(REASON) + reason, nought, reason).where(reason_tally.c.standing == COUNTED)
+def _mark(connection: Connection, blocks: Iterable[Row[Any]], shown: Mapping[str, Any]) -> None:
+    """Write down that these were looked at."""
+
+    def grain(one: Row[Any]) -> str:
+        return grain_of(Ends(one.first_day, one.first_part, one.last_day, one.last_part))
+
+    for found, some in groupby(sorted(blocks, key=grain), key=grain):
+        keys = [(one.journal_id, one.last_seq) for one in some]
+        connection.execute(update(block).where(_KEY.in_(keys)).values(grain=found, **shown))
 
 
-def _source(table: Any, stream: ColumnElement[str], level: ColumnElement[int], by: ColumnElement[Any]) -> Select[Any]:
-    c = table.c
-    own = (c.journal_id, c.counter_id, c.survey, c.question)
-    half = (c.day, c.part)
-    out = (stream.label("stream"), c.day.label("out_day"), c.part.label("out_part"))
-    found = select(*own, *out, *half, level.label("level"), func.sum(c.n).label("n"))
-    return found.group_by(*own, *half, by).having(func.sum(c.n) > 0)
+def _serve_everything(connection: Connection) -> None:
+    """Count anew, for all days, which ratings are of days whose transactions are known."""
+    c = shown_count.c
+    wanted = select(c.survey, c.question, c.counter_id, c.first).where(c.stream == COUNTED, c.grain == DAY)
+    found: dict[tuple[str, str], set[tuple[int, date]]] = {}
+    for survey, question, counter_id, day in connection.execute(wanted):
+        found.setdefault((survey, question), set()).add((counter_id, day))
+    for asked, places in found.items():
+        add_up_rated(connection, asked, places)
 
 
-class _Pieces:
-    """Rows gathered by stream and half day."""
-
-    def __init__(self) -> None:
-        self._levels: dict[StreamKey, dict[tuple[str, str, tuple[str, str]], Counter[int]]] = {}
-
-    def add(self, row: Row[Any], out_with: tuple[str, str]) -> None:
-        """A row of what waits or was left over."""
-        of_stream = self._levels.setdefault(StreamKey(row.counter_id, row.survey, row.question, row.stream), {})
-        of_stream.setdefault((row.day.isoformat(), row.part, out_with), Counter())[row.level] += row.n
-
-    def by_stream(self) -> Iterator[tuple[StreamKey, list[Slice[StreamKey]]]]:
-        """What disclosure takes."""
-        for key, pieces in self._levels.items():
-            yield key, [Slice(key, day, part, counts, out) for (day, part, out), counts in pieces.items()]
-
-
-def _left_counts(key: StreamKey, piece: Slice[StreamKey]) -> dict[tuple[Any, ...], int]:
-    place = (key.survey, key.question, key.stream, key.counter_id, piece.day, piece.part)
-    return {(*place, level): n for level, n in piece.counts.items()}
-
-
-def _lock(connection: Connection) -> None:
-    """Let two collectors not bring out the same."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK)
-
-
-def _has_opinions(stream: str) -> bool:
-    """Whether a stream tells what anybody thought; how many were set aside does not."""
-    return stream in (COUNTED, ASIDE) or stream.startswith(REASON)
-
-
-def lock_releases(connection: Connection) -> None:
-    """Let nobody bring counts out, or take them back, until this transaction ends."""
-    _lock(connection)
+def _add_up_served(connection: Connection, blocks: Sequence[Row[Any]]) -> None:
+    """Count anew, for the days of these blocks, which ratings are of days whose transactions are known."""
+    p = block_piece.c
+    here = tuple_(p.journal_id, p.last_seq).in_([(one.journal_id, one.last_seq) for one in blocks])
+    asked = {(one.journal_id, one.last_seq): (one.series, one.question) for one in blocks}
+    found: dict[tuple[str, str], set[tuple[int, date]]] = {}
+    for row in connection.execute(select(p.journal_id, p.last_seq, p.counter_id, p.day).where(here).distinct()):
+        found.setdefault(asked[row.journal_id, row.last_seq], set()).add((row.counter_id, row.day))
+    for question, places in found.items():
+        add_up_rated(connection, question, places)

@@ -15,11 +15,12 @@ from sqlalchemy import Connection, or_, select
 from kiosk.domain.numbers.disclosure import Policy, Shown, shown_sum
 from kiosk.domain.numbers.measures import Share, top2box
 from kiosk.domain.visit.rating import Standing
-from kiosk.domain.visit.survey import Level, Question, Survey
+from kiosk.domain.visit.survey import Level, Question
 from sync.collector.errors import UsageWrong
+from sync.collector.figures.book import Rules
 from sync.collector.figures.kiosks import Freshness, read_kiosks
 from sync.collector.figures.places import Place, counter_place
-from sync.collector.figures.queries.asked import Asked, asked_first, question_of
+from sync.collector.figures.queries.asked import Asked, asked_first, question_of, survey_of
 from sync.collector.figures.queries.counts import (
     NO_LEVELS,
     Keys,
@@ -118,10 +119,7 @@ class Report:
 def make_report(
     connection: Connection,
     span: Span,
-    now: datetime,
-    today: date,
-    policy: Policy,
-    surveys: Mapping[str, Survey],
+    rules: Rules,
     missed: Missed,
 ) -> Report:
     """The report of ``span`` as far as it may be shown.
@@ -130,12 +128,12 @@ def make_report(
     """
     places = _read_places(connection, span, missed)
     keys = {counter_id: str(counter_id) for counter_id in places}
-    days = to_the_end(Days(span.first, span.last), today)
-    found = list(read_asked(connection, days)) or [asked_first(surveys)]
-    tables = [_table(connection, asked, days, places, keys, policy, surveys) for asked in found]
+    days = to_the_end(Days(span.first, span.last), rules.today)
+    found = list(read_asked(connection, days)) or [asked_first(rules.surveys)]
+    tables = [_table(connection, asked, days, places, keys, rules) for asked in found]
     unknown = undated_counters(connection, span.first, span.last)
     undated = tuple(place for counter_id, place in places.items() if counter_id in unknown)
-    return Report(span, now, policy, tuple(tables), tuple(places.values()), undated)
+    return Report(span, rules.now, rules.policy, tuple(tables), tuple(places.values()), undated)
 
 
 def _table(
@@ -144,23 +142,28 @@ def _table(
     days: Days,
     places: Mapping[int, Place],
     keys: Keys,
-    policy: Policy,
-    surveys: Mapping[str, Survey],
+    rules: Rules,
 ) -> Table:
-    question = question_of(asked, surveys)
+    question, survey = question_of(asked, rules.surveys), survey_of(asked, rules.surveys)
     satisfied = {level.value for level in question.levels if level.satisfied} if question else set()
     counted, aside = (read_levels(connection, keys, asked, stream, days) for stream in (COUNTED, ASIDE))
-    why, waits = read_aside(connection, keys, asked, days), read_waits(connection, keys, asked, days)
+    why = read_aside(connection, keys, asked, days, rules.present)
+    waits = read_waits(connection, keys, asked, days, rules.present)
 
     def row(place: Place | None, of: Collection[str]) -> Row:
         shown = shown_sum(
-            _sum(counted, of), few=not waits.few.isdisjoint(of), coming=not waits.coming.isdisjoint(of), policy=policy
+            _sum(counted, of),
+            few=not waits.few.isdisjoint(of),
+            coming=not waits.coming.isdisjoint(of),
+            policy=rules.policy,
         )
         standings = sum((why.get(key, Counter()) for key in of), Counter[Standing]())
         return _row(place, shown, _sum(aside, of), standings, satisfied)
 
     rows = tuple(row(place, (keys[counter_id],)) for counter_id, place in places.items())
-    return Table(asked.survey, asked.question, question, rows, row(None, tuple(keys.values())))
+    return Table(
+        survey.ref if survey else asked.survey, asked.question, question, rows, row(None, tuple(keys.values()))
+    )
 
 
 def _row(

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from kiosk.domain.numbers.disclosure import Policy, Shown, shown_sum
+from kiosk.domain.numbers.disclosure import Shown, shown_sum
+from sync.collector.figures.book import Rules
 from sync.collector.figures.places import Place, Places
-from sync.collector.figures.queries.asked import Asked
+from sync.collector.figures.queries.asked import asked_of
 from sync.collector.figures.queries.counts import NO_LEVELS, Levels, add, by_level, read_levels
 from sync.collector.figures.queries.grains import Days
 from sync.collector.figures.queries.waits import read_aside, read_waits
@@ -128,27 +129,30 @@ class Scored:
 
 
 def read_scored(
-    connection: Connection, places: Places, place: Place, profile: Profile, days: Days, policy: Policy
+    connection: Connection, places: Places, place: Place, profile: Profile, days: Days, rules: Rules
 ) -> list[Scored]:
     """The places right below and, last, the place itself."""
     keys = {at.counter_id: at.key for at in places.counters(place.key) if at.counter_id is not None}
+    keys |= places.between(place.key)
     wanted = [*places.children_at_work(place.key, *days), place]
     shown: dict[tuple[str, int], Shown] = {}
     aside: dict[str, int] = {}
     for indicator in profile.indicator:
-        asked = Asked(profile.survey, indicator.question)
+        asked = asked_of(profile.survey, indicator.question, rules.surveys)
         sums: dict[str, Levels] = {}
         for key, levels in read_levels(connection, keys, asked, COUNTED, days).items():
             for above in places.up_from(key):
                 sums[above] = add(sums.get(above), levels)
-        waits = read_waits(connection, keys, asked, days)
+        waits = read_waits(connection, keys, asked, days, rules.present)
         few, coming = ({above for key in of for above in places.up_from(key)} for of in waits)
-        for key, standings in read_aside(connection, keys, asked, days).items():
+        for key, standings in read_aside(connection, keys, asked, days, rules.present).items():
             for above in places.up_from(key):
                 aside[above] = aside.get(above, 0) + standings.total()
         for at in wanted:
             counts = by_level(sums.get(at.key, NO_LEVELS))
-            shown[at.key, indicator.id] = shown_sum(counts, few=at.key in few, coming=at.key in coming, policy=policy)
+            shown[at.key, indicator.id] = shown_sum(
+                counts, few=at.key in few, coming=at.key in coming, policy=rules.policy
+            )
     return [
         Scored(at, {one.id: shown[at.key, one.id] for one in profile.indicator}, aside.get(at.key, 0)) for at in wanted
     ]

@@ -24,16 +24,13 @@ from sync.collector.replica.projection_rows import (
     UnreadReason,
 )
 from sync.collector.replica.served import add_up_typed, lock_counters
-from sync.collector.replica.stretch import suspect_late
 from sync.collector.replica.tally import (
     ReasonKey,
     TallyKey,
-    WaitingKey,
     count_move,
     count_ratings,
     count_reasons,
     count_uncut,
-    count_waiting,
 )
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import (
@@ -48,7 +45,6 @@ from sync.collector.store.schema import (
     uncut_count,
     undated_count,
     unread,
-    waiting_count,
 )
 
 _BOOT = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
@@ -90,7 +86,7 @@ def keep_ratings(connection: Connection, journal_id: str, received_us: int, proj
     Reasons and revisions of ratings stored earlier join in.
     """
     stored = _stored_ratings(connection, journal_id, {entry.rating for entry in projection.late})
-    ratings = {**projection.ratings, **suspect_late(connection, projection)}
+    ratings = projection.ratings
     late = _apply_late(connection, journal_id, projection.late, stored)
     reasons = [*projection.reasons, *late.reasons]
     of_journal = {"journal_id": journal_id}
@@ -99,7 +95,7 @@ def keep_ratings(connection: Connection, journal_id: str, received_us: int, proj
     insert_rows(connection, reason_choice, of_journal, ReasonRow._fields, reasons)
     counts = count_ratings(ratings.values())
     counts.update(late.moved)
-    count_in(connection, journal_id, counts, count_reasons(reasons, late.ratings | ratings), projection.received_on)
+    count_in(connection, journal_id, counts, count_reasons(reasons, late.ratings | dict(ratings)))
     count_undated(connection, journal_id, ratings.values())
     return late.unread
 
@@ -109,14 +105,11 @@ def count_in(
     journal_id: str,
     counts: Mapping[TallyKey, int],
     reasons: Mapping[ReasonKey, int],
-    received_on: tuple[str, str],
 ) -> None:
-    """Add to the tallies, to what no block holds yet, and to what is on its way to the reports."""
+    """Add to the tallies, and to what no block holds yet."""
     _add_counts(connection, tally, TallyKey._fields, journal_id, counts)
     _add_counts(connection, uncut_count, UNCUT_NAMES, journal_id, count_uncut(counts))
     _add_counts(connection, reason_tally, ReasonKey._fields, journal_id, reasons)
-    waiting = count_waiting(counts, reasons, received_on)
-    _add_counts(connection, waiting_count, WaitingKey._fields, journal_id, waiting)
 
 
 def count_undated(

@@ -1,12 +1,12 @@
 """Served: transactions that were typed in beside the ratings of their days, added up by day, week and month.
 
-Rows of one day come from what was typed in last and from the blocks that went out; those of weeks and months
+Rows of one day come from what was typed in last and from the tallies: how many took part is no opinion, and
+needs no block. Those of weeks (as far as they are of one month) and months come
 from their days. Whatever changes a part adds the rows above it up anew, in its own transaction and under the
 counters' lock, so no row can drift from its parts.
 """
 
-from calendar import monthrange
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -22,15 +22,16 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
 )
 
-from sync.collector.replica.shown import DAY, LEVEL_NAMES, MONTH, WEEK
+from sync.collector.replica.shown import DAY, MONTH, WEEK, month_of, week_of
 from sync.collector.replica.tally import COUNTED
-from sync.collector.store.schema import counter, served_count, shown_count, shown_stream, transaction_count
+from sync.collector.store.schema import counter, series_version, served_count, shown_stream, tally, transaction_count
 
 Question = tuple[str, str]
-"""A survey and one of its questions."""
+"""A series and its question."""
 WHATEVER: Question = ("", "")
 """The rows of what was typed in: it holds whatever was asked."""
 CounterDay = tuple[int, date]
@@ -73,12 +74,6 @@ def add_up_rated(connection: Connection, of: Question, places: Iterable[CounterD
         _add_up(connection, of, days, counters)
 
 
-def take_back_rated(connection: Connection, counters: Sequence[int] | None) -> None:
-    """Count no ratings of these counters any more; None is every counter. What was typed in stays."""
-    taken = delete(served_count).where(served_count.c.survey != WHATEVER[0])
-    connection.execute(taken if counters is None else taken.where(served_count.c.counter_id.in_(counters)))
-
-
 def _by_month(places: Iterable[CounterDay]) -> Iterator[tuple[set[int], set[date]]]:
     """The counters and the days of each month: others of that month's may be among their pairs, which is harmless."""
     found: dict[date, tuple[set[int], set[date]]] = {}
@@ -100,27 +95,26 @@ def _typed(days: Collection[date], counters: Collection[int]) -> Select[Any]:
 
 
 def _rated(of: Question, days: Collection[date], counters: Collection[int]) -> Select[Any]:
-    """The days with ratings: those ratings where the day is known, and otherwise a day more."""
-    c, typed = shown_count.c, transaction_count.c
-    first, *others = (c[name] for name in LEVEL_NAMES)
-    is_known = exists().where(typed.counter_id == c.counter_id, typed.day == c.first)
-    ratings, more = case((is_known, func.sum(sum(others, first))), else_=0), case((is_known, 0), else_=1)
-    place = (c.survey, c.question, c.grain, c.first, c.counter_id)
+    """The days with ratings that count: those ratings where the day is known, and otherwise a day more."""
+    c, typed, v = tally.c, transaction_count.c, series_version.c
+    is_known = exists().where(typed.counter_id == c.counter_id, typed.day == c.day)
+    ratings, more = case((is_known, func.sum(c.n)), else_=0), case((is_known, 0), else_=1)
+    versions = select(v.survey).where(v.series == of[0], v.question == of[1])
+    asked = and_(or_(c.survey == of[0], c.survey.in_(versions)), c.question == of[1], c.standing == COUNTED)
+    place = (literal(of[0]), literal(of[1]), literal(DAY), c.day, c.counter_id)
     # Plus nothing, as in ``figures.counts``: PostgreSQL would pass over the days' rows once for each counter.
-    shown = and_(c.survey == of[0], c.question == of[1], c.stream == COUNTED, (c.counter_id + 0).in_(counters))
-    wanted = select(*place, ratings, literal(0), literal(0), more).where(shown, c.grain == DAY, c.first.in_(days))
-    return wanted.group_by(*place)
+    here = and_((c.counter_id + 0).in_(counters), c.day.in_(days))
+    wanted = select(*place, ratings, literal(0), literal(0), more).where(asked, here)
+    return wanted.group_by(c.day, c.counter_id).having(func.sum(c.n) > 0)
 
 
 def _add_up(connection: Connection, of: Question, days: Collection[date], counters: Collection[int]) -> None:
     """The weeks and the month of these days, from all their days."""
-    mondays = {day - timedelta(days=day.weekday()) for day in days}
-    month = min(days).replace(day=1)
-    spans = [(WEEK, monday, 7) for monday in sorted(mondays)]
-    spans.append((MONTH, month, monthrange(month.year, month.month)[1]))
+    spans = [(WEEK, *week) for week in sorted({week_of(day) for day in days})]
+    spans.append((MONTH, *month_of(min(days))))
     c = served_count.c
-    for grain, first, length in spans:
-        every = [first + timedelta(days=n) for n in range(length)]
+    for grain, first, last in spans:
+        every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         parts = and_(*_place(_Rows(of, DAY, every, counters)))
         place = (c.survey, c.question, literal(grain).label("to"), literal(first, Date).label("since"), c.counter_id)
         sums = select(*place, *(func.sum(c[name]) for name in FIGURES)).where(parts)

@@ -6,8 +6,6 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from kiosk.domain.visit.rating import Standing
-from sync.collector.replica.projection_rows import Projection, RatingRow
 from sync.collector.store.schema import suspicion
 
 ANY_PART = ""
@@ -36,24 +34,3 @@ def read_suspect(connection: Connection, counters: Collection[int]) -> list[Stre
         .order_by(suspicion.c.suspicion_id)
     )
     return [Stretch(*row) for row in rows]
-
-
-def suspect_late(connection: Connection, projection: Projection) -> dict[int, RatingRow]:
-    """Those ratings, as suspect, that came late into days which a person has found suspect: the decision is about them.
-
-    Decisions are about half days that are over, so what comes in its own half day costs no look.
-    """
-    late = [
-        row
-        for row in projection.ratings.values()
-        if (row.day, row.part) < projection.received_on and row.standing == Standing.COUNTED
-    ]
-    if not late:
-        return {}
-    suspect = read_suspect(connection, {row.counter_id for row in late})
-    standing = str(Standing.SUSPECT)
-    return {
-        row.seq: row._replace(standing=standing)
-        for row in late
-        if any(stretch.covers(row.counter_id, row.day, row.part) for stretch in suspect)
-    }

@@ -30,22 +30,6 @@ class TallyKey(NamedTuple):
     standing: str
 
 
-class WaitingKey(NamedTuple):
-    """What is counted together until it may be shown."""
-
-    counter_id: int
-    survey: str
-    question: str
-    stream: str
-    out_day: str
-    """With ``out_part``: at whose end it may go out."""
-    out_part: str
-    day: str
-    part: str
-    level: int
-    """0 where the stream is not of levels."""
-
-
 class ReasonKey(NamedTuple):
     """What chosen reasons are counted by, within one journal."""
 
@@ -92,24 +76,3 @@ def count_uncut(counts: Mapping[TallyKey, int]) -> "Counter[tuple[int, str, str,
     for key, n in counts.items():
         found[key.counter_id, key.day, key.part, key.survey, key.question, key.standing] += n
     return found
-
-
-def count_waiting(
-    counts: Mapping[TallyKey, int], reasons: Mapping[ReasonKey, int], received_on: tuple[str, str]
-) -> "Counter[WaitingKey]":
-    """What is on its way to the reports when ``counts`` and ``reasons`` came in the part of a day ``received_on``."""
-    found: Counter[WaitingKey] = Counter()
-    for key, n in counts.items():
-        found[_waits(key, COUNTED if key.standing == COUNTED else ASIDE, key.level, received_on)] += n
-        if key.standing != COUNTED:
-            found[_waits(key, key.standing, 0, received_on)] += n
-    for reason, n in reasons.items():
-        if reason.standing == COUNTED:
-            found[_waits(reason, REASON + reason.reason, 0, received_on)] += n
-    return found
-
-
-def _waits(key: TallyKey | ReasonKey, stream: str, level: int, received_on: tuple[str, str]) -> WaitingKey:
-    # A clock may have run ahead: then its own part of a day is the later one.
-    out = max((key.day, key.part), received_on)
-    return WaitingKey(key.counter_id, key.survey, key.question, stream, *out, key.day, key.part, level)

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, updat
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.care.signals.standing import lock_journals
 from sync.collector.errors import NotAllowed
-from sync.collector.figures.release import count_anew, lock_releases
 from sync.collector.fleet.places.units import find_counter, find_unit, require_open
 from sync.collector.people.audit import note
+from sync.collector.replica.outgoing.carried import carry_counter
+from sync.collector.replica.outgoing.sums import lock_releases
 from sync.collector.replica.served import lock_counters
 from sync.collector.services.relocate import Relocation, relocate
 from sync.collector.store.schema import (
@@ -176,9 +177,7 @@ def _correct(connection: Connection, found: Row[Any], wanted: Row[Any]) -> int:
     """The row itself goes to the other unit, and with it all that is counted there; how many ratings that are."""
     lock_releases(connection)
     lock_counters(connection, {found.counter_id})
-    count_anew(connection, [found.counter_id])
-    here = counter.c.counter_id == found.counter_id
-    connection.execute(update(counter).where(here).values(unit_id=wanted.unit_id))
+    carry_counter(connection, found.counter_id, found.unit_id, wanted.unit_id)
     published = (comment.c.counter_id == found.counter_id) & comment.c.published_on.is_not(None)
     connection.execute(update(comment).where(published).values(unit_id=wanted.unit_id))
     _rename_cases(connection, found, f"{wanted.path}:{found.code}")

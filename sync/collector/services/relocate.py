@@ -1,11 +1,10 @@
 """Relocate: puts what was pressed since a moment to the counter where it was really pressed, when that is learnt later.
 
 Afterwards everything is counted as if it had been known when it came: ratings, tallies, transactions and comments are
-what a fresh reading of the stored lines would give. What waits or is shown follows by the next release, which forms the
-blocks of a counter anew that lost ratings: that costs its whole past, some ten thousand rows for five years.
+what a fresh reading of the stored lines would give. A block is never parted: it stands where all its ratings do, and
+where these stand at several counters now, it counts in the units that hold all of them and waits in the others.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,22 +14,21 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select, union, update
 
-from kiosk.domain.visit.rating import Standing
 from sync.collector.calendar.presstime import LocalDays
-from sync.collector.care.signals.standing import AT_ONCE, RATING_ROW, read_reasons, seqs_of
-from sync.collector.replica.blocks.kept import move_held
 from sync.collector.replica.continued import Position, counted_positions
-from sync.collector.replica.keep import count_in, count_undated
+from sync.collector.replica.keep import RATING_NAMES, count_undated
+from sync.collector.replica.outgoing.lifted import lift_blocks, put_blocks
+from sync.collector.replica.outgoing.standings import move_tallies, seqs_of
+from sync.collector.replica.outgoing.sums import lock_releases
 from sync.collector.replica.projection_rows import RatingRow
 from sync.collector.replica.sender import counter_on
 from sync.collector.replica.served import add_up_typed, lock_counters
 from sync.collector.replica.spans import read_spans
 from sync.collector.replica.stored import stored_entries
-from sync.collector.replica.stretch import Stretch, read_suspect
-from sync.collector.replica.tally import ReasonKey, TallyKey, reason_key, tally_key
 from sync.collector.store.schema import comment, counter, journal, micros, rating, tally, transaction_count
 
 _NOON = time(12)
+_RATING_ROW = tuple(rating.c[name] for name in RATING_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +65,14 @@ def between(
 def relocate(connection: Connection, wanted: Relocation) -> int:
     """Move what was pressed; how many ratings. The journals that may bring more are to be locked before."""
     moved, served = 0, set[tuple[int, date]]()
+    lock_releases(connection)
     lock_counters(connection, wanted.rows | wanted.targets)
     for journal_id in _journals(connection, wanted):
         said = _Said(connection, journal_id, apart=wanted.device_id is not None)
         rows = _ratings(connection, journal_id, wanted, said)
+        blocks = lift_blocks(connection, journal_id, {row.seq for row in rows})
         _move_ratings(connection, journal_id, rows, wanted)
+        put_blocks(connection, blocks)
         _move_comments(connection, journal_id, rows, wanted)
         served |= _move_counts(connection, journal_id, wanted, said)
         moved += len(rows)
@@ -120,7 +121,7 @@ def _ratings(connection: Connection, journal_id: str, wanted: Relocation, said: 
     if wanted.device_id is not None:
         # A counter moves with its days, a kiosk at a moment.
         here.append(rating.c.pressed_at >= wanted.since)
-    found = connection.execute(select(*RATING_ROW).where(*here, rating.c.day >= wanted.first_day)).all()
+    found = connection.execute(select(*_RATING_ROW).where(*here, rating.c.day >= wanted.first_day)).all()
     moved = said.by_place({row.seq for row in found})
     rows = [_plain(row) for row in found if row.seq in moved]
     return [row for row in rows if wanted.to(row.day) != row.counter_id]
@@ -131,36 +132,16 @@ def _plain(row: Any) -> RatingRow:
 
 
 def _move_ratings(connection: Connection, journal_id: str, rows: Sequence[RatingRow], wanted: Relocation) -> None:
-    suspect = read_suspect(connection, {wanted.to(row.day) for row in rows}) if rows else []
-    after = {row.seq: _there(row, wanted.to(row.day), suspect) for row in rows}
-    places: dict[tuple[int, str], list[RatingRow]] = {}
+    after = {row.seq: row._replace(counter_id=wanted.to(row.day)) for row in rows}
+    places: dict[int, list[int]] = {}
     for row in after.values():
-        places.setdefault((row.counter_id, row.standing), []).append(row)
-    for (counter_id, standing), some in places.items():
-        for seqs in seqs_of(some):
-            mine = update(rating).where(rating.c.journal_id == journal_id, rating.c.seq.in_(seqs))
-            connection.execute(mine.values(counter_id=counter_id, standing=standing))
-    counts: Counter[TallyKey] = Counter()
-    reasons: Counter[ReasonKey] = Counter()
-    before = {row.seq: row for row in rows}
-    for row in rows:
-        counts[tally_key(row)] -= 1
-        counts[tally_key(after[row.seq])] += 1
-    for chosen in read_reasons(connection, journal_id, rows):
-        reasons[reason_key(before[chosen.rating_seq], chosen.reason)] -= 1
-        reasons[reason_key(after[chosen.rating_seq], chosen.reason)] += 1
-    count_in(connection, journal_id, counts, reasons, AT_ONCE)
-    move_held(connection, journal_id, [(row, after[row.seq]) for row in rows])
+        places.setdefault(row.counter_id, []).append(row.seq)
+    for counter_id, seqs in places.items():
+        for some in seqs_of(seqs):
+            mine = update(rating).where(rating.c.journal_id == journal_id, rating.c.seq.in_(some))
+            connection.execute(mine.values(counter_id=counter_id))
+    move_tallies(connection, journal_id, [(row, after[row.seq]) for row in rows])
     count_undated(connection, journal_id, after.values(), gone=rows)
-
-
-def _there(row: RatingRow, counter_id: int, suspect: Sequence[Stretch]) -> RatingRow:
-    """The rating at the other counter: what people found suspect, they found of a counter's half days."""
-    standing = row.standing
-    if standing in (Standing.COUNTED, Standing.SUSPECT):
-        found = any(stretch.covers(counter_id, row.day, row.part) for stretch in suspect)
-        standing = str(Standing.SUSPECT if found else Standing.COUNTED)
-    return row._replace(counter_id=counter_id, standing=standing)
 
 
 def _move_comments(connection: Connection, journal_id: str, rows: Sequence[RatingRow], wanted: Relocation) -> None:

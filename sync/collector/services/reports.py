@@ -44,7 +44,7 @@ def read_book(services: Services, reader: Reader, query: Query) -> Book:
     present = services.days.today(now)
     today = date.fromisoformat(present[0])
     period = parse_period(query.period) if query.period else period_of(Kind.MONTH, today)
-    rules = Rules(now, today, services.config.policy, services.surveys)
+    rules = Rules(now, today, services.config.policy, services.surveys, present)
     services.release()
     with services.database.reading() as connection:
         places = read_places(connection, services.missed(connection))

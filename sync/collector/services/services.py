@@ -24,7 +24,7 @@ from sync.collector.store.partitions import Partitions
 from sync.collector.store.writer import Writer, writer_for
 
 RELEASE_S_MAX = 120.0
-"""Longer than forty counters ever take, however busy the disk."""
+"""Longer than the blocks of one transaction ever take, however busy the disk."""
 
 _log = structlog.get_logger("collector.release")
 
@@ -53,12 +53,12 @@ class Services:
     def release(self) -> None:
         """Bring out what may be shown by now; nearly always there is nothing to do.
 
-        Raises only where what is shown was formed by another rule than the one in force.
+        Raises only where what is shown was brought out under another rule than the one in force.
         """
         try:
             self._bring_out()
         except Exception as error:
-            # A page shows what is out already: that others' counts cannot go out now is no reason to show nothing.
+            # A page shows what is out already: that others' blocks cannot go out now is no reason to show nothing.
             with self.database.reading() as connection:
                 if not self._release.follows_rule(connection):
                     raise
@@ -73,7 +73,8 @@ class Services:
 
     @property
     def _release(self) -> Release:
-        return Release(self.days.today(self.now()), self.config.policy, self.held_back.counters())
+        now = self.now()
+        return Release(now, self.days.today(now), self.config.policy, self.surveys, self.held_back.journals())
 
     def calendars(self, connection: Connection) -> Calendars:
         """When each place's office is open."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Date, Integer, LargeBinary, SmallInteger, Table
+from sqlalchemy import Boolean, Connection, Date, Integer, LargeBinary, SmallInteger, Table
 
 from sync.collector.store.schema import Id, Moment
 
@@ -74,6 +74,8 @@ def _plain_type(table: Table, name: str) -> str:
             return "bigint"
         case LargeBinary():
             return "bytea"
+        case Boolean():
+            return "boolean"
         case _:
             return "text"
 

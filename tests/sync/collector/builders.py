@@ -21,6 +21,7 @@ from sync.collector.store import schema
 from sync.collector.store.database import Database
 from sync.collector.store.schema import micros
 from sync.protocol.kiosk_clock import format_kiosk_clock
+from tests.sync.collector.cutting import cut_stored
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 DAYS = LocalDays(HANOI)
@@ -29,6 +30,7 @@ NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 ENROLLED = NOON - timedelta(days=1)
 OPENED = NOON - timedelta(days=400)
 """When the counters were made."""
+AT = "2026-11-20T11:59:00+07:00"
 BOOT = "1b4e28ba-2fa1-41d2-883f-0016d3cca427"
 
 
@@ -48,9 +50,14 @@ class Pen:
         self.mono_us += 1_000_000
         kinds = {OpenedLine: "opened", RatingLine: "rating", ReasonsLine: "reasons", RevisedLine: "revised"}
         kind = {**kinds, CommentLine: "comment"}[make]
-        common = {"seq": seq, "at": "2026-11-20T11:59:00+07:00", "mono": self.mono_us, "boot": self.boot, "kind": kind}
+        common = {"seq": seq, "at": AT, "mono": self.mono_us, "boot": self.boot, "kind": kind}
         self.lines.append(encode_line(make(**{**common, **values})))
         return seq
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its lines all say the same moment, so that none can make a cut due: then the office cuts them."""
+        return all(AT.encode() in line for line in self.lines)
 
     def opened(self) -> int:
         return self.write(OpenedLine, software="0.1.0")
@@ -110,13 +117,21 @@ class Office:
     def append(self, pen: Pen, batch: Batch | None = None, **receipt: object) -> Appended | Conflict:
         """Append ``batch`` (all that ``pen`` wrote, by default) in a transaction of its own."""
         with self.database.writing() as connection:
-            return append_batch(
+            found = append_batch(
                 connection,
                 self.device,
                 batch or pen.batch(),
-                receipt_of(pen, **receipt),
-                DAYS,  # type: ignore[arg-type]
+                receipt_of(pen, **receipt),  # type: ignore[arg-type]
+                DAYS,
             )
+            if pen.is_plain:
+                cut_stored(connection)
+            return found
+
+    def cut(self) -> None:
+        """Cut what came of kiosks whose lines say when they were written."""
+        with self.database.writing() as connection:
+            cut_stored(connection)
 
     def new_device(self) -> Device:
         """One more kiosk at the first counter."""

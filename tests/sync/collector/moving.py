@@ -4,14 +4,13 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import partial
+from functools import cached_property, partial
 
 from sqlalchemy import delete, insert, select, update
 
-from kiosk.domain.numbers.disclosure import Policy
 from kiosk.journal.lines import CountLine, encode_line
 from sync.collector.errors import NotAllowed, UsageWrong
-from sync.collector.figures.release import Release
+from sync.collector.figures.queries.grains import Days
 from sync.collector.fleet.devices.credentials import find_device
 from sync.collector.fleet.devices.devices import Directory
 from sync.collector.fleet.devices.grants import end_grants, grant_counters
@@ -20,10 +19,13 @@ from sync.collector.replica.ingest import append_batch
 from sync.collector.replica.sender import Device
 from sync.collector.services.device_moves import move_device_since
 from sync.collector.services.moves import Act, end_unit, move_counter
+from sync.collector.services.services import Services, make_services
+from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store import schema
 from sync.collector.store.database import Database
 from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import DAYS, HANOI, NOON, Office, Pen, receipt_of
+from tests.sync.collector.recount import check_numbers
 from tests.sync.collector.replica.test_tally import (
     recounted_ratings,
     recounted_reasons,
@@ -172,11 +174,12 @@ class Moving:
     def release(self) -> None:
         """Bring out what may go."""
 
-        def transact(work):
-            with self.database.writing() as connection:
-                return work(connection)
+        self.office.cut()
+        self._services.release()
 
-        Release(DAYS.today(NOON), Policy()).run(transact)
+    @cached_property
+    def _services(self) -> Services:
+        return make_services(CollectorConfig(), self.database, lambda: NOON)
 
     def require_true(self) -> None:
         """Everything stored is what the model knows, and every sum is that of its parts."""
@@ -190,7 +193,7 @@ class Moving:
         assert recounted_ratings(self.office) == tallied_ratings(self.office)
         assert recounted_reasons(self.office) == tallied_reasons(self.office)
         self.release()
-        self._require_sums(wanted)
+        self._require_sums()
 
     def require_all(self, standing: str, wanted: dict[str, int]) -> None:
         """So many ratings stand like this in each unit, and none otherwise."""
@@ -199,31 +202,11 @@ class Moving:
             found[places[counter_id][0], str(stands)] += 1
         assert found == {(unit, str(standing)): n for unit, n in wanted.items()}
 
-    def _require_sums(self, wanted: "Counter[tuple[str, str, date, int]]") -> None:
-        units, counters = Counter[tuple[object, ...]](), Counter[tuple[object, ...]]()
-        for *key, n1, n2, n3, n4, n5 in self.office.rows("shown_unit_count"):
-            units[tuple(key)] += n1 + n2 + n3 + n4 + n5
-        unit_of = dict(self.office.rows("counter", "counter_id", "unit_id"))
-        out: Counter[tuple[str, int]] = Counter()
-        for survey, question, stream, grain, first, _, counter_id, *n in self.office.rows("shown_count"):
-            counters[survey, question, stream, grain, first, unit_of[counter_id]] += sum(n)
-            if (stream, grain) == ("counted", "m"):
-                for level, each in enumerate(n, 1):
-                    out[self._unit_code(unit_of[counter_id]), level] += each
-        assert +units == +counters
-        for stream, counter_id, level, n in (
-            *self.office.rows("leftover_count", "stream", "counter_id", "level", "n"),
-            *self.office.rows("waiting_count", "stream", "counter_id", "level", "n"),
-        ):
-            if stream == "counted":
-                out[self._unit_code(unit_of[counter_id]), level] += n
-        by_unit: Counter[tuple[str, int]] = Counter()
-        for (unit, _, _, level), n in wanted.items():
-            by_unit[unit, level] += n
-        assert +out == by_unit
-
-    def _unit_code(self, unit_id: object) -> str:
-        return str(dict(self.office.rows("unit", "unit_id", "code"))[unit_id])
+    def _require_sums(self) -> None:
+        first = day(120)
+        periods = [Days(first, TODAY), *(Days(day(back), TODAY - timedelta(days=1)) for back in (1, 4, 9, 30))]
+        with self.database.reading() as connection:
+            check_numbers(self._services, connection, periods)
 
     def _places(self) -> dict[int, Place]:
         wanted = select(schema.counter.c.counter_id, schema.counter.c.code, schema.unit.c.code.label("unit"))

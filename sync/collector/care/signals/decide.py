@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from kiosk.domain.visit.rating import Standing
 from sync.collector.care.signals.keep import State
-from sync.collector.care.signals.standing import lock_journals, move
+from sync.collector.care.signals.standing import lock_journals, move, widened
 from sync.collector.care.signals.watched import PRESSED_UP, Sign
 from sync.collector.errors import CollectorError, UsageWrong
 from sync.collector.people.audit import note
 from sync.collector.people.rights import Reader
+from sync.collector.replica.outgoing.sums import lock_releases
 from sync.collector.replica.stretch import ANY_PART, Stretch, read_suspect
 from sync.collector.store.schema import counter, signal, suspicion, unit
 
@@ -29,6 +30,16 @@ class DecisionWrong(CollectorError):
     """The form cannot be taken as it is: mend it and send it again."""
 
     exit_code = 2
+
+
+class PartsBlock(DecisionWrong):
+    """The days part a block, which is set aside whole or not at all: offer the longer stretch."""
+
+    def __init__(self, stretch: Stretch) -> None:
+        super().__init__(
+            "these days part ratings that are shown together only: the form now has the days with all of them"
+        )
+        self.stretch = stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +63,10 @@ class Chair:
 
 
 def set_aside(connection: Connection, signal_id: int, decision: Decision, chair: Chair) -> int:
-    """Set aside as suspect what counts in these days at the signal's counter; how many ratings.
+    """Set aside as suspect what counts in these days at the signal's counter, in whole blocks; how many ratings.
 
-    Raises UsageWrong for a signal that is not to be seen, DecisionWrong for what cannot be done.
+    What no block holds yet follows when its block is made. Raises UsageWrong for a signal that is not to be seen,
+    DecisionWrong for what cannot be done; PartsBlock with the days that can.
     """
     row = _open_signal(connection, signal_id, chair)
     if Sign(row.sign) not in PRESSED_UP:
@@ -62,6 +74,10 @@ def set_aside(connection: Connection, signal_id: int, decision: Decision, chair:
     _require_fit(decision, chair)
     lock_journals(connection, row.counter_id)
     stretch = Stretch(row.counter_id, decision.first, decision.last, decision.part)
+    wider = widened(connection, stretch)
+    if wider != stretch:
+        raise PartsBlock(wider)
+    lock_releases(connection)
     n = move(connection, stretch, Standing.SUSPECT)
     if n < max(chair.cell_min, 1):
         # Fewer would tell, by the two results side by side, what these few thought.
@@ -98,6 +114,7 @@ def withdraw(connection: Connection, signal_id: int, words: str, chair: Chair) -
     _require_note(words)
     lock_journals(connection, row.counter_id)
     standing = (suspicion.c.signal_id == signal_id) & suspicion.c.lifted_at.is_(None)
+    lock_releases(connection)
     found = connection.execute(select(suspicion).where(standing)).all()
     if not found:
         raise DecisionWrong("nothing is set aside for this sign")
@@ -114,7 +131,8 @@ def withdraw(connection: Connection, signal_id: int, words: str, chair: Chair) -
 
 
 def apply_again(connection: Connection) -> int:
-    """Set aside what slipped past a decision: a journal that was new and on its way at that very moment."""
+    """Set aside what slipped past a decision: a block that was being brought out at that very moment."""
+    lock_releases(connection)
     standing = select(suspicion).where(suspicion.c.lifted_at.is_(None))
     return sum(
         move(connection, Stretch(row.counter_id, row.first_day, row.last_day, row.part), Standing.SUSPECT)

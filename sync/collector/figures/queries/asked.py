@@ -1,31 +1,56 @@
-"""Asked: which question a report is about, and what its survey says of it. Pure."""
+"""Asked: which question a report is about, and what its survey says of it."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, or_, select
 
 from kiosk.domain.visit.survey import Question, Survey
+from sync.collector.replica.blocks.series import series_of, versions_of
+from sync.collector.store.schema import series_version
 
 
 class Asked(NamedTuple):
-    """One question of one version of a survey."""
+    """One question of all versions of a survey that belong together."""
 
     survey: str
+    """Their series (``sync.collector.replica.blocks.series``)."""
     question: str
 
     @property
     def code(self) -> str:
-        """``sipas-5@1:overall``."""
+        """``sipas-5:12345:overall``."""
         return f"{self.survey}:{self.question}"
+
+
+def asked_of(ref: str, question: str, surveys: Mapping[str, Survey]) -> Asked:
+    """The series to which a version's question belongs."""
+    return Asked(series_of(surveys, ref, question), question)
 
 
 def asked_first(surveys: Mapping[str, Survey]) -> Asked:
     """The question to tell of where none was answered."""
     first = next(iter(surveys.values()))
-    return Asked(first.ref, first.questions[0].id)
+    return asked_of(first.ref, first.questions[0].id, surveys)
+
+
+def survey_of(asked: Asked, surveys: Mapping[str, Survey]) -> Survey | None:
+    """The newest version; None for a survey that is not known here."""
+    known = [surveys[ref] for ref in versions_of(surveys, asked.survey, asked.question) if ref in surveys]
+    return max(known, key=lambda survey: survey.version, default=None)
 
 
 def question_of(asked: Asked, surveys: Mapping[str, Survey]) -> Question | None:
-    """The question as its survey has it; None for a survey that is not known here."""
-    survey = surveys.get(asked.survey)
+    """The question as the newest version of its survey has it; None for a survey that is not known here."""
+    survey = survey_of(asked, surveys)
     questions = survey.questions if survey else ()
     return next((question for question in questions if question.id == asked.question), None)
+
+
+def is_version(survey: Any, asked: Asked) -> ColumnElement[bool]:
+    """Whether a column of versions names one of the series."""
+    v = series_version.c
+    return or_(
+        survey == asked.survey,
+        survey.in_(select(v.survey).where(v.series == asked.survey, v.question == asked.question)),
+    )

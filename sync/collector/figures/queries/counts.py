@@ -5,19 +5,22 @@ Everything here comes from blocks that went out (``sync.collector.figures.releas
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select, union_all
 
-from sync.collector.figures.queries.asked import Asked
+from sync.collector.figures.queries.asked import Asked, is_version
 from sync.collector.figures.queries.grains import Days, grains_of
-from sync.collector.replica.shown import DAY, LEVEL_NAMES, MONTH, WEEK
+from sync.collector.replica.shown import BEYOND, HALF, LEVEL_NAMES, MONTH, WEEK, month_of
 from sync.collector.replica.tally import COUNTED, REASON
-from sync.collector.store.schema import leftover_count, shown_count, shown_stream, shown_unit_count, undated_count
+from sync.collector.store.schema import shown_count, shown_stream, shown_unit_count, tally, undated_count
 
 Keys = Mapping[int, str]
-"""The place of each counter, or of each unit."""
+"""The place of each counter, or of each unit; of what stands at several of a unit's counters, the unit's number below
+nought with the unit's place."""
+HalfDay = tuple[str, str]
+"""An office's day (ISO) and ``am`` or ``pm``."""
 Levels = tuple[int, int, int, int, int]
 """How many ratings each level got, from 1."""
 NAMED_MAX = 150
@@ -99,7 +102,7 @@ def read_singles(
     )
     found: dict[str, Counter[str]] = {}
     for stream, number, n in _read(connection, wanted, source.table, days) if streams and source.keys else ():
-        if (key := source.keys.get(number)) is not None:
+        if n and (key := source.keys.get(number)) is not None:
             found.setdefault(key, Counter())[stream] += int(n)
     return found
 
@@ -112,10 +115,16 @@ def read_reason_names(connection: Connection, asked: Asked) -> list[str]:
 
 
 def read_weeks(connection: Connection, source: SumTable, asked: Asked, days: Days) -> Iterable[Any]:
-    """Week after week from a Monday: the week, the counter's or unit's id, and the levels."""
+    """Rows of week after week from a Monday: the week, the counter's or unit's id, and the levels.
+
+    A week of two months has a row of each, and one more of what crosses from one into the other.
+    """
     c = source.table.c
-    wanted = select(c.first, source.of, *(c[name] for name in LEVEL_NAMES)).where(source.rows(asked, [COUNTED]))
-    return connection.execute(wanted.where(c.grain == WEEK, c.first.between(*days))) if source.keys else ()
+    wanted = select(c.first, c.last, source.of, *(c[name] for name in LEVEL_NAMES)).where(source.rows(asked, [COUNTED]))
+    wanted = wanted.where(c.grain.in_((WEEK, BEYOND)), c.first.between(*days), c.last <= days.last)
+    for first, last, number, *levels in connection.execute(wanted) if source.keys else ():
+        if monday_of(first) == monday_of(last):
+            yield monday_of(first), number, *levels
 
 
 def read_sums(
@@ -127,26 +136,46 @@ def read_sums(
         return found
     # Of many all rows come, and whose they are: those of other places are left out here.
     by = [] if source.is_named else [source.of]
-    wanted = select(c.first, c.stream, func.sum(all_levels(source.table)), *by).where(source.rows(asked, streams))
-    wanted = wanted.where(c.grain == grain, c.first.between(*days)).group_by(c.first, c.stream, *by)
-    for first, stream, n, *number in connection.execute(wanted):
+    ends = (c.first, c.last, c.stream)
+    wanted = select(*ends, func.sum(all_levels(source.table)), *by).where(source.rows(asked, streams))
+    grains = (WEEK, BEYOND) if grain == WEEK else (grain,)
+    wanted = wanted.where(c.grain.in_(grains), c.first.between(*days), c.last <= _end(grain, days))
+    for first, last, stream, n, *number in connection.execute(wanted.group_by(*ends, *by)):
         if not number or number[0] in source.keys:
-            found[first, stream] += int(n)
+            start = first if grain == MONTH else monday_of(first)
+            if grain == MONTH or start == monday_of(last):
+                found[start, stream] += int(n)
     return found
 
 
+def monday_of(day: date) -> date:
+    """The day on which its week begins."""
+    return day - timedelta(days=day.weekday())
+
+
+def _end(grain: str, days: Days) -> date:
+    """The last day of the last month or week that begins in these days."""
+    return month_of(days.last)[1] if grain == MONTH else monday_of(days.last) + timedelta(days=6)
+
+
 def read_half_days(
-    connection: Connection, counter_id: int, asked: Asked, days: Days
+    connection: Connection, counter_id: int, asked: Asked, days: Days, present: HalfDay | None = None
 ) -> dict[tuple[date, str], Levels | None]:
-    """By half day, what one counter shows; None where too few wait."""
-    c, left = shown_count.c, leftover_count.c
-    of_it = and_(left.survey == asked.survey, left.question == asked.question, left.stream == COUNTED)
-    few = select(left.day, left.part).where(of_it, left.day.between(*days), left.n > 0, left.counter_id == counter_id)
-    found: dict[tuple[date, str], Levels | None] = dict.fromkeys(connection.execute(few.distinct()))
+    """By half day before the ``present`` one, what one counter shows; None where no block is of it alone."""
+    t = tally.c
+    here = and_(t.day.between(*days), t.counter_id == counter_id, t.question == asked.question, t.standing == COUNTED)
+    came = select(t.day, t.part).where(here, t.n > 0, is_version(t.survey, asked)).distinct()
+    found: dict[tuple[date, str], Levels | None] = {
+        (day, part): None
+        for day, part in connection.execute(came)
+        if present is None or (day.isoformat(), part) < present
+    }
     source = sums_of_counters({counter_id: ""})
+    c = shown_count.c
     wanted = select(c.first, c.part, *(c[name] for name in LEVEL_NAMES)).where(source.rows(asked, [COUNTED]))
-    for day, part, *levels in connection.execute(wanted.where(c.grain == DAY, c.first.between(*days))):
-        found[day, part] = add(None, levels)
+    for day, part, *levels in connection.execute(wanted.where(c.grain == HALF, c.first.between(*days))):
+        if any(levels):
+            found[day, part] = add(None, levels)
     return found
 
 
@@ -176,7 +205,9 @@ def _sums(table: Table) -> list[ColumnElement[int]]:
 def _read(connection: Connection, wanted: Select[Any], table: Table, days: Days) -> Iterable[Any]:
     """The rows of every grain, each of which the caller adds up."""
     c = table.c
-    parts = [wanted.where(c.grain == grain, c.first.between(*ends)) for grain, ends in grains_of(days)]
+    parts = [
+        wanted.where(c.grain == grain, c.first.between(*ends), c.last <= ends.last) for grain, ends in grains_of(days)
+    ]
     return connection.execute(parts[0] if len(parts) == 1 else union_all(*parts))
 
 

@@ -1,9 +1,10 @@
-"""Grains: the fewest months, weeks and half days that a period can be put together from. Pure."""
+"""Grains: the fewest sums that a period can be put together from, so that each block inside it counts once. Pure."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sync.collector.replica.shown import DAY, MONTH, WEEK
+from sync.collector.replica.shown import BEYOND, DAY, IN_MONTH, IN_WEEK, MONTH, WEEK, month_after, month_of, week_of
 
 _ONE = timedelta(days=1)
 
@@ -17,30 +18,58 @@ class Days(NamedTuple):
 
 def to_the_end(days: Days, today: date) -> Days:
     """The days, taken to the end of their month where nothing can be shown of the days to come."""
-    return days if days.last < today else Days(days.first, _month_after(days.last) - _ONE)
+    return days if days.last < today else Days(days.first, month_after(days.last) - _ONE)
 
 
 def grains_of(days: Days) -> list[tuple[str, Days]]:
-    """The fewest months, weeks and days that make up these days: each with its days."""
-    first_month = days.first if days.first.day == 1 else _month_after(days.first)
+    """Which rows make up these days: of each grain, those that lie wholly within the days named with it."""
+    if days.first > days.last:
+        return []
+    first_month = days.first if days.first.day == 1 else month_after(days.first)
     end = days.last if (days.last + _ONE).day == 1 else days.last.replace(day=1) - _ONE
     if first_month > end:
-        return _weeks_of(*days)
+        # Not one whole month, and perhaps the ends of two.
+        pieces = [Days(days.first, days.last)]
+        if first_month <= days.last:
+            pieces = [Days(days.first, first_month - _ONE), Days(first_month, days.last)]
+        return [*_beyond(days), *(each for piece in pieces for each in _of_month(piece))]
     return [
-        *_weeks_of(days.first, first_month - _ONE),
+        *_beyond(days),
+        *_of_month(Days(days.first, first_month - _ONE)),
         (MONTH, Days(first_month, end)),
-        *_weeks_of(end + _ONE, days.last),
+        *_of_month(Days(end + _ONE, days.last)),
     ]
 
 
-def _weeks_of(first: date, last: date) -> list[tuple[str, Days]]:
-    monday = first + timedelta(days=-first.weekday() % 7)
-    sunday = last - timedelta(days=(last.weekday() + 1) % 7)
-    if monday > sunday:
-        return [(DAY, Days(first, last))] if first <= last else []
-    weeks = [(DAY, Days(first, monday - _ONE)), (WEEK, Days(monday, sunday)), (DAY, Days(sunday + _ONE, last))]
-    return [(grain, days) for grain, days in weeks if days.first <= days.last]
+def _beyond(days: Days) -> Iterator[tuple[str, Days]]:
+    if month_of(days.first) != month_of(days.last):
+        yield BEYOND, days
 
 
-def _month_after(day: date) -> date:
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+def _of_month(days: Days) -> Iterator[tuple[str, Days]]:
+    """Some days of one month that are not all of it."""
+    if days.first > days.last:
+        return
+    first, last = days
+    if week_of(first) != week_of(last):
+        yield IN_MONTH, days
+    whole = first if week_of(first)[0] == first else week_of(first)[1] + _ONE
+    end = last if week_of(last)[1] == last else week_of(last)[0] - _ONE
+    if whole > end:
+        if whole <= last and whole > first:
+            yield from _of_week(Days(first, whole - _ONE))
+            yield from _of_week(Days(whole, last))
+        else:
+            yield from _of_week(days)
+        return
+    yield from _of_week(Days(first, whole - _ONE))
+    yield WEEK, Days(whole, end)
+    yield from _of_week(Days(end + _ONE, last))
+
+
+def _of_week(days: Days) -> Iterator[tuple[str, Days]]:
+    """Some days of one week that are not all of it."""
+    if days.first <= days.last:
+        yield DAY, days
+    if days.first < days.last:
+        yield IN_WEEK, days

@@ -8,6 +8,7 @@ from sync.collector.figures.queries.asked import Asked
 from sync.collector.figures.queries.counts import NAMED_MAX, Keys
 from sync.collector.figures.queries.grains import Days, grains_of
 from sync.collector.replica.served import FIGURES, WHATEVER
+from sync.collector.replica.shown import DAY, MONTH, WEEK
 from sync.collector.store.schema import served_count
 
 
@@ -53,6 +54,7 @@ def _sums(keys: Keys, asked: Asked, days: Days) -> Select[Any]:
                 )
                 for survey, question in (WHATEVER, asked)
                 for grain, ends in grains_of(days)
+                if grain in (DAY, WEEK, MONTH)
             )
         )
         .subquery("served")

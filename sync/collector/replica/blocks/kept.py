@@ -17,6 +17,7 @@ from sync.collector.replica.continued import Position
 from sync.collector.replica.held import BlockKey, blocks_of, held_seqs, held_text
 from sync.collector.replica.keep import RATING_NAMES
 from sync.collector.replica.projection_rows import RatingRow
+from sync.collector.replica.shown import NOWHERE
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import (
     block,
@@ -185,9 +186,9 @@ def _whereabouts(connection: Connection, pieces: Sequence[PieceKey]) -> dict[str
     wanted = select(unit.c.path).join(counter, counter.c.unit_id == unit.c.unit_id)
     paths = list(connection.execute(wanted.where(counter.c.counter_id.in_(counters))).scalars())
     steps = takewhile(lambda codes: len(set(codes)) == 1, zip(*(path.split("/")[:-1] for path in paths), strict=False))
-    # Units without anything above both: it waits at the first one's top.
-    above = "".join(f"{codes[0]}/" for codes in steps) or paths[0].partition("/")[0] + "/"
-    unit_id = connection.execute(select(unit.c.unit_id).where(unit.c.path == above)).scalar_one()
+    above = "".join(f"{codes[0]}/" for codes in steps)
+    # Units without anything above both: it counts where everything does.
+    unit_id = connection.execute(select(unit.c.unit_id).where(unit.c.path == above)).scalar_one_or_none() or NOWHERE
     first, last = min((each.day, each.part) for each in pieces), max((each.day, each.part) for each in pieces)
     return {
         "counter_id": counters[0] if len(counters) == 1 else None,

@@ -48,13 +48,15 @@ from sync.collector.store.schema.ratings import (
 )
 from sync.collector.store.schema.rollouts import rollout, rollout_device, survey_text
 from sync.collector.store.schema.shown import (
-    leftover_count,
+    aside_union,
+    demonstration,
+    outgoing,
+    remainder,
+    series_version,
     served_count,
     shown_count,
-    shown_rule,
     shown_stream,
     shown_unit_count,
-    waiting_count,
 )
 from sync.collector.store.schema.signals import signal, signal_run, suspicion
 
@@ -67,6 +69,7 @@ __all__ = [
     "Seq",
     "Serial",
     "account",
+    "aside_union",
     "audit",
     "block",
     "block_piece",
@@ -79,6 +82,7 @@ __all__ = [
     "cut_due",
     "cut_state",
     "delivery",
+    "demonstration",
     "device",
     "device_command",
     "device_day",
@@ -96,11 +100,11 @@ __all__ = [
     "kiosk_incident",
     "kiosk_trouble",
     "known_fault",
-    "leftover_count",
     "mailed_report",
     "metadata",
     "micros",
     "notice",
+    "outgoing",
     "own_address",
     "own_key",
     "own_move",
@@ -109,12 +113,13 @@ __all__ = [
     "rating",
     "reason_choice",
     "reason_tally",
+    "remainder",
     "rollout",
     "rollout_device",
     "segment",
+    "series_version",
     "served_count",
     "shown_count",
-    "shown_rule",
     "shown_stream",
     "shown_unit_count",
     "signal",
@@ -130,7 +135,6 @@ __all__ = [
     "unit",
     "unit_follower",
     "unread",
-    "waiting_count",
 ]
 
 PARTITIONED = ("segment", "rating")

@@ -5,12 +5,19 @@ kept with what the collector knows more of its ratings: where and when they stan
 adds up whole blocks. Every rating of the tallies is in one block, or in ``uncut_count``, never in both.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, String, Text, text
+from collections.abc import Iterator
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, String, Text, false, text
 
 from sync.collector.store.schema.columns import Id, Moment, Seq, Serial, clustered
 
 SERIES = String(60)
 """A survey's id with its levels, ``sipas-5:12345``; the exact ``id@version`` where these are not known."""
+
+
+def _index(name: str, *columns: str, where: str) -> Iterator[Index]:
+    yield Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+
 
 # How far a journal's lines were read for cuts, and what the lines before that leave for the next one (JSON, or nothing
 # before the first). Without a row its ratings are in no ``uncut_count`` that can be trusted: it is from before.
@@ -52,8 +59,14 @@ block = clustered(
     Column("n", BigInteger, nullable=False),
     # Since when it is shown.
     Column("shown_at", Moment),
-    Index("ix_block_waiting", "unit_id", postgresql_where=text("shown_at IS NULL"),
-          sqlite_where=text("shown_at IS NULL")),
+    # The shortest span that holds it (sync.collector.replica.shown); none until it was looked at for the reports.
+    Column("grain", String(1)),
+    # Whether somebody decided that what it counts does not count.
+    Column("is_suspect", Boolean, nullable=False, server_default=false()),
+    *_index("ix_block_waiting", "last_day", "first_day", where="shown_at IS NULL"),
+    *_index("ix_block_untold", "journal_id", "last_seq", where="grain IS NULL"),
+    *_index("ix_block_crossing", "grain", "first_day", where="grain IN ('x', 'y', 'z')"),
+    Index(None, "counter_id", "last_day"),
 )  # fmt: skip
 
 # What a block holds, by where and when and why: its sums by level.

@@ -1,52 +1,23 @@
-"""Tables of what may be shown: counts on their way to the reports, and the blocks that have arrived.
+"""Tables of what may be shown: whole blocks, added up by where and when they lie.
 
-A report reads ``shown_count``, and its sums by unit, and nothing else of what anybody pressed; whatever
-stands there came in blocks that are large enough (``kiosk.domain.numbers.disclosure``), so that no reader, period
-or unit can be chosen under which a single rating would be seen.
+A report reads ``shown_count``, and its sums by unit, and nothing else of what anybody pressed; whatever stands
+there came in whole blocks (``kiosk.domain.numbers.blocks``), each in every place and period that holds all of it, so
+that no reader, period or unit can be chosen under which a single rating would be seen.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, SmallInteger, String
+from sqlalchemy import BigInteger, Boolean, Column, Date, SmallInteger, String, Text
 
-from sync.collector.store.schema.columns import Id, Serial, clustered
+from sync.collector.store.schema.columns import Id, Seq, Serial, clustered
 
 STREAM = String(60)
-"""What goes out in blocks of its own: counted ratings, those set aside, each standing, each reason."""
+"""What is counted by itself: counted ratings, those set aside, each standing, each reason."""
 
-# Not looked at yet: what an append brought. ``out_day`` and ``out_part`` say at whose end it may go out:
-# its own part of a day, or for what came late the one in which it came.
-waiting_count = clustered(
-    "waiting_count",
-    Column("journal_id", Id, primary_key=True),
-    Column("counter_id", Serial, primary_key=True),
-    Column("survey", String(60), primary_key=True),
-    Column("question", String(40), primary_key=True),
-    Column("stream", STREAM, primary_key=True),
-    Column("out_day", Date, primary_key=True),
-    Column("out_part", String(2), primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("part", String(2), primary_key=True),
-    Column("level", SmallInteger, primary_key=True),
-    # Below nought where a rating that went out already was moved: then the counter is counted anew.
-    Column("n", BigInteger, nullable=False),
-    Index(None, "out_day", "out_part", "counter_id"),
-)
-
-# Looked at, and too few for a block of their own: they go out with those that follow.
-leftover_count = clustered(
-    "leftover_count",
-    Column("survey", String(60), primary_key=True),
-    Column("question", String(40), primary_key=True),
-    Column("stream", STREAM, primary_key=True),
-    Column("counter_id", Serial, primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("part", String(2), primary_key=True),
-    Column("level", SmallInteger, primary_key=True),
-    Column("n", BigInteger, nullable=False),
-    Index(None, "counter_id"),
-)
-
-# Sums of blocks by half day ("d"), week ("w", from Monday) and month ("m"): a report of years reads months.
-# The levels stand beside each other; of what has no level, everything is in n1.
+# Sums of the blocks that lie wholly in a half day ("h"), a day ("d"), a week as far as it is of one month ("w") and a
+# month ("m"): a report of years reads months. Blocks that cross days have rows of their own ends besides: within such a
+# week ("x"), within a month ("y") and beyond one ("z"). So any period adds up each block inside it once, and no other
+# (sync.collector.replica.shown). The levels stand beside each other; of what has no level, everything is in n1.
+# ``survey`` is a series. A block at several counters stands at the unit that they have in common: its number below
+# nought is in the place of the counter's.
 shown_count = clustered(
     "shown_count",
     Column("survey", String(60), primary_key=True),
@@ -54,12 +25,13 @@ shown_count = clustered(
     Column("stream", STREAM, primary_key=True),
     Column("grain", String(1), primary_key=True),
     Column("first", Date, primary_key=True),
+    Column("last", Date, primary_key=True),
     Column("part", String(2), primary_key=True),
     Column("counter_id", Serial, primary_key=True),
     *(Column(f"n{level}", BigInteger, nullable=False) for level in range(1, 6)),
 )
 
-# The same of a unit's own counters together, and of whole days only: what a page of many units reads. Always their
+# The same of a unit's own counters together, and of whole days at least: what a page of many units reads. Always their
 # sum: whatever writes the one writes the other, in the same transaction. A counter stays in its unit for good.
 shown_unit_count = clustered(
     "shown_unit_count",
@@ -68,6 +40,7 @@ shown_unit_count = clustered(
     Column("stream", STREAM, primary_key=True),
     Column("grain", String(1), primary_key=True),
     Column("first", Date, primary_key=True),
+    Column("last", Date, primary_key=True),
     Column("unit_id", Serial, primary_key=True),
     *(Column(f"n{level}", BigInteger, nullable=False) for level in range(1, 6)),
 )
@@ -94,10 +67,68 @@ shown_stream = clustered(
     Column("stream", STREAM, primary_key=True),
 )
 
-# The rule by which the blocks were formed; under another one they are formed anew.
-shown_rule = clustered(
-    "shown_rule",
-    Column("rule_id", SmallInteger, primary_key=True, autoincrement=False),
-    Column("block_min", BigInteger, nullable=False),
-    Column("delay", Boolean, nullable=False),
+# To which series a version of a survey belongs, as far as the library knows it: one that it does not is its own.
+series_version = clustered(
+    "series_version",
+    Column("series", String(60), primary_key=True),
+    Column("question", String(40), primary_key=True),
+    Column("survey", String(60), primary_key=True),
+)
+
+# Blocks whose sums are being added or taken off, by everywhere and every time they count; empty between transactions.
+outgoing = clustered(
+    "outgoing",
+    Column("journal_id", Id, primary_key=True),
+    Column("last_seq", Seq, primary_key=True),
+    Column("grain", String(1), primary_key=True),
+    Column("series", String(60), nullable=False),
+    Column("question", String(40), nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("part", String(2), nullable=False),
+    Column("counter_id", Serial, nullable=False),
+    Column("unit_id", Serial, nullable=False),
+    Column("is_suspect", Boolean, nullable=False),
+    # 1, or -1 to take it off.
+    Column("sign", SmallInteger, nullable=False),
+)
+
+# What a kiosk set aside in consecutive blocks of one journal and series, until it is five or more: then its levels may
+# be told. One that its month ended before stays open.
+aside_union = clustered(
+    "aside_union",
+    Column("journal_id", Id, primary_key=True),
+    Column("series", String(60), primary_key=True),
+    Column("question", String(40), primary_key=True),
+    # Of its blocks, the first and the last.
+    Column("first_seq", Seq, primary_key=True),
+    Column("last_seq", Seq, nullable=False),
+    Column("is_told", Boolean, nullable=False),
+    Column("counter_id", Serial, nullable=False),
+    Column("unit_id", Serial, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("first_part", String(2), nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("last_part", String(2), nullable=False),
+    *(Column(f"n{level}", BigInteger, nullable=False) for level in range(1, 6)),
+)
+
+# What was recorded before there were blocks and had not been shown by then: too few at their counter. It is told how
+# many they are, and no more.
+remainder = clustered(
+    "remainder",
+    Column("survey", String(60), primary_key=True),
+    Column("question", String(40), primary_key=True),
+    Column("counter_id", Serial, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("part", String(2), primary_key=True),
+    Column("standing", String(20), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+)
+
+# One row while everything is shown at once, straight from the tallies, and what they were when it was added up.
+demonstration = clustered(
+    "demonstration",
+    Column("row_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("mark", Text, nullable=False),
 )

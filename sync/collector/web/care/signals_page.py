@@ -17,6 +17,7 @@ from sync.collector.care.signals.decide import (
     Chair,
     Decision,
     DecisionWrong,
+    PartsBlock,
     find_nothing,
     set_aside,
     withdraw,
@@ -109,7 +110,16 @@ async def _show(request: Request, services: Services, reader: Reader, number: st
     found = await asyncio.to_thread(_find, services, reader, _number(number))
     t = words_of(request)
     limits = {"NOTE_CHARS_MAX": NOTE_CHARS_MAX, "DAYS_MAX": DAYS_MAX, "cell_min": services.config.policy.cell_min}
-    return render(request, "signal.html", sent.status, w=SignWords(t), one=found, **limits, **sent.values(t))
+    values = {**sent.values(t), "form": _offered(sent)}
+    return render(request, "signal.html", sent.status, w=SignWords(t), one=found, **limits, **values)
+
+
+def _offered(sent: Sent) -> dict[str, str]:
+    """The form as it was sent; with the days to take instead, where those part a block."""
+    if not isinstance(sent.fault, PartsBlock):
+        return dict(sent.form)
+    days = sent.fault.stretch
+    return {**sent.form, "first": days.first.isoformat(), "last": days.last.isoformat(), "part": days.part}
 
 
 def _find(services: Services, reader: Reader, number: int) -> Any:

@@ -13,6 +13,7 @@ from sync.collector.api.depends import MayExport, MayRead, TheServices
 from sync.collector.calendar.periods import Kind, Period, parse_period, period_of
 from sync.collector.errors import UsageWrong
 from sync.collector.export.sheets import SHEET_FORMS
+from sync.collector.figures.book import Rules
 from sync.collector.figures.places import Place, find_place, read_places
 from sync.collector.figures.queries.grains import Days, to_the_end
 from sync.collector.people.audit import note
@@ -127,7 +128,8 @@ def _make(
     if key == TT01 and not services.config.reports.tt01:
         raise UsageWrong("the profile of Circular 01/2018 is off: [reports] tt01 = true in collector.toml turns it on")
     now = services.now()
-    today = date.fromisoformat(services.days.today(now)[0])
+    present = services.days.today(now)
+    today = date.fromisoformat(present[0])
     period = parse_period(ky) if ky else period_of(Kind.QUARTER, today)
     services.release()
     with services.database.reading() as connection:
@@ -136,7 +138,8 @@ def _make(
         days = to_the_end(Days(period.first, period.last), today)
         if key == TT01:
             profile, policy = load_profile(), services.config.policy
-            scored = read_scored(connection, places, place, profile, days, policy)
+            rules = Rules(now, today, policy, services.surveys, present)
+            scored = read_scored(connection, places, place, profile, days, rules)
             kiosks = tuple((at, kiosk) for at in places.counters(place.key) for kiosk in at.kiosks)
             sheet = sheet_tt01(scored, profile, place, period, today, policy, kiosks, now, p)
         else:

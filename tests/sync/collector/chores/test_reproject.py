@@ -98,20 +98,6 @@ def test_again_changes_nothing_and_only_what_was_read_is_in_the_audit_log(office
     ]
 
 
-def test_what_is_read_anew_goes_out_with_what_comes_now(office: Office) -> None:
-    pen = Pen()
-    write(pen)
-    office.append(pen)
-    open_counter(office)
-
-    reproject(office.database, LATER, lambda _: None)
-
-    waiting = office.rows("waiting_count", "counter_id", "stream", "out_day")
-    assert {(stream, str(out)) for counter, stream, out in waiting if counter == 7} == {
-        ("counted", "2026-11-21"), ("reason:wait", "2026-11-21")
-    }  # fmt: skip
-
-
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_correction_is_not_undone_by_an_older_count_that_is_read_late(office: Office) -> None:
     pen = Pen()

@@ -1,22 +1,22 @@
-"""One late rating, or one counter whose counts cannot go out, is no other counter's business."""
+"""One late rating, or one journal whose blocks cannot go out, is no other counter's business."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Connection, Row
 from starlette.testclient import TestClient
 
-from kiosk.domain.numbers.disclosure import Policy
 from sync.collector.chores.every import chores_of
 from sync.collector.errors import StorageFull
+from sync.collector.figures import release
 from sync.collector.figures.held_back import AGAIN_AFTER_S, HeldBack
-from sync.collector.figures.release import Release
+from sync.collector.replica.outgoing.sums import add_blocks
 from sync.collector.run.app import create_app
 from sync.collector.services.services import Services, make_services
 from sync.collector.settings.collector import CollectorConfig
-from sync.collector.store import schema
 from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
@@ -51,7 +51,7 @@ def client(services: Services) -> Iterator[TestClient]:
         yield opened
 
 
-def press(office: Office, pressed: datetime, received: datetime, counter: str, *levels: int) -> None:
+def press(office: Office, pressed: datetime, received: datetime, counter: str, *levels: int) -> Pen:
     """Presses at one moment, delivered at another."""
     pen = Pen()
     for level in levels:
@@ -60,6 +60,7 @@ def press(office: Office, pressed: datetime, received: datetime, counter: str, *
     with office.database.writing() as connection:
         ensure_partitions(connection, received)
     office.append(pen, received_at=received, clock=clock)
+    return pen
 
 
 def at(hour: int, *, days: int = 0) -> datetime:
@@ -73,11 +74,7 @@ def counted(client: TestClient, counter: str, day: str) -> int | None:
     return rows[0]["counted"] if rows else None
 
 
-def left_over(office: Office) -> list[tuple[object, ...]]:
-    return office.rows("leftover_count", "counter_id", "day", "part", "level", "n")
-
-
-def test_a_late_rating_beside_one_that_was_left_over_stops_no_page(
+def test_a_late_rating_beside_one_that_waits_stops_no_page(
     office: Office, services: Services, client: TestClient, clock: Clock
 ) -> None:
     press(office, at(9), at(9), "Q1", 3)
@@ -94,59 +91,40 @@ def test_a_late_rating_beside_one_that_was_left_over_stops_no_page(
 
     assert set(answers.values()) == {200}, answers
     assert counted(client, "Q2", "2026-11-16") == 80
-    assert left_over(office) == [(1, date(2026, 11, 16), "am", 3, 2)]
+    assert counted(client, "Q1", "2026-11-16") is None
 
 
-def test_what_was_left_over_twice_goes_out_with_the_next(office: Office, client: TestClient, clock: Clock) -> None:
-    for pressed, received in ((9, 9), (10, 14), (11, 32), (9, 38)):
-        press(office, at(pressed), at(received), "Q1", 3)
-        clock.now = at(received + 6)
-        assert client.get("/t").status_code == 200
-    press(office, at(9, days=2), at(9, days=2), "Q1", 3, 5)
-
-    clock.now = at(13, days=2)
-
-    assert counted(client, "Q1", "2026-11-18") == 6
-    assert left_over(office) == []
-
-
-def break_counts(office: Office) -> None:
-    """Counts on their way that no calendar can add up: of the first counter, on the last day there is."""
-    row = {"journal_id": Pen().journal_id, "counter_id": 1, "survey": "sipas-5@1", "question": "overall",
-           "stream": "counted", "out_day": date(2026, 11, 16), "out_part": "am", "day": date(9999, 12, 31),
-           "part": "am", "level": 3, "n": 9}  # fmt: skip
-    with office.database.writing() as connection:
-        connection.execute(insert(schema.waiting_count), row)
-
-
-def test_a_counter_whose_counts_cannot_go_out_waits_alone(
-    office: Office, services: Services, client: TestClient, clock: Clock
+def test_a_journal_whose_blocks_cannot_go_out_waits_alone(
+    office: Office, services: Services, client: TestClient, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    services.release()
-    break_counts(office)
-    press(office, at(9), at(9), "Q1", *[3] * 8)
+    broken = press(office, at(9), at(9), "Q1", *[3] * 8).journal_id
     press(office, at(9), at(9), "Q2", *[4] * 40)
 
+    def add(connection: Connection, blocks: Sequence[Row[Any]], sign: int = 1) -> None:
+        if any(one.journal_id == broken for one in blocks):
+            raise ValueError("no calendar can add this up")
+        add_blocks(connection, blocks, sign)
+
+    monkeypatch.setattr(release, "add_blocks", add)
     clock.now = at(13)
     answers = {page: client.get(page).status_code for page in PAGES}
 
     assert set(answers.values()) == {200}, answers
-    assert counted(client, "Q2", "2026-11-16") == 40
-    assert services.held_back.counters() == {1}
+    assert (counted(client, "Q1", "2026-11-16"), counted(client, "Q2", "2026-11-16")) == (0, 40)
+    assert services.held_back.journals() == {broken}
     with office.database.reading() as connection:
-        release = Release(services.days.today(clock.now), Policy(), services.held_back.counters())
-        assert not release.is_due(connection)
+        assert not services._release.is_due(connection)
 
 
-def test_a_counter_is_tried_again_after_a_while() -> None:
+def test_a_journal_is_tried_again_after_a_while() -> None:
     now = [0.0]
     held_back = HeldBack(lambda: now[0])
-    held_back.add([7])
+    held_back.add(["j"])
     now[0] = AGAIN_AFTER_S - 1
-    before = held_back.counters()
+    before = held_back.journals()
     now[0] = AGAIN_AFTER_S + 1
 
-    assert (before, held_back.counters()) == ({7}, frozenset())
+    assert (before, held_back.journals()) == ({"j"}, frozenset())
 
 
 def test_a_page_is_shown_while_the_disk_is_full(

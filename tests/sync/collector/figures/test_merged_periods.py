@@ -33,6 +33,7 @@ def world(office: Office) -> Moving:
             on = first + timedelta(days=number // 6)
             made.press(0, back(on), 1)
             made.press(1, back(on), 5)
+    made.release()
     made.move_counter("Q2", "XB", back(date(2026, 8, 31)))
     made.end("XA", "XB", back(MERGED))
     return made
@@ -115,6 +116,7 @@ def test_what_was_not_moved_is_compared_as_ever(office: Office, services: Servic
     for on in (MERGED - timedelta(days=6), MERGED):
         for _ in range(6):
             world.press(0, back(on), 4)
+    world.release()
 
     found = book(services, "XA", AFTER)
 

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import column, insert, select, table, text
+from sqlalchemy import Connection, column, insert, select, table, text
 
 import sync.collector.store.migrate
 from sync.collector.errors import DatabaseUnusable, SchemaNewer, SchemaOutdated
@@ -21,10 +21,10 @@ from sync.collector.store.database import open_database
 from sync.collector.store.migrate import is_empty, migrate, require_current
 from sync.collector.store.partitions import Partitions, ensure_partitions
 from tests.sync.collector.builders import Office
-from tests.sync.collector.older import take_back
 
 KINDS = ["sqlite", "postgresql"]
 AT = datetime(2026, 11, 20, tzinfo=UTC)
+JOURNAL = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -55,33 +55,68 @@ def test_migrating_again_changes_nothing(kind: str, empty_urls: Callable[[str], 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_shown_of_counters_is_summed_up_for_their_units(kind: str, empty_urls: Callable[[str], str]) -> None:
+def test_what_was_shown_before_blocks_stays_and_what_waited_waits(kind: str, empty_urls: Callable[[str], str]) -> None:
+    """Under its series, for units as for counters, and no week crosses a month."""
     database = open_database(empty_urls(kind), create=True)
-    migrate(database)
-    place, shown = {"unit_id": 1, "code": "XA", "name": "Xã", "kind": "office", "path": "XA/"}, schema.shown_count
-    key = {"survey": "s@1", "question": "q", "stream": "counted", "grain": "d", "first": date(2026, 11, 20)}
     with database.writing() as connection:
-        connection.execute(schema.unit.insert(), place)
-        for counter_id, code in ((1, "Q1"), (2, "Q2")):
-            stands = {
-                "counter_id": counter_id,
-                "code": code,
-                "name": code,
-                "unit_id": 1,
-                "created_at": datetime.now(UTC),
-            }
-            connection.execute(schema.counter.insert(), stands)
-            for part in ("am", "pm"):
-                levels = {f"n{level}": level * counter_id for level in range(1, 6)}
-                connection.execute(shown.insert(), {**key, "part": part, "counter_id": counter_id, **levels})
-        take_back(connection, "0012", "shown_unit_count", "served_count")
+        _upgrade(connection, "0021")
+        _make_old_office(connection)
+        for survey, day, part, n in (
+            ("sipas-5@1", "2026-11-30", "am", 7), ("sipas-5@1", "2026-11-30", "pm", 5),
+            ("sipas-5@1", "2026-12-01", "am", 6), ("mine@3", "2026-11-30", "am", 9),
+        ):  # fmt: skip
+            row = f"('{survey}', 'overall', 'counted', 'd', '{day}', '{part}', 1, {n}, 0, 0, 0, 1)"
+            connection.execute(text(f"INSERT INTO shown_count VALUES {row}"))
+        connection.execute(
+            text("INSERT INTO leftover_count VALUES ('sipas-5@1', 'overall', 'counted', 1, '2026-11-30', 'am', 2, 3)")
+        )
+        connection.execute(
+            text(
+                "INSERT INTO leftover_count VALUES ('sipas-5@1', 'overall', 'reason:wait', 1, '2026-11-30', 'am', 0, 3)"
+            )
+        )
 
     migrate(database)
 
     with database.reading() as connection:
-        rows = connection.execute(schema.shown_unit_count.select()).all()
-    assert [tuple(row) for row in rows] == [(*key.values(), 1, 6, 12, 18, 24, 30)]
+        of_series = schema.shown_count.c.survey == "sipas-5:12345"
+        shown = schema.shown_count.c
+        rows = connection.execute(
+            select(shown.grain, shown.first, shown.last, shown.n1, shown.n5).where(of_series)
+        ).all()
+        units = connection.execute(select(schema.shown_unit_count.c.grain, schema.shown_unit_count.c.n1)).all()
+        left = connection.execute(select(schema.remainder)).all()
+        state = connection.execute(select(schema.cut_state.c.next_seq)).scalars().all()
+    last, first = date(2026, 11, 30), date(2026, 12, 1)
+    assert sorted(tuple(row) for row in rows) == [
+        ("d", last, last, 12, 2), ("d", first, first, 6, 1), ("h", last, last, 5, 1), ("h", last, last, 7, 1),
+        ("h", first, first, 6, 1), ("m", date(2026, 11, 1), last, 12, 2), ("m", first, date(2026, 12, 31), 6, 1),
+        ("w", last, last, 12, 2), ("w", first, date(2026, 12, 6), 6, 1),
+    ]  # fmt: skip
+    assert sorted(tuple(row) for row in units) == [(grain, n) for grain in "dmw" for n in (6, 9, 12)]
+    assert [tuple(row) for row in left] == [("sipas-5:12345", "overall", 1, last, "am", "counted", 3)]
+    assert state == [8]
     database.close()
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    steps = Config()
+    steps.set_main_option("script_location", str(Path(sync.collector.store.migrate.__file__).parent / "migrations"))
+    steps.attributes["connection"] = connection
+    command.upgrade(steps, revision)
+
+
+def _make_old_office(connection: Connection) -> None:
+    """A counter with a kiosk whose journal has seven entries."""
+    unit = {"unit_id": 1, "code": "XA", "name": "Xã", "kind": "office", "path": "XA/"}
+    connection.execute(schema.unit.insert(), unit)
+    counter = {"counter_id": 1, "code": "Q1", "name": "Q1", "unit_id": 1, "created_at": AT}
+    connection.execute(schema.counter.insert(), counter)
+    device = {"device_id": JOURNAL, "counter_id": 1, "public_key": "k", "info": {}, "enrolled_at": AT}
+    connection.execute(schema.device.insert(), device)
+    journal = {"journal_id": JOURNAL, "device_id": JOURNAL, "next_seq": 8, "head": b"", "first_received_at": AT,
+               "last_received_at": AT}  # fmt: skip
+    connection.execute(schema.journal.insert(), journal)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -28,6 +28,6 @@ def test_a_collector_starts_without_counters_and_with_a_database_that_cannot_be_
     app = create_app(services)
     warm(app)
     with services.database.writing() as connection:
-        connection.execute(text("DROP TABLE waiting_count"))
+        connection.execute(text("DROP TABLE block"))
 
     warm(app)

@@ -13,6 +13,7 @@ from sync.collector.care.signals.decide import (
     Chair,
     Decision,
     DecisionWrong,
+    PartsBlock,
     apply_again,
     find_nothing,
     set_aside,
@@ -27,6 +28,7 @@ from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.recount import check_numbers, days_of
 from tests.sync.collector.replica.test_continued import continued
 from tests.sync.collector.replica.test_tally import (
     recounted_ratings,
@@ -35,6 +37,7 @@ from tests.sync.collector.replica.test_tally import (
     tallied_reasons,
 )
 
+PERIODS = [days_of("2026-11-01", "2026-11-30"), days_of("2026-11-18", "2026-11-18")]
 HUONG = Reader("huong", "Nông Thị Hương", Role.SUPERVISOR, RIGHTS[Role.SUPERVISOR], "XA/")
 CHAIR = Chair(HUONG, NOON, NOON.date(), 5)
 BAD_DAY, OTHER_DAY = NOON - timedelta(days=2, hours=2), NOON - timedelta(days=3, hours=2)
@@ -136,37 +139,91 @@ def test_reports_show_everything_again_after_a_withdrawal(affair: Affair, servic
     assert (me.n, me.aside) == (16, {Standing.REPEAT: 1})
 
 
-def test_what_comes_late_into_these_days_is_set_aside_too(affair: Affair) -> None:
-    affair.aside()
+def come_late(affair: Affair, services: Services, n: int, hour: str = "09") -> Pen:
+    """Ratings of that day from a kiosk that brings them later, in a block of their own where they are enough."""
     late = Pen(boot="0b4e28ba-2fa1-41d2-883f-0016d3cca111")
-    for _ in range(3):
-        late.rating(5, at="2026-11-18T09:30:00+07:00")
-    late.rating(5, at="2026-11-18T15:30:00+07:00")
-
+    for _ in range(n):
+        late.rating(5, at=f"2026-11-18T{hour}:30:00+07:00")
     affair.office.append(late, received_at=NOON, clock=Pen().instant())
+    affair.office.cut()
+    services.release()
+    return late
 
-    assert affair.standings() == {"counted": 7, "suspect": 13, "repeat": 1}
+
+def test_a_block_that_comes_late_into_these_days_is_set_aside_too(affair: Affair, services: Services) -> None:
+    affair.aside()
+
+    come_late(affair, services, 5)
+    come_late(affair, services, 6, "15")
+
+    assert affair.standings() == {"counted": 12, "suspect": 15, "repeat": 1}
+    with affair.office.database.reading() as connection:
+        check_numbers(services, connection, PERIODS)
 
 
-def test_it_counts_when_it_comes_after_the_withdrawal(affair: Affair) -> None:
+def test_what_is_in_no_block_yet_waits_and_follows_with_it(affair: Affair, services: Services) -> None:
+    affair.aside()
+    come_late(affair, services, 3)
+
+    assert affair.standings() == {"counted": 9, "suspect": 10, "repeat": 1}
+
+
+@pytest.mark.parametrize("first_back", [2, 3])
+def test_days_that_part_a_block_are_refused_with_those_that_hold_it(
+    affair: Affair, services: Services, first_back: int
+) -> None:
+    """A block of two mornings: three presses of each."""
+    pen = Pen()
+    for back in (3, 2):
+        first = len(pen.lines) + 1
+        for _ in range(3):
+            pen.rating(1)
+        received = NOON - timedelta(days=back, hours=2)
+        affair.office.append(pen, pen.batch(first), received_at=received, clock=pen.instant())
+    services.release()
+    day = (NOON - timedelta(days=first_back)).date()
+
+    with pytest.raises(PartsBlock) as refused:
+        affair.aside(replace(THAT_DAY, first=day, last=day))
+
+    wider = refused.value.stretch
+    assert (wider.first, wider.last, wider.part) == (OTHER_DAY.date(), BAD_DAY.date(), "am")
+    assert affair.standings() == {"counted": 22, "repeat": 1}
+    assert affair.aside(replace(THAT_DAY, first=wider.first, last=wider.last, part=wider.part)) == 22
+
+
+def test_what_two_decisions_leave_differs_by_whole_blocks(affair: Affair, services: Services) -> None:
+    """Set aside, widened, withdrawn, in any order: whatever is shown in between are sums of whole blocks."""
+    services.release()
+    come_late(affair, services, 5)
+    states = []
+    for decide in (affair.aside, affair.back, affair.aside):
+        decide()
+        services.release()
+        with affair.office.database.reading() as connection:
+            check_numbers(services, connection, PERIODS)
+        states.append(read_book(services, ANYBODY, Query(period="2026-11")).me)
+
+    assert [me.n for me in states] == [6, 21, 6]
+    assert [me.aside for me in states] == [{Standing.SUSPECT: 15, Standing.REPEAT: 1}, {Standing.REPEAT: 1},
+                                           {Standing.SUSPECT: 15, Standing.REPEAT: 1}]  # fmt: skip
+    assert states[0].with_aside is None or states[0].with_aside != states[1].figure
+
+
+def test_it_counts_when_it_comes_after_the_withdrawal(affair: Affair, services: Services) -> None:
     affair.aside()
     affair.back()
-    late = Pen(boot="0b4e28ba-2fa1-41d2-883f-0016d3cca111")
-    late.rating(5, at="2026-11-18T09:30:00+07:00")
+    come_late(affair, services, 5)
 
-    affair.office.append(late, received_at=NOON, clock=Pen().instant())
-
-    assert affair.standings()["counted"] == 17
+    assert affair.standings()["counted"] == 21
 
 
-def test_late_ones_are_counted_again_with_the_rest(affair: Affair) -> None:
+def test_late_ones_are_counted_again_with_the_rest(affair: Affair, services: Services) -> None:
     affair.aside()
-    late = Pen(boot="0b4e28ba-2fa1-41d2-883f-0016d3cca111")
-    late.rating(5, at="2026-11-18T09:30:00+07:00")
-    affair.office.append(late, received_at=NOON, clock=Pen().instant())
+    come_late(affair, services, 5)
 
-    assert affair.back() == 11
-    assert affair.standings() == {"counted": 17, "repeat": 1}
+    assert affair.back() == 15
+    assert affair.standings() == {"counted": 21, "repeat": 1}
 
 
 def test_reasons_and_another_face_that_come_later_follow_their_rating(affair: Affair) -> None:
@@ -189,30 +246,33 @@ def test_a_continued_journal_brings_nothing_past_the_decision(affair: Affair) ->
     assert affair.standings() == {"counted": 6, "suspect": 10, "repeat": 1}
 
 
-def test_ratings_carried_over_that_were_never_here_are_set_aside(affair: Affair) -> None:
+def test_ratings_carried_over_that_were_never_here_are_set_aside(affair: Affair, services: Services) -> None:
     affair.aside()
-    for _ in range(2):
+    for _ in range(5):
         affair.pen.rating(5, at="2026-11-18T10:10:00+07:00", boot="0b4e28ba-2fa1-41d2-883f-0016d3cca222")
-    new = continued(affair.pen, after=len(affair.pen.lines) - 2)
+    new = continued(affair.pen, after=len(affair.pen.lines) - 5)
     affair.office.append(new, received_at=NOON)
+    affair.office.cut()
+    services.release()
 
-    assert affair.standings() == {"counted": 6, "suspect": 12, "repeat": 1}
+    assert affair.standings() == {"counted": 6, "suspect": 15, "repeat": 1}
 
 
-def test_what_slipped_past_is_found_by_the_nightly_look(affair: Affair) -> None:
+def test_what_slipped_past_is_found_by_the_nightly_look(affair: Affair, services: Services) -> None:
     affair.aside()
+    services.release()
     with affair.office.database.writing() as connection:
         counted = connection.execute(select(schema.suspicion)).one()
         connection.execute(schema.suspicion.update().values(lifted_at=NOON))
-    late = Pen(boot="0b4e28ba-2fa1-41d2-883f-0016d3cca111")
-    late.rating(5, at="2026-11-18T09:30:00+07:00")
-    affair.office.append(late, received_at=NOON, clock=Pen().instant())
+    come_late(affair, services, 5)
     with affair.office.database.writing() as connection:
         connection.execute(schema.suspicion.update().values(lifted_at=counted.lifted_at))
 
-        assert (apply_again(connection), apply_again(connection)) == (1, 0)
+        assert (apply_again(connection), apply_again(connection)) == (5, 0)
 
-    assert affair.standings() == {"counted": 6, "suspect": 11, "repeat": 1}
+    assert affair.standings() == {"counted": 6, "suspect": 15, "repeat": 1}
+    with affair.office.database.reading() as connection:
+        check_numbers(services, connection, PERIODS)
 
 
 def test_two_decisions_that_overlap_are_withdrawn_one_by_one(affair: Affair) -> None:
@@ -304,11 +364,9 @@ def test_every_decision_is_in_the_audit_log_with_its_note(affair: Affair) -> Non
     assert first[0]["n"] == 10  # type: ignore[index]
 
 
-def test_the_board_shows_what_is_set_aside_now(affair: Affair) -> None:
+def test_the_board_shows_what_is_set_aside_now(affair: Affair, services: Services) -> None:
     affair.aside()
-    late = Pen(boot="0b4e28ba-2fa1-41d2-883f-0016d3cca111")
-    late.rating(5, at="2026-11-18T09:30:00+07:00")
-    affair.office.append(late, received_at=NOON, clock=Pen().instant())
+    come_late(affair, services, 5)
 
     with affair.office.database.reading() as connection:
         posted = find_posted(connection, affair.signal_id, "XA/")
@@ -316,7 +374,7 @@ def test_the_board_shows_what_is_set_aside_now(affair: Affair) -> None:
         foreign = find_posted(connection, affair.signal_id, "XB/")
 
     assert posted is not None
-    assert [(aside.row.n, aside.now) for aside in posted.standing] == [(10, 11)]
+    assert [(aside.row.n, aside.now) for aside in posted.standing] == [(10, 15)]
     assert (len(waiting), len(decided), foreign) == (0, 1, None)
 
 
