@@ -9,9 +9,9 @@ from kiosk.domain.numbers.measures import Method, Share
 from sync.collector.calendar.periods import Period
 from sync.collector.figures.frame import Frame
 from sync.collector.figures.lines import ReasonLine, ReasonMonth
-from sync.collector.figures.queries.counts import SumTable, read_reason_names, read_singles, read_sums
+from sync.collector.figures.queries.counts import SumTable
 from sync.collector.figures.queries.grains import Days
-from sync.collector.figures.queries.waits import read_few_reasons
+from sync.collector.figures.queries.of_series import read_few_reasons, read_reason_names, read_singles, read_sums
 from sync.collector.replica.shown import MONTH
 from sync.collector.replica.tally import COUNTED, REASON
 
@@ -21,7 +21,7 @@ MONTHS = 7
 def reasons_of(frame: Frame, shown: Mapping[str, Shown], before: Mapping[str, Shown]) -> tuple[ReasonLine, ...]:
     """Every reason that can be chosen or ever was, the most chosen first."""
     known = {reason.id: reason for reason in frame.survey.reasons} if frame.survey else {}
-    names = list(dict.fromkeys([*known, *read_reason_names(frame.connection, frame.asked)]))
+    names = list(dict.fromkeys([*known, *read_reason_names(frame.connection, frame.rows)]))
     place = frame.order.place.key
     now = _chosen(frame, names, frame.days, frame.sources)
     then = _chosen(frame, names, frame.other, frame.sources_then)
@@ -42,10 +42,10 @@ def reason_months_of(frame: Frame) -> tuple[ReasonMonth, ...]:
     months = [last]
     while len(months) < MONTHS:
         months.insert(0, (months[0] - timedelta(days=1)).replace(day=1))
-    streams = [COUNTED, *(REASON + name for name in read_reason_names(frame.connection, frame.asked))]
+    streams = [COUNTED, *(REASON + name for name in read_reason_names(frame.connection, frame.rows))]
     found: dict[date, Counter[str]] = {month: Counter() for month in months}
     for source in frame.sources:
-        sums = read_sums(frame.connection, source, frame.asked, streams, MONTH, Days(months[0], last))
+        sums = read_sums(frame.connection, source, frame.rows, streams, MONTH, Days(months[0], last))
         for (month, stream), n in sums.items():
             found[month][stream] += n
     return tuple(
@@ -58,7 +58,7 @@ def _chosen(frame: Frame, names: list[str], period: Period, sources: Sequence[Su
     streams = [REASON + name for name in names]
     found: dict[str, Counter[str]] = {}
     for source in sources:
-        of_source = read_singles(frame.connection, source, frame.asked, streams, frame.span(period))
+        of_source = read_singles(frame.connection, source, frame.rows, streams, frame.span(period))
         for key, counts in of_source.items():
             plain = {stream.removeprefix(REASON): n for stream, n in counts.items()}
             for above in frame.places.up_from(key):
@@ -69,7 +69,7 @@ def _chosen(frame: Frame, names: list[str], period: Period, sources: Sequence[Su
 def _few_reasons(frame: Frame) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for source in frame.sources:
-        of_source = read_few_reasons(frame.connection, source, frame.asked, frame.span(frame.days))
+        of_source = read_few_reasons(frame.connection, source, frame.rows, frame.span(frame.days))
         for key, names in of_source.items():
             for above in frame.places.up_from(key):
                 found.setdefault(above, set()).update(names)

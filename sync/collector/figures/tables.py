@@ -9,7 +9,7 @@ from kiosk.base.texts import Texts
 from kiosk.domain.numbers.disclosure import Hidden, Shown
 from kiosk.domain.numbers.measures import Figure, Method, Share, differs, points_between
 from kiosk.domain.visit.rating import Standing
-from sync.collector.figures.book import Book
+from sync.collector.figures.book import Book, Part
 from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.places import Place
 from sync.collector.figures.queries.waits import SET_ASIDE
@@ -27,6 +27,8 @@ class Titles:
     reason: Callable[[ReasonLine], str]
     place: Callable[[Place], str]
     measure: Callable[[Method], str]
+    question: Callable[[Part], str]
+    part_level: Callable[[Part, int], str]
 
 
 def tables_of(book: Book, words: Titles) -> tuple[Table, ...]:
@@ -37,7 +39,35 @@ def tables_of(book: Book, words: Titles) -> tuple[Table, ...]:
     if book.children:
         found.append(children_table(book, words))
     found += [_aside(book, words), _weeks(book, words), _reasons(book, words)]
-    return (*found, _reason_months(book, words)) if book.reason_months else tuple(found)
+    if book.reason_months:
+        found.append(_reason_months(book, words))
+    return (*found, *(other_table(part, number, words) for number, part in enumerate(book.others, 1)))
+
+
+def other_table(part: Part, number: int, words: Titles) -> Table:
+    """What another question got: the places right below, and all together."""
+    t = words.t
+    columns = (
+        Column("place", t("Place"), Form.TEXT),
+        Column("code", t("Code"), Form.TEXT),
+        Column("n", t("Ratings, n"), Form.COUNT),
+        Column("share", words.measure(part.method) + ", %", Form.PERCENT),
+        Column("low", t("95% interval, from") + ", %", Form.PERCENT),
+        Column("high", t("95% interval, to") + ", %", Form.PERCENT),
+        *(Column(f"level_{value}", words.part_level(part, value), Form.COUNT) for value in part.levels),
+        Column("aside", t("Set aside"), Form.COUNT),
+    )
+    rows = tuple(
+        (words.place(line.place), line.place.code, *_other_cells(line, part)) for line in (*part.children, part.me)
+    )
+    title = t("Other question {n}: {question}", n=number, question=words.question(part))
+    return Table(f"other_{number}", title, columns, rows, has_total=True)
+
+
+def _other_cells(line: Line, part: Part) -> tuple[Cell, ...]:
+    blank = _mark(line.shown)
+    levels = (blank if line.shown.hidden else line.shown.counts.get(value, 0) for value in part.levels)
+    return _n(line.shown), _percent(line.figure, blank), *_interval(line.figure, blank), *levels, line.aside_n
 
 
 def children_table(book: Book, words: Titles) -> Table:
@@ -97,7 +127,9 @@ def _key_figures(book: Book, words: Titles) -> Table:
     columns = (
         Column("place", t("Place"), Form.TEXT),
         *_line_columns(words, book.method),
+        Column("recorded", t("Ratings recorded"), Form.COUNT),
         Column("both", t("With what was set aside") + ", %", Form.PERCENT),
+        Column("both_n", t("Ratings in it"), Form.COUNT),
         Column("mean", t("Mean in percent of five"), Form.PERCENT),
     )
     mean = book.me.mean.percent(1) if book.me.mean and len(book.levels) == 5 else None
@@ -105,7 +137,9 @@ def _key_figures(book: Book, words: Titles) -> Table:
     row = (
         words.place(book.place),
         *_line_cells(book.me),
+        book.me.recorded,
         Mark.NONE if both is None else both,
+        book.me.both.n if both is not None and book.me.both and book.me.both.n is not None else Mark.NONE,
         Mark.NONE if mean is None else mean,
     )
     return Table("figures", t("Result of the period"), columns, (row,))

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from kiosk.domain.numbers.disclosure import shown_sum
 from sync.collector.figures.frame import Frame
 from sync.collector.figures.lines import Week, figure_of
-from sync.collector.figures.queries.counts import NO_LEVELS, Levels, add, by_level, read_sums, read_weeks
+from sync.collector.figures.queries.counts import NO_LEVELS, Levels, add, by_level
 from sync.collector.figures.queries.grains import Days
+from sync.collector.figures.queries.of_series import read_sums, read_weeks
 from sync.collector.figures.queries.waits import ASIDE_STREAMS
 from sync.collector.replica.shown import WEEK
 
@@ -36,7 +37,7 @@ def _levels(frame: Frame, days: Days) -> dict[str, dict[date, Levels]]:
     found: dict[str, dict[date, Levels]] = {key: {} for key in (place, *(child.key for child in frame.below))}
     for source in frame.sources:
         homes = {number: [found[key] for key in _home(frame, at) if key in found] for number, at in source.keys.items()}
-        for monday, number, *levels in read_weeks(frame.connection, source, frame.asked, days):
+        for monday, number, *levels in read_weeks(frame.connection, source, frame.rows, days):
             for weeks in homes.get(number, ()):
                 before = weeks.get(monday)
                 weeks[monday] = tuple(levels) if before is None else add(before, levels)
@@ -47,7 +48,7 @@ def _aside(frame: Frame, days: Days) -> "Counter[date]":
     """How many were set aside in each week."""
     found: Counter[date] = Counter()
     for source in frame.sources:
-        for (monday, _), n in read_sums(frame.connection, source, frame.asked, ASIDE_STREAMS, WEEK, days).items():
+        for (monday, _), n in read_sums(frame.connection, source, frame.rows, ASIDE_STREAMS, WEEK, days).items():
             found[monday] += n
     return found
 

@@ -2,16 +2,15 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from sync.collector.api.depends import MayRead, TheServices
-from sync.collector.api.tallies import read_report
 from sync.collector.drawing.templates import templates
-from sync.collector.figures.today import Report, Span
+from sync.collector.figures.book import Book
+from sync.collector.services.reports import read_today
 from sync.collector.services.services import Services
 from sync.collector.web.shared.rendering import phrases_of, render
 from sync.collector.words.phrases import Phrases
@@ -41,13 +40,12 @@ class _View:
 @router.get("/")
 async def show_today(request: Request, services: TheServices, reader: MayRead) -> Response:
     """Today's tallies per counter."""
-    day = date.fromisoformat(services.days.today(services.now())[0])
-    report = await asyncio.to_thread(read_report, services, Span(day, day, path=reader.path))
-    view = _render(report, phrases_of(request), services)
+    book = await asyncio.to_thread(read_today, services, reader)
+    view = _render(book, phrases_of(request), services)
     if request.headers.get("hx-request") == "true":
         return _refresh(request, view)
     refresh_s = DEMO_REFRESH_S if services.config.demo else REFRESH_S
-    return render(request, "page.html", view=view.marked, refresh_s=refresh_s, report=report)
+    return render(request, "page.html", view=view.marked, refresh_s=refresh_s)
 
 
 def _refresh(request: Request, view: _View) -> Response:
@@ -57,8 +55,6 @@ def _refresh(request: Request, view: _View) -> Response:
     return HTMLResponse(view.marked, headers={"Cache-Control": "no-store"})
 
 
-def _render(report: Report, phrases: Phrases, services: Services) -> _View:
-    html = templates.get_template("report.html").render(
-        t=phrases.t, p=phrases, report=report, demo=services.config.demo
-    )
+def _render(book: Book, phrases: Phrases, services: Services) -> _View:
+    html = templates.get_template("report.html").render(t=phrases.t, p=phrases, book=book, demo=services.config.demo)
     return _View(html)
