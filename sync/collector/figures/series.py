@@ -39,6 +39,11 @@ class Series:
         return self.survey.ref if self.survey else self.asked.survey
 
     @property
+    def refs(self) -> tuple[str, ...]:
+        """How ratings may name it: every known version, and what names it where none is known."""
+        return (*(survey.ref for survey in self.versions), self.asked.survey)
+
+    @property
     def changes(self) -> tuple["Change", ...]:
         """What each version did otherwise than the one before."""
         return tuple(_changes(self.versions, self.asked.question))

@@ -22,8 +22,9 @@ from sync.collector.care.signals.watched import SLOT_S, Finding, HalfDay, Presse
 from sync.collector.figures.kiosks import read_kiosks
 from sync.collector.fleet.kiosks.hours import Missed
 from sync.collector.fleet.rollouts.calendars import Calendars
+from sync.collector.replica.served import TYPED, every_typed
 from sync.collector.replica.stretch import ANY_PART
-from sync.collector.store.schema import EPOCH, counter, device, journal, micros, rating, transaction_count, unit
+from sync.collector.store.schema import EPOCH, counter, device, journal, micros, rating, unit
 
 AT_ONCE = 2000
 _COLUMNS = (
@@ -177,9 +178,7 @@ def _newest_of(connection: Connection, journal_id: str, below: int, window: Wind
 
 def _read_served(connection: Connection, window: Window) -> dict[int, dict[str, int]]:
     rows = connection.execute(
-        select(transaction_count)
-        .where(transaction_count.c.day.between(window.first, window.last))
-        .order_by(transaction_count.c.received_at, transaction_count.c.seq)
+        every_typed([table.c.day.between(window.first, window.last)] for table in TYPED).order_by("at", "seq")
     )
     found: dict[int, dict[str, int]] = {}
     for row in rows:

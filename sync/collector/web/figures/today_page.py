@@ -10,8 +10,10 @@ from starlette.responses import HTMLResponse, Response
 from sync.collector.api.depends import MayRead, TheServices
 from sync.collector.drawing.templates import templates
 from sync.collector.figures.book import Book
+from sync.collector.people.rights import Reader
 from sync.collector.services.reports import read_today
 from sync.collector.services.services import Services
+from sync.collector.web.figures.report_page import address_of
 from sync.collector.web.shared.rendering import phrases_of, render
 from sync.collector.words.phrases import Phrases
 
@@ -41,7 +43,7 @@ class _View:
 async def show_today(request: Request, services: TheServices, reader: MayRead) -> Response:
     """Today's tallies per counter."""
     book = await asyncio.to_thread(read_today, services, reader)
-    view = _render(book, phrases_of(request), services)
+    view = _render(book, phrases_of(request), services, reader)
     if request.headers.get("hx-request") == "true":
         return _refresh(request, view)
     refresh_s = DEMO_REFRESH_S if services.config.demo else REFRESH_S
@@ -55,6 +57,8 @@ def _refresh(request: Request, view: _View) -> Response:
     return HTMLResponse(view.marked, headers={"Cache-Control": "no-store"})
 
 
-def _render(book: Book, phrases: Phrases, services: Services) -> _View:
-    html = templates.get_template("report.html").render(t=phrases.t, p=phrases, book=book, demo=services.config.demo)
+def _render(book: Book, phrases: Phrases, services: Services, reader: Reader) -> _View:
+    html = templates.get_template("report.html").render(
+        t=phrases.t, p=phrases, book=book, demo=services.config.demo, reader=reader, address=address_of
+    )
     return _View(html)
