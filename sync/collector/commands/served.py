@@ -32,8 +32,8 @@ def served_import(
     The first line: unit,counter,day,n. The day is written 2026-10-28. What is taken over corrects what stood there for
     the same counter and day, also what was typed in on a kiosk or on the web; a later number corrects it in turn.
     """
-    from sync.collector.figures.typed import FILE, Source
     from sync.collector.profiles.served_file import take_served
+    from sync.collector.profiles.typed import FILE, Source
 
     try:
         body = file.read_bytes()

@@ -12,6 +12,7 @@ from kiosk.domain.numbers.measures import Figure, Method, Score, Share, differs,
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Reason
 from sync.collector.figures.places import Place
+from sync.collector.figures.reason_ranks import Rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,8 @@ class ReasonLine:
     """Of the ratings counted."""
     share_before: Share | None
     by_child: Mapping[str, int | None] = field(default_factory=dict)
+    rank: Rank | None = None
+    """Between which places it stands; None where the base carries no ranking."""
 
     @property
     def points(self) -> Decimal | None:

@@ -7,11 +7,11 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from sync.collector.figures.typed import SERVED_MAX, Served, Source, keep_served
 from sync.collector.fleet.places.codes import take_exact
 from sync.collector.fleet.places.counter_table import UnitLook
 from sync.collector.fleet.places.csv_table import read_csv
 from sync.collector.profiles.counts_file import LINES_MAX, CountsWrong, Fault
+from sync.collector.profiles.typed import SERVED_MAX, Served, Source, keep_served
 from sync.collector.store.schema import counter, unit
 
 SERVED_COLUMNS = ("unit", "counter", "day", "n")

@@ -66,6 +66,14 @@ class Recorded(When):
             return f"n = {n}"
         return t("n = {n}, without {m} set aside that wait to be enough", n=n, m=t.number(line.untold))
 
+    def rank_method(self) -> str:
+        """By which test reasons are ranked."""
+        return self.t(
+            "Reasons are ranked by a paired test: McNemar's in its conservative form from sums, (a − b)² / (a + b), "
+            "with nobody taken to have chosen both; Holm over all pairs listed, 5%. Where ranks overlap, the order "
+            "means nothing."
+        )
+
     def changed(self, series: Series) -> list[str]:
         """What each version of a survey did otherwise than the one before."""
         return [self._change(change) for change in series.changes]

@@ -1,4 +1,4 @@
-"""Served page: a supervisor types in how many transactions a counter served on a day, and sees what was typed before."""
+"""Served page: a supervisor types in how many transactions a counter served on a day, and sees all that was typed."""
 
 import asyncio
 import re
@@ -12,8 +12,8 @@ from starlette.responses import RedirectResponse, Response
 from sync.collector.api.depends import MayTypeServed, TheServices
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.places import Place, Places, find_place, read_places
-from sync.collector.figures.typed import SERVED_MAX, WEB, Served, Source, Typed, keep_served, read_typed
 from sync.collector.people.rights import Reader
+from sync.collector.profiles.typed import SERVED_MAX, WEB, Served, Source, Typed, keep_served, read_typed
 from sync.collector.services.services import Services
 from sync.collector.web.shared.depends import ServedForm
 from sync.collector.web.shared.rendering import phrases_of, render

@@ -72,7 +72,7 @@ def read_known(connection: Connection, served: Sequence[Served]) -> dict[tuple[i
 
 
 def read_typed(connection: Connection, counter_id: int, first: date, last: date) -> list[Typed]:
-    """Every number that was typed in for a counter's days, the newest day first, of each day the one that holds first."""
+    """What was typed in for a counter's days, the newest day first; of each day first the number that holds."""
     c = typed_count.c
     wheres = ([table.c.counter_id == counter_id, table.c.day.between(first, last)] for table in TYPED)
     of_people = select(c.day, c.n, c.typed_at, c.typed_by, c.source).where(
@@ -84,7 +84,8 @@ def read_typed(connection: Connection, counter_id: int, first: date, last: date)
         who = people.get((row.day, int(row.n), row.at))
         source = who.source if who else KIOSK
         found.append(Typed(row.day, int(row.n), row.at, who.typed_by if who else "", source))
-    return sorted(reversed(found), key=lambda one: one.day, reverse=True)
+    found.reverse()
+    return sorted(found, key=lambda one: one.day, reverse=True)
 
 
 def _details(served: Sequence[Served], before: dict[tuple[int, date], int], source: Source) -> dict[str, Any]:
