@@ -118,7 +118,7 @@ def test_intervals_of_reasons_hold_the_generating_share_in_93_to_97_percent_of_m
             held[share] += float(ends[0]) <= 100 * share <= float(ends[1])
             total[share] += k / month.n
 
-    for share, n in held.items():
+    for n in held.values():
         assert 0.93 <= n / MONTHS <= 0.97, held
     # And the shares are unbiased, also of what is hardly ever chosen.
     for share, found in total.items():
