@@ -144,6 +144,24 @@ def test_an_old_address_with_a_version_leads_to_its_series(
     assert found == [10, 10, 40]
 
 
+def test_what_was_recorded_is_one_number_and_the_result_with_the_set_aside_says_what_is_not_in_it(
+    services: Services, office: Office, client: TestClient
+) -> None:
+    press(office, 40)
+    press(office, 9, standing="repeat")
+    press(office, 2, standing="repeat", counter="Q2")
+
+    me = book(services).me
+    row = client.get("/v1/report?unit=XA&period=2026-11").json()["tables"]["figures"][0]
+    page = client.get("/t/XA?ky=2026-11").text
+
+    assert (me.recorded, me.both and me.both.n, me.untold) == (51, 49, 2)
+    assert (row["recorded"], row["both_n"]) == (51, 49)
+    # Above and beside what was set aside: the same sum.
+    assert page.count("ược tính 40 + để riêng 11 = 51 lượt đã ghi") == 2
+    assert "n = 49, chưa gồm 2 lượt để riêng còn chờ cho đủ nhóm" in page
+
+
 def test_a_survey_of_which_all_ratings_wait_is_told(services: Services, office: Office, client: TestClient) -> None:
     press(office, 40)
     press(office, 3, "tt32-3@1", level=1)
