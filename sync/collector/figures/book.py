@@ -5,7 +5,7 @@ cannot disagree. What may not be shown never comes in.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kiosk.domain.numbers.disclosure import Policy
@@ -96,6 +96,8 @@ class Book:
     """The places that it may be compared with: its neighbours, as far as the reader may see them."""
     joined: tuple[Joined, ...] = ()
     """The counters that came or went, so far as that touches the comparison."""
+    published: Mapping[str, datetime] = field(default_factory=dict)
+    """When the versions came that did something otherwise than the one before, as far as they are the office's own."""
     undated: tuple[Place, ...] = ()
     """The counters some of whose ratings stand on the day of their receipt."""
 

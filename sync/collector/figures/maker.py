@@ -24,6 +24,7 @@ from sync.collector.figures.queries.of_series import (
     read_answered,
     read_half_days,
     read_levels,
+    read_published,
     read_served,
     read_streams,
     read_waiting,
@@ -63,7 +64,8 @@ def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
         place, way, order.period, frame.days, frame.other, rules.today, rules.now, rules.policy, parts, answered,
         parts[0].me.spark, () if frame.brief else reasons_of(frame, shown, before),
         () if frame.brief else _half_days(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
-        reason_months_of(frame) if order.over_time else (), _peers(frame), frame.joined, undated,
+        reason_months_of(frame) if order.over_time else (), _peers(frame), frame.joined,
+        read_published(frame.connection, [change.after.ref for change in frame.series.changes]), undated,
     )  # fmt: skip
 
 

@@ -4,8 +4,8 @@ Each function reads what its namesake reads of one name, and adds the names up.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from sync.collector.figures.queries.counts import Keys, Levels, SumTable, add
 from sync.collector.figures.queries.grains import Days
 from sync.collector.figures.queries.served import Served, add_served
 from sync.collector.figures.queries.waits import Waiting, Waits
-from sync.collector.store.schema import leftover_count, waiting_count
+from sync.collector.store.schema import leftover_count, survey_text, waiting_count
 
 Rows = tuple[Asked, ...]
 """The names under which the rows of one series stand."""
@@ -34,6 +34,13 @@ def read_answered(connection: Connection, days: Days) -> dict[Asked, int]:
         for row in connection.execute(wanted):
             found.setdefault(Asked(*row), 0)
     return found
+
+
+def read_published(connection: Connection, refs: Collection[str]) -> dict[str, datetime]:
+    """When these versions of the office's own surveys were published."""
+    c = survey_text.c
+    wanted = select(c.ref, c.published_at).where(c.ref.in_(sorted(refs)), c.published_at.is_not(None))
+    return {row.ref: row.published_at for row in connection.execute(wanted)} if refs else {}
 
 
 def read_streams(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from starlette.testclient import TestClient
 
 from kiosk.base.texts import texts
@@ -80,6 +80,23 @@ def test_what_a_version_changed_is_noted(
     assert words in client.get("/t/XA?ky=2026-11").text
     assert words in csv_file(book(services), phrases()).decode()
     assert "hoi-rieng@2 counts other levels" in str(client.get("/v1/report?unit=XA&period=2026-11").json()["questions"])
+
+
+def test_a_version_that_changed_something_is_marked_in_the_chart(
+    services: Services, office: Office, versions: tuple[Survey, Survey], client: TestClient
+) -> None:
+    with office.database.writing() as connection:
+        earlier = {"published_at": NOON - timedelta(days=21)}
+        connection.execute(update(survey_text).where(survey_text.c.ref == "hoi-rieng@2").values(earlier))
+    pen = Pen()
+    for _ in range(40):
+        pen.rating(survey="hoi-rieng@2")
+    office.append(pen, received_at=NOON - timedelta(days=10))
+
+    page = client.get("/t/XA?ky=2026-11").text
+
+    assert page.count(">hoi-rieng@2</text>") == 2
+    assert ">hoi-rieng@1</text>" not in page
 
 
 def test_other_surveys_stand_below_with_their_n_and_in_the_head(
