@@ -32,6 +32,7 @@ PAGES = (
     Listed("03-quay-canh-quay-khac", "/t/{unit}/{counter}", "/t/{unit}/{counter}?do=mean5&voi={beside}"),
     Listed("03-quay-nam-truoc", "/t/{unit}/{counter}", "/t/{unit}/{counter}?ky=2025-11"),
     Listed("01-im-lang", "/im-lang", "/im-lang"),
+    Listed("03-giao-dich", "/giao-dich/{unit}/{counter}", "/giao-dich/{unit}/{counter}"),
     Listed("04-ly-do", "/ly-do", "/ly-do"),
     Listed("04-ly-do-don-vi", "/ly-do/{unit}", "/ly-do/{unit}"),
     Listed("04-ly-do-quay", "/ly-do/{unit}/{counter}", "/ly-do/{unit}/{counter}"),

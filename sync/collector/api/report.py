@@ -58,6 +58,19 @@ def book_json(book: Book, p: Phrases) -> dict[str, Any]:
         "measure": book.method,
         "made_at": book.made_at.isoformat(),
         "notice": NOTICE,
+        "recorded": None if any(part.me.shown.hidden for part in book.parts) else book.recorded,
+        "waits": p.waits(book),
+        "questions": [
+            {
+                "question": part.series.asked.code,
+                "versions": [survey.ref for survey in part.series.versions],
+                "changes": p.changed(part.series),
+                "n": part.me.n,
+                "set_aside": part.me.aside_n,
+                "table": f"other_{number}" if number else "figures",
+            }
+            for number, part in enumerate(book.parts)
+        ],
         "tables": {
             table.key: [
                 {column.key: _json(cell) for column, cell in zip(table.columns, row, strict=True)} for row in table.rows

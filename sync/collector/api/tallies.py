@@ -1,4 +1,4 @@
-"""Tallies: the same table as the page's, for programs."""
+"""Tallies: the counts of the page Today for any days, for programs."""
 
 import asyncio
 from datetime import date
@@ -7,16 +7,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse, Response
 
+from kiosk.base.texts import texts
 from kiosk.domain.numbers.measures import Share
 from sync.collector.api.depends import MayExport, TheServices
 from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.api.noted import note_reading
 from sync.collector.calendar.periods import LAST_DAY
-from sync.collector.figures.book import Rules
-from sync.collector.figures.today import Report, Row, Span, Table, make_report
+from sync.collector.figures.book import Book, Part
+from sync.collector.figures.lines import Answered, Line
+from sync.collector.figures.places import Place
 from sync.collector.fleet.places.units import PLACE_CODE
-from sync.collector.services.services import Services
+from sync.collector.services.reports import Span, read_span
 from sync.collector.words.notice import NOTICE
+from sync.collector.words.phrases import Phrases
 from sync.protocol.errors import WireError
 
 router = APIRouter(tags=["reports"])
@@ -40,35 +43,27 @@ async def get_tallies(
     """Counts and measures per survey, question and counter, from one local day to another (today by default)."""
     now = services.now()
     today = date.fromisoformat(services.days.today(now)[0])
-    span = Span(first or last or today, last or max(first or today, today), unit, counter, reader.path)
+    span = Span(first or last or today, last or max(first or today, today), unit, counter)
     if span.first > span.last:
         raise WireError("from is after to")
     if span.first < FIRST_DAY or span.last > LAST_DAY:
         raise WireError(f"days are from {FIRST_DAY} to {LAST_DAY}")
-    report = await asyncio.to_thread(read_report, services, span)
+    book = await asyncio.to_thread(read_span, services, reader, span)
     asked = {"from": span.first.isoformat(), "to": span.last.isoformat()}
     await note_reading(services, reader, "/v1/tallies", counter or unit or reader.path or "*", asked)
-    return JSONResponse(report_json(report, services.config.time_zone))
+    return JSONResponse(
+        counts_json(book, services.config.time_zone, Phrases(texts("collector", "en"), services.config.zone, now))
+    )
 
 
-def read_report(services: Services, span: Span) -> Report:
-    """The report of ``span`` as of now."""
-    services.release()
-    now = services.now()
-    present = services.days.today(now)
-    rules = Rules(now, date.fromisoformat(present[0]), services.config.policy, services.surveys, present)
-    with services.database.reading() as connection:
-        return make_report(connection, span, rules, services.missed(connection))
-
-
-def report_json(report: Report, time_zone: str) -> dict[str, Any]:
-    """The report in JSON; percentages are decimals as text, so that none is rounded twice."""
-    policy = report.policy
+def counts_json(book: Book, time_zone: str, p: Phrases) -> dict[str, Any]:
+    """The counts in JSON; percentages are decimals as text, so that none is rounded twice."""
+    policy = book.policy
     return {
-        "from": report.span.first.isoformat(),
-        "to": report.span.last.isoformat(),
+        "from": book.period.first.isoformat(),
+        "to": book.period.last.isoformat(),
         "time_zone": time_zone,
-        "made_at": report.made_at.isoformat(),
+        "made_at": book.made_at.isoformat(),
         "notice": NOTICE,
         "disclosure": {
             "cell_min": policy.cell_min,
@@ -76,56 +71,57 @@ def report_json(report: Report, time_zone: str) -> dict[str, Any]:
             "step": policy.step,
             "delay": policy.delay,
         },
-        "recorded": _recorded(report),
-        "undated": [place.code for place in report.undated],
-        "tables": [_table_json(table) for table in report.tables],
+        "recorded": None if any(part.me.shown.hidden for part in book.parts) else book.recorded,
+        "waits": p.waits(book),
+        "undated": [place.code for place in book.undated],
+        "tables": [_table_json(part) for part in book.parts],
     }
 
 
-def _recorded(report: Report) -> int | None:
-    """All ratings of the span, counted and set aside; None where a part of them is hidden."""
-    if any(table.total.shown.hidden for table in report.tables):
-        return None
-    return sum(table.total.recorded for table in report.tables)
-
-
-def _table_json(table: Table) -> dict[str, Any]:
+def _table_json(part: Part) -> dict[str, Any]:
     return {
-        "survey": table.survey,
-        "question": table.question,
+        "survey": part.series.ref,
+        "question": part.series.asked.question,
+        "series": part.series.asked.survey,
+        "versions": [survey.ref for survey in part.series.versions],
         "levels": [
-            {"level": value, "text": dict(level.text) if (level := table.level(value)) else {}}
-            for value in table.levels
+            {"level": value, "text": dict(level.text) if (level := part.level(value)) else {}} for value in part.levels
         ],
-        "counters": [_row_json(row) for row in table.rows],
-        "total": _row_json(table.total),
+        "counters": [{**_place_json(line.place), **_line_json(line)} for line in part.counters],
+        "total": _line_json(part.me),
     }
 
 
-def _row_json(row: Row) -> dict[str, Any]:
-    place = row.place
-    of_place = (
-        {}
-        if place is None
-        else {
-            "counter": place.code,
-            "name": place.name,
-            "unit": place.unit,
-            "last_contact": [at.isoformat() if (at := kiosk.last_contact) else None for kiosk in place.kiosks],
-            "silent": [kiosk.silent for kiosk in place.kiosks],
-        }
-    )
+def _place_json(place: Place) -> dict[str, Any]:
     return {
-        **of_place,
-        "counted": row.shown.n,
-        "by_level": {str(level): n for level, n in sorted(row.shown.counts.items())},
-        "hidden": row.shown.hidden,
-        "waiting": row.shown.waiting,
-        "measure": share_json(row.share, percent=row.shown.percent),
-        "set_aside": {str(standing): n for standing, n in sorted(row.aside.items())},
-        "measure_with_set_aside": share_json(row.share_with_aside, percent=row.shown.percent),
-        "participation": None,
+        "counter": place.code,
+        "name": place.name,
+        "unit": place.unit,
+        "last_contact": [at.isoformat() if (at := kiosk.last_contact) else None for kiosk in place.kiosks],
+        "silent": [kiosk.silent for kiosk in place.kiosks],
     }
+
+
+def _line_json(line: Line) -> dict[str, Any]:
+    return {
+        "counted": line.shown.n,
+        "by_level": {str(level): n for level, n in sorted(line.shown.counts.items())},
+        "hidden": line.shown.hidden,
+        "waiting": line.shown.waiting,
+        "waits": {"few": line.few, "coming": line.coming},
+        "measure": share_json(line.parts, percent=line.shown.percent),
+        "set_aside": {str(standing): n for standing, n in sorted(line.aside.items())},
+        "measure_with_set_aside": share_json(line.parts_with_aside, percent=line.shown.percent),
+        "participation": _answered_json(line.answered),
+    }
+
+
+def _answered_json(answered: Answered | None) -> dict[str, Any] | None:
+    """Who took part on the days that are over and whose transactions are known; None where none is."""
+    if answered is None:
+        return None
+    known = {"counter_days_known": answered.known, "counter_days": answered.of}
+    return {**(share_json(answered.share, percent=True) or {}), **known}
 
 
 def share_json(share: Share | None, *, percent: bool) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from kiosk.base.texts import texts
 from sync.collector.care.cases.letters import tell_overdue
-from sync.collector.care.cases.opening import CLOSED, Finding, Rule, find_case, known_cases
+from sync.collector.care.cases.opening import CLOSED, Finding, Rule, find_case
 from sync.collector.services.cases import look_for, periods_now, place_of, read_since
 from sync.collector.services.cases_by_hand import open_and_tell
 from sync.collector.services.services import Services
@@ -38,9 +38,7 @@ def run_case_round(services: Services, transact: Transact) -> int:
 def _findings(services: Services, rule: Rule) -> list[Finding]:
     found: list[Finding] = []
     for period in periods_now(rule.cases.kind, rule.today):
-        with services.database.reading() as connection:
-            known = known_cases(connection, period.code, period.first)
-        found += look_for(services, rule.cases, period, known)
+        found += look_for(services, rule.cases, period)
     return found
 
 
@@ -67,8 +65,8 @@ def _look_after(services: Services, transact: Transact, today: date) -> None:
 def _after(services: Services, case: Any, today: date) -> dict[str, Any]:
     first = case.closed_on + timedelta(days=1)
     last = min(today, first + timedelta(days=LOOKED_AFTER_DAYS - 1))
-    place = place_of(services, case.place)
-    bad = read_since(services, place, first, last) if place is not None and first <= last else None
+    place, asked = place_of(services, case.place), f"{case.survey}:{case.question}"
+    bad = read_since(services, place, first, last, asked) if place is not None and first <= last else None
     if bad is None:
         return {"after_bad": None, "after_n": None, "after_last": None}
     return {"after_bad": bad.numerator, "after_n": bad.denominator, "after_last": last}

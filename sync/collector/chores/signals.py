@@ -1,18 +1,20 @@
 """Signals: looks for signs once a day over days that are over, and tells whoever decides."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from sync.collector.care.signals.decide import apply_again
-from sync.collector.care.signals.find import find_signs
+from sync.collector.care.signals.find import find_all
 from sync.collector.care.signals.gather import Window, find_journals, gather
 from sync.collector.care.signals.keep import keep_findings, read_looked_at
 from sync.collector.care.signals.watched import Finding, Sign
 from sync.collector.care.signals.words import SignWords
 from sync.collector.notices.outbox import Kind, Notice
 from sync.collector.people.rights import Right
+from sync.collector.replica.blocks.series import series_of
 from sync.collector.services.services import Services
 from sync.collector.store.schema import counter, signal, signal_run, unit
 from sync.collector.store.writer import Transact
@@ -40,14 +42,14 @@ def watch_signs(services: Services, transact: Transact) -> int | None:
 def look(services: Services, today: date, stretches: int = 1) -> list[Finding]:
     """What there is to find in the days before today, the oldest of several stretches of days first."""
     settings = services.config.signals
-    length = timedelta(days=settings.window_days)
+    length, asked = timedelta(days=settings.window_days), partial(series_of, services.surveys)
     with services.database.reading() as connection:
         looked_at, missed = read_looked_at(connection), services.missed(connection)
         found: list[Finding] = []
         for back in reversed(range(stretches)):
             last = today - timedelta(days=1) - back * length
             window = Window(last - length + timedelta(days=1), last, services.config.zone, settings.quick_s)
-            signs = find_signs(gather(connection, window, missed), settings, looked_at)
+            signs = find_all(gather(connection, window, missed, asked), settings, looked_at)
             # Where nobody pressed long ago, that ended long ago.
             found += [one for one in signs if not back or one.sign is not Sign.UNPRESSED]
         lost = find_journals(connection, window)

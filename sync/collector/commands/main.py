@@ -20,6 +20,7 @@ from sync.collector.commands.notices import notices_app
 from sync.collector.commands.offline import ack_file, import_files
 from sync.collector.commands.places import counter_app, unit_app
 from sync.collector.commands.report import report
+from sync.collector.commands.served import served_app
 from sync.collector.commands.shared import ConfigFile, DataDir, open_ready, tell
 from sync.collector.commands.user import user_app
 from sync.collector.settings.collector import load_config
@@ -42,6 +43,7 @@ app.add_typer(unit_app, name="unit")
 app.add_typer(counter_app, name="counter")
 app.add_typer(user_app, name="user")
 app.add_typer(counts_app, name="counts")
+app.add_typer(served_app, name="served")
 app.add_typer(config_app, name="config")
 app.add_typer(notices_app, name="notices")
 app.command(epilog="Example: collector report thang-11.pdf --period 2026-11 --unit 06040")(report)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sync.collector.figures.today import Table
+from sync.collector.figures.book import Part
 
 WIDE_LABELLED_FROM = 5
 NARROW_LABELLED_FROM = 21
@@ -28,18 +28,18 @@ class Segment:
     """Its label needs a wide screen."""
 
 
-def level_segments(table: Table, counts: Mapping[int, int], labelled_from: int) -> list[Segment]:
+def level_segments(part: Part, counts: Mapping[int, int], labelled_from: int) -> list[Segment]:
     """The parts of one 100 % bar, from the least satisfied to the most; empty without ratings."""
     total = sum(counts.values())
     segments, before = [], 0
-    for level in table.levels:
+    for level in part.levels:
         n = counts.get(level, 0)
         if n:
             x, width = 100 * before / total, 100 * n / total
             segments.append(
                 Segment(
                     level,
-                    level_colour(table, level),
+                    level_colour(part, level),
                     _in_percent(x),
                     _in_percent(width),
                     _in_percent(x + width / 2),
@@ -51,9 +51,9 @@ def level_segments(table: Table, counts: Mapping[int, int], labelled_from: int) 
     return segments
 
 
-def level_colour(table: Table, value: int) -> str:
+def level_colour(part: Part, value: int) -> str:
     """``l1`` … ``l5``: the colour of the face that stands for the level."""
-    level = table.level(value)
+    level = part.level(value)
     return f"l{level.face if level else 3}"
 
 

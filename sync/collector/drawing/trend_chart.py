@@ -42,6 +42,7 @@ class _Drawing:
             *self._ratings(base),
             *self._levels(base + 16),
             *self._months(base + 16),
+            *self._versions(height - 18),
         ]
         label = self.p.t("Share of satisfied, ratings and levels week by week; the numbers are in the table below")
         return svg.picture(self.width, height, marks, label, "trend wide-only" if self.wide else "trend phone-only")
@@ -61,6 +62,17 @@ class _Drawing:
                 svg.rect(x, 0, right - x, bottom, "period"),
                 svg.text(right - 4, 12, self.p.t("This period"), "end strong"),
             ]
+        return marks
+
+    def _versions(self, bottom: float) -> list[Markup]:
+        """A line where a version of the survey came that did something otherwise than the one before."""
+        marks: list[Markup] = []
+        for ref, at in self.book.published.items():
+            day = self.p.day_of(at)
+            for i, week in enumerate(self.weeks):
+                if week.first <= day < week.first + timedelta(days=7):
+                    x = self._x(i) - self.step / 2
+                    marks += [svg.line(x, 0, x, bottom, "whisk"), svg.text(x - 4, 26, ref, "end faint")]
         return marks
 
     def _share(self) -> list[Markup]:

@@ -1,7 +1,8 @@
 """Files: a report's tables as CSV and XLSX, cell for cell what the page shows."""
 
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -53,11 +54,21 @@ def xlsx_of(tables: Sequence[Table], heading: Sequence[str], made_at: datetime, 
         {"title": safe_text(heading[0]), "comments": safe_text(p.notice), "created": made_at.replace(tzinfo=None)}
     )
     for table in tables:
-        sheet = workbook.add_worksheet(safe_text(table.title)[:31].replace("/", " "))
+        sheet = workbook.add_worksheet(_sheet_name(table.title, {each.name.lower() for each in workbook.worksheets()}))
         first = _write_sheet(workbook, sheet, table, list(heading), p)
         _add_chart(workbook, sheet, table, first)
     workbook.close()
     return file.getvalue()
+
+
+def _sheet_name(title: str, taken: Collection[str]) -> str:
+    """A name that Excel takes: at most 31 characters, some of them never, and no two alike."""
+    plain = re.sub(r"[\[\]:*?/\\]", " ", safe_text(title)).strip("' ") or "-"
+    number, name = 1, plain[:31]
+    while name.lower() in taken:
+        number += 1
+        name = f"{plain[: 28 - len(str(number))]} ({number})"
+    return name
 
 
 def heading_of(book: Book, p: Phrases) -> list[str]:
@@ -72,7 +83,8 @@ def heading_of(book: Book, p: Phrases) -> list[str]:
         ),
         t("Made at {time}", time=p.made_at_fully()),
         f"{book.asked.code} · {p.method(book.method)}",
-        *filter(None, [p.undated(book)]),
+        *filter(None, [p.recorded(book), p.waits(book), *p.changed(book.main.series), p.undated(book)]),
+        *([p.rank_method()] if any(line.rank for line in book.reasons) else []),
     ]
 
 

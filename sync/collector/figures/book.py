@@ -1,21 +1,22 @@
 """Book: everything one report says of a place in a period, made once by ``figures.maker``.
 
-The report pages, ``/v1/report``, CSV, XLSX, PDF, mails and cases all take it from here, so these cannot disagree; the
-page Today and ``/v1/tallies`` have tables of their own (``figures.today``). What may not be shown never comes in.
+Every page (Today too), ``/v1/report``, ``/v1/tallies``, CSV, XLSX, PDF, mails and cases take it from here, so these
+cannot disagree. What may not be shown never comes in.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kiosk.domain.numbers.disclosure import Policy
 from kiosk.domain.numbers.measures import Method
-from kiosk.domain.visit.survey import Question, Survey
+from kiosk.domain.visit.survey import Level, Question, Survey
 from sync.collector.calendar.periods import Period
 from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.lines import HalfDay, Line, ReasonLine, ReasonMonth, Week
 from sync.collector.figures.places import Place
 from sync.collector.figures.queries.asked import Asked
+from sync.collector.figures.series import Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,39 @@ class Joined:
     """The first on which it stood there."""
     compares: bool
     """Whether both periods are taken as it stands now: it was moved before the one that the report is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one question of one survey got, all its versions of the same levels together."""
+
+    series: Series
+    me: Line
+    """All counters of the place together."""
+    children: tuple[Line, ...]
+    counters: tuple[Line, ...]
+    method: Method
+
+    @property
+    def question(self) -> Question | None:
+        """The question, where its survey is known."""
+        return self.series.question
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """The levels to show: all of the scale, and any other that was stored."""
+        scale = {level.value for level in self.question.levels} if self.question else set()
+        return tuple(sorted(scale | set(self.me.shown.counts)))
+
+    def level(self, value: int) -> Level | None:
+        """The scale's level of this value."""
+        levels = self.question.levels if self.question else ()
+        return next((level for level in levels if level.value == value), None)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there is anything to say of it at this place."""
+        return bool(self.me.recorded or self.me.shown.hidden or self.me.shown.waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +78,10 @@ class Book:
     today: date
     made_at: datetime
     policy: Policy
-    asked: Asked
-    question: Question | None
-    others: Mapping[Asked, int]
-    """Every question that was answered in the period."""
-    me: Line
-    children: tuple[Line, ...]
-    counters: tuple[Line, ...]
-    """Every counter at or below the place."""
+    parts: tuple[Part, ...]
+    """What the report is about first, and behind it every other question that was answered at the place."""
+    answered: Mapping[Series, int]
+    """Every question that was answered in the period, wherever."""
     weeks: tuple[Week, ...]
     reasons: tuple[ReasonLine, ...]
     half_days: tuple[HalfDay, ...]
@@ -66,6 +96,8 @@ class Book:
     """The places that it may be compared with: its neighbours, as far as the reader may see them."""
     joined: tuple[Joined, ...] = ()
     """The counters that came or went, so far as that touches the comparison."""
+    published: Mapping[str, datetime] = field(default_factory=dict)
+    """When the versions came that did something otherwise than the one before, as far as they are the office's own."""
     undated: tuple[Place, ...] = ()
     """The counters some of whose ratings stand on the day of their receipt."""
 
@@ -75,10 +107,59 @@ class Book:
         return self.period.is_open(self.today)
 
     @property
+    def main(self) -> Part:
+        """What the report is about."""
+        return self.parts[0]
+
+    @property
+    def others(self) -> tuple[Part, ...]:
+        """What was answered beside it at the place."""
+        return self.parts[1:]
+
+    @property
+    def asked(self) -> Asked:
+        """The question that the report is about."""
+        return self.main.series.asked
+
+    @property
+    def question(self) -> Question | None:
+        """The question as the newest version of its survey has it; None where it is not known."""
+        return self.main.question
+
+    @property
+    def me(self) -> Line:
+        """The place's numbers."""
+        return self.main.me
+
+    @property
+    def children(self) -> tuple[Line, ...]:
+        """The places right below."""
+        return self.main.children
+
+    @property
+    def counters(self) -> tuple[Line, ...]:
+        """Every counter at or below the place."""
+        return self.main.counters
+
+    @property
     def levels(self) -> tuple[int, ...]:
         """The levels to show: all of the scale, and any other that was stored."""
-        scale = {level.value for level in self.question.levels} if self.question else set()
-        return tuple(sorted(scale | set(self.me.shown.counts)))
+        return self.main.levels
+
+    @property
+    def recorded(self) -> int:
+        """How many ratings are told of in all, of every question: counted and shown, and set aside."""
+        return sum(part.me.recorded for part in self.parts)
+
+    @property
+    def few(self) -> bool:
+        """Whether some ratings wait for others, being too few."""
+        return any(part.me.few for part in self.parts)
+
+    @property
+    def coming(self) -> bool:
+        """Whether some ratings wait for the end of their half day."""
+        return any(part.me.coming for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +179,10 @@ class Order:
     """Whether the reasons of the months before are wanted too."""
     seen: str = ""
     """The subtree that the reader may see: the way from the top begins there."""
+    brief: bool = False
+    """Whether the counts of the period are enough: no weeks, no reasons, nothing of the period before."""
+    answered: Period | None = None
+    """Of which days to tell who took part; by default of the period's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from kiosk.domain.visit.survey import Question, Survey
 from sync.collector.calendar.periods import Period
 from sync.collector.figures.book import Joined, Order, Rules
 from sync.collector.figures.places import Place, Places
-from sync.collector.figures.queries.asked import Asked, question_of, survey_of
+from sync.collector.figures.queries.asked import Asked
 from sync.collector.figures.queries.counts import SumTable, sums_of_counters, sums_of_units
 from sync.collector.figures.queries.grains import Days, to_the_end
+from sync.collector.figures.series import Series
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,18 @@ class Frame:
     places: Places
     order: Order
     rules: Rules
-    asked: Asked
+    series: Series
     days: Period
     """As much of the period as has begun."""
     other: Period
     """What it is compared with."""
+    brief: bool = False
+    """Whether the counts of the period are enough: no weeks, and nothing of the period before."""
+
+    @property
+    def asked(self) -> Asked:
+        """What its rows are named by."""
+        return self.series.asked
 
     @cached_property
     def keys(self) -> dict[int, str]:
@@ -90,15 +98,15 @@ class Frame:
         """The places right below that are at work in the period."""
         return self.places.children_at_work(self.order.place.key, self.days.first, self.days.last)
 
-    @cached_property
+    @property
     def survey(self) -> Survey | None:
-        """The survey asked, where it is known."""
-        return survey_of(self.asked, self.rules.surveys)
+        """The newest version of the survey asked, where it is known."""
+        return self.series.survey
 
-    @cached_property
+    @property
     def question(self) -> Question | None:
         """The question asked, where its survey is known."""
-        return question_of(self.asked, self.rules.surveys)
+        return self.series.question
 
     @cached_property
     def satisfied(self) -> frozenset[int]:

@@ -12,6 +12,7 @@ from kiosk.domain.numbers.measures import Figure, Method, Score, Share, differs,
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Reason
 from sync.collector.figures.places import Place
+from sync.collector.figures.reason_ranks import Rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,17 @@ class Line:
     before: Shown
     aside: Mapping[Standing, int]
     """What was set aside, by reason; never hidden, for it says nothing of anybody's opinion."""
-    with_aside: Figure | None
-    """The figure had nothing been set aside; None where that would give a set-aside rating away."""
+    both: Shown | None
+    """By level, what was counted with as much of what was set aside as may be shown; None where none may."""
     answered: Answered | None
     satisfied: frozenset[int]
     spark: tuple["Week", ...] = ()
     method: Method = Method.TOP2BOX
     """How the figure that the page is about is computed."""
+    few: bool = False
+    """Whether some wait for others, being too few."""
+    coming: bool = False
+    """Whether some wait for the end of their half day."""
 
     @property
     def n(self) -> int | None:
@@ -51,6 +56,31 @@ class Line:
     def aside_n(self) -> int:
         """How many were set aside."""
         return sum(self.aside.values())
+
+    @property
+    def recorded(self) -> int:
+        """How many ratings are told of in all: counted and shown, and set aside."""
+        return (self.shown.n or 0) + self.aside_n
+
+    @property
+    def with_aside(self) -> Figure | None:
+        """The figure with what was set aside; None where that would give a set-aside rating away."""
+        return figure_of(self.method, self.both, self.satisfied) if self.both else None
+
+    @property
+    def untold(self) -> int:
+        """How many of the set aside are not in the figure with them: their levels wait until they are enough."""
+        return max(0, self.recorded - (self.both.n or 0)) if self.both else self.aside_n
+
+    @property
+    def parts(self) -> Share | None:
+        """How many were satisfied of how many, also where that is too few for a percentage; None where hidden."""
+        return top2box(self.shown.counts, self.satisfied) if self.satisfied and not self.shown.hidden else None
+
+    @property
+    def parts_with_aside(self) -> Share | None:
+        """The same with what was set aside."""
+        return top2box(self.both.counts, self.satisfied) if self.both and self.parts else None
 
     @cached_property
     def share(self) -> Share | None:
@@ -153,6 +183,8 @@ class ReasonLine:
     """Of the ratings counted."""
     share_before: Share | None
     by_child: Mapping[str, int | None] = field(default_factory=dict)
+    rank: Rank | None = None
+    """Between which places it stands; None where the base carries no ranking."""
 
     @property
     def points(self) -> Decimal | None:

@@ -4,27 +4,26 @@ Page, file and API show this book and compute nothing.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from kiosk.domain.numbers.disclosure import Shown, shown_sum
-from kiosk.domain.numbers.measures import Figure, Method, Share
+from kiosk.domain.numbers.measures import Method, Share
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Survey
-from sync.collector.figures.book import Book, Order, Rules
+from sync.collector.figures.book import Book, Order, Part, Rules
 from sync.collector.figures.frame import Frame
-from sync.collector.figures.lines import Answered, HalfDay, Line, dissatisfied_of, figure_of
+from sync.collector.figures.lines import Answered, HalfDay, Line, dissatisfied_of
 from sync.collector.figures.places import Place, Places
-from sync.collector.figures.queries.asked import Asked, asked_first
+from sync.collector.figures.queries.answered import read_answered, read_published
 from sync.collector.figures.queries.counts import (
     NO_LEVELS,
     Levels,
     add,
     by_level,
-    read_asked,
     read_half_days,
     read_levels,
     read_streams,
@@ -32,8 +31,9 @@ from sync.collector.figures.queries.counts import (
 )
 from sync.collector.figures.queries.grains import Days, to_the_end
 from sync.collector.figures.queries.served import Served, add_served, read_served
-from sync.collector.figures.queries.waits import ASIDE_STREAMS, Waiting, Waits, read_waiting, roll_up
+from sync.collector.figures.queries.waits import ASIDE_STREAMS, Waiting, read_waiting, roll_up
 from sync.collector.figures.reasons import reason_months_of, reasons_of
+from sync.collector.figures.series import Series, group, named_series
 from sync.collector.figures.weeks import weeks_of
 from sync.collector.replica.tally import ASIDE, COUNTED
 
@@ -44,60 +44,84 @@ NO_STANDINGS: Mapping[Standing, int] = {}
 def make_book(connection: Connection, places: Places, order: Order, rules: Rules) -> Book:
     """The report that was ordered, as far as it may be shown."""
     days = order.period.until(rules.today)
-    compared = order.other or order.period.same_days_of(order.period.previous, rules.today)
-    questions = read_asked(connection, to_the_end(Days(days.first, days.last), rules.today))
-    asked = _choose(questions, order.asked, rules.surveys)
-    return _make(Frame(connection, places, order, rules, asked, days, compared), questions)
+    # Nothing is read of a period before by whoever needs none.
+    compared = days if order.brief else order.other or order.period.same_days_of(order.period.previous, rules.today)
+    answered = group(read_answered(connection, to_the_end(Days(days.first, days.last), rules.today)), rules.surveys)
+    frame = Frame(connection, places, order, rules, _choose(answered, order.asked, rules.surveys), days, compared)
+    return _make(frame, answered)
 
 
-def _make(frame: Frame, questions: Mapping[Asked, int]) -> Book:
-    """The whole report: each table is read once."""
+def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
+    """The whole report: each table is read once for each question that was answered."""
     places, order, rules, place = frame.places, frame.order, frame.rules, frame.order.place
+    frame = replace(frame, brief=order.brief)
     shown, before, line = _lines(frame)
-    me = line(place)
+    parts = (_part(frame, line), *_others(frame, answered))
     kiosks = tuple((at, kiosk) for at in places.counters(place.key) for kiosk in at.kiosks)
     way = tuple(at for at in places.way_to(place.key) if at.key.startswith(order.seen) and at.key)
     unknown = undated_counters(frame.connection, frame.days.first, frame.days.last)
     undated = tuple(at for at in places.counters(place.key) if at.counter_id in unknown)
-    children = tuple(line(child) for child in frame.below)
-    counters = tuple(line(at) for at in places.at_work(place.key, frame.days.first, frame.days.last))
     return Book(
-        place, way, order.period, frame.days, frame.other, rules.today, rules.now, rules.policy,
-        frame.asked, frame.question, questions, me, children, counters, me.spark, reasons_of(frame, shown, before),
-        _half_days(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
-        reason_months_of(frame) if order.over_time else (), _peers(frame), frame.joined, undated,
+        place, way, order.period, frame.days, frame.other, rules.today, rules.now, rules.policy, parts, answered,
+        parts[0].me.spark, () if frame.brief else reasons_of(frame, shown, before),
+        () if frame.brief else _half_days(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
+        reason_months_of(frame) if order.over_time else (), _peers(frame), frame.joined,
+        read_published(frame.connection, [change.after.ref for change in frame.series.changes]), undated,
     )  # fmt: skip
+
+
+def _others(frame: Frame, answered: Mapping[Series, int]) -> Iterator[Part]:
+    """What was answered at the place beside the question of the report, the most answered first."""
+    for series in answered:
+        if series.asked != frame.series.asked:
+            beside = replace(frame, series=series, brief=True)
+            part = _part(beside, _lines(beside)[2])
+            if part.is_told:
+                yield part
+
+
+def _part(frame: Frame, line: Callable[[Place], Line]) -> Part:
+    place = frame.order.place
+    counters = frame.places.at_work(place.key, frame.days.first, frame.days.last)
+    children = tuple(line(child) for child in frame.below)
+    return Part(frame.series, line(place), children, tuple(line(at) for at in counters), frame.method)
 
 
 def _lines(frame: Frame) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Callable[[Place], Line]]:
     """What is shown of every place now and before, and what makes a place's line."""
-    now, then = frame.span(frame.days), frame.span(frame.other)
-    waiting, waited = _waiting(frame, now, then)
+    now = frame.span(frame.days)
+    waiting, before = _waiting(frame, now)
     streams = read_streams(frame.connection, frame.keys, frame.asked, [COUNTED, ASIDE, *ASIDE_STREAMS], now)
-    counted = read_levels(frame.connection, frame.keys_then, frame.asked, COUNTED, then)
-    shown = _shown(frame, streams[COUNTED], waiting.waits[0])
-    before = _shown(frame, counted, waited)
+    few, coming = frame.above(waiting.waits[0].few), frame.above(waiting.waits[0].coming)
+    shown = _shown(frame, streams[COUNTED], few, coming)
     aside, standings = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting)
-    answered, weeks = _answered(frame), weeks_of(frame)
+    answered, weeks = _answered(frame), {} if frame.brief else weeks_of(frame)
 
     def line(at: Place) -> Line:
         key = at.key
-        both = _with_aside(frame, shown[key], aside.get(key, NO_LEVELS))
-        why = standings.get(key, NO_STANDINGS)
-        spark = weeks.get(key, ())
-        return Line(at, shown[key], before[key], why, both, answered.get(key), frame.satisfied, spark, frame.method)
+        return Line(
+            at, shown[key], before[key], standings.get(key, NO_STANDINGS),
+            _with_aside(shown[key], aside.get(key, NO_LEVELS)), answered.get(key), frame.satisfied,
+            weeks.get(key, ()), frame.method, key in few, key in coming,
+        )  # fmt: skip
 
     return shown, before, line
 
 
-def _waiting(frame: Frame, now: Days, then: Days) -> tuple[Waiting, Waits]:
-    """What is not shown yet of the period, and of the one that it is compared with."""
-    present = frame.rules.present
+def _waiting(frame: Frame, now: Days) -> tuple[Waiting, Mapping[str, Shown]]:
+    """What is not shown yet of the period, and what is shown of the one that it is compared with."""
+    connection, asked, present, then = frame.connection, frame.asked, frame.rules.present, frame.span(frame.other)
+    if frame.brief:
+        waiting = read_waiting(connection, frame.keys, asked, [now], present)
+        return waiting, dict.fromkeys(frame.places.by_key, Shown())
     if frame.keys_then == frame.keys:
-        both = read_waiting(frame.connection, frame.keys, frame.asked, [now, then], present)
-        return both, both.waits[1]
-    before = read_waiting(frame.connection, frame.keys_then, frame.asked, [then], present)
-    return read_waiting(frame.connection, frame.keys, frame.asked, [now], present), before.waits[0]
+        waiting = read_waiting(connection, frame.keys, asked, [now, then], present)
+        waited = waiting.waits[1]
+    else:
+        waiting = read_waiting(connection, frame.keys, asked, [now], present)
+        waited = read_waiting(connection, frame.keys_then, asked, [then], present).waits[0]
+    counted = read_levels(connection, frame.keys_then, asked, COUNTED, then)
+    return waiting, _shown(frame, counted, frame.above(waited.few), frame.above(waited.coming))
 
 
 def _peers(frame: Frame) -> tuple[Place, ...]:
@@ -117,9 +141,10 @@ def _levels(frame: Frame, counters: Mapping[str, Levels]) -> dict[str, Levels]:
     return found
 
 
-def _shown(frame: Frame, counters: Mapping[str, Levels], waits: Waits) -> dict[str, Shown]:
+def _shown(
+    frame: Frame, counters: Mapping[str, Levels], few: Collection[str], coming: Collection[str]
+) -> dict[str, Shown]:
     levels, policy = _levels(frame, counters), frame.rules.policy
-    few, coming = frame.above(waits.few), frame.above(waits.coming)
     return {
         key: shown_sum(by_level(levels.get(key, NO_LEVELS)), few=key in few, coming=key in coming, policy=policy)
         for key in frame.places.by_key
@@ -146,22 +171,21 @@ def _standings(
     return found
 
 
-def _with_aside(frame: Frame, shown: Shown, aside: Levels) -> Figure | None:
-    # With both shares in hand, their difference is the set-aside ratings: they too go out in blocks only.
+def _with_aside(shown: Shown, aside: Levels) -> Shown | None:
+    # With both in hand, their difference is the set-aside ratings: they too go out in blocks only.
     if not any(aside):
         return None
-    together = Counter(shown.counts) + Counter(by_level(aside))
-    return figure_of(frame.method, replace(shown, counts=together), frame.satisfied)
+    return replace(shown, counts=Counter(shown.counts) + Counter(by_level(aside)))
 
 
 def _answered(frame: Frame) -> dict[str, Answered]:
     """By place, who took part on the days that are over and whose transactions are known."""
-    delay, yesterday = frame.rules.policy.delay, frame.rules.today - timedelta(days=1)
-    last = min(frame.days.last, yesterday) if delay else frame.days.last
-    if last < frame.days.first:
+    days, yesterday = frame.order.answered or frame.days, frame.rules.today - timedelta(days=1)
+    last = min(days.last, yesterday) if frame.rules.policy.delay else days.last
+    if last < days.first:
         return {}
     found: dict[str, Served] = {}
-    served = read_served(frame.connection, frame.keys, frame.asked, Days(frame.days.first, last))
+    served = read_served(frame.connection, frame.keys, frame.asked, Days(days.first, last))
     for key, one in served.items():
         for above in frame.places.up_from(key):
             found[above] = add_served(found.get(above), one)
@@ -189,10 +213,9 @@ def _half_days(frame: Frame) -> tuple[HalfDay, ...]:
     )
 
 
-def _choose(questions: Mapping[Asked, int], wanted: str, surveys: Mapping[str, Survey]) -> Asked:
-    for asked in questions:
-        if asked.code == wanted:
-            return asked
-    if questions:
-        return max(questions, key=lambda asked: questions[asked])
-    return asked_first(surveys)
+def _choose(answered: Mapping[Series, int], wanted: str, surveys: Mapping[str, Survey]) -> Series:
+    """What an address asks for; by default what was answered most."""
+    found = next((series for series in answered if series.is_named(wanted)), None)
+    if found is None and wanted:
+        found = named_series(wanted, surveys)
+    return found or next(iter(answered))

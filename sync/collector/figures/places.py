@@ -1,6 +1,6 @@
 """Places: the units that have counters, and the counters, as one tree."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -105,6 +105,11 @@ class Places:
         for places in self._moved.values():
             now = next((at for at in places if at.until is None or at.until > day), places[-1])
             yield from ((at, now) for at in places if at.until is not None and at.until <= day and at is not now)
+
+    def only(self, counters: Iterable[Place]) -> "Places":
+        """A tree of these counters alone, with the units above them and the root."""
+        wanted = {EVERYTHING, *(above for at in counters for above in self.up_from(at.key))}
+        return Places({key: place for key, place in self.by_key.items() if key in wanted})
 
     def up_from(self, key: str) -> tuple[str, ...]:
         """The keys from a place to the top, its own first."""

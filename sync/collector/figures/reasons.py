@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from kiosk.domain.numbers.disclosure import Shown
@@ -11,6 +12,7 @@ from sync.collector.figures.frame import Frame
 from sync.collector.figures.lines import ReasonLine, ReasonMonth
 from sync.collector.figures.queries.counts import SumTable, read_reason_names, read_singles, read_sums
 from sync.collector.figures.queries.grains import Days
+from sync.collector.figures.reason_ranks import ranks_of
 from sync.collector.replica.shown import MONTH
 from sync.collector.replica.tally import COUNTED, REASON
 
@@ -31,7 +33,10 @@ def reasons_of(frame: Frame, shown: Mapping[str, Shown], before: Mapping[str, Sh
         was = _share_of(then.get(place, Counter())[name], before[place])
         by_child = {child.key: now.get(child.key, Counter())[name] for child in frame.below}
         lines.append(ReasonLine(name, known.get(name), n, share, was, by_child))
-    return tuple(sorted(lines, key=lambda line: -(line.n or 0)))
+    # Without a share the base carries no ranking either.
+    ranks = ranks_of({line.id: line.n for line in lines if line.n is not None and line.share})
+    ranked = (replace(line, rank=ranks.get(line.id)) for line in lines)
+    return tuple(sorted(ranked, key=lambda line: -(line.n or 0)))
 
 
 def reason_months_of(frame: Frame) -> tuple[ReasonMonth, ...]:

@@ -1,15 +1,16 @@
 """Tables: a report's numbers as rows of values, the same for the page, the API and every file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from kiosk.base.table import Cell, Column, Form, Mark, Table
 from kiosk.base.texts import Texts
-from kiosk.domain.numbers.disclosure import Hidden, Shown
-from kiosk.domain.numbers.measures import Figure, Method, Share, differs, points_between
+from kiosk.domain.numbers.disclosure import Shown
+from kiosk.domain.numbers.measures import Method, Share, differs, points_between
 from kiosk.domain.visit.rating import Standing
-from sync.collector.figures.book import Book
+from sync.collector.figures.book import Book, Part
+from sync.collector.figures.cells import count_cell, interval_cells, mark_of, part_of, percent_cell
 from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.places import Place
 from sync.collector.figures.queries.waits import SET_ASIDE
@@ -27,6 +28,8 @@ class Titles:
     reason: Callable[[ReasonLine], str]
     place: Callable[[Place], str]
     measure: Callable[[Method], str]
+    question: Callable[[Part], str]
+    part_level: Callable[[Part, int], str]
 
 
 def tables_of(book: Book, words: Titles) -> tuple[Table, ...]:
@@ -37,7 +40,41 @@ def tables_of(book: Book, words: Titles) -> tuple[Table, ...]:
     if book.children:
         found.append(children_table(book, words))
     found += [_aside(book, words), _weeks(book, words), _reasons(book, words)]
-    return (*found, _reason_months(book, words)) if book.reason_months else tuple(found)
+    if book.reason_months:
+        found.append(_reason_months(book, words))
+    return (*found, *(other_table(part, number, words) for number, part in enumerate(book.others, 1)))
+
+
+def other_table(part: Part, number: int, words: Titles) -> Table:
+    """What another question got: the places right below, and all together."""
+    t = words.t
+    columns = (
+        Column("place", t("Place"), Form.TEXT),
+        Column("code", t("Code"), Form.TEXT),
+        Column("n", t("Ratings, n"), Form.COUNT),
+        Column("share", words.measure(part.method) + ", %", Form.PERCENT),
+        Column("low", t("95% interval, from") + ", %", Form.PERCENT),
+        Column("high", t("95% interval, to") + ", %", Form.PERCENT),
+        *(Column(f"level_{value}", words.part_level(part, value), Form.COUNT) for value in part.levels),
+        Column("aside", t("Set aside"), Form.COUNT),
+    )
+    rows = tuple(
+        (words.place(line.place), line.place.code, *_other_cells(line, part)) for line in (*part.children, part.me)
+    )
+    title = t("Other question {n}: {question}", n=number, question=words.question(part))
+    return Table(f"other_{number}", title, columns, rows, has_total=True)
+
+
+def _other_cells(line: Line, part: Part) -> tuple[Cell, ...]:
+    blank = mark_of(line.shown)
+    levels = (blank if line.shown.hidden else line.shown.counts.get(value, 0) for value in part.levels)
+    return (
+        count_cell(line.shown),
+        percent_cell(line.figure, blank),
+        *interval_cells(line.figure, blank),
+        *levels,
+        line.aside_n,
+    )
 
 
 def children_table(book: Book, words: Titles) -> Table:
@@ -73,20 +110,20 @@ def _line_columns(words: Titles, method: Method) -> tuple[Column, ...]:
 
 
 def _line_cells(line: Line) -> tuple[Cell, ...]:
-    share, blank = line.figure, _mark(line.shown)
-    low, high = _interval(share, blank)
+    share, blank = line.figure, mark_of(line.shown)
+    low, high = interval_cells(share, blank)
     answered = line.answered
     bad = line.bad.numerator if line.bad else blank
     return (
-        _percent(share, blank),
+        percent_cell(share, blank),
         low,
         high,
         share.numerator if share else blank,
-        _n(line.shown),
+        count_cell(line.shown),
         Mark.NONE if line.points is None else line.points,
         ("x" if line.is_clear else "") if line.points is not None else Mark.NONE,
         bad,
-        _percent(answered.share, Mark.UNKNOWN) if answered else Mark.UNKNOWN,
+        percent_cell(answered.share, Mark.UNKNOWN) if answered else Mark.UNKNOWN,
         answered.share.denominator if answered else Mark.UNKNOWN,
         line.aside_n,
     )
@@ -97,7 +134,9 @@ def _key_figures(book: Book, words: Titles) -> Table:
     columns = (
         Column("place", t("Place"), Form.TEXT),
         *_line_columns(words, book.method),
+        Column("recorded", t("Ratings recorded"), Form.COUNT),
         Column("both", t("With what was set aside") + ", %", Form.PERCENT),
+        Column("both_n", t("Ratings in it"), Form.COUNT),
         Column("mean", t("Mean in percent of five"), Form.PERCENT),
     )
     mean = book.me.mean.percent(1) if book.me.mean and len(book.levels) == 5 else None
@@ -105,7 +144,9 @@ def _key_figures(book: Book, words: Titles) -> Table:
     row = (
         words.place(book.place),
         *_line_cells(book.me),
+        book.me.recorded,
         Mark.NONE if both is None else both,
+        book.me.both.n if both is not None and book.me.both and book.me.both.n is not None else Mark.NONE,
         Mark.NONE if mean is None else mean,
     )
     return Table("figures", t("Result of the period"), columns, (row,))
@@ -138,15 +179,15 @@ def _levels(book: Book, words: Titles) -> Table:
         Column("before", t("Period before") + ", %", Form.PERCENT),
     )
     rows = [(words.level(value), *_level_cells(value, shown), _level_cells(value, before)[1]) for value in book.levels]
-    total: tuple[Cell, ...] = (t("All"), _n(shown), _whole(shown), _whole(before))
+    total: tuple[Cell, ...] = (t("All"), count_cell(shown), _whole(shown), _whole(before))
     return Table("levels", t("Ratings by level"), columns, (*rows, total), has_total=True)
 
 
 def _level_cells(value: int, shown: Shown) -> tuple[Cell, Cell]:
     if shown.n is None:
-        return _mark(shown), _mark(shown)
+        return mark_of(shown), mark_of(shown)
     n = shown.counts.get(value, 0)
-    return n, _percent(_share(n, shown.n), Mark.NONE) if shown.percent else Mark.NO_PERCENT
+    return n, percent_cell(part_of(n, shown.n), Mark.NONE) if shown.percent else Mark.NO_PERCENT
 
 
 def _whole(shown: Shown) -> Cell:
@@ -180,10 +221,12 @@ def _weeks(book: Book, words: Titles) -> Table:
     )
     rows = []
     for week in book.weeks:
-        blank = _mark(week.shown)
+        blank = mark_of(week.shown)
         counts = [blank if week.shown.hidden else week.shown.counts.get(value, 0) for value in book.levels]
-        ends = _interval(week.share, blank)
-        rows.append((t.day(week.first), _percent(week.share, blank), *ends, _n(week.shown), *counts, week.aside))
+        ends = interval_cells(week.share, blank)
+        rows.append(
+            (t.day(week.first), percent_cell(week.share, blank), *ends, count_cell(week.shown), *counts, week.aside)
+        )
     return Table("weeks", t("Week by week"), columns, tuple(rows))
 
 
@@ -192,8 +235,12 @@ def _reasons(book: Book, words: Titles) -> Table:
     columns = (
         Column("factor", t("SIPAS factor"), Form.TEXT),
         Column("reason", t("Reason"), Form.TEXT),
+        Column("rank", t("Rank (McNemar, Holm, 5%)"), Form.TEXT),
         Column("n", t("Chosen"), Form.COUNT),
+        Column("base", t("of ratings, n"), Form.COUNT),
         Column("share", t("of ratings") + ", %", Form.PERCENT),
+        Column("low", t("95% interval, from") + ", %", Form.PERCENT),
+        Column("high", t("95% interval, to") + ", %", Form.PERCENT),
         Column("before", t("Period before") + ", %", Form.PERCENT),
         Column("points", t("Change, points"), Form.POINTS),
         Column("clear", t("Plainly different"), Form.TEXT),
@@ -202,15 +249,25 @@ def _reasons(book: Book, words: Titles) -> Table:
         (
             (line.reason.factor or "–") if line.reason else "–",
             words.reason(line),
+            _rank(line),
             Mark.FEW if line.n is None else line.n,
-            _percent(line.share, Mark.NONE),
-            _percent(line.share_before, Mark.NONE),
+            count_cell(book.me.shown),
+            percent_cell(line.share, Mark.NONE),
+            *interval_cells(line.share, Mark.NONE),
+            percent_cell(line.share_before, Mark.NONE),
             Mark.NONE if line.points is None else line.points,
             ("x" if line.is_clear else "") if line.points is not None else Mark.NONE,
         )
         for line in book.reasons
     )
     return Table("reasons", t("What influenced the ratings"), columns, rows)
+
+
+def _rank(line: ReasonLine) -> Cell:
+    if line.rank is None:
+        return Mark.NONE
+    first, last = line.rank
+    return str(first) if first == last else f"{first}–{last}"
 
 
 def _reason_months(book: Book, words: Titles) -> Table:
@@ -222,33 +279,6 @@ def _reason_months(book: Book, words: Titles) -> Table:
         cells: list[Cell] = [words.reason(line)]
         for month in book.reason_months:
             share = Share(Method.TOP2BOX, month.chosen.get(line.id, 0), month.n)
-            cells.append(_percent(share if month.n >= book.policy.percent_min else None, Mark.NONE))
+            cells.append(percent_cell(share if month.n >= book.policy.percent_min else None, Mark.NONE))
         rows.append(tuple(cells))
     return Table("reason_months", t("Month by month"), tuple(columns), tuple(rows))
-
-
-def _n(shown: Shown) -> Cell:
-    return _mark(shown) if shown.n is None else shown.n
-
-
-def _mark(shown: Shown) -> Mark:
-    """Why a place has no share."""
-    if shown.hidden is Hidden.FEW:
-        return Mark.FEW
-    if shown.hidden:
-        return Mark.PARTNER
-    return Mark.NO_PERCENT if shown.n else Mark.NONE
-
-
-def _percent(share: Figure | None, blank: Mark) -> Cell:
-    value = share.percent(1) if share else None
-    return blank if value is None else value
-
-
-def _interval(share: Figure | None, blank: Mark) -> Sequence[Cell]:
-    ends = share.interval(1) if share else None
-    return (blank, blank) if ends is None else ends
-
-
-def _share(n: int, of: int) -> Share:
-    return Share(Method.TOP2BOX, n, of)

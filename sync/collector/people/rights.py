@@ -27,6 +27,8 @@ class Right(StrEnum):
     """Set what kiosks show and when, and write surveys."""
     COUNTS = "counts"
     """Hand in counts that another system gave; they replace those of the same unit and month."""
+    SERVED = "served"
+    """Type in how many transactions a counter served on a day; a later number corrects an earlier one."""
     AUDIT = "audit"
     """Read who did what."""
 
@@ -43,9 +45,12 @@ class Role(StrEnum):
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.READ, Right.FOLLOW}),
-    Role.SUPERVISOR: frozenset({Right.READ, Right.EXPORT, Right.FOLLOW, Right.DECIDE}),
+    Role.SUPERVISOR: frozenset({Right.READ, Right.EXPORT, Right.FOLLOW, Right.DECIDE, Right.SERVED}),
     Role.ADMINISTRATOR: frozenset(
-        {Right.READ, Right.EXPORT, Right.FOLLOW, Right.DECIDE, Right.ACCOUNTS, Right.SETTINGS, Right.COUNTS}
+        {
+            *(Right.READ, Right.EXPORT, Right.FOLLOW, Right.DECIDE, Right.SERVED),
+            *(Right.ACCOUNTS, Right.SETTINGS, Right.COUNTS),
+        }
     ),
     # Whoever mends kiosks needs no opinion of any citizen's.
     Role.IT: frozenset({Right.FLEET, Right.SETTINGS}),

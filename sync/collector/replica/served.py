@@ -6,12 +6,13 @@ from their days. Whatever changes a part adds the rows above it up anew, in its 
 counters' lock, so no row can drift from its parts.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Date,
     Select,
@@ -24,11 +25,21 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    union_all,
+    update,
 )
 
 from sync.collector.replica.shown import DAY, MONTH, WEEK, month_of, week_of
 from sync.collector.replica.tally import COUNTED
-from sync.collector.store.schema import counter, series_version, served_count, shown_stream, tally, transaction_count
+from sync.collector.store.schema import (
+    counter,
+    series_version,
+    served_count,
+    shown_stream,
+    tally,
+    transaction_count,
+    typed_count,
+)
 
 Question = tuple[str, str]
 """A series and its question."""
@@ -46,6 +57,33 @@ class _Rows(NamedTuple):
     grain: str
     firsts: Collection[date]
     counters: Collection[int]
+
+
+TYPED = (transaction_count, typed_count)
+"""Where it stands what was typed in: on kiosks; on the web or in a file."""
+
+
+def every_typed(wheres: Iterable[Iterable[ColumnElement[bool]]]) -> "CompoundSelect[Any]":
+    """What was typed in at these places: counter, day, how many, when it came here and in which order of that moment.
+
+    ``wheres`` are the conditions for each table of TYPED.
+    """
+    a, b = transaction_count.c, typed_count.c
+    kiosks = select(a.counter_id, a.day, a.n, a.received_at.label("at"), a.seq)
+    people = select(b.counter_id, b.day, b.n, b.typed_at.label("at"), b.typed_id.label("seq"))
+    of_kiosks, of_people = wheres
+    return union_all(kiosks.where(*of_kiosks), people.where(*of_people))
+
+
+def move_typed(connection: Connection, rows: Collection[int], first: date, to: Callable[[str], int]) -> set[CounterDay]:
+    """Put what people typed in for days of a counter that was moved to where it stood; what was touched."""
+    c, touched = typed_count.c, set[CounterDay]()
+    wanted = select(c.typed_id, c.counter_id, c.day).where(c.counter_id.in_(rows), c.day >= first)
+    for typed_id, counter_id, day in connection.execute(wanted).all():
+        if (there := to(day.isoformat())) != counter_id:
+            connection.execute(update(typed_count).where(c.typed_id == typed_id).values(counter_id=there))
+            touched |= {(counter_id, day), (there, day)}
+    return touched
 
 
 def lock_counters(connection: Connection, counters: Collection[int] | None) -> None:
@@ -86,9 +124,9 @@ def _by_month(places: Iterable[CounterDay]) -> Iterator[tuple[set[int], set[date
 
 def _typed(days: Collection[date], counters: Collection[int]) -> Select[Any]:
     """What was typed in last for each day."""
-    c = transaction_count.c
-    newest = func.row_number().over(partition_by=(c.counter_id, c.day), order_by=(c.received_at.desc(), c.seq.desc()))
-    every = select(c.counter_id, c.day, c.n, newest.label("age")).where(c.day.in_(days), c.counter_id.in_(counters))
+    c = every_typed((table.c.day.in_(days), table.c.counter_id.in_(counters)) for table in TYPED).subquery("typed").c
+    newest = func.row_number().over(partition_by=(c.counter_id, c.day), order_by=(c.at.desc(), c.seq.desc()))
+    every = select(c.counter_id, c.day, c.n, newest.label("age"))
     last = every.subquery("every_count").c
     names = (literal(WHATEVER[0]), literal(WHATEVER[1]), literal(DAY))
     return select(*names, last.day, last.counter_id, literal(0), last.n, literal(1), literal(1)).where(last.age == 1)
@@ -96,8 +134,8 @@ def _typed(days: Collection[date], counters: Collection[int]) -> Select[Any]:
 
 def _rated(of: Question, days: Collection[date], counters: Collection[int]) -> Select[Any]:
     """The days with ratings that count: those ratings where the day is known, and otherwise a day more."""
-    c, typed, v = tally.c, transaction_count.c, series_version.c
-    is_known = exists().where(typed.counter_id == c.counter_id, typed.day == c.day)
+    c, v = tally.c, series_version.c
+    is_known = or_(*(exists().where(t.c.counter_id == c.counter_id, t.c.day == c.day) for t in TYPED))
     ratings, more = case((is_known, func.sum(c.n)), else_=0), case((is_known, 0), else_=1)
     versions = select(v.survey).where(v.series == of[0], v.question == of[1])
     asked = and_(or_(c.survey == of[0], c.survey.in_(versions)), c.question == of[1], c.standing == COUNTED)

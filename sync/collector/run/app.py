@@ -33,7 +33,15 @@ from sync.collector.services.services import Services
 from sync.collector.store.partitions import ensure_partitions
 from sync.collector.web.care import cases_page, comments_page, signals_page
 from sync.collector.web.errors import is_page, page_of
-from sync.collector.web.figures import counts_page, files_page, heard_page, report_page, sheet_page, today_page
+from sync.collector.web.figures import (
+    counts_page,
+    files_page,
+    heard_page,
+    report_page,
+    served_page,
+    sheet_page,
+    today_page,
+)
 from sync.collector.web.fleet import fleet_page, kiosk_page, settings_page, surveys_page
 from sync.collector.web.people import accounts_page, audit_page, oidc_pages, signin_pages
 from sync.protocol import problems
@@ -50,6 +58,7 @@ PAGES = (
     sheet_page,
     counts_page,
     files_page,
+    served_page,
     fleet_page,
     kiosk_page,
     oidc_pages,

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 from kiosk.domain.numbers.measures import Share
 from sync.collector.calendar.periods import Kind, Period, period_of
-from sync.collector.care.cases.opening import Finding, unit_code
+from sync.collector.care.cases.opening import About, Finding, known_cases, unit_code
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import Line
 from sync.collector.figures.places import Place, read_places
+from sync.collector.figures.series import Series
 from sync.collector.people.rights import Reader
 from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
@@ -30,18 +31,38 @@ def periods_now(kind: Kind, today: date) -> list[Period]:
     return [period, before] if today - before.last <= COMPLETED_WITHIN else [period]
 
 
-def look_for(services: Services, rules: Cases, period: Period, known: Collection[str]) -> Iterator[Finding]:
-    """Counters above the threshold, and units above it none of whose counters is; but for the places ``known``."""
+def look_for(services: Services, rules: Cases, period: Period) -> Iterator[Finding]:
+    """Whatever was asked: counters above the threshold, and units above it none of whose counters is.
+
+    Places that have their case of the period already are passed over.
+    """
     top = _read(services, None, period)
+    for series in top.answered if top else ():
+        yield from _look_for(services, rules, period, series)
+
+
+def _look_for(services: Services, rules: Cases, period: Period, series: Series) -> Iterator[Finding]:
+    top = _read(services, None, period, series.asked.code)
     if top is None:
         return
+    known = _known(services, top)
     counters = [line for line in top.counters if is_too_much(line.bad, rules)]
     named = {line.place.parent for line in counters}
     units = [line for line in _unit_lines(services, top) if is_too_much(line.bad, rules)]
     for line in [*counters, *(line for line in units if line.place.key not in named)]:
-        book = None if line.place.key in known else _read(services, line.place, period)
+        book = None if line.place.key in known else _read(services, line.place, period, series.asked.code)
         if book is not None and is_too_much(book.me.bad, rules):
             yield finding_of(book)
+
+
+def _known(services: Services, book: Book) -> Collection[str]:
+    with services.database.reading() as connection:
+        return known_cases(connection, book.period.code, book.period.first, about_of(book))
+
+
+def about_of(book: Book) -> About:
+    """What a case is about that opens from a report."""
+    return About(book.main.series.refs, book.asked.question)
 
 
 def finding_of(book: Book) -> Finding:
@@ -50,8 +71,8 @@ def finding_of(book: Book) -> Finding:
     assert bad is not None  # noqa: S101 - whoever asks has seen it
     chosen = tuple((line.id, line.n) for line in book.reasons[:REASONS] if line.n)
     return Finding(
-        book.place, unit_code(book.place), book.period.code, book.days.first, book.days.last, book.asked.survey,
-        book.asked.question, bad, tuple(sorted(book.me.unsatisfied)), chosen,
+        book.place, unit_code(book.place), book.period.code, book.days.first, book.days.last, book.main.series.ref,
+        book.asked.question, bad, tuple(sorted(book.me.unsatisfied)), chosen, book.main.series.refs,
     )  # fmt: skip
 
 
@@ -62,9 +83,9 @@ def is_too_much(bad: Share | None, rules: Cases) -> bool:
     return bad.numerator * 100 > rules.share_percent * bad.denominator
 
 
-def read_since(services: Services, place: Place, first: date, last: date) -> Share | None:
-    """The share of the dissatisfied of a place in these days, where it may be shown."""
-    book = _read(services, place, Period(Kind.RANGE, first, last))
+def read_since(services: Services, place: Place, first: date, last: date, asked: str) -> Share | None:
+    """The share of the dissatisfied with a question at a place in these days, where it may be shown."""
+    book = _read(services, place, Period(Kind.RANGE, first, last), asked)
     return None if book is None else book.me.bad
 
 
@@ -81,17 +102,17 @@ def _unit_lines(services: Services, top: Book) -> Iterator[Line]:
     units = {place.parent for place in places.by_key.values() if place.is_counter}
     above = {places[key].parent for key in units if key}
     for key in sorted(key for key in above if key is not None):
-        book = _read(services, places[key], top.period)
+        book = _read(services, places[key], top.period, top.asked.code)
         yield from (line for line in book.children if line.place.key in units) if book else ()
     # A lone unit is the top itself.
     if top.place.key in units:
         yield top.me
 
 
-def _read(services: Services, place: Place | None, period: Period) -> Book | None:
-    query = Query(period=period.code)
+def _read(services: Services, place: Place | None, period: Period, asked: str = "") -> Book | None:
+    query = Query(period=period.code, asked=asked)
     if place is not None and place.key:
-        query = Query(unit_code(place), place.code if place.is_counter else None, period.code)
+        query = Query(unit_code(place), place.code if place.is_counter else None, period.code, asked=asked)
     try:
         return read_book(services, THE_COLLECTOR, query)
     except UsageWrong:

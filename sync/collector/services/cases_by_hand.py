@@ -9,7 +9,7 @@ from sync.collector.care.cases.letters import tell_opened
 from sync.collector.care.cases.opening import BY_RULE, Finding, Opener, Rule, find_case, known_cases, open_case
 from sync.collector.errors import NotAllowed
 from sync.collector.figures.book import Book
-from sync.collector.services.cases import finding_of
+from sync.collector.services.cases import about_of, finding_of
 from sync.collector.services.services import Services
 
 NOTE_CHARS_MAX = 4000
@@ -36,7 +36,7 @@ def open_by_hand(connection: Connection, services: Services, book: Book, opener:
     if not can_be_opened(book):
         raise NotAllowed("a case opens only from a share of dissatisfied that the page shows; here it shows none")
     is_new = open_and_tell(connection, services, finding_of(book), rule, opener)
-    return Opened(known_cases(connection, book.period.code, book.days.first)[book.place.key], is_new)
+    return Opened(known_cases(connection, book.period.code, book.days.first, about_of(book))[book.place.key], is_new)
 
 
 def open_and_tell(

@@ -33,6 +33,7 @@ from sync.collector.store.schema import (
     suspicion,
     tally,
     transaction_count,
+    typed_count,
     unit,
     unit_follower,
 )
@@ -168,7 +169,7 @@ def _stands_since(connection: Connection, found: Row[Any], since: date, act: Act
     # A kiosk may have been in use before anybody made its counter.
     earlier = [
         select(table.c.day).where(table.c.counter_id == found.counter_id, table.c.day < since, table.c.n > 0)
-        for table in (tally, transaction_count)
+        for table in (tally, transaction_count, typed_count)
     ]
     return not any(connection.execute(each.limit(1)).first() for each in earlier)
 

@@ -1,18 +1,23 @@
 """Reports: the report that an address or a command asks for, read as of now."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, select
 
 from kiosk.domain.numbers.measures import Method
 from sync.collector.calendar.periods import Kind, Period, parse_period, period_of
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Book, Order, Rules
 from sync.collector.figures.maker import make_book
-from sync.collector.figures.places import Place, Places, find_place, read_places
+from sync.collector.figures.places import EVERYTHING, Place, Places, find_place, read_places
 from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
+from sync.collector.store.schema import unit
 
 PREVIOUS = ""
+ANSWERED_DAYS = 7
+"""Of so many days that are over the page Today tells who took part."""
 LAST_YEAR = "nam-truoc"
 """In the place of a period to compare with: the same one a year before."""
 
@@ -54,6 +59,64 @@ def read_book(services: Services, reader: Reader, query: Query) -> Book:
         measure = measure_of(query.measure)
         order = Order(place, period, other, query.asked, measure, versus, query.over_time, reader.path)
         return make_book(connection, places, order, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which days and counters somebody wants the counts of."""
+
+    first: date
+    last: date
+    unit: str | None = None
+    """A unit's code; its whole subtree."""
+    counter: str | None = None
+    """A counter's code, of whatever unit."""
+
+
+def read_today(services: Services, reader: Reader) -> Book:
+    """The counts of today, and who took part in the days before: how many were served today is not known yet."""
+    day = date.fromisoformat(services.days.today(services.now())[0])
+    before = Period(Kind.RANGE, day - timedelta(days=ANSWERED_DAYS), day - timedelta(days=1))
+    return read_span(services, reader, Span(day, day), before)
+
+
+def read_span(services: Services, reader: Reader, span: Span, answered: Period | None = None) -> Book:
+    """The counts of every counter of ``span``, and of all of them together, as far as they may be shown.
+
+    ``answered`` are the days of which to tell who took part, where these are others.
+
+    Raises UsageWrong for a unit or counter that is not there, or not to be seen by this reader.
+    """
+    now = services.now()
+    present = services.days.today(now)
+    rules = Rules(now, date.fromisoformat(present[0]), services.config.policy, services.surveys, present)
+    services.release()
+    with services.database.reading() as connection:
+        places = read_places(connection, services.missed(connection))
+        path = _path_of(connection, span.unit, reader.path)
+        wanted = places.only(_counters_of(places, span, path))
+        order = Order(wanted[EVERYTHING], Period(Kind.RANGE, span.first, span.last), brief=True, answered=answered)
+        return make_book(connection, wanted, order, rules)
+
+
+def _counters_of(places: Places, span: Span, path: str) -> list[Place]:
+    found = [at for at in places.counters(EVERYTHING) if at.key.startswith(path) and at.stood(span.first, span.last)]
+    if span.counter is None:
+        return found
+    of_code = [at for at in found if at.code == span.counter]
+    if not of_code:
+        raise UsageWrong("there is no counter {code}", code=span.counter)
+    return of_code
+
+
+def _path_of(connection: Connection, code: str | None, seen: str) -> str:
+    if code is None:
+        return seen
+    path = connection.execute(select(unit.c.path).where(unit.c.code == code)).scalar_one_or_none()
+    # A unit that may not be seen is as one that is not there.
+    if path is None or not path.startswith(seen):
+        raise UsageWrong("there is no unit {code}", code=code)
+    return str(path)
 
 
 def measure_of(name: str) -> Method:

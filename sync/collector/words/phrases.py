@@ -8,23 +8,22 @@ from decimal import Decimal
 from kiosk.base.table import Cell, Form, write_cell
 from kiosk.domain.numbers.measures import Figure, Method, Score, Share, differs, points_between
 from kiosk.domain.visit.rating import Standing
-from kiosk.domain.visit.survey import Level, Words
-from sync.collector.figures.book import Book, Joined
+from kiosk.domain.visit.survey import Words
+from sync.collector.figures.book import Book, Joined, Part
 from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.places import Place
 from sync.collector.figures.queries.waits import SET_ASIDE
 from sync.collector.figures.tables import Titles
-from sync.collector.figures.today import Row, Table
 from sync.collector.people.rights import Role
-from sync.collector.words.when import When
+from sync.collector.words.recorded import Recorded
 
 JOINED_MAX = 6
 """So many moved counters are named."""
 UNDATED_NAMED_MAX = 5
 
 
-class Phrases(When):
+class Phrases(Recorded):
     """One language's phrases at one moment."""
 
     def role(self, role: Role) -> str:
@@ -101,14 +100,14 @@ class Phrases(When):
         """A survey's text in this language, else in Vietnamese."""
         return words.get(self.t.language) or words.get("vi", "")
 
-    def level(self, table: Table, value: int) -> str:
+    def level(self, part: Part, value: int) -> str:
         """What a level is called."""
-        level = table.level(value)
+        level = part.level(value)
         return self.words(level.text) if level else self.t("Level {value}", value=value)
 
-    def satisfied(self, table: Table) -> str:
+    def satisfied(self, part: Part) -> str:
         """The names of the levels that count as satisfied."""
-        levels = table.asked.levels if table.asked else ()
+        levels = part.question.levels if part.question else ()
         return " + ".join(self.words(level.text) for level in levels if level.satisfied)
 
     def standing(self, standing: Standing) -> str:
@@ -135,9 +134,9 @@ class Phrases(When):
             Standing.SUSPECT: t("a signal of the system that a person has confirmed"),
         }.get(standing, "")
 
-    def why_no_percent(self, row: Row, percent_min: int) -> str:
-        """Why a row has counts but no percentage."""
-        if row.share is None:
+    def why_no_percent(self, line: Line, percent_min: int) -> str:
+        """Why a line has counts but no percentage."""
+        if line.parts is None:
             return self.t("the scale of this survey is not known here")
         return self.t("fewer than {n} ratings: counts only", n=self.t.number(percent_min))
 
@@ -211,18 +210,16 @@ class Phrases(When):
 
     def level_of(self, book: Book, value: int) -> str:
         """What a level of a report is called."""
-        level = _level(book, value)
-        return self.words(level.text) if level else self.t("Level {value}", value=value)
+        return self.level(book.main, value)
 
     def face(self, book: Book, value: int) -> int:
         """Which face stands for a level; 3 where the scale is not known."""
-        level = _level(book, value)
+        level = book.main.level(value)
         return level.face if level else 3
 
     def satisfied_of(self, book: Book) -> str:
         """The names of the levels that count as satisfied."""
-        levels = book.question.levels if book.question else ()
-        return " + ".join(self.words(level.text) for level in levels if level.satisfied)
+        return self.satisfied(book.main)
 
     def reason(self, line: ReasonLine) -> str:
         """What a reason is called."""
@@ -262,13 +259,10 @@ class Phrases(When):
     @property
     def titles(self) -> Titles:
         """The words that tables need besides the catalogue's, but for those of a report's levels."""
-        return Titles(self.t, str, self.standing, self.rule, self.reason, self.full_place, self.measure)
+        return Titles(
+            self.t, str, self.standing, self.rule, self.reason, self.full_place, self.measure, self.question, self.level
+        )
 
     def titles_of(self, book: Book) -> Titles:
         """The words that a report's tables need."""
         return replace(self.titles, level=lambda value: self.level_of(book, value))
-
-
-def _level(book: Book, value: int) -> Level | None:
-    levels = book.question.levels if book.question else ()
-    return next((level for level in levels if level.value == value), None)

@@ -31,6 +31,10 @@ class When:
         weekday = format_date(day, "EEEE", locale=self.t.language)
         return f"{weekday}, {self.t.day(day)}"
 
+    def day_of(self, moment: datetime) -> date:
+        """The office's day of a moment."""
+        return moment.astimezone(self._zone).date()
+
     def time(self, moment: datetime) -> str:
         """The time of a moment today, with the day where it is another one."""
         local, today = moment.astimezone(self._zone), self._now.astimezone(self._zone).date()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, text
 
@@ -35,6 +35,20 @@ class Finding:
     """The levels counted as dissatisfied."""
     reasons: tuple[tuple[str, int], ...]
     """The reasons chosen most, and how often."""
+    versions: tuple[str, ...] = ()
+    """What the survey of an earlier case about the same may be called; by default the survey's own name alone."""
+
+    @property
+    def about(self) -> "About":
+        """What the case is about."""
+        return About(self.versions or (self.survey,), self.question)
+
+
+class About(NamedTuple):
+    """The question of a case: by whatever version of its survey."""
+
+    surveys: tuple[str, ...]
+    question: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +77,13 @@ BY_RULE = Opener()
 
 
 def open_case(connection: Connection, found: Finding, rule: Rule, opener: Opener = BY_RULE) -> int | None:
-    """Open a case for what was found; None where the place has one that is open, or had one in this period.
+    """Open a case for what was found; None where the place has one about it that is open, or had one in this period.
 
     A repeat changes nothing, and of several collectors at once only one opens it.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(_LOCK)
-    if found.place.key in known_cases(connection, found.period, found.first):
+    if found.place.key in known_cases(connection, found.period, found.first, found.about):
         return None
     unit_row = connection.execute(select(unit).where(unit.c.code == found.unit_code)).one()
     owner = usual_owner(connection, unit_row.path)
@@ -103,9 +117,13 @@ def find_case(connection: Connection, case_id: int) -> Row[Any]:
     return connection.execute(wanted.where(follow_up.c.case_id == case_id)).one()
 
 
-def known_cases(connection: Connection, period: str, first: date) -> dict[str, str]:
-    """By place, the number of the case for which none opens there in a period: an open one, or one that was in it."""
-    wanted = select(follow_up.c.place, follow_up.c.number).where(_is_known(period, first))
+def known_cases(connection: Connection, period: str, first: date, about: About) -> dict[str, str]:
+    """By place, the number of the case for which no other opens there in a period: an open one, or one that was in it.
+
+    Each question has cases of its own: a place where one is looked after may be ill in another.
+    """
+    same = (follow_up.c.survey.in_(about.surveys), follow_up.c.question == about.question)
+    wanted = select(follow_up.c.place, follow_up.c.number).where(_is_known(period, first), *same)
     # Of several the open one comes last, and stays: it is the one to go on with.
     rows = connection.execute(wanted.order_by(follow_up.c.state != CLOSED, follow_up.c.case_id))
     return {row.place: row.number for row in rows}

@@ -4,13 +4,14 @@ A journal's ratings lie in the order in which they came, so only those of the wi
 many years lie before it.
 """
 
+import re
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
@@ -18,17 +19,18 @@ from sqlalchemy import Connection, select
 from kiosk.domain.office_calendar import Calendar
 from kiosk.domain.visit.rating import Standing
 from sync.collector.calendar.presstime import MEASURED
-from sync.collector.care.signals.watched import SLOT_S, Finding, HalfDay, Pressed, Sign, Watched
+from sync.collector.care.signals.watched import SLOT_S, Finding, Gathered, HalfDay, Pressed, Sign, Watched
 from sync.collector.figures.kiosks import read_kiosks
 from sync.collector.fleet.kiosks.hours import Missed
 from sync.collector.fleet.rollouts.calendars import Calendars
+from sync.collector.replica.served import TYPED, every_typed
 from sync.collector.replica.stretch import ANY_PART
-from sync.collector.store.schema import EPOCH, counter, device, journal, micros, rating, transaction_count, unit
+from sync.collector.store.schema import EPOCH, counter, device, journal, micros, rating, unit
 
 AT_ONCE = 2000
 _COLUMNS = (
-    rating.c.seq, rating.c.counter_id, rating.c.question, rating.c.level, rating.c.standing, rating.c.pressed_at,
-    rating.c.time_quality, rating.c.day, rating.c.part, rating.c.received_at,
+    rating.c.seq, rating.c.counter_id, rating.c.survey, rating.c.question, rating.c.level, rating.c.standing,
+    rating.c.pressed_at, rating.c.time_quality, rating.c.day, rating.c.part, rating.c.received_at,
 )  # fmt: skip
 LOST = frozenset({"missing", "damaged", "rolled back", "restored"})
 """Why a journal was continued although entries of it may be missing; the others are planned or show nothing lost."""
@@ -55,28 +57,74 @@ class Window:
         return frozenset(day.isoformat() for day in every if not calendar.is_closed_on(day))
 
 
-def gather(connection: Connection, window: Window, missed: Missed) -> list[Watched]:
-    """Every counter that was pressed in the window, by its main question."""
+SeriesOf = Callable[[str, str], str]
+"""To which series a version's question belongs."""
+
+
+def gather(connection: Connection, window: Window, missed: Missed, series_of: SeriesOf) -> Gathered:
+    """Every counter that was pressed in the window, in all and by what was asked."""
     of_counter = _calendars_of(connection, missed.calendars)
-    piles: dict[tuple[int, str], _Pile] = {}
-    for row in _read_ratings(connection, window):
-        key = (row.counter_id, row.question)
-        if key not in piles:
-            piles[key] = _Pile(window, of_counter[row.counter_id])
-        piles[key].add(row)
-    main: dict[int, _Pile] = {}
-    for (counter_id, _), pile in piles.items():
-        # A visit of several questions is several presses in a row: of each counter one question is looked at.
-        if counter_id not in main or len(pile) > len(main[counter_id]):
-            main[counter_id] = pile
+    piles = _piles(connection, window, of_counter, series_of)
     served, kiosks = _read_served(connection, window), read_kiosks(connection, missed)
-    return [
-        Watched(
-            counter_id, pile.half_days(), served.get(counter_id, {}), bool(kiosks.get(counter_id)),
+
+    def watched(counter_id: int, half_days: Mapping[HalfDay, Pressed]) -> Watched:
+        return Watched(
+            counter_id, half_days, served.get(counter_id, {}), bool(kiosks.get(counter_id)),
             not any(kiosk.silent for kiosk in kiosks.get(counter_id, ())), window.open_days(of_counter[counter_id]),
-        )
-        for counter_id, pile in sorted(main.items())
-    ]  # fmt: skip
+        )  # fmt: skip
+
+    visits = [watched(counter_id, half_days) for counter_id, half_days in sorted(_visits(piles).items())]
+    sizes = Counter[_Series]()
+    for key, pile in piles.items():
+        sizes[key.series] += len(pile)
+    by_series = [
+        [watched(key.counter_id, piles[key].half_days()) for key in sorted(piles) if key.series == series]
+        for series in sorted(sizes, key=lambda series: (sizes[series], series))
+    ]
+    return Gathered(visits, by_series)
+
+
+_Series = tuple[str, str]
+"""The key of a series, and its question."""
+
+
+class _Key(NamedTuple):
+    counter_id: int
+    series: _Series
+
+    @property
+    def survey(self) -> str:
+        """The survey's id, whatever its version."""
+        return re.split("[:@]", self.series[0])[0]
+
+
+def _piles(
+    connection: Connection, window: Window, of_counter: Mapping[int, Calendar], series_of: SeriesOf
+) -> "dict[_Key, _Pile]":
+    piles: dict[_Key, _Pile] = {}
+    keys: dict[tuple[int, str, str], _Key] = {}
+    for row in _read_ratings(connection, window):
+        asked = (row.counter_id, row.survey, row.question)
+        if asked not in keys:
+            keys[asked] = key = _Key(row.counter_id, (series_of(row.survey, row.question), row.question))
+            piles.setdefault(key, _Pile(window, of_counter[row.counter_id]))
+        piles[keys[asked]].add(row)
+    return piles
+
+
+def _visits(piles: "Mapping[_Key, _Pile]") -> dict[int, dict[HalfDay, Pressed]]:
+    """By counter, its presses: of each survey those of one question, for a visit of several is several presses."""
+    main: dict[tuple[int, str], _Pile] = {}
+    for key, pile in piles.items():
+        there = main.get((key.counter_id, key.survey))
+        if there is None or len(pile) > len(there):
+            main[key.counter_id, key.survey] = pile
+    found: dict[int, dict[HalfDay, Pressed]] = {}
+    for (counter_id, _), pile in sorted(main.items(), key=lambda one: one[0]):
+        of_it = found.setdefault(counter_id, {})
+        for half, pressed in pile.half_days().items():
+            of_it[half] = of_it[half] + pressed if half in of_it else pressed
+    return {counter_id: dict(sorted(of_it.items())) for counter_id, of_it in found.items()}
 
 
 def find_journals(connection: Connection, window: Window) -> list[Finding]:
@@ -177,9 +225,7 @@ def _newest_of(connection: Connection, journal_id: str, below: int, window: Wind
 
 def _read_served(connection: Connection, window: Window) -> dict[int, dict[str, int]]:
     rows = connection.execute(
-        select(transaction_count)
-        .where(transaction_count.c.day.between(window.first, window.last))
-        .order_by(transaction_count.c.received_at, transaction_count.c.seq)
+        every_typed([table.c.day.between(window.first, window.last)] for table in TYPED).order_by("at", "seq")
     )
     found: dict[int, dict[str, int]] = {}
     for row in rows:

@@ -44,6 +44,14 @@ class Pressed:
     on_day_off: int = 0
     """Counted, on a day off that the kiosk did not know of."""
 
+    def __add__(self, other: "Pressed") -> "Pressed":
+        """What was pressed in the same half day on two surveys."""
+        return Pressed(
+            self.levels + other.levels, self.quick + other.quick, self.quick_levels + other.quick_levels,
+            self.slots + other.slots, self.outside + other.outside, self.untold + other.untold,
+            self.on_day_off + other.on_day_off,
+        )  # fmt: skip
+
     @property
     def n(self) -> int:
         """How many count."""
@@ -82,6 +90,15 @@ class Watched:
     def of_part(self, part: str) -> dict[HalfDay, Pressed]:
         """The mornings or the afternoons."""
         return {half: pressed for half, pressed in self.half_days.items() if half.part == part}
+
+
+class Gathered(NamedTuple):
+    """What was pressed in a window."""
+
+    visits: list[Watched]
+    """Every counter, each visit once: of each survey its main question."""
+    by_series: list[list[Watched]]
+    """The counters where each question of each survey was answered; the one answered most comes last."""
 
 
 class Sign(StrEnum):

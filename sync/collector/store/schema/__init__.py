@@ -44,6 +44,7 @@ from sync.collector.store.schema.ratings import (
     reason_tally,
     tally,
     transaction_count,
+    typed_count,
     undated_count,
 )
 from sync.collector.store.schema.rollouts import rollout, rollout_device, survey_text
@@ -130,6 +131,7 @@ __all__ = [
     "suspicion",
     "tally",
     "transaction_count",
+    "typed_count",
     "uncut_count",
     "undated_count",
     "unit",

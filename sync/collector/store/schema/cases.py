@@ -40,7 +40,7 @@ follow_up = Table(
     Column("after_last", Date),
     # When people were told that it is overdue.
     Column("told_overdue_at", Moment),
-    UniqueConstraint("place", "period"),
+    UniqueConstraint("place", "period", "survey", "question"),
 )
 
 follow_up_step = Table(

@@ -1,8 +1,8 @@
 """Tables of what the journals say: ratings, their reasons, and the counts that reports read."""
 
-from sqlalchemy import BigInteger, Column, Date, Index, SmallInteger, String
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, SmallInteger, String, Table, Text
 
-from sync.collector.store.schema.columns import Id, Moment, Seq, Serial, by_month, clustered
+from sync.collector.store.schema.columns import Id, Moment, Seq, Serial, by_month, clustered, metadata
 
 rating = by_month(
     "rating",
@@ -69,6 +69,20 @@ transaction_count = clustered(
     Column("seq", Seq, nullable=False),
     Column("received_at", Moment, nullable=False),
     Index(None, "day", "counter_id"),
+)
+
+# The same, typed in on the web or taken from a file; what was typed in last holds, wherever.
+typed_count = Table(
+    "typed_count",
+    metadata,
+    Column("typed_id", Serial, primary_key=True),
+    Column("counter_id", Serial, ForeignKey("counter.counter_id"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("typed_at", Moment, nullable=False),
+    Column("typed_by", Text, nullable=False),
+    Column("source", String(8), nullable=False),
+    Index(None, "counter_id", "day"),
 )
 
 # Of the ratings those whose time of press nobody knows: they stand on the day of their receipt, and reports say so.

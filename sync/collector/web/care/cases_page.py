@@ -25,6 +25,7 @@ from sync.collector.people.audit import note
 from sync.collector.people.owners import owners_of
 from sync.collector.people.rights import Reader, Right
 from sync.collector.services import reports
+from sync.collector.services.cases import about_of
 from sync.collector.services.cases_by_hand import NOTE_CHARS_MAX, can_be_opened, open_by_hand
 from sync.collector.services.services import Services
 from sync.collector.store.schema import account, follow_up, unit
@@ -159,7 +160,7 @@ def panel_of(services: Services, reader: Reader, book: Book, phrases: Phrases) -
     path = place.key if reader.sees(place.key) else reader.path
     with services.database.reading() as connection:
         first, n, overdue = open_cases_of(connection, path, book.today, services.calendars(connection), PANEL_MAX)
-        known = known_cases(connection, book.period.code, book.days.first)
+        known = known_cases(connection, book.period.code, book.days.first, about_of(book))
     decides = reader.may(Right.DECIDE) and reader.role is not None
     can_open = decides and place.key not in known and can_be_opened(book)
     words = CareWords(phrases, services)

@@ -14,7 +14,6 @@ from sync.collector.figures.attention import find_matters
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import ReasonLine
 from sync.collector.figures.places import NoCounterYet, Place
-from sync.collector.figures.queries.asked import question_of
 from sync.collector.figures.ranks import ranked
 from sync.collector.figures.tables import tables_of
 from sync.collector.people.rights import Reader
@@ -87,7 +86,7 @@ async def place_page(request: Request, services: Services, reader: Reader, query
     cases = await asyncio.to_thread(panel_of, services, reader, book, phrases_of(request))
     signs = await asyncio.to_thread(count_signs, services, reader, book.place.key)
     heard = await asyncio.to_thread(read_heard, services, book.kiosks)
-    return _page(request, services, "place.html", book, cases=cases, signs=signs, heard=heard)
+    return _page(request, "place.html", book, cases=cases, signs=signs, heard=heard)
 
 
 @router.get("/ly-do")
@@ -105,7 +104,7 @@ async def show_reasons(
     if (tidy := _tidy(request)) is not None:
         return tidy
     query = replace(asks.query(unit, counter), over_time=True)
-    return _page(request, services, "reasons.html", await asyncio.to_thread(read_book, services, reader, query))
+    return _page(request, "reasons.html", await asyncio.to_thread(read_book, services, reader, query))
 
 
 @router.get("/giai-thich/{subject}")
@@ -124,7 +123,7 @@ async def show_explanation(
     book = await asyncio.to_thread(read_book, services, reader, asks.query(unit, counter))
     subject = subject if subject in SUBJECTS else SUBJECTS[0]
     inside = request.headers.get("hx-request") == "true"
-    return _page(request, services, "explain_inside.html" if inside else "explain.html", book, subject=subject)
+    return _page(request, "explain_inside.html" if inside else "explain.html", book, subject=subject)
 
 
 def _tidy(request: Request) -> Response | None:
@@ -138,7 +137,7 @@ def _tidy(request: Request) -> Response | None:
     return RedirectResponse(phrases_of(request).way(request.url.path, **kept, ky=f"{first}..{last}"), 303)
 
 
-def _page(request: Request, services: Services, template: str, book: Book, **more: Any) -> Response:
+def _page(request: Request, template: str, book: Book, **more: Any) -> Response:
     p = phrases_of(request)
     query = {key: request.query_params.get(key, "") for key in ("ky", "so", "phieu", "do", "voi")}
     titles = p.titles_of(book)
@@ -157,7 +156,7 @@ def _page(request: Request, services: Services, template: str, book: Book, **mor
         "choices": _choices(book),
         "address": address_of,
         "LAST_YEAR": LAST_YEAR,
-        "questions": _questions(services, p, book),
+        "questions": _questions(p, book),
     }
     return render(request, template, **values, **more)
 
@@ -169,9 +168,9 @@ def address_of(place: Place, part: str = "/t") -> str:
     return f"{part}/{place.code}" if place.code else part
 
 
-def _questions(services: Services, p: Phrases, book: Book) -> list[tuple[str, str]]:
+def _questions(p: Phrases, book: Book) -> list[tuple[str, str]]:
     """Every question that was answered in the period, by its code and in its own words."""
-    found = [(asked.code, question_of(asked, services.surveys)) for asked in book.others]
+    found = [(series.asked.code, series.question) for series in book.answered]
     return [(code, p.words(question.text) if question else code) for code, question in found]
 
 

@@ -2,17 +2,17 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from sync.collector.api.depends import MayRead, TheServices
-from sync.collector.api.tallies import read_report
 from sync.collector.drawing.templates import templates
-from sync.collector.figures.today import Report, Span
+from sync.collector.figures.book import Book
 from sync.collector.people.rights import Reader
+from sync.collector.services.reports import read_today
+from sync.collector.web.figures.report_page import address_of
 from sync.collector.web.shared.heard import Heard, read_heard
 from sync.collector.web.shared.rendering import phrases_of, render
 from sync.collector.words.phrases import Phrases
@@ -42,14 +42,13 @@ class _View:
 @router.get("/")
 async def show_today(request: Request, services: TheServices, reader: MayRead) -> Response:
     """Today's tallies per counter."""
-    day = date.fromisoformat(services.days.today(services.now())[0])
-    report = await asyncio.to_thread(read_report, services, Span(day, day, path=reader.path))
-    heard = await asyncio.to_thread(read_heard, services, [(at, one) for at in report.places for one in at.kiosks])
-    view = _render(report, heard, phrases_of(request), reader)
+    book = await asyncio.to_thread(read_today, services, reader)
+    heard = await asyncio.to_thread(read_heard, services, book.kiosks)
+    view = _render(book, heard, phrases_of(request), reader)
     if request.headers.get("hx-request") == "true":
         return _refresh(request, view)
     refresh_s = DEMO_REFRESH_S if services.config.demo else REFRESH_S
-    return render(request, "page.html", view=view.marked, refresh_s=refresh_s, report=report)
+    return render(request, "page.html", view=view.marked, refresh_s=refresh_s)
 
 
 def _refresh(request: Request, view: _View) -> Response:
@@ -59,8 +58,8 @@ def _refresh(request: Request, view: _View) -> Response:
     return HTMLResponse(view.marked, headers={"Cache-Control": "no-store"})
 
 
-def _render(report: Report, heard: Heard, phrases: Phrases, reader: Reader) -> _View:
+def _render(book: Book, heard: Heard, phrases: Phrases, reader: Reader) -> _View:
     html = templates.get_template("report.html").render(
-        t=phrases.t, p=phrases, report=report, heard=heard, reader=reader
+        t=phrases.t, p=phrases, book=book, heard=heard, reader=reader, address=address_of
     )
     return _View(html)

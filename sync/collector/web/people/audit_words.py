@@ -24,6 +24,8 @@ def _words(t: Texts) -> dict[str, str]:
         "export": t("took numbers out as a file"),
         "reading": t("read numbers by the API"),
         "counts.imported": t("handed in counts"),
+        "served.imported": t("took transactions served from a file"),
+        "served.typed": t("typed in transactions served"),
         "case open": t("opened a case"),
         "case take": t("took a case on"),
         "case keep": t("wrote something down on a case"),

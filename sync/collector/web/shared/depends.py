@@ -39,6 +39,7 @@ async def _read(request: Request, services: TheServices, reader: Reader, fields_
 
 AnyForm = Annotated[FormFields, Depends(_of_anyone)]
 """The form of whoever asks, whatever they may do."""
+ServedForm = Annotated[FormFields, form_with(Right.SERVED)]
 DecideForm = Annotated[FormFields, form_with(Right.DECIDE)]
 AccountsForm = Annotated[FormFields, form_with(Right.ACCOUNTS)]
 SettingsForm = Annotated[FormFields, form_with(Right.SETTINGS)]

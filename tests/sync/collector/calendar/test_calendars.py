@@ -8,13 +8,11 @@ import pytest
 from sqlalchemy import insert
 
 from kiosk.domain.numbers.measures import Method, Share
-from sync.collector.api.tallies import read_report
 from sync.collector.care.cases.care import Deed, What, care_for
 from sync.collector.care.cases.docket import Query, Which, find_case, read_docket
 from sync.collector.care.cases.opening import Finding, Rule, open_case
 from sync.collector.chores.rollouts import tend_rollouts
 from sync.collector.figures.places import Place, read_places
-from sync.collector.figures.today import Span
 from sync.collector.fleet.kiosks.faults import Fault
 from sync.collector.fleet.kiosks.roll import read_roll
 from sync.collector.fleet.rollouts.calendars import Calendars, ways_to
@@ -22,7 +20,8 @@ from sync.collector.fleet.rollouts.change import Change
 from sync.collector.fleet.rollouts.effective import NOTHING_SET, Active, InForce, etag_of, read_in_force, settings_for
 from sync.collector.fleet.rollouts.stage import State
 from sync.collector.fleet.rollouts.store import go_on, plan_rollout, read_rollout, undo
-from sync.collector.people.rights import RIGHTS, Reader, Role
+from sync.collector.people.rights import ANYBODY, RIGHTS, Reader, Role
+from sync.collector.services.reports import Span, read_span
 from sync.collector.services.services import Services
 from sync.collector.settings.care import Cases, OfficeCalendar
 from sync.collector.settings.collector import CollectorConfig
@@ -174,7 +173,7 @@ def test_kiosk_is_missed_on_a_worked_saturday_and_not_on_a_day_off(
         with office.database.reading() as connection:
             (kiosk,) = read_roll(connection, "", now, CollectorConfig())
             counter = read_places(connection, then.missed(connection)).by_key["XA/:Q1"]
-        (fresh,) = read_report(then, Span(NOON.date(), day)).kiosks
+        ((_, fresh),) = read_span(then, ANYBODY, Span(NOON.date(), day)).kiosks
         return [Fault.SILENT in kiosk.faults, counter.kiosks[0].silent, fresh.silent]
 
     assert missed_at(morning + timedelta(hours=2)) == [silent] * 3

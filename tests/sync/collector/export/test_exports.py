@@ -96,7 +96,7 @@ def test_xlsx_has_every_cell_as_the_number_it_is_and_charts_of_its_own(busy: Ser
 
     assert len(workbook.worksheets) == len(tables)
     for sheet, table in zip(workbook.worksheets, tables, strict=True):
-        for number, cells in enumerate(table.rows, 8):
+        for number, cells in enumerate(table.rows, 11):
             for place, cell in enumerate(cells, 1):
                 found = sheet.cell(number + 1, place)
                 assert found.data_type != "f"

@@ -60,6 +60,7 @@ RULES: tuple[tuple[str, str, Right], ...] = (
     ("GET", "/v1/tallies", Right.EXPORT),
     ("GET", "/xuat-766", Right.EXPORT),
     ("GET", "/xuat-tt01", Right.EXPORT),
+    ("*", "/giao-dich", Right.SERVED),
     ("POST", "/766", Right.COUNTS),
     ("GET", "/766", Right.READ),
     ("GET", "/tt01", Right.READ),

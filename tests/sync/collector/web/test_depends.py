@@ -48,3 +48,4 @@ def test_whoever_sends_a_form_may_see_the_page_that_shows_it_again() -> None:
     for rights in RIGHTS.values():
         assert Right.DECIDE not in rights or Right.FOLLOW in rights
         assert Right.COUNTS not in rights or Right.READ in rights
+        assert Right.SERVED not in rights or Right.READ in rights

@@ -15,6 +15,8 @@ from sync.collector.chores.cases import run_case_round
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.fleet.rollouts.effective import NOTHING_SET
+from sync.collector.fleet.surveys.library import shipped_surveys
+from sync.collector.fleet.surveys.writing import survey_toml
 from sync.collector.people.accounts import new_account
 from sync.collector.people.rights import RIGHTS, Reader, Role
 from sync.collector.services.services import Services
@@ -50,13 +52,15 @@ def rounds(database: Database, services: Services) -> Iterator[Callable[..., int
     services.writer.close()
 
 
-def press(office: Office, good: int, bad: int, counter: str = "Q1", received_at: datetime = NOON) -> None:
+def press(
+    office: Office, good: int, bad: int, counter: str = "Q1", received_at: datetime = NOON, **values: Any
+) -> None:
     pen = Pen()
     pen.opened()
     for number in range(good + bad):
         # Mixed, so that every block of them is.
         level = 2 if number * bad // (good + bad) != (number + 1) * bad // (good + bad) else 5
-        seq = pen.rating(level, counter=counter)
+        seq = pen.rating(level, counter=counter, **values)
         if level == 2:
             pen.reasons(seq, "wait")
     with office.database.writing() as connection:
@@ -92,6 +96,34 @@ def test_case_opens_with_its_numbers_its_day_and_its_owner(office: Office, round
     ]
     audited = [row for row in office.rows("audit", "actor", "action", "subject") if row[1] == "case open"]
     assert audited == [("collector", "case open", "2026-001")]
+
+
+def publish(office: Office, survey_id: str) -> None:
+    """Another survey of the office's own, with the same question and levels as the shipped one."""
+    survey = replace(shipped_surveys()["sipas-5@1"], id=survey_id)
+    values = {"ref": survey.ref, "text": survey_toml(survey), "changed_at": NOON, "published_at": NOON}
+    with office.database.writing() as connection:
+        connection.execute(insert(schema.survey_text).values(**values, changed_by="huong"))
+
+
+def test_case_opens_for_a_survey_that_is_answered_less_than_another(office: Office, rounds: Callable[..., int]) -> None:
+    publish(office, "hoi-rieng")
+    press(office, good=200, bad=0)
+    press(office, good=40, bad=10, survey="hoi-rieng@1")
+
+    assert rounds() == 1
+
+    assert cases(office, "place", "survey", "bad", "n") == [("XA/:Q1", "hoi-rieng@1", 10, 50)]
+
+
+def test_place_has_a_case_for_each_question_that_is_too_bad(office: Office, rounds: Callable[..., int]) -> None:
+    publish(office, "hoi-rieng")
+    press(office, good=60, bad=20)
+    press(office, good=40, bad=10, survey="hoi-rieng@1")
+
+    assert [rounds(), rounds()] == [2, 0]
+
+    assert cases(office, "survey", "n") == [("sipas-5@1", 80), ("hoi-rieng@1", 50)]
 
 
 def test_round_that_is_repeated_opens_nothing_more(office: Office, rounds: Callable[..., int]) -> None:

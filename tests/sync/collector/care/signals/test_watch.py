@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 
 from kiosk.journal.lines import OpenedLine
 from sync.collector.calendar.presstime import LocalDays
-from sync.collector.care.signals.find import find_signs
+from sync.collector.care.signals.find import find_all
 from sync.collector.care.signals.gather import Window, find_journals, gather
 from sync.collector.care.signals.watched import HalfDay, Sign
 from sync.collector.chores.every import chores_of, transact
@@ -22,6 +22,7 @@ from sync.collector.fleet.rollouts.effective import NOTHING_SET, Active, InForce
 from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.people.accounts import change_email, new_account
 from sync.collector.people.rights import Role
+from sync.collector.replica.blocks.series import series_of
 from sync.collector.run.demo_data import write_province
 from sync.collector.services.services import Services, make_services
 from sync.collector.settings.collector import CollectorConfig
@@ -40,13 +41,17 @@ MORNING = [OpeningHours([5], "07:30", "11:00")]
 WINDOW = Window(NOON.date() - timedelta(days=28), YESTERDAY, HANOI, 60)
 
 
-def rushed(office: Office, days: int = 14) -> None:
+def rushed(office: Office, days: int = 14, **values: Any) -> None:
     """Presses a second apart, every morning."""
     pen = Pen()
     for number in range(days, 0, -1):
         for _ in range(12):
-            pen.rating(5)
+            pen.rating(**{"level": 5, **values})
         office.append(pen, received_at=NOON - timedelta(days=number, hours=2))
+
+
+def series(ref: str, question: str) -> str:
+    return series_of(shipped_surveys(), ref, question)
 
 
 def missed(calendars: Calendars) -> Missed:
@@ -74,6 +79,38 @@ def test_a_rush_is_found_once_a_day_and_told_to_whoever_decides(database: Databa
     assert set(office.rows("notice_delivery", "address")) == {("huong@example.gov.vn",)}
     bodies = [str(body) for (body,) in office.rows("notice", "body")]
     assert any("trong vòng 60 giây" in body and "/dau-hieu/" in body for body in bodies)
+
+
+def test_a_rush_is_found_on_a_survey_that_is_answered_less_than_another(database: Database, office: Office) -> None:
+    for number in range(14, 0, -1):
+        pen = Pen()
+        for minute in range(40):
+            pen.mono_us += 200_000_000
+            pen.rating(1 + minute % 5)
+        office.append(pen, received_at=NOON - timedelta(days=number))
+    rushed(office, survey="own@1")
+    services = make_services(CollectorConfig(), database, lambda: NOON)
+
+    look(services)
+    services.writer.close()
+
+    assert ("burst", 1) in office.rows("signal", "sign", "counter_id")
+
+
+def test_visits_are_counted_once_and_surveys_together(database: Database, office: Office) -> None:
+    pen = Pen()
+    for _ in range(6):
+        pen.rating(5)
+        pen.rating(4, question="second")
+    for _ in range(5):
+        pen.rating(1, survey="own@1")
+    office.append(pen, received_at=NOON - timedelta(days=1, hours=2))
+
+    with database.reading() as connection:
+        found = gather(connection, WINDOW, missed(CALENDARS), series)
+
+    assert [watched.n for watched in found.visits] == [11]
+    assert [[watched.n for watched in group] for group in found.by_series] == [[5], [6], [6]]
 
 
 def test_the_next_day_finds_nothing_new_but_the_sign_grows(database: Database, office: Office) -> None:
@@ -125,7 +162,7 @@ def test_what_is_watched_is_what_was_pressed(database: Database, office: Office)
     office.append(pen, received_at=NOON)
 
     with database.reading() as connection:
-        one, two = gather(connection, WINDOW, missed(CALENDARS))
+        one, two = gather(connection, WINDOW, missed(CALENDARS), series).visits
 
     half = HalfDay(YESTERDAY.isoformat(), "am")
     assert (one.n, one.half_days[half].n, one.half_days[half].quick, one.has_kiosk) == (24, 12, 11, True)
@@ -155,7 +192,7 @@ def test_presses_are_judged_again_by_the_calendar(
     in_force = InForce((Active(1, "XA/", change, None),) if change else (), {})
 
     with database.reading() as connection:
-        (one,) = gather(connection, WINDOW, missed(Calendars(CollectorConfig(), in_force)))
+        (one,) = gather(connection, WINDOW, missed(Calendars(CollectorConfig(), in_force)), series).visits
 
     (pressed,) = one.half_days.values()
     assert (pressed.n, pressed.outside, pressed.untold, pressed.on_day_off) == (3, outside, untold, on_day_off)
@@ -171,7 +208,7 @@ def test_the_questions_of_one_visit_are_no_rush(database: Database, office: Offi
     office.append(pen, received_at=NOON - timedelta(days=1, hours=2))
 
     with database.reading() as connection:
-        (one,) = gather(connection, WINDOW, missed(CALENDARS))
+        (one,) = gather(connection, WINDOW, missed(CALENDARS), series).visits
 
     assert one.n == 4
 
@@ -183,7 +220,7 @@ def test_presses_whose_time_is_not_sure_are_no_rush(database: Database, office: 
     office.append(pen, received_at=NOON, clock=Pen().instant())
 
     with database.reading() as connection:
-        (one,) = gather(connection, WINDOW, missed(CALENDARS))
+        (one,) = gather(connection, WINDOW, missed(CALENDARS), series).visits
 
     (pressed,) = one.half_days.values()
     assert (pressed.n, pressed.quick, sum(pressed.slots.values())) == (5, 0, 0)
@@ -196,7 +233,7 @@ def test_more_ratings_than_are_read_at_once_are_all_read(
     rushed(office, days=18)
 
     with database.reading() as connection:
-        (one,) = gather(connection, WINDOW, missed(CALENDARS))
+        (one,) = gather(connection, WINDOW, missed(CALENDARS), series).visits
 
     assert one.n == 216
 
@@ -261,7 +298,7 @@ def test_of_the_demo_province_one_counter_is_found_to_be_pressed_up_and_one_sile
         for days_ago in (1, 8, 15, 22, 29):
             last = NOON.date() - timedelta(days=days_ago)
             window = Window(last - timedelta(days=27), last, HANOI, 60)
-            for one in find_signs(gather(connection, window, missed(CALENDARS)), Signals(), {}):
+            for one in find_all(gather(connection, window, missed(CALENDARS), series), Signals(), {}):
                 found.setdefault(one.sign, set()).add(one.counter_id)
 
     assert set(found) == {Sign.BURST, Sign.CLOSING, Sign.UNPRESSED}

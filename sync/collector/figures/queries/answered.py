@@ -1,0 +1,34 @@
+"""Answered: which questions were answered in a period, and when versions of their surveys were published."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, select, union
+
+from sync.collector.figures.queries.asked import Asked
+from sync.collector.figures.queries.counts import read_asked
+from sync.collector.figures.queries.grains import Days
+from sync.collector.store.schema import block, survey_text, uncut_count
+
+
+def read_answered(connection: Connection, days: Days) -> dict[Asked, int]:
+    """Which questions were answered in the months of these days, and how often is shown: nought where all wait.
+
+    What no block holds yet stands under the exact ``id@version``.
+    """
+    found = read_asked(connection, days)
+    u, b = uncut_count.c, block.c
+    uncut = select(u.survey, u.question).where(u.day.between(*days), u.n > 0)
+    unshown = select(b.series, b.question).where(
+        b.shown_at.is_(None), b.last_day >= days.first, b.first_day <= days.last
+    )
+    for row in sorted(connection.execute(union(uncut, unshown)).tuples()):
+        found.setdefault(Asked(*row), 0)
+    return found
+
+
+def read_published(connection: Connection, refs: Collection[str]) -> dict[str, datetime]:
+    """When these versions of the office's own surveys were published."""
+    c = survey_text.c
+    wanted = select(c.ref, c.published_at).where(c.ref.in_(sorted(refs)), c.published_at.is_not(None))
+    return {row.ref: row.published_at for row in connection.execute(wanted)} if refs else {}

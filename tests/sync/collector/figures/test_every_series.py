@@ -1,0 +1,196 @@
+"""Everything that was answered is in the report: versions are one series, other questions stand beside it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, update
+from starlette.testclient import TestClient
+
+from kiosk.base.texts import texts
+from kiosk.domain.visit.survey import Survey
+from sync.collector.export.files import csv_file, xlsx_file
+from sync.collector.figures.book import Book
+from sync.collector.fleet.surveys.library import shipped_surveys
+from sync.collector.fleet.surveys.writing import survey_toml
+from sync.collector.people.rights import ANYBODY
+from sync.collector.services.reports import Query, read_book
+from sync.collector.services.services import Services
+from sync.collector.store.schema import survey_text
+from sync.collector.words.phrases import Phrases
+from tests.sync.collector.builders import HANOI, NOON, Office, Pen
+
+FIVE = shipped_surveys()["sipas-5@1"]
+OWN = replace(FIVE, id="hoi-rieng", version=1)
+YESTERDAY = NOON - timedelta(days=1, hours=2)
+
+
+@pytest.fixture
+def versions(services: Services, office: Office) -> tuple[Survey, Survey]:
+    """Two versions of the office's own survey: the second is worded otherwise and takes the middle as satisfied."""
+    question = OWN.questions[0]
+    levels = tuple(replace(level, satisfied=level.value >= 3) for level in question.levels)
+    words = {**question.text, "vi": "Ông/Bà có hài lòng với lần phục vụ này không?"}
+    second = replace(OWN, version=2, questions=(replace(question, text=words, levels=levels),))
+    for survey in (OWN, second):
+        with office.database.writing() as connection:
+            values = {"ref": survey.ref, "text": survey_toml(survey), "changed_at": NOON, "published_at": NOON}
+            connection.execute(insert(survey_text).values(**values, changed_by="huong"))
+    services.surveys.forget()
+    return OWN, second
+
+
+def press(office: Office, count: int, survey: str = "sipas-5@1", level: int = 5, **values: Any) -> None:
+    pen = Pen()
+    for _ in range(count):
+        pen.rating(level, survey=survey, **values)
+    clock = replace(pen.instant(), mono_us=pen.mono_us)
+    office.append(pen, received_at=YESTERDAY, clock=clock)
+
+
+def book(services: Services, **query: Any) -> Book:
+    return read_book(services, ANYBODY, Query("XA", period="2026-11", **query))
+
+
+def test_versions_with_the_same_question_and_levels_are_one_series(
+    services: Services, office: Office, versions: tuple[Survey, Survey]
+) -> None:
+    press(office, 40, "hoi-rieng@1", level=3)
+    press(office, 20, "hoi-rieng@2")
+
+    found = book(services)
+
+    assert [part.me.n for part in found.parts] == [60]
+    assert [survey.ref for survey in found.main.series.versions] == ["hoi-rieng@1", "hoi-rieng@2"]
+    assert found.me.share is not None
+    assert (found.me.share.numerator, found.me.share.denominator) == (60, 60)
+    assert found.weeks[-1].shown.n in (60, 0)
+    assert sum(half.n or 0 for half in read_book(services, ANYBODY, Query("XA", "Q1", "2026-11")).half_days) == 60
+
+
+def test_what_a_version_changed_is_noted(
+    services: Services, office: Office, versions: tuple[Survey, Survey], client: TestClient
+) -> None:
+    press(office, 40, "hoi-rieng@1")
+    press(office, 40, "hoi-rieng@2")
+
+    words = "hoi-rieng@2 tính các mức hài lòng khác với hoi-rieng@1"
+
+    assert words in client.get("/t/XA?ky=2026-11").text
+    assert words in csv_file(book(services), phrases()).decode()
+    assert "hoi-rieng@2 counts other levels" in str(client.get("/v1/report?unit=XA&period=2026-11").json()["questions"])
+
+
+def test_a_version_that_changed_something_is_marked_in_the_chart(
+    services: Services, office: Office, versions: tuple[Survey, Survey], client: TestClient
+) -> None:
+    with office.database.writing() as connection:
+        earlier = {"published_at": NOON - timedelta(days=21)}
+        connection.execute(update(survey_text).where(survey_text.c.ref == "hoi-rieng@2").values(earlier))
+    pen = Pen()
+    for _ in range(40):
+        pen.rating(survey="hoi-rieng@2")
+    office.append(pen, received_at=NOON - timedelta(days=10))
+
+    page = client.get("/t/XA?ky=2026-11").text
+
+    assert page.count(">hoi-rieng@2</text>") == 2
+    assert ">hoi-rieng@1</text>" not in page
+
+
+def test_other_surveys_stand_below_with_their_n_and_in_the_head(
+    services: Services, office: Office, client: TestClient
+) -> None:
+    press(office, 40)
+    press(office, 3, standing="repeat")
+    press(office, 35, "tt32-3@1", question="overall", level=1)
+    press(office, 5, "tt32-3@1", question="overall", level=1, counter="Q2")
+
+    found = book(services)
+
+    assert [(part.series.asked.survey, part.me.n, part.me.aside_n) for part in found.parts] == [
+        ("sipas-5:12345", 40, 3), ("tt32-3:123", 40, 0),
+    ]  # fmt: skip
+    assert found.recorded == 83
+    said = "Tổng cộng 83 lượt đã ghi: "
+    assert said in client.get("/t/XA?ky=2026-11").text
+    assert said in csv_file(found, phrases()).decode()
+    assert [[line.n for line in part.counters] for part in found.others] == [[35, 5]]
+
+
+def test_the_report_pages_files_and_the_api_show_the_same_rows_of_another_survey(
+    services: Services, office: Office, client: TestClient
+) -> None:
+    press(office, 40)
+    press(office, 35, "tt32-3@1", level=1)
+
+    answer = client.get("/v1/report?unit=XA&period=2026-11").json()
+    rows = [(row["code"], row["n"], row["level_1"]) for row in answer["tables"]["other_1"]]
+
+    assert rows == [("Q1", 35, 35), ("Q2", 0, 0), ("XA", 35, 35)]
+    assert [(one["question"], one["n"]) for one in answer["questions"]] == [
+        ("sipas-5:12345:overall", 40), ("tt32-3:123:overall", 35),
+    ]  # fmt: skip
+    assert "Câu hỏi khác 1: " in csv_file(book(services), phrases()).decode()
+    assert xlsx_file(book(services), phrases()).startswith(b"PK")
+
+
+def test_today_and_the_counts_for_programs_have_every_series(
+    services: Services, office: Office, client: TestClient, versions: tuple[Survey, Survey]
+) -> None:
+    press(office, 40, "hoi-rieng@1")
+    press(office, 5, "hoi-rieng@2", level=1)
+    press(office, 6)
+
+    tables = client.get("/v1/tallies?from=2026-11-19&to=2026-11-19").json()["tables"]
+
+    assert [(table["survey"], table["total"]["counted"]) for table in tables] == [("hoi-rieng@2", 45), ("sipas-5@1", 6)]
+    assert tables[0]["versions"] == ["hoi-rieng@1", "hoi-rieng@2"]
+    assert tables[0]["total"]["by_level"] == {"1": 5, "5": 40}
+
+
+def test_an_old_address_with_a_version_leads_to_its_series(
+    services: Services, office: Office, versions: tuple[Survey, Survey]
+) -> None:
+    press(office, 40)
+    press(office, 10, "hoi-rieng@1")
+
+    found = [book(services, asked=code).me.n for code in ("hoi-rieng@2:overall", "hoi-rieng:12345:overall", "nothing")]
+
+    assert found == [10, 10, 40]
+
+
+def test_what_was_recorded_is_one_number_and_the_result_with_the_set_aside_says_what_is_not_in_it(
+    services: Services, office: Office, client: TestClient
+) -> None:
+    press(office, 40)
+    press(office, 9, standing="repeat")
+    press(office, 2, standing="repeat", counter="Q2")
+
+    me = book(services).me
+    row = client.get("/v1/report?unit=XA&period=2026-11").json()["tables"]["figures"][0]
+    page = client.get("/t/XA?ky=2026-11").text
+
+    assert (me.recorded, me.both and me.both.n, me.untold) == (51, 49, 2)
+    assert (row["recorded"], row["both_n"]) == (51, 49)
+    # Above and beside what was set aside: the same sum.
+    assert page.count("ược tính 40 + để riêng 11 = 51 lượt đã ghi") == 2
+    assert "n = 49, chưa gồm 2 lượt để riêng còn chờ cho đủ nhóm" in page
+
+
+def test_a_survey_of_which_all_ratings_wait_is_told(services: Services, office: Office, client: TestClient) -> None:
+    press(office, 40)
+    press(office, 3, "tt32-3@1", level=1)
+
+    found = book(services)
+
+    assert [(part.series.ref, part.me.n) for part in found.parts] == [("sipas-5@1", 40), ("tt32-3@1", None)]
+    page = client.get("/t/XA?ky=2026-11").text
+    assert "dưới 5 lượt được tính, đang chờ" in page
+    assert "Dưới 5 lượt ở một quầy thì chờ các lượt tiếp theo của quầy đó" in page
+    assert client.get("/v1/report?unit=XA&period=2026-11").json()["recorded"] is None
+
+
+def phrases() -> Phrases:
+    return Phrases(texts("collector", "vi"), HANOI, NOON)
