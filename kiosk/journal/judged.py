@@ -92,16 +92,6 @@ class Judge:
         state = _State(older, own, self._last, self._open, spent, self._seq, self._at)
         return msgspec.json.encode(state).decode()
 
-    @property
-    def cuts(self) -> bool:
-        """Whether the kiosk cuts by itself, and nothing of an older one is left to cut."""
-        return self._own is not None and self._older is None
-
-    @property
-    def open(self) -> frozenset[HalfDay]:
-        """The half days that were not over when last looked at what an older kiosk left."""
-        return self._open
-
     def read(self, seq: int, encoded: bytes) -> Iterator[Judged]:
         """The cuts that the next line makes due, or states."""
         line = readable(encoded)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kiosk.domain.numbers.blocks import Invalid
 from kiosk.domain.visit.rating import Standing
 from kiosk.journal.judged import Judge, Judged, judged_cuts
 from tests.kiosk_in_memory import ANYTHING, ORDINARY, SURVEYS, Kiosk, run
@@ -74,3 +75,11 @@ def test_another_face_counts_only_in_the_visit_of_its_rating(said, level):
     kiosk = run([("rate", 4, COUNTED, "Q1"), *said])
 
     assert next(each.level for each in kiosk.uncut.rated if each.seq == 2) == level
+
+
+def test_cut_that_is_made_again_overlaps_also_when_the_first_was_read_before():
+    kiosk = run([("rate", 4, COUNTED, None, 5), ("wait", 5 * 3600), ("cut",)])
+    again = kiosk.lines[-1].replace(b'{"seq":7,', b'{"seq":8,')
+    kiosk.lines.append(again)
+
+    assert [one.wrong for one in in_pieces(kiosk, {7}, ended=False)] == [None, Invalid.OVERLAPS]

@@ -67,6 +67,8 @@ def judge_anew(connection: Connection, journal_ids: Iterable[str]) -> None:
     """
     for journal_id in sorted({owner for each in journal_ids for owner in owners_of(connection, each)}):
         _locked(connection, journal_id)
+        told = (unread.c.journal_id == journal_id) & (unread.c.reason == UnreadReason.BAD_CUT)
+        connection.execute(delete(unread).where(told))
         not_shown = select(block.c.last_seq).where(block.c.journal_id == journal_id, block.c.shown_at.is_(None))
         for last_seq in connection.execute(not_shown).scalars().all():
             put_back(connection, BlockKey(journal_id, last_seq))

@@ -51,6 +51,7 @@ def test_ratings_that_are_read_later_come_into_their_block_and_what_is_shown_sta
 
     assert office.rows("block", "last_seq", "counter_id", "fault", "n") == [(7, 1, None, 6), (13, 7, None, 6)]
     assert office.rows("block")[0] == shown[0]
+    assert office.rows("unread") == []
     assert_adds_up(office)
 
 
