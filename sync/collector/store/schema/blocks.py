@@ -55,7 +55,7 @@ block = clustered(
     Column("last_part", String(2), nullable=False),
     # The seqs of its ratings, by the journal in which they are counted (sync.collector.replica.held).
     Column("held", Text, nullable=False),
-    # How many of its ratings count.
+    # How many of its ratings count, or would if nobody had decided otherwise.
     Column("n", BigInteger, nullable=False),
     # Since when it is shown.
     Column("shown_at", Moment),

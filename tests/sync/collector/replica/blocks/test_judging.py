@@ -22,7 +22,7 @@ END = [("wait", 40 * 86400), ("rate", 3, "counted", None), ("cut",)]
 def emptied(office: Office) -> Office:
     """The office without anything that a journal brought: examples share its database."""
     names = (
-        "rating", "reason_choice", "tally", "reason_tally", "uncut_count", "waiting_count", "undated_count", "block",
+        "rating", "reason_choice", "tally", "reason_tally", "uncut_count", "undated_count", "block",
         "block_piece", "block_reason", "cut_state", "cut_due", "segment", "unread", "duplicate", "carried",
         "boot_clock", "journal",
     )  # fmt: skip
