@@ -22,7 +22,7 @@ def read_answered(connection: Connection, days: Days) -> dict[Asked, int]:
     unshown = select(b.series, b.question).where(
         b.shown_at.is_(None), b.last_day >= days.first, b.first_day <= days.last
     )
-    for row in sorted(connection.execute(union(uncut, unshown)).tuples()):
+    for row in sorted(tuple(row) for row in connection.execute(union(uncut, unshown))):
         found.setdefault(Asked(*row), 0)
     return found
 
