@@ -41,7 +41,7 @@ from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import block, block_piece, series_version, shown_count
 from sync.collector.store.writer import Transact
 
-BLOCKS_AT_ONCE = 400
+BLOCKS_AT_ONCE = 1000
 """So many blocks share a transaction: an append waits no longer than for these."""
 _KEY = tuple_(block.c.journal_id, block.c.last_seq)
 

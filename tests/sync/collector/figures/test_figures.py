@@ -21,6 +21,7 @@ from sync.collector.figures.book import Book
 from sync.collector.figures.queries.grains import Days, grains_of
 from sync.collector.figures.ranks import Rank, rank_of, ranked
 from sync.collector.people.rights import ANYBODY
+from sync.collector.replica.shown import Ends, rows_of
 from sync.collector.services.reports import LAST_YEAR, Query, read_book
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig
@@ -253,19 +254,32 @@ def test_a_period_is_put_together_from_the_fewest_rows() -> None:
     found = [(grain, str(part.first), str(part.last)) for grain, part in grains_of(days)]
 
     assert found == [
-        ("d", "2026-09-28", "2026-09-30"), ("m", "2026-10-01", "2026-10-31"), ("d", "2026-11-01", "2026-11-01"),
-        ("w", "2026-11-02", "2026-11-15"), ("d", "2026-11-16", "2026-11-20"),
+        ("z", "2026-09-28", "2026-11-20"), ("w", "2026-09-28", "2026-09-30"), ("m", "2026-10-01", "2026-10-31"),
+        ("y", "2026-11-01", "2026-11-20"), ("w", "2026-11-01", "2026-11-15"), ("d", "2026-11-16", "2026-11-20"),
+        ("x", "2026-11-16", "2026-11-20"),
     ]  # fmt: skip
 
 
-@given(first=st.dates(date(2024, 1, 1), date(2026, 12, 31)), length=st.integers(0, 500))
-def test_the_rows_of_a_period_are_all_its_days_each_once(first: date, length: int) -> None:
+_DAY = st.dates(date(2024, 1, 1), date(2026, 12, 31))
+
+
+@given(first=_DAY, length=st.integers(0, 500), begins=st.integers(-40, 540), lasts=st.integers(0, 70))
+def test_a_block_is_counted_once_where_all_of_it_is_in_the_period_and_nowhere_else(
+    first: date, length: int, begins: int, lasts: int
+) -> None:
     days = Days(first, first + timedelta(days=length))
+    begin = first + timedelta(days=begins)
+    end = begin + timedelta(days=lasts)
 
-    parts = [part for _, part in grains_of(days)]
+    rows = rows_of(Ends(begin, "am", end, "pm"))
+    found = [
+        row
+        for row in rows
+        for grain, part in grains_of(days)
+        if row.grain == grain and part.first <= row.first <= part.last and row.last <= part.last
+    ]
 
-    found = [part.first + timedelta(days=n) for part in parts for n in range((part.last - part.first).days + 1)]
-    assert found == [first + timedelta(days=n) for n in range(length + 1)]
+    assert len(found) == (days.first <= begin and end <= days.last)
 
 
 def test_what_was_set_aside_is_always_told(services: Services, office: Office) -> None:

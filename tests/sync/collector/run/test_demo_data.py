@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from sync.collector.commands.demo import switch_on_tt01
 from sync.collector.errors import UsageWrong
+from sync.collector.figures.book import Rules
 from sync.collector.figures.places import read_places
 from sync.collector.figures.queries.grains import Days, to_the_end
 from sync.collector.fleet.surveys.library import shipped_surveys
@@ -78,8 +79,8 @@ def _the_other_rules_have_their_numbers(database: Database, services: Services) 
     with database.reading() as connection:
         places = read_places(connection, services.missed(connection))
         months = read_months(connection, "20/", october)
-        scored = read_scored(connection, places, places["20/"], load_profile(), to_the_end(october, today),
-                             services.config.policy)  # fmt: skip
+        rules = Rules(NOON, today, services.config.policy, services.surveys, services.days.today(NOON))
+        scored = read_scored(connection, places, places["20/"], load_profile(), to_the_end(october, today), rules)
     assert len(months.by_unit) == 19
     assert 90 < ratios(months.total)["tthc_satisfied"].percent() < 100  # type: ignore[operator]
     assert all((shown.n or 0) >= 30 for shown in scored[-1].shown.values())

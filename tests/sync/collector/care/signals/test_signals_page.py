@@ -158,3 +158,24 @@ def test_a_form_of_another_page_decides_nothing(people: dict[str, TestClient], o
 @pytest.mark.parametrize("number", ["x", "1'", "9" * 30, "-1", "٣"])
 def test_what_is_no_number_is_no_sign(people: dict[str, TestClient], number: str) -> None:
     assert people["huong"].get(f"/dau-hieu/{number}").status_code == 404
+
+
+def test_days_that_part_a_block_come_back_as_those_that_hold_it(people: dict[str, TestClient], office: Office) -> None:
+    pen = Pen()
+    for back in (3, 2):
+        first = len(pen.lines) + 1
+        for _ in range(3):
+            pen.rating(5)
+        received = NOON - timedelta(days=back, hours=2)
+        office.append(pen, pen.batch(first), received_at=received, clock=pen.instant())
+    huong = people["huong"]
+    form = {"form_key": key_of(huong, "/dau-hieu"), "what": "aside", "first": DAY, "last": DAY, "part": "am",
+            "note": "Không ai ở quầy"}  # fmt: skip
+
+    answer = huong.post("/dau-hieu/1", data=form)
+
+    day_before = (NOON - timedelta(days=3)).date().isoformat()
+    assert answer.status_code == 400
+    assert "cắt ngang" in answer.text
+    assert f'name="first" value="{day_before}"' in answer.text
+    assert set(office.rows("rating", "standing")) == {("counted",)}
