@@ -6,7 +6,7 @@ same moments and say something else. So whoever compares two tellings learns whi
 
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -134,7 +134,8 @@ class World:
     said: list[Said] = field(default_factory=list)
     seqs: dict[int, tuple[str, int]] = field(default_factory=dict)
     """Journal and seq of each thing said."""
-    acts: int = 0
+    groups: list[tuple[int, ...]] = field(default_factory=list)
+    """What was said together: at one place, one after the other."""
 
     @property
     def now(self) -> datetime:
@@ -153,7 +154,9 @@ class World:
 
     def press(self, name: str, n: int = 1, counter: str | None = None, standing: Standing = Standing.COUNTED) -> list[int]:
         """``n`` people press a face one after the other and choose a reason; their numbers."""
-        return [self._press(self.kiosks[name], counter, standing) for _ in range(n)]
+        numbers = [self._press(self.kiosks[name], counter, standing) for _ in range(n)]
+        self.groups.append(tuple(numbers))
+        return numbers
 
     def revise(self, number: int) -> int:
         """Who said this chooses another face; its number."""
@@ -165,6 +168,7 @@ class World:
         self.said.append(Said(new, kiosk.name, before.counter, before.at, level, None, before.standing, number))
         entry = kiosk.journal.append(Revised(kiosk.clock.now(), self.seqs[number][1], level))
         self.seqs[new] = (kiosk.journal.id, entry.seq)
+        self.groups.append((new,))
         return new
 
     def serve(self, name: str, n: int) -> None:
@@ -244,7 +248,7 @@ class World:
     def sign(self, counter: str, day: date, part: str) -> int:
         """The collector finds a rush there; the sign's number."""
         c = schema.counter.c
-        finding = {"quick": 9, "n": 20, "expected": 2, "seconds": 60, "days": 3}
+        finding = {"quick": 9, "n": 20, "expected": 2, "seconds": 60, "days": 3, "one_face": True, "weeks": []}
 
         def keep(connection):  # type: ignore[no-untyped-def]
             counter_id = connection.execute(select(c.counter_id).where(c.code == counter)).scalar_one()
@@ -296,6 +300,3 @@ def a_world(voices: Voices) -> Iterator[World]:
             for kiosk in world.kiosks.values():
                 kiosk.stop()
             world.centre.close()
-
-
-Story = Callable[[World], None]
