@@ -27,7 +27,8 @@ SATISFIED, DISSATISFIED = frozenset({4, 5}), frozenset({1, 2})
 COUNTED, BOTH = "counted", "both"
 _TEXTS = {"place", "code", "level", "clear", "standing", "rule", "week", "factor", "reason", "gap_clear", "counter", "name",
           "day"}  # fmt: skip
-_COUNTS = {"n", "aside", "served", "am", "pm", "repeat", "out_of_hours", "test", "waiting", "recorded"}
+_COUNTS = {"n", "aside", "served", "am", "pm", "repeat", "out_of_hours", "test", "waiting", "recorded",
+           "uncut", "straddling", "tail", "centre"}  # fmt: skip
 _DERIVED = {"share", "low", "high", "points", "answered", "both", "mean", "gap", "before"}
 _OPINIONS = {"satisfied": SATISFIED, "bad": DISSATISFIED}
 _ROW_KEYS = {"counter", "name", "unit", "last_contact", "counted", "hidden", "waiting", "set_aside", "participation"}
@@ -124,7 +125,9 @@ def _of_row(table: str, row: Mapping[str, Any], name: Name, source: str) -> Iter
             continue
         said = _said_in(table, column, row)
         if said:
-            yield Opinion(Name(name.where, name.first, name.last, name.series, name.standing, said), cell, f"{source} {table}")
+            yield Opinion(
+                Name(name.where, name.first, name.last, name.series, name.standing, said), cell, f"{source} {table}"
+            )
 
 
 def _said_in(table: str, column: str, row: Mapping[str, Any]) -> tuple[int | str, ...]:
@@ -222,4 +225,6 @@ def file_numbers(world: World, asked: Asked, who: str, form: str) -> list[list[s
     if form == "csv":
         return list(csv.reader(io.StringIO(body.decode("utf-8-sig")), delimiter=","))
     book = openpyxl.load_workbook(io.BytesIO(body))
-    return [["" if cell is None else str(cell) for cell in row] for page in book for row in page.iter_rows(values_only=True)]
+    return [
+        ["" if cell is None else str(cell) for cell in row] for page in book for row in page.iter_rows(values_only=True)
+    ]

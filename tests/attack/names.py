@@ -18,7 +18,7 @@ Story = Callable[[World, Look], None]
 Harvest = Callable[[World], list[Opinion]]
 Key = tuple[int, str, Name]
 """At which look, where, and under which name a number was read."""
-_MARKED, _OTHERS = (1, "Waiting time"), (5, "Promised date")
+_MARKED, _OTHERS = (1, "Waiting time"), (5, "Staff attitude")
 """What the marked say and what the others say."""
 
 
@@ -85,29 +85,46 @@ class Found:
 
 def find_supports(story: Story, harvest: Harvest) -> Found:
     """Tell the story as often as it takes to know of each number which ratings are in it."""
-    content = tell(story, harvest, Voices(marked=frozenset()))
-    found = Found({key: set() for key in content.values if _moves(key[2])}, 1, content.people)
-    for group in content.groups:
-        _find_within(group, set(found.supports), story, harvest, content, found)
-    return found
+    return _Search(story, harvest).run()
 
 
-def _find_within(
-    group: Sequence[int], keys: Iterable[Key], story: Story, harvest: Harvest, content: Told, found: Found
-) -> None:
-    told = tell(story, harvest, Voices(marked=frozenset(group)))
-    found.tellings += 1
-    partly = set()
-    for key in keys:
-        moved = abs(told.values.get(key, content.values[key]) - content.values[key])
-        if moved == len(group):
-            found.supports[key].update(group)
-        elif moved:
-            partly.add(key)
-    if partly:
+class _Search:
+    """Marks groups, at most four at a time, each with a level of its own."""
+
+    def __init__(self, story: Story, harvest: Harvest) -> None:
+        self._story, self._harvest = story, harvest
+        self._content = self._tell({})
+        self._found = Found(tellings=1, people=self._content.people)
+
+    def run(self) -> Found:
+        """All supports."""
+        keys = [key for key in self._content.values if _moves(key[2])]
+        self._found.supports = {key: set() for key in keys}
+        for group in self._content.groups:
+            self._within(group, keys)
+        return self._found
+
+    def _within(self, group: Sequence[int], keys: Iterable[Key]) -> None:
+        told = self._tell(dict.fromkeys(group, _MARKED[0]))
+        self._found.tellings += 1
+        partly = []
+        for key in keys:
+            if key not in told.values:
+                # Kept back for what was said; what all say together is told, and stands under another name.
+                self._found.supports.pop(key, None)
+                continue
+            moved = abs(told.values[key] - self._content.values[key])
+            # What one person moves at all, that person is in.
+            if (moved == len(group) or (moved and len(group) == 1)) and key in self._found.supports:
+                self._found.supports[key].update(group)
+            elif moved:
+                partly.append(key)
         half = len(group) // 2
-        for part in (group[:half], group[half:]):
-            _find_within(part, partly, story, harvest, content, found)
+        for part in (group[:half], group[half:]) if partly else ():
+            self._within(part, partly)
+
+    def _tell(self, marks: dict[int, int]) -> Told:
+        return tell(self._story, self._harvest, Voices(marks))
 
 
 def _moves(name: Name) -> bool:

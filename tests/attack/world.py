@@ -4,9 +4,8 @@ A *story* is a function that lets things happen in a world. Told twice with othe
 same moments and say something else. So whoever compares two tellings learns which presses a number is about.
 """
 
-import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -38,29 +37,25 @@ from tests.sync.collector.sharing import migrated_copy
 
 BEGIN = datetime(2026, 10, 19, 7, 30, tzinfo=ZONE)
 """A Monday; six weeks on, a month's end lies among them."""
-REASONS = ("wait", "deadline", "attitude")
+REASONS = ("wait", "deadline", "trips", "guidance", "attitude")
 SURVEY = load_survey(resource("config", "surveys", "sipas-5.toml"))
 PRESS_S = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """What each one says, by the number of what is said; who is marked says the lowest level, the others the highest."""
+    """What each one says, by the number of what is said: whoever is not marked is content."""
 
-    seed: int = 0
-    marked: frozenset[int] | None = None
+    marks: Mapping[int, int] = field(default_factory=dict)
+    """The level of whoever is marked."""
 
     def level(self, number: int) -> int:
         """Which face."""
-        if self.marked is not None:
-            return 1 if number in self.marked else 5
-        return random.Random(f"{self.seed}:{number}").randint(1, 5)
+        return self.marks.get(number, 5)
 
     def reason(self, number: int) -> str:
-        """Which reason."""
-        if self.marked is not None:
-            return REASONS[0] if number in self.marked else REASONS[1]
-        return random.Random(f"{self.seed}:{number}:why").choice(REASONS)
+        """Which reason: each level has one of its own."""
+        return REASONS[self.level(number) - 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +89,9 @@ class Kiosk:
     hall: tuple[str, ...] = ()
     journal: Journal | None = None
     boots: int = 0
+    is_online: bool = True
+    """Whether its agent reaches the collector."""
+    is_used: bool = False
 
     @property
     def is_on(self) -> bool:
@@ -136,6 +134,8 @@ class World:
     """Journal and seq of each thing said."""
     groups: list[tuple[int, ...]] = field(default_factory=list)
     """What was said together: at one place, one after the other."""
+    done: list[str] = field(default_factory=list)
+    """What happens once in a story."""
 
     @property
     def now(self) -> datetime:
@@ -152,10 +152,13 @@ class World:
         kiosk.start()
         return kiosk
 
-    def press(self, name: str, n: int = 1, counter: str | None = None, standing: Standing = Standing.COUNTED) -> list[int]:
+    def press(
+        self, name: str, n: int = 1, counter: str | None = None, standing: Standing = Standing.COUNTED
+    ) -> list[int]:
         """``n`` people press a face one after the other and choose a reason; their numbers."""
         numbers = [self._press(self.kiosks[name], counter, standing) for _ in range(n)]
         self.groups.append(tuple(numbers))
+        self._sync(self.kiosks[name])
         return numbers
 
     def revise(self, number: int) -> int:
@@ -169,6 +172,7 @@ class World:
         entry = kiosk.journal.append(Revised(kiosk.clock.now(), self.seqs[number][1], level))
         self.seqs[new] = (kiosk.journal.id, entry.seq)
         self.groups.append((new,))
+        self._sync(kiosk)
         return new
 
     def serve(self, name: str, n: int) -> None:
@@ -185,6 +189,8 @@ class World:
             for kiosk in self.kiosks.values():
                 kiosk.cut()
             hours -= step
+        for kiosk in tuple(self.kiosks.values()):
+            self._sync(kiosk)
 
     def until(self, day: int, hour: float) -> None:
         """Time goes by until so many days after the beginning, at an hour."""
@@ -220,13 +226,18 @@ class World:
         with JournalReader(kiosk.path) as reader:
             upload_all(reader, wire, lambda _: None)
 
+    def disconnect(self, name: str) -> None:
+        """The kiosk's agent reaches nobody until it is told to deliver."""
+        self.kiosks[name].is_online = False
+
     def clone(self, name: str, other: str) -> Kiosk:
         """The disk image of a kiosk without power is copied into another one, which has the same key."""
         kiosk = self.kiosks[name]
         assert not kiosk.is_on
         shutil.copytree(self.folder / name, self.folder / other)
         clock = FrozenClock(kiosk.clock.wall)
-        cloned = Kiosk(other, self.folder / other / "kiosk" / "journal.db", clock, kiosk.key, kiosk.stands, kiosk.hall, None, 500)
+        path = self.folder / other / "kiosk" / "journal.db"
+        cloned = Kiosk(other, path, clock, kiosk.key, kiosk.stands, kiosk.hall, boots=500, is_used=True)
         self.kiosks[other] = cloned
         return cloned
 
@@ -266,13 +277,17 @@ class World:
         """The supervisor takes the decision back; the status of the answer."""
         return self._decide(sign, what="withdraw")
 
+    def _sync(self, kiosk: Kiosk) -> None:
+        if kiosk.is_online and kiosk.is_used and kiosk.is_on:
+            self.deliver(kiosk.name)
+
     def _decide(self, sign: int, **form: str) -> int:
         way = f"/dau-hieu/{sign}"
         return self.centre.send_form(way, way, "huong", note="Đã hỏi.", **form)
 
     def _press(self, kiosk: Kiosk, counter: str | None, standing: Standing) -> int:
         assert kiosk.journal is not None
-        number = len(self.said)
+        number, kiosk.is_used = len(self.said), True
         level, reason = self.voices.level(number), self.voices.reason(number)
         self.said.append(Said(number, kiosk.name, counter or kiosk.stands, self.now, level, reason, standing))
         rating = Rating(kiosk.clock.now(), SURVEY.ref, "overall", level, standing, counter if kiosk.hall else None)
