@@ -1,4 +1,4 @@
-"""Harvest: every number that a role can read, taken from real answers and files, each with the name of what it is about.
+"""Harvest: numbers that a role can read, taken from real answers and files, each with the name of what it is about.
 
 An *opinion* is a number of levels or reasons: how many of some ratings chose a face of these, or this reason. Counts
 (recorded, waiting, set aside by why, served) tell nobody's opinion, and what is derived of opinions and counts
@@ -10,7 +10,6 @@ A column or key that is not listed here fails the test: whoever adds a number to
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,11 +21,12 @@ from typer.testing import CliRunner
 
 from kiosk.commands import tally as tally_command
 from tests.attack.world import Kiosk, World
+from tests.builders import ZONE
 
 SATISFIED, DISSATISFIED = frozenset({4, 5}), frozenset({1, 2})
 COUNTED, BOTH = "counted", "both"
-_TEXTS = {"place", "code", "level", "clear", "standing", "rule", "week", "factor", "reason", "gap_clear", "counter", "name",
-          "day"}  # fmt: skip
+_TEXTS = {"place", "code", "level", "clear", "standing", "rule", "week", "factor", "reason", "gap_clear", "counter",
+          "name", "day"}  # fmt: skip
 _COUNTS = {"n", "aside", "served", "am", "pm", "repeat", "out_of_hours", "test", "waiting", "recorded",
            "uncut", "straddling", "tail", "centre"}  # fmt: skip
 _DERIVED = {"share", "low", "high", "points", "answered", "both", "mean", "gap", "before"}
@@ -155,7 +155,7 @@ _LEVELS = {"Very dissatisfied": 1, "Dissatisfied": 2, "Neutral": 3, "Satisfied":
 
 
 def _week_of(text: str) -> tuple[str, str]:
-    first = datetime.strptime(text, "%d %B %Y").date()
+    first = datetime.strptime(text, "%d %B %Y").replace(tzinfo=ZONE).date()
     return first.isoformat(), (first + timedelta(days=6)).isoformat()
 
 

@@ -108,14 +108,14 @@ class _Search:
         told = self._tell(dict.fromkeys(group, _MARKED[0]))
         self._found.tellings += 1
         partly = []
-        for key in keys:
+        for key in [each for each in keys if each in self._found.supports]:
             if key not in told.values:
                 # Kept back for what was said; what all say together is told, and stands under another name.
                 self._found.supports.pop(key, None)
                 continue
             moved = abs(told.values[key] - self._content.values[key])
             # What one person moves at all, that person is in.
-            if (moved == len(group) or (moved and len(group) == 1)) and key in self._found.supports:
+            if moved == len(group) or (moved and len(group) == 1):
                 self._found.supports[key].update(group)
             elif moved:
                 partly.append(key)

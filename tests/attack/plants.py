@@ -1,10 +1,10 @@
 """Plants: faults that are put into the product on purpose, each with a story in which an attacker must find it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kiosk.domain.numbers.disclosure import Slice
+from kiosk.domain.numbers.blocks import Cut, Rated, Stream, sums_of
 from tests.attack import stories
 from tests.attack.names import Harvest, Story
 
@@ -20,27 +20,6 @@ class Plant:
     harvest: Harvest
 
 
-def _at_the_fifth(pieces: Iterable[Slice[Any]], block_min: int) -> tuple[list[Slice[Any]], list[Slice[Any]]]:
-    """Blocks of five presses each, whatever half day they are of."""
-    presses = [
-        Slice(piece.cell, piece.day, piece.part, {level: 1}, piece.came)
-        for piece in sorted(pieces, key=lambda one: (one.day, one.part))
-        for level, n in piece.counts.items()
-        for _ in range(n)
-    ]
-    whole = len(presses) - len(presses) % max(block_min, 1)
-    return _summed(presses[:whole]), _summed(presses[whole:])
-
-
-def _summed(presses: Iterable[Slice[Any]]) -> list[Slice[Any]]:
-    found: dict[tuple[Any, ...], dict[int, int]] = {}
-    for each in presses:
-        of = found.setdefault((each.cell, each.day, each.part, each.came), {})
-        for level, n in each.counts.items():
-            of[level] = of.get(level, 0) + n
-    return [Slice(cell, day, part, counts, came) for (cell, day, part, came), counts in found.items()]
-
-
 def _only_counted(stream: str) -> bool:
     """What was set aside goes out one by one."""
     return stream == "counted"
@@ -52,10 +31,6 @@ PLANTS = (
         stories.four_and_more, stories.days_on_the_web,
     ),
     Plant(
-        "a centre that cuts at the fifth press", {"sync.collector.figures.release.form_blocks": _at_the_fifth},
-        stories.whole_half_days, stories.days_at_desk_and_web,
-    ),
-    Plant(
         "set-aside ratings by the one", {"sync.collector.figures.release._has_opinions": _only_counted},
         stories.one_pressed_again, stories.days_on_the_web,
     ),
@@ -64,3 +39,37 @@ PLANTS = (
         stories.looked_at_all_day, stories.days_at_desk_and_web,
     ),
 )  # fmt: skip
+
+
+def _nothing(*_: object) -> None:
+    """A check that finds nothing wrong."""
+
+
+def _never_a_tail(rated: Sequence[Rated], *, is_tail: bool) -> Cut:
+    """A cut that is told however few are in it."""
+    return Cut(rated[-1].stream, rated[-1].seq, False, sums_of(rated))
+
+
+PLANTS_OF_CUTS = (
+    Plant(
+        "cuts of four", {"kiosk.domain.numbers.blocks.COUNTED_MIN": 4},
+        stories.four_and_more, stories.whole_cuts,
+    ),
+    Plant(
+        "tails that call themselves blocks", {"kiosk.domain.numbers.blocks._together": _never_a_tail, "kiosk.domain.numbers.blocks._wrong_ends": _nothing},
+        stories.months_end, stories.whole_cuts,
+    ),
+)  # fmt: skip
+"""Faults of both sides alike: of the kiosk that cuts and of the centre that checks by the same rules."""
+
+
+def cut_at_the_fifth_press(rated: Iterable[Rated], at: str, moves: int = 0, **others: Any) -> list[Cut]:
+    """The cuts of a kiosk that has a border after every fifth press, whatever half day it lies in."""
+    waiting: dict[Stream, list[Rated]] = {}
+    found = []
+    for each in rated:
+        of_stream = waiting.setdefault(each.stream, [])
+        of_stream.append(each)
+        if len(of_stream) == 5:
+            found.append(Cut(each.stream, each.seq, False, sums_of(waiting.pop(each.stream))))
+    return found

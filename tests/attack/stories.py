@@ -1,14 +1,17 @@
 """Stories: small ones, in each of which somebody might be told apart, and what a person would read to do so."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 from kiosk.domain.visit.rating import Standing
-from tests.attack.harvest import Asked, Opinion, desk_opinions, report_opinions, tally_opinions
+from kiosk.journal.judged import Judged, judged_cuts
+from kiosk.journal.reader import JournalReader
+from tests.attack.harvest import Asked, Name, Opinion, desk_opinions, report_opinions, tally_opinions
 from tests.attack.names import Look, Story
-from tests.attack.world import BEGIN, World
+from tests.attack.world import BEGIN, Kiosk, World
 
-STEPS = 10
+STEPS = 6
 """So many things happen in a story that is drawn."""
 
 
@@ -242,3 +245,23 @@ def all_at_desk_and_web(world: World) -> list[Opinion]:
     for period in ("2026-10", "2026-11"):
         found += tally_opinions(world, f"{period}-01", f"{period}-30", "XA", "kiemtra")
     return [*found, *(one for name in ("a", "hall") for one in desk_opinions(world, name, day(7), today.isoformat()))]
+
+
+def whole_cuts(world: World) -> list[Opinion]:
+    """What whoever holds the kiosks' lines may tell: the sums of every cut that is believed and is no tail."""
+    found = []
+    for name, kiosk in world.kiosks.items():
+        for judged in cuts_of(kiosk):
+            counted = judged.cut.sums.get(Standing.COUNTED)
+            if not judged.wrong and not judged.cut.is_tail and counted:
+                about = Name(f"{name}#{judged.cut.last}", "", "", judged.cut.stream[1].key, "counted", ())
+                found += [
+                    Opinion(replace(about, said=(level,)), counted.levels.get(level, 0), "cut") for level in range(1, 6)
+                ]
+    return found
+
+
+def cuts_of(kiosk: Kiosk) -> list[Judged]:
+    """Every cut of a kiosk's journal, judged by its lines."""
+    with JournalReader(kiosk.path) as reader:
+        return list(judged_cuts(((entry.seq, entry.line) for entry in reader.entries()), {}))

@@ -1,4 +1,4 @@
-"""World: an office with real kiosk journals and a real collector, in which what is done is fixed and what is said is not.
+"""World: an office with real journals and a real collector, in which what is done is fixed and what is said is not.
 
 A *story* is a function that lets things happen in a world. Told twice with other `Voices`, the same people press at the
 same moments and say something else. So whoever compares two tellings learns which presses a number is about.
@@ -12,8 +12,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from kiosk.base.survey_file import load_survey
+from sqlalchemy import select
+
 from kiosk.base.resources import resource
+from kiosk.base.survey_file import load_survey
 from kiosk.domain.visit.rating import Count, Rating, Reasons, Revised, Standing
 from kiosk.journal.errors import Diverged
 from kiosk.journal.journal import Journal
@@ -28,7 +30,6 @@ from sync.collector.fleet.devices.credentials import move_device
 from sync.collector.services.moves import Act, move_counter
 from sync.collector.store import schema
 from sync.collector.store.database import open_database
-from sqlalchemy import select
 from tests.attack.centre import Centre, Wire
 from tests.builders import BOOT, ZONE, FrozenClock
 from tests.sync.collector.kiosk_client import KioskKey
