@@ -50,13 +50,15 @@ def _never_a_tail(rated: Sequence[Rated], *, is_tail: bool) -> Cut:
     return Cut(rated[-1].stream, rated[-1].seq, False, sums_of(rated))
 
 
+_BLOCKS = "kiosk.domain.numbers.blocks"
+_TOLD_TAILS = {f"{_BLOCKS}._together": _never_a_tail, f"{_BLOCKS}._wrong_ends": _nothing}
 PLANTS_OF_CUTS = (
     Plant(
         "cuts of four", {"kiosk.domain.numbers.blocks.COUNTED_MIN": 4},
         stories.four_and_more, stories.whole_cuts,
     ),
     Plant(
-        "tails that call themselves blocks", {"kiosk.domain.numbers.blocks._together": _never_a_tail, "kiosk.domain.numbers.blocks._wrong_ends": _nothing},
+        "tails that call themselves blocks", _TOLD_TAILS,
         stories.months_end, stories.whole_cuts,
     ),
 )  # fmt: skip
