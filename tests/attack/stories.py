@@ -85,7 +85,7 @@ def four_and_more(world: World, look: Look) -> None:
 
 def whole_half_days(world: World, look: Look) -> None:
     """Every half day has enough by itself."""
-    for number, n in enumerate((6, 7, 6)):
+    for number, n in enumerate((6, 7)):
         world.until(number, 8)
         world.press("a", n)
         world.until(number, 14)
