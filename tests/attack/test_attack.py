@@ -72,7 +72,7 @@ def test_planted_fault_is_found(plant: Plant, monkeypatch: pytest.MonkeyPatch) -
     _totals["planted"] += 1
 
 
-@pytest.mark.parametrize("seed", range(60 if LONG else 1))
+@pytest.mark.parametrize("seed", range(60) if LONG else (3,))
 def test_nobody_is_told_apart_whatever_happens(seed: int) -> None:
     leaks = attacked(stories.anything(seed), stories.all_at_desk_and_web).leaks()
 
