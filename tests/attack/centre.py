@@ -1,0 +1,146 @@
+"""Centre: a real collector in process, its clock in the test's hands, and people of every role before it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select
+from starlette.testclient import TestClient
+
+from kiosk.domain.instant import Clock
+from kiosk.journal.chain import Cursor
+from kiosk.journal.reader import Batch
+from sync.collector.fleet.places import units
+from sync.collector.people import accounts
+from sync.collector.people.rights import Role
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services, make_services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store import schema
+from sync.collector.store.database import Database
+from sync.collector.store.partitions import ensure_partitions
+from sync.protocol.batch import pack_batch
+from sync.protocol.messages import BATCH_MEDIA_TYPE
+from tests.sync.collector.kiosk_client import URL, KioskKey
+
+PASSWORD = "mưa rào tháng tám"
+PROVINCE, COMMUNES = "TINH", {"XA": ("Q1", "Q2", "Q3"), "XB": ("Q4", "Q5")}
+"""Two communes and their counters; a hall kiosk serves the second and the third."""
+PEOPLE = (("xem", Role.VIEWER, None), ("huong", Role.SUPERVISOR, "XA"), ("may", Role.IT, None),
+          ("kiemtra", Role.AUDITOR, None))  # fmt: skip
+"""Who looks: a leader of the province, a commune's supervisor, IT, an auditor."""
+
+
+@dataclass
+class Centre:
+    """The collector and its people."""
+
+    database: Database
+    now: Callable[[], datetime]
+    services: Services = field(init=False)
+    doors: dict[str, TestClient] = field(init=False)
+    """By name; nobody is whoever asks from the same machine."""
+
+    def __post_init__(self) -> None:
+        self.services = make_services(CollectorConfig(public_url=URL), self.database, self.now)
+        with self.database.writing() as connection:
+            _build(connection, self.now() - timedelta(days=100))
+            ensure_partitions(connection, self.now())
+            for name, role, unit in PEOPLE:
+                accounts.new_account(connection, name, name.title(), role, unit, self.now(), "test")
+                accounts.change_password(connection, name, PASSWORD, self.now())
+        app = create_app(self.services)
+        self.doors = {
+            name: TestClient(app, base_url=URL, client=("192.0.2.7", 1), follow_redirects=False)
+            for name, _, _ in PEOPLE
+        }
+        self.doors[""] = TestClient(app, base_url=URL, client=("127.0.0.1", 50000))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.services.writer.close()
+        self.database.close()
+
+    def read(self, way: str, who: str) -> Any:
+        """The answer that somebody gets; signed in anew where too much time has gone by."""
+        answer = self.doors[who].get(way)
+        if answer.status_code == 401 or "/dang-nhap" in answer.headers.get("location", ""):
+            self._sign_in(who)
+            answer = self.doors[who].get(way)
+        assert answer.status_code == 200, (way, who, answer.status_code, answer.text[:300])
+        return answer
+
+    def send_form(self, way: str, page: str, who: str, **form: str) -> int:
+        """Hand a form in that stands on ``page``; the status of the answer."""
+        self.read(page, who)
+        return self.doors[who].post(way, data={"form_key": self._key(who, page), **form}).status_code
+
+    def enrolled(self, number: int, counter: str, also: tuple[str, ...] = ()) -> KioskKey:
+        """A kiosk at a counter; it may name the others, too."""
+        key = KioskKey(str(UUID(int=number)))
+        with self.database.writing() as connection:
+            codes = dict(connection.execute(select(schema.counter.c.code, schema.counter.c.counter_id)).all())
+            kiosk = {"device_id": key.keyid, "counter_id": codes[counter], "public_key": key.public, "info": {}}
+            connection.execute(insert(schema.device).values(kiosk | {"enrolled_at": self.now() - timedelta(days=1)}))
+            for code in also:
+                granted = {"device_id": key.keyid, "counter_id": codes[code], "granted_by": "it"}
+                granted["granted_at"] = self.now() - timedelta(days=1)
+                connection.execute(insert(schema.device_grant).values(granted))
+        return key
+
+    def decide(self, work: Callable[[Connection], Any]) -> Any:
+        """What is done at the collector's own machine."""
+        with self.database.writing() as connection:
+            return work(connection)
+
+    def _sign_in(self, who: str) -> None:
+        form = {"form_key": self._key(who, "/dang-nhap"), "name": who, "password": PASSWORD}
+        answer = self.doors[who].post("/dang-nhap", data=form)
+        assert answer.status_code == 303, answer.text[:300]
+
+    def _key(self, who: str, page: str) -> str:
+        found = re.search(r'form_key" value="(\w+)"', self.doors[who].get(page).text)
+        assert found
+        return found[1]
+
+
+@dataclass
+class Wire:
+    """What the agent needs of a collector, without a network."""
+
+    centre: Centre
+    key: KioskKey
+    clock: Clock
+
+    def cursor(self, journal_id: str) -> Cursor:
+        return _cursor_in(self._call("GET", f"/v1/journals/{journal_id}").json())
+
+    def hash_at(self, journal_id: str, seq: int) -> bytes:
+        return bytes.fromhex(self._call("GET", f"/v1/journals/{journal_id}?seq={seq}").json()["hash"])
+
+    def append(self, journal_id: str, batch: Batch) -> Cursor:
+        path = f"/v1/journals/{journal_id}/entries?from={batch.start.next_seq}&prev={batch.start.head.hex()}"
+        headers = {"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": "gzip"}
+        answer = self._call("POST", path, pack_batch(batch.lines, batch.enclosures), headers)
+        assert answer.status_code in (200, 409), answer.text
+        return _cursor_in(answer.json())
+
+    def _call(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Any:
+        sent = self.key.request(method, path, body, headers, self.clock.now())
+        return self.centre.doors[""].request(method, sent.path, content=sent.body, headers=sent.headers)
+
+
+def _cursor_in(said: Any) -> Cursor:
+    return Cursor(int(said["next"]), bytes.fromhex(said["head"]))
+
+
+def _build(connection: Connection, opened: datetime) -> None:
+    """The province with its communes and counters."""
+    units.new_unit(connection, PROVINCE, "Tỉnh Lạng Sơn", None)
+    for code, counters in COMMUNES.items():
+        unit = units.new_unit(connection, code, f"Xã {code}", PROVINCE)
+        for counter in counters:
+            units.new_counter(connection, counter, f"Quầy {counter}", unit, opened)

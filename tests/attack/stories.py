@@ -1,0 +1,267 @@
+"""Stories: small ones, in each of which somebody might be told apart, and what a person would read to do so."""
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+from kiosk.domain.visit.rating import Standing
+from kiosk.journal.judged import Judged, judged_cuts
+from kiosk.journal.reader import JournalReader
+from tests.attack.harvest import Asked, Name, Opinion, desk_opinions, report_opinions, tally_opinions
+from tests.attack.names import Look, Story
+from tests.attack.world import BEGIN, Kiosk, World
+
+STEPS = 6
+"""So many things happen in a story that is drawn."""
+
+
+def day(number: int) -> str:
+    """So many days after the beginning."""
+    return (BEGIN.date() + timedelta(days=number)).isoformat()
+
+
+def days_on_the_web(world: World, count: int = 4, unit: str = "XA") -> list[Opinion]:
+    """Each day up to now by itself, and all together, from ``/v1/tallies``."""
+    read = [day(number) for number in range(count) if day(number) <= world.now.date().isoformat()]
+    found = [one for each in read for one in tally_opinions(world, each, each, unit, "kiemtra")]
+    return found + tally_opinions(world, read[0], read[-1], unit, "kiemtra")
+
+
+def days_of_both(world: World) -> list[Opinion]:
+    """The same of both communes."""
+    return [*days_on_the_web(world), *days_on_the_web(world, unit="XB")]
+
+
+def months_on_the_web(world: World) -> list[Opinion]:
+    """Weeks, months and days around a month's end, from the reports of the commune and of a counter."""
+    asked = [Asked("XA", counter, period) for counter in (None, "Q1") for period in ("2026-10", "2026-11", "2026-W44")]
+    found = [one for each in asked for one in report_opinions(world, each, "kiemtra")]
+    return found + [
+        one for each in range(11, 16) for one in tally_opinions(world, day(each), day(each), "XA", "kiemtra")
+    ]
+
+
+def days_at_desk_and_web(world: World) -> list[Opinion]:
+    """The same days at the desk of the first kiosk, and on the web."""
+    return [*days_on_the_web(world), *desk_opinions(world, "a", day(0), world.now.date().isoformat())]
+
+
+def one_of_the_afternoon(world: World, look: Look) -> None:
+    """A busy morning, one press after noon; the next morning is busy, too."""
+    world.press("a", 6)
+    world.until(0, 14)
+    world.press("a", 1)
+    world.until(1, 8)
+    world.press("a", 6)
+    world.until(2, 8)
+    world.wait(1)
+    look()
+
+
+def decided_twice(world: World, look: Look) -> None:
+    """Four mornings; a supervisor sets the second one aside, and takes that back."""
+    for number, n in enumerate((1, 5, 4, 5)):
+        world.until(number, 8)
+        world.press("a", n)
+    world.until(4, 8)
+    look()
+    second = BEGIN.date() + timedelta(days=1)
+    sign = world.sign("Q1", second, "am")
+    world.set_aside(sign, second, second)
+    look()
+    world.withdraw(sign)
+    look()
+
+
+def four_and_more(world: World, look: Look) -> None:
+    """Four people in the morning, six after noon; read at noon and the day after."""
+    world.press("a", 4)
+    world.until(0, 12.5)
+    look()
+    world.press("a", 6)
+    world.until(1, 8)
+    look()
+
+
+def whole_half_days(world: World, look: Look) -> None:
+    """Every half day has enough by itself."""
+    for number, n in enumerate((6, 7)):
+        world.until(number, 8)
+        world.press("a", n)
+        world.until(number, 14)
+        world.press("a", n + 1)
+    world.until(3, 8)
+    look()
+
+
+def one_pressed_again(world: World, look: Look) -> None:
+    """A busy morning in which one person pressed again at once, and another half day with five such presses."""
+    world.press("a", 6)
+    world.press("a", 1, standing=Standing.REPEAT)
+    world.until(1, 8)
+    look()
+    world.press("a", 6)
+    world.press("a", 5, standing=Standing.REPEAT)
+    world.until(2, 8)
+    look()
+
+
+def looked_at_all_day(world: World, look: Look) -> None:
+    """Somebody stands at the desk and looks after every few presses."""
+    for n in (5, 1, 2):
+        world.press("a", n)
+        look()
+    world.until(1, 8)
+    look()
+
+
+def chosen_anew(world: World, look: Look) -> None:
+    """Somebody chooses another face, when the first one is on its way to the collector already."""
+    for number in (0, 1):
+        world.until(number, 8)
+        world.press("a", 5)
+        (last,) = world.press("a", 1)
+        world.revise(last)
+        look()
+    world.until(2, 8)
+    look()
+
+
+def came_late(world: World, look: Look) -> None:
+    """A kiosk without a network brings its mornings when another one's are told already."""
+    world.disconnect("a")
+    for number, n in enumerate((2, 3, 6)):
+        world.until(number, 8)
+        world.press("a", n)
+        world.press("hall", 6, "Q2")
+        world.press("hall", n, "Q3")
+    world.until(3, 8)
+    look()
+    world.deliver("a")
+    look()
+
+
+def counter_moves(world: World, look: Look) -> None:
+    """A counter turns out to have moved to the other commune some days ago."""
+    for number, n in enumerate((3, 4, 6)):
+        world.until(number, 8)
+        world.press("a", n)
+    world.until(3, 8)
+    look()
+    world.move_counter("Q1", "XB", BEGIN.date() + timedelta(days=1))
+    look()
+
+
+def months_end(world: World, look: Look) -> None:
+    """The last days of October and the first of November, with a few left over at the end of each."""
+    for number, n in ((11, 6), (12, 3), (14, 4), (15, 6)):
+        world.until(number, 8)
+        world.press("a", n)
+    world.until(16, 8)
+    look()
+
+
+def cloned(world: World, look: Look) -> None:
+    """A kiosk's disk image is copied into a second one, and both go on until the collector finds out."""
+    world.press("a", 6)
+    world.until(1, 8)
+    look()
+    world.press("a", 3)
+    world.kiosks["a"].stop()
+    world.clone("a", "a2")
+    for name in ("a", "a2"):
+        world.kiosks[name].start()
+        world.press(name, 4)
+    world.until(2, 8)
+    look()
+    world.until(3, 8)
+    look()
+
+
+def clock_stepped(world: World, look: Look) -> None:
+    """A kiosk's clock is a day ahead for some hours, and is put right."""
+    world.press("a", 5)
+    world.step_clock("a", 86_400)
+    world.press("a", 3)
+    world.step_clock("a", -86_400)
+    world.press("a", 6)
+    world.until(3, 8)
+    world.press("a", 6)
+    world.until(4, 8)
+    look()
+
+
+def anything(seed: int) -> Story:
+    """A story in which what happens is drawn: presses at any kiosk, waits, power, clocks, late deliveries, moves."""
+
+    def story(world: World, look: Look) -> None:
+        dice = random.Random(seed)
+        world.until(9, 8)
+        for step in range(STEPS):
+            _happen(world, dice)
+            if step % 3 == 2:
+                look()
+        world.until(16, 8)
+        for name, kiosk in world.kiosks.items():
+            if kiosk.is_used and kiosk.is_on:
+                world.deliver(name)
+        look()
+
+    return story
+
+
+def _happen(world: World, dice: random.Random) -> None:
+    name = dice.choice(("a", "a", "hall"))
+    kiosk = world.kiosks[name]
+    match dice.choice(("press", "press", "press", "press", "power", "clock", "network", "move", "decide")):
+        case "press" if kiosk.is_on:
+            counter = dice.choice(kiosk.hall) if kiosk.hall else None
+            world.press(name, dice.randint(1, 7), counter, dice.choice((Standing.COUNTED,) * 5 + (Standing.REPEAT,)))
+        case "power":
+            kiosk.stop() if kiosk.is_on else kiosk.start()
+        case "clock":
+            world.step_clock(name, dice.choice((-86_400, -3600, 3600, 86_400)))
+        case "network":
+            kiosk.is_online = not kiosk.is_online
+        case "move" if world.now.day < 4 and "moved" not in world.done:
+            world.done.append("moved")
+            world.move_counter("Q1", "XB", world.now.date() - timedelta(days=dice.randint(0, 3)))
+        case "decide":
+            days = world.now.date() - timedelta(days=1)
+            sign = world.sign(kiosk.stands, days, "")
+            if world.set_aside(sign, days, days) == 303 and dice.random() < 0.5:
+                world.wait(1)
+                world.withdraw(sign)
+    world.wait(dice.choice((0.1, 4.5, 4.5, 12, 20)))
+
+
+def all_at_desk_and_web(world: World) -> list[Opinion]:
+    """The days of both communes so far, the months, and both desks."""
+    today = world.now.date()
+    days = [(today - timedelta(days=back)).isoformat() for back in range(7)]
+    found = [
+        one for each in days for unit in ("XA", "XB") for one in tally_opinions(world, each, each, unit, "kiemtra")
+    ]
+    for period in ("2026-10", "2026-11"):
+        found += tally_opinions(world, f"{period}-01", f"{period}-30", "XA", "kiemtra")
+    return [*found, *(one for name in ("a", "hall") for one in desk_opinions(world, name, day(7), today.isoformat()))]
+
+
+def whole_cuts(world: World) -> list[Opinion]:
+    """What whoever holds the kiosks' lines may tell: the sums of every cut that is believed and is no tail."""
+    found = []
+    for name, kiosk in world.kiosks.items():
+        for judged in cuts_of(kiosk):
+            counted = judged.cut.sums.get(Standing.COUNTED)
+            if not judged.wrong and not judged.cut.is_tail and counted:
+                about = Name(f"{name}#{judged.cut.last}", "", "", judged.cut.stream[1].key, "counted", ())
+                found += [
+                    Opinion(replace(about, said=(level,)), counted.levels.get(level, 0), "cut") for level in range(1, 6)
+                ]
+    return found
+
+
+def cuts_of(kiosk: Kiosk) -> list[Judged]:
+    """Every cut of a kiosk's journal, judged by its lines."""
+    with JournalReader(kiosk.path) as reader:
+        return list(judged_cuts(((entry.seq, entry.line) for entry in reader.entries()), {}))
