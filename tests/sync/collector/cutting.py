@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from kiosk.domain.visit.survey import Survey, read_survey
 from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.replica.blocks.kept import keep_block, read_rows
 from sync.collector.replica.blocks.series import series_of
 from sync.collector.replica.continued import Position
 from sync.collector.replica.held import BlockKey, blocks_of
 from sync.collector.store.bulk import insert_rows
-from sync.collector.store.schema import cut_due, cut_state, rating
+from sync.collector.store.schema import cut_due, cut_state, rating, survey_text
 
 SURVEYS = shipped_surveys()
 NEVER = 2**40
@@ -49,13 +50,14 @@ def _when(row: Any) -> Any:
 
 def _streams(connection: Connection, rows: Iterable[Any]) -> Iterator[tuple[tuple[str, int, str, str], list[Any]]]:
     found: dict[tuple[str, int, str, str], list[Any]] = {}
+    surveys = _surveys(connection)
     for journal_id, of_journal in groupby(rows, key=lambda row: row.journal_id):
         own = list(of_journal)
         leave_uncut(connection, journal_id)
         held = blocks_of(connection, journal_id, {row.seq for row in own})
         for row in own:
             if row.seq not in held:
-                series = series_of(SURVEYS, row.survey, row.question)
+                series = series_of(surveys, row.survey, row.question)
                 found.setdefault((journal_id, row.counter_id, series, row.question), []).append(row)
     yield from found.items()
 
@@ -66,3 +68,8 @@ def _keep(connection: Connection, series: str, rows: list[Any], fault: str | Non
             "fault": fault}  # fmt: skip
     found = read_rows(connection, [Position(journal_id, row.seq) for row in rows])
     keep_block(connection, BlockKey(journal_id, last), said, found)
+
+
+def _surveys(connection: Connection) -> dict[str, Survey]:
+    published = select(survey_text.c.ref, survey_text.c.text).where(survey_text.c.published_at.is_not(None))
+    return {**SURVEYS, **{ref: read_survey(text, ref) for ref, text in connection.execute(published)}}
