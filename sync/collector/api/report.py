@@ -58,7 +58,7 @@ def book_json(book: Book, p: Phrases) -> dict[str, Any]:
         "measure": book.method,
         "made_at": book.made_at.isoformat(),
         "notice": NOTICE,
-        "recorded": None if any(part.me.shown.hidden for part in book.parts) else book.recorded,
+        "recorded": book.recorded,
         "waits": p.waits(book),
         "questions": [
             {
@@ -66,6 +66,8 @@ def book_json(book: Book, p: Phrases) -> dict[str, Any]:
                 "versions": [survey.ref for survey in part.series.versions],
                 "changes": p.changed(part.series),
                 "n": part.me.n,
+                "recorded": part.me.recorded,
+                "waiting": dict(sorted(part.me.waits.items())),
                 "set_aside": part.me.aside_n,
                 "table": f"other_{number}" if number else "figures",
             }

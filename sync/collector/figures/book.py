@@ -4,6 +4,7 @@ Every page (Today too), ``/v1/report``, ``/v1/tallies``, CSV, XLSX, PDF, mails a
 cannot disagree. What may not be shown never comes in.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.lines import HalfDay, Line, ReasonLine, ReasonMonth, Week
 from sync.collector.figures.places import Place
 from sync.collector.figures.queries.asked import Asked
+from sync.collector.figures.queries.waits import Why
 from sync.collector.figures.series import Series
 
 
@@ -148,18 +150,18 @@ class Book:
 
     @property
     def recorded(self) -> int:
-        """How many ratings are told of in all, of every question: counted and shown, and set aside."""
+        """How many ratings are told of in all, of every question: counted and shown, waiting, and set aside."""
         return sum(part.me.recorded for part in self.parts)
 
     @property
-    def few(self) -> bool:
-        """Whether some ratings wait for others, being too few."""
-        return any(part.me.few for part in self.parts)
+    def waits(self) -> "Counter[Why]":
+        """How many ratings that count are not shown, of every question, by why."""
+        return sum((Counter(part.me.waits) for part in self.parts), Counter())
 
     @property
-    def coming(self) -> bool:
-        """Whether some ratings wait for the end of their half day."""
-        return any(part.me.coming for part in self.parts)
+    def is_running(self) -> bool:
+        """Whether some came in a half day that is not over."""
+        return any(part.me.is_running for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from kiosk.domain.numbers.measures import Figure, Method, Score, Share, differs,
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Reason
 from sync.collector.figures.places import Place
+from sync.collector.figures.queries.waits import Why
 from sync.collector.figures.reason_ranks import Rank
 
 
@@ -42,10 +43,10 @@ class Line:
     spark: tuple["Week", ...] = ()
     method: Method = Method.TOP2BOX
     """How the figure that the page is about is computed."""
-    few: bool = False
-    """Whether some wait for others, being too few."""
-    coming: bool = False
-    """Whether some wait for the end of their half day."""
+    waits: Mapping[Why, int] = field(default_factory=dict)
+    """How many ratings that count are not shown here, by why, of half days that are over; nothing is nought."""
+    is_running: bool = False
+    """Whether some came in a half day that is not over: how many, nobody is told."""
 
     @property
     def n(self) -> int | None:
@@ -59,8 +60,13 @@ class Line:
 
     @property
     def recorded(self) -> int:
-        """How many ratings are told of in all: counted and shown, and set aside."""
-        return (self.shown.n or 0) + self.aside_n
+        """How many ratings there are in all, of half days that are over: counted and shown, waiting, and set aside."""
+        return (self.shown.n or 0) + self.waiting_n + self.aside_n
+
+    @property
+    def waiting_n(self) -> int:
+        """How many ratings that count are not shown here."""
+        return sum(self.waits.values())
 
     @property
     def with_aside(self) -> Figure | None:
@@ -70,7 +76,7 @@ class Line:
     @property
     def untold(self) -> int:
         """How many of the set aside are not in the figure with them: their levels wait until they are enough."""
-        return max(0, self.recorded - (self.both.n or 0)) if self.both else self.aside_n
+        return max(0, (self.shown.n or 0) + self.aside_n - (self.both.n or 0)) if self.both else self.aside_n
 
     @property
     def parts(self) -> Share | None:

@@ -31,7 +31,7 @@ from sync.collector.figures.queries.counts import (
 )
 from sync.collector.figures.queries.grains import Days, to_the_end
 from sync.collector.figures.queries.served import Served, add_served, read_served
-from sync.collector.figures.queries.waits import ASIDE_STREAMS, Waiting, read_waiting, roll_up
+from sync.collector.figures.queries.waits import ASIDE_STREAMS, Waiting, Why, read_waiting, roll_up
 from sync.collector.figures.reasons import reason_months_of, reasons_of
 from sync.collector.figures.series import Series, group, named_series
 from sync.collector.figures.weeks import weeks_of
@@ -94,7 +94,7 @@ def _lines(frame: Frame) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Call
     streams = read_streams(frame.connection, frame.keys, frame.asked, [COUNTED, ASIDE, *ASIDE_STREAMS], now)
     few, coming = frame.above(waiting.waits[0].few), frame.above(waiting.waits[0].coming)
     shown = _shown(frame, streams[COUNTED], few, coming)
-    aside, standings = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting)
+    aside, standings, held = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting), _held(frame, waiting)
     answered, weeks = _answered(frame), {} if frame.brief else weeks_of(frame)
 
     def line(at: Place) -> Line:
@@ -102,7 +102,7 @@ def _lines(frame: Frame) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Call
         return Line(
             at, shown[key], before[key], standings.get(key, NO_STANDINGS),
             _with_aside(shown[key], aside.get(key, NO_LEVELS)), answered.get(key), frame.satisfied,
-            weeks.get(key, ()), frame.method, key in few, key in coming,
+            weeks.get(key, ()), frame.method, held.get(key, {}), key in coming,
         )  # fmt: skip
 
     return shown, before, line
@@ -168,6 +168,16 @@ def _standings(
         for (_, standing), n in held.items():
             if standing != COUNTED:
                 found.setdefault(place, Counter())[Standing(standing)] += n
+    return found
+
+
+def _held(frame: Frame, waiting: Waiting) -> dict[str, "Counter[Why]"]:
+    """How many ratings that count wait at every place, by why."""
+    found: dict[str, Counter[Why]] = {}
+    for place, held in roll_up(waiting.held[0], frame.places.up_from).items():
+        for (why, standing), n in held.items():
+            if standing == COUNTED:
+                found.setdefault(place, Counter())[why] += n
     return found
 
 

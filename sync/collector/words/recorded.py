@@ -2,6 +2,7 @@
 
 from sync.collector.figures.book import Book, Part
 from sync.collector.figures.lines import Line
+from sync.collector.figures.queries.waits import Why
 from sync.collector.figures.series import Change, Series
 from sync.collector.words.when import When
 
@@ -19,44 +20,45 @@ class Recorded(When):
         return text.get(self.t.language) or text.get("vi") or part.series.asked.code
 
     def sum_of(self, line: Line) -> str:
-        """What was counted and what was set aside, and both together; empty where the counted are hidden."""
-        if line.n is None:
-            return ""
-        return self.t(
-            "counted {counted} + set aside {aside} = {recorded} ratings recorded",
-            counted=self.t.number(line.n), aside=self.t.number(line.aside_n), recorded=self.t.number(line.recorded),
-        )  # fmt: skip
+        """What is shown, what waits and what was set aside, and all of it together."""
+        t = self.t
+        numbers = {
+            "counted": t.number(line.n or 0), "aside": t.number(line.aside_n), "recorded": t.number(line.recorded),
+            "waiting": t.number(line.waiting_n),
+        }  # fmt: skip
+        if line.waiting_n:
+            return t(
+                "counted {counted} + not shown yet {waiting} + set aside {aside} = {recorded} ratings recorded",
+                **numbers,
+            )
+        return t("counted {counted} + set aside {aside} = {recorded} ratings recorded", **numbers)
 
     def recorded(self, book: Book) -> str:
         """How many ratings were recorded in all, and how they divide between the questions."""
         if not book.others:
             said = self.sum_of(book.me)
-            return f"{said[:1].upper()}{said[1:]}." if said else ""
-        parts = "; ".join(self._divided(part, book.policy.cell_min) for part in book.parts)
+            return f"{said[:1].upper()}{said[1:]}."
+        parts = "; ".join(
+            f"{self.question(part)} ({self.versions(part.series)}): {self.sum_of(part.me)}" for part in book.parts
+        )
         return self.t("{n} ratings recorded in all: {parts}.", n=self.t.number(book.recorded), parts=parts)
-
-    def _divided(self, part: Part, cell_min: int) -> str:
-        few = self.t("fewer than {n} counted, which wait", n=self.t.number(cell_min))
-        return f"{self.question(part)} ({self.versions(part.series)}): {self.sum_of(part.me) or few}"
 
     def waits(self, book: Book) -> str:
         """What of the period waits and why, in one sentence."""
-        t = self.t
-        if book.coming and book.few:
-            return t(
-                "Some ratings wait: those of a half day until it is over, and fewer than {n} at a counter for the next "
-                "ones there, so that nobody's single press can be read.",
-                n=t.number(book.policy.block_min),
-            )
-        if book.coming:
-            return t("The ratings of a half day wait until it is over, so that nobody's single press can be read.")
-        if book.few:
-            return t(
-                "Fewer than {n} ratings at a counter wait for the next ones there, so that nobody's single press can "
-                "be read.",
-                n=t.number(book.policy.block_min),
-            )
-        return t("No rating that has arrived waits.")
+        t, least = self.t, self.t.number(book.policy.block_min)
+        named = {
+            Why.OPEN: t("of half days that the kiosk has not closed yet"),
+            Why.FEW: t("fewer than {n} at a counter, which wait for the next half day", n=least),
+            Why.STRADDLES: t("of blocks that do not lie wholly in this period and place; they count in the longer one"),
+            Why.TAIL: t("left over at the end of a month or before a kiosk was moved"),
+            Why.FAULT: t("of blocks that do not agree with the kiosk's journal; IT staff are told"),
+        }
+        parts = [f"{t.number(n)} {named[why]}" for why, n in sorted(book.waits.items()) if n]
+        if book.is_running:
+            parts.append(t("those of a half day until it is over"))
+        if not parts:
+            return t("No rating that has arrived waits.")
+        return t("Not shown yet: {parts}. So nobody's single press can be read.", parts="; ".join(parts))
 
     def both_n(self, line: Line) -> str:
         """How many ratings the figure with what was set aside rests on, and which are not in it."""
