@@ -164,8 +164,10 @@ def test_an_old_address_with_a_version_leads_to_its_series(
 def test_what_was_recorded_is_one_number_and_the_result_with_the_set_aside_says_what_is_not_in_it(
     services: Services, office: Office, client: TestClient
 ) -> None:
-    press(office, 40)
-    press(office, 9, standing="repeat")
+    pen = Pen()
+    for standing in ["counted"] * 40 + ["repeat"] * 9:
+        pen.rating(5, standing=standing)
+    office.append(pen, received_at=YESTERDAY)
     press(office, 2, standing="repeat", counter="Q2")
 
     me = book(services).me
@@ -173,7 +175,7 @@ def test_what_was_recorded_is_one_number_and_the_result_with_the_set_aside_says_
     page = client.get("/t/XA?ky=2026-11").text
 
     assert (me.recorded, me.both and me.both.n, me.untold) == (51, 49, 2)
-    assert (row["recorded"], row["both_n"]) == (51, 49)
+    assert (row["recorded"], row["waiting"], row["both_n"]) == (51, 0, 49)
     # Above and beside what was set aside: the same sum.
     assert page.count("ược tính 40 + để riêng 11 = 51 lượt đã ghi") == 2
     assert "n = 49, chưa gồm 2 lượt để riêng còn chờ cho đủ nhóm" in page
@@ -187,9 +189,10 @@ def test_a_survey_of_which_all_ratings_wait_is_told(services: Services, office: 
 
     assert [(part.series.ref, part.me.n) for part in found.parts] == [("sipas-5@1", 40), ("tt32-3@1", None)]
     page = client.get("/t/XA?ky=2026-11").text
-    assert "dưới 5 lượt được tính, đang chờ" in page
-    assert "Dưới 5 lượt ở một quầy thì chờ các lượt tiếp theo của quầy đó" in page
-    assert client.get("/v1/report?unit=XA&period=2026-11").json()["recorded"] is None
+    assert "được tính và đã hiện 0 + chưa hiện 3 + để riêng 0 = 3 lượt đã ghi" in page
+    assert "Chưa hiện: 3 lượt ở quầy có dưới 5 lượt, chờ buổi sau. Nhờ vậy" in page
+    answer = client.get("/v1/report?unit=XA&period=2026-11").json()
+    assert (answer["recorded"], [one["waiting"] for one in answer["questions"]]) == (43, [{}, {"few": 3}])
 
 
 def phrases() -> Phrases:
