@@ -1,4 +1,4 @@
-"""Step 14, bring out: checked cuts become sums that may be shown, whole blocks at a time.
+"""Step 13, bring out: checked cuts become sums that may be shown, whole blocks at a time.
 
 An append keeps what came; the cuts in it are judged (``sync.collector.replica.blocks``) and wait here. A block that is
 believed and large enough is added to what is shown (``sync.collector.replica.outgoing``), once all its half days are

@@ -43,9 +43,8 @@ def told_before(connection: Connection, counter_id: int, since: date) -> date | 
 
     They are in no block and wait for none, so a decision can neither set them aside nor let them count again.
     """
-    b, p, levels = block.c, block_piece.c, block_piece.c[LEVEL_NAMES[0]]
-    for name in LEVEL_NAMES[1:]:
-        levels = levels + block_piece.c[name]
+    b, p = block.c, block_piece.c
+    levels = sum((p[name] for name in LEVEL_NAMES[1:]), p[LEVEL_NAMES[0]])
     same = and_(p.journal_id == b.journal_id, p.last_seq == b.last_seq)
     near = and_(or_(b.counter_id == counter_id, b.counter_id.is_(None)), b.last_day >= since)
     every = union_all(

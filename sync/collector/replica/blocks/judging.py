@@ -223,7 +223,7 @@ class _Judging:
     def _begun(self, journal_id: str) -> int:
         """The line at which cutting of a journal began: what came before was told by then."""
         wanted = select(cut_state.c.begun_seq).where(cut_state.c.journal_id == journal_id)
-        return self._connection.execute(wanted).scalar_one()
+        return int(self._connection.execute(wanted).scalar_one())
 
     def _write(self, one: Judged, rows: dict[Position, RatingRow], fault: str | None) -> None:
         first = rows[min(rows)]
