@@ -16,8 +16,6 @@ class Mark(StrEnum):
 
     FEW = "few"
     """There are ratings, but so few that one could be read off."""
-    PARTNER = "hidden"
-    """Shown, it would give away a neighbour that has too few."""
     OPEN = "open"
     """Its part of the day is not over."""
     NO_PERCENT = "no percent"
@@ -72,8 +70,6 @@ def write_cell(cell: Cell, form: Form, t: Texts, cell_min: int = 5) -> str:
     match cell:
         case Mark.FEW:
             return f"<{cell_min}"
-        case Mark.PARTNER:
-            return t("hidden")
         case Mark.OPEN:
             return t("not yet")
         case Mark.UNKNOWN:

@@ -9,6 +9,7 @@ from msgspec import field
 
 from kiosk.base.public_days import Country, public_days
 from kiosk.base.resources import resource
+from kiosk.base.settings.disclosure import Disclosure
 from kiosk.base.settings.reading import (
     Reading,
     Section,
@@ -24,7 +25,6 @@ from kiosk.domain.fault import Fault
 from kiosk.domain.office_calendar import Calendar, DayList, Opening
 from kiosk.domain.visit.rules import VisitRules
 from kiosk.domain.visit.survey import Survey
-from kiosk.office.disclosure import Disclosure
 
 SYSTEM_FILE = system_file("kiosk.toml")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

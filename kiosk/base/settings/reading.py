@@ -7,15 +7,13 @@ The citizen's first screen waits for this module.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
 from kiosk.base.settings.layers import Layers, Origin, Source
-from kiosk.base.settings.rules import between
 from kiosk.base.settings.values import SettingReader
 from kiosk.domain.fault import Fault
-from kiosk.domain.numbers.disclosure import Policy
 
 S = TypeVar("S", bound="Settings")
 
@@ -32,20 +30,6 @@ class Settings(Section, frozen=True):
 
     environment: ClassVar[str]
     """How the names of its environment variables begin."""
-
-
-class Disclosure(Section, frozen=True):
-    """How few ratings may be shown, and how soon; the same on the kiosk and on the web."""
-
-    cell_min: Annotated[int, between(0, 1000)] = 5
-    percent_min: Annotated[int, between(0, 10_000)] = 30
-    step: Annotated[int, between(1, 1000)] = 5
-    delay: bool = True
-
-    @property
-    def policy(self) -> Policy:
-        """As the domain takes it."""
-        return Policy(self.cell_min, self.percent_min, self.step, self.delay)
 
 
 class SettingsInvalid(ValueError):

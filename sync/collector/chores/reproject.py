@@ -6,7 +6,7 @@ time: what is read is unread no more, and what still cannot be read stays as it 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -133,8 +133,7 @@ def _read_anew(
     entries = [(seq, lines[seq]) for seq in sorted(seqs)]
 
     def read(some: Sequence[tuple[int, bytes]]) -> int:
-        # They come to be counted now, so they go out with what came in this part of the day.
-        projection = replace(project_entries(some, context), received_on=reading.days.today(reading.now))
+        projection = project_entries(some, context)
         these = {seq for seq, _ in some}
         connection.execute(delete(unread).where(unread.c.journal_id == copy.journal_id, unread.c.seq.in_(these)))
         said = keep_said(connection, writer, projection, batch.received_at)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kiosk.base.table import Cell, Mark
-from kiosk.domain.numbers.disclosure import Hidden, Shown
+from kiosk.domain.numbers.disclosure import Shown
 from kiosk.domain.numbers.measures import Figure, Method, Share
 
 
@@ -14,10 +14,8 @@ def count_cell(shown: Shown) -> Cell:
 
 def mark_of(shown: Shown) -> Mark:
     """Why a place has no share."""
-    if shown.hidden is Hidden.FEW:
-        return Mark.FEW
     if shown.hidden:
-        return Mark.PARTNER
+        return Mark.FEW
     return Mark.NO_PERCENT if shown.n else Mark.NONE
 
 

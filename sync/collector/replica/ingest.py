@@ -138,7 +138,7 @@ def keep_said(
     late = place_late(connection, writer.journal_id, projection.late)
     unread = [*projection.unread, *late.unread]
     for other, entries in late.elsewhere.items():
-        unread += keep_ratings(connection, other, received_us, Projection(projection.received_on, late=entries))
+        unread += keep_ratings(connection, other, received_us, Projection(late=entries))
     comments = place_comments(connection, writer.journal_id, projection)
     own = keep_projection(connection, writer.journal_id, received_us, replace(projection, late=late.own))
     unread += [*comments.unread, *own]

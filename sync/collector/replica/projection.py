@@ -200,9 +200,7 @@ class _Run:
 
     def said(self) -> Projection:
         """What all of them say."""
-        received_on = self.context.days.place(self.context.clock.received_us)
-        found = (self.ratings, self.reasons, self.unread, self.comments, self.counts, self.late, self.opened)
-        return Projection(received_on, *found)
+        return Projection(self.ratings, self.reasons, self.unread, self.comments, self.counts, self.late, self.opened)
 
     def take(self, entry: Line) -> None:
         """Understand one that is no rating."""

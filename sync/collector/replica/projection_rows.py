@@ -95,9 +95,6 @@ LateLine = ReasonsLine | RevisedLine
 class Projection:
     """What a run of lines says."""
 
-    received_on: tuple[str, str]
-    """The day and its part in which it came."""
-
     ratings: Mapping[int, RatingRow] = field(default_factory=dict)
     """By seq, revisions of the same run applied."""
     reasons: Sequence[ReasonRow] = ()

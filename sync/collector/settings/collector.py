@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import field
 
-from kiosk.base.settings.reading import Disclosure, Reading, Section, Settings, read_settings, user_data_dir
+from kiosk.base.settings.disclosure import Disclosure
+from kiosk.base.settings.reading import Reading, Section, Settings, read_settings, user_data_dir
 from kiosk.base.settings.rules import between, each_day_once, known_zone, secret, web_address
 from kiosk.base.system import system_file
 from kiosk.domain.numbers.disclosure import OFF, Policy

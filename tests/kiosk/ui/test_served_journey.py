@@ -4,13 +4,11 @@ import json
 import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kiosk.base.settings.reading import Disclosure
 from kiosk.domain.office_calendar import Calendar
 from kiosk.domain.visit.door import Room
 from kiosk.domain.visit.rating import Rating, Standing
@@ -19,7 +17,6 @@ from kiosk.journal.reader import JournalReader
 from kiosk.journal.recorder import Recorder
 from kiosk.numbers.days import read_tally
 from kiosk.ui.wiring.desk import Delivery, Desk
-from sync.collector.settings.collector import CollectorConfig
 from tests.builders import FrozenClock
 from tests.live import LiveCollector, LiveKiosk, live_collector
 from tests.staff_door import PIN, go, said
@@ -29,10 +26,7 @@ pytestmark = pytest.mark.window
 
 
 @pytest.fixture
-def collector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveCollector]:
-    # Yesterday's ratings come today: with the delay they would be shown when today's part of the day is over.
-    at_once = partial(CollectorConfig, disclosure=Disclosure(delay=False))
-    monkeypatch.setattr("tests.live.CollectorConfig", at_once)
+def collector(tmp_path: Path) -> Iterator[LiveCollector]:
     with live_collector(tmp_path / "collector") as running:
         yield running
 

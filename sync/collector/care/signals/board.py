@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
 from kiosk.domain.visit.rating import Standing
 from sync.collector.care.signals.keep import State
+from sync.collector.care.signals.standing import told_before
 from sync.collector.care.signals.watched import PRESSED_UP, Sign
 from sync.collector.store.schema import counter, signal, suspicion, tally, unit
 
@@ -29,6 +31,8 @@ class Posted:
 
     row: Row[Any]
     asides: tuple[Aside, ...] = ()
+    told_until: date | None = None
+    """The last day of the counter since the signal's first with ratings about which nobody can decide any more."""
 
     @property
     def is_open(self) -> bool:
@@ -58,7 +62,11 @@ def read_board(connection: Connection, path: str, *, is_open: bool) -> list[Post
 def find_posted(connection: Connection, signal_id: int, path: str) -> Posted | None:
     """One signal; None where it is not there, or not to be seen."""
     row = connection.execute(_rows(path).where(signal.c.signal_id == signal_id)).one_or_none()
-    return None if row is None else Posted(row, _asides(connection, signal_id))
+    if row is None:
+        return None
+    asides = _asides(connection, signal_id)
+    since = min([row.first_day, *(aside.row.first_day for aside in asides)])
+    return Posted(row, asides, told_before(connection, row.counter_id, since))
 
 
 def count_open(connection: Connection, path: str) -> int:

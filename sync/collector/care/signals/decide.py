@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from kiosk.domain.visit.rating import Standing
 from sync.collector.care.signals.keep import State
-from sync.collector.care.signals.standing import lock_journals, move, widened
+from sync.collector.care.signals.standing import lock_journals, move, told_before, widened
 from sync.collector.care.signals.watched import PRESSED_UP, Sign
 from sync.collector.errors import CollectorError, UsageWrong
 from sync.collector.people.audit import note
@@ -73,6 +73,7 @@ def set_aside(connection: Connection, signal_id: int, decision: Decision, chair:
         raise DecisionWrong("nothing that counts belongs to this sign: there is nothing to set aside")
     _require_fit(decision, chair)
     lock_journals(connection, row.counter_id)
+    _require_blocks(connection, row.counter_id, decision.first)
     stretch = Stretch(row.counter_id, decision.first, decision.last, decision.part)
     wider = widened(connection, stretch)
     if wider != stretch:
@@ -126,6 +127,8 @@ def withdraw(connection: Connection, signal_id: int, words: str, chair: Chair) -
     )
     _settle(connection, signal_id, State.OPEN, words, chair)
     details = {"signal": signal_id, "sign": row.sign, "n": n, "note": words}
+    if told := told_before(connection, row.counter_id, min(each.first_day for each in found)):
+        details["told_until"] = told.isoformat()
     note(connection, chair.now, chair.reader.name, "suspect withdrawn", row.code, details)
     return n
 
@@ -186,6 +189,17 @@ def _require_fit(decision: Decision, chair: Chair) -> None:
         raise DecisionWrong("take days that are over, the first before the last")
     if decision.last - decision.first >= timedelta(days=DAYS_MAX):
         raise DecisionWrong("take {n} days at most", n=DAYS_MAX)
+
+
+def _require_blocks(connection: Connection, counter_id: int, first: date) -> None:
+    told = told_before(connection, counter_id, first)
+    if told is not None:
+        after = told + timedelta(days=1)
+        raise DecisionWrong(
+            "numbers up to {told} stay as they were told: decisions are possible from {first} on",
+            told=f"{told:%d/%m/%Y}",
+            first=f"{after:%d/%m/%Y}",
+        )
 
 
 def _require_note(words: str) -> None:

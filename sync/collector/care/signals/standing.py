@@ -1,16 +1,28 @@
 """Standing: sets whole blocks of a counter aside as suspect, or lets them count again, in one transaction."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, and_, func, or_, select, union_all
 
 from kiosk.domain.visit.rating import Standing
 from sync.collector.replica.outgoing.standings import blocks_at, lies_in, set_shown, widened
+from sync.collector.replica.shown import LEVEL_NAMES
 from sync.collector.replica.spans import read_spans
 from sync.collector.replica.stretch import Stretch
-from sync.collector.store.schema import counter, device, device_grant, journal, placement
+from sync.collector.store.schema import (
+    block,
+    block_piece,
+    counter,
+    device,
+    device_grant,
+    journal,
+    placement,
+    tally,
+    uncut_count,
+)
 
-__all__ = ["lock_journals", "move", "widened"]
+__all__ = ["lock_journals", "move", "told_before", "widened"]
 
 
 def lock_journals(connection: Connection, counter_id: int) -> None:
@@ -24,6 +36,28 @@ def lock_journals(connection: Connection, counter_id: int) -> None:
     devices = select(device.c.device_id).where(here)
     wanted = select(journal.c.journal_id).where(journal.c.device_id.in_(devices)).order_by(journal.c.journal_id)
     connection.execute(wanted.with_for_update()).all()
+
+
+def told_before(connection: Connection, counter_id: int, since: date) -> date | None:
+    """The last day, from ``since`` on, with ratings of the counter that were told before kiosks cut blocks.
+
+    They are in no block and wait for none, so a decision can neither set them aside nor let them count again.
+    """
+    b, p = block.c, block_piece.c
+    levels = sum((p[name] for name in LEVEL_NAMES[1:]), p[LEVEL_NAMES[0]])
+    same = and_(p.journal_id == b.journal_id, p.last_seq == b.last_seq)
+    near = and_(or_(b.counter_id == counter_id, b.counter_id.is_(None)), b.last_day >= since)
+    every = union_all(
+        select(tally.c.day, tally.c.n).where(tally.c.counter_id == counter_id, tally.c.day >= since),
+        select(uncut_count.c.day, -uncut_count.c.n).where(
+            uncut_count.c.counter_id == counter_id, uncut_count.c.day >= since
+        ),
+        select(p.day, -levels).join_from(block, block_piece, same).where(
+            near, p.counter_id == counter_id, p.day >= since
+        ),
+    ).subquery()  # fmt: skip
+    wanted = select(every.c.day).group_by(every.c.day).having(func.sum(every.c.n) > 0)
+    return connection.execute(wanted.order_by(every.c.day.desc()).limit(1)).scalar_one_or_none()
 
 
 def move(connection: Connection, stretch: Stretch, to: Standing, spare: Sequence[Stretch] = ()) -> int:

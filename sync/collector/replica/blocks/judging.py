@@ -61,9 +61,10 @@ def is_due(connection: Connection, apart: Collection[str] = ()) -> bool:
 
 
 def judge_anew(connection: Connection, journal_ids: Iterable[str]) -> None:
-    """Have these journals judged from their first line, because ratings of theirs came to be read.
+    """Have these journals judged from the line at which cutting began, because ratings of theirs came to be read.
 
-    What is shown stays as it is: ratings that come to it now are in no block, and wait.
+    What is shown stays as it is: ratings that come to it now are in no block, and wait. What came before that line was
+    told by then, and would be told twice.
     """
     for journal_id in sorted({owner for each in journal_ids for owner in owners_of(connection, each)}):
         _locked(connection, journal_id)
@@ -73,7 +74,7 @@ def judge_anew(connection: Connection, journal_ids: Iterable[str]) -> None:
         for last_seq in connection.execute(not_shown).scalars().all():
             put_back(connection, BlockKey(journal_id, last_seq))
         of_it = cut_state.c.journal_id == journal_id
-        connection.execute(update(cut_state).where(of_it).values(next_seq=1, state=""))
+        connection.execute(update(cut_state).where(of_it).values(next_seq=cut_state.c.begun_seq, state=""))
         mark_due(connection, [journal_id])
 
 
@@ -215,7 +216,14 @@ class _Judging:
             here = {at.seq for at in places if at.journal_id == journal_id}
             elsewhere = blocks_of(self._connection, journal_id, here)
             places -= {Position(journal_id, seq) for seq in elsewhere}
+            begun = self._begun(journal_id)
+            places -= {at for at in places if at.journal_id == journal_id and at.seq < begun}
         return read_rows(self._connection, places)
+
+    def _begun(self, journal_id: str) -> int:
+        """The line at which cutting of a journal began: what came before was told by then."""
+        wanted = select(cut_state.c.begun_seq).where(cut_state.c.journal_id == journal_id)
+        return int(self._connection.execute(wanted).scalar_one())
 
     def _write(self, one: Judged, rows: dict[Position, RatingRow], fault: str | None) -> None:
         first = rows[min(rows)]

@@ -26,6 +26,8 @@ cut_state = clustered(
     Column("journal_id", Id, primary_key=True),
     Column("next_seq", Seq, nullable=False),
     Column("state", Text, nullable=False),
+    # What came before this line was told when cutting began, and is in no block.
+    Column("begun_seq", Seq, nullable=False, server_default="1"),
 )
 
 # Journals with lines that may state a cut, or make one due that an older kiosk does not make itself.

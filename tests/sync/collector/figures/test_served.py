@@ -116,7 +116,7 @@ def _type(
     hour: int,
 ) -> None:  # fmt: skip
     on = (MONDAY + timedelta(days=day)).isoformat()
-    projection = Projection(services.days.today(NOON), counts={(counter_id, on): CountRow(counter_id, on, n, seq)})
+    projection = Projection(counts={(counter_id, on): CountRow(counter_id, on, n, seq)})
     with office.database.writing() as connection:
         keep_projection(connection, journal_id, schema.micros(NOON + timedelta(hours=hour)), projection)
 

@@ -59,7 +59,7 @@ def test_what_was_shown_before_blocks_stays_and_what_waited_waits(kind: str, emp
     """Under its series, for units as for counters, and no week crosses a month."""
     database = open_database(empty_urls(kind), create=True)
     with database.writing() as connection:
-        _upgrade(connection, "0021")
+        upgrade(connection, "0021")
         _make_old_office(connection)
         for survey, day, part, n in (
             ("sipas-5@1", "2026-11-30", "am", 7), ("sipas-5@1", "2026-11-30", "pm", 5),
@@ -99,7 +99,7 @@ def test_what_was_shown_before_blocks_stays_and_what_waited_waits(kind: str, emp
     database.close()
 
 
-def _upgrade(connection: Connection, revision: str) -> None:
+def upgrade(connection: Connection, revision: str) -> None:
     steps = Config()
     steps.set_main_option("script_location", str(Path(sync.collector.store.migrate.__file__).parent / "migrations"))
     steps.attributes["connection"] = connection

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
-from kiosk.base.settings.reading import Disclosure
+from kiosk.base.settings.disclosure import Disclosure
 from sync.collector.run.app import create_app
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig

@@ -414,3 +414,53 @@ def test_signals_need_their_counter(office: Office) -> None:
             signal_id=77, counter_id=1, first_day=NOON.date(), last_day=NOON.date(), part="", n=1, set_at=NOON,
             set_by="x",
         ))  # fmt: skip
+
+
+def tell_before(affair: Affair) -> None:
+    """As after an update from before blocks: what had come is in no block, and waits for none."""
+    with affair.office.database.writing() as connection:
+        for table in (schema.block_piece, schema.block_reason, schema.block, schema.uncut_count):
+            connection.execute(table.delete())
+
+
+def test_days_from_before_blocks_are_refused_with_the_first_that_can_be_decided(affair: Affair) -> None:
+    tell_before(affair)
+    before = affair.standings()
+
+    with pytest.raises(DecisionWrong) as refused:
+        affair.aside(replace(THAT_DAY, first=OTHER_DAY.date()))
+
+    assert refused.value.values == {"told": "18/11/2026", "first": "19/11/2026"}
+    assert (affair.standings(), affair.state()) == (before, ("open",))
+
+
+def test_days_with_ratings_of_before_and_of_blocks_are_refused_and_later_ones_are_not(
+    affair: Affair, services: Services
+) -> None:
+    tell_before(affair)
+    pen = Pen()
+    for _ in range(6):
+        pen.rating(5)
+    affair.office.append(pen, received_at=BAD_DAY + timedelta(days=1))
+    services.release()
+    later = BAD_DAY.date() + timedelta(days=1)
+
+    with pytest.raises(DecisionWrong, match="stay as they were told"):
+        affair.aside(replace(THAT_DAY, last=later))
+    assert affair.aside(replace(THAT_DAY, first=later, last=later)) == 6
+
+
+def test_withdrawing_a_decision_of_before_moves_nothing_and_says_what_stays(affair: Affair) -> None:
+    affair.aside()
+    tell_before(affair)
+    before = affair.standings()
+
+    assert affair.back() == 0
+
+    assert affair.standings() == before
+    with affair.office.database.reading() as connection:
+        posted = find_posted(connection, affair.signal_id, "XA/")
+        details = connection.execute(select(schema.audit.c.details).order_by(schema.audit.c.audit_id.desc())).scalars()
+        assert next(iter(details))["told_until"] == "2026-11-18"
+    assert posted is not None
+    assert (posted.told_until, posted.is_open) == (BAD_DAY.date(), True)

@@ -179,3 +179,19 @@ def test_days_that_part_a_block_come_back_as_those_that_hold_it(people: dict[str
     assert "cắt ngang" in answer.text
     assert f'name="first" value="{day_before}"' in answer.text
     assert set(office.rows("rating", "standing")) == {("counted",)}
+
+
+def test_page_says_which_numbers_stay_as_they_were_told(people: dict[str, TestClient], office: Office) -> None:
+    assert "giữ nguyên như đã công bố" not in people["huong"].get("/dau-hieu/1").text
+    with office.database.writing() as connection:
+        for table in (schema.block_piece, schema.block_reason, schema.block, schema.uncut_count):
+            connection.execute(table.delete())
+
+    page = people["huong"].get("/dau-hieu/1").text
+
+    assert "Số liệu đến hết ngày 18/11/2026 giữ nguyên như đã công bố" in page
+    key = key_of(people["huong"], "/dau-hieu")
+    form = {"form_key": key, "note": "Đã hỏi.", "what": "aside", "first": DAY, "last": DAY, "part": "am"}
+    refused = people["huong"].post("/dau-hieu/1", data=form)
+    assert "số liệu đến hết ngày 18/11/2026 giữ nguyên như đã công bố" in refused.text
+    assert "từ 19/11/2026 trở đi" in refused.text

@@ -1,10 +1,11 @@
-"""Disclosure: how many ratings the kiosk tells together; five is fixed, a setting may only raise it."""
+"""Disclosure: how many ratings are told together, on the kiosk and on the web; a setting may only raise the five."""
 
 from typing import Annotated
 
 from kiosk.base.settings.reading import Section
 from kiosk.base.settings.rules import Unfit, between
 from kiosk.domain.numbers.blocks import COUNTED_MIN
+from kiosk.domain.numbers.disclosure import Policy
 
 _MOST = 1000
 
@@ -36,3 +37,8 @@ class Disclosure(Section, frozen=True):
     def least(self) -> int:
         """So many counted ratings a block has at least."""
         return max(self.cell_min, self.step)
+
+    @property
+    def policy(self) -> Policy:
+        """As the domain takes it."""
+        return Policy(self.cell_min, self.percent_min, self.step, self.delay)
