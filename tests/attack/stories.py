@@ -7,12 +7,15 @@ from datetime import timedelta
 from kiosk.domain.visit.rating import Standing
 from kiosk.journal.judged import Judged, judged_cuts
 from kiosk.journal.reader import JournalReader
-from tests.attack.harvest import Asked, Name, Opinion, desk_opinions, report_opinions, tally_opinions
+from tests.attack.harvest import Asked, Name, Opinion, desk_opinions, file_opinions, report_opinions, tally_opinions
+from tests.attack.kiosk import Kiosk
 from tests.attack.names import Look, Story
-from tests.attack.world import BEGIN, Kiosk, World
+from tests.attack.world import BEGIN, World
 
 STEPS = 6
 """So many things happen in a story that is drawn."""
+DONE, REFUSED = 303, 400
+"""How a form is answered."""
 
 
 def day(number: int) -> str:
@@ -33,9 +36,13 @@ def days_of_both(world: World) -> list[Opinion]:
 
 
 def months_on_the_web(world: World) -> list[Opinion]:
-    """Weeks, months and days around a month's end, from the reports of the commune and of a counter."""
-    asked = [Asked("XA", counter, period) for counter in (None, "Q1") for period in ("2026-10", "2026-11", "2026-W44")]
+    """Weeks, months and days around a month's end, from reports of the commune and of a counter, and from a file."""
+    asked = [
+        Asked("XA", None, "2026-10"), Asked("XA", None, "2026-W44", measure="mean5"),
+        Asked("XA", "Q1", "2026-10", versus="XA:Q2"), Asked("XA", "Q1", "2026-11"),
+    ]  # fmt: skip
     found = [one for each in asked for one in report_opinions(world, each, "kiemtra")]
+    found += file_opinions(world, Asked("XA", "Q1", "2026-10"), "kiemtra")
     return found + [
         one for each in range(11, 16) for one in tally_opinions(world, day(each), day(each), "XA", "kiemtra")
     ]
@@ -59,17 +66,19 @@ def one_of_the_afternoon(world: World, look: Look) -> None:
 
 
 def decided_twice(world: World, look: Look) -> None:
-    """Four mornings; a supervisor sets the second one aside, and takes that back."""
+    """Four mornings; a supervisor sets the second one aside, with the first, and takes that back."""
     for number, n in enumerate((1, 5, 4, 5)):
         world.until(number, 8)
         world.press("a", n)
     world.until(4, 8)
     look()
-    second = BEGIN.date() + timedelta(days=1)
+    first, second = BEGIN.date(), BEGIN.date() + timedelta(days=1)
     sign = world.sign("Q1", second, "am")
-    world.set_aside(sign, second, second)
+    assert world.set_aside(sign, second, second) == REFUSED, "a block would be parted"
     look()
-    world.withdraw(sign)
+    assert world.set_aside(sign, first, second) == DONE
+    look()
+    assert world.withdraw(sign) == DONE
     look()
 
 
@@ -127,6 +136,18 @@ def chosen_anew(world: World, look: Look) -> None:
     look()
 
 
+def chosen_after_the_cut(world: World, look: Look) -> None:
+    """Somebody pressed shortly before noon, and chooses another face when the morning is cut and told."""
+    world.until(0, 11.75)
+    *_, last = world.press("a", 6)
+    world.until(0, 12.3)
+    look()
+    world.revise(last)
+    look()
+    world.until(1, 8)
+    look()
+
+
 def came_late(world: World, look: Look) -> None:
     """A kiosk without a network brings its mornings when another one's are told already."""
     world.disconnect("a")
@@ -154,7 +175,7 @@ def counter_moves(world: World, look: Look) -> None:
 
 def months_end(world: World, look: Look) -> None:
     """The last days of October and the first of November, with a few left over at the end of each."""
-    for number, n in ((11, 6), (12, 3), (14, 4), (15, 6)):
+    for number, n in ((11, 30), (12, 3), (14, 4), (15, 6)):
         world.until(number, 8)
         world.press("a", n)
     world.until(16, 8)
@@ -229,7 +250,7 @@ def _happen(world: World, dice: random.Random) -> None:
         case "decide":
             days = world.now.date() - timedelta(days=1)
             sign = world.sign(kiosk.stands, days, "")
-            if world.set_aside(sign, days, days) == 303 and dice.random() < 0.5:
+            if world.set_aside(sign, days, days) == DONE and dice.random() < 0.5:
                 world.wait(1)
                 world.withdraw(sign)
     world.wait(dice.choice((0.1, 4.5, 4.5, 12, 20)))
