@@ -32,8 +32,8 @@ _COUNTS = {"n", "aside", "served", "am", "pm", "repeat", "out_of_hours", "test",
            "uncut", "straddling", "tail", "centre", "both_n", "base"}  # fmt: skip
 _DERIVED = {"share", "low", "high", "points", "answered", "both", "mean", "gap", "before"}
 _OPINIONS = {"satisfied": SATISFIED, "bad": DISSATISFIED}
-_REPORT_KEYS = {"place", "period", "from", "to", "compared_with", "question", "measure", "made_at", "notice", "recorded",
-                "waits", "questions", "tables"}  # fmt: skip
+_REPORT_KEYS = {"place", "period", "from", "to", "compared_with", "question", "measure", "made_at", "notice",
+                "recorded", "waits", "questions", "tables"}  # fmt: skip
 _FILE_TABLES = {"Result of the period", "Ratings by level", "Counters, lowest first", "Set aside, not in the share",
                 "Week by week", "What influenced the ratings", "Month by month"}  # fmt: skip
 _ROW_KEYS = {

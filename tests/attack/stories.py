@@ -43,9 +43,13 @@ def months_on_the_web(world: World) -> list[Opinion]:
     ]  # fmt: skip
     found = [one for each in asked for one in report_opinions(world, each, "kiemtra")]
     found += file_opinions(world, Asked("XA", "Q1", "2026-10"), "kiemtra")
-    return found + [
-        one for each in range(11, 16) for one in tally_opinions(world, day(each), day(each), "XA", "kiemtra")
-    ]
+    return found + days_around_months_end(world)
+
+
+def days_around_months_end(world: World) -> list[Opinion]:
+    """Each day with presses around a month's end."""
+    days = [day(number) for number in (11, 12, 14, 15)]
+    return [one for each in days for one in tally_opinions(world, each, each, "XA", "kiemtra")]
 
 
 def days_at_desk_and_web(world: World) -> list[Opinion]:
@@ -126,13 +130,11 @@ def looked_at_all_day(world: World, look: Look) -> None:
 
 def chosen_anew(world: World, look: Look) -> None:
     """Somebody chooses another face, when the first one is on its way to the collector already."""
-    for number in (0, 1):
-        world.until(number, 8)
-        world.press("a", 5)
-        (last,) = world.press("a", 1)
-        world.revise(last)
-        look()
-    world.until(2, 8)
+    world.press("a", 5)
+    (last,) = world.press("a", 1)
+    world.revise(last)
+    look()
+    world.until(1, 8)
     look()
 
 
@@ -151,12 +153,12 @@ def chosen_after_the_cut(world: World, look: Look) -> None:
 def came_late(world: World, look: Look) -> None:
     """A kiosk without a network brings its mornings when another one's are told already."""
     world.disconnect("a")
-    for number, n in enumerate((2, 3, 6)):
+    for number, n in enumerate((3, 6)):
         world.until(number, 8)
         world.press("a", n)
         world.press("hall", 6, "Q2")
         world.press("hall", n, "Q3")
-    world.until(3, 8)
+    world.until(2, 8)
     look()
     world.deliver("a")
     look()
@@ -175,10 +177,19 @@ def counter_moves(world: World, look: Look) -> None:
 
 def months_end(world: World, look: Look) -> None:
     """The last days of October and the first of November, with a few left over at the end of each."""
-    for number, n in ((11, 30), (12, 3), (14, 4), (15, 6)):
+    for number, n in ((11, 6), (12, 3), (14, 4), (15, 6)):
         world.until(number, 8)
         world.press("a", n)
     world.until(16, 8)
+    look()
+
+
+def busy_months_end(world: World, look: Look) -> None:
+    """Enough of October for percentages, a few on its last day, and a morning of November."""
+    for number, n in ((11, 30), (12, 3), (14, 6)):
+        world.until(number, 8)
+        world.press("a", n)
+    world.until(15, 8)
     look()
 
 
@@ -259,7 +270,7 @@ def _happen(world: World, dice: random.Random) -> None:
 def all_at_desk_and_web(world: World) -> list[Opinion]:
     """The days of both communes so far, the months, and both desks."""
     today = world.now.date()
-    days = [(today - timedelta(days=back)).isoformat() for back in range(7)]
+    days = [(today - timedelta(days=back)).isoformat() for back in range(4)]
     found = [
         one for each in days for unit in ("XA", "XB") for one in tally_opinions(world, each, each, unit, "kiemtra")
     ]

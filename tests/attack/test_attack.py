@@ -23,7 +23,7 @@ STORIES: tuple[tuple[Story, Harvest], ...] = (
     (stories.one_pressed_again, stories.days_on_the_web), (stories.looked_at_all_day, stories.days_at_desk_and_web),
     (stories.chosen_anew, stories.days_on_the_web), (stories.chosen_after_the_cut, stories.days_on_the_web),
     (stories.came_late, stories.days_on_the_web),
-    (stories.counter_moves, stories.days_of_both), (stories.months_end, stories.months_on_the_web),
+    (stories.counter_moves, stories.days_of_both), (stories.busy_months_end, stories.months_on_the_web),
     (stories.cloned, stories.days_on_the_web), (stories.months_end, stories.whole_cuts),
     (stories.clock_stepped, stories.days_at_desk_and_web),
 )  # fmt: skip
