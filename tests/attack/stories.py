@@ -98,12 +98,10 @@ def four_and_more(world: World, look: Look) -> None:
 
 def whole_half_days(world: World, look: Look) -> None:
     """Every half day has enough by itself."""
-    for number, n in enumerate((6, 7)):
-        world.until(number, 8)
-        world.press("a", n)
-        world.until(number, 14)
-        world.press("a", n + 1)
-    world.until(3, 8)
+    world.press("a", 6)
+    world.until(0, 14)
+    world.press("a", 7)
+    world.until(2, 8)
     look()
 
 
