@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from anyio.from_thread import start_blocking_portal
 from sqlalchemy import Connection, insert, select
 from starlette.testclient import TestClient
 
@@ -43,6 +45,7 @@ class Centre:
     services: Services = field(init=False)
     doors: dict[str, TestClient] = field(init=False)
     """By name; nobody is whoever asks from the same machine."""
+    _open: ExitStack = field(default_factory=ExitStack, init=False)
 
     def __post_init__(self) -> None:
         self.services = make_services(CollectorConfig(public_url=URL), self.database, self.now)
@@ -58,9 +61,14 @@ class Centre:
             for name, _, _ in PEOPLE
         }
         self.doors[""] = TestClient(app, base_url=URL, client=("127.0.0.1", 50000))
+        # One loop for all requests: each of them would start one of its own.
+        portal = self._open.enter_context(start_blocking_portal())
+        for door in self.doors.values():
+            door.portal = portal
 
     def close(self) -> None:
         """Let go of the database."""
+        self._open.close()
         self.services.writer.close()
         self.database.close()
 

@@ -11,28 +11,46 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
-import openpyxl
 import pytest
 from typer.testing import CliRunner
 
 from kiosk.commands import tally as tally_command
-from tests.attack.world import Kiosk, World
+from tests.attack.kiosk import Kiosk
+from tests.attack.world import World
 from tests.builders import ZONE
 
 SATISFIED, DISSATISFIED = frozenset({4, 5}), frozenset({1, 2})
 COUNTED, BOTH = "counted", "both"
 _TEXTS = {"place", "code", "level", "clear", "standing", "rule", "week", "factor", "reason", "gap_clear", "counter",
-          "name", "day"}  # fmt: skip
+          "name", "day", "rank"}  # fmt: skip
 _COUNTS = {"n", "aside", "served", "am", "pm", "repeat", "out_of_hours", "test", "waiting", "recorded",
-           "uncut", "straddling", "tail", "centre"}  # fmt: skip
+           "uncut", "straddling", "tail", "centre", "both_n", "base"}  # fmt: skip
 _DERIVED = {"share", "low", "high", "points", "answered", "both", "mean", "gap", "before"}
 _OPINIONS = {"satisfied": SATISFIED, "bad": DISSATISFIED}
-_ROW_KEYS = {"counter", "name", "unit", "last_contact", "counted", "hidden", "waiting", "set_aside", "participation"}
-_TALLY_KEYS = {"from", "to", "time_zone", "made_at", "notice", "disclosure", "recorded", "undated", "tables"}
+_REPORT_KEYS = {"place", "period", "from", "to", "compared_with", "question", "measure", "made_at", "notice",
+                "recorded", "waits", "questions", "tables"}  # fmt: skip
+_FILE_TABLES = {"Result of the period", "Ratings by level", "Counters, lowest first", "Set aside, not in the share",
+                "Week by week", "What influenced the ratings", "Month by month"}  # fmt: skip
+_ROW_KEYS = {
+    "counter",
+    "name",
+    "unit",
+    "last_contact",
+    "counted",
+    "hidden",
+    "waiting",
+    "set_aside",
+    "participation",
+    "recorded",
+    "waits",
+    "silent",
+}
+_TALLY_KEYS = {"from", "to", "time_zone", "made_at", "notice", "disclosure", "recorded", "waits", "undated", "tables"}
 
 
 class Unnamed(AssertionError):
@@ -79,6 +97,9 @@ class Asked:
     unit: str
     counter: str | None
     period: str
+    measure: str = "top2box"
+    versus: str = ""
+    """``UNIT:COUNTER`` beside it."""
 
     @property
     def place(self) -> str:
@@ -93,26 +114,34 @@ class Asked:
     def api(self) -> str:
         """The address for programs."""
         counter = f"&counter={self.counter}" if self.counter else ""
-        return f"/v1/report?unit={self.unit}{counter}&period={self.period}"
+        more = f"&measure={self.measure}" + (f"&versus={self.versus}" if self.versus else "")
+        return f"/v1/report?unit={self.unit}{counter}&period={self.period}{more}"
 
 
 def report_opinions(world: World, asked: Asked, who: str) -> list[Opinion]:
-    """The opinions of ``/v1/report``, and that the page and the files say the same."""
+    """The opinions of ``/v1/report``."""
     found = world.centre.read(asked.api, who).json()
+    if unknown := set(found) - _REPORT_KEYS:
+        raise Unnamed(f"{unknown} of /v1/report")
     return list(_of_report(found, asked, f"{who} {asked.api}"))
 
 
 def _of_report(found: Mapping[str, Any], asked: Asked, source: str) -> Iterator[Opinion]:
-    first, last, series = found["from"], found["to"], found["question"]
     for key, rows in found["tables"].items():
-        for row in rows:
-            where, days = asked.place, (first, last)
-            if key == "places" and row["code"] not in (asked.unit, asked.counter):
+        for place, row in enumerate(rows):
+            where, days = asked.place, (found["from"], found["to"])
+            if key == "versus" and place:
+                where = asked.versus.replace(":", "/")
+            elif "code" in row and row["code"] not in (asked.unit, asked.counter):
                 where = f"{asked.unit}/{row['code']}" if row["code"].startswith("Q") else row["code"]
             elif key == "weeks":
                 days = _week_of(row["week"])
-            name = Name(where, *days, series, COUNTED, ())
-            yield from _of_row(key, row, name, source)
+            series = key if key.startswith("other_") else found["question"]
+            told = dict(row)
+            if asked.measure == "mean5" and isinstance(row.get("satisfied"), int):
+                # Points of five each: whoever says 1 instead of 5 makes them four less.
+                told["level_1"] = told.pop("satisfied") // 4
+            yield from _of_row(key, told, Name(where, *days, series, COUNTED, ()), f"{source} {key}")
 
 
 def _of_row(table: str, row: Mapping[str, Any], name: Name, source: str) -> Iterator[Opinion]:
@@ -125,9 +154,7 @@ def _of_row(table: str, row: Mapping[str, Any], name: Name, source: str) -> Iter
             continue
         said = _said_in(table, column, row)
         if said:
-            yield Opinion(
-                Name(name.where, name.first, name.last, name.series, name.standing, said), cell, f"{source} {table}"
-            )
+            yield Opinion(Name(name.where, name.first, name.last, name.series, name.standing, said), cell, source)
 
 
 def _said_in(table: str, column: str, row: Mapping[str, Any]) -> tuple[int | str, ...]:
@@ -219,12 +246,23 @@ def told_at_desk(kiosk: Kiosk, *arguments: str) -> str:
     return done.stdout
 
 
-def file_numbers(world: World, asked: Asked, who: str, form: str) -> list[list[str]]:
-    """The cells of a report's file, as a person's spreadsheet has them."""
-    body = world.centre.read(asked.way(f"/xuat/{form}") + "&lang=en", who).content
-    if form == "csv":
-        return list(csv.reader(io.StringIO(body.decode("utf-8-sig")), delimiter=","))
-    book = openpyxl.load_workbook(io.BytesIO(body))
-    return [
-        ["" if cell is None else str(cell) for cell in row] for page in book for row in page.iter_rows(values_only=True)
-    ]
+def file_opinions(world: World, asked: Asked, who: str) -> list[Opinion]:
+    """The opinions of a report's levels and reasons, as they stand in its file."""
+    name = Name(asked.place, asked.period, "", "", COUNTED, ())
+    opinions, title = [], ""
+    for before, row in pairwise([[], *file_rows(world, asked, who)]):
+        if not before and row:
+            title = row[0]
+        if title == "Ratings by level" and row and row[0] in _LEVELS:
+            opinions.append(Opinion(replace(name, said=(_LEVELS[row[0]],)), int(row[1]), f"csv {title}"))
+        elif title == "What influenced the ratings" and len(row) > 1 and row[3].isdigit():
+            opinions.append(Opinion(replace(name, said=(row[1],)), int(row[3]), f"csv {title}"))
+        elif len(row) > 1 and title not in _FILE_TABLES:
+            raise Unnamed(f"the table {title} of a file")
+    return opinions
+
+
+def file_rows(world: World, asked: Asked, who: str) -> list[list[str]]:
+    """The rows of a report's CSV file."""
+    body = world.centre.read(asked.way("/xuat/csv") + "&lang=en", who).content
+    return list(csv.reader(io.StringIO(body.decode("utf-8-sig")), delimiter=","))

@@ -89,7 +89,7 @@ def find_supports(story: Story, harvest: Harvest) -> Found:
 
 
 class _Search:
-    """Marks groups, at most four at a time, each with a level of its own."""
+    """Marks one group at a time, and halves of those that are partly in a number."""
 
     def __init__(self, story: Story, harvest: Harvest) -> None:
         self._story, self._harvest = story, harvest

@@ -4,7 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+from sqlalchemy import Connection, Row
+
 from kiosk.domain.numbers.blocks import Cut, Rated, Stream, sums_of
+from kiosk.domain.numbers.desk_numbers import DeskNumbers
+from kiosk.numbers import days
+from sync.collector.figures.release import Release
+from sync.collector.replica import keep
+from sync.collector.replica.blocks.judging import _Judging
+from sync.collector.replica.blocks.kept import move_held
+from sync.collector.replica.outgoing import sums
+from sync.collector.replica.outgoing.lifted import lift_blocks, put_blocks
+from sync.collector.replica.outgoing.unions import add_unions
+from sync.collector.replica.projection import LateLine
+from sync.collector.replica.projection_rows import RatingRow
 from tests.attack import stories
 from tests.attack.names import Harvest, Story
 
@@ -20,29 +34,91 @@ class Plant:
     harvest: Harvest
 
 
-def _only_counted(stream: str) -> bool:
-    """What was set aside goes out one by one."""
-    return stream == "counted"
+def _nothing(*_: object) -> None:
+    """A check that finds nothing wrong."""
 
 
+def _closed_half_days(read: days._Read) -> DeskNumbers:
+    """A desk that tells each half day by itself, however few are in it."""
+    return DeskNumbers([held for held in read._at_once() if read._open.isdisjoint(held.pieces)], {}, {})
+
+
+def _this_moment(read: days._Read) -> DeskNumbers:
+    """A desk that tells what there is."""
+    return DeskNumbers(list(read._at_once()), {}, {})
+
+
+def _cut_what_came(judging: _Judging) -> None:
+    """A collector that makes a block of what came so far, whether its half day is over or not."""
+    for one in judging._judge.end():
+        judging._keep(one)
+    _KEEP_STATE(judging)
+
+
+def _each_block(connection: Connection, blocks: Sequence[Row[Any]], least: int) -> None:
+    """The levels of what was set aside go out block by block."""
+    add_unions(connection, blocks, min(least, 1))
+
+
+def _believed(_: Release, one: Row[Any]) -> bool:
+    """Every block goes out that is believed, a tail as well."""
+    return one.fault is None
+
+
+def _change_what_is_told(
+    connection: Connection, journal_id: str, late: Sequence[LateLine], stored: Mapping[int, RatingRow]
+) -> Any:
+    """Another face is counted, although the rating's block is shown already."""
+    blocks = lift_blocks(connection, journal_id, set(stored))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sync.collector.replica.keep.blocks_of", lambda *_: {})
+        found = _APPLY(connection, journal_id, late, stored)
+    move_held(connection, journal_id, [(row, found.ratings[seq]) for seq, row in stored.items()])
+    put_blocks(connection, blocks)
+    return found
+
+
+_OUTGOING = "o.grain, o.series, o.question, o.first, o.last, o.part, {}.counter_id, o.unit_id, o.is_suspect, o.sign"
+_KEEP_STATE, _APPLY = _Judging.keep_state, keep._apply_late
+_BLOCKS, _REPLICA, _RELEASE = "kiosk.domain.numbers.blocks", "sync.collector.replica", "sync.collector.figures.release"
+_FOUR = {f"{_BLOCKS}.COUNTED_MIN": 4, f"{_RELEASE}.COUNTED_MIN": 4, f"{_REPLICA}.blocks.sums.COUNTED_MIN": 4,
+         "kiosk.domain.numbers.disclosure.Policy.block_min": property(lambda _: 4)}  # fmt: skip
+_AT_EACH_ROW = sums._HELD.replace("o.*", _OUTGOING.format("p"), 1).replace("o.*", _OUTGOING.format("o"))
+_AFTER_THE_CUT = {f"{_REPLICA}.keep._apply_late": _change_what_is_told,
+                  f"{_REPLICA}.visit_check.late_for": _nothing}  # fmt: skip
 PLANTS = (
+    Plant("a minimum of four", _FOUR, stories.four_and_more, stories.days_on_the_web),
     Plant(
-        "a minimum of four", {"kiosk.domain.numbers.disclosure.Policy.block_min": property(lambda _: 4)},
-        stories.four_and_more, stories.days_on_the_web,
-    ),
-    Plant(
-        "set-aside ratings by the one", {"sync.collector.figures.release._has_opinions": _only_counted},
+        "set-aside ratings by the one",
+        {f"{_RELEASE}.add_unions": _each_block, f"{_REPLICA}.outgoing.unions.COUNTED_MIN": 1},
         stories.one_pressed_again, stories.days_on_the_web,
     ),
     Plant(
-        "a desk that does not wait for the half day", {"kiosk.numbers.days.part_is_over": lambda *_: True},
+        "a desk that counts by half day", {"kiosk.numbers.days._Read.numbers": property(_closed_half_days)},
+        stories.one_of_the_afternoon, stories.days_at_desk_and_web,
+    ),
+    Plant(
+        "a desk that does not wait for the half day", {"kiosk.numbers.days._Read.numbers": property(_this_moment)},
         stories.looked_at_all_day, stories.days_at_desk_and_web,
     ),
+    Plant(
+        "a collector that does not wait for the half day",
+        {f"{_REPLICA}.blocks.judging._Judging.keep_state": _cut_what_came},
+        stories.looked_at_all_day, stories.days_at_desk_and_web,
+    ),
+    Plant(
+        "a collector that shows tails", {f"{_RELEASE}.Release._may_go": _believed},
+        stories.months_end, stories.days_around_months_end,
+    ),
+    Plant(
+        "a block parted between the rows of a moved counter", {f"{_REPLICA}.outgoing.sums._HELD": _AT_EACH_ROW},
+        stories.counter_moves, stories.days_of_both,
+    ),
+    Plant(
+        "a change that came after the cut", _AFTER_THE_CUT,
+        stories.chosen_after_the_cut, stories.days_on_the_web,
+    ),
 )  # fmt: skip
-
-
-def _nothing(*_: object) -> None:
-    """A check that finds nothing wrong."""
 
 
 def _never_a_tail(rated: Sequence[Rated], *, is_tail: bool) -> Cut:
@@ -50,11 +126,10 @@ def _never_a_tail(rated: Sequence[Rated], *, is_tail: bool) -> Cut:
     return Cut(rated[-1].stream, rated[-1].seq, False, sums_of(rated))
 
 
-_BLOCKS = "kiosk.domain.numbers.blocks"
 _TOLD_TAILS = {f"{_BLOCKS}._together": _never_a_tail, f"{_BLOCKS}._wrong_ends": _nothing}
 PLANTS_OF_CUTS = (
     Plant(
-        "cuts of four", {"kiosk.domain.numbers.blocks.COUNTED_MIN": 4},
+        "cuts of four", {f"{_BLOCKS}.COUNTED_MIN": 4},
         stories.four_and_more, stories.whole_cuts,
     ),
     Plant(

@@ -7,12 +7,15 @@ from datetime import timedelta
 from kiosk.domain.visit.rating import Standing
 from kiosk.journal.judged import Judged, judged_cuts
 from kiosk.journal.reader import JournalReader
-from tests.attack.harvest import Asked, Name, Opinion, desk_opinions, report_opinions, tally_opinions
+from tests.attack.harvest import Asked, Name, Opinion, desk_opinions, file_opinions, report_opinions, tally_opinions
+from tests.attack.kiosk import Kiosk
 from tests.attack.names import Look, Story
-from tests.attack.world import BEGIN, Kiosk, World
+from tests.attack.world import BEGIN, World
 
 STEPS = 6
 """So many things happen in a story that is drawn."""
+DONE, REFUSED = 303, 400
+"""How a form is answered."""
 
 
 def day(number: int) -> str:
@@ -33,12 +36,20 @@ def days_of_both(world: World) -> list[Opinion]:
 
 
 def months_on_the_web(world: World) -> list[Opinion]:
-    """Weeks, months and days around a month's end, from the reports of the commune and of a counter."""
-    asked = [Asked("XA", counter, period) for counter in (None, "Q1") for period in ("2026-10", "2026-11", "2026-W44")]
+    """Weeks, months and days around a month's end, from reports of the commune and of a counter, and from a file."""
+    asked = [
+        Asked("XA", None, "2026-10"), Asked("XA", None, "2026-W44", measure="mean5"),
+        Asked("XA", "Q1", "2026-10", versus="XA:Q2"), Asked("XA", "Q1", "2026-11"),
+    ]  # fmt: skip
     found = [one for each in asked for one in report_opinions(world, each, "kiemtra")]
-    return found + [
-        one for each in range(11, 16) for one in tally_opinions(world, day(each), day(each), "XA", "kiemtra")
-    ]
+    found += file_opinions(world, Asked("XA", "Q1", "2026-10"), "kiemtra")
+    return found + days_around_months_end(world)
+
+
+def days_around_months_end(world: World) -> list[Opinion]:
+    """Each day with presses around a month's end."""
+    days = [day(number) for number in (11, 12, 14, 15)]
+    return [one for each in days for one in tally_opinions(world, each, each, "XA", "kiemtra")]
 
 
 def days_at_desk_and_web(world: World) -> list[Opinion]:
@@ -59,17 +70,19 @@ def one_of_the_afternoon(world: World, look: Look) -> None:
 
 
 def decided_twice(world: World, look: Look) -> None:
-    """Four mornings; a supervisor sets the second one aside, and takes that back."""
+    """Four mornings; a supervisor sets the second one aside, with the first, and takes that back."""
     for number, n in enumerate((1, 5, 4, 5)):
         world.until(number, 8)
         world.press("a", n)
     world.until(4, 8)
     look()
-    second = BEGIN.date() + timedelta(days=1)
+    first, second = BEGIN.date(), BEGIN.date() + timedelta(days=1)
     sign = world.sign("Q1", second, "am")
-    world.set_aside(sign, second, second)
+    assert world.set_aside(sign, second, second) == REFUSED, "a block would be parted"
     look()
-    world.withdraw(sign)
+    assert world.set_aside(sign, first, second) == DONE
+    look()
+    assert world.withdraw(sign) == DONE
     look()
 
 
@@ -85,12 +98,10 @@ def four_and_more(world: World, look: Look) -> None:
 
 def whole_half_days(world: World, look: Look) -> None:
     """Every half day has enough by itself."""
-    for number, n in enumerate((6, 7)):
-        world.until(number, 8)
-        world.press("a", n)
-        world.until(number, 14)
-        world.press("a", n + 1)
-    world.until(3, 8)
+    world.press("a", 6)
+    world.until(0, 14)
+    world.press("a", 7)
+    world.until(2, 8)
     look()
 
 
@@ -117,25 +128,35 @@ def looked_at_all_day(world: World, look: Look) -> None:
 
 def chosen_anew(world: World, look: Look) -> None:
     """Somebody chooses another face, when the first one is on its way to the collector already."""
-    for number in (0, 1):
-        world.until(number, 8)
-        world.press("a", 5)
-        (last,) = world.press("a", 1)
-        world.revise(last)
-        look()
-    world.until(2, 8)
+    world.press("a", 5)
+    (last,) = world.press("a", 1)
+    world.revise(last)
+    look()
+    world.until(1, 8)
+    look()
+
+
+def chosen_after_the_cut(world: World, look: Look) -> None:
+    """Somebody pressed shortly before noon, and chooses another face when the morning is cut and told."""
+    world.until(0, 11.75)
+    *_, last = world.press("a", 6)
+    world.until(0, 12.3)
+    look()
+    world.revise(last)
+    look()
+    world.until(1, 8)
     look()
 
 
 def came_late(world: World, look: Look) -> None:
     """A kiosk without a network brings its mornings when another one's are told already."""
     world.disconnect("a")
-    for number, n in enumerate((2, 3, 6)):
+    for number, n in enumerate((3, 6)):
         world.until(number, 8)
         world.press("a", n)
         world.press("hall", 6, "Q2")
         world.press("hall", n, "Q3")
-    world.until(3, 8)
+    world.until(2, 8)
     look()
     world.deliver("a")
     look()
@@ -158,6 +179,15 @@ def months_end(world: World, look: Look) -> None:
         world.until(number, 8)
         world.press("a", n)
     world.until(16, 8)
+    look()
+
+
+def busy_months_end(world: World, look: Look) -> None:
+    """Enough of October for percentages, a few on its last day, and a morning of November."""
+    for number, n in ((11, 30), (12, 3), (14, 6)):
+        world.until(number, 8)
+        world.press("a", n)
+    world.until(15, 8)
     look()
 
 
@@ -229,7 +259,7 @@ def _happen(world: World, dice: random.Random) -> None:
         case "decide":
             days = world.now.date() - timedelta(days=1)
             sign = world.sign(kiosk.stands, days, "")
-            if world.set_aside(sign, days, days) == 303 and dice.random() < 0.5:
+            if world.set_aside(sign, days, days) == DONE and dice.random() < 0.5:
                 world.wait(1)
                 world.withdraw(sign)
     world.wait(dice.choice((0.1, 4.5, 4.5, 12, 20)))
@@ -238,7 +268,7 @@ def _happen(world: World, dice: random.Random) -> None:
 def all_at_desk_and_web(world: World) -> list[Opinion]:
     """The days of both communes so far, the months, and both desks."""
     today = world.now.date()
-    days = [(today - timedelta(days=back)).isoformat() for back in range(7)]
+    days = [(today - timedelta(days=back)).isoformat() for back in range(4)]
     found = [
         one for each in days for unit in ("XA", "XB") for one in tally_opinions(world, each, each, unit, "kiemtra")
     ]

@@ -17,16 +17,13 @@ from tests.attack.world import Voices, World
 from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F401 - fixtures
 
 LONG = os.environ.get("ATTACK") == "long"
-LEAKS = {
-    "one_of_the_afternoon", "decided_twice", "counter_moves", "clock_stepped", "anything",
-}  # fmt: skip
-"""In which stories the product still tells of a few: none, once desk and centre show the same whole cuts."""
 STORIES: tuple[tuple[Story, Harvest], ...] = (
     (stories.one_of_the_afternoon, stories.days_at_desk_and_web), (stories.decided_twice, stories.days_on_the_web),
     (stories.four_and_more, stories.days_on_the_web), (stories.whole_half_days, stories.days_at_desk_and_web),
     (stories.one_pressed_again, stories.days_on_the_web), (stories.looked_at_all_day, stories.days_at_desk_and_web),
-    (stories.chosen_anew, stories.days_on_the_web), (stories.came_late, stories.days_on_the_web),
-    (stories.counter_moves, stories.days_of_both), (stories.months_end, stories.months_on_the_web),
+    (stories.chosen_anew, stories.days_on_the_web), (stories.chosen_after_the_cut, stories.days_on_the_web),
+    (stories.came_late, stories.days_on_the_web),
+    (stories.counter_moves, stories.days_of_both), (stories.busy_months_end, stories.months_on_the_web),
     (stories.cloned, stories.days_on_the_web), (stories.months_end, stories.whole_cuts),
     (stories.clock_stepped, stories.days_at_desk_and_web),
 )  # fmt: skip
@@ -58,9 +55,10 @@ def attacked(story: Story, harvest: Harvest) -> Found:
     ("story", "harvest"), STORIES, ids=[f"{story.__name__}-{harvest.__name__}" for story, harvest in STORIES]
 )
 def test_nobody_is_told_apart(story: Story, harvest: Harvest) -> None:
-    leaks = attacked(story, harvest).leaks()
+    found = attacked(story, harvest)
 
-    assert bool(leaks) is (story.__name__ in LEAKS), "\n".join(leaks)
+    assert any(found.supports.values()), "nothing is told in this story"
+    assert not found.leaks(), "\n".join(found.leaks())
 
 
 @pytest.mark.parametrize("plant", [*PLANTS, *PLANTS_OF_CUTS], ids=lambda plant: plant.name)
@@ -76,7 +74,7 @@ def test_planted_fault_is_found(plant: Plant, monkeypatch: pytest.MonkeyPatch) -
 def test_nobody_is_told_apart_whatever_happens(seed: int) -> None:
     leaks = attacked(stories.anything(seed), stories.all_at_desk_and_web).leaks()
 
-    assert not leaks or "anything" in LEAKS, "\n".join(leaks)
+    assert not leaks, "\n".join(leaks)
 
 
 def test_a_kiosk_that_cuts_elsewhere_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,11 +14,8 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
-from kiosk.base.resources import resource
-from kiosk.base.survey_file import load_survey
 from kiosk.domain.visit.rating import Count, Rating, Reasons, Revised, Standing
 from kiosk.journal.errors import Diverged
-from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.stated import InForce
 from sync.agent.state import AgentState, keep_state
@@ -31,15 +28,14 @@ from sync.collector.services.moves import Act, move_counter
 from sync.collector.store import schema
 from sync.collector.store.database import open_database
 from tests.attack.centre import Centre, Wire
-from tests.builders import BOOT, ZONE, FrozenClock
-from tests.sync.collector.kiosk_client import KioskKey
+from tests.attack.kiosk import SURVEY, Kiosk
+from tests.builders import ZONE, FrozenClock
 from tests.sync.collector.postgres import memory
 from tests.sync.collector.sharing import migrated_copy
 
 BEGIN = datetime(2026, 10, 19, 7, 30, tzinfo=ZONE)
 """A Monday; six weeks on, a month's end lies among them."""
 REASONS = ("wait", "deadline", "trips", "guidance", "attitude")
-SURVEY = load_survey(resource("config", "surveys", "sipas-5.toml"))
 PRESS_S = 40
 
 
@@ -76,48 +72,6 @@ class Said:
     def half_day(self) -> tuple[str, str]:
         """When, by the office's clock."""
         return self.at.date().isoformat(), "am" if self.at.hour < 12 else "pm"
-
-
-@dataclass
-class Kiosk:
-    """A kiosk with a journal on disk."""
-
-    name: str
-    path: Path
-    clock: FrozenClock
-    key: KioskKey
-    stands: str
-    hall: tuple[str, ...] = ()
-    journal: Journal | None = None
-    boots: int = 0
-    is_online: bool = True
-    """Whether its agent reaches the collector."""
-    is_used: bool = False
-
-    @property
-    def is_on(self) -> bool:
-        """Whether it has power."""
-        return self.journal is not None
-
-    def start(self) -> None:
-        """Power on: what was left uncut is cut before the first press."""
-        self.boots += 1
-        self.clock.boot = f"{BOOT[:-4]}{self.boots:04x}"
-        self.clock.mono_us = 1_000_000
-        self.journal = Journal.open(self.path, self.clock, "0.2.0", allow_any_disk=True)
-        self.journal.state_settings(InForce.of(SURVEY, None, self.stands), self.clock.now())
-        self.cut()
-
-    def stop(self) -> None:
-        """Power off."""
-        if self.journal is not None:
-            self.journal.close()
-        self.journal = None
-
-    def cut(self) -> None:
-        """As it does at rest."""
-        while self.journal is not None and self.journal.cut(self.clock.now()):
-            pass
 
 
 @dataclass
@@ -216,6 +170,7 @@ class World:
         kiosk = self.kiosks[name]
         wire = Wire(self.centre, kiosk.key, kiosk.clock)
         with JournalReader(kiosk.path) as reader:
+            kiosk.delivered = (reader.id, reader.head().next_seq)
             try:
                 upload_all(reader, wire, lambda _: None)
                 return
@@ -279,7 +234,7 @@ class World:
         return self._decide(sign, what="withdraw")
 
     def _sync(self, kiosk: Kiosk) -> None:
-        if kiosk.is_online and kiosk.is_used and kiosk.is_on:
+        if kiosk.is_online and kiosk.is_used and kiosk.is_on and kiosk.has_news:
             self.deliver(kiosk.name)
 
     def _decide(self, sign: int, **form: str) -> int:
