@@ -256,11 +256,10 @@ def _happen(world: World, dice: random.Random) -> None:
         case "move" if world.now.day < 4 and "moved" not in world.done:
             world.done.append("moved")
             world.move_counter("Q1", "XB", world.now.date() - timedelta(days=dice.randint(0, 3)))
-        case "decide" if (again := f"{kiosk.stands} {world.now.date()}") not in world.done:
-            world.done.append(again)
+        case "decide":
             days = world.now.date() - timedelta(days=1)
             sign = world.sign(kiosk.stands, days, "")
-            if world.set_aside(sign, days, days) == DONE and dice.random() < 0.5:
+            if sign and world.set_aside(sign, days, days) == DONE and dice.random() < 0.5:
                 world.wait(1)
                 world.withdraw(sign)
     world.wait(dice.choice((0.1, 4.5, 4.5, 12, 20)))
