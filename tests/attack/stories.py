@@ -259,7 +259,7 @@ def _happen(world: World, dice: random.Random) -> None:
         case "decide":
             days = world.now.date() - timedelta(days=1)
             sign = world.sign(kiosk.stands, days, "")
-            if world.set_aside(sign, days, days) == DONE and dice.random() < 0.5:
+            if sign and world.set_aside(sign, days, days) == DONE and dice.random() < 0.5:
                 world.wait(1)
                 world.withdraw(sign)
     world.wait(dice.choice((0.1, 4.5, 4.5, 12, 20)))

@@ -213,14 +213,14 @@ class World:
             kiosk.cut()
 
     def sign(self, counter: str, day: date, part: str) -> int:
-        """The collector finds a rush there; the sign's number."""
+        """The collector finds a rush there; the sign's number, 0 where it is no new one."""
         c = schema.counter.c
         finding = {"quick": 9, "n": 20, "expected": 2, "seconds": 60, "days": 3, "one_face": True, "weeks": []}
 
         def keep(connection):  # type: ignore[no-untyped-def]
             counter_id = connection.execute(select(c.counter_id).where(c.code == counter)).scalar_one()
             found = Finding(counter_id, Sign.BURST, day.isoformat(), day.isoformat(), part, finding)
-            return keep_findings(connection, [found], self.now.astimezone(UTC))[0]
+            return next(iter(keep_findings(connection, [found], self.now.astimezone(UTC))), 0)
 
         return int(self.centre.decide(keep))
 
