@@ -1,19 +1,17 @@
-"""A database as an older version left it: the newer steps of its schema taken back."""
+"""A database as an older version left it."""
 
-from sqlalchemy import Connection, text
+from pathlib import Path
 
-_STEPS_BACK = (
-    "DROP TABLE unit_follower",
-    "ALTER TABLE unit DROP COLUMN ended_on",
-    "DROP INDEX ix_counter_origin_id",
-    "ALTER TABLE counter DROP COLUMN origin_id",
-    "ALTER TABLE counter DROP COLUMN since",
-    "ALTER TABLE counter DROP COLUMN until",
-)
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+import sync.collector.store.migrate
 
 
-def take_back(connection: Connection, revision: str, *tables: str) -> None:
-    """Make it one of ``revision``, which is older than the steps above, without ``tables``."""
-    for step in (*_STEPS_BACK, *(f"DROP TABLE {name}" for name in tables)):
-        connection.execute(text(step))
-    connection.execute(text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+def upgrade(connection: Connection, revision: str) -> None:
+    """Bring an empty or older database up to ``revision`` and no further."""
+    steps = Config()
+    steps.set_main_option("script_location", str(Path(sync.collector.store.migrate.__file__).parent / "migrations"))
+    steps.attributes["connection"] = connection
+    command.upgrade(steps, revision)

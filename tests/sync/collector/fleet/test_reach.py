@@ -23,7 +23,7 @@ from sync.collector.store import schema
 from sync.collector.store.database import open_database
 from sync.collector.store.migrate import migrate
 from tests.sync.collector.builders import DAYS, ENROLLED, NOON, OPENED, Office, Pen
-from tests.sync.collector.older import take_back
+from tests.sync.collector.older import upgrade
 
 LATER = Reading(NOON + timedelta(days=1), "it", DAYS)
 RATING = ("seq", "counter_id", "level", "first_level", "pressed_at", "time_quality", "day", "part", "received_at")
@@ -326,7 +326,8 @@ def test_a_kiosk_enrolled_from_a_file_is_known_since_a_week_before_its_code_was_
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_the_update_grants_what_was_used_in_90_days_and_lists_it(kind: str, empty_urls: Callable[[str], str]) -> None:
     database = open_database(empty_urls(kind), create=True)
-    migrate(database)
+    with database.writing() as connection:
+        upgrade(connection, "0016")
     today, device_id, journal_id = datetime.now(UTC).date(), "0" * 8 + "-0000-4000-8000-" + "0" * 12, "1" * 8
     journal_id += "-0000-4000-8000-" + "0" * 12
     with database.writing() as connection:
@@ -351,7 +352,6 @@ def test_the_update_grants_what_was_used_in_90_days_and_lists_it(kind: str, empt
             connection.execute(insert(schema.tally), row)
         typed = {"journal_id": journal_id, "counter_id": 4, "day": today, "n": 7, "seq": 4, "received_at": NOON}
         connection.execute(insert(schema.transaction_count), typed)
-        take_back(connection, "0016", "device_grant", "undated_count")
 
     migrate(database)
 

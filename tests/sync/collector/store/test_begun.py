@@ -11,8 +11,8 @@ from sync.collector.store.migrate import migrate
 from sync.collector.store.partitions import ensure_partitions
 from tests.kiosk_in_memory import run
 from tests.sync.collector.builders import NOON, Office, open_office
+from tests.sync.collector.older import upgrade
 from tests.sync.collector.replica.blocks.holding import Sender, judge
-from tests.sync.collector.store.test_migrate import upgrade
 
 NIGHT = [("wait", 20 * 3600), ("cut",)]
 LINES = 8

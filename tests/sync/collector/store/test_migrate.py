@@ -21,6 +21,7 @@ from sync.collector.store.database import open_database
 from sync.collector.store.migrate import is_empty, migrate, require_current
 from sync.collector.store.partitions import Partitions, ensure_partitions
 from tests.sync.collector.builders import Office
+from tests.sync.collector.older import upgrade
 
 KINDS = ["sqlite", "postgresql"]
 AT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -97,13 +98,6 @@ def test_what_was_shown_before_blocks_stays_and_what_waited_waits(kind: str, emp
     assert [tuple(row) for row in left] == [("sipas-5:12345", "overall", 1, last, "am", "counted", 3)]
     assert state == [8]
     database.close()
-
-
-def upgrade(connection: Connection, revision: str) -> None:
-    steps = Config()
-    steps.set_main_option("script_location", str(Path(sync.collector.store.migrate.__file__).parent / "migrations"))
-    steps.attributes["connection"] = connection
-    command.upgrade(steps, revision)
 
 
 def _make_old_office(connection: Connection) -> None:
