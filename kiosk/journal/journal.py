@@ -153,8 +153,7 @@ class Journal:
     def continue_parted(self, now: Instant) -> None:
         """Go on in a new journal if the agent found that the collector's copy took another course than this one.
 
-        Raises JournalUnwritable when the disk refuses; then the journal is what it was, or the next start
-        finishes the exchange.
+        Raises JournalUnwritable when the disk refuses; then all is as it was, or the next start finishes the exchange.
         """
         self._engine.dispose()
         self._end = None

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from kiosk.base.texts import Texts
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.places.codes import take_exact
-from sync.collector.fleet.places.csv_table import read_csv
+from sync.collector.fleet.places.csv_table import Line, read_csv
 from sync.collector.profiles.index766 import COLUMNS, Counts
 
 COUNT_MAX = 100_000_000
@@ -70,20 +70,26 @@ class _Wrong(ValueError):
 def read_counts(body: bytes, today: date) -> CountsFile:
     """What a file with COLUMNS as its head holds; later months than that of ``today`` are faults."""
     found = CountsFile()
+    lines = lines_of(body, COLUMNS, found.faults)
+    for line, cells in lines or ():
+        _take(found, line, cells, today)
+    if lines == []:
+        found.faults.append(Fault(2, "there is no count in the file: write a line for each unit and month"))
+    return found
+
+
+def lines_of(body: bytes, columns: Sequence[str], faults: list[Fault]) -> list[Line] | None:
+    """The lines of a CSV file under this head; None, and a fault more, where it is no such file."""
     try:
         table = read_csv(body)
     except (UnicodeDecodeError, csv.Error):
-        found.faults.append(Fault(0, "this is no CSV in UTF-8: in Excel choose Save as, CSV UTF-8"))
-        return found
-    if table.head.cells != list(COLUMNS):
-        head = table.separator.join(COLUMNS)
-        found.faults.append(Fault(1, "the first line must be: {head}", {"head": head}))
-        return found
-    for line, cells in table.lines:
-        _take(found, line, cells, today)
-    if not table.lines:
-        found.faults.append(Fault(2, "there is no count in the file: write a line for each unit and month"))
-    return found
+        faults.append(Fault(0, "this is no CSV in UTF-8: in Excel choose Save as, CSV UTF-8"))
+        return None
+    if table.head.cells != list(columns):
+        head = table.separator.join(columns)
+        faults.append(Fault(1, "the first line must be: {head}", {"head": head}))
+        return None
+    return list(table.lines)
 
 
 def _take(found: CountsFile, line: int, cells: list[str], today: date) -> None:

@@ -1,6 +1,5 @@
 """Served file: transactions served by counter and day as CSV, read whole or not at all, each fault with its line."""
 
-import csv
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,8 +8,7 @@ from sqlalchemy import Connection, select
 
 from sync.collector.fleet.places.codes import take_exact
 from sync.collector.fleet.places.counter_table import UnitLook
-from sync.collector.fleet.places.csv_table import read_csv
-from sync.collector.profiles.counts_file import LINES_MAX, CountsWrong, Fault
+from sync.collector.profiles.counts_file import LINES_MAX, CountsWrong, Fault, lines_of
 from sync.collector.profiles.typed import SERVED_MAX, Served, Source, keep_served
 from sync.collector.store.schema import counter, unit
 
@@ -62,21 +60,13 @@ def take_served(connection: Connection, body: bytes, today: date, source: Source
 def read_served_file(body: bytes, today: date) -> ServedFile:
     """What a file with SERVED_COLUMNS as its head holds; days after ``today`` are faults."""
     found = ServedFile()
-    try:
-        table = read_csv(body)
-    except (UnicodeDecodeError, csv.Error):
-        found.faults.append(Fault(0, "this is no CSV in UTF-8: in Excel choose Save as, CSV UTF-8"))
-        return found
-    if table.head.cells != list(SERVED_COLUMNS):
-        head = table.separator.join(SERVED_COLUMNS)
-        found.faults.append(Fault(1, "the first line must be: {head}", {"head": head}))
-        return found
-    for line, cells in table.lines:
+    lines = lines_of(body, SERVED_COLUMNS, found.faults)
+    for line, cells in lines or ():
         try:
             _take(found, line, cells, today)
         except _Wrong as wrong:
             found.faults.append(Fault(line, wrong.message, wrong.values))
-    if not table.lines:
+    if lines == []:
         found.faults.append(Fault(2, "there is no number in the file: write a line for each counter and day"))
     return found
 
