@@ -3,6 +3,7 @@
 What is in a block stays as it was told: whoever would change a rating asks here before.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
@@ -13,9 +14,10 @@ from sqlalchemy import Connection, select
 from kiosk.domain.office_day import SETTLING
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.store.bulk import insert_rows
-from sync.collector.store.schema import block, cut_due, journal
+from sync.collector.store.schema import block, cut_due, cut_state, journal
 
 _CUT_MARK = b'"block"'
+_HOUR = re.compile(rb'"at":"(?P<day>\d{4}-\d\d-\d\d)T(?P<hour>\d\d)')
 _CONTINUED_MAX = 50
 """So often a journal goes on in another, at most, before nobody looks further."""
 
@@ -33,13 +35,25 @@ def mark_due(connection: Connection, journal_ids: Iterable[str]) -> None:
     insert_rows(connection, cut_due, {}, ("journal_id",), rows, then="ON CONFLICT DO NOTHING")
 
 
-def may_cut(fresh: Sequence[bytes], days: LocalDays, before_us: int | None, measured_us: int | None) -> bool:
+def begin_cuts(connection: Connection, journal_id: str) -> None:
+    """Have a journal's cuts read from its first line on: nothing of it was stored before."""
+    rows = [(journal_id, 1, "")]
+    names = ("journal_id", "next_seq", "state")
+    insert_rows(connection, cut_state, {}, names, rows, then="ON CONFLICT (journal_id) DO NOTHING")
+
+
+def may_cut(
+    fresh: Sequence[bytes], days: LocalDays, before_us: int | None, measured_us: int | None, *, is_first: bool = False
+) -> bool:
     """Whether new lines may state a cut, or make one due that an older kiosk does not make itself.
 
-    ``before_us`` and ``measured_us`` are when the last of the presses before and of all was made, as far as known.
+    ``before_us`` and ``measured_us`` are when the last of the presses before and of all was made, as far as known. With
+    ``is_first`` nothing stands before the lines: then only lines of several half days can make a cut due.
     """
     if any(_CUT_MARK in line for line in fresh):
         return True
+    if is_first:
+        return len(_half_days(fresh)) > 1
     return measured_us is None or before_us is None or _open(days, before_us) != _open(days, measured_us)
 
 
@@ -75,6 +89,12 @@ def owners_of(connection: Connection, journal_id: str) -> list[str]:
             break
         found.append(older)
     return found
+
+
+def _half_days(lines: Iterable[bytes]) -> set[tuple[bytes, bool] | None]:
+    """The half days of the lines' own times; None stands for those that name none."""
+    said = map(_HOUR.search, lines)
+    return {None if one is None else (one["day"], one["hour"] < b"12") for one in said}
 
 
 def _open(days: LocalDays, moment_us: int) -> set[tuple[str, str]]:
