@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from kiosk.domain.numbers.disclosure import Policy
 from kiosk.domain.numbers.measures import Method
@@ -33,7 +34,7 @@ class Joined:
     """Whether both periods are taken as it stands now: it was moved before the one that the report is about."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """What one question of one survey got, all its versions of the same levels together."""
 
@@ -49,16 +50,18 @@ class Part:
         """The question, where its survey is known."""
         return self.series.question
 
-    @property
+    @cached_property
     def levels(self) -> tuple[int, ...]:
         """The levels to show: all of the scale, and any other that was stored."""
-        scale = {level.value for level in self.question.levels} if self.question else set()
-        return tuple(sorted(scale | set(self.me.shown.counts)))
+        return tuple(sorted({*self._scale, *self.me.shown.counts}))
 
     def level(self, value: int) -> Level | None:
         """The scale's level of this value."""
-        levels = self.question.levels if self.question else ()
-        return next((level for level in levels if level.value == value), None)
+        return self._scale.get(value)
+
+    @cached_property
+    def _scale(self) -> dict[int, Level]:
+        return {level.value: level for level in self.question.levels} if self.question else {}
 
     @property
     def is_told(self) -> bool:

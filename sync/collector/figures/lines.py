@@ -101,11 +101,13 @@ class Line:
     @cached_property
     def figure(self) -> Figure | None:
         """What the page is about, where the base carries it."""
-        return figure_of(self.method, self.shown, self.satisfied)
+        return self.share if self.method is Method.TOP2BOX else figure_of(self.method, self.shown, self.satisfied)
 
     @cached_property
     def figure_before(self) -> Figure | None:
         """What the page is about, in the other period."""
+        if self.method is Method.TOP2BOX:
+            return self.share_before
         return figure_of(self.method, self.before, self.satisfied)
 
     @cached_property
