@@ -4,15 +4,14 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from kiosk.domain.visit.survey import Survey, read_survey
 from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.replica.blocks.kept import keep_block, read_rows
 from sync.collector.replica.blocks.series import series_of
 from sync.collector.replica.continued import Position
-from sync.collector.replica.held import BlockKey, blocks_of
-from sync.collector.store.bulk import insert_rows
+from sync.collector.replica.held import BlockKey, begin_cuts, blocks_of
 from sync.collector.store.schema import cut_due, cut_state, rating, survey_text
 
 SURVEYS = shipped_surveys()
@@ -38,9 +37,9 @@ def cut_stored(connection: Connection, least: int = 5, fault: str | None = None)
 
 def leave_uncut(connection: Connection, journal_id: str) -> None:
     """Let nobody judge this journal."""
-    of_it = cut_state.c.journal_id == journal_id
-    if connection.execute(select(cut_state).where(of_it)).first() is None:
-        insert_rows(connection, cut_state, {}, ("journal_id", "next_seq", "state"), [(journal_id, NEVER, "")])
+    begin_cuts(connection, journal_id)
+    unread = (cut_state.c.journal_id == journal_id) & (cut_state.c.next_seq == 1)
+    connection.execute(update(cut_state).where(unread).values(next_seq=NEVER))
     connection.execute(delete(cut_due).where(cut_due.c.journal_id == journal_id))
 
 
