@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from kiosk.domain.office_day import SETTLING
 from sync.collector.calendar.presstime import LocalDays
@@ -20,6 +20,11 @@ _CUT_MARK = b'"block"'
 _HOUR = re.compile(rb'"at":"(?P<day>\d{4}-\d\d-\d\d)T(?P<hour>\d\d)')
 _CONTINUED_MAX = 50
 """So often a journal goes on in another, at most, before nobody looks further."""
+
+
+_CONTINUES = select(journal.c.continues).where(journal.c.journal_id == bindparam("wanted"))
+_BLOCKS = select(block.c.journal_id, block.c.last_seq, block.c.held)
+_OWN_BLOCKS = _BLOCKS.where(block.c.journal_id == bindparam("wanted"), block.c.last_seq >= bindparam("first"))
 
 
 class BlockKey(NamedTuple):
@@ -83,8 +88,7 @@ def owners_of(connection: Connection, journal_id: str) -> list[str]:
     """The journal, and those before it which it continues: their blocks may hold what was carried over."""
     found = [journal_id]
     while len(found) < _CONTINUED_MAX:
-        wanted = select(journal.c.continues).where(journal.c.journal_id == found[-1])
-        older = connection.execute(wanted).scalar_one_or_none()
+        older = connection.execute(_CONTINUES, {"wanted": found[-1]}).scalar_one_or_none()
         if older is None or older in found:
             break
         found.append(older)
@@ -104,11 +108,10 @@ def _open(days: LocalDays, moment_us: int) -> set[tuple[str, str]]:
 
 def _candidates(connection: Connection, journal_id: str, first: int) -> Iterator[Any]:
     own, *older = owners_of(connection, journal_id)
-    wanted = select(block.c.journal_id, block.c.last_seq, block.c.held)
-    yield from connection.execute(wanted.where(block.c.journal_id == own, block.c.last_seq >= first))
+    yield from connection.execute(_OWN_BLOCKS, {"wanted": own, "first": first})
     if older:
         carried = block.c.held.contains(f"{journal_id}:", autoescape=True)
-        yield from connection.execute(wanted.where(block.c.journal_id.in_(older), carried))
+        yield from connection.execute(_BLOCKS.where(block.c.journal_id.in_(older), carried))
 
 
 def _ranges(seqs: list[int]) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from kiosk.domain.visit.survey import Survey, read_survey
 from sync.collector.fleet.surveys.library import shipped_surveys
-from sync.collector.replica.blocks.kept import keep_block, read_rows
+from sync.collector.replica.blocks.kept import keep_block, read_reasons, read_rows
 from sync.collector.replica.blocks.series import series_of
 from sync.collector.replica.continued import Position
 from sync.collector.replica.held import BlockKey, begin_cuts, blocks_of
@@ -66,7 +66,8 @@ def _keep(connection: Connection, series: str, rows: list[Any], fault: str | Non
     said = {"series": series, "question": rows[0].question, "cut_seq": last, "is_kiosks": False, "is_tail": is_tail,
             "fault": fault}  # fmt: skip
     found = read_rows(connection, [Position(journal_id, row.seq) for row in rows])
-    keep_block(connection, BlockKey(journal_id, last), said, found)
+    reasons = read_reasons(connection, [at for at, row in found.items() if row.standing == "counted"])
+    keep_block(connection, BlockKey(journal_id, last), said, found, reasons)
 
 
 def _surveys(connection: Connection) -> dict[str, Survey]:
