@@ -34,6 +34,17 @@ def quick_hashes() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def chores_by_hand() -> Iterator[None]:
+    """An app does nothing by itself: what it would begin after ten seconds is called by the tests that are about it.
+
+    Else a slow test has every chore beside it, on all that it wrote, and is slower still.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sync.collector.run.app.chores_of", lambda _services: [])
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def compiled_once() -> Iterator[None]:
     """SQLAlchemy keeps compiled statements for each engine; here every test has an engine, so all use one store.
 
