@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.util import LRUCache
 
+from sync.collector.export import paper, sheets
 from sync.collector.people import passwords
 from sync.collector.store.database import open_database
 from sync.collector.store.migrate import migrate
@@ -41,6 +42,16 @@ def chores_by_hand() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("sync.collector.run.app.chores_of", lambda _services: [])
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def papers_once() -> Iterator[None]:
+    """A page is laid out on A4 once: for whoever walks through all doors again and again; modules import it."""
+    once = cache(paper.pdf_of)
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (paper, sheets):
+            patched.setattr(module, "pdf_of", once)
         yield
 
 
