@@ -88,10 +88,9 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
     app.state.services = services
     app.state.gauges = Gauges(services.database, services.now, services.config.zone)
     app.state.readiness = Readiness(services.writer)
-    for part in (journals, enrolments, device, tallies, report, health):
-        app.include_router(part.router)
-    for part in PAGES:
-        app.include_router(part.router)
+    for part in (journals, enrolments, device, tallies, report, health, *PAGES):
+        # The routes themselves: an included router works each of its own out anew, at the first request of every app.
+        app.router.routes.extend(part.router.routes)
     app.mount("/assets", StaticFiles(directory=resource("assets", "web")), name="assets")
     _answer_errors(app)
     _describe(app)

@@ -21,6 +21,7 @@ from tests.sync.collector.builders import NOON, Office, open_office
 from tests.sync.collector.kiosk_client import URL, KioskKey, enrolled_key
 from tests.sync.collector.postgres import postgres_server
 from tests.sync.collector.sharing import (
+    chores_by_hand,  # noqa: F401 - a fixture
     compiled_once,  # noqa: F401 - a fixture
     migrated,
     migrated_copy,

@@ -5,6 +5,7 @@ import re
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tests.sync.collector.api.test_api_access import doors
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.one_engine import database_url  # noqa: F401 - asked of both elsewhere
+from tests.sync.collector.sharing import papers_once  # noqa: F401 - a fixture
 
 PASSWORD = "mưa rào tháng tám"
 FOREIGN = ("Xã Bí Mật", "Quầy Kín", "XB", "QKin", "7777", "stranger", "Người Lạ", "0000-000000000002")
@@ -160,10 +162,16 @@ def addresses(app: Any, values: dict[str, str]) -> list[str]:
             "/nhat-ky.csv?ai=stranger"]  # fmt: skip
 
 
+@cache
+def printed(paper: bytes) -> str:
+    """Everything that a PDF says."""
+    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+
+
 def words_of(answer: Any) -> str:
     """Everything that an answer says, whatever its form."""
     if answer.content.startswith(b"%PDF"):
-        return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+        return printed(answer.content)
     if answer.content.startswith(b"PK"):
         book = load_workbook(io.BytesIO(answer.content))
         return " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
