@@ -41,8 +41,12 @@ class Part:
     me: Line
     """All counters of the place together."""
     children: tuple[Line, ...]
+    """The places right below; of a question beside the one of the report only those where somebody answered it."""
     counters: tuple[Line, ...]
+    """Every counter at or below the place, by the same rule."""
     method: Method
+    left_out: tuple[Place, ...] = ()
+    """The places right below where nobody answered it: they are in no table of it."""
 
     @property
     def question(self) -> Question | None:
@@ -59,11 +63,6 @@ class Part:
         """The scale's level of this value."""
         levels = self.question.levels if self.question else ()
         return next((level for level in levels if level.value == value), None)
-
-    @property
-    def is_told(self) -> bool:
-        """Whether there is anything to say of it at this place."""
-        return bool(self.me.recorded or self.me.shown.hidden or self.me.shown.waiting)
 
 
 @dataclass(frozen=True, slots=True)
