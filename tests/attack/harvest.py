@@ -34,7 +34,8 @@ _DERIVED = {"share", "low", "high", "points", "answered", "both", "mean", "gap",
 _OPINIONS = {"satisfied": SATISFIED, "bad": DISSATISFIED}
 _REPORT_KEYS = {"place", "period", "from", "to", "compared_with", "question", "measure", "made_at", "notice",
                 "recorded", "waits", "questions", "tables"}  # fmt: skip
-_FILE_TABLES = {"Ratings recorded, by question", "Result of the period", "Ratings by level", "Counters, lowest first", "Set aside, not in the share",
+_FILE_TABLES = {"Ratings recorded, by question", "Result of the period", "Ratings by level", "Counters, lowest first",
+                "Set aside, not in the share",
                 "Week by week", "What influenced the ratings", "Month by month"}  # fmt: skip
 _ROW_KEYS = {
     "counter",

@@ -168,9 +168,9 @@ def read_scored(
         for key, standings in together(set_aside, waiting.aside[0]).items():
             aside.update(dict.fromkeys(places.up_from(key), standings.total()))
         for at in wanted:
-            levels = by_level(sums.get(at.key, NO_LEVELS))
+            told = by_level(sums.get(at.key, NO_LEVELS))
             shown[at.key, indicator.id] = shown_sum(
-                levels, few=at.key in few, coming=at.key in coming, policy=rules.policy
+                told, few=at.key in few, coming=at.key in coming, policy=rules.policy
             )
 
     def scored(at: Place) -> Scored:

@@ -43,6 +43,8 @@ class Recorded(When):
     def recorded(self, book: Book) -> str:
         """How many ratings were recorded and how they divide; of several questions the table says how."""
         said = self.sum_of(book.me)
+        if not (book.recorded or book.is_running):
+            return self.t("No rating is recorded of this period.")
         if not book.others:
             return f"{said[:1].upper()}{said[1:]}."
         return self.t(

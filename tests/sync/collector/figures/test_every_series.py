@@ -238,6 +238,17 @@ def test_what_was_recorded_is_one_number_and_the_result_with_the_set_aside_says_
     assert "n = 49, chưa gồm 2 lượt để riêng còn chờ cho đủ nhóm" in page
 
 
+def test_a_comparison_says_what_waits_on_both_sides(services: Services, office: Office, client: TestClient) -> None:
+    press(office, 40)
+    press(office, 3, counter="Q2")
+
+    found = read_book(services, ANYBODY, Query("XA", "Q1", "2026-11", versus="XA:Q2"))
+
+    said = "một nơi có dưới 30 lượt. Chưa hiện: 0 lượt ở nơi này, 3 lượt ở nơi kia."
+    assert said in client.get("/t/XA/Q1?ky=2026-11&voi=XA:Q2").text
+    assert said in csv_file(found, phrases()).decode()
+
+
 def test_a_survey_of_which_all_ratings_wait_is_told(services: Services, office: Office, client: TestClient) -> None:
     press(office, 40)
     press(office, 3, "tt32-3@1", level=1)
