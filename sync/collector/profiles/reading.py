@@ -168,9 +168,9 @@ def read_scored(
         for key, standings in together(set_aside, waiting.aside[0]).items():
             aside.update(dict.fromkeys(places.up_from(key), standings.total()))
         for at in wanted:
-            told = by_level(sums.get(at.key, NO_LEVELS))
+            pressed = by_level(sums.get(at.key, NO_LEVELS))
             shown[at.key, indicator.id] = shown_sum(
-                told, few=at.key in few, coming=at.key in coming, policy=rules.policy
+                pressed, few=at.key in few, coming=at.key in coming, policy=rules.policy
             )
 
     def scored(at: Place) -> Scored:
