@@ -45,8 +45,8 @@ class Part:
     counters: tuple[Line, ...]
     """Every counter at or below the place, by the same rule."""
     method: Method
-    left_out: tuple[Place, ...] = ()
-    """The places right below where nobody answered it: they are in no table of it."""
+    left_out: int = 0
+    """At how many places right below nobody answered it: they are in no table of it."""
 
     @property
     def question(self) -> Question | None:

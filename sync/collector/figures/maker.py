@@ -82,9 +82,8 @@ def _others(frame: Frame, answered: Mapping[Series, int], took_part: Mapping[str
 
 def _where_answered(part: Part) -> Part:
     """The same without the places that have nothing to say: most never ask what one of them asks."""
-    silent = tuple(line.place for line in part.children if not line.is_told)
     children, counters = (tuple(line for line in lines if line.is_told) for lines in (part.children, part.counters))
-    return replace(part, children=children, counters=counters, left_out=silent)
+    return replace(part, children=children, counters=counters, left_out=len(part.children) - len(children))
 
 
 def _part(frame: Frame, line: Callable[[Place], Line]) -> Part:

@@ -69,19 +69,12 @@ class Recorded(When):
 
     def left_out(self, part: Part) -> str:
         """At how many places nobody answered a question: it was not asked there, or nobody pressed."""
-        n = len(part.left_out)
-        if not n:
+        if not part.left_out:
             return ""
-        if part.left_out[0].is_counter:
-            return self.t.several(
-                "At {n} other counter it was not asked, or nobody answered it.",
-                "At {n} other counters it was not asked, or nobody answered it.",
-                n,
-            )
         return self.t.several(
-            "In {n} other unit it was not asked, or nobody answered it.",
-            "In {n} other units it was not asked, or nobody answered it.",
-            n,
+            "At {n} other place it was not asked, or nobody answered it.",
+            "At {n} other places it was not asked, or nobody answered it.",
+            part.left_out,
         )
 
     def waits(self, book: Book, part: Part | None = None) -> str:
