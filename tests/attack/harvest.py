@@ -27,14 +27,15 @@ from tests.builders import ZONE
 SATISFIED, DISSATISFIED = frozenset({4, 5}), frozenset({1, 2})
 COUNTED, BOTH = "counted", "both"
 _TEXTS = {"place", "code", "level", "clear", "standing", "rule", "week", "factor", "reason", "gap_clear", "counter",
-          "name", "day", "rank"}  # fmt: skip
+          "name", "day", "rank", "question", "survey", "why"}  # fmt: skip
 _COUNTS = {"n", "aside", "served", "am", "pm", "repeat", "out_of_hours", "test", "waiting", "recorded",
-           "uncut", "straddling", "tail", "centre", "both_n", "base"}  # fmt: skip
+           "counted", "uncut", "straddling", "tail", "centre", "both_n", "base"}  # fmt: skip
 _DERIVED = {"share", "low", "high", "points", "answered", "both", "mean", "gap", "before"}
 _OPINIONS = {"satisfied": SATISFIED, "bad": DISSATISFIED}
 _REPORT_KEYS = {"place", "period", "from", "to", "compared_with", "question", "measure", "made_at", "notice",
                 "recorded", "waits", "questions", "tables"}  # fmt: skip
-_FILE_TABLES = {"Result of the period", "Ratings by level", "Counters, lowest first", "Set aside, not in the share",
+_FILE_TABLES = {"Ratings recorded, by question", "Result of the period", "Ratings by level", "Counters, lowest first",
+                "Set aside, not in the share",
                 "Week by week", "What influenced the ratings", "Month by month"}  # fmt: skip
 _ROW_KEYS = {
     "counter",

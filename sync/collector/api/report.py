@@ -69,6 +69,7 @@ def book_json(book: Book, p: Phrases) -> dict[str, Any]:
                 "recorded": part.me.recorded,
                 "waiting": dict(sorted(part.me.waits.items())),
                 "set_aside": part.me.aside_n,
+                "places_without": part.left_out,
                 "table": f"other_{number}" if number else "figures",
             }
             for number, part in enumerate(book.parts)

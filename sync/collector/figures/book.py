@@ -42,8 +42,12 @@ class Part:
     me: Line
     """All counters of the place together."""
     children: tuple[Line, ...]
+    """The places right below; of a question beside the one of the report only those where somebody answered it."""
     counters: tuple[Line, ...]
+    """Every counter at or below the place, by the same rule."""
     method: Method
+    left_out: int = 0
+    """At how many places right below nobody answered it: they are in no table of it."""
 
     @property
     def question(self) -> Question | None:
@@ -62,11 +66,6 @@ class Part:
     @cached_property
     def _scale(self) -> dict[int, Level]:
         return {level.value: level for level in self.question.levels} if self.question else {}
-
-    @property
-    def is_told(self) -> bool:
-        """Whether there is anything to say of it at this place."""
-        return bool(self.me.recorded or self.me.shown.hidden or self.me.shown.waiting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,11 @@ class Line:
         return sum(self.waits.values())
 
     @property
+    def is_told(self) -> bool:
+        """Whether there is anything to say of it: somebody pressed."""
+        return bool(self.recorded or self.shown.hidden or self.shown.waiting)
+
+    @property
     def with_aside(self) -> Figure | None:
         """The figure with what was set aside; None where that would give a set-aside rating away."""
         return figure_of(self.method, self.both, self.satisfied) if self.both else None

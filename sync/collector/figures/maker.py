@@ -54,9 +54,9 @@ def make_book(connection: Connection, places: Places, order: Order, rules: Rules
 def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
     """The whole report: each table is read once for each question that was answered."""
     places, order, rules, place = frame.places, frame.order, frame.rules, frame.order.place
-    frame = replace(frame, brief=order.brief)
-    shown, before, line = _lines(frame)
-    parts = (_part(frame, line), *_others(frame, answered))
+    frame, took_part = replace(frame, brief=order.brief), _answered(frame)
+    shown, before, line = _lines(frame, took_part)
+    parts = (_part(frame, line), *_others(frame, answered, took_part))
     kiosks = tuple((at, kiosk) for at in places.counters(place.key) for kiosk in at.kiosks)
     way = tuple(at for at in places.way_to(place.key) if at.key.startswith(order.seen) and at.key)
     unknown = undated_counters(frame.connection, frame.days.first, frame.days.last)
@@ -70,14 +70,20 @@ def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
     )  # fmt: skip
 
 
-def _others(frame: Frame, answered: Mapping[Series, int]) -> Iterator[Part]:
+def _others(frame: Frame, answered: Mapping[Series, int], took_part: Mapping[str, Answered]) -> Iterator[Part]:
     """What was answered at the place beside the question of the report, the most answered first."""
     for series in answered:
         if series.asked != frame.series.asked:
             beside = replace(frame, series=series, brief=True)
-            part = _part(beside, _lines(beside)[2])
-            if part.is_told:
-                yield part
+            part = _part(beside, _lines(beside, took_part)[2])
+            if part.me.is_told:
+                yield _where_answered(part)
+
+
+def _where_answered(part: Part) -> Part:
+    """The same without the places that have nothing to say: most never ask what one of them asks."""
+    children, counters = (tuple(line for line in lines if line.is_told) for lines in (part.children, part.counters))
+    return replace(part, children=children, counters=counters, left_out=len(part.children) - len(children))
 
 
 def _part(frame: Frame, line: Callable[[Place], Line]) -> Part:
@@ -87,7 +93,9 @@ def _part(frame: Frame, line: Callable[[Place], Line]) -> Part:
     return Part(frame.series, line(place), children, tuple(line(at) for at in counters), frame.method)
 
 
-def _lines(frame: Frame) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Callable[[Place], Line]]:
+def _lines(
+    frame: Frame, took_part: Mapping[str, Answered]
+) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Callable[[Place], Line]]:
     """What is shown of every place now and before, and what makes a place's line."""
     now = frame.span(frame.days)
     waiting, before = _waiting(frame, now)
@@ -95,13 +103,13 @@ def _lines(frame: Frame) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Call
     few, coming = frame.above(waiting.waits[0].few), frame.above(waiting.waits[0].coming)
     shown = _shown(frame, streams[COUNTED], few, coming)
     aside, standings, held = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting), _held(frame, waiting)
-    answered, weeks = _answered(frame), {} if frame.brief else weeks_of(frame)
+    weeks = {} if frame.brief else weeks_of(frame)
 
     def line(at: Place) -> Line:
         key = at.key
         return Line(
             at, shown[key], before[key], standings.get(key, NO_STANDINGS),
-            _with_aside(shown[key], aside.get(key, NO_LEVELS)), answered.get(key), frame.satisfied,
+            _with_aside(shown[key], aside.get(key, NO_LEVELS)), took_part.get(key), frame.satisfied,
             weeks.get(key, ()), frame.method, held.get(key, {}), key in coming,
         )  # fmt: skip
 
@@ -189,13 +197,13 @@ def _with_aside(shown: Shown, aside: Levels) -> Shown | None:
 
 
 def _answered(frame: Frame) -> dict[str, Answered]:
-    """By place, who took part on the days that are over and whose transactions are known."""
+    """By place, who took part on the days that are over and whose transactions are known, whatever was asked."""
     days, yesterday = frame.order.answered or frame.days, frame.rules.today - timedelta(days=1)
     last = min(days.last, yesterday) if frame.rules.policy.delay else days.last
     if last < days.first:
         return {}
     found: dict[str, Served] = {}
-    served = read_served(frame.connection, frame.keys, frame.asked, Days(days.first, last))
+    served = read_served(frame.connection, frame.keys, Days(days.first, last))
     for key, one in served.items():
         for above in frame.places.up_from(key):
             found[above] = add_served(found.get(above), one)

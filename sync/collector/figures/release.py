@@ -33,7 +33,7 @@ from sync.collector.replica.outgoing.demonstration import (
 from sync.collector.replica.outgoing.standings import follow_decisions
 from sync.collector.replica.outgoing.sums import BLOCK, add_blocks, lock_releases
 from sync.collector.replica.outgoing.unions import add_unions
-from sync.collector.replica.served import add_up_rated, lock_counters
+from sync.collector.replica.served import add_up_served, lock_counters
 from sync.collector.replica.shown import DAY, Ends, grain_of
 from sync.collector.replica.tally import COUNTED
 from sync.collector.store.blame import lies_in_the_data
@@ -154,7 +154,7 @@ class Release:
         add_unions(connection, going, self.policy.block_min)
         _mark(connection, going, {"shown_at": self.now})
         _mark(connection, [one for one in blocks if not self._may_go(one)], {})
-        _add_up_served(connection, blocks)
+        _add_up_rated(connection, blocks)
 
     def _may_go(self, one: Row[Any]) -> bool:
         return one.fault is None and not one.is_tail and one.n >= max(self.policy.block_min, COUNTED_MIN)
@@ -182,23 +182,15 @@ def _mark(connection: Connection, blocks: Iterable[Row[Any]], shown: Mapping[str
 
 
 def _serve_everything(connection: Connection) -> None:
-    """Count anew, for all days, which ratings are of days whose transactions are known."""
+    """Count anew, for all days, which visits are of days whose transactions are known."""
     c = shown_count.c
-    wanted = select(c.survey, c.question, c.counter_id, c.first).where(c.stream == COUNTED, c.grain == DAY)
-    found: dict[tuple[str, str], set[tuple[int, date]]] = {}
-    for survey, question, counter_id, day in connection.execute(wanted):
-        found.setdefault((survey, question), set()).add((counter_id, day))
-    for asked, places in found.items():
-        add_up_rated(connection, asked, places)
+    wanted = select(c.counter_id, c.first).where(c.stream == COUNTED, c.grain == DAY).distinct()
+    add_up_served(connection, {tuple(row) for row in connection.execute(wanted)})
 
 
-def _add_up_served(connection: Connection, blocks: Sequence[Row[Any]]) -> None:
-    """Count anew, for the days of these blocks, which ratings are of days whose transactions are known."""
+def _add_up_rated(connection: Connection, blocks: Sequence[Row[Any]]) -> None:
+    """Count anew, for the days of these blocks, which visits are of days whose transactions are known."""
     p = block_piece.c
     here = tuple_(p.journal_id, p.last_seq).in_([(one.journal_id, one.last_seq) for one in blocks])
-    asked = {(one.journal_id, one.last_seq): (one.series, one.question) for one in blocks}
-    found: dict[tuple[str, str], set[tuple[int, date]]] = {}
-    for row in connection.execute(select(p.journal_id, p.last_seq, p.counter_id, p.day).where(here).distinct()):
-        found.setdefault(asked[row.journal_id, row.last_seq], set()).add((row.counter_id, row.day))
-    for question, places in found.items():
-        add_up_rated(connection, question, places)
+    wanted = select(p.counter_id, p.day).where(here).distinct()
+    add_up_served(connection, {tuple(row) for row in connection.execute(wanted)})
