@@ -12,9 +12,17 @@ from kiosk.domain.numbers.disclosure import Shown, shown_sum
 from sync.collector.figures.book import Rules
 from sync.collector.figures.places import Place, Places
 from sync.collector.figures.queries.asked import asked_of
-from sync.collector.figures.queries.counts import NO_LEVELS, Levels, add, by_level, read_levels
+from sync.collector.figures.queries.counts import (
+    NO_LEVELS,
+    Levels,
+    add,
+    by_level,
+    read_levels,
+    read_singles,
+    sums_of_counters,
+)
 from sync.collector.figures.queries.grains import Days
-from sync.collector.figures.queries.waits import read_aside, read_waits
+from sync.collector.figures.queries.waits import ASIDE_STREAMS, aside_at, read_waiting
 from sync.collector.fleet.places.codes import EXACT_MARK
 from sync.collector.fleet.places.counter_table import UnitLook
 from sync.collector.people.audit import note
@@ -143,11 +151,11 @@ def read_scored(
         for key, levels in read_levels(connection, keys, asked, COUNTED, days).items():
             for above in places.up_from(key):
                 sums[above] = add(sums.get(above), levels)
-        waits = read_waits(connection, keys, asked, days, rules.present)
-        few, coming = ({above for key in of for above in places.up_from(key)} for of in waits)
-        for key, standings in read_aside(connection, keys, asked, days, rules.present).items():
-            for above in places.up_from(key):
-                aside[above] = aside.get(above, 0) + standings.total()
+        waiting = read_waiting(connection, keys, asked, days, rules.present)
+        few, coming = waiting.waits(places.up_from)
+        told = read_singles(connection, sums_of_counters(keys), asked, ASIDE_STREAMS, days)
+        for key, standings in aside_at(told, waiting, places.up_from).items():
+            aside[key] = aside.get(key, 0) + standings.total()
         for at in wanted:
             counts = by_level(sums.get(at.key, NO_LEVELS))
             shown[at.key, indicator.id] = shown_sum(
