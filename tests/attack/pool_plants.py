@@ -26,7 +26,7 @@ def _few_later(step: Pooling, connection: Connection, group: Group) -> bool:
     """What is left when a pool was told goes out behind it, however few it is."""
     more = _TELL(step, connection, group)
     left = pooling._tails(connection, group)
-    units = dict(connection.execute(select(unit.c.path, unit.c.unit_id)).tuples().all())
+    units = dict(connection.execute(select(unit.c.path, unit.c.unit_id)).all())
     step._keep(connection, group, [Pool(tail.way, (tail,), False) for tail in left], units)
     return more
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -24,9 +23,7 @@ from sync.collector.services.readings import Readings
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.database import Database
 from sync.collector.store.partitions import Partitions
-from sync.collector.store.writer import Writer, writer_for
-
-T = TypeVar("T")
+from sync.collector.store.writer import T, Writer, writer_for
 
 RELEASE_S_MAX = 120.0
 """Longer than the blocks of one transaction ever take, however busy the disk."""

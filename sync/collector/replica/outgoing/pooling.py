@@ -84,7 +84,7 @@ class Pooling:
     def _tell(self, connection: Connection, group: Group) -> bool:
         """Tell some of the pools that the group makes now; whether there are more."""
         lock_releases(connection)
-        units = dict(connection.execute(select(unit.c.path, unit.c.unit_id)).tuples().all())
+        units = dict(connection.execute(select(unit.c.path, unit.c.unit_id)).all())
         pools = form_pools(_tails(connection, group), units, max(self.least, COUNTED_MIN))
         some, tails = list[Pool](), 0
         for each in pools:
