@@ -61,5 +61,4 @@ def checked(services: Services, office: Office) -> None:
     services.release()
     with office.database.reading() as connection:
         check_numbers(services, connection, PERIODS)
-        read_pools(connection)
         assert not services._pooling.is_due(connection)

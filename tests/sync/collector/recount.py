@@ -1,7 +1,7 @@
 """Recounts: what must be shown and what must wait, from the stored blocks and ratings alone, row by row."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -44,14 +44,14 @@ class Told:
 def check_numbers(services: Services, connection: Connection, periods: Iterable[Days]) -> int:
     """Hold every number of every place and period to the recount; how many ratings are shown in all."""
     places = read_places(connection, services.missed(connection))
-    present, shown = services.days.today(services.now()), 0
+    present, shown, pools = services.days.today(services.now()), 0, read_pools(connection)
     asked_of = {
         Asked(series_of(SURVEYS, *row), row[1])
         for row in connection.execute(select(rating.c.survey, rating.c.question).distinct())
     }
     for asked in asked_of:
         for days in periods:
-            read, told = read_numbers(connection, places, asked, days), told_of(connection, places, asked, days)
+            read, told = read_numbers(connection, places, asked, days), told_of(connection, places, asked, days, pools)
             assert (read.counted, read.reasons) == (told.counted, told.reasons), days
             assert read.standings == told.standings, days
             waiting = _waiting(connection, places, asked, days, present)
@@ -102,13 +102,12 @@ def _check_units(
     }
 
 
-def told_of(connection: Connection, places: Places, asked: Asked, days: Days) -> Told:
+def told_of(connection: Connection, places: Places, asked: Asked, days: Days, pools: "Mapping[int, Pooled]") -> Told:
     """What each place must be told: of the shown blocks that lie wholly in it and in the period, all of them.
 
     A tail is told where and when its whole pool is.
     """
     found = Told({}, {}, {}, {})
-    pools = read_pools(connection)
     for one in connection.execute(select(block).where(block.c.shown_at.is_not(None))):
         pooled = pools.get(one.pool_id)
         first, last = (pooled.first, pooled.last) if pooled else (one.first_day, one.last_day)

@@ -79,7 +79,7 @@ class Pooling:
         return wanted
 
     def _groups(self, connection: Connection) -> list[Group]:
-        return sorted(Group(*row) for row in connection.execute(self._due().distinct()))
+        return sorted(Group(row[0], row[1], row[2]) for row in connection.execute(self._due().distinct()))
 
     def _tell(self, connection: Connection, group: Group) -> bool:
         """Tell some of the pools that the group makes now; whether there are more."""

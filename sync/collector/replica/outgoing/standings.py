@@ -112,9 +112,9 @@ def set_standing(connection: Connection, one: Row[Any], to: Standing) -> Row[Any
     here = and_(block.c.journal_id == one.journal_id, block.c.last_seq == one.last_seq)
     n = sum(sum(levels) for (*_, standing), levels in pieces_of(connection, one).items() if standing in _OF_PEOPLE)
     connection.execute(update(block).where(here).values(is_suspect=to is Standing.SUSPECT, n=n))
-    after = connection.execute(select(*BLOCK).where(here)).one()
-    mark_loose(connection, [after])
-    return after
+    found = connection.execute(select(*BLOCK).where(here)).one()
+    mark_loose(connection, [found])
+    return found
 
 
 def set_shown(connection: Connection, one: Row[Any], to: Standing) -> int:
