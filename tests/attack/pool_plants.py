@@ -62,12 +62,13 @@ def _out_of_its_pool(connection: Connection, one: Row[Any], to: Standing) -> int
 _TELL = Pooling._tell
 _POOLS, _STEP, _SIGNS = pools.__name__, pooling.__name__, "sync.collector.care.signals.standing"
 POOL_PLANTS = (
-    Plant("a pool of one kiosk's few", {f"{_POOLS}._is_enough": _by_itself}, stories.left_over, stories.months_of_all),
-    Plant("few told after a pool", {f"{_STEP}.Pooling._tell": _few_later}, stories.left_over, stories.months_of_all),
-    Plant("a pool told at its counters", {f"{_STEP}.add_pools": _everywhere}, stories.left_over,
+    Plant("a pool of one kiosk's few", {f"{_POOLS}._is_enough": _by_itself}, stories.left_at_two,
           stories.months_of_all),
-    Plant("a pool's few set aside", {f"{_STEP}.form_pools": _all_aside}, stories.left_over_and_set_aside,
+    Plant("few told after a pool", {f"{_STEP}.Pooling._tell": _few_later}, stories.left_at_three,
           stories.months_of_all),
+    Plant("a pool told at its counters", {f"{_STEP}.add_pools": _everywhere}, stories.left_at_two,
+          stories.months_of_all),
+    Plant("a pool's few set aside", {f"{_STEP}.form_pools": _all_aside}, stories.left_at_two, stories.months_of_all),
     Plant(
         "a decision about one tail of a pool",
         {f"{_SIGNS}.blocks_at": _every_block, f"{_SIGNS}.set_shown": _out_of_its_pool},

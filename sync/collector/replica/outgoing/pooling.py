@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import Connection, Select, and_, case, func, select, tuple_, update
@@ -71,7 +71,7 @@ class Pooling:
                 failed.append(group)
         return failed
 
-    def _due(self) -> Select[tuple[str, str, date]]:
+    def _due(self) -> Select[Any]:
         b = block.c
         wanted = select(b.series, b.question, b.loose).where(b.loose.is_not(None), b.loose < self.open_since)
         for group in self.apart:
@@ -79,7 +79,8 @@ class Pooling:
         return wanted
 
     def _groups(self, connection: Connection) -> list[Group]:
-        return sorted(Group(row[0], row[1], row[2]) for row in connection.execute(self._due().distinct()))
+        rows = connection.execute(self._due().distinct())
+        return sorted(Group(row.series, row.question, row.loose) for row in rows)
 
     def _tell(self, connection: Connection, group: Group) -> bool:
         """Tell some of the pools that the group makes now; whether there are more."""
