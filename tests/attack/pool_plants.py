@@ -62,7 +62,7 @@ def _out_of_its_pool(connection: Connection, one: Row[Any], to: Standing) -> int
 _TELL = Pooling._tell
 _POOLS, _STEP, _SIGNS = pools.__name__, pooling.__name__, "sync.collector.care.signals.standing"
 POOL_PLANTS = (
-    Plant("a pool of one kiosk's few", {f"{_POOLS}._is_enough": _by_itself}, stories.left_at_two,
+    Plant("a pool of one kiosk's few", {f"{_POOLS}._is_enough": _by_itself}, stories.left_at_three,
           stories.months_of_all),
     Plant("few told after a pool", {f"{_STEP}.Pooling._tell": _few_later}, stories.left_at_three,
           stories.months_of_all),

@@ -14,16 +14,16 @@ import structlog
 from sqlalchemy import Connection, Select, and_, case, func, select, tuple_, update
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN
-from sync.collector.replica.outgoing.pools import Pool, Tail, add_pools, count_pieces, form_pools, portions
+from sync.collector.replica.outgoing.pools import Pool, Tail, add_pools, count_pieces, form_pools
 from sync.collector.replica.outgoing.sums import SUSPECT, lock_releases
 from sync.collector.replica.shown import LEVEL_NAMES, NOWHERE, month_of
 from sync.collector.replica.tally import COUNTED
 from sync.collector.store.blame import lies_in_the_data
-from sync.collector.store.bulk import insert_rows
-from sync.collector.store.schema import block, block_piece, pool, unit
+from sync.collector.store.bulk import insert_rows, update_rows
+from sync.collector.store.schema import block, block_piece, micros, pool, unit
 from sync.collector.store.writer import Transact
 
-TAILS_AT_ONCE = 2000
+TAILS_AT_ONCE = 4000
 """About so many tails share a transaction: an append waits no longer than for these."""
 
 _log = structlog.get_logger("collector.pools")
@@ -105,12 +105,9 @@ class Pooling:
         rows = [(number, *ends, units.get(each.way, NOWHERE), each.tells_aside) for number, each in numbered]
         same = {"series": group.series, "question": group.question}
         insert_rows(connection, pool, same, ("pool_id", "first", "last", "unit_id", "tells_aside"), rows)
-        for number, each in numbered:
-            keys = [(tail.journal_id, tail.last_seq) for tail in each.tails]
-            for some in portions(keys):
-                here = tuple_(block.c.journal_id, block.c.last_seq).in_(some)
-                told = update(block).where(here).values(pool_id=number, shown_at=self.now, loose=None)
-                connection.execute(told)
+        now = micros(self.now)
+        tails = [(*tail[:2], number, now, None) for number, each in numbered for tail in each.tails]
+        update_rows(connection, block, ("journal_id", "last_seq"), ("pool_id", "shown_at", "loose"), tails)
         told_now = [number for number, _ in numbered]
         count_pieces(connection, told_now)
         add_pools(connection, told_now)
