@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, literal, or_, select, text, update
 
-from sync.collector.replica.outgoing.pools import add_pools, mark_loose, place_pools
+from sync.collector.replica.outgoing.pools import add_pools, place_pools
 from sync.collector.replica.outgoing.sums import BLOCK, OF_UNIT, add_aside, add_blocks, adds, shown_alone
 from sync.collector.replica.outgoing.unions import common_unit, place_unions, units_of
 from sync.collector.replica.shown import HALF, LEVEL_NAMES
@@ -25,7 +25,6 @@ def carry_counter(connection: Connection, counter_id: int, left: int, to: int) -
         connection.execute(update(table).where(table.c.counter_id == counter_id).values(unit_id=to))
     add_blocks(connection, shown_alone([_placed(connection, one) for one in blocks]))
     place_pools(connection, pools)
-    _look_again(connection, counter_id)
     add_aside(connection, [one for one in place_unions(connection, unions) if one.is_told])
 
 
@@ -54,13 +53,6 @@ def _pools(connection: Connection, counter_id: int) -> list[int]:
     """The pools with ratings of this counter."""
     wanted = select(pool_piece.c.pool_id).where(pool_piece.c.counter_id == counter_id).distinct()
     return sorted(connection.execute(wanted).scalars())
-
-
-def _look_again(connection: Connection, counter_id: int) -> None:
-    """Look for others that its tails can be told with, which wait in the other unit now."""
-    b = block.c
-    waiting = select(*BLOCK).where(b.counter_id == counter_id, b.is_tail, b.shown_at.is_(None))
-    mark_loose(connection, connection.execute(waiting).all())
 
 
 def _placed(connection: Connection, one: Row[Any]) -> Row[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, tuple_
 
 from sync.collector.replica.held import BlockKey, blocks_of
-from sync.collector.replica.outgoing.pools import add_pools, mark_loose, place_pools, pools_of
+from sync.collector.replica.outgoing.pools import add_pools, place_pools, pools_of
 from sync.collector.replica.outgoing.standings import follow_decisions
 from sync.collector.replica.outgoing.sums import BLOCK, add_aside, add_blocks, shown_alone
 from sync.collector.replica.outgoing.unions import place_unions, unions_over
@@ -32,7 +32,6 @@ def put_blocks(connection: Connection, keys: Iterable[BlockKey]) -> None:
     after = follow_decisions(connection, _read(connection, keys))
     add_blocks(connection, shown_alone(after))
     place_pools(connection, pools_of(after))
-    mark_loose(connection, after)
     unions = place_unions(connection, unions_over(connection, after))
     add_aside(connection, [one for one in unions if one.is_told])
 

@@ -124,7 +124,7 @@ def _tails(connection: Connection, group: Group) -> list[Tail]:
         .join_from(block, block_piece, and_(p.journal_id == b.journal_id, p.last_seq == b.last_seq))
         .outerjoin(unit, unit.c.unit_id == b.unit_id)
         .where(b.shown_at.is_(None), b.last_day.between(first, last), b.first_day >= first)
-        .where(b.is_tail, b.fault.is_(None), b.grain.is_not(None), b.is_suspect.is_(False))
+        .where(b.is_tail, b.fault.is_(None), b.grain.is_not(None))
         .where(b.series == group.series, b.question == group.question)
         .group_by(b.journal_id, b.last_seq, unit.c.path)
     )

@@ -98,6 +98,26 @@ def test_a_decision_leaves_what_is_in_a_pool_as_it_is(services: Services, two_un
     assert (told(services, "XA"), posted and posted.pooled) == (before, 3)
 
 
+def test_what_counts_again_is_told_with_those_that_wait(services: Services, two_units: Office) -> None:
+    pen = Pen()
+    for _ in range(6):
+        pen.rating(1, counter="Q1")
+    deliver(two_units, pen, 1, LEFT - timedelta(days=1), LEFT - timedelta(days=1))
+    leave(two_units, "Q1", (1, 4, 4), pen)
+    leave(two_units, "Q2", (2, 5))
+    (signal_id, chair), early = decided(two_units), replace(services, now=lambda: CLOSED - timedelta(days=3))
+    early.release()
+    with two_units.database.writing() as connection:
+        set_aside(connection, signal_id, THAT_DAY, chair)
+    before = told(services, "XA")
+
+    with two_units.database.writing() as connection:
+        withdraw(connection, signal_id, "Đã hỏi.", chair)
+
+    assert (before, told(services, "XA")) == ((0, "tail 2"), (11, ""))
+    checked(services, two_units)
+
+
 def test_what_is_suspect_stands_apart_until_it_counts_again(services: Services, two_units: Office) -> None:
     pen = Pen()
     for _ in range(6):

@@ -56,6 +56,19 @@ def test_pages_say_where_the_rest_of_a_month_is_counted(services: Services, two_
     ]
 
 
+def test_a_rest_of_two_days_waits_once_wherever_it_is_not_told(services: Services, two_units: Office) -> None:
+    pen = Pen()
+    pen.rating(2, counter="Q1")
+    deliver(two_units, pen, 1, LEFT - timedelta(days=1), LEFT - timedelta(days=1))
+    leave(two_units, "Q1", (4, 4), pen)
+    leave(two_units, "Q2", (2, 5))
+
+    assert [told(services, "XA", period=days) for days in ("2026-10", "2026-10-30", "2026-10-29..2026-11-01")] == [
+        (5, ""), (0, "pooled 4"), (0, "pooled 5"),
+    ]  # fmt: skip
+    checked(services, two_units)
+
+
 def test_it_is_told_some_days_after_the_month(services: Services, two_units: Office) -> None:
     leave(two_units, "Q1", (1, 4, 4))
     leave(two_units, "Q2", (2, 5))
