@@ -23,8 +23,8 @@ def test_only_whole_tails_of_before_are_looked_at_again(engine: str, empty_urls:
                                      {"grain": "'z'"}, {"grain": "NULL"})):  # fmt: skip
             said = f"'{uuid.UUID(int=1)}', {seq}, " + ", ".join({**TAIL, **other}.values())
             connection.execute(text(
-                "INSERT INTO block (journal_id, last_seq, is_tail, fault, is_suspect, grain, series, question, cut_seq, "
-                "is_kiosks, unit_id, first_day, first_part, last_day, last_part, held, n) "
+                "INSERT INTO block (journal_id, last_seq, is_tail, fault, is_suspect, grain, series, question, "
+                "cut_seq, is_kiosks, unit_id, first_day, first_part, last_day, last_part, held, n) "
                 f"VALUES ({said}, 's', 'q', 1, TRUE, 1, '2026-10-30', 'am', '2026-10-31', 'am', '', 3)"
             ))  # fmt: skip
     migrate(database)
