@@ -10,9 +10,10 @@ from collections.abc import Iterator
 import pytest
 
 from kiosk.domain.numbers.blocks import Invalid
-from tests.attack import stories
+from tests.attack import pool_stories, stories
 from tests.attack.names import Found, Harvest, Look, Story, find_supports, tell
 from tests.attack.plants import PLANTS, PLANTS_OF_CUTS, Plant, cut_at_the_fifth_press
+from tests.attack.pool_plants import POOL_PLANTS
 from tests.attack.world import Voices, World
 from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F401 - fixtures
 
@@ -26,6 +27,7 @@ STORIES: tuple[tuple[Story, Harvest], ...] = (
     (stories.counter_moves, stories.days_of_both), (stories.busy_months_end, stories.months_on_the_web),
     (stories.cloned, stories.days_on_the_web), (stories.months_end, stories.whole_cuts),
     (stories.clock_stepped, stories.days_at_desk_and_web),
+    *((story, pool_stories.months_of_all) for story in pool_stories.STORIES),
 )  # fmt: skip
 _totals = {"interleavings": 0, "tellings": 0, "equations": 0, "rank": 0, "planted": 0}
 
@@ -61,7 +63,7 @@ def test_nobody_is_told_apart(story: Story, harvest: Harvest) -> None:
     assert not found.leaks(), "\n".join(found.leaks())
 
 
-@pytest.mark.parametrize("plant", [*PLANTS, *PLANTS_OF_CUTS], ids=lambda plant: plant.name)
+@pytest.mark.parametrize("plant", [*PLANTS, *PLANTS_OF_CUTS, *POOL_PLANTS], ids=lambda plant: plant.name)
 def test_planted_fault_is_found(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     for target, instead in plant.patches.items():
         monkeypatch.setattr(target, instead)

@@ -4,7 +4,7 @@ Page, file and API show this book and compute nothing.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ from sync.collector.figures.queries.counts import (
 )
 from sync.collector.figures.queries.grains import Days, to_the_end
 from sync.collector.figures.queries.served import Served, add_served, read_served
-from sync.collector.figures.queries.waits import ASIDE_STREAMS, Waiting, Why, read_waiting, roll_up
+from sync.collector.figures.queries.waits import ASIDE_STREAMS, Waiting, Waits, aside_at, read_waiting, waits_at
 from sync.collector.figures.reasons import reason_months_of, reasons_of
 from sync.collector.figures.series import Series, group, named_series
 from sync.collector.figures.weeks import weeks_of
@@ -100,9 +100,10 @@ def _lines(
     now = frame.span(frame.days)
     waiting, before = _waiting(frame, now)
     streams = read_streams(frame.connection, frame.keys, frame.asked, [COUNTED, ASIDE, *ASIDE_STREAMS], now)
-    few, coming = frame.above(waiting.waits[0].few), frame.above(waiting.waits[0].coming)
-    shown = _shown(frame, streams[COUNTED], few, coming)
-    aside, standings, held = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting), _held(frame, waiting)
+    waits, held = waiting.waits(frame.places.up_from), waits_at(waiting, frame.places.up_from)
+    running = {place for key in waiting.running for place in frame.places.up_from(key)}
+    shown = _shown(frame, streams[COUNTED], waits)
+    aside, standings = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting)
     weeks = {} if frame.brief else weeks_of(frame)
 
     def line(at: Place) -> Line:
@@ -110,7 +111,7 @@ def _lines(
         return Line(
             at, shown[key], before[key], standings.get(key, NO_STANDINGS),
             _with_aside(shown[key], aside.get(key, NO_LEVELS)), took_part.get(key), frame.satisfied,
-            weeks.get(key, ()), frame.method, held.get(key, {}), key in coming,
+            weeks.get(key, ()), frame.method, held.get(key, {}), key in running,
         )  # fmt: skip
 
     return shown, before, line
@@ -119,17 +120,12 @@ def _lines(
 def _waiting(frame: Frame, now: Days) -> tuple[Waiting, Mapping[str, Shown]]:
     """What is not shown yet of the period, and what is shown of the one that it is compared with."""
     connection, asked, present, then = frame.connection, frame.asked, frame.rules.present, frame.span(frame.other)
+    waiting = read_waiting(connection, frame.keys, asked, now, present)
     if frame.brief:
-        waiting = read_waiting(connection, frame.keys, asked, [now], present)
         return waiting, dict.fromkeys(frame.places.by_key, Shown())
-    if frame.keys_then == frame.keys:
-        waiting = read_waiting(connection, frame.keys, asked, [now, then], present)
-        waited = waiting.waits[1]
-    else:
-        waiting = read_waiting(connection, frame.keys, asked, [now], present)
-        waited = read_waiting(connection, frame.keys_then, asked, [then], present).waits[0]
+    waited = read_waiting(connection, frame.keys_then, asked, then, present).waits(frame.places.up_from)
     counted = read_levels(connection, frame.keys_then, asked, COUNTED, then)
-    return waiting, _shown(frame, counted, frame.above(waited.few), frame.above(waited.coming))
+    return waiting, _shown(frame, counted, waited)
 
 
 def _peers(frame: Frame) -> tuple[Place, ...]:
@@ -149,12 +145,12 @@ def _levels(frame: Frame, counters: Mapping[str, Levels]) -> dict[str, Levels]:
     return found
 
 
-def _shown(
-    frame: Frame, counters: Mapping[str, Levels], few: Collection[str], coming: Collection[str]
-) -> dict[str, Shown]:
+def _shown(frame: Frame, counters: Mapping[str, Levels], waits: Waits) -> dict[str, Shown]:
     levels, policy = _levels(frame, counters), frame.rules.policy
     return {
-        key: shown_sum(by_level(levels.get(key, NO_LEVELS)), few=key in few, coming=key in coming, policy=policy)
+        key: shown_sum(
+            by_level(levels.get(key, NO_LEVELS)), few=key in waits.few, coming=key in waits.coming, policy=policy
+        )
         for key in frame.places.by_key
     }
 
@@ -168,25 +164,7 @@ def _standings(
         for key, levels in streams[stream].items():
             if levels[0]:
                 shown.setdefault(key, Counter())[stream] = levels[0]
-    found: dict[str, Counter[Standing]] = {}
-    for key, counts in shown.items():
-        for above in frame.places.up_from(key):
-            found.setdefault(above, Counter()).update({Standing(name): n for name, n in counts.items()})
-    for place, held in roll_up(waiting.held[0], frame.places.up_from).items():
-        for (_, standing), n in held.items():
-            if standing != COUNTED:
-                found.setdefault(place, Counter())[Standing(standing)] += n
-    return found
-
-
-def _held(frame: Frame, waiting: Waiting) -> dict[str, "Counter[Why]"]:
-    """How many ratings that count wait at every place, by why."""
-    found: dict[str, Counter[Why]] = {}
-    for place, held in roll_up(waiting.held[0], frame.places.up_from).items():
-        for (why, standing), n in held.items():
-            if standing == COUNTED:
-                found.setdefault(place, Counter())[why] += n
-    return found
+    return aside_at(shown, waiting, frame.places.up_from)
 
 
 def _with_aside(shown: Shown, aside: Levels) -> Shown | None:

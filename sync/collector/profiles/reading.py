@@ -24,7 +24,7 @@ from sync.collector.figures.queries.counts import (
     sums_of_counters,
 )
 from sync.collector.figures.queries.grains import Days
-from sync.collector.figures.queries.waits import ASIDE_STREAMS, Why, read_waiting, roll_up, together
+from sync.collector.figures.queries.waits import ASIDE_STREAMS, Why, aside_at, read_waiting, waits_at
 from sync.collector.fleet.places.codes import EXACT_MARK
 from sync.collector.fleet.places.counter_table import UnitLook
 from sync.collector.people.audit import note
@@ -157,16 +157,14 @@ def read_scored(
         for key, levels in read_levels(connection, keys, asked, COUNTED, days).items():
             for above in places.up_from(key):
                 sums[above] = add(sums.get(above), levels)
-        waiting = read_waiting(connection, keys, asked, [days], rules.present)
-        few, coming = ({above for key in of for above in places.up_from(key)} for of in waiting.waits[0])
-        running |= coming
-        for above, counts in roll_up(waiting.held[0], places.up_from).items():
-            for (why, standing), n in counts.items():
-                if standing == COUNTED:
-                    held.setdefault(above, Counter())[why] += n
-        set_aside = read_singles(connection, sums_of_counters(keys), asked, ASIDE_STREAMS, days)
-        for key, standings in together(set_aside, waiting.aside[0]).items():
-            aside.update(dict.fromkeys(places.up_from(key), standings.total()))
+        waiting = read_waiting(connection, keys, asked, days, rules.present)
+        few, coming = waiting.waits(places.up_from)
+        running |= {above for key in waiting.running for above in places.up_from(key)}
+        for above, counts in waits_at(waiting, places.up_from).items():
+            held.setdefault(above, Counter()).update(counts)
+        told = read_singles(connection, sums_of_counters(keys), asked, ASIDE_STREAMS, days)
+        for key, standings in aside_at(told, waiting, places.up_from).items():
+            aside[key] += standings.total()
         for at in wanted:
             pressed = by_level(sums.get(at.key, NO_LEVELS))
             shown[at.key, indicator.id] = shown_sum(

@@ -89,7 +89,10 @@ class Recorded(When):
             Why.OPEN: t("of half days that the kiosk has not closed yet"),
             Why.FEW: t("fewer than {n} at a counter, which wait for the next half day", n=least),
             Why.STRADDLES: t("of blocks that do not lie wholly in this period and place; they count in the longer one"),
-            Why.TAIL: t("left over at the end of a month or before a kiosk was moved"),
+            Why.TAIL: t(
+                "left over at a month's end or a kiosk's move, until they are {n} with those of other kiosks", n=least
+            ),
+            Why.POOLED: t("left over at a month's end, counted in the whole month of their unit or one above"),
             Why.FAULT: t("of blocks that do not agree with the kiosk's journal; IT staff are told"),
         }
         parts = [f"{t.number(n)} {named[why]}" for why, n in sorted(waits.items()) if n]

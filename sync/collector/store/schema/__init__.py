@@ -8,7 +8,16 @@ a test holds them and this module together.
 No table is read or written here.
 """
 
-from sync.collector.store.schema.blocks import block, block_piece, block_reason, cut_due, cut_state, uncut_count
+from sync.collector.store.schema.blocks import (
+    block,
+    block_piece,
+    block_reason,
+    cut_due,
+    cut_state,
+    pool,
+    pool_piece,
+    uncut_count,
+)
 from sync.collector.store.schema.cases import follow_up, follow_up_step
 from sync.collector.store.schema.columns import EPOCH, Hash, Id, Moment, Seq, Serial, metadata, micros
 from sync.collector.store.schema.comments import comment, comment_step
@@ -110,6 +119,8 @@ __all__ = [
     "own_key",
     "own_move",
     "placement",
+    "pool",
+    "pool_piece",
     "probe",
     "rating",
     "reason_choice",
