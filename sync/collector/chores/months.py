@@ -1,0 +1,208 @@
+"""Months: closes each month some days after its end, and corrects it when enough has changed since.
+
+A round takes some seconds and goes on where the last one stood: first the numbers of every unit, each in a transaction
+of its own, then their files. A unit whose report fails is told to IT staff, and the others go on.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
+from itertools import islice
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from kiosk.base.texts import texts
+from sync.collector.calendar.periods import Kind, period_of
+from sync.collector.closed.closing import (
+    Due,
+    Look,
+    begin,
+    has_begun,
+    keep,
+    look_at,
+    months_closed,
+    note_failed,
+    read_looks,
+    units_due,
+)
+from sync.collector.closed.kept import Key, keep_files, numbers_of, without_files
+from sync.collector.export.closed_files import NoFiles, files_apart
+from sync.collector.figures.book import Rules
+from sync.collector.figures.maker import answered_in
+from sync.collector.figures.places import Places, read_places
+from sync.collector.notices.outbox import Kind as Told
+from sync.collector.notices.outbox import Notice
+from sync.collector.people.rights import Right
+from sync.collector.services.services import Services
+from sync.collector.store.blame import lies_in_the_data
+from sync.collector.store.writer import Transact
+from sync.collector.words.phrases import Phrases
+
+ROUND_S = 15.0
+"""So long a round makes reports, and then starts no further one."""
+FILES_AT_ONCE = 6
+"""So many reports become files in one process: starting one takes as long as a report."""
+
+Render = Callable[..., Sequence[dict[str, bytes] | NoFiles]]
+
+_log = structlog.get_logger("collector.months")
+
+
+class CloseMonths:
+    """One collector's rounds; each looks at one month."""
+
+    def __init__(
+        self, services: Services, transact: Transact, render: Render = files_apart, round_s: float = ROUND_S
+    ) -> None:
+        self._services, self._transact, self._render, self._round_s = services, transact, render, round_s
+        self._turn = 0
+
+    def run_round(self) -> int:
+        """Look at one month, as far as there is time; how many reports were kept, files not counted."""
+        months = self._months()
+        if not months:
+            return 0
+        kept, is_done = self._look(months[self._turn % len(months)], time.monotonic() + self._round_s)
+        self._turn += is_done
+        return kept
+
+    def run_all(self, tell: Callable[[str], object]) -> int:
+        """Look at every month until all is done that can be; how many reports were kept."""
+        kept = 0
+        for month in self._months():
+            tell(f"{month:%Y-%m}")
+            kept += self._look(month, float("inf"))[0]
+        return kept
+
+    def _months(self) -> list[date]:
+        """The months that are closed by now, the newest first."""
+        today = date.fromisoformat(self._services.days.today(self._services.now())[0])
+        with self._services.database.reading() as connection:
+            months = months_closed(connection, today, self._services.config.reports.closed_after_days)
+            begun = has_begun(connection)
+        if not begun:
+            self._transact(partial(begin, today=today))
+        return months
+
+    def _look(self, month: date, until: float) -> tuple[int, bool]:
+        """Make what is due of a month; how many reports were kept, and whether all was tried."""
+        # What could be shown and was not yet would be the first correction.
+        self._services.release()
+        kept, are_made = self._make_numbers(month, until)
+        are_files = self._make_files(month, until)
+        self._tell(month)
+        return kept, are_made and are_files
+
+    def _rules(self) -> Rules:
+        services, now = self._services, self._services.now()
+        present = services.days.today(now)
+        return Rules(now, date.fromisoformat(present[0]), services.config.policy, services.surveys, present)
+
+    def _make_numbers(self, month: date, until: float) -> tuple[int, bool]:
+        """Make the reports that are due; how many were kept, and whether all were looked at."""
+        rules = self._rules()
+        with self._services.database.reading() as connection:
+            places = read_places(connection, self._services.missed(connection))
+            due = units_due(connection, places, month, rules.now)
+            answered = answered_in(connection, period_of(Kind.MONTH, month), rules) if due else {}
+        make, kept = partial(self._make, places=places, rules=rules, answered=answered), 0
+        for number, one in enumerate(due):
+            if time.monotonic() >= until:
+                _log.info("month being closed", month=f"{month:%Y-%m}", left=len(due) - number)
+                return kept, False
+            kept += make(one)
+        if kept:
+            _log.info("reports of a closed month kept", month=f"{month:%Y-%m}", kept=kept)
+        return kept, True
+
+    def _make(self, due: Due, places: Places, rules: Rules, answered: dict[object, int]) -> bool:
+        """Make one unit's report; whether there was one to keep."""
+        try:
+            with self._services.database.reading() as connection:
+                made = look_at(connection, places, due.key, rules, answered)  # type: ignore[arg-type]
+            self._transact(partial(keep, due=due, made=made, now=rules.now))
+        except IntegrityError:
+            # Another collector was quicker by a moment.
+            return False
+        except Exception as error:
+            if not lies_in_the_data(error):
+                raise
+            _log.exception("a unit's month could not be closed", unit_id=due.key.unit_id, month=str(due.key.month))
+            why = f"{type(error).__name__}: {error}"
+            self._transact(partial(note_failed, keys=[due.key], now=rules.now, why=why))
+            return False
+        return made.numbers is not None
+
+    def _make_files(self, month: date, until: float) -> bool:
+        """Make the files of reports that have none yet; whether all were tried."""
+        while time.monotonic() < until:
+            with self._services.database.reading() as connection:
+                looks, now = read_looks(connection, month), self._services.now()
+                free = (one for one in without_files(connection, month) if not _is_apart(looks, one[0], now))
+                some = [(key, number, _numbers(connection, key, number)) for key, number in islice(free, FILES_AT_ONCE)]
+            if not some:
+                return True
+            config = self._services.config
+            made = self._render([numbers for *_, numbers in some], config.language, config.zone)
+            for (key, number, _), files in zip(some, made, strict=False):
+                self._keep_files(key, number, files)
+        return False
+
+    def _keep_files(self, key: Key, number: int, files: dict[str, bytes] | NoFiles) -> None:
+        if isinstance(files, NoFiles):
+            _log.warning("files of a closed month not made", unit_id=key.unit_id, month=str(key.month), why=str(files))
+            self._transact(partial(note_failed, keys=[key], now=self._services.now(), why=str(files)))
+            return
+        language = self._services.config.language
+        try:
+            self._transact(partial(keep_files, key=key, number=number, language=language, bodies=files))
+        except IntegrityError:
+            return
+
+    def _tell(self, month: date) -> None:
+        """Tell IT staff of reports that could not be made, once, and when all of them are."""
+        with self._services.database.reading() as connection:
+            failed = [look for look in read_looks(connection, month).values() if look.failed_at is not None]
+            is_open = self._services.outbox.is_open(connection, _key(month))
+        if bool(failed) != is_open:
+            self._transact(partial(self._put, month=month, faults=[look.fault or "" for look in failed]))
+
+    def _put(self, connection: Connection, month: date, faults: list[str]) -> None:
+        outbox, now = self._services.outbox, self._services.now()
+        message = _notice(Phrases(texts("collector", self._services.config.language), outbox.zone, now), month, faults)
+        if faults:
+            outbox.open(connection, _key(month), message, now)
+        else:
+            outbox.close(connection, _key(month), message, now)
+
+
+def _is_apart(looks: Mapping[int, Look], key: Key, now: datetime) -> bool:
+    return key.unit_id in looks and looks[key.unit_id].is_apart(now)
+
+
+def _numbers(connection: Connection, key: Key, number: int) -> bytes:
+    numbers = numbers_of(connection, key, number)
+    assert numbers is not None  # noqa: S101 - it was just found in the same transaction
+    return numbers
+
+
+def _key(month: date) -> str:
+    return f"closed month {month:%Y-%m}"
+
+
+def _notice(p: Phrases, month: date, faults: list[str]) -> Notice:
+    t, period = p.t, p.period_month(month)
+    if not faults:
+        subject = t("Over: every report of {period} was made", period=period)
+        return Notice(Told.RECOVERED, subject, subject, right=Right.FLEET, facts={"month": f"{month:%Y-%m}", "n": 0})
+    subject = t("{n} reports of {period} could not be made", n=t.number(len(faults)), period=period)
+    body = t(
+        "Those of the other units were made. The collector tries again every hour; its log says which units these are. "
+        "The first fault: {why}",
+        why=faults[0],
+    )
+    facts = {"month": f"{month:%Y-%m}", "n": len(faults)}
+    return Notice(Told.ALERT, subject, f"{subject}\n{body}", right=Right.FLEET, facts=facts)
