@@ -59,10 +59,11 @@ def _pairs(before: Book, after: Book, lines_of: Callable[[Part], list[Line]]) ->
 def _told(line: Line | None) -> object:
     """Everything that is told of the place itself."""
     if line is None:
-        return {}, {}, {}, {}, None
+        return {}, {}, {}, 0, None
     both = _without_noughts(line.both.counts if line.both else {})
-    waits = _without_noughts(line.waits)
-    return _without_noughts(line.shown.counts), both, _without_noughts(line.aside), waits, line.answered
+    shown, aside = _without_noughts(line.shown.counts), _without_noughts(line.aside)
+    # How many wait, not why: another reason to wait corrects no number.
+    return shown, both, aside, line.waiting_n, line.answered
 
 
 def _told_below(line: Line | None) -> object:

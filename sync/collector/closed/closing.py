@@ -57,8 +57,8 @@ class Made:
 
 
 def closed_from(month: date, after_days: int) -> date:
-    """The day from which the month that begins on ``month`` is closed."""
-    return month_after(month) - timedelta(days=1) + timedelta(days=after_days)
+    """The day from which the month that begins on ``month`` is closed: so many whole days after its end."""
+    return month_after(month) + timedelta(days=after_days)
 
 
 def months_closed(connection: Connection, today: date, after_days: int) -> list[date]:

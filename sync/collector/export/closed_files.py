@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,8 @@ class NoFiles(Exception):
 
 def closed_files(numbers: bytes, language: str, zone: ZoneInfo) -> dict[str, bytes]:
     """Every file of a kept report, by form; they tell no other time than that of the report."""
-    book = thaw(numbers)
+    # The reasons of other months are kept for their page and stand in no file of the month.
+    book = replace(thaw(numbers), reason_months=())
     before = os.environ.get(_TIME)
     os.environ[_TIME] = str(int(book.made_at.astimezone(UTC).timestamp()))
     try:

@@ -1,6 +1,7 @@
 """Forms: every kind of file that a report can become."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,9 @@ def file_of(services: Services, book: Book, form: str, t: Texts) -> bytes:
     """A report as a file; of a closed month the very one that was kept, once it was made."""
     kept = kept_file(services, book, form, t.language)
     make, _ = FORMS[form]
+    if book.is_kept and book.closing is not None:
+        # A file of kept numbers says nothing of a later day.
+        book = replace(book, closing=replace(book.closing, waits=False))
     return kept or make(book, phrases_for(book, t, services.config.zone, services.now()))
 
 

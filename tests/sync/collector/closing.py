@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import insert
 
 from sync.collector.chores.every import transact
@@ -14,6 +15,8 @@ from sync.collector.chores.months import CloseMonths, Render
 from sync.collector.closed.closing import begin
 from sync.collector.closed.frozen import thaw
 from sync.collector.closed.kept import Key, numbers_of
+from sync.collector.export import closed_files
+from sync.collector.export.forms import FORMS
 from sync.collector.figures.book import Book
 from sync.collector.people.rights import ANYBODY
 from sync.collector.services.reports import Query, read_book
@@ -23,6 +26,7 @@ from sync.collector.store import schema
 from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import HANOI, OPENED, Office, Pen
 from tests.sync.collector.kiosk_client import URL
+from tests.sync.collector.moving import after_ids
 
 NOVEMBER = date(2026, 11, 1)
 XA, XB, ALL = Key(1, NOVEMBER), Key(2, NOVEMBER), Key(0, NOVEMBER)
@@ -33,7 +37,7 @@ def at(day: int, hour: int = 12, month: int = 11) -> datetime:
     return datetime.combine(date(2026, month, day), time(hour), HANOI)
 
 
-CLOSED = at(7, month=12)
+CLOSED = at(8, month=12)
 """The first day on which November is closed."""
 
 
@@ -43,6 +47,14 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+def real_tables(reports: Sequence[bytes], language: str, zone: ZoneInfo) -> list[dict[str, bytes]]:
+    """The tables as CSV, and in the place of the others what they would be made of."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(closed_files, "FORMS", {"csv": FORMS["csv"]})
+        tables = [closed_files.closed_files(one, language, zone) for one in reports]
+    return [{**other, **csv} for other, csv in zip(small_files(reports, language, zone), tables, strict=True)]
 
 
 def small_files(reports: Sequence[bytes], language: str, zone: ZoneInfo) -> list[dict[str, bytes]]:
@@ -67,6 +79,7 @@ class Closed:
             connection.execute(insert(schema.unit), unit)
             counter = {"counter_id": 3, "code": "Q3", "name": "Quầy 3", "unit_id": 2, "created_at": OPENED}
             connection.execute(insert(schema.counter), counter)
+            after_ids(connection)
 
     def press(
         self, *levels: int, day: int = 16, counter: str = "Q1", came: datetime | None = None, **values: Any

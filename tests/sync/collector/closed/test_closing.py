@@ -85,7 +85,7 @@ def test_months_of_before_the_first_round_stay_open(office: Office) -> None:
 
     with office.database.reading() as connection:
         assert months_closed(connection, date(2026, 12, 31), 7) == []
-        assert months_closed(connection, date(2027, 2, 7), 7) == [date(2027, 1, 1), date(2026, 12, 1)]
+        assert months_closed(connection, date(2027, 2, 8), 7) == [date(2027, 1, 1), date(2026, 12, 1)]
     services.writer.close()
 
 
@@ -220,7 +220,9 @@ def test_a_unit_whose_report_fails_is_told_and_the_others_are_kept(
     closed.clock.now += timedelta(hours=1)
     assert closed.close() == 1
 
-    assert [kind for (kind,) in office.rows("notice", "kind")] == ["alert", "recovered"]
+    assert [kind for (kind,) in office.rows("notice", "kind")] == ["alert"]
+    ((recovered_at,),) = office.rows("incident", "recovered_at")
+    assert recovered_at == closed.clock.now
     assert "a report that cannot be made" in str(office.rows("notice", "body"))
     closed.end()
 
