@@ -33,6 +33,7 @@ from sync.collector.export.closed_files import NoFiles, files_apart
 from sync.collector.figures.book import Rules
 from sync.collector.figures.maker import answered_in
 from sync.collector.figures.places import Places, read_places
+from sync.collector.figures.series import Series
 from sync.collector.notices.outbox import Kind as Told
 from sync.collector.notices.outbox import Notice
 from sync.collector.people.rights import Right
@@ -118,11 +119,11 @@ class CloseMonths:
             _log.info("reports of a closed month kept", month=f"{month:%Y-%m}", kept=kept)
         return kept, True
 
-    def _make(self, due: Due, places: Places, rules: Rules, answered: dict[object, int]) -> bool:
+    def _make(self, due: Due, places: Places, rules: Rules, answered: Mapping[Series, int]) -> bool:
         """Make one unit's report; whether there was one to keep."""
         try:
             with self._services.database.reading() as connection:
-                made = look_at(connection, places, due.key, rules, answered)  # type: ignore[arg-type]
+                made = look_at(connection, places, due.key, rules, answered)
             self._transact(partial(keep, due=due, made=made, now=rules.now))
         except IntegrityError:
             # Another collector was quicker by a moment.

@@ -4,9 +4,9 @@ import zlib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, insert, select
 
 from sync.collector.calendar.periods import Kind, Period
 from sync.collector.closed.frozen import digest_of
@@ -127,5 +127,5 @@ def closed_months(connection: Connection, unit_id: int) -> list[date]:
     return list(connection.execute(wanted).scalars())
 
 
-def _of(columns: object, key: Key) -> tuple[object, ...]:
-    return columns.unit_id == key.unit_id, columns.month == key.month  # type: ignore[attr-defined]
+def _of(columns: Any, key: Key) -> tuple[ColumnElement[bool], ...]:
+    return columns.unit_id == key.unit_id, columns.month == key.month

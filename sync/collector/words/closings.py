@@ -1,5 +1,7 @@
 """Closings: that a month was closed, and what was corrected of it since."""
 
+from collections.abc import Callable
+
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.numbers.measures import Method, Share
 from sync.collector.figures.book import Book, Cause, Changed, Correction, Sums
@@ -56,15 +58,16 @@ class Closings(When):
 
     def sums(self, changed: Changed) -> list[tuple[str, str, str]]:
         """What each figure is called, what it was and what it is; those that did not change are left out."""
-        t = self.t
-        rows = [
-            (t("Ratings counted"), *(t.number(one.n) for one in (changed.before, changed.after))),
-            (t("Share of satisfied"), *(self._share(one) for one in (changed.before, changed.after))),
-            (t("Set aside"), *(t.number(one.aside) for one in (changed.before, changed.after))),
-            (t("Not shown yet"), *(t.number(one.waiting) for one in (changed.before, changed.after))),
-            (t("Ratings recorded"), *(t.number(one.recorded) for one in (changed.before, changed.after))),
-            (t("Transactions"), *(self._transactions(one) for one in (changed.before, changed.after))),
+        t, told = self.t, (changed.before, changed.after)
+        counts: list[tuple[str, Callable[[Sums], str]]] = [
+            (t("Ratings counted"), lambda one: t.number(one.n)),
+            (t("Share of satisfied"), self._share),
+            (t("Set aside"), lambda one: t.number(one.aside)),
+            (t("Not shown yet"), lambda one: t.number(one.waiting)),
+            (t("Ratings recorded"), lambda one: t.number(one.recorded)),
+            (t("Transactions"), self._transactions),
         ]
+        rows = [(name, say(told[0]), say(told[1])) for name, say in counts]
         return [row for row in rows if row[1] != row[2]]
 
     def _changed(self, changed: Changed, *, named: bool) -> str:
