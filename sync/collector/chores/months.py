@@ -5,7 +5,9 @@ of its own, then their files. A unit whose report fails is told to IT staff, and
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
@@ -19,20 +21,25 @@ from sync.collector.calendar.periods import Kind, period_of
 from sync.collector.closed.closing import (
     Due,
     Look,
+    Made,
     begin,
     has_begun,
     keep,
     look_at,
     months_closed,
     note_failed,
+    place_of,
     read_looks,
+    unit_id_of,
     units_due,
 )
+from sync.collector.closed.copied import copied_sums, in_batches
 from sync.collector.closed.kept import Key, keep_files, numbers_of, without_files
+from sync.collector.closed.marks import read_marks
 from sync.collector.export.closed_files import NoFiles, files_apart
 from sync.collector.figures.book import Rules
 from sync.collector.figures.maker import answered_in
-from sync.collector.figures.places import Places, read_places
+from sync.collector.figures.places import Place, Places, read_places
 from sync.collector.figures.series import Series
 from sync.collector.notices.outbox import Kind as Told
 from sync.collector.notices.outbox import Notice
@@ -42,7 +49,7 @@ from sync.collector.store.blame import lies_in_the_data
 from sync.collector.store.writer import Transact
 from sync.collector.words.phrases import Phrases
 
-ROUND_S = 15.0
+ROUND_S = 20.0
 """So long a round makes reports, and then starts no further one."""
 FILES_AT_ONCE = 6
 """So many reports become files in one process: starting one takes as long as a report."""
@@ -75,7 +82,10 @@ class CloseMonths:
         kept = 0
         for month in self._months():
             tell(f"{month:%Y-%m}")
-            kept += self._look(month, float("inf"))[0]
+            is_done = False
+            while not is_done:
+                some, is_done = self._look(month, time.monotonic() + self._round_s)
+                kept += some
         return kept
 
     def _months(self) -> list[date]:
@@ -107,33 +117,37 @@ class CloseMonths:
         rules = self._rules()
         with self._services.database.reading() as connection:
             places = read_places(connection, self._services.missed(connection))
-            due = units_due(connection, places, month, rules.now)
+            due = {one.key.unit_id: one for one in units_due(connection, places, month, rules.now)}
             answered = answered_in(connection, period_of(Kind.MONTH, month), rules) if due else {}
-        make, kept = partial(self._make, places=places, rules=rules, answered=answered), 0
-        for number, one in enumerate(due):
-            if time.monotonic() >= until:
-                _log.info("month being closed", month=f"{month:%Y-%m}", left=len(due) - number)
-                return kept, False
-            kept += make(one)
-        if kept:
-            _log.info("reports of a closed month kept", month=f"{month:%Y-%m}", kept=kept)
-        return kept, True
+        making = _Making(self._services, places, month, rules, answered, until)
+        looked, made = 0, list[tuple[Due, Made]]()
+        for unit_id, one in making.reports([place_of(places, unit_id) for unit_id in due]):
+            looked += 1
+            if isinstance(one, Made):
+                made.append((due[unit_id], one))
+            else:
+                self._transact(partial(note_failed, keys=[due[unit_id].key], now=rules.now, why=one))
+        kept = self._keep_made(made, month, rules.now) if made else 0
+        if due:
+            _log.info("month being closed", month=f"{month:%Y-%m}", kept=kept, left=len(due) - looked)
+        return kept, looked == len(due)
 
-    def _make(self, due: Due, places: Places, rules: Rules, answered: Mapping[Series, int]) -> bool:
-        """Make one unit's report; whether there was one to keep."""
+    def _keep_made(self, made: list[tuple[Due, Made]], month: date, now: datetime) -> int:
+        """Keep the reports of units of which nothing changed while they were made; how many."""
+        with self._services.database.reading() as connection:
+            places = read_places(connection, self._services.missed(connection))
+            marks, kept = read_marks(connection, places, month), 0
+        for due, one in made:
+            # Else half of it may have been read before a change, and half behind it: the next round makes it anew.
+            if marks.get(due.key.unit_id) == due.mark:
+                kept += self._keep(due, one, now)
+        return kept
+
+    def _keep(self, due: Due, made: Made, now: datetime) -> bool:
         try:
-            with self._services.database.reading() as connection:
-                made = look_at(connection, places, due.key, rules, answered)
-            self._transact(partial(keep, due=due, made=made, now=rules.now))
+            self._transact(partial(keep, due=due, made=made, now=now))
         except IntegrityError:
             # Another collector was quicker by a moment.
-            return False
-        except Exception as error:
-            if not lies_in_the_data(error):
-                raise
-            _log.exception("a unit's month could not be closed", unit_id=due.key.unit_id, month=str(due.key.month))
-            why = f"{type(error).__name__}: {error}"
-            self._transact(partial(note_failed, keys=[due.key], now=rules.now, why=why))
             return False
         return made.numbers is not None
 
@@ -178,6 +192,45 @@ class CloseMonths:
             outbox.open(connection, _key(month), message, now)
         else:
             outbox.close(connection, _key(month), message, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """Makes the reports of one month in one round."""
+
+    services: Services
+    places: Places
+    month: date
+    rules: Rules
+    answered: Mapping[Series, int]
+    until: float
+
+    def reports(self, units: Sequence[Place]) -> Iterator[tuple[int, Made | str]]:
+        """What comes of each unit as far as there is time, or why none can be made."""
+        for batch, is_copied in in_batches(self.places, units):
+            if time.monotonic() >= self.until:
+                return
+            with ExitStack() as held:
+                sums = None
+                if is_copied:
+                    # Not held while reports are made: on some versions of SQLite nobody could write meanwhile.
+                    with self.services.database.reading() as connection:
+                        sums = held.enter_context(copied_sums(connection, self.places, batch, self.month))
+                for place in batch:
+                    if time.monotonic() >= self.until:
+                        return
+                    yield unit_id_of(place), self._report(place, sums)
+
+    def _report(self, place: Place, sums: Connection | None) -> Made | str:
+        key = Key(unit_id_of(place), self.month)
+        try:
+            with self.services.database.reading() as connection:
+                return look_at(connection, self.places, key, self.rules, self.answered, sums)
+        except Exception as error:
+            if not lies_in_the_data(error):
+                raise
+            _log.exception("a unit's month could not be closed", unit_id=key.unit_id, month=str(key.month))
+            return f"{type(error).__name__}: {error}"
 
 
 def _is_apart(looks: Mapping[int, Look], key: Key, now: datetime) -> bool:

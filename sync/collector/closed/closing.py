@@ -105,12 +105,31 @@ def place_of(places: Places, unit_id: int) -> Place:
     return places[EVERYTHING if unit_id == NOWHERE else places.unit_of[unit_id]]
 
 
-def look_at(connection: Connection, places: Places, key: Key, rules: Rules, answered: Mapping[Series, int]) -> Made:
+def unit_id_of(place: Place) -> int:
+    """By which number a unit's months are kept.
+
+    Raises KeyError for a counter.
+    """
+    if place.key == EVERYTHING:
+        return NOWHERE
+    if place.unit_id is None:
+        raise KeyError(place.key)
+    return place.unit_id
+
+
+def look_at(
+    connection: Connection,
+    places: Places,
+    key: Key,
+    rules: Rules,
+    answered: Mapping[Series, int],
+    sums: Connection | None = None,
+) -> Made:
     """Make a unit's report as it is now, and compare it with the one that was kept last."""
     place = place_of(places, key.unit_id)
     tree = places.subtree(place.key)
     order = Order(tree[place.key], period_of(Kind.MONTH, key.month), over_time=True)
-    book, kept = make_book(connection, tree, order, rules, answered), newest_numbers(connection, key)
+    book, kept = make_book(connection, tree, order, rules, answered, sums), newest_numbers(connection, key)
     if kept is None:
         return Made(0, freeze(replace(book, closing=Closing(rules.now))), waits=False)
     before = thaw(kept)

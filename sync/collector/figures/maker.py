@@ -48,14 +48,27 @@ def make_book(
     order: Order,
     rules: Rules,
     answered: Mapping[Series, int] | None = None,
+    sums: Connection | None = None,
 ) -> Book:
-    """The report that was ordered, as far as it may be shown; of several, ``answered_in`` need be read once."""
+    """The report that was ordered, as far as it may be shown.
+
+    Whoever makes many reads ``answered_in`` once and copies the sums that they are made of (``Frame.sums``).
+    """
     days = order.period.until(rules.today)
     # Nothing is read of a period before by whoever needs none.
     compared = days if order.brief else order.other or order.period.same_days_of(order.period.previous, rules.today)
     if answered is None:
         answered = answered_in(connection, days, rules)
-    frame = Frame(connection, places, order, rules, _choose(answered, order.asked, rules.surveys), days, compared)
+    frame = Frame(
+        connection,
+        sums or connection,
+        places,
+        order,
+        rules,
+        _choose(answered, order.asked, rules.surveys),
+        days,
+        compared,
+    )
     return _make(frame, answered)
 
 
@@ -106,7 +119,7 @@ def _lines(frame: Frame) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Call
     """What is shown of every place now and before, and what makes a place's line."""
     now = frame.span(frame.days)
     waiting, before = _waiting(frame, now)
-    streams = read_streams(frame.connection, frame.keys, frame.asked, [COUNTED, ASIDE, *ASIDE_STREAMS], now)
+    streams = read_streams(frame.sums, frame.keys, frame.asked, [COUNTED, ASIDE, *ASIDE_STREAMS], now)
     few, coming = frame.above(waiting.waits[0].few), frame.above(waiting.waits[0].coming)
     shown = _shown(frame, streams[COUNTED], few, coming)
     aside, standings, held = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting), _held(frame, waiting)
@@ -135,7 +148,7 @@ def _waiting(frame: Frame, now: Days) -> tuple[Waiting, Mapping[str, Shown]]:
     else:
         waiting = read_waiting(connection, frame.keys, asked, [now], present)
         waited = read_waiting(connection, frame.keys_then, asked, [then], present).waits[0]
-    counted = read_levels(connection, frame.keys_then, asked, COUNTED, then)
+    counted = read_levels(frame.sums, frame.keys_then, asked, COUNTED, then)
     return waiting, _shown(frame, counted, frame.above(waited.few), frame.above(waited.coming))
 
 
@@ -202,7 +215,7 @@ def _answered(frame: Frame) -> dict[str, Answered]:
     if last < days.first:
         return {}
     found: dict[str, Served] = {}
-    served = read_served(frame.connection, frame.keys, frame.asked, Days(days.first, last))
+    served = read_served(frame.sums, frame.keys, frame.asked, Days(days.first, last))
     for key, one in served.items():
         for above in frame.places.up_from(key):
             found[above] = add_served(found.get(above), one)

@@ -6,11 +6,13 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from kiosk.domain.visit.rating import Standing
 from sync.collector.care.signals.standing import move
 from sync.collector.chores import months
 from sync.collector.chores.every import slow_chores_of, transact
+from sync.collector.closed import copied
 from sync.collector.closed.changes import change_between
 from sync.collector.closed.closing import months_closed, units_due
 from sync.collector.closed.frozen import freeze
@@ -18,12 +20,15 @@ from sync.collector.errors import StorageFull
 from sync.collector.export.closed_files import NoFiles
 from sync.collector.figures.book import Cause
 from sync.collector.figures.places import read_places
+from sync.collector.profiles.served_file import take_served
+from sync.collector.profiles.typed import FILE, Source
 from sync.collector.replica.outgoing.sums import lock_releases
 from sync.collector.replica.stretch import ANY_PART, Stretch
 from sync.collector.services.moves import Act, end_unit, move_counter
 from sync.collector.services.services import make_services
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.settings.notices import Notices, Webhook
+from sync.collector.store import schema
 from tests.sync.collector.builders import DAYS, Office
 from tests.sync.collector.closing import ALL, CLOSED, NOVEMBER, XA, Closed, at
 
@@ -289,3 +294,48 @@ def test_a_report_that_was_thawed_is_frozen_to_the_same_bytes_and_differs_in_not
 
     assert freeze(november.book()) == numbers
     assert change_between(november.book(), november.book()) is None
+
+
+def test_reports_of_many_units_are_made_of_copied_sums_to_the_same_bytes(
+    closed: Closed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in (9, 16):
+        pen = closed.press(*[4] * 30, *[2] * 10, day=day)
+        closed.press(*[5] * 35, counter="Q2", day=day, survey="tt32-3@1" if day == 9 else "sipas-5@1")
+        assert pen.lines
+    closed.press(*[1] * 7, *[5] * 6, standing="repeat", day=17)
+    with closed.office.database.writing() as connection:
+        source = Source("it", at(20), FILE, "tep.csv")
+        take_served(connection, b"unit,counter,day,n\nXA,Q1,2026-11-16,60\n", at(20).date(), source)
+    other = closed.rounds()
+    monkeypatch.setattr(copied, "UNITS_MIN", 1)
+    kept = other.run_round()
+    numbers = [closed.numbers(), closed.numbers(ALL)]
+    with closed.office.database.writing() as connection:
+        connection.execute(delete(schema.closed_look))
+        connection.execute(delete(schema.closed_month))
+
+    monkeypatch.setattr(copied, "UNITS_MIN", 99)
+    closed.close()
+
+    assert kept == 2
+    assert [closed.numbers(), closed.numbers(ALL)] == numbers
+    assert closed.book().me.answered is not None
+
+
+def test_what_changed_while_a_report_was_made_is_kept_by_the_next_round(
+    closed: Closed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed.press(*[4] * 40)
+    good = months.in_batches
+
+    def meanwhile(*values: Any) -> Any:
+        closed.press(*[5] * 6, day=17, came=at(7, month=12))
+        return good(*values)
+
+    monkeypatch.setattr(months, "in_batches", meanwhile)
+    assert (closed.close(), closed.kept()) == (0, [])
+    monkeypatch.setattr(months, "in_batches", good)
+
+    assert closed.close() == 2
+    assert closed.book().me.n == 46

@@ -56,6 +56,8 @@ RULES: tuple[tuple[str, str, Right], ...] = (
     ("GET", "/vu-viec", Right.FOLLOW),
     ("POST", "/vu-viec", Right.DECIDE),
     ("GET", "/xuat", Right.EXPORT),
+    ("GET", "/da-chot", Right.EXPORT),
+    ("GET", "/v1/closed", Right.EXPORT),
     ("GET", "/v1/report", Right.EXPORT),
     ("GET", "/v1/tallies", Right.EXPORT),
     ("GET", "/xuat-766", Right.EXPORT),
