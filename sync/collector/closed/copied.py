@@ -10,13 +10,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Date, Select, String, Table, and_, cast, or_, select
 from sqlalchemy.pool import StaticPool
 
 from kiosk.journal.disk.engine import sqlite_module
 from sync.collector.figures.places import Place, Places
+from sync.collector.figures.queries.waits import ASIDE_STREAMS
 from sync.collector.figures.reasons import MONTHS
 from sync.collector.replica.shown import BEYOND, MONTH, NOWHERE, WEEK, month_after
+from sync.collector.replica.tally import COUNTED
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import metadata, served_count, shown_count, shown_unit_count
 
@@ -26,8 +28,6 @@ UNITS_MAX = 400
 UNITS_MIN = 12
 """For fewer the copy is not worth its while."""
 _ROWS = 20_000
-_GRAINS = (MONTH, WEEK, BEYOND)
-"""What the report of a month is made of, with its weeks and the months before."""
 
 
 def in_batches(places: Places, units: Collection[Place]) -> Iterator[tuple[list[Place], bool]]:
@@ -66,19 +66,21 @@ def copied_sums(connection: Connection, places: Places, units: Collection[Place]
 
 def _copy(connection: Connection, copy: Connection, table: Table, month: date, wanted: Collection[int]) -> None:
     names = [column.name for column in table.c]
-    number = names.index("unit_id" if table is shown_unit_count else "counter_id")
-    found = connection.execute(_rows_of(table, month).execution_options(yield_per=_ROWS))
+    found = connection.execute(_rows_of(table, month, wanted).execution_options(yield_per=_ROWS))
     for some in found.partitions():
-        kept = [list(map(_stored, row)) for row in some if row[number] in wanted]
-        insert_rows(copy, table, {}, names, kept)
+        insert_rows(copy, table, {}, names, some)
 
 
-def _rows_of(table: Table, month: date) -> Select[Any]:
+def _rows_of(table: Table, month: date, wanted: Collection[int]) -> Select[Any]:
     since, c = month, table.c
     for _ in range(MONTHS):
         since = (since - timedelta(days=1)).replace(day=1)
-    return select(table).where(c.grain.in_(_GRAINS), c.first >= since, c.first < month_after(month))
-
-
-def _stored(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+    number = c.unit_id if table is shown_unit_count else c.counter_id
+    # Days as text, as they are inserted: to make days of them takes longer than all the rest.
+    columns = [cast(one, String) if isinstance(one.type, Date) else one for one in c]
+    rows = select(*columns).where(c.first >= since, c.first < month_after(month), (number + 0).in_(wanted))
+    in_weeks = c.grain.in_((WEEK, BEYOND))
+    if table is not served_count:
+        # Of weeks a report tells what counts and what was set aside, and no reason.
+        in_weeks = and_(in_weeks, c.stream.in_((COUNTED, *ASIDE_STREAMS)))
+    return rows.where(or_(c.grain == MONTH, in_weeks))
