@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, Date, Select, String, Table, and_, cast, or_, select
+from sqlalchemy import ColumnElement, Connection, Date, Select, String, Table, and_, cast, or_, select
 from sqlalchemy.pool import StaticPool
 
 from kiosk.journal.disk.engine import sqlite_module
@@ -79,7 +79,7 @@ def _rows_of(table: Table, month: date, wanted: Collection[int]) -> Select[Any]:
     # Days as text, as they are inserted: to make days of them takes longer than all the rest.
     columns = [cast(one, String) if isinstance(one.type, Date) else one for one in c]
     rows = select(*columns).where(c.first >= since, c.first < month_after(month), (number + 0).in_(wanted))
-    in_weeks = c.grain.in_((WEEK, BEYOND))
+    in_weeks: ColumnElement[bool] = c.grain.in_((WEEK, BEYOND))
     if table is not served_count:
         # Of weeks a report tells what counts and what was set aside, and no reason.
         in_weeks = and_(in_weeks, c.stream.in_((COUNTED, *ASIDE_STREAMS)))

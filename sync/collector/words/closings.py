@@ -1,10 +1,11 @@
 """Closings: that a month was closed, and what was corrected of it since."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.numbers.measures import Method, Share
-from sync.collector.figures.book import Book, Cause, Changed, Correction, Sums
+from sync.collector.figures.book import Book, Cause, Changed, Correction, Part, Sums
 from sync.collector.words.when import When
 
 
@@ -41,6 +42,17 @@ class Closings(When):
             changes="; ".join(parts) or t("the place as a whole is as before, places below it are not"),
         )
 
+    def last_correction(self, book: Book) -> str:
+        """The newest correction, with what it changed of the question that the report is about."""
+        t = self.t
+        assert book.closing is not None  # noqa: S101 - asked of what was corrected
+        one = book.closing.corrections[-1]
+        of_it = next((changed for changed in one.changed if changed.code == book.asked.code), None)
+        said = self._changed(of_it, named=False) if of_it else t("it is about other questions or places below")
+        return t(
+            "Correction {n} of {day}: {said}.", n=t.number(one.number), day=t.day(self.day_of(one.made_at)), said=said
+        )
+
     def causes(self, correction: Correction) -> str:
         """Why it was made, as far as that is known."""
         return ", ".join(self._cause(cause) for cause in correction.causes) or self.t("cause not known")
@@ -57,7 +69,7 @@ class Closings(When):
         return f"{self.t.number(-(-n // 1000))} kB"
 
     def sums(self, changed: Changed) -> list[tuple[str, str, str]]:
-        """What each figure is called, what it was and what it is; those that did not change are left out."""
+        """What each figure is called, what it was and what it is."""
         t, told = self.t, (changed.before, changed.after)
         counts: list[tuple[str, Callable[[Sums], str]]] = [
             (t("Ratings counted"), lambda one: t.number(one.n)),
@@ -67,11 +79,22 @@ class Closings(When):
             (t("Ratings recorded"), lambda one: t.number(one.recorded)),
             (t("Transactions"), self._transactions),
         ]
-        rows = [(name, say(told[0]), say(told[1])) for name, say in counts]
-        return [row for row in rows if row[1] != row[2]]
+        return [(name, say(told[0]), say(told[1])) for name, say in counts]
+
+    def question_in(self, book: Book, code: str) -> str:
+        """A question of the report in its own words."""
+        return next((self.question(part) for part in book.parts if part.series.asked.code == code), code)
+
+    @abstractmethod
+    def question(self, part: Part) -> str:
+        """A question in its own words; its code where its survey is not known."""
 
     def _changed(self, changed: Changed, *, named: bool) -> str:
-        rows = [f"{name[:1].lower()}{name[1:]} {before} → {after}" for name, before, after in self.sums(changed)]
+        rows = [
+            f"{name[:1].lower()}{name[1:]} {before} → {after}"
+            for name, before, after in self.sums(changed)
+            if before != after
+        ]
         said = ", ".join(rows) or self.t("other levels or reasons")
         return f"{changed.code}: {said}" if named else said
 

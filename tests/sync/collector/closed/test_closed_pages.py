@@ -84,7 +84,8 @@ def test_the_page_names_the_closing_its_corrections_and_that_more_waits(client: 
     page = " ".join(client.get(MONTH).text.split())
 
     assert "Báo cáo tháng đã chốt ngày 08/12/2026" in page
-    for said in ("lượt đánh giá gửi về muộn", '<td class="r">80</td><td class="r b">85</td>', "chờ đến khi đủ"):
+    assert "Đính chính lần 1, ngày 10/12/2026: lượt được tính 80 → 85" in page
+    for said in ("lượt đánh giá gửi về muộn", "80 → <b>85</b>", "chờ đến khi đủ"):
         assert said in page
 
 
