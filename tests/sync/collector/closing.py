@@ -82,17 +82,27 @@ class Closed:
             after_ids(connection)
 
     def press(
-        self, *levels: int, day: int = 16, counter: str = "Q1", came: datetime | None = None, **values: Any
-    ) -> Pen:
+        self,
+        *levels: int,
+        day: int = 16,
+        counter: str = "Q1",
+        came: datetime | None = None,
+        repeats: int = 0,
+        reason: str = "",
+        **values: Any,
+    ) -> None:
         """Presses at 9 of a day, which came at noon of it, or later; cut as its kiosk would."""
         pen, pressed, received = Pen(), at(day, 9), came or at(day)
         for level in levels:
-            pen.rating(level, counter=counter, **values)
+            rating = pen.rating(level, counter=counter, **values)
+            if reason:
+                pen.reasons(rating, reason)
+        for _ in range(repeats):
+            pen.rating(5, standing="repeat", counter=counter, **values)
         clock = replace(pen.instant(), mono_us=pen.mono_us + int((received - pressed).total_seconds() * 1e6))
         with self.office.database.writing() as connection:
             ensure_partitions(connection, received)
         self.office.append(pen, received_at=received, clock=clock)
-        return pen
 
     def rounds(self, services: Services | None = None, **values: Any) -> CloseMonths:
         """What closes months, of this collector or another one."""
