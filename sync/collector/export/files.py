@@ -83,6 +83,7 @@ def heading_of(book: Book, p: Phrases) -> list[str]:
         ),
         t("Made at {time}", time=p.made_at_fully()),
         f"{book.asked.code} · {p.method(book.method)}",
+        *p.closing(book),
         *filter(None, [p.recorded(book), p.waits(book), *p.changed(book.main.series), p.undated(book)]),
         *([p.gap(book)] if book.versus else []),
         *([p.rank_method()] if any(line.rank for line in book.reasons) else []),

@@ -22,6 +22,8 @@ class Frame:
     """One report's place, question and days, and where to read of them."""
 
     connection: Connection
+    sums: Connection
+    """Where what is shown is read: the same, or a copy of its sums, for whoever makes many reports."""
     places: Places
     order: Order
     rules: Rules

@@ -14,6 +14,7 @@ from kiosk.domain.numbers.disclosure import Shown, shown_sum
 from kiosk.domain.numbers.measures import Method, Share
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Survey
+from sync.collector.calendar.periods import Period
 from sync.collector.figures.book import Book, Order, Part, Rules
 from sync.collector.figures.frame import Frame
 from sync.collector.figures.lines import Answered, HalfDay, Line, dissatisfied_of
@@ -41,14 +42,40 @@ HEAT_WEEKS = 5
 NO_STANDINGS: Mapping[Standing, int] = {}
 
 
-def make_book(connection: Connection, places: Places, order: Order, rules: Rules) -> Book:
-    """The report that was ordered, as far as it may be shown."""
+def make_book(
+    connection: Connection,
+    places: Places,
+    order: Order,
+    rules: Rules,
+    answered: Mapping[Series, int] | None = None,
+    sums: Connection | None = None,
+) -> Book:
+    """The report that was ordered, as far as it may be shown.
+
+    Whoever makes many reads ``answered_in`` once and copies the sums that they are made of (``Frame.sums``).
+    """
     days = order.period.until(rules.today)
     # Nothing is read of a period before by whoever needs none.
     compared = days if order.brief else order.other or order.period.same_days_of(order.period.previous, rules.today)
-    answered = group(read_answered(connection, to_the_end(Days(days.first, days.last), rules.today)), rules.surveys)
-    frame = Frame(connection, places, order, rules, _choose(answered, order.asked, rules.surveys), days, compared)
+    if answered is None:
+        answered = answered_in(connection, days, rules)
+    frame = Frame(
+        connection,
+        sums or connection,
+        places,
+        order,
+        rules,
+        _choose(answered, order.asked, rules.surveys),
+        days,
+        compared,
+    )
     return _make(frame, answered)
+
+
+def answered_in(connection: Connection, days: Period, rules: Rules) -> dict[Series, int]:
+    """Every question that was answered in these days, wherever, the most answered first."""
+    asked = read_answered(connection, to_the_end(Days(days.first, days.last), rules.today))
+    return group(asked, rules.surveys)
 
 
 def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
@@ -58,6 +85,7 @@ def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
     shown, before, line = _lines(frame, took_part)
     parts = (_part(frame, line), *_others(frame, answered, took_part))
     kiosks = tuple((at, kiosk) for at in places.counters(place.key) for kiosk in at.kiosks)
+    peers = places.beside(place, frame.days.first, frame.days.last, order.seen)
     way = tuple(at for at in places.way_to(place.key) if at.key.startswith(order.seen) and at.key)
     unknown = undated_counters(frame.connection, frame.days.first, frame.days.last)
     undated = tuple(at for at in places.counters(place.key) if at.counter_id in unknown)
@@ -65,7 +93,7 @@ def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
         place, way, order.period, frame.days, frame.other, rules.today, rules.now, rules.policy, parts, answered,
         parts[0].me.spark, () if frame.brief else reasons_of(frame, shown, before),
         () if frame.brief else _half_days(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
-        reason_months_of(frame) if order.over_time else (), _peers(frame), frame.joined,
+        reason_months_of(frame) if order.over_time else (), peers, frame.joined,
         read_published(frame.connection, [change.after.ref for change in frame.series.changes]), undated,
     )  # fmt: skip
 
@@ -99,7 +127,7 @@ def _lines(
     """What is shown of every place now and before, and what makes a place's line."""
     now = frame.span(frame.days)
     waiting, before = _waiting(frame, now)
-    streams = read_streams(frame.connection, frame.keys, frame.asked, [COUNTED, ASIDE, *ASIDE_STREAMS], now)
+    streams = read_streams(frame.sums, frame.keys, frame.asked, [COUNTED, ASIDE, *ASIDE_STREAMS], now)
     waits, held = waiting.waits(frame.places.up_from), waits_at(waiting, frame.places.up_from)
     running = {place for key in waiting.running for place in frame.places.up_from(key)}
     shown = _shown(frame, streams[COUNTED], waits)
@@ -124,16 +152,8 @@ def _waiting(frame: Frame, now: Days) -> tuple[Waiting, Mapping[str, Shown]]:
     if frame.brief:
         return waiting, dict.fromkeys(frame.places.by_key, Shown())
     waited = read_waiting(connection, frame.keys_then, asked, then, present).waits(frame.places.up_from)
-    counted = read_levels(connection, frame.keys_then, asked, COUNTED, then)
+    counted = read_levels(frame.sums, frame.keys_then, asked, COUNTED, then)
     return waiting, _shown(frame, counted, waited)
-
-
-def _peers(frame: Frame) -> tuple[Place, ...]:
-    place = frame.order.place
-    if place.parent is None or not place.parent.startswith(frame.order.seen):
-        return ()
-    beside = frame.places.children_at_work(place.parent, frame.days.first, frame.days.last)
-    return tuple(peer for peer in beside if peer.key != place.key)
 
 
 def _levels(frame: Frame, counters: Mapping[str, Levels]) -> dict[str, Levels]:
@@ -181,7 +201,7 @@ def _answered(frame: Frame) -> dict[str, Answered]:
     if last < days.first:
         return {}
     found: dict[str, Served] = {}
-    served = read_served(frame.connection, frame.keys, Days(days.first, last))
+    served = read_served(frame.sums, frame.keys, Days(days.first, last))
     for key, one in served.items():
         for above in frame.places.up_from(key):
             found[above] = add_served(found.get(above), one)

@@ -6,10 +6,10 @@ from sync.collector.figures.book import Book, Part
 from sync.collector.figures.lines import Line
 from sync.collector.figures.queries.waits import Why
 from sync.collector.figures.series import Change, Series
-from sync.collector.words.when import When
+from sync.collector.words.closings import Closings
 
 
-class Recorded(When):
+class Recorded(Closings):
     """The sentences that stand at the head of every report."""
 
     def versions(self, series: Series) -> str:

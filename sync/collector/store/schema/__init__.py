@@ -33,6 +33,7 @@ from sync.collector.store.schema.journals import (
     segment,
     unread,
 )
+from sync.collector.store.schema.months import closed_file, closed_look, closed_month, first_closed
 from sync.collector.store.schema.notices import delivery, incident, mailed_report, notice
 from sync.collector.store.schema.own import own_address, own_key, own_move
 from sync.collector.store.schema.people import account, audit, signed_in, signin_failure
@@ -86,6 +87,9 @@ __all__ = [
     "block_reason",
     "boot_clock",
     "carried",
+    "closed_file",
+    "closed_look",
+    "closed_month",
     "comment",
     "comment_step",
     "counter",
@@ -102,6 +106,7 @@ __all__ = [
     "enclosure",
     "enrolment_code",
     "enrolment_failure",
+    "first_closed",
     "follow_up",
     "follow_up_step",
     "incident",
