@@ -6,10 +6,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from tests.sync.collector.commands.started import run_started
 
 from sync.collector.store.database import open_database
 from sync.collector.store.migrate import migrate
+from tests import started
 from tests.sync.collector.builders import open_office
 from tests.sync.collector.closing import Closed, at
 
@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": "/usr/bin:/bin", "HAILONG_LANGUAGE": "en", "HOME": "/nonexistent"}
-    return run_started(["closed", *arguments, "--data-dir", str(folder)], environment)
+    return started.run("collector", ["closed", *arguments, "--data-dir", str(folder)], environment)
 
 
 def test_what_is_kept_is_listed_and_written_byte_for_byte(folder: Path) -> None:
