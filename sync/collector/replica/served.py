@@ -11,16 +11,19 @@ counters' lock, so no row can drift from its parts.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from datetime import date, timedelta
-from typing import Any, NamedTuple
+from datetime import date
+from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     Connection,
     Date,
     Select,
+    String,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -36,17 +39,13 @@ from sync.collector.replica.tally import COUNTED
 from sync.collector.store.schema import counter, served_count, tally, transaction_count, typed_count
 
 CounterDay = tuple[int, date]
-_KEY = ("grain", "first", "counter_id")
 FIGURES = ("ratings", "transactions", "known", "days")
 
 
-class _Rows(NamedTuple):
-    """Rows that are added up together."""
-
-    grain: str
-    firsts: Collection[date]
-    counters: Collection[int]
-
+_ON_DAYS: BindParameter[Any] = bindparam("on_days", expanding=True)
+_AT_COUNTERS: BindParameter[Any] = bindparam("at_counters", expanding=True)
+_OF_GRAIN = bindparam("of_grain", type_=String)
+_SINCE, _UNTIL = (bindparam(name, type_=Date) for name in ("since", "until"))
 
 TYPED = (transaction_count, typed_count)
 """Where it stands what was typed in: on kiosks; on the web or in a file."""
@@ -87,8 +86,14 @@ def lock_counters(connection: Connection, counters: Collection[int] | None) -> N
 def add_up_served(connection: Connection, places: Collection[CounterDay]) -> None:
     """Add up anew, for these counters and days, what was typed in and how many visits were rated."""
     for counters, days in _by_month(places):
-        _keep(connection, _Rows(DAY, days, counters), _of_days(days, counters))
-        _add_up(connection, days, counters)
+        here = {"at_counters": sorted(counters), "on_days": sorted(days)}
+        connection.execute(_DAYS_GONE, here)
+        connection.execute(_DAYS_ANEW, here)
+        spans = [(WEEK, *week) for week in sorted({week_of(day) for day in days})]
+        for grain, since, until in (*spans, (MONTH, *month_of(min(days)))):
+            span = {"of_grain": grain, "since": since, "until": until, "at_counters": sorted(counters)}
+            connection.execute(_SPAN_GONE, span)
+            connection.execute(_SPAN_ANEW, span)
 
 
 def _by_month(places: Iterable[CounterDay]) -> Iterator[tuple[set[int], set[date]]]:
@@ -101,17 +106,18 @@ def _by_month(places: Iterable[CounterDay]) -> Iterator[tuple[set[int], set[date
     yield from found.values()
 
 
-def _of_days(days: Collection[date], counters: Collection[int]) -> Select[Any]:
+def _of_days() -> Select[Any]:
     """Each day on which something was typed in or a visit was rated."""
-    c = union_all(_typed(days, counters), _rated(days, counters)).subquery("of_day").c
+    c = union_all(_typed(), _rated()).subquery("of_day").c
     known = func.max(c.known)
     figures = (case((known == 1, func.sum(c.ratings)), else_=0), func.sum(c.transactions), known, literal(1))
     return select(literal(DAY), c.day, c.counter_id, *figures).group_by(c.day, c.counter_id)
 
 
-def _typed(days: Collection[date], counters: Collection[int]) -> Select[Any]:
+def _typed() -> Select[Any]:
     """What was typed in last for each day."""
-    c = every_typed((table.c.day.in_(days), table.c.counter_id.in_(counters)) for table in TYPED).subquery("typed").c
+    wheres = ((table.c.day.in_(_ON_DAYS), table.c.counter_id.in_(_AT_COUNTERS)) for table in TYPED)
+    c = every_typed(wheres).subquery("typed").c
     newest = func.row_number().over(partition_by=(c.counter_id, c.day), order_by=(c.at.desc(), c.seq.desc()))
     every = select(c.counter_id, c.day, c.n, newest.label("age"))
     last = every.subquery("every_count").c
@@ -119,11 +125,11 @@ def _typed(days: Collection[date], counters: Collection[int]) -> Select[Any]:
     return select(last.counter_id, last.day, *figures).where(last.age == 1)
 
 
-def _rated(days: Collection[date], counters: Collection[int]) -> Select[Any]:
+def _rated() -> Select[Any]:
     """How many visits were rated on each day, by survey: so many as the ratings of the question that has the most."""
     c = tally.c
     # Plus nothing, as in ``figures.counts``: PostgreSQL would pass over the days' rows once for each counter.
-    here = and_((c.counter_id + 0).in_(counters), c.day.in_(days), c.standing == COUNTED)
+    here = and_((c.counter_id + 0).in_(_AT_COUNTERS), c.day.in_(_ON_DAYS), c.standing == COUNTED)
     place = (c.counter_id, c.day, c.survey)
     questions = select(*place, func.sum(c.n).label("n")).where(here).group_by(*place, c.question)
     one = questions.subquery("by_question").c
@@ -133,27 +139,26 @@ def _rated(days: Collection[date], counters: Collection[int]) -> Select[Any]:
     return wanted.having(visits > 0)
 
 
-def _add_up(connection: Connection, days: Collection[date], counters: Collection[int]) -> None:
-    """The weeks and the month of these days, from all their days."""
-    spans = [(WEEK, *week) for week in sorted({week_of(day) for day in days})]
-    spans.append((MONTH, *month_of(min(days))))
+def _of_span() -> Select[Any]:
+    """A week or month, from all its days."""
     c = served_count.c
-    for grain, first, last in spans:
-        every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        parts = and_(*_place(_Rows(DAY, every, counters)))
-        place = (literal(grain).label("to"), literal(first, Date).label("since"), c.counter_id)
-        sums = select(*place, *(func.sum(c[name]) for name in FIGURES)).where(parts).group_by(c.counter_id)
-        _keep(connection, _Rows(grain, [first], counters), sums)
+    days = and_(c.grain == DAY, c.first.between(_SINCE, _UNTIL), c.counter_id.in_(_AT_COUNTERS))
+    sums = (func.sum(c[name]) for name in FIGURES)
+    return (
+        select(_OF_GRAIN.label("to"), _SINCE.label("since_day"), c.counter_id, *sums).where(days).group_by(c.counter_id)
+    )
 
 
-def _keep(connection: Connection, rows: _Rows, anew: Select[Any]) -> None:
-    """Put these rows in the place of those that stand there."""
-    connection.execute(delete(served_count).where(*_place(rows)))
-    connection.execute(insert(served_count).from_select([*_KEY, *FIGURES], anew))
-
-
-def _place(rows: _Rows) -> Iterator[ColumnElement[bool]]:
-    c = served_count.c
-    yield c.grain == rows.grain
-    yield c.first.in_(sorted(rows.firsts))
-    yield c.counter_id.in_(sorted(rows.counters))
+# Made once: making them takes longer than the database takes for a few counters, and each release runs them all.
+_ON_DAYS, _AT_COUNTERS = bindparam("on_days", expanding=True), bindparam("at_counters", expanding=True)
+_OF_GRAIN, _SINCE, _UNTIL = (
+    bindparam("of_grain", type_=String),
+    bindparam("since", type_=Date),
+    bindparam("until", type_=Date),
+)
+_HERE = served_count.c.counter_id.in_(_AT_COUNTERS)
+_NAMES = ("grain", "first", "counter_id", *FIGURES)
+_DAYS_GONE = delete(served_count).where(served_count.c.grain == DAY, served_count.c.first.in_(_ON_DAYS), _HERE)
+_DAYS_ANEW = insert(served_count).from_select(_NAMES, _of_days())
+_SPAN_GONE = delete(served_count).where(served_count.c.grain == _OF_GRAIN, served_count.c.first == _SINCE, _HERE)
+_SPAN_ANEW = insert(served_count).from_select(_NAMES, _of_span())
