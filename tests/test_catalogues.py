@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from kiosk.base.resources import resource
 from kiosk.base.settings import values as setting_values
 from kiosk.base.settings.layers import Source
-from kiosk.doctor.finding import State
+from kiosk.doctor.finding import Health
 from kiosk.journal.disk.place import UNFIT
 from kiosk.journal.upkeep.verify import Wrong
 from sync.agent.asked.doctor import _FLAWS
@@ -95,7 +95,7 @@ def test_both_languages_have_the_same_sentences(name):
 
 
 def test_states_of_the_doctor_need_no_words():
-    assert {str(state) for state in State} == {"OK", "WARN", "FAIL"}
+    assert {str(state) for state in Health} == {"OK", "WARN", "FAIL"}
 
 
 def sentences(name: str) -> Iterator[str]:

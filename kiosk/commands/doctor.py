@@ -11,7 +11,7 @@ import typer
 
 from kiosk.base.clock import SystemClock
 from kiosk.commands.shared import AsJson, Config, DataDir, t
-from kiosk.doctor.finding import Check, Finding, State, finding_line
+from kiosk.doctor.finding import Check, Finding, Health, finding_line
 from kiosk.doctor.machine import Machine
 from kiosk.doctor.round import examine
 from kiosk.office.settings import KioskSettings, load_kiosk_settings
@@ -43,7 +43,7 @@ def say_findings(findings: list[Finding], *, as_json: bool) -> None:
 
 def exit_code_of(findings: list[Finding]) -> int:
     """1 if anything fails."""
-    return 1 if any(finding.state is State.FAIL for finding in findings) else 0
+    return 1 if any(finding.state is Health.FAIL for finding in findings) else 0
 
 
 def kiosk_checks(settings: KioskSettings, machine: Machine) -> list[Check]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class State(StrEnum):
+class Health(StrEnum):
     """How one thing is."""
 
     OK = "OK"
@@ -20,7 +20,7 @@ class Finding:
 
     about: str
     """What was looked at, a stable name for programs."""
-    state: State
+    state: Health
     said: str
     remedy: str = ""
 
@@ -39,17 +39,17 @@ class Check:
 
 def fine(about: str, said: str, remedy: str = "") -> Finding:
     """All is well; a remedy may still make it better."""
-    return Finding(about, State.OK, said, remedy)
+    return Finding(about, Health.OK, said, remedy)
 
 
 def doubtful(about: str, said: str, remedy: str) -> Finding:
     """The kiosk works, and somebody should look."""
-    return Finding(about, State.WARN, said, remedy)
+    return Finding(about, Health.WARN, said, remedy)
 
 
 def failing(about: str, said: str, remedy: str) -> Finding:
     """The kiosk does not keep its promises until this is mended."""
-    return Finding(about, State.FAIL, said, remedy)
+    return Finding(about, Health.FAIL, said, remedy)
 
 
 def finding_line(finding: Finding) -> str:

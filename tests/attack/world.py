@@ -22,7 +22,7 @@ from sync.agent.state import AgentState, keep_state
 from sync.agent.upload import last_common, upload_all
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.care.signals.keep import keep_findings
-from sync.collector.care.signals.watched import Finding, Sign
+from sync.collector.care.signals.watched import FoundSign, Sign
 from sync.collector.fleet.devices.credentials import move_device
 from sync.collector.services.moves import Act, move_counter
 from sync.collector.store import schema
@@ -219,7 +219,7 @@ class World:
 
         def keep(connection):  # type: ignore[no-untyped-def]
             counter_id = connection.execute(select(c.counter_id).where(c.code == counter)).scalar_one()
-            found = Finding(counter_id, Sign.BURST, day.isoformat(), day.isoformat(), part, finding)
+            found = FoundSign(counter_id, Sign.BURST, day.isoformat(), day.isoformat(), part, finding)
             return next(iter(keep_findings(connection, [found], self.now.astimezone(UTC))), 0)
 
         return int(self.centre.decide(keep))

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from sync.collector.care.signals.decide import Chair, Decision, set_aside
 from sync.collector.care.signals.keep import keep_findings
-from sync.collector.care.signals.watched import Finding, Sign
+from sync.collector.care.signals.watched import FoundSign, Sign
 from sync.collector.fleet.devices.credentials import move_device
 from sync.collector.fleet.kiosks.commands import Kind, order_command, settle_commands
 from sync.collector.fleet.kiosks.faults import Fault
@@ -153,8 +153,9 @@ def _find_signs(connection: Connection) -> None:
     rush = {"quick": 30, "n": 90, "expected": 4, "seconds": 60, "days": 3, "one_face": True, "weeks": weeks}
     first, last = "2026-11-17", "2026-11-18"
     findings = [
-        Finding(1, Sign.BURST, first, last, "am", rush), Finding(2, Sign.BURST, "2026-11-13", "2026-11-13", "am", rush),
-        Finding(2, Sign.UNPRESSED, last, last, "", {"days": 3, "usual": 12, "heard": True}),
+        FoundSign(1, Sign.BURST, first, last, "am", rush),
+        FoundSign(2, Sign.BURST, "2026-11-13", "2026-11-13", "am", rush),
+        FoundSign(2, Sign.UNPRESSED, last, last, "", {"days": 3, "usual": 12, "heard": True}),
     ]  # fmt: skip
     keep_findings(connection, findings, NOON)
     decides = Reader(SUPERVISOR, "Nông Thị Hương", Role.SUPERVISOR, RIGHTS[Role.SUPERVISOR], "")

@@ -14,7 +14,7 @@ from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.api.noted import note_reading
 from sync.collector.calendar.periods import LAST_DAY
 from sync.collector.figures.book import Book, Part
-from sync.collector.figures.lines import Answered, Line
+from sync.collector.figures.lines import Answered, PlaceLine
 from sync.collector.figures.places import Place
 from sync.collector.fleet.places.units import PLACE_CODE
 from sync.collector.services.reports import Span, read_span
@@ -102,7 +102,7 @@ def _place_json(place: Place) -> dict[str, Any]:
     }
 
 
-def _line_json(line: Line) -> dict[str, Any]:
+def _line_json(line: PlaceLine) -> dict[str, Any]:
     return {
         "counted": line.shown.n,
         "by_level": {str(level): n for level, n in sorted(line.shown.counts.items())},

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from kiosk.base.texts import texts
 from sync.collector.care.cases.letters import tell_overdue
-from sync.collector.care.cases.opening import CLOSED, Finding, Rule, find_case
+from sync.collector.care.cases.opening import CLOSED, LowResult, Rule, find_case
 from sync.collector.services.cases import look_for, periods_now, place_of, read_since
 from sync.collector.services.cases_by_hand import open_and_tell
 from sync.collector.services.services import Services
@@ -35,8 +35,8 @@ def run_case_round(services: Services, transact: Transact) -> int:
     return opened
 
 
-def _findings(services: Services, rule: Rule) -> list[Finding]:
-    found: list[Finding] = []
+def _findings(services: Services, rule: Rule) -> list[LowResult]:
+    found: list[LowResult] = []
     for period in periods_now(rule.cases.kind, rule.today):
         found += look_for(services, rule.cases, period)
     return found

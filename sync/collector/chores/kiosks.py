@@ -15,7 +15,7 @@ from sync.collector.fleet.kiosks.commands import forget_excerpts
 from sync.collector.fleet.kiosks.days import forget_days
 from sync.collector.fleet.kiosks.faults import BEHIND_ITS_BACK, Fault
 from sync.collector.fleet.kiosks.incident_store import key_of, read_states, take_turn, write_state
-from sync.collector.fleet.kiosks.incidents import NOTHING, State, Told, What, look_again
+from sync.collector.fleet.kiosks.incidents import NOTHING, OpenTroubles, Told, What, look_again
 from sync.collector.fleet.kiosks.known import read_known, unknow_fault
 from sync.collector.fleet.kiosks.roll import Kiosk, read_roll
 from sync.collector.services.services import Services
@@ -30,7 +30,7 @@ NOWHERE = "\0"
 _kiosks = Gauge("hailong_kiosks", "Kiosks by what is wrong with them; one may be counted several times", ["state"])
 
 
-States = Mapping[tuple[str, Fault], State]
+States = Mapping[tuple[str, Fault], OpenTroubles]
 
 
 def watch_fleet(services: Services, transact: Transact) -> None:
@@ -66,7 +66,7 @@ def _changed(
 
 def _looks(
     services: Services, audience: Audience, kiosks: Sequence[Kiosk], states: States
-) -> Iterator[tuple[Fault, State, list[Told]]]:
+) -> Iterator[tuple[Fault, OpenTroubles, list[Told]]]:
     """What is the matter now with each fault of which something changed, and what is to be told of it."""
     places = {kiosk.device_id: kiosk.path for kiosk in kiosks}
     for fault in Fault:
@@ -87,8 +87,8 @@ def _below(kiosks: Sequence[Kiosk]) -> dict[str, list[Kiosk]]:
 
 
 def _look(
-    before: State, fault: Fault, kiosks: Sequence[Kiosk], places: Mapping[str, str], services: Services
-) -> tuple[State, list[Told]]:
+    before: OpenTroubles, fault: Fault, kiosks: Sequence[Kiosk], places: Mapping[str, str], services: Services
+) -> tuple[OpenTroubles, list[Told]]:
     ill = [kiosk.device_id for kiosk in kiosks if fault in kiosk.faults]
     # What a silent kiosk said last is old: of that nothing new is told, nor that it is over.
     silent = [kiosk.device_id for kiosk in kiosks if Fault.SILENT in kiosk.faults and fault not in BEHIND_ITS_BACK]

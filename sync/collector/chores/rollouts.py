@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from kiosk.base.texts import Texts, texts
 from sync.collector.fleet.rollouts.effective import InForce, InForceCache, read_in_force
-from sync.collector.fleet.rollouts.stage import State, Step, is_due, next_step
+from sync.collector.fleet.rollouts.stage import RolloutState, Step, is_due, next_step
 from sync.collector.fleet.rollouts.store import Rollout, finish, go_on, heard_of, read_rollout, read_unfinished, stop
 from sync.collector.notices.outbox import Kind, Notice, Outbox
 from sync.collector.people.rights import Right
@@ -64,7 +64,7 @@ def _step(
     faults_percent_max: int,
     in_force: Callable[[Connection], InForce],
 ) -> Step:
-    if one.state is State.PLANNED:
+    if one.state is RolloutState.PLANNED:
         if not is_due(one.begins_at, now):
             return Step.WAIT
         go_on(connection, one, ACTOR, now)

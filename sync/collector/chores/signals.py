@@ -10,7 +10,7 @@ from sync.collector.care.signals.decide import apply_again
 from sync.collector.care.signals.find import find_all
 from sync.collector.care.signals.gather import Window, find_journals, gather
 from sync.collector.care.signals.keep import keep_findings, read_looked_at
-from sync.collector.care.signals.watched import Finding, Sign
+from sync.collector.care.signals.watched import FoundSign, Sign
 from sync.collector.care.signals.words import SignWords
 from sync.collector.notices.outbox import Kind, Notice
 from sync.collector.people.rights import Right
@@ -39,13 +39,13 @@ def watch_signs(services: Services, transact: Transact) -> int | None:
         return None
 
 
-def look(services: Services, today: date, stretches: int = 1) -> list[Finding]:
+def look(services: Services, today: date, stretches: int = 1) -> list[FoundSign]:
     """What there is to find in the days before today, the oldest of several stretches of days first."""
     settings = services.config.signals
     length, asked = timedelta(days=settings.window_days), partial(series_of, services.surveys)
     with services.database.reading() as connection:
         looked_at, missed = read_looked_at(connection), services.missed(connection)
-        found: list[Finding] = []
+        found: list[FoundSign] = []
         for back in reversed(range(stretches)):
             last = today - timedelta(days=1) - back * length
             window = Window(last - length + timedelta(days=1), last, services.config.zone, settings.quick_s)
@@ -56,7 +56,7 @@ def look(services: Services, today: date, stretches: int = 1) -> list[Finding]:
     return [*found, *(one for one in lost if one.last > looked_at.get((one.counter_id, one.sign), ""))]
 
 
-def _keep(connection: Connection, services: Services, findings: list[Finding], today: date, now: datetime) -> int:
+def _keep(connection: Connection, services: Services, findings: list[FoundSign], today: date, now: datetime) -> int:
     connection.execute(insert(signal_run).values(day=today, ran_at=now))
     apply_again(connection)
     new = keep_findings(connection, findings, now)

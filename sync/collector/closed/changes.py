@@ -11,10 +11,10 @@ from typing import Any
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.visit.rating import Standing
 from sync.collector.figures.book import Book, Cause, Changed, Part, Sums
-from sync.collector.figures.lines import Line
+from sync.collector.figures.lines import PlaceLine
 
 NOTHING = Sums(0, 0, 0, 0, None, percent=False)
-Pair = tuple[Line | None, Line | None]
+Pair = tuple[PlaceLine | None, PlaceLine | None]
 """A line as it was kept and as it is now; None where there was no such line."""
 
 
@@ -47,7 +47,7 @@ def change_between(before: Book, after: Book) -> Change | None:
     return Change(changed, _causes(whole), opinions and _touched(whole) not in range(1, COUNTED_MIN))
 
 
-def _pairs(before: Book, after: Book, lines_of: Callable[[Part], list[Line]]) -> Iterator[Pair]:
+def _pairs(before: Book, after: Book, lines_of: Callable[[Part], list[PlaceLine]]) -> Iterator[Pair]:
     one, other = (
         {(part.series.asked.code, line.place.key): line for part in book.parts for line in lines_of(part)}
         for book in (before, after)
@@ -56,7 +56,7 @@ def _pairs(before: Book, after: Book, lines_of: Callable[[Part], list[Line]]) ->
         yield one.get(key), other.get(key)
 
 
-def _told(line: Line | None) -> object:
+def _told(line: PlaceLine | None) -> object:
     """Everything that is told of the place itself."""
     if line is None:
         return {}, {}, {}, 0, None
@@ -66,7 +66,7 @@ def _told(line: Line | None) -> object:
     return shown, both, aside, line.waiting_n, line.answered
 
 
-def _told_below(line: Line | None) -> object:
+def _told_below(line: PlaceLine | None) -> object:
     """Everything that is told of places below it."""
     return (_without_noughts(line.shown.counts), line.aside_n, line.answered) if line else ({}, 0, None)
 
@@ -104,24 +104,24 @@ def _touched(whole: list[Pair]) -> int:
     return sum(max(_gap(pair, read) for read in reads) for pair in whole)
 
 
-def _gap(pair: Pair, read: Callable[[Line], int]) -> int:
+def _gap(pair: Pair, read: Callable[[PlaceLine], int]) -> int:
     before, after = (read(line) if line else 0 for line in pair)
     return abs(after - before)
 
 
-def _counted(line: Line) -> int:
+def _counted(line: PlaceLine) -> int:
     return line.n or 0
 
 
-def _with_aside(line: Line) -> int:
+def _with_aside(line: PlaceLine) -> int:
     return (line.both.n or 0) if line.both else (line.n or 0)
 
 
-def _waiting(line: Line) -> int:
+def _waiting(line: PlaceLine) -> int:
     return line.waiting_n
 
 
-def _aside(line: Line) -> int:
+def _aside(line: PlaceLine) -> int:
     return line.aside_n
 
 
@@ -141,9 +141,9 @@ def _causes(whole: list[Pair]) -> tuple[Cause, ...]:
     return tuple(cause for cause in Cause if cause in found)
 
 
-def _suspect(line: Line | None) -> int:
+def _suspect(line: PlaceLine | None) -> int:
     return line.aside.get(Standing.SUSPECT, 0) if line else 0
 
 
-def _transactions(line: Line | None) -> int | None:
+def _transactions(line: PlaceLine | None) -> int | None:
     return line.answered.share.denominator if line and line.answered else None

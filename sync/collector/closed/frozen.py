@@ -20,7 +20,7 @@ from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Survey
 from sync.collector.calendar.periods import Period
 from sync.collector.figures.book import Book, Closing, Joined, Part
-from sync.collector.figures.lines import Answered, Line, ReasonLine, ReasonMonth, Week, figure_of
+from sync.collector.figures.lines import Answered, PlaceLine, ReasonLine, ReasonMonth, Week, figure_of
 from sync.collector.figures.places import Place
 from sync.collector.figures.queries.asked import Asked
 from sync.collector.figures.queries.waits import Why
@@ -183,8 +183,8 @@ def _thaw_part(frozen: FrozenPart, whole: Frozen, method: Method) -> Part:
     method = method if len(levels) == 5 else Method.TOP2BOX
     satisfied = frozenset(level.value for level in levels if level.satisfied)
 
-    def line(one: FrozenLine) -> Line:
-        return Line(
+    def line(one: FrozenLine) -> PlaceLine:
+        return PlaceLine(
             whole.places[one.place], one.shown, one.before, one.aside, one.both, one.answered, satisfied,
             tuple(_thaw_week(week, method, satisfied) for week in one.weeks), method, one.waits,
         )  # fmt: skip
@@ -193,7 +193,7 @@ def _thaw_part(frozen: FrozenPart, whole: Frozen, method: Method) -> Part:
     return Part(series, line(frozen.me), children, counters, method, frozen.left_out)
 
 
-def _freeze_line(line: Line) -> FrozenLine:
+def _freeze_line(line: PlaceLine) -> FrozenLine:
     return FrozenLine(
         line.place.key, line.shown, line.before, dict(line.aside), line.both, line.answered, dict(line.waits),
         tuple(map(_freeze_week, line.spark)),

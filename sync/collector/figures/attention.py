@@ -6,7 +6,7 @@ from enum import StrEnum
 from kiosk.domain.numbers.measures import Share, differs, lies_below
 from sync.collector.figures.book import Book
 from sync.collector.figures.kiosks import Freshness
-from sync.collector.figures.lines import Line
+from sync.collector.figures.lines import PlaceLine
 from sync.collector.figures.places import Place
 
 MOST = 3
@@ -29,7 +29,7 @@ class Matter:
 
     why: Why
     place: Place
-    line: Line | None = None
+    line: PlaceLine | None = None
     rest: Share | None = None
     """The other counters together."""
     kiosk: Freshness | None = None
@@ -45,7 +45,7 @@ def find_matters(book: Book) -> list[Matter]:
     return [*found[: MOST - bool(few_silent)], *few_silent][:MOST]
 
 
-def rest_of(line: Line, book: Book) -> Share | None:
+def rest_of(line: PlaceLine, book: Book) -> Share | None:
     """The share of all other counters together."""
     mine, all_of_it = line.share, book.me.share
     if mine is None or all_of_it is None or all_of_it.denominator - mine.denominator < book.policy.percent_min:
@@ -53,7 +53,7 @@ def rest_of(line: Line, book: Book) -> Share | None:
     return Share(mine.method, all_of_it.numerator - mine.numerator, all_of_it.denominator - mine.denominator)
 
 
-def _matter_of(line: Line, book: Book) -> Matter | None:
+def _matter_of(line: PlaceLine, book: Book) -> Matter | None:
     # Most lines do not lie lower at all, which is seen at once; of a province there are thousands.
     now, before, everybody = line.figure, line.figure_before, book.me.share
     if now and before and lies_below(now, before) and line.is_clear and line.points is not None and line.points < 0:

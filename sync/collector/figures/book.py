@@ -16,7 +16,7 @@ from kiosk.domain.numbers.measures import Method
 from kiosk.domain.visit.survey import Level, Question, Survey
 from sync.collector.calendar.periods import Period
 from sync.collector.figures.kiosks import Freshness
-from sync.collector.figures.lines import HalfDay, Line, ReasonLine, ReasonMonth, Week
+from sync.collector.figures.lines import HalfDay, PlaceLine, ReasonLine, ReasonMonth, Week
 from sync.collector.figures.places import Place
 from sync.collector.figures.queries.asked import Asked
 from sync.collector.figures.queries.waits import Why
@@ -113,11 +113,11 @@ class Part:
     """What one question of one survey got, all its versions of the same levels together."""
 
     series: Series
-    me: Line
+    me: PlaceLine
     """All counters of the place together."""
-    children: tuple[Line, ...]
+    children: tuple[PlaceLine, ...]
     """The places right below; of a question beside the one of the report only those where somebody answered it."""
-    counters: tuple[Line, ...]
+    counters: tuple[PlaceLine, ...]
     """Every counter at or below the place, by the same rule."""
     method: Method
     left_out: int = 0
@@ -166,7 +166,7 @@ class Book:
     kiosks: tuple[tuple[Place, Freshness], ...]
     method: Method = Method.TOP2BOX
     """How the figure that this report is about is computed."""
-    versus: Line | None = None
+    versus: PlaceLine | None = None
     """Another place in the same period, where a comparison was asked for."""
     reason_months: tuple[ReasonMonth, ...] = ()
     """The reasons over time, where that was asked for."""
@@ -212,17 +212,17 @@ class Book:
         return self.main.question
 
     @property
-    def me(self) -> Line:
+    def me(self) -> PlaceLine:
         """The place's numbers."""
         return self.main.me
 
     @property
-    def children(self) -> tuple[Line, ...]:
+    def children(self) -> tuple[PlaceLine, ...]:
         """The places right below."""
         return self.main.children
 
     @property
-    def counters(self) -> tuple[Line, ...]:
+    def counters(self) -> tuple[PlaceLine, ...]:
         """Every counter at or below the place."""
         return self.main.counters
 

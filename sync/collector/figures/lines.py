@@ -28,7 +28,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Line:
+class PlaceLine:
     """What one place got in the period."""
 
     place: Place

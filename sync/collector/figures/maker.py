@@ -17,7 +17,7 @@ from kiosk.domain.visit.survey import Survey
 from sync.collector.calendar.periods import Period
 from sync.collector.figures.book import Book, Order, Part, Rules
 from sync.collector.figures.frame import Frame
-from sync.collector.figures.lines import Answered, HalfDay, Line, dissatisfied_of
+from sync.collector.figures.lines import Answered, HalfDay, PlaceLine, dissatisfied_of
 from sync.collector.figures.places import Place, Places
 from sync.collector.figures.queries.answered import read_answered, read_published
 from sync.collector.figures.queries.counts import (
@@ -114,7 +114,7 @@ def _where_answered(part: Part) -> Part:
     return replace(part, children=children, counters=counters, left_out=len(part.children) - len(children))
 
 
-def _part(frame: Frame, line: Callable[[Place], Line]) -> Part:
+def _part(frame: Frame, line: Callable[[Place], PlaceLine]) -> Part:
     place = frame.order.place
     counters = frame.places.at_work(place.key, frame.days.first, frame.days.last)
     children = tuple(line(child) for child in frame.below)
@@ -123,7 +123,7 @@ def _part(frame: Frame, line: Callable[[Place], Line]) -> Part:
 
 def _lines(
     frame: Frame, took_part: Mapping[str, Answered]
-) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Callable[[Place], Line]]:
+) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Callable[[Place], PlaceLine]]:
     """What is shown of every place now and before, and what makes a place's line."""
     now = frame.span(frame.days)
     waiting, before = _waiting(frame, now)
@@ -134,9 +134,9 @@ def _lines(
     aside, standings = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting)
     weeks = {} if frame.brief else weeks_of(frame)
 
-    def line(at: Place) -> Line:
+    def line(at: Place) -> PlaceLine:
         key = at.key
-        return Line(
+        return PlaceLine(
             at, shown[key], before[key], standings.get(key, NO_STANDINGS),
             _with_aside(shown[key], aside.get(key, NO_LEVELS)), took_part.get(key), frame.satisfied,
             weeks.get(key, ()), frame.method, held.get(key, {}), key in running,

@@ -9,7 +9,7 @@ from kiosk.domain.numbers.disclosure import Shown
 from kiosk.domain.numbers.measures import Method, Share, differs, points_between
 from sync.collector.figures.book import Book, Part
 from sync.collector.figures.cells import Titles, count_cell, interval_cells, mark_of, part_of, percent_cell
-from sync.collector.figures.lines import Line, ReasonLine
+from sync.collector.figures.lines import PlaceLine, ReasonLine
 from sync.collector.figures.queries.waits import SET_ASIDE
 from sync.collector.figures.ranks import ranked
 
@@ -46,12 +46,12 @@ def recorded_table(book: Book, words: Titles) -> Table:
     return Table("recorded", t("Ratings recorded, by question"), columns, (*rows, total), has_total=True)
 
 
-def _division(line: Line) -> tuple[int, int, int, int]:
+def _division(line: PlaceLine) -> tuple[int, int, int, int]:
     """Of a line what was recorded, and its parts: counted and shown, set aside, not shown yet."""
     return line.recorded, line.n or 0, line.aside_n, line.waiting_n
 
 
-def other_table(part: Part, lines: Sequence[Line], number: int, words: Titles) -> Table:
+def other_table(part: Part, lines: Sequence[PlaceLine], number: int, words: Titles) -> Table:
     """What another question got: some places, and all together."""
     t = words.t
     columns = (
@@ -69,7 +69,7 @@ def other_table(part: Part, lines: Sequence[Line], number: int, words: Titles) -
     return Table(f"other_{number}", title, columns, rows, has_total=True, note=words.left_out(part))
 
 
-def _other_cells(line: Line, part: Part) -> tuple[Cell, ...]:
+def _other_cells(line: PlaceLine, part: Part) -> tuple[Cell, ...]:
     blank = mark_of(line.shown)
     levels = (blank if line.shown.hidden else line.shown.counts.get(value, 0) for value in part.levels)
     return (
@@ -113,7 +113,7 @@ def _line_columns(words: Titles, method: Method) -> tuple[Column, ...]:
     )
 
 
-def _line_cells(line: Line) -> tuple[Cell, ...]:
+def _line_cells(line: PlaceLine) -> tuple[Cell, ...]:
     share, blank = line.figure, mark_of(line.shown)
     low, high = interval_cells(share, blank)
     answered = line.answered
@@ -158,7 +158,7 @@ def _key_figures(book: Book, words: Titles) -> Table:
     return Table("figures", t("Result of the period"), columns, (row,))
 
 
-def _versus(book: Book, other: Line, words: Titles) -> Table:
+def _versus(book: Book, other: PlaceLine, words: Titles) -> Table:
     """The place beside another, and by how much it lies above."""
     t, one, two = words.t, book.me.figure, other.figure
     columns = (

@@ -10,7 +10,7 @@ from typing import Any
 from kiosk.base.texts import Texts
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.places.codes import take_exact
-from sync.collector.fleet.places.csv_table import Line, read_csv
+from sync.collector.fleet.places.csv_table import CsvLine, read_csv
 from sync.collector.profiles.index766 import COLUMNS, Counts
 
 COUNT_MAX = 100_000_000
@@ -78,7 +78,7 @@ def read_counts(body: bytes, today: date) -> CountsFile:
     return found
 
 
-def lines_of(body: bytes, columns: Sequence[str], faults: list[Fault]) -> list[Line] | None:
+def lines_of(body: bytes, columns: Sequence[str], faults: list[Fault]) -> list[CsvLine] | None:
     """The lines of a CSV file under this head; None, and a fault more, where it is no such file."""
     try:
         table = read_csv(body)

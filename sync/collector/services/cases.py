@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 from kiosk.domain.numbers.measures import Share
 from sync.collector.calendar.periods import Kind, Period, period_of
-from sync.collector.care.cases.opening import About, Finding, known_cases, unit_code
+from sync.collector.care.cases.opening import About, LowResult, known_cases, unit_code
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Book
-from sync.collector.figures.lines import Line
+from sync.collector.figures.lines import PlaceLine
 from sync.collector.figures.places import Place, read_places
 from sync.collector.figures.series import Series
 from sync.collector.people.rights import Reader
@@ -31,7 +31,7 @@ def periods_now(kind: Kind, today: date) -> list[Period]:
     return [period, before] if today - before.last <= COMPLETED_WITHIN else [period]
 
 
-def look_for(services: Services, rules: Cases, period: Period) -> Iterator[Finding]:
+def look_for(services: Services, rules: Cases, period: Period) -> Iterator[LowResult]:
     """Whatever was asked: counters above the threshold, and units above it none of whose counters is.
 
     Places that have their case of the period already are passed over.
@@ -41,7 +41,7 @@ def look_for(services: Services, rules: Cases, period: Period) -> Iterator[Findi
         yield from _look_for(services, rules, period, series)
 
 
-def _look_for(services: Services, rules: Cases, period: Period, series: Series) -> Iterator[Finding]:
+def _look_for(services: Services, rules: Cases, period: Period, series: Series) -> Iterator[LowResult]:
     top = _read(services, None, period, series.asked.code)
     if top is None:
         return
@@ -65,12 +65,12 @@ def about_of(book: Book) -> About:
     return About(book.main.series.refs, book.asked.question)
 
 
-def finding_of(book: Book) -> Finding:
+def finding_of(book: Book) -> LowResult:
     """What a case keeps of a report whose share of the dissatisfied is shown."""
     bad = book.me.bad
     assert bad is not None  # noqa: S101 - whoever asks has seen it
     chosen = tuple((line.id, line.n) for line in book.reasons[:REASONS] if line.n)
-    return Finding(
+    return LowResult(
         book.place, unit_code(book.place), book.period.code, book.days.first, book.days.last, book.main.series.ref,
         book.asked.question, bad, tuple(sorted(book.me.unsatisfied)), chosen, book.main.series.refs,
     )  # fmt: skip
@@ -95,7 +95,7 @@ def place_of(services: Services, key: str) -> Place | None:
         return read_places(connection, services.missed(connection)).by_key.get(key)
 
 
-def _unit_lines(services: Services, top: Book) -> Iterator[Line]:
+def _unit_lines(services: Services, top: Book) -> Iterator[PlaceLine]:
     """The line of every unit right above counters, each from the page of the unit above it."""
     with services.database.reading() as connection:
         places = read_places(connection, services.missed(connection))

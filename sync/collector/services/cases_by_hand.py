@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from kiosk.base.texts import texts
 from sync.collector.care.cases.letters import tell_opened
-from sync.collector.care.cases.opening import BY_RULE, Finding, Opener, Rule, find_case, known_cases, open_case
+from sync.collector.care.cases.opening import BY_RULE, LowResult, Opener, Rule, find_case, known_cases, open_case
 from sync.collector.errors import NotAllowed
 from sync.collector.figures.book import Book
 from sync.collector.services.cases import about_of, finding_of
@@ -40,7 +40,7 @@ def open_by_hand(connection: Connection, services: Services, book: Book, opener:
 
 
 def open_and_tell(
-    connection: Connection, services: Services, finding: Finding, rule: Rule, opener: Opener = BY_RULE
+    connection: Connection, services: Services, finding: LowResult, rule: Rule, opener: Opener = BY_RULE
 ) -> bool:
     """Open a case and tell whom it concerns; False where none opens."""
     case_id = open_case(connection, finding, rule, opener)

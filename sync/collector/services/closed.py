@@ -26,7 +26,7 @@ from sync.collector.closed.kept import (
 )
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Book, Closing, Order
-from sync.collector.figures.lines import Line
+from sync.collector.figures.lines import PlaceLine
 from sync.collector.figures.places import EVERYTHING, Place, Places, find_place, read_places
 from sync.collector.people.rights import Reader
 from sync.collector.replica.shown import NOWHERE
@@ -71,7 +71,7 @@ def kept_book(connection: Connection, places: Places, order: Order, today: date)
     )
 
 
-def _kept_line(connection: Connection, places: Places, order: Order, book: Book, today: date) -> Line | None:
+def _kept_line(connection: Connection, places: Places, order: Order, book: Book, today: date) -> PlaceLine | None:
     """What the other place got, where that was kept too."""
     assert order.versus is not None  # noqa: S101 - asked for by whoever compares
     other = kept_book(connection, places, replace(order, place=order.versus, versus=None), today)

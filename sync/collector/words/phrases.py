@@ -12,7 +12,7 @@ from kiosk.domain.visit.survey import Words
 from sync.collector.figures.book import Book, Joined, Part
 from sync.collector.figures.cells import Titles
 from sync.collector.figures.kiosks import Freshness
-from sync.collector.figures.lines import Line, ReasonLine
+from sync.collector.figures.lines import PlaceLine, ReasonLine
 from sync.collector.figures.places import Place
 from sync.collector.figures.queries.waits import SET_ASIDE
 from sync.collector.people.rights import Role
@@ -91,7 +91,7 @@ class Phrases(Recorded):
         clear = self.t("plainly different") if differs(one, two) else self.t("not plain enough")
         return self.t("Difference: {points} points – {clear}.", points=self.points(points), clear=clear) + waits
 
-    def _both_wait(self, one: Line, two: Line) -> str:
+    def _both_wait(self, one: PlaceLine, two: PlaceLine) -> str:
         """How many ratings wait in each of two places; nothing where none does."""
         if not one.waiting_n + two.waiting_n:
             return ""
@@ -144,7 +144,7 @@ class Phrases(Recorded):
             Standing.SUSPECT: t("a signal of the system that a person has confirmed"),
         }.get(standing, "")
 
-    def why_no_percent(self, line: Line, percent_min: int) -> str:
+    def why_no_percent(self, line: PlaceLine, percent_min: int) -> str:
         """Why a line has counts but no percentage."""
         if line.parts is None:
             return self.t("the scale of this survey is not known here")
@@ -250,7 +250,7 @@ class Phrases(Recorded):
         """``−2,0``, ``+0,6``."""
         return write_cell(points, Form.POINTS, self.t)
 
-    def change(self, line: Line) -> str:
+    def change(self, line: PlaceLine) -> str:
         """Against the other period, and whether that is more than chance."""
         if line.points is None or line.figure_before is None:
             return self.t("no comparison: fewer than {n} ratings in one of the periods", n=self.t.number(30))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from sync.collector.figures.book import Book, Part
-from sync.collector.figures.lines import Line
+from sync.collector.figures.lines import PlaceLine
 from sync.collector.figures.queries.waits import Why
 from sync.collector.figures.series import Change, Series
 from sync.collector.words.closings import Closings
@@ -21,7 +21,7 @@ class Recorded(Closings):
         text = part.question.text if part.question else {}
         return text.get(self.t.language) or text.get("vi") or part.series.asked.code
 
-    def sum_of(self, line: Line) -> str:
+    def sum_of(self, line: PlaceLine) -> str:
         """What is shown, what waits and what was set aside, and all of it together."""
         t = self.t
         numbers = {
@@ -102,7 +102,7 @@ class Recorded(Closings):
             return t("No rating that has arrived waits.")
         return t("Not shown yet: {parts}. So nobody's single press can be read.", parts="; ".join(parts))
 
-    def both_n(self, line: Line) -> str:
+    def both_n(self, line: PlaceLine) -> str:
         """How many ratings the figure with what was set aside rests on, and which are not in it."""
         t = self.t
         n = t.number(line.both.n or 0) if line.both else "–"

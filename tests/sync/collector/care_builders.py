@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from kiosk.domain.numbers.measures import Method, Share
-from sync.collector.care.cases.opening import Finding, Rule, open_case
+from sync.collector.care.cases.opening import LowResult, Rule, open_case
 from sync.collector.care.comments.publish import publish_comments
 from sync.collector.figures.places import Place
 from sync.collector.fleet.rollouts.calendars import Calendars
@@ -35,6 +35,6 @@ def open_case_at(office: Office, unit: str = "XA", counter: str = "Q1", counter_
     place = Place(f"{unit}/:{counter}", counter, counter, f"{unit}/", counter_id)
     days = (date(2026, 11, 1), date(2026, 11, 20))
     share = Share(Method.TOP2BOX, 12, 48)
-    found = Finding(place, unit, "2026-11", *days, "sipas-5@1", "overall", share, (1, 2), (("wait", 9),))
+    found = LowResult(place, unit, "2026-11", *days, "sipas-5@1", "overall", share, (1, 2), (("wait", 9),))
     with office.database.writing() as connection:
         assert open_case(connection, found, Rule(Cases(), Calendars(CollectorConfig(), NOTHING_SET), NOON.date(), NOON))

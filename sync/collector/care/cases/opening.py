@@ -20,7 +20,7 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('hailong cases'))")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LowResult:
     """Too many were dissatisfied at a place in a period."""
 
     place: Place
@@ -76,7 +76,7 @@ class Opener:
 BY_RULE = Opener()
 
 
-def open_case(connection: Connection, found: Finding, rule: Rule, opener: Opener = BY_RULE) -> int | None:
+def open_case(connection: Connection, found: LowResult, rule: Rule, opener: Opener = BY_RULE) -> int | None:
     """Open a case for what was found; None where the place has one about it that is open, or had one in this period.
 
     A repeat changes nothing, and of several collectors at once only one opens it.

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, update
 
 from sync.collector.care.cases.care import require_case
-from sync.collector.care.comments.inbox import State, find_comment
+from sync.collector.care.comments.inbox import CommentState, find_comment
 from sync.collector.care.steps import Effect, Step, one_paragraph, steps_of
 from sync.collector.errors import UsageWrong
 from sync.collector.people.rights import Reader
@@ -61,8 +61,8 @@ def care_for(connection: Connection, code: str, deed: Deed, reader: Reader, now:
     if deed.what in (What.KEEP, What.DONE, What.LINK):
         owner = step.owner(connection, deed.owner, found.unit_path)
         change.give_to(owner)
-        if deed.what is What.KEEP and found.state is State.NEW and owner is None and not step.note:
-            change.values["state"] = State.NEW
+        if deed.what is What.KEEP and found.state is CommentState.NEW and owner is None and not step.note:
+            change.values["state"] = CommentState.NEW
     if deed.what is What.LINK:
         case = require_case(connection, follow_up.c.case_id == deed.case_id, deed.case_id, reader.path)
         change.values["case_id"], change.details["case"] = case.case_id, case.number
@@ -76,12 +76,12 @@ def read_steps(connection: Connection, code: str) -> list[Row[Any]]:
     return steps_of(connection, comment_step, comment_step.c.code == code)
 
 
-def _state_after(what: What, before: State) -> State:
+def _state_after(what: What, before: CommentState) -> CommentState:
     match what:
         case What.DONE:
-            return State.DONE
+            return CommentState.DONE
         case What.SPAM:
-            return State.SPAM
+            return CommentState.SPAM
         case What.BACK:
-            return State.NEW if before is State.SPAM else State.DOING
-    return State.DOING if before is State.NEW else before
+            return CommentState.NEW if before is CommentState.SPAM else CommentState.DOING
+    return CommentState.DOING if before is CommentState.NEW else before

@@ -16,7 +16,7 @@ WORDS_MAX = 8
 """So many words of a search are looked for; the rest would only make it slow."""
 
 
-class State(StrEnum):
+class CommentState(StrEnum):
     """How far a comment is."""
 
     NEW = "new"
@@ -32,7 +32,7 @@ class Query:
 
     path: str = ""
     """The path of the unit whose subtree is wanted; empty is every unit."""
-    state: State | None = None
+    state: CommentState | None = None
     """None: every one but spam."""
     words: str = ""
     """All of them must occur, in any order, whatever their accents."""
@@ -56,7 +56,7 @@ class Written:
     last: date | None
     published_on: date
     forgotten_on: date | None
-    state: State
+    state: CommentState
     owner_id: int | None
     owner: str | None
     case_id: int | None
@@ -70,7 +70,7 @@ class Inbox:
     query: Query
     comments: tuple[Written, ...]
     found: int
-    by_state: Mapping[State, int] = field(default_factory=dict)
+    by_state: Mapping[CommentState, int] = field(default_factory=dict)
 
     @property
     def pages(self) -> int:
@@ -80,14 +80,14 @@ class Inbox:
     @property
     def all_n(self) -> int:
         """Every one but spam."""
-        return sum(n for state, n in self.by_state.items() if state is not State.SPAM)
+        return sum(n for state, n in self.by_state.items() if state is not CommentState.SPAM)
 
 
 def read_inbox(connection: Connection, query: Query) -> Inbox:
     """The page that is wanted, or the last one there is, and how many comments are in which state."""
     wanted = _wanted(query)
     counted = select(comment.c.state, func.count()).select_from(_FROM).where(*wanted).group_by(comment.c.state)
-    by_state = {State(state): int(n) for state, n in connection.execute(counted)}
+    by_state = {CommentState(state): int(n) for state, n in connection.execute(counted)}
     inbox = Inbox(query, (), 0, by_state)
     found = inbox.all_n if query.state is None else by_state.get(query.state, 0)
     inbox = replace(inbox, found=found)
@@ -162,9 +162,9 @@ def _wanted(query: Query) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _in_state(state: State | None) -> ColumnElement[bool]:
-    return comment.c.state != State.SPAM if state is None else comment.c.state == state
+def _in_state(state: CommentState | None) -> ColumnElement[bool]:
+    return comment.c.state != CommentState.SPAM if state is None else comment.c.state == state
 
 
 def _written(row: Row[Any]) -> Written:
-    return Written(**{**row._mapping, "state": State(row.state)})
+    return Written(**{**row._mapping, "state": CommentState(row.state)})

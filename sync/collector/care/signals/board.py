@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from kiosk.domain.visit.rating import Standing
-from sync.collector.care.signals.keep import State
+from sync.collector.care.signals.keep import SignalState
 from sync.collector.care.signals.standing import count_pooled, told_before
 from sync.collector.care.signals.watched import PRESSED_UP, Sign
 from sync.collector.replica.stretch import Stretch
@@ -40,7 +40,7 @@ class Posted:
     @property
     def is_open(self) -> bool:
         """Whether nobody has decided."""
-        return bool(self.row.state == State.OPEN)
+        return bool(self.row.state == SignalState.OPEN)
 
     @property
     def can_be_set_aside(self) -> bool:
@@ -55,7 +55,7 @@ class Posted:
 
 def read_board(connection: Connection, path: str, *, is_open: bool) -> list[Posted]:
     """The signals under a unit: the open ones, those about ratings that count first, or the newest of the others."""
-    wanted = _rows(path).where((signal.c.state == str(State.OPEN)) == is_open)
+    wanted = _rows(path).where((signal.c.state == str(SignalState.OPEN)) == is_open)
     newest = wanted.order_by(func.coalesce(signal.c.decided_at, signal.c.seen_at).desc(), signal.c.signal_id.desc())
     rows = connection.execute(newest if is_open else newest.limit(DECIDED_MAX)).all()
     found = [Posted(row, _asides(connection, row.signal_id)) for row in rows]
@@ -78,7 +78,7 @@ def count_open(connection: Connection, path: str) -> int:
     """How many signals wait for a person, at a place (its key) and below."""
     unit_path, _, code = path.partition(":")
     wanted = select(func.count()).select_from(signal).join(counter).join(unit)
-    wanted = wanted.where(signal.c.state == str(State.OPEN), unit.c.path.startswith(unit_path, autoescape=True))
+    wanted = wanted.where(signal.c.state == str(SignalState.OPEN), unit.c.path.startswith(unit_path, autoescape=True))
     return int(connection.execute(wanted.where(counter.c.code == code) if code else wanted).scalar_one())
 
 

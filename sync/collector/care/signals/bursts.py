@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from sync.collector.care.signals.chance import DOUBT, median, poisson_tail
-from sync.collector.care.signals.watched import Finding, Sign, Watched, by_week, part_of, span_of
+from sync.collector.care.signals.watched import FoundSign, Sign, Watched, by_week, part_of, span_of
 
 HALF_DAY_S = 4 * 3600
 WAVES = 2.0
@@ -24,7 +24,7 @@ MOSTLY = 0.9
 """From here on nearly all of the quick ones chose the same face, which is said without numbers."""
 
 
-def find_bursts(watched: Watched, quick_s: int) -> Finding | None:
+def find_bursts(watched: Watched, quick_s: int) -> FoundSign | None:
     """The sign, where there is one."""
     quick = {half: pressed.quick for half, pressed in watched.half_days.items() if pressed.quick}
     k, n = sum(quick.values()), watched.n
@@ -46,7 +46,7 @@ def find_bursts(watched: Watched, quick_s: int) -> Finding | None:
         "one_face": max(levels.values(), default=0) >= MOSTLY * k,
         "weeks": by_week(quick, watched.half_days),
     }
-    return Finding(watched.counter_id, Sign.BURST, first, last, part_of(quick), evidence)
+    return FoundSign(watched.counter_id, Sign.BURST, first, last, part_of(quick), evidence)
 
 
 def expected_quick(counts: Sequence[int], quick_s: int) -> float:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from sync.collector.care.signals.chance import DOUBT, binomial_tail, median
-from sync.collector.care.signals.watched import Finding, Sign, Watched, by_week, span_of
+from sync.collector.care.signals.watched import FoundSign, Sign, Watched, by_week, span_of
 
 LEAST = 10
 DAYS_LEAST = 3
@@ -45,7 +45,7 @@ def usual_shares(all_of_them: Sequence[Watched], slots: dict[str, int]) -> dict[
     return found
 
 
-def find_closing(watched: Watched, slots: dict[str, int], usual: dict[str, float]) -> Finding | None:
+def find_closing(watched: Watched, slots: dict[str, int], usual: dict[str, float]) -> FoundSign | None:
     """The sign, where there is one; of two, that of the afternoons."""
     for part in reversed(PARTS):
         if part in slots and (found := _find(watched, part, slots[part], usual[part])) is not None:
@@ -53,7 +53,7 @@ def find_closing(watched: Watched, slots: dict[str, int], usual: dict[str, float
     return None
 
 
-def _find(watched: Watched, part: str, slot: int, usual: float) -> Finding | None:
+def _find(watched: Watched, part: str, slot: int, usual: float) -> FoundSign | None:
     there = {half: pressed.slots[slot] for half, pressed in watched.of_part(part).items() if pressed.slots[slot]}
     k, n = _in_slot(watched, part, slot)
     if k < LEAST or len(there) < DAYS_LEAST:
@@ -68,7 +68,7 @@ def _find(watched: Watched, part: str, slot: int, usual: float) -> Finding | Non
         "days": len(there),
         "weeks": by_week(there, watched.of_part(part)),
     }
-    return Finding(watched.counter_id, Sign.CLOSING, first, last, part, evidence)
+    return FoundSign(watched.counter_id, Sign.CLOSING, first, last, part, evidence)
 
 
 def _in_slot(watched: Watched, part: str, slot: int) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from kiosk.domain.visit.rating import Standing
-from sync.collector.care.signals.keep import State
+from sync.collector.care.signals.keep import SignalState
 from sync.collector.care.signals.standing import count_pooled, lock_journals, move, told_before, widened
 from sync.collector.care.signals.watched import PRESSED_UP, Sign
 from sync.collector.errors import CollectorError, UsageWrong
@@ -86,7 +86,7 @@ def set_aside(connection: Connection, signal_id: int, decision: Decision, chair:
     kept = {"signal_id": signal_id, "counter_id": row.counter_id, **days, "n": n}
     connection.execute(insert(suspicion).values(kept | {"set_at": chair.now, "set_by": chair.reader.name}))
     for each in _same_matter(connection, row, stretch):
-        _settle(connection, each, State.ASIDE, decision.note, chair)
+        _settle(connection, each, SignalState.ASIDE, decision.note, chair)
     reach = {"first": decision.first.isoformat(), "last": decision.last.isoformat(), "part": decision.part or "am+pm"}
     details = {"signal": signal_id, "sign": row.sign, **reach, "n": n, "note": decision.note}
     if pooled:
@@ -102,7 +102,7 @@ def find_nothing(connection: Connection, signal_id: int, words: str, chair: Chai
     """
     row = _open_signal(connection, signal_id, chair)
     _require_note(words)
-    _settle(connection, signal_id, State.NOTHING, words, chair)
+    _settle(connection, signal_id, SignalState.NOTHING, words, chair)
     details = {"signal": signal_id, "sign": row.sign, "note": words}
     note(connection, chair.now, chair.reader.name, "signal closed", row.code, details)
 
@@ -126,7 +126,7 @@ def withdraw(connection: Connection, signal_id: int, words: str, chair: Chair) -
         move(connection, Stretch(each.counter_id, each.first_day, each.last_day, each.part), Standing.COUNTED, spare)
         for each in found
     )
-    _settle(connection, signal_id, State.OPEN, words, chair)
+    _settle(connection, signal_id, SignalState.OPEN, words, chair)
     details = {"signal": signal_id, "sign": row.sign, "n": n, "note": words}
     if told := told_before(connection, row.counter_id, min(each.first_day for each in found)):
         details["told_until"] = told.isoformat()
@@ -160,7 +160,7 @@ def _signal(connection: Connection, signal_id: int, chair: Chair) -> Row[Any]:
 
 def _open_signal(connection: Connection, signal_id: int, chair: Chair) -> Row[Any]:
     row = _signal(connection, signal_id, chair)
-    if row.state != State.OPEN:
+    if row.state != SignalState.OPEN:
         raise DecisionWrong("somebody has decided about this sign meanwhile; look at it again")
     return row
 
@@ -169,7 +169,7 @@ def _same_matter(connection: Connection, row: Row[Any], stretch: Stretch) -> lis
     """The signal, and the counter's other open ones that speak of the same ratings."""
     inside = select(signal.c.signal_id).where(
         signal.c.counter_id == row.counter_id,
-        signal.c.state == str(State.OPEN),
+        signal.c.state == str(SignalState.OPEN),
         signal.c.sign.in_([str(sign) for sign in PRESSED_UP]),
         signal.c.first_day >= stretch.first,
         signal.c.last_day <= stretch.last,
@@ -179,7 +179,7 @@ def _same_matter(connection: Connection, row: Row[Any], stretch: Stretch) -> lis
     return sorted({row.signal_id, *connection.execute(inside).scalars()})
 
 
-def _settle(connection: Connection, signal_id: int, state: State, words: str, chair: Chair) -> None:
+def _settle(connection: Connection, signal_id: int, state: SignalState, words: str, chair: Chair) -> None:
     values = {"state": str(state), "decided_at": chair.now, "decided_by": chair.reader.full_name, "note": words}
     connection.execute(update(signal).where(signal.c.signal_id == signal_id).values(values))
 

@@ -8,7 +8,7 @@ from sync.collector.care.signals.closing import closing_slots, find_closing, usu
 from sync.collector.care.signals.levels import find_one_level, usual_share
 from sync.collector.care.signals.outside import find_outside, usual_outside
 from sync.collector.care.signals.unpressed import find_unpressed, idle_days
-from sync.collector.care.signals.watched import Finding, Gathered, Sign, Watched
+from sync.collector.care.signals.watched import FoundSign, Gathered, Sign, Watched
 from sync.collector.settings.signals import Signals
 
 OF_VISITS = frozenset({Sign.CAPACITY, Sign.OUTSIDE, Sign.UNPRESSED})
@@ -17,7 +17,7 @@ LookedAt = Mapping[tuple[int, Sign], str]
 """Up to which day a person has decided about a counter's sign."""
 
 
-def find_all(gathered: Gathered, settings: Signals, looked_at: LookedAt) -> list[Finding]:
+def find_all(gathered: Gathered, settings: Signals, looked_at: LookedAt) -> list[FoundSign]:
     """What is to be looked at, of visits and of everything that was asked.
 
     Where a counter has one sign with two questions, that of the question answered more comes last.
@@ -33,12 +33,12 @@ def find_signs(
     settings: Signals,
     looked_at: LookedAt,
     wanted: Collection[Sign] = tuple(Sign),
-) -> list[Finding]:
+) -> list[FoundSign]:
     """Which of the wanted signs are there."""
     slots = closing_slots(all_of_them)
     closing, one_level, outside = usual_shares(all_of_them, slots), usual_share(all_of_them), usual_outside(all_of_them)
     idle = idle_days(all_of_them)
-    asked: dict[Sign, Callable[[Watched], Finding | None]] = {
+    asked: dict[Sign, Callable[[Watched], FoundSign | None]] = {
         Sign.BURST: lambda watched: find_bursts(watched, settings.quick_s),
         Sign.CLOSING: lambda watched: find_closing(watched, slots, closing),
         Sign.ONE_LEVEL: lambda watched: find_one_level(watched, one_level),

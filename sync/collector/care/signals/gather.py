@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 from kiosk.domain.office_calendar import Calendar
 from kiosk.domain.visit.rating import Standing
 from sync.collector.calendar.presstime import MEASURED
-from sync.collector.care.signals.watched import SLOT_S, Finding, Gathered, HalfDay, Pressed, Sign, Watched
+from sync.collector.care.signals.watched import SLOT_S, FoundSign, Gathered, HalfDay, Pressed, Sign, Watched
 from sync.collector.figures.kiosks import read_kiosks
 from sync.collector.fleet.kiosks.hours import Missed
 from sync.collector.fleet.rollouts.calendars import Calendars
@@ -127,7 +127,7 @@ def _visits(piles: "Mapping[_Key, _Pile]") -> dict[int, dict[HalfDay, Pressed]]:
     return {counter_id: dict(sorted(of_it.items())) for counter_id, of_it in found.items()}
 
 
-def find_journals(connection: Connection, window: Window) -> list[Finding]:
+def find_journals(connection: Connection, window: Window) -> list[FoundSign]:
     """Journals that were continued with entries missing, or that go on in two ways."""
     rows = connection.execute(
         select(journal.c.first_received_at, journal.c.continues_why, journal.c.forked_at, device.c.counter_id)
@@ -143,7 +143,7 @@ def find_journals(connection: Connection, window: Window) -> list[Finding]:
         forked = row.forked_at is not None and row.forked_at >= window.begins
         at = (row.forked_at if forked else row.first_received_at).astimezone(window.zone).date().isoformat()
         evidence = {"why": FORKED if forked else row.continues_why}
-        found.append(Finding(row.counter_id, Sign.JOURNAL, at, at, ANY_PART, evidence))
+        found.append(FoundSign(row.counter_id, Sign.JOURNAL, at, at, ANY_PART, evidence))
     return found
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from sync.collector.care.signals.watched import Finding, Sign
+from sync.collector.care.signals.watched import FoundSign, Sign
 from sync.collector.replica.stretch import ANY_PART
 from sync.collector.store.schema import signal, suspicion
 
 
-class State(StrEnum):
+class SignalState(StrEnum):
     """What became of a signal."""
 
     OPEN = "open"
@@ -25,7 +25,7 @@ class State(StrEnum):
     """It ended by itself before anybody decided: the counter is pressed again."""
 
 
-DECIDED = (str(State.ASIDE), str(State.NOTHING))
+DECIDED = (str(SignalState.ASIDE), str(SignalState.NOTHING))
 
 
 def read_looked_at(connection: Connection) -> dict[tuple[int, Sign], str]:
@@ -47,7 +47,7 @@ def read_looked_at(connection: Connection) -> dict[tuple[int, Sign], str]:
     return found
 
 
-def keep_findings(connection: Connection, findings: Iterable[Finding], now: datetime) -> list[int]:
+def keep_findings(connection: Connection, findings: Iterable[FoundSign], now: datetime) -> list[int]:
     """Keep what was found; the numbers of the signals that are new."""
     new, seen = [], set()
     for finding in findings:
@@ -58,21 +58,25 @@ def keep_findings(connection: Connection, findings: Iterable[Finding], now: date
         else:
             _grow(connection, known, finding, now)
             seen.add(known.signal_id)
-    unpressed = (signal.c.sign == str(Sign.UNPRESSED)) & (signal.c.state == str(State.OPEN))
+    unpressed = (signal.c.sign == str(Sign.UNPRESSED)) & (signal.c.state == str(SignalState.OPEN))
     connection.execute(
-        update(signal).where(unpressed, signal.c.signal_id.not_in(seen)).values(state=str(State.OVER), seen_at=now)
+        update(signal)
+        .where(unpressed, signal.c.signal_id.not_in(seen))
+        .values(state=str(SignalState.OVER), seen_at=now)
     )
     return new
 
 
-def _open_one(connection: Connection, finding: Finding) -> Row[Any] | None:
+def _open_one(connection: Connection, finding: FoundSign) -> Row[Any] | None:
     wanted = select(signal).where(
-        signal.c.counter_id == finding.counter_id, signal.c.sign == str(finding.sign), signal.c.state == str(State.OPEN)
+        signal.c.counter_id == finding.counter_id,
+        signal.c.sign == str(finding.sign),
+        signal.c.state == str(SignalState.OPEN),
     )
     return connection.execute(wanted.order_by(signal.c.signal_id).limit(1).with_for_update()).one_or_none()
 
 
-def _insert(connection: Connection, finding: Finding, now: datetime) -> int:
+def _insert(connection: Connection, finding: FoundSign, now: datetime) -> int:
     row = {
         "counter_id": finding.counter_id,
         "sign": str(finding.sign),
@@ -82,12 +86,12 @@ def _insert(connection: Connection, finding: Finding, now: datetime) -> int:
         "evidence": dict(finding.evidence),
         "found_at": now,
         "seen_at": now,
-        "state": str(State.OPEN),
+        "state": str(SignalState.OPEN),
     }
     return int(connection.execute(insert(signal).values(row).returning(signal.c.signal_id)).scalar_one())
 
 
-def _grow(connection: Connection, known: Row[Any], finding: Finding, now: datetime) -> None:
+def _grow(connection: Connection, known: Row[Any], finding: FoundSign, now: datetime) -> None:
     # Where nobody pressed anew, that is another one; all other signs reach from their first day to their last.
     begins = date.fromisoformat(finding.first)
     first = begins if finding.sign is Sign.UNPRESSED else min(known.first_day, begins)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from sync.collector.care.signals.chance import DOUBT, binomial_tail, quantile
-from sync.collector.care.signals.watched import Finding, Sign, Watched, span_of
+from sync.collector.care.signals.watched import FoundSign, Sign, Watched, span_of
 from sync.collector.replica.stretch import ANY_PART
 
 LEAST = 100
@@ -28,7 +28,7 @@ def usual_share(all_of_them: Sequence[Watched]) -> float:
     return min(USUAL_MOST, max(USUAL_LEAST, usual))
 
 
-def find_one_level(watched: Watched, usual: float) -> Finding | None:
+def find_one_level(watched: Watched, usual: float) -> FoundSign | None:
     """The sign, where there is one."""
     levels, halves = _levels(watched), [half for half, pressed in watched.half_days.items() if pressed.n]
     n = levels.total()
@@ -40,7 +40,7 @@ def find_one_level(watched: Watched, usual: float) -> Finding | None:
     first, last = span_of(halves)
     # Neither which face nor how many did not: that would be few people's opinion.
     evidence = {"n": n, "percent": int(100 * SHARE_LEAST), "usual_percent": round(100 * usual)}
-    return Finding(watched.counter_id, Sign.ONE_LEVEL, first, last, ANY_PART, evidence)
+    return FoundSign(watched.counter_id, Sign.ONE_LEVEL, first, last, ANY_PART, evidence)
 
 
 def _levels(watched: Watched) -> "Counter[int]":

@@ -8,7 +8,7 @@ tail. Threshold: p < 1e-6 and at least 10. What a kiosk set aside because it was
 from collections.abc import Sequence
 
 from sync.collector.care.signals.chance import DOUBT, binomial_tail, median
-from sync.collector.care.signals.watched import Finding, Sign, Watched, by_week, part_of, span_of
+from sync.collector.care.signals.watched import FoundSign, Sign, Watched, by_week, part_of, span_of
 
 LEAST = 10
 SHARE_LEAST = 0.05
@@ -21,7 +21,7 @@ def usual_outside(all_of_them: Sequence[Watched]) -> float:
     return median(shares) if shares else 0.0
 
 
-def find_outside(watched: Watched, usual: float) -> Finding | None:
+def find_outside(watched: Watched, usual: float) -> FoundSign | None:
     """The sign, where there is one."""
     k = _outside(watched)
     n = watched.n + sum(pressed.outside for pressed in watched.half_days.values())
@@ -31,7 +31,7 @@ def find_outside(watched: Watched, usual: float) -> Finding | None:
     first, last = span_of(there)
     days = len({half.day for half in there})
     evidence = {"outside": k, "n": n, "days": days, "weeks": by_week(there, watched.half_days)}
-    return Finding(watched.counter_id, Sign.OUTSIDE, first, last, part_of(there), evidence)
+    return FoundSign(watched.counter_id, Sign.OUTSIDE, first, last, part_of(there), evidence)
 
 
 def _outside(watched: Watched) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Sequence, Set
 from math import exp
 
 from sync.collector.care.signals.chance import DOUBT
-from sync.collector.care.signals.watched import Finding, Sign, Watched
+from sync.collector.care.signals.watched import FoundSign, Sign, Watched
 from sync.collector.replica.stretch import ANY_PART
 
 DAYS_LEAST = 2
@@ -32,7 +32,7 @@ def idle_days(all_of_them: Sequence[Watched]) -> frozenset[str]:
     return frozenset(day for day, share in shares.items() if 2 * share < usual[0])
 
 
-def find_unpressed(watched: Watched, idle: Set[str]) -> Finding | None:
+def find_unpressed(watched: Watched, idle: Set[str]) -> FoundSign | None:
     """The sign, where there is one."""
     by_day: Counter[str] = Counter()
     for half, pressed in watched.half_days.items():
@@ -48,4 +48,4 @@ def find_unpressed(watched: Watched, idle: Set[str]) -> Finding | None:
     if exp(-mean * len(unpressed) / WAVES) >= DOUBT:
         return None
     evidence = {"days": len(unpressed), "usual": round(mean), "heard": watched.heard}
-    return Finding(watched.counter_id, Sign.UNPRESSED, unpressed[0], unpressed[-1], ANY_PART, evidence)
+    return FoundSign(watched.counter_id, Sign.UNPRESSED, unpressed[0], unpressed[-1], ANY_PART, evidence)

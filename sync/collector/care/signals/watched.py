@@ -125,7 +125,7 @@ PRESSED_UP = frozenset({Sign.BURST, Sign.CLOSING, Sign.ONE_LEVEL, Sign.CAPACITY}
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FoundSign:
     """One sign at one counter, with the evidence: numbers for a sentence, none of them a single rating's."""
 
     counter_id: int

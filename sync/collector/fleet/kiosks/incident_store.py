@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, delete, select
 
 from sync.collector.fleet.kiosks.faults import Fault
-from sync.collector.fleet.kiosks.incidents import NOTHING, Incident, State, Trouble
+from sync.collector.fleet.kiosks.incidents import NOTHING, Incident, OpenTroubles, Trouble
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import incident, kiosk_incident, kiosk_trouble, micros
 
@@ -19,7 +19,7 @@ def take_turn(connection: Connection) -> None:
     connection.execute(select(incident).where(incident.c.incident == TURN).with_for_update()).one()
 
 
-def read_states(connection: Connection, audience: str | None = None) -> dict[tuple[str, Fault], State]:
+def read_states(connection: Connection, audience: str | None = None) -> dict[tuple[str, Fault], OpenTroubles]:
     """What was the matter, by the code of whose people are told and by fault; of one audience, or of all."""
     troubles: dict[tuple[str, Fault], dict[str, Trouble]] = {}
     incidents: dict[tuple[str, Fault], dict[str, Incident]] = {}
@@ -33,7 +33,9 @@ def read_states(connection: Connection, audience: str | None = None) -> dict[tup
     for row in connection.execute(of_incidents):
         found = Incident(_name(row.incident), row.scope, row.grown_at, row.told_n, row.growths)
         incidents.setdefault((row.audience, Fault(row.fault)), {})[found.name] = found
-    return {key: State(troubles.get(key, {}), incidents.get(key, {})) for key in troubles.keys() | incidents.keys()}
+    return {
+        key: OpenTroubles(troubles.get(key, {}), incidents.get(key, {})) for key in troubles.keys() | incidents.keys()
+    }
 
 
 def key_of(audience: str, fault: Fault, name: str) -> str:
@@ -41,7 +43,9 @@ def key_of(audience: str, fault: Fault, name: str) -> str:
     return f"{KEY}{fault}:{audience}:{name}"
 
 
-def write_state(connection: Connection, audience: str, fault: Fault, before: State | None, after: State) -> None:
+def write_state(
+    connection: Connection, audience: str, fault: Fault, before: OpenTroubles | None, after: OpenTroubles
+) -> None:
     """Keep what changed."""
     was, same = before or NOTHING, {"audience": audience, "fault": str(fault)}
     gone = [one for one in was.troubles if was.troubles[one] != after.troubles.get(one)]

@@ -57,7 +57,7 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class OpenTroubles:
     """Everything that is the matter with one fault among some kiosks."""
 
     troubles: Mapping[str, Trouble]
@@ -84,30 +84,30 @@ class Told:
     """When the first of them fell ill."""
 
 
-NOTHING = State({}, {})
+NOTHING = OpenTroubles({}, {})
 
 
 def look_again(
-    state: State,
+    state: OpenTroubles,
     ill: Iterable[str],
     unsure: Iterable[str],
     places: Mapping[str, str],
     now: datetime,
     gather: timedelta,
-) -> tuple[State, list[Told]]:
+) -> tuple[OpenTroubles, list[Told]]:
     """What is the matter now, and what is to be told of it.
 
     ``ill`` have the fault; of ``unsure`` nobody knows, and they stay as they were. ``places`` has the path of the unit
     of every kiosk there is.
     """
     troubles = _seen(state, set(ill), set(unsure), now)
-    state, begun = _begin(State(troubles, state.incidents), places, now, gather)
+    state, begun = _begin(OpenTroubles(troubles, state.incidents), places, now, gather)
     state, grown = _grow(state, {told.incident.name for told in begun})
     state, ended = _end(state, now)
     return state, [*begun, *grown, *ended]
 
 
-def _seen(state: State, ill: set[str], unsure: set[str], now: datetime) -> dict[str, Trouble]:
+def _seen(state: OpenTroubles, ill: set[str], unsure: set[str], now: datetime) -> dict[str, Trouble]:
     found = {}
     for device_id, one in state.troubles.items():
         if device_id in unsure:
@@ -122,7 +122,9 @@ def _seen(state: State, ill: set[str], unsure: set[str], now: datetime) -> dict[
     return found
 
 
-def _begin(state: State, places: Mapping[str, str], now: datetime, gather: timedelta) -> tuple[State, list[Told]]:
+def _begin(
+    state: OpenTroubles, places: Mapping[str, str], now: datetime, gather: timedelta
+) -> tuple[OpenTroubles, list[Told]]:
     """Who was gathered joins an incident or begins one."""
     fresh = [one for one in state.troubles.values() if one.incident is None]
     if not fresh or now - min(one.since for one in fresh) < gather:
@@ -138,7 +140,7 @@ def _begin(state: State, places: Mapping[str, str], now: datetime, gather: timed
             incident = replace(joined, scope=wider, grown_at=now)
         incidents[incident.name] = incident
         troubles |= {one: replace(troubles[one], incident=incident.name) for one in devices}
-    found = State(troubles, incidents)
+    found = OpenTroubles(troubles, incidents)
     return found, [_told(What.BEGUN, found, incidents[name]) for name in begun]
 
 
@@ -191,18 +193,18 @@ def _name(scope: str, devices: Sequence[str], taken: Mapping[str, Incident]) -> 
     return found
 
 
-def _grow(state: State, begun: set[str]) -> tuple[State, list[Told]]:
+def _grow(state: OpenTroubles, begun: set[str]) -> tuple[OpenTroubles, list[Told]]:
     incidents, grown = dict(state.incidents), []
     for name, incident in state.incidents.items():
         n = sum(one.well_at is None for one in state.of(name))
         if name not in begun and n >= GROWS_BY * incident.told_n and incident.growths < GROWTHS_MAX:
             incidents[name] = replace(incident, told_n=n, growths=incident.growths + 1)
             grown.append(name)
-    found = State(state.troubles, incidents)
+    found = OpenTroubles(state.troubles, incidents)
     return found, [_told(What.GROWN, found, incidents[name]) for name in grown]
 
 
-def _end(state: State, now: datetime) -> tuple[State, list[Told]]:
+def _end(state: OpenTroubles, now: datetime) -> tuple[OpenTroubles, list[Told]]:
     troubles, incidents, ended = dict(state.troubles), dict(state.incidents), []
     for name, incident in state.incidents.items():
         every = state.of(name)
@@ -217,7 +219,7 @@ def _end(state: State, now: datetime) -> tuple[State, list[Told]]:
             incidents[name] = replace(incident, told_n=left)
         else:
             del incidents[name]
-    return State(troubles, incidents), ended
+    return OpenTroubles(troubles, incidents), ended
 
 
 def _is_ebbing(incident: Incident, well: Sequence[Trouble], n: int, now: datetime) -> bool:
@@ -226,7 +228,7 @@ def _is_ebbing(incident: Incident, well: Sequence[Trouble], n: int, now: datetim
     return n >= EBB_KIOSKS and n - len(well) <= EBB_SHARE * n and still
 
 
-def _told(what: What, state: State, incident: Incident) -> Told:
+def _told(what: What, state: OpenTroubles, incident: Incident) -> Told:
     every = state.of(incident.name)
     ill = tuple(one.device_id for one in every if one.well_at is None)
     well = tuple(one.device_id for one in every if one.well_at is not None)

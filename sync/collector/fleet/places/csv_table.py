@@ -12,7 +12,7 @@ from typing import NamedTuple
 from kiosk.base.handed_in import handed_in
 
 
-class Line(NamedTuple):
+class CsvLine(NamedTuple):
     """One line that is not empty, and its number."""
 
     number: int
@@ -22,11 +22,11 @@ class Line(NamedTuple):
 class CsvTable(NamedTuple):
     """A table as it came, each cell without the blanks around it."""
 
-    head: Line
-    lines: list[Line]
+    head: CsvLine
+    lines: list[CsvLine]
     separator: str
 
-    def by_name(self, line: Line) -> dict[str, str]:
+    def by_name(self, line: CsvLine) -> dict[str, str]:
         """The cells of a line that say anything, by the names of their columns."""
         return {name: cell for name, cell in zip(self.head.cells, line.cells, strict=False) if cell}
 
@@ -40,8 +40,8 @@ def read_csv(body: bytes) -> CsvTable:
     first = text.partition("\n")[0]
     separator = ";" if first.count(";") > first.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    lines = [Line(reader.line_num, cells) for row in reader if any(cells := [cell.strip() for cell in row])]
-    head, *others = lines or [Line(1, [])]
+    lines = [CsvLine(reader.line_num, cells) for row in reader if any(cells := [cell.strip() for cell in row])]
+    head, *others = lines or [CsvLine(1, [])]
     width = max((_used(line.cells) for line in lines), default=0)
     return CsvTable(_cut(head, width), [_cut(line, width) for line in others], separator)
 
@@ -51,5 +51,5 @@ def _used(cells: Sequence[str]) -> int:
     return max((place for place, cell in enumerate(cells, 1) if cell), default=0)
 
 
-def _cut(line: Line, width: int) -> Line:
-    return Line(line.number, line.cells[: max(width, 0)])
+def _cut(line: CsvLine, width: int) -> CsvLine:
+    return CsvLine(line.number, line.cells[: max(width, 0)])

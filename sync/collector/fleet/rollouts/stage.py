@@ -10,7 +10,7 @@ TAKEN_PERCENT_MIN = 50
 """A stage goes on when at least so many of its kiosks have taken the settings."""
 
 
-class State(StrEnum):
+class RolloutState(StrEnum):
     """Where a rollout stands."""
 
     PLANNED = "planned"
@@ -26,7 +26,7 @@ class State(StrEnum):
     """A person took it back."""
 
 
-IN_FORCE = (State.RUNNING, State.HELD, State.DONE)
+IN_FORCE = (RolloutState.RUNNING, RolloutState.HELD, RolloutState.DONE)
 
 
 class Step(StrEnum):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.rollouts.change import Change
 from sync.collector.fleet.rollouts.effective import InForce, etag_of, read_bases
-from sync.collector.fleet.rollouts.stage import STAGES, Heard, State, first_kiosks, next_percent
+from sync.collector.fleet.rollouts.stage import STAGES, Heard, RolloutState, first_kiosks, next_percent
 from sync.collector.people.audit import note
 from sync.collector.store.schema import device_status, rollout, rollout_device, unit
 
@@ -33,7 +33,7 @@ class Rollout:
     path: str
     title: str
     change: Change
-    state: State
+    state: RolloutState
     percent: int
     at_once: bool
     """To all kiosks, without stages."""
@@ -46,12 +46,14 @@ class Rollout:
     @property
     def may_go_on(self) -> bool:
         """Whether a person may bring it to more kiosks now."""
-        return self.state in (State.PLANNED, State.HELD) or (self.state is State.RUNNING and self.percent < STAGES[-1])
+        return self.state in (RolloutState.PLANNED, RolloutState.HELD) or (
+            self.state is RolloutState.RUNNING and self.percent < STAGES[-1]
+        )
 
     @property
     def may_be_undone(self) -> bool:
         """Whether the rollout can be taken back."""
-        return self.state in (State.PLANNED, State.RUNNING, State.HELD, State.DONE)
+        return self.state in (RolloutState.PLANNED, RolloutState.RUNNING, RolloutState.HELD, RolloutState.DONE)
 
 
 def plan_rollout(
@@ -60,7 +62,8 @@ def plan_rollout(
 ) -> int:  # fmt: skip
     """Keep a rollout that begins at its time; its number."""
     row = {
-        "unit_id": unit_id, "title": title, "change": msgspec.to_builtins(change), "state": State.PLANNED, "percent": 0,
+        "unit_id": unit_id, "title": title, "change": msgspec.to_builtins(change), "state": RolloutState.PLANNED,
+        "percent": 0,
         "at_once": at_once,
         "begins_at": begins_at, "stage_at": None, "why": "", "made_at": now, "made_by": actor,
     }  # fmt: skip
@@ -91,7 +94,7 @@ def read_rollouts(connection: Connection, path: str = "", most: int = 100) -> li
 
 def read_unfinished(connection: Connection) -> list[Rollout]:
     """The rollouts of which something may become by itself."""
-    open_ones = rollout.c.state.in_((State.PLANNED, State.RUNNING))
+    open_ones = rollout.c.state.in_((RolloutState.PLANNED, RolloutState.RUNNING))
     # Locked: of several collectors one takes each step.
     return [_rollout(row) for row in connection.execute(_rollouts().where(open_ones).with_for_update(of=rollout))]
 
@@ -101,27 +104,27 @@ def go_on(connection: Connection, one: Rollout, actor: str, now: datetime, *, ch
     percent = STAGES[-1] if one.at_once else next_percent(one.percent)
     if percent < STAGES[-1]:
         _draw(connection, one, percent, now, choose)
-    _put(connection, one, actor, now, "settings.stage", state=State.RUNNING, percent=percent, stage_at=now)
+    _put(connection, one, actor, now, "settings.stage", state=RolloutState.RUNNING, percent=percent, stage_at=now)
 
 
 def hold(connection: Connection, one: Rollout, actor: str, now: datetime) -> None:
     """Leave it in force where it is, until a person lets it go on."""
-    _put(connection, one, actor, now, "settings.hold", state=State.HELD)
+    _put(connection, one, actor, now, "settings.hold", state=RolloutState.HELD)
 
 
 def finish(connection: Connection, one: Rollout, actor: str, now: datetime) -> None:
     """Every kiosk has it."""
-    _put(connection, one, actor, now, "settings.done", state=State.DONE)
+    _put(connection, one, actor, now, "settings.done", state=RolloutState.DONE)
 
 
 def stop(connection: Connection, one: Rollout, why: str, actor: str, now: datetime) -> None:
     """Take it back because kiosks report faults."""
-    _put(connection, one, actor, now, "settings.stop", state=State.STOPPED, why=why)
+    _put(connection, one, actor, now, "settings.stop", state=RolloutState.STOPPED, why=why)
 
 
 def undo(connection: Connection, one: Rollout, actor: str, now: datetime) -> None:
     """Take it back: each kiosk falls back to what lies below."""
-    _put(connection, one, actor, now, "settings.undo", state=State.UNDONE)
+    _put(connection, one, actor, now, "settings.undo", state=RolloutState.UNDONE)
 
 
 def heard_of(connection: Connection, one: Rollout, in_force: InForce) -> tuple[Heard, list[str]]:
@@ -197,6 +200,6 @@ def _rollouts() -> Select[Any]:
 def _rollout(row: Row[Any]) -> Rollout:
     return Rollout(
         row.rollout_id, row.unit_code or "", row.unit_name or "", row.path or "", row.title,
-        msgspec.convert(row.change, Change), State(row.state), row.percent, row.at_once,
+        msgspec.convert(row.change, Change), RolloutState(row.state), row.percent, row.at_once,
         row.begins_at, row.stage_at, row.why, row.made_at, row.made_by,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from kiosk.domain.office_calendar import Calendar
 from sync.collector.care.cases import care as case_care
 from sync.collector.care.cases.opening import CLOSED, NEW
 from sync.collector.care.comments import care as comment_care
-from sync.collector.care.comments.inbox import State
+from sync.collector.care.comments.inbox import CommentState
 from sync.collector.chores.cases import run_case_round
 from sync.collector.chores.comments import run_comment_round
 from sync.collector.people.accounts import new_account
@@ -165,7 +165,7 @@ def _act_on_comments(connection: Connection, services: Services, chance: random.
     wanted = (
         select(comment.c.code, comment.c.text, comment.c.published_on, comment.c.state, unit.c.path)
         .join(unit, unit.c.unit_id == comment.c.unit_id)
-        .where(comment.c.state.in_((State.NEW, State.DOING)), comment.c.text.is_not(None))
+        .where(comment.c.state.in_((CommentState.NEW, CommentState.DOING)), comment.c.text.is_not(None))
         .order_by(comment.c.code)
     )
     for row in connection.execute(wanted).all():
@@ -180,10 +180,10 @@ def _deed_on_comment(text: str, state: str, age: timedelta, chance: random.Rando
     what = comment_care.What
     if text in SPAM:
         return comment_care.Deed(what.SPAM) if chance.random() < 0.6 else None
-    part = 0.12 if age < timedelta(days=5) else 0.4 if state == State.NEW else 0.2
+    part = 0.12 if age < timedelta(days=5) else 0.4 if state == CommentState.NEW else 0.2
     if chance.random() < part:
         return comment_care.Deed(what.DONE, chance.choice(NOTES_ON_COMMENTS))
-    if state == State.NEW and chance.random() < 0.25:
+    if state == CommentState.NEW and chance.random() < 0.25:
         return comment_care.Deed(what.KEEP, "Chuyển bộ phận chuyên môn xem.")
     return None
 

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from kiosk.base.texts import Texts
 from kiosk.domain.visit.words import MASK
 from sync.collector.care.cases.docket import Case, Which
-from sync.collector.care.comments.inbox import State, Written
+from sync.collector.care.comments.inbox import CommentState, Written
 from sync.collector.drawing.svg import line, picture, rect
 from sync.collector.replica.comment_words import found_in
 from sync.collector.services.services import Services
@@ -48,13 +48,13 @@ class CareWords:
             return self.t("week {days}", days=self.p.days(first, last))
         return self.t("month {month}/{year}", month=f"{first.month:02d}", year=str(first.year))
 
-    def state(self, state: State) -> str:
+    def state(self, state: CommentState) -> str:
         """How far a comment is."""
         return {
-            State.NEW: self.t("New"),
-            State.DOING: self.t("In progress"),
-            State.DONE: self.t("Handled"),
-            State.SPAM: self.t("Spam"),
+            CommentState.NEW: self.t("New"),
+            CommentState.DOING: self.t("In progress"),
+            CommentState.DONE: self.t("Handled"),
+            CommentState.SPAM: self.t("Spam"),
         }[state]
 
     def text(self, text: str, wanted: str = "") -> Markup:

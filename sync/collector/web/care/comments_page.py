@@ -16,7 +16,7 @@ from sync.collector.care.cases.docket import open_cases_of
 from sync.collector.care.comments import inbox
 from sync.collector.care.comments.care import Deed, NoteNeeded, What, care_for, read_steps
 from sync.collector.care.comments.forget import last_day
-from sync.collector.care.comments.inbox import State, find_comment, read_inbox, units_written_of
+from sync.collector.care.comments.inbox import CommentState, find_comment, read_inbox, units_written_of
 from sync.collector.errors import UsageWrong
 from sync.collector.people.owners import owners_of
 from sync.collector.people.rights import Reader
@@ -30,7 +30,7 @@ from sync.collector.web.shared.rendering import phrases_of, render
 
 router = APIRouter(include_in_schema=False)
 
-STATES = {"moi": State.NEW, "dang": State.DOING, "xong": State.DONE, "rac": State.SPAM}
+STATES = {"moi": CommentState.NEW, "dang": CommentState.DOING, "xong": CommentState.DONE, "rac": CommentState.SPAM}
 """The states by their keys in an address; without a key, every comment but spam is wanted."""
 MONTHS = 6
 LINKABLE_MAX = 10

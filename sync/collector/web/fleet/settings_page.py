@@ -18,7 +18,7 @@ from sync.collector.fleet.rollouts import store
 from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.fleet.rollouts.change import laid_upon
 from sync.collector.fleet.rollouts.effective import NOTHING_SET, Base, InForce, read_bases, read_in_force
-from sync.collector.fleet.rollouts.stage import STAGES, State, first_kiosks, next_percent
+from sync.collector.fleet.rollouts.stage import STAGES, RolloutState, first_kiosks, next_percent
 from sync.collector.fleet.rollouts.store import heard_of, plan_rollout, read_rollout, read_rollouts
 from sync.collector.people.rights import Reader, Right
 from sync.collector.services.services import Services
@@ -80,7 +80,7 @@ async def show_rollouts(request: Request, services: TheServices, reader: MaySet)
         w=SettingsWords(phrases_of(request)),
         rollouts=rollouts,
         rule=services.config.rollouts,
-        State=State,
+        State=RolloutState,
     )
 
 
@@ -116,7 +116,7 @@ async def show_rollout(request: Request, services: TheServices, reader: MaySet, 
         request,
         "settings_one.html",
         w=SettingsWords(phrases_of(request)),
-        State=State,
+        State=RolloutState,
         STAGES=STAGES,
         rule=services.config.rollouts,
         next_percent=next_percent,
@@ -140,7 +140,7 @@ def _decide(connection: Connection, *, number: int, what: str, reader: Reader, n
         store.go_on(connection, one, reader.name, now)
     elif what == "all" and one.may_go_on:
         store.go_on(connection, replace(one, at_once=True), reader.name, now)
-    elif what == "hold" and one.state is State.RUNNING:
+    elif what == "hold" and one.state is RolloutState.RUNNING:
         store.hold(connection, one, reader.name, now)
     elif what == "undo" and one.may_be_undone:
         store.undo(connection, one, reader.name, now)

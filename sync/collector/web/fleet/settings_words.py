@@ -9,7 +9,7 @@ from babel.dates import get_day_names
 
 from kiosk.domain.office_calendar import Calendar
 from sync.collector.fleet.rollouts.change import Change
-from sync.collector.fleet.rollouts.stage import State
+from sync.collector.fleet.rollouts.stage import RolloutState
 from sync.collector.fleet.rollouts.store import Rollout
 from sync.collector.words.phrases import Phrases
 from sync.protocol.days import WorkedDay
@@ -78,18 +78,23 @@ class SettingsWords:
     def state(self, one: Rollout) -> str:
         """Where a rollout stands."""
         t = self.t
-        if one.state in (State.RUNNING, State.HELD):
+        if one.state in (RolloutState.RUNNING, RolloutState.HELD):
             return t("on {n}% of the kiosks", n=one.percent)
         return {
-            State.PLANNED: t("begins {time}", time=self._p.time(one.begins_at)),
-            State.DONE: t("in force everywhere"),
-            State.STOPPED: t("taken back: refused"),
-            State.UNDONE: t("taken back"),
+            RolloutState.PLANNED: t("begins {time}", time=self._p.time(one.begins_at)),
+            RolloutState.DONE: t("in force everywhere"),
+            RolloutState.STOPPED: t("taken back: refused"),
+            RolloutState.UNDONE: t("taken back"),
         }[one.state]
 
     def tag(self, one: Rollout) -> str:
         """The class that colours a rollout's state."""
-        return {State.STOPPED: "alert", State.HELD: "warn", State.DONE: "ok", State.RUNNING: "link"}.get(one.state, "")
+        return {
+            RolloutState.STOPPED: "alert",
+            RolloutState.HELD: "warn",
+            RolloutState.DONE: "ok",
+            RolloutState.RUNNING: "link",
+        }.get(one.state, "")
 
     def unit(self, one: Rollout) -> str:
         """For which kiosks it is."""

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from kiosk.domain.numbers.measures import Method, Share
 from sync.collector.care.cases.care import Deed, What, care_for
 from sync.collector.care.cases.docket import Query, Which, find_case, read_docket
-from sync.collector.care.cases.opening import Finding, Rule, open_case
+from sync.collector.care.cases.opening import LowResult, Rule, open_case
 from sync.collector.chores.rollouts import tend_rollouts
 from sync.collector.figures.places import Place, read_places
 from sync.collector.fleet.kiosks.faults import Fault
@@ -18,7 +18,7 @@ from sync.collector.fleet.kiosks.roll import read_roll
 from sync.collector.fleet.rollouts.calendars import Calendars, ways_to
 from sync.collector.fleet.rollouts.change import Change
 from sync.collector.fleet.rollouts.effective import NOTHING_SET, Active, InForce, etag_of, read_in_force, settings_for
-from sync.collector.fleet.rollouts.stage import State
+from sync.collector.fleet.rollouts.stage import RolloutState
 from sync.collector.fleet.rollouts.store import go_on, plan_rollout, read_rollout, undo
 from sync.collector.people.rights import ANYBODY, RIGHTS, Reader, Role
 from sync.collector.services.reports import Span, read_span
@@ -216,7 +216,7 @@ def test_case_opens_and_is_opened_again_with_the_deadline_of_its_units_own_calen
     set_for(office, MOVED, unit_id=1)
     place = Place("XA/:Q1", "Q1", "Quầy 1", "XA/", 1)
     bad = Share(Method.TOP2BOX, 12, 48)
-    found = Finding(
+    found = LowResult(
         place, "XA", "2026-11", NOON.date(), NOON.date(), "sipas-5@1", "overall", bad, (1, 2), ()
     )  # fmt: skip
     anybody = Reader("huong", "Hương", Role.SUPERVISOR, RIGHTS[Role.SUPERVISOR], "")
@@ -277,7 +277,7 @@ def test_planned_change_holds_from_its_time_on(office: Office) -> None:
     with office.database.writing() as connection:
         later = NOON + timedelta(days=1)
         number = plan_rollout(connection, None, "Ngày", MOVED, later, "huong", NOON, at_once=True)
-        assert read_rollout(connection, number).state is State.PLANNED
+        assert read_rollout(connection, number).state is RolloutState.PLANNED
         in_force = read_in_force(connection)
 
     assert not Calendars(CollectorConfig(time_zone=str(HANOI)), in_force).of("XA/").is_off(MONDAY)

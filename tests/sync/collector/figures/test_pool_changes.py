@@ -8,7 +8,7 @@ import pytest
 from sync.collector.care.signals.board import find_posted
 from sync.collector.care.signals.decide import Chair, Decision, DecisionWrong, set_aside, withdraw
 from sync.collector.care.signals.keep import keep_findings
-from sync.collector.care.signals.watched import Finding, Sign
+from sync.collector.care.signals.watched import FoundSign, Sign
 from sync.collector.people.rights import ANYBODY
 from sync.collector.replica.blocks.judging import judge_anew
 from sync.collector.replica.outgoing.carried import carry_counter
@@ -80,7 +80,7 @@ def decided(office: Office) -> tuple[int, Chair]:
     """A sign about the last morning at the first counter, and who decides."""
     day = LEFT.date().isoformat()
     with office.database.writing() as connection:
-        (signal_id,) = keep_findings(connection, [Finding(1, Sign.BURST, day, day, "am", {"quick": 9})], NOON)
+        (signal_id,) = keep_findings(connection, [FoundSign(1, Sign.BURST, day, day, "am", {"quick": 9})], NOON)
     return signal_id, Chair(ANYBODY, NOON, NOON.date(), 5)
 
 

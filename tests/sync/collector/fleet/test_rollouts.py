@@ -13,7 +13,7 @@ from sync.collector.chores.rollouts import tend_rollouts, watch_rollouts
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.rollouts.change import Change, Thresholds, faults_of, laid_upon
 from sync.collector.fleet.rollouts.effective import etag_of, read_base, read_in_force, settings_for
-from sync.collector.fleet.rollouts.stage import Heard, State, Step, first_kiosks, next_step
+from sync.collector.fleet.rollouts.stage import Heard, RolloutState, Step, first_kiosks, next_step
 from sync.collector.fleet.rollouts.store import go_on, heard_of, hold, plan_rollout, read_rollout, undo
 from sync.collector.services.services import Services
 from sync.collector.store import schema
@@ -50,7 +50,7 @@ def watch(office: Office, after: timedelta = timedelta(0)) -> list[Step]:
         return [step for _, step in watch_rollouts(connection, NOON + after, DAY, 5)]
 
 
-def state(office: Office, number: int) -> tuple[State, int]:
+def state(office: Office, number: int) -> tuple[RolloutState, int]:
     with office.database.reading() as connection:
         one = read_rollout(connection, number)
     return one.state, one.percent
@@ -95,7 +95,7 @@ def test_stages_hold_five_then_twenty_five_in_a_hundred_then_all(many: Office) -
         held.append(themes(many).count("dark"))
 
     assert held == [1, 5, 20]
-    assert state(many, number) == (State.RUNNING, 100)
+    assert state(many, number) == (RolloutState.RUNNING, 100)
 
 
 def test_smallest_office_has_a_first_stage_of_one(office: Office) -> None:
@@ -127,8 +127,8 @@ def test_kiosk_that_spoke_lately_is_chosen_before_one_that_is_switched_off(many:
 def test_planned_rollout_begins_by_itself_at_its_time(office: Office) -> None:
     number = plan(office, begins_in=timedelta(hours=12))
 
-    assert (watch(office, timedelta(hours=11)), state(office, number)) == ([], (State.PLANNED, 0))
-    assert (watch(office, timedelta(hours=12)), state(office, number)) == ([Step.GO_ON], (State.RUNNING, 5))
+    assert (watch(office, timedelta(hours=11)), state(office, number)) == ([], (RolloutState.PLANNED, 0))
+    assert (watch(office, timedelta(hours=12)), state(office, number)) == ([Step.GO_ON], (RolloutState.RUNNING, 5))
 
 
 def test_stage_goes_on_by_itself_after_its_time_when_its_kiosks_took_it(many: Office) -> None:
@@ -140,7 +140,7 @@ def test_stage_goes_on_by_itself_after_its_time_when_its_kiosks_took_it(many: Of
 
     assert watch(many, DAY / 2) == []
     assert watch(many, DAY) == [Step.GO_ON]
-    assert state(many, number) == (State.RUNNING, 25)
+    assert state(many, number) == (RolloutState.RUNNING, 25)
 
 
 def test_refusing_kiosk_of_a_small_stage_takes_the_settings_back_everywhere(many: Office, services: Services) -> None:
@@ -157,7 +157,7 @@ def test_refusing_kiosk_of_a_small_stage_takes_the_settings_back_everywhere(many
 
     with many.database.reading() as connection:
         one = read_rollout(connection, number)
-    assert (one.state, one.why) == (State.STOPPED, "survey: there is no such icon")
+    assert (one.state, one.why) == (RolloutState.STOPPED, "survey: there is no such icon")
     assert set(themes(many)) == {None}
     assert ("collector", "settings.stop") in many.rows("audit", "actor", "action")
 

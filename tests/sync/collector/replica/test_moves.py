@@ -16,7 +16,7 @@ from sqlalchemy import select
 from kiosk.domain.visit.rating import Standing
 from sync.collector.care.signals.decide import set_aside, withdraw
 from sync.collector.care.signals.keep import keep_findings
-from sync.collector.care.signals.watched import Finding, Sign
+from sync.collector.care.signals.watched import FoundSign, Sign
 from sync.collector.chores.settle import settle_moves
 from sync.collector.errors import NotAllowed, UsageWrong
 from sync.collector.fleet.devices.credentials import find_device, move_device
@@ -312,7 +312,7 @@ def test_what_people_found_suspect_goes_along_and_can_be_withdrawn(world: Moving
     for back in (4, 4, 4, 4, 4, 4, 2, 2, 2, 2, 2, 2):
         world.press(0, back)
     world.release()
-    finding = Finding(1, Sign.BURST, day(4).isoformat(), day(2).isoformat(), "", {"n": 12})
+    finding = FoundSign(1, Sign.BURST, day(4).isoformat(), day(2).isoformat(), "", {"n": 12})
     with world.database.writing() as connection:
         (signal_id,) = keep_findings(connection, [finding], NOON)
         assert set_aside(connection, signal_id, Decision(day(4), day(2), "", "Không có ai."), CHAIR) == 12
@@ -351,7 +351,7 @@ def test_what_another_decision_covers_stays_aside_when_one_is_withdrawn(world: M
     for back in (4, 4, 4, 4, 4, 4, 2, 2, 2, 2, 2, 2):
         world.press(0, back)
     world.release()
-    finding = Finding(1, Sign.BURST, day(4).isoformat(), day(2).isoformat(), "", {"n": 12})
+    finding = FoundSign(1, Sign.BURST, day(4).isoformat(), day(2).isoformat(), "", {"n": 12})
     with world.database.writing() as connection:
         (signal_id,) = keep_findings(connection, [finding], NOON)
         set_aside(connection, signal_id, Decision(day(4), day(2), "", "Không có ai."), CHAIR)

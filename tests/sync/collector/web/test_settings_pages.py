@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from kiosk.base.texts import texts
 from sync.collector.fleet.rollouts.change import Change
-from sync.collector.fleet.rollouts.stage import State
+from sync.collector.fleet.rollouts.stage import RolloutState
 from sync.collector.fleet.rollouts.store import go_on, plan_rollout, read_rollout, read_rollouts
 from sync.collector.people import accounts
 from sync.collector.people.rights import Role
@@ -113,7 +113,7 @@ def test_change_that_is_begun_holds_what_was_typed(browser: Browser, office: Off
 
     (one,) = rollouts(office)
     assert answer.headers["location"] == f"/thiet-lap/{one.rollout_id}"
-    assert (one.title, one.unit_code, one.state, one.percent) == ("Nghỉ lễ", "XA", State.RUNNING, 5)
+    assert (one.title, one.unit_code, one.state, one.percent) == ("Nghỉ lễ", "XA", RolloutState.RUNNING, 5)
     change = one.change
     assert change.holidays == [date(2027, 9, 2), date(2027, 9, 3)]
     assert (change.theme, change.survey, change.texts) == ("dark", "tt32-3@1", {"vi": {"office": "Xã mới"}})
@@ -145,7 +145,7 @@ def test_change_to_all_at_once_waits_for_its_time(browser: Browser, office: Offi
     browser.send("/thiet-lap/moi", **{**GOOD, "how": "at-once", "begins": later}, go="begin")
 
     (one,) = rollouts(office)
-    assert (one.state, one.at_once, one.begins_at) == (State.PLANNED, True, NOON + timedelta(days=1))
+    assert (one.state, one.at_once, one.begins_at) == (RolloutState.PLANNED, True, NOON + timedelta(days=1))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,12 @@ def test_change_is_held_brought_on_and_taken_back_by_hand(browser: Browser, offi
         (one,) = rollouts(office)
         states.append((one.state, one.percent))
 
-    assert states == [(State.HELD, 5), (State.RUNNING, 25), (State.RUNNING, 100), (State.UNDONE, 100)]
+    assert states == [
+        (RolloutState.HELD, 5),
+        (RolloutState.RUNNING, 25),
+        (RolloutState.RUNNING, 100),
+        (RolloutState.UNDONE, 100),
+    ]
     assert browser.send("/thiet-lap/1", what="next").status_code == 404
     actions = [row[0] for row in office.rows("audit", "action") if str(row[0]).startswith("settings.")]
     assert actions == ["settings.plan", "settings.stage", "settings.hold", "settings.stage", "settings.stage",
@@ -215,7 +220,7 @@ def test_administrator_of_a_unit_sets_nothing_elsewhere(browser: Browser, servic
     assert mine.client.get("/thiet-lap/1").status_code == 404
     assert "Nghỉ lễ" not in mine.see("/thiet-lap")
     assert mine.send("/phieu-hoi", base="sipas-5@1", id="cua-toi").status_code == 403
-    assert [one.state for one in rollouts(office)] == [State.RUNNING]
+    assert [one.state for one in rollouts(office)] == [RolloutState.RUNNING]
 
 
 def typed(browser: Browser) -> dict[str, str]:

@@ -9,9 +9,9 @@ from sqlalchemy import insert
 from sync.collector.care.comments.care import Deed, NoteNeeded, What, care_for, read_steps
 from sync.collector.care.comments.inbox import (
     PAGE,
+    CommentState,
     Inbox,
     Query,
-    State,
     comments_of_case,
     find_comment,
     read_inbox,
@@ -84,7 +84,7 @@ def test_subtree_sees_its_own_comments_and_counts_alone(written: Office) -> None
     inbox = found(written, path="XA/")
 
     assert texts(inbox) == set(TEXTS)
-    assert (inbox.found, inbox.by_state) == (4, {State.NEW: 4})
+    assert (inbox.found, inbox.by_state) == (4, {CommentState.NEW: 4})
     with written.database.reading() as connection:
         assert find_comment(connection, code(written, "Bí mật trễ hẹn."), "XA/") is None
         assert units_written_of(connection, "XA/") == [("XA", "Xã Bắc Sơn")]
@@ -119,13 +119,13 @@ def test_order_says_nothing_of_who_wrote_first(office: Office) -> None:
 def test_spam_is_set_aside_and_taken_back(written: Office) -> None:
     do(written, TEXTS[1], What.SPAM)
     assert TEXTS[1] not in texts(found(written))
-    spam = found(written, state=State.SPAM)
+    spam = found(written, state=CommentState.SPAM)
     assert (texts(spam), spam.all_n) == ({TEXTS[1]}, 4)
 
     with written.database.writing() as connection:
         care_for(connection, spam.comments[0].code, Deed(What.BACK), READER, NOON)
 
-    assert TEXTS[1] in texts(found(written, state=State.NEW))
+    assert TEXTS[1] in texts(found(written, state=CommentState.NEW))
 
 
 def test_handled_needs_a_word_and_the_word_is_kept(written: Office) -> None:
@@ -148,8 +148,8 @@ def test_owner_is_somebody_who_may_decide_there(written: Office) -> None:
 
     do(written, TEXTS[0], What.KEEP, owner="lan")
 
-    kept = next(one for one in found(written, state=State.DOING).comments)
-    assert (kept.owner, kept.state) == ("Lan", State.DOING)
+    kept = next(one for one in found(written, state=CommentState.DOING).comments)
+    assert (kept.owner, kept.state) == ("Lan", CommentState.DOING)
     for other in ("it", "xa", "nobody"):
         with pytest.raises(UsageWrong, match="no account"):
             do(written, TEXTS[1], What.KEEP, owner=other)

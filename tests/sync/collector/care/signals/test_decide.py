@@ -21,7 +21,7 @@ from sync.collector.care.signals.decide import (
 )
 from sync.collector.care.signals.keep import keep_findings
 from sync.collector.care.signals.standing import lock_journals
-from sync.collector.care.signals.watched import Finding, Sign
+from sync.collector.care.signals.watched import FoundSign, Sign
 from sync.collector.errors import UsageWrong
 from sync.collector.people.rights import ANYBODY, RIGHTS, Reader, Role
 from sync.collector.services.reports import Query, read_book
@@ -89,7 +89,7 @@ def affair(office: Office) -> Affair:
     office.append(pen, received_at=BAD_DAY)
     day = BAD_DAY.date().isoformat()
     with office.database.writing() as connection:
-        (signal_id,) = keep_findings(connection, [Finding(1, Sign.BURST, day, day, "am", {"quick": 9})], NOON)
+        (signal_id,) = keep_findings(connection, [FoundSign(1, Sign.BURST, day, day, "am", {"quick": 9})], NOON)
     return Affair(office, pen, signal_id)
 
 
@@ -279,7 +279,7 @@ def test_two_decisions_that_overlap_are_withdrawn_one_by_one(affair: Affair) -> 
     affair.aside()
     day = OTHER_DAY.date().isoformat()
     with affair.office.database.writing() as connection:
-        (other,) = keep_findings(connection, [Finding(1, Sign.CLOSING, day, day, "am", {})], NOON)
+        (other,) = keep_findings(connection, [FoundSign(1, Sign.CLOSING, day, day, "am", {})], NOON)
         n = set_aside(connection, other, Decision(OTHER_DAY.date(), BAD_DAY.date(), "", "Cả hai ngày."), CHAIR)
 
     first = affair.back()
@@ -326,7 +326,7 @@ def test_nothing_wrong_closes_the_sign_and_everything_goes_on_counting(affair: A
 
 def test_a_silent_counter_has_nothing_to_set_aside(affair: Affair) -> None:
     with affair.office.database.writing() as connection:
-        (silent,) = keep_findings(connection, [Finding(2, Sign.UNPRESSED, "2026-11-18", "2026-11-19", "", {})], NOON)
+        (silent,) = keep_findings(connection, [FoundSign(2, Sign.UNPRESSED, "2026-11-18", "2026-11-19", "", {})], NOON)
         with pytest.raises(DecisionWrong, match="nothing that counts"):
             set_aside(connection, silent, THAT_DAY, CHAIR)
 
@@ -342,7 +342,7 @@ def test_a_sign_of_another_unit_is_as_one_that_is_not_there(affair: Affair) -> N
 def test_other_signs_of_the_same_presses_are_settled_with_it(affair: Affair) -> None:
     day = BAD_DAY.date().isoformat()
     with affair.office.database.writing() as connection:
-        findings = [Finding(1, sign, day, day, "am", {}) for sign in (Sign.CLOSING, Sign.BURST, Sign.OUTSIDE)]
+        findings = [FoundSign(1, sign, day, day, "am", {}) for sign in (Sign.CLOSING, Sign.BURST, Sign.OUTSIDE)]
         keep_findings(connection, findings, NOON)
     affair.aside()
 
@@ -391,7 +391,7 @@ def test_a_decision_waits_for_the_journals_that_may_bring_more(affair: Affair) -
 
 def test_a_sign_that_goes_on_grows_and_does_not_come_again(affair: Affair) -> None:
     with affair.office.database.writing() as connection:
-        more = Finding(1, Sign.BURST, "2026-11-17", "2026-11-19", "pm", {"quick": 20})
+        more = FoundSign(1, Sign.BURST, "2026-11-17", "2026-11-19", "pm", {"quick": 20})
         new = keep_findings(connection, [more], NOON + timedelta(days=1))
 
     assert new == []
@@ -401,7 +401,7 @@ def test_a_sign_that_goes_on_grows_and_does_not_come_again(affair: Affair) -> No
 
 def test_a_silence_that_ended_by_itself_is_over(office: Office) -> None:
     with office.database.writing() as connection:
-        silent = Finding(1, Sign.UNPRESSED, "2026-11-18", "2026-11-19", "", {})
+        silent = FoundSign(1, Sign.UNPRESSED, "2026-11-18", "2026-11-19", "", {})
         keep_findings(connection, [silent], NOON)
         keep_findings(connection, [], NOON)
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from starlette.testclient import TestClient
 
 from sync.collector.care.signals.keep import keep_findings
-from sync.collector.care.signals.watched import Finding, Sign
+from sync.collector.care.signals.watched import FoundSign, Sign
 from sync.collector.people import accounts
 from sync.collector.people.rights import Role
 from sync.collector.run.app import create_app
@@ -37,8 +37,8 @@ def people(services: Services, office: Office) -> dict[str, TestClient]:
         connection.execute(insert(schema.unit), there)
         counter = {"counter_id": 3, "code": "Q3", "name": "Quầy Kín", "unit_id": 2, "created_at": NOON}
         connection.execute(insert(schema.counter), counter)
-        signs = [Finding(counter_id, Sign.BURST, DAY, DAY, "am", EVIDENCE) for counter_id in (1, 3)]
-        silent = Finding(1, Sign.UNPRESSED, DAY, DAY, "", {"days": 3, "usual": 12, "heard": True})
+        signs = [FoundSign(counter_id, Sign.BURST, DAY, DAY, "am", EVIDENCE) for counter_id in (1, 3)]
+        silent = FoundSign(1, Sign.UNPRESSED, DAY, DAY, "", {"days": 3, "usual": 12, "heard": True})
         keep_findings(connection, [*signs, silent], NOON)
     app = create_app(replace(services, config=CollectorConfig(public_url=URL)))
     return {

@@ -12,7 +12,7 @@ from sync.collector.fleet.kiosks.incidents import (
     GROWTHS_MAX,
     JOINS_FOR,
     NOTHING,
-    State,
+    OpenTroubles,
     Told,
     What,
     look_again,
@@ -29,7 +29,9 @@ PLACES = {f"{unit:02d}-{n}": f"20/20.{unit:02d}/" for unit in range(10) for n in
 PROVINCE = {one for one, path in PLACES.items() if path.startswith("20/")}
 
 
-def after(state: State, ill: set[str], minutes: float, unsure: set[str] | None = None) -> tuple[State, list[Told]]:
+def after(
+    state: OpenTroubles, ill: set[str], minutes: float, unsure: set[str] | None = None
+) -> tuple[OpenTroubles, list[Told]]:
     return look_again(state, ill, unsure or set(), PLACES, NOON + minutes * MINUTE, GATHER)
 
 
