@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.numbers.blocks import Cut, Invalid, Sums, half_day_of
@@ -95,7 +95,12 @@ def test_whatever_the_clock_did_the_cuts_of_an_upgraded_kiosk_are_valid_and_hold
     assert sum(size(one.cut) for one in found) <= ratings(kiosk)
 
 
+# The clock is set back into the half day that the upgraded kiosk leaves to others.
+BACK = [("wait", 5 * 3600), ("ask", "a@1"), ("cut",), ("wait", -13 * 3600), ("rate", 1, COUNTED, None)]
+
+
 @UNHURRIED
+@example(FIVE, BACK)
 @given(ANYTHING, ANYTHING)
 def test_journal_that_went_on_in_another_is_cut_to_its_last_rating(before, after):
     kiosk = upgraded(older(before))
