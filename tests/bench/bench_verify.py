@@ -23,8 +23,8 @@ from kiosk.journal.chain import Cursor, chain_over
 from kiosk.journal.lines import RatingLine
 from sync.collector.fleet.devices.keys import key_id_of
 from sync.collector.proof.chain import Walk, begin
-from sync.collector.proof.device import check_device
 from sync.collector.proof.keys import Keys
+from sync.collector.proof.run import Task, check_kiosks
 from sync.collector.replica.blocks.judging import judge_due
 from sync.collector.replica.ingest import Batch, Receipt, append_batch
 from sync.collector.store.database import Database, open_database
@@ -92,8 +92,10 @@ def _walk(database: Database, key: KioskKey, journal_id: str) -> None:
 
 
 def _check(database: Database, key: KioskKey) -> None:
-    if found := check_device(database, key.keyid, DAYS, {}).findings:
-        raise RuntimeError(str(found))
+    url = database.writer.url.render_as_string(hide_password=False)
+    (one,) = check_kiosks(url, str(HANOI), [Task(key.keyid, {})], workers=1)
+    if one.findings:
+        raise RuntimeError(str(one.findings))
 
 
 def _bare(database: Database, key: KioskKey, *, whole: bool) -> None:

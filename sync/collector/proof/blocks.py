@@ -1,7 +1,9 @@
 """Blocks: each one held against the ratings that it holds, and against the cut that its kiosk stated."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from itertools import repeat
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -27,6 +29,7 @@ _PIECE = (
     "WHERE journal_id = {{one}} AND last_seq BETWEEN {{one}} AND {{one}}"
 )
 _REASON = "SELECT last_seq, reason, n FROM block_reason WHERE journal_id = {one} AND last_seq BETWEEN {one} AND {one}"
+_BY_TALLY = itemgetter(slice(4, None))
 Piece = tuple[int, str, str, str]
 
 
@@ -65,7 +68,7 @@ class Blocks:
         due = [one for one in self._waiting if one.cut_seq <= last and self._is_own(one)]
         self._waiting = [one for one in self._waiting if one not in due] if due else self._waiting
         held = {one.last_seq: self._held(one) for one in due}
-        lines.settle(seq for seqs in held.values() for seq in seqs)
+        lines.settle(set[int]().union(*held.values()))
         for one in due:
             lines.settle_levels(held[one.last_seq])
             self._check(one, {self._journal_id: held[one.last_seq]})
@@ -104,12 +107,18 @@ class Blocks:
     def _held(self, one: Block) -> set[int]:
         return held_seqs(one.held).get(self._journal_id, set())
 
-    def _check(self, one: Block, held: Mapping[str, Iterable[int]]) -> None:
+    def _check(self, one: Block, held: Mapping[str, Collection[int]]) -> None:
         pieces, reasons = self._pieces.pop(one.last_seq, {}), self._reasons.pop(one.last_seq, {})
-        rows, named, is_older = self._take_out(one, held)
-        if is_older:
+        rows, named = list[Any](), Counter[str]()
+        for journal_id, seqs in held.items():
+            rows += self._take_out(one, journal_id, seqs, named)
+        counts = Counter(map(_BY_TALLY, rows))
+        self._kept[self._journal_id].tally.update(counts)
+        if len(rows) < sum(map(len, held.values())):
             return
-        found = Counter((*row[4:7], row[10], row[9]) for row in rows)
+        found = Counter[tuple[Any, ...]]()
+        for (counter, day, part, _, _, level, standing), n in counts.items():
+            found[counter, day, part, standing, level] += n
         kept = {(*key, level): n for key, levels in pieces.items() for level, n in enumerate(levels, 1) if n}
         if found != kept:
             raise _changed(one, "sums")
@@ -118,22 +127,19 @@ class Blocks:
         _check_ends(one, list(pieces))
         self._check_cut(one, found, named)
 
-    def _take_out(self, one: Block, held: Mapping[str, Iterable[int]]) -> tuple[list[Any], Counter[str], bool]:
-        """The ratings in it, which no other block may hold, and the reasons of those that count."""
-        rows, named, is_older = [], Counter[str](), False
-        for journal_id, seqs in held.items():
-            kept = self._kept.get(journal_id)
-            for seq in seqs:
-                row = kept.free.pop(seq, None) if kept is not None else None
-                if row is not None and kept is not None:
-                    rows.append(row)
-                    if row[10] == _COUNTED:
-                        named.update(kept.named.pop(seq, ()))
-                elif seq < self._seqs.start:
-                    is_older = True
-                else:
-                    raise _changed(one, "held")
-        return rows, named, is_older
+    def _take_out(self, one: Block, journal_id: str, seqs: Collection[int], named: Counter[str]) -> list[Any]:
+        """The ratings in it of a journal, which no other block may hold; none from before what was read."""
+        kept = self._kept.get(journal_id)
+        if kept is None:
+            raise _changed(one, "held")
+        for seq in kept.named.keys() & seqs if kept.named else ():
+            named.update(kept.named.pop(seq))
+        taken = list(map(kept.free.pop, seqs, repeat(None)))
+        rows = list(filter(None, taken))
+        left = [seq for seq, row in zip(seqs, taken, strict=True) if row is None] if len(rows) < len(taken) else []
+        if any(seq >= self._seqs.start for seq in left):
+            raise _changed(one, "held")
+        return rows
 
     def _check_cut(self, one: Block, found: Mapping[tuple[Any, ...], int], named: Counter[str]) -> None:
         if not one.is_kiosks:

@@ -143,8 +143,7 @@ class _Check:
     def _check_sums(self, journal_id: str, kept: Kept, mark: Mark | None) -> int:
         """Hold the tallies to the ratings; of a journal of which only a part was read, how many there are in all."""
         if mark is None:
-            check_tallies(self._connection, journal_id, kept)
-            return kept.tally.total()
+            return check_tallies(self._connection, journal_id, kept)
         n = select(func.count()).where(rating.c.journal_id == journal_id, rating.c.seq >= mark.next_seq)
         rated = mark.rated + int(self._connection.execute(n).scalar_one())
         sums = select(func.coalesce(func.sum(tally.c.n), 0)).where(tally.c.journal_id == journal_id)

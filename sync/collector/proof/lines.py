@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from kiosk.domain.visit.rating import Standing
 from kiosk.journal.lines import BlockLine, LineUnreadable, RatingLine, ReasonsLine, RevisedLine, decode_line, is_carried
 from kiosk.journal.sound import is_sound
 from kiosk.journal.visits import ENTRIES_MAX, Late, late_for
+from sync.collector.calendar.presstime import MICROS_PER_QUARTER_HOUR as QUARTER_US
 from sync.collector.proof.chain import Piece
 from sync.collector.proof.elsewhere import Elsewhere, is_counted_there
 from sync.collector.proof.rows import read_duplicates, read_ratings, read_reasons, read_unread
@@ -22,6 +24,7 @@ from sync.collector.replica.stored import stored_entries
 
 _decode = msgspec.json.Decoder(RatingLine).decode
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_COUNTED = str(Standing.COUNTED)
 Row = tuple[Any, ...]
 
 
@@ -30,11 +33,12 @@ class Kept:
     """What was found to be kept of a journal's lines, for whoever adds it up."""
 
     tally: Counter[tuple[Any, ...]] = field(default_factory=Counter)
+    """Of the ratings in the blocks that were seen; those in ``free`` come on top."""
     reasons: Counter[tuple[Any, ...]] = field(default_factory=Counter)
     free: dict[int, Row] = field(default_factory=dict)
     """The ratings that no block was seen to hold, by seq."""
     named: dict[int, list[str]] = field(default_factory=dict)
-    """The reasons of these."""
+    """The reasons of those of these that count."""
     cuts: dict[int, BlockLine] = field(default_factory=dict)
     """The cuts that the kiosk stated and that no block was seen for, by seq."""
     unread: dict[int, str] = field(default_factory=dict)
@@ -61,10 +65,10 @@ class Lines:
         first, last = pieces[0].first, pieces[-1].first + len(pieces[-1].lines) - 1
         self._unread = read_unread(self._connection, self._journal_id, first, last)
         rows = {row[0]: row for row in read_ratings(self._connection, self._journal_id, first, last)}
-        for piece in pieces:
-            self._take_piece(piece, rows)
-        if rows:
-            raise Wrong(What.RATING_INVENTED, first=min(rows))
+        matched = sum(self._take_piece(piece, rows) for piece in pieces)
+        if matched < len(rows):
+            raise Wrong(What.RATING_INVENTED, first=self._unmatched(pieces, rows))
+        self.kept.free |= rows
         for rating, reason, seq in read_reasons(self._connection, self._journal_id, first, last):
             self._chosen.setdefault(rating, (seq, []))[1].append(reason)
         self.settle(seq for seq in [*self._chosen, *self._said] if seq <= last - ENTRIES_MAX)
@@ -76,40 +80,51 @@ class Lines:
     def settle_levels(self, ratings: Iterable[int]) -> None:
         """Compare the levels of these ratings: of a kiosk with one journal no other one can say anything of them."""
         if self._is_alone:
-            for seq in sorted(ratings):
+            said = {at.seq for at in (*self._elsewhere.levels, *self._elsewhere.revised)}
+            for seq in sorted(said.intersection(ratings)):
                 self._elsewhere.settle_level(Position(self._journal_id, seq))
 
-    def _take_piece(self, piece: Piece, rows: dict[int, Row]) -> None:
+    def _take_piece(self, piece: Piece, rows: dict[int, Row]) -> int:
+        """Hold one segment's lines to these rows; how many of them are ratings that count here."""
         # The one loop over every line: nothing is called in it that need not be.
-        teller, free, counted = self._teller, self.kept.free, list[Row]()
+        teller, others = self._teller, 0
         boot, mono_us, since_us = teller.clock_of(piece)
-        place, plain = teller.place, teller.plain
+        place, plain, quarter, half = teller.place, teller.plain, -1, ("", "")
         for seq, line in enumerate(piece.lines, piece.first):
             try:
                 said = _decode(line)
             except _UNREADABLE:
                 self._take_other(seq, line)
+                others += 1
                 continue
-            row = rows.pop(seq, None)
+            row = rows.get(seq)
             if row is None or said.kind != "rating" or said.seq != seq:
                 self._take_uncounted(seq, line, said, row, piece)
+                others += 1
                 continue
             _, pressed, quality, first_level, counter, day, part, survey, question, level, standing = row
             if level != said.level or first_level is not None:
                 self._elsewhere.levels[Position(self._journal_id, seq)] = (said.level, level, first_level)
             if (survey, question, standing) != (said.survey, said.question, said.standing):
                 self._check_said(seq, said, row)
-            if said.boot != boot or not 0 <= said.mono <= mono_us or pressed != since_us + said.mono:
+            is_exact = said.boot == boot and 0 <= said.mono <= mono_us and pressed == since_us + said.mono
+            if not is_exact or quality != "exact":
                 teller.check_time(seq, said, row, piece)
-            elif quality != "exact":
-                raise _changed(seq, "time_quality")
-            if place(pressed) != (day, part):
+            if pressed // QUARTER_US != quarter:
+                quarter, half = pressed // QUARTER_US, place(pressed)
+            if half != (day, part):
                 raise _changed(seq, "day")
             if counter != plain.get(said.counter):
                 teller.check_counter(seq, said, row)
-            counted.append(row[4:])
-            free[seq] = row
-        self.kept.tally.update(counted)
+        return len(piece.lines) - others
+
+    def _unmatched(self, pieces: Sequence[Piece], rows: dict[int, Row]) -> int:
+        """The first row of a rating whose line says none."""
+        for piece in pieces:
+            for seq, line in enumerate(piece.lines, piece.first):
+                if seq in rows and (_kind(line) != "rating"):
+                    return seq
+        return min(rows)
 
     def _check_said(self, seq: int, said: RatingLine, row: Row) -> None:
         if row[7] != said.survey or row[8] != said.question:
@@ -179,7 +194,7 @@ class Lines:
 
     def settle(self, ratings: Iterable[int]) -> None:
         """Compare the reasons of these ratings, to which nothing can be added any more."""
-        for rating in sorted(set(ratings)):
+        for rating in sorted((self._said.keys() | self._chosen.keys()).intersection(ratings)):
             said, kept = self._said.pop(rating, None), self._chosen.pop(rating, None)
             row = self.kept.free.get(rating)
             if kept is not None and row is not None:
@@ -192,7 +207,8 @@ class Lines:
     def _count_reasons(self, row: Row, reasons: list[str]) -> None:
         _, _, _, _, counter, day, part, survey, question, _, standing = row
         self.kept.reasons.update((counter, day, part, survey, question, standing, reason) for reason in reasons)
-        self.kept.named[row[0]] = reasons
+        if standing == _COUNTED:
+            self.kept.named[row[0]] = reasons
 
 
 _ABOUT = frozenset({str(UnreadReason.NOT_IN_VISIT), str(UnreadReason.AFTER_CUT), str(UnreadReason.NO_RATING)})
@@ -200,3 +216,10 @@ _ABOUT = frozenset({str(UnreadReason.NOT_IN_VISIT), str(UnreadReason.AFTER_CUT),
 
 def _changed(seq: int, column: str) -> Wrong:
     return Wrong(What.RATING_CHANGED, first=seq, column=column)
+
+
+def _kind(line: bytes) -> str:
+    try:
+        return _decode(line).kind
+    except _UNREADABLE:
+        return ""

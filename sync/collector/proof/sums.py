@@ -13,11 +13,13 @@ from sync.collector.replica.tally import ReasonKey, TallyKey
 from sync.collector.store.schema import cut_state
 
 
-def check_tallies(connection: Connection, journal_id: str, kept: Kept) -> None:
-    """Hold a journal's tallies to its ratings; raises Wrong."""
-    _compare(What.TALLY_WRONG, kept.tally, read_counts(connection, "tally", TallyKey._fields, journal_id))
+def check_tallies(connection: Connection, journal_id: str, kept: Kept) -> int:
+    """Hold a journal's tallies to its ratings, all of which were read; how many these are. Raises Wrong."""
+    tally = kept.tally + Counter(row[4:] for row in kept.free.values())
+    _compare(What.TALLY_WRONG, tally, read_counts(connection, "tally", TallyKey._fields, journal_id))
     reasons = read_counts(connection, "reason_tally", ReasonKey._fields, journal_id)
     _compare(What.REASON_TALLY_WRONG, kept.reasons, reasons)
+    return tally.total()
 
 
 def check_uncut(connection: Connection, journal_id: str, kept: Kept) -> None:
