@@ -57,7 +57,7 @@ class What(StrEnum):
         return self.name.lower()
 
 
-_WHERE = {
+WHERE = {
     Whose.KIOSK: "Its kiosk signed it so.",
     Whose.COLLECTOR: "It was altered in the collector's database: no kiosk can do that.",
     Whose.UNKNOWN: "No signature was kept then: whether kiosk or collector cannot be told.",
@@ -94,7 +94,7 @@ class Finding(NamedTuple):
 
 def sentence_of(finding: Finding, places: Mapping[str, str], t: Texts) -> str:
     """The finding for a person: where, what, and whose it is; ``places`` are the counters of kiosks."""
-    what, whose = t(finding.message, **finding.values), t(_WHERE[Whose(finding.whose)])
+    what, whose = t(finding.message, **finding.values), t(WHERE[Whose(finding.whose)])
     if not finding.device_id:
         return t("What is shown: {what}. {whose}", what=what, whose=whose)
     where = {

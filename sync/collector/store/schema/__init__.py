@@ -39,6 +39,7 @@ from sync.collector.store.schema.places import (
     unit,
     unit_follower,
 )
+from sync.collector.store.schema.proof import proof_look, proof_mark, proof_state
 from sync.collector.store.schema.ratings import (
     rating,
     reason_choice,
@@ -113,6 +114,9 @@ __all__ = [
     "own_move",
     "placement",
     "probe",
+    "proof_look",
+    "proof_mark",
+    "proof_state",
     "rating",
     "reason_choice",
     "reason_tally",

@@ -2,16 +2,22 @@
 
 import zlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from kiosk.journal.chain import chain_over
 from sync.collector.proof.device import Checked, check_device
-from sync.collector.proof.marks import Mark
+from sync.collector.proof.marks import Mark, MarkFile
 from sync.collector.proof.run import check_sums
 from sync.collector.services.services import Services
+from sync.protocol.batch import pack_batch
+from sync.protocol.messages import JSON_MEDIA_TYPE
+from sync.protocol.signature import prove_key
 from tests.kiosk_in_memory import run
 from tests.sync.collector.builders import DAYS, Office, Pen
 from tests.sync.collector.kiosk_client import KioskKey, send
@@ -156,3 +162,114 @@ def test_line_of_a_segment_that_was_changed_is_named_with_its_place(held: Held) 
 
     assert (found.code, found.whose) == ("lines_changed", "collector")
     assert (found.values, found.journal_id) == ({"first": 6, "last": 10}, held.pen.journal_id)
+
+
+def test_head_that_the_kiosk_signed_is_not_made_good_by_hashes_that_fit(held: Held) -> None:
+    """Lines, hashes, ratings: somebody rewrites all of a journal's end and forgets nothing but the kiosk's key."""
+    first = held.office.rows("segment", "first_seq")[-1][0]
+    with held.office.database.writing() as connection:
+        row = connection.execute(text("SELECT * FROM segment WHERE first_seq = :at"), {"at": first}).one()
+        line = zlib.decompress(row.lines, 31).split(b"\n")[:-1]
+        altered = [each.replace(b'"level":3', b'"level":5') for each in line]
+        values = {"at": first, "lines": pack_batch(altered), "head": chain_over(bytes(row.prev), altered)}
+        connection.execute(text("UPDATE segment SET lines = :lines, head = :head WHERE first_seq = :at"), values)
+        connection.execute(text("UPDATE journal SET head = :head"), {"head": values["head"]})
+        connection.execute(text("UPDATE rating SET level = 5 WHERE level = 3"))
+
+    (found,) = held.check().findings
+
+    assert (found.code, found.whose, found.values["first"]) == ("signature_wrong", "collector", first)
+
+
+def test_what_came_before_signatures_were_kept_has_its_chain_alone(held: Held) -> None:
+    held.sql("UPDATE segment SET request = NULL, key_id = NULL, by_file = NULL WHERE first_seq < 20")
+
+    done = held.check()
+
+    assert (done.findings, done.entries, done.signed) == ([], len(held.pen.lines), len(held.pen.lines))
+    held.sql("UPDATE segment SET request = NULL, key_id = NULL, by_file = NULL")
+    assert (held.check().findings, held.check().signed) == ([], 0)
+    held.sql("UPDATE segment SET head = prev WHERE first_seq = 6")
+    assert held.check().findings[0].whose == "unknown"
+
+
+def test_overlapped_batch_of_an_older_kiosk_vouches_for_what_lies_before_it(office: Office, client: TestClient,
+                                                                            kiosk: KioskKey) -> None:  # fmt: skip
+    pen = Pen()
+    pen.opened()
+    for _ in range(5):
+        pen.rating(5)
+
+    def send_older(first: int, last: int) -> None:
+        path = f"/v1/journals/{pen.journal_id}/entries?from={first}&prev={pen.cursor(first - 1).head.hex()}"
+        body = pack_batch(pen.lines[first - 1 : last])
+        asked = kiosk.request("POST", path, body, {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"},
+                              pen.instant())  # fmt: skip
+        assert send(client, asked).status_code == 200
+
+    send_older(1, 3)
+    send_older(2, 4)
+    assert check_device(office.database, kiosk.keyid, DAYS, {}).signed == 3
+    send_older(5, 6)
+
+    done = check_device(office.database, kiosk.keyid, DAYS, {})
+
+    assert (done.findings, done.signed) == ([], 6)
+
+
+def test_key_that_was_exchanged_vouches_for_its_time_and_the_next_for_its_own(held: Held) -> None:
+    new = KioskKey(held.key.keyid)
+    body = msgspec.json.encode({"public_key": new.public, "proof": prove_key(new.private, new.keyid)})
+    asked = held.key.request("POST", "/v1/device/key", body, {"Content-Type": JSON_MEDIA_TYPE})
+    assert send(held.client, asked).status_code == 200
+    held.go_on([("rate", 2, "counted", None, 3)])
+    held.bring(new)
+
+    done = held.check()
+
+    assert (done.findings, done.signed) == ([], len(held.pen.lines))
+    held.sql("UPDATE device_key SET body = NULL, request = NULL, signature = NULL WHERE until IS NULL")
+    assert [one.code for one in held.check().findings] == ["key_strange"]
+
+
+def test_check_goes_on_from_where_journals_held(held: Held) -> None:
+    held.marks = {mark.journal_id: mark for mark in held.check().marks}
+    held.go_on([("wait", 2 * HOURS), *[("rate", 1 + n % 5, "counted", None, 1) for n in range(260)]])
+    held.bring(lines_each=40)
+    again = held.check()
+    held.marks = {mark.journal_id: mark for mark in again.marks}
+
+    assert (again.findings, again.entries) == ([], len(held.pen.lines) - 50)
+    assert (held.check().entries, held.check().findings) == (0, [])
+    held.sql("UPDATE tally SET n = n + 1 WHERE level = 5")
+    assert [one.code for one in held.check().findings] == ["tally_wrong"]
+
+
+def test_past_that_was_rewritten_since_it_was_checked_is_named(held: Held) -> None:
+    (mark,) = held.check().marks
+    held.marks = {mark.journal_id: msgspec.structs.replace(mark, head="00" * 32)}
+
+    assert [one.code for one in held.check().findings] == ["mark_lost"]
+
+
+def test_journal_that_is_shorter_than_it_was_is_named(held: Held) -> None:
+    (mark,) = held.check().marks
+    held.sql(
+        "DELETE FROM segment WHERE first_seq = 46", "DELETE FROM rating WHERE seq > 45",
+        "UPDATE journal SET next_seq = 46, head = (SELECT head FROM segment WHERE last_seq = 45)",
+    )  # fmt: skip
+
+    held.marks = {mark.journal_id: mark}
+
+    assert [one.code for one in held.check().findings] == ["mark_lost"]
+
+
+def test_marks_lie_in_a_file_one_for_each_journal(held: Held, tmp_path: Path) -> None:
+    kept, done = MarkFile(tmp_path / "marks"), held.check()
+    for _ in range(2):
+        kept.keep(done.marks)
+    assert len((tmp_path / "marks").read_bytes().splitlines()) == 2
+    kept.tidy()
+
+    assert MarkFile(tmp_path / "marks").of(held.key.keyid) == {mark.journal_id: mark for mark in done.marks}
+    assert len((tmp_path / "marks").read_bytes().splitlines()) == 1

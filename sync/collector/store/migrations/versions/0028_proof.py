@@ -1,11 +1,12 @@
 """What is needed to check again what kiosks signed: their keys, and what they signed with each batch."""
 
 from hashlib import sha256
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
-from sync.collector.store.schema import Id, Moment
+from sync.collector.store.schema import Hash, Id, Moment, Seq
 
 revision = "0028"
 down_revision = "0025"
@@ -18,6 +19,38 @@ def upgrade() -> None:
     ):  # fmt: skip
         op.add_column("segment", column)
     _keep_keys()
+    _make_marks()
+
+
+def _make_marks() -> None:
+    journal, device = sa.ForeignKey("journal.journal_id"), sa.ForeignKey("device.device_id")
+    _make(
+        "proof_mark",
+        sa.Column("journal_id", Id, journal, nullable=False),
+        sa.Column("next_seq", Seq, nullable=False),
+        sa.Column("head", Hash, nullable=False),
+        sa.Column("signed_seq", Seq, nullable=False),
+        sa.Column("signs", sa.Boolean, nullable=False),
+        sa.Column("rated", sa.BigInteger, nullable=False),
+    )
+    _make(
+        "proof_look",
+        sa.Column("device_id", Id, device, nullable=False),
+        sa.Column("looked_at", Moment, nullable=False),
+        sa.Column("whole_at", Moment, nullable=False),
+        sa.Column("found", sa.Text),
+    )
+    _make(
+        "proof_state",
+        sa.Column("row_id", sa.SmallInteger, nullable=False, autoincrement=False),
+        sa.Column("looked_at", Moment, nullable=False),
+        sa.Column("held_at", Moment),
+        sa.Column("found", sa.Text),
+    )
+
+
+def _make(name: str, key: sa.Column[Any], *columns: sa.Column[Any]) -> None:
+    op.create_table(name, key, *columns, sa.PrimaryKeyConstraint(key.name, name=f"pk_{name}"), sqlite_with_rowid=False)
 
 
 def _keep_keys() -> None:
