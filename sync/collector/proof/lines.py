@@ -76,6 +76,7 @@ class Lines:
     def end(self) -> None:
         """All lines were taken in."""
         self.settle([*self._chosen, *self._said])
+        self.settle_levels({at.seq for at in (*self._elsewhere.levels, *self._elsewhere.revised)})
 
     def settle_levels(self, ratings: Iterable[int]) -> None:
         """Compare the levels of these ratings: of a kiosk with one journal no other one can say anything of them."""

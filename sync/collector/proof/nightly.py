@@ -87,7 +87,7 @@ def read_state(connection: Connection) -> State:
     found = [] if row is None else _read(row.found)
     for words in connection.execute(select(proof_look.c.found).where(proof_look.c.found.is_not(None))).scalars():
         found += _read(words)
-    return State(row and row.looked_at, row and row.held_at, found)
+    return State(None, None, found) if row is None else State(row.looked_at, row.held_at, found)
 
 
 def _written(findings: Sequence[Finding]) -> str | None:
