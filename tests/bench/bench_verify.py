@@ -24,7 +24,7 @@ from kiosk.journal.lines import RatingLine
 from sync.collector.fleet.devices.keys import key_id_of
 from sync.collector.proof.chain import Walk, begin
 from sync.collector.proof.keys import Keys
-from sync.collector.proof.run import Task, check_kiosks
+from sync.collector.proof.run import Settings, Task, check_kiosks
 from sync.collector.replica.blocks.judging import judge_due
 from sync.collector.replica.ingest import Batch, Receipt, append_batch
 from sync.collector.store.database import Database, open_database
@@ -93,7 +93,7 @@ def _walk(database: Database, key: KioskKey, journal_id: str) -> None:
 
 def _check(database: Database, key: KioskKey) -> None:
     url = database.writer.url.render_as_string(hide_password=False)
-    (one,) = check_kiosks(url, str(HANOI), [Task(key.keyid, {})], workers=1)
+    (one,) = check_kiosks(Settings(url, str(HANOI), 5), [Task(key.keyid, {})], workers=1)
     if one.findings:
         raise RuntimeError(str(one.findings))
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from kiosk.base.texts import Texts, texts
 from sync.collector.notices.outbox import Kind, Notice
 from sync.collector.people.rights import Right
-from sync.collector.proof.device import check_device
+from sync.collector.proof.device import Rule, check_device
 from sync.collector.proof.nightly import (
     Look,
     State,
@@ -71,10 +71,11 @@ class VerifyNightly:
         is_whole = look.whole_at is None or now - look.whole_at >= WHOLE_AFTER
         with services.database.reading() as connection:
             marks = {} if is_whole else marks_of(connection, look.device_id)
-        one = check_device(services.database, look.device_id, services.days, marks)
+        rule = Rule(services.days, services.config.policy.block_min)
+        one = check_device(services.database, look.device_id, rule, marks)
         if one.findings and marks:
             # What was read a part of is read whole before anybody is told.
-            one, is_whole = check_device(services.database, look.device_id, services.days, {}), True
+            one, is_whole = check_device(services.database, look.device_id, rule, {}), True
         whole_at = now if is_whole or look.whole_at is None else look.whole_at
         self._transact(partial(keep_look, one=one, now=now, whole_at=whole_at))
 

@@ -50,7 +50,7 @@ def verify(
     if sum((journal is not None, unit is not None, every)) != 1:
         raise UsageWrong("say what to check: --all, --unit CODE or --journal ID")
     from sync.collector.proof.marks import MarkFile
-    from sync.collector.proof.run import Outcome, Task, check_kiosks, check_sums, kiosks_of, places_of
+    from sync.collector.proof.run import Outcome, Settings, Task, check_kiosks, check_sums, kiosks_of, places_of
     from sync.collector.store.database import faults_named
 
     settings, marks = load_config(config, data_dir), None if since is None else MarkFile(since)
@@ -60,7 +60,8 @@ def verify(
             wanted = kiosks_of(connection, journal, unit)
         tasks = [Task(kiosk, {} if marks is None else marks.of(kiosk), only) for kiosk, only in wanted]
         at_once = min(workers or os.cpu_count() or 1, len(tasks) or 1)
-        for one in check_kiosks(settings.database, settings.time_zone, tasks, at_once, _progress()):
+        known = Settings(settings.database, settings.time_zone, settings.policy.block_min)
+        for one in check_kiosks(known, tasks, at_once, _progress()):
             outcome.add(one)
             if marks is not None:
                 marks.keep(one.marks)

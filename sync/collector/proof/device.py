@@ -10,9 +10,11 @@ from sqlalchemy import Connection, Row, func, select, text
 from kiosk.journal.chain import Cursor
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.fleet.devices.devices import Directory
+from sync.collector.fleet.surveys.library import Library
 from sync.collector.proof.blocks import Blocks
 from sync.collector.proof.chain import Reach, Walk, begin
 from sync.collector.proof.elsewhere import Elsewhere
+from sync.collector.proof.hidden import check_hidden
 from sync.collector.proof.keys import Keys
 from sync.collector.proof.lines import Kept, Lines
 from sync.collector.proof.marks import Mark
@@ -42,9 +44,16 @@ class Checked:
     findings: list[Finding] = field(default_factory=list)
 
 
-def check_device(
-    database: Database, device_id: str, days: LocalDays, marks: Marks, only: Sequence[str] = ()
-) -> Checked:
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """By which settings everything was counted and shown."""
+
+    days: LocalDays
+    least: int
+    """How many ratings a block must count to be shown."""
+
+
+def check_device(database: Database, device_id: str, rule: Rule, marks: Marks, only: Sequence[str] = ()) -> Checked:
     """Check the journals of a kiosk, or ``only`` these; those with a mark from there on."""
     found = Checked(device_id)
     with database.reading() as connection, one_view(connection):
@@ -55,7 +64,10 @@ def check_device(
         with _noted(found):
             keys.check()
         wanted = select(journal).where(journal.c.device_id == device_id, journal.c.next_seq > 1)
-        _Check(connection, sender, days, keys, marks).run(connection.execute(wanted.order_by(*_IN_ORDER)).all(), found)
+        library = Library(database)
+        _Check(connection, sender, rule, keys, marks, library).run(
+            connection.execute(wanted.order_by(*_IN_ORDER)).all(), found
+        )
     return _of(found, only) if only else found
 
 
@@ -85,9 +97,11 @@ def _noted(found: Checked, journal_id: str = "") -> Iterator[None]:
 class _Check:
     """One kiosk while it is checked."""
 
-    def __init__(self, connection: Connection, sender: Device, days: LocalDays, keys: Keys, marks: Marks) -> None:
-        self._connection, self._sender, self._days = connection, sender, days
-        self._keys, self._marks = keys, marks
+    def __init__(
+        self, connection: Connection, sender: Device, rule: Rule, keys: Keys, marks: Marks, library: Library
+    ) -> None:
+        self._connection, self._sender, self._rule = connection, sender, rule
+        self._keys, self._marks, self._library = keys, marks, library
         self._kept: dict[str, Kept] = {}
         self._elsewhere = Elsewhere(connection)
         self._is_alone = False
@@ -109,6 +123,7 @@ class _Check:
         for journal_id in read.keys() - self._marks.keys() - {finding.journal_id for finding in found.findings}:
             with _noted(found, journal_id):
                 check_uncut(self._connection, journal_id, self._kept[journal_id])
+                check_hidden(self._connection, journal_id, self._library, self._rule.least)
         for journal_id, one in self._elsewhere.end():
             if journal_id in read and journal_id not in {finding.journal_id for finding in found.findings}:
                 found.findings.append(Finding.of(one, journal_id, found.device_id))
@@ -120,7 +135,7 @@ class _Check:
         reach = _start(self._connection, journal_id, mark)
         since = reach.cursor.next_seq
         kept = self._kept[journal_id] = Kept()
-        teller = Teller(self._connection, journal_id, self._sender, self._days)
+        teller = Teller(self._connection, journal_id, self._sender, self._rule.days)
         is_alone = self._is_alone and not row.continued
         lines = Lines(self._connection, journal_id, teller, self._elsewhere, kept, is_alone=is_alone)
         blocks = Blocks(self._connection, journal_id, self._kept, range(since, row.next_seq))

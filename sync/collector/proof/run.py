@@ -14,7 +14,7 @@ from sqlalchemy import Connection, or_, select
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.places.units import find_unit
-from sync.collector.proof.device import Checked, check_device, one_view
+from sync.collector.proof.device import Checked, Rule, check_device, one_view
 from sync.collector.proof.marks import Mark
 from sync.collector.proof.shown import check_shown, months_shown, strange_journals
 from sync.collector.proof.wrong import Finding
@@ -101,12 +101,22 @@ ID_CHARS = 36
 OBJECTS_BETWEEN_LOOKS = 100_000
 
 
+class Settings(NamedTuple):
+    """What a process needs to know, as plain values."""
+
+    url: str
+    """Of the database."""
+    zone: str
+    least: int
+    """How many ratings a block must count to be shown."""
+
+
 def check_kiosks(
-    url: str, zone: str, tasks: Sequence[Task], workers: int, progress: Progress = lambda *_: None
+    settings: Settings, tasks: Sequence[Task], workers: int, progress: Progress = lambda *_: None
 ) -> Iterator[Checked]:
     """What came of each kiosk, in their order; with more than one worker each in a process of its own."""
     entries = 0
-    for n, one in enumerate(_each(url, zone, tasks, workers), 1):
+    for n, one in enumerate(_each(settings, tasks, workers), 1):
         entries += one.entries
         progress(n, len(tasks), entries)
         yield one
@@ -127,24 +137,25 @@ def check_sums(database: Database, since: date | None = None) -> tuple[int, list
     return len(months), [Finding.of(wrong) for wrong in found]
 
 
-def _each(url: str, zone: str, tasks: Sequence[Task], workers: int) -> Iterator[Checked]:
+def _each(settings: Settings, tasks: Sequence[Task], workers: int) -> Iterator[Checked]:
     if workers <= 1:
-        _open(url, zone)
+        _open(settings)
         yield from map(_check, tasks)
         _close()
         return
     # Fresh processes: a copied one would share the database's connections.
     fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, fresh, initializer=_open, initargs=(url, zone)) as pool:
+    with ProcessPoolExecutor(workers, fresh, initializer=_open, initargs=(settings,)) as pool:
         for begin in range(0, len(tasks), KIOSKS_AT_ONCE * workers):
             yield from pool.map(_check, tasks[begin : begin + KIOSKS_AT_ONCE * workers])
 
 
-_opened: list[tuple[Database, LocalDays]] = []
+_opened: list[tuple[Database, Rule]] = []
 
 
-def _open(url: str, zone: str) -> None:
-    _opened[:] = [(open_database(url), LocalDays(ZoneInfo(zone)))]
+def _open(settings: Settings) -> None:
+    rule = Rule(LocalDays(ZoneInfo(settings.zone)), settings.least)
+    _opened[:] = [(open_database(settings.url), rule)]
     # Rows are read by the thousand and none of them is in a circle: looking for one after every 700 costs a tenth.
     gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
 
@@ -156,5 +167,5 @@ def _close() -> None:
 
 
 def _check(task: Task) -> Checked:
-    database, days = _opened[0]
-    return check_device(database, task.device_id, days, task.marks, task.only)
+    database, rule = _opened[0]
+    return check_device(database, task.device_id, rule, task.marks, task.only)

@@ -46,6 +46,7 @@ class What(StrEnum):
     BLOCK_MISSING = "the block that entry {first} states is not there"
     BLOCK_CHANGED = "the block up to entry {first} is not what its ratings say: {column}"
     CUT_CHANGED = "the block up to entry {first} is not what its kiosk stated in entry {cut}"
+    BLOCK_HIDDEN = "the block up to entry {first} holds and is shown nowhere"
     UNION_WRONG = "what was set aside up to entry {first} is not the sum of its blocks"
     JOURNAL_INVENTED = "there are rows of a journal that is not there: {table}"
     SHOWN_WRONG = "what is shown of counter {place} from {first} to {last} is not the sum of its blocks"

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from kiosk.journal.chain import chain_over
-from sync.collector.proof.device import Checked, check_device
+from sync.collector.proof.device import Checked, Rule, check_device
 from sync.collector.proof.marks import Mark, MarkFile
 from sync.collector.proof.run import check_sums
 from sync.collector.services.services import Services
@@ -23,6 +23,7 @@ from tests.sync.collector.builders import DAYS, Office, Pen
 from tests.sync.collector.kiosk_client import KioskKey, send
 
 HOURS = 3600
+RULE = Rule(DAYS, 5)
 VISITS = [
     ("rate", 5, "counted", None, 4), ("reasons", 1, {"w", "p"}), ("rate", 2, "counted", None, 3), ("revised", 1, 4),
     ("rate", 1, "repeat", None, 6), ("wait", 5 * HOURS), ("rate", 4, "counted", None, 6), ("reasons", 1, {"w"}),
@@ -66,7 +67,7 @@ class Held:
 
     def check(self) -> Checked:
         """Every journal of the kiosk, those with a mark from there on."""
-        return check_device(self.office.database, self.key.keyid, DAYS, self.marks)
+        return check_device(self.office.database, self.key.keyid, RULE, self.marks)
 
     def found(self) -> list[str]:
         """What is wrong with the kiosk's journals, and with what is shown."""
@@ -114,7 +115,8 @@ ALTERED = {
     "a block's ratings": ("UPDATE block SET held = replace(held, '-', '-9')", ["block_changed"]),
     "a block's days": ("UPDATE block SET first_day = '2026-11-01'", ["block_changed"]),
     "a block": ("DELETE FROM block", ["block_missing"]),
-    "a block that is hidden": ("UPDATE block SET shown_at = NULL", ["shown_wrong"]),
+    "a block that is kept back": ("UPDATE block SET shown_at = NULL", ["block_hidden", "shown_wrong"]),
+    "a block that is doubted": ("UPDATE block SET shown_at = NULL, fault = 'sums'", ["block_hidden", "shown_wrong"]),
     "the sum of what is aside": ("UPDATE aside_union SET n1 = n1 + 1", ["shown_wrong", "union_wrong"]),
     "a segment": ("DELETE FROM segment WHERE first_seq = 6", ["segment_missing"]),
     "the last segment": ("DELETE FROM segment WHERE first_seq = (SELECT max(first_seq) FROM segment)",
@@ -209,10 +211,10 @@ def test_overlapped_batch_of_an_older_kiosk_vouches_for_what_lies_before_it(offi
 
     send_older(1, 3)
     send_older(2, 4)
-    assert check_device(office.database, kiosk.keyid, DAYS, {}).signed == 3
+    assert check_device(office.database, kiosk.keyid, RULE, {}).signed == 3
     send_older(5, 6)
 
-    done = check_device(office.database, kiosk.keyid, DAYS, {})
+    done = check_device(office.database, kiosk.keyid, RULE, {})
 
     assert (done.findings, done.signed) == ([], 6)
 
