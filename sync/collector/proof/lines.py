@@ -90,15 +90,16 @@ class Lines:
         # The one loop over every line: nothing is called in it that need not be.
         teller, others = self._teller, 0
         boot, mono_us, since_us = teller.clock_of(piece)
-        place, plain, quarter, half = teller.place, teller.plain, -1, ("", "")
+        place, where, quarter, half = teller.place, teller.plain.get, -1, ("", "")
+        decode, row_of = _decode, rows.get
         for seq, line in enumerate(piece.lines, piece.first):
             try:
-                said = _decode(line)
+                said = decode(line)
             except _UNREADABLE:
                 self._take_other(seq, line)
                 others += 1
                 continue
-            row = rows.get(seq)
+            row = row_of(seq)
             if row is None or said.kind != "rating" or said.seq != seq:
                 self._take_uncounted(seq, line, said, row, piece)
                 others += 1
@@ -115,7 +116,7 @@ class Lines:
                 quarter, half = pressed // QUARTER_US, place(pressed)
             if half != (day, part):
                 raise _changed(seq, "day")
-            if counter != plain.get(said.counter):
+            if counter != where(said.counter):
                 teller.check_counter(seq, said, row)
         return len(piece.lines) - others
 

@@ -104,6 +104,11 @@ ALTERED = {
     "its time's quality": (f"UPDATE rating SET time_quality = 'uncertain' WHERE seq = {FIRST}", ["rating_changed"]),
     "a revised level": ("UPDATE rating SET level = first_level WHERE first_level IS NOT NULL", ["rating_changed"]),
     "a rating": (f"DELETE FROM rating WHERE seq = {FIRST}", ["rating_missing"]),
+    "an invented rating": (
+        "INSERT INTO rating SELECT journal_id, 1, received_at, counter_id, survey, question, level, first_level, "
+        f"standing, pressed_at, time_quality, day, part FROM rating WHERE seq = {FIRST}",
+        ["rating_invented"],
+    ),
     "a reason": ("DELETE FROM reason_choice WHERE reason = 'w'", ["reasons_changed"]),
     "a tally": ("UPDATE tally SET n = n + 1 WHERE level = 5", ["tally_wrong"]),
     "a tally's rows": ("DELETE FROM tally WHERE standing = 'repeat'", ["tally_wrong"]),
