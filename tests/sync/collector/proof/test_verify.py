@@ -105,8 +105,8 @@ ALTERED = {
     "a revised level": ("UPDATE rating SET level = first_level WHERE first_level IS NOT NULL", ["rating_changed"]),
     "a rating": (f"DELETE FROM rating WHERE seq = {FIRST}", ["rating_missing"]),
     "an invented rating": (
-        "INSERT INTO rating SELECT journal_id, 1, received_at, counter_id, survey, question, level, first_level, "
-        f"standing, pressed_at, time_quality, day, part FROM rating WHERE seq = {FIRST}",
+        ("INSERT INTO rating SELECT journal_id, 1, received_at, counter_id, survey, question, level, first_level, "
+        f"standing, pressed_at, time_quality, day, part FROM rating WHERE seq = {FIRST}"),
         ["rating_invented"],
     ),
     "a reason": ("DELETE FROM reason_choice WHERE reason = 'w'", ["reasons_changed"]),
@@ -117,7 +117,7 @@ ALTERED = {
     "what is shown": ("UPDATE shown_count SET n5 = n5 + 1 WHERE grain = 'm' AND stream = 'counted'", ["shown_wrong"]),
     "what is shown of units": ("UPDATE shown_unit_count SET n5 = n5 + 1 WHERE grain = 'm'", ["units_wrong"]),
     "a block's sums": ("UPDATE block_piece SET n5 = n5 + 1 WHERE n5 > 0", ["block_changed", "shown_wrong"]),
-    "a block's ratings": ("UPDATE block SET held = replace(held, '-', '-9')", ["block_changed"]),
+    "a block's ratings": ("UPDATE block SET held = replace(held, ':', ':1,')", ["block_changed"]),
     "a block's days": ("UPDATE block SET first_day = '2026-11-01'", ["block_changed"]),
     "a block": ("DELETE FROM block", ["block_missing"]),
     "a block that is kept back": ("UPDATE block SET shown_at = NULL", ["block_hidden", "shown_wrong"]),
@@ -153,6 +153,14 @@ def test_what_was_altered_is_named(held: Held, what: str) -> None:
     found = held.found()
     assert found[0] == codes[0], found
     assert set(codes) <= set(found), found
+
+
+def test_key_that_was_exchanged_at_every_place_is_named(held: Held) -> None:
+    stranger = f"'{KioskKey().public}'"
+
+    held.sql(f"UPDATE device_key SET public_key = {stranger}", f"UPDATE device SET public_key = {stranger}")
+
+    assert held.found()[0] == "key_changed"
 
 
 def test_line_of_a_segment_that_was_changed_is_named_with_its_place(held: Held) -> None:
