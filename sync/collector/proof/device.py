@@ -129,6 +129,8 @@ class _Check:
                 found.findings.append(Finding.of(one, journal_id, found.device_id))
         wrong = {finding.journal_id for finding in found.findings}
         found.marks = [mark for journal_id, (_, mark) in read.items() if journal_id not in wrong]
+        ignored = [(mark.journal_id, self._kept[mark.journal_id].ignored) for mark in found.marks]
+        found.findings += [Finding.of(one, journal_id, found.device_id) for journal_id, one in ignored if one]
 
     def _read(self, row: Row[Any], found: Checked) -> tuple[Blocks, Mark]:
         journal_id, mark = str(row.journal_id), self._marks.get(row.journal_id)

@@ -43,6 +43,8 @@ class Kept:
     """The cuts that the kiosk stated and that no block was seen for, by seq."""
     unread: dict[int, str] = field(default_factory=dict)
     """Of these cuts those that were set aside."""
+    ignored: Wrong | None = None
+    """The first entry that was set aside and would be read today."""
 
 
 class Lines:
@@ -146,7 +148,7 @@ class Lines:
         elif seq not in self._unread:
             raise Wrong(What.RATING_MISSING, first=seq)
         elif self._teller.reads(seq, line, piece):
-            raise Wrong(What.ENTRY_IGNORED, first=seq)
+            self._note_ignored(seq)
 
     def _take_other(self, seq: int, line: bytes) -> None:
         try:
@@ -167,7 +169,7 @@ class Lines:
         """What changes or adds to a rating that came before, unless it was set aside with reason."""
         if seq in self._unread:
             if self._unread[seq] in _ABOUT and self._is_in_time(said):
-                raise Wrong(What.ENTRY_IGNORED, first=seq)
+                self._note_ignored(seq)
             return
         at = self._elsewhere.counted(self._journal_id, self._duplicates, said)
         if isinstance(said, RevisedLine):
@@ -176,6 +178,11 @@ class Lines:
             self._said[at.seq] = (seq, list(dict.fromkeys(said.reasons)))
         else:
             self._elsewhere.said[at] = sorted(dict.fromkeys(said.reasons))
+
+    def _note_ignored(self, seq: int) -> None:
+        # Somebody may have granted a counter since, or installed a newer version: the rest is checked all the same.
+        if self.kept.ignored is None:
+            self.kept.ignored = Wrong(What.ENTRY_IGNORED, Whose.UNKNOWN, first=seq)
 
     def _is_in_time(self, said: ReasonsLine | RevisedLine) -> bool:
         """Whether an entry that was set aside as late is in its visit, and its rating is here and in no block yet."""

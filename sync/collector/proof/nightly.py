@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from sync.collector.proof.device import Checked
 from sync.collector.proof.marks import Mark
-from sync.collector.proof.wrong import Finding
+from sync.collector.proof.wrong import Finding, What
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import journal, proof_look, proof_mark, proof_state
 
@@ -66,7 +66,9 @@ def keep_look(connection: Connection, one: Checked, now: datetime, whole_at: dat
     ]
     insert_rows(connection, proof_mark, {}, tuple(proof_mark.c.keys()), rows, then=_AGAIN)
     connection.execute(delete(proof_look).where(proof_look.c.device_id == one.device_id))
-    values = {"device_id": one.device_id, "looked_at": now, "whole_at": whole_at, "found": _written(one.findings)}
+    # What is set aside and might be read by now is told where IT staff see all that is set aside.
+    told = [finding for finding in one.findings if finding.code != What.ENTRY_IGNORED.code]
+    values = {"device_id": one.device_id, "looked_at": now, "whole_at": whole_at, "found": _written(told)}
     connection.execute(insert(proof_look).values(values))
 
 

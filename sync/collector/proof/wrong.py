@@ -15,7 +15,7 @@ class Whose(StrEnum):
     COLLECTOR = "collector"
     """In the collector's database: no kiosk can do that."""
     UNKNOWN = "unknown"
-    """What came before signatures were kept: the hashes of it do not fit each other, and that is all there is."""
+    """Hashes from before signatures were kept do not fit each other, or what was set aside may be read by now."""
 
 
 class What(StrEnum):
@@ -61,7 +61,7 @@ class What(StrEnum):
 WHERE = {
     Whose.KIOSK: "Its kiosk signed it so.",
     Whose.COLLECTOR: "It was altered in the collector's database: no kiosk can do that.",
-    Whose.UNKNOWN: "No signature was kept then: whether kiosk or collector cannot be told.",
+    Whose.UNKNOWN: "Whether it was the kiosk or the collector cannot be told.",
 }
 
 

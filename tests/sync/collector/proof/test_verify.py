@@ -117,7 +117,7 @@ ALTERED = {
     "what is shown": ("UPDATE shown_count SET n5 = n5 + 1 WHERE grain = 'm' AND stream = 'counted'", ["shown_wrong"]),
     "what is shown of units": ("UPDATE shown_unit_count SET n5 = n5 + 1 WHERE grain = 'm'", ["units_wrong"]),
     "a block's sums": ("UPDATE block_piece SET n5 = n5 + 1 WHERE n5 > 0", ["block_changed", "shown_wrong"]),
-    "a block's ratings": ("UPDATE block SET held = replace(held, ':', ':1,')", ["block_changed"]),
+    "a block's ratings": ("UPDATE block SET held = held || ',1'", ["block_changed"]),
     "a block's days": ("UPDATE block SET first_day = '2026-11-01'", ["block_changed"]),
     "a block": ("DELETE FROM block", ["block_missing"]),
     "a block that is kept back": ("UPDATE block SET shown_at = NULL", ["block_hidden", "shown_wrong"]),
@@ -194,6 +194,24 @@ def test_head_that_the_kiosk_signed_is_not_made_good_by_hashes_that_fit(held: He
     (found,) = held.check().findings
 
     assert (found.code, found.whose, found.values["first"]) == ("signature_wrong", "collector", first)
+
+
+def test_entry_that_is_set_aside_and_would_be_read_is_named_and_the_rest_is_checked(held: Held) -> None:
+    at = held.office.rows("rating", "seq")[-1][0]
+    aside = f"'{held.pen.journal_id}', {at}, 'bad_value', '', received_at FROM segment WHERE first_seq = 6"
+    held.sql(
+        f"INSERT INTO unread (journal_id, seq, reason, detail, received_at) SELECT {aside}",
+        f"DELETE FROM rating WHERE seq = {at}", "UPDATE tally SET n = n - 1 WHERE level = 3",
+        "UPDATE uncut_count SET n = n - 1",
+    )  # fmt: skip
+
+    done = held.check()
+
+    ((code, whose, values),) = [(one.code, one.whose, one.values) for one in done.findings]
+    assert (code, whose, values) == ("entry_ignored", "unknown", {"first": at})
+    assert len(done.marks) == 1
+    held.sql("UPDATE tally SET n = n + 1 WHERE level = 5")
+    assert [one.code for one in held.check().findings] == ["tally_wrong"]
 
 
 def test_what_came_before_signatures_were_kept_has_its_chain_alone(held: Held) -> None:
