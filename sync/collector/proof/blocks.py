@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from itertools import repeat
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -12,9 +12,8 @@ from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.visit.rating import Standing
 from kiosk.journal.lines import BlockLine
 from sync.collector.proof.lines import Kept, Lines
-from sync.collector.proof.rows import DAYS, read
+from sync.collector.proof.rows import DAYS, Row, kind_of, read
 from sync.collector.proof.wrong import What, Wrong
-from sync.collector.replica.held import held_seqs
 from sync.collector.store.schema import cut_state
 from sync.protocol.messages import SEQ_MAX
 
@@ -29,7 +28,7 @@ _PIECE = (
     "WHERE journal_id = {{one}} AND last_seq BETWEEN {{one}} AND {{one}}"
 )
 _REASON = "SELECT last_seq, reason, n FROM block_reason WHERE journal_id = {one} AND last_seq BETWEEN {one} AND {one}"
-_BY_TALLY = itemgetter(slice(4, None))
+_BY_TALLY = itemgetter(3, 4)
 Piece = tuple[int, str, str, str]
 
 
@@ -68,7 +67,7 @@ class Blocks:
         due = [one for one in self._waiting if one.cut_seq <= last and self._is_own(one)]
         self._waiting = [one for one in self._waiting if one not in due] if due else self._waiting
         held = {one.last_seq: self._held(one) for one in due}
-        lines.settle(set[int]().union(*held.values()))
+        lines.settle(chain.from_iterable(held.values()))
         for one in due:
             lines.settle_levels(held[one.last_seq])
             self._check(one, {self._journal_id: held[one.last_seq]})
@@ -78,7 +77,7 @@ class Blocks:
         # What was carried keeps its old place, which may lie behind the last entry that came in this journal.
         self._read(self._seqs.stop, SEQ_MAX)
         for one in self._waiting:
-            self._check(one, held_seqs(one.held))
+            self._check(one, _seqs_of(one.held))
         wanted = select(cut_state).where(cut_state.c.journal_id == self._journal_id)
         state, kept = self._connection.execute(wanted).one_or_none(), self._kept[self._journal_id]
         if state is None:
@@ -104,12 +103,12 @@ class Blocks:
     def _is_own(self, one: Block) -> bool:
         return " " not in one.held and one.held.startswith(self._journal_id)
 
-    def _held(self, one: Block) -> set[int]:
-        return held_seqs(one.held).get(self._journal_id, set())
+    def _held(self, one: Block) -> list[int]:
+        return _seqs_of(one.held).get(self._journal_id, [])
 
     def _check(self, one: Block, held: Mapping[str, Collection[int]]) -> None:
         pieces, reasons = self._pieces.pop(one.last_seq, {}), self._reasons.pop(one.last_seq, {})
-        rows, named = list[Any](), Counter[str]()
+        rows, named = list[Row](), Counter[str]()
         for journal_id, seqs in held.items():
             rows += self._take_out(one, journal_id, seqs, named)
         counts = Counter(map(_BY_TALLY, rows))
@@ -117,8 +116,9 @@ class Blocks:
         if len(rows) < sum(map(len, held.values())):
             return
         found = Counter[tuple[Any, ...]]()
-        for (counter, day, part, _, _, level, standing), n in counts.items():
-            found[counter, day, part, standing, level] += n
+        for (level, text), n in counts.items():
+            kind = kind_of(text)
+            found[kind.counter_id, kind.day, kind.part, kind.standing, level] += n
         kept = {(*key, level): n for key, levels in pieces.items() for level, n in enumerate(levels, 1) if n}
         if found != kept:
             raise _changed(one, "sums")
@@ -127,7 +127,7 @@ class Blocks:
         _check_ends(one, list(pieces))
         self._check_cut(one, found, named)
 
-    def _take_out(self, one: Block, journal_id: str, seqs: Collection[int], named: Counter[str]) -> list[Any]:
+    def _take_out(self, one: Block, journal_id: str, seqs: Collection[int], named: Counter[str]) -> list[Row]:
         """The ratings in it of a journal, which no other block may hold; none from before what was read."""
         kept = self._kept.get(journal_id)
         if kept is None:
@@ -183,3 +183,14 @@ def _is_as_said(said: BlockLine, found: Mapping[tuple[Any, ...], int], named: Co
 
 def _changed(one: Block, column: str) -> Wrong:
     return Wrong(What.BLOCK_CHANGED, first=one.last_seq, column=column)
+
+
+def _seqs_of(held: str) -> dict[str, list[int]]:
+    """As ``held_seqs`` of ``sync.collector.replica.held``, in lists: most of a block's seqs follow each other."""
+    parts = (each.partition(":") for each in held.split())
+    return {journal_id: list(chain.from_iterable(map(_range, said.split(",")))) for journal_id, _, said in parts}
+
+
+def _range(said: str) -> range:
+    first, _, last = said.partition("-")
+    return range(int(first), int(last or first) + 1)

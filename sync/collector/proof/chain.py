@@ -21,8 +21,8 @@ from sync.collector.proof.wrong import What, Whose, Wrong
 from sync.protocol.vouched import Usual, read_base, restored
 
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
-LINES_A_PAGE = 8_000
-_SEGMENTS_FIRST, _SEGMENTS_LEAST, _SEGMENTS_MOST = 64, 16, 2_000
+LINES_A_PAGE = 4_000
+_SEGMENTS_FIRST, _SEGMENTS_LEAST, _SEGMENTS_MOST = 8, 4, 2_000
 _COLUMNS = "first_seq, last_seq, prev, head, lines, signature, kiosk_clock, key_id, request, by_file, {received}"
 _RECEIVED = {"sqlite": "received_at", "postgresql": "(extract(epoch FROM received_at) * 1000000)::bigint"}
 _PAGE = (

@@ -13,9 +13,10 @@ from kiosk.journal.lines import BlockLine, LineUnreadable, RatingLine, ReasonsLi
 from kiosk.journal.sound import is_sound
 from kiosk.journal.visits import ENTRIES_MAX, Late, late_for
 from sync.collector.calendar.presstime import MICROS_PER_QUARTER_HOUR as QUARTER_US
+from sync.collector.calendar.presstime import TimeQuality
 from sync.collector.proof.chain import Piece
 from sync.collector.proof.elsewhere import Elsewhere, is_counted_there
-from sync.collector.proof.rows import read_duplicates, read_ratings, read_reasons, read_unread
+from sync.collector.proof.rows import Row, kind_of, read_duplicates, read_ratings, read_reasons, read_unread
 from sync.collector.proof.teller import Teller
 from sync.collector.proof.wrong import What, Whose, Wrong
 from sync.collector.replica.continued import Position
@@ -25,15 +26,14 @@ from sync.collector.replica.stored import stored_entries
 _decode = msgspec.json.Decoder(RatingLine).decode
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _COUNTED = str(Standing.COUNTED)
-Row = tuple[Any, ...]
 
 
 @dataclass(slots=True)
 class Kept:
     """What was found to be kept of a journal's lines, for whoever adds it up."""
 
-    tally: Counter[tuple[Any, ...]] = field(default_factory=Counter)
-    """Of the ratings in the blocks that were seen; those in ``free`` come on top."""
+    tally: Counter[tuple[int, str]] = field(default_factory=Counter)
+    """By level and kind, of the ratings in the blocks that were seen; those in ``free`` come on top."""
     reasons: Counter[tuple[Any, ...]] = field(default_factory=Counter)
     free: dict[int, Row] = field(default_factory=dict)
     """The ratings that no block was seen to hold, by seq."""
@@ -90,10 +90,9 @@ class Lines:
     def _take_piece(self, piece: Piece, rows: dict[int, Row]) -> int:
         """Hold one segment's lines to these rows; how many of them are ratings that count here."""
         # The one loop over every line: nothing is called in it that need not be.
-        teller, others = self._teller, 0
-        boot, mono_us, since_us = teller.clock_of(piece)
-        place, where, quarter, half = teller.place, teller.plain.get, -1, ("", "")
-        decode, row_of = _decode, rows.get
+        others, quarter, half, kinds = 0, -1, ("", ""), dict[Any, str]()
+        boot, mono_us, since_us = self._teller.clock_of(piece)
+        decode, row_of, place = _decode, rows.get, self._teller.place
         for seq, line in enumerate(piece.lines, piece.first):
             try:
                 said = decode(line)
@@ -106,21 +105,35 @@ class Lines:
                 self._take_uncounted(seq, line, said, row, piece)
                 others += 1
                 continue
-            _, pressed, quality, first_level, counter, day, part, survey, question, level, standing = row
+            _, pressed, first_level, level, kind = row
             if level != said.level or first_level is not None:
                 self._elsewhere.levels[Position(self._journal_id, seq)] = (said.level, level, first_level)
-            if (survey, question, standing) != (said.survey, said.question, said.standing):
-                self._check_said(seq, said, row)
-            is_exact = said.boot == boot and 0 <= said.mono <= mono_us and pressed == since_us + said.mono
-            if not is_exact or quality != "exact":
-                teller.check_time(seq, said, row, piece)
             if pressed // QUARTER_US != quarter:
-                quarter, half = pressed // QUARTER_US, place(pressed)
-            if half != (day, part):
-                raise _changed(seq, "day")
-            if counter != where(said.counter):
-                teller.check_counter(seq, said, row)
+                quarter = pressed // QUARTER_US
+                kinds = kinds if place(pressed) == half else {}
+                half = place(pressed)
+            asked = said.survey, said.question, said.standing, said.counter
+            if kind != kinds.get(asked) and self._check_kind(said, row, piece, half):
+                kinds[asked] = kind
+            if said.boot != boot or not 0 <= said.mono <= mono_us or pressed != since_us + said.mono:
+                self._teller.check_time(seq, said, row, piece)
         return len(piece.lines) - others
+
+    def _check_kind(self, said: RatingLine, row: Row, piece: Piece, half: tuple[str, str]) -> bool:
+        """Hold all but the level to the line; whether whatever says the same in this half day is of this kind."""
+        seq, pressed, *_ = row
+        found = kind_of(row[4])
+        if (found.survey, found.question) != (said.survey, said.question):
+            raise _changed(seq, "question")
+        if found.standing != said.standing:
+            self._teller.check_suspect(seq, said.standing, found)
+        if (found.day, found.part) != half:
+            raise _changed(seq, "day")
+        self._teller.check_counter(seq, said, pressed, found)
+        is_exact = found.quality == TimeQuality.EXACT
+        if not is_exact:
+            self._teller.check_time(seq, said, row, piece)
+        return is_exact and self._teller.is_plain
 
     def _unmatched(self, pieces: Sequence[Piece], rows: dict[int, Row]) -> int:
         """The first row of a rating whose line says none."""
@@ -129,11 +142,6 @@ class Lines:
                 if seq in rows and (_kind(line) != "rating"):
                     return seq
         return min(rows)
-
-    def _check_said(self, seq: int, said: RatingLine, row: Row) -> None:
-        if row[7] != said.survey or row[8] != said.question:
-            raise _changed(seq, "question")
-        self._teller.check_suspect(seq, said.standing, row)
 
     def _take_uncounted(self, seq: int, line: bytes, said: RatingLine, row: Row | None, piece: Piece) -> None:
         """A line that is no rating, or one that is counted nowhere or elsewhere."""
@@ -214,9 +222,10 @@ class Lines:
                 raise Wrong(What.REASONS_CHANGED, first=rating)
 
     def _count_reasons(self, row: Row, reasons: list[str]) -> None:
-        _, _, _, _, counter, day, part, survey, question, _, standing = row
-        self.kept.reasons.update((counter, day, part, survey, question, standing, reason) for reason in reasons)
-        if standing == _COUNTED:
+        found = kind_of(row[4])
+        place = (found.counter_id, found.day, found.part, found.survey, found.question, found.standing)
+        self.kept.reasons.update((*place, reason) for reason in reasons)
+        if found.standing == _COUNTED:
             self.kept.named[row[0]] = reasons
 
 

@@ -1,7 +1,8 @@
 """Rows: what is kept of a journal's lines, as plain values, some lines at a time."""
 
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -9,14 +10,42 @@ _MICROS = {"sqlite": "{0}", "postgresql": "(extract(epoch FROM {0}) * 1000000)::
 DAYS = {"sqlite": "{0}", "postgresql": "{0}::text"}
 """How a day, or an id, is read as it is written."""
 
-RATING = "seq, {pressed}, time_quality, first_level, counter_id, {day}, part, survey, question, level, standing"
-"""Of a rating; from the fifth on, by what tallies count."""
+_BETWEEN = "\x1f"
+_CHAR = {"sqlite": "char(31)", "postgresql": "chr(31)"}
+Row = tuple[int, int, int | None, int, str]
+"""A rating as it is read: seq, microseconds of the press, first level, level, and its kind."""
 
 
-def read_ratings(connection: Connection, journal_id: str, first: int, last: int) -> list[tuple[Any, ...]]:
+class Kind(NamedTuple):
+    """What many ratings of a half day have in common; it is read as one text, at a third less of the time."""
+
+    survey: str
+    question: str
+    standing: str
+    day: str
+    part: str
+    quality: str
+    counter_id: int
+
+    @property
+    def text(self) -> str:
+        """As the database puts it together."""
+        return _BETWEEN.join((*self[:6], str(self.counter_id)))
+
+
+@lru_cache(4096)
+def kind_of(text: str) -> Kind:
+    """The kind that the database put together."""
+    survey, question, standing, day, part, quality, counter_id = text.split(_BETWEEN)
+    return Kind(survey, question, standing, day, part, quality, int(counter_id))
+
+
+def read_ratings(connection: Connection, journal_id: str, first: int, last: int) -> list[Row]:
     """The ratings counted at these entries, in order."""
-    kind = connection.dialect.name
-    columns = RATING.format(pressed=_MICROS[kind].format("pressed_at"), day=DAYS[kind].format("day"))
+    dialect = connection.dialect.name
+    names = ("survey", "question", "standing", DAYS[dialect].format("day"), "part", "time_quality", "counter_id")
+    kind = f" || {_CHAR[dialect]} || ".join(names)
+    columns = f"seq, {_MICROS[dialect].format('pressed_at')}, first_level, level, {kind}"
     where = "FROM rating WHERE journal_id = {one} AND seq BETWEEN {one} AND {one} ORDER BY seq"
     return read(connection, f"SELECT {columns} {where}", journal_id, first, last)
 

@@ -14,6 +14,7 @@ from kiosk.journal.lines import RatingLine
 from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, PressClock, TimeQuality
 from sync.collector.proof.chain import Piece
+from sync.collector.proof.rows import Kind, Row, kind_of
 from sync.collector.proof.wrong import What, Wrong
 from sync.collector.replica.continued import boot_of_device
 from sync.collector.replica.projection import Context, project_entries
@@ -36,12 +37,8 @@ class Teller:
         self._connection, self._journal_id, self._sender = connection, journal_id, sender
         self.place: Callable[[int], tuple[str, str]] = days.place
         self._days = days
-        is_plain = not sender.moves and not sender.spans
-        self.plain: dict[str | None, int] = {}
-        """By the code in a line, where it counts whenever it was pressed; empty where that depends on when."""
-        if is_plain:
-            self.plain[None] = sender.counter_id
-            self.plain.update(sender.counters)
+        self.is_plain = not sender.moves and not sender.spans
+        """Whether it never depends on the moment where a rating counts."""
         self._boots: dict[str, int | None] = {}
         self._suspect: list[Stretch] | None = None
         self._cuts_here: bool | None = None
@@ -62,10 +59,9 @@ class Teller:
             return "", -1, 0
         return ("" if piece.by_file else sent.boot), sent.mono_us, piece.received_us - sent.mono_us
 
-    def check_time(self, seq: int, said: RatingLine, row: tuple[object, ...], piece: Piece) -> None:
+    def check_time(self, seq: int, said: RatingLine, row: Row, piece: Piece) -> None:
         """Hold a time that the sending boot did not measure to what is known of its boot; raises Wrong."""
-        pressed, quality = row[1], row[2]
-        assert isinstance(pressed, int)  # noqa: S101 - microseconds
+        pressed, quality = row[1], kind_of(row[4]).quality
         boot, mono_us, since_us = self.clock_of(piece)
         is_measured = said.boot == boot and 0 <= said.mono <= mono_us
         if quality == _RECEIVED:
@@ -83,25 +79,20 @@ class Teller:
         if quality == _EXACT or piece.by_file is not None or pressed > piece.received_us:
             raise Wrong(What.RATING_CHANGED, first=seq, column="pressed_at")
 
-    def check_counter(self, seq: int, said: RatingLine, row: tuple[object, ...]) -> None:
+    def check_counter(self, seq: int, said: RatingLine, pressed: int, found: Kind) -> None:
         """Hold the counter to where the kiosk stood, or to the one that the line names; raises Wrong."""
-        pressed, counter, day = row[1], row[4], row[5]
-        assert isinstance(pressed, int)  # noqa: S101 - microseconds
         moved = next((before for until_us, before in self._sender.moves if pressed < until_us), self._sender.counter_id)
         wanted = moved if said.counter is None else self._sender.counters.get(said.counter)
-        if wanted is None or counter != counter_on(self._sender.spans, wanted, str(day)):
+        if wanted is None or found.counter_id != counter_on(self._sender.spans, wanted, found.day):
             raise Wrong(What.RATING_CHANGED, first=seq, column="counter")
 
-    def check_suspect(self, seq: int, said: str, row: tuple[object, ...]) -> None:
+    def check_suspect(self, seq: int, said: str, found: Kind) -> None:
         """A standing is the line's, but where a person decided that what counts is suspect; raises Wrong."""
-        counter, day, part, standing = row[4], row[5], row[6], row[10]
         if self._suspect is None:
             known = {*self._sender.counters.values(), *self._sender.spans, self._sender.counter_id}
             self._suspect = _decided(self._connection, known)
-        is_decided = any(
-            isinstance(counter, int) and each.covers(counter, str(day), str(part)) for each in self._suspect
-        )
-        if standing != _SUSPECT or said != _COUNTED or not is_decided:
+        is_decided = any(each.covers(found.counter_id, found.day, found.part) for each in self._suspect)
+        if found.standing != _SUSPECT or said != _COUNTED or not is_decided:
             raise Wrong(What.RATING_CHANGED, first=seq, column="standing")
 
     def reads(self, seq: int, line: bytes, piece: Piece) -> bool:
