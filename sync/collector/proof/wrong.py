@@ -48,6 +48,7 @@ class What(StrEnum):
     CUT_CHANGED = "the block up to entry {first} is not what its kiosk stated in entry {cut}"
     BLOCK_HIDDEN = "the block up to entry {first} holds and is shown nowhere"
     UNION_WRONG = "what was set aside up to entry {first} is not the sum of its blocks"
+    UNREADABLE = "what is kept of it is of no form that the collector writes ({why})"
     JOURNAL_INVENTED = "there are rows of a journal that is not there: {table}"
     SHOWN_WRONG = "what is shown of counter {place} from {first} to {last} is not the sum of its blocks"
     UNITS_WRONG = "what is shown of unit {place} from {first} to {last} is not the sum of its blocks"
