@@ -94,8 +94,8 @@ def _noted(found: Checked, journal_id: str = "") -> Iterator[None]:
         found.findings.append(Finding.of(wrong, journal_id, found.device_id))
     except (ValueError, TypeError, LookupError) as error:
         # Whoever writes nonsense into the database must not end the check of everything else.
-        wrong = Wrong(What.UNREADABLE, why=type(error).__name__)
-        found.findings.append(Finding.of(wrong, journal_id, found.device_id))
+        unreadable = Wrong(What.UNREADABLE, why=type(error).__name__)
+        found.findings.append(Finding.of(unreadable, journal_id, found.device_id))
 
 
 class _Check:
