@@ -237,14 +237,9 @@ def _locked_copy(connection: Connection, device: Device, batch: Batch, receipt: 
 
 def _open_copy(connection: Connection, device: Device, batch: Batch, receipt: Receipt) -> None:
     # Two first batches may come at once; the second waits here and then finds the row.
-    insert_rows(
-        connection,
-        journal,
-        {},
-        ("journal_id", "device_id", "next_seq", "head", "first_received_at", "last_received_at"),
-        [(batch.journal_id, device.device_id, 1, batch.start.head, *[micros(receipt.received_at)] * 2)],
-        then="ON CONFLICT (journal_id) DO NOTHING",
-    )
+    names = ("journal_id", "device_id", "next_seq", "head", "first_received_at", "last_received_at")
+    row = (batch.journal_id, device.device_id, 1, batch.start.head, *[micros(receipt.received_at)] * 2)
+    insert_rows(connection, journal, {}, names, [row], then="ON CONFLICT (journal_id) DO NOTHING")
 
 
 def _known_lines(stored: Cursor, batch: Batch) -> int | None:
