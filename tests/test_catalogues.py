@@ -17,6 +17,7 @@ from kiosk.doctor.finding import Health
 from kiosk.journal.disk.place import UNFIT
 from kiosk.journal.upkeep.verify import Wrong
 from sync.agent.asked.doctor import _FLAWS
+from sync.collector.proof.wrong import WHERE, What
 
 ROOT = Path(__file__).parent.parent
 SOURCES = {
@@ -39,7 +40,7 @@ TABLES = {
         *(words for said in _FLAWS.values() for words in said),
         *CONTINUED,
     ],
-    "collector": [*CONTINUED, *Source, *setting_values.SENTENCES.values()],
+    "collector": [*CONTINUED, *Source, *setting_values.SENTENCES.values(), *What, *WHERE.values()],
 }
 """Message ids that the code holds in tables, and says by their name."""
 SAYING = re.compile(

@@ -134,7 +134,7 @@ class Judge:
         is_over = self._own is not None and self._last not in open_at(line.at)
         for due in cut(self._older.rated, line.at, self._older.setting.moves, ended=is_over):
             yield Judged(line.seq, due, is_kiosks=False, held=self._older.take(due))
-        # As long as the kiosk passes that half day over, a clock that is set back into it leaves ratings to be cut here.
+        # As long as the kiosk passes that half day over, a clock set back into it leaves ratings to be cut here.
         if is_over and self._own is not None and self._own.setting.passed_over is None:
             self._older = None
 

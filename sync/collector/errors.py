@@ -9,6 +9,7 @@
     ├── SchemaNewer        it was made by a newer version: install that one
     └── Refusal            one request is refused and nothing of it is stored
         ├── JournalForeign     another device writes this journal
+        ├── HeadDiffers        what the kiosk signed is not what its lines lead to: look at its disk
         ├── KeyTaken           another device has this key: make a new one
         ├── CodeRefused        the enrolment code is wrong, used up or expired
         ├── TriesExhausted     too many wrong codes: wait
@@ -60,8 +61,12 @@ class JournalForeign(Refusal):
     """Another device writes this journal."""
 
 
+class HeadDiffers(Refusal):
+    """The head that a kiosk signed is not the one to which the lines of its batch lead."""
+
+
 class KeyTaken(Refusal):
-    """Another device has this key."""
+    """Another device has this key, or had it."""
 
 
 class CodeRefused(Refusal):

@@ -49,6 +49,11 @@ def unpack_batch(body: bytes, encoding: str | None) -> tuple[tuple[bytes, ...], 
     return _split(_plain(body, encoding))
 
 
+def is_gzip(encoding: str | None) -> bool:
+    """Whether a Content-Encoding field says that the body is packed."""
+    return (encoding or "").strip().lower() == BATCH_ENCODING
+
+
 def _plain(body: bytes, encoding: str | None) -> bytes:
     match (encoding or "identity").strip().lower():
         case "identity":

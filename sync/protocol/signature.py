@@ -7,7 +7,9 @@ still deliver; a replayed request finds the cursor moved on and changes nothing.
 """
 
 import base64
+import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -29,6 +31,7 @@ from sync.protocol.kiosk_clock import KIOSK_CLOCK_HEADER, format_kiosk_clock, pa
 SIGNATURE_TAG = "hailong-v1"
 SIGNATURE_LABEL = "kiosk"
 
+_SIGNATURE = re.compile("=:([^:]*):")
 _PARAMETERS = {"created", "keyid", "alg", "tag"}
 
 
@@ -98,6 +101,25 @@ def check_key_proof(public_key: str, device_id: str, proof: str) -> None:
         key.verify(base64.b64decode(proof, validate=True), _key_words(device_id))
     except (ValueError, InvalidSignature) as error:
         raise SignatureInvalid("the proof is not the new key's signature for this device") from error
+
+
+class PublicKey:
+    """A key that signed something which was kept."""
+
+    def __init__(self, public_key: str) -> None:
+        """``public_key`` is base64, as it travels; raises SignatureInvalid where it is no key."""
+        try:
+            self._key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
+        except ValueError as error:
+            raise SignatureInvalid("this is no Ed25519 key in base64") from error
+
+    def signed(self, base: str, signature: str) -> bool:
+        """Whether one of the signatures in a Signature field is this key's over the text."""
+        for found in _SIGNATURE.findall(signature):
+            with suppress(ValueError, InvalidSignature):
+                self._key.verify(base64.b64decode(found, validate=True), base.encode())
+                return True
+        return False
 
 
 def require_signature(headers: Headers) -> None:

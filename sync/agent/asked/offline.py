@@ -36,6 +36,7 @@ from sync.protocol.messages import (
 from sync.protocol.own_key import public_text
 from sync.protocol.parcel import PARCEL_SUFFIX, ParcelRequest, write_parcel
 from sync.protocol.signature import sign_request
+from sync.protocol.vouched import append_target
 
 Progress = Callable[[int, int], None]
 """Told after each batch: how many entries are in the file, and how many there will be."""
@@ -128,7 +129,7 @@ def _requests(
     cursor = first
     while cursor.next_seq < goal:
         batch = journal.batch_after(cursor, min(LINES_PER_BATCH_MAX, goal - cursor.next_seq), BATCH_BYTES_MAX)
-        target = f"/v1/journals/{journal.id}/entries?from={cursor.next_seq}&prev={cursor.head.hex()}"
+        target = append_target(journal.id, cursor, batch.end.head)
         yield sender.request(target, headers, pack_batch(batch.lines, batch.enclosures))
         cursor = batch.end
         progress(cursor.next_seq - first.next_seq, goal - first.next_seq)

@@ -40,6 +40,7 @@ from sync.protocol.messages import (
 )
 from sync.protocol.own_key import OwnKeyAnswer
 from sync.protocol.signature import sign_request
+from sync.protocol.vouched import append_target
 
 ANSWER_BYTES_MAX = 1024 * 1024
 
@@ -89,7 +90,7 @@ class CollectorClient:
 
     def append(self, journal_id: str, batch: Batch) -> Cursor:
         """Offer the batch; the collector's cursor afterwards, whether it took the batch or stands elsewhere (409)."""
-        path = f"/v1/journals/{journal_id}/entries?from={batch.start.next_seq}&prev={batch.start.head.hex()}"
+        path = append_target(journal_id, batch.start, batch.end.head)
         headers = {"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": BATCH_ENCODING}
         answer = self._call("POST", path, pack_batch(batch.lines, batch.enclosures), headers)
         if moved := _cursor_of_conflict(answer):

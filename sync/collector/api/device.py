@@ -12,6 +12,7 @@ from sync.collector.api.depends import TheServices
 from sync.collector.api.described import KEY_BODY, NEW_KEY, OWN_KEY, SETTINGS, STATUS_ANSWER, STATUS_BODY, WIRE_PROBLEMS
 from sync.collector.api.signed import signed_by_device
 from sync.collector.fleet.devices.credentials import change_key
+from sync.collector.fleet.devices.keys import HandedIn
 from sync.collector.fleet.devices.own import read_own_key
 from sync.collector.fleet.kiosks.commands import commands_for
 from sync.collector.fleet.kiosks.hours import Hours
@@ -76,7 +77,8 @@ async def post_key(request: Request, services: TheServices) -> Response:
     check_key_proof(wanted.public_key, device_id, wanted.proof)
 
     def in_transaction(connection: Connection) -> None:
-        change_key(connection, device_id, wanted.public_key, services.now())
+        handed_in = HandedIn(signed.verified.base, signed.verified.signature, signed.body)
+        change_key(connection, device_id, wanted.public_key, services.now(), handed_in)
 
     await asyncio.wrap_future(services.writer.submit(in_transaction))
     services.directory.forget(device_id)

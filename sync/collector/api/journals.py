@@ -25,7 +25,7 @@ from sync.collector.services.services import Services
 from sync.collector.store.blame import lies_in_the_data
 from sync.collector.store.partitions import ensure_partitions
 from sync.protocol import problems
-from sync.protocol.batch import unpack_batch
+from sync.protocol.batch import is_gzip, unpack_batch
 from sync.protocol.messages import BATCH_BYTES_MAX, BATCH_MEDIA_TYPE, CursorMessage, HashMessage
 
 T = TypeVar("T")
@@ -72,22 +72,25 @@ async def append_entries(
     journal_id: JournalId,
     start: Annotated[int, Query(alias="from", ge=1, le=SEQ_MAX)],
     prev: Annotated[str, Query(pattern="^[0-9a-f]{64}$")],
+    head: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None,
 ) -> Response:
-    """Append consecutive entries that follow ``prev``.
+    """Append consecutive entries that follow ``prev``; ``head`` is the hash after the last of them.
 
     200 with the new cursor once they are durable; 409 with the stored cursor where they do not continue the copy.
     """
     signed = await signed_by_device(request, services, bytes_max=BATCH_BYTES_MAX, media_type=BATCH_MEDIA_TYPE)
     encoding = request.headers.get("content-encoding")
     lines, enclosures = unpack_batch(signed.body, encoding)
-    body = signed.body if encoding is not None and not enclosures else None
-    batch = Batch(journal_id, Cursor(start, bytes.fromhex(prev)), lines, enclosures, body)
+    body = signed.body if is_gzip(encoding) and not enclosures else None
+    end = None if head is None else bytes.fromhex(head)
+    batch = Batch(journal_id, Cursor(start, bytes.fromhex(prev)), lines, enclosures, body, end)
     outcome = await _append(services, signed, batch, request.headers["kiosk-clock"])
     return _answer(outcome, journal_id, signed)
 
 
 async def _append(services: Services, signed: Signed, batch: Batch, kiosk_clock: str) -> Appended | Conflict:
-    receipt = Receipt(services.now(), signed.verified.clock, signed.verified.signature, kiosk_clock)
+    verified = signed.verified
+    receipt = Receipt(services.now(), verified.clock, verified.signature, kiosk_clock, verified.base)
     if services.partitions.missing(receipt.received_at):
         await asyncio.wrap_future(
             services.writer.submit(lambda connection: ensure_partitions(connection, receipt.received_at))

@@ -8,6 +8,7 @@ from sync.collector.chores.cases import run_case_round
 from sync.collector.chores.comments import run_comment_round
 from sync.collector.chores.kiosks import watch_fleet
 from sync.collector.chores.months import CloseMonths
+from sync.collector.chores.proof import VerifyNightly
 from sync.collector.chores.reports import mail_reports
 from sync.collector.chores.rollouts import tend_rollouts
 from sync.collector.chores.settle import settle_moves
@@ -34,6 +35,8 @@ MOVES_EVERY_S = 60.0
 JUDGE_EVERY_S = 60.0
 MONTHS_EVERY_S = 30.0
 MONTHS_FIRST_S = 120.0
+VERIFY_EVERY_S = 30.0
+VERIFY_FIRST_S = 300.0
 WRITE_S_MAX = 60.0
 
 
@@ -54,6 +57,7 @@ def chores_of(services: Services) -> list[Chore]:
         found.append(Chore("look for signs", SIGNS_EVERY_S, partial(watch_signs, services, at_once), first_s=60))
     if services.config.reports.mail and services.config.notices.mail.host:
         found.append(Chore("mail reports", REPORTS_EVERY_S, partial(mail_reports, services, at_once), first_s=30))
+    found.append(Chore("verify", VERIFY_EVERY_S, VerifyNightly(services, at_once).run_round, first_s=VERIFY_FIRST_S))
     found.append(Chore("watch kiosks", FLEET_EVERY_S, partial(watch_fleet, services, at_once)))
     roads = roads_of(services.config)
     if roads:

@@ -29,7 +29,7 @@ from sync.collector.store.partitions import ensure_partitions
 from sync.collector.store.schema import device, journal
 from sync.protocol.acknowledgement import AcknowledgedJournal, AcknowledgedKiosk, Acknowledgement
 from sync.protocol.addressed import Received
-from sync.protocol.batch import unpack_batch
+from sync.protocol.batch import is_gzip, unpack_batch
 from sync.protocol.errors import AddressWrong, SignatureInvalid, WireError
 from sync.protocol.kiosk_clock import format_kiosk_clock
 from sync.protocol.messages import (
@@ -128,10 +128,13 @@ class Intake:
             return sender[-1].public_key
 
         verified = self._verified(request, key_of)
-        lines, enclosures = unpack_batch(request.body, request.headers.get("Content-Encoding"))
-        batch = Batch(*_place_in(request.target), lines, enclosures, None if enclosures else request.body)
+        encoding = request.headers.get("Content-Encoding")
+        lines, enclosures = unpack_batch(request.body, encoding)
+        journal_id, start, head = _place_in(request.target)
+        body = request.body if is_gzip(encoding) and not enclosures else None
+        batch = Batch(journal_id, start, lines, enclosures, body, head)
         clock_words = format_kiosk_clock(verified.clock)
-        receipt = Receipt(self._now(), verified.clock, verified.signature, clock_words, by_file=True)
+        receipt = Receipt(self._now(), verified.clock, verified.signature, clock_words, verified.base, by_file=True)
         with self._writing() as connection:
             ensure_partitions(connection, receipt.received_at)
             outcome = append_batch(connection, sender[-1], batch, receipt, self._days, apart=True)
@@ -224,14 +227,15 @@ def _requests_in(result: FileResult) -> Iterator[ParcelRequest]:
         raise UsageWrong("{file} cannot be read ({why})", file=result.file, why=error.strerror) from error
 
 
-def _place_in(target: str) -> tuple[str, Cursor]:
-    """Journal and start of a batch by its signed address; raises ValueError for another one."""
+def _place_in(target: str) -> tuple[str, Cursor, bytes | None]:
+    """Journal, start and head of a batch by its signed address; raises ValueError for another one."""
     parts = urlsplit(target)
     match parts.path.split("/"):
         case ["", "v1", "journals", journal_id, "entries"]:
             query = parse_qs(parts.query)
             seq, prev = int(query["from"][0]), bytes.fromhex(query["prev"][0])
-            return msgspec.convert(journal_id, JournalId), Cursor(max(1, seq), prev)
+            head = bytes.fromhex(query["head"][0]) if "head" in query else None
+            return msgspec.convert(journal_id, JournalId), Cursor(max(1, seq), prev), head
         case _:
             raise ValueError(f"a file holds no request to {parts.path}")
 

@@ -196,15 +196,20 @@ class _Carried(msgspec.Struct):
 def _origins(first_seq: int, lines: Sequence[bytes]) -> dict[int, list[Origin]]:
     found: dict[int, list[Origin]] = {}
     for seq, line in enumerate(lines, first_seq):
-        if _CARRIED_MARK not in line:
-            continue
-        try:
-            entry = msgspec.json.decode(line, type=_Carried)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            continue
-        triples = [entry.latest, *entry.earlier]
-        found[seq] = [Origin(Position(older, at), bytes.fromhex(digest)) for older, at, digest in triples]
+        if places := origins_of(line):
+            found[seq] = places
     return found
+
+
+def origins_of(line: bytes) -> list[Origin]:
+    """Where an entry stood before that was carried over, the latest place first; none of any other."""
+    if _CARRIED_MARK not in line:
+        return []
+    try:
+        entry = msgspec.json.decode(line, type=_Carried)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return []
+    return [Origin(Position(older, at), bytes.fromhex(said)) for older, at, said in (entry.latest, *entry.earlier)]
 
 
 def _known_origins(

@@ -19,6 +19,7 @@ from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_over
 from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, PressClock
+from sync.collector.errors import HeadDiffers
 from sync.collector.replica.comments import awaited, enclose, keep_comments, place_comments
 from sync.collector.replica.continued import (
     JournalWriter,
@@ -41,7 +42,7 @@ from sync.collector.replica.keep import (
 from sync.collector.replica.projection import Context, failed, project
 from sync.collector.replica.projection_rows import Projection
 from sync.collector.replica.sender import Device
-from sync.collector.replica.stored import COPY, Segment, keep_segment, packed, require_owner
+from sync.collector.replica.stored import COPY, Segment, Vouching, keep_segment, packed, require_owner
 from sync.collector.store.apart import take_apart
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import journal, micros
@@ -59,6 +60,8 @@ class Batch:
     enclosures: tuple[bytes, ...] = ()
     body: bytes | None = None
     """The gzip body that holds exactly ``lines``, to be kept as it is; None where there is none."""
+    head: bytes | None = None
+    """The chain's hash after its last line, as its kiosk signed it; None where an older kiosk did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class Receipt:
     """What the kiosk's clocks said when it sent."""
     signature: str
     kiosk_clock: str
+    base: str
+    """The text that was signed; empty where none is known."""
     by_file: bool = False
     """Whether the batch lay in a file for nobody knows how long: then its boot clock dates nothing."""
 
@@ -113,9 +118,12 @@ def append_batch(
         _take_enclosures(connection, copy, copy.cursor.next_seq, received_us, batch)
         return Appended(copy.cursor, 0)
     end = Cursor(copy.cursor.next_seq + len(fresh), chain_over(copy.cursor.head, fresh))
+    if batch.head not in (None, end.head):
+        raise HeadDiffers("the signed head is not the hash after the last line of the batch")
     as_sent = batch.body if len(fresh) == len(batch.lines) and not batch.enclosures else None
-    part = Segment(batch.journal_id, copy.cursor, end, as_sent or packed(fresh))
-    keep_segment(connection, part, received_us, receipt.signature, receipt.kiosk_clock)
+    part = Segment(batch.journal_id, copy.cursor, end, as_sent or packed(fresh), as_sent is not None)
+    vouching = Vouching(receipt.signature, receipt.kiosk_clock, device.key_id, receipt.base or None, receipt.by_file)
+    keep_segment(connection, part, received_us, device.device_id, vouching)
     sender = _Sender(connection, device, copy, receipt, days, fresh)
     unread, measured_us = sender.take_apart(end) if apart else sender.take_whole()
     _take_enclosures(connection, copy, end.next_seq, received_us, batch)
@@ -230,14 +238,9 @@ def _locked_copy(connection: Connection, device: Device, batch: Batch, receipt: 
 
 def _open_copy(connection: Connection, device: Device, batch: Batch, receipt: Receipt) -> None:
     # Two first batches may come at once; the second waits here and then finds the row.
-    insert_rows(
-        connection,
-        journal,
-        {},
-        ("journal_id", "device_id", "next_seq", "head", "first_received_at", "last_received_at"),
-        [(batch.journal_id, device.device_id, 1, batch.start.head, *[micros(receipt.received_at)] * 2)],
-        then="ON CONFLICT (journal_id) DO NOTHING",
-    )
+    names = ("journal_id", "device_id", "next_seq", "head", "first_received_at", "last_received_at")
+    row = (batch.journal_id, device.device_id, 1, batch.start.head, *[micros(receipt.received_at)] * 2)
+    insert_rows(connection, journal, {}, names, [row], then="ON CONFLICT (journal_id) DO NOTHING")
     begin_cuts(connection, batch.journal_id)
 
 

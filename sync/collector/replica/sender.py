@@ -44,6 +44,8 @@ class Device:
     """Of these counters those that are its own no longer: until when."""
     floor: Floor = NO_FLOOR
     """Before which moments it cannot have made an entry."""
+    key_id: int = 0
+    """Of the key that it signs with (``fleet.devices.keys``)."""
 
 
 def counter_on(spans: Spans, counter_id: int, day: str) -> int:

@@ -10,6 +10,7 @@ from kiosk.journal.chain import Cursor, chain_next
 from sync.collector.errors import JournalForeign
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import journal, segment
+from sync.protocol.vouched import Usual, shortened
 
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
 
@@ -33,13 +34,28 @@ class Segment(NamedTuple):
     end: Cursor
     lines: bytes
     """Gzip, as they came where that is possible."""
+    is_as_sent: bool = False
 
 
-def keep_segment(connection: Connection, part: Segment, received_us: int, signature: str, kiosk_clock: str) -> None:
-    """Store a batch's lines with when and how they were received."""
+class Vouching(NamedTuple):
+    """By what a kiosk vouches for a batch."""
+
+    signature: str
+    kiosk_clock: str
+    key_id: int
+    base: str | None
+    """The text that was signed."""
+    by_file: bool
+
+
+def keep_segment(connection: Connection, part: Segment, received_us: int, device_id: str, vouching: Vouching) -> None:
+    """Store a batch's lines with when and how they were received, and what its kiosk signed."""
     start, end = part.start, part.end
+    if part.is_as_sent and vouching.base is not None:
+        sent = Usual(part.journal_id, start, end.head, device_id, vouching.kiosk_clock)
+        vouching = vouching._replace(base=shortened(vouching.base, sent))
     reach = (part.journal_id, start.next_seq, received_us, end.next_seq - 1, start.head, end.head)
-    row = (*reach, part.lines, signature, kiosk_clock)
+    row = (*reach, part.lines, *vouching)
     insert_rows(connection, segment, {}, tuple(segment.c.keys()), [row])
 
 

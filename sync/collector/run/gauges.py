@@ -17,6 +17,7 @@ from sync.collector.calendar.half_days import told_until
 from sync.collector.fleet.devices.last_words import LastWords
 from sync.collector.fleet.kiosks.beyond import count_asides
 from sync.collector.notices.outbox import FAILED, WAITING
+from sync.collector.proof.nightly import read_state
 from sync.collector.replica.projection_rows import BEYOND, UnreadReason
 from sync.collector.store.database import Database
 from sync.collector.store.schema import delivery, device, device_status
@@ -31,6 +32,8 @@ _asides = Gauge("hailong_set_aside_lines", "The same that are set aside, by why 
 _devices = Gauge("hailong_devices", "Enrolled kiosks by what became of them", ["state"])
 _waiting = Gauge("hailong_waiting_entries", "Entries of half days that are over that wait at kiosks")
 _notices = Gauge("hailong_notices", "Notices to one address that did not go out, by what becomes of them", ["state"])
+_held = Gauge("hailong_proof_held_seconds", "When everything last held, in seconds since 1970; 0 is never")
+_wrong = Gauge("hailong_proof_findings", "Journals and sums that did not hold when they were last recomputed")
 _log = structlog.get_logger("collector")
 
 
@@ -82,6 +85,9 @@ def _read(connection: Connection, now: datetime, zone: tzinfo) -> None:
     waits = [words.of(row.status, row.received_at).get("pending") or 0 for row in heard]
     # An older version took any number, and one kiosk's must not hide all others' from whoever watches.
     _waiting.set(sum(min(int(n), SEQ_MAX) for n in waits))
+    proof = read_state(connection)
+    _held.set(proof.held_at.timestamp() if proof.held_at else 0)
+    _wrong.set(len(proof.findings))
     tried = select(func.count()).where(delivery.c.tries > 0)
     _notices.labels("retrying").set(connection.execute(tried.where(delivery.c.state == WAITING)).scalar_one())
     _notices.labels("failed").set(connection.execute(tried.where(delivery.c.state == FAILED)).scalar_one())

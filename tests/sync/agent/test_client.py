@@ -123,7 +123,8 @@ def test_batch_is_offered_signed_and_packed_and_the_cursor_comes_back(httpserver
     assert client.append(JOURNAL, batch) == batch.end
 
     [(request, _)] = httpserver.log
-    assert request.full_path == f"/v1/journals/{JOURNAL}/entries?from=1&prev={batch.start.head.hex()}"
+    of_batch = f"from=1&prev={batch.start.head.hex()}&head={batch.end.head.hex()}"
+    assert request.full_path == f"/v1/journals/{JOURNAL}/entries?{of_batch}"
     assert request.headers["Content-Length"] == str(len(request.data))
     assert unpack_batch(request.data, request.headers["Content-Encoding"]) == (batch.lines, ())
     verify_request(method="POST", url=request.url, headers=request.headers, body=request.data, key_of=lambda _: PUBLIC)

@@ -103,7 +103,7 @@ class Pen:
 def receipt_of(pen: Pen, received_at: datetime = NOON, clock: Instant | None = None) -> Receipt:
     """A receipt for what ``pen`` sends."""
     clock = clock or pen.instant()
-    return Receipt(received_at, clock, "kiosk=:AAAA:", format_kiosk_clock(clock))
+    return Receipt(received_at, clock, "kiosk=:AAAA:", format_kiosk_clock(clock), "")
 
 
 @dataclass

@@ -10,12 +10,15 @@ from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from kiosk.domain.instant import Instant
+from kiosk.journal.chain import Cursor, chain_over
+from sync.collector.fleet.devices.keys import keep_key
 from sync.collector.store.database import Database
 from sync.collector.store.schema import device
 from sync.protocol.batch import pack_batch
 from sync.protocol.messages import BATCH_MEDIA_TYPE
 from sync.protocol.signature import sign_request
-from tests.sync.collector.builders import Pen
+from sync.protocol.vouched import append_target
+from tests.sync.collector.builders import ENROLLED, Pen
 
 URL = "http://127.0.0.1:8600"
 
@@ -66,7 +69,7 @@ class KioskKey:
 
     def upload(self, pen: Pen, first: int, prev: bytes, lines: tuple[bytes, ...]) -> WireRequest:
         """The signed upload of ``lines`` after ``prev``."""
-        path = f"/v1/journals/{pen.journal_id}/entries?from={first}&prev={prev.hex()}"
+        path = append_target(pen.journal_id, Cursor(first, prev), chain_over(prev, lines))
         headers = {"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": "gzip"}
         return self.request("POST", path, pack_batch(lines), headers, pen.instant())
 
@@ -75,6 +78,7 @@ def enrolled_key(database: Database, device_id: str) -> KioskKey:
     """A fresh key that the collector knows as this device's."""
     key = KioskKey(device_id)
     with database.writing() as connection:
+        keep_key(connection, device_id, key.public, ENROLLED)
         connection.execute(update(device).where(device.c.device_id == device_id).values(public_key=key.public))
     return key
 

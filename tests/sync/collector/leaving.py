@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sync.collector.people.rights import ANYBODY
+from sync.collector.proof.run import check_sums
 from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from tests.sync.collector.builders import NOON, Office, Pen
@@ -62,3 +63,4 @@ def checked(services: Services, office: Office) -> None:
     with office.database.reading() as connection:
         check_numbers(services, connection, PERIODS)
         assert not services._pooling.is_due(connection)
+    assert check_sums(office.database)[1] == []

@@ -36,6 +36,7 @@ from sync.protocol.messages import (
 )
 from sync.protocol.own_key import READY, announce_move, answer_as_collector, public_text
 from sync.protocol.signature import prove_key, sign_request
+from sync.protocol.vouched import append_target
 from tests.builders import FrozenClock
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "v1"
@@ -235,6 +236,9 @@ def write() -> None:
         "get_cursor.http": signed("GET", f"/v1/journals/{JOURNAL}", {}, b"", DEVICE),
         "append.http": signed(
             "POST", f"/v1/journals/{JOURNAL}/entries?from=1&prev={start.head.hex()}", ndjson, batch, DEVICE
+        ),
+        "append_head.http": signed(
+            "POST", append_target(JOURNAL, start, start.after(lines()).head), ndjson, batch, DEVICE
         ),
         "enrolment.http": signed(
             "POST", "/v1/enrolments", {"Content-Type": "application/json"}, enrolment, public_text(KEY)

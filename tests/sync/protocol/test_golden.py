@@ -59,7 +59,12 @@ MESSAGES = {
     "status_move.json": DeviceStatus,
     "own_key_answer.json": OwnKeyAnswer,
 }
-REQUESTS = {"get_cursor.http": None, "append.http": "batch.ndjson.gz", "enrolment.http": "enrolment_request.json"}
+REQUESTS = {
+    "get_cursor.http": None,
+    "append.http": "batch.ndjson.gz",
+    "append_head.http": "batch.ndjson.gz",
+    "enrolment.http": "enrolment_request.json",
+}
 
 
 def read(name: str) -> bytes:

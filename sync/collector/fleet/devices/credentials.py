@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from sync.collector.errors import KeyTaken, NotAllowed, UsageWrong
 from sync.collector.fleet.devices.grants import settle_grants
+from sync.collector.fleet.devices.keys import HandedIn, holder_of, keep_key
 from sync.collector.fleet.places.units import find_counter
 from sync.collector.people.audit import note
 from sync.collector.store.schema import counter, device, placement
@@ -68,17 +69,16 @@ def place_device(connection: Connection, device_id: str, wanted: int, now: datet
     settle_grants(connection, device_id, wanted, now)
 
 
-def change_key(connection: Connection, device_id: str, public_key: str, now: datetime) -> None:
+def change_key(connection: Connection, device_id: str, public_key: str, now: datetime, handed_in: HandedIn) -> None:
     """From now on the kiosk signs with another key; a repeat changes nothing.
 
     Raises KeyTaken for a key that another kiosk has, or had.
     """
-    holder = connection.execute(
-        select(device.c.device_id).where(device.c.public_key == public_key)
-    ).scalar_one_or_none()
-    if holder == device_id:
+    present = connection.execute(select(device.c.public_key).where(device.c.device_id == device_id)).scalar_one()
+    if present == public_key:
         return
-    if holder is not None:
+    if holder_of(connection, public_key) not in (None, device_id):
         raise KeyTaken("this key belongs to another device; make a new one")
+    keep_key(connection, device_id, public_key, now, handed_in)
     connection.execute(update(device).where(device.c.device_id == device_id).values(public_key=public_key))
     note(connection, now, f"device {device_id}", "device.key", device_id, {})

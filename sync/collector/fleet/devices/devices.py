@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from sync.collector.errors import CodeRefused, TriesExhausted, UsageWrong
 from sync.collector.fleet.devices.credentials import place_device
 from sync.collector.fleet.devices.grants import grant_of_code, ids_of, read_reach
+from sync.collector.fleet.devices.keys import keep_key, key_id_of
 from sync.collector.fleet.devices.own import read_own_key
 from sync.collector.people.audit import note
 from sync.collector.replica.sender import Device
@@ -160,7 +161,7 @@ class Directory:
         key = base64.b64decode(row.public_key)
         return Device(
             row.device_id, key, row.counter_id, reach.counters, row.revoked_at is not None, reach.moves, reach.spans,
-            reach.ended, reach.floor,
+            reach.ended, reach.floor, key_id_of(row.public_key),
         )  # fmt: skip
 
 
@@ -173,6 +174,7 @@ def _place_device(
         device_id = str(uuid.uuid4())
         row = {"device_id": device_id, "public_key": request.public_key, "enrolled_at": now, **place}
         connection.execute(insert(device).values(**row, counter_id=code.counter_id))
+        keep_key(connection, device_id, request.public_key, now)
     else:
         place_device(connection, device_id, code.counter_id, now)
         connection.execute(update(device).where(device.c.device_id == device_id).values(place))

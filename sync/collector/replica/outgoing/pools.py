@@ -31,16 +31,23 @@ _JOIN = (
     "pool q JOIN block b ON b.pool_id = q.pool_id JOIN {0} p ON p.journal_id = b.journal_id AND p.last_seq = b.last_seq"
 )
 _PIECES, _REASONS = _JOIN.format("block_piece"), _JOIN.format("block_reason")
-_HELD = f"""
-    SELECT q.*, '{COUNTED}' AS stream, {_LEVELS} FROM {_PIECES} WHERE {_THESE} AND p.standing = '{COUNTED}'
-    UNION ALL
-    SELECT q.*, '{ASIDE}', {_LEVELS} FROM {_PIECES}
-    WHERE {_THESE} AND q.tells_aside AND p.standing NOT IN ('{COUNTED}', '{SUSPECT}')
-    UNION ALL
-    SELECT q.*, p.standing, {_ALL}, 0, 0, 0, 0 FROM {_PIECES} WHERE {_THESE} AND p.standing <> '{COUNTED}'
-    UNION ALL
-    SELECT q.*, '{REASON}' || p.reason, p.n, 0, 0, 0, 0 FROM {_REASONS} WHERE {_THESE}
-"""  # noqa: S608
+
+
+def held_by_pools(these: str) -> str:
+    """By stream, what the pools ``q`` hold of which a condition in SQL is true."""
+    return f"""
+        SELECT q.*, '{COUNTED}' AS stream, {_LEVELS} FROM {_PIECES} WHERE {these} AND p.standing = '{COUNTED}'
+        UNION ALL
+        SELECT q.*, '{ASIDE}', {_LEVELS} FROM {_PIECES}
+        WHERE {these} AND q.tells_aside AND p.standing NOT IN ('{COUNTED}', '{SUSPECT}')
+        UNION ALL
+        SELECT q.*, p.standing, {_ALL}, 0, 0, 0, 0 FROM {_PIECES} WHERE {these} AND p.standing <> '{COUNTED}'
+        UNION ALL
+        SELECT q.*, '{REASON}' || p.reason, p.n, 0, 0, 0, 0 FROM {_REASONS} WHERE {these}
+    """  # noqa: S608
+
+
+_HELD = held_by_pools(_THESE)
 
 
 class Tail(NamedTuple):

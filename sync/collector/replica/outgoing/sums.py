@@ -28,7 +28,7 @@ _ALL = "(p.n1 + p.n2 + p.n3 + p.n4 + p.n5)"
 _JOIN = "o JOIN {table} {name} ON {name}.journal_id = o.journal_id AND {name}.last_seq = o.last_seq"
 _PIECES = _JOIN.format(table="block_piece", name="p")
 _REASONS = _JOIN.format(table="block_reason", name="r")
-_HELD = f"""
+HELD = f"""
     SELECT o.*, '{COUNTED}' AS stream, {_LEVELS} FROM outgoing {_PIECES} WHERE p.standing = '{COUNTED}'
     UNION ALL
     SELECT o.*, '{ASIDE}', {_LEVELS} FROM outgoing {_PIECES} WHERE p.standing = '{SUSPECT}'
@@ -55,7 +55,7 @@ def add_blocks(connection: Connection, blocks: Iterable[Row[Any]], sign: int = 1
         _insert("shown_unit_count", OF_UNIT, "h.grain <> 'h'"),
     ):
         connection.execute(text(statement))
-    connection.execute(text(add_streams(_HELD)))
+    connection.execute(text(add_streams(HELD)))
     connection.execute(delete(outgoing))
 
 
@@ -105,7 +105,7 @@ def _insert(table: str, key: Sequence[str], where: str) -> str:
     names = ", ".join(said.get(name, f"h.{name}") for name in key)
     sums = ", ".join(f"sum(h.sign * h.{name})" for name in LEVEL_NAMES)
     return (
-        f"INSERT INTO {table} ({', '.join((*key, *LEVEL_NAMES))}) SELECT {names}, {sums} FROM ({_HELD}) AS h "  # noqa: S608
+        f"INSERT INTO {table} ({', '.join((*key, *LEVEL_NAMES))}) SELECT {names}, {sums} FROM ({HELD}) AS h "  # noqa: S608
         f"WHERE {where} GROUP BY {names} {adds(table, key)}"
     )
 

@@ -24,9 +24,10 @@ from sync.collector.store.partitions import ensure_partitions
 from sync.protocol.batch import pack_batch
 from sync.protocol.messages import BATCH_MEDIA_TYPE
 from sync.protocol.signature import sign_request
+from sync.protocol.vouched import Usual, append_target, restored
 
-_URL = "https://demo.invalid"
-_START = datetime(2020, 1, 1, tzinfo=ZoneInfo("UTC"))
+_HOST = "demo.invalid"
+_URL = f"https://{_HOST}"
 _SALT_BYTES = 16
 
 
@@ -117,17 +118,20 @@ def send(connection: Connection, desk: Desk, at: datetime) -> None:
         return
     batch, clock = desk.journal.take(), Instant(at, mono_us(at), desk.journal.boot)
     body = pack_batch(batch.lines, batch.enclosures)
-    start = batch.start
+    end = batch.start.after(batch.lines)
     headers = sign_request(
         method="POST",
         body=body,
         keyid=desk.known.device_id,
         private_key=desk.key,
         clock=clock,
-        url=f"{_URL}/v1/journals/{batch.journal_id}/entries?from={start.next_seq}&prev={start.head.hex()}",
+        url=_URL + append_target(batch.journal_id, batch.start, end.head),
         headers={"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": "gzip"},
     )
-    receipt = Receipt(at, clock, headers["Signature"], headers["Kiosk-Clock"])
+    digest = headers["Content-Digest"].removeprefix("sha-256=:").removesuffix(":")
+    sent = Usual(batch.journal_id, batch.start, end.head, desk.known.device_id, headers["Kiosk-Clock"])
+    base = restored(f"{_HOST} {int(at.timestamp())} head", sent, digest)
+    receipt = Receipt(at, clock, headers["Signature"], headers["Kiosk-Clock"], base)
     ensure_partitions(connection, at)
     as_sent = batch if batch.enclosures else replace(batch, body=body)
     append_batch(connection, desk.known, as_sent, receipt, desk.days)

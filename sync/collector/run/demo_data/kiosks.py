@@ -1,6 +1,5 @@
 """Kiosks: months of working days at one counter, brought in as they would have come."""
 
-import base64
 import math
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -10,11 +9,13 @@ from sqlalchemy import Connection, insert
 from kiosk.base.public_days import public_days
 from kiosk.domain.office_calendar import Calendar
 from kiosk.journal.lines import CountLine, OpenedLine
+from sync.collector.fleet.devices.keys import keep_key
 from sync.collector.run.demo_data.desk import Desk, send
 from sync.collector.run.demo_data.indicators import SURVEY, answer
 from sync.collector.run.demo_data.statuses import write_status
 from sync.collector.run.demo_data.visits import visit
 from sync.collector.store.schema import device
+from sync.protocol.own_key import public_text
 
 CALENDAR = Calendar(public=public_days("vietnam"))
 HOURS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 0)))
@@ -29,9 +30,10 @@ def write_kiosk(connection: Connection, desk: Desk, first: date, today: date) ->
         "counter_id": desk.known.counter_id,
         "info": {},
         "enrolled_at": began,
-        "public_key": base64.b64encode(desk.key.public_key().public_bytes_raw()).decode(),
+        "public_key": public_text(desk.key),
     }
     connection.execute(insert(device).values(enrolled))
+    keep_key(connection, desk.known.device_id, public_text(desk.key), began)
     pressed = 0
     for day in _working_days(first, today):
         if desk.temper.silent_from is not None and day >= desk.temper.silent_from:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from kiosk.domain.visit.survey import Survey
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.errors import UsageWrong
+from sync.collector.fleet.devices.keys import key_id_of
 from sync.collector.fleet.places.unit_list import import_units, plan_import
 from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.replica.sender import Device
@@ -21,6 +22,7 @@ from sync.collector.run.demo_data.places import make_counters
 from sync.collector.run.demo_data.tempers import Temper, temper_of
 from sync.collector.store.database import Database
 from sync.collector.store.schema import counter
+from sync.protocol.own_key import public_text
 
 Progress = Callable[[str, int], None]
 """Told after each kiosk: its counter's name and how many of its ratings count."""
@@ -65,8 +67,10 @@ def write_province(
 def _desk(
     code: str, counter_id: int, temper: Temper, chance: random.Random, survey: Survey, now: datetime, days: LocalDays
 ) -> Desk:
-    known = Device(make_uuid(chance), b"", counter_id, {code: counter_id}, False)
+    device_id = make_uuid(chance)
     key = Ed25519PrivateKey.from_private_bytes(chance.randbytes(32))
+    key_id = key_id_of(public_text(key))
+    known = Device(device_id, b"", counter_id, {code: counter_id}, False, key_id=key_id)
     journal = Journal(make_uuid(chance), make_uuid(chance))
     return Desk(known, key, temper, chance, journal, days, survey, now)
 

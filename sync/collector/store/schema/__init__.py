@@ -41,6 +41,7 @@ from sync.collector.store.schema.places import (
     counter,
     device,
     device_grant,
+    device_key,
     device_status,
     enrolment_code,
     enrolment_failure,
@@ -48,6 +49,7 @@ from sync.collector.store.schema.places import (
     unit,
     unit_follower,
 )
+from sync.collector.store.schema.proof import proof_look, proof_mark, proof_state
 from sync.collector.store.schema.ratings import (
     rating,
     reason_choice,
@@ -101,6 +103,7 @@ __all__ = [
     "device_command",
     "device_day",
     "device_grant",
+    "device_key",
     "device_status",
     "duplicate",
     "enclosure",
@@ -127,6 +130,9 @@ __all__ = [
     "pool",
     "pool_piece",
     "probe",
+    "proof_look",
+    "proof_mark",
+    "proof_state",
     "rating",
     "reason_choice",
     "reason_tally",

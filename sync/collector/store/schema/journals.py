@@ -53,6 +53,11 @@ segment = by_month(
     Column("lines", LargeBinary, nullable=False),
     Column("signature", Text, nullable=False),
     Column("kiosk_clock", Text, nullable=False),
+    # With which of the kiosk's keys it was signed (``device_key``), the signed text or what it is rebuilt from
+    # (``sync.protocol.vouched``), and whether it came in a file. None of what came before this was kept.
+    Column("key_id", BigInteger),
+    Column("request", Text),
+    Column("by_file", Boolean),
 )
 
 unread = clustered(

@@ -1,6 +1,6 @@
 """Tables of units, counters and the kiosks that stand there."""
 
-from sqlalchemy import JSON, BigInteger, Column, Date, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from sync.collector.store.schema.columns import Hash, Id, Moment, Serial, clustered, metadata
 
@@ -52,6 +52,23 @@ device = Table(
     Column("survey", String(60)),
     Column("enrolled_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+)
+
+# Every key that a kiosk ever signed with: the present one is in ``device`` as well.
+device_key = clustered(
+    "device_key",
+    Column("device_id", Id, ForeignKey("device.device_id"), primary_key=True),
+    # The first eight bytes of SHA-256 of the key as it is written (``fleet.devices.keys``).
+    Column("key_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("public_key", String(44), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),
+    # With which request the key before handed this one in: what was signed, the signature, and the body with the new
+    # key and its proof. None of these of a first key.
+    Column("request", Text),
+    Column("signature", Text),
+    Column("body", LargeBinary),
+    Index(None, "public_key"),
 )
 
 # Where a kiosk stood before it was moved: what was pressed until then belongs there, whenever it comes.

@@ -17,6 +17,7 @@ from sync.collector.fleet.kiosks.roll import Kiosk
 from sync.collector.fleet.kiosks.words import FAULTS
 from sync.collector.people.audit import note
 from sync.collector.people.rights import Reader
+from sync.collector.proof.nightly import State, read_state
 from sync.collector.services.services import Services
 from sync.collector.store.schema import unit
 from sync.collector.web.fleet.fleet_query import NONE, STATES, TEXT_MAX, FleetQuery, by_unit, count_states
@@ -96,6 +97,7 @@ async def _fleet(request: Request, services: Services, reader: Reader, wrong: st
         rings=sorted({kiosk.ring or NONE for kiosk in living}),
         wrong=wrong,
         rules=services.config.fleet,
+        proof=await asyncio.to_thread(_proof, services),
         **of_shown,
     )
 
@@ -113,6 +115,11 @@ def _details(services: Services, reader: Reader, kiosks: Sequence[Kiosk], *, day
 def _closed(services: Services, paths: set[str]) -> Closed | None:
     with services.database.reading() as connection:
         return services.missed(connection).closed(paths)
+
+
+def _proof(services: Services) -> State:
+    with services.database.reading() as connection:
+        return read_state(connection)
 
 
 def _units(services: Services, reader: Reader, paths: set[str]) -> list[tuple[str, str]]:

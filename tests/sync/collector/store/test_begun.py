@@ -15,6 +15,8 @@ from tests.sync.collector.older import upgrade
 from tests.sync.collector.replica.blocks.holding import Sender, judge
 
 NIGHT = [("wait", 20 * 3600), ("cut",)]
+LATER = ("key_id bigint", "request text", "by_file boolean")
+"""What this version stores of a batch, and that one did not."""
 LINES = 8
 """Its first entry, six ratings and the cut that holds them."""
 
@@ -26,11 +28,15 @@ def told(request: pytest.FixtureRequest, empty_urls: Callable[[str], str]) -> It
     with database.writing() as connection:
         upgrade(connection, "0021")
         ensure_partitions(connection, NOON)
+        for column in LATER:
+            connection.execute(text(f"ALTER TABLE segment ADD COLUMN {column}"))
     office = open_office(database)
     rated = [("rate", 4, "counted", "Q1", 6), *NIGHT]
     sender = Sender.of(office, run([*rated, *rated]))
     sender.send(LINES)
     with database.writing() as connection:
+        for column in LATER:
+            connection.execute(text(f"ALTER TABLE segment DROP COLUMN {column.split()[0]}"))
         for table in ("cut_due", "cut_state", "uncut_count"):
             connection.execute(text(f"DELETE FROM {table}"))
         row = "('sipas-5@1', 'overall', 'counted', 'd', '2026-11-20', 'am', 1, 0, 0, 0, 6, 0)"

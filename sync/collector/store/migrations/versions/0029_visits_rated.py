@@ -8,7 +8,7 @@ from alembic import op
 from sync.collector.store.schema import Serial
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0028"
 
 _NAMES = "grain, first, counter_id, ratings, transactions, known, days"
 # The survey of a series: "sipas-5" of "sipas-5:12345"; one that was not known stands for itself.

@@ -28,6 +28,7 @@ from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from sync.collector.store import schema
 from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.proof.proven import not_proven
 from tests.sync.collector.recount import check_numbers, days_of
 from tests.sync.collector.replica.test_continued import continued
 from tests.sync.collector.replica.test_tally import (
@@ -159,6 +160,9 @@ def test_a_block_that_comes_late_into_these_days_is_set_aside_too(affair: Affair
     assert affair.standings() == {"counted": 12, "suspect": 15, "repeat": 1}
     with affair.office.database.reading() as connection:
         check_numbers(services, connection, PERIODS)
+    assert not_proven(affair.office.database) == []
+    affair.back()
+    assert not_proven(affair.office.database) == []
 
 
 def test_what_is_in_no_block_yet_waits_and_follows_with_it(affair: Affair, services: Services) -> None:

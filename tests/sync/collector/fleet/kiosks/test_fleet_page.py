@@ -15,6 +15,8 @@ from sync.collector.fleet.kiosks.words import FAULTS
 from sync.collector.fleet.rollouts.change import Change
 from sync.collector.fleet.rollouts.store import go_on, plan_rollout, read_rollout
 from sync.collector.people.rights import Role
+from sync.collector.proof.nightly import keep_shown
+from sync.collector.proof.wrong import Finding
 from sync.collector.run.app import create_app
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig
@@ -331,3 +333,20 @@ def test_the_fleet_is_shown_to_nobody_without_an_account(services: Services, off
     app = create_app(replace(services, config=CollectorConfig(public_url=URL)))
 
     assert TestClient(app, base_url=URL, client=("127.0.0.1", 1)).get("/may").status_code == 403
+
+
+def test_page_says_when_everything_last_held_and_that_something_does_not(technician: Person, office: Office) -> None:
+    before = technician.client.get("/may?lang=en").text
+    with office.database.writing() as connection:
+        keep_shown(connection, [], NOON)
+    held = technician.client.get("/may?lang=en").text
+    with office.database.writing() as connection:
+        keep_shown(connection, [Finding("tally_wrong", "collector", {"day": "2026-11-20"})], NOON + timedelta(days=1))
+
+    wrong = technician.client.get("/may?lang=en").text
+
+    assert "Not everything has been recomputed" in before
+    for page in (held, wrong):
+        assert "everything last held on 12:00" in page
+    assert ("Something was altered" in held, "Something was altered" in wrong) == (False, True)
+    assert "Findings: 1. See them with: collector verify --all" in wrong

@@ -1,0 +1,115 @@
+"""``collector verify``: recomputes from the stored lines whether anything was altered, added or left out.
+
+What does the work is imported by the command, so that ``--help`` does not load the tables, pages and exports.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kiosk.base.terminal.terminal import terminal_texts
+from kiosk.base.texts import Texts
+from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, open_ready
+from sync.collector.errors import UsageWrong
+from sync.collector.proof.wrong import sentence_of
+from sync.collector.settings.collector import load_config
+
+if TYPE_CHECKING:
+    from sync.collector.proof.run import Outcome
+
+_EVERY_S = 1.0
+"""So often progress is told at most."""
+
+
+def verify(
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    journal: Annotated[str | None, typer.Option(help="Check this journal alone.", metavar="ID")] = None,
+    unit: Annotated[str | None, typer.Option(help="Check the kiosks of a unit.", metavar="CODE")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Check every kiosk, and what is shown.")] = False,
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            help="Go on from where journals held when they were last checked with this file, and keep it up to date.",
+            metavar="FILE",
+        ),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes at work; default: one a core.", min=1)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check that nothing was altered, added or left out: recomputes everything from the lines that kiosks sent.
+
+    Chains, what kiosks signed, ratings, reasons, tallies, blocks, and what is shown. While the collector runs or not.
+    Exit code 0: everything holds. 1: something does not; the first thing of each journal is named.
+    """
+    if sum((journal is not None, unit is not None, every)) != 1:
+        raise UsageWrong("say what to check: --all, --unit CODE or --journal ID")
+    from sync.collector.proof.marks import MarkFile
+    from sync.collector.proof.run import Outcome, Settings, Task, check_kiosks, check_sums, kiosks_of, places_of
+    from sync.collector.store.database import faults_named
+
+    settings, marks = load_config(config, data_dir), None if since is None else MarkFile(since)
+    database, outcome = open_ready(settings), Outcome()
+    with faults_named(database):
+        with database.reading() as connection:
+            wanted = kiosks_of(connection, journal, unit)
+        tasks = [Task(kiosk, {} if marks is None else marks.of(kiosk), only) for kiosk, only in wanted]
+        at_once = min(workers or os.cpu_count() or 1, len(tasks) or 1)
+        known = Settings(settings.database, settings.time_zone, settings.policy.block_min)
+        for one in check_kiosks(known, tasks, at_once, _progress()):
+            outcome.add(one)
+            if marks is not None:
+                marks.keep(one.marks)
+        if every:
+            outcome.months, wrong = check_sums(database)
+            outcome.findings += wrong
+        with database.reading() as connection:
+            places = places_of(connection, {finding.device_id for finding in outcome.findings})
+    if marks is not None:
+        marks.tidy()
+    database.close()
+    t = terminal_texts("collector")
+    typer.echo(_as_json(outcome, places, t) if as_json else "\n".join(_sentences(outcome, places, t)))
+    raise typer.Exit(0 if outcome.holds else 1)
+
+
+def _progress() -> Callable[[int, int, int], None]:
+    """Tells how far it is, on the error stream, so that what comes of it stands alone on the other."""
+    t, told_at = terminal_texts("collector"), [time.monotonic()]
+
+    def show(done: int, of: int, entries: int) -> None:
+        if done == of or time.monotonic() - told_at[0] >= _EVERY_S:
+            told_at[0] = time.monotonic()
+            words = t(
+                "Kiosk {n} of {of}, {entries} entries", n=t.number(done), of=t.number(of), entries=t.number(entries)
+            )
+            typer.echo(words, err=True)
+
+    return show
+
+
+def _sentences(outcome: "Outcome", places: Mapping[str, str], t: Texts) -> Iterator[str]:
+    """What came of it, for a person."""
+    for finding in outcome.findings:
+        yield sentence_of(finding, places, t)
+    if outcome.holds:
+        yield t("Everything holds: {journals} journals, {entries} entries.", journals=t.number(outcome.journals),
+                entries=t.number(outcome.entries))  # fmt: skip
+    if chain_only := outcome.entries - outcome.signed:
+        yield t("For {n} of these entries the chain vouches alone: no signature was kept with them.",
+                n=t.number(chain_only))  # fmt: skip
+
+
+def _as_json(outcome: "Outcome", places: Mapping[str, str], t: Texts) -> str:
+    counted = {name: getattr(outcome, name) for name in ("kiosks", "journals", "entries", "signed", "months")}
+    findings = [
+        {"what": one.code, "whose": one.whose, "journal": one.journal_id, "device": one.device_id, **one.values,
+         "sentence": sentence_of(one, places, t)}
+        for one in outcome.findings
+    ]  # fmt: skip
+    return json.dumps({"holds": outcome.holds, **counted, "findings": findings}, ensure_ascii=False)

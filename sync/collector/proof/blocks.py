@@ -1,0 +1,199 @@
+"""Blocks: each one held against the ratings that it holds, and against the cut that its kiosk stated."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from itertools import chain, repeat
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from kiosk.domain.numbers.blocks import COUNTED_MIN
+from kiosk.domain.visit.rating import Standing
+from kiosk.journal.lines import BlockLine
+from sync.collector.proof.lines import Kept, Lines
+from sync.collector.proof.rows import DAYS, Row, kind_of, read
+from sync.collector.proof.wrong import What, Wrong
+from sync.collector.store.schema import cut_state
+from sync.protocol.messages import SEQ_MAX
+
+_COUNTED, _SUSPECT = str(Standing.COUNTED), str(Standing.SUSPECT)
+_BLOCK = (
+    "SELECT last_seq, cut_seq, is_kiosks, is_tail, fault, counter_id, {first_day}, first_part, {last_day}, last_part, "
+    "held, n, is_suspect, shown_at IS NOT NULL, pool_id IS NOT NULL FROM block "
+    "WHERE journal_id = {{one}} AND last_seq BETWEEN {{one}} AND {{one}} ORDER BY last_seq"
+)
+_PIECE = (
+    "SELECT last_seq, counter_id, {day}, part, standing, n1, n2, n3, n4, n5 FROM block_piece "
+    "WHERE journal_id = {{one}} AND last_seq BETWEEN {{one}} AND {{one}}"
+)
+_REASON = "SELECT last_seq, reason, n FROM block_reason WHERE journal_id = {one} AND last_seq BETWEEN {one} AND {one}"
+_BY_TALLY = itemgetter(3, 4)
+Piece = tuple[int, str, str, str]
+
+
+class Block(NamedTuple):
+    """One as it is kept."""
+
+    last_seq: int
+    cut_seq: int
+    is_kiosks: bool
+    is_tail: bool
+    fault: str | None
+    counter_id: int | None
+    first_day: str
+    first_part: str
+    last_day: str
+    last_part: str
+    held: str
+    n: int
+    is_suspect: bool
+    is_shown: bool
+    is_pooled: bool
+    """Whether it is shown with others in a pool, as only a tail can be."""
+
+
+class Blocks:
+    """Of one journal while its lines are read; what blocks hold of other journals is looked at when all were read."""
+
+    def __init__(self, connection: Connection, journal_id: str, kept: Mapping[str, Kept], seqs: range) -> None:
+        """``kept`` are the kiosk's journals; ``seqs`` are the entries that are read."""
+        self._connection, self._journal_id, self._kept, self._seqs = connection, journal_id, kept, seqs
+        self._waiting: list[Block] = []
+        self._pieces: dict[int, dict[Piece, tuple[int, ...]]] = {}
+        self._reasons: dict[int, dict[str, int]] = {}
+
+    def take(self, lines: Lines, first: int, last: int) -> None:
+        """Look at the blocks that were cut up to the entry ``last``; raises Wrong."""
+        self._read(first, last)
+        due = [one for one in self._waiting if one.cut_seq <= last and self._is_own(one)]
+        self._waiting = [one for one in self._waiting if one not in due] if due else self._waiting
+        held = {one.last_seq: self._held(one) for one in due}
+        lines.settle(chain.from_iterable(held.values()))
+        for one in due:
+            lines.settle_levels(held[one.last_seq])
+            self._check(one, {self._journal_id: held[one.last_seq]})
+
+    def end(self) -> None:
+        """Every line of the kiosk was read: look at the rest, and at cuts without a block; raises Wrong."""
+        # What was carried keeps its old place, which may lie behind the last entry that came in this journal.
+        self._read(self._seqs.stop, SEQ_MAX)
+        for one in self._waiting:
+            self._check(one, _seqs_of(one.held))
+        wanted = select(cut_state).where(cut_state.c.journal_id == self._journal_id)
+        state, kept = self._connection.execute(wanted).one_or_none(), self._kept[self._journal_id]
+        if state is None:
+            return
+        judged = range(state.begun_seq, state.next_seq)
+        stated = [seq for seq, said in kept.cuts.items() if seq in judged and said.last >= self._seqs.start]
+        if left := [seq for seq in stated if seq not in kept.unread]:
+            raise Wrong(What.BLOCK_MISSING, first=min(left))
+
+    def _read(self, first: int, last: int) -> None:
+        days = DAYS[self._connection.dialect.name]
+        names = {name: days.format(name) for name in ("day", "first_day", "last_day")}
+        where = (self._journal_id, first, last)
+        blocks = read(self._connection, _BLOCK.format(**names), *where)
+        self._waiting += [Block(*row) for row in blocks]
+        if not blocks:
+            return
+        for last_seq, counter, day, part, standing, *levels in read(self._connection, _PIECE.format(**names), *where):
+            self._pieces.setdefault(last_seq, {})[counter, day, part, standing] = tuple(levels)
+        for last_seq, reason, n in read(self._connection, _REASON, *where):
+            self._reasons.setdefault(last_seq, {})[reason] = n
+
+    def _is_own(self, one: Block) -> bool:
+        return " " not in one.held and one.held.startswith(self._journal_id)
+
+    def _held(self, one: Block) -> list[int]:
+        return _seqs_of(one.held).get(self._journal_id, [])
+
+    def _check(self, one: Block, held: Mapping[str, Collection[int]]) -> None:
+        pieces, reasons = self._pieces.pop(one.last_seq, {}), self._reasons.pop(one.last_seq, {})
+        rows, named = list[Row](), Counter[str]()
+        for journal_id, seqs in held.items():
+            rows += self._take_out(one, journal_id, seqs, named)
+        counts = Counter(map(_BY_TALLY, rows))
+        self._kept[self._journal_id].tally.update(counts)
+        if len(rows) < sum(map(len, held.values())):
+            return
+        found = Counter[tuple[Any, ...]]()
+        for (level, text), n in counts.items():
+            kind = kind_of(text)
+            found[kind.counter_id, kind.day, kind.part, kind.standing, level] += n
+        kept = {(*key, level): n for key, levels in pieces.items() for level, n in enumerate(levels, 1) if n}
+        if found != kept:
+            raise _changed(one, "sums")
+        if named != reasons:
+            raise _changed(one, "reasons")
+        _check_ends(one, list(pieces))
+        self._check_cut(one, found, named)
+
+    def _take_out(self, one: Block, journal_id: str, seqs: Collection[int], named: Counter[str]) -> list[Row]:
+        """The ratings in it of a journal, which no other block may hold; none from before what was read."""
+        kept = self._kept.get(journal_id)
+        if kept is None:
+            raise _changed(one, "held")
+        for seq in kept.named.keys() & seqs if kept.named else ():
+            named.update(kept.named.pop(seq))
+        taken = list(map(kept.free.pop, seqs, repeat(None)))
+        rows = list(filter(None, taken))
+        left = [seq for seq, row in zip(seqs, taken, strict=True) if row is None] if len(rows) < len(taken) else []
+        if any(seq >= self._seqs.start for seq in left):
+            raise _changed(one, "held")
+        return rows
+
+    def _check_cut(self, one: Block, found: Mapping[tuple[Any, ...], int], named: Counter[str]) -> None:
+        if not one.is_kiosks:
+            return
+        kept = self._kept[self._journal_id]
+        said = kept.cuts.pop(one.cut_seq, None)
+        if said is None:
+            # One that was carried stands in another journal, and its ratings do.
+            if self._is_own(one) and one.cut_seq in self._seqs:
+                raise Wrong(What.CUT_CHANGED, first=one.last_seq, cut=one.cut_seq)
+        elif said.last != one.last_seq or (one.fault is None and not _is_as_said(said, found, named)):
+            raise Wrong(What.CUT_CHANGED, first=one.last_seq, cut=one.cut_seq)
+
+
+def _check_ends(one: Block, pieces: list[Piece]) -> None:
+    ends = [(day, part) for _, day, part, _ in pieces]
+    counters = {counter for counter, *_ in pieces}
+    if (one.first_day, one.first_part) != min(ends) or (one.last_day, one.last_part) != max(ends):
+        raise _changed(one, "days")
+    if one.counter_id != (counters.pop() if len(counters) == 1 else None):
+        raise _changed(one, "counter")
+    is_suspect = any(standing == _SUSPECT for *_, standing in pieces)
+    is_alone = not one.is_tail and one.n >= COUNTED_MIN
+    may_be = one.fault is None and (one.is_tail if one.is_pooled else is_alone)
+    if (one.is_shown or one.is_pooled) and (not may_be or is_suspect is not bool(one.is_suspect)):
+        raise _changed(one, "shown")
+
+
+def _is_as_said(said: BlockLine, found: Mapping[tuple[Any, ...], int], named: Counter[str]) -> bool:
+    """Whether what counts here is what the kiosk stated, or so many less that nobody could read the difference."""
+    levels: dict[str, Counter[int]] = {}
+    for (_, _, _, standing, level), n in found.items():
+        levels.setdefault(_COUNTED if standing == _SUSPECT else standing, Counter())[level] += n
+    here, stated = levels.get(_COUNTED, Counter()), said.sums.get(_COUNTED)
+    less = sum(stated.levels.values() if stated else ()) - here.total()
+    if less:
+        return said.tail or less >= COUNTED_MIN
+    is_suspect = any(standing == _SUSPECT for _, _, _, standing, _ in found)
+    same_reasons = is_suspect or stated is None or dict(stated.reasons) == dict(named)
+    return (stated is None or dict(stated.levels) == dict(here)) and same_reasons
+
+
+def _changed(one: Block, column: str) -> Wrong:
+    return Wrong(What.BLOCK_CHANGED, first=one.last_seq, column=column)
+
+
+def _seqs_of(held: str) -> dict[str, list[int]]:
+    """As ``held_seqs`` of ``sync.collector.replica.held``, in lists: most of a block's seqs follow each other."""
+    parts = (each.partition(":") for each in held.split())
+    return {journal_id: list(chain.from_iterable(map(_range, said.split(",")))) for journal_id, _, said in parts}
+
+
+def _range(said: str) -> range:
+    first, _, last = said.partition("-")
+    return range(int(first), int(last or first) + 1)

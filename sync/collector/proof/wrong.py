@@ -1,0 +1,112 @@
+"""Wrong: what does not hold, where, and whose it is, in one sentence that tells no single rating."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from kiosk.base.texts import Texts
+
+
+class Whose(StrEnum):
+    """Where it must have been altered."""
+
+    KIOSK = "kiosk"
+    """The kiosk signed it so."""
+    COLLECTOR = "collector"
+    """In the collector's database: no kiosk can do that."""
+    UNKNOWN = "unknown"
+    """Hashes from before signatures were kept do not fit each other, or what was set aside may be read by now."""
+
+
+class What(StrEnum):
+    """By name what programs are told, by value what people are."""
+
+    SEGMENT_MISSING = "entries {first} to {last} are missing"
+    SEGMENT_TWICE = "entries {first} to {last} are kept twice"
+    LINES_CHANGED = "a line of the entries {first} to {last} was changed, or the hash kept with them"
+    END_CHANGED = "the copy is said to end at entry {said}, and its entries end at {last}"
+    MARK_LOST = "entry {last} is not what it was when it was last checked"
+    SIGNATURE_WRONG = (
+        "the signature of the entries {first} to {last} does not hold: it, its key or its time was changed"
+    )
+    SIGNED_ELSE = "what the kiosk signed with the entries {first} to {last} is about others"
+    SIGNATURE_LOST = "what the kiosk signed with the entries {first} to {last} is gone"
+    KEY_LOST = "the key that signed the entries {first} to {last} is gone"
+    KEY_CHANGED = "a key of the kiosk was changed"
+    KEY_STRANGE = "a key of the kiosk was not handed in by the key before it"
+    PLACE_WRONG = "entry {first} calls itself another one"
+    RATING_CHANGED = "the rating of entry {first} is not kept as its line says: {column}"
+    RATING_MISSING = "the rating of entry {first} is not counted, and its line says one"
+    RATING_INVENTED = "a rating is counted as entry {first}, and no line says one"
+    REASONS_CHANGED = "the reasons of the rating of entry {first} are not those that its lines say"
+    ENTRY_IGNORED = "entry {first} is set aside as unread, and this version reads it: collector reproject counts it"
+    TALLY_WRONG = "the tallies of {day} are not the sum of their ratings"
+    REASON_TALLY_WRONG = "the tallies of reasons of {day} are not the sum of their ratings"
+    UNCUT_WRONG = "what waits for a block on {day} is not what no block holds"
+    BLOCK_MISSING = "the block that entry {first} states is not there"
+    BLOCK_CHANGED = "the block up to entry {first} is not what its ratings say: {column}"
+    CUT_CHANGED = "the block up to entry {first} is not what its kiosk stated in entry {cut}"
+    BLOCK_HIDDEN = "the block up to entry {first} holds and is shown nowhere"
+    UNION_WRONG = "what was set aside up to entry {first} is not the sum of its blocks"
+    UNREADABLE = "what is kept of it is of no form that the collector writes ({why})"
+    JOURNAL_INVENTED = "there are rows of a journal that is not there: {table}"
+    SHOWN_WRONG = "what is shown of counter {place} from {first} to {last} is not the sum of its blocks"
+    UNITS_WRONG = "what is shown of unit {place} from {first} to {last} is not the sum of its blocks"
+
+    @property
+    def code(self) -> str:
+        """What programs are told."""
+        return self.name.lower()
+
+
+WHERE = {
+    Whose.KIOSK: "Its kiosk signed it so.",
+    Whose.COLLECTOR: "It was altered in the collector's database: no kiosk can do that.",
+    Whose.UNKNOWN: "Whether it was the kiosk or the collector cannot be told.",
+}
+
+
+class Wrong(Exception):
+    """Something does not hold."""
+
+    def __init__(self, what: What, whose: Whose = Whose.COLLECTOR, **values: object) -> None:
+        super().__init__(what.value.format(**values))
+        self.what, self.whose, self.values_said = what, whose, values
+
+
+class Finding(NamedTuple):
+    """The first thing that does not hold of one journal, kiosk or sum."""
+
+    code: str
+    whose: str
+    values: dict[str, Any]
+    journal_id: str = ""
+    device_id: str = ""
+
+    @classmethod
+    def of(cls, wrong: Wrong, journal_id: str = "", device_id: str = "") -> "Finding":
+        """The same as a plain value, which goes from one process to another."""
+        return cls(wrong.what.code, str(wrong.whose), dict(wrong.values_said), journal_id, device_id)
+
+    @property
+    def message(self) -> str:
+        """The sentence's message id."""
+        return What[self.code.upper()].value
+
+
+def sentence_of(finding: Finding, places: Mapping[str, str], t: Texts) -> str:
+    """The finding for a person: where, what, and whose it is; ``places`` are the counters of kiosks."""
+    what, whose = t(finding.message, **finding.values), t(WHERE[Whose(finding.whose)])
+    if not finding.device_id:
+        return t("What is shown: {what}. {whose}", what=what, whose=whose)
+    where = {
+        "kiosk": finding.device_id[:8],
+        "counter": places.get(finding.device_id, "-"),
+        "what": what,
+        "whose": whose,
+    }
+    if not finding.journal_id:
+        return t("Kiosk {kiosk} at counter {counter}: {what}. {whose}", **where)
+    return t(
+        "Journal {journal} of kiosk {kiosk} at counter {counter}: {what}. {whose}", journal=finding.journal_id, **where
+    )

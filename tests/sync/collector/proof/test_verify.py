@@ -1,0 +1,311 @@
+"""Whatever is altered with the database's password is named by verify: what, where and whose."""
+
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from kiosk.journal.chain import chain_over
+from sync.collector.proof.device import Checked, Rule, check_device
+from sync.collector.proof.marks import Mark, MarkFile
+from sync.collector.proof.run import check_sums
+from sync.collector.services.services import Services
+from sync.protocol.batch import pack_batch
+from sync.protocol.messages import JSON_MEDIA_TYPE
+from sync.protocol.signature import prove_key
+from tests.kiosk_in_memory import run
+from tests.sync.collector.builders import DAYS, Office, Pen
+from tests.sync.collector.kiosk_client import KioskKey, send
+
+HOURS = 3600
+RULE = Rule(DAYS, 5)
+VISITS = [
+    ("rate", 5, "counted", None, 4), ("reasons", 1, {"w", "p"}), ("rate", 2, "counted", None, 3), ("revised", 1, 4),
+    ("rate", 1, "repeat", None, 6), ("wait", 5 * HOURS), ("rate", 4, "counted", None, 6), ("reasons", 1, {"w"}),
+    ("wait", 16 * HOURS), ("cut",),
+]  # fmt: skip
+LAST: list[Any] = [("rate", 3, "counted", None, 2)]
+"""Which no block holds yet."""
+LINES_EACH = 5
+
+
+@dataclass
+class Held:
+    """A collector that has what one kiosk wrote, and shows its blocks."""
+
+    office: Office
+    client: TestClient
+    key: KioskKey
+    services: Services
+    pen: Pen
+    sent: int = 0
+    marks: dict[str, Mark] = field(default_factory=dict)
+
+    def bring(self, key: KioskKey | None = None, lines_each: int = LINES_EACH) -> None:
+        """Send what was not sent yet, and bring out what may be shown."""
+        while self.sent < len(self.pen.lines):
+            last = min(self.sent + lines_each, len(self.pen.lines))
+            assert send(self.client, (key or self.key).entries(self.pen, self.sent + 1, last)).status_code == 200
+            self.sent = last
+        self.services.release()
+
+    def go_on(self, visits: list[Any]) -> None:
+        """Write more of the journal."""
+        kiosk = run([*VISITS, *VISITS, *LAST, *visits])
+        self.pen.lines, self.pen.mono_us = kiosk.lines, kiosk.clock.mono_us
+
+    def sql(self, *statements: str) -> None:
+        """What somebody does who has the database's password."""
+        with self.office.database.writing() as connection:
+            for statement in statements:
+                assert connection.execute(text(statement)).rowcount > 0, statement
+
+    def check(self) -> Checked:
+        """Every journal of the kiosk, those with a mark from there on."""
+        return check_device(self.office.database, self.key.keyid, RULE, self.marks)
+
+    def found(self) -> list[str]:
+        """What is wrong with the kiosk's journals, and with what is shown."""
+        _, shown = check_sums(self.office.database)
+        return [one.code for one in (*self.check().findings, *shown)]
+
+
+@pytest.fixture
+def held(office: Office, client: TestClient, kiosk: KioskKey, services: Services) -> Held:
+    written = run([*VISITS, *VISITS, *LAST])
+    pen = Pen(boot=written.clock.boot, lines=written.lines, mono_us=written.clock.mono_us)
+    made = Held(office, client, kiosk, services, pen)
+    made.bring()
+    return made
+
+
+def test_what_nobody_altered_holds_and_is_vouched_for_to_the_last_entry(held: Held) -> None:
+    done = held.check()
+
+    assert (done.findings, done.entries, done.signed) == ([], len(held.pen.lines), len(held.pen.lines))
+    assert held.found() == []
+    assert len(held.office.rows("block")) == 3
+    assert all(held.office.rows(table) for table in ("shown_count", "reason_tally", "aside_union", "uncut_count"))
+
+
+FIRST = "(SELECT min(seq) FROM rating)"
+ALTERED = {
+    "a rating's level": (f"UPDATE rating SET level = 1 WHERE seq = {FIRST}", ["rating_changed"]),
+    "its first level": (f"UPDATE rating SET first_level = 1 WHERE seq = {FIRST}", ["rating_changed"]),
+    "its standing": (f"UPDATE rating SET standing = 'test' WHERE seq = {FIRST}", ["rating_changed"]),
+    "its counter": (f"UPDATE rating SET counter_id = 2 WHERE seq = {FIRST}", ["rating_changed"]),
+    "its question": (f"UPDATE rating SET question = 'other' WHERE seq = {FIRST}", ["rating_changed"]),
+    "its half day": (f"UPDATE rating SET part = 'xx' WHERE seq = {FIRST}", ["rating_changed"]),
+    "its time's quality": (f"UPDATE rating SET time_quality = 'uncertain' WHERE seq = {FIRST}", ["rating_changed"]),
+    "a revised level": ("UPDATE rating SET level = first_level WHERE first_level IS NOT NULL", ["rating_changed"]),
+    "a rating": (f"DELETE FROM rating WHERE seq = {FIRST}", ["rating_missing"]),
+    "an invented rating": (
+        ("INSERT INTO rating SELECT journal_id, 1, received_at, counter_id, survey, question, level, first_level, "
+        f"standing, pressed_at, time_quality, day, part FROM rating WHERE seq = {FIRST}"),
+        ["rating_invented"],
+    ),
+    "a reason": ("DELETE FROM reason_choice WHERE reason = 'w'", ["reasons_changed"]),
+    "a tally": ("UPDATE tally SET n = n + 1 WHERE level = 5", ["tally_wrong"]),
+    "a tally's rows": ("DELETE FROM tally WHERE standing = 'repeat'", ["tally_wrong"]),
+    "a tally of reasons": ("UPDATE reason_tally SET n = n + 1", ["reason_tally_wrong"]),
+    "what waits": ("UPDATE uncut_count SET n = n + 1", ["uncut_wrong"]),
+    "what is shown": ("UPDATE shown_count SET n5 = n5 + 1 WHERE grain = 'm' AND stream = 'counted'", ["shown_wrong"]),
+    "what is shown of units": ("UPDATE shown_unit_count SET n5 = n5 + 1 WHERE grain = 'm'", ["units_wrong"]),
+    "a block's sums": ("UPDATE block_piece SET n5 = n5 + 1 WHERE n5 > 0", ["block_changed", "shown_wrong"]),
+    "a block's ratings": ("UPDATE block SET held = held || ',1'", ["block_changed"]),
+    "a block's form": ("UPDATE block SET held = 'nonsense'", ["unreadable"]),
+    "a rating's form": (f"UPDATE rating SET survey = '\x1f' WHERE seq = {FIRST}", ["unreadable"]),
+    "a clock's form": ("UPDATE segment SET kiosk_clock = 'wall=now' WHERE first_seq = 6", ["signature_wrong"]),
+    "a block's days": ("UPDATE block SET first_day = '2026-11-01'", ["block_changed"]),
+    "a block": ("DELETE FROM block", ["block_missing"]),
+    "a block that is kept back": ("UPDATE block SET shown_at = NULL", ["block_hidden", "shown_wrong"]),
+    "a block that is doubted": ("UPDATE block SET shown_at = NULL, fault = 'sums'", ["block_hidden", "shown_wrong"]),
+    "the sum of what is aside": ("UPDATE aside_union SET n1 = n1 + 1", ["shown_wrong", "union_wrong"]),
+    "a segment": ("DELETE FROM segment WHERE first_seq = 6", ["segment_missing"]),
+    "the last segment": ("DELETE FROM segment WHERE first_seq = (SELECT max(first_seq) FROM segment)",
+                         ["segment_missing"]),
+    "a hash": ("UPDATE segment SET head = prev WHERE first_seq = 6", ["lines_changed"]),
+    "the journal's end": ("UPDATE journal SET head = (SELECT prev FROM segment WHERE first_seq = 6)", ["end_changed"]),
+    "a signature": ("UPDATE segment SET signature = 'kiosk=:AAAA:' WHERE first_seq = 6", ["signature_wrong"]),
+    "the time of receipt": ("UPDATE segment SET received_at = {earlier} WHERE first_seq = 6", ["rating_changed"]),
+    "the kiosk's clock": ("UPDATE segment SET kiosk_clock = replace(kiosk_clock, 'mono=', 'mono=9')",
+                          ["signature_wrong"]),
+    "what was signed": ("UPDATE segment SET request = NULL WHERE first_seq > 6", ["signature_lost"]),
+    "the key's name": ("UPDATE segment SET key_id = 7 WHERE first_seq = 6", ["key_lost"]),
+    "the kiosk's key": ("UPDATE device_key SET public_key = '" + "A" * 43 + "='", ["key_changed"]),
+    "the present key": ("UPDATE device SET public_key = '" + "A" * 43 + "='", ["key_changed"]),
+    "a made-up journal": ("UPDATE tally SET journal_id = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'",
+                          ["tally_wrong", "journal_invented"]),
+}  # fmt: skip
+"""What is altered, how, and what is found first."""
+
+
+@pytest.mark.parametrize("what", ALTERED)
+def test_what_was_altered_is_named(held: Held, what: str) -> None:
+    statement, codes = ALTERED[what]
+    is_postgres = not held.office.database.is_sqlite
+    earlier = "received_at - interval '1 second'" if is_postgres else "received_at - 1000000"
+
+    held.sql(statement.format(earlier=earlier))
+
+    found = held.found()
+    assert found[0] == codes[0], found
+    assert set(codes) <= set(found), found
+
+
+def test_key_that_was_exchanged_at_every_place_is_named(held: Held) -> None:
+    stranger = f"'{KioskKey().public}'"
+
+    held.sql(f"UPDATE device_key SET public_key = {stranger}", f"UPDATE device SET public_key = {stranger}")
+
+    assert held.found()[0] == "key_changed"
+
+
+def test_line_of_a_segment_that_was_changed_is_named_with_its_place(held: Held) -> None:
+    with held.office.database.writing() as connection:
+        body = connection.execute(text("SELECT lines FROM segment WHERE first_seq = 6")).scalar_one()
+        packer = zlib.compressobj(6, zlib.DEFLATED, 31)
+        lines = zlib.decompress(body, 31).replace(b'"level":2', b'"level":5')
+        connection.execute(
+            text("UPDATE segment SET lines = :lines WHERE first_seq = 6"),
+            {"lines": packer.compress(lines) + packer.flush()},
+        )
+
+    (found,) = held.check().findings
+
+    assert (found.code, found.whose) == ("lines_changed", "collector")
+    assert (found.values, found.journal_id) == ({"first": 6, "last": 10}, held.pen.journal_id)
+
+
+def test_head_that_the_kiosk_signed_is_not_made_good_by_hashes_that_fit(held: Held) -> None:
+    """Lines, hashes, ratings: somebody rewrites all of a journal's end and forgets nothing but the kiosk's key."""
+    first = held.office.rows("segment", "first_seq")[-1][0]
+    with held.office.database.writing() as connection:
+        row = connection.execute(text("SELECT * FROM segment WHERE first_seq = :at"), {"at": first}).one()
+        line = zlib.decompress(row.lines, 31).split(b"\n")[:-1]
+        altered = [each.replace(b'"level":3', b'"level":5') for each in line]
+        values = {"at": first, "lines": pack_batch(altered), "head": chain_over(bytes(row.prev), altered)}
+        connection.execute(text("UPDATE segment SET lines = :lines, head = :head WHERE first_seq = :at"), values)
+        connection.execute(text("UPDATE journal SET head = :head"), {"head": values["head"]})
+        connection.execute(text("UPDATE rating SET level = 5 WHERE level = 3"))
+
+    (found,) = held.check().findings
+
+    assert (found.code, found.whose, found.values["first"]) == ("signature_wrong", "collector", first)
+
+
+def test_entry_that_is_set_aside_and_would_be_read_is_named_and_the_rest_is_checked(held: Held) -> None:
+    at = held.office.rows("rating", "seq")[-1][0]
+    aside = f"'{held.pen.journal_id}', {at}, 'bad_value', '', received_at FROM segment WHERE first_seq = 6"
+    held.sql(
+        f"INSERT INTO unread (journal_id, seq, reason, detail, received_at) SELECT {aside}",
+        f"DELETE FROM rating WHERE seq = {at}", "UPDATE tally SET n = n - 1 WHERE level = 3",
+        "UPDATE uncut_count SET n = n - 1",
+    )  # fmt: skip
+
+    done = held.check()
+
+    ((code, whose, values),) = [(one.code, one.whose, one.values) for one in done.findings]
+    assert (code, whose, values) == ("entry_ignored", "unknown", {"first": at})
+    assert len(done.marks) == 1
+    held.sql("UPDATE tally SET n = n + 1 WHERE level = 5")
+    assert [one.code for one in held.check().findings] == ["tally_wrong"]
+
+
+def test_what_came_before_signatures_were_kept_has_its_chain_alone(held: Held) -> None:
+    held.sql("UPDATE segment SET request = NULL, key_id = NULL, by_file = NULL WHERE first_seq < 20")
+
+    done = held.check()
+
+    assert (done.findings, done.entries, done.signed) == ([], len(held.pen.lines), len(held.pen.lines))
+    held.sql("UPDATE segment SET request = NULL, key_id = NULL, by_file = NULL")
+    assert (held.check().findings, held.check().signed) == ([], 0)
+    held.sql("UPDATE segment SET head = prev WHERE first_seq = 6")
+    assert held.check().findings[0].whose == "unknown"
+
+
+def test_overlapped_batch_of_an_older_kiosk_vouches_for_what_lies_before_it(office: Office, client: TestClient,
+                                                                            kiosk: KioskKey) -> None:  # fmt: skip
+    pen = Pen()
+    pen.opened()
+    for _ in range(5):
+        pen.rating(5)
+
+    def send_older(first: int, last: int) -> None:
+        path = f"/v1/journals/{pen.journal_id}/entries?from={first}&prev={pen.cursor(first - 1).head.hex()}"
+        body = pack_batch(pen.lines[first - 1 : last])
+        asked = kiosk.request("POST", path, body, {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"},
+                              pen.instant())  # fmt: skip
+        assert send(client, asked).status_code == 200
+
+    send_older(1, 3)
+    send_older(2, 4)
+    assert check_device(office.database, kiosk.keyid, RULE, {}).signed == 3
+    send_older(5, 6)
+
+    done = check_device(office.database, kiosk.keyid, RULE, {})
+
+    assert (done.findings, done.signed) == ([], 6)
+
+
+def test_key_that_was_exchanged_vouches_for_its_time_and_the_next_for_its_own(held: Held) -> None:
+    new = KioskKey(held.key.keyid)
+    body = msgspec.json.encode({"public_key": new.public, "proof": prove_key(new.private, new.keyid)})
+    asked = held.key.request("POST", "/v1/device/key", body, {"Content-Type": JSON_MEDIA_TYPE})
+    assert send(held.client, asked).status_code == 200
+    held.go_on([("rate", 2, "counted", None, 3)])
+    held.bring(new)
+
+    done = held.check()
+
+    assert (done.findings, done.signed) == ([], len(held.pen.lines))
+    held.sql("UPDATE device_key SET body = NULL, request = NULL, signature = NULL WHERE until IS NULL")
+    assert [one.code for one in held.check().findings] == ["key_strange"]
+
+
+def test_check_goes_on_from_where_journals_held(held: Held) -> None:
+    held.marks = {mark.journal_id: mark for mark in held.check().marks}
+    held.go_on([("wait", 2 * HOURS), *[("rate", 1 + n % 5, "counted", None, 1) for n in range(260)]])
+    held.bring(lines_each=40)
+    again = held.check()
+    held.marks = {mark.journal_id: mark for mark in again.marks}
+
+    assert (again.findings, again.entries) == ([], len(held.pen.lines) - 50)
+    assert (held.check().entries, held.check().findings) == (0, [])
+    held.sql("UPDATE tally SET n = n + 1 WHERE level = 5")
+    assert [one.code for one in held.check().findings] == ["tally_wrong"]
+
+
+def test_past_that_was_rewritten_since_it_was_checked_is_named(held: Held) -> None:
+    (mark,) = held.check().marks
+    held.marks = {mark.journal_id: msgspec.structs.replace(mark, head="00" * 32)}
+
+    assert [one.code for one in held.check().findings] == ["mark_lost"]
+
+
+def test_journal_that_is_shorter_than_it_was_is_named(held: Held) -> None:
+    (mark,) = held.check().marks
+    held.sql(
+        "DELETE FROM segment WHERE first_seq = 46", "DELETE FROM rating WHERE seq > 45",
+        "UPDATE journal SET next_seq = 46, head = (SELECT head FROM segment WHERE last_seq = 45)",
+    )  # fmt: skip
+
+    held.marks = {mark.journal_id: mark}
+
+    assert [one.code for one in held.check().findings] == ["mark_lost"]
+
+
+def test_marks_lie_in_a_file_one_for_each_journal(held: Held, tmp_path: Path) -> None:
+    kept, done = MarkFile(tmp_path / "marks"), held.check()
+    for _ in range(2):
+        kept.keep(done.marks)
+    assert len((tmp_path / "marks").read_bytes().splitlines()) == 2
+    kept.tidy()
+
+    assert MarkFile(tmp_path / "marks").of(held.key.keyid) == {mark.journal_id: mark for mark in done.marks}
+    assert len((tmp_path / "marks").read_bytes().splitlines()) == 1
