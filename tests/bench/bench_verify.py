@@ -26,7 +26,7 @@ from sync.collector.proof.chain import Walk, begin
 from sync.collector.proof.keys import Keys
 from sync.collector.proof.run import Settings, Task, check_kiosks
 from sync.collector.replica.blocks.judging import judge_due
-from sync.collector.replica.ingest import Batch, Receipt, append_batch
+from sync.collector.replica.ingest import Arrival, Batch, append_batch
 from sync.collector.store.database import Database, open_database
 from sync.collector.store.migrate import migrate
 from sync.collector.store.schema import journal
@@ -165,12 +165,12 @@ def _sent(at: datetime, mono_us: int) -> Instant:
     return Instant(at + timedelta(seconds=1), mono_us + 1_000_000, BOOT)
 
 
-def _receipt(private: Ed25519PrivateKey, batch: Batch, end: Cursor, clock: Instant, keyid: str) -> Receipt:
+def _receipt(private: Ed25519PrivateKey, batch: Batch, end: Cursor, clock: Instant, keyid: str) -> Arrival:
     assert batch.body is not None
     sent, words = Usual(batch.journal_id, batch.start, end.head, keyid, format_kiosk_clock(clock)), "127.0.0.1 0 head"
     base = restored(words, sent, base64.b64encode(sha256(batch.body).digest()).decode())
     signature = f"kiosk=:{base64.b64encode(private.sign(base.encode())).decode()}:"
-    return Receipt(clock.wall, clock, signature, sent.kiosk_clock, base)
+    return Arrival(clock.wall, clock, signature, sent.kiosk_clock, base)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from sync.collector.api.answers import message_answer, problem_answer
 from sync.collector.api.depends import TheServices
 from sync.collector.api.described import BATCH_BODY, CURSOR, CURSOR_CONFLICT, CURSOR_OR_HASH, WIRE_PROBLEMS
 from sync.collector.api.signed import Signed, signed_by_device
-from sync.collector.replica.ingest import Appended, Batch, Conflict, Receipt, append_batch
+from sync.collector.replica.ingest import Appended, Arrival, Batch, Conflict, append_batch
 from sync.collector.replica.stored import read_cursor, read_hash
 from sync.collector.services.services import Services
 from sync.collector.store.blame import lies_in_the_data
@@ -90,7 +90,7 @@ async def append_entries(
 
 async def _append(services: Services, signed: Signed, batch: Batch, kiosk_clock: str) -> Appended | Conflict:
     verified = signed.verified
-    receipt = Receipt(services.now(), verified.clock, verified.signature, kiosk_clock, verified.base)
+    receipt = Arrival(services.now(), verified.clock, verified.signature, kiosk_clock, verified.base)
     if services.partitions.missing(receipt.received_at):
         await asyncio.wrap_future(
             services.writer.submit(lambda connection: ensure_partitions(connection, receipt.received_at))

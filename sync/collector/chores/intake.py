@@ -21,7 +21,7 @@ from sync.collector.calendar.presstime import LocalDays
 from sync.collector.errors import CollectorError, Refusal, UsageWrong
 from sync.collector.fleet.devices.devices import Directory, WrongCode, answer_for, enrol, hash_code
 from sync.collector.fleet.devices.own import Addresses
-from sync.collector.replica.ingest import Appended, Batch, Conflict, Receipt, append_batch
+from sync.collector.replica.ingest import Appended, Arrival, Batch, Conflict, append_batch
 from sync.collector.replica.sender import Device
 from sync.collector.replica.stored import stored_hashes
 from sync.collector.store.database import Database, faults_named
@@ -134,7 +134,7 @@ class Intake:
         body = request.body if is_gzip(encoding) and not enclosures else None
         batch = Batch(journal_id, start, lines, enclosures, body, head)
         clock_words = format_kiosk_clock(verified.clock)
-        receipt = Receipt(self._now(), verified.clock, verified.signature, clock_words, verified.base, by_file=True)
+        receipt = Arrival(self._now(), verified.clock, verified.signature, clock_words, verified.base, by_file=True)
         with self._writing() as connection:
             ensure_partitions(connection, receipt.received_at)
             outcome = append_batch(connection, sender[-1], batch, receipt, self._days, apart=True)

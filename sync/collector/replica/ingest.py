@@ -65,7 +65,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class Arrival:
     """When and how a batch was received."""
 
     received_at: datetime
@@ -98,7 +98,7 @@ class Conflict:
 
 
 def append_batch(
-    connection: Connection, device: Device, batch: Batch, receipt: Receipt, days: LocalDays, apart: bool = False
+    connection: Connection, device: Device, batch: Batch, receipt: Arrival, days: LocalDays, apart: bool = False
 ) -> Appended | Conflict:
     """Append ``batch`` to the copy if, and only if, it continues it; a repeat changes nothing.
 
@@ -175,7 +175,7 @@ class _Sender:
     connection: Connection
     device: Device
     copy: _Copy
-    receipt: Receipt
+    receipt: Arrival
     days: LocalDays
     fresh: tuple[bytes, ...]
 
@@ -220,7 +220,7 @@ class _Sender:
 _COPY_LOCKED = COPY.with_for_update()
 
 
-def _locked_copy(connection: Connection, device: Device, batch: Batch, receipt: Receipt) -> _Copy | None:
+def _locked_copy(connection: Connection, device: Device, batch: Batch, receipt: Arrival) -> _Copy | None:
     row = connection.execute(_COPY_LOCKED, {"wanted": batch.journal_id}).one_or_none()
     if row is None:
         if batch.start != Cursor.start(batch.journal_id):
@@ -236,7 +236,7 @@ def _locked_copy(connection: Connection, device: Device, batch: Batch, receipt: 
     return _Copy(batch.journal_id, cursor, row.boot, row.boot_offset_us, row.continued, row.measured_us)
 
 
-def _open_copy(connection: Connection, device: Device, batch: Batch, receipt: Receipt) -> None:
+def _open_copy(connection: Connection, device: Device, batch: Batch, receipt: Arrival) -> None:
     # Two first batches may come at once; the second waits here and then finds the row.
     names = ("journal_id", "device_id", "next_seq", "head", "first_received_at", "last_received_at")
     row = (batch.journal_id, device.device_id, 1, batch.start.head, *[micros(receipt.received_at)] * 2)
@@ -253,7 +253,7 @@ def _known_lines(stored: Cursor, batch: Batch) -> int | None:
 
 
 def _context(
-    connection: Connection, device: Device, copy: _Copy, receipt: Receipt, days: LocalDays, fresh: tuple[bytes, ...]
+    connection: Connection, device: Device, copy: _Copy, receipt: Arrival, days: LocalDays, fresh: tuple[bytes, ...]
 ) -> Context:
     boot = "" if receipt.by_file else receipt.clock.boot
     writer = JournalWriter(device.device_id, copy.journal_id, copy.continued)
@@ -274,7 +274,7 @@ def _take_enclosures(connection: Connection, copy: _Copy, next_seq: int, receive
     enclose(connection, copy.journal_id, taken)
 
 
-def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, receipt: Receipt, measured_us: int | None) -> None:
+def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, receipt: Arrival, measured_us: int | None) -> None:
     boot: str | None = receipt.clock.boot
     offset_us: int | None = micros(receipt.received_at) - receipt.clock.mono_us
     if receipt.by_file:

@@ -15,7 +15,7 @@ from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import CommentLine, Line, OpenedLine, RatingLine, ReasonsLine, RevisedLine, encode_line
 from sync.collector.calendar.bounds import Floor
 from sync.collector.calendar.presstime import LocalDays
-from sync.collector.replica.ingest import Appended, Batch, Conflict, Receipt, append_batch
+from sync.collector.replica.ingest import Appended, Arrival, Batch, Conflict, append_batch
 from sync.collector.replica.sender import Device
 from sync.collector.store import schema
 from sync.collector.store.database import Database
@@ -100,10 +100,10 @@ class Pen:
         return Instant(NOON.astimezone(HANOI), self.mono_us + 1_000_000, self.boot)
 
 
-def receipt_of(pen: Pen, received_at: datetime = NOON, clock: Instant | None = None) -> Receipt:
+def receipt_of(pen: Pen, received_at: datetime = NOON, clock: Instant | None = None) -> Arrival:
     """A receipt for what ``pen`` sends."""
     clock = clock or pen.instant()
-    return Receipt(received_at, clock, "kiosk=:AAAA:", format_kiosk_clock(clock), "")
+    return Arrival(received_at, clock, "kiosk=:AAAA:", format_kiosk_clock(clock), "")
 
 
 @dataclass

@@ -17,7 +17,7 @@ from kiosk.domain.visit.words import record_words
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import CommentLine, Line, RatingLine, encode_line
 from sync.collector.calendar.presstime import LocalDays
-from sync.collector.replica.ingest import Batch, Receipt, append_batch
+from sync.collector.replica.ingest import Arrival, Batch, append_batch
 from sync.collector.replica.sender import Device
 from sync.collector.run.demo_data.tempers import Temper
 from sync.collector.store.partitions import ensure_partitions
@@ -131,7 +131,7 @@ def send(connection: Connection, desk: Desk, at: datetime) -> None:
     digest = headers["Content-Digest"].removeprefix("sha-256=:").removesuffix(":")
     sent = Usual(batch.journal_id, batch.start, end.head, desk.known.device_id, headers["Kiosk-Clock"])
     base = restored(f"{_HOST} {int(at.timestamp())} head", sent, digest)
-    receipt = Receipt(at, clock, headers["Signature"], headers["Kiosk-Clock"], base)
+    receipt = Arrival(at, clock, headers["Signature"], headers["Kiosk-Clock"], base)
     ensure_partitions(connection, at)
     as_sent = batch if batch.enclosures else replace(batch, body=body)
     append_batch(connection, desk.known, as_sent, receipt, desk.days)
