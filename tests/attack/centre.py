@@ -1,26 +1,35 @@
 """Centre: a real collector in process, its clock in the test's hands, and people of every role before it."""
 
+import itertools
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from anyio.from_thread import start_blocking_portal
+from fastapi import FastAPI
 from sqlalchemy import Connection, insert, select
 from starlette.testclient import TestClient
 
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.reader import Batch
+from sync.collector.chores.every import chores_of, transact
 from sync.collector.fleet.places import units
+from sync.collector.notices.letter import Letter, Sheet
+from sync.collector.notices.outbox import MAIL
+from sync.collector.notices.sender import Sender
 from sync.collector.people import accounts
 from sync.collector.people.rights import Role
 from sync.collector.run.app import create_app
+from sync.collector.run.gauges import Gauges
 from sync.collector.services.services import Services, make_services
-from sync.collector.settings.collector import CollectorConfig
+from sync.collector.settings.collector import CollectorConfig, MailedReport, Reports
+from sync.collector.settings.notices import Mail, Notices
 from sync.collector.store import schema
 from sync.collector.store.database import Database
 from sync.collector.store.partitions import ensure_partitions
@@ -31,9 +40,12 @@ from tests.sync.collector.kiosk_client import URL, KioskKey
 PASSWORD = "mưa rào tháng tám"
 PROVINCE, COMMUNES = "TINH", {"XA": ("Q1", "Q2", "Q3"), "XB": ("Q4", "Q5")}
 """Two communes and their counters; a hall kiosk serves the second and the third."""
-PEOPLE = (("xem", Role.VIEWER, None), ("huong", Role.SUPERVISOR, "XA"), ("may", Role.IT, None),
-          ("kiemtra", Role.AUDITOR, None))  # fmt: skip
-"""Who looks: a leader of the province, a commune's supervisor, IT, an auditor."""
+PEOPLE = (("xem", Role.VIEWER, None), ("truong", Role.VIEWER, "XA"), ("huong", Role.SUPERVISOR, "XA"),
+          ("chu", Role.ADMINISTRATOR, None), ("may", Role.IT, None), ("kiemtra", Role.AUDITOR, None))  # fmt: skip
+"""Who looks: a leader of the province and of a commune, its supervisor, whoever administers, IT, an auditor."""
+_MAILED = tuple(MailedReport(("xa@example.vn",), "XA", period, form)
+                for period, form in (("day", "csv"), ("month", "xlsx")))  # fmt: skip
+_NOTICES = Notices(("tinh@example.vn",), mail=Mail(host="mail.example.vn"))
 
 
 @dataclass
@@ -43,19 +55,26 @@ class Centre:
     database: Database
     now: Callable[[], datetime]
     services: Services = field(init=False)
+    app: FastAPI = field(init=False)
     doors: dict[str, TestClient] = field(init=False)
     """By name; nobody is whoever asks from the same machine."""
+    letters: list[tuple[str, Sheet]] = field(default_factory=list, init=False)
+    """What went out by mail, and to whom."""
     _open: ExitStack = field(default_factory=ExitStack, init=False)
 
     def __post_init__(self) -> None:
-        self.services = make_services(CollectorConfig(public_url=URL), self.database, self.now)
+        config = CollectorConfig(public_url=URL, reports=Reports(mail=_MAILED), notices=_NOTICES)
+        self.services = make_services(config, self.database, self.now)
         with self.database.writing() as connection:
             _build(connection, self.now() - timedelta(days=100))
             ensure_partitions(connection, self.now())
             for name, role, unit in PEOPLE:
                 accounts.new_account(connection, name, name.title(), role, unit, self.now(), "test")
                 accounts.change_password(connection, name, PASSWORD, self.now())
-        app = create_app(self.services)
+        self.app = app = create_app(self.services)
+        # It reads the database at each question, not every 15 seconds: hours go by here in no time.
+        seconds = itertools.count(0.0, 3600.0)
+        app.state.gauges = Gauges(self.database, self.now, config.zone, lambda: next(seconds))
         self.doors = {
             name: TestClient(app, base_url=URL, client=("192.0.2.7", 1), follow_redirects=False)
             for name, _, _ in PEOPLE
@@ -99,10 +118,28 @@ class Centre:
                 connection.execute(insert(schema.device_grant).values(granted))
         return key
 
+    def numbers_of(self, table: str) -> list[int]:
+        """The numbers of all signs or cases there are."""
+        (key,) = schema.metadata.tables[table].primary_key
+        with self.database.reading() as connection:
+            return list(connection.execute(select(key).order_by(key)).scalars())
+
     def decide(self, work: Callable[[Connection], Any]) -> Any:
         """What is done at the collector's own machine."""
         with self.database.writing() as connection:
             return work(connection)
+
+    def do_chores(self) -> None:
+        """Whatever the collector does by itself, once; letters go out."""
+        for chore in chores_of(self.services):
+            if chore.name != "send notices":
+                chore.run()
+        at_once = partial(transact, self.services)
+        Sender(self.services.config.notices, {MAIL: self}, at_once, self.now).run_round()
+
+    def deliver(self, letter: Letter) -> None:
+        """A letter reaches its address."""
+        self.letters += [(letter.address, sheet) for sheet in letter.sheets]
 
     def _sign_in(self, who: str) -> None:
         form = {"form_key": self._key(who, "/dang-nhap"), "name": who, "password": PASSWORD}

@@ -5,8 +5,8 @@ same moments and say something else. So whoever compares two tellings learns whi
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -37,6 +37,9 @@ BEGIN = datetime(2026, 10, 19, 7, 30, tzinfo=ZONE)
 """A Monday; six weeks on, a month's end lies among them."""
 REASONS = ("wait", "deadline", "trips", "guidance", "attitude")
 PRESS_S = 40
+Made = Callable[[], AbstractContextManager[str]]
+"""Makes a fresh migrated database; its address."""
+embedded: Made = migrated_copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,9 +259,9 @@ class World:
 
 
 @contextmanager
-def a_world(voices: Voices) -> Iterator[World]:
+def a_world(voices: Voices, made: Made = embedded) -> Iterator[World]:
     """A fresh office with its kiosks: one at a counter of each commune, two beside, and one in a hall."""
-    with migrated_copy() as url, TemporaryDirectory(prefix="hailong-attack-", dir=memory()) as folder:
+    with made() as url, TemporaryDirectory(prefix="hailong-attack-", dir=memory()) as folder:
         wall = [BEGIN]
         world = World(Path(folder), Centre(open_database(url), lambda: wall[0].astimezone(UTC)), voices, wall)
         world.add_kiosk("a", "Q1")
