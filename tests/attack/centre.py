@@ -1,19 +1,17 @@
 """Centre: a real collector in process, its clock in the test's hands, and people of every role before it."""
 
+import asyncio
 import itertools
 import re
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from sqlalchemy import Connection, insert, select
-from starlette.testclient import TestClient
 
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
@@ -27,6 +25,7 @@ from sync.collector.people import accounts
 from sync.collector.people.rights import Role
 from sync.collector.run.app import create_app
 from sync.collector.run.gauges import Gauges
+from sync.collector.services.readiness import Readiness
 from sync.collector.services.services import Services, make_services
 from sync.collector.settings.collector import CollectorConfig, MailedReport, Reports
 from sync.collector.settings.notices import Mail, Notices
@@ -35,6 +34,7 @@ from sync.collector.store.database import Database
 from sync.collector.store.partitions import ensure_partitions
 from sync.protocol.batch import pack_batch
 from sync.protocol.messages import BATCH_MEDIA_TYPE
+from tests.attack.door import Door
 from tests.sync.collector.kiosk_client import URL, KioskKey
 
 PASSWORD = "mưa rào tháng tám"
@@ -56,14 +56,14 @@ class Centre:
     now: Callable[[], datetime]
     services: Services = field(init=False)
     app: FastAPI = field(init=False)
-    doors: dict[str, TestClient] = field(init=False)
+    doors: dict[str, Door] = field(init=False)
     """By name; nobody is whoever asks from the same machine."""
     letters: list[tuple[str, Sheet]] = field(default_factory=list, init=False)
     """What went out by mail, and to whom."""
-    _open: ExitStack = field(default_factory=ExitStack, init=False)
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop, init=False)
 
     def __post_init__(self) -> None:
-        config = CollectorConfig(public_url=URL, reports=Reports(mail=_MAILED), notices=_NOTICES)
+        config = CollectorConfig(public_url=URL, reports=Reports(mail=_MAILED, tt01=True), notices=_NOTICES)
         self.services = make_services(config, self.database, self.now)
         with self.database.writing() as connection:
             _build(connection, self.now() - timedelta(days=100))
@@ -71,23 +71,17 @@ class Centre:
             for name, role, unit in PEOPLE:
                 accounts.new_account(connection, name, name.title(), role, unit, self.now(), "test")
                 accounts.change_password(connection, name, PASSWORD, self.now())
-        self.app = app = create_app(self.services)
+        self.app = _app_over(self.services)
         # It reads the database at each question, not every 15 seconds: hours go by here in no time.
         seconds = itertools.count(0.0, 3600.0)
-        app.state.gauges = Gauges(self.database, self.now, config.zone, lambda: next(seconds))
-        self.doors = {
-            name: TestClient(app, base_url=URL, client=("192.0.2.7", 1), follow_redirects=False)
-            for name, _, _ in PEOPLE
-        }
-        self.doors[""] = TestClient(app, base_url=URL, client=("127.0.0.1", 50000))
-        # One loop for all requests: each of them would start one of its own.
-        portal = self._open.enter_context(start_blocking_portal())
-        for door in self.doors.values():
-            door.portal = portal
+        self.app.state.gauges = Gauges(self.database, self.now, config.zone, lambda: next(seconds))
+        self.doors = {name: Door(self.app, self._loop, URL, "192.0.2.7") for name, _, _ in PEOPLE}
+        self.doors[""] = Door(self.app, self._loop, URL, "127.0.0.1")
 
     def close(self) -> None:
         """Let go of the database."""
-        self._open.close()
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
         self.services.writer.close()
         self.database.close()
 
@@ -176,6 +170,18 @@ class Wire:
     def _call(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Any:
         sent = self.key.request(method, path, body, headers, self.clock.now())
         return self.centre.doors[""].request(method, sent.path, content=sent.body, headers=sent.headers)
+
+
+_APPS: list[FastAPI] = []
+
+
+def _app_over(services: Services) -> FastAPI:
+    """The app over these services: there is one world at a time, and making the app takes longer than using it."""
+    if not _APPS:
+        _APPS.append(create_app(services))
+    (app,) = _APPS
+    app.state.services, app.state.readiness = services, Readiness(services.writer)
+    return app
 
 
 def _cursor_in(said: Any) -> Cursor:

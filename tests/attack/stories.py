@@ -245,6 +245,8 @@ def anything(seed: int) -> Story:
     def story(world: World, look: Look) -> None:
         dice = random.Random(seed)
         world.until(9, 8)
+        for name in ("a", "hall"):
+            world.kiosks[name].start()
         for step in range(STEPS):
             _happen(world, dice)
             if step % 3 == 2:

@@ -101,22 +101,22 @@ class World:
         return self.wall[0]
 
     def add_kiosk(self, name: str, counter: str, hall: tuple[str, ...] = ()) -> Kiosk:
-        """A kiosk at a counter, with power."""
+        """A kiosk at a counter; it is switched on before the first press."""
         folder = self.folder / name / "kiosk"
         folder.mkdir(parents=True)
         key = self.centre.enrolled(len(self.kiosks) + 1, counter, tuple(code for code in hall if code != counter))
         clock = FrozenClock(self.now)
         kiosk = self.kiosks[name] = Kiosk(name, folder / "journal.db", clock, key, counter, hall)
-        kiosk.start()
         return kiosk
 
     def press(
         self, name: str, n: int = 1, counter: str | None = None, standing: Standing = Standing.COUNTED
     ) -> list[int]:
         """``n`` people press a face one after the other and choose a reason; their numbers."""
-        numbers = [self._press(self.kiosks[name], counter, standing) for _ in range(n)]
+        kiosk = self._switched_on(name)
+        numbers = [self._press(kiosk, counter, standing) for _ in range(n)]
         self.groups.append(tuple(numbers))
-        self._sync(self.kiosks[name])
+        self._sync(kiosk)
         return numbers
 
     def revise(self, number: int) -> int:
@@ -127,7 +127,7 @@ class World:
         new = len(self.said)
         level = self.voices.level(new)
         self.said.append(Said(new, kiosk.name, before.counter, before.at, level, None, before.standing, number))
-        entry = kiosk.journal.append(Revised(kiosk.clock.now(), self.seqs[number][1], level))
+        entry = kiosk.append(Revised(kiosk.clock.now(), self.seqs[number][1], level))
         self.seqs[new] = (kiosk.journal.id, entry.seq)
         self.groups.append((new,))
         self._sync(kiosk)
@@ -135,9 +135,8 @@ class World:
 
     def serve(self, name: str, n: int) -> None:
         """The day's transactions are typed in."""
-        kiosk = self.kiosks[name]
-        assert kiosk.journal is not None
-        kiosk.journal.append(Count(kiosk.clock.now(), kiosk.clock.wall.date().isoformat(), n))
+        kiosk = self._switched_on(name)
+        kiosk.append(Count(kiosk.clock.now(), kiosk.clock.wall.date().isoformat(), n))
 
     def wait(self, hours: float) -> None:
         """Time goes by; kiosks with power look every hour whether something is to be cut."""
@@ -173,7 +172,7 @@ class World:
         kiosk = self.kiosks[name]
         wire = Wire(self.centre, kiosk.key, kiosk.clock)
         with JournalReader(kiosk.path) as reader:
-            kiosk.delivered = (reader.id, reader.head().next_seq)
+            kiosk.has_news = False
             try:
                 upload_all(reader, wire, lambda _: None)
                 return
@@ -184,6 +183,7 @@ class World:
         kiosk.start()
         with JournalReader(kiosk.path) as reader:
             upload_all(reader, wire, lambda _: None)
+        kiosk.has_news = False
 
     def disconnect(self, name: str) -> None:
         """The kiosk's agent reaches nobody until it is told to deliver."""
@@ -213,6 +213,7 @@ class World:
         kiosk.stands = counter
         if kiosk.journal is not None:
             kiosk.journal.state_settings(InForce.of(SURVEY, None, counter), kiosk.clock.now())
+            kiosk.has_news = True
             kiosk.cut()
 
     def sign(self, counter: str, day: date, part: str) -> int:
@@ -236,6 +237,12 @@ class World:
         """The supervisor takes the decision back; the status of the answer."""
         return self._decide(sign, what="withdraw")
 
+    def _switched_on(self, name: str) -> Kiosk:
+        kiosk = self.kiosks[name]
+        if not kiosk.boots:
+            kiosk.start()
+        return kiosk
+
     def _sync(self, kiosk: Kiosk) -> None:
         if kiosk.is_online and kiosk.is_used and kiosk.is_on and kiosk.has_news:
             self.deliver(kiosk.name)
@@ -250,10 +257,10 @@ class World:
         level, reason = self.voices.level(number), self.voices.reason(number)
         self.said.append(Said(number, kiosk.name, counter or kiosk.stands, self.now, level, reason, standing))
         rating = Rating(kiosk.clock.now(), SURVEY.ref, "overall", level, standing, counter if kiosk.hall else None)
-        entry = kiosk.journal.append(rating)
+        entry = kiosk.append(rating)
         self.seqs[number] = (kiosk.journal.id, entry.seq)
         self.pass_s(PRESS_S / 2)
-        kiosk.journal.append(Reasons(kiosk.clock.now(), entry.seq, (reason,)))
+        kiosk.append(Reasons(kiosk.clock.now(), entry.seq, (reason,)))
         self.pass_s(PRESS_S / 2)
         return number
 
