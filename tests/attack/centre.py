@@ -65,12 +65,6 @@ class Centre:
     def __post_init__(self) -> None:
         config = CollectorConfig(public_url=URL, reports=Reports(mail=_MAILED, tt01=True), notices=_NOTICES)
         self.services = make_services(config, self.database, self.now)
-        with self.database.writing() as connection:
-            _build(connection, self.now() - timedelta(days=100))
-            ensure_partitions(connection, self.now())
-            for name, role, unit in PEOPLE:
-                accounts.new_account(connection, name, name.title(), role, unit, self.now(), "test")
-                accounts.change_password(connection, name, PASSWORD, self.now())
         self.app = _app_over(self.services)
         # It reads the database at each question, not every 15 seconds: hours go by here in no time.
         seconds = itertools.count(0.0, 3600.0)
@@ -188,10 +182,15 @@ def _cursor_in(said: Any) -> Cursor:
     return Cursor(int(said["next"]), bytes.fromhex(said["head"]))
 
 
-def _build(connection: Connection, opened: datetime) -> None:
-    """The province with its communes and counters."""
-    units.new_unit(connection, PROVINCE, "Tỉnh Lạng Sơn", None)
-    for code, counters in COMMUNES.items():
-        unit = units.new_unit(connection, code, f"Xã {code}", PROVINCE)
-        for counter in counters:
-            units.new_counter(connection, counter, f"Quầy {counter}", unit, opened)
+def build(database: Database, now: datetime) -> None:
+    """The province with its communes, counters and people."""
+    with database.writing() as connection:
+        ensure_partitions(connection, now)
+        units.new_unit(connection, PROVINCE, "Tỉnh Lạng Sơn", None)
+        for code, counters in COMMUNES.items():
+            unit = units.new_unit(connection, code, f"Xã {code}", PROVINCE)
+            for counter in counters:
+                units.new_counter(connection, counter, f"Quầy {counter}", unit, now - timedelta(days=100))
+        for name, role, above in PEOPLE:
+            accounts.new_account(connection, name, name.title(), role, above, now, "test")
+            accounts.change_password(connection, name, PASSWORD, now)

@@ -26,6 +26,7 @@ _NAMES = ("code", "counter", "level", "reason", "week", "day", "month", "standin
 _MADE_UP = re.compile(r"\b(?=[0-9a-f-]*\d)[0-9a-f]{8}[0-9a-f-]*\b|form_key\" value=\"\w+|nonce-[\w=+/-]+")
 _BLOCKS = {"p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "caption", "option", "title", "text", "desc",
            "summary", "label", "button", "legend", "pre", "figcaption"}  # fmt: skip
+DRAWING = "drawing"
 _SPOKEN = ("title", "aria-label", "alt", "content", "placeholder")
 
 
@@ -91,7 +92,7 @@ class _Page(HTMLParser):
             self._column += 1
         if tag == "svg":
             self._is_drawing = False
-            self._say("drawing", " ".join(self._drawn))
+            self._say(DRAWING, " ".join(self._drawn))
 
     def handle_data(self, data: str) -> None:
         if not self._silent:

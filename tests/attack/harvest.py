@@ -4,6 +4,7 @@ Nothing is picked out here: ``forms`` takes each sheet apart, ``names`` finds ou
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -19,8 +20,8 @@ from tests.attack.world import World
 MACHINE = ""
 """Whoever sits at the collector's own machine."""
 
-_OF_THE_PROCESS = ("hailong_request", "hailong_commit", "hailong_connections")
-"""What a process counts since it began, over all worlds of a run: requests, commits and the time they took."""
+_SINCE_IT_BEGAN = re.compile(r"hailong_\w+_(total|created|bucket|sum|count)\b")
+"""What a process counts since it began, over all worlds of a run: requests, batches, commits and the time they took."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def told_at_desk(kiosk: Kiosk, *arguments: str) -> str:
 def metrics(world: World) -> Sheet:
     """What Prometheus is told, as far as it is about the database and not about this process."""
     said = world.centre.read("/metrics", MACHINE).text.splitlines()
-    told = [line for line in said if line.startswith("hailong_") and not line.startswith(_OF_THE_PROCESS)]
+    told = [line for line in said if line.startswith("hailong_") and not _SINCE_IT_BEGAN.match(line)]
     return Sheet(MACHINE, "metrics", "/metrics", read_form("text", "\n".join(told).encode()))
 
 

@@ -5,10 +5,10 @@ of people who said something together, and these alone are not. Whatever then st
 form, is about them:
 
 * A whole number that moves by as many as there are in each group, or not at all, is the *sum* over these groups.
-* What else moves (percentages, intervals, ranks, drawings) adds nothing where sums move just when it does. Where it
+* What else moves (percentages, intervals, ranks) adds nothing where sums move just when it does. Where it
   moves by itself, its groups are halved until it is known who is in it, and it counts as an equation of its own.
-* Words and what comes and goes (a case at a limit, a number kept back) may move only where some sum does that was told
-  until then; else they count as equations as well.
+* Words, drawings (whose scale is their largest part) and what comes and goes (a case at a limit, a number kept back)
+  may move only where some sum does that was told until then; else they count as equations as well.
 
 So a number needs no name to be seen, and one that is new in a page cannot be forgotten.
 """
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from tests.attack.algebra import Leak, Verdict, attack
-from tests.attack.forms import Label, numbers_in, shape_of, whole
+from tests.attack.forms import DRAWING, Label, numbers_in, shape_of, whole
 from tests.attack.harvest import Sheet
 from tests.attack.world import Made, Voices, World, a_world, embedded
 
@@ -205,7 +205,7 @@ def _parted(
     others: dict[Key, set[int]] = {}
     for piece in {piece for moves in moved for piece in moves}:
         by_group = {place: moves[piece] for place, moves in enumerate(moved) if piece in moves}
-        if any(numbers is None for numbers in by_group.values()):
+        if DRAWING in piece[2] or any(numbers is None for numbers in by_group.values()):
             others[(piece, WORDS)] = set(by_group)
             continue
         count = len(next(numbers for numbers in by_group.values() if numbers is not None))

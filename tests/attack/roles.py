@@ -7,7 +7,7 @@ read by somebody here, or stands in ``TELLS_NOTHING`` with its reason.
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from tests.attack import harvest
+from tests.attack import harvest, stories
 from tests.attack.harvest import Sheet
 from tests.attack.world import BEGIN, World
 
@@ -58,6 +58,15 @@ def few_pages(world: World) -> Iterator[Sheet]:
     yield harvest.tallies(world, day, day, "XA", "chu")
     yield harvest.page(world, "/nhat-ky", "kiemtra")
     yield harvest.metrics(world)
+    yield harvest.desk(world, "a", BEGIN.date().isoformat(), day)
+
+
+def decisions(world: World) -> Iterator[Sheet]:
+    """Days and months for programs and as pages, and what a supervisor sees of signs, at each step."""
+    yield from stories.days_on_the_web(world)
+    yield harvest.page(world, f"/t/XA/Q1?ky={world.now:%Y-%m}", "huong")
+    for number in world.centre.numbers_of("signal"):
+        yield harvest.page(world, f"/dau-hieu/{number}", "huong")
 
 
 def letters_and_signs(world: World) -> Iterator[Sheet]:

@@ -196,14 +196,11 @@ def busy_months_end(world: World, look: Look) -> None:
 
 def rush(world: World, look: Look) -> None:
     """So many in one morning that it is a sign, one after noon, and the next day enough for percentages."""
-    world.press("a", 8)
-    world.press("a", 5)
+    world.press("a", 13)
     world.until(0, 14)
     world.press("a", 1)
     world.press("hall", 6, "Q2")
-    look()
     world.until(1, 8)
-    look()
     world.press("a", 20)
     world.until(2, 8)
     look()

@@ -21,16 +21,15 @@ from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F4
 
 LONG = os.environ.get("ATTACK") == "long"
 STORIES: tuple[tuple[Story, Harvest], ...] = (
-    (stories.one_of_the_afternoon, stories.days_at_desk_and_web), (stories.decided_twice, stories.days_on_the_web),
+    (stories.one_of_the_afternoon, stories.days_at_desk_and_web), (stories.decided_twice, roles.decisions),
     (stories.four_and_more, stories.days_on_the_web), (stories.whole_half_days, stories.days_at_desk_and_web),
-    (stories.one_pressed_again, stories.days_on_the_web), (stories.looked_at_all_day, stories.days_at_desk_and_web),
+    (stories.one_pressed_again, stories.days_on_the_web), (stories.looked_at_all_day, roles.few_pages),
     (stories.chosen_anew, stories.days_on_the_web), (stories.chosen_after_the_cut, stories.days_on_the_web),
     (stories.came_late, stories.days_on_the_web),
     (stories.counter_moves, stories.days_of_both), (stories.busy_months_end, stories.months_on_the_web),
     (stories.cloned, stories.days_on_the_web), (stories.months_end, stories.whole_cuts),
     (stories.clock_stepped, stories.days_at_desk_and_web),
-    (stories.rush, roles.everybody_after_chores), (stories.decided_twice, roles.everybody),
-    (stories.looked_at_all_day, roles.everybody),
+    (stories.rush, roles.everybody_after_chores),
 )  # fmt: skip
 _totals = {"interleavings": 0, "tellings": 0, "numbers": 0, "equations": 0, "rank": 0, "planted": 0}
 _forms: set[str] = set()

@@ -4,13 +4,15 @@ A *story* is a function that lets things happen in a world. Told twice with othe
 same moments and say something else. So whoever compares two tellings learns which presses a number is about.
 """
 
+import atexit
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 from sqlalchemy import select
 
@@ -27,19 +29,38 @@ from sync.collector.fleet.devices.credentials import move_device
 from sync.collector.services.moves import Act, move_counter
 from sync.collector.store import schema
 from sync.collector.store.database import open_database
-from tests.attack.centre import Centre, Wire
+from tests.attack.centre import Centre, Wire, build
 from tests.attack.kiosk import SURVEY, Kiosk
 from tests.builders import ZONE, FrozenClock
 from tests.sync.collector.postgres import memory
-from tests.sync.collector.sharing import migrated_copy
+from tests.sync.collector.sharing import migrated
 
 BEGIN = datetime(2026, 10, 19, 7, 30, tzinfo=ZONE)
 """A Monday; six weeks on, a month's end lies among them."""
 REASONS = ("wait", "deadline", "trips", "guidance", "attitude")
 PRESS_S = 40
 Made = Callable[[], AbstractContextManager[str]]
-"""Makes a fresh migrated database; its address."""
-embedded: Made = migrated_copy
+"""Makes a fresh database with the province in it; its address."""
+
+
+@contextmanager
+def embedded() -> Iterator[str]:
+    """A fresh SQLite database: a copy of one that is built once."""
+    with TemporaryDirectory(prefix="hailong-attack-", dir=memory()) as folder:
+        path = Path(folder) / "collector.db"
+        shutil.copy(_built(), path)
+        yield f"sqlite:///{path}"
+
+
+@cache
+def _built() -> Path:
+    folder = mkdtemp(prefix="hailong-attack-", dir=memory())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "collector.db"
+    shutil.copy(migrated(), path)
+    with closing(open_database(f"sqlite:///{path}")) as database:
+        build(database, BEGIN.astimezone(UTC))
+    return path
 
 
 @dataclass(frozen=True, slots=True)
