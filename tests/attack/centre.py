@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import FastAPI
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Column, Connection, insert, select
 
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
@@ -106,11 +106,10 @@ class Centre:
                 connection.execute(insert(schema.device_grant).values(granted))
         return key
 
-    def numbers_of(self, table: str) -> list[int]:
-        """The numbers of all signs or cases there are."""
-        (key,) = schema.metadata.tables[table].primary_key
+    def named_in(self, column: Column[Any]) -> list[Any]:
+        """Of all signs, cases or the like there are, what they are called in addresses."""
         with self.database.reading() as connection:
-            return list(connection.execute(select(key).order_by(key)).scalars())
+            return list(connection.execute(select(column).order_by(column)).scalars())
 
     def decide(self, work: Callable[[Connection], Any]) -> Any:
         """What is done at the collector's own machine."""

@@ -125,6 +125,7 @@ class _Page(HTMLParser):
         self._say(self._tag, words)
 
     def _say(self, kind: str, words: str) -> None:
+        kind = DRAWING if self._is_drawing else kind
         in_row = kind in ("td", "th") or self._row
         head = self._heads[self._column] if in_row and self._column < len(self._heads) else str(self._column)
         term = self._term if kind == "dd" else ""

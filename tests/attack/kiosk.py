@@ -6,6 +6,8 @@ from pathlib import Path
 from kiosk.base.resources import resource
 from kiosk.base.survey_file import load_survey
 from kiosk.domain.visit.rating import Fact
+from kiosk.journal.chain import Cursor
+from kiosk.journal.disk.head_file import HeadFile
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import Entry
 from kiosk.journal.stated import InForce
@@ -30,13 +32,18 @@ class Kiosk:
     is_online: bool = True
     """Whether its agent reaches the collector."""
     is_used: bool = False
-    has_news: bool = False
-    """Whether anything stands in its journal that its agent did not bring yet."""
+    delivered: tuple[str, Cursor] | None = None
+    """Which journal its agent last brought, and up to where."""
 
     @property
     def is_on(self) -> bool:
         """Whether it has power."""
         return self.journal is not None
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything stands in its journal that its agent did not bring yet."""
+        return HeadFile(self.path).read() != self.delivered
 
     def start(self) -> None:
         """Power on: what was left uncut is cut before the first press."""
@@ -45,13 +52,11 @@ class Kiosk:
         self.clock.mono_us = 1_000_000
         self.journal = Journal.open(self.path, self.clock, "0.2.0", allow_any_disk=True)
         self.journal.state_settings(InForce.of(SURVEY, None, self.stands), self.clock.now())
-        self.has_news = True
         self.cut()
 
     def append(self, fact: Fact) -> Entry:
         """A fact goes into its journal."""
         assert self.journal is not None
-        self.has_news = True
         return self.journal.append(fact)
 
     def stop(self) -> None:
@@ -63,4 +68,4 @@ class Kiosk:
     def cut(self) -> None:
         """As it does at rest."""
         while self.journal is not None and self.journal.cut(self.clock.now()):
-            self.has_news = True
+            pass

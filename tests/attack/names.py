@@ -4,9 +4,10 @@ What a number says it is about is not believed. The story is told once with ever
 of people who said something together, and these alone are not. Whatever then stands elsewhere than before, in whatever
 form, is about them:
 
-* A whole number that moves by as many as there are in each group, or not at all, is the *sum* over these groups.
+* A whole number that moves by as many as there are in each group, or not at all, is the *sum* over these groups. One
+  that moves by fewer is about a part of a group, which is halved until it is known who is in it.
 * What else moves (percentages, intervals, ranks) adds nothing where sums move just when it does. Where it
-  moves by itself, its groups are halved until it is known who is in it, and it counts as an equation of its own.
+  moves by itself, its groups are halved, too, and it counts as an equation of its own.
 * Words, drawings (whose scale is their largest part) and what comes and goes (a case at a limit, a number kept back)
   may move only where some sum does that was told until then; else they count as equations as well.
 
@@ -130,9 +131,9 @@ class _Search:
         """Everything that was read, and the equations it is worth."""
         read, groups = self._content, self._content.groups
         moved = [self._moves(group) for group in groups]
-        sums, others = _parted(moved, groups)
+        sums, parts, others = _parted(moved, groups)
         told = {(key[0][0], frozenset(of_groups)) for key, of_groups in sums.items()}
-        unknown = {key: held for key, held in others.items() if not _is_explained(key, held, told)}
+        unknown = parts | {key: held for key, held in others.items() if not _is_explained(key, held, told)}
         found = [Equation(key, _together(of_groups, groups)) for key, of_groups in sums.items()]
         found += self._of_unknown(unknown)
         numbers = sum(len(numbers_in(words)) for sheet in read.sheets.values() for words in sheet.pieces.values())
@@ -199,28 +200,34 @@ def _how_far(moves: _Moves, key: Key) -> int | None:
 
 def _parted(
     moved: Sequence[_Moves], groups: Sequence[Sequence[int]]
-) -> tuple[dict[Key, dict[int, int]], dict[Key, set[int]]]:
-    """The sums, with the groups in each and the direction in which it moves; and what else moves, with its groups."""
+) -> tuple[dict[Key, dict[int, int]], dict[Key, set[int]], dict[Key, set[int]]]:
+    """The sums, with the groups in each and the direction; those of parts of groups; and what else moves."""
     sums: dict[Key, dict[int, int]] = {}
+    parts: dict[Key, set[int]] = {}
     others: dict[Key, set[int]] = {}
     for piece in {piece for moves in moved for piece in moves}:
         by_group = {place: moves[piece] for place, moves in enumerate(moved) if piece in moves}
         if DRAWING in piece[2] or any(numbers is None for numbers in by_group.values()):
             others[(piece, WORDS)] = set(by_group)
             continue
-        count = len(next(numbers for numbers in by_group.values() if numbers is not None))
-        for number in range(count):
+        for number in range(len(next(iter(by_group.values())) or ())):
             far = {place: numbers[number] for place, numbers in by_group.items() if numbers and numbers[number] != 0}
             if _is_sum(piece, far, groups):
                 sums[(piece, number)] = {place: 1 if (one or 0) > 0 else -1 for place, one in far.items()}
             elif far:
-                others[(piece, number)] = set(far)
-    return sums, others
+                kind = parts if _is_of_parts(piece, far, groups) else others
+                kind[(piece, number)] = set(far)
+    return sums, parts, others
 
 
 def _is_sum(piece: Piece, far: Mapping[int, int | None], groups: Sequence[Sequence[int]]) -> bool:
     is_whole = all(one is not None and abs(one) == len(groups[place]) for place, one in far.items())
     return bool(far) and is_whole and _ORDER.isdisjoint(piece[2])
+
+
+def _is_of_parts(piece: Piece, far: Mapping[int, int | None], groups: Sequence[Sequence[int]]) -> bool:
+    is_less = any(one is not None and abs(one) < len(groups[place]) for place, one in far.items())
+    return is_less and None not in far.values() and _ORDER.isdisjoint(piece[2])
 
 
 def _is_explained(key: Key, held: set[int], told: Iterable[tuple[int, frozenset[int]]]) -> bool:

@@ -28,7 +28,7 @@ class FormPlant:
 
     name: str
     patches: Mapping[str, Any]
-    form: str
+    forms: tuple[str, ...]
     """Where it must be found."""
     story: Story
     harvest: Harvest
@@ -82,7 +82,7 @@ def _burst(one: Any, quick_s: int) -> Any:
     if finding is None:
         return None
     worst = sum(pressed.quick_levels[1] for pressed in one.half_days.values())
-    return replace(finding, evidence={**finding.evidence, "worst": worst})
+    return replace(finding, evidence={**finding.evidence, "one_face": False, "worst": worst})
 
 
 def _sentence(words: SignWords, sign: str, evidence: Mapping[str, Any]) -> str:
@@ -104,20 +104,20 @@ _PLACE_PAGE, _READ_BOOK, _NOTICE = report_page.place_page, files_page.read_book,
 _FIND_BURSTS, _SENTENCE, _NOTE, _READ_GAUGES = find.find_bursts, SignWords.sentence, audit.note, gauges._read
 _PAGES = "sync.collector.web.figures"
 PLANTS_OF_FORMS = (
-    FormPlant("a page of the running half day", {f"{_PAGES}.report_page.place_page": _page_of_now}, "html",
+    FormPlant("a page of the running half day", {f"{_PAGES}.report_page.place_page": _page_of_now}, ("html",),
               stories.looked_at_all_day, roles.few_pages),
     FormPlant("a workbook of reasons by level",
               {f"{_PAGES}.files_page.read_book": _crossed,
-               f"{_PAGES}.files_page.FORMS": {**files_page.FORMS, "xlsx": (_workbook, "application/xlsx")}}, "xlsx",
+               f"{_PAGES}.files_page.FORMS": {**files_page.FORMS, "xlsx": (_workbook, "application/xlsx")}}, ("xlsx",),
               stories.looked_at_all_day, roles.few_pages),
-    FormPlant("a letter about a part of a block", {"sync.collector.chores.reports._notice": _letter}, "mail",
+    FormPlant("a letter about a part of a block", {"sync.collector.chores.reports._notice": _letter}, ("mail",),
               stories.rush, roles.letters_and_signs),
     FormPlant("a sign that tells a face of the quick ones",
               {"sync.collector.care.signals.find.find_bursts": _burst,
-               "sync.collector.care.signals.words.SignWords.sentence": _sentence}, "html",
+               "sync.collector.care.signals.words.SignWords.sentence": _sentence}, ("html", "mail"),
               stories.rush, roles.letters_and_signs),
-    FormPlant("an audit log that keeps levels", {f"{_PAGES}.files_page.note": _note}, "html",
+    FormPlant("an audit log that keeps levels", {f"{_PAGES}.files_page.note": _note}, ("html",),
               stories.looked_at_all_day, roles.few_pages),
-    FormPlant("a gauge of the satisfied", {"sync.collector.run.gauges._read": _gauges}, "metrics",
+    FormPlant("a gauge of the satisfied", {"sync.collector.run.gauges._read": _gauges}, ("metrics",),
               stories.looked_at_all_day, roles.few_pages),
 )  # fmt: skip

@@ -7,6 +7,7 @@ read by somebody here, or stands in ``TELLS_NOTHING`` with its reason.
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from sync.collector.store.schema import follow_up, signal
 from tests.attack import harvest, stories
 from tests.attack.harvest import Sheet
 from tests.attack.world import BEGIN, World
@@ -65,14 +66,15 @@ def decisions(world: World) -> Iterator[Sheet]:
     """Days and months for programs and as pages, and what a supervisor sees of signs, at each step."""
     yield from stories.days_on_the_web(world)
     yield harvest.page(world, f"/t/XA/Q1?ky={world.now:%Y-%m}", "huong")
-    for number in world.centre.numbers_of("signal"):
+    for number in world.centre.named_in(signal.c.signal_id):
         yield harvest.page(world, f"/dau-hieu/{number}", "huong")
 
 
 def letters_and_signs(world: World) -> Iterator[Sheet]:
     """What the collector finds and writes by itself."""
     world.centre.do_chores()
-    for number in world.centre.numbers_of("signal"):
+    yield from stories.days_of(world, "XA", stories.day(0))
+    for number in world.centre.named_in(signal.c.signal_id):
         yield harvest.page(world, f"/dau-hieu/{number}", "huong")
     yield from harvest.letters(world)
 
@@ -102,13 +104,13 @@ def _leaders(world: World) -> Iterator[Address]:
 def _supervisor(world: World) -> Iterator[Address]:
     """A commune's: two counters beside each other, signs, cases, files of every form but paper."""
     today, month = world.now.date(), f"{world.now:%Y-%m}"
-    signs = [f"/dau-hieu/{number}" for number in world.centre.numbers_of("signal")]
-    cases = [f"/vu-viec/{number}" for number in world.centre.numbers_of("follow_up")]
+    signs = [f"/dau-hieu/{number}" for number in world.centre.named_in(signal.c.signal_id)]
+    cases = [f"/vu-viec/{number}" for number in world.centre.named_in(follow_up.c.number)]
     pages = [f"/t/XA/Q1?ky={_week(today)}&voi=XA:Q2", f"/t/XA/Q3?ky={month}", "/dau-hieu", "/vu-viec", "/gop-y",
              "/giao-dich/XA/Q1", *signs, *cases]  # fmt: skip
     yield from (("huong", "html", way) for way in pages)
     yield from (("huong", "csv", way) for way in (f"/xuat/csv/XA?ky={month}", "/vu-viec.csv"))
-    sheets = (f"/xuat/xlsx/XA/Q1?ky={month}", f"/xuat-tt01/xlsx/XA?ky={_quarter(today)}", "/xuat-766/xlsx")
+    sheets = (f"/xuat/xlsx/XA/Q1?ky={month}", f"/xuat-tt01/xlsx/XA?ky={_quarter(today)}", "/xuat-766/xlsx/XA")
     yield from (("huong", "xlsx", way) for way in sheets)
 
 
@@ -123,7 +125,8 @@ def _auditor(world: World) -> Iterator[Address]:
     """Whoever reads what others did, and everything besides."""
     month = f"{world.now:%Y-%m}"
     yield from (("kiemtra", "html", way) for way in ("/nhat-ky", f"/t/XB?ky={month}"))
-    yield from (("kiemtra", "csv", way) for way in ("/nhat-ky.csv", f"/xuat/csv?ky={month}"))
+    files = ("/nhat-ky.csv", f"/xuat/csv?ky={month}", "/xuat-tt01/csv", "/xuat-766/csv")
+    yield from (("kiemtra", "csv", way) for way in files)
 
 
 def _programs(world: World) -> Iterator[Address]:

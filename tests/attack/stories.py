@@ -195,12 +195,18 @@ def busy_months_end(world: World, look: Look) -> None:
 
 
 def rush(world: World, look: Look) -> None:
-    """So many in one morning that it is a sign, one after noon, and the next day enough for percentages."""
+    """So many in one morning that it is a sign, one after noon; seen the next day."""
     world.press("a", 13)
     world.until(0, 14)
     world.press("a", 1)
     world.press("hall", 6, "Q2")
     world.until(1, 8)
+    look()
+
+
+def rush_and_more(world: World, look: Look) -> None:
+    """The same, and enough for percentages the day after."""
+    rush(world, lambda: None)
     world.press("a", 20)
     world.until(2, 8)
     look()

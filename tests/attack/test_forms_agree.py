@@ -44,9 +44,8 @@ def test_page_and_paper_print_the_same_numbers(world: World, place: str, form: s
     tables = api_tables(world, place)
     text = " ".join(read_form(form, body_of(world, place, form)).values())
 
-    told = [
-        (row[key], row["n"]) for table, key in (("levels", "level"), ("reasons", "reason")) for row in tables[table]
-    ]
+    told = [(row["level"], row["n"]) for row in tables["levels"][:-1]]
+    told += [(row["reason"], row["n"]) for row in tables["reasons"]]
     assert len([n for _, n in told if n]) >= 5
     assert [(words, n) for words, n in told if n and not is_told(words, n, text)] == []
 
@@ -78,7 +77,7 @@ def rows_of(form: str, body: bytes) -> list[list[Any]]:
 def are_same(row: list[Any], written: list[Any]) -> bool:
     """Whether a row of the API is one of a file: a cell without a number says there why."""
     return len(row) == len(written) and all(
-        cell is None or str(cell) == str(other) or as_number(cell) == as_number(other)
+        cell is None or isinstance(cell, dict) or str(cell) == str(other) or as_number(cell) == as_number(other)
         for cell, other in zip(row, written, strict=True)
     )
 

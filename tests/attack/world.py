@@ -193,7 +193,7 @@ class World:
         kiosk = self.kiosks[name]
         wire = Wire(self.centre, kiosk.key, kiosk.clock)
         with JournalReader(kiosk.path) as reader:
-            kiosk.has_news = False
+            kiosk.delivered = (reader.id, reader.head())
             try:
                 upload_all(reader, wire, lambda _: None)
                 return
@@ -204,7 +204,6 @@ class World:
         kiosk.start()
         with JournalReader(kiosk.path) as reader:
             upload_all(reader, wire, lambda _: None)
-        kiosk.has_news = False
 
     def disconnect(self, name: str) -> None:
         """The kiosk's agent reaches nobody until it is told to deliver."""
@@ -234,7 +233,6 @@ class World:
         kiosk.stands = counter
         if kiosk.journal is not None:
             kiosk.journal.state_settings(InForce.of(SURVEY, None, counter), kiosk.clock.now())
-            kiosk.has_news = True
             kiosk.cut()
 
     def sign(self, counter: str, day: date, part: str) -> int:
