@@ -156,7 +156,7 @@ def _of_rows(name: str, rows: list[list[str]]) -> Iterator[tuple[Label, str]]:
         elif not heads:
             heads = row
         else:
-            words = " ".join(cell for cell in row[:2] if not any(sign.isdigit() for sign in cell[:1]))
+            words = " ".join([row[0], *(cell for cell in row[1:2] if not cell[:1].isdigit())])
             yield from (((name, title, words, head), cell) for head, cell in zip(heads, row, strict=False) if cell)
 
 

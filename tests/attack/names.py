@@ -6,10 +6,10 @@ form, is about them:
 
 * A whole number that moves by as many as there are in each group, or not at all, is the *sum* over these groups. One
   that moves by fewer is about a part of a group, which is halved until it is known who is in it.
-* What else moves (percentages, intervals, ranks) adds nothing where sums move just when it does. Where it
+* What else moves (percentages, intervals) adds nothing where sums move just when it does. Where it
   moves by itself, its groups are halved, too, and it counts as an equation of its own.
-* Words, drawings (whose scale is their largest part) and what comes and goes (a case at a limit, a number kept back)
-  may move only where some sum does that was told until then; else they count as equations as well.
+* Words, drawings, ranks, and what comes and goes (a case at a limit, a number kept back) may move only where some sum
+  does that was told until then; else they count as equations as well.
 
 So a number needs no name to be seen, and one that is new in a page cannot be forgotten.
 """
@@ -34,8 +34,9 @@ Key = tuple[Piece, int]
 WORDS = -1
 _MARKED = 1
 """What the marked say; all others say 5."""
-_ORDER = frozenset({"rank", "Rank", "Hạng", "Thứ tự"})
-"""Heads of numbers that tell an order, and move by whole ones as counts do."""
+_LIKE_WORDS = (DRAWING, "Hạng", "Rank", "rank", "Vụ việc")
+"""Labels of pieces that are judged as words: drawings are scaled by their largest part, ranks tell an order, and a case
+opens at a limit; no number of these is a sum."""
 _Moves = Mapping[Piece, tuple[int | None, ...] | None]
 
 
@@ -207,27 +208,27 @@ def _parted(
     others: dict[Key, set[int]] = {}
     for piece in {piece for moves in moved for piece in moves}:
         by_group = {place: moves[piece] for place, moves in enumerate(moved) if piece in moves}
-        if DRAWING in piece[2] or any(numbers is None for numbers in by_group.values()):
+        is_like_words = any(part.startswith(_LIKE_WORDS) for part in piece[2])
+        if is_like_words or any(numbers is None for numbers in by_group.values()):
             others[(piece, WORDS)] = set(by_group)
             continue
         for number in range(len(next(iter(by_group.values())) or ())):
             far = {place: numbers[number] for place, numbers in by_group.items() if numbers and numbers[number] != 0}
-            if _is_sum(piece, far, groups):
+            if _is_sum(far, groups):
                 sums[(piece, number)] = {place: 1 if (one or 0) > 0 else -1 for place, one in far.items()}
             elif far:
-                kind = parts if _is_of_parts(piece, far, groups) else others
+                kind = parts if _is_of_parts(far, groups) else others
                 kind[(piece, number)] = set(far)
     return sums, parts, others
 
 
-def _is_sum(piece: Piece, far: Mapping[int, int | None], groups: Sequence[Sequence[int]]) -> bool:
-    is_whole = all(one is not None and abs(one) == len(groups[place]) for place, one in far.items())
-    return bool(far) and is_whole and _ORDER.isdisjoint(piece[2])
+def _is_sum(far: Mapping[int, int | None], groups: Sequence[Sequence[int]]) -> bool:
+    return bool(far) and all(one is not None and abs(one) == len(groups[place]) for place, one in far.items())
 
 
-def _is_of_parts(piece: Piece, far: Mapping[int, int | None], groups: Sequence[Sequence[int]]) -> bool:
+def _is_of_parts(far: Mapping[int, int | None], groups: Sequence[Sequence[int]]) -> bool:
     is_less = any(one is not None and abs(one) < len(groups[place]) for place, one in far.items())
-    return is_less and None not in far.values() and _ORDER.isdisjoint(piece[2])
+    return is_less and None not in far.values()
 
 
 def _is_explained(key: Key, held: set[int], told: Iterable[tuple[int, frozenset[int]]]) -> bool:
