@@ -31,12 +31,12 @@ Piece = tuple[int, str, Label]
 """At which look, in which sheet and under which label something stands."""
 Key = tuple[Piece, int]
 """One number of a piece, the first is 0; the piece as a whole where its words are others, too."""
-WORDS = -1
+WORDS, OTHERS = -1, -2
 _MARKED = 1
 """What the marked say; all others say 5."""
-_LIKE_WORDS = (DRAWING, "Hạng", "Rank", "rank", "Vụ việc")
-"""Labels of pieces that are judged as words: drawings are scaled by their largest part, ranks tell an order, and a case
-opens at a limit; no number of these is a sum."""
+_LIKE_WORDS = (DRAWING, "Hạng", "Rank", "rank", "high", "Vụ việc")
+"""Labels of pieces that are judged as words: drawings are scaled by their largest part, ranks tell an order, an
+interval ends at 100, and a case opens at a limit; no number of these is a sum."""
 _Moves = Mapping[Piece, tuple[int | None, ...] | None]
 
 
@@ -110,7 +110,7 @@ class Found:
         lines += [f"  {self.people[number]}" for number in leak.ratings if isinstance(number, int)]
         for place, weight in leak.weights:
             ((look, source, label), number), support = self.equations[place].key, self.equations[place].support
-            at = " / ".join(filter(None, label)) + ("" if number == WORDS else f", number {number + 1}")
+            at = " / ".join(filter(None, label)) + ("" if number < 0 else f", number {number + 1}")
             lines.append(f"  {weight} times {at}: of {sorted(support)} (look {look}, {source})")
         return "\n".join(lines)
 
@@ -196,7 +196,7 @@ def _how_far(moves: _Moves, key: Key) -> int | None:
     if piece not in moves:
         return 0
     moved = moves[piece]
-    return moved[number] if moved is not None and number != WORDS else None
+    return moved[number] if moved is not None and number >= 0 else None
 
 
 def _parted(
@@ -216,9 +216,11 @@ def _parted(
             far = {place: numbers[number] for place, numbers in by_group.items() if numbers and numbers[number] != 0}
             if _is_sum(far, groups):
                 sums[(piece, number)] = {place: 1 if (one or 0) > 0 else -1 for place, one in far.items()}
+            elif far and _is_of_parts(far, groups):
+                parts[(piece, number)] = set(far)
             elif far:
-                kind = parts if _is_of_parts(far, groups) else others
-                kind[(piece, number)] = set(far)
+                # All of a piece together: of an interval that ends at 100 only the other end moves.
+                others.setdefault((piece, OTHERS), set()).update(far)
     return sums, parts, others
 
 
