@@ -187,11 +187,10 @@ def _of_text(body: str) -> Iterator[tuple[Label, str]]:
     """Each line is known by its words; what Prometheus is told stands behind its name."""
     for line in body.splitlines():
         name, _, value = line.rpartition(" ")
-        yield (
-            ((name,), value.removesuffix(".0"))
-            if re.fullmatch(r"[\w.+-]+", value) and name
-            else ((re.sub(r"\d", "·", line),), line)
-        )
+        if name and re.fullmatch(r"[\w.+-]+", value):
+            yield (name,), value.removesuffix(".0")
+        else:
+            yield (re.sub(r"\d", "·", line),), line
 
 
 _FORMS: Mapping[str, Callable[[Any], Iterator[tuple[Label, str]]]] = {

@@ -13,6 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 from kiosk.commands import tally as tally_command
+from kiosk.domain.visit.rating import Standing
+from kiosk.journal.judged import Judged, judged_cuts
+from kiosk.journal.reader import JournalReader
 from tests.attack.forms import Pieces, read_form
 from tests.attack.kiosk import Kiosk
 from tests.attack.world import World
@@ -96,3 +99,21 @@ def letters(world: World) -> Iterator[Sheet]:
         if sheet.attached is not None:
             form = sheet.attached.name.rpartition(".")[2]
             yield Sheet(address, f"mailed {form}", way, read_form(form, sheet.attached.content))
+
+
+def whole_cuts(world: World) -> list[Sheet]:
+    """What whoever holds the kiosks' lines may tell: the sums of every cut that is believed and is no tail."""
+    pieces: dict[tuple[str, ...], str] = {}
+    for name, kiosk in world.kiosks.items():
+        for judged in cuts_of(kiosk) if kiosk.boots else ():
+            counted = judged.cut.sums.get(Standing.COUNTED)
+            if not judged.wrong and not judged.cut.is_tail and counted:
+                at = (name, str(judged.cut.last), judged.cut.stream[1].key)
+                pieces |= {(*at, str(level)): str(counted.levels.get(level, 0)) for level in range(1, 6)}
+    return [Sheet("whoever holds the lines", "cuts", "all", pieces)]
+
+
+def cuts_of(kiosk: Kiosk) -> list[Judged]:
+    """Every cut of a kiosk's journal, judged by its lines."""
+    with JournalReader(kiosk.path) as reader:
+        return list(judged_cuts(((entry.seq, entry.line) for entry in reader.entries()), {}))

@@ -45,6 +45,12 @@ class Kiosk:
         """Whether anything stands in its journal that its agent did not bring yet."""
         return HeadFile(self.path).read() != self.delivered
 
+    @property
+    def id(self) -> str:
+        """Its journal's."""
+        assert self.journal is not None
+        return self.journal.id
+
     def start(self) -> None:
         """Power on: what was left uncut is cut before the first press."""
         self.boots += 1
@@ -55,7 +61,9 @@ class Kiosk:
         self.cut()
 
     def append(self, fact: Fact) -> Entry:
-        """A fact goes into its journal."""
+        """A fact goes into its journal; a kiosk that was never used is switched on."""
+        if not self.boots:
+            self.start()
         assert self.journal is not None
         return self.journal.append(fact)
 

@@ -19,7 +19,7 @@ from sync.collector.replica.outgoing.lifted import lift_blocks, put_blocks
 from sync.collector.replica.outgoing.unions import add_unions
 from sync.collector.replica.projection import LateLine
 from sync.collector.replica.projection_rows import RatingRow
-from tests.attack import stories
+from tests.attack import harvest, stories
 from tests.attack.names import Harvest, Story
 
 
@@ -130,11 +130,11 @@ _TOLD_TAILS = {f"{_BLOCKS}._together": _never_a_tail, f"{_BLOCKS}._wrong_ends": 
 PLANTS_OF_CUTS = (
     Plant(
         "cuts of four", {f"{_BLOCKS}.COUNTED_MIN": 4},
-        stories.four_and_more, stories.whole_cuts,
+        stories.four_and_more, harvest.whole_cuts,
     ),
     Plant(
         "tails that call themselves blocks", _TOLD_TAILS,
-        stories.months_end, stories.whole_cuts,
+        stories.months_end, harvest.whole_cuts,
     ),
 )  # fmt: skip
 """Faults of both sides alike: of the kiosk that cuts and of the centre that checks by the same rules."""

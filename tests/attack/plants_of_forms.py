@@ -105,11 +105,11 @@ _FIND_BURSTS, _SENTENCE, _NOTE, _READ_GAUGES = find.find_bursts, SignWords.sente
 _PAGES = "sync.collector.web.figures"
 PLANTS_OF_FORMS = (
     FormPlant("a page of the running half day", {f"{_PAGES}.report_page.place_page": _page_of_now}, ("html",),
-              stories.looked_at_all_day, roles.few_pages),
+              stories.four_and_more, roles.few_pages),
     FormPlant("a workbook of reasons by level",
               {f"{_PAGES}.files_page.read_book": _crossed,
                f"{_PAGES}.files_page.FORMS": {**files_page.FORMS, "xlsx": (_workbook, "application/xlsx")}}, ("xlsx",),
-              stories.looked_at_all_day, roles.few_pages),
+              stories.four_and_more, roles.few_pages),
     FormPlant("a letter about a part of a block", {"sync.collector.chores.reports._notice": _letter}, ("mail",),
               stories.rush, roles.letters_and_signs),
     FormPlant("a sign that tells a face of the quick ones",
@@ -117,7 +117,7 @@ PLANTS_OF_FORMS = (
                "sync.collector.care.signals.words.SignWords.sentence": _sentence}, ("html", "mail"),
               stories.rush, roles.letters_and_signs),
     FormPlant("an audit log that keeps levels", {f"{_PAGES}.files_page.note": _note}, ("html",),
-              stories.looked_at_all_day, roles.few_pages),
+              stories.four_and_more, roles.few_pages),
     FormPlant("a gauge of the satisfied", {"sync.collector.run.gauges._read": _gauges}, ("metrics",),
-              stories.looked_at_all_day, roles.few_pages),
+              stories.four_and_more, roles.few_pages),
 )  # fmt: skip

@@ -4,11 +4,8 @@ import random
 from datetime import timedelta
 
 from kiosk.domain.visit.rating import Standing
-from kiosk.journal.judged import Judged, judged_cuts
-from kiosk.journal.reader import JournalReader
 from tests.attack import harvest
 from tests.attack.harvest import Sheet
-from tests.attack.kiosk import Kiosk
 from tests.attack.names import Look, Story
 from tests.attack.world import BEGIN, World
 
@@ -296,21 +293,3 @@ def all_at_desk_and_web(world: World) -> list[Sheet]:
     months = ("2026-10", "2026-11")
     found += [harvest.tallies(world, f"{month}-01", f"{month}-30", "XA", "kiemtra") for month in months]
     return [*found, *(harvest.desk(world, name, day(7), today.isoformat()) for name in ("a", "hall"))]
-
-
-def whole_cuts(world: World) -> list[Sheet]:
-    """What whoever holds the kiosks' lines may tell: the sums of every cut that is believed and is no tail."""
-    pieces: dict[tuple[str, ...], str] = {}
-    for name, kiosk in world.kiosks.items():
-        for judged in cuts_of(kiosk):
-            counted = judged.cut.sums.get(Standing.COUNTED)
-            if not judged.wrong and not judged.cut.is_tail and counted:
-                at = (name, str(judged.cut.last), judged.cut.stream[1].key)
-                pieces |= {(*at, str(level)): str(counted.levels.get(level, 0)) for level in range(1, 6)}
-    return [Sheet("whoever holds the lines", "cuts", "all", pieces)]
-
-
-def cuts_of(kiosk: Kiosk) -> list[Judged]:
-    """Every cut of a kiosk's journal, judged by its lines."""
-    with JournalReader(kiosk.path) as reader:
-        return list(judged_cuts(((entry.seq, entry.line) for entry in reader.entries()), {}))

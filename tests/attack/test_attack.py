@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from kiosk.domain.numbers.blocks import Invalid
-from tests.attack import roles, stories
+from tests.attack import harvest, roles, stories
 from tests.attack.names import Found, Harvest, Look, Story, find_supports, tell
 from tests.attack.plants import PLANTS, PLANTS_OF_CUTS, Plant, cut_at_the_fifth_press
 from tests.attack.plants_of_forms import PLANTS_OF_FORMS, FormPlant
@@ -27,7 +27,7 @@ STORIES: tuple[tuple[Story, Harvest], ...] = (
     (stories.chosen_anew, stories.days_on_the_web), (stories.chosen_after_the_cut, stories.days_on_the_web),
     (stories.came_late, stories.days_on_the_web),
     (stories.counter_moves, stories.days_of_both), (stories.busy_months_end, stories.months_on_the_web),
-    (stories.cloned, stories.days_on_the_web), (stories.months_end, stories.whole_cuts),
+    (stories.cloned, stories.days_on_the_web), (stories.months_end, harvest.whole_cuts),
     (stories.clock_stepped, stories.days_at_desk_and_web),
     (stories.rush_and_more, roles.everybody_after_chores),
 )  # fmt: skip
@@ -118,9 +118,9 @@ def test_a_kiosk_that_cuts_elsewhere_is_not_believed(monkeypatch: pytest.MonkeyP
         with monkeypatch.context() as patched:
             patched.setattr("kiosk.journal.uncut.cut", cut_at_the_fifth_press)
             stories.whole_half_days(world, look)
-        wrong.extend(judged.wrong for judged in stories.cuts_of(world.kiosks["a"]))
+        wrong.extend(judged.wrong for judged in harvest.cuts_of(world.kiosks["a"]))
 
-    tell(story, stories.whole_cuts, Voices())
+    tell(story, harvest.whole_cuts, Voices())
 
     assert wrong
     assert wrong[0] is Invalid.SPLITS

@@ -134,7 +134,7 @@ class World:
         self, name: str, n: int = 1, counter: str | None = None, standing: Standing = Standing.COUNTED
     ) -> list[int]:
         """``n`` people press a face one after the other and choose a reason; their numbers."""
-        kiosk = self._switched_on(name)
+        kiosk = self.kiosks[name]
         numbers = [self._press(kiosk, counter, standing) for _ in range(n)]
         self.groups.append(tuple(numbers))
         self._sync(kiosk)
@@ -144,19 +144,18 @@ class World:
         """Who said this chooses another face; its number."""
         before = self.said[number]
         kiosk = self.kiosks[before.kiosk]
-        assert kiosk.journal is not None
         new = len(self.said)
         level = self.voices.level(new)
         self.said.append(Said(new, kiosk.name, before.counter, before.at, level, None, before.standing, number))
         entry = kiosk.append(Revised(kiosk.clock.now(), self.seqs[number][1], level))
-        self.seqs[new] = (kiosk.journal.id, entry.seq)
+        self.seqs[new] = (kiosk.id, entry.seq)
         self.groups.append((new,))
         self._sync(kiosk)
         return new
 
     def serve(self, name: str, n: int) -> None:
         """The day's transactions are typed in."""
-        kiosk = self._switched_on(name)
+        kiosk = self.kiosks[name]
         kiosk.append(Count(kiosk.clock.now(), kiosk.clock.wall.date().isoformat(), n))
 
     def wait(self, hours: float) -> None:
@@ -256,12 +255,6 @@ class World:
         """The supervisor takes the decision back; the status of the answer."""
         return self._decide(sign, what="withdraw")
 
-    def _switched_on(self, name: str) -> Kiosk:
-        kiosk = self.kiosks[name]
-        if not kiosk.boots:
-            kiosk.start()
-        return kiosk
-
     def _sync(self, kiosk: Kiosk) -> None:
         if kiosk.is_online and kiosk.is_used and kiosk.is_on and kiosk.has_news:
             self.deliver(kiosk.name)
@@ -271,13 +264,12 @@ class World:
         return self.centre.send_form(way, way, "huong", note="Đã hỏi.", **form)
 
     def _press(self, kiosk: Kiosk, counter: str | None, standing: Standing) -> int:
-        assert kiosk.journal is not None
         number, kiosk.is_used = len(self.said), True
         level, reason = self.voices.level(number), self.voices.reason(number)
         self.said.append(Said(number, kiosk.name, counter or kiosk.stands, self.now, level, reason, standing))
         rating = Rating(kiosk.clock.now(), SURVEY.ref, "overall", level, standing, counter if kiosk.hall else None)
         entry = kiosk.append(rating)
-        self.seqs[number] = (kiosk.journal.id, entry.seq)
+        self.seqs[number] = (kiosk.id, entry.seq)
         self.pass_s(PRESS_S / 2)
         kiosk.append(Reasons(kiosk.clock.now(), entry.seq, (reason,)))
         self.pass_s(PRESS_S / 2)

@@ -15,7 +15,6 @@ from tests.sync.collector.conftest import order, postgres_database
 
 STORIES: tuple[tuple[Story, Harvest], ...] = (
     (stories.decided_twice, stories.days_on_the_web), (stories.came_late, stories.days_on_the_web),
-    (stories.counter_moves, stories.days_of_both), (stories.busy_months_end, stories.months_on_the_web),
 )  # fmt: skip
 
 
