@@ -60,10 +60,13 @@ class Kiosk:
         self.journal.state_settings(InForce.of(SURVEY, None, self.stands), self.clock.now())
         self.cut()
 
-    def append(self, fact: Fact) -> Entry:
-        """A fact goes into its journal; a kiosk that was never used is switched on."""
+    def wake(self) -> None:
+        """Power on, where it never had any: before anything is said, for with it a clock begins."""
         if not self.boots:
             self.start()
+
+    def append(self, fact: Fact) -> Entry:
+        """A fact goes into its journal."""
         assert self.journal is not None
         return self.journal.append(fact)
 

@@ -135,6 +135,7 @@ class World:
     ) -> list[int]:
         """``n`` people press a face one after the other and choose a reason; their numbers."""
         kiosk = self.kiosks[name]
+        kiosk.wake()
         numbers = [self._press(kiosk, counter, standing) for _ in range(n)]
         self.groups.append(tuple(numbers))
         self._sync(kiosk)
@@ -156,6 +157,7 @@ class World:
     def serve(self, name: str, n: int) -> None:
         """The day's transactions are typed in."""
         kiosk = self.kiosks[name]
+        kiosk.wake()
         kiosk.append(Count(kiosk.clock.now(), kiosk.clock.wall.date().isoformat(), n))
 
     def wait(self, hours: float) -> None:
