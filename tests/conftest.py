@@ -3,8 +3,13 @@
 import gc
 
 import pytest
+from structlog.dev import ConsoleRenderer, plain_traceback
 
 from tests.builders import FrozenClock
+
+# A fault in the log is told as Python tells it: with the values of all variables, as a developer's terminal would show
+# it, one takes seconds.
+ConsoleRenderer.get_active().exception_formatter = plain_traceback
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from sync.agent.device.move import Mover
 from sync.collector.fleet.devices import own
 from sync.collector.store.database import open_database
 from sync.protocol.own_key import READY
+from tests import started
 from tests.live import LiveCollector, LiveKiosk
 
 NEVER = timedelta(days=30)
@@ -66,11 +66,8 @@ def take_over(there: LiveCollector, collector: LiveCollector) -> None:
 
 
 def kiosk_command(kiosk: LiveKiosk, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    program = [sys.executable, "-c", "from kiosk.commands.main import main; main()", *arguments]
     env = {**os.environ, "HAILONG_LANGUAGE": "en", **environment}
-    ended = subprocess.run(
-        [*program, "--data-dir", str(kiosk.folder.parent)], capture_output=True, text=True, timeout=60, env=env
-    )
+    ended = started.run("kiosk", [*arguments, "--data-dir", kiosk.folder.parent], env)
     assert "Traceback" not in ended.stderr
     return ended
 

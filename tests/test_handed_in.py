@@ -1,8 +1,7 @@
 """Files that people hand in are read as their editor saved them: with a byte-order mark, or in UTF-16."""
 
 import codecs
-import subprocess
-import sys
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -22,6 +21,7 @@ from kiosk.ui.look.languages import load_languages
 from sync.collector.fleet.places.counter_table import read_table
 from sync.collector.profiles.counts_file import COLUMNS, read_counts
 from sync.collector.settings.collector import CollectorConfig
+from tests import started
 
 SAVED_AS: dict[str, Callable[[str], bytes]] = {
     "utf-8": str.encode,
@@ -116,9 +116,8 @@ def test_what_is_no_text_is_refused(body):
 def test_config_check_takes_what_notepad_saved(program, name, tmp_path):
     example = resource("config", name).read_bytes()
     (tmp_path / name).write_bytes(codecs.BOM_UTF8 + example)
-    command = [Path(sys.executable).with_name(program), "config", "check", "--config", tmp_path / name]
 
-    checked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    checked = started.run(program, ["config", "check", "--config", tmp_path / name], os.environ)
 
     assert "TOML" not in checked.stdout + checked.stderr
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -59,6 +59,8 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     has_total: bool = False
     """Whether the last row is that of all together."""
+    note: str = ""
+    """A sentence that stands below it everywhere; empty where nothing is to be said."""
 
     def cell(self, row: int, key: str) -> Cell:
         """The value of a row in a column."""

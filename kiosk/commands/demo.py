@@ -28,6 +28,8 @@ from kiosk.run.start import show_kiosk
 
 SYNC_S_MAX = 120.0
 """How long the collector may take to get everything before the demo gives up."""
+COMPARE_S = 2.0
+"""So long after the last comparison with the disk comes another one, though the report has not changed."""
 READY_S_MAX = 30.0
 ORPHANS_S_MAX = 5.0
 """How long what a killed demo left behind may take to end."""
@@ -123,9 +125,12 @@ def _report(t: Texts, settings: KioskSettings, folder: Path, address: str, thank
     All three speak of the ratings that are on this disk: where its image was put back, the collector has others too.
     Raises DemoFailed where the collector's report cannot be had.
     """
-    deadline = time.monotonic() + SYNC_S_MAX
+    deadline, seen, again = time.monotonic() + SYNC_S_MAX, -1, 0.0
     while True:
-        found, (reported, why) = _compare(settings, folder), _at_the_collector(address)
+        reported, why = _at_the_collector(address)
+        if reported != seen or time.monotonic() > again:
+            # Not at every look: it starts a program, which takes longer than the agent to bring what is there.
+            found, seen, again = _compare(settings, folder), reported, time.monotonic() + COMPARE_S
         on_disk, collected = found["on_disk"], min(found["at_the_collector"], reported)
         if (collected == on_disk and not why) or time.monotonic() > deadline:
             break

@@ -90,9 +90,6 @@ def sync(
     as_json: AsJson = False,
 ) -> None:
     """The sync agent."""
-    from sync.agent.run import run_agent, sync_once
-    from sync.log import INFO, NOTHING, start_log
-
     settings = load_kiosk_settings(config, data_dir)
     clock = SystemClock(settings.zone)
     if status:
@@ -101,6 +98,9 @@ def sync(
     if compare:
         _say_compared(settings, clock, as_json)
         return
+    from sync.agent.run import run_agent, sync_once  # the scheduler: whoever only asks does not wait for it
+    from sync.log import INFO, NOTHING, start_log
+
     hold_on()
     url, proxy, ca_file = settings.collector.url or None, settings.collector.proxy, settings.collector.ca_file
     # A single upload says how it went in a sentence of its own.

@@ -108,9 +108,12 @@ class Judge:
             self._pass_over(seq, encoded)
             return
         if self._own is not None:
-            self._own.read(seq, encoded)
+            self._own.read_decoded(seq, encoded, line)
         if self._older is not None:
-            (self._older.pass_over if self._is_own(line) else self._older.read)(seq, encoded)
+            if self._is_own(line):
+                self._older.pass_over(seq, encoded)
+            else:
+                self._older.read_decoded(seq, encoded, line)
 
     def end(self) -> Iterator[Judged]:
         """The cuts of all that is left, when no line comes any more."""

@@ -129,8 +129,11 @@ class Uncut:
 
     def read(self, seq: int, encoded: bytes) -> None:
         """Take the next line in; one that cannot be read says nothing of a rating."""
+        self.read_decoded(seq, encoded, readable(encoded))
+
+    def read_decoded(self, seq: int, encoded: bytes, line: Line | None) -> None:
+        """Take the next line in, which is decoded by ``readable`` already."""
         self.next_seq = seq + 1
-        line = readable(encoded)
         if line is not None and line.seq == seq and not is_carried(encoded) and is_sound(line):
             self._take(line)
         self._visits.see(seq, encoded)

@@ -12,11 +12,12 @@ import pytest
 
 from kiosk.domain.numbers.blocks import Invalid
 from tests.attack import harvest, roles, stories
+from tests.attack.months import pool_stories
+from tests.attack.months.pool_plants import POOL_PLANTS
 from tests.attack.names import Found, Harvest, Look, Story, find_supports, tell
 from tests.attack.plants import PLANTS, PLANTS_OF_CUTS, Plant, cut_at_the_fifth_press
 from tests.attack.plants_of_forms import PLANTS_OF_FORMS, FormPlant
 from tests.attack.world import Made, Voices, World, a_world, embedded
-from tests.sync.collector.absurd import flat_routes
 from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F401 - fixtures
 
 LONG = os.environ.get("ATTACK") == "long"
@@ -30,6 +31,7 @@ STORIES: tuple[tuple[Story, Harvest], ...] = (
     (stories.cloned, stories.days_on_the_web), (stories.months_end, harvest.whole_cuts),
     (stories.clock_stepped, stories.days_at_desk_and_web),
     (stories.rush_and_more, roles.everybody_after_chores),
+    *((story, pool_stories.months_of_all) for story in pool_stories.STORIES),
 )  # fmt: skip
 _totals = {"interleavings": 0, "tellings": 0, "numbers": 0, "equations": 0, "rank": 0, "planted": 0}
 _forms: set[str] = set()
@@ -70,7 +72,7 @@ def test_nobody_is_told_apart(story: Story, harvest: Harvest) -> None:
     assert not found.leak(), found.leak()
 
 
-@pytest.mark.parametrize("plant", [*PLANTS, *PLANTS_OF_CUTS], ids=lambda plant: plant.name)
+@pytest.mark.parametrize("plant", [*PLANTS, *PLANTS_OF_CUTS, *POOL_PLANTS], ids=lambda plant: plant.name)
 def test_planted_fault_is_found(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     for target, instead in plant.patches.items():
         monkeypatch.setattr(target, instead)
@@ -96,7 +98,7 @@ def test_every_address_is_read_or_tells_nothing() -> None:
     with a_world(Voices(dict.fromkeys(range(40), 1))) as world:
         stories.rush_and_more(world, world.centre.do_chores)
         read = [urlsplit(way).path for _, _, way in roles.addresses(world)]
-        routes = [route for route in flat_routes(world.centre.app.routes) if "GET" in getattr(route, "methods", ())]
+        routes = [route for route in world.centre.app.routes if "GET" in getattr(route, "methods", ())]
 
     assert len(routes) > 50
     unread = [route.path for route in routes if not any(route.path_regex.fullmatch(way) for way in read)]

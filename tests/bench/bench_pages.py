@@ -20,7 +20,7 @@ from sync.collector.calendar.presstime import LocalDays
 from sync.collector.figures.release import Release
 from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.replica.outgoing.demonstration import spans_of as _spans
-from sync.collector.replica.served import add_up_typed
+from sync.collector.replica.served import add_up_served
 from sync.collector.run.app import create_app
 from sync.collector.run.demo_data import write_province
 from sync.collector.run.server import settle
@@ -168,7 +168,7 @@ def _write_served(connection: sqlalchemy.Connection, days: list[date]) -> None:
     at, names = int(NOW.timestamp() * 1e6), ("counter_id", "day", "n", "seq")
     rows = [(counter, str(day), 400, 1) for day in days for counter in range(1, COUNTERS + 1)]
     insert_rows(connection, transaction_count, {"journal_id": journal, "received_at": at}, names, rows)
-    add_up_typed(connection, [(counter, day) for day in days for counter in range(1, COUNTERS + 1)])
+    add_up_served(connection, [(counter, day) for day in days for counter in range(1, COUNTERS + 1)])
 
 
 def _is_due(database: Database) -> bool:

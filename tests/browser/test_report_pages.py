@@ -14,7 +14,7 @@ from tests.browser.world import PASSWORD
 pytestmark = pytest.mark.browser
 
 HEADS = ["Tính thế nào", "Chắc đến đâu", "Đã để riêng những gì", "Số này mới đến đâu", "Có thiếu lượt nào không",
-         "Không phải là"]  # fmt: skip
+         "Phạm vi và giới hạn"]  # fmt: skip
 Open = Callable[..., Seat]
 
 

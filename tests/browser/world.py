@@ -50,7 +50,7 @@ class World:
 
 
 def small_world(database: Database) -> World:
-    """Some weeks of two counters, their comments, case and signs; a small fleet; surveys, settings, counts."""
+    """Some weeks of two counters, one of which asks two surveys; comments, a case, signs; a small fleet; surveys."""
     office = open_office(database)
     for days_ago in (1, 2, 3, 7, 8, 14, 21, 28, 36, 40):
         _press(office, days_ago)
@@ -140,6 +140,8 @@ def _press(office: Office, days_ago: int) -> None:
         if number % 3 == 0:
             pen.reasons(seq, ("wait", "deadline", "guidance")[number % 9 // 3])
     pen.rating(5, "repeat")
+    for number in range(3 if days_ago in (1, 2) else 0):
+        pen.rating(1 + number, survey="tt32-3@1", counter="Q2")
     if days_ago == 1:
         pen.rating(4, boot="dead", at="1970-01-01T07:00:00+07:00")
     office.append(pen, received_at=NOON - timedelta(days=days_ago, hours=2))

@@ -11,6 +11,7 @@ import pytest
 
 from kiosk.base.private_file import close_to_others, write_private
 from kiosk.setup.drop_in import keep_drop_in
+from tests import started
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(180)]
 
@@ -22,14 +23,23 @@ def port() -> int:
         return int(probe.getsockname()[1])
 
 
+ENVIRONMENT = {
+    **os.environ, "SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy", "HAILONG_LANGUAGE": "en",
+    "HAILONG_KIOSK_JOURNAL__ALLOW_ANY_DISK": "true",
+}  # fmt: skip
+
+
 def run(umask: int, program: str, *arguments: str | Path, typed: str = "") -> None:
-    command = [Path(sys.executable).with_name(program), *arguments]
-    environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy", "HAILONG_LANGUAGE": "en"}
-    environment["HAILONG_KIOSK_JOURNAL__ALLOW_ANY_DISK"] = "true"
+    ended = started.run(program, arguments, ENVIRONMENT, typed=typed, umask=umask)
+    assert ended.returncode == 0, (program, arguments, ended.stdout + ended.stderr)
+
+
+def run_demo(umask: int, *arguments: str | Path) -> None:
+    command = [Path(sys.executable).with_name("kiosk"), "demo", *arguments, "--presses", "6", "--exit-when-synced"]
     ended = subprocess.run(
-        command, env=environment, umask=umask, input=typed, capture_output=True, text=True, timeout=150, check=False
+        command, env=ENVIRONMENT, umask=umask, capture_output=True, text=True, timeout=150, check=False
     )
-    assert ended.returncode == 0, (command, ended.stdout + ended.stderr)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 def mode(path: Path) -> int:
@@ -41,7 +51,7 @@ def test_nothing_that_a_kiosk_and_its_collector_keep_follows_the_umask(tmp_path,
     data, made = tmp_path / "data", tmp_path / "made"
     made.mkdir()
     at = ("--data-dir", data)
-    run(umask, "kiosk", "demo", *at, "--port", str(port), "--presses", "6", "--exit-when-synced")
+    run_demo(umask, *at, "--port", str(port))
     run(umask, "kiosk", "pin", *at, typed="314159\n314159\n")
     run(umask, "kiosk", "backup", made / "journal.db", *at)
     run(umask, "kiosk", "export", made, "--all", *at)

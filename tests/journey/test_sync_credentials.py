@@ -4,8 +4,6 @@ import json
 import os
 import re
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from sync.agent.troubles import Trouble
 from sync.agent.wire.client import CollectorClient
 from sync.collector.fleet.devices import devices
 from sync.protocol.own_key import public_text
+from tests import started
 from tests.live import LiveCollector, LiveKiosk, live_collector, once_each
 
 
@@ -35,8 +34,7 @@ def command(collector: LiveCollector, *arguments: str) -> str:
         **os.environ, "HAILONG_LANGUAGE": "en", "HAILONG_COLLECTOR_DATABASE_URL": f"sqlite:///{collector.path}",
         "HAILONG_COLLECTOR_PUBLIC_URL": collector.url,
     }  # fmt: skip
-    program = [sys.executable, "-c", "from sync.collector.commands.main import main; main()", *arguments]
-    ended = subprocess.run(program, capture_output=True, text=True, timeout=60, env=env, check=False)
+    ended = started.run("collector", arguments, env)
     assert (ended.returncode, ended.stderr) == (0, "")
     return ended.stdout
 

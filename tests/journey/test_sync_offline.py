@@ -6,8 +6,6 @@ import os
 import random
 import re
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from kiosk.journal.recovery.acknowledged import acknowledged_by_collector
 from sync.agent.asked.offline import export_batches, take_acknowledgement
 from sync.agent.device.enroll import KioskFiles, enroll_offline, load_device
 from sync.agent.errors import FileUnusable, NotEnrolled
+from tests import started
 from tests.live import LiveCollector, LiveKiosk, once_each
 
 
@@ -37,8 +36,7 @@ def command(collector: LiveCollector, *arguments: str | Path, code: int = 0, pub
         **os.environ, "HAILONG_LANGUAGE": "en", "HAILONG_COLLECTOR_DATABASE_URL": f"sqlite:///{collector.path}",
         "HAILONG_COLLECTOR_PUBLIC_URL": collector.url if public_url is None else public_url,
     }  # fmt: skip
-    program = [sys.executable, "-c", "from sync.collector.commands.main import main; main()", *map(str, arguments)]
-    ended = subprocess.run(program, capture_output=True, text=True, timeout=60, env=env, check=False)
+    ended = started.run("collector", arguments, env)
     assert (ended.returncode, "Traceback" in ended.stderr) == (code, False), ended.stderr
     return ended.stdout + ended.stderr
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from itertools import groupby
 
 from kiosk.domain.instant import part_of_day
@@ -126,6 +127,7 @@ def half_day_of(at: str) -> HalfDay:
     return at[:10], part_of_day(int(at[11:13]))
 
 
+@lru_cache(256)
 def open_at(at: str) -> frozenset[HalfDay]:
     """The half days that are not over at this moment: the present one, and one that ended minutes ago.
 

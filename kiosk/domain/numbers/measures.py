@@ -117,6 +117,11 @@ def participation(ratings: int, transactions: int | None) -> Share | None:
     return None if transactions is None else Share(Method.PARTICIPATION, ratings, transactions)
 
 
+def lies_below(one: Figure, other: Figure) -> bool:
+    """Whether the first of two figures of one method is the smaller, be it by chance; False where either has no n."""
+    return one.numerator * other.denominator < other.numerator * one.denominator
+
+
 def differs(one: Figure, other: Figure) -> bool:
     """Whether two figures of one method differ by more than chance, at 95 %.
 

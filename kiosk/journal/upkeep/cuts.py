@@ -54,7 +54,7 @@ def _cuts_since(reader: JournalReader, since: Noted) -> Iterator[Judged]:
     for entry in reader.entries():
         line = readable(entry.line)
         if not isinstance(line, BlockLine) or is_carried(entry.line):
-            uncut.read(entry.seq, entry.line)
+            uncut.read_decoded(entry.seq, entry.line, line)
             continue
         one = cut_in(line)
         wrong = check(one, uncut.rated, line.at, uncut.setting.moves, spent.get(one.stream, 0))

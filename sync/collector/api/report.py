@@ -12,7 +12,7 @@ from kiosk.base.texts import texts
 from sync.collector.api.depends import MayExport, TheServices
 from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.api.noted import note_reading
-from sync.collector.figures.book import Book
+from sync.collector.figures.book import Book, Closing, Sums
 from sync.collector.figures.tables import tables_of
 from sync.collector.fleet.places.units import PLACE_CODE
 from sync.collector.services import reports
@@ -60,6 +60,7 @@ def book_json(book: Book, p: Phrases) -> dict[str, Any]:
         "notice": NOTICE,
         "recorded": book.recorded,
         "waits": p.waits(book),
+        "closed": closing_json(book.closing),
         "questions": [
             {
                 "question": part.series.asked.code,
@@ -69,6 +70,7 @@ def book_json(book: Book, p: Phrases) -> dict[str, Any]:
                 "recorded": part.me.recorded,
                 "waiting": dict(sorted(part.me.waits.items())),
                 "set_aside": part.me.aside_n,
+                "places_without": part.left_out,
                 "table": f"other_{number}" if number else "figures",
             }
             for number, part in enumerate(book.parts)
@@ -79,6 +81,41 @@ def book_json(book: Book, p: Phrases) -> dict[str, Any]:
             ]
             for table in tables_of(book, p.titles_of(book))
         },
+    }
+
+
+def closing_json(closing: Closing | None) -> dict[str, Any] | None:
+    """That the month was closed, and each correction with the figures before and after it."""
+    if closing is None:
+        return None
+    return {
+        "at": closing.made_at.isoformat(),
+        "number": closing.number,
+        "kept": not closing.is_live,
+        "changes_wait": closing.waits,
+        "corrections": [
+            {
+                "number": one.number,
+                "at": one.made_at.isoformat(),
+                "causes": list(one.causes),
+                "changes": [
+                    {"question": changed.code, "before": _sums_json(changed.before), "after": _sums_json(changed.after)}
+                    for changed in one.changed
+                ],
+            }
+            for one in closing.corrections
+        ],
+    }
+
+
+def _sums_json(sums: Sums) -> dict[str, int | None]:
+    return {
+        "n": sums.n,
+        "satisfied": sums.satisfied,
+        "set_aside": sums.aside,
+        "waiting": sums.waiting,
+        "recorded": sums.recorded,
+        "transactions": sums.transactions,
     }
 
 

@@ -105,6 +105,11 @@ def parse_period(code: str) -> Period:
     return found
 
 
+def open_since(today: date, closed_after_days: int) -> date:
+    """The first day of the first month that is not closed: all before it are, so many whole days after their end."""
+    return (today - timedelta(days=closed_after_days)).replace(day=1)
+
+
 def _parse(code: str) -> Period | None:
     first, _, last = code.partition("..")
     if last:

@@ -7,6 +7,7 @@ from sync.collector.chores.blocks import JudgeJournals
 from sync.collector.chores.cases import run_case_round
 from sync.collector.chores.comments import run_comment_round
 from sync.collector.chores.kiosks import watch_fleet
+from sync.collector.chores.months import CloseMonths
 from sync.collector.chores.reports import mail_reports
 from sync.collector.chores.rollouts import tend_rollouts
 from sync.collector.chores.settle import settle_moves
@@ -31,6 +32,8 @@ REPORTS_EVERY_S = 300.0
 SIGNS_EVERY_S = 600.0
 MOVES_EVERY_S = 60.0
 JUDGE_EVERY_S = 60.0
+MONTHS_EVERY_S = 30.0
+MONTHS_FIRST_S = 120.0
 WRITE_S_MAX = 60.0
 
 
@@ -57,6 +60,15 @@ def chores_of(services: Services) -> list[Chore]:
         sender = Sender(services.config.notices, roads, partial(transact, services), services.now)
         found.append(Chore("send notices", SEND_EVERY_S, sender.run_round))
     return found
+
+
+def slow_chores_of(services: Services) -> list[Chore]:
+    """What takes so long that it has a thread of its own; others must not wait for it."""
+    if services.config.demo:
+        # A demonstration shows single presses: nothing of it may be kept for good.
+        return []
+    closing = CloseMonths(services, partial(transact, services))
+    return [Chore("close months", MONTHS_EVERY_S, closing.run_round, first_s=MONTHS_FIRST_S)]
 
 
 def roads_of(config: CollectorConfig) -> dict[str, Road]:

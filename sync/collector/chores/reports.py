@@ -11,7 +11,7 @@ from kiosk.base.texts import texts
 from sync.collector.calendar.periods import Kind as PeriodKind
 from sync.collector.calendar.periods import Period, period_of
 from sync.collector.errors import UsageWrong
-from sync.collector.export.forms import FORMS
+from sync.collector.export.forms import FORMS, file_of
 from sync.collector.figures.book import Book
 from sync.collector.notices.outbox import Attached, Kind, Notice
 from sync.collector.people.audit import note
@@ -73,7 +73,7 @@ def _put(
 def _notice(services: Services, wanted: MailedReport, book: Book, now: datetime) -> Notice:
     language = services.config.language
     p = Phrases(texts("collector", language), services.config.zone, now)
-    make, media_type = FORMS[wanted.format]
+    _, media_type = FORMS[wanted.format]
     name = f"hailong-{book.place.code or 'tat-ca'}-{book.period.code}.{wanted.format}"
     place, period = p.place(book.place), p.period(book.period)
     return Notice(
@@ -82,7 +82,7 @@ def _notice(services: Services, wanted: MailedReport, book: Book, now: datetime)
         "\n\n".join([p.t("Enclosed: the report of {place}, {period}.", place=place, period=period), p.notice]),
         to=wanted.to,
         everyone=False,
-        attached=Attached(name, media_type, make(book, p)),
+        attached=Attached(name, media_type, file_of(services, book, wanted.format, p.t)),
     )
 
 

@@ -19,7 +19,7 @@ from sync.collector.commands.move import move
 from sync.collector.commands.notices import notices_app
 from sync.collector.commands.offline import ack_file, import_files
 from sync.collector.commands.places import counter_app, unit_app
-from sync.collector.commands.report import report
+from sync.collector.commands.report import closed_app, report
 from sync.collector.commands.served import served_app
 from sync.collector.commands.shared import ConfigFile, DataDir, open_ready, tell
 from sync.collector.commands.user import user_app
@@ -47,6 +47,7 @@ app.add_typer(served_app, name="served")
 app.add_typer(config_app, name="config")
 app.add_typer(notices_app, name="notices")
 app.command(epilog="Example: collector report thang-11.pdf --period 2026-11 --unit 06040")(report)
+app.add_typer(closed_app, name="closed")
 app.command(epilog="Example: collector backup /media/usb/collector-2026-11-22.db")(backup)
 app.command(epilog="Example: collector move https://gop-y.example.gov.vn --day 2026-12-15")(move)
 app.command("demo-data", epilog="Example: collector demo-data --data-dir ./demo --province 20 --months 6")(demo_data)

@@ -1,19 +1,31 @@
-"""``collector report``: a report as a file, for a schedule or a stick.
+"""``collector report``: a report as a file, for a schedule or a stick; ``collector closed``: those of closed months.
 
 What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
 """
 
+import json
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kiosk.base.private_file import write_private
 from kiosk.base.texts import texts
-from sync.collector.commands.shared import ConfigFile, DataDir, actor, in_transaction, open_ready, tell
+from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, actor, in_transaction, open_ready, tell
 from sync.collector.errors import UsageWrong
-from sync.collector.settings.collector import load_config
+from sync.collector.settings.collector import CollectorConfig, load_config
+
+if TYPE_CHECKING:
+    from sync.collector.services.closed import Shelf
+
+closed_app = typer.Typer(help="Reports of closed months, as they were kept.", no_args_is_help=True)
+
+
+@closed_app.callback()
+def closed() -> None:
+    """Reports of closed months, as they were kept."""
 
 
 def report(
@@ -33,12 +45,11 @@ def report(
     language: Annotated[str, typer.Option(help="vi or en.")] = "vi",
 ) -> None:
     """Write a report of a unit or counter; the audit log tells of it."""
-    from sync.collector.export.forms import FORMS
+    from sync.collector.export.forms import FORMS, file_of
     from sync.collector.people.audit import note
     from sync.collector.people.rights import ANYBODY
     from sync.collector.services.reports import Query, read_book
     from sync.collector.services.services import make_services
-    from sync.collector.words.phrases import Phrases
 
     form = out.suffix.removeprefix(".").lower()
     if form not in FORMS:
@@ -47,13 +58,108 @@ def report(
     database, now = open_ready(settings), datetime.now(UTC)
     services = make_services(settings, database)
     book = read_book(services, ANYBODY, Query(unit, counter, period, compare, measure=measure, versus=versus))
-    make, _ = FORMS[form]
-    body = make(book, Phrases(texts("collector", language), settings.zone, now))
+    body = file_of(services, book, form, texts("collector", language))
     services.writer.close()
     details = {"form": form, "period": book.period.code}
     in_transaction(
         database, lambda connection: note(connection, now, actor(), "export", book.place.key or "*", details)
     )
+    _write(out, body)
+
+
+@closed_app.command("make", epilog="Example: collector closed make --config /etc/hailong/collector.toml")
+def closed_make(config: ConfigFile = None, data_dir: DataDir = None) -> None:
+    """Close now what is due, and make the corrections; a running collector does the same by itself."""
+    from sync.collector.chores.every import transact
+    from sync.collector.chores.months import CloseMonths
+    from sync.collector.services.services import make_services
+
+    settings = load_config(config, data_dir)
+    if settings.demo:
+        raise UsageWrong("a demonstration closes no month: it shows single presses")
+    database = open_ready(settings)
+    services = make_services(settings, database)
+    kept = CloseMonths(services, partial(transact, services)).run_all(
+        lambda month: tell("Closing {month}", month=month)
+    )
+    services.writer.close()
+    database.close()
+    tell("Reports kept: {n}", n=kept)
+
+
+@closed_app.command("list", epilog="Example: collector closed list --unit 06040 --period 2026-11")
+def closed_list(
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    unit: Annotated[str | None, typer.Option(help="Code of a unit; default: all units together.")] = None,
+    period: Annotated[str, typer.Option(help="2026-11; default: every month that was closed.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show the reports that were kept, with the SHA-256 of their numbers and files."""
+    from sync.collector.api.closed import shelf_json
+
+    found = [shelf_json(shelf) for shelf in _shelves(load_config(config, data_dir), unit, period)]
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for shelf in found:
+        for report_of in shelf["reports"]:
+            typer.echo(f"{shelf['period']} {shelf['place'] or '-'} {report_of['number']} {report_of['made_at']}")
+            typer.echo(f"    json {report_of['sha256']}")
+            for file in report_of["files"]:
+                typer.echo(f"    {file['form']:4} {file['sha256']} {file['bytes']}")
+
+
+@closed_app.command("export", epilog="Example: collector closed export thang-11.pdf --period 2026-11 --unit 06040")
+def closed_export(
+    out: Annotated[
+        Path,
+        typer.Argument(help="File to write; its ending says which kind: .csv, .xlsx, .pdf or .json.", metavar="FILE"),
+    ],
+    period: Annotated[str, typer.Option(help="2026-11, a month that was closed.")],
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    unit: Annotated[str | None, typer.Option(help="Code of a unit; default: all units together.")] = None,
+    number: Annotated[
+        int | None, typer.Option(help="0 is the first report, then its corrections; default: the newest.")
+    ] = None,
+) -> None:
+    """Write a file of a closed month, byte for byte as it was made; the audit log tells of it."""
+    from sync.collector.people.audit import note
+    from sync.collector.services.closed import take_kept
+    from sync.collector.services.services import make_services
+
+    settings = load_config(config, data_dir)
+    (shelf,) = _shelves(settings, unit, period)
+    database, now = open_ready(settings), datetime.now(UTC)
+    services = make_services(settings, database)
+    number = shelf.closing.number if number is None else number
+    form = out.suffix.removeprefix(".").lower()
+    body = take_kept(services, shelf, number, form)
+    services.writer.close()
+    details = {"form": form, "period": shelf.period.code, "closed": number}
+    in_transaction(
+        database, lambda connection: note(connection, now, actor(), "export", shelf.place.key or "*", details)
+    )
+    _write(out, body)
+
+
+def _shelves(settings: CollectorConfig, unit: str | None, period: str) -> "list[Shelf]":
+    """What was kept of a unit: of one month, or of each."""
+    from sync.collector.people.rights import ANYBODY
+    from sync.collector.services.closed import find_shelf, months_kept
+    from sync.collector.services.services import make_services
+
+    database = open_ready(settings)
+    services = make_services(settings, database)
+    months = [period] if period else months_kept(services, ANYBODY, unit)
+    found = [find_shelf(services, ANYBODY, unit, month) for month in months]
+    services.writer.close()
+    database.close()
+    return found
+
+
+def _write(out: Path, body: bytes) -> None:
     try:
         write_private(out, body, durable=True)
     except OSError as error:

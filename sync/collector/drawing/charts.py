@@ -91,7 +91,10 @@ def spark(weeks: Sequence[Week], p: Phrases) -> Markup:
     run: list[tuple[float, float]] = []
     across = width / max(1, len(weeks) - 1)
     heights = [
-        None if (value := percent_of(share)) is None else height - place_on(value, axis, height) for share in shares
+        height - place_on(100 * share.numerator / share.denominator, axis, height)
+        if share and share.denominator
+        else None
+        for share in shares
     ]
     points = [None if y is None else (index * across, y) for index, y in enumerate(heights)]
     for point in [*points, None]:
@@ -119,7 +122,7 @@ def small_line(cells: Sequence[object], name: str, p: Phrases) -> Markup:
     return svg.picture(width, height, marks, p.t("{name}: the numbers stand in the row", name=name), "spark26")
 
 
-def place_on(value: Decimal, axis: Axis, width: float) -> float:
+def place_on(value: Decimal | float, axis: Axis, width: float) -> float:
     """Where a percentage stands on an axis of this width."""
     inside = max(axis[0], min(axis[1], float(value)))
     return (inside - axis[0]) / (axis[1] - axis[0]) * width

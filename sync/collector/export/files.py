@@ -36,7 +36,7 @@ def csv_of(tables: Sequence[Table], heading: Sequence[str], p: Phrases) -> bytes
         rows += [
             [_plain(cell, column, p) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows
         ]
-        rows.append([])
+        rows += [*([[table.note]] if table.note else []), []]
     rows.append([p.notice])
     return csv_bytes(rows, ";" if p.t.language == "vi" else ",")
 
@@ -83,7 +83,9 @@ def heading_of(book: Book, p: Phrases) -> list[str]:
         ),
         t("Made at {time}", time=p.made_at_fully()),
         f"{book.asked.code} · {p.method(book.method)}",
+        *p.closing(book),
         *filter(None, [p.recorded(book), p.waits(book), *p.changed(book.main.series), p.undated(book)]),
+        *([p.gap(book)] if book.versus else []),
         *([p.rank_method()] if any(line.rank for line in book.reasons) else []),
     ]
 
@@ -113,6 +115,8 @@ def _write_sheet(workbook: Any, sheet: Any, table: Table, heading: list[str], p:
         sheet.set_column(place, place, 34 if column.form is Form.TEXT and place < 2 else 13)
         for number, row in enumerate(table.rows, first + 1):
             _write(sheet, number, place, row[place], column, forms.get(column.form), p)
+    if table.note:
+        sheet.write_string(first + len(table.rows) + 1, 0, safe_text(table.note))
     sheet.freeze_panes(first + 1, 1)
     return first
 

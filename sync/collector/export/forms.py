@@ -1,10 +1,16 @@
 """Forms: every kind of file that a report can become."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from kiosk.base.texts import Texts
 from sync.collector.export.files import csv_file, xlsx_file
 from sync.collector.export.paper import pdf_file
 from sync.collector.figures.book import Book
+from sync.collector.services.closed import kept_file
+from sync.collector.services.services import Services
 from sync.collector.words.phrases import Phrases
 
 FORMS: Mapping[str, tuple[Callable[[Book, Phrases], bytes], str]] = {
@@ -13,3 +19,18 @@ FORMS: Mapping[str, tuple[Callable[[Book, Phrases], bytes], str]] = {
     "pdf": (pdf_file, "application/pdf"),
 }
 """How each is made, and its media type."""
+
+
+def file_of(services: Services, book: Book, form: str, t: Texts) -> bytes:
+    """A report as a file; of a closed month the very one that was kept, once it was made."""
+    kept = kept_file(services, book, form, t.language)
+    make, _ = FORMS[form]
+    if book.is_kept and book.closing is not None:
+        # A file of kept numbers says nothing of a later day.
+        book = replace(book, closing=replace(book.closing, waits=False))
+    return kept or make(book, phrases_for(book, t, services.config.zone, services.now()))
+
+
+def phrases_for(book: Book, t: Texts, zone: ZoneInfo, now: datetime) -> Phrases:
+    """The words of a file: of now, or of the moment at which the numbers of a closed month were kept."""
+    return Phrases(t, zone, book.made_at if book.is_kept else now)

@@ -39,11 +39,13 @@ def pdf_of(html: str) -> bytes:
 def paper_html(book: Book, p: Phrases) -> str:
     """What is laid out."""
     tables = {table.key: table for table in tables_of(book, p.titles_of(book))}
+    others = [table for key, table in tables.items() if key.startswith("other_")]
     return templates.get_template("paper.html").render(
         t=p.t,
         p=p,
         book=book,
-        tables=[tables[key] for key in _TABLES if key in tables],
+        divided=tables.get("recorded"),
+        tables=[*(tables[key] for key in _TABLES if key in tables), *others],
         levels=tables["levels"],
         figures=tables["figures"],
         matters=find_matters(book),

@@ -15,6 +15,7 @@ def sheet_heading(sheet: Sheet, p: Phrases) -> list[str]:
         f"{p.full_place(sheet.place)}: {sheet.title}, {p.period(sheet.period)}",
         sheet.label,
         p.t("Made at {time}", time=p.made_at_fully()),
+        *([sheet.waits] if sheet.waits else []),
     ]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.domain.numbers.measures import Share, differs
+from kiosk.domain.numbers.measures import Share, differs, lies_below
 from sync.collector.figures.book import Book
 from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.lines import Line
@@ -54,13 +54,16 @@ def rest_of(line: Line, book: Book) -> Share | None:
 
 
 def _matter_of(line: Line, book: Book) -> Matter | None:
-    rest = rest_of(line, book)
-    if line.is_clear and line.points is not None and line.points < 0:
-        return Matter(Why.FELL, line.place, line, rest)
-    if line.share and rest and differs(line.share, rest):
-        ends, others = line.share.interval(), rest.percent()
-        if ends and others is not None and ends[1] < others:
-            return Matter(Why.LOW, line.place, line, rest)
+    # Most lines do not lie lower at all, which is seen at once; of a province there are thousands.
+    now, before, everybody = line.figure, line.figure_before, book.me.share
+    if now and before and lies_below(now, before) and line.is_clear and line.points is not None and line.points < 0:
+        return Matter(Why.FELL, line.place, line, rest_of(line, book))
+    if line.share and everybody and lies_below(line.share, everybody):
+        rest = rest_of(line, book)
+        if rest and differs(line.share, rest):
+            ends, others = line.share.interval(), rest.percent()
+            if ends and others is not None and ends[1] < others:
+                return Matter(Why.LOW, line.place, line, rest)
     return None
 
 

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
 
 from kiosk.domain.numbers.disclosure import Policy
 from kiosk.domain.numbers.measures import Method
@@ -33,7 +35,80 @@ class Joined:
     """Whether both periods are taken as it stands now: it was moved before the one that the report is about."""
 
 
+class Cause(StrEnum):
+    """What changed a month after it was closed, as far as its numbers tell."""
+
+    LATE = "late"
+    """Ratings came that had not been there."""
+    AWAY = "away"
+    """Ratings belong elsewhere now: a counter or kiosk was moved, from a day of that month on."""
+    SHOWN = "shown"
+    """Ratings are shown that waited."""
+    DECIDED = "decided"
+    """Somebody decided about suspicious ratings, or took that back."""
+    SERVED = "served"
+    """Transactions were typed in or corrected."""
+
+
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """What a correction tells of one question, before or after it."""
+
+    n: int
+    """Counted ratings that are shown."""
+    satisfied: int
+    aside: int
+    waiting: int
+    transactions: int | None
+    percent: bool
+    """Whether ``n`` carries a percentage."""
+
+    @property
+    def recorded(self) -> int:
+        """All of them together."""
+        return self.n + self.aside + self.waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One question whose numbers a correction changed; without any, it was not answered before."""
+
+    code: str
+    before: Sums
+    after: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What was published of a month after it was closed."""
+
+    number: int
+    """From 1."""
+    made_at: datetime
+    causes: tuple[Cause, ...]
+    changed: tuple[Changed, ...]
+    """Of the place as a whole; nothing where only places below it changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """That the month of a report was closed, and what was corrected since."""
+
+    made_at: datetime
+    """When its first report was made."""
+    corrections: tuple[Correction, ...] = ()
+    waits: bool = False
+    """Whether something changed that is too little to be published yet."""
+    is_live: bool = False
+    """Whether the report that tells of it has the numbers of now: only those of a unit are kept."""
+
+    @property
+    def number(self) -> int:
+        """0 for the first report, then the number of the newest correction."""
+        return len(self.corrections)
+
+
+@dataclass(frozen=True)
 class Part:
     """What one question of one survey got, all its versions of the same levels together."""
 
@@ -41,29 +116,30 @@ class Part:
     me: Line
     """All counters of the place together."""
     children: tuple[Line, ...]
+    """The places right below; of a question beside the one of the report only those where somebody answered it."""
     counters: tuple[Line, ...]
+    """Every counter at or below the place, by the same rule."""
     method: Method
+    left_out: int = 0
+    """At how many places right below nobody answered it: they are in no table of it."""
 
     @property
     def question(self) -> Question | None:
         """The question, where its survey is known."""
         return self.series.question
 
-    @property
+    @cached_property
     def levels(self) -> tuple[int, ...]:
         """The levels to show: all of the scale, and any other that was stored."""
-        scale = {level.value for level in self.question.levels} if self.question else set()
-        return tuple(sorted(scale | set(self.me.shown.counts)))
+        return tuple(sorted({*self._scale, *self.me.shown.counts}))
 
     def level(self, value: int) -> Level | None:
         """The scale's level of this value."""
-        levels = self.question.levels if self.question else ()
-        return next((level for level in levels if level.value == value), None)
+        return self._scale.get(value)
 
-    @property
-    def is_told(self) -> bool:
-        """Whether there is anything to say of it at this place."""
-        return bool(self.me.recorded or self.me.shown.hidden or self.me.shown.waiting)
+    @cached_property
+    def _scale(self) -> dict[int, Level]:
+        return {level.value: level for level in self.question.levels} if self.question else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +178,13 @@ class Book:
     """When the versions came that did something otherwise than the one before, as far as they are the office's own."""
     undated: tuple[Place, ...] = ()
     """The counters some of whose ratings stand on the day of their receipt."""
+    closing: Closing | None = None
+    """Where the period is a month that was closed."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its numbers are those that were kept when its month was closed or corrected."""
+        return self.closing is not None and not self.closing.is_live
 
     @property
     def is_open(self) -> bool:

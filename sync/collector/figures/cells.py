@@ -1,10 +1,36 @@
 """Cells: how a count, a percentage and an interval stand in a table; a cell without a number says why. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from kiosk.base.table import Cell, Mark
+from kiosk.base.texts import Texts
 from kiosk.domain.numbers.disclosure import Shown
 from kiosk.domain.numbers.measures import Figure, Method, Share
+from kiosk.domain.visit.rating import Standing
+from sync.collector.figures.book import Part
+from sync.collector.figures.lines import ReasonLine
+from sync.collector.figures.places import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """The words that tables need besides the catalogue's: of levels, standings, reasons, places and questions."""
+
+    t: Texts
+    level: Callable[[int], str]
+    standing: Callable[[Standing], str]
+    rule: Callable[[Standing], str]
+    reason: Callable[[ReasonLine], str]
+    place: Callable[[Place], str]
+    measure: Callable[[Method], str]
+    question: Callable[[Part], str]
+    part_level: Callable[[Part, int], str]
+    survey: Callable[[Part], str]
+    why: Callable[[Part], str]
+    """Why ratings of a question are not shown, in a few words; empty where it is for several reasons, or none."""
+    left_out: Callable[[Part], str]
+    """At how many places nobody answered it, in one sentence; empty where at none."""
 
 
 def count_cell(shown: Shown) -> Cell:

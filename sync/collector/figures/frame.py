@@ -1,6 +1,5 @@
 """Frame: what every part of one report is read within."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -23,6 +22,8 @@ class Frame:
     """One report's place, question and days, and where to read of them."""
 
     connection: Connection
+    sums: Connection
+    """Where what is shown is read: the same, or a copy of its sums, for whoever makes many reports."""
     places: Places
     order: Order
     rules: Rules
@@ -123,7 +124,3 @@ class Frame:
     def span(self, period: Period) -> Days:
         """The days to read of a period."""
         return to_the_end(Days(period.first, period.last), self.rules.today)
-
-    def above(self, counters: Iterable[str]) -> set[str]:
-        """These counters and every place above them."""
-        return {above for key in counters for above in self.places.up_from(key)}

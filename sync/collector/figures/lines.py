@@ -69,6 +69,11 @@ class Line:
         return sum(self.waits.values())
 
     @property
+    def is_told(self) -> bool:
+        """Whether there is anything to say of it: somebody pressed."""
+        return bool(self.recorded or self.shown.hidden or self.shown.waiting)
+
+    @property
     def with_aside(self) -> Figure | None:
         """The figure with what was set aside; None where that would give a set-aside rating away."""
         return figure_of(self.method, self.both, self.satisfied) if self.both else None
@@ -101,11 +106,13 @@ class Line:
     @cached_property
     def figure(self) -> Figure | None:
         """What the page is about, where the base carries it."""
-        return figure_of(self.method, self.shown, self.satisfied)
+        return self.share if self.method is Method.TOP2BOX else figure_of(self.method, self.shown, self.satisfied)
 
     @cached_property
     def figure_before(self) -> Figure | None:
         """What the page is about, in the other period."""
+        if self.method is Method.TOP2BOX:
+            return self.share_before
         return figure_of(self.method, self.before, self.satisfied)
 
     @cached_property

@@ -4,7 +4,7 @@ Page, file and API show this book and compute nothing.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,6 +14,7 @@ from kiosk.domain.numbers.disclosure import Shown, shown_sum
 from kiosk.domain.numbers.measures import Method, Share
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Survey
+from sync.collector.calendar.periods import Period
 from sync.collector.figures.book import Book, Order, Part, Rules
 from sync.collector.figures.frame import Frame
 from sync.collector.figures.lines import Answered, HalfDay, Line, dissatisfied_of
@@ -31,7 +32,7 @@ from sync.collector.figures.queries.counts import (
 )
 from sync.collector.figures.queries.grains import Days, to_the_end
 from sync.collector.figures.queries.served import Served, add_served, read_served
-from sync.collector.figures.queries.waits import ASIDE_STREAMS, Waiting, Why, read_waiting, roll_up
+from sync.collector.figures.queries.waits import ASIDE_STREAMS, Waiting, Waits, aside_at, read_waiting, waits_at
 from sync.collector.figures.reasons import reason_months_of, reasons_of
 from sync.collector.figures.series import Series, group, named_series
 from sync.collector.figures.weeks import weeks_of
@@ -41,23 +42,50 @@ HEAT_WEEKS = 5
 NO_STANDINGS: Mapping[Standing, int] = {}
 
 
-def make_book(connection: Connection, places: Places, order: Order, rules: Rules) -> Book:
-    """The report that was ordered, as far as it may be shown."""
+def make_book(
+    connection: Connection,
+    places: Places,
+    order: Order,
+    rules: Rules,
+    answered: Mapping[Series, int] | None = None,
+    sums: Connection | None = None,
+) -> Book:
+    """The report that was ordered, as far as it may be shown.
+
+    Whoever makes many reads ``answered_in`` once and copies the sums that they are made of (``Frame.sums``).
+    """
     days = order.period.until(rules.today)
     # Nothing is read of a period before by whoever needs none.
     compared = days if order.brief else order.other or order.period.same_days_of(order.period.previous, rules.today)
-    answered = group(read_answered(connection, to_the_end(Days(days.first, days.last), rules.today)), rules.surveys)
-    frame = Frame(connection, places, order, rules, _choose(answered, order.asked, rules.surveys), days, compared)
+    if answered is None:
+        answered = answered_in(connection, days, rules)
+    frame = Frame(
+        connection,
+        sums or connection,
+        places,
+        order,
+        rules,
+        _choose(answered, order.asked, rules.surveys),
+        days,
+        compared,
+    )
     return _make(frame, answered)
+
+
+def answered_in(connection: Connection, days: Period, rules: Rules) -> dict[Series, int]:
+    """Every question that was answered in these days, wherever, the most answered first."""
+    asked = read_answered(connection, to_the_end(Days(days.first, days.last), rules.today))
+    return group(asked, rules.surveys)
 
 
 def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
     """The whole report: each table is read once for each question that was answered."""
     places, order, rules, place = frame.places, frame.order, frame.rules, frame.order.place
-    frame = replace(frame, brief=order.brief)
-    shown, before, line = _lines(frame)
-    parts = (_part(frame, line), *_others(frame, answered))
+    frame, took_part = replace(frame, brief=order.brief), _answered(frame)
+    shown, before, line = _lines(frame, took_part)
+    parts = (_part(frame, line), *_others(frame, answered, took_part))
     kiosks = tuple((at, kiosk) for at in places.counters(place.key) for kiosk in at.kiosks)
+    peers = places.beside(place, frame.days.first, frame.days.last, order.seen)
     way = tuple(at for at in places.way_to(place.key) if at.key.startswith(order.seen) and at.key)
     unknown = undated_counters(frame.connection, frame.days.first, frame.days.last)
     undated = tuple(at for at in places.counters(place.key) if at.counter_id in unknown)
@@ -65,19 +93,25 @@ def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
         place, way, order.period, frame.days, frame.other, rules.today, rules.now, rules.policy, parts, answered,
         parts[0].me.spark, () if frame.brief else reasons_of(frame, shown, before),
         () if frame.brief else _half_days(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
-        reason_months_of(frame) if order.over_time else (), _peers(frame), frame.joined,
+        reason_months_of(frame) if order.over_time else (), peers, frame.joined,
         read_published(frame.connection, [change.after.ref for change in frame.series.changes]), undated,
     )  # fmt: skip
 
 
-def _others(frame: Frame, answered: Mapping[Series, int]) -> Iterator[Part]:
+def _others(frame: Frame, answered: Mapping[Series, int], took_part: Mapping[str, Answered]) -> Iterator[Part]:
     """What was answered at the place beside the question of the report, the most answered first."""
     for series in answered:
         if series.asked != frame.series.asked:
             beside = replace(frame, series=series, brief=True)
-            part = _part(beside, _lines(beside)[2])
-            if part.is_told:
-                yield part
+            part = _part(beside, _lines(beside, took_part)[2])
+            if part.me.is_told:
+                yield _where_answered(part)
+
+
+def _where_answered(part: Part) -> Part:
+    """The same without the places that have nothing to say: most never ask what one of them asks."""
+    children, counters = (tuple(line for line in lines if line.is_told) for lines in (part.children, part.counters))
+    return replace(part, children=children, counters=counters, left_out=len(part.children) - len(children))
 
 
 def _part(frame: Frame, line: Callable[[Place], Line]) -> Part:
@@ -87,22 +121,25 @@ def _part(frame: Frame, line: Callable[[Place], Line]) -> Part:
     return Part(frame.series, line(place), children, tuple(line(at) for at in counters), frame.method)
 
 
-def _lines(frame: Frame) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Callable[[Place], Line]]:
+def _lines(
+    frame: Frame, took_part: Mapping[str, Answered]
+) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Callable[[Place], Line]]:
     """What is shown of every place now and before, and what makes a place's line."""
     now = frame.span(frame.days)
     waiting, before = _waiting(frame, now)
-    streams = read_streams(frame.connection, frame.keys, frame.asked, [COUNTED, ASIDE, *ASIDE_STREAMS], now)
-    few, coming = frame.above(waiting.waits[0].few), frame.above(waiting.waits[0].coming)
-    shown = _shown(frame, streams[COUNTED], few, coming)
-    aside, standings, held = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting), _held(frame, waiting)
-    answered, weeks = _answered(frame), {} if frame.brief else weeks_of(frame)
+    streams = read_streams(frame.sums, frame.keys, frame.asked, [COUNTED, ASIDE, *ASIDE_STREAMS], now)
+    waits, held = waiting.waits(frame.places.up_from), waits_at(waiting, frame.places.up_from)
+    running = {place for key in waiting.running for place in frame.places.up_from(key)}
+    shown = _shown(frame, streams[COUNTED], waits)
+    aside, standings = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting)
+    weeks = {} if frame.brief else weeks_of(frame)
 
     def line(at: Place) -> Line:
         key = at.key
         return Line(
             at, shown[key], before[key], standings.get(key, NO_STANDINGS),
-            _with_aside(shown[key], aside.get(key, NO_LEVELS)), answered.get(key), frame.satisfied,
-            weeks.get(key, ()), frame.method, held.get(key, {}), key in coming,
+            _with_aside(shown[key], aside.get(key, NO_LEVELS)), took_part.get(key), frame.satisfied,
+            weeks.get(key, ()), frame.method, held.get(key, {}), key in running,
         )  # fmt: skip
 
     return shown, before, line
@@ -111,25 +148,12 @@ def _lines(frame: Frame) -> tuple[Mapping[str, Shown], Mapping[str, Shown], Call
 def _waiting(frame: Frame, now: Days) -> tuple[Waiting, Mapping[str, Shown]]:
     """What is not shown yet of the period, and what is shown of the one that it is compared with."""
     connection, asked, present, then = frame.connection, frame.asked, frame.rules.present, frame.span(frame.other)
+    waiting = read_waiting(connection, frame.keys, asked, now, present)
     if frame.brief:
-        waiting = read_waiting(connection, frame.keys, asked, [now], present)
         return waiting, dict.fromkeys(frame.places.by_key, Shown())
-    if frame.keys_then == frame.keys:
-        waiting = read_waiting(connection, frame.keys, asked, [now, then], present)
-        waited = waiting.waits[1]
-    else:
-        waiting = read_waiting(connection, frame.keys, asked, [now], present)
-        waited = read_waiting(connection, frame.keys_then, asked, [then], present).waits[0]
-    counted = read_levels(connection, frame.keys_then, asked, COUNTED, then)
-    return waiting, _shown(frame, counted, frame.above(waited.few), frame.above(waited.coming))
-
-
-def _peers(frame: Frame) -> tuple[Place, ...]:
-    place = frame.order.place
-    if place.parent is None or not place.parent.startswith(frame.order.seen):
-        return ()
-    beside = frame.places.children_at_work(place.parent, frame.days.first, frame.days.last)
-    return tuple(peer for peer in beside if peer.key != place.key)
+    waited = read_waiting(connection, frame.keys_then, asked, then, present).waits(frame.places.up_from)
+    counted = read_levels(frame.sums, frame.keys_then, asked, COUNTED, then)
+    return waiting, _shown(frame, counted, waited)
 
 
 def _levels(frame: Frame, counters: Mapping[str, Levels]) -> dict[str, Levels]:
@@ -141,12 +165,12 @@ def _levels(frame: Frame, counters: Mapping[str, Levels]) -> dict[str, Levels]:
     return found
 
 
-def _shown(
-    frame: Frame, counters: Mapping[str, Levels], few: Collection[str], coming: Collection[str]
-) -> dict[str, Shown]:
+def _shown(frame: Frame, counters: Mapping[str, Levels], waits: Waits) -> dict[str, Shown]:
     levels, policy = _levels(frame, counters), frame.rules.policy
     return {
-        key: shown_sum(by_level(levels.get(key, NO_LEVELS)), few=key in few, coming=key in coming, policy=policy)
+        key: shown_sum(
+            by_level(levels.get(key, NO_LEVELS)), few=key in waits.few, coming=key in waits.coming, policy=policy
+        )
         for key in frame.places.by_key
     }
 
@@ -160,25 +184,7 @@ def _standings(
         for key, levels in streams[stream].items():
             if levels[0]:
                 shown.setdefault(key, Counter())[stream] = levels[0]
-    found: dict[str, Counter[Standing]] = {}
-    for key, counts in shown.items():
-        for above in frame.places.up_from(key):
-            found.setdefault(above, Counter()).update({Standing(name): n for name, n in counts.items()})
-    for place, held in roll_up(waiting.held[0], frame.places.up_from).items():
-        for (_, standing), n in held.items():
-            if standing != COUNTED:
-                found.setdefault(place, Counter())[Standing(standing)] += n
-    return found
-
-
-def _held(frame: Frame, waiting: Waiting) -> dict[str, "Counter[Why]"]:
-    """How many ratings that count wait at every place, by why."""
-    found: dict[str, Counter[Why]] = {}
-    for place, held in roll_up(waiting.held[0], frame.places.up_from).items():
-        for (why, standing), n in held.items():
-            if standing == COUNTED:
-                found.setdefault(place, Counter())[why] += n
-    return found
+    return aside_at(shown, waiting, frame.places.up_from)
 
 
 def _with_aside(shown: Shown, aside: Levels) -> Shown | None:
@@ -189,13 +195,13 @@ def _with_aside(shown: Shown, aside: Levels) -> Shown | None:
 
 
 def _answered(frame: Frame) -> dict[str, Answered]:
-    """By place, who took part on the days that are over and whose transactions are known."""
+    """By place, who took part on the days that are over and whose transactions are known, whatever was asked."""
     days, yesterday = frame.order.answered or frame.days, frame.rules.today - timedelta(days=1)
     last = min(days.last, yesterday) if frame.rules.policy.delay else days.last
     if last < days.first:
         return {}
     found: dict[str, Served] = {}
-    served = read_served(frame.connection, frame.keys, frame.asked, Days(days.first, last))
+    served = read_served(frame.sums, frame.keys, Days(days.first, last))
     for key, one in served.items():
         for above in frame.places.up_from(key):
             found[above] = add_served(found.get(above), one)

@@ -111,6 +111,12 @@ class Places:
         wanted = {EVERYTHING, *(above for at in counters for above in self.up_from(at.key))}
         return Places({key: place for key, place in self.by_key.items() if key in wanted})
 
+    def subtree(self, key: str) -> "Places":
+        """A tree of the counters at and below a place, and of wherever these ever stood."""
+        inside = self.counters(key)
+        moved = [at for one in inside if one.origin is not None for at in self._moved[one.origin]]
+        return self.only([*inside, *moved])
+
     def up_from(self, key: str) -> tuple[str, ...]:
         """The keys from a place to the top, its own first."""
         return self._up[key]
@@ -118,6 +124,12 @@ class Places:
     def children(self, key: str) -> list[Place]:
         """What lies right below."""
         return [place for place in self.by_key.values() if place.parent == key]
+
+    def beside(self, place: Place, first: date, last: date, seen: str) -> tuple[Place, ...]:
+        """The places that one may be compared with: its neighbours, where whoever sees ``seen`` sees them."""
+        if place.parent is None or not place.parent.startswith(seen):
+            return ()
+        return tuple(at for at in self.children_at_work(place.parent, first, last) if at.key != place.key)
 
     def counters(self, key: str) -> list[Place]:
         """Every counter at or below a place."""

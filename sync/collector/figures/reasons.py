@@ -48,7 +48,7 @@ def reason_months_of(frame: Frame) -> tuple[ReasonMonth, ...]:
     streams = [COUNTED, *(REASON + name for name in read_reason_names(frame.connection, frame.asked))]
     found: dict[date, Counter[str]] = {month: Counter() for month in months}
     for source in frame.sources:
-        sums = read_sums(frame.connection, source, frame.asked, streams, MONTH, Days(months[0], last))
+        sums = read_sums(frame.sums, source, frame.asked, streams, MONTH, Days(months[0], last))
         for (month, stream), n in sums.items():
             found[month][stream] += n
     return tuple(
@@ -61,7 +61,7 @@ def _chosen(frame: Frame, names: list[str], period: Period, sources: Sequence[Su
     streams = [REASON + name for name in names]
     found: dict[str, Counter[str]] = {}
     for source in sources:
-        of_source = read_singles(frame.connection, source, frame.asked, streams, frame.span(period))
+        of_source = read_singles(frame.sums, source, frame.asked, streams, frame.span(period))
         for key, counts in of_source.items():
             plain = {stream.removeprefix(REASON): n for stream, n in counts.items()}
             for above in frame.places.up_from(key):

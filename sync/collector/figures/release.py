@@ -2,7 +2,8 @@
 
 An append keeps what came; the cuts in it are judged (``sync.collector.replica.blocks``) and wait here. A block that is
 believed and large enough is added to what is shown (``sync.collector.replica.outgoing``), once all its half days are
-over; every other is looked at and stays where it is: it waits, and how many wait is told. What is known of the days
+over; every other is looked at and stays where it is: it waits, and how many wait is told. Tails wait for their pool
+(``sync.collector.replica.outgoing.pooling``). What is known of the days
 with transactions (``sync.collector.replica.served``) is added up anew after it. It is repeated freely: by the upkeep,
 and by whoever reads a report first after a half day has ended. A journal whose blocks cannot be brought out waits by
 itself: the others go out without it.
@@ -30,10 +31,11 @@ from sync.collector.replica.outgoing.demonstration import (
     is_whole,
     show_everything,
 )
+from sync.collector.replica.outgoing.pools import mark_loose
 from sync.collector.replica.outgoing.standings import follow_decisions
 from sync.collector.replica.outgoing.sums import BLOCK, add_blocks, lock_releases
 from sync.collector.replica.outgoing.unions import add_unions
-from sync.collector.replica.served import add_up_rated, lock_counters
+from sync.collector.replica.served import add_up_served, lock_counters
 from sync.collector.replica.shown import DAY, Ends, grain_of
 from sync.collector.replica.tally import COUNTED
 from sync.collector.store.blame import lies_in_the_data
@@ -62,7 +64,7 @@ class Release:
 
     def is_due(self, connection: Connection) -> bool:
         """Whether anything is to be done."""
-        if self._is_at_once:
+        if self.is_at_once:
             return not is_whole(connection)
         if is_demonstrated(connection) or may_judge(connection, self.apart):
             return True
@@ -70,7 +72,7 @@ class Release:
 
     def follows_rule(self, connection: Connection) -> bool:
         """Whether what is shown was brought out under this policy: at once, or as blocks."""
-        return is_demonstrated(connection) is self._is_at_once
+        return is_demonstrated(connection) is self.is_at_once
 
     def run(self, transact: Transact) -> list[str]:
         """Judge what is due, and bring everything out that may go, some blocks at a time; which journals failed.
@@ -79,7 +81,7 @@ class Release:
         """
         transact(self._begin)
         failed = judge_due(transact, self.surveys, apart=self.apart)
-        while not self._is_at_once:
+        while not self.is_at_once:
             apart = (*self.apart, *failed)
             try:
                 journals = transact(partial(self._some, apart=apart))
@@ -93,14 +95,14 @@ class Release:
         return failed
 
     @property
-    def _is_at_once(self) -> bool:
+    def is_at_once(self) -> bool:
         """Whether this is a demonstration: no other setting shows less than a block, or a block before its time."""
         return self.policy == OFF
 
     def _begin(self, connection: Connection) -> list[str]:
         lock_releases(connection)
         keep_versions(connection, self.surveys)
-        if self._is_at_once:
+        if self.is_at_once:
             if not is_whole(connection):
                 show_everything(connection)
                 _serve_everything(connection)
@@ -153,8 +155,10 @@ class Release:
         add_blocks(connection, going)
         add_unions(connection, going, self.policy.block_min)
         _mark(connection, going, {"shown_at": self.now})
-        _mark(connection, [one for one in blocks if not self._may_go(one)], {})
-        _add_up_served(connection, blocks)
+        staying = [one for one in blocks if not self._may_go(one)]
+        _mark(connection, staying, {})
+        mark_loose(connection, staying)
+        _add_up_rated(connection, blocks)
 
     def _may_go(self, one: Row[Any]) -> bool:
         return one.fault is None and not one.is_tail and one.n >= max(self.policy.block_min, COUNTED_MIN)
@@ -182,23 +186,15 @@ def _mark(connection: Connection, blocks: Iterable[Row[Any]], shown: Mapping[str
 
 
 def _serve_everything(connection: Connection) -> None:
-    """Count anew, for all days, which ratings are of days whose transactions are known."""
+    """Count anew, for all days, which visits are of days whose transactions are known."""
     c = shown_count.c
-    wanted = select(c.survey, c.question, c.counter_id, c.first).where(c.stream == COUNTED, c.grain == DAY)
-    found: dict[tuple[str, str], set[tuple[int, date]]] = {}
-    for survey, question, counter_id, day in connection.execute(wanted):
-        found.setdefault((survey, question), set()).add((counter_id, day))
-    for asked, places in found.items():
-        add_up_rated(connection, asked, places)
+    wanted = select(c.counter_id, c.first).where(c.stream == COUNTED, c.grain == DAY).distinct()
+    add_up_served(connection, {tuple(row) for row in connection.execute(wanted)})
 
 
-def _add_up_served(connection: Connection, blocks: Sequence[Row[Any]]) -> None:
-    """Count anew, for the days of these blocks, which ratings are of days whose transactions are known."""
+def _add_up_rated(connection: Connection, blocks: Sequence[Row[Any]]) -> None:
+    """Count anew, for the days of these blocks, which visits are of days whose transactions are known."""
     p = block_piece.c
     here = tuple_(p.journal_id, p.last_seq).in_([(one.journal_id, one.last_seq) for one in blocks])
-    asked = {(one.journal_id, one.last_seq): (one.series, one.question) for one in blocks}
-    found: dict[tuple[str, str], set[tuple[int, date]]] = {}
-    for row in connection.execute(select(p.journal_id, p.last_seq, p.counter_id, p.day).where(here).distinct()):
-        found.setdefault(asked[row.journal_id, row.last_seq], set()).add((row.counter_id, row.day))
-    for question, places in found.items():
-        add_up_rated(connection, question, places)
+    wanted = select(p.counter_id, p.day).where(here).distinct()
+    add_up_served(connection, {tuple(row) for row in connection.execute(wanted)})

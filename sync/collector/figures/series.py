@@ -6,6 +6,7 @@ Rows may stand under a series or under the exact ``id@version``: both lead to th
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from kiosk.domain.visit.survey import Question, Survey
@@ -13,7 +14,7 @@ from sync.collector.figures.queries.asked import Asked, asked_first, asked_of
 from sync.collector.replica.blocks.series import versions_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Series:
     """One question, with every version of its survey that has the same levels for it."""
 
@@ -27,7 +28,7 @@ class Series:
         """The newest version."""
         return self.versions[-1] if self.versions else None
 
-    @property
+    @cached_property
     def question(self) -> Question | None:
         """The question in the words and with the satisfied levels of the newest version."""
         return question_in(self.survey, self.asked.question)

@@ -1,40 +1,23 @@
 """Tables: a report's numbers as rows of values, the same for the page, the API and every file."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import dropwhile
 
 from kiosk.base.table import Cell, Column, Form, Mark, Table
-from kiosk.base.texts import Texts
 from kiosk.domain.numbers.disclosure import Shown
 from kiosk.domain.numbers.measures import Method, Share, differs, points_between
-from kiosk.domain.visit.rating import Standing
 from sync.collector.figures.book import Book, Part
-from sync.collector.figures.cells import count_cell, interval_cells, mark_of, part_of, percent_cell
+from sync.collector.figures.cells import Titles, count_cell, interval_cells, mark_of, part_of, percent_cell
 from sync.collector.figures.lines import Line, ReasonLine
-from sync.collector.figures.places import Place
 from sync.collector.figures.queries.waits import SET_ASIDE
 from sync.collector.figures.ranks import ranked
 
 
-@dataclass(frozen=True, slots=True)
-class Titles:
-    """The words that tables need besides the catalogue's: of levels, standings, reasons and places."""
-
-    t: Texts
-    level: Callable[[int], str]
-    standing: Callable[[Standing], str]
-    rule: Callable[[Standing], str]
-    reason: Callable[[ReasonLine], str]
-    place: Callable[[Place], str]
-    measure: Callable[[Method], str]
-    question: Callable[[Part], str]
-    part_level: Callable[[Part, int], str]
-
-
 def tables_of(book: Book, words: Titles) -> tuple[Table, ...]:
-    """Every table of a report."""
-    found = [_key_figures(book, words), _levels(book, words)]
+    """Every table of a report; how what was recorded divides stands first where there are several questions."""
+    found = [recorded_table(book, words)] if book.others else []
+    found += [_key_figures(book, words), _levels(book, words)]
     if book.versus:
         found.append(_versus(book, book.versus, words))
     if book.children:
@@ -42,11 +25,34 @@ def tables_of(book: Book, words: Titles) -> tuple[Table, ...]:
     found += [_aside(book, words), _weeks(book, words), _reasons(book, words)]
     if book.reason_months:
         found.append(_reason_months(book, words))
-    return (*found, *(other_table(part, number, words) for number, part in enumerate(book.others, 1)))
+    return (*found, *(other_table(part, part.children, number, words) for number, part in enumerate(book.others, 1)))
 
 
-def other_table(part: Part, number: int, words: Titles) -> Table:
-    """What another question got: the places right below, and all together."""
+def recorded_table(book: Book, words: Titles) -> Table:
+    """How many ratings were recorded of each question and of all, and how they divide."""
+    t = words.t
+    columns = (
+        Column("question", t("Question"), Form.TEXT),
+        Column("survey", t("Survey"), Form.TEXT),
+        Column("recorded", t("Ratings recorded"), Form.COUNT),
+        Column("counted", t("Counted"), Form.COUNT),
+        Column("aside", t("Set aside"), Form.COUNT),
+        Column("waiting", t("Not shown yet"), Form.COUNT),
+        Column("why", t("Why"), Form.TEXT),
+    )
+    rows = [(words.question(part), words.survey(part), *_division(part.me), words.why(part)) for part in book.parts]
+    sums = [sum(numbers) for numbers in zip(*(_division(part.me) for part in book.parts), strict=True)]
+    total: tuple[Cell, ...] = (t("All questions"), "", *sums, "")
+    return Table("recorded", t("Ratings recorded, by question"), columns, (*rows, total), has_total=True)
+
+
+def _division(line: Line) -> tuple[int, int, int, int]:
+    """Of a line what was recorded, and its parts: counted and shown, set aside, not shown yet."""
+    return line.recorded, line.n or 0, line.aside_n, line.waiting_n
+
+
+def other_table(part: Part, lines: Sequence[Line], number: int, words: Titles) -> Table:
+    """What another question got: some places, and all together."""
     t = words.t
     columns = (
         Column("place", t("Place"), Form.TEXT),
@@ -58,11 +64,9 @@ def other_table(part: Part, number: int, words: Titles) -> Table:
         *(Column(f"level_{value}", words.part_level(part, value), Form.COUNT) for value in part.levels),
         Column("aside", t("Set aside"), Form.COUNT),
     )
-    rows = tuple(
-        (words.place(line.place), line.place.code, *_other_cells(line, part)) for line in (*part.children, part.me)
-    )
+    rows = tuple((words.place(line.place), line.place.code, *_other_cells(line, part)) for line in (*lines, part.me))
     title = t("Other question {n}: {question}", n=number, question=words.question(part))
-    return Table(f"other_{number}", title, columns, rows, has_total=True)
+    return Table(f"other_{number}", title, columns, rows, has_total=True, note=words.left_out(part))
 
 
 def _other_cells(line: Line, part: Part) -> tuple[Cell, ...]:
@@ -211,6 +215,7 @@ def _aside(book: Book, words: Titles) -> Table:
 
 
 def _weeks(book: Book, words: Titles) -> Table:
+    """Week after week, from the first on in which anybody pressed."""
     t = words.t
     columns = (
         Column("week", t("Week from"), Form.TEXT),
@@ -222,7 +227,7 @@ def _weeks(book: Book, words: Titles) -> Table:
         Column("aside", t("Set aside"), Form.COUNT),
     )
     rows = []
-    for week in book.weeks:
+    for week in dropwhile(lambda each: not (each.shown.n or each.shown.hidden or each.aside), book.weeks):
         blank = mark_of(week.shown)
         counts = [blank if week.shown.hidden else week.shown.counts.get(value, 0) for value in book.levels]
         ends = interval_cells(week.share, blank)

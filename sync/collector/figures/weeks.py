@@ -36,7 +36,7 @@ def _levels(frame: Frame, days: Days) -> dict[str, dict[date, Levels]]:
     found: dict[str, dict[date, Levels]] = {key: {} for key in (place, *(child.key for child in frame.below))}
     for source in frame.sources:
         homes = {number: [found[key] for key in _home(frame, at) if key in found] for number, at in source.keys.items()}
-        for monday, number, *levels in read_weeks(frame.connection, source, frame.asked, days):
+        for monday, number, *levels in read_weeks(frame.sums, source, frame.asked, days):
             for weeks in homes.get(number, ()):
                 before = weeks.get(monday)
                 weeks[monday] = tuple(levels) if before is None else add(before, levels)
@@ -47,7 +47,7 @@ def _aside(frame: Frame, days: Days) -> "Counter[date]":
     """How many were set aside in each week."""
     found: Counter[date] = Counter()
     for source in frame.sources:
-        for (monday, _), n in read_sums(frame.connection, source, frame.asked, ASIDE_STREAMS, WEEK, days).items():
+        for (monday, _), n in read_sums(frame.sums, source, frame.asked, ASIDE_STREAMS, WEEK, days).items():
             found[monday] += n
     return found
 

@@ -1,5 +1,7 @@
 """Reading: what the profiles' pages are made of, as far as a reader may see it."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,9 +14,17 @@ from kiosk.domain.numbers.disclosure import Shown, shown_sum
 from sync.collector.figures.book import Rules
 from sync.collector.figures.places import Place, Places
 from sync.collector.figures.queries.asked import asked_of
-from sync.collector.figures.queries.counts import NO_LEVELS, Levels, add, by_level, read_levels
+from sync.collector.figures.queries.counts import (
+    NO_LEVELS,
+    Levels,
+    add,
+    by_level,
+    read_levels,
+    read_singles,
+    sums_of_counters,
+)
 from sync.collector.figures.queries.grains import Days
-from sync.collector.figures.queries.waits import read_aside, read_waits
+from sync.collector.figures.queries.waits import ASIDE_STREAMS, Why, aside_at, read_waiting, waits_at
 from sync.collector.fleet.places.codes import EXACT_MARK
 from sync.collector.fleet.places.counter_table import UnitLook
 from sync.collector.people.audit import note
@@ -126,6 +136,10 @@ class Scored:
     shown: dict[int, Shown]
     """By indicator."""
     aside: int
+    waits: Mapping[Why, int]
+    """How many answers that count are not shown, by why, of half days that are over."""
+    is_running: bool
+    """Whether some came in a half day that is not over."""
 
 
 def read_scored(
@@ -136,23 +150,29 @@ def read_scored(
     keys |= places.between(place.key)
     wanted = [*places.children_at_work(place.key, *days), place]
     shown: dict[tuple[str, int], Shown] = {}
-    aside: dict[str, int] = {}
+    aside, held, running = Counter[str](), dict[str, Counter[Why]](), set[str]()
     for indicator in profile.indicator:
         asked = asked_of(profile.survey, indicator.question, rules.surveys)
         sums: dict[str, Levels] = {}
         for key, levels in read_levels(connection, keys, asked, COUNTED, days).items():
             for above in places.up_from(key):
                 sums[above] = add(sums.get(above), levels)
-        waits = read_waits(connection, keys, asked, days, rules.present)
-        few, coming = ({above for key in of for above in places.up_from(key)} for of in waits)
-        for key, standings in read_aside(connection, keys, asked, days, rules.present).items():
-            for above in places.up_from(key):
-                aside[above] = aside.get(above, 0) + standings.total()
+        waiting = read_waiting(connection, keys, asked, days, rules.present)
+        few, coming = waiting.waits(places.up_from)
+        running |= {above for key in waiting.running for above in places.up_from(key)}
+        for above, counts in waits_at(waiting, places.up_from).items():
+            held.setdefault(above, Counter()).update(counts)
+        told = read_singles(connection, sums_of_counters(keys), asked, ASIDE_STREAMS, days)
+        for key, standings in aside_at(told, waiting, places.up_from).items():
+            aside[key] += standings.total()
         for at in wanted:
-            counts = by_level(sums.get(at.key, NO_LEVELS))
+            pressed = by_level(sums.get(at.key, NO_LEVELS))
             shown[at.key, indicator.id] = shown_sum(
-                counts, few=at.key in few, coming=at.key in coming, policy=rules.policy
+                pressed, few=at.key in few, coming=at.key in coming, policy=rules.policy
             )
-    return [
-        Scored(at, {one.id: shown[at.key, one.id] for one in profile.indicator}, aside.get(at.key, 0)) for at in wanted
-    ]
+
+    def scored(at: Place) -> Scored:
+        of_it = {one.id: shown[at.key, one.id] for one in profile.indicator}
+        return Scored(at, of_it, aside[at.key], held.get(at.key, {}), at.key in running)
+
+    return [scored(at) for at in wanted]

@@ -33,6 +33,8 @@ class Sheet:
     """Heads and sentences: how it was computed, how sure it is, and so on."""
     today: date
     made_at: datetime
+    waits: str = ""
+    """What is not shown yet and why, in one sentence; empty where nothing of it is of ratings."""
 
 
 def sheet_tt01(
@@ -56,7 +58,8 @@ def sheet_tt01(
         (t("How fresh it is"), tuple(_freshness(kiosks, p))),
         (t("What it is not"), (p.notice,)),
     )
-    return Sheet(TT01, t("Three indicators"), label, place, period, tables, explained, today, made_at)
+    waits = p.not_shown(me.waits, policy.block_min, is_running=me.is_running)
+    return Sheet(TT01, t("Three indicators"), label, place, period, tables, explained, today, made_at, waits)
 
 
 def sheet_766(months: Months, place: Place, period: Period, today: date, made_at: datetime, p: Phrases) -> Sheet:

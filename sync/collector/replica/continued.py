@@ -13,7 +13,7 @@ from functools import cache
 from typing import Annotated, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import Connection, bindparam, select, tuple_, update
 
 from kiosk.journal.chain import Cursor, chain_next
 from kiosk.journal.lines import OpenedLine
@@ -96,12 +96,16 @@ def find_duplicates(
     return duplicates
 
 
+_COUNTED = select(duplicate).where(
+    tuple_(duplicate.c.journal_id, duplicate.c.seq).in_(bindparam("places", expanding=True))
+)
+
+
 def counted_positions(connection: Connection, positions: Iterable[Position]) -> dict[Position, Position]:
     """Where those of ``positions`` were counted that are duplicates."""
     found: dict[Position, Position] = {}
     for some in _few(positions):
-        wanted = select(duplicate).where(tuple_(duplicate.c.journal_id, duplicate.c.seq).in_(some))
-        for row in connection.execute(wanted):
+        for row in connection.execute(_COUNTED, {"places": some}):
             found[Position(row.journal_id, row.seq)] = Position(row.of_journal, row.of_seq)
     return found
 

@@ -3,21 +3,28 @@
 What is in a block stays as it was told: whoever would change a rating asks here before.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from kiosk.domain.office_day import SETTLING
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.store.bulk import insert_rows
-from sync.collector.store.schema import block, cut_due, journal
+from sync.collector.store.schema import block, cut_due, cut_state, journal
 
 _CUT_MARK = b'"block"'
+_HOUR = re.compile(rb'"at":"(?P<day>\d{4}-\d\d-\d\d)T(?P<hour>\d\d)')
 _CONTINUED_MAX = 50
 """So often a journal goes on in another, at most, before nobody looks further."""
+
+
+_CONTINUES = select(journal.c.continues).where(journal.c.journal_id == bindparam("wanted"))
+_BLOCKS = select(block.c.journal_id, block.c.last_seq, block.c.held)
+_OWN_BLOCKS = _BLOCKS.where(block.c.journal_id == bindparam("wanted"), block.c.last_seq >= bindparam("first"))
 
 
 class BlockKey(NamedTuple):
@@ -33,13 +40,25 @@ def mark_due(connection: Connection, journal_ids: Iterable[str]) -> None:
     insert_rows(connection, cut_due, {}, ("journal_id",), rows, then="ON CONFLICT DO NOTHING")
 
 
-def may_cut(fresh: Sequence[bytes], days: LocalDays, before_us: int | None, measured_us: int | None) -> bool:
+def begin_cuts(connection: Connection, journal_id: str) -> None:
+    """Have a journal's cuts read from its first line on: nothing of it was stored before."""
+    rows = [(journal_id, 1, "")]
+    names = ("journal_id", "next_seq", "state")
+    insert_rows(connection, cut_state, {}, names, rows, then="ON CONFLICT (journal_id) DO NOTHING")
+
+
+def may_cut(
+    fresh: Sequence[bytes], days: LocalDays, before_us: int | None, measured_us: int | None, *, is_first: bool = False
+) -> bool:
     """Whether new lines may state a cut, or make one due that an older kiosk does not make itself.
 
-    ``before_us`` and ``measured_us`` are when the last of the presses before and of all was made, as far as known.
+    ``before_us`` and ``measured_us`` are when the last of the presses before and of all was made, as far as known. With
+    ``is_first`` nothing stands before the lines: then only lines of several half days can make a cut due.
     """
     if any(_CUT_MARK in line for line in fresh):
         return True
+    if is_first:
+        return len(_half_days(fresh)) > 1
     return measured_us is None or before_us is None or _open(days, before_us) != _open(days, measured_us)
 
 
@@ -69,12 +88,17 @@ def owners_of(connection: Connection, journal_id: str) -> list[str]:
     """The journal, and those before it which it continues: their blocks may hold what was carried over."""
     found = [journal_id]
     while len(found) < _CONTINUED_MAX:
-        wanted = select(journal.c.continues).where(journal.c.journal_id == found[-1])
-        older = connection.execute(wanted).scalar_one_or_none()
+        older = connection.execute(_CONTINUES, {"wanted": found[-1]}).scalar_one_or_none()
         if older is None or older in found:
             break
         found.append(older)
     return found
+
+
+def _half_days(lines: Iterable[bytes]) -> set[tuple[bytes, bool] | None]:
+    """The half days of the lines' own times; None stands for those that name none."""
+    said = map(_HOUR.search, lines)
+    return {None if one is None else (one["day"], one["hour"] < b"12") for one in said}
 
 
 def _open(days: LocalDays, moment_us: int) -> set[tuple[str, str]]:
@@ -84,11 +108,10 @@ def _open(days: LocalDays, moment_us: int) -> set[tuple[str, str]]:
 
 def _candidates(connection: Connection, journal_id: str, first: int) -> Iterator[Any]:
     own, *older = owners_of(connection, journal_id)
-    wanted = select(block.c.journal_id, block.c.last_seq, block.c.held)
-    yield from connection.execute(wanted.where(block.c.journal_id == own, block.c.last_seq >= first))
+    yield from connection.execute(_OWN_BLOCKS, {"wanted": own, "first": first})
     if older:
         carried = block.c.held.contains(f"{journal_id}:", autoescape=True)
-        yield from connection.execute(wanted.where(block.c.journal_id.in_(older), carried))
+        yield from connection.execute(_BLOCKS.where(block.c.journal_id.in_(older), carried))
 
 
 def _ranges(seqs: list[int]) -> str:

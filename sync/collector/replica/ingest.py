@@ -27,7 +27,7 @@ from sync.collector.replica.continued import (
     offsets_heard,
     place_late,
 )
-from sync.collector.replica.held import mark_due, may_cut
+from sync.collector.replica.held import begin_cuts, mark_due, may_cut
 from sync.collector.replica.keep import (
     enclosed_seq,
     keep_boot,
@@ -119,7 +119,8 @@ def append_batch(
     sender = _Sender(connection, device, copy, receipt, days, fresh)
     unread, measured_us = sender.take_apart(end) if apart else sender.take_whole()
     _take_enclosures(connection, copy, end.next_seq, received_us, batch)
-    if copy.continued or may_cut(fresh, days, copy.measured_us, measured_us):
+    is_first = copy.cursor.next_seq == 1
+    if copy.continued or may_cut(fresh, days, copy.measured_us, measured_us, is_first=is_first):
         mark_due(connection, [batch.journal_id])
     _move_cursor(connection, copy, end, receipt, measured_us)
     return Appended(end, len(fresh), unread)
@@ -237,6 +238,7 @@ def _open_copy(connection: Connection, device: Device, batch: Batch, receipt: Re
         [(batch.journal_id, device.device_id, 1, batch.start.head, *[micros(receipt.received_at)] * 2)],
         then="ON CONFLICT (journal_id) DO NOTHING",
     )
+    begin_cuts(connection, batch.journal_id)
 
 
 def _known_lines(stored: Cursor, batch: Batch) -> int | None:

@@ -23,7 +23,7 @@ from sync.collector.replica.projection_rows import (
     Unread,
     UnreadReason,
 )
-from sync.collector.replica.served import add_up_typed, lock_counters
+from sync.collector.replica.served import add_up_served, lock_counters
 from sync.collector.replica.tally import (
     ReasonKey,
     TallyKey,
@@ -70,7 +70,7 @@ def keep_projection(connection: Connection, journal_id: str, received_us: int, p
     rows = list(projection.counts.values())
     insert_rows(connection, transaction_count, received, CountRow._fields, rows, then=_COUNT_CORRECTS)
     if typed:
-        add_up_typed(connection, typed)
+        add_up_served(connection, typed)
     return unread_too
 
 

@@ -1,4 +1,8 @@
-"""Served: transactions that were typed in beside the ratings of their days, added up by day, week and month.
+"""Served: transactions that were typed in beside the visits rated on their days, added up by day, week and month.
+
+A visit is one transaction and counts once, whichever survey asked and however many questions it answered: every
+visit answers the first question of its survey, and none of the others more often, so of each version of a survey the
+question with the most ratings tells how many visits were rated. The versions and surveys of a counter add up.
 
 Rows of one day come from what was typed in last and from the tallies: how many took part is no opinion, and
 needs no block. Those of weeks (as far as they are of one month) and months come
@@ -19,11 +23,9 @@ from sqlalchemy import (
     and_,
     case,
     delete,
-    exists,
     func,
     insert,
     literal,
-    or_,
     select,
     union_all,
     update,
@@ -31,29 +33,16 @@ from sqlalchemy import (
 
 from sync.collector.replica.shown import DAY, MONTH, WEEK, month_of, week_of
 from sync.collector.replica.tally import COUNTED
-from sync.collector.store.schema import (
-    counter,
-    series_version,
-    served_count,
-    shown_stream,
-    tally,
-    transaction_count,
-    typed_count,
-)
+from sync.collector.store.schema import counter, served_count, tally, transaction_count, typed_count
 
-Question = tuple[str, str]
-"""A series and its question."""
-WHATEVER: Question = ("", "")
-"""The rows of what was typed in: it holds whatever was asked."""
 CounterDay = tuple[int, date]
-_KEY = ("survey", "question", "grain", "first", "counter_id")
+_KEY = ("grain", "first", "counter_id")
 FIGURES = ("ratings", "transactions", "known", "days")
 
 
 class _Rows(NamedTuple):
-    """Rows of one question that are added up together."""
+    """Rows that are added up together."""
 
-    of: Question
     grain: str
     firsts: Collection[date]
     counters: Collection[int]
@@ -95,21 +84,11 @@ def lock_counters(connection: Connection, counters: Collection[int] | None) -> N
     connection.execute(wanted if counters is None else wanted.where(counter.c.counter_id.in_(sorted(counters))))
 
 
-def add_up_typed(connection: Connection, places: Collection[CounterDay]) -> None:
-    """Add up anew what was typed in for these counters and days, and what of the ratings' days is known."""
+def add_up_served(connection: Connection, places: Collection[CounterDay]) -> None:
+    """Add up anew, for these counters and days, what was typed in and how many visits were rated."""
     for counters, days in _by_month(places):
-        _keep(connection, _Rows(WHATEVER, DAY, days, counters), _typed(days, counters))
-        _add_up(connection, WHATEVER, days, counters)
-    asked = select(shown_stream.c.survey, shown_stream.c.question).where(shown_stream.c.stream == COUNTED)
-    for survey, question in connection.execute(asked.order_by(*asked.selected_columns)).all():
-        add_up_rated(connection, (survey, question), places)
-
-
-def add_up_rated(connection: Connection, of: Question, places: Iterable[CounterDay]) -> None:
-    """Add up anew which of a question's ratings are of known days, for these counters and days."""
-    for counters, days in _by_month(places):
-        _keep(connection, _Rows(of, DAY, days, counters), _rated(of, days, counters))
-        _add_up(connection, of, days, counters)
+        _keep(connection, _Rows(DAY, days, counters), _of_days(days, counters))
+        _add_up(connection, days, counters)
 
 
 def _by_month(places: Iterable[CounterDay]) -> Iterator[tuple[set[int], set[date]]]:
@@ -122,42 +101,49 @@ def _by_month(places: Iterable[CounterDay]) -> Iterator[tuple[set[int], set[date
     yield from found.values()
 
 
+def _of_days(days: Collection[date], counters: Collection[int]) -> Select[Any]:
+    """Each day on which something was typed in or a visit was rated."""
+    c = union_all(_typed(days, counters), _rated(days, counters)).subquery("of_day").c
+    known = func.max(c.known)
+    figures = (case((known == 1, func.sum(c.ratings)), else_=0), func.sum(c.transactions), known, literal(1))
+    return select(literal(DAY), c.day, c.counter_id, *figures).group_by(c.day, c.counter_id)
+
+
 def _typed(days: Collection[date], counters: Collection[int]) -> Select[Any]:
     """What was typed in last for each day."""
     c = every_typed((table.c.day.in_(days), table.c.counter_id.in_(counters)) for table in TYPED).subquery("typed").c
     newest = func.row_number().over(partition_by=(c.counter_id, c.day), order_by=(c.at.desc(), c.seq.desc()))
     every = select(c.counter_id, c.day, c.n, newest.label("age"))
     last = every.subquery("every_count").c
-    names = (literal(WHATEVER[0]), literal(WHATEVER[1]), literal(DAY))
-    return select(*names, last.day, last.counter_id, literal(0), last.n, literal(1), literal(1)).where(last.age == 1)
+    figures = (literal(0).label("ratings"), last.n.label("transactions"), literal(1).label("known"))
+    return select(last.counter_id, last.day, *figures).where(last.age == 1)
 
 
-def _rated(of: Question, days: Collection[date], counters: Collection[int]) -> Select[Any]:
-    """The days with ratings that count: those ratings where the day is known, and otherwise a day more."""
-    c, v = tally.c, series_version.c
-    is_known = or_(*(exists().where(t.c.counter_id == c.counter_id, t.c.day == c.day) for t in TYPED))
-    ratings, more = case((is_known, func.sum(c.n)), else_=0), case((is_known, 0), else_=1)
-    versions = select(v.survey).where(v.series == of[0], v.question == of[1])
-    asked = and_(or_(c.survey == of[0], c.survey.in_(versions)), c.question == of[1], c.standing == COUNTED)
-    place = (literal(of[0]), literal(of[1]), literal(DAY), c.day, c.counter_id)
+def _rated(days: Collection[date], counters: Collection[int]) -> Select[Any]:
+    """How many visits were rated on each day, by survey: so many as the ratings of the question that has the most."""
+    c = tally.c
     # Plus nothing, as in ``figures.counts``: PostgreSQL would pass over the days' rows once for each counter.
-    here = and_((c.counter_id + 0).in_(counters), c.day.in_(days))
-    wanted = select(*place, ratings, literal(0), literal(0), more).where(asked, here)
-    return wanted.group_by(c.day, c.counter_id).having(func.sum(c.n) > 0)
+    here = and_((c.counter_id + 0).in_(counters), c.day.in_(days), c.standing == COUNTED)
+    place = (c.counter_id, c.day, c.survey)
+    questions = select(*place, func.sum(c.n).label("n")).where(here).group_by(*place, c.question)
+    one = questions.subquery("by_question").c
+    visits = func.max(one.n)
+    figures = (visits.label("ratings"), literal(0).label("transactions"), literal(0).label("known"))
+    wanted = select(one.counter_id, one.day, *figures).group_by(one.counter_id, one.day, one.survey)
+    return wanted.having(visits > 0)
 
 
-def _add_up(connection: Connection, of: Question, days: Collection[date], counters: Collection[int]) -> None:
+def _add_up(connection: Connection, days: Collection[date], counters: Collection[int]) -> None:
     """The weeks and the month of these days, from all their days."""
     spans = [(WEEK, *week) for week in sorted({week_of(day) for day in days})]
     spans.append((MONTH, *month_of(min(days))))
     c = served_count.c
     for grain, first, last in spans:
         every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        parts = and_(*_place(_Rows(of, DAY, every, counters)))
-        place = (c.survey, c.question, literal(grain).label("to"), literal(first, Date).label("since"), c.counter_id)
-        sums = select(*place, *(func.sum(c[name]) for name in FIGURES)).where(parts)
-        sums = sums.group_by(c.survey, c.question, c.counter_id)
-        _keep(connection, _Rows(of, grain, [first], counters), sums)
+        parts = and_(*_place(_Rows(DAY, every, counters)))
+        place = (literal(grain).label("to"), literal(first, Date).label("since"), c.counter_id)
+        sums = select(*place, *(func.sum(c[name]) for name in FIGURES)).where(parts).group_by(c.counter_id)
+        _keep(connection, _Rows(grain, [first], counters), sums)
 
 
 def _keep(connection: Connection, rows: _Rows, anew: Select[Any]) -> None:
@@ -168,8 +154,6 @@ def _keep(connection: Connection, rows: _Rows, anew: Select[Any]) -> None:
 
 def _place(rows: _Rows) -> Iterator[ColumnElement[bool]]:
     c = served_count.c
-    yield c.survey == rows.of[0]
-    yield c.question == rows.of[1]
     yield c.grain == rows.grain
     yield c.first.in_(sorted(rows.firsts))
     yield c.counter_id.in_(sorted(rows.counters))

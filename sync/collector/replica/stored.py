@@ -58,16 +58,19 @@ def stored_hashes(connection: Connection, journal_id: str, seqs: Collection[int]
     return {seq: head for seq, head, _ in entries if seq in wanted}
 
 
+_SEGMENTS = (
+    select(segment.c.first_seq, segment.c.prev, segment.c.lines)
+    .where(segment.c.journal_id == bindparam("of_journal"))
+    .where(segment.c.first_seq <= bindparam("last"), segment.c.last_seq >= bindparam("first"))
+    .order_by(segment.c.first_seq)
+)
+
+
 def stored_entries(
     connection: Connection, journal_id: str, first: int, last: int
 ) -> Iterator[tuple[int, bytes, bytes]]:
     """Seq, hash and line of the stored entries, from the segment that holds ``first`` on up to ``last``."""
-    rows = connection.execute(
-        select(segment.c.first_seq, segment.c.prev, segment.c.lines)
-        .where(segment.c.journal_id == journal_id, segment.c.first_seq <= last, segment.c.last_seq >= first)
-        .order_by(segment.c.first_seq)
-    )
-    for row in rows:
+    for row in connection.execute(_SEGMENTS, {"of_journal": journal_id, "first": first, "last": last}):
         head = row.prev
         for seq, line in enumerate(zlib.decompress(row.lines, _GZIP_WBITS).split(b"\n")[:-1], row.first_seq):
             head = chain_next(head, line)

@@ -19,11 +19,11 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from kiosk.base.resources import resource
-from sync.collector.api import device, enrolments, health, journals, report, tallies
+from sync.collector.api import closed, device, enrolments, health, journals, report, tallies
 from sync.collector.api.answers import problem_answer, refusal_answer
 from sync.collector.api.described import COMPONENTS
 from sync.collector.api.middleware import DevicePaths, EveryRequest
-from sync.collector.chores.every import chores_of
+from sync.collector.chores.every import chores_of, slow_chores_of
 from sync.collector.chores.upkeep import Upkeep
 from sync.collector.errors import CollectorBusy, CollectorError, StorageFull, UsageWrong
 from sync.collector.fleet.devices.own import note_address
@@ -34,6 +34,7 @@ from sync.collector.store.partitions import ensure_partitions
 from sync.collector.web.care import cases_page, comments_page, signals_page
 from sync.collector.web.errors import is_page, page_of
 from sync.collector.web.figures import (
+    closed_page,
     counts_page,
     files_page,
     heard_page,
@@ -58,6 +59,7 @@ PAGES = (
     sheet_page,
     counts_page,
     files_page,
+    closed_page,
     served_page,
     fleet_page,
     kiosk_page,
@@ -88,10 +90,9 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
     app.state.services = services
     app.state.gauges = Gauges(services.database, services.now, services.config.zone)
     app.state.readiness = Readiness(services.writer)
-    for part in (journals, enrolments, device, tallies, report, health):
-        app.include_router(part.router)
-    for part in PAGES:
-        app.include_router(part.router)
+    for part in (journals, enrolments, device, tallies, report, closed, health, *PAGES):
+        # The routes themselves: an included router works each of its own out anew, at the first request of every app.
+        app.router.routes.extend(part.router.routes)
     app.mount("/assets", StaticFiles(directory=resource("assets", "web")), name="assets")
     _answer_errors(app)
     _describe(app)
@@ -120,13 +121,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     await _note_address(services)
     partitions = asyncio.create_task(_keep_partitions(services))
-    upkeep = Upkeep(chores_of(services))
-    upkeep.start()
+    upkeeps = [Upkeep(chores_of(services)), Upkeep(slow_chores_of(services))]
+    for upkeep in upkeeps:
+        upkeep.start()
     try:
         yield
     finally:
         partitions.cancel()
-        await asyncio.to_thread(upkeep.stop)
+        for upkeep in upkeeps:
+            await asyncio.to_thread(upkeep.stop)
         await asyncio.to_thread(services.writer.close)
         services.database.close()
 

@@ -22,7 +22,7 @@ from sync.collector.replica.outgoing.standings import move_tallies, seqs_of
 from sync.collector.replica.outgoing.sums import lock_releases
 from sync.collector.replica.projection_rows import RatingRow
 from sync.collector.replica.sender import counter_on
-from sync.collector.replica.served import add_up_typed, lock_counters, move_typed
+from sync.collector.replica.served import add_up_served, lock_counters, move_typed
 from sync.collector.replica.spans import read_spans
 from sync.collector.replica.stored import stored_entries
 from sync.collector.store.schema import comment, counter, journal, micros, rating, tally, transaction_count
@@ -75,11 +75,12 @@ def relocate(connection: Connection, wanted: Relocation) -> int:
         put_blocks(connection, blocks)
         _move_comments(connection, journal_id, rows, wanted)
         served |= _move_counts(connection, journal_id, wanted, said)
+        served |= {(at, date.fromisoformat(row.day)) for row in rows for at in (row.counter_id, wanted.to(row.day))}
         moved += len(rows)
     if wanted.device_id is None:
         served |= move_typed(connection, wanted.rows, wanted.first_day, wanted.to)
     if served:
-        add_up_typed(connection, served)
+        add_up_served(connection, served)
     return moved
 
 

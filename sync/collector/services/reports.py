@@ -1,6 +1,6 @@
 """Reports: the report that an address or a command asks for, read as of now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, select
@@ -12,6 +12,7 @@ from sync.collector.figures.book import Book, Order, Rules
 from sync.collector.figures.maker import make_book
 from sync.collector.figures.places import EVERYTHING, Place, Places, find_place, read_places
 from sync.collector.people.rights import Reader
+from sync.collector.services.closed import kept_book, live_closing
 from sync.collector.services.services import Services
 from sync.collector.store.schema import unit
 
@@ -41,7 +42,7 @@ class Query:
 
 
 def read_book(services: Services, reader: Reader, query: Query) -> Book:
-    """The report that ``reader`` asks for.
+    """The report that ``reader`` asks for; of a closed month that which was kept.
 
     Raises UsageWrong for a period, unit or counter that is not there, or not to be seen by this reader.
     """
@@ -58,7 +59,13 @@ def read_book(services: Services, reader: Reader, query: Query) -> Book:
         other = _other(period, query.other, today)
         measure = measure_of(query.measure)
         order = Order(place, period, other, query.asked, measure, versus, query.over_time, reader.path)
-        return make_book(connection, places, order, rules)
+        kept = kept_book(connection, places, order, today)
+        return kept or _live_book(connection, places, order, rules)
+
+
+def _live_book(connection: Connection, places: Places, order: Order, rules: Rules) -> Book:
+    book = make_book(connection, places, order, rules)
+    return replace(book, closing=live_closing(connection, places, order, rules.today))
 
 
 @dataclass(frozen=True, slots=True)

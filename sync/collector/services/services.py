@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
 
+from sync.collector.calendar.periods import open_since
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.figures.held_back import HeldBack
 from sync.collector.figures.release import Release
@@ -17,11 +18,12 @@ from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.fleet.rollouts.effective import InForceCache
 from sync.collector.fleet.surveys.library import Library
 from sync.collector.notices.outbox import Outbox
+from sync.collector.replica.outgoing.pooling import Group, Pooling
 from sync.collector.services.readings import Readings
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.database import Database
 from sync.collector.store.partitions import Partitions
-from sync.collector.store.writer import Writer, writer_for
+from sync.collector.store.writer import T, Writer, writer_for
 
 RELEASE_S_MAX = 120.0
 """Longer than the blocks of one transaction ever take, however busy the disk."""
@@ -47,7 +49,10 @@ class Services:
     addresses: Addresses
     rollouts: InForceCache = field(default_factory=InForceCache)
     partitions: Partitions = field(default_factory=Partitions)
-    held_back: HeldBack = field(default_factory=HeldBack)
+    held_back: HeldBack[str] = field(default_factory=HeldBack)
+    """Journals that could not be judged or brought out."""
+    pools_back: HeldBack[Group] = field(default_factory=HeldBack)
+    """Months whose tails could not be pooled."""
     readings: Readings = field(default_factory=Readings)
 
     def release(self) -> None:
@@ -69,12 +74,27 @@ class Services:
         with self.database.reading() as connection:
             is_due = release.is_due(connection)
         if is_due:
-            self.held_back.add(release.run(lambda work: self.writer.submit(work).result(RELEASE_S_MAX)))
+            self.held_back.add(release.run(self._transact))
+        pooling = self._pooling
+        with self.database.reading() as connection:
+            is_due = not release.is_at_once and pooling.is_due(connection)
+        if is_due:
+            self.pools_back.add(pooling.run(self._transact))
+
+    def _transact(self, work: Callable[[Connection], T]) -> T:
+        return self.writer.submit(work).result(RELEASE_S_MAX)
 
     @property
     def _release(self) -> Release:
         now = self.now()
-        return Release(now, self.days.today(now), self.config.policy, self.surveys, self.held_back.journals())
+        return Release(now, self.days.today(now), self.config.policy, self.surveys, self.held_back.keys())
+
+    @property
+    def _pooling(self) -> Pooling:
+        now = self.now()
+        today, policy = date.fromisoformat(self.days.today(now)[0]), self.config.policy
+        since = open_since(today, self.config.reports.closed_after_days)
+        return Pooling(now, since, policy.block_min, self.pools_back.keys())
 
     def calendars(self, connection: Connection) -> Calendars:
         """When each place's office is open."""

@@ -39,9 +39,10 @@ class MailedReport(Section, frozen=True):
 
 
 class Reports(Section, frozen=True):
-    """Who may read numbers, and to whom they are sent."""
+    """Who may read numbers, when a month is closed, and to whom reports are sent."""
 
     access: Literal["accounts", "loopback", "open", "closed"] = "accounts"
+    closed_after_days: Annotated[int, between(1, 28)] = 7
     tt01: bool = False
     mail: tuple[MailedReport, ...] = ()
 

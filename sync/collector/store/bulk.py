@@ -40,6 +40,24 @@ def insert_rows(
         connection.exec_driver_sql(statement, tuple([value for row in some for value in (*constants, *row)]))
 
 
+def update_rows(
+    connection: Connection, table: Table, key: Sequence[str], names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Set the columns ``names`` of the rows that the columns ``key`` name; each of ``rows`` has both, the key first.
+
+    Values are of the driver's kind, as in :func:`insert_rows`.
+    """
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        statement = _update_statement(table, tuple(key), tuple(names), 0)
+        connection.exec_driver_sql(statement, tuple(list(column) for column in zip(*rows, strict=True)))
+        return
+    for size, some in _in_sizes(rows):
+        statement = _update_statement(table, tuple(key), tuple(names), size)
+        connection.exec_driver_sql(statement, tuple(value for row in some for value in row))
+
+
 def _in_sizes(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[int, Sequence[Sequence[Any]]]]:
     done = 0
     for size in _VALUES_SIZES:
@@ -52,6 +70,22 @@ def _in_sizes(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[int, Sequence[Seq
 def _values_statement(table: Table, names: tuple[str, ...], size: int, then: str) -> str:
     one = f"({', '.join('?' * len(names))})"
     return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {', '.join([one] * size)} {then}"  # noqa: S608
+
+
+@cache
+def _update_statement(table: Table, key: tuple[str, ...], names: tuple[str, ...], size: int) -> str:
+    """For SQLite with ``size`` rows of values, for PostgreSQL, with none, of whole columns."""
+    every = (*key, *names)
+    if size:
+        one = f"({', '.join('?' * len(every))})"
+        begin, source = f"WITH u ({', '.join(every)}) AS (VALUES {', '.join([one] * size)}) ", "u"
+    else:
+        arrays = ", ".join(f"%b::{_plain_type(table, name)}[]" for name in every)
+        begin, source = "", f"unnest({arrays}) AS u({', '.join(every)})"
+    said = {name: f"u.{name}" if size else _as_stored(table, name, f"u.{name}") for name in every}
+    found = " AND ".join(f"{table.name}.{name} = {said[name]}" for name in key)
+    sets = ", ".join(f"{name} = {said[name]}" for name in names)
+    return f"{begin}UPDATE {table.name} SET {sets} FROM {source} WHERE {found}"  # noqa: S608
 
 
 @cache

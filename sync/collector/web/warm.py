@@ -29,7 +29,5 @@ def warm(app: FastAPI) -> None:
         # Nothing depends on warming, and whoever asks for the page is told what is wrong.
         structlog.get_logger("collector").info("not warmed", why=str(error))
         return
-    for route in app.routes:
-        route.matches(scope)  # the framework works a route's parameters out when it looks at it first
     for name in templates.list_templates(extensions=["html"]):
         templates.get_template(name)

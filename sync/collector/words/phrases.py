@@ -10,11 +10,11 @@ from kiosk.domain.numbers.measures import Figure, Method, Score, Share, differs,
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Words
 from sync.collector.figures.book import Book, Joined, Part
+from sync.collector.figures.cells import Titles
 from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.lines import Line, ReasonLine
 from sync.collector.figures.places import Place
 from sync.collector.figures.queries.waits import SET_ASIDE
-from sync.collector.figures.tables import Titles
 from sync.collector.people.rights import Role
 from sync.collector.words.recorded import Recorded
 
@@ -62,7 +62,9 @@ class Phrases(Recorded):
         """How a figure is computed."""
         return {
             Method.MEAN5: self.t("Mean in percent of five = mean / 5 × 100%"),
-            Method.PARTICIPATION: self.t("Participation = ratings / transactions served"),
+            Method.PARTICIPATION: self.t(
+                "Participation = visits rated / transactions served; a visit counts once, whichever survey asked"
+            ),
         }.get(method, self.t("Share of satisfied = (Satisfied + Very satisfied) / all ratings counted"))
 
     def measure(self, method: Method) -> str:
@@ -81,12 +83,20 @@ class Phrases(Recorded):
     def gap(self, book: Book) -> str:
         """How far the place lies above the other one, and whether that is more than chance."""
         one, two = book.me.figure, book.versus.figure if book.versus else None
+        waits = self._both_wait(book.me, book.versus) if book.versus else ""
         points = points_between(one, two) if one and two else None
         if one is None or two is None or points is None:
             few = self.t.number(book.policy.percent_min)
-            return self.t("no comparison: fewer than {n} ratings in one of the places", n=few)
+            return self.t("no comparison: fewer than {n} ratings in one of the places", n=few) + (waits and f".{waits}")
         clear = self.t("plainly different") if differs(one, two) else self.t("not plain enough")
-        return self.t("Difference: {points} points – {clear}.", points=self.points(points), clear=clear)
+        return self.t("Difference: {points} points – {clear}.", points=self.points(points), clear=clear) + waits
+
+    def _both_wait(self, one: Line, two: Line) -> str:
+        """How many ratings wait in each of two places; nothing where none does."""
+        if not one.waiting_n + two.waiting_n:
+            return ""
+        numbers = {"n": self.t.number(one.waiting_n), "m": self.t.number(two.waiting_n)}
+        return " " + self.t("Not shown yet: {n} here, {m} there.", **numbers)
 
     def parts_of(self, book: Book, figure: Figure) -> str:
         """``1.820 / 2.179`` and of what."""
@@ -260,8 +270,9 @@ class Phrases(Recorded):
     def titles(self) -> Titles:
         """The words that tables need besides the catalogue's, but for those of a report's levels."""
         return Titles(
-            self.t, str, self.standing, self.rule, self.reason, self.full_place, self.measure, self.question, self.level
-        )
+            self.t, str, self.standing, self.rule, self.reason, self.full_place, self.measure, self.question,
+            self.level, self.survey, self.why, self.left_out,
+        )  # fmt: skip
 
     def titles_of(self, book: Book) -> Titles:
         """The words that a report's tables need."""

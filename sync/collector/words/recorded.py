@@ -1,13 +1,15 @@
 """Recorded: how many ratings a report tells of, how they divide, and what waits and why."""
 
+from collections.abc import Mapping
+
 from sync.collector.figures.book import Book, Part
 from sync.collector.figures.lines import Line
 from sync.collector.figures.queries.waits import Why
 from sync.collector.figures.series import Change, Series
-from sync.collector.words.when import When
+from sync.collector.words.closings import Closings
 
 
-class Recorded(When):
+class Recorded(Closings):
     """The sentences that stand at the head of every report."""
 
     def versions(self, series: Series) -> str:
@@ -33,28 +35,68 @@ class Recorded(When):
             )
         return t("counted {counted} + set aside {aside} = {recorded} ratings recorded", **numbers)
 
-    def recorded(self, book: Book) -> str:
-        """How many ratings were recorded in all, and how they divide between the questions."""
-        if not book.others:
-            said = self.sum_of(book.me)
-            return f"{said[:1].upper()}{said[1:]}."
-        parts = "; ".join(
-            f"{self.question(part)} ({self.versions(part.series)}): {self.sum_of(part.me)}" for part in book.parts
-        )
-        return self.t("{n} ratings recorded in all: {parts}.", n=self.t.number(book.recorded), parts=parts)
+    def survey(self, part: Part) -> str:
+        """What the survey of a question is called; its code where it is not known."""
+        name = part.series.survey.name if part.series.survey else {}
+        return name.get(self.t.language) or name.get("vi") or part.series.ref
 
-    def waits(self, book: Book) -> str:
-        """What of the period waits and why, in one sentence."""
-        t, least = self.t, self.t.number(book.policy.block_min)
+    def recorded(self, book: Book) -> str:
+        """How many ratings were recorded and how they divide; of several questions the table says how."""
+        said = self.sum_of(book.me)
+        if not (book.recorded or book.is_running):
+            return self.t("No rating is recorded of this period.")
+        if not book.others:
+            return f"{said[:1].upper()}{said[1:]}."
+        return self.t(
+            "{n} ratings recorded in all, of {m} questions; of this one: {sum}.",
+            n=self.t.number(book.recorded),
+            m=self.t.number(len(book.parts)),
+            sum=said,
+        )
+
+    def why(self, part: Part) -> str:
+        """Why ratings of a question are not shown, in a few words; empty where it is for several reasons, or none."""
+        t = self.t
+        named = {
+            Why.OPEN: t("half day not closed by the kiosk"),
+            Why.FEW: t("too few at a counter so far"),
+            Why.TAIL: t("left over"),
+            Why.FAULT: t("does not agree with the kiosk's journal"),
+        }
+        elsewhere = t("told in the longer period or larger place")
+        found = [named.get(why, elsewhere) for why, n in part.me.waits.items() if n]
+        return found[0] if len(found) == 1 else ""
+
+    def left_out(self, part: Part) -> str:
+        """At how many places nobody answered a question: it was not asked there, or nobody pressed."""
+        if not part.left_out:
+            return ""
+        return self.t.several(
+            "At {n} other place it was not asked, or nobody answered it.",
+            "At {n} other places it was not asked, or nobody answered it.",
+            part.left_out,
+        )
+
+    def waits(self, book: Book, part: Part | None = None) -> str:
+        """What of the period waits and why, in one sentence: of every question, or of one alone."""
+        told = part.me if part else book
+        return self.not_shown(told.waits, book.policy.block_min, is_running=told.is_running)
+
+    def not_shown(self, waits: Mapping[Why, int], block_min: int, *, is_running: bool) -> str:
+        """How many ratings are not shown and why, in one sentence."""
+        t, least = self.t, self.t.number(block_min)
         named = {
             Why.OPEN: t("of half days that the kiosk has not closed yet"),
             Why.FEW: t("fewer than {n} at a counter, which wait for the next half day", n=least),
             Why.STRADDLES: t("of blocks that do not lie wholly in this period and place; they count in the longer one"),
-            Why.TAIL: t("left over at the end of a month or before a kiosk was moved"),
+            Why.TAIL: t(
+                "left over at a month's end or a kiosk's move, until they are {n} with those of other kiosks", n=least
+            ),
+            Why.POOLED: t("left over at a month's end, counted in the whole month of their unit or one above"),
             Why.FAULT: t("of blocks that do not agree with the kiosk's journal; IT staff are told"),
         }
-        parts = [f"{t.number(n)} {named[why]}" for why, n in sorted(book.waits.items()) if n]
-        if book.is_running:
+        parts = [f"{t.number(n)} {named[why]}" for why, n in sorted(waits.items()) if n]
+        if is_running:
             parts.append(t("those of a half day until it is over"))
         if not parts:
             return t("No rating that has arrived waits.")

@@ -5,18 +5,19 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
+from typing import BinaryIO
 
 import pytest
 
 from sync.agent.errors import CollectorUnavailable
 from tests.faults.conftest import LONG
 from tests.live import LiveCollector, LiveKiosk, once_each
+from tests.started import Started, start, start_quiet
 
 pytestmark = pytest.mark.timeout(3600 if LONG else 120)
 
@@ -33,11 +34,10 @@ from kiosk.base.clock import SystemClock
 from sync.agent.run import sync_once
 folder = Path(sys.argv[1])
 clock = SystemClock(ZoneInfo("Asia/Ho_Chi_Minh"))
-print("begin", flush=True)
+print("ready", flush=True)
+sys.stdin.readline()
 sync_once(folder, folder / "journal.db", clock)
 """
-ROOT = Path(__file__).parents[3]
-COLLECTOR = "from sync.collector.commands.main import main; main()"
 
 
 @pytest.fixture(scope="module")
@@ -63,23 +63,37 @@ def tracer(log: Path, inject: str | None) -> list[str]:
     return ["strace", "-f", "-qq", "-o", str(log), "-e", f"trace={CALLS}", *extra]
 
 
-def calls(log: Path, after: bytes = b"") -> list[tuple[str, int]]:
-    """Every call made after the words ``after`` were written, and which of its kind in its thread: so strace counts."""
+def calls(log: Path) -> list[tuple[str, int]]:
+    """Every call, and which of its kind in its thread: so strace counts."""
     seen: Counter[tuple[bytes, ...]] = Counter()
-    found, begun = set(), not after
+    found = set()
     for line in log.read_bytes().splitlines():
         if called := re.match(rb"(\d+)\s+(\w+)\(", line):
             seen[called.groups()] += 1
-            if begun:
-                found.add((called[2].decode(), seen[called.groups()]))
-        begun = begun or after in line
+            found.add((called[2].decode(), seen[called.groups()]))
     return Random(20261123).sample(sorted(found), len(found))
 
 
 def run_agent(kiosk: LiveKiosk, log: Path, inject: str | None) -> int:
-    """One cycle of an agent, traced; its exit code."""
-    program = [*tracer(log, inject), sys.executable, "-c", AGENT, str(kiosk.folder)]
-    return subprocess.run(program, cwd=ROOT, stdout=subprocess.PIPE, timeout=60, check=False).returncode
+    """One cycle of an agent, traced from its beginning on; its exit code."""
+    with pipe() as (its_in, go), pipe() as (said, its_out):
+        agent = start(AGENT, [kiosk.folder], os.environ, (its_in.fileno(), its_out.fileno(), 2))
+        try:
+            assert said.readline() == b"ready\n"
+            tracing = trace(agent, log, inject)
+            go.write(b"\n")
+            return agent.wait()
+        finally:
+            agent.kill()
+            tracing.wait(timeout=30)
+
+
+@contextlib.contextmanager
+def pipe() -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """Its two ends: what is written into the second is read from the first."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", 0) as source, os.fdopen(writing, "wb", 0) as target:
+        yield source, target
 
 
 def test_agent_killed_at_any_call_of_a_cycle(tmp_path, kiosk, collector):
@@ -87,7 +101,7 @@ def test_agent_killed_at_any_call_of_a_cycle(tmp_path, kiosk, collector):
     try:
         kiosk.press()
         assert run_agent(kiosk, tmp_path / "census", None) == 0
-        every = calls(tmp_path / "census", b'"begin')
+        every = calls(tmp_path / "census")
         assert len(every) > 20
 
         killed = 0
@@ -105,14 +119,13 @@ def test_agent_killed_at_any_call_of_a_cycle(tmp_path, kiosk, collector):
         collector.stop()
 
 
-def serve(collector: LiveCollector) -> subprocess.Popen[bytes]:
+def serve(collector: LiveCollector) -> Started:
     """A collector of its own, taking requests."""
     env = {
         **os.environ, "HAILONG_COLLECTOR_DATABASE_URL": f"sqlite:///{collector.path}",
         "HAILONG_COLLECTOR_PUBLIC_URL": collector.url,
     }  # fmt: skip
-    program = [sys.executable, "-c", COLLECTOR, "serve", "--port", str(collector.port)]
-    process = subprocess.Popen(program, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = start_quiet("collector", ["serve", "--port", str(collector.port)], env)
     wait_for(lambda: process.poll() is not None or connects(collector.port))
     assert process.poll() is None
     return process
@@ -123,7 +136,7 @@ def connects(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def trace(process: subprocess.Popen[bytes], log: Path, inject: str | None) -> subprocess.Popen[bytes]:
+def trace(process: Started, log: Path, inject: str | None) -> subprocess.Popen[bytes]:
     """A tracer that holds every thread of a running process; it counts calls from here on."""
     tracing = subprocess.Popen([*tracer(log, inject), "-p", str(process.pid)], stderr=subprocess.DEVNULL)
     threads = Path("/proc", str(process.pid), "task")

@@ -2,14 +2,12 @@
 
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-PROGRAMS = Path(sys.executable).parent
+from tests.started import start_quiet
 
 
 def free_port() -> int:
@@ -34,15 +32,12 @@ def heard(tmp_path: Path) -> Iterator[socket.socket]:
 
 @pytest.mark.parametrize("program", COMMANDS)
 def test_program_is_up_and_then_beats(tmp_path, heard, program):
-    command = COMMANDS[program](tmp_path)
+    command, *arguments = COMMANDS[program](tmp_path)
     environment = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "3000000"}
-    with subprocess.Popen(
-        [str(PROGRAMS / command[0]), *command[1:]],
-        env=os.environ | environment,
-        stdout=subprocess.DEVNULL,
-    ) as started:
-        try:
-            assert heard.recv(100) == b"READY=1"
-            assert [heard.recv(100) for _ in range(2)] == [b"WATCHDOG=1"] * 2
-        finally:
-            started.terminate()
+    started = start_quiet(command, arguments, {**os.environ, **environment})
+    try:
+        assert heard.recv(100) == b"READY=1"
+        assert [heard.recv(100) for _ in range(2)] == [b"WATCHDOG=1"] * 2
+    finally:
+        started.terminate()
+        started.wait()

@@ -4,29 +4,21 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from kiosk.journal.disk.engine import sqlite_module
 from kiosk.journal.journal import Journal
+from tests import started
 from tests.builders import FrozenClock, make_rating
 
 EVERYTHING = {"HAILONG_KIOSK_DEMO": "true", "HAILONG_KIOSK_DISCLOSURE__PERCENT_MIN": "1"}
 """Hides nothing: three ratings are enough for a test."""
 
-KIOSK = str(Path(sys.executable).with_name("kiosk"))
-
 
 def kiosk(*arguments: str, language: str = "en", **environment: str) -> subprocess.CompletedProcess[str]:
-    ended = subprocess.run(
-        [KIOSK, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "HAILONG_LANGUAGE": language, **environment},
-    )
+    ended = started.run("kiosk", arguments, {**os.environ, "HAILONG_LANGUAGE": language, **environment})
     assert "Traceback" not in ended.stderr
     return ended
 

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -19,9 +17,9 @@ from sync.agent.asked.status import agent_status
 from sync.agent.device.enroll import enroll_offline
 from sync.agent.state import AgentState, keep_state
 from sync.agent.troubles import Trouble
+from tests import started
 from tests.builders import MORNING, FrozenClock, make_rating
 
-KIOSK = str(Path(sys.executable).with_name("kiosk"))
 SECRETS = ("geheim", "284915", "BCDFGHJK", "BCDF-GHJK", "cô Lan rất tốt", "$argon2", "PRIVATE KEY", "0912345678",
            "079123456789", "lan.nguyen@example.vn")  # fmt: skip
 LOG = """2026-11-22T09:00:00+0700 host kiosk[1]: {"event": "enrolled", "code": "BCDF-GHJK"}
@@ -55,11 +53,9 @@ def kiosk(tmp_path: Path) -> Path:
 
 
 def bundle(folder: Path) -> dict[str, str]:
-    ended = subprocess.run(
-        [KIOSK, "support-bundle", str(folder / "out.zip"), "--data-dir", str(folder / "data")],
-        capture_output=True, text=True, timeout=60,
-        env={**os.environ, "HAILONG_LANGUAGE": "en", "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"},
-    )  # fmt: skip
+    environment = {**os.environ, "HAILONG_LANGUAGE": "en", "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
+    command = ["support-bundle", folder / "out.zip", "--data-dir", folder / "data"]
+    ended = started.run("kiosk", command, environment)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "look into it before you send it" in ended.stdout
     with zipfile.ZipFile(folder / "out.zip") as packed:

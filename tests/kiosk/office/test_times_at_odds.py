@@ -1,7 +1,5 @@
 """Times that are each in their range and cannot work together are told by the check, before a citizen meets them."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +8,7 @@ from kiosk.base.settings.reading import SettingsInvalid
 from kiosk.office.settings import KioskSettings, load_kiosk_settings
 from kiosk.office.times_at_odds import faults_of_times
 from kiosk.setup.wishes import read_wishes
+from tests import started
 
 HALL = '[hall]\ncounters = [{ code = "Q1", number = "1" }]\n'
 
@@ -77,11 +76,8 @@ def test_setup_refuses_them_too(tmp_path):
 def test_check_says_it_in_the_readers_language_and_fails(tmp_path, program, text, said):
     file = tmp_path / f"{program}.toml"
     file.write_text(text)
-    command = [Path(sys.executable).with_name(program), "config", "check", "--config", file]
 
-    checked = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=60, env={"HAILONG_LANGUAGE": "vi", "HOME": "/"}
-    )
+    checked = started.run(program, ["config", "check", "--config", file], {"HAILONG_LANGUAGE": "vi", "HOME": "/"})
 
     assert checked.returncode == 2
     assert said in checked.stdout, checked.stdout + checked.stderr

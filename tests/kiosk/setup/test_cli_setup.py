@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,16 +11,13 @@ from typer.testing import CliRunner
 from kiosk.commands.setup import setup_commands
 from kiosk.office.pin import pin_matches
 from kiosk.office.settings import load_kiosk_settings
+from tests import started
 from tests.live import LiveCollector, live_collector
-
-KIOSK = str(Path(sys.executable).with_name("kiosk"))
 
 
 def setup(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    ended = subprocess.run(
-        [KIOSK, "setup", "--no-input", "--data-dir", str(folder), *arguments],
-        capture_output=True, text=True, timeout=60, env={**os.environ, "HAILONG_LANGUAGE": "en", **environment},
-    )  # fmt: skip
+    command = ["setup", "--no-input", "--data-dir", folder, *arguments]
+    ended = started.run("kiosk", command, {**os.environ, "HAILONG_LANGUAGE": "en", **environment})
     assert "Traceback" not in ended.stderr
     return ended
 
@@ -154,10 +150,7 @@ def test_installer_at_a_terminal_is_asked_for_what_is_missing(collector, tmp_pat
 
 
 def test_nobody_at_a_terminal_is_asked_for_nothing(tmp_path):
-    ended = subprocess.run(
-        [KIOSK, "setup", "--data-dir", str(tmp_path)],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+    ended = started.run("kiosk", ["setup", "--data-dir", tmp_path], os.environ)
 
     assert "Traceback" not in ended.stderr
     assert not (tmp_path / "kiosk" / "device.json").exists()

@@ -3,13 +3,10 @@
 import os
 import socket
 import ssl
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import trustme
@@ -23,6 +20,7 @@ from sync.agent.device.enroll import KioskFiles, enroll_offline, keep_device, lo
 from sync.protocol import problems
 from sync.protocol.messages import Problem, encode_message
 from sync.protocol.problems import PROBLEM_MEDIA_TYPE
+from tests import started
 from tests.builders import FrozenClock
 from tests.live import LiveKiosk, live_collector
 
@@ -274,10 +272,7 @@ def test_doctor_ends_within_ten_seconds_when_everything_hangs(tmp_path):
             "HAILONG_KIOSK_COLLECTOR__URL": f"http://127.0.0.1:{silent.getsockname()[1]}",
         }  # fmt: skip
         began = time.monotonic()
-        ended = subprocess.run(
-            [str(Path(sys.executable).with_name("kiosk")), "doctor", "--data-dir", str(tmp_path)],
-            env=environment, capture_output=True, text=True, timeout=30,
-        )  # fmt: skip
+        ended = started.run("kiosk", ["doctor", "--data-dir", tmp_path], environment, timeout=30)
         took = time.monotonic() - began
 
     assert took < 10

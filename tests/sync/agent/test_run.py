@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import signal
 import socket
@@ -34,6 +35,7 @@ from sync.protocol.messages import CursorMessage, DeviceStatus, Problem, decode_
 from sync.protocol.signature import verify_request
 from tests.builders import make_rating
 from tests.fakes import FakeCollector
+from tests.started import Started, start_quiet
 
 DEADLINE_S = 20
 AGENT = """
@@ -126,18 +128,16 @@ def journal(files, clock):
 @pytest.fixture
 def start_agent(files):
     """Starts agents as processes; ends those that are left."""
-    started: list[subprocess.Popen[bytes]] = []
+    agents: list[Started] = []
 
-    def start() -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-c", AGENT, str(files.directory)]
-        # No chdir, no shell: the process is the agent itself, so that its pid is the one to kill.
-        started.append(subprocess.Popen(command, cwd=Path(__file__).parents[3]))
-        return started[-1]
+    def start() -> Started:
+        agents.append(start_quiet(AGENT, [files.directory], os.environ))
+        return agents[-1]
 
     yield start
-    for process in started:
-        process.kill()
-        process.wait(DEADLINE_S)
+    for agent in agents:
+        agent.kill()
+        agent.wait(DEADLINE_S)
 
 
 def once(files, clock) -> Cursor:
@@ -292,6 +292,7 @@ def test_clock_of_1970_writes_nothing_but_json_lines(files, journal):
         server.settimeout(DEADLINE_S)
         threading.Thread(target=lambda: server.accept()[0].close(), daemon=True).start()
 
+        # From the very start: which warnings are shown is decided as modules are loaded.
         ended = subprocess.run(
             [sys.executable, "-c", CALL_AT_1970, str(files.directory), url, str(pem)],
             capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[3],

@@ -31,15 +31,6 @@ _FIELDS_OF_ROWS = tuple(f"{name}_{n}" for name in ("from", "to", "days", "day", 
                         for n in (0, 1, 4))  # fmt: skip
 
 
-def flat_routes(routes: list[Any]) -> list[Any]:
-    """Every route, those of included routers too."""
-    found = []
-    for route in routes:
-        below = getattr(getattr(route, "original_router", None), "routes", None)
-        found += flat_routes(below) if below is not None else [route]
-    return found
-
-
 def value_of(number: Any, known: str = "") -> Any:
     """What a generated number stands for; in an address as often what is there as what is not."""
     if not isinstance(number, int):
@@ -53,7 +44,7 @@ def schema_of(app: Any) -> dict[str, Any]:
     Every value is a number for ``value_of``: a list of a hundred texts at each place takes minutes to prepare.
     """
     paths: dict[str, dict[str, Any]] = {}
-    for route in flat_routes(app.routes):
+    for route in app.routes:
         for method in sorted((getattr(route, "methods", None) or set()) & {"GET", "POST"}):
             if not route.path.startswith(NO_PAGES):
                 paths.setdefault(_plain(route.path), {})[method.lower()] = _operation(route, method)

@@ -3,17 +3,20 @@
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 import pytest
 import sqlalchemy
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, update
 from starlette.testclient import TestClient
 
 from sync.collector.run.app import create_app
 from sync.collector.services.services import Services, make_services
 from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store import schema
 from sync.collector.store.database import Database, open_database
 from sync.collector.store.migrate import migrate
 from sync.collector.store.partitions import ensure_partitions
@@ -21,6 +24,7 @@ from tests.sync.collector.builders import NOON, Office, open_office
 from tests.sync.collector.kiosk_client import URL, KioskKey, enrolled_key
 from tests.sync.collector.postgres import postgres_server
 from tests.sync.collector.sharing import (
+    chores_by_hand,  # noqa: F401 - a fixture
     compiled_once,  # noqa: F401 - a fixture
     migrated,
     migrated_copy,
@@ -71,6 +75,23 @@ def database(database_url: str) -> Iterator[Database]:
 def office(database: Database) -> Office:
     """A unit with two counters and one enrolled kiosk."""
     return open_office(database)
+
+
+@pytest.fixture
+def two_units(office: Office) -> Office:
+    """A second unit with one counter beside the office's, and one above both; kiosks were heard for some months."""
+    with office.database.writing() as connection:
+        for back in (0, 30, 60, 90):
+            ensure_partitions(connection, NOON - timedelta(days=back))
+        above = {"unit_id": 3, "code": "T", "name": "Tỉnh", "kind": "province", "path": "T/"}
+        connection.execute(insert(schema.unit), above)
+        connection.execute(update(schema.unit).where(schema.unit.c.unit_id == 1).values(parent_id=3, path="T/XA/"))
+        beside = {"unit_id": 2, "code": "XB", "name": "Xã Bên", "kind": "office", "path": "T/XB/", "parent_id": 3}
+        connection.execute(insert(schema.unit), beside)
+        place = {"counter_id": 3, "code": "Q3", "name": "Quầy 3", "unit_id": 2, "created_at": NOON}
+        connection.execute(insert(schema.counter), place)
+    office.device = replace(office.device, counters={"Q1": 1, "Q2": 2, "Q3": 3})
+    return office
 
 
 _numbers = itertools.count(1)

@@ -4,15 +4,14 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from kiosk.domain.visit.survey import Survey, read_survey
 from sync.collector.fleet.surveys.library import shipped_surveys
-from sync.collector.replica.blocks.kept import keep_block, read_rows
+from sync.collector.replica.blocks.kept import keep_block, read_reasons, read_rows
 from sync.collector.replica.blocks.series import series_of
 from sync.collector.replica.continued import Position
-from sync.collector.replica.held import BlockKey, blocks_of
-from sync.collector.store.bulk import insert_rows
+from sync.collector.replica.held import BlockKey, begin_cuts, blocks_of
 from sync.collector.store.schema import cut_due, cut_state, rating, survey_text
 
 SURVEYS = shipped_surveys()
@@ -38,9 +37,9 @@ def cut_stored(connection: Connection, least: int = 5, fault: str | None = None)
 
 def leave_uncut(connection: Connection, journal_id: str) -> None:
     """Let nobody judge this journal."""
-    of_it = cut_state.c.journal_id == journal_id
-    if connection.execute(select(cut_state).where(of_it)).first() is None:
-        insert_rows(connection, cut_state, {}, ("journal_id", "next_seq", "state"), [(journal_id, NEVER, "")])
+    begin_cuts(connection, journal_id)
+    unread = (cut_state.c.journal_id == journal_id) & (cut_state.c.next_seq == 1)
+    connection.execute(update(cut_state).where(unread).values(next_seq=NEVER))
     connection.execute(delete(cut_due).where(cut_due.c.journal_id == journal_id))
 
 
@@ -67,7 +66,8 @@ def _keep(connection: Connection, series: str, rows: list[Any], fault: str | Non
     said = {"series": series, "question": rows[0].question, "cut_seq": last, "is_kiosks": False, "is_tail": is_tail,
             "fault": fault}  # fmt: skip
     found = read_rows(connection, [Position(journal_id, row.seq) for row in rows])
-    keep_block(connection, BlockKey(journal_id, last), said, found)
+    reasons = read_reasons(connection, [at for at, row in found.items() if row.standing == "counted"])
+    keep_block(connection, BlockKey(journal_id, last), said, found, reasons)
 
 
 def _surveys(connection: Connection) -> dict[str, Survey]:

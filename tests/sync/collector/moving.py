@@ -267,7 +267,7 @@ def moving(office: Office) -> Moving:
         connection.execute(delete(schema.device_grant).where(schema.device_grant.c.device_id == other.device_id))
         connection.execute(insert(schema.device_grant), grant)
         note(connection, NOON, "test", "begun", "", {})
-        _after_ids(connection)
+        after_ids(connection)
     begin = date.min
     return Moving(
         office, [office.device.device_id, other.device_id], [Pen(), Pen()],
@@ -277,7 +277,7 @@ def moving(office: Office) -> Moving:
     )  # fmt: skip
 
 
-def _after_ids(connection) -> None:
+def after_ids(connection) -> None:
     # Rows with ids of their own leave PostgreSQL's counting where it was.
     if connection.dialect.name == "postgresql":
         for table in ("counter", "unit"):

@@ -1,7 +1,7 @@
 """Recounts: what must be shown and what must wait, from the stored blocks and ratings alone, row by row."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,11 +18,11 @@ from sync.collector.figures.queries.counts import (
     sums_of_units,
 )
 from sync.collector.figures.queries.grains import Days
-from sync.collector.figures.queries.waits import ASIDE_STREAMS, read_waiting, roll_up
+from sync.collector.figures.queries.waits import ASIDE_STREAMS, aside_at, read_waiting, waits_at
 from sync.collector.replica.blocks.series import series_of
 from sync.collector.replica.tally import ASIDE, COUNTED, REASON
 from sync.collector.services.services import Services
-from sync.collector.store.schema import block, block_piece, block_reason, rating, tally
+from sync.collector.store.schema import block, block_piece, block_reason, pool, pool_piece, rating, tally
 from tests.sync.collector.cutting import SURVEYS
 
 LEVELS = range(1, 6)
@@ -44,14 +44,14 @@ class Told:
 def check_numbers(services: Services, connection: Connection, periods: Iterable[Days]) -> int:
     """Hold every number of every place and period to the recount; how many ratings are shown in all."""
     places = read_places(connection, services.missed(connection))
-    present, shown = services.days.today(services.now()), 0
+    present, shown, pools = services.days.today(services.now()), 0, read_pools(connection)
     asked_of = {
         Asked(series_of(SURVEYS, *row), row[1])
         for row in connection.execute(select(rating.c.survey, rating.c.question).distinct())
     }
     for asked in asked_of:
         for days in periods:
-            read, told = read_numbers(connection, places, asked, days), told_of(connection, places, asked, days)
+            read, told = read_numbers(connection, places, asked, days), told_of(connection, places, asked, days, pools)
             assert (read.counted, read.reasons) == (told.counted, told.reasons), days
             assert read.standings == told.standings, days
             waiting = _waiting(connection, places, asked, days, present)
@@ -102,14 +102,24 @@ def _check_units(
     }
 
 
-def told_of(connection: Connection, places: Places, asked: Asked, days: Days) -> Told:
-    """What each place must be told: of the shown blocks that lie wholly in it and in the period, all of them."""
+def told_of(connection: Connection, places: Places, asked: Asked, days: Days, pools: "Mapping[int, Pooled]") -> Told:
+    """What each place must be told: of the shown blocks that lie wholly in it and in the period, all of them.
+
+    A tail is told where and when its whole pool is.
+    """
     found = Told({}, {}, {}, {})
     for one in connection.execute(select(block).where(block.c.shown_at.is_not(None))):
-        if (one.series, one.question) != asked or not (days.first <= one.first_day and one.last_day <= days.last):
+        pooled = pools.get(one.pool_id)
+        first, last = (pooled.first, pooled.last) if pooled else (one.first_day, one.last_day)
+        if (one.series, one.question) != asked or not (days.first <= first and last <= days.last):
             continue
         pieces = connection.execute(select(block_piece).where(*_same(block_piece, one))).all()
-        holding = set.intersection(*(set(places.up_from(places.key_of[piece.counter_id])) for piece in pieces))
+        at = {piece.counter_id for piece in pieces} | (pooled.counters if pooled else set())
+        holding = set.intersection(*(set(places.up_from(places.key_of[counter_id])) for counter_id in at))
+        if pooled:
+            top = set(places.up_from(places.unit_of.get(pooled.unit_id, "")))
+            assert top <= holding, "a pool is told where not all of its ratings are"
+            holding = top
         for place in holding:
             for piece in pieces:
                 levels = Counter({level: getattr(piece, f"n{level}") for level in LEVELS})
@@ -120,6 +130,47 @@ def told_of(connection: Connection, places: Places, asked: Asked, days: Days) ->
             for row in connection.execute(select(block_reason).where(*_same(block_reason, one))):
                 if not one.is_suspect:
                     found.reasons.setdefault(place, Counter())[REASON + row.reason] += row.n
+    return found
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """A pool as it stands in the database."""
+
+    unit_id: int
+    first: date
+    last: date
+    counters: set[int]
+    tails: frozenset[tuple[str, int]]
+
+
+def read_pools(connection: Connection, least: int = 5) -> dict[int, Pooled]:
+    """All pools by number, after a look at each: believed tails of one month and question, enough, of two journals."""
+    found = {}
+    for one in connection.execute(select(pool)):
+        blocks = connection.execute(select(block).where(block.c.pool_id == one.pool_id)).all()
+        sums: Counter[str] = Counter()
+        stands: Counter[tuple[int, str]] = Counter()
+        for each in blocks:
+            assert (each.series, each.question) == (one.series, one.question)
+            assert one.first <= each.first_day <= each.last_day <= one.last
+            assert each.is_tail
+            assert each.fault is None
+            assert not each.is_suspect
+            for piece in connection.execute(select(block_piece).where(*_same(block_piece, each))):
+                n = sum(getattr(piece, f"n{level}") for level in LEVELS)
+                sums[piece.standing] += n
+                stands[piece.counter_id, piece.standing] += n
+        aside = sums.total() - sums[COUNTED]
+        assert sums[COUNTED] >= least
+        assert "suspect" not in sums
+        assert one.tells_aside == (aside >= least)
+        assert len({each.journal_id for each in blocks}) >= 2
+        wanted = select(pool_piece).where(pool_piece.c.pool_id == one.pool_id)
+        assert {(row.counter_id, row.standing): row.n for row in connection.execute(wanted)} == stands
+        counters = {counter_id for counter_id, _ in stands}
+        tails = frozenset((each.journal_id, each.last_seq) for each in blocks)
+        found[one.pool_id] = Pooled(one.unit_id, one.first, one.last, counters, tails)
     return found
 
 
@@ -140,11 +191,11 @@ def _waiting(
     connection: Connection, places: Places, asked: Asked, days: Days, present: tuple[str, str]
 ) -> dict[str, "Counter[str]"]:
     keys = {at.counter_id: at.key for at in places.counters("") if at.counter_id is not None} | places.between("")
-    held = read_waiting(connection, keys, asked, [days], present).held[0]
-    found: dict[str, Counter[str]] = {}
-    for place, counts in roll_up(held, places.up_from).items():
-        for (_, standing), n in counts.items():
-            found.setdefault(place, Counter())[standing] += n
+    waiting = read_waiting(connection, keys, asked, days, present)
+    aside, counted = aside_at({}, waiting, places.up_from), waits_at(waiting, places.up_from)
+    found = {place: Counter({str(standing): n for standing, n in counts.items()}) for place, counts in aside.items()}
+    for place, waits in counted.items():
+        found.setdefault(place, Counter())[COUNTED] += waits.total()
     return found
 
 

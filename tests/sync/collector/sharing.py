@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.util import LRUCache
 
+from sync.collector.export import paper, sheets
 from sync.collector.people import passwords
 from sync.collector.store.database import open_database
 from sync.collector.store.migrate import migrate
@@ -30,6 +31,27 @@ def quick_hashes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(passwords, "_hasher", quick)
         patched.setattr(passwords, "_NOBODYS", quick.hash("nobody"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def chores_by_hand() -> Iterator[None]:
+    """An app does nothing by itself: what it would begin after ten seconds is called by the tests that are about it.
+
+    Else a slow test has every chore beside it, on all that it wrote, and is slower still.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sync.collector.run.app.chores_of", lambda _services: [])
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def papers_once() -> Iterator[None]:
+    """A page is laid out on A4 once: for whoever walks through all doors again and again; modules import it."""
+    once = cache(paper.pdf_of)
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (paper, sheets):
+            patched.setattr(module, "pdf_of", once)
         yield
 
 

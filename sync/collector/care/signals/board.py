@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from kiosk.domain.visit.rating import Standing
 from sync.collector.care.signals.keep import State
-from sync.collector.care.signals.standing import told_before
+from sync.collector.care.signals.standing import count_pooled, told_before
 from sync.collector.care.signals.watched import PRESSED_UP, Sign
+from sync.collector.replica.stretch import Stretch
 from sync.collector.store.schema import counter, signal, suspicion, tally, unit
 
 DECIDED_MAX = 50
@@ -33,6 +34,8 @@ class Posted:
     asides: tuple[Aside, ...] = ()
     told_until: date | None = None
     """The last day of the counter since the signal's first with ratings about which nobody can decide any more."""
+    pooled: int = 0
+    """How many ratings of its days are told with those of other counters: nobody can decide about them any more."""
 
     @property
     def is_open(self) -> bool:
@@ -65,8 +68,10 @@ def find_posted(connection: Connection, signal_id: int, path: str) -> Posted | N
     if row is None:
         return None
     asides = _asides(connection, signal_id)
-    since = min([row.first_day, *(aside.row.first_day for aside in asides)])
-    return Posted(row, asides, told_before(connection, row.counter_id, since))
+    said = [row, *(aside.row for aside in asides)]
+    days = Stretch(row.counter_id, min(each.first_day for each in said), max(each.last_day for each in said))
+    told = told_before(connection, row.counter_id, days.first)
+    return Posted(row, asides, told, count_pooled(connection, days))
 
 
 def count_open(connection: Connection, path: str) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from kiosk.domain.visit.rating import Standing
 from sync.collector.care.signals.keep import State
-from sync.collector.care.signals.standing import lock_journals, move, told_before, widened
+from sync.collector.care.signals.standing import count_pooled, lock_journals, move, told_before, widened
 from sync.collector.care.signals.watched import PRESSED_UP, Sign
 from sync.collector.errors import CollectorError, UsageWrong
 from sync.collector.people.audit import note
@@ -65,7 +65,8 @@ class Chair:
 def set_aside(connection: Connection, signal_id: int, decision: Decision, chair: Chair) -> int:
     """Set aside as suspect what counts in these days at the signal's counter, in whole blocks; how many ratings.
 
-    What no block holds yet follows when its block is made. Raises UsageWrong for a signal that is not to be seen,
+    What no block holds yet follows when its block is made; what is told with ratings of other counters stays, for taken
+    out of their pool it could be read. Raises UsageWrong for a signal that is not to be seen,
     DecisionWrong for what cannot be done; PartsBlock with the days that can.
     """
     row = _open_signal(connection, signal_id, chair)
@@ -79,10 +80,8 @@ def set_aside(connection: Connection, signal_id: int, decision: Decision, chair:
     if wider != stretch:
         raise PartsBlock(wider)
     lock_releases(connection)
-    n = move(connection, stretch, Standing.SUSPECT)
-    if n < max(chair.cell_min, 1):
-        # Fewer would tell, by the two results side by side, what these few thought.
-        raise DecisionWrong("there are fewer than {n} ratings to set aside in these days", n=max(chair.cell_min, 1))
+    n, pooled = move(connection, stretch, Standing.SUSPECT), count_pooled(connection, stretch)
+    _require_enough(n, pooled, max(chair.cell_min, 1))
     days = {"first_day": decision.first, "last_day": decision.last, "part": decision.part}
     kept = {"signal_id": signal_id, "counter_id": row.counter_id, **days, "n": n}
     connection.execute(insert(suspicion).values(kept | {"set_at": chair.now, "set_by": chair.reader.name}))
@@ -90,6 +89,8 @@ def set_aside(connection: Connection, signal_id: int, decision: Decision, chair:
         _settle(connection, each, State.ASIDE, decision.note, chair)
     reach = {"first": decision.first.isoformat(), "last": decision.last.isoformat(), "part": decision.part or "am+pm"}
     details = {"signal": signal_id, "sign": row.sign, **reach, "n": n, "note": decision.note}
+    if pooled:
+        details["pooled"] = pooled
     note(connection, chair.now, chair.reader.name, "suspect set aside", row.code, details)
     return n
 
@@ -200,6 +201,20 @@ def _require_blocks(connection: Connection, counter_id: int, first: date) -> Non
             told=f"{told:%d/%m/%Y}",
             first=f"{after:%d/%m/%Y}",
         )
+
+
+def _require_enough(n: int, pooled: int, least: int) -> None:
+    """Fewer would tell, by the two results side by side, what these few thought."""
+    if n >= least:
+        return
+    if pooled:
+        raise DecisionWrong(
+            "there are fewer than {n} ratings to set aside in these days: {pooled} are counted together with those of "
+            "other counters, and stay so",
+            n=least,
+            pooled=pooled,
+        )
+    raise DecisionWrong("there are fewer than {n} ratings to set aside in these days", n=least)
 
 
 def _require_note(words: str) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, and_, func, or_, select, union_all
 
 from kiosk.domain.visit.rating import Standing
-from sync.collector.replica.outgoing.standings import blocks_at, lies_in, set_shown, widened
+from sync.collector.replica.outgoing.standings import blocks_at, count_pooled, lies_in, set_shown, widened
 from sync.collector.replica.shown import LEVEL_NAMES
 from sync.collector.replica.spans import read_spans
 from sync.collector.replica.stretch import Stretch
@@ -22,7 +22,7 @@ from sync.collector.store.schema import (
     uncut_count,
 )
 
-__all__ = ["lock_journals", "move", "told_before", "widened"]
+__all__ = ["count_pooled", "lock_journals", "move", "told_before", "widened"]
 
 
 def lock_journals(connection: Connection, counter_id: int) -> None:

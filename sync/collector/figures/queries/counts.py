@@ -6,6 +6,7 @@ Everything here comes from blocks that went out (``sync.collector.figures.releas
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select, union_all
@@ -148,6 +149,7 @@ def read_sums(
     return found
 
 
+@lru_cache(4096)
 def monday_of(day: date) -> date:
     """The day on which its week begins."""
     return day - timedelta(days=day.weekday())

@@ -41,6 +41,15 @@ def grains_of(days: Days) -> list[tuple[str, Days]]:
     ]
 
 
+def months_in(days: Days) -> tuple[Days | None, list[Days]]:
+    """The days of whole months, as one, and what is left before and behind them: all of it where there is none."""
+    whole = next((ends for grain, ends in grains_of(days) if grain == MONTH), None)
+    if whole is None:
+        return None, [days]
+    rest = [Days(days.first, whole.first - _ONE), Days(whole.last + _ONE, days.last)]
+    return whole, [part for part in rest if part.first <= part.last]
+
+
 def _beyond(days: Days) -> Iterator[tuple[str, Days]]:
     if month_of(days.first) != month_of(days.last):
         yield BEYOND, days

@@ -5,7 +5,7 @@ in half days that are over is what is shown there and what waits there, together
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -15,16 +15,18 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.visit.rating import Standing
 from sync.collector.figures.queries.asked import Asked, is_version
-from sync.collector.figures.queries.counts import HalfDay, Keys, read_singles, sums_of_counters
-from sync.collector.figures.queries.grains import Days
+from sync.collector.figures.queries.counts import HalfDay, Keys
+from sync.collector.figures.queries.grains import Days, months_in
 from sync.collector.replica.shown import BEYOND, IN_MONTH, IN_WEEK, LEVEL_NAMES, month_of
 from sync.collector.replica.tally import COUNTED
-from sync.collector.store.schema import block, block_piece, demonstration, remainder, uncut_count
+from sync.collector.store.schema import block, block_piece, demonstration, pool, pool_piece, remainder, uncut_count
 
 SET_ASIDE = tuple(standing for standing in Standing if standing is not Standing.COUNTED)
 """Why a rating does not count, in the order of the domain."""
 ASIDE_STREAMS = [str(standing) for standing in SET_ASIDE]
 """How many were set aside, by why."""
+UpFrom = Callable[[str], Sequence[str]]
+"""The keys from a place to the top, its own first."""
 WHENEVER: HalfDay = ("9999-12-31", "~")
 """In the place of the present half day: every other one is over."""
 
@@ -39,7 +41,9 @@ class Why(StrEnum):
     STRADDLES = "straddles"
     """Their block is shown, but not all of it lies in this place and period."""
     TAIL = "tail"
-    """Too few were left when their month ended, or their kiosk was moved."""
+    """Too few were left when their month ended, or their kiosk was moved, and no pool holds them yet."""
+    POOLED = "pooled"
+    """Such a rest, which is shown with those of other kiosks in the months of a larger place."""
     FAULT = "fault"
     """The cut that holds them is not believed."""
 
@@ -57,74 +61,67 @@ class Held(NamedTuple):
 
 
 class Waits(NamedTuple):
-    """Which counters have ratings that are not shown yet."""
+    """Which places have ratings that are not shown there yet."""
 
     few: frozenset[str]
-    """Counters with too few ratings, or with some whose block is not all of this period and place."""
+    """Those with too few ratings, or with some whose block or pool is not all of this place and period."""
     coming: frozenset[str]
-    """Counters with ratings that no cut holds yet, or whose half day is not over: of these nothing else is told."""
+    """Those with ratings that no cut holds yet, or whose half day is not over: of these nothing else is told."""
 
 
 class Waiting(NamedTuple):
-    """What is not shown yet of several periods, in their order."""
+    """What is not shown yet in one period."""
 
-    waits: tuple[Waits, ...]
-    aside: tuple[Mapping[str, "Counter[str]"], ...]
-    """By counter and why, how many were set aside."""
-    held: tuple[tuple[Held, ...], ...]
-    """All of it."""
+    held: tuple[Held, ...]
+    running: frozenset[str]
+    """The counters with ratings of half days that are not over."""
+
+    def waits(self, up_from: UpFrom) -> Waits:
+        """By place, from the counters up to where they are shown."""
+        few, coming = set[str](), {place for key in self.running for place in up_from(key)}
+        for each in self.held:
+            if each.standing == COUNTED:
+                (coming if each.why is Why.OPEN else few).update(_places_of(each, up_from))
+        return Waits(frozenset(few), frozenset(coming))
 
 
-def read_waiting(
-    connection: Connection, keys: Keys, asked: Asked, periods: Sequence[Days], present: HalfDay = WHENEVER
-) -> Waiting:
+def read_waiting(connection: Connection, keys: Keys, asked: Asked, days: Days, present: HalfDay = WHENEVER) -> Waiting:
     """What is not shown yet of these counters, of half days before the ``present`` one."""
     if connection.execute(select(demonstration.c.row_id)).first() is not None:
-        nothing: Waits = Waits(frozenset(), frozenset())
-        return Waiting((nothing,) * len(periods), ({},) * len(periods), ((),) * len(periods))
-    looks = [_Look(connection, keys, asked, days, present) for days in periods]
-    periods_of = [list(_held(look)) for look in looks]
-    return Waiting(
-        tuple(_waits(held, _running(look)) for held, look in zip(periods_of, looks, strict=True)),
-        tuple(_aside(held) for held in periods_of),
-        tuple(tuple(held) for held in periods_of),
-    )
+        return Waiting((), frozenset())
+    look = _Look(connection, keys, asked, days, present)
+    return Waiting(tuple(_held(look)), frozenset(_running(look)))
 
 
-def read_waits(connection: Connection, keys: Keys, asked: Asked, days: Days, present: HalfDay = WHENEVER) -> Waits:
-    """Which counters have ratings in these days that are not shown yet."""
-    return read_waiting(connection, keys, asked, [days], present).waits[0]
-
-
-def read_aside(
-    connection: Connection, keys: Keys, asked: Asked, days: Days, present: HalfDay = WHENEVER
-) -> dict[str, "Counter[Standing]"]:
-    """By counter, how many were set aside for which reason."""
-    shown = read_singles(connection, sums_of_counters(keys), asked, ASIDE_STREAMS, days)
-    (coming,) = read_waiting(connection, keys, asked, [days], present).aside
-    return together(shown, coming)
-
-
-def together(
-    shown: Mapping[str, "Counter[str]"], coming: Mapping[str, "Counter[str]"]
-) -> dict[str, "Counter[Standing]"]:
-    """What was set aside and is shown, and what is still to come out."""
+def aside_at(shown: Mapping[str, "Counter[str]"], waiting: Waiting, up_from: UpFrom) -> dict[str, "Counter[Standing]"]:
+    """By place, how many were set aside and why: those that are shown, and those that wait there."""
     found: dict[str, Counter[Standing]] = {}
-    for key in {**shown, **coming}:
-        counts = shown.get(key, Counter()) + coming.get(key, Counter())
-        found[key] = Counter({Standing(name): n for name, n in counts.items()})
+    for key, counts in shown.items():
+        for place in up_from(key):
+            found.setdefault(place, Counter()).update({Standing(name): n for name, n in counts.items()})
+    for each in waiting.held:
+        if each.standing != COUNTED:
+            for place in _places_of(each, up_from):
+                found.setdefault(place, Counter())[Standing(each.standing)] += each.n
     return found
 
 
-def roll_up(held: Iterable[Held], up_from: Callable[[str], Sequence[str]]) -> dict[str, "Counter[tuple[Why, str]]"]:
-    """By place, what waits there, by why and standing: a counter's up to where it is shown."""
-    found: dict[str, Counter[tuple[Why, str]]] = {}
-    for each in held:
-        for place in up_from(each.key):
-            if place == each.within:
-                break
-            found.setdefault(place, Counter())[each.why, each.standing] += each.n
+def waits_at(waiting: Waiting, up_from: UpFrom) -> dict[str, "Counter[Why]"]:
+    """By place, how many ratings that count wait there, by why."""
+    found: dict[str, Counter[Why]] = {}
+    for each in waiting.held:
+        if each.standing == COUNTED:
+            for place in _places_of(each, up_from):
+                found.setdefault(place, Counter())[each.why] += each.n
     return found
+
+
+def _places_of(each: Held, up_from: UpFrom) -> Iterator[str]:
+    """Where it waits: at its counter and above, up to where it is shown."""
+    for place in up_from(each.key):
+        if place == each.within:
+            return
+        yield place
 
 
 class _Look(NamedTuple):
@@ -147,6 +144,7 @@ def _held(look: _Look) -> Iterator[Held]:
     yield from _uncut(look)
     yield from _unshown(look)
     yield from _straddling(look)
+    yield from _pooled(look)
     r = remainder.c
     of_it = and_(r.survey == look.asked.survey, r.question == look.asked.question, r.day.between(*look.days))
     for key, standing, n in look.rows(select(r.counter_id, r.standing, r.n).where(of_it)):
@@ -188,7 +186,7 @@ def _straddling(look: _Look) -> Iterator[Held]:
     """What is shown in a longer period, or a larger place."""
     b, p, (first, last) = block.c, block_piece.c, look.days
     crosses = or_(*(_crosses(day, is_first=is_first) for day, is_first in ((first, True), (last, False))))
-    is_shown = b.shown_at.is_not(None)
+    is_shown = and_(b.shown_at.is_not(None), b.pool_id.is_(None))
     wanted = _pieces(look).where(is_shown, crosses).group_by(p.counter_id, p.standing)
     for key, standing, n in look.rows(wanted):
         yield Held(key, Why.STRADDLES, standing, int(n))
@@ -199,6 +197,23 @@ def _straddling(look: _Look) -> Iterator[Held]:
     )
     for key, standing, n, unit_id in look.rows(between.group_by(p.counter_id, p.standing, b.unit_id)):
         yield Held(key, Why.STRADDLES, standing, int(n), look.keys.get(-unit_id))
+
+
+def _pooled(look: _Look) -> Iterator[Held]:
+    """What is shown in months of a larger place: below it, it waits, and in periods without the whole month."""
+    q, p, c = pool.c, block_piece.c, pool_piece.c
+    of_it = and_(q.series == look.asked.survey, q.question == look.asked.question)
+    whole, parts = months_in(look.days)
+    if whole is not None:
+        wanted = select(c.counter_id, c.standing, func.sum(c.n), q.unit_id).where(of_it, q.first.between(*whole))
+        wanted = wanted.join_from(pool, pool_piece, c.pool_id == q.pool_id)
+        for key, standing, n, unit_id in look.rows(wanted.group_by(c.counter_id, c.standing, q.unit_id)):
+            yield Held(key, Why.POOLED, standing, int(n), look.keys.get(-unit_id))
+    for part in parts:
+        inside = _pieces(look).join(pool, q.pool_id == block.c.pool_id).where(p.day.between(*part))
+        inside = inside.where(of_it, q.first <= part.last, q.last >= part.first)
+        for key, standing, n in look.rows(inside.group_by(p.counter_id, p.standing)):
+            yield Held(key, Why.POOLED, standing, int(n))
 
 
 def _crosses(day: Any, *, is_first: bool) -> ColumnElement[bool]:
@@ -242,19 +257,3 @@ def _running(look: _Look) -> set[str]:
         ~_is_over(p, look.present),
     )  # fmt: skip
     return {key for wanted in (uncut, cut) for (key,) in look.rows(wanted.distinct())}
-
-
-def _waits(held: Iterable[Held], running: set[str]) -> Waits:
-    few, coming = set[str](), set(running)
-    for each in held:
-        if each.standing == COUNTED:
-            (coming if each.why is Why.OPEN else few).add(each.key)
-    return Waits(frozenset(few), frozenset(coming))
-
-
-def _aside(held: Iterable[Held]) -> dict[str, "Counter[str]"]:
-    found: dict[str, Counter[str]] = {}
-    for each in held:
-        if each.standing != COUNTED:
-            found.setdefault(each.key, Counter())[each.standing] += each.n
-    return found

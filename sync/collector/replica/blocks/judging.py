@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 import structlog
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from kiosk.domain.visit.survey import Survey
 from kiosk.journal.judged import Judge, Judged
@@ -19,7 +20,7 @@ from sync.collector.replica.blocks.lines import Carried, carried_lines, heirs_of
 from sync.collector.replica.blocks.series import levels_of, series_of
 from sync.collector.replica.blocks.sums import COUNTED, Doubtful, fault_of
 from sync.collector.replica.continued import Position, counted_positions
-from sync.collector.replica.held import BlockKey, blocks_of, mark_due, owners_of
+from sync.collector.replica.held import BlockKey, begin_cuts, blocks_of, mark_due, owners_of
 from sync.collector.replica.keep import keep_unread
 from sync.collector.replica.projection_rows import RatingRow, Unread, UnreadReason
 from sync.collector.store.blame import lies_in_the_data
@@ -30,6 +31,24 @@ JOURNALS_AT_ONCE = 20
 """So many journals share a transaction …"""
 LINES_AT_ONCE = 5000
 """… and of each so many lines are read in it: an append waits no longer than for these."""
+
+# Statements that each journal runs are made once: making one takes longer than it takes the database to answer it.
+_LOCKED = (
+    select(journal.c.last_received_at, journal.c.continued)
+    .where(journal.c.journal_id == bindparam("wanted"))
+    .with_for_update()
+)
+_HEIRS = select(journal.c.journal_id).where(journal.c.continues == bindparam("wanted")).limit(1)
+_STATE = select(cut_state.c.next_seq, cut_state.c.state, cut_state.c.begun_seq).where(
+    cut_state.c.journal_id == bindparam("wanted")
+)
+_READ = (
+    update(cut_state)
+    .where(cut_state.c.journal_id == bindparam("wanted"))
+    .values(next_seq=bindparam("read"), state=bindparam("left"))
+)
+_KEPT = select(block.c.last_seq).where(block.c.journal_id == bindparam("wanted"), block.c.last_seq == bindparam("last"))
+_DONE = delete(cut_due).where(cut_due.c.journal_id == bindparam("wanted"))
 
 _log = structlog.get_logger("collector.blocks")
 
@@ -102,7 +121,7 @@ def _due(connection: Connection, apart: Collection[str], limit: int) -> list[str
 def _judge_all(connection: Connection, journals: list[str], surveys: Surveys) -> None:
     for journal_id in journals:
         if judge_journal(connection, journal_id, surveys):
-            connection.execute(delete(cut_due).where(cut_due.c.journal_id == journal_id))
+            connection.execute(_DONE, {"wanted": journal_id})
 
 
 def judge_journal(connection: Connection, journal_id: str, surveys: Surveys) -> bool:
@@ -130,25 +149,30 @@ class _Copy:
 
 def _locked(connection: Connection, journal_id: str) -> _Copy | None:
     """The journal, with nothing appended until this transaction ends."""
-    c = journal.c
-    wanted = select(c.last_received_at, c.continued).where(c.journal_id == journal_id).with_for_update()
-    row = connection.execute(wanted).one_or_none()
+    row = connection.execute(_LOCKED, {"wanted": journal_id}).one_or_none()
     if row is None:
         return None
-    heirs = select(c.journal_id).where(c.continues == journal_id).limit(1)
-    is_continued = row.continued or connection.execute(heirs).first() is not None
+    is_continued = row.continued or connection.execute(_HEIRS, {"wanted": journal_id}).first() is not None
     return _Copy(journal_id, row.last_received_at, is_continued)
 
 
-def _begin(connection: Connection, journal_id: str) -> tuple[int, str | None]:
+class _Begun(NamedTuple):
+    """How far a journal was read."""
+
+    next_seq: int
+    state: str | None
+    first: int
+    """The line at which its cutting began: what came before was told by then."""
+
+
+def _begin(connection: Connection, journal_id: str) -> _Begun:
     """How far a journal was read. One that never was is counted as uncut, whoever wrote its tallies."""
-    wanted = select(cut_state.c.next_seq, cut_state.c.state).where(cut_state.c.journal_id == journal_id)
-    row = connection.execute(wanted).one_or_none()
+    row = connection.execute(_STATE, {"wanted": journal_id}).one_or_none()
     if row is not None:
-        return row.next_seq, row.state or None
+        return _Begun(row.next_seq, row.state or None, row.begun_seq)
     count_uncut_anew(connection, journal_id)
-    connection.execute(insert(cut_state).values(journal_id=journal_id, next_seq=1, state=""))
-    return 1, None
+    begin_cuts(connection, journal_id)
+    return _Begun(1, None, 1)
 
 
 class _Judging:
@@ -156,8 +180,9 @@ class _Judging:
 
     def __init__(self, connection: Connection, copy: _Copy, surveys: Surveys) -> None:
         self._connection, self._copy, self._surveys = connection, copy, surveys
-        self.next_seq, state = _begin(connection, copy.journal_id)
-        self._judge = Judge(levels_of(surveys), state)
+        begun = _begin(connection, copy.journal_id)
+        self.next_seq = begun.next_seq
+        self._judge = Judge(levels_of(surveys), begun.state)
         self._carried = Carried()
 
     def read(self, lines: Iterable[tuple[int, bytes]]) -> None:
@@ -182,9 +207,8 @@ class _Judging:
 
     def keep_state(self) -> None:
         """Remember how far it was read."""
-        here = cut_state.c.journal_id == self._copy.journal_id
-        values = {"next_seq": self.next_seq, "state": self._judge.state}
-        self._connection.execute(update(cut_state).where(here).values(values))
+        values = {"wanted": self._copy.journal_id, "read": self.next_seq, "left": self._judge.state}
+        self._connection.execute(_READ, values)
 
     def _keep(self, one: Judged) -> None:
         if one.held and self._is_kept(one.held[-1]):
@@ -193,8 +217,9 @@ class _Judging:
         fault = str(one.wrong or Doubtful.DIFFERS)
         if rows:
             counted = [at for at, row in rows.items() if row.standing == COUNTED]
-            found = fault_of(one, rows, read_reasons(self._connection, counted), self._surveys)
-            self._write(one, rows, found)
+            reasons = read_reasons(self._connection, counted)
+            found = fault_of(one, rows, reasons, self._surveys)
+            self._write(one, rows, reasons, found)
             if found is None:
                 return
             fault = found
@@ -203,8 +228,8 @@ class _Judging:
 
     def _is_kept(self, last_seq: int) -> bool:
         """Whether the block is there already: what was shown stays as it is when a journal is judged anew."""
-        here = (block.c.journal_id == self._copy.journal_id) & (block.c.last_seq == last_seq)
-        return self._connection.execute(select(block.c.last_seq).where(here)).first() is not None
+        named = {"wanted": self._copy.journal_id, "last": last_seq}
+        return self._connection.execute(_KEPT, named).first() is not None
 
     def _rows(self, seqs: tuple[int, ...]) -> dict[Position, RatingRow]:
         """The ratings of a cut, wherever they are counted; not those which another block holds."""
@@ -212,20 +237,16 @@ class _Judging:
         counted = counted_positions(self._connection, said)
         places = {counted.get(at, at) for at in said}
         for journal_id in sorted({at.journal_id for at in places}):
-            _begin(self._connection, journal_id)
+            begun = _begin(self._connection, journal_id)
             here = {at.seq for at in places if at.journal_id == journal_id}
             elsewhere = blocks_of(self._connection, journal_id, here)
             places -= {Position(journal_id, seq) for seq in elsewhere}
-            begun = self._begun(journal_id)
-            places -= {at for at in places if at.journal_id == journal_id and at.seq < begun}
+            places -= {at for at in places if at.journal_id == journal_id and at.seq < begun.first}
         return read_rows(self._connection, places)
 
-    def _begun(self, journal_id: str) -> int:
-        """The line at which cutting of a journal began: what came before was told by then."""
-        wanted = select(cut_state.c.begun_seq).where(cut_state.c.journal_id == journal_id)
-        return int(self._connection.execute(wanted).scalar_one())
-
-    def _write(self, one: Judged, rows: dict[Position, RatingRow], fault: str | None) -> None:
+    def _write(
+        self, one: Judged, rows: dict[Position, RatingRow], reasons: Mapping[str, int], fault: str | None
+    ) -> None:
         first = rows[min(rows)]
         values = {
             "series": series_of(self._surveys, first.survey, first.question),
@@ -235,7 +256,7 @@ class _Judging:
             "is_tail": one.cut.is_tail,
             "fault": fault,
         }
-        keep_block(self._connection, BlockKey(self._copy.journal_id, one.held[-1]), values, rows)
+        keep_block(self._connection, BlockKey(self._copy.journal_id, one.held[-1]), values, rows, reasons)
 
     def _tell(self, seq: int, fault: str) -> None:
         """Set the entry aside, where IT staff see it."""

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from sync.collector.replica.blocks.sums import COUNTED, PieceKey, Rows, UncutKey, add_up, piece_key, uncut_key
 from sync.collector.replica.continued import Position
@@ -34,11 +34,33 @@ from sync.collector.store.schema import (
 
 SEQS_AT_ONCE = 500
 _LEVELS = [f"n{level}" for level in range(1, 6)]
+_INSERT = insert(block)
+_RATINGS = select(*[rating.c[name] for name in RATING_NAMES]).where(
+    rating.c.journal_id == bindparam("wanted"), rating.c.seq.in_(bindparam("seqs", expanding=True))
+)
+_REASONS = (
+    select(reason_choice.c.reason, func.count())
+    .where(reason_choice.c.journal_id == bindparam("wanted"))
+    .where(reason_choice.c.rating_seq.in_(bindparam("seqs", expanding=True)))
+    .group_by(reason_choice.c.reason)
+)
+_PATHS = (
+    select(unit.c.path)
+    .join(counter, counter.c.unit_id == unit.c.unit_id)
+    .where(counter.c.counter_id.in_(bindparam("counters", expanding=True)))
+)
+_UNIT = select(unit.c.unit_id).where(unit.c.path == bindparam("wanted"))
+_NOUGHT = delete(uncut_count).where(uncut_count.c.journal_id == bindparam("wanted"), uncut_count.c.n == 0)
 _ADDS = "ON CONFLICT (journal_id, {key}) DO UPDATE SET n = uncut_count.n + excluded.n"
 
 
-def keep_block(connection: Connection, key: BlockKey, values: Mapping[str, Any], rows: Rows) -> None:
-    """Write a block of these ratings, and take them from what is uncut; ``values`` are the columns besides."""
+def keep_block(
+    connection: Connection, key: BlockKey, values: Mapping[str, Any], rows: Rows, reasons: Mapping[str, int]
+) -> None:
+    """Write a block of these ratings and their ``reasons``, and take them from what is uncut.
+
+    ``values`` are the columns besides.
+    """
     held: dict[str, list[int]] = {}
     for at in rows:
         held.setdefault(at.journal_id, []).append(at.seq)
@@ -46,10 +68,8 @@ def keep_block(connection: Connection, key: BlockKey, values: Mapping[str, Any],
     here = _whereabouts(connection, list(sums))
     n = sum(levels.total() for piece, levels in sums.items() if piece.standing == COUNTED)
     row = {**key._asdict(), **values, **here, "held": held_text(held), "n": n}
-    connection.execute(insert(block).values(row))
+    connection.execute(_INSERT, row)
     _write_pieces(connection, key, sums)
-    counted = {at for at, each in rows.items() if each.standing == COUNTED}
-    reasons = read_reasons(connection, counted)
     of_block = key._asdict()
     insert_rows(connection, block_reason, of_block, ("reason", "n"), sorted(reasons.items()))
     _count_uncut(connection, rows, -1)
@@ -98,10 +118,7 @@ def read_rows(connection: Connection, places: Iterable[Position]) -> dict[Positi
     """The ratings that are counted at these places."""
     found: dict[Position, RatingRow] = {}
     for journal_id, seqs in _by_journal(places):
-        wanted = select(*[rating.c[name] for name in RATING_NAMES]).where(
-            rating.c.journal_id == journal_id, rating.c.seq.in_(seqs)
-        )
-        for row in connection.execute(wanted):
+        for row in connection.execute(_RATINGS, {"wanted": journal_id, "seqs": seqs}):
             plain = RatingRow(*row)._replace(pressed_us=micros(row.pressed_at), day=row.day.isoformat())
             found[Position(journal_id, plain.seq)] = plain
     return found
@@ -111,10 +128,7 @@ def read_reasons(connection: Connection, places: Iterable[Position]) -> Counter[
     """How many of the ratings at these places name each reason."""
     found: Counter[str] = Counter()
     for journal_id, seqs in _by_journal(places):
-        wanted = select(reason_choice.c.reason, func.count()).where(
-            reason_choice.c.journal_id == journal_id, reason_choice.c.rating_seq.in_(seqs)
-        )
-        for reason, n in connection.execute(wanted.group_by(reason_choice.c.reason)):
+        for reason, n in connection.execute(_REASONS, {"wanted": journal_id, "seqs": seqs}):
             found[reason] += n
     return found
 
@@ -137,8 +151,7 @@ def _count_uncut(connection: Connection, rows: Rows, sign: int) -> None:
         names = (*UncutKey._fields, "n")
         then = _ADDS.format(key=", ".join(UncutKey._fields))
         insert_rows(connection, uncut_count, {"journal_id": journal_id}, names, some, then=then)
-        nought = (uncut_count.c.journal_id == journal_id) & (uncut_count.c.n == 0)
-        connection.execute(delete(uncut_count).where(nought))
+        connection.execute(_NOUGHT, {"wanted": journal_id})
 
 
 def _write_pieces(connection: Connection, key: BlockKey, sums: Mapping[PieceKey, Counter[int]]) -> None:
@@ -183,12 +196,11 @@ def _move_reasons(
 def _whereabouts(connection: Connection, pieces: Sequence[PieceKey]) -> dict[str, Any]:
     """From when to when, and where: the counter if it is one, and the lowest unit of all."""
     counters = sorted({piece.counter_id for piece in pieces})
-    wanted = select(unit.c.path).join(counter, counter.c.unit_id == unit.c.unit_id)
-    paths = list(connection.execute(wanted.where(counter.c.counter_id.in_(counters))).scalars())
+    paths = list(connection.execute(_PATHS, {"counters": counters}).scalars())
     steps = takewhile(lambda codes: len(set(codes)) == 1, zip(*(path.split("/")[:-1] for path in paths), strict=False))
     above = "".join(f"{codes[0]}/" for codes in steps)
     # Units without anything above both: it counts where everything does.
-    unit_id = connection.execute(select(unit.c.unit_id).where(unit.c.path == above)).scalar_one_or_none() or NOWHERE
+    unit_id = connection.execute(_UNIT, {"wanted": above}).scalar_one_or_none() or NOWHERE
     first, last = min((each.day, each.part) for each in pieces), max((each.day, each.part) for each in pieces)
     return {
         "counter_id": counters[0] if len(counters) == 1 else None,

@@ -4,24 +4,27 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, literal, or_, select, text, update
 
-from sync.collector.replica.outgoing.sums import BLOCK, OF_UNIT, add_aside, add_blocks, adds
+from sync.collector.replica.outgoing.pools import add_pools, place_pools
+from sync.collector.replica.outgoing.sums import BLOCK, OF_UNIT, add_aside, add_blocks, adds, shown_alone
 from sync.collector.replica.outgoing.unions import common_unit, place_unions, units_of
 from sync.collector.replica.shown import HALF, LEVEL_NAMES
-from sync.collector.store.schema import aside_union, block, block_piece, counter
+from sync.collector.store.schema import aside_union, block, block_piece, counter, pool_piece
 
 
 def carry_counter(connection: Connection, counter_id: int, left: int, to: int) -> None:
     """Let the counter stand in the unit ``to``, with everything that is counted there."""
     blocks, unions = _shared_blocks(connection, counter_id), _shared_unions(connection, counter_id)
-    add_blocks(connection, [one for one in blocks if one.shown_at is not None], -1)
+    pools = _pools(connection, counter_id)
+    add_blocks(connection, shown_alone(blocks), -1)
+    add_pools(connection, pools, -1)
     add_aside(connection, [one for one in unions if one.is_told], -1)
     _add_to_unit(connection, counter_id, left, -1)
     _add_to_unit(connection, counter_id, to, 1)
     connection.execute(update(counter).where(counter.c.counter_id == counter_id).values(unit_id=to))
     for table in (block, aside_union):
         connection.execute(update(table).where(table.c.counter_id == counter_id).values(unit_id=to))
-    placed = [_placed(connection, one) for one in blocks]
-    add_blocks(connection, [one for one in placed if one.shown_at is not None])
+    add_blocks(connection, shown_alone([_placed(connection, one) for one in blocks]))
+    place_pools(connection, pools)
     add_aside(connection, [one for one in place_unions(connection, unions) if one.is_told])
 
 
@@ -44,6 +47,12 @@ def _shared_unions(connection: Connection, counter_id: int) -> list[Row[Any]]:
     )  # fmt: skip
     wanted = select(aside_union).where(u.counter_id <= 0, select(literal(1)).where(inside).exists())
     return list(connection.execute(wanted))
+
+
+def _pools(connection: Connection, counter_id: int) -> list[int]:
+    """The pools with ratings of this counter."""
+    wanted = select(pool_piece.c.pool_id).where(pool_piece.c.counter_id == counter_id).distinct()
+    return sorted(connection.execute(wanted).scalars())
 
 
 def _placed(connection: Connection, one: Row[Any]) -> Row[Any]:

@@ -5,6 +5,7 @@ Nothing waits for a cut then, and nothing is protected: for a database in which 
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
+from sync.collector.replica.outgoing.pools import add_pools
 from sync.collector.replica.outgoing.sums import OF_COUNTER, OF_UNIT
 from sync.collector.replica.shown import DAY, HALF, LEVEL_NAMES, MONTH, WEEK
 from sync.collector.replica.tally import ASIDE, COUNTED, REASON
@@ -14,6 +15,7 @@ from sync.collector.store.schema import (
     block,
     demonstration,
     journal,
+    pool,
     shown_count,
     shown_stream,
     shown_unit_count,
@@ -63,10 +65,11 @@ def is_demonstrated(connection: Connection) -> bool:
 
 
 def end_demonstration(connection: Connection) -> None:
-    """Show nothing any more; every block goes out anew."""
+    """Show nothing any more but the pools, which are as they were; every block goes out anew."""
     _show_nothing(connection)
     connection.execute(delete(aside_union))
-    connection.execute(update(block).values(grain=None, shown_at=None))
+    connection.execute(update(block).where(block.c.pool_id.is_(None)).values(grain=None, shown_at=None))
+    add_pools(connection, list(connection.execute(select(pool.c.pool_id)).scalars()))
 
 
 def _show_nothing(connection: Connection) -> None:

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, update
 
 from kiosk.domain.visit.rating import Standing
 from sync.collector.replica.blocks.kept import move_held, read_rows
 from sync.collector.replica.continued import Position
 from sync.collector.replica.held import held_seqs
 from sync.collector.replica.keep import count_in
+from sync.collector.replica.outgoing.pools import mark_loose
 from sync.collector.replica.outgoing.sums import BLOCK, add_blocks
 from sync.collector.replica.projection_rows import RatingRow
 from sync.collector.replica.shown import LEVEL_NAMES
@@ -29,16 +30,33 @@ _OF_PEOPLE = (Standing.COUNTED, Standing.SUSPECT)
 
 
 def blocks_at(connection: Connection, stretch: Stretch) -> list[Row[Any]]:
-    """The believed blocks of one counter alone that have a rating in the stretch, in order."""
-    b, p = block.c, block_piece.c
-    here = and_(p.journal_id == b.journal_id, p.last_seq == b.last_seq, p.day.between(stretch.first, stretch.last))
-    if stretch.part != ANY_PART:
-        here = and_(here, p.part == stretch.part)
+    """The believed blocks of one counter alone that have a rating in the stretch, in order.
+
+    Without tails that are in a pool: one of them alone would be read from the pool before and after.
+    """
+    b = block.c
     wanted = select(*BLOCK).where(
-        b.counter_id == stretch.counter_id, b.fault.is_(None), b.last_day >= stretch.first,
-        b.first_day <= stretch.last, select(p.last_seq).where(here).exists(),
+        b.counter_id == stretch.counter_id, b.fault.is_(None), b.pool_id.is_(None), b.last_day >= stretch.first,
+        b.first_day <= stretch.last, select(block_piece.c.last_seq).where(_inside(stretch)).exists(),
     )  # fmt: skip
     return list(connection.execute(wanted.order_by(b.journal_id, b.last_seq)))
+
+
+def count_pooled(connection: Connection, stretch: Stretch) -> int:
+    """How many ratings of the stretch are told in a pool: they stay as they are, whatever is decided."""
+    b, p = block.c, block_piece.c
+    n = func.sum(sum((p[name] for name in LEVEL_NAMES[1:]), p[LEVEL_NAMES[0]]))
+    wanted = select(func.coalesce(n, 0)).select_from(block).join(block_piece, _inside(stretch))
+    near = and_(b.last_day >= stretch.first, b.first_day <= stretch.last, b.pool_id.is_not(None))
+    here = and_(p.counter_id == stretch.counter_id, p.standing == str(Standing.COUNTED))
+    return int(connection.execute(wanted.where(near, here)).scalar_one())
+
+
+def _inside(stretch: Stretch) -> ColumnElement[bool]:
+    """The pieces of a block that lie in the days of a stretch."""
+    b, p = block.c, block_piece.c
+    here = and_(p.journal_id == b.journal_id, p.last_seq == b.last_seq, p.day.between(stretch.first, stretch.last))
+    return here if stretch.part == ANY_PART else and_(here, p.part == stretch.part)
 
 
 def lies_in(connection: Connection, one: Row[Any], stretch: Stretch) -> bool:
@@ -71,8 +89,8 @@ def follow_decisions(connection: Connection, blocks: Sequence[Row[Any]]) -> list
     mixed = _with_suspect(connection, blocks)
     found = []
     for one in blocks:
-        near = suspect.get(one.counter_id, ())
-        if one.fault is None and (near or one.is_suspect or (one.journal_id, one.last_seq) in mixed):
+        near, may_follow = suspect.get(one.counter_id, ()), one.fault is None and one.pool_id is None
+        if may_follow and (near or one.is_suspect or (one.journal_id, one.last_seq) in mixed):
             is_found = any(lies_in(connection, one, stretch) for stretch in near)
             one = set_standing(connection, one, Standing.SUSPECT if is_found else Standing.COUNTED)
         found.append(one)
@@ -94,7 +112,9 @@ def set_standing(connection: Connection, one: Row[Any], to: Standing) -> Row[Any
     here = and_(block.c.journal_id == one.journal_id, block.c.last_seq == one.last_seq)
     n = sum(sum(levels) for (*_, standing), levels in pieces_of(connection, one).items() if standing in _OF_PEOPLE)
     connection.execute(update(block).where(here).values(is_suspect=to is Standing.SUSPECT, n=n))
-    return connection.execute(select(*BLOCK).where(here)).one()
+    found = connection.execute(select(*BLOCK).where(here)).one()
+    mark_loose(connection, [found])
+    return found
 
 
 def set_shown(connection: Connection, one: Row[Any], to: Standing) -> int:

@@ -15,7 +15,7 @@ SUSPECT = "suspect"
 BLOCK: tuple[Any, ...] = (
     block.c.journal_id, block.c.last_seq, block.c.series, block.c.question, block.c.counter_id, block.c.unit_id,
     block.c.first_day, block.c.first_part, block.c.last_day, block.c.last_part, block.c.is_suspect, block.c.is_tail,
-    block.c.n, block.c.fault, block.c.grain, block.c.shown_at,
+    block.c.n, block.c.fault, block.c.grain, block.c.shown_at, block.c.pool_id,
 )  # fmt: skip
 """What is to be known of a block."""
 _NAMES = ("journal_id", "last_seq", "grain", "series", "question", "first", "last", "part", "counter_id", "unit_id",
@@ -55,9 +55,21 @@ def add_blocks(connection: Connection, blocks: Iterable[Row[Any]], sign: int = 1
         _insert("shown_unit_count", OF_UNIT, "h.grain <> 'h'"),
     ):
         connection.execute(text(statement))
-    streams = f"INSERT INTO shown_stream (survey, question, stream) SELECT DISTINCT h.series, h.question, h.stream FROM ({_HELD}) AS h WHERE TRUE ON CONFLICT DO NOTHING"  # noqa: S608, E501
-    connection.execute(text(streams))
+    connection.execute(text(add_streams(_HELD)))
     connection.execute(delete(outgoing))
+
+
+def shown_alone(blocks: Iterable[Row[Any]]) -> list[Row[Any]]:
+    """Those of the blocks that are shown, without tails, which are shown in their pool only."""
+    return [one for one in blocks if one.shown_at is not None and one.pool_id is None]
+
+
+def add_streams(held: str) -> str:
+    """The statement that notes which streams there are in what goes out."""
+    return (
+        "INSERT INTO shown_stream (survey, question, stream) SELECT DISTINCT h.series, h.question, h.stream "  # noqa: S608
+        f"FROM ({held}) AS h WHERE TRUE ON CONFLICT DO NOTHING"
+    )
 
 
 def add_aside(connection: Connection, unions: Sequence[Row[Any]], sign: int = 1) -> None:

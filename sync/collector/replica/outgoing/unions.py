@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, and_, insert, select, tuple_, update
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from sync.collector.replica.outgoing.sums import SUSPECT, add_aside
-from sync.collector.replica.shown import LEVEL_NAMES, place_of
+from sync.collector.replica.shown import LEVEL_NAMES, NOWHERE, place_of
 from sync.collector.replica.tally import COUNTED
 from sync.collector.store.schema import aside_union, block, block_piece, counter, unit
 
@@ -62,7 +62,10 @@ def place_unions(connection: Connection, unions: Iterable[Row[Any]]) -> list[Row
 
 def common_unit(connection: Connection, units: Iterable[int]) -> int:
     """The lowest unit that has all these in it, or is one of them."""
-    wanted = select(unit.c.path).where(unit.c.unit_id.in_(sorted(set(units))))
+    together = sorted(set(units))
+    if NOWHERE in together:
+        return NOWHERE
+    wanted = select(unit.c.path).where(unit.c.unit_id.in_(together))
     ways = [path.split("/")[:-1] for path in connection.execute(wanted).scalars()]
     shared = []
     for codes in zip(*ways, strict=False):
@@ -70,7 +73,7 @@ def common_unit(connection: Connection, units: Iterable[int]) -> int:
             break
         shared.append(codes[0])
     path = "".join(f"{code}/" for code in shared)
-    return int(connection.execute(select(unit.c.unit_id).where(unit.c.path == path)).scalar_one_or_none() or 0)
+    return int(connection.execute(select(unit.c.unit_id).where(unit.c.path == path)).scalar_one_or_none() or NOWHERE)
 
 
 def units_of(connection: Connection, counters: Iterable[int]) -> set[int]:

@@ -8,7 +8,16 @@ a test holds them and this module together.
 No table is read or written here.
 """
 
-from sync.collector.store.schema.blocks import block, block_piece, block_reason, cut_due, cut_state, uncut_count
+from sync.collector.store.schema.blocks import (
+    block,
+    block_piece,
+    block_reason,
+    cut_due,
+    cut_state,
+    pool,
+    pool_piece,
+    uncut_count,
+)
 from sync.collector.store.schema.cases import follow_up, follow_up_step
 from sync.collector.store.schema.columns import EPOCH, Hash, Id, Moment, Seq, Serial, metadata, micros
 from sync.collector.store.schema.comments import comment, comment_step
@@ -24,6 +33,7 @@ from sync.collector.store.schema.journals import (
     segment,
     unread,
 )
+from sync.collector.store.schema.months import closed_file, closed_look, closed_month, first_closed
 from sync.collector.store.schema.notices import delivery, incident, mailed_report, notice
 from sync.collector.store.schema.own import own_address, own_key, own_move
 from sync.collector.store.schema.people import account, audit, signed_in, signin_failure
@@ -77,6 +87,9 @@ __all__ = [
     "block_reason",
     "boot_clock",
     "carried",
+    "closed_file",
+    "closed_look",
+    "closed_month",
     "comment",
     "comment_step",
     "counter",
@@ -93,6 +106,7 @@ __all__ = [
     "enclosure",
     "enrolment_code",
     "enrolment_failure",
+    "first_closed",
     "follow_up",
     "follow_up_step",
     "incident",
@@ -110,6 +124,8 @@ __all__ = [
     "own_key",
     "own_move",
     "placement",
+    "pool",
+    "pool_piece",
     "probe",
     "rating",
     "reason_choice",

@@ -65,11 +65,41 @@ block = clustered(
     Column("grain", String(1)),
     # Whether somebody decided that what it counts does not count.
     Column("is_suspect", Boolean, nullable=False, server_default=false()),
+    # The pool with which a tail is shown.
+    Column("pool_id", BigInteger),
+    # The first day of a tail's month, while it is to be looked for others that it could be told with.
+    Column("loose", Date),
     *_index("ix_block_waiting", "last_day", "first_day", where="shown_at IS NULL"),
     *_index("ix_block_untold", "journal_id", "last_seq", where="grain IS NULL"),
     *_index("ix_block_crossing", "grain", "first_day", where="grain IN ('x', 'y', 'z')"),
+    *_index("ix_block_loose", "loose", where="loose IS NOT NULL"),
+    *_index("ix_block_pooled", "pool_id", where="pool_id IS NOT NULL"),
     Index(None, "counter_id", "last_day"),
 )  # fmt: skip
+
+# Tails of one month that are told together, in its unit and in those above: fixed for good when it is made.
+pool = clustered(
+    "pool",
+    Column("pool_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("series", SERIES, nullable=False),
+    Column("question", String(40), nullable=False),
+    # The first day of the month and its last.
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("unit_id", Serial, nullable=False),
+    # Whether what is set aside among them is enough for its levels to be told.
+    Column("tells_aside", Boolean, nullable=False),
+    Index(None, "series", "question", "first"),
+)
+
+# How many ratings of a pool stand at which counter, by why they count or not: there they wait.
+pool_piece = clustered(
+    "pool_piece",
+    Column("pool_id", BigInteger, primary_key=True),
+    Column("counter_id", Serial, primary_key=True),
+    Column("standing", String(20), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+)
 
 # What a block holds, by where and when and why: its sums by level.
 block_piece = clustered(

@@ -45,14 +45,11 @@ shown_unit_count = clustered(
     *(Column(f"n{level}", BigInteger, nullable=False) for level in range(1, 6)),
 )
 
-# Transactions that were typed in, and the ratings of the days that are known, by day, week and month. What was typed in
-# has rows of its own, of no survey and no question: "transactions", "known" days, and as many "days". A question's rows
-# add to them: its "ratings" of known days, and as "days" those with ratings that are not known
+# Transactions that were typed in and visits that were rated, by day, week and month: "days" are those with either, of
+# which the transactions are "known" for some; "ratings" are the visits rated on these, whichever survey asked
 # (sync.collector.replica.served).
 served_count = clustered(
     "served_count",
-    Column("survey", String(60), primary_key=True),
-    Column("question", String(40), primary_key=True),
     Column("grain", String(1), primary_key=True),
     Column("first", Date, primary_key=True),
     Column("counter_id", Serial, primary_key=True),

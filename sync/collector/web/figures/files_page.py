@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from sync.collector.api.depends import MayExport, TheServices
 from sync.collector.errors import UsageWrong
-from sync.collector.export.forms import FORMS
+from sync.collector.export.forms import FORMS, file_of
 from sync.collector.figures.book import Book
 from sync.collector.people.audit import note
 from sync.collector.people.rights import Reader
 from sync.collector.services.reports import read_book
 from sync.collector.web.figures.report_page import Asks
-from sync.collector.web.shared.rendering import phrases_of
+from sync.collector.web.shared.rendering import words_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,8 +37,8 @@ async def take_file(
     if form not in FORMS:
         raise UsageWrong("there is no file of the form {form}", form=form[:10])
     book = await asyncio.to_thread(read_book, services, reader, asks.query(unit, counter))
-    make, media_type = FORMS[form]
-    body = await asyncio.to_thread(make, book, phrases_of(request))
+    _, media_type = FORMS[form]
+    body = await asyncio.to_thread(file_of, services, book, form, words_of(request))
     noting = partial(_note, reader=reader, form=form, book=book, now=services.now())
     await asyncio.wrap_future(services.writer.submit(noting))
     name = f"hailong-{book.place.code or 'tat-ca'}-{book.period.code}.{form}"

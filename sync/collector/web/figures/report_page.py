@@ -18,6 +18,7 @@ from sync.collector.figures.ranks import ranked
 from sync.collector.figures.tables import tables_of
 from sync.collector.people.rights import Reader
 from sync.collector.services import reports
+from sync.collector.services.closed import shelf_of
 from sync.collector.services.reports import LAST_YEAR, read_book
 from sync.collector.services.services import Services
 from sync.collector.web.care.cases_page import panel_of
@@ -86,7 +87,8 @@ async def place_page(request: Request, services: Services, reader: Reader, query
     cases = await asyncio.to_thread(panel_of, services, reader, book, phrases_of(request))
     signs = await asyncio.to_thread(count_signs, services, reader, book.place.key)
     heard = await asyncio.to_thread(read_heard, services, book.kiosks)
-    return _page(request, "place.html", book, cases=cases, signs=signs, heard=heard)
+    shelf = await asyncio.to_thread(shelf_of, services, book.place, book.period) if book.closing else None
+    return _page(request, "place.html", book, cases=cases, signs=signs, heard=heard, shelf=shelf)
 
 
 @router.get("/ly-do")

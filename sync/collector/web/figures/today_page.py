@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from sync.collector.api.depends import MayRead, TheServices
 from sync.collector.drawing.templates import templates
 from sync.collector.figures.book import Book
+from sync.collector.figures.tables import other_table, recorded_table
 from sync.collector.people.rights import Reader
 from sync.collector.services.reports import read_today
 from sync.collector.web.figures.report_page import address_of
@@ -59,7 +60,13 @@ def _refresh(request: Request, view: _View) -> Response:
 
 
 def _render(book: Book, heard: Heard, phrases: Phrases, reader: Reader) -> _View:
-    html = templates.get_template("report.html").render(
-        t=phrases.t, p=phrases, book=book, heard=heard, reader=reader, address=address_of
-    )
+    titles = phrases.titles_of(book)
+    divided = recorded_table(book, titles) if book.others else None
+    others = [
+        (part, other_table(part, part.counters, number, titles))
+        for number, part in enumerate(book.others, 1)
+        if part.me.n
+    ]
+    values = {"book": book, "divided": divided, "others": others, "heard": heard, "reader": reader}
+    html = templates.get_template("report.html").render(t=phrases.t, p=phrases, address=address_of, **values)
     return _View(html)

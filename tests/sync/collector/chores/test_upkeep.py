@@ -2,7 +2,12 @@
 
 import threading
 
+import pytest
+from starlette.testclient import TestClient
+
 from sync.collector.chores.upkeep import Chore, Upkeep
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services
 
 DEADLINE_S = 10
 
@@ -53,3 +58,12 @@ def test_stopping_does_not_wait_for_a_chore_that_hangs() -> None:
     upkeep.stop(wait_s=0.01)
 
     never.set()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_app_that_runs_does_its_chores(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = threading.Event()
+    monkeypatch.setattr("sync.collector.run.app.chores_of", lambda _: [Chore("do", 60.0, done.set, first_s=0)])
+
+    with TestClient(create_app(services)):
+        assert done.wait(DEADLINE_S)

@@ -13,13 +13,13 @@ from sqlalchemy import insert
 
 from sync.collector.store.database import open_database
 from sync.collector.store.schema import device
-from tests.sync.collector.commands.started import run_started
+from tests import started
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """One command, in English."""
     env = {"PATH": "/usr/bin:/bin", "HAILONG_LANGUAGE": "en", "HOME": "/nonexistent", **environment}
-    return run_started(arguments, env)
+    return started.run("collector", arguments, env)
 
 
 def sentence(ended: subprocess.CompletedProcess[str], code: int = 1) -> str:

@@ -1,16 +1,20 @@
 """Everything that was answered is in the report: versions are one series, other questions stand beside it."""
 
+import io
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import insert, update
 from starlette.testclient import TestClient
 
 from kiosk.base.texts import texts
 from kiosk.domain.visit.survey import Survey
 from sync.collector.export.files import csv_file, xlsx_file
+from sync.collector.export.paper import paper_html
 from sync.collector.figures.book import Book
 from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.fleet.surveys.writing import survey_toml
@@ -113,10 +117,63 @@ def test_other_surveys_stand_below_with_their_n_and_in_the_head(
         ("sipas-5:12345", 40, 3), ("tt32-3:123", 40, 0),
     ]  # fmt: skip
     assert found.recorded == 83
-    said = "Tổng cộng 83 lượt đã ghi: "
+    assert [[line.n for line in part.counters] for part in found.others] == [[35, 5]]
+
+
+def test_the_head_is_one_table_and_the_same_everywhere(services: Services, office: Office, client: TestClient) -> None:
+    press(office, 40)
+    press(office, 3, standing="repeat")
+    press(office, 35, "tt32-3@1", level=1)
+    press(office, 4, "tt32-3@1", level=1, counter="Q2")
+
+    found = book(services)
+    page = flat(client.get("/t/XA?ky=2026-11").text)
+    file = csv_file(found, phrases()).decode("utf-8-sig")
+    rows = [row.split(";") for row in file.split("Lượt đã ghi, theo câu hỏi")[1].splitlines()[2:5]]
+    paper = flat(paper_html(found, phrases()))
+    answer = client.get("/v1/report?unit=XA&period=2026-11").json()["tables"]["recorded"]
+
+    numbers = [["43", "40", "3", "0"], ["39", "35", "0", "4"], ["82", "75", "3", "4"]]
+    assert [row[2:6] for row in rows] == numbers
+    assert [row[6] for row in rows] == ["", "quầy chưa đủ lượt", ""]
+    assert [[str(row[key]) for key in ("recorded", "counted", "aside", "waiting")] for row in answer] == numbers
+    for recorded, counted, aside, waiting in numbers:
+        cells = "".join(f'<td role="cell" class="r">{n}</td>' for n in (recorded, counted, aside))
+        assert page.count(f'{cells}<td role="cell" class="r waits"><span>{waiting}</span>') == 1
+        assert "".join(f'<td class="r">{n}</td> ' for n in (recorded, counted, aside, waiting)) in paper
+    first, *_ = load_workbook(io.BytesIO(xlsx_file(found, phrases())))
+    assert (first.title, [str(cell.value) for cell in first[first.max_row][2:6]]) == (
+        "Lượt đã ghi, theo câu hỏi", numbers[-1],
+    )  # fmt: skip
+
+
+def test_a_report_of_one_question_says_it_in_a_sentence(services: Services, office: Office, client: TestClient) -> None:
+    press(office, 40)
+
+    page = client.get("/t/XA?ky=2026-11").text
+
+    assert "Được tính 40 + để riêng 0 = 40 lượt đã ghi." in page
+    assert "Lượt đã ghi, theo câu hỏi" not in page + csv_file(book(services), phrases()).decode()
+
+
+def test_places_where_nobody_answered_another_question_are_counted_and_not_listed(
+    services: Services, office: Office, client: TestClient
+) -> None:
+    press(office, 40)
+    press(office, 35, "tt32-3@1", level=1, counter="Q2")
+
+    found = book(services)
+    (other,) = found.others
+    said = "Ở 1 nơi khác, câu hỏi này không được hỏi hoặc chưa có ai trả lời."
+
+    assert [line.place.code for line in other.children] == ["Q2"]
+    assert other.left_out == 1
     assert said in client.get("/t/XA?ky=2026-11").text
     assert said in csv_file(found, phrases()).decode()
-    assert [[line.n for line in part.counters] for part in found.others] == [[35, 5]]
+    assert said in paper_html(found, phrases())
+    answer = client.get("/v1/report?unit=XA&period=2026-11").json()
+    assert [one["places_without"] for one in answer["questions"]] == [0, 1]
+    assert [line.place.code for line in found.children] == ["Q1", "Q2"]
 
 
 def test_the_report_pages_files_and_the_api_show_the_same_rows_of_another_survey(
@@ -128,7 +185,7 @@ def test_the_report_pages_files_and_the_api_show_the_same_rows_of_another_survey
     answer = client.get("/v1/report?unit=XA&period=2026-11").json()
     rows = [(row["code"], row["n"], row["level_1"]) for row in answer["tables"]["other_1"]]
 
-    assert rows == [("Q1", 35, 35), ("Q2", 0, 0), ("XA", 35, 35)]
+    assert rows == [("Q1", 35, 35), ("XA", 35, 35)]
     assert [(one["question"], one["n"]) for one in answer["questions"]] == [
         ("sipas-5:12345:overall", 40), ("tt32-3:123:overall", 35),
     ]  # fmt: skip
@@ -181,6 +238,17 @@ def test_what_was_recorded_is_one_number_and_the_result_with_the_set_aside_says_
     assert "n = 49, chưa gồm 2 lượt để riêng còn chờ cho đủ nhóm" in page
 
 
+def test_a_comparison_says_what_waits_on_both_sides(services: Services, office: Office, client: TestClient) -> None:
+    press(office, 40)
+    press(office, 3, counter="Q2")
+
+    found = read_book(services, ANYBODY, Query("XA", "Q1", "2026-11", versus="XA:Q2"))
+
+    said = "một nơi có dưới 30 lượt. Chưa hiện: 0 lượt ở nơi này, 3 lượt ở nơi kia."
+    assert said in client.get("/t/XA/Q1?ky=2026-11&voi=XA:Q2").text
+    assert said in csv_file(found, phrases()).decode()
+
+
 def test_a_survey_of_which_all_ratings_wait_is_told(services: Services, office: Office, client: TestClient) -> None:
     press(office, 40)
     press(office, 3, "tt32-3@1", level=1)
@@ -189,10 +257,14 @@ def test_a_survey_of_which_all_ratings_wait_is_told(services: Services, office: 
 
     assert [(part.series.ref, part.me.n) for part in found.parts] == [("sipas-5@1", 40), ("tt32-3@1", None)]
     page = client.get("/t/XA?ky=2026-11").text
-    assert "được tính và đã hiện 0 + chưa hiện 3 + để riêng 0 = 3 lượt đã ghi" in page
+    assert '<td role="cell" class="r waits"><span>3</span> <span class="sub">quầy chưa đủ lượt</span></td>' in page
     assert "Chưa hiện: 3 lượt ở quầy có dưới 5 lượt, chờ buổi sau. Nhờ vậy" in page
     answer = client.get("/v1/report?unit=XA&period=2026-11").json()
     assert (answer["recorded"], [one["waiting"] for one in answer["questions"]]) == (43, [{}, {"few": 3}])
+
+
+def flat(page: str) -> str:
+    return re.sub(r"\s+", " ", page)
 
 
 def phrases() -> Phrases:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from kiosk.domain.numbers.disclosure import OFF, Policy
 from sync.collector.figures.queries.asked import Asked
@@ -31,7 +31,7 @@ from sync.collector.store import schema
 from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import DAYS, NOON, Office, Pen, receipt_of
 from tests.sync.collector.cutting import cut_stored
-from tests.sync.collector.recount import check_numbers, days_of
+from tests.sync.collector.recount import Pooled, check_numbers, days_of, read_pools
 
 TODAY = NOON.date()
 ASKED = Asked("sipas-5:12345", "overall")
@@ -44,23 +44,8 @@ PERIODS = (
 )  # fmt: skip
 _STANDINGS = ("counted",) * 8 + ("repeat", "out_of_hours", "test")
 _EMPTIED = ("tally", "reason_tally", "reason_choice", "rating", "uncut_count", "block", "block_piece", "block_reason",
-            "cut_state", "cut_due", "shown_count", "shown_unit_count", "shown_stream", "served_count", "aside_union",
-            "remainder", "demonstration", "undated_count")  # fmt: skip
-
-
-@pytest.fixture
-def two_units(office: Office) -> Office:
-    """A second unit with one counter beside the office's, and one above both."""
-    with office.database.writing() as connection:
-        above = {"unit_id": 3, "code": "T", "name": "Tỉnh", "kind": "province", "path": "T/"}
-        connection.execute(insert(schema.unit), above)
-        connection.execute(update(schema.unit).where(schema.unit.c.unit_id == 1).values(parent_id=3, path="T/XA/"))
-        beside = {"unit_id": 2, "code": "XB", "name": "Xã Bên", "kind": "office", "path": "T/XB/", "parent_id": 3}
-        connection.execute(insert(schema.unit), beside)
-        place = {"counter_id": 3, "code": "Q3", "name": "Quầy 3", "unit_id": 2, "created_at": NOON}
-        connection.execute(insert(schema.counter), place)
-    office.device = replace(office.device, counters={"Q1": 1, "Q2": 2, "Q3": 3})
-    return office
+            "pool", "pool_piece", "cut_state", "cut_due", "shown_count", "shown_unit_count", "shown_stream",
+            "served_count", "aside_union", "remainder", "demonstration", "undated_count")  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -128,13 +113,17 @@ def move_some(connection: Connection, rng: random.Random) -> None:
 def test_every_number_is_a_recount_of_whole_blocks_and_what_was_recorded_is_shown_or_waits(
     services: Services, two_units: Office, seed: int
 ) -> None:
-    rng = random.Random(seed)
+    rng, told = random.Random(seed), dict[int, Pooled]()
     empty(two_units)
     for _ in range(3):
         some_weeks(two_units, rng)
         with two_units.database.writing() as connection:
             move_some(connection, rng)
         services.release()
+        with two_units.database.reading() as connection:
+            pools = read_pools(connection)
+        assert {number: pools[number].tails for number in told} == {number: one.tails for number, one in told.items()}
+        told = pools
     first = TODAY - timedelta(days=rng.randint(0, 60))
     anywhere = Days(first, first + timedelta(days=rng.randint(0, 50)))
 
@@ -266,7 +255,7 @@ def test_tails_and_cuts_that_are_not_believed_wait(services: Services, office: O
 
     with office.database.reading() as connection:
         assert check_numbers(services, connection, PERIODS) == 0
-        (waiting,) = read_waiting(connection, {1: "Q1"}, ASKED, [PERIODS[0]]).held
+        waiting = read_waiting(connection, {1: "Q1"}, ASKED, PERIODS[0]).held
     assert sorted((held.why, held.n) for held in waiting) == [("fault", 6), ("tail", 6)]
 
 

@@ -5,6 +5,7 @@ import re
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tests.sync.collector.api.test_api_access import doors
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.one_engine import database_url  # noqa: F401 - asked of both elsewhere
+from tests.sync.collector.sharing import papers_once  # noqa: F401 - a fixture
 
 PASSWORD = "mưa rào tháng tám"
 FOREIGN = ("Xã Bí Mật", "Quầy Kín", "XB", "QKin", "7777", "stranger", "Người Lạ", "0000-000000000002")
@@ -56,6 +58,8 @@ RULES: tuple[tuple[str, str, Right], ...] = (
     ("GET", "/vu-viec", Right.FOLLOW),
     ("POST", "/vu-viec", Right.DECIDE),
     ("GET", "/xuat", Right.EXPORT),
+    ("GET", "/da-chot", Right.EXPORT),
+    ("GET", "/v1/closed", Right.EXPORT),
     ("GET", "/v1/report", Right.EXPORT),
     ("GET", "/v1/tallies", Right.EXPORT),
     ("GET", "/xuat-766", Right.EXPORT),
@@ -160,10 +164,16 @@ def addresses(app: Any, values: dict[str, str]) -> list[str]:
             "/nhat-ky.csv?ai=stranger"]  # fmt: skip
 
 
+@cache
+def printed(paper: bytes) -> str:
+    """Everything that a PDF says."""
+    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+
+
 def words_of(answer: Any) -> str:
     """Everything that an answer says, whatever its form."""
     if answer.content.startswith(b"%PDF"):
-        return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+        return printed(answer.content)
     if answer.content.startswith(b"PK"):
         book = load_workbook(io.BytesIO(answer.content))
         return " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
@@ -211,6 +221,8 @@ def test_every_role_opens_its_own_doors_and_no_other(clients: dict[Role, TestCli
             if method != "GET" or (right := right_for(method, path)) is None:
                 continue
             allowed = {200, 404} if any(place in path for place in MAY_BE_MISSING) else {200}
+            # No month was closed in this world, and none is named here: whoever may ask is told so.
+            allowed |= {400, 404} if path.startswith(("/da-chot", "/v1/closed")) else set()
             for address in filled(path, OWN):
                 wanted = allowed if right in RIGHTS[role] else {403}
                 assert client.get(address).status_code in wanted, (role, address)

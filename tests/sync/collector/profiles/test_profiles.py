@@ -113,6 +113,22 @@ def test_the_tt01_page_shows_three_indicators_and_no_classification(client: Test
     assert "xuất sắc" not in page
 
 
+def test_the_tt01_page_and_its_files_say_what_waits(client: TestClient, office: Office) -> None:
+    answer(office)
+    pen = Pen()
+    for _ in range(3):
+        pen.rating(3, survey="tt01-2018@1", question="time", counter="Q2")
+    office.append(pen, received_at=NOON - timedelta(days=1))
+
+    page = client.get("/tt01/XA?ky=2026-Q4").text
+    file = client.get("/xuat-tt01/csv/XA?ky=2026-Q4").content.decode("utf-8-sig")
+
+    said = "Chưa hiện: 3 lượt ở quầy có dưới 5 lượt, chờ buổi sau."
+    assert said in page
+    assert said in file
+    assert "Chưa hiện" not in client.get("/766/XA?ky=2026-Q4").text
+
+
 def test_the_tt01_page_is_off_by_default(services: Services, office: Office) -> None:
     app = create_app(replace(services, config=CollectorConfig(public_url=URL)))
     client = TestClient(app, base_url=URL, client=("127.0.0.1", 1))

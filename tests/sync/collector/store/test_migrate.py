@@ -270,3 +270,29 @@ def test_the_sign_of_a_counter_that_nobody_presses_is_named_anew(office: Office)
             step.upgrade()
 
     assert office.rows("signal", "sign") == [("unpressed",), ("burst",)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_visits_of_all_surveys_become_one_row_a_day(kind: str, empty_urls: Callable[[str], str]) -> None:
+    """Of a survey with several questions the first one; what was typed in stays what it was."""
+    database = open_database(empty_urls(kind), create=True)
+    with database.writing() as connection:
+        upgrade(connection, "0025")
+        for survey, question, day, figures in (
+            ("", "", "2026-11-30", "0, 40, 1, 1"), ("sipas-5:12345", "overall", "2026-11-30", "9, 0, 0, 0"),
+            ("tt01-2018:123", "one", "2026-11-30", "6, 0, 0, 0"), ("tt01-2018:123", "two", "2026-11-30", "5, 0, 0, 0"),
+            ("mine@3", "overall", "2026-12-01", "0, 0, 0, 1"), ("sipas-5:12345", "overall", "2026-12-01", "0, 0, 0, 1"),
+        ):  # fmt: skip
+            row = f"('{survey}', '{question}', 'd', '{day}', 1, {figures})"
+            connection.execute(text(f"INSERT INTO served_count VALUES {row}"))
+
+    migrate(database)
+
+    with database.reading() as connection:
+        rows = connection.execute(select(schema.served_count)).all()
+    last, first = date(2026, 11, 30), date(2026, 12, 1)
+    assert sorted(tuple(row) for row in rows) == [
+        ("d", last, 1, 15, 40, 1, 1), ("d", first, 1, 0, 0, 0, 1), ("m", date(2026, 11, 1), 1, 15, 40, 1, 1),
+        ("m", first, 1, 0, 0, 0, 1), ("w", last, 1, 15, 40, 1, 1), ("w", first, 1, 0, 0, 0, 1),
+    ]  # fmt: skip
+    database.close()

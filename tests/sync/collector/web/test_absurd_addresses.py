@@ -28,6 +28,7 @@ from tests.sync.collector.builders import NOON, Office, Pen, open_office
 from tests.sync.collector.care_builders import open_case_at, publish, write_comments
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.people.test_rights import OWN, PASSWORD, key_in, right_for
+from tests.sync.collector.sharing import papers_once  # noqa: F401 - a fixture
 
 EXAMPLES = 6
 """Of each door and method; by hand a thousand found no more."""

@@ -54,7 +54,7 @@ def test_a_number_stands_with_its_numerator_denominator_method_and_interval(serv
     text = shown(services)
 
     for words in ("100,0%", "40 / 40", "KTC 95% (Wilson) 91,2–100,0%", "Tỷ lệ đánh giá không xác định",
-                  "Tỷ lệ hài lòng = (số lượt Hài lòng + Rất hài lòng) / tổng số lượt đánh giá"):  # fmt: skip
+                  "Tỷ lệ hài lòng = (số lượt Hài lòng + Rất hài lòng) / tổng số lượt được tính"):  # fmt: skip
         assert words in text
 
 

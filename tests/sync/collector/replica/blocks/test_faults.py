@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import update
 
 from kiosk.domain.numbers.blocks import Cut, Invalid, Series, Sums
 from kiosk.domain.visit.rating import Standing
@@ -168,7 +168,9 @@ def test_journal_whose_data_fail_waits_alone(office: Office, monkeypatch: pytest
         each.send()
     with office.database.writing() as connection:
         connection.execute(
-            insert(cut_state).values(journal_id=poor.pen.journal_id, next_seq=5, state='{"is":"no state"}')
+            update(cut_state)
+            .where(cut_state.c.journal_id == poor.pen.journal_id)
+            .values(next_seq=5, state='{"is":"no state"}')
         )
 
     assert judge(office) == [poor.pen.journal_id]
@@ -225,6 +227,7 @@ def test_journals_from_before_are_filled_in_from_their_lines_and_a_broken_off_fi
     with office.database.writing() as connection:
         connection.execute(uncut_count.delete())
         connection.execute(cut_due.delete())
+        connection.execute(cut_state.delete())
     said: list[tuple[int, int]] = []
 
     def stop(*_: int) -> None:
