@@ -3,20 +3,26 @@
 import asyncio
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+import pytest
 from fastapi import FastAPI
-from sqlalchemy import Column, Connection, insert, select
+from sqlalchemy import Column, Connection, func, insert, select
 
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.reader import Batch
 from sync.collector.chores.every import chores_of, transact
+from sync.collector.chores.months import CloseMonths
+from sync.collector.closed.closing import begin
+from sync.collector.export import closed_files
+from sync.collector.export.forms import FORMS
 from sync.collector.fleet.places import units
 from sync.collector.notices.letter import Letter, Sheet
 from sync.collector.notices.outbox import MAIL
@@ -45,7 +51,16 @@ PEOPLE = (("xem", Role.VIEWER, None), ("truong", Role.VIEWER, "XA"), ("huong", R
 """Who looks: a leader of the province and of a commune, its supervisor, whoever administers, IT, an auditor."""
 _MAILED = tuple(MailedReport(("xa@example.vn",), "XA", period, form)
                 for period, form in (("day", "csv"), ("month", "xlsx")))  # fmt: skip
+_FILES = {form: FORMS[form] for form in ("csv", "xlsx")}
 _NOTICES = Notices(("tinh@example.vn",), mail=Mail(host="mail.example.vn"))
+
+
+class Kept(NamedTuple):
+    """A report of a closed month; all units together have no code."""
+
+    unit: str
+    month: date
+    number: int
 
 
 @dataclass
@@ -111,6 +126,13 @@ class Centre:
         with self.database.reading() as connection:
             return list(connection.execute(select(column).order_by(column)).scalars())
 
+    def kept(self) -> list[Kept]:
+        """Every report of a closed month, and every correction."""
+        c, code = schema.closed_month.c, func.coalesce(schema.unit.c.code, "")
+        with self.database.reading() as connection:
+            wanted = select(code, c.month, c.number).outerjoin(schema.unit, schema.unit.c.unit_id == c.unit_id)
+            return [Kept(*row) for row in connection.execute(wanted.order_by(c.month, c.unit_id, c.number))]
+
     def decide(self, work: Callable[[Connection], Any]) -> Any:
         """What is done at the collector's own machine."""
         with self.database.writing() as connection:
@@ -122,6 +144,7 @@ class Centre:
             if chore.name != "send notices":
                 chore.run()
         at_once = partial(transact, self.services)
+        CloseMonths(self.services, at_once, _files_here).run_round()
         Sender(self.services.config.notices, {MAIL: self}, at_once, self.now).run_round()
 
     def deliver(self, letter: Letter) -> None:
@@ -177,6 +200,13 @@ def _app_over(services: Services) -> FastAPI:
     return app
 
 
+def _files_here(reports: Sequence[bytes], language: str, zone: ZoneInfo) -> list[dict[str, bytes]]:
+    """What is otherwise made in another process, and no paper, which takes a second and tells what the tables tell."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(closed_files, "FORMS", _FILES)
+        return [closed_files.closed_files(one, language, zone) for one in reports]
+
+
 def _cursor_in(said: Any) -> Cursor:
     return Cursor(int(said["next"]), bytes.fromhex(said["head"]))
 
@@ -185,6 +215,7 @@ def build(database: Database, now: datetime) -> None:
     """The province with its communes, counters and people."""
     with database.writing() as connection:
         ensure_partitions(connection, now)
+        begin(connection, now.date())
         units.new_unit(connection, PROVINCE, "Tỉnh Lạng Sơn", None)
         for code, counters in COMMUNES.items():
             unit = units.new_unit(connection, code, f"Xã {code}", PROVINCE)

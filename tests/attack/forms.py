@@ -21,7 +21,8 @@ from tests.sync.collector.papers import text_of
 Label = tuple[str, ...]
 Pieces = Mapping[Label, str]
 """By where it stands: what stands there."""
-_NAMES = ("code", "counter", "level", "reason", "week", "day", "month", "standing", "question", "survey", "period")
+_NAMES = ("code", "counter", "level", "reason", "week", "day", "month", "standing", "question", "survey", "period",
+          "id")  # fmt: skip
 """Of a row for programs: what tells it from its neighbours, where it is written in words."""
 _MADE_UP = re.compile(r"\b(?=[0-9a-f-]*\d)[0-9a-f]{8}[0-9a-f-]*\b|form_key\" value=\"\w+|nonce-[\w=+/-]+")
 _BLOCKS = {"p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "caption", "option", "title", "text", "desc",

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from sync.collector.store.schema import follow_up, signal
 from tests.attack import harvest, stories
+from tests.attack.centre import PROVINCE
 from tests.attack.harvest import Sheet
 from tests.attack.world import BEGIN, World
 
@@ -85,7 +86,26 @@ Address = tuple[str, str, str]
 
 def addresses(world: World) -> list[Address]:
     """What everybody reads by an address."""
-    return [*_leaders(world), *_supervisor(world), *_it(world), *_auditor(world), *_programs(world)]
+    living = [*_leaders(world), *_supervisor(world), *_it(world), *_auditor(world), *_programs(world)]
+    return [*living, *kept(world)]
+
+
+def kept(world: World) -> list[Address]:
+    """What was kept of closed months: what there is, its numbers and files, and the pages that show it.
+
+    The one province's report is that of all together once more.
+    """
+    found: list[Address] = []
+    for unit, on, number in world.centre.kept():
+        month = f"{on:%Y-%m}"
+        asked, below = f"period={month}" + (f"&unit={unit}" if unit else ""), f"/{unit}" if unit else ""
+        found += [("chu", "json", f"/v1/closed?{asked}")]
+        found += [("chu", "json", f"/v1/closed/file?{asked}&number={number}&form=json")]
+        if unit != PROVINCE:
+            found += [("xem", "html", f"/t{below}?ky={month}"), ("chu", "json", f"/v1/report?{asked}")]
+            form, who = ("xlsx", "huong") if unit == "XA" else ("csv", "kiemtra")
+            found += [(who, form, f"/da-chot/{form}{below}?ky={month}&lan={number}")]
+    return list(dict.fromkeys(found))
 
 
 def _leaders(world: World) -> Iterator[Address]:

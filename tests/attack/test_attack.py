@@ -12,7 +12,7 @@ import pytest
 
 from kiosk.domain.numbers.blocks import Invalid
 from tests.attack import harvest, roles, stories
-from tests.attack.months import pool_stories
+from tests.attack.months import closed, pool_stories
 from tests.attack.months.pool_plants import POOL_PLANTS
 from tests.attack.names import Found, Harvest, Look, Story, find_supports, tell
 from tests.attack.plants import PLANTS, PLANTS_OF_CUTS, Plant, cut_at_the_fifth_press
@@ -32,6 +32,7 @@ STORIES: tuple[tuple[Story, Harvest], ...] = (
     (stories.clock_stepped, stories.days_at_desk_and_web),
     (stories.rush_and_more, roles.everybody_after_chores),
     *((story, pool_stories.months_of_all) for story in pool_stories.STORIES),
+    (closed.corrected, closed.kept_and_live),
 )  # fmt: skip
 _totals = {"interleavings": 0, "tellings": 0, "numbers": 0, "equations": 0, "rank": 0, "planted": 0}
 _forms: set[str] = set()
@@ -72,7 +73,9 @@ def test_nobody_is_told_apart(story: Story, harvest: Harvest) -> None:
     assert not found.leak(), found.leak()
 
 
-@pytest.mark.parametrize("plant", [*PLANTS, *PLANTS_OF_CUTS, *POOL_PLANTS], ids=lambda plant: plant.name)
+@pytest.mark.parametrize(
+    "plant", [*PLANTS, *PLANTS_OF_CUTS, *POOL_PLANTS, closed.FEW_CORRECTED], ids=lambda plant: plant.name
+)
 def test_planted_fault_is_found(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     for target, instead in plant.patches.items():
         monkeypatch.setattr(target, instead)
