@@ -108,7 +108,7 @@ PLANTS_OF_FORMS = (
               stories.four_and_more, roles.few_pages),
     FormPlant("a workbook of reasons by level",
               {f"{_PAGES}.files_page.read_book": _crossed,
-               f"{_PAGES}.files_page.FORMS": {**files_page.FORMS, "xlsx": (_workbook, "application/xlsx")}}, ("xlsx",),
+               "sync.collector.export.forms.FORMS": {**files_page.FORMS, "xlsx": (_workbook, "application/xlsx")}}, ("xlsx",),
               stories.four_and_more, roles.few_pages),
     FormPlant("a letter about a part of a block", {"sync.collector.chores.reports._notice": _letter}, ("mail",),
               stories.rush, roles.letters_and_signs),

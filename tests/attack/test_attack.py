@@ -14,6 +14,7 @@ from kiosk.domain.numbers.blocks import Invalid
 from tests.attack import harvest, roles, stories
 from tests.attack.months import closed, pool_stories
 from tests.attack.months.pool_plants import POOL_PLANTS
+from tests.attack.months.pool_stories import CLOSED, until
 from tests.attack.names import Found, Harvest, Look, Story, find_supports, tell
 from tests.attack.plants import PLANTS, PLANTS_OF_CUTS, Plant, cut_at_the_fifth_press
 from tests.attack.plants_of_forms import PLANTS_OF_FORMS, FormPlant
@@ -100,6 +101,8 @@ def test_every_address_is_read_or_tells_nothing() -> None:
     """Whoever adds a page or a list says in ``roles`` who reads it, or why it tells nothing."""
     with a_world(Voices(dict.fromkeys(range(40), 1))) as world:
         stories.rush_and_more(world, world.centre.do_chores)
+        until(world, CLOSED, 8)
+        world.centre.do_chores()
         read = [urlsplit(way).path for _, _, way in roles.addresses(world)]
         routes = [route for route in world.centre.app.routes if "GET" in getattr(route, "methods", ())]
 
