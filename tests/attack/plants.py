@@ -48,6 +48,11 @@ def _this_moment(read: days._Read) -> DeskNumbers:
     return DeskNumbers(list(read._at_once()), {}, {})
 
 
+def _always(*_: object, **__: object) -> bool:
+    """Whatever came may make a cut due."""
+    return True
+
+
 def _cut_what_came(judging: _Judging) -> None:
     """A collector that makes a block of what came so far, whether its half day is over or not."""
     for one in judging._judge.end():
@@ -103,7 +108,7 @@ PLANTS = (
     ),
     Plant(
         "a collector that does not wait for the half day",
-        {f"{_REPLICA}.blocks.judging._Judging.keep_state": _cut_what_came},
+        {f"{_REPLICA}.blocks.judging._Judging.keep_state": _cut_what_came, f"{_REPLICA}.ingest.may_cut": _always},
         stories.looked_at_all_day, stories.days_at_desk_and_web,
     ),
     Plant(

@@ -13,6 +13,7 @@ from kiosk.domain.visit.rating import Standing
 from sync.collector.care.signals import find
 from sync.collector.care.signals.words import SignWords
 from sync.collector.chores import reports
+from sync.collector.export import forms
 from sync.collector.export.files import xlsx_file
 from sync.collector.people import audit
 from sync.collector.run import gauges
@@ -108,8 +109,8 @@ PLANTS_OF_FORMS = (
               stories.four_and_more, roles.few_pages),
     FormPlant("a workbook of reasons by level",
               {f"{_PAGES}.files_page.read_book": _crossed,
-               "sync.collector.export.forms.FORMS": {**files_page.FORMS, "xlsx": (_workbook, "application/xlsx")}}, ("xlsx",),
-              stories.four_and_more, roles.few_pages),
+               "sync.collector.export.forms.FORMS": {**forms.FORMS, "xlsx": (_workbook, "application/xlsx")}},
+              ("xlsx",), stories.four_and_more, roles.few_pages),
     FormPlant("a letter about a part of a block", {"sync.collector.chores.reports._notice": _letter}, ("mail",),
               stories.rush, roles.letters_and_signs),
     FormPlant("a sign that tells a face of the quick ones",
