@@ -144,8 +144,12 @@ class Centre:
             if chore.name != "send notices":
                 chore.run()
         at_once = partial(transact, self.services)
-        CloseMonths(self.services, at_once, _files_here).run_round()
+        self.close_months()
         Sender(self.services.config.notices, {MAIL: self}, at_once, self.now).run_round()
+
+    def close_months(self) -> None:
+        """Of what the collector does by itself only this: months that are over are closed, or corrected."""
+        CloseMonths(self.services, partial(transact, self.services), _files_here).run_round()
 
     def deliver(self, letter: Letter) -> None:
         """A letter reaches its address."""

@@ -32,7 +32,6 @@ def kept_and_live(world: World) -> Iterator[Sheet]:
     yield harvest.tallies(world, "2026-10-26", "2026-11-01", "XB", "kiemtra")
     yield harvest.report(world, "XA", MONTH, "chu", counter="Q1")
     yield harvest.page(world, f"/t/XB/Q5?ky={MONTH}", "xem")
-    yield from harvest.letters(world)
 
 
 def kept_alone(world: World) -> Iterator[Sheet]:
@@ -49,15 +48,14 @@ def corrected(world: World, look: Look) -> None:
     world.press("a", 31)
     world.press("c", 6)
     until(world, LAST, 8)
-    for name, n in (("a", 3), ("hall", 2), ("b", 3)):
-        world.press(name, n)
+    world.press("b", 3)
     until(world, CLOSED, 8)
-    world.centre.do_chores()
+    world.centre.close_months()
     look()
     for name in ("b", "c"):
         until(world, CLOSED + 1, 8)
         world.deliver(name)
-        world.centre.do_chores()
+        world.centre.close_months()
         look()
     numbers = {(each.unit, each.number) for each in world.centre.kept()}
     assert numbers == {("", 0), ("", 1), ("TINH", 0), ("TINH", 1), ("XA", 0), ("XB", 0), ("XB", 1)}
@@ -71,11 +69,11 @@ def few_come_late(world: World, look: Look) -> None:
     until(world, LAST, 8)
     world.press("c", 3)
     until(world, CLOSED, 8)
-    world.centre.do_chores()
+    world.centre.close_months()
     look()
     until(world, CLOSED + 1, 8)
     world.deliver("c")
-    world.centre.do_chores()
+    world.centre.close_months()
     look()
 
 

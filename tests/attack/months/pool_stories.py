@@ -14,9 +14,9 @@ BUSY, LAST, CLOSED = 11, 12, 20
 
 
 def months_of_all(world: World) -> list[Sheet]:
-    """October of the province and its communes, its last week and days of the province's counters, and a desk."""
+    """October of the province and its communes, its last week and last day at the province's counters, and a desk."""
     spans = [("2026-10-01", "2026-10-31", unit) for unit in ("TINH", "XA", "XB")]
-    spans += [(day(first), day(last), "TINH") for first, last in ((7, LAST), (BUSY, BUSY), (LAST, LAST))]
+    spans += [(day(first), day(last), "TINH") for first, last in ((7, LAST), (LAST, LAST))]
     found = [harvest.tallies(world, first, last, unit, "kiemtra") for first, last, unit in spans]
     found.append(harvest.report(world, "XA", "2026-10", "kiemtra"))
     return [*found, harvest.desk(world, "a", day(BUSY), day(LAST))]
