@@ -1,39 +1,66 @@
 """Centre: a real collector in process, its clock in the test's hands, and people of every role before it."""
 
+import asyncio
+import itertools
 import re
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from anyio.from_thread import start_blocking_portal
-from sqlalchemy import Connection, insert, select
-from starlette.testclient import TestClient
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Column, Connection, func, insert, select
 
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.reader import Batch
+from sync.collector.chores.every import chores_of, transact
+from sync.collector.chores.months import CloseMonths
+from sync.collector.closed.closing import begin
+from sync.collector.export import closed_files
+from sync.collector.export.forms import FORMS
 from sync.collector.fleet.places import units
+from sync.collector.notices.letter import Letter, Sheet
+from sync.collector.notices.outbox import MAIL
+from sync.collector.notices.sender import Sender
 from sync.collector.people import accounts
 from sync.collector.people.rights import Role
 from sync.collector.run.app import create_app
+from sync.collector.run.gauges import Gauges
+from sync.collector.services.readiness import Readiness
 from sync.collector.services.services import Services, make_services
-from sync.collector.settings.collector import CollectorConfig
+from sync.collector.settings.collector import CollectorConfig, MailedReport, Reports
+from sync.collector.settings.notices import Mail, Notices
 from sync.collector.store import schema
 from sync.collector.store.database import Database
 from sync.collector.store.partitions import ensure_partitions
 from sync.protocol.batch import pack_batch
 from sync.protocol.messages import BATCH_MEDIA_TYPE
+from tests.attack.door import Door
 from tests.sync.collector.kiosk_client import URL, KioskKey
 
 PASSWORD = "mưa rào tháng tám"
 PROVINCE, COMMUNES = "TINH", {"XA": ("Q1", "Q2", "Q3"), "XB": ("Q4", "Q5")}
 """Two communes and their counters; a hall kiosk serves the second and the third."""
-PEOPLE = (("xem", Role.VIEWER, None), ("huong", Role.SUPERVISOR, "XA"), ("may", Role.IT, None),
-          ("kiemtra", Role.AUDITOR, None))  # fmt: skip
-"""Who looks: a leader of the province, a commune's supervisor, IT, an auditor."""
+PEOPLE = (("xem", Role.VIEWER, None), ("truong", Role.VIEWER, "XA"), ("huong", Role.SUPERVISOR, "XA"),
+          ("chu", Role.ADMINISTRATOR, None), ("may", Role.IT, None), ("kiemtra", Role.AUDITOR, None))  # fmt: skip
+"""Who looks: a leader of the province and of a commune, its supervisor, whoever administers, IT, an auditor."""
+_MAILED = tuple(MailedReport(("xa@example.vn",), "XA", period, form)
+                for period, form in (("day", "csv"), ("month", "xlsx")))  # fmt: skip
+_FILES = {form: FORMS[form] for form in ("csv", "xlsx")}
+_NOTICES = Notices(("tinh@example.vn",), mail=Mail(host="mail.example.vn"))
+
+
+class Kept(NamedTuple):
+    """A report of a closed month; all units together have no code."""
+
+    unit: str
+    month: date
+    number: int
 
 
 @dataclass
@@ -43,32 +70,27 @@ class Centre:
     database: Database
     now: Callable[[], datetime]
     services: Services = field(init=False)
-    doors: dict[str, TestClient] = field(init=False)
+    app: FastAPI = field(init=False)
+    doors: dict[str, Door] = field(init=False)
     """By name; nobody is whoever asks from the same machine."""
-    _open: ExitStack = field(default_factory=ExitStack, init=False)
+    letters: list[tuple[str, Sheet]] = field(default_factory=list, init=False)
+    """What went out by mail, and to whom."""
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop, init=False)
 
     def __post_init__(self) -> None:
-        self.services = make_services(CollectorConfig(public_url=URL), self.database, self.now)
-        with self.database.writing() as connection:
-            _build(connection, self.now() - timedelta(days=100))
-            ensure_partitions(connection, self.now())
-            for name, role, unit in PEOPLE:
-                accounts.new_account(connection, name, name.title(), role, unit, self.now(), "test")
-                accounts.change_password(connection, name, PASSWORD, self.now())
-        app = create_app(self.services)
-        self.doors = {
-            name: TestClient(app, base_url=URL, client=("192.0.2.7", 1), follow_redirects=False)
-            for name, _, _ in PEOPLE
-        }
-        self.doors[""] = TestClient(app, base_url=URL, client=("127.0.0.1", 50000))
-        # One loop for all requests: each of them would start one of its own.
-        portal = self._open.enter_context(start_blocking_portal())
-        for door in self.doors.values():
-            door.portal = portal
+        config = CollectorConfig(public_url=URL, reports=Reports(mail=_MAILED, tt01=True), notices=_NOTICES)
+        self.services = make_services(config, self.database, self.now)
+        self.app = _app_over(self.services)
+        # It reads the database at each question, not every 15 seconds: hours go by here in no time.
+        seconds = itertools.count(0.0, 3600.0)
+        self.app.state.gauges = Gauges(self.database, self.now, config.zone, lambda: next(seconds))
+        self.doors = {name: Door(self.app, self._loop, URL, "192.0.2.7") for name, _, _ in PEOPLE}
+        self.doors[""] = Door(self.app, self._loop, URL, "127.0.0.1")
 
     def close(self) -> None:
         """Let go of the database."""
-        self._open.close()
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
         self.services.writer.close()
         self.database.close()
 
@@ -99,10 +121,39 @@ class Centre:
                 connection.execute(insert(schema.device_grant).values(granted))
         return key
 
+    def named_in(self, column: Column[Any]) -> list[Any]:
+        """Of all signs, cases or the like there are, what they are called in addresses."""
+        with self.database.reading() as connection:
+            return list(connection.execute(select(column).order_by(column)).scalars())
+
+    def kept(self) -> list[Kept]:
+        """Every report of a closed month, and every correction."""
+        c, code = schema.closed_month.c, func.coalesce(schema.unit.c.code, "")
+        with self.database.reading() as connection:
+            wanted = select(code, c.month, c.number).outerjoin(schema.unit, schema.unit.c.unit_id == c.unit_id)
+            return [Kept(*row) for row in connection.execute(wanted.order_by(c.month, c.unit_id, c.number))]
+
     def decide(self, work: Callable[[Connection], Any]) -> Any:
         """What is done at the collector's own machine."""
         with self.database.writing() as connection:
             return work(connection)
+
+    def do_chores(self) -> None:
+        """Whatever the collector does by itself, once; letters go out."""
+        for chore in chores_of(self.services):
+            if chore.name != "send notices":
+                chore.run()
+        at_once = partial(transact, self.services)
+        self.close_months()
+        Sender(self.services.config.notices, {MAIL: self}, at_once, self.now).run_round()
+
+    def close_months(self) -> None:
+        """Of what the collector does by itself only this: months that are over are closed, or corrected."""
+        CloseMonths(self.services, partial(transact, self.services), _files_here).run_round()
+
+    def deliver(self, letter: Letter) -> None:
+        """A letter reaches its address."""
+        self.letters += [(letter.address, sheet) for sheet in letter.sheets]
 
     def _sign_in(self, who: str) -> None:
         form = {"form_key": self._key(who, "/dang-nhap"), "name": who, "password": PASSWORD}
@@ -141,14 +192,39 @@ class Wire:
         return self.centre.doors[""].request(method, sent.path, content=sent.body, headers=sent.headers)
 
 
+_APPS: list[FastAPI] = []
+
+
+def _app_over(services: Services) -> FastAPI:
+    """The app over these services: there is one world at a time, and making the app takes longer than using it."""
+    if not _APPS:
+        _APPS.append(create_app(services))
+    (app,) = _APPS
+    app.state.services, app.state.readiness = services, Readiness(services.writer)
+    return app
+
+
+def _files_here(reports: Sequence[bytes], language: str, zone: ZoneInfo) -> list[dict[str, bytes]]:
+    """What is otherwise made in another process, and no paper, which takes a second and tells what the tables tell."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(closed_files, "FORMS", _FILES)
+        return [closed_files.closed_files(one, language, zone) for one in reports]
+
+
 def _cursor_in(said: Any) -> Cursor:
     return Cursor(int(said["next"]), bytes.fromhex(said["head"]))
 
 
-def _build(connection: Connection, opened: datetime) -> None:
-    """The province with its communes and counters."""
-    units.new_unit(connection, PROVINCE, "Tỉnh Lạng Sơn", None)
-    for code, counters in COMMUNES.items():
-        unit = units.new_unit(connection, code, f"Xã {code}", PROVINCE)
-        for counter in counters:
-            units.new_counter(connection, counter, f"Quầy {counter}", unit, opened)
+def build(database: Database, now: datetime) -> None:
+    """The province with its communes, counters and people."""
+    with database.writing() as connection:
+        ensure_partitions(connection, now)
+        begin(connection, now.date())
+        units.new_unit(connection, PROVINCE, "Tỉnh Lạng Sơn", None)
+        for code, counters in COMMUNES.items():
+            unit = units.new_unit(connection, code, f"Xã {code}", PROVINCE)
+            for counter in counters:
+                units.new_counter(connection, counter, f"Quầy {counter}", unit, now - timedelta(days=100))
+        for name, role, above in PEOPLE:
+            accounts.new_account(connection, name, name.title(), role, above, now, "test")
+            accounts.change_password(connection, name, PASSWORD, now)

@@ -5,8 +5,11 @@ from pathlib import Path
 
 from kiosk.base.resources import resource
 from kiosk.base.survey_file import load_survey
+from kiosk.domain.visit.rating import Fact
+from kiosk.journal.chain import Cursor
+from kiosk.journal.disk.head_file import HeadFile
 from kiosk.journal.journal import Journal
-from kiosk.journal.reader import JournalReader
+from kiosk.journal.reader import Entry
 from kiosk.journal.stated import InForce
 from tests.builders import BOOT, FrozenClock
 from tests.sync.collector.kiosk_client import KioskKey
@@ -29,8 +32,8 @@ class Kiosk:
     is_online: bool = True
     """Whether its agent reaches the collector."""
     is_used: bool = False
-    delivered: tuple[str, int] | None = None
-    """Which journal its agent last brought, and up to which entry."""
+    delivered: tuple[str, Cursor] | None = None
+    """Which journal its agent last brought, and up to where."""
 
     @property
     def is_on(self) -> bool:
@@ -40,8 +43,13 @@ class Kiosk:
     @property
     def has_news(self) -> bool:
         """Whether anything stands in its journal that its agent did not bring yet."""
-        with JournalReader(self.path) as reader:
-            return (reader.id, reader.head().next_seq) != self.delivered
+        return HeadFile(self.path).read() != self.delivered
+
+    @property
+    def id(self) -> str:
+        """Its journal's."""
+        assert self.journal is not None
+        return self.journal.id
 
     def start(self) -> None:
         """Power on: what was left uncut is cut before the first press."""
@@ -51,6 +59,16 @@ class Kiosk:
         self.journal = Journal.open(self.path, self.clock, "0.2.0", allow_any_disk=True)
         self.journal.state_settings(InForce.of(SURVEY, None, self.stands), self.clock.now())
         self.cut()
+
+    def wake(self) -> None:
+        """Power on, where it never had any: before anything is said, for with it a clock begins."""
+        if not self.boots:
+            self.start()
+
+    def append(self, fact: Fact) -> Entry:
+        """A fact goes into its journal."""
+        assert self.journal is not None
+        return self.journal.append(fact)
 
     def stop(self) -> None:
         """Power off."""

@@ -19,7 +19,7 @@ from sync.collector.replica.outgoing.lifted import lift_blocks, put_blocks
 from sync.collector.replica.outgoing.unions import add_unions
 from sync.collector.replica.projection import LateLine
 from sync.collector.replica.projection_rows import RatingRow
-from tests.attack import stories
+from tests.attack import harvest, stories
 from tests.attack.names import Harvest, Story
 
 
@@ -46,6 +46,11 @@ def _closed_half_days(read: days._Read) -> DeskNumbers:
 def _this_moment(read: days._Read) -> DeskNumbers:
     """A desk that tells what there is."""
     return DeskNumbers(list(read._at_once()), {}, {})
+
+
+def _always(*_: object, **__: object) -> bool:
+    """Whatever came may make a cut due."""
+    return True
 
 
 def _cut_what_came(judging: _Judging) -> None:
@@ -103,7 +108,7 @@ PLANTS = (
     ),
     Plant(
         "a collector that does not wait for the half day",
-        {f"{_REPLICA}.blocks.judging._Judging.keep_state": _cut_what_came},
+        {f"{_REPLICA}.blocks.judging._Judging.keep_state": _cut_what_came, f"{_REPLICA}.ingest.may_cut": _always},
         stories.looked_at_all_day, stories.days_at_desk_and_web,
     ),
     Plant(
@@ -130,11 +135,11 @@ _TOLD_TAILS = {f"{_BLOCKS}._together": _never_a_tail, f"{_BLOCKS}._wrong_ends": 
 PLANTS_OF_CUTS = (
     Plant(
         "cuts of four", {f"{_BLOCKS}.COUNTED_MIN": 4},
-        stories.four_and_more, stories.whole_cuts,
+        stories.four_and_more, harvest.whole_cuts,
     ),
     Plant(
         "tails that call themselves blocks", _TOLD_TAILS,
-        stories.months_end, stories.whole_cuts,
+        stories.months_end, harvest.whole_cuts,
     ),
 )  # fmt: skip
 """Faults of both sides alike: of the kiosk that cuts and of the centre that checks by the same rules."""

@@ -1,14 +1,11 @@
 """Stories: small ones, in each of which somebody might be told apart, and what a person would read to do so."""
 
 import random
-from dataclasses import replace
 from datetime import timedelta
 
 from kiosk.domain.visit.rating import Standing
-from kiosk.journal.judged import Judged, judged_cuts
-from kiosk.journal.reader import JournalReader
-from tests.attack.harvest import Asked, Name, Opinion, desk_opinions, file_opinions, report_opinions, tally_opinions
-from tests.attack.kiosk import Kiosk
+from tests.attack import harvest
+from tests.attack.harvest import Sheet
 from tests.attack.names import Look, Story
 from tests.attack.world import BEGIN, World
 
@@ -23,38 +20,41 @@ def day(number: int) -> str:
     return (BEGIN.date() + timedelta(days=number)).isoformat()
 
 
-def days_on_the_web(world: World, count: int = 4, unit: str = "XA") -> list[Opinion]:
+def days_on_the_web(world: World, count: int = 4, unit: str = "XA") -> list[Sheet]:
     """Each day up to now by itself, and all together, from ``/v1/tallies``."""
     read = [day(number) for number in range(count) if day(number) <= world.now.date().isoformat()]
-    found = [one for each in read for one in tally_opinions(world, each, each, unit, "kiemtra")]
-    return found + tally_opinions(world, read[0], read[-1], unit, "kiemtra")
+    return [*days_of(world, unit, *read), harvest.tallies(world, read[0], read[-1], unit, "kiemtra")]
 
 
-def days_of_both(world: World) -> list[Opinion]:
-    """The same of both communes."""
+def days_of(world: World, unit: str, *days: str) -> list[Sheet]:
+    """Each of these days by itself, from ``/v1/tallies``."""
+    return [harvest.tallies(world, each, each, unit, "kiemtra") for each in days]
+
+
+def days_of_both(world: World) -> list[Sheet]:
+    """Each day and all together of both communes."""
     return [*days_on_the_web(world), *days_on_the_web(world, unit="XB")]
 
 
-def months_on_the_web(world: World) -> list[Opinion]:
+def months_on_the_web(world: World) -> list[Sheet]:
     """Weeks, months and days around a month's end, from reports of the commune and of a counter, and from a file."""
-    asked = [
-        Asked("XA", None, "2026-10"), Asked("XA", None, "2026-W44", measure="mean5"),
-        Asked("XA", "Q1", "2026-10", versus="XA:Q2"), Asked("XA", "Q1", "2026-11"),
+    who = "kiemtra"
+    return [
+        harvest.report(world, "XA", "2026-10", who), harvest.report(world, "XA", "2026-W44", who, measure="mean5"),
+        harvest.report(world, "XA", "2026-10", who, counter="Q1", versus="XA:Q2"),
+        harvest.report(world, "XA", "2026-11", who, counter="Q1"),
+        harvest.file(world, "/xuat/csv/XA/Q1?ky=2026-10", who), *days_around_months_end(world),
     ]  # fmt: skip
-    found = [one for each in asked for one in report_opinions(world, each, "kiemtra")]
-    found += file_opinions(world, Asked("XA", "Q1", "2026-10"), "kiemtra")
-    return found + days_around_months_end(world)
 
 
-def days_around_months_end(world: World) -> list[Opinion]:
+def days_around_months_end(world: World) -> list[Sheet]:
     """Each day with presses around a month's end."""
-    days = [day(number) for number in (11, 12, 14, 15)]
-    return [one for each in days for one in tally_opinions(world, each, each, "XA", "kiemtra")]
+    return days_of(world, "XA", *(day(number) for number in (11, 12, 14, 15)))
 
 
-def days_at_desk_and_web(world: World) -> list[Opinion]:
+def days_at_desk_and_web(world: World) -> list[Sheet]:
     """The same days at the desk of the first kiosk, and on the web."""
-    return [*days_on_the_web(world), *desk_opinions(world, "a", day(0), world.now.date().isoformat())]
+    return [*days_on_the_web(world), harvest.desk(world, "a", day(0), world.now.date().isoformat())]
 
 
 def one_of_the_afternoon(world: World, look: Look) -> None:
@@ -191,6 +191,24 @@ def busy_months_end(world: World, look: Look) -> None:
     look()
 
 
+def rush(world: World, look: Look) -> None:
+    """So many in one morning that it is a sign, one after noon; seen the next day."""
+    world.press("a", 13)
+    world.until(0, 14)
+    world.press("a", 1)
+    world.press("hall", 6, "Q2")
+    world.until(1, 8)
+    look()
+
+
+def rush_and_more(world: World, look: Look) -> None:
+    """The same, and enough for percentages the day after."""
+    rush(world, lambda: None)
+    world.press("a", 20)
+    world.until(2, 8)
+    look()
+
+
 def cloned(world: World, look: Look) -> None:
     """A kiosk's disk image is copied into a second one, and both go on until the collector finds out."""
     world.press("a", 6)
@@ -227,6 +245,8 @@ def anything(seed: int) -> Story:
     def story(world: World, look: Look) -> None:
         dice = random.Random(seed)
         world.until(9, 8)
+        for name in ("a", "hall"):
+            world.kiosks[name].start()
         for step in range(STEPS):
             _happen(world, dice)
             if step % 3 == 2:
@@ -265,33 +285,11 @@ def _happen(world: World, dice: random.Random) -> None:
     world.wait(dice.choice((0.1, 4.5, 4.5, 12, 20)))
 
 
-def all_at_desk_and_web(world: World) -> list[Opinion]:
+def all_at_desk_and_web(world: World) -> list[Sheet]:
     """The days of both communes so far, the months, and both desks."""
     today = world.now.date()
     days = [(today - timedelta(days=back)).isoformat() for back in range(4)]
-    found = [
-        one for each in days for unit in ("XA", "XB") for one in tally_opinions(world, each, each, unit, "kiemtra")
-    ]
-    for period in ("2026-10", "2026-11"):
-        found += tally_opinions(world, f"{period}-01", f"{period}-30", "XA", "kiemtra")
-    return [*found, *(one for name in ("a", "hall") for one in desk_opinions(world, name, day(7), today.isoformat()))]
-
-
-def whole_cuts(world: World) -> list[Opinion]:
-    """What whoever holds the kiosks' lines may tell: the sums of every cut that is believed and is no tail."""
-    found = []
-    for name, kiosk in world.kiosks.items():
-        for judged in cuts_of(kiosk):
-            counted = judged.cut.sums.get(Standing.COUNTED)
-            if not judged.wrong and not judged.cut.is_tail and counted:
-                about = Name(f"{name}#{judged.cut.last}", "", "", judged.cut.stream[1].key, "counted", ())
-                found += [
-                    Opinion(replace(about, said=(level,)), counted.levels.get(level, 0), "cut") for level in range(1, 6)
-                ]
-    return found
-
-
-def cuts_of(kiosk: Kiosk) -> list[Judged]:
-    """Every cut of a kiosk's journal, judged by its lines."""
-    with JournalReader(kiosk.path) as reader:
-        return list(judged_cuts(((entry.seq, entry.line) for entry in reader.entries()), {}))
+    found = [each for unit in ("XA", "XB") for each in days_of(world, unit, *days)]
+    months = ("2026-10", "2026-11")
+    found += [harvest.tallies(world, f"{month}-01", f"{month}-30", "XA", "kiemtra") for month in months]
+    return [*found, *(harvest.desk(world, name, day(7), today.isoformat()) for name in ("a", "hall"))]

@@ -4,13 +4,15 @@ A *story* is a function that lets things happen in a world. Told twice with othe
 same moments and say something else. So whoever compares two tellings learns which presses a number is about.
 """
 
+import atexit
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 from sqlalchemy import select
 
@@ -27,16 +29,38 @@ from sync.collector.fleet.devices.credentials import move_device
 from sync.collector.services.moves import Act, move_counter
 from sync.collector.store import schema
 from sync.collector.store.database import open_database
-from tests.attack.centre import Centre, Wire
+from tests.attack.centre import Centre, Wire, build
 from tests.attack.kiosk import SURVEY, Kiosk
 from tests.builders import ZONE, FrozenClock
 from tests.sync.collector.postgres import memory
-from tests.sync.collector.sharing import migrated_copy
+from tests.sync.collector.sharing import migrated
 
 BEGIN = datetime(2026, 10, 19, 7, 30, tzinfo=ZONE)
 """A Monday; six weeks on, a month's end lies among them."""
 REASONS = ("wait", "deadline", "trips", "guidance", "attitude")
 PRESS_S = 40
+Made = Callable[[], AbstractContextManager[str]]
+"""Makes a fresh database with the province in it; its address."""
+
+
+@contextmanager
+def embedded() -> Iterator[str]:
+    """A fresh SQLite database: a copy of one that is built once."""
+    with TemporaryDirectory(prefix="hailong-attack-", dir=memory()) as folder:
+        path = Path(folder) / "collector.db"
+        shutil.copy(_built(), path)
+        yield f"sqlite:///{path}"
+
+
+@cache
+def _built() -> Path:
+    folder = mkdtemp(prefix="hailong-attack-", dir=memory())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "collector.db"
+    shutil.copy(migrated(), path)
+    with closing(open_database(f"sqlite:///{path}")) as database:
+        build(database, BEGIN.astimezone(UTC))
+    return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,34 +122,34 @@ class World:
         return self.wall[0]
 
     def add_kiosk(self, name: str, counter: str, hall: tuple[str, ...] = ()) -> Kiosk:
-        """A kiosk at a counter, with power."""
+        """A kiosk at a counter; it is switched on before the first press."""
         folder = self.folder / name / "kiosk"
         folder.mkdir(parents=True)
         key = self.centre.enrolled(len(self.kiosks) + 1, counter, tuple(code for code in hall if code != counter))
         clock = FrozenClock(self.now)
         kiosk = self.kiosks[name] = Kiosk(name, folder / "journal.db", clock, key, counter, hall)
-        kiosk.start()
         return kiosk
 
     def press(
         self, name: str, n: int = 1, counter: str | None = None, standing: Standing = Standing.COUNTED
     ) -> list[int]:
         """``n`` people press a face one after the other and choose a reason; their numbers."""
-        numbers = [self._press(self.kiosks[name], counter, standing) for _ in range(n)]
+        kiosk = self.kiosks[name]
+        kiosk.wake()
+        numbers = [self._press(kiosk, counter, standing) for _ in range(n)]
         self.groups.append(tuple(numbers))
-        self._sync(self.kiosks[name])
+        self._sync(kiosk)
         return numbers
 
     def revise(self, number: int) -> int:
         """Who said this chooses another face; its number."""
         before = self.said[number]
         kiosk = self.kiosks[before.kiosk]
-        assert kiosk.journal is not None
         new = len(self.said)
         level = self.voices.level(new)
         self.said.append(Said(new, kiosk.name, before.counter, before.at, level, None, before.standing, number))
-        entry = kiosk.journal.append(Revised(kiosk.clock.now(), self.seqs[number][1], level))
-        self.seqs[new] = (kiosk.journal.id, entry.seq)
+        entry = kiosk.append(Revised(kiosk.clock.now(), self.seqs[number][1], level))
+        self.seqs[new] = (kiosk.id, entry.seq)
         self.groups.append((new,))
         self._sync(kiosk)
         return new
@@ -133,8 +157,8 @@ class World:
     def serve(self, name: str, n: int) -> None:
         """The day's transactions are typed in."""
         kiosk = self.kiosks[name]
-        assert kiosk.journal is not None
-        kiosk.journal.append(Count(kiosk.clock.now(), kiosk.clock.wall.date().isoformat(), n))
+        kiosk.wake()
+        kiosk.append(Count(kiosk.clock.now(), kiosk.clock.wall.date().isoformat(), n))
 
     def wait(self, hours: float) -> None:
         """Time goes by; kiosks with power look every hour whether something is to be cut."""
@@ -170,7 +194,7 @@ class World:
         kiosk = self.kiosks[name]
         wire = Wire(self.centre, kiosk.key, kiosk.clock)
         with JournalReader(kiosk.path) as reader:
-            kiosk.delivered = (reader.id, reader.head().next_seq)
+            kiosk.delivered = (reader.id, reader.head())
             try:
                 upload_all(reader, wire, lambda _: None)
                 return
@@ -242,23 +266,22 @@ class World:
         return self.centre.send_form(way, way, "huong", note="Đã hỏi.", **form)
 
     def _press(self, kiosk: Kiosk, counter: str | None, standing: Standing) -> int:
-        assert kiosk.journal is not None
         number, kiosk.is_used = len(self.said), True
         level, reason = self.voices.level(number), self.voices.reason(number)
         self.said.append(Said(number, kiosk.name, counter or kiosk.stands, self.now, level, reason, standing))
         rating = Rating(kiosk.clock.now(), SURVEY.ref, "overall", level, standing, counter if kiosk.hall else None)
-        entry = kiosk.journal.append(rating)
-        self.seqs[number] = (kiosk.journal.id, entry.seq)
+        entry = kiosk.append(rating)
+        self.seqs[number] = (kiosk.id, entry.seq)
         self.pass_s(PRESS_S / 2)
-        kiosk.journal.append(Reasons(kiosk.clock.now(), entry.seq, (reason,)))
+        kiosk.append(Reasons(kiosk.clock.now(), entry.seq, (reason,)))
         self.pass_s(PRESS_S / 2)
         return number
 
 
 @contextmanager
-def a_world(voices: Voices) -> Iterator[World]:
+def a_world(voices: Voices, made: Made = embedded) -> Iterator[World]:
     """A fresh office with its kiosks: one at a counter of each commune, two beside, and one in a hall."""
-    with migrated_copy() as url, TemporaryDirectory(prefix="hailong-attack-", dir=memory()) as folder:
+    with made() as url, TemporaryDirectory(prefix="hailong-attack-", dir=memory()) as folder:
         wall = [BEGIN]
         world = World(Path(folder), Centre(open_database(url), lambda: wall[0].astimezone(UTC)), voices, wall)
         world.add_kiosk("a", "Q1")

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from kiosk.domain.visit.rating import Standing
-from tests.attack.harvest import Asked, Opinion, desk_opinions, report_opinions, tally_opinions
+from tests.attack import harvest
+from tests.attack.harvest import Sheet
 from tests.attack.names import Look
 from tests.attack.stories import DONE, day
 from tests.attack.world import BEGIN, World
@@ -12,13 +13,13 @@ BUSY, LAST, CLOSED = 11, 12, 20
 """The last Friday and Saturday of October, and the eighth of November, as days after the beginning."""
 
 
-def months_of_all(world: World) -> list[Opinion]:
-    """October of the province and its communes, its last week and days of the province's counters, and a desk."""
+def months_of_all(world: World) -> list[Sheet]:
+    """October of the province and its communes, its last week and last day at the province's counters, and a desk."""
     spans = [("2026-10-01", "2026-10-31", unit) for unit in ("TINH", "XA", "XB")]
-    spans += [(day(first), day(last), "TINH") for first, last in ((7, LAST), (BUSY, BUSY), (LAST, LAST))]
-    found = [one for first, last, unit in spans for one in tally_opinions(world, first, last, unit, "kiemtra")]
-    found += report_opinions(world, Asked("XA", None, "2026-10"), "kiemtra")
-    return [*found, *desk_opinions(world, "a", day(BUSY), day(LAST))]
+    spans += [(day(first), day(last), "TINH") for first, last in ((7, LAST), (LAST, LAST))]
+    found = [harvest.tallies(world, first, last, unit, "kiemtra") for first, last, unit in spans]
+    found.append(harvest.report(world, "XA", "2026-10", "kiemtra"))
+    return [*found, harvest.desk(world, "a", day(BUSY), day(LAST))]
 
 
 def until(world: World, number: int, hour: float) -> None:

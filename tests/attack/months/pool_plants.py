@@ -13,7 +13,7 @@ from sync.collector.replica.outgoing.standings import set_shown, set_standing
 from sync.collector.replica.outgoing.sums import BLOCK, add_blocks
 from sync.collector.replica.stretch import Stretch
 from sync.collector.store.schema import block, unit
-from tests.attack import pool_stories as stories
+from tests.attack.months import pool_stories as stories
 from tests.attack.plants import Plant
 
 
