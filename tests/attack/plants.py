@@ -88,7 +88,7 @@ _KEEP_STATE, _APPLY = _Judging.keep_state, keep._apply_late
 _BLOCKS, _REPLICA, _RELEASE = "kiosk.domain.numbers.blocks", "sync.collector.replica", "sync.collector.figures.release"
 _FOUR = {f"{_BLOCKS}.COUNTED_MIN": 4, f"{_RELEASE}.COUNTED_MIN": 4, f"{_REPLICA}.blocks.sums.COUNTED_MIN": 4,
          "kiosk.domain.numbers.disclosure.Policy.block_min": property(lambda _: 4)}  # fmt: skip
-_AT_EACH_ROW = sums._HELD.replace("o.*", _OUTGOING.format("p"), 1).replace("o.*", _OUTGOING.format("o"))
+_AT_EACH_ROW = sums.HELD.replace("o.*", _OUTGOING.format("p"), 1).replace("o.*", _OUTGOING.format("o"))
 _AFTER_THE_CUT = {f"{_REPLICA}.keep._apply_late": _change_what_is_told,
                   f"{_REPLICA}.visit_check.late_for": _nothing}  # fmt: skip
 PLANTS = (
@@ -116,7 +116,7 @@ PLANTS = (
         stories.months_end, stories.days_around_months_end,
     ),
     Plant(
-        "a block parted between the rows of a moved counter", {f"{_REPLICA}.outgoing.sums._HELD": _AT_EACH_ROW},
+        "a block parted between the rows of a moved counter", {f"{_REPLICA}.outgoing.sums.HELD": _AT_EACH_ROW},
         stories.counter_moves, stories.days_of_both,
     ),
     Plant(

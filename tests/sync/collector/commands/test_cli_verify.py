@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
-from tests.sync.collector.commands.started import run_started
 
 from sync.collector.run.app import create_app
 from sync.collector.services.services import make_services
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.database import open_database
 from sync.collector.store.migrate import migrate
+from tests import started
 from tests.sync.collector.builders import NOON, Pen, open_office
 from tests.sync.collector.kiosk_client import URL, enrolled_key, send
 
@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 def verify(folder: Path, *arguments: str, language: str = "en") -> "subprocess.CompletedProcess[str]":
     env = {"PATH": "/usr/bin:/bin", "HAILONG_LANGUAGE": language, "HOME": "/nonexistent"}
-    return run_started(("verify", "--data-dir", str(folder), *arguments), env)
+    return started.run("collector", ("verify", "--data-dir", str(folder), *arguments), env)
 
 
 def alter(folder: Path, statement: str) -> None:
