@@ -24,7 +24,7 @@ from kiosk.domain.visit.rating import Rating, Reasons, Standing
 from kiosk.journal.stated import InForce
 from sync.collector.store.database import open_database
 from sync.collector.store.schema import segment
-from tests.attack.centre import COMMUNES, Centre
+from tests.attack.centre import COMMUNES, Centre, build
 from tests.attack.kiosk import SURVEY
 from tests.attack.world import Voices, World
 from tests.builders import ZONE
@@ -120,10 +120,12 @@ def known_month() -> Iterator[World]:
     """The office on the morning after the last day, everything cut and delivered."""
     with migrated_copy() as url, TemporaryDirectory(prefix="hailong-known-", dir=memory()) as folder:
         wall = [FIRST + timedelta(hours=7)]
-        world = World(Path(folder), Centre(open_database(url), lambda: wall[0].astimezone(UTC)), Voices(), wall)
+        database = open_database(url)
+        build(database, wall[0].astimezone(UTC))
+        world = World(Path(folder), Centre(database, lambda: wall[0].astimezone(UTC)), Voices(), wall)
         try:
             for name, counters in KIOSKS.items():
-                world.add_kiosk(name, counters[0], counters if len(counters) > 1 else ())
+                world.add_kiosk(name, counters[0], counters if len(counters) > 1 else ()).wake()
             _ask(world, "b", OTHER)
             _press_all(world)
             _go_on(world, FIRST + timedelta(days=DAYS, hours=7, minutes=30))
