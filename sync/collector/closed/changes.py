@@ -49,11 +49,16 @@ def change_between(before: Book, after: Book) -> Change | None:
 
 def _pairs(before: Book, after: Book, lines_of: Callable[[Part], list[PlaceLine]]) -> Iterator[Pair]:
     one, other = (
-        {(part.series.asked.code, line.place.key): line for part in book.parts for line in lines_of(part)}
+        {(part.series.asked.code, _named(line)): line for part in book.parts for line in lines_of(part)}
         for book in (before, after)
     )
     for key in {**one, **other}:
         yield one.get(key), other.get(key)
+
+
+def _named(line: PlaceLine) -> tuple[int, str]:
+    """A counter that is moved has another key from then on, and stays what it is."""
+    return (line.place.counter_id, "") if line.place.counter_id is not None else (0, line.place.key)
 
 
 def _told(line: PlaceLine | None) -> object:

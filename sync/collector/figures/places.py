@@ -56,6 +56,8 @@ class Places:
     """The tree, by key; whatever has no counter below it is left out."""
 
     by_key: Mapping[str, Place]
+    partial: frozenset[str] = frozenset()
+    """The units of which only some counters are here: what is told of several together is not all of these."""
 
     def __getitem__(self, key: str) -> Place:
         return self.by_key[key]
@@ -106,10 +108,12 @@ class Places:
             now = next((at for at in places if at.until is None or at.until > day), places[-1])
             yield from ((at, now) for at in places if at.until is not None and at.until <= day and at is not now)
 
-    def only(self, counters: Iterable[Place]) -> "Places":
-        """A tree of these counters alone, with the units above them and the root."""
-        wanted = {EVERYTHING, *(above for at in counters for above in self.up_from(at.key))}
-        return Places({key: place for key, place in self.by_key.items() if key in wanted})
+    def only(self, counters: Iterable[Place], of: Iterable[Place] = ()) -> "Places":
+        """A tree of these counters alone, with the units above them and the root; ``of`` are all there are."""
+        here = {at.key for at in counters}
+        wanted = {EVERYTHING, *(above for key in here for above in self.up_from(key))}
+        partial = {above for at in of if at.key not in here for above in self.up_from(at.key)}
+        return Places({key: place for key, place in self.by_key.items() if key in wanted}, frozenset(partial))
 
     def subtree(self, key: str) -> "Places":
         """A tree of the counters at and below a place, and of wherever these ever stood."""
@@ -138,7 +142,8 @@ class Places:
     def between(self, key: str) -> dict[int, str]:
         """Of each unit at or below a place, the number under which stands what lies at several of its counters."""
         units = {-unit_id: at for unit_id, at in self.unit_of.items() if at.startswith(key)}
-        return units if key else {NOWHERE: EVERYTHING, **units}
+        found = units if key else {NOWHERE: EVERYTHING, **units}
+        return {number: at for number, at in found.items() if at not in self.partial}
 
     def units_below(self, key: str) -> list[Place]:
         """Every unit below a place."""

@@ -109,7 +109,7 @@ def _units(connection: Connection, days: dict[str, Any]) -> Iterator[Wrong]:
         f"LEFT JOIN block_piece p ON p.journal_id = b.journal_id AND p.last_seq = b.last_seq AND "
         f"p.standing = '{COUNTED}' WHERE q.first BETWEEN :first AND :last GROUP BY q.pool_id, q.unit_id, q.first, "
         f"q.last HAVING coalesce(sum({' + '.join('p.' + name for name in LEVEL_NAMES)}), 0) < {COUNTED_MIN} "
-        f"OR count(DISTINCT b.journal_id) < {JOURNALS_MIN} ORDER BY q.pool_id LIMIT 1"
+        f"OR count(DISTINCT p.journal_id) < {JOURNALS_MIN} ORDER BY q.pool_id LIMIT 1"
     )
     for wrong in (moved, few):
         for row in connection.execute(wrong, days):

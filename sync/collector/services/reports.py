@@ -1,5 +1,6 @@
 """Reports: the report that an address or a command asks for, read as of now."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -101,13 +102,14 @@ def read_span(services: Services, reader: Reader, span: Span, answered: Period |
     with services.database.reading() as connection:
         places = read_places(connection, services.missed(connection))
         path = _path_of(connection, span.unit, reader.path)
-        wanted = places.only(_counters_of(places, span, path))
+        standing = [at for at in places.counters(EVERYTHING) if at.stood(span.first, span.last)]
+        wanted = places.only(_counters_of(standing, span, path), standing)
         order = Order(wanted[EVERYTHING], Period(Kind.RANGE, span.first, span.last), brief=True, answered=answered)
         return make_book(connection, wanted, order, rules)
 
 
-def _counters_of(places: Places, span: Span, path: str) -> list[Place]:
-    found = [at for at in places.counters(EVERYTHING) if at.key.startswith(path) and at.stood(span.first, span.last)]
+def _counters_of(standing: Iterable[Place], span: Span, path: str) -> list[Place]:
+    found = [at for at in standing if at.key.startswith(path)]
     if span.counter is None:
         return found
     of_code = [at for at in found if at.code == span.counter]

@@ -184,4 +184,7 @@ def _insert(table: str, key: Sequence[str]) -> str:
 
 
 def _is_enough(tails: Sequence[Tail], least: int) -> bool:
-    return sum(tail.counted for tail in tails) >= least and len({tail.journal_id for tail in tails}) >= JOURNALS_MIN
+    return (
+        sum(tail.counted for tail in tails) >= least
+        and len({tail.journal_id for tail in tails if tail.counted}) >= JOURNALS_MIN
+    )

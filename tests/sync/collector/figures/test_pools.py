@@ -14,7 +14,7 @@ from sync.collector.people.rights import ANYBODY
 from sync.collector.replica.outgoing import pooling
 from sync.collector.replica.outgoing.pools import Tail, add_pools, form_pools
 from sync.collector.replica.tally import ASIDE
-from sync.collector.services.reports import Query, read_book
+from sync.collector.services.reports import Query, Span, read_book, read_span
 from sync.collector.services.services import Services, make_services
 from sync.collector.store import schema
 from sync.collector.words.phrases import Phrases
@@ -103,6 +103,30 @@ def test_what_comes_later_waits_for_a_pool_of_its_own(services: Services, two_un
     assert seen == [(5, "tail 4"), (10, ""), (10, "tail 1")]
     assert len(pools_of(two_units)) == 2
     assert pools_of(two_units).items() >= first.items()
+
+
+def test_a_kiosk_of_which_nothing_counts_is_no_second_one(services: Services, two_units: Office) -> None:
+    leave(two_units, "Q2", (1, 2, 3), leave(two_units, "Q1", (4, 5, 5)))
+    leave(two_units, "Q1", ((2, "repeat"),))
+
+    assert told(services, "XA") == (0, "tail 6")
+    assert pools_of(two_units) == {}
+    checked(services, two_units)
+
+
+def test_the_sum_of_some_counters_has_nothing_that_is_told_with_others(services: Services, two_units: Office) -> None:
+    leave(two_units, "Q1", (1, 4, 4))
+    leave(two_units, "Q3", (2, 5))
+    leave(two_units, "Q2", (3,))
+    month = {"first": date(2026, 10, 1), "last": date(2026, 10, 31)}
+    of_unit = replace(ANYBODY, path="T/XA/")
+
+    every, unit, seen, counter = (
+        read_span(services, reader, Span(**month, **which)).me
+        for reader, which in ((ANYBODY, {}), (ANYBODY, {"unit": "XA"}), (of_unit, {}), (ANYBODY, {"counter": "Q1"}))
+    )
+
+    assert [(one.n or 0, one.waiting_n) for one in (every, unit, seen, counter)] == [(6, 0), (0, 4), (0, 4), (0, 3)]
 
 
 def test_what_is_never_enough_stays_a_count(services: Services, two_units: Office) -> None:
@@ -200,7 +224,8 @@ def leave_another_question(office: Office) -> None:
     [
         ([("a", "T/XA/", 2, 0), ("b", "T/XA/", 2, 0), ("c", "T/XB/", 4, 0)], {"T/": (3, False)}),
         ([("a", "T/XA/", 2, 0), ("b", "T/XA/", 3, 6), ("c", "T/XB/", 4, 0)], {"T/XA/": (2, True)}),
-        ([("a", "T/XA/", 4, 0), ("a", "T/XA/", 4, 0), ("b", "U/", 0, 3)], {"": (3, False)}),
+        ([("a", "T/XA/", 4, 0), ("a", "T/XA/", 4, 0), ("b", "U/", 1, 3)], {"": (3, False)}),
+        ([("a", "T/XA/", 4, 0), ("a", "T/XA/", 4, 0), ("b", "U/", 0, 3)], {}),
         ([("a", "T/XA/Z/", 4, 0), ("b", "T/XA/", 1, 0), ("c", "T/", 4, 5)], {"T/XA/": (2, False)}),
         ([("a", "", 4, 0), ("b", "T/XB/", 0, 0)], {}),
         ([], {}),
