@@ -19,8 +19,9 @@ from sync.protocol.messages import SEQ_MAX
 
 _COUNTED, _SUSPECT = str(Standing.COUNTED), str(Standing.SUSPECT)
 _BLOCK = (
-    "SELECT last_seq, cut_seq, is_kiosks, is_tail, fault, counter_id, {first_day}, first_part, {last_day}, last_part, "
-    "held, n, is_suspect, shown_at IS NOT NULL, pool_id IS NOT NULL FROM block "
+    "SELECT last_seq, question, cut_seq, is_kiosks, is_tail, fault, counter_id, "
+    "{first_day}, first_part, {last_day}, last_part, held, n, is_suspect, shown_at IS NOT NULL, pool_id IS NOT NULL "
+    "FROM block "
     "WHERE journal_id = {{one}} AND last_seq BETWEEN {{one}} AND {{one}} ORDER BY last_seq"
 )
 _PIECE = (
@@ -36,6 +37,7 @@ class Block(NamedTuple):
     """One as it is kept."""
 
     last_seq: int
+    question: str
     cut_seq: int
     is_kiosks: bool
     is_tail: bool
@@ -126,6 +128,8 @@ class Blocks:
             raise _changed(one, "sums")
         if named != reasons:
             raise _changed(one, "reasons")
+        if one.n not in _counted(found):
+            raise _changed(one, "n")
         _check_ends(one, list(pieces))
         self._check_cut(one, found, named)
 
@@ -152,7 +156,7 @@ class Blocks:
             # One that was carried stands in another journal, and its ratings do.
             if self._is_own(one) and one.cut_seq in self._seqs:
                 raise Wrong(What.CUT_CHANGED, first=one.last_seq, cut=one.cut_seq)
-        elif said.last != one.last_seq or (one.fault is None and not _is_as_said(said, found, named)):
+        elif said.last != one.last_seq or (one.fault is None and not _is_of_cut(one, said, found, named)):
             raise Wrong(What.CUT_CHANGED, first=one.last_seq, cut=one.cut_seq)
 
 
@@ -168,6 +172,20 @@ def _check_ends(one: Block, pieces: list[Piece]) -> None:
     may_be = one.fault is None and (one.is_tail if one.is_pooled else is_alone)
     if (one.is_shown or one.is_pooled) and (not may_be or is_suspect is not bool(one.is_suspect)):
         raise _changed(one, "shown")
+
+
+def _counted(found: Mapping[tuple[Any, ...], int]) -> tuple[int, int]:
+    """How many of a block's ratings count, and how many would if nobody had decided otherwise."""
+    by_standing = Counter[str]()
+    for (_, _, _, standing, _), n in found.items():
+        by_standing[standing] += n
+    return by_standing[_COUNTED], by_standing[_COUNTED] + by_standing[_SUSPECT]
+
+
+def _is_of_cut(one: Block, said: BlockLine, found: Mapping[tuple[Any, ...], int], named: Counter[str]) -> bool:
+    """Whether the block is what its cut states: of the same question, a tail or none, with the same sums."""
+    same = one.question == said.question and bool(one.is_tail) is said.tail
+    return same and _is_as_said(said, found, named)
 
 
 def _is_as_said(said: BlockLine, found: Mapping[tuple[Any, ...], int], named: Counter[str]) -> bool:
