@@ -98,13 +98,18 @@ def test_a_decision_leaves_what_is_in_a_pool_as_it_is(services: Services, two_un
     assert (told(services, "XA"), posted and posted.pooled) == (before, 3)
 
 
-def test_what_counts_again_is_told_with_those_that_wait(services: Services, two_units: Office) -> None:
+def leave_after_a_block(office: Office) -> None:
+    """Six dissatisfied on the last day but one, and what is left of October at two counters."""
     pen = Pen()
     for _ in range(6):
         pen.rating(1, counter="Q1")
-    deliver(two_units, pen, 1, LEFT - timedelta(days=1), LEFT - timedelta(days=1))
-    leave(two_units, "Q1", (1, 4, 4), pen)
-    leave(two_units, "Q2", (2, 5))
+    deliver(office, pen, 1, LEFT - timedelta(days=1), LEFT - timedelta(days=1))
+    leave(office, "Q1", (1, 4, 4), pen)
+    leave(office, "Q2", (2, 5))
+
+
+def test_what_counts_again_is_told_with_those_that_wait(services: Services, two_units: Office) -> None:
+    leave_after_a_block(two_units)
     (signal_id, chair), early = decided(two_units), replace(services, now=lambda: CLOSED - timedelta(days=3))
     early.release()
     with two_units.database.writing() as connection:
@@ -119,12 +124,7 @@ def test_what_counts_again_is_told_with_those_that_wait(services: Services, two_
 
 
 def test_what_is_suspect_stands_apart_until_it_counts_again(services: Services, two_units: Office) -> None:
-    pen = Pen()
-    for _ in range(6):
-        pen.rating(1, counter="Q1")
-    deliver(two_units, pen, 1, LEFT - timedelta(days=1), LEFT - timedelta(days=1))
-    leave(two_units, "Q1", (1, 4, 4), pen)
-    leave(two_units, "Q2", (2, 5))
+    leave_after_a_block(two_units)
     (signal_id, chair), early = decided(two_units), replace(services, now=lambda: CLOSED - timedelta(days=3))
     early.release()
     with two_units.database.writing() as connection:
