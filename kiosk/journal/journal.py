@@ -3,12 +3,9 @@
 Only one process may hold a journal; within it only the recorder's thread appends.
 """
 
-import secrets
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
@@ -31,6 +28,7 @@ from kiosk.journal.disk.lock import AGENT_S_MAX, lock_of
 from kiosk.journal.disk.place import require_fit_place
 from kiosk.journal.disk.reserve import Reserve
 from kiosk.journal.disk.schema import STEPS
+from kiosk.journal.enclosing import Enclosed, enclose
 from kiosk.journal.errors import JournalUnwritable
 from kiosk.journal.lines import (
     ClockLine,
@@ -75,6 +73,7 @@ class Journal:
         self._leftovers = Leftovers(engine)
         self._cutting = Cutting(engine)
         self._in_force: InForce | None = None
+        self._words_key: bytes | None = None
         self._last: Instant | None = None
         """The last entry's moment, by this process: against it a step of the wall clock shows."""
         self._end: Cursor | None = None
@@ -126,15 +125,15 @@ class Journal:
         Raises JournalUnwritable when the disk refuses: nothing was kept. Raises JournalDamaged
         when the file is not what was written.
         """
-        # Drawn once, before any attempt: a comment that is looked for must have the salt it was written with.
-        salt = secrets.token_bytes(16)
+        # Drawn once, before any attempt: a comment that is looked for must have the bytes it was written with.
+        enclosed = enclose(fact, self._words_key) if isinstance(fact, Comment) else None
         failure: DatabaseError | None = None
         for _ in range(COMMIT_ATTEMPTS_MAX):
             try:
                 with self._engine.begin() as connection:
                     # A COMMIT that raised may have committed: only the file knows.
-                    kept = self._find(connection, fact, salt) if failure else None
-                    entry = kept or self._append(connection, fact, salt)
+                    kept = self._find(connection, fact, enclosed) if failure else None
+                    entry = kept or self._append(connection, fact, enclosed)
             except DatabaseError as error:
                 failure, self._end = error, None
                 # The connection may hold pages that never reached the disk: look again through a new one.
@@ -181,6 +180,10 @@ class Journal:
             state_in_force(connection, self.id, in_force, now)
         self._note_head()
 
+    def seal_words(self, public_key: bytes | None) -> None:
+        """From now on seal citizens' words for the holder of the private key; None leaves them as they are."""
+        self._words_key = public_key
+
     def cut(self, now: Instant, least: int = 0) -> bool:
         """A short piece of cutting what is over into blocks of five or ``least`` ratings; whether there is more to do.
 
@@ -217,12 +220,12 @@ class Journal:
             self._engine.dispose()
             raise refused(error) from error
 
-    def _append(self, connection: Connection, fact: Fact, salt: bytes) -> Entry:
+    def _append(self, connection: Connection, fact: Fact, enclosed: Enclosed | None) -> Entry:
         end = self._end or head_of(connection, self.id)
-        line = self._line(end.next_seq, fact, salt)
+        line = self._line(end.next_seq, fact, enclosed)
         if (step := self._clock_step(line)) is not None:
             end = write_line(connection, end, step).end
-            line = self._line(end.next_seq, fact, salt)
+            line = self._line(end.next_seq, fact, enclosed)
         if isinstance(line, RatingLine):
             count_rating(connection, line)
         elif isinstance(line, RevisedLine) and line.rating_journal is None:
@@ -232,15 +235,15 @@ class Journal:
         elif isinstance(line, CountLine):
             note_served(connection, line)
         entry = write_line(connection, end, line)
-        if isinstance(fact, Comment):
-            enclosure = (entry.seq, salt, payload_of(fact))
+        if enclosed is not None:
+            enclosure = (entry.seq, enclosed.salt, enclosed.payload)
             connection.exec_driver_sql("INSERT INTO enclosure VALUES (?, ?, ?)", enclosure)
         self._last = moment_of(line)
         return entry
 
-    def _line(self, seq: int, fact: Fact, salt: bytes) -> Line:
+    def _line(self, seq: int, fact: Fact, enclosed: Enclosed | None) -> Line:
         """The entry that states ``fact``, which names its rating where that is now."""
-        line = line_of(seq, fact, _commitment(fact, salt))
+        line = line_of(seq, fact) if enclosed is None else line_of(seq, fact, enclosed.commitment, enclosed.sealed)
         # After a continuation, follow-ups still belong to the last rating of the older journal until the first rating
         # of this one; ``append`` then forgets ``_older``.
         if self._older is None or not isinstance(line, ReasonsLine | RevisedLine | CommentLine):
@@ -249,12 +252,12 @@ class Journal:
             return structs.replace(line, rating=now_at)
         return structs.replace(line, rating_journal=self._older.journal_id)
 
-    def _find(self, connection: Connection, fact: Fact, salt: bytes) -> Entry | None:
+    def _find(self, connection: Connection, fact: Fact, enclosed: Enclosed | None) -> Entry | None:
         """The entry that states ``fact``: its ``(boot, mono)`` is unique, so the same bytes are the same press."""
         query = "SELECT seq, line, hash FROM entry ORDER BY seq DESC LIMIT ?"
         for row in connection.exec_driver_sql(query, (_TAIL,)):
             entry = Entry(*row)
-            if encode_line(self._line(entry.seq, fact, salt)) == entry.line:
+            if encode_line(self._line(entry.seq, fact, enclosed)) == entry.line:
                 return entry
         return None
 
@@ -276,15 +279,6 @@ class Journal:
 def moment_of(line: Line) -> Instant:
     """When the kiosk says the entry was made."""
     return Instant(datetime.fromisoformat(line.at), line.mono, line.boot)
-
-
-def payload_of(comment: Comment) -> bytes:
-    """The comment's text as it is enclosed: UTF-8, NFC."""
-    return unicodedata.normalize("NFC", comment.text).encode()
-
-
-def _commitment(fact: Fact, salt: bytes) -> str:
-    return sha256(salt + payload_of(fact)).hexdigest() if isinstance(fact, Comment) else ""
 
 
 def _prepare(engine: Engine, now: Instant, software: str) -> str:

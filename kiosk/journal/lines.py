@@ -87,6 +87,8 @@ class CommentLine(Line, frozen=True, omit_defaults=True):
     enclosure: str
     """SHA-256 of salt and payload, hex: the commitment."""
     rating_journal: str | None = None
+    sealed: str | None = None
+    """For which of the collector's keys the payload is sealed (``kiosk/base/sealed_box.py``); None is plain text."""
 
 
 class CountLine(Line, frozen=True, omit_defaults=True):
@@ -222,8 +224,11 @@ def is_carried(encoded: bytes) -> bool:
     return _CARRIED in encoded and _origin.decode(encoded).origin is not None
 
 
-def line_of(seq: int, fact: Fact, commitment: str = "") -> Line:
-    """The entry that states ``fact``; a comment's text stays outside, behind its ``commitment``."""
+def line_of(seq: int, fact: Fact, commitment: str = "", sealed: str | None = None) -> Line:
+    """The entry that states ``fact``; a comment's text stays outside, behind its ``commitment``.
+
+    ``sealed`` names the key for which that text is sealed.
+    """
     match fact:
         case Rating():
             return RatingLine(
@@ -239,7 +244,7 @@ def line_of(seq: int, fact: Fact, commitment: str = "") -> Line:
         case Revised():
             return RevisedLine(*head(seq, fact.pressed, "revised"), fact.rating_seq, fact.level)
         case Comment():
-            return CommentLine(*head(seq, fact.written_at, "comment"), fact.rating_seq, commitment)
+            return CommentLine(*head(seq, fact.written_at, "comment"), fact.rating_seq, commitment, sealed=sealed)
         case Count():
             return CountLine(*head(seq, fact.counted_at, "count"), fact.day, fact.n, fact.counter)
         case Maintenance():

@@ -5,11 +5,12 @@ The file was checked whole before it was put here. One that cannot be read says 
 
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from kiosk.base.resources import own_survey
+from kiosk.base.sealed_box import KEY_BYTES
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.office_calendar import DayList
 from kiosk.domain.visit.survey import FIRST_LANGUAGE
@@ -52,6 +53,7 @@ class _Set(msgspec.Struct, frozen=True):
     texts: dict[str, dict[str, str]] = {}
     survey_text: str | None = None
     counter: str | None = None
+    words_key: Annotated[bytes, msgspec.Meta(min_length=KEY_BYTES, max_length=KEY_BYTES)] | None = None
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -80,6 +82,12 @@ def counter_said(folder: Path) -> str | None:
     """The code of the counter at which the kiosk stands, as the office last said; None where it never did."""
     kept = _read(folder / "settings.json")
     return kept.settings.counter if kept else None
+
+
+def words_key_said(folder: Path) -> bytes | None:
+    """The collector's public key for citizens' words; None where it has none."""
+    kept = _read(folder / "settings.json")
+    return kept.settings.words_key if kept else None
 
 
 def _laid_over(settings: KioskSettings, changes: dict[str, Any]) -> KioskSettings:

@@ -20,7 +20,7 @@ from kiosk.domain.visit.visit import Step
 from kiosk.journal.errors import JournalError
 from kiosk.journal.recorder import Recorder
 from kiosk.numbers.language_count import LanguageCount
-from kiosk.office.from_centre import counter_said, with_office
+from kiosk.office.from_centre import counter_said, with_office, words_key_said
 from kiosk.office.orders import Order, next_order
 from kiosk.office.screen_sizes import forget_screen_sizes, write_screen_sizes
 from kiosk.office.settings import SYSTEM_FILE, KioskSettings
@@ -149,6 +149,7 @@ class _Run:
         _log.info("journal %s at %s, SQLite %d.%d.%d, %s", journal.id, path, *version, durability_for(version))
         least = self.settings.disclosure.least
         self._upkeep = Upkeep(path, self.clock, timedelta(days=keeping.retention_days), least)
+        journal.seal_words(words_key_said(self.settings.folder))
         self._state_settings(journal)
         return journal
 

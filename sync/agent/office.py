@@ -20,7 +20,7 @@ from sync.protocol.messages import SHORT_TEXT_MAX, DeviceSettings, MessageInvali
 SETTINGS_FILE = "settings.json"
 RING = re.compile(r"[a-z][a-z0-9-]{0,19}")
 THEMES = ("light", "dark", "high-contrast")
-FORMAT = 2
+FORMAT = 3
 """Raised whenever kiosks learn to follow another setting: what an older version kept lacks it, and is fetched again."""
 
 

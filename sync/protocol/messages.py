@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from kiosk.base.sealed_box import KEY_BYTES
 from kiosk.journal.chain import Cursor
 from sync.protocol.days import OfficeDays, WorkedDay
 from sync.protocol.own_key import Move
@@ -182,6 +183,8 @@ class DeviceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where the collector can be found from a moment on."""
     counters: list[str] = []
     """The counters besides its own that the kiosk of a hall was granted; what it says of others is not counted."""
+    words_key: Annotated[bytes, msgspec.Meta(min_length=KEY_BYTES, max_length=KEY_BYTES)] | None = None
+    """The X25519 public key, base64, for which it seals citizens' words."""
 
 
 class UpgradeRefused(msgspec.Struct, frozen=True):

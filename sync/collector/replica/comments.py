@@ -1,7 +1,8 @@
 """Comments: a journal's comment entries become comments, and enclosures their texts, in whatever order they come.
 
 The entry is what is authentic, and it holds the text's hash alone. A text is taken only when it
-is the one that the entry commits to, and never again once it was deleted. Which rating a comment
+is the one that the entry commits to, and never again once it was deleted; one that came sealed lies
+so until it is opened. Which rating a comment
 goes with is used to find its counter and its week, and then left in the journal.
 """
 
@@ -41,6 +42,8 @@ class CommentRow(NamedTuple):
     counter_id: int
     week: str
     commitment: bytes
+    key_id: str | None
+    """For which key its text comes sealed."""
     state: str = NEW
 
 
@@ -54,18 +57,18 @@ class PlacedComments(NamedTuple):
 def place_comments(connection: Connection, journal_id: str, projection: Projection) -> PlacedComments:
     """Find the counter and the week of each of the projection's comments; one without a rating is to be unread."""
     ratings = projection.ratings
-    said = {entry.seq: Position(entry.rating_journal or journal_id, entry.rating) for entry in projection.comments}
-    apart = {at for at in said.values() if at.journal_id != journal_id or at.seq not in ratings}
+    spoken_of = {entry.seq: Position(entry.rating_journal or journal_id, entry.rating) for entry in projection.comments}
+    apart = {at for at in spoken_of.values() if at.journal_id != journal_id or at.seq not in ratings}
     counted_at, stored = _stored_ratings(connection, journal_id, apart)
     claims = [
-        Claim(entry, *counted_at[said[entry.seq]]) for entry in projection.comments if said[entry.seq] in counted_at
+        Claim(entry, *counted_at[at]) for entry in projection.comments if (at := spoken_of[entry.seq]) in counted_at
     ]
     strange = strangers(connection, journal_id, claims)
     placed = PlacedComments([], list(strange.values()))
     for entry in projection.comments:
         if entry.seq in strange:
             continue
-        at = said[entry.seq]
+        at = spoken_of[entry.seq]
         near = ratings.get(at.seq) if at not in apart else None
         found = (near.counter_id, date.fromisoformat(near.day)) if near is not None else stored.get(at)
         if found is None:
@@ -97,19 +100,24 @@ def enclose(connection: Connection, journal_id: str, enclosures: Iterable[bytes]
     So is a text that cannot be kept: it lies where all enclosures lie, and nothing waits for it.
     """
     messages = [message for message in map(_read, enclosures) if message is not None]
-    said = {Position(journal_id, message.enclosure): message for message in messages}
-    for at, row in _waiting(connection, said).items():
-        message = said[at]
+    by_position = {Position(journal_id, message.enclosure): message for message in messages}
+    for at, row in _waiting(connection, by_position).items():
+        message = by_position[at]
         if sha256(message.salt + message.payload).digest() == row.commitment:
             take_apart(connection, [(row, message.payload)], partial(_keep_text, connection), _pass_over)
 
 
 def _keep_text(connection: Connection, texts: Sequence[tuple[Row[Any], bytes]]) -> int:
     for row, payload in texts:
-        text = clean(payload.decode("utf-8", "replace"))
         of_row = update(comment).where(comment.c.journal_id == row.journal_id, comment.c.seq == row.seq)
-        connection.execute(of_row.values(text=text, folded=fold(text)))
+        connection.execute(of_row.values(said(payload) if row.key_id is None else {"sealed": payload}))
     return len(texts)
+
+
+def said(text: bytes) -> dict[str, str]:
+    """The columns that hold what a citizen wrote, by the bytes that came."""
+    cleaned = clean(text.decode("utf-8", "replace"))
+    return {"text": cleaned, "folded": fold(cleaned)}
 
 
 def _pass_over(at: tuple[Row[Any], bytes], error: Exception) -> int:
@@ -120,8 +128,8 @@ def _pass_over(at: tuple[Row[Any], bytes], error: Exception) -> int:
 def awaited(connection: Connection, journal_id: str, enclosures: Iterable[bytes]) -> list[bytes]:
     """Those of ``enclosures`` for which a comment waits: one that was deleted must not come back."""
     messages = [(line, message) for line in enclosures if (message := _read(line)) is not None]
-    said = {Position(journal_id, message.enclosure): line for line, message in messages}
-    return [said[at] for at in _waiting(connection, said)]
+    lines = {Position(journal_id, message.enclosure): line for line, message in messages}
+    return [lines[at] for at in _waiting(connection, lines)]
 
 
 def code_of(journal_id: str, seq: int, commitment: bytes) -> str:
@@ -132,7 +140,8 @@ def code_of(journal_id: str, seq: int, commitment: bytes) -> str:
 def _row(journal_id: str, entry: CommentLine, counter_id: int, day: date) -> CommentRow:
     commitment = bytes.fromhex(entry.enclosure)
     monday = day - timedelta(days=day.weekday())
-    return CommentRow(entry.seq, code_of(journal_id, entry.seq, commitment), counter_id, monday.isoformat(), commitment)
+    code = code_of(journal_id, entry.seq, commitment)
+    return CommentRow(entry.seq, code, counter_id, monday.isoformat(), commitment, entry.sealed)
 
 
 def _stored_ratings(
@@ -162,9 +171,10 @@ def _waiting(connection: Connection, positions: Collection[Position]) -> dict[Po
     counted = counted_positions(connection, positions)
     wanted = sorted({counted.get(at, at) for at in positions})
     rows = connection.execute(
-        select(comment.c.journal_id, comment.c.seq, comment.c.commitment).where(
+        select(comment.c.journal_id, comment.c.seq, comment.c.commitment, comment.c.key_id).where(
             tuple_(comment.c.journal_id, comment.c.seq).in_(wanted),
             comment.c.text.is_(None),
+            comment.c.sealed.is_(None),
             comment.c.forgotten_on.is_(None),
         )
     ).all()

@@ -52,6 +52,7 @@ COUNT_DAYS_BACK = timedelta(days=32)
 SEQ_MAX = 2**53
 FOREVER = 2**63
 _COMMITMENT = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_KEY_ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _JOURNAL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _STRAIGHT_TO_RATING = msgspec.json.Decoder(RatingLine)
 
@@ -246,6 +247,8 @@ class _Run:
     def _take_comment(self, entry: CommentLine) -> None:
         if not _COMMITMENT.fullmatch(entry.enclosure):
             raise _Aside(UnreadReason.BAD_VALUE, printable(f"enclosure {entry.enclosure}"))
+        if entry.sealed is not None and not _KEY_ID.fullmatch(entry.sealed):
+            raise _Aside(UnreadReason.BAD_VALUE, printable(f"sealed {entry.sealed}"))
         _require_rating(entry)
         if entry.rating_journal is None and entry.rating in self.ratings:
             self._require_visit(entry)

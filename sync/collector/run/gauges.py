@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from sync.collector.calendar.half_days import told_until
+from sync.collector.care.comments.opening import count_closed
 from sync.collector.fleet.devices.last_words import LastWords
 from sync.collector.fleet.kiosks.beyond import count_asides
 from sync.collector.notices.outbox import FAILED, WAITING
@@ -34,6 +35,7 @@ _waiting = Gauge("hailong_waiting_entries", "Entries of half days that are over 
 _notices = Gauge("hailong_notices", "Notices to one address that did not go out, by what becomes of them", ["state"])
 _held = Gauge("hailong_proof_held_seconds", "When everything last held, in seconds since 1970; 0 is never")
 _wrong = Gauge("hailong_proof_findings", "Journals and sums that did not hold when they were last recomputed")
+_closed = Gauge("hailong_sealed_words", "Texts of citizens that wait to be opened with a key for words")
 _log = structlog.get_logger("collector")
 
 
@@ -85,6 +87,7 @@ def _read(connection: Connection, now: datetime, zone: tzinfo) -> None:
     waits = [words.of(row.status, row.received_at).get("pending") or 0 for row in heard]
     # An older version took any number, and one kiosk's must not hide all others' from whoever watches.
     _waiting.set(sum(min(int(n), SEQ_MAX) for n in waits))
+    _closed.set(count_closed(connection))
     proof = read_state(connection)
     _held.set(proof.held_at.timestamp() if proof.held_at else 0)
     _wrong.set(len(proof.findings))

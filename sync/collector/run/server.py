@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from kiosk.base.notify import ServiceManager
+from sync.collector.chores.comments import have_words_key
 from sync.collector.errors import PlaceTaken
 from sync.collector.run.app import create_app
 from sync.collector.run.connection import GuardedProtocol
@@ -59,6 +60,7 @@ def run_server(config: CollectorConfig, database: Database, announce: Callable[[
     start_log()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     with tracing(make_services(config, database)) as (services, tracer):
+        have_words_key(services)
         server = _server(create_app(services, tracer))
         announce(config.url)
         structlog.get_logger("collector").info(

@@ -1,5 +1,6 @@
 """Settings of comments and cases: how long texts are kept, when a case opens, and which days are worked."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from kiosk.base.public_days import Country
@@ -14,6 +15,7 @@ class Comments(Section, frozen=True):
     """What becomes of citizens' words."""
 
     keep_days: Annotated[int, between(7, 3650)] = 90
+    key_file: Path | None = None
 
 
 class Cases(Section, frozen=True):

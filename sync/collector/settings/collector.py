@@ -113,6 +113,11 @@ class CollectorConfig(Settings, frozen=True):
         return self.database_url or f"sqlite:///{(self.data_dir / 'collector' / 'collector.db').absolute()}"
 
     @property
+    def words_key_file(self) -> Path:
+        """Where the private keys for citizens' words lie."""
+        return self.comments.key_file or self.data_dir / "collector" / "words.keys"
+
+    @property
     def embedded(self) -> bool:
         """Whether the database is the file that the collector makes and migrates by itself."""
         return not self.database_url

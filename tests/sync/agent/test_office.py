@@ -63,6 +63,8 @@ def test_settings_are_brought_once_and_again_only_when_they_changed(tmp_path, ag
         {**GOOD, "hours": [{"days": [8], "opens": "07:30", "closes": "11:30"}]},
         {**GOOD, "hours": [{"days": [1], "opens": "17:00", "closes": "11:30"}]},
         {**GOOD, "theme": "pink"},
+        {**GOOD, "words_key": "AAAA"},
+        {**GOOD, "words_key": "no base64 of a key, and far too long to be one ====="},
         {**GOOD, "ring": "stable\nURIs: http://elsewhere"},
         {**GOOD, "holidays": ["2026-02-30"]},
         {**GOOD, "worked": [{"day": "2026-02-30"}]},

@@ -73,9 +73,9 @@ class Pen:
     def revised(self, rating: int, level: int) -> int:
         return self.write(RevisedLine, rating=rating, level=level)
 
-    def comment(self, rating: int, text: str, **values: object) -> int:
-        """A sentence on a rating, its text enclosed; its seq."""
-        salt, payload = f"salt of {len(self.lines)}".encode(), text.encode()
+    def comment(self, rating: int, text: str | bytes, **values: object) -> int:
+        """A sentence on a rating, its text (or what is sealed of it) enclosed; its seq."""
+        salt, payload = f"salt of {len(self.lines)}".encode(), text.encode() if isinstance(text, str) else text
         commitment = sha256(salt + payload).hexdigest()
         seq = self.write(CommentLine, **{"rating": rating, "enclosure": commitment, **values})
         self.enclosures[seq] = msgspec.json.encode({"enclosure": seq, "salt": salt, "payload": payload})

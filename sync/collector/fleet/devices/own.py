@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from sync.collector.people.audit import note
 from sync.collector.store.database import Database
-from sync.collector.store.schema import counter, device, device_status, own_address, own_key, own_move
+from sync.collector.store.schema import counter, device, device_status, own_address, own_key, own_move, words_key
 from sync.protocol.own_key import READY, Move, announce_move
 
 REMEMBERED_S = 5.0
@@ -37,6 +37,12 @@ def read_own_key(connection: Connection) -> Ed25519PrivateKey:
     if raw is None:
         raise AssertionError("the migration made no key")
     return Ed25519PrivateKey.from_private_bytes(bytes(raw))
+
+
+def read_words_key(connection: Connection) -> bytes | None:
+    """The public key for which kiosks seal citizens' words; None where they come as they were written."""
+    newest = select(words_key.c.public_key).order_by(words_key.c.made_at.desc(), words_key.c.key_id).limit(1)
+    return connection.execute(newest).scalar_one_or_none()
 
 
 def read_move(connection: Connection) -> PlannedMove | None:

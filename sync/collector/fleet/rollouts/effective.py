@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
-from sync.collector.fleet.devices.own import announced, read_own_key
+from sync.collector.fleet.devices.own import announced, read_own_key, read_words_key
 from sync.collector.fleet.rollouts.change import Change, laid_upon
 from sync.collector.fleet.rollouts.stage import IN_FORCE, STAGES
 from sync.collector.store.schema import counter, device, device_grant, rollout, rollout_device, survey_text, unit
@@ -54,6 +54,8 @@ class InForce:
     """Where it will be."""
     office_days: OfficeDays | None = None
     """Of the collector's own settings, for every kiosk."""
+    words_key: bytes | None = None
+    """For which kiosks seal citizens' words."""
 
     def settings(self, base: "Base") -> DeviceSettings:
         """What a kiosk is to do."""
@@ -61,7 +63,12 @@ class InForce:
         found = laid_upon(base.settings, changes)
         text = self.survey_texts.get(found.survey or "")
         return msgspec.structs.replace(
-            found, survey_text=text, office_days=self.office_days, collector_key=self.collector_key, move=self.move
+            found,
+            survey_text=text,
+            office_days=self.office_days,
+            collector_key=self.collector_key,
+            move=self.move,
+            words_key=self.words_key,
         )
 
 
@@ -110,7 +117,8 @@ def read_in_force(connection: Connection, office_days: OfficeDays | None = None)
     texts = connection.execute(select(survey_text).where(survey_text.c.published_at.is_not(None)))
     key = read_own_key(connection)
     texts_by_ref = {row.ref: row.text for row in texts}
-    return InForce(tuple(found), texts_by_ref, public_text(key), announced(connection, key), office_days)
+    words_key = read_words_key(connection)
+    return InForce(tuple(found), texts_by_ref, public_text(key), announced(connection, key), office_days, words_key)
 
 
 def read_base(connection: Connection, device_id: str) -> Base:

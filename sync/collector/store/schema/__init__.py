@@ -35,7 +35,7 @@ from sync.collector.store.schema.journals import (
 )
 from sync.collector.store.schema.months import closed_file, closed_look, closed_month, first_closed
 from sync.collector.store.schema.notices import delivery, incident, mailed_report, notice
-from sync.collector.store.schema.own import own_address, own_key, own_move
+from sync.collector.store.schema.own import own_address, own_key, own_move, words_key
 from sync.collector.store.schema.people import account, audit, signed_in, signin_failure
 from sync.collector.store.schema.places import (
     counter,
@@ -159,6 +159,7 @@ __all__ = [
     "unit",
     "unit_follower",
     "unread",
+    "words_key",
 ]
 
 PARTITIONED = ("segment", "rating")

@@ -1,10 +1,11 @@
 """Tables of what citizens wrote, and of what was done about it."""
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, String, Table, Text, text
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, LargeBinary, String, Table, Text, text
 
 from sync.collector.store.schema.columns import Hash, Id, Moment, Seq, Serial, clustered, metadata
 
 _IS_NEW = text("state = 'new'")
+_IS_SEALED = text("sealed IS NOT NULL")
 
 # Which rating a comment goes with is in its journal alone: nothing here can put the two together.
 comment = clustered(
@@ -18,6 +19,9 @@ comment = clustered(
     Column("week", Date, nullable=False),
     # SHA-256 of salt and text, as the journal has it.
     Column("commitment", Hash, nullable=False),
+    # For which key the text came sealed (``words_key``), and the sealed text until it is opened.
+    Column("key_id", String(16)),
+    Column("sealed", LargeBinary),
     Column("text", Text),
     # The text without accents and capitals, for the search.
     Column("folded", Text),
@@ -38,6 +42,8 @@ comment = clustered(
     Index(None, "unit_id", "shown_last"),
     # Counted on every page.
     Index("ix_comment_new", "unit_id", sqlite_where=_IS_NEW, postgresql_where=_IS_NEW),
+    # Looked for every minute.
+    Index("ix_comment_sealed", "key_id", sqlite_where=_IS_SEALED, postgresql_where=_IS_SEALED),
 )
 
 comment_step = Table(

@@ -1,6 +1,6 @@
-"""Tables of what the collector is to its kiosks: its key, and where it was and will be called."""
+"""Tables of what the collector is to its kiosks: its keys, and where it was and will be called."""
 
-from sqlalchemy import Column, LargeBinary, Table, Text
+from sqlalchemy import Column, LargeBinary, String, Table, Text
 
 from sync.collector.store.schema.columns import Moment, Serial, clustered, metadata
 
@@ -29,4 +29,12 @@ own_move = Table(
     Column("made_at", Moment, nullable=False),
     Column("made_by", Text, nullable=False),
     Column("withdrawn_at", Moment),
+)
+
+# For which kiosks seal citizens' words: the newest, while the private keys lie in a file outside the database.
+words_key = clustered(
+    "words_key",
+    Column("key_id", String(16), primary_key=True),
+    Column("public_key", LargeBinary(32), nullable=False),
+    Column("made_at", Moment, nullable=False),
 )

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from sync.collector.care.comments import inbox
 from sync.collector.care.comments.care import Deed, NoteNeeded, What, care_for, read_steps
 from sync.collector.care.comments.forget import last_day
 from sync.collector.care.comments.inbox import CommentState, find_comment, read_inbox, units_written_of
+from sync.collector.care.comments.opening import count_left_closed
 from sync.collector.errors import UsageWrong
 from sync.collector.people.owners import owners_of
 from sync.collector.people.rights import Reader
@@ -127,6 +128,7 @@ def _read(services: Services, reader: Reader, query: InboxQuery, code: str | Non
             "inbox": found,
             "one": one,
             "units": units_written_of(connection, reader.path),
+            "closed": count_left_closed(connection, reader.path, today - timedelta(days=today.weekday())),
             "period": period,
             "months": [period_of(Kind.MONTH, day) for day in _months(today)],
             **(_beside(connection, services, reader, one, today) if one else NOTHING_BESIDE),
