@@ -10,6 +10,9 @@ from kiosk.journal.disk.engine import sqlite_module
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.upkeep.verify import verify_journal
+from kiosk.office.from_centre import words_key_said
+from sync.collector.care.comments.opening import KeyFile, open_words, renew_key
+from sync.collector.store.database import open_database
 from tests.live import LiveKiosk, once_each
 
 
@@ -49,3 +52,27 @@ def test_text_deleted_at_any_stage_leaves_both_chains_whole(kiosk, collector, st
         ((next_seq, head),) = collector.rows("SELECT next_seq, head FROM journal")
         assert (next_seq, bytes(head)) == (reader.head().next_seq, reader.head().head)
     assert collector.reported() == once_each(kiosk)
+
+
+def test_sealed_words_come_from_the_screen_to_the_inbox_and_lie_open_nowhere_on_the_way(kiosk, collector, tmp_path):
+    file = KeyFile(tmp_path / "words.keys")
+    database = open_database(f"sqlite:///{collector.path}")
+    with database.writing() as connection:
+        renew_key(connection, file, kiosk.clock.now().wall, "it")
+    kiosk.press()
+    kiosk.sync()
+    kiosk.stop()
+    with Journal.open(kiosk.path, kiosk.clock, "test", allow_any_disk=True) as journal:
+        journal.seal_words(words_key_said(kiosk.folder))
+        journal.append(Comment(kiosk.clock.now(), 2, "Chờ lâu"))
+    kiosk.start()
+    on_kiosk = b"".join(path.read_bytes() for path in kiosk.folder.iterdir() if path.is_file())
+    kiosk.sync()
+    on_collector = b"".join(path.read_bytes() for path in collector.path.parent.glob("collector.db*"))
+
+    with database.writing() as connection:
+        assert open_words(connection, file.read(), kiosk.clock.now().wall.date()) == 1
+
+    database.close()
+    assert collector.rows("SELECT text FROM comment") == [("Chờ lâu",)]
+    assert "Chờ lâu".encode() not in on_kiosk + on_collector

@@ -277,3 +277,19 @@ def test_a_code_for_a_hall_names_counters_that_are_there(folder: str) -> None:
     assert sentence(run(*new, "--serves", "Q9"), 2).startswith("there is no counter Q9")
     assert run(*new).returncode == 0
     assert run(*new[:-2], "Q4", "--create-counter", "--serves", "Q3").returncode == 0
+
+
+def test_keys_for_words_are_made_and_listed_with_what_waits_and_a_lost_file_is_said(folder: str) -> None:
+    asked = ("words-key", "list", "--data-dir", folder)
+    none, made = run(*asked), run("words-key", "new", "--data-dir", folder)
+    listed = run(*asked)
+    file = Path(folder, "collector", "words.keys")
+    as_json = json.loads(run(*asked, "--json").stdout)
+    file.unlink()
+    lost = run(*asked)
+
+    assert "There is no key" in none.stdout
+    assert str(file) in made.stdout
+    assert re.search(r"[0-9a-f]{16}  made .*, in the file; 0 texts wait", listed.stdout)
+    assert [(key["here"], key["closed"]) for key in as_json] == [(True, 0)]
+    assert f"NOT in {file}; 0 texts cannot be opened" in lost.stdout
