@@ -103,9 +103,9 @@ def logkey_leaf(day: date, old_vkey: str, new_vkey: str) -> Leaf:
     return Leaf(LOGKEY, day, (vkey_hash(old_vkey), vkey_hash(new_vkey)))
 
 
-def restart_leaf(day: date, last_note: str, size: int) -> Leaf:
-    """The first leaf of a new origin; ``last_note`` is the old one's last known checkpoint, as signed."""
-    return Leaf(RESTART, day, (write_hash(sha256(last_note.encode()).digest()), str(size)))
+def restart_leaf(day: date, last_hash: bytes, size: int) -> Leaf:
+    """The first leaf of a new origin: the ``note_hash`` of the old one's last known checkpoint, and its size."""
+    return Leaf(RESTART, day, (write_hash(last_hash), str(size)))
 
 
 def journal_secret(hash_1: bytes) -> bytes:
@@ -131,6 +131,11 @@ def chain_state(secret: bytes, reached: Reached) -> bytes:
 def cuts_state(secret: bytes, reached: Reached) -> bytes:
     """The commitment to the tree of cuts; it can be opened without the chain's."""
     return _hash("cuts", secret + f"{reached.day.isoformat()}\n{reached.cuts_size}\n".encode() + reached.cuts_root)
+
+
+def note_hash(note: str) -> bytes:
+    """By which a new start names a checkpoint: SHA-256 of the whole note, signatures and all, in UTF-8."""
+    return sha256(note.encode()).digest()
 
 
 def vkey_hash(vkey: str) -> str:

@@ -11,7 +11,7 @@ WITNESSES_MAX = 16
 CHECKPOINT_MAX = 32_000
 """Characters of a checkpoint with its cosignatures."""
 STATEMENTS_MAX = 32
-"""Changed keys of a log that are told at once."""
+"""Changed keys and new starts of a log that are told at once."""
 
 LogHash = Annotated[str, msgspec.Meta(pattern="^([0-9A-Za-z+/]{43}=)?$")]
 """32 bytes as standard base64, as the log's formats have it; empty where that is said."""
@@ -77,12 +77,10 @@ class LogAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     consistency: LogProof = []
     """From the checkpoint that the kiosk keeps, of the same origin; none from the empty tree."""
     leaf: LogLeaf | None = None
-    keys: Annotated[list[LogText], msgspec.Meta(max_length=STATEMENTS_MAX)] = []
-    """Statements of changed keys of the log, oldest first; those that the kiosk knows already may be among them."""
-    restarted: LogText = ""
-    """The statement of a new start, where the kiosk keeps a checkpoint of the log before."""
+    statements: Annotated[list[LogText], msgspec.Meta(max_length=STATEMENTS_MAX)] = []
+    """All changed keys and new starts that lead to the log as it is, oldest first; the kiosk may know some already."""
     first: LogProof = []
-    """With ``restarted``: that the statement's checkpoint is the new log's first leaf."""
+    """Where the last new start is new to the kiosk: that its statement is the new log's first leaf."""
     roots: SignedLogRoots | None = None
     """For a kiosk that knows no log yet."""
 

@@ -16,6 +16,7 @@ from sync.protocol.tlog.leaf import (
     journal_secret,
     key_leaf,
     logkey_leaf,
+    note_hash,
     report_leaf,
     restart_leaf,
 )
@@ -64,7 +65,7 @@ def leaves() -> list[bytes]:
         report_leaf(DAY, "2026-10", 0, bytes(range(32))),
         report_leaf(DAY, "2026-10", 1, bytes(range(1, 33))),
         logkey_leaf(DAY, LOG.vkey, NEXT_LOG.vkey),
-        restart_leaf(DAY, "a note\n", 5),
+        restart_leaf(DAY, note_hash("a note\n"), 5),
         journal_leaf(secret, Reached(DAY, 6, end.head), ended=True),
     )
     return [leaf.raw for leaf in found]
@@ -84,7 +85,7 @@ def answer() -> LogAnswer:
 def statements() -> dict[str, str]:
     """The signed statements."""
     change = KeyChange(LOG.verifier, NEXT_LOG.verifier, DAY)
-    restarted = Restarted(LOG.verifier, RESTARTED_LOG.verifier, DAY, sha256(b"a note\n").digest(), 5)
+    restarted = Restarted(LOG.verifier, RESTARTED_LOG.verifier, DAY, note_hash("a note\n"), 5)
     return {
         "log_key_change.txt": change.sign(LOG).format(),
         "log_restarted.txt": restarted.sign(LOG).format(),
