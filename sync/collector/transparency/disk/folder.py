@@ -21,7 +21,7 @@ from sync.protocol.tlog.errors import LogWrong, NoteWrong
 from sync.protocol.tlog.note import Note
 
 CHECKPOINT, KEYS, RESTARTED = "checkpoint", "keys", "restarted"
-_SIGNED, _SHOWN = "signed", "shown"
+_SIGNED, _SHOWN, _FIRST, INDEX = "signed", "shown", "first", "index"
 _LOCK_S = 10.0
 
 
@@ -83,6 +83,11 @@ class Folder:
         """Keep what a kiosk has shown."""
         write_file(self.root / _SHOWN, note.format().encode(), PRIVATE_FILE)
 
+    def first_leaf(self) -> bytes | None:
+        """The leaf with which the log begins, where it follows one that was lost."""
+        path = self.root / _FIRST
+        return path.read_bytes() if path.exists() else None
+
     def publish(self, note: Note) -> None:
         """Show a checkpoint to everybody."""
         write_file(self.public / CHECKPOINT, note.format().encode())
@@ -90,7 +95,7 @@ class Folder:
     def put_away(self, epoch: int) -> None:
         """Keep the files of a log that ends beside those of the one that follows."""
         self._move(self.public, self.root / f"public-{epoch}")
-        for name in (_SIGNED, _SHOWN):
+        for name in (_SIGNED, _SHOWN, INDEX):
             self._move(self.root / name, self.root / f"{name}-{epoch}")
         settle_folder(self.root)
 

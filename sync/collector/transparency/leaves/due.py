@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 from sync.collector.replica.stored import stored_entries
 from sync.collector.store.schema import closed_month, device, device_key, journal, log_journal, log_leaf
 from sync.collector.transparency.leaves.index import Entry
-from sync.protocol.tlog.checkpoint import write_hash
 from sync.protocol.tlog.leaf import (
     ENDED,
     JOURNAL,
@@ -28,7 +27,7 @@ from sync.protocol.tlog.leaf import (
     logkey_leaf,
     report_leaf,
 )
-from sync.protocol.tlog.statement import KeyChange, Restarted
+from sync.protocol.tlog.statement import KeyChange
 
 
 class Due(NamedTuple):
@@ -45,7 +44,8 @@ class Wanted(NamedTuple):
     day: date
     """The office's day that has ended."""
     changes: Sequence[KeyChange] = ()
-    restarted: Restarted | None = None
+    first: bytes | None = None
+    """The leaf with which a log begins that follows a lost one."""
 
 
 def due_leaves(connection: Connection, wanted: Wanted, size: int) -> tuple[list[Due], list[tuple[str, bytes]]]:
@@ -66,10 +66,9 @@ def first_hash(connection: Connection, journal_id: str) -> bytes | None:
 
 
 def _restart(wanted: Wanted, size: int) -> Iterator[Due]:
-    if wanted.restarted is not None and size == 0:
-        last = wanted.restarted
-        leaf = Leaf(RESTART, wanted.day, (write_hash(last.last_hash), str(last.last_size)))
-        yield Due(leaf.raw, Entry(wanted.day, RESTART, subject=last.old.name))
+    if wanted.first is not None and size == 0:
+        leaf = Leaf.parse(wanted.first)
+        yield Due(leaf.raw, Entry(leaf.day, RESTART, subject="/".join(leaf.fields)))
 
 
 def _journals(connection: Connection, wanted: Wanted, learnt: list[tuple[str, bytes]]) -> Iterator[Due]:

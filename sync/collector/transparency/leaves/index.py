@@ -59,7 +59,8 @@ def next_origin(origin: str) -> str:
 def keep_entries(connection: Connection, epoch: int, first: int, entries: Sequence[Entry]) -> None:
     """Note what the leaves from index ``first`` on are about."""
     rows = [(index, entry.day.isoformat(), *entry[1:]) for index, entry in enumerate(entries, first)]
-    insert_rows(connection, log_leaf, {"epoch": epoch}, ("leaf_index", *Entry._fields), rows)
+    names = ("leaf_index", *Entry._fields)
+    insert_rows(connection, log_leaf, {"epoch": epoch}, names, rows, then="ON CONFLICT DO NOTHING")
 
 
 def forget_unsigned(connection: Connection, epoch: int, size: int) -> None:

@@ -10,14 +10,13 @@ from pathlib import Path
 import msgspec
 
 from sync.collector.transparency.disk.files import PRIVATE_FILE, settle_folder, write_file
+from sync.collector.transparency.disk.folder import INDEX
 from sync.collector.transparency.leaves.index import Entry
-
-_FOLDER = "index"
 
 
 def keep_index(root: Path, first: int, entries: Sequence[Entry]) -> None:
     """Keep what the leaves from index ``first`` on are about, durably."""
-    folder = root / _FOLDER
+    folder = root / INDEX
     if not folder.is_dir():
         folder.mkdir(mode=0o700)
         settle_folder(root)
@@ -26,7 +25,7 @@ def keep_index(root: Path, first: int, entries: Sequence[Entry]) -> None:
 
 def kept_index(root: Path, size: int) -> Iterator[tuple[int, list[Entry]]]:
     """What the files say of the first ``size`` leaves: from which index on, and what these are about."""
-    for file in sorted((root / _FOLDER).glob("*.gz")):
+    for file in sorted((root / INDEX).glob("*.gz")):
         first = int(file.name.removesuffix(".gz"))
         if first < size:
             entries = msgspec.json.decode(gzip.decompress(file.read_bytes()), type=list[Entry])
