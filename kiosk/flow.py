@@ -74,6 +74,8 @@ class View:
     """In a hall, the counter that the citizen named."""
     test: bool = False
     chosen: tuple[str, ...] = ()
+    receipt: str | None = None
+    """On the thanks: the code that the citizen may take along, where the office gives receipts."""
     rating_refused: bool = True
     """On "not recorded": whether it was the rating; if not, the rating is kept and what followed is not."""
 
@@ -272,6 +274,7 @@ class Flow:
             counter=visit.counter,
             test=self._rules.test,
             chosen=visit.chosen,
+            receipt=visit.code if step is Step.THANKS else None,
             rating_refused=isinstance(visit.refused, Rating),
         )
 

@@ -125,7 +125,8 @@ class Camera:
         return Wiring(
             load_survey(resource("config", "surveys", f"{self.survey}.toml")), Disk(self.show), StillClock(),
             OFFICE, COUNTER, counters=hall, theme=self.theme, window=self.window,
-            rules=VisitRules(words=True, counters=counters),
+            rules=VisitRules(words=True, counters=counters, receipt=self.show is show_receipt),
+            receipt_url="https://danh-gia.binhan.gov.vn/bien-nhan" if self.show is show_receipt else "",
             desk=Desk(lambda _pin: True, tally, Delivery, lambda code: code, lambda: "", lambda: ""),
         )  # fmt: skip
 
@@ -181,6 +182,7 @@ def scenes() -> dict[str, Callable[[Any], None]]:
         "reasons": show_reasons,
         "words": show_words,
         "thanks": show_thanks,
+        "thanks-receipt": show_receipt,
         "not-recorded": show_not_recorded,
         "staff-pin": show_pin,
         "staff-desk": show_desk,
@@ -246,6 +248,10 @@ def show_thanks(app: Any) -> None:
     app.flow.skip_words()
     frames(app)
     app.page.tell_time(0.7)
+
+
+def show_receipt(app: Any) -> None:
+    show_thanks(app)
 
 
 def show_not_recorded(app: Any) -> None:

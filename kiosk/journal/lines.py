@@ -61,6 +61,8 @@ class RatingLine(Line, frozen=True, omit_defaults=True):
     level: int
     standing: str
     counter: str | None = None
+    receipt: str | None = None
+    """The hash of a receipt's code, hex (``kiosk/domain/visit/receipt.py``)."""
 
 
 class ReasonsLine(Line, frozen=True, omit_defaults=True):
@@ -238,6 +240,7 @@ def line_of(seq: int, fact: Fact, commitment: str = "", sealed: str | None = Non
                 level=fact.level,
                 standing=str(fact.standing),
                 counter=fact.counter,
+                receipt=fact.receipt,
             )
         case Reasons():
             return ReasonsLine(*head(seq, fact.chosen_at, "reasons"), fact.rating_seq, list(fact.reasons))

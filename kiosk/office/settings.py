@@ -18,7 +18,16 @@ from kiosk.base.settings.reading import (
     read_settings,
     user_data_dir,
 )
-from kiosk.base.settings.rules import DayOff, DayWorked, between, each_day_once, known_zone, private_address, secret
+from kiosk.base.settings.rules import (
+    DayOff,
+    DayWorked,
+    between,
+    each_day_once,
+    known_zone,
+    private_address,
+    secret,
+    web_address,
+)
 from kiosk.base.survey_file import load_survey
 from kiosk.base.system import system_file
 from kiosk.domain.fault import Fault
@@ -99,6 +108,8 @@ class VisitSettings(Section, frozen=True):
     words: bool = False
     words_s: Annotated[float, between(10, 600)] = 60.0
     keep_unsent_words: bool = False
+    receipt_url: Annotated[str, web_address] = ""
+    receipt_s: Annotated[float, between(10, 120)] = 25.0
     test: bool = False
     hours: tuple[Hours, ...] = ()
     public_holidays: Country = "vietnam"
@@ -188,6 +199,8 @@ class KioskSettings(Settings, frozen=True):
             question_s=visit.question_s,
             reasons_s=visit.reasons_s,
             thanks_s=visit.thanks_s,
+            receipt=bool(visit.receipt_url),
+            receipt_s=visit.receipt_s,
             not_recorded_s=visit.not_recorded_s,
             test=visit.test,
             calendar=self.calendar,

@@ -32,7 +32,7 @@ def _left_in_the_dark(settings: KioskSettings) -> Iterator[Fault]:
 def _untouched(settings: KioskSettings) -> Iterator[tuple[str, float]]:
     """How long each step and what comes of it by itself are on the screen after the last touch."""
     visit = settings.visit
-    end_s = max(visit.thanks_s, visit.not_recorded_s)
+    end_s = max(visit.receipt_s if visit.receipt_url else visit.thanks_s, visit.not_recorded_s)
     yield "question_s", visit.question_s + end_s
     yield "reasons_s", visit.reasons_s + end_s
     yield "not_recorded_s", visit.not_recorded_s

@@ -213,6 +213,7 @@ def _shown(settings: KioskSettings, office: str, counter: str) -> dict[str, Any]
         "counter": settings.office.counter or {FIRST_LANGUAGE: counter},
         "theme": screen.theme,
         "rules": settings.rules,
+        "receipt_url": settings.visit.receipt_url,
         "counters": tuple(HallCounter(each.code, each.number, each.name) for each in settings.hall.counters),
         "languages": load_languages(screen.languages, screen.language_dir),
         "colours": read_office_colours(screen.theme, settings.office.colours),

@@ -35,6 +35,8 @@ class Rating:
     standing: Standing
     counter: str | None = None
     """The counter's code, only where one kiosk serves several counters."""
+    receipt: str | None = None
+    """The hash of the code that the citizen takes along (``receipt.py``), where the office gives receipts."""
 
 
 @dataclass(frozen=True, slots=True)

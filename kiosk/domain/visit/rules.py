@@ -20,6 +20,10 @@ class VisitRules:
     counter_s: float = 30.0
     words_s: float = 60.0
     thanks_s: float = 4.0
+    receipt: bool = False
+    """Whether the citizen is shown a code by which the rating can be looked up later."""
+    receipt_s: float = 25.0
+    """How long the thanks stay with such a code."""
     not_recorded_s: float = 15.0
     test: bool = False
     calendar: Calendar = ALWAYS_OPEN

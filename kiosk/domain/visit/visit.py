@@ -4,11 +4,13 @@ Pure rules: no clock, no disk, no screen. Time comes in as an argument; what is 
 recorded goes out as facts, and the visit thanks only when it was told that they are kept.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from kiosk.domain.instant import Instant
 from kiosk.domain.visit.answers import Answers
 from kiosk.domain.visit.rating import Comment, Fact, Rating, Reasons, Revised
+from kiosk.domain.visit.receipt import digest_of, draw_code
 from kiosk.domain.visit.rules import VisitRules
 from kiosk.domain.visit.survey import Question, Survey
 from kiosk.domain.visit.words import record_words
@@ -43,6 +45,7 @@ class Visit:
         last_end: Instant | None = None,
         counter: str | None = None,
         resting: bool = False,
+        draw: Callable[[], str] = draw_code,
     ) -> None:
         self._survey = survey
         self._rules = rules
@@ -57,6 +60,9 @@ class Visit:
         self.revising = False
         self.refused: Fact | None = None
         """The fact that the disk would not take, while the step is NOT_RECORDED."""
+        self.code: str | None = None
+        """The receipt's code; worth something once the rating is kept."""
+        self._draw = draw
         self._typed = ""
         self._answers = Answers()
 
@@ -85,7 +91,8 @@ class Visit:
         question = self._survey.questions[self.asked].id
         if not self._answers.has(question):
             self.standing = self._rules.standing_of(at, self._last_end)
-            self._answers.rate(Rating(at, self._survey.ref, question, level, self.standing, self.counter))
+            receipt = self._receipt_for(question)
+            self._answers.rate(Rating(at, self._survey.ref, question, level, self.standing, self.counter, receipt))
         elif level != self._answers.level_of(question):
             self._answers.revise(question, level, lambda seq: Revised(at, seq, level))
         self._go_on(at)
@@ -210,7 +217,7 @@ class Visit:
             Step.QUESTION: self._rules.question_s,
             Step.WORDS: self._rules.words_s,
             Step.REASONS: self._rules.reasons_s,
-            Step.THANKS: self._rules.thanks_s,
+            Step.THANKS: self._rules.receipt_s if self.code else self._rules.thanks_s,
             Step.NOT_RECORDED: self._rules.not_recorded_s,
         }.get(self.step)
         if seconds is None:
@@ -229,6 +236,13 @@ class Visit:
     @property
     def _after_reasons(self) -> Step:
         return Step.WORDS if self._rules.words else Step.SAVING
+
+    def _receipt_for(self, question: str) -> str | None:
+        """The hash of a new code: of a visit the first question's rating has one, whatever was pressed."""
+        if not self._rules.receipt or question != self._first.id:
+            return None
+        self.code = self._draw()
+        return digest_of(self.code)
 
     def _go_on(self, at: Instant) -> None:
         """To the next question that has no answer yet (or, while revising, to the next one), else to what follows."""

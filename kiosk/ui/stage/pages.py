@@ -147,10 +147,12 @@ def _words(ties: Ties) -> Page:
     return page
 
 
-def _thanks(_ties: Ties) -> Page:
+def _thanks(ties: Ties) -> Page:
     from kiosk.ui.citizen.thanks import ThanksPage
 
-    return ThanksPage()
+    page = ThanksPage(ties.wiring.receipt_url)
+    page.bind(on_done=lambda _page: ties.flow.leave())
+    return page
 
 
 def _not_recorded(ties: Ties) -> Page:

@@ -67,6 +67,8 @@ class Wiring:
     rules: VisitRules = field(default_factory=VisitRules)
     glass: GlassRules = field(default_factory=GlassRules)
     window: WindowOptions = field(default_factory=WindowOptions)
+    receipt_url: str = ""
+    """Where a receipt is looked up; without it none is shown."""
     logo: Path | None = None
     """Stands in the place of the mark; one that cannot be read is left out."""
     sound: bool = False
