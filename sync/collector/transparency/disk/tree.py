@@ -65,7 +65,7 @@ class Tree:
     def leaves(self, index: int, size: int) -> list[bytes]:
         """The leaves of bundle ``index`` in a log of ``size`` leaves. Raises LogDamaged."""
         bundle = Tile(-1, index, min(TILE_WIDTH, size - index * TILE_WIDTH))
-        full = bundle._replace(width=TILE_WIDTH)
+        full = Tile(-1, index)
         try:
             return read_bundle(self._bytes(bundle), bundle.width)
         except FileNotFoundError:
@@ -140,7 +140,7 @@ class Tree:
 
     def _cut_from_full(self, tile: Tile) -> bytes:
         try:
-            return self._bytes(tile._replace(width=TILE_WIDTH))[: tile.width * HASH_BYTES]
+            return self._bytes(Tile(tile.level, tile.index))[: tile.width * HASH_BYTES]
         except OSError as error:
             raise LogDamaged("the log's tiles are damaged: {why}", why=error) from error
 
