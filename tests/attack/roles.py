@@ -22,6 +22,7 @@ TELLS_NOTHING = {
     "/dang-nhap/oidc": "leads to the office's own sign-in",
     "/dang-nhap/oidc/ve": "leads back from there",
     "/dang-xuat/oidc": "signs out there, too",
+    "/bien-nhan": "whether one rating is there and counts, for whoever has its code; no number",
     "/mat-khau": "the form for a new password",
     "/gop-y/{code}": "a citizen's own words, for whoever handles them; nobody writes any here",
     "/phieu-hoi/giao-dien.css": "how a kiosk looks",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
+from kiosk.domain.visit.receipt import draw_code
 from tests.browser.listed import ADMINISTRATOR, IT, STRANGER, SUPERVISOR
 from tests.browser.world import World
 
@@ -57,10 +58,20 @@ def _type_a_wrong_password(page: Page, _world: World, language: str) -> None:
     page.wait_for_selector("[role=alert]")
 
 
+def _scan_a_receipt(page: Page, _world: World, _language: str) -> None:
+    code = draw_code()
+    page.goto(f"{page.url}#{code}")
+    page.reload()
+    page.wait_for_selector(".answer")
+    assert code in page.inner_text(".answer")
+    assert code not in page.url
+
+
 ACTS = (
     Act("05-hop-giai-thich", SUPERVISOR, "/t/{unit}", _explain),
     Act("11-766-nhap-loi", ADMINISTRATOR, "/766", _hand_in_faults, 400),
     Act("20-ma-mot-lan", IT, "/may", _make_code),
     Act("22-mat-khau-mot-lan", ADMINISTRATOR, "/tai-khoan", _make_account),
+    Act("34-bien-nhan-quet", STRANGER, "/bien-nhan", _scan_a_receipt),
     Act("30-dang-nhap-sai", STRANGER, "/dang-nhap", _type_a_wrong_password, 403),
 )

@@ -79,6 +79,7 @@ PAGES = (
     Listed("25-nhat-ky", "/nhat-ky", "/nhat-ky", AUDITOR),
     Listed("25-nhat-ky-loc", "/nhat-ky", "/nhat-ky?viec=sign-in&tu=2026-11-01", AUDITOR),
     Listed("30-dang-nhap", "/dang-nhap", "/dang-nhap", STRANGER),
+    Listed("34-bien-nhan", "/bien-nhan", "/bien-nhan", STRANGER),
     Listed("31-mat-khau", "/mat-khau", "/mat-khau"),
     Listed("32-khong-tim-thay", "/t/{unit}", "/t/khong-co", status=404),
     Listed("33-khong-co-quyen", "/nhat-ky", "/nhat-ky", status=403),

@@ -31,6 +31,12 @@ def qr_texture(text: str) -> Any:
     return texture
 
 
+class QrPicture(Part):
+    """A code as large as its place: sharp, not smooth."""
+
+    texture = ObjectProperty(None, allownone=True)
+
+
 class ReceiptCard(Part):
     """QR code and signs beside each other, black on white in every theme: phones read no other."""
 

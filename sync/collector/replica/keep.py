@@ -20,6 +20,7 @@ from sync.collector.replica.projection_rows import (
     Projection,
     RatingRow,
     ReasonRow,
+    ReceiptRow,
     Unread,
     UnreadReason,
 )
@@ -40,6 +41,7 @@ from sync.collector.store.schema import (
     rating,
     reason_choice,
     reason_tally,
+    receipt,
     tally,
     transaction_count,
     uncut_count,
@@ -57,6 +59,7 @@ _COUNT_CORRECTS = (
     # An entry that is read late, after an upgrade, may be older than the one that corrected it.
     "WHERE excluded.seq > transaction_count.seq"
 )
+_ONCE = "ON CONFLICT (journal_id, seq) DO NOTHING"
 _TALLY_ADDS = "ON CONFLICT (journal_id, {key}) DO UPDATE SET n = {table}.n + excluded.n"
 
 
@@ -93,6 +96,7 @@ def keep_ratings(connection: Connection, journal_id: str, received_us: int, proj
     received = of_journal | {"received_at": received_us}
     insert_rows(connection, rating, received, RATING_NAMES, list(ratings.values()))
     insert_rows(connection, reason_choice, of_journal, ReasonRow._fields, reasons)
+    insert_rows(connection, receipt, of_journal, ReceiptRow._fields, projection.receipts, then=_ONCE)
     counts = count_ratings(ratings.values())
     counts.update(late.moved)
     count_in(connection, journal_id, counts, count_reasons(reasons, late.ratings | dict(ratings)))

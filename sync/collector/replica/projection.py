@@ -39,6 +39,7 @@ from sync.collector.replica.projection_rows import (
     Projection,
     RatingRow,
     ReasonRow,
+    ReceiptRow,
     Unread,
     UnreadReason,
 )
@@ -51,7 +52,7 @@ COUNT_DAYS_BACK = timedelta(days=32)
 """Kiosks take the transactions of the last 31 days."""
 SEQ_MAX = 2**53
 FOREVER = 2**63
-_COMMITMENT = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _KEY_ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _JOURNAL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _STRAIGHT_TO_RATING = msgspec.json.Decoder(RatingLine)
@@ -103,6 +104,8 @@ def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> P
                 raise _Aside(UnreadReason.WRONG_SEQ, f"the line calls itself {entry.seq}")
             if type(entry) is RatingLine:
                 ratings[seq] = _rating(entry, context)
+                if entry.receipt is not None:
+                    run.take_receipt(entry)
             else:
                 run.take(entry)
         except _Aside as aside:
@@ -198,10 +201,13 @@ class _Run:
     counts: dict[tuple[int, str], CountRow] = field(default_factory=dict)
     late: list[LateLine] = field(default_factory=list)
     opened: OpenedLine | None = None
+    receipts: list[ReceiptRow] = field(default_factory=list)
 
     def said(self) -> Projection:
         """What all of them say."""
-        return Projection(self.ratings, self.reasons, self.unread, self.comments, self.counts, self.late, self.opened)
+        return Projection(
+            self.ratings, self.reasons, self.unread, self.comments, self.counts, self.late, self.opened, self.receipts
+        )
 
     def take(self, entry: Line) -> None:
         """Understand one that is no rating."""
@@ -222,6 +228,11 @@ class _Run:
                 pass
             case _:
                 raise _Aside(UnreadReason.UNKNOWN_KIND, printable(entry.kind))
+
+    def take_receipt(self, entry: RatingLine) -> None:
+        """Of what is no hash nothing is kept: the rating counts all the same."""
+        if entry.receipt is not None and _HASH.fullmatch(entry.receipt):
+            self.receipts.append(ReceiptRow(entry.seq, bytes.fromhex(entry.receipt)))
 
     def _take_reasons(self, entry: ReasonsLine) -> None:
         if not is_sound(entry):
@@ -245,7 +256,7 @@ class _Run:
         self.ratings[entry.rating] = row.revised(entry.level)
 
     def _take_comment(self, entry: CommentLine) -> None:
-        if not _COMMITMENT.fullmatch(entry.enclosure):
+        if not _HASH.fullmatch(entry.enclosure):
             raise _Aside(UnreadReason.BAD_VALUE, printable(f"enclosure {entry.enclosure}"))
         if entry.sealed is not None and not _KEY_ID.fullmatch(entry.sealed):
             raise _Aside(UnreadReason.BAD_VALUE, printable(f"sealed {entry.sealed}"))

@@ -78,6 +78,13 @@ class ReasonRow(NamedTuple):
     seq: int
 
 
+class ReceiptRow(NamedTuple):
+    """The hash of a receipt's code, with the rating that it is for."""
+
+    seq: int
+    digest: bytes
+
+
 class CountRow(NamedTuple):
     """Transactions served at a counter on a day."""
 
@@ -107,3 +114,4 @@ class Projection:
     """What speaks of ratings before this run, in order."""
     opened: OpenedLine | None = None
     """The journal's first entry, where it is in this run."""
+    receipts: Sequence[ReceiptRow] = ()

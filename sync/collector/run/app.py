@@ -44,7 +44,7 @@ from sync.collector.web.figures import (
     today_page,
 )
 from sync.collector.web.fleet import fleet_page, kiosk_page, settings_page, surveys_page
-from sync.collector.web.people import accounts_page, audit_page, oidc_pages, signin_pages
+from sync.collector.web.people import accounts_page, audit_page, oidc_pages, receipt_page, signin_pages
 from sync.protocol import problems
 from sync.protocol.errors import AddressWrong, WireError
 from sync.protocol.messages import MessageInvalid
@@ -53,6 +53,7 @@ from sync.protocol.problems import ProblemType
 UPKEEP_S = 3600.0
 PAGES = (
     signin_pages,
+    receipt_page,
     today_page,
     heard_page,
     report_page,

@@ -20,6 +20,7 @@ from sync.collector.fleet.surveys.library import Library
 from sync.collector.notices.outbox import Outbox
 from sync.collector.replica.outgoing.pooling import Group, Pooling
 from sync.collector.services.readings import Readings
+from sync.collector.services.receipts import Pace
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.database import Database
 from sync.collector.store.partitions import Partitions
@@ -56,6 +57,8 @@ class Services:
     """Journals that could not be judged or brought out."""
     pools_back: HeldBack[Group] = field(default_factory=HeldBack)
     """Months whose tails could not be pooled."""
+    receipts: Pace = field(default_factory=Pace)
+    """How many receipts may be looked up."""
     readings: Readings = field(default_factory=Readings)
 
     def release(self) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from kiosk.base.resources import resource
 from kiosk.domain.visit.rating import Rating, Reasons, Revised, Standing
+from kiosk.domain.visit.receipt import digest_of
 from kiosk.domain.visit.visit import Step
 
 pytestmark = pytest.mark.window
@@ -83,6 +84,28 @@ def test_another_face_is_a_revision(kiosk: Any):
 
     assert isinstance(kiosk.disk.facts[-1], Revised)
     assert kiosk.levels == [1]
+
+
+def test_receipt_is_shown_with_the_thanks_and_goes_with_the_citizen(open_kiosk: Any):
+    kiosk = open_kiosk(receipt=True, receipt_s=25.0, more={"receipt_url": "https://danh-gia.example.vn/bien-nhan"})
+    kiosk.press_face(1)
+    kiosk.until_step(Step.REASONS)
+    kiosk.tap(kiosk.app.page.ids.skip)
+    kiosk.until_step(Step.THANKS)
+    page = kiosk.app.page
+    (rating,) = kiosk.disk.facts
+    code = page.ids.card.code
+
+    assert digest_of(code) == rating.receipt
+    assert page.ids.card.ids.signs.text == code
+    assert page.ids.card.texture.size == (33 + 8, 33 + 8)
+    kiosk.pass_time(4.1)
+    assert kiosk.app.step_shown is Step.THANKS
+
+    kiosk.tap(page.ids.done)
+
+    assert kiosk.app.step_shown is Step.QUESTION
+    assert (page.receipt, page.ids.card.code, page.ids.card.texture) == ("", "", None)
 
 
 def test_thanks_are_not_shown_before_the_commit(kiosk: Any):

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, SmallInteger, String, Table, Text
 
-from sync.collector.store.schema.columns import Id, Moment, Seq, Serial, by_month, clustered, metadata
+from sync.collector.store.schema.columns import Hash, Id, Moment, Seq, Serial, by_month, clustered, metadata
 
 rating = by_month(
     "rating",
@@ -93,4 +93,12 @@ undated_count = clustered(
     Column("day", Date, primary_key=True),
     Column("n", BigInteger, nullable=False),
     Index(None, "day", "counter_id"),
+)
+
+# The hash of the code that a citizen took along, by which they look up whether their rating is still there.
+receipt = clustered(
+    "receipt",
+    Column("journal_id", Id, primary_key=True),
+    Column("seq", Seq, primary_key=True),
+    Column("digest", Hash, nullable=False, index=True),
 )

@@ -6,7 +6,7 @@ from alembic import op
 from sync.collector.store.schema import Moment
 
 revision = "0038"
-down_revision = "0029"
+down_revision = "0037"
 
 _IS_SEALED = sa.text("sealed IS NOT NULL")
 
