@@ -22,7 +22,7 @@ def qr_texture(text: str) -> Any:
     # Only where the office gives receipts; the first face need not wait for it.
     import segno
 
-    rows = list(segno.make(text, error="m", micro=False).matrix_iter(border=QUIET_MODULES))
+    rows = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=QUIET_MODULES)]
     texture = Texture.create(size=(len(rows[0]), len(rows)), colorfmt="luminance")
     texture.mag_filter = texture.min_filter = "nearest"
     # From the bottom up, as textures have it.
