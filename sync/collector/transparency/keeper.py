@@ -198,12 +198,14 @@ def require_as_noted(folder: Folder, signed: Signed | None, state: State | None)
     size = _size(signed)
     if state.size > size:
         raise LogBehind(
-            "the database knows {theirs} leaves of this log, and here are {size}: put the log's folder back, rebuild it "
-            "with collector log rebuild, or begin another one with collector log restart",
+            "the database knows {theirs} leaves of this log, and here are {size}: put the log's folder back, rebuild "
+            "it with collector log rebuild, or begin another one with collector log restart",
             theirs=state.size, size=size,
         )  # fmt: skip
     if folder.tree.root(state.size) != state.root:
-        raise LogForked("{who} holds another story of {size} leaves under this log's name", who="database", size=state.size)
+        raise LogForked(
+            "{who} holds another story of {size} leaves under this log's name", who="database", size=state.size
+        )
 
 
 def _with(note: Note, line: Signature) -> Note:

@@ -1,4 +1,4 @@
-"""Trust: by which a kiosk knows this collector's log, told once: when it is enrolled, or with the collector's own key."""
+"""Trust: by which a kiosk knows this collector's log, told once: when it is enrolled, or with the own key."""
 
 from sqlalchemy import Connection
 
