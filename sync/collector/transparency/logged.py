@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 
 from sync.collector.store.schema import log_leaf
-from sync.collector.transparency.leaves.index import entry_of, epoch_of
+from sync.collector.transparency.disk.names import epoch_of
+from sync.collector.transparency.leaves.index import entry_of
 from sync.collector.transparency.public import Published
 from sync.protocol.tlog.leaf import KEY, REPORT
 

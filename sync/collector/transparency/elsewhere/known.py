@@ -12,7 +12,7 @@ import structlog
 
 from sync.collector.settings.log import Log
 from sync.collector.transparency.disk.folder import Folder, Signed, open_own
-from sync.collector.transparency.disk.keys import LogKeys
+from sync.collector.transparency.disk.names import Identity
 from sync.collector.transparency.elsewhere.call import Caller, NoAnswer
 from sync.collector.transparency.elsewhere.mirrors import Mirror
 from sync.collector.transparency.elsewhere.witnesses import Asking
@@ -48,7 +48,7 @@ class Others:
 
     settings: Log
     folder: Folder
-    keys: LogKeys
+    keys: Identity
 
     @property
     def caller(self) -> Caller:
