@@ -2,14 +2,14 @@
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from kiosk.base.terminal.terminal import terminal_texts
 from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, Yes, actor, ask, open_ready, tell
 from sync.collector.errors import UsageWrong
-from sync.collector.settings.collector import CollectorConfig, load_config
+from sync.collector.settings.collector import load_config
 from sync.collector.store.database import Database, faults_named
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def status(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson 
 @log_app.command(epilog="Example: collector log run")
 def run(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """Do now what the collector does after midnight: log what grew until yesterday, sign it, ask witnesses."""
-    settings, database, keeper = _keeper(config, data_dir)
+    database, keeper = _keeper(config, data_dir)
     with faults_named(database):
         keeper.run(at_once=True)
     _tell_state(database)
@@ -63,7 +63,7 @@ def rebuild(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """After a restore: fetch from a mirror what this log had signed, up to the newest checkpoint that anybody knows."""
     from sync.collector.transparency.by_hand import rebuild_log
 
-    _, database, keeper = _keeper(config, data_dir)
+    database, keeper = _keeper(config, data_dir)
     with faults_named(database):
         done = rebuild_log(keeper, actor())
     database.close()
@@ -72,11 +72,11 @@ def rebuild(config: ConfigFile = None, data_dir: DataDir = None) -> None:
 
 @log_app.command(epilog="Example: collector log restart")
 def restart(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False) -> None:
-    """Where the log is lost for good: begin another one that says which it follows. Kiosks say restarted, not altered."""
+    """Where the log is lost for good: begin another that says which it follows. Kiosks say restarted, not altered."""
     from sync.collector.fleet.devices.own import read_own_key
     from sync.collector.transparency.by_hand import restart_log
 
-    _, database, keeper = _keeper(config, data_dir)
+    database, keeper = _keeper(config, data_dir)
     tell("Another log begins. The one before cannot be gone on with after that; its files stay.")
     ask(yes=yes)
     with faults_named(database):
@@ -94,7 +94,7 @@ def new_key(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = Fals
     """Give the log another key, signed by the present one; both sign for 30 days, so that witnesses can be told."""
     from sync.collector.transparency.by_hand import change_key
 
-    _, database, keeper = _keeper(config, data_dir)
+    database, keeper = _keeper(config, data_dir)
     tell("The log gets another key.")
     ask(yes=yes)
     with faults_named(database):
@@ -103,7 +103,7 @@ def new_key(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = Fals
     tell("Its key, for whoever witnesses it: {vkey}", vkey=vkey)
 
 
-def _keeper(config: ConfigFile, data_dir: DataDir) -> "tuple[CollectorConfig, Database, Keeper]":
+def _keeper(config: ConfigFile, data_dir: DataDir) -> "tuple[Database, Keeper]":
     from sync.collector.transparency.keeper import Keeper
 
     settings = load_config(config, data_dir)
@@ -115,7 +115,7 @@ def _keeper(config: ConfigFile, data_dir: DataDir) -> "tuple[CollectorConfig, Da
         with database.writing() as connection:
             return work(connection)
 
-    return settings, database, Keeper(settings, database, transact, lambda: datetime.now(UTC))
+    return database, Keeper(settings, database, transact, lambda: datetime.now(UTC))
 
 
 def _tell_state(database: Database) -> None:

@@ -12,7 +12,7 @@ from sync.collector.transparency.disk.folder import Folder, Signed
 from sync.collector.transparency.elsewhere.call import NoAnswer
 from sync.collector.transparency.elsewhere.known import Heard, Others
 from sync.collector.transparency.elsewhere.mirrors import Mirror
-from sync.collector.transparency.errors import LogBehind, LogForked
+from sync.collector.transparency.errors import LogBehind
 from sync.protocol.tlog.errors import LogWrong
 from sync.protocol.tlog.merkle import Frontier, leaf_hash
 from sync.protocol.tlog.tiles import TILE_WIDTH, Tile, read_bundle
@@ -34,7 +34,7 @@ class Rebuilt(NamedTuple):
 def rebuild(folder: Folder, others: Others, here: Signed | None) -> Rebuilt:
     """Bring the log to the newest checkpoint known; nothing is done where it is there already.
 
-    Raises LogForked where what lies here is no beginning of it, and LogBehind where no mirror has it whole.
+    Raises LogBehind where no mirror has it whole, with the leaves that lie here at its beginning.
     """
     heard = others.hear()
     newest, size = heard.newest, 0 if here is None else here.checkpoint.size
@@ -62,10 +62,6 @@ def _take(folder: Folder, mirror: Mirror, size: int, wanted: Signed) -> None:
             frontier.append(leaf_hash(leaf))
         leaves += some
     if frontier.root() != checkpoint.root:
-        if size:
-            raise LogForked(
-                "{who} holds another story of {size} leaves under this log's name", who=mirror.place, size=checkpoint.size
-            )
         raise NoAnswer("its leaves do not lead to the checkpoint")
     for at in range(0, len(leaves), LEAVES_AT_ONCE):
         folder.tree.append(size + at, leaves[at : at + LEAVES_AT_ONCE])
