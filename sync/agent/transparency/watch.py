@@ -39,11 +39,15 @@ class LogWatch:
         self._clock = clock
         self._collector = collector
         self._doubt_of_roots = ""
+        self._is_to_show = False
 
     def told(self, journal_id: str) -> LogKept:
-        """What the status says of the log."""
+        """What the status says of the log; once with the whole checkpoint, where the collector asked for it."""
         kept = load_kept(self._path)
-        return UNKNOWN if kept is None else kept.told(journal_id)
+        if kept is None:
+            return UNKNOWN
+        told, shows, self._is_to_show = kept.told(journal_id), self._is_to_show, False
+        return msgspec.structs.replace(told, checkpoint=kept.note) if shows else told
 
     def fault(self) -> str | None:
         """What does not hold, as the status says it; None where all does."""
@@ -83,9 +87,11 @@ class LogWatch:
             if answer is not None and answer.roots is not None:
                 self._take_roots(answer.roots)
             return
-        if answer is None or not answer.checkpoint:
+        if answer is None:
             return
-        self._judge(kept, answer, chain, said)
+        self._is_to_show = answer.show
+        if answer.checkpoint:
+            self._judge(kept, answer, chain, said)
 
     def _judge(self, kept: KeptLog, answer: LogAnswer, chain: Chain, said: str) -> None:
         key = self._collector()[0]

@@ -440,6 +440,18 @@ def test_full_disk_keeps_no_rating_waiting(kiosk, monkeypatch):
     assert kiosk.kept.note == ""
 
 
+def test_collector_that_is_behind_is_shown_the_checkpoint_once(kiosk):
+    kiosk.live()
+    kiosk.change = lambda _: LogAnswer(show=True)
+    kiosk.live()
+    kiosk.change = lambda answer: answer
+
+    kiosk.live()
+    kiosk.live()
+
+    assert [each.log.checkpoint for each in kiosk.collector.statuses[1:]] == ["", kiosk.kept.note, ""]
+
+
 def test_torn_file_is_no_log_and_keys_of_the_same_log_keep_what_was_seen(kiosk):
     kiosk.live()
     begin_log(kiosk.files.log, LogRoots(LOG.vkey), Source.ENROLMENT, DAY)
