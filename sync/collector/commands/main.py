@@ -25,6 +25,7 @@ from sync.collector.commands.served import served_app
 from sync.collector.commands.shared import ConfigFile, DataDir, open_ready, tell
 from sync.collector.commands.user import user_app
 from sync.collector.commands.verify import verify
+from sync.collector.commands.witness import witness_app
 from sync.collector.settings.collector import load_config
 
 app = typer.Typer(
@@ -53,6 +54,7 @@ app.add_typer(closed_app, name="closed")
 app.command(epilog="Example: collector backup /media/usb/collector-2026-11-22.db")(backup)
 app.command(epilog="Example: collector verify --all --since /media/usb/proof.marks")(verify)
 app.add_typer(log_app, name="log")
+app.add_typer(witness_app, name="witness")
 app.command(epilog="Example: collector move https://gop-y.example.gov.vn --day 2026-12-15")(move)
 app.command("demo-data", epilog="Example: collector demo-data --data-dir ./demo --province 20 --months 6")(demo_data)
 

@@ -203,7 +203,7 @@ def require_as_noted(folder: Folder, signed: Signed | None, state: State | None)
             "it with collector log rebuild, or begin another one with collector log restart",
             theirs=state.size, size=size,
         )  # fmt: skip
-    if folder.tree.root(state.size) != state.root:
+    if folder.tree.root(state.size, size) != state.root:
         raise LogForked(
             "{who} holds another story of {size} leaves under this log's name", who="database", size=state.size
         )

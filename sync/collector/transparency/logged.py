@@ -36,9 +36,7 @@ def _newest_of(*which: ColumnElement[bool]) -> Select[Any]:
 
 
 _OF_JOURNAL = _newest_of(_OF.journal_id == bindparam("wanted"))
-_OF_SUBJECT = _newest_of(
-    _OF.subject.is_not(None), _OF.subject == bindparam("wanted"), _OF.kind == bindparam("of_kind")
-)
+_OF_SUBJECT = _newest_of(_OF.subject.is_not(None), _OF.subject == bindparam("wanted"), _OF.kind == bindparam("of_kind"))
 
 
 def logged_through(connection: Connection, journal_id: str, published: Published) -> Logged | None:

@@ -108,7 +108,7 @@ def require_on_the_way(folder: Folder, size: int, claims: Sequence[Claim]) -> No
     """That every checkpoint shown is a beginning of the ``size`` leaves that lie here. See :func:`require_newest`."""
     for who, signed in claims:
         said = signed.checkpoint
-        if said.size <= size and folder.tree.root(said.size) != said.root:
+        if said.size <= size and folder.tree.root(said.size, size) != said.root:
             raise LogForked("{who} holds another story of {size} leaves under this log's name", who=who, size=said.size)
     newest = max(claims, key=lambda claim: claim.signed.checkpoint.size, default=None)
     if newest is not None and newest.signed.checkpoint.size > size:

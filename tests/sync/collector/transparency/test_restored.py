@@ -103,7 +103,7 @@ def test_a_restored_folder_signs_nothing_until_it_is_rebuilt_from_a_mirror(world
     assert done.signed is not None
     assert done.signed.note.format() == newest.text
     assert world.kept.newest().checkpoint.size == 3
-    assert world.kept.public.root(2) == newest.checkpoint.root
+    assert world.kept.public.root(2, 3) == newest.checkpoint.root
 
 
 def test_a_mirror_that_changed_a_leaf_gives_nothing_back(world: World) -> None:
@@ -272,5 +272,3 @@ def test_a_key_put_beside_another_database_signs_nothing(world: World, tmp_path:
 def _own_key(world: World) -> Ed25519PrivateKey:
     with world.office.database.reading() as connection:
         return read_own_key(connection)
-
-
