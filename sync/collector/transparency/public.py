@@ -47,8 +47,16 @@ class PublicLog:
         with self._reading:
             if self._kept is None or self._kept[0] != mark:
                 text = path.read_text("utf-8")
-                self._kept = mark, Published(text, Checkpoint.parse(Note.parse(text).text))
+                published = Published(text, Checkpoint.parse(Note.parse(text).text))
+                if self._kept is not None and self._kept[1].checkpoint.origin != published.checkpoint.origin:
+                    # Another log began here: its tiles have the same names.
+                    self._forget()
+                self._kept = mark, published
             return self._kept[1]
+
+    def _forget(self) -> None:
+        self._tree = Tree(self._folder)
+        self._consistency.cache_clear()
 
     def proof_of(self, index: int, size: int) -> list[bytes]:
         """That leaf ``index`` is in the tree of the first ``size`` leaves."""

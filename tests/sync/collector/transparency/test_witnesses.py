@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from sync.collector.settings.log import Log
 from sync.collector.transparency.errors import LogBehind, LogForked, LogUnsure
@@ -58,14 +59,18 @@ def test_a_witness_that_missed_some_days_is_led_on_from_where_it_was(
     kept: Kept, office: Office, pen: Pen, other: FakeWitness
 ) -> None:
     kept.run()
-    known = other.log
-    for is_known in (False, False, True):
-        other.log = known if is_known else None
+    real = other.setting
+    for is_reached in (False, False, True):
+        kept.settings = Log(witnesses=(real if is_reached else replace(real, url="http://127.0.0.1:9"),), quorum=1)
         pen.rating()
         office.append(pen, pen.batch(len(pen.lines)))
-        kept.run()
+        if is_reached:
+            kept.run()
+        else:
+            with pytest.raises(LogUnsure):
+                kept.run()
 
-    assert other.size == kept.newest().checkpoint.size == 4
+    assert other.size == kept.newest().checkpoint.size == 2
 
 
 def test_nothing_is_signed_while_no_witness_says_what_it_knows(kept: Kept, pen: Pen, other: FakeWitness) -> None:
@@ -96,7 +101,9 @@ def test_a_folder_older_than_what_the_witness_knows_signs_nothing(
 def test_a_witness_with_another_story_stops_the_log(kept: Kept, office: Office, pen: Pen, other: FakeWitness) -> None:
     kept.run()
     keys = kept.folder.key_files.read()
-    other.latest = keys.sign("danhgia.example/log\n1\n" + "A" * 43 + "=\n", kept.now.date())
+    text = "danhgia.example/log\n1\n" + "A" * 43 + "=\n"
+    line = other.cosigner.cosign(text, 1)
+    other.files.keep(keys.origin, Note.of(text, keys.signer.sign(text), line))
     pen.rating()
     office.append(pen, pen.batch(3))
 

@@ -1,80 +1,84 @@
-"""A witness as c2sp.org/tlog-witness describes it, in a few lines of its own, on a loopback port."""
+"""Another office's witness on a loopback port: the program's own, which knows of the log what it is sent."""
 
-import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from sync.collector.settings.log import Witness
+from sync.collector.settings.log import Witness as Setting
+from sync.collector.witness.asked import Answer
+from sync.collector.witness.kept import WitnessFiles
+from sync.collector.witness.witness import Witness
 from sync.protocol.tlog.checkpoint import Checkpoint
-from sync.protocol.tlog.errors import LogWrong
-from sync.protocol.tlog.merkle import check_consistency
 from sync.protocol.tlog.note import Cosigner, Note, Verifier
 
 
 @dataclass
 class FakeWitness:
-    """Cosigns one log."""
+    """Cosigns one log, where it knows its key."""
 
     server: HTTPServer
+    files: WitnessFiles
     log: Verifier | None = None
-    cosigner: Cosigner = field(default_factory=lambda: Cosigner.generate("other-office.example/witness"))
     time: int = 1_700_000_000
-    latest: Note | None = None
     is_down: bool = False
     asked: int = 0
+    cosigner: Cosigner = field(init=False)
 
     def __post_init__(self) -> None:
+        self.cosigner = self.files.make("other-office.example/witness")
         self.server.expect_request("/add-checkpoint", method="POST").respond_with_handler(self._add)
         for origin in ("danhgia.example/log", "danhgia.example/log/2"):
-            path = f"/{sha256(origin.encode()).hexdigest()}/checkpoint"
-            self.server.expect_request(path).respond_with_handler(lambda _, origin=origin: self._show(origin))
+            place = sha256(origin.encode()).hexdigest()
+            self.server.expect_request(f"/{place}/checkpoint").respond_with_handler(
+                lambda _, place=place: self._answered(self._witness.checkpoint(place))
+            )
 
     @property
-    def setting(self) -> Witness:
-        return Witness(self.cosigner.vkey, self.server.url_for("").rstrip("/"))
+    def setting(self) -> Setting:
+        return Setting(self.cosigner.vkey, self.server.url_for("").rstrip("/"))
+
+    @property
+    def latest(self) -> Note | None:
+        return None if self.log is None else self.files.note(self.log.name)
 
     @property
     def size(self) -> int:
         return 0 if self.latest is None else Checkpoint.parse(self.latest.text).size
 
-    def _show(self, origin: str) -> Response:
-        if self.is_down:
-            return Response(status=503)
-        if self.latest is None or Checkpoint.parse(self.latest.text).origin != origin:
-            return Response(status=404)
-        return Response(self.latest.format())
+    def forget(self) -> None:
+        """Lose everything that was ever cosigned."""
+        rmtree(self.files.folder / "logs", ignore_errors=True)
+
+    @property
+    def _witness(self) -> Witness:
+        return Witness(self.files, self._now)
+
+    def _now(self) -> int:
+        self.time += 1
+        return self.time
 
     def _add(self, request: Request) -> Response:
         self.asked += 1
-        head, _, text = request.get_data(as_text=True).partition("\n\n")
-        old, *proof = head.split("\n")
-        note = Note.parse(text)
-        said = Checkpoint.parse(note.text)
+        if self.log is not None:
+            self.files.add_log(self.log.name, self.log)
+        return self._answered(self._witness.add_checkpoint(request.get_data()))
+
+    def _answered(self, answer: Answer) -> Response:
         if self.is_down:
             return Response(status=503)
-        if self.log is None or not note.verified_by([self.log]):
-            return Response(status=403)
-        known = None if self.latest is None else Checkpoint.parse(self.latest.text)
-        if int(old.removeprefix("old ")) != self.size:
-            return Response(f"{self.size}\n", status=409, content_type="text/x.tlog.size")
-        if known is not None:
-            try:
-                hashes = [base64.b64decode(one) for one in proof]
-                check_consistency(known.size, known.root, said.size, said.root, hashes)
-            except LogWrong:
-                return Response(status=422)
-        self.time += 1
-        line = self.cosigner.cosign(note.text, self.time)
-        self.latest = Note.of(note.text, *(one.line for one in note.signatures), line)
-        return Response(line)
+        return Response(answer.body, answer.status, content_type=answer.media_type)
 
 
 @contextmanager
 def witness() -> Iterator[FakeWitness]:
+    folder = Path(mkdtemp())
     with HTTPServer("127.0.0.1") as server:
-        yield FakeWitness(server)
+        yield FakeWitness(server, WitnessFiles(folder))
+    rmtree(folder)
