@@ -205,7 +205,7 @@ def require_as_noted(folder: Folder, signed: Signed | None, state: State | None)
         )  # fmt: skip
     if folder.tree.root(state.size, size) != state.root:
         raise LogForked(
-            "{who} holds another story of {size} leaves under this log's name", who="database", size=state.size
+            "the database knows another story of {size} leaves under this log's name", size=state.size
         )
 
 

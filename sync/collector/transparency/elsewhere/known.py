@@ -68,7 +68,7 @@ class Others:
     def hear(self) -> Heard:
         """Ask everybody."""
         shown = self.folder.shown(self.keys)
-        claims = [] if shown is None else [Claim("a kiosk", shown)]
+        claims = [] if shown is None else [Claim("kiosk", shown)]
         claims += self._mirrored()
         sizes: dict[str, int] = {}
         for asking in self.witnesses:
