@@ -225,6 +225,7 @@ def test_the_log_is_read_without_an_account(kept: Kept, client: TestClient, pen:
     for path in (f"tile/0/000.p/{size}", f"tile/entries/000.p/{size}", "keys"):
         assert client.get(f"/log/{path}").content == (kept.folder.public / path).read_bytes()
     # Nothing beyond what is published, and nothing beside it.
-    for path in (f"tile/0/000.p/{size + 1}", "tile/0/001", "tile/%2e%2e/keys", "tile/entries/%2e%2e/checkpoint", "signed",
-                 "restarted", "../key"):  # fmt: skip
+    beyond = (f"tile/0/000.p/{size + 1}", "tile/0/001")
+    beside = ("tile/%2e%2e/keys", "tile/entries/%2e%2e/checkpoint", "signed", "restarted", "../key")
+    for path in (*beyond, *beside):
         assert client.get(f"/log/{path}").status_code == 404
