@@ -5,7 +5,6 @@ places. Whatever is found half done is finished or, where nothing was signed yet
 """
 
 import json
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -50,10 +49,16 @@ class LogKeys:
             signers.append(self.leaving)
         return Note.of(text, *(signer.sign(text) for signer in signers))
 
+    def follow(self, vkey: str) -> bool:
+        """Whether this is the key, or one before it, of this log or of one that it follows."""
+        said = [line for note in self.statements for line in note.text.split("\n")]
+        return vkey == self.signer.vkey or vkey in said
+
     @property
     def public_text(self) -> bytes:
         """What is told of them at ``/log/keys``."""
-        told = {"origin": self.origin, "vkey": self.signer.vkey, "statements": [one.format() for one in self.statements]}
+        statements = [one.format() for one in self.statements]
+        told = {"origin": self.origin, "vkey": self.signer.vkey, "statements": statements}
         return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
@@ -111,8 +116,8 @@ class KeyFiles:
             return
         with suppress(FileNotFoundError):
             if self.key_file.read_bytes() != self.next_file.read_bytes():
-                os.replace(self.key_file, self.old_file)
-        os.replace(self.next_file, self.key_file)
+                self.key_file.replace(self.old_file)
+        self.next_file.replace(self.key_file)
         settle_folder(self.key_file.parent)
 
     def _is_signed(self, new: Signer) -> bool:
@@ -124,8 +129,8 @@ class KeyFiles:
             return Signer.from_text(path.read_text("ascii").strip())
         except (OSError, ValueError) as error:
             raise LogDamaged(
-                "the log's private key {file} cannot be read ({why}): put it back from its backup, or begin another log "
-                "with: collector log restart",
+                "the log's private key {file} cannot be read ({why}): put it back from its backup, or begin another "
+                "log with: collector log restart",
                 file=path, why=type(error).__name__,
             ) from error  # fmt: skip
 
