@@ -46,6 +46,8 @@ class What(StrEnum):
     BLOCK_MISSING = "the block that entry {first} states is not there"
     BLOCK_CHANGED = "the block up to entry {first} is not what its ratings say: {column}"
     CUT_CHANGED = "the block up to entry {first} is not what its kiosk stated in entry {cut}"
+    TREE_CHANGED = "what is kept of the tree of cuts is not what its entries say, at entry {first}"
+    CUTS_SIGNED_ELSE = "what the kiosk signed of its cuts up to entry {last} is not what its entries say"
     BLOCK_HIDDEN = "the block up to entry {first} holds and is shown nowhere"
     UNION_WRONG = "what was set aside up to entry {first} is not the sum of its blocks"
     UNREADABLE = "what is kept of it is of no form that the collector writes ({why})"

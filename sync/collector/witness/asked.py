@@ -23,7 +23,7 @@ class Answer:
     media_type: str = TEXT
 
 
-class Refused(Exception):
+class NotCosigned(Exception):
     """The checkpoint is not cosigned; ``answer`` says why."""
 
     def __init__(self, status: int, body: str, media_type: str = TEXT) -> None:
@@ -42,7 +42,7 @@ class Asked:
 
     @classmethod
     def parse(cls, body: bytes) -> "Asked":
-        """The request's parts; raises Refused (400)."""
+        """The request's parts; raises NotCosigned (400)."""
         try:
             head, gap, note = body.decode("utf-8").partition("\n\n")
             first, *proof = head.split("\n")
@@ -52,19 +52,19 @@ class Asked:
             parsed = Note.parse(note)
             return cls(int(old[1]), tuple(map(read_hash, proof)), parsed, Checkpoint.parse(parsed.text))
         except ValueError as error:
-            raise Refused(400, str(error)) from error
+            raise NotCosigned(400, str(error)) from error
 
     def require_follows(self, known: Checkpoint | None) -> None:
-        """Raise Refused unless this holds all that was cosigned before (400, 409, 422)."""
+        """Raise NotCosigned unless this holds all that was cosigned before (400, 409, 422)."""
         size = 0 if known is None else known.size
         if self.old_size > self.checkpoint.size:
-            raise Refused(400, "the old size is larger than the checkpoint's")
+            raise NotCosigned(400, "the old size is larger than the checkpoint's")
         if self.old_size != size:
-            raise Refused(409, f"{size}\n", SIZE)
+            raise NotCosigned(409, f"{size}\n", SIZE)
         if self.checkpoint.size == 0 and self.checkpoint.root != EMPTY_ROOT:
-            raise Refused(422, "the tree of no leaves has another root")
+            raise NotCosigned(422, "the tree of no leaves has another root")
         root = EMPTY_ROOT if known is None else known.root
         try:
             check_consistency(size, root, self.checkpoint.size, self.checkpoint.root, self.proof)
         except ProofWrong as error:
-            raise Refused(422, str(error)) from error
+            raise NotCosigned(422, str(error)) from error

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from filelock import Timeout
 
-from sync.collector.witness.asked import Answer, Asked, Refused
+from sync.collector.witness.asked import Answer, Asked, NotCosigned
 from sync.collector.witness.kept import WitnessFiles
 from sync.protocol.tlog.errors import NoteWrong
 from sync.protocol.tlog.note import Note
@@ -26,7 +26,7 @@ class Witness:
         """The cosignature on what was asked, once it is kept, or why there is none."""
         try:
             return self._add(Asked.parse(body))
-        except Refused as refused:
+        except NotCosigned as refused:
             return refused.answer
         except Timeout:
             return Answer(503, "too many ask for this log at once; ask again\n")
@@ -39,7 +39,7 @@ class Witness:
     def _add(self, asked: Asked) -> Answer:
         origin = asked.checkpoint.origin
         if not self._files.keys(origin):
-            raise Refused(404, "this log is not watched here")
+            raise NotCosigned(404, "this log is not watched here")
         # Judged and kept as one: of two that ask at once, the second is held to what the first has left.
         with self._files.locked(origin):
             signed = self._signed(asked)
@@ -49,12 +49,12 @@ class Witness:
         return Answer(200, line)
 
     def _signed(self, asked: Asked) -> list[str]:
-        """The signature lines of the log's own keys; raises Refused (403) where there is none, or one does not hold."""
+        """The signature lines of the log's own keys; raises NotCosigned (403) where none holds."""
         try:
             held = asked.note.verified_by(self._files.keys(asked.checkpoint.origin))
         except NoteWrong as error:
-            raise Refused(403, str(error)) from error
+            raise NotCosigned(403, str(error)) from error
         if not held:
-            raise Refused(403, "the checkpoint is not signed by a key of its log")
+            raise NotCosigned(403, "the checkpoint is not signed by a key of its log")
         known = {(one.verifier.name, one.verifier.key_id) for one in held}
         return [one.line for one in asked.note.signatures if (one.name, one.key_id) in known]
