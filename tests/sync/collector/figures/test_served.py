@@ -140,6 +140,7 @@ def test_a_database_of_before_is_added_up_anew(services: Services, office: Offic
     step = next(each.module for each in steps if each.module.__name__.endswith("visits_anew_py"))
     with office.database.writing() as connection:
         connection.execute(update(schema.served_count).values(ratings=99))
+        connection.execute(text("DROP INDEX ix_pool_piece_counter_id"))
         with Operations.context(MigrationContext.configure(connection)):
             step.upgrade()
 

@@ -1,6 +1,7 @@
 """Visits anew: who took part is counted once more for every day, as decisions and late ratings left it.
 
-Until now a day was added up again only when its transactions were typed in or its blocks brought out.
+Until now a day was added up again only when its transactions were typed in or its blocks brought out. And what waits at
+a counter because it is told in a pool is found by the counter.
 """
 
 from alembic import op
@@ -40,6 +41,7 @@ _SPANS = {
 
 def upgrade() -> None:
     """Add up the days from what was typed in and the tallies, and weeks and months from the days."""
+    op.create_index("ix_pool_piece_counter_id", "pool_piece", ["counter_id"])
     connection = op.get_bind()
     connection.exec_driver_sql("DELETE FROM served_count")
     connection.exec_driver_sql(_DAYS)
