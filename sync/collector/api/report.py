@@ -116,6 +116,7 @@ def _sums_json(sums: Sums) -> dict[str, int | None]:
         "waiting": sums.waiting,
         "recorded": sums.recorded,
         "transactions": sums.transactions,
+        "transactions_rated": sums.rated,
     }
 
 

@@ -1,7 +1,8 @@
 """Months: closes each month some days after its end, and corrects it when enough has changed since.
 
-A round takes some seconds and goes on where the last one stood: first the numbers of every unit, each in a transaction
-of its own, then their files. A unit whose report fails is told to IT staff, and the others go on.
+A round takes some seconds, makes one report at least and goes on where the last one stood: first the numbers of every
+unit, each in a transaction of its own, then their files. A unit whose report fails is told to IT staff, and the others
+go on.
 """
 
 import time
@@ -113,7 +114,7 @@ class CloseMonths:
         return Rules(now, date.fromisoformat(present[0]), services.config.policy, services.surveys, present)
 
     def _make_numbers(self, month: date, until: float) -> tuple[int, bool]:
-        """Make the reports that are due; how many were kept, and whether all were looked at."""
+        """Make the reports that are due; how many were kept, and whether none is left."""
         rules = self._rules()
         with self._services.database.reading() as connection:
             places = read_places(connection, self._services.missed(connection))
@@ -127,21 +128,22 @@ class CloseMonths:
                 made.append((due[unit_id], one))
             else:
                 self._transact(partial(note_failed, keys=[due[unit_id].key], now=rules.now, why=one))
-        kept = self._keep_made(made, month, rules.now) if made else 0
+        unchanged = self._unchanged(made, month) if made else []
+        kept = sum(self._keep(one_due, one, rules.now) for one_due, one in unchanged)
+        left = len(due) - looked + len(made) - len(unchanged)
         if due:
-            _log.info("month being closed", month=f"{month:%Y-%m}", kept=kept, left=len(due) - looked)
-        return kept, looked == len(due)
+            _log.info("month being closed", month=f"{month:%Y-%m}", kept=kept, left=left)
+        return kept, not left
 
-    def _keep_made(self, made: list[tuple[Due, Made]], month: date, now: datetime) -> int:
-        """Keep the reports of units of which nothing changed while they were made; how many."""
+    def _unchanged(self, made: list[tuple[Due, Made]], month: date) -> list[tuple[Due, Made]]:
+        """The reports of units of which nothing changed while they were made.
+
+        Of another half may have been read before a change, and half behind it: the next round makes it anew.
+        """
         with self._services.database.reading() as connection:
             places = read_places(connection, self._services.missed(connection))
-            marks, kept = read_marks(connection, places, month), 0
-        for due, one in made:
-            # Else half of it may have been read before a change, and half behind it: the next round makes it anew.
-            if marks.get(due.key.unit_id) == due.mark:
-                kept += self._keep(due, one, now)
-        return kept
+            marks = read_marks(connection, places, month).by_unit
+        return [(due, one) for due, one in made if marks.get(due.key.unit_id) == due.mark]
 
     def _keep(self, due: Due, made: Made, now: datetime) -> bool:
         try:
@@ -206,9 +208,13 @@ class _Making:
     until: float
 
     def reports(self, units: Sequence[Place]) -> Iterator[tuple[int, Made | str]]:
-        """What comes of each unit as far as there is time, or why none can be made."""
+        """What comes of each unit as far as there is time, or why none can be made; always of one.
+
+        Else a database whose sums take longer to copy than a round lasts would close no month.
+        """
+        has_one = False
         for batch, is_copied in in_batches(self.places, units):
-            if time.monotonic() >= self.until:
+            if has_one and time.monotonic() >= self.until:
                 return
             with ExitStack() as held:
                 sums = None
@@ -217,8 +223,9 @@ class _Making:
                     with self.services.database.reading() as connection:
                         sums = held.enter_context(copied_sums(connection, self.places, batch, self.month))
                 for place in batch:
-                    if time.monotonic() >= self.until:
+                    if has_one and time.monotonic() >= self.until:
                         return
+                    has_one = True
                     yield unit_id_of(place), self._report(place, sums)
 
     def _report(self, place: Place, sums: Connection | None) -> Made | str:

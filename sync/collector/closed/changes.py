@@ -4,18 +4,29 @@ A correction is about none or at least five ratings. Where it is about fewer it 
 who compares a month with its correction reads what one to four people said or when they came.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.visit.rating import Standing
 from sync.collector.figures.book import Book, Cause, Changed, Part, Sums
-from sync.collector.figures.lines import PlaceLine
+from sync.collector.figures.lines import Answered, PlaceLine
+from sync.collector.figures.series import Series
 
 NOTHING = Sums(0, 0, 0, 0, None, percent=False)
-Pair = tuple[PlaceLine | None, PlaceLine | None]
-"""A line as it was kept and as it is now; None where there was no such line."""
+Lines = list[PlaceLine]
+Named = tuple[str, int, int]
+"""A question, and the counter or unit of a line: neither is another one where it has another code or name."""
+
+
+class Pair(NamedTuple):
+    """What was told of one place and question, and what is told now; nothing where there was, or is, no such line."""
+
+    before: Lines
+    after: Lines
+    """Several where versions of a survey stood apart that are one question now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,70 +43,121 @@ class Change:
 def change_between(before: Book, after: Book) -> Change | None:
     """What changed of the month itself; None where nothing did.
 
-    What it is only compared with, the period before and the weeks of other months, is no part of the month.
+    What it is only compared with, the period before and the weeks of other months, is no part of the month. Nor is what
+    anything is called: of a survey that becomes known later, or a counter that got another code, the numbers are the
+    same.
     """
-    whole = list(_pairs(before, after, lambda part: [part.me]))
-    below = list(_pairs(before, after, lambda part: [*part.counters, *part.children]))
-    is_same = [_told(one) == _told(other) for one, other in whole]
-    is_same += [_told_below(one) == _told_below(other) for one, other in below]
-    if all(is_same) and _chosen(before) == _chosen(after):
+    names = _names(before, after)
+    whole = _pairs(before, after, names, lambda part: [part.me])
+    below = _pairs(before, after, names, lambda part: [*part.counters, *part.children])
+    chosen = [_chosen(book) for book in (before, after)]
+    is_same = [_told(pair.before) == _told(pair.after) for pair in whole.values()]
+    is_same += [_told_below(pair.before) == _told_below(pair.after) for pair in below.values()]
+    if all(is_same) and chosen[0] == chosen[1]:
         return None
-    codes = dict.fromkeys(part.series.asked.code for part in (*before.parts, *after.parts))
-    sums = [Changed(code, _sums_of(_part(before, code)), _sums_of(_part(after, code))) for code in codes]
-    changed = tuple(one for one in sums if one.before != one.after)
-    opinions = all(_is_enough(pair) for pair in (*whole, *below))
-    return Change(changed, _causes(whole), opinions and _touched(whole) not in range(1, COUNTED_MIN))
+    opinions = all(_is_enough(pair) for pair in (*whole.values(), *below.values()))
+    touched = sum(_touched(pair) for pair in whole.values())
+    others = {names.get(book.asked.code, book.asked.code) for book in (before, after)} if _here(chosen) else set()
+    changed = _changes(whole, others)
+    return Change(changed, _causes(whole.values()), opinions and touched not in range(1, COUNTED_MIN))
 
 
-def _pairs(before: Book, after: Book, lines_of: Callable[[Part], list[PlaceLine]]) -> Iterator[Pair]:
-    one, other = (
-        {(part.series.asked.code, _named(line)): line for part in book.parts for line in lines_of(part)}
-        for book in (before, after)
-    )
-    for key in {**one, **other}:
-        yield one.get(key), other.get(key)
+def _names(before: Book, after: Book) -> dict[str, str]:
+    """How each question of the earlier report is called in the later one."""
+    found = {}
+    for part in before.parts:
+        code = part.series.asked.code
+        same = (one.series for one in after.parts if _is_same(part.series, one.series))
+        found[code] = next((series.asked.code for series in same), code)
+    return found
 
 
-def _named(line: PlaceLine) -> tuple[int, str]:
-    """A counter that is moved has another key from then on, and stays what it is."""
-    return (line.place.counter_id, "") if line.place.counter_id is not None else (0, line.place.key)
+def _is_same(one: Series, other: Series) -> bool:
+    return other.is_named(one.asked.code) or one.is_named(other.asked.code)
 
 
-def _told(line: PlaceLine | None) -> object:
+def _pairs(before: Book, after: Book, names: Mapping[str, str], lines_of: Callable[[Part], Lines]) -> dict[Named, Pair]:
+    found: dict[Named, Pair] = {}
+    for book, place in ((before, 0), (after, 1)):
+        for part in book.parts:
+            code = part.series.asked.code
+            for line in lines_of(part):
+                key = (code if place else names[code], *_number(line))
+                found.setdefault(key, Pair([], []))[place].append(line)
+    return found
+
+
+def _number(line: PlaceLine) -> tuple[int, int]:
+    """By which a counter or a unit is known; both are nought for the whole office."""
+    return line.place.counter_id or 0, line.place.unit_id or 0
+
+
+def _told(lines: Lines) -> object:
     """Everything that is told of the place itself."""
-    if line is None:
-        return {}, {}, {}, 0, None
-    both = _without_noughts(line.both.counts if line.both else {})
-    shown, aside = _without_noughts(line.shown.counts), _without_noughts(line.aside)
+    both = _sum(lines, lambda line: line.both.counts if line.both else {})
     # How many wait, not why: another reason to wait corrects no number.
-    return shown, both, aside, line.waiting_n, line.answered
+    waiting = sum(line.waiting_n for line in lines)
+    return (
+        _sum(lines, lambda line: line.shown.counts),
+        both,
+        _sum(lines, lambda line: line.aside),
+        waiting,
+        _took(lines),
+    )
 
 
-def _told_below(line: PlaceLine | None) -> object:
+def _told_below(lines: Lines) -> object:
     """Everything that is told of places below it."""
-    return (_without_noughts(line.shown.counts), line.aside_n, line.answered) if line else ({}, 0, None)
+    return _sum(lines, lambda line: line.shown.counts), sum(line.aside_n for line in lines), _took(lines)
 
 
-def _without_noughts(counts: Mapping[Any, int]) -> dict[Any, int]:
-    return {key: n for key, n in counts.items() if n}
+def _sum(lines: Lines, read: Callable[[PlaceLine], Mapping[Any, int]]) -> dict[Any, int]:
+    """What is not nought of some counts together."""
+    found: Counter[Any] = Counter()
+    for line in lines:
+        found.update(read(line))
+    return {key: n for key, n in found.items() if n}
 
 
-def _chosen(book: Book) -> dict[str, tuple[int | None, dict[str, int]]]:
+def _took(lines: Lines) -> Answered | None:
+    """Who took part: it is of the place, and the same in the lines of every question."""
+    return lines[0].answered if lines else None
+
+
+def _chosen(book: Book) -> dict[str, tuple[int | None, dict[tuple[int, int], int]]]:
     """How often each reason was chosen, here and below."""
-    return {line.id: (line.n, {key: n for key, n in line.by_child.items() if n}) for line in book.reasons if line.n}
+    numbers = {line.place.key: _number(line) for line in book.children}
+    return {
+        line.id: (line.n, {numbers[key]: n for key, n in line.by_child.items() if n and key in numbers})
+        for line in book.reasons
+        if line.n
+    }
 
 
-def _part(book: Book, code: str) -> Part | None:
-    return next((part for part in book.parts if part.series.asked.code == code), None)
+def _here(chosen: list[dict[str, tuple[int | None, Any]]]) -> bool:
+    """Whether reasons were chosen more or less often at the place as a whole."""
+    one, other = ({name: n for name, (n, _) in each.items()} for each in chosen)
+    return one != other
 
 
-def _sums_of(part: Part | None) -> Sums:
-    if part is None:
+def _changes(whole: Mapping[Named, Pair], others: Collection[str]) -> tuple[Changed, ...]:
+    """The questions of which anything is told otherwise of the place as a whole, and ``others``."""
+    return tuple(
+        Changed(code, _sums_of(pair.before), _sums_of(pair.after))
+        for (code, *_), pair in whole.items()
+        if code in others or _told(pair.before) != _told(pair.after) or _sums_of(pair.before) != _sums_of(pair.after)
+    )
+
+
+def _sums_of(lines: Lines) -> Sums:
+    if not lines:
         return NOTHING
-    line = part.me
-    satisfied = sum(n for level, n in line.shown.counts.items() if level in line.satisfied)
-    transactions = line.answered.share.denominator if line.answered else None
-    return Sums(line.n or 0, satisfied, line.aside_n, line.waiting_n, transactions, line.shown.percent)
+    satisfied = sum(n for line in lines for level, n in line.shown.counts.items() if level in line.satisfied)
+    n, aside, waiting = (sum(map(read, lines)) for read in (_counted, _aside, _waiting))
+    percent = all(line.shown.percent for line in lines)
+    took = _took(lines)
+    rated, transactions = (took.share.numerator, took.share.denominator) if took else (None, None)
+    return Sums(n, satisfied, aside, waiting, transactions, percent, rated)
 
 
 def _is_enough(pair: Pair) -> bool:
@@ -103,14 +165,13 @@ def _is_enough(pair: Pair) -> bool:
     return not any(_gap(pair, read) in range(1, COUNTED_MIN) for read in (_counted, _with_aside))
 
 
-def _touched(whole: list[Pair]) -> int:
-    """How many ratings of the place changed, shown, waiting or set aside, of all its questions."""
-    reads = (_counted, _with_aside, _waiting, _aside, lambda line: line.recorded)
-    return sum(max(_gap(pair, read) for read in reads) for pair in whole)
+def _touched(pair: Pair) -> int:
+    """How many ratings of a question changed at the place, shown, waiting or set aside."""
+    return max(_gap(pair, read) for read in (_counted, _with_aside, _waiting, _aside, _recorded))
 
 
 def _gap(pair: Pair, read: Callable[[PlaceLine], int]) -> int:
-    before, after = (read(line) if line else 0 for line in pair)
+    before, after = (sum(map(read, lines)) for lines in pair)
     return abs(after - before)
 
 
@@ -130,25 +191,33 @@ def _aside(line: PlaceLine) -> int:
     return line.aside_n
 
 
-def _causes(whole: list[Pair]) -> tuple[Cause, ...]:
+def _recorded(line: PlaceLine) -> int:
+    return line.recorded
+
+
+def _suspect(line: PlaceLine) -> int:
+    return line.aside.get(Standing.SUSPECT, 0)
+
+
+def _causes(whole: Iterable[Pair]) -> tuple[Cause, ...]:
     """What must have happened, as far as the numbers tell."""
     found = set[Cause]()
-    for before, after in whole:
-        recorded = (after.recorded if after else 0) - (before.recorded if before else 0)
+    for pair in whole:
+        recorded, waiting, suspect = (
+            sum(map(read, pair.after)) - sum(map(read, pair.before)) for read in (_recorded, _waiting, _suspect)
+        )
         if recorded:
             found.add(Cause.LATE if recorded > 0 else Cause.AWAY)
-        if before and before.waiting_n > (after.waiting_n if after else 0):
+        if waiting < 0:
             found.add(Cause.SHOWN)
-        if _suspect(before) != _suspect(after):
+        if suspect:
             found.add(Cause.DECIDED)
-        if _transactions(before) != _transactions(after):
+        if _typed(pair.before) != _typed(pair.after):
             found.add(Cause.SERVED)
     return tuple(cause for cause in Cause if cause in found)
 
 
-def _suspect(line: PlaceLine | None) -> int:
-    return line.aside.get(Standing.SUSPECT, 0) if line else 0
-
-
-def _transactions(line: PlaceLine | None) -> int | None:
-    return line.answered.share.denominator if line and line.answered else None
+def _typed(lines: Lines) -> tuple[int, int] | None:
+    """How many transactions were typed in, of how many days."""
+    took = _took(lines)
+    return (took.share.denominator, took.known) if took else None

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from sync.collector.calendar.periods import Kind, period_of
 from sync.collector.closed.changes import Change, change_between
 from sync.collector.closed.frozen import freeze, thaw
-from sync.collector.closed.kept import Key, keep_numbers, newest_numbers
+from sync.collector.closed.kept import Key, keep_numbers, newest_numbers, units_kept
 from sync.collector.closed.marks import read_marks
 from sync.collector.figures.book import Book, Closing, Correction, Order, Rules
 from sync.collector.figures.maker import make_book
@@ -90,13 +90,18 @@ def read_looks(connection: Connection, month: date) -> dict[int, Look]:
 
 
 def units_due(connection: Connection, places: Places, month: date, now: datetime) -> list[Due]:
-    """The units of which something came or changed since the last look; those that failed lately are left alone."""
-    looks = read_looks(connection, month)
+    """The units of which something came, changed or went since the last look; those that failed lately are left alone.
+
+    A unit whose ratings all went, or are at other units now, is among them as long as its report says otherwise. One
+    that has no counter any more, now or before, is not: nobody can ask for its report.
+    """
+    looks, marks = read_looks(connection, month), read_marks(connection, places, month)
+    wanted = (marks.rated | looks.keys() | units_kept(connection, month)) & marks.by_unit.keys()
     return [
-        Due(Key(unit_id, month), mark)
-        for unit_id, mark in sorted(read_marks(connection, places, month).items())
+        Due(Key(unit_id, month), marks.by_unit[unit_id])
+        for unit_id in sorted(wanted)
         if (look := looks.get(unit_id)) is None
-        or (not look.is_apart(now) and (look.mark != mark or look.failed_at is not None))
+        or (not look.is_apart(now) and (look.mark != marks.by_unit[unit_id] or look.failed_at is not None))
     ]
 
 
@@ -125,14 +130,20 @@ def look_at(
     answered: Mapping[Series, int],
     sums: Connection | None = None,
 ) -> Made:
-    """Make a unit's report as it is now, and compare it with the one that was kept last."""
-    place = place_of(places, key.unit_id)
+    """Make a unit's report as it is now, and compare it with the one that was kept last.
+
+    A month without ratings has no first report; it has a correction where its ratings went.
+    """
+    place, kept = place_of(places, key.unit_id), newest_numbers(connection, key)
+    before = None if kept is None else thaw(kept)
     tree = places.subtree(place.key)
-    order = Order(tree[place.key], period_of(Kind.MONTH, key.month), over_time=True)
-    book, kept = make_book(connection, tree, order, rules, answered, sums), newest_numbers(connection, key)
-    if kept is None:
-        return Made(0, freeze(replace(book, closing=Closing(rules.now))), waits=False)
-    before = thaw(kept)
+    # A correction is about the question of the first report, whatever is answered most by now in the whole office.
+    asked = before.asked.code if before else ""
+    order = Order(tree[place.key], period_of(Kind.MONTH, key.month), asked=asked, over_time=True)
+    book = make_book(connection, tree, order, rules, answered, sums)
+    if before is None:
+        first = freeze(replace(book, closing=Closing(rules.now))) if book.recorded else None
+        return Made(0, first, waits=False)
     change = change_between(before, book)
     if change is None or not change.may_go:
         return Made(0, None, waits=change is not None)

@@ -127,5 +127,11 @@ def closed_months(connection: Connection, unit_id: int) -> list[date]:
     return list(connection.execute(wanted).scalars())
 
 
+def units_kept(connection: Connection, month: date) -> set[int]:
+    """The units of which a month was closed."""
+    c = closed_month.c
+    return set(connection.execute(select(c.unit_id).where(c.month == month, c.number == 0)).scalars())
+
+
 def _of(columns: Any, key: Key) -> tuple[ColumnElement[bool], ...]:
     return columns.unit_id == key.unit_id, columns.month == key.month

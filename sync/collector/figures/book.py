@@ -62,6 +62,8 @@ class Sums:
     transactions: int | None
     percent: bool
     """Whether ``n`` carries a percentage."""
+    rated: int | None = None
+    """Visits rated on the days of these transactions."""
 
     @property
     def recorded(self) -> int:

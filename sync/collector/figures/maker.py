@@ -32,7 +32,15 @@ from sync.collector.figures.queries.counts import (
 )
 from sync.collector.figures.queries.grains import Days, to_the_end
 from sync.collector.figures.queries.served import Served, add_served, read_served
-from sync.collector.figures.queries.waits import ASIDE_STREAMS, Waiting, Waits, aside_at, read_waiting, waits_at
+from sync.collector.figures.queries.waits import (
+    ASIDE_STREAMS,
+    Waiting,
+    Waits,
+    aside_at,
+    read_waiting,
+    read_waits,
+    waits_at,
+)
 from sync.collector.figures.reasons import reason_months_of, reasons_of
 from sync.collector.figures.series import Series, group, named_series
 from sync.collector.figures.weeks import weeks_of
@@ -151,7 +159,7 @@ def _waiting(frame: Frame, now: Days) -> tuple[Waiting, Mapping[str, Shown]]:
     waiting = read_waiting(connection, frame.keys, asked, now, present)
     if frame.brief:
         return waiting, dict.fromkeys(frame.places.by_key, Shown())
-    waited = read_waiting(connection, frame.keys_then, asked, then, present).waits(frame.places.up_from)
+    waited = read_waits(connection, frame.keys_then, asked, then, present, frame.places.up_from)
     counted = read_levels(frame.sums, frame.keys_then, asked, COUNTED, then)
     return waiting, _shown(frame, counted, waited)
 

@@ -24,8 +24,9 @@ from sync.collector.replica.projection_rows import (
     Unread,
     UnreadReason,
 )
-from sync.collector.replica.served import add_up_served, lock_counters
+from sync.collector.replica.served import add_up_served, lock_kept
 from sync.collector.replica.tally import (
+    COUNTED,
     ReasonKey,
     TallyKey,
     count_move,
@@ -66,14 +67,15 @@ _TALLY_ADDS = "ON CONFLICT (journal_id, {key}) DO UPDATE SET n = {table}.n + exc
 def keep_projection(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
     """Write ratings, reasons and counts typed in, and add them up; which entries cannot be kept after all."""
     typed = {(row.counter_id, date.fromisoformat(row.day)) for row in projection.counts.values()}
-    if typed:
-        lock_counters(connection, {counter_id for counter_id, _ in typed})
+    counted = {(row.counter_id, row.day) for row in projection.ratings.values() if row.standing == COUNTED}
+    rated = {(counter_id, date.fromisoformat(day)) for counter_id, day in counted}
+    served = lock_kept(connection, rated, typed)
     unread_too = keep_ratings(connection, journal_id, received_us, projection)
     received = {"journal_id": journal_id, "received_at": received_us}
     rows = list(projection.counts.values())
     insert_rows(connection, transaction_count, received, CountRow._fields, rows, then=_COUNT_CORRECTS)
-    if typed:
-        add_up_served(connection, typed)
+    if served:
+        add_up_served(connection, served)
     return unread_too
 
 

@@ -7,7 +7,8 @@ question with the most ratings tells how many visits were rated. The versions an
 Rows of one day come from what was typed in last and from the tallies: how many took part is no opinion, and
 needs no block. Those of weeks (as far as they are of one month) and months come
 from their days. Whatever changes a part adds the rows above it up anew, in its own transaction and under the
-counters' lock, so no row can drift from its parts.
+counters' lock, so no row can drift from its parts: an append, where a day has its first visit or its transactions are
+known, what is typed in, a decision, a move and a release.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -30,18 +31,21 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    tuple_,
     union_all,
     update,
 )
 
 from sync.collector.replica.shown import DAY, MONTH, WEEK, month_of, week_of
 from sync.collector.replica.tally import COUNTED
-from sync.collector.store.schema import counter, served_count, tally, transaction_count, typed_count
+from sync.collector.store.schema import block_piece, counter, served_count, tally, transaction_count, typed_count
 
 CounterDay = tuple[int, date]
 FIGURES = ("ratings", "transactions", "known", "days")
-
-
+BUCKETS = 64
+"""Into so many are the counters divided, of which PostgreSQL keeps a lock for those who type and those who append: a
+lock of each counter would be more than it holds where a file names thousands."""
+BLOCKS_AT_ONCE = 400
 _ON_DAYS: BindParameter[Any] = bindparam("on_days", expanding=True)
 _AT_COUNTERS: BindParameter[Any] = bindparam("at_counters", expanding=True)
 _OF_GRAIN = bindparam("of_grain", type_=String)
@@ -81,6 +85,53 @@ def lock_counters(connection: Connection, counters: Collection[int] | None) -> N
     """
     wanted = select(counter.c.counter_id).order_by(counter.c.counter_id).with_for_update(key_share=True)
     connection.execute(wanted if counters is None else wanted.where(counter.c.counter_id.in_(sorted(counters))))
+
+
+def lock_kept(
+    connection: Connection, rated: Collection[CounterDay], typed: Collection[CounterDay] = ()
+) -> set[CounterDay]:
+    """What is to be added up anew once visits were rated, or transactions typed in, at these counters and days.
+
+    Its counters are locked. Of most appends that is nothing: another visit of a day with visits moves no row as long as
+    nobody typed in its transactions. So that nobody does meanwhile, who types waits for those who append.
+    """
+    if typed and connection.dialect.name == "postgresql":
+        buckets = sorted({_bucket(place) for place in (*rated, *typed)})
+        connection.exec_driver_sql(_ALONE, (buckets,))
+    in_order = sorted(rated, key=lambda place: (_bucket(place), place))
+    touched = {*typed, *(place for place in in_order if place not in typed and _is_moved(connection, place))}
+    if touched:
+        lock_counters(connection, {counter_id for counter_id, _ in touched})
+    return touched
+
+
+def _bucket(place: CounterDay) -> int:
+    return place[0] % BUCKETS
+
+
+def _is_moved(connection: Connection, place: CounterDay) -> bool:
+    """Whether another visit moves the row of a counter's day: it has none, or one with transactions."""
+    here = (place[0], place[1].isoformat())
+    if connection.dialect.name == "sqlite":
+        known = connection.exec_driver_sql(_KNOWN.format(mark="?"), here).scalar()
+    else:
+        # The row is as of the statement's beginning, some microseconds before the lock. Whoever typed in and committed
+        # between the two is put right when the day's blocks are looked at.
+        is_held, known = connection.exec_driver_sql(_KNOWN_HELD, (_bucket(place), *here)).one()
+        if not is_held:
+            connection.exec_driver_sql(_BESIDE, (_bucket(place),))
+            known = connection.exec_driver_sql(_KNOWN.format(mark="%s"), here).scalar()
+    return known is None or known > 0
+
+
+def days_held(connection: Connection, keys: Collection[tuple[str, int]]) -> set[CounterDay]:
+    """The counters and days of these blocks' ratings."""
+    p, found, every = block_piece.c, set[CounterDay](), sorted(keys)
+    for place in range(0, len(every), BLOCKS_AT_ONCE):
+        some = every[place : place + BLOCKS_AT_ONCE]
+        wanted = select(p.counter_id, p.day).where(tuple_(p.journal_id, p.last_seq).in_(some)).distinct()
+        found |= {(row.counter_id, row.day) for row in connection.execute(wanted)}
+    return found
 
 
 def add_up_served(connection: Connection, places: Collection[CounterDay]) -> None:
@@ -150,15 +201,15 @@ def _of_span() -> Select[Any]:
 
 
 # Made once: making them takes longer than the database takes for a few counters, and each release runs them all.
-_ON_DAYS, _AT_COUNTERS = bindparam("on_days", expanding=True), bindparam("at_counters", expanding=True)
-_OF_GRAIN, _SINCE, _UNTIL = (
-    bindparam("of_grain", type_=String),
-    bindparam("since", type_=Date),
-    bindparam("until", type_=Date),
-)
 _HERE = served_count.c.counter_id.in_(_AT_COUNTERS)
 _NAMES = ("grain", "first", "counter_id", *FIGURES)
 _DAYS_GONE = delete(served_count).where(served_count.c.grain == DAY, served_count.c.first.in_(_ON_DAYS), _HERE)
 _DAYS_ANEW = insert(served_count).from_select(_NAMES, _of_days())
 _SPAN_GONE = delete(served_count).where(served_count.c.grain == _OF_GRAIN, served_count.c.first == _SINCE, _HERE)
 _SPAN_ANEW = insert(served_count).from_select(_NAMES, _of_span())
+# Written out, and one statement: each append asks it of each counter and day, mostly of one.
+_KNOWN = f"SELECT known FROM served_count WHERE grain = '{DAY}' AND counter_id = {{mark}} AND first = {{mark}}"  # noqa: S608
+_SPACE = "hashtext('hailong served')"
+_KNOWN_HELD = f"SELECT pg_try_advisory_xact_lock_shared({_SPACE}, %s), ({_KNOWN.format(mark='%s')})"
+_BESIDE = f"SELECT pg_advisory_xact_lock_shared({_SPACE}, %s)"
+_ALONE = f"SELECT pg_advisory_xact_lock({_SPACE}, bucket) FROM unnest(%s::int[]) AS bucket"  # noqa: S608

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select, union, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, insert, select, union, update
 
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.replica.continued import Position, counted_positions
@@ -22,10 +22,20 @@ from sync.collector.replica.outgoing.standings import move_tallies, seqs_of
 from sync.collector.replica.outgoing.sums import lock_releases
 from sync.collector.replica.projection_rows import RatingRow
 from sync.collector.replica.sender import counter_on
-from sync.collector.replica.served import add_up_served, lock_counters, move_typed
+from sync.collector.replica.served import add_up_served, days_held, lock_counters, move_typed
 from sync.collector.replica.spans import read_spans
 from sync.collector.replica.stored import stored_entries
-from sync.collector.store.schema import comment, counter, journal, micros, rating, tally, transaction_count
+from sync.collector.store.schema import (
+    block,
+    block_piece,
+    comment,
+    counter,
+    journal,
+    micros,
+    rating,
+    tally,
+    transaction_count,
+)
 
 _NOON = time(12)
 _RATING_ROW = tuple(rating.c[name] for name in RATING_NAMES)
@@ -66,13 +76,15 @@ def relocate(connection: Connection, wanted: Relocation) -> int:
     """Move what was pressed; how many ratings. The journals that may bring more are to be locked before."""
     moved, served = 0, set[tuple[int, date]]()
     lock_releases(connection)
-    lock_counters(connection, wanted.rows | wanted.targets)
+    lock_counters(connection, wanted.rows | wanted.targets | _beside(connection, wanted.first_day))
     for journal_id in _journals(connection, wanted):
         said = _Said(connection, journal_id, apart=wanted.device_id is not None)
         rows = _ratings(connection, journal_id, wanted, said)
         blocks = lift_blocks(connection, journal_id, {row.seq for row in rows})
         _move_ratings(connection, journal_id, rows, wanted)
+        # A decision may hold for all of a block no more, or now: then other days of it count otherwise too.
         put_blocks(connection, blocks)
+        served |= days_held(connection, blocks)
         _move_comments(connection, journal_id, rows, wanted)
         served |= _move_counts(connection, journal_id, wanted, said)
         served |= {(at, date.fromisoformat(row.day)) for row in rows for at in (row.counter_id, wanted.to(row.day))}
@@ -104,6 +116,14 @@ class _Named(msgspec.Struct):
 
 def _names_no_counter(line: bytes) -> bool:
     return msgspec.json.decode(line, type=_Named).counter is None
+
+
+def _beside(connection: Connection, since: date) -> set[int]:
+    """The counters of every block that has ratings at several, from a day on."""
+    b, p = block.c, block_piece.c
+    same = and_(p.journal_id == b.journal_id, p.last_seq == b.last_seq)
+    found = select(p.counter_id).join_from(block, block_piece, same).where(b.counter_id.is_(None), b.last_day >= since)
+    return set(connection.execute(found.distinct()).scalars())
 
 
 def _journals(connection: Connection, wanted: Relocation) -> list[str]:

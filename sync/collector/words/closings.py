@@ -77,7 +77,8 @@ class Closings(When):
             (t("Set aside"), lambda one: t.number(one.aside)),
             (t("Not shown yet"), lambda one: t.number(one.waiting)),
             (t("Ratings recorded"), lambda one: t.number(one.recorded)),
-            (t("Transactions"), self._transactions),
+            (t("Transactions"), lambda one: self._known(one.transactions)),
+            (t("Transactions rated"), lambda one: self._known(one.rated)),
         ]
         return [(name, say(told[0]), say(told[1])) for name, say in counts]
 
@@ -102,8 +103,8 @@ class Closings(When):
         value = Share(Method.TOP2BOX, sums.satisfied, sums.n).percent(1) if sums.percent else None
         return "–" if value is None else self.t.percent(value)
 
-    def _transactions(self, sums: Sums) -> str:
-        return self.t("unknown") if sums.transactions is None else self.t.number(sums.transactions)
+    def _known(self, n: int | None) -> str:
+        return self.t("unknown") if n is None else self.t.number(n)
 
     def _cause(self, cause: Cause) -> str:
         t = self.t

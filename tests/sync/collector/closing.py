@@ -39,6 +39,8 @@ def at(day: int, hour: int = 12, month: int = 11) -> datetime:
 
 CLOSED = at(8, month=12)
 """The first day on which November is closed."""
+LATER = at(10, month=12)
+"""Some days after it was."""
 
 
 @dataclass
@@ -80,6 +82,7 @@ class Closed:
             counter = {"counter_id": 3, "code": "Q3", "name": "Quầy 3", "unit_id": 2, "created_at": OPENED}
             connection.execute(insert(schema.counter), counter)
             after_ids(connection)
+        self.office.device = replace(self.office.device, counters={**self.office.device.counters, "Q3": 3})
 
     def press(
         self,

@@ -117,7 +117,7 @@ def withdraw(connection: Connection, signal_id: int, words: str, chair: Chair) -
     lock_journals(connection, row.counter_id)
     standing = (suspicion.c.signal_id == signal_id) & suspicion.c.lifted_at.is_(None)
     lock_releases(connection)
-    found = connection.execute(select(suspicion).where(standing)).all()
+    found = connection.execute(select(suspicion).where(standing).order_by(suspicion.c.counter_id)).all()
     if not found:
         raise DecisionWrong("nothing is set aside for this sign")
     connection.execute(update(suspicion).where(standing).values(lifted_at=chair.now, lifted_by=chair.reader.name))
@@ -137,7 +137,7 @@ def withdraw(connection: Connection, signal_id: int, words: str, chair: Chair) -
 def apply_again(connection: Connection) -> int:
     """Set aside what slipped past a decision: a block that was being brought out at that very moment."""
     lock_releases(connection)
-    standing = select(suspicion).where(suspicion.c.lifted_at.is_(None))
+    standing = select(suspicion).where(suspicion.c.lifted_at.is_(None)).order_by(suspicion.c.counter_id)
     return sum(
         move(connection, Stretch(row.counter_id, row.first_day, row.last_day, row.part), Standing.SUSPECT)
         for row in connection.execute(standing).all()

@@ -6,7 +6,9 @@ from datetime import date
 from sqlalchemy import Connection, and_, func, or_, select, union_all
 
 from kiosk.domain.visit.rating import Standing
+from sync.collector.replica.held import BlockKey
 from sync.collector.replica.outgoing.standings import blocks_at, count_pooled, lies_in, set_shown, widened
+from sync.collector.replica.served import add_up_served, days_held, lock_counters
 from sync.collector.replica.shown import LEVEL_NAMES
 from sync.collector.replica.spans import read_spans
 from sync.collector.replica.stretch import Stretch
@@ -63,11 +65,16 @@ def told_before(connection: Connection, counter_id: int, since: date) -> date | 
 def move(connection: Connection, stretch: Stretch, to: Standing, spare: Sequence[Stretch] = ()) -> int:
     """Make the blocks that lie wholly in the stretch suspect, or let them count again; how many ratings were moved.
 
-    A block that lies in one of ``spare`` stays as it is.
+    A block that lies in one of ``spare`` stays as it is. Who took part is added up anew. Whoever moves at several
+    counters does it in the order of their numbers: each is locked.
     """
-    moved = 0
+    lock_counters(connection, {stretch.counter_id})
+    moved, keys = 0, set[BlockKey]()
     for one in blocks_at(connection, stretch):
         is_meant = one.is_suspect is not (to is Standing.SUSPECT) and lies_in(connection, one, stretch)
         if is_meant and not any(lies_in(connection, one, other) for other in spare):
             moved += set_shown(connection, one, to)
+            keys.add(BlockKey(one.journal_id, one.last_seq))
+    if keys:
+        add_up_served(connection, days_held(connection, keys))
     return moved

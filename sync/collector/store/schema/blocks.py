@@ -99,6 +99,7 @@ pool_piece = clustered(
     Column("counter_id", Serial, primary_key=True),
     Column("standing", String(20), primary_key=True),
     Column("n", BigInteger, nullable=False),
+    Index(None, "counter_id"),
 )
 
 # What a block holds, by where and when and why: its sums by level.

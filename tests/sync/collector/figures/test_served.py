@@ -1,25 +1,36 @@
 """Served: its rows are nothing but the sum of what was typed in and what was recorded, whatever moved which of them."""
 
 from collections import Counter
-from datetime import date, timedelta
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
 
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.exc import OperationalError
 
+import sync.collector.store.migrate
 from kiosk.domain.numbers.disclosure import OFF, Policy
+from kiosk.domain.visit.rating import Standing
+from sync.collector.care.signals.standing import move
 from sync.collector.figures.queries.grains import Days
 from sync.collector.figures.queries.served import Served, read_served
 from sync.collector.figures.release import Release
 from sync.collector.profiles import typed as typed_in
-from sync.collector.profiles.typed import FILE, Source, keep_served
+from sync.collector.profiles.typed import FILE, WEB, Source, keep_served
 from sync.collector.replica.keep import keep_projection
+from sync.collector.replica.outgoing.sums import lock_releases
 from sync.collector.replica.projection_rows import CountRow, Projection
+from sync.collector.replica.served import BUCKETS, lock_kept
 from sync.collector.replica.shown import week_of
+from sync.collector.replica.stretch import ANY_PART, Stretch
+from sync.collector.services.relocate import Relocation, relocate
 from sync.collector.services.services import Services
 from sync.collector.store import schema
 from sync.collector.store.partitions import ensure_partitions
-from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.builders import DAYS, HANOI, NOON, Office, Pen
 from tests.sync.collector.moving import day, moving
 
 MONDAY = date(2026, 10, 26)
@@ -34,6 +45,10 @@ _MOVES = st.one_of(
     # In which journal, at which of its seqs, and received when: earlier than the one before where it is read late.
     st.tuples(st.just("type"), _DAYS, st.integers(1, 2), st.integers(0, 99), st.sampled_from(JOURNALS),
               st.integers(1, 9), st.integers(0, 9)),
+    st.tuples(st.just("write"), _DAYS, st.integers(1, 2), st.integers(0, 99)),
+    st.tuples(st.just("decide"), _DAYS, st.integers(0, 1), st.integers(1, 2)),
+    st.tuples(st.just("withdraw")),
+    st.tuples(st.just("move"), st.integers(1, 2), _DAYS),
     st.tuples(st.just("release"), st.sampled_from((Policy(), OFF))),
 )  # fmt: skip
 _RELEASE = ("release", Policy())
@@ -48,8 +63,7 @@ def test_what_is_served_always_equals_a_recount(
     pen = Pen()
     for name, *values in (*moves, _RELEASE):
         _MAKE[name](services, office, pen, *values)  # type: ignore[index, operator]
-        if name == "release":
-            assert kept(office) == recounted(office)
+        assert kept(office) == recounted(office), name
 
 
 def test_counters_served_are_read_from_months_weeks_and_days(services: Services, office: Office) -> None:
@@ -98,16 +112,66 @@ def test_who_took_part_moves_with_the_ratings_though_nobody_types_anew(office: O
     assert {row[2]: row[3:] for row in rows if row[:2] == ("d", day(3))} == {ids["Q1"]: (0, 20), ids["Q2"]: (6, 20)}
 
 
+def test_a_move_that_ends_a_decision_adds_up_the_days_that_stayed_too(services: Services, office: Office) -> None:
+    pen = Pen()
+    for on in (1, 2):
+        _press(services, office, pen, on, 1, 3)
+        _write(services, office, pen, on, 1, 10)
+    _press(services, office, pen, 3, 1, 5)
+    _release(services, office, pen, Policy())
+    _decide(services, office, pen, 1, 1, 1)
+    set_aside = recounted(office)["d", MONDAY + timedelta(days=1), 1]
+
+    # A block of both days is at two counters now, and no decision is about both.
+    _move(services, office, pen, 1, 2)
+
+    assert (set_aside, recounted(office)["d", MONDAY + timedelta(days=1), 1]) == ((0, 10, 1, 1), (3, 10, 1, 1))
+    assert kept(office) == recounted(office)
+
+
+def test_a_database_of_before_is_added_up_anew(services: Services, office: Office) -> None:
+    pen = Pen()
+    for on, counter_id in ((5, 1), (6, 1), (6, 2)):
+        _press(services, office, pen, on, counter_id, 6)
+        _type(services, office, pen, on, counter_id, 20, JOURNALS[0], on, 0)
+    _write(services, office, pen, 6, 1, 30)
+    before = kept(office)
+    steps = sync.collector.store.migrate._steps().walk_revisions()
+    step = next(each.module for each in steps if each.module.__name__.endswith("visits_anew_py"))
+    with office.database.writing() as connection:
+        connection.execute(update(schema.served_count).values(ratings=99))
+        connection.execute(text("DROP INDEX ix_pool_piece_counter_id"))
+        with Operations.context(MigrationContext.configure(connection)):
+            step.upgrade()
+
+    assert kept(office) == recounted(office) == before
+
+
+def test_nobody_types_in_transactions_while_a_visit_of_their_day_comes(services: Services, office: Office) -> None:
+    if office.database.is_sqlite:
+        return
+    place = {(1, MONDAY)}
+    with office.database.writing() as appends:
+        assert lock_kept(appends, place) == place
+        with suppress(OperationalError), office.database.writing() as types:
+            types.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            lock_kept(types, (), {(1 + BUCKETS, MONDAY)})
+            raise AssertionError("it did not wait")
+        with office.database.writing() as other:
+            assert lock_kept(other, {(2, MONDAY)}) == {(2, MONDAY)}
+
+
 def kept(office: Office) -> dict[tuple[object, ...], tuple[object, ...]]:
     return {row[:3]: row[3:] for row in office.rows("served_count")}
 
 
 def recounted(office: Office) -> dict[tuple[object, ...], tuple[object, ...]]:
     """What should stand there, counted from what was typed in and what was recorded."""
-    typed, tally = schema.transaction_count, schema.tally
+    a, b, tally = schema.transaction_count.c, schema.typed_count.c, schema.tally
     with office.database.reading() as connection:
-        in_order = select(typed).order_by(typed.c.received_at, typed.c.seq)
-        known = {(row.counter_id, row.day): row.n for row in connection.execute(in_order)}
+        typed = [*connection.execute(select(a.received_at, a.seq, a.counter_id, a.day, a.n)),
+                 *connection.execute(select(b.typed_at, b.typed_id, b.counter_id, b.day, b.n))]  # fmt: skip
+        known = {(counter_id, on): n for *_, counter_id, on, n in sorted(map(tuple, typed))}
         answered: dict[tuple[int, date], dict[str, Counter[str]]] = {}
         for row in connection.execute(select(tally).where(tally.c.standing == "counted", tally.c.n > 0)):
             surveys = answered.setdefault((row.counter_id, row.day), {})
@@ -153,6 +217,44 @@ def _type(
         keep_projection(connection, journal_id, schema.micros(NOON + timedelta(hours=hour)), projection)
 
 
+def _write(services: Services, office: Office, pen: Pen, day: int, counter_id: int, n: int) -> None:
+    """Somebody types in a number on the web."""
+    with office.database.writing() as connection:
+        served = typed_in.Served(counter_id, MONDAY + timedelta(days=day), n)
+        keep_served(connection, [served], Source("huong", NOON + timedelta(hours=5), WEB, "Q1"))
+
+
+def _decide(services: Services, office: Office, pen: Pen, day: int, more: int, counter_id: int) -> None:
+    """Somebody sets days aside, those also that no block holds yet."""
+    first, last = (MONDAY + timedelta(days=each) for each in (day, day + more))
+    with office.database.writing() as connection:
+        lock_releases(connection)
+        move(connection, Stretch(counter_id, first, last, ANY_PART), Standing.SUSPECT)
+        about = {"counter_id": counter_id, "first_day": first, "last_day": last, "part": ""}
+        found = {"sign": "burst", "evidence": {}, "found_at": NOON, "seen_at": NOON, "state": "aside"}
+        sign = connection.execute(insert(schema.signal).values(**about, **found).returning(schema.signal.c.signal_id))
+        said = {"signal_id": sign.scalar_one(), "n": 0, "set_at": NOON, "set_by": "huong"}
+        connection.execute(insert(schema.suspicion).values(**about, **said))
+
+
+def _withdraw(services: Services, office: Office, pen: Pen) -> None:
+    """Everything that was set aside counts again."""
+    with office.database.writing() as connection:
+        lock_releases(connection)
+        standing = connection.execute(select(schema.suspicion).where(schema.suspicion.c.lifted_at.is_(None))).all()
+        connection.execute(update(schema.suspicion).values(lifted_at=NOON, lifted_by="huong"))
+        for one in standing:
+            move(connection, Stretch(one.counter_id, one.first_day, one.last_day, one.part), Standing.COUNTED)
+
+
+def _move(services: Services, office: Office, pen: Pen, counter_id: int, day: int) -> None:
+    """What was pressed and typed in at a counter since a day was at the other one."""
+    since = datetime.combine(MONDAY + timedelta(days=day), time(), HANOI)
+    other = 3 - counter_id
+    with office.database.writing() as connection:
+        relocate(connection, Relocation(frozenset({counter_id}), since, lambda _: other, frozenset({other}), DAYS))
+
+
 def _release(services: Services, office: Office, pen: Pen, policy: Policy) -> None:
     release = Release(NOON, services.days.today(NOON), policy, services.surveys)
     release.run(lambda work: services.writer.submit(work).result())
@@ -162,8 +264,10 @@ def _empty(office: Office) -> None:
     with office.database.writing() as connection:
         for name in ("tally", "reason_tally", "reason_choice", "rating", "uncut_count", "block", "block_piece",
                      "block_reason", "shown_count", "shown_unit_count", "served_count",
-                     "transaction_count"):  # fmt: skip
+                     "transaction_count", "typed_count", "suspicion", "signal", "pool", "pool_piece", "aside_union",
+                     "demonstration", "undated_count", "cut_state", "cut_due"):  # fmt: skip
             connection.execute(delete(schema.metadata.tables[name]))
 
 
-_MAKE = {"press": _press, "revise": _revise, "type": _type, "release": _release}
+_MAKE = {"press": _press, "revise": _revise, "type": _type, "release": _release, "write": _write, "decide": _decide,
+         "withdraw": _withdraw, "move": _move}  # fmt: skip
