@@ -16,6 +16,7 @@ from kiosk.domain.visit.rating import Fact
 from kiosk.domain.visit.rules import VisitRules
 from kiosk.domain.visit.visit import Step
 from tests.builders import FrozenClock
+from tests.citizens import fill_a_corner_only
 
 OFFICE = {"vi": "Trung tâm Phục vụ hành chính công phường Bình An"}
 COUNTER = {"vi": "Quầy 3 · Hộ tịch – Chứng thực", "en": "Counter 3 · Civil status – Certification"}
@@ -107,7 +108,6 @@ def window() -> Any:
     os.environ["SDL_VIDEODRIVER"] = "offscreen"
     os.environ["SDL_AUDIODRIVER"] = "dummy"
     from kivy.base import runTouchApp
-    from kivy.graphics.opengl import GL_SCISSOR_TEST, glEnable, glScissor
 
     from kiosk.ui.app import WindowOptions, prepare_window
     from kiosk.ui.parts import parts
@@ -120,9 +120,7 @@ def window() -> Any:
     parts.text_width = lru_cache(_WIDTHS_MAX)(parts.text_width)
     opened = prepare_window(WindowOptions(1280, 800, fullscreen=False))
     runTouchApp(embedded=True)
-    # Everything is drawn, into one pixel: here nobody looks at the picture, and a processor takes long to fill it.
-    glEnable(GL_SCISSOR_TEST)
-    glScissor(0, 0, 1, 1)
+    fill_a_corner_only()
     return opened
 
 
