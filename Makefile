@@ -9,16 +9,19 @@ READY := $(VENV)/ready
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .PHONY: setup demo test faults lint bench assets lock clean pages screens soak packages apt-repo trial rules interop
+.PHONY: system-packages locked-packages
 
 setup: $(READY) assets
 
 demo: setup
 	@$(BIN)/kiosk demo $(ARGS)
 
-test: setup lint
+# All tests run with the linters beside them; some, after them.
+test: setup
 ifeq ($(ARGS),)
 	@tests/run
 else
+	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest $(ARGS)
 endif
 
@@ -81,12 +84,19 @@ lock: $(READY)
 clean:
 	rm -rf $(VENV) build dist assets/generated
 
+# Both kinds of packages are installed at the same time: one unpacks while the other waits for the network.
 $(READY): pyproject.toml requirements.lock kiosk/__about__.py .ci/system-packages
+	@.ci/system-packages python3-venv
+	@$(MAKE) --no-print-directory --jobs=2 system-packages locked-packages
+	@touch $@
+
+system-packages:
 	@.ci/system-packages
+
+locked-packages:
 	@test -x $(BIN)/python || python3 -m venv $(VENV)
 	@grep -A20 '^uv==' requirements.lock | sed '2,$${/^[^ ]/,$$d}' > $(VENV)/uv.lock
 	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps --disable-pip-version-check -r $(VENV)/uv.lock
 	@echo "Installing the locked packages …"
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps -e .
-	@touch $@

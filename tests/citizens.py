@@ -56,7 +56,7 @@ def open_kiosk(folder: Path) -> "Citizens":
         Wiring(survey, recorder, clock, {"vi": "Phường Bình An"}, rules=VisitRules(words=True), sound=True, desk=desk)
     )
     app._run_prepare()
-    _fill_a_corner_only()
+    fill_a_corner_only()
     return Citizens(app, clock, recorder)
 
 
@@ -65,8 +65,8 @@ def _no_tally() -> Any:
     raise SpokenError("The journal is being used.")
 
 
-def _fill_a_corner_only() -> None:
-    # Filling the window in software takes nine tenths of a visit and keeps nothing.
+def fill_a_corner_only() -> None:
+    """From now on all is drawn, but a corner alone is filled: in software that takes nine tenths of a visit."""
     from kivy.graphics.opengl import glEnable, glScissor
 
     glEnable(_SCISSOR_TEST)

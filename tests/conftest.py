@@ -18,5 +18,6 @@ def clock() -> FrozenClock:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: the garbage collector need not look through it again and again."""
+    """What is loaded by now stays, and what tests leave waits: the garbage collector need not look all the time."""
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

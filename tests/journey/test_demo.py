@@ -18,6 +18,7 @@ import pytest
 from kiosk.base.texts import texts
 from kiosk.commands.demo import DemoFailed, _report
 from kiosk.office.settings import load_kiosk_settings
+from tests.offscreen import OFFSCREEN
 
 KIOSK = str(Path(sys.executable).with_name("kiosk"))
 pytestmark = [pytest.mark.window, pytest.mark.timeout(180)]
@@ -36,7 +37,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def environment() -> dict[str, str]:
-    return {**os.environ, "SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy", "HAILONG_LANGUAGE": "en"}
+    return {**os.environ, **OFFSCREEN, "HAILONG_LANGUAGE": "en"}
 
 
 def demo(folder: Path, port: int, environment: dict[str, str], presses: int) -> subprocess.Popen[str]:

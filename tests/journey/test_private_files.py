@@ -12,6 +12,7 @@ import pytest
 from kiosk.base.private_file import close_to_others, write_private
 from kiosk.setup.drop_in import keep_drop_in
 from tests import started
+from tests.offscreen import OFFSCREEN
 
 pytestmark = [pytest.mark.window, pytest.mark.timeout(180)]
 
@@ -24,8 +25,7 @@ def port() -> int:
 
 
 ENVIRONMENT = {
-    **os.environ, "SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy", "HAILONG_LANGUAGE": "en",
-    "HAILONG_KIOSK_JOURNAL__ALLOW_ANY_DISK": "true",
+    **os.environ, **OFFSCREEN, "HAILONG_LANGUAGE": "en", "HAILONG_KIOSK_JOURNAL__ALLOW_ANY_DISK": "true",
 }  # fmt: skip
 
 

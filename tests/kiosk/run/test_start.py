@@ -13,6 +13,7 @@ from kiosk.journal.errors import JournalUnusable
 from kiosk.journal.reader import JournalReader
 from kiosk.office.settings import load_kiosk_settings
 from sync.agent.device.enroll import Device
+from tests.offscreen import OFFSCREEN
 
 START = """
 import sys
@@ -39,8 +40,7 @@ main()
 def test_first_frame_waits_for_nothing_that_the_screen_does_not_need(tmp_path):
     ended = subprocess.run(
         [sys.executable, "-c", START, "run", "--data-dir", str(tmp_path)],
-        env=os.environ
-        | {"SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy", "HAILONG_KIOSK_SCREEN__FULLSCREEN": "false"},
+        env=os.environ | OFFSCREEN,
         capture_output=True,
         text=True,
         timeout=60,
@@ -71,13 +71,7 @@ def test_what_the_office_set_comes_to_a_running_screen_between_visits(tmp_path):
     """The screen starts again at rest; the journal then says which settings are in force."""
     started = subprocess.Popen(
         [str(Path(sys.executable).with_name("kiosk")), "run", "--data-dir", str(tmp_path)],
-        env=os.environ
-        | {
-            "SDL_VIDEODRIVER": "offscreen",
-            "SDL_AUDIODRIVER": "dummy",
-            "HAILONG_KIOSK_SCREEN__FULLSCREEN": "false",
-            "HAILONG_KIOSK_VISIT__QUESTION_S": "5",
-        },
+        env=os.environ | OFFSCREEN | {"HAILONG_KIOSK_VISIT__QUESTION_S": "5"},
         stderr=subprocess.PIPE,
         text=True,
     )

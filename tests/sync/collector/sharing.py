@@ -30,7 +30,6 @@ def quick_hashes() -> Iterator[None]:
     quick = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(passwords, "_hasher", quick)
-        patched.setattr(passwords, "_NOBODYS", quick.hash("nobody"))
         yield
 
 
