@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from itertools import chain, repeat
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -29,7 +28,6 @@ _PIECE = (
     "WHERE journal_id = {{one}} AND last_seq BETWEEN {{one}} AND {{one}}"
 )
 _REASON = "SELECT last_seq, reason, n FROM block_reason WHERE journal_id = {one} AND last_seq BETWEEN {one} AND {one}"
-_BY_TALLY = itemgetter(3, 4)
 Piece = tuple[int, str, str, str]
 
 
@@ -115,7 +113,7 @@ class Blocks:
         rows, named = list[Row](), Counter[str]()
         for journal_id, seqs in held.items():
             rows += self._take_out(one, journal_id, seqs, named)
-        counts = Counter(map(_BY_TALLY, rows))
+        counts = Counter(rows)
         self._kept[self._journal_id].tally.update(counts)
         if len(rows) < sum(map(len, held.values())):
             return

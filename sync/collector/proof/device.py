@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from kiosk.journal.chain import Cursor
 from sync.collector.calendar.presstime import LocalDays
@@ -22,6 +23,7 @@ from sync.collector.proof.sums import check_tallies, check_uncut
 from sync.collector.proof.teller import Teller
 from sync.collector.proof.wrong import Finding, What, Wrong
 from sync.collector.replica.sender import Device
+from sync.collector.store.blame import lies_in_the_data
 from sync.collector.store.database import Database
 from sync.collector.store.schema import journal, rating, segment, tally
 
@@ -92,8 +94,10 @@ def _noted(found: Checked, journal_id: str = "") -> Iterator[None]:
         yield
     except Wrong as wrong:
         found.findings.append(Finding.of(wrong, journal_id, found.device_id))
-    except (ValueError, TypeError, LookupError) as error:
+    except (ValueError, TypeError, LookupError, DBAPIError) as error:
         # Whoever writes nonsense into the database must not end the check of everything else.
+        if not lies_in_the_data(error):
+            raise
         unreadable = Wrong(What.UNREADABLE, why=type(error).__name__)
         found.findings.append(Finding.of(unreadable, journal_id, found.device_id))
 

@@ -16,8 +16,8 @@ from sync.collector.calendar.presstime import MICROS_PER_QUARTER_HOUR as QUARTER
 from sync.collector.calendar.presstime import TimeQuality
 from sync.collector.proof.chain import Piece
 from sync.collector.proof.elsewhere import Elsewhere, is_counted_there
-from sync.collector.proof.rows import Row, kind_of, read_duplicates, read_ratings, read_reasons, read_unread
-from sync.collector.proof.teller import Teller
+from sync.collector.proof.rows import Page, Ratings, Row, kind_of, read_duplicates, read_reasons, read_unread
+from sync.collector.proof.teller import Dated, Teller
 from sync.collector.proof.wrong import What, Whose, Wrong
 from sync.collector.replica.continued import Position
 from sync.collector.replica.projection_rows import UnreadReason
@@ -56,6 +56,7 @@ class Lines:
     ) -> None:  # fmt: skip
         self._connection, self._journal_id = connection, journal_id
         self._teller, self._elsewhere = teller, elsewhere
+        self._ratings = Ratings(connection, journal_id)
         self._duplicates = read_duplicates(connection, journal_id)
         self._unread: Mapping[int, str] = {}
         self._said: dict[int, tuple[int, list[str]]] = {}
@@ -66,11 +67,11 @@ class Lines:
         """Hold what is kept of these lines against them; raises Wrong at the first that is kept otherwise."""
         first, last = pieces[0].first, pieces[-1].first + len(pieces[-1].lines) - 1
         self._unread = read_unread(self._connection, self._journal_id, first, last)
-        rows = {row[0]: row for row in read_ratings(self._connection, self._journal_id, first, last)}
-        matched = sum(self._take_piece(piece, rows) for piece in pieces)
-        if matched < len(rows):
-            raise Wrong(What.RATING_INVENTED, first=self._unmatched(pieces, rows))
-        self.kept.free |= rows
+        page = self._ratings.read(first, last)
+        matched = sum(self._take_piece(piece, page) for piece in pieces)
+        if matched < len(page.rows) or not page.is_once:
+            raise Wrong(What.RATING_INVENTED, first=self._unmatched(pieces, page.rows))
+        self.kept.free |= page.rows
         for rating, reason, seq in read_reasons(self._connection, self._journal_id, first, last):
             self._chosen.setdefault(rating, (seq, []))[1].append(reason)
         self.settle(seq for seq in [*self._chosen, *self._said] if seq <= last - ENTRIES_MAX)
@@ -87,12 +88,13 @@ class Lines:
             for seq in sorted(said.intersection(ratings)):
                 self._elsewhere.settle_level(Position(self._journal_id, seq))
 
-    def _take_piece(self, piece: Piece, rows: dict[int, Row]) -> int:
+    def _take_piece(self, piece: Piece, page: Page) -> int:
         """Hold one segment's lines to these rows; how many of them are ratings that count here."""
         # The one loop over every line: nothing is called in it that need not be.
         others, quarter, half, kinds = 0, -1, ("", ""), dict[Any, str]()
         boot, mono_us, since_us = self._teller.clock_of(piece)
-        decode, row_of, place = _decode, rows.get, self._teller.place
+        decode, place, (rows, presses, firsts, _) = _decode, self._teller.place, page
+        row_of = rows.get
         for seq, line in enumerate(piece.lines, piece.first):
             try:
                 said = decode(line)
@@ -105,24 +107,25 @@ class Lines:
                 self._take_uncounted(seq, line, said, row, piece)
                 others += 1
                 continue
-            _, pressed, first_level, level, kind = row
-            if level != said.level or first_level is not None:
-                self._elsewhere.levels[Position(self._journal_id, seq)] = (said.level, level, first_level)
+            level, kind = row
+            pressed = presses[seq]
+            if level != said.level or seq in firsts:
+                self._elsewhere.levels[Position(self._journal_id, seq)] = (said.level, level, firsts.get(seq))
             if pressed // QUARTER_US != quarter:
                 quarter = pressed // QUARTER_US
                 kinds = kinds if place(pressed) == half else {}
                 half = place(pressed)
             asked = said.survey, said.question, said.standing, said.counter
-            if kind != kinds.get(asked) and self._check_kind(said, row, piece, half):
+            if kind != kinds.get(asked) and self._check_kind(said, (seq, pressed, kind), piece, half):
                 kinds[asked] = kind
             if said.boot != boot or not 0 <= said.mono <= mono_us or pressed != since_us + said.mono:
-                self._teller.check_time(seq, said, row, piece)
+                self._teller.check_time(said, (seq, pressed, kind), piece)
         return len(piece.lines) - others
 
-    def _check_kind(self, said: RatingLine, row: Row, piece: Piece, half: tuple[str, str]) -> bool:
+    def _check_kind(self, said: RatingLine, at: Dated, piece: Piece, half: tuple[str, str]) -> bool:
         """Hold all but the level to the line; whether whatever says the same in this half day is of this kind."""
-        seq, pressed, *_ = row
-        found = kind_of(row[4])
+        seq, pressed, kind = at
+        found = kind_of(kind)
         if (found.survey, found.question) != (said.survey, said.question):
             raise _changed(seq, "question")
         if found.standing != said.standing:
@@ -132,7 +135,7 @@ class Lines:
         self._teller.check_counter(seq, said, pressed, found)
         is_exact = found.quality == TimeQuality.EXACT
         if not is_exact:
-            self._teller.check_time(seq, said, row, piece)
+            self._teller.check_time(said, at, piece)
         return is_exact and self._teller.is_plain
 
     def _unmatched(self, pieces: Sequence[Piece], rows: dict[int, Row]) -> int:
@@ -215,18 +218,18 @@ class Lines:
             said, kept = self._said.pop(rating, None), self._chosen.pop(rating, None)
             row = self.kept.free.get(rating)
             if kept is not None and row is not None:
-                self._count_reasons(row, kept[1])
+                self._count_reasons(rating, row, kept[1])
             if said is None and kept is not None:
                 self._elsewhere.unsaid[Position(self._journal_id, rating)] = sorted(kept[1])
             elif said is not None and (kept is None or (kept[0], sorted(kept[1])) != (said[0], sorted(said[1]))):
                 raise Wrong(What.REASONS_CHANGED, first=rating)
 
-    def _count_reasons(self, row: Row, reasons: list[str]) -> None:
-        found = kind_of(row[4])
+    def _count_reasons(self, seq: int, row: Row, reasons: list[str]) -> None:
+        found = kind_of(row[1])
         place = (found.counter_id, found.day, found.part, found.survey, found.question, found.standing)
         self.kept.reasons.update((*place, reason) for reason in reasons)
         if found.standing == _COUNTED:
-            self.kept.named[row[0]] = reasons
+            self.kept.named[seq] = reasons
 
 
 _ABOUT = frozenset({str(UnreadReason.NOT_IN_VISIT), str(UnreadReason.AFTER_CUT), str(UnreadReason.NO_RATING)})

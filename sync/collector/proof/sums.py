@@ -16,7 +16,7 @@ from sync.collector.store.schema import cut_state
 def check_tallies(connection: Connection, journal_id: str, kept: Kept) -> int:
     """Hold a journal's tallies to its ratings, all of which were read; how many these are. Raises Wrong."""
     tally = Counter[tuple[Any, ...]]()
-    for (level, text), n in (kept.tally + Counter((row[3], row[4]) for row in kept.free.values())).items():
+    for (level, text), n in (kept.tally + Counter(kept.free.values())).items():
         kind = kind_of(text)
         tally[kind.counter_id, kind.day, kind.part, kind.survey, kind.question, level, kind.standing] += n
     _compare(What.TALLY_WRONG, tally, read_counts(connection, "tally", TallyKey._fields, journal_id))
@@ -35,7 +35,7 @@ def check_uncut(connection: Connection, journal_id: str, kept: Kept) -> None:
     if begun_seq is None:
         return
     free = Counter[tuple[Any, ...]]()
-    for text, n in Counter(row[4] for seq, row in kept.free.items() if seq >= begun_seq).items():
+    for text, n in Counter(kind for seq, (_, kind) in kept.free.items() if seq >= begun_seq).items():
         kind = kind_of(text)
         free[kind.counter_id, kind.day, kind.part, kind.survey, kind.question, kind.standing] += n
     found = read_counts(connection, "uncut_count", UncutKey._fields, journal_id)

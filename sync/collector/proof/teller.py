@@ -14,7 +14,7 @@ from kiosk.journal.lines import RatingLine
 from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, PressClock, TimeQuality
 from sync.collector.proof.chain import Piece
-from sync.collector.proof.rows import Kind, Row, kind_of
+from sync.collector.proof.rows import Kind, kind_of
 from sync.collector.proof.wrong import What, Wrong
 from sync.collector.replica.continued import boot_of_device
 from sync.collector.replica.projection import Context, project_entries
@@ -28,6 +28,9 @@ DRIFT_US_MAX = 600_000_000
 """So far a boot clock and ours drift apart while a kiosk runs."""
 _SUSPECT, _COUNTED = str(Standing.SUSPECT), str(Standing.COUNTED)
 _EXACT, _CORRECTED, _UNCERTAIN, _RECEIVED = map(str, TimeQuality)
+
+Dated = tuple[int, int, str]
+"""A rating as it is kept: its entry, when it was pressed in microseconds since 1970, and its kind."""
 
 
 class Teller:
@@ -59,9 +62,10 @@ class Teller:
             return "", -1, 0
         return ("" if piece.by_file else sent.boot), sent.mono_us, piece.received_us - sent.mono_us
 
-    def check_time(self, seq: int, said: RatingLine, row: Row, piece: Piece) -> None:
+    def check_time(self, said: RatingLine, at: Dated, piece: Piece) -> None:
         """Hold a time that the sending boot did not measure to what is known of its boot; raises Wrong."""
-        pressed, quality = row[1], kind_of(row[4]).quality
+        seq, pressed, kind = at
+        quality = kind_of(kind).quality
         boot, mono_us, since_us = self.clock_of(piece)
         is_measured = said.boot == boot and 0 <= said.mono <= mono_us
         if quality == _RECEIVED:

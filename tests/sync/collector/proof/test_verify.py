@@ -161,6 +161,23 @@ def test_what_was_altered_is_named(held: Held, what: str) -> None:
     assert set(codes) <= set(found), found
 
 
+def test_nonsense_that_sqlite_takes_anywhere_does_not_end_the_check(held: Held) -> None:
+    if held.office.database.is_sqlite:
+        for said in ("x'ff'", "CAST(x'ff' AS TEXT)"):
+            held.sql(f"UPDATE rating SET part = {said} WHERE seq = {FIRST}")
+
+            assert held.found() == ["unreadable"]
+
+
+def test_rating_that_is_there_twice_is_named(held: Held) -> None:
+    columns = "counter_id, survey, question, level, first_level, standing, pressed_at, time_quality, day, part"
+    later = "received_at + 1" if held.office.database.is_sqlite else "received_at + interval '1 second'"
+    held.sql(f"INSERT INTO rating (journal_id, seq, received_at, {columns}) "
+             f"SELECT journal_id, seq, {later}, {columns} FROM rating WHERE seq = {FIRST}")  # fmt: skip
+
+    assert held.found()[0] == "rating_invented"
+
+
 def test_key_that_was_exchanged_at_every_place_is_named(held: Held) -> None:
     stranger = f"'{KioskKey().public}'"
 
