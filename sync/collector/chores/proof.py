@@ -71,7 +71,7 @@ class VerifyNightly:
         is_whole = look.whole_at is None or now - look.whole_at >= WHOLE_AFTER
         with services.database.reading() as connection:
             marks = {} if is_whole else marks_of(connection, look.device_id)
-        rule = Rule(services.days, services.config.policy.block_min)
+        rule = Rule(services.days, services.config.policy.block_min, services.surveys)
         one = check_device(services.database, look.device_id, rule, marks)
         if one.findings and marks:
             # What was read a part of is read whole before anybody is told.

@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from kiosk.domain.visit.survey import Survey
 from kiosk.journal.chain import Cursor
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.fleet.devices.devices import Directory
-from sync.collector.fleet.surveys.library import Library
 from sync.collector.proof.blocks import Blocks
 from sync.collector.proof.chain import Reach, Walk, begin
 from sync.collector.proof.elsewhere import Elsewhere
 from sync.collector.proof.hidden import check_hidden
+from sync.collector.proof.kept.block import Standings
 from sync.collector.proof.keys import Keys
 from sync.collector.proof.lines import Kept, Lines
 from sync.collector.proof.marks import Mark
@@ -53,6 +54,7 @@ class Rule:
     days: LocalDays
     least: int
     """How many ratings a block must count to be shown."""
+    surveys: Mapping[str, Survey]
 
 
 def check_device(database: Database, device_id: str, rule: Rule, marks: Marks, only: Sequence[str] = ()) -> Checked:
@@ -66,10 +68,7 @@ def check_device(database: Database, device_id: str, rule: Rule, marks: Marks, o
         with _noted(found):
             keys.check()
         wanted = select(journal).where(journal.c.device_id == device_id, journal.c.next_seq > 1)
-        library = Library(database)
-        _Check(connection, sender, rule, keys, marks, library).run(
-            connection.execute(wanted.order_by(*_IN_ORDER)).all(), found
-        )
+        _Check(connection, sender, rule, keys, marks).run(connection.execute(wanted.order_by(*_IN_ORDER)).all(), found)
     return _of(found, only) if only else found
 
 
@@ -105,13 +104,11 @@ def _noted(found: Checked, journal_id: str = "") -> Iterator[None]:
 class _Check:
     """One kiosk while it is checked."""
 
-    def __init__(
-        self, connection: Connection, sender: Device, rule: Rule, keys: Keys, marks: Marks, library: Library
-    ) -> None:
+    def __init__(self, connection: Connection, sender: Device, rule: Rule, keys: Keys, marks: Marks) -> None:
         self._connection, self._sender, self._rule = connection, sender, rule
-        self._keys, self._marks, self._library = keys, marks, library
+        self._keys, self._marks = keys, marks
         self._kept: dict[str, Kept] = {}
-        self._elsewhere = Elsewhere(connection)
+        self._elsewhere, self._standings = Elsewhere(connection), Standings(connection, rule.surveys)
         self._is_alone = False
 
     def run(self, rows: Sequence[Row[Any]], found: Checked) -> None:
@@ -131,7 +128,7 @@ class _Check:
         for journal_id in read.keys() - self._marks.keys() - {finding.journal_id for finding in found.findings}:
             with _noted(found, journal_id):
                 check_uncut(self._connection, journal_id, self._kept[journal_id])
-                check_hidden(self._connection, journal_id, self._library, self._rule.least)
+                check_hidden(self._connection, journal_id, self._rule.surveys, self._rule.least)
         for journal_id, one in self._elsewhere.end():
             if journal_id in read and journal_id not in {finding.journal_id for finding in found.findings}:
                 found.findings.append(Finding.of(one, journal_id, found.device_id))
@@ -148,7 +145,7 @@ class _Check:
         teller = Teller(self._connection, journal_id, self._sender, self._rule.days)
         is_alone = self._is_alone and not row.continued
         lines = Lines(self._connection, journal_id, teller, self._elsewhere, kept, is_alone=is_alone)
-        blocks = Blocks(self._connection, journal_id, self._kept, range(since, row.next_seq))
+        blocks = Blocks(self._connection, journal_id, self._kept, range(since, row.next_seq), self._standings)
         walk = Walk(self._connection, journal_id, self._sender.device_id, self._keys, reach, mark)
         for pieces in walk.pieces():
             first, last = pieces[0].first, reach.cursor.next_seq - 1

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, select
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.journal.judged import Judged, judged_cuts
-from sync.collector.fleet.surveys.library import Library
 from sync.collector.proof.wrong import What, Wrong
+from sync.collector.replica.blocks.judging import Surveys
 from sync.collector.replica.blocks.kept import read_reasons, read_rows
 from sync.collector.replica.blocks.series import levels_of
 from sync.collector.replica.blocks.sums import COUNTED, fault_of
@@ -18,7 +18,7 @@ from sync.collector.store.schema import block
 from sync.protocol.messages import SEQ_MAX
 
 
-def check_hidden(connection: Connection, journal_id: str, library: Library, least: int) -> None:
+def check_hidden(connection: Connection, journal_id: str, surveys: Surveys, least: int) -> None:
     """Judge each cut anew that is said not to hold, and look for blocks that hold and are kept back; raises Wrong.
 
     ``least`` is how many a block must count by the settings. Of the cuts those that the kiosk made in this journal.
@@ -32,20 +32,20 @@ def check_hidden(connection: Connection, journal_id: str, library: Library, leas
     doubted = connection.execute(here.where(b.fault.is_not(None), b.is_kiosks)).all()
     if not doubted:
         return
-    cuts = _cuts(connection, journal_id, library)
+    cuts = _cuts(connection, journal_id, surveys)
     for row in doubted:
         cut = cuts.get(row.cut_seq)
-        if cut is not None and cut.held and cut.held[-1] == row.last_seq and _holds(connection, cut, row.held, library):
+        if cut is not None and cut.held and cut.held[-1] == row.last_seq and _holds(connection, cut, row.held, surveys):
             raise Wrong(What.BLOCK_HIDDEN, first=row.last_seq)
 
 
-def _cuts(connection: Connection, journal_id: str, library: Library) -> dict[int, Judged]:
+def _cuts(connection: Connection, journal_id: str, surveys: Surveys) -> dict[int, Judged]:
     lines = ((seq, line) for seq, _, line in stored_entries(connection, journal_id, 1, SEQ_MAX))
-    return {each.seq: each for each in judged_cuts(lines, levels_of(library)) if each.is_kiosks}
+    return {each.seq: each for each in judged_cuts(lines, levels_of(surveys)) if each.is_kiosks}
 
 
-def _holds(connection: Connection, cut: Judged, held: str, library: Library) -> bool:
+def _holds(connection: Connection, cut: Judged, held: str, surveys: Surveys) -> bool:
     places: Sequence[Position] = [Position(each, seq) for each, seqs in held_seqs(held).items() for seq in seqs]
     rows = read_rows(connection, places)
     counted = [at for at, row in rows.items() if row.standing == COUNTED]
-    return fault_of(cut, rows, read_reasons(connection, counted), library) is None
+    return fault_of(cut, rows, read_reasons(connection, counted), surveys) is None

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, or_, select
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.places.units import find_unit
+from sync.collector.fleet.surveys.library import Library
 from sync.collector.proof.device import Checked, Rule, check_device, one_view
 from sync.collector.proof.marks import Mark
 from sync.collector.proof.shown import check_shown, months_shown, strange_journals
@@ -154,8 +155,8 @@ _opened: list[tuple[Database, Rule]] = []
 
 
 def _open(settings: Settings) -> None:
-    rule = Rule(LocalDays(ZoneInfo(settings.zone)), settings.least)
-    _opened[:] = [(open_database(settings.url), rule)]
+    database = open_database(settings.url)
+    _opened[:] = [(database, Rule(LocalDays(ZoneInfo(settings.zone)), settings.least, Library(database)))]
     # Rows are read by the thousand and none of them is in a circle: looking for one after every 700 costs a tenth.
     gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from kiosk.journal.chain import chain_over
+from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.proof.device import Checked, Rule, check_device
 from sync.collector.proof.marks import Mark, MarkFile
 from sync.collector.proof.run import check_sums
@@ -23,7 +24,7 @@ from tests.sync.collector.builders import DAYS, Office, Pen
 from tests.sync.collector.kiosk_client import KioskKey, send
 
 HOURS = 3600
-RULE = Rule(DAYS, 5)
+RULE = Rule(DAYS, 5, shipped_surveys())
 VISITS = [
     ("rate", 5, "counted", None, 4), ("reasons", 1, {"w", "p"}), ("rate", 2, "counted", None, 3), ("revised", 1, 4),
     ("rate", 1, "repeat", None, 6), ("wait", 5 * HOURS), ("rate", 4, "counted", None, 6), ("reasons", 1, {"w"}),
@@ -122,7 +123,7 @@ ALTERED = {
     "a rating's form": (f"UPDATE rating SET survey = '\x1f' WHERE seq = {FIRST}", ["unreadable"]),
     "a clock's form": ("UPDATE segment SET kiosk_clock = 'wall=now' WHERE first_seq = 6", ["signature_wrong"]),
     "a block's days": ("UPDATE block SET first_day = '2026-11-01'", ["block_changed"]),
-    "a block's question": ("UPDATE block SET question = 'other'", ["cut_changed"]),
+    "a block's question": ("UPDATE block SET question = 'other'", ["block_changed"]),
     "a block made a tail": ("UPDATE block SET is_tail = TRUE, shown_at = NULL", ["cut_changed"]),
     "a block made too small": ("UPDATE block SET n = 4, shown_at = NULL", ["block_changed"]),
     "a block": ("DELETE FROM block", ["block_missing"]),
