@@ -53,7 +53,16 @@ def verify(
     if sum((journal is not None, unit is not None, every)) != 1:
         raise UsageWrong("say what to check: --all, --unit CODE or --journal ID")
     from sync.collector.proof.marks import MarkFile
-    from sync.collector.proof.run import Outcome, Settings, Task, check_kiosks, check_sums, kiosks_of, places_of
+    from sync.collector.proof.run import (
+        Outcome,
+        Settings,
+        Task,
+        check_kiosks,
+        check_sums,
+        kiosks_of,
+        places_of,
+        rule_of,
+    )  # fmt: skip
     from sync.collector.store.database import faults_named
 
     settings, checkpoint = load_config(config, data_dir), _checkpoint_in(since)
@@ -70,7 +79,7 @@ def verify(
             if marks is not None:
                 marks.keep(one.marks)
         if every:
-            outcome.months, wrong = check_sums(database)
+            outcome.months, wrong = check_sums(database, rule_of(known, database))
             outcome.findings += wrong
         outcome.findings += _of_the_log(settings, database, [] if every else wanted, checkpoint)
         with database.reading() as connection:

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from itertools import chain, repeat
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.visit.rating import Standing
 from kiosk.journal.lines import BlockLine
+from sync.collector.proof.kept.block import Block, Piece, Standings
 from sync.collector.proof.lines import Kept, Lines
 from sync.collector.proof.rows import DAYS, Row, kind_of, read
 from sync.collector.proof.wrong import What, Wrong
@@ -19,9 +19,9 @@ from sync.protocol.messages import SEQ_MAX
 
 _COUNTED, _SUSPECT = str(Standing.COUNTED), str(Standing.SUSPECT)
 _BLOCK = (
-    "SELECT last_seq, question, cut_seq, is_kiosks, is_tail, fault, counter_id, "
-    "{first_day}, first_part, {last_day}, last_part, held, n, is_suspect, shown_at IS NOT NULL, pool_id IS NOT NULL "
-    "FROM block "
+    "SELECT last_seq, series, question, cut_seq, is_kiosks, is_tail, fault, counter_id, unit_id, "
+    "{first_day}, first_part, {last_day}, last_part, held, n, grain, is_suspect, shown_at IS NOT NULL, "
+    "pool_id IS NOT NULL, {loose} FROM block "
     "WHERE journal_id = {{one}} AND last_seq BETWEEN {{one}} AND {{one}} ORDER BY last_seq"
 )
 _PIECE = (
@@ -29,38 +29,17 @@ _PIECE = (
     "WHERE journal_id = {{one}} AND last_seq BETWEEN {{one}} AND {{one}}"
 )
 _REASON = "SELECT last_seq, reason, n FROM block_reason WHERE journal_id = {one} AND last_seq BETWEEN {one} AND {one}"
-_BY_TALLY = itemgetter(3, 4)
-Piece = tuple[int, str, str, str]
-
-
-class Block(NamedTuple):
-    """One as it is kept."""
-
-    last_seq: int
-    question: str
-    cut_seq: int
-    is_kiosks: bool
-    is_tail: bool
-    fault: str | None
-    counter_id: int | None
-    first_day: str
-    first_part: str
-    last_day: str
-    last_part: str
-    held: str
-    n: int
-    is_suspect: bool
-    is_shown: bool
-    is_pooled: bool
-    """Whether it is shown with others in a pool, as only a tail can be."""
 
 
 class Blocks:
     """Of one journal while its lines are read; what blocks hold of other journals is looked at when all were read."""
 
-    def __init__(self, connection: Connection, journal_id: str, kept: Mapping[str, Kept], seqs: range) -> None:
+    def __init__(
+        self, connection: Connection, journal_id: str, kept: Mapping[str, Kept], seqs: range, standings: Standings
+    ) -> None:
         """``kept`` are the kiosk's journals; ``seqs`` are the entries that are read."""
         self._connection, self._journal_id, self._kept, self._seqs = connection, journal_id, kept, seqs
+        self._standings = standings
         self._waiting: list[Block] = []
         self._pieces: dict[int, dict[Piece, tuple[int, ...]]] = {}
         self._reasons: dict[int, dict[str, int]] = {}
@@ -93,7 +72,7 @@ class Blocks:
 
     def _read(self, first: int, last: int) -> None:
         days = DAYS[self._connection.dialect.name]
-        names = {name: days.format(name) for name in ("day", "first_day", "last_day")}
+        names = {name: days.format(name) for name in ("day", "first_day", "last_day", "loose")}
         where = (self._journal_id, first, last)
         blocks = read(self._connection, _BLOCK.format(**names), *where)
         self._waiting += [Block(*row) for row in blocks]
@@ -115,22 +94,24 @@ class Blocks:
         rows, named = list[Row](), Counter[str]()
         for journal_id, seqs in held.items():
             rows += self._take_out(one, journal_id, seqs, named)
-        counts = Counter(map(_BY_TALLY, rows))
+        counts = Counter(rows)
         self._kept[self._journal_id].tally.update(counts)
         if len(rows) < sum(map(len, held.values())):
             return
-        found = Counter[tuple[Any, ...]]()
+        found, kinds = Counter[tuple[Any, ...]](), {text: kind_of(text) for _, text in counts}
         for (level, text), n in counts.items():
-            kind = kind_of(text)
+            kind = kinds[text]
             found[kind.counter_id, kind.day, kind.part, kind.standing, level] += n
         kept = {(*key, level): n for key, levels in pieces.items() for level, n in enumerate(levels, 1) if n}
         if found != kept:
             raise _changed(one, "sums")
         if named != reasons:
             raise _changed(one, "reasons")
-        if one.n not in _counted(found):
+        counted, suspect = _counted(found)
+        if one.n != counted + suspect and (one.n != counted or (one.grain is not None and one.fault is None)):
             raise _changed(one, "n")
-        _check_ends(one, list(pieces))
+        if column := self._standings.wrong_of(one, kinds.values(), pieces):
+            raise _changed(one, column)
         self._check_cut(one, found, named)
 
     def _take_out(self, one: Block, journal_id: str, seqs: Collection[int], named: Counter[str]) -> list[Row]:
@@ -160,26 +141,12 @@ class Blocks:
             raise Wrong(What.CUT_CHANGED, first=one.last_seq, cut=one.cut_seq)
 
 
-def _check_ends(one: Block, pieces: list[Piece]) -> None:
-    ends = [(day, part) for _, day, part, _ in pieces]
-    counters = {counter for counter, *_ in pieces}
-    if (one.first_day, one.first_part) != min(ends) or (one.last_day, one.last_part) != max(ends):
-        raise _changed(one, "days")
-    if one.counter_id != (counters.pop() if len(counters) == 1 else None):
-        raise _changed(one, "counter")
-    is_suspect = any(standing == _SUSPECT for *_, standing in pieces)
-    is_alone = not one.is_tail and one.n >= COUNTED_MIN
-    may_be = one.fault is None and (one.is_tail if one.is_pooled else is_alone)
-    if (one.is_shown or one.is_pooled) and (not may_be or is_suspect is not bool(one.is_suspect)):
-        raise _changed(one, "shown")
-
-
 def _counted(found: Mapping[tuple[Any, ...], int]) -> tuple[int, int]:
-    """How many of a block's ratings count, and how many would if nobody had decided otherwise."""
+    """How many of a block's ratings count, and how many more would if nobody had decided otherwise."""
     by_standing = Counter[str]()
     for (_, _, _, standing, _), n in found.items():
         by_standing[standing] += n
-    return by_standing[_COUNTED], by_standing[_COUNTED] + by_standing[_SUSPECT]
+    return by_standing[_COUNTED], by_standing[_SUSPECT]
 
 
 def _is_of_cut(one: Block, said: BlockLine, found: Mapping[tuple[Any, ...], int], named: Counter[str]) -> bool:
@@ -190,13 +157,16 @@ def _is_of_cut(one: Block, said: BlockLine, found: Mapping[tuple[Any, ...], int]
 
 def _is_as_said(said: BlockLine, found: Mapping[tuple[Any, ...], int], named: Counter[str]) -> bool:
     """Whether what counts here is what the kiosk stated, or so many less that nobody could read the difference."""
+    if said.tail:
+        # Nobody ever held a tail to its sums: it is told in a pool, beside which no few of it can be read.
+        return True
     levels: dict[str, Counter[int]] = {}
     for (_, _, _, standing, level), n in found.items():
         levels.setdefault(_COUNTED if standing == _SUSPECT else standing, Counter())[level] += n
     here, stated = levels.get(_COUNTED, Counter()), said.sums.get(_COUNTED)
     less = sum(stated.levels.values() if stated else ()) - here.total()
     if less:
-        return said.tail or less >= COUNTED_MIN
+        return less >= COUNTED_MIN
     is_suspect = any(standing == _SUSPECT for _, _, _, standing, _ in found)
     same_reasons = is_suspect or stated is None or dict(stated.reasons) == dict(named)
     return (stated is None or dict(stated.levels) == dict(here)) and same_reasons

@@ -6,15 +6,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, text
+from sqlalchemy.exc import DBAPIError
 
+from kiosk.domain.visit.survey import Survey
 from kiosk.journal.chain import Cursor
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.fleet.devices.devices import Directory
-from sync.collector.fleet.surveys.library import Library
 from sync.collector.proof.blocks import Blocks
 from sync.collector.proof.chain import Reach, Walk, begin
 from sync.collector.proof.elsewhere import Elsewhere
 from sync.collector.proof.hidden import check_hidden
+from sync.collector.proof.kept.begun import check_border
+from sync.collector.proof.kept.block import Standings
+from sync.collector.proof.kept.counts import check_counts
+from sync.collector.proof.kept.opened import check_opened
 from sync.collector.proof.keys import Keys
 from sync.collector.proof.lines import Kept, Lines
 from sync.collector.proof.marks import Mark
@@ -23,6 +28,7 @@ from sync.collector.proof.teller import Teller
 from sync.collector.proof.trees import Trees
 from sync.collector.proof.wrong import Finding, What, Wrong
 from sync.collector.replica.sender import Device
+from sync.collector.store.blame import lies_in_the_data
 from sync.collector.store.database import Database
 from sync.collector.store.schema import journal, rating, segment, tally
 
@@ -52,6 +58,7 @@ class Rule:
     days: LocalDays
     least: int
     """How many ratings a block must count to be shown."""
+    surveys: Mapping[str, Survey]
 
 
 def check_device(database: Database, device_id: str, rule: Rule, marks: Marks, only: Sequence[str] = ()) -> Checked:
@@ -62,13 +69,10 @@ def check_device(database: Database, device_id: str, rule: Rule, marks: Marks, o
         if sender is None:
             return found
         keys = Keys(connection, device_id)
-        with _noted(found):
+        with noted(found.findings, device_id=device_id):
             keys.check()
         wanted = select(journal).where(journal.c.device_id == device_id, journal.c.next_seq > 1)
-        library = Library(database)
-        _Check(connection, sender, rule, keys, marks, library).run(
-            connection.execute(wanted.order_by(*_IN_ORDER)).all(), found
-        )
+        _Check(connection, sender, rule, keys, marks).run(connection.execute(wanted.order_by(*_IN_ORDER)).all(), found)
     return _of(found, only) if only else found
 
 
@@ -88,28 +92,29 @@ def one_view(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def _noted(found: Checked, journal_id: str = "") -> Iterator[None]:
+def noted(findings: list[Finding], journal_id: str = "", device_id: str = "") -> Iterator[None]:
+    """Keep what does not hold of a journal, a kiosk or what is shown, and let the rest be checked."""
     try:
         yield
     except Wrong as wrong:
-        found.findings.append(Finding.of(wrong, journal_id, found.device_id))
-    except (ValueError, TypeError, LookupError) as error:
+        findings.append(Finding.of(wrong, journal_id, device_id))
+    except (ValueError, TypeError, LookupError, DBAPIError) as error:
         # Whoever writes nonsense into the database must not end the check of everything else.
+        if not lies_in_the_data(error):
+            raise
         unreadable = Wrong(What.UNREADABLE, why=type(error).__name__)
-        found.findings.append(Finding.of(unreadable, journal_id, found.device_id))
+        findings.append(Finding.of(unreadable, journal_id, device_id))
 
 
 class _Check:
     """One kiosk while it is checked."""
 
-    def __init__(
-        self, connection: Connection, sender: Device, rule: Rule, keys: Keys, marks: Marks, library: Library
-    ) -> None:
+    def __init__(self, connection: Connection, sender: Device, rule: Rule, keys: Keys, marks: Marks) -> None:
         self._connection, self._sender, self._rule = connection, sender, rule
-        self._keys, self._marks, self._library = keys, marks, library
+        self._keys, self._marks = keys, marks
         self._kept: dict[str, Kept] = {}
         self._trees: dict[str, Trees] = {}
-        self._elsewhere = Elsewhere(connection)
+        self._elsewhere, self._standings = Elsewhere(connection), Standings(connection, rule.surveys)
         self._is_alone = False
 
     def run(self, rows: Sequence[Row[Any]], found: Checked) -> None:
@@ -117,19 +122,19 @@ class _Check:
         self._is_alone = len(rows) == 1
         read: dict[str, tuple[Blocks, Mark]] = {}
         for row in rows:
-            with _noted(found, row.journal_id):
+            with noted(found.findings, row.journal_id, found.device_id):
                 read[row.journal_id] = self._read(row, found)
         # What one journal says of another can only be judged where both could be read.
         if len(read) < len(rows):
             return
         for journal_id, (blocks, _) in read.items():
-            with _noted(found, journal_id):
+            with noted(found.findings, journal_id, found.device_id):
                 blocks.end()
         # Blocks of one journal may hold ratings of another: what none holds is known when all were seen.
         for journal_id in read.keys() - self._marks.keys() - {finding.journal_id for finding in found.findings}:
-            with _noted(found, journal_id):
+            with noted(found.findings, journal_id, found.device_id):
                 check_uncut(self._connection, journal_id, self._kept[journal_id])
-                check_hidden(self._connection, journal_id, self._library, self._rule.least)
+                check_hidden(self._connection, journal_id, self._rule.surveys, self._rule.least)
         for journal_id, one in self._elsewhere.end():
             if journal_id in read and journal_id not in {finding.journal_id for finding in found.findings}:
                 found.findings.append(Finding.of(one, journal_id, found.device_id))
@@ -150,7 +155,7 @@ class _Check:
         teller = Teller(self._connection, journal_id, self._sender, self._rule.days)
         is_alone = self._is_alone and not row.continued
         lines = Lines(self._connection, journal_id, teller, self._elsewhere, kept, is_alone=is_alone)
-        blocks = Blocks(self._connection, journal_id, self._kept, range(since, row.next_seq))
+        blocks = Blocks(self._connection, journal_id, self._kept, range(since, row.next_seq), self._standings)
         trees = self._trees[journal_id] = Trees(self._connection, journal_id, since)
         walk = Walk(self._connection, journal_id, self._sender.device_id, self._keys, reach, mark)
         for pieces in walk.pieces():
@@ -161,6 +166,10 @@ class _Check:
         lines.end()
         walk.end(row.next_seq, bytes(row.head))
         trees.end()
+        if since == 1:
+            check_opened(row, kept.opened)
+        check_border(self._connection, journal_id)
+        check_counts(self._connection, journal_id, kept.served, since)
         rated = self._check_sums(journal_id, kept, mark)
         known = since if mark is None else mark.next_seq
         found.entries += row.next_seq - known

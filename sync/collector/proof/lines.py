@@ -9,15 +9,27 @@ import msgspec
 from sqlalchemy import Connection
 
 from kiosk.domain.visit.rating import Standing
-from kiosk.journal.lines import BlockLine, LineUnreadable, RatingLine, ReasonsLine, RevisedLine, decode_line, is_carried
+from kiosk.journal.lines import (
+    BlockLine,
+    CountLine,
+    Line,
+    LineUnreadable,
+    OpenedLine,
+    RatingLine,
+    ReasonsLine,
+    RevisedLine,
+    decode_line,
+    is_carried,
+)
 from kiosk.journal.sound import is_sound
 from kiosk.journal.visits import ENTRIES_MAX, Late, late_for
 from sync.collector.calendar.presstime import MICROS_PER_QUARTER_HOUR as QUARTER_US
 from sync.collector.calendar.presstime import TimeQuality
 from sync.collector.proof.chain import Piece
 from sync.collector.proof.elsewhere import Elsewhere, is_counted_there
-from sync.collector.proof.rows import Row, kind_of, read_duplicates, read_ratings, read_reasons, read_unread
-from sync.collector.proof.teller import Teller
+from sync.collector.proof.kept.counts import Place, Served
+from sync.collector.proof.rows import Page, Ratings, Row, kind_of, read_duplicates, read_reasons, read_unread
+from sync.collector.proof.teller import Dated, Teller
 from sync.collector.proof.wrong import What, Whose, Wrong
 from sync.collector.replica.continued import Position
 from sync.collector.replica.projection_rows import UnreadReason
@@ -43,6 +55,10 @@ class Kept:
     """The cuts that the kiosk stated and that no block was seen for, by seq."""
     stated: list[int] = field(default_factory=list)
     """The entries of the last lines that state a cut, carried ones too."""
+    opened: OpenedLine | None = None
+    """The first entry, if it was read and was not set aside."""
+    served: dict[Place, Served] = field(default_factory=dict)
+    """The transactions that were typed in last for each day."""
     unread: dict[int, str] = field(default_factory=dict)
     """Of these cuts those that were set aside."""
     ignored: Wrong | None = None
@@ -58,6 +74,7 @@ class Lines:
     ) -> None:  # fmt: skip
         self._connection, self._journal_id = connection, journal_id
         self._teller, self._elsewhere = teller, elsewhere
+        self._ratings = Ratings(connection, journal_id)
         self._duplicates = read_duplicates(connection, journal_id)
         self._unread: Mapping[int, str] = {}
         self._said: dict[int, tuple[int, list[str]]] = {}
@@ -69,13 +86,16 @@ class Lines:
         first, last = pieces[0].first, pieces[-1].last
         self.kept.stated.clear()
         self._unread = read_unread(self._connection, self._journal_id, first, last)
-        rows = {row[0]: row for row in read_ratings(self._connection, self._journal_id, first, last)}
-        matched = sum(self._take_piece(piece, rows) for piece in pieces)
-        if matched < len(rows):
-            raise Wrong(What.RATING_INVENTED, first=self._unmatched(pieces, rows))
-        self.kept.free |= rows
+        page = self._ratings.read(first, last)
+        matched = sum(self._take_piece(piece, page) for piece in pieces)
+        if matched < len(page.rows) or not page.is_once:
+            raise Wrong(What.RATING_INVENTED, first=self._unmatched(pieces, page.rows))
+        self.kept.free |= page.rows
         for rating, reason, seq in read_reasons(self._connection, self._journal_id, first, last):
-            self._chosen.setdefault(rating, (seq, []))[1].append(reason)
+            brought, chosen = self._chosen.setdefault(rating, (seq, []))
+            if seq != brought:
+                raise Wrong(What.REASONS_CHANGED, first=rating)
+            chosen.append(reason)
         self.settle(seq for seq in [*self._chosen, *self._said] if seq <= last - ENTRIES_MAX)
 
     def end(self) -> None:
@@ -90,17 +110,18 @@ class Lines:
             for seq in sorted(said.intersection(ratings)):
                 self._elsewhere.settle_level(Position(self._journal_id, seq))
 
-    def _take_piece(self, piece: Piece, rows: dict[int, Row]) -> int:
+    def _take_piece(self, piece: Piece, page: Page) -> int:
         """Hold one segment's lines to these rows; how many of them are ratings that count here."""
         # The one loop over every line: nothing is called in it that need not be.
         others, quarter, half, kinds = 0, -1, ("", ""), dict[Any, str]()
         boot, mono_us, since_us = self._teller.clock_of(piece)
-        decode, row_of, place = _decode, rows.get, self._teller.place
+        decode, place, (rows, presses, firsts, _) = _decode, self._teller.place, page
+        row_of = rows.get
         for seq, line in enumerate(piece.lines, piece.first):
             try:
                 said = decode(line)
             except _UNREADABLE:
-                self._take_other(seq, line)
+                self._take_other(seq, line, piece)
                 others += 1
                 continue
             row = row_of(seq)
@@ -108,24 +129,25 @@ class Lines:
                 self._take_uncounted(seq, line, said, row, piece)
                 others += 1
                 continue
-            _, pressed, first_level, level, kind = row
-            if level != said.level or first_level is not None:
-                self._elsewhere.levels[Position(self._journal_id, seq)] = (said.level, level, first_level)
+            level, kind = row
+            pressed = presses[seq]
+            if level != said.level or seq in firsts:
+                self._elsewhere.levels[Position(self._journal_id, seq)] = (said.level, level, firsts.get(seq))
             if pressed // QUARTER_US != quarter:
                 quarter = pressed // QUARTER_US
                 kinds = kinds if place(pressed) == half else {}
                 half = place(pressed)
             asked = said.survey, said.question, said.standing, said.counter
-            if kind != kinds.get(asked) and self._check_kind(said, row, piece, half):
+            if kind != kinds.get(asked) and self._check_kind(said, (seq, pressed, kind), piece, half):
                 kinds[asked] = kind
             if said.boot != boot or not 0 <= said.mono <= mono_us or pressed != since_us + said.mono:
-                self._teller.check_time(seq, said, row, piece)
+                self._teller.check_time(said, (seq, pressed, kind), piece)
         return len(piece.lines) - others
 
-    def _check_kind(self, said: RatingLine, row: Row, piece: Piece, half: tuple[str, str]) -> bool:
+    def _check_kind(self, said: RatingLine, at: Dated, piece: Piece, half: tuple[str, str]) -> bool:
         """Hold all but the level to the line; whether whatever says the same in this half day is of this kind."""
-        seq, pressed, *_ = row
-        found = kind_of(row[4])
+        seq, pressed, kind = at
+        found = kind_of(kind)
         if (found.survey, found.question) != (said.survey, said.question):
             raise _changed(seq, "question")
         if found.standing != said.standing:
@@ -135,7 +157,7 @@ class Lines:
         self._teller.check_counter(seq, said, pressed, found)
         is_exact = found.quality == TimeQuality.EXACT
         if not is_exact:
-            self._teller.check_time(seq, said, row, piece)
+            self._teller.check_time(said, at, piece)
         return is_exact and self._teller.is_plain
 
     def _unmatched(self, pieces: Sequence[Piece], rows: dict[int, Row]) -> int:
@@ -151,7 +173,7 @@ class Lines:
         if row is not None:
             raise Wrong(What.RATING_INVENTED, first=seq)
         if said.kind != "rating":
-            self._take_other(seq, line)
+            self._take_other(seq, line, piece)
         elif said.seq != seq:
             raise Wrong(What.PLACE_WRONG, Whose.KIOSK, first=seq)
         elif seq in self._duplicates:
@@ -161,21 +183,36 @@ class Lines:
         elif self._teller.reads(seq, line, piece):
             self._note_ignored(seq)
 
-    def _take_other(self, seq: int, line: bytes) -> None:
+    def _take_other(self, seq: int, line: bytes, piece: Piece) -> None:
         try:
             said = decode_line(line)
         except (LineUnreadable, RecursionError):
-            return
-        if said.seq != seq:
-            return
+            said = None
+        if said is None or said.seq != seq:
+            if seq not in self._unread and seq not in self._duplicates:
+                raise Wrong(What.UNREAD_MISSING, first=seq)
+        else:
+            self._take_line(seq, line, said, piece)
+
+    def _take_line(self, seq: int, line: bytes, said: Line, piece: Piece) -> None:
+        """One that can be read and is no rating."""
         if isinstance(said, BlockLine):
             self.kept.stated.append(seq)
             if not is_carried(line):
                 self.kept.cuts[seq] = said
                 if seq in self._unread:
                     self.kept.unread[seq] = self._unread[seq]
-        elif isinstance(said, ReasonsLine | RevisedLine) and seq not in self._duplicates:
+        if seq in self._duplicates:
+            at, here = Position(*self._duplicates[seq]), Position(self._journal_id, seq)
+            if not is_counted_there(self._connection, here, line, at, is_rating=False):
+                raise Wrong(What.DUPLICATE_WRONG, first=seq)
+        elif isinstance(said, ReasonsLine | RevisedLine):
             self._take_late(seq, said)
+        elif isinstance(said, OpenedLine) and seq == 1 and seq not in self._unread:
+            self.kept.opened = said
+        elif isinstance(said, CountLine) and seq not in self._unread:
+            served = Served(seq, said.n, piece.received_us)
+            self.kept.served[Place(self._teller.counter_of(said), said.day)] = served
 
     def _take_late(self, seq: int, said: ReasonsLine | RevisedLine) -> None:
         """What changes or adds to a rating that came before, unless it was set aside with reason."""
@@ -219,18 +256,18 @@ class Lines:
             said, kept = self._said.pop(rating, None), self._chosen.pop(rating, None)
             row = self.kept.free.get(rating)
             if kept is not None and row is not None:
-                self._count_reasons(row, kept[1])
+                self._count_reasons(rating, row, kept[1])
             if said is None and kept is not None:
                 self._elsewhere.unsaid[Position(self._journal_id, rating)] = sorted(kept[1])
             elif said is not None and (kept is None or (kept[0], sorted(kept[1])) != (said[0], sorted(said[1]))):
                 raise Wrong(What.REASONS_CHANGED, first=rating)
 
-    def _count_reasons(self, row: Row, reasons: list[str]) -> None:
-        found = kind_of(row[4])
+    def _count_reasons(self, seq: int, row: Row, reasons: list[str]) -> None:
+        found = kind_of(row[1])
         place = (found.counter_id, found.day, found.part, found.survey, found.question, found.standing)
         self.kept.reasons.update((*place, reason) for reason in reasons)
         if found.standing == _COUNTED:
-            self.kept.named[row[0]] = reasons
+            self.kept.named[seq] = reasons
 
 
 _ABOUT = frozenset({str(UnreadReason.NOT_IN_VISIT), str(UnreadReason.AFTER_CUT), str(UnreadReason.NO_RATING)})

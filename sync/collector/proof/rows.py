@@ -1,23 +1,24 @@
 """Rows: what is kept of a journal's lines, as plain values, some lines at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import Connection
 
-_MICROS = {"sqlite": "{0}", "postgresql": "(extract(epoch FROM {0}) * 1000000)::bigint"}
+MICROS = {"sqlite": "{0}", "postgresql": "(extract(epoch FROM {0}) * 1000000)::bigint"}
+"""How a moment is read in microseconds since 1970."""
 DAYS = {"sqlite": "{0}", "postgresql": "{0}::text"}
 """How a day, or an id, is read as it is written."""
 
 _BETWEEN = "\x1f"
-_CHAR = {"sqlite": "char(31)", "postgresql": "chr(31)"}
-Row = tuple[int, int, int | None, int, str]
-"""A rating as it is read: seq, microseconds of the press, first level, level, and its kind."""
+Row = tuple[int, str]
+"""A rating as it is added up: level and kind."""
 
 
 class Kind(NamedTuple):
-    """What many ratings of a half day have in common; it is read as one text, at a third less of the time."""
+    """What many ratings of a half day have in common; it is kept as one text."""
 
     survey: str
     question: str
@@ -29,25 +30,117 @@ class Kind(NamedTuple):
 
     @property
     def text(self) -> str:
-        """As the database puts it together."""
+        """All of it as one text."""
         return _BETWEEN.join((*self[:6], str(self.counter_id)))
 
 
 @lru_cache(4096)
 def kind_of(text: str) -> Kind:
-    """The kind that the database put together."""
+    """The kind that the text says."""
     survey, question, standing, day, part, quality, counter_id = text.split(_BETWEEN)
     return Kind(survey, question, standing, day, part, quality, int(counter_id))
 
 
-def read_ratings(connection: Connection, journal_id: str, first: int, last: int) -> list[Row]:
-    """The ratings counted at these entries, in order."""
-    dialect = connection.dialect.name
-    names = ("survey", "question", "standing", DAYS[dialect].format("day"), "part", "time_quality", "counter_id")
-    kind = f" || {_CHAR[dialect]} || ".join(names)
-    columns = f"seq, {_MICROS[dialect].format('pressed_at')}, first_level, level, {kind}"
-    where = "FROM rating WHERE journal_id = {one} AND seq BETWEEN {one} AND {one} ORDER BY seq"
-    return read(connection, f"SELECT {columns} {where}", journal_id, first, last)
+class Usual(NamedTuple):
+    """What most ratings of a journal have in common."""
+
+    survey: str
+    question: str
+    standing: str
+    quality: str
+    counter_id: int
+
+
+class Page(NamedTuple):
+    """The ratings that are counted at some entries, by seq."""
+
+    rows: dict[int, Row]
+    pressed: dict[int, int]
+    """When each was pressed, in microseconds since 1970."""
+    firsts: dict[int, int]
+    """The first levels, where citizens chose again."""
+    is_once: bool
+    """Whether each is there once."""
+
+
+class Ratings:
+    """Reads a journal's ratings, some entries at a time.
+
+    The database hands over each column as one text: an object for every value of a hundred million rows would cost
+    more than all else. Most rows differ from the usual in their half day only; of the others all is handed over.
+    """
+
+    def __init__(self, connection: Connection, journal_id: str) -> None:
+        self._connection, self._journal_id = connection, journal_id
+        self._dialect = connection.dialect.name
+        self._usual: Usual | None = None
+        self._kinds = _Kinds()
+
+    def read(self, first: int, last: int) -> Page:
+        """Those at these entries; raises ValueError where something is of no form that the collector writes."""
+        where = (self._journal_id, first, last)
+        if self._usual is None:
+            self._usual = self._kinds.usual = self._first(where)
+        if self._usual is None:
+            return Page({}, {}, {}, is_once=True)
+        (texts,) = read(self._connection, _RATINGS[self._dialect], *self._usual, *where)
+        seqs, pressed, levels, halves, others, firsts = (
+            decode(said or "[]") for decode, said in zip(_COLUMNS, texts, strict=True)
+        )
+        rows = dict(zip(seqs, zip(levels, map(self._kinds.__getitem__, halves), strict=True), strict=True))
+        for seq, kind in others:
+            rows[seq] = (rows[seq][0], kind.text)
+        return Page(rows, dict(zip(seqs, pressed, strict=True)), dict(firsts), len(rows) == len(seqs))
+
+    def _first(self, where: tuple[Any, ...]) -> Usual | None:
+        names = ", ".join(_USUAL)
+        rows = read(self._connection, f"SELECT {names} FROM rating WHERE {_HERE} ORDER BY seq LIMIT 1", *where)  # noqa: S608
+        return Usual(*rows[0]) if rows else None
+
+
+class _Kinds(dict[str, str]):
+    """The texts of the usual kind, by half day."""
+
+    usual: Usual | None = None
+
+    def __missing__(self, half: str) -> str:
+        assert self.usual is not None  # noqa: S101 - rows are read when it is known
+        survey, question, standing, quality, counter_id = self.usual
+        kind = Kind(survey, question, standing, half[:-2], half[-2:], quality, counter_id)
+        self[half] = kind.text
+        return self[half]
+
+
+_HERE = "journal_id = {one} AND seq BETWEEN {one} AND {one}"
+_USUAL = ("survey", "question", "standing", "time_quality", "counter_id")
+
+
+_JSON = {"sqlite": ("json_group_array", "json_array"), "postgresql": ("json_agg", "json_build_array")}
+
+
+def _ratings_in(dialect: str) -> str:
+    """The statement that hands over every column as one text."""
+    every, some = {"sqlite": ("json_group_array", "json_array"), "postgresql": ("json_agg", "json_build_array")}[
+        dialect
+    ]
+    day = DAYS[dialect].format("day")
+    kind = f"{some}(survey, question, standing, {day}, part, time_quality, counter_id)"
+    is_usual = " AND ".join(f"{name} = {{one}}" for name in _USUAL)
+    columns = (
+        f"{every}(seq)", f"{every}({MICROS[dialect].format('pressed_at')})", f"{every}(level)",
+        f"{every}({day} || part)", f"{every}({some}(seq, {kind})) FILTER (WHERE NOT ({is_usual}))",
+        f"{every}({some}(seq, first_level)) FILTER (WHERE first_level IS NOT NULL)",
+    )  # fmt: skip
+    texts = ", ".join(each if dialect == "sqlite" else f"({each})::text" for each in columns)
+    return f"SELECT {texts} FROM rating WHERE {_HERE}"  # noqa: S608
+
+
+_RATINGS = {dialect: _ratings_in(dialect) for dialect in ("sqlite", "postgresql")}
+_numbers = msgspec.json.Decoder(list[int]).decode
+_COLUMNS: tuple[Callable[[str], list[Any]], ...] = (
+    _numbers, _numbers, _numbers, msgspec.json.Decoder(list[str]).decode,
+    msgspec.json.Decoder(list[tuple[int, Kind]]).decode, msgspec.json.Decoder(list[tuple[int, int]]).decode,
+)  # fmt: skip
 
 
 def read_reasons(connection: Connection, journal_id: str, first: int, last: int) -> list[tuple[int, str, int]]:

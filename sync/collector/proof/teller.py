@@ -10,11 +10,11 @@ from collections.abc import Callable
 from sqlalchemy import Connection, select
 
 from kiosk.domain.visit.rating import Standing
-from kiosk.journal.lines import RatingLine
+from kiosk.journal.lines import CountLine, RatingLine
 from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, PressClock, TimeQuality
 from sync.collector.proof.chain import Piece
-from sync.collector.proof.rows import Kind, Row, kind_of
+from sync.collector.proof.rows import Kind, kind_of
 from sync.collector.proof.wrong import What, Wrong
 from sync.collector.replica.continued import boot_of_device
 from sync.collector.replica.projection import Context, project_entries
@@ -28,6 +28,9 @@ DRIFT_US_MAX = 600_000_000
 """So far a boot clock and ours drift apart while a kiosk runs."""
 _SUSPECT, _COUNTED = str(Standing.SUSPECT), str(Standing.COUNTED)
 _EXACT, _CORRECTED, _UNCERTAIN, _RECEIVED = map(str, TimeQuality)
+
+Dated = tuple[int, int, str]
+"""A rating as it is kept: its entry, when it was pressed in microseconds since 1970, and its kind."""
 
 
 class Teller:
@@ -59,9 +62,10 @@ class Teller:
             return "", -1, 0
         return ("" if piece.by_file else sent.boot), sent.mono_us, piece.received_us - sent.mono_us
 
-    def check_time(self, seq: int, said: RatingLine, row: Row, piece: Piece) -> None:
+    def check_time(self, said: RatingLine, at: Dated, piece: Piece) -> None:
         """Hold a time that the sending boot did not measure to what is known of its boot; raises Wrong."""
-        pressed, quality = row[1], kind_of(row[4]).quality
+        seq, pressed, kind = at
+        quality = kind_of(kind).quality
         boot, mono_us, since_us = self.clock_of(piece)
         is_measured = said.boot == boot and 0 <= said.mono <= mono_us
         if quality == _RECEIVED:
@@ -81,10 +85,17 @@ class Teller:
 
     def check_counter(self, seq: int, said: RatingLine, pressed: int, found: Kind) -> None:
         """Hold the counter to where the kiosk stood, or to the one that the line names; raises Wrong."""
-        moved = next((before for until_us, before in self._sender.moves if pressed < until_us), self._sender.counter_id)
-        wanted = moved if said.counter is None else self._sender.counters.get(said.counter)
+        wanted = self._stood(pressed) if said.counter is None else self._sender.counters.get(said.counter)
         if wanted is None or found.counter_id != counter_on(self._sender.spans, wanted, found.day):
             raise Wrong(What.RATING_CHANGED, first=seq, column="counter")
+
+    def counter_of(self, said: CountLine) -> int:
+        """Where the transactions of a day count: where the kiosk stood at its noon, or at the counter that it names."""
+        noon_us = self._days.noon_us(said.day)
+        wanted = self._stood(noon_us) if said.counter is None else self._sender.counters.get(said.counter)
+        if wanted is None:
+            raise Wrong(What.COUNT_CHANGED, day=said.day)
+        return counter_on(self._sender.spans, wanted, said.day)
 
     def check_suspect(self, seq: int, said: str, found: Kind) -> None:
         """A standing is the line's, but where a person decided that what counts is suspect; raises Wrong."""
@@ -103,6 +114,10 @@ class Teller:
             sender.counter_id, sender.counters, clock, self._days, sender.moves, sender.spans, sender.ended
         )
         return seq in project_entries([(seq, line)], context).ratings
+
+    def _stood(self, moment_us: int) -> int:
+        sender = self._sender
+        return next((before for until_us, before in sender.moves if moment_us < until_us), sender.counter_id)
 
     def _offset_of(self, boot: str) -> int | None:
         if boot not in self._boots:

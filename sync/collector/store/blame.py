@@ -21,8 +21,11 @@ from sync.collector.errors import CollectorError
 
 _OF_THE_DATA = ("21", "22", "23", "428", "54")
 """PostgreSQL's classes of errors: cardinality, data, constraints, types that do not fit, limits of a row."""
-_TOO_MUCH = ("too many SQL variables", "string or blob too big", "Expression tree is too large")
-"""What SQLite says of data beyond its limits, in the class in which it also says that the disk is full."""
+_ODD = (
+    "too many SQL variables", "string or blob too big", "Expression tree is too large",
+    "JSON cannot hold BLOB values", "Could not decode to UTF-8",
+)  # fmt: skip
+"""What SQLite says of data beyond its limits or of no form, in the class in which it says that the disk is full."""
 
 
 def lies_in_the_data(error: Exception) -> bool:
@@ -45,6 +48,6 @@ def _says_so(error: DBAPIError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
         return str(state).startswith(_OF_THE_DATA)
-    if str(error.orig).startswith(_TOO_MUCH):
+    if str(error.orig).startswith(_ODD):
         return True
     return not isinstance(error, OperationalError | InternalError | InterfaceError) and type(error) is not DatabaseError

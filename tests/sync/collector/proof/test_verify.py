@@ -11,6 +11,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from kiosk.journal.chain import chain_over
+from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.proof.device import Checked, Rule, check_device
 from sync.collector.proof.marks import Mark, MarkFile
 from sync.collector.proof.run import check_sums
@@ -23,7 +24,7 @@ from tests.sync.collector.builders import DAYS, Office, Pen
 from tests.sync.collector.kiosk_client import KioskKey, send
 
 HOURS = 3600
-RULE = Rule(DAYS, 5)
+RULE = Rule(DAYS, 5, shipped_surveys())
 VISITS = [
     ("rate", 5, "counted", None, 4), ("reasons", 1, {"w", "p"}), ("rate", 2, "counted", None, 3), ("revised", 1, 4),
     ("rate", 1, "repeat", None, 6), ("wait", 5 * HOURS), ("rate", 4, "counted", None, 6), ("reasons", 1, {"w"}),
@@ -71,7 +72,7 @@ class Held:
 
     def found(self) -> list[str]:
         """What is wrong with the kiosk's journals, and with what is shown."""
-        _, shown = check_sums(self.office.database)
+        _, shown = check_sums(self.office.database, RULE)
         return [one.code for one in (*self.check().findings, *shown)]
 
 
@@ -122,7 +123,7 @@ ALTERED = {
     "a rating's form": (f"UPDATE rating SET survey = '\x1f' WHERE seq = {FIRST}", ["unreadable"]),
     "a clock's form": ("UPDATE segment SET kiosk_clock = 'wall=now' WHERE first_seq = 6", ["signature_wrong"]),
     "a block's days": ("UPDATE block SET first_day = '2026-11-01'", ["block_changed"]),
-    "a block's question": ("UPDATE block SET question = 'other'", ["cut_changed"]),
+    "a block's question": ("UPDATE block SET question = 'other'", ["block_changed"]),
     "a block made a tail": ("UPDATE block SET is_tail = TRUE, shown_at = NULL", ["cut_changed"]),
     "a block made too small": ("UPDATE block SET n = 4, shown_at = NULL", ["block_changed"]),
     "a block": ("DELETE FROM block", ["block_missing"]),
@@ -159,6 +160,23 @@ def test_what_was_altered_is_named(held: Held, what: str) -> None:
     found = held.found()
     assert found[0] == codes[0], found
     assert set(codes) <= set(found), found
+
+
+def test_nonsense_that_sqlite_takes_anywhere_does_not_end_the_check(held: Held) -> None:
+    if held.office.database.is_sqlite:
+        for said in ("x'ff'", "CAST(x'ff' AS TEXT)"):
+            held.sql(f"UPDATE rating SET part = {said} WHERE seq = {FIRST}")
+
+            assert held.found() == ["unreadable"]
+
+
+def test_rating_that_is_there_twice_is_named(held: Held) -> None:
+    columns = "counter_id, survey, question, level, first_level, standing, pressed_at, time_quality, day, part"
+    later = "received_at + 1" if held.office.database.is_sqlite else "received_at + interval '1 second'"
+    held.sql(f"INSERT INTO rating (journal_id, seq, received_at, {columns}) "
+             f"SELECT journal_id, seq, {later}, {columns} FROM rating WHERE seq = {FIRST}")  # fmt: skip
+
+    assert held.found()[0] == "rating_invented"
 
 
 def test_key_that_was_exchanged_at_every_place_is_named(held: Held) -> None:

@@ -9,6 +9,7 @@ from tests.kiosk_in_memory import Kiosk, run
 from tests.sync.collector.builders import Office, Pen
 from tests.sync.collector.proof.proven import not_proven
 from tests.sync.collector.replica.blocks.holding import (
+    KNOWN,
     Sender,
     assert_adds_up,
     assert_blocks_are,
@@ -140,4 +141,4 @@ def test_whatever_is_restored_and_cloned_each_rating_is_in_one_block_or_uncut(of
         judge(office)
         assert_adds_up(office)
         senders = [one for one in senders if one.sent < len(one.pen.lines)]
-    assert not_proven(office.database) == []
+    assert not_proven(office.database, KNOWN) == []

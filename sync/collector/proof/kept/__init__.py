@@ -1,0 +1,1 @@
+"""Kept: what is kept with a journal beside its ratings: how its blocks stand, where cutting began, transactions."""
