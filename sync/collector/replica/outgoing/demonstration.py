@@ -68,7 +68,7 @@ def end_demonstration(connection: Connection) -> None:
     """Show nothing any more but the pools, which are as they were; every block goes out anew."""
     _show_nothing(connection)
     connection.execute(delete(aside_union))
-    connection.execute(update(block).where(block.c.pool_id.is_(None)).values(grain=None, shown_at=None))
+    connection.execute(update(block).where(block.c.pool_id.is_(None)).values(grain=None, shown_at=None, union_seq=None))
     add_pools(connection, list(connection.execute(select(pool.c.pool_id)).scalars()))
 
 

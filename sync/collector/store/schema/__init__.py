@@ -9,6 +9,7 @@ No table is read or written here.
 """
 
 from sync.collector.store.schema.blocks import (
+    UNKNOWN,
     block,
     block_piece,
     block_reason,
@@ -64,6 +65,7 @@ from sync.collector.store.schema.shown import (
     aside_union,
     demonstration,
     outgoing,
+    release_rule,
     remainder,
     series_version,
     served_count,
@@ -76,6 +78,7 @@ from sync.collector.store.schema.signals import signal, signal_run, suspicion
 __all__ = [
     "EPOCH",
     "PARTITIONED",
+    "UNKNOWN",
     "Hash",
     "Id",
     "Moment",
@@ -136,6 +139,7 @@ __all__ = [
     "rating",
     "reason_choice",
     "reason_tally",
+    "release_rule",
     "remainder",
     "rollout",
     "rollout_device",
