@@ -28,6 +28,7 @@ from sync.collector.replica.outgoing.demonstration import (
     end_demonstration,
     is_demonstrated,
     is_whole,
+    require_nothing_told,
     show_everything,
 )
 from sync.collector.replica.outgoing.minimum import follow_minimum, follows_minimum
@@ -81,7 +82,8 @@ class Release:
     def run(self, transact: Transact) -> list[str]:
         """Judge what is due, and bring everything out that may go, some blocks at a time; which journals failed.
 
-        Raises what is the matter with the database itself, or with the rule.
+        Raises what is the matter with the database itself, or with the rule: NotAllowed for a demonstration of what was
+        told before there were blocks.
         """
         transact(self._doubt_anew)
         transact(self._begin)
@@ -113,6 +115,7 @@ class Release:
         lock_releases(connection)
         is_renamed = keep_versions(connection, self.surveys, self.policy.block_min)
         if self.is_at_once:
+            require_nothing_told(connection)
             if is_renamed or not is_whole(connection):
                 show_everything(connection)
                 _serve_everything(connection)

@@ -23,6 +23,7 @@ _CONTINUED_MAX = 50
 
 
 _CONTINUES = select(journal.c.continues).where(journal.c.journal_id == bindparam("wanted"))
+_BEGUN = select(cut_state.c.begun_seq).where(cut_state.c.journal_id == bindparam("wanted"))
 _BLOCKS = select(block.c.journal_id, block.c.last_seq, block.c.held)
 _OWN_BLOCKS = _BLOCKS.where(block.c.journal_id == bindparam("wanted"), block.c.last_seq >= bindparam("first"))
 
@@ -45,6 +46,11 @@ def begin_cuts(connection: Connection, journal_id: str) -> None:
     rows = [(journal_id, 1, "")]
     names = ("journal_id", "next_seq", "state")
     insert_rows(connection, cut_state, {}, names, rows, then="ON CONFLICT (journal_id) DO NOTHING")
+
+
+def begun_at(connection: Connection, journal_id: str) -> int:
+    """The entry from which on a journal is cut: ratings before it were told before there were blocks."""
+    return connection.execute(_BEGUN, {"wanted": journal_id}).scalar_one_or_none() or 1
 
 
 def may_cut(
