@@ -61,7 +61,7 @@ def may_cut(
     ``before_us`` and ``measured_us`` are when the last of the presses before and of all was made, as far as known. With
     ``is_first`` nothing stands before the lines: then only lines of several half days can make a cut due.
     """
-    if any(_CUT_MARK in line for line in fresh):
+    if _CUT_MARK in b"\n".join(fresh):
         return True
     if is_first:
         return len(_half_days(fresh)) > 1

@@ -30,7 +30,7 @@ from kiosk.journal.lines import (
     SettingsLine,
     decode_line,
 )
-from kiosk.journal.sound import has_nul, is_sound
+from kiosk.journal.sound import NUL_MARK, has_nul, is_sound
 from kiosk.journal.visits import Late, late_for
 from sync.collector.calendar.presstime import LocalDays, PressClock, TimeUnreadable
 from sync.collector.replica.projection_rows import (
@@ -75,6 +75,8 @@ class Context:
 
     def counter_at(self, pressed_us: int) -> int:
         """Where the kiosk stood at that moment."""
+        if not self.moves:
+            return self.counter_id
         return next((counter_id for until_us, counter_id in self.moves if pressed_us < until_us), self.counter_id)
 
 
@@ -101,7 +103,7 @@ def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> P
             if entry.seq != seq:
                 raise _Aside(UnreadReason.WRONG_SEQ, f"the line calls itself {entry.seq}")
             if type(entry) is RatingLine:
-                ratings[seq] = _rating(entry, context)
+                ratings[seq] = run.rate(entry)
             else:
                 run.take(entry)
         except _Aside as aside:
@@ -123,7 +125,8 @@ def reasons_of(entry: ReasonsLine) -> list[ReasonRow]:
 
 
 def _decode(line: bytes) -> Line:
-    if has_nul(line):
+    # Looked for before it is looked at: this is done for every line.
+    if NUL_MARK in line and has_nul(line):
         raise _Aside(UnreadReason.BAD_VALUE, "a NUL in a text")
     try:
         # Nearly every line is a rating, and decoding it at once costs half of looking first.
@@ -138,10 +141,13 @@ def _decode(line: bytes) -> Line:
         raise _Aside(UnreadReason.NOT_A_LINE, printable(str(error))) from error
 
 
-def _rating(entry: RatingLine, context: Context) -> RatingRow:
+def _require_sound(entry: RatingLine) -> None:
     if not is_sound(entry):
         said = f"survey {entry.survey}, question {entry.question}, level {entry.level}, standing {entry.standing}"
         raise _Aside(UnreadReason.BAD_VALUE, printable(said))
+
+
+def _rating(entry: RatingLine, context: Context) -> RatingRow:
     try:
         pressed_us, quality = context.clock.date(entry.at, entry.mono, entry.boot)
         day, part = context.days.place(pressed_us)
@@ -197,10 +203,21 @@ class _Run:
     counts: dict[tuple[int, str], CountRow] = field(default_factory=dict)
     late: list[LateLine] = field(default_factory=list)
     opened: OpenedLine | None = None
+    sound: set[tuple[str, str, int, str]] = field(default_factory=set)
+    """What ratings said that can be."""
 
     def said(self) -> Projection:
         """What all of them say."""
         return Projection(self.ratings, self.reasons, self.unread, self.comments, self.counts, self.late, self.opened)
+
+    def rate(self, entry: RatingLine) -> RatingRow:
+        """Understand a rating."""
+        # A batch says few things and says them often.
+        said = entry.survey, entry.question, entry.level, entry.standing
+        if said not in self.sound:
+            _require_sound(entry)
+            self.sound.add(said)
+        return _rating(entry, self.context)
 
     def take(self, entry: Line) -> None:
         """Understand one that is no rating."""
