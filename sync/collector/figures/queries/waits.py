@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Date, String, and_, bindparam, case, func, or_, select
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.visit.rating import Standing
@@ -27,6 +27,7 @@ ASIDE_STREAMS = [str(standing) for standing in SET_ASIDE]
 """How many were set aside, by why."""
 UpFrom = Callable[[str], Sequence[str]]
 """The keys from a place to the top, its own first."""
+_DEMONSTRATED = select(demonstration.c.row_id)
 WHENEVER: HalfDay = ("9999-12-31", "~")
 """In the place of the present half day: every other one is over."""
 
@@ -87,7 +88,7 @@ class Waiting(NamedTuple):
 
 def read_waiting(connection: Connection, keys: Keys, asked: Asked, days: Days, present: HalfDay = WHENEVER) -> Waiting:
     """What is not shown yet of these counters, of half days before the ``present`` one."""
-    if connection.execute(select(demonstration.c.row_id)).first() is not None:
+    if connection.execute(_DEMONSTRATED).first() is not None:
         return Waiting((), frozenset())
     look = _Look(connection, keys, asked, days, present)
     return Waiting(tuple(_held(look)), frozenset(_running(look)))
@@ -133,33 +134,122 @@ class _Look(NamedTuple):
     days: Days
     present: HalfDay
 
-    def rows(self, wanted: Any) -> Iterator[Any]:
-        """The rows at these counters, which are named first; each with the counter's place instead."""
-        for row in self.connection.execute(wanted):
+    def rows(self, wanted: Any, **ends: date) -> Iterator[Any]:
+        """The rows at these counters, which are named first; each with the counter's place instead.
+
+        ``ends`` are those of another span than the days that are asked for.
+        """
+        today, part = self.present
+        values = {"series": self.asked.survey, "question": self.asked.question, "today": date.fromisoformat(today),
+                  "part": part, "first": self.days.first, "last": self.days.last, **ends}  # fmt: skip
+        for row in self.connection.execute(wanted, values):
             if (key := self.keys.get(row[0])) is not None:
                 yield key, *row[1:]
 
 
+# The statements are made once: making those of one page takes longer than it takes the database to answer them.
+_SERIES, _QUESTION, _PART = (bindparam(name, type_=String) for name in ("series", "question", "part"))
+_FIRST, _LAST, _TODAY, _FIRST_MONTH, _LAST_MONTH = (
+    bindparam(name, type_=Date) for name in ("first", "last", "today", "first_month", "last_month")
+)
+_B, _P, _U, _R, _Q, _C = block.c, block_piece.c, uncut_count.c, remainder.c, pool.c, pool_piece.c
+
+
+def _is_over(c: Any) -> ColumnElement[bool]:
+    """Whether a half day is one before the present one."""
+    return or_(c.day < _TODAY, and_(c.day == _TODAY, c.part < _PART))
+
+
+_SAME = and_(_P.journal_id == _B.journal_id, _P.last_seq == _B.last_seq)
+_OF_BLOCK = and_(_B.series == _SERIES, _B.question == _QUESTION)
+_OF_POOL = and_(_Q.series == _SERIES, _Q.question == _QUESTION)
+_OF_UNCUT = and_(is_version(_U.survey, _SERIES, _QUESTION), _U.question == _QUESTION)
+_N = func.sum(sum((_P[name] for name in LEVEL_NAMES[1:]), _P[LEVEL_NAMES[0]]))
+_PIECES: Any = (
+    select(_P.counter_id, _P.standing, _N.label("n"))
+    .join_from(block, block_piece, _SAME)
+    .where(_OF_BLOCK, _P.day.between(_FIRST, _LAST), _is_over(_P))
+)
+"""How many ratings lie in these days, of the blocks of the series."""
+
+
+def _crosses(day: Any, month: Any, *, is_first: bool) -> ColumnElement[bool]:
+    """Whether a block lies on both sides of where these days begin, or end, in the month that begins on ``month``."""
+    b = block.c
+    over = and_(b.first_day < day, b.last_day >= day) if is_first else and_(b.first_day <= day, b.last_day > day)
+    # Within a month it began in that month: so few rows are looked at.
+    recent = and_(b.grain.in_((IN_WEEK, IN_MONTH)), b.first_day >= month)
+    return and_(over, or_(recent, b.grain == BEYOND))
+
+
+_INSIDE = func.sum(case((and_(_is_over(_U), _U.day.between(_FIRST, _LAST)), _U.n), else_=0))
+_EVERY = func.sum(case((_is_over(_U), _U.n), else_=0))
+_UNCUT = (
+    select(_U.counter_id, _U.journal_id, _U.standing, _INSIDE, _EVERY)
+    .where(_OF_UNCUT)
+    .group_by(_U.counter_id, _U.journal_id, _U.standing)
+)
+_WHY = case(
+    (_B.fault.is_not(None), str(Why.FAULT)),
+    (_B.is_tail, str(Why.TAIL)),
+    (_B.grain.is_(None), str(Why.OPEN)),
+    else_=str(Why.FEW),
+).label("why")
+_UNSHOWN = (
+    _PIECES.add_columns(_WHY)
+    .where(_B.shown_at.is_(None), _B.last_day >= _FIRST, _B.first_day <= _LAST)
+    .group_by(_P.counter_id, _P.standing, _WHY)
+)
+_IS_SHOWN = and_(_B.shown_at.is_not(None), _B.pool_id.is_(None))
+_CROSSING = _PIECES.where(
+    _IS_SHOWN, or_(_crosses(_FIRST, _FIRST_MONTH, is_first=True), _crosses(_LAST, _LAST_MONTH, is_first=False))
+).group_by(_P.counter_id, _P.standing)
+_BETWEEN = (
+    _PIECES.add_columns(_B.unit_id)
+    .where(_IS_SHOWN, _B.counter_id.is_(None), _B.first_day >= _FIRST, _B.last_day <= _LAST)
+    .group_by(_P.counter_id, _P.standing, _B.unit_id)
+)
+_POOLED = (
+    select(_C.counter_id, _C.standing, func.sum(_C.n), _Q.unit_id)
+    .join_from(pool, pool_piece, _C.pool_id == _Q.pool_id)
+    .where(_OF_POOL, _Q.first.between(_FIRST, _LAST))
+    .group_by(_C.counter_id, _C.standing, _Q.unit_id)
+)
+_IN_POOL = (
+    _PIECES.join(pool, _Q.pool_id == _B.pool_id)
+    .where(_OF_POOL, _Q.first <= _LAST, _Q.last >= _FIRST)
+    .group_by(_P.counter_id, _P.standing)
+)
+_REMAINED = select(_R.counter_id, _R.standing, _R.n).where(
+    _R.survey == _SERIES, _R.question == _QUESTION, _R.day.between(_FIRST, _LAST)
+)
+_RUNNING = (
+    select(_U.counter_id)
+    .where(_OF_UNCUT, _U.day.between(_FIRST, _LAST), _U.n > 0, _U.standing == COUNTED, ~_is_over(_U))
+    .distinct(),
+    select(_P.counter_id)
+    .join_from(block, block_piece, _SAME)
+    .where(
+        _B.shown_at.is_(None), _B.last_day >= _TODAY, _OF_BLOCK, _P.day.between(_FIRST, _LAST), _P.standing == COUNTED,
+        ~_is_over(_P),
+    )
+    .distinct(),
+)  # fmt: skip
+
+
 def _held(look: _Look) -> Iterator[Held]:
     yield from _uncut(look)
-    yield from _unshown(look)
+    for key, standing, n, named in look.rows(_UNSHOWN):
+        yield Held(key, Why(named), standing, int(n))
     yield from _straddling(look)
     yield from _pooled(look)
-    r = remainder.c
-    of_it = and_(r.survey == look.asked.survey, r.question == look.asked.question, r.day.between(*look.days))
-    for key, standing, n in look.rows(select(r.counter_id, r.standing, r.n).where(of_it)):
+    for key, standing, n in look.rows(_REMAINED):
         yield Held(key, Why.TAIL, standing, n)
 
 
 def _uncut(look: _Look) -> Iterator[Held]:
     """What no cut holds: of a counter with fewer than five of them, it waits for more."""
-    u = uncut_count.c
-    over = _is_over(u, look.present)
-    inside = func.sum(case((and_(over, u.day.between(*look.days)), u.n), else_=0))
-    every = func.sum(case((over, u.n), else_=0))
-    wanted = select(u.counter_id, u.journal_id, u.standing, inside, every)
-    of_it = and_(is_version(u.survey, look.asked), u.question == look.asked.question)
-    rows = list(look.rows(wanted.where(of_it).group_by(u.counter_id, u.journal_id, u.standing)))
+    rows = list(look.rows(_UNCUT))
     counted = {(key, journal_id): n for key, journal_id, standing, _, n in rows if standing == COUNTED}
     for key, journal_id, standing, n, _ in rows:
         if n:
@@ -167,93 +257,28 @@ def _uncut(look: _Look) -> Iterator[Held]:
             yield Held(key, Why.FEW if few else Why.OPEN, standing, int(n))
 
 
-def _unshown(look: _Look) -> Iterator[Held]:
-    """What is in a cut that is not shown."""
-    b, p = block.c, block_piece.c
-    why = case(
-        (b.fault.is_not(None), str(Why.FAULT)),
-        (b.is_tail, str(Why.TAIL)),
-        (b.grain.is_(None), str(Why.OPEN)),
-        else_=str(Why.FEW),
-    ).label("why")
-    touches = and_(b.shown_at.is_(None), b.last_day >= look.days.first, b.first_day <= look.days.last)
-    wanted = _pieces(look).add_columns(why).where(touches).group_by(p.counter_id, p.standing, why)
-    for key, standing, n, named in look.rows(wanted):
-        yield Held(key, Why(named), standing, int(n))
-
-
 def _straddling(look: _Look) -> Iterator[Held]:
     """What is shown in a longer period, or a larger place."""
-    b, p, (first, last) = block.c, block_piece.c, look.days
-    crosses = or_(*(_crosses(day, is_first=is_first) for day, is_first in ((first, True), (last, False))))
-    is_shown = and_(b.shown_at.is_not(None), b.pool_id.is_(None))
-    wanted = _pieces(look).where(is_shown, crosses).group_by(p.counter_id, p.standing)
-    for key, standing, n in look.rows(wanted):
+    months = {f"{name}_month": month_of(day)[0] for name, day in look.days._asdict().items()}
+    for key, standing, n in look.rows(_CROSSING, **months):
         yield Held(key, Why.STRADDLES, standing, int(n))
-    between = (
-        _pieces(look)
-        .add_columns(b.unit_id)
-        .where(is_shown, b.counter_id.is_(None), b.first_day >= first, b.last_day <= last)
-    )
-    for key, standing, n, unit_id in look.rows(between.group_by(p.counter_id, p.standing, b.unit_id)):
+    for key, standing, n, unit_id in look.rows(_BETWEEN):
         yield Held(key, Why.STRADDLES, standing, int(n), look.keys.get(-unit_id))
 
 
 def _pooled(look: _Look) -> Iterator[Held]:
     """What is shown in months of a larger place: below it, it waits, and in periods without the whole month."""
-    q, p, c = pool.c, block_piece.c, pool_piece.c
-    of_it = and_(q.series == look.asked.survey, q.question == look.asked.question)
     whole, parts = months_in(look.days)
     if whole is not None:
-        wanted = select(c.counter_id, c.standing, func.sum(c.n), q.unit_id).where(of_it, q.first.between(*whole))
-        wanted = wanted.join_from(pool, pool_piece, c.pool_id == q.pool_id)
-        for key, standing, n, unit_id in look.rows(wanted.group_by(c.counter_id, c.standing, q.unit_id)):
+        for key, standing, n, unit_id in look.rows(_POOLED, **whole._asdict()):
             yield Held(key, Why.POOLED, standing, int(n), look.keys.get(-unit_id))
     for part in parts:
-        inside = _pieces(look).join(pool, q.pool_id == block.c.pool_id).where(p.day.between(*part))
-        inside = inside.where(of_it, q.first <= part.last, q.last >= part.first)
-        for key, standing, n in look.rows(inside.group_by(p.counter_id, p.standing)):
+        for key, standing, n in look.rows(_IN_POOL, **part._asdict()):
             yield Held(key, Why.POOLED, standing, int(n))
-
-
-def _crosses(day: Any, *, is_first: bool) -> ColumnElement[bool]:
-    """Whether a block lies on both sides of where these days begin, or end."""
-    b = block.c
-    over = and_(b.first_day < day, b.last_day >= day) if is_first else and_(b.first_day <= day, b.last_day > day)
-    # Within a month it began in that month: so few rows are looked at.
-    recent = and_(b.grain.in_((IN_WEEK, IN_MONTH)), b.first_day >= month_of(day)[0])
-    return and_(over, or_(recent, b.grain == BEYOND))
-
-
-def _pieces(look: _Look) -> Any:
-    """How many ratings lie in these days, of the blocks of the series."""
-    b, p = block.c, block_piece.c
-    n = func.sum(sum((p[name] for name in LEVEL_NAMES[1:]), p[LEVEL_NAMES[0]]))
-    same = and_(p.journal_id == b.journal_id, p.last_seq == b.last_seq)
-    wanted = select(p.counter_id, p.standing, n.label("n")).join_from(block, block_piece, same)
-    of_it = and_(b.series == look.asked.survey, b.question == look.asked.question)
-    return wanted.where(of_it, p.day.between(*look.days), _is_over(p, look.present))
-
-
-def _is_over(c: Any, present: HalfDay) -> ColumnElement[bool]:
-    """Whether a half day is one before the present one."""
-    day = date.fromisoformat(present[0])
-    return or_(c.day < day, and_(c.day == day, c.part < present[1]))
 
 
 def _running(look: _Look) -> set[str]:
     """The counters with ratings of half days that are not over."""
     if look.present == WHENEVER:
         return set()
-    u, b, p = uncut_count.c, block.c, block_piece.c
-    uncut = select(u.counter_id).where(
-        is_version(u.survey, look.asked), u.question == look.asked.question, u.day.between(*look.days), u.n > 0,
-        u.standing == COUNTED, ~_is_over(u, look.present),
-    )  # fmt: skip
-    same = and_(p.journal_id == b.journal_id, p.last_seq == b.last_seq)
-    cut = select(p.counter_id).join_from(block, block_piece, same).where(
-        b.shown_at.is_(None), b.last_day >= date.fromisoformat(look.present[0]), b.series == look.asked.survey,
-        b.question == look.asked.question, p.day.between(*look.days), p.standing == COUNTED,
-        ~_is_over(p, look.present),
-    )  # fmt: skip
-    return {key for wanted in (uncut, cut) for (key,) in look.rows(wanted.distinct())}
+    return {key for wanted in _RUNNING for (key,) in look.rows(wanted)}
