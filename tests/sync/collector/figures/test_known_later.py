@@ -27,13 +27,13 @@ from tests.sync.collector.replica.blocks.holding import KNOWN, Sender, assert_ad
 SIPAS = shipped_surveys()
 NIGHT = [("wait", 20 * 3600), ("cut",)]
 BOTH = [
-    ("rate", 4, "counted", None, 6), ("rate", 2, "repeat", None, 2), ("reasons", 3, {"w"}), *NIGHT,
-    ("ask", "a@2"), ("rate", 5, "counted", None, 6), ("rate", 1, "repeat", None, 2), *NIGHT,
-    ("rate", 3, "counted", None, 2), ("ask", "a@1"), ("rate", 3, "counted", None, 4), ("rate", 1, "repeat", None, 2),
+    ("rate", 4, "counted", None, 6), ("rate", 2, "repeat", None, 3), ("reasons", 3, {"w"}), *NIGHT,
+    ("ask", "a@2"), ("rate", 5, "counted", None, 6), ("rate", 1, "repeat", None, 3), *NIGHT,
+    ("rate", 3, "counted", None, 2), ("ask", "a@1"), ("rate", 3, "counted", None, 4), ("rate", 1, "repeat", None, 3),
     *NIGHT, ("rate", 1, "counted", None, 2), ("ask", "a@2"), ("rate", 2, "counted", None, 1),
 ]  # fmt: skip
 """Presses of two versions by themselves, of both in one half day, and some that no cut holds."""
-RECORDED = 12 + 6 + 6 + 3
+RECORDED = 12 + 6 + 9 + 3
 
 
 class Told(NamedTuple):
@@ -92,14 +92,18 @@ def test_nothing_that_was_recorded_is_gone_and_all_of_it_is_one_question_in_the_
 
 
 def test_each_version_goes_by_itself_and_what_was_told_stays_the_same(services: Services, office: Office) -> None:
-    Sender.of(office, run(BOTH[:10])).send()
+    aside = ("rate", 2, "repeat", None, 6)
+    Sender.of(office, run([BOTH[0], aside, *BOTH[2:10]])).send()
     before = told(knowing(services))
+    assert office.rows("aside_union", "series", "is_told", "n2") == [("a@1", True, 6), ("a@2", False, 0)]
 
     after = told(knowing(services, "a@1"))
 
     assert (before.codes, after.codes) == (["a@1:overall", "a@2:overall"], ["a:12345:overall", "a@2:overall"])
     assert replace_codes(before) == replace_codes(after)
     assert told(knowing(services, "a@1", "a@2"))[1:5] == before[1:5]
+    assert not_proven(office.database) == []
+    assert office.rows("aside_union", "series", "is_told", "n2") == [("a:12345", True, 6), ("a:12345", False, 0)]
 
 
 def replace_codes(one: Told) -> Told:
@@ -121,13 +125,16 @@ def test_what_another_process_cuts_without_knowing_it_follows(services: Services
 
 def test_a_demonstration_shows_it_under_its_series_at_once(services: Services, office: Office) -> None:
     Sender.of(office, run(BOTH)).send()
+    knowing(services).release()
     demo = {"config": CollectorConfig(demo=True)}
     before = told(replace(knowing(services), **demo))  # type: ignore[arg-type]
 
     after = told(replace(knowing(services, "a@1", "a@2"), **demo))  # type: ignore[arg-type]
 
     assert (len(before.codes), after.codes) == (2, ["a:12345:overall"])
-    assert (before.recorded, after.recorded) == (RECORDED, RECORDED)
+    assert (before.recorded, after.recorded, after.with_aside) == (RECORDED, RECORDED, 9)
+    assert told(knowing(services, "a@1", "a@2"))[1:3] == (RECORDED, 18)
+    assert not_proven(office.database) == []
 
 
 def left(office: Office, counter: str, ref: str, n: int, received=LEFT) -> None:
