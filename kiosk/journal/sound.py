@@ -9,6 +9,8 @@ from kiosk.journal.lines import Line, RatingLine, ReasonsLine, RevisedLine
 LEVELS = range(1, 6)
 REASONS_MAX = 10
 _STANDINGS = frozenset(str(standing) for standing in Standing if standing is not Standing.SUSPECT)
+NUL_MARK = b"\\u0000"
+"""Without this no text holds the sign."""
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -26,7 +28,7 @@ def is_sound(line: Line) -> bool:
 
 def has_nul(encoded: bytes) -> bool:
     """Whether a text in it has the one sign that JSON can write and PostgreSQL cannot keep."""
-    return b"\\u0000" in encoded and _NUL.search(encoded) is not None
+    return NUL_MARK in encoded and _NUL.search(encoded) is not None
 
 
 @lru_cache(4096)

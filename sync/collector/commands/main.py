@@ -75,12 +75,16 @@ def serve(
     demo: Annotated[bool, typer.Option("--demo", help="Show every number at once; the page says so.")] = False,
 ) -> None:
     """Receive ratings and show them, until Ctrl-C. Makes and migrates an empty embedded database by itself."""
+    from sync.collector.replica.outgoing.demonstration import require_nothing_told
     from sync.collector.run.server import run_server
 
     hold_on()
     given = {"listen_host": host, "listen_port": port, "demo": demo or None}
     settings = load_config(config, data_dir, {key: value for key, value in given.items() if value is not None})
     database = open_ready(settings)
+    if settings.demo:
+        with database.reading() as connection:
+            require_nothing_told(connection)
     run_server(settings, database, lambda url: tell("The collector listens at {url}", url=url))
 
 

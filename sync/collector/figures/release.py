@@ -17,20 +17,22 @@ from itertools import groupby
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Row, Select, and_, delete, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, and_, or_, select, tuple_, update
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.numbers.disclosure import OFF, Policy
 from kiosk.domain.visit.survey import Survey
 from sync.collector.replica.blocks.judging import is_due as may_judge
-from sync.collector.replica.blocks.judging import judge_due
-from sync.collector.replica.blocks.series import series_of
+from sync.collector.replica.blocks.judging import judge_anew, judge_due
 from sync.collector.replica.outgoing.demonstration import (
     end_demonstration,
     is_demonstrated,
     is_whole,
+    require_nothing_told,
     show_everything,
 )
+from sync.collector.replica.outgoing.minimum import follow_minimum, follows_minimum
+from sync.collector.replica.outgoing.naming import doubted_journals, keep_versions, knows_versions
 from sync.collector.replica.outgoing.pools import mark_loose
 from sync.collector.replica.outgoing.standings import follow_decisions
 from sync.collector.replica.outgoing.sums import BLOCK, add_blocks, lock_releases
@@ -39,8 +41,7 @@ from sync.collector.replica.served import add_up_served, lock_counters
 from sync.collector.replica.shown import DAY, Ends, grain_of
 from sync.collector.replica.tally import COUNTED
 from sync.collector.store.blame import lies_in_the_data
-from sync.collector.store.bulk import insert_rows
-from sync.collector.store.schema import block, block_piece, series_version, shown_count
+from sync.collector.store.schema import block, block_piece, shown_count
 from sync.collector.store.writer import Transact
 
 BLOCKS_AT_ONCE = 1000
@@ -64,9 +65,13 @@ class Release:
 
     def is_due(self, connection: Connection) -> bool:
         """Whether anything is to be done."""
+        if not knows_versions(connection, self.surveys):
+            return True
         if self.is_at_once:
             return not is_whole(connection)
         if is_demonstrated(connection) or may_judge(connection, self.apart):
+            return True
+        if not follows_minimum(connection, self.policy.block_min):
             return True
         return connection.execute(self._due(self.apart).limit(1)).first() is not None
 
@@ -77,8 +82,10 @@ class Release:
     def run(self, transact: Transact) -> list[str]:
         """Judge what is due, and bring everything out that may go, some blocks at a time; which journals failed.
 
-        Raises what is the matter with the database itself, or with the rule.
+        Raises what is the matter with the database itself, or with the rule: NotAllowed for a demonstration of what was
+        told before there were blocks.
         """
+        transact(self._doubt_anew)
         transact(self._begin)
         failed = judge_due(transact, self.surveys, apart=self.apart)
         while not self.is_at_once:
@@ -99,16 +106,23 @@ class Release:
         """Whether this is a demonstration: no other setting shows less than a block, or a block before its time."""
         return self.policy == OFF
 
-    def _begin(self, connection: Connection) -> list[str]:
+    def _doubt_anew(self, connection: Connection) -> None:
+        """Have cuts judged again that were not believed because their survey was not known, before it is said to be."""
+        if not knows_versions(connection, self.surveys):
+            judge_anew(connection, doubted_journals(connection))
+
+    def _begin(self, connection: Connection) -> None:
         lock_releases(connection)
-        keep_versions(connection, self.surveys)
+        is_renamed = keep_versions(connection, self.surveys, self.policy.block_min)
         if self.is_at_once:
-            if not is_whole(connection):
+            require_nothing_told(connection)
+            if is_renamed or not is_whole(connection):
                 show_everything(connection)
                 _serve_everything(connection)
-        elif is_demonstrated(connection):
+            return
+        if is_demonstrated(connection):
             end_demonstration(connection)
-        return []
+        follow_minimum(connection, self.policy.block_min)
 
     def _in_halves(self, transact: Transact, journals: list[str]) -> list[str]:
         """Bring these out, fewer at a time until what fails is one journal; which those are."""
@@ -162,16 +176,6 @@ class Release:
 
     def _may_go(self, one: Row[Any]) -> bool:
         return one.fault is None and not one.is_tail and one.n >= max(self.policy.block_min, COUNTED_MIN)
-
-
-def keep_versions(connection: Connection, surveys: Mapping[str, Survey]) -> None:
-    """Write down to which series each known version's questions belong."""
-    known = {(series_of(surveys, ref, each.id), each.id, ref) for ref in surveys for each in surveys[ref].questions}
-    names = ("series", "question", "survey")
-    kept = {tuple(row) for row in connection.execute(select(*(series_version.c[name] for name in names)))}
-    if known != kept:
-        connection.execute(delete(series_version))
-        insert_rows(connection, series_version, {}, names, sorted(known))
 
 
 def _mark(connection: Connection, blocks: Iterable[Row[Any]], shown: Mapping[str, Any]) -> None:

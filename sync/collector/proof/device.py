@@ -1,8 +1,9 @@
 """Device: every journal of one kiosk, in one view of the database: chain and signatures, then what is kept of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, text
@@ -51,6 +52,10 @@ class Checked:
     findings: list[Finding] = field(default_factory=list)
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """By which settings everything was counted and shown."""
@@ -59,6 +64,7 @@ class Rule:
     least: int
     """How many ratings a block must count to be shown."""
     surveys: Mapping[str, Survey]
+    now: Callable[[], datetime] = _now
 
 
 def check_device(database: Database, device_id: str, rule: Rule, marks: Marks, only: Sequence[str] = ()) -> Checked:
@@ -152,7 +158,7 @@ class _Check:
         reach = _start(self._connection, journal_id, mark)
         since = reach.cursor.next_seq
         kept = self._kept[journal_id] = Kept()
-        teller = Teller(self._connection, journal_id, self._sender, self._rule.days)
+        teller = Teller(self._connection, journal_id, self._sender, self._rule.days, self._rule.now())
         is_alone = self._is_alone and not row.continued
         lines = Lines(self._connection, journal_id, teller, self._elsewhere, kept, is_alone=is_alone)
         blocks = Blocks(self._connection, journal_id, self._kept, range(since, row.next_seq), self._standings)

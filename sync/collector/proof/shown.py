@@ -134,7 +134,7 @@ def _set_aside(connection: Connection, days: dict[str, Any]) -> Iterator[Wrong]:
     kept = ", ".join(f"u.{name}" for name in LEVEL_NAMES)
     found = text(
         f"SELECT u.last_seq FROM aside_union u LEFT JOIN block b ON b.journal_id = u.journal_id "  # noqa: S608
-        f"AND b.series = u.series AND b.question = u.question AND b.last_seq BETWEEN u.first_seq AND u.last_seq "
+        f"AND b.series = u.series AND b.question = u.question AND b.union_seq = u.first_seq "
         f"AND b.shown_at IS NOT NULL AND b.pool_id IS NULL LEFT JOIN block_piece p ON p.journal_id = b.journal_id "
         f"AND p.last_seq = b.last_seq AND {aside} WHERE u.first_day BETWEEN :first AND :last "
         f"GROUP BY u.journal_id, u.series, u.question, u.first_seq, u.last_seq, {kept} HAVING {differs} LIMIT 1"

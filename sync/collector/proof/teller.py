@@ -1,11 +1,13 @@
 """Teller: when and where a rating counts, by its line and by what is known of its kiosk now.
 
-What is learnt later of a kiosk's places moves what came before (``services.relocate``), so now is right for all of it.
+What is learnt later of a kiosk's places moves what came before (``services.relocate``), so now is right for all of it;
+but for what came at the very moment of a move, which follows some minutes later (``chores.settle``).
 A time of the boot that sent the batch is recomputed to the microsecond, one of an earlier boot as near as the boot
 clocks of kiosk and collector stay together. One that rests on a wall clock is only held to its bounds.
 """
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
@@ -20,10 +22,14 @@ from sync.collector.replica.continued import boot_of_device
 from sync.collector.replica.projection import Context, project_entries
 from sync.collector.replica.sender import Device, counter_on
 from sync.collector.replica.stretch import Stretch
-from sync.collector.store.schema import block, suspicion
+from sync.collector.store.schema import audit, block, suspicion
 from sync.protocol.errors import ClockUnreadable
 from sync.protocol.kiosk_clock import parse_kiosk_clock
 
+SETTLED_AFTER = timedelta(minutes=5)
+"""By then whatever was counted where it no longer belonged has followed …"""
+ACTS_MAX = 500
+"""… and so many lines of the audit log are looked through for a move, as for settling it."""
 DRIFT_US_MAX = 600_000_000
 """So far a boot clock and ours drift apart while a kiosk runs."""
 _SUSPECT, _COUNTED = str(Standing.SUSPECT), str(Standing.COUNTED)
@@ -36,8 +42,12 @@ Dated = tuple[int, int, str]
 class Teller:
     """Of one journal."""
 
-    def __init__(self, connection: Connection, journal_id: str, sender: Device, days: LocalDays) -> None:
+    def __init__(
+        self, connection: Connection, journal_id: str, sender: Device, days: LocalDays, now: datetime
+    ) -> None:  # fmt: skip
         self._connection, self._journal_id, self._sender = connection, journal_id, sender
+        self._now = now
+        self._moved: set[tuple[str, str]] | None = None
         self.place: Callable[[int], tuple[str, str]] = days.place
         self._days = days
         self.is_plain = not sender.moves and not sender.spans
@@ -86,7 +96,9 @@ class Teller:
     def check_counter(self, seq: int, said: RatingLine, pressed: int, found: Kind) -> None:
         """Hold the counter to where the kiosk stood, or to the one that the line names; raises Wrong."""
         wanted = self._stood(pressed) if said.counter is None else self._sender.counters.get(said.counter)
-        if wanted is None or found.counter_id != counter_on(self._sender.spans, wanted, found.day):
+        if wanted is not None and found.counter_id == counter_on(self._sender.spans, wanted, found.day):
+            return
+        if wanted is None or found.counter_id not in self._left_lately(wanted, by_itself=said.counter is None):
             raise Wrong(What.RATING_CHANGED, first=seq, column="counter")
 
     def counter_of(self, said: CountLine) -> int:
@@ -96,6 +108,29 @@ class Teller:
         if wanted is None:
             raise Wrong(What.COUNT_CHANGED, day=said.day)
         return counter_on(self._sender.spans, wanted, said.day)
+
+    def _left_lately(self, wanted: int, *, by_itself: bool) -> set[int]:
+        """Where it may still be counted: where the kiosk stood until just now, or its counter did."""
+        found, sender, lately = {wanted}, self._sender, self._moved_lately()
+        if by_itself and ("device.moved", sender.device_id) in lately:
+            found |= {before for _, before in sender.moves}
+        for code, row in sender.counters.items():
+            if ("counter.moved", code) in lately and not found.isdisjoint({row, *self._places(row)}):
+                found |= self._places(row)
+        return found
+
+    def _places(self, row: int) -> set[int]:
+        """Every row of a counter that was moved."""
+        return {span.counter_id for span in self._sender.spans.get(row, ())}
+
+    def _moved_lately(self) -> set[tuple[str, str]]:
+        """Moves booked so lately that what came meanwhile may not have followed yet, by action and subject."""
+        if self._moved is None:
+            c, since = audit.c, self._now - SETTLED_AFTER
+            newest = select(c.at, c.action, c.subject).order_by(c.audit_id.desc()).limit(ACTS_MAX)
+            rows = self._connection.execute(newest)
+            self._moved = {(row.action, row.subject) for row in rows if row.at >= since}
+        return self._moved
 
     def check_suspect(self, seq: int, said: str, found: Kind) -> None:
         """A standing is the line's, but where a person decided that what counts is suspect; raises Wrong."""

@@ -196,7 +196,8 @@ class _Carried(msgspec.Struct):
 def _origins(first_seq: int, lines: Sequence[bytes]) -> dict[int, list[Origin]]:
     found: dict[int, list[Origin]] = {}
     for seq, line in enumerate(lines, first_seq):
-        if places := origins_of(line):
+        # Nearly no line is one that was carried, and this is done for every line.
+        if _CARRIED_MARK in line and (places := origins_of(line)):
             found[seq] = places
     return found
 

@@ -23,6 +23,7 @@ _CONTINUED_MAX = 50
 
 
 _CONTINUES = select(journal.c.continues).where(journal.c.journal_id == bindparam("wanted"))
+_BEGUN = select(cut_state.c.begun_seq).where(cut_state.c.journal_id == bindparam("wanted"))
 _BLOCKS = select(block.c.journal_id, block.c.last_seq, block.c.held)
 _OWN_BLOCKS = _BLOCKS.where(block.c.journal_id == bindparam("wanted"), block.c.last_seq >= bindparam("first"))
 
@@ -47,6 +48,11 @@ def begin_cuts(connection: Connection, journal_id: str) -> None:
     insert_rows(connection, cut_state, {}, names, rows, then="ON CONFLICT (journal_id) DO NOTHING")
 
 
+def begun_at(connection: Connection, journal_id: str) -> int:
+    """The entry from which on a journal is cut: ratings before it were told before there were blocks."""
+    return connection.execute(_BEGUN, {"wanted": journal_id}).scalar_one_or_none() or 1
+
+
 def may_cut(
     fresh: Sequence[bytes], days: LocalDays, before_us: int | None, measured_us: int | None, *, is_first: bool = False
 ) -> bool:
@@ -55,7 +61,7 @@ def may_cut(
     ``before_us`` and ``measured_us`` are when the last of the presses before and of all was made, as far as known. With
     ``is_first`` nothing stands before the lines: then only lines of several half days can make a cut due.
     """
-    if any(_CUT_MARK in line for line in fresh):
+    if _CUT_MARK in b"\n".join(fresh):
         return True
     if is_first:
         return len(_half_days(fresh)) > 1

@@ -111,10 +111,11 @@ def count_in(
     journal_id: str,
     counts: Mapping[TallyKey, int],
     reasons: Mapping[ReasonKey, int],
+    uncut: Mapping[TallyKey, int] | None = None,
 ) -> None:
-    """Add to the tallies, and to what no block holds yet."""
+    """Add to the tallies, and to what no block holds yet: there all of ``counts``, or ``uncut`` where that is less."""
     _add_counts(connection, tally, TallyKey._fields, journal_id, counts)
-    _add_counts(connection, uncut_count, UNCUT_NAMES, journal_id, count_uncut(counts))
+    _add_counts(connection, uncut_count, UNCUT_NAMES, journal_id, count_uncut(counts if uncut is None else uncut))
     _add_counts(connection, reason_tally, ReasonKey._fields, journal_id, reasons)
 
 

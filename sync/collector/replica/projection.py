@@ -6,7 +6,6 @@ also where reading it fails in a way that nobody foresaw.
 Pure: no database, no clock.
 """
 
-import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -30,9 +29,19 @@ from kiosk.journal.lines import (
     SettingsLine,
     decode_line,
 )
-from kiosk.journal.sound import has_nul, is_sound
+from kiosk.journal.sound import NUL_MARK, has_nul, is_sound
 from kiosk.journal.visits import Late, late_for
 from sync.collector.calendar.presstime import LocalDays, PressClock, TimeUnreadable
+from sync.collector.replica.aside import (
+    DETAIL_CHARS_MAX,
+    HASH,
+    KEY_ID,
+    Aside,
+    printable,
+    require_numbers,
+    require_rating,
+    require_sound,
+)
 from sync.collector.replica.projection_rows import (
     CountRow,
     LateLine,
@@ -45,16 +54,11 @@ from sync.collector.replica.projection_rows import (
 )
 from sync.collector.replica.sender import Spans, counter_on
 
-DETAIL_CHARS_MAX = 200
 NUMBER_MAX = 100_000
 """What any kiosk can write as the transactions of a day, plausible or not."""
 COUNT_DAYS_BACK = timedelta(days=32)
 """Kiosks take the transactions of the last 31 days."""
-SEQ_MAX = 2**53
 FOREVER = 2**63
-_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_KEY_ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
-_JOURNAL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _STRAIGHT_TO_RATING = msgspec.json.Decoder(RatingLine)
 
 
@@ -77,13 +81,9 @@ class Context:
 
     def counter_at(self, pressed_us: int) -> int:
         """Where the kiosk stood at that moment."""
+        if not self.moves:
+            return self.counter_id
         return next((counter_id for until_us, counter_id in self.moves if pressed_us < until_us), self.counter_id)
-
-
-class _Aside(Exception):
-    def __init__(self, reason: UnreadReason, detail: str) -> None:
-        self.reason = reason
-        self.detail = detail
 
 
 def project(
@@ -101,14 +101,15 @@ def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> P
         try:
             entry = _decode(line)
             if entry.seq != seq:
-                raise _Aside(UnreadReason.WRONG_SEQ, f"the line calls itself {entry.seq}")
+                raise Aside(UnreadReason.WRONG_SEQ, f"the line calls itself {entry.seq}")
             if type(entry) is RatingLine:
-                ratings[seq] = _rating(entry, context)
-                if entry.receipt is not None:
-                    run.take_receipt(entry)
+                ratings[seq] = run.rate(entry)
+                if entry.receipt is not None and HASH.fullmatch(entry.receipt):
+                    # Of what is no hash nothing is kept: the rating counts all the same.
+                    run.receipts.append(ReceiptRow(seq, bytes.fromhex(entry.receipt)))
             else:
                 run.take(entry)
-        except _Aside as aside:
+        except Aside as aside:
             unread.append(Unread(seq, aside.reason, aside.detail[:DETAIL_CHARS_MAX]))
         except Exception as error:  # noqa: BLE001 - the lines behind this one must not wait for whatever it is
             unread.append(failed(seq, error))
@@ -127,8 +128,9 @@ def reasons_of(entry: ReasonsLine) -> list[ReasonRow]:
 
 
 def _decode(line: bytes) -> Line:
-    if has_nul(line):
-        raise _Aside(UnreadReason.BAD_VALUE, "a NUL in a text")
+    # Looked for before it is looked at: this is done for every line.
+    if NUL_MARK in line and has_nul(line):
+        raise Aside(UnreadReason.BAD_VALUE, "a NUL in a text")
     try:
         # Nearly every line is a rating, and decoding it at once costs half of looking first.
         entry = _STRAIGHT_TO_RATING.decode(line)
@@ -139,18 +141,15 @@ def _decode(line: bytes) -> Line:
     try:
         return decode_line(line)
     except (LineUnreadable, RecursionError) as error:
-        raise _Aside(UnreadReason.NOT_A_LINE, printable(str(error))) from error
+        raise Aside(UnreadReason.NOT_A_LINE, printable(str(error))) from error
 
 
 def _rating(entry: RatingLine, context: Context) -> RatingRow:
-    if not is_sound(entry):
-        said = f"survey {entry.survey}, question {entry.question}, level {entry.level}, standing {entry.standing}"
-        raise _Aside(UnreadReason.BAD_VALUE, printable(said))
     try:
         pressed_us, quality = context.clock.date(entry.at, entry.mono, entry.boot)
         day, part = context.days.place(pressed_us)
     except TimeUnreadable as error:
-        raise _Aside(UnreadReason.BAD_TIME, printable(str(error))) from error
+        raise Aside(UnreadReason.BAD_TIME, printable(str(error))) from error
     counter_id = _counter_of(entry.counter, pressed_us, day, context)
     return RatingRow(
         entry.seq, counter_id, entry.survey, entry.question, entry.level, None,
@@ -162,7 +161,7 @@ def _counter_of(code: str | None, moment_us: int, day: str, context: Context) ->
     counter_id = context.counter_at(moment_us) if code is None else context.counters.get(code)
     is_over = code is not None and counter_id is not None and moment_us >= context.ended.get(counter_id, FOREVER)
     if counter_id is None or is_over:
-        raise _Aside(UnreadReason.UNKNOWN_COUNTER, printable(f"counter {code}"))
+        raise Aside(UnreadReason.UNKNOWN_COUNTER, printable(f"counter {code}"))
     return counter_on(context.spans, counter_id, day)
 
 
@@ -172,20 +171,14 @@ def _count(entry: CountLine, context: Context) -> CountRow:
         typed_us, _ = context.clock.date(entry.at, entry.mono, entry.boot)
         typed_on = date.fromisoformat(context.days.place(typed_us)[0])
     except TimeUnreadable as error:
-        raise _Aside(UnreadReason.BAD_VALUE, printable(f"day {entry.day}")) from error
+        raise Aside(UnreadReason.BAD_VALUE, printable(f"day {entry.day}")) from error
     if not 0 <= entry.n <= NUMBER_MAX:
-        raise _Aside(UnreadReason.BAD_VALUE, f"{entry.n} transactions")
+        raise Aside(UnreadReason.BAD_VALUE, f"{entry.n} transactions")
     if not typed_on - COUNT_DAYS_BACK <= date.fromisoformat(entry.day) <= typed_on:
-        raise _Aside(UnreadReason.BAD_COUNT, f"day {entry.day}, typed in on {typed_on}")
+        raise Aside(UnreadReason.BAD_COUNT, f"day {entry.day}, typed in on {typed_on}")
     if entry.n > SERVED_MAX:
-        raise _Aside(UnreadReason.BAD_COUNT, f"{entry.n} transactions")
+        raise Aside(UnreadReason.BAD_COUNT, f"{entry.n} transactions")
     return CountRow(_counter_of(entry.counter, noon_us, entry.day, context), entry.day, entry.n, entry.seq)
-
-
-def _require_numbers(entry: OpenedLine) -> None:
-    for number in (entry.continues_seq, entry.carried, entry.carried_after, entry.lost):
-        if number is not None and not 0 <= number <= SEQ_MAX:
-            raise _Aside(UnreadReason.BAD_VALUE, f"no entry has the number {number}")
 
 
 @dataclass(slots=True)
@@ -202,12 +195,23 @@ class _Run:
     late: list[LateLine] = field(default_factory=list)
     opened: OpenedLine | None = None
     receipts: list[ReceiptRow] = field(default_factory=list)
+    sound: set[tuple[str, str, int, str]] = field(default_factory=set)
+    """What ratings said that can be."""
 
     def said(self) -> Projection:
         """What all of them say."""
         return Projection(
             self.ratings, self.reasons, self.unread, self.comments, self.counts, self.late, self.opened, self.receipts
         )
+
+    def rate(self, entry: RatingLine) -> RatingRow:
+        """Understand a rating."""
+        # A batch says few things and says them often.
+        said = entry.survey, entry.question, entry.level, entry.standing
+        if said not in self.sound:
+            require_sound(entry)
+            self.sound.add(said)
+        return _rating(entry, self.context)
 
     def take(self, entry: Line) -> None:
         """Understand one that is no rating."""
@@ -222,32 +226,27 @@ class _Run:
                 row = _count(entry, self.context)
                 self.counts[row.counter_id, row.day] = row
             case OpenedLine():
-                _require_numbers(entry)
+                require_numbers(entry)
                 self.opened = entry if entry.seq == 1 else self.opened
             case SettingsLine() | ClockLine() | PrunedLine() | MaintenanceLine() | BlockLine():
                 pass
             case _:
-                raise _Aside(UnreadReason.UNKNOWN_KIND, printable(entry.kind))
-
-    def take_receipt(self, entry: RatingLine) -> None:
-        """Of what is no hash nothing is kept: the rating counts all the same."""
-        if entry.receipt is not None and _HASH.fullmatch(entry.receipt):
-            self.receipts.append(ReceiptRow(entry.seq, bytes.fromhex(entry.receipt)))
+                raise Aside(UnreadReason.UNKNOWN_KIND, printable(entry.kind))
 
     def _take_reasons(self, entry: ReasonsLine) -> None:
         if not is_sound(entry):
-            raise _Aside(UnreadReason.BAD_VALUE, printable(f"reasons {', '.join(entry.reasons)}"))
+            raise Aside(UnreadReason.BAD_VALUE, printable(f"reasons {', '.join(entry.reasons)}"))
         if entry.rating_journal is not None or entry.rating not in self.ratings:
             self._take_late(entry)
             return
         self._require_visit(entry)
         if any(row.rating_seq == entry.rating for row in self.reasons):
-            raise _Aside(UnreadReason.NO_RATING, f"rating {entry.rating} has its reasons already")
+            raise Aside(UnreadReason.NO_RATING, f"rating {entry.rating} has its reasons already")
         self.reasons.extend(reasons_of(entry))
 
     def _take_revision(self, entry: RevisedLine) -> None:
         if not is_sound(entry):
-            raise _Aside(UnreadReason.BAD_VALUE, f"level {entry.level}")
+            raise Aside(UnreadReason.BAD_VALUE, f"level {entry.level}")
         row = None if entry.rating_journal is not None else self.ratings.get(entry.rating)
         if row is None:
             self._take_late(entry)
@@ -256,38 +255,23 @@ class _Run:
         self.ratings[entry.rating] = row.revised(entry.level)
 
     def _take_comment(self, entry: CommentLine) -> None:
-        if not _HASH.fullmatch(entry.enclosure):
-            raise _Aside(UnreadReason.BAD_VALUE, printable(f"enclosure {entry.enclosure}"))
-        if entry.sealed is not None and not _KEY_ID.fullmatch(entry.sealed):
-            raise _Aside(UnreadReason.BAD_VALUE, printable(f"sealed {entry.sealed}"))
-        _require_rating(entry)
+        if not HASH.fullmatch(entry.enclosure):
+            raise Aside(UnreadReason.BAD_VALUE, printable(f"enclosure {entry.enclosure}"))
+        if entry.sealed is not None and not KEY_ID.fullmatch(entry.sealed):
+            raise Aside(UnreadReason.BAD_VALUE, printable(f"sealed {entry.sealed}"))
+        require_rating(entry)
         if entry.rating_journal is None and entry.rating in self.ratings:
             self._require_visit(entry)
         self.comments.append(entry)
 
     def _take_late(self, entry: LateLine) -> None:
-        _require_rating(entry)
+        require_rating(entry)
         self.late.append(entry)
 
     def _require_visit(self, entry: LateLine | CommentLine) -> None:
         """The rating in this run is one of the entry's own visit, and was not cut before it."""
         late = late_for(self.lines, entry.rating, entry)
         if late is Late.VISIT:
-            raise _Aside(UnreadReason.NOT_IN_VISIT, f"rating {entry.rating} was not made in this visit")
+            raise Aside(UnreadReason.NOT_IN_VISIT, f"rating {entry.rating} was not made in this visit")
         if late is Late.CUT and not isinstance(entry, CommentLine):
-            raise _Aside(UnreadReason.AFTER_CUT, f"rating {entry.rating} was cut before")
-
-
-def _require_rating(entry: LateLine | CommentLine) -> None:
-    """A rating can be where the entry says: before it, or in a journal that has an id."""
-    elsewhere = entry.rating_journal
-    if not 1 <= entry.rating <= SEQ_MAX or (elsewhere is None and entry.rating >= entry.seq):
-        raise _Aside(UnreadReason.NO_RATING, f"no rating at {entry.rating}")
-    if elsewhere is not None and not _JOURNAL_ID.fullmatch(elsewhere):
-        raise _Aside(UnreadReason.NO_RATING, printable(f"no journal {elsewhere}"))
-
-
-def printable(text: str) -> str:
-    """The beginning of a text, without what cannot be kept or shown."""
-    # PostgreSQL takes no NUL and a page no control characters, and the text is a stranger's.
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:DETAIL_CHARS_MAX])
+            raise Aside(UnreadReason.AFTER_CUT, f"rating {entry.rating} was cut before")

@@ -50,4 +50,6 @@ class Device:
 
 def counter_on(spans: Spans, counter_id: int, day: str) -> int:
     """The row of the place where a counter stood on a day."""
+    if not spans:
+        return counter_id
     return next((span.counter_id for span in spans.get(counter_id, ()) if day < span.until), counter_id)

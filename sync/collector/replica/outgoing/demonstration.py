@@ -5,6 +5,7 @@ Nothing waits for a cut then, and nothing is protected: for a database in which 
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
+from sync.collector.errors import NotAllowed
 from sync.collector.replica.outgoing.pools import add_pools
 from sync.collector.replica.outgoing.sums import OF_COUNTER, OF_UNIT
 from sync.collector.replica.shown import DAY, HALF, LEVEL_NAMES, MONTH, WEEK
@@ -13,6 +14,7 @@ from sync.collector.store.schema import (
     aside_union,
     audit,
     block,
+    cut_state,
     demonstration,
     journal,
     pool,
@@ -43,6 +45,20 @@ _LAST = {
 _GREATEST, _LEAST = {"sqlite": "max", "postgresql": "greatest"}, {"sqlite": "min", "postgresql": "least"}
 
 
+def require_nothing_told(connection: Connection) -> None:
+    """Let no demonstration begin where anything was told before there were blocks.
+
+    It ends with every block being told anew; what was told before them is in none and would be gone. Nor is such a
+    database one in which nobody has really pressed anything. Raises NotAllowed.
+    """
+    told = connection.execute(select(cut_state.c.begun_seq).where(cut_state.c.begun_seq > 1).limit(1)).first()
+    if told is not None and not is_demonstrated(connection):
+        raise NotAllowed(
+            "this database shows numbers from before there were blocks, which a demonstration would take away for "
+            "good: show another one, which this makes: collector demo-data"
+        )
+
+
 def show_everything(connection: Connection) -> None:
     """Show what the tallies say now."""
     mark = _mark(connection)
@@ -68,7 +84,7 @@ def end_demonstration(connection: Connection) -> None:
     """Show nothing any more but the pools, which are as they were; every block goes out anew."""
     _show_nothing(connection)
     connection.execute(delete(aside_union))
-    connection.execute(update(block).where(block.c.pool_id.is_(None)).values(grain=None, shown_at=None))
+    connection.execute(update(block).where(block.c.pool_id.is_(None)).values(grain=None, shown_at=None, union_seq=None))
     add_pools(connection, list(connection.execute(select(pool.c.pool_id)).scalars()))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, updat
 from kiosk.domain.visit.rating import Standing
 from sync.collector.replica.blocks.kept import move_held, read_rows
 from sync.collector.replica.continued import Position
-from sync.collector.replica.held import held_seqs
+from sync.collector.replica.held import begun_at, held_seqs
 from sync.collector.replica.keep import count_in
 from sync.collector.replica.outgoing.pools import mark_loose
 from sync.collector.replica.outgoing.sums import BLOCK, add_blocks
@@ -144,19 +144,25 @@ def _with_suspect(connection: Connection, blocks: Iterable[Row[Any]]) -> set[tup
 
 
 def move_tallies(connection: Connection, journal_id: str, moved: Sequence[tuple[RatingRow, RatingRow]]) -> None:
-    """Count each of these ratings of a journal, with its reasons, as it is now and no more as it was before."""
+    """Count each of these ratings of a journal, with its reasons, as it is now and no more as it was before.
+
+    What was told before there were blocks is in none and waits for none: of it, tallies alone are counted otherwise.
+    """
     counts: Counter[TallyKey] = Counter()
+    uncut: Counter[TallyKey] = Counter()
     reasons: Counter[ReasonKey] = Counter()
+    begun_seq = begun_at(connection, journal_id)
     for before, after in moved:
-        counts[tally_key(before)] -= 1
-        counts[tally_key(after)] += 1
+        for counted in (counts,) if before.seq < begun_seq else (counts, uncut):
+            counted[tally_key(before)] -= 1
+            counted[tally_key(after)] += 1
     c, pairs = reason_choice.c, {before.seq: (before, after) for before, after in moved}
     for some in seqs_of(sorted(pairs)):
         wanted = select(c.rating_seq, c.reason).where(c.journal_id == journal_id, c.rating_seq.in_(some))
         for seq, reason in connection.execute(wanted):
             reasons[reason_key(pairs[seq][0], reason)] -= 1
             reasons[reason_key(pairs[seq][1], reason)] += 1
-    count_in(connection, journal_id, counts, reasons)
+    count_in(connection, journal_id, counts, reasons, uncut)
     move_held(connection, journal_id, moved)
 
 

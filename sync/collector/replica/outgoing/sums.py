@@ -16,6 +16,7 @@ BLOCK: tuple[Any, ...] = (
     block.c.journal_id, block.c.last_seq, block.c.series, block.c.question, block.c.counter_id, block.c.unit_id,
     block.c.first_day, block.c.first_part, block.c.last_day, block.c.last_part, block.c.is_suspect, block.c.is_tail,
     block.c.n, block.c.fault, block.c.grain, block.c.shown_at, block.c.pool_id,
+    block.c.union_seq,
 )  # fmt: skip
 """What is to be known of a block."""
 _NAMES = ("journal_id", "last_seq", "grain", "series", "question", "first", "last", "part", "counter_id", "unit_id",

@@ -1,27 +1,30 @@
-"""Unions: the levels of what a kiosk set aside itself are told of consecutive blocks together, of five or more.
+"""Unions: the levels of what a kiosk set aside itself are told of several blocks together, of five or more.
 
 Beside the result of what counts stands the one of everything. Their difference is what was set aside, and of one block
-that may be a single rating. So these levels go out as sums over consecutive blocks of a journal and series, each of
-which holds five or more; a union ends with its month. What somebody decided to set aside is whole blocks already.
+that may be a single rating. So these levels go out as sums over blocks of a journal, series and month, in the order in
+which they come out, each sum of which holds five or more. Every block knows its union: one that comes out late, though
+it was cut before others, joins the union that is open then, and those that were told stay what they are. What somebody
+decided to set aside is whole blocks already.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, and_, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, tuple_, update
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN
-from sync.collector.replica.outgoing.sums import SUSPECT, add_aside
-from sync.collector.replica.shown import LEVEL_NAMES, NOWHERE, place_of
+from sync.collector.replica.outgoing.sums import BLOCK, SUSPECT, add_aside
+from sync.collector.replica.shown import LEVEL_NAMES, NOWHERE, month_of, place_of
 from sync.collector.replica.tally import COUNTED
 from sync.collector.store.schema import aside_union, block, block_piece, counter, unit
 
+T = TypeVar("T")
 _STREAM = ("journal_id", "series", "question")
 
 
 def add_unions(connection: Connection, blocks: Sequence[Row[Any]], least: int) -> None:
-    """Gather what these blocks hold aside, which follow those that are shown; tell what is enough."""
+    """Gather what these blocks hold aside, which come out now; tell what is enough."""
     aside = _aside_of(connection, blocks)
     held = [each for each in blocks if (each.journal_id, each.last_seq) in aside]
     in_order = sorted(held, key=lambda each: (each.journal_id, each.series, each.question, each.last_seq))
@@ -30,30 +33,40 @@ def add_unions(connection: Connection, blocks: Sequence[Row[Any]], least: int) -
             _gather(connection, stream, one, aside[one.journal_id, one.last_seq], max(least, COUNTED_MIN))
 
 
+def tell_enough(connection: Connection, least: int) -> None:
+    """Tell the open unions that are enough by a lower minimum than that under which they were gathered."""
+    u, enough = aside_union.c, sum((aside_union.c[name] for name in LEVEL_NAMES[1:]), aside_union.c[LEVEL_NAMES[0]])
+    found = select(aside_union).where(u.is_told.is_(False), enough >= max(least, COUNTED_MIN))
+    for one in connection.execute(found.order_by(u.journal_id, u.first_seq)).all():
+        _tell(connection, one)
+
+
+def take_apart(connection: Connection, blocks: Iterable[Row[Any]]) -> list[Row[Any]]:
+    """Undo the unions of these blocks that were not told; the blocks that were in them."""
+    found: list[Row[Any]] = []
+    for one in unions_over(connection, blocks):
+        if not one.is_told:
+            found += connection.execute(select(*BLOCK).where(_is_in(one))).all()
+            connection.execute(update(block).where(_is_in(one)).values(union_seq=None))
+            connection.execute(delete(aside_union).where(_is_it(one)))
+    return found
+
+
 def unions_over(connection: Connection, blocks: Iterable[Row[Any]]) -> list[Row[Any]]:
-    """The unions in which these blocks lie."""
-    found = {}
-    for one in blocks:
-        u = aside_union.c
-        of_stream = and_(*(u[name] == getattr(one, name) for name in _STREAM))
-        lies_in = and_(of_stream, u.first_seq <= one.last_seq, u.last_seq >= one.last_seq)
-        for each in connection.execute(select(aside_union).where(lies_in)):
-            found[each.journal_id, each.series, each.question, each.first_seq] = each
-    return list(found.values())
+    """The unions in which these blocks are."""
+    u, found = aside_union.c, list[Row[Any]]()
+    keys = sorted({(one.journal_id, one.union_seq) for one in blocks if one.union_seq is not None})
+    for some in _portions(keys):
+        found += connection.execute(select(aside_union).where(tuple_(u.journal_id, u.first_seq).in_(some))).all()
+    return found
 
 
 def place_unions(connection: Connection, unions: Iterable[Row[Any]]) -> list[Row[Any]]:
     """Put each union, none of which is in what is shown now, where its blocks stand; as they are then."""
     found = []
     for one in unions:
-        b, here = block.c, and_(*(aside_union.c[name] == getattr(one, name) for name in (*_STREAM, "first_seq")))
-        inside = and_(
-            *(b[name] == getattr(one, name) for name in _STREAM), b.last_seq.between(one.first_seq, one.last_seq)
-        )
-        places = {
-            (each.counter_id, each.unit_id)
-            for each in connection.execute(select(b.counter_id, b.unit_id).where(inside))
-        }
+        here, stand = _is_it(one), select(block.c.counter_id, block.c.unit_id).where(_is_in(one))
+        places = {(each.counter_id, each.unit_id) for each in connection.execute(stand)}
         counter_id, unit_id = _together(connection, places)
         connection.execute(update(aside_union).where(here).values(counter_id=counter_id, unit_id=unit_id))
         found.append(connection.execute(select(aside_union).where(here)).one())
@@ -104,35 +117,50 @@ def _aside_of(connection: Connection, blocks: Sequence[Row[Any]]) -> dict[tuple[
     return found
 
 
-def _portions(blocks: Sequence[Row[Any]]) -> Iterator[Sequence[Row[Any]]]:
-    yield from (blocks[place : place + 400] for place in range(0, len(blocks), 400))
+def _portions(some: Sequence[T]) -> Iterator[Sequence[T]]:
+    yield from (some[place : place + 400] for place in range(0, len(some), 400))
 
 
 def _gather(connection: Connection, stream: tuple[str, str, str], one: Row[Any], aside: list[int], least: int) -> None:
+    """Put what a block holds aside into the union of its month that is open, or into one that begins with it."""
     u = aside_union.c
     of_stream = and_(*(u[name] == value for name, value in zip(_STREAM, stream, strict=True)))
-    newest = select(aside_union).where(of_stream, u.is_told.is_(False)).order_by(u.first_seq.desc()).limit(1)
-    is_open = connection.execute(newest).one_or_none()
-    here = (place_of(one.counter_id, one.unit_id), one.unit_id)
-    if is_open is None or not _goes_on(is_open, one):
+    open_one = select(aside_union).where(of_stream, u.is_told.is_(False), u.last_day.between(*month_of(one.last_day)))
+    is_open = connection.execute(open_one.order_by(u.first_seq).limit(1)).one_or_none()
+    if is_open is None:
         values = {**dict(zip(_STREAM, stream, strict=True)), "first_seq": one.last_seq, "is_told": False,
-                  "counter_id": here[0], "unit_id": here[1], "first_day": one.first_day, "first_part": one.first_part,
-                  **dict.fromkeys(LEVEL_NAMES, 0), "last_seq": one.last_seq, "last_day": one.last_day,
-                  "last_part": one.last_part}  # fmt: skip
+                  "counter_id": place_of(one.counter_id, one.unit_id), "unit_id": one.unit_id,
+                  "first_day": one.first_day, "first_part": one.first_part, **dict.fromkeys(LEVEL_NAMES, 0),
+                  "last_seq": one.last_seq, "last_day": one.last_day, "last_part": one.last_part}  # fmt: skip
         connection.execute(insert(aside_union).values(values))
-        is_open = connection.execute(newest).one()
+        is_open = connection.execute(select(aside_union).where(of_stream, u.first_seq == one.last_seq)).one()
+    grown = _grown(is_open, one, aside)
+    connection.execute(update(aside_union).where(_is_it(is_open)).values(grown))
+    here = and_(block.c.journal_id == one.journal_id, block.c.last_seq == one.last_seq)
+    connection.execute(update(block).where(here).values(union_seq=is_open.first_seq))
+    if sum(grown[name] for name in LEVEL_NAMES) >= least:
+        _tell(connection, is_open)
+
+
+def _grown(is_open: Row[Any], one: Row[Any], aside: list[int]) -> dict[str, Any]:
+    """The union with one more block in it."""
     first = min((is_open.first_day, is_open.first_part), (one.first_day, one.first_part))
     last = max((is_open.last_day, is_open.last_part), (one.last_day, one.last_part))
     levels = {name: getattr(is_open, name) + n for name, n in zip(LEVEL_NAMES, aside, strict=True)}
-    is_told = sum(levels.values()) >= least
-    grown = {"last_seq": one.last_seq, "first_day": first[0], "first_part": first[1], "last_day": last[0],
-             "last_part": last[1], **levels, "is_told": is_told}  # fmt: skip
-    here_now = and_(of_stream, u.first_seq == is_open.first_seq)
-    connection.execute(update(aside_union).where(here_now).values(grown))
-    if is_told:
-        add_aside(connection, place_unions(connection, connection.execute(select(aside_union).where(here_now)).all()))
+    return {"last_seq": max(is_open.last_seq, one.last_seq), "first_day": first[0], "first_part": first[1],
+            "last_day": last[0], "last_part": last[1], **levels}  # fmt: skip
 
 
-def _goes_on(is_open: Row[Any], one: Row[Any]) -> bool:
-    """Whether a block is of the same month."""
-    return bool((is_open.last_day.year, is_open.last_day.month) == (one.last_day.year, one.last_day.month))
+def _tell(connection: Connection, one: Row[Any]) -> None:
+    """Show the levels of a union, to which nothing comes from then on."""
+    connection.execute(update(aside_union).where(_is_it(one)).values(is_told=True))
+    add_aside(connection, place_unions(connection, [one]))
+
+
+def _is_it(one: Row[Any]) -> ColumnElement[bool]:
+    return and_(*(aside_union.c[name] == getattr(one, name) for name in (*_STREAM, "first_seq")))
+
+
+def _is_in(one: Row[Any]) -> ColumnElement[bool]:
+    """Which blocks are in a union."""
+    return and_(block.c.journal_id == one.journal_id, block.c.union_seq == one.first_seq)

@@ -9,6 +9,7 @@ No table is read or written here.
 """
 
 from sync.collector.store.schema.blocks import (
+    UNKNOWN,
     block,
     block_piece,
     block_reason,
@@ -69,6 +70,7 @@ from sync.collector.store.schema.shown import (
     aside_union,
     demonstration,
     outgoing,
+    release_rule,
     remainder,
     series_version,
     served_count,
@@ -81,6 +83,7 @@ from sync.collector.store.schema.signals import signal, signal_run, suspicion
 __all__ = [
     "EPOCH",
     "PARTITIONED",
+    "UNKNOWN",
     "Hash",
     "Id",
     "Moment",
@@ -148,6 +151,7 @@ __all__ = [
     "reason_choice",
     "reason_tally",
     "receipt",
+    "release_rule",
     "remainder",
     "rollout",
     "rollout_device",

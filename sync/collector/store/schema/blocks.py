@@ -13,6 +13,8 @@ from sync.collector.store.schema.columns import Hash, Id, Moment, Seq, Serial, c
 
 SERIES = String(60)
 """A survey's id with its levels, ``sipas-5:12345``; the exact ``id@version`` where these are not known."""
+UNKNOWN = "replace(series, '@', '') <> series"
+"""What is true of the series of such a version, in SQL."""
 
 
 def _index(name: str, *columns: str, where: str) -> Iterator[Index]:
@@ -69,11 +71,15 @@ block = clustered(
     Column("pool_id", BigInteger),
     # The first day of a tail's month, while it is to be looked for others that it could be told with.
     Column("loose", Date),
+    # The union (sync.collector.store.schema.shown.aside_union) in which what it holds aside is told, by its first_seq.
+    Column("union_seq", Seq),
     *_index("ix_block_waiting", "last_day", "first_day", where="shown_at IS NULL"),
     *_index("ix_block_untold", "journal_id", "last_seq", where="grain IS NULL"),
     *_index("ix_block_crossing", "grain", "first_day", where="grain IN ('x', 'y', 'z')"),
     *_index("ix_block_loose", "loose", where="loose IS NOT NULL"),
     *_index("ix_block_pooled", "pool_id", where="pool_id IS NOT NULL"),
+    *_index("ix_block_united", "journal_id", "union_seq", where="union_seq IS NOT NULL"),
+    *_index("ix_block_unknown", "series", "question", where=UNKNOWN),
     Index(None, "counter_id", "last_day"),
 )  # fmt: skip
 

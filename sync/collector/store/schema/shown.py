@@ -90,15 +90,16 @@ outgoing = clustered(
     Column("sign", SmallInteger, nullable=False),
 )
 
-# What a kiosk set aside in consecutive blocks of one journal and series, until it is five or more: then its levels may
-# be told. One that its month ended before stays open.
+# What a kiosk set aside in blocks of one journal, series and month, in the order in which they came out, until it is
+# five or more: then its levels may be told. One that its month ended before stays open. Its blocks name it by the first
+# of them to come out (``block.union_seq``): one that came out later may lie before that in the journal.
 aside_union = clustered(
     "aside_union",
     Column("journal_id", Id, primary_key=True),
     Column("series", String(60), primary_key=True),
     Column("question", String(40), primary_key=True),
-    # Of its blocks, the first and the last.
     Column("first_seq", Seq, primary_key=True),
+    # Of its blocks, the last in the journal.
     Column("last_seq", Seq, nullable=False),
     Column("is_told", Boolean, nullable=False),
     Column("counter_id", Serial, nullable=False),
@@ -128,4 +129,12 @@ demonstration = clustered(
     "demonstration",
     Column("row_id", SmallInteger, primary_key=True, autoincrement=False),
     Column("mark", Text, nullable=False),
+)
+
+# One row: how many ratings a block, a pool or a union had to have when all were last looked at. Under a lower number
+# those that it held back are looked at once more.
+release_rule = clustered(
+    "release_rule",
+    Column("row_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("least", BigInteger, nullable=False),
 )

@@ -7,7 +7,7 @@ a counter because it is told in a pool is found by the counter.
 from alembic import op
 
 revision = "0031"
-down_revision = "0029"
+down_revision = "0030"
 
 _NAMES = "grain, first, counter_id, ratings, transactions, known, days"
 _TYPED = """

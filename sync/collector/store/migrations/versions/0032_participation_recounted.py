@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0032"
-down_revision = "0029"
+down_revision = "0031"
 
 _SPANS = {
     "sqlite": {"w": "max(date(first, 'weekday 0', '-6 days'), date(first, 'start of month'))",
