@@ -151,7 +151,7 @@ def add_pools(connection: Connection, pools: Collection[int], sign: int = 1) -> 
 
 
 def tell_aside(connection: Connection, least: int) -> None:
-    """Tell the levels of what is set aside in pools where that is enough by a lower minimum than when they were made."""
+    """Tell the levels of what is set aside in pools, where a lower minimum than the one they were made under allows."""
     p = pool_piece.c
     few = select(pool.c.pool_id).join(pool_piece, p.pool_id == pool.c.pool_id).where(pool.c.tells_aside.is_(False))
     enough = few.where(p.standing != COUNTED).group_by(pool.c.pool_id).having(func.sum(p.n) >= max(least, COUNTED_MIN))
