@@ -1,13 +1,13 @@
 """Minimum: how many ratings are told together at least, by the settings; what a higher number held back comes out.
 
-The settings may raise it above five, and lower it again. Blocks, tails and unions that were too few when they were
-looked at are looked at once more under the lower number; what is shown stays, whatever the number is.
+The settings may raise it above five, and lower it again. Blocks, tails, unions and what is set aside in pools were too
+few when they were looked at, and are looked at once more under the lower number; what is shown stays, whatever it is.
 """
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN
-from sync.collector.replica.outgoing.pools import mark_loose
+from sync.collector.replica.outgoing.pools import mark_loose, tell_aside
 from sync.collector.replica.outgoing.sums import BLOCK
 from sync.collector.replica.outgoing.unions import tell_enough
 from sync.collector.store.schema import block, release_rule
@@ -38,3 +38,4 @@ def _look_again(connection: Connection, least: int) -> None:
     tails = select(*BLOCK).where(*waits, b.is_tail, b.pool_id.is_(None), b.loose.is_(None))
     mark_loose(connection, connection.execute(tails).all())
     tell_enough(connection, least)
+    tell_aside(connection, least)

@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, text, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, text, tuple_, update
 
+from kiosk.domain.numbers.blocks import COUNTED_MIN
 from sync.collector.replica.outgoing.sums import OF_COUNTER, OF_UNIT, SUSPECT, add_streams, adds
 from sync.collector.replica.outgoing.unions import common_unit
 from sync.collector.replica.shown import LEVEL_NAMES, MONTH, month_of
@@ -147,6 +148,18 @@ def add_pools(connection: Connection, pools: Collection[int], sign: int = 1) -> 
         _run(connection, _insert("shown_count", OF_COUNTER), some, sign=sign)
         _run(connection, _insert("shown_unit_count", OF_UNIT), some, sign=sign)
         _run(connection, add_streams(_HELD), some)
+
+
+def tell_aside(connection: Connection, least: int) -> None:
+    """Tell the levels of what is set aside in pools, where a lower minimum than the one they were made under allows."""
+    p = pool_piece.c
+    few = select(pool.c.pool_id).join(pool_piece, p.pool_id == pool.c.pool_id).where(pool.c.tells_aside.is_(False))
+    enough = few.where(p.standing != COUNTED).group_by(pool.c.pool_id).having(func.sum(p.n) >= max(least, COUNTED_MIN))
+    pools = sorted(connection.execute(enough).scalars())
+    add_pools(connection, pools, -1)
+    for some in portions(pools):
+        connection.execute(update(pool).where(pool.c.pool_id.in_(some)).values(tells_aside=True))
+    add_pools(connection, pools)
 
 
 def count_pieces(connection: Connection, pools: Collection[int]) -> None:

@@ -130,6 +130,19 @@ def test_a_union_that_waited_under_a_raised_minimum_is_told(later: Services, off
     assert not_proven(office.database) == []
 
 
+def test_what_is_set_aside_in_a_pool_under_a_raised_minimum_is_told(services: Services, two_units: Office) -> None:
+    aside = (3, "repeat")
+    leave(two_units, "Q1", (1, 4, 4, 2, aside, aside, aside))
+    leave(two_units, "Q2", (2, 5, 5, 5, aside, aside, aside))
+    seen = []
+    for each in (under(services, 8), services):
+        me = read_book(each, ANYBODY, Query("XA", None, "2026-10")).me
+        seen.append((me.n, me.aside_n, me.both and me.both.n))
+
+    assert seen == [(8, 6, None), (8, 6, 14)]
+    assert len(pools_of(two_units)) == 1
+
+
 def test_tails_that_waited_under_a_raised_minimum_are_pooled(services: Services, two_units: Office) -> None:
     leave(two_units, "Q1", (1, 4, 4))
     leave(two_units, "Q2", (2, 5))
