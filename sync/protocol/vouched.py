@@ -56,7 +56,7 @@ def shortened(base: str, batch: Usual) -> str:
     found = _SHORT.search(base)
     if found is None:
         return base
-    cuts = _CUTS.search(base)
+    cuts = _CUTS.search(base) if "&cuts=" in base else None
     for kind in ("head", "open") if cuts is None else (f"cuts {cuts[1]}",):
         short = f"{found[1]} {found[3]} {kind}"
         if restored(short, batch, found[2]) == base:
