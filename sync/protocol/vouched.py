@@ -85,8 +85,8 @@ def cuts_said(kept: str) -> str | None:
     if kept.startswith('"'):
         found = _CUTS.search(kept)
         return None if found is None else found[1]
-    *_, kind, said = kept.split(" ")
-    return said if kind == "cuts" else None
+    _, cuts, said = kept.partition(" cuts ")
+    return said if cuts else None
 
 
 def read_base(base: str) -> SignedBatch:

@@ -4,6 +4,7 @@ A root that is signed otherwise is the kiosk's, and ends no check: the lines are
 database's.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,14 +40,16 @@ class Trees:
         """The first root that the kiosk did not sign as its lines say."""
 
     def take(self, pieces: Sequence[Piece], cuts: Sequence[int]) -> None:
-        """Hold what is kept of these lines against them; ``cuts`` are those that state one. Raises Wrong."""
+        """Hold what is kept of these lines against them; ``cuts`` are those that state one, in order. Raises Wrong."""
         first, last = pieces[0].first, pieces[-1].last
         signed = {row.seq: row for row in self._rows(cut_signed, first, last)}
-        rows: list[tuple[Any, ...]] = []
+        rows, place = list[tuple[Any, ...]](), 0
         for piece in pieces:
-            rows += self._read(piece, [seq for seq in cuts if piece.first <= seq <= piece.last])
-            said = None if piece.request is None else cuts_said(piece.request)
-            if said is not None:
+            until = bisect_right(cuts, piece.last, place)
+            if until > place:
+                rows += self._read(piece, cuts[place:until])
+                place = until
+            if piece.request is not None and (said := cuts_said(piece.request)) is not None:
                 self._hold(piece, said, signed.pop(piece.last, None))
         if signed:
             raise _changed(min(signed))
@@ -79,7 +82,7 @@ class Trees:
     def _read(self, piece: Piece, cuts: Sequence[int]) -> list[tuple[Any, ...]]:
         """The rows that should be kept of the cuts that a segment states."""
         rows, chain_hash = list[tuple[Any, ...]](), piece.prev
-        for seq, line in enumerate(piece.lines[: cuts[-1] - piece.first + 1] if cuts else (), piece.first):
+        for seq, line in enumerate(piece.lines[: cuts[-1] - piece.first + 1], piece.first):
             chain_hash = chain_next(chain_hash, line)
             leaf = self._tree.read(seq, line, chain_hash) if seq in cuts else None
             if leaf is not None:
