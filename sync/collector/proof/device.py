@@ -171,7 +171,7 @@ class _Check:
             trees.take(pieces, kept.stated)
         lines.end()
         walk.end(row.next_seq, bytes(row.head))
-        trees.end()
+        trees.end(row.next_seq - 1)
         if since == 1:
             check_opened(row, kept.opened)
         check_border(self._connection, journal_id)
