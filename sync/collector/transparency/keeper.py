@@ -204,9 +204,7 @@ def require_as_noted(folder: Folder, signed: Signed | None, state: State | None)
             theirs=state.size, size=size,
         )  # fmt: skip
     if folder.tree.root(state.size, size) != state.root:
-        raise LogForked(
-            "the database knows another story of {size} leaves under this log's name", size=state.size
-        )
+        raise LogForked("the database knows another story of {size} leaves under this log's name", size=state.size)
 
 
 def _with(note: Note, line: Signature) -> Note:

@@ -8,7 +8,7 @@ from alembic import op
 from sync.collector.store.schema import Hash, Id, Seq
 
 revision = "0035"
-down_revision = "0029"
+down_revision = "0033"
 
 
 def upgrade() -> None:
