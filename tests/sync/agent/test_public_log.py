@@ -139,7 +139,7 @@ def test_doctor_tells_what_holds_what_is_late_and_what_failed(folder, tmp_path):
 
 
 def test_command_tells_keeps_evidence_and_ends_the_telling(folder, tmp_path, monkeypatch):
-    monkeypatch.setenv("HAILONG_LANG", "en")
+    monkeypatch.setenv("HAILONG_LANGUAGE", "en")
     changed(folder, fault=fault(Doubt.LEAF))
 
     def run(*words: str) -> str:

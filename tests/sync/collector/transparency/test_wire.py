@@ -12,6 +12,7 @@ from sqlalchemy import insert, update
 from starlette.testclient import TestClient
 
 from kiosk.domain.instant import Instant
+from kiosk.domain.merkle import EMPTY_ROOT
 from sync.agent.transparency.kept import KeptLog, Source, begin_log, load_kept
 from sync.agent.transparency.watch import LogWatch
 from sync.collector.fleet.devices.own import read_own_key
@@ -46,6 +47,9 @@ class Chain:
 
     def hash_at(self, seq: int) -> bytes | None:
         return self.pen.cursor(seq).head if seq <= len(self.pen.lines) else None
+
+    def cuts_at(self, seq: int) -> tuple[int, bytes]:
+        return 0, EMPTY_ROOT
 
 
 class OneDay:

@@ -12,7 +12,7 @@ from tests.sync.protocol.tlog.samples import LOG, ORIGIN, WITNESS, signed_note
 def run(tmp_path, monkeypatch):
     from typer.testing import CliRunner
 
-    monkeypatch.setenv("HAILONG_LANG", "en")
+    monkeypatch.setenv("HAILONG_LANGUAGE", "en")
 
     def call(*words: str):
         return CliRunner().invoke(app, ["witness", *words, "--data-dir", str(tmp_path)])
