@@ -138,6 +138,8 @@ def _gather(connection: Connection, stream: tuple[str, str, str], one: Row[Any],
     connection.execute(update(aside_union).where(_is_it(is_open)).values(grown))
     here = and_(block.c.journal_id == one.journal_id, block.c.last_seq == one.last_seq)
     connection.execute(update(block).where(here).values(union_seq=is_open.first_seq))
+    if (place_of(one.counter_id, one.unit_id), one.unit_id) != (is_open.counter_id, is_open.unit_id):
+        place_unions(connection, [is_open])
     if sum(grown[name] for name in LEVEL_NAMES) >= least:
         _tell(connection, is_open)
 

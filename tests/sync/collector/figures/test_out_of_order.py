@@ -72,6 +72,27 @@ def test_a_block_that_comes_out_late_joins_the_union_that_is_open_and_none_that_
     assert (unions(office), not_proven(office.database)) == (after, [])
 
 
+def test_a_union_stands_where_its_blocks_do_before_it_is_told(later: Services, office: Office) -> None:
+    Sender.of(office, run([*half_day("Q1", 1), *half_day("Q7", 1), *half_day("Q1", 1)])).send()
+    later.release()
+    places = [office.rows("aside_union", "counter_id", "unit_id")]
+
+    grant(office, later)
+
+    assert [*places, office.rows("aside_union", "counter_id", "unit_id")] == [[(1, 1)], [(-1, 1)]]
+
+
+def test_a_union_is_of_one_month(later: Services, office: Office) -> None:
+    kiosk = run([*half_day("Q1", 1), ("wait", 25 * 24 * 3600), *half_day("Q7", 2), *half_day("Q1", 3)])
+    Sender.of(office, kiosk).send()
+    later.release()
+
+    grant(office, later)
+
+    assert unions(office) == [(False, 1, 0, 0), (True, 0, 2, 3)]
+    assert not_proven(office.database) == []
+
+
 def moved(connection: Connection, first: date) -> None:
     move_counter(connection, "Q7", "XB", first, ACT)
 
