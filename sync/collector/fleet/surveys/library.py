@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
 import structlog
 from sqlalchemy import select
@@ -52,7 +53,15 @@ class Library(Mapping[str, Survey]):
 
 
 def shipped_surveys() -> dict[str, Survey]:
-    """Every shipped survey that can be read; the scale of one that cannot is simply not known."""
+    """Every shipped survey that can be read; the scale of one that cannot is simply not known.
+
+    Read once: they change with the program alone.
+    """
+    return dict(_shipped())
+
+
+@cache
+def _shipped() -> dict[str, Survey]:
     surveys = {}
     for path in sorted(resource("config", "surveys").glob("*.toml")):
         try:
