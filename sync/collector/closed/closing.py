@@ -8,9 +8,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from sync.collector.calendar.periods import Kind, period_of
+from sync.collector.closed.basis import pack, read_basis
 from sync.collector.closed.changes import Change, change_between
 from sync.collector.closed.frozen import freeze, thaw
-from sync.collector.closed.kept import Key, keep_numbers, newest_numbers
+from sync.collector.closed.kept import Key, keep_basis, keep_numbers, newest_numbers
 from sync.collector.closed.marks import read_marks
 from sync.collector.figures.book import Book, Closing, Correction, Order, Rules
 from sync.collector.figures.maker import make_book
@@ -54,6 +55,8 @@ class Made:
     numbers: bytes | None
     """The report to keep; None where nothing changed, or too little."""
     waits: bool
+    basis: bytes | None = None
+    """What that report rests on, packed."""
 
 
 def closed_from(month: date, after_days: int) -> date:
@@ -131,13 +134,15 @@ def look_at(
     order = Order(tree[place.key], period_of(Kind.MONTH, key.month), over_time=True)
     book, kept = make_book(connection, tree, order, rules, answered, sums), newest_numbers(connection, key)
     if kept is None:
-        return Made(0, freeze(replace(book, closing=Closing(rules.now))), waits=False)
+        basis = pack(read_basis(connection, tree, tree[place.key], key.month))
+        return Made(0, freeze(replace(book, closing=Closing(rules.now))), waits=False, basis=basis)
     before = thaw(kept)
     change = change_between(before, book)
     if change is None or not change.may_go:
         return Made(0, None, waits=change is not None)
     corrected = _corrected(before, change, rules.now)
-    return Made(corrected.number, freeze(replace(book, closing=corrected)), waits=False)
+    basis = pack(read_basis(connection, tree, tree[place.key], key.month))
+    return Made(corrected.number, freeze(replace(book, closing=corrected)), waits=False, basis=basis)
 
 
 def _corrected(before: Book, change: Change, now: datetime) -> Closing:
@@ -151,6 +156,8 @@ def keep(connection: Connection, due: Due, made: Made, now: datetime) -> None:
     """Keep what came of a look; raises IntegrityError where another collector was quicker."""
     if made.numbers is not None:
         keep_numbers(connection, due.key, made.number, now, made.numbers)
+    if made.basis is not None:
+        keep_basis(connection, due.key, made.number, made.basis)
     then = "ON CONFLICT (unit_id, month) DO UPDATE SET mark = excluded.mark, waits = excluded.waits, "
     rows = [(due.key.unit_id, due.key.month.isoformat(), due.mark, made.waits)]
     insert_rows(connection, closed_look, {}, _LOOK, rows, then=f"{then}failed_at = NULL, fault = NULL")
