@@ -12,6 +12,7 @@ from kiosk.journal.chain import Cursor
 from sync.protocol.days import OfficeDays, WorkedDay
 from sync.protocol.own_key import Move
 from sync.protocol.problems import ProblemType
+from sync.protocol.tlog.messages import LogKept, LogRoots
 
 LINES_PER_BATCH_MAX = 500
 BATCH_BYTES_MAX = 256 * 1024
@@ -90,6 +91,11 @@ class StatusAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     settings: str | None = None
     """The ETag of ``GET /v1/device``: a kiosk that has these settings need not ask for them."""
     commands: list[DeviceCommand] = []
+    log: msgspec.Raw = msgspec.Raw()
+    """A ``LogAnswer`` where the transparency log has something that the kiosk does not keep yet.
+
+    It is read by itself (``read_log_answer``), so that nothing wrong in it takes the rest of the answer away.
+    """
 
     def cursor(self) -> Cursor:
         """The cursor as the journal knows it."""
@@ -124,6 +130,8 @@ class EnrolmentAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     unit_name: str = ""
     collector_key: str = ""
     """By which the kiosk knows its collector again; a public key."""
+    log: LogRoots | None = None
+    """By which it knows its collector's transparency log, where there is one."""
 
 
 class KeyRequest(msgspec.Struct, frozen=True):
@@ -220,6 +228,10 @@ class DeviceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     """The collector's address as this kiosk calls it."""
     move: _ShortText | None = None
     """Of a move that was announced: ``ready``, or why the kiosk cannot follow."""
+    log: LogKept | None = None
+    """What it keeps of the transparency log; None from a kiosk that asks for none of it."""
+    log_fault: _ShortText | None = None
+    """What does not hold in the log, as a short code; it stays until somebody on the kiosk has seen to it."""
 
 
 class EnclosureMessage(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 The collector has an Ed25519 key of its own, kept with its data. With it it answers a kiosk's question at one address,
 for one kiosk and one question, so that nobody in between can use the answer elsewhere; and with it it signs the
-address to which it is going to move.
+address to which it is going to move, and once by which keys its transparency log is known.
 """
 
 import base64
@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from sync.protocol.errors import SignatureInvalid
+from sync.protocol.tlog.messages import LogRoots, SignedLogRoots
 
 NONCE_PATTERN = "^[0-9a-f]{32,64}$"
 """The question: 16 to 32 random bytes as lower-case hex."""
@@ -67,6 +68,17 @@ def check_answer(answer: OwnKeyAnswer, public_key: str, address: str, device_id:
     return _moment(answer.at)
 
 
+def sign_log_roots(key: Ed25519PrivateKey, log: LogRoots, address: str) -> SignedLogRoots:
+    """The log's roots for kiosks that were enrolled before there was a log."""
+    return SignedLogRoots(log, address, _sign(key, _log_words(log, address)))
+
+
+def check_log_roots(signed: SignedLogRoots, public_key: str, address: str) -> LogRoots:
+    """The log's roots as the collector with this key has them at this address; raises SignatureInvalid."""
+    _check(public_key, _log_words(signed.log, address), signed.proof)
+    return signed.log
+
+
 def public_text(key: Ed25519PrivateKey) -> str:
     """The public half as it travels: 32 raw bytes in standard base64."""
     return base64.b64encode(key.public_key().public_bytes_raw()).decode()
@@ -74,6 +86,10 @@ def public_text(key: Ed25519PrivateKey) -> str:
 
 def _answer_words(address: str, device_id: str, at: str, nonce: str) -> str:
     return f"{_TAG} answers at {address} to {device_id} at {at} for {nonce}"
+
+
+def _log_words(log: LogRoots, address: str) -> str:
+    return "\n".join((f"hailong-v1 log of {address}", log.vkey, str(log.quorum), *log.witnesses)) + "\n"
 
 
 def _sign(key: Ed25519PrivateKey, words: str) -> str:

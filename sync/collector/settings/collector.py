@@ -13,6 +13,7 @@ from kiosk.base.system import system_file
 from kiosk.domain.numbers.disclosure import OFF, Policy
 from sync.collector.settings.care import Cases, Comments, OfficeCalendar
 from sync.collector.settings.fleet import Fleet
+from sync.collector.settings.log import Log
 from sync.collector.settings.notices import Notices, mail_address
 from sync.collector.settings.oidc import Oidc
 from sync.collector.settings.signals import Signals
@@ -94,6 +95,7 @@ class CollectorConfig(Settings, frozen=True):
     notices: Notices = Notices()
     comments: Comments = Comments()
     cases: Cases = Cases()
+    log: Log = Log()
     calendar: Annotated[OfficeCalendar, each_day_once] = OfficeCalendar()
 
     @property
@@ -116,6 +118,16 @@ class CollectorConfig(Settings, frozen=True):
     def embedded(self) -> bool:
         """Whether the database is the file that the collector makes and migrates by itself."""
         return not self.database_url
+
+    @property
+    def log_directory(self) -> Path:
+        """Where the transparency log lies: ``log.directory``, or a folder beside the embedded database."""
+        return self.log.directory or self.data_dir / "collector" / "log"
+
+    @property
+    def log_name(self) -> str:
+        """What the transparency log is called when it begins: ``log.name``, or the address without its scheme."""
+        return self.log.name or f"{self.url.partition('://')[2]}/log"
 
     @property
     def policy(self) -> Policy:

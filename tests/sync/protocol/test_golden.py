@@ -34,6 +34,7 @@ from sync.protocol.messages import (
 from sync.protocol.own_key import Move, OwnKeyAnswer, check_answer, check_move, public_text
 from sync.protocol.signature import sign_request, verify_request
 from tests.sync.protocol.golden import COLLECTOR, DEVICE, GOLDEN, JOURNAL, MOVES_AT, MOVES_TO, NONCE, OWN_KEY
+from tests.sync.protocol.tlog.samples import messages as log_samples
 
 MESSAGES = {
     "cursor.json": CursorMessage,
@@ -58,6 +59,11 @@ MESSAGES = {
     "settings_move.json": DeviceSettings,
     "status_move.json": DeviceStatus,
     "own_key_answer.json": OwnKeyAnswer,
+    "enrolment_answer_log.json": EnrolmentAnswer,
+    "status_log.json": DeviceStatus,
+    "status_log_unknown.json": DeviceStatus,
+    "status_answer_log.json": StatusAnswer,
+    "status_answer_log_roots.json": StatusAnswer,
 }
 REQUESTS = {
     "get_cursor.http": None,
@@ -85,6 +91,7 @@ def test_message_is_read_and_written_as_ever(name):
 
 def test_every_sample_is_checked():
     others = {"key.json", "journal.ndjson", "continuation.ndjson", "cut.ndjson", "batch.ndjson.gz"}
+    others |= {name for name in log_samples() if not name.endswith(".json")}
 
     assert {path.name for path in GOLDEN.iterdir()} == set(MESSAGES) | set(REQUESTS) | others
 

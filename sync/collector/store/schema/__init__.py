@@ -33,6 +33,7 @@ from sync.collector.store.schema.journals import (
     segment,
     unread,
 )
+from sync.collector.store.schema.log import log_journal, log_leaf, log_state
 from sync.collector.store.schema.months import closed_basis, closed_file, closed_look, closed_month, first_closed
 from sync.collector.store.schema.notices import delivery, incident, mailed_report, notice
 from sync.collector.store.schema.own import own_address, own_key, own_move
@@ -119,6 +120,9 @@ __all__ = [
     "kiosk_incident",
     "kiosk_trouble",
     "known_fault",
+    "log_journal",
+    "log_leaf",
+    "log_state",
     "mailed_report",
     "metadata",
     "micros",

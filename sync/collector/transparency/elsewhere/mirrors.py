@@ -1,0 +1,47 @@
+"""Mirrors: copies of the log's public folder, at an address or in a folder of this machine."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sync.collector.transparency.elsewhere.call import Caller, NoAnswer
+from sync.protocol.tlog.tiles import TILE_WIDTH, Tile
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """One copy."""
+
+    place: str
+    """``https://…``, or a folder."""
+    caller: Caller
+
+    def checkpoint(self) -> str | None:
+        """The note it has, of which nothing is believed; None where it has none. Raises NoAnswer."""
+        found = self._read("checkpoint")
+        try:
+            return None if found is None else found.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise NoAnswer("its checkpoint is no text") from error
+
+    def bundle(self, index: int, size: int) -> bytes:
+        """The entries of bundle ``index`` of the log's first ``size`` leaves, perhaps more of them. Raises NoAnswer."""
+        full = Tile(-1, index)
+        partial = full._replace(width=min(TILE_WIDTH, size - index * TILE_WIDTH))
+        for tile in dict.fromkeys((partial, full)):
+            found = self._read(tile.path)
+            if found is not None:
+                return found
+        raise NoAnswer(f"it has no {partial.path}")
+
+    def _read(self, path: str) -> bytes | None:
+        if self.place.startswith(("http://", "https://")):
+            answer = self.caller.get(f"{self.place.rstrip('/')}/{path}")
+            if answer.status not in (200, 404):
+                raise NoAnswer(f"it answered {answer.status}")
+            return answer.body if answer.status == 200 else None
+        try:
+            return (Path(self.place) / path).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise NoAnswer(error.strerror or type(error).__name__) from error

@@ -1,0 +1,51 @@
+"""What can keep the log from going on, one class per next action.
+
+    LogStopped
+    ├── LogBehind     somebody knows a newer checkpoint of this log: rebuild it from a mirror, or begin another log
+    ├── LogForked     somebody holds another story under this log's name: find out who signed it
+    ├── LogUnsure     too few witnesses answered to know whether a newer one exists: wait, or mend the way to them
+    ├── LogDamaged    its own files do not fit each other: rebuild it
+    └── LogElsewhere  another key or another collector keeps this database's log: keep one
+
+Nothing was signed where one of these is raised.
+"""
+
+from typing import ClassVar
+
+from sync.collector.errors import CollectorError
+
+
+class LogStopped(CollectorError):
+    """Nothing was signed; ``code`` is kept for pages and measures."""
+
+    code: ClassVar[str] = "stopped"
+
+
+class LogBehind(LogStopped):
+    """A newer checkpoint of this log is known than the one that lies here: what lies here was restored."""
+
+    code = "behind"
+
+
+class LogForked(LogStopped):
+    """A checkpoint that this log signed does not follow from its tiles, or they not from it."""
+
+    code = "forked"
+
+
+class LogUnsure(LogStopped):
+    """Whether a newer checkpoint exists cannot be known by now."""
+
+    code = "unsure"
+
+
+class LogDamaged(LogStopped):
+    """The files of the log are missing or do not fit each other."""
+
+    code = "damaged"
+
+
+class LogElsewhere(LogStopped):
+    """The database belongs to a log with another key."""
+
+    code = "elsewhere"

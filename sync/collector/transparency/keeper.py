@@ -1,0 +1,216 @@
+"""Keeper: once a day what grew is committed to the log, signed, witnessed and published.
+
+Whatever it is interrupted by, the next round goes on: what was not signed is done anew, what was signed stays.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import partial
+
+import structlog
+
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.database import Database
+from sync.collector.store.writer import Transact
+from sync.collector.transparency.disk.folder import Folder, Signed
+from sync.collector.transparency.disk.keys import LogKeys
+from sync.collector.transparency.elsewhere.call import NoAnswer
+from sync.collector.transparency.elsewhere.known import Heard, Others, require_heard, require_newest
+from sync.collector.transparency.elsewhere.witnesses import NotCosigned
+from sync.collector.transparency.errors import LogBehind, LogElsewhere, LogForked
+from sync.collector.transparency.leaves.due import Due, Wanted, due_leaves
+from sync.collector.transparency.leaves.index import (
+    ROWS_AT_ONCE,
+    State,
+    count_entries,
+    epoch_of,
+    forget_unsigned,
+    keep_entries,
+    keep_first_hashes,
+    keep_state,
+    read_state,
+)
+from sync.collector.transparency.leaves.kept import keep_index, kept_index
+from sync.protocol.tlog.checkpoint import Checkpoint
+from sync.protocol.tlog.merkle import EMPTY_ROOT, prove_consistency
+from sync.protocol.tlog.note import Note, Signature, Verifier
+
+RETRY_S = 3600.0
+"""So long after a try witnesses are asked again, until enough of them have cosigned."""
+
+_log = structlog.get_logger("collector.log")
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Keeps the log of one collector."""
+
+    config: CollectorConfig
+    database: Database
+    transact: Transact
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float] = time.monotonic
+    _asked_at: float | None = field(default=None, init=False)
+
+    @property
+    def folder(self) -> Folder:
+        """The log's files."""
+        return Folder(self.config.log_directory, self.config.log.key_file)
+
+    def run(self, *, at_once: bool = False) -> None:
+        """Do what is due; ``at_once`` asks witnesses also where they were asked a short time ago.
+
+        Raises LogStopped where nothing may be signed.
+        """
+        folder = self.folder
+        with folder.held():
+            keys = self.open_keys(folder)
+            state, signed = self._state(), folder.signed(keys)
+            is_new = state is None or state.day is None or state.day < self.day or state.size != _size(signed)
+            heard = None
+            if is_new:
+                heard = self._hear(folder, keys, signed)
+                signed = self._grow(folder, keys, signed)
+            if signed is not None and (is_new or at_once or self._is_to_be_published(folder, keys, signed)):
+                self._publish(folder, keys, signed, heard)
+
+    @property
+    def day(self) -> date:
+        """The office's day that has ended."""
+        return self.today - timedelta(days=1)
+
+    @property
+    def today(self) -> date:
+        """The office's day."""
+        return self.now().astimezone(self.config.zone).date()
+
+    def open_keys(self, folder: Folder) -> LogKeys:
+        """The log's keys, made where there is no log yet; raises LogElsewhere where the database has another log."""
+        state = self._state()
+        if not folder.key_files.exist():
+            if state is not None:
+                raise LogElsewhere(
+                    "the database belongs to the log {origin}, whose key is not here: put its folder and its key back, "
+                    "set log.keep = false where another collector keeps it, or begin another log with collector log "
+                    "restart",
+                    origin=state.origin,
+                )
+            folder.key_files.make(self.config.log_name)
+        keys = folder.key_files.read()
+        if state is not None and Verifier.from_text(state.vkey) not in keys.verifiers:
+            raise LogElsewhere("the database belongs to another log than the one in {folder}", folder=folder.root)
+        if not (folder.public / "keys").exists():
+            folder.key_files.publish(keys)
+        if state is None:
+            self._note(origin=keys.origin, vkey=keys.signer.vkey, size=0, root=EMPTY_ROOT, published_size=0, cosigned=0)
+        return keys
+
+    def _state(self) -> State | None:
+        with self.database.reading() as connection:
+            return read_state(connection)
+
+    def _note(self, **values: object) -> None:
+        self.transact(partial(keep_state, **values))
+
+    def _hear(self, folder: Folder, keys: LogKeys, signed: Signed | None) -> Heard:
+        """Make sure that nothing newer was ever signed."""
+        heard = Others(self.config.log, folder, keys).hear()
+        require_newest(signed, folder, heard)
+        require_as_noted(folder, signed, self._state())
+        require_heard(self.config.log, heard)
+        return heard
+
+    def _grow(self, folder: Folder, keys: LogKeys, signed: Signed | None) -> Signed | None:
+        """Add the leaves that are due and sign; what was signed before where nothing is due."""
+        size, epoch = _size(signed), epoch_of(keys.origin)
+        # What an attempt noted that came to nothing must not look like leaves that are there.
+        self.transact(partial(forget_unsigned, epoch=epoch, size=size))
+        self._complete_index(folder, epoch, size)
+        wanted = Wanted(epoch, self.day, keys.changes, folder.first_leaf())
+        with self.database.reading() as connection:
+            due, first_hashes = due_leaves(connection, wanted, size)
+        if due:
+            signed = self._add(folder, keys, size, due)
+        for at in range(0, len(first_hashes), ROWS_AT_ONCE):
+            self.transact(partial(keep_first_hashes, hashes=first_hashes[at : at + ROWS_AT_ONCE]))
+        root = EMPTY_ROOT if signed is None else signed.checkpoint.root
+        self._note(origin=keys.origin, vkey=keys.signer.vkey, size=_size(signed), root=root, day=self.day)
+        _log.info("day logged", day=str(self.day), leaves=len(due), size=_size(signed))
+        return signed
+
+    def _add(self, folder: Folder, keys: LogKeys, size: int, due: Sequence[Due]) -> Signed:
+        entries, epoch = [one.entry for one in due], epoch_of(keys.origin)
+        root = folder.tree.append(size, [one.leaf for one in due])
+        keep_index(folder.root, size, entries)
+        for at in range(0, len(entries), ROWS_AT_ONCE):
+            some = entries[at : at + ROWS_AT_ONCE]
+            self.transact(partial(keep_entries, epoch=epoch, first=size + at, entries=some))
+        checkpoint = Checkpoint(keys.origin, size + len(due), root)
+        note = keys.sign(checkpoint.text, self.today)
+        folder.keep_signed(note)
+        return Signed(note, checkpoint)
+
+    def _complete_index(self, folder: Folder, epoch: int, size: int) -> None:
+        """Give a restored database again what it does not know of the leaves."""
+        with self.database.reading() as connection:
+            known = count_entries(connection, epoch, size)
+        if known == size:
+            return
+        for first, entries in kept_index(folder.root, size):
+            for at in range(0, len(entries), ROWS_AT_ONCE):
+                some = entries[at : at + ROWS_AT_ONCE]
+                self.transact(partial(keep_entries, epoch=epoch, first=first + at, entries=some))
+
+    def _is_to_be_published(self, folder: Folder, keys: LogKeys, signed: Signed) -> bool:
+        published = folder.published(keys)
+        is_out = published is not None and published.checkpoint.size == signed.checkpoint.size
+        return not is_out and (self._asked_at is None or self.monotonic() - self._asked_at >= RETRY_S)
+
+    def _publish(self, folder: Folder, keys: LogKeys, signed: Signed, heard: Heard | None) -> None:
+        """Have the checkpoint cosigned, and publish it when enough witnesses have."""
+        self._asked_at = self.monotonic()
+        others = Others(self.config.log, folder, keys)
+        known, note = {} if heard is None else heard.sizes, signed.note
+        hashes = folder.tree.hashes(signed.checkpoint.size)
+        prove = partial(prove_consistency, size=signed.checkpoint.size, read=hashes)
+        for asking in others.witnesses:
+            name = asking.witness.verifier.name
+            try:
+                since = min(known.get(name, 0), signed.checkpoint.size)
+                line = asking.cosign(note, signed.checkpoint.size, since, prove)
+            except (NoAnswer, NotCosigned) as error:
+                _log.warning("witness did not cosign", witness=name, why=str(error))
+                continue
+            note = _with(note, line)
+            folder.keep_signed(note)
+        cosigned = len(note.verified_by([one.verifier for one in self.config.log.witnesses]))
+        if cosigned >= self.config.log.needed:
+            folder.publish(note)
+            self._note(published_size=signed.checkpoint.size, published_at=self.now(), cosigned=cosigned)
+
+
+def require_as_noted(folder: Folder, signed: Signed | None, state: State | None) -> None:
+    """That the database knows no more of the log than lies here, and nothing else. Raises LogBehind or LogForked."""
+    if state is None:
+        return
+    size = _size(signed)
+    if state.size > size:
+        raise LogBehind(
+            "the database knows {theirs} leaves of this log, and here are {size}: put the log's folder back, rebuild it "
+            "with collector log rebuild, or begin another one with collector log restart",
+            theirs=state.size, size=size,
+        )  # fmt: skip
+    if folder.tree.root(state.size) != state.root:
+        raise LogForked("{who} holds another story of {size} leaves under this log's name", who="database", size=state.size)
+
+
+def _with(note: Note, line: Signature) -> Note:
+    """The note with one more cosignature, in place of an earlier one of that key."""
+    others = tuple(one for one in note.signatures if (one.name, one.key_id) != (line.name, line.key_id))
+    return Note(note.text, (*others, line))
+
+
+def _size(signed: Signed | None) -> int:
+    return 0 if signed is None else signed.checkpoint.size

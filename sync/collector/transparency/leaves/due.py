@@ -1,0 +1,148 @@
+"""Due: which leaves a day adds, and what each says.
+
+The order of a day's leaves is that of their bytes, which are hashes: it says nothing of who they are about.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select
+
+from sync.collector.replica.stored import stored_entries
+from sync.collector.store.schema import closed_month, device, device_key, journal, log_journal, log_leaf
+from sync.collector.transparency.leaves.index import Entry
+from sync.protocol.tlog.leaf import (
+    ENDED,
+    JOURNAL,
+    KEY,
+    LOGKEY,
+    REPORT,
+    RESTART,
+    Leaf,
+    Reached,
+    journal_leaf,
+    journal_secret,
+    key_leaf,
+    logkey_leaf,
+    report_leaf,
+)
+from sync.protocol.tlog.statement import KeyChange
+
+
+class Due(NamedTuple):
+    """A leaf to be added, and what it is about."""
+
+    leaf: bytes
+    entry: Entry
+
+
+class Wanted(NamedTuple):
+    """For which log and which day, and what that log says of itself."""
+
+    epoch: int
+    day: date
+    """The office's day that has ended."""
+    changes: Sequence[KeyChange] = ()
+    first: bytes | None = None
+    """The leaf with which a log begins that follows a lost one."""
+
+
+def due_leaves(connection: Connection, wanted: Wanted, size: int) -> tuple[list[Due], list[tuple[str, bytes]]]:
+    """The leaves that are due, in their order, and the first hashes of journals that were not remembered yet."""
+    learnt: list[tuple[str, bytes]] = []
+    others = [
+        *_journals(connection, wanted, learnt),
+        *_keys(connection, wanted),
+        *_reports(connection, wanted),
+        *_log_keys(connection, wanted),
+    ]  # fmt: skip
+    return [*_restart(wanted, size), *sorted(others, key=lambda due: due.leaf)], learnt
+
+
+def first_hash(connection: Connection, journal_id: str) -> bytes | None:
+    """The chain's hash after a journal's first line, worked out from the stored line."""
+    return next((head for _, head, _ in stored_entries(connection, journal_id, 1, 1)), None)
+
+
+def _restart(wanted: Wanted, size: int) -> Iterator[Due]:
+    if wanted.first is not None and size == 0:
+        leaf = Leaf.parse(wanted.first)
+        yield Due(leaf.raw, Entry(leaf.day, RESTART, subject="/".join(leaf.fields)))
+
+
+def _journals(connection: Connection, wanted: Wanted, learnt: list[tuple[str, bytes]]) -> Iterator[Due]:
+    for row in connection.execute(_grown(wanted.epoch)):
+        journal_id = str(row.journal_id)
+        first = row.first_hash
+        if first is None:
+            first = first_hash(connection, journal_id)
+            if first is None:
+                continue
+            learnt.append((journal_id, first))
+        reached = Reached(wanted.day, row.next_seq - 1, bytes(row.head))
+        leaf = journal_leaf(journal_secret(bytes(first)), reached, ended=bool(row.has_ended))
+        kind = ENDED if row.has_ended else JOURNAL
+        entry = Entry(wanted.day, kind, journal_id, reached.seq, reached.cuts_size, reached.cuts_root)
+        yield Due(leaf.raw, entry)
+
+
+def _grown(epoch: int) -> Select[Any]:
+    """Journals that grew since their last leaf, or ended since."""
+    last, later = log_leaf.alias("last"), journal.alias("later")
+    newest = select(func.max(log_leaf.c.leaf_index)).where(
+        log_leaf.c.journal_id == journal.c.journal_id, log_leaf.c.epoch == epoch
+    )
+    goes_on_elsewhere = exists().where(later.c.continues == journal.c.journal_id, later.c.next_seq > 1)
+    has_ended = or_(device.c.revoked_at.is_not(None), goes_on_elsewhere)
+    columns = (journal.c.journal_id, journal.c.next_seq, journal.c.head, log_journal.c.first_hash)
+    return (
+        select(*columns, has_ended.label("has_ended"))
+        .join(device, device.c.device_id == journal.c.device_id)
+        .outerjoin(log_journal, log_journal.c.journal_id == journal.c.journal_id)
+        .outerjoin(last, and_(last.c.epoch == epoch, last.c.leaf_index == newest.scalar_subquery()))
+        .where(journal.c.next_seq > 1)
+        .where(
+            or_(
+                last.c.seq.is_(None),
+                last.c.seq < journal.c.next_seq - 1,
+                and_(has_ended, last.c.kind != ENDED),
+            )
+        )
+    )
+
+
+def _keys(connection: Connection, wanted: Wanted) -> Iterator[Due]:
+    c = device_key.c
+    rows = connection.execute(select(c.device_id, c.key_id, c.public_key))
+    known = _subjects(connection, wanted.epoch, KEY)
+    for row in rows:
+        subject = f"{row.device_id}/{row.key_id}"
+        if subject not in known:
+            leaf = key_leaf(wanted.day, str(row.device_id), row.public_key)
+            yield Due(leaf.raw, Entry(wanted.day, KEY, subject=subject))
+
+
+def _reports(connection: Connection, wanted: Wanted) -> Iterator[Due]:
+    c = closed_month.c
+    known = _subjects(connection, wanted.epoch, REPORT)
+    for row in connection.execute(select(c.unit_id, c.month, c.number, c.hash)):
+        month = f"{row.month:%Y-%m}"
+        subject = f"{row.unit_id}/{month}/{row.number}"
+        if subject not in known:
+            leaf = report_leaf(wanted.day, month, row.number, bytes(row.hash))
+            yield Due(leaf.raw, Entry(wanted.day, REPORT, subject=subject))
+
+
+def _log_keys(connection: Connection, wanted: Wanted) -> Iterator[Due]:
+    known = _subjects(connection, wanted.epoch, LOGKEY)
+    for change in wanted.changes:
+        leaf = logkey_leaf(wanted.day, change.old.vkey, change.new.vkey)
+        subject = f"{change.old.key_id.hex()}/{change.new.key_id.hex()}"
+        if subject not in known:
+            yield Due(leaf.raw, Entry(wanted.day, LOGKEY, subject=subject))
+
+
+def _subjects(connection: Connection, epoch: int, kind: str) -> set[str]:
+    wanted = select(log_leaf.c.subject).where(log_leaf.c.epoch == epoch, log_leaf.c.kind == kind)
+    return set(connection.execute(wanted.where(log_leaf.c.subject.is_not(None))).scalars())

@@ -1,0 +1,106 @@
+"""Index: what each leaf of the log is about, and the log's state, as the database has them.
+
+Neither is believed: a leaf is worked out anew from what it is about and held to the log's tiles.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from sync.collector.store.bulk import insert_rows
+from sync.collector.store.schema import log_journal, log_leaf, log_state
+
+_ROW = 1
+ROWS_AT_ONCE = 2000
+
+
+class Entry(NamedTuple):
+    """What a leaf is about."""
+
+    day: date
+    kind: str
+    journal_id: str | None = None
+    seq: int | None = None
+    cuts_size: int | None = None
+    cuts_root: bytes | None = None
+    subject: str | None = None
+
+
+class State(NamedTuple):
+    """Which log it is, and how far."""
+
+    origin: str
+    vkey: str
+    size: int
+    root: bytes
+    day: date | None
+    published_size: int
+    published_at: datetime | None
+    cosigned: int
+    fault: str | None
+    fault_at: datetime | None
+
+
+def epoch_of(origin: str) -> int:
+    """Which of a collector's logs it is: 2 for ``…/log/2``, the second one."""
+    number = origin.rpartition("/")[2]
+    return int(number) if number.isascii() and number.isdigit() and number != "0" else 1
+
+
+def next_origin(origin: str) -> str:
+    """The name of the log that follows where this one is lost."""
+    base, _, number = origin.rpartition("/")
+    is_numbered = bool(base) and number.isascii() and number.isdigit()
+    return f"{base if is_numbered else origin}/{epoch_of(origin) + 1}"
+
+
+def keep_entries(connection: Connection, epoch: int, first: int, entries: Sequence[Entry]) -> None:
+    """Note what the leaves from index ``first`` on are about."""
+    rows = [(index, entry.day.isoformat(), *entry[1:]) for index, entry in enumerate(entries, first)]
+    names = ("leaf_index", *Entry._fields)
+    insert_rows(connection, log_leaf, {"epoch": epoch}, names, rows, then="ON CONFLICT DO NOTHING")
+
+
+def forget_unsigned(connection: Connection, epoch: int, size: int) -> None:
+    """Drop what was noted of leaves that were never signed."""
+    connection.execute(delete(log_leaf).where(log_leaf.c.epoch == epoch, log_leaf.c.leaf_index >= size))
+
+
+def count_entries(connection: Connection, epoch: int, size: int) -> int:
+    """Of how many of the first ``size`` leaves it is noted what they are about."""
+    wanted = select(func.count()).where(log_leaf.c.epoch == epoch, log_leaf.c.leaf_index < size)
+    return int(connection.execute(wanted).scalar_one())
+
+
+def entries_between(connection: Connection, epoch: int, first: int, end: int) -> Iterator[tuple[int, Entry]]:
+    """What the leaves from ``first`` up to, but not with, ``end`` are about, by index."""
+    columns = (log_leaf.c.leaf_index, *(log_leaf.c[name] for name in Entry._fields))
+    wanted = select(*columns).where(log_leaf.c.epoch == epoch, log_leaf.c.leaf_index >= first)
+    for row in connection.execute(wanted.where(log_leaf.c.leaf_index < end).order_by(log_leaf.c.leaf_index)):
+        yield row.leaf_index, entry_of(row)
+
+
+def entry_of(row: Row[Any]) -> Entry:
+    """The entry of a row of ``log_leaf``."""
+    journal_id = None if row.journal_id is None else str(row.journal_id)
+    root = None if row.cuts_root is None else bytes(row.cuts_root)
+    return Entry(row.day, row.kind, journal_id, row.seq, row.cuts_size, root, row.subject)
+
+
+def keep_first_hashes(connection: Connection, hashes: Sequence[tuple[str, bytes]]) -> None:
+    """Remember the hash after the first line of journals."""
+    insert_rows(connection, log_journal, {}, ("journal_id", "first_hash"), list(hashes), then="ON CONFLICT DO NOTHING")
+
+
+def read_state(connection: Connection) -> State | None:
+    """How far the log is; None where there is none yet."""
+    row = connection.execute(select(*(log_state.c[name] for name in State._fields))).one_or_none()
+    return None if row is None else State(*row)._replace(root=bytes(row.root))
+
+
+def keep_state(connection: Connection, **values: object) -> None:
+    """Note something of the log's state; the first time everything that has to be known."""
+    if not connection.execute(update(log_state).values(values)).rowcount:
+        connection.execute(insert(log_state).values({"row_id": _ROW, **values}))

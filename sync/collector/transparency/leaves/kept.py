@@ -1,0 +1,32 @@
+"""Kept: the index of the leaves once more, in files beside the log, so that a restored database gets it again.
+
+A file for each checkpoint, named after its first leaf. One that was never signed is written over by the next attempt.
+"""
+
+import gzip
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from sync.collector.transparency.disk.files import PRIVATE_FILE, settle_folder, write_file
+from sync.collector.transparency.disk.folder import INDEX
+from sync.collector.transparency.leaves.index import Entry
+
+
+def keep_index(root: Path, first: int, entries: Sequence[Entry]) -> None:
+    """Keep what the leaves from index ``first`` on are about, durably."""
+    folder = root / INDEX
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700)
+        settle_folder(root)
+    write_file(folder / f"{first:012}.gz", gzip.compress(msgspec.json.encode(entries), 6, mtime=0), PRIVATE_FILE)
+
+
+def kept_index(root: Path, size: int) -> Iterator[tuple[int, list[Entry]]]:
+    """What the files say of the first ``size`` leaves: from which index on, and what these are about."""
+    for file in sorted((root / INDEX).glob("*.gz")):
+        first = int(file.name.removesuffix(".gz"))
+        if first < size:
+            entries = msgspec.json.decode(gzip.decompress(file.read_bytes()), type=list[Entry])
+            yield first, entries[: size - first]

@@ -1,0 +1,108 @@
+"""Public: the log as everybody reads it, and the proofs that follow from its tiles."""
+
+import json
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+from sync.collector.transparency.disk.folder import CHECKPOINT, KEYS, RESTARTED
+from sync.collector.transparency.disk.tree import Tree
+from sync.protocol.tlog.checkpoint import Checkpoint
+from sync.protocol.tlog.merkle import prove_consistency, prove_inclusion
+from sync.protocol.tlog.note import Note
+from sync.protocol.tlog.tiles import TILE_WIDTH, Tile
+
+PROOFS_KEPT = 256
+
+
+class Published(NamedTuple):
+    """The newest checkpoint that everybody is shown."""
+
+    text: str
+    """The note as it lies there."""
+    checkpoint: Checkpoint
+
+
+class PublicLog:
+    """The public folder of a log, written by this program or by another one of this collector."""
+
+    def __init__(self, root: Path) -> None:
+        self._folder = root / "public"
+        self._tree = Tree(self._folder)
+        self._kept: tuple[tuple[int, int], Published] | None = None
+        self._reading = Lock()
+        # Most kiosks ask from the same checkpoint to the same one, so all but the first get what is known.
+        self._consistency = lru_cache(PROOFS_KEPT)(self._prove_consistency)
+
+    def newest(self) -> Published | None:
+        """What is published; None before anything is."""
+        path = self._folder / CHECKPOINT
+        try:
+            seen = os.stat(path)
+        except OSError:
+            return None
+        mark = (seen.st_mtime_ns, seen.st_ino)
+        with self._reading:
+            if self._kept is None or self._kept[0] != mark:
+                text = path.read_text("utf-8")
+                self._kept = mark, Published(text, Checkpoint.parse(Note.parse(text).text))
+            return self._kept[1]
+
+    def proof_of(self, index: int, size: int) -> list[bytes]:
+        """That leaf ``index`` is in the tree of the first ``size`` leaves."""
+        return prove_inclusion(index, size, self._tree.hashes(size))
+
+    def consistency(self, old: int, size: int) -> Sequence[bytes]:
+        """That the tree of the first ``size`` leaves begins with the first ``old``."""
+        return self._consistency(old, size)
+
+    def leaf_hash(self, index: int, size: int) -> bytes:
+        """The hash of one of the first ``size`` leaves."""
+        return self._tree.leaf_hash(index, size)
+
+    def leaves(self, bundle: int, size: int) -> list[bytes]:
+        """The leaves of one bundle of the first ``size``."""
+        return self._tree.leaves(bundle, size)
+
+    def root(self, size: int) -> bytes:
+        """The root of the first ``size`` leaves."""
+        return self._tree.root(size)
+
+    def keys(self) -> bytes | None:
+        """What is told of the log's keys."""
+        return self._bytes(KEYS)
+
+    def statements(self) -> list[str]:
+        """The notes by which each key of the log followed the one before, the oldest first."""
+        told = self.keys()
+        return [] if told is None else [str(one) for one in json.loads(told)["statements"]]
+
+    def restarted(self) -> str | None:
+        """The note by which this log says which one it follows."""
+        told = self._bytes(RESTARTED)
+        return None if told is None else told.decode()
+
+    def tile(self, path: str) -> bytes | None:
+        """The tile or entries at ``path``, where that is within what is published; raises NoteWrong for another path."""
+        tile, published = Tile.parse(path), self.newest()
+        # Beyond it lies at most what may still be written over.
+        if published is None or not _is_within(tile, published.checkpoint.size):
+            return None
+        return self._bytes(path)
+
+    def _prove_consistency(self, old: int, size: int) -> tuple[bytes, ...]:
+        return tuple(prove_consistency(old, size, self._tree.hashes(size)))
+
+    def _bytes(self, path: str) -> bytes | None:
+        try:
+            return (self._folder / path).read_bytes()
+        except OSError:
+            return None
+
+
+def _is_within(tile: Tile, size: int) -> bool:
+    hashes = size >> 8 * max(tile.level, 0)
+    return tile.index * TILE_WIDTH + tile.width <= hashes
