@@ -644,7 +644,9 @@ def check_report(bundle, checkpoint, told):
         if one is None or hashed is None:
             told.differ("leaf_missing", where=where)
         elif checkpoint is not None and one.get("leaf") is not None:
-            check_leaf(checkpoint, one["leaf"], report_leaf(one["leaf"]["date"], about["month"], number, hashed), where, told)
+            check_leaf(
+                checkpoint, one["leaf"], report_leaf(one["leaf"]["date"], about["month"], number, hashed), where, told
+            )
         elif checkpoint is not None:
             told.rest("word_report")
 
@@ -658,7 +660,9 @@ def check_journals(bundle, checkpoint, told):
             continue
         root = _root(journal, told)
         text = f"hailong-cuts/1\n{name}\n{tree['size']}\n{root.hex() if root else ''}\n"
-        if root is None or not is_signed(b64(tree["key"], 32), b64(tree["signature"], 64), text.encode("ascii", "replace")):
+        if root is None or not is_signed(
+            b64(tree["key"], 32), b64(tree["signature"], 64), text.encode("ascii", "replace")
+        ):
             told.differ("cuts_signature" if root else "cuts_root", journal=name)
         if checkpoint is not None:
             unkeyed += not _check_key(journal, checkpoint, told)
@@ -766,7 +770,9 @@ def check_blocks(bundle, statements, told):
     """Each block against what its kiosk signed, and pools and unions against their parts."""
     seen, counts = set(), {name: Counter() for name in ("uncut", "suspect", "otherwise", "time")}
     have_tree = {one["journal"] for one in bundle.journals if one.get("tree") is not None}
-    counters = {key: place["code"] for key, place in bundle.report["places"].items() if place.get("counter_id") is not None}
+    counters = {
+        key: place["code"] for key, place in bundle.report["places"].items() if place.get("counter_id") is not None
+    }
     for block in bundle.blocks:
         key = block.journal, block.last
         if key in seen:
@@ -795,7 +801,12 @@ def check_blocks(bundle, statements, told):
 def _hold(block, said, counters, counts, told):
     def else_(what, printed, recomputed):
         told.differ(
-            "block_else", journal=block.journal, last=block.last, what=what, printed=str(printed), recomputed=str(recomputed)
+            "block_else",
+            journal=block.journal,
+            last=block.last,
+            what=what,
+            printed=str(printed),
+            recomputed=str(recomputed),
         )
 
     survey, question, levels = said["series"]
@@ -822,7 +833,9 @@ def _hold(block, said, counters, counts, told):
 def _hold_sums(block, said, n, of_kiosk, else_):
     if of_kiosk != n:
         else_("n", n, of_kiosk)
-    aside = {piece.standing: _n(block, piece.standing) for piece in block.pieces if piece.standing not in (COUNTED, SUSPECT)}
+    aside = {
+        piece.standing: _n(block, piece.standing) for piece in block.pieces if piece.standing not in (COUNTED, SUSPECT)
+    }
     if aside != said["aside"]:
         else_("aside", aside, said["aside"])
     if block.levels is None or "levels" not in said["counted"]:
@@ -866,8 +879,10 @@ def check_together(bundle, told):
         n = sum(
             piece.n
             for block in bundle.blocks
-            if (block.journal, block.series, block.question) == union[:3] and union.first <= block.last <= union.last
-            and block.shown and not block.tail
+            if (block.journal, block.series, block.question) == union[:3]
+            and union.first <= block.last <= union.last
+            and block.shown
+            and not block.tail
             for piece in block.pieces
             if piece.standing not in (COUNTED, SUSPECT)
         )
@@ -904,13 +919,19 @@ class Line:
         self.month, self.place = bundle.about["month"], place
         self.blocks = [one for one in bundle.blocks if (one.series, one.question) == (series, question)]
         self.pools = [
-            one for one in bundle.pools if (one.series, one.question) == (series, question) and lies_in(one.place, place)
+            one
+            for one in bundle.pools
+            if (one.series, one.question) == (series, question) and lies_in(one.place, place)
         ]
         self.unions = [
-            one for one in bundle.unions if (one.series, one.question) == (series, question) and lies_in(one.place, place)
+            one
+            for one in bundle.unions
+            if (one.series, one.question) == (series, question) and lies_in(one.place, place)
         ]
         self.uncut = [
-            one for one in bundle.uncut if (one.series, one.question) == (series, question) and lies_in(one.place, place)
+            one
+            for one in bundle.uncut
+            if (one.series, one.question) == (series, question) and lies_in(one.place, place)
         ]
         self.least = least
         self.mine = [block for block in self.blocks if self._is_here(block)]
@@ -1038,6 +1059,7 @@ def is_clear(k, n, l, m):
 
 def ranks(chosen):
     """Between which places each reason stands: McNemar's test of every pair at least as doubtful, after Holm, at 5 %."""
+
     def doubt(a, b):
         return 1.0 if a + b == 0 else erfc(sqrt((a - b) ** 2 / (a + b) / 2))
 
@@ -1069,8 +1091,8 @@ class Report:
 
     def check(self):
         """Every part, place and table."""
-        for number, part in enumerate(self.report["parts"]):
-            self._part(part, is_main=number == 0)
+        for part in self.report["parts"]:
+            self._part(part)
         self._reasons()
         Printed(self).check()
         if self.earlier:
@@ -1081,15 +1103,15 @@ class Report:
         if served:
             self.told.rest("word_served", served)
 
-    def _part(self, part, is_main):
+    def _part(self, part):
         asked = part["series"]["asked"]
         for line in (part["me"], *part["children"], *part["counters"]):
-            self._line(asked, line, is_me=line is part["me"], is_main=is_main)
+            self._line(asked, line, is_me=line is part["me"])
         found = Line(self.bundle, *asked, self.report["place"], self.least)
         self.waiting += sum(found.waits().values())
         self.uncut += sum(one.n for one in found.uncut if one.standing == COUNTED)
 
-    def _line(self, asked, line, is_me, is_main):
+    def _line(self, asked, line, is_me):
         place, number = line["place"], self.told.number
         found = Line(self.bundle, *asked, place, self.least)
         where = f"{':'.join(asked)} {self.name(place)}"
@@ -1142,7 +1164,8 @@ class Report:
         found = Line(self.bundle, *asked, self.report["place"], self.least)
         chosen, n = found.reasons(), sum(found.levels().values())
         below = {
-            child["place"]: Line(self.bundle, *asked, child["place"], self.least).reasons() for child in main["children"]
+            child["place"]: Line(self.bundle, *asked, child["place"], self.least).reasons()
+            for child in main["children"]
         }
         has_share = n >= self.percent_min
         known = {one["id"] for one in self.report["reasons"]}
@@ -1389,6 +1412,7 @@ def sentence(found, language):
 
 def as_text(bundle, told, language, most):
     """Everything for people."""
+
     def say(name, **values):
         return WORDS[name][language].format(**values)
 
@@ -1440,17 +1464,26 @@ def main(arguments=None):
         prog="hailong-verify.py",
         description="Checks a bundle of a closed month / Kiểm tra gói bằng chứng của một tháng đã chốt.",
     )
-    words.add_argument("bundle", help="file that `collector audit-bundle` wrote / tệp do `collector audit-bundle` ghi ra")
     words.add_argument(
-        "--log-vkey", action="append", default=[], metavar="KEY",
+        "bundle", help="file that `collector audit-bundle` wrote / tệp do `collector audit-bundle` ghi ra"
+    )
+    words.add_argument(
+        "--log-vkey",
+        action="append",
+        default=[],
+        metavar="KEY",
         help="key of the public log, from elsewhere than the bundle / khóa của sổ công khai, lấy từ nơi khác",
     )
     words.add_argument(
-        "--witness", action="append", default=[], metavar="KEY",
+        "--witness",
+        action="append",
+        default=[],
+        metavar="KEY",
         help="key of a witness that must have cosigned / khóa của nhân chứng phải ký chung",
     )
     words.add_argument(
-        "--checkpoint", metavar="FILE",
+        "--checkpoint",
+        metavar="FILE",
         help="a checkpoint that you have: this one must not be older / điểm kiểm Ông/Bà đã có",
     )
     words.add_argument("--lang", choices=("vi", "en"), default="vi")

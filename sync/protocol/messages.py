@@ -4,7 +4,7 @@ A reader ignores members it does not know, so either side may be the newer one.
 """
 
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -91,7 +91,7 @@ class StatusAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     settings: str | None = None
     """The ETag of ``GET /v1/device``: a kiosk that has these settings need not ask for them."""
     commands: list[DeviceCommand] = []
-    log: msgspec.Raw = msgspec.Raw()
+    log: Any = None
     """A ``LogAnswer`` where the transparency log has something that the kiosk does not keep yet.
 
     It is read by itself (``read_log_answer``), so that nothing wrong in it takes the rest of the answer away.

@@ -84,6 +84,14 @@ def public_text(key: Ed25519PrivateKey) -> str:
     return base64.b64encode(key.public_key().public_bytes_raw()).decode()
 
 
+def raw_key(public_key: str) -> bytes:
+    """The 32 raw bytes of a public key as it travels; raises SignatureInvalid where it is none."""
+    try:
+        return Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True)).public_bytes_raw()
+    except ValueError as error:
+        raise SignatureInvalid("this is not a public key") from error
+
+
 def _answer_words(address: str, device_id: str, at: str, nonce: str) -> str:
     return f"{_TAG} answers at {address} to {device_id} at {at} for {nonce}"
 

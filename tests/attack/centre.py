@@ -204,7 +204,7 @@ def _app_over(services: Services) -> FastAPI:
     return app
 
 
-def _files_here(reports: Sequence[bytes], language: str, zone: ZoneInfo) -> list[dict[str, bytes]]:
+def _files_here(reports: Sequence[bytes], language: str, zone: ZoneInfo, address: str = "") -> list[dict[str, bytes]]:
     """What is otherwise made in another process, and no paper, which takes a second and tells what the tables tell."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(closed_files, "FORMS", _FILES)

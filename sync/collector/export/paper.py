@@ -2,6 +2,8 @@
 
 import re
 
+from markupsafe import Markup
+
 from kiosk.base.resources import resource
 from sync.collector.drawing.templates import templates
 from sync.collector.figures.attention import find_matters
@@ -49,4 +51,19 @@ def paper_html(book: Book, p: Phrases) -> str:
         levels=tables["levels"],
         figures=tables["figures"],
         matters=find_matters(book),
+        code=_code(book),
     )
+
+
+def _code(book: Book) -> Markup | None:
+    """Where the report's hash is looked up, as a code to be scanned; None of what was not kept."""
+    if not book.digest or not book.address:
+        return None
+    # Only here: most papers have none.
+    import segno
+
+    end = f"/{book.place.code}" if book.place.code else ""
+    address = f"{book.address}/kiem-toan{end}?sha256={book.digest}"
+    drawn = segno.make_qr(address, error="m").svg_inline(border=2, omitsize=True, svgclass="code", lineclass=None)
+    # Made of the library's own numbers alone.
+    return Markup(drawn)  # noqa: S704

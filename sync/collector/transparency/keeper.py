@@ -203,7 +203,9 @@ def require_as_noted(folder: Folder, signed: Signed | None, state: State | None)
             theirs=state.size, size=size,
         )  # fmt: skip
     if folder.tree.root(state.size) != state.root:
-        raise LogForked("{who} holds another story of {size} leaves under this log's name", who="database", size=state.size)
+        raise LogForked(
+            "{who} holds another story of {size} leaves under this log's name", who="database", size=state.size
+        )
 
 
 def _with(note: Note, line: Signature) -> Note:

@@ -34,7 +34,9 @@ def logged_key(connection: Connection, device_id: str, key_id: int, published: P
     return _newest(connection, published, log_leaf.c.kind == "key", log_leaf.c.subject == f"{device_id}/{key_id}")
 
 
-def logged_report(connection: Connection, unit_id: int, month: date, number: int, published: Published) -> Logged | None:
+def logged_report(
+    connection: Connection, unit_id: int, month: date, number: int, published: Published
+) -> Logged | None:
     """The leaf of a closed report or a correction of it (``closed_month``); None where none is published."""
     subject = f"{unit_id}/{month:%Y-%m}/{number}"
     return _newest(connection, published, log_leaf.c.kind == "report", log_leaf.c.subject == subject)

@@ -85,14 +85,9 @@ class LogAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """For a kiosk that knows no log yet."""
 
 
-def log_member(answer: LogAnswer) -> msgspec.Raw:
-    """The answer as it stands in a ``StatusAnswer``."""
-    return msgspec.Raw(msgspec.json.encode(answer))
-
-
-def read_log_answer(member: msgspec.Raw) -> LogAnswer | None:
-    """What a ``StatusAnswer`` says of the log; None where it says nothing. Raises NoteWrong."""
+def read_log_answer(member: object) -> LogAnswer | None:
+    """What a ``StatusAnswer`` says of the log, as it was decoded; None where it says nothing. Raises NoteWrong."""
     try:
-        return msgspec.json.decode(member, type=LogAnswer | None) if member else None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return msgspec.convert(member, LogAnswer | None)
+    except (msgspec.ValidationError, RecursionError) as error:
         raise NoteWrong(f"the answer about the log cannot be read: {error}") from error

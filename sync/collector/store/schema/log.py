@@ -25,9 +25,7 @@ log_leaf = clustered(
     # Of a key "device/key id", of a report "unit/2026-10/number", of the log itself what the leaf says.
     Column("subject", String(120)),
     Index(None, "journal_id", "epoch", "leaf_index"),
-    Index(
-        "ix_log_leaf_subject", "epoch", "kind", "subject", sqlite_where=_HAS_SUBJECT, postgresql_where=_HAS_SUBJECT
-    ),
+    Index("ix_log_leaf_subject", "epoch", "kind", "subject", sqlite_where=_HAS_SUBJECT, postgresql_where=_HAS_SUBJECT),
 )
 
 # The chain's hash after a journal's first line, so that no day's leaves must unpack it again.

@@ -53,7 +53,11 @@ class LogKeys:
     @property
     def public_text(self) -> bytes:
         """What is told of them at ``/log/keys``."""
-        told = {"origin": self.origin, "vkey": self.signer.vkey, "statements": [one.format() for one in self.statements]}
+        told = {
+            "origin": self.origin,
+            "vkey": self.signer.vkey,
+            "statements": [one.format() for one in self.statements],
+        }
         return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
 
 

@@ -101,9 +101,7 @@ class Tree:
             for at, some in _cut(each)
         ]  # fmt: skip
 
-    def _level(
-        self, level: int, first: int, row: Sequence[bytes]
-    ) -> tuple[list[tuple[Tile, bytes]], list[bytes], int]:
+    def _level(self, level: int, first: int, row: Sequence[bytes]) -> tuple[list[tuple[Tile, bytes]], list[bytes], int]:
         """The tiles of one level that hold ``row`` from hash ``first`` on, and what they add to the level above."""
         begun = first % TILE_WIDTH
         before: list[bytes] = []
