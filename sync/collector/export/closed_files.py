@@ -81,7 +81,7 @@ def _answer(line: str) -> str:
     asked = json.loads(line)
     try:
         zone = ZoneInfo(asked["zone"])
-        files = closed_files(asked["numbers"].encode(), asked["language"], zone, asked["address"])
+        files = closed_files(asked["numbers"].encode(), asked["language"], zone, asked.get("address", ""))
     except Exception as error:  # noqa: BLE001 - the edge of this process: one report's fault must not end the others
         return json.dumps({"fault": f"{type(error).__name__}: {error}"[:300]})
     return json.dumps({"files": {form: base64.b64encode(body).decode() for form, body in files.items()}})
