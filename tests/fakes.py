@@ -1,8 +1,10 @@
 """Fakes: the same promises as the real thing, in memory; each passes the real one's contract tests."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from typing import Self
+
+import msgspec
 
 from kiosk.domain.visit.rating import Fact
 from kiosk.journal.chain import Cursor, chain_next, chain_start
@@ -79,6 +81,8 @@ class FakeCollector:
         """The office's settings and their version."""
         self.commands: list[DeviceCommand] = []
         """What is asked of the kiosk, until it has told what came of it."""
+        self.log: Callable[[DeviceStatus], object] = lambda _: None
+        """What a status is answered of the public log."""
         self.answers_lost = 0
         """How many of the next appends are kept while their answer is lost."""
         self.trouble: Exception | None = None
@@ -113,7 +117,8 @@ class FakeCollector:
             cursor = self.cursor(status.journal_id)
             self.commands = [one for one in self.commands if one.id not in {each.id for each in status.done}]
             version = self.office[1] if self.office else None
-            return StatusAnswer(cursor.next_seq, cursor.head.hex(), version, list(self.commands))
+            said = msgspec.to_builtins(self.log(status))
+            return StatusAnswer(cursor.next_seq, cursor.head.hex(), version, list(self.commands), said)
         raise RequestRefused(Trouble.REFUSED, "404 not-found")
 
     def settings(self, known: str | None) -> tuple[bytes, str] | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import LineUnreadable, PrunedLine, decode_line, head
-from kiosk.journal.reader import anchor_of, hash_at, head_of
+from kiosk.journal.reader import anchor_of, hash_at, head_of, keep_first_hash
 from kiosk.journal.uncut import first_uncut, note_pruned
 from kiosk.journal.writing import write_line
 
@@ -38,6 +38,8 @@ def prune_chunk(
     anchor_hash = hash_at(connection, journal_id, through)
     assert anchor_hash is not None  # noqa: S101 - it lies on the chain
     note_pruned(connection, through)
+    if first == 1:
+        keep_first_hash(connection)
     last = head_of(connection, journal_id)
     pruned = PrunedLine(*head(last.next_seq, now, "pruned"), through=through, head=anchor_hash.hex())
     write_line(connection, last, pruned)

@@ -244,7 +244,20 @@ def hash_at(connection: Connection, journal_id: str, seq: int) -> bytes | None:
     found: bytes | None = connection.exec_driver_sql(
         "SELECT hash FROM entry WHERE seq = ?", (seq,)
     ).scalar_one_or_none()
-    return found
+    return _first_hash(connection) if found is None and seq == 1 else found
+
+
+def keep_first_hash(connection: Connection) -> None:
+    """Keep the hash after entry 1, which is going to be deleted: by it the journal is found in the public log."""
+    connection.exec_driver_sql(
+        "INSERT OR IGNORE INTO meta SELECT 'first_hash', lower(hex(hash)) FROM entry WHERE seq = 1"
+    )
+
+
+def _first_hash(connection: Connection) -> bytes | None:
+    query = "SELECT value FROM meta WHERE key = 'first_hash'"
+    kept = connection.exec_driver_sql(query).scalar_one_or_none()
+    return None if kept is None else bytes.fromhex(kept)
 
 
 def _enclosure(seq: int, salt: bytes, payload: bytes) -> bytes:

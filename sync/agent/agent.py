@@ -23,6 +23,7 @@ from sync.agent.heartbeat import Heart
 from sync.agent.office import OfficeSettingsRefused, keep_settings, kept_version
 from sync.agent.own_log import read_own_log
 from sync.agent.state import AgentState, keep_state, load_state
+from sync.agent.transparency.watch import LogWatch
 from sync.agent.troubles import Trouble
 from sync.agent.upload import Careful, Collector, Journal, ReportedCollector, last_common, upload_all
 from sync.agent.wake import FileWatch
@@ -70,9 +71,8 @@ class Agent:
         self._period_s = period_s
         self._journal_watch = FileWatch(journal_path)
         self._device_watch = FileWatch(files.device)
-        self._heart = Heart(
-            files.directory, clock, Commands(files.directory, read_log), read_refusal, self._guide.address
-        )
+        commands, log = Commands(files.directory, read_log), LogWatch(files.log, clock, self._guide.collector)
+        self._heart = Heart(files.directory, clock, commands, read_refusal, self._guide.address, log)
         self._has_news = False
         self._asks_anew = self._guide.asks_anew()
         self._state = load_state(files.state)

@@ -20,9 +20,11 @@ from kiosk.journal.lines import LineUnreadable, decode_line
 from kiosk.journal.reader import Batch
 from kiosk.office.upgrade import Refusal
 from sync.agent.commands import Commands
-from sync.agent.errors import RequestRefused
+from sync.agent.errors import CollectorUnavailable, RequestRefused
 from sync.agent.office import kept_version
 from sync.agent.state import AgentState
+from sync.agent.transparency.watch import LogWatch
+from sync.agent.troubles import Trouble
 from sync.agent.upload import Journal, ReportedCollector
 from sync.protocol.excerpt import without_persons
 from sync.protocol.messages import BATCH_BYTES_MAX, SHORT_TEXT_MAX, CommandDone, DeviceStatus, UpgradeRefused
@@ -39,13 +41,15 @@ class Heart:
         clock: Clock,
         commands: Commands,
         read_refusal: Callable[[], Refusal | None],
-        address: Callable[[], str | None] = lambda: None,
+        address: Callable[[], str | None],
+        log: LogWatch,
     ) -> None:
         self._directory = directory
         self._commands = commands
         self._clock = clock
         self._read_refusal = read_refusal
         self._address = address
+        self._log = log
         self._next_beat_us = 0
         self.told_of_trouble = False
         """Whether the last status told of a trouble."""
@@ -54,14 +58,15 @@ class Heart:
         """The collector for one cycle, whose question for the cursor carries the status when a beat is due."""
         now = self._clock.now()
         if now.mono_us < self._next_beat_us:
-            return Beating(collector, None, self._commands)
+            return Beating(collector, None, self._commands, journal, self._log)
         self._next_beat_us = now.mono_us + round(HEARTBEAT_S_MIN * 1_000_000)
         free = shutil.disk_usage(self._directory).free
         settings, done = kept_version(self._directory), self._commands.untold()
         status = status_of(journal, state, now, free, settings, done, self._read_refusal())
-        status = msgspec.structs.replace(status, address=self._address())
+        log, fault = self._log.told(journal.id), self._log.fault()
+        status = msgspec.structs.replace(status, address=self._address(), log=log, log_fault=fault)
         self.told_of_trouble = status.last_error is not None
-        return Beating(collector, status, self._commands)
+        return Beating(collector, status, self._commands, journal, self._log)
 
     def beat_soon(self) -> None:
         """Beat with the next cycle: there is something to tell that somebody waits for."""
@@ -71,7 +76,16 @@ class Heart:
 class Beating:
     """A collector that is told the status, once, when it is asked for the cursor."""
 
-    def __init__(self, collector: ReportedCollector, status: DeviceStatus | None, commands: Commands) -> None:
+    def __init__(
+        self,
+        collector: ReportedCollector,
+        status: DeviceStatus | None,
+        commands: Commands,
+        journal: Journal,
+        log: LogWatch,
+    ) -> None:
+        self._journal = journal
+        self._log = log
         self._collector = collector
         self._status = status
         self._commands = commands
@@ -81,17 +95,27 @@ class Beating:
         """The version of the office's settings; None until the collector told it."""
 
     def cursor(self, journal_id: str) -> Cursor:
-        """How far the collector's copy reaches; a status that it does not take never keeps ratings waiting."""
+        """How far the collector's copy reaches; a status that it does not take never keeps ratings waiting.
+
+        Nor does an answer that cannot be used, where the plain question gets one that can.
+        """
         status, self._status = self._status, None
-        if status is not None:
-            try:
-                answer = self._collector.report(status)
-                self.settings = answer.settings
-                self.has_news = self._commands.take(answer.commands, status.done)
-                return answer.cursor()
-            except RequestRefused:
-                return self._collector.cursor(journal_id)
-        return self._collector.cursor(journal_id)
+        if status is None:
+            return self._collector.cursor(journal_id)
+        try:
+            answer = self._collector.report(status)
+        except RequestRefused:
+            return self._collector.cursor(journal_id)
+        except CollectorUnavailable as error:
+            if error.trouble is not Trouble.WRONG_ANSWER:
+                raise
+            cursor = self._collector.cursor(journal_id)
+            self._log.refuse(f"the answer to the status cannot be used: {error.detail}")
+            return cursor
+        self.settings = answer.settings
+        self.has_news = self._commands.take(answer.commands, status.done)
+        self._log.take(answer.log, self._journal)
+        return answer.cursor()
 
     def hash_at(self, journal_id: str, seq: int) -> bytes:
         """As the collector itself."""

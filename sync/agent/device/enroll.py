@@ -11,10 +11,13 @@ from kiosk.base.private_file import write_private
 from kiosk.domain.instant import Clock
 from sync.agent.device.keys import adopt_key, load_key, obtain_key
 from sync.agent.errors import DeviceUnusable, EnrolmentRefused, NotEnrolled
+from sync.agent.transparency.kept import Source, begin_log
 from sync.agent.wire.client import CollectorClient
 from sync.agent.wire.route import Identity, Route
 from sync.protocol.messages import CODE_LENGTH_MAX, SHORT_TEXT_MAX, EnrolmentRequest
 from sync.protocol.own_key import Move, public_text
+from sync.protocol.tlog.errors import NoteWrong
+from sync.protocol.tlog.messages import LogRoots
 
 DEVICE_LOCK_S_MAX = 10.0
 
@@ -44,6 +47,11 @@ class KioskFiles:
     def state(self) -> Path:
         """What the agent last knew."""
         return self.directory / "agent.json"
+
+    @property
+    def log(self) -> Path:
+        """What is known of the collector's public log."""
+        return self.directory / "log.json"
 
     @property
     def device_lock(self) -> Path:
@@ -85,11 +93,13 @@ def enroll_kiosk(
     proxy: str | None = None,
     ca_file: Path | None = None,
     new_key: bool = False,
+    log: LogRoots | None = None,
 ) -> Device:
     """Make the kiosk known to the collector at ``url``; after a lost answer the same code works again.
 
     The key is on disk before the code is spent, the device file before this returns. ``new_key`` makes
     another key, for a kiosk whose access was withdrawn; it takes the old one's place once the code is spent.
+    ``log`` is by which keys a setup file knows the collector's public log; it wins over what the collector says.
     Raises SettingInvalid, EnrolmentRefused, DeliveryError or DeviceUnusable.
     """
     files = KioskFiles(directory)
@@ -105,8 +115,22 @@ def enroll_kiosk(
     device = Device(
         url, answer.device_id, answer.counter, answer.counter_name, answer.unit_name, collector_key=answer.collector_key
     )
+    if log is not None or answer.log is not None:
+        _begin_log(files, log, answer.log, clock)
     keep_device(files, device)
     return device
+
+
+def _begin_log(files: KioskFiles, by_file: LogRoots | None, by_answer: LogRoots | None, clock: Clock) -> None:
+    """Know the log from now on; a collector that names keys which are none is not enrolled with."""
+    roots, source = (by_file, Source.SETUP) if by_file else (by_answer, Source.ENROLMENT)
+    try:
+        if roots is not None:
+            begin_log(files.log, roots, source, clock.now().wall.date())
+    except NoteWrong as error:
+        raise EnrolmentRefused("the keys of the public log cannot be used: {why}", why=str(error)) from error
+    except OSError as error:
+        raise DeviceUnusable("{path} cannot be written: {why}", path=files.log, why=error.strerror) from error
 
 
 def enroll_offline(directory: Path, url: str, code: str) -> None:

@@ -62,6 +62,10 @@ class Guide(Protocol):
         """The address that is called, for the status."""
         ...
 
+    def collector(self) -> tuple[str, str]:
+        """The key by which the collector is known, empty where it is not, and the address that is called."""
+        ...
+
     def asks_anew(self) -> bool:
         """Whether the office's settings are asked for once in a run, also where they are kept already."""
         ...
@@ -86,6 +90,10 @@ class Staying:
     def address(self) -> str | None:
         """Nothing to tell."""
         return None
+
+    def collector(self) -> tuple[str, str]:
+        """None is known by its key."""
+        return "", ""
 
     def asks_anew(self) -> bool:
         """Nothing to ask for."""
@@ -160,6 +168,14 @@ class Mover:
             return address_of(load_device(self.files), self.configured)[:SHORT_TEXT_MAX]
         except AgentError:
             return None
+
+    def collector(self) -> tuple[str, str]:
+        """The key by which the collector is known, empty where it is not, and the address that is called."""
+        try:
+            device = load_device(self.files)
+        except AgentError:
+            return "", ""
+        return device.collector_key, address_of(device, self.configured).rstrip("/")
 
     def asks_anew(self) -> bool:
         """While the collector's key is not known: the settings that hold it may have been kept without it."""

@@ -51,6 +51,8 @@ class LogKept(msgspec.Struct, frozen=True, omit_defaults=True):
     """How many of the witnesses that it knows cosigned it."""
     seq: _Number = 0
     """Through which entry of the journal in the status it found its own chain in the log; 0 where it did not yet."""
+    checkpoint: Annotated[str, msgspec.Meta(max_length=CHECKPOINT_MAX)] = ""
+    """The whole note of it, where the collector asked to be shown it."""
 
 
 class LogLeaf(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -83,6 +85,8 @@ class LogAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where the last new start is new to the kiosk: that its statement is the new log's first leaf."""
     roots: SignedLogRoots | None = None
     """For a kiosk that knows no log yet."""
+    show: bool = False
+    """Whether the kiosk is to show its checkpoint with its next status: it is newer than the collector's."""
 
 
 def read_log_answer(member: object) -> LogAnswer | None:

@@ -21,7 +21,7 @@ from sync.protocol.tlog.leaf import (
     restart_leaf,
 )
 from sync.protocol.tlog.merkle import ReadHash, leaf_hash, node_hash, prove_consistency, prove_inclusion, root_of
-from sync.protocol.tlog.messages import LogAnswer, LogKept, LogLeaf, LogRoots, log_member
+from sync.protocol.tlog.messages import LogAnswer, LogKept, LogLeaf, LogRoots
 from sync.protocol.tlog.note import Cosigner, Note, Signer
 from sync.protocol.tlog.statement import KeyChange, Restarted
 from tests.sync.protocol import golden
@@ -103,8 +103,8 @@ def messages() -> dict[str, bytes]:
         "enrolment_answer_log.json": encode_message(EnrolmentAnswer(golden.DEVICE, "03", log=ROOTS)),
         "status_log.json": encode_message(DeviceStatus(*status, log=LogKept(ORIGIN, 7, 1, 6), log_fault="leaf")),
         "status_log_unknown.json": encode_message(DeviceStatus(*status, log=LogKept("", 0))),
-        "status_answer_log.json": encode_message(StatusAnswer(*head, log=log_member(answer()))),
-        "status_answer_log_roots.json": encode_message(StatusAnswer(*head, log=log_member(roots))),
+        "status_answer_log.json": encode_message(StatusAnswer(*head, log=answer())),
+        "status_answer_log_roots.json": encode_message(StatusAnswer(*head, log=roots)),
         "log_leaves.txt": b"".join(leaf + b"\n" for leaf in leaves()),
         "log_checkpoint.txt": signed_note(leaves(), LOG, WITNESS).format().encode(),
         **{name: text.encode() for name, text in statements().items()},
