@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from sync.protocol import messages
 from sync.protocol.messages import (
     BATCH_MEDIA_TYPE,
     JSON_MEDIA_TYPE,
@@ -16,12 +17,21 @@ from sync.protocol.messages import (
     KeyAnswer,
     KeyRequest,
     Problem,
-    StatusAnswer,
 )
 from sync.protocol.own_key import OwnKeyAnswer
 from sync.protocol.problems import PROBLEM_MEDIA_TYPE
+from sync.protocol.tlog.messages import LogAnswer
 
 Described = dict[str, Any]
+
+
+class StatusAnswer(messages.StatusAnswer, frozen=True, omit_defaults=True):
+    """How far the collector's copy of the journal in the status reaches, and which settings the office has set."""
+
+    # On the wire it is taken as it comes, and read by itself.
+    log: LogAnswer | None = None  # type: ignore[assignment]
+
+
 
 _MESSAGES = (
     CursorMessage,

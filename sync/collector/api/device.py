@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from msgspec import structs
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -20,6 +21,8 @@ from sync.collector.fleet.kiosks.status import keep_status
 from sync.collector.fleet.rollouts.effective import etag_of, read_base, settings_for
 from sync.collector.replica.stored import read_cursor
 from sync.collector.services.services import Services
+from sync.collector.transparency.answer import Asked, log_answer, roots_answer
+from sync.collector.transparency.shown import keep_shown
 from sync.protocol.messages import (
     JSON_MEDIA_TYPE,
     DeviceSettings,
@@ -31,6 +34,7 @@ from sync.protocol.messages import (
 )
 from sync.protocol.own_key import NONCE_PATTERN, OwnKeyAnswer, answer_as_collector
 from sync.protocol.signature import check_key_proof
+from sync.protocol.tlog.messages import LogAnswer, LogKept, log_member
 
 router = APIRouter(tags=["kiosk"])
 
@@ -66,7 +70,11 @@ async def post_status(request: Request, services: TheServices) -> Response:
         commands = commands_for(connection, signed.device.device_id, received_at)
         return StatusAnswer(cursor.next_seq, cursor.head.hex(), etag_of(settings), commands)
 
-    return message_answer(await asyncio.wrap_future(services.writer.submit(in_transaction)))
+    answer = await asyncio.wrap_future(services.writer.submit(in_transaction))
+    if status.log is not None:
+        said = await asyncio.to_thread(_log_member, services, status.log, status.journal_id)
+        answer = answer if said is None else structs.replace(answer, log=log_member(said))
+    return message_answer(answer)
 
 
 @router.post("/v1/device/key", responses={200: NEW_KEY, **WIRE_PROBLEMS}, openapi_extra=KEY_BODY)
@@ -98,6 +106,17 @@ async def get_own_key(
         return answer_as_collector(key, signed.address, signed.device.device_id, nonce, services.now())
 
     return message_answer(await asyncio.to_thread(answer))
+
+
+def _log_member(services: Services, kept: LogKept, journal_id: str) -> LogAnswer | None:
+    """What is new in the transparency log for a kiosk; nearly always nothing."""
+    config = services.config
+    if kept.checkpoint:
+        keep_shown(config, kept.checkpoint)
+    if kept.origin:
+        return log_answer(services.log, services.database, Asked(kept, journal_id))
+    with services.database.reading() as connection:
+        return roots_answer(connection, config.log, read_own_key(connection), config.url)
 
 
 def _read(services: Services, device_id: str) -> DeviceSettings:

@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 from fastapi import APIRouter, Request
+from msgspec import structs
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -13,6 +14,7 @@ from sync.collector.api.described import ENROLLED, ENROLMENT_BODY, WIRE_PROBLEMS
 from sync.collector.api.signed import signed_by_new_key
 from sync.collector.fleet.devices.devices import WrongCode, enrol, hash_code, require_enrolled, require_tries_left
 from sync.collector.services.services import Services
+from sync.collector.transparency.trust import roots_of
 from sync.protocol.errors import SignatureInvalid
 from sync.protocol.messages import EnrolmentAnswer, EnrolmentRequest, decode_message
 
@@ -31,7 +33,10 @@ async def enrol_device(request: Request, services: TheServices) -> Response:
     code_hash = await asyncio.to_thread(hash_code, wanted.code)
 
     def in_transaction(connection: Connection) -> EnrolmentAnswer | WrongCode:
-        return enrol(connection, wanted, code_hash, services.now())
+        answer = enrol(connection, wanted, code_hash, services.now())
+        if isinstance(answer, WrongCode):
+            return answer
+        return structs.replace(answer, log=roots_of(connection, services.config.log))
 
     answer = require_enrolled(await asyncio.wrap_future(services.writer.submit(in_transaction)))
     _log.info("enrolled", device=answer.device_id, counter=answer.counter)

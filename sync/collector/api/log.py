@@ -2,7 +2,7 @@
 
 import asyncio
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from sync.collector.api.answers import problem_answer
@@ -38,7 +38,7 @@ async def get_restarted(services: TheServices) -> Response:
 
 
 @router.get("/tile/{path:path}", responses={404: PROBLEMS[404]})
-async def get_tile(request: Request, services: TheServices, path: str) -> Response:
+async def get_tile(services: TheServices, path: str) -> Response:
     """A tile of hashes or a bundle of entries (c2sp.org/tlog-tiles) within the published checkpoint's size."""
     try:
         found = await asyncio.to_thread(services.log.tile, f"tile/{path}")

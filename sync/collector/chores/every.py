@@ -7,6 +7,7 @@ from sync.collector.chores.blocks import JudgeJournals
 from sync.collector.chores.cases import run_case_round
 from sync.collector.chores.comments import run_comment_round
 from sync.collector.chores.kiosks import watch_fleet
+from sync.collector.chores.log import KeepLog
 from sync.collector.chores.months import CloseMonths
 from sync.collector.chores.proof import VerifyNightly
 from sync.collector.chores.reports import mail_reports
@@ -33,6 +34,9 @@ REPORTS_EVERY_S = 300.0
 SIGNS_EVERY_S = 600.0
 MOVES_EVERY_S = 60.0
 JUDGE_EVERY_S = 60.0
+LOG_EVERY_S = 300.0
+LOG_FIRST_S = 600.0
+"""By then every kiosk has said which checkpoint it keeps: a restored collector hears of it before it signs."""
 MONTHS_EVERY_S = 30.0
 MONTHS_FIRST_S = 120.0
 VERIFY_EVERY_S = 30.0
@@ -71,8 +75,12 @@ def slow_chores_of(services: Services) -> list[Chore]:
     if services.config.demo:
         # A demonstration shows single presses: nothing of it may be kept for good.
         return []
-    closing = CloseMonths(services, partial(transact, services))
-    return [Chore("close months", MONTHS_EVERY_S, closing.run_round, first_s=MONTHS_FIRST_S)]
+    at_once = partial(transact, services)
+    closing = CloseMonths(services, at_once)
+    found = [Chore("close months", MONTHS_EVERY_S, closing.run_round, first_s=MONTHS_FIRST_S)]
+    if services.config.log.keep:
+        found.append(Chore("keep log", LOG_EVERY_S, KeepLog(services, at_once).run_round, first_s=LOG_FIRST_S))
+    return found
 
 
 def roads_of(config: CollectorConfig) -> dict[str, Road]:

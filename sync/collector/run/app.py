@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from kiosk.base.resources import resource
-from sync.collector.api import closed, device, enrolments, health, journals, report, tallies
+from sync.collector.api import closed, device, enrolments, health, journals, log, report, tallies
 from sync.collector.api.answers import problem_answer, refusal_answer
 from sync.collector.api.described import COMPONENTS
 from sync.collector.api.middleware import DevicePaths, EveryRequest
@@ -92,7 +92,7 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
     app.state.services = services
     app.state.gauges = Gauges(services.database, services.now, services.config.zone)
     app.state.readiness = Readiness(services.writer)
-    for part in (journals, enrolments, device, tallies, report, closed, health, *PAGES):
+    for part in (journals, enrolments, device, tallies, report, closed, log, health, *PAGES):
         # The routes themselves: an included router works each of its own out anew, at the first request of every app.
         app.router.routes.extend(part.router.routes)
     app.mount("/assets", StaticFiles(directory=resource("assets", "web")), name="assets")

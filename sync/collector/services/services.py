@@ -24,6 +24,7 @@ from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.database import Database
 from sync.collector.store.partitions import Partitions
 from sync.collector.store.writer import T, Writer, writer_for
+from sync.collector.transparency.public import PublicLog
 
 RELEASE_S_MAX = 120.0
 """Longer than the blocks of one transaction ever take, however busy the disk."""
@@ -47,6 +48,8 @@ class Services:
     surveys: Library
     now: Callable[[], datetime]
     addresses: Addresses
+    log: PublicLog
+    """What is published of the transparency log."""
     rollouts: InForceCache = field(default_factory=InForceCache)
     partitions: Partitions = field(default_factory=Partitions)
     held_back: HeldBack[str] = field(default_factory=HeldBack)
@@ -115,5 +118,5 @@ def make_services(config: CollectorConfig, database: Database, now: Callable[[],
     """The services over an open, current database; ``writer.close()`` ends them."""
     return Services(
         config, database, writer_for(database), Directory(database), LocalDays(config.zone), Library(database), now,
-        Addresses(database, config.url), InForceCache(config.calendar.told),
+        Addresses(database, config.url), PublicLog(config.log_directory), InForceCache(config.calendar.told),
     )  # fmt: skip

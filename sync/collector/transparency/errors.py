@@ -4,10 +4,11 @@
     ├── LogBehind     somebody knows a newer checkpoint of this log: rebuild it from a mirror, or begin another log
     ├── LogForked     somebody holds another story under this log's name: find out who signed it
     ├── LogUnsure     too few witnesses answered to know whether a newer one exists: wait, or mend the way to them
+    ├── LogUnwitnessed  it grows, and too few witnesses cosigned for long: mend the way to them
     ├── LogDamaged    its own files do not fit each other: rebuild it
     └── LogElsewhere  another key or another collector keeps this database's log: keep one
 
-Nothing was signed where one of these is raised.
+Nothing was signed where one of these is raised, but for what waits for its witnesses.
 """
 
 from typing import ClassVar
@@ -37,6 +38,12 @@ class LogUnsure(LogStopped):
     """Whether a newer checkpoint exists cannot be known by now."""
 
     code = "unsure"
+
+
+class LogUnwitnessed(LogStopped):
+    """What was signed was not published for want of witnesses."""
+
+    code = "unwitnessed"
 
 
 class LogDamaged(LogStopped):

@@ -198,8 +198,8 @@ def require_as_noted(folder: Folder, signed: Signed | None, state: State | None)
     size = _size(signed)
     if state.size > size:
         raise LogBehind(
-            "the database knows {theirs} leaves of this log, and here are {size}: put the log's folder back, rebuild it "
-            "with collector log rebuild, or begin another one with collector log restart",
+            "the database knows {theirs} leaves of this log, and here are {size}: put the log's folder back, rebuild "
+            "it with collector log rebuild, or begin another one with collector log restart",
             theirs=state.size, size=size,
         )  # fmt: skip
     if folder.tree.root(state.size) != state.root:

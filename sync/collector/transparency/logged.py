@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 
 from sync.collector.store.schema import log_leaf
 from sync.collector.transparency.leaves.index import entry_of, epoch_of
 from sync.collector.transparency.public import Published
+from sync.protocol.tlog.leaf import KEY, REPORT
 
 
 class Logged(NamedTuple):
@@ -23,30 +24,43 @@ class Logged(NamedTuple):
     cuts_root: bytes
 
 
+_OF = log_leaf.c
+_IN_LOG = _OF.epoch == bindparam("of_epoch")
+
+
+def _newest_of(*which: ColumnElement[bool]) -> Select[Any]:
+    # The index alone finds it; in any other form SQLite walks down from the newest leaf of all.
+    found = select(func.max(_OF.leaf_index)).where(*which, _IN_LOG, _OF.leaf_index < bindparam("size"))
+    return select(log_leaf).where(_IN_LOG, _OF.leaf_index == found.scalar_subquery())
+
+
+_OF_JOURNAL = _newest_of(_OF.journal_id == bindparam("wanted"))
+_OF_SUBJECT = _newest_of(
+    _OF.subject.is_not(None), _OF.subject == bindparam("wanted"), _OF.kind == bindparam("of_kind")
+)
+
+
 def logged_through(connection: Connection, journal_id: str, published: Published) -> Logged | None:
     """The newest leaf of a journal below the published checkpoint's size; None where there is none."""
-    mine = log_leaf.c.journal_id == journal_id
-    return _newest(connection, published, mine)
+    return _newest(connection, published, _OF_JOURNAL, wanted=journal_id)
 
 
 def logged_key(connection: Connection, device_id: str, key_id: int, published: Published) -> Logged | None:
     """The leaf of a kiosk's key; None where none is published."""
-    return _newest(connection, published, log_leaf.c.kind == "key", log_leaf.c.subject == f"{device_id}/{key_id}")
+    return _newest(connection, published, _OF_SUBJECT, wanted=f"{device_id}/{key_id}", of_kind=KEY)
 
 
 def logged_report(
     connection: Connection, unit_id: int, month: date, number: int, published: Published
 ) -> Logged | None:
     """The leaf of a closed report or a correction of it (``closed_month``); None where none is published."""
-    subject = f"{unit_id}/{month:%Y-%m}/{number}"
-    return _newest(connection, published, log_leaf.c.kind == "report", log_leaf.c.subject == subject)
+    return _newest(connection, published, _OF_SUBJECT, wanted=f"{unit_id}/{month:%Y-%m}/{number}", of_kind=REPORT)
 
 
-def _newest(connection: Connection, published: Published, *which: Any) -> Logged | None:
+def _newest(connection: Connection, published: Published, which: Select[Any], **of: object) -> Logged | None:
     checkpoint = published.checkpoint
-    wanted = select(log_leaf).where(*which, log_leaf.c.epoch == epoch_of(checkpoint.origin))
-    wanted = wanted.where(log_leaf.c.leaf_index < checkpoint.size).order_by(log_leaf.c.leaf_index.desc()).limit(1)
-    row: Row[Any] | None = connection.execute(wanted).one_or_none()
+    of |= {"of_epoch": epoch_of(checkpoint.origin), "size": checkpoint.size}
+    row: Row[Any] | None = connection.execute(which, of).one_or_none()
     if row is None:
         return None
     entry = entry_of(row)

@@ -1,7 +1,6 @@
 """Public: the log as everybody reads it, and the proofs that follow from its tiles."""
 
 import json
-import os
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -41,7 +40,7 @@ class PublicLog:
         """What is published; None before anything is."""
         path = self._folder / CHECKPOINT
         try:
-            seen = os.stat(path)
+            seen = path.stat()
         except OSError:
             return None
         mark = (seen.st_mtime_ns, seen.st_ino)
@@ -86,7 +85,7 @@ class PublicLog:
         return None if told is None else told.decode()
 
     def tile(self, path: str) -> bytes | None:
-        """The tile or entries at ``path``, where that is within what is published; raises NoteWrong for another path."""
+        """The tile or entries at ``path``; None beyond what is published. Raises NoteWrong where no tile lies."""
         tile, published = Tile.parse(path), self.newest()
         # Beyond it lies at most what may still be written over.
         if published is None or not _is_within(tile, published.checkpoint.size):

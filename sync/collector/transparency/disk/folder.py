@@ -4,7 +4,6 @@ The order in which a checkpoint comes to be: tiles, then the index in the databa
 then witnesses, then ``public/checkpoint``. Each step is durable before the next one begins.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -101,7 +100,7 @@ class Folder:
 
     def _move(self, old: Path, new: Path) -> None:
         if old.exists() and not new.exists():
-            os.replace(old, new)
+            old.replace(new)
 
     def _read(self, path: Path, keys: LogKeys) -> Signed | None:
         try:

@@ -5,14 +5,11 @@ places. Whatever is found half done is finished or, where nothing was signed yet
 """
 
 import json
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.collector.transparency.disk.files import PRIVATE_FILE, settle_folder, write_file
 from sync.collector.transparency.errors import LogDamaged
@@ -33,6 +30,7 @@ class LogKeys:
     """The one before, while it is here."""
     changes: tuple[KeyChange, ...]
     statements: tuple[Note, ...]
+    """Of these changes and of new starts, of all the logs that this one follows, oldest first."""
 
     @property
     def origin(self) -> str:
@@ -46,18 +44,16 @@ class LogKeys:
 
     def sign(self, text: str, today: date) -> Note:
         """The note of a text: signed by the present key, and for some time by the one before as well."""
-        both = self.leaving is not None and self.changes and today - self.changes[-1].day < BOTH_SIGN
-        lines = [self.signer.sign(text), *([self.leaving.sign(text)] if both and self.leaving else [])]
-        return Note.of(text, *lines)
+        signers, last = [self.signer], self.changes[-1] if self.changes else None
+        if last and self.leaving and self.leaving.verifier == last.old and today - last.day < BOTH_SIGN:
+            signers.append(self.leaving)
+        return Note.of(text, *(signer.sign(text) for signer in signers))
 
     @property
     def public_text(self) -> bytes:
         """What is told of them at ``/log/keys``."""
-        told = {
-            "origin": self.origin,
-            "vkey": self.signer.vkey,
-            "statements": [one.format() for one in self.statements],
-        }
+        statements = [one.format() for one in self.statements]
+        told = {"origin": self.origin, "vkey": self.signer.vkey, "statements": statements}
         return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
@@ -77,7 +73,7 @@ class KeyFiles:
     def make(self, name: str) -> None:
         """A first key for a log of this name."""
         self.key_file.parent.mkdir(parents=True, exist_ok=True)
-        self.write(self.key_file, Signer(name, Ed25519PrivateKey.generate()))
+        self.write(self.key_file, Signer.generate(name))
 
     def write(self, path: Path, signer: Signer) -> None:
         """Keep a private key, readable for the collector alone."""
@@ -96,7 +92,7 @@ class KeyFiles:
 
     def change(self, keys: LogKeys, today: date) -> LogKeys:
         """Give the log another key, which the present one says is the next."""
-        new = Signer(keys.origin, Ed25519PrivateKey.generate())
+        new = Signer.generate(keys.origin)
         self.write(self.next_file, new)
         statement = KeyChange(keys.signer.verifier, new.verifier, today).sign(keys.signer)
         self.publish(LogKeys(new, keys.signer, keys.changes, (*keys.statements, statement)))
@@ -115,8 +111,8 @@ class KeyFiles:
             return
         with suppress(FileNotFoundError):
             if self.key_file.read_bytes() != self.next_file.read_bytes():
-                os.replace(self.key_file, self.old_file)
-        os.replace(self.next_file, self.key_file)
+                self.key_file.replace(self.old_file)
+        self.next_file.replace(self.key_file)
         settle_folder(self.key_file.parent)
 
     def _is_signed(self, new: Signer) -> bool:
@@ -128,8 +124,8 @@ class KeyFiles:
             return Signer.from_text(path.read_text("ascii").strip())
         except (OSError, ValueError) as error:
             raise LogDamaged(
-                "the log's private key {file} cannot be read ({why}): put it back from its backup, or begin another log "
-                "with: collector log restart",
+                "the log's private key {file} cannot be read ({why}): put it back from its backup, or begin another "
+                "log with: collector log restart",
                 file=path, why=type(error).__name__,
             ) from error  # fmt: skip
 
@@ -141,11 +137,13 @@ class KeyFiles:
 
 
 def _changes(statements: Sequence[Note], signer: Signer) -> tuple[KeyChange, ...]:
-    """The changes, each signed by the key before it, up to the present one."""
+    """The changes of this log's key, each signed by the key before it, up to the present one."""
     found: list[KeyChange] = []
     for note in statements:
-        old = found[-1].new if found else Verifier.from_text(note.text.split("\n")[2])
-        found.append(KeyChange.open(note, old))
+        kind, origin, old_vkey, *_ = note.text.split("\n")
+        if kind.endswith(" key") and origin == signer.name:
+            old = found[-1].new if found else Verifier.from_text(old_vkey)
+            found.append(KeyChange.open(note, old))
     if found and found[-1].new != signer.verifier:
         raise NoteWrong("the last change is to another key")
     return tuple(found)

@@ -12,17 +12,17 @@ from sync.collector.transparency.errors import LogDamaged
 from sync.protocol.tlog.errors import LogWrong
 from sync.protocol.tlog.merkle import HASH_BYTES, ReadHash, leaf_hash, node_hash, root_of
 from sync.protocol.tlog.tiles import (
+    TILE_HEIGHT,
     TILE_WIDTH,
     Tile,
     encode_bundle,
     read_bundle,
-    reader,
     split_tile,
     tile_with,
 )
 
-TILES_KEPT = 512
-"""So many tiles are remembered, 8 KiB each: a proof reads three or four, and most proofs the same ones."""
+TILES_KEPT = 256
+"""So many tiles are remembered, some 30 KB each: a proof reads three or four, and most proofs the same ones."""
 
 
 class Tree:
@@ -30,24 +30,19 @@ class Tree:
 
     def __init__(self, public: Path) -> None:
         self._public = public
-        self._kept: dict[Tile, bytes] = {}
+        self._kept: dict[Tile, list[list[bytes]]] = {}
         self._keeping = Lock()
-
-    def read(self, tile: Tile) -> bytes:
-        """A tile's bytes; one that is not full may be cut from the full one. Raises LogDamaged where it is missing."""
-        kept = self._kept.get(tile)
-        if kept is not None:
-            return kept
-        found = self._read(tile)
-        with self._keeping:
-            if len(self._kept) >= TILES_KEPT:
-                self._kept.pop(next(iter(self._kept)))
-            self._kept[tile] = found
-        return found
 
     def hashes(self, size: int) -> ReadHash:
         """The hashes of the tree of the first ``size`` leaves."""
-        return reader(size, self.read)
+
+        def read_hash(level: int, index: int) -> bytes:
+            tile_level, height = divmod(level, TILE_HEIGHT)
+            first = index << height
+            rows = self._rows(tile_with(tile_level, first, size))
+            return rows[height][first % TILE_WIDTH >> height]
+
+        return read_hash
 
     def root(self, size: int) -> bytes:
         """Its root. Raises LogDamaged."""
@@ -58,14 +53,12 @@ class Tree:
 
     def leaf_hash(self, index: int, size: int) -> bytes:
         """The hash of one of the first ``size`` leaves."""
-        tile = tile_with(0, index, size)
-        place = index % TILE_WIDTH * HASH_BYTES
-        return self.read(tile)[place : place + HASH_BYTES]
+        return self._rows(tile_with(0, index, size))[0][index % TILE_WIDTH]
 
     def leaves(self, index: int, size: int) -> list[bytes]:
         """The leaves of bundle ``index`` in a log of ``size`` leaves. Raises LogDamaged."""
         bundle = Tile(-1, index, min(TILE_WIDTH, size - index * TILE_WIDTH))
-        full = bundle._replace(width=TILE_WIDTH)
+        full = Tile(-1, index)
         try:
             return read_bundle(self._bytes(bundle), bundle.width)
         except FileNotFoundError:
@@ -101,18 +94,20 @@ class Tree:
             for at, some in _cut(each)
         ]  # fmt: skip
 
-    def _level(self, level: int, first: int, row: Sequence[bytes]) -> tuple[list[tuple[Tile, bytes]], list[bytes], int]:
+    def _level(
+        self, level: int, first: int, row: Sequence[bytes]
+    ) -> tuple[list[tuple[Tile, bytes]], list[bytes], int]:
         """The tiles of one level that hold ``row`` from hash ``first`` on, and what they add to the level above."""
         begun = first % TILE_WIDTH
         before: list[bytes] = []
         if begun:
             tile = Tile(level, first // TILE_WIDTH, begun)
-            before = split_tile(tile, self.read(tile))
+            before = self._rows(tile)[0]
         files, above = [], []
         for at, some in _cut([*before, *row]):
             files.append((Tile(level, (first - begun + at) // TILE_WIDTH, len(some)), b"".join(some)))
             if len(some) == TILE_WIDTH:
-                above.append(_root_of_full(some))
+                above.append(_rows_over(some)[-1][0])
         return files, above, first // TILE_WIDTH
 
     def _write(self, files: Sequence[tuple[Tile, bytes]]) -> None:
@@ -125,22 +120,29 @@ class Tree:
         with self._keeping:
             self._kept.clear()
 
-    def _read(self, tile: Tile) -> bytes:
-        try:
-            found = self._bytes(tile)
-        except FileNotFoundError:
-            found = self._cut_from_full(tile)
-        except OSError as error:
-            raise LogDamaged("the log's tiles are damaged: {why}", why=error) from error
-        if len(found) != tile.width * HASH_BYTES:
-            raise LogDamaged("the log's tiles are damaged: {why}", why=tile.path)
+    def _rows(self, tile: Tile) -> list[list[bytes]]:
+        """A tile with all that is worked out from it; one that is not full may be cut from the full one."""
+        kept = self._kept.get(tile)
+        if kept is not None:
+            return kept
+        found = _rows_over(self._read(tile))
+        with self._keeping:
+            if len(self._kept) >= TILES_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[tile] = found
         return found
 
-    def _cut_from_full(self, tile: Tile) -> bytes:
+    def _read(self, tile: Tile) -> list[bytes]:
         try:
-            return self._bytes(tile._replace(width=TILE_WIDTH))[: tile.width * HASH_BYTES]
-        except OSError as error:
+            try:
+                return split_tile(tile, self._bytes(tile))
+            except FileNotFoundError:
+                return split_tile(tile, self._cut_from_full(tile))
+        except (OSError, LogWrong) as error:
             raise LogDamaged("the log's tiles are damaged: {why}", why=error) from error
+
+    def _cut_from_full(self, tile: Tile) -> bytes:
+        return self._bytes(Tile(tile.level, tile.index))[: tile.width * HASH_BYTES]
 
     def _bytes(self, tile: Tile) -> bytes:
         return (self._public / tile.path).read_bytes()
@@ -150,8 +152,10 @@ def _cut(hashes: Sequence[bytes]) -> list[tuple[int, Sequence[bytes]]]:
     return [(at, hashes[at : at + TILE_WIDTH]) for at in range(0, len(hashes), TILE_WIDTH)]
 
 
-def _root_of_full(hashes: Sequence[bytes]) -> bytes:
-    row = list(hashes)
-    while len(row) > 1:
-        row = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=True)]
-    return row[0]
+def _rows_over(hashes: Sequence[bytes]) -> list[list[bytes]]:
+    """A tile's hashes, and above them those of their complete subtrees, row by row."""
+    rows = [list(hashes)]
+    while len(rows[-1]) > 1:
+        row = rows[-1]
+        rows.append([node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=False)])
+    return rows

@@ -1,1 +1,1 @@
-"""Elsewhere: what witnesses and mirrors know of the log, and how they are asked. Nothing they say is believed unproven."""
+"""Elsewhere: what witnesses and mirrors know of the log, and how they are asked. Nothing of it is believed unproven."""

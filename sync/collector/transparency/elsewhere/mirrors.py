@@ -26,7 +26,7 @@ class Mirror:
     def bundle(self, index: int, size: int) -> bytes:
         """The entries of bundle ``index`` of the log's first ``size`` leaves, perhaps more of them. Raises NoAnswer."""
         full = Tile(-1, index)
-        partial = full._replace(width=min(TILE_WIDTH, size - index * TILE_WIDTH))
+        partial = Tile(-1, index, min(TILE_WIDTH, size - index * TILE_WIDTH))
         for tile in dict.fromkeys((partial, full)):
             found = self._read(tile.path)
             if found is not None:

@@ -1,0 +1,23 @@
+"""An office whose collector keeps a log."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.sync.collector.builders import Office, Pen
+from tests.sync.collector.transparency.logs import Kept
+
+
+@pytest.fixture
+def kept(office: Office, tmp_path: Path) -> Kept:
+    return Kept(office, tmp_path / "log")
+
+
+@pytest.fixture
+def pen(office: Office) -> Pen:
+    """A journal that the collector has."""
+    pen = Pen()
+    pen.opened()
+    pen.rating()
+    office.append(pen)
+    return pen

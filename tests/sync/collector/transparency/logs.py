@@ -1,0 +1,84 @@
+"""A collector's log in a folder of its own, day after day."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.settings.log import Log
+from sync.collector.transparency.disk.folder import Folder
+from sync.collector.transparency.keeper import Keeper
+from sync.collector.transparency.leaves.index import Entry, entries_between
+from sync.collector.transparency.public import PublicLog, Published
+from sync.protocol.tlog.leaf import ENDED, JOURNAL, KEY, Leaf, Reached, journal_leaf, journal_secret, key_leaf
+from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.kiosk_client import URL
+
+ORIGIN = "danhgia.example/log"
+
+
+@dataclass
+class Kept:
+    """One office's log."""
+
+    office: Office
+    root: Path
+    settings: Log = field(default_factory=Log)
+    now: datetime = NOON
+    monotonic_s: float = 0.0
+
+    @property
+    def config(self) -> CollectorConfig:
+        given = {"directory": self.root, "name": ORIGIN}
+        settings = Log(**{name: getattr(self.settings, name) for name in self.settings.__struct_fields__} | given)
+        return CollectorConfig(public_url=URL, language="en", log=settings)
+
+    def transact(self, work: Callable[..., Any], /) -> Any:
+        with self.office.database.writing() as connection:
+            return work(connection)
+
+    @property
+    def keeper(self) -> Keeper:
+        return Keeper(self.config, self.office.database, self.transact, lambda: self.now, lambda: self.monotonic_s)
+
+    @property
+    def folder(self) -> Folder:
+        return self.keeper.folder
+
+    @property
+    def public(self) -> PublicLog:
+        return PublicLog(self.root)
+
+    def run(self, days: int = 1) -> Published:
+        """The next day's work; what is published then."""
+        self.now += timedelta(days=days)
+        self.keeper.run()
+        return self.newest()
+
+    def newest(self) -> Published:
+        found = self.public.newest()
+        assert found is not None
+        return found
+
+    def leaves(self) -> list[Leaf]:
+        """Every published leaf."""
+        size = self.newest().checkpoint.size
+        found = [leaf for bundle in range(-(-size // 256)) for leaf in self.public.leaves(bundle, size)]
+        return [Leaf.parse(leaf) for leaf in found]
+
+    def entries(self) -> list[Entry]:
+        """What the index says of every leaf."""
+        with self.office.database.reading() as connection:
+            return [entry for _, entry in entries_between(connection, 1, 0, 2**40)]
+
+
+def leaf_of(pen: Pen, entry: Entry) -> Leaf:
+    """What a kiosk says its leaf must be."""
+    assert entry.seq is not None
+    reached = Reached(entry.day, entry.seq, pen.cursor(entry.seq).head)
+    return journal_leaf(journal_secret(pen.cursor(1).head), reached, ended=entry.kind == ENDED)
+
+
+__all__ = ["ENDED", "JOURNAL", "KEY", "ORIGIN", "Kept", "key_leaf", "leaf_of"]

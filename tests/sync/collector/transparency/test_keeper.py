@@ -1,0 +1,176 @@
+"""What grew is in the log the day after, once, whatever the work is interrupted by."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import insert, update
+
+from sync.collector.store import schema
+from sync.collector.transparency.disk import files, tree
+from sync.protocol.tlog.merkle import check_consistency, check_inclusion, leaf_hash
+from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.transparency.logs import ENDED, JOURNAL, KEY, Kept, leaf_of
+
+TODAY = NOON.date()
+
+
+def test_a_days_leaves_are_proven_by_the_checkpoint_and_are_what_the_kiosk_says(kept: Kept, pen: Pen) -> None:
+    published = kept.run()
+
+    leaves, entries = kept.leaves(), kept.entries()
+    assert sorted(leaf.kind for leaf in leaves) == [JOURNAL]
+    assert [entry.day for entry in entries] == [TODAY]
+    assert leaves == [leaf_of(pen, entries[0])]
+    checkpoint = published.checkpoint
+    proof = kept.public.proof_of(0, checkpoint.size)
+    check_inclusion(leaf_hash(leaves[0].raw), 0, checkpoint.size, proof, checkpoint.root)
+
+
+def test_a_day_on_which_nothing_grew_adds_nothing(kept: Kept, pen: Pen) -> None:
+    first = kept.run()
+
+    assert kept.run().checkpoint == first.checkpoint
+    assert kept.run(days=0).checkpoint == first.checkpoint
+
+
+def test_a_journal_that_grew_gets_one_more_leaf_with_another_tag(kept: Kept, office: Office, pen: Pen) -> None:
+    old = kept.run().checkpoint
+    pen.rating()
+    office.append(pen, pen.batch(3))
+
+    new = kept.run().checkpoint
+
+    before, after = kept.leaves()
+    assert before.fields[0] != after.fields[0]
+    assert [entry.seq for entry in kept.entries()] == [2, 3]
+    check_consistency(old.size, old.root, new.size, new.root, kept.public.consistency(old.size, new.size))
+
+
+def test_a_journal_whose_kiosk_was_withdrawn_ends_once(kept: Kept, office: Office, pen: Pen) -> None:
+    kept.run()
+    with office.database.writing() as connection:
+        connection.execute(update(schema.device).values(revoked_at=NOON))
+
+    for _ in range(2):
+        kept.run()
+
+    assert [entry.kind for entry in kept.entries()] == [JOURNAL, ENDED]
+    assert kept.leaves()[1] == leaf_of(pen, kept.entries()[1])
+
+
+def test_a_journal_that_goes_on_in_another_has_ended(kept: Kept, office: Office, pen: Pen) -> None:
+    with office.database.writing() as connection:
+        row = {"journal_id": "00000000-0000-0000-0000-00000000000a", "device_id": office.device.device_id,
+               "next_seq": 2, "head": bytes(32), "first_received_at": NOON, "last_received_at": NOON,
+               "continues": pen.journal_id}  # fmt: skip
+        connection.execute(insert(schema.journal), row)
+
+    kept.run()
+
+    assert [(entry.kind, entry.journal_id) for entry in kept.entries()] == [(ENDED, pen.journal_id)]
+
+
+def test_each_key_and_each_closed_report_is_logged_once(kept: Kept, office: Office) -> None:
+    row = {"unit_id": 1, "month": date(2026, 10, 1), "number": 0, "made_at": NOON, "hash": bytes(32), "numbers": b""}
+    key = {"device_id": office.device.device_id, "key_id": 7, "public_key": "A" * 43 + "=", "since": NOON}
+    with office.database.writing() as connection:
+        connection.execute(insert(schema.closed_month), row)
+        connection.execute(insert(schema.device_key), key)
+    kept.run()
+    with office.database.writing() as connection:
+        connection.execute(insert(schema.closed_month), row | {"number": 1})
+
+    kept.run()
+
+    assert [leaf.kind for leaf in kept.leaves()] == [KEY, "report", "report"]
+    assert [entry.subject for entry in kept.entries()] == [f"{office.device.device_id}/7", "1/2026-10/0", "1/2026-10/1"]
+
+
+def test_what_is_public_says_nothing_of_who_and_how_many(kept: Kept, office: Office) -> None:
+    pens = [Pen() for _ in range(12)]
+    for n, pen in enumerate(pens):
+        pen.opened()
+        for _ in range(987 if n == 0 else 1):
+            pen.rating()
+        office.append(pen)
+    kept.run()
+
+    told = b"".join(path.read_bytes() for path in kept.folder.public.rglob("*") if path.is_file())
+
+    secrets = [pen.journal_id for pen in pens] + [pen.cursor().head.hex() for pen in pens]
+    assert not [one for one in (*secrets, office.device.device_id, "988", "987") if one.encode() in told]
+    leaves = kept.leaves()
+    # Every leaf is as long as every other, and stands where its hashes, new each day, put it.
+    assert len({len(leaf.raw) for leaf in leaves}) == 1
+    assert leaves == sorted(leaves, key=lambda leaf: leaf.raw)
+    assert {len(leaf.fields) for leaf in leaves} == {2}
+
+
+class Cut(Exception):
+    """The power goes."""
+
+
+def test_whatever_step_is_the_last_one_before_a_crash_the_log_goes_on(
+    office: Office, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not office.database.is_sqlite:
+        return
+    steps = 0
+    while steps < 200:
+        kept = Kept(office, tmp_path_factory.mktemp("log"))
+        with office.database.writing() as connection:
+            for table in (schema.log_leaf, schema.log_state, schema.log_journal):
+                connection.execute(table.delete())
+        _grow(office)
+        if not _crash(kept, monkeypatch, steps):
+            break
+        steps += 1
+    assert 15 < steps < 200
+
+
+def _grow(office: Office) -> None:
+    pen = Pen()
+    pen.opened()
+    office.append(pen)
+
+
+def _crash(kept: Kept, monkeypatch: pytest.MonkeyPatch, steps: int) -> bool:
+    """Break two days' work off after so many steps on the disk and in the database; whether it came so far."""
+    left = [steps]
+
+    def counted(real):  # type: ignore[no-untyped-def]
+        def step(*args, **kwargs):  # type: ignore[no-untyped-def]
+            if left[0] == 0:
+                raise Cut
+            left[0] -= 1
+            return real(*args, **kwargs)
+
+        return step
+
+    signed = []
+    with monkeypatch.context() as patched:
+        for module, name in ((files, "write_unsettled"), (files, "settle_folder"), (tree, "write_unsettled"),
+                             (tree, "settle_folder"), (tree, "make_folders")):  # fmt: skip
+            patched.setattr(module, name, counted(getattr(module, name)))
+        patched.setattr(Kept, "transact", counted(Kept.transact))
+        try:
+            kept.run()
+            signed.append(kept.newest().checkpoint)
+            _grow(kept.office)
+            kept.run()
+        except Cut:
+            pass
+        else:
+            return False
+    if kept.folder.key_files.exist():
+        note = kept.folder.signed(kept.folder.key_files.read())
+        signed += [] if note is None else [note.checkpoint]
+    kept.run()
+    newest = kept.newest().checkpoint
+    for one in signed:
+        check_consistency(one.size, one.root, newest.size, newest.root, kept.public.consistency(one.size, newest.size))
+    journals = {entry.journal_id for entry in kept.entries()}
+    with kept.office.database.reading() as connection:
+        assert journals == {str(one) for one in connection.execute(schema.journal.select()).scalars()}
+    assert len(kept.entries()) == len(journals) == newest.size
+    return True
