@@ -81,5 +81,6 @@ def _why_invalid(t: Texts) -> Mapping[Invalid, str]:
         Invalid.OPEN: t("one of its half days was not over"),
         Invalid.FEW: t("it has fewer than five counted ratings"),
         Invalid.NO_TAIL: t("it is told as the rest of a month or place, and more followed"),
+        Invalid.DAYS: t("its half days are others than those of its entries"),
         Invalid.SUMS: t("its sums are others than those of its entries"),
     }

@@ -153,6 +153,8 @@ class BlockLine(Line, frozen=True, omit_defaults=True):
     counter: str | None = None
     tail: bool = False
     """What was left before the end of a month, or a move: no block, and in no later one."""
+    days: tuple[str, str] | None = None
+    """Its first and last half day by the lines' own ``at``, as ``2026-10-05 am``; such a cut is in the signed tree."""
 
 
 class PrunedLine(Line, frozen=True, omit_defaults=True):

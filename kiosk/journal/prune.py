@@ -12,6 +12,7 @@ from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import LineUnreadable, PrunedLine, decode_line, head
 from kiosk.journal.reader import anchor_of, hash_at, head_of, keep_first_hash
+from kiosk.journal.tree import catch_up, forget_roots
 from kiosk.journal.uncut import first_uncut, note_pruned
 from kiosk.journal.writing import write_line
 
@@ -40,6 +41,8 @@ def prune_chunk(
     note_pruned(connection, through)
     if first == 1:
         keep_first_hash(connection)
+    catch_up(connection, through)
+    forget_roots(connection, through)
     last = head_of(connection, journal_id)
     pruned = PrunedLine(*head(last.next_seq, now, "pruned"), through=through, head=anchor_hash.hex())
     write_line(connection, last, pruned)

@@ -24,6 +24,7 @@ from kiosk.journal.counts.touch_test import last_touch_test
 from kiosk.journal.disk.engine import reader_engine
 from kiosk.journal.disk.schema import schema_version
 from kiosk.journal.errors import Diverged, JournalDamaged, JournalUnusable
+from kiosk.journal.tree import Root, root_at, states_cut
 from kiosk.journal.uncut import Noted, noted_at_anchor, noted_in
 
 _CHUNK = 5000
@@ -56,6 +57,8 @@ class Batch:
     lines: tuple[bytes, ...]
     enclosures: tuple[bytes, ...] = ()
     """What the lines commit to but do not contain, as it travels: ``{"enclosure":seq,"salt":…,"payload":…}``."""
+    cuts: Root | None = None
+    """The tree of the journal's cuts up to its last line, if that may have grown with these."""
 
     def __bool__(self) -> bool:
         return bool(self.lines)
@@ -145,7 +148,13 @@ class JournalReader:
                 lines.append(line)
                 if enclosure is not None:
                     enclosures.append(enclosure)
-        return Batch(cursor, tuple(lines), tuple(enclosures))
+            cuts = root_at(connection, cursor.next_seq + len(lines) - 1) if states_cut(lines) else None
+        return Batch(cursor, tuple(lines), tuple(enclosures), cuts if cuts and cuts[0] else None)
+
+    def cuts_at(self, seq: int) -> Root:
+        """How many cuts are in the tree up to entry ``seq``, and its root."""
+        with self._reading() as connection:
+            return root_at(connection, seq)
 
     def entries(self, first: int = 1) -> Iterator[Entry]:
         """All entries from seq ``first`` on, in order, read in chunks of one short transaction each."""

@@ -213,7 +213,7 @@ def cut_in(line: BlockLine) -> Cut:
     """The cut that an entry states."""
     stream = (line.counter or "", Series(line.survey, line.question, tuple(line.levels)))
     sums = {standing: Sums(said.levels, said.reasons) for standing, said in line.sums.items()}
-    return Cut(stream, line.last, line.tail, sums)
+    return Cut(stream, line.last, line.tail, sums, line.days)
 
 
 def block_line(seq: int, now: Instant, one: Cut) -> BlockLine:
@@ -225,7 +225,7 @@ def block_line(seq: int, now: Instant, one: Cut) -> BlockLine:
     }
     return BlockLine(
         *head(seq, now, "block"), series.survey, series.question, list(series.levels), one.last, sums,
-        counter or None, one.is_tail,
+        counter or None, one.is_tail, one.days,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from kiosk.journal.chain import Cursor
 
 _SHORT = re.compile(r'"@authority": (\S+)\n.*"content-digest": sha-256=:([^:]{44}):\n.*;created=(\d+);', re.DOTALL)
+_CUTS = re.compile(r"&cuts=([^&\s]+)$", re.MULTILINE)
 _KEYID = re.compile(r';keyid="([^"]*)"')
 _PARAMETERS = (
     '("@method" "@authority" "@path" "@query" "content-type" "content-encoding" "content-digest" "kiosk-clock")'
@@ -41,9 +42,13 @@ class Usual(NamedTuple):
     kiosk_clock: str
 
 
-def append_target(journal_id: str, start: Cursor, head: bytes) -> str:
-    """Path and query of an append; ``head`` is the chain's hash after the last line, which is signed with them."""
-    return f"/v1/journals/{journal_id}/entries?from={start.next_seq}&prev={start.head.hex()}&head={head.hex()}"
+def append_target(journal_id: str, start: Cursor, head: bytes, cuts: str | None = None) -> str:
+    """Path and query of an append; ``head`` is the chain's hash after the last line, which is signed with them.
+
+    ``cuts`` is what the kiosk says of its cuts up to there (``sync.protocol.cuts``), if any may be among the lines.
+    """
+    query = f"from={start.next_seq}&prev={start.head.hex()}&head={head.hex()}"
+    return f"/v1/journals/{journal_id}/entries?{query}{'' if cuts is None else f'&cuts={cuts}'}"
 
 
 def shortened(base: str, batch: Usual) -> str:
@@ -51,7 +56,8 @@ def shortened(base: str, batch: Usual) -> str:
     found = _SHORT.search(base)
     if found is None:
         return base
-    for kind in ("head", "open"):
+    cuts = _CUTS.search(base)
+    for kind in ("head", "open") if cuts is None else (f"cuts {cuts[1]}",):
         short = f"{found[1]} {found[3]} {kind}"
         if restored(short, batch, found[2]) == base:
             return short
@@ -62,8 +68,8 @@ def restored(kept: str, batch: Usual, digest: str) -> str:
     """The signature base of which this was kept; ``digest`` is the SHA-256 of the batch's body, base64."""
     if kept.startswith('"'):
         return kept
-    authority, created, kind = kept.split(" ")
-    path, _, query = append_target(batch.journal_id, batch.start, batch.head).partition("?")
+    authority, created, kind, *cuts = kept.split(" ")
+    path, _, query = append_target(batch.journal_id, batch.start, batch.head, *cuts).partition("?")
     if kind == "open":
         query = query.rpartition("&")[0]
     return (
@@ -72,6 +78,15 @@ def restored(kept: str, batch: Usual, digest: str) -> str:
         f'"content-digest": sha-256=:{digest}:\n"kiosk-clock": {batch.kiosk_clock}\n'
         f'"@signature-params": {_PARAMETERS.format(created=created, keyid=batch.keyid)}'
     )
+
+
+def cuts_said(kept: str) -> str | None:
+    """What the kiosk said of its cuts, in what is kept of a signature base; None where nothing."""
+    if kept.startswith('"'):
+        found = _CUTS.search(kept)
+        return None if found is None else found[1]
+    *_, kind, said = kept.split(" ")
+    return said if kind == "cuts" else None
 
 
 def read_base(base: str) -> SignedBatch:

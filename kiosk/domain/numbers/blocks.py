@@ -93,6 +93,8 @@ class Cut:
     is_tail: bool
     sums: Mapping[str, Sums]
     """By standing."""
+    days: tuple[str, str] | None = None
+    """Its first and its last half day, as ``2026-10-05 am``; None where an older kiosk did not say."""
 
     @property
     def counted(self) -> int:
@@ -118,6 +120,8 @@ class Invalid(StrEnum):
     """It is no tail and has fewer than five counted ratings."""
     NO_TAIL = "no_tail"
     """It calls itself a tail and does not reach a border."""
+    DAYS = "days"
+    """Its half days are others."""
     SUMS = "sums"
     """Its lines say something else."""
 
@@ -169,7 +173,11 @@ def check(one: Cut, rated: Iterable[Rated], at: str, moves: int = 0, spent: int 
         return Invalid.OVERLAPS
     if not within or within[-1].seq != one.last:
         return Invalid.NO_RATING
-    return _wrong_ends(one, own, within, at, moves) or (None if one.sums == sums_of(within) else Invalid.SUMS)
+    if wrong := _wrong_ends(one, own, within, at, moves):
+        return wrong
+    if one.days not in (None, days_of(within)):
+        return Invalid.DAYS
+    return None if one.sums == sums_of(within) else Invalid.SUMS
 
 
 def sums_of(rated: Iterable[Rated]) -> dict[str, Sums]:
@@ -180,6 +188,12 @@ def sums_of(rated: Iterable[Rated]) -> dict[str, Sums]:
         levels.setdefault(each.standing, Counter())[each.level] += 1
         reasons.setdefault(each.standing, Counter()).update(each.reasons or ())
     return {standing: Sums(dict(levels[standing]), dict(reasons[standing])) for standing in sorted(levels)}
+
+
+def days_of(rated: Iterable[Rated]) -> tuple[str, str]:
+    """The first and the last half day of these ratings, as a cut says them."""
+    half_days = [each.half_day for each in rated]
+    return " ".join(min(half_days)), " ".join(max(half_days))
 
 
 def whole_half_days(rated: Sequence[Rated]) -> Iterator[list[Rated]]:
@@ -235,7 +249,7 @@ def _cuts_of(rated: list[Rated], not_over: frozenset[HalfDay], least: int, *, is
 
 
 def _together(rated: Sequence[Rated], *, is_tail: bool) -> Cut:
-    return Cut(rated[-1].stream, rated[-1].seq, is_tail, sums_of(rated))
+    return Cut(rated[-1].stream, rated[-1].seq, is_tail, sums_of(rated), days_of(rated))
 
 
 def _wrong_ends(one: Cut, own: list[Rated], within: list[Rated], at: str, moves: int) -> Invalid | None:

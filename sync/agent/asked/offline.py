@@ -36,7 +36,6 @@ from sync.protocol.messages import (
 from sync.protocol.own_key import public_text
 from sync.protocol.parcel import PARCEL_SUFFIX, ParcelRequest, write_parcel
 from sync.protocol.signature import sign_request
-from sync.protocol.vouched import append_target
 
 Progress = Callable[[int, int], None]
 """Told after each batch: how many entries are in the file, and how many there will be."""
@@ -100,7 +99,7 @@ class _Sender:
 
     def __init__(self, url: str, identity: Identity, clock: Clock) -> None:
         self._url = url.rstrip("/")
-        self._identity = identity
+        self.identity = identity
         self._clock = clock
 
     def request(self, target: str, headers: dict[str, str], body: bytes) -> ParcelRequest:
@@ -109,14 +108,14 @@ class _Sender:
             url=self._url + target,
             headers=headers,
             body=body,
-            keyid=self._identity.keyid,
-            private_key=self._identity.private_key,
+            keyid=self.identity.keyid,
+            private_key=self.identity.private_key,
             clock=self._clock.now(),
         )
         return ParcelRequest("POST", target, {**headers, **signed}, len(body), body, self._url)
 
     def enrolment(self, code: str, journal_id: str) -> ParcelRequest:
-        body = encode_message(EnrolmentRequest(code, public_text(self._identity.private_key), journal_id))
+        body = encode_message(EnrolmentRequest(code, public_text(self.identity.private_key), journal_id))
         return self.request("/v1/enrolments", {"Content-Type": JSON_MEDIA_TYPE}, body)
 
 
@@ -129,7 +128,7 @@ def _requests(
     cursor = first
     while cursor.next_seq < goal:
         batch = journal.batch_after(cursor, min(LINES_PER_BATCH_MAX, goal - cursor.next_seq), BATCH_BYTES_MAX)
-        target = append_target(journal.id, cursor, batch.end.head)
+        target = sender.identity.append_target(journal.id, batch)
         yield sender.request(target, headers, pack_batch(batch.lines, batch.enclosures))
         cursor = batch.end
         progress(cursor.next_seq - first.next_seq, goal - first.next_seq)

@@ -40,7 +40,6 @@ from sync.protocol.messages import (
 )
 from sync.protocol.own_key import OwnKeyAnswer
 from sync.protocol.signature import sign_request
-from sync.protocol.vouched import append_target
 
 ANSWER_BYTES_MAX = 1024 * 1024
 
@@ -90,7 +89,7 @@ class CollectorClient:
 
     def append(self, journal_id: str, batch: Batch) -> Cursor:
         """Offer the batch; the collector's cursor afterwards, whether it took the batch or stands elsewhere (409)."""
-        path = append_target(journal_id, batch.start, batch.end.head)
+        path = self._identity.append_target(journal_id, batch)
         headers = {"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": BATCH_ENCODING}
         answer = self._call("POST", path, pack_batch(batch.lines, batch.enclosures), headers)
         if moved := _cursor_of_conflict(answer):

@@ -6,7 +6,10 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kiosk.journal.reader import Batch
 from sync.agent.errors import SettingInvalid
+from sync.protocol.cuts import SignedCuts
+from sync.protocol.vouched import append_target
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -17,6 +20,11 @@ class Identity:
 
     keyid: str
     private_key: Ed25519PrivateKey
+
+    def append_target(self, journal_id: str, batch: Batch) -> str:
+        """Path and query of an append, with the root over the journal's cuts signed where it may have changed."""
+        cuts = None if batch.cuts is None else SignedCuts.sign(self.private_key, journal_id, batch.cuts).member
+        return append_target(journal_id, batch.start, batch.end.head, cuts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ DRIFT_US_MAX = 600_000_000
 """So far a boot clock and ours drift apart while a kiosk runs."""
 
 # A cut is read again with its whole journal, and what is said after one has come too late for good.
-_READ = unread.c.reason.not_in([UnreadReason.BAD_CUT, UnreadReason.AFTER_CUT])
+_READ = unread.c.reason.not_in([UnreadReason.BAD_CUT, UnreadReason.BAD_TREE, UnreadReason.AFTER_CUT])
 
 _log = structlog.get_logger("collector.reproject")
 

@@ -36,9 +36,17 @@ class UnreadReason(StrEnum):
     """It changes or adds to a rating that was cut before: what was cut stays as it is."""
     BAD_CUT = "bad_cut"
     """A cut that its own lines do not bear out, or that the collector cannot follow: its ratings are shown nowhere."""
+    BAD_TREE = "bad_tree"
+    """The last cut in a tree of which the kiosk signed another root than its lines give; its ratings count."""
 
 
-BEYOND = (UnreadReason.UNKNOWN_COUNTER, UnreadReason.NOT_IN_VISIT, UnreadReason.BAD_COUNT, UnreadReason.BAD_CUT)
+BEYOND = (
+    UnreadReason.UNKNOWN_COUNTER,
+    UnreadReason.NOT_IN_VISIT,
+    UnreadReason.BAD_COUNT,
+    UnreadReason.BAD_CUT,
+    UnreadReason.BAD_TREE,
+)
 """Where a kiosk says what it may not say: IT staff are told."""
 
 

@@ -4,52 +4,31 @@ Hashing is RFC 6962, section 2.1; proofs are those of its sections 2.1.1 and 2.1
 2.1.3.2 and 2.1.4.2, say. All hashes are 32 raw bytes; leaves and sizes are counted from 0.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from hashlib import sha256
+from collections.abc import Callable, Sequence
 
+from kiosk.domain.merkle import EMPTY_ROOT, HASH_BYTES, Frontier, folded, leaf_hash, node_hash
 from sync.protocol.tlog.errors import ProofWrong
 
-HASH_BYTES = 32
-EMPTY_ROOT = sha256(b"").digest()
+__all__ = [
+    "EMPTY_ROOT",
+    "HASH_BYTES",
+    "PROOF_HASHES_MAX",
+    "Frontier",
+    "ReadHash",
+    "check_consistency",
+    "check_inclusion",
+    "leaf_hash",
+    "node_hash",
+    "prove_consistency",
+    "prove_inclusion",
+    "root_of",
+]
+
 PROOF_HASHES_MAX = 63
 """More than a tree of 2**63 leaves needs."""
 
 ReadHash = Callable[[int, int], bytes]
 """``(level, index)`` to the hash of the complete subtree over the ``2**level`` leaves from ``index * 2**level`` on."""
-
-
-def leaf_hash(leaf: bytes) -> bytes:
-    """The hash of a leaf's bytes."""
-    return sha256(b"\x00" + leaf).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """The hash of a node over the hashes of its two halves."""
-    return sha256(b"\x01" + left + right).digest()
-
-
-class Frontier:
-    """The compact range of a tree's leaves: all that is needed to append, and its root."""
-
-    def __init__(self, size: int = 0, nodes: Sequence[bytes] = ()) -> None:
-        """``nodes`` are the roots of the complete subtrees, left to right, so the largest first."""
-        if size < 0 or len(nodes) != size.bit_count() or any(len(node) != HASH_BYTES for node in nodes):
-            raise ValueError(f"a tree of {size} leaves has {size.bit_count()} complete subtrees, of 32 bytes each")
-        self.size = size
-        self.nodes = tuple(nodes)
-
-    def append(self, leaf_hash: bytes) -> None:
-        """Take one more leaf, by its hash."""
-        node, nodes, size = leaf_hash, list(self.nodes), self.size
-        while size & 1:
-            node = node_hash(nodes.pop(), node)
-            size >>= 1
-        self.size += 1
-        self.nodes = (*nodes, node)
-
-    def root(self) -> bytes:
-        """The root over all leaves so far."""
-        return _folded(self.nodes) if self.nodes else EMPTY_ROOT
 
 
 def root_of(size: int, read: ReadHash) -> bytes:
@@ -163,14 +142,7 @@ def _range_root(start: int, end: int, read: ReadHash) -> bytes:
         level = (end - start).bit_length() - 1
         parts.append(read(level, start >> level))
         start += 1 << level
-    return _folded(parts)
-
-
-def _folded(nodes: Iterable[bytes]) -> bytes:
-    first, *others = reversed(tuple(nodes))
-    for node in others:
-        first = node_hash(node, first)
-    return first
+    return folded(parts)
 
 
 def _split(leaves: int) -> int:

@@ -16,14 +16,16 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from kiosk.domain.visit.survey import Survey
 from kiosk.journal.judged import Judge, Judged
 from sync.collector.replica.blocks.kept import count_uncut_anew, keep_block, put_back, read_reasons, read_rows
-from sync.collector.replica.blocks.lines import Carried, carried_lines, heirs_of, own_lines
+from sync.collector.replica.blocks.lines import Carried, carried_lines, heirs_of, own_entries
 from sync.collector.replica.blocks.series import levels_of, series_of
 from sync.collector.replica.blocks.sums import COUNTED, Doubtful, fault_of
+from sync.collector.replica.blocks.tree import grow
 from sync.collector.replica.continued import Position, counted_positions
 from sync.collector.replica.held import BlockKey, begin_cuts, blocks_of, mark_due, owners_of
 from sync.collector.replica.keep import keep_unread
 from sync.collector.replica.projection_rows import RatingRow, Unread, UnreadReason
 from sync.collector.store.blame import lies_in_the_data
+from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import block, cut_due, cut_state, journal, micros, unread
 from sync.collector.store.writer import Transact
 
@@ -130,9 +132,11 @@ def judge_journal(connection: Connection, journal_id: str, surveys: Surveys) -> 
     if copy is None:
         return True
     run = _Judging(connection, copy, surveys)
-    lines = own_lines(connection, journal_id, run.next_seq, LINES_AT_ONCE)
-    run.read(lines)
-    is_at_end = len(lines) < LINES_AT_ONCE
+    entries = own_entries(connection, journal_id, run.next_seq, LINES_AT_ONCE)
+    wrong = grow(connection, journal_id, entries)
+    run.read((seq, line) for seq, _, line in entries)
+    run.tell_signed(wrong)
+    is_at_end = len(entries) < LINES_AT_ONCE
     if is_at_end and copy.continued:
         run.end()
     run.keep_state()
@@ -204,6 +208,13 @@ class _Judging:
         self.read(self._carried.lines)
         for one in self._judge.end():
             self._keep(one)
+
+    def tell_signed(self, cuts: Iterable[int]) -> None:
+        """Set these cuts aside, where IT staff see it: what was signed of the tree up to them is not what lines say."""
+        rows = [Unread(seq, UnreadReason.BAD_TREE, "") for seq in sorted(set(cuts))]
+        received = {"journal_id": self._copy.journal_id, "received_at": micros(self._copy.received_at)}
+        # A cut that does not hold itself is told so already.
+        insert_rows(self._connection, unread, received, Unread._fields, rows, then="ON CONFLICT DO NOTHING")
 
     def keep_state(self) -> None:
         """Remember how far it was read."""

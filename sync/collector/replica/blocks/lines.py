@@ -35,10 +35,10 @@ class _Carried(msgspec.Struct):
     earlier: list[_Origin] = msgspec.field(name="from_earlier", default_factory=list)
 
 
-def own_lines(connection: Connection, journal_id: str, first: int, lines_max: int) -> list[tuple[int, bytes]]:
-    """The stored lines from ``first`` on, so many at most."""
+def own_entries(connection: Connection, journal_id: str, first: int, lines_max: int) -> list[tuple[int, bytes, bytes]]:
+    """The stored lines from ``first`` on, so many at most, each with its seq and the hash after it."""
     entries = stored_entries(connection, journal_id, first, first + lines_max - 1)
-    return [(seq, line) for seq, _, line in entries if first <= seq < first + lines_max]
+    return [entry for entry in entries if first <= entry[0] < first + lines_max]
 
 
 def heirs_of(connection: Connection, journal_id: str) -> list[str] | None:

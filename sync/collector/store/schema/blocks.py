@@ -7,9 +7,9 @@ adds up whole blocks. Every rating of the tallies is in one block, or in ``uncut
 
 from collections.abc import Iterator
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, String, Text, false, text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, LargeBinary, String, Text, false, text
 
-from sync.collector.store.schema.columns import Id, Moment, Seq, Serial, clustered
+from sync.collector.store.schema.columns import Hash, Id, Moment, Seq, Serial, clustered
 
 SERIES = String(60)
 """A survey's id with its levels, ``sipas-5:12345``; the exact ``id@version`` where these are not known."""
@@ -134,4 +134,41 @@ uncut_count = clustered(
     Column("standing", String(20), primary_key=True),
     Column("n", BigInteger, nullable=False),
     Index(None, "day", "counter_id"),
+)
+
+# Nothing rests on these three that the stored lines do not say again; ``collector verify`` holds them to these.
+# How far a journal's lines were looked through for cuts, from which line on, and all that is needed to go on.
+cut_tree = clustered(
+    "cut_tree",
+    Column("journal_id", Id, primary_key=True),
+    Column("since", Seq, nullable=False),
+    Column("through", Seq, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    # The hashes of the complete subtrees, one after the other, the largest first.
+    Column("nodes", LargeBinary, nullable=False),
+    Column("latest", String(7), nullable=False),
+    Column("back", BigInteger, nullable=False),
+)
+
+# A cut that is in the tree: its line, the hash of its statement, and the order of the statements with it.
+cut_leaf = clustered(
+    "cut_leaf",
+    Column("journal_id", Id, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", Seq, nullable=False),
+    Column("hash", Hash, nullable=False),
+    Column("latest", String(7), nullable=False),
+    Column("back", BigInteger, nullable=False),
+)
+
+# What kiosks signed of their trees, where it is what their lines say.
+cut_signed = clustered(
+    "cut_signed",
+    Column("journal_id", Id, primary_key=True),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    # The last line of the batch with which it came.
+    Column("seq", Seq, nullable=False),
+    Column("root", Hash, nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+    Column("key_id", BigInteger, nullable=False),
 )

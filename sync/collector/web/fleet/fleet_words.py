@@ -188,6 +188,7 @@ class FleetWords:
             UnreadReason.NO_RATING: self.t("reasons, words or a change for a rating that is not there"),
             UnreadReason.AFTER_CUT: self.t("a change or reasons for a rating that was counted up before"),
             UnreadReason.BAD_CUT: self.t("a sum of ratings that its own ratings do not bear out"),
+            UnreadReason.BAD_TREE: self.t("what it signed of its sums, which is not what its entries say"),
             UnreadReason.BAD_TIME: self.t("an entry whose clocks cannot be read"),
         }
         return {str(reason): words for reason, words in known.items()}.get(

@@ -6,7 +6,7 @@ from alembic import op
 from sync.collector.store.schema import Serial
 
 revision = "0036"
-down_revision = "0033"
+down_revision = "0035"
 
 
 def upgrade() -> None:

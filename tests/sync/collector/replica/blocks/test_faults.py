@@ -24,10 +24,13 @@ NIGHT = [("wait", 20 * 3600), ("cut",)]
 MONTH = ("wait", 40 * 86400)
 
 
-def state(kiosk: Kiosk, last: int, n: int, *, tail: bool = False, level: int = 4, series: Series = SERIES) -> None:
+def state(
+    kiosk: Kiosk, last: int, n: int, *, tail: bool = False, level: int = 4, series: Series = SERIES,
+    days: tuple[str, str] | None = None,
+) -> None:  # fmt: skip
     """The kiosk states a cut of its own making."""
-    sums = {"counted": Sums({level: n}, {})}
-    kiosk.write(encode_line(block_line(len(kiosk.lines) + 1, kiosk.clock.now(), Cut(("", series), last, tail, sums))))
+    one = Cut(("", series), last, tail, {"counted": Sums({level: n}, {})}, days)
+    kiosk.write(encode_line(block_line(len(kiosk.lines) + 1, kiosk.clock.now(), one)))
 
 
 def faults(office: Office) -> list[tuple[object, ...]]:
@@ -44,6 +47,9 @@ def bad(kind: Invalid) -> tuple[Kiosk, bool]:
         case Invalid.SUMS:
             kiosk = run([*SIX, ("wait", 20 * 3600)])
             state(kiosk, 7, 5)
+        case Invalid.DAYS:
+            kiosk = run([*SIX, ("wait", 20 * 3600)])
+            state(kiosk, 7, 6, days=("2026-11-20 am", "2026-11-20 am"))
         case Invalid.NO_RATING:
             kiosk = run([*SIX, ("wait", 20 * 3600)])
             state(kiosk, 99, 6)
