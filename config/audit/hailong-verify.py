@@ -215,14 +215,14 @@ SAYS = {
         "{n} lượt trong các khối mà không máy nào ký (máy đời cũ, do máy chủ cắt): mức và lý do chỉ theo lời máy chủ",
     ),
     "word_pools": (
-        "{n} ratings of {of} pools: their number is proven, their levels and reasons rest on the collector's word, for "
+        "{n} ratings of {of} pools: their number is that of their tails, their levels and reasons rest on the collector's word, for "
         "their parts are fewer than five and may not leave the building",
-        "{n} lượt trong {of} phần gộp: số lượt đã được chứng minh, mức và lý do chỉ theo lời máy chủ, vì từng phần ít "
+        "{n} lượt trong {of} phần gộp: số lượt bằng các phần lẻ của chúng, mức và lý do chỉ theo lời máy chủ, vì từng phần ít "
         "hơn năm lượt và không được đưa ra ngoài",
     ),
     "word_unions": (
-        "{n} set-aside ratings: their number is proven, their levels rest on the collector's word, for the same reason",
-        "{n} lượt để riêng: số lượt đã được chứng minh, mức chỉ theo lời máy chủ, cũng vì lý do đó",
+        "{n} set-aside ratings: their number is that of their blocks, their levels rest on the collector's word, for the same reason",
+        "{n} lượt để riêng: số lượt bằng của các khối, mức chỉ theo lời máy chủ, cũng vì lý do đó",
     ),
     "word_suspect": (
         "{n} ratings of {of} blocks were set aside by a person's decision: that it was made rests on the collector's "
@@ -270,6 +270,12 @@ SAYS = {
         "the report was kept by an older version: what it rests on was read now, and changes since then show as "
         "differences",
         "báo cáo do một phiên bản cũ lưu: căn cứ được đọc lúc này, những thay đổi từ đó đến nay hiện thành chỗ khác nhau",
+    ),
+    "word_edge": (
+        "journal {journal}: before or behind the month stand cuts of another unit, shown by their hash alone; that none "
+        "of them is of this month rests on the collector's word",
+        "chuỗi ghi {journal}: trước hoặc sau tháng này là các lần cắt của đơn vị khác, chỉ đưa ra mã băm; việc không có "
+        "lần nào thuộc tháng này chỉ theo lời máy chủ",
     ),
     "word_known": (
         "your checkpoint (size {n}) is older than this one, and the bundle does not prove that they go together: have it "
@@ -728,9 +734,11 @@ def _read_cuts(bundle, journal, statements, withheld, told):
             statements[name, cut["last"]] = said
         elif said is not None and not cut.get("why") and _month(said) == month:
             told.differ("cut_unused", journal=name, cut=cut["index"])
-    missing = gap_of(told_at, journal["tree"]["size"], month)
+    missing, is_edge = gap_of(told_at, journal["tree"]["size"], month)
     if missing:
         told.differ("cuts_gap", journal=name, printed=missing)
+    if is_edge:
+        told.rest("word_edge", journal=name)
 
 
 def _month(said):
@@ -738,32 +746,36 @@ def _month(said):
 
 
 def gap_of(told_at, size, month):
-    """Which cuts may be of the month and are not told; nothing where what stands around them shows that none is.
+    """Which cuts may be of the month and are not told, and whether only hashes stand at an edge of it.
 
     ``told_at`` has statements by position, None for one that is shown by its hash. Each says how far the months have
     come by then (``latest``), and how many cuts before it were of an earlier month than that (``back``).
     """
-    if size == 0:
-        return ""
-
-    def order(position):
-        said = told_at.get(position)
-        return None if said is None else said["order"]
-
-    before = max((one for one in told_at if order(one) and order(one)[0] < month), default=-1)
-    after = min((one for one in told_at if order(one) and order(one)[0] > month and one > before), default=size)
-    for position in range(before + 1, after):
-        if position not in told_at:
-            return f"{position}–{after - 1}"
-    if after == size:
-        return ""
-    # Behind the month only a clock that was set back can have made cuts of it: each is told, or all are counted.
-    if order(size - 1) is None:
-        return f"{after}–{size - 1}"
-    inside = [order(one)[1] for one in range(before + 1, after) if order(one)]
-    back = max(inside, default=order(before)[1] if before >= 0 else 0)
-    late = sum(_month(told_at[one]) < order(one)[0] for one in range(after, size) if told_at.get(one) is not None)
-    return "" if order(size - 1)[1] - back == late else f"{after}–{size - 1}"
+    latest = {one: said["order"][0] for one, said in told_at.items() if said is not None}
+    inside = sorted(one for one, said in latest.items() if said == month)
+    earlier = [one for one, said in latest.items() if said < month]
+    later = [one for one, said in latest.items() if said > month]
+    first = inside[0] if inside else max(earlier, default=-1) + 1
+    end = inside[-1] + 1 if inside else min(later, default=size)
+    hidden = [one for one in told_at if told_at[one] is None]
+    if any(one not in told_at for one in range(first, end)):
+        return f"{first}–{end - 1}", False
+    is_edge = False
+    for edge, is_over, others in ((first - 1, first == 0, earlier), (end, end == size, later)):
+        if not is_over and edge not in others:
+            if edge not in hidden:
+                return str(edge), False
+            is_edge = True
+    if end == size or not size:
+        return "", is_edge
+    if size - 1 in hidden:
+        return "", True
+    if size - 1 not in latest:
+        return str(size - 1), is_edge
+    # Behind the month only a clock that was set back can have made cuts of it: each is told, and they are counted.
+    back = told_at[end - 1]["order"][1] if end and told_at.get(end - 1) else 0
+    late = sum(_month(told_at[one]) < latest[one] for one in later)
+    return ("" if told_at[size - 1]["order"][1] - back == late or is_edge else f"{end}–{size - 1}"), is_edge
 
 
 def check_blocks(bundle, statements, told):

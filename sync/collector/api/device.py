@@ -34,7 +34,7 @@ from sync.protocol.messages import (
 )
 from sync.protocol.own_key import NONCE_PATTERN, OwnKeyAnswer, answer_as_collector
 from sync.protocol.signature import check_key_proof
-from sync.protocol.tlog.messages import LogAnswer, LogKept, log_member
+from sync.protocol.tlog.messages import LogAnswer, LogKept
 
 router = APIRouter(tags=["kiosk"])
 
@@ -73,7 +73,7 @@ async def post_status(request: Request, services: TheServices) -> Response:
     answer = await asyncio.wrap_future(services.writer.submit(in_transaction))
     if status.log is not None:
         said = await asyncio.to_thread(_log_member, services, status.log, status.journal_id)
-        answer = answer if said is None else structs.replace(answer, log=log_member(said))
+        answer = answer if said is None else structs.replace(answer, log=said)
     return message_answer(answer)
 
 

@@ -19,8 +19,8 @@ from sync.collector.closed.basis import Basis, read_basis, unpack
 from sync.collector.closed.closing import place_of
 from sync.collector.closed.frozen import thaw
 from sync.collector.closed.kept import Key, basis_of, key_of, numbers_of, versions_of
-from sync.collector.figures.places import read_places
-from sync.collector.kit.journals import told_journals
+from sync.collector.figures.places import Places, read_places
+from sync.collector.kit.journals import Inside, Telling
 from sync.collector.kit.logged import LogProofs, told_version
 from sync.collector.kit.printed import printed_tables
 from sync.collector.services.closed import Shelf
@@ -62,9 +62,11 @@ def _files(services: Services, connection: Connection, wanted: Wanted, key: Key)
     number = versions[-1].number
     numbers = numbers_of(connection, key, number)
     assert numbers is not None  # noqa: S101 - it was just found in the same transaction
-    basis, is_kept = _basis(services, connection, key, number)
+    places = read_places(connection, services.missed(connection))
+    basis, is_kept = _basis(connection, places, key, number)
     proofs, book = proofs_of(services), thaw(numbers)
     place, month = wanted.shelf.place, wanted.shelf.period.code
+    telling = Telling(connection, basis, month, Inside.of(places, places[place.key]), proofs)
     about = {
         "hailong-bundle": FORM,
         "made_at": services.now().astimezone(UTC).replace(microsecond=0).isoformat(),
@@ -82,16 +84,15 @@ def _files(services: Services, connection: Connection, wanted: Wanted, key: Key)
         "printed.json": _json({"tables": printed_tables(book, p)}),
         "basis.json": msgspec.json.encode(basis),
         "log.json": _json(log),
-        "journals.json": _json(told_journals(connection, basis, month, proofs)),
+        "journals.json": _json(telling.journals()),
     }
 
 
-def _basis(services: Services, connection: Connection, key: Key, number: int) -> tuple[Basis, bool]:
+def _basis(connection: Connection, places: Places, key: Key, number: int) -> tuple[Basis, bool]:
     """What the report rests on, as it was kept; what it would rest on now, where an older version kept none."""
     packed = basis_of(connection, key, number)
     if packed is not None:
         return unpack(packed), True
-    places = read_places(connection, services.missed(connection))
     place = place_of(places, key.unit_id)
     return read_basis(connection, places.subtree(place.key), place, key.month), False
 

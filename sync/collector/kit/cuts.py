@@ -15,11 +15,12 @@ Cover = tuple[int, int, bytes]
 
 
 class Ordered(NamedTuple):
-    """Of one statement, in which month it is, and how far the months had come by then."""
+    """How far the months had come by one statement."""
 
-    month: str
     latest: str
-    back: int
+    """The latest month (``2026-10``) so far."""
+    is_late: bool
+    """Whether it is of an earlier one: a clock was set back."""
 
 
 def wanted_positions(statements: Sequence[Ordered], month: str) -> list[int]:
@@ -27,13 +28,9 @@ def wanted_positions(statements: Sequence[Ordered], month: str) -> list[int]:
     size = len(statements)
     first = next((place for place, one in enumerate(statements) if one.latest >= month), size)
     end = next((place for place, one in enumerate(statements) if one.latest > month), size)
-    found = set(range(max(0, first - 1), min(size, end + 1)))
-    if end < size:
-        late = {place for place in range(end, size) if statements[place].month < statements[place].latest}
-        found |= {size - 1, *late}
-    elif size:
-        found.add(size - 1)
-    return sorted(found)
+    late = {place for place in range(end, size) if statements[place].is_late}
+    last = {size - 1} if size else set()
+    return sorted({*range(max(0, first - 1), min(size, end + 1)), *late, *last})
 
 
 def covers_of(hashes: Sequence[bytes], told: Collection[int]) -> list[Cover]:
