@@ -817,8 +817,8 @@ def _hold(block, said, counters, counts, told):
             journal=block.journal,
             last=block.last,
             what=what,
-            printed=str(printed),
-            recomputed=str(recomputed),
+            printed=_listed(printed),
+            recomputed=_listed(recomputed),
         )
 
     survey, question, levels = said["series"]
@@ -840,6 +840,12 @@ def _hold(block, said, counters, counts, told):
     days = [f"{piece.day} {piece.part}" for piece in block.pieces]
     if days and [min(days), max(days)] != said["days"]:
         counts["time"].update(n=n, of=1)
+
+
+def _listed(value):
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {n}" for name, n in sorted(value.items())) or "0"
+    return str(value)
 
 
 def _hold_sums(block, said, n, of_kiosk, else_):

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
+from sync.collector.replica.blocks.tree import cuts_at
 from sync.collector.replica.stored import stored_entries
 from sync.collector.store.schema import closed_month, device, device_key, journal, log_journal, log_leaf
 from sync.collector.transparency.leaves.index import Entry
@@ -80,7 +81,8 @@ def _journals(connection: Connection, wanted: Wanted, learnt: list[tuple[str, by
             if first is None:
                 continue
             learnt.append((journal_id, first))
-        reached = Reached(wanted.day, row.next_seq - 1, bytes(row.head))
+        cuts = cuts_at(connection, journal_id, row.next_seq - 1)
+        reached = Reached(wanted.day, row.next_seq - 1, bytes(row.head), *cuts)
         leaf = journal_leaf(journal_secret(bytes(first)), reached, ended=bool(row.has_ended))
         kind = ENDED if row.has_ended else JOURNAL
         entry = Entry(wanted.day, kind, journal_id, reached.seq, reached.cuts_size, reached.cuts_root)
