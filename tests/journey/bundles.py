@@ -37,10 +37,14 @@ COSIGNED_AT = 1_795_000_000
 def verifier() -> ModuleType:
     """The auditor's file, as a module."""
     spec = importlib.util.spec_from_file_location("hailong_verify", str(FILE))
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     found = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(found)
     return found
+
+
+VERIFY = verifier()
 
 
 @dataclass

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from sync.collector.calendar.periods import Kind, period_of
-from sync.collector.closed.basis import pack, read_basis
+from sync.collector.closed.basis import pack
 from sync.collector.closed.changes import Change, change_between
 from sync.collector.closed.frozen import freeze, thaw
 from sync.collector.closed.kept import Key, keep_basis, keep_numbers, newest_numbers
 from sync.collector.closed.marks import read_marks
+from sync.collector.closed.resting import read_basis
 from sync.collector.figures.book import Book, Closing, Correction, Order, Rules
 from sync.collector.figures.maker import make_book
 from sync.collector.figures.places import EVERYTHING, Place, Places

@@ -15,10 +15,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from kiosk.base.texts import Texts
-from sync.collector.closed.basis import Basis, read_basis, unpack
+from sync.collector.closed.basis import Basis, unpack
 from sync.collector.closed.closing import place_of
 from sync.collector.closed.frozen import thaw
 from sync.collector.closed.kept import Key, basis_of, key_of, numbers_of, versions_of
+from sync.collector.closed.resting import read_basis
 from sync.collector.figures.places import Places, read_places
 from sync.collector.kit.journals import Inside, Telling
 from sync.collector.kit.logged import LogProofs, told_version

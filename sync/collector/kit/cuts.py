@@ -1,4 +1,4 @@
-"""Cuts: of the tree that a kiosk signs, the statements of one month, and the hashes of all that stands around them. Pure.
+"""Cuts: of the tree that a kiosk signs, the statements of one month, and the hashes of all else. Pure.
 
 A tree is told by its leaves of the month and, of every other stretch, by the hash over it. So whoever checks it works
 out the root that the kiosk signed, and sees that no leaf between the first and the last is missing.
@@ -24,7 +24,7 @@ class Ordered(NamedTuple):
 
 
 def wanted_positions(statements: Sequence[Ordered], month: str) -> list[int]:
-    """Which statements show all of a month: those from the last before it to the first behind it, late ones, the end."""
+    """Which statements show all of a month: from the last before it to the first behind it, late ones, the end."""
     size = len(statements)
     first = next((place for place, one in enumerate(statements) if one.latest >= month), size)
     end = next((place for place, one in enumerate(statements) if one.latest > month), size)

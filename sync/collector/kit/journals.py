@@ -58,8 +58,9 @@ class Telling:
     def _journal(self, journal_id: str) -> dict[str, Any]:
         wanted = select(journal.c.device_id).where(journal.c.journal_id == journal_id)
         device_id = str(self.connection.execute(wanted).scalar_one())
-        said = {"journal": journal_id, "device": device_id, "tree": None, "cuts": [], "leaf": None, "key_leaf": None}
-        logged = self.proofs and self.proofs.through(self.connection, journal_id)
+        said: dict[str, Any] = {"journal": journal_id, "device": device_id, "tree": None, "cuts": []}
+        said |= {"leaf": None, "key_leaf": None}
+        logged = None if self.proofs is None else self.proofs.through(self.connection, journal_id)
         signed = self._signed(journal_id, logged)
         if signed is None:
             return said
@@ -117,7 +118,8 @@ class Telling:
         """The journal's own blocks, by the entry that states each."""
         b = block.c
         wanted = select(b.cut_seq, b.fault, b.counter_id, b.unit_id).where(b.journal_id == journal_id, b.is_kiosks)
-        return {row.cut_seq: row for row in self.connection.execute(wanted)}
+        rows: Any = self.connection.execute(wanted).all()
+        return {row.cut_seq: row for row in rows}
 
     def _why(self, journal_id: str, one: Stated | None, blocks: dict[int, Row[Any]]) -> str | None:
         """Why a statement of the month is in no number of the report; None where it is simply of another month."""

@@ -1,4 +1,4 @@
-"""Logged: what the public log says of a closed month's reports, of kiosks' keys and of journals, each with its proof."""
+"""Logged: what the public log says of a month's reports, of kiosks' keys and of journals, each with its proof."""
 
 import base64
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class LogProofs:
         return logged_through(connection, journal_id, self.published)
 
     def journal(self, connection: Connection, journal_id: str, found: Logged) -> dict[str, Any] | None:
-        """The same leaf opened as far as its cuts: the chain's half stays a commitment, for a hash of it is a key to lines."""
+        """The same leaf opened as far as its cuts; a hash of the chain is a key to lines, so its half stays closed."""
         first = first_hash(connection, journal_id)
         head = stored_hashes(connection, journal_id, {found.seq}).get(found.seq)
         if first is None or head is None:

@@ -1,4 +1,4 @@
-"""Months: what the auditors' page tells of each closed month of a unit: its reports, and what the public log says of them."""
+"""Months: what the auditors' page tells of each closed month of a unit, and what the public log says of its reports."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -90,7 +90,7 @@ def _month(services: Services, place: Place, day: date, proofs: LogProofs | None
     assert key is not None  # noqa: S101 - it is on the shelf
     with services.database.reading() as connection:
         reports = [
-            LoggedReport(one, proofs and logged_report(connection, *key, one.number, proofs.published))
+            LoggedReport(one, None if proofs is None else logged_report(connection, *key, one.number, proofs.published))
             for one in reversed(shelf.versions)
         ]
     return ClosedMonth(shelf, tuple(reports))
@@ -104,5 +104,9 @@ def _public(proofs: LogProofs, vkey: str, witnesses: list[Verifier]) -> PublicSt
         verified = note.verified_by(witnesses)
     except NoteWrong:
         verified = []
-    cosigned = tuple((one.verifier.name, one.time and datetime.fromtimestamp(one.time, UTC)) for one in verified)
+    cosigned = tuple((one.verifier.name, _moment(one.time)) for one in verified)
     return PublicState(found.origin, found.size, write_hash(found.root), vkey, cosigned)
+
+
+def _moment(time: int | None) -> datetime | None:
+    return None if time is None else datetime.fromtimestamp(time, UTC)

@@ -1,4 +1,4 @@
-"""Printed: a report's tables as they stand on pages and papers, in JSON: what an auditor's file holds itself against."""
+"""Printed: a report's tables as they stand on pages and papers, in JSON: what an auditor's file is held against."""
 
 from decimal import Decimal
 from typing import Any

@@ -34,8 +34,7 @@ async def show_proofs(
     """The closed months of a unit; ``sha256`` is what somebody read off a paper."""
     proven = await asyncio.to_thread(read_proven, services, reader, unit or don_vi or None)
     asked = re.sub(r"\s", "", sha256).lower()
-    values = {"proven": proven, "asked": asked, "found": _found(proven, asked)}
-    return render(request, "proof.html", **values)
+    return render(request, "proof.html", proven=proven, asked=asked, found=_found(proven, asked))
 
 
 @router.get("/kiem-toan-goi")
@@ -60,7 +59,7 @@ async def take_bundle(
 
 
 @router.get("/kiem-toan-tep/hailong-verify.py")
-async def take_file(reader: MayAudit) -> Response:
+async def take_file(_reader: MayAudit) -> Response:
     """The one file that checks a bundle; whoever does not trust this collector takes it elsewhere."""
     body = resource("config", "audit", "hailong-verify.py").read_bytes()
     return _attachment(body, "text/x-python; charset=utf-8", "hailong-verify.py")
