@@ -13,6 +13,7 @@ from sync.collector.proof.nightly import State, read_state
 from sync.collector.replica.shown import NOWHERE
 from sync.collector.services.closed import Shelf, shelf_of
 from sync.collector.services.services import Services
+from sync.collector.transparency.leaves.index import State as LogState
 from sync.collector.transparency.leaves.index import read_state as read_log
 from sync.collector.transparency.logged import Logged, logged_report
 from sync.protocol.tlog.checkpoint import write_hash
@@ -49,6 +50,7 @@ class PublicState:
     root: str
     """Base64."""
     vkey: str
+    published_at: datetime | None
     cosigned: tuple[tuple[str, datetime | None], ...]
     """Which of the witnesses that the settings name, and when."""
 
@@ -79,7 +81,7 @@ def read_proven(services: Services, reader: Reader, unit: str | None) -> Proven:
         state, kept = read_state(connection), read_log(connection)
     months = tuple(_month(services, place, day, proofs) for day in days)
     witnesses = [one.verifier for one in services.config.log.witnesses]
-    log = None if proofs is None or kept is None else _public(proofs, kept.vkey, witnesses)
+    log = None if proofs is None or kept is None else _public(proofs, kept, witnesses)
     return Proven(place, tuple(units), months, log, state)
 
 
@@ -96,7 +98,7 @@ def _month(services: Services, place: Place, day: date, proofs: LogProofs | None
     return ClosedMonth(shelf, tuple(reports))
 
 
-def _public(proofs: LogProofs, vkey: str, witnesses: list[Verifier]) -> PublicState:
+def _public(proofs: LogProofs, kept: LogState, witnesses: list[Verifier]) -> PublicState:
     published = proofs.published
     found = published.checkpoint
     note = Note.parse(published.text)
@@ -105,7 +107,7 @@ def _public(proofs: LogProofs, vkey: str, witnesses: list[Verifier]) -> PublicSt
     except NoteWrong:
         verified = []
     cosigned = tuple((one.verifier.name, _moment(one.time)) for one in verified)
-    return PublicState(found.origin, found.size, write_hash(found.root), vkey, cosigned)
+    return PublicState(found.origin, found.size, write_hash(found.root), kept.vkey, kept.published_at, cosigned)
 
 
 def _moment(time: int | None) -> datetime | None:
