@@ -1,4 +1,4 @@
-"""Proof page: for auditors, month by month: a report's hash, its place in the public log, its corrections, the bundle."""
+"""Proof page: for auditors, month by month, a report's hash, its place in the public log, corrections, the bundle."""
 
 import asyncio
 import re
