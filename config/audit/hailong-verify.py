@@ -501,7 +501,7 @@ Block = namedtuple(
 )
 Piece = namedtuple("Piece", "place day part standing n")
 Pool = namedtuple("Pool", "pool series question place levels reasons aside standings")
-Union = namedtuple("Union", "journal series question first last place levels")
+Union = namedtuple("Union", "journal series question first last place levels")  # levels: a tuple, to be a key
 Uncut = namedtuple("Uncut", "place journal series question standing n every")
 Served = namedtuple("Served", "place day ratings transactions known days")
 
@@ -529,9 +529,10 @@ class Bundle:
         basis = self._json("basis.json")
         self.blocks = [Block(*row)._replace(pieces=[Piece(*one) for one in row[13]]) for row in basis["blocks"]]
         self.pools = [Pool(*row) for row in basis["pools"]]
-        self.unions = [Union(*row) for row in basis["unions"]]
+        self.unions = [Union(*row[:6], tuple(row[6])) for row in basis["unions"]]
         self.uncut = [Uncut(*row) for row in basis["uncut"]]
         self.served = [Served(*row) for row in basis["served"]]
+        self.lines = self._json("lines.json") if "lines.json" in self.files else None
 
     def _file(self, name):
         if name not in self.files:
@@ -890,7 +891,7 @@ def check_together(bundle, told):
         if any(one > n for one in pool.reasons.values()):
             told.differ("pool_sums", pool=pool.pool, printed=max(pool.reasons.values()), recomputed=n)
         pooled += n
-    if pooled:
+    if pooled and bundle.lines is None:
         told.rest("word_pools", pooled, of=len(bundle.pools))
     aside = 0
     for union in bundle.unions:
@@ -909,8 +910,178 @@ def check_together(bundle, told):
         if sum(union.levels) < LEAST:
             told.differ("union_few", journal=union.journal, last=union.last)
         aside += n
-    if aside:
+    if aside and bundle.lines is None:
         told.rest("word_unions", aside)
+
+
+# Lines: only in a bundle that a second person granted. Every rating is counted again.
+
+
+class Entry:
+    """What a journal's line says, with the chain's hash after it."""
+
+    __slots__ = ("hash", "level", "reasons", "said")
+
+    def __init__(self, said, chain_hash):
+        self.said, self.hash = said, chain_hash
+        self.level, self.reasons = said.get("level"), []
+
+
+def check_lines(bundle, statements, told):
+    """The chains, what kiosks signed of them, and every block, pool and union counted from its lines."""
+    entries, n = {}, 0
+    for journal in bundle.lines["journals"]:
+        entries[journal["journal"]] = _chained(journal, told)
+        n += len(entries[journal["journal"]])
+    held = {(journal, last): by_journal for journal, last, by_journal in bundle.lines["held"]}
+    seen, pools, unions = set(), {}, {}
+    for block in bundle.blocks:
+        if block.place is None:
+            continue
+        said = _recounted(held.get((block.journal, block.last), {}), entries, seen, told)
+        if said is None:
+            continue
+        _hold_lines(block, said, told)
+        _hold_opening(block, statements.get((block.journal, block.last)), entries, told)
+        _into(pools, block.pool, said)
+        for union in bundle.unions:
+            same = (block.journal, block.series, block.question) == union[:3]
+            if same and union.first <= block.last <= union.last and block.shown and not block.tail:
+                unions.setdefault(union, Counter()).update(said["aside_levels"])
+    _hold_together(bundle, pools, unions, told)
+    told.rest("word_lines", n, of=len(entries))
+
+
+def _chained(journal, told):
+    """Each line by its number; a journal whose hashes or signatures do not hold is named."""
+    name, found, before, number = journal["journal"], {}, None, None
+    for segment in journal["segments"]:
+        first, chain = segment["first"], bytes.fromhex(segment["prev"])
+        lines = segment["lines"].encode("utf-8", "surrogateescape").split(b"\n")[:-1]
+        where = f"{first}–{first + len(lines) - 1}"
+        if before is not None and (chain, first) != (before, number):
+            told.differ("line_chain", journal=name, printed=where)
+        for seq, line in enumerate(lines, first):
+            chain = sha256(chain + line).digest()
+            found[seq] = _read_line(line, chain)
+        if segment["base"] is not None and not _is_vouched(segment, name, chain):
+            told.differ("line_signature", journal=name, printed=where)
+        before, number = chain, first + len(lines)
+    _apply(found)
+    return found
+
+
+def _read_line(line, chain):
+    try:
+        said = json.loads(line)
+    except ValueError:
+        said = {}
+    return Entry(said if isinstance(said, dict) else {}, chain)
+
+
+def _is_vouched(segment, journal, head):
+    """Whether the kiosk's key signed an append that leads to this hash, or begins at the one before these lines."""
+    said = re.findall("=:([^:]*):", segment["signature"])
+    base = segment["base"]
+    if not segment["key"] or not any(is_signed(b64(segment["key"], 32), b64(one), base.encode()) for one in said):
+        return False
+    path = f'"@path": /v1/journals/{journal}/entries\n'
+    if "&head=" in base:
+        return path in base and f"&head={head.hex()}" in base
+    # An older kiosk signed the hash before its lines alone.
+    return path in base and f"prev={segment['prev']}" in base
+
+
+def _apply(entries):
+    """What was said of a rating later counts until its block was cut."""
+    cut = {}
+    for seq in sorted(entries):
+        said = entries[seq].said
+        if said.get("kind") == "block" and "from" not in said:
+            cut[said.get("counter"), said["survey"], said["question"]] = said["last"]
+        target = entries.get(said.get("rating")) if "rating_journal" not in said else None
+        if target is None or said.get("kind") not in ("reasons", "revised"):
+            continue
+        rated = target.said
+        stream = rated.get("counter"), str(rated.get("survey")).split("@")[0], rated.get("question")
+        if cut.get(stream, 0) >= said["rating"]:
+            continue
+        if said["kind"] == "reasons":
+            target.reasons = said["reasons"]
+        else:
+            target.level = said["level"]
+
+
+def _recounted(by_journal, entries, seen, told):
+    """What the lines of a block's ratings come to; None where a line is missing."""
+    levels, reasons, aside, aside_levels = Counter(), Counter(), Counter(), Counter()
+    for journal, seqs in by_journal.items():
+        for seq in seqs:
+            entry = entries.get(journal, {}).get(seq)
+            if entry is None or entry.said.get("kind") != "rating" or (journal, seq) in seen:
+                told.differ("line_recount", journal=journal, what=f"line {seq}", printed=seq, recomputed=None)
+                return None
+            seen.add((journal, seq))
+            if entry.said["standing"] == COUNTED:
+                levels[entry.level] += 1
+                reasons.update(entry.reasons)
+            else:
+                aside[entry.said["standing"]] += 1
+                aside_levels[entry.level] += 1
+    return {"levels": levels, "reasons": reasons, "aside": aside, "aside_levels": aside_levels}
+
+
+def _hold_lines(block, said, told):
+    def hold(what, printed, recomputed):
+        if printed != recomputed:
+            where = f"block up to entry {block.last}, {what}"
+            told.differ(
+                "line_recount",
+                journal=block.journal,
+                what=where,
+                printed=_listed(printed),
+                recomputed=_listed(recomputed),
+            )
+
+    told.numbers += 1
+    hold("n", _n(block, COUNTED, SUSPECT), sum(said["levels"].values()))
+    standings = {piece.standing for piece in block.pieces} - {COUNTED, SUSPECT}
+    hold("aside", {name: _n(block, name) for name in standings}, dict(said["aside"]))
+    if block.levels is not None:
+        hold("levels", {level: n for level, n in zip(LEVELS, block.levels) if n}, dict(said["levels"]))
+        hold("reasons", block.reasons, dict(said["reasons"]))
+
+
+def _hold_opening(block, statement, entries, told):
+    """The signed statement commits to the very line that states the cut."""
+    line = entries.get(block.journal, {}).get(block.cut)
+    if statement is None or line is None:
+        return
+    opened = text64(sha256(b"hailong-cut/1\n" + line.hash).digest())
+    if opened != statement["rest"]:
+        what = f"cut at entry {block.cut}"
+        told.differ("line_recount", journal=block.journal, what=what, printed=statement["rest"], recomputed=opened)
+
+
+def _into(pools, pool, said):
+    if pool is not None:
+        found = pools.setdefault(pool, {name: Counter() for name in said})
+        for name, counts in said.items():
+            found[name].update(counts)
+
+
+def _hold_together(bundle, pools, unions, told):
+    """What rests on the collector's word without lines: pools and unions."""
+    for pool in bundle.pools:
+        said = pools.get(pool.pool, {"levels": Counter(), "reasons": Counter(), "aside_levels": Counter()})
+        for what, printed in (("levels", pool.levels), ("aside_levels", pool.aside)):
+            recomputed = [said[what][level] for level in LEVELS]
+            if printed is not None:
+                told.number(f"pool {pool.pool} {what}", _plain(list(printed)), _plain(recomputed))
+        told.number(f"pool {pool.pool} reasons", _listed(pool.reasons), _listed(dict(said["reasons"])))
+    for union in bundle.unions:
+        recomputed = [unions.get(union, Counter())[level] for level in LEVELS]
+        told.number(f"set aside {union.journal} {union.last}", _plain(list(union.levels)), _plain(recomputed))
 
 
 # Numbers: a place's line is what its blocks, pools and unions come to.
@@ -1111,6 +1282,7 @@ class Report:
         """Every part, place and table."""
         for part in self.report["parts"]:
             self._part(part)
+        self._left_out()
         self._reasons()
         Printed(self).check()
         if self.earlier:
@@ -1128,6 +1300,19 @@ class Report:
         found = Line(self.bundle, *asked, self.report["place"], self.least)
         self.waiting += sum(found.waits().values())
         self.uncut += sum(one.n for one in found.uncut if one.standing == COUNTED)
+
+    def _left_out(self):
+        """Whatever was asked and answered in the month is a part of the report."""
+        parts = {tuple(part["series"]["asked"]) for part in self.report["parts"]}
+        month, found = self.bundle.about["month"], Counter()
+        for block in self.bundle.blocks:
+            n = sum(piece.n for piece in block.pieces if month_of(piece.day) == month)
+            found[block.series, block.question] += n
+        for one in self.bundle.uncut:
+            found[one.series, one.question] += one.n
+        for asked, n in sorted(found.items()):
+            if asked not in parts and n:
+                self.told.number(f"{':'.join(asked)} {self.name(self.report['place'])} recorded", 0, n)
 
     def _line(self, asked, line, is_me):
         place, number = line["place"], self.told.number
@@ -1410,6 +1595,8 @@ def verify(path, log_keys=(), witnesses=(), known=None):
         statements = check_journals(bundle, checkpoint, told)
         check_blocks(bundle, statements, told)
         check_together(bundle, told)
+        if bundle.lines is not None:
+            check_lines(bundle, statements, told)
         if bundle.about["basis"] != "kept":
             told.rest("word_basis")
         devices = {one["device"] for one in bundle.journals}

@@ -165,3 +165,38 @@ ALTERED: list[tuple[Alter, set[str]]] = [
     (set_aside_levels, {"union_sums", "number"}),
     (transactions, {"number"}),
 ]
+
+
+def a_rating_in_a_line(opened: Opened, other: Opened) -> None:
+    segment = next(one for one in opened["lines"]["journals"][0]["segments"] if '"level":4' in one["lines"])
+    segment["lines"] = segment["lines"].replace('"level":4', '"level":5', 1)
+
+
+def a_missing_segment(opened: Opened, other: Opened) -> None:
+    next(one for one in opened["lines"]["journals"] if len(one["segments"]) > 2)["segments"].pop(1)
+
+
+def a_signed_batch(opened: Opened, other: Opened) -> None:
+    segment = opened["lines"]["journals"][0]["segments"][0]
+    segment["base"] = segment["base"].replace("&head=", "&haed=")
+
+
+def a_level_of_a_pool(opened: Opened, other: Opened) -> None:
+    levels = opened["basis"]["pools"][0][4]
+    low = next(place for place, n in enumerate(levels) if n)
+    levels[low] -= 1
+    levels[4 if low < 4 else 0] += 1
+
+
+def a_rating_of_another_block(opened: Opened, other: Opened) -> None:
+    one, two, *_ = (found for found in opened["lines"]["held"] if found[0] == opened["lines"]["held"][0][0])
+    two[2][two[0]][0] = one[2][one[0]][0]
+
+
+IN_LINES: list[tuple[Alter, set[str]]] = [
+    (a_rating_in_a_line, {"line_signature", "line_recount"}),
+    (a_missing_segment, {"line_chain"}),
+    (a_signed_batch, {"line_signature"}),
+    (a_level_of_a_pool, {"number"}),
+    (a_rating_of_another_block, {"line_recount"}),
+]

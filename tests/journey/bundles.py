@@ -58,6 +58,8 @@ class Audited:
     early: str
     """The first checkpoint that was published, before the month's reports were in the log."""
     bundles: dict[str, bytes]
+    lines: bytes
+    """That of a commune with its lines."""
 
 
 @contextmanager
@@ -77,8 +79,9 @@ def audited() -> Iterator[Audited]:
         witness = Cosigner.generate("nhan-chung.example")
         _cosign(root / "public" / "checkpoint", witness)
         found = {unit or "": _bundle(services, unit) for unit in ("XA", "XB", None)}
+        lines = _bundle(services, "XA", lines=True)
         vkey = keeper.open_keys(keeper.folder).signer.vkey
-        yield Audited(world, services, vkey, witness.vkey, early, found)
+        yield Audited(world, services, vkey, witness.vkey, early, found, lines)
 
 
 def _cosign(path: Path, witness: Cosigner) -> None:
@@ -86,8 +89,9 @@ def _cosign(path: Path, witness: Cosigner) -> None:
     path.write_text(note + witness.cosign(Note.parse(note).text, COSIGNED_AT), "utf-8")
 
 
-def _bundle(services: Services, unit: str | None) -> bytes:
-    return make_bundle(services, Wanted(find_shelf(services, ANYBODY, unit, MONTH), texts("collector", "vi")))
+def _bundle(services: Services, unit: str | None, *, lines: bool = False) -> bytes:
+    wanted = Wanted(find_shelf(services, ANYBODY, unit, MONTH), texts("collector", "vi"), lines=lines)
+    return make_bundle(services, wanted)
 
 
 class Opened:

@@ -17,7 +17,7 @@ from sync.collector.replica.stored import stored_entries
 from sync.collector.store.schema import journal
 from sync.protocol.tlog.note import Cosigner, Signer
 from tests.attack.centre import COMMUNES
-from tests.journey.altered import ALTERED, Alter
+from tests.journey.altered import ALTERED, IN_LINES, Alter
 from tests.journey.bundles import FILE, VERIFY, Audited, Opened, audited
 from tests.journey.known_month import OCTOBER, Lines
 from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F401 - fixtures
@@ -179,3 +179,22 @@ def test_no_line_and_no_hash_of_the_chain_is_in_a_bundle(month: Audited) -> None
     assert len(hashes) > 800
     assert not [one for one in hashes if one.hex().encode() in told or base64.b64encode(one) in told]
     assert not any(word in told for word in (b'"mono"', b'"boot"', b'"standing":"', b'"seq"'))
+
+
+def test_lines_prove_what_else_rests_on_the_collectors_word(month: Audited, tmp_path: Path) -> None:
+    told = checked(month, Opened(month.lines).written(tmp_path / "b.zip"))
+
+    rests = {one["code"]: one["n"] for one in told.rests}
+    assert told.differs == []
+    assert not {"word_pools", "word_unions"} & set(rests)
+    assert rests["word_lines"] > OCTOBER["XA"].counted
+
+
+@pytest.mark.parametrize(("alter", "codes"), IN_LINES, ids=[alter.__name__ for alter, _ in IN_LINES])
+def test_whatever_is_altered_in_lines_is_named(month: Audited, tmp_path: Path, alter: Alter, codes: set[str]) -> None:
+    mine = Opened(month.lines)
+    alter(mine, mine)
+
+    told = checked(month, mine.written(tmp_path / "b.zip"))
+
+    assert {one["code"] for one in told.differs} >= codes

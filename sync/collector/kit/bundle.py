@@ -22,6 +22,7 @@ from sync.collector.closed.kept import Key, basis_of, key_of, numbers_of, versio
 from sync.collector.closed.resting import read_basis
 from sync.collector.figures.places import Places, read_places
 from sync.collector.kit.journals import Inside, Telling
+from sync.collector.kit.lines import told_lines
 from sync.collector.kit.logged import LogProofs, told_version
 from sync.collector.kit.printed import printed_tables
 from sync.collector.services.closed import Shelf
@@ -41,6 +42,8 @@ class Wanted:
     t: Texts
     since: Checkpoint | None = None
     """An earlier checkpoint: the bundle proves that the present one follows from it."""
+    lines: bool = False
+    """Whether whole lines go along; whoever says so has the grant of a second person."""
 
 
 def make_bundle(services: Services, wanted: Wanted) -> bytes:
@@ -79,13 +82,15 @@ def _files(services: Services, connection: Connection, wanted: Wanted, key: Key)
     unlogged = {"checkpoint": None, "consistency": None, "reports": [told_version(one, None) for one in versions]}
     log = unlogged if proofs is None else proofs.told(connection, key, versions, wanted.since)
     p = Phrases(wanted.t, services.config.zone, book.made_at)
+    lines = {"lines.json": _json(told_lines(connection, basis))} if wanted.lines else {}
     return {
-        "bundle.json": _json(about),
+        "bundle.json": _json(about | {"lines": wanted.lines}),
         "report.json": numbers,
         "printed.json": _json({"tables": printed_tables(book, p)}),
         "basis.json": msgspec.json.encode(basis),
         "log.json": _json(log),
         "journals.json": _json(telling.journals()),
+        **lines,
     }
 
 
