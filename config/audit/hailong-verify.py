@@ -525,7 +525,7 @@ class Bundle:
             raise Unreadable("it is no bundle of a form that is known here")
         self.report_bytes = self._file("report.json")
         self.report, self.printed = self._json("report.json"), self._json("printed.json")
-        self.log, self.journals = self._json("log.json"), self._json("journals.json")
+        self.log, self.journals = self._json("proofs.json"), self._json("journals.json")
         basis = self._json("basis.json")
         self.blocks = [Block(*row)._replace(pieces=[Piece(*one) for one in row[13]]) for row in basis["blocks"]]
         self.pools = [Pool(*row) for row in basis["pools"]]

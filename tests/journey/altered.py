@@ -57,11 +57,11 @@ def a_reason_of_a_block(opened: Opened, other: Opened) -> None:
 
 
 def a_proof_of_the_log(opened: Opened, other: Opened) -> None:
-    opened["log"]["reports"][0]["leaf"]["proof"][0] = base64.b64encode(bytes(32)).decode()
+    opened["proofs"]["reports"][0]["leaf"]["proof"][0] = base64.b64encode(bytes(32)).decode()
 
 
 def an_entry_of_the_log(opened: Opened, other: Opened) -> None:
-    opened["log"]["reports"][0]["leaf"]["index"] += 1
+    opened["proofs"]["reports"][0]["leaf"]["index"] += 1
 
 
 def a_signature(opened: Opened, other: Opened) -> None:

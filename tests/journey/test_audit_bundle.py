@@ -124,8 +124,8 @@ def test_whatever_is_altered_is_named(
 
 
 def test_an_older_checkpoint_is_named(month: Audited, opened: Opened, tmp_path: Path) -> None:
-    mine, known = opened.copy(), VERIFY.Checkpoint(opened["log"]["checkpoint"])
-    mine["log"]["checkpoint"] = month.early
+    mine, known = opened.copy(), VERIFY.Checkpoint(opened["proofs"]["checkpoint"])
+    mine["proofs"]["checkpoint"] = month.early
     path = mine.written(tmp_path / "b.zip")
 
     told = checked(month, path, known=known)
@@ -147,7 +147,7 @@ def test_nothing_in_a_bundle_rests_on_one_to_four_opinions(month: Audited) -> No
         for number, said in _opinions(found):
             assert number == 0 or number >= COUNTED_MIN, said
         assert {name.partition(".")[0] for name in found.files} == {
-            *("bundle", "report", "printed", "basis", "log", "journals")
+            *("bundle", "report", "printed", "basis", "proofs", "journals")
         }
 
 

@@ -1,6 +1,6 @@
 """Bundle: one file with everything that an auditor needs to check a unit's closed month without trusting the collector.
 
-What is in which file of the zip, config/audit/KIEM-TOAN.md says; who reads it is config/audit/hailong-verify.py, which
+What is in which file of the zip, config/KIEMTOAN.md says; who reads it is config/audit/hailong-verify.py, which
 shares no code with this. By default nothing in it rests on one to four ratings.
 """
 
@@ -88,7 +88,7 @@ def _files(services: Services, connection: Connection, wanted: Wanted, key: Key)
         "report.json": numbers,
         "printed.json": _json({"tables": printed_tables(book, p)}),
         "basis.json": msgspec.json.encode(basis),
-        "log.json": _json(log),
+        "proofs.json": _json(log),
         "journals.json": _json(telling.journals()),
         **lines,
     }
