@@ -25,6 +25,7 @@ from sync.collector.services.closed import find_shelf
 from sync.collector.services.services import Services
 from sync.collector.settings.log import Log
 from sync.collector.transparency.keeper import Keeper
+from sync.protocol.tlog.checkpoint import Checkpoint
 from sync.protocol.tlog.note import Cosigner, Note
 from tests.attack.world import World
 from tests.journey.known_month import MONTH, known_month
@@ -60,6 +61,8 @@ class Audited:
     bundles: dict[str, bytes]
     lines: bytes
     """That of a commune with its lines."""
+    since: bytes
+    """The same without them, and the proof that the log went on from the early checkpoint."""
 
 
 @contextmanager
@@ -80,8 +83,9 @@ def audited() -> Iterator[Audited]:
         _cosign(root / "public" / "checkpoint", witness)
         found = {unit or "": _bundle(services, unit) for unit in ("XA", "XB", None)}
         lines = _bundle(services, "XA", lines=True)
+        since = _bundle(services, "XA", since=Checkpoint.parse(Note.parse(early).text))
         vkey = keeper.open_keys(keeper.folder).signer.vkey
-        yield Audited(world, services, vkey, witness.vkey, early, found, lines)
+        yield Audited(world, services, vkey, witness.vkey, early, found, lines, since)
 
 
 def _cosign(path: Path, witness: Cosigner) -> None:
@@ -89,9 +93,8 @@ def _cosign(path: Path, witness: Cosigner) -> None:
     path.write_text(note + witness.cosign(Note.parse(note).text, COSIGNED_AT), "utf-8")
 
 
-def _bundle(services: Services, unit: str | None, *, lines: bool = False) -> bytes:
-    wanted = Wanted(find_shelf(services, ANYBODY, unit, MONTH), texts("collector", "vi"), lines=lines)
-    return make_bundle(services, wanted)
+def _bundle(services: Services, unit: str | None, **values: Any) -> bytes:
+    return make_bundle(services, Wanted(find_shelf(services, ANYBODY, unit, MONTH), texts("collector", "vi"), **values))
 
 
 class Opened:

@@ -62,6 +62,7 @@ def test_what_is_proven_is_what_the_stored_lines_say(month: Audited, opened: Ope
     assert told.proven["tails"] == lines.cut(xa, tails=True).n
     assert told.proven["n"] + told.proven["tails"] == OCTOBER["XA"].counted
     rests = {one["code"]: one["n"] for one in told.rests}
+    assert "word_withheld" not in rests
     assert rests["word_pools"] == lines.cut(xa, tails=True).n
     assert not {"word_log", "word_witness", "word_key", "word_journal", "word_uncut", "word_report"} & set(rests)
 
@@ -131,6 +132,17 @@ def test_an_older_checkpoint_is_named(month: Audited, opened: Opened, tmp_path: 
     told = checked(month, path, known=known)
 
     assert {"checkpoint_older", "witness_missing", "leaf_beyond"} <= {one["code"] for one in told.differs}
+
+
+def test_a_checkpoint_of_before_is_shown_to_be_the_same_log(month: Audited, opened: Opened, tmp_path: Path) -> None:
+    path, known = Opened(month.since).written(tmp_path / "b.zip"), VERIFY.Checkpoint(month.early)
+
+    assert checked(month, path, known=known).differs == []
+    assert "word_known" not in {one["code"] for one in checked(month, path, known=known).rests}
+    known.root = bytes(32)
+    assert [one["code"] for one in checked(month, path, known=known).differs] == ["checkpoint_parted"]
+    told = checked(month, opened.written(tmp_path / "c.zip"), known=known)
+    assert ("word_known", known.size) in [(one["code"], one["n"]) for one in told.rests]
 
 
 def test_keys_that_the_auditor_brought_are_held_to(month: Audited, opened: Opened, tmp_path: Path) -> None:
