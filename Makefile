@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test faults lint bench assets lock clean pages screens soak packages apt-repo trial rules
+.PHONY: setup demo test faults lint bench assets lock clean pages screens soak packages apt-repo trial rules interop
 
 setup: $(READY) assets
 
@@ -36,6 +36,10 @@ lint: setup
 rules:
 	@promtool check rules config/monitoring/alerts.yml
 	@promtool test rules config/monitoring/alerts.test.yml
+
+# The public log, read by code that is not ours (Go's golang.org/x/mod/sumdb), where that is installed.
+interop: setup
+	@$(BIN)/python -m tests.interop.log
 
 # Pictures of every page over the demo province, in build/pages; of some pages alone: ARGS="03-quay 11".
 pages: setup

@@ -6,6 +6,7 @@ from typing import Self
 
 import msgspec
 
+from kiosk.domain.merkle import EMPTY_ROOT
 from kiosk.domain.visit.rating import Fact
 from kiosk.journal.chain import Cursor, chain_next, chain_start
 from kiosk.journal.counts.touch_test import result_of
@@ -24,6 +25,8 @@ class InMemoryJournal:
         self.id = journal_id
         self.lines: list[bytes] = []
         self._hashes = [chain_start(journal_id)]
+        self.cuts: dict[int, tuple[int, bytes]] = {}
+        """The tree of cuts after an entry; none where nothing is said."""
         for line in lines:
             self.append_line(line)
 
@@ -46,6 +49,9 @@ class InMemoryJournal:
 
     def hash_at(self, seq: int) -> bytes | None:
         return self._hashes[seq] if 0 <= seq < len(self._hashes) else None
+
+    def cuts_at(self, seq: int) -> tuple[int, bytes]:
+        return self.cuts.get(seq, (0, EMPTY_ROOT))
 
     def require_ancestor(self, cursor: Cursor) -> None:
         if self.hash_at(cursor.next_seq - 1) != cursor.head:

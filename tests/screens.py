@@ -174,6 +174,7 @@ def frames(app: Any, n: int = 4) -> None:
 def scenes() -> dict[str, Callable[[Any], None]]:
     return {
         "resting": show_resting,
+        "resting-doubt": show_doubt,
         "counter": show_counter,
         "question": show_question,
         "pressed": show_pressed,
@@ -206,6 +207,11 @@ def show_resting(app: Any) -> None:
     app.flow.tick()
     while app.preferences.language is not language:
         app.turn_language()
+
+
+def show_doubt(app: Any) -> None:
+    show_resting(app)
+    app.doubted = True
 
 
 def show_counter(_app: Any) -> None:

@@ -17,6 +17,7 @@ from kiosk.doctor.finding import Health
 from kiosk.journal.disk.place import UNFIT
 from kiosk.journal.upkeep.verify import Wrong
 from sync.agent.asked.doctor import _FLAWS
+from sync.agent.asked.public_log import DOUBTS
 from sync.collector.proof.wrong import WHERE, What
 
 ROOT = Path(__file__).parent.parent
@@ -38,6 +39,7 @@ TABLES = {
         *Wrong,
         *Source,
         *(words for said in _FLAWS.values() for words in said),
+        *(words for said in DOUBTS.values() for words in said),
         *CONTINUED,
     ],
     "collector": [*CONTINUED, *Source, *setting_values.SENTENCES.values(), *What, *WHERE.values()],
@@ -46,7 +48,7 @@ TABLES = {
 SAYING = re.compile(
     r"t|_tell|tell|_say|several|fault|Fault|SettingInvalid|Journal\w+|Diverged|ScreenUnavailable|DemoFailed|ChainBroken"
     r"|EnrolmentRefused|NotEnrolled|DeviceUnusable|AgentRunning|UsageWrong|NotAllowed|PlaceTaken|DatabaseUnusable|Schema\w+"
-    r"|CodeRefused|TriesExhausted|CollectorBusy|StorageFull|JournalForeign|Unfit|NotTaken|KeyTaken|ProviderDown|ArrivalRefused|NoAccount|FileUnusable|SetupFileMissing|BundleNotWritten|SettingsNotKept|WrongUser|WrongCounter|ChannelDown|NotNow|Refused|DecisionWrong|NoteNeeded|ResultNeeded"
+    r"|CodeRefused|TriesExhausted|CollectorBusy|StorageFull|JournalForeign|Unfit|NotTaken|KeyTaken|ProviderDown|ArrivalRefused|NoAccount|FileUnusable|SetupFileMissing|BundleNotWritten|SettingsNotKept|WrongUser|WrongCounter|ChannelDown|NotNow|Refused|DecisionWrong|NoteNeeded|ResultNeeded|Log[A-Z]\w+"
 )
 """What is called with a message id as one of its first arguments."""
 

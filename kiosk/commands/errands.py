@@ -3,6 +3,9 @@
 The agent and its network libraries are imported when they are called, long after the citizen's first frame.
 """
 
+from datetime import date
+from typing import TYPE_CHECKING
+
 from kiosk.__about__ import SOFTWARE
 from kiosk.base.clock import SystemClock
 from kiosk.base.texts import texts
@@ -10,6 +13,9 @@ from kiosk.commands.own_journal import own_journal_id
 from kiosk.office.settings import KioskSettings
 from kiosk.office.usb import find_stick
 from kiosk.ui.wiring.desk import Delivery, Errands
+
+if TYPE_CHECKING:
+    from sync.agent.asked.public_log import LogSeen
 
 
 def staff_errands(settings: KioskSettings) -> Errands:
@@ -20,7 +26,7 @@ def staff_errands(settings: KioskSettings) -> Errands:
         from sync.agent.asked.status import agent_status
 
         status = agent_status(settings.folder, settings.journal_path, clock)
-        return Delivery(status.waiting, status.last_contact_age_s, status.enrolled)
+        return Delivery(status.waiting, status.last_contact_age_s, status.enrolled, _log_words(status.log))
 
     def enrol(code: str) -> str:
         from sync.agent.device.enroll import enroll_kiosk
@@ -41,6 +47,20 @@ def staff_errands(settings: KioskSettings) -> Errands:
         return _vietnamese("{n} entries are in {file}.", n=entries, file=file.name)
 
     return Errands(delivery, enrol if settings.collector.url else None, export)
+
+
+def _log_words(seen: "LogSeen | None") -> str:
+    from sync.agent.asked.public_log import doubt_words
+
+    if seen is None:
+        return ""
+    if seen.doubt is not None:
+        said = doubt_words(seen.doubt, texts("kiosk", "vi"))[0]
+        return _vietnamese("{said}. For IT staff: kiosk log", said=said)
+    if seen.day is None:
+        return _vietnamese("Public log: not in it yet")
+    day = date.fromisoformat(seen.day)
+    return _vietnamese("Public log: to the end of {day}", day=texts("kiosk", "vi").day(day))
 
 
 def _vietnamese(message: str, /, **values: object) -> str:

@@ -192,12 +192,16 @@ def _enrol(wishes: Wishes, settings: KioskSettings, *, quiet: bool) -> None:
     if not wishes.code:
         return
     from sync.agent.device.enroll import enroll_kiosk  # the network libraries: only who enrols waits for them
+    from sync.protocol.tlog.messages import LogRoots
 
+    said = wishes.log
+    log = LogRoots(said.vkey, list(said.witnesses), said.quorum) if said.vkey else None
     clock, reach, info = SystemClock(settings.zone), settings.collector, {"software": SOFTWARE}
     folder, journal_id = settings.folder, own_journal_id(settings, clock)
     device = enroll_kiosk(
-        folder, reach.url, wishes.code, journal_id, clock, info=info, proxy=reach.proxy, ca_file=reach.ca_file
-    )
+        folder, reach.url, wishes.code, journal_id, clock,
+        info=info, proxy=reach.proxy, ca_file=reach.ca_file, log=log,
+    )  # fmt: skip
     if wishes.counter and device.counter != wishes.counter:
         raise WrongCounter(
             "the code was for counter {found}, not {wanted}; move the kiosk there with: "

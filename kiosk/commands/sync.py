@@ -5,6 +5,7 @@ Every command imports what it needs when it runs: the agent without Kivy, and no
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -151,6 +152,40 @@ def server(
     )
     if reach.url and reach.url.rstrip("/") != gone.url:
         typer.echo(t("The settings still name {url}: that is passed over from now on.", url=reach.url))
+
+
+@sync_commands.command(
+    help=t("Say how far this kiosk's entries are in the collector's public log, and what does not hold.")
+    + "\n\n"
+    + t("Example: kiosk log --evidence /media/usb")
+)
+def log(
+    evidence: Annotated[
+        Path | None, typer.Option(metavar="DIR", help=t("Write what proves it into a file in this folder"))
+    ] = None,
+    seen: Annotated[
+        bool, typer.Option("--seen", help=t("A person has seen to the failed proof: tell of it no more"))
+    ] = False,
+    data_dir: DataDir = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """The public log."""
+    from sync.agent.asked.public_log import log_lines, log_seen, see_to, write_evidence
+    from sync.agent.device.enroll import KioskFiles
+
+    settings = load_kiosk_settings(config, data_dir)
+    now = SystemClock(settings.zone).now().wall
+    if evidence is not None:
+        file = write_evidence(settings.folder, evidence, now)
+        typer.echo(t("The evidence is in {file}; it holds no ratings.", file=file))
+    if seen:
+        was = see_to(settings.folder, now)
+        typer.echo(t("It is told no more; the evidence stays beside the journal.") if was else t("No proof failed."))
+    if evidence is None and not seen:
+        found = log_seen(KioskFiles(settings.folder).log)
+        said = json.dumps(None if found is None else asdict(found), ensure_ascii=False)
+        typer.echo(said if as_json else "\n".join(log_lines(found, t)))
 
 
 def _write_metrics(settings: KioskSettings, clock: SystemClock) -> None:

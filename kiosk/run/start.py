@@ -22,11 +22,12 @@ from kiosk.journal.recorder import Recorder
 from kiosk.numbers.language_count import LanguageCount
 from kiosk.office.from_centre import counter_said, with_office
 from kiosk.office.orders import Order, next_order
+from kiosk.office.public_log import log_is_doubted
 from kiosk.office.screen_sizes import forget_screen_sizes, write_screen_sizes
 from kiosk.office.settings import SYSTEM_FILE, KioskSettings
 from kiosk.office.times_at_odds import faults_of_times
 from kiosk.run.staff_desk import staff_desk
-from kiosk.ui.app import WindowOptions, Wiring, call_touch_test, repeat_on_screen, run_kiosk, stop_kiosk
+from kiosk.ui.app import WindowOptions, Wiring, call_touch_test, repeat_on_screen, run_kiosk, stop_kiosk, tell_doubt
 from kiosk.ui.look.languages import load_languages
 from kiosk.ui.look.theme import read_office_colours
 from kiosk.ui.wiring.desk import Errands
@@ -180,6 +181,7 @@ class _Run:
         """What has changed beside the journal: the agent's notes, the office's settings."""
         if self._upkeep is not None:
             self._upkeep.look(journal)
+        tell_doubt(doubted=log_is_doubted(self.settings.folder))
         # Between visits only: the first touch of the next citizen wakes the screen and means nothing else.
         at_rest = self._is_at_rest
         if at_rest and with_office(self._own)[1] != self._version:

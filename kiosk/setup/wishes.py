@@ -3,6 +3,7 @@
 server = "https://danhgia.example.gov.vn"
 code = "BCDF-GHJK"        # one-time code from: collector device new
 counter = "Q1"            # the counter that this code must belong to
+log.vkey = "…"            # by which the collector's public log is known, with log.witnesses and log.quorum
 
 [settings.screen]         # anything of kiosk.toml
 theme = "dark"
@@ -15,14 +16,22 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from msgspec import field
 
-from kiosk.base.settings.reading import Settings, SettingsInvalid, faults_of, read_settings
-from kiosk.base.settings.rules import private_address, secret
+from kiosk.base.settings.reading import Section, Settings, SettingsInvalid, faults_of, read_settings
+from kiosk.base.settings.rules import between, private_address, secret
 from kiosk.office.settings import KioskSettings
 from kiosk.office.times_at_odds import faults_of_times
 from kiosk.office.usb import MOUNTS
 from kiosk.setup.errors import SetupFileMissing
 
 SETUP_FILE = "hailong-setup.toml"
+
+
+class WishedLog(Section, frozen=True):
+    """By which keys the collector's public log is known; they win over what the collector says at enrolment."""
+
+    vkey: str = ""
+    witnesses: tuple[str, ...] = ()
+    quorum: Annotated[int, between(0, 16)] = 0
 
 
 class Wishes(Settings, frozen=True):
@@ -35,6 +44,7 @@ class Wishes(Settings, frozen=True):
     counter: str = ""
     pin: Annotated[str, secret] = ""
     pin_file: Path | None = None
+    log: WishedLog = WishedLog()
     settings: dict[str, Any] = field(default_factory=dict)
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "repeat_on_screen",
     "run_kiosk",
     "stop_kiosk",
+    "tell_doubt",
 ]
 
 
@@ -54,6 +55,15 @@ def call_touch_test() -> None:
 
     if (app := App.get_running_app()) is not None:
         Clock.schedule_once(lambda _elapsed: app.call_touch_test(), 0)
+
+
+def tell_doubt(*, doubted: bool) -> None:
+    """Say on the resting screen that a proof of the public log failed, or no more; from whatever thread."""
+    from kivy.app import App
+    from kivy.clock import Clock
+
+    if (app := App.get_running_app()) is not None:
+        Clock.schedule_once(lambda _elapsed: setattr(app, "doubted", doubted), 0)
 
 
 def repeat_on_screen(act: Callable[[], None], every_s: float) -> None:

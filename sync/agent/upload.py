@@ -31,6 +31,10 @@ class Journal(Protocol):
         """The hash after entry ``seq``; None where there is no such entry."""
         ...
 
+    def cuts_at(self, seq: int) -> tuple[int, bytes]:
+        """How many cuts are in the journal's tree of them up to entry ``seq``, and its root."""
+        ...
+
     def require_ancestor(self, cursor: Cursor) -> None:
         """Raise Diverged unless ``cursor`` lies on this chain."""
         ...

@@ -46,7 +46,7 @@ class RestingPage(Page):
         u = look.u
         self.ids.scene.draw(look)
         self.ids.dusk.put(Area(0, 0, look.width, look.height))
-        page = paper(look, bottom=5 if look.portrait else 3.6)
+        page = paper(look, bottom=5 if look.portrait else 0.6 if self.ids.doubt.words else 3.6)
         head = page.cut_top(look.part("mark") if not look.large else 2.7 * look.style("head").size)
         self._draw_language(look, page.cut_bottom(look.part("tool")) if look.portrait else head)
         self.ids.header.draw(look, head)
@@ -67,7 +67,16 @@ class RestingPage(Page):
         high = self.ids.title.fit(look, width, lines_max=4)
         self.ids.title.put(page.cut_top(high, 3 * u), across=0)
         high = self.ids.sentence.fit(look, width, lines_max=3)
-        self.ids.sentence.put(page.cut_top(high, (7 if look.portrait else 5.4) * u), across=0)
+        gap = 2 if self.ids.doubt.words and look.text_scale > 1 else 7 if look.portrait else 5.4
+        self.ids.sentence.put(page.cut_top(high, gap * u), across=0)
         start, button = self.ids.start, look.part("start")
         row = page.cut_top(button)
         start.draw(look, row.cut_left(row.width if look.portrait else min(row.width, start.needed(look, button))))
+        self._draw_doubt(look, page)
+
+    def _draw_doubt(self, look: Look, page: Area) -> None:
+        """Quietly below the button, beside the sun: it concerns everybody, and keeps nobody from rating."""
+        doubt, width = self.ids.doubt, page.width if look.portrait or look.text_scale > 1 else 0.6 * page.width
+        page.cut_top((1.6 if look.text_scale == 1 else 0.8) * look.u)
+        high = doubt.fit(look, width, page.height, lines_max=3) if doubt.words else 0
+        doubt.put(page.cut_top(high), across=0)

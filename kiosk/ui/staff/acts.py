@@ -18,6 +18,8 @@ WORDS_PAD_U = 1.1
 """Between the words and the line around their tile, in hundredths of the short side."""
 ONE_LINE_MIN = 0.85
 """Words that must be smaller than this share of their size for one line take two."""
+LOG_U = 6.0
+"""Height of what is said of the public log."""
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 ICONS = {
@@ -89,14 +91,15 @@ def draw_acts(tiles: Sequence[ActTile], look: Look, area: Area, columns: int) ->
 
 
 class Delivered(Part):
-    """What waits for the collector, and when it last answered; both coarsely."""
+    """What waits for the collector, when it last answered, both coarsely, and how far the public log holds it."""
 
     waiting = StringProperty("")
     contact = StringProperty("")
+    log = StringProperty("")
 
     def tell(self, delivery: Delivery, t: Texts) -> None:
         """Take the words; ``draw`` must follow."""
-        self.contact = _contact_words(delivery, t)
+        self.contact, self.log = _contact_words(delivery, t), delivery.log
         waiting = delivery.waiting
         if waiting is not None and 0 < waiting < 5:
             self.waiting = t("Entries waiting: fewer than 5")
@@ -104,14 +107,17 @@ class Delivered(Part):
             self.waiting = t("Entries waiting: {n}", n="?" if waiting is None else t.number(waiting - waiting % 5))
 
     def draw(self, look: Look, area: Area) -> None:
-        """Two rows at the top of the area."""
+        """Two rows at the top of the area, and below them what is said of the public log."""
         self.put(area)
         u, ids = look.u, self.ids
+        below = area.cut_bottom(LOG_U * u) if self.log else None
         for icon, words in ((ids.waiting_icon, ids.waiting), (ids.contact_icon, ids.contact)):
             row = area.cut_top(0.47 * area.height if words is ids.waiting else area.height, 0.6 * u)
             icon.draw(look, row.cut_left(4.4 * u, 1.6 * u), 4.4 * u)
             words.fit(look, row.width, row.height, lines_max=2)
             words.put(row, across=0)
+        ids.log.fit(look, area.width, below.height if below else 0, lines_max=3)
+        ids.log.put(below or area.cut_bottom(0), across=0)
 
 
 def _contact_words(delivery: Delivery, t: Texts) -> str:

@@ -46,6 +46,8 @@ class KioskApp(App):
     band = BooleanProperty(False)
     """Whether the screens leave room for the band of a test."""
     logo = ObjectProperty(None, allownone=True)
+    doubted = BooleanProperty(False)
+    """Whether a proof of the public log failed: it is told on the resting screen."""
     shadow = StringProperty("")
     shadow_border = ListProperty([64, 64, 64, 64])
 
@@ -80,6 +82,7 @@ class KioskApp(App):
         Window.bind(size=self._restyle, on_request_close=self._refuse_close)
         rearrange = Frames.create_trigger(lambda _elapsed: self.transitions.arrange(), -1)
         self.bind(band=self._restyle, office=rearrange, counter=rearrange, next_language=rearrange, logo=rearrange)
+        self.bind(doubted=rearrange)
         self.transitions.begin(self.pointers)
         return self.pointers
 
@@ -161,7 +164,8 @@ class KioskApp(App):
     @property
     def state(self) -> Hashable:
         """What screens are arranged with, beside the look: each of it, once changed, makes them be arranged anew."""
-        return self.t.language, self.next_language, self.office, self.counter, id(self.logo), self.high_contrast
+        names = (self.t.language, self.next_language, self.office, self.counter)
+        return *names, id(self.logo), self.high_contrast, self.doubted
 
     def words(self, words: Words) -> str:
         """A text of the office's in the language on the screen, else in Vietnamese; empty where there is none."""

@@ -23,6 +23,8 @@ class Delivery:
     contact_age_s: int | None = None
     """Seconds since the collector last answered; None when it never did, or not since the machine started."""
     enrolled: bool = False
+    log: str = ""
+    """How far this kiosk's entries are in the public log, or what does not hold, in the staff's words."""
 
 
 @dataclass(frozen=True, slots=True)

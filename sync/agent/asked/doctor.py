@@ -7,13 +7,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from kiosk.base.texts import Texts
 from kiosk.doctor.finding import Check, Finding, doubtful, failing, fine
 from kiosk.domain.instant import Clock
+from sync.agent.asked.public_log import doubt_words, log_seen, reach_line, witness_line
 from sync.agent.asked.status import agent_status
 from sync.agent.device.enroll import Device, KioskFiles, address_of, load_device
 from sync.agent.device.keys import load_key
@@ -35,6 +36,8 @@ ANSWER_S_MAX = 3.0
 DISK_S_MAX = 1.0
 RENEWAL = timedelta(days=14)
 CLOCK_OFF_MAX = timedelta(minutes=5)
+LOG_LATE = timedelta(days=4)
+"""A journal that grows gets a leaf each day; a weekend and a day off may lie between."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ def network_checks(way: Way, t: Texts) -> list[Check]:
         Check("server", lambda: _look_at_server(way, t)),
         Check("enrolment", lambda: _look_at_enrolment(way, t)),
         Check("delivery", lambda: _look_at_delivery(way, t)),
+        Check("public_log", lambda: _look_at_log(way, t)),
     ]
 
 
@@ -229,6 +233,25 @@ def _look_at_delivery(way: Way, t: Texts) -> Iterator[Finding]:
         yield doubtful("delivery", waiting, t("The sync agent is not running; start it with: kiosk sync"))
     else:
         yield fine("delivery", waiting)
+
+
+def _look_at_log(way: Way, t: Texts) -> Iterator[Finding]:
+    seen = log_seen(KioskFiles(way.directory).log)
+    if seen is None:
+        return
+    reach = reach_line(seen, t)
+    if seen.doubt is not None:
+        said, remedy = doubt_words(seen.doubt, t)
+        yield (failing if seen.failed else doubtful)("public_log", said, remedy)
+    elif seen.day is not None and way.clock.now().wall.date() - date.fromisoformat(seen.day) > LOG_LATE:
+        yield doubtful("public_log", reach, t("ask at the collector why: collector log status"))
+    else:
+        yield fine("public_log", reach)
+    if seen.witnesses < max(1, seen.quorum):
+        remedy = t("have another office watch the log: collector witness, and [log] in the collector's settings")
+        yield doubtful("public_log_witnesses", witness_line(seen, t), remedy)
+    else:
+        yield fine("public_log_witnesses", witness_line(seen, t))
 
 
 def _trouble(about: str, error: DeliveryError, t: Texts) -> Finding:

@@ -3,12 +3,14 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from kiosk.base.texts import Texts
 from kiosk.domain.instant import Clock, Instant
 from kiosk.journal.errors import JournalError
 from kiosk.journal.lines import LineUnreadable, decode_line
 from kiosk.journal.reader import JournalReader
+from sync.agent.asked.public_log import LogSeen, log_lines, log_seen
 from sync.agent.device.enroll import Device, KioskFiles, load_device
 from sync.agent.errors import AgentError, AgentRunning
 from sync.agent.run import one_agent
@@ -42,8 +44,10 @@ class AgentStatus:
     """Where the collector said it will be."""
     move: str | None
     """Of that: ``ready``, or why this kiosk cannot follow; None before anybody looked."""
+    log: LogSeen | None = None
+    """What is known of the collector's public log."""
 
-    def as_dict(self) -> dict[str, str | int | bool | None]:
+    def as_dict(self) -> dict[str, Any]:
         """The status for ``--json``."""
         return asdict(self)
 
@@ -73,6 +77,7 @@ def agent_status(directory: Path, journal_path: Path, clock: Clock) -> AgentStat
         next_try_s=-(-state.wait_us(now) // 1_000_000) if note else None,
         moves_to=device.move.url if device and device.move else None,
         move=state.move,
+        log=log_seen(files.log),
     )
 
 
@@ -87,6 +92,8 @@ def status_lines(status: AgentStatus, t: Texts) -> list[str]:
     lines += [_contact_line(status, t), _waiting_line(status, t)]
     if status.moves_to is not None:
         lines.append(_move_line(status, t))
+    if status.log is not None:
+        lines += log_lines(status.log, t)
     if status.trouble is not None:
         lines += trouble_lines(status.trouble, t)
     if status.trouble_since is not None:

@@ -130,7 +130,7 @@ def _begin_log(files: KioskFiles, by_file: LogRoots | None, by_answer: LogRoots 
     except NoteWrong as error:
         raise EnrolmentRefused("the keys of the public log cannot be used: {why}", why=str(error)) from error
     except OSError as error:
-        raise DeviceUnusable("{path} cannot be written: {why}", path=files.log, why=error.strerror) from error
+        raise DeviceUnusable("{file} cannot be written: {why}", file=files.log, why=error.strerror) from error
 
 
 def enroll_offline(directory: Path, url: str, code: str) -> None:

@@ -5,8 +5,7 @@ checkpoint: the log's signature, the witnesses', and that it holds all that the 
 leaf: that it is in the log, and that it is this very journal.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -31,6 +30,10 @@ class Chain(Protocol):
         """The hash after an entry; None where it is not known, or not any more."""
         ...
 
+    def cuts_at(self, seq: int) -> tuple[int, bytes]:
+        """How many cuts are in the journal's own tree up to an entry, and its root; 0 also where it is not known."""
+        ...
+
 
 class NotBelieved(Exception):
     """Something does not hold; ``str()`` says what, ``kept`` is what is kept all the same."""
@@ -49,8 +52,6 @@ class Judge:
     now: datetime
     collector_key: bytes | None = None
     """The collector's own public key, which may vouch for a log that was started anew."""
-    cuts_root: Callable[[int], bytes | None] = field(default=lambda size: EMPTY_ROOT if size == 0 else None)
-    """The root of the tree of so many of the journal's own cuts; None where it is not known."""
 
     def judge(self, kept: KeptLog, answer: LogAnswer) -> KeptLog:
         """What is kept after a good answer; raises NotBelieved."""
@@ -99,7 +100,8 @@ class Judge:
             return kept
         try:
             cuts_root = read_hash(leaf.cuts_root) if leaf.cuts_size else EMPTY_ROOT
-            if self.cuts_root(leaf.cuts_size) not in (None, cuts_root):
+            known = self.chain.cuts_at(leaf.seq)
+            if known[0] and known != (leaf.cuts_size, cuts_root):
                 raise ProofWrong("the leaf is of other cuts than this kiosk's")
             reached = Reached(date.fromisoformat(leaf.date), leaf.seq, head, leaf.cuts_size, cuts_root)
             own = journal_leaf(journal_secret(first), reached, ended=leaf.kind == "ended")

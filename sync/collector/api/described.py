@@ -29,8 +29,7 @@ class StatusAnswer(messages.StatusAnswer, frozen=True, omit_defaults=True):
     """How far the collector's copy of the journal in the status reaches, and which settings the office has set."""
 
     # On the wire it is taken as it comes, and read by itself.
-    log: LogAnswer | None = None  # type: ignore[assignment]
-
+    log: LogAnswer | None = None
 
 
 _MESSAGES = (

@@ -28,6 +28,7 @@ from sync.collector.proof.run import check_sums, places_of
 from sync.collector.proof.wrong import Finding, sentence_of
 from sync.collector.services.services import Services
 from sync.collector.store.writer import Transact
+from sync.collector.transparency.check import check_kiosk, check_rest
 
 BEGINS = 1
 """The hour at which a night's work begins, by the office's clock."""
@@ -35,6 +36,8 @@ PORTION_S = 2.0
 """So long one portion lasts; then others have their turn."""
 KIOSKS_AT_ONCE = 50
 WHOLE_AFTER = timedelta(days=28)
+LEAVES_LOOKED_AT = 7
+"""So many of a journal's newest leaves in the public log are held to its lines each night."""
 NAMED_MAX = 10
 """So many findings stand in a notice."""
 INCIDENT = "proof"
@@ -76,6 +79,10 @@ class VerifyNightly:
         if one.findings and marks:
             # What was read a part of is read whole before anybody is told.
             one, is_whole = check_device(services.database, look.device_id, rule, {}), True
+        with services.database.reading() as connection:
+            one.findings += check_kiosk(
+                connection, services.log, look.device_id, None if is_whole else LEAVES_LOOKED_AT
+            )
         whole_at = now if is_whole or look.whole_at is None else look.whole_at
         self._transact(partial(keep_look, one=one, now=now, whole_at=whole_at))
 
@@ -86,6 +93,11 @@ class VerifyNightly:
         before = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
         is_whole = today.weekday() == 6
         _, findings = check_sums(services.database, None if is_whole else before)
+        published = services.log.newest()
+        if published is not None:
+            with services.database.reading() as connection:
+                wrong = check_rest(connection, services.log, published, whole=is_whole)
+                findings += [Finding.of(one) for one in wrong]
         state = self._transact(partial(keep_shown, findings=findings, now=now))
         self._transact(partial(self._tell, state=state))
 

@@ -16,6 +16,7 @@ from sync.collector.commands.database import backup, migrate, reproject
 from sync.collector.commands.demo import demo_data
 from sync.collector.commands.device import device_app
 from sync.collector.commands.grants import device_counters, device_grant, device_ungrant
+from sync.collector.commands.log import log_app
 from sync.collector.commands.move import move
 from sync.collector.commands.notices import notices_app
 from sync.collector.commands.offline import ack_file, import_files
@@ -25,6 +26,7 @@ from sync.collector.commands.served import served_app
 from sync.collector.commands.shared import ConfigFile, DataDir, open_ready, tell
 from sync.collector.commands.user import user_app
 from sync.collector.commands.verify import verify
+from sync.collector.commands.witness import witness_app
 from sync.collector.settings.collector import load_config
 
 app = typer.Typer(
@@ -55,6 +57,8 @@ app.command("audit-bundle", epilog="Example: collector audit-bundle thang-11.zip
 )
 app.command(epilog="Example: collector backup /media/usb/collector-2026-11-22.db")(backup)
 app.command(epilog="Example: collector verify --all --since /media/usb/proof.marks")(verify)
+app.add_typer(log_app, name="log")
+app.add_typer(witness_app, name="witness")
 app.command(epilog="Example: collector move https://gop-y.example.gov.vn --day 2026-12-15")(move)
 app.command("demo-data", epilog="Example: collector demo-data --data-dir ./demo --province 20 --months 6")(demo_data)
 

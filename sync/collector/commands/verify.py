@@ -6,7 +6,7 @@ What does the work is imported by the command, so that ``--help`` does not load 
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,10 +17,12 @@ from kiosk.base.texts import Texts
 from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, open_ready
 from sync.collector.errors import UsageWrong
 from sync.collector.proof.wrong import sentence_of
-from sync.collector.settings.collector import load_config
+from sync.collector.settings.collector import CollectorConfig, load_config
+from sync.collector.store.database import Database
 
 if TYPE_CHECKING:
     from sync.collector.proof.run import Outcome
+    from sync.collector.proof.wrong import Finding
 
 _EVERY_S = 1.0
 """So often progress is told at most."""
@@ -35,7 +37,8 @@ def verify(
     since: Annotated[
         Path | None,
         typer.Option(
-            help="Go on from where journals held when they were last checked with this file, and keep it up to date.",
+            help="Go on from where journals held when they were last checked with this file, and keep it up to date; "
+            "or a checkpoint of the public log that was kept elsewhere: the log must begin with it.",
             metavar="FILE",
         ),
     ] = None,
@@ -53,7 +56,8 @@ def verify(
     from sync.collector.proof.run import Outcome, Settings, Task, check_kiosks, check_sums, kiosks_of, places_of
     from sync.collector.store.database import faults_named
 
-    settings, marks = load_config(config, data_dir), None if since is None else MarkFile(since)
+    settings, checkpoint = load_config(config, data_dir), _checkpoint_in(since)
+    marks = None if since is None or checkpoint else MarkFile(since)
     database, outcome = open_ready(settings), Outcome()
     with faults_named(database):
         with database.reading() as connection:
@@ -68,6 +72,7 @@ def verify(
         if every:
             outcome.months, wrong = check_sums(database)
             outcome.findings += wrong
+        outcome.findings += _of_the_log(settings, database, [] if every else wanted, checkpoint)
         with database.reading() as connection:
             places = places_of(connection, {finding.device_id for finding in outcome.findings})
     if marks is not None:
@@ -76,6 +81,35 @@ def verify(
     t = terminal_texts("collector")
     typer.echo(_as_json(outcome, places, t) if as_json else "\n".join(_sentences(outcome, places, t)))
     raise typer.Exit(0 if outcome.holds else 1)
+
+
+def _of_the_log(
+    settings: CollectorConfig, database: Database, wanted: Sequence[tuple[str, tuple[str, ...]]], checkpoint: str
+) -> Iterator["Finding"]:
+    """What does not hold against the public log: of these kiosks' journals, or of everything where none is named."""
+    from sync.collector.transparency.check import check_kiosk, check_log, require_checkpoint
+    from sync.collector.transparency.public import PublicLog
+
+    log = PublicLog(settings.log_directory)
+    if checkpoint:
+        yield from require_checkpoint(log, checkpoint)
+    if not wanted:
+        yield from check_log(database, log)
+    for kiosk, only in wanted:
+        with database.reading() as connection:
+            found = list(check_kiosk(connection, log, kiosk))
+        yield from (one for one in found if not only or one.journal_id in only)
+
+
+def _checkpoint_in(file: Path | None) -> str:
+    """The note of a checkpoint in ``--since``, or nothing where that holds marks or is not there yet."""
+    if file is None or not file.is_file():
+        return ""
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageWrong("cannot read {file}: {why}", file=file, why=error) from error
+    return "" if not text or text.startswith("{") else text
 
 
 def _progress() -> Callable[[int, int, int], None]:

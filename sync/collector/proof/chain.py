@@ -40,6 +40,16 @@ class Piece(NamedTuple):
     kiosk_clock: str
     by_file: bool | None
     """None where nobody noted it."""
+    prev: bytes
+    """The hash before its first line."""
+    request: str | None
+    """What is kept of what its kiosk signed with it."""
+    key_id: int | None
+
+    @property
+    def last(self) -> int:
+        """Its last entry."""
+        return self.first + len(self.lines) - 1
 
 
 @dataclass(slots=True)
@@ -110,7 +120,8 @@ class Walk:
             self._vouch(key, Signed(at, self.reach.cursor, body, signature, clock, request))
         elif self.reach.signs:
             raise Wrong(What.SIGNATURE_LOST, first=first, last=last)
-        return Piece(first, lines, received_us, clock, None if by_file is None else bool(by_file))
+        filed = None if by_file is None else bool(by_file)
+        return Piece(first, lines, received_us, clock, filed, bytes(prev), request, key_id)
 
     def _require_mark(self, mark: Mark) -> None:
         # A mark stands between two segments, and what was stored once is never cut otherwise.

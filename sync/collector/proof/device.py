@@ -20,6 +20,7 @@ from sync.collector.proof.lines import Kept, Lines
 from sync.collector.proof.marks import Mark
 from sync.collector.proof.sums import check_tallies, check_uncut
 from sync.collector.proof.teller import Teller
+from sync.collector.proof.trees import Trees
 from sync.collector.proof.wrong import Finding, What, Wrong
 from sync.collector.replica.sender import Device
 from sync.collector.store.database import Database
@@ -107,6 +108,7 @@ class _Check:
         self._connection, self._sender, self._rule = connection, sender, rule
         self._keys, self._marks, self._library = keys, marks, library
         self._kept: dict[str, Kept] = {}
+        self._trees: dict[str, Trees] = {}
         self._elsewhere = Elsewhere(connection)
         self._is_alone = False
 
@@ -133,8 +135,12 @@ class _Check:
                 found.findings.append(Finding.of(one, journal_id, found.device_id))
         wrong = {finding.journal_id for finding in found.findings}
         found.marks = [mark for journal_id, (_, mark) in read.items() if journal_id not in wrong]
-        ignored = [(mark.journal_id, self._kept[mark.journal_id].ignored) for mark in found.marks]
-        found.findings += [Finding.of(one, journal_id, found.device_id) for journal_id, one in ignored if one]
+        told = [(each, one) for each in read if each not in wrong for one in self._told(each) if one]
+        found.findings += [Finding.of(one, journal_id, found.device_id) for journal_id, one in told]
+
+    def _told(self, journal_id: str) -> Sequence[Wrong | None]:
+        """What is to be told of a journal that holds."""
+        return self._kept[journal_id].ignored, self._trees[journal_id].signed_else
 
     def _read(self, row: Row[Any], found: Checked) -> tuple[Blocks, Mark]:
         journal_id, mark = str(row.journal_id), self._marks.get(row.journal_id)
@@ -145,13 +151,16 @@ class _Check:
         is_alone = self._is_alone and not row.continued
         lines = Lines(self._connection, journal_id, teller, self._elsewhere, kept, is_alone=is_alone)
         blocks = Blocks(self._connection, journal_id, self._kept, range(since, row.next_seq))
+        trees = self._trees[journal_id] = Trees(self._connection, journal_id, since)
         walk = Walk(self._connection, journal_id, self._sender.device_id, self._keys, reach, mark)
         for pieces in walk.pieces():
             first, last = pieces[0].first, reach.cursor.next_seq - 1
             lines.take(pieces)
             blocks.take(lines, first, last)
+            trees.take(pieces, kept.stated)
         lines.end()
         walk.end(row.next_seq, bytes(row.head))
+        trees.end()
         rated = self._check_sums(journal_id, kept, mark)
         known = since if mark is None else mark.next_seq
         found.entries += row.next_seq - known

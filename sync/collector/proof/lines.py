@@ -41,6 +41,8 @@ class Kept:
     """The reasons of those of these that count."""
     cuts: dict[int, BlockLine] = field(default_factory=dict)
     """The cuts that the kiosk stated and that no block was seen for, by seq."""
+    stated: list[int] = field(default_factory=list)
+    """The entries of the last lines that state a cut, carried ones too."""
     unread: dict[int, str] = field(default_factory=dict)
     """Of these cuts those that were set aside."""
     ignored: Wrong | None = None
@@ -64,7 +66,8 @@ class Lines:
 
     def take(self, pieces: Sequence[Piece]) -> None:
         """Hold what is kept of these lines against them; raises Wrong at the first that is kept otherwise."""
-        first, last = pieces[0].first, pieces[-1].first + len(pieces[-1].lines) - 1
+        first, last = pieces[0].first, pieces[-1].last
+        self.kept.stated.clear()
         self._unread = read_unread(self._connection, self._journal_id, first, last)
         rows = {row[0]: row for row in read_ratings(self._connection, self._journal_id, first, last)}
         matched = sum(self._take_piece(piece, rows) for piece in pieces)
@@ -166,6 +169,7 @@ class Lines:
         if said.seq != seq:
             return
         if isinstance(said, BlockLine):
+            self.kept.stated.append(seq)
             if not is_carried(line):
                 self.kept.cuts[seq] = said
                 if seq in self._unread:

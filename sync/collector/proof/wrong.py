@@ -46,11 +46,20 @@ class What(StrEnum):
     BLOCK_MISSING = "the block that entry {first} states is not there"
     BLOCK_CHANGED = "the block up to entry {first} is not what its ratings say: {column}"
     CUT_CHANGED = "the block up to entry {first} is not what its kiosk stated in entry {cut}"
+    TREE_CHANGED = "what is kept of the tree of cuts is not what its entries say, at entry {first}"
+    CUTS_SIGNED_ELSE = "what the kiosk signed of its cuts up to entry {last} is not what its entries say"
     BLOCK_HIDDEN = "the block up to entry {first} holds and is shown nowhere"
     UNION_WRONG = "what was set aside up to entry {first} is not the sum of its blocks"
     UNREADABLE = "what is kept of it is of no form that the collector writes ({why})"
     JOURNAL_INVENTED = "there are rows of a journal that is not there: {table}"
     SHOWN_WRONG = "what is shown of counter {place} from {first} to {last} is not the sum of its blocks"
+    LOG_DIFFERS = "what the journal was up to entry {last} on {day} is not what the public log has of it"
+    LOG_AHEAD = "the public log has entry {last} on {day}, and it is not here: kiosks send again what a backup lacks"
+    LOG_LOST = "{n} leaves of the public log belong to nothing that is here, the first of {day} ({kind})"
+    LOG_KEY = "the key {subject} that the public log has since {day} was changed or is gone"
+    LOG_REPORT = "the closed report {subject} that the public log has since {day} was changed or is gone"
+    LOG_DAMAGED = "the public log's own files do not fit each other: {why}"
+    LOG_REWRITTEN = "the public log does not begin with the {n} leaves of the checkpoint that was kept elsewhere"
     UNITS_WRONG = "what is shown of unit {place} from {first} to {last} is not the sum of its blocks"
 
     @property
@@ -97,6 +106,8 @@ class Finding(NamedTuple):
 def sentence_of(finding: Finding, places: Mapping[str, str], t: Texts) -> str:
     """The finding for a person: where, what, and whose it is; ``places`` are the counters of kiosks."""
     what, whose = t(finding.message, **finding.values), t(WHERE[Whose(finding.whose)])
+    if not finding.device_id and finding.code.startswith("log_"):
+        return t("The public log: {what}. {whose}", what=what, whose=whose)
     if not finding.device_id:
         return t("What is shown: {what}. {whose}", what=what, whose=whose)
     where = {

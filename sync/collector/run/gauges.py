@@ -21,6 +21,7 @@ from sync.collector.proof.nightly import read_state
 from sync.collector.replica.projection_rows import BEYOND, UnreadReason
 from sync.collector.store.database import Database
 from sync.collector.store.schema import delivery, device, device_status
+from sync.collector.transparency.leaves.index import read_state as read_log_state
 from sync.protocol.messages import SEQ_MAX
 
 FRESH_S = 15.0
@@ -34,6 +35,10 @@ _waiting = Gauge("hailong_waiting_entries", "Entries of half days that are over 
 _notices = Gauge("hailong_notices", "Notices to one address that did not go out, by what becomes of them", ["state"])
 _held = Gauge("hailong_proof_held_seconds", "When everything last held, in seconds since 1970; 0 is never")
 _wrong = Gauge("hailong_proof_findings", "Journals and sums that did not hold when they were last recomputed")
+_log_size = Gauge("hailong_log_size", "Leaves of the public log that are published")
+_log_published = Gauge("hailong_log_published_seconds", "When it was published last, in seconds since 1970; 0 is never")
+_log_cosigned = Gauge("hailong_log_cosigned", "Witnesses that cosigned what is published")
+_log_stopped = Gauge("hailong_log_stopped", "Whether the public log stands still")
 _log = structlog.get_logger("collector")
 
 
@@ -88,6 +93,16 @@ def _read(connection: Connection, now: datetime, zone: tzinfo) -> None:
     proof = read_state(connection)
     _held.set(proof.held_at.timestamp() if proof.held_at else 0)
     _wrong.set(len(proof.findings))
+    _read_log(connection)
     tried = select(func.count()).where(delivery.c.tries > 0)
     _notices.labels("retrying").set(connection.execute(tried.where(delivery.c.state == WAITING)).scalar_one())
     _notices.labels("failed").set(connection.execute(tried.where(delivery.c.state == FAILED)).scalar_one())
+
+
+def _read_log(connection: Connection) -> None:
+    state = read_log_state(connection)
+    if state is not None:
+        _log_size.set(state.published_size)
+        _log_published.set(state.published_at.timestamp() if state.published_at else 0)
+        _log_cosigned.set(state.cosigned)
+        _log_stopped.set(state.fault is not None)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from kiosk.base.notify import ServiceManager
 from sync.collector.errors import PlaceTaken
@@ -34,13 +35,15 @@ class _Server(uvicorn.Server):
     """Uvicorn, which tells the service manager that it takes requests and that its loop goes round."""
 
     manager: ServiceManager
+    settle: Callable[[], None]
+    """What is made ready while the first requests are served."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to take requests."""
         await super().startup(sockets)
         self.manager.ready()
         # While the first requests are served: kiosks need not wait for what only pages need.
-        threading.Thread(target=settle, args=(self.config.app,), name="warm", daemon=True).start()
+        threading.Thread(target=self.settle, name="warm", daemon=True).start()
 
     async def on_tick(self, counter: int) -> bool:
         """Look around. Uvicorn's own call-back reckons in wall time: a clock set back would silence it."""
@@ -54,12 +57,13 @@ def run_server(config: CollectorConfig, database: Database, announce: Callable[[
 
     Raises PlaceTaken when somebody else listens there, and UsageWrong when traces are wanted and cannot be sent.
     """
-    listener = _listen(config.listen_host, config.listen_port)
+    listener = listen(config.listen_host, config.listen_port)
     open_enough()
     start_log()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     with tracing(make_services(config, database)) as (services, tracer):
-        server = _server(create_app(services, tracer))
+        app = create_app(services, tracer)
+        server = make_server(app, lambda: settle(app))
         announce(config.url)
         structlog.get_logger("collector").info(
             "started", url=config.url, database=database.writer.dialect.name, demo=config.demo
@@ -67,7 +71,8 @@ def run_server(config: CollectorConfig, database: Database, announce: Callable[[
         server.run(sockets=[listener])
 
 
-def _server(app: FastAPI) -> _Server:
+def make_server(app: Starlette, settle: Callable[[], None]) -> uvicorn.Server:
+    """A server of ``app`` that guards its connections; ``settle`` makes ready what only the first request needs."""
     server = _Server(
         uvicorn.Config(
             app,
@@ -82,7 +87,7 @@ def _server(app: FastAPI) -> _Server:
             timeout_graceful_shutdown=10,
         )
     )
-    server.manager = ServiceManager()
+    server.manager, server.settle = ServiceManager(), settle
     return server
 
 
@@ -106,7 +111,8 @@ def settle(app: FastAPI) -> None:
     gc.freeze()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there; raises PlaceTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:

@@ -16,6 +16,7 @@ from sync.collector.store.database import Database
 from sync.collector.store.writer import Transact
 from sync.collector.transparency.disk.folder import Folder, Signed
 from sync.collector.transparency.disk.keys import LogKeys
+from sync.collector.transparency.disk.names import epoch_of
 from sync.collector.transparency.elsewhere.call import NoAnswer
 from sync.collector.transparency.elsewhere.known import Heard, Others, require_heard, require_newest
 from sync.collector.transparency.elsewhere.witnesses import NotCosigned
@@ -25,7 +26,6 @@ from sync.collector.transparency.leaves.index import (
     ROWS_AT_ONCE,
     State,
     count_entries,
-    epoch_of,
     forget_unsigned,
     keep_entries,
     keep_first_hashes,
@@ -35,7 +35,7 @@ from sync.collector.transparency.leaves.index import (
 from sync.collector.transparency.leaves.kept import keep_index, kept_index
 from sync.protocol.tlog.checkpoint import Checkpoint
 from sync.protocol.tlog.merkle import EMPTY_ROOT, prove_consistency
-from sync.protocol.tlog.note import Note, Signature, Verifier
+from sync.protocol.tlog.note import Note, Signature
 
 RETRY_S = 3600.0
 """So long after a try witnesses are asked again, until enough of them have cosigned."""
@@ -99,12 +99,13 @@ class Keeper:
                 )
             folder.key_files.make(self.config.log_name)
         keys = folder.key_files.read()
-        if state is not None and Verifier.from_text(state.vkey) not in keys.verifiers:
+        if state is not None and not keys.follow(state.vkey):
             raise LogElsewhere("the database belongs to another log than the one in {folder}", folder=folder.root)
         if not (folder.public / "keys").exists():
             folder.key_files.publish(keys)
-        if state is None:
-            self._note(origin=keys.origin, vkey=keys.signer.vkey, size=0, root=EMPTY_ROOT, published_size=0, cosigned=0)
+        if state is None or state.origin != keys.origin:
+            nothing = {"day": None, "published_size": 0, "published_at": None, "cosigned": 0}
+            self._note(origin=keys.origin, vkey=keys.signer.vkey, size=0, root=EMPTY_ROOT, **nothing)
         return keys
 
     def _state(self) -> State | None:
@@ -202,10 +203,8 @@ def require_as_noted(folder: Folder, signed: Signed | None, state: State | None)
             "it with collector log rebuild, or begin another one with collector log restart",
             theirs=state.size, size=size,
         )  # fmt: skip
-    if folder.tree.root(state.size) != state.root:
-        raise LogForked(
-            "{who} holds another story of {size} leaves under this log's name", who="database", size=state.size
-        )
+    if folder.tree.root(state.size, size) != state.root:
+        raise LogForked("the database knows another story of {size} leaves under this log's name", size=state.size)
 
 
 def _with(note: Note, line: Signature) -> Note:

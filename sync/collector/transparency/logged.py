@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 
 from sync.collector.store.schema import log_leaf
-from sync.collector.transparency.leaves.index import entry_of, epoch_of
+from sync.collector.transparency.disk.names import epoch_of
+from sync.collector.transparency.leaves.index import entry_of
 from sync.collector.transparency.public import Published
 from sync.protocol.tlog.leaf import KEY, REPORT
 
@@ -35,9 +36,7 @@ def _newest_of(*which: ColumnElement[bool]) -> Select[Any]:
 
 
 _OF_JOURNAL = _newest_of(_OF.journal_id == bindparam("wanted"))
-_OF_SUBJECT = _newest_of(
-    _OF.subject.is_not(None), _OF.subject == bindparam("wanted"), _OF.kind == bindparam("of_kind")
-)
+_OF_SUBJECT = _newest_of(_OF.subject.is_not(None), _OF.subject == bindparam("wanted"), _OF.kind == bindparam("of_kind"))
 
 
 def logged_through(connection: Connection, journal_id: str, published: Published) -> Logged | None:

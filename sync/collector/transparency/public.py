@@ -11,7 +11,7 @@ from sync.collector.transparency.disk.folder import CHECKPOINT, KEYS, RESTARTED
 from sync.collector.transparency.disk.tree import Tree
 from sync.protocol.tlog.checkpoint import Checkpoint
 from sync.protocol.tlog.merkle import prove_consistency, prove_inclusion
-from sync.protocol.tlog.note import Note
+from sync.protocol.tlog.note import Note, Verifier
 from sync.protocol.tlog.tiles import TILE_WIDTH, Tile
 
 PROOFS_KEPT = 256
@@ -47,8 +47,16 @@ class PublicLog:
         with self._reading:
             if self._kept is None or self._kept[0] != mark:
                 text = path.read_text("utf-8")
-                self._kept = mark, Published(text, Checkpoint.parse(Note.parse(text).text))
+                published = Published(text, Checkpoint.parse(Note.parse(text).text))
+                if self._kept is not None and self._kept[1].checkpoint.origin != published.checkpoint.origin:
+                    # Another log began here: its tiles have the same names.
+                    self._forget()
+                self._kept = mark, published
             return self._kept[1]
+
+    def _forget(self) -> None:
+        self._tree = Tree(self._folder)
+        self._consistency.cache_clear()
 
     def proof_of(self, index: int, size: int) -> list[bytes]:
         """That leaf ``index`` is in the tree of the first ``size`` leaves."""
@@ -66,9 +74,9 @@ class PublicLog:
         """The leaves of one bundle of the first ``size``."""
         return self._tree.leaves(bundle, size)
 
-    def root(self, size: int) -> bytes:
-        """The root of the first ``size`` leaves."""
-        return self._tree.root(size)
+    def root(self, size: int, within: int) -> bytes:
+        """The root of the first ``size`` leaves of the ``within`` that are published."""
+        return self._tree.root(size, within)
 
     def keys(self) -> bytes | None:
         """What is told of the log's keys."""
@@ -78,6 +86,14 @@ class PublicLog:
         """The notes by which each key of the log followed the one before, the oldest first."""
         told = self.keys()
         return [] if told is None else [str(one) for one in json.loads(told)["statements"]]
+
+    def verifiers(self) -> list[Verifier]:
+        """The log's keys, of all its statements; the present one first."""
+        told = self.keys()
+        if told is None:
+            return []
+        names = [json.loads(told)["vkey"], *(line for one in self.statements() for line in one.split("\n")[2:4])]
+        return list(dict.fromkeys(Verifier.from_text(name) for name in names))
 
     def restarted(self) -> str | None:
         """The note by which this log says which one it follows."""

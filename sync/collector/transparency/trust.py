@@ -1,10 +1,18 @@
 """Trust: by which a kiosk knows this collector's log, told once: when it is enrolled, or with the own key."""
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import Connection
 
 from sync.collector.settings.log import Log
 from sync.collector.transparency.leaves.index import read_state
+from sync.collector.transparency.public import Published
+from sync.protocol.tlog.errors import NoteWrong
 from sync.protocol.tlog.messages import LogRoots
+from sync.protocol.tlog.note import Note
+
+WITNESSED_FOR = timedelta(days=7)
+"""So long a cosignature says that everybody is shown the same."""
 
 
 def roots_of(connection: Connection, settings: Log) -> LogRoots | None:
@@ -13,3 +21,13 @@ def roots_of(connection: Connection, settings: Log) -> LogRoots | None:
     if state is None:
         return None
     return LogRoots(state.vkey, [one.vkey for one in settings.witnesses], settings.needed)
+
+
+def witnessed_by(published: Published, settings: Log, now: datetime) -> int:
+    """How many of the witnesses cosigned what is published, not longer ago than ``WITNESSED_FOR`` by their clocks."""
+    try:
+        found = Note.parse(published.text).verified_by([one.verifier for one in settings.witnesses])
+    except NoteWrong:
+        return 0
+    since = (now - WITNESSED_FOR).timestamp()
+    return sum(one.time is not None and one.time >= since for one in found)

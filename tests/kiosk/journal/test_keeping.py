@@ -40,6 +40,20 @@ def test_only_entries_that_are_old_and_acknowledged_are_pruned(journal, reader, 
     assert len(reader.batch_after(acknowledged, 500, 10**6).lines) == 6
 
 
+def test_first_hash_is_known_for_ever_though_its_entry_is_pruned(journal, reader, clock):
+    """By it the journal is found in the public log, and nothing else on the disk tells it."""
+    first = reader.hash_at(1)
+    for _ in range(3):
+        journal.append(make_rating(clock))
+        clock.advance(401 * 86400)
+        journal.append(make_rating(clock))
+        journal.maintain(reader.head(), RETENTION, clock.now())
+
+    assert next(iter(reader.entries())).seq > 3
+    assert reader.hash_at(1) == first
+    assert reader.hash_at(2) is None
+
+
 def test_pruning_is_itself_an_entry(journal, reader, clock):
     journal.append(make_rating(clock))
     head = reader.head()

@@ -11,8 +11,10 @@ from typer.testing import CliRunner
 from kiosk.commands.setup import setup_commands
 from kiosk.office.pin import pin_matches
 from kiosk.office.settings import load_kiosk_settings
+from sync.agent.transparency.kept import load_kept
 from tests import started
 from tests.live import LiveCollector, live_collector
+from tests.sync.protocol.tlog.samples import LOG
 
 
 def setup(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -32,6 +34,7 @@ def file_for(collector: LiveCollector, folder: Path, counter: str = "Q1") -> Pat
     file = folder / "hailong-setup.toml"
     file.write_text(
         f'server = "{collector.url}"\ncode = "{collector.new_code("Q1")}"\ncounter = "{counter}"\n'
+        f'log.vkey = "{LOG.vkey}"\n'
         '[settings.screen]\ntheme = "dark"\nrotation_deg = 90\n'
     )
     return file
@@ -51,6 +54,7 @@ def test_setup_file_makes_a_kiosk_and_repeating_it_changes_nothing(collector, tm
     settings = load_kiosk_settings(None, data)
     assert (settings.screen.theme, settings.screen.rotation_deg, settings.collector.url) == ("dark", 90, collector.url)
     assert pin_matches(settings.pin_path.read_text().strip(), "284915")
+    assert load_kept(settings.folder / "log.json").source == "setup"
     for ended in (first, second):
         assert findings(ended)["enrolment"] == findings(ended)["server"] == findings(ended)["rights"] == "OK", ended
     assert (data / "kiosk" / "device.json").read_bytes() == device

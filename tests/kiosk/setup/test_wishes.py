@@ -4,7 +4,7 @@ import pytest
 
 from kiosk.base.settings.reading import SettingsInvalid
 from kiosk.setup.errors import SetupFileMissing
-from kiosk.setup.wishes import find_setup_file, read_wishes
+from kiosk.setup.wishes import WishedLog, find_setup_file, read_wishes
 
 WHOLE = """
 server = "https://danhgia.example.vn/"
@@ -29,6 +29,15 @@ def test_file_says_everything(file):
     assert (wishes.code, wishes.counter) == ("BCDF-GHJK", "Q1")
     assert wishes.settings["screen"]["theme"] == "dark"
     assert wishes.settings["collector"] == {"url": "https://danhgia.example.vn"}
+
+
+def test_log_of_the_file_is_read_as_the_collector_writes_it(file):
+    file.write_text(
+        'server = "https://danhgia.example.vn/"\nlog.vkey = "a+00000000+AA=="\n'
+        'log.witnesses = ["w+00000000+BA=="]\nlog.quorum = 1\n'
+    )
+
+    assert read_wishes(file, {}).log == WishedLog("a+00000000+AA==", ("w+00000000+BA==",), 1)
 
 
 def test_installer_wins_over_the_file_and_empty_answers_say_nothing(file):

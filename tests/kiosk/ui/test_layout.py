@@ -38,6 +38,7 @@ def kiosk(request: Any, open_kiosk: Any) -> Any:
 def test_nothing_is_cut_and_nothing_overlaps(kiosk: Any, language: str, scale: float, band: bool):
     if language != kiosk.app.t.language:
         kiosk.app.turn_language()
+    kiosk.app.doubted = True
     pages = _pages(kiosk.app)
     for name in "Cảm ơn 0912345678 vì các cán bộ rất nhiệt tình ".replace(" ", "\n\n").split("\n"):
         for key in name or " ":

@@ -8,6 +8,7 @@ import pytest
 from kiosk.base.resources import resource
 from kiosk.domain.visit.rating import Rating, Reasons, Revised, Standing
 from kiosk.domain.visit.visit import Step
+from kiosk.ui.app import tell_doubt
 
 pytestmark = pytest.mark.window
 
@@ -407,6 +408,25 @@ def test_resting_screen_offers_the_other_language(kiosk: Any):
     kiosk.until_step(Step.QUESTION)
 
     assert kiosk.app.t.language == "en"
+
+
+def test_failed_proof_of_the_public_log_is_told_in_one_sentence_and_keeps_nobody_from_rating(kiosk: Any, monkeypatch: Any):
+    monkeypatch.setattr("kivy.app.App.get_running_app", lambda: kiosk.app)
+    kiosk.pass_time(31)
+    kiosk.until_step(Step.RESTING)
+    words = kiosk.app.page.ids.doubt
+    assert words.words == ""
+
+    tell_doubt(doubted=True)
+    kiosk.until(lambda: words.words.startswith("Đối chiếu với sổ công khai không khớp"))
+    assert words.height > 0
+    kiosk.tap(kiosk.app.page.ids.start)
+    kiosk.until_step(Step.QUESTION)
+    kiosk.press_face(4)
+
+    assert kiosk.levels == [4]
+    tell_doubt(doubted=False)
+    kiosk.until(lambda: words.words == "")
 
 
 def test_sun_moves_and_the_night_is_dim(kiosk: Any):

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+import msgspec
+
+from kiosk.domain.merkle import EMPTY_ROOT
 from kiosk.journal.chain import Cursor
 from sync.protocol.messages import DeviceStatus
 from sync.protocol.tlog.checkpoint import write_hash
@@ -36,14 +39,21 @@ class FakeLog:
         self.leaves += leaves
 
     def add_journal(
-        self, journal: InMemoryJournal, day: date, seq: int | None = None, head: bytes | None = None
+        self,
+        journal: InMemoryJournal,
+        day: date,
+        seq: int | None = None,
+        head: bytes | None = None,
+        cuts: tuple[int, bytes] = (0, EMPTY_ROOT),
     ) -> None:
         """The leaf of a journal that grew, as far as it goes."""
         seq = len(journal.lines) if seq is None else seq
         head = head or Cursor.start(journal.id).after(journal.lines[:seq]).head
         secret = journal_secret(Cursor.start(journal.id).after(journal.lines[:1]).head)
-        self.journals[journal.id] = LogLeaf("journal", day.isoformat(), len(self.leaves), seq)
-        self.leaves.append(journal_leaf(secret, Reached(day, seq, head)).raw)
+        self.journals[journal.id] = LogLeaf(
+            "journal", day.isoformat(), len(self.leaves), seq, [], cuts[0], write_hash(cuts[1]) if cuts[0] else ""
+        )
+        self.leaves.append(journal_leaf(secret, Reached(day, seq, head, *cuts)).raw)
 
     def note(self) -> str:
         """The checkpoint as it is now."""
@@ -59,7 +69,7 @@ class FakeLog:
             return None
         if leaf is not None:
             proof = [write_hash(one) for one in prove_inclusion(leaf.index, size, read)]
-            leaf = LogLeaf(leaf.kind, leaf.date, leaf.index, leaf.seq, proof)
+            leaf = msgspec.structs.replace(leaf, proof=proof)
         old = kept.size if is_ours else 0
         consistency = [write_hash(one) for one in prove_consistency(old, size, read)] if old <= size else []
         first = [] if is_ours else [write_hash(one) for one in prove_inclusion(0, size, read)]

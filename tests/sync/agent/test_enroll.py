@@ -2,6 +2,7 @@ import json
 import re
 import stat
 
+import msgspec
 import pytest
 from werkzeug import Request, Response
 
@@ -13,9 +14,12 @@ from sync.agent.errors import (
     NotEnrolled,
     SettingInvalid,
 )
+from sync.agent.transparency.kept import Source, load_kept
 from sync.protocol import problems
 from sync.protocol.messages import EnrolmentRequest, Problem, decode_message, encode_message
+from sync.protocol.tlog.messages import LogRoots
 from tests.fakes import InMemoryJournal
+from tests.sync.protocol.tlog.samples import NEXT_LOG, ROOTS
 
 JOURNAL = InMemoryJournal().id
 DEVICE = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
@@ -28,6 +32,7 @@ class EnrollingCollector:
         self.holder: str | None = None
         self.lose_next = False
         self.seen: list[EnrolmentRequest] = []
+        self.log: LogRoots | None = None
 
     def __call__(self, request: Request) -> Response:
         message = decode_message(EnrolmentRequest, request.data)
@@ -40,6 +45,8 @@ class EnrollingCollector:
             self.lose_next = False
             return Response("<html>bad gateway", 502)
         answer = {"device_id": DEVICE, "counter": "01", "counter_name": "Quầy 1", "unit_name": "Phường Bến Nghé"}
+        if self.log is not None:
+            answer["log"] = msgspec.to_builtins(self.log)
         return Response(json.dumps(answer), content_type="application/json")
 
 
@@ -62,6 +69,29 @@ def test_kiosk_knows_who_it_is_after_enrolment(tmp_path, url, enrolling, clock):
     assert (device.device_id, device.counter_name, device.url) == (DEVICE, "Quầy 1", url)
     assert stat.S_IMODE((tmp_path / "device.json").stat().st_mode) == 0o600
     assert enrolling.seen[0].info == {"host": "h" * 200}
+
+
+def test_log_is_known_from_enrolment_on_and_a_setup_file_has_the_say(tmp_path, url, enrolling, clock):
+    enrolling.log = LogRoots(NEXT_LOG.vkey)
+    files = KioskFiles(tmp_path)
+
+    enroll_kiosk(tmp_path, url, "BCDF-GHJK", JOURNAL, clock)
+    kept = load_kept(files.log)
+    assert (kept.roots, kept.source, kept.since) == (enrolling.log, Source.ENROLMENT, "2026-11-23")
+
+    enroll_kiosk(tmp_path, url, "BCDF-GHJK", JOURNAL, clock, log=ROOTS)
+    kept = load_kept(files.log)
+    assert (kept.roots, kept.source) == (ROOTS, Source.SETUP)
+
+
+def test_kiosk_is_not_enrolled_where_the_logs_keys_are_none(tmp_path, url, enrolling, clock):
+    enrolling.log = LogRoots("nonsense")
+
+    with pytest.raises(EnrolmentRefused, match="keys of the public log"):
+        enroll_kiosk(tmp_path, url, "BCDF-GHJK", JOURNAL, clock)
+
+    with pytest.raises(NotEnrolled):
+        load_device(KioskFiles(tmp_path))
 
 
 def test_lost_answer_burns_nothing(tmp_path, url, enrolling, clock):

@@ -378,6 +378,18 @@ def test_leaf_beyond_what_the_disk_knows_is_neither_proven_nor_a_fault(kiosk):
     assert (kiosk.doubt, kiosk.kept.proven, kiosk.kept.checkpoint.size) == (None, None, 3)
 
 
+def test_leaf_must_be_of_the_kiosks_own_cuts_where_it_knows_them(kiosk):
+    kiosk.log.add_journal(kiosk.journal, DAY, cuts=(2, bytes(32)))
+    kiosk.live()
+    assert (kiosk.doubt, kiosk.kept.proven.seq) == (None, 3)
+    kiosk.journal.cuts = {4: (3, bytes(32))}
+    kiosk.log.add_journal(kiosk.journal, DAY, cuts=(2, bytes(32)))
+
+    kiosk.live()
+
+    assert kiosk.doubt is Doubt.LEAF
+
+
 def test_journal_that_continues_is_looked_for_anew(kiosk):
     kiosk.live()
     other = InMemoryJournal("11111111-2d3b-4c5d-8e9f-0a1b2c3d4e5f", kiosk.journal.lines[:1])

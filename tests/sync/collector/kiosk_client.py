@@ -11,10 +11,12 @@ from starlette.testclient import TestClient
 
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_over
+from kiosk.journal.tree import Tree, states_cut
 from sync.collector.fleet.devices.keys import keep_key
 from sync.collector.store.database import Database
 from sync.collector.store.schema import device
 from sync.protocol.batch import pack_batch
+from sync.protocol.cuts import SignedCuts
 from sync.protocol.messages import BATCH_MEDIA_TYPE
 from sync.protocol.signature import sign_request
 from sync.protocol.vouched import append_target
@@ -65,11 +67,22 @@ class KioskKey:
     def entries(self, pen: Pen, first: int = 1, last: int | None = None) -> WireRequest:
         """The signed upload of what ``pen`` wrote."""
         batch = pen.batch(first, last)
-        return self.upload(pen, first, batch.start.head, batch.lines)
+        said = self.cuts(pen, first + len(batch.lines) - 1) if states_cut(batch.lines) else None
+        return self.upload(pen, first, batch.start.head, batch.lines, said)
 
-    def upload(self, pen: Pen, first: int, prev: bytes, lines: tuple[bytes, ...]) -> WireRequest:
+    def cuts(self, pen: Pen, through: int) -> str | None:
+        """What it signs of the cuts in what ``pen`` wrote up to a line."""
+        tree, end = Tree(), Cursor.start(pen.journal_id)
+        for seq, line in enumerate(pen.lines[:through], start=1):
+            end = end.after([line])
+            tree.read(seq, line, end.head)
+        return SignedCuts.sign(self.private, pen.journal_id, tree.root).member if tree.root[0] else None
+
+    def upload(
+        self, pen: Pen, first: int, prev: bytes, lines: tuple[bytes, ...], cuts: str | None = None
+    ) -> WireRequest:
         """The signed upload of ``lines`` after ``prev``."""
-        path = append_target(pen.journal_id, Cursor(first, prev), chain_over(prev, lines))
+        path = append_target(pen.journal_id, Cursor(first, prev), chain_over(prev, lines), cuts)
         headers = {"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": "gzip"}
         return self.request("POST", path, pack_batch(lines), headers, pen.instant())
 

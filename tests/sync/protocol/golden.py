@@ -1,5 +1,6 @@
 """Writes tests/golden/v1 anew: ``python -m tests.sync.protocol.golden``; a released version never changes."""
 
+import base64
 import json
 from datetime import datetime
 from functools import partial
@@ -8,14 +9,18 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.maintenance import Maintenance, Work
+from kiosk.domain.numbers.blocks import Cut
+from kiosk.domain.numbers.statement import Order
 from kiosk.domain.visit.rating import Fact, Rating, Reasons, Revised, Standing
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import OpenedLine, SettingsLine, carried_line, encode_line, head, line_of
 from kiosk.journal.stated import InForce
+from kiosk.journal.tree import Tree, statement_in
 from kiosk.journal.uncut import Noted, Setting, Uncut, block_line
 from sync.protocol import problems
 from sync.protocol.acknowledgement import AcknowledgedJournal, AcknowledgedKiosk, Acknowledgement
 from sync.protocol.batch import pack_batch
+from sync.protocol.cuts import SignedCuts, cuts_text
 from sync.protocol.messages import (
     CommandDone,
     CursorMessage,
@@ -95,8 +100,11 @@ def continued() -> list[bytes]:
     return [encode_line(opened), *carried, encode_line(settings), encode_line(test)]
 
 
-def cut() -> list[bytes]:
-    """A journal whose kiosk cuts: a block over two half days and, at the end of the month, a tail."""
+def cut(*, days: bool = False) -> list[bytes]:
+    """A journal whose kiosk cuts: a block over two half days and, at the end of the month, a tail.
+
+    One from before trees does not say the ``days`` of its cuts.
+    """
     clock = FrozenClock(datetime.fromisoformat("2026-11-30T08:00:00+07:00"))
     opened = OpenedLine(*head(1, clock.now(), "opened"), software="hailong 0.3.0")
     in_force = InForce("sipas-5@1", '"9f86d081884c7d65"', {"overall": (1, 2, 3, 4, 5)}, "03")
@@ -110,7 +118,8 @@ def cut() -> list[bytes]:
         for seq, line in enumerate(found[uncut.next_seq - 1 :], uncut.next_seq):
             uncut.read(seq, line)
         for one in uncut.due(clock.wall.isoformat()):
-            found.append(encode_line(block_line(len(found) + 1, clock.now(), one)))
+            stated = one if days else Cut(one.stream, one.last, one.is_tail, one.sums)
+            found.append(encode_line(block_line(len(found) + 1, clock.now(), stated)))
 
     rating = partial(Rating, survey="sipas-5@1", question="overall")
     said(rating(clock.now(), level=4, standing=Standing.COUNTED), Reasons(clock.now(), 3, ("waiting", "paperwork")))
@@ -122,6 +131,29 @@ def cut() -> list[bytes]:
     clock.advance(11.5 * 3600)
     cuts()
     return found
+
+
+def tree() -> Tree:
+    """The tree of the cuts in ``cut_days.ndjson``."""
+    found, end = Tree(), Cursor.start(JOURNAL)
+    for seq, line in enumerate(cut(days=True), start=1):
+        end = end.after([line])
+        found.read(seq, line, end.head)
+    return found
+
+
+def stated() -> bytes:
+    """What an auditor is shown of it: the statements, what the kiosk signed of them, and the signature."""
+    chain_hashes = [Cursor.start(JOURNAL).after(cut(days=True)[:seq]).head for seq in (12, 13)]
+    found, order = [], Order()
+    for seq, chain_hash in zip((12, 13), chain_hashes, strict=True):
+        said = statement_in(seq, cut(days=True)[seq - 1], chain_hash, order)
+        assert said is not None
+        found.append(said[0].decode())
+        order = said[1]
+    text = cuts_text(JOURNAL, tree().root)
+    signature = base64.b64encode(SignedCuts.sign(KEY, JOURNAL, tree().root).signature).decode()
+    return json.dumps({"statements": found, "text": text.decode(), "signature": signature}, indent=1).encode() + b"\n"
 
 
 def messages() -> dict[str, bytes]:
@@ -232,6 +264,9 @@ def write() -> None:
         "journal.ndjson": b"".join(line + b"\n" for line in lines()),
         "continuation.ndjson": b"".join(line + b"\n" for line in continued()),
         "cut.ndjson": b"".join(line + b"\n" for line in cut()),
+        "cut_days.ndjson": b"".join(line + b"\n" for line in cut(days=True)),
+        "batch_cuts.ndjson.gz": pack_batch(cut(days=True)),
+        "statements.json": stated(),
         "batch.ndjson.gz": batch,
         "get_cursor.http": signed("GET", f"/v1/journals/{JOURNAL}", {}, b"", DEVICE),
         "append.http": signed(
@@ -239,6 +274,15 @@ def write() -> None:
         ),
         "append_head.http": signed(
             "POST", append_target(JOURNAL, start, start.after(lines()).head), ndjson, batch, DEVICE
+        ),
+        "append_cuts.http": signed(
+            "POST",
+            append_target(
+                JOURNAL, start, start.after(cut(days=True)).head, SignedCuts.sign(KEY, JOURNAL, tree().root).member
+            ),
+            ndjson,
+            pack_batch(cut(days=True)),
+            DEVICE,
         ),
         "enrolment.http": signed(
             "POST", "/v1/enrolments", {"Content-Type": "application/json"}, enrolment, public_text(KEY)

@@ -11,9 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.domain.numbers.blocks import check
 from kiosk.journal.chain import Cursor
 from kiosk.journal.lines import BlockLine, decode_line, encode_line
+from kiosk.journal.tree import Tree
 from kiosk.journal.uncut import Noted, Setting, Uncut, cut_in
 from sync.protocol.acknowledgement import Acknowledgement
 from sync.protocol.batch import unpack_batch
+from sync.protocol.cuts import SignedCuts
 from sync.protocol.errors import SignatureInvalid
 from sync.protocol.kiosk_clock import parse_kiosk_clock
 from sync.protocol.messages import (
@@ -33,8 +35,9 @@ from sync.protocol.messages import (
 )
 from sync.protocol.own_key import Move, OwnKeyAnswer, check_answer, check_move, public_text
 from sync.protocol.signature import sign_request, verify_request
-from tests.sync.protocol.golden import COLLECTOR, DEVICE, GOLDEN, JOURNAL, MOVES_AT, MOVES_TO, NONCE, OWN_KEY
+from tests.sync.protocol.golden import COLLECTOR, DEVICE, GOLDEN, JOURNAL, KEY, MOVES_AT, MOVES_TO, NONCE, OWN_KEY
 from tests.sync.protocol.tlog.samples import messages as log_samples
+from tests.trees import statements_of, tree_of
 
 MESSAGES = {
     "cursor.json": CursorMessage,
@@ -69,6 +72,7 @@ REQUESTS = {
     "get_cursor.http": None,
     "append.http": "batch.ndjson.gz",
     "append_head.http": "batch.ndjson.gz",
+    "append_cuts.http": "batch_cuts.ndjson.gz",
     "enrolment.http": "enrolment_request.json",
 }
 
@@ -91,6 +95,7 @@ def test_message_is_read_and_written_as_ever(name):
 
 def test_every_sample_is_checked():
     others = {"key.json", "journal.ndjson", "continuation.ndjson", "cut.ndjson", "batch.ndjson.gz"}
+    others |= {"cut_days.ndjson", "statements.json", "batch_cuts.ndjson.gz"}
     others |= {name for name in log_samples() if not name.endswith(".json")}
 
     assert {path.name for path in GOLDEN.iterdir()} == set(MESSAGES) | set(REQUESTS) | others
@@ -136,8 +141,9 @@ def test_continuation_names_where_its_entries_were():
     assert (test["work"], test["hits"]) == ("test", [1, 1, 1, 1, 1])
 
 
-def test_cut_holds_what_its_lines_say_and_is_read_and_written_as_ever():
-    lines = read("cut.ndjson").splitlines()
+@pytest.mark.parametrize("name", ["cut.ndjson", "cut_days.ndjson"])
+def test_cut_holds_what_its_lines_say_and_is_read_and_written_as_ever(name):
+    lines = read(name).splitlines()
     uncut, found = Uncut(Noted(1, Setting())), []
     for seq, encoded in enumerate(lines, start=1):
         line = decode_line(encoded)
@@ -155,6 +161,26 @@ def test_cut_holds_what_its_lines_say_and_is_read_and_written_as_ever():
         ("04", 11, True, {"counted": {"levels": {"4": 1}}}),
     ]  # fmt: skip
     assert json.loads(lines[1])["levels"] == {"overall": [1, 2, 3, 4, 5]}
+
+
+def test_statements_of_cuts_are_those_that_the_lines_give_and_the_kiosk_signed():
+    sample, lines = json.loads(read("statements.json")), read("cut_days.ndjson").splitlines()
+    tree, end = Tree(), Cursor.start(JOURNAL)
+    found = []
+    for seq, line in enumerate(lines, start=1):
+        end = end.after([line])
+        found += [leaf.statement for leaf in [tree.read(seq, line, end.head)] if leaf]
+
+    assert (
+        [one.encode() for one in sample["statements"]] == found == [said for _, said in statements_of(JOURNAL, lines)]
+    )
+    assert tree.root == tree_of(JOURNAL, lines)
+    assert sample["text"] == f"hailong-cuts/1\n{JOURNAL}\n2\n{tree.root[1].hex()}\n"
+    KEY.public_key().verify(base64.b64decode(sample["signature"]), sample["text"].encode())
+    member = request_of("append_cuts.http")[1].rpartition("&cuts=")[2]
+    said = SignedCuts.parse(member)
+    assert said == SignedCuts(*tree.root, base64.b64decode(sample["signature"]))
+    assert said.member == member
 
 
 @pytest.mark.parametrize("message", MESSAGES.values(), ids=list(MESSAGES))

@@ -7,10 +7,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.journal.chain import Cursor
+from sync.protocol.cuts import SignedCuts
 from sync.protocol.errors import SignatureInvalid
 from sync.protocol.own_key import public_text
 from sync.protocol.signature import PublicKey, Verified, sign_request, verify_request
-from sync.protocol.vouched import Usual, append_target, read_base, restored, shortened
+from sync.protocol.vouched import Usual, append_target, cuts_said, read_base, restored, shortened
 from tests.builders import FrozenClock
 
 JOURNAL = "7c0e1f6a-2d3b-4c5d-8e9f-0a1b2c3d4e5f"
@@ -42,9 +43,49 @@ def test_usual_batch_keeps_address_and_moment_alone(target: str) -> None:
     assert PublicKey(public_text(KEY)).signed(restored(kept, batch, DIGEST), found.signature)
 
 
+CUTS = SignedCuts.sign(KEY, JOURNAL, (3, bytes(range(160, 192)))).member
+
+
+def test_what_a_kiosk_says_of_its_cuts_is_kept_beside_that() -> None:
+    found, batch = sent(append_target(JOURNAL, START, HEAD, CUTS))
+
+    kept = shortened(found.base, batch)
+
+    assert len(kept) == len(CUTS) + len("gop-y.example.gov.vn 1795395600 cuts ")
+    assert restored(kept, batch, DIGEST) == found.base
+    assert cuts_said(kept) == cuts_said(found.base) == CUTS
+    assert read_base(found.base).head == HEAD
+    assert cuts_said(shortened(*_usual())) is None
+
+
+def _usual() -> tuple[str, Usual]:
+    found, batch = sent(append_target(JOURNAL, START, HEAD))
+    return found.base, batch
+
+
+@pytest.mark.parametrize(
+    "member", ["", "3", CUTS.replace("3.", "0.", 1), CUTS.replace("3.", "03.", 1), CUTS[:-1], f"{CUTS}A", CUTS.upper()]
+)
+def test_what_no_kiosk_says_of_its_cuts_is_not_read(member: str) -> None:
+    assert SignedCuts.parse(member) is None
+
+
+def test_root_is_signed_for_one_journal_and_size_and_by_one_key() -> None:
+    said = SignedCuts.parse(CUTS)
+    assert said is not None
+
+    assert said.is_by(public_text(KEY), JOURNAL)
+    assert not said.is_by(public_text(KEY), DEVICE)
+    assert not said._replace(size=4).is_by(public_text(KEY), JOURNAL)
+    assert not said._replace(root=bytes(range(32))).is_by(public_text(KEY), JOURNAL)
+    assert not said.is_by(public_text(Ed25519PrivateKey.generate()), JOURNAL)
+    assert not said.is_by("no key", JOURNAL)
+
+
 @pytest.mark.parametrize(
     ("target", "headers"),
     [
+        (append_target(JOURNAL, START, HEAD, "spoilt%20"), {"Content-Type": "application/x-ndjson"}),
         (f"/v1/journals/{JOURNAL}/entries?prev={'00' * 32}&from=7", GZIP),
         (append_target(JOURNAL, START, HEAD), {"Content-Type": "application/x-ndjson"}),
         (append_target(JOURNAL, START, bytes(32)), GZIP),

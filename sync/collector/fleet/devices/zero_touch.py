@@ -17,6 +17,7 @@ from pathlib import Path
 from shutil import rmtree
 from typing import NamedTuple
 
+from msgspec import structs
 from sqlalchemy import Connection, insert, select, update
 
 from kiosk.base.cells import csv_bytes
@@ -33,6 +34,7 @@ from sync.collector.fleet.places.counter_table import Numbered, Row, faults_of_p
 from sync.collector.people.audit import note
 from sync.collector.store.database import Database
 from sync.collector.store.schema import counter, device, enrolment_code
+from sync.protocol.tlog.messages import LogRoots
 
 SETUP_FILE = "hailong-setup.toml"
 LIST_FILE = "codes.csv"
@@ -68,6 +70,8 @@ class Terms:
     now: datetime
     until: datetime
     actor: str
+    log: LogRoots | None = None
+    """By which kiosks know the public log, where there is one."""
 
 
 def make_codes(
@@ -211,6 +215,8 @@ def _cells(code: Code) -> tuple[str, str]:
 
 def _setup_text(row: Row, code: str, names: Mapping[str, str], terms: Terms) -> str:
     lines = [f"server = {toml_value(terms.url)}", f"code = {toml_value(code)}", f"counter = {toml_value(row.counter)}"]
+    if terms.log is not None:
+        lines += [f"log.{name} = {toml_value(value)}" for name, value in structs.asdict(terms.log).items()]
     lines += [f"settings.screen.{name} = {toml_value(value)}" for name, value in row.screen.items()]
     if row.hall:
         asked = [

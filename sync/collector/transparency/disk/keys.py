@@ -49,6 +49,11 @@ class LogKeys:
             signers.append(self.leaving)
         return Note.of(text, *(signer.sign(text) for signer in signers))
 
+    def follow(self, vkey: str) -> bool:
+        """Whether this is the key, or one before it, of this log or of one that it follows."""
+        said = [line for note in self.statements for line in note.text.split("\n")]
+        return vkey == self.signer.vkey or vkey in said
+
     @property
     def public_text(self) -> bytes:
         """What is told of them at ``/log/keys``."""

@@ -44,10 +44,10 @@ class Tree:
 
         return read_hash
 
-    def root(self, size: int) -> bytes:
-        """Its root. Raises LogDamaged."""
+    def root(self, size: int, within: int | None = None) -> bytes:
+        """The root of the first ``size`` leaves, of which ``within`` may have been signed since. Raises LogDamaged."""
         try:
-            return root_of(size, self.hashes(size))
+            return root_of(size, self.hashes(within or size))
         except LogWrong as error:
             raise LogDamaged("the log's tiles are damaged: {why}", why=error) from error
 
@@ -94,9 +94,7 @@ class Tree:
             for at, some in _cut(each)
         ]  # fmt: skip
 
-    def _level(
-        self, level: int, first: int, row: Sequence[bytes]
-    ) -> tuple[list[tuple[Tile, bytes]], list[bytes], int]:
+    def _level(self, level: int, first: int, row: Sequence[bytes]) -> tuple[list[tuple[Tile, bytes]], list[bytes], int]:
         """The tiles of one level that hold ``row`` from hash ``first`` on, and what they add to the level above."""
         begun = first % TILE_WIDTH
         before: list[bytes] = []

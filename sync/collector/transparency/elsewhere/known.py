@@ -12,7 +12,7 @@ import structlog
 
 from sync.collector.settings.log import Log
 from sync.collector.transparency.disk.folder import Folder, Signed, open_own
-from sync.collector.transparency.disk.keys import LogKeys
+from sync.collector.transparency.disk.names import Identity
 from sync.collector.transparency.elsewhere.call import Caller, NoAnswer
 from sync.collector.transparency.elsewhere.mirrors import Mirror
 from sync.collector.transparency.elsewhere.witnesses import Asking
@@ -48,7 +48,7 @@ class Others:
 
     settings: Log
     folder: Folder
-    keys: LogKeys
+    keys: Identity
 
     @property
     def caller(self) -> Caller:
@@ -68,7 +68,7 @@ class Others:
     def hear(self) -> Heard:
         """Ask everybody."""
         shown = self.folder.shown(self.keys)
-        claims = [] if shown is None else [Claim("a kiosk", shown)]
+        claims = [] if shown is None else [Claim("kiosk", shown)]
         claims += self._mirrored()
         sizes: dict[str, int] = {}
         for asking in self.witnesses:
@@ -108,7 +108,7 @@ def require_on_the_way(folder: Folder, size: int, claims: Sequence[Claim]) -> No
     """That every checkpoint shown is a beginning of the ``size`` leaves that lie here. See :func:`require_newest`."""
     for who, signed in claims:
         said = signed.checkpoint
-        if said.size <= size and folder.tree.root(said.size) != said.root:
+        if said.size <= size and folder.tree.root(said.size, size) != said.root:
             raise LogForked("{who} holds another story of {size} leaves under this log's name", who=who, size=said.size)
     newest = max(claims, key=lambda claim: claim.signed.checkpoint.size, default=None)
     if newest is not None and newest.signed.checkpoint.size > size:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sync.collector.transparency.elsewhere.call import Caller, NoAnswer
-from sync.protocol.tlog.tiles import TILE_WIDTH, Tile
+from sync.protocol.tlog.tiles import Tile
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,13 @@ class Mirror:
         except UnicodeDecodeError as error:
             raise NoAnswer("its checkpoint is no text") from error
 
-    def bundle(self, index: int, size: int) -> bytes:
-        """The entries of bundle ``index`` of the log's first ``size`` leaves, perhaps more of them. Raises NoAnswer."""
-        full = Tile(-1, index)
-        partial = Tile(-1, index, min(TILE_WIDTH, size - index * TILE_WIDTH))
-        for tile in dict.fromkeys((partial, full)):
+    def bundle(self, wanted: Tile) -> tuple[bytes, int]:
+        """A bundle of entries, or the full one in its place, and how many entries it has. Raises NoAnswer."""
+        for tile in dict.fromkeys((wanted, Tile(wanted.level, wanted.index))):
             found = self._read(tile.path)
             if found is not None:
-                return found
-        raise NoAnswer(f"it has no {partial.path}")
+                return found, tile.width
+        raise NoAnswer(f"it has no {wanted.path}")
 
     def _read(self, path: str) -> bytes | None:
         if self.place.startswith(("http://", "https://")):

@@ -81,8 +81,8 @@ def _journals(connection: Connection, wanted: Wanted, learnt: list[tuple[str, by
             if first is None:
                 continue
             learnt.append((journal_id, first))
-        cuts = cuts_at(connection, journal_id, row.next_seq - 1)
-        reached = Reached(wanted.day, row.next_seq - 1, bytes(row.head), *cuts)
+        last = row.next_seq - 1
+        reached = Reached(wanted.day, last, bytes(row.head), *cuts_at(connection, journal_id, last))
         leaf = journal_leaf(journal_secret(bytes(first)), reached, ended=bool(row.has_ended))
         kind = ENDED if row.has_ended else JOURNAL
         entry = Entry(wanted.day, kind, journal_id, reached.seq, reached.cuts_size, reached.cuts_root)

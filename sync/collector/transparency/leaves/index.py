@@ -43,19 +43,6 @@ class State(NamedTuple):
     fault_at: datetime | None
 
 
-def epoch_of(origin: str) -> int:
-    """Which of a collector's logs it is: 2 for ``…/log/2``, the second one."""
-    number = origin.rpartition("/")[2]
-    return int(number) if number.isascii() and number.isdigit() and number != "0" else 1
-
-
-def next_origin(origin: str) -> str:
-    """The name of the log that follows where this one is lost."""
-    base, _, number = origin.rpartition("/")
-    is_numbered = bool(base) and number.isascii() and number.isdigit()
-    return f"{base if is_numbered else origin}/{epoch_of(origin) + 1}"
-
-
 def keep_entries(connection: Connection, epoch: int, first: int, entries: Sequence[Entry]) -> None:
     """Note what the leaves from index ``first`` on are about."""
     rows = [(index, entry.day.isoformat(), *entry[1:]) for index, entry in enumerate(entries, first)]

@@ -20,6 +20,8 @@ from sync.collector.people.rights import Reader
 from sync.collector.proof.nightly import State, read_state
 from sync.collector.services.services import Services
 from sync.collector.store.schema import unit
+from sync.collector.transparency.leaves.index import State as LogState
+from sync.collector.transparency.leaves.index import read_state as read_log_state
 from sync.collector.web.fleet.fleet_query import NONE, STATES, TEXT_MAX, FleetQuery, by_unit, count_states
 from sync.collector.web.fleet.fleet_words import GRAVE, FleetWords
 from sync.collector.web.fleet.kiosk_page import code_page, fleet_words, make_code, read_kiosks
@@ -98,6 +100,8 @@ async def _fleet(request: Request, services: Services, reader: Reader, wrong: st
         wrong=wrong,
         rules=services.config.fleet,
         proof=await asyncio.to_thread(_proof, services),
+        log=await asyncio.to_thread(_log, services),
+        witnesses=len(services.config.log.witnesses),
         **of_shown,
     )
 
@@ -120,6 +124,11 @@ def _closed(services: Services, paths: set[str]) -> Closed | None:
 def _proof(services: Services) -> State:
     with services.database.reading() as connection:
         return read_state(connection)
+
+
+def _log(services: Services) -> LogState | None:
+    with services.database.reading() as connection:
+        return read_log_state(connection)
 
 
 def _units(services: Services, reader: Reader, paths: set[str]) -> list[tuple[str, str]]:

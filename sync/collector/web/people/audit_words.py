@@ -73,6 +73,9 @@ def _of_kiosks(t: Texts) -> dict[str, str]:
         "device.unknown": t("took back that a kiosk's fault is known"),
         "collector.move": t("announced the collector's next address"),
         "collector.stay": t("took the announcement of a next address back"),
+        "log.rebuild": t("fetched the public log back from a mirror"),
+        "log.restart": t("began another public log in place of one that was lost"),
+        "log.key": t("gave the public log another key"),
         "journal.continued": t("a kiosk began a new journal"),
         "journal.reprojected": t("read entries anew that had been kept unread"),
     }

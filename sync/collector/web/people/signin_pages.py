@@ -18,6 +18,7 @@ from sync.collector.people.passwords import CHARS_MAX, CHARS_MIN, is_fit
 from sync.collector.people.rights import ANYBODY, RIGHTS, Right, Role
 from sync.collector.people.signin import Checked, Refused, SignedIn, check_password, form_key_of, sign_in, sign_out
 from sync.collector.services.services import Services
+from sync.collector.transparency.trust import witnessed_by
 from sync.collector.web.shared.depends import AnyForm
 from sync.collector.web.shared.forms import USUAL_WAY, read_form, require_key, safe_way
 from sync.collector.web.shared.rendering import render
@@ -139,6 +140,7 @@ def sign_in_page(
         way=way,
         name=name,
         refused=refused is not None,
+        proven=_proven(services),
         wait_s=wait_s,
         form_key=form_key_of(held),
         idle_minutes=services.config.accounts.idle_minutes,
@@ -171,3 +173,12 @@ def sign_in_address(request: Request) -> str:
     return "/dang-nhap?" + urlencode(
         {"toi": asked, **({"lang": lang} if (lang := request.query_params.get("lang")) else {})}
     )
+
+
+def _proven(services: Services) -> str:
+    """What may be said of deleted ratings: whether a public log has them, and whether others witness it."""
+    published, settings = services.log.newest(), services.config.log
+    if published is None:
+        return "chain"
+    is_witnessed = 0 < settings.needed <= witnessed_by(published, settings, services.now())
+    return "witnessed" if is_witnessed else "log"

@@ -8,6 +8,7 @@ from typing import Any
 
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.settings.log import Log
+from sync.collector.transparency.disk import files, folder, keys, tree
 from sync.collector.transparency.disk.folder import Folder
 from sync.collector.transparency.keeper import Keeper
 from sync.collector.transparency.leaves.index import Entry, entries_between
@@ -79,6 +80,28 @@ def leaf_of(pen: Pen, entry: Entry) -> Leaf:
     assert entry.seq is not None
     reached = Reached(entry.day, entry.seq, pen.cursor(entry.seq).head)
     return journal_leaf(journal_secret(pen.cursor(1).head), reached, ended=entry.kind == ENDED)
+
+
+class Cut(Exception):
+    """The power goes."""
+
+
+DISK_STEPS = (
+    (files, "write_unsettled"), (files, "settle_folder"), (tree, "write_unsettled"), (tree, "settle_folder"),
+    (tree, "make_folders"), (folder, "settle_folder"), (keys, "settle_folder"),
+)  # fmt: skip
+
+
+def counted(real: Callable[..., Any], left: list[int]) -> Callable[..., Any]:
+    """The same step, at which the power goes when none is left."""
+
+    def step(*args: Any, **kwargs: Any) -> Any:
+        if left[0] == 0:
+            raise Cut
+        left[0] -= 1
+        return real(*args, **kwargs)
+
+    return step
 
 
 __all__ = ["ENDED", "JOURNAL", "KEY", "ORIGIN", "Kept", "key_leaf", "leaf_of"]

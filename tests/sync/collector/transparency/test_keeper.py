@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import insert, update
 
 from sync.collector.store import schema
-from sync.collector.transparency.disk import files, tree
 from sync.protocol.tlog.merkle import check_consistency, check_inclusion, leaf_hash
 from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.transparency import logs
 from tests.sync.collector.transparency.logs import ENDED, JOURNAL, KEY, Kept, leaf_of
 
 TODAY = NOON.date()
@@ -106,10 +106,6 @@ def test_what_is_public_says_nothing_of_who_and_how_many(kept: Kept, office: Off
     assert {len(leaf.fields) for leaf in leaves} == {2}
 
 
-class Cut(Exception):
-    """The power goes."""
-
-
 def test_whatever_step_is_the_last_one_before_a_crash_the_log_goes_on(
     office: Office, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,28 +133,17 @@ def _grow(office: Office) -> None:
 def _crash(kept: Kept, monkeypatch: pytest.MonkeyPatch, steps: int) -> bool:
     """Break two days' work off after so many steps on the disk and in the database; whether it came so far."""
     left = [steps]
-
-    def counted(real):  # type: ignore[no-untyped-def]
-        def step(*args, **kwargs):  # type: ignore[no-untyped-def]
-            if left[0] == 0:
-                raise Cut
-            left[0] -= 1
-            return real(*args, **kwargs)
-
-        return step
-
     signed = []
     with monkeypatch.context() as patched:
-        for module, name in ((files, "write_unsettled"), (files, "settle_folder"), (tree, "write_unsettled"),
-                             (tree, "settle_folder"), (tree, "make_folders")):  # fmt: skip
-            patched.setattr(module, name, counted(getattr(module, name)))
-        patched.setattr(Kept, "transact", counted(Kept.transact))
+        for module, name in logs.DISK_STEPS:
+            patched.setattr(module, name, logs.counted(getattr(module, name), left))
+        patched.setattr(Kept, "transact", logs.counted(Kept.transact, left))
         try:
             kept.run()
             signed.append(kept.newest().checkpoint)
             _grow(kept.office)
             kept.run()
-        except Cut:
+        except logs.Cut:
             pass
         else:
             return False

@@ -23,7 +23,8 @@ def emptied(office: Office) -> Office:
     """The office without anything that a journal brought: examples share its database."""
     names = (
         "rating", "reason_choice", "tally", "reason_tally", "uncut_count", "undated_count", "block",
-        "block_piece", "block_reason", "cut_state", "cut_due", "segment", "unread", "duplicate", "carried",
+        "block_piece", "block_reason", "cut_state", "cut_due", "cut_tree", "cut_leaf",
+        "cut_signed", "segment", "unread", "duplicate", "carried",
         "boot_clock", "journal",
     )  # fmt: skip
     with office.database.writing() as connection:

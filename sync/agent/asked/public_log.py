@@ -1,0 +1,188 @@
+"""Public log: how far this kiosk's journal is in it, what does not hold, and what a person does about it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import msgspec
+
+from kiosk.base.private_file import write_private
+from kiosk.base.texts import Texts
+from sync.agent.device.enroll import KioskFiles
+from sync.agent.errors import FileUnusable
+from sync.agent.transparency.kept import PROOFS_FAILED, Doubt, KeptLog, Source, keep_log, load_kept
+
+EVIDENCE = "hailong-log-evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class LogSeen:
+    """What the kiosk knows of the log."""
+
+    origin: str
+    size: int
+    """Leaves of the newest checkpoint that was believed; 0 before the first."""
+    witnesses: int
+    """How many of the known witnesses cosigned it."""
+    quorum: int
+    day: str | None
+    """Through the end of which day the journal is in the log, ISO; None while it was not found there."""
+    seq: int
+    """Through which entry."""
+    source: Source
+    since: str
+    """The day on which the log's keys were learned, ISO."""
+    restarted_at: str | None
+    key_changed_at: str | None
+    doubt: Doubt | None
+    doubt_at: str | None
+    doubt_detail: str | None
+
+    @property
+    def failed(self) -> bool:
+        """Whether a proof failed: what is told to everybody."""
+        return self.doubt in PROOFS_FAILED
+
+
+def log_seen(path: Path) -> LogSeen | None:
+    """What is kept at ``path``; None where no log is known."""
+    kept = load_kept(path)
+    if kept is None:
+        return None
+    checkpoint, proven, doubt = kept.checkpoint, kept.proven, kept.doubt
+    changed = {change.kind: change.at for change in kept.changes}
+    return LogSeen(
+        origin=kept.log.name,
+        size=checkpoint.size if checkpoint else 0,
+        witnesses=kept.witnessed,
+        quorum=kept.roots.quorum,
+        day=proven.day if proven else None,
+        seq=proven.seq if proven else 0,
+        source=kept.source,
+        since=kept.since,
+        restarted_at=changed.get("restarted"),
+        key_changed_at=changed.get("key"),
+        doubt=doubt.code if doubt else None,
+        doubt_at=doubt.at if doubt else None,
+        doubt_detail=doubt.detail if doubt else None,
+    )
+
+
+def log_lines(seen: LogSeen | None, t: Texts) -> list[str]:
+    """The same as a person reads it, one matter a line."""
+    if seen is None:
+        return [t("No public log is known to this kiosk.")]
+    lines = [reach_line(seen, t), witness_line(seen, t)]
+    if seen.source is Source.COLLECTOR:
+        lines.append(t("The log's keys were first told by the collector itself, on {day}.", day=_day(seen.since, t)))
+    if seen.key_changed_at:
+        lines.append(
+            t("The log changed its key on {day}; the old key signed the new one.", day=_day(seen.key_changed_at, t))
+        )
+    if seen.restarted_at:
+        lines.append(
+            t(
+                "The log was restarted on {day}: the old one was lost, and what this kiosk saw of it is kept.",
+                day=_day(seen.restarted_at, t),
+            )
+        )
+    if seen.doubt is not None:
+        said, remedy = doubt_words(seen.doubt, t)
+        lines += [f"{said}.", t("What to do: {remedy}", remedy=remedy)]
+        lines.append(t("In detail: {detail}", detail=f"{seen.doubt} ({seen.doubt_at}): {seen.doubt_detail}"))
+    return lines
+
+
+def reach_line(seen: LogSeen, t: Texts) -> str:
+    """How far the journal is in the log."""
+    if seen.day is None:
+        return t("Public log {origin}: this kiosk's entries are not in it yet.", origin=seen.origin)
+    day = _day(seen.day, t)
+    return t("Public log {origin}: this kiosk's entries to the end of {day} are in it.", origin=seen.origin, day=day)
+
+
+def witness_line(seen: LogSeen, t: Texts) -> str:
+    """Whether others vouch that everybody is shown one log."""
+    if seen.quorum == 0 or seen.witnesses < seen.quorum:
+        return t("One story is not proven: too few other offices have signed the log ({n} of {of}).",
+                 n=t.number(seen.witnesses), of=t.number(max(1, seen.quorum)))  # fmt: skip
+    return t("Other offices that signed the log: {n}.", n=t.number(seen.witnesses))
+
+
+def doubt_words(doubt: Doubt, t: Texts) -> tuple[str, str]:
+    """What does not hold, and what to do about it."""
+    said, remedy = DOUBTS[doubt]
+    return t(said), t(remedy)
+
+
+_LOOK = "keep the evidence with: kiosk log --evidence DIR; have an auditor look at it, then run: kiosk log --seen"
+DOUBTS = {
+    Doubt.UNREADABLE: (
+        "What the collector says of the public log cannot be read",
+        "have the collector and the proxies before it looked at",
+    ),
+    Doubt.SIGNATURE: (
+        "The collector shows a public log that the log's key did not sign",
+        "ask at the collector whether the key was changed without: collector log new-key",
+    ),
+    Doubt.WITNESS: (
+        "A signature of another office on the public log is false",
+        "have the collector's staff ask that office",
+    ),
+    Doubt.ROOTS: (
+        "The keys of the public log are not signed by this kiosk's collector",
+        "have public_url looked at in the collector's settings, or enrol this kiosk again",
+    ),
+    Doubt.OLDER: (
+        "The collector shows an older state of the public log than before",
+        "at the collector, run: collector log rebuild",
+    ),
+    Doubt.ROOT: ("The public log exists in two versions", _LOOK),
+    Doubt.CONSISTENCY: ("The public log was rewritten: it does not hold what it held before", _LOOK),
+    Doubt.LEAF: ("The public log does not hold this kiosk's entries as they are on its disk", _LOOK),
+    Doubt.RESTART: ("The new public log does not begin with the end of the old one", _LOOK),
+}
+"""What is said of each, and what is done about it."""
+
+
+def write_evidence(directory: Path, to: Path, now: datetime) -> Path:
+    """Write all that the kiosk keeps of the log into a new file in the folder ``to``; no rating is in it.
+
+    Raises FileUnusable.
+    """
+    kept = _known(directory)
+    file = to / f"{EVIDENCE}-{now:%Y%m%d-%H%M%S}.json"
+    try:
+        file.write_bytes(msgspec.json.format(msgspec.json.encode(kept)) + b"\n")
+    except OSError as error:
+        raise FileUnusable("{file} cannot be written ({why})", file=file, why=error.strerror) from error
+    return file
+
+
+def see_to(directory: Path, now: datetime) -> bool:
+    """A person has seen to the failed proof: it is not told any more, and its evidence stays beside the journal.
+
+    Whether there was one. Raises FileUnusable.
+    """
+    kept = _known(directory)
+    if kept.fault is None:
+        return False
+    aside = directory / f"{EVIDENCE}-{now:%Y%m%d-%H%M%S}.json"
+    try:
+        write_private(aside, msgspec.json.format(msgspec.json.encode(kept)), durable=True)
+        keep_log(KioskFiles(directory).log, msgspec.structs.replace(kept, fault=None))
+    except OSError as error:
+        raise FileUnusable("{file} cannot be written ({why})", file=aside, why=error.strerror) from error
+    return True
+
+
+def _known(directory: Path) -> KeptLog:
+    path = KioskFiles(directory).log
+    kept = load_kept(path)
+    if kept is None:
+        raise FileUnusable("no public log is known to this kiosk", file=path)
+    return kept
+
+
+def _day(value: str, t: Texts) -> str:
+    return t.day(date.fromisoformat(value[:10]))

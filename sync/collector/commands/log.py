@@ -1,0 +1,129 @@
+"""``collector log``: how the transparency log is, and what is done by hand where it was restored or lost."""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from kiosk.base.terminal.terminal import terminal_texts
+from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, Yes, actor, ask, open_ready, tell
+from sync.collector.errors import UsageWrong
+from sync.collector.settings.collector import load_config
+from sync.collector.store.database import Database, faults_named
+
+if TYPE_CHECKING:
+    from sync.collector.transparency.keeper import Keeper
+
+log_app = typer.Typer(
+    help="The public log of every day's state: see it, go on, rebuild it, begin another, change its key.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@log_app.command(epilog="Example: collector log status --json")
+def status(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """How far the log is, what is published, and who witnesses it."""
+    from sync.collector.transparency.leaves.index import read_state
+
+    settings = load_config(config, data_dir)
+    database, t = open_ready(settings), terminal_texts("collector")
+    with faults_named(database), database.reading() as connection:
+        found = read_state(connection)
+    database.close()
+    if as_json:
+        said = None if found is None else found._asdict() | {"root": found.root.hex()}
+        typer.echo(json.dumps(said, default=str, ensure_ascii=False))
+    elif found is None:
+        tell("There is no public log yet; the collector begins it when it runs, or: collector log run")
+    else:
+        tell("Log {origin}, key {vkey}", origin=found.origin, vkey=found.vkey)
+        tell("{size} leaves are signed, up to {day}; {published} are published", size=t.number(found.size),
+             day=found.day or "-", published=t.number(found.published_size))  # fmt: skip
+        tell("Cosigned by {n} of {of} witnesses, {needed} are needed", n=found.cosigned,
+             of=len(settings.log.witnesses), needed=settings.log.needed)  # fmt: skip
+        if not settings.log.witnesses:
+            tell("No witness is set: that everybody is shown one and the same log is not proven.")
+        if found.fault:
+            tell("It stands still since {at}: {fault}", at=found.fault_at, fault=found.fault)
+
+
+@log_app.command(epilog="Example: collector log run")
+def run(config: ConfigFile = None, data_dir: DataDir = None) -> None:
+    """Do now what the collector does after midnight: log what grew until yesterday, sign it, ask witnesses."""
+    database, keeper = _keeper(config, data_dir)
+    with faults_named(database):
+        keeper.run(at_once=True)
+    _tell_state(database)
+
+
+@log_app.command(epilog="Example: collector log rebuild")
+def rebuild(config: ConfigFile = None, data_dir: DataDir = None) -> None:
+    """After a restore: fetch from a mirror what this log had signed, up to the newest checkpoint that anybody knows."""
+    from sync.collector.transparency.by_hand import rebuild_log
+
+    database, keeper = _keeper(config, data_dir)
+    with faults_named(database):
+        done = rebuild_log(keeper, actor())
+    database.close()
+    tell("{added} leaves were fetched; the log has {size}.", added=done.added, size=done.size)
+
+
+@log_app.command(epilog="Example: collector log restart")
+def restart(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False) -> None:
+    """Where the log is lost for good: begin another that says which it follows. Kiosks say restarted, not altered."""
+    from sync.collector.fleet.devices.own import read_own_key
+    from sync.collector.transparency.by_hand import restart_log
+
+    database, keeper = _keeper(config, data_dir)
+    tell("Another log begins. The one before cannot be gone on with after that; its files stay.")
+    ask(yes=yes)
+    with faults_named(database):
+        with database.reading() as connection:
+            own_key = read_own_key(connection)
+        said = restart_log(keeper, own_key, actor())
+    database.close()
+    tell("The log {old} ended with {size} leaves; {new} follows it.", old=said.old.name, size=said.last_size,
+         new=said.new.name)  # fmt: skip
+    tell("Its key, for whoever witnesses it: {vkey}", vkey=said.new.vkey)
+
+
+@log_app.command("new-key", epilog="Example: collector log new-key")
+def new_key(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False) -> None:
+    """Give the log another key, signed by the present one; both sign for 30 days, so that witnesses can be told."""
+    from sync.collector.transparency.by_hand import change_key
+
+    database, keeper = _keeper(config, data_dir)
+    tell("The log gets another key.")
+    ask(yes=yes)
+    with faults_named(database):
+        vkey = change_key(keeper, actor())
+    database.close()
+    tell("Its key, for whoever witnesses it: {vkey}", vkey=vkey)
+
+
+def _keeper(config: ConfigFile, data_dir: DataDir) -> "tuple[Database, Keeper]":
+    from sync.collector.transparency.keeper import Keeper
+
+    settings = load_config(config, data_dir)
+    if not settings.log.keep:
+        raise UsageWrong("log.keep is false here: another collector keeps the log")
+    database = open_ready(settings)
+
+    def transact(work):  # type: ignore[no-untyped-def]
+        with database.writing() as connection:
+            return work(connection)
+
+    return database, Keeper(settings, database, transact, lambda: datetime.now(UTC))
+
+
+def _tell_state(database: Database) -> None:
+    from sync.collector.transparency.leaves.index import read_state
+
+    with database.reading() as connection:
+        found = read_state(connection)
+    database.close()
+    if found is not None:
+        tell("{size} leaves are signed, up to {day}; {published} are published", size=found.size, day=found.day or "-",
+             published=found.published_size)  # fmt: skip

@@ -1,0 +1,51 @@
+"""By hand: what a person orders of the log, and that they did: to fetch it back, begin another, change its key."""
+
+from functools import partial
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sync.collector.errors import NotAllowed
+from sync.collector.people.audit import note
+from sync.collector.transparency.elsewhere.known import Others
+from sync.collector.transparency.keeper import Keeper
+from sync.collector.transparency.leaves.index import read_state
+from sync.collector.transparency.rebuild import Rebuilt, rebuild
+from sync.collector.transparency.restart import Lost, restart
+from sync.protocol.tlog.statement import Restarted
+
+
+def rebuild_log(keeper: Keeper, actor: str) -> Rebuilt:
+    """Fetch from a mirror what was signed and does not lie here. Raises LogStopped."""
+    folder = keeper.folder
+    with folder.held():
+        keys = keeper.open_keys(folder)
+        done = rebuild(folder, Others(keeper.config.log, folder, keys), folder.signed(keys))
+    _note(keeper, actor, "log.rebuild", keys.origin, {"size": done.size, "added": done.added})
+    return done
+
+
+def restart_log(keeper: Keeper, own_key: Ed25519PrivateKey, actor: str) -> Restarted:
+    """Begin another log in place of the one that was lost. Raises NotAllowed where there was none."""
+    folder = keeper.folder
+    with keeper.database.reading() as connection:
+        state = read_state(connection)
+    if state is None:
+        raise NotAllowed("the log has signed nothing yet: there is nothing that another one could follow")
+    with folder.held():
+        said = restart(folder, keeper.config.log, Lost(state, own_key, keeper.today))
+        keeper.open_keys(folder)
+    _note(keeper, actor, "log.restart", said.new.name, {"old": said.old.name, "size": said.last_size})
+    return said
+
+
+def change_key(keeper: Keeper, actor: str) -> str:
+    """Give the log another key; it, as witnesses need it."""
+    folder = keeper.folder
+    with folder.held():
+        keys = folder.key_files.change(keeper.open_keys(folder), keeper.today)
+    _note(keeper, actor, "log.key", keys.origin, {"vkey": keys.signer.vkey})
+    return keys.signer.vkey
+
+
+def _note(keeper: Keeper, actor: str, what: str, origin: str, details: dict[str, object]) -> None:
+    keeper.transact(partial(note, at=keeper.now(), actor=actor, action=what, subject=origin, details=details))

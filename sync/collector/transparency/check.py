@@ -1,0 +1,215 @@
+"""Check: holds the database to the log: each leaf to what the stored lines, keys and reports say now.
+
+Whoever rewrites the past, with whatever key and however consistently, arrives at other hashes than those that are
+published. Heads of segments are taken as they are kept: that they follow from the lines is for the chain's check.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from sync.collector.errors import UsageWrong
+from sync.collector.proof.wrong import Finding, What, Whose, Wrong
+from sync.collector.replica.stored import stored_hashes
+from sync.collector.store.database import Database
+from sync.collector.store.schema import closed_month, device_key, journal, log_leaf, segment
+from sync.collector.transparency.disk.names import epoch_of
+from sync.collector.transparency.errors import LogDamaged
+from sync.collector.transparency.leaves.due import first_hash
+from sync.collector.transparency.leaves.index import Entry, count_entries, entry_of
+from sync.collector.transparency.public import PublicLog, Published
+from sync.protocol.tlog.checkpoint import Checkpoint
+from sync.protocol.tlog.errors import NoteWrong
+from sync.protocol.tlog.leaf import (
+    ENDED,
+    KEY,
+    REPORT,
+    Leaf,
+    Reached,
+    journal_leaf,
+    journal_secret,
+    key_leaf,
+    report_leaf,
+)
+from sync.protocol.tlog.merkle import leaf_hash
+from sync.protocol.tlog.note import Note
+from sync.protocol.tlog.tiles import TILE_WIDTH
+
+_HEADS = select(segment.c.last_seq, segment.c.head).where(segment.c.journal_id == bindparam("of_journal"))
+_OF_JOURNAL = select(log_leaf).where(
+    log_leaf.c.journal_id == bindparam("of_journal"), log_leaf.c.epoch == bindparam("of_epoch")
+)
+
+
+def check_journal(
+    connection: Connection, log: PublicLog, published: Published, journal_id: str, newest: int | None = None
+) -> None:
+    """Hold the published leaves of a journal, or the ``newest`` so many, to its lines; raises Wrong for the first."""
+    size = published.checkpoint.size
+    of = {"of_journal": journal_id, "of_epoch": epoch_of(published.checkpoint.origin)}
+    found = connection.execute(_OF_JOURNAL.order_by(log_leaf.c.leaf_index.desc()).limit(newest), of).all()
+    rows = [row for row in reversed(found) if row.leaf_index < size]
+    if not rows:
+        return
+    first = first_hash(connection, journal_id)
+    heads = _heads(connection, journal_id, [row.seq for row in rows])
+    for row in rows:
+        entry = entry_of(row)
+        _hold_journal(entry, first, heads)
+        leaf = _journal_leaf(entry, first or b"", heads)
+        if leaf_hash(leaf.raw) != log.leaf_hash(row.leaf_index, size):
+            raise Wrong(What.LOG_DIFFERS, last=entry.seq, day=entry.day.isoformat())
+
+
+def check_rest(connection: Connection, log: PublicLog, published: Published, *, whole: bool = True) -> Iterator[Wrong]:
+    """What does not hold of keys and reports, and leaves that belong to nothing; ``whole`` hashes every leaf anew."""
+    try:
+        if whole or not _is_indexed(connection, published):
+            yield from _strange(log, published, _claimed(connection, published))
+        yield from _keys_and_reports(connection, log, published)
+    except (LogDamaged, NoteWrong) as error:
+        yield Wrong(What.LOG_DAMAGED, why=str(error))
+
+
+def check_kiosk(connection: Connection, log: PublicLog, device_id: str, newest: int | None = None) -> Iterator[Finding]:
+    """What does not hold of a kiosk's journals against what is published; see :func:`check_journal`."""
+    published = log.newest()
+    if published is None:
+        return
+    ids = connection.execute(select(journal.c.journal_id).where(journal.c.device_id == device_id)).scalars().all()
+    for journal_id in sorted(map(str, ids)):
+        yield from _of_journal(connection, log, published, journal_id, device_id, newest)
+
+
+def _journals_logged(connection: Connection, published: Published) -> Iterator[tuple[str, str | None]]:
+    """Every journal with a leaf, and its kiosk; None where the journal is not here."""
+    epoch = epoch_of(published.checkpoint.origin)
+    mine = select(log_leaf.c.journal_id).where(log_leaf.c.epoch == epoch, log_leaf.c.journal_id.is_not(None))
+    ids = mine.distinct().subquery()
+    wanted = select(ids.c.journal_id, journal.c.device_id).outerjoin(journal, journal.c.journal_id == ids.c.journal_id)
+    for row in connection.execute(wanted.order_by(ids.c.journal_id)):
+        yield str(row.journal_id), None if row.device_id is None else str(row.device_id)
+
+
+def _heads(connection: Connection, journal_id: str, seqs: Sequence[int]) -> Mapping[int, bytes]:
+    """The hash after each of these entries that the copy has."""
+    wanted = set(seqs)
+    ends = connection.execute(_HEADS.where(segment.c.last_seq.in_(sorted(wanted))), {"of_journal": journal_id})
+    found = {row.last_seq: bytes(row.head) for row in ends}
+    # A restored collector was sent again what came after its backup, in batches that end elsewhere.
+    return found | stored_hashes(connection, journal_id, wanted - found.keys())
+
+
+def _hold_journal(entry: Entry, first: bytes | None, heads: Mapping[int, bytes]) -> None:
+    if first is None or entry.seq not in heads:
+        raise Wrong(What.LOG_AHEAD, Whose.UNKNOWN, last=entry.seq, day=entry.day.isoformat())
+
+
+def _journal_leaf(entry: Entry, first: bytes, heads: Mapping[int, bytes]) -> Leaf:
+    seq = entry.seq or 0
+    reached = Reached(entry.day, seq, heads[seq])
+    return journal_leaf(journal_secret(first), reached, ended=entry.kind == ENDED)
+
+
+def _is_indexed(connection: Connection, published: Published) -> bool:
+    """Whether the index knows of as many leaves as there are."""
+    checkpoint = published.checkpoint
+    return count_entries(connection, epoch_of(checkpoint.origin), checkpoint.size) == checkpoint.size
+
+
+def _claimed(connection: Connection, published: Published) -> bytearray:
+    """For each leaf of the log, whether the index knows what it is about; one byte each."""
+    checkpoint = published.checkpoint
+    claimed = bytearray(checkpoint.size)
+    wanted = select(log_leaf.c.leaf_index).where(log_leaf.c.epoch == epoch_of(checkpoint.origin))
+    for index in connection.execute(wanted.where(log_leaf.c.leaf_index < checkpoint.size)).scalars():
+        claimed[index] = 1
+    return claimed
+
+
+def _strange(log: PublicLog, published: Published, claimed: bytearray) -> Iterator[Wrong]:
+    """The first leaf that belongs to nothing; and that tiles, entries and checkpoint belong together."""
+    size = published.checkpoint.size
+    if log.root(size, size) != published.checkpoint.root:
+        yield Wrong(What.LOG_DAMAGED, why="root")
+        return
+    told = False
+    for bundle in range(-(-size // TILE_WIDTH)):
+        for index, leaf in enumerate(log.leaves(bundle, size), bundle * TILE_WIDTH):
+            if leaf_hash(leaf) != log.leaf_hash(index, size):
+                yield Wrong(What.LOG_DAMAGED, why=f"leaf {index}")
+                return
+            if not claimed[index] and not told:
+                told = True
+                said = Leaf.parse(leaf)
+                yield Wrong(What.LOG_LOST, n=claimed.count(0), day=said.day.isoformat(), kind=said.kind)
+
+
+def _keys_and_reports(connection: Connection, log: PublicLog, published: Published) -> Iterator[Wrong]:
+    keys = {f"{row.device_id}/{row.key_id}": row for row in connection.execute(select(device_key))}
+    c = closed_month.c
+    rows = connection.execute(select(c.unit_id, c.month, c.number, c.hash))
+    reports = {f"{row.unit_id}/{row.month:%Y-%m}/{row.number}": row for row in rows}
+    size, epoch = published.checkpoint.size, epoch_of(published.checkpoint.origin)
+    wanted = select(log_leaf).where(log_leaf.c.epoch == epoch, log_leaf.c.subject.is_not(None))
+    for row in connection.execute(wanted.where(log_leaf.c.kind.in_((KEY, REPORT)), log_leaf.c.leaf_index < size)):
+        entry = entry_of(row)
+        leaf = _key_leaf(entry, keys) if entry.kind == KEY else _report_leaf(entry, reports)
+        if leaf is None or leaf_hash(leaf.raw) != log.leaf_hash(row.leaf_index, size):
+            what = What.LOG_KEY if entry.kind == KEY else What.LOG_REPORT
+            yield Wrong(what, subject=entry.subject, day=entry.day.isoformat())
+
+
+def _key_leaf(entry: Entry, keys: Mapping[str, Row[Any]]) -> Leaf | None:
+    row = keys.get(entry.subject or "")
+    return None if row is None else key_leaf(entry.day, str(row.device_id), row.public_key)
+
+
+def _report_leaf(entry: Entry, reports: Mapping[str, Row[Any]]) -> Leaf | None:
+    row = reports.get(entry.subject or "")
+    return None if row is None else report_leaf(entry.day, f"{row.month:%Y-%m}", row.number, bytes(row.hash))
+
+
+def check_log(database: Database, log: PublicLog) -> Iterator[Finding]:
+    """Everything that does not hold against what is published; nothing where no log is."""
+    published = log.newest()
+    if published is None:
+        return
+    with database.reading() as connection:
+        for journal_id, device_id in list(_journals_logged(connection, published)):
+            yield from _of_journal(connection, log, published, journal_id, device_id or "")
+        yield from (Finding.of(wrong) for wrong in check_rest(connection, log, published))
+
+
+def _of_journal(
+    connection: Connection, log: PublicLog, published: Published, journal_id: str, device_id: str,
+    newest: int | None = None,
+) -> Iterator[Finding]:  # fmt: skip
+    try:
+        check_journal(connection, log, published, journal_id, newest)
+    except Wrong as wrong:
+        yield Finding.of(wrong, journal_id, device_id)
+    except LogDamaged as error:
+        yield Finding.of(Wrong(What.LOG_DAMAGED, why=str(error)), journal_id, device_id)
+
+
+def require_checkpoint(log: PublicLog, text: str) -> Iterator[Finding]:
+    """That the published log begins with what a checkpoint says that somebody kept elsewhere.
+
+    Raises UsageWrong where the text is no checkpoint of this log.
+    """
+    published = log.newest()
+    if published is None:
+        raise UsageWrong("this collector has published no log yet")
+    try:
+        note = Note.parse(text)
+        kept = Checkpoint.parse(note.text)
+        is_ours = kept.origin == published.checkpoint.origin and bool(note.verified_by(log.verifiers()))
+    except NoteWrong as error:
+        raise UsageWrong("this is no checkpoint: {why}", why=error) from error
+    if not is_ours:
+        origin = published.checkpoint.origin
+        raise UsageWrong("the checkpoint is not signed by this collector's log {origin}", origin=origin)
+    if kept.size > published.checkpoint.size or log.root(kept.size, published.checkpoint.size) != kept.root:
+        yield Finding.of(Wrong(What.LOG_REWRITTEN, n=kept.size))

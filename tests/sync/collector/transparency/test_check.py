@@ -1,0 +1,156 @@
+"""Whoever rewrites the past in the database, with whatever keys, is found out by the log that lies elsewhere."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import insert, update
+
+from sync.collector.errors import UsageWrong
+from sync.collector.replica.stored import packed
+from sync.collector.store import schema
+from sync.collector.transparency.check import check_kiosk, check_log, require_checkpoint
+from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.transparency.logs import Kept
+
+Tamper = Callable[["World"], None]
+
+
+class World:
+    """Two journals, a key and a closed report, logged for three days."""
+
+    def __init__(self, kept: Kept, office: Office) -> None:
+        self.kept, self.office = kept, office
+        self.pen, self.other = Pen(), Pen()
+        for pen in (self.pen, self.other):
+            pen.opened()
+            pen.rating()
+            office.append(pen)
+        row = {
+            "unit_id": 1,
+            "month": date(2026, 10, 1),
+            "number": 0,
+            "made_at": NOON,
+            "hash": bytes(32),
+            "numbers": b"",
+        }
+        key = {"device_id": office.device.device_id, "key_id": 7, "public_key": "A" * 43 + "=", "since": NOON}
+        with office.database.writing() as connection:
+            connection.execute(insert(schema.closed_month), row)
+            connection.execute(insert(schema.device_key), key)
+        kept.run()
+        for _ in range(2):
+            self.grow()
+            kept.run()
+
+    def grow(self) -> None:
+        self.pen.rating()
+        self.office.append(self.pen, self.pen.batch(len(self.pen.lines)))
+
+    def found(self) -> list[str]:
+        return sorted(one.code for one in check_log(self.office.database, self.kept.public))
+
+    def sql(self, *statements: str) -> None:
+        with self.office.database.writing() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    def rewrite(self, pen: Pen, level: int = 1) -> None:
+        """Put another past in the place of a journal: every line, hash and head, as if it had always been so."""
+        made = Pen(pen.journal_id)
+        made.opened()
+        while len(made.lines) < len(pen.lines):
+            made.rating(level)
+        with self.office.database.writing() as connection:
+            mine = schema.segment.c.journal_id == pen.journal_id
+            connection.execute(schema.segment.delete().where(mine))
+            row = {"journal_id": pen.journal_id, "first_seq": 1, "received_at": NOON, "last_seq": len(made.lines),
+                   "prev": made.cursor(0).head, "head": made.cursor().head, "lines": packed(made.lines),
+                   "signature": "", "kiosk_clock": ""}  # fmt: skip
+            connection.execute(insert(schema.segment), row)
+            of = update(schema.journal).where(schema.journal.c.journal_id == pen.journal_id)
+            connection.execute(of.values(head=made.cursor().head))
+
+
+@pytest.fixture
+def world(kept: Kept, office: Office) -> World:
+    return World(kept, office)
+
+
+def test_what_nobody_altered_holds(world: World) -> None:
+    assert world.found() == []
+
+
+@pytest.mark.parametrize(
+    ("statements", "found"),
+    [
+        (["UPDATE device_key SET public_key = 'B'"], ["log_key"]),
+        (["DELETE FROM device_key"], ["log_key"]),
+        (["UPDATE closed_month SET month = '2026-09-01'"], ["log_report"]),
+        (["DELETE FROM closed_month"], ["log_report"]),
+        (["DELETE FROM log_leaf WHERE kind = 'journal'"], ["log_lost"]),
+        (["DELETE FROM log_leaf", "DELETE FROM closed_month"], ["log_lost"]),
+        (["UPDATE log_leaf SET seq = 1 WHERE seq = 3"], ["log_differs"]),
+    ],
+)
+def test_what_was_altered_beside_the_journals_is_named(world: World, statements: list[str], found: list[str]) -> None:
+    world.sql(*statements)
+
+    assert world.found() == found
+
+
+def test_a_whole_past_that_was_rewritten_with_all_its_hashes_is_named(world: World) -> None:
+    world.rewrite(world.pen)
+
+    (finding,) = check_log(world.office.database, world.kept.public)
+
+    assert (finding.code, finding.journal_id) == ("log_differs", world.pen.journal_id)
+    # Going on as if nothing had been does not help: the leaves before stay.
+    world.kept.run()
+    assert "log_differs" in world.found()
+    with world.office.database.reading() as connection:
+        nightly = check_kiosk(connection, world.kept.public, world.office.device.device_id, newest=7)
+        assert [one.code for one in nightly] == ["log_differs"]
+
+
+def test_a_journal_that_was_cut_off_or_is_gone_is_named(world: World) -> None:
+    last = "SELECT max(last_seq) FROM segment"
+    world.sql(f"DELETE FROM segment WHERE last_seq = ({last})", "UPDATE journal SET next_seq = 4 WHERE next_seq = 5")
+    assert world.found() == ["log_ahead"]
+
+    journal = f"'{world.pen.journal_id}'"
+    world.sql(f"DELETE FROM segment WHERE journal_id = {journal}", f"DELETE FROM journal WHERE journal_id = {journal}")
+    assert world.found() == ["log_ahead"]
+
+
+def test_segments_that_a_restored_collector_got_in_other_pieces_hold(world: World) -> None:
+    world.sql(f"DELETE FROM segment WHERE journal_id = '{world.pen.journal_id}'")
+    with world.office.database.writing() as connection:
+        row = {"journal_id": world.pen.journal_id, "first_seq": 1, "received_at": NOON, "last_seq": 4,
+               "prev": world.pen.cursor(0).head, "head": world.pen.cursor().head, "lines": packed(world.pen.lines),
+               "signature": "", "kiosk_clock": ""}  # fmt: skip
+        connection.execute(insert(schema.segment), row)
+
+    assert world.found() == []
+
+
+def test_a_tile_that_was_changed_is_named(world: World) -> None:
+    size = world.kept.newest().checkpoint.size
+    bundle = world.kept.folder.public / f"tile/entries/000.p/{size}"
+    bundle.write_bytes(bundle.read_bytes()[:-2] + b"A=")
+
+    assert world.found() == ["log_damaged"]
+
+
+def test_a_log_that_does_not_begin_with_a_checkpoint_kept_elsewhere_is_named(world: World) -> None:
+    kept = world.kept.newest().text
+    world.grow()
+    world.kept.run()
+    assert list(require_checkpoint(world.kept.public, kept)) == []
+    keys = world.kept.folder.key_files.read()
+    # The log's own key signs another tree of the same name: all that its owner has cannot make it fit.
+    forged = keys.sign(f"{keys.origin}\n3\n{'A' * 43}=\n", world.kept.now.date() + timedelta(days=1))
+
+    assert [one.code for one in require_checkpoint(world.kept.public, forged.format())] == ["log_rewritten"]
+    with pytest.raises(UsageWrong):
+        list(require_checkpoint(world.kept.public, kept.replace("danhgia", "another")))

@@ -1,0 +1,274 @@
+"""A log that was restored goes on from what was signed, or says that another one begins: never two stories."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copytree, rmtree
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import delete, select
+
+from sync.collector.errors import NotAllowed
+from sync.collector.fleet.devices.own import read_own_key
+from sync.collector.settings.log import Log
+from sync.collector.store import schema
+from sync.collector.transparency.answer import Asked, log_answer
+from sync.collector.transparency.by_hand import change_key, rebuild_log, restart_log
+from sync.collector.transparency.errors import LogBehind, LogDamaged, LogElsewhere
+from sync.collector.transparency.shown import keep_shown
+from sync.protocol.tlog.leaf import note_hash, restart_leaf
+from sync.protocol.tlog.messages import LogAnswer, LogKept
+from sync.protocol.tlog.note import Note, Verifier
+from sync.protocol.tlog.statement import KeyChange, Restarted
+from tests.sync.collector.builders import Office, Pen
+from tests.sync.collector.transparency import logs
+from tests.sync.collector.transparency.logs import ORIGIN, Kept
+
+Backup = Callable[[], None]
+
+
+@dataclass
+class World:
+    """A log of two days, of which the first is in the backup, and a mirror of all of it."""
+
+    kept: Kept
+    office: Office
+    pen: Pen
+    mirror: Path
+    restore_folder: Backup
+    restore_database: Backup
+
+    def grow(self) -> None:
+        self.pen.rating()
+        self.office.append(self.pen, self.pen.batch(len(self.pen.lines)))
+
+    def answer(self, origin: str, size: int, note: str = "") -> LogAnswer | None:
+        kept = LogKept(origin, size, 0, 2, note)
+        return log_answer(self.kept.public, self.office.database, Asked(kept, self.pen.journal_id))
+
+
+@pytest.fixture
+def world(kept: Kept, office: Office, pen: Pen, tmp_path: Path) -> World:
+    kept.run()
+    copytree(kept.root, tmp_path / "backup")
+    with office.database.reading() as connection:
+        rows = {table: list(connection.execute(select(table)).mappings()) for table in _TABLES}
+
+    def restore_folder() -> None:
+        rmtree(kept.root)
+        copytree(tmp_path / "backup", kept.root)
+
+    def restore_database() -> None:
+        with office.database.writing() as connection:
+            for table, some in rows.items():
+                connection.execute(delete(table))
+                if some:
+                    connection.execute(table.insert(), [dict(row) for row in some])
+
+    made = World(kept, office, pen, tmp_path / "mirror", restore_folder, restore_database)
+    made.grow()
+    kept.run()
+    copytree(kept.folder.public, made.mirror)
+    return made
+
+
+_TABLES = (schema.log_leaf, schema.log_state, schema.log_journal)
+
+
+def test_a_restored_database_gets_its_index_again_from_the_files(world: World) -> None:
+    entries = world.kept.entries()
+    world.restore_database()
+    world.grow()
+
+    world.kept.run()
+
+    assert world.kept.entries()[:2] == entries
+    assert world.kept.newest().checkpoint.size == 3
+
+
+def test_a_restored_folder_signs_nothing_until_it_is_rebuilt_from_a_mirror(world: World) -> None:
+    newest = world.kept.newest()
+    world.restore_folder()
+    with pytest.raises(LogBehind):
+        world.kept.run()
+    world.kept.settings = Log(mirrors=(str(world.mirror),))
+
+    done = rebuild_log(world.kept.keeper, "somebody")
+    world.grow()
+    world.kept.run()
+
+    assert (done.size, done.added) == (2, 1)
+    assert done.signed is not None
+    assert done.signed.note.format() == newest.text
+    assert world.kept.newest().checkpoint.size == 3
+    assert world.kept.public.root(2, 3) == newest.checkpoint.root
+
+
+def test_a_mirror_that_changed_a_leaf_gives_nothing_back(world: World) -> None:
+    world.restore_folder()
+    file = world.mirror / "tile/entries/000.p/2"
+    raw = file.read_bytes()
+    file.write_bytes(raw[:-3] + b"AA=")
+    world.kept.settings = Log(mirrors=(str(world.mirror),))
+
+    with pytest.raises(LogBehind):
+        rebuild_log(world.kept.keeper, "somebody")
+
+    assert world.kept.newest().checkpoint.size == 1
+
+
+def test_where_all_was_restored_a_kiosk_shows_what_it_keeps_and_nothing_is_signed(world: World) -> None:
+    newest = world.kept.newest()
+    world.restore_folder()
+    world.restore_database()
+    assert world.answer(ORIGIN, 2) == LogAnswer(show=True)
+
+    keep_shown(world.kept.config, newest.text)
+
+    with pytest.raises(LogBehind):
+        world.kept.run()
+
+
+def test_what_this_log_never_signed_cannot_stop_it(world: World) -> None:
+    text = world.kept.newest().text
+    world.kept.keeper.config.log_directory.mkdir(exist_ok=True)
+
+    for forged in (text.replace("\n2\n", "\n9\n"), "nonsense", text.replace(ORIGIN, "elsewhere.example/log")):
+        keep_shown(world.kept.config, forged)
+    world.grow()
+
+    assert world.kept.run().checkpoint.size == 3
+
+
+def test_another_log_begins_with_the_last_checkpoint_of_the_lost_one(world: World) -> None:
+    newest = world.kept.newest()
+    world.restore_folder()
+    world.restore_database()
+    keep_shown(world.kept.config, newest.text)
+    old = world.kept.folder.key_files.read().signer.verifier
+
+    said = restart_log(world.kept.keeper, _own_key(world), "somebody")
+    published = world.kept.run()
+
+    assert published.checkpoint.origin == f"{ORIGIN}/2"
+    first = world.kept.leaves()[0]
+    assert first == restart_leaf(said.day, note_hash(newest.text), 2)
+    statement = Restarted.open(Note.parse(world.kept.public.restarted() or ""), old)
+    assert (statement.last_size, statement.new.name) == (2, f"{ORIGIN}/2")
+    # The journal is in the new log as it is now, and whoever looks at the old one finds it beside the new one.
+    assert [leaf.kind for leaf in world.kept.leaves()] == ["restart", "journal"]
+    assert (world.kept.root / "public-1" / "checkpoint").exists()
+
+
+def test_a_kiosk_of_the_lost_log_is_led_to_the_new_one_by_a_signed_statement(world: World) -> None:
+    restart_log(world.kept.keeper, _own_key(world), "somebody")
+    world.kept.run()
+
+    answer = world.answer(ORIGIN, 2)
+
+    assert answer is not None
+    assert answer.consistency == []
+    assert [Note.parse(one).text.split("\n")[0] for one in answer.statements] == ["hailong-log/1 restarted"]
+    assert len(answer.first) == 1
+
+
+def test_where_the_key_is_lost_too_the_collectors_own_key_says_so(world: World) -> None:
+    old = world.kept.folder.key_files.read().signer.verifier
+    world.kept.folder.key_files.key_file.unlink()
+    with pytest.raises(LogElsewhere):
+        world.kept.run()
+    own = _own_key(world)
+
+    restart_log(world.kept.keeper, own, "somebody")
+
+    note = Note.parse(world.kept.public.restarted() or "")
+    assert Restarted.open(note, old, own.public_key().public_bytes_raw()).last_size == 2
+    assert world.kept.run().checkpoint.origin == f"{ORIGIN}/2"
+
+
+def test_no_other_log_begins_before_anything_was_signed(kept: Kept, office: Office) -> None:
+    with pytest.raises(NotAllowed):
+        restart_log(kept.keeper, Ed25519PrivateKey.generate(), "somebody")
+
+
+@pytest.mark.parametrize("steps", range(14))
+def test_a_restart_that_is_broken_off_is_finished_or_never_began(
+    kept: Kept, office: Office, pen: Pen, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    if not office.database.is_sqlite:
+        return
+    kept.run()
+    left = [steps]
+    with monkeypatch.context() as patched:
+        for module, name in logs.DISK_STEPS:
+            patched.setattr(module, name, logs.counted(getattr(module, name), left))
+        with suppress(logs.Cut):
+            restart_log(kept.keeper, Ed25519PrivateKey.generate(), "somebody")
+
+    published = kept.run()
+
+    assert published.checkpoint.origin in (ORIGIN, f"{ORIGIN}/2")
+    kinds = [leaf.kind for leaf in kept.leaves()]
+    assert kinds == (["journal"] if published.checkpoint.origin == ORIGIN else ["restart", "journal"])
+
+
+def test_a_new_key_is_signed_by_the_old_one_and_logged(world: World) -> None:
+    old = world.kept.folder.key_files.read().signer.verifier
+
+    vkey = change_key(world.kept.keeper, "somebody")
+    published = world.kept.run()
+
+    new = Verifier.from_text(vkey)
+    (statement,) = world.kept.public.statements()
+    assert KeyChange.open(Note.parse(statement), old).new == new
+    assert world.kept.leaves()[-1].kind == "logkey"
+    # For some time both sign, so that whoever knows the old key alone goes on.
+    assert len(Note.parse(published.text).verified_by([old, new])) == 2
+    world.grow()
+    assert [one.verifier for one in Note.parse(world.kept.run(31).text).verified_by([old, new])] == [new]
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_a_change_of_the_key_that_is_broken_off_leaves_one_key(
+    kept: Kept, office: Office, pen: Pen, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    if not office.database.is_sqlite:
+        return
+    first = kept.run()
+    left = [steps]
+    with monkeypatch.context() as patched:
+        for module, name in logs.DISK_STEPS:
+            patched.setattr(module, name, logs.counted(getattr(module, name), left))
+        with suppress(logs.Cut):
+            change_key(kept.keeper, "somebody")
+
+    published = kept.run()
+
+    keys = kept.folder.key_files.read()
+    assert Note.parse(published.text).verified_by([keys.signer.verifier])
+    assert Note.parse(first.text).verified_by(keys.verifiers)
+    assert len(keys.changes) == len(kept.leaves()) - 1
+
+
+def test_a_damaged_tile_stops_the_log(world: World) -> None:
+    tile = world.kept.folder.public / "tile/0/000.p/2"
+    tile.write_bytes(bytes(64))
+    world.grow()
+
+    with pytest.raises(LogDamaged):
+        world.kept.run()
+
+
+def test_a_key_put_beside_another_database_signs_nothing(world: World, tmp_path: Path) -> None:
+    world.kept.root = tmp_path / "elsewhere"
+    world.kept.folder.key_files.make(ORIGIN)
+
+    with pytest.raises(LogElsewhere):
+        world.kept.run()
+
+
+def _own_key(world: World) -> Ed25519PrivateKey:
+    with world.office.database.reading() as connection:
+        return read_own_key(connection)
