@@ -106,10 +106,10 @@ def _checkpoint_in(file: Path | None) -> str:
     if file is None or not file.is_file():
         return ""
     try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = file.read_bytes().decode("utf-8", "replace")
+    except OSError as error:
         raise UsageWrong("cannot read {file}: {why}", file=file, why=error) from error
-    return "" if not text or text.startswith("{") else text
+    return text if "\n\n— " in text else ""
 
 
 def _progress() -> Callable[[int, int, int], None]:

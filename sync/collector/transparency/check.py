@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from sync.collector.errors import UsageWrong
 from sync.collector.proof.wrong import Finding, What, Whose, Wrong
+from sync.collector.replica.blocks.tree import cuts_at
 from sync.collector.replica.stored import stored_hashes
 from sync.collector.store.database import Database
 from sync.collector.store.schema import closed_month, device_key, journal, log_leaf, segment
@@ -32,7 +33,7 @@ from sync.protocol.tlog.leaf import (
     key_leaf,
     report_leaf,
 )
-from sync.protocol.tlog.merkle import leaf_hash
+from sync.protocol.tlog.merkle import EMPTY_ROOT, leaf_hash
 from sync.protocol.tlog.note import Note
 from sync.protocol.tlog.tiles import TILE_WIDTH
 
@@ -60,6 +61,10 @@ def check_journal(
         leaf = _journal_leaf(entry, first or b"", heads)
         if leaf_hash(leaf.raw) != log.leaf_hash(row.leaf_index, size):
             raise Wrong(What.LOG_DIFFERS, last=entry.seq, day=entry.day.isoformat())
+    # What the newest leaf commits to holds every cut before.
+    newest = entry_of(rows[-1])
+    if cuts_at(connection, journal_id, newest.seq or 0) != (newest.cuts_size, newest.cuts_root):
+        raise Wrong(What.LOG_DIFFERS, last=newest.seq, day=newest.day.isoformat())
 
 
 def check_rest(connection: Connection, log: PublicLog, published: Published, *, whole: bool = True) -> Iterator[Wrong]:
@@ -108,7 +113,7 @@ def _hold_journal(entry: Entry, first: bytes | None, heads: Mapping[int, bytes])
 
 def _journal_leaf(entry: Entry, first: bytes, heads: Mapping[int, bytes]) -> Leaf:
     seq = entry.seq or 0
-    reached = Reached(entry.day, seq, heads[seq])
+    reached = Reached(entry.day, seq, heads[seq], entry.cuts_size or 0, entry.cuts_root or EMPTY_ROOT)
     return journal_leaf(journal_secret(first), reached, ended=entry.kind == ENDED)
 
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
-from sync.collector.replica.blocks.tree import cuts_at
 from sync.collector.replica.stored import stored_entries
 from sync.collector.store.schema import closed_month, device, device_key, journal, log_journal, log_leaf
+from sync.collector.transparency.leaves.cuts import cuts_of, with_cuts
 from sync.collector.transparency.leaves.index import Entry
 from sync.protocol.tlog.leaf import (
     ENDED,
@@ -73,7 +73,7 @@ def _restart(wanted: Wanted, size: int) -> Iterator[Due]:
 
 
 def _journals(connection: Connection, wanted: Wanted, learnt: list[tuple[str, bytes]]) -> Iterator[Due]:
-    for row in connection.execute(_grown(wanted.epoch)):
+    for row in connection.execute(with_cuts(_grown(wanted.epoch))).all():
         journal_id = str(row.journal_id)
         first = row.first_hash
         if first is None:
@@ -82,7 +82,7 @@ def _journals(connection: Connection, wanted: Wanted, learnt: list[tuple[str, by
                 continue
             learnt.append((journal_id, first))
         last = row.next_seq - 1
-        reached = Reached(wanted.day, last, bytes(row.head), *cuts_at(connection, journal_id, last))
+        reached = Reached(wanted.day, last, bytes(row.head), *cuts_of(connection, row, last))
         leaf = journal_leaf(journal_secret(bytes(first)), reached, ended=bool(row.has_ended))
         kind = ENDED if row.has_ended else JOURNAL
         entry = Entry(wanted.day, kind, journal_id, reached.seq, reached.cuts_size, reached.cuts_root)
