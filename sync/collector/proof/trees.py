@@ -18,6 +18,7 @@ from sync.collector.proof.wrong import What, Whose, Wrong
 from sync.collector.replica.blocks.tree import public_key_of
 from sync.collector.store.schema import cut_leaf, cut_signed, cut_state, cut_tree
 from sync.protocol.cuts import SignedCuts
+from sync.protocol.messages import SEQ_MAX
 from sync.protocol.vouched import cuts_said
 
 
@@ -54,12 +55,14 @@ class Trees:
         if kept != judged:
             raise _changed(next(one[1] for one in (*judged, *kept) if one not in judged or one not in kept))
 
-    def end(self) -> None:
-        """All lines were taken in; raises Wrong where more or less is kept than they say."""
+    def end(self, last: int) -> None:
+        """All lines were taken in, up to the entry ``last``; raises Wrong where more or less is kept than they say."""
         here = cut_leaf.c.journal_id == self._journal_id
         n = self._connection.execute(select(func.count()).select_from(cut_leaf).where(here)).scalar_one()
         if n != (self._kept.size if self._kept else 0) or not self._is_whole:
             raise _changed(self._kept.through if self._kept else 1)
+        if beyond := self._rows(cut_signed, last + 1, SEQ_MAX):
+            raise _changed(beyond[0].seq)
 
     def _before(self, since: int) -> Tree:
         frontier, order = Frontier(), Order()

@@ -189,6 +189,21 @@ def test_long_file_of_an_older_version_is_looked_through_in_short_pieces(journal
         assert_is_of_lines(reader, 3)
 
 
+def test_what_was_not_looked_through_yet_is_before_it_is_pruned(journal, reader, clock):
+    for _ in range(3):
+        half_day(journal, clock)
+    with journal._engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM meta WHERE key LIKE 'tree%'")
+    written = lines(reader)
+    clock.advance(401 * DAY_S)
+
+    assert journal.maintain(reader.head(), RETENTION, clock.now()) > 0
+    half_day(journal, clock)
+
+    end = reader.head().next_seq - 1
+    assert reader.cuts_at(end) == tree_of(journal.id, [*written, *list(lines(reader))[-(end - len(written)) :]])
+
+
 def test_file_that_has_lost_lines_and_its_tree_tells_of_none(journal, reader, clock):
     for _ in range(2):
         half_day(journal, clock)
