@@ -231,10 +231,10 @@ SAYS = {
         "ai quyết định ghi ở nhật ký",
     ),
     "word_otherwise": (
-        "{n} ratings of {of} blocks that kiosks count and the collector does not (for example counted in another "
-        "journal before): why rests on its word",
-        "{n} lượt trong {of} khối mà máy tính còn máy chủ không (ví dụ đã được tính ở chuỗi ghi khác): lý do chỉ theo "
-        "lời máy chủ",
+        "{n} ratings of {of} blocks of which the collector counts others than their kiosk (some were counted in another "
+        "journal before, for example): which ones rests on its word",
+        "{n} lượt trong {of} khối mà máy chủ tính khác ki-ốt (ví dụ có lượt đã được tính ở chuỗi ghi khác): những lượt "
+        "nào chỉ theo lời máy chủ",
     ),
     "word_time": (
         "{n} ratings of {of} blocks stand on another half day than their kiosk's clock said: the corrected time rests "
@@ -272,10 +272,10 @@ SAYS = {
         "báo cáo do một phiên bản cũ lưu: căn cứ được đọc lúc này, những thay đổi từ đó đến nay hiện thành chỗ khác nhau",
     ),
     "word_edge": (
-        "journal {journal}: before or behind the month stand cuts of another unit, shown by their hash alone; that none "
-        "of them is of this month rests on the collector's word",
-        "chuỗi ghi {journal}: trước hoặc sau tháng này là các lần cắt của đơn vị khác, chỉ đưa ra mã băm; việc không có "
-        "lần nào thuộc tháng này chỉ theo lời máy chủ",
+        "journal {journal}: before or behind the month stand cuts that are shown by their hash alone; that none of them "
+        "is of this month rests on the collector's word",
+        "chuỗi ghi {journal}: trước hoặc sau tháng này là các lần cắt chỉ đưa ra mã băm; việc không có lần nào thuộc "
+        "tháng này chỉ theo lời máy chủ",
     ),
     "word_known": (
         "your checkpoint (size {n}) is older than this one, and the bundle does not prove that they go together: have it "
@@ -660,7 +660,7 @@ def check_report(bundle, checkpoint, told):
 
 def check_journals(bundle, checkpoint, told):
     """By journal and the last entry of a block, what its kiosk signed; what of it is shown by its hash alone."""
-    statements, withheld, unlogged, unkeyed = {}, Counter(), 0, 0
+    statements, excused, withheld, unlogged, unkeyed = {}, set(), Counter(), 0, 0
     for journal in bundle.journals:
         tree, name = journal.get("tree"), journal["journal"]
         if tree is None:
@@ -674,14 +674,14 @@ def check_journals(bundle, checkpoint, told):
         if checkpoint is not None:
             unkeyed += not _check_key(journal, checkpoint, told)
             unlogged += not _check_logged(journal, root, checkpoint, told)
-        _read_cuts(bundle, journal, statements, withheld, told)
+        _read_cuts(bundle, journal, statements, excused, withheld, told)
     if checkpoint is not None and unkeyed:
         told.rest("word_key", unkeyed)
     if checkpoint is not None and unlogged:
         told.rest("word_journal", unlogged)
     for why, n in sorted(withheld.items()):
         told.rest("word_withheld", n, why=why)
-    return statements
+    return statements, excused
 
 
 def _root(journal, told):
@@ -722,14 +722,16 @@ def _check_logged(journal, root, checkpoint, told):
     return True
 
 
-def _read_cuts(bundle, journal, statements, withheld, told):
+def _read_cuts(bundle, journal, statements, excused, withheld, told):
     """The cuts that are told, and that those of the month are all told."""
     name, month = journal["journal"], bundle.about["month"]
     told_at = {}
     for cut in sorted(journal["cuts"], key=lambda each: each["index"]):
         said = json.loads(cut["statement"]) if cut.get("statement") is not None else None
         told_at[cut["index"]] = said
-        if cut.get("why"):
+        if cut.get("why") == "otherwise":
+            excused.add((name, cut["last"]))
+        elif cut.get("why"):
             withheld[cut["why"]] += 1
         if said is not None and cut.get("last") is not None:
             statements[name, cut["last"]] = said
@@ -774,12 +776,15 @@ def gap_of(told_at, size, month):
     if size - 1 not in latest:
         return str(size - 1), is_edge
     # Behind the month only a clock that was set back can have made cuts of it: each is told, and they are counted.
-    back = told_at[end - 1]["order"][1] if end and told_at.get(end - 1) else 0
+    before = max((one for one in latest if one < end), default=-1)
+    back = told_at[before]["order"][1] if before >= 0 else 0
     late = sum(_month(told_at[one]) < latest[one] for one in later)
-    return ("" if told_at[size - 1]["order"][1] - back == late or is_edge else f"{end}–{size - 1}"), is_edge
+    if told_at[size - 1]["order"][1] - back == late:
+        return "", is_edge
+    return ("", True) if any(one > before for one in hidden) else (f"{end}–{size - 1}", is_edge)
 
 
-def check_blocks(bundle, statements, told):
+def check_blocks(bundle, statements, excused, told):
     """Each block against what its kiosk signed, and pools and unions against their parts."""
     seen, counts = set(), {name: Counter() for name in ("uncut", "suspect", "otherwise", "time")}
     have_tree = {one["journal"] for one in bundle.journals if one.get("tree") is not None}
@@ -801,6 +806,8 @@ def check_blocks(bundle, statements, told):
             counts["suspect"].update(n=n, of=1)
         if said is not None:
             _hold(block, said, counters, counts, told)
+        elif key in excused:
+            counts["otherwise"].update(n=n, of=1)
         elif block.kiosks and block.journal in have_tree and block.fault is None and (block.shown or block.tail):
             if block.place is not None:
                 told.differ("block_unproven", journal=block.journal, last=block.last)
@@ -834,8 +841,8 @@ def _hold(block, said, counters, counts, told):
         told.differ("block_place", journal=block.journal, last=block.last, printed=counters[place], recomputed=named)
     n, of_kiosk = _n(block, COUNTED, SUSPECT), _counted(said)
     told.proven.update({"tails" if block.tail else "n": of_kiosk, "tail" if block.tail else "of": 1})
-    if of_kiosk != n and (block.tail or of_kiosk - n >= LEAST):
-        counts["otherwise"].update(n=abs(of_kiosk - n), of=1)
+    if of_kiosk != n and block.tail:
+        counts["otherwise"].update(n=n, of=1)
     else:
         _hold_sums(block, said, n, of_kiosk, else_)
     days = [f"{piece.day} {piece.part}" for piece in block.pieces]
@@ -1592,8 +1599,8 @@ def verify(path, log_keys=(), witnesses=(), known=None):
     try:
         checkpoint = check_log(bundle, told, log_keys, witnesses, known)
         check_report(bundle, checkpoint, told)
-        statements = check_journals(bundle, checkpoint, told)
-        check_blocks(bundle, statements, told)
+        statements, excused = check_journals(bundle, checkpoint, told)
+        check_blocks(bundle, statements, excused, told)
         check_together(bundle, told)
         if bundle.lines is not None:
             check_lines(bundle, statements, told)

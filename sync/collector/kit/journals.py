@@ -13,13 +13,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from sync.collector.closed.basis import Basis
+from sync.collector.closed.basis import Basis, BasisBlock
 from sync.collector.figures.places import Place, Places
 from sync.collector.kit.cuts import Ordered, covers_of, wanted_positions
 from sync.collector.kit.logged import LogProofs
 from sync.collector.replica.blocks.stated import Signature, Stated, leaf_hashes, signed_at, signed_over, statements
+from sync.collector.replica.outgoing.sums import SUSPECT
+from sync.collector.replica.tally import COUNTED
 from sync.collector.store.schema import block, cut_leaf, journal
 from sync.collector.transparency.logged import Logged
+
+_BY_HASH = ("unit", "fault", "carried", "otherwise")
+"""Told by their hash: beside what is counted of the same ratings, in this journal or another, a few could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +102,19 @@ class Telling:
 
     def _cuts(self, journal_id: str, positions: Sequence[int]) -> Iterator[dict[str, Any]]:
         blocks = self._blocks(journal_id)
-        mine = {one.cut: one.last for one in self.basis.blocks if one.journal == journal_id and one.is_kiosks}
+        mine = {one.cut: one for one in self.basis.blocks if one.journal == journal_id and one.is_kiosks}
         hashes = leaf_hashes(self.connection, journal_id)
         found = {one.position: one for one in self._stated(journal_id, positions)}
         for position in positions:
             one = found.get(position)
-            last = None if one is None or one.cut.journal_id != journal_id else mine.get(one.cut.seq)
-            why = None if last is not None else self._why(journal_id, one, blocks)
-            shown = None if one is None or why == "unit" else one.statement.decode("ascii")
+            used = None if one is None or one.cut.journal_id != journal_id else mine.get(one.cut.seq)
+            if one is not None and used is not None and used.fault is None:
+                why = None if _counts_as_said(used, one) else "otherwise"
+            else:
+                used, why = None, self._why(journal_id, one, blocks)
+            shown = None if one is None or why in _BY_HASH else one.statement.decode("ascii")
             leaf = _text(hashes[position]) if shown is None else None
+            last = None if used is None else used.last
             yield {"index": position, "statement": shown, "leaf": leaf, "last": last, "why": why}
 
     def _stated(self, journal_id: str, positions: Sequence[int]) -> Iterator[Stated]:
@@ -117,22 +126,30 @@ class Telling:
     def _blocks(self, journal_id: str) -> dict[int, Row[Any]]:
         """The journal's own blocks, by the entry that states each."""
         b = block.c
-        wanted = select(b.cut_seq, b.fault, b.counter_id, b.unit_id).where(b.journal_id == journal_id, b.is_kiosks)
-        rows: Any = self.connection.execute(wanted).all()
+        wanted = select(b.cut_seq, b.fault, b.counter_id, b.unit_id, b.n, b.is_tail)
+        rows: Any = self.connection.execute(wanted.where(b.journal_id == journal_id, b.is_kiosks)).all()
         return {row.cut_seq: row for row in rows}
 
     def _why(self, journal_id: str, one: Stated | None, blocks: dict[int, Row[Any]]) -> str | None:
-        """Why a statement of the month is in no number of the report; None where it is simply of another month."""
+        """Why a statement is in no number of the report; None where it is simply of another month."""
         if one is None:
             return "fault"
         if one.cut.journal_id != journal_id:
             return "carried"
-        row = blocks.get(one.cut.seq)
-        if row is not None and not self.inside.has(row):
+        row, said = blocks.get(one.cut.seq), json.loads(one.statement)
+        if row is None or row.fault is not None:
+            return "fault"
+        if not self.inside.has(row):
             return "unit"
-        if json.loads(one.statement)["days"][1][:7] != self.month:
-            return None
-        return "fault" if row is None or row.fault is not None else "time"
+        if not row.is_tail and row.n != said["counted"]["n"]:
+            return "otherwise"
+        return "time" if said["days"][1][:7] == self.month else None
+
+
+def _counts_as_said(one: BasisBlock, said: Stated) -> bool:
+    """Whether as many ratings of the block count here as its kiosk says; of a tail no level is told anyhow."""
+    n = sum(piece.n for piece in one.pieces if piece.standing in (COUNTED, SUSPECT))
+    return one.is_tail or one.place is None or int(json.loads(said.statement)["counted"]["n"]) == n
 
 
 def _text(raw: bytes) -> str:
