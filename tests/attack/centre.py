@@ -18,11 +18,13 @@ from sqlalchemy import Column, Connection, func, insert, select
 from kiosk.domain.instant import Clock
 from kiosk.journal.chain import Cursor
 from kiosk.journal.reader import Batch
+from sync.agent.wire.route import Identity
 from sync.collector.chores.every import chores_of, transact
 from sync.collector.chores.months import CloseMonths
 from sync.collector.closed.closing import begin
 from sync.collector.export import closed_files
 from sync.collector.export.forms import FORMS
+from sync.collector.fleet.devices.keys import keep_key
 from sync.collector.fleet.places import units
 from sync.collector.notices.letter import Letter, Sheet
 from sync.collector.notices.outbox import MAIL
@@ -115,6 +117,7 @@ class Centre:
             codes = dict(connection.execute(select(schema.counter.c.code, schema.counter.c.counter_id)).all())
             kiosk = {"device_id": key.keyid, "counter_id": codes[counter], "public_key": key.public, "info": {}}
             connection.execute(insert(schema.device).values(kiosk | {"enrolled_at": self.now() - timedelta(days=1)}))
+            keep_key(connection, key.keyid, key.public, self.now() - timedelta(days=1))
             for code in also:
                 granted = {"device_id": key.keyid, "counter_id": codes[code], "granted_by": "it"}
                 granted["granted_at"] = self.now() - timedelta(days=1)
@@ -181,7 +184,7 @@ class Wire:
         return bytes.fromhex(self._call("GET", f"/v1/journals/{journal_id}?seq={seq}").json()["hash"])
 
     def append(self, journal_id: str, batch: Batch) -> Cursor:
-        path = f"/v1/journals/{journal_id}/entries?from={batch.start.next_seq}&prev={batch.start.head.hex()}"
+        path = Identity(self.key.keyid, self.key.private).append_target(journal_id, batch)
         headers = {"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": "gzip"}
         answer = self._call("POST", path, pack_batch(batch.lines, batch.enclosures), headers)
         assert answer.status_code in (200, 409), answer.text
@@ -204,7 +207,7 @@ def _app_over(services: Services) -> FastAPI:
     return app
 
 
-def _files_here(reports: Sequence[bytes], language: str, zone: ZoneInfo) -> list[dict[str, bytes]]:
+def _files_here(reports: Sequence[bytes], language: str, zone: ZoneInfo, address: str = "") -> list[dict[str, bytes]]:
     """What is otherwise made in another process, and no paper, which takes a second and tells what the tables tell."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(closed_files, "FORMS", _FILES)

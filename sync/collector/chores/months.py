@@ -163,7 +163,7 @@ class CloseMonths:
             if not some:
                 return True
             config = self._services.config
-            made = self._render([numbers for *_, numbers in some], config.language, config.zone)
+            made = self._render([numbers for *_, numbers in some], config.language, config.zone, config.url)
             for (key, number, _), files in zip(some, made, strict=False):
                 self._keep_files(key, number, files)
         return False

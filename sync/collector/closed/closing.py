@@ -8,10 +8,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from sync.collector.calendar.periods import Kind, period_of
+from sync.collector.closed.basis import pack
 from sync.collector.closed.changes import Change, change_between
 from sync.collector.closed.frozen import freeze, thaw
-from sync.collector.closed.kept import Key, keep_numbers, newest_numbers, units_kept
+from sync.collector.closed.kept import Key, keep_basis, keep_numbers, newest_numbers, units_kept
 from sync.collector.closed.marks import read_marks
+from sync.collector.closed.resting import read_basis
 from sync.collector.figures.book import Book, Closing, Correction, Order, Rules
 from sync.collector.figures.maker import make_book
 from sync.collector.figures.places import EVERYTHING, Place, Places
@@ -54,6 +56,8 @@ class Made:
     numbers: bytes | None
     """The report to keep; None where nothing changed, or too little."""
     waits: bool
+    basis: bytes | None = None
+    """What that report rests on, packed."""
 
 
 def closed_from(month: date, after_days: int) -> date:
@@ -143,12 +147,14 @@ def look_at(
     book = make_book(connection, tree, order, rules, answered, sums)
     if before is None:
         first = freeze(replace(book, closing=Closing(rules.now))) if book.recorded else None
-        return Made(0, first, waits=False)
+        basis = pack(read_basis(connection, tree, tree[place.key], key.month)) if first is not None else None
+        return Made(0, first, waits=False, basis=basis)
     change = change_between(before, book)
     if change is None or not change.may_go:
         return Made(0, None, waits=change is not None)
     corrected = _corrected(before, change, rules.now)
-    return Made(corrected.number, freeze(replace(book, closing=corrected)), waits=False)
+    basis = pack(read_basis(connection, tree, tree[place.key], key.month))
+    return Made(corrected.number, freeze(replace(book, closing=corrected)), waits=False, basis=basis)
 
 
 def _corrected(before: Book, change: Change, now: datetime) -> Closing:
@@ -162,6 +168,8 @@ def keep(connection: Connection, due: Due, made: Made, now: datetime) -> None:
     """Keep what came of a look; raises IntegrityError where another collector was quicker."""
     if made.numbers is not None:
         keep_numbers(connection, due.key, made.number, now, made.numbers)
+    if made.basis is not None:
+        keep_basis(connection, due.key, made.number, made.basis)
     then = "ON CONFLICT (unit_id, month) DO UPDATE SET mark = excluded.mark, waits = excluded.waits, "
     rows = [(due.key.unit_id, due.key.month.isoformat(), due.mark, made.waits)]
     insert_rows(connection, closed_look, {}, _LOOK, rows, then=f"{then}failed_at = NULL, fault = NULL")

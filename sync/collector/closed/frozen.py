@@ -146,6 +146,7 @@ def thaw(numbers: bytes, method: Method = Method.TOP2BOX) -> Book:
         ),
         (), (), main.method, reason_months=frozen.reason_months, joined=frozen.joined, published=frozen.published,
         undated=tuple(frozen.places[key] for key in frozen.undated), closing=frozen.closing,
+        digest=digest_of(numbers).hex(),
     )  # fmt: skip
 
 

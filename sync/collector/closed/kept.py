@@ -12,7 +12,7 @@ from sync.collector.calendar.periods import Kind, Period
 from sync.collector.closed.frozen import digest_of
 from sync.collector.figures.places import EVERYTHING, Place
 from sync.collector.replica.shown import NOWHERE
-from sync.collector.store.schema import closed_file, closed_look, closed_month
+from sync.collector.store.schema import closed_basis, closed_file, closed_look, closed_month
 
 FILE_FORMS = ("csv", "xlsx", "pdf")
 
@@ -99,6 +99,17 @@ def keep_numbers(connection: Connection, key: Key, number: int, made_at: datetim
     """Keep a report; raises IntegrityError where another collector was quicker."""
     row = {**key._asdict(), "number": number, "made_at": made_at, "hash": digest_of(numbers)}
     connection.execute(insert(closed_month).values(**row, numbers=zlib.compress(numbers, 9)))
+
+
+def keep_basis(connection: Connection, key: Key, number: int, basis: bytes) -> None:
+    """Keep what a report rests on, packed, beside it."""
+    connection.execute(insert(closed_basis).values(**key._asdict(), number=number, basis=basis))
+
+
+def basis_of(connection: Connection, key: Key, number: int) -> bytes | None:
+    """What a report rests on, packed; None of one that a version before this kept."""
+    c = closed_basis.c
+    return connection.execute(select(c.basis).where(*_of(c, key), c.number == number)).scalar_one_or_none()
 
 
 def keep_files(connection: Connection, key: Key, number: int, language: str, bodies: Mapping[str, bytes]) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from kiosk.base.lifeline import hold_on
 from kiosk.base.terminal.terminal import run_commands, terminal_texts
+from sync.collector.commands.audit import audit_bundle
 from sync.collector.commands.config import config_app
 from sync.collector.commands.counts import counts_app
 from sync.collector.commands.database import backup, migrate, reproject
@@ -52,6 +53,9 @@ app.add_typer(config_app, name="config")
 app.add_typer(notices_app, name="notices")
 app.command(epilog="Example: collector report thang-11.pdf --period 2026-11 --unit 06040")(report)
 app.add_typer(closed_app, name="closed")
+app.command("audit-bundle", epilog="Example: collector audit-bundle thang-11.zip --period 2026-11 --unit 06040")(
+    audit_bundle
+)
 app.command(epilog="Example: collector backup /media/usb/collector-2026-11-22.db")(backup)
 app.command(epilog="Example: collector verify --all --since /media/usb/proof.marks")(verify)
 app.add_typer(words_key_app, name="words-key")

@@ -29,10 +29,14 @@ class NoFiles(Exception):
     """The files of this report cannot be made; the report itself is kept."""
 
 
-def closed_files(numbers: bytes, language: str, zone: ZoneInfo) -> dict[str, bytes]:
-    """Every file of a kept report, by form; they tell no other time than that of the report."""
+def closed_files(numbers: bytes, language: str, zone: ZoneInfo, address: str = "") -> dict[str, bytes]:
+    """Every file of a kept report, by form; they tell no other time than that of the report.
+
+    Paper carries the hash of the numbers and ``address``, where it can be looked up: it is made before the hash is in
+    the public log, and stays as it was made.
+    """
     # The reasons of other months are kept for their page and stand in no file of the month.
-    book = replace(thaw(numbers), reason_months=())
+    book = replace(thaw(numbers), reason_months=(), address=address)
     before = os.environ.get(_TIME)
     os.environ[_TIME] = str(int(book.made_at.astimezone(UTC).timestamp()))
     try:
@@ -44,12 +48,15 @@ def closed_files(numbers: bytes, language: str, zone: ZoneInfo) -> dict[str, byt
             os.environ[_TIME] = before
 
 
-def files_apart(reports: Sequence[bytes], language: str, zone: ZoneInfo) -> list[dict[str, bytes] | NoFiles]:
+def files_apart(
+    reports: Sequence[bytes], language: str, zone: ZoneInfo, address: str = ""
+) -> list[dict[str, bytes] | NoFiles]:
     """The same of some reports, in another process; as far as it came, each that could not be made by itself.
 
     Raises OSError where no process can be started.
     """
-    asked = [json.dumps({"numbers": one.decode(), "language": language, "zone": zone.key}) for one in reports]
+    same = {"language": language, "zone": zone.key, "address": address}
+    asked = [json.dumps({"numbers": one.decode(), **same}) for one in reports]
     command = [sys.executable, "-P", "-m", __name__]
     try:
         done = subprocess.run(
@@ -73,7 +80,8 @@ def _read(line: bytes) -> dict[str, bytes] | NoFiles:
 def _answer(line: str) -> str:
     asked = json.loads(line)
     try:
-        files = closed_files(asked["numbers"].encode(), asked["language"], ZoneInfo(asked["zone"]))
+        zone = ZoneInfo(asked["zone"])
+        files = closed_files(asked["numbers"].encode(), asked["language"], zone, asked.get("address", ""))
     except Exception as error:  # noqa: BLE001 - the edge of this process: one report's fault must not end the others
         return json.dumps({"fault": f"{type(error).__name__}: {error}"[:300]})
     return json.dumps({"files": {form: base64.b64encode(body).decode() for form, body in files.items()}})

@@ -27,7 +27,7 @@ def file_of(services: Services, book: Book, form: str, t: Texts) -> bytes:
     make, _ = FORMS[form]
     if book.is_kept and book.closing is not None:
         # A file of kept numbers says nothing of a later day.
-        book = replace(book, closing=replace(book.closing, waits=False))
+        book = replace(book, closing=replace(book.closing, waits=False), address=services.config.url)
     return kept or make(book, phrases_for(book, t, services.config.zone, services.now()))
 
 

@@ -49,4 +49,18 @@ def paper_html(book: Book, p: Phrases) -> str:
         levels=tables["levels"],
         figures=tables["figures"],
         matters=find_matters(book),
+        code=_code(book),
     )
+
+
+def _code(book: Book) -> str:
+    """Where the report's hash is looked up, as a code to be scanned; nothing of what was not kept."""
+    if not book.digest or not book.address:
+        return ""
+    # Only here: most papers have none.
+    import segno
+
+    end = f"/{book.place.code}" if book.place.code else ""
+    address = f"{book.address}/kiem-toan{end}?sha256={book.digest}"
+    # Made of the library's own numbers alone: the template takes it as it is.
+    return str(segno.make_qr(address, error="m").svg_inline(border=2, omitsize=True, svgclass="code", lineclass=None))

@@ -182,6 +182,10 @@ class Book:
     """The counters some of whose ratings stand on the day of their receipt."""
     closing: Closing | None = None
     """Where the period is a month that was closed."""
+    digest: str = ""
+    """SHA-256 (hex) of the numbers as they were kept; nothing of a report that is not one of these."""
+    address: str = ""
+    """Under which this digest can be looked up, for papers."""
 
     @property
     def is_kept(self) -> bool:

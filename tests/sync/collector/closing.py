@@ -51,7 +51,7 @@ class Clock:
         return self.now
 
 
-def real_tables(reports: Sequence[bytes], language: str, zone: ZoneInfo) -> list[dict[str, bytes]]:
+def real_tables(reports: Sequence[bytes], language: str, zone: ZoneInfo, address: str = "") -> list[dict[str, bytes]]:
     """The tables as CSV, and in the place of the others what they would be made of."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(closed_files, "FORMS", {"csv": FORMS["csv"]})
@@ -59,7 +59,7 @@ def real_tables(reports: Sequence[bytes], language: str, zone: ZoneInfo) -> list
     return [{**other, **csv} for other, csv in zip(small_files(reports, language, zone), tables, strict=True)]
 
 
-def small_files(reports: Sequence[bytes], language: str, zone: ZoneInfo) -> list[dict[str, bytes]]:
+def small_files(reports: Sequence[bytes], language: str, zone: ZoneInfo, address: str = "") -> list[dict[str, bytes]]:
     """In the place of files, which take a second: what they would be made of."""
     return [{form: form.encode() + one for form in ("csv", "xlsx", "pdf")} for one in reports]
 

@@ -38,7 +38,7 @@ from sync.collector.store.schema.journals import (
     unread,
 )
 from sync.collector.store.schema.log import log_journal, log_leaf, log_state
-from sync.collector.store.schema.months import closed_file, closed_look, closed_month, first_closed
+from sync.collector.store.schema.months import closed_basis, closed_file, closed_look, closed_month, first_closed
 from sync.collector.store.schema.notices import delivery, incident, mailed_report, notice
 from sync.collector.store.schema.own import own_address, own_key, own_move, words_key
 from sync.collector.store.schema.people import account, audit, signed_in, signin_failure
@@ -97,6 +97,7 @@ __all__ = [
     "block_reason",
     "boot_clock",
     "carried",
+    "closed_basis",
     "closed_file",
     "closed_look",
     "closed_month",

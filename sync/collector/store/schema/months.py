@@ -40,6 +40,16 @@ closed_file = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+# What such numbers were added up of (sync.collector.closed.basis), packed; none of those that an older version kept.
+closed_basis = Table(
+    "closed_basis",
+    metadata,
+    Column("unit_id", Serial, primary_key=True, autoincrement=False),
+    Column("month", Date, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("basis", LargeBinary, nullable=False),
+)
+
 # What was last seen of a unit's month: by which mark, whether changes wait, and what was the matter.
 closed_look = clustered(
     "closed_look",

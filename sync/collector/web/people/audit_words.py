@@ -22,6 +22,8 @@ def _words(t: Texts) -> dict[str, str]:
         "account disable": t("closed an account"),
         "account enable": t("opened an account again"),
         "export": t("took numbers out as a file"),
+        "audit bundle": t("took a bundle for an audit"),
+        "audit lines": t("took a bundle with whole lines for an audit"),
         "reading": t("read numbers by the API"),
         "counts.imported": t("handed in counts"),
         "served.imported": t("took transactions served from a file"),

@@ -7,20 +7,25 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import pytest
+import segno
 
 from kiosk.base.texts import texts
 from sync.collector.closed.frozen import FORM, freeze, thaw
 from sync.collector.export.closed_files import NoFiles, closed_files, files_apart
 from sync.collector.export.forms import FORMS, phrases_for
+from sync.collector.export.paper import paper_html
 from sync.collector.store.database import open_database
 from tests.sync.collector.builders import HANOI, open_office
 from tests.sync.collector.closing import Closed, at
 from tests.sync.collector.papers import text_of
 from tests.sync.collector.sharing import migrated_copy
 
+ADDRESS = "https://danhgia.example.gov.vn"
 ANOTHER_DAY = """
 import time_machine
 time_machine.travel("2031-03-03 03:03:03+00:00").start()
@@ -58,13 +63,13 @@ def numbers() -> bytes:
 @pytest.fixture(scope="module")
 def files(numbers: bytes) -> dict[str, bytes]:
     """Its files as the collector makes them."""
-    (made,) = files_apart([numbers], "vi", HANOI)
+    (made,) = files_apart([numbers], "vi", HANOI, ADDRESS)
     assert not isinstance(made, NoFiles)
     return made
 
 
 def test_files_are_the_same_bytes_in_another_process_on_another_day(numbers: bytes, files: dict[str, bytes]) -> None:
-    order = json.dumps({"numbers": numbers.decode(), "language": "vi", "zone": HANOI.key})
+    order = json.dumps({"numbers": numbers.decode(), "language": "vi", "zone": HANOI.key, "address": ADDRESS})
     done = subprocess.run(
         [sys.executable, "-P", "-c", ANOTHER_DAY],
         input=order.encode(), capture_output=True, timeout=120, env={**os.environ, "PYTHONHASHSEED": "4711"},
@@ -82,6 +87,21 @@ def test_files_made_of_kept_numbers_say_when_they_were_kept_and_what_was_correct
         assert said in table
         assert said in paper
     assert "12:00 10/12/2026" in table
+
+
+def test_paper_carries_the_hash_of_its_numbers_and_where_it_is_looked_up(
+    numbers: bytes, files: dict[str, bytes]
+) -> None:
+    paper, digest = " ".join(text_of(files["pdf"]).split()), sha256(numbers).hexdigest()
+    book = replace(thaw(numbers), address=ADDRESS)
+    drawn = paper_html(book, phrases_for(book, texts("collector", "vi"), HANOI, book.made_at))
+    code = segno.make_qr(f"{ADDRESS}/kiem-toan/XA?sha256={digest}", error="m")
+
+    assert digest in paper
+    assert f"{ADDRESS}/kiem-toan" in paper
+    assert code.svg_inline(border=2, omitsize=True, svgclass="code", lineclass=None) in drawn
+    live = replace(book, digest="")
+    assert "SHA-256" not in paper_html(live, phrases_for(live, texts("collector", "vi"), HANOI, book.made_at))
 
 
 def test_a_report_that_breaks_ends_no_other(numbers: bytes) -> None:

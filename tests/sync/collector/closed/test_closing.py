@@ -215,7 +215,7 @@ def test_a_unit_whose_report_fails_is_told_and_the_others_are_kept(
 def test_files_that_cannot_be_made_are_told_and_tried_again(closed: Closed) -> None:
     closed.press(*[4] * 40)
 
-    def broken(reports: Any, language: str, zone: Any) -> Any:
+    def broken(reports: Any, language: str, zone: Any, address: str) -> Any:
         return [NoFiles("no letters"), *[{"csv": b"a"}] * (len(reports) - 1)]
 
     closed.rounds(render=broken).run_round()
@@ -292,6 +292,7 @@ def test_reports_of_many_units_are_made_of_copied_sums_to_the_same_bytes(
     numbers = [closed.numbers(), closed.numbers(ALL)]
     with closed.office.database.writing() as connection:
         connection.execute(delete(schema.closed_look))
+        connection.execute(delete(schema.closed_basis))
         connection.execute(delete(schema.closed_month))
 
     monkeypatch.setattr(copied, "UNITS_MIN", 99)

@@ -1,0 +1,1724 @@
+#!/usr/bin/env python3
+"""hailong-verify: checks an auditor's bundle of a closed month, with nothing but this file.
+
+    python3 hailong-verify.py BUNDLE.zip --log-vkey KEY --witness KEY
+
+A bundle is what ``collector audit-bundle`` writes: a month's report as it was kept, what it was added up of, what the
+kiosks signed, and proofs from the public log. This file recomputes every number of the report and says which differ,
+and what rests on the collector's word. It needs Python 3.9 or later and the package ``cryptography``; it opens no
+network connection, writes no file, and shares no line of code with the programs that made the numbers, so that one
+fault is not in both. For the same reason it is one file, however long.
+
+Exit code 0: nothing differs. 1: something differs. 2: the bundle cannot be read, or a word of the command is wrong.
+
+Formats: signed notes, checkpoints and cosignatures as C2SP specifies them (c2sp.org/signed-note, tlog-checkpoint,
+tlog-cosignature); hashing of trees after RFC 6962, section 2.1; intervals after Wilson (1927), JASA 22:209-212.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import re
+import sys
+import zipfile
+import zlib
+from collections import Counter, namedtuple
+from datetime import date, datetime, timedelta, timezone
+from decimal import ROUND_HALF_UP, Decimal, getcontext
+from fractions import Fraction
+from hashlib import sha256
+from itertools import combinations
+from math import erfc, sqrt
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+FORM = 1
+LEAST = 5
+"""What somebody chose is told of so many ratings together, or of none."""
+JOURNALS_LEAST = 2
+"""A pool comes from so many kiosks' journals."""
+MEMBER_BYTES_MAX = 1 << 30
+COUNTED, SUSPECT = "counted", "suspect"
+LEVELS = (1, 2, 3, 4, 5)
+WAITS = ("open", "few", "straddles", "tail", "pooled", "fault")
+
+getcontext().prec = 50
+Z = Decimal("1.959963984540054")
+"""The 97.5 % point of the normal distribution."""
+
+
+class Unreadable(Exception):
+    """The bundle, or a word of the command, is not what it should be: nothing was checked."""
+
+
+# What is said, in both languages. {where} is the number or thing, {printed} what stands there.
+
+SAYS = {
+    # What differs.
+    "number": (
+        "{where}: printed {printed}, recomputed {recomputed}",
+        "{where}: đã in {printed}, tính lại {recomputed}",
+    ),
+    "report_hash": (
+        "the report's numbers do not have the hash that the bundle names (SHA-256 {recomputed} instead of {printed})",
+        "số liệu của báo cáo không có mã băm mà gói ghi (SHA-256 {recomputed} thay vì {printed})",
+    ),
+    "wrong_month": (
+        "the report is of {recomputed}, the bundle says {printed}",
+        "báo cáo là của {recomputed}, gói ghi {printed}",
+    ),
+    "checkpoint_form": (
+        "the log's checkpoint is not one: {why}",
+        "điểm kiểm của sổ công khai không đúng dạng: {why}",
+    ),
+    "checkpoint_key": (
+        "the log's checkpoint is not signed by the key that you gave ({key})",
+        "điểm kiểm của sổ công khai không được ký bằng khóa mà Ông/Bà đưa vào ({key})",
+    ),
+    "checkpoint_missing": (
+        "you gave a key of the log, and the bundle has no checkpoint",
+        "Ông/Bà đưa vào khóa của sổ công khai, nhưng gói không có điểm kiểm",
+    ),
+    "witness_missing": (
+        "witness {key} did not cosign this checkpoint",
+        "nhân chứng {key} không ký chung điểm kiểm này",
+    ),
+    "checkpoint_older": (
+        "the checkpoint (size {recomputed}) is older than the one that you gave (size {printed})",
+        "điểm kiểm (cỡ {recomputed}) cũ hơn điểm kiểm mà Ông/Bà đưa vào (cỡ {printed})",
+    ),
+    "checkpoint_parted": (
+        "the checkpoint tells another story than the one that you gave (size {printed})",
+        "điểm kiểm kể một câu chuyện khác với điểm kiểm mà Ông/Bà đưa vào (cỡ {printed})",
+    ),
+    "leaf_beyond": (
+        "{where}: entry {printed} of the log lies beyond the checkpoint (size {recomputed})",
+        "{where}: mục {printed} của sổ nằm ngoài điểm kiểm (cỡ {recomputed})",
+    ),
+    "leaf_proof": (
+        "{where}: the proof does not lead to the checkpoint",
+        "{where}: bằng chứng không dẫn tới điểm kiểm",
+    ),
+    "leaf_missing": (
+        "{where}: not in the public log",
+        "{where}: không có trong sổ công khai",
+    ),
+    "cuts_signature": (
+        "journal {journal}: its kiosk's key did not sign these cuts",
+        "chuỗi ghi {journal}: khóa của máy không ký các lần cắt khối này",
+    ),
+    "cuts_root": (
+        "journal {journal}: the cuts are not those that its kiosk signed",
+        "chuỗi ghi {journal}: các lần cắt khối không phải là những gì máy đã ký",
+    ),
+    "cuts_size": (
+        "journal {journal}: the log knows {printed} cuts, the bundle shows {recomputed}",
+        "chuỗi ghi {journal}: sổ công khai biết {printed} lần cắt, gói đưa ra {recomputed}",
+    ),
+    "cuts_gap": (
+        "journal {journal}: cuts {printed} are left out, and are of this month as far as the bundle tells",
+        "chuỗi ghi {journal}: các lần cắt {printed} bị bỏ ra, mà theo gói thì thuộc tháng này",
+    ),
+    "cut_unused": (
+        "journal {journal}, cut {cut}: its kiosk made this block of the month, and the report does not have it",
+        "chuỗi ghi {journal}, lần cắt {cut}: máy đã cắt khối này trong tháng, nhưng báo cáo không có",
+    ),
+    "cut_twice": (
+        "journal {journal}, cut {cut}: it is counted twice",
+        "chuỗi ghi {journal}, lần cắt {cut}: được tính hai lần",
+    ),
+    "block_twice": (
+        "journal {journal}, block up to entry {last}: it is counted twice",
+        "chuỗi ghi {journal}, khối đến dòng {last}: được tính hai lần",
+    ),
+    "block_unproven": (
+        "journal {journal}, block up to entry {last}: it is said to be its kiosk's, and is among no signed cuts",
+        "chuỗi ghi {journal}, khối đến dòng {last}: được ghi là của máy, nhưng không có trong các lần cắt đã ký",
+    ),
+    "block_else": (
+        "journal {journal}, block up to entry {last}: its kiosk signed otherwise ({what}: {recomputed}, not {printed})",
+        "chuỗi ghi {journal}, khối đến dòng {last}: máy đã ký khác ({what}: {recomputed}, không phải {printed})",
+    ),
+    "block_place": (
+        "journal {journal}, block up to entry {last}: its kiosk names counter {recomputed}, the bundle puts it at {printed}",
+        "chuỗi ghi {journal}, khối đến dòng {last}: máy ghi quầy {recomputed}, gói xếp vào {printed}",
+    ),
+    "block_few": (
+        "journal {journal}, block up to entry {last}: it is shown and has fewer than five counted ratings",
+        "chuỗi ghi {journal}, khối đến dòng {last}: được hiện mà có ít hơn năm lượt được tính",
+    ),
+    "block_sums": (
+        "journal {journal}, block up to entry {last}: its levels ({recomputed}) are not as many as its ratings ({printed})",
+        "chuỗi ghi {journal}, khối đến dòng {last}: tổng các mức ({recomputed}) không bằng số lượt ({printed})",
+    ),
+    "pool_few": (
+        "pool {pool}: fewer than five ratings, or of one kiosk alone",
+        "phần gộp {pool}: ít hơn năm lượt, hoặc chỉ của một máy",
+    ),
+    "pool_sums": (
+        "pool {pool}: its levels come to {printed}, its tails have {recomputed}",
+        "phần gộp {pool}: tổng các mức là {printed}, các phần lẻ có {recomputed}",
+    ),
+    "union_few": (
+        "set-aside levels of journal {journal} up to entry {last}: fewer than five",
+        "mức của lượt để riêng của chuỗi ghi {journal} đến dòng {last}: ít hơn năm lượt",
+    ),
+    "union_sums": (
+        "set-aside levels of journal {journal} up to entry {last}: {printed}, its blocks set {recomputed} aside",
+        "mức của lượt để riêng của chuỗi ghi {journal} đến dòng {last}: {printed}, các khối để riêng {recomputed}",
+    ),
+    "line_chain": (
+        "journal {journal}: lines {printed} do not lead from hash to hash",
+        "chuỗi ghi {journal}: các dòng {printed} không nối tiếp mã băm",
+    ),
+    "line_signature": (
+        "journal {journal}: its kiosk's key did not sign lines {printed}",
+        "chuỗi ghi {journal}: khóa của máy không ký các dòng {printed}",
+    ),
+    "line_recount": (
+        "journal {journal}, {what}: the bundle has {printed}, its lines come to {recomputed}",
+        "chuỗi ghi {journal}, {what}: gói có {printed}, các dòng cho ra {recomputed}",
+    ),
+    # What rests on the collector's word.
+    "word_log": (
+        "no public log: that the report and the kiosks' keys are the ones of then rests on the collector's word",
+        "không có sổ công khai: báo cáo và khóa của máy đúng là của lúc đó chỉ theo lời máy chủ",
+    ),
+    "word_log_key": (
+        "you gave no key of the log (--log-vkey): whose log it is rests on the bundle's word",
+        "Ông/Bà không đưa vào khóa của sổ (--log-vkey): sổ này của ai chỉ theo lời của gói",
+    ),
+    "word_witness": (
+        "no witness was asked for (--witness): one story is not proven, another checkpoint may have been told to others",
+        "không yêu cầu nhân chứng (--witness): chưa chứng minh được chỉ có một câu chuyện, người khác có thể được "
+        "đưa cho một điểm kiểm khác",
+    ),
+    "word_report": (
+        "the report is not in the log yet: its hash rests on the collector's word",
+        "báo cáo chưa có trong sổ: mã băm của báo cáo chỉ theo lời máy chủ",
+    ),
+    "word_key": (
+        "{n} journals: their kiosk's key is not in the log; whose key it is rests on the collector's word",
+        "{n} chuỗi ghi: khóa của máy không có trong sổ; khóa đó của ai chỉ theo lời máy chủ",
+    ),
+    "word_journal": (
+        "{n} journals: the log does not say how many cuts they had; that none is missing at the end rests on the "
+        "collector's word",
+        "{n} chuỗi ghi: sổ không nói có bao nhiêu lần cắt; việc không thiếu lần cắt nào ở cuối chỉ theo lời máy chủ",
+    ),
+    "word_uncut": (
+        "{n} ratings of blocks that no kiosk signed (an older kiosk's, cut by the collector): levels and reasons rest "
+        "on the collector's word",
+        "{n} lượt trong các khối mà không máy nào ký (máy đời cũ, do máy chủ cắt): mức và lý do chỉ theo lời máy chủ",
+    ),
+    "word_pools": (
+        "{n} ratings of {of} pools: their number is that of their tails, their levels and reasons rest on the collector's word, for "
+        "their parts are fewer than five and may not leave the building",
+        "{n} lượt trong {of} phần gộp: số lượt bằng các phần lẻ của chúng, mức và lý do chỉ theo lời máy chủ, vì từng phần ít "
+        "hơn năm lượt và không được đưa ra ngoài",
+    ),
+    "word_unions": (
+        "{n} set-aside ratings: their number is that of their blocks, their levels rest on the collector's word, for the same reason",
+        "{n} lượt để riêng: số lượt bằng của các khối, mức chỉ theo lời máy chủ, cũng vì lý do đó",
+    ),
+    "word_suspect": (
+        "{n} ratings of {of} blocks were set aside by a person's decision: that it was made rests on the collector's "
+        "word, and who made it stands in its audit log",
+        "{n} lượt trong {of} khối được để riêng theo quyết định của một người: việc quyết định chỉ theo lời máy chủ, "
+        "ai quyết định ghi ở nhật ký",
+    ),
+    "word_otherwise": (
+        "{n} ratings of {of} blocks of which the collector counts others than their kiosk (some were counted in another "
+        "journal before, for example): which ones rests on its word",
+        "{n} lượt trong {of} khối mà máy chủ tính khác ki-ốt (ví dụ có lượt đã được tính ở chuỗi ghi khác): những lượt "
+        "nào chỉ theo lời máy chủ",
+    ),
+    "word_time": (
+        "{n} ratings of {of} blocks stand on another half day than their kiosk's clock said: the corrected time rests "
+        "on the collector's word",
+        "{n} lượt trong {of} khối nằm ở buổi khác với đồng hồ của máy: giờ đã chỉnh chỉ theo lời máy chủ",
+    ),
+    "word_place": (
+        "which kiosk stood at which counter and unit, and that these are all kiosks of the unit: {n} journals of {of} "
+        "kiosks; compare with your own list",
+        "máy nào đặt ở quầy và đơn vị nào, và đây là tất cả máy của đơn vị: {n} chuỗi ghi của {of} máy; Ông/Bà hãy đối "
+        "chiếu với danh sách của mình",
+    ),
+    "word_withheld": (
+        "{n} signed cuts are in no number: {why}",
+        "{n} lần cắt đã ký không có trong số nào: {why}",
+    ),
+    "word_waits": (
+        "{n} ratings are recorded and not shown here: how many there are and why rests on the collector's word where no "
+        "cut holds them ({of})",
+        "{n} lượt đã ghi mà chưa hiện ở đây: số lượt và lý do chỉ theo lời máy chủ đối với những lượt chưa vào khối nào "
+        "({of})",
+    ),
+    "word_served": (
+        "participation: {n} transactions were typed in by people, and the visits rated on those days are the "
+        "collector's count",
+        "tỷ lệ đánh giá: {n} giao dịch do con người nhập, và số lượt đánh giá của những ngày đó do máy chủ đếm",
+    ),
+    "word_before": (
+        "numbers of earlier months that the report compares with ({n}): prove them with those months' bundles",
+        "số liệu của các tháng trước mà báo cáo so sánh ({n}): hãy chứng minh bằng gói của các tháng đó",
+    ),
+    "word_basis": (
+        "the report was kept by an older version: what it rests on was read now, and changes since then show as "
+        "differences",
+        "báo cáo do một phiên bản cũ lưu: căn cứ được đọc lúc này, những thay đổi từ đó đến nay hiện thành chỗ khác nhau",
+    ),
+    "word_edge": (
+        "journal {journal}: before or behind the month stand cuts that are shown by their hash alone; that none of them "
+        "is of this month rests on the collector's word",
+        "chuỗi ghi {journal}: trước hoặc sau tháng này là các lần cắt chỉ đưa ra mã băm; việc không có lần nào thuộc "
+        "tháng này chỉ theo lời máy chủ",
+    ),
+    "word_known": (
+        "your checkpoint (size {n}) is older than this one, and the bundle does not prove that they go together: have it "
+        "made with --since FILE",
+        "điểm kiểm của Ông/Bà (cỡ {n}) cũ hơn điểm kiểm này, và gói không chứng minh hai điểm kiểm nối nhau: hãy yêu cầu "
+        "lập gói với --since TỆP",
+    ),
+    "word_lines": (
+        "{n} lines of {of} journals were recounted; those of other months are not in the bundle",
+        "đã đếm lại {n} dòng của {of} chuỗi ghi; dòng của các tháng khác không có trong gói",
+    ),
+}
+WHYS = {
+    "unit": ("at a counter of another unit", "ở quầy của đơn vị khác"),
+    "fault": ("the collector does not believe them", "máy chủ không tin"),
+    "carried": ("carried over from another journal, where they are counted", "chuyển từ chuỗi ghi khác, đã tính ở đó"),
+    "time": ("of another month by the corrected time", "thuộc tháng khác theo giờ đã chỉnh"),
+}
+WORDS = {
+    "yes": ("YES: nothing differs. {n} numbers were recomputed.", "ĐÚNG: không có gì khác. Đã tính lại {n} số."),
+    "no": ("NO: {of} things differ; {n} numbers were recomputed.", "KHÔNG: có {of} chỗ khác; đã tính lại {n} số."),
+    "about": ("Report {number} of {unit}, month {month}", "Báo cáo số {number} của {unit}, tháng {month}"),
+    "hash": ("SHA-256 of its numbers: {hash}", "SHA-256 của số liệu: {hash}"),
+    "checkpoint": (
+        "Checkpoint of {origin}, size {size}, root {root}",
+        "Điểm kiểm của {origin}, cỡ {size}, gốc {root}",
+    ),
+    "cosigned": ("Cosigned by {key} at {time}", "{key} ký chung lúc {time}"),
+    "proven": (
+        "Proven by what kiosks signed: {n} ratings in {of} blocks, {tails} in tails (number alone)",
+        "Chứng minh được bằng chữ ký của máy: {n} lượt trong {of} khối, {tails} lượt trong phần lẻ (chỉ số lượt)",
+    ),
+    "differs": ("What differs:", "Những chỗ khác:"),
+    "rests": ("What rests on the collector's word:", "Những gì chỉ theo lời máy chủ:"),
+    "more": ("… and {n} more", "… và {n} chỗ nữa"),
+    "all": ("whole office", "toàn cơ quan"),
+}
+
+
+class Told:
+    """What was found."""
+
+    def __init__(self):
+        self.numbers = 0
+        self.differs, self.rests = [], []
+        self.cosigned, self.checkpoint = [], None
+        self.proven = Counter()
+
+    def differ(self, code, **values):
+        """Something is not as it should be."""
+        found = dict(values, code=code)
+        if found not in self.differs:
+            self.differs.append(found)
+
+    def rest(self, code, n=0, **values):
+        """Something that nobody but the collector can vouch for."""
+        self.rests.append(dict(values, code=code, n=n))
+
+    def number(self, where, printed, recomputed):
+        """A number that is recomputed."""
+        self.numbers += 1
+        if printed != recomputed:
+            self.differ("number", where=where, printed=_plain(printed), recomputed=_plain(recomputed))
+
+
+def _plain(value):
+    return value if value is None or isinstance(value, (int, str)) else str(value)
+
+
+# Trees, notes and keys.
+
+
+def hash_leaf(content):
+    return sha256(b"\x00" + content).digest()
+
+
+def hash_node(left, right):
+    return sha256(b"\x01" + left + right).digest()
+
+
+def half_of(size):
+    """The largest power of two below ``size``."""
+    half = 1
+    while half * 2 < size:
+        half *= 2
+    return half
+
+
+def root_from_proof(leaf, index, size, proof):
+    """The root to which an inclusion proof leads; None where it has another length than it must."""
+    nodes = list(proof)
+
+    def up(index, size):
+        if size == 1:
+            return leaf
+        half = half_of(size)
+        if not nodes:
+            raise IndexError
+        beside = nodes.pop()
+        if index < half:
+            return hash_node(up(index, half), beside)
+        return hash_node(beside, up(index - half, size - half))
+
+    try:
+        root = up(index, size)
+    except IndexError:
+        return None
+    return None if nodes else root
+
+
+def root_of_parts(size, leaves, covers):
+    """The root of a tree of which some leaves are known, and of every other stretch its hash; None if one is missing."""
+    if size == 0:
+        return sha256(b"").digest()
+
+    def down(first, last):
+        if (first, last) in covers:
+            return covers[first, last]
+        if last - first == 1:
+            return leaves.get(first)
+        half = half_of(last - first)
+        left, right = down(first, first + half), down(first + half, last)
+        return None if left is None or right is None else hash_node(left, right)
+
+    return down(0, size)
+
+
+def b64(text, length=None):
+    try:
+        found = base64.b64decode(text, validate=True)
+    except (ValueError, TypeError):
+        raise Unreadable(f"not base64: {str(text)[:60]}") from None
+    if length is not None and len(found) != length:
+        raise Unreadable(f"not {length} bytes: {str(text)[:60]}")
+    return found
+
+
+VKey = namedtuple("VKey", "name number kind key text")
+
+
+def read_vkey(text):
+    """A key as it is handed out: ``name+number+base64``."""
+    parts = text.strip().split("+", 2)
+    if len(parts) != 3 or not re.fullmatch("[0-9a-f]{8}", parts[1]):
+        raise Unreadable(f"not a key (name+number+base64): {text[:60]}")
+    raw = b64(parts[2], 33)
+    number = sha256(parts[0].encode() + b"\n" + raw).digest()[:4]
+    if number.hex() != parts[1]:
+        raise Unreadable(f"the key's number does not fit it: {text[:60]}")
+    return VKey(parts[0], number, raw[0], raw[1:], text.strip())
+
+
+def is_signed(key, signature, text):
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, text)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+class Checkpoint:
+    """A log's signed note: origin, size, root, and who signed."""
+
+    def __init__(self, note):
+        text, gap, below = note.rpartition("\n\n")
+        lines = text.split("\n")
+        if not gap or len(lines) < 3 or not re.fullmatch("0|[1-9][0-9]*", lines[1]):
+            raise Unreadable("it is not a signed note of three lines")
+        self.text = (text + "\n").encode()
+        self.origin, self.size, self.root = lines[0], int(lines[1]), b64(lines[2], 32)
+        self._lines = []
+        for line in below.splitlines():
+            found = re.fullmatch("\u2014 (\\S+) (\\S+)", line)
+            if not found:
+                raise Unreadable("a signature line is not one")
+            raw = b64(found[2])
+            self._lines.append((found[1], raw[:4], raw[4:]))
+
+    def signed_by(self, key):
+        """Whether it is signed by the key of a log; of a witness since when it says so (seconds), True at least."""
+        for name, number, signature in self._lines:
+            if (name, number) != (key.name, key.number):
+                continue
+            if key.kind == 1 and is_signed(key.key, signature, self.text):
+                return True
+            if key.kind == 4 and len(signature) == 72:
+                at = int.from_bytes(signature[:8], "big")
+                if is_signed(key.key, signature[8:], b"cosignature/v1\ntime %d\n" % at + self.text):
+                    return at or True
+        return False
+
+
+# The log's leaves (hailong-leaf/1).
+
+
+def commit(use, content):
+    return sha256(f"hailong-log/1 {use}\n".encode() + content).digest()
+
+
+def text64(raw):
+    return base64.b64encode(raw).decode()
+
+
+def report_leaf(day, month, number, digest):
+    return f"hailong-leaf/1 report {day} {month} {number} {text64(digest)}"
+
+
+def key_leaf(day, device, public):
+    return f"hailong-leaf/1 key {day} {text64(commit('key', f'{device}{chr(10)}{public}'.encode()))}"
+
+
+def journal_leaf(kind, day, secret, chain, size, root):
+    cuts = commit("cuts", secret + f"{day}\n{size}\n".encode() + root)
+    state = commit("state", chain + cuts)
+    return f"hailong-leaf/1 {kind} {day} {text64(commit('tag', secret + day.encode()))} {text64(state)}"
+
+
+# The bundle.
+
+Block = namedtuple(
+    "Block",
+    "journal last cut series question kiosks tail fault shown looked pool place ends pieces levels reasons",
+)
+Piece = namedtuple("Piece", "place day part standing n")
+Pool = namedtuple("Pool", "pool series question place levels reasons aside standings")
+Union = namedtuple("Union", "journal series question first last place levels")  # levels: a tuple, to be a key
+Uncut = namedtuple("Uncut", "place journal series question standing n every")
+Served = namedtuple("Served", "place day ratings transactions known days")
+
+
+class Bundle:
+    """What the zip holds, read and of the right shape."""
+
+    def __init__(self, path):
+        try:
+            with zipfile.ZipFile(path) as packed:
+                if any(one.file_size > MEMBER_BYTES_MAX for one in packed.infolist()):
+                    raise Unreadable("a file in it is too large")
+                names = packed.namelist()
+                if len(names) != len(set(names)):
+                    raise Unreadable("a file is in it twice")
+                self.files = {name: packed.read(name) for name in names}
+        except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
+            raise Unreadable(f"{path}: {error}") from error
+        self.about = self._json("bundle.json")
+        if self.about.get("hailong-bundle") != FORM:
+            raise Unreadable("it is no bundle of a form that is known here")
+        self.report_bytes = self._file("report.json")
+        self.report, self.printed = self._json("report.json"), self._json("printed.json")
+        self.log, self.journals = self._json("proofs.json"), self._json("journals.json")
+        basis = self._json("basis.json")
+        self.blocks = [Block(*row)._replace(pieces=[Piece(*one) for one in row[13]]) for row in basis["blocks"]]
+        self.pools = [Pool(*row) for row in basis["pools"]]
+        self.unions = [Union(*row[:6], tuple(row[6])) for row in basis["unions"]]
+        self.uncut = [Uncut(*row) for row in basis["uncut"]]
+        self.served = [Served(*row) for row in basis["served"]]
+        self.lines = self._json("lines.json") if "lines.json" in self.files else None
+
+    def _file(self, name):
+        if name not in self.files:
+            raise Unreadable(f"{name} is missing")
+        return self.files[name]
+
+    def _json(self, name):
+        try:
+            return json.loads(self._file(name))
+        except ValueError as error:
+            raise Unreadable(f"{name}: {error}") from error
+
+
+# Proofs.
+
+
+def check_log(bundle, told, log_keys, witnesses, known):
+    """Hold the bundle's checkpoint to the keys that the auditor brought; the checkpoint to which proofs must lead."""
+    note = bundle.log.get("checkpoint")
+    if note is None:
+        if log_keys or witnesses:
+            told.differ("checkpoint_missing")
+        else:
+            told.rest("word_log")
+        return None
+    try:
+        found = Checkpoint(note)
+    except Unreadable as error:
+        told.differ("checkpoint_form", why=str(error))
+        return None
+    told.checkpoint = found
+    if not log_keys:
+        told.rest("word_log_key")
+    elif not any(key.name == found.origin and found.signed_by(key) for key in log_keys):
+        told.differ("checkpoint_key", key=", ".join(key.text for key in log_keys))
+    if not witnesses:
+        told.rest("word_witness")
+    for key in witnesses:
+        at = found.signed_by(key) if key.kind == 4 else False
+        if at is False:
+            told.differ("witness_missing", key=key.text)
+        else:
+            told.cosigned.append((key.name, None if at is True else at))
+    if known is not None:
+        _check_known(found, known, bundle.log.get("consistency"), told)
+    return found
+
+
+def _check_known(found, known, consistency, told):
+    """The auditor has an earlier checkpoint: this one must go on from it."""
+    if found.size < known.size:
+        told.differ("checkpoint_older", printed=known.size, recomputed=found.size)
+    elif found.size == known.size:
+        if (found.origin, found.root) != (known.origin, known.root):
+            told.differ("checkpoint_parted", printed=known.size)
+    elif not consistency or consistency.get("size") != known.size:
+        told.rest("word_known", known.size)
+    elif not _goes_on(known, found, [b64(one, 32) for one in consistency["proof"]]):
+        told.differ("checkpoint_parted", printed=known.size)
+
+
+def _goes_on(known, found, proof):
+    """Whether a consistency proof (RFC 6962, section 2.1.2) leads from one root to the other."""
+    if known.size == 0:
+        return not proof
+    nodes = list(proof)
+
+    def down(old, size, is_whole):
+        """The roots of the old tree and of the new one below a node."""
+        if old == size:
+            if is_whole:
+                return known.root, known.root
+            one = nodes.pop(0)
+            return one, one
+        half = half_of(size)
+        if old <= half:
+            left = down(old, half, is_whole)
+            beside = nodes.pop(0)
+            return left[0], hash_node(left[1], beside)
+        right = down(old - half, size - half, False)
+        beside = nodes.pop(0)
+        return hash_node(beside, right[0]), hash_node(beside, right[1])
+
+    try:
+        old, new = down(known.size, found.size, True)
+    except IndexError:
+        return False
+    return not nodes and (old, new) == (known.root, found.root)
+
+
+def check_leaf(checkpoint, entry, leaf, where, told):
+    """That a leaf is in the log; ``entry`` has its index and proof."""
+    index, proof = entry["index"], [b64(one, 32) for one in entry["proof"]]
+    if not isinstance(index, int) or not 0 <= index < checkpoint.size:
+        told.differ("leaf_beyond", where=where, printed=index, recomputed=checkpoint.size)
+    elif root_from_proof(hash_leaf(leaf.encode()), index, checkpoint.size, proof) != checkpoint.root:
+        told.differ("leaf_proof", where=where)
+
+
+def check_report(bundle, checkpoint, told):
+    """The report's own bytes: their hash, what they say they are of, and their leaf; and those of other numbers."""
+    about, digest = bundle.about, sha256(bundle.report_bytes).digest()
+    said = {one["number"]: one for one in bundle.log["reports"]}
+    mine = said.get(about["number"])
+    if mine is None or mine["sha256"] != digest.hex():
+        told.differ("report_hash", printed=mine and mine["sha256"], recomputed=digest.hex())
+    period, number = bundle.report["period"], len(bundle.report["closing"]["corrections"])
+    found = f"{period['first'][:7]} {bundle.report['place']} {number}"
+    wanted = f"{about['month']} {about['unit']['key']} {about['number']}"
+    if period["kind"] != "month" or found != wanted:
+        told.differ("wrong_month", printed=wanted, recomputed=found)
+    for number in range(about["number"] + 1):
+        one = said.get(number)
+        hashed = digest if number == about["number"] else one and bytes.fromhex(one["sha256"])
+        where = f"report {about['month']} {number}"
+        if one is None or hashed is None:
+            told.differ("leaf_missing", where=where)
+        elif checkpoint is not None and one.get("leaf") is not None:
+            check_leaf(
+                checkpoint, one["leaf"], report_leaf(one["leaf"]["date"], about["month"], number, hashed), where, told
+            )
+        elif checkpoint is not None:
+            told.rest("word_report")
+
+
+def check_journals(bundle, checkpoint, told):
+    """By journal and the last entry of a block, what its kiosk signed; what of it is shown by its hash alone."""
+    statements, excused, withheld, unlogged, unkeyed = {}, set(), Counter(), 0, 0
+    for journal in bundle.journals:
+        tree, name = journal.get("tree"), journal["journal"]
+        if tree is None:
+            continue
+        root = _root(journal, told)
+        text = f"hailong-cuts/1\n{name}\n{tree['size']}\n{root.hex() if root else ''}\n"
+        if root is None or not is_signed(
+            b64(tree["key"], 32), b64(tree["signature"], 64), text.encode("ascii", "replace")
+        ):
+            told.differ("cuts_signature" if root else "cuts_root", journal=name)
+        if checkpoint is not None:
+            unkeyed += not _check_key(journal, checkpoint, told)
+            unlogged += not _check_logged(journal, root, checkpoint, told)
+        _read_cuts(bundle, journal, statements, excused, withheld, told)
+    if checkpoint is not None and unkeyed:
+        told.rest("word_key", unkeyed)
+    if checkpoint is not None and unlogged:
+        told.rest("word_journal", unlogged)
+    for why, n in sorted(withheld.items()):
+        told.rest("word_withheld", n, why=why)
+    return statements, excused
+
+
+def _root(journal, told):
+    tree = journal["tree"]
+    leaves = {}
+    for cut in journal["cuts"]:
+        if cut["index"] in leaves:
+            told.differ("cut_twice", journal=journal["journal"], cut=cut["index"])
+        said = cut.get("statement")
+        leaves[cut["index"]] = b64(cut["leaf"], 32) if said is None else hash_leaf(said.encode())
+    covers = {(first, last): b64(one, 32) for first, last, one in tree["covers"]}
+    return root_of_parts(tree["size"], leaves, covers)
+
+
+def _check_key(journal, checkpoint, told):
+    """Whether the kiosk's key is in the log."""
+    entry = journal.get("key_leaf")
+    if entry is None:
+        return False
+    leaf = key_leaf(entry["date"], journal["device"], journal["tree"]["key"])
+    check_leaf(checkpoint, entry, leaf, f"key of kiosk {journal['device']}", told)
+    return True
+
+
+def _check_logged(journal, root, checkpoint, told):
+    """Whether the log says how many cuts there were."""
+    entry = journal.get("leaf")
+    if entry is None:
+        return False
+    tree, name = journal["tree"], journal["journal"]
+    if entry["cuts_size"] != tree["size"]:
+        told.differ("cuts_size", journal=name, printed=entry["cuts_size"], recomputed=tree["size"])
+        return True
+    opened = journal_leaf(
+        entry["kind"], entry["date"], b64(entry["secret"], 32), b64(entry["chain"], 32), tree["size"], root or b""
+    )
+    check_leaf(checkpoint, entry, opened, f"journal {name}", told)
+    return True
+
+
+def _read_cuts(bundle, journal, statements, excused, withheld, told):
+    """The cuts that are told, and that those of the month are all told."""
+    name, month = journal["journal"], bundle.about["month"]
+    told_at = {}
+    for cut in sorted(journal["cuts"], key=lambda each: each["index"]):
+        said = json.loads(cut["statement"]) if cut.get("statement") is not None else None
+        told_at[cut["index"]] = said
+        if cut.get("why") == "otherwise":
+            excused.add((name, cut["last"]))
+        elif cut.get("why"):
+            withheld[cut["why"]] += 1
+        if said is not None and cut.get("last") is not None:
+            statements[name, cut["last"]] = said
+        elif said is not None and not cut.get("why") and _month(said) == month:
+            told.differ("cut_unused", journal=name, cut=cut["index"])
+    missing, is_edge = gap_of(told_at, journal["tree"]["size"], month)
+    if missing:
+        told.differ("cuts_gap", journal=name, printed=missing)
+    if is_edge:
+        told.rest("word_edge", journal=name)
+
+
+def _month(said):
+    return said["days"][1][:7]
+
+
+def gap_of(told_at, size, month):
+    """Which cuts may be of the month and are not told, and whether only hashes stand at an edge of it.
+
+    ``told_at`` has statements by position, None for one that is shown by its hash. Each says how far the months have
+    come by then (``latest``), and how many cuts before it were of an earlier month than that (``back``).
+    """
+    latest = {one: said["order"][0] for one, said in told_at.items() if said is not None}
+    inside = sorted(one for one, said in latest.items() if said == month)
+    earlier = [one for one, said in latest.items() if said < month]
+    later = [one for one, said in latest.items() if said > month]
+    first = inside[0] if inside else max(earlier, default=-1) + 1
+    end = inside[-1] + 1 if inside else min(later, default=size)
+    hidden = [one for one in told_at if told_at[one] is None]
+    if any(one not in told_at for one in range(first, end)):
+        return f"{first}–{end - 1}", False
+    is_edge = False
+    for edge, is_over, others in ((first - 1, first == 0, earlier), (end, end == size, later)):
+        if not is_over and edge not in others:
+            if edge not in hidden:
+                return str(edge), False
+            is_edge = True
+    if end == size or not size:
+        return "", is_edge
+    if size - 1 in hidden:
+        return "", True
+    if size - 1 not in latest:
+        return str(size - 1), is_edge
+    # Behind the month only a clock that was set back can have made cuts of it: each is told, and they are counted.
+    before = max((one for one in latest if one < end), default=-1)
+    back = told_at[before]["order"][1] if before >= 0 else 0
+    late = sum(_month(told_at[one]) < latest[one] for one in later)
+    if told_at[size - 1]["order"][1] - back == late:
+        return "", is_edge
+    return ("", True) if any(one > before for one in hidden) else (f"{end}–{size - 1}", is_edge)
+
+
+def check_blocks(bundle, statements, excused, told):
+    """Each block against what its kiosk signed, and pools and unions against their parts."""
+    seen, counts = set(), {name: Counter() for name in ("uncut", "suspect", "otherwise", "time")}
+    have_tree = {one["journal"] for one in bundle.journals if one.get("tree") is not None}
+    counters = {
+        key: place["code"] for key, place in bundle.report["places"].items() if place.get("counter_id") is not None
+    }
+    for block in bundle.blocks:
+        key = block.journal, block.last
+        if key in seen:
+            told.differ("block_twice", journal=block.journal, last=block.last)
+        seen.add(key)
+        said = statements.get(key)
+        n = _n(block, COUNTED, SUSPECT)
+        if block.levels is not None and sum(block.levels) != n:
+            told.differ("block_sums", journal=block.journal, last=block.last, printed=n, recomputed=sum(block.levels))
+        if block.shown and not block.tail and block.place is not None and n < LEAST:
+            told.differ("block_few", journal=block.journal, last=block.last)
+        if block.shown and _n(block, SUSPECT):
+            counts["suspect"].update(n=n, of=1)
+        if said is not None:
+            _hold(block, said, counters, counts, told)
+        elif key in excused:
+            counts["otherwise"].update(n=n, of=1)
+        elif block.kiosks and block.journal in have_tree and block.fault is None and (block.shown or block.tail):
+            if block.place is not None:
+                told.differ("block_unproven", journal=block.journal, last=block.last)
+        elif block.shown or block.tail:
+            counts["uncut"].update(n=n, of=1)
+    for name, found in counts.items():
+        if found["n"]:
+            told.rest(f"word_{name}", found["n"], of=found["of"])
+
+
+def _hold(block, said, counters, counts, told):
+    def else_(what, printed, recomputed):
+        told.differ(
+            "block_else",
+            journal=block.journal,
+            last=block.last,
+            what=what,
+            printed=_listed(printed),
+            recomputed=_listed(recomputed),
+        )
+
+    survey, question, levels = said["series"]
+    known = f"{survey}:{''.join(map(str, levels))}"
+    if block.question != question or (block.series != known and block.series.split("@")[0] != survey):
+        else_("series", f"{block.series} {block.question}", f"{known} {question}")
+    if bool(said.get("tail")) != block.tail:
+        else_("tail", block.tail, bool(said.get("tail")))
+    place = next((piece.place for piece in block.pieces), None)
+    named = said.get("counter")
+    if named is not None and place in counters and counters[place] != named:
+        told.differ("block_place", journal=block.journal, last=block.last, printed=counters[place], recomputed=named)
+    n, of_kiosk = _n(block, COUNTED, SUSPECT), _counted(said)
+    told.proven.update({"tails" if block.tail else "n": of_kiosk, "tail" if block.tail else "of": 1})
+    if of_kiosk != n and block.tail:
+        counts["otherwise"].update(n=n, of=1)
+    else:
+        _hold_sums(block, said, n, of_kiosk, else_)
+    days = [f"{piece.day} {piece.part}" for piece in block.pieces]
+    if days and [min(days), max(days)] != said["days"]:
+        counts["time"].update(n=n, of=1)
+
+
+def _listed(value):
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {n}" for name, n in sorted(value.items())) or "0"
+    return str(value)
+
+
+def _hold_sums(block, said, n, of_kiosk, else_):
+    if of_kiosk != n:
+        else_("n", n, of_kiosk)
+    aside = {
+        piece.standing: _n(block, piece.standing) for piece in block.pieces if piece.standing not in (COUNTED, SUSPECT)
+    }
+    if aside != said["aside"]:
+        else_("aside", aside, said["aside"])
+    if block.levels is None or "levels" not in said["counted"]:
+        return
+    levels = {str(level): n for level, n in zip(LEVELS, block.levels) if n}
+    if levels != said["counted"]["levels"]:
+        else_("levels", levels, said["counted"]["levels"])
+    if block.reasons != said["counted"]["reasons"]:
+        else_("reasons", block.reasons, said["counted"]["reasons"])
+
+
+def _counted(said):
+    counted = said["counted"]
+    if "levels" in counted and sum(counted["levels"].values()) != counted["n"]:
+        raise Unreadable("a signed cut's levels are not as many as its ratings")
+    return counted["n"]
+
+
+def _n(block, *standings):
+    return sum(piece.n for piece in block.pieces if piece.standing in standings)
+
+
+def check_together(bundle, told):
+    """Pools and unions: at least five, of two journals, and as many as their parts."""
+    pooled = 0
+    for pool in bundle.pools:
+        tails = [block for block in bundle.blocks if block.pool == pool.pool]
+        n = sum(_n(block, COUNTED) for block in tails)
+        if sum(pool.levels) != n:
+            told.differ("pool_sums", pool=pool.pool, printed=sum(pool.levels), recomputed=n)
+        journals = {block.journal for block in tails if _n(block, COUNTED)}
+        if n < LEAST or len(journals) < JOURNALS_LEAST or (pool.aside and sum(pool.aside) < LEAST):
+            told.differ("pool_few", pool=pool.pool)
+        if any(one > n for one in pool.reasons.values()):
+            told.differ("pool_sums", pool=pool.pool, printed=max(pool.reasons.values()), recomputed=n)
+        pooled += n
+    if pooled and bundle.lines is None:
+        told.rest("word_pools", pooled, of=len(bundle.pools))
+    aside = 0
+    for union in bundle.unions:
+        n = sum(
+            piece.n
+            for block in bundle.blocks
+            if (block.journal, block.series, block.question) == union[:3]
+            and union.first <= block.last <= union.last
+            and block.shown
+            and not block.tail
+            for piece in block.pieces
+            if piece.standing not in (COUNTED, SUSPECT)
+        )
+        if sum(union.levels) != n:
+            told.differ("union_sums", journal=union.journal, last=union.last, printed=sum(union.levels), recomputed=n)
+        if sum(union.levels) < LEAST:
+            told.differ("union_few", journal=union.journal, last=union.last)
+        aside += n
+    if aside and bundle.lines is None:
+        told.rest("word_unions", aside)
+
+
+# Lines: only in a bundle that a second person granted. Every rating is counted again.
+
+
+class Entry:
+    """What a journal's line says, with the chain's hash after it."""
+
+    __slots__ = ("hash", "level", "reasons", "said")
+
+    def __init__(self, said, chain_hash):
+        self.said, self.hash = said, chain_hash
+        self.level, self.reasons = said.get("level"), []
+
+
+def check_lines(bundle, statements, told):
+    """The chains, what kiosks signed of them, and every block, pool and union counted from its lines."""
+    entries, n = {}, 0
+    for journal in bundle.lines["journals"]:
+        entries[journal["journal"]] = _chained(journal, told)
+        n += len(entries[journal["journal"]])
+    held = {(journal, last): by_journal for journal, last, by_journal in bundle.lines["held"]}
+    seen, pools, unions = set(), {}, {}
+    for block in bundle.blocks:
+        if block.place is None:
+            continue
+        said = _recounted(held.get((block.journal, block.last), {}), entries, seen, told)
+        if said is None:
+            continue
+        _hold_lines(block, said, told)
+        _hold_opening(block, statements.get((block.journal, block.last)), entries, told)
+        _into(pools, block.pool, said)
+        for union in bundle.unions:
+            same = (block.journal, block.series, block.question) == union[:3]
+            if same and union.first <= block.last <= union.last and block.shown and not block.tail:
+                unions.setdefault(union, Counter()).update(said["aside_levels"])
+    _hold_together(bundle, pools, unions, told)
+    told.rest("word_lines", n, of=len(entries))
+
+
+def _chained(journal, told):
+    """Each line by its number; a journal whose hashes or signatures do not hold is named."""
+    name, found, before, number = journal["journal"], {}, None, None
+    for segment in journal["segments"]:
+        first, chain = segment["first"], bytes.fromhex(segment["prev"])
+        lines = segment["lines"].encode("utf-8", "surrogateescape").split(b"\n")[:-1]
+        where = f"{first}–{first + len(lines) - 1}"
+        if before is not None and (chain, first) != (before, number):
+            told.differ("line_chain", journal=name, printed=where)
+        for seq, line in enumerate(lines, first):
+            chain = sha256(chain + line).digest()
+            found[seq] = _read_line(line, chain)
+        if segment["base"] is not None and not _is_vouched(segment, name, chain):
+            told.differ("line_signature", journal=name, printed=where)
+        before, number = chain, first + len(lines)
+    _apply(found)
+    return found
+
+
+def _read_line(line, chain):
+    try:
+        said = json.loads(line)
+    except ValueError:
+        said = {}
+    return Entry(said if isinstance(said, dict) else {}, chain)
+
+
+def _is_vouched(segment, journal, head):
+    """Whether the kiosk's key signed an append that leads to this hash, or begins at the one before these lines."""
+    said = re.findall("=:([^:]*):", segment["signature"])
+    base = segment["base"]
+    if not segment["key"] or not any(is_signed(b64(segment["key"], 32), b64(one), base.encode()) for one in said):
+        return False
+    path = f'"@path": /v1/journals/{journal}/entries\n'
+    if "&head=" in base:
+        return path in base and f"&head={head.hex()}" in base
+    # An older kiosk signed the hash before its lines alone.
+    return path in base and f"prev={segment['prev']}" in base
+
+
+def _apply(entries):
+    """What was said of a rating later counts until its block was cut."""
+    cut = {}
+    for seq in sorted(entries):
+        said = entries[seq].said
+        if said.get("kind") == "block" and "from" not in said:
+            cut[said.get("counter"), said["survey"], said["question"]] = said["last"]
+        target = entries.get(said.get("rating")) if "rating_journal" not in said else None
+        if target is None or said.get("kind") not in ("reasons", "revised"):
+            continue
+        rated = target.said
+        stream = rated.get("counter"), str(rated.get("survey")).split("@")[0], rated.get("question")
+        if cut.get(stream, 0) >= said["rating"]:
+            continue
+        if said["kind"] == "reasons":
+            target.reasons = said["reasons"]
+        else:
+            target.level = said["level"]
+
+
+def _recounted(by_journal, entries, seen, told):
+    """What the lines of a block's ratings come to; None where a line is missing."""
+    levels, reasons, aside, aside_levels = Counter(), Counter(), Counter(), Counter()
+    for journal, seqs in by_journal.items():
+        for seq in seqs:
+            entry = entries.get(journal, {}).get(seq)
+            if entry is None or entry.said.get("kind") != "rating" or (journal, seq) in seen:
+                told.differ("line_recount", journal=journal, what=f"line {seq}", printed=seq, recomputed=None)
+                return None
+            seen.add((journal, seq))
+            if entry.said["standing"] == COUNTED:
+                levels[entry.level] += 1
+                reasons.update(entry.reasons)
+            else:
+                aside[entry.said["standing"]] += 1
+                aside_levels[entry.level] += 1
+    return {"levels": levels, "reasons": reasons, "aside": aside, "aside_levels": aside_levels}
+
+
+def _hold_lines(block, said, told):
+    def hold(what, printed, recomputed):
+        if printed != recomputed:
+            where = f"block up to entry {block.last}, {what}"
+            told.differ(
+                "line_recount",
+                journal=block.journal,
+                what=where,
+                printed=_listed(printed),
+                recomputed=_listed(recomputed),
+            )
+
+    told.numbers += 1
+    hold("n", _n(block, COUNTED, SUSPECT), sum(said["levels"].values()))
+    standings = {piece.standing for piece in block.pieces} - {COUNTED, SUSPECT}
+    hold("aside", {name: _n(block, name) for name in standings}, dict(said["aside"]))
+    if block.levels is not None:
+        hold("levels", {level: n for level, n in zip(LEVELS, block.levels) if n}, dict(said["levels"]))
+        hold("reasons", block.reasons, dict(said["reasons"]))
+
+
+def _hold_opening(block, statement, entries, told):
+    """The signed statement commits to the very line that states the cut."""
+    line = entries.get(block.journal, {}).get(block.cut)
+    if statement is None or line is None:
+        return
+    opened = text64(sha256(b"hailong-cut/1\n" + line.hash).digest())
+    if opened != statement["rest"]:
+        what = f"cut at entry {block.cut}"
+        told.differ("line_recount", journal=block.journal, what=what, printed=statement["rest"], recomputed=opened)
+
+
+def _into(pools, pool, said):
+    if pool is not None:
+        found = pools.setdefault(pool, {name: Counter() for name in said})
+        for name, counts in said.items():
+            found[name].update(counts)
+
+
+def _hold_together(bundle, pools, unions, told):
+    """What rests on the collector's word without lines: pools and unions."""
+    for pool in bundle.pools:
+        said = pools.get(pool.pool, {"levels": Counter(), "reasons": Counter(), "aside_levels": Counter()})
+        for what, printed in (("levels", pool.levels), ("aside_levels", pool.aside)):
+            recomputed = [said[what][level] for level in LEVELS]
+            if printed is not None:
+                told.number(f"pool {pool.pool} {what}", _plain(list(printed)), _plain(recomputed))
+        told.number(f"pool {pool.pool} reasons", _listed(pool.reasons), _listed(dict(said["reasons"])))
+    for union in bundle.unions:
+        recomputed = [unions.get(union, Counter())[level] for level in LEVELS]
+        told.number(f"set aside {union.journal} {union.last}", _plain(list(union.levels)), _plain(recomputed))
+
+
+# Numbers: a place's line is what its blocks, pools and unions come to.
+
+
+def lies_in(key, place):
+    """Whether a counter's or unit's key is a place's own or below it."""
+    return key is not None and (key == place or ((place == "" or place.endswith("/")) and key.startswith(place)))
+
+
+def month_of(day):
+    return day[:7]
+
+
+def monday_of(day):
+    found = date.fromisoformat(day)
+    return found - timedelta(days=found.weekday())
+
+
+class Line:
+    """What one place got of one question."""
+
+    def __init__(self, bundle, series, question, place, least):
+        self.month, self.place = bundle.about["month"], place
+        self.blocks = [one for one in bundle.blocks if (one.series, one.question) == (series, question)]
+        self.pools = [
+            one
+            for one in bundle.pools
+            if (one.series, one.question) == (series, question) and lies_in(one.place, place)
+        ]
+        self.unions = [
+            one
+            for one in bundle.unions
+            if (one.series, one.question) == (series, question) and lies_in(one.place, place)
+        ]
+        self.uncut = [
+            one
+            for one in bundle.uncut
+            if (one.series, one.question) == (series, question) and lies_in(one.place, place)
+        ]
+        self.least = least
+        self.mine = [block for block in self.blocks if self._is_here(block)]
+        self.pool_ids = {pool.pool for pool in self.pools}
+
+    def _is_here(self, block):
+        """Whether the block counts whole in this place and month."""
+        is_alone = block.shown and block.pool is None and not block.tail
+        return is_alone and lies_in(block.place, self.place) and {month_of(day) for day in block.ends} == {self.month}
+
+    def levels(self):
+        """By level, what counts and is shown."""
+        found = Counter()
+        for block in self.mine:
+            if not _n(block, SUSPECT):
+                found.update(dict(zip(LEVELS, block.levels)))
+        for pool in self.pools:
+            found.update(dict(zip(LEVELS, pool.levels)))
+        return +found
+
+    def both(self):
+        """The same with as much of what was set aside as may be told; None where none may."""
+        aside = Counter()
+        for block in self.mine:
+            if _n(block, SUSPECT):
+                aside.update(dict(zip(LEVELS, block.levels)))
+        for one in (*self.unions, *(pool._replace(levels=pool.aside) for pool in self.pools if pool.aside)):
+            aside.update(dict(zip(LEVELS, one.levels)))
+        return +(aside + self.levels()) if +aside else None
+
+    def reasons(self):
+        """How often each reason was chosen by what counts."""
+        found = Counter()
+        for one in (*(block for block in self.mine if not _n(block, SUSPECT)), *self.pools):
+            found.update(one.reasons)
+        return +found
+
+    def _pieces(self):
+        """Every piece of this place and month, with its block."""
+        for block in self.blocks:
+            for piece in block.pieces:
+                if lies_in(piece.place, self.place) and month_of(piece.day) == self.month:
+                    yield block, piece
+
+    def aside(self):
+        """How many were set aside, by why."""
+        found = Counter()
+        for _, piece in self._pieces():
+            if piece.standing != COUNTED:
+                found[piece.standing] += piece.n
+        for one in self.uncut:
+            if one.standing != COUNTED:
+                found[one.standing] += one.n
+        return +found
+
+    def waits(self):
+        """How many count and are not shown here, by why."""
+        found = Counter()
+        for block, piece in self._pieces():
+            if piece.standing == COUNTED and (why := self._why(block)):
+                found[why] += piece.n
+        for one in self.uncut:
+            if one.standing == COUNTED:
+                why = "tail" if one.journal is None else "few" if one.every < LEAST else "open"
+                found[why] += one.n
+        return +found
+
+    def _why(self, block):
+        """Why what counts in a block is not shown here; nothing where it is."""
+        if block.pool is not None:
+            return "" if block.pool in self.pool_ids else "pooled"
+        if block.shown:
+            return "" if self._is_here(block) else "straddles"
+        if block.fault is not None:
+            return "fault"
+        if block.tail:
+            return "tail"
+        return "few" if block.looked else "open"
+
+    def week(self, first):
+        """Levels and how many were set aside in the week from ``first`` on, which lies in the month."""
+        levels, aside = Counter(), 0
+        for block in self.mine:
+            if {monday_of(day) for day in block.ends} == {first}:
+                if not _n(block, SUSPECT):
+                    levels.update(dict(zip(LEVELS, block.levels)))
+                aside += sum(piece.n for piece in block.pieces if piece.standing != COUNTED)
+        return +levels, aside
+
+
+# Arithmetic: rounded half up, as on paper.
+
+
+def rounded(value, decimals=1):
+    """A fraction or decimal, half away from zero, as text."""
+    if isinstance(value, Fraction):
+        value = Decimal(value.numerator) / Decimal(value.denominator)
+    found = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return str(found if found else abs(found))
+
+
+def percent(k, n):
+    return None if not n else rounded(Fraction(100 * k, n))
+
+
+def wilson(k, n):
+    """The ends of the 95 % interval of k of n, in percent."""
+    if not n or not 0 <= k <= n:
+        return None, None
+    p, z2 = Decimal(k) / n, Z * Z
+    middle, reach = p + z2 / (2 * n), Z * (p * (1 - p) / n + z2 / (4 * Decimal(n) ** 2)).sqrt()
+    scale = 1 + z2 / n
+    low, high = max(Decimal(0), (middle - reach) / scale), min(Decimal(1), (middle + reach) / scale)
+    return rounded(100 * low), rounded(100 * high)
+
+
+def is_clear(k, n, l, m):
+    """Whether two shares differ by more than chance: pooled two-proportion test at 5 %."""
+    if not n or not m:
+        return False
+    pooled = Fraction(k + l, n + m)
+    gap, spread = Fraction(k, n) - Fraction(l, m), pooled * (1 - pooled) * (Fraction(1, n) + Fraction(1, m))
+    return gap * gap > Fraction(Z) ** 2 * spread
+
+
+def ranks(chosen):
+    """Between which places each reason stands: McNemar's test of every pair at least as doubtful, after Holm, at 5 %."""
+
+    def doubt(a, b):
+        return 1.0 if a + b == 0 else erfc(sqrt((a - b) ** 2 / (a + b) / 2))
+
+    pairs = sorted((doubt(chosen[a], chosen[b]), a, b) for a, b in combinations(chosen, 2))
+    apart = set()
+    for number, (p, a, b) in enumerate(pairs):
+        if p > 0.05 / (len(pairs) - number):
+            break
+        apart |= {(a, b), (b, a)}
+    found = {}
+    for one, n in chosen.items():
+        above = sum((one, other) in apart and chosen[other] > n for other in chosen)
+        below = sum((one, other) in apart and chosen[other] < n for other in chosen)
+        found[one] = [1 + above, len(chosen) - below]
+    return found
+
+
+# The report.
+
+
+class Report:
+    """The frozen numbers, each held to its recomputation."""
+
+    def __init__(self, bundle, told):
+        self.bundle, self.told, self.report = bundle, told, bundle.report
+        self.least = max(LEAST, self.report["policy"]["cell_min"])
+        self.percent_min = self.report["policy"]["percent_min"]
+        self.earlier, self.waiting, self.uncut = 0, 0, 0
+
+    def check(self):
+        """Every part, place and table."""
+        for part in self.report["parts"]:
+            self._part(part)
+        self._left_out()
+        self._reasons()
+        Printed(self).check()
+        if self.earlier:
+            self.told.rest("word_before", self.earlier)
+        if self.waiting:
+            self.told.rest("word_waits", self.waiting, of=self.uncut)
+        served = sum(row.transactions for row in self.bundle.served)
+        if served:
+            self.told.rest("word_served", served)
+
+    def _part(self, part):
+        asked = part["series"]["asked"]
+        for line in (part["me"], *part["children"], *part["counters"]):
+            self._line(asked, line, is_me=line is part["me"])
+        found = Line(self.bundle, *asked, self.report["place"], self.least)
+        self.waiting += sum(found.waits().values())
+        self.uncut += sum(one.n for one in found.uncut if one.standing == COUNTED)
+
+    def _left_out(self):
+        """Whatever was asked and answered in the month is a part of the report."""
+        parts = {tuple(part["series"]["asked"]) for part in self.report["parts"]}
+        month, found = self.bundle.about["month"], Counter()
+        for block in self.bundle.blocks:
+            n = sum(piece.n for piece in block.pieces if month_of(piece.day) == month)
+            found[block.series, block.question] += n
+        for one in self.bundle.uncut:
+            found[one.series, one.question] += one.n
+        for asked, n in sorted(found.items()):
+            if asked not in parts and n:
+                self.told.number(f"{':'.join(asked)} {self.name(self.report['place'])} recorded", 0, n)
+
+    def _line(self, asked, line, is_me):
+        place, number = line["place"], self.told.number
+        found = Line(self.bundle, *asked, place, self.least)
+        where = f"{':'.join(asked)} {self.name(place)}"
+        levels, waits, aside = found.levels(), found.waits(), found.aside()
+        n = sum(levels.values())
+        shown = line["shown"]
+        is_few = any(why != "open" for why in waits)
+        is_hidden = is_few and not waits.get("open") and not n
+        if (shown.get("hidden") == "few") != is_hidden:
+            number(f"{where} hidden", shown.get("hidden"), "few" if is_hidden else None)
+        for level in LEVELS:
+            number(f"{where} level {level}", _int(shown["counts"], level), levels[level])
+        number(f"{where} percent", shown["percent"], not is_hidden and n >= self.percent_min)
+        for why in WAITS:
+            number(f"{where} waiting ({why})", line.get("waits", {}).get(why, 0), waits[why])
+        for standing in sorted({*line["aside"], *aside}):
+            number(f"{where} set aside ({standing})", line["aside"].get(standing, 0), aside[standing])
+        both, said = found.both(), (line.get("both") or {}).get("counts")
+        if (both is None) != (said is None):
+            number(f"{where} with set aside", said and sum(said.values()), both and sum(both.values()))
+        elif both is not None:
+            for level in LEVELS:
+                number(f"{where} with set aside, level {level}", _int(said, level), both[level])
+        self._answered(where, place, line)
+        self._weeks(where, found, line, is_me)
+        self.earlier += sum(map(bool, line["before"]["counts"].values()))
+
+    def _answered(self, where, place, line):
+        rows = [row for row in self.bundle.served if lies_in(row.place, place)]
+        sums = [sum(getattr(row, name) for row in rows) for name in ("ratings", "transactions", "known", "days")]
+        said = line.get("answered")
+        printed = said and [said["share"]["numerator"], said["share"]["denominator"], said["known"], said["of"]]
+        self.told.number(f"{where} participation", _plain(printed), _plain(sums if sums[1] else None))
+
+    def _weeks(self, where, found, line, is_me):
+        for first, shown, aside in line.get("weeks", ()):
+            last = (date.fromisoformat(first) + timedelta(days=6)).isoformat()
+            if {month_of(first), month_of(last)} != {found.month}:
+                self.earlier += sum(map(bool, shown["counts"].values()))
+                continue
+            levels, set_aside = found.week(date.fromisoformat(first))
+            for level in LEVELS:
+                self.told.number(f"{where} week {first} level {level}", _int(shown["counts"], level), levels[level])
+            if is_me:
+                self.told.number(f"{where} week {first} set aside", aside, set_aside)
+
+    def _reasons(self):
+        main, number = self.report["parts"][0], self.told.number
+        asked = main["series"]["asked"]
+        found = Line(self.bundle, *asked, self.report["place"], self.least)
+        chosen, n = found.reasons(), sum(found.levels().values())
+        below = {
+            child["place"]: Line(self.bundle, *asked, child["place"], self.least).reasons()
+            for child in main["children"]
+        }
+        has_share = n >= self.percent_min
+        known = {one["id"] for one in self.report["reasons"]}
+        for missing in sorted(set(chosen) - known):
+            number(f"reason {missing}", 0, chosen[missing])
+        ranked = ranks({name: chosen[name] for name in known if chosen[name] <= n}) if has_share else {}
+        for one in self.report["reasons"]:
+            where = f"reason {one['id']}"
+            number(where, one["n"], chosen[one["id"]])
+            base = [chosen[one["id"]], n] if has_share and chosen[one["id"]] <= n else None
+            share = one["share"] and [one["share"]["numerator"], one["share"]["denominator"]]
+            number(f"{where} base", _plain(share), _plain(base))
+            number(f"{where} rank", _plain(one["rank"]), _plain(ranked.get(one["id"])))
+            for place, some in below.items():
+                number(f"{where} {self.name(place)}", one["by_child"].get(place), some[one["id"]])
+            self.earlier += bool(one["share_before"])
+        for first, of_month, counts in self.report["reason_months"]:
+            if month_of(first) != found.month:
+                self.earlier += 1 + len(counts)
+                continue
+            number("reasons' month n", of_month, n)
+            for name in sorted({*counts, *chosen}):
+                number(f"reasons' month {name}", counts.get(name, 0), chosen[name])
+
+    def name(self, key):
+        """A place as people know it."""
+        return self.report["places"].get(key, {}).get("code") or key or "*"
+
+    def satisfied(self, part):
+        """The satisfied levels of a part, and all its levels, by the newest version of its survey."""
+        refs, question = part["series"]["versions"], part["series"]["asked"][1]
+        levels = []
+        if refs:
+            asked = self.report["surveys"][refs[-1]]["questions"]
+            levels = next((one["levels"] for one in asked if one["id"] == question), [])
+        every = {level["value"] for level in levels} | {int(level) for level in part["me"]["shown"]["counts"]}
+        return {level["value"] for level in levels if level.get("satisfied")}, sorted(every), len(levels)
+
+
+def _int(counts, level):
+    return counts.get(str(level), 0)
+
+
+class Printed:
+    """The printed tables, each number held to one worked out from the report's counts.
+
+    These counts were held to the blocks before, so a number that is right here follows from what kiosks signed.
+    """
+
+    def __init__(self, report):
+        self.report, self.told = report, report.told
+        self.tables = report.bundle.printed["tables"]
+
+    def check(self):
+        """Every table that tells of the month."""
+        parts = self.report.report["parts"]
+        main = parts[0]
+        self._rows("figures", [main["me"]], main)
+        if "places" in self.tables:
+            self._rows("places", None, main)
+        for number, part in enumerate(parts[1:], 1):
+            self._rows(f"other_{number}", None, part)
+        if len(parts) > 1:
+            self._recorded(parts)
+        self._levels(main)
+        self._aside(main["me"])
+        self._reasons(main["me"])
+        self._weeks(main)
+
+    def _cell(self, where, row, name, wanted):
+        """One cell: a number, or none where ``wanted`` is None."""
+        cell = row.get(name)
+        printed = None if isinstance(cell, dict) else cell
+        self.told.number(f"{where} {name}", printed, wanted)
+
+    def _rows(self, key, lines, part):
+        rows = self.tables.get(key, [])
+        if lines is None:
+            lines = self._matched(key, rows, part)
+        elif len(rows) != len(lines):
+            self.told.number(f"table {key}", len(rows), len(lines))
+        for row, line in zip(rows, lines):
+            self._row(f"table {key} {self.report.name(line['place'])}", row, line, part)
+
+    def _matched(self, key, rows, part):
+        """The lines of a table's rows, by their codes; the last row is all together."""
+        below = part["children"]
+        by_code = {self.report.name(line["place"]): line for line in below}
+        found = [by_code.get(row["code"]) for row in rows[:-1]]
+        if None in found or len({id(one) for one in found}) != len(below) or len(found) != len(below):
+            self.told.number(f"table {key}", str([row["code"] for row in rows[:-1]]), str(sorted(by_code)))
+            return []
+        return [*found, part["me"]]
+
+    def _row(self, where, row, line, part):
+        satisfied, levels, scale = self.report.satisfied(part)
+        n, k = _sum(line["shown"]), _sum(line["shown"], satisfied)
+        is_hidden = line["shown"].get("hidden") == "few"
+        has_share = bool(line["shown"]["percent"] and satisfied and n)
+        self._cell(where, row, "n", None if is_hidden else n)
+        self._cell(where, row, "share", percent(k, n) if has_share else None)
+        for name, end in zip(("low", "high"), wilson(k, n) if has_share else (None, None)):
+            self._cell(where, row, name, end)
+        aside = sum(line["aside"].values())
+        self._cell(where, row, "aside", aside)
+        if "satisfied" in row:
+            self._line_cells(where, row, line, satisfied, n, k, has_share)
+        for level in levels:
+            if f"level_{level}" in row:
+                self._cell(where, row, f"level_{level}", None if is_hidden else _int(line["shown"]["counts"], level))
+        if "recorded" in row:
+            waiting = sum(line.get("waits", {}).values())
+            self._cell(where, row, "recorded", n + waiting + aside)
+            self._cell(where, row, "waiting", waiting)
+            both = line.get("both")
+            m = _sum(both) if both else 0
+            has_both = bool(both and both["percent"] and satisfied and m)
+            self._cell(where, row, "both", percent(_sum(both, satisfied), m) if has_both else None)
+            self._cell(where, row, "both_n", m if has_both else None)
+            points = sum(level * _int(line["shown"]["counts"], level) for level in LEVELS)
+            self._cell(where, row, "mean", percent(points, 5 * n) if has_share and scale == 5 == len(levels) else None)
+
+    def _line_cells(self, where, row, line, satisfied, n, k, has_share):
+        self._cell(where, row, "satisfied", k if has_share else None)
+        worst = range(1, 1 + min(len(satisfied), 5 - len(satisfied) if satisfied else 0))
+        self._cell(where, row, "bad", _sum(line["shown"], worst) if has_share else None)
+        m, l = _sum(line["before"]), _sum(line["before"], satisfied)
+        compares = has_share and bool(line["before"]["percent"] and m)
+        points = rounded(Fraction(100 * k, n) - Fraction(100 * l, m)) if compares else None
+        self._cell(where, row, "points", points)
+        self._cell(where, row, "clear", ("x" if is_clear(k, n, l, m) else "") if compares else None)
+        answered = line.get("answered")
+        share = answered and answered["share"]
+        self._cell(where, row, "answered", percent(share["numerator"], share["denominator"]) if share else None)
+        self._cell(where, row, "served", share["denominator"] if share else None)
+
+    def _recorded(self, parts):
+        rows, sums = self.tables.get("recorded", []), Counter()
+        if len(rows) != len(parts) + 1:
+            self.told.number("table recorded", len(rows), len(parts) + 1)
+            return
+        for row, part in zip(rows, parts):
+            me = part["me"]
+            found = {"counted": _sum(me["shown"]), "aside": sum(me["aside"].values())}
+            found["waiting"] = sum(me.get("waits", {}).values())
+            found["recorded"] = sum(found.values())
+            sums.update(found)
+            for name, n in found.items():
+                self._cell(f"table recorded {':'.join(part['series']['asked'])}", row, name, n)
+        for name, n in sums.items():
+            self._cell("table recorded *", rows[-1], name, n)
+
+    def _levels(self, part):
+        shown, (_, levels, _) = part["me"]["shown"], self.report.satisfied(part)
+        rows, n = self.tables["levels"], _sum(shown)
+        is_hidden = shown.get("hidden") == "few"
+        if len(rows) != len(levels) + 1:
+            self.told.number("table levels", len(rows), len(levels) + 1)
+            return
+        for level, row in zip(levels, rows):
+            count = _int(shown["counts"], level)
+            self._cell(f"table levels {level}", row, "n", None if is_hidden else count)
+            self._cell(f"table levels {level}", row, "share", percent(count, n) if shown["percent"] and n else None)
+        self._cell("table levels *", rows[-1], "n", None if is_hidden else n)
+
+    def _aside(self, me):
+        rows, total = self.tables["aside"], sum(me["aside"].values())
+        names = ("repeat", "out_of_hours", "test", "suspect")
+        for name, row in zip(names, rows):
+            self._cell(f"table aside {name}", row, "n", me["aside"].get(name, 0))
+        self._cell("table aside *", rows[-1], "n", total)
+        if len(rows) != len(names) + 1 or set(me["aside"]) - set(names):
+            self.told.number("table aside", len(rows), len(names) + 1)
+
+    def _reasons(self, me):
+        rows, lines = self.tables["reasons"], self.report.report["reasons"]
+        if len(rows) != len(lines):
+            self.told.number("table reasons", len(rows), len(lines))
+        n = _sum(me["shown"])
+        for row, line in zip(rows, lines):
+            where, share = f"table reasons {line['id']}", line["share"]
+            self._cell(where, row, "n", line["n"])
+            self._cell(where, row, "base", None if me["shown"].get("hidden") == "few" else n)
+            self._cell(where, row, "share", percent(line["n"], n) if share else None)
+            for name, end in zip(("low", "high"), wilson(line["n"], n) if share else (None, None)):
+                self._cell(where, row, name, end)
+            first, last = line["rank"] or (None, None)
+            rank = None if first is None else str(first) if first == last else f"{first}\u2013{last}"
+            self._cell(where, row, "rank", rank)
+
+    def _weeks(self, part):
+        satisfied, levels, _ = self.report.satisfied(part)
+        weeks = list(part["me"].get("weeks", ()))
+        while weeks and not (_sum(weeks[0][1]) or weeks[0][1].get("hidden") or weeks[0][2]):
+            weeks.pop(0)
+        rows = self.tables["weeks"]
+        if len(rows) != len(weeks):
+            self.told.number("table weeks", len(rows), len(weeks))
+        for row, (first, shown, aside) in zip(rows, weeks):
+            where, n, k = f"table weeks {first}", _sum(shown), _sum(shown, satisfied)
+            has_share = bool(shown["percent"] and satisfied and n)
+            self._cell(where, row, "n", n)
+            self._cell(where, row, "aside", aside)
+            self._cell(where, row, "share", percent(k, n) if has_share else None)
+            for name, end in zip(("low", "high"), wilson(k, n) if has_share else (None, None)):
+                self._cell(where, row, name, end)
+            for level in levels:
+                self._cell(where, row, f"level_{level}", _int(shown["counts"], level))
+
+
+def _sum(shown, levels=LEVELS):
+    return sum(_int(shown["counts"], level) for level in levels)
+
+
+# The command.
+
+
+def verify(path, log_keys=(), witnesses=(), known=None):
+    """What is found in a bundle; raises Unreadable."""
+    bundle, told = Bundle(path), Told()
+    try:
+        checkpoint = check_log(bundle, told, log_keys, witnesses, known)
+        check_report(bundle, checkpoint, told)
+        statements, excused = check_journals(bundle, checkpoint, told)
+        check_blocks(bundle, statements, excused, told)
+        check_together(bundle, told)
+        if bundle.lines is not None:
+            check_lines(bundle, statements, told)
+        if bundle.about["basis"] != "kept":
+            told.rest("word_basis")
+        devices = {one["device"] for one in bundle.journals}
+        told.rest("word_place", len(bundle.journals), of=len(devices))
+        Report(bundle, told).check()
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise Unreadable(f"a part of it has another form: {type(error).__name__}: {error}") from error
+    return bundle, told
+
+
+def sentence(found, language):
+    """One finding in words."""
+    values = dict(found)
+    if found["code"] == "word_withheld":
+        values["why"] = WHYS.get(found["why"], (found["why"],) * 2)[language]
+    return SAYS[found["code"]][language].format(**values)
+
+
+def as_text(bundle, told, language, most):
+    """Everything for people."""
+
+    def say(name, **values):
+        return WORDS[name][language].format(**values)
+
+    about = bundle.about
+    unit = about["unit"]["name"] or say("all")
+    yield say("about", number=about["number"], unit=unit, month=about["month"])
+    yield say("hash", hash=sha256(bundle.report_bytes).hexdigest())
+    if told.checkpoint is not None:
+        found = told.checkpoint
+        yield say("checkpoint", origin=found.origin, size=found.size, root=text64(found.root))
+    for name, at in told.cosigned:
+        time = "?" if at is None else datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
+        yield say("cosigned", key=name, time=time)
+    proven = told.proven
+    yield say("proven", n=proven["n"], of=proven["of"], tails=proven["tails"])
+    yield ""
+    yield say("no" if told.differs else "yes", n=told.numbers, of=len(told.differs))
+    if told.differs:
+        yield say("differs")
+        yield from (f"  - {sentence(one, language)}" for one in told.differs[:most])
+        if len(told.differs) > most:
+            yield f"  {say('more', n=len(told.differs) - most)}"
+    if told.rests:
+        yield say("rests")
+        yield from (f"  - {sentence(one, language)}" for one in told.rests)
+
+
+def as_json(bundle, told, language):
+    """Everything for programs."""
+    found = told.checkpoint
+    return {
+        "holds": not told.differs,
+        "unit": bundle.about["unit"]["code"],
+        "month": bundle.about["month"],
+        "number": bundle.about["number"],
+        "sha256": sha256(bundle.report_bytes).hexdigest(),
+        "checkpoint": found and {"origin": found.origin, "size": found.size, "root": text64(found.root)},
+        "cosigned": [{"by": name, "time": at} for name, at in told.cosigned],
+        "numbers": told.numbers,
+        "proven": {name: told.proven[name] for name in ("n", "of", "tails")},
+        "differs": [dict(one, sentence=sentence(one, language)) for one in told.differs],
+        "rests": [dict(one, sentence=sentence(one, language)) for one in told.rests],
+    }
+
+
+def main(arguments=None):
+    """The command; its exit code."""
+    words = argparse.ArgumentParser(
+        prog="hailong-verify.py",
+        description="Checks a bundle of a closed month / Kiểm tra gói bằng chứng của một tháng đã chốt.",
+    )
+    words.add_argument(
+        "bundle", help="file that `collector audit-bundle` wrote / tệp do `collector audit-bundle` ghi ra"
+    )
+    words.add_argument(
+        "--log-vkey",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="key of the public log, from elsewhere than the bundle / khóa của sổ công khai, lấy từ nơi khác",
+    )
+    words.add_argument(
+        "--witness",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="key of a witness that must have cosigned / khóa của nhân chứng phải ký chung",
+    )
+    words.add_argument(
+        "--checkpoint",
+        metavar="FILE",
+        help="a checkpoint that you have: this one must not be older / điểm kiểm Ông/Bà đã có",
+    )
+    words.add_argument("--lang", choices=("vi", "en"), default="vi")
+    words.add_argument("--json", action="store_true", help="for programs / cho chương trình")
+    words.add_argument("--all", action="store_true", help="name everything that differs / nêu mọi chỗ khác")
+    asked = words.parse_args(arguments)
+    language = 0 if asked.lang == "en" else 1
+    try:
+        known = None
+        if asked.checkpoint:
+            with open(asked.checkpoint, encoding="utf-8") as file:
+                known = Checkpoint(file.read())
+        keys = [[read_vkey(one) for one in some] for some in (asked.log_vkey, asked.witness)]
+        bundle, told = verify(asked.bundle, *keys, known)
+    except (Unreadable, OSError, UnicodeDecodeError) as error:
+        print(f"{'cannot be read' if language == 0 else 'không đọc được'}: {error}", file=sys.stderr)
+        return 2
+    if asked.json:
+        print(json.dumps(as_json(bundle, told, language), ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(as_text(bundle, told, language, sys.maxsize if asked.all else 40)))
+    return 1 if told.differs else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

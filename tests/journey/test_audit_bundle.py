@@ -1,0 +1,212 @@
+"""An auditor's bundle of the known month: one file recomputes it on a bare machine, and names what is altered."""
+
+import ast
+import base64
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from kiosk.domain.numbers.blocks import COUNTED_MIN
+from sync.collector.replica.stored import stored_entries
+from sync.collector.store.schema import journal
+from sync.protocol.tlog.note import Cosigner, Signer
+from tests.attack.centre import COMMUNES
+from tests.journey.altered import ALTERED, IN_LINES, Alter
+from tests.journey.bundles import FILE, VERIFY, Audited, Opened, audited
+from tests.journey.known_month import OCTOBER, Lines
+from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F401 - fixtures
+
+
+@pytest.fixture(scope="module")
+def month() -> Iterator[Audited]:
+    with audited() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def opened(month: Audited) -> Opened:
+    return Opened(month.bundles["XA"])
+
+
+@pytest.fixture(scope="module")
+def other(month: Audited) -> Opened:
+    return Opened(month.bundles["XB"])
+
+
+def checked(month: Audited, path: Path, **values: Any) -> Any:
+    """What the file finds, with the log's and the witness' keys as the auditor has them."""
+    log, witness = values.get("log", month.vkey), values.get("witness", month.witness)
+    return VERIFY.verify(path, [VERIFY.read_vkey(log)], [VERIFY.read_vkey(witness)], values.get("known"))[1]
+
+
+@pytest.mark.parametrize("unit", ["XA", "XB", ""])
+def test_every_number_of_the_known_month_is_recomputed(month: Audited, unit: str, tmp_path: Path) -> None:
+    told = checked(month, Opened(month.bundles[unit]).written(tmp_path / "b.zip"))
+
+    assert told.differs == []
+    assert told.numbers > 400
+    assert told.cosigned == [("nhan-chung.example", 1_795_000_000)]
+
+
+def test_what_is_proven_is_what_the_stored_lines_say(month: Audited, opened: Opened, tmp_path: Path) -> None:
+    told, lines = checked(month, opened.written(tmp_path / "b.zip")), Lines(month.world)
+    xa = COMMUNES["XA"]
+
+    assert told.proven["n"] == lines.cut(xa, tails=False).n
+    assert told.proven["tails"] == lines.cut(xa, tails=True).n
+    assert told.proven["n"] + told.proven["tails"] == OCTOBER["XA"].counted
+    rests = {one["code"]: one["n"] for one in told.rests}
+    assert "word_withheld" not in rests
+    assert rests["word_pools"] == lines.cut(xa, tails=True).n
+    assert not {"word_log", "word_witness", "word_key", "word_journal", "word_uncut", "word_report"} & set(rests)
+
+
+def test_the_file_runs_on_a_bare_machine(month: Audited, opened: Opened, tmp_path: Path) -> None:
+    packages = tmp_path / "packages"
+    packages.mkdir()
+    home = Path(sys.modules["cryptography"].__path__[0]).parent
+    for name in ("cryptography", "cffi", "pycparser", *(one.name for one in home.glob("_cffi_backend*"))):
+        (packages / name).symlink_to(home / name)
+    bundle = opened.written(tmp_path / "thang-10.zip")
+    bare = f"import runpy, sys; sys.path.append({str(packages)!r}); sys.argv = sys.argv[1:]; "
+    bare += "runpy.run_path(sys.argv[0], run_name='__main__')"
+    arguments = [str(FILE), str(bundle), "--log-vkey", month.vkey, "--witness", month.witness, "--json"]
+
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-W", "error", "-c", bare, *arguments], capture_output=True, text=True, timeout=60
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    said = json.loads(done.stdout)
+    assert (said["holds"], said["unit"], said["month"], said["differs"]) == (True, "XA", "2026-10", [])
+
+
+def test_the_file_is_plain_python_of_nine_versions_and_its_own(opened: Opened) -> None:
+
+    tree = ast.parse(FILE.read_text("utf-8"), feature_version=(3, 9))
+    imports = {
+        (one.module if isinstance(one, ast.ImportFrom) else alias.name).partition(".")[0]
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Import | ast.ImportFrom)
+        for alias in one.names
+    }
+
+    assert imports - sys.stdlib_module_names == {"cryptography"}
+
+
+def test_both_languages_say_everything(month: Audited, opened: Opened, tmp_path: Path, capsys: Any) -> None:
+    path = str(opened.written(tmp_path / "b.zip"))
+
+    assert VERIFY.main([path, "--lang", "en"]) == 0
+    assert "YES: nothing differs." in capsys.readouterr().out
+    assert VERIFY.main([path]) == 0
+    assert "ĐÚNG: không có gì khác." in capsys.readouterr().out
+    assert VERIFY.main([str(tmp_path / "none.zip")]) == 2
+
+
+@pytest.mark.parametrize(("alter", "codes"), ALTERED, ids=[alter.__name__ for alter, _ in ALTERED])
+def test_whatever_is_altered_is_named(
+    month: Audited, opened: Opened, other: Opened, tmp_path: Path, alter: Alter, codes: set[str]
+) -> None:
+    mine = opened.copy()
+    alter(mine, other.copy())
+
+    told = checked(month, mine.written(tmp_path / "b.zip"))
+
+    assert {one["code"] for one in told.differs} >= codes
+    for one in told.differs:
+        assert all("{" not in VERIFY.sentence(one, language) for language in (0, 1))
+
+
+def test_an_older_checkpoint_is_named(month: Audited, opened: Opened, tmp_path: Path) -> None:
+    mine, known = opened.copy(), VERIFY.Checkpoint(opened["proofs"]["checkpoint"])
+    mine["proofs"]["checkpoint"] = month.early
+    path = mine.written(tmp_path / "b.zip")
+
+    told = checked(month, path, known=known)
+
+    assert {"checkpoint_older", "witness_missing", "leaf_beyond"} <= {one["code"] for one in told.differs}
+
+
+def test_a_checkpoint_of_before_is_shown_to_be_the_same_log(month: Audited, opened: Opened, tmp_path: Path) -> None:
+    path, known = Opened(month.since).written(tmp_path / "b.zip"), VERIFY.Checkpoint(month.early)
+
+    assert checked(month, path, known=known).differs == []
+    assert "word_known" not in {one["code"] for one in checked(month, path, known=known).rests}
+    known.root = bytes(32)
+    assert [one["code"] for one in checked(month, path, known=known).differs] == ["checkpoint_parted"]
+    told = checked(month, opened.written(tmp_path / "c.zip"), known=known)
+    assert ("word_known", known.size) in [(one["code"], one["n"]) for one in told.rests]
+
+
+def test_keys_that_the_auditor_brought_are_held_to(month: Audited, opened: Opened, tmp_path: Path) -> None:
+    path = opened.written(tmp_path / "b.zip")
+    told = checked(month, path, log=Signer.generate("danhgia.example/log").vkey)
+    assert [one["code"] for one in told.differs] == ["checkpoint_key"]
+    told = checked(month, path, witness=Cosigner.generate("nhan-chung.example").vkey)
+    assert [one["code"] for one in told.differs] == ["witness_missing"]
+
+
+def test_nothing_in_a_bundle_rests_on_one_to_four_opinions(month: Audited) -> None:
+    for body in month.bundles.values():
+        found = Opened(body)
+        for number, said in _opinions(found):
+            assert number == 0 or number >= COUNTED_MIN, said
+        assert {name.partition(".")[0] for name in found.files} == {
+            *("bundle", "report", "printed", "basis", "proofs", "journals")
+        }
+
+
+def _opinions(found: Opened) -> Iterator[tuple[int, Any]]:
+    """Of everything that tells levels or reasons, on how many ratings it rests."""
+    for block in found["basis"]["blocks"]:
+        assert (block[14] is None and block[15] == {}) or not block[6]
+        yield sum(block[14] or ()), block
+    for pool in found["basis"]["pools"]:
+        yield sum(pool[4]), pool
+        yield sum(pool[6] or ()), pool
+    for union in found["basis"]["unions"]:
+        yield sum(union[6]), union
+    for one in found["journals"]:
+        for cut in one["cuts"]:
+            said = json.loads(cut["statement"])
+            assert set(said) <= {"v", "series", "counter", "tail", "days", "counted", "aside", "order", "was", "rest"}
+            yield (said["counted"]["n"] if "levels" in said["counted"] else 0), said
+            assert "levels" in said["counted"] or "reasons" not in said["counted"]
+
+
+def test_no_line_and_no_hash_of_the_chain_is_in_a_bundle(month: Audited) -> None:
+    hashes = set()
+    with month.services.database.reading() as connection:
+        for journal_id in connection.execute(select(journal.c.journal_id)).scalars():
+            hashes |= {head for _, head, _ in stored_entries(connection, journal_id, 1, 10**6)}
+    told = b"".join(one for body in month.bundles.values() for one in Opened(body).files.values())
+
+    assert len(hashes) > 800
+    assert not [one for one in hashes if one.hex().encode() in told or base64.b64encode(one) in told]
+    assert not any(word in told for word in (b'"mono"', b'"boot"', b'"standing":"', b'"seq"'))
+
+
+def test_lines_prove_what_else_rests_on_the_collectors_word(month: Audited, tmp_path: Path) -> None:
+    told = checked(month, Opened(month.lines).written(tmp_path / "b.zip"))
+
+    rests = {one["code"]: one["n"] for one in told.rests}
+    assert told.differs == []
+    assert not {"word_pools", "word_unions"} & set(rests)
+    assert rests["word_lines"] > OCTOBER["XA"].counted
+
+
+@pytest.mark.parametrize(("alter", "codes"), IN_LINES, ids=[alter.__name__ for alter, _ in IN_LINES])
+def test_whatever_is_altered_in_lines_is_named(month: Audited, tmp_path: Path, alter: Alter, codes: set[str]) -> None:
+    mine = Opened(month.lines)
+    alter(mine, mine)
+
+    told = checked(month, mine.written(tmp_path / "b.zip"))
+
+    assert {one["code"] for one in told.differs} >= codes

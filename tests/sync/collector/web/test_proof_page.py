@@ -1,0 +1,90 @@
+"""The auditors' page: hashes, the log, corrections and bundles of the units that somebody may see, and of no others."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from sync.collector.people.rights import Role
+from tests.journey.bundles import VERIFY
+from tests.sync.collector.closed.test_closed_pages import corrected, person
+from tests.sync.collector.closing import Closed
+from tests.sync.collector.people.test_accounts import CHOSEN, Person, settle
+
+
+@pytest.fixture(scope="module")
+def closed() -> Iterator[Closed]:
+    """A corrected month with changes that wait; nobody writes to it but the audit log."""
+    with corrected() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def auditor(closed: Closed) -> TestClient:
+    return person(closed, Role.AUDITOR, "XA")
+
+
+def hashes(closed: Closed) -> list[str]:
+    with closed.office.database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT hash FROM closed_month WHERE unit_id = 1 ORDER BY number")
+        return [bytes(row[0]).hex() for row in rows]
+
+
+def test_every_report_stands_with_its_hash(auditor: TestClient, closed: Closed) -> None:
+    page = " ".join(auditor.get("/kiem-toan").text.split())
+
+    assert all(one in page for one in hashes(closed))
+    assert "Đính chính lần 1" in page
+    assert "chưa: báo cáo vào sổ khi hết ngày" in page
+    assert "chưa chứng minh được chỉ có một câu chuyện" in page
+    assert 'href="/kiem-toan-goi/XA?ky=2026-11"' in page
+    assert "one story is not proven" in auditor.get("/kiem-toan?lang=en").text
+
+
+def test_a_hash_from_paper_is_looked_up(auditor: TestClient, closed: Closed) -> None:
+    first, corrected_one = hashes(closed)
+
+    assert "mã băm của báo cáo số 0 tháng 2026-11" in auditor.get(f"/kiem-toan/XA?sha256={first}").text
+    assert "báo cáo số 1 tháng" in auditor.get(f"/kiem-toan/XA?sha256={corrected_one.upper()}").text
+    assert "Không báo cáo nào" in auditor.get(f"/kiem-toan/XA?sha256={'0' * 64}").text
+
+
+def test_the_bundle_of_a_corrected_month_holds_whatever_came_since(auditor: TestClient, tmp_path: Path) -> None:
+    answer = auditor.get("/kiem-toan-goi/XA?ky=2026-11")
+    path = tmp_path / "b.zip"
+    path.write_bytes(answer.content)
+
+    bundle, told = VERIFY.verify(path)
+
+    assert re.search(r"hailong-kiem-toan-XA-2026-11-\d{8}\.zip", answer.headers["content-disposition"])
+    assert (bundle.about["number"], bundle.about["basis"], told.differs) == (1, "kept", [])
+    assert {"word_log", "word_uncut"} <= {one["code"] for one in told.rests}
+
+
+def test_taking_a_bundle_stands_in_the_audit_log(auditor: TestClient, closed: Closed) -> None:
+    auditor.get("/kiem-toan-goi/XA?ky=2026-11")
+
+    assert closed.office.rows("audit", "actor", "action", "subject", "details")[-1] == (
+        "lan", "audit bundle", "XA/", {"form": "zip", "period": "2026-11", "closed": 1},
+    )  # fmt: skip
+
+
+def test_the_file_is_handed_out_as_it_is(auditor: TestClient) -> None:
+    assert auditor.get("/kiem-toan-tep/hailong-verify.py").content == Path(str(VERIFY.__file__)).read_bytes()
+
+
+@pytest.mark.parametrize("way", ["/kiem-toan/XB", "/kiem-toan-goi/XB?ky=2026-11", "/kiem-toan-goi?ky=2026-10"])
+def test_what_is_not_theirs_or_was_not_closed_is_refused(auditor: TestClient, way: str) -> None:
+    assert auditor.get(way).status_code in (400, 404)
+
+
+def test_nobody_but_an_auditor_is_let_in(auditor: TestClient, closed: Closed) -> None:
+    for role in (Role.SUPERVISOR, Role.ADMINISTRATOR, Role.VIEWER, Role.IT):
+        settle(closed.office.database, str(role), role=role, unit=None)
+        found = Person(closed.services)
+        found.now = closed.clock.now
+        found.sign_in(str(role), CHOSEN)
+        for way in ("/kiem-toan", "/kiem-toan-goi/XA?ky=2026-11", "/kiem-toan-tep/hailong-verify.py"):
+            assert found.client.get(way).status_code == 403
