@@ -6,7 +6,7 @@ from alembic import op
 from sync.collector.store.schema import Hash, Id, Seq
 
 revision = "0037"
-down_revision = "0035"
+down_revision = "0036"
 
 
 def upgrade() -> None:
