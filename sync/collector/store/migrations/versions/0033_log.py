@@ -8,7 +8,7 @@ from alembic import op
 from sync.collector.store.schema import Hash, Id, Moment, Seq
 
 revision = "0033"
-down_revision = "0032"
+down_revision = "0031"
 
 
 def upgrade() -> None:
