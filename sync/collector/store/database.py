@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -197,9 +198,11 @@ def _apply(connection: Any, settings: dict[str, str | int]) -> None:
 
 
 def _open_postgresql(url: URL) -> Database:
+    # No column is an hstore: the server need not be asked for that type whenever a program starts.
+    make = partial(sqlalchemy.create_engine, url, pool_size=CONNECTIONS_MAX, max_overflow=0, use_native_hstore=False)
     # No ping before each use, which would cost a tenth of a small append: the writer tries again instead.
-    writer = sqlalchemy.create_engine(url, pool_size=CONNECTIONS_MAX, max_overflow=0)
-    reader = sqlalchemy.create_engine(url, pool_size=CONNECTIONS_MAX, max_overflow=0, pool_pre_ping=True)
+    writer = make()
+    reader = make(pool_pre_ping=True)
 
     @event.listens_for(writer, "connect")
     def prepare_writing(connection: Any, record: Any) -> None:

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -126,6 +127,13 @@ def window() -> Any:
 
 @pytest.fixture
 def open_kiosk(window: Any, clock: FrozenClock) -> Iterator[Callable[..., Bench]]:
+    with kiosks(window, clock) as open_one:
+        yield open_one
+
+
+@contextmanager
+def kiosks(window: Any, clock: FrozenClock) -> Iterator[Callable[..., Bench]]:
+    """Opens kiosks, which are closed at the end."""
     from kivy.base import EventLoop
 
     from kiosk.ui.stage.made_touches import Fingers

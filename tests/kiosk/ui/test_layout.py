@@ -1,5 +1,6 @@
 """Every screen in every shape, language and text size: nothing is cut or overlaps, nothing is too small to hit."""
 
+import gc
 from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
@@ -13,6 +14,8 @@ from kiosk.domain.visit.visit import Step
 from kiosk.flow import View
 from kiosk.ui.look.look import TEXT_SCALES, Look
 from kiosk.ui.wiring.desk import Delivery, Desk, Seen
+from tests.builders import FrozenClock
+from tests.kiosk.ui.conftest import kiosks
 from tests.tallies import a_tally, busy_tally, counted, terms
 
 pytestmark = pytest.mark.window
@@ -28,10 +31,26 @@ CASES += [("three", "vi", 1.0, False), ("hall", "vi", 1.0, False)]
 CASES += [("five", "vi", 1.0, True), ("five", "vi", 2.0, True), ("hall", "vi", 2.0, True)]
 
 
-@pytest.fixture(params=["five"])
+@pytest.fixture(scope="module")
+def open_kiosk(window: Any) -> Iterator[Any]:
+    """Opens kiosks that stay open for all tests here: each arranges the pages anew, and building them takes longer."""
+    with kiosks(window, FrozenClock()) as open_one:
+        yield open_one
+    # Their thousands of words wait for a frame, and what is gone is not drawn in that of the next kiosk.
+    gc.collect()
+
+
+@pytest.fixture(scope="module", params=["five"])
 def kiosk(request: Any, open_kiosk: Any) -> Any:
     survey, questions, counters = KIOSKS[request.param]
     return open_kiosk(survey=survey, questions=questions, counters=counters, words=True)
+
+
+@pytest.fixture(scope="module")
+def office(open_kiosk: Any) -> Any:
+    """A kiosk whose staff may open every door."""
+    desk = Desk(lambda _pin: True, a_tally, Delivery, lambda code: code, lambda: "", lambda: "")
+    return open_kiosk(more={"desk": desk}).app
 
 
 @pytest.mark.parametrize(("kiosk", "language", "scale", "band"), CASES, indirect=["kiosk"])
@@ -40,6 +59,7 @@ def test_nothing_is_cut_and_nothing_overlaps(kiosk: Any, language: str, scale: f
         kiosk.app.turn_language()
     kiosk.app.doubted = True
     pages = _pages(kiosk.app)
+    kiosk.app.page_cache.forget()
     for name in "Cảm ơn 0912345678 vì các cán bộ rất nhiệt tình ".replace(" ", "\n\n").split("\n"):
         for key in name or " ":
             pages[Step.WORDS, 0]._strike(key)
@@ -100,9 +120,8 @@ SEEN = {
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(("language", "scale"), [("vi", 1.0), ("vi", 1.5), ("vi", 2.0), ("en", 1.0), ("en", 2.0)])
-def test_staff_screens_are_whole_too(open_kiosk: Any, shape: tuple[int, int], language: str, scale: float):
-    desk = Desk(lambda _pin: True, a_tally, Delivery, lambda code: code, lambda: "", lambda: "")
-    app = open_kiosk(more={"desk": desk}).app
+def test_staff_screens_are_whole_too(office: Any, shape: tuple[int, int], language: str, scale: float):
+    app = office
     if language != app.t.language:
         app.turn_language()
     look = app.look = Look("light", *shape, scale)
@@ -121,8 +140,8 @@ def test_staff_screens_are_whole_too(open_kiosk: Any, shape: tuple[int, int], la
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_bars_of_the_staffs_numbers_stay_inside_their_cards(open_kiosk: Any, shape: tuple[int, int]):
-    app = open_kiosk(more={"desk": Desk(lambda _pin: True, a_tally, Delivery)}).app
+def test_bars_of_the_staffs_numbers_stay_inside_their_cards(office: Any, shape: tuple[int, int]):
+    app = office
     look = app.look = Look("light", *shape)
     for room in (Room.DESK, Room.DAYS):
         page = app.page_cache.page((room, 0))
