@@ -16,8 +16,8 @@ from kiosk.journal.chain import chain_next
 from kiosk.journal.tree import Tree
 from sync.collector.proof.chain import Piece
 from sync.collector.proof.wrong import What, Whose, Wrong
-from sync.collector.replica.blocks.tree import public_key_of
-from sync.collector.store.schema import cut_leaf, cut_signed, cut_state, cut_tree
+from sync.collector.replica.blocks.tree import judged_through, public_key_of
+from sync.collector.store.schema import cut_leaf, cut_signed, cut_tree
 from sync.protocol.cuts import SignedCuts
 from sync.protocol.messages import SEQ_MAX
 from sync.protocol.vouched import cuts_said
@@ -30,9 +30,7 @@ class Trees:
         """``since`` is the first entry that is read; what is kept of those before held when they were."""
         self._connection, self._journal_id = connection, journal_id
         self._kept = connection.execute(select(cut_tree).where(cut_tree.c.journal_id == journal_id)).one_or_none()
-        judged = select(cut_state.c.next_seq).where(cut_state.c.journal_id == journal_id)
-        next_seq = connection.execute(judged).scalar_one_or_none() or 1
-        self._judged = max(next_seq - 1, self._kept.through if self._kept else 0)
+        self._judged = max(judged_through(connection, journal_id), self._kept.through if self._kept else 0)
         self._tree = self._before(since)
         self._is_whole = self._agrees()
         self._last_cut = 0

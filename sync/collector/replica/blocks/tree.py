@@ -7,11 +7,12 @@ fault and told as one. Lines without cuts cost nothing here.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, exists, select
 
 from kiosk.domain.merkle import HASH_BYTES, Frontier
 from kiosk.domain.numbers.statement import Order
 from kiosk.journal.tree import Root, Tree, statement_in, states_cut
+from sync.collector.replica.blocks.lines import own_entries
 from sync.collector.replica.stored import stored_entries
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import block, cut_leaf, cut_signed, cut_state, cut_tree, device_key, journal, segment
@@ -22,11 +23,20 @@ from sync.protocol.vouched import cuts_said
 Entry = tuple[int, bytes, bytes]
 """Seq, the hash after it, and the line."""
 
+_AT_ONCE = 5000
+
 # Whatever an older version may have kept in one segment.
 _SEGMENT_LINES_MAX = 2 * LINES_PER_BATCH_MAX
 
 _TREE = select(cut_tree).where(cut_tree.c.journal_id == bindparam("wanted"))
-_JUDGED = select(cut_state.c.next_seq).where(cut_state.c.journal_id == bindparam("wanted"))
+_heir = journal.alias()
+# One that went on in another is cut with what was carried from it: that its lines were judged says nothing of its own.
+_JUDGED = (
+    select(cut_state.c.next_seq)
+    .join(journal, journal.c.journal_id == cut_state.c.journal_id)
+    .where(cut_state.c.journal_id == bindparam("wanted"), ~journal.c.continued)
+    .where(~exists().where(_heir.c.continues == journal.c.journal_id))
+)
 _CONTINUES = select(journal.c.continues).where(journal.c.journal_id == bindparam("wanted"))
 _NEWEST_CUT = (
     select(block.c.cut_seq)
@@ -56,16 +66,28 @@ _LEAF_NAMES = tuple(cut_leaf.c.keys())
 _SIGNED_NAMES = tuple(cut_signed.c.keys())
 
 
-def grow(connection: Connection, journal_id: str, entries: Sequence[Entry]) -> list[int]:
-    """Take a journal's next entries in; the last cuts of those batches whose root is not signed as the lines say."""
-    if not states_cut(line for *_, line in entries):
+def grow(connection: Connection, journal_id: str, entries: Sequence[Entry], *, is_continued: bool = False) -> list[int]:
+    """Take a journal's next entries in; the last cuts of those batches whose root is not signed as the lines say.
+
+    Of one that ``is_continued`` all entries are taken that never were: it was judged further than they reached.
+    """
+    if is_continued:
+        growing = _Growing(connection, journal_id, _kept(connection, journal_id, 0))
+        wrong = growing.read_rest()
+    elif states_cut(line for *_, line in entries):
+        judged = entries[0][0] - 1
+        growing = _Growing(connection, journal_id, _kept(connection, journal_id, judged))
+        growing.read_stored(judged)
+        wrong = growing.read(entries)
+    else:
         return []
-    judged = entries[0][0] - 1
-    growing = _Growing(connection, journal_id, _kept(connection, journal_id, judged))
-    growing.read_stored(judged)
-    wrong = growing.read(entries)
     growing.keep()
     return wrong
+
+
+def judged_through(connection: Connection, journal_id: str) -> int:
+    """Up to which entry a journal was judged and its tree is known without its lines; 0 where only the tree tells."""
+    return (connection.execute(_JUDGED, {"wanted": journal_id}).scalar_one_or_none() or 1) - 1
 
 
 def cuts_at(connection: Connection, journal_id: str, seq: int) -> Root:
@@ -73,8 +95,7 @@ def cuts_at(connection: Connection, journal_id: str, seq: int) -> Root:
 
     Right at once, also for lines that were not judged yet.
     """
-    judged = (connection.execute(_JUDGED, {"wanted": journal_id}).scalar_one_or_none() or 1) - 1
-    tree = _kept(connection, journal_id, judged).tree
+    tree = _kept(connection, journal_id, judged_through(connection, journal_id)).tree
     if seq >= tree.through:
         for each, chain_hash, line in stored_entries(connection, journal_id, tree.through + 1, seq):
             if tree.through < each <= seq:
@@ -121,6 +142,13 @@ class _Growing:
         """Take in what is stored up to entry ``last`` and was never looked through."""
         if self._tree.through < last:
             self._take(stored_entries(self._connection, self._journal_id, self._tree.through + 1, last), last)
+
+    def read_rest(self) -> list[int]:
+        """Take in all that is stored and was never looked through; the last cuts of what is signed wrongly."""
+        wrong = []
+        while entries := own_entries(self._connection, self._journal_id, self._tree.through + 1, _AT_ONCE):
+            wrong += self.read(entries)
+        return wrong
 
     def read(self, entries: Sequence[Entry]) -> list[int]:
         """Take these in; the last cuts of what is signed wrongly."""
