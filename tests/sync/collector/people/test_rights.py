@@ -48,6 +48,9 @@ KIOSKS = ("/v1/journals", "/v1/device")
 """What a kiosk's signature opens; tests/sync/collector/api/test_api_access.py walks there."""
 RULES: tuple[tuple[str, str, Right], ...] = (
     ("GET", "/nhat-ky", Right.AUDIT),
+    ("GET", "/kiem-toan", Right.AUDIT),
+    ("GET", "/kiem-toan-goi", Right.AUDIT),
+    ("GET", "/kiem-toan-tep", Right.AUDIT),
     ("*", "/tai-khoan", Right.ACCOUNTS),
     ("*", "/thiet-lap", Right.SETTINGS),
     ("*", "/phieu-hoi", Right.SETTINGS),
