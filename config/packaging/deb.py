@@ -94,7 +94,7 @@ KIOSK = Package(
 COLLECTOR = Package(
     "hailong-collector", "collector", ("collector", "postgres", "sqlite", "oidc", "tracing"),
     enabled=("hailong-collector.service",),
-    units=("hailong-collector.service",),
+    units=("hailong-collector.service", "hailong-witness.service"),
     programs=(),
     files=(
         ("proxy/nginx.conf", "/usr/share/doc/hailong-collector/examples/nginx.conf"),
@@ -102,6 +102,7 @@ COLLECTOR = Package(
         ("proxy/postgresql.conf", "/usr/share/doc/hailong-collector/examples/postgresql.conf"),
     ),
     data=("collector",),
+    offered=("hailong-witness.service",),
 )  # fmt: skip
 
 

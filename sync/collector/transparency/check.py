@@ -7,7 +7,7 @@ published. Heads of segments are taken as they are kept: that they follow from t
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from sync.collector.errors import UsageWrong
 from sync.collector.proof.wrong import Finding, What, Whose, Wrong
@@ -62,9 +62,9 @@ def check_journal(
         if leaf_hash(leaf.raw) != log.leaf_hash(row.leaf_index, size):
             raise Wrong(What.LOG_DIFFERS, last=entry.seq, day=entry.day.isoformat())
     # What the newest leaf commits to holds every cut before.
-    newest = entry_of(rows[-1])
-    if cuts_at(connection, journal_id, newest.seq or 0) != (newest.cuts_size, newest.cuts_root):
-        raise Wrong(What.LOG_DIFFERS, last=newest.seq, day=newest.day.isoformat())
+    last = entry_of(rows[-1])
+    if cuts_at(connection, journal_id, last.seq or 0) != (last.cuts_size, last.cuts_root):
+        raise Wrong(What.LOG_DIFFERS, last=last.seq, day=last.day.isoformat())
 
 
 def check_rest(connection: Connection, log: PublicLog, published: Published, *, whole: bool = True) -> Iterator[Wrong]:
@@ -148,7 +148,7 @@ def _strange(log: PublicLog, published: Published, claimed: bytearray) -> Iterat
             if not claimed[index] and not told:
                 told = True
                 said = Leaf.parse(leaf)
-                yield Wrong(What.LOG_LOST, n=claimed.count(0), day=said.day.isoformat(), kind=said.kind)
+                yield Wrong(What.LOG_LOST, Whose.UNKNOWN, n=claimed.count(0), day=said.day.isoformat(), kind=said.kind)
 
 
 def _keys_and_reports(connection: Connection, log: PublicLog, published: Published) -> Iterator[Wrong]:
@@ -166,12 +166,12 @@ def _keys_and_reports(connection: Connection, log: PublicLog, published: Publish
             yield Wrong(what, subject=entry.subject, day=entry.day.isoformat())
 
 
-def _key_leaf(entry: Entry, keys: Mapping[str, Row[Any]]) -> Leaf | None:
+def _key_leaf(entry: Entry, keys: Mapping[str, Any]) -> Leaf | None:
     row = keys.get(entry.subject or "")
     return None if row is None else key_leaf(entry.day, str(row.device_id), row.public_key)
 
 
-def _report_leaf(entry: Entry, reports: Mapping[str, Row[Any]]) -> Leaf | None:
+def _report_leaf(entry: Entry, reports: Mapping[str, Any]) -> Leaf | None:
     row = reports.get(entry.subject or "")
     return None if row is None else report_leaf(entry.day, f"{row.month:%Y-%m}", row.number, bytes(row.hash))
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -17,6 +18,7 @@ from sync.collector.store.writer import Transact
 from sync.collector.transparency.disk.folder import Folder, Signed
 from sync.collector.transparency.disk.keys import LogKeys
 from sync.collector.transparency.disk.names import epoch_of
+from sync.collector.transparency.disk.tree import Tree
 from sync.collector.transparency.elsewhere.call import NoAnswer
 from sync.collector.transparency.elsewhere.known import Heard, Others, require_heard, require_newest
 from sync.collector.transparency.elsewhere.witnesses import NotCosigned
@@ -30,12 +32,16 @@ from sync.collector.transparency.leaves.index import (
     keep_entries,
     keep_first_hashes,
     keep_state,
+    missing_entries,
     read_state,
 )
 from sync.collector.transparency.leaves.kept import keep_index, kept_index
+from sync.collector.transparency.leaves.recognised import recognise
 from sync.protocol.tlog.checkpoint import Checkpoint
+from sync.protocol.tlog.leaf import Leaf
 from sync.protocol.tlog.merkle import EMPTY_ROOT, prove_consistency
 from sync.protocol.tlog.note import Note, Signature
+from sync.protocol.tlog.tiles import TILE_WIDTH
 
 RETRY_S = 3600.0
 """So long after a try witnesses are asked again, until enough of them have cosigned."""
@@ -104,15 +110,15 @@ class Keeper:
         if not (folder.public / "keys").exists():
             folder.key_files.publish(keys)
         if state is None or state.origin != keys.origin:
-            nothing = {"day": None, "published_size": 0, "published_at": None, "cosigned": 0}
-            self._note(origin=keys.origin, vkey=keys.signer.vkey, size=0, root=EMPTY_ROOT, **nothing)
+            which = {"origin": keys.origin, "vkey": keys.signer.vkey, "size": 0, "root": EMPTY_ROOT, "day": None}
+            self._note(**which, published_size=0, published_at=None, cosigned=0)
         return keys
 
     def _state(self) -> State | None:
         with self.database.reading() as connection:
             return read_state(connection)
 
-    def _note(self, **values: object) -> None:
+    def _note(self, **values: Any) -> None:
         self.transact(partial(keep_state, **values))
 
     def _hear(self, folder: Folder, keys: LogKeys, signed: Signed | None) -> Heard:
@@ -163,6 +169,14 @@ class Keeper:
             for at in range(0, len(entries), ROWS_AT_ONCE):
                 some = entries[at : at + ROWS_AT_ONCE]
                 self.transact(partial(keep_entries, epoch=epoch, first=first + at, entries=some))
+        with self.database.reading() as connection:
+            missing = missing_entries(connection, epoch, size)
+            leaves = leaves_at(folder.tree, missing, size)
+            found = list(recognise(connection, epoch, leaves)) if leaves else []
+        for index, entry in found:
+            self.transact(partial(keep_entries, epoch=epoch, first=index, entries=[entry]))
+        if missing:
+            _log.warning("leaves without an index", known_again=len(found), left=len(missing) - len(found))
 
     def _is_to_be_published(self, folder: Folder, keys: LogKeys, signed: Signed) -> bool:
         published = folder.published(keys)
@@ -205,6 +219,12 @@ def require_as_noted(folder: Folder, signed: Signed | None, state: State | None)
         )  # fmt: skip
     if folder.tree.root(state.size, size) != state.root:
         raise LogForked("the database knows another story of {size} leaves under this log's name", size=state.size)
+
+
+def leaves_at(tree: Tree, indexes: Sequence[int], size: int) -> dict[int, Leaf]:
+    """These of the first ``size`` leaves, by index."""
+    bundles = {bundle: tree.leaves(bundle, size) for bundle in {index // TILE_WIDTH for index in indexes}}
+    return {index: Leaf.parse(bundles[index // TILE_WIDTH][index % TILE_WIDTH]) for index in indexes}
 
 
 def _with(note: Note, line: Signature) -> Note:

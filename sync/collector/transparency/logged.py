@@ -1,7 +1,8 @@
 """Logged: how far a journal is in the public log, and the leaves of keys and reports."""
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 
@@ -12,7 +13,8 @@ from sync.collector.transparency.public import Published
 from sync.protocol.tlog.leaf import KEY, REPORT
 
 
-class Logged(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Logged:
     """A leaf of what is published."""
 
     index: int

@@ -55,6 +55,15 @@ def forget_unsigned(connection: Connection, epoch: int, size: int) -> None:
     connection.execute(delete(log_leaf).where(log_leaf.c.epoch == epoch, log_leaf.c.leaf_index >= size))
 
 
+def missing_entries(connection: Connection, epoch: int, size: int) -> list[int]:
+    """Of which of the first ``size`` leaves it is not noted what they are about."""
+    wanted = select(log_leaf.c.leaf_index).where(log_leaf.c.epoch == epoch, log_leaf.c.leaf_index < size)
+    missing = bytearray(b"\1") * size
+    for index in connection.execute(wanted).scalars():
+        missing[index] = 0
+    return [index for index, is_missing in enumerate(missing) if is_missing]
+
+
 def count_entries(connection: Connection, epoch: int, size: int) -> int:
     """Of how many of the first ``size`` leaves it is noted what they are about."""
     wanted = select(func.count()).where(log_leaf.c.epoch == epoch, log_leaf.c.leaf_index < size)

@@ -16,6 +16,7 @@ from sync.collector.settings.log import Log
 from sync.collector.store import schema
 from sync.collector.transparency.answer import Asked, log_answer
 from sync.collector.transparency.by_hand import change_key, rebuild_log, restart_log
+from sync.collector.transparency.check import check_log
 from sync.collector.transparency.errors import LogBehind, LogDamaged, LogElsewhere
 from sync.collector.transparency.shown import keep_shown
 from sync.protocol.tlog.leaf import note_hash, restart_leaf
@@ -104,6 +105,20 @@ def test_a_restored_folder_signs_nothing_until_it_is_rebuilt_from_a_mirror(world
     assert done.signed.note.format() == newest.text
     assert world.kept.newest().checkpoint.size == 3
     assert world.kept.public.root(2, 3) == newest.checkpoint.root
+
+
+def test_where_all_was_restored_the_leaves_of_a_mirror_are_known_again_by_the_lines(world: World) -> None:
+    entries = world.kept.entries()
+    world.restore_folder()
+    world.restore_database()
+    world.kept.settings = Log(mirrors=(str(world.mirror),))
+
+    rebuild_log(world.kept.keeper, "somebody")
+    world.kept.run()
+
+    assert world.kept.entries() == entries
+    assert list(check_log(world.office.database, world.kept.public)) == []
+    assert world.kept.newest().checkpoint.size == len(entries)
 
 
 def test_a_mirror_that_changed_a_leaf_gives_nothing_back(world: World) -> None:
