@@ -104,6 +104,23 @@ def test_tree_is_that_of_the_lines_however_they_come(office, actions, ends, dama
     signing.assert_judged()
 
 
+@RANDOM
+@given(ANYTHING | ORDINARY, st.integers(1, 40), st.booleans())
+def test_journal_that_went_on_in_another_has_two_trees_whichever_comes_first(office, actions, after, is_newer_first):
+    emptied(office)
+    kiosk = run([*SIX, *NIGHT, *actions, *SIX, *NIGHT])
+    old = Signing.of(office, kiosk)
+    after = min(after, len(kiosk.lines))
+    new = went_on(old, after, [*SIX, *NIGHT], kiosk)  # type: ignore[arg-type]
+    newer = Signing(office, new.pen, old.key)
+    for each in (newer, old) if is_newer_first else (old, newer):
+        each.send(after if each is old else None)
+        judge(office)
+
+    old.assert_judged()
+    newer.assert_judged()
+
+
 WRONG = {
     "another root": lambda signing, last: wrong(signing, last, root=bytes(32)),
     "another size": lambda signing, last: wrong(signing, last, size=7),
