@@ -78,6 +78,8 @@ PAGES = (
     Listed("24-soan-phieu-hoi", "/phieu-hoi/{ref}", "/phieu-hoi/cua-toi@1?them=km", ADMINISTRATOR),
     Listed("25-nhat-ky", "/nhat-ky", "/nhat-ky", AUDITOR),
     Listed("25-nhat-ky-loc", "/nhat-ky", "/nhat-ky?viec=sign-in&tu=2026-11-01", AUDITOR),
+    Listed("26-kiem-toan", "/kiem-toan", "/kiem-toan", AUDITOR),
+    Listed("26-kiem-toan-don-vi", "/kiem-toan/{unit}", "/kiem-toan/{unit}", AUDITOR),
     Listed("30-dang-nhap", "/dang-nhap", "/dang-nhap", STRANGER),
     Listed("34-bien-nhan", "/bien-nhan", "/bien-nhan", STRANGER),
     Listed("31-mat-khau", "/mat-khau", "/mat-khau"),
@@ -86,7 +88,8 @@ PAGES = (
 )
 
 NO_PAGES = (
-    "/xuat", "/da-chot", "/xuat-766", "/xuat-tt01", "/vu-viec.csv", "/may.csv", "/nhat-ky.csv", "/v1", "/healthz",
+    "/xuat", "/da-chot", "/xuat-766", "/xuat-tt01", "/vu-viec.csv", "/may.csv", "/nhat-ky.csv", "/kiem-toan-goi",
+    "/kiem-toan-tep", "/v1", "/healthz",
     "/readyz", "/metrics", "/openapi.json", "/assets", "/phieu-hoi/giao-dien.css", "/dang-nhap/oidc", "/dang-xuat/oidc",
 )  # fmt: skip
 """What begins so is a file, is for programs, or leads elsewhere."""

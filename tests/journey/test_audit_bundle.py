@@ -6,14 +6,21 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN
+from sync.collector.closed.resting import read_basis
+from sync.collector.figures.places import read_places
+from sync.collector.kit.journals import Inside, Telling
+from sync.collector.people.rights import ANYBODY
 from sync.collector.replica.stored import stored_entries
+from sync.collector.services.closed import find_shelf
+from sync.collector.store import schema
 from sync.collector.store.schema import journal
 from sync.protocol.tlog.note import Cosigner, Signer
 from tests.attack.centre import COMMUNES
@@ -210,3 +217,32 @@ def test_whatever_is_altered_in_lines_is_named(month: Audited, tmp_path: Path, a
     told = checked(month, mine.written(tmp_path / "b.zip"))
 
     assert {one["code"] for one in told.differs} >= codes
+
+
+@pytest.mark.parametrize("why", ["fault", "unit", "otherwise"])
+def test_what_could_be_subtracted_down_to_few_is_shown_by_its_hash(month: Audited, opened: Opened, why: str) -> None:
+    place = find_shelf(month.services, ANYBODY, "XA", "2026-10").place
+    found, block = next(
+        (one, cut)
+        for one in opened["journals"]
+        for cut in one["cuts"]
+        if cut["last"] and '"levels"' in cut["statement"]
+    )
+    here = (schema.block.c.journal_id == found["journal"], schema.block.c.last_seq == block["last"])
+    with month.services.database.writer.connect() as connection:
+        places = read_places(connection, month.services.missed(connection))
+        if why == "otherwise":
+            more = schema.block_piece.c.journal_id == found["journal"]
+            connection.execute(update(schema.block_piece).where(more).values(n4=schema.block_piece.c.n4 + 5))
+        else:
+            changed = {"fault": "sums"} if why == "fault" else {"counter_id": 4, "unit_id": 3}
+            connection.execute(update(schema.block).where(*here).values(changed))
+            gone = schema.block_piece.c.journal_id == found["journal"]
+            connection.execute(delete(schema.block_piece).where(gone, schema.block_piece.c.last_seq == block["last"]))
+        basis = read_basis(connection, places.subtree(place.key), places[place.key], date(2026, 10, 1))
+        told = Telling(connection, basis, "2026-10", Inside.of(places, places[place.key]), None).journals()
+        connection.rollback()
+
+    cuts = {cut["index"]: cut for one in told if one["journal"] == found["journal"] for cut in one["cuts"]}
+    assert (cuts[block["index"]]["statement"], cuts[block["index"]]["why"]) == (None, why)
+    assert cuts[block["index"]]["leaf"] is not None

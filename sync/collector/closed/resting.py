@@ -22,7 +22,7 @@ from sync.collector.figures.places import Place, Places
 from sync.collector.figures.queries.counts import NAMED_MAX, Keys
 from sync.collector.figures.queries.grains import Days
 from sync.collector.replica.outgoing.sums import SUSPECT
-from sync.collector.replica.shown import DAY, LEVEL_NAMES, month_of
+from sync.collector.replica.shown import DAY, month_of
 from sync.collector.replica.tally import COUNTED
 from sync.collector.store.schema import (
     aside_union,
@@ -61,13 +61,18 @@ class _Look:
         yield from (row for row in self._connection.execute(wanted) if row.counter_id in self._keys)
 
     def blocks(self) -> Iterator[BasisBlock]:
+        """Every block and tail with ratings of these counters and days."""
         b, p = block.c, block_piece.c
-        same = and_(p.journal_id == b.journal_id, p.last_seq == b.last_seq)
         touches = and_(b.last_day >= self._days.first, b.first_day <= self._days.last)
-        wanted = select(block_piece, *_BLOCK).join_from(block, block_piece, same).where(touches)
+        if len(self._keys) <= NAMED_MAX:
+            # By the index of counters; the few blocks that stand at several of them have none.
+            touches = and_(touches, or_(b.counter_id.in_(self._keys), b.counter_id.is_(None)))
+        same = and_(p.journal_id == b.journal_id, p.last_seq == b.last_seq)
         found: dict[tuple[str, int], list[Row[Any]]] = {}
-        for row in self._rows(wanted, p.counter_id):
-            found.setdefault((row.journal_id, row.last_seq), []).append(row)
+        wanted = select(block_piece, *_BLOCK).join_from(block, block_piece, same).where(touches)
+        for row in self._connection.execute(wanted):
+            if row.counter_id in self._keys:
+                found.setdefault((row.journal_id, row.last_seq), []).append(row)
         reasons = self._reasons(touches)
         for key in sorted(found):
             yield self._block(found[key], reasons.get(key, {}))
@@ -88,12 +93,9 @@ class _Look:
         )  # fmt: skip
 
     def _reasons(self, touches: Any) -> dict[tuple[str, int], dict[str, int]]:
-        b, r, p = block.c, block_reason.c, block_piece.c
+        b, r = block.c, block_reason.c
         same = and_(r.journal_id == b.journal_id, r.last_seq == b.last_seq)
         wanted = select(r.journal_id, r.last_seq, r.reason, r.n).join_from(block, block_reason, same)
-        if len(self._keys) <= NAMED_MAX:
-            here = and_(p.journal_id == b.journal_id, p.last_seq == b.last_seq, p.counter_id.in_(self._keys))
-            wanted = wanted.where(select(p.last_seq).where(here).exists())
         found: dict[tuple[str, int], dict[str, int]] = {}
         for journal_id, last_seq, reason, n in self._connection.execute(wanted.where(touches).order_by(r.reason)):
             found.setdefault((journal_id, last_seq), {})[reason] = n
@@ -178,8 +180,7 @@ _BLOCK = (
 
 
 def _levels(row: Row[Any]) -> Levels:
-    one, two, three, four, five = (int(row._mapping[name]) for name in LEVEL_NAMES)
-    return one, two, three, four, five
+    return row.n1, row.n2, row.n3, row.n4, row.n5
 
 
 def _add(some: list[Levels]) -> Levels:

@@ -48,6 +48,9 @@ KIOSKS = ("/v1/journals", "/v1/device")
 """What a kiosk's signature opens; tests/sync/collector/api/test_api_access.py walks there."""
 RULES: tuple[tuple[str, str, Right], ...] = (
     ("GET", "/nhat-ky", Right.AUDIT),
+    ("GET", "/kiem-toan", Right.AUDIT),
+    ("GET", "/kiem-toan-goi", Right.AUDIT),
+    ("GET", "/kiem-toan-tep", Right.AUDIT),
     ("*", "/tai-khoan", Right.ACCOUNTS),
     ("*", "/thiet-lap", Right.SETTINGS),
     ("*", "/phieu-hoi", Right.SETTINGS),
@@ -222,7 +225,7 @@ def test_every_role_opens_its_own_doors_and_no_other(clients: dict[Role, TestCli
                 continue
             allowed = {200, 404} if any(place in path for place in MAY_BE_MISSING) else {200}
             # No month was closed in this world, and none is named here: whoever may ask is told so.
-            allowed |= {400, 404} if path.startswith(("/da-chot", "/v1/closed")) else set()
+            allowed |= {400, 404} if path.startswith(("/da-chot", "/v1/closed", "/kiem-toan-goi")) else set()
             for address in filled(path, OWN):
                 wanted = allowed if right in RIGHTS[role] else {403}
                 assert client.get(address).status_code in wanted, (role, address)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
-import uvicorn
 from fastapi import Request
 from starlette.responses import Response
 

@@ -168,6 +168,7 @@ ABSURD = (
     "/dau-hieu/99999999999999999999", "/vu-viec/99999999999999999999", "/may/%00", "/may/x", "/t/%00", "/t/XA/%00",
     "/gop-y/%00", "/phieu-hoi/%00", "/phieu-hoi/x@99999999999999999999", "/tai-khoan/%00", "/766?nhap=99999999999999",
     "/nhat-ky?tu=9999-12-31&den=0001-01-01", "/nhat-ky?ai=%00", "/gop-y?tim=%00", "/gop-y?ky=9999-W52", "/may?tim=%00",
+    "/kiem-toan/%00", "/kiem-toan?sha256=%00&don_vi=%00", "/kiem-toan-goi?ky=9999-12", "/kiem-toan-goi/%00?ky=2026-10",
     "/vu-viec?trang=99999999999999999999", "/xuat/csv?ky=9999-12", "/766?ky=9999-12", "/tt01?ky=9999-Q4",
 )  # fmt: skip
 
