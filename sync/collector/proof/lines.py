@@ -28,6 +28,7 @@ from sync.collector.calendar.presstime import TimeQuality
 from sync.collector.proof.chain import Piece
 from sync.collector.proof.elsewhere import Elsewhere, is_counted_there
 from sync.collector.proof.kept.counts import Place, Served
+from sync.collector.proof.kept.receipts import check_receipts
 from sync.collector.proof.rows import Page, Ratings, Row, kind_of, read_duplicates, read_reasons, read_unread
 from sync.collector.proof.teller import Dated, Teller
 from sync.collector.proof.wrong import What, Whose, Wrong
@@ -79,18 +80,22 @@ class Lines:
         self._unread: Mapping[int, str] = {}
         self._said: dict[int, tuple[int, list[str]]] = {}
         self._chosen: dict[int, tuple[int, list[str]]] = {}
+        self._receipts: dict[int, str] = {}
+        """Of the last lines, what ratings say that citizens took along."""
         self.kept, self._is_alone = kept, is_alone
 
     def take(self, pieces: Sequence[Piece]) -> None:
         """Hold what is kept of these lines against them; raises Wrong at the first that is kept otherwise."""
         first, last = pieces[0].first, pieces[-1].last
         self.kept.stated.clear()
+        self._receipts.clear()
         self._unread = read_unread(self._connection, self._journal_id, first, last)
         page = self._ratings.read(first, last)
         matched = sum(self._take_piece(piece, page) for piece in pieces)
         if matched < len(page.rows) or not page.is_once:
             raise Wrong(What.RATING_INVENTED, first=self._unmatched(pieces, page.rows))
         self.kept.free |= page.rows
+        check_receipts(self._connection, self._journal_id, first, last, self._receipts)
         for rating, reason, seq in read_reasons(self._connection, self._journal_id, first, last):
             brought, chosen = self._chosen.setdefault(rating, (seq, []))
             if seq != brought:
@@ -131,6 +136,8 @@ class Lines:
                 continue
             level, kind = row
             pressed = presses[seq]
+            if said.receipt is not None:
+                self._receipts[seq] = said.receipt
             if level != said.level or seq in firsts:
                 self._elsewhere.levels[Position(self._journal_id, seq)] = (said.level, level, firsts.get(seq))
             if pressed // QUARTER_US != quarter:

@@ -38,6 +38,7 @@ class What(StrEnum):
     RATING_CHANGED = "the rating of entry {first} is not kept as its line says: {column}"
     RATING_MISSING = "the rating of entry {first} is not counted, and its line says one"
     RATING_INVENTED = "a rating is counted as entry {first}, and no line says one"
+    RECEIPT_CHANGED = "the receipt of the rating of entry {first} is not the one that its line says"
     REASONS_CHANGED = "the reasons of the rating of entry {first} are not those that its lines say"
     UNREAD_MISSING = "entry {first} cannot be read and is not set aside"
     DUPLICATE_WRONG = "entry {first} is passed over as one that was counted elsewhere, and it was not"

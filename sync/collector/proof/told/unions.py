@@ -20,8 +20,7 @@ _HELD = (
 )
 """Whether a block ``b`` is told by itself and holds anything that its kiosk set aside."""
 _MEMBER = (
-    "b.journal_id = u.journal_id AND b.series = u.series AND b.question = u.question "
-    "AND b.last_seq BETWEEN u.first_seq AND u.last_seq"
+    "b.journal_id = u.journal_id AND b.series = u.series AND b.question = u.question AND b.union_seq = u.first_seq"
 )
 """Whether a block ``b`` is in a union ``u``."""
 _OF = "u.journal_id, u.series, u.question, u.first_seq"
@@ -68,9 +67,7 @@ def _wrong_of(connection: Connection, one: Row[Any], least: int) -> str | None:
         return "days"
     if one.n < COUNTED_MIN if one.is_told else one.n >= least:
         return "told"
-    # One that is not told yet stands where its first block does.
-    is_there = not one.is_told or (one.counter_id, one.unit_id) == _place(connection, one)
-    return None if is_there else "place"
+    return None if (one.counter_id, one.unit_id) == _place(connection, one) else "place"
 
 
 def _place(connection: Connection, one: Row[Any]) -> tuple[int, int]:

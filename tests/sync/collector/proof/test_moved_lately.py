@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from sync.collector.chores.every import transact
 from sync.collector.chores.settle import settle_moves
+from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.proof.device import Rule, check_device
 from sync.collector.services.device_moves import move_device_since
 from sync.collector.services.moves import Act, move_counter
@@ -29,7 +30,7 @@ def move(connection: Connection, office: Office) -> None:
 
 
 def found(office: Office, now: datetime) -> list[str]:
-    rule = Rule(DAYS, 5, lambda: now)
+    rule = Rule(DAYS, 5, shipped_surveys(), lambda: now)
     findings = check_device(office.database, office.device.device_id, rule, {}).findings
     return [one.code for one in findings if one.code != "key_changed"]
 

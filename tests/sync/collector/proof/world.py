@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from sqlalchemy import delete, insert, update
 
+from kiosk.domain.visit.receipt import digest_of
 from kiosk.journal.lines import CountLine, encode_line
 from sync.collector.care.signals.decide import set_aside, withdraw
 from sync.collector.care.signals.keep import keep_findings
@@ -124,5 +125,6 @@ def press_beside(office: Office) -> None:
     for level in (1, 2, 3, 4, 5, 5):
         pen.rating(level)
         pen.rating(level, "repeat")
+    pen.rating(4, receipt=digest_of("7K3M-9QRT-2HXC-W8ABD"))
     pen.rating(3, at="1970-01-01T07:00:00+07:00", boot="0b4e28ba-2fa1-41d2-883f-0016d3cca100", mono=5)
     office.append(pen, received_at=BAD_DAY - timedelta(days=1))
