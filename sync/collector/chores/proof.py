@@ -45,6 +45,7 @@ class VerifyNightly:
 
     def __init__(self, services: Services, transact: Transact) -> None:
         self._services, self._transact = services, transact
+        self._rule = Rule(services.days, services.config.policy.block_min, services.surveys)
 
     def run_round(self) -> None:
         """One portion of what is left of this night's work."""
@@ -71,11 +72,10 @@ class VerifyNightly:
         is_whole = look.whole_at is None or now - look.whole_at >= WHOLE_AFTER
         with services.database.reading() as connection:
             marks = {} if is_whole else marks_of(connection, look.device_id)
-        rule = Rule(services.days, services.config.policy.block_min, services.surveys)
-        one = check_device(services.database, look.device_id, rule, marks)
+        one = check_device(services.database, look.device_id, self._rule, marks)
         if one.findings and marks:
             # What was read a part of is read whole before anybody is told.
-            one, is_whole = check_device(services.database, look.device_id, rule, {}), True
+            one, is_whole = check_device(services.database, look.device_id, self._rule, {}), True
         whole_at = now if is_whole or look.whole_at is None else look.whole_at
         self._transact(partial(keep_look, one=one, now=now, whole_at=whole_at))
 
@@ -85,7 +85,7 @@ class VerifyNightly:
         today = now.astimezone(services.config.zone).date()
         before = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
         is_whole = today.weekday() == 6
-        _, findings = check_sums(services.database, None if is_whole else before)
+        _, findings = check_sums(services.database, self._rule, None if is_whole else before)
         state = self._transact(partial(keep_shown, findings=findings, now=now))
         self._transact(partial(self._tell, state=state))
 

@@ -50,7 +50,16 @@ def verify(
     if sum((journal is not None, unit is not None, every)) != 1:
         raise UsageWrong("say what to check: --all, --unit CODE or --journal ID")
     from sync.collector.proof.marks import MarkFile
-    from sync.collector.proof.run import Outcome, Settings, Task, check_kiosks, check_sums, kiosks_of, places_of
+    from sync.collector.proof.run import (
+        Outcome,
+        Settings,
+        Task,
+        check_kiosks,
+        check_sums,
+        kiosks_of,
+        places_of,
+        rule_of,
+    )  # fmt: skip
     from sync.collector.store.database import faults_named
 
     settings, marks = load_config(config, data_dir), None if since is None else MarkFile(since)
@@ -66,7 +75,7 @@ def verify(
             if marks is not None:
                 marks.keep(one.marks)
         if every:
-            outcome.months, wrong = check_sums(database)
+            outcome.months, wrong = check_sums(database, rule_of(known, database))
             outcome.findings += wrong
         with database.reading() as connection:
             places = places_of(connection, {finding.device_id for finding in outcome.findings})

@@ -16,7 +16,9 @@ from sync.collector.proof.blocks import Blocks
 from sync.collector.proof.chain import Reach, Walk, begin
 from sync.collector.proof.elsewhere import Elsewhere
 from sync.collector.proof.hidden import check_hidden
+from sync.collector.proof.kept.begun import check_border
 from sync.collector.proof.kept.block import Standings
+from sync.collector.proof.kept.counts import check_counts
 from sync.collector.proof.keys import Keys
 from sync.collector.proof.lines import Kept, Lines
 from sync.collector.proof.marks import Mark
@@ -65,7 +67,7 @@ def check_device(database: Database, device_id: str, rule: Rule, marks: Marks, o
         if sender is None:
             return found
         keys = Keys(connection, device_id)
-        with _noted(found):
+        with noted(found.findings, device_id=device_id):
             keys.check()
         wanted = select(journal).where(journal.c.device_id == device_id, journal.c.next_seq > 1)
         _Check(connection, sender, rule, keys, marks).run(connection.execute(wanted.order_by(*_IN_ORDER)).all(), found)
@@ -88,17 +90,18 @@ def one_view(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def _noted(found: Checked, journal_id: str = "") -> Iterator[None]:
+def noted(findings: list[Finding], journal_id: str = "", device_id: str = "") -> Iterator[None]:
+    """Keep what does not hold of a journal, a kiosk or what is shown, and let the rest be checked."""
     try:
         yield
     except Wrong as wrong:
-        found.findings.append(Finding.of(wrong, journal_id, found.device_id))
+        findings.append(Finding.of(wrong, journal_id, device_id))
     except (ValueError, TypeError, LookupError, DBAPIError) as error:
         # Whoever writes nonsense into the database must not end the check of everything else.
         if not lies_in_the_data(error):
             raise
         unreadable = Wrong(What.UNREADABLE, why=type(error).__name__)
-        found.findings.append(Finding.of(unreadable, journal_id, found.device_id))
+        findings.append(Finding.of(unreadable, journal_id, device_id))
 
 
 class _Check:
@@ -116,17 +119,17 @@ class _Check:
         self._is_alone = len(rows) == 1
         read: dict[str, tuple[Blocks, Mark]] = {}
         for row in rows:
-            with _noted(found, row.journal_id):
+            with noted(found.findings, row.journal_id, found.device_id):
                 read[row.journal_id] = self._read(row, found)
         # What one journal says of another can only be judged where both could be read.
         if len(read) < len(rows):
             return
         for journal_id, (blocks, _) in read.items():
-            with _noted(found, journal_id):
+            with noted(found.findings, journal_id, found.device_id):
                 blocks.end()
         # Blocks of one journal may hold ratings of another: what none holds is known when all were seen.
         for journal_id in read.keys() - self._marks.keys() - {finding.journal_id for finding in found.findings}:
-            with _noted(found, journal_id):
+            with noted(found.findings, journal_id, found.device_id):
                 check_uncut(self._connection, journal_id, self._kept[journal_id])
                 check_hidden(self._connection, journal_id, self._rule.surveys, self._rule.least)
         for journal_id, one in self._elsewhere.end():
@@ -153,6 +156,8 @@ class _Check:
             blocks.take(lines, first, last)
         lines.end()
         walk.end(row.next_seq, bytes(row.head))
+        check_border(self._connection, journal_id)
+        check_counts(self._connection, journal_id, kept.served, since)
         rated = self._check_sums(journal_id, kept, mark)
         known = since if mark is None else mark.next_seq
         found.entries += row.next_seq - known

@@ -57,11 +57,13 @@ class Elsewhere:
         return found + [(at.journal_id, Wrong(What.REASONS_CHANGED, first=at.seq)) for at in differing]
 
 
-def is_counted_there(connection: Connection, here: Position, line: bytes, there: Position) -> bool:
-    """Whether an entry that is not counted here says the same as one that is there, and that one is kept."""
+def is_counted_there(
+    connection: Connection, here: Position, line: bytes, there: Position, *, is_rating: bool = True
+) -> bool:
+    """Whether an entry that is not counted here says the same as one that is there, and a rating is kept there."""
     mine = [*origins_of(line), *_own_place(connection, here)]
     theirs = _line_at(connection, there)
-    if theirs is None or not _is_kept(connection, there):
+    if theirs is None or (is_rating and not _is_kept(connection, there)):
         return False
     places = {*mine}
     others = {*origins_of(theirs[1]), Origin(there, theirs[0])}

@@ -1,16 +1,16 @@
 """Hidden: blocks that are shown nowhere, each with a reason that holds."""
 
-from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
-from kiosk.domain.numbers.blocks import COUNTED_MIN
+from kiosk.domain.numbers.blocks import COUNTED_MIN, Cut, Series
 from kiosk.journal.judged import Judged, judged_cuts
 from sync.collector.proof.wrong import What, Wrong
 from sync.collector.replica.blocks.judging import Surveys
 from sync.collector.replica.blocks.kept import read_reasons, read_rows
 from sync.collector.replica.blocks.series import levels_of
-from sync.collector.replica.blocks.sums import COUNTED, fault_of
+from sync.collector.replica.blocks.sums import COUNTED, Rows, fault_of
 from sync.collector.replica.continued import Position
 from sync.collector.replica.held import held_seqs
 from sync.collector.replica.stored import stored_entries
@@ -21,7 +21,7 @@ from sync.protocol.messages import SEQ_MAX
 def check_hidden(connection: Connection, journal_id: str, surveys: Surveys, least: int) -> None:
     """Judge each cut anew that is said not to hold, and look for blocks that hold and are kept back; raises Wrong.
 
-    ``least`` is how many a block must count by the settings. Of the cuts those that the kiosk made in this journal.
+    ``least`` is how many a block must count by the settings. A cut that a kiosk made in another journal is left out.
     """
     b = block.c
     here = select(block).where(b.journal_id == journal_id).order_by(b.last_seq)
@@ -29,13 +29,12 @@ def check_hidden(connection: Connection, journal_id: str, surveys: Surveys, leas
     kept_back = connection.execute(believed.where(b.n >= max(least, COUNTED_MIN)).limit(1)).first()
     if kept_back is not None:
         raise Wrong(What.BLOCK_HIDDEN, first=kept_back.last_seq)
-    doubted = connection.execute(here.where(b.fault.is_not(None), b.is_kiosks)).all()
-    if not doubted:
-        return
-    cuts = _cuts(connection, journal_id, surveys)
+    doubted = connection.execute(here.where(b.fault.is_not(None))).all()
+    cuts = _cuts(connection, journal_id, surveys) if any(row.is_kiosks for row in doubted) else {}
     for row in doubted:
-        cut = cuts.get(row.cut_seq)
-        if cut is not None and cut.held and cut.held[-1] == row.last_seq and _holds(connection, cut, row.held, surveys):
+        rows = _rows(connection, row.held)
+        cut = cuts.get(row.cut_seq) if row.is_kiosks else _cut_here(row)
+        if cut is not None and cut.held and cut.held[-1] == row.last_seq and _holds(connection, cut, rows, surveys):
             raise Wrong(What.BLOCK_HIDDEN, first=row.last_seq)
 
 
@@ -44,8 +43,16 @@ def _cuts(connection: Connection, journal_id: str, surveys: Surveys) -> dict[int
     return {each.seq: each for each in judged_cuts(lines, levels_of(surveys)) if each.is_kiosks}
 
 
-def _holds(connection: Connection, cut: Judged, held: str, surveys: Surveys) -> bool:
-    places: Sequence[Position] = [Position(each, seq) for each, seqs in held_seqs(held).items() for seq in seqs]
-    rows = read_rows(connection, places)
+def _cut_here(row: Row[Any]) -> Judged:
+    """The cut of a block that the collector made: it states nothing, so only what it holds can be wrong with it."""
+    stated = Cut(("", Series("", row.question, ())), row.last_seq, bool(row.is_tail), {})
+    return Judged(row.cut_seq, stated, is_kiosks=False, held=(row.last_seq,))
+
+
+def _rows(connection: Connection, held: str) -> Rows:
+    return read_rows(connection, [Position(each, seq) for each, seqs in held_seqs(held).items() for seq in seqs])
+
+
+def _holds(connection: Connection, cut: Judged, rows: Rows, surveys: Surveys) -> bool:
     counted = [at for at, row in rows.items() if row.standing == COUNTED]
     return fault_of(cut, rows, read_reasons(connection, counted), surveys) is None

@@ -9,13 +9,23 @@ import msgspec
 from sqlalchemy import Connection
 
 from kiosk.domain.visit.rating import Standing
-from kiosk.journal.lines import BlockLine, LineUnreadable, RatingLine, ReasonsLine, RevisedLine, decode_line, is_carried
+from kiosk.journal.lines import (
+    BlockLine,
+    CountLine,
+    LineUnreadable,
+    RatingLine,
+    ReasonsLine,
+    RevisedLine,
+    decode_line,
+    is_carried,
+)
 from kiosk.journal.sound import is_sound
 from kiosk.journal.visits import ENTRIES_MAX, Late, late_for
 from sync.collector.calendar.presstime import MICROS_PER_QUARTER_HOUR as QUARTER_US
 from sync.collector.calendar.presstime import TimeQuality
 from sync.collector.proof.chain import Piece
 from sync.collector.proof.elsewhere import Elsewhere, is_counted_there
+from sync.collector.proof.kept.counts import Place, Served
 from sync.collector.proof.rows import Page, Ratings, Row, kind_of, read_duplicates, read_reasons, read_unread
 from sync.collector.proof.teller import Dated, Teller
 from sync.collector.proof.wrong import What, Whose, Wrong
@@ -41,6 +51,8 @@ class Kept:
     """The reasons of those of these that count."""
     cuts: dict[int, BlockLine] = field(default_factory=dict)
     """The cuts that the kiosk stated and that no block was seen for, by seq."""
+    served: dict[Place, Served] = field(default_factory=dict)
+    """The transactions that were typed in last for each day."""
     unread: dict[int, str] = field(default_factory=dict)
     """Of these cuts those that were set aside."""
     ignored: Wrong | None = None
@@ -99,7 +111,7 @@ class Lines:
             try:
                 said = decode(line)
             except _UNREADABLE:
-                self._take_other(seq, line)
+                self._take_other(seq, line, piece)
                 others += 1
                 continue
             row = row_of(seq)
@@ -151,7 +163,7 @@ class Lines:
         if row is not None:
             raise Wrong(What.RATING_INVENTED, first=seq)
         if said.kind != "rating":
-            self._take_other(seq, line)
+            self._take_other(seq, line, piece)
         elif said.seq != seq:
             raise Wrong(What.PLACE_WRONG, Whose.KIOSK, first=seq)
         elif seq in self._duplicates:
@@ -161,20 +173,28 @@ class Lines:
         elif self._teller.reads(seq, line, piece):
             self._note_ignored(seq)
 
-    def _take_other(self, seq: int, line: bytes) -> None:
+    def _take_other(self, seq: int, line: bytes, piece: Piece) -> None:
         try:
             said = decode_line(line)
         except (LineUnreadable, RecursionError):
-            return
-        if said.seq != seq:
-            return
-        if isinstance(said, BlockLine):
+            said = None
+        if said is None or said.seq != seq:
+            if seq not in self._unread and seq not in self._duplicates:
+                raise Wrong(What.UNREAD_MISSING, first=seq)
+        elif seq in self._duplicates:
+            at, here = Position(*self._duplicates[seq]), Position(self._journal_id, seq)
+            if not is_counted_there(self._connection, here, line, at, is_rating=False):
+                raise Wrong(What.DUPLICATE_WRONG, first=seq)
+        elif isinstance(said, BlockLine):
             if not is_carried(line):
                 self.kept.cuts[seq] = said
                 if seq in self._unread:
                     self.kept.unread[seq] = self._unread[seq]
-        elif isinstance(said, ReasonsLine | RevisedLine) and seq not in self._duplicates:
+        elif isinstance(said, ReasonsLine | RevisedLine):
             self._take_late(seq, said)
+        elif isinstance(said, CountLine) and seq not in self._unread:
+            served = Served(seq, said.n, piece.received_us)
+            self.kept.served[Place(self._teller.counter_of(said), said.day)] = served
 
     def _take_late(self, seq: int, said: ReasonsLine | RevisedLine) -> None:
         """What changes or adds to a rating that came before, unless it was set aside with reason."""

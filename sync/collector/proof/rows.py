@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
-_MICROS = {"sqlite": "{0}", "postgresql": "(extract(epoch FROM {0}) * 1000000)::bigint"}
+MICROS = {"sqlite": "{0}", "postgresql": "(extract(epoch FROM {0}) * 1000000)::bigint"}
+"""How a moment is read in microseconds since 1970."""
 DAYS = {"sqlite": "{0}", "postgresql": "{0}::text"}
 """How a day, or an id, is read as it is written."""
 
@@ -126,7 +127,7 @@ def _ratings_in(dialect: str) -> str:
     kind = f"{some}(survey, question, standing, {day}, part, time_quality, counter_id)"
     is_usual = " AND ".join(f"{name} = {{one}}" for name in _USUAL)
     columns = (
-        f"{every}(seq)", f"{every}({_MICROS[dialect].format('pressed_at')})", f"{every}(level)",
+        f"{every}(seq)", f"{every}({MICROS[dialect].format('pressed_at')})", f"{every}(level)",
         f"{every}({day} || part)", f"{every}({some}(seq, {kind})) FILTER (WHERE NOT ({is_usual}))",
         f"{every}({some}(seq, first_level)) FILTER (WHERE first_level IS NOT NULL)",
     )  # fmt: skip

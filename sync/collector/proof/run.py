@@ -2,10 +2,11 @@
 
 import gc
 import multiprocessing
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
+from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,10 +16,13 @@ from sync.collector.calendar.presstime import LocalDays
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.places.units import find_unit
 from sync.collector.fleet.surveys.library import Library
-from sync.collector.proof.device import Checked, Rule, check_device, one_view
+from sync.collector.proof.device import Checked, Rule, check_device, noted, one_view
+from sync.collector.proof.kept.begun import check_begun
 from sync.collector.proof.marks import Mark
 from sync.collector.proof.shown import check_shown, months_shown, strange_journals
-from sync.collector.proof.wrong import Finding
+from sync.collector.proof.told.names import check_versions
+from sync.collector.proof.told.noted import check_noted
+from sync.collector.proof.wrong import Finding, Wrong
 from sync.collector.store.database import Database, open_database
 from sync.collector.store.schema import counter, device, device_grant, journal, placement, unit
 
@@ -112,6 +116,11 @@ class Settings(NamedTuple):
     """How many ratings a block must count to be shown."""
 
 
+def rule_of(settings: Settings, database: Database) -> Rule:
+    """By which settings and surveys everything was counted and shown."""
+    return Rule(LocalDays(ZoneInfo(settings.zone)), settings.least, Library(database))
+
+
 def check_kiosks(
     settings: Settings, tasks: Sequence[Task], workers: int, progress: Progress = lambda *_: None
 ) -> Iterator[Checked]:
@@ -123,19 +132,29 @@ def check_kiosks(
         yield one
 
 
-def check_sums(database: Database, since: date | None = None) -> tuple[int, list[Finding]]:
-    """Hold what is shown, of all months or of those from ``since`` on, to its blocks: how many, and what is wrong."""
+def check_sums(database: Database, rule: Rule, since: date | None = None) -> tuple[int, list[Finding]]:
+    """Hold what is shown, of all months or of those from ``since`` on, to its blocks: how many, and what is wrong.
+
+    And what people decided and typed in to the audit log.
+    """
     with database.reading() as connection, one_view(connection):
         months = months_shown(connection, since)
-    found = []
+    found = list[Finding]()
     for first, last in months:
         # A view for each month: what is shown moves on meanwhile.
-        with database.reading() as connection, one_view(connection):
-            found += check_shown(connection, first, last)
+        _look(database, found, partial(check_shown, first=first, last=last, least=rule.least))
+    zone = rule.days.zone
+    _look(database, found, partial(check_noted, since=since and datetime.combine(since, time(), zone)))
+    _look(database, found, partial(check_versions, surveys=rule.surveys))
     if since is None:
-        with database.reading() as connection, one_view(connection):
-            found += strange_journals(connection)
-    return len(months), [Finding.of(wrong) for wrong in found]
+        _look(database, found, check_begun)
+        _look(database, found, strange_journals)
+    return len(months), found
+
+
+def _look(database: Database, found: list[Finding], look: Callable[[Connection], Iterable[Wrong]]) -> None:
+    with noted(found), database.reading() as connection, one_view(connection):
+        found += [Finding.of(wrong) for wrong in look(connection)]
 
 
 def _each(settings: Settings, tasks: Sequence[Task], workers: int) -> Iterator[Checked]:
@@ -156,7 +175,7 @@ _opened: list[tuple[Database, Rule]] = []
 
 def _open(settings: Settings) -> None:
     database = open_database(settings.url)
-    _opened[:] = [(database, Rule(LocalDays(ZoneInfo(settings.zone)), settings.least, Library(database)))]
+    _opened[:] = [(database, rule_of(settings, database))]
     # Rows are read by the thousand and none of them is in a circle: looking for one after every 700 costs a tenth.
     gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
 

@@ -11,11 +11,16 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.visit.rating import Standing
+from sync.collector.proof.told.months import check_month
+from sync.collector.proof.told.names import check_streams
+from sync.collector.proof.told.pools import check_pools
+from sync.collector.proof.told.recorded import check_recorded
+from sync.collector.proof.told.served import check_served
+from sync.collector.proof.told.unions import check_unions
 from sync.collector.proof.wrong import What, Wrong
 from sync.collector.replica.outgoing.demonstration import is_demonstrated, spans_of
-from sync.collector.replica.outgoing.pools import JOURNALS_MIN, held_by_pools
+from sync.collector.replica.outgoing.pools import held_by_pools
 from sync.collector.replica.outgoing.sums import HELD, OF_COUNTER, OF_UNIT
 from sync.collector.replica.shown import LEVEL_NAMES, month_after
 from sync.collector.replica.tally import ASIDE, COUNTED
@@ -27,25 +32,39 @@ _BLOCKS = (
     "WHERE shown_at IS NOT NULL AND pool_id IS NULL AND first_day BETWEEN :first AND :last"
 )
 _UNIONS = f"SELECT {_ENDS}, {_LEVELS} FROM aside_union WHERE is_told AND first_day BETWEEN :first AND :last"  # noqa: S608
+_DATED = (("shown_count", "first"), ("tally", "day"), ("served_count", "first"), ("closed_month", "month"))
 _TABLES = ("segment", "rating", "tally", "reason_tally", "uncut_count", "block", "block_piece", "block_reason")
 
 
-def check_shown(connection: Connection, first: date, last: date) -> list[Wrong]:
+def check_shown(connection: Connection, first: date, last: date, least: int) -> list[Wrong]:
     """The first thing that does not hold of what is shown of the month from ``first`` to ``last``: of each kind.
 
-    Nothing where everything is shown at once, for a demonstration.
+    ``least`` is how many ratings are told together by the settings. Of a demonstration, which shows everything at once,
+    nothing of that is looked at.
     """
-    if is_demonstrated(connection):
-        return []
     days = {"first": first, "last": last} if connection.dialect.name == "postgresql" else _as_text(first, last)
-    return [*_counters(connection, days), *_units(connection, days), *_set_aside(connection, days)]
+    if is_demonstrated(connection):
+        return list(check_month(connection, first))
+    told = told_until(connection)
+    said = blocks_said(connection.dialect.name) if told is not None and first <= told else None
+    return [
+        *_counters(connection, days), *_units(connection, days), *_set_aside(connection, days),
+        *check_unions(connection, days, least), *check_pools(connection, first, days, least),
+        *check_recorded(connection, days, said), *check_served(connection, days), *check_streams(connection, days),
+        *check_month(connection, first),
+    ]  # fmt: skip
 
 
 def months_shown(connection: Connection, since: date | None = None) -> list[tuple[date, date]]:
     """The first and the last day of every month of which anything is shown, or of those from ``since`` on."""
     ends = [
         day
-        for table, day in (("shown_count", "first"), ("block", "first_day"))
+        for table, day in (
+            ("shown_count", "first"),
+            ("tally", "day"),
+            ("served_count", "first"),
+            ("closed_month", "month"),
+        )
         for day in connection.execute(text(f"SELECT min({day}), max({day}) FROM {table}")).one()  # noqa: S608
         if day is not None
     ]
@@ -104,17 +123,8 @@ def _units(connection: Connection, days: dict[str, Any]) -> Iterator[Wrong]:
         "c.counter_id = b.counter_id WHERE b.shown_at IS NOT NULL AND b.pool_id IS NULL AND c.unit_id <> b.unit_id "
         "AND b.first_day BETWEEN :first AND :last ORDER BY b.journal_id, b.last_seq LIMIT 1"
     )
-    few = text(
-        "SELECT q.unit_id, q.first, q.last FROM pool q LEFT JOIN block b ON b.pool_id = q.pool_id "  # noqa: S608
-        f"LEFT JOIN block_piece p ON p.journal_id = b.journal_id AND p.last_seq = b.last_seq AND "
-        f"p.standing = '{COUNTED}' WHERE q.first BETWEEN :first AND :last GROUP BY q.pool_id, q.unit_id, q.first, "
-        f"q.last HAVING coalesce(sum({' + '.join('p.' + name for name in LEVEL_NAMES)}), 0) < {COUNTED_MIN} "
-        f"OR count(DISTINCT p.journal_id) < {JOURNALS_MIN} ORDER BY q.pool_id LIMIT 1"
-    )
-    for wrong in (moved, few):
-        for row in connection.execute(wrong, days):
-            place = _unit(connection, row.unit_id)
-            yield Wrong(What.UNITS_WRONG, place=place, first=str(row.first), last=str(row.last))
+    for row in connection.execute(moved, days):
+        yield Wrong(What.UNITS_WRONG, place=_unit(connection, row.unit_id), first=str(row.first), last=str(row.last))
 
 
 def _set_aside(connection: Connection, days: dict[str, Any]) -> Iterator[Wrong]:

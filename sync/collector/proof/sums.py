@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from sync.collector.calendar.presstime import TimeQuality
 from sync.collector.proof.lines import Kept
 from sync.collector.proof.rows import kind_of, read_counts
 from sync.collector.proof.wrong import What, Wrong
@@ -15,13 +16,16 @@ from sync.collector.store.schema import cut_state
 
 def check_tallies(connection: Connection, journal_id: str, kept: Kept) -> int:
     """Hold a journal's tallies to its ratings, all of which were read; how many these are. Raises Wrong."""
-    tally = Counter[tuple[Any, ...]]()
+    tally, undated = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
     for (level, text), n in (kept.tally + Counter(kept.free.values())).items():
         kind = kind_of(text)
         tally[kind.counter_id, kind.day, kind.part, kind.survey, kind.question, level, kind.standing] += n
+        if kind.quality == TimeQuality.RECEIVED:
+            undated[kind.counter_id, kind.day] += n
     _compare(What.TALLY_WRONG, tally, read_counts(connection, "tally", TallyKey._fields, journal_id))
     reasons = read_counts(connection, "reason_tally", ReasonKey._fields, journal_id)
     _compare(What.REASON_TALLY_WRONG, kept.reasons, reasons)
+    _compare(What.UNDATED_WRONG, undated, read_counts(connection, "undated_count", ("counter_id", "day"), journal_id))
     return tally.total()
 
 

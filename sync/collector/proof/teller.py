@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, select
 
 from kiosk.domain.visit.rating import Standing
-from kiosk.journal.lines import RatingLine
+from kiosk.journal.lines import CountLine, RatingLine
 from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, PressClock, TimeQuality
 from sync.collector.proof.chain import Piece
@@ -85,10 +85,17 @@ class Teller:
 
     def check_counter(self, seq: int, said: RatingLine, pressed: int, found: Kind) -> None:
         """Hold the counter to where the kiosk stood, or to the one that the line names; raises Wrong."""
-        moved = next((before for until_us, before in self._sender.moves if pressed < until_us), self._sender.counter_id)
-        wanted = moved if said.counter is None else self._sender.counters.get(said.counter)
+        wanted = self._stood(pressed) if said.counter is None else self._sender.counters.get(said.counter)
         if wanted is None or found.counter_id != counter_on(self._sender.spans, wanted, found.day):
             raise Wrong(What.RATING_CHANGED, first=seq, column="counter")
+
+    def counter_of(self, said: CountLine) -> int:
+        """Where the transactions of a day count: where the kiosk stood at its noon, or at the counter that it names."""
+        noon_us = self._days.noon_us(said.day)
+        wanted = self._stood(noon_us) if said.counter is None else self._sender.counters.get(said.counter)
+        if wanted is None:
+            raise Wrong(What.COUNT_CHANGED, day=said.day)
+        return counter_on(self._sender.spans, wanted, said.day)
 
     def check_suspect(self, seq: int, said: str, found: Kind) -> None:
         """A standing is the line's, but where a person decided that what counts is suspect; raises Wrong."""
@@ -107,6 +114,10 @@ class Teller:
             sender.counter_id, sender.counters, clock, self._days, sender.moves, sender.spans, sender.ended
         )
         return seq in project_entries([(seq, line)], context).ratings
+
+    def _stood(self, moment_us: int) -> int:
+        sender = self._sender
+        return next((before for until_us, before in sender.moves if moment_us < until_us), sender.counter_id)
 
     def _offset_of(self, boot: str) -> int | None:
         if boot not in self._boots:

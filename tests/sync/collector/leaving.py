@@ -9,6 +9,7 @@ from sync.collector.proof.run import check_sums
 from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.proof.proven import rule_for
 from tests.sync.collector.recount import check_numbers, days_of, read_pools
 
 PERIODS = (
@@ -63,4 +64,4 @@ def checked(services: Services, office: Office) -> None:
     with office.database.reading() as connection:
         check_numbers(services, connection, PERIODS)
         assert not services._pooling.is_due(connection)
-    assert check_sums(office.database)[1] == []
+    assert check_sums(office.database, rule_for(office.database))[1] == []

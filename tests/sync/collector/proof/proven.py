@@ -11,9 +11,14 @@ from tests.sync.collector.builders import DAYS
 
 def not_proven(database: Database, surveys: Surveys | None = None) -> list[str]:
     """What does not hold of any kiosk, and of what is shown; ``surveys`` are those that are known."""
-    rule = Rule(DAYS, 5, Library(database) if surveys is None else surveys)
+    rule = rule_for(database, surveys)
     with database.reading() as connection:
         kiosks = [kiosk for kiosk, _ in kiosks_of(connection, None, None)]
     of_kiosks = [one for kiosk in kiosks for one in check_device(database, kiosk, rule, {}).findings]
-    _, of_sums = check_sums(database)
+    _, of_sums = check_sums(database, rule)
     return [str(one) for one in (*of_kiosks, *of_sums) if one.code != What.KEY_CHANGED.code]
+
+
+def rule_for(database: Database, surveys: Surveys | None = None) -> Rule:
+    """By which everything is counted and shown in tests."""
+    return Rule(DAYS, 5, Library(database) if surveys is None else surveys)

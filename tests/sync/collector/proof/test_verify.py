@@ -72,7 +72,7 @@ class Held:
 
     def found(self) -> list[str]:
         """What is wrong with the kiosk's journals, and with what is shown."""
-        _, shown = check_sums(self.office.database)
+        _, shown = check_sums(self.office.database, RULE)
         return [one.code for one in (*self.check().findings, *shown)]
 
 

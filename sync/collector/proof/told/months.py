@@ -1,0 +1,42 @@
+"""Months: reports of closed months, and their files, are the bytes whose hashes were kept; none in between is gone."""
+
+import zlib
+from collections.abc import Iterator
+from datetime import date
+from hashlib import sha256
+
+from sqlalchemy import Connection, select
+
+from sync.collector.proof.wrong import What, Wrong
+from sync.collector.store.schema import closed_file, closed_month
+
+
+def check_month(connection: Connection, month: date) -> Iterator[Wrong]:
+    """The first report of a month, and the first file, that is not what its hash says; one at a time in memory."""
+    m, f = closed_month.c, closed_file.c
+    keys = connection.execute(select(m.unit_id, m.number).where(m.month == month).order_by(m.unit_id, m.number)).all()
+    numbers: dict[int, int] = {}
+    for unit_id, number in keys:
+        row = connection.execute(
+            select(m.hash, m.numbers).where(m.month == month, m.unit_id == unit_id, m.number == number)
+        ).one()
+        is_next = number == numbers.get(unit_id, -1) + 1
+        numbers[unit_id] = number
+        if not is_next or not _is(row.numbers, row.hash):
+            yield Wrong(What.REPORT_CHANGED, day=month.isoformat()[:7], number=number)
+            return
+    files = select(f.unit_id, f.number, f.form).where(f.month == month).order_by(f.unit_id, f.number, f.form)
+    for unit_id, number, form in connection.execute(files).all():
+        of_it = (f.month == month, f.unit_id == unit_id, f.number == number, f.form == form)
+        row = connection.execute(select(f.hash, f.size, f.body).where(*of_it)).one()
+        if number > numbers.get(unit_id, -1) or not _is(row.body, row.hash, row.size):
+            yield Wrong(What.REPORT_CHANGED, day=month.isoformat()[:7], number=number)
+            return
+
+
+def _is(packed: bytes, digest: bytes, size: int | None = None) -> bool:
+    try:
+        body = zlib.decompress(packed)
+    except zlib.error:
+        return False
+    return sha256(body).digest() == digest and size in (None, len(body))
