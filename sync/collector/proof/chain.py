@@ -168,7 +168,11 @@ def _gap(wanted: int, first: int, last: int) -> Wrong:
 
 
 def _unpacked(body: bytes, first: int, last: int) -> list[bytes]:
+    unpacker = zlib.decompressobj(_GZIP_WBITS)
     try:
-        return zlib.decompress(body, _GZIP_WBITS).split(b"\n")[:-1]
+        lines = unpacker.decompress(body).split(b"\n")[:-1]
     except zlib.error as error:
         raise Wrong(What.LINES_CHANGED, first=first, last=last) from error
+    if not unpacker.eof or unpacker.unused_data:
+        raise Wrong(What.LINES_CHANGED, first=first, last=last)
+    return lines

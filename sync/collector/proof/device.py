@@ -19,6 +19,7 @@ from sync.collector.proof.hidden import check_hidden
 from sync.collector.proof.kept.begun import check_border
 from sync.collector.proof.kept.block import Standings
 from sync.collector.proof.kept.counts import check_counts
+from sync.collector.proof.kept.opened import check_opened
 from sync.collector.proof.keys import Keys
 from sync.collector.proof.lines import Kept, Lines
 from sync.collector.proof.marks import Mark
@@ -156,6 +157,8 @@ class _Check:
             blocks.take(lines, first, last)
         lines.end()
         walk.end(row.next_seq, bytes(row.head))
+        if since == 1:
+            check_opened(row, kept.opened)
         check_border(self._connection, journal_id)
         check_counts(self._connection, journal_id, kept.served, since)
         rated = self._check_sums(journal_id, kept, mark)

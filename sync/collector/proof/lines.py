@@ -12,7 +12,9 @@ from kiosk.domain.visit.rating import Standing
 from kiosk.journal.lines import (
     BlockLine,
     CountLine,
+    Line,
     LineUnreadable,
+    OpenedLine,
     RatingLine,
     ReasonsLine,
     RevisedLine,
@@ -51,6 +53,8 @@ class Kept:
     """The reasons of those of these that count."""
     cuts: dict[int, BlockLine] = field(default_factory=dict)
     """The cuts that the kiosk stated and that no block was seen for, by seq."""
+    opened: OpenedLine | None = None
+    """The first entry, if it was read and was not set aside."""
     served: dict[Place, Served] = field(default_factory=dict)
     """The transactions that were typed in last for each day."""
     unread: dict[int, str] = field(default_factory=dict)
@@ -85,7 +89,10 @@ class Lines:
             raise Wrong(What.RATING_INVENTED, first=self._unmatched(pieces, page.rows))
         self.kept.free |= page.rows
         for rating, reason, seq in read_reasons(self._connection, self._journal_id, first, last):
-            self._chosen.setdefault(rating, (seq, []))[1].append(reason)
+            brought, chosen = self._chosen.setdefault(rating, (seq, []))
+            if seq != brought:
+                raise Wrong(What.REASONS_CHANGED, first=rating)
+            chosen.append(reason)
         self.settle(seq for seq in [*self._chosen, *self._said] if seq <= last - ENTRIES_MAX)
 
     def end(self) -> None:
@@ -181,17 +188,23 @@ class Lines:
         if said is None or said.seq != seq:
             if seq not in self._unread and seq not in self._duplicates:
                 raise Wrong(What.UNREAD_MISSING, first=seq)
-        elif seq in self._duplicates:
+        else:
+            self._take_line(seq, line, said, piece)
+
+    def _take_line(self, seq: int, line: bytes, said: Line, piece: Piece) -> None:
+        """One that can be read and is no rating."""
+        if isinstance(said, BlockLine) and not is_carried(line):
+            self.kept.cuts[seq] = said
+            if seq in self._unread:
+                self.kept.unread[seq] = self._unread[seq]
+        if seq in self._duplicates:
             at, here = Position(*self._duplicates[seq]), Position(self._journal_id, seq)
             if not is_counted_there(self._connection, here, line, at, is_rating=False):
                 raise Wrong(What.DUPLICATE_WRONG, first=seq)
-        elif isinstance(said, BlockLine):
-            if not is_carried(line):
-                self.kept.cuts[seq] = said
-                if seq in self._unread:
-                    self.kept.unread[seq] = self._unread[seq]
         elif isinstance(said, ReasonsLine | RevisedLine):
             self._take_late(seq, said)
+        elif isinstance(said, OpenedLine) and seq == 1 and seq not in self._unread:
+            self.kept.opened = said
         elif isinstance(said, CountLine) and seq not in self._unread:
             served = Served(seq, said.n, piece.received_us)
             self.kept.served[Place(self._teller.counter_of(said), said.day)] = served

@@ -53,6 +53,7 @@ class What(StrEnum):
     UNION_CHANGED = "what was set aside up to entry {first} is not where and when its blocks are: {column}"
     UNDATED_WRONG = "the ratings of {day} whose time nobody knows are not counted as they are kept"
     COUNT_CHANGED = "the transactions of {day} are not kept as the kiosk's entries say"
+    CONTINUED_CHANGED = "the journal that this one continues is not the one that its first entry says"
     BEGUN_CHANGED = "what came before there were blocks does not end with entry {last}, as is said"
     UNREADABLE = "what is kept of it is of no form that the collector writes ({why})"
     JOURNAL_INVENTED = "there are rows of a journal that is not there: {table}"

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, select, text
 
 from sync.collector.proof.wrong import What, Wrong
-from sync.collector.store.schema import cut_state, segment
+from sync.collector.store.schema import cut_due, cut_state, segment
 
 _SPARE = timedelta(hours=1)
 """So far the clocks of several collectors of one database may differ."""
@@ -19,12 +19,16 @@ _NEAREST = text(
 
 
 def check_border(connection: Connection, journal_id: str) -> None:
-    """A journal began to be cut between two deliveries; raises Wrong."""
+    """A journal began to be cut between two deliveries, and it is known where; raises Wrong."""
     begun = select(cut_state.c.begun_seq).where(cut_state.c.journal_id == journal_id)
-    begun_seq = connection.execute(begun).scalar_one_or_none() or 1
+    begun_seq = connection.execute(begun).scalar_one_or_none()
+    if begun_seq is None:
+        # One that was named before it came is read on when it is due.
+        due = select(cut_due.c.journal_id).where(cut_due.c.journal_id == journal_id)
+        begun_seq = 1 if connection.execute(due).first() is not None else 0
     ends = select(segment.c.last_seq).where(segment.c.journal_id == journal_id, segment.c.last_seq == begun_seq - 1)
     if begun_seq != 1 and connection.execute(ends).first() is None:
-        raise Wrong(What.BEGUN_CHANGED, last=begun_seq - 1)
+        raise Wrong(What.BEGUN_CHANGED, last=max(0, begun_seq - 1))
 
 
 def check_begun(connection: Connection) -> Iterator[Wrong]:

@@ -63,8 +63,8 @@ class Standings:
         asked = {(kind.survey, kind.question) for kind in kinds}
         if {question for _, question in asked} != {one.question}:
             return "question"
-        series = [self._series_of(*each) for each in asked]
-        if not any(one.series in each for each in series) or (one.fault is None and len(set(series)) > 1):
+        found = [one.series in self._series_of(*each) for each in asked]
+        if not (any(found) if one.fault else all(found)):
             return "series"
         counters = frozenset(counter for counter, *_ in pieces)
         if one.counter_id != (next(iter(counters)) if len(counters) == 1 else None):

@@ -8,12 +8,21 @@ from hashlib import sha256
 from sqlalchemy import Connection, select
 
 from sync.collector.proof.wrong import What, Wrong
+from sync.collector.replica.shown import month_after
 from sync.collector.store.schema import closed_file, closed_month
 
 
 def check_month(connection: Connection, month: date) -> Iterator[Wrong]:
-    """The first report of a month, and the first file, that is not what its hash says; one at a time in memory."""
+    """The first report of a month, and the first file, that is not what its hash says; one at a time in memory.
+
+    ``month`` is its first day; what lies at another day of it belongs to no month.
+    """
     m, f = closed_month.c, closed_file.c
+    for days in (m.month, f.month):
+        odd = select(days).where(days > month, days < month_after(month)).limit(1)
+        if connection.execute(odd).first() is not None:
+            yield Wrong(What.REPORT_CHANGED, day=month.isoformat()[:7], number=0)
+            return
     keys = connection.execute(select(m.unit_id, m.number).where(m.month == month).order_by(m.unit_id, m.number)).all()
     numbers: dict[int, int] = {}
     for unit_id, number in keys:
@@ -35,8 +44,10 @@ def check_month(connection: Connection, month: date) -> Iterator[Wrong]:
 
 
 def _is(packed: bytes, digest: bytes, size: int | None = None) -> bool:
+    unpacker = zlib.decompressobj()
     try:
-        body = zlib.decompress(packed)
+        body = unpacker.decompress(packed)
     except zlib.error:
         return False
-    return sha256(body).digest() == digest and size in (None, len(body))
+    is_whole = unpacker.eof and not unpacker.unused_data
+    return is_whole and sha256(body).digest() == digest and size in (None, len(body))

@@ -16,9 +16,12 @@ from sync.collector.replica.shown import month_after
 from sync.collector.replica.spans import read_codes, read_spans
 from sync.collector.store.schema import audit, counter, suspicion, typed_count
 
+_WEB, _FILE = "web", "csv"
 _TYPED, _IMPORTED = "served.typed", "served.imported"
 _ASIDE, _WITHDRAWN = "suspect set aside", "suspect withdrawn"
-_DAY = slice(0, 10)
+
+
+_Days = tuple[str, str, str, str, int]
 
 
 class _Number(NamedTuple):
@@ -63,17 +66,18 @@ def _typed(connection: Connection, first: datetime, until: datetime) -> Iterator
     rows = connection.execute(select(typed_count).where(t.typed_at >= first, t.typed_at < until)).all()
     here = and_(a.action.in_((_TYPED, _IMPORTED)), a.at >= first, a.at < until)
     log = connection.execute(select(audit).where(here)).all()
-    one_by_one = [row for row in rows if row.source != "csv"]
+    one_by_one = [row for row in rows if row.source != _FILE]
     kept = Counter(_Number(row.typed_at, row.typed_by, row.day.isoformat(), int(row.n)) for row in one_by_one)
     said = Counter(
         _Number(each.at, each.actor, str(each.details["day"]), int(each.details["n"]))
         for each in log
         if each.action == _TYPED
     )
-    for number in sorted((kept - said) + (said - kept)):
-        yield Wrong(What.TYPED_CHANGED, day=number.day)
+    strange = [row.day.isoformat() for row in one_by_one if row.source != _WEB]
+    for day in sorted([*strange, *(number.day for number in (kept - said) + (said - kept))]):
+        yield Wrong(What.TYPED_CHANGED, day=day)
     yield from _at_their_counters(connection, one_by_one, log)
-    yield from _files([row for row in rows if row.source == "csv"], [each for each in log if each.action == _IMPORTED])
+    yield from _files([row for row in rows if row.source == _FILE], [each for each in log if each.action == _IMPORTED])
 
 
 def _at_their_counters(connection: Connection, rows: list[Row[Any]], log: list[Row[Any]]) -> Iterator[Wrong]:
@@ -110,16 +114,18 @@ def _files(rows: list[Row[Any]], log: list[Row[Any]]) -> Iterator[Wrong]:
 def _decided(connection: Connection) -> Iterator[Wrong]:
     """Decisions: each stands in the log with its days, and so does each that was taken back."""
     s, a = suspicion.c, audit.c
-    ends = (func.min(s.first_day), func.max(s.last_day), func.min(s.part), func.max(s.part))
+    ends = (func.min(s.first_day), func.max(s.last_day), func.min(s.part), func.max(s.part), func.sum(s.n))
     grouped = select(s.signal_id, s.set_at, s.set_by, *ends).group_by(s.signal_id, s.set_at, s.set_by)
     kept = {
-        (row[0], row[1], row[2]): (row[3].isoformat(), row[4].isoformat(), row[5], row[6])
+        (row[0], row[1], row[2]): (row[3].isoformat(), row[4].isoformat(), row[5], row[6], int(row[7]))
         for row in connection.execute(grouped)
     }
     log = connection.execute(select(audit).where(a.action.in_((_ASIDE, _WITHDRAWN)))).all()
-    said = {
-        (each.details["signal"], each.at, each.actor): _days_of(each.details) for each in log if each.action == _ASIDE
-    }
+    said = dict[tuple[int, datetime, str], _Days]()
+    for each in log:
+        if each.action == _ASIDE:
+            key = (each.details["signal"], each.at, each.actor)
+            said[key] = _days_of(each.details, said.get(key))
     lifted = select(s.signal_id, s.lifted_at, s.lifted_by).where(s.lifted_at.is_not(None)).distinct()
     taken_back = {(each.details["signal"], each.at, each.actor) for each in log if each.action == _WITHDRAWN}
     known = {tuple(row) for row in connection.execute(lifted)}
@@ -128,6 +134,9 @@ def _decided(connection: Connection) -> Iterator[Wrong]:
         yield Wrong(What.DECISION_CHANGED, day=at.date().isoformat())
 
 
-def _days_of(details: dict[str, Any]) -> tuple[str, str, str, str]:
+def _days_of(details: dict[str, Any], others: _Days | None) -> _Days:
+    """The first and the last day, the half and the ratings of a decision and of those that were made with it."""
     part = "" if details["part"] == "am+pm" else str(details["part"])
-    return str(details["first"])[_DAY], str(details["last"])[_DAY], part, part
+    first, last, least, most, n = others or (details["first"], details["last"], part, part, 0)
+    ends = (min(first, details["first"]), max(last, details["last"]))
+    return (*ends, min(least, part), max(most, part), n + int(details["n"]))

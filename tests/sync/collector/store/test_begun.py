@@ -12,7 +12,8 @@ from sync.collector.store.partitions import ensure_partitions
 from tests.kiosk_in_memory import run
 from tests.sync.collector.builders import NOON, Office, open_office
 from tests.sync.collector.older import upgrade
-from tests.sync.collector.replica.blocks.holding import Sender, judge
+from tests.sync.collector.proof.proven import not_proven
+from tests.sync.collector.replica.blocks.holding import KNOWN, Sender, judge
 
 NIGHT = [("wait", 20 * 3600), ("cut",)]
 LATER = ("key_id bigint", "request text", "by_file boolean")
@@ -41,6 +42,7 @@ def told(request: pytest.FixtureRequest, empty_urls: Callable[[str], str]) -> It
             connection.execute(text(f"DELETE FROM {table}"))
         row = "('sipas-5@1', 'overall', 'counted', 'd', '2026-11-20', 'am', 1, 0, 0, 0, 6, 0)"
         connection.execute(text(f"INSERT INTO shown_count VALUES {row}"))
+        connection.execute(text("INSERT INTO shown_stream VALUES ('sipas-5@1', 'overall', 'counted')"))
     migrate(database)
     yield office, sender
     database.close()
@@ -66,3 +68,4 @@ def test_a_journal_of_before_is_never_judged_from_before_cutting_began(told: tup
 
     assert [held for (held,) in office.rows("block", "held")] == [f"{journal_id}:{LINES + 1}-{LINES + 6}"]
     assert office.rows("block", "fault", "n") == [(None, 6)]
+    assert not_proven(office.database, KNOWN) == []
