@@ -1,7 +1,9 @@
 """An office with something in every table that verify looks at: as it came, nothing of it was altered."""
 
+import base64
 from dataclasses import replace
 from datetime import date, timedelta
+from hashlib import sha256
 
 from sqlalchemy import delete, insert, update
 
@@ -10,12 +12,20 @@ from sync.collector.care.signals.decide import set_aside, withdraw
 from sync.collector.care.signals.keep import keep_findings
 from sync.collector.care.signals.watched import FoundSign, Sign
 from sync.collector.closed.kept import Key, keep_files, keep_numbers
+from sync.collector.fleet.devices.keys import key_id_of
 from sync.collector.profiles.typed import FILE, WEB, Served, Source, keep_served
+from sync.collector.replica.ingest import Arrival, append_batch
 from sync.collector.replica.served import add_up_served
 from sync.collector.services.services import Services
+from sync.collector.store.partitions import ensure_partitions
 from sync.collector.store.schema import cut_state, remainder, uncut_count
-from tests.sync.collector.builders import NOON, Office, Pen
+from sync.protocol.batch import pack_batch
+from sync.protocol.kiosk_clock import format_kiosk_clock
+from sync.protocol.vouched import Usual, restored
+from tests.kiosk_in_memory import run
+from tests.sync.collector.builders import DAYS, NOON, Office, Pen
 from tests.sync.collector.care.signals.test_decide import CHAIR, THAT_DAY
+from tests.sync.collector.kiosk_client import KioskKey, enrolled_key
 from tests.sync.collector.leaving import deliver, leave
 
 BAD_DAY = NOON - timedelta(days=2, hours=2)
@@ -26,6 +36,11 @@ OCTOBER = date(2026, 10, 1)
 
 def fill(office: Office, services: Services) -> None:
     """Tails in a pool, presses that were found suspect, unions, transactions, closed months, and what came before."""
+    office.new_device()
+    with office.database.writing() as connection:
+        for back in (0, 20, 30, 60):
+            ensure_partitions(connection, NOON - timedelta(days=back))
+    key = enrolled_key(office.database, office.device.device_id)
     tell_before(office)
     leave(office, "Q1", (1, 4, (2, "repeat"), 4))
     leave(office, "Q2", (2, 5))
@@ -34,10 +49,11 @@ def fill(office: Office, services: Services) -> None:
     services.release()
     with office.database.writing() as connection:
         day = BAD_DAY.date().isoformat()
-        (sign,) = keep_findings(connection, [FoundSign(1, Sign.BURST, day, day, "am", {"quick": 9})], NOON)
-        set_aside(connection, sign, THAT_DAY, CHAIR)
-        withdraw(connection, sign, "Đã hỏi lại.", CHAIR)
-        set_aside(connection, sign, THAT_DAY, replace(CHAIR, now=NOON + timedelta(hours=1)))
+        signs = [FoundSign(1, sign, day, day, "am", {"quick": 9}) for sign in (Sign.BURST, Sign.OUTSIDE)]
+        found, *_ = keep_findings(connection, signs, NOON)
+        set_aside(connection, found, THAT_DAY, CHAIR)
+        withdraw(connection, found, "Đã hỏi lại.", CHAIR)
+        set_aside(connection, found, THAT_DAY, replace(CHAIR, now=NOON + timedelta(hours=1)))
         served = [Served(1, NOON.date(), 40), Served(1, BAD_DAY.date(), 31)]
         for one in served:
             keep_served(connection, [one], Source("huong", NOON, WEB, "Q1"))
@@ -46,7 +62,25 @@ def fill(office: Office, services: Services) -> None:
         for number in (0, 1):
             keep_numbers(connection, Key(1, OCTOBER), number, NOON, b"numbers %d" % number)
             keep_files(connection, Key(1, OCTOBER), number, "vi", {"csv": b"file"})
+    sign(office, key)
+    services.release()
     assert bad.lines
+
+
+def sign(office: Office, key: KioskKey) -> None:
+    """A kiosk that cuts and signs: what it chose again, and what no block holds yet."""
+    once = [("rate", 2, "counted", None, 6), ("reasons", 1, {"w", "p"}), ("revised", 1, 4), ("wait", 21 * 3600)]
+    kiosk = run([*once, ("cut",), ("rate", 3, "counted", None, 2)])
+    pen = Pen(boot=kiosk.clock.boot, lines=kiosk.lines, mono_us=kiosk.clock.mono_us)
+    batch, clock = pen.batch(), pen.instant()
+    batch = replace(batch, body=pack_batch(batch.lines))
+    sent = Usual(pen.journal_id, batch.start, pen.cursor().head, key.keyid, format_kiosk_clock(clock))
+    digest = base64.b64encode(sha256(batch.body or b"").digest()).decode()
+    text = restored("127.0.0.1 0 head", sent, digest)
+    signature = f"kiosk=:{base64.b64encode(key.private.sign(text.encode())).decode()}:"
+    with office.database.writing() as connection:
+        arrival = Arrival(NOON, clock, signature, sent.kiosk_clock, text)
+        append_batch(connection, replace(office.device, key_id=key_id_of(key.public)), batch, arrival, DAYS)
 
 
 def tell_before(office: Office) -> None:
