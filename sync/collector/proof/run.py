@@ -143,8 +143,8 @@ def check_sums(database: Database, rule: Rule, since: date | None = None) -> tup
     for first, last in months:
         # A view for each month: what is shown moves on meanwhile.
         _look(database, found, partial(check_shown, first=first, last=last, least=rule.least))
-    zone = rule.days.zone
-    _look(database, found, partial(check_noted, since=since and datetime.combine(since, time(), zone)))
+    begin = None if since is None else datetime.combine(since, time(), rule.days.zone)
+    _look(database, found, partial(check_noted, since=begin))
     _look(database, found, partial(check_versions, surveys=rule.surveys))
     if since is None:
         _look(database, found, check_begun)

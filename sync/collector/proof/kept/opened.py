@@ -12,7 +12,8 @@ from sync.protocol.messages import JournalId
 
 def check_opened(row: Row[Any], said: OpenedLine | None) -> None:
     """Hold what is kept of the older journal to the first entry, as far as that was read; raises Wrong."""
-    kept, wanted = (row.continues, row.continues_why, row.continues_seq), (None, None, None)
+    kept: tuple[Any, Any, Any] = (row.continues, row.continues_why, row.continues_seq)
+    wanted: tuple[Any, Any, Any] = (None, None, None)
     if said is not None and said.continues is not None and _is_journal_id(said.continues):
         why = row.continues_why or ""
         # Of why it does the beginning is kept.

@@ -37,8 +37,8 @@ def check_month(connection: Connection, month: date) -> Iterator[Wrong]:
     files = select(f.unit_id, f.number, f.form).where(f.month == month).order_by(f.unit_id, f.number, f.form)
     for unit_id, number, form in connection.execute(files).all():
         of_it = (f.month == month, f.unit_id == unit_id, f.number == number, f.form == form)
-        row = connection.execute(select(f.hash, f.size, f.body).where(*of_it)).one()
-        if number > numbers.get(unit_id, -1) or not _is(row.body, row.hash, row.size):
+        kept = connection.execute(select(f.hash, f.size, f.body).where(*of_it)).one()
+        if number > numbers.get(unit_id, -1) or not _is(kept.body, kept.hash, kept.size):
             yield Wrong(What.REPORT_CHANGED, day=month.isoformat()[:7], number=number)
             return
 

@@ -4,7 +4,7 @@ The log lies in the same database, so this proves no more than that the two agre
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -80,7 +80,7 @@ def _typed(connection: Connection, first: datetime, until: datetime) -> Iterator
     yield from _files([row for row in rows if row.source == _FILE], [each for each in log if each.action == _IMPORTED])
 
 
-def _at_their_counters(connection: Connection, rows: list[Row[Any]], log: list[Row[Any]]) -> Iterator[Wrong]:
+def _at_their_counters(connection: Connection, rows: Sequence[Row[Any]], log: Sequence[Row[Any]]) -> Iterator[Wrong]:
     """Numbers that stand at another counter than the one that the log names, wherever that stood on their day."""
     subjects = {(each.at, each.actor, str(each.details["day"])): each.subject for each in log if each.action == _TYPED}
     codes = dict(connection.execute(select(counter.c.code, counter.c.counter_id)).all())
@@ -92,7 +92,7 @@ def _at_their_counters(connection: Connection, rows: list[Row[Any]], log: list[R
             yield Wrong(What.TYPED_CHANGED, day=row.day.isoformat())
 
 
-def _files(rows: list[Row[Any]], log: list[Row[Any]]) -> Iterator[Wrong]:
+def _files(rows: Sequence[Row[Any]], log: Sequence[Row[Any]]) -> Iterator[Wrong]:
     """Files of which other numbers are kept than the log says: how many, of which days, and what was corrected."""
     files: dict[tuple[datetime, str], list[Row[Any]]] = {}
     for row in rows:

@@ -1,15 +1,20 @@
 """Alterations whose sums were made to fit, so that no page disagrees with another: each is named, on both engines."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from kiosk.journal.lines import ReasonsLine
+from sync.collector.proof.kept.begun import check_begun
+from sync.collector.proof.wrong import What
 from sync.collector.replica import projection
 from sync.collector.services.services import Services
+from sync.collector.store.partitions import ensure_partitions
 from tests.kiosk_in_memory import run
-from tests.sync.collector.builders import Office
+from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.leaving import deliver
 from tests.sync.collector.proof import world
 from tests.sync.collector.proof.proven import findings
 from tests.sync.collector.replica.blocks.holding import Sender, judge
@@ -25,6 +30,11 @@ def _renamed(before: str, after: str) -> list[str]:
     ]
 
 
+_PASSED_OVER = (
+    "INSERT INTO duplicate (journal_id, seq, of_journal, of_seq, received_at) "
+    "SELECT c.journal_id, c.seq, c.journal_id, 1, s.received_at FROM reason_choice c "
+    "JOIN segment s ON s.journal_id = c.journal_id WHERE s.first_seq = 1 ORDER BY c.journal_id, c.seq LIMIT 1"
+)
 FITTED = {
     "a block's series": (_renamed("sipas-5:12345", "own"), _renamed("own", "sipas-5:12345"), "block_changed"),
     "where cutting began": (
@@ -93,6 +103,9 @@ FITTED = {
     "a line that is not read": (
         ["UPDATE unread SET seq = seq + 1000"], ["UPDATE unread SET seq = seq - 1000"], "unread_missing",
     ),
+    "an entry that is passed over": (
+        [_PASSED_OVER], ["DELETE FROM duplicate"], "duplicate_wrong",
+    ),
 }  # fmt: skip
 """What is altered, how it is undone, and what names it."""
 
@@ -111,6 +124,25 @@ def test_what_was_made_to_fit_is_named_all_the_same(office: Office, services: Se
 
     assert missed == []
     assert list(findings(database)) == []
+
+
+def test_journal_that_is_said_to_be_cut_from_another_day_on_than_the_others_is_named(office: Office) -> None:
+    began = world.BEFORE + timedelta(days=5)
+    with office.database.writing() as connection:
+        ensure_partitions(connection, world.BEFORE)
+    for moments, begun in (((world.BEFORE, began), 3), ((world.BEFORE, NOON), 3)):
+        pen = Pen()
+        for at in moments:
+            pen.rating(4), pen.rating(5)
+            deliver(office, pen, len(pen.lines) - 1, at, at)
+        _run(office, [f"UPDATE cut_state SET begun_seq = {begun} WHERE journal_id = '{pen.journal_id}'"])
+    with office.database.reading() as connection:
+        assert list(check_begun(connection)) == []
+
+    _run(office, [f"UPDATE cut_state SET begun_seq = 5 WHERE journal_id = '{pen.journal_id}'"])
+
+    with office.database.reading() as connection:
+        assert [wrong.what for wrong in check_begun(connection)] == [What.BEGUN_CHANGED]
 
 
 def test_block_of_an_older_kiosk_that_is_only_said_not_to_hold_is_named(office: Office, services: Services) -> None:
