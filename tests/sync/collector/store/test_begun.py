@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from sync.collector.replica.blocks.judging import judge_anew
+from sync.collector.replica.served import add_up_served
 from sync.collector.store.database import open_database
 from sync.collector.store.migrate import migrate
 from sync.collector.store.partitions import ensure_partitions
@@ -68,4 +69,6 @@ def test_a_journal_of_before_is_never_judged_from_before_cutting_began(told: tup
 
     assert [held for (held,) in office.rows("block", "held")] == [f"{journal_id}:{LINES + 1}-{LINES + 6}"]
     assert office.rows("block", "fault", "n") == [(None, 6)]
+    with office.database.writing() as connection:
+        add_up_served(connection, {(1, day) for (day,) in office.rows("tally", "day")})  # type: ignore[misc]
     assert not_proven(office.database, KNOWN) == []

@@ -3,7 +3,6 @@
 import stat
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,15 +16,12 @@ from sqlalchemy import Connection, column, insert, select, table, text
 import sync.collector.store.migrate
 from sync.collector.errors import DatabaseUnusable, SchemaNewer, SchemaOutdated
 from sync.collector.fleet.devices.own import read_own_key
-from sync.collector.profiles.typed import WEB, Served, Source, keep_served
-from sync.collector.replica.served import add_up_served
 from sync.collector.store import schema
 from sync.collector.store.database import open_database
 from sync.collector.store.migrate import is_empty, migrate, require_current
 from sync.collector.store.partitions import Partitions, ensure_partitions
-from tests.sync.collector.builders import NOON, Office, Pen
+from tests.sync.collector.builders import Office
 from tests.sync.collector.older import upgrade
-from tests.sync.collector.proof.proven import not_proven
 
 KINDS = ["sqlite", "postgresql"]
 AT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -290,8 +286,9 @@ def test_visits_of_all_surveys_become_one_row_a_day(kind: str, empty_urls: Calla
             row = f"('{survey}', '{question}', 'd', '{day}', 1, {figures})"
             connection.execute(text(f"INSERT INTO served_count VALUES {row}"))
 
-    with database.writing() as connection:
-        upgrade(connection, "0029")
+    migrate(database)
+
+    with database.reading() as connection:
         rows = connection.execute(select(schema.served_count)).all()
     last, first = date(2026, 11, 30), date(2026, 12, 1)
     assert sorted(tuple(row) for row in rows) == [
@@ -299,28 +296,3 @@ def test_visits_of_all_surveys_become_one_row_a_day(kind: str, empty_urls: Calla
         ("m", first, 1, 0, 0, 0, 1), ("w", last, 1, 15, 40, 1, 1), ("w", first, 1, 0, 0, 0, 1),
     ]  # fmt: skip
     database.close()
-
-
-def test_participation_is_counted_anew_from_transactions_and_tallies(office: Office) -> None:
-    """As it is kept by whoever types or rates now; what an earlier version left otherwise is gone."""
-    pen, day = Pen(), NOON.date()
-    for survey in ("sipas-5@1", "sipas-5@2"):
-        pen.rating(5, survey=survey)
-    pen.rating(5, "repeat")
-    office.append(pen)
-    with office.database.writing() as connection:
-        keep_served(connection, [Served(1, day, 12)], Source("huong", NOON, WEB, "Q1"))
-        keep_served(connection, [Served(1, day, 9)], Source("huong", NOON, WEB, "Q1"))
-        add_up_served(connection, {(1, day)})
-    kept = office.rows("served_count")
-    step = import_module("sync.collector.store.migrations.versions.0032_participation_recounted")
-
-    with office.database.writing() as connection, Operations.context(MigrationContext.configure(connection)):
-        connection.execute(text("UPDATE served_count SET ratings = 7, transactions = 1"))
-        connection.execute(text("DELETE FROM served_count WHERE grain = 'w'"))
-        step.upgrade()
-
-    assert office.rows("served_count") == kept == [
-        ("d", day, 1, 2, 9, 1, 1), ("m", day.replace(day=1), 1, 2, 9, 1, 1), ("w", date(2026, 11, 16), 1, 2, 9, 1, 1),
-    ]  # fmt: skip
-    assert not_proven(office.database) == []
