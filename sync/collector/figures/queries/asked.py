@@ -47,10 +47,7 @@ def question_of(asked: Asked, surveys: Mapping[str, Survey]) -> Question | None:
     return next((question for question in questions if question.id == asked.question), None)
 
 
-def is_version(survey: Any, asked: Asked) -> ColumnElement[bool]:
-    """Whether a column of versions names one of the series."""
+def is_version(survey: Any, series: Any, question: Any) -> ColumnElement[bool]:
+    """Whether a column of versions names one of a question's series; what they are may be said when it is run."""
     v = series_version.c
-    return or_(
-        survey == asked.survey,
-        survey.in_(select(v.survey).where(v.series == asked.survey, v.question == asked.question)),
-    )
+    return or_(survey == series, survey.in_(select(v.survey).where(v.series == series, v.question == question)))

@@ -166,7 +166,7 @@ def read_half_days(
     """By half day before the ``present`` one, what one counter shows; None where no block is of it alone."""
     t = tally.c
     here = and_(t.day.between(*days), t.counter_id == counter_id, t.question == asked.question, t.standing == COUNTED)
-    came = select(t.day, t.part).where(here, t.n > 0, is_version(t.survey, asked)).distinct()
+    came = select(t.day, t.part).where(here, t.n > 0, is_version(t.survey, *asked)).distinct()
     found: dict[tuple[date, str], Levels | None] = {
         (day, part): None
         for day, part in connection.execute(came)

@@ -10,16 +10,29 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select
+from sqlalchemy import Connection, case
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.visit.rating import Standing
-from sync.collector.figures.queries.asked import Asked, is_version
+from sync.collector.figures.queries.asked import Asked
 from sync.collector.figures.queries.counts import NAMED_MAX, HalfDay, Keys
 from sync.collector.figures.queries.grains import Days, months_in
-from sync.collector.replica.shown import BEYOND, IN_MONTH, IN_WEEK, LEVEL_NAMES, month_of
+from sync.collector.figures.queries.waiting import (
+    BETWEEN,
+    CROSSING,
+    DEMONSTRATED,
+    FIRST,
+    IN_POOL,
+    LAST,
+    PIECES,
+    POOLED,
+    REMAINED,
+    RUNNING,
+    UNCUT,
+)
+from sync.collector.replica.shown import month_of
 from sync.collector.replica.tally import COUNTED
-from sync.collector.store.schema import block, block_piece, demonstration, pool, pool_piece, remainder, uncut_count
+from sync.collector.store.schema import block, block_piece
 
 SET_ASIDE = tuple(standing for standing in Standing if standing is not Standing.COUNTED)
 """Why a rating does not count, in the order of the domain."""
@@ -89,16 +102,16 @@ def read_waits(
     connection: Connection, keys: Keys, asked: Asked, days: Days, present: HalfDay, up_from: UpFrom
 ) -> Waits:
     """Which places have ratings that are not shown there yet, of half days before the ``present`` one."""
-    return _read(_Look(connection, keys, asked, days, present, are_places_enough=True)).waits(up_from)
+    return _read(_Look(connection, keys, asked, days, present, is_brief=True)).waits(up_from)
 
 
 def read_waiting(connection: Connection, keys: Keys, asked: Asked, days: Days, present: HalfDay = WHENEVER) -> Waiting:
     """What is not shown yet of these counters, of half days before the ``present`` one."""
-    return _read(_Look(connection, keys, asked, days, present, are_places_enough=False))
+    return _read(_Look(connection, keys, asked, days, present))
 
 
 def _read(look: "_Look") -> Waiting:
-    if look.connection.execute(select(demonstration.c.row_id)).first() is not None:
+    if look.connection.execute(DEMONSTRATED).first() is not None:
         return Waiting((), frozenset())
     return Waiting(tuple(_held(look)), frozenset(_running(look)))
 
@@ -142,36 +155,49 @@ class _Look(NamedTuple):
     asked: Asked
     days: Days
     present: HalfDay
-    are_places_enough: bool
+
+    is_brief: bool = False
     """Whether it is enough to know where something waits that counts."""
 
-    def rows(self, wanted: Any) -> Iterator[Any]:
-        """The rows at these counters, which are named first; each with the counter's place instead."""
-        for row in self.connection.execute(wanted):
+    def rows(self, wanted: Any, **ends: Any) -> Iterator[Any]:
+        """The rows at these counters, which are named first; each with the counter's place instead.
+
+        ``ends`` are those of another span than the days that are asked for, and what else a statement needs.
+        """
+        today, part = self.present
+        values = {"series": self.asked.survey, "question": self.asked.question, "today": date.fromisoformat(today),
+                  "part": part, "first": self.days.first, "last": self.days.last, **ends}  # fmt: skip
+        for row in self.connection.execute(wanted, values):
             if (key := self.keys.get(row[0])) is not None:
                 yield key, *row[1:]
 
 
+_WHY = case(
+    (block.c.fault.is_not(None), str(Why.FAULT)),
+    (block.c.is_tail, str(Why.TAIL)),
+    (block.c.grain.is_(None), str(Why.OPEN)),
+    else_=str(Why.FEW),
+).label("why")
+_UNSHOWN = (
+    PIECES.add_columns(_WHY)
+    .where(block.c.shown_at.is_(None), block.c.last_day >= FIRST, block.c.first_day <= LAST)
+    .group_by(block_piece.c.counter_id, block_piece.c.standing, _WHY)
+)
+
+
 def _held(look: _Look) -> Iterator[Held]:
     yield from _uncut(look)
-    yield from _unshown(look)
+    for key, standing, n, named in look.rows(_UNSHOWN):
+        yield Held(key, Why(named), standing, int(n))
     yield from _straddling(look)
     yield from _pooled(look)
-    r = remainder.c
-    of_it = and_(r.survey == look.asked.survey, r.question == look.asked.question, r.day.between(*look.days))
-    for key, standing, n in look.rows(select(r.counter_id, r.standing, r.n).where(of_it)):
+    for key, standing, n in look.rows(REMAINED):
         yield Held(key, Why.TAIL, standing, n)
 
 
 def _uncut(look: _Look) -> Iterator[Held]:
     """What no cut holds: of a counter with fewer than five of them, it waits for more."""
-    u = uncut_count.c
-    over = _is_over(u, look.present)
-    inside = func.sum(case((and_(over, u.day.between(*look.days)), u.n), else_=0))
-    every = func.sum(case((over, u.n), else_=0))
-    wanted = select(u.counter_id, u.journal_id, u.standing, inside, every)
-    of_it = and_(is_version(u.survey, look.asked), u.question == look.asked.question)
-    rows = list(look.rows(wanted.where(of_it).group_by(u.counter_id, u.journal_id, u.standing)))
+    rows = list(look.rows(UNCUT))
     counted = {(key, journal_id): n for key, journal_id, standing, _, n in rows if standing == COUNTED}
     for key, journal_id, standing, n, _ in rows:
         if n:
@@ -179,108 +205,30 @@ def _uncut(look: _Look) -> Iterator[Held]:
             yield Held(key, Why.FEW if few else Why.OPEN, standing, int(n))
 
 
-def _unshown(look: _Look) -> Iterator[Held]:
-    """What is in a cut that is not shown."""
-    b, p = block.c, block_piece.c
-    why = case(
-        (b.fault.is_not(None), str(Why.FAULT)),
-        (b.is_tail, str(Why.TAIL)),
-        (b.grain.is_(None), str(Why.OPEN)),
-        else_=str(Why.FEW),
-    ).label("why")
-    touches = and_(b.shown_at.is_(None), b.last_day >= look.days.first, b.first_day <= look.days.last)
-    wanted = _pieces(look).add_columns(why).where(touches).group_by(p.counter_id, p.standing, why)
-    for key, standing, n, named in look.rows(wanted):
-        yield Held(key, Why(named), standing, int(n))
-
-
 def _straddling(look: _Look) -> Iterator[Held]:
     """What is shown in a longer period, or a larger place."""
-    b, p, (first, last) = block.c, block_piece.c, look.days
-    crosses = or_(*(_crosses(day, is_first=is_first) for day, is_first in ((first, True), (last, False))))
-    is_shown = and_(b.shown_at.is_not(None), b.pool_id.is_(None))
-    wanted = _pieces(look).where(is_shown, crosses).group_by(p.counter_id, p.standing)
-    for key, standing, n in look.rows(wanted):
+    months = {f"{name}_month": month_of(day)[0] for name, day in look.days._asdict().items()}
+    for key, standing, n in look.rows(CROSSING, **months):
         yield Held(key, Why.STRADDLES, standing, int(n))
-    between = (
-        _pieces(look)
-        .add_columns(b.unit_id)
-        .where(is_shown, b.counter_id.is_(None), b.first_day >= first, b.last_day <= last)
-    )
-    for key, standing, n, unit_id in look.rows(between.group_by(p.counter_id, p.standing, b.unit_id)):
+    for key, standing, n, unit_id in look.rows(BETWEEN):
         yield Held(key, Why.STRADDLES, standing, int(n), look.keys.get(-unit_id))
 
 
 def _pooled(look: _Look) -> Iterator[Held]:
     """What is shown in months of a larger place: below it, it waits, and in periods without the whole month."""
-    q, p, c = pool.c, block_piece.c, pool_piece.c
-    of_it = and_(q.series == look.asked.survey, q.question == look.asked.question)
     whole, parts = months_in(look.days)
     if whole is not None:
-        months = and_(of_it, q.first.between(*whole))
         counters = [number for number in look.keys if number > 0]
-        if len(counters) <= NAMED_MAX:
-            months = and_(months, c.counter_id.in_(counters))
-        for key, unit_id, standing, n in look.rows(_of_months(look, months)):
+        named = {"counters": counters} if len(counters) <= NAMED_MAX else {}
+        for key, standing, n, unit_id in look.rows(POOLED[look.is_brief, bool(named)], **whole._asdict(), **named):
             yield Held(key, Why.POOLED, standing, int(n), look.keys.get(-unit_id))
     for part in parts:
-        inside = _pieces(look).join(pool, q.pool_id == block.c.pool_id).where(p.day.between(*part))
-        inside = inside.where(of_it, q.first <= part.last, q.last >= part.first)
-        for key, standing, n in look.rows(inside.group_by(p.counter_id, p.standing)):
+        for key, standing, n in look.rows(IN_POOL, **part._asdict()):
             yield Held(key, Why.POOLED, standing, int(n))
-
-
-def _of_months(look: _Look, months: ColumnElement[bool]) -> Any:
-    """By counter and the unit of its pool, how many ratings there are; one of each where nobody asks how many."""
-    q, c = pool.c, pool_piece.c
-    if look.are_places_enough:
-        # A year of thousands of counters has fifty thousand rows: to add them up takes three times as long.
-        wanted = select(c.counter_id, q.unit_id, c.standing, literal(1)).where(months, c.standing == COUNTED).distinct()
-    else:
-        # By unit first, for so they are read: the other way takes a quarter longer.
-        wanted = select(c.counter_id, q.unit_id, c.standing, func.sum(c.n)).where(months)
-        wanted = wanted.group_by(q.unit_id, c.counter_id, c.standing)
-    return wanted.join_from(pool, pool_piece, c.pool_id == q.pool_id)
-
-
-def _crosses(day: Any, *, is_first: bool) -> ColumnElement[bool]:
-    """Whether a block lies on both sides of where these days begin, or end."""
-    b = block.c
-    over = and_(b.first_day < day, b.last_day >= day) if is_first else and_(b.first_day <= day, b.last_day > day)
-    # Within a month it began in that month: so few rows are looked at.
-    recent = and_(b.grain.in_((IN_WEEK, IN_MONTH)), b.first_day >= month_of(day)[0])
-    return and_(over, or_(recent, b.grain == BEYOND))
-
-
-def _pieces(look: _Look) -> Any:
-    """How many ratings lie in these days, of the blocks of the series."""
-    b, p = block.c, block_piece.c
-    n = func.sum(sum((p[name] for name in LEVEL_NAMES[1:]), p[LEVEL_NAMES[0]]))
-    same = and_(p.journal_id == b.journal_id, p.last_seq == b.last_seq)
-    wanted = select(p.counter_id, p.standing, n.label("n")).join_from(block, block_piece, same)
-    of_it = and_(b.series == look.asked.survey, b.question == look.asked.question)
-    return wanted.where(of_it, p.day.between(*look.days), _is_over(p, look.present))
-
-
-def _is_over(c: Any, present: HalfDay) -> ColumnElement[bool]:
-    """Whether a half day is one before the present one."""
-    day = date.fromisoformat(present[0])
-    return or_(c.day < day, and_(c.day == day, c.part < present[1]))
 
 
 def _running(look: _Look) -> set[str]:
     """The counters with ratings of half days that are not over."""
     if look.present == WHENEVER:
         return set()
-    u, b, p = uncut_count.c, block.c, block_piece.c
-    uncut = select(u.counter_id).where(
-        is_version(u.survey, look.asked), u.question == look.asked.question, u.day.between(*look.days), u.n > 0,
-        u.standing == COUNTED, ~_is_over(u, look.present),
-    )  # fmt: skip
-    same = and_(p.journal_id == b.journal_id, p.last_seq == b.last_seq)
-    cut = select(p.counter_id).join_from(block, block_piece, same).where(
-        b.shown_at.is_(None), b.last_day >= date.fromisoformat(look.present[0]), b.series == look.asked.survey,
-        b.question == look.asked.question, p.day.between(*look.days), p.standing == COUNTED,
-        ~_is_over(p, look.present),
-    )  # fmt: skip
-    return {key for wanted in (uncut, cut) for (key,) in look.rows(wanted.distinct())}
+    return {key for wanted in RUNNING for (key,) in look.rows(wanted)}
