@@ -2,13 +2,25 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
+import anyio.to_thread
+import pytest
 from starlette.types import ASGIApp, Message, Scope
+
+
+async def _at_once(work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    """In the place of ``asyncio.to_thread``."""
+    return work(*args, **kwargs)
+
+
+async def _at_once_for(work: Callable[..., Any], *args: Any, **_: Any) -> Any:
+    """In the place of ``anyio.to_thread.run_sync``, whose other arguments are about threads."""
+    return work(*args)
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,11 @@ class Door:
             sent["content-length"] = str(len(content))
         if self.cookies:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        return self.loop.run_until_complete(self._ask(self._scope(method, way, sent), content))
+        with pytest.MonkeyPatch.context() as patched:
+            # One asks at a time: a thread for each answer would only cost a tenth of it.
+            patched.setattr(asyncio, "to_thread", _at_once)
+            patched.setattr(anyio.to_thread, "run_sync", _at_once_for)
+            return self.loop.run_until_complete(self._ask(self._scope(method, way, sent), content))
 
     def _scope(self, method: str, way: str, headers: Mapping[str, str]) -> Scope:
         path, _, query = way.partition("?")

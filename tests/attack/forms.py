@@ -24,7 +24,9 @@ Pieces = Mapping[Label, str]
 _NAMES = ("code", "counter", "level", "reason", "week", "day", "month", "standing", "question", "survey", "period",
           "id")  # fmt: skip
 """Of a row for programs: what tells it from its neighbours, where it is written in words."""
-_MADE_UP = re.compile(r"\b(?=[0-9a-f-]*\d)[0-9a-f]{8}[0-9a-f-]*\b|form_key\" value=\"\w+|nonce-[\w=+/-]+")
+_MADE_UP = re.compile(
+    r"\b(?=[0-9a-f-]*\d)[0-9a-f]{8}[0-9a-f-]*\b|\b[0-9a-f]{4}…[0-9a-f]{4}\b|form_key\" value=\"\w+|nonce-[\w=+/-]+"
+)
 _BLOCKS = {"p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "caption", "option", "title", "text", "desc",
            "summary", "label", "button", "legend", "pre", "figcaption"}  # fmt: skip
 DRAWING = "drawing"

@@ -4,12 +4,12 @@ All of it is looked at together: whatever several people know between them is in
 read by somebody here, or stands in ``TELLS_NOTHING`` with its reason.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from sync.collector.store.schema import follow_up, signal
 from tests.attack import harvest, stories
-from tests.attack.centre import PROVINCE
+from tests.attack.centre import ON_PAPER, PROVINCE
 from tests.attack.harvest import Sheet
 from tests.attack.world import BEGIN, World
 
@@ -72,6 +72,32 @@ def decisions(world: World) -> Iterator[Sheet]:
         yield harvest.page(world, f"/dau-hieu/{number}", "huong")
 
 
+def each_form(world: World) -> Iterator[Sheet]:
+    """The same, and the commune and its counter in every form but paper: for a look after each step."""
+    month = f"{world.now:%Y-%m}"
+    yield from decisions(world)
+    yield harvest.file(world, f"/xuat/csv/XA?ky={month}", "kiemtra")
+    yield harvest.read(world, f"/xuat/xlsx/XA/Q1?ky={month}", "huong", "xlsx")
+    yield harvest.report(world, "XA", month, "chu", counter="Q1")
+    yield harvest.page(world, f"/ly-do/XA?ky={month}", "truong")
+    yield harvest.page(world, "/nhat-ky", "kiemtra")
+    yield harvest.metrics(world)
+    yield harvest.desk(world, "a", BEGIN.date().isoformat(), world.now.date().isoformat())
+
+
+def each_form_of_both(world: World) -> Iterator[Sheet]:
+    """Both communes in every form but paper: their counters may be others at each look."""
+    month = f"{world.now:%Y-%m}"
+    yield from stories.days_of_both(world)
+    for unit in ("XA", "XB"):
+        yield harvest.page(world, f"/t/{unit}?ky={month}", "xem")
+        yield harvest.file(world, f"/xuat/csv/{unit}?ky={month}", "kiemtra")
+        yield harvest.report(world, unit, month, "chu")
+    yield harvest.read(world, f"/xuat/xlsx?ky={month}", "chu", "xlsx")
+    yield harvest.page(world, "/nhat-ky", "kiemtra")
+    yield harvest.desk(world, "a", BEGIN.date().isoformat(), world.now.date().isoformat())
+
+
 def letters_and_signs(world: World) -> Iterator[Sheet]:
     """What the collector finds and writes by itself."""
     world.centre.do_chores()
@@ -87,7 +113,7 @@ Address = tuple[str, str, str]
 
 def addresses(world: World) -> list[Address]:
     """What everybody reads by an address."""
-    living = [*_leaders(world), *_supervisor(world), *_it(world), *_auditor(world), *_programs(world)]
+    living = [*_leaders(world), *_supervisor(world), *its(world), *_auditor(world), *_programs(world)]
     return [*living, *kept(world)]
 
 
@@ -106,6 +132,8 @@ def kept(world: World) -> list[Address]:
             found += [("xem", "html", f"/t{below}?ky={month}"), ("chu", "json", f"/v1/report?{asked}")]
             form, who = ("xlsx", "huong") if unit == "XA" else ("csv", "kiemtra")
             found += [(who, form, f"/da-chot/{form}{below}?ky={month}&lan={number}")]
+        if unit == ON_PAPER:
+            found += [("kiemtra", "pdf", f"/da-chot/pdf{below}?ky={month}&lan={number}")]
     return list(dict.fromkeys(found))
 
 
@@ -135,10 +163,10 @@ def _supervisor(world: World) -> Iterator[Address]:
     yield from (("huong", "xlsx", way) for way in sheets)
 
 
-def _it(world: World) -> Iterator[Address]:
-    """Whoever mends kiosks."""
-    kiosks = sorted({f"/may/{kiosk.key.keyid}" for kiosk in world.kiosks.values()})
-    yield from (("may", "html", way) for way in ("/may", *kiosks, "/thiet-lap", "/phieu-hoi"))
+def its(world: World, kiosks: Iterable[str] = ()) -> Iterator[Address]:
+    """Whoever mends kiosks; of some, all are looked at where none is named."""
+    pages = sorted({f"/may/{world.kiosks[name].key.keyid}" for name in (*kiosks,) or world.kiosks})
+    yield from (("may", "html", way) for way in ("/may", *pages, "/thiet-lap", "/phieu-hoi"))
     yield "may", "csv", "/may.csv"
 
 

@@ -202,7 +202,8 @@ def rush(world: World, look: Look) -> None:
 
 
 def rush_and_more(world: World, look: Look) -> None:
-    """The same, and enough for percentages the day after."""
+    """The same, and enough for percentages the day after; kiosks say how they are."""
+    world.tells_status = True
     rush(world, lambda: None)
     world.press("a", 20)
     world.until(2, 8)

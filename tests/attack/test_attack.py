@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from kiosk.domain.numbers.blocks import Invalid
-from tests.attack import harvest, roles, stories
+from tests.attack import harvest, roles, stories, watched
 from tests.attack.months import closed, pool_stories
 from tests.attack.months.pool_plants import POOL_PLANTS
 from tests.attack.months.pool_stories import CLOSED, until
@@ -23,14 +23,15 @@ from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F4
 
 LONG = os.environ.get("ATTACK") == "long"
 STORIES: tuple[tuple[Story, Harvest], ...] = (
-    (stories.one_of_the_afternoon, stories.days_at_desk_and_web), (stories.decided_twice, roles.decisions),
+    (stories.one_of_the_afternoon, stories.days_at_desk_and_web), (stories.decided_twice, roles.each_form),
     (stories.four_and_more, stories.days_on_the_web), (stories.whole_half_days, stories.days_at_desk_and_web),
     (stories.one_pressed_again, stories.days_on_the_web), (stories.looked_at_all_day, roles.few_pages),
     (stories.chosen_anew, stories.days_on_the_web), (stories.chosen_after_the_cut, stories.days_on_the_web),
-    (stories.came_late, stories.days_on_the_web),
-    (stories.counter_moves, stories.days_of_both), (stories.busy_months_end, stories.months_on_the_web),
+    (stories.came_late, roles.each_form),
+    (stories.counter_moves, roles.each_form_of_both), (stories.busy_months_end, stories.months_on_the_web),
     (stories.cloned, stories.days_on_the_web), (stories.months_end, harvest.whole_cuts),
     (stories.clock_stepped, stories.days_at_desk_and_web),
+    (watched.by_it, watched.for_it),
     (stories.rush_and_more, roles.everybody_after_chores),
     *((story, pool_stories.months_of_all) for story in pool_stories.STORIES),
     (closed.corrected, closed.kept_and_live),
@@ -85,7 +86,7 @@ def test_planted_fault_is_found(plant: Plant, monkeypatch: pytest.MonkeyPatch) -
     _totals["planted"] += 1
 
 
-@pytest.mark.parametrize("plant", PLANTS_OF_FORMS, ids=lambda plant: plant.name)
+@pytest.mark.parametrize("plant", [*PLANTS_OF_FORMS, watched.TELLS_FACES], ids=lambda plant: plant.name)
 def test_planted_fault_is_found_in_its_form(plant: FormPlant, monkeypatch: pytest.MonkeyPatch) -> None:
     for target, instead in plant.patches.items():
         monkeypatch.setattr(target, instead)

@@ -115,6 +115,8 @@ class World:
     """What was said together: at one place, one after the other."""
     done: list[str] = field(default_factory=list)
     """What happens once in a story."""
+    tells_status: bool = False
+    """Whether kiosks say how they are before each delivery."""
 
     @property
     def now(self) -> datetime:
@@ -195,6 +197,8 @@ class World:
         wire = Wire(self.centre, kiosk.key, kiosk.clock)
         with JournalReader(kiosk.path) as reader:
             kiosk.delivered = (reader.id, reader.head())
+            if self.tells_status:
+                wire.tell_status(reader)
             try:
                 upload_all(reader, wire, lambda _: None)
                 return

@@ -23,7 +23,7 @@ from sync.collector.figures.book import Book, Closing, Joined, Part
 from sync.collector.figures.lines import Answered, PlaceLine, ReasonLine, ReasonMonth, Week, figure_of
 from sync.collector.figures.places import Place
 from sync.collector.figures.queries.asked import Asked
-from sync.collector.figures.queries.waiting_rows import Why
+from sync.collector.figures.queries.waits import Why
 from sync.collector.figures.reason_ranks import Rank
 from sync.collector.figures.series import Series
 

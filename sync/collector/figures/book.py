@@ -19,7 +19,7 @@ from sync.collector.figures.kiosks import Freshness
 from sync.collector.figures.lines import HalfDay, PlaceLine, ReasonLine, ReasonMonth, Week
 from sync.collector.figures.places import Place
 from sync.collector.figures.queries.asked import Asked
-from sync.collector.figures.queries.waiting_rows import Why
+from sync.collector.figures.queries.waits import Why
 from sync.collector.figures.series import Series
 
 

@@ -12,7 +12,7 @@ from kiosk.domain.numbers.measures import Figure, Method, Score, Share, differs,
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Reason
 from sync.collector.figures.places import Place
-from sync.collector.figures.queries.waiting_rows import Why
+from sync.collector.figures.queries.waits import Why
 from sync.collector.figures.reason_ranks import Rank
 
 

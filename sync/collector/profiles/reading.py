@@ -24,8 +24,7 @@ from sync.collector.figures.queries.counts import (
     sums_of_counters,
 )
 from sync.collector.figures.queries.grains import Days
-from sync.collector.figures.queries.waiting_rows import Why
-from sync.collector.figures.queries.waits import ASIDE_STREAMS, aside_at, read_waiting, waits_at
+from sync.collector.figures.queries.waits import ASIDE_STREAMS, Why, aside_at, read_waiting, waits_at
 from sync.collector.fleet.places.codes import EXACT_MARK
 from sync.collector.fleet.places.counter_table import UnitLook
 from sync.collector.people.audit import note

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sync.collector.figures.book import Book, Part
 from sync.collector.figures.lines import PlaceLine
-from sync.collector.figures.queries.waiting_rows import Why
+from sync.collector.figures.queries.waits import Why
 from sync.collector.figures.series import Change, Series
 from sync.collector.words.closings import Closings
 

@@ -7,32 +7,32 @@ in half days that are over is what is shown there and what waits there, together
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.visit.rating import Standing
 from sync.collector.figures.queries.asked import Asked
 from sync.collector.figures.queries.counts import NAMED_MAX, HalfDay, Keys
 from sync.collector.figures.queries.grains import Days, months_in
-from sync.collector.figures.queries.waiting_rows import (
+from sync.collector.figures.queries.waiting import (
     BETWEEN,
     CROSSING,
+    DEMONSTRATED,
+    FIRST,
     IN_POOL,
+    LAST,
+    PIECES,
     POOLED,
-    POOLED_ANYWHERE,
-    POOLED_ANYWHERE_NAMED,
-    POOLED_NAMED,
     REMAINED,
     RUNNING,
     UNCUT,
-    UNSHOWN,
-    Why,
 )
 from sync.collector.replica.shown import month_of
 from sync.collector.replica.tally import COUNTED
-from sync.collector.store.schema import demonstration
+from sync.collector.store.schema import block, block_piece
 
 SET_ASIDE = tuple(standing for standing in Standing if standing is not Standing.COUNTED)
 """Why a rating does not count, in the order of the domain."""
@@ -40,9 +40,25 @@ ASIDE_STREAMS = [str(standing) for standing in SET_ASIDE]
 """How many were set aside, by why."""
 UpFrom = Callable[[str], Sequence[str]]
 """The keys from a place to the top, its own first."""
-_DEMONSTRATED = select(demonstration.c.row_id)
 WHENEVER: HalfDay = ("9999-12-31", "~")
 """In the place of the present half day: every other one is over."""
+
+
+class Why(StrEnum):
+    """Why ratings of a half day that is over are not shown."""
+
+    OPEN = "open"
+    """No cut holds them yet, or it was not looked at yet."""
+    FEW = "few"
+    """Too few at their counter for a block so far."""
+    STRADDLES = "straddles"
+    """Their block is shown, but not all of it lies in this place and period."""
+    TAIL = "tail"
+    """Too few were left when their month ended, or their kiosk was moved, and no pool holds them yet."""
+    POOLED = "pooled"
+    """Such a rest, which is shown with those of other kiosks in the months of a larger place."""
+    FAULT = "fault"
+    """The cut that holds them is not believed."""
 
 
 class Held(NamedTuple):
@@ -86,16 +102,16 @@ def read_waits(
     connection: Connection, keys: Keys, asked: Asked, days: Days, present: HalfDay, up_from: UpFrom
 ) -> Waits:
     """Which places have ratings that are not shown there yet, of half days before the ``present`` one."""
-    return _read(_Look(connection, keys, asked, days, present, are_places_enough=True)).waits(up_from)
+    return _read(_Look(connection, keys, asked, days, present, is_brief=True)).waits(up_from)
 
 
 def read_waiting(connection: Connection, keys: Keys, asked: Asked, days: Days, present: HalfDay = WHENEVER) -> Waiting:
     """What is not shown yet of these counters, of half days before the ``present`` one."""
-    return _read(_Look(connection, keys, asked, days, present, are_places_enough=False))
+    return _read(_Look(connection, keys, asked, days, present))
 
 
 def _read(look: "_Look") -> Waiting:
-    if look.connection.execute(_DEMONSTRATED).first() is not None:
+    if look.connection.execute(DEMONSTRATED).first() is not None:
         return Waiting((), frozenset())
     return Waiting(tuple(_held(look)), frozenset(_running(look)))
 
@@ -139,25 +155,39 @@ class _Look(NamedTuple):
     asked: Asked
     days: Days
     present: HalfDay
-    are_places_enough: bool
+
+    is_brief: bool = False
     """Whether it is enough to know where something waits that counts."""
 
-    def rows(self, wanted: Any, **values: Any) -> Iterator[Any]:
+    def rows(self, wanted: Any, **ends: Any) -> Iterator[Any]:
         """The rows at these counters, which are named first; each with the counter's place instead.
 
-        ``values`` are what else the statement asks for, or another span than the days that are asked for.
+        ``ends`` are those of another span than the days that are asked for, and what else a statement needs.
         """
         today, part = self.present
-        usual = {"series": self.asked.survey, "question": self.asked.question, "today": date.fromisoformat(today),
-                 "part": part, "first": self.days.first, "last": self.days.last}  # fmt: skip
-        for row in self.connection.execute(wanted, usual | values):
+        values = {"series": self.asked.survey, "question": self.asked.question, "today": date.fromisoformat(today),
+                  "part": part, "first": self.days.first, "last": self.days.last, **ends}  # fmt: skip
+        for row in self.connection.execute(wanted, values):
             if (key := self.keys.get(row[0])) is not None:
                 yield key, *row[1:]
 
 
+_WHY = case(
+    (block.c.fault.is_not(None), str(Why.FAULT)),
+    (block.c.is_tail, str(Why.TAIL)),
+    (block.c.grain.is_(None), str(Why.OPEN)),
+    else_=str(Why.FEW),
+).label("why")
+_UNSHOWN = (
+    PIECES.add_columns(_WHY)
+    .where(block.c.shown_at.is_(None), block.c.last_day >= FIRST, block.c.first_day <= LAST)
+    .group_by(block_piece.c.counter_id, block_piece.c.standing, _WHY)
+)
+
+
 def _held(look: _Look) -> Iterator[Held]:
     yield from _uncut(look)
-    for key, standing, n, named in look.rows(UNSHOWN):
+    for key, standing, n, named in look.rows(_UNSHOWN):
         yield Held(key, Why(named), standing, int(n))
     yield from _straddling(look)
     yield from _pooled(look)
@@ -188,20 +218,13 @@ def _pooled(look: _Look) -> Iterator[Held]:
     """What is shown in months of a larger place: below it, it waits, and in periods without the whole month."""
     whole, parts = months_in(look.days)
     if whole is not None:
-        for key, unit_id, standing, n in _of_months(look, whole._asdict()):
+        counters = [number for number in look.keys if number > 0]
+        named = {"counters": counters} if len(counters) <= NAMED_MAX else {}
+        for key, standing, n, unit_id in look.rows(POOLED[look.is_brief, bool(named)], **whole._asdict(), **named):
             yield Held(key, Why.POOLED, standing, int(n), look.keys.get(-unit_id))
     for part in parts:
         for key, standing, n in look.rows(IN_POOL, **part._asdict()):
             yield Held(key, Why.POOLED, standing, int(n))
-
-
-def _of_months(look: _Look, span: Mapping[str, date]) -> Iterator[Any]:
-    """By counter and the unit of its pool, how many ratings there are; one of each where nobody asks how many."""
-    every, named = (POOLED_ANYWHERE, POOLED_ANYWHERE_NAMED) if look.are_places_enough else (POOLED, POOLED_NAMED)
-    counters = [number for number in look.keys if number > 0]
-    if len(counters) <= NAMED_MAX:
-        return look.rows(named, **span, counters=counters)
-    return look.rows(every, **span)
 
 
 def _running(look: _Look) -> set[str]:

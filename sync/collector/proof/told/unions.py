@@ -19,9 +19,7 @@ _HELD = (
     f"AND p.standing NOT IN ('{COUNTED}', '{Standing.SUSPECT}'))"
 )
 """Whether a block ``b`` is told by itself and holds anything that its kiosk set aside."""
-_MEMBER = (
-    "b.journal_id = u.journal_id AND b.series = u.series AND b.question = u.question AND b.union_seq = u.first_seq"
-)
+_MEMBER = "b.journal_id = u.journal_id AND b.union_seq = u.first_seq"
 """Whether a block ``b`` is in a union ``u``."""
 _OF = "u.journal_id, u.series, u.question, u.first_seq"
 _KEPT = f"{_OF}, u.last_seq, u.is_told, u.counter_id, u.unit_id, u.first_day, u.first_part, u.last_day, u.last_part"
