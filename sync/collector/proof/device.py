@@ -175,7 +175,7 @@ class _Check:
         if since == 1:
             check_opened(row, kept.opened)
         check_border(self._connection, journal_id)
-        check_counts(self._connection, journal_id, kept.served, since)
+        check_counts(self._connection, journal_id, kept.served, since, teller.may_be_at)
         rated = self._check_sums(journal_id, kept, mark)
         known = since if mark is None else mark.next_seq
         found.entries += row.next_seq - known

@@ -109,6 +109,10 @@ class Teller:
             raise Wrong(What.COUNT_CHANGED, day=said.day)
         return counter_on(self._sender.spans, wanted, said.day)
 
+    def may_be_at(self, counter_id: int) -> set[int]:
+        """Where else what is said of a counter may be counted, until a move that was just booked is settled."""
+        return self._left_lately(counter_id, by_itself=True)
+
     def _left_lately(self, wanted: int, *, by_itself: bool) -> set[int]:
         """Where it may still be counted: where the kiosk stood until just now, or its counter did."""
         found, sender, lately = {wanted}, self._sender, self._moved_lately()

@@ -12,7 +12,16 @@ from sqlalchemy import insert, select
 
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor
-from kiosk.journal.lines import CommentLine, Line, OpenedLine, RatingLine, ReasonsLine, RevisedLine, encode_line
+from kiosk.journal.lines import (
+    CommentLine,
+    CountLine,
+    Line,
+    OpenedLine,
+    RatingLine,
+    ReasonsLine,
+    RevisedLine,
+    encode_line,
+)
 from sync.collector.calendar.bounds import Floor
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.replica.ingest import Appended, Arrival, Batch, Conflict, append_batch
@@ -49,7 +58,7 @@ class Pen:
         seq = len(self.lines) + 1
         self.mono_us += 1_000_000
         kinds = {OpenedLine: "opened", RatingLine: "rating", ReasonsLine: "reasons", RevisedLine: "revised"}
-        kind = {**kinds, CommentLine: "comment"}[make]
+        kind = {**kinds, CommentLine: "comment", CountLine: "count"}[make]
         common = {"seq": seq, "at": AT, "mono": self.mono_us, "boot": self.boot, "kind": kind}
         self.lines.append(encode_line(make(**{**common, **values})))
         return seq

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection
 
+from kiosk.journal.lines import CountLine
 from sync.collector.chores.every import transact
 from sync.collector.chores.settle import settle_moves
 from sync.collector.fleet.surveys.library import shipped_surveys
@@ -69,3 +70,17 @@ def test_a_move_excuses_no_other_counter(two_units: Office) -> None:
     two_units.append(pen)
 
     assert found(two_units, NOON + timedelta(minutes=1)) == ["rating_changed"]
+
+
+def test_transactions_that_were_typed_in_at_the_moment_of_a_move_are_excused_so_long(two_units: Office) -> None:
+    with two_units.database.writing() as connection:
+        after_ids(connection)
+        move(connection, two_units)
+    pen = Pen()
+    pen.opened()
+    pen.write(CountLine, day=NOON.date().isoformat(), n=40)
+    # By a process that remembers where the counter stood.
+    two_units.append(pen)
+
+    assert found(two_units, NOON + timedelta(minutes=1)) == []
+    assert found(two_units, NOON + timedelta(minutes=10)) == ["count_changed"]
