@@ -6,12 +6,15 @@ full with ``make faults``, which sets FAULTS=long.
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.faults.rig.kiosk_runs import KioskRuns
 from tests.faults.rig.libraries import MODES, use_mode
 from tests.faults.rig.oracle import Oracle
+from tests.sync.collector.postgres import memory
 
 LONG = os.environ.get("FAULTS") == "long"
 
@@ -27,6 +30,13 @@ def runs(mode: str) -> Iterator[KioskRuns]:
     """Kiosks in this mode, each in a process of its own."""
     with KioskRuns(mode) as started:
         yield started
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """Where disks are laid out that were left behind: in memory, where the kiosks that start on them wait for none."""
+    with TemporaryDirectory(prefix="hailong-disks-", dir=memory()) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

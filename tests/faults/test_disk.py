@@ -166,35 +166,35 @@ def test_database_that_stays_locked_is_told(oracle, clock, tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize("seed", range(20 if LONG else 1))
-def test_byte_flipped_in_any_page_is_noticed_or_changes_nothing(oracle, sound, tmp_path, seed):
+def test_byte_flipped_in_any_page_is_noticed_or_changes_nothing(oracle, sound, place, seed):
     for page in range(len(sound.file) // PAGE):
         random = Random(f"{seed} {page}")
-        place = page * PAGE + random.randrange(PAGE)
+        at = page * PAGE + random.randrange(PAGE)
         damaged = bytearray(sound.file)
-        damaged[place] ^= random.randrange(1, 256)
+        damaged[at] ^= random.randrange(1, 256)
 
-        with named(f"the flip at byte {place}"):
-            require_noticed(oracle, sound, bytes(damaged), tmp_path / str(page))
+        with named(f"the flip at byte {at}"):
+            require_noticed(oracle, sound, bytes(damaged), place / str(page))
 
 
-def test_bit_flipped_in_what_the_journal_says_of_itself_is_noticed(oracle, sound, tmp_path):
+def test_bit_flipped_in_what_the_journal_says_of_itself_is_noticed(oracle, sound, place):
     """Its schema and its id, where a flip must not end in an error that nobody thought of."""
     schema = range(100, PAGE, 1 if LONG else 64)
     start = sound.file.index(b"journal_id")
-    for place in (*schema, *range(start - 4, start + 46)):
+    for at in (*schema, *range(start - 4, start + 46)):
         damaged = bytearray(sound.file)
-        damaged[place] ^= 0x80
+        damaged[at] ^= 0x80
 
-        with named(f"the flip at byte {place}"):
-            require_noticed(oracle, sound, bytes(damaged), tmp_path / str(place))
+        with named(f"the flip at byte {at}"):
+            require_noticed(oracle, sound, bytes(damaged), place / str(at))
 
 
-def test_kiosk_that_does_not_check_the_chain_is_found_out(oracle, sound, tmp_path, monkeypatch):
+def test_kiosk_that_does_not_check_the_chain_is_found_out(oracle, sound, place, monkeypatch):
     MUTANTS["chain unchecked"](monkeypatch.setattr)
     forged = sound.file.replace(b'"level":2', b'"level":5')
 
     with pytest.raises(PromiseBroken, match="in silence"):
-        require_noticed(oracle, sound, forged, tmp_path)
+        require_noticed(oracle, sound, forged, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +207,9 @@ class Sound:
 
 
 @pytest.fixture
-def sound(oracle, clock, tmp_path) -> Sound:
+def sound(oracle, clock, place) -> Sound:
     """A journal with more entries than are looked at in every start."""
-    path = tmp_path / "sound" / "journal.db"
+    path = place / "sound" / "journal.db"
     with open_journal(path, clock) as journal:
         citizens = Citizens(journal, clock)
         assert all(citizens.press() for _ in range(260))

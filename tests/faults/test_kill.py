@@ -29,11 +29,11 @@ STRIKES_MAX = 100_000 if LONG else 20
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment.name)
-def test_killed_kiosk_has_kept_what_it_thanked_for(runs, oracle, moment, tmp_path):
-    counted = census(runs, moment, tmp_path / "census")
+def test_killed_kiosk_has_kept_what_it_thanked_for(runs, oracle, moment, place):
+    counted = census(runs, moment, place / "census")
     every = strikes(moment, counted, counted if LONG else CHANGING, "signal=SIGKILL")
 
-    struck = [strike for strike in chosen(every) if is_killed(runs, oracle, strike, tmp_path / "disk")]
+    struck = [strike for strike in chosen(every) if is_killed(runs, oracle, strike, place / "disk")]
 
     assert len(struck) >= min(len(every), STRIKES_MAX) / 2
 

@@ -42,6 +42,7 @@ from tests.faults.rig.mutants import MUTANTS
 from tests.faults.rig.opening import open_journal
 from tests.faults.rig.oracle import Oracle, PromiseBroken, presses_in, require
 from tests.faults.rig.told import Press
+from tests.sync.collector.postgres import memory
 
 pytestmark = pytest.mark.timeout(3600 if LONG else 120)
 
@@ -68,7 +69,7 @@ class Life(RuleBasedStateMachine):
         self._patched = pytest.MonkeyPatch()
         use_mode(self.mode, self._patched.setattr)
         self._oracle = Oracle(self.mode)
-        self._root = Path(tempfile.mkdtemp(prefix="life-"))
+        self._root = Path(tempfile.mkdtemp(prefix="life-", dir=memory()))
         self._copies = 0
         self._folder = self._root / "0"
         self._clock = FrozenClock()

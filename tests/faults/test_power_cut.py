@@ -82,69 +82,69 @@ def lived(runs: KioskRuns, tmp_path: Path):
     return live
 
 
-def test_every_rating_thanked_for_outlives_a_power_cut(stage, oracle, tmp_path):
-    assert stage(LIFE).broken(oracle, tmp_path) == []
+def test_every_rating_thanked_for_outlives_a_power_cut(stage, oracle, place):
+    assert stage(LIFE).broken(oracle, place) == []
 
 
-def test_power_cut_while_pruning_loses_nothing_that_the_collector_does_not_have(stage, lived, oracle, tmp_path):
+def test_power_cut_while_pruning_loses_nothing_that_the_collector_does_not_have(stage, lived, oracle, place):
     before, told = lived("open", "press:5", "close")
 
     scene = stage(
         ["stop", "open", "press:2", "acknowledge", "prune", "press:1", "acknowledge", "prune", "press:1"], before, told
     )
 
-    assert scene.broken(oracle, tmp_path) == []
+    assert scene.broken(oracle, place) == []
 
 
-def test_power_cut_while_the_schema_is_brought_up_to_date_loses_nothing(stage, lived, oracle, tmp_path, monkeypatch):
+def test_power_cut_while_the_schema_is_brought_up_to_date_loses_nothing(stage, lived, oracle, place, monkeypatch):
     before, told = lived("open", "press:3", "close")
 
     scene = stage(["stop", "open", "press:1"], before, told, migrating=True)
 
     MUTANTS["migrating"](monkeypatch.setattr)
-    assert scene.broken(oracle, tmp_path) == []
+    assert scene.broken(oracle, place) == []
 
 
-def test_power_cut_while_a_rolled_back_journal_is_continued_loses_nothing(stage, lived, oracle, tmp_path):
+def test_power_cut_while_a_rolled_back_journal_is_continued_loses_nothing(stage, lived, oracle, place):
     older, told = lived("open", "press:3", "close")
     newer, _ = lived("open", "press:2", "close", before=older)
 
     scene = stage(["stop", "open", "press:1"], {**older, HEAD: newer[HEAD]}, told)
 
-    assert scene.broken(oracle, tmp_path, continues=("rolled back",)) == []
+    assert scene.broken(oracle, place, continues=("rolled back",)) == []
 
 
-def test_power_cut_while_a_damaged_journal_is_continued_loses_nothing_more(stage, lived, oracle, tmp_path):
+def test_power_cut_while_a_damaged_journal_is_continued_loses_nothing_more(stage, lived, oracle, place):
     sound, told = lived("open", "press:6", "close")
     damaged, lost = one_byte_flipped_in_the_last_line(sound[JOURNAL])
 
     scene = stage(["stop", "open", "press:1"], {**sound, JOURNAL: damaged}, told.without(lost))
 
-    assert scene.broken(oracle, tmp_path, continues=("damaged",)) == []
+    assert scene.broken(oracle, place, continues=("damaged",)) == []
 
 
-def test_power_cut_while_it_recovers_from_a_power_cut_loses_nothing(stage, oracle, tmp_path):
+def test_power_cut_while_it_recovers_from_a_power_cut_loses_nothing(stage, oracle, place):
     life = stage(LIFE)
     cuts = every_cut(life.operations, torn=2)
     twice = Random(1).sample(cuts, 60 if LONG else 4)
 
     for cut, image, told in images(life.operations, twice, {}):
         again = stage(["stop", "open", "press:1"], image, told, boot="boot-again")
-        assert again.broken(oracle, tmp_path, cuts_max=20, in_doubt_max=2) == [], f"the first cut was {cut}"
+        assert again.broken(oracle, place, cuts_max=20, in_doubt_max=2) == [], f"the first cut was {cut}"
 
 
 @pytest.mark.parametrize("mutant", ["synced less", "thanked early"])
-def test_kiosk_that_breaks_the_promise_is_found_out(stage, oracle, tmp_path, mutant):
-    broken = stage(LIFE, mutant=mutant).broken(oracle, tmp_path, cuts_max=60)
+def test_kiosk_that_breaks_the_promise_is_found_out(stage, oracle, place, mutant):
+    broken = stage(LIFE, mutant=mutant).broken(oracle, place, cuts_max=60)
 
     assert any("thanked for, but not kept" in line for line in broken)
 
 
-def test_kiosk_that_prunes_what_the_collector_does_not_have_is_found_out(stage, oracle, tmp_path):
+def test_kiosk_that_prunes_what_the_collector_does_not_have_is_found_out(stage, oracle, place):
     scene = stage(["stop", "open", "press:3", "acknowledge", "press:3", "prune"], mutant="pruned unacknowledged")
 
     at_the_end = [Cut(len(scene.operations), "keep")]
-    (broken,) = broken_by(scene.operations, at_the_end, oracle, tmp_path, JOURNAL)
+    (broken,) = broken_by(scene.operations, at_the_end, oracle, place, JOURNAL)
     assert "thanked for, but not kept" in broken
 
 
