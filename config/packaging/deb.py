@@ -93,7 +93,7 @@ KIOSK = Package(
 COLLECTOR = Package(
     "hailong-collector", "collector", ("collector", "postgres", "sqlite", "oidc", "tracing"),
     enabled=("hailong-collector.service",),
-    units=("hailong-collector.service",),
+    units=("hailong-collector.service", "hailong-witness.service"),
     programs=(),
     files=(
         ("proxy/nginx.conf", "/usr/share/doc/hailong-collector/examples/nginx.conf"),
@@ -101,6 +101,7 @@ COLLECTOR = Package(
         ("proxy/postgresql.conf", "/usr/share/doc/hailong-collector/examples/postgresql.conf"),
     ),
     data=("collector",),
+    offered=("hailong-witness.service",),
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ EXPOSURE_MAX = {
     "hailong-agent": 2.5,
     "hailong-collector": 2.5,
     "hailong-maintenance": 2.5,
+    "hailong-witness": 2.5,
     # It needs the graphics card and the X server's door.
     "hailong-kiosk": 2.5,
 }
@@ -49,7 +50,10 @@ def test_unit_is_as_closed_as_promised(name):
     assert float(exposure[1]) <= EXPOSURE_MAX[name]
 
 
-@pytest.mark.parametrize("name", ["hailong-kiosk.service", "hailong-agent.service", "hailong-collector.service"])
+@pytest.mark.parametrize(
+    "name",
+    ["hailong-kiosk.service", "hailong-agent.service", "hailong-collector.service", "hailong-witness.service"],
+)
 def test_program_that_stands_still_or_ends_is_started_again(name):
     text = unit(name)
 

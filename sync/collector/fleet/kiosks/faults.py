@@ -28,6 +28,8 @@ class Fault(StrEnum):
     CLOCK = "clock"
     JOURNAL = "journal"
     """Forked, damaged or restored from a copy."""
+    LOG = "log"
+    """What it is shown of the public log does not hold against what it keeps."""
     BEYOND = "beyond"
     """It spoke for counters, days or visits that are not its own."""
     TOUCH = "touch"
@@ -94,6 +96,7 @@ def mark_of(fault: Fault, status: Mapping[str, Any], hurt_at: datetime | None, b
         Fault.TOUCH: status.get("touch_test") or "",
         # Its first word only: what follows tells of the moment.
         Fault.ERROR: (status.get("last_error") or status.get("settings_fault") or "").partition(":")[0],
+        Fault.LOG: status.get("log_fault") or "",
         Fault.VERSION: status.get("software", ""),
         Fault.UPGRADE: (status.get("upgrade_refused") or {}).get("version", ""),
     }
@@ -124,6 +127,8 @@ def _of_word(seen: Seen, now: datetime, rules: Fleet) -> Iterator[Fault]:
         yield Fault.SQLITE
     if said.get("last_error") or said.get("settings_fault"):
         yield Fault.ERROR
+    if said.get("log_fault"):
+        yield Fault.LOG
     if said.get("upgrade_refused"):
         yield Fault.UPGRADE
 

@@ -11,7 +11,7 @@ FAULTS = {
     "im-lang": Fault.SILENT, "ton-cho": Fault.BACKLOG, "dong-ho": Fault.CLOCK, "dia": Fault.DISK,
     "phien-ban": Fault.VERSION, "re-nhanh": Fault.JOURNAL, "cam-ung": Fault.TOUCH, "sqlite": Fault.SQLITE,
     "khong-bam": Fault.DEAD, "bao-loi": Fault.ERROR, "nang-cap": Fault.UPGRADE,
-    "vuot-quyen": Fault.BEYOND,
+    "vuot-quyen": Fault.BEYOND, "so-cong-khai": Fault.LOG,
 }  # fmt: skip
 """As an address writes them, in the order of the page."""
 
@@ -24,6 +24,7 @@ def fault_name(t: Texts, fault: Fault) -> str:
         Fault.BACKLOG: t("Backlog"),
         Fault.CLOCK: t("Clock wrong"),
         Fault.JOURNAL: t("Forked or damaged"),
+        Fault.LOG: t("Public log does not hold"),
         Fault.BEYOND: t("Beyond its counters"),
         Fault.TOUCH: t("Touch"),
         Fault.SQLITE: t("SQLite"),
@@ -42,6 +43,7 @@ def remedy(t: Texts, fault: Fault) -> str:
         Fault.BACKLOG: t("First: look at what it says is wrong. Nothing is lost while it waits."),
         Fault.CLOCK: t("First: set its clock or its time server. Ratings are dated rightly by its boot clock."),
         Fault.JOURNAL: t("First: make sure that the old card or disk is not in use in another machine."),
+        Fault.LOG: t("First: keep the evidence on the kiosk, kiosk log --evidence, and run collector log check here."),
         Fault.BEYOND: t("First: see on its page what was set aside. Grant the counter, or look to the kiosk."),
         Fault.TOUCH: t("First: clean the screen and ask for another touch test."),
         Fault.SQLITE: t("First: install the packaged version again; its own SQLite commits safely."),
@@ -50,6 +52,21 @@ def remedy(t: Texts, fault: Fault) -> str:
         Fault.UPGRADE: t("First: read why. Unless it says otherwise, the kiosk works on with the version before."),
         Fault.VERSION: t("First: let the update reach it."),
     }[fault]
+
+
+def log_doubt(t: Texts, code: str) -> str:
+    """What of the public log does not hold, as a kiosk says it; a code of a later version is said as it is."""
+    return {
+        "unreadable": t("What this collector says of the public log cannot be read"),
+        "signature": t("The checkpoint that it is shown is not signed by the log's key"),
+        "witness": t("A signature of another office on the public log is false"),
+        "roots": t("The log's keys are not signed by this collector's own key for the address that the kiosk calls"),
+        "older": t("It is shown an older state of the public log than before"),
+        "root": t("The public log exists in two versions"),
+        "consistency": t("The public log was rewritten: it does not hold what it held before"),
+        "leaf": t("The public log does not hold this kiosk's entries as they are on its disk"),
+        "restart": t("The new public log does not begin with the end of the old one"),
+    }.get(code, code)
 
 
 def remedy_of_many(t: Texts, fault: Fault) -> str:

@@ -13,11 +13,11 @@ from sync.collector.fleet.kiosks.branches import Branch
 from sync.collector.fleet.kiosks.faults import Fault, has_deaf_face
 from sync.collector.fleet.kiosks.history import Event
 from sync.collector.fleet.kiosks.roll import Kiosk
-from sync.collector.fleet.kiosks.words import command_name, fault_name, remedy, why_refused
+from sync.collector.fleet.kiosks.words import command_name, fault_name, log_doubt, remedy, why_refused
 from sync.collector.replica.projection_rows import UnreadReason
 from sync.collector.words.phrases import Phrases
 
-GRAVE = frozenset({Fault.SILENT})
+GRAVE = frozenset({Fault.SILENT, Fault.LOG})
 
 
 class FleetWords:
@@ -130,6 +130,10 @@ class FleetWords:
         said = kiosk.status.get("upgrade_refused") or {}
         at = datetime.fromisoformat(said["at"])
         return f"{said['version']}, {at:%H:%M} {self.t.day(at.date())}: {why_refused(self.t, said['why'])}"
+
+    def log_doubt(self, kiosk: Kiosk) -> str:
+        """What of the public log does not hold, by the kiosk's last word."""
+        return log_doubt(self.t, str(kiosk.status.get("log_fault") or ""))
 
     def last_press(self, found: HalfDay | None) -> str:
         """The half day of the last press, never finer, and only of half days that are over."""

@@ -32,6 +32,7 @@ SPOILT: dict[Fault, dict[str, Any]] = {
             "why": "the screen was away for 90 s",
         }
     },
+    Fault.LOG: {"log_fault": "consistency"},
     Fault.ERROR: {"last_error": "certificate: not valid"},
     Fault.VERSION: {"software": OLD_VERSION},
 }

@@ -144,6 +144,15 @@ class TestAThousandKiosks:
         assert "Nâng cấp thất bại" in page
         assert "1.0.4, 18:09 19/11/2026: màn hình không hiện trong 90 giây" in page
 
+    def test_a_kiosks_page_tells_what_of_the_public_log_does_not_hold(self, watched: TestClient) -> None:
+        one = next(number for number in range(1000) if faults_of(number) == {Fault.LOG})
+
+        page = watched.get(f"/may/{device_of(one)}").text
+
+        assert "Sổ công khai không khớp" in page
+        assert "Sổ công khai đã bị ghi lại" in page
+        assert "kiosk log --evidence" in page
+
     def test_presses_are_told_in_steps_of_five_and_days_alone(self, watched: TestClient) -> None:
         page = watched.get(f"/may/{device_of(1)}").text
 
