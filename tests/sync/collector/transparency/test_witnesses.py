@@ -9,6 +9,7 @@ from sync.collector.settings.log import Log
 from sync.collector.transparency.errors import LogBehind, LogForked, LogUnsure
 from sync.protocol.tlog.note import Note
 from tests.sync.collector.builders import Office, Pen
+from tests.sync.collector.one_engine import database_url  # noqa: F401 - a fixture
 from tests.sync.collector.transparency.logs import Kept
 from tests.sync.collector.transparency.witnessing import FakeWitness, witness
 
