@@ -29,8 +29,10 @@ DAY = date(2026, 11, 21)
 class Guide(Staying):
     """Knows the collector by its key, and asks for no proof of it."""
 
+    key = public_text(OWN_KEY)
+
     def collector(self) -> tuple[str, str]:
-        return public_text(OWN_KEY), COLLECTOR
+        return self.key, COLLECTOR
 
 
 class Kiosk:
@@ -425,7 +427,7 @@ def test_kiosk_enrolled_before_learns_the_keys_once_from_its_own_collector(kiosk
 
 
 def test_kiosk_that_does_not_know_its_collector_yet_takes_no_keys_and_finds_no_fault(kiosk, monkeypatch):
-    monkeypatch.setattr(Guide, "collector", lambda _: ("", COLLECTOR))
+    monkeypatch.setattr(Guide, "key", "")
     kiosk.files.log.unlink()
     kiosk.change = lambda _: LogAnswer(roots=sign_log_roots(OWN_KEY, kiosk.log.roots, COLLECTOR))
 
