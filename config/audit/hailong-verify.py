@@ -804,7 +804,7 @@ def check_blocks(bundle, statements, excused, told):
             told.differ("block_few", journal=block.journal, last=block.last)
         if block.shown and _n(block, SUSPECT):
             counts["suspect"].update(n=n, of=1)
-        if said is not None:
+        if said is not None and block.place is not None:
             _hold(block, said, counters, counts, told)
         elif key in excused:
             counts["otherwise"].update(n=n, of=1)
@@ -869,7 +869,8 @@ def _hold_sums(block, said, n, of_kiosk, else_):
     levels = {str(level): n for level, n in zip(LEVELS, block.levels) if n}
     if levels != said["counted"]["levels"]:
         else_("levels", levels, said["counted"]["levels"])
-    if block.reasons != said["counted"]["reasons"]:
+    # Reasons are kept of what counts alone.
+    if not _n(block, SUSPECT) and block.reasons != said["counted"]["reasons"]:
         else_("reasons", block.reasons, said["counted"]["reasons"])
 
 
@@ -1056,7 +1057,8 @@ def _hold_lines(block, said, told):
     hold("aside", {name: _n(block, name) for name in standings}, dict(said["aside"]))
     if block.levels is not None:
         hold("levels", {level: n for level, n in zip(LEVELS, block.levels) if n}, dict(said["levels"]))
-        hold("reasons", block.reasons, dict(said["reasons"]))
+        if not _n(block, SUSPECT):
+            hold("reasons", block.reasons, dict(said["reasons"]))
 
 
 def _hold_opening(block, statement, entries, told):
