@@ -22,6 +22,7 @@ from kiosk.domain.visit.door import Room  # noqa: E402 - the path comes first
 SHAPES = {"landscape": (1280, 800), "portrait": (800, 1280)}
 THEMES = ("light", "dark", "high-contrast")
 LANGUAGES = ("vi", "en")
+LOG_WORDS = "Sổ công khai: đến hết ngày 19/11/2026"
 OFFICE = {
     "vi": "Trung tâm Phục vụ hành chính công phường Bình An",
     "en": "Bình An Ward Public Administrative Service Centre",
@@ -271,7 +272,7 @@ def show_desk(app: Any) -> None:
     found = counted()
     app.staff.tick(knocked=True)
     app.staff.seen = Seen(found, found.tally.days[-1].day)
-    app.staff.delivery = Delivery(7, 1300, enrolled=True)
+    app.staff.delivery = Delivery(7, 1300, enrolled=True, log=LOG_WORDS)
     app.staff.door.judge(True, app.wiring.clock.now())
     app.refresh()
 

@@ -50,13 +50,12 @@ def staff_errands(settings: KioskSettings) -> Errands:
 
 
 def _log_words(seen: "LogSeen | None") -> str:
-    from sync.agent.asked.public_log import doubt_words
-
     if seen is None:
         return ""
+    if seen.failed:
+        return _vietnamese("Public log does not hold: tell IT staff (kiosk log)")
     if seen.doubt is not None:
-        said = doubt_words(seen.doubt, texts("kiosk", "vi"))[0]
-        return _vietnamese("{said}. For IT staff: kiosk log", said=said)
+        return _vietnamese("Public log: could not be checked lately (kiosk log)")
     if seen.day is None:
         return _vietnamese("Public log: not in it yet")
     day = date.fromisoformat(seen.day)

@@ -18,8 +18,6 @@ WORDS_PAD_U = 1.1
 """Between the words and the line around their tile, in hundredths of the short side."""
 ONE_LINE_MIN = 0.85
 """Words that must be smaller than this share of their size for one line take two."""
-LOG_U = 6.0
-"""Height of what is said of the public log."""
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 ICONS = {
@@ -106,11 +104,15 @@ class Delivered(Part):
         else:
             self.waiting = t("Entries waiting: {n}", n="?" if waiting is None else t.number(waiting - waiting % 5))
 
+    def log_u(self, look: Look) -> float:
+        """How high what is said of the public log stands: a line where the page is wide there, else two."""
+        return 0 if not self.log else 3 if look.portrait else 6
+
     def draw(self, look: Look, area: Area) -> None:
         """Two rows at the top of the area, and below them what is said of the public log."""
         self.put(area)
         u, ids = look.u, self.ids
-        below = area.cut_bottom(LOG_U * u) if self.log else None
+        below = area.cut_bottom(self.log_u(look) * u) if self.log else None
         for icon, words in ((ids.waiting_icon, ids.waiting), (ids.contact_icon, ids.contact)):
             row = area.cut_top(0.47 * area.height if words is ids.waiting else area.height, 0.6 * u)
             icon.draw(look, row.cut_left(4.4 * u, 1.6 * u), 4.4 * u)

@@ -10,7 +10,7 @@ from kiosk.domain.visit.survey import Survey
 from kiosk.ui.look.area import Area
 from kiosk.ui.look.look import Look
 from kiosk.ui.parts.page import paper
-from kiosk.ui.staff.acts import ICONS, LOG_U, ActTile, act_words, draw_acts
+from kiosk.ui.staff.acts import ICONS, ActTile, act_words, draw_acts
 from kiosk.ui.staff.numbers.day_panel import DayPanel
 from kiosk.ui.staff.numbers.day_words import words_of_day
 from kiosk.ui.staff.numbers.numbers_page import NumbersPage
@@ -91,8 +91,10 @@ class DeskPage(NumbersPage):
 
     def _draw_side(self, look: Look, area: Area) -> None:
         u, told = look.u, self.ids.told
-        high = 14 + (LOG_U if self.ids.delivered.log else 0)
-        self.ids.delivered.draw(look, area.cut_top(high * u, 1.2 * u))
+        delivered = self.ids.delivered
+        # The rows give way a little, so that the acts keep their size.
+        high = (14 if not delivered.log or not look.portrait else 11) + delivered.log_u(look)
+        delivered.draw(look, area.cut_top(high * u, 1.2 * u))
         high = told.fit(look, area.width, 12 * u, lines_max=5, balanced=False) if self.told else 0
         told.put(area.cut_top(high, (1.2 if high else 0) * u), across=0)
         acts = [tile for tile in self._acts if tile.name not in NUMBERS]

@@ -410,7 +410,9 @@ def test_resting_screen_offers_the_other_language(kiosk: Any):
     assert kiosk.app.t.language == "en"
 
 
-def test_failed_proof_of_the_public_log_is_told_in_one_sentence_and_keeps_nobody_from_rating(kiosk: Any, monkeypatch: Any):
+def test_failed_proof_of_the_public_log_is_told_in_one_sentence_and_keeps_nobody_from_rating(
+    kiosk: Any, monkeypatch: Any
+):
     monkeypatch.setattr("kivy.app.App.get_running_app", lambda: kiosk.app)
     kiosk.pass_time(31)
     kiosk.until_step(Step.RESTING)

@@ -151,6 +151,20 @@ def other_tree(answer: LogAnswer) -> LogAnswer:
     return LogAnswer(note)
 
 
+def test_first_proof_that_failed_stays_with_its_evidence_whatever_comes_after(kiosk):
+    kiosk.live()
+    kiosk.change = broken({}, {"index": 2})
+    kiosk.log.add(b"grown")
+    kiosk.live()
+    first = kiosk.kept.fault
+    kiosk.change = lambda _: LogAnswer(signed_note([b"other", b"tree", b"of", b"four"], LOG, WITNESS).format())
+
+    kiosk.live()
+
+    assert first.code is Doubt.LEAF
+    assert kiosk.kept.fault == first
+
+
 def test_two_trees_of_one_size_are_named(kiosk):
     kiosk.live()
     kiosk.change = other_tree
