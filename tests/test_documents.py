@@ -25,7 +25,14 @@ DOCUMENTS = [
 OURS = ("kiosk", "sync", "assets", "config", "tests", "findings")
 SETTINGS = {".".join(key) for structure in (KioskSettings, CollectorConfig) for key in keys(structure)}
 SECTIONS = {key.rpartition(".")[0] for key in SETTINGS if "." in key}
-OF_A_MACHINE = {"device.key", "50-setup.toml", "hailong-setup.toml", "pgbouncer.ini", "INSTALL.txt"}
+OF_A_MACHINE = {
+    "device.key",
+    "50-setup.toml",
+    "hailong-setup.toml",
+    "pgbouncer.ini",
+    "INSTALL.txt",
+    "witness/witness.key",
+}
 """Files that are made elsewhere."""
 WORDS_MAX = 900
 

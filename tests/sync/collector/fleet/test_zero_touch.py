@@ -3,6 +3,7 @@
 import csv
 import tomllib
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sync.collector.fleet.places.counter_table import read_table
 from sync.collector.replica.sender import Device
 from sync.collector.store import schema
 from sync.collector.store.database import Database
+from sync.protocol.tlog.messages import LogRoots
 from tests.sync.collector.builders import NOON, Office
 
 SURVEYS = ("sipas-5@1", "tt32-3@1")
@@ -114,6 +116,16 @@ def test_repeating_it_keeps_codes_that_are_good_and_makes_what_is_missing(office
     assert len(stored(office.database)) == 3
     ends = {line[0]: line[4] for line in csv.reader((out / "codes.csv").read_text("utf-8-sig").splitlines())}
     assert (ends["Q7"], ends["Q9"]) == ("2026-11-23T05:00+00:00", "2026-11-23T06:00+00:00")
+
+
+def test_setup_file_says_by_which_keys_the_public_log_is_known(office: Office, table, tmp_path) -> None:
+    out, roots = tmp_path / "out", LogRoots("danhgia.example/log+1+A", ["other.example/witness+2+B"], 1)
+
+    make(office.database, table(TABLE), out, replace(TERMS, log=roots))
+
+    assert setup_of(out, "Q7")["log"] == {"vkey": roots.vkey, "witnesses": roots.witnesses, "quorum": 1}
+    make(office.database, table(TABLE), tmp_path / "without", TERMS)
+    assert "log" not in setup_of(tmp_path / "without", "Q7")
 
 
 def test_expired_codes_are_made_anew(office: Office, table, tmp_path) -> None:

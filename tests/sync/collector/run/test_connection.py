@@ -16,7 +16,7 @@ from starlette.responses import Response
 from sync.collector.api.middleware import LEFT
 from sync.collector.run.app import create_app
 from sync.collector.run.connection import GuardedProtocol, Limits
-from sync.collector.run.server import _server, open_enough
+from sync.collector.run.server import make_server, open_enough
 from sync.collector.services.services import Services
 from tests.sync.collector.builders import Pen
 from tests.sync.collector.kiosk_client import KioskKey
@@ -43,7 +43,7 @@ def port(services: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         return Response(b"x" * _LARGE, media_type="application/zip")
 
     # Without what is made ready beside the first requests; the rest is as it is served.
-    server = uvicorn.Server(_server(app).config)
+    server = uvicorn.Server(make_server(app, lambda: None).config)
     listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()

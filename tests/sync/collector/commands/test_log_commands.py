@@ -1,0 +1,75 @@
+"""``collector log`` and ``collector verify``: what IT staff do with the public log at a terminal."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from sync.collector.commands.main import app
+from sync.collector.store.database import open_database
+from sync.collector.store.migrate import migrate
+from tests.sync.collector.builders import Pen, open_office
+from tests.sync.collector.kiosk_client import enrolled_key
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The data folder of a collector with one kiosk's journal."""
+    database = open_database(f"sqlite:///{tmp_path / 'collector' / 'collector.db'}", create=True)
+    migrate(database)
+    office = open_office(database)
+    enrolled_key(database, office.device.device_id)
+    pen = Pen()
+    pen.opened()
+    pen.rating()
+    office.append(pen)
+    database.close()
+    return tmp_path
+
+
+@pytest.fixture
+def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("HAILONG_LANGUAGE", "en")
+
+    def call(*arguments: str) -> Result:
+        return CliRunner().invoke(app, [*arguments, "--data-dir", str(folder)], catch_exceptions=True)
+
+    return call
+
+
+def test_the_log_is_begun_shown_given_another_key_and_begun_anew(folder: Path, run: Run) -> None:
+    assert "There is no public log yet" in run("log", "status").output
+    assert run("log", "run").exit_code == 0
+    state = json.loads(run("log", "status", "--json").output)
+    assert (state["origin"], state["size"], state["published_size"]) == ("127.0.0.1:8600/log", 2, 2)
+    assert "0 leaves were fetched; the log has 2." in run("log", "rebuild").output
+
+    assert "Its key, for whoever witnesses it: 127.0.0.1:8600/log+" in run("log", "new-key", "--yes").output
+    assert "follows it." in run("log", "restart", "--yes").output
+    assert run("log", "run").exit_code == 0
+
+    state = json.loads(run("log", "status", "--json").output)
+    assert (state["origin"], state["published_size"]) == ("127.0.0.1:8600/log/2", 3)
+    assert "No witness is set" in run("log", "status").output
+
+
+def test_verify_holds_the_log_to_a_checkpoint_that_was_kept_elsewhere(folder: Path, run: Run) -> None:
+    run("log", "run")
+    kept = folder / "checkpoint"
+    kept.write_bytes((folder / "collector" / "log" / "public" / "checkpoint").read_bytes())
+    every = ("verify", "--all", "--workers", "1", "--since", str(kept))
+    assert run(*every).exit_code == 0
+
+    kept.write_text(kept.read_text().replace("\n2\n", "\n1\n"))
+    assert run(*every).exit_code != 0
+    database = open_database(f"sqlite:///{folder / 'collector' / 'collector.db'}")
+    with database.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM device_key")
+    database.close()
+    findings = json.loads(run("verify", "--all", "--workers", "1", "--json").stdout)["findings"]
+
+    assert "log_key" in [finding["what"] for finding in findings]
