@@ -71,7 +71,7 @@ def test_what_is_proven_is_what_the_stored_lines_say(month: Audited, opened: Ope
     rests = {one["code"]: one["n"] for one in told.rests}
     assert "word_withheld" not in rests
     assert rests["word_pools"] == lines.cut(xa, tails=True).n
-    assert not {"word_log", "word_witness", "word_key", "word_journal", "word_uncut", "word_report"} & set(rests)
+    assert not {"word_log", "word_witness", "word_key", "word_journal", "word_early", "word_uncut"} & set(rests)
 
 
 def test_the_file_runs_on_a_bare_machine(month: Audited, opened: Opened, tmp_path: Path) -> None:
@@ -150,6 +150,17 @@ def test_a_checkpoint_of_before_is_shown_to_be_the_same_log(month: Audited, open
     assert [one["code"] for one in checked(month, path, known=known).differs] == ["checkpoint_parted"]
     told = checked(month, opened.written(tmp_path / "c.zip"), known=known)
     assert ("word_known", known.size) in [(one["code"], one["n"]) for one in told.rests]
+
+
+def test_an_entry_of_the_log_that_is_older_than_the_report_is_said(
+    month: Audited, opened: Opened, tmp_path: Path
+) -> None:
+    mine = opened.copy()
+    mine["report"]["today"] = "2026-12-01"
+
+    told = checked(month, mine.written(tmp_path / "b.zip"))
+
+    assert [one["n"] for one in told.rests if one["code"] == "word_early"] == [2]
 
 
 def test_keys_that_the_auditor_brought_are_held_to(month: Audited, opened: Opened, tmp_path: Path) -> None:
