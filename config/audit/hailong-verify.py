@@ -126,6 +126,10 @@ SAYS = {
         "journal {journal}, cut {cut}: its kiosk made this block of the month, and the report does not have it",
         "chuỗi ghi {journal}, lần cắt {cut}: máy đã cắt khối này trong tháng, nhưng báo cáo không có",
     ),
+    "journal_twice": (
+        "journal {journal} is in the bundle twice",
+        "chuỗi ghi {journal} có trong gói hai lần",
+    ),
     "cut_twice": (
         "journal {journal}, cut {cut}: it is counted twice",
         "chuỗi ghi {journal}, lần cắt {cut}: được tính hai lần",
@@ -208,6 +212,12 @@ SAYS = {
         "{n} journals: the log does not say how many cuts they had; that none is missing at the end rests on the "
         "collector's word",
         "{n} chuỗi ghi: sổ không nói có bao nhiêu lần cắt; việc không thiếu lần cắt nào ở cuối chỉ theo lời máy chủ",
+    ),
+    "word_early": (
+        "{n} journals: their entry in the log is older than the report (the oldest of {day}); that no cut came after it "
+        "rests on the collector's word, and shows in the log's later entries to whoever knows the journal",
+        "{n} chuỗi ghi: mục trong sổ cũ hơn báo cáo (cũ nhất ngày {day}); việc sau đó không có lần cắt nào chỉ theo lời "
+        "máy chủ, người biết chuỗi ghi có thể tìm trong các mục sau của sổ",
     ),
     "word_uncut": (
         "{n} ratings of blocks that no kiosk signed (an older kiosk's, cut by the collector): levels and reasons rest "
@@ -661,16 +671,20 @@ def check_report(bundle, checkpoint, told):
 def check_journals(bundle, checkpoint, told):
     """By journal and the last entry of a block, what its kiosk signed; what of it is shown by its hash alone."""
     statements, excused, withheld, unlogged, unkeyed = {}, set(), Counter(), 0, 0
+    early = _early(bundle)
+    for name, n in Counter(one["journal"] for one in bundle.journals).items():
+        if n > 1:
+            told.differ("journal_twice", journal=name)
     for journal in bundle.journals:
         tree, name = journal.get("tree"), journal["journal"]
         if tree is None:
             continue
         root = _root(journal, told)
         text = f"hailong-cuts/1\n{name}\n{tree['size']}\n{root.hex() if root else ''}\n"
-        if root is None or not is_signed(
-            b64(tree["key"], 32), b64(tree["signature"], 64), text.encode("ascii", "replace")
-        ):
-            told.differ("cuts_signature" if root else "cuts_root", journal=name)
+        if root is None:
+            told.differ("cuts_root", journal=name)
+        elif not is_signed(b64(tree["key"], 32), b64(tree["signature"], 64), text.encode("ascii", "replace")):
+            told.differ("cuts_signature", journal=name)
         if checkpoint is not None:
             unkeyed += not _check_key(journal, checkpoint, told)
             unlogged += not _check_logged(journal, root, checkpoint, told)
@@ -679,9 +693,18 @@ def check_journals(bundle, checkpoint, told):
         told.rest("word_key", unkeyed)
     if checkpoint is not None and unlogged:
         told.rest("word_journal", unlogged)
+    if checkpoint is not None and early:
+        told.rest("word_early", len(early), day=min(early))
     for why, n in sorted(withheld.items()):
         told.rest("word_withheld", n, why=why)
     return statements, excused
+
+
+def _early(bundle):
+    """The days of journals' entries in the log that are older than the report: what came in between is not in them."""
+    before = (date.fromisoformat(bundle.report["today"]) - timedelta(days=1)).isoformat()
+    leaves = [one.get("leaf") for one in bundle.journals]
+    return [leaf["date"] for leaf in leaves if leaf and leaf["kind"] == "journal" and leaf["date"] < before]
 
 
 def _root(journal, told):
@@ -804,7 +827,7 @@ def check_blocks(bundle, statements, excused, told):
             told.differ("block_few", journal=block.journal, last=block.last)
         if block.shown and _n(block, SUSPECT):
             counts["suspect"].update(n=n, of=1)
-        if said is not None:
+        if said is not None and block.place is not None:
             _hold(block, said, counters, counts, told)
         elif key in excused:
             counts["otherwise"].update(n=n, of=1)
@@ -869,7 +892,8 @@ def _hold_sums(block, said, n, of_kiosk, else_):
     levels = {str(level): n for level, n in zip(LEVELS, block.levels) if n}
     if levels != said["counted"]["levels"]:
         else_("levels", levels, said["counted"]["levels"])
-    if block.reasons != said["counted"]["reasons"]:
+    # Reasons are kept of what counts alone.
+    if not _n(block, SUSPECT) and block.reasons != said["counted"]["reasons"]:
         else_("reasons", block.reasons, said["counted"]["reasons"])
 
 
@@ -1056,7 +1080,8 @@ def _hold_lines(block, said, told):
     hold("aside", {name: _n(block, name) for name in standings}, dict(said["aside"]))
     if block.levels is not None:
         hold("levels", {level: n for level, n in zip(LEVELS, block.levels) if n}, dict(said["levels"]))
-        hold("reasons", block.reasons, dict(said["reasons"]))
+        if not _n(block, SUSPECT):
+            hold("reasons", block.reasons, dict(said["reasons"]))
 
 
 def _hold_opening(block, statement, entries, told):

@@ -105,6 +105,10 @@ def a_shorter_tree(opened: Opened, other: Opened) -> None:
     opened["journals"][0]["tree"]["size"] -= 1
 
 
+def a_journal_twice(opened: Opened, other: Opened) -> None:
+    opened["journals"].append(opened["journals"][0])
+
+
 def a_block_twice(opened: Opened, other: Opened) -> None:
     opened["basis"]["blocks"].append(opened["basis"]["blocks"][0])
 
@@ -157,6 +161,7 @@ ALTERED: list[tuple[Alter, set[str]]] = [
     (a_missing_block, {"cut_unused", "number"}),
     (a_missing_statement, {"cuts_gap", "number"}),
     (a_shorter_tree, {"cuts_size"}),
+    (a_journal_twice, {"journal_twice"}),
     (a_block_twice, {"block_twice", "number"}),
     (a_cut_twice, {"cut_twice"}),
     (a_block_of_another_unit, {"number"}),

@@ -3,6 +3,7 @@
 import ast
 import base64
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -69,9 +70,9 @@ def test_what_is_proven_is_what_the_stored_lines_say(month: Audited, opened: Ope
     assert told.proven["tails"] == lines.cut(xa, tails=True).n
     assert told.proven["n"] + told.proven["tails"] == OCTOBER["XA"].counted
     rests = {one["code"]: one["n"] for one in told.rests}
-    assert "word_withheld" not in rests
+    assert not {"word_withheld", "word_report", "word_edge"} & set(rests)
     assert rests["word_pools"] == lines.cut(xa, tails=True).n
-    assert not {"word_log", "word_witness", "word_key", "word_journal", "word_uncut", "word_report"} & set(rests)
+    assert not {"word_log", "word_witness", "word_key", "word_journal", "word_early", "word_uncut"} & set(rests)
 
 
 def test_the_file_runs_on_a_bare_machine(month: Audited, opened: Opened, tmp_path: Path) -> None:
@@ -105,6 +106,18 @@ def test_the_file_is_plain_python_of_nine_versions_and_its_own(opened: Opened) -
     }
 
     assert imports - sys.stdlib_module_names == {"cryptography"}
+
+
+def test_every_finding_has_its_sentence_in_both_languages() -> None:
+    source = FILE.read_text("utf-8")
+    named = set(re.findall(r'(?:differ|rest)\(\s*"(\w+)"', source)) | {
+        f"word_{name}" for name in ("uncut", "suspect", "otherwise", "time")
+    }
+
+    assert named == set(VERIFY.SAYS)
+    assert all(len(words) == 2 and all(words) for words in VERIFY.SAYS.values())
+    for one, other in (*VERIFY.SAYS.values(), *VERIFY.WORDS.values()):
+        assert set(re.findall(r"{(\w+)}", one)) == set(re.findall(r"{(\w+)}", other))
 
 
 def test_both_languages_say_everything(month: Audited, opened: Opened, tmp_path: Path, capsys: Any) -> None:
@@ -150,6 +163,17 @@ def test_a_checkpoint_of_before_is_shown_to_be_the_same_log(month: Audited, open
     assert [one["code"] for one in checked(month, path, known=known).differs] == ["checkpoint_parted"]
     told = checked(month, opened.written(tmp_path / "c.zip"), known=known)
     assert ("word_known", known.size) in [(one["code"], one["n"]) for one in told.rests]
+
+
+def test_an_entry_of_the_log_that_is_older_than_the_report_is_said(
+    month: Audited, opened: Opened, tmp_path: Path
+) -> None:
+    mine = opened.copy()
+    mine["report"]["today"] = "2026-12-01"
+
+    told = checked(month, mine.written(tmp_path / "b.zip"))
+
+    assert [one["n"] for one in told.rests if one["code"] == "word_early"] == [2]
 
 
 def test_keys_that_the_auditor_brought_are_held_to(month: Audited, opened: Opened, tmp_path: Path) -> None:

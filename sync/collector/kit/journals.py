@@ -108,7 +108,8 @@ class Telling:
         for position in positions:
             one = found.get(position)
             used = None if one is None or one.cut.journal_id != journal_id else mine.get(one.cut.seq)
-            if one is not None and used is not None and used.fault is None:
+            # One that lies in no single place of the report is told where all of it is.
+            if one is not None and used is not None and used.fault is None and used.place is not None:
                 why = None if _counts_as_said(used, one) else "otherwise"
             else:
                 used, why = None, self._why(journal_id, one, blocks)
@@ -149,7 +150,7 @@ class Telling:
 def _counts_as_said(one: BasisBlock, said: Stated) -> bool:
     """Whether as many ratings of the block count here as its kiosk says; of a tail no level is told anyhow."""
     n = sum(piece.n for piece in one.pieces if piece.standing in (COUNTED, SUSPECT))
-    return one.is_tail or one.place is None or int(json.loads(said.statement)["counted"]["n"]) == n
+    return one.is_tail or int(json.loads(said.statement)["counted"]["n"]) == n
 
 
 def _text(raw: bytes) -> str:

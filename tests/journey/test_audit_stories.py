@@ -1,0 +1,63 @@
+"""Bundles of months in which counters move, cards are cloned and presses are set aside: the file says yes to each."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from kiosk.base.texts import texts
+from sync.collector.kit.bundle import Wanted, make_bundle
+from sync.collector.people.rights import ANYBODY
+from sync.collector.services.closed import find_shelf
+from tests.attack.months.pool_stories import CLOSED, until
+from tests.attack.names import Look
+from tests.attack.stories import DONE, anything, cloned, counter_moves
+from tests.attack.world import BEGIN, Voices, World, a_world
+from tests.journey.bundles import VERIFY
+from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F401 - fixtures
+
+
+def decided(world: World, look: Look) -> None:
+    """Three mornings at a counter; a supervisor sets the second one aside."""
+    for number in range(3):
+        world.until(number, 8)
+        world.press("a", 6)
+    world.until(4, 8)
+    look()
+    second = BEGIN.date() + timedelta(days=1)
+    assert world.set_aside(world.sign("Q1", second, "am"), second, second) == DONE
+
+
+STORIES = {"moved": counter_moves, "cloned": cloned, "decided": decided, "anything": anything(1)}
+
+
+def closed_bundles(world: World) -> Iterator[tuple[str, bytes]]:
+    """Of every unit whose October was closed by now."""
+    services = world.centre.services
+    for code in sorted({each.unit for each in world.centre.kept()}):
+        shelf = find_shelf(services, ANYBODY, code or None, "2026-10")
+        yield code, make_bundle(services, Wanted(shelf, texts("collector", "en"), lines=True))
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_bundles_of_eventful_months_hold(name: str, tmp_path: Path) -> None:
+    with a_world(Voices({number: 1 + number % 5 for number in range(0, 400, 3)})) as world:
+        STORIES[name](world, world.centre.services.release)
+        until(world, CLOSED, 8)
+        for kiosk in world.kiosks.values():
+            if not kiosk.is_on:
+                kiosk.start()
+            if kiosk.is_used:
+                world.deliver(kiosk.name)
+        world.centre.close_months()
+        bundles = dict(closed_bundles(world))
+
+    assert len(bundles) >= 3
+    for code, body in bundles.items():
+        path = tmp_path / "b.zip"
+        path.write_bytes(body)
+        _, told = VERIFY.verify(path)
+        assert told.differs == [], (code, [VERIFY.sentence(one, 0) for one in told.differs])
+        assert code or told.proven["n"] + told.proven["tails"] > 0
+        assert ("word_suspect" in {one["code"] for one in told.rests}) is (name == "decided")
