@@ -86,7 +86,8 @@ PAGES = (
 
 NO_PAGES = (
     "/xuat", "/da-chot", "/xuat-766", "/xuat-tt01", "/vu-viec.csv", "/may.csv", "/nhat-ky.csv", "/v1", "/healthz",
-    "/readyz", "/metrics", "/openapi.json", "/assets", "/phieu-hoi/giao-dien.css", "/dang-nhap/oidc", "/dang-xuat/oidc",
+    "/log", "/readyz", "/metrics", "/openapi.json", "/assets", "/phieu-hoi/giao-dien.css", "/dang-nhap/oidc",
+    "/dang-xuat/oidc",
 )  # fmt: skip
 """What begins so is a file, is for programs, or leads elsewhere."""
 
