@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from kiosk.domain.merkle import Frontier, leaf_hash
 from kiosk.domain.numbers.statement import Order, is_stated, statement
-from kiosk.journal.lines import BlockLine
+from kiosk.journal.lines import BlockLine, is_carried
 from kiosk.journal.uncut import cut_in, readable
 
 _STATE, _ROOT = "tree", "tree at"
@@ -37,14 +37,8 @@ class Leaf(NamedTuple):
 
 
 class _Carried(msgspec.Struct):
-    latest: _Place | None = msgspec.field(name="from", default=None)
+    latest: _Place = msgspec.field(name="from")
     earlier: list[_Place] = msgspec.field(name="from_earlier", default_factory=list)
-
-    @property
-    def hash(self) -> bytes | None:
-        """Which the line had where it was written; None for one that was not carried."""
-        oldest = self.earlier[-1] if self.earlier else self.latest
-        return None if oldest is None else bytes.fromhex(oldest[2])
 
 
 _carried = msgspec.json.Decoder(_Carried)
@@ -90,18 +84,19 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
 def statement_in(seq: int, encoded: bytes, chain_hash: bytes, before: Order) -> tuple[bytes, Order] | None:
     """The leaf of a line, and the order with it; None for a line that has none."""
     line = readable(encoded)
-    if not isinstance(line, BlockLine) or line.seq != seq or not is_stated(cut_in(line)):
+    if not isinstance(line, BlockLine) or line.seq != seq:
         return None
+    one = cut_in(line)
     try:
-        carried = _carried.decode(encoded)
+        return statement(one, before, chain_hash, _carried_hash(encoded)) if is_stated(one) else None
     except (msgspec.DecodeError, RecursionError):
         return None
-    return statement(cut_in(line), before, chain_hash, carried.hash)
 
 
 def states_cut(lines: Iterable[bytes]) -> bool:
     """Whether a cut may be among these lines."""
-    return any(_MARK in line for line in lines)
+    # One look through all of them takes a third of the time of one for each.
+    return _MARK in b"\n".join(lines)
 
 
 def catch_up(connection: Connection, through: int) -> Tree:
@@ -152,6 +147,15 @@ def forget_roots(connection: Connection, through: int) -> None:
     last = connection.exec_driver_sql("SELECT max(key) FROM meta WHERE key >= ? AND key <= ?", ends).scalar_one()
     if last is not None:
         connection.exec_driver_sql("DELETE FROM meta WHERE key >= ? AND key < ?", (ends[0], last))
+
+
+def _carried_hash(encoded: bytes) -> bytes | None:
+    """The hash that the line had where it was written; None for one that was not carried."""
+    if not is_carried(encoded):
+        return None
+    carried = _carried.decode(encoded)
+    oldest = carried.earlier[-1] if carried.earlier else carried.latest
+    return bytes.fromhex(oldest[2])
 
 
 def _behind(connection: Connection, tree: Tree, through: int) -> Iterable[tuple[int, Leaf]]:

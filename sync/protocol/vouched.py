@@ -56,7 +56,7 @@ def shortened(base: str, batch: Usual) -> str:
     found = _SHORT.search(base)
     if found is None:
         return base
-    cuts = _CUTS.search(base)
+    cuts = _CUTS.search(base) if "&cuts=" in base else None
     for kind in ("head", "open") if cuts is None else (f"cuts {cuts[1]}",):
         short = f"{found[1]} {found[3]} {kind}"
         if restored(short, batch, found[2]) == base:
@@ -85,8 +85,8 @@ def cuts_said(kept: str) -> str | None:
     if kept.startswith('"'):
         found = _CUTS.search(kept)
         return None if found is None else found[1]
-    *_, kind, said = kept.split(" ")
-    return said if kind == "cuts" else None
+    _, cuts, said = kept.partition(" cuts ")
+    return said if cuts else None
 
 
 def read_base(base: str) -> SignedBatch:

@@ -106,7 +106,7 @@ class Delivered(Part):
 
     def log_u(self, look: Look) -> float:
         """How high what is said of the public log stands: a line where the page is wide there, else two."""
-        return 0 if not self.log else 2.4 if look.portrait else 6
+        return 0 if not self.log else 3 if look.portrait else 6
 
     def draw(self, look: Look, area: Area) -> None:
         """Two rows at the top of the area, and below them what is said of the public log."""

@@ -93,7 +93,7 @@ class DeskPage(NumbersPage):
         u, told = look.u, self.ids.told
         delivered = self.ids.delivered
         # The rows give way a little, so that the acts keep their size.
-        high = (14 if not delivered.log or not look.portrait else 11.6) + delivered.log_u(look)
+        high = (14 if not delivered.log or not look.portrait else 11) + delivered.log_u(look)
         delivered.draw(look, area.cut_top(high * u, 1.2 * u))
         high = told.fit(look, area.width, 12 * u, lines_max=5, balanced=False) if self.told else 0
         told.put(area.cut_top(high, (1.2 if high else 0) * u), across=0)

@@ -160,7 +160,7 @@ class _Check:
             trees.take(pieces, kept.stated)
         lines.end()
         walk.end(row.next_seq, bytes(row.head))
-        trees.end()
+        trees.end(row.next_seq - 1)
         rated = self._check_sums(journal_id, kept, mark)
         known = since if mark is None else mark.next_seq
         found.entries += row.next_seq - known

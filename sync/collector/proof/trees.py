@@ -4,6 +4,7 @@ A root that is signed otherwise is the kiosk's, and ends no check: the lines are
 database's.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,9 +16,10 @@ from kiosk.journal.chain import chain_next
 from kiosk.journal.tree import Tree
 from sync.collector.proof.chain import Piece
 from sync.collector.proof.wrong import What, Whose, Wrong
-from sync.collector.replica.blocks.tree import public_key_of
-from sync.collector.store.schema import cut_leaf, cut_signed, cut_state, cut_tree
+from sync.collector.replica.blocks.tree import judged_through, public_key_of
+from sync.collector.store.schema import cut_leaf, cut_signed, cut_tree
 from sync.protocol.cuts import SignedCuts
+from sync.protocol.messages import SEQ_MAX
 from sync.protocol.vouched import cuts_said
 
 
@@ -28,9 +30,7 @@ class Trees:
         """``since`` is the first entry that is read; what is kept of those before held when they were."""
         self._connection, self._journal_id = connection, journal_id
         self._kept = connection.execute(select(cut_tree).where(cut_tree.c.journal_id == journal_id)).one_or_none()
-        judged = select(cut_state.c.next_seq).where(cut_state.c.journal_id == journal_id)
-        next_seq = connection.execute(judged).scalar_one_or_none() or 1
-        self._judged = max(next_seq - 1, self._kept.through if self._kept else 0)
+        self._judged = max(judged_through(connection, journal_id), self._kept.through if self._kept else 0)
         self._tree = self._before(since)
         self._is_whole = self._agrees()
         self._last_cut = 0
@@ -38,14 +38,16 @@ class Trees:
         """The first root that the kiosk did not sign as its lines say."""
 
     def take(self, pieces: Sequence[Piece], cuts: Sequence[int]) -> None:
-        """Hold what is kept of these lines against them; ``cuts`` are those that state one. Raises Wrong."""
+        """Hold what is kept of these lines against them; ``cuts`` are those that state one, in order. Raises Wrong."""
         first, last = pieces[0].first, pieces[-1].last
         signed = {row.seq: row for row in self._rows(cut_signed, first, last)}
-        rows: list[tuple[Any, ...]] = []
+        rows, place = list[tuple[Any, ...]](), 0
         for piece in pieces:
-            rows += self._read(piece, [seq for seq in cuts if piece.first <= seq <= piece.last])
-            said = None if piece.request is None else cuts_said(piece.request)
-            if said is not None:
+            until = bisect_right(cuts, piece.last, place)
+            if until > place:
+                rows += self._read(piece, cuts[place:until])
+                place = until
+            if piece.request is not None and (said := cuts_said(piece.request)) is not None:
                 self._hold(piece, said, signed.pop(piece.last, None))
         if signed:
             raise _changed(min(signed))
@@ -54,12 +56,14 @@ class Trees:
         if kept != judged:
             raise _changed(next(one[1] for one in (*judged, *kept) if one not in judged or one not in kept))
 
-    def end(self) -> None:
-        """All lines were taken in; raises Wrong where more or less is kept than they say."""
+    def end(self, last: int) -> None:
+        """All lines were taken in, up to the entry ``last``; raises Wrong where more or less is kept than they say."""
         here = cut_leaf.c.journal_id == self._journal_id
         n = self._connection.execute(select(func.count()).select_from(cut_leaf).where(here)).scalar_one()
         if n != (self._kept.size if self._kept else 0) or not self._is_whole:
             raise _changed(self._kept.through if self._kept else 1)
+        if beyond := self._rows(cut_signed, last + 1, SEQ_MAX):
+            raise _changed(beyond[0].seq)
 
     def _before(self, since: int) -> Tree:
         frontier, order = Frontier(), Order()
@@ -76,7 +80,7 @@ class Trees:
     def _read(self, piece: Piece, cuts: Sequence[int]) -> list[tuple[Any, ...]]:
         """The rows that should be kept of the cuts that a segment states."""
         rows, chain_hash = list[tuple[Any, ...]](), piece.prev
-        for seq, line in enumerate(piece.lines[: cuts[-1] - piece.first + 1] if cuts else (), piece.first):
+        for seq, line in enumerate(piece.lines[: cuts[-1] - piece.first + 1], piece.first):
             chain_hash = chain_next(chain_hash, line)
             leaf = self._tree.read(seq, line, chain_hash) if seq in cuts else None
             if leaf is not None:

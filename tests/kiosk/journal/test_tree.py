@@ -4,8 +4,12 @@ import json
 import shutil
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError
 
@@ -18,7 +22,7 @@ from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.stated import InForce
 from kiosk.journal.upkeep.verify import verify_journal
-from tests.builders import make_rating
+from tests.builders import FrozenClock, make_rating
 from tests.trees import statements_of, tree_of
 
 IN_FORCE = InForce("sipas-5@1", None, {"overall": (1, 2, 3, 4, 5)}, "03")
@@ -189,6 +193,21 @@ def test_long_file_of_an_older_version_is_looked_through_in_short_pieces(journal
         assert_is_of_lines(reader, 3)
 
 
+def test_what_was_not_looked_through_yet_is_before_it_is_pruned(journal, reader, clock):
+    for _ in range(3):
+        half_day(journal, clock)
+    with journal._engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM meta WHERE key LIKE 'tree%'")
+    written = lines(reader)
+    clock.advance(401 * DAY_S)
+
+    assert journal.maintain(reader.head(), RETENTION, clock.now()) > 0
+    half_day(journal, clock)
+
+    end = reader.head().next_seq - 1
+    assert reader.cuts_at(end) == tree_of(journal.id, [*written, *list(lines(reader))[-(end - len(written)) :]])
+
+
 def test_file_that_has_lost_lines_and_its_tree_tells_of_none(journal, reader, clock):
     for _ in range(2):
         half_day(journal, clock)
@@ -227,3 +246,76 @@ def test_continuation_has_a_tree_of_its_own_that_begins_with_what_was_carried(jo
         assert_is_of_lines(reader, 6)
         carried = [said for _, said in statements_of(journal.id, lines(reader))][:2]
     assert [json.loads(said)["was"] for said in carried] == [json.loads(said)["rest"] for said in originals]
+
+
+class Kiosk:
+    """A kiosk to which anything happens, and all lines that it ever wrote, by journal."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path, self.clock = folder / "journal.db", FrozenClock()
+        self.written: dict[str, list[bytes]] = {}
+        self.journal = self._opened()
+
+    def _opened(self) -> Journal:
+        opened = Journal.open(self.path, self.clock, "test", allow_any_disk=True)
+        opened.state_settings(IN_FORCE, self.clock.now())
+        return opened
+
+    def note(self) -> JournalReader:
+        """Remember the new lines."""
+        with JournalReader(self.path) as reader:
+            known = self.written.setdefault(reader.id, [])
+            known += [entry.line for entry in reader.entries(len(known) + 1)]
+            return reader
+
+    def half_day(self, n: int) -> None:
+        half_day(self.journal, self.clock, n)
+
+    def repeats(self, n: int) -> None:
+        half_day(self.journal, self.clock, n, standing=Standing.REPEAT, counter="04")
+
+    def month(self, n: int) -> None:
+        self.clock.advance(n * 31 * DAY_S)
+        cut(self.journal, self.clock)
+
+    def move(self, n: int) -> None:
+        stands = InForce(IN_FORCE.survey, None, IN_FORCE.levels, f"0{n}")
+        self.journal.state_settings(stands, self.clock.now())
+
+    def set_clock_back(self, n: int) -> None:
+        self.clock.wall -= timedelta(days=20 * n)
+
+    def prune(self, n: int) -> None:
+        with JournalReader(self.path) as reader:
+            self.journal.maintain(reader.head(), timedelta(days=n), self.clock.now())
+
+    def restart(self, _n: int) -> None:
+        self.journal.close()
+        self.journal = self._opened()
+
+    def part(self, n: int) -> None:
+        with JournalReader(self.path) as reader:
+            part(self.path, self.journal.id, max(reader.anchor().next_seq - 1, reader.head().next_seq - 8 * n))
+        self.journal.continue_parted(self.clock.now())
+
+
+ACTIONS = st.tuples(
+    st.sampled_from(["half_day", "repeats", "month", "move", "set_clock_back", "prune", "restart", "part"]),
+    st.integers(1, 7),
+)
+
+
+@settings(deadline=None, max_examples=6, derandomize=True)
+@given(st.lists(ACTIONS, min_size=8, max_size=14))
+def test_tree_is_that_of_the_lines_whatever_happens_to_the_kiosk(actions):
+    with TemporaryDirectory() as folder:
+        kiosk = Kiosk(Path(folder))
+        for action, n in [("half_day", 5), *actions, ("half_day", 6)]:
+            getattr(kiosk, action)(n)
+            kiosk.note()
+        with JournalReader(kiosk.path) as reader:
+            found = reader.cuts_at(reader.head().next_seq - 1)
+        kiosk.journal.close()
+
+    assert found == tree_of(kiosk.journal.id, kiosk.written[kiosk.journal.id])
+    assert found[0] > 0

@@ -29,6 +29,7 @@ from sync.agent.wire.client import ANSWER_BYTES_MAX, CollectorClient
 from sync.agent.wire.route import Identity, Route
 from sync.protocol import problems
 from sync.protocol.batch import unpack_batch
+from sync.protocol.cuts import SignedCuts
 from sync.protocol.messages import (
     CursorMessage,
     DeviceStatus,
@@ -38,6 +39,7 @@ from sync.protocol.messages import (
     decode_message,
     encode_message,
 )
+from sync.protocol.own_key import public_text
 from sync.protocol.problems import PROBLEM_MEDIA_TYPE
 from sync.protocol.signature import verify_request
 from tests.builders import make_rating
@@ -127,6 +129,20 @@ def test_batch_is_offered_signed_and_packed_and_the_cursor_comes_back(httpserver
     assert request.full_path == f"/v1/journals/{JOURNAL}/entries?{of_batch}"
     assert request.headers["Content-Length"] == str(len(request.data))
     assert unpack_batch(request.data, request.headers["Content-Encoding"]) == (batch.lines, ())
+    verify_request(method="POST", url=request.url, headers=request.headers, body=request.data, key_of=lambda _: PUBLIC)
+
+
+def test_batch_that_states_cuts_brings_the_root_over_them_with_a_signature_of_its_own(httpserver, client, batch):
+    answer(httpserver, encode_message(CursorMessage.of(batch.end)))
+
+    client.append(JOURNAL, replace(batch, cuts=(3, bytes(range(32)))))
+
+    [(request, _)] = httpserver.log
+    assert list(request.args) == ["from", "prev", "head", "cuts"]
+    said = SignedCuts.parse(request.args["cuts"])
+    assert said is not None
+    assert said.tree == (3, bytes(range(32)))
+    assert said.is_by(public_text(KEY), JOURNAL)
     verify_request(method="POST", url=request.url, headers=request.headers, body=request.data, key_of=lambda _: PUBLIC)
 
 

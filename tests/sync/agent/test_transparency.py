@@ -29,8 +29,10 @@ DAY = date(2026, 11, 21)
 class Guide(Staying):
     """Knows the collector by its key, and asks for no proof of it."""
 
+    key = public_text(OWN_KEY)
+
     def collector(self) -> tuple[str, str]:
-        return public_text(OWN_KEY), COLLECTOR
+        return self.key, COLLECTOR
 
 
 class Kiosk:
@@ -149,6 +151,20 @@ def test_failed_proof_stays_told_though_the_log_is_good_again(kiosk):
 def other_tree(answer: LogAnswer) -> LogAnswer:
     note = signed_note([b"another", b"tree", b"of three"], LOG, WITNESS).format()
     return LogAnswer(note)
+
+
+def test_first_proof_that_failed_stays_with_its_evidence_whatever_comes_after(kiosk):
+    kiosk.live()
+    kiosk.change = broken({}, {"index": 2})
+    kiosk.log.add(b"grown")
+    kiosk.live()
+    first = kiosk.kept.fault
+    kiosk.change = lambda _: LogAnswer(signed_note([b"other", b"tree", b"of", b"four"], LOG, WITNESS).format())
+
+    kiosk.live()
+
+    assert first.code is Doubt.LEAF
+    assert kiosk.kept.fault == first
 
 
 def test_two_trees_of_one_size_are_named(kiosk):
@@ -408,6 +424,17 @@ def test_kiosk_enrolled_before_learns_the_keys_once_from_its_own_collector(kiosk
     kiosk.live()
 
     assert (kiosk.kept.source, kiosk.kept.since, kiosk.kept.proven.seq) == (Source.COLLECTOR, "2026-11-23", 3)
+
+
+def test_kiosk_that_does_not_know_its_collector_yet_takes_no_keys_and_finds_no_fault(kiosk, monkeypatch):
+    monkeypatch.setattr(Guide, "key", "")
+    kiosk.files.log.unlink()
+    kiosk.change = lambda _: LogAnswer(roots=sign_log_roots(OWN_KEY, kiosk.log.roots, COLLECTOR))
+
+    kiosk.live()
+
+    assert not kiosk.files.log.exists()
+    assert kiosk.told_fault() is None
 
 
 def test_keys_are_never_taken_again_nor_from_anybody_else(kiosk):

@@ -133,7 +133,7 @@ def judge_journal(connection: Connection, journal_id: str, surveys: Surveys) -> 
         return True
     run = _Judging(connection, copy, surveys)
     entries = own_entries(connection, journal_id, run.next_seq, LINES_AT_ONCE)
-    wrong = grow(connection, journal_id, entries)
+    wrong = grow(connection, journal_id, entries, is_continued=copy.continued)
     run.read((seq, line) for seq, _, line in entries)
     run.tell_signed(wrong)
     is_at_end = len(entries) < LINES_AT_ONCE

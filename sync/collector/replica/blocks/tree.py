@@ -7,11 +7,12 @@ fault and told as one. Lines without cuts cost nothing here.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, exists, select
 
 from kiosk.domain.merkle import HASH_BYTES, Frontier
 from kiosk.domain.numbers.statement import Order
 from kiosk.journal.tree import Root, Tree, statement_in, states_cut
+from sync.collector.replica.blocks.lines import own_entries
 from sync.collector.replica.stored import stored_entries
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import block, cut_leaf, cut_signed, cut_state, cut_tree, device_key, journal, segment
@@ -22,11 +23,20 @@ from sync.protocol.vouched import cuts_said
 Entry = tuple[int, bytes, bytes]
 """Seq, the hash after it, and the line."""
 
+_AT_ONCE = 5000
+
 # Whatever an older version may have kept in one segment.
 _SEGMENT_LINES_MAX = 2 * LINES_PER_BATCH_MAX
 
 _TREE = select(cut_tree).where(cut_tree.c.journal_id == bindparam("wanted"))
-_JUDGED = select(cut_state.c.next_seq).where(cut_state.c.journal_id == bindparam("wanted"))
+_heir = journal.alias()
+# One that went on in another is cut with what was carried from it: that its lines were judged says nothing of its own.
+_JUDGED = (
+    select(cut_state.c.next_seq)
+    .join(journal, journal.c.journal_id == cut_state.c.journal_id)
+    .where(cut_state.c.journal_id == bindparam("wanted"), ~journal.c.continued)
+    .where(~exists().where(_heir.c.continues == journal.c.journal_id))
+)
 _CONTINUES = select(journal.c.continues).where(journal.c.journal_id == bindparam("wanted"))
 _NEWEST_CUT = (
     select(block.c.cut_seq)
@@ -51,19 +61,33 @@ _KEY = (
     .where(journal.c.journal_id == bindparam("wanted"), device_key.c.key_id == bindparam("key"))
 )
 _STATE_NAMES = tuple(cut_tree.c.keys())
+_SET = ", ".join(f"{name} = excluded.{name}" for name in _STATE_NAMES[1:])
 _LEAF_NAMES = tuple(cut_leaf.c.keys())
 _SIGNED_NAMES = tuple(cut_signed.c.keys())
 
 
-def grow(connection: Connection, journal_id: str, entries: Sequence[Entry]) -> list[int]:
-    """Take a journal's next entries in; the last cuts of those batches whose root is not signed as the lines say."""
-    if not states_cut(line for *_, line in entries):
+def grow(connection: Connection, journal_id: str, entries: Sequence[Entry], *, is_continued: bool = False) -> list[int]:
+    """Take a journal's next entries in; the last cuts of those batches whose root is not signed as the lines say.
+
+    Of one that ``is_continued`` all entries are taken that never were: it was judged further than they reached.
+    """
+    if is_continued:
+        growing = _Growing(connection, journal_id, _kept(connection, journal_id, 0))
+        wrong = growing.read_rest()
+    elif states_cut(line for *_, line in entries):
+        judged = entries[0][0] - 1
+        growing = _Growing(connection, journal_id, _kept(connection, journal_id, judged))
+        growing.read_stored(judged)
+        wrong = growing.read(entries)
+    else:
         return []
-    growing = _Growing(connection, journal_id)
-    growing.read_stored(entries[0][0] - 1)
-    wrong = growing.read(entries)
     growing.keep()
     return wrong
+
+
+def judged_through(connection: Connection, journal_id: str) -> int:
+    """Up to which entry a journal was judged and its tree is known without its lines; 0 where only the tree tells."""
+    return (connection.execute(_JUDGED, {"wanted": journal_id}).scalar_one_or_none() or 1) - 1
 
 
 def cuts_at(connection: Connection, journal_id: str, seq: int) -> Root:
@@ -71,7 +95,7 @@ def cuts_at(connection: Connection, journal_id: str, seq: int) -> Root:
 
     Right at once, also for lines that were not judged yet.
     """
-    tree = _kept(connection, journal_id).tree
+    tree = _kept(connection, journal_id, judged_through(connection, journal_id)).tree
     if seq >= tree.through:
         for each, chain_hash, line in stored_entries(connection, journal_id, tree.through + 1, seq):
             if tree.through < each <= seq:
@@ -106,10 +130,11 @@ class _Said(NamedTuple):
 class _Growing:
     """One journal's tree while lines are taken in."""
 
-    def __init__(self, connection: Connection, journal_id: str) -> None:
+    def __init__(self, connection: Connection, journal_id: str, kept: _Kept) -> None:
         self._connection, self._journal_id = connection, journal_id
-        self._tree, self._since = _kept(connection, journal_id)
+        self._tree, self._since = kept
         self._last_cut = 0
+        self._keys: dict[int, str | None] = {}
         self._leaves: list[tuple[object, ...]] = []
         self._signed: list[tuple[object, ...]] = []
 
@@ -117,6 +142,13 @@ class _Growing:
         """Take in what is stored up to entry ``last`` and was never looked through."""
         if self._tree.through < last:
             self._take(stored_entries(self._connection, self._journal_id, self._tree.through + 1, last), last)
+
+    def read_rest(self) -> list[int]:
+        """Take in all that is stored and was never looked through; the last cuts of what is signed wrongly."""
+        wrong = []
+        while entries := own_entries(self._connection, self._journal_id, self._tree.through + 1, _AT_ONCE):
+            wrong += self.read(entries)
+        return wrong
 
     def read(self, entries: Sequence[Entry]) -> list[int]:
         """Take these in; the last cuts of what is signed wrongly."""
@@ -132,8 +164,8 @@ class _Growing:
         of_it, tree = {"journal_id": self._journal_id}, self._tree
         order = (tree.order.latest, tree.order.back)
         state = (self._since, tree.through, tree.frontier.size, b"".join(tree.frontier.nodes), *order)
-        self._connection.execute(delete(cut_tree).where(cut_tree.c.journal_id == self._journal_id))
-        insert_rows(self._connection, cut_tree, of_it, _STATE_NAMES[1:], [state])
+        replace = f"ON CONFLICT (journal_id) DO UPDATE SET {_SET}"
+        insert_rows(self._connection, cut_tree, of_it, _STATE_NAMES[1:], [state], then=replace)
         insert_rows(self._connection, cut_leaf, of_it, _LEAF_NAMES[1:], self._leaves)
         # Two batches with the same cuts may be signed one after the other: an older kiosk's cuts are in no tree.
         then = "ON CONFLICT (journal_id, size) DO NOTHING"
@@ -163,11 +195,16 @@ class _Growing:
             return False
         if said.cuts.tree != self._tree.root and self._since > 1:
             self._start_over(seq)
-        key = public_key_of(self._connection, self._journal_id, said.key_id)
+        key = self._key(said.key_id)
         if said.cuts.tree != self._tree.root or key is None or not said.cuts.is_by(key, self._journal_id):
             return False
         self._signed.append((said.cuts.size, seq, said.cuts.root, said.cuts.signature, said.key_id))
         return True
+
+    def _key(self, key_id: int) -> str | None:
+        if key_id not in self._keys:
+            self._keys[key_id] = public_key_of(self._connection, self._journal_id, key_id)
+        return self._keys[key_id]
 
     def _start_over(self, last: int) -> None:
         """Look through the journal from its first line on: nobody is blamed for what was never looked through."""
@@ -177,12 +214,11 @@ class _Growing:
         self.read_stored(last)
 
 
-def _kept(connection: Connection, journal_id: str) -> _Kept:
-    """The tree as it is kept; where none is, the empty one behind the lines that were judged without it."""
+def _kept(connection: Connection, journal_id: str, judged: int) -> _Kept:
+    """The tree as it is kept; where none is, the empty one behind the entry ``judged`` up to which lines were read."""
     row = connection.execute(_TREE, {"wanted": journal_id}).one_or_none()
-    judged = (connection.execute(_JUDGED, {"wanted": journal_id}).scalar_one_or_none() or 1) - 1
     if row is None:
-        through = 0 if _may_have_cuts(connection, journal_id) else judged
+        through = 0 if judged and _may_have_cuts(connection, journal_id) else judged
         return _Kept(Tree(through), through + 1)
     nodes = [row.nodes[at : at + HASH_BYTES] for at in range(0, len(row.nodes), HASH_BYTES)]
     # Lines without any cut are judged and not noted here.

@@ -4,6 +4,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import msgspec
 import pytest
@@ -16,6 +17,7 @@ from sync.collector.proof.marks import Mark, MarkFile
 from sync.collector.proof.run import check_sums
 from sync.collector.services.services import Services
 from sync.protocol.batch import pack_batch
+from sync.protocol.cuts import SignedCuts
 from sync.protocol.messages import JSON_MEDIA_TYPE
 from sync.protocol.signature import prove_key
 from tests.kiosk_in_memory import run
@@ -128,6 +130,19 @@ ALTERED = {
     "a block": ("DELETE FROM block", ["block_missing"]),
     "a block that is kept back": ("UPDATE block SET shown_at = NULL", ["block_hidden", "shown_wrong"]),
     "a block that is doubted": ("UPDATE block SET shown_at = NULL, fault = 'sums'", ["block_hidden", "shown_wrong"]),
+    "a cut in the tree": ("UPDATE cut_leaf SET back = 1 WHERE position = 1", ["tree_changed"]),
+    "the last cut in the tree": ("DELETE FROM cut_leaf WHERE position = (SELECT max(position) FROM cut_leaf)",
+                                 ["tree_changed"]),
+    "the tree": ("UPDATE cut_tree SET nodes = (SELECT hash FROM cut_leaf WHERE position = 0)", ["tree_changed"]),
+    "a tree that is gone": ("DELETE FROM cut_tree", ["tree_changed"]),
+    "the root that was signed": ("UPDATE cut_signed SET root = (SELECT hash FROM cut_leaf WHERE position = 1)",
+                                 ["tree_changed"]),
+    "the signature of a root": ("UPDATE cut_signed SET signature = root", ["tree_changed"]),
+    "a signed root that is gone": ("DELETE FROM cut_signed WHERE size = 3", ["tree_changed"]),
+    "a made-up signed root": (
+        "INSERT INTO cut_signed SELECT journal_id, 9, seq + 1, root, signature, key_id FROM cut_signed WHERE size = 3",
+        ["tree_changed"],
+    ),
     "the sum of what is aside": ("UPDATE aside_union SET n1 = n1 + 1", ["shown_wrong", "union_wrong"]),
     "a segment": ("DELETE FROM segment WHERE first_seq = 6", ["segment_missing"]),
     "the last segment": ("DELETE FROM segment WHERE first_seq = (SELECT max(first_seq) FROM segment)",
@@ -220,13 +235,32 @@ def test_entry_that_is_set_aside_and_would_be_read_is_named_and_the_rest_is_chec
     assert [one.code for one in held.check().findings] == ["tally_wrong"]
 
 
+def test_root_that_the_kiosk_signed_otherwise_is_its_own_fault_and_the_rest_is_checked(held: Held) -> None:
+    held.go_on([("wait", 2 * HOURS), *VISITS])
+    said = SignedCuts.sign(held.key.private, held.pen.journal_id, (4, bytes(32))).member
+    with patch.object(KioskKey, "cuts", lambda *_: said):
+        held.bring(lines_each=500)
+
+    done = held.check()
+
+    ((code, whose, last),) = [(one.code, one.whose, one.values["last"]) for one in done.findings]
+    assert (code, whose) == ("cuts_signed_else", "kiosk")
+    assert (last, "bad_tree") in held.office.rows("unread", "seq", "reason")
+    assert len(done.marks) == 1
+    held.sql("UPDATE tally SET n = n + 1 WHERE level = 5")
+    assert [one.code for one in held.check().findings] == ["tally_wrong"]
+
+
 def test_what_came_before_signatures_were_kept_has_its_chain_alone(held: Held) -> None:
-    held.sql("UPDATE segment SET request = NULL, key_id = NULL, by_file = NULL WHERE first_seq < 20")
+    held.sql(
+        "UPDATE segment SET request = NULL, key_id = NULL, by_file = NULL WHERE last_seq < 28",
+        "DELETE FROM cut_signed WHERE seq < 28",
+    )
 
     done = held.check()
 
     assert (done.findings, done.entries, done.signed) == ([], len(held.pen.lines), len(held.pen.lines))
-    held.sql("UPDATE segment SET request = NULL, key_id = NULL, by_file = NULL")
+    held.sql("UPDATE segment SET request = NULL, key_id = NULL, by_file = NULL", "DELETE FROM cut_signed")
     assert (held.check().findings, held.check().signed) == ([], 0)
     held.sql("UPDATE segment SET head = prev WHERE first_seq = 6")
     assert held.check().findings[0].whose == "unknown"

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from sync.collector.replica.blocks.judging import judge_anew
 from sync.collector.replica.blocks.stated import leaf_hashes, reader, signed_at, signed_over, statements
 from sync.collector.replica.blocks.tree import cuts_at
 from sync.collector.replica.continued import Position
+from sync.collector.replica.held import mark_due
 from sync.collector.replica.ingest import append_batch
 from sync.protocol.cuts import SignedCuts
 from sync.protocol.tlog.merkle import check_inclusion, prove_inclusion
@@ -102,6 +104,23 @@ def test_tree_is_that_of_the_lines_however_they_come(office, actions, ends, dama
     signing.assert_judged()
 
 
+@RANDOM
+@given(ANYTHING | ORDINARY, st.integers(1, 40), st.booleans())
+def test_journal_that_went_on_in_another_has_two_trees_whichever_comes_first(office, actions, after, is_newer_first):
+    emptied(office)
+    kiosk = run([*SIX, *NIGHT, *actions, *SIX, *NIGHT])
+    old = Signing.of(office, kiosk)
+    after = min(after, len(kiosk.lines))
+    new = went_on(old, after, [*SIX, *NIGHT], kiosk)  # type: ignore[arg-type]
+    newer = Signing(office, new.pen, old.key)
+    for each in (newer, old) if is_newer_first else (old, newer):
+        each.send(after if each is old else None)
+        judge(office)
+
+    old.assert_judged()
+    newer.assert_judged()
+
+
 WRONG = {
     "another root": lambda signing, last: wrong(signing, last, root=bytes(32)),
     "another size": lambda signing, last: wrong(signing, last, size=7),
@@ -174,24 +193,56 @@ def test_nobody_is_blamed_before_all_lines_were_looked_through(office: Office) -
     signing.assert_judged()
 
 
-def test_lines_without_cuts_cost_nothing(office: Office) -> None:
-    signing = Signing.of(office, run(WEEK))
-    signing.send(7)
+@pytest.fixture
+def asked(office: Office) -> Iterator[list[str]]:
+    """What the database is asked."""
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
         seen.append(statement)
 
+    with office.database.reading() as reading, office.database.writing() as writing:
+        engines = {reading.engine, writing.engine}
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def judge_all(office: Office, signing: Signing) -> None:
     with office.database.writing() as connection:
-        event.listen(connection.engine, "before_cursor_execute", note)
+        mark_due(connection, [signing.pen.journal_id])
     judge(office)
-    assert seen
-    assert not [each for each in seen if "cut_tree" in each or "cut_leaf" in each or "cut_signed" in each]
+
+
+def test_lines_without_cuts_cost_nothing(office: Office, asked: list[str]) -> None:
+    signing = Signing.of(office, run([*WEEK, *SIX]))
+    signing.send(7)
+    judge_all(office, signing)
+    assert [each for each in asked if "FROM segment" in each]
+    assert not [each for each in asked if "cut_tree" in each or "cut_leaf" in each or "cut_signed" in each]
 
     signing.send()
-    judge(office)
-    event.remove(connection.engine, "before_cursor_execute", note)
-    assert [each for each in seen if "cut_tree" in each]
+    judge_all(office, signing)
+    assert [each for each in asked if "cut_tree" in each]
+
+
+def test_tree_of_a_journal_that_was_judged_is_known_without_its_lines(office: Office, asked: list[str]) -> None:
+    signing = Signing.of(office, run([*WEEK, *SIX]))
+    signing.send(len(signing.pen.lines) - 4)
+    judge_all(office, signing)
+    signing.send()
+    judge_all(office, signing)
+
+    asked.clear()
+    with office.database.reading() as connection:
+        found = cuts_at(connection, signing.pen.journal_id, signing.sent)
+
+    assert found == tree_of(signing.pen.journal_id, signing.pen.lines)
+    assert [each for each in asked if "cut_tree" in each]
+    assert not [each for each in asked if "cut_leaf" in each]
+    assert len([each for each in asked if "segment" in each]) <= 1
 
 
 def test_what_was_carried_is_stated_in_the_newer_tree_and_named_by_its_old_place(office: Office) -> None:
