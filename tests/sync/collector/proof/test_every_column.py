@@ -81,7 +81,6 @@ APART = {
     **dict.fromkeys(
         ("log_leaf", "log_journal", "log_state"), "an index of the public log, held to its tiles by the log"
     ),
-    **dict.fromkeys(("cut_tree", "cut_signed"), "trees of cuts, held to lines that state one (test_verify.py)"),
     "closed_basis": "what a kept report rests on, for auditors, who recompute the report from it",
     **dict.fromkeys(("proof_look", "proof_mark", "proof_state"), "what verify itself noted"),
     "audit": "nothing else says what people did: decisions and typed numbers are held to it, and it to them",
@@ -98,6 +97,8 @@ BESIDE = {
     "closed_file.form": "how the bytes are called: their hash is of the bytes",
     "closed_file.language": "in which language the file was made; the file itself shows it",
     "closed_month.made_at": "the moment stands in the report's bytes, which are held to their hash",
+    "cut_tree.since": "from which line on a tree was looked for: the tree itself is held to the lines",
+    "cut_tree.through": "up to which line it was: as before",
     "cut_state.next_seq": "how far cuts were judged: of a kiosk that cuts each one is held to the chain",
     "cut_state.state": "what is judged on from: as before",
     "device_key.since": "from when a key was the kiosk's: what it signed was signed by it",

@@ -77,7 +77,7 @@ def sign(office: Office, key: KioskKey) -> None:
     batch = replace(batch, body=pack_batch(batch.lines))
     sent = Usual(pen.journal_id, batch.start, pen.cursor().head, key.keyid, format_kiosk_clock(clock))
     digest = base64.b64encode(sha256(batch.body or b"").digest()).decode()
-    text = restored("127.0.0.1 0 head", sent, digest)
+    text = restored(f"127.0.0.1 0 cuts {key.cuts(pen, len(pen.lines))}", sent, digest)
     signature = f"kiosk=:{base64.b64encode(key.private.sign(text.encode())).decode()}:"
     with office.database.writing() as connection:
         arrival = Arrival(NOON, clock, signature, sent.kiosk_clock, text)
