@@ -1624,8 +1624,9 @@ def _sum(shown, levels=LEVELS):
 
 def verify(path, log_keys=(), witnesses=(), known=None):
     """What is found in a bundle; raises Unreadable."""
-    bundle, told = Bundle(path), Told()
+    told = Told()
     try:
+        bundle = Bundle(path)
         checkpoint = check_log(bundle, told, log_keys, witnesses, known)
         check_report(bundle, checkpoint, told)
         statements, excused = check_journals(bundle, checkpoint, told)
