@@ -36,6 +36,15 @@ JOURNAL_ID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 SEQ_MAX = 2**53
 JournalId = Annotated[str, Path(pattern=JOURNAL_ID)]
 
+# Nothing is refused for it: it is signed and kept with the request, and held to the lines when these are judged.
+_CUTS = {
+    "name": "cuts",
+    "in": "query",
+    "required": False,
+    "description": "How many cuts the journal has up to the last entry, the root over them and the kiosk's signature.",
+    "schema": {"type": "string"},
+}
+
 _log = structlog.get_logger("collector.ingest")
 _batches = Metric("hailong_batches_total", "Batches appended")
 _entries = Metric("hailong_entries_total", "Entries appended")
@@ -64,7 +73,7 @@ async def get_cursor(
 @router.post(
     "/v1/journals/{journal_id}/entries",
     responses={200: CURSOR, 409: CURSOR_CONFLICT, **WIRE_PROBLEMS},
-    openapi_extra=BATCH_BODY,
+    openapi_extra={**BATCH_BODY, "parameters": [_CUTS]},
 )
 async def append_entries(
     request: Request,
