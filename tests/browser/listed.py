@@ -88,8 +88,8 @@ PAGES = (
 
 NO_PAGES = (
     "/xuat", "/da-chot", "/xuat-766", "/xuat-tt01", "/vu-viec.csv", "/may.csv", "/nhat-ky.csv", "/kiem-toan-goi",
-    "/kiem-toan-tep", "/v1", "/healthz",
-    "/readyz", "/metrics", "/openapi.json", "/assets", "/phieu-hoi/giao-dien.css", "/dang-nhap/oidc", "/dang-xuat/oidc",
+    "/kiem-toan-tep", "/v1", "/healthz", "/log", "/readyz", "/metrics", "/openapi.json", "/assets",
+    "/phieu-hoi/giao-dien.css", "/dang-nhap/oidc", "/dang-xuat/oidc",
 )  # fmt: skip
 """What begins so is a file, is for programs, or leads elsewhere."""
 

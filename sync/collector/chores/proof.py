@@ -93,11 +93,7 @@ class VerifyNightly:
         before = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
         is_whole = today.weekday() == 6
         _, findings = check_sums(services.database, None if is_whole else before)
-        published = services.log.newest()
-        if published is not None:
-            with services.database.reading() as connection:
-                wrong = check_rest(connection, services.log, published, whole=is_whole)
-                findings += [Finding.of(one) for one in wrong]
+        findings += check_rest(services.database, services.log, whole=is_whole)
         state = self._transact(partial(keep_shown, findings=findings, now=now))
         self._transact(partial(self._tell, state=state))
 

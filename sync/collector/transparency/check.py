@@ -67,14 +67,23 @@ def check_journal(
         raise Wrong(What.LOG_DIFFERS, last=last.seq, day=last.day.isoformat())
 
 
-def check_rest(connection: Connection, log: PublicLog, published: Published, *, whole: bool = True) -> Iterator[Wrong]:
+def check_rest(database: Database, log: PublicLog, *, whole: bool = True) -> list[Finding]:
     """What does not hold of keys and reports, and leaves that belong to nothing; ``whole`` hashes every leaf anew."""
+    published, found = log.newest(), list[Wrong]()
+    if published is None:
+        return []
     try:
-        if whole or not _is_indexed(connection, published):
-            yield from _strange(log, published, _claimed(connection, published))
-        yield from _keys_and_reports(connection, log, published)
+        with database.reading() as connection:
+            size, epoch = published.checkpoint.size, epoch_of(published.checkpoint.origin)
+            is_looked_at = whole or count_entries(connection, epoch, size) < size
+            claimed = _claimed(connection, published) if is_looked_at else bytearray()
+        if is_looked_at:
+            found += _strange(log, published, claimed)
+        with database.reading() as connection:
+            found += _keys_and_reports(connection, log, published)
     except (LogDamaged, NoteWrong) as error:
-        yield Wrong(What.LOG_DAMAGED, why=str(error))
+        found.append(Wrong(What.LOG_DAMAGED, why=str(error)))
+    return [Finding.of(wrong) for wrong in found]
 
 
 def check_kiosk(connection: Connection, log: PublicLog, device_id: str, newest: int | None = None) -> Iterator[Finding]:
@@ -115,12 +124,6 @@ def _journal_leaf(entry: Entry, first: bytes, heads: Mapping[int, bytes]) -> Lea
     seq = entry.seq or 0
     reached = Reached(entry.day, seq, heads[seq], entry.cuts_size or 0, entry.cuts_root or EMPTY_ROOT)
     return journal_leaf(journal_secret(first), reached, ended=entry.kind == ENDED)
-
-
-def _is_indexed(connection: Connection, published: Published) -> bool:
-    """Whether the index knows of as many leaves as there are."""
-    checkpoint = published.checkpoint
-    return count_entries(connection, epoch_of(checkpoint.origin), checkpoint.size) == checkpoint.size
 
 
 def _claimed(connection: Connection, published: Published) -> bytearray:
@@ -182,9 +185,13 @@ def check_log(database: Database, log: PublicLog) -> Iterator[Finding]:
     if published is None:
         return
     with database.reading() as connection:
-        for journal_id, device_id in list(_journals_logged(connection, published)):
-            yield from _of_journal(connection, log, published, journal_id, device_id or "")
-        yield from (Finding.of(wrong) for wrong in check_rest(connection, log, published))
+        journals = list(_journals_logged(connection, published))
+    for journal_id, device_id in journals:
+        # A view for each: on some versions of SQLite nobody can write while one is held.
+        with database.reading() as connection:
+            found = list(_of_journal(connection, log, published, journal_id, device_id or ""))
+        yield from found
+    yield from check_rest(database, log)
 
 
 def _of_journal(

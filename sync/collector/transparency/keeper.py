@@ -136,8 +136,7 @@ class Keeper:
         self.transact(partial(forget_unsigned, epoch=epoch, size=size))
         self._complete_index(folder, epoch, size)
         wanted = Wanted(epoch, self.day, keys.changes, folder.first_leaf())
-        with self.database.reading() as connection:
-            due, first_hashes = due_leaves(connection, wanted, size)
+        due, first_hashes = due_leaves(self.database, wanted, size)
         if due:
             signed = self._add(folder, keys, size, due)
         for at in range(0, len(first_hashes), ROWS_AT_ONCE):

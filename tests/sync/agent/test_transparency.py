@@ -29,8 +29,10 @@ DAY = date(2026, 11, 21)
 class Guide(Staying):
     """Knows the collector by its key, and asks for no proof of it."""
 
+    key = public_text(OWN_KEY)
+
     def collector(self) -> tuple[str, str]:
-        return public_text(OWN_KEY), COLLECTOR
+        return self.key, COLLECTOR
 
 
 class Kiosk:
@@ -422,6 +424,17 @@ def test_kiosk_enrolled_before_learns_the_keys_once_from_its_own_collector(kiosk
     kiosk.live()
 
     assert (kiosk.kept.source, kiosk.kept.since, kiosk.kept.proven.seq) == (Source.COLLECTOR, "2026-11-23", 3)
+
+
+def test_kiosk_that_does_not_know_its_collector_yet_takes_no_keys_and_finds_no_fault(kiosk, monkeypatch):
+    monkeypatch.setattr(Guide, "key", "")
+    kiosk.files.log.unlink()
+    kiosk.change = lambda _: LogAnswer(roots=sign_log_roots(OWN_KEY, kiosk.log.roots, COLLECTOR))
+
+    kiosk.live()
+
+    assert not kiosk.files.log.exists()
+    assert kiosk.told_fault() is None
 
 
 def test_keys_are_never_taken_again_nor_from_anybody_else(kiosk):

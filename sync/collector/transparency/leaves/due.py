@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select
 
 from sync.collector.replica.stored import stored_entries
+from sync.collector.store.database import Database
 from sync.collector.store.schema import closed_month, device, device_key, journal, log_journal, log_leaf
 from sync.collector.transparency.leaves.cuts import cuts_of, with_cuts
 from sync.collector.transparency.leaves.index import Entry
@@ -30,6 +31,8 @@ from sync.protocol.tlog.leaf import (
 )
 from sync.protocol.tlog.statement import KeyChange
 
+JOURNALS_AT_ONCE = 500
+
 
 class Due(NamedTuple):
     """A leaf to be added, and what it is about."""
@@ -49,15 +52,12 @@ class Wanted(NamedTuple):
     """The leaf with which a log begins that follows a lost one."""
 
 
-def due_leaves(connection: Connection, wanted: Wanted, size: int) -> tuple[list[Due], list[tuple[str, bytes]]]:
+def due_leaves(database: Database, wanted: Wanted, size: int) -> tuple[list[Due], list[tuple[str, bytes]]]:
     """The leaves that are due, in their order, and the first hashes of journals that were not remembered yet."""
     learnt: list[tuple[str, bytes]] = []
-    others = [
-        *_journals(connection, wanted, learnt),
-        *_keys(connection, wanted),
-        *_reports(connection, wanted),
-        *_log_keys(connection, wanted),
-    ]  # fmt: skip
+    others = list(_journals(database, wanted, learnt))
+    with database.reading() as connection:
+        others += [*_keys(connection, wanted), *_reports(connection, wanted), *_log_keys(connection, wanted)]
     return [*_restart(wanted, size), *sorted(others, key=lambda due: due.leaf)], learnt
 
 
@@ -72,21 +72,31 @@ def _restart(wanted: Wanted, size: int) -> Iterator[Due]:
         yield Due(leaf.raw, Entry(leaf.day, RESTART, subject="/".join(leaf.fields)))
 
 
-def _journals(connection: Connection, wanted: Wanted, learnt: list[tuple[str, bytes]]) -> Iterator[Due]:
-    for row in connection.execute(with_cuts(_grown(wanted.epoch))).all():
-        journal_id = str(row.journal_id)
-        first = row.first_hash
+def _journals(database: Database, wanted: Wanted, learnt: list[tuple[str, bytes]]) -> Iterator[Due]:
+    after = None
+    while True:
+        # Some at a time: on some versions of SQLite nobody can write while a view is held.
+        with database.reading() as connection:
+            page = with_cuts(_grown(wanted.epoch)).order_by(journal.c.journal_id).limit(JOURNALS_AT_ONCE)
+            rows = connection.execute(page if after is None else page.where(journal.c.journal_id > after)).all()
+            some = [_journal(connection, row, wanted.day, learnt) for row in rows]
+        yield from (due for due in some if due is not None)
+        if len(rows) < JOURNALS_AT_ONCE:
+            return
+        after = str(rows[-1].journal_id)
+
+
+def _journal(connection: Connection, row: Row[Any], day: date, learnt: list[tuple[str, bytes]]) -> Due | None:
+    journal_id, last, first = str(row.journal_id), row.next_seq - 1, row.first_hash
+    if first is None:
+        first = first_hash(connection, journal_id)
         if first is None:
-            first = first_hash(connection, journal_id)
-            if first is None:
-                continue
-            learnt.append((journal_id, first))
-        last = row.next_seq - 1
-        reached = Reached(wanted.day, last, bytes(row.head), *cuts_of(connection, row, last))
-        leaf = journal_leaf(journal_secret(bytes(first)), reached, ended=bool(row.has_ended))
-        kind = ENDED if row.has_ended else JOURNAL
-        entry = Entry(wanted.day, kind, journal_id, reached.seq, reached.cuts_size, reached.cuts_root)
-        yield Due(leaf.raw, entry)
+            return None
+        learnt.append((journal_id, first))
+    reached = Reached(day, last, bytes(row.head), *cuts_of(connection, row, last))
+    leaf = journal_leaf(journal_secret(bytes(first)), reached, ended=bool(row.has_ended))
+    kind = ENDED if row.has_ended else JOURNAL
+    return Due(leaf.raw, Entry(day, kind, journal_id, last, reached.cuts_size, reached.cuts_root))
 
 
 def _grown(epoch: int) -> Select[Any]:

@@ -36,6 +36,12 @@ OPEN = {
     "/healthz",
     "/readyz",
     "/openapi.json",
+    "/log/checkpoint",
+    "/log/keys",
+    "/log/restarted",
+    "/log/tile/{path:path}",
+    "/log/tile/{path}",
+    "/log/tile/0/000",
     "/assets/page.css",
     "/dang-nhap",
     "/dang-nhap/oidc",
@@ -78,7 +84,8 @@ RULES: tuple[tuple[str, str, Right], ...] = (
 )
 """Which right opens what begins so; the first that fits holds. A door that none fits makes the walk fail."""
 OWN = {"unit": "XA", "counter": "Q1", "subject": "share", "name": "viewer", "device": str(uuid.UUID(int=1)),
-       "number": "1", "code": "BCDF", "ref": "own@1", "command": str(uuid.UUID(int=9))}  # fmt: skip
+       "number": "1", "code": "BCDF", "ref": "own@1", "command": str(uuid.UUID(int=9)),
+       "path": "0/000"}  # fmt: skip
 ELSE = {**OWN, "unit": "XB", "counter": "QKin", "name": "stranger", "device": str(uuid.UUID(int=2))}
 MAY_BE_MISSING = ("{number}", "{code}", "{ref}", "{command}")
 """Of these nothing stands in the database: 404 is right for whoever may ask."""

@@ -3,9 +3,11 @@
 from base64 import b64encode
 from datetime import date
 
+import pytest
 from sqlalchemy import insert, update
 
 from sync.collector.store import schema
+from sync.collector.transparency.leaves import due
 from sync.protocol.tlog.merkle import check_consistency, check_inclusion, leaf_hash
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.transparency.logs import ENDED, JOURNAL, KEY, Kept, leaf_of
@@ -67,6 +69,20 @@ def test_a_journal_that_goes_on_in_another_has_ended(kept: Kept, office: Office,
     kept.run()
 
     assert [(entry.kind, entry.journal_id) for entry in kept.entries()] == [(ENDED, pen.journal_id)]
+
+
+def test_journals_are_read_some_at_a_time_and_none_is_left_out(
+    kept: Kept, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "JOURNALS_AT_ONCE", 2)
+    pens = [Pen() for _ in range(5)]
+    for pen in pens:
+        pen.opened()
+        office.append(pen)
+
+    kept.run()
+
+    assert sorted(str(entry.journal_id) for entry in kept.entries()) == sorted(pen.journal_id for pen in pens)
 
 
 def test_each_key_and_each_closed_report_is_logged_once(kept: Kept, office: Office) -> None:
