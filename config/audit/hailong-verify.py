@@ -515,7 +515,7 @@ Block = namedtuple(
 )
 Piece = namedtuple("Piece", "place day part standing n")
 Pool = namedtuple("Pool", "pool series question place levels reasons aside standings")
-Union = namedtuple("Union", "journal series question first last place levels")  # levels: a tuple, to be a key
+Union = namedtuple("Union", "journal series question first last place levels blocks")  # tuples, to be a key
 Uncut = namedtuple("Uncut", "place journal series question standing n every")
 Served = namedtuple("Served", "place day ratings transactions known days")
 
@@ -543,7 +543,7 @@ class Bundle:
         basis = self._json("basis.json")
         self.blocks = [Block(*row)._replace(pieces=[Piece(*one) for one in row[13]]) for row in basis["blocks"]]
         self.pools = [Pool(*row) for row in basis["pools"]]
-        self.unions = [Union(*row[:6], tuple(row[6])) for row in basis["unions"]]
+        self.unions = [Union(*row[:6], tuple(row[6]), tuple(row[7])) for row in basis["unions"]]
         self.uncut = [Uncut(*row) for row in basis["uncut"]]
         self.served = [Served(*row) for row in basis["served"]]
         self.lines = self._json("lines.json") if "lines.json" in self.files else None
@@ -934,7 +934,7 @@ def check_together(bundle, told):
             piece.n
             for block in bundle.blocks
             if (block.journal, block.series, block.question) == union[:3]
-            and union.first <= block.last <= union.last
+            and block.last in union.blocks
             and block.shown
             and not block.tail
             for piece in block.pieces
@@ -981,7 +981,7 @@ def check_lines(bundle, statements, told):
         _into(pools, block.pool, said)
         for union in bundle.unions:
             same = (block.journal, block.series, block.question) == union[:3]
-            if same and union.first <= block.last <= union.last and block.shown and not block.tail:
+            if same and block.last in union.blocks and block.shown and not block.tail:
                 unions.setdefault(union, Counter()).update(said["aside_levels"])
     _hold_together(bundle, pools, unions, told)
     told.rest("word_lines", n, of=len(entries))

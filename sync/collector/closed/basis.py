@@ -69,7 +69,7 @@ class BasisPool(msgspec.Struct, frozen=True, array_like=True):
 
 
 class BasisUnion(msgspec.Struct, frozen=True, array_like=True):
-    """Consecutive blocks whose set-aside levels are told together."""
+    """Blocks of one month whose set-aside levels are told together."""
 
     journal: str
     series: str
@@ -79,6 +79,8 @@ class BasisUnion(msgspec.Struct, frozen=True, array_like=True):
     """The last ratings of its first block and of its last one."""
     place: str
     levels: Levels
+    blocks: tuple[int, ...]
+    """The last rating of each."""
 
 
 class Uncut(msgspec.Struct, frozen=True, array_like=True):

@@ -134,8 +134,14 @@ class _Look:
         for row in self._connection.execute(select(aside_union).where(inside).order_by(u.journal_id, u.first_seq)):
             if (place := self._homes.get(row.counter_id)) is not None:
                 yield BasisUnion(
-                    row.journal_id, row.series, row.question, row.first_seq, row.last_seq, place, _levels(row)
-                )
+                    row.journal_id, row.series, row.question, row.first_seq, row.last_seq, place, _levels(row),
+                    self._members(row),
+                )  # fmt: skip
+
+    def _members(self, union: Row[Any]) -> tuple[int, ...]:
+        b = block.c
+        mine = and_(b.journal_id == union.journal_id, b.union_seq == union.first_seq)
+        return tuple(self._connection.execute(select(b.last_seq).where(mine).order_by(b.last_seq)).scalars())
 
     def uncut(self) -> Iterator[Uncut]:
         u, v = uncut_count.c, series_version.c
