@@ -39,7 +39,9 @@ def find_receipt(connection: Connection, code: str, published: Published | None)
         rating, (rating.c.journal_id == receipt.c.journal_id) & (rating.c.seq == receipt.c.seq)
     )
     digest = bytes.fromhex(digest_of(code))
-    row = connection.execute(wanted.where(receipt.c.digest == digest).order_by(receipt.c.journal_id).limit(1)).first()
+    # Who learns a hash, and writes it into a journal of their own, comes later than the citizen.
+    first = wanted.where(receipt.c.digest == digest).order_by(rating.c.received_at, receipt.c.journal_id).limit(1)
+    row = connection.execute(first).first()
     if row is None:
         return None
     logged = logged_through(connection, row.journal_id, published)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
@@ -102,6 +103,21 @@ def test_a_rating_that_was_carried_over_is_found_where_it_counts(kept: Kept, pen
 
     assert found(kept, code) is not None
     assert len(kept.office.rows("receipt")) == 1
+
+
+def test_who_claims_a_known_hash_later_changes_nothing(kept: Kept, pen: Pen) -> None:
+    code, _ = rate(pen)
+    kept.office.append(pen)
+    thief = Pen(journal_id=str(UUID(int=1)))
+    thief.opened()
+    thief.rating(receipt=digest_of(code), standing="test")
+    kept.office.append(thief, received_at=NOON + timedelta(minutes=1))
+    kept.run()
+
+    answer = found(kept, code)
+
+    assert answer is not None
+    assert answer.standing is Standing.COUNTED
 
 
 def test_a_bad_hash_costs_the_receipt_and_not_the_rating(kept: Kept, pen: Pen) -> None:
