@@ -58,7 +58,7 @@ def test_every_cut_is_proven_by_what_the_kiosk_signed(tmp_path: Path, collector:
         assert (result.added > 0, dict(result.troubles)) == (True, {})
         assert judge_due(transact_of(database), shipped_surveys()) == []
         (device_id,) = collector.rows("SELECT device_id FROM device")[0]
-        assert check_device(database, str(device_id), Rule(days, 5), {}).findings == []
+        assert check_device(database, str(device_id), Rule(days, 5, shipped_surveys()), {}).findings == []
         with database.reading() as connection:
             kept, leaves = statements(connection, journal.id), leaf_hashes(connection, journal.id)
             signed = signed_over(connection, journal.id)

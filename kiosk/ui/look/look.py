@@ -15,7 +15,7 @@ TEXT_SCALES = (1.0, 1.5, 2.0)
 FACE_SIZES = (120, 190, 280, 520)
 ICON_SIZES = (48, 96, 192)
 
-_NO_ROLES = {"clear": CLEAR, "plain": PLAIN}
+_NO_ROLES = {"clear": CLEAR, "plain": PLAIN, "code_ink": (0.0, 0.0, 0.0, 1.0)}
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,10 @@ class Look:
         return self.colour(role)
 
     def colour(self, role: str) -> Colour:
-        """A colour by its role; "clear" is none, "plain" leaves a picture as it is."""
+        """A colour by its role; "clear" is none, "plain" (white) leaves a picture as it is.
+
+        A code is "code_ink", black, on "plain" in every theme: phones read no other.
+        """
         if role in _NO_ROLES:
             return _NO_ROLES[role]
         return self.colours.get(role) or read_colour(self.theme, role)

@@ -43,6 +43,7 @@ OPEN = {
     "/log/tile/{path}",
     "/log/tile/0/000",
     "/assets/page.css",
+    "/bien-nhan",
     "/dang-nhap",
     "/dang-nhap/oidc",
     "/dang-nhap/oidc/ve",

@@ -285,8 +285,7 @@ def test_visits_of_all_surveys_become_one_row_a_day(kind: str, empty_urls: Calla
         ):  # fmt: skip
             row = f"('{survey}', '{question}', 'd', '{day}', 1, {figures})"
             connection.execute(text(f"INSERT INTO served_count VALUES {row}"))
-
-    migrate(database)
+        upgrade(connection, "0029")
 
     with database.reading() as connection:
         rows = connection.execute(select(schema.served_count)).all()

@@ -23,9 +23,10 @@ def upgrade() -> None:
         "AND u.question = block.question AND (block.last_seq BETWEEN u.first_seq AND u.last_seq "
         "OR block.last_seq BETWEEN u.last_seq AND u.first_seq)"
     )
-    nearest = "CASE WHEN block.last_seq IN (u.first_seq, u.last_seq) THEN 0 ELSE 1 END, u.first_seq DESC"
+    # No ORDER BY: the SQLite of Debian 12 knows nothing of the block in that of a subquery.
+    at_an_end = f"SELECT max(u.first_seq) {inside} AND block.last_seq IN (u.first_seq, u.last_seq)"
     op.execute(
-        f"UPDATE block SET union_seq = (SELECT u.first_seq {inside} ORDER BY {nearest} LIMIT 1) "  # noqa: S608
+        f"UPDATE block SET union_seq = coalesce(({at_an_end}), (SELECT max(u.first_seq) {inside})) "  # noqa: S608
         f"WHERE shown_at IS NOT NULL AND pool_id IS NULL AND EXISTS (SELECT 1 {inside})"
     )
     for name, columns, where in _INDEXES:
