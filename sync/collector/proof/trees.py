@@ -31,6 +31,8 @@ class Trees:
         self._connection, self._journal_id = connection, journal_id
         self._kept = connection.execute(select(cut_tree).where(cut_tree.c.journal_id == journal_id)).one_or_none()
         self._judged = max(judged_through(connection, journal_id), self._kept.through if self._kept else 0)
+        self._since = self._kept.since if self._kept else 1
+        """What was judged before there were trees is looked through only once its kiosk signs a root that holds it."""
         self._tree = self._before(since)
         self._is_whole = self._agrees()
         self._last_cut = 0
@@ -82,7 +84,7 @@ class Trees:
         rows, chain_hash = list[tuple[Any, ...]](), piece.prev
         for seq, line in enumerate(piece.lines[: cuts[-1] - piece.first + 1], piece.first):
             chain_hash = chain_next(chain_hash, line)
-            leaf = self._tree.read(seq, line, chain_hash) if seq in cuts else None
+            leaf = self._tree.read(seq, line, chain_hash) if seq in cuts and seq >= self._since else None
             if leaf is not None:
                 rows.append((leaf.position, seq, leaf.hash, leaf.order.latest, leaf.order.back))
                 self._last_cut = seq
