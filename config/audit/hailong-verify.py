@@ -952,7 +952,8 @@ def gap_of(told_at, size, month):
     later = [one for one, said in latest.items() if said > month]
     first = inside[0] if inside else max(earlier, default=-1) + 1
     end = inside[-1] + 1 if inside else min(later, default=size)
-    hidden = [one for one in told_at if told_at[one] is None]  # why each is, the caller holds it to
+    # Each of these has a reason, or whoever asks names it; inside the month the reason is said with how many they are.
+    hidden = [one for one in told_at if told_at[one] is None]
     if any(one not in told_at for one in range(first, end)):
         return f"{first}–{end - 1}", False
     is_edge = False
@@ -1112,10 +1113,10 @@ def _hold(block, said, counters, counts, told):
         else_("series", f"{block.series} {block.question}", f"{known} {question}")
     if bool(said.get("tail")) != block.tail:
         else_("tail", block.tail, bool(said.get("tail")))
-    place = next((piece.place for piece in block.pieces), None)
-    named = said.get("counter")
-    if named is not None and place in counters and counters[place] != named:
-        told.differ("block_place", journal=block.journal, last=block.last, printed=counters[place], recomputed=named)
+    at, named = {counters[piece.place] for piece in block.pieces if piece.place in counters}, said.get("counter")
+    if named is not None and at - {named}:
+        printed = ", ".join(sorted(at - {named}))
+        told.differ("block_place", journal=block.journal, last=block.last, printed=printed, recomputed=named)
     n, of_kiosk = _n(block, COUNTED, SUSPECT), _counted(said)
     told.proven.update({"tails" if block.tail else "n": of_kiosk, "tail" if block.tail else "of": 1})
     if of_kiosk != n and block.tail:
@@ -1971,6 +1972,7 @@ class Printed:
             self.told.number("table weeks", len(rows), len(weeks))
         for row, (first, shown, aside) in zip(rows, weeks):
             where, n, k = f"table weeks {first}", _sum(shown), _sum(shown, satisfied)
+            self._texts(where, row, "week", _day_words(first))
             has_share = bool(shown["percent"] and satisfied and n)
             self._cell(where, row, "n", n)
             self._cell(where, row, "aside", aside)
@@ -1979,6 +1981,12 @@ class Printed:
                 self._cell(where, row, name, end)
             for level in levels:
                 self._cell(where, row, f"level_{level}", _int(shown["counts"], level))
+
+
+def _day_words(day):
+    """How a day is printed in either language."""
+    found = date.fromisoformat(day)
+    return {f"{found:%d/%m/%Y}", f"{found.day} {found:%B} {found.year}"}
 
 
 def _sum(shown, levels=LEVELS):

@@ -205,6 +205,10 @@ def names_of_places(opened: Opened) -> None:
     one["place"], two["place"] = two["place"], one["place"]
 
 
+def a_label_of_a_week(opened: Opened) -> None:
+    opened["printed"]["tables"]["weeks"][1]["week"] = "01/01/2026"
+
+
 def names_of_levels(opened: Opened) -> None:
     low, *_, high, _ = opened["printed"]["tables"]["levels"]
     low["level"], high["level"] = high["level"], low["level"]
@@ -230,5 +234,47 @@ LIES: list[tuple[Lie, set[str]]] = [
     (an_unknown_column, {"printed_unknown"}),
     (names_of_places, {"number"}),
     (names_of_levels, {"number"}),
+    (a_label_of_a_week, {"number"}),
 ]
 """Each with all that the auditor's file may say of it."""
+
+
+def unlogged_report(opened: Opened) -> None:
+    opened["proofs"]["reports"][0]["leaf"] = None
+    opened["report"]["today"] = "2026-12-31"
+    opened["proofs"]["reports"][0]["sha256"] = sha256(json.dumps(opened["report"]).encode()).hexdigest()
+
+
+def unlogged_key(opened: Opened) -> None:
+    opened["journals"][0]["key_leaf"] = None
+
+
+def unlogged_journal(opened: Opened) -> None:
+    opened["journals"][0]["leaf"] = None
+
+
+def unsigned(opened: Opened) -> None:
+    opened["journals"][0] |= {"tree": None, "cuts": [], "leaf": None, "key_leaf": None}
+
+
+def counted_otherwise(opened: Opened) -> None:
+    cut = next(one for one in opened["journals"][0]["cuts"] if one["last"] is not None)
+    last = cut["last"]
+    _hide(cut, "otherwise")
+    cut["last"] = last
+
+
+def withheld(opened: Opened) -> None:
+    """A cut behind the month's, for another reason than its month: that it is not of this one, nobody else says."""
+    _hide(opened["journals"][0]["cuts"][-1], "unit")
+
+
+UNPROVEN = [
+    (unlogged_report, "word_report", 2),
+    (unlogged_key, "word_key", 1),
+    (unlogged_journal, "word_journal", 1),
+    (unsigned, "word_uncut", 1),
+    (counted_otherwise, "word_otherwise", 0),
+    (withheld, "word_withheld", 0),
+]
+"""What is not proven, though nothing differs, and whether that is of a journal or of both."""

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ from tests.attack.centre import COMMUNES
 from tests.journey.altered import ALTERED, IN_LINES, Alter
 from tests.journey.bundles import FILE, VERIFY, Audited, Opened, audited
 from tests.journey.known_month import OCTOBER, Lines
-from tests.journey.lying import LIES, Lie, told_of
+from tests.journey.lying import LIES, UNPROVEN, Lie, told_of
 from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F401 - fixtures
 
 
@@ -159,48 +158,6 @@ def test_a_lie_is_named_though_every_number_follows_from_it(
     lie(mine)
 
     assert {one["code"] for one in told_of(mine, tmp_path / "b.zip").differs} == codes
-
-
-def unlogged_report(opened: Opened) -> None:
-    opened["proofs"]["reports"][0]["leaf"] = None
-    opened["report"]["today"] = "2026-12-31"
-    opened["proofs"]["reports"][0]["sha256"] = sha256(json.dumps(opened["report"]).encode()).hexdigest()
-
-
-def unlogged_key(opened: Opened) -> None:
-    opened["journals"][0]["key_leaf"] = None
-
-
-def unlogged_journal(opened: Opened) -> None:
-    opened["journals"][0]["leaf"] = None
-
-
-def unsigned(opened: Opened) -> None:
-    opened["journals"][0] |= {"tree": None, "cuts": [], "leaf": None, "key_leaf": None}
-
-
-def counted_otherwise(opened: Opened) -> None:
-    cut = next(one for one in opened["journals"][0]["cuts"] if one["last"] is not None)
-    leaf = VERIFY.hash_leaf(cut["statement"].encode())
-    cut |= {"statement": None, "why": "otherwise", "leaf": base64.b64encode(leaf).decode()}
-
-
-def withheld(opened: Opened) -> None:
-    """A cut behind the month's, for another reason than its month: that it is not of this one, nobody else says."""
-    cut = opened["journals"][0]["cuts"][-1]
-    leaf = VERIFY.hash_leaf(cut["statement"].encode())
-    cut |= {"statement": None, "why": "unit", "leaf": base64.b64encode(leaf).decode()}
-
-
-UNPROVEN = [
-    (unlogged_report, "word_report", 2),
-    (unlogged_key, "word_key", 1),
-    (unlogged_journal, "word_journal", 1),
-    (unsigned, "word_uncut", 1),
-    (counted_otherwise, "word_otherwise", 0),
-    (withheld, "word_withheld", 0),
-]
-"""What is not proven, though nothing differs, and whether that is of a journal or of both."""
 
 
 @pytest.mark.parametrize(("alter", "code", "journals"), UNPROVEN, ids=[one[1] for one in UNPROVEN])
