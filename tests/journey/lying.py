@@ -4,7 +4,6 @@ The basis is altered, report and printed tables are made to follow from it, and 
 it has: whatever the auditor's file names then is the lie. What kiosks signed stays as it is.
 """
 
-import base64
 import json
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -12,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from tests.journey.altered import hide_cut
 from tests.journey.bundles import VERIFY, Opened
 
 Lie = Callable[[Opened], Any]
@@ -100,11 +100,6 @@ def _cuts(opened: Opened, blocks: list[Any]) -> Iterator[dict[str, Any]]:
         yield from (cut for cut in found["cuts"] if (found["journal"], cut["last"]) in wanted)
 
 
-def _hide(cut: dict[str, Any], why: str | None) -> None:
-    leaf = VERIFY.hash_leaf(cut["statement"].encode())
-    cut |= {"statement": None, "leaf": base64.b64encode(leaf).decode(), "why": why, "last": None}
-
-
 def nothing(opened: Opened) -> None:
     """The control: honest numbers, that follow from the basis as it was."""
 
@@ -129,7 +124,7 @@ def cuts_of_one_name(opened: Opened) -> None:
 def cuts_hidden(opened: Opened) -> None:
     gone = list(_bad(opened))
     for cut in list(_cuts(opened, gone)):
-        _hide(cut, None)
+        hide_cut(cut, None)
     for one in gone:
         opened["basis"]["blocks"].remove(one)
 
@@ -239,42 +234,27 @@ LIES: list[tuple[Lie, set[str]]] = [
 """Each with all that the auditor's file may say of it."""
 
 
-def unlogged_report(opened: Opened) -> None:
-    opened["proofs"]["reports"][0]["leaf"] = None
-    opened["report"]["today"] = "2026-12-31"
-    opened["proofs"]["reports"][0]["sha256"] = sha256(json.dumps(opened["report"]).encode()).hexdigest()
+def blocks_of_a_corrected_month(opened: Opened) -> None:
+    for one in _bad(opened):
+        one[12], one[13] = ["2026-11-02"] * 2, [[piece[0], "2026-11-02", *piece[2:]] for piece in one[13]]
 
 
-def unlogged_key(opened: Opened) -> None:
-    opened["journals"][0]["key_leaf"] = None
+def blocks_of_a_higher_minimum(opened: Opened) -> None:
+    opened["report"]["policy"]["step"] = 1000
+    blocks_not_shown(opened)
 
 
-def unlogged_journal(opened: Opened) -> None:
-    opened["journals"][0]["leaf"] = None
+def blocks_of_several_units(opened: Opened) -> None:
+    gone = list(_bad(opened))
+    for cut in list(_cuts(opened, gone)):
+        hide_cut(cut, "unit")
+    for one in gone:
+        one[11] = None
 
 
-def unsigned(opened: Opened) -> None:
-    opened["journals"][0] |= {"tree": None, "cuts": [], "leaf": None, "key_leaf": None}
-
-
-def counted_otherwise(opened: Opened) -> None:
-    cut = next(one for one in opened["journals"][0]["cuts"] if one["last"] is not None)
-    last = cut["last"]
-    _hide(cut, "otherwise")
-    cut["last"] = last
-
-
-def withheld(opened: Opened) -> None:
-    """A cut behind the month's, for another reason than its month: that it is not of this one, nobody else says."""
-    _hide(opened["journals"][0]["cuts"][-1], "unit")
-
-
-UNPROVEN = [
-    (unlogged_report, "word_report", 2),
-    (unlogged_key, "word_key", 1),
-    (unlogged_journal, "word_journal", 1),
-    (unsigned, "word_uncut", 1),
-    (counted_otherwise, "word_otherwise", 0),
-    (withheld, "word_withheld", 0),
+SAID: list[tuple[Lie, str]] = [
+    (blocks_of_a_corrected_month, "word_month"),
+    (blocks_of_a_higher_minimum, "word_minimum"),
+    (blocks_of_several_units, "word_beyond"),
 ]
-"""What is not proven, though nothing differs, and whether that is of a journal or of both."""
+"""What may be true and may be a lie: it is said with how many ratings it is of."""

@@ -26,10 +26,10 @@ from sync.collector.store import schema
 from sync.collector.store.schema import journal
 from sync.protocol.tlog.note import Cosigner, Signer
 from tests.attack.centre import COMMUNES
-from tests.journey.altered import ALTERED, IN_LINES, Alter
+from tests.journey.altered import ALTERED, IN_LINES, UNPROVEN, Alter
 from tests.journey.bundles import FILE, VERIFY, Audited, Opened, audited
 from tests.journey.known_month import OCTOBER, Lines
-from tests.journey.lying import LIES, UNPROVEN, Lie, told_of
+from tests.journey.lying import LIES, SAID, Lie, told_of
 from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F401 - fixtures
 
 
@@ -158,6 +158,19 @@ def test_a_lie_is_named_though_every_number_follows_from_it(
     lie(mine)
 
     assert {one["code"] for one in told_of(mine, tmp_path / "b.zip").differs} == codes
+
+
+@pytest.mark.parametrize(("lie", "code"), SAID, ids=[code for _, code in SAID])
+def test_what_may_be_a_lie_is_said_with_its_ratings(opened: Opened, tmp_path: Path, lie: Lie, code: str) -> None:
+    mine = opened.copy()
+    lie(mine)
+    before, after = opened["basis"]["blocks"], mine["basis"]["blocks"]
+    n = [sum(one[14]) for one, other in zip(before, after, strict=True) if one != other]
+
+    told = told_of(mine, tmp_path / "b.zip")
+
+    assert told.differs == []
+    assert [(one["n"], one["of"]) for one in told.rests if one["code"] == code] == [(sum(n), len(n))]
 
 
 @pytest.mark.parametrize(("alter", "code", "journals"), UNPROVEN, ids=[one[1] for one in UNPROVEN])
