@@ -10,6 +10,7 @@ network connection, writes no file, and shares no line of code with the programs
 fault is not in both. For the same reason it is one file, however long.
 
 Exit code 0: nothing differs. 1: something differs. 2: the bundle cannot be read, or a word of the command is wrong.
+3: nothing differs, but a key of the log was given and does not reach everything that the numbers rest on.
 
 Formats: signed notes, checkpoints and cosignatures as C2SP specifies them (c2sp.org/signed-note, tlog-checkpoint,
 tlog-cosignature); hashing of trees after RFC 6962, section 2.1; intervals after Wilson (1927), JASA 22:209-212.
@@ -22,6 +23,7 @@ import base64
 import json
 import re
 import sys
+import unicodedata
 import zipfile
 import zlib
 from collections import Counter, namedtuple
@@ -126,6 +128,52 @@ SAYS = {
         "journal {journal}, cut {cut}: its kiosk made this block of the month, and the report does not have it",
         "chuỗi ghi {journal}, lần cắt {cut}: máy đã cắt khối này trong tháng, nhưng báo cáo không có",
     ),
+    "cut_hidden": (
+        "journal {journal}, cut {cut}: it is shown by its hash alone, and no reason is named that is known here",
+        "chuỗi ghi {journal}, lần cắt {cut}: chỉ đưa ra mã băm mà không nêu lý do nào được biết ở đây",
+    ),
+    "report_early": (
+        "the report says that it was made on {printed}, and its month ends on {recomputed}",
+        "báo cáo ghi được lập ngày {printed}, mà tháng của báo cáo hết ngày {recomputed}",
+    ),
+    "report_unlogged": (
+        "the report was made on {printed}, and is not in the log, which has come to {recomputed}",
+        "báo cáo được lập ngày {printed} mà không có trong sổ, trong khi sổ đã đến ngày {recomputed}",
+    ),
+    "wrong_unit": (
+        "the bundle names unit {printed}, the report is of {recomputed}",
+        "gói ghi đơn vị {printed}, báo cáo là của {recomputed}",
+    ),
+    "printed_unknown": (
+        "{where} is printed, and is nothing that is known here",
+        "{where} có trong bản in mà không được biết ở đây",
+    ),
+    "block_where": (
+        "journal {journal}, block up to entry {last}: the bundle puts it at {printed}, its ratings lie at {recomputed}",
+        "chuỗi ghi {journal}, khối đến dòng {last}: gói xếp vào {printed}, các lượt nằm ở {recomputed}",
+    ),
+    "block_when": (
+        "journal {journal}, block up to entry {last}: the bundle lets it last {printed}, its ratings are of {recomputed}",
+        "chuỗi ghi {journal}, khối đến dòng {last}: gói ghi kéo dài {printed}, các lượt là của {recomputed}",
+    ),
+    "block_beyond": (
+        "journal {journal}, block up to entry {last}: it is said to lie in no single unit of this report, and no hidden cut "
+        "fits it",
+        "chuỗi ghi {journal}, khối đến dòng {last}: được ghi là không thuộc riêng đơn vị nào của báo cáo, mà không có lần "
+        "cắt nào bị ẩn ứng với nó",
+    ),
+    "block_pooled": (
+        "journal {journal}, block up to entry {last}: it is put into a pool and is no tail",
+        "chuỗi ghi {journal}, khối đến dòng {last}: được xếp vào phần gộp mà không phải phần lẻ",
+    ),
+    "block_faulty": (
+        "journal {journal}, block up to entry {last}: the collector says that it does not believe it, and shows it ({printed})",
+        "chuỗi ghi {journal}, khối đến dòng {last}: máy chủ ghi là không tin, mà vẫn đưa ra ({printed})",
+    ),
+    "block_hidden": (
+        "journal {journal}, block up to entry {last}: it has {n} ratings, nothing is the matter with it, and it is not shown",
+        "chuỗi ghi {journal}, khối đến dòng {last}: có {n} lượt, không có lỗi gì, mà không được hiện",
+    ),
     "journal_twice": (
         "journal {journal} is in the bundle twice",
         "chuỗi ghi {journal} có trong gói hai lần",
@@ -219,6 +267,37 @@ SAYS = {
         "{n} chuỗi ghi: mục trong sổ cũ hơn báo cáo (cũ nhất ngày {day}); việc sau đó không có lần cắt nào chỉ theo lời "
         "máy chủ, người biết chuỗi ghi có thể tìm trong các mục sau của sổ",
     ),
+    "word_short": (
+        "{n} ratings of journals whose entry in the log is older than the end of the month (the oldest of {day}): that no "
+        "cut of the month came after it rests on the collector's word",
+        "{n} lượt của các chuỗi ghi có mục trong sổ cũ hơn ngày cuối tháng (cũ nhất ngày {day}): việc sau đó trong tháng "
+        "không có lần cắt nào chỉ theo lời máy chủ",
+    ),
+    "word_minimum": (
+        "{n} ratings of {of} blocks are held back by the settings, which show from {least} ratings on",
+        "{n} lượt trong {of} khối chưa hiện theo cài đặt, chỉ hiện từ {least} lượt trở lên",
+    ),
+    "word_going": (
+        "{n} ratings of {of} blocks that were not over when the report was made",
+        "{n} lượt trong {of} khối chưa hết khi báo cáo được lập",
+    ),
+    "word_beyond": (
+        "{n} ratings of {of} blocks that are said to lie in several units, not all of them of this report: that they do "
+        "rests on the collector's word",
+        "{n} lượt trong {of} khối được ghi là nằm ở nhiều đơn vị, không phải tất cả thuộc báo cáo này: điều đó chỉ theo lời "
+        "máy chủ",
+    ),
+    "word_month": (
+        "{n} ratings of {of} blocks stand in another month than their kiosk's clock said: the corrected time rests on the "
+        "collector's word",
+        "{n} lượt trong {of} khối nằm ở tháng khác với đồng hồ của máy: giờ đã chỉnh chỉ theo lời máy chủ",
+    ),
+    "word_satisfied": (
+        "{where}: levels {levels} of {of} count as satisfied ({n} ratings), and shares are told from {least} ratings on: "
+        "that this is the survey and the rule rests on the collector's word; compare with the kiosk's screen",
+        "{where}: các mức {levels} trong {of} được tính là hài lòng ({n} lượt), và tỷ lệ được nêu từ {least} lượt trở lên: "
+        "khảo sát và quy tắc đúng là như vậy chỉ theo lời máy chủ; Ông/Bà hãy đối chiếu với màn hình ki-ốt",
+    ),
     "word_uncut": (
         "{n} ratings of blocks that no kiosk signed (an older kiosk's, cut by the collector): levels and reasons rest "
         "on the collector's word",
@@ -303,9 +382,38 @@ WHYS = {
     "fault": ("the collector does not believe them", "máy chủ không tin"),
     "carried": ("carried over from another journal, where they are counted", "chuyển từ chuỗi ghi khác, đã tính ở đó"),
     "time": ("of another month by the corrected time", "thuộc tháng khác theo giờ đã chỉnh"),
+    "otherwise": (
+        "the collector counts others of their ratings than their kiosk, and none of them here",
+        "máy chủ tính khác ki-ốt, và không tính ở đây",
+    ),
 }
+UNPROVEN = (
+    *("word_report", "word_key", "word_journal", "word_short", "word_uncut", "word_otherwise", "word_beyond"),
+    *("word_month", "word_withheld", "word_edge"),
+)
+"""With any of these the log's key does not prove the month: nothing may differ, and numbers be invented or left out."""
 WORDS = {
     "yes": ("YES: nothing differs. {n} numbers were recomputed.", "ĐÚNG: không có gì khác. Đã tính lại {n} số."),
+    "alone": (
+        "WITHIN THE BUNDLE nothing differs; {n} numbers were recomputed. Without a key of the public log this does not "
+        "prove that report and kiosks' keys are those of then: whoever owns the collector could have made all of it up.",
+        "TRONG GÓI không có gì khác; đã tính lại {n} số. Không có khóa của sổ công khai thì chưa chứng minh được báo cáo và "
+        "khóa của máy đúng là của lúc đó: người làm chủ máy chủ có thể đã tự đặt ra tất cả.",
+    ),
+    "unproven": (
+        "NOT PROVEN: nothing differs ({numbers} numbers were recomputed), but {n} of {of} ratings are not proven, and "
+        "{cuts} signed cuts are in no number on the collector's word.",
+        "CHƯA CHỨNG MINH ĐƯỢC: không có gì khác (đã tính lại {numbers} số), nhưng {n} trong {of} lượt chưa được chứng minh, "
+        "và {cuts} lần cắt đã ký không có trong số nào, chỉ theo lời máy chủ.",
+    ),
+    "figures": (
+        "The report's figures, to be held beside the paper:",
+        "Số liệu của báo cáo, để đối chiếu với bản giấy:",
+    ),
+    "figure": (
+        "{where}: n = {n}; satisfied (levels {satisfied}): {share}; 95% interval: {interval}; by level: {levels}",
+        "{where}: n = {n}; hài lòng (các mức {satisfied}): {share}; khoảng tin cậy 95%: {interval}; theo mức: {levels}",
+    ),
     "no": ("NO: {of} things differ; {n} numbers were recomputed.", "KHÔNG: có {of} chỗ khác; đã tính lại {n} số."),
     "about": ("Report {number} of {unit}, month {month}", "Báo cáo số {number} của {unit}, tháng {month}"),
     "hash": ("SHA-256 of its numbers: {hash}", "SHA-256 của số liệu: {hash}"),
@@ -333,6 +441,15 @@ class Told:
         self.differs, self.rests = [], []
         self.cosigned, self.checkpoint = [], None
         self.proven = Counter()
+        self.has_key = False
+        self.doubted, self.open, self.every, self.figures = set(), 0, 0, []
+
+    @property
+    def holds(self):
+        """False where anything differs; None where a log's key was given and does not reach everything."""
+        if self.differs:
+            return False
+        return None if self.has_key and any(one["code"] in UNPROVEN for one in self.rests) else True
 
     def differ(self, code, **values):
         """Something is not as it should be."""
@@ -565,7 +682,7 @@ class Bundle:
 
 def check_log(bundle, told, log_keys, witnesses, known):
     """Hold the bundle's checkpoint to the keys that the auditor brought; the checkpoint to which proofs must lead."""
-    note = bundle.log.get("checkpoint")
+    note, told.has_key = bundle.log.get("checkpoint"), bool(log_keys)
     if note is None:
         if log_keys or witnesses:
             told.differ("checkpoint_missing")
@@ -658,6 +775,12 @@ def check_report(bundle, checkpoint, told):
     wanted = f"{about['month']} {about['unit']['key']} {about['number']}"
     if period["kind"] != "month" or found != wanted:
         told.differ("wrong_month", printed=wanted, recomputed=found)
+    mine, last, today = named(bundle), last_day(about["month"]), bundle.report["today"]
+    if (about["unit"]["code"], about["unit"]["name"]) != mine:
+        told.differ("wrong_unit", printed=" ".join(map(str, about["unit"].values())), recomputed=" ".join(mine))
+    if date.fromisoformat(today) <= date.fromisoformat(last):
+        told.differ("report_early", printed=today, recomputed=last)
+    newest = _newest(bundle, told)
     for number in range(about["number"] + 1):
         one = said.get(number)
         hashed = digest if number == about["number"] else one and bytes.fromhex(one["sha256"])
@@ -668,8 +791,35 @@ def check_report(bundle, checkpoint, told):
             check_leaf(
                 checkpoint, one["leaf"], report_leaf(one["leaf"]["date"], about["month"], number, hashed), where, told
             )
+        elif checkpoint is not None and newest > today:
+            told.differ("report_unlogged", printed=today, recomputed=newest)
         elif checkpoint is not None:
             told.rest("word_report")
+
+
+def named(bundle):
+    """Code and name of the report's own place, by the report itself: its hash is what is in the log."""
+    place = bundle.report["places"].get(bundle.report["place"], {})
+    return place.get("code") or "", place.get("name") or ""
+
+
+def last_day(month):
+    """The last day of a month (``2026-10``)."""
+    after = date.fromisoformat(f"{month}-28") + timedelta(days=4)
+    return (after.replace(day=1) - timedelta(days=1)).isoformat()
+
+
+def _newest(bundle, told):
+    """The last day to which the log has come, as far as the bundle tells: by its entries, and by who cosigned it.
+
+    What is cosigned may have been published the day before, and has what was made on the day before that.
+    """
+    entries = [one.get(name) for one in bundle.journals for name in ("leaf", "key_leaf")]
+    days = [one["date"] for one in (*entries, *(said.get("leaf") for said in bundle.log["reports"])) if one]
+    for _, at in told.cosigned:
+        if at is not None:
+            days.append((datetime.fromtimestamp(at, timezone.utc).date() - timedelta(days=2)).isoformat())
+    return max(days, default="")
 
 
 def check_journals(bundle, checkpoint, told):
@@ -690,8 +840,11 @@ def check_journals(bundle, checkpoint, told):
         elif not is_signed(b64(tree["key"], 32), b64(tree["signature"], 64), text.encode("ascii", "replace")):
             told.differ("cuts_signature", journal=name)
         if checkpoint is not None:
-            unkeyed += not _check_key(journal, checkpoint, told)
-            unlogged += not _check_logged(journal, root, checkpoint, told)
+            has_key = _check_key(journal, checkpoint, told)
+            is_logged = _check_logged(journal, root, checkpoint, told)
+            unkeyed, unlogged = unkeyed + (not has_key), unlogged + (not is_logged)
+            if not has_key or not is_logged or is_short(bundle, journal):
+                told.doubted.add(name)
         _read_cuts(bundle, journal, statements, excused, withheld, told)
     if checkpoint is not None and unkeyed:
         told.rest("word_key", unkeyed)
@@ -709,6 +862,12 @@ def _early(bundle):
     before = (date.fromisoformat(bundle.report["today"]) - timedelta(days=1)).isoformat()
     leaves = [one.get("leaf") for one in bundle.journals]
     return [leaf["date"] for leaf in leaves if leaf and leaf["kind"] == "journal" and leaf["date"] < before]
+
+
+def is_short(bundle, journal):
+    """Whether the journal's entry in the log is older than the month's end, and the journal went on."""
+    leaf = journal.get("leaf")
+    return bool(leaf) and leaf["kind"] == "journal" and leaf["date"] < last_day(bundle.about["month"])
 
 
 def _root(journal, told):
@@ -752,14 +911,20 @@ def _check_logged(journal, root, checkpoint, told):
 def _read_cuts(bundle, journal, statements, excused, withheld, told):
     """The cuts that are told, and that those of the month are all told."""
     name, month = journal["journal"], bundle.about["month"]
-    told_at = {}
+    told_at, lasts = {}, set()
     for cut in sorted(journal["cuts"], key=lambda each: each["index"]):
         said = json.loads(cut["statement"]) if cut.get("statement") is not None else None
         told_at[cut["index"]] = said
-        if cut.get("why") == "otherwise":
-            excused.add((name, cut["last"]))
-        elif cut.get("why"):
-            withheld[cut["why"]] += 1
+        last, why = cut.get("last"), cut.get("why")
+        if last is not None and last in lasts:
+            told.differ("cut_twice", journal=name, cut=cut["index"])
+        lasts.add(last)
+        if (said is None or why is not None) and why not in WHYS:
+            told.differ("cut_hidden", journal=name, cut=cut["index"])
+        elif why == "otherwise" and last is not None:
+            excused.add((name, last))
+        elif why is not None:
+            withheld[why] += 1
         if said is not None and cut.get("last") is not None:
             statements[name, cut["last"]] = said
         elif said is not None and not cut.get("why") and _month(said) == month:
@@ -787,6 +952,7 @@ def gap_of(told_at, size, month):
     later = [one for one, said in latest.items() if said > month]
     first = inside[0] if inside else max(earlier, default=-1) + 1
     end = inside[-1] + 1 if inside else min(later, default=size)
+    # Each of these has a reason, or whoever asks names it; inside the month the reason is said with how many they are.
     hidden = [one for one in told_at if told_at[one] is None]
     if any(one not in told_at for one in range(first, end)):
         return f"{first}–{end - 1}", False
@@ -811,13 +977,18 @@ def gap_of(told_at, size, month):
     return ("", True) if any(one > before for one in hidden) else (f"{end}–{size - 1}", is_edge)
 
 
+COUNTS = ("uncut", "suspect", "otherwise", "time", "month", "beyond", "minimum", "going")
+"""What is said of blocks with how many ratings and blocks."""
+
+
 def check_blocks(bundle, statements, excused, told):
     """Each block against what its kiosk signed, and pools and unions against their parts."""
-    seen, counts = set(), {name: Counter() for name in ("uncut", "suspect", "otherwise", "time")}
+    seen, counts = set(), {name: Counter() for name in COUNTS}
     have_tree = {one["journal"] for one in bundle.journals if one.get("tree") is not None}
     counters = {
         key: place["code"] for key, place in bundle.report["places"].items() if place.get("counter_id") is not None
     }
+    short, least = Counter(), max(LEAST, *(bundle.report["policy"].get(name, 0) for name in ("cell_min", "step")))
     for block in bundle.blocks:
         key = block.journal, block.last
         if key in seen:
@@ -825,14 +996,12 @@ def check_blocks(bundle, statements, excused, told):
         seen.add(key)
         said = statements.get(key)
         n = _n(block, COUNTED, SUSPECT)
-        if block.levels is not None and sum(block.levels) != n:
-            told.differ("block_sums", journal=block.journal, last=block.last, printed=n, recomputed=sum(block.levels))
-        if block.shown and not block.tail and block.place is not None and n < LEAST:
-            told.differ("block_few", journal=block.journal, last=block.last)
+        _hold_fields(bundle, block, n, said is not None or key in excused, least, counts, told)
+        is_held = said is not None and block.place is not None
         if block.shown and _n(block, SUSPECT):
             counts["suspect"].update(n=n, of=1)
-        if said is not None and block.place is not None:
-            _hold(block, said, counters, counts, told)
+        if is_held:
+            is_held = _hold(block, said, counters, counts, told)
         elif key in excused:
             counts["otherwise"].update(n=n, of=1)
         elif block.kiosks and block.journal in have_tree and block.fault is None and (block.shown or block.tail):
@@ -840,12 +1009,94 @@ def check_blocks(bundle, statements, excused, told):
                 told.differ("block_unproven", journal=block.journal, last=block.last)
         elif block.shown or block.tail:
             counts["uncut"].update(n=n, of=1)
+        told.every += n
+        told.open += n if block.journal in told.doubted or not is_held else 0
+        short[block.journal] += n
+    _check_used(bundle, seen, told)
+    _check_beyond(bundle, have_tree, told)
+    early = [one for one in bundle.journals if one["journal"] in told.doubted and is_short(bundle, one)]
+    if early:
+        oldest = min(one["leaf"]["date"] for one in early)
+        told.rest("word_short", sum(short[one["journal"]] for one in early), day=oldest)
     for name, found in counts.items():
         if found["n"]:
-            told.rest(f"word_{name}", found["n"], of=found["of"])
+            more = {"least": least} if name == "minimum" else {}
+            told.rest(f"word_{name}", found["n"], of=found["of"], **more)
+
+
+def _hold_fields(bundle, block, n, is_told, least, counts, told):
+    """What a block says of itself: where and when it is follows from its ratings, and so does whether it is shown."""
+
+    def differ(code, **values):
+        told.differ(code, journal=block.journal, last=block.last, **values)
+
+    if block.levels is not None and sum(block.levels) != n:
+        differ("block_sums", printed=n, recomputed=sum(block.levels))
+    if block.shown and not block.tail and block.place is not None and n < LEAST:
+        differ("block_few")
+    if block.pool is not None and not block.tail:
+        differ("block_pooled")
+    if block.fault is not None and (is_told or block.shown):
+        differ("block_faulty", printed=block.fault)
+    days = [piece.day for piece in block.pieces]
+    ends, place = [min(days, default=""), max(days, default="")], common_place([one.place for one in block.pieces])
+    if block.place is None:
+        counts["beyond"].update(n=n, of=1)
+        if is_told or bundle.report["place"] == "":
+            differ("block_beyond")
+        if days and not (block.ends[0] <= ends[0] and ends[1] <= block.ends[1]):
+            differ("block_when", printed="–".join(block.ends), recomputed="–".join(ends))
+        return
+    if place != block.place:
+        differ("block_where", printed=block.place, recomputed=place)
+    if list(block.ends) != ends:
+        differ("block_when", printed="–".join(block.ends), recomputed="–".join(ends))
+    if n >= LEAST and not block.shown and not block.tail and block.fault is None:
+        if n < least:
+            counts["minimum"].update(n=n, of=1)
+        elif ends[1] >= bundle.report["today"]:
+            counts["going"].update(n=n, of=1)
+        else:
+            differ("block_hidden", n=n)
+
+
+def common_place(keys):
+    """The counter, or the lowest unit that has all of these counters."""
+    if len(set(keys)) == 1:
+        return keys[0]
+    found = ""
+    for codes in zip(*(key.split("/")[:-1] for key in keys)):
+        if len(set(codes)) > 1:
+            break
+        found += f"{codes[0]}/"
+    return found
+
+
+def _check_used(bundle, seen, told):
+    """Every cut that is said to make a block of the report does."""
+    for journal in bundle.journals:
+        for cut in journal["cuts"] if journal.get("tree") is not None else ():
+            if cut.get("last") is not None and (journal["journal"], cut["last"]) not in seen:
+                told.differ("cut_unused", journal=journal["journal"], cut=cut["index"])
+
+
+def _check_beyond(bundle, have_tree, told):
+    """A block that no single unit of the report has is a cut that is shown by its hash: there are as many of these."""
+    hidden = Counter()
+    for journal in bundle.journals:
+        hidden[journal["journal"]] = sum(
+            cut.get("statement") is None and cut.get("last") is None for cut in journal["cuts"]
+        )
+    for block in bundle.blocks:
+        if block.place is None and block.kiosks and block.journal in have_tree:
+            hidden[block.journal] -= 1
+            if hidden[block.journal] < 0:
+                told.differ("block_beyond", journal=block.journal, last=block.last)
 
 
 def _hold(block, said, counters, counts, told):
+    """Hold a block to its kiosk's statement; whether all that it tells is as the kiosk says."""
+
     def else_(what, printed, recomputed):
         told.differ(
             "block_else",
@@ -862,10 +1113,10 @@ def _hold(block, said, counters, counts, told):
         else_("series", f"{block.series} {block.question}", f"{known} {question}")
     if bool(said.get("tail")) != block.tail:
         else_("tail", block.tail, bool(said.get("tail")))
-    place = next((piece.place for piece in block.pieces), None)
-    named = said.get("counter")
-    if named is not None and place in counters and counters[place] != named:
-        told.differ("block_place", journal=block.journal, last=block.last, printed=counters[place], recomputed=named)
+    at, named = {counters[piece.place] for piece in block.pieces if piece.place in counters}, said.get("counter")
+    if named is not None and at - {named}:
+        printed = ", ".join(sorted(at - {named}))
+        told.differ("block_place", journal=block.journal, last=block.last, printed=printed, recomputed=named)
     n, of_kiosk = _n(block, COUNTED, SUSPECT), _counted(said)
     told.proven.update({"tails" if block.tail else "n": of_kiosk, "tail" if block.tail else "of": 1})
     if of_kiosk != n and block.tail:
@@ -873,8 +1124,11 @@ def _hold(block, said, counters, counts, told):
     else:
         _hold_sums(block, said, n, of_kiosk, else_)
     days = [f"{piece.day} {piece.part}" for piece in block.pieces]
+    is_same_month = True
     if days and [min(days), max(days)] != said["days"]:
-        counts["time"].update(n=n, of=1)
+        is_same_month = [min(days)[:7], max(days)[:7]] == [day[:7] for day in said["days"]]
+        counts["time" if is_same_month else "month"].update(n=n, of=1)
+    return is_same_month and (of_kiosk == n or not block.tail)
 
 
 def _listed(value):
@@ -1333,6 +1587,28 @@ class Report:
         asked = part["series"]["asked"]
         for line in (part["me"], *part["children"], *part["counters"]):
             self._line(asked, line, is_me=line is part["me"])
+        satisfied, levels, _ = self.satisfied(part)
+        n, k = _sum(part["me"]["shown"]), _sum(part["me"]["shown"], satisfied)
+        self.told.rest(
+            "word_satisfied",
+            k,
+            where=":".join(asked),
+            levels=_several(sorted(satisfied)),
+            of=_several(levels),
+            least=self.percent_min,
+        )
+        has_share = bool(part["me"]["shown"]["percent"] and satisfied and n)
+        low, high = wilson(k, n) if has_share else (None, None)
+        self.told.figures.append(
+            {
+                "where": ":".join(asked),
+                "n": None if part["me"]["shown"].get("hidden") == "few" else n,
+                "satisfied": sorted(satisfied),
+                "share": percent(k, n) if has_share else None,
+                "interval": None if low is None else [low, high],
+                "levels": {str(level): _int(part["me"]["shown"]["counts"], level) for level in levels},
+            }
+        )
         found = Line(self.bundle, *asked, self.report["place"], self.least)
         self.waiting += sum(found.waits().values())
         self.uncut += sum(one.n for one in found.uncut if one.standing == COUNTED)
@@ -1443,9 +1719,51 @@ class Report:
         every = {level["value"] for level in levels} | {int(level) for level in part["me"]["shown"]["counts"]}
         return {level["value"] for level in levels if level.get("satisfied")}, sorted(every), len(levels)
 
+    def level_words(self, part):
+        """By level, how the survey's versions call it in any language."""
+        found = {}
+        for ref in part["series"]["versions"]:
+            for asked in self.report["surveys"][ref]["questions"]:
+                if asked["id"] == part["series"]["asked"][1]:
+                    for level in asked["levels"]:
+                        found.setdefault(level["value"], set()).update(level["text"].values())
+        return found
+
+    def reason_words(self):
+        """By reason, how the surveys call it in any language."""
+        found = {}
+        for survey in self.report["surveys"].values():
+            for reason in survey.get("reasons", ()):
+                found.setdefault(reason["id"], set()).update(reason["text"].values())
+        return found
+
+
+def _several(levels):
+    return ", ".join(map(str, levels)) or "–"
+
 
 def _int(counts, level):
     return counts.get(str(level), 0)
+
+
+LINE_COLUMNS = {
+    *("place", "share", "low", "high", "satisfied", "n", "points", "clear", "bad", "answered", "served", "aside"),
+}
+OTHER = {"place", "code", "n", "share", "low", "high", "aside"}
+LEVEL_COLUMNS = {f"level_{level}" for level in LEVELS}
+COLUMNS = {
+    "recorded": {"question", "survey", "recorded", "counted", "aside", "waiting", "why"},
+    "figures": LINE_COLUMNS | {"recorded", "waiting", "both", "both_n", "mean"},
+    "places": LINE_COLUMNS | {"code"},
+    "levels": {"level", "n", "share", "before"},
+    "aside": {"standing", "n", "rule"},
+    "weeks": {"week", "share", "low", "high", "n", "aside"},
+    "reasons": {
+        *("factor", "reason", "rank", "n", "base", "share", "low", "high", "before", "points", "clear"),
+    },
+    "reason_months": {"reason"},
+}
+"""What is printed, by table."""
 
 
 class Printed:
@@ -1462,6 +1780,7 @@ class Printed:
         """Every table that tells of the month."""
         parts = self.report.report["parts"]
         main = parts[0]
+        self._known(parts)
         self._rows("figures", [main["me"]], main)
         if "places" in self.tables:
             self._rows("places", None, main)
@@ -1473,6 +1792,36 @@ class Printed:
         self._aside(main["me"])
         self._reasons(main["me"])
         self._weeks(main)
+
+    def _known(self, parts):
+        """Nothing is printed that is not known here: whatever it said, nobody would have checked it."""
+        months = {first[:7] for first, _, _ in self.report.report["reason_months"]}
+        for key, rows in self.tables.items():
+            is_other = re.fullmatch("other_[1-9][0-9]*", key) and int(key[6:]) < len(parts)
+            known = OTHER if is_other else COLUMNS.get(key)
+            if known is None:
+                self.told.differ("printed_unknown", where=f"table {key}")
+                continue
+            more = months if key == "reason_months" else LEVEL_COLUMNS if key == "weeks" or is_other else set()
+            for column in sorted({name for row in rows for name in row} - known - more):
+                self.told.differ("printed_unknown", where=f"table {key}, column {column}")
+
+    def _place(self, where, row, line):
+        """The name beside the numbers is that of their place."""
+        place = self.report.report["places"].get(line["place"], {})
+        name = f"{place['unit']}, {place['name']}" if place.get("unit") else place.get("name")
+        # The root has no name of its own; a place that has ended has its last day behind its name.
+        if not name or (place.get("until") and str(row.get("place")).startswith(f"{name} (")):
+            return
+        if row.get("place") != name:
+            self.told.differ("number", where=f"{where} place", printed=str(row.get("place")), recomputed=name)
+
+    def _texts(self, where, row, name, wanted):
+        """A level's or reason's words are the survey's, in either language; numbers alone would fit any words."""
+        if wanted and row.get(name) not in wanted:
+            self.told.differ(
+                "number", where=f"{where} {name}", printed=str(row.get(name)), recomputed=" / ".join(sorted(wanted))
+            )
 
     def _cell(self, where, row, name, wanted):
         """One cell: a number, or none where ``wanted`` is None."""
@@ -1500,6 +1849,7 @@ class Printed:
         return [*found, part["me"]]
 
     def _row(self, where, row, line, part):
+        self._place(where, row, line)
         satisfied, levels, scale = self.report.satisfied(part)
         n, k = _sum(line["shown"]), _sum(line["shown"], satisfied)
         is_hidden = line["shown"].get("hidden") == "few"
@@ -1564,8 +1914,10 @@ class Printed:
         if len(rows) != len(levels) + 1:
             self.told.number("table levels", len(rows), len(levels) + 1)
             return
+        words = self.report.level_words(part)
         for level, row in zip(levels, rows):
             count = _int(shown["counts"], level)
+            self._texts(f"table levels {level}", row, "level", words.get(level))
             self._cell(f"table levels {level}", row, "n", None if is_hidden else count)
             self._cell(f"table levels {level}", row, "share", percent(count, n) if shown["percent"] and n else None)
         self._cell("table levels *", rows[-1], "n", None if is_hidden else n)
@@ -1583,9 +1935,11 @@ class Printed:
         rows, lines = self.tables["reasons"], self.report.report["reasons"]
         if len(rows) != len(lines):
             self.told.number("table reasons", len(rows), len(lines))
-        n = _sum(me["shown"])
+        n, words = _sum(me["shown"]), self.report.reason_words()
+        self._reason_months(lines, words)
         for row, line in zip(rows, lines):
             where, share = f"table reasons {line['id']}", line["share"]
+            self._texts(where, row, "reason", words.get(line["id"]))
             self._cell(where, row, "n", line["n"])
             self._cell(where, row, "base", None if me["shown"].get("hidden") == "few" else n)
             self._cell(where, row, "share", percent(line["n"], n) if share else None)
@@ -1594,6 +1948,19 @@ class Printed:
             first, last = line["rank"] or (None, None)
             rank = None if first is None else str(first) if first == last else f"{first}\u2013{last}"
             self._cell(where, row, "rank", rank)
+
+    def _reason_months(self, lines, words):
+        """Month by month, of this month as of those before: from what the report has of them."""
+        rows, months = self.tables.get("reason_months", []), self.report.report["reason_months"]
+        if len(rows) != (len(lines) if months else 0):
+            self.told.number("table reason_months", len(rows), len(lines))
+            return
+        for row, line in zip(rows, lines):
+            where = f"table reason_months {line['id']}"
+            self._texts(where, row, "reason", words.get(line["id"]))
+            for first, n, chosen in months:
+                share = percent(chosen.get(line["id"], 0), n) if n >= self.report.percent_min else None
+                self._cell(where, row, first[:7], share)
 
     def _weeks(self, part):
         satisfied, levels, _ = self.report.satisfied(part)
@@ -1605,6 +1972,7 @@ class Printed:
             self.told.number("table weeks", len(rows), len(weeks))
         for row, (first, shown, aside) in zip(rows, weeks):
             where, n, k = f"table weeks {first}", _sum(shown), _sum(shown, satisfied)
+            self._texts(where, row, "week", _day_words(first))
             has_share = bool(shown["percent"] and satisfied and n)
             self._cell(where, row, "n", n)
             self._cell(where, row, "aside", aside)
@@ -1613,6 +1981,12 @@ class Printed:
                 self._cell(where, row, name, end)
             for level in levels:
                 self._cell(where, row, f"level_{level}", _int(shown["counts"], level))
+
+
+def _day_words(day):
+    """How a day is printed in either language."""
+    found = date.fromisoformat(day)
+    return {f"{found:%d/%m/%Y}", f"{found.day} {found:%B} {found.year}"}
 
 
 def _sum(shown, levels=LEVELS):
@@ -1652,14 +2026,29 @@ def sentence(found, language):
     return SAYS[found["code"]][language].format(**values)
 
 
-def as_text(bundle, told, language, most):
-    """Everything for people."""
+def clean(text):
+    """One line for people: nothing that a bundle says starts a line, moves the cursor, or turns the writing round."""
+    return "".join(one if one.isprintable() or unicodedata.category(one) == "Zs" else "\ufffd" for one in text)
 
+
+def shares_open(told):
+    """How many ratings the log's key does not prove, of how many; and signed cuts that are in no number."""
+    codes = {one["code"] for one in told.rests}
+    cuts = sum(one["n"] for one in told.rests if one["code"] == "word_withheld")
+    return (told.every if "word_report" in codes else told.open), told.every, cuts
+
+
+def as_text(bundle, told, language, most):
+    """Everything for people, line by line."""
+    yield from map(clean, _lines(bundle, told, language, most))
+
+
+def _lines(bundle, told, language, most):
     def say(name, **values):
         return WORDS[name][language].format(**values)
 
-    about = bundle.about
-    unit = about["unit"]["name"] or say("all")
+    about, (code, name) = bundle.about, named(bundle)
+    unit = f"{name or say('all')} ({code})" if code else name or say("all")
     yield say("about", number=about["number"], unit=unit, month=about["month"])
     yield say("hash", hash=sha256(bundle.report_bytes).hexdigest())
     if told.checkpoint is not None:
@@ -1670,8 +2059,26 @@ def as_text(bundle, told, language, most):
         yield say("cosigned", key=name, time=time)
     proven = told.proven
     yield say("proven", n=proven["n"], of=proven["of"], tails=proven["tails"])
+    yield say("figures")
+    for one in told.figures:
+        share, interval = one["share"], one["interval"]
+        yield "  - " + say(
+            "figure",
+            where=one["where"],
+            n="–" if one["n"] is None else one["n"],
+            satisfied=_several(one["satisfied"]),
+            share="–" if share is None else f"{share}%",
+            interval="–" if interval is None else f"{interval[0]}–{interval[1]}%",
+            levels=", ".join(f"{level}: {n}" for level, n in one["levels"].items()),
+        )
     yield ""
-    yield say("no" if told.differs else "yes", n=told.numbers, of=len(told.differs))
+    if told.holds is None:
+        n, of, cuts = shares_open(told)
+        yield say("unproven", numbers=told.numbers, n=n, of=of, cuts=cuts)
+    elif told.holds:
+        yield say("yes" if told.has_key else "alone", n=told.numbers)
+    else:
+        yield say("no", n=told.numbers, of=len(told.differs))
     if told.differs:
         yield say("differs")
         yield from (f"  - {sentence(one, language)}" for one in told.differs[:most])
@@ -1684,15 +2091,17 @@ def as_text(bundle, told, language, most):
 
 def as_json(bundle, told, language):
     """Everything for programs."""
-    found = told.checkpoint
+    found, (n, of, cuts) = told.checkpoint, shares_open(told)
     return {
-        "holds": not told.differs,
-        "unit": bundle.about["unit"]["code"],
+        "holds": "unproven" if told.holds is None else told.holds,
+        "unproven": {"n": n, "of": of, "cuts": cuts} if told.has_key else None,
+        "unit": named(bundle)[0],
         "month": bundle.about["month"],
         "number": bundle.about["number"],
         "sha256": sha256(bundle.report_bytes).hexdigest(),
         "checkpoint": found and {"origin": found.origin, "size": found.size, "root": text64(found.root)},
         "cosigned": [{"by": name, "time": at} for name, at in told.cosigned],
+        "figures": told.figures,
         "numbers": told.numbers,
         "proven": {name: told.proven[name] for name in ("n", "of", "tails")},
         "differs": [dict(one, sentence=sentence(one, language)) for one in told.differs],
@@ -1705,6 +2114,9 @@ def main(arguments=None):
     words = argparse.ArgumentParser(
         prog="hailong-verify.py",
         description="Checks a bundle of a closed month / Kiểm tra gói bằng chứng của một tháng đã chốt.",
+        epilog="Exit code 0: nothing differs. 1: something differs. 2: cannot be read. 3: nothing differs, but with the "
+        "log's key not everything is proven. / Mã thoát 0: không có gì khác. 1: có chỗ khác. 2: không đọc được. 3: không "
+        "có gì khác, nhưng dù có khóa của sổ vẫn có điều chưa được chứng minh.",
     )
     words.add_argument(
         "bundle", help="file that `collector audit-bundle` wrote / tệp do `collector audit-bundle` ghi ra"
@@ -1741,13 +2153,14 @@ def main(arguments=None):
         keys = [[read_vkey(one) for one in some] for some in (asked.log_vkey, asked.witness)]
         bundle, told = verify(asked.bundle, *keys, known)
     except (Unreadable, OSError, UnicodeDecodeError) as error:
-        print(f"{'cannot be read' if language == 0 else 'không đọc được'}: {error}", file=sys.stderr)
+        print(clean(f"{'cannot be read' if language == 0 else 'không đọc được'}: {error}"), file=sys.stderr)
         return 2
     if asked.json:
-        print(json.dumps(as_json(bundle, told, language), ensure_ascii=False, indent=1))
+        lines = json.dumps(as_json(bundle, told, language), ensure_ascii=False, indent=1).split("\n")
+        print("\n".join(map(clean, lines)))
     else:
         print("\n".join(as_text(bundle, told, language, sys.maxsize if asked.all else 40)))
-    return 1 if told.differs else 0
+    return {True: 0, False: 1, None: 3}[told.holds]
 
 
 if __name__ == "__main__":

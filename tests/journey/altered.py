@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -205,3 +206,50 @@ IN_LINES: list[tuple[Alter, set[str]]] = [
     (a_level_of_a_pool, {"number"}),
     (a_rating_of_another_block, {"line_recount"}),
 ]
+
+
+def hide_cut(cut: dict[str, Any], why: str | None) -> None:
+    """Show a cut by its hash alone, for a reason or none."""
+    leaf = VERIFY.hash_leaf(cut["statement"].encode())
+    cut |= {"statement": None, "leaf": base64.b64encode(leaf).decode(), "why": why, "last": None}
+
+
+def unlogged_report(opened: Opened) -> None:
+    opened["proofs"]["reports"][0]["leaf"] = None
+    opened["report"]["today"] = "2026-12-31"
+    opened["proofs"]["reports"][0]["sha256"] = sha256(json.dumps(opened["report"]).encode()).hexdigest()
+
+
+def unlogged_key(opened: Opened) -> None:
+    opened["journals"][0]["key_leaf"] = None
+
+
+def unlogged_journal(opened: Opened) -> None:
+    opened["journals"][0]["leaf"] = None
+
+
+def unsigned(opened: Opened) -> None:
+    opened["journals"][0] |= {"tree": None, "cuts": [], "leaf": None, "key_leaf": None}
+
+
+def counted_otherwise(opened: Opened) -> None:
+    cut = next(one for one in opened["journals"][0]["cuts"] if one["last"] is not None)
+    last = cut["last"]
+    hide_cut(cut, "otherwise")
+    cut["last"] = last
+
+
+def withheld(opened: Opened) -> None:
+    """A cut behind the month's, for another reason than its month: that it is not of this one, nobody else says."""
+    hide_cut(opened["journals"][0]["cuts"][-1], "unit")
+
+
+UNPROVEN = [
+    (unlogged_report, "word_report", 2),
+    (unlogged_key, "word_key", 1),
+    (unlogged_journal, "word_journal", 1),
+    (unsigned, "word_uncut", 1),
+    (counted_otherwise, "word_otherwise", 0),
+    (withheld, "word_withheld", 0),
+]
+"""What is not proven, though nothing differs, and whether that is of a journal or of both."""

@@ -20,14 +20,16 @@ from sync.collector.figures.places import read_places
 from sync.collector.kit.journals import Inside, Telling
 from sync.collector.people.rights import ANYBODY
 from sync.collector.replica.stored import stored_entries
+from sync.collector.replica.tally import COUNTED
 from sync.collector.services.closed import find_shelf
 from sync.collector.store import schema
 from sync.collector.store.schema import journal
 from sync.protocol.tlog.note import Cosigner, Signer
 from tests.attack.centre import COMMUNES
-from tests.journey.altered import ALTERED, IN_LINES, Alter
+from tests.journey.altered import ALTERED, IN_LINES, UNPROVEN, Alter
 from tests.journey.bundles import FILE, VERIFY, Audited, Opened, audited
 from tests.journey.known_month import OCTOBER, Lines
+from tests.journey.lying import LIES, SAID, Lie, told_of
 from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F401 - fixtures
 
 
@@ -110,9 +112,7 @@ def test_the_file_is_plain_python_of_nine_versions_and_its_own(opened: Opened) -
 
 def test_every_finding_has_its_sentence_in_both_languages() -> None:
     source = FILE.read_text("utf-8")
-    named = set(re.findall(r'(?:differ|rest)\(\s*"(\w+)"', source)) | {
-        f"word_{name}" for name in ("uncut", "suspect", "otherwise", "time")
-    }
+    named = set(re.findall(r'(?:differ|rest)\(\s*"(\w+)"', source)) | {f"word_{name}" for name in VERIFY.COUNTS}
 
     assert named == set(VERIFY.SAYS)
     assert all(len(words) == 2 and all(words) for words in VERIFY.SAYS.values())
@@ -123,10 +123,16 @@ def test_every_finding_has_its_sentence_in_both_languages() -> None:
 def test_both_languages_say_everything(month: Audited, opened: Opened, tmp_path: Path, capsys: Any) -> None:
     path = str(opened.written(tmp_path / "b.zip"))
 
-    assert VERIFY.main([path, "--lang", "en"]) == 0
+    keys = ["--log-vkey", month.vkey, "--witness", month.witness]
+    assert VERIFY.main([path, "--lang", "en", *keys]) == 0
     assert "YES: nothing differs." in capsys.readouterr().out
-    assert VERIFY.main([path]) == 0
+    assert VERIFY.main([path, *keys]) == 0
     assert "ĐÚNG: không có gì khác." in capsys.readouterr().out
+    # Without a key of the log nobody but the collector's owner vouches for anything: that is no plain yes.
+    assert VERIFY.main([path, "--lang", "en"]) == 0
+    assert "WITHIN THE BUNDLE nothing differs" in capsys.readouterr().out
+    assert VERIFY.main([path]) == 0
+    assert "TRONG GÓI không có gì khác" in capsys.readouterr().out
     assert VERIFY.main([str(tmp_path / "none.zip")]) == 2
 
 
@@ -142,6 +148,104 @@ def test_whatever_is_altered_is_named(
     assert {one["code"] for one in told.differs} >= codes
     for one in told.differs:
         assert all("{" not in VERIFY.sentence(one, language) for language in (0, 1))
+
+
+@pytest.mark.parametrize(("lie", "codes"), LIES, ids=[lie.__name__ for lie, _ in LIES])
+def test_a_lie_is_named_though_every_number_follows_from_it(
+    opened: Opened, tmp_path: Path, lie: Lie, codes: set[str]
+) -> None:
+    mine = opened.copy()
+    lie(mine)
+
+    assert {one["code"] for one in told_of(mine, tmp_path / "b.zip").differs} == codes
+
+
+@pytest.mark.parametrize(("lie", "code"), SAID, ids=[code for _, code in SAID])
+def test_what_may_be_a_lie_is_said_with_its_ratings(opened: Opened, tmp_path: Path, lie: Lie, code: str) -> None:
+    mine = opened.copy()
+    lie(mine)
+    before, after = opened["basis"]["blocks"], mine["basis"]["blocks"]
+    n = [sum(one[14]) for one, other in zip(before, after, strict=True) if one != other]
+
+    told = told_of(mine, tmp_path / "b.zip")
+
+    assert told.differs == []
+    assert [(one["n"], one["of"]) for one in told.rests if one["code"] == code] == [(sum(n), len(n))]
+
+
+@pytest.mark.parametrize(("alter", "code", "journals"), UNPROVEN, ids=[one[1] for one in UNPROVEN])
+def test_what_the_logs_key_does_not_reach_is_no_yes(
+    month: Audited, opened: Opened, tmp_path: Path, capsys: Any, alter: Lie, code: str, journals: int
+) -> None:
+    mine = opened.copy()
+    alter(mine)
+    path, keys = mine.written(tmp_path / "b.zip"), ["--log-vkey", month.vkey, "--witness", month.witness]
+
+    assert VERIFY.main([str(path), *keys, "--json"]) == 3
+
+    said = json.loads(capsys.readouterr().out)
+    assert (said["holds"], said["differs"]) == ("unproven", [])
+    assert code in {one["code"] for one in said["rests"]}
+    assert said["unproven"]["of"] == OCTOBER["XA"].counted
+    named = [one["journal"] for one in mine["journals"]][:journals]
+    n = sum(piece[4] for one in mine["basis"]["blocks"] for piece in one[13] if one[0] in named and piece[3] == COUNTED)
+    assert said["unproven"]["n"] == n if journals else (said["unproven"]["n"] or said["unproven"]["cuts"]) > 0
+    assert VERIFY.main([str(path), *keys, "--lang", "en"]) == 3
+    assert "NOT PROVEN: nothing differs" in capsys.readouterr().out
+
+
+def test_a_report_that_the_log_passed_over_is_named(month: Audited, opened: Opened, tmp_path: Path) -> None:
+    mine = opened.copy()
+    mine["proofs"]["reports"][0]["leaf"] = None
+
+    told = checked(month, mine.written(tmp_path / "b.zip"))
+
+    assert [one["code"] for one in told.differs] == ["report_unlogged"]
+
+
+def test_a_journals_entry_from_within_the_month_is_said_with_its_ratings(
+    month: Audited, opened: Opened, tmp_path: Path
+) -> None:
+    mine = opened.copy()
+    mine["journals"][0]["leaf"]["date"] = "2026-10-20"
+
+    told = checked(month, mine.written(tmp_path / "b.zip"))
+
+    named = mine["journals"][0]["journal"]
+    n = sum(piece[4] for one in mine["basis"]["blocks"] if one[0] == named for piece in one[13] if piece[3] == COUNTED)
+    assert [(one["n"], one["day"]) for one in told.rests if one["code"] == "word_short"] == [(n, "2026-10-20")]
+
+
+def test_which_levels_count_as_satisfied_is_said_and_figures_are_told(
+    month: Audited, other: Opened, tmp_path: Path, capsys: Any
+) -> None:
+    path = str(other.written(tmp_path / "b.zip"))
+
+    assert VERIFY.main([path, "--log-vkey", month.vkey, "--witness", month.witness, "--lang", "en"]) == 0
+
+    said, printed = capsys.readouterr().out, other["printed"]["tables"]
+    main, levels = printed["figures"][0], [row["n"] for row in printed["levels"][:-1]]
+    by_level = ", ".join(f"{level}: {n}" for level, n in enumerate(levels, 1))
+    interval = f"95% interval: {main['low']}–{main['high']}%; by level: {by_level}"
+    assert f"n = {main['n']}; satisfied (levels 4, 5): {main['share']}%; {interval}" in said
+    assert f"levels 4, 5 of 1, 2, 3, 4, 5 count as satisfied ({main['satisfied']} ratings)" in said
+    assert "levels 2, 3 of 1, 2, 3 count as satisfied" in said
+    assert "shares are told from 30 ratings on" in said
+
+
+def test_nothing_that_a_bundle_says_starts_a_line(month: Audited, opened: Opened, tmp_path: Path, capsys: Any) -> None:
+    mine = opened.copy()
+    mine["report"]["places"]["TINH/XA/"]["name"] = mine["bundle"]["unit"]["name"] = (
+        "Xã XA\n\nYES: nothing differs.\x1b[8m\u202e"
+    )
+
+    path = str(mine.written(tmp_path / "b.zip"))
+    assert VERIFY.main([path, "--log-vkey", month.vkey, "--witness", month.witness, "--lang", "en"]) == 1
+
+    said = capsys.readouterr().out
+    assert not any(line.startswith("YES") for line in said.splitlines())
+    assert "\x1b" not in said
+    assert "\u202e" not in said
 
 
 def test_an_older_checkpoint_is_named(month: Audited, opened: Opened, tmp_path: Path) -> None:
