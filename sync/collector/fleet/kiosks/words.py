@@ -66,6 +66,9 @@ def log_doubt(t: Texts, code: str) -> str:
         "consistency": t("The public log was rewritten: it does not hold what it held before"),
         "leaf": t("The public log does not hold this kiosk's entries as they are on its disk"),
         "restart": t("The new public log does not begin with the end of the old one"),
+        "beyond": t("The public log names more entries than this kiosk has made"),
+        "left_out": t("The public log goes on without entries that this kiosk has delivered"),
+        "lost": t("The public log was begun anew without a part of the old one that this kiosk had seen"),
     }.get(code, code)
 
 
