@@ -96,7 +96,8 @@ def test_restored_kiosk_finds_no_fault_with_leaves_of_what_it_lost(kiosk):
 
 
 def test_journal_that_continues_another_one_is_awaited_anew(kiosk):
-    kiosk.live()
+    for _ in range(20):
+        kiosk.live()
     night(kiosk, 1)
     kiosk.live()
     other = InMemoryJournal("11111111-2d3b-4c5d-8e9f-0a1b2c3d4e5f")
@@ -190,6 +191,19 @@ def test_collector_restored_from_yesterday_is_in_order_by_the_next_night(kiosk):
         kiosk.live()
 
         assert (kiosk.doubt, kiosk.kept.awaited.days) == (None, 0)
+
+
+def test_leaf_of_more_than_a_restored_collector_has_is_awaited_from_then_on(kiosk):
+    for _ in range(3):
+        kiosk.live()
+    backup = kiosk.collector.snapshot()
+    kiosk.live()
+    night(kiosk, 1)
+    kiosk.collector.restore(backup)
+
+    kiosk.live()
+
+    assert (kiosk.doubt, kiosk.kept.awaited.seq) == (None, 7)
 
 
 def test_kiosk_that_deleted_its_first_entry_before_there_was_a_log_awaits_nothing(kiosk):

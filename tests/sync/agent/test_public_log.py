@@ -159,7 +159,7 @@ def test_command_tells_keeps_evidence_and_ends_the_telling(folder, tmp_path, mon
     assert json.loads(run("--json"))["doubt"] == "leaf"
     assert "it holds no ratings" in run("--evidence", str(tmp_path))
     assert "It is told no more" in run("--seen")
-    assert "No proof failed" in run("--seen")
+    assert "Nothing waits to be seen to." in run("--seen")
 
 
 def test_staff_page_says_how_far_in_vietnamese(folder, tmp_path):
