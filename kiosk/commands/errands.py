@@ -54,6 +54,8 @@ def _log_words(seen: "LogSeen | None") -> str:
         return ""
     if seen.failed:
         return _vietnamese("Public log does not hold: tell IT staff (kiosk log)")
+    if seen.concerns:
+        return _vietnamese("Public log is not in order: tell IT staff (kiosk log)")
     if seen.doubt is not None:
         return _vietnamese("Public log: could not be checked lately (kiosk log)")
     if seen.day is None:

@@ -164,7 +164,7 @@ def log(
         Path | None, typer.Option(metavar="DIR", help=t("Write what proves it into a file in this folder"))
     ] = None,
     seen: Annotated[
-        bool, typer.Option("--seen", help=t("A person has seen to the failed proof: tell of it no more"))
+        bool, typer.Option("--seen", help=t("A person has seen to what does not hold: tell of it no more"))
     ] = False,
     data_dir: DataDir = None,
     config: Config = None,
@@ -181,7 +181,11 @@ def log(
         typer.echo(t("The evidence is in {file}; it holds no ratings.", file=file))
     if seen:
         was = see_to(settings.folder, now)
-        typer.echo(t("It is told no more; the evidence stays beside the journal.") if was else t("No proof failed."))
+        typer.echo(
+            t("It is told no more; the evidence stays beside the journal.")
+            if was
+            else t("Nothing waits to be seen to.")
+        )
     if evidence is None and not seen:
         found = log_seen(KioskFiles(settings.folder).log)
         said = json.dumps(None if found is None else asdict(found), ensure_ascii=False)

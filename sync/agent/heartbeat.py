@@ -114,7 +114,7 @@ class Beating:
             return cursor
         self.settings = answer.settings
         self.has_news = self._commands.take(answer.commands, status.done)
-        self._log.take(answer.log, self._journal)
+        self._log.take(answer.log, self._journal, answer.cursor())
         return answer.cursor()
 
     def hash_at(self, journal_id: str, seq: int) -> bytes:

@@ -10,7 +10,7 @@ from kiosk.base.private_file import write_private
 from kiosk.base.texts import Texts
 from sync.agent.device.enroll import KioskFiles
 from sync.agent.errors import FileUnusable
-from sync.agent.transparency.kept import PROOFS_FAILED, Doubt, KeptLog, Source, keep_log, load_kept
+from sync.agent.transparency.kept import CONCERNS, PROOFS_FAILED, Doubt, KeptLog, Source, keep_log, load_kept
 
 EVIDENCE = "hailong-log-evidence"
 
@@ -42,6 +42,11 @@ class LogSeen:
     def failed(self) -> bool:
         """Whether a proof failed: what is told to everybody."""
         return self.doubt in PROOFS_FAILED
+
+    @property
+    def concerns(self) -> bool:
+        """Whether something is out of order that no proof shows: what staff and the office are told."""
+        return self.doubt in CONCERNS
 
 
 def log_seen(path: Path) -> LogSeen | None:
@@ -141,6 +146,9 @@ DOUBTS = {
     Doubt.CONSISTENCY: ("The public log was rewritten: it does not hold what it held before", _LOOK),
     Doubt.LEAF: ("The public log does not hold this kiosk's entries as they are on its disk", _LOOK),
     Doubt.RESTART: ("The new public log does not begin with the end of the old one", _LOOK),
+    Doubt.BEYOND: ("The public log names more entries than this kiosk has made", _LOOK),
+    Doubt.LEFT_OUT: ("The public log goes on without entries that this kiosk has delivered", _LOOK),
+    Doubt.LOST: ("The public log was begun anew without a part of the old one that this kiosk had seen", _LOOK),
 }
 """What is said of each, and what is done about it."""
 
@@ -160,17 +168,17 @@ def write_evidence(directory: Path, to: Path, now: datetime) -> Path:
 
 
 def see_to(directory: Path, now: datetime) -> bool:
-    """A person has seen to the failed proof: it is not told any more, and its evidence stays beside the journal.
+    """A person has seen to the failed proof or the concern: it is told no more; its evidence stays beside the journal.
 
     Whether there was one. Raises FileUnusable.
     """
     kept = _known(directory)
-    if kept.fault is None:
+    if kept.fault is None and kept.concern is None:
         return False
     aside = directory / f"{EVIDENCE}-{now:%Y%m%d-%H%M%S}.json"
     try:
         write_private(aside, msgspec.json.format(msgspec.json.encode(kept)), durable=True)
-        keep_log(KioskFiles(directory).log, msgspec.structs.replace(kept, fault=None))
+        keep_log(KioskFiles(directory).log, msgspec.structs.replace(kept, fault=None, concern=None))
     except OSError as error:
         raise FileUnusable("{file} cannot be written ({why})", file=aside, why=error.strerror) from error
     return True

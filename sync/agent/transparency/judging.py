@@ -2,15 +2,18 @@
 
 Statements first: the log may have another key, or be another log that goes on where the old one was lost. Then the
 checkpoint: the log's signature, the witnesses', and that it holds all that the kept one held. Then the kiosk's own
-leaf: that it is in the log, and that it is this very journal.
+leaf: that it is in the log, and that it is this very journal. Last what no proof shows: leaves that are not sent, or
+are of entries that nobody made, and leaves of a lost log that its follower does not name.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
 import msgspec
 
+from kiosk.journal.chain import Cursor
+from sync.agent.transparency.awaited import GROWN_DAYS_MAX, awaited_next, is_beyond
+from sync.agent.transparency.chain import Chain
 from sync.agent.transparency.kept import HISTORY_MAX, Change, Doubt, KeptLog, Proven
 from sync.protocol.tlog.checkpoint import Checkpoint, open_checkpoint, read_hash
 from sync.protocol.tlog.errors import LogWrong, NoteWrong, ProofWrong
@@ -19,20 +22,6 @@ from sync.protocol.tlog.merkle import EMPTY_ROOT, check_consistency, check_inclu
 from sync.protocol.tlog.messages import LogAnswer, LogLeaf
 from sync.protocol.tlog.note import Note
 from sync.protocol.tlog.statement import KeyChange, Restarted
-
-
-class Chain(Protocol):
-    """The journal on the disk."""
-
-    id: str
-
-    def hash_at(self, seq: int) -> bytes | None:
-        """The hash after an entry; None where it is not known, or not any more."""
-        ...
-
-    def cuts_at(self, seq: int) -> tuple[int, bytes]:
-        """How many cuts are in the journal's own tree up to an entry, and its root; 0 also where it is not known."""
-        ...
 
 
 class NotBelieved(Exception):
@@ -50,6 +39,8 @@ class Judge:
 
     chain: Chain
     now: datetime
+    cursor: Cursor
+    """How far the collector says that its copy of the journal reaches."""
     collector_key: bytes | None = None
     """The collector's own public key, which may vouch for a log that was started anew."""
 
@@ -66,7 +57,11 @@ class Judge:
         cosigned = len(note.verified_by(followed.witnesses))
         fewer = known is not None and known.size == checkpoint.size and followed.witnessed >= cosigned
         taken = followed if fewer else msgspec.structs.replace(followed, note=note.format())
-        return taken if answer.leaf is None else self._with_leaf(taken, checkpoint, answer.leaf)
+        proven = taken if answer.leaf is None else self._with_leaf(taken, checkpoint, answer.leaf)
+        has_grown = known is None or known.size < checkpoint.size
+        held = self._with_awaited(proven, answer.leaf) if has_grown else proven
+        _require_all_named(kept, held)
+        return held
 
     def _follow(self, kept: KeptLog, answer: LogAnswer) -> tuple[KeptLog, Restarted | None]:
         """The log's key by its statements, and the last new start among them; what is not ours is passed over."""
@@ -84,14 +79,32 @@ class Judge:
         at = self.now.isoformat(timespec="seconds")
         try:
             new, change, note_now = KeyChange.open(note, kept.log).new, Change("key", at, text), kept.note
-            restarted, proven = None, kept.proven
+            restarted, proven, awaited = None, kept.proven, kept.awaited
         except NoteWrong:
             restarted = Restarted.open(note, kept.log, self.collector_key)
-            new, change = restarted.new, Change("restarted", at, text, kept.note)
-            note_now, proven = "", None
+            known = 0 if kept.checkpoint is None else kept.checkpoint.size
+            lost = max(0, known - restarted.last_size)
+            new, change = restarted.new, Change("restarted", at, text, kept.note, lost)
+            note_now, proven, awaited = "", None, None
         changes = (*kept.changes, change)[-HISTORY_MAX:]
-        fresh = msgspec.structs.replace(kept, vkey=new.vkey, note=note_now, proven=proven, changes=changes)
+        fresh = msgspec.structs.replace(
+            kept, vkey=new.vkey, note=note_now, proven=proven, awaited=awaited, changes=changes
+        )
         return fresh, restarted
+
+    def _with_awaited(self, kept: KeptLog, leaf: LogLeaf | None) -> KeptLog:
+        """What is kept once the log grew: what is awaited of it next. Raises NotBelieved where that is not in order."""
+        if leaf is not None and is_beyond(self.chain, self.cursor, leaf):
+            last = self.chain.head().next_seq - 1
+            why = f"the log's leaf of {leaf.date} is of entry {leaf.seq}; this kiosk's last one is {last}"
+            raise NotBelieved(Doubt.BEYOND, why, kept)
+        awaited = awaited_next(kept.awaited, self.chain, self.cursor, leaf, self.now.date())
+        held = msgspec.structs.replace(kept, awaited=awaited)
+        if awaited is not None and awaited.journal_id == self.chain.id and awaited.days >= GROWN_DAYS_MAX:
+            through = "it has no leaf of it" if leaf is None else f"its leaf of {leaf.date} is of entry {leaf.seq}"
+            why = f"the log grew on {awaited.days} days without this journal through entry {awaited.seq}: {through}"
+            raise NotBelieved(Doubt.LEFT_OUT, why, held)
+        return held
 
     def _with_leaf(self, kept: KeptLog, checkpoint: Checkpoint, leaf: LogLeaf) -> KeptLog:
         """What is kept once the leaf is proven to be of this journal; no more where the disk does not know."""
@@ -154,3 +167,11 @@ def _require_grown(kept: KeptLog, followed: KeptLog, checkpoint: Checkpoint, ans
         check_consistency(known.size, known.root, checkpoint.size, checkpoint.root, proof)
     except LogWrong as error:
         raise NotBelieved(Doubt.CONSISTENCY, str(error), kept) from error
+
+
+def _require_all_named(kept: KeptLog, held: KeptLog) -> None:
+    """Raise NotBelieved where a log was begun anew and its statement leaves out leaves that the kiosk had seen."""
+    lost = sum(change.lost for change in held.changes if change not in kept.changes)
+    if lost:
+        why = f"the new log's statement names {lost} leaves fewer of the old one than this kiosk had seen"
+        raise NotBelieved(Doubt.LOST, why, held)

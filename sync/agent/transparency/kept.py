@@ -41,10 +41,18 @@ class Doubt(StrEnum):
     """The log does not hold this kiosk's journal as it is."""
     RESTART = "restart"
     """A new log that does not begin with the statement of the old one's end."""
+    BEYOND = "beyond"
+    """A leaf of more entries than this kiosk has made, and than the collector has from it."""
+    LEFT_OUT = "left_out"
+    """The log grew on several days without entries that the collector had before."""
+    LOST = "lost"
+    """A new log whose statement names fewer leaves than the kiosk had seen."""
 
 
 PROOFS_FAILED = frozenset({Doubt.ROOT, Doubt.CONSISTENCY, Doubt.LEAF, Doubt.RESTART})
 """What a signed checkpoint proves to be wrong: it is told to everybody, until a person has seen to it."""
+CONCERNS = frozenset({Doubt.BEYOND, Doubt.LEFT_OUT, Doubt.LOST})
+"""What no proof shows and good order does not explain: staff and the office are told, until a person has seen to it."""
 
 
 class Source(StrEnum):
@@ -58,7 +66,7 @@ class Source(StrEnum):
 
 
 class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What does not hold, since when, and with a failed proof what proves it."""
+    """What does not hold, since when, and what it was seen by where it stays until a person has seen to it."""
 
     code: Doubt
     at: str
@@ -80,6 +88,18 @@ class Proven(msgspec.Struct, frozen=True):
     """The office's day at whose end the journal had reached that entry."""
 
 
+class Awaited(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Entries that the collector has, and that the log must hold before long."""
+
+    journal_id: str
+    seq: int
+    """The last of them."""
+    day: str
+    """When the log was last seen to grow without them, by the kiosk's clock; at first when the collector had them."""
+    days: int = 0
+    """On how many days it was."""
+
+
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     """A changed key of the log, or a log that was started anew."""
 
@@ -91,6 +111,8 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     """The signed note that says so."""
     note: str = ""
     """With a new start: the last checkpoint of the old log that the kiosk kept."""
+    lost: int = 0
+    """With a new start: how many leaves of that checkpoint its statement leaves out."""
 
 
 class KeptLog(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -109,8 +131,11 @@ class KeptLog(msgspec.Struct, frozen=True, omit_defaults=True):
     """The oldest first."""
     fault: Fault | None = None
     """A proof that failed, until a person has seen to it."""
+    concern: Fault | None = None
+    """What good order does not explain, until a person has seen to it."""
     trouble: Fault | None = None
     """What is wrong with the last answer."""
+    awaited: Awaited | None = None
 
     @property
     def log(self) -> Verifier:
@@ -135,7 +160,7 @@ class KeptLog(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def doubt(self) -> Fault | None:
         """What does not hold; a proof that failed before all else."""
-        return self.fault or self.trouble
+        return self.fault or self.concern or self.trouble
 
     @property
     def restarted(self) -> Change | None:

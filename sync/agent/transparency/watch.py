@@ -7,9 +7,12 @@ import msgspec
 import structlog
 
 from kiosk.domain.instant import Clock
+from kiosk.journal.chain import Cursor
 from kiosk.journal.errors import JournalError
-from sync.agent.transparency.judging import Chain, Judge, NotBelieved
+from sync.agent.transparency.chain import Chain
+from sync.agent.transparency.judging import Judge, NotBelieved
 from sync.agent.transparency.kept import (
+    CONCERNS,
     EVIDENCE_MAX,
     PROOFS_FAILED,
     UNKNOWN,
@@ -56,10 +59,10 @@ class LogWatch:
             return self._doubt_of_roots or None
         return None if kept.doubt is None else str(kept.doubt.code)[:SHORT_TEXT_MAX]
 
-    def take(self, member: object, chain: Chain) -> None:
-        """Take what a status was answered of the log. Whatever is wrong is noted, and nothing is raised."""
+    def take(self, member: object, chain: Chain, cursor: Cursor) -> None:
+        """Take what a status was answered of the log, and its ``cursor``. What is wrong is noted; nothing is raised."""
         try:
-            self._take(member, chain)
+            self._take(member, chain, cursor)
         except (JournalError, OSError) as error:
             # The ratings come first: a disk that is full, or a journal that cannot be read, is told of elsewhere.
             _log.warning("log_not_looked_at", detail=str(error))
@@ -74,7 +77,7 @@ class LogWatch:
         except OSError as error:
             _log.warning("log_not_looked_at", detail=str(error))
 
-    def _take(self, member: object, chain: Chain) -> None:
+    def _take(self, member: object, chain: Chain, cursor: Cursor) -> None:
         kept = load_kept(self._path)
         said = msgspec.json.encode(member).decode()[:EVIDENCE_MAX]
         try:
@@ -91,12 +94,13 @@ class LogWatch:
             return
         self._is_to_show = answer.show
         if answer.checkpoint:
-            self._judge(kept, answer, chain, said)
+            self._judge(kept, answer, said, chain, cursor)
 
-    def _judge(self, kept: KeptLog, answer: LogAnswer, chain: Chain, said: str) -> None:
+    def _judge(self, kept: KeptLog, answer: LogAnswer, said: str, chain: Chain, cursor: Cursor) -> None:
         key = self._collector()[0]
         try:
-            judged = Judge(chain, self._clock.now().wall, raw_key(key) if key else None).judge(kept, answer)
+            now = self._clock.now().wall
+            judged = Judge(chain, now, cursor, raw_key(key) if key else None).judge(kept, answer)
         except NotBelieved as doubt:
             self._doubt(doubt, kept, said)
         except SignatureInvalid as error:
@@ -108,12 +112,13 @@ class LogWatch:
                 _log.info("log_seen", size=fresh.told(chain.id).size, witnesses=fresh.witnessed)
 
     def _doubt(self, doubt: NotBelieved, kept: KeptLog, said: str) -> None:
-        """Note what does not hold; the first proof that failed stays, with what proves it."""
+        """Note what does not hold; the first proof that failed stays with what proves it, and so does a concern."""
         fault = Fault(doubt.code, self._clock.now().wall.isoformat(timespec="seconds"), str(doubt)[:500])
-        failed = doubt.code in PROOFS_FAILED
-        if failed:
-            fault = msgspec.structs.replace(fault, kept=kept.note, said=said)
-            fresh = msgspec.structs.replace(doubt.kept, fault=kept.fault or fault, trouble=None)
+        evidence = msgspec.structs.replace(fault, kept=kept.note, said=said)
+        if doubt.code in PROOFS_FAILED:
+            fresh = msgspec.structs.replace(doubt.kept, fault=kept.fault or evidence, trouble=None)
+        elif doubt.code in CONCERNS:
+            fresh = msgspec.structs.replace(doubt.kept, concern=kept.concern or evidence, trouble=None)
         else:
             same = kept.trouble is not None and kept.trouble.code == doubt.code
             fresh = msgspec.structs.replace(doubt.kept, trouble=kept.trouble if same else fault)

@@ -18,6 +18,7 @@ from sync.agent.asked.public_log import DOUBTS, log_lines, log_seen, see_to, wri
 from sync.agent.device.enroll import KioskFiles
 from sync.agent.errors import FileUnusable
 from sync.agent.transparency.kept import (
+    CONCERNS,
     PROOFS_FAILED,
     Change,
     Doubt,
@@ -83,7 +84,8 @@ def test_keys_told_late_a_new_key_and_a_new_start_are_told(folder):
 
 @pytest.mark.parametrize("code", Doubt)
 def test_whatever_does_not_hold_is_said_with_what_to_do(folder, code):
-    changed(folder, **{"fault" if code in PROOFS_FAILED else "trouble": fault(code)})
+    kept_as = "fault" if code in PROOFS_FAILED else "concern" if code in CONCERNS else "trouble"
+    changed(folder, **{kept_as: fault(code)})
 
     assert f"{EN(DOUBTS[code][0])}." in said(folder)
     assert f"What to do: {EN(DOUBTS[code][1])}" in said(folder)
@@ -97,16 +99,17 @@ def test_screen_says_nothing_of_a_file_that_is_not_there_or_torn(tmp_path):
     assert not log_is_doubted(tmp_path)
 
 
-def test_person_who_has_seen_to_it_ends_the_telling_and_keeps_the_evidence(folder):
-    changed(folder, fault=fault(Doubt.CONSISTENCY))
+@pytest.mark.parametrize(("kept_as", "code"), [("fault", Doubt.CONSISTENCY), ("concern", Doubt.LEFT_OUT)])
+def test_person_who_has_seen_to_it_ends_the_telling_and_keeps_the_evidence(folder, kept_as, code):
+    changed(folder, **{kept_as: fault(code)})
     now = FrozenClock().now().wall
 
     assert see_to(folder, now)
 
     assert not log_is_doubted(folder)
     (aside,) = folder.glob("hailong-log-evidence-*.json")
-    assert json.loads(aside.read_bytes())["fault"]["kept"] == "kept note"
-    assert load_kept(KioskFiles(folder).log).note == KEPT.note
+    assert json.loads(aside.read_bytes())[kept_as]["kept"] == "kept note"
+    assert load_kept(KioskFiles(folder).log) == KEPT
     assert not see_to(folder, now)
 
 
@@ -133,6 +136,8 @@ def test_doctor_tells_what_holds_what_is_late_and_what_failed(folder, tmp_path):
     assert looked(folder)["public_log"] is Health.WARN
     changed(folder, trouble=fault(Doubt.OLDER), note=signed_note([b"a"], LOG).format())
     assert looked(folder) == {"public_log": Health.WARN, "public_log_witnesses": Health.WARN}
+    changed(folder, concern=fault(Doubt.BEYOND))
+    assert looked(folder)["public_log"] is Health.WARN
     changed(folder, fault=fault(Doubt.LEAF))
     assert looked(folder)["public_log"] is Health.FAIL
     assert looked(tmp_path / "none") == {}
@@ -154,7 +159,7 @@ def test_command_tells_keeps_evidence_and_ends_the_telling(folder, tmp_path, mon
     assert json.loads(run("--json"))["doubt"] == "leaf"
     assert "it holds no ratings" in run("--evidence", str(tmp_path))
     assert "It is told no more" in run("--seen")
-    assert "No proof failed" in run("--seen")
+    assert "Nothing waits to be seen to." in run("--seen")
 
 
 def test_staff_page_says_how_far_in_vietnamese(folder, tmp_path):
@@ -167,6 +172,8 @@ def test_staff_page_says_how_far_in_vietnamese(folder, tmp_path):
     assert staff_errands(settings).delivery().log == "Sổ công khai: đến hết ngày 21/11/2026"
     keep_log(log, msgspec.structs.replace(KEPT, fault=fault(Doubt.CONSISTENCY)))
     assert staff_errands(settings).delivery().log == ("Sổ công khai không khớp: báo cán bộ CNTT (kiosk log)")
+    keep_log(log, msgspec.structs.replace(KEPT, concern=fault(Doubt.LOST)))
+    assert staff_errands(settings).delivery().log == "Sổ công khai có điểm bất thường: báo cán bộ CNTT (kiosk log)"
     keep_log(log, msgspec.structs.replace(KEPT, trouble=fault(Doubt.OLDER)))
     assert staff_errands(settings).delivery().log.startswith("Sổ công khai: lần gần nhất chưa kiểm tra được")
     keep_log(log, msgspec.structs.replace(KEPT, proven=None))

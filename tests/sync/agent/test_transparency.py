@@ -6,84 +6,19 @@ from typing import Any
 import msgspec
 import pytest
 
-from sync.agent.agent import Agent
-from sync.agent.device.enroll import KioskFiles
-from sync.agent.device.move import Staying
 from sync.agent.errors import CollectorUnavailable
-from sync.agent.transparency.kept import Doubt, KeptLog, Source, begin_log, load_kept, require_sound
+from sync.agent.transparency.kept import Doubt, Source, begin_log, load_kept, require_sound
 from sync.agent.troubles import Trouble
-from sync.protocol.own_key import public_text, sign_log_roots
+from sync.protocol.own_key import sign_log_roots
 from sync.protocol.tlog.errors import NoteWrong
 from sync.protocol.tlog.leaf import note_hash, restart_leaf
 from sync.protocol.tlog.messages import LogAnswer, LogRoots
 from sync.protocol.tlog.note import Cosigner, Note, Signer
-from tests.builders import FrozenClock, make_rating
 from tests.fakes import FakeCollector, InMemoryJournal
 from tests.sync.agent.fake_log import FakeLog
+from tests.sync.agent.watching import DAY, Guide
 from tests.sync.protocol.golden import COLLECTOR, KEY, OWN_KEY
 from tests.sync.protocol.tlog.samples import LOG, NEXT_LOG, RESTARTED_LOG, WITNESS, signed_note
-
-DAY = date(2026, 11, 21)
-
-
-class Guide(Staying):
-    """Knows the collector by its key, and asks for no proof of it."""
-
-    key = public_text(OWN_KEY)
-
-    def collector(self) -> tuple[str, str]:
-        return self.key, COLLECTOR
-
-
-class Kiosk:
-    """A kiosk, its collector and its collector's log, each day one minute long."""
-
-    def __init__(self, folder, journal: InMemoryJournal, collector: FakeCollector, clock: FrozenClock) -> None:
-        self.files, self.journal, self.collector, self.clock = KioskFiles(folder), journal, collector, clock
-        self.log = FakeLog()
-        self.change: Any = lambda answer: answer
-        """What becomes of an honest answer on its way."""
-        collector.log = lambda status: self.change(self.log.answer(status))
-        path = folder / "journal.db"
-        path.write_bytes(b"")
-        self.agent = Agent(
-            self.files, path, lambda: journal, collector.open, clock, guide=Guide(), start_delay_s_max=0
-        )  # fmt: skip
-
-    def begin(self) -> None:
-        begin_log(self.files.log, self.log.roots, Source.ENROLMENT, DAY)
-
-    def live(self) -> None:
-        """A press, and the next call: the rating is always delivered, whatever is said of the log."""
-        self.journal.append(make_rating(self.clock))
-        self.clock.advance(100)
-        self.agent.upload()
-        assert self.collector.copies[self.journal.id] == self.journal.lines
-
-    @property
-    def kept(self) -> KeptLog:
-        kept = load_kept(self.files.log)
-        assert kept is not None
-        return kept
-
-    @property
-    def doubt(self) -> Doubt | None:
-        return None if self.kept.doubt is None else self.kept.doubt.code
-
-    def told_fault(self) -> str | None:
-        """What the collector hears with the next status."""
-        self.live()
-        return self.collector.statuses[-1].log_fault
-
-
-@pytest.fixture
-def kiosk(tmp_path, journal: InMemoryJournal, collector: FakeCollector, clock: FrozenClock) -> Kiosk:
-    kiosk = Kiosk(tmp_path, journal, collector, clock)
-    kiosk.begin()
-    kiosk.log.add(b"another")
-    kiosk.log.add_journal(journal, DAY)
-    kiosk.log.add(b"one more")
-    return kiosk
 
 
 def test_kiosk_finds_its_journal_in_the_log_and_tells_how_far(kiosk):
@@ -318,7 +253,7 @@ def test_new_key_that_nobody_signed_is_not_followed(kiosk):
 def test_log_that_was_lost_is_told_as_restarted_and_never_as_altered(kiosk):
     kiosk.live()
     last = kiosk.kept.note
-    kiosk.log = kiosk.log.restarted(RESTARTED_LOG, DAY, lost=2)
+    kiosk.log = kiosk.log.restarted(RESTARTED_LOG, DAY)
     kiosk.log.add_journal(kiosk.journal, DAY)
 
     kiosk.live()
@@ -384,14 +319,6 @@ def test_new_start_whose_old_key_is_lost_is_vouched_for_by_the_collector(kiosk):
     kiosk.live()
 
     assert (kiosk.doubt, kiosk.kept.log.name) == (None, RESTARTED_LOG.name)
-
-
-def test_leaf_beyond_what_the_disk_knows_is_neither_proven_nor_a_fault(kiosk):
-    kiosk.change = broken({}, {"seq": 99})
-
-    kiosk.live()
-
-    assert (kiosk.doubt, kiosk.kept.proven, kiosk.kept.checkpoint.size) == (None, None, 3)
 
 
 def test_leaf_must_be_of_the_kiosks_own_cuts_where_it_knows_them(kiosk):

@@ -43,7 +43,9 @@ def remedy(t: Texts, fault: Fault) -> str:
         Fault.BACKLOG: t("First: look at what it says is wrong. Nothing is lost while it waits."),
         Fault.CLOCK: t("First: set its clock or its time server. Ratings are dated rightly by its boot clock."),
         Fault.JOURNAL: t("First: make sure that the old card or disk is not in use in another machine."),
-        Fault.LOG: t("First: keep the evidence on the kiosk, kiosk log --evidence, and run collector log check here."),
+        Fault.LOG: t(
+            "First: keep the evidence on the kiosk, kiosk log --evidence, and run collector verify --all here."
+        ),
         Fault.BEYOND: t("First: see on its page what was set aside. Grant the counter, or look to the kiosk."),
         Fault.TOUCH: t("First: clean the screen and ask for another touch test."),
         Fault.SQLITE: t("First: install the packaged version again; its own SQLite commits safely."),
@@ -66,6 +68,9 @@ def log_doubt(t: Texts, code: str) -> str:
         "consistency": t("The public log was rewritten: it does not hold what it held before"),
         "leaf": t("The public log does not hold this kiosk's entries as they are on its disk"),
         "restart": t("The new public log does not begin with the end of the old one"),
+        "beyond": t("The public log names more entries than this kiosk has made"),
+        "left_out": t("The public log goes on without entries that this kiosk has delivered"),
+        "lost": t("The public log was begun anew without a part of the old one that this kiosk had seen"),
     }.get(code, code)
 
 

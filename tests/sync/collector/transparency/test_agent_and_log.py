@@ -227,3 +227,5 @@ def test_journal_with_cuts_is_found_in_the_log_with_them(kiosk: Kiosk) -> None:
         proven: Any = kiosk.known.proven
         assert reader.cuts_at(proven.seq)[0] > 0
     assert kiosk.known.doubt is None
+    assert kiosk.known.awaited is not None
+    assert kiosk.known.awaited.days == 0

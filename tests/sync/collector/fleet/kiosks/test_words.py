@@ -8,7 +8,8 @@ import pytest
 
 from kiosk.base.resources import resource
 from kiosk.base.texts import texts
-from sync.collector.fleet.kiosks.words import why_refused
+from sync.agent.transparency.kept import Doubt
+from sync.collector.fleet.kiosks.words import log_doubt, why_refused
 from sync.collector.web.fleet.fleet_words import FleetWords
 from sync.collector.words.phrases import Phrases
 from tests.builders import ZONE
@@ -44,3 +45,9 @@ def test_clock_is_ahead_or_behind_only_by_what_can_be_read(ahead_s: float | None
     kiosk: Any = SimpleNamespace(clock_ahead_s=ahead_s)
 
     assert FleetWords(Phrases(texts("collector", "vi"), ZONE, NOON), NOON, ZONE).clock(kiosk) == said
+
+
+@pytest.mark.parametrize("code", Doubt)
+def test_whatever_a_kiosk_says_of_the_public_log_has_words(code: Doubt) -> None:
+    assert log_doubt(texts("collector", "vi"), code) != code
+    assert log_doubt(texts("collector", "en"), code) != code
