@@ -73,6 +73,9 @@ def test_taking_a_bundle_stands_in_the_audit_log(auditor: TestClient, closed: Cl
     assert closed.office.rows("audit", "actor", "action", "subject", "details")[-1] == (
         "lan", "audit bundle", "XA/", {"form": "zip", "period": "2026-11", "closed": 1},
     )  # fmt: skip
+    page = " ".join(auditor.get("/nhat-ky").text.split())
+    assert "<span>tệp zip</span><span>tháng 11/2026</span><span>đính chính lần 1</span>" in page
+    assert '<td title="XA/">Xã Bắc Sơn</td>' in page
 
 
 def test_the_file_is_handed_out_as_it_is(auditor: TestClient) -> None:
