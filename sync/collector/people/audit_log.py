@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, select, true
 
 from sync.collector.people.rights import Reader
-from sync.collector.store.schema import audit
+from sync.collector.store.schema import audit, unit
 
 
 class AuditLine(NamedTuple):
@@ -59,6 +59,13 @@ def read_actions(connection: Connection, reader: Reader) -> Sequence[str]:
     return list(
         connection.execute(select(audit.c.action).where(_seen(reader)).distinct().order_by(audit.c.action)).scalars()
     )
+
+
+def read_unit_names(connection: Connection, lines: Sequence[AuditLine]) -> dict[str, str]:
+    """The names of the units whose paths are what lines are about."""
+    paths = {line.subject for line in lines if line.subject.endswith("/")}
+    rows = connection.execute(select(unit.c.path, unit.c.name).where(unit.c.path.in_(paths)))
+    return {row.path: row.name for row in rows}
 
 
 def _seen(reader: Reader) -> ColumnElement[bool]:

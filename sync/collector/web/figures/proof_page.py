@@ -28,11 +28,11 @@ async def show_proofs(
     services: TheServices,
     reader: MayAudit,
     unit: str | None = None,
-    don_vi: Annotated[str, Query(max_length=60)] = "",
+    dv: Annotated[str, Query(max_length=60)] = "",
     sha256: Annotated[str, Query(max_length=80)] = "",
 ) -> Response:
     """The closed months of a unit; ``sha256`` is what somebody read off a paper."""
-    proven = await asyncio.to_thread(read_proven, services, reader, unit or don_vi or None)
+    proven = await asyncio.to_thread(read_proven, services, reader, unit or dv or None)
     asked = re.sub(r"\s", "", sha256).lower()
     return render(request, "proof.html", proven=proven, asked=asked, found=_found(proven, asked))
 

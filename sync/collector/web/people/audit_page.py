@@ -13,10 +13,10 @@ from kiosk.base.cells import csv_bytes
 from sync.collector.api.depends import MayAudit, TheServices
 from sync.collector.people import audit_log
 from sync.collector.people.audit import note
-from sync.collector.people.audit_log import AuditLine, read_actions, read_lines
+from sync.collector.people.audit_log import AuditLine, read_actions, read_lines, read_unit_names
 from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
-from sync.collector.web.people.audit_words import action_in
+from sync.collector.web.people.audit_words import action_in, parts_in, subject_in
 from sync.collector.web.shared.rendering import phrases_of, render
 
 router = APIRouter(include_in_schema=False)
@@ -35,7 +35,7 @@ async def show_audit(
 ) -> Response:
     """The newest lines that are wanted, or those before one."""
     query = _asked(request, truoc)
-    lines, actions = await asyncio.to_thread(_read, services, reader, query, LINES_MAX)
+    lines, actions, units = await asyncio.to_thread(_read, services, reader, query, LINES_MAX)
     return render(
         request,
         "audit.html",
@@ -45,6 +45,8 @@ async def show_audit(
         query=query,
         address=_address_of(query),
         action_in=action_in,
+        parts_in=parts_in,
+        subject_in=partial(subject_in, units=units),
     )
 
 
@@ -52,7 +54,7 @@ async def show_audit(
 async def take_audit(request: Request, services: TheServices, reader: MayAudit) -> Response:
     """The wanted lines as a file."""
     query = _asked(request, None)
-    lines, _ = await asyncio.to_thread(_read, services, reader, query, FILE_LINES_MAX)
+    lines, _, _ = await asyncio.to_thread(_read, services, reader, query, FILE_LINES_MAX)
     p = phrases_of(request)
     heads = [p.t("Line"), p.t("Time"), p.t("Who"), p.t("What"), p.t("Of what"), p.t("Details")]
     body = csv_bytes([heads, *[[str(line.number), line.at.isoformat(), *line[2:]] for line in lines]], ",")
@@ -88,7 +90,9 @@ def _address_of(query: audit_log.Query) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _read(services: Services, reader: Reader, query: audit_log.Query, most: int) -> tuple[list[AuditLine], list[str]]:
+def _read(
+    services: Services, reader: Reader, query: audit_log.Query, most: int
+) -> tuple[list[AuditLine], list[str], dict[str, str]]:
     with services.database.reading() as connection:
         lines = read_lines(connection, reader, query, services.config.zone, most)
-        return lines, list(read_actions(connection, reader))
+        return lines, list(read_actions(connection, reader)), read_unit_names(connection, lines)

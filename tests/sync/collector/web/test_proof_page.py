@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 from starlette.testclient import TestClient
 
 from sync.collector.people.rights import Role
+from sync.collector.proof.nightly import keep_shown
+from sync.collector.proof.wrong import Finding
+from sync.collector.store.schema import proof_state
 from tests.journey.bundles import VERIFY
 from tests.sync.collector.closed.test_closed_pages import corrected, person
 from tests.sync.collector.closing import Closed
@@ -69,6 +73,9 @@ def test_taking_a_bundle_stands_in_the_audit_log(auditor: TestClient, closed: Cl
     assert closed.office.rows("audit", "actor", "action", "subject", "details")[-1] == (
         "lan", "audit bundle", "XA/", {"form": "zip", "period": "2026-11", "closed": 1},
     )  # fmt: skip
+    page = " ".join(auditor.get("/nhat-ky").text.split())
+    assert "<span>tệp zip</span><span>tháng 11/2026</span><span>đính chính lần 1</span>" in page
+    assert '<td title="XA/">Xã Bắc Sơn</td>' in page
 
 
 def test_the_file_is_handed_out_as_it_is(auditor: TestClient) -> None:
@@ -88,3 +95,22 @@ def test_nobody_but_an_auditor_is_let_in(auditor: TestClient, closed: Closed) ->
         found.sign_in(str(role), CHOSEN)
         for way in ("/kiem-toan", "/kiem-toan-goi/XA?ky=2026-11", "/kiem-toan-tep/hailong-verify.py"):
             assert found.client.get(way).status_code == 403
+
+
+@pytest.mark.parametrize("way", ["/kiem-toan?dv=99999", "/kiem-toan?dv=XB"])
+def test_a_unit_that_is_not_theirs_is_refused_in_the_list_too(auditor: TestClient, way: str) -> None:
+    assert auditor.get(way).status_code == auditor.get("/t/99999").status_code != 200
+    assert auditor.get("/kiem-toan?dv=XA").status_code == 200
+
+
+def test_what_was_not_recomputed_is_not_told_as_what_did_not_hold(auditor: TestClient, closed: Closed) -> None:
+    assert "Chưa tính lại lần nào (máy chủ tính lại mỗi đêm)." in auditor.get("/kiem-toan").text
+
+    with closed.office.database.writing() as connection:
+        keep_shown(connection, [Finding("tally_wrong", "collector", {"day": "2026-11-20"})], closed.clock.now)
+    page = " ".join(auditor.get("/kiem-toan").text.split())
+
+    assert re.search(r"Đã tính lại lúc \d\d:\d\d[^<]*, có chỗ không khớp", page)
+    assert "Chưa tính lại" not in page
+    with closed.office.database.writing() as connection:
+        connection.execute(delete(proof_state))
