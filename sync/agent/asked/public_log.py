@@ -123,7 +123,10 @@ DOUBTS = {
     ),
     Doubt.SIGNATURE: (
         "The collector shows a public log that the log's key did not sign",
-        "ask at the collector whether the key was changed without: collector log new-key",
+        (
+            "ask at the collector whether the key was changed without: collector log new-key, or whether a backup "
+            "from before the key's change was restored there"
+        ),
     ),
     Doubt.WITNESS: (
         "A signature of another office on the public log is false",

@@ -61,11 +61,14 @@ def run(config: ConfigFile = None, data_dir: DataDir = None) -> None:
 @log_app.command(epilog="Example: collector log rebuild")
 def rebuild(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """After a restore: fetch from a mirror what this log had signed, up to the newest checkpoint that anybody knows."""
+    from sync.collector.fleet.devices.own import read_own_key
     from sync.collector.transparency.by_hand import rebuild_log
 
     database, keeper = _keeper(config, data_dir)
     with faults_named(database):
-        done = rebuild_log(keeper, actor())
+        with database.reading() as connection:
+            own_key = read_own_key(connection)
+        done = rebuild_log(keeper, own_key, actor())
     database.close()
     tell("{added} leaves were fetched; the log has {size}.", added=done.added, size=done.size)
 
