@@ -1,7 +1,7 @@
 """``collector log``: how the transparency log is, and what is done by hand where it was restored or lost."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import typer
@@ -9,14 +9,16 @@ import typer
 from kiosk.base.terminal.terminal import terminal_texts
 from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, Yes, actor, ask, open_ready, tell
 from sync.collector.errors import UsageWrong
-from sync.collector.settings.collector import load_config
+from sync.collector.settings.collector import CollectorConfig, load_config
 from sync.collector.store.database import Database, faults_named
 
 if TYPE_CHECKING:
     from sync.collector.transparency.keeper import Keeper
+    from sync.collector.transparency.leaves.index import State
 
 log_app = typer.Typer(
     help="The public log of every day's state: see it, go on, rebuild it, begin another, change its key.",
+    epilog="Example: collector log status",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -33,15 +35,18 @@ def status(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson 
         found = read_state(connection)
     database.close()
     if as_json:
-        said = None if found is None else found._asdict() | {"root": found.root.hex()}
+        waiting = None if found is None else _waiting_key(settings, found)
+        said = None if found is None else found._asdict() | {"root": found.root.hex(), "next_vkey": waiting}
         typer.echo(json.dumps(said, default=str, ensure_ascii=False))
     elif found is None:
         tell("There is no public log yet; the collector begins it when it runs, or: collector log run")
     else:
         tell("Log {origin}, key {vkey}", origin=found.origin, vkey=found.vkey)
+        if waiting := _waiting_key(settings, found):
+            tell("A new key waits, and signs from the next checkpoint on: {vkey}", vkey=waiting)
         tell("{size} leaves are signed, up to {day}; {published} are published", size=t.number(found.size),
              day=found.day or "-", published=t.number(found.published_size))  # fmt: skip
-        tell("Cosigned by {n} of {of} witnesses, {needed} are needed", n=found.cosigned,
+        tell("Cosigned by {n} of {of} witnesses; needed: {needed}", n=found.cosigned,
              of=len(settings.log.witnesses), needed=settings.log.needed)  # fmt: skip
         if not settings.log.witnesses:
             tell("No witness is set: that everybody is shown one and the same log is not proven.")
@@ -96,6 +101,7 @@ def restart(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = Fals
 def new_key(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False) -> None:
     """Give the log another key, signed by the present one; both sign for 30 days, so that witnesses can be told."""
     from sync.collector.transparency.by_hand import change_key
+    from sync.collector.transparency.disk.keys import BOTH_SIGN
 
     database, keeper = _keeper(config, data_dir)
     tell("The log gets another key.")
@@ -103,7 +109,11 @@ def new_key(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = Fals
     with faults_named(database):
         vkey = change_key(keeper, actor())
     database.close()
+    until = terminal_texts("collector").day(keeper.today + BOTH_SIGN - timedelta(days=1))
     tell("Its key, for whoever witnesses it: {vkey}", vkey=vkey)
+    tell("It signs from the next checkpoint on, and the old key beside it until {day}. By then each witness needs it: "
+         "collector witness add-log '{vkey}'", day=until, vkey=vkey)  # fmt: skip
+    tell("Back up {folder} now: an older backup has the old key alone.", folder=keeper.folder.root)
 
 
 def _keeper(config: ConfigFile, data_dir: DataDir) -> "tuple[Database, Keeper]":
@@ -119,6 +129,15 @@ def _keeper(config: ConfigFile, data_dir: DataDir) -> "tuple[Database, Keeper]":
             return work(connection)
 
     return database, Keeper(settings, database, transact, lambda: datetime.now(UTC))
+
+
+def _waiting_key(settings: CollectorConfig, state: "State") -> str | None:
+    """The key that the log got since its last checkpoint."""
+    from sync.collector.transparency.public import PublicLog
+
+    told = PublicLog(settings.log_directory).keys()
+    vkey = None if told is None else str(json.loads(told)["vkey"])
+    return None if vkey == state.vkey else vkey
 
 
 def _tell_state(database: Database) -> None:

@@ -48,12 +48,19 @@ def test_the_log_is_begun_shown_given_another_key_and_begun_anew(folder: Path, r
     assert (state["origin"], state["size"], state["published_size"]) == ("127.0.0.1:8600/log", 2, 2)
     assert "0 leaves were fetched; the log has 2." in run("log", "rebuild").output
 
-    assert "Its key, for whoever witnesses it: 127.0.0.1:8600/log+" in run("log", "new-key", "--yes").output
+    changed = run("log", "new-key", "--yes").output
+    assert "Its key, for whoever witnesses it: 127.0.0.1:8600/log+" in changed
+    assert "signs from the next checkpoint on, and the old key beside it until" in changed
+    assert f"Back up {folder / 'collector' / 'log'} now" in changed.replace("\n", "")
+    waiting = json.loads(run("log", "status", "--json").output)["next_vkey"]
+    assert f"collector witness add-log '{waiting}'" in changed
+    assert f"A new key waits, and signs from the next checkpoint on: {waiting}" in run("log", "status").output
     assert "follows it." in run("log", "restart", "--yes").output
     assert run("log", "run").exit_code == 0
 
     state = json.loads(run("log", "status", "--json").output)
     assert (state["origin"], state["published_size"]) == ("127.0.0.1:8600/log/2", 3)
+    assert "A new key waits" not in run("log", "status").output
     assert "No witness is set" in run("log", "status").output
 
 
