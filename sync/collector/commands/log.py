@@ -27,12 +27,9 @@ log_app = typer.Typer(
 @log_app.command(epilog="Example: collector log status --json")
 def status(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """How far the log is, what is published, and who witnesses it."""
-    from sync.collector.transparency.leaves.index import read_state
-
     settings = load_config(config, data_dir)
     database, t = open_ready(settings), terminal_texts("collector")
-    with faults_named(database), database.reading() as connection:
-        found = read_state(connection)
+    found = _state(database)
     database.close()
     if as_json:
         waiting = None if found is None else _waiting_key(settings, found)
@@ -55,9 +52,13 @@ def status(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson 
 
 
 @log_app.command(epilog="Example: collector log run")
-def run(config: ConfigFile = None, data_dir: DataDir = None) -> None:
+def run(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False) -> None:
     """Do now what the collector does after midnight: log what grew until yesterday, sign it, ask witnesses."""
     database, keeper = _keeper(config, data_dir)
+    if keeper.config.log_is_named_locally and _state(database) is None:
+        tell("The log will be called {name} for good, which is this machine's own address. Set public_url or log.name "
+             "first where others are to know it.", name=keeper.config.log_name)  # fmt: skip
+        ask(yes=yes)
     with faults_named(database):
         keeper.run(at_once=True)
     _tell_state(database)
@@ -140,11 +141,15 @@ def _waiting_key(settings: CollectorConfig, state: "State") -> str | None:
     return None if vkey == state.vkey else vkey
 
 
-def _tell_state(database: Database) -> None:
+def _state(database: Database) -> "State | None":
     from sync.collector.transparency.leaves.index import read_state
 
-    with database.reading() as connection:
-        found = read_state(connection)
+    with faults_named(database), database.reading() as connection:
+        return read_state(connection)
+
+
+def _tell_state(database: Database) -> None:
+    found = _state(database)
     database.close()
     if found is not None:
         tell("{size} leaves are signed, up to {day}; {published} are published", size=found.size, day=found.day or "-",
