@@ -247,7 +247,12 @@ def _look_at_log(way: Way, t: Texts) -> Iterator[Finding]:
         yield doubtful("public_log", reach, t("ask at the collector why: collector log status"))
     else:
         yield fine("public_log", reach)
-    if seen.witnesses < max(1, seen.quorum):
+    if seen.size == 0:
+        return
+    if seen.known == 0 and seen.strangers:
+        remedy = t("enrol this kiosk again, so that it knows them")
+        yield doubtful("public_log_witnesses", witness_line(seen, t), remedy)
+    elif seen.witnesses < max(1, seen.quorum):
         remedy = t("have another office watch the log: collector witness, and [log] in the collector's settings")
         yield doubtful("public_log_witnesses", witness_line(seen, t), remedy)
     else:

@@ -11,8 +11,11 @@ from kiosk.base.texts import Texts
 from sync.agent.device.enroll import KioskFiles
 from sync.agent.errors import FileUnusable
 from sync.agent.transparency.kept import CONCERNS, PROOFS_FAILED, Doubt, KeptLog, Source, keep_log, load_kept
+from sync.protocol.tlog.note import Note
 
 EVIDENCE = "hailong-log-evidence"
+COSIGNATURE_BYTES = 8 + 64
+"""A cosignature is a time and an Ed25519 signature (c2sp.org/tlog-cosignature)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,10 @@ class LogSeen:
     witnesses: int
     """How many of the known witnesses cosigned it."""
     quorum: int
+    known: int
+    """How many witnesses this kiosk knows."""
+    strangers: int
+    """How many others cosigned it, by keys that this kiosk does not know: nothing is proven by them."""
     day: str | None
     """Through the end of which day the journal is in the log, ISO; None while it was not found there."""
     seq: int
@@ -61,6 +68,8 @@ def log_seen(path: Path) -> LogSeen | None:
         size=checkpoint.size if checkpoint else 0,
         witnesses=kept.witnessed,
         quorum=kept.roots.quorum,
+        known=len(kept.witnesses),
+        strangers=_strangers(kept),
         day=proven.day if proven else None,
         seq=proven.seq if proven else 0,
         source=kept.source,
@@ -73,11 +82,20 @@ def log_seen(path: Path) -> LogSeen | None:
     )
 
 
+def _strangers(kept: KeptLog) -> int:
+    signatures = Note.parse(kept.note).signatures if kept.note else ()
+    known = {(one.name, one.key_id) for one in kept.witnesses}
+    cosigned = [one for one in signatures if one.name != kept.log.name and len(one.signature) == COSIGNATURE_BYTES]
+    return sum((one.name, one.key_id) not in known for one in cosigned)
+
+
 def log_lines(seen: LogSeen | None, t: Texts) -> list[str]:
     """The same as a person reads it, one matter a line."""
     if seen is None:
         return [t("No public log is known to this kiosk.")]
-    lines = [reach_line(seen, t), witness_line(seen, t)]
+    lines = [reach_line(seen, t)]
+    if seen.size:
+        lines.append(witness_line(seen, t))
     if seen.source is Source.COLLECTOR:
         lines.append(t("The log's keys were first told by the collector itself, on {day}.", day=_day(seen.since, t)))
     if seen.key_changed_at:
@@ -107,8 +125,13 @@ def reach_line(seen: LogSeen, t: Texts) -> str:
 
 
 def witness_line(seen: LogSeen, t: Texts) -> str:
-    """Whether others vouch that everybody is shown one log."""
-    if seen.quorum == 0 or seen.witnesses < seen.quorum:
+    """Whether others vouch that everybody is shown one log; for a kiosk that has seen a checkpoint."""
+    if seen.known == 0 and seen.strangers:
+        return t("One story is not proven: other offices have signed the log, but this kiosk does not know them; it "
+                 "was enrolled before they were named.")  # fmt: skip
+    if seen.known == 0:
+        return t("One story is not proven: no other office witnesses this log.")
+    if seen.witnesses < max(1, seen.quorum):
         return t("One story is not proven: too few other offices have signed the log ({n} of {of}).",
                  n=t.number(seen.witnesses), of=t.number(max(1, seen.quorum)))  # fmt: skip
     return t("Other offices that signed the log: {n}.", n=t.number(seen.witnesses))
@@ -128,7 +151,10 @@ DOUBTS = {
     ),
     Doubt.SIGNATURE: (
         "The collector shows a public log that the log's key did not sign",
-        "ask at the collector whether the key was changed without: collector log new-key",
+        (
+            "ask at the collector whether the key was changed without: collector log new-key, or whether a backup "
+            "from before the key's change was restored there"
+        ),
     ),
     Doubt.WITNESS: (
         "A signature of another office on the public log is false",

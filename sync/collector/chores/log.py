@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
 from sqlalchemy import Connection
 
 from kiosk.base.texts import texts
@@ -12,7 +13,9 @@ from sync.collector.services.services import Services
 from sync.collector.store.writer import Transact
 from sync.collector.transparency.errors import LogStopped, LogUnwitnessed
 from sync.collector.transparency.keeper import Keeper
-from sync.collector.transparency.leaves.index import keep_state, read_state
+from sync.collector.transparency.leaves.index import State, keep_state, read_state
+
+_log = structlog.get_logger("collector.log")
 
 INCIDENT = "log"
 UNWITNESSED_AFTER = timedelta(days=2)
@@ -28,6 +31,7 @@ class KeepLog:
 
     def run_round(self) -> None:
         """Do what is due, and tell what keeps the log from going on."""
+        self._warn_of_name()
         try:
             self._keeper.run()
             self._require_witnessed()
@@ -36,9 +40,19 @@ class KeepLog:
         else:
             self._transact(partial(self._goes_on, now=self._services.now()))
 
-    def _require_witnessed(self) -> None:
+    def _warn_of_name(self) -> None:
+        """Say of what a log is about to be called for good where nobody chose it."""
+        config = self._services.config
+        if config.log_is_named_locally and self._state() is None:
+            todo = "set public_url or log.name before a log begins that others are to know"
+            _log.warning("the log is named by a loopback address", name=config.log_name, todo=todo)
+
+    def _state(self) -> State | None:
         with self._services.database.reading() as connection:
-            state = read_state(connection)
+            return read_state(connection)
+
+    def _require_witnessed(self) -> None:
+        state = self._state()
         if state is None or state.published_size == state.size:
             return
         since = state.published_at

@@ -1,7 +1,7 @@
 """``collector log``: how the transparency log is, and what is done by hand where it was restored or lost."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import typer
@@ -9,14 +9,16 @@ import typer
 from kiosk.base.terminal.terminal import terminal_texts
 from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, Yes, actor, ask, open_ready, tell
 from sync.collector.errors import UsageWrong
-from sync.collector.settings.collector import load_config
+from sync.collector.settings.collector import CollectorConfig, load_config
 from sync.collector.store.database import Database, faults_named
 
 if TYPE_CHECKING:
     from sync.collector.transparency.keeper import Keeper
+    from sync.collector.transparency.leaves.index import State
 
 log_app = typer.Typer(
     help="The public log of every day's state: see it, go on, rebuild it, begin another, change its key.",
+    epilog="Example: collector log status",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -25,23 +27,23 @@ log_app = typer.Typer(
 @log_app.command(epilog="Example: collector log status --json")
 def status(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """How far the log is, what is published, and who witnesses it."""
-    from sync.collector.transparency.leaves.index import read_state
-
     settings = load_config(config, data_dir)
     database, t = open_ready(settings), terminal_texts("collector")
-    with faults_named(database), database.reading() as connection:
-        found = read_state(connection)
+    found = _state(database)
     database.close()
     if as_json:
-        said = None if found is None else found._asdict() | {"root": found.root.hex()}
+        waiting = None if found is None else _waiting_key(settings, found)
+        said = None if found is None else found._asdict() | {"root": found.root.hex(), "next_vkey": waiting}
         typer.echo(json.dumps(said, default=str, ensure_ascii=False))
     elif found is None:
         tell("There is no public log yet; the collector begins it when it runs, or: collector log run")
     else:
         tell("Log {origin}, key {vkey}", origin=found.origin, vkey=found.vkey)
+        if waiting := _waiting_key(settings, found):
+            tell("A new key waits, and signs from the next checkpoint on: {vkey}", vkey=waiting)
         tell("{size} leaves are signed, up to {day}; {published} are published", size=t.number(found.size),
              day=found.day or "-", published=t.number(found.published_size))  # fmt: skip
-        tell("Cosigned by {n} of {of} witnesses, {needed} are needed", n=found.cosigned,
+        tell("Cosigned by {n} of {of} witnesses; needed: {needed}", n=found.cosigned,
              of=len(settings.log.witnesses), needed=settings.log.needed)  # fmt: skip
         if not settings.log.witnesses:
             tell("No witness is set: that everybody is shown one and the same log is not proven.")
@@ -50,9 +52,13 @@ def status(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson 
 
 
 @log_app.command(epilog="Example: collector log run")
-def run(config: ConfigFile = None, data_dir: DataDir = None) -> None:
+def run(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False) -> None:
     """Do now what the collector does after midnight: log what grew until yesterday, sign it, ask witnesses."""
     database, keeper = _keeper(config, data_dir)
+    if keeper.config.log_is_named_locally and _state(database) is None:
+        tell("The log will be called {name} for good, which is this machine's own address. Set public_url or log.name "
+             "first where others are to know it.", name=keeper.config.log_name)  # fmt: skip
+        ask(yes=yes)
     with faults_named(database):
         keeper.run(at_once=True)
     _tell_state(database)
@@ -61,11 +67,14 @@ def run(config: ConfigFile = None, data_dir: DataDir = None) -> None:
 @log_app.command(epilog="Example: collector log rebuild")
 def rebuild(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """After a restore: fetch from a mirror what this log had signed, up to the newest checkpoint that anybody knows."""
+    from sync.collector.fleet.devices.own import read_own_key
     from sync.collector.transparency.by_hand import rebuild_log
 
     database, keeper = _keeper(config, data_dir)
     with faults_named(database):
-        done = rebuild_log(keeper, actor())
+        with database.reading() as connection:
+            own_key = read_own_key(connection)
+        done = rebuild_log(keeper, own_key, actor())
     database.close()
     tell("{added} leaves were fetched; the log has {size}.", added=done.added, size=done.size)
 
@@ -93,6 +102,7 @@ def restart(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = Fals
 def new_key(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False) -> None:
     """Give the log another key, signed by the present one; both sign for 30 days, so that witnesses can be told."""
     from sync.collector.transparency.by_hand import change_key
+    from sync.collector.transparency.disk.keys import BOTH_SIGN
 
     database, keeper = _keeper(config, data_dir)
     tell("The log gets another key.")
@@ -100,7 +110,11 @@ def new_key(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = Fals
     with faults_named(database):
         vkey = change_key(keeper, actor())
     database.close()
+    until = terminal_texts("collector").day(keeper.today + BOTH_SIGN - timedelta(days=1))
     tell("Its key, for whoever witnesses it: {vkey}", vkey=vkey)
+    tell("It signs from the next checkpoint on, and the old key beside it until {day}. By then each witness needs it: "
+         "collector witness add-log '{vkey}'", day=until, vkey=vkey)  # fmt: skip
+    tell("Back up {folder} now: an older backup has the old key alone.", folder=keeper.folder.root)
 
 
 def _keeper(config: ConfigFile, data_dir: DataDir) -> "tuple[Database, Keeper]":
@@ -118,11 +132,24 @@ def _keeper(config: ConfigFile, data_dir: DataDir) -> "tuple[Database, Keeper]":
     return database, Keeper(settings, database, transact, lambda: datetime.now(UTC))
 
 
-def _tell_state(database: Database) -> None:
+def _waiting_key(settings: CollectorConfig, state: "State") -> str | None:
+    """The key that the log got since its last checkpoint."""
+    from sync.collector.transparency.public import PublicLog
+
+    told = PublicLog(settings.log_directory).keys()
+    vkey = None if told is None else str(json.loads(told)["vkey"])
+    return None if vkey == state.vkey else vkey
+
+
+def _state(database: Database) -> "State | None":
     from sync.collector.transparency.leaves.index import read_state
 
-    with database.reading() as connection:
-        found = read_state(connection)
+    with faults_named(database), database.reading() as connection:
+        return read_state(connection)
+
+
+def _tell_state(database: Database) -> None:
+    found = _state(database)
     database.close()
     if found is not None:
         tell("{size} leaves are signed, up to {day}; {published} are published", size=found.size, day=found.day or "-",

@@ -22,7 +22,10 @@ HOST = "127.0.0.1"
 PORT = 8610
 
 witness_app = typer.Typer(
-    help="Watch another office's log and cosign that it only grows.", no_args_is_help=True, rich_markup_mode=None
+    help="Watch another office's log and cosign that it only grows.",
+    epilog="Example: collector witness status",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
@@ -55,7 +58,7 @@ def add_log(
     try:
         log = Verifier.from_text(vkey)
     except NoteWrong as error:
-        raise UsageWrong("this is not a log's key: {key}", key=vkey) from error
+        raise UsageWrong("this is not a log's key, which is name+number+key: {key}", key=vkey) from error
     files = _files(config, data_dir)
     files.cosigner()
     added = files.add_log(origin or log.name, log)

@@ -12,7 +12,8 @@ from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, actor, i
 from sync.collector.settings.collector import load_config
 
 words_key_app = typer.Typer(
-    help="The keys for which kiosks seal what citizens write. Example: collector words-key list",
+    help="The keys for which kiosks seal what citizens write.",
+    epilog="Example: collector words-key list",
     no_args_is_help=True,
 )
 
@@ -43,13 +44,16 @@ def words_key_list(as_json: AsJson = False, config: ConfigFile = None, data_dir:
     database.close()
     if as_json:
         typer.echo(json.dumps([
-            {"key": key.key_id, "made_at": key.made_at.isoformat(), "here": key.key_id in here, "closed": key.closed}
-            for key in keys
+            {"key": key.key_id, "made_at": key.made_at.isoformat(), "here": key.key_id in here, "closed": key.closed,
+             "now": nth == 0}
+            for nth, key in enumerate(keys)
         ]))  # fmt: skip
         return
-    if not keys:
+    if not keys and settings.embedded:
+        tell("There is no key yet: the collector makes it by itself at its next start.")
+    elif not keys:
         tell("There is no key: words come as they were written. Make one with collector words-key new.")
-    for key in keys:
+    for nth, key in enumerate(keys):
         made = f"{key.made_at.astimezone(settings.zone):%d/%m/%Y %H:%M}"
         if key.key_id in here:
             tell(
@@ -58,3 +62,5 @@ def words_key_list(as_json: AsJson = False, config: ConfigFile = None, data_dir:
         else:
             tell("{key}  made {time}, NOT in {file}; {n} texts cannot be opened without it", key=key.key_id, time=made,
                  file=settings.words_key_file, n=key.closed)  # fmt: skip
+        if nth == 0:
+            tell("  for this key kiosks seal now")

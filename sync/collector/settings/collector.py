@@ -1,7 +1,9 @@
 """The collector's settings: one commented file, ``config/collector.toml``, explains every key."""
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from msgspec import field
@@ -133,6 +135,16 @@ class CollectorConfig(Settings, frozen=True):
     def log_name(self) -> str:
         """What the transparency log is called when it begins: ``log.name``, or the address without its scheme."""
         return self.log.name or f"{self.url.partition('://')[2]}/log"
+
+    @property
+    def log_is_named_locally(self) -> bool:
+        """Whether the log would be called by an address that means another machine to everybody else."""
+        host = urlsplit(self.url).hostname or ""
+        try:
+            is_local = ip_address(host).is_loopback or ip_address(host).is_unspecified
+        except ValueError:
+            is_local = host == "localhost"
+        return is_local and not self.log.name
 
     @property
     def policy(self) -> Policy:

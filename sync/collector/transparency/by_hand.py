@@ -6,18 +6,27 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.collector.errors import NotAllowed
 from sync.collector.people.audit import note
+from sync.collector.transparency.elsewhere.call import Caller
 from sync.collector.transparency.elsewhere.known import Others
+from sync.collector.transparency.elsewhere.mirrors import Mirror
+from sync.collector.transparency.elsewhere.told_keys import Trusted, take_statements
 from sync.collector.transparency.keeper import Keeper
 from sync.collector.transparency.leaves.index import read_state
 from sync.collector.transparency.rebuild import Rebuilt, rebuild
 from sync.collector.transparency.restart import Lost, restart
+from sync.protocol.tlog.note import Verifier
 from sync.protocol.tlog.statement import Restarted
 
 
-def rebuild_log(keeper: Keeper, actor: str) -> Rebuilt:
-    """Fetch from a mirror what was signed and does not lie here. Raises LogStopped."""
+def rebuild_log(keeper: Keeper, own_key: Ed25519PrivateKey, actor: str) -> Rebuilt:
+    """Fetch from a mirror what was signed and does not lie here.
+
+    Raises LogStopped, also where a mirror knows a newer key of the log than the one that lies here.
+    """
     folder = keeper.folder
     with folder.held():
+        _take_statements(keeper, own_key)
+        folder.key_files.read()
         keys = keeper.open_keys(folder)
         done = rebuild(folder, Others(keeper.config.log, folder, keys), folder.signed(keys))
     _note(keeper, actor, "log.rebuild", keys.origin, {"size": done.size, "added": done.added})
@@ -32,6 +41,8 @@ def restart_log(keeper: Keeper, own_key: Ed25519PrivateKey, actor: str) -> Resta
     if state is None:
         raise NotAllowed("the log has signed nothing yet: there is nothing that another one could follow")
     with folder.held():
+        newest = _take_statements(keeper, own_key)
+        state = state if newest is None else state._replace(vkey=newest.vkey)
         said = restart(folder, keeper.config.log, Lost(state, own_key, keeper.today))
         keeper.open_keys(folder)
     _note(keeper, actor, "log.restart", said.new.name, {"old": said.old.name, "size": said.last_size})
@@ -45,6 +56,15 @@ def change_key(keeper: Keeper, actor: str) -> str:
         keys = folder.key_files.change(keeper.open_keys(folder), keeper.today)
     _note(keeper, actor, "log.key", keys.origin, {"vkey": keys.signer.vkey})
     return keys.signer.vkey
+
+
+def _take_statements(keeper: Keeper, own_key: Ed25519PrivateKey) -> Verifier | None:
+    with keeper.database.reading() as connection:
+        state = read_state(connection)
+    log = keeper.config.log
+    mirrors = [Mirror(one, Caller(log.ca_file)) for one in log.mirrors]
+    trusted = Trusted(own_key.public_key().public_bytes_raw(), None if state is None else state.vkey)
+    return take_statements(keeper.folder, mirrors, trusted)
 
 
 def _note(keeper: Keeper, actor: str, what: str, origin: str, details: dict[str, object]) -> None:

@@ -88,7 +88,7 @@ def _no_mirror(heard: Heard, size: int) -> LogBehind:
     newest = heard.newest
     assert newest is not None  # noqa: S101 - the caller found it larger than what lies here
     return LogBehind(
-        "{who} knows {theirs} leaves of this log, here are {size}, and no mirror has the rest: begin another log with "
-        "collector log restart",
+        "{who} knows {theirs} leaves of this log, here are {size}, and no mirror has the rest: name a copy of the "
+        "log's folder public in [log] mirrors and try again; only where there is none: collector log restart",
         who=newest.who, theirs=newest.signed.checkpoint.size, size=size,
     )  # fmt: skip

@@ -46,7 +46,7 @@ class WitnessFiles:
             return Cosigner.from_text(self._key.read_text("utf-8").strip())
         except FileNotFoundError as error:
             raise UsageWrong(
-                "there is no witness in {folder}; make one with: collector witness init", folder=self.folder
+                "there is no witness in {folder}; make one with: collector witness init --name NAME", folder=self.folder
             ) from error
         except (OSError, ValueError) as error:
             raise UsageWrong("the key {file} cannot be read", file=self._key) from error

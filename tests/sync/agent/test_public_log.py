@@ -29,6 +29,7 @@ from sync.agent.transparency.kept import (
     keep_log,
     load_kept,
 )
+from sync.protocol.tlog.messages import LogRoots
 from tests.builders import FrozenClock
 from tests.sync.protocol.tlog.samples import DAY, LOG, ROOTS, WITNESS, signed_note
 
@@ -70,6 +71,24 @@ def test_log_without_its_quorum_is_said_not_to_be_proven_one_story(folder):
     changed(folder, note=signed_note([b"a"], LOG).format())
 
     assert "One story is not proven: too few other offices have signed the log (0 of 1)." in said(folder)
+
+
+def test_nothing_is_said_of_witnesses_before_a_checkpoint_was_seen(folder):
+    changed(folder, note="", proven=None)
+
+    assert "One story" not in said(folder)
+    assert "public_log_witnesses" not in looked(folder)
+
+
+def test_kiosk_that_knows_no_witness_tells_an_unwitnessed_log_from_witnesses_it_does_not_know(folder):
+    unknown = LogRoots(ROOTS.vkey)
+    changed(folder, roots=unknown, note=signed_note([b"a"], LOG).format())
+    assert "no other office witnesses this log" in said(folder)
+
+    changed(folder, roots=unknown)
+    assert "this kiosk does not know them; it was enrolled before they were named" in said(folder)
+    assert "too few" not in said(folder)
+    assert looked(folder)["public_log_witnesses"] is Health.WARN
 
 
 def test_keys_told_late_a_new_key_and_a_new_start_are_told(folder):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sync.collector.transparency.disk.files import PRIVATE_FILE, settle_folder, write_file
 from sync.collector.transparency.errors import LogDamaged
-from sync.protocol.tlog.errors import LogWrong, NoteWrong
+from sync.protocol.tlog.errors import LogWrong
 from sync.protocol.tlog.note import Note, Signer, Verifier
 from sync.protocol.tlog.statement import KeyChange
 
@@ -57,9 +57,7 @@ class LogKeys:
     @property
     def public_text(self) -> bytes:
         """What is told of them at ``/log/keys``."""
-        statements = [one.format() for one in self.statements]
-        told = {"origin": self.origin, "vkey": self.signer.vkey, "statements": statements}
-        return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
+        return _public_text(self.signer.verifier, self.statements)
 
 
 class KeyFiles:
@@ -90,10 +88,12 @@ class KeyFiles:
         signer = self._signer(self.key_file)
         try:
             leaving = self._signer(self.old_file) if self.old_file.exists() else None
-            statements = self._statements()
-            return LogKeys(signer, leaving, _changes(statements, signer), statements)
+            statements = self.statements()
+            changes = _changes(statements, signer.name)
         except (LogWrong, ValueError, KeyError) as error:
             raise LogDamaged("the log's keys cannot be read: {why}", why=error) from error
+        _require_newest(statements, signer)
+        return LogKeys(signer, leaving, changes, statements)
 
     def change(self, keys: LogKeys, today: date) -> LogKeys:
         """Give the log another key, which the present one says is the next."""
@@ -106,6 +106,14 @@ class KeyFiles:
     def publish(self, keys: LogKeys) -> None:
         """Put out what everybody may know of the keys."""
         write_file(self._published, keys.public_text)
+
+    def publish_statements(self, newest: Verifier, statements: Sequence[Note]) -> None:
+        """Put out by which statements the log came to its newest key, whether its private half lies here or not."""
+        write_file(self._published, _public_text(newest, statements))
+
+    def verifiers(self) -> tuple[Verifier, ...]:
+        """The public halves of the private keys that lie here. Raises LogDamaged where one cannot be read."""
+        return tuple(self._signer(file).verifier for file in (self.key_file, self.old_file) if file.exists())
 
     def _settle(self) -> None:
         """Finish a change that was signed, and forget one that was not."""
@@ -121,7 +129,7 @@ class KeyFiles:
         settle_folder(self.key_file.parent)
 
     def _is_signed(self, new: Signer) -> bool:
-        statements = self._statements()
+        statements = self.statements()
         return bool(statements) and new.vkey in statements[-1].text.split("\n")
 
     def _signer(self, path: Path) -> Signer:
@@ -134,21 +142,36 @@ class KeyFiles:
                 file=path, why=type(error).__name__,
             ) from error  # fmt: skip
 
-    def _statements(self) -> tuple[Note, ...]:
+    def statements(self) -> tuple[Note, ...]:
+        """The statements that are published here, oldest first."""
         if not self._published.exists():
             return ()
         told = json.loads(self._published.read_bytes())
         return tuple(Note.parse(str(one)) for one in told["statements"])
 
 
-def _changes(statements: Sequence[Note], signer: Signer) -> tuple[KeyChange, ...]:
-    """The changes of this log's key, each signed by the key before it, up to the present one."""
+def _changes(statements: Sequence[Note], origin: str) -> tuple[KeyChange, ...]:
+    """The changes of this log's key, each signed by the key before it."""
     found: list[KeyChange] = []
     for note in statements:
-        kind, origin, old_vkey, *_ = note.text.split("\n")
-        if kind.endswith(" key") and origin == signer.name:
+        kind, name, old_vkey, *_ = note.text.split("\n")
+        if kind.endswith(" key") and name == origin:
             old = found[-1].new if found else Verifier.from_text(old_vkey)
             found.append(KeyChange.open(note, old))
-    if found and found[-1].new != signer.verifier:
-        raise NoteWrong("the last change is to another key")
     return tuple(found)
+
+
+def _require_newest(statements: Sequence[Note], signer: Signer) -> None:
+    """Raise LogDamaged where the last statement is about another key than the one that lies here."""
+    newest = statements[-1].text.split("\n")[3] if statements else signer.vkey
+    if newest != signer.vkey:
+        raise LogDamaged(
+            "the log's newest key {key} is not here: put its files key and key.old back from a backup; if it is lost: "
+            "collector log restart",
+            key=newest.rpartition("+")[0],
+        )  # fmt: skip
+
+
+def _public_text(newest: Verifier, statements: Sequence[Note]) -> bytes:
+    told = {"origin": newest.name, "vkey": newest.vkey, "statements": [one.format() for one in statements]}
+    return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -1,5 +1,6 @@
 """Mirrors: copies of the log's public folder, at an address or in a folder of this machine."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,19 @@ class Mirror:
             return None if found is None else found.decode("utf-8")
         except UnicodeDecodeError as error:
             raise NoAnswer("its checkpoint is no text") from error
+
+    def statements(self) -> list[str]:
+        """The notes by which each key of the log followed the one before, of which nothing is believed.
+
+        Raises NoAnswer.
+        """
+        found = self._read("keys")
+        if found is None:
+            return []
+        try:
+            return [str(one) for one in json.loads(found)["statements"]]
+        except (ValueError, KeyError, TypeError) as error:
+            raise NoAnswer("its keys cannot be read") from error
 
     def bundle(self, wanted: Tile) -> tuple[bytes, int]:
         """A bundle of entries, or the full one in its place, and how many entries it has. Raises NoAnswer."""

@@ -288,8 +288,9 @@ def test_keys_for_words_are_made_and_listed_with_what_waits_and_a_lost_file_is_s
     file.unlink()
     lost = run(*asked)
 
-    assert "There is no key" in none.stdout
+    assert "There is no key yet: the collector makes it by itself at its next start." in none.stdout
     assert str(file) in made.stdout
     assert re.search(r"[0-9a-f]{16}  made .*, in the file; 0 texts wait", listed.stdout)
-    assert [(key["here"], key["closed"]) for key in as_json] == [(True, 0)]
+    assert listed.stdout.count("for this key kiosks seal now") == 1
+    assert [(key["here"], key["closed"], key["now"]) for key in as_json] == [(True, 0, True)]
     assert f"NOT in {file}; 0 texts cannot be opened" in lost.stdout

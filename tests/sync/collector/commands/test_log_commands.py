@@ -43,22 +43,42 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 def test_the_log_is_begun_shown_given_another_key_and_begun_anew(folder: Path, run: Run) -> None:
     assert "There is no public log yet" in run("log", "status").output
-    assert run("log", "run").exit_code == 0
+    assert run("log", "run", "--yes").exit_code == 0
     state = json.loads(run("log", "status", "--json").output)
     assert (state["origin"], state["size"], state["published_size"]) == ("127.0.0.1:8600/log", 2, 2)
     assert "0 leaves were fetched; the log has 2." in run("log", "rebuild").output
 
-    assert "Its key, for whoever witnesses it: 127.0.0.1:8600/log+" in run("log", "new-key", "--yes").output
+    changed = run("log", "new-key", "--yes").output
+    assert "Its key, for whoever witnesses it: 127.0.0.1:8600/log+" in changed
+    assert "signs from the next checkpoint on, and the old key beside it until" in changed
+    assert f"Back up {folder / 'collector' / 'log'} now" in changed.replace("\n", "")
+    waiting = json.loads(run("log", "status", "--json").output)["next_vkey"]
+    assert f"collector witness add-log '{waiting}'" in changed
+    assert f"A new key waits, and signs from the next checkpoint on: {waiting}" in run("log", "status").output
     assert "follows it." in run("log", "restart", "--yes").output
     assert run("log", "run").exit_code == 0
 
     state = json.loads(run("log", "status", "--json").output)
     assert (state["origin"], state["published_size"]) == ("127.0.0.1:8600/log/2", 3)
+    assert "A new key waits" not in run("log", "status").output
     assert "No witness is set" in run("log", "status").output
 
 
+def test_a_log_that_would_be_called_by_this_machines_address_begins_when_somebody_says_so(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = run("log", "run")
+    assert "will be called 127.0.0.1:8600/log for good" in refused.output
+    assert refused.exit_code != 0
+    assert "There is no public log yet" in run("log", "status").output
+
+    monkeypatch.setenv("HAILONG_COLLECTOR_PUBLIC_URL", "https://danhgia.example.vn")
+    assert "for good" not in run("log", "run").output
+    assert "Log danhgia.example.vn/log" in run("log", "status").output
+
+
 def test_verify_holds_the_log_to_a_checkpoint_that_was_kept_elsewhere(folder: Path, run: Run) -> None:
-    run("log", "run")
+    run("log", "run", "--yes")
     kept = folder / "checkpoint"
     kept.write_bytes((folder / "collector" / "log" / "public" / "checkpoint").read_bytes())
     every = ("verify", "--all", "--workers", "1", "--since", str(kept))

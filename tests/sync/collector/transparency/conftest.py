@@ -6,6 +6,7 @@ import pytest
 
 from tests.sync.collector.builders import Office, Pen
 from tests.sync.collector.transparency.logs import Kept
+from tests.sync.collector.transparency.restored import World, make_world
 
 
 @pytest.fixture
@@ -21,3 +22,9 @@ def pen(office: Office) -> Pen:
     pen.rating()
     office.append(pen)
     return pen
+
+
+@pytest.fixture
+def world(kept: Kept, office: Office, pen: Pen, tmp_path: Path) -> World:
+    """A log of two days, of which the first is in the backup."""
+    return make_world(kept, office, pen, tmp_path)

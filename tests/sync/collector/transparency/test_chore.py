@@ -7,6 +7,7 @@ import pytest
 from msgspec import structs
 from prometheus_client import REGISTRY
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
 from sync.collector.chores.every import slow_chores_of
 from sync.collector.chores.log import KeepLog
@@ -69,6 +70,18 @@ def test_the_log_is_a_chore_where_it_is_to_be_kept(services: Services) -> None:
 
 def _with_log(services: Services, log: Log):  # type: ignore[no-untyped-def]
     return structs.replace(services.config, log=log)
+
+
+def test_a_log_that_begins_under_a_loopback_address_is_warned_of_once(kept: Kept, pen: Pen, services: Services) -> None:
+    config = _with(kept, public_url="", log=structs.replace(kept.config.log, name=""))
+    chore = KeepLog(replace(services, config=config), kept.transact)
+
+    with capture_logs() as logged:
+        chore.run_round()
+        chore.run_round()
+
+    warned = [one for one in logged if one["event"] == "the log is named by a loopback address"]
+    assert [one["name"] for one in warned] == ["127.0.0.1:8600/log"]
 
 
 def test_a_log_that_stands_still_is_told_once_and_its_end_once(kept: Kept, pen: Pen, services: Services) -> None:

@@ -1,82 +1,26 @@
 """A log that was restored goes on from what was signed, or says that another one begins: never two stories."""
 
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from shutil import copytree, rmtree
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import delete, select
 
 from sync.collector.errors import NotAllowed
-from sync.collector.fleet.devices.own import read_own_key
 from sync.collector.settings.log import Log
-from sync.collector.store import schema
-from sync.collector.transparency.answer import Asked, log_answer
 from sync.collector.transparency.by_hand import change_key, rebuild_log, restart_log
 from sync.collector.transparency.check import check_log
 from sync.collector.transparency.errors import LogBehind, LogDamaged, LogElsewhere
 from sync.collector.transparency.shown import keep_shown
 from sync.protocol.tlog.leaf import note_hash, restart_leaf
-from sync.protocol.tlog.messages import LogAnswer, LogKept
+from sync.protocol.tlog.messages import LogAnswer
 from sync.protocol.tlog.note import Note, Verifier
 from sync.protocol.tlog.statement import KeyChange, Restarted
 from tests.sync.collector.builders import Office, Pen
 from tests.sync.collector.one_engine import database_url  # noqa: F401 - a fixture
 from tests.sync.collector.transparency import logs
 from tests.sync.collector.transparency.logs import ORIGIN, Kept
-
-Backup = Callable[[], None]
-
-
-@dataclass
-class World:
-    """A log of two days, of which the first is in the backup, and a mirror of all of it."""
-
-    kept: Kept
-    office: Office
-    pen: Pen
-    mirror: Path
-    restore_folder: Backup
-    restore_database: Backup
-
-    def grow(self) -> None:
-        self.pen.rating()
-        self.office.append(self.pen, self.pen.batch(len(self.pen.lines)))
-
-    def answer(self, origin: str, size: int, note: str = "") -> LogAnswer | None:
-        kept = LogKept(origin, size, 0, 2, note)
-        return log_answer(self.kept.public, self.office.database, Asked(kept, self.pen.journal_id))
-
-
-@pytest.fixture
-def world(kept: Kept, office: Office, pen: Pen, tmp_path: Path) -> World:
-    kept.run()
-    copytree(kept.root, tmp_path / "backup")
-    with office.database.reading() as connection:
-        rows = {table: list(connection.execute(select(table)).mappings()) for table in _TABLES}
-
-    def restore_folder() -> None:
-        rmtree(kept.root)
-        copytree(tmp_path / "backup", kept.root)
-
-    def restore_database() -> None:
-        with office.database.writing() as connection:
-            for table, some in rows.items():
-                connection.execute(delete(table))
-                if some:
-                    connection.execute(table.insert(), [dict(row) for row in some])
-
-    made = World(kept, office, pen, tmp_path / "mirror", restore_folder, restore_database)
-    made.grow()
-    kept.run()
-    copytree(kept.folder.public, made.mirror)
-    return made
-
-
-_TABLES = (schema.log_leaf, schema.log_state, schema.log_journal)
+from tests.sync.collector.transparency.restored import World, own_key
 
 
 def test_a_restored_database_gets_its_index_again_from_the_files(world: World) -> None:
@@ -97,7 +41,7 @@ def test_a_restored_folder_signs_nothing_until_it_is_rebuilt_from_a_mirror(world
         world.kept.run()
     world.kept.settings = Log(mirrors=(str(world.mirror),))
 
-    done = rebuild_log(world.kept.keeper, "somebody")
+    done = rebuild_log(world.kept.keeper, own_key(world), "somebody")
     world.grow()
     world.kept.run()
 
@@ -114,7 +58,7 @@ def test_where_all_was_restored_the_leaves_of_a_mirror_are_known_again_by_the_li
     world.restore_database()
     world.kept.settings = Log(mirrors=(str(world.mirror),))
 
-    rebuild_log(world.kept.keeper, "somebody")
+    rebuild_log(world.kept.keeper, own_key(world), "somebody")
     world.kept.run()
 
     assert world.kept.entries() == entries
@@ -129,8 +73,8 @@ def test_a_mirror_that_changed_a_leaf_gives_nothing_back(world: World) -> None:
     file.write_bytes(raw[:-2] + (b"E=" if raw.endswith(b"A=") else b"A="))
     world.kept.settings = Log(mirrors=(str(world.mirror),))
 
-    with pytest.raises(LogBehind):
-        rebuild_log(world.kept.keeper, "somebody")
+    with pytest.raises(LogBehind, match="name a copy of the log's folder public in"):
+        rebuild_log(world.kept.keeper, own_key(world), "somebody")
 
     assert world.kept.newest().checkpoint.size == 1
 
@@ -165,7 +109,7 @@ def test_another_log_begins_with_the_last_checkpoint_of_the_lost_one(world: Worl
     keep_shown(world.kept.config, newest.text)
     old = world.kept.folder.key_files.read().signer.verifier
 
-    said = restart_log(world.kept.keeper, _own_key(world), "somebody")
+    said = restart_log(world.kept.keeper, own_key(world), "somebody")
     published = world.kept.run()
 
     assert published.checkpoint.origin == f"{ORIGIN}/2"
@@ -179,7 +123,7 @@ def test_another_log_begins_with_the_last_checkpoint_of_the_lost_one(world: Worl
 
 
 def test_a_kiosk_of_the_lost_log_is_led_to_the_new_one_by_a_signed_statement(world: World) -> None:
-    restart_log(world.kept.keeper, _own_key(world), "somebody")
+    restart_log(world.kept.keeper, own_key(world), "somebody")
     world.kept.run()
 
     answer = world.answer(ORIGIN, 2)
@@ -190,12 +134,12 @@ def test_a_kiosk_of_the_lost_log_is_led_to_the_new_one_by_a_signed_statement(wor
     assert len(answer.first) == 1
 
 
-def test_where_the_key_is_lost_too_the_collectors_own_key_says_so(world: World) -> None:
+def test_where_the_key_is_lost_too_the_collectorsown_key_says_so(world: World) -> None:
     old = world.kept.folder.key_files.read().signer.verifier
     world.kept.folder.key_files.key_file.unlink()
     with pytest.raises(LogElsewhere):
         world.kept.run()
-    own = _own_key(world)
+    own = own_key(world)
 
     restart_log(world.kept.keeper, own, "somebody")
 
@@ -279,8 +223,3 @@ def test_a_key_put_beside_another_database_signs_nothing(world: World, tmp_path:
 
     with pytest.raises(LogElsewhere):
         world.kept.run()
-
-
-def _own_key(world: World) -> Ed25519PrivateKey:
-    with world.office.database.reading() as connection:
-        return read_own_key(connection)
