@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.collector.errors import NotAllowed
 from sync.collector.people.audit import note
+from sync.collector.transparency.disk.names import epoch_of
 from sync.collector.transparency.elsewhere.known import Others
 from sync.collector.transparency.keeper import Keeper
 from sync.collector.transparency.leaves.index import read_state
@@ -15,11 +16,12 @@ from sync.protocol.tlog.statement import Restarted
 
 
 def rebuild_log(keeper: Keeper, actor: str) -> Rebuilt:
-    """Fetch from a mirror what was signed and does not lie here. Raises LogStopped."""
+    """Fetch from a mirror what was signed and does not lie here, and lay the index out again. Raises LogStopped."""
     folder = keeper.folder
     with folder.held():
         keys = keeper.open_keys(folder)
         done = rebuild(folder, Others(keeper.config.log, folder, keys), folder.signed(keys))
+        keeper.whole_index(folder, epoch_of(keys.origin), done.size).renew()
     _note(keeper, actor, "log.rebuild", keys.origin, {"size": done.size, "added": done.added})
     return done
 

@@ -20,6 +20,7 @@ from sync.collector.transparency.errors import LogDamaged
 from sync.collector.transparency.leaves.due import first_hash
 from sync.collector.transparency.leaves.index import Entry, count_entries, entry_of
 from sync.collector.transparency.public import PublicLog, Published
+from sync.collector.transparency.strange import claims_of, strange_leaves, strange_own
 from sync.protocol.tlog.checkpoint import Checkpoint
 from sync.protocol.tlog.errors import NoteWrong
 from sync.protocol.tlog.leaf import (
@@ -35,7 +36,6 @@ from sync.protocol.tlog.leaf import (
 )
 from sync.protocol.tlog.merkle import EMPTY_ROOT, leaf_hash
 from sync.protocol.tlog.note import Note
-from sync.protocol.tlog.tiles import TILE_WIDTH
 
 _HEADS = select(segment.c.last_seq, segment.c.head).where(segment.c.journal_id == bindparam("of_journal"))
 _OF_JOURNAL = select(log_leaf).where(
@@ -76,9 +76,11 @@ def check_rest(database: Database, log: PublicLog, *, whole: bool = True) -> lis
         with database.reading() as connection:
             size, epoch = published.checkpoint.size, epoch_of(published.checkpoint.origin)
             is_looked_at = whole or count_entries(connection, epoch, size) < size
-            claimed = _claimed(connection, published) if is_looked_at else bytearray()
-        if is_looked_at:
-            found += _strange(log, published, claimed)
+            claims = claims_of(connection, published) if is_looked_at else None
+            if claims is None:
+                found += strange_own(connection, log, published)
+        if claims is not None:
+            found += strange_leaves(log, published, claims)
         with database.reading() as connection:
             found += _keys_and_reports(connection, log, published)
     except (LogDamaged, NoteWrong) as error:
@@ -124,34 +126,6 @@ def _journal_leaf(entry: Entry, first: bytes, heads: Mapping[int, bytes]) -> Lea
     seq = entry.seq or 0
     reached = Reached(entry.day, seq, heads[seq], entry.cuts_size or 0, entry.cuts_root or EMPTY_ROOT)
     return journal_leaf(journal_secret(first), reached, ended=entry.kind == ENDED)
-
-
-def _claimed(connection: Connection, published: Published) -> bytearray:
-    """For each leaf of the log, whether the index knows what it is about; one byte each."""
-    checkpoint = published.checkpoint
-    claimed = bytearray(checkpoint.size)
-    wanted = select(log_leaf.c.leaf_index).where(log_leaf.c.epoch == epoch_of(checkpoint.origin))
-    for index in connection.execute(wanted.where(log_leaf.c.leaf_index < checkpoint.size)).scalars():
-        claimed[index] = 1
-    return claimed
-
-
-def _strange(log: PublicLog, published: Published, claimed: bytearray) -> Iterator[Wrong]:
-    """The first leaf that belongs to nothing; and that tiles, entries and checkpoint belong together."""
-    size = published.checkpoint.size
-    if log.root(size, size) != published.checkpoint.root:
-        yield Wrong(What.LOG_DAMAGED, why="root")
-        return
-    told = False
-    for bundle in range(-(-size // TILE_WIDTH)):
-        for index, leaf in enumerate(log.leaves(bundle, size), bundle * TILE_WIDTH):
-            if leaf_hash(leaf) != log.leaf_hash(index, size):
-                yield Wrong(What.LOG_DAMAGED, why=f"leaf {index}")
-                return
-            if not claimed[index] and not told:
-                told = True
-                said = Leaf.parse(leaf)
-                yield Wrong(What.LOG_LOST, Whose.UNKNOWN, n=claimed.count(0), day=said.day.isoformat(), kind=said.kind)
 
 
 def _keys_and_reports(connection: Connection, log: PublicLog, published: Published) -> Iterator[Wrong]:

@@ -18,7 +18,6 @@ from sync.collector.store.writer import Transact
 from sync.collector.transparency.disk.folder import Folder, Signed
 from sync.collector.transparency.disk.keys import LogKeys
 from sync.collector.transparency.disk.names import epoch_of
-from sync.collector.transparency.disk.tree import Tree
 from sync.collector.transparency.elsewhere.call import NoAnswer
 from sync.collector.transparency.elsewhere.known import Heard, Others, require_heard, require_newest
 from sync.collector.transparency.elsewhere.witnesses import NotCosigned
@@ -27,21 +26,17 @@ from sync.collector.transparency.leaves.due import Due, Wanted, due_leaves
 from sync.collector.transparency.leaves.index import (
     ROWS_AT_ONCE,
     State,
-    count_entries,
     forget_unsigned,
     keep_entries,
     keep_first_hashes,
     keep_state,
-    missing_entries,
     read_state,
 )
-from sync.collector.transparency.leaves.kept import keep_index, kept_index
-from sync.collector.transparency.leaves.recognised import recognise
+from sync.collector.transparency.leaves.kept import keep_index
+from sync.collector.transparency.leaves.whole import WholeIndex
 from sync.protocol.tlog.checkpoint import Checkpoint
-from sync.protocol.tlog.leaf import Leaf
 from sync.protocol.tlog.merkle import EMPTY_ROOT, prove_consistency
 from sync.protocol.tlog.note import Note, Signature
-from sync.protocol.tlog.tiles import TILE_WIDTH
 
 RETRY_S = 3600.0
 """So long after a try witnesses are asked again, until enough of them have cosigned."""
@@ -134,7 +129,7 @@ class Keeper:
         size, epoch = _size(signed), epoch_of(keys.origin)
         # What an attempt noted that came to nothing must not look like leaves that are there.
         self.transact(partial(forget_unsigned, epoch=epoch, size=size))
-        self._complete_index(folder, epoch, size)
+        self.whole_index(folder, epoch, size).complete()
         wanted = Wanted(epoch, self.day, keys.changes, folder.first_leaf())
         due, first_hashes = due_leaves(self.database, wanted, size)
         if due:
@@ -149,7 +144,7 @@ class Keeper:
     def _add(self, folder: Folder, keys: LogKeys, size: int, due: Sequence[Due]) -> Signed:
         entries, epoch = [one.entry for one in due], epoch_of(keys.origin)
         root = folder.tree.append(size, [one.leaf for one in due])
-        keep_index(folder.root, size, entries)
+        keep_index(folder.index, size, entries)
         for at in range(0, len(entries), ROWS_AT_ONCE):
             some = entries[at : at + ROWS_AT_ONCE]
             self.transact(partial(keep_entries, epoch=epoch, first=size + at, entries=some))
@@ -158,24 +153,9 @@ class Keeper:
         folder.keep_signed(note)
         return Signed(note, checkpoint)
 
-    def _complete_index(self, folder: Folder, epoch: int, size: int) -> None:
-        """Give a restored database again what it does not know of the leaves."""
-        with self.database.reading() as connection:
-            known = count_entries(connection, epoch, size)
-        if known == size:
-            return
-        for first, entries in kept_index(folder.root, size):
-            for at in range(0, len(entries), ROWS_AT_ONCE):
-                some = entries[at : at + ROWS_AT_ONCE]
-                self.transact(partial(keep_entries, epoch=epoch, first=first + at, entries=some))
-        with self.database.reading() as connection:
-            missing = missing_entries(connection, epoch, size)
-            leaves = leaves_at(folder.tree, missing, size)
-            found = list(recognise(connection, epoch, leaves)) if leaves else []
-        for index, entry in found:
-            self.transact(partial(keep_entries, epoch=epoch, first=index, entries=[entry]))
-        if missing:
-            _log.warning("leaves without an index", known_again=len(found), left=len(missing) - len(found))
+    def whole_index(self, folder: Folder, epoch: int, size: int) -> WholeIndex:
+        """The index of the log's first ``size`` leaves."""
+        return WholeIndex(self.database, self.transact, folder.index, folder.tree, epoch, size)
 
     def _is_to_be_published(self, folder: Folder, keys: LogKeys, signed: Signed) -> bool:
         published = folder.published(keys)
@@ -218,12 +198,6 @@ def require_as_noted(folder: Folder, signed: Signed | None, state: State | None)
         )  # fmt: skip
     if folder.tree.root(state.size, size) != state.root:
         raise LogForked("the database knows another story of {size} leaves under this log's name", size=state.size)
-
-
-def leaves_at(tree: Tree, indexes: Sequence[int], size: int) -> dict[int, Leaf]:
-    """These of the first ``size`` leaves, by index."""
-    bundles = {bundle: tree.leaves(bundle, size) for bundle in {index // TILE_WIDTH for index in indexes}}
-    return {index: Leaf.parse(bundles[index // TILE_WIDTH][index % TILE_WIDTH]) for index in indexes}
 
 
 def _with(note: Note, line: Signature) -> Note:
