@@ -4,7 +4,7 @@ Whatever it is interrupted by, the next round goes on: what was not signed is do
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -19,8 +19,8 @@ from sync.collector.transparency.disk.folder import Folder, Signed
 from sync.collector.transparency.disk.keys import LogKeys
 from sync.collector.transparency.disk.names import epoch_of
 from sync.collector.transparency.elsewhere.call import NoAnswer
-from sync.collector.transparency.elsewhere.known import Heard, Others, require_heard, require_newest
-from sync.collector.transparency.elsewhere.witnesses import NotCosigned
+from sync.collector.transparency.elsewhere.known import Heard, Others, is_new_to, require_heard, require_newest
+from sync.collector.transparency.elsewhere.witnesses import Asking, NotCosigned
 from sync.collector.transparency.errors import LogBehind, LogElsewhere, LogForked
 from sync.collector.transparency.leaves.due import Due, Wanted, due_leaves
 from sync.collector.transparency.leaves.index import (
@@ -61,7 +61,9 @@ class Keeper:
         return Folder(self.config.log_directory, self.config.log.key_file)
 
     def run(self, *, at_once: bool = False) -> None:
-        """Do what is due; ``at_once`` asks witnesses also where they were asked a short time ago.
+        """Do what is due; ``at_once``, by a person, asks witnesses also where they were asked a short time ago.
+
+        Then the log is also shown to witnesses that know nothing of it yet.
 
         Raises LogStopped where nothing may be signed.
         """
@@ -72,7 +74,7 @@ class Keeper:
             is_new = state is None or state.day is None or state.day < self.day or state.size != _size(signed)
             heard = None
             if is_new:
-                heard = self._hear(folder, keys, signed)
+                heard, signed = self._hear(folder, keys, signed, is_introduced=at_once)
                 signed = self._grow(folder, keys, signed)
             if signed is not None and (is_new or at_once or self._is_to_be_published(folder, keys, signed)):
                 self._publish(folder, keys, signed, heard)
@@ -116,13 +118,30 @@ class Keeper:
     def _note(self, **values: Any) -> None:
         self.transact(partial(keep_state, **values))
 
-    def _hear(self, folder: Folder, keys: LogKeys, signed: Signed | None) -> Heard:
+    def _hear(
+        self, folder: Folder, keys: LogKeys, signed: Signed | None, *, is_introduced: bool
+    ) -> tuple[Heard, Signed | None]:
         """Make sure that nothing newer was ever signed."""
-        heard = Others(self.config.log, folder, keys).hear()
+        others = Others(self.config.log, folder, keys)
+        heard = others.hear()
         require_newest(signed, folder, heard)
         require_as_noted(folder, signed, self._state())
-        require_heard(self.config.log, heard)
-        return heard
+        if is_introduced and signed is not None:
+            signed = self._introduce(folder, others, heard, signed)
+        require_heard(self.config.log, heard, signed, is_published=folder.published(keys) is not None)
+        return heard, signed
+
+    def _introduce(self, folder: Folder, others: Others, heard: Heard, signed: Signed) -> Signed:
+        """Show what was signed to witnesses to which the log is new."""
+        unknowing = [one for one in others.witnesses if heard.sizes.get(one.witness.vkey) == 0]
+        # One that knew the log and forgot it is not asked: what it vouches for would be a beginning again.
+        new = [one for one in unknowing if is_new_to(one.witness, signed)]
+        note = self._cosigned(folder, signed, new, {})
+        signed = Signed(note, signed.checkpoint)
+        for one in new:
+            if not is_new_to(one.witness, signed):
+                heard.sizes[one.witness.vkey] = signed.checkpoint.size
+        return signed
 
     def _grow(self, folder: Folder, keys: LogKeys, signed: Signed | None) -> Signed | None:
         """Add the leaves that are due and sign; what was signed before where nothing is due."""
@@ -166,23 +185,25 @@ class Keeper:
         """Have the checkpoint cosigned, and publish it when enough witnesses have."""
         self._asked_at = self.monotonic()
         others = Others(self.config.log, folder, keys)
-        known, note = {} if heard is None else heard.sizes, signed.note
-        hashes = folder.tree.hashes(signed.checkpoint.size)
-        prove = partial(prove_consistency, size=signed.checkpoint.size, read=hashes)
-        for asking in others.witnesses:
-            name = asking.witness.verifier.name
-            try:
-                since = min(known.get(name, 0), signed.checkpoint.size)
-                line = asking.cosign(note, signed.checkpoint.size, since, prove)
-            except (NoAnswer, NotCosigned) as error:
-                _log.warning("witness did not cosign", witness=name, why=str(error))
-                continue
-            note = _with(note, line)
-            folder.keep_signed(note)
+        note = self._cosigned(folder, signed, others.witnesses, {} if heard is None else heard.sizes)
         cosigned = len(note.verified_by([one.verifier for one in self.config.log.witnesses]))
         if cosigned >= self.config.log.needed:
             folder.publish(note)
             self._note(published_size=signed.checkpoint.size, published_at=self.now(), cosigned=cosigned)
+
+    def _cosigned(self, folder: Folder, signed: Signed, asked: Sequence[Asking], known: Mapping[str, int]) -> Note:
+        """The note with what these witnesses sign under it; ``known`` is the size that each has, by its key."""
+        note, size = signed.note, signed.checkpoint.size
+        prove = partial(prove_consistency, size=size, read=folder.tree.hashes(size))
+        for asking in asked:
+            try:
+                line = asking.cosign(note, size, min(known.get(asking.witness.vkey, 0), size), prove)
+            except (NoAnswer, NotCosigned) as error:
+                _log.warning("witness did not cosign", witness=asking.witness.verifier.name, why=str(error))
+                continue
+            note = _with(note, line)
+            folder.keep_signed(note)
+        return note
 
 
 def require_as_noted(folder: Folder, signed: Signed | None, state: State | None) -> None:
