@@ -21,22 +21,24 @@ def rebuild_log(keeper: Keeper, actor: str) -> Rebuilt:
     with folder.held():
         keys = keeper.open_keys(folder)
         done = rebuild(folder, Others(keeper.config.log, folder, keys), folder.signed(keys))
-        keeper.whole_index(folder, epoch_of(keys.origin), done.size).renew()
+        for index in (keeper.index_of(folder, epoch_of(keys.origin), done.size), *keeper.older_indexes(folder)):
+            index.renew()
     _note(keeper, actor, "log.rebuild", keys.origin, {"size": done.size, "added": done.added})
     return done
 
 
-def restart_log(keeper: Keeper, own_key: Ed25519PrivateKey, actor: str) -> Restarted:
-    """Begin another log in place of the one that was lost. Raises NotAllowed where there was none."""
+def restart_log(keeper: Keeper, own_key: Ed25519PrivateKey, actor: str, *, although_whole: bool = False) -> Restarted:
+    """Begin another log in place of the one that was lost; see :func:`restart`. Raises NotAllowed."""
     folder = keeper.folder
     with keeper.database.reading() as connection:
         state = read_state(connection)
     if state is None:
         raise NotAllowed("the log has signed nothing yet: there is nothing that another one could follow")
     with folder.held():
-        said = restart(folder, keeper.config.log, Lost(state, own_key, keeper.today))
+        said = restart(folder, keeper.config.log, Lost(state, own_key, keeper.today), although_whole=although_whole)
         keeper.open_keys(folder)
-    _note(keeper, actor, "log.restart", said.new.name, {"old": said.old.name, "size": said.last_size})
+    what = "log.restart.whole" if said.was_whole else "log.restart"
+    _note(keeper, actor, what, said.new.name, {"old": said.old.name, "size": said.last_size})
     return said
 
 

@@ -5,6 +5,7 @@ published. Heads of segments are taken as they are kept: that they follow from t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -68,11 +69,20 @@ def check_journal(
 
 
 def check_rest(database: Database, log: PublicLog, *, whole: bool = True) -> list[Finding]:
-    """What does not hold of keys and reports, and leaves that belong to nothing; ``whole`` hashes every leaf anew."""
-    published, found = log.newest(), list[Wrong]()
-    if published is None:
-        return []
+    """What does not hold of keys and reports, and leaves that belong to nothing.
+
+    ``whole`` hashes every leaf anew, also those of the logs that this one follows.
+    """
+    found = [finding for one in log.older() for finding in _rest(database, one, whole=True)] if whole else []
+    return found + _rest(database, log, whole=whole)
+
+
+def _rest(database: Database, log: PublicLog, *, whole: bool) -> list[Finding]:
+    found = list[Wrong]()
     try:
+        published = log.newest()
+        if published is None:
+            return []
         with database.reading() as connection:
             size, epoch = published.checkpoint.size, epoch_of(published.checkpoint.origin)
             is_looked_at = whole or count_entries(connection, epoch, size) < size
@@ -89,13 +99,17 @@ def check_rest(database: Database, log: PublicLog, *, whole: bool = True) -> lis
 
 
 def check_kiosk(connection: Connection, log: PublicLog, device_id: str, newest: int | None = None) -> Iterator[Finding]:
-    """What does not hold of a kiosk's journals against what is published; see :func:`check_journal`."""
-    published = log.newest()
-    if published is None:
-        return
+    """What does not hold of a kiosk's journals against what is published; see :func:`check_journal`.
+
+    Without ``newest`` also against the logs that this one follows.
+    """
     ids = connection.execute(select(journal.c.journal_id).where(journal.c.device_id == device_id)).scalars().all()
-    for journal_id in sorted(map(str, ids)):
-        yield from _of_journal(connection, log, published, journal_id, device_id, newest)
+    for one in [*log.older(), log] if newest is None else [log]:
+        published = _published(one)
+        if published is None:
+            continue
+        for journal_id in sorted(map(str, ids)):
+            yield from _of_journal(connection, one, published, journal_id, device_id, newest)
 
 
 def _journals_logged(connection: Connection, published: Published) -> Iterator[tuple[str, str | None]]:
@@ -154,8 +168,21 @@ def _report_leaf(entry: Entry, reports: Mapping[str, Any]) -> Leaf | None:
 
 
 def check_log(database: Database, log: PublicLog) -> Iterator[Finding]:
-    """Everything that does not hold against what is published; nothing where no log is."""
-    published = log.newest()
+    """Everything that does not hold against what is published, now or by the logs before; nothing where no log is."""
+    for one in (*log.older(), log):
+        yield from _journals(database, one)
+    yield from check_rest(database, log)
+
+
+def _published(log: PublicLog) -> Published | None:
+    """What is published; None also where it cannot be read, which is told with the rest."""
+    with suppress(NoteWrong):
+        return log.newest()
+    return None
+
+
+def _journals(database: Database, log: PublicLog) -> Iterator[Finding]:
+    published = _published(log)
     if published is None:
         return
     with database.reading() as connection:
@@ -165,7 +192,6 @@ def check_log(database: Database, log: PublicLog) -> Iterator[Finding]:
         with database.reading() as connection:
             found = list(_of_journal(connection, log, published, journal_id, device_id or ""))
         yield from found
-    yield from check_rest(database, log)
 
 
 def _of_journal(

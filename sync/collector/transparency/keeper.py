@@ -4,7 +4,7 @@ Whatever it is interrupted by, the next round goes on: what was not signed is do
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -15,13 +15,14 @@ import structlog
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.database import Database
 from sync.collector.store.writer import Transact
-from sync.collector.transparency.disk.folder import Folder, Signed
+from sync.collector.transparency.disk.folder import Folder, Signed, older_logs
 from sync.collector.transparency.disk.keys import LogKeys
 from sync.collector.transparency.disk.names import epoch_of
+from sync.collector.transparency.disk.tree import Tree
 from sync.collector.transparency.elsewhere.call import NoAnswer
 from sync.collector.transparency.elsewhere.known import Heard, Others, is_new_to, require_heard, require_newest
 from sync.collector.transparency.elsewhere.witnesses import Asking, NotCosigned
-from sync.collector.transparency.errors import LogBehind, LogElsewhere, LogForked
+from sync.collector.transparency.errors import LogBehind, LogDamaged, LogElsewhere, LogForked
 from sync.collector.transparency.leaves.due import Due, Wanted, due_leaves
 from sync.collector.transparency.leaves.index import (
     ROWS_AT_ONCE,
@@ -34,7 +35,9 @@ from sync.collector.transparency.leaves.index import (
 )
 from sync.collector.transparency.leaves.kept import keep_index
 from sync.collector.transparency.leaves.whole import WholeIndex
+from sync.collector.transparency.public import PublicLog
 from sync.protocol.tlog.checkpoint import Checkpoint
+from sync.protocol.tlog.errors import NoteWrong
 from sync.protocol.tlog.merkle import EMPTY_ROOT, prove_consistency
 from sync.protocol.tlog.note import Note, Signature
 
@@ -148,7 +151,9 @@ class Keeper:
         size, epoch = _size(signed), epoch_of(keys.origin)
         # What an attempt noted that came to nothing must not look like leaves that are there.
         self.transact(partial(forget_unsigned, epoch=epoch, size=size))
-        self.whole_index(folder, epoch, size).complete()
+        self.index_of(folder, epoch, size).complete()
+        for older in self.older_indexes(folder):
+            older.complete()
         wanted = Wanted(epoch, self.day, keys.changes, folder.first_leaf())
         due, first_hashes = due_leaves(self.database, wanted, size)
         if due:
@@ -172,9 +177,23 @@ class Keeper:
         folder.keep_signed(note)
         return Signed(note, checkpoint)
 
-    def whole_index(self, folder: Folder, epoch: int, size: int) -> WholeIndex:
+    def index_of(self, folder: Folder, epoch: int, size: int) -> WholeIndex:
         """The index of the log's first ``size`` leaves."""
         return WholeIndex(self.database, self.transact, folder.index, folder.tree, epoch, size)
+
+    def older_indexes(self, folder: Folder) -> Iterator[WholeIndex]:
+        """The indexes of the logs that this one follows, but of those whose files are damaged."""
+        for one in older_logs(folder.root):
+            tree = Tree(one.public)
+            try:
+                published = PublicLog(folder.root, one.public).newest()
+                checkpoint = None if published is None else published.checkpoint
+                is_sound = checkpoint is not None and tree.root(checkpoint.size) == checkpoint.root
+            except (LogDamaged, NoteWrong) as error:
+                _log.warning("files of an older log are damaged", log=one.epoch, why=str(error))
+                continue
+            if checkpoint is not None and is_sound:
+                yield WholeIndex(self.database, self.transact, one.kept_index, tree, one.epoch, checkpoint.size)
 
     def _is_to_be_published(self, folder: Folder, keys: LogKeys, signed: Signed) -> bool:
         published = folder.published(keys)

@@ -27,6 +27,21 @@ _PUBLIC, _NEW = "public", "new"
 _LOCK_S = 10.0
 
 
+class Older(NamedTuple):
+    """A log that another one followed: its epoch, and where its files lie beside the newer one's."""
+
+    epoch: int
+    public: Path
+    kept_index: Path
+
+
+def older_logs(root: Path) -> list[Older]:
+    """The logs that were put away below ``root``, the oldest first."""
+    numbers = (path.name.removeprefix(f"{_PUBLIC}-") for path in root.glob(f"{_PUBLIC}-*"))
+    epochs = sorted(int(number) for number in numbers if number.isascii() and number.isdigit())
+    return [Older(one, root / f"{_PUBLIC}-{one}", root / f"{_INDEX}-{one}") for one in epochs]
+
+
 class Signed(NamedTuple):
     """A checkpoint that this log signed."""
 

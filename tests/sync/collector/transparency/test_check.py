@@ -4,16 +4,17 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert, update
 
 from sync.collector.errors import UsageWrong
 from sync.collector.replica.stored import packed
 from sync.collector.store import schema
-from sync.collector.transparency.by_hand import rebuild_log
+from sync.collector.transparency.by_hand import rebuild_log, restart_log
 from sync.collector.transparency.check import check_kiosk, check_log, check_rest, require_checkpoint
 from sync.collector.transparency.errors import LogAltered
 from tests.sync.collector.builders import NOON, Office, Pen
-from tests.sync.collector.transparency.logs import Kept
+from tests.sync.collector.transparency.logs import ORIGIN, Kept
 
 Tamper = Callable[["World"], None]
 
@@ -169,6 +170,23 @@ def test_a_whole_past_that_was_rewritten_with_all_its_hashes_is_named(world: Wor
     with world.office.database.reading() as connection:
         nightly = check_kiosk(connection, world.kept.public, world.office.device.device_id, newest=7)
         assert [one.code for one in nightly] == ["log_differs"]
+
+
+def test_what_an_older_log_holds_is_still_held_to_the_database(world: World) -> None:
+    world.sql(REPORT_ALTERED)
+    world.rewrite(world.pen)
+    restart_log(world.kept.keeper, Ed25519PrivateKey.generate(), "somebody", although_whole=True)
+
+    assert world.kept.run().checkpoint.origin == f"{ORIGIN}/2"
+
+    assert world.found() == ["log_differs", "log_report"]
+    with world.office.database.reading() as connection:
+        of_kiosk = list(check_kiosk(connection, world.kept.public, world.office.device.device_id))
+    assert [(one.code, one.journal_id) for one in of_kiosk] == [("log_differs", world.pen.journal_id)]
+    (world.kept.root / "public-1" / "checkpoint").write_text("nonsense")
+    assert world.found() == ["log_damaged"]
+    world.grow()
+    assert world.kept.run().checkpoint.origin == f"{ORIGIN}/2"
 
 
 def test_a_journal_that_was_cut_off_or_is_gone_is_named(world: World) -> None:
