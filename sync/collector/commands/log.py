@@ -60,7 +60,7 @@ def run(config: ConfigFile = None, data_dir: DataDir = None) -> None:
 
 @log_app.command(epilog="Example: collector log rebuild")
 def rebuild(config: ConfigFile = None, data_dir: DataDir = None) -> None:
-    """After a restore: fetch from a mirror what this log had signed, up to the newest checkpoint that anybody knows."""
+    """After a restore: fetch from a mirror what this log had signed, and lay its index in the database out again."""
     from sync.collector.transparency.by_hand import rebuild_log
 
     database, keeper = _keeper(config, data_dir)

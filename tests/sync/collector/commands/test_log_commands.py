@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sync.collector.commands.main import app
+from sync.collector.errors import NotAllowed
 from sync.collector.store.database import open_database
 from sync.collector.store.migrate import migrate
 from tests.sync.collector.builders import Pen, open_office
@@ -49,7 +50,8 @@ def test_the_log_is_begun_shown_given_another_key_and_begun_anew(folder: Path, r
     assert "0 leaves were fetched; the log has 2." in run("log", "rebuild").output
 
     assert "Its key, for whoever witnesses it: 127.0.0.1:8600/log+" in run("log", "new-key", "--yes").output
-    assert "follows it." in run("log", "restart", "--yes").output
+    assert isinstance(run("log", "restart", "--yes").exception, NotAllowed)
+    assert "follows it." in run("log", "restart", "--yes", "--although-whole").output
     assert run("log", "run").exit_code == 0
 
     state = json.loads(run("log", "status", "--json").output)
