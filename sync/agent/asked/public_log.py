@@ -12,6 +12,7 @@ from sync.agent.device.enroll import KioskFiles
 from sync.agent.errors import FileUnusable
 from sync.agent.transparency.kept import CONCERNS, PROOFS_FAILED, Doubt, KeptLog, Source, keep_log, load_kept
 from sync.protocol.tlog.note import Note
+from sync.protocol.tlog.statement import WHOLE
 
 EVIDENCE = "hailong-log-evidence"
 COSIGNATURE_BYTES = 8 + 64
@@ -40,6 +41,8 @@ class LogSeen:
     since: str
     """The day on which the log's keys were learned, ISO."""
     restarted_at: str | None
+    was_whole: bool
+    """With the newest new start: nothing of the log before was lost."""
     key_changed_at: str | None
     doubt: Doubt | None
     doubt_at: str | None
@@ -75,6 +78,7 @@ def log_seen(path: Path) -> LogSeen | None:
         source=kept.source,
         since=kept.since,
         restarted_at=changed.get("restarted"),
+        was_whole=kept.restarted is not None and f"\n{WHOLE}\n\n" in kept.restarted.statement,
         key_changed_at=changed.get("key"),
         doubt=doubt.code if doubt else None,
         doubt_at=doubt.at if doubt else None,
@@ -103,17 +107,21 @@ def log_lines(seen: LogSeen | None, t: Texts) -> list[str]:
             t("The log changed its key on {day}; the old key signed the new one.", day=_day(seen.key_changed_at, t))
         )
     if seen.restarted_at:
-        lines.append(
-            t(
-                "The log was restarted on {day}: the old one was lost, and what this kiosk saw of it is kept.",
-                day=_day(seen.restarted_at, t),
-            )
-        )
+        lines.append(restart_line(seen.restarted_at, t, was_whole=seen.was_whole))
     if seen.doubt is not None:
         said, remedy = doubt_words(seen.doubt, t)
         lines += [f"{said}.", t("What to do: {remedy}", remedy=remedy)]
         lines.append(t("In detail: {detail}", detail=f"{seen.doubt} ({seen.doubt_at}): {seen.doubt_detail}"))
     return lines
+
+
+def restart_line(at: str, t: Texts, *, was_whole: bool) -> str:
+    """That the log was begun anew, and whether there was need to."""
+    day = _day(at, t)
+    if was_whole:
+        return t("The log was restarted on {day}, although nothing of the old one was lost. What this kiosk saw of it "
+                 "is kept.", day=day)  # fmt: skip
+    return t("The log was restarted on {day}: the old one was lost, and what this kiosk saw of it is kept.", day=day)
 
 
 def reach_line(seen: LogSeen, t: Texts) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -66,7 +66,7 @@ def run(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False) -
 
 @log_app.command(epilog="Example: collector log rebuild")
 def rebuild(config: ConfigFile = None, data_dir: DataDir = None) -> None:
-    """After a restore: fetch from a mirror what this log had signed, up to the newest checkpoint that anybody knows."""
+    """After a restore: fetch from a mirror what this log had signed, and lay its index in the database out again."""
     from sync.collector.fleet.devices.own import read_own_key
     from sync.collector.transparency.by_hand import rebuild_log
 
@@ -80,7 +80,12 @@ def rebuild(config: ConfigFile = None, data_dir: DataDir = None) -> None:
 
 
 @log_app.command(epilog="Example: collector log restart")
-def restart(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False) -> None:
+def restart(
+    config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False,
+    although_whole: Annotated[
+        bool, typer.Option("--although-whole", help="Also where nothing is lost; kiosks and auditors are told so.")
+    ] = False,
+) -> None:  # fmt: skip
     """Where the log is lost for good: begin another that says which it follows. Kiosks say restarted, not altered."""
     from sync.collector.fleet.devices.own import read_own_key
     from sync.collector.transparency.by_hand import restart_log
@@ -91,7 +96,7 @@ def restart(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = Fals
     with faults_named(database):
         with database.reading() as connection:
             own_key = read_own_key(connection)
-        said = restart_log(keeper, own_key, actor())
+        said = restart_log(keeper, own_key, actor(), although_whole=although_whole)
     database.close()
     tell("The log {old} ended with {size} leaves; {new} follows it.", old=said.old.name, size=said.last_size,
          new=said.new.name)  # fmt: skip

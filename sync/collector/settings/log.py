@@ -39,6 +39,13 @@ class Witness(Section, frozen=True):
         return Verifier.from_text(self.vkey)
 
 
+def different(witnesses: tuple[Witness, ...]) -> tuple[Witness, ...]:
+    """The rule of witnesses: one that is named twice would count as two."""
+    if len({one.verifier.public_key for one in witnesses}) < len(witnesses):
+        raise Unfit("names a witness twice")
+    return witnesses
+
+
 class Log(Section, frozen=True):
     """The log to which every day's state of the journals and every closed report is committed."""
 
@@ -46,7 +53,7 @@ class Log(Section, frozen=True):
     directory: Path | None = None
     key_file: Path | None = None
     name: Annotated[str, origin_name] = ""
-    witnesses: tuple[Witness, ...] = ()
+    witnesses: Annotated[tuple[Witness, ...], different] = ()
     quorum: Annotated[int, between(0, 32)] = 0
     mirrors: tuple[str, ...] = ()
     ca_file: Path | None = None
@@ -55,3 +62,11 @@ class Log(Section, frozen=True):
     def needed(self) -> int:
         """So many witnesses must cosign before a checkpoint is published: ``quorum``, or one where any is named."""
         return min(len(self.witnesses), self.quorum or 1)
+
+    @property
+    def needed_to_sign(self) -> int:
+        """So many witnesses must say what they know before anything is signed.
+
+        Among any so many is one of those that cosigned what was published last.
+        """
+        return len(self.witnesses) - self.needed + 1 if self.witnesses else 0

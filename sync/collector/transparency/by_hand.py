@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.collector.errors import NotAllowed
 from sync.collector.people.audit import note
+from sync.collector.transparency.disk.names import epoch_of
 from sync.collector.transparency.elsewhere.call import Caller
 from sync.collector.transparency.elsewhere.known import Others
 from sync.collector.transparency.elsewhere.mirrors import Mirror
@@ -19,7 +20,7 @@ from sync.protocol.tlog.statement import Restarted
 
 
 def rebuild_log(keeper: Keeper, own_key: Ed25519PrivateKey, actor: str) -> Rebuilt:
-    """Fetch from a mirror what was signed and does not lie here.
+    """Fetch from a mirror what was signed and does not lie here, and lay the index out again.
 
     Raises LogStopped, also where a mirror knows a newer key of the log than the one that lies here.
     """
@@ -29,12 +30,14 @@ def rebuild_log(keeper: Keeper, own_key: Ed25519PrivateKey, actor: str) -> Rebui
         folder.key_files.read()
         keys = keeper.open_keys(folder)
         done = rebuild(folder, Others(keeper.config.log, folder, keys), folder.signed(keys))
+        for index in (keeper.index_of(folder, epoch_of(keys.origin), done.size), *keeper.older_indexes(folder)):
+            index.renew()
     _note(keeper, actor, "log.rebuild", keys.origin, {"size": done.size, "added": done.added})
     return done
 
 
-def restart_log(keeper: Keeper, own_key: Ed25519PrivateKey, actor: str) -> Restarted:
-    """Begin another log in place of the one that was lost. Raises NotAllowed where there was none."""
+def restart_log(keeper: Keeper, own_key: Ed25519PrivateKey, actor: str, *, although_whole: bool = False) -> Restarted:
+    """Begin another log in place of the one that was lost; see :func:`restart`. Raises NotAllowed."""
     folder = keeper.folder
     with keeper.database.reading() as connection:
         state = read_state(connection)
@@ -43,9 +46,10 @@ def restart_log(keeper: Keeper, own_key: Ed25519PrivateKey, actor: str) -> Resta
     with folder.held():
         newest = _take_statements(keeper, own_key)
         state = state if newest is None else state._replace(vkey=newest.vkey)
-        said = restart(folder, keeper.config.log, Lost(state, own_key, keeper.today))
+        said = restart(folder, keeper.config.log, Lost(state, own_key, keeper.today), although_whole=although_whole)
         keeper.open_keys(folder)
-    _note(keeper, actor, "log.restart", said.new.name, {"old": said.old.name, "size": said.last_size})
+    what = "log.restart.whole" if said.was_whole else "log.restart"
+    _note(keeper, actor, what, said.new.name, {"old": said.old.name, "size": said.last_size})
     return said
 
 

@@ -5,6 +5,7 @@ published. Heads of segments are taken as they are kept: that they follow from t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -20,6 +21,7 @@ from sync.collector.transparency.errors import LogDamaged
 from sync.collector.transparency.leaves.due import first_hash
 from sync.collector.transparency.leaves.index import Entry, count_entries, entry_of
 from sync.collector.transparency.public import PublicLog, Published
+from sync.collector.transparency.strange import claims_of, strange_leaves, strange_own
 from sync.protocol.tlog.checkpoint import Checkpoint
 from sync.protocol.tlog.errors import NoteWrong
 from sync.protocol.tlog.leaf import (
@@ -35,7 +37,6 @@ from sync.protocol.tlog.leaf import (
 )
 from sync.protocol.tlog.merkle import EMPTY_ROOT, leaf_hash
 from sync.protocol.tlog.note import Note
-from sync.protocol.tlog.tiles import TILE_WIDTH
 
 _HEADS = select(segment.c.last_seq, segment.c.head).where(segment.c.journal_id == bindparam("of_journal"))
 _OF_JOURNAL = select(log_leaf).where(
@@ -68,17 +69,28 @@ def check_journal(
 
 
 def check_rest(database: Database, log: PublicLog, *, whole: bool = True) -> list[Finding]:
-    """What does not hold of keys and reports, and leaves that belong to nothing; ``whole`` hashes every leaf anew."""
-    published, found = log.newest(), list[Wrong]()
-    if published is None:
-        return []
+    """What does not hold of keys and reports, and leaves that belong to nothing.
+
+    ``whole`` hashes every leaf anew, also those of the logs that this one follows.
+    """
+    found = [finding for one in log.older() for finding in _rest(database, one, whole=True)] if whole else []
+    return found + _rest(database, log, whole=whole)
+
+
+def _rest(database: Database, log: PublicLog, *, whole: bool) -> list[Finding]:
+    found = list[Wrong]()
     try:
+        published = log.newest()
+        if published is None:
+            return []
         with database.reading() as connection:
             size, epoch = published.checkpoint.size, epoch_of(published.checkpoint.origin)
             is_looked_at = whole or count_entries(connection, epoch, size) < size
-            claimed = _claimed(connection, published) if is_looked_at else bytearray()
-        if is_looked_at:
-            found += _strange(log, published, claimed)
+            claims = claims_of(connection, published) if is_looked_at else None
+            if claims is None:
+                found += strange_own(connection, log, published)
+        if claims is not None:
+            found += strange_leaves(log, published, claims)
         with database.reading() as connection:
             found += _keys_and_reports(connection, log, published)
     except (LogDamaged, NoteWrong) as error:
@@ -87,13 +99,17 @@ def check_rest(database: Database, log: PublicLog, *, whole: bool = True) -> lis
 
 
 def check_kiosk(connection: Connection, log: PublicLog, device_id: str, newest: int | None = None) -> Iterator[Finding]:
-    """What does not hold of a kiosk's journals against what is published; see :func:`check_journal`."""
-    published = log.newest()
-    if published is None:
-        return
+    """What does not hold of a kiosk's journals against what is published; see :func:`check_journal`.
+
+    Without ``newest`` also against the logs that this one follows.
+    """
     ids = connection.execute(select(journal.c.journal_id).where(journal.c.device_id == device_id)).scalars().all()
-    for journal_id in sorted(map(str, ids)):
-        yield from _of_journal(connection, log, published, journal_id, device_id, newest)
+    for one in [*log.older(), log] if newest is None else [log]:
+        published = _published(one)
+        if published is None:
+            continue
+        for journal_id in sorted(map(str, ids)):
+            yield from _of_journal(connection, one, published, journal_id, device_id, newest)
 
 
 def _journals_logged(connection: Connection, published: Published) -> Iterator[tuple[str, str | None]]:
@@ -126,34 +142,6 @@ def _journal_leaf(entry: Entry, first: bytes, heads: Mapping[int, bytes]) -> Lea
     return journal_leaf(journal_secret(first), reached, ended=entry.kind == ENDED)
 
 
-def _claimed(connection: Connection, published: Published) -> bytearray:
-    """For each leaf of the log, whether the index knows what it is about; one byte each."""
-    checkpoint = published.checkpoint
-    claimed = bytearray(checkpoint.size)
-    wanted = select(log_leaf.c.leaf_index).where(log_leaf.c.epoch == epoch_of(checkpoint.origin))
-    for index in connection.execute(wanted.where(log_leaf.c.leaf_index < checkpoint.size)).scalars():
-        claimed[index] = 1
-    return claimed
-
-
-def _strange(log: PublicLog, published: Published, claimed: bytearray) -> Iterator[Wrong]:
-    """The first leaf that belongs to nothing; and that tiles, entries and checkpoint belong together."""
-    size = published.checkpoint.size
-    if log.root(size, size) != published.checkpoint.root:
-        yield Wrong(What.LOG_DAMAGED, why="root")
-        return
-    told = False
-    for bundle in range(-(-size // TILE_WIDTH)):
-        for index, leaf in enumerate(log.leaves(bundle, size), bundle * TILE_WIDTH):
-            if leaf_hash(leaf) != log.leaf_hash(index, size):
-                yield Wrong(What.LOG_DAMAGED, why=f"leaf {index}")
-                return
-            if not claimed[index] and not told:
-                told = True
-                said = Leaf.parse(leaf)
-                yield Wrong(What.LOG_LOST, Whose.UNKNOWN, n=claimed.count(0), day=said.day.isoformat(), kind=said.kind)
-
-
 def _keys_and_reports(connection: Connection, log: PublicLog, published: Published) -> Iterator[Wrong]:
     keys = {f"{row.device_id}/{row.key_id}": row for row in connection.execute(select(device_key))}
     c = closed_month.c
@@ -180,8 +168,21 @@ def _report_leaf(entry: Entry, reports: Mapping[str, Any]) -> Leaf | None:
 
 
 def check_log(database: Database, log: PublicLog) -> Iterator[Finding]:
-    """Everything that does not hold against what is published; nothing where no log is."""
-    published = log.newest()
+    """Everything that does not hold against what is published, now or by the logs before; nothing where no log is."""
+    for one in (*log.older(), log):
+        yield from _journals(database, one)
+    yield from check_rest(database, log)
+
+
+def _published(log: PublicLog) -> Published | None:
+    """What is published; None also where it cannot be read, which is told with the rest."""
+    with suppress(NoteWrong):
+        return log.newest()
+    return None
+
+
+def _journals(database: Database, log: PublicLog) -> Iterator[Finding]:
+    published = _published(log)
     if published is None:
         return
     with database.reading() as connection:
@@ -191,7 +192,6 @@ def check_log(database: Database, log: PublicLog) -> Iterator[Finding]:
         with database.reading() as connection:
             found = list(_of_journal(connection, log, published, journal_id, device_id or ""))
         yield from found
-    yield from check_rest(database, log)
 
 
 def _of_journal(

@@ -6,6 +6,7 @@
     ├── LogUnsure     too few witnesses answered to know whether a newer one exists: wait, or mend the way to them
     ├── LogUnwitnessed  it grows, and too few witnesses cosigned for long: mend the way to them
     ├── LogDamaged    its own files do not fit each other: rebuild it
+    ├── LogAltered    its index in the database is not the one that was kept: find out who altered it
     └── LogElsewhere  another key or another collector keeps this database's log: keep one
 
 Nothing was signed where one of these is raised, but for what waits for its witnesses.
@@ -50,6 +51,12 @@ class LogDamaged(LogStopped):
     """The files of the log are missing or do not fit each other."""
 
     code = "damaged"
+
+
+class LogAltered(LogStopped):
+    """What the database says that leaves are about is not what was kept beside the log when they were signed."""
+
+    code = "altered"
 
 
 class LogElsewhere(LogStopped):

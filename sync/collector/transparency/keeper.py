@@ -4,7 +4,7 @@ Whatever it is interrupted by, the next round goes on: what was not signed is do
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -15,33 +15,31 @@ import structlog
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.database import Database
 from sync.collector.store.writer import Transact
-from sync.collector.transparency.disk.folder import Folder, Signed
+from sync.collector.transparency.disk.folder import Folder, Signed, older_logs
 from sync.collector.transparency.disk.keys import LogKeys
 from sync.collector.transparency.disk.names import epoch_of
 from sync.collector.transparency.disk.tree import Tree
 from sync.collector.transparency.elsewhere.call import NoAnswer
-from sync.collector.transparency.elsewhere.known import Heard, Others, require_heard, require_newest
-from sync.collector.transparency.elsewhere.witnesses import NotCosigned
-from sync.collector.transparency.errors import LogBehind, LogElsewhere, LogForked
+from sync.collector.transparency.elsewhere.known import Heard, Others, is_new_to, require_heard, require_newest
+from sync.collector.transparency.elsewhere.witnesses import Asking, NotCosigned
+from sync.collector.transparency.errors import LogBehind, LogDamaged, LogElsewhere, LogForked
 from sync.collector.transparency.leaves.due import Due, Wanted, due_leaves
 from sync.collector.transparency.leaves.index import (
     ROWS_AT_ONCE,
     State,
-    count_entries,
     forget_unsigned,
     keep_entries,
     keep_first_hashes,
     keep_state,
-    missing_entries,
     read_state,
 )
-from sync.collector.transparency.leaves.kept import keep_index, kept_index
-from sync.collector.transparency.leaves.recognised import recognise
+from sync.collector.transparency.leaves.kept import keep_index
+from sync.collector.transparency.leaves.whole import WholeIndex
+from sync.collector.transparency.public import PublicLog
 from sync.protocol.tlog.checkpoint import Checkpoint
-from sync.protocol.tlog.leaf import Leaf
+from sync.protocol.tlog.errors import NoteWrong
 from sync.protocol.tlog.merkle import EMPTY_ROOT, prove_consistency
 from sync.protocol.tlog.note import Note, Signature
-from sync.protocol.tlog.tiles import TILE_WIDTH
 
 RETRY_S = 3600.0
 """So long after a try witnesses are asked again, until enough of them have cosigned."""
@@ -66,7 +64,9 @@ class Keeper:
         return Folder(self.config.log_directory, self.config.log.key_file)
 
     def run(self, *, at_once: bool = False) -> None:
-        """Do what is due; ``at_once`` asks witnesses also where they were asked a short time ago.
+        """Do what is due; ``at_once``, by a person, asks witnesses also where they were asked a short time ago.
+
+        Then the log is also shown to witnesses that know nothing of it yet.
 
         Raises LogStopped where nothing may be signed.
         """
@@ -77,7 +77,7 @@ class Keeper:
             is_new = state is None or state.day is None or state.day < self.day or state.size != _size(signed)
             heard = None
             if is_new:
-                heard = self._hear(folder, keys, signed)
+                heard, signed = self._hear(folder, keys, signed, is_introduced=at_once)
                 signed = self._grow(folder, keys, signed)
             if signed is not None and (is_new or at_once or self._is_to_be_published(folder, keys, signed)):
                 self._publish(folder, keys, signed, heard)
@@ -121,20 +121,39 @@ class Keeper:
     def _note(self, **values: Any) -> None:
         self.transact(partial(keep_state, **values))
 
-    def _hear(self, folder: Folder, keys: LogKeys, signed: Signed | None) -> Heard:
+    def _hear(
+        self, folder: Folder, keys: LogKeys, signed: Signed | None, *, is_introduced: bool
+    ) -> tuple[Heard, Signed | None]:
         """Make sure that nothing newer was ever signed."""
-        heard = Others(self.config.log, folder, keys).hear()
+        others = Others(self.config.log, folder, keys)
+        heard = others.hear()
         require_newest(signed, folder, heard)
         require_as_noted(folder, signed, self._state())
-        require_heard(self.config.log, heard)
-        return heard
+        if is_introduced and signed is not None:
+            signed = self._introduce(folder, others, heard, signed)
+        require_heard(self.config.log, heard, signed, is_published=folder.published(keys) is not None)
+        return heard, signed
+
+    def _introduce(self, folder: Folder, others: Others, heard: Heard, signed: Signed) -> Signed:
+        """Show what was signed to witnesses to which the log is new."""
+        unknowing = [one for one in others.witnesses if heard.sizes.get(one.witness.vkey) == 0]
+        # One that knew the log and forgot it is not asked: what it vouches for would be a beginning again.
+        new = [one for one in unknowing if is_new_to(one.witness, signed)]
+        note = self._cosigned(folder, signed, new, {})
+        signed = Signed(note, signed.checkpoint)
+        for one in new:
+            if not is_new_to(one.witness, signed):
+                heard.sizes[one.witness.vkey] = signed.checkpoint.size
+        return signed
 
     def _grow(self, folder: Folder, keys: LogKeys, signed: Signed | None) -> Signed | None:
         """Add the leaves that are due and sign; what was signed before where nothing is due."""
         size, epoch = _size(signed), epoch_of(keys.origin)
         # What an attempt noted that came to nothing must not look like leaves that are there.
         self.transact(partial(forget_unsigned, epoch=epoch, size=size))
-        self._complete_index(folder, epoch, size)
+        self.index_of(folder, epoch, size).complete()
+        for older in self.older_indexes(folder):
+            older.complete()
         wanted = Wanted(epoch, self.day, keys.changes, folder.first_leaf())
         due, first_hashes = due_leaves(self.database, wanted, size)
         if due:
@@ -149,7 +168,7 @@ class Keeper:
     def _add(self, folder: Folder, keys: LogKeys, size: int, due: Sequence[Due]) -> Signed:
         entries, epoch = [one.entry for one in due], epoch_of(keys.origin)
         root = folder.tree.append(size, [one.leaf for one in due])
-        keep_index(folder.root, size, entries)
+        keep_index(folder.index, size, entries)
         for at in range(0, len(entries), ROWS_AT_ONCE):
             some = entries[at : at + ROWS_AT_ONCE]
             self.transact(partial(keep_entries, epoch=epoch, first=size + at, entries=some))
@@ -158,24 +177,23 @@ class Keeper:
         folder.keep_signed(note)
         return Signed(note, checkpoint)
 
-    def _complete_index(self, folder: Folder, epoch: int, size: int) -> None:
-        """Give a restored database again what it does not know of the leaves."""
-        with self.database.reading() as connection:
-            known = count_entries(connection, epoch, size)
-        if known == size:
-            return
-        for first, entries in kept_index(folder.root, size):
-            for at in range(0, len(entries), ROWS_AT_ONCE):
-                some = entries[at : at + ROWS_AT_ONCE]
-                self.transact(partial(keep_entries, epoch=epoch, first=first + at, entries=some))
-        with self.database.reading() as connection:
-            missing = missing_entries(connection, epoch, size)
-            leaves = leaves_at(folder.tree, missing, size)
-            found = list(recognise(connection, epoch, leaves)) if leaves else []
-        for index, entry in found:
-            self.transact(partial(keep_entries, epoch=epoch, first=index, entries=[entry]))
-        if missing:
-            _log.warning("leaves without an index", known_again=len(found), left=len(missing) - len(found))
+    def index_of(self, folder: Folder, epoch: int, size: int) -> WholeIndex:
+        """The index of the log's first ``size`` leaves."""
+        return WholeIndex(self.database, self.transact, folder.index, folder.tree, epoch, size)
+
+    def older_indexes(self, folder: Folder) -> Iterator[WholeIndex]:
+        """The indexes of the logs that this one follows, but of those whose files are damaged."""
+        for one in older_logs(folder.root):
+            tree = Tree(one.public)
+            try:
+                published = PublicLog(folder.root, one.public).newest()
+                checkpoint = None if published is None else published.checkpoint
+                is_sound = checkpoint is not None and tree.root(checkpoint.size) == checkpoint.root
+            except (LogDamaged, NoteWrong) as error:
+                _log.warning("files of an older log are damaged", log=one.epoch, why=str(error))
+                continue
+            if checkpoint is not None and is_sound:
+                yield WholeIndex(self.database, self.transact, one.kept_index, tree, one.epoch, checkpoint.size)
 
     def _is_to_be_published(self, folder: Folder, keys: LogKeys, signed: Signed) -> bool:
         published = folder.published(keys)
@@ -186,23 +204,25 @@ class Keeper:
         """Have the checkpoint cosigned, and publish it when enough witnesses have."""
         self._asked_at = self.monotonic()
         others = Others(self.config.log, folder, keys)
-        known, note = {} if heard is None else heard.sizes, signed.note
-        hashes = folder.tree.hashes(signed.checkpoint.size)
-        prove = partial(prove_consistency, size=signed.checkpoint.size, read=hashes)
-        for asking in others.witnesses:
-            name = asking.witness.verifier.name
-            try:
-                since = min(known.get(name, 0), signed.checkpoint.size)
-                line = asking.cosign(note, signed.checkpoint.size, since, prove)
-            except (NoAnswer, NotCosigned) as error:
-                _log.warning("witness did not cosign", witness=name, why=str(error))
-                continue
-            note = _with(note, line)
-            folder.keep_signed(note)
+        note = self._cosigned(folder, signed, others.witnesses, {} if heard is None else heard.sizes)
         cosigned = len(note.verified_by([one.verifier for one in self.config.log.witnesses]))
         if cosigned >= self.config.log.needed:
             folder.publish(note)
             self._note(published_size=signed.checkpoint.size, published_at=self.now(), cosigned=cosigned)
+
+    def _cosigned(self, folder: Folder, signed: Signed, asked: Sequence[Asking], known: Mapping[str, int]) -> Note:
+        """The note with what these witnesses sign under it; ``known`` is the size that each has, by its key."""
+        note, size = signed.note, signed.checkpoint.size
+        prove = partial(prove_consistency, size=size, read=folder.tree.hashes(size))
+        for asking in asked:
+            try:
+                line = asking.cosign(note, size, min(known.get(asking.witness.vkey, 0), size), prove)
+            except (NoAnswer, NotCosigned) as error:
+                _log.warning("witness did not cosign", witness=asking.witness.verifier.name, why=str(error))
+                continue
+            note = _with(note, line)
+            folder.keep_signed(note)
+        return note
 
 
 def require_as_noted(folder: Folder, signed: Signed | None, state: State | None) -> None:
@@ -218,12 +238,6 @@ def require_as_noted(folder: Folder, signed: Signed | None, state: State | None)
         )  # fmt: skip
     if folder.tree.root(state.size, size) != state.root:
         raise LogForked("the database knows another story of {size} leaves under this log's name", size=state.size)
-
-
-def leaves_at(tree: Tree, indexes: Sequence[int], size: int) -> dict[int, Leaf]:
-    """These of the first ``size`` leaves, by index."""
-    bundles = {bundle: tree.leaves(bundle, size) for bundle in {index // TILE_WIDTH for index in indexes}}
-    return {index: Leaf.parse(bundles[index // TILE_WIDTH][index % TILE_WIDTH]) for index in indexes}
 
 
 def _with(note: Note, line: Signature) -> Note:

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-from sync.collector.transparency.disk.folder import CHECKPOINT, KEYS, RESTARTED
+from sync.collector.transparency.disk.folder import CHECKPOINT, KEYS, RESTARTED, older_logs
 from sync.collector.transparency.disk.tree import Tree
 from sync.protocol.tlog.checkpoint import Checkpoint
 from sync.protocol.tlog.merkle import prove_consistency, prove_inclusion
@@ -28,13 +28,17 @@ class Published(NamedTuple):
 class PublicLog:
     """The public folder of a log, written by this program or by another one of this collector."""
 
-    def __init__(self, root: Path) -> None:
-        self._folder = root / "public"
+    def __init__(self, root: Path, public: Path | None = None) -> None:
+        self._root, self._folder = root, public or root / "public"
         self._tree = Tree(self._folder)
         self._kept: tuple[tuple[int, int], Published] | None = None
         self._reading = Lock()
         # Most kiosks ask from the same checkpoint to the same one, so all but the first get what is known.
         self._consistency = lru_cache(PROOFS_KEPT)(self._prove_consistency)
+
+    def older(self) -> list["PublicLog"]:
+        """The logs that this one follows, as they were when another one began; the oldest first."""
+        return [PublicLog(self._root, one.public) for one in older_logs(self._root)]
 
     def newest(self) -> Published | None:
         """What is published; None before anything is."""

@@ -13,6 +13,7 @@ from sync.collector.transparency.elsewhere.call import NoAnswer
 from sync.collector.transparency.elsewhere.known import Heard, Others
 from sync.collector.transparency.elsewhere.mirrors import Mirror
 from sync.collector.transparency.errors import LogBehind
+from sync.collector.transparency.leaves.kept import forget_kept
 from sync.protocol.tlog.errors import LogWrong
 from sync.protocol.tlog.merkle import Frontier, leaf_hash
 from sync.protocol.tlog.tiles import TILE_WIDTH, Tile, read_bundle
@@ -47,6 +48,8 @@ def rebuild(folder: Folder, others: Others, here: Signed | None) -> Rebuilt:
         except (NoAnswer, LogWrong) as error:
             _log.warning("mirror cannot give the log back", mirror=mirror.place, why=str(error))
             continue
+        # What was kept of an attempt would be taken for what these leaves are about.
+        forget_kept(folder.index, size)
         folder.keep_signed(wanted.note)
         return Rebuilt(wanted.checkpoint.size, wanted.checkpoint.size - size, wanted)
     raise _no_mirror(heard, size)

@@ -34,8 +34,10 @@ class Lost(NamedTuple):
     today: date
 
 
-def restart(folder: Folder, settings: Log, lost: Lost) -> Restarted:
+def restart(folder: Folder, settings: Log, lost: Lost, *, although_whole: bool = False) -> Restarted:
     """Begin another log in place of the one that was lost. Raises NotAllowed where nothing was ever signed.
+
+    Raises it too where nothing is lost, unless ``although_whole``: then the statement says so.
 
     The old one's files stay beside the new ones, as ``public-1`` and so on.
     """
@@ -46,16 +48,33 @@ def restart(folder: Folder, settings: Log, lost: Lost) -> Restarted:
     last = _last_known(folder, settings, keys or Named(old.name, (old,)))
     if last is None and lost.state.size == 0:
         raise NotAllowed("the log has signed nothing yet: there is nothing that another one could follow")
+    was_whole = keys is not None and _is_whole(folder, keys, lost.state, last)
+    if was_whole and not although_whole:
+        raise NotAllowed(
+            "the log lies here whole and nobody knows more of it: there is nothing to begin anew. Who must all the "
+            "same says --although-whole, and kiosks and auditors are told so"
+        )
     signer = Signer.generate(next_origin(old.name))
     size = lost.state.size if last is None else last.checkpoint.size
     hash_ = note_hash("" if last is None else last.note.format())
-    said = Restarted(keys.signer.verifier if keys else old, signer.verifier, lost.today, hash_, size)
+    said = Restarted(keys.signer.verifier if keys else old, signer.verifier, lost.today, hash_, size, was_whole)
     note = said.sign(keys.signer) if keys else said.sign_as_collector(lost.own_key)
     history = (*_history(folder, keys), note)
     first = restart_leaf(lost.today, hash_, size).raw
     published = {RESTARTED: note.format().encode(), KEYS: LogKeys(signer, None, (), history).public_text}
     folder.stage(signer, first, published)
     return said
+
+
+def _is_whole(folder: Folder, keys: LogKeys, state: State, last: Signed | None) -> bool:
+    """Whether all that anybody knows of the log lies here, as it was signed."""
+    with suppress(LogDamaged):
+        here = folder.signed(keys)
+        if here is not None:
+            known = max(state.size, 0 if last is None else last.checkpoint.size)
+            size = here.checkpoint.size
+            return size >= known and folder.tree.root(size) == here.checkpoint.root
+    return False
 
 
 def _keys(folder: Folder) -> LogKeys | None:

@@ -7,6 +7,7 @@ hailong-log/1 key          hailong-log/1 restarted
 <date>                     <date>
                            <SHA-256 of the last checkpoint's note that was known, base64>
                            <its size>
+                           whole              (only where the old one was not lost at all)
 
 A changed key is signed by the old one. A new start is signed by the old key, or, where that was lost too, by the key by
 which kiosks know their collector, under the name ``collector``.
@@ -26,6 +27,8 @@ COLLECTOR = "collector"
 """The name under which the collector's own key signs that a log was started anew."""
 _KEY = "hailong-log/1 key"
 _RESTARTED = "hailong-log/1 restarted"
+WHOLE = "whole"
+"""The last line of a new start by which nothing was lost."""
 _SIZE = re.compile("0|[1-9][0-9]{0,18}")
 
 
@@ -56,7 +59,7 @@ class KeyChange:
 
 @dataclass(frozen=True, slots=True)
 class Restarted:
-    """A log that was lost goes on as another one."""
+    """A log goes on as another one, as a rule because it was lost."""
 
     old: Verifier
     new: Verifier
@@ -65,11 +68,13 @@ class Restarted:
     last_hash: bytes
     """SHA-256 of the last checkpoint's note that was known of the old one; it is in the new one's first leaf."""
     last_size: int
+    was_whole: bool = False
+    """Nothing was lost: a person ordered it all the same."""
 
     @property
     def text(self) -> str:
         """What is signed."""
-        last = (write_hash(self.last_hash), str(self.last_size))
+        last = (write_hash(self.last_hash), str(self.last_size), *([WHOLE] if self.was_whole else []))
         return _text(_RESTARTED, self.old.name, self.old.vkey, self.new.vkey, self.day.isoformat(), *last)
 
     def sign(self, old: Signer) -> Note:
@@ -86,11 +91,12 @@ class Restarted:
         own = [Verifier(COLLECTOR, ED25519, collector_key)] if collector_key else []
         if not note.verified_by([old, *own]):
             raise NoteWrong("the statement is signed neither by the log's key nor by the collector's")
-        origin, old_vkey, new_vkey, day, last_hash, last_size = _lines(note.text, _RESTARTED, 6)
+        was_whole = note.text.endswith(f"\n{WHOLE}\n")
+        origin, old_vkey, new_vkey, day, last_hash, last_size = _lines(note.text, _RESTARTED, 6 + was_whole)[:6]
         if not _SIZE.fullmatch(last_size):
             raise NoteWrong("the statement names no size")
         said = (Verifier.from_text(old_vkey), Verifier.from_text(new_vkey), _day(day), read_hash(last_hash))
-        restarted = cls(*said, int(last_size))
+        restarted = cls(*said, int(last_size), was_whole)
         if restarted.old != old or origin != old.name or restarted.new.kind != ED25519 or restarted.new.name == origin:
             raise NoteWrong("the statement is about another log than the one that signed it")
         return restarted

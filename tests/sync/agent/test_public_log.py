@@ -30,6 +30,8 @@ from sync.agent.transparency.kept import (
     load_kept,
 )
 from sync.protocol.tlog.messages import LogRoots
+from sync.protocol.tlog.note import Signer
+from sync.protocol.tlog.statement import Restarted
 from tests.builders import FrozenClock
 from tests.sync.protocol.tlog.samples import DAY, LOG, ROOTS, WITNESS, signed_note
 
@@ -99,6 +101,15 @@ def test_keys_told_late_a_new_key_and_a_new_start_are_told(folder):
     assert f"The log changed its key on {EN.day(LATER)}" in said(folder)
     assert f"The log was restarted on {EN.day(LATER)}" in said(folder)
     assert "rewritten" not in said(folder)
+
+
+def test_a_new_start_without_need_is_told_as_such(folder):
+    new = Signer.generate(f"{LOG.name}/2")
+    said_so = Restarted(LOG.verifier, new.verifier, date(2026, 11, 25), bytes(32), 7, was_whole=True)
+    assert Restarted.open(said_so.sign(LOG), LOG.verifier) == said_so
+    changed(folder, changes=(Change("restarted", "2026-11-25T08:00:00+07:00", said_so.sign(LOG).format()),))
+
+    assert f"restarted on {EN.day(LATER)}, although nothing of the old one was lost." in said(folder)
 
 
 @pytest.mark.parametrize("code", Doubt)

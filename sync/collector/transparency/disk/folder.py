@@ -22,9 +22,24 @@ from sync.protocol.tlog.errors import LogWrong, NoteWrong
 from sync.protocol.tlog.note import Note, Signer
 
 CHECKPOINT, KEYS, RESTARTED = "checkpoint", "keys", "restarted"
-_SIGNED, _SHOWN, _FIRST, INDEX = "signed", "shown", "first", "index"
+_SIGNED, _SHOWN, _FIRST, _INDEX = "signed", "shown", "first", "index"
 _PUBLIC, _NEW = "public", "new"
 _LOCK_S = 10.0
+
+
+class Older(NamedTuple):
+    """A log that another one followed: its epoch, and where its files lie beside the newer one's."""
+
+    epoch: int
+    public: Path
+    kept_index: Path
+
+
+def older_logs(root: Path) -> list[Older]:
+    """The logs that were put away below ``root``, the oldest first."""
+    numbers = (path.name.removeprefix(f"{_PUBLIC}-") for path in root.glob(f"{_PUBLIC}-*"))
+    epochs = sorted(int(number) for number in numbers if number.isascii() and number.isdigit())
+    return [Older(one, root / f"{_PUBLIC}-{one}", root / f"{_INDEX}-{one}") for one in epochs]
 
 
 class Signed(NamedTuple):
@@ -50,6 +65,7 @@ class Folder:
 
     def __init__(self, root: Path, key_file: Path | None = None) -> None:
         self.root, self.public = root, root / _PUBLIC
+        self.index = root / _INDEX
         self.tree = Tree(self.public)
         self.key_files = KeyFiles(key_file or root / "key", self.public / KEYS)
 
@@ -126,7 +142,7 @@ class Folder:
         rmtree(new)
 
     def _put_away(self, epoch: int) -> None:
-        for name in (_PUBLIC, _SIGNED, _SHOWN, INDEX, _FIRST):
+        for name in (_PUBLIC, _SIGNED, _SHOWN, _INDEX, _FIRST):
             _move(self.root / name, self.root / f"{name}-{epoch}")
         for file in (self.key_files.key_file, self.key_files.old_file):
             _move(file, file.with_name(f"{file.name}-{epoch}"))

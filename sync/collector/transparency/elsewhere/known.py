@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import structlog
 
-from sync.collector.settings.log import Log
+from sync.collector.settings.log import Log, Witness
 from sync.collector.transparency.disk.folder import Folder, Signed, open_own
 from sync.collector.transparency.disk.names import Identity
 from sync.collector.transparency.elsewhere.call import Caller, NoAnswer
@@ -34,7 +34,10 @@ class Heard(NamedTuple):
 
     claims: list[Claim]
     sizes: dict[str, int]
-    """By witness, the size that it has cosigned; one that did not answer is not in it."""
+    """By witness' key, the size that it has cosigned, 0 where it knows nothing of the log.
+
+    One that did not answer is not in it.
+    """
 
     @property
     def newest(self) -> Claim | None:
@@ -72,14 +75,14 @@ class Others:
         claims += self._mirrored()
         sizes: dict[str, int] = {}
         for asking in self.witnesses:
-            name = asking.witness.verifier.name
+            name, vkey = asking.witness.verifier.name, asking.witness.vkey
             try:
                 text = asking.known(self.keys.origin)
                 claim = None if text is None else Claim(name, open_own(text, self.keys))
             except (NoAnswer, NoteWrong) as error:
                 _log.warning("witness did not say what it knows", witness=name, why=str(error))
                 continue
-            sizes[name] = 0 if claim is None else claim.signed.checkpoint.size
+            sizes[vkey] = 0 if claim is None else claim.signed.checkpoint.size
             claims += [claim] if claim else []
         return Heard(claims, sizes)
 
@@ -119,10 +122,22 @@ def require_on_the_way(folder: Folder, size: int, claims: Sequence[Claim]) -> No
         )  # fmt: skip
 
 
-def require_heard(settings: Log, heard: Heard) -> None:
-    """That enough witnesses answered to know whether a newer checkpoint exists. Raises LogUnsure."""
-    if len(heard.sizes) < settings.needed:
+def is_new_to(witness: Witness, here: Signed | None) -> bool:
+    """Whether a witness that knows nothing of the log may simply be new to it: what lies here has no line of its."""
+    mine = (witness.verifier.name, witness.verifier.key_id)
+    return here is None or mine not in {(line.name, line.key_id) for line in here.note.signatures}
+
+
+def require_heard(settings: Log, heard: Heard, here: Signed | None, *, is_published: bool) -> None:
+    """That enough witnesses answered to know whether a newer checkpoint exists. Raises LogUnsure.
+
+    One that knows nothing of a log that it cosigned has forgotten, and of a log that is published it may have.
+    """
+    said = [one for one in settings.witnesses if one.vkey in heard.sizes]
+    n = sum(heard.sizes[one.vkey] > 0 or (not is_published and is_new_to(one, here)) for one in said)
+    if n < settings.needed_to_sign:
         raise LogUnsure(
-            "{n} of the witnesses answered, and {needed} are needed to know that nothing newer was signed",
-            n=len(heard.sizes), needed=settings.needed,
+            "{n} of the witnesses said what they know of the log, and {needed} must, to know that nothing newer was "
+            "signed. One that is new to the log is shown it by collector log run",
+            n=n, needed=settings.needed_to_sign,
         )  # fmt: skip

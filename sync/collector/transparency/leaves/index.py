@@ -7,13 +7,23 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
 
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import log_journal, log_leaf, log_state
+from sync.protocol.tlog.leaf import ENDED, JOURNAL, KEY, LOGKEY, REPORT, RESTART
 
 _ROW = 1
 ROWS_AT_ONCE = 2000
+
+OWN_KINDS = (LOGKEY, RESTART)
+"""Of leaves that are about the log itself."""
+NAMES_SOMETHING = or_(
+    and_(log_leaf.c.kind.in_((JOURNAL, ENDED)), log_leaf.c.journal_id.is_not(None)),
+    and_(log_leaf.c.kind.in_((KEY, REPORT)), log_leaf.c.subject.is_not(None)),
+    log_leaf.c.kind.in_(OWN_KINDS),
+)
+"""Of rows that say what their leaf is about, so that it can be held to that. Any other row is as good as none."""
 
 
 class Entry(NamedTuple):
@@ -51,7 +61,7 @@ def keep_entries(connection: Connection, epoch: int, first: int, entries: Sequen
 
 
 def forget_unsigned(connection: Connection, epoch: int, size: int) -> None:
-    """Drop what was noted of leaves that were never signed."""
+    """Drop what was noted of leaves that were never signed; with size 0 all that was noted."""
     connection.execute(delete(log_leaf).where(log_leaf.c.epoch == epoch, log_leaf.c.leaf_index >= size))
 
 
@@ -59,7 +69,7 @@ def missing_entries(connection: Connection, epoch: int, size: int) -> list[int]:
     """Of which of the first ``size`` leaves it is not noted what they are about."""
     wanted = select(log_leaf.c.leaf_index).where(log_leaf.c.epoch == epoch, log_leaf.c.leaf_index < size)
     missing = bytearray(b"\1") * size
-    for index in connection.execute(wanted).scalars():
+    for index in connection.execute(wanted.where(NAMES_SOMETHING)).scalars():
         missing[index] = 0
     return [index for index, is_missing in enumerate(missing) if is_missing]
 
@@ -67,7 +77,7 @@ def missing_entries(connection: Connection, epoch: int, size: int) -> list[int]:
 def count_entries(connection: Connection, epoch: int, size: int) -> int:
     """Of how many of the first ``size`` leaves it is noted what they are about."""
     wanted = select(func.count()).where(log_leaf.c.epoch == epoch, log_leaf.c.leaf_index < size)
-    return int(connection.execute(wanted).scalar_one())
+    return int(connection.execute(wanted.where(NAMES_SOMETHING)).scalar_one())
 
 
 def entries_between(connection: Connection, epoch: int, first: int, end: int) -> Iterator[tuple[int, Entry]]:

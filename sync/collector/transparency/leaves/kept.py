@@ -10,22 +10,27 @@ from pathlib import Path
 import msgspec
 
 from sync.collector.transparency.disk.files import PRIVATE_FILE, settle_folder, write_file
-from sync.collector.transparency.disk.folder import INDEX
 from sync.collector.transparency.leaves.index import Entry
 
 
-def keep_index(root: Path, first: int, entries: Sequence[Entry]) -> None:
+def keep_index(folder: Path, first: int, entries: Sequence[Entry]) -> None:
     """Keep what the leaves from index ``first`` on are about, durably."""
-    folder = root / INDEX
     if not folder.is_dir():
         folder.mkdir(mode=0o700)
-        settle_folder(root)
+        settle_folder(folder.parent)
     write_file(folder / f"{first:012}.gz", gzip.compress(msgspec.json.encode(entries), 6, mtime=0), PRIVATE_FILE)
 
 
-def kept_index(root: Path, size: int) -> Iterator[tuple[int, list[Entry]]]:
+def forget_kept(folder: Path, size: int) -> None:
+    """Drop the files of attempts that were never signed: those that begin behind the first ``size`` leaves."""
+    for file in folder.glob("*.gz"):
+        if int(file.name.removesuffix(".gz")) >= size:
+            file.unlink()
+
+
+def kept_index(folder: Path, size: int) -> Iterator[tuple[int, list[Entry]]]:
     """What the files say of the first ``size`` leaves: from which index on, and what these are about."""
-    for file in sorted((root / INDEX).glob("*.gz")):
+    for file in sorted(folder.glob("*.gz")):
         first = int(file.name.removesuffix(".gz"))
         if first < size:
             entries = msgspec.json.decode(gzip.decompress(file.read_bytes()), type=list[Entry])

@@ -115,6 +115,7 @@ def _of_kiosks(t: Texts) -> dict[str, str]:
         "collector.stay": t("took the announcement of a next address back"),
         "log.rebuild": t("fetched the public log back from a mirror"),
         "log.restart": t("began another public log in place of one that was lost"),
+        "log.restart.whole": t("began another public log although the one before was whole"),
         "log.key": t("gave the public log another key"),
         "journal.continued": t("a kiosk began a new journal"),
         "journal.reprojected": t("read entries anew that had been kept unread"),

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sync.collector.commands.main import app
+from sync.collector.errors import NotAllowed
 from sync.collector.store.database import open_database
 from sync.collector.store.migrate import migrate
 from tests.sync.collector.builders import Pen, open_office
@@ -55,7 +56,8 @@ def test_the_log_is_begun_shown_given_another_key_and_begun_anew(folder: Path, r
     waiting = json.loads(run("log", "status", "--json").output)["next_vkey"]
     assert f"collector witness add-log '{waiting}'" in changed
     assert f"A new key waits, and signs from the next checkpoint on: {waiting}" in run("log", "status").output
-    assert "follows it." in run("log", "restart", "--yes").output
+    assert isinstance(run("log", "restart", "--yes").exception, NotAllowed)
+    assert "follows it." in run("log", "restart", "--yes", "--although-whole").output
     assert run("log", "run").exit_code == 0
 
     state = json.loads(run("log", "status", "--json").output)

@@ -4,14 +4,18 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert, update
 
 from sync.collector.errors import UsageWrong
+from sync.collector.fleet.devices.own import read_own_key
 from sync.collector.replica.stored import packed
 from sync.collector.store import schema
-from sync.collector.transparency.check import check_kiosk, check_log, require_checkpoint
+from sync.collector.transparency.by_hand import rebuild_log, restart_log
+from sync.collector.transparency.check import check_kiosk, check_log, check_rest, require_checkpoint
+from sync.collector.transparency.errors import LogAltered
 from tests.sync.collector.builders import NOON, Office, Pen
-from tests.sync.collector.transparency.logs import Kept
+from tests.sync.collector.transparency.logs import ORIGIN, Kept
 
 Tamper = Callable[["World"], None]
 
@@ -99,6 +103,64 @@ def test_what_was_altered_beside_the_journals_is_named(world: World, statements:
     assert world.found() == found
 
 
+REPORT_ALTERED = "UPDATE closed_month SET hash = (SELECT head FROM segment LIMIT 1)"
+KEY_ALTERED = "UPDATE device_key SET public_key = 'B'"
+
+
+@pytest.mark.parametrize(
+    ("altered", "blinded", "why"),
+    [
+        (REPORT_ALTERED, "UPDATE log_leaf SET subject = NULL WHERE kind = 'report'", "names nothing"),
+        (REPORT_ALTERED, "UPDATE log_leaf SET kind = 'logkey' WHERE kind = 'report'", "says the log's own"),
+        (
+            REPORT_ALTERED,
+            "UPDATE log_leaf SET day = '2026-01-01', kind = 'restart' WHERE kind = 'report'",
+            "another day",
+        ),
+        (KEY_ALTERED, "UPDATE log_leaf SET kind = 'start' WHERE kind = 'key'", "no such kind"),
+        (KEY_ALTERED, "UPDATE log_leaf SET kind = 'logkey' WHERE kind = 'key'", "says the log's own"),
+    ],
+)
+def test_an_index_that_was_altered_too_hides_nothing(world: World, altered: str, blinded: str, why: str) -> None:
+    world.sql(altered, blinded)
+
+    assert world.found() == ["log_lost"], why
+    nightly = check_rest(world.office.database, world.kept.public, whole=False)
+    assert [one.code for one in nightly] == ["log_lost"], why
+
+
+def test_an_index_that_forgot_a_journal_hides_nothing(world: World) -> None:
+    world.rewrite(world.pen)
+    world.sql(f"UPDATE log_leaf SET journal_id = NULL WHERE journal_id = '{world.pen.journal_id}'")
+
+    assert world.found() == ["log_lost"]
+
+
+@pytest.mark.parametrize("also", ["", "UPDATE log_leaf SET subject = '1/2026-10/9' WHERE kind = 'report'"])
+def test_what_was_altered_with_its_index_is_not_signed_anew(world: World, also: str) -> None:
+    signed = world.kept.newest()
+    world.sql(REPORT_ALTERED, also or "UPDATE log_leaf SET subject = NULL WHERE kind = 'report'")
+
+    with pytest.raises(LogAltered):
+        world.kept.run()
+
+    assert world.kept.newest() == signed
+    # Laid out again from what lies beside the log, the index names what was altered, and nothing is signed twice.
+    with world.office.database.reading() as connection:
+        own = read_own_key(connection)
+    rebuild_log(world.kept.keeper, own, "somebody")
+    assert world.kept.run().checkpoint == signed.checkpoint
+    assert world.found() == ["log_report"]
+
+
+def test_a_row_that_the_index_lost_is_put_back_and_not_signed_anew(world: World) -> None:
+    signed = world.kept.newest()
+    world.sql(REPORT_ALTERED, "DELETE FROM log_leaf WHERE kind = 'report'")
+
+    assert world.kept.run().checkpoint == signed.checkpoint
+    assert world.found() == ["log_report"]
+
+
 def test_a_whole_past_that_was_rewritten_with_all_its_hashes_is_named(world: World) -> None:
     world.rewrite(world.pen)
 
@@ -111,6 +173,23 @@ def test_a_whole_past_that_was_rewritten_with_all_its_hashes_is_named(world: Wor
     with world.office.database.reading() as connection:
         nightly = check_kiosk(connection, world.kept.public, world.office.device.device_id, newest=7)
         assert [one.code for one in nightly] == ["log_differs"]
+
+
+def test_what_an_older_log_holds_is_still_held_to_the_database(world: World) -> None:
+    world.sql(REPORT_ALTERED)
+    world.rewrite(world.pen)
+    restart_log(world.kept.keeper, Ed25519PrivateKey.generate(), "somebody", although_whole=True)
+
+    assert world.kept.run().checkpoint.origin == f"{ORIGIN}/2"
+
+    assert world.found() == ["log_differs", "log_report"]
+    with world.office.database.reading() as connection:
+        of_kiosk = list(check_kiosk(connection, world.kept.public, world.office.device.device_id))
+    assert [(one.code, one.journal_id) for one in of_kiosk] == [("log_differs", world.pen.journal_id)]
+    (world.kept.root / "public-1" / "checkpoint").write_text("nonsense")
+    assert world.found() == ["log_damaged"]
+    world.grow()
+    assert world.kept.run().checkpoint.origin == f"{ORIGIN}/2"
 
 
 def test_a_journal_that_was_cut_off_or_is_gone_is_named(world: World) -> None:

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import delete
 
 from sync.collector.errors import NotAllowed
 from sync.collector.settings.log import Log
+from sync.collector.store import schema
 from sync.collector.transparency.by_hand import change_key, rebuild_log, restart_log
-from sync.collector.transparency.check import check_log
-from sync.collector.transparency.errors import LogBehind, LogDamaged, LogElsewhere
+from sync.collector.transparency.check import check_log, check_rest
+from sync.collector.transparency.errors import LogAltered, LogBehind, LogDamaged, LogElsewhere
 from sync.collector.transparency.shown import keep_shown
 from sync.protocol.tlog.leaf import note_hash, restart_leaf
 from sync.protocol.tlog.messages import LogAnswer
@@ -123,7 +125,7 @@ def test_another_log_begins_with_the_last_checkpoint_of_the_lost_one(world: Worl
 
 
 def test_a_kiosk_of_the_lost_log_is_led_to_the_new_one_by_a_signed_statement(world: World) -> None:
-    restart_log(world.kept.keeper, own_key(world), "somebody")
+    restart_log(world.kept.keeper, own_key(world), "somebody", although_whole=True)
     world.kept.run()
 
     answer = world.answer(ORIGIN, 2)
@@ -148,6 +150,39 @@ def test_where_the_key_is_lost_too_the_collectorsown_key_says_so(world: World) -
     assert world.kept.run().checkpoint.origin == f"{ORIGIN}/2"
 
 
+def test_no_other_log_begins_where_nothing_was_lost_unless_it_is_said(world: World) -> None:
+    with pytest.raises(NotAllowed):
+        restart_log(world.kept.keeper, own_key(world), "somebody")
+    assert world.kept.run().checkpoint.origin == ORIGIN
+    old = world.kept.folder.key_files.read().signer.verifier
+
+    assert restart_log(world.kept.keeper, own_key(world), "somebody", although_whole=True).was_whole
+
+    assert Restarted.open(Note.parse(world.kept.public.restarted() or ""), old).was_whole
+    assert [action for (action,) in world.office.rows("audit", "action")][-1] == "log.restart.whole"
+
+
+def test_a_log_that_was_lost_is_never_called_whole(world: World) -> None:
+    world.mirror.joinpath("checkpoint").rename(world.mirror / "kept")
+    world.restore_folder()
+    assert not restart_log(world.kept.keeper, own_key(world), "somebody", although_whole=True).was_whole
+
+
+def test_the_index_of_an_older_log_is_put_back_and_held_too(world: World) -> None:
+    restart_log(world.kept.keeper, own_key(world), "somebody", although_whole=True)
+    with world.office.database.writing() as connection:
+        connection.execute(delete(schema.log_leaf))
+    world.kept.run()
+    assert list(check_log(world.office.database, world.kept.public)) == []
+    with world.office.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE log_leaf SET kind = 'logkey' WHERE epoch = 1")
+    assert [one.code for one in check_rest(world.office.database, world.kept.public)] == ["log_lost"]
+    world.grow()
+
+    with pytest.raises(LogAltered):
+        world.kept.run()
+
+
 def test_no_other_log_begins_before_anything_was_signed(kept: Kept, office: Office) -> None:
     with pytest.raises(NotAllowed):
         restart_log(kept.keeper, Ed25519PrivateKey.generate(), "somebody")
@@ -163,7 +198,7 @@ def test_a_restart_that_is_broken_off_is_finished_or_never_began(
         for module, name in logs.DISK_STEPS:
             patched.setattr(module, name, logs.counted(getattr(module, name), left))
         with suppress(logs.Cut):
-            restart_log(kept.keeper, Ed25519PrivateKey.generate(), "somebody")
+            restart_log(kept.keeper, Ed25519PrivateKey.generate(), "somebody", although_whole=True)
 
     published = kept.run()
 

@@ -1,11 +1,17 @@
 """A checkpoint is published when enough witnesses have cosigned it, and never before it is known to be the newest."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import update
 
+from kiosk.base.settings.reading import SettingsInvalid
+from sync.collector.settings.collector import load_config
 from sync.collector.settings.log import Log
+from sync.collector.store import schema
 from sync.collector.transparency.errors import LogBehind, LogForked, LogUnsure
 from sync.protocol.tlog.note import Note
 from tests.sync.collector.builders import Office, Pen
@@ -112,6 +118,107 @@ def test_a_witness_with_another_story_stops_the_log(kept: Kept, office: Office, 
         kept.run()
 
 
+def test_a_restored_log_signs_nothing_while_the_witness_that_knows_more_is_away(
+    kept: Kept, office: Office, pen: Pen, other: FakeWitness
+) -> None:
+    with witness("third-office.example/witness") as third:
+        third.log = other.log
+        kept.settings = Log(witnesses=(other.setting, third.setting), quorum=1)
+        kept.run()
+        backup = _copy(kept)
+        # It says what it knows and does not cosign, so that the other one alone knows the next checkpoint.
+        third.is_refusing = True
+        _press(office, pen)
+        assert kept.run().checkpoint.size == 2
+        assert (other.size, third.size) == (2, 1)
+        _restore(kept, backup, database_too=True)
+        other.is_down, third.is_refusing = True, False
+        _press(office, pen)
+
+        with pytest.raises(LogUnsure):
+            kept.run()
+
+        assert kept.newest().checkpoint.size == 1
+
+
+def test_one_of_three_witnesses_may_be_away_where_two_make_the_quorum(
+    kept: Kept, office: Office, pen: Pen, other: FakeWitness
+) -> None:
+    with witness("third-office.example/witness") as third, witness("fourth-office.example/witness") as fourth:
+        third.log = fourth.log = other.log
+        kept.settings = Log(witnesses=(other.setting, third.setting, fourth.setting), quorum=2)
+        fourth.is_down = True
+
+        assert kept.run().checkpoint.size == 1
+
+        third.is_down = True
+        _press(office, pen)
+        with pytest.raises(LogUnsure):
+            kept.run()
+
+
+def test_witnesses_of_one_name_are_two(kept: Kept, pen: Pen, other: FakeWitness) -> None:
+    with witness() as namesake:
+        namesake.log = other.log
+        kept.settings = Log(witnesses=(other.setting, namesake.setting))
+        namesake.is_down = True
+        with pytest.raises(LogUnsure):
+            kept.run()
+        namesake.is_down = False
+
+        assert len(Note.parse(kept.run().text).verified_by([other.cosigner.verifier, namesake.cosigner.verifier])) == 2
+
+
+def test_a_witness_that_forgot_the_log_has_not_answered(
+    kept: Kept, office: Office, pen: Pen, other: FakeWitness
+) -> None:
+    kept.run()
+    backup = _copy(kept)
+    _press(office, pen)
+    kept.run()
+    _restore(kept, backup, database_too=True)
+    other.forget()
+
+    for at_once in (False, True):
+        kept.now += timedelta(days=1)
+        with pytest.raises(LogUnsure):
+            kept.keeper.run(at_once=at_once)
+
+    assert kept.newest().checkpoint.size == 1
+
+
+def test_a_witness_that_is_new_to_a_published_log_is_shown_it_by_hand(
+    kept: Kept, office: Office, pen: Pen, other: FakeWitness
+) -> None:
+    named, kept.settings = kept.settings, Log()
+    kept.run()
+    kept.settings = named
+    _press(office, pen)
+    with pytest.raises(LogUnsure):
+        kept.run()
+
+    kept.keeper.run(at_once=True)
+
+    assert other.size == kept.newest().checkpoint.size == 2
+    assert kept.run().checkpoint.size == 2
+
+
+def test_a_witness_that_is_named_twice_is_refused(tmp_path: Path, other: FakeWitness) -> None:
+    one = f'{{ vkey = "{other.setting.vkey}", url = "%s" }}'
+    file = tmp_path / "collector.toml"
+    file.write_text(f"[log]\nwitnesses = [{one % 'https://a.example'}, {one % 'https://b.example'}]\n")
+
+    with pytest.raises(SettingsInvalid) as refused:
+        load_config(file, None)
+
+    assert [fault.key for fault in refused.value.faults] == ["log.witnesses"]
+
+
+def _press(office: Office, pen: Pen) -> None:
+    pen.rating()
+    office.append(pen, pen.batch(len(pen.lines)))
+
+
 def _copy(kept: Kept) -> dict[str, bytes]:
     return {str(path.relative_to(kept.root)): path.read_bytes() for path in kept.root.rglob("*") if path.is_file()}
 
@@ -126,4 +233,5 @@ def _restore(kept: Kept, backup: dict[str, bytes], *, database_too: bool) -> Non
     if database_too:
         with kept.office.database.writing() as connection:
             connection.exec_driver_sql("DELETE FROM log_leaf WHERE leaf_index > 0")
-            connection.exec_driver_sql("UPDATE log_state SET size = 1, published_size = 1, day = NULL")
+            known = {"size": 1, "root": kept.newest().checkpoint.root, "published_size": 1, "day": None}
+            connection.execute(update(schema.log_state).values(known))

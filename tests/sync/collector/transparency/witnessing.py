@@ -28,11 +28,13 @@ class FakeWitness:
     log: Verifier | None = None
     time: int = 1_700_000_000
     is_down: bool = False
+    is_refusing: bool = False
+    name: str = "other-office.example/witness"
     asked: int = 0
     cosigner: Cosigner = field(init=False)
 
     def __post_init__(self) -> None:
-        self.cosigner = self.files.make("other-office.example/witness")
+        self.cosigner = self.files.make(self.name)
         self.server.expect_request("/add-checkpoint", method="POST").respond_with_handler(self._add)
         for origin in ("danhgia.example/log", "danhgia.example/log/2"):
             place = sha256(origin.encode()).hexdigest()
@@ -66,6 +68,8 @@ class FakeWitness:
 
     def _add(self, request: Request) -> Response:
         self.asked += 1
+        if self.is_refusing:
+            return Response(status=403)
         if self.log is not None:
             self.files.add_log(self.log.name, self.log)
         return self._answered(self._witness.add_checkpoint(request.get_data()))
@@ -77,8 +81,8 @@ class FakeWitness:
 
 
 @contextmanager
-def witness() -> Iterator[FakeWitness]:
+def witness(name: str = "other-office.example/witness") -> Iterator[FakeWitness]:
     folder = Path(mkdtemp())
     with HTTPServer("127.0.0.1") as server:
-        yield FakeWitness(server, WitnessFiles(folder))
+        yield FakeWitness(server, WitnessFiles(folder), name=name)
     rmtree(folder)
