@@ -23,7 +23,7 @@ from sync.collector.settings.log import Log
 from sync.collector.store import schema
 from sync.collector.transparency.by_hand import change_key, restart_log
 from sync.collector.transparency.errors import LogBehind
-from sync.protocol.messages import EnrolmentRequest, encode_message
+from sync.protocol.messages import EnrolmentRequest, StatusAnswer, decode_message, encode_message
 from sync.protocol.own_key import public_text
 from sync.protocol.tlog.messages import LogRoots
 from tests.sync.collector.api.test_api_device import JSON, status_of
@@ -76,9 +76,9 @@ class Kiosk:
         log = {name: getattr(told, name) for name in told.__struct_fields__}
         answer = send(self.client, self.key.request("POST", "/v1/device/status", status_of(self.pen, log=log), JSON))
         assert answer.status_code == 200, answer.text
-        said = answer.json().get("log")
-        self.watch.take(said, Chain(self.pen))
-        return said
+        said = decode_message(StatusAnswer, answer.content)
+        self.watch.take(said.log, Chain(self.pen), said.cursor())
+        return said.log
 
     @property
     def known(self) -> KeptLog:
