@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from kiosk.domain.instant import Instant
 from kiosk.domain.merkle import EMPTY_ROOT
+from kiosk.journal.chain import Cursor
 from sync.agent.transparency.kept import KeptLog, Source, begin_log, load_kept
 from sync.agent.transparency.watch import LogWatch
 from sync.collector.fleet.devices.own import read_own_key
@@ -44,6 +45,9 @@ class Chain:
     @property
     def id(self) -> str:
         return self.pen.journal_id
+
+    def head(self) -> Cursor:
+        return self.pen.cursor()
 
     def hash_at(self, seq: int) -> bytes | None:
         return self.pen.cursor(seq).head if seq <= len(self.pen.lines) else None
@@ -78,7 +82,7 @@ class Kiosk:
         assert answer.status_code == 200, answer.text
         said = decode_message(StatusAnswer, answer.content)
         self.watch.take(said.log, Chain(self.pen), said.cursor())
-        return said.log
+        return answer.json().get("log")
 
     @property
     def known(self) -> KeptLog:
