@@ -30,6 +30,7 @@ from sync.collector.store.bulk import insert_rows
 from sync.collector.store.database import Database, open_database
 from sync.collector.store.migrate import migrate
 from sync.collector.store.schema import transaction_count
+from sync.collector.store.writer import T, Work
 from tests.bench.harness import Figure
 from tests.sync.collector.postgres import postgres_server
 
@@ -125,7 +126,14 @@ def write_tallies(database: Database, ratings: int) -> None:
         # What PostgreSQL does by itself within a minute of such a load: without it the overview takes seconds.
         with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sqlalchemy.text("ANALYZE"))
+    # The first look writes down which versions of surveys and which minimum are known.
+    _release().run(lambda work: _written(database, work))
     assert not _is_due(database)
+
+
+def _written(database: Database, work: Work[T]) -> T:
+    with database.writing() as connection:
+        return work(connection)
 
 
 SERIES = "sipas-5:12345"
@@ -171,10 +179,14 @@ def _write_served(connection: sqlalchemy.Connection, days: list[date]) -> None:
     add_up_served(connection, [(counter, day) for day in days for counter in range(1, COUNTERS + 1)])
 
 
-def _is_due(database: Database) -> bool:
+def _release() -> Release:
     config = CollectorConfig()
+    return Release(NOW, LocalDays(config.zone).today(NOW), config.policy, shipped_surveys())
+
+
+def _is_due(database: Database) -> bool:
     with database.reading() as connection:
-        return Release(NOW, LocalDays(config.zone).today(NOW), config.policy, shipped_surveys()).is_due(connection)
+        return _release().is_due(connection)
 
 
 async def _usual(database: Database, way: str) -> float:
