@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -18,7 +18,7 @@ from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, open_rea
 from sync.collector.errors import UsageWrong
 from sync.collector.proof.wrong import sentence_of
 from sync.collector.settings.collector import CollectorConfig, load_config
-from sync.collector.store.database import Database
+from sync.collector.store.database import Database, faults_named
 
 if TYPE_CHECKING:
     from sync.collector.proof.run import Outcome
@@ -28,21 +28,38 @@ _EVERY_S = 1.0
 """So often progress is told at most."""
 
 
+JournalId = Annotated[str | None, typer.Option(help="Check this journal alone.", metavar="ID")]
+UnitOfKiosks = Annotated[str | None, typer.Option(help="Check the kiosks of a unit.", metavar="CODE")]
+Everything = Annotated[bool, typer.Option("--all", help="Check every kiosk, and what is shown.")]
+Since = Annotated[
+    Path | None,
+    typer.Option(
+        help="Go on from where journals held when they were last checked with this file, and keep it up to date; "
+        "or a checkpoint of the public log that was kept elsewhere: the log must begin with it.",
+        metavar="FILE",
+    ),
+]
+Workers = Annotated[int | None, typer.Option(help="Processes at work; default: one a core.", min=1)]
+
+
+class Asked(NamedTuple):
+    """What is to be checked."""
+
+    journal: str | None
+    unit: str | None
+    every: bool
+    since: Path | None
+    workers: int | None
+
+
 def verify(
     config: ConfigFile = None,
     data_dir: DataDir = None,
-    journal: Annotated[str | None, typer.Option(help="Check this journal alone.", metavar="ID")] = None,
-    unit: Annotated[str | None, typer.Option(help="Check the kiosks of a unit.", metavar="CODE")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Check every kiosk, and what is shown.")] = False,
-    since: Annotated[
-        Path | None,
-        typer.Option(
-            help="Go on from where journals held when they were last checked with this file, and keep it up to date; "
-            "or a checkpoint of the public log that was kept elsewhere: the log must begin with it.",
-            metavar="FILE",
-        ),
-    ] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes at work; default: one a core.", min=1)] = None,
+    journal: JournalId = None,
+    unit: UnitOfKiosks = None,
+    every: Everything = False,
+    since: Since = None,
+    workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
     """Check that nothing was altered, added or left out: recomputes everything from the lines that kiosks sent.
@@ -52,44 +69,44 @@ def verify(
     """
     if sum((journal is not None, unit is not None, every)) != 1:
         raise UsageWrong("say what to check: --all, --unit CODE or --journal ID")
-    from sync.collector.proof.marks import MarkFile
-    from sync.collector.proof.run import (
-        Outcome,
-        Settings,
-        Task,
-        check_kiosks,
-        check_sums,
-        kiosks_of,
-        places_of,
-        rule_of,
-    )  # fmt: skip
-    from sync.collector.store.database import faults_named
+    from sync.collector.proof.run import places_of
 
-    settings, checkpoint = load_config(config, data_dir), _checkpoint_in(since)
-    marks = None if since is None or checkpoint else MarkFile(since)
-    database, outcome = open_ready(settings), Outcome()
+    settings = load_config(config, data_dir)
+    database = open_ready(settings)
     with faults_named(database):
-        with database.reading() as connection:
-            wanted = kiosks_of(connection, journal, unit)
-        tasks = [Task(kiosk, {} if marks is None else marks.of(kiosk), only) for kiosk, only in wanted]
-        at_once = min(workers or os.cpu_count() or 1, len(tasks) or 1)
-        known = Settings(settings.database, settings.time_zone, settings.policy.block_min)
-        for one in check_kiosks(known, tasks, at_once, _progress()):
-            outcome.add(one)
-            if marks is not None:
-                marks.keep(one.marks)
-        if every:
-            outcome.months, wrong = check_sums(database, rule_of(known, database))
-            outcome.findings += wrong
-        outcome.findings += _of_the_log(settings, database, [] if every else wanted, checkpoint)
+        outcome = _check(settings, database, Asked(journal, unit, every, since, workers))
         with database.reading() as connection:
             places = places_of(connection, {finding.device_id for finding in outcome.findings})
-    if marks is not None:
-        marks.tidy()
     database.close()
     t = terminal_texts("collector")
     typer.echo(_as_json(outcome, places, t) if as_json else "\n".join(_sentences(outcome, places, t)))
     raise typer.Exit(0 if outcome.holds else 1)
+
+
+def _check(settings: CollectorConfig, database: Database, asked: Asked) -> "Outcome":
+    """Check what was asked, and keep in the file of marks how far each journal held."""
+    from sync.collector.proof.marks import MarkFile
+    from sync.collector.proof.run import Outcome, Settings, Task, check_kiosks, check_sums, kiosks_of, rule_of
+
+    checkpoint = _checkpoint_in(asked.since)
+    marks = None if asked.since is None or checkpoint else MarkFile(asked.since)
+    with database.reading() as connection:
+        wanted = kiosks_of(connection, asked.journal, asked.unit)
+    tasks = [Task(kiosk, {} if marks is None else marks.of(kiosk), only) for kiosk, only in wanted]
+    at_once = min(asked.workers or os.cpu_count() or 1, len(tasks) or 1)
+    known = Settings(settings.database, settings.time_zone, settings.policy.block_min)
+    outcome = Outcome()
+    for one in check_kiosks(known, tasks, at_once, _progress()):
+        outcome.add(one)
+        if marks is not None:
+            marks.keep(one.marks)
+    if asked.every:
+        outcome.months, wrong = check_sums(database, rule_of(known, database))
+        outcome.findings += wrong
+    outcome.findings += _of_the_log(settings, database, [] if asked.every else wanted, checkpoint)
+    if marks is not None:
+        marks.tidy()
+    return outcome
 
 
 def _of_the_log(
