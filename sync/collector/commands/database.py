@@ -21,7 +21,7 @@ def migrate(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     from sync.collector.store.migrate import migrate as migrate_database
 
     settings = load_config(config, data_dir)
-    database = open_database(settings.database, create=settings.embedded)
+    database = open_database(settings.database, create=True)
     before, after = migrate_database(database)
     if before == after:
         tell("The database has schema {after} already; nothing to do.", after=after)

@@ -38,7 +38,7 @@ def demo_data(
     from sync.collector.services.services import make_services
 
     settings = load_config(config, data_dir)
-    database = open_ready(settings)
+    database = open_ready(settings, begin=True)
     now = until.replace(tzinfo=UTC) if until else datetime.now(UTC)
     survey = shipped_surveys()["sipas-5@1"]
     with faults_named(database):

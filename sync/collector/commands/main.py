@@ -85,7 +85,7 @@ def serve(
     hold_on()
     given = {"listen_host": host, "listen_port": port, "demo": demo or None}
     settings = load_config(config, data_dir, {key: value for key, value in given.items() if value is not None})
-    database = open_ready(settings)
+    database = open_ready(settings, begin=True)
     if settings.demo:
         with database.reading() as connection:
             require_nothing_told(connection)

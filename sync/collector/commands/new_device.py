@@ -63,7 +63,7 @@ def device_new(
     _refuse("without", "--from", {"--out": out})
     _refuse("without", "--create-counter", {} if create_counter else of_new)
     settings = load_config(config, data_dir)
-    database, now = open_ready(settings, quiet=quiet), datetime.now(UTC)
+    database, now = open_ready(settings, begin=create_counter, quiet=quiet), datetime.now(UTC)
     valid = timedelta(hours=valid_hours or settings.enrolment.code_valid_hours)
 
     def make(connection: Any) -> str:
@@ -111,7 +111,7 @@ def _make_codes(settings: CollectorConfig, table: Path, out: Path | None, valid_
         raise UsageWrong("name the folder for the setup files with --out")
     if not settings.public_url:
         raise UsageWrong("set public_url first: kiosks on other machines must find this collector")
-    database, now = open_ready(settings), datetime.now(UTC)
+    database, now = open_ready(settings, begin=True), datetime.now(UTC)
     rows = read_table(table, Library(database))
     until = now + timedelta(hours=valid_hours or settings.enrolment.code_valid_hours)
     with database.reading() as connection:

@@ -60,7 +60,7 @@ def notices_test(
     places = [(MAIL, address) for address in to or ()] + ([(WEBHOOK, AT_THE_WEBHOOK)] if webhook else [])
     if not places:
         raise UsageWrong("say what to try: --to name@example.gov.vn, or --webhook")
-    roads = roads_of(settings)
+    database, roads = open_ready(settings), roads_of(settings)
     sheet = Sheet(0, Kind.TEST, now, t("A test"), t("Whoever reads this will be told by this road."), {})
     for channel, address in places:
         if channel not in roads:
@@ -70,9 +70,7 @@ def notices_test(
         roads[channel].deliver(Letter(address, (sheet,)))
         tell("Delivered: {channel} {address}", channel=channel, address=address)
     details = {"channels": sorted({channel for channel, _ in places}), "n": len(places)}
-    in_transaction(
-        open_ready(settings), lambda connection: note(connection, now, actor(), "notices test", "-", details)
-    )
+    in_transaction(database, lambda connection: note(connection, now, actor(), "notices test", "-", details))
 
 
 def _read(connection: Any, *, trouble_only: bool) -> list[Any]:

@@ -65,7 +65,8 @@ def counter_new(
     """Make a counter."""
     from sync.collector.fleet.places import units
 
-    database, now = open_ready(load_config(config, data_dir)), datetime.now(UTC)
+    begin = unit_name is not None
+    database, now = open_ready(load_config(config, data_dir), begin=begin), datetime.now(UTC)
 
     def make(connection: Any) -> None:
         units.new_counter(connection, code, name, units.unit_for(connection, unit, unit_name), now, actor())
@@ -193,16 +194,17 @@ def _change(kind: Any, given: Given, files: tuple[Path | None, Path | None], say
     from sync.collector.services.moves import Act
 
     values, config = given.change(), load_config(*files)
+    begin = kind is changes.UnitNew
     act = Act(datetime.now(UTC), actor(), LocalDays(config.zone))
     if "since" in given.more:
         values.setdefault("since", act.today.isoformat())
     file = given.table
     if file is None:
         row = _row(kind, values)
-        say(in_transaction(open_ready(config), lambda connection: changes.change(connection, row, act)))
+        say(in_transaction(open_ready(config, begin=begin), lambda connection: changes.change(connection, row, act)))
         return
     rows = changes.read_changes(file, kind)
-    database, work = open_ready(config), partial(changes.carry_out, file=file, rows=rows, act=act)
+    database, work = open_ready(config, begin=begin), partial(changes.carry_out, file=file, rows=rows, act=act)
     for each in changes.try_out(database.writing, work):
         say(each)
     ask(yes=given.yes)

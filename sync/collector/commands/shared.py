@@ -26,12 +26,18 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do what is shown without askin
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
-def open_ready(settings: CollectorConfig, *, quiet: bool = False) -> Database:
-    """The database with this version's schema; an empty embedded one is made first, and that is said."""
+def open_ready(settings: CollectorConfig, *, begin: bool = False, quiet: bool = False) -> Database:
+    """The database with this version's schema; with ``begin`` a new embedded one is made first, and that is said.
+
+    Only commands that put the first things into a database begin one. All others refuse where there is none, and make
+    no file: what they would say of an empty database that a mistyped ``--data-dir`` made would be about nothing.
+    Raises DatabaseUnusable, SchemaOutdated or SchemaNewer.
+    """
     from sync.collector.store.migrate import is_empty, migrate, require_current
 
-    database = open_database(settings.database, create=settings.embedded)
-    if settings.embedded and is_empty(database):
+    may_begin = begin and settings.embedded
+    database = open_database(settings.database, create=may_begin)
+    if may_begin and is_empty(database):
         migrate(database)
         if not quiet:
             tell("Made the database {path}", path=database.writer.url.database)

@@ -28,7 +28,7 @@ def unit_import(
     from sync.collector.fleet.places import unit_list
 
     settings = load_config(config, data_dir)
-    database, now = open_ready(settings), datetime.now(UTC)
+    database, now = open_ready(settings, begin=True), datetime.now(UTC)
     with database.reading() as connection:
         plan = unit_list.plan_import(connection, province or [])
     for change in plan.grave:

@@ -34,7 +34,7 @@ def user_new(
     """
     from sync.collector.people.accounts import change_email, new_account
 
-    database, now = open_ready(load_config(config, data_dir), quiet=quiet), datetime.now(UTC)
+    database, now = open_ready(load_config(config, data_dir), begin=True, quiet=quiet), datetime.now(UTC)
 
     def make(connection: Any) -> str:
         password = new_account(connection, name, full_name or name, role, unit, now, actor())

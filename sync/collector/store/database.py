@@ -123,14 +123,32 @@ def _open_sqlite(path: Path, create: bool) -> Database:
         raise DatabaseUnusable("database_url must name a file: sqlite:////var/lib/hailong/collector/collector.db")
     if create:
         _create_private(path)
-    elif not path.is_file():
-        raise DatabaseUnusable("there is no database at {path}; make it with: collector migrate", path=path)
+    else:
+        _require_there(path)
     durability = durability_for(sqlite_version())
     mode: dict[str, str | int] = {"journal_mode": durability.journal_mode, "synchronous": durability.synchronous}
     # One writing connection: a second one in this process would only wait for the first one's lock.
     writer = _sqlite_engine(path, "BEGIN IMMEDIATE", mode | _SETTINGS, 1)
     reader = _sqlite_engine(path, "BEGIN", _SETTINGS | {"query_only": 1}, READERS_MAX)
     return Database(writer, reader)
+
+
+def _require_there(path: Path) -> None:
+    """Raise DatabaseUnusable where there is no such file, or where this user cannot see whether there is."""
+    try:
+        if path.is_file():
+            return
+    except OSError as error:
+        raise DatabaseUnusable(
+            "the database {path} cannot be reached ({why}); check --data-dir and the settings, and run this as the "
+            "user that the collector runs as",
+            path=path,
+            why=error.strerror,
+        ) from error
+    raise DatabaseUnusable(
+        "there is no database at {path}; check --data-dir and the settings, or make a new one with: collector migrate",
+        path=path,
+    )
 
 
 def _create_private(path: Path) -> None:

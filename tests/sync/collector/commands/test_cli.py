@@ -55,6 +55,8 @@ def test_a_code_for_people_comes_with_what_to_do_with_it(folder: str) -> None:
 
 
 def test_an_unknown_counter_is_named_with_the_remedy(folder: str) -> None:
+    run("migrate", "--data-dir", folder)
+
     ended = run("device", "new", "--data-dir", folder, "--counter", "Q9")
 
     assert sentence(ended, 2) == (
@@ -147,6 +149,8 @@ def test_every_command_has_help_with_an_example(command: tuple[str, ...]) -> Non
 
 
 def test_vietnamese_terminals_are_answered_in_vietnamese(folder: str) -> None:
+    run("migrate", "--data-dir", folder)
+
     ended = run("device", "new", "--data-dir", folder, "--counter", "Q9", HAILONG_LANGUAGE="vi")
 
     assert sentence(ended, 2).startswith("không có quầy Q9")
@@ -280,6 +284,7 @@ def test_a_code_for_a_hall_names_counters_that_are_there(folder: str) -> None:
 
 
 def test_keys_for_words_are_made_and_listed_with_what_waits_and_a_lost_file_is_said(folder: str) -> None:
+    run("migrate", "--data-dir", folder)
     asked = ("words-key", "list", "--data-dir", folder)
     none, made = run(*asked), run("words-key", "new", "--data-dir", folder)
     listed = run(*asked)
