@@ -16,6 +16,7 @@ from kiosk.base.settings.layers import Origin, Source
 from kiosk.base.settings.listing import Overlay, list_settings
 from kiosk.base.settings.reading import Reading
 from kiosk.commands.doctor import examine_kiosk
+from kiosk.commands.own_journal import NO_JOURNAL
 from kiosk.commands.shared import Config, DataDir, t
 from kiosk.doctor.bundle import as_json, finding_part, journal_part, without_secrets, write_bundle
 from kiosk.office.from_centre import with_office
@@ -48,6 +49,9 @@ def support_bundle(
         "journal.json": journal_part(settings.journal_path, now),
         "log.txt": _log_part(),
     }
+    if not settings.journal_path.is_file():
+        # Also made where a kiosk could not begin; whoever mistyped the folder is told that it is none of a kiosk's.
+        typer.echo(t(NO_JOURNAL, path=settings.journal_path), err=True)
     file = write_bundle(to, parts, now)
     typer.echo(
         t("{file} holds no ratings, no personal data and no secrets; look into it before you send it.", file=file)

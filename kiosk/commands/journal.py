@@ -12,6 +12,7 @@ import typer
 from kiosk.__about__ import SOFTWARE
 from kiosk.base.clock import SystemClock
 from kiosk.base.errors import SpokenError
+from kiosk.commands.own_journal import settings_of_kiosk
 from kiosk.commands.shared import AsJson, Config, DataDir, t
 from kiosk.office.settings import load_kiosk_settings
 
@@ -34,7 +35,7 @@ def verify(data_dir: DataDir = None, config: Config = None, as_json: AsJson = Fa
     from kiosk.journal.upkeep.cuts import Checked, check_cuts
     from kiosk.journal.upkeep.verify import known_heads, verify_journal
 
-    settings = load_kiosk_settings(config, data_dir)
+    settings = settings_of_kiosk(config, data_dir)
     with JournalReader(settings.journal_path) as reader:
         fault = verify_journal(reader, known_heads(settings.journal_path, reader.id))
         entries = reader.head().next_seq - reader.anchor().next_seq
@@ -71,7 +72,7 @@ def backup(
     """An online, verified copy."""
     from kiosk.journal.upkeep.backup import back_up
 
-    settings = load_kiosk_settings(config, data_dir)
+    settings = settings_of_kiosk(config, data_dir)
     entries = back_up(settings.journal_path, file)
     typer.echo(t("{n} entries are in {file}, each as it was written.", n=t.number(entries), file=file))
 

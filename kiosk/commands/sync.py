@@ -14,7 +14,7 @@ import typer
 from kiosk.__about__ import SOFTWARE
 from kiosk.base.clock import SystemClock
 from kiosk.base.lifeline import hold_on
-from kiosk.commands.own_journal import own_journal_id
+from kiosk.commands.own_journal import own_journal_id, settings_of_kiosk
 from kiosk.commands.shared import AsJson, Config, DataDir, t
 from kiosk.office.settings import KioskSettings, load_kiosk_settings
 
@@ -69,7 +69,7 @@ def rotate(data_dir: DataDir = None, config: Config = None) -> None:
     """A new key pair; ratings that wait go on waiting."""
     from sync.agent.device.rotate import rotate_key
 
-    settings = load_kiosk_settings(config, data_dir)
+    settings = settings_of_kiosk(config, data_dir)
     reach = settings.collector
     rotate_key(
         settings.folder, SystemClock(settings.zone), url=reach.url or None, proxy=reach.proxy, ca_file=reach.ca_file
@@ -91,7 +91,9 @@ def sync(
     as_json: AsJson = False,
 ) -> None:
     """The sync agent."""
-    settings = load_kiosk_settings(config, data_dir)
+    # The agent waits for a kiosk that is not there yet; whoever asks is told.
+    read = settings_of_kiosk if status or compare or once else load_kiosk_settings
+    settings = read(config, data_dir)
     clock = SystemClock(settings.zone)
     if status:
         _say_status(settings, clock, as_json)
@@ -140,7 +142,7 @@ def server(
     """Follow the collector by hand."""
     from sync.agent.asked.by_hand import call_at
 
-    settings = load_kiosk_settings(config, data_dir)
+    settings = settings_of_kiosk(config, data_dir)
     reach, folder, journal = settings.collector, settings.folder, settings.journal_path
     clock, old = SystemClock(settings.zone), reach.url or None
     gone = call_at(
@@ -174,7 +176,7 @@ def log(
     from sync.agent.asked.public_log import log_lines, log_seen, see_to, write_evidence
     from sync.agent.device.enroll import KioskFiles
 
-    settings = load_kiosk_settings(config, data_dir)
+    settings = settings_of_kiosk(config, data_dir)
     now = SystemClock(settings.zone).now().wall
     if evidence is not None:
         file = write_evidence(settings.folder, evidence, now)
@@ -213,7 +215,7 @@ def export(
     """Signed batches on a stick; collector import takes them."""
     from sync.agent.asked.offline import export_batches
 
-    settings = load_kiosk_settings(config, data_dir)
+    settings = settings_of_kiosk(config, data_dir)
     clock, url = SystemClock(settings.zone), settings.collector.url or None
     with typer.progressbar(length=1, label=t("Exporting"), file=sys.stderr) as bar:
 
@@ -240,7 +242,7 @@ def ack(
     """Cursors that prove themselves."""
     from sync.agent.asked.offline import take_acknowledgement
 
-    settings = load_kiosk_settings(config, data_dir)
+    settings = settings_of_kiosk(config, data_dir)
     has, of = take_acknowledgement(settings.folder, settings.journal_path, file)
     typer.echo(t("The collector has {has} of {of} entries.", has=t.number(has), of=t.number(of)))
 

@@ -13,9 +13,10 @@ import typer
 
 from kiosk.base.clock import SystemClock
 from kiosk.base.errors import SpokenError
+from kiosk.commands.own_journal import settings_of_kiosk
 from kiosk.commands.shared import AsJson, Config, DataDir, t
 from kiosk.office.from_centre import with_office
-from kiosk.office.settings import KioskSettings, load_kiosk_settings
+from kiosk.office.settings import KioskSettings
 from kiosk.office.usb import write_whole
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def tally(
     ] = None,
 ) -> None:
     """The numbers, without a network, as far as they may be shown."""
-    settings, _version = with_office(load_kiosk_settings(config, data_dir))
+    settings, _version = with_office(settings_of_kiosk(config, data_dir))
     now = SystemClock(settings.zone).now().wall
     days = _days(day and day.date(), first and first.date(), last and last.date(), now.date())
     if sum((as_json, as_csv, xlsx is not None)) > 1:

@@ -183,6 +183,7 @@ def test_command_tells_keeps_evidence_and_ends_the_telling(folder, tmp_path, mon
     data = folder.parent / "data"
     settings = load_kiosk_settings(None, data)
     settings.folder.mkdir(parents=True)
+    settings.journal_path.touch()
     KioskFiles(folder).log.rename(KioskFiles(settings.folder).log)
 
     assert "does not hold this kiosk's entries" in run()
