@@ -66,7 +66,8 @@ def counter_new(
     from sync.collector.fleet.places import units
 
     begin = unit_name is not None
-    database, now = open_ready(load_config(config, data_dir), begin=begin), datetime.now(UTC)
+    settings, now = load_config(config, data_dir), datetime.now(UTC)
+    database = open_ready(settings, begin=unit_name is not None)
 
     def make(connection: Any) -> None:
         units.new_counter(connection, code, name, units.unit_for(connection, unit, unit_name), now, actor())
