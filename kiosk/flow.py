@@ -33,7 +33,7 @@ class Kept(Protocol):
         ...
 
 
-class Receipt(Protocol):
+class Future(Protocol):
     """The part of ``concurrent.futures.Future`` that is used here."""
 
     def add_done_callback(self, fn: Callable[[Any], object], /) -> None:
@@ -52,8 +52,8 @@ class Receipt(Protocol):
 class Recorder(Protocol):
     """Whoever keeps facts: at a kiosk ``kiosk.journal.recorder.Recorder``, tied in ``kiosk.run.start``."""
 
-    def record(self, fact: Fact) -> Receipt:
-        """Take the fact without waiting; the receipt is fulfilled when it is on disk, or fails and nothing was kept."""
+    def record(self, fact: Fact) -> Future:
+        """Take the fact without waiting; the future is fulfilled when it is on disk, or fails and nothing was kept."""
         ...
 
 
@@ -223,15 +223,15 @@ class Flow:
             settle = partial(self._settle, visit, fact)
             self._recorder.record(fact).add_done_callback(partial(self._bring_over, settle))
 
-    def _bring_over(self, settle: Callable[[Receipt], None], receipt: Receipt) -> None:
-        self._on_screen_thread(lambda: settle(receipt))
+    def _bring_over(self, settle: Callable[[Future], None], future: Future) -> None:
+        self._on_screen_thread(lambda: settle(future))
 
-    def _settle(self, visit: Visit, fact: Fact, receipt: Receipt) -> None:
+    def _settle(self, visit: Visit, fact: Fact, future: Future) -> None:
         """The recorder answered; a visit that is over by then no longer steers the screen."""
         at = self._clock.now()
-        refusal = receipt.exception()
+        refusal = future.exception()
         if refusal is None:
-            visit.fact_kept(fact, receipt.result().seq, at)
+            visit.fact_kept(fact, future.result().seq, at)
         else:
             _log.error("%s not recorded: %s", type(fact).__name__.lower(), refusal)
             visit.fact_refused(fact, at)
@@ -279,6 +279,6 @@ class Flow:
         )
 
 
-def _log_refusal(receipt: Receipt) -> None:
-    if (refusal := receipt.exception()) is not None:
+def _log_refusal(future: Future) -> None:
+    if (refusal := future.exception()) is not None:
         _log.error("maintenance not recorded: %s", refusal)

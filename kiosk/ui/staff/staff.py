@@ -175,8 +175,8 @@ class Staff:
         self.busy = True
         count = Count(at, seen.day.isoformat(), n, seen.counter or None)
         told = self._screen.t("Written down: {n} transactions.", n=self._screen.t.number(n))
-        receipt = self._wiring.recorder.record(count)
-        receipt.add_done_callback(
+        future = self._wiring.recorder.record(count)
+        future.add_done_callback(
             lambda answer: Frames.schedule_once(lambda _elapsed: self._served(answer.exception(), told), 0)
         )
         self._screen.refresh()

@@ -65,7 +65,6 @@ def counter_new(
     """Make a counter."""
     from sync.collector.fleet.places import units
 
-    begin = unit_name is not None
     settings, now = load_config(config, data_dir), datetime.now(UTC)
     database = open_ready(settings, begin=unit_name is not None)
 
