@@ -42,7 +42,7 @@ Since = Annotated[
 Workers = Annotated[int | None, typer.Option(help="Processes at work; default: one a core.", min=1)]
 
 
-class Asked(NamedTuple):
+class ToCheck(NamedTuple):
     """What is to be checked."""
 
     journal: str | None
@@ -74,7 +74,7 @@ def verify(
     settings = load_config(config, data_dir)
     database = open_ready(settings)
     with faults_named(database):
-        outcome = _check(settings, database, Asked(journal, unit, every, since, workers))
+        outcome = _check(settings, database, ToCheck(journal, unit, every, since, workers))
         with database.reading() as connection:
             places = places_of(connection, {finding.device_id for finding in outcome.findings})
     database.close()
@@ -83,7 +83,7 @@ def verify(
     raise typer.Exit(0 if outcome.holds else 1)
 
 
-def _check(settings: CollectorConfig, database: Database, asked: Asked) -> "Outcome":
+def _check(settings: CollectorConfig, database: Database, asked: ToCheck) -> "Outcome":
     """Check what was asked, and keep in the file of marks how far each journal held."""
     from sync.collector.proof.marks import MarkFile
     from sync.collector.proof.run import Outcome, Settings, Task, check_kiosks, check_sums, kiosks_of, rule_of
