@@ -199,9 +199,8 @@ def _enrol(wishes: Wishes, settings: KioskSettings, *, quiet: bool) -> None:
     clock, reach, info = SystemClock(settings.zone), settings.collector, {"software": SOFTWARE}
     folder, journal_id = settings.folder, own_journal_id(settings, clock)
     device = enroll_kiosk(
-        folder, reach.url, wishes.code, journal_id, clock,
-        info=info, proxy=reach.proxy, ca_file=reach.ca_file, log=log,
-    )  # fmt: skip
+        folder, reach.url, wishes.code, journal_id, clock, info=info, proxy=reach.proxy, ca_file=reach.ca_file, log=log
+    )
     if wishes.counter and device.counter != wishes.counter:
         raise WrongCounter(
             "the code was for counter {found}, not {wanted}; move the kiosk there with: "

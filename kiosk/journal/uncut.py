@@ -189,7 +189,7 @@ class Uncut:
         stream = (line.counter or "", self.setting.series(line.survey, line.question))
         self._rated[line.seq] = Rated(
             line.seq, line.at, stream, line.level, line.standing, moves=self.setting.moves, version=line.survey
-        )  # fmt: skip
+        )
 
     def _give_reasons(self, line: ReasonsLine) -> None:
         rated = self._rated[line.rating]

@@ -119,8 +119,11 @@ def restart_line(at: str, t: Texts, *, was_whole: bool) -> str:
     """That the log was begun anew, and whether there was need to."""
     day = _day(at, t)
     if was_whole:
-        return t("The log was restarted on {day}, although nothing of the old one was lost. What this kiosk saw of it "
-                 "is kept.", day=day)  # fmt: skip
+        return t(
+            "The log was restarted on {day}, although nothing of the old one was lost. What this kiosk saw of it "
+            "is kept.",
+            day=day,
+        )
     return t("The log was restarted on {day}: the old one was lost, and what this kiosk saw of it is kept.", day=day)
 
 
@@ -135,13 +138,18 @@ def reach_line(seen: LogSeen, t: Texts) -> str:
 def witness_line(seen: LogSeen, t: Texts) -> str:
     """Whether others vouch that everybody is shown one log; for a kiosk that has seen a checkpoint."""
     if seen.known == 0 and seen.strangers:
-        return t("One story is not proven: other offices have signed the log, but this kiosk does not know them; it "
-                 "was enrolled before they were named.")  # fmt: skip
+        return t(
+            "One story is not proven: other offices have signed the log, but this kiosk does not know them; it "
+            "was enrolled before they were named."
+        )
     if seen.known == 0:
         return t("One story is not proven: no other office witnesses this log.")
     if seen.witnesses < max(1, seen.quorum):
-        return t("One story is not proven: too few other offices have signed the log ({n} of {of}).",
-                 n=t.number(seen.witnesses), of=t.number(max(1, seen.quorum)))  # fmt: skip
+        return t(
+            "One story is not proven: too few other offices have signed the log ({n} of {of}).",
+            n=t.number(seen.witnesses),
+            of=t.number(max(1, seen.quorum)),
+        )
     return t("Other offices that signed the log: {n}.", n=t.number(seen.witnesses))
 
 

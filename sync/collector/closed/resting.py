@@ -117,8 +117,10 @@ class _Look:
         reasons = self._connection.execute(
             select(r.reason, func.sum(r.n))
             .join(block, and_(r.journal_id == b.journal_id, r.last_seq == b.last_seq))
-            .where(mine).group_by(r.reason).order_by(r.reason)
-        )  # fmt: skip
+            .where(mine)
+            .group_by(r.reason)
+            .order_by(r.reason)
+        )
         aside = _add([_levels(row) for row in pieces if row.standing not in (COUNTED, SUSPECT)])
         counted = _add([_levels(row) for row in pieces if row.standing == COUNTED])
         stands = self._connection.execute(select(q.counter_id, q.standing, q.n).where(q.pool_id == one.pool_id))

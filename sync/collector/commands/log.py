@@ -41,10 +41,18 @@ def status(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson 
         tell("Log {origin}, key {vkey}", origin=found.origin, vkey=found.vkey)
         if waiting := _waiting_key(settings, found):
             tell("A new key waits, and signs from the next checkpoint on: {vkey}", vkey=waiting)
-        tell("{size} leaves are signed, up to {day}; {published} are published", size=t.number(found.size),
-             day=found.day or "-", published=t.number(found.published_size))  # fmt: skip
-        tell("Cosigned by {n} of {of} witnesses; needed: {needed}", n=found.cosigned,
-             of=len(settings.log.witnesses), needed=settings.log.needed)  # fmt: skip
+        tell(
+            "{size} leaves are signed, up to {day}; {published} are published",
+            size=t.number(found.size),
+            day=found.day or "-",
+            published=t.number(found.published_size),
+        )
+        tell(
+            "Cosigned by {n} of {of} witnesses; needed: {needed}",
+            n=found.cosigned,
+            of=len(settings.log.witnesses),
+            needed=settings.log.needed,
+        )
         if not settings.log.witnesses:
             tell("No witness is set: that everybody is shown one and the same log is not proven.")
         if found.fault:
@@ -56,8 +64,11 @@ def run(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False) -
     """Do now what the collector does after midnight: log what grew until yesterday, sign it, ask witnesses."""
     database, keeper = _keeper(config, data_dir)
     if keeper.config.log_is_named_locally and _state(database) is None:
-        tell("The log will be called {name} for good, which is this machine's own address. Set public_url or log.name "
-             "first where others are to know it.", name=keeper.config.log_name)  # fmt: skip
+        tell(
+            "The log will be called {name} for good, which is this machine's own address. Set public_url or log.name "
+            "first where others are to know it.",
+            name=keeper.config.log_name,
+        )
         ask(yes=yes)
     with faults_named(database):
         keeper.run(at_once=True)
@@ -81,11 +92,13 @@ def rebuild(config: ConfigFile = None, data_dir: DataDir = None) -> None:
 
 @log_app.command(epilog="Example: collector log restart")
 def restart(
-    config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    yes: Yes = False,
     although_whole: Annotated[
         bool, typer.Option("--although-whole", help="Also where nothing is lost; kiosks and auditors are told so.")
     ] = False,
-) -> None:  # fmt: skip
+) -> None:
     """Where the log is lost for good: begin another that says which it follows. Kiosks say restarted, not altered."""
     from sync.collector.fleet.devices.own import read_own_key
     from sync.collector.transparency.by_hand import restart_log
@@ -98,8 +111,12 @@ def restart(
             own_key = read_own_key(connection)
         said = restart_log(keeper, own_key, actor(), although_whole=although_whole)
     database.close()
-    tell("The log {old} ended with {size} leaves; {new} follows it.", old=said.old.name, size=said.last_size,
-         new=said.new.name)  # fmt: skip
+    tell(
+        "The log {old} ended with {size} leaves; {new} follows it.",
+        old=said.old.name,
+        size=said.last_size,
+        new=said.new.name,
+    )
     tell("Its key, for whoever witnesses it: {vkey}", vkey=said.new.vkey)
 
 
@@ -117,8 +134,12 @@ def new_key(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = Fals
     database.close()
     until = terminal_texts("collector").day(keeper.today + BOTH_SIGN - timedelta(days=1))
     tell("Its key, for whoever witnesses it: {vkey}", vkey=vkey)
-    tell("It signs from the next checkpoint on, and the old key beside it until {day}. By then each witness needs it: "
-         "collector witness add-log '{vkey}'", day=until, vkey=vkey)  # fmt: skip
+    tell(
+        "It signs from the next checkpoint on, and the old key beside it until {day}. By then each witness needs it: "
+        "collector witness add-log '{vkey}'",
+        day=until,
+        vkey=vkey,
+    )
     tell("Back up {folder} now: an older backup has the old key alone.", folder=keeper.folder.root)
 
 
@@ -157,5 +178,9 @@ def _tell_state(database: Database) -> None:
     found = _state(database)
     database.close()
     if found is not None:
-        tell("{size} leaves are signed, up to {day}; {published} are published", size=found.size, day=found.day or "-",
-             published=found.published_size)  # fmt: skip
+        tell(
+            "{size} leaves are signed, up to {day}; {published} are published",
+            size=found.size,
+            day=found.day or "-",
+            published=found.published_size,
+        )

@@ -43,8 +43,11 @@ def move(
         return
     address, at = _address(url), _moment(day, settings) or now
     in_transaction(database, lambda connection: own.plan_move(connection, address, at, now, actor()))
-    tell("From {time} on this collector is at {url}; kiosks hear of it at their next contact.",
-         time=_time(at, settings), url=address)  # fmt: skip
+    tell(
+        "From {time} on this collector is at {url}; kiosks hear of it at their next contact.",
+        time=_time(at, settings),
+        url=address,
+    )
 
 
 def _address(url: str) -> str:

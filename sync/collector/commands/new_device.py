@@ -119,14 +119,24 @@ def _make_codes(settings: CollectorConfig, table: Path, out: Path | None, valid_
     t = terminal_texts("collector")
     with typer.progressbar(length=len(rows), label=t("Making codes"), file=sys.stderr) as bar:
         made = make_codes(
-            database, rows, table, out, Terms(settings.url, now, until, actor(), roots),
+            database,
+            rows,
+            table,
+            out,
+            Terms(settings.url, now, until, actor(), roots),
             lambda done, _of: bar.update(done - bar.pos),
-        )  # fmt: skip
+        )
     database.close()
-    tell("Codes made: {made}. Kept from before: {kept}. Counters with a kiosk already: {running}.",
-         made=t.number(made.made), kept=t.number(made.kept), running=t.number(made.running))  # fmt: skip
-    tell("The setup files are in {folder}, a folder for each counter; codes.csv says until when each code holds.",
-         folder=out)  # fmt: skip
+    tell(
+        "Codes made: {made}. Kept from before: {kept}. Counters with a kiosk already: {running}.",
+        made=t.number(made.made),
+        kept=t.number(made.kept),
+        running=t.number(made.running),
+    )
+    tell(
+        "The setup files are in {folder}, a folder for each counter; codes.csv says until when each code holds.",
+        folder=out,
+    )
 
 
 def _draw_qr(text: str, file: Path) -> None:

@@ -158,11 +158,15 @@ def _sentences(outcome: "Outcome", places: Mapping[str, str], t: Texts) -> Itera
     for finding in outcome.findings:
         yield sentence_of(finding, places, t)
     if outcome.holds:
-        yield t("Everything holds: {journals} journals, {entries} entries.", journals=t.number(outcome.journals),
-                entries=t.number(outcome.entries))  # fmt: skip
+        yield t(
+            "Everything holds: {journals} journals, {entries} entries.",
+            journals=t.number(outcome.journals),
+            entries=t.number(outcome.entries),
+        )
     if chain_only := outcome.entries - outcome.signed:
-        yield t("For {n} of these entries the chain vouches alone: no signature was kept with them.",
-                n=t.number(chain_only))  # fmt: skip
+        yield t(
+            "For {n} of these entries the chain vouches alone: no signature was kept with them.", n=t.number(chain_only)
+        )
 
 
 def _as_json(outcome: "Outcome", places: Mapping[str, str], t: Texts) -> str:

@@ -62,8 +62,10 @@ def add_log(
     files = _files(config, data_dir)
     files.cosigner()
     added = files.add_log(origin or log.name, log)
-    tell("The log {origin} is watched from now on." if added else "The log {origin} is watched already.",
-         origin=origin or log.name)  # fmt: skip
+    tell(
+        "The log {origin} is watched from now on." if added else "The log {origin} is watched already.",
+        origin=origin or log.name,
+    )
 
 
 @witness_app.command(epilog="Example: collector witness status --json")

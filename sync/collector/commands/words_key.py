@@ -27,8 +27,12 @@ def words_key_new(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     file, now = KeyFile(settings.words_key_file), datetime.now(UTC)
     database = open_ready(settings)
     key_id = in_transaction(database, lambda connection: renew_key(connection, file, now, actor()))
-    tell("Made the key {key}. Keep a copy of {file} in a safe, apart from backups of the database: whoever loses it "
-         "loses the words that were sealed for it, and no rating.", key=key_id, file=file.path)  # fmt: skip
+    tell(
+        "Made the key {key}. Keep a copy of {file} in a safe, apart from backups of the database: whoever loses it "
+        "loses the words that were sealed for it, and no rating.",
+        key=key_id,
+        file=file.path,
+    )
 
 
 @words_key_app.command("list", epilog="Example: collector words-key list --json")

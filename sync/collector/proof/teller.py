@@ -42,9 +42,7 @@ Dated = tuple[int, int, str]
 class Teller:
     """Of one journal."""
 
-    def __init__(
-        self, connection: Connection, journal_id: str, sender: Device, days: LocalDays, now: datetime
-    ) -> None:  # fmt: skip
+    def __init__(self, connection: Connection, journal_id: str, sender: Device, days: LocalDays, now: datetime) -> None:
         self._connection, self._journal_id, self._sender = connection, journal_id, sender
         self._now = now
         self._moved: set[tuple[str, str]] | None = None

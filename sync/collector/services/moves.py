@@ -81,8 +81,10 @@ def move_counter(connection: Connection, code: str, to: str, since: date, act: A
     if found.since is not None and since < found.since:
         raise NotAllowed(
             "counter {code} stands in unit {unit} since {day} only: name that day or a later one",
-            code=code, unit=found.unit, day=found.since.isoformat(),
-        )  # fmt: skip
+            code=code,
+            unit=found.unit,
+            day=found.since.isoformat(),
+        )
     lock_journals(connection, found.counter_id)
     if _stands_since(connection, found, since, act):
         ratings = _correct(connection, found, wanted)
@@ -111,8 +113,9 @@ def end_unit(connection: Connection, code: str, into: Sequence[str], since: date
         raise NotAllowed(
             "these counters stand in unit {code}: {counters}; move each to where it belongs with: "
             "collector counter move",
-            code=code, counters=_listed(counters),
-        )  # fmt: skip
+            code=code,
+            counters=_listed(counters),
+        )
     moved = [move_counter(connection, each, followers[0].code, since, act) for each in counters]
     connection.execute(update(unit).where(unit.c.unit_id == found.unit_id).values(ended_on=since))
     for follower in followers:

@@ -22,9 +22,12 @@ from sync.collector.errors import CollectorError
 _OF_THE_DATA = ("21", "22", "23", "428", "54")
 """PostgreSQL's classes of errors: cardinality, data, constraints, types that do not fit, limits of a row."""
 _ODD = (
-    "too many SQL variables", "string or blob too big", "Expression tree is too large",
-    "JSON cannot hold BLOB values", "Could not decode to UTF-8",
-)  # fmt: skip
+    "too many SQL variables",
+    "string or blob too big",
+    "Expression tree is too large",
+    "JSON cannot hold BLOB values",
+    "Could not decode to UTF-8",
+)
 """What SQLite says of data beyond its limits or of no form, in the class in which it says that the disk is full."""
 
 

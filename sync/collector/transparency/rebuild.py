@@ -93,5 +93,7 @@ def _no_mirror(heard: Heard, size: int) -> LogBehind:
     return LogBehind(
         "{who} knows {theirs} leaves of this log, here are {size}, and no mirror has the rest: name a copy of the "
         "log's folder public in [log] mirrors and try again; only where there is none: collector log restart",
-        who=newest.who, theirs=newest.signed.checkpoint.size, size=size,
-    )  # fmt: skip
+        who=newest.who,
+        theirs=newest.signed.checkpoint.size,
+        size=size,
+    )

@@ -25,9 +25,11 @@ class Recorded(Closings):
         """What is shown, what waits and what was set aside, and all of it together."""
         t = self.t
         numbers = {
-            "counted": t.number(line.n or 0), "aside": t.number(line.aside_n), "recorded": t.number(line.recorded),
+            "counted": t.number(line.n or 0),
+            "aside": t.number(line.aside_n),
+            "recorded": t.number(line.recorded),
             "waiting": t.number(line.waiting_n),
-        }  # fmt: skip
+        }
         if line.waiting_n:
             return t(
                 "counted {counted} + not shown yet {waiting} + set aside {aside} = {recorded} ratings recorded",

@@ -134,9 +134,11 @@ def read_docket(connection: Connection, query: Query, today: date, calendars: Ca
     lately = _SELECT.where(*here, kinds[Which.CLOSED]).order_by(
         follow_up.c.closed_on.desc(), follow_up.c.case_id.desc()
     )
-    closed = () if query.which is Which.CLOSED else _cases(
-        connection, connection.execute(lately.limit(CLOSED_LATELY)).all(), today, calendars
-    )  # fmt: skip
+    closed = (
+        ()
+        if query.which is Which.CLOSED
+        else _cases(connection, connection.execute(lately.limit(CLOSED_LATELY)).all(), today, calendars)
+    )
     return replace(docket, query=replace(query, page=page), cases=cases, closed=closed)
 
 

@@ -100,9 +100,13 @@ def open_case(connection: Connection, found: LowResult, rule: Rule, opener: Open
     step = {"case_id": case_id, "at": rule.now, "actor": opener.full_name, "what": OPENED, "note": opener.note}
     connection.execute(insert(follow_up_step).values(step))
     details = {
-        "place": found.place.key, "period": found.period, "bad": found.bad.numerator, "n": found.bad.denominator,
-        "owner": owner.name if owner else None, "due": row["due_on"].isoformat(),
-    } | ({"note": opener.note} if opener.note else {})  # fmt: skip
+        "place": found.place.key,
+        "period": found.period,
+        "bad": found.bad.numerator,
+        "n": found.bad.denominator,
+        "owner": owner.name if owner else None,
+        "due": row["due_on"].isoformat(),
+    } | ({"note": opener.note} if opener.note else {})
     note(connection, rule.now, opener.name, "case open", row["number"], details)
     return case_id
 

@@ -69,9 +69,13 @@ def gather(connection: Connection, window: Window, missed: Missed, series_of: Se
 
     def watched(counter_id: int, half_days: Mapping[HalfDay, Pressed]) -> Watched:
         return Watched(
-            counter_id, half_days, served.get(counter_id, {}), bool(kiosks.get(counter_id)),
-            not any(kiosk.silent for kiosk in kiosks.get(counter_id, ())), window.open_days(of_counter[counter_id]),
-        )  # fmt: skip
+            counter_id,
+            half_days,
+            served.get(counter_id, {}),
+            bool(kiosks.get(counter_id)),
+            not any(kiosk.silent for kiosk in kiosks.get(counter_id, ())),
+            window.open_days(of_counter[counter_id]),
+        )
 
     visits = [watched(counter_id, half_days) for counter_id, half_days in sorted(_visits(piles).items())]
     sizes = Counter[_Series]()

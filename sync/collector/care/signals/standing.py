@@ -54,10 +54,10 @@ def told_before(connection: Connection, counter_id: int, since: date) -> date | 
         select(uncut_count.c.day, -uncut_count.c.n).where(
             uncut_count.c.counter_id == counter_id, uncut_count.c.day >= since
         ),
-        select(p.day, -levels).join_from(block, block_piece, same).where(
-            near, p.counter_id == counter_id, p.day >= since
-        ),
-    ).subquery()  # fmt: skip
+        select(p.day, -levels)
+        .join_from(block, block_piece, same)
+        .where(near, p.counter_id == counter_id, p.day >= since),
+    ).subquery()
     wanted = select(every.c.day).group_by(every.c.day).having(func.sum(every.c.n) > 0)
     return connection.execute(wanted.order_by(every.c.day.desc()).limit(1)).scalar_one_or_none()
 

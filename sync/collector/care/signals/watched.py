@@ -47,10 +47,14 @@ class Pressed:
     def __add__(self, other: "Pressed") -> "Pressed":
         """What was pressed in the same half day on two surveys."""
         return Pressed(
-            self.levels + other.levels, self.quick + other.quick, self.quick_levels + other.quick_levels,
-            self.slots + other.slots, self.outside + other.outside, self.untold + other.untold,
+            self.levels + other.levels,
+            self.quick + other.quick,
+            self.quick_levels + other.quick_levels,
+            self.slots + other.slots,
+            self.outside + other.outside,
+            self.untold + other.untold,
             self.on_day_off + other.on_day_off,
-        )  # fmt: skip
+        )
 
     @property
     def n(self) -> int:

@@ -97,9 +97,11 @@ def why_refused(t: Texts, why: str) -> str:
         r"its ring cannot be read: (.*)": lambda said: t("its ring cannot be read: {said}", said=said),
         r"(.*); and it could not be gone back to (\S+): (.*)": lambda first, version, said: t(
             "{first}; and it could not be gone back to {version}: {said}",
-            first=why_refused(t, first), version=version, said=said,
+            first=why_refused(t, first),
+            version=version,
+            said=said,
         ),
-    }  # fmt: skip
+    }
     for pattern, words in known.items():
         if found := re.fullmatch(pattern, why):
             return words(*found.groups())

@@ -48,8 +48,12 @@ def check_unions(connection: Connection, days: dict[str, Any], least: int) -> It
 
     ``least`` is how many ratings are told together by the settings.
     """
-    names = {"first_day": "u.first_day", "last_day": "u.last_day", "block_first": "b.first_day",
-             "block_last": "b.last_day"}  # fmt: skip
+    names = {
+        "first_day": "u.first_day",
+        "last_day": "u.last_day",
+        "block_first": "b.first_day",
+        "block_last": "b.last_day",
+    }
     day = DAYS[connection.dialect.name]
     statement = _UNIONS.format(**{name: day.format(column) for name, column in names.items()})
     for one in connection.execute(text(statement), days).all():

@@ -41,9 +41,10 @@ def _shared_unions(connection: Connection, counter_id: int) -> list[Row[Any]]:
     b, p, u = block.c, block_piece.c, aside_union.c
     here = and_(p.journal_id == b.journal_id, p.last_seq == b.last_seq, p.counter_id == counter_id)
     inside = and_(
-        b.journal_id == u.journal_id, b.union_seq == u.first_seq,
+        b.journal_id == u.journal_id,
+        b.union_seq == u.first_seq,
         or_(b.counter_id == counter_id, and_(b.counter_id.is_(None), select(literal(1)).where(here).exists())),
-    )  # fmt: skip
+    )
     wanted = select(aside_union).where(u.counter_id <= 0, select(literal(1)).where(inside).exists())
     return list(connection.execute(wanted))
 

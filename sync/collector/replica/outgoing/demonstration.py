@@ -104,8 +104,12 @@ def spans_of(dialect: str) -> list[tuple[str, str, str, str]]:
     """For half days ``s.day``, ``s.part``: the first and the last day of each row, its grain and its part."""
     monday, sunday, first, last = (each[dialect] for each in (_MONDAY, _SUNDAY, _FIRST, _LAST))
     week = f"{_GREATEST[dialect]}({monday}, {first})", f"{_LEAST[dialect]}({sunday}, {last})"
-    return [("s.day", "s.day", HALF, "s.part"), ("s.day", "s.day", DAY, "''"), (*week, WEEK, "''"),
-            (first, last, MONTH, "''")]  # fmt: skip
+    return [
+        ("s.day", "s.day", HALF, "s.part"),
+        ("s.day", "s.day", DAY, "''"),
+        (*week, WEEK, "''"),
+        (first, last, MONTH, "''"),
+    ]
 
 
 def _add_up(connection: Connection, grain: str, first: str, last: str, part: str) -> None:
@@ -113,13 +117,17 @@ def _add_up(connection: Connection, grain: str, first: str, last: str, part: str
     said = f"s.survey, s.question, s.stream, '{grain}', {first}, {last}"
     by = f"s.survey, s.question, s.stream, {first}, {last}"
     into = ", ".join((*OF_COUNTER, *LEVEL_NAMES))
-    connection.execute(text(
-        f"INSERT INTO shown_count ({into}) SELECT {said}, {part}, s.counter_id, {sums} FROM ({_SAID}) AS s "  # noqa: S608
-        f"GROUP BY {by}, s.counter_id{'' if part != 's.part' else ', s.part'}"
-    ))  # fmt: skip
+    connection.execute(
+        text(
+            f"INSERT INTO shown_count ({into}) SELECT {said}, {part}, s.counter_id, {sums} FROM ({_SAID}) AS s "  # noqa: S608
+            f"GROUP BY {by}, s.counter_id{'' if part != 's.part' else ', s.part'}"
+        )
+    )
     if grain != HALF:
         into = ", ".join((*OF_UNIT, *LEVEL_NAMES))
-        connection.execute(text(
-            f"INSERT INTO shown_unit_count ({into}) SELECT {said}, c.unit_id, {sums} FROM ({_SAID}) AS s "  # noqa: S608
-            f"JOIN counter c ON c.counter_id = s.counter_id GROUP BY {by}, c.unit_id"
-        ))  # fmt: skip
+        connection.execute(
+            text(
+                f"INSERT INTO shown_unit_count ({into}) SELECT {said}, c.unit_id, {sums} FROM ({_SAID}) AS s "  # noqa: S608
+                f"JOIN counter c ON c.counter_id = s.counter_id GROUP BY {by}, c.unit_id"
+            )
+        )

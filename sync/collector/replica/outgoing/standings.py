@@ -36,9 +36,13 @@ def blocks_at(connection: Connection, stretch: Stretch) -> list[Row[Any]]:
     """
     b = block.c
     wanted = select(*BLOCK).where(
-        b.counter_id == stretch.counter_id, b.fault.is_(None), b.pool_id.is_(None), b.last_day >= stretch.first,
-        b.first_day <= stretch.last, select(block_piece.c.last_seq).where(_inside(stretch)).exists(),
-    )  # fmt: skip
+        b.counter_id == stretch.counter_id,
+        b.fault.is_(None),
+        b.pool_id.is_(None),
+        b.last_day >= stretch.first,
+        b.first_day <= stretch.last,
+        select(block_piece.c.last_seq).where(_inside(stretch)).exists(),
+    )
     return list(connection.execute(wanted.order_by(b.journal_id, b.last_seq)))
 
 

@@ -81,7 +81,7 @@ block = clustered(
     *_index("ix_block_united", "journal_id", "union_seq", where="union_seq IS NOT NULL"),
     *_index("ix_block_unknown", "series", "question", where=UNKNOWN),
     Index(None, "counter_id", "last_day"),
-)  # fmt: skip
+)
 
 # Tails of one month that are told together, in its unit and in those above: fixed for good when it is made.
 pool = clustered(

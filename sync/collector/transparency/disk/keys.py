@@ -139,8 +139,9 @@ class KeyFiles:
             raise LogDamaged(
                 "the log's private key {file} cannot be read ({why}): put it back from its backup, or begin another "
                 "log with: collector log restart",
-                file=path, why=type(error).__name__,
-            ) from error  # fmt: skip
+                file=path,
+                why=type(error).__name__,
+            ) from error
 
     def statements(self) -> tuple[Note, ...]:
         """The statements that are published here, oldest first."""
@@ -169,7 +170,7 @@ def _require_newest(statements: Sequence[Note], signer: Signer) -> None:
             "the log's newest key {key} is not here: put its files key and key.old back from a backup; if it is lost: "
             "collector log restart",
             key=newest.rpartition("+")[0],
-        )  # fmt: skip
+        )
 
 
 def _public_text(newest: Verifier, statements: Sequence[Note]) -> bytes:

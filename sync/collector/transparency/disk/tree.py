@@ -90,9 +90,8 @@ class Tree:
         before = self.leaves(size // TILE_WIDTH, size) if begun else []
         each = [*before, *leaves]
         return [
-            (Tile(-1, (size - begun + at) // TILE_WIDTH, len(some)), encode_bundle(some))
-            for at, some in _cut(each)
-        ]  # fmt: skip
+            (Tile(-1, (size - begun + at) // TILE_WIDTH, len(some)), encode_bundle(some)) for at, some in _cut(each)
+        ]
 
     def _level(self, level: int, first: int, row: Sequence[bytes]) -> tuple[list[tuple[Tile, bytes]], list[bytes], int]:
         """The tiles of one level that hold ``row`` from hash ``first`` on, and what they add to the level above."""

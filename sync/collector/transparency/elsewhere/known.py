@@ -118,8 +118,10 @@ def require_on_the_way(folder: Folder, size: int, claims: Sequence[Claim]) -> No
         raise LogBehind(
             "{who} knows {theirs} leaves of this log, and here are {size}: rebuild it with collector log rebuild, or "
             "begin another one with collector log restart",
-            who=newest.who, theirs=newest.signed.checkpoint.size, size=size,
-        )  # fmt: skip
+            who=newest.who,
+            theirs=newest.signed.checkpoint.size,
+            size=size,
+        )
 
 
 def is_new_to(witness: Witness, here: Signed | None) -> bool:
@@ -139,5 +141,6 @@ def require_heard(settings: Log, heard: Heard, here: Signed | None, *, is_publis
         raise LogUnsure(
             "{n} of the witnesses said what they know of the log, and {needed} must, to know that nothing newer was "
             "signed. One that is new to the log is shown it by collector log run",
-            n=n, needed=settings.needed_to_sign,
-        )  # fmt: skip
+            n=n,
+            needed=settings.needed_to_sign,
+        )

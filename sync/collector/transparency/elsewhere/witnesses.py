@@ -69,9 +69,7 @@ class Asking:
         """Its own line among those it answered, once it holds."""
         verifier = self.witness.verifier
         try:
-            own = [
-                one for one in read_signatures(lines) if (one.name, one.key_id) == (verifier.name, verifier.key_id)
-            ]  # fmt: skip
+            own = [one for one in read_signatures(lines) if (one.name, one.key_id) == (verifier.name, verifier.key_id)]
             for one in own:
                 verifier.verify(note.text, one.signature)
         except LogWrong as error:
