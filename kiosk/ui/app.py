@@ -41,29 +41,17 @@ def run_kiosk(wiring: Wiring) -> None:
 
 def stop_kiosk() -> None:
     """Close the kiosk that is running, from whatever thread; with none running, do nothing."""
-    from kivy.app import App
-    from kivy.clock import Clock
-
-    if (app := App.get_running_app()) is not None:
-        Clock.schedule_once(lambda _elapsed: app.stop(), 0)
+    _have_done(lambda app: app.stop())
 
 
 def call_touch_test() -> None:
     """Show the touch test on the resting screen, from whatever thread; with no kiosk running, do nothing."""
-    from kivy.app import App
-    from kivy.clock import Clock
-
-    if (app := App.get_running_app()) is not None:
-        Clock.schedule_once(lambda _elapsed: app.call_touch_test(), 0)
+    _have_done(lambda app: app.call_touch_test())
 
 
 def tell_doubt(*, doubted: bool) -> None:
     """Say on the resting screen that a proof of the public log failed, or no more; from whatever thread."""
-    from kivy.app import App
-    from kivy.clock import Clock
-
-    if (app := App.get_running_app()) is not None:
-        Clock.schedule_once(lambda _elapsed: setattr(app, "doubted", doubted), 0)
+    _have_done(lambda app: setattr(app, "doubted", doubted))
 
 
 def repeat_on_screen(act: Callable[[], None], every_s: float) -> None:
@@ -89,6 +77,15 @@ def prepare_window(options: WindowOptions) -> Any:
         Config.remove_option("input", name)
     Config.set("input", "mouse", "mouse,disable_multitouch")
     return _open_window()
+
+
+def _have_done(act: Callable[[Any], object]) -> None:
+    """Have the kiosk that is running do something on the thread that draws."""
+    from kivy.app import App
+    from kivy.clock import Clock
+
+    if (app := App.get_running_app()) is not None:
+        Clock.schedule_once(lambda _elapsed: act(app), 0)
 
 
 def _graphics(options: WindowOptions) -> dict[str, str]:

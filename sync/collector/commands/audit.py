@@ -3,38 +3,48 @@
 What does the work is imported by the command, so that ``--help`` does not load the tables, pages and exports.
 """
 
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.base.private_file import write_private
 from kiosk.base.terminal.terminal import terminal_texts
 from kiosk.base.texts import texts
-from sync.collector.commands.shared import ConfigFile, DataDir, actor, in_transaction, open_ready, tell
+from sync.collector.commands.shared import (
+    ClosedMonth,
+    ConfigFile,
+    DataDir,
+    Language,
+    OfUnit,
+    note_down,
+    services_of,
+    write_file,
+)
 from sync.collector.errors import UsageWrong
+from sync.collector.people.rights import ANYBODY
 from sync.collector.settings.collector import load_config
+from sync.protocol.tlog.checkpoint import Checkpoint
+from sync.protocol.tlog.errors import NoteWrong
+from sync.protocol.tlog.note import Note
 
 if TYPE_CHECKING:
     from sync.collector.services.services import Services
-    from sync.protocol.tlog.checkpoint import Checkpoint
 
 PURPOSE_MAX = 300
 
 
 def audit_bundle(
     out: Annotated[Path, typer.Argument(help="File to write, a zip.", metavar="FILE")],
-    period: Annotated[str, typer.Option(help="2026-11, a month that was closed.")],
+    period: ClosedMonth,
     config: ConfigFile = None,
     data_dir: DataDir = None,
-    unit: Annotated[str | None, typer.Option(help="Code of a unit; default: all units together.")] = None,
+    unit: OfUnit = None,
     since: Annotated[
         Path | None,
         typer.Option(help="A checkpoint that the auditor has: prove that the log goes on from it.", metavar="FILE"),
     ] = None,
-    language: Annotated[str, typer.Option(help="vi or en.")] = "vi",
+    language: Language = "vi",
     lines: Annotated[
         bool, typer.Option("--lines", help="With every line of the month: single ratings. A second person grants it.")
     ] = False,
@@ -49,14 +59,10 @@ def audit_bundle(
     Without --lines it holds no lines, and nothing that rests on fewer than five ratings. hailong-verify.py reads it.
     """
     from sync.collector.kit.bundle import Wanted, make_bundle
-    from sync.collector.people.audit import note
-    from sync.collector.people.rights import ANYBODY
     from sync.collector.services.closed import find_shelf
-    from sync.collector.services.services import make_services
 
     settings, known = load_config(config, data_dir), None if since is None else _checkpoint(since)
-    database, now = open_ready(settings), datetime.now(UTC)
-    services = make_services(settings, database)
+    services = services_of(settings)
     shelf = find_shelf(services, ANYBODY, unit, period)
     details = {"form": "zip", "period": shelf.period.code, "closed": shelf.closing.number}
     if lines:
@@ -65,8 +71,8 @@ def audit_bundle(
     services.writer.close()
     action, subject = "audit lines" if lines else "audit bundle", shelf.place.key or "*"
     # Written down before the file is: whoever takes it away cannot have it without that.
-    in_transaction(database, lambda connection: note(connection, now, actor(), action, subject, details))
-    _write(out, body)
+    note_down(services.database, action, subject, details)
+    write_file(out, body)
 
 
 def _granted(services: "Services", second_person: str | None, purpose: str, place: str) -> dict[str, Any]:
@@ -83,20 +89,8 @@ def _granted(services: "Services", second_person: str | None, purpose: str, plac
     return {"second": second_person, "purpose": purpose.strip()[:PURPOSE_MAX]}
 
 
-def _checkpoint(path: Path) -> "Checkpoint":
-    from sync.protocol.tlog.checkpoint import Checkpoint
-    from sync.protocol.tlog.errors import NoteWrong
-    from sync.protocol.tlog.note import Note
-
+def _checkpoint(path: Path) -> Checkpoint:
     try:
         return Checkpoint.parse(Note.parse(path.read_text("utf-8")).text)
     except (OSError, UnicodeDecodeError, NoteWrong) as error:
         raise UsageWrong("{file} is no checkpoint: {why}", file=path, why=error) from error
-
-
-def _write(out: Path, body: bytes) -> None:
-    try:
-        write_private(out, body, durable=True)
-    except OSError as error:
-        raise UsageWrong("cannot write {file}: {why}", file=out, why=error.strerror) from error
-    tell("Wrote {file}", file=out)

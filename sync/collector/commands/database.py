@@ -13,6 +13,7 @@ from kiosk.base.terminal.terminal import terminal_texts
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.commands.shared import ConfigFile, DataDir, actor, open_ready, tell
 from sync.collector.settings.collector import load_config
+from sync.collector.store.backup import back_up
 from sync.collector.store.database import faults_named, open_database
 
 
@@ -35,8 +36,6 @@ def backup(
     data_dir: DataDir = None,
 ) -> None:
     """Copy the embedded database into a new file, while the collector runs, and check the copy."""
-    from sync.collector.store.backup import back_up
-
     database = open_database(load_config(config, data_dir).database)
     with faults_named(database):
         ratings = back_up(database, file)

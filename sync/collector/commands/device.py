@@ -1,15 +1,17 @@
-"""The commands about kiosks: a code for a new one, and what may happen to it later.
+"""The commands about kiosks: a code for a new one, what may happen to it later, and for which counters it may speak.
 
 What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
 """
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
+from kiosk.base.terminal.terminal import terminal_texts
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.commands.new_device import device_new
 from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, actor, in_transaction, open_ready, tell
@@ -21,6 +23,9 @@ device_app = typer.Typer(help="Kiosks.", no_args_is_help=True)
 DeviceName = Annotated[
     str,
     typer.Argument(metavar="DEVICE", help="Its id or the beginning of it, or the code of a counter with one kiosk."),
+]
+Counters = Annotated[
+    list[str], typer.Option("--counter", metavar="CODE", help="Code of a counter; may be given several times.")
 ]
 
 device_app.command(
@@ -50,12 +55,12 @@ def device_list(config: ConfigFile = None, data_dir: DataDir = None, as_json: As
 @device_app.command("revoke", epilog="Example: collector device revoke 3f2504e0")
 def device_revoke(device: DeviceName, config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """Withdraw a kiosk's credential; it keeps what it has not sent for: kiosk enroll --new-key."""
-    from sync.collector.fleet.devices.credentials import find_device, revoke_device
+    from sync.collector.fleet.devices.credentials import revoke_device
 
     database = open_ready(load_config(config, data_dir))
 
     def revoke(connection: Any) -> str:
-        found = find_device(connection, device)
+        found = _find(connection, device)
         revoke_device(connection, found, datetime.now(UTC), actor())
         return found
 
@@ -79,7 +84,7 @@ def device_move(
 
     With --since, what was pressed from then on and has come already goes along.
     """
-    from sync.collector.fleet.devices.credentials import find_device, move_device
+    from sync.collector.fleet.devices.credentials import move_device
     from sync.collector.services.device_moves import move_device_since
     from sync.collector.services.moves import Act
 
@@ -88,7 +93,7 @@ def device_move(
     database = open_ready(settings)
 
     def move(connection: Any) -> tuple[str, int]:
-        found = find_device(connection, device)
+        found = _find(connection, device)
         if moment is None:
             move_device(connection, found, counter, now, actor())
             return found, 0
@@ -101,6 +106,85 @@ def device_move(
     else:
         tell("Kiosk {device} stands at counter {counter} since {time}; ratings that go along: {n}", device=found,
               counter=counter, time=moment.strftime("%H:%M %d/%m/%Y"), n=ratings)  # fmt: skip
+
+
+@device_app.command("grant", epilog="Example: collector device grant 3f2504e0 --counter Q2 --counter Q3")
+def device_grant(device: DeviceName, counter: Counters, config: ConfigFile = None, data_dir: DataDir = None) -> None:
+    """Let the kiosk of a hall speak for these counters besides its own."""
+    from sync.collector.fleet.devices.grants import grant_counters
+    from sync.collector.fleet.kiosks.beyond import read_asides
+
+    settings = load_config(config, data_dir)
+    database = open_ready(settings)
+
+    def grant(connection: Any) -> tuple[str, int]:
+        found = _find(connection, device)
+        grant_counters(connection, found, counter, (now := datetime.now(UTC)), actor())
+        asides = read_asides(connection, found, "", now, settings.zone)
+        return found, sum(one.n for one in asides if one.code in counter)
+
+    found, kept = in_transaction(database, grant)
+    tell("Kiosk {device} may speak for {counters} too.", device=found, counters=", ".join(counter))
+    if kept:
+        n = terminal_texts("collector").number(kept)
+        tell("{n} entries for them were set aside before; count them with: collector reproject", n=n)
+
+
+@device_app.command("ungrant", epilog="Example: collector device ungrant 3f2504e0 --counter Q3")
+def device_ungrant(device: DeviceName, counter: Counters, config: ConfigFile = None, data_dir: DataDir = None) -> None:
+    """Take nothing from the kiosk for these counters any more that is pressed from now on."""
+    from sync.collector.fleet.devices.grants import end_grants
+
+    database = open_ready(load_config(config, data_dir))
+
+    def end(connection: Any) -> str:
+        found = _find(connection, device)
+        end_grants(connection, found, counter, datetime.now(UTC), actor())
+        return found
+
+    found = in_transaction(database, end)
+    tell("Kiosk {device} speaks for {counters} no longer.", device=found, counters=", ".join(counter))
+
+
+@device_app.command("counters", epilog="Example: collector device counters 3f2504e0 --json")
+def device_counters(
+    device: DeviceName, config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson = False
+) -> None:
+    """For which counters a kiosk may speak, and what it sent beyond that: kept, set aside and not counted."""
+    from sync.collector.fleet.devices.grants import read_grants
+    from sync.collector.fleet.kiosks.beyond import read_asides
+
+    settings = load_config(config, data_dir)
+    database = open_ready(settings)
+    with database.reading() as connection:
+        found = _find(connection, device)
+        grants = read_grants(connection, found).get(found, [])
+        asides = read_asides(connection, found, "", datetime.now(UTC), settings.zone)
+    database.close()
+    if as_json:
+        said = {"device": found, "grants": [asdict(one) for one in grants], "aside": [asdict(one) for one in asides]}
+        typer.echo(json.dumps(said, ensure_ascii=False, default=datetime.isoformat))
+        return
+    t = terminal_texts("collector")
+    for grant in grants:
+        typer.echo(f"{grant.code}  {grant.name}  {_state(grant, t, settings.zone)}")
+    for one in asides:
+        typer.echo(f"{t('set aside')}: {' '.join(filter(None, (one.reason, one.code)))}  {t.number(one.n)}")
+
+
+def _state(grant: Any, t: Any, zone: Any) -> str:
+    if grant.until is not None:
+        return str(t("ended {time}", time=grant.until.astimezone(zone).strftime("%H:%M %d/%m/%Y")))
+    time = grant.granted_at.astimezone(zone).strftime("%H:%M %d/%m/%Y")
+    if grant.is_unseen:
+        return str(t("by the update, {time}", time=time))
+    return str(t("granted {time} by {who}", time=time, who=grant.granted_by))
+
+
+def _find(connection: Any, device: str) -> str:
+    from sync.collector.fleet.devices.credentials import find_device
+
+    return find_device(connection, device)
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime:

@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -78,14 +78,11 @@ def run(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False) -
 @log_app.command(epilog="Example: collector log rebuild")
 def rebuild(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """After a restore: fetch from a mirror what this log had signed, and lay its index in the database out again."""
-    from sync.collector.fleet.devices.own import read_own_key
     from sync.collector.transparency.by_hand import rebuild_log
 
     database, keeper = _keeper(config, data_dir)
     with faults_named(database):
-        with database.reading() as connection:
-            own_key = read_own_key(connection)
-        done = rebuild_log(keeper, own_key, actor())
+        done = rebuild_log(keeper, _own_key(database), actor())
     database.close()
     tell("{added} leaves were fetched; the log has {size}.", added=done.added, size=done.size)
 
@@ -100,16 +97,13 @@ def restart(
     ] = False,
 ) -> None:
     """Where the log is lost for good: begin another that says which it follows. Kiosks say restarted, not altered."""
-    from sync.collector.fleet.devices.own import read_own_key
     from sync.collector.transparency.by_hand import restart_log
 
     database, keeper = _keeper(config, data_dir)
     tell("Another log begins. The one before cannot be gone on with after that; its files stay.")
     ask(yes=yes)
     with faults_named(database):
-        with database.reading() as connection:
-            own_key = read_own_key(connection)
-        said = restart_log(keeper, own_key, actor(), although_whole=although_whole)
+        said = restart_log(keeper, _own_key(database), actor(), although_whole=although_whole)
     database.close()
     tell(
         "The log {old} ended with {size} leaves; {new} follows it.",
@@ -156,6 +150,14 @@ def _keeper(config: ConfigFile, data_dir: DataDir) -> "tuple[Database, Keeper]":
             return work(connection)
 
     return database, Keeper(settings, database, transact, lambda: datetime.now(UTC))
+
+
+def _own_key(database: Database) -> Any:
+    """By which the collector is known to its kiosks."""
+    from sync.collector.fleet.devices.own import read_own_key
+
+    with database.reading() as connection:
+        return read_own_key(connection)
 
 
 def _waiting_key(settings: CollectorConfig, state: "State") -> str | None:

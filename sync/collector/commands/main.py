@@ -15,7 +15,6 @@ from sync.collector.commands.counts import counts_app
 from sync.collector.commands.database import backup, migrate, reproject
 from sync.collector.commands.demo import demo_data
 from sync.collector.commands.device import device_app
-from sync.collector.commands.grants import device_counters, device_grant, device_ungrant
 from sync.collector.commands.log import log_app
 from sync.collector.commands.move import move
 from sync.collector.commands.notices import notices_app
@@ -37,9 +36,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-device_app.command("grant", epilog="Example: collector device grant 3f2504e0 --counter Q2 --counter Q3")(device_grant)
-device_app.command("ungrant", epilog="Example: collector device ungrant 3f2504e0 --counter Q3")(device_ungrant)
-device_app.command("counters", epilog="Example: collector device counters 3f2504e0 --json")(device_counters)
 app.add_typer(device_app, name="device")
 app.command("import", epilog="Example: collector import /media/usb/*.hailong")(import_files)
 app.command("ack-file", epilog="Example: collector ack-file /media/usb/hailong.ack")(ack_file)

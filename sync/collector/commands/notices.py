@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import select
 
 from kiosk.base.terminal.terminal import terminal_texts
-from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, actor, in_transaction, open_ready, tell
+from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, in_transaction, note_down, open_ready, tell
 from sync.collector.errors import UsageWrong
 from sync.collector.settings.collector import load_config
 from sync.collector.settings.notices import is_mail_address
@@ -54,7 +55,6 @@ def notices_test(
     from sync.collector.chores.every import roads_of
     from sync.collector.notices.letter import Letter, Sheet
     from sync.collector.notices.outbox import AT_THE_WEBHOOK, MAIL, WEBHOOK, Kind
-    from sync.collector.people.audit import note
 
     settings, now, t = load_config(config, data_dir), datetime.now(UTC), terminal_texts("collector")
     places = [(MAIL, address) for address in to or ()] + ([(WEBHOOK, AT_THE_WEBHOOK)] if webhook else [])
@@ -70,12 +70,10 @@ def notices_test(
         roads[channel].deliver(Letter(address, (sheet,)))
         tell("Delivered: {channel} {address}", channel=channel, address=address)
     details = {"channels": sorted({channel for channel, _ in places}), "n": len(places)}
-    in_transaction(database, lambda connection: note(connection, now, actor(), "notices test", "-", details))
+    note_down(database, "notices test", "-", details)
 
 
 def _read(connection: Any, *, trouble_only: bool) -> list[Any]:
-    from sqlalchemy import select
-
     from sync.collector.store.schema import delivery, notice
 
     columns = (notice.c.created_at, notice.c.kind, notice.c.subject)

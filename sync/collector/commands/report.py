@@ -4,17 +4,27 @@ What does the work is imported by each command, so that ``--help`` does not load
 """
 
 import json
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.base.private_file import write_private
 from kiosk.base.texts import texts
-from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, actor, in_transaction, open_ready, tell
+from sync.collector.commands.shared import (
+    AsJson,
+    ClosedMonth,
+    ConfigFile,
+    DataDir,
+    Language,
+    OfUnit,
+    note_down,
+    services_of,
+    tell,
+    write_file,
+)
 from sync.collector.errors import UsageWrong
+from sync.collector.people.rights import ANYBODY
 from sync.collector.settings.collector import CollectorConfig, load_config
 
 if TYPE_CHECKING:
@@ -42,29 +52,23 @@ def report(
     counter: Annotated[str | None, typer.Option(help="Code of one of its counters.")] = None,
     measure: Annotated[str, typer.Option(help="top2box or mean5.")] = "top2box",
     versus: Annotated[str, typer.Option(help="UNIT or UNIT:COUNTER to put beside it.")] = "",
-    language: Annotated[str, typer.Option(help="vi or en.")] = "vi",
+    language: Language = "vi",
 ) -> None:
     """Write a report of a unit or counter; the audit log tells of it."""
     from sync.collector.export.forms import FORMS, file_of
-    from sync.collector.people.audit import note
-    from sync.collector.people.rights import ANYBODY
     from sync.collector.services.reports import Query, read_book
-    from sync.collector.services.services import make_services
 
     form = out.suffix.removeprefix(".").lower()
     if form not in FORMS:
         raise UsageWrong("{file} must end in .csv, .xlsx or .pdf", file=out)
     settings = load_config(config, data_dir)
-    database, now = open_ready(settings), datetime.now(UTC)
-    services = make_services(settings, database)
+    services = services_of(settings)
     book = read_book(services, ANYBODY, Query(unit, counter, period, compare, measure=measure, versus=versus))
     body = file_of(services, book, form, texts("collector", language))
     services.writer.close()
     details = {"form": form, "period": book.period.code}
-    in_transaction(
-        database, lambda connection: note(connection, now, actor(), "export", book.place.key or "*", details)
-    )
-    _write(out, body)
+    note_down(services.database, "export", book.place.key or "*", details)
+    write_file(out, body)
 
 
 @closed_app.command("make", epilog="Example: collector closed make --config /etc/hailong/collector.toml")
@@ -72,18 +76,16 @@ def closed_make(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """Close now what is due, and make the corrections; a running collector does the same by itself."""
     from sync.collector.chores.every import transact
     from sync.collector.chores.months import CloseMonths
-    from sync.collector.services.services import make_services
 
     settings = load_config(config, data_dir)
     if settings.demo:
         raise UsageWrong("a demonstration closes no month: it shows single presses")
-    database = open_ready(settings)
-    services = make_services(settings, database)
+    services = services_of(settings)
     kept = CloseMonths(services, partial(transact, services)).run_all(
         lambda month: tell("Closing {month}", month=month)
     )
     services.writer.close()
-    database.close()
+    services.database.close()
     tell("Reports kept: {n}", n=kept)
 
 
@@ -91,7 +93,7 @@ def closed_make(config: ConfigFile = None, data_dir: DataDir = None) -> None:
 def closed_list(
     config: ConfigFile = None,
     data_dir: DataDir = None,
-    unit: Annotated[str | None, typer.Option(help="Code of a unit; default: all units together.")] = None,
+    unit: OfUnit = None,
     period: Annotated[str, typer.Option(help="2026-11; default: every month that was closed.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -116,52 +118,36 @@ def closed_export(
         Path,
         typer.Argument(help="File to write; its ending says which kind: .csv, .xlsx, .pdf or .json.", metavar="FILE"),
     ],
-    period: Annotated[str, typer.Option(help="2026-11, a month that was closed.")],
+    period: ClosedMonth,
     config: ConfigFile = None,
     data_dir: DataDir = None,
-    unit: Annotated[str | None, typer.Option(help="Code of a unit; default: all units together.")] = None,
+    unit: OfUnit = None,
     number: Annotated[
         int | None, typer.Option(help="0 is the first report, then its corrections; default: the newest.")
     ] = None,
 ) -> None:
     """Write a file of a closed month, byte for byte as it was made; the audit log tells of it."""
-    from sync.collector.people.audit import note
     from sync.collector.services.closed import take_kept
-    from sync.collector.services.services import make_services
 
     settings = load_config(config, data_dir)
     (shelf,) = _shelves(settings, unit, period)
-    database, now = open_ready(settings), datetime.now(UTC)
-    services = make_services(settings, database)
+    services = services_of(settings)
     number = shelf.closing.number if number is None else number
     form = out.suffix.removeprefix(".").lower()
     body = take_kept(services, shelf, number, form)
     services.writer.close()
     details = {"form": form, "period": shelf.period.code, "closed": number}
-    in_transaction(
-        database, lambda connection: note(connection, now, actor(), "export", shelf.place.key or "*", details)
-    )
-    _write(out, body)
+    note_down(services.database, "export", shelf.place.key or "*", details)
+    write_file(out, body)
 
 
 def _shelves(settings: CollectorConfig, unit: str | None, period: str) -> "list[Shelf]":
     """What was kept of a unit: of one month, or of each."""
-    from sync.collector.people.rights import ANYBODY
     from sync.collector.services.closed import find_shelf, months_kept
-    from sync.collector.services.services import make_services
 
-    database = open_ready(settings)
-    services = make_services(settings, database)
+    services = services_of(settings)
     months = [period] if period else months_kept(services, ANYBODY, unit)
     found = [find_shelf(services, ANYBODY, unit, month) for month in months]
     services.writer.close()
-    database.close()
+    services.database.close()
     return found
-
-
-def _write(out: Path, body: bytes) -> None:
-    try:
-        write_private(out, body, durable=True)
-    except OSError as error:
-        raise UsageWrong("cannot write {file}: {why}", file=out, why=error.strerror) from error
-    tell("Wrote {file}", file=out)

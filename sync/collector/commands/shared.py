@@ -7,15 +7,20 @@ import getpass
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kiosk.base.private_file import write_private
 from kiosk.base.terminal.terminal import terminal_texts
 from sync.collector.errors import NotAllowed, UsageWrong
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.database import Database, faults_named, open_database
+
+if TYPE_CHECKING:
+    from sync.collector.services.services import Services
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file; see config/collector.toml.")]
 DataDir = Annotated[
@@ -23,6 +28,9 @@ DataDir = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print the result alone.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do what is shown without asking.")]
+OfUnit = Annotated[str | None, typer.Option(help="Code of a unit; default: all units together.")]
+ClosedMonth = Annotated[str, typer.Option(help="2026-11, a month that was closed.")]
+Language = Annotated[str, typer.Option(help="vi or en.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
@@ -45,12 +53,36 @@ def open_ready(settings: CollectorConfig, *, begin: bool = False, quiet: bool = 
     return database
 
 
+def services_of(settings: CollectorConfig) -> "Services":
+    """What a request has, for a command: over the database that is there; ``writer.close()`` ends them."""
+    from sync.collector.services.services import make_services
+
+    return make_services(settings, open_ready(settings))
+
+
 def in_transaction(database: Database, work: Callable[[Any], Any]) -> Any:
     """What ``work`` returns, once its transaction is committed; the database is closed."""
     with faults_named(database), database.writing() as connection:
         done = work(connection)
     database.close()
     return done
+
+
+def note_down(database: Database, action: str, subject: str, details: dict[str, Any]) -> None:
+    """Write into the audit log what is about to be handed out; the database is closed."""
+    from sync.collector.people.audit import note
+
+    now = datetime.now(UTC)
+    in_transaction(database, lambda connection: note(connection, now, actor(), action, subject, details))
+
+
+def write_file(out: Path, body: bytes) -> None:
+    """Write a file for this user alone, whole or not at all, and say so. Raises UsageWrong."""
+    try:
+        write_private(out, body, durable=True)
+    except OSError as error:
+        raise UsageWrong("cannot write {file}: {why}", file=out, why=error.strerror) from error
+    tell("Wrote {file}", file=out)
 
 
 def ask(*, yes: bool) -> None:

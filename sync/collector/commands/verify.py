@@ -16,6 +16,7 @@ from kiosk.base.terminal.terminal import terminal_texts
 from kiosk.base.texts import Texts
 from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, open_ready
 from sync.collector.errors import UsageWrong
+from sync.collector.proof.marks import MarkFile
 from sync.collector.proof.wrong import sentence_of
 from sync.collector.settings.collector import CollectorConfig, load_config
 from sync.collector.store.database import Database, faults_named
@@ -69,24 +70,31 @@ def verify(
     """
     if sum((journal is not None, unit is not None, every)) != 1:
         raise UsageWrong("say what to check: --all, --unit CODE or --journal ID")
-    from sync.collector.proof.run import places_of
-
     settings = load_config(config, data_dir)
     database = open_ready(settings)
     with faults_named(database):
-        outcome = _check(settings, database, ToCheck(journal, unit, every, since, workers))
-        with database.reading() as connection:
-            places = places_of(connection, {finding.device_id for finding in outcome.findings})
+        outcome, places = _check(settings, database, ToCheck(journal, unit, every, since, workers))
     database.close()
     t = terminal_texts("collector")
     typer.echo(_as_json(outcome, places, t) if as_json else "\n".join(_sentences(outcome, places, t)))
     raise typer.Exit(0 if outcome.holds else 1)
 
 
-def _check(settings: CollectorConfig, database: Database, asked: ToCheck) -> "Outcome":
-    """Check what was asked, and keep in the file of marks how far each journal held."""
-    from sync.collector.proof.marks import MarkFile
-    from sync.collector.proof.run import Outcome, Settings, Task, check_kiosks, check_sums, kiosks_of, rule_of
+def _check(settings: CollectorConfig, database: Database, asked: ToCheck) -> "tuple[Outcome, dict[str, str]]":
+    """Check what was asked, and keep in the file of marks how far each journal held; where the kiosks at fault stand.
+
+    By kiosk, the code of its counter.
+    """
+    from sync.collector.proof.run import (
+        Outcome,
+        Settings,
+        Task,
+        check_kiosks,
+        check_sums,
+        kiosks_of,
+        places_of,
+        rule_of,
+    )
 
     checkpoint = _checkpoint_in(asked.since)
     marks = None if asked.since is None or checkpoint else MarkFile(asked.since)
@@ -106,7 +114,8 @@ def _check(settings: CollectorConfig, database: Database, asked: ToCheck) -> "Ou
     outcome.findings += _of_the_log(settings, database, [] if asked.every else wanted, checkpoint)
     if marks is not None:
         marks.tidy()
-    return outcome
+    with database.reading() as connection:
+        return outcome, places_of(connection, {finding.device_id for finding in outcome.findings})
 
 
 def _of_the_log(
