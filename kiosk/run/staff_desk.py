@@ -1,4 +1,7 @@
-"""Staff desk: what lies behind the staff door of one kiosk, put together from its settings."""
+"""Staff desk: what lies behind the staff door of one kiosk, put together from its settings.
+
+What the staff ask for is imported when they do: the first face waits neither for argon2 nor for SQLAlchemy.
+"""
 
 import threading
 from datetime import timedelta

@@ -1,4 +1,7 @@
-"""``collector log``: how the transparency log is, and what is done by hand where it was restored or lost."""
+"""``collector log``: how the transparency log is, and what is done by hand where it was restored or lost.
+
+What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
+"""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,7 @@
 """``collector witness``: watches another office's log and cosigns that it only grows.
 
-It needs no database and none of the collector's settings but the data folder.
+It needs no database and none of the collector's settings but the data folder. The server is imported by the command
+that runs it.
 """
 
 import json
