@@ -28,7 +28,6 @@ from kiosk.journal.disk.lock import AGENT_S_MAX, lock_of
 from kiosk.journal.disk.place import require_fit_place
 from kiosk.journal.disk.reserve import Reserve
 from kiosk.journal.disk.schema import STEPS
-from kiosk.journal.enclosing import Enclosed, enclose
 from kiosk.journal.errors import JournalUnwritable
 from kiosk.journal.lines import (
     ClockLine,
@@ -48,7 +47,7 @@ from kiosk.journal.reader import Entry, head_of
 from kiosk.journal.recovery.recovery import Older, make_sound
 from kiosk.journal.refusal import refused, telling_refusals
 from kiosk.journal.stated import InForce, state_in_force
-from kiosk.journal.writing import bring_up_to_date, start_journal, write_line
+from kiosk.journal.writing import Enclosed, bring_up_to_date, enclose, start_journal, write_line
 
 COMMIT_ATTEMPTS_MAX = 3
 CLOCK_STEP_S_MIN = 2.0

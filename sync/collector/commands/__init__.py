@@ -1,4 +1,5 @@
 """Commands: every ``collector …`` that can be typed, one file a family.
 
-A command reads its options, calls a room and tells the result.
+A command reads its options, calls a room and tells the result. What several need lies in ``shared``; families know
+nothing of each other and ``main`` puts them together, so there are as many files here as there are families.
 """

@@ -5,7 +5,8 @@ touches one shard only. ``segment`` and ``rating`` carry the moment of receipt i
 key, for on PostgreSQL they are partitioned by its month. Migrations make the tables;
 a test holds them and this module together.
 
-No table is read or written here.
+No table is read or written here. Each family of tables has a file of its own, so there are more than elsewhere; whoever
+needs a table imports it from here.
 """
 
 from sync.collector.store.schema.blocks import (
