@@ -134,10 +134,10 @@ class Intake:
         body = request.body if is_gzip(encoding) and not enclosures else None
         batch = Batch(journal_id, start, lines, enclosures, body, head)
         clock_words = format_kiosk_clock(verified.clock)
-        receipt = Arrival(self._now(), verified.clock, verified.signature, clock_words, verified.base, by_file=True)
+        arrival = Arrival(self._now(), verified.clock, verified.signature, clock_words, verified.base, by_file=True)
         with self._writing() as connection:
-            ensure_partitions(connection, receipt.received_at)
-            outcome = append_batch(connection, sender[-1], batch, receipt, self._days, apart=True)
+            ensure_partitions(connection, arrival.received_at)
+            outcome = append_batch(connection, sender[-1], batch, arrival, self._days, apart=True)
             match outcome:
                 case Appended(_, added):
                     result.added += added

@@ -98,7 +98,7 @@ class Conflict:
 
 
 def append_batch(
-    connection: Connection, device: Device, batch: Batch, receipt: Arrival, days: LocalDays, apart: bool = False
+    connection: Connection, device: Device, batch: Batch, arrival: Arrival, days: LocalDays, apart: bool = False
 ) -> Appended | Conflict:
     """Append ``batch`` to the copy if, and only if, it continues it; a repeat changes nothing.
 
@@ -106,14 +106,14 @@ def append_batch(
     batch, and whoever calls does it again (``lies_in_the_data``). Raises JournalForeign for a journal that another
     device writes.
     """
-    copy = _locked_copy(connection, device, batch, receipt)
+    copy = _locked_copy(connection, device, batch, arrival)
     if copy is None:
         return Conflict(Cursor.start(batch.journal_id))
     known = _known_lines(copy.cursor, batch)
     if known is None:
         return Conflict(copy.cursor)
     fresh = batch.lines[known:]
-    received_us = micros(receipt.received_at)
+    received_us = micros(arrival.received_at)
     if not fresh:
         _take_enclosures(connection, copy, copy.cursor.next_seq, received_us, batch)
         return Appended(copy.cursor, 0)
@@ -122,15 +122,15 @@ def append_batch(
         raise HeadDiffers("the signed head is not the hash after the last line of the batch")
     as_sent = batch.body if len(fresh) == len(batch.lines) and not batch.enclosures else None
     part = Segment(batch.journal_id, copy.cursor, end, as_sent or packed(fresh), as_sent is not None)
-    vouching = Vouching(receipt.signature, receipt.kiosk_clock, device.key_id, receipt.base or None, receipt.by_file)
+    vouching = Vouching(arrival.signature, arrival.kiosk_clock, device.key_id, arrival.base or None, arrival.by_file)
     keep_segment(connection, part, received_us, device.device_id, vouching)
-    sender = _Sender(connection, device, copy, receipt, days, fresh)
+    sender = _Sender(connection, device, copy, arrival, days, fresh)
     unread, measured_us = sender.take_apart(end) if apart else sender.take_whole()
     _take_enclosures(connection, copy, end.next_seq, received_us, batch)
     is_first = copy.cursor.next_seq == 1
     if copy.continued or may_cut(fresh, days, copy.measured_us, measured_us, is_first=is_first):
         mark_due(connection, [batch.journal_id])
-    _move_cursor(connection, copy, end, receipt, measured_us)
+    _move_cursor(connection, copy, end, arrival, measured_us)
     return Appended(end, len(fresh), unread)
 
 
@@ -175,7 +175,7 @@ class _Sender:
     connection: Connection
     device: Device
     copy: _Copy
-    receipt: Arrival
+    arrival: Arrival
     days: LocalDays
     fresh: tuple[bytes, ...]
 
@@ -199,7 +199,7 @@ class _Sender:
         return unread, measured_before(self.connection, self.copy.journal_id, end.next_seq)
 
     def _take(self, start: Cursor, lines: Sequence[bytes]) -> Projection:
-        connection, received_at = self.connection, self.receipt.received_at
+        connection, received_at = self.connection, self.arrival.received_at
         writer = JournalWriter(self.device.device_id, self.copy.journal_id, self.copy.continued)
         duplicates = find_duplicates(connection, writer, start, lines, received_at)
         return keep_said(connection, writer, project(start.next_seq, lines, self._context, duplicates), received_at)
@@ -207,12 +207,12 @@ class _Sender:
     @cached_property
     def _context(self) -> Context:
         # Of the whole batch: a press time is bound by what stands before and after its line, however it is taken apart.
-        return _context(self.connection, self.device, self.copy, self.receipt, self.days, self.fresh)
+        return _context(self.connection, self.device, self.copy, self.arrival, self.days, self.fresh)
 
     def _set_aside(self, seq: int, error: Exception) -> int:
         entry = failed(seq, error)
         _log.warning("entry set aside", journal=self.copy.journal_id, seq=seq, why=entry.detail)
-        keep_unread(self.connection, self.copy.journal_id, micros(self.receipt.received_at), [entry])
+        keep_unread(self.connection, self.copy.journal_id, micros(self.arrival.received_at), [entry])
         return 1
 
 
@@ -220,12 +220,12 @@ class _Sender:
 _COPY_LOCKED = COPY.with_for_update()
 
 
-def _locked_copy(connection: Connection, device: Device, batch: Batch, receipt: Arrival) -> _Copy | None:
+def _locked_copy(connection: Connection, device: Device, batch: Batch, arrival: Arrival) -> _Copy | None:
     row = connection.execute(_COPY_LOCKED, {"wanted": batch.journal_id}).one_or_none()
     if row is None:
         if batch.start != Cursor.start(batch.journal_id):
             return None
-        _open_copy(connection, device, batch, receipt)
+        _open_copy(connection, device, batch, arrival)
         row = connection.execute(_COPY_LOCKED, {"wanted": batch.journal_id}).one()
     if row.next_seq > 1:
         require_owner(row.device_id, device.device_id)
@@ -236,10 +236,10 @@ def _locked_copy(connection: Connection, device: Device, batch: Batch, receipt: 
     return _Copy(batch.journal_id, cursor, row.boot, row.boot_offset_us, row.continued, row.measured_us)
 
 
-def _open_copy(connection: Connection, device: Device, batch: Batch, receipt: Arrival) -> None:
+def _open_copy(connection: Connection, device: Device, batch: Batch, arrival: Arrival) -> None:
     # Two first batches may come at once; the second waits here and then finds the row.
     names = ("journal_id", "device_id", "next_seq", "head", "first_received_at", "last_received_at")
-    row = (batch.journal_id, device.device_id, 1, batch.start.head, *[micros(receipt.received_at)] * 2)
+    row = (batch.journal_id, device.device_id, 1, batch.start.head, *[micros(arrival.received_at)] * 2)
     insert_rows(connection, journal, {}, names, [row], then="ON CONFLICT (journal_id) DO NOTHING")
     begin_cuts(connection, batch.journal_id)
 
@@ -253,13 +253,13 @@ def _known_lines(stored: Cursor, batch: Batch) -> int | None:
 
 
 def _context(
-    connection: Connection, device: Device, copy: _Copy, receipt: Arrival, days: LocalDays, fresh: tuple[bytes, ...]
+    connection: Connection, device: Device, copy: _Copy, arrival: Arrival, days: LocalDays, fresh: tuple[bytes, ...]
 ) -> Context:
-    boot = "" if receipt.by_file else receipt.clock.boot
+    boot = "" if arrival.by_file else arrival.clock.boot
     writer = JournalWriter(device.device_id, copy.journal_id, copy.continued)
     offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
     walls = Walls(fresh, device.floor, copy.measured_us)
-    clock = PressClock(micros(receipt.received_at), boot, receipt.clock.mono_us, offset_of, walls)
+    clock = PressClock(micros(arrival.received_at), boot, arrival.clock.mono_us, offset_of, walls)
     return Context(device.counter_id, device.counters, clock, days, device.moves, device.spans, device.ended)
 
 
@@ -274,10 +274,10 @@ def _take_enclosures(connection: Connection, copy: _Copy, next_seq: int, receive
     enclose(connection, copy.journal_id, taken)
 
 
-def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, receipt: Arrival, measured_us: int | None) -> None:
-    boot: str | None = receipt.clock.boot
-    offset_us: int | None = micros(receipt.received_at) - receipt.clock.mono_us
-    if receipt.by_file:
+def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, arrival: Arrival, measured_us: int | None) -> None:
+    boot: str | None = arrival.clock.boot
+    offset_us: int | None = micros(arrival.received_at) - arrival.clock.mono_us
+    if arrival.by_file:
         boot, offset_us = copy.boot, copy.boot_offset_us
     elif copy.boot is not None and copy.boot_offset_us is not None and copy.boot != boot:
         keep_boot(connection, copy.journal_id, copy.boot, copy.boot_offset_us)
@@ -287,7 +287,7 @@ def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, receipt: Arri
             "wanted": copy.journal_id,
             "next_seq": end.next_seq,
             "head": end.head,
-            "last_received_at": receipt.received_at,
+            "last_received_at": arrival.received_at,
             "boot": boot,
             "boot_offset_us": offset_us,
             "measured_us": copy.measured_us if measured_us is None else measured_us,
