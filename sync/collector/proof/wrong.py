@@ -77,6 +77,7 @@ class What(StrEnum):
     STREAM_LOST = "something is shown of {series} that no page looks for"
     VERSION_CHANGED = "the survey {survey} is added up with others than those of its levels"
     REPORT_CHANGED = "report {number} of the closed month {day}, or a file of it, is not what was kept then"
+    REPORT_OTHERS = "the report kept as {subject} says itself that it is of {said}: unit, month and number"
 
     @property
     def code(self) -> str:

@@ -154,7 +154,7 @@ class Keeper:
         self.index_of(folder, epoch, size).complete()
         for older in self.older_indexes(folder):
             older.complete()
-        wanted = Wanted(epoch, self.day, keys.changes, folder.first_leaf())
+        wanted = Wanted(epoch, self.day, folder.tree, keys.changes, folder.first_leaf())
         due, first_hashes = due_leaves(self.database, wanted, size)
         if due:
             signed = self._add(folder, keys, size, due)

@@ -11,9 +11,11 @@ from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select
 
 from sync.collector.replica.stored import stored_entries
 from sync.collector.store.database import Database
-from sync.collector.store.schema import closed_month, device, device_key, journal, log_journal, log_leaf
+from sync.collector.store.schema import device, device_key, journal, log_journal, log_leaf
+from sync.collector.transparency.disk.tree import Tree
 from sync.collector.transparency.leaves.cuts import cuts_of, with_cuts
 from sync.collector.transparency.leaves.index import Entry
+from sync.collector.transparency.leaves.reports import kept_reports, require_new, require_said
 from sync.protocol.tlog.leaf import (
     ENDED,
     JOURNAL,
@@ -27,7 +29,6 @@ from sync.protocol.tlog.leaf import (
     journal_secret,
     key_leaf,
     logkey_leaf,
-    report_leaf,
 )
 from sync.protocol.tlog.statement import KeyChange
 
@@ -47,17 +48,22 @@ class Wanted(NamedTuple):
     epoch: int
     day: date
     """The office's day that has ended."""
+    tree: Tree
+    """What is signed so far."""
     changes: Sequence[KeyChange] = ()
     first: bytes | None = None
     """The leaf with which a log begins that follows a lost one."""
 
 
 def due_leaves(database: Database, wanted: Wanted, size: int) -> tuple[list[Due], list[tuple[str, bytes]]]:
-    """The leaves that are due, in their order, and the first hashes of journals that were not remembered yet."""
+    """The leaves that are due, in their order, and the first hashes of journals that were not remembered yet.
+
+    Raises LogAltered for a closed report whose row and numbers do not say the same, or that the log has already.
+    """
     learnt: list[tuple[str, bytes]] = []
     others = list(_journals(database, wanted, learnt))
     with database.reading() as connection:
-        others += [*_keys(connection, wanted), *_reports(connection, wanted), *_log_keys(connection, wanted)]
+        others += [*_keys(connection, wanted), *_reports(connection, wanted, size), *_log_keys(connection, wanted)]
     return [*_restart(wanted, size), *sorted(others, key=lambda due: due.leaf)], learnt
 
 
@@ -135,15 +141,13 @@ def _keys(connection: Connection, wanted: Wanted) -> Iterator[Due]:
             yield Due(leaf.raw, Entry(wanted.day, KEY, subject=subject))
 
 
-def _reports(connection: Connection, wanted: Wanted) -> Iterator[Due]:
-    c = closed_month.c
+def _reports(connection: Connection, wanted: Wanted, size: int) -> Iterator[Due]:
     known = _subjects(connection, wanted.epoch, REPORT)
-    for row in connection.execute(select(c.unit_id, c.month, c.number, c.hash)):
-        month = f"{row.month:%Y-%m}"
-        subject = f"{row.unit_id}/{month}/{row.number}"
-        if subject not in known:
-            leaf = report_leaf(wanted.day, month, row.number, bytes(row.hash))
-            yield Due(leaf.raw, Entry(wanted.day, REPORT, subject=subject))
+    new = [one for one in kept_reports(connection) if known.isdisjoint((one.of.subject, one.old_subject))]
+    require_new(wanted.tree, size, new)
+    for report in new:
+        require_said(connection, report)
+        yield Due(report.leaf(wanted.day).raw, Entry(wanted.day, REPORT, subject=report.of.subject))
 
 
 def _log_keys(connection: Connection, wanted: Wanted) -> Iterator[Due]:

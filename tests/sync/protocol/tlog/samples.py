@@ -17,8 +17,8 @@ from sync.protocol.tlog.leaf import (
     key_leaf,
     logkey_leaf,
     note_hash,
-    report_leaf,
     restart_leaf,
+    unnamed_report_leaf,
 )
 from sync.protocol.tlog.merkle import ReadHash, leaf_hash, node_hash, prove_consistency, prove_inclusion, root_of
 from sync.protocol.tlog.messages import LogAnswer, LogKept, LogLeaf, LogRoots
@@ -62,8 +62,8 @@ def leaves() -> list[bytes]:
     found = (
         key_leaf(DAY, golden.DEVICE, golden.public_text(golden.KEY)),
         journal_leaf(secret, reached),
-        report_leaf(DAY, "2026-10", 0, bytes(range(32))),
-        report_leaf(DAY, "2026-10", 1, bytes(range(1, 33))),
+        unnamed_report_leaf(DAY, "2026-10", 0, bytes(range(32))),
+        unnamed_report_leaf(DAY, "2026-10", 1, bytes(range(1, 33))),
         logkey_leaf(DAY, LOG.vkey, NEXT_LOG.vkey),
         restart_leaf(DAY, note_hash("a note\n"), 5),
         journal_leaf(secret, Reached(DAY, 6, end.head), ended=True),
