@@ -11,12 +11,15 @@ from sync.protocol.messages import DeviceStatus, EnrolmentAnswer, StatusAnswer, 
 from sync.protocol.own_key import sign_log_roots
 from sync.protocol.tlog.checkpoint import Checkpoint, write_hash
 from sync.protocol.tlog.leaf import (
+    WHOLE_OFFICE,
+    OfMonth,
     Reached,
     journal_leaf,
     journal_secret,
     key_leaf,
     logkey_leaf,
     note_hash,
+    report_leaf,
     restart_leaf,
     unnamed_report_leaf,
 )
@@ -71,6 +74,12 @@ def leaves() -> list[bytes]:
     return [leaf.raw for leaf in found]
 
 
+def report_leaves() -> list[bytes]:
+    """Of closed reports, in the form that names their unit."""
+    of = (OfMonth("06040", "2026-10", 0), OfMonth("06040", "2026-10", 1), OfMonth(WHOLE_OFFICE, "2026-10", 0))
+    return [report_leaf(DAY, one, bytes(range(number, number + 32))).raw for number, one in enumerate(of)]
+
+
 def answer() -> LogAnswer:
     """What a kiosk is told that keeps the checkpoint over the first leaf."""
     read, size = read_of(leaves()), len(leaves())
@@ -106,6 +115,7 @@ def messages() -> dict[str, bytes]:
         "status_answer_log.json": encode_message(StatusAnswer(*head, log=answer())),
         "status_answer_log_roots.json": encode_message(StatusAnswer(*head, log=roots)),
         "log_leaves.txt": b"".join(leaf + b"\n" for leaf in leaves()),
+        "log_report_leaves.txt": b"".join(leaf + b"\n" for leaf in report_leaves()),
         "log_checkpoint.txt": signed_note(leaves(), LOG, WITNESS).format().encode(),
         **{name: text.encode() for name, text in statements().items()},
     }
