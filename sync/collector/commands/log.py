@@ -15,6 +15,18 @@ from sync.collector.store.database import Database, faults_named
 if TYPE_CHECKING:
     from sync.collector.transparency.keeper import Keeper
     from sync.collector.transparency.leaves.index import State
+    from sync.collector.transparency.witnessing import Noted
+
+ANSWERS = {
+    "cosigned": "Witness {witness} cosigned {size} leaves on {at}.",
+    "knows": "Witness {witness} said on {at} that it has cosigned {size} leaves, and was asked for nothing more.",
+    "silent": "Witness {witness} did not answer on {at} ({detail}).",
+    "refused": "Witness {witness} did not cosign on {at} ({detail}).",
+    "strange": "Witness {witness} showed on {at} what this log did not sign ({detail}).",
+}
+"""What is said of a witness, by ``sync.collector.transparency.witnessing.Outcome``."""
+DOUBTFUL = "doubtful"
+GOES_ON_SINCE = "It goes on, and since {at} names a day that cannot be right: see collector verify --all"
 
 log_app = typer.Typer(
     help="The public log of every day's state: see it, go on, rebuild it, begin another, change its key.",
@@ -29,11 +41,13 @@ def status(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson 
     """How far the log is, what is published, and who witnesses it."""
     settings = load_config(config, data_dir)
     database, t = open_ready(settings), terminal_texts("collector")
-    found = _state(database)
+    found, answers = _state(database), _answers(database, settings)
     database.close()
     if as_json:
         waiting = None if found is None else _waiting_key(settings, found)
-        said = None if found is None else found._asdict() | {"root": found.root.hex(), "next_vkey": waiting}
+        witnesses = {name: {"asked_at": one.asked_at, **one.answered._asdict()} for name, one in answers}
+        more = {"next_vkey": waiting, "witnesses": witnesses}
+        said = None if found is None else found._asdict() | {"root": found.root.hex()} | more
         typer.echo(json.dumps(said, default=str, ensure_ascii=False))
     elif found is None:
         tell("There is no public log yet; the collector begins it when it runs, or: collector log run")
@@ -45,10 +59,14 @@ def status(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson 
              day=found.day or "-", published=t.number(found.published_size))  # fmt: skip
         tell("Cosigned by {n} of {of} witnesses; needed: {needed}", n=found.cosigned,
              of=len(settings.log.witnesses), needed=settings.log.needed)  # fmt: skip
+        for name, one in answers:
+            tell(ANSWERS[one.answered.outcome], witness=name, at=one.asked_at, size=one.answered.size,
+                 detail=one.answered.detail)  # fmt: skip
         if not settings.log.witnesses:
             tell("No witness is set: that everybody is shown one and the same log is not proven.")
         if found.fault:
-            tell("It stands still since {at}: {fault}", at=found.fault_at, fault=found.fault)
+            tell(GOES_ON_SINCE if found.fault == DOUBTFUL else "It stands still since {at}: {fault}", at=found.fault_at,
+                 fault=found.fault)  # fmt: skip
 
 
 @log_app.command(epilog="Example: collector log run")
@@ -60,8 +78,10 @@ def run(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False) -
              "first where others are to know it.", name=keeper.config.log_name)  # fmt: skip
         ask(yes=yes)
     with faults_named(database):
-        keeper.run(at_once=True)
+        why = keeper.run(at_once=True)
     _tell_state(database)
+    if why is not None:
+        tell(why.message, **why.values)
 
 
 @log_app.command(epilog="Example: collector log rebuild")
@@ -151,6 +171,15 @@ def _state(database: Database) -> "State | None":
 
     with faults_named(database), database.reading() as connection:
         return read_state(connection)
+
+
+def _answers(database: Database, settings: CollectorConfig) -> "list[tuple[str, Noted]]":
+    """What each witness of the settings answered last, by its name."""
+    from sync.collector.transparency.witnessing import read_answers
+
+    with faults_named(database), database.reading() as connection:
+        found = read_answers(connection)
+    return [(one.verifier.name, found[one.vkey]) for one in settings.log.witnesses if one.vkey in found]
 
 
 def _tell_state(database: Database) -> None:

@@ -55,6 +55,8 @@ class Asking:
             answer = self._ask(f"old {since}\n{proof}\n{note.format()}")
             if answer.status == 200:
                 return self._cosignature(note, _text(answer.body))
+            if answer.status >= 500:
+                raise NoAnswer(f"it answered {answer.status}")
             if answer.status != 409:
                 raise NotCosigned(f"it answered {answer.status}: {answer.body[:200].decode(errors='replace').strip()}")
             since = _size(answer.body)
