@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -24,7 +25,7 @@ from sync.collector.transparency.disk.tree import Tree
 from sync.collector.transparency.elsewhere.call import NoAnswer
 from sync.collector.transparency.elsewhere.known import Heard, Others, is_new_to, require_heard, require_newest
 from sync.collector.transparency.elsewhere.told_keys import Trusted, require_newest_key
-from sync.collector.transparency.elsewhere.witnesses import Asking, NotCosigned
+from sync.collector.transparency.elsewhere.witnesses import Asking, NotCosigned, with_line
 from sync.collector.transparency.errors import LogDamaged, LogElsewhere, LogStopped
 from sync.collector.transparency.leaves.due import Due, Wanted, due_leaves
 from sync.collector.transparency.leaves.index import (
@@ -52,7 +53,7 @@ from sync.collector.transparency.witnessing import Answered, Outcome
 from sync.protocol.tlog.checkpoint import Checkpoint
 from sync.protocol.tlog.errors import NoteWrong
 from sync.protocol.tlog.merkle import EMPTY_ROOT, prove_consistency
-from sync.protocol.tlog.note import Note, Signature
+from sync.protocol.tlog.note import Note
 
 RETRY_S = 3600.0
 """So long after a try witnesses are asked again, until enough of them have cosigned."""
@@ -161,8 +162,15 @@ class Keeper:
         if not (folder.public / "keys").exists():
             folder.key_files.publish(keys)
         if state is None or state.origin != keys.origin:
-            which = {"origin": keys.origin, "vkey": keys.signer.vkey, "size": 0, "root": EMPTY_ROOT, "day": None}
-            self.transact(partial(keep_state, **which, published_size=0, published_at=None, cosigned=0))
+            none: dict[str, Any] = {
+                "size": 0,
+                "root": EMPTY_ROOT,
+                "day": None,
+                "published_size": 0,
+                "published_at": None,
+                "cosigned": 0,
+            }
+            self.transact(partial(keep_state, origin=keys.origin, vkey=keys.signer.vkey, **none))
         return keys
 
     def state(self) -> State | None:
@@ -278,15 +286,9 @@ class Keeper:
                 _log.warning("witness did not cosign", witness=asking.witness.verifier.name, why=str(error))
                 continue
             self._answers[asking.witness.vkey] = Answered(Outcome.COSIGNED, size)
-            note = _with(note, line)
+            note = with_line(note, line)
             folder.keep_signed(note)
         return note
-
-
-def _with(note: Note, line: Signature) -> Note:
-    """The note with one more cosignature, in place of an earlier one of that key."""
-    others = tuple(one for one in note.signatures if (one.name, one.key_id) != (line.name, line.key_id))
-    return Note(note.text, (*others, line))
 
 
 def _size(signed: Signed | None) -> int:

@@ -92,7 +92,9 @@ def _believed(folder: Folder, here: Sequence[Note], told: Sequence[Note], truste
 
 def _is_known(folder: Folder, key: Verifier, trusted: Trusted) -> bool:
     """Whether it was the log's key: it lies here, the database names it, or it signed what lies here."""
-    if key in folder.key_files.verifiers() or key.vkey == trusted.vkey:
+    here = folder.key_files.verifiers()
+    # Whoever wrote to the database could name a key of their own; it is asked only where none lies here.
+    if key in here or (not here and key.vkey == trusted.vkey):
         return True
     with suppress(LogDamaged):
         return folder.signed(Named(key.name, (key,))) is not None

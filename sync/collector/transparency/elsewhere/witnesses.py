@@ -83,6 +83,12 @@ class Asking:
         return own[0]
 
 
+def with_line(note: Note, line: Signature) -> Note:
+    """The note with one more cosignature, in place of an earlier one of that key."""
+    others = tuple(one for one in note.signatures if (one.name, one.key_id) != (line.name, line.key_id))
+    return Note(note.text, (*others, line))
+
+
 def _size(body: bytes) -> int:
     text = body.decode("ascii", "replace").strip()
     if not text.isascii() or not text.isdigit() or len(text) > 19:

@@ -180,6 +180,9 @@ def test_a_day_that_somebody_set_is_told_and_stops_nothing(kept: Kept, pen: Pen,
     assert kept.newest().checkpoint.size == 2
     assert "alert" in told(kept)
     assert "The public log names a day that is not over." in staff_page(kept, services)
+    Gauges(kept.office.database, lambda: kept.now, HANOI).read()
+    assert REGISTRY.get_sample_value("hailong_log_doubtful") == 1
+    assert REGISTRY.get_sample_value("hailong_log_stopped") == 0
     keep(kept, services)
     assert "The public log names" not in staff_page(kept, services)
 
@@ -199,8 +202,10 @@ def test_the_first_page_says_only_what_is_proven(kept: Kept, office: Office, pen
         kept.now += timedelta(days=1)
         kept.keeper.run(at_once=True)
         assert "that other offices witness" in page(witnessed, "/dang-nhap")
-        kept.now += timedelta(days=8)
-        assert "is not proven" in page(witnessed, "/dang-nhap")
+        for days in (-10, 8):
+            kept.now += timedelta(days=days)
+            assert "is not proven" in page(witnessed, "/dang-nhap")
+            kept.now -= timedelta(days=days)
 
 
 def test_staff_see_how_far_the_log_is_and_who_witnesses_it(kept: Kept, pen: Pen, services: Services) -> None:

@@ -7,7 +7,9 @@ from sqlalchemy import insert, update
 
 from sync.collector.store import schema
 from sync.collector.transparency.leaves import due
+from sync.collector.transparency.trust import roots_of
 from sync.protocol.tlog.merkle import check_consistency, check_inclusion, leaf_hash
+from sync.protocol.tlog.note import Signer
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.transparency.logs import ENDED, JOURNAL, KEY, Kept, leaf_of, report_row
 
@@ -82,6 +84,33 @@ def test_journals_are_read_some_at_a_time_and_none_is_left_out(
     kept.run()
 
     assert sorted(str(entry.journal_id) for entry in kept.entries()) == sorted(pen.journal_id for pen in pens)
+
+
+def test_a_remembered_hash_that_was_altered_signs_no_leaf_that_no_kiosk_finds(
+    kept: Kept, office: Office, pen: Pen
+) -> None:
+    kept.run()
+    for altered in (bytes(32), pen.cursor(2).head):
+        with office.database.writing() as connection:
+            connection.execute(update(schema.log_journal).values(first_hash=altered))
+        pen.rating()
+        office.append(pen, pen.batch(len(pen.lines)))
+
+        kept.run()
+
+        assert kept.leaves()[-1] == leaf_of(pen, kept.entries()[-1])
+        assert office.rows("log_journal", "first_hash") == [(pen.cursor(1).head,)]
+
+
+def test_kiosks_are_told_no_key_that_the_log_does_not_have(kept: Kept, office: Office, pen: Pen) -> None:
+    kept.run()
+    right = kept.folder.key_files.read().signer.vkey
+    for vkey in (right, Signer.generate("danhgia.example/log").vkey):
+        with office.database.writing() as connection:
+            connection.execute(update(schema.log_state).values(vkey=vkey))
+            roots = roots_of(connection, kept.settings, kept.public)
+        assert roots is not None
+        assert roots.vkey == right
 
 
 def test_each_key_and_each_closed_report_is_logged_once(kept: Kept, office: Office) -> None:
