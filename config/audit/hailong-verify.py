@@ -252,6 +252,11 @@ SAYS = {
         "the report is not in the log yet: its hash rests on the collector's word",
         "báo cáo chưa có trong sổ: mã băm của báo cáo chỉ theo lời máy chủ",
     ),
+    "word_unit": (
+        "the log's entry of the report is of a form that did not name the unit: that it is this unit's rests on the "
+        "collector's word",
+        "mục của báo cáo trong sổ thuộc dạng cũ chưa ghi tên đơn vị: mục đó là của đơn vị này chỉ theo lời máy chủ",
+    ),
     "word_key": (
         "{n} journals: their kiosk's key is not in the log; whose key it is rests on the collector's word",
         "{n} chuỗi ghi: khóa của máy không có trong sổ; khóa đó của ai chỉ theo lời máy chủ",
@@ -388,7 +393,7 @@ WHYS = {
     ),
 }
 UNPROVEN = (
-    *("word_report", "word_key", "word_journal", "word_short", "word_uncut", "word_otherwise", "word_beyond"),
+    *("word_report", "word_unit", "word_key", "word_journal", "word_short", "word_uncut", "word_otherwise", "word_beyond"),
     *("word_month", "word_withheld", "word_edge"),
 )
 """With any of these the log's key does not prove the month: nothing may differ, and numbers be invented or left out."""
@@ -599,7 +604,7 @@ class Checkpoint:
         return False
 
 
-# The log's leaves (hailong-leaf/1).
+# The log's leaves (hailong-leaf/1; of reports hailong-leaf/2).
 
 
 def commit(use, content):
@@ -610,7 +615,12 @@ def text64(raw):
     return base64.b64encode(raw).decode()
 
 
-def report_leaf(day, month, number, digest):
+def report_leaf(day, unit, month, number, digest):
+    return f"hailong-leaf/2 report {day} {unit or '*'} {month} {number} {text64(digest)}"
+
+
+def unnamed_report_leaf(day, month, number, digest):
+    """The form of before, which does not name the unit."""
     return f"hailong-leaf/1 report {day} {month} {number} {text64(digest)}"
 
 
@@ -754,13 +764,17 @@ def _goes_on(known, found, proof):
     return not nodes and (old, new) == (known.root, found.root)
 
 
-def check_leaf(checkpoint, entry, leaf, where, told):
-    """That a leaf is in the log; ``entry`` has its index and proof."""
+def check_leaf(checkpoint, entry, leaf, where, told, unnamed=None):
+    """That a leaf is in the log; ``entry`` has its index and proof, and ``unnamed`` is a report's of before."""
     index, proof = entry["index"], [b64(one, 32) for one in entry["proof"]]
     if not isinstance(index, int) or not 0 <= index < checkpoint.size:
         told.differ("leaf_beyond", where=where, printed=index, recomputed=checkpoint.size)
-    elif root_from_proof(hash_leaf(leaf.encode()), index, checkpoint.size, proof) != checkpoint.root:
+        return
+    roots = [root_from_proof(hash_leaf(one.encode()), index, checkpoint.size, proof) for one in (leaf, unnamed or leaf)]
+    if checkpoint.root not in roots:
         told.differ("leaf_proof", where=where)
+    elif roots[0] != checkpoint.root:
+        told.rest("word_unit")
 
 
 def check_report(bundle, checkpoint, told):
@@ -788,9 +802,9 @@ def check_report(bundle, checkpoint, told):
         if one is None or hashed is None:
             told.differ("leaf_missing", where=where)
         elif checkpoint is not None and one.get("leaf") is not None:
-            check_leaf(
-                checkpoint, one["leaf"], report_leaf(one["leaf"]["date"], about["month"], number, hashed), where, told
-            )
+            day, of = one["leaf"]["date"], (about["month"], number, hashed)
+            unnamed = unnamed_report_leaf(day, *of)
+            check_leaf(checkpoint, one["leaf"], report_leaf(day, mine[0], *of), where, told, unnamed)
         elif checkpoint is not None and newest > today:
             told.differ("report_unlogged", printed=today, recomputed=newest)
         elif checkpoint is not None:

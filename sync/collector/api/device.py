@@ -116,7 +116,7 @@ def _log_member(services: Services, kept: LogKept, journal_id: str) -> LogAnswer
     if kept.origin:
         return log_answer(services.log, services.database, Asked(kept, journal_id))
     with services.database.reading() as connection:
-        return roots_answer(connection, config.log, read_own_key(connection), config.url)
+        return roots_answer(connection, config.log, services.log, read_own_key(connection), config.url)
 
 
 def _read(services: Services, device_id: str) -> DeviceSettings:

@@ -36,7 +36,7 @@ async def enrol_device(request: Request, services: TheServices) -> Response:
         answer = enrol(connection, wanted, code_hash, services.now())
         if isinstance(answer, WrongCode):
             return answer
-        return structs.replace(answer, log=roots_of(connection, services.config.log))
+        return structs.replace(answer, log=roots_of(connection, services.config.log, services.log))
 
     answer = require_enrolled(await asyncio.wrap_future(services.writer.submit(in_transaction)))
     _log.info("enrolled", device=answer.device_id, counter=answer.counter)

@@ -29,6 +29,7 @@ from sync.collector.proof.wrong import Finding, sentence_of
 from sync.collector.services.services import Services
 from sync.collector.store.writer import Transact
 from sync.collector.transparency.check import check_kiosk, check_rest
+from sync.collector.transparency.days import days_ahead, last_over
 
 BEGINS = 1
 """The hour at which a night's work begins, by the office's clock."""
@@ -94,6 +95,7 @@ class VerifyNightly:
         is_whole = today.weekday() == 6
         _, findings = check_sums(services.database, self._rule, None if is_whole else before)
         findings += check_rest(services.database, services.log, whole=is_whole)
+        findings += days_ahead(services.database, services.log, last_over(now, services.config.zone))
         state = self._transact(partial(keep_shown, findings=findings, now=now))
         self._transact(partial(self._tell, state=state))
 

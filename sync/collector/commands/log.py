@@ -1,11 +1,8 @@
-"""``collector log``: how the transparency log is, and what is done by hand where it was restored or lost.
-
-What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
-"""
+"""``collector log``: how the transparency log is, and what is done by hand where it was restored or lost."""
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +15,18 @@ from sync.collector.store.database import Database, faults_named
 if TYPE_CHECKING:
     from sync.collector.transparency.keeper import Keeper
     from sync.collector.transparency.leaves.index import State
+    from sync.collector.transparency.witnessing import Noted
+
+ANSWERS = {
+    "cosigned": "Witness {witness} cosigned {size} leaves on {at}.",
+    "knows": "Witness {witness} said on {at} that it has cosigned {size} leaves, and was asked for nothing more.",
+    "silent": "Witness {witness} did not answer on {at} ({detail}).",
+    "refused": "Witness {witness} did not cosign on {at} ({detail}).",
+    "strange": "Witness {witness} showed on {at} what this log did not sign ({detail}).",
+}
+"""What is said of a witness, by ``sync.collector.transparency.witnessing.Outcome``."""
+DOUBTFUL = "doubtful"
+GOES_ON_SINCE = "It goes on, and since {at} names a day that cannot be right: see collector verify --all"
 
 log_app = typer.Typer(
     help="The public log of every day's state: see it, go on, rebuild it, begin another, change its key.",
@@ -32,11 +41,13 @@ def status(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson 
     """How far the log is, what is published, and who witnesses it."""
     settings = load_config(config, data_dir)
     database, t = open_ready(settings), terminal_texts("collector")
-    found = _state(database)
+    found, answers = _state(database), _answers(database, settings)
     database.close()
     if as_json:
         waiting = None if found is None else _waiting_key(settings, found)
-        said = None if found is None else found._asdict() | {"root": found.root.hex(), "next_vkey": waiting}
+        witnesses = {name: {"asked_at": one.asked_at, **one.answered._asdict()} for name, one in answers}
+        more = {"next_vkey": waiting, "witnesses": witnesses}
+        said = None if found is None else found._asdict() | {"root": found.root.hex()} | more
         typer.echo(json.dumps(said, default=str, ensure_ascii=False))
     elif found is None:
         tell("There is no public log yet; the collector begins it when it runs, or: collector log run")
@@ -44,22 +55,18 @@ def status(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson 
         tell("Log {origin}, key {vkey}", origin=found.origin, vkey=found.vkey)
         if waiting := _waiting_key(settings, found):
             tell("A new key waits, and signs from the next checkpoint on: {vkey}", vkey=waiting)
-        tell(
-            "{size} leaves are signed, up to {day}; {published} are published",
-            size=t.number(found.size),
-            day=found.day or "-",
-            published=t.number(found.published_size),
-        )
-        tell(
-            "Cosigned by {n} of {of} witnesses; needed: {needed}",
-            n=found.cosigned,
-            of=len(settings.log.witnesses),
-            needed=settings.log.needed,
-        )
+        tell("{size} leaves are signed, up to {day}; {published} are published", size=t.number(found.size),
+             day=found.day or "-", published=t.number(found.published_size))  # fmt: skip
+        tell("Cosigned by {n} of {of} witnesses; needed: {needed}", n=found.cosigned,
+             of=len(settings.log.witnesses), needed=settings.log.needed)  # fmt: skip
+        for name, one in answers:
+            tell(ANSWERS[one.answered.outcome], witness=name, at=one.asked_at, size=one.answered.size,
+                 detail=one.answered.detail)  # fmt: skip
         if not settings.log.witnesses:
             tell("No witness is set: that everybody is shown one and the same log is not proven.")
         if found.fault:
-            tell("It stands still since {at}: {fault}", at=found.fault_at, fault=found.fault)
+            tell(GOES_ON_SINCE if found.fault == DOUBTFUL else "It stands still since {at}: {fault}", at=found.fault_at,
+                 fault=found.fault)  # fmt: skip
 
 
 @log_app.command(epilog="Example: collector log run")
@@ -67,53 +74,52 @@ def run(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False) -
     """Do now what the collector does after midnight: log what grew until yesterday, sign it, ask witnesses."""
     database, keeper = _keeper(config, data_dir)
     if keeper.config.log_is_named_locally and _state(database) is None:
-        tell(
-            "The log will be called {name} for good, which is this machine's own address. Set public_url or log.name "
-            "first where others are to know it.",
-            name=keeper.config.log_name,
-        )
+        tell("The log will be called {name} for good, which is this machine's own address. Set public_url or log.name "
+             "first where others are to know it.", name=keeper.config.log_name)  # fmt: skip
         ask(yes=yes)
     with faults_named(database):
-        keeper.run(at_once=True)
+        why = keeper.run(at_once=True)
     _tell_state(database)
+    if why is not None:
+        tell(why.message, **why.values)
 
 
 @log_app.command(epilog="Example: collector log rebuild")
 def rebuild(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """After a restore: fetch from a mirror what this log had signed, and lay its index in the database out again."""
+    from sync.collector.fleet.devices.own import read_own_key
     from sync.collector.transparency.by_hand import rebuild_log
 
     database, keeper = _keeper(config, data_dir)
     with faults_named(database):
-        done = rebuild_log(keeper, _own_key(database), actor())
+        with database.reading() as connection:
+            own_key = read_own_key(connection)
+        done = rebuild_log(keeper, own_key, actor())
     database.close()
     tell("{added} leaves were fetched; the log has {size}.", added=done.added, size=done.size)
 
 
 @log_app.command(epilog="Example: collector log restart")
 def restart(
-    config: ConfigFile = None,
-    data_dir: DataDir = None,
-    yes: Yes = False,
+    config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False,
     although_whole: Annotated[
         bool, typer.Option("--although-whole", help="Also where nothing is lost; kiosks and auditors are told so.")
     ] = False,
-) -> None:
+) -> None:  # fmt: skip
     """Where the log is lost for good: begin another that says which it follows. Kiosks say restarted, not altered."""
+    from sync.collector.fleet.devices.own import read_own_key
     from sync.collector.transparency.by_hand import restart_log
 
     database, keeper = _keeper(config, data_dir)
     tell("Another log begins. The one before cannot be gone on with after that; its files stay.")
     ask(yes=yes)
     with faults_named(database):
-        said = restart_log(keeper, _own_key(database), actor(), although_whole=although_whole)
+        with database.reading() as connection:
+            own_key = read_own_key(connection)
+        said = restart_log(keeper, own_key, actor(), although_whole=although_whole)
     database.close()
-    tell(
-        "The log {old} ended with {size} leaves; {new} follows it.",
-        old=said.old.name,
-        size=said.last_size,
-        new=said.new.name,
-    )
+    tell("The log {old} ended with {size} leaves; {new} follows it.", old=said.old.name, size=said.last_size,
+         new=said.new.name)  # fmt: skip
     tell("Its key, for whoever witnesses it: {vkey}", vkey=said.new.vkey)
 
 
@@ -131,12 +137,8 @@ def new_key(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = Fals
     database.close()
     until = terminal_texts("collector").day(keeper.today + BOTH_SIGN - timedelta(days=1))
     tell("Its key, for whoever witnesses it: {vkey}", vkey=vkey)
-    tell(
-        "It signs from the next checkpoint on, and the old key beside it until {day}. By then each witness needs it: "
-        "collector witness add-log '{vkey}'",
-        day=until,
-        vkey=vkey,
-    )
+    tell("It signs from the next checkpoint on, and the old key beside it until {day}. By then each witness needs it: "
+         "collector witness add-log '{vkey}'", day=until, vkey=vkey)  # fmt: skip
     tell("Back up {folder} now: an older backup has the old key alone.", folder=keeper.folder.root)
 
 
@@ -155,14 +157,6 @@ def _keeper(config: ConfigFile, data_dir: DataDir) -> "tuple[Database, Keeper]":
     return database, Keeper(settings, database, transact, lambda: datetime.now(UTC))
 
 
-def _own_key(database: Database) -> Any:
-    """By which the collector is known to its kiosks."""
-    from sync.collector.fleet.devices.own import read_own_key
-
-    with database.reading() as connection:
-        return read_own_key(connection)
-
-
 def _waiting_key(settings: CollectorConfig, state: "State") -> str | None:
     """The key that the log got since its last checkpoint."""
     from sync.collector.transparency.public import PublicLog
@@ -179,13 +173,18 @@ def _state(database: Database) -> "State | None":
         return read_state(connection)
 
 
+def _answers(database: Database, settings: CollectorConfig) -> "list[tuple[str, Noted]]":
+    """What each witness of the settings answered last, by its name."""
+    from sync.collector.transparency.witnessing import read_answers
+
+    with faults_named(database), database.reading() as connection:
+        found = read_answers(connection)
+    return [(one.verifier.name, found[one.vkey]) for one in settings.log.witnesses if one.vkey in found]
+
+
 def _tell_state(database: Database) -> None:
     found = _state(database)
     database.close()
     if found is not None:
-        tell(
-            "{size} leaves are signed, up to {day}; {published} are published",
-            size=found.size,
-            day=found.day or "-",
-            published=found.published_size,
-        )
+        tell("{size} leaves are signed, up to {day}; {published} are published", size=found.size, day=found.day or "-",
+             published=found.published_size)  # fmt: skip

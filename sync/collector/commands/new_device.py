@@ -105,6 +105,7 @@ def _make_codes(settings: CollectorConfig, table: Path, out: Path | None, valid_
     from sync.collector.fleet.devices.zero_touch import Terms, make_codes
     from sync.collector.fleet.places.counter_table import read_table
     from sync.collector.fleet.surveys.library import Library
+    from sync.collector.transparency.public import PublicLog
     from sync.collector.transparency.trust import roots_of
 
     if out is None:
@@ -115,7 +116,7 @@ def _make_codes(settings: CollectorConfig, table: Path, out: Path | None, valid_
     rows = read_table(table, Library(database))
     until = now + timedelta(hours=valid_hours or settings.enrolment.code_valid_hours)
     with database.reading() as connection:
-        roots = roots_of(connection, settings.log)
+        roots = roots_of(connection, settings.log, PublicLog(settings.log_directory))
     t = terminal_texts("collector")
     with typer.progressbar(length=len(rows), label=t("Making codes"), file=sys.stderr) as bar:
         made = make_codes(

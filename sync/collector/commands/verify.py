@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -123,6 +124,7 @@ def _of_the_log(
 ) -> Iterator["Finding"]:
     """What does not hold against the public log: of these kiosks' journals, or of everything where none is named."""
     from sync.collector.transparency.check import check_kiosk, check_log, require_checkpoint
+    from sync.collector.transparency.days import days_ahead, last_over
     from sync.collector.transparency.public import PublicLog
 
     log = PublicLog(settings.log_directory)
@@ -130,6 +132,7 @@ def _of_the_log(
         yield from require_checkpoint(log, checkpoint)
     if not wanted:
         yield from check_log(database, log)
+        yield from days_ahead(database, log, last_over(datetime.now(UTC), settings.zone))
     for kiosk, only in wanted:
         with database.reading() as connection:
             found = list(check_kiosk(connection, log, kiosk))

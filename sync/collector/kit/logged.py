@@ -9,10 +9,12 @@ from sqlalchemy import Connection
 from sync.collector.closed.kept import Key, Version
 from sync.collector.replica.stored import stored_hashes
 from sync.collector.transparency.leaves.due import first_hash
+from sync.collector.transparency.leaves.reports import KeptReport, of_row
 from sync.collector.transparency.logged import Logged, logged_key, logged_report, logged_through
 from sync.collector.transparency.public import PublicLog, Published
 from sync.protocol.tlog.checkpoint import Checkpoint
 from sync.protocol.tlog.leaf import Reached, chain_state, journal_secret
+from sync.protocol.tlog.merkle import leaf_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,13 @@ class LogProofs:
                 for one in versions
             ],
         }
+
+    def holds_report(self, connection: Connection, key: Key, version: Version, found: Logged) -> bool:
+        """Whether the leaf that the index names is that of this report: its unit, month, number and hash."""
+        of = of_row(connection, *key, version.number)
+        known = KeptReport(key.unit_id, key.month, of, version.hash)
+        leaves = {leaf_hash(leaf.raw) for leaf in (known.leaf(found.day), known.unnamed_leaf(found.day))}
+        return self.log.leaf_hash(found.index, self.published.checkpoint.size) in leaves
 
     def key(self, connection: Connection, device_id: str, key_id: int) -> dict[str, Any] | None:
         """The leaf of a kiosk's key; None where none is published."""

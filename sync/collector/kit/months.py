@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from sqlalchemy import Connection
+
 from sync.collector.calendar.periods import parse_period
-from sync.collector.closed.kept import Version, closed_months, key_of
+from sync.collector.closed.kept import Key, Version, closed_months, key_of
 from sync.collector.figures.places import EVERYTHING, Place, find_place, read_places
 from sync.collector.kit.bundle import proofs_of
 from sync.collector.kit.logged import LogProofs
@@ -30,6 +32,8 @@ class LoggedReport:
     version: Version
     entry: Logged | None
     """None where it is not in what is published."""
+    differs: bool = False
+    """Whether that entry is of another report, or of other numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +95,15 @@ def _month(services: Services, place: Place, day: date, proofs: LogProofs | None
     key = key_of(place, shelf.period)
     assert key is not None  # noqa: S101 - it is on the shelf
     with services.database.reading() as connection:
-        reports = [
-            LoggedReport(one, None if proofs is None else logged_report(connection, *key, one.number, proofs.published))
-            for one in reversed(shelf.versions)
-        ]
+        reports = [_logged(connection, key, one, proofs) for one in reversed(shelf.versions)]
     return ClosedMonth(shelf, tuple(reports))
+
+
+def _logged(connection: Connection, key: Key, version: Version, proofs: LogProofs | None) -> LoggedReport:
+    found = None if proofs is None else logged_report(connection, *key, version.number, proofs.published)
+    if proofs is None or found is None:
+        return LoggedReport(version, None)
+    return LoggedReport(version, found, not proofs.holds_report(connection, key, version, found))
 
 
 def _public(proofs: LogProofs, kept: LogState, witnesses: list[Verifier]) -> PublicState:

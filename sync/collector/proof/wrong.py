@@ -67,6 +67,7 @@ class What(StrEnum):
     LOG_KEY = "the key {subject} that the public log has since {day} was changed or is gone"
     LOG_REPORT = "the closed report {subject} that the public log has since {day} was changed or is gone"
     LOG_DAMAGED = "the public log's own files do not fit each other: {why}"
+    LOG_FUTURE = "{where} says that the public log was kept through {day}, which is not over by this machine's clock"
     LOG_REWRITTEN = "the public log does not begin with the {n} leaves of the checkpoint that was kept elsewhere"
     UNITS_WRONG = "what is shown of unit {place} from {first} to {last} is not the sum of its blocks"
     POOL_WRONG = "a pool of {day} is not what its tails say: {column}"
@@ -77,6 +78,7 @@ class What(StrEnum):
     STREAM_LOST = "something is shown of {series} that no page looks for"
     VERSION_CHANGED = "the survey {survey} is added up with others than those of its levels"
     REPORT_CHANGED = "report {number} of the closed month {day}, or a file of it, is not what was kept then"
+    REPORT_OTHERS = "the report kept as {subject} says itself that it is of {said}: unit, month and number"
 
     @property
     def code(self) -> str:

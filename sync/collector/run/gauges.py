@@ -22,7 +22,9 @@ from sync.collector.proof.nightly import read_state
 from sync.collector.replica.projection_rows import BEYOND, UnreadReason
 from sync.collector.store.database import Database
 from sync.collector.store.schema import delivery, device, device_status
+from sync.collector.transparency.errors import LogDoubtful
 from sync.collector.transparency.leaves.index import read_state as read_log_state
+from sync.collector.transparency.witnessing import read_answers
 from sync.protocol.messages import SEQ_MAX
 
 FRESH_S = 15.0
@@ -41,6 +43,9 @@ _log_size = Gauge("hailong_log_size", "Leaves of the public log that are publish
 _log_published = Gauge("hailong_log_published_seconds", "When it was published last, in seconds since 1970; 0 is never")
 _log_cosigned = Gauge("hailong_log_cosigned", "Witnesses that cosigned what is published")
 _log_stopped = Gauge("hailong_log_stopped", "Whether the public log stands still")
+_log_doubtful = Gauge("hailong_log_doubtful", "Whether the public log goes on and names a day that cannot be right")
+_log_signed = Gauge("hailong_log_signed_size", "Leaves of the public log that are signed, published or not")
+_log_witness = Gauge("hailong_log_witness_up", "Whether a witness answered as it should when asked last", ["witness"])
 _log = structlog.get_logger("collector")
 
 
@@ -108,4 +113,9 @@ def _read_log(connection: Connection) -> None:
         _log_size.set(state.published_size)
         _log_published.set(state.published_at.timestamp() if state.published_at else 0)
         _log_cosigned.set(state.cosigned)
-        _log_stopped.set(state.fault is not None)
+        _log_stopped.set(state.fault not in (None, LogDoubtful.code))
+        _log_doubtful.set(state.fault == LogDoubtful.code)
+        _log_signed.set(state.size)
+    _log_witness.clear()
+    for vkey, noted in read_answers(connection).items():
+        _log_witness.labels(vkey.partition("+")[0]).set(noted.answered.outcome.is_well)

@@ -46,9 +46,11 @@ def log_answer(log: PublicLog, database: Database, asked: Asked) -> LogAnswer | 
     return None if is_known and leaf is None else _answer(log, published, kept.size if is_same else None, leaf)
 
 
-def roots_answer(connection: Connection, settings: Log, key: Ed25519PrivateKey, address: str) -> LogAnswer | None:
+def roots_answer(
+    connection: Connection, settings: Log, log: PublicLog, key: Ed25519PrivateKey, address: str
+) -> LogAnswer | None:
     """By which a kiosk that was enrolled before there was a log knows it; None where there still is none."""
-    roots = roots_of(connection, settings)
+    roots = roots_of(connection, settings, log)
     return None if roots is None else LogAnswer(roots=sign_log_roots(key, roots, address))
 
 

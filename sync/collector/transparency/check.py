@@ -15,11 +15,12 @@ from sync.collector.proof.wrong import Finding, What, Whose, Wrong
 from sync.collector.replica.blocks.tree import cuts_at
 from sync.collector.replica.stored import stored_hashes
 from sync.collector.store.database import Database
-from sync.collector.store.schema import closed_month, device_key, journal, log_leaf, segment
+from sync.collector.store.schema import device_key, journal, log_leaf, segment
 from sync.collector.transparency.disk.names import epoch_of
 from sync.collector.transparency.errors import LogDamaged
 from sync.collector.transparency.leaves.due import first_hash
 from sync.collector.transparency.leaves.index import Entry, count_entries, entry_of
+from sync.collector.transparency.leaves.reports import LeafOf, reports_by_subject
 from sync.collector.transparency.public import PublicLog, Published
 from sync.collector.transparency.strange import claims_of, strange_leaves, strange_own
 from sync.protocol.tlog.checkpoint import Checkpoint
@@ -33,7 +34,6 @@ from sync.protocol.tlog.leaf import (
     journal_leaf,
     journal_secret,
     key_leaf,
-    report_leaf,
 )
 from sync.protocol.tlog.merkle import EMPTY_ROOT, leaf_hash
 from sync.protocol.tlog.note import Note
@@ -144,15 +144,14 @@ def _journal_leaf(entry: Entry, first: bytes, heads: Mapping[int, bytes]) -> Lea
 
 def _keys_and_reports(connection: Connection, log: PublicLog, published: Published) -> Iterator[Wrong]:
     keys = {f"{row.device_id}/{row.key_id}": row for row in connection.execute(select(device_key))}
-    c = closed_month.c
-    rows = connection.execute(select(c.unit_id, c.month, c.number, c.hash))
-    reports = {f"{row.unit_id}/{row.month:%Y-%m}/{row.number}": row for row in rows}
     size, epoch = published.checkpoint.size, epoch_of(published.checkpoint.origin)
     wanted = select(log_leaf).where(log_leaf.c.epoch == epoch, log_leaf.c.subject.is_not(None))
-    for row in connection.execute(wanted.where(log_leaf.c.kind.in_((KEY, REPORT)), log_leaf.c.leaf_index < size)):
-        entry = entry_of(row)
+    rows = connection.execute(wanted.where(log_leaf.c.kind.in_((KEY, REPORT)), log_leaf.c.leaf_index < size)).all()
+    entries = [(row.leaf_index, entry_of(row)) for row in rows]
+    reports = reports_by_subject(connection)
+    for index, entry in entries:
         leaf = _key_leaf(entry, keys) if entry.kind == KEY else _report_leaf(entry, reports)
-        if leaf is None or leaf_hash(leaf.raw) != log.leaf_hash(row.leaf_index, size):
+        if leaf is None or leaf_hash(leaf.raw) != log.leaf_hash(index, size):
             what = What.LOG_KEY if entry.kind == KEY else What.LOG_REPORT
             yield Wrong(what, subject=entry.subject, day=entry.day.isoformat())
 
@@ -162,9 +161,9 @@ def _key_leaf(entry: Entry, keys: Mapping[str, Any]) -> Leaf | None:
     return None if row is None else key_leaf(entry.day, str(row.device_id), row.public_key)
 
 
-def _report_leaf(entry: Entry, reports: Mapping[str, Any]) -> Leaf | None:
-    row = reports.get(entry.subject or "")
-    return None if row is None else report_leaf(entry.day, f"{row.month:%Y-%m}", row.number, bytes(row.hash))
+def _report_leaf(entry: Entry, reports: Mapping[str, LeafOf]) -> Leaf | None:
+    leaf_of = reports.get(entry.subject or "")
+    return None if leaf_of is None else leaf_of(entry.day)
 
 
 def check_log(database: Database, log: PublicLog) -> Iterator[Finding]:

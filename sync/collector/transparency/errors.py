@@ -6,10 +6,12 @@
     ├── LogUnsure     too few witnesses answered to know whether a newer one exists: wait, or mend the way to them
     ├── LogUnwitnessed  it grows, and too few witnesses cosigned for long: mend the way to them
     ├── LogDamaged    its own files do not fit each other: rebuild it
+    ├── LogAhead      it was kept through a day that is not over: put the clock right, or the day
+    ├── LogDoubtful   it goes on, and a day that it names cannot be right: find out whose clock was wrong, or who set it
     ├── LogAltered    its index in the database is not the one that was kept: find out who altered it
     └── LogElsewhere  another key or another collector keeps this database's log: keep one
 
-Nothing was signed where one of these is raised, but for what waits for its witnesses.
+Nothing was signed where one of these is raised. What is told of a log that went on is returned, and not raised.
 """
 
 from typing import ClassVar
@@ -51,6 +53,18 @@ class LogDamaged(LogStopped):
     """The files of the log are missing or do not fit each other."""
 
     code = "damaged"
+
+
+class LogAhead(LogStopped):
+    """The day through which the log was kept is not over by some clock: nothing would be signed until it is."""
+
+    code = "ahead"
+
+
+class LogDoubtful(LogStopped):
+    """The log went on, and names a day that was not over; never raised, only told."""
+
+    code = "doubtful"
 
 
 class LogAltered(LogStopped):

@@ -4,7 +4,8 @@ Whatever it is interrupted by, the next round goes on: what was not signed is do
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -12,17 +13,20 @@ from typing import Any
 
 import structlog
 
+from sync.collector.fleet.devices.own import read_own_key
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.database import Database
 from sync.collector.store.writer import Transact
+from sync.collector.transparency.days import cosigned_ahead, last_over, noted_ahead, require_over
 from sync.collector.transparency.disk.folder import Folder, Signed, older_logs
 from sync.collector.transparency.disk.keys import LogKeys
 from sync.collector.transparency.disk.names import epoch_of
 from sync.collector.transparency.disk.tree import Tree
 from sync.collector.transparency.elsewhere.call import NoAnswer
 from sync.collector.transparency.elsewhere.known import Heard, Others, is_new_to, require_heard, require_newest
-from sync.collector.transparency.elsewhere.witnesses import Asking, NotCosigned
-from sync.collector.transparency.errors import LogBehind, LogDamaged, LogElsewhere, LogForked
+from sync.collector.transparency.elsewhere.told_keys import Trusted, require_newest_key
+from sync.collector.transparency.elsewhere.witnesses import Asking, NotCosigned, with_line
+from sync.collector.transparency.errors import LogDamaged, LogElsewhere, LogStopped
 from sync.collector.transparency.leaves.due import Due, Wanted, due_leaves
 from sync.collector.transparency.leaves.index import (
     ROWS_AT_ONCE,
@@ -36,10 +40,20 @@ from sync.collector.transparency.leaves.index import (
 from sync.collector.transparency.leaves.kept import keep_index
 from sync.collector.transparency.leaves.whole import WholeIndex
 from sync.collector.transparency.public import PublicLog
+from sync.collector.transparency.status import (
+    cosigned_by,
+    facts_of,
+    require_as_noted,
+    store_answers,
+    store_facts,
+    store_fault,
+    unwitnessed,
+)
+from sync.collector.transparency.witnessing import Answered, Outcome
 from sync.protocol.tlog.checkpoint import Checkpoint
 from sync.protocol.tlog.errors import NoteWrong
 from sync.protocol.tlog.merkle import EMPTY_ROOT, prove_consistency
-from sync.protocol.tlog.note import Note, Signature
+from sync.protocol.tlog.note import Note
 
 RETRY_S = 3600.0
 """So long after a try witnesses are asked again, until enough of them have cosigned."""
@@ -57,30 +71,68 @@ class Keeper:
     now: Callable[[], datetime]
     monotonic: Callable[[], float] = time.monotonic
     _asked_at: float | None = field(default=None, init=False)
+    _answers: dict[str, Answered] = field(default_factory=dict, init=False)
 
     @property
     def folder(self) -> Folder:
         """The log's files."""
         return Folder(self.config.log_directory, self.config.log.key_file)
 
-    def run(self, *, at_once: bool = False) -> None:
+    def run(self, *, at_once: bool = False) -> LogStopped | None:
         """Do what is due; ``at_once``, by a person, asks witnesses also where they were asked a short time ago.
 
-        Then the log is also shown to witnesses that know nothing of it yet.
-
-        Raises LogStopped where nothing may be signed.
+        Then the log is also shown to witnesses that know nothing of it yet. What people are to be told although the log
+        went on is handed back. Raises LogStopped where nothing may be signed.
         """
         folder = self.folder
-        with folder.held():
+        with folder.held(), self.told(folder) as told:
             keys = self.open_keys(folder)
-            state, signed = self._state(), folder.signed(keys)
-            is_new = state is None or state.day is None or state.day < self.day or state.size != _size(signed)
+            state, signed, logged = self.state(), folder.signed(keys), folder.day()
+            require_over(folder, self._over)
+            told += [noted_ahead(state, self._over)]
+            is_new = state is None or logged is None or logged < self.day or state.size != _size(signed)
             heard = None
             if is_new:
                 heard, signed = self._hear(folder, keys, signed, is_introduced=at_once)
                 signed = self._grow(folder, keys, signed)
             if signed is not None and (is_new or at_once or self._is_to_be_published(folder, keys, signed)):
                 self._publish(folder, keys, signed, heard)
+        return next(filter(None, told), None)
+
+    @contextmanager
+    def told(self, folder: Folder, mends: Collection[str] | None = None) -> Iterator[list[LogStopped | None]]:
+        """Store how the log is after what is done within, also where it is stopped.
+
+        The list gets what is to be told although nothing stopped it; raises what was raised within. With ``mends``,
+        faults of other codes stay noted: nothing was done about them.
+        """
+        told = list[LogStopped | None]()
+        try:
+            yield told
+            told += self._store_facts(folder)
+        except LogStopped as stopped:
+            self._store(stopped)
+            raise
+        why, state = next(filter(None, told), None), self.state()
+        if why or mends is None or state is None or state.fault in mends:
+            self._store(why)
+
+    def _store(self, why: LogStopped | None) -> None:
+        store_fault(self.transact, self.state(), why, self.now())
+        store_answers(self.transact, self.config.log, self._answers, self.now())
+        self._answers.clear()
+
+    def _store_facts(self, folder: Folder) -> list[LogStopped | None]:
+        """Store how far the log is by its files; what is to be told of that."""
+        keys, now, zone = self.open_keys(folder), self.now(), self.config.zone
+        store_facts(self.transact, self.state(), facts_of(folder, keys, self.config.log, self.state(), now))
+        signed = folder.signed(keys)
+        ahead = None if signed is None else cosigned_ahead(folder, signed, self.config.log.witnesses, zone)
+        return [ahead, unwitnessed(self.state(), now, zone)]
+
+    @property
+    def _over(self) -> date:
+        return last_over(self.now(), self.config.zone)
 
     @property
     def day(self) -> date:
@@ -94,7 +146,7 @@ class Keeper:
 
     def open_keys(self, folder: Folder) -> LogKeys:
         """The log's keys, made where there is no log yet; raises LogElsewhere where the database has another log."""
-        state = self._state()
+        state = self.state()
         if not folder.key_files.exist():
             if state is not None:
                 raise LogElsewhere(
@@ -110,29 +162,42 @@ class Keeper:
         if not (folder.public / "keys").exists():
             folder.key_files.publish(keys)
         if state is None or state.origin != keys.origin:
-            which = {"origin": keys.origin, "vkey": keys.signer.vkey, "size": 0, "root": EMPTY_ROOT, "day": None}
-            self._note(**which, published_size=0, published_at=None, cosigned=0)
+            none: dict[str, Any] = {
+                "size": 0,
+                "root": EMPTY_ROOT,
+                "day": None,
+                "published_size": 0,
+                "published_at": None,
+                "cosigned": 0,
+            }
+            self.transact(partial(keep_state, origin=keys.origin, vkey=keys.signer.vkey, **none))
         return keys
 
-    def _state(self) -> State | None:
+    def state(self) -> State | None:
+        """How the log is, as it was stored last."""
         with self.database.reading() as connection:
             return read_state(connection)
-
-    def _note(self, **values: Any) -> None:
-        self.transact(partial(keep_state, **values))
 
     def _hear(
         self, folder: Folder, keys: LogKeys, signed: Signed | None, *, is_introduced: bool
     ) -> tuple[Heard, Signed | None]:
         """Make sure that nothing newer was ever signed."""
         others = Others(self.config.log, folder, keys)
+        require_newest_key(folder, others.mirrors, self._trusted())
         heard = others.hear()
+        self._answers |= heard.answers
         require_newest(signed, folder, heard)
-        require_as_noted(folder, signed, self._state())
+        require_as_noted(folder, signed, self.state())
         if is_introduced and signed is not None:
             signed = self._introduce(folder, others, heard, signed)
         require_heard(self.config.log, heard, signed, is_published=folder.published(keys) is not None)
         return heard, signed
+
+    def _trusted(self) -> Trusted:
+        state = self.state()
+        with self.database.reading() as connection:
+            own = read_own_key(connection).public_key().public_bytes_raw()
+        return Trusted(own, None if state is None else state.vkey)
 
     def _introduce(self, folder: Folder, others: Others, heard: Heard, signed: Signed) -> Signed:
         """Show what was signed to witnesses to which the log is new."""
@@ -154,14 +219,14 @@ class Keeper:
         self.index_of(folder, epoch, size).complete()
         for older in self.older_indexes(folder):
             older.complete()
-        wanted = Wanted(epoch, self.day, keys.changes, folder.first_leaf())
+        wanted = Wanted(epoch, self.day, folder.tree, keys.changes, folder.first_leaf())
         due, first_hashes = due_leaves(self.database, wanted, size)
         if due:
             signed = self._add(folder, keys, size, due)
         for at in range(0, len(first_hashes), ROWS_AT_ONCE):
             self.transact(partial(keep_first_hashes, hashes=first_hashes[at : at + ROWS_AT_ONCE]))
-        root = EMPTY_ROOT if signed is None else signed.checkpoint.root
-        self._note(origin=keys.origin, vkey=keys.signer.vkey, size=_size(signed), root=root, day=self.day)
+        folder.keep_day(self.day)
+        self._store_facts(folder)
         _log.info("day logged", day=str(self.day), leaves=len(due), size=_size(signed))
         return signed
 
@@ -205,10 +270,8 @@ class Keeper:
         self._asked_at = self.monotonic()
         others = Others(self.config.log, folder, keys)
         note = self._cosigned(folder, signed, others.witnesses, {} if heard is None else heard.sizes)
-        cosigned = len(note.verified_by([one.verifier for one in self.config.log.witnesses]))
-        if cosigned >= self.config.log.needed:
+        if cosigned_by(Signed(note, signed.checkpoint), self.config.log) >= self.config.log.needed:
             folder.publish(note)
-            self._note(published_size=signed.checkpoint.size, published_at=self.now(), cosigned=cosigned)
 
     def _cosigned(self, folder: Folder, signed: Signed, asked: Sequence[Asking], known: Mapping[str, int]) -> Note:
         """The note with what these witnesses sign under it; ``known`` is the size that each has, by its key."""
@@ -218,32 +281,14 @@ class Keeper:
             try:
                 line = asking.cosign(note, size, min(known.get(asking.witness.vkey, 0), size), prove)
             except (NoAnswer, NotCosigned) as error:
+                outcome = Outcome.SILENT if isinstance(error, NoAnswer) else Outcome.REFUSED
+                self._answers[asking.witness.vkey] = Answered(outcome, detail=str(error))
                 _log.warning("witness did not cosign", witness=asking.witness.verifier.name, why=str(error))
                 continue
-            note = _with(note, line)
+            self._answers[asking.witness.vkey] = Answered(Outcome.COSIGNED, size)
+            note = with_line(note, line)
             folder.keep_signed(note)
         return note
-
-
-def require_as_noted(folder: Folder, signed: Signed | None, state: State | None) -> None:
-    """That the database knows no more of the log than lies here, and nothing else. Raises LogBehind or LogForked."""
-    if state is None:
-        return
-    size = _size(signed)
-    if state.size > size:
-        raise LogBehind(
-            "the database knows {theirs} leaves of this log, and here are {size}: put the log's folder back, rebuild "
-            "it with collector log rebuild, or begin another one with collector log restart",
-            theirs=state.size, size=size,
-        )  # fmt: skip
-    if folder.tree.root(state.size, size) != state.root:
-        raise LogForked("the database knows another story of {size} leaves under this log's name", size=state.size)
-
-
-def _with(note: Note, line: Signature) -> Note:
-    """The note with one more cosignature, in place of an earlier one of that key."""
-    others = tuple(one for one in note.signatures if (one.name, one.key_id) != (line.name, line.key_id))
-    return Note(note.text, (*others, line))
 
 
 def _size(signed: Signed | None) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, 
 from sync.collector.store.schema import log_leaf
 from sync.collector.transparency.disk.names import epoch_of
 from sync.collector.transparency.leaves.index import entry_of
+from sync.collector.transparency.leaves.reports import of_row
 from sync.collector.transparency.public import Published
 from sync.protocol.tlog.leaf import KEY, REPORT
 
@@ -55,7 +56,9 @@ def logged_report(
     connection: Connection, unit_id: int, month: date, number: int, published: Published
 ) -> Logged | None:
     """The leaf of a closed report or a correction of it (``closed_month``); None where none is published."""
-    return _newest(connection, published, _OF_SUBJECT, wanted=f"{unit_id}/{month:%Y-%m}/{number}", of_kind=REPORT)
+    subjects = (of_row(connection, unit_id, month, number).subject, f"{unit_id}/{month:%Y-%m}/{number}")
+    found = (_newest(connection, published, _OF_SUBJECT, wanted=one, of_kind=REPORT) for one in subjects)
+    return next((one for one in found if one is not None), None)
 
 
 def _newest(connection: Connection, published: Published, which: Select[Any], **of: object) -> Logged | None:

@@ -29,8 +29,8 @@ class PublicLog:
     """The public folder of a log, written by this program or by another one of this collector."""
 
     def __init__(self, root: Path, public: Path | None = None) -> None:
-        self._root, self._folder = root, public or root / "public"
-        self._tree = Tree(self._folder)
+        self.place, self.folder = root, public or root / "public"
+        self._tree = Tree(self.folder)
         self._kept: tuple[tuple[int, int], Published] | None = None
         self._reading = Lock()
         # Most kiosks ask from the same checkpoint to the same one, so all but the first get what is known.
@@ -38,11 +38,11 @@ class PublicLog:
 
     def older(self) -> list["PublicLog"]:
         """The logs that this one follows, as they were when another one began; the oldest first."""
-        return [PublicLog(self._root, one.public) for one in older_logs(self._root)]
+        return [PublicLog(self.place, one.public) for one in older_logs(self.place)]
 
     def newest(self) -> Published | None:
         """What is published; None before anything is."""
-        path = self._folder / CHECKPOINT
+        path = self.folder / CHECKPOINT
         try:
             seen = path.stat()
         except OSError:
@@ -59,7 +59,7 @@ class PublicLog:
             return self._kept[1]
 
     def _forget(self) -> None:
-        self._tree = Tree(self._folder)
+        self._tree = Tree(self.folder)
         self._consistency.cache_clear()
 
     def proof_of(self, index: int, size: int) -> list[bytes]:
@@ -117,7 +117,7 @@ class PublicLog:
 
     def _bytes(self, path: str) -> bytes | None:
         try:
-            return (self._folder / path).read_bytes()
+            return (self.folder / path).read_bytes()
         except OSError:
             return None
 

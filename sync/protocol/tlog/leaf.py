@@ -1,8 +1,9 @@
 """Leaf: what a log holds of journals, keys and reports, so that outsiders learn nothing and those concerned can check.
 
-A leaf is ASCII text, ``hailong-leaf/1 <kind> <date> <fields…>``, one space between the fields and no newline; the date
-is the office's day that had ended, never a time. Of a journal it says two hashes that nobody can tell apart or try out
-who has not the journal's first line.
+A leaf is ASCII text, ``hailong-leaf/<version> <kind> <date> <fields…>``, one space between the fields and no newline;
+the date is the office's day that had ended, never a time. Of a journal it says two hashes that nobody can tell apart or
+try out who has not the journal's first line. Of a closed report it says whose it is, of which month and which number:
+these are public. In version 1 a report's leaf did not name its unit; all other kinds are of version 1.
 """
 
 import re
@@ -27,16 +28,21 @@ LOGKEY = "logkey"
 RESTART = "restart"
 """The first leaf of a log that goes on where an older one was lost."""
 
-_VERSION = "hailong-leaf/1"
+WHOLE_OFFICE = "*"
+"""In the place of a unit's code: the report of all units together. No unit has this code."""
+
+_NAME = "hailong-leaf/"
 _HASH = "[0-9A-Za-z+/]{43}="
 _NUMBER = "(?:0|[1-9][0-9]{0,18})"
+_OF_MONTH = f"[0-9]{{4}}-[0-9]{{2}} {_NUMBER} {_HASH}"
 _FIELDS = {
-    JOURNAL: f"{_HASH} {_HASH}",
-    ENDED: f"{_HASH} {_HASH}",
-    KEY: _HASH,
-    REPORT: f"[0-9]{{4}}-[0-9]{{2}} {_NUMBER} {_HASH}",
-    LOGKEY: f"{_HASH} {_HASH}",
-    RESTART: f"{_HASH} {_NUMBER}",
+    (1, JOURNAL): f"{_HASH} {_HASH}",
+    (1, ENDED): f"{_HASH} {_HASH}",
+    (1, KEY): _HASH,
+    (1, REPORT): _OF_MONTH,
+    (2, REPORT): f"(?:[0-9A-Za-z._-]{{1,40}}|[*]) {_OF_MONTH}",
+    (1, LOGKEY): f"{_HASH} {_HASH}",
+    (1, RESTART): f"{_HASH} {_NUMBER}",
 }
 
 
@@ -48,14 +54,17 @@ class Leaf:
     day: date
     fields: tuple[str, ...]
     """As they stand in it."""
+    version: int = 1
+    """Of the form of its kind."""
 
     @classmethod
     def parse(cls, raw: bytes) -> "Leaf":
         """The parts of a leaf; raises NoteWrong for anything that is not exactly one of ours."""
         try:
-            version, kind, day, fields = raw.decode("ascii").split(" ", 3)
-            leaf = cls(kind, date.fromisoformat(day), tuple(fields.split(" ")))
-            known = version == _VERSION and re.fullmatch(_FIELDS[kind], fields)
+            name, kind, day, fields = raw.decode("ascii").split(" ", 3)
+            version = int(name.removeprefix(_NAME))
+            leaf = cls(kind, date.fromisoformat(day), tuple(fields.split(" ")), version)
+            known = re.fullmatch(_FIELDS[version, kind], fields)
         except (ValueError, LookupError) as error:
             raise NoteWrong(f"{raw[:80]!r} is not a leaf that is known here") from error
         if not known or leaf.raw != raw:
@@ -65,7 +74,24 @@ class Leaf:
     @property
     def raw(self) -> bytes:
         """The leaf as the log holds it."""
-        return " ".join((_VERSION, self.kind, self.day.isoformat(), *self.fields)).encode("ascii")
+        return " ".join((f"{_NAME}{self.version}", self.kind, self.day.isoformat(), *self.fields)).encode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class OfMonth:
+    """Which closed report it is."""
+
+    unit: str
+    """The unit's code, or ``WHOLE_OFFICE``."""
+    month: str
+    """``2026-10``."""
+    number: int
+    """0 is the report, others its corrections."""
+
+    @property
+    def subject(self) -> str:
+        """As the leaf says it."""
+        return f"{self.unit} {self.month} {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +119,13 @@ def key_leaf(day: date, device_id: str, public_key: str) -> Leaf:
     return Leaf(KEY, day, (write_hash(_hash("key", f"{device_id}\n{public_key}".encode("ascii"))),))
 
 
-def report_leaf(day: date, month: str, number: int, numbers_hash: bytes) -> Leaf:
-    """The leaf of a closed month (``2026-10``): number 0 is the report, others its corrections."""
+def report_leaf(day: date, of: OfMonth, numbers_hash: bytes) -> Leaf:
+    """The leaf of a closed report or a correction of it."""
+    return Leaf(REPORT, day, (of.unit, of.month, str(of.number), write_hash(numbers_hash)), 2)
+
+
+def unnamed_report_leaf(day: date, month: str, number: int, numbers_hash: bytes) -> Leaf:
+    """The same in version 1, which did not say whose it is; it is only read."""
     return Leaf(REPORT, day, (month, str(number), write_hash(numbers_hash)))
 
 

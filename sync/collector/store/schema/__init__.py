@@ -38,7 +38,7 @@ from sync.collector.store.schema.journals import (
     segment,
     unread,
 )
-from sync.collector.store.schema.log import log_journal, log_leaf, log_state
+from sync.collector.store.schema.log import log_journal, log_leaf, log_state, log_witness
 from sync.collector.store.schema.months import closed_basis, closed_file, closed_look, closed_month, first_closed
 from sync.collector.store.schema.notices import delivery, incident, mailed_report, notice
 from sync.collector.store.schema.own import own_address, own_key, own_move, words_key
@@ -134,6 +134,7 @@ __all__ = [
     "log_journal",
     "log_leaf",
     "log_state",
+    "log_witness",
     "mailed_report",
     "metadata",
     "micros",

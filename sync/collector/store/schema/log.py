@@ -35,6 +35,17 @@ log_journal = clustered(
     Column("first_hash", Hash, nullable=False),
 )
 
+# What each witness answered when it was asked last.
+log_witness = clustered(
+    "log_witness",
+    Column("vkey", Text, primary_key=True),
+    Column("asked_at", Moment, nullable=False),
+    # sync.collector.transparency.witnessing
+    Column("outcome", String(12), nullable=False),
+    Column("size", BigInteger),
+    Column("detail", Text, nullable=False),
+)
+
 # One row: which log it is and how far, for pages, measures and collectors that do not keep it themselves.
 log_state = clustered(
     "log_state",

@@ -6,6 +6,7 @@ then witnesses, then ``public/checkpoint``. Each step is durable before the next
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from shutil import rmtree
 from typing import NamedTuple
@@ -22,7 +23,7 @@ from sync.protocol.tlog.errors import LogWrong, NoteWrong
 from sync.protocol.tlog.note import Note, Signer
 
 CHECKPOINT, KEYS, RESTARTED = "checkpoint", "keys", "restarted"
-_SIGNED, _SHOWN, _FIRST, _INDEX = "signed", "shown", "first", "index"
+_SIGNED, _SHOWN, _FIRST, _INDEX, _DAY = "signed", "shown", "first", "index", "day"
 _PUBLIC, _NEW = "public", "new"
 _LOCK_S = 10.0
 
@@ -65,7 +66,7 @@ class Folder:
 
     def __init__(self, root: Path, key_file: Path | None = None) -> None:
         self.root, self.public = root, root / _PUBLIC
-        self.index = root / _INDEX
+        self.index, self.day_file = root / _INDEX, root / _DAY
         self.tree = Tree(self.public)
         self.key_files = KeyFiles(key_file or root / "key", self.public / KEYS)
 
@@ -101,6 +102,20 @@ class Folder:
     def keep_shown(self, note: Note) -> None:
         """Keep what a kiosk has shown."""
         write_file(self.root / _SHOWN, note.format().encode(), PRIVATE_FILE)
+
+    def day(self) -> date | None:
+        """The day through which the log was kept; None where that is not known, so that it is looked at again."""
+        try:
+            return date.fromisoformat(self.day_file.read_text("ascii").strip())
+        except (OSError, ValueError):
+            return None
+
+    def keep_day(self, day: date | None) -> None:
+        """Keep through which day the log was kept."""
+        if day is None:
+            self.day_file.unlink(missing_ok=True)
+        else:
+            write_file(self.day_file, f"{day}\n".encode(), PRIVATE_FILE)
 
     def first_leaf(self) -> bytes | None:
         """The leaf with which the log begins, where it follows one that was lost."""
@@ -142,7 +157,7 @@ class Folder:
         rmtree(new)
 
     def _put_away(self, epoch: int) -> None:
-        for name in (_PUBLIC, _SIGNED, _SHOWN, _INDEX, _FIRST):
+        for name in (_PUBLIC, _SIGNED, _SHOWN, _INDEX, _FIRST, _DAY):
             _move(self.root / name, self.root / f"{name}-{epoch}")
         for file in (self.key_files.key_file, self.key_files.old_file):
             _move(file, file.with_name(f"{file.name}-{epoch}"))

@@ -17,6 +17,7 @@ from sync.collector.transparency.elsewhere.call import Caller, NoAnswer
 from sync.collector.transparency.elsewhere.mirrors import Mirror
 from sync.collector.transparency.elsewhere.witnesses import Asking
 from sync.collector.transparency.errors import LogBehind, LogDamaged, LogForked, LogUnsure
+from sync.collector.transparency.witnessing import Answered, Outcome
 from sync.protocol.tlog.errors import NoteWrong
 
 _log = structlog.get_logger("collector.log")
@@ -38,6 +39,8 @@ class Heard(NamedTuple):
 
     One that did not answer is not in it.
     """
+    answers: dict[str, Answered]
+    """By witness' key, how it ended to ask it."""
 
     @property
     def newest(self) -> Claim | None:
@@ -73,18 +76,21 @@ class Others:
         shown = self.folder.shown(self.keys)
         claims = [] if shown is None else [Claim("kiosk", shown)]
         claims += self._mirrored()
-        sizes: dict[str, int] = {}
+        heard = Heard(claims, {}, {})
         for asking in self.witnesses:
             name, vkey = asking.witness.verifier.name, asking.witness.vkey
             try:
                 text = asking.known(self.keys.origin)
                 claim = None if text is None else Claim(name, open_own(text, self.keys))
             except (NoAnswer, NoteWrong) as error:
+                outcome = Outcome.SILENT if isinstance(error, NoAnswer) else Outcome.STRANGE
+                heard.answers[vkey] = Answered(outcome, detail=str(error))
                 _log.warning("witness did not say what it knows", witness=name, why=str(error))
                 continue
-            sizes[vkey] = 0 if claim is None else claim.signed.checkpoint.size
+            heard.sizes[vkey] = 0 if claim is None else claim.signed.checkpoint.size
+            heard.answers[vkey] = Answered(Outcome.KNOWS, heard.sizes[vkey])
             claims += [claim] if claim else []
-        return Heard(claims, sizes)
+        return heard
 
     def _mirrored(self) -> Iterator[Claim]:
         for mirror in self.mirrors:

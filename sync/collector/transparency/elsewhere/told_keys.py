@@ -14,7 +14,7 @@ from sync.collector.transparency.disk.folder import Folder
 from sync.collector.transparency.disk.names import Named
 from sync.collector.transparency.elsewhere.call import NoAnswer
 from sync.collector.transparency.elsewhere.mirrors import Mirror
-from sync.collector.transparency.errors import LogDamaged
+from sync.collector.transparency.errors import LogBehind, LogDamaged
 from sync.protocol.tlog.errors import LogWrong, NoteWrong
 from sync.protocol.tlog.note import Note, Verifier
 from sync.protocol.tlog.statement import KeyChange, Restarted
@@ -48,6 +48,27 @@ def take_statements(folder: Folder, mirrors: Sequence[Mirror], trusted: Trusted)
     return _key_in(here[-1], 3) if here else None
 
 
+def require_newest_key(folder: Folder, mirrors: Sequence[Mirror], trusted: Trusted) -> None:
+    """That no mirror knows statements by which this log has a later key, or is another log by now.
+
+    What a mirror says is believed as in :func:`take_statements`. Raises LogBehind.
+    """
+    here = _statements(folder)
+    for mirror in mirrors:
+        try:
+            told = [Note.parse(one) for one in mirror.statements()]
+            newest = _believed(folder, here, told, trusted) if len(told) > len(here) else None
+        except (NoAnswer, LogWrong) as error:
+            _log.warning("mirror's keys are not believed", mirror=mirror.place, why=str(error))
+            continue
+        if newest is not None:
+            raise LogBehind(
+                "{who} knows a later key of this log, {key}, than the one that lies here: what lies here was restored. "
+                "Take it over with collector log rebuild, and put the key's files back from a newer backup",
+                who=mirror.place, key=newest.vkey.rpartition("+")[0],
+            )  # fmt: skip
+
+
 def _statements(folder: Folder) -> Sequence[Note]:
     with suppress(LogWrong, ValueError, KeyError):
         return folder.key_files.statements()
@@ -71,7 +92,9 @@ def _believed(folder: Folder, here: Sequence[Note], told: Sequence[Note], truste
 
 def _is_known(folder: Folder, key: Verifier, trusted: Trusted) -> bool:
     """Whether it was the log's key: it lies here, the database names it, or it signed what lies here."""
-    if key in folder.key_files.verifiers() or key.vkey == trusted.vkey:
+    here = folder.key_files.verifiers()
+    # Whoever wrote to the database could name a key of their own; it is asked only where none lies here.
+    if key in here or (not here and key.vkey == trusted.vkey):
         return True
     with suppress(LogDamaged):
         return folder.signed(Named(key.name, (key,))) is not None

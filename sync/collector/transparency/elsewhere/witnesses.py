@@ -55,6 +55,8 @@ class Asking:
             answer = self._ask(f"old {since}\n{proof}\n{note.format()}")
             if answer.status == 200:
                 return self._cosignature(note, _text(answer.body))
+            if answer.status >= 500:
+                raise NoAnswer(f"it answered {answer.status}")
             if answer.status != 409:
                 raise NotCosigned(f"it answered {answer.status}: {answer.body[:200].decode(errors='replace').strip()}")
             since = _size(answer.body)
@@ -77,6 +79,12 @@ class Asking:
         if not own:
             raise NotCosigned("its answer holds no signature by its key")
         return own[0]
+
+
+def with_line(note: Note, line: Signature) -> Note:
+    """The note with one more cosignature, in place of an earlier one of that key."""
+    others = tuple(one for one in note.signatures if (one.name, one.key_id) != (line.name, line.key_id))
+    return Note(note.text, (*others, line))
 
 
 def _size(body: bytes) -> int:

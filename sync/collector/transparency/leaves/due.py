@@ -5,15 +5,19 @@ The order of a day's leaves is that of their bytes, which are hashes: it says no
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select
 
 from sync.collector.replica.stored import stored_entries
 from sync.collector.store.database import Database
-from sync.collector.store.schema import closed_month, device, device_key, journal, log_journal, log_leaf
+from sync.collector.store.schema import device, device_key, journal, log_journal, log_leaf
+from sync.collector.transparency.disk.tree import Tree
 from sync.collector.transparency.leaves.cuts import cuts_of, with_cuts
 from sync.collector.transparency.leaves.index import Entry
+from sync.collector.transparency.leaves.reports import kept_reports, require_new, require_said
+from sync.protocol.tlog.checkpoint import write_hash
 from sync.protocol.tlog.leaf import (
     ENDED,
     JOURNAL,
@@ -27,11 +31,13 @@ from sync.protocol.tlog.leaf import (
     journal_secret,
     key_leaf,
     logkey_leaf,
-    report_leaf,
+    tag,
 )
 from sync.protocol.tlog.statement import KeyChange
+from sync.protocol.tlog.tiles import TILE_WIDTH
 
 JOURNALS_AT_ONCE = 500
+BUNDLES_KEPT = 64
 
 
 class Due(NamedTuple):
@@ -47,17 +53,22 @@ class Wanted(NamedTuple):
     epoch: int
     day: date
     """The office's day that has ended."""
+    tree: Tree
+    """What is signed so far."""
     changes: Sequence[KeyChange] = ()
     first: bytes | None = None
     """The leaf with which a log begins that follows a lost one."""
 
 
 def due_leaves(database: Database, wanted: Wanted, size: int) -> tuple[list[Due], list[tuple[str, bytes]]]:
-    """The leaves that are due, in their order, and the first hashes of journals that were not remembered yet."""
+    """The leaves that are due, in their order, and the first hashes of journals that were not remembered yet.
+
+    Raises LogAltered for a closed report whose row and numbers do not say the same, or that the log has already.
+    """
     learnt: list[tuple[str, bytes]] = []
-    others = list(_journals(database, wanted, learnt))
+    others = list(_journals(database, wanted, _Before(wanted.tree, size), learnt))
     with database.reading() as connection:
-        others += [*_keys(connection, wanted), *_reports(connection, wanted), *_log_keys(connection, wanted)]
+        others += [*_keys(connection, wanted), *_reports(connection, wanted, size), *_log_keys(connection, wanted)]
     return [*_restart(wanted, size), *sorted(others, key=lambda due: due.leaf)], learnt
 
 
@@ -72,29 +83,51 @@ def _restart(wanted: Wanted, size: int) -> Iterator[Due]:
         yield Due(leaf.raw, Entry(leaf.day, RESTART, subject="/".join(leaf.fields)))
 
 
-def _journals(database: Database, wanted: Wanted, learnt: list[tuple[str, bytes]]) -> Iterator[Due]:
+class _Before:
+    """The leaves before these, to which it is held what the database remembers of journals."""
+
+    def __init__(self, tree: Tree, size: int) -> None:
+        # A day's leaves stand beside each other, so few bundles are read however many journals grew.
+        self._bundle = lru_cache(BUNDLES_KEPT)(partial(tree.leaves, size=size))
+
+    def first_hash(self, row: Row[Any]) -> bytes | None:
+        """The remembered hash after a journal's first line, where its last leaf bears the tag that follows from it.
+
+        Whoever wrote another one into the database would have leaves signed in which no kiosk finds itself.
+        """
+        if row.first_hash is None or row.last_index is None:
+            return None
+        bundle, place = divmod(row.last_index, TILE_WIDTH)
+        wanted = write_hash(tag(journal_secret(bytes(row.first_hash)), row.last_day))
+        is_its = Leaf.parse(self._bundle(bundle)[place]).fields[0] == wanted
+        return bytes(row.first_hash) if is_its else None
+
+
+def _journals(database: Database, wanted: Wanted, before: _Before, learnt: list[tuple[str, bytes]]) -> Iterator[Due]:
     after = None
     while True:
         # Some at a time: on some versions of SQLite nobody can write while a view is held.
         with database.reading() as connection:
             page = with_cuts(_grown(wanted.epoch)).order_by(journal.c.journal_id).limit(JOURNALS_AT_ONCE)
             rows = connection.execute(page if after is None else page.where(journal.c.journal_id > after)).all()
-            some = [_journal(connection, row, wanted.day, learnt) for row in rows]
+            some = [_journal(connection, row, wanted.day, before, learnt) for row in rows]
         yield from (due for due in some if due is not None)
         if len(rows) < JOURNALS_AT_ONCE:
             return
         after = str(rows[-1].journal_id)
 
 
-def _journal(connection: Connection, row: Row[Any], day: date, learnt: list[tuple[str, bytes]]) -> Due | None:
-    journal_id, last, first = str(row.journal_id), row.next_seq - 1, row.first_hash
+def _journal(
+    connection: Connection, row: Row[Any], day: date, before: _Before, learnt: list[tuple[str, bytes]]
+) -> Due | None:
+    journal_id, last, first = str(row.journal_id), row.next_seq - 1, before.first_hash(row)
     if first is None:
         first = first_hash(connection, journal_id)
         if first is None:
             return None
         learnt.append((journal_id, first))
     reached = Reached(day, last, bytes(row.head), *cuts_of(connection, row, last))
-    leaf = journal_leaf(journal_secret(bytes(first)), reached, ended=bool(row.has_ended))
+    leaf = journal_leaf(journal_secret(first), reached, ended=bool(row.has_ended))
     kind = ENDED if row.has_ended else JOURNAL
     return Due(leaf.raw, Entry(day, kind, journal_id, last, reached.cuts_size, reached.cuts_root))
 
@@ -107,7 +140,8 @@ def _grown(epoch: int) -> Select[Any]:
     )
     goes_on_elsewhere = exists().where(later.c.continues == journal.c.journal_id, later.c.next_seq > 1)
     has_ended = or_(device.c.revoked_at.is_not(None), goes_on_elsewhere)
-    columns = (journal.c.journal_id, journal.c.next_seq, journal.c.head, log_journal.c.first_hash)
+    its = (last.c.leaf_index.label("last_index"), last.c.day.label("last_day"))
+    columns = (journal.c.journal_id, journal.c.next_seq, journal.c.head, log_journal.c.first_hash, *its)
     return (
         select(*columns, has_ended.label("has_ended"))
         .join(device, device.c.device_id == journal.c.device_id)
@@ -135,15 +169,13 @@ def _keys(connection: Connection, wanted: Wanted) -> Iterator[Due]:
             yield Due(leaf.raw, Entry(wanted.day, KEY, subject=subject))
 
 
-def _reports(connection: Connection, wanted: Wanted) -> Iterator[Due]:
-    c = closed_month.c
+def _reports(connection: Connection, wanted: Wanted, size: int) -> Iterator[Due]:
     known = _subjects(connection, wanted.epoch, REPORT)
-    for row in connection.execute(select(c.unit_id, c.month, c.number, c.hash)):
-        month = f"{row.month:%Y-%m}"
-        subject = f"{row.unit_id}/{month}/{row.number}"
-        if subject not in known:
-            leaf = report_leaf(wanted.day, month, row.number, bytes(row.hash))
-            yield Due(leaf.raw, Entry(wanted.day, REPORT, subject=subject))
+    new = [one for one in kept_reports(connection) if known.isdisjoint((one.of.subject, one.old_subject))]
+    require_new(wanted.tree, size, new)
+    for report in new:
+        require_said(connection, report)
+        yield Due(report.leaf(wanted.day).raw, Entry(wanted.day, REPORT, subject=report.of.subject))
 
 
 def _log_keys(connection: Connection, wanted: Wanted) -> Iterator[Due]:

@@ -96,8 +96,9 @@ def entry_of(row: Row[Any]) -> Entry:
 
 
 def keep_first_hashes(connection: Connection, hashes: Sequence[tuple[str, bytes]]) -> None:
-    """Remember the hash after the first line of journals."""
-    insert_rows(connection, log_journal, {}, ("journal_id", "first_hash"), list(hashes), then="ON CONFLICT DO NOTHING")
+    """Remember the hash after the first line of journals; another one that was remembered was wrong."""
+    then = "ON CONFLICT (journal_id) DO UPDATE SET first_hash = excluded.first_hash"
+    insert_rows(connection, log_journal, {}, ("journal_id", "first_hash"), list(hashes), then=then)
 
 
 def read_state(connection: Connection) -> State | None:

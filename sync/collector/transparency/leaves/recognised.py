@@ -11,9 +11,10 @@ from sqlalchemy import Connection, func, select
 
 from sync.collector.replica.blocks.tree import cuts_at
 from sync.collector.replica.stored import stored_entries
-from sync.collector.store.schema import closed_month, device_key, journal, log_leaf
+from sync.collector.store.schema import device_key, journal, log_leaf
 from sync.collector.transparency.leaves.due import first_hash
 from sync.collector.transparency.leaves.index import Entry
+from sync.collector.transparency.leaves.reports import kept_reports, subject_in
 from sync.protocol.tlog.checkpoint import write_hash
 from sync.protocol.tlog.leaf import (
     ENDED,
@@ -25,7 +26,6 @@ from sync.protocol.tlog.leaf import (
     journal_leaf,
     journal_secret,
     key_leaf,
-    report_leaf,
     tag,
 )
 
@@ -95,17 +95,14 @@ def _keys(connection: Connection, leaves: Leaves) -> Found:
 
 
 def _reports(connection: Connection, leaves: Leaves) -> Found:
-    c = closed_month.c
-    rows = connection.execute(select(c.unit_id, c.month, c.number, c.hash)).all() if leaves else []
-    days = {leaf.day for leaf in leaves.values()}
-    known = {
-        report_leaf(
-            day, f"{row.month:%Y-%m}", row.number, bytes(row.hash)
-        ): f"{row.unit_id}/{row.month:%Y-%m}/{row.number}"
-        for day in days
-        for row in rows
-    }
-    yield from _named(leaves, known)
+    # One that names its unit is about that report, whatever the database says of it now.
+    named = {at: leaf for at, leaf in leaves.items() if leaf.version > 1}
+    for at, leaf in named.items():
+        yield at, Entry(leaf.day, leaf.kind, subject=subject_in(leaf))
+    others = {at: leaf for at, leaf in leaves.items() if at not in named}
+    days = {leaf.day for leaf in others.values()}
+    reports = list(kept_reports(connection)) if others else []
+    yield from _named(others, {one.unnamed_leaf(day): one.old_subject for day in days for one in reports})
 
 
 def _named(leaves: Leaves, known: Mapping[Leaf, str]) -> Found:

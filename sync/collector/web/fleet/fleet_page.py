@@ -22,6 +22,7 @@ from sync.collector.services.services import Services
 from sync.collector.store.schema import unit
 from sync.collector.transparency.leaves.index import State as LogState
 from sync.collector.transparency.leaves.index import read_state as read_log_state
+from sync.collector.transparency.witnessing import Noted, read_answers
 from sync.collector.web.fleet.fleet_query import NONE, STATES, TEXT_MAX, FleetQuery, by_unit, count_states
 from sync.collector.web.fleet.fleet_words import GRAVE, FleetWords
 from sync.collector.web.fleet.kiosk_page import code_page, fleet_words, make_code, read_kiosks
@@ -102,6 +103,7 @@ async def _fleet(request: Request, services: Services, reader: Reader, wrong: st
         proof=await asyncio.to_thread(_proof, services),
         log=await asyncio.to_thread(_log, services),
         witnesses=len(services.config.log.witnesses),
+        unwell=await asyncio.to_thread(_unwell, services),
         **of_shown,
     )
 
@@ -129,6 +131,14 @@ def _proof(services: Services) -> State:
 def _log(services: Services) -> LogState | None:
     with services.database.reading() as connection:
         return read_log_state(connection)
+
+
+def _unwell(services: Services) -> list[tuple[str, Noted]]:
+    """The witnesses by name that did not answer or not sign when they were asked last."""
+    with services.database.reading() as connection:
+        found = read_answers(connection)
+    named = [(one.verifier.name, found.get(one.vkey)) for one in services.config.log.witnesses]
+    return [(name, one) for name, one in named if one is not None and not one.answered.outcome.is_well]
 
 
 def _units(services: Services, reader: Reader, paths: set[str]) -> list[tuple[str, str]]:

@@ -81,6 +81,7 @@ APART = {
     **dict.fromkeys(
         ("log_leaf", "log_journal", "log_state"), "an index of the public log, held to its tiles by the log"
     ),
+    "log_witness": "what witnesses of the public log answered last, for pages",
     "closed_basis": "what a kept report rests on, for auditors, who recompute the report from it",
     **dict.fromkeys(("proof_look", "proof_mark", "proof_state"), "what verify itself noted"),
     "audit": "nothing else says what people did: decisions and typed numbers are held to it, and it to them",

@@ -1,8 +1,11 @@
 """A collector's log in a folder of its own, day after day."""
 
+import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +85,19 @@ def leaf_of(pen: Pen, entry: Entry) -> Leaf:
     return journal_leaf(journal_secret(pen.cursor(1).head), reached, ended=entry.kind == ENDED)
 
 
+def report_row(
+    unit_id: int = 1, unit: str = "XA", number: int = 0, shown: int = 60, month: str = "2026-10"
+) -> dict[str, Any]:
+    """A row of ``closed_month``: an October's report of a unit, as far as it says what it is of."""
+    said = {
+        "place": f"{unit}/", "places": {f"{unit}/": {"code": unit}}, "shown": shown,
+        "period": {"kind": "month", "first": f"{month}-01"}, "closing": {"corrections": [{}] * number},
+    }  # fmt: skip
+    numbers = json.dumps(said).encode()
+    key = {"unit_id": unit_id, "month": date(2026, 10, 1), "number": number, "made_at": NOON}
+    return key | {"hash": sha256(numbers).digest(), "numbers": zlib.compress(numbers)}
+
+
 class Cut(Exception):
     """The power goes."""
 
@@ -104,4 +120,4 @@ def counted(real: Callable[..., Any], left: list[int]) -> Callable[..., Any]:
     return step
 
 
-__all__ = ["ENDED", "JOURNAL", "KEY", "ORIGIN", "Kept", "key_leaf", "leaf_of"]
+__all__ = ["ENDED", "JOURNAL", "KEY", "ORIGIN", "Kept", "key_leaf", "leaf_of", "report_row"]

@@ -1,7 +1,7 @@
 """Whoever rewrites the past in the database, with whatever keys, is found out by the log that lies elsewhere."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,7 +15,7 @@ from sync.collector.transparency.by_hand import rebuild_log, restart_log
 from sync.collector.transparency.check import check_kiosk, check_log, check_rest, require_checkpoint
 from sync.collector.transparency.errors import LogAltered
 from tests.sync.collector.builders import NOON, Office, Pen
-from tests.sync.collector.transparency.logs import ORIGIN, Kept
+from tests.sync.collector.transparency.logs import ORIGIN, Kept, report_row
 
 Tamper = Callable[["World"], None]
 
@@ -30,17 +30,9 @@ class World:
             pen.opened()
             pen.rating()
             office.append(pen)
-        row = {
-            "unit_id": 1,
-            "month": date(2026, 10, 1),
-            "number": 0,
-            "made_at": NOON,
-            "hash": bytes(32),
-            "numbers": b"",
-        }
         key = {"device_id": office.device.device_id, "key_id": 7, "public_key": "A" * 43 + "=", "since": NOON}
         with office.database.writing() as connection:
-            connection.execute(insert(schema.closed_month), row)
+            connection.execute(insert(schema.closed_month), report_row())
             connection.execute(insert(schema.device_key), key)
         kept.run()
         for _ in range(2):
@@ -58,6 +50,13 @@ class World:
         with self.office.database.writing() as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)
+
+    def alter_report(self) -> None:
+        """Other numbers in the place of a closed report's, with their hash, as if they had always been those."""
+        with self.office.database.writing() as connection:
+            connection.execute(
+                update(schema.closed_month).where(schema.closed_month.c.unit_id == 1).values(report_row(shown=65))
+            )
 
     def rewrite(self, pen: Pen, level: int = 1) -> None:
         """Put another past in the place of a journal: every line, hash and head, as if it had always been so."""
@@ -176,7 +175,7 @@ def test_a_whole_past_that_was_rewritten_with_all_its_hashes_is_named(world: Wor
 
 
 def test_what_an_older_log_holds_is_still_held_to_the_database(world: World) -> None:
-    world.sql(REPORT_ALTERED)
+    world.alter_report()
     world.rewrite(world.pen)
     restart_log(world.kept.keeper, Ed25519PrivateKey.generate(), "somebody", although_whole=True)
 

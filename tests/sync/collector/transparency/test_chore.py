@@ -1,5 +1,6 @@
 """The collector keeps its log by itself; pages, measures and notices say how it is."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from sync.collector.run.gauges import Gauges
 from sync.collector.services.services import Services, make_services
 from sync.collector.settings.log import Log
 from sync.collector.settings.notices import Notices, Webhook
+from sync.collector.transparency.errors import LogStopped
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.one_engine import database_url  # noqa: F401 - a fixture
@@ -115,10 +117,74 @@ def test_a_checkpoint_that_waits_for_witnesses_for_days_is_told(kept: Kept, pen:
             other.log = kept.keeper.open_keys(kept.folder).signer.verifier
         kept.monotonic_s += 7200
         kept.now += timedelta(days=1)
+        other.time = int(kept.now.timestamp())
         with kept.office.database.writing() as connection:
             connection.exec_driver_sql("UPDATE notice_delivery SET state = 'sent', tries = 1")
         keep(kept, services)
         assert told(kept) == ["alert", "recovered"]
+
+
+def test_the_page_says_which_witness_did_not_answer_or_sign(kept: Kept, pen: Pen, services: Services) -> None:
+    with witness() as other:
+        kept.settings = Log(witnesses=(other.setting,))
+        services = replace(services, config=_with_log(services, kept.settings))
+        keep(kept, services)
+        assert f"witness {other.name} did not cosign on" in staff_page(kept, services)
+        other.is_down = True
+        # By hand, and it is told at once.
+        with suppress(LogStopped):
+            kept.keeper.run(at_once=True)
+        assert f"witness {other.name} did not answer on" in staff_page(kept, services)
+        Gauges(kept.office.database, lambda: kept.now, HANOI).read()
+        labels = {"witness": other.name}
+        assert REGISTRY.get_sample_value("hailong_log_witness_up", labels) == 0
+        assert REGISTRY.get_sample_value("hailong_log_signed_size") == 1
+        other.is_down, other.time = False, int(kept.now.timestamp())
+        other.log = kept.folder.key_files.read().signer.verifier
+        kept.keeper.run(at_once=True)
+        assert "cosigned by 1 of 1 witnesses" in staff_page(kept, services)
+        assert f"witness {other.name}" not in staff_page(kept, services)
+        Gauges(kept.office.database, lambda: kept.now, HANOI).read()
+        assert REGISTRY.get_sample_value("hailong_log_witness_up", labels) == 1
+
+
+def test_what_was_mended_by_hand_ends_the_alert(kept: Kept, pen: Pen, services: Services) -> None:
+    keep(kept, services)
+    key = kept.folder.key_files.key_file
+    raw = key.read_bytes()
+    key.unlink()
+    keep(kept, services)
+    key.write_bytes(raw)
+    kept.keeper.run(at_once=True)
+    assert "The public log stands still." not in staff_page(kept, services)
+    with kept.office.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE notice_delivery SET state = 'sent', tries = 1")
+
+    keep(kept, services)
+
+    assert told(kept) == ["alert", "recovered"]
+
+
+def test_a_day_that_somebody_set_is_told_and_stops_nothing(kept: Kept, pen: Pen, services: Services) -> None:
+    keep(kept, services)
+    with kept.office.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE log_state SET day = '2031-01-01'")
+    for _ in range(2):
+        VerifyNightly(services, kept.transact).run_round()
+    assert "log_future" in " ".join(str(row) for row in kept.office.rows("proof_state"))
+    kept.office.append(pen, pen.batch(pen.rating()))
+    kept.now += timedelta(days=1)
+
+    keep(kept, services)
+
+    assert kept.newest().checkpoint.size == 2
+    assert "alert" in told(kept)
+    assert "The public log names a day that is not over." in staff_page(kept, services)
+    Gauges(kept.office.database, lambda: kept.now, HANOI).read()
+    assert REGISTRY.get_sample_value("hailong_log_doubtful") == 1
+    assert REGISTRY.get_sample_value("hailong_log_stopped") == 0
+    keep(kept, services)
+    assert "The public log names" not in staff_page(kept, services)
 
 
 def test_the_first_page_says_only_what_is_proven(kept: Kept, office: Office, pen: Pen, services: Services) -> None:
@@ -136,8 +202,10 @@ def test_the_first_page_says_only_what_is_proven(kept: Kept, office: Office, pen
         kept.now += timedelta(days=1)
         kept.keeper.run(at_once=True)
         assert "that other offices witness" in page(witnessed, "/dang-nhap")
-        kept.now += timedelta(days=8)
-        assert "is not proven" in page(witnessed, "/dang-nhap")
+        for days in (-10, 8):
+            kept.now += timedelta(days=days)
+            assert "is not proven" in page(witnessed, "/dang-nhap")
+            kept.now -= timedelta(days=days)
 
 
 def test_staff_see_how_far_the_log_is_and_who_witnesses_it(kept: Kept, pen: Pen, services: Services) -> None:

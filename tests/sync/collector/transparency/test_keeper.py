@@ -1,16 +1,17 @@
 """What grew is in the log the day after, once, whatever the work is interrupted by."""
 
 from base64 import b64encode
-from datetime import date
 
 import pytest
 from sqlalchemy import insert, update
 
 from sync.collector.store import schema
 from sync.collector.transparency.leaves import due
+from sync.collector.transparency.trust import roots_of
 from sync.protocol.tlog.merkle import check_consistency, check_inclusion, leaf_hash
+from sync.protocol.tlog.note import Signer
 from tests.sync.collector.builders import NOON, Office, Pen
-from tests.sync.collector.transparency.logs import ENDED, JOURNAL, KEY, Kept, leaf_of
+from tests.sync.collector.transparency.logs import ENDED, JOURNAL, KEY, Kept, leaf_of, report_row
 
 TODAY = NOON.date()
 
@@ -85,20 +86,51 @@ def test_journals_are_read_some_at_a_time_and_none_is_left_out(
     assert sorted(str(entry.journal_id) for entry in kept.entries()) == sorted(pen.journal_id for pen in pens)
 
 
+def test_a_remembered_hash_that_was_altered_signs_no_leaf_that_no_kiosk_finds(
+    kept: Kept, office: Office, pen: Pen
+) -> None:
+    kept.run()
+    for altered in (bytes(32), pen.cursor(2).head):
+        with office.database.writing() as connection:
+            connection.execute(update(schema.log_journal).values(first_hash=altered))
+        pen.rating()
+        office.append(pen, pen.batch(len(pen.lines)))
+
+        kept.run()
+
+        assert kept.leaves()[-1] == leaf_of(pen, kept.entries()[-1])
+        assert office.rows("log_journal", "first_hash") == [(pen.cursor(1).head,)]
+
+
+def test_kiosks_are_told_no_key_that_the_log_does_not_have(kept: Kept, office: Office, pen: Pen) -> None:
+    kept.run()
+    right = kept.folder.key_files.read().signer.vkey
+    for vkey in (right, Signer.generate("danhgia.example/log").vkey):
+        with office.database.writing() as connection:
+            connection.execute(update(schema.log_state).values(vkey=vkey))
+            roots = roots_of(connection, kept.settings, kept.public)
+        assert roots is not None
+        assert roots.vkey == right
+
+
 def test_each_key_and_each_closed_report_is_logged_once(kept: Kept, office: Office) -> None:
-    row = {"unit_id": 1, "month": date(2026, 10, 1), "number": 0, "made_at": NOON, "hash": bytes(32), "numbers": b""}
     key = {"device_id": office.device.device_id, "key_id": 7, "public_key": "A" * 43 + "=", "since": NOON}
     with office.database.writing() as connection:
-        connection.execute(insert(schema.closed_month), row)
+        connection.execute(insert(schema.closed_month), report_row())
         connection.execute(insert(schema.device_key), key)
     kept.run()
     with office.database.writing() as connection:
-        connection.execute(insert(schema.closed_month), row | {"number": 1})
+        connection.execute(insert(schema.closed_month), report_row(number=1))
 
     kept.run()
 
     assert [leaf.kind for leaf in kept.leaves()] == [KEY, "report", "report"]
-    assert [entry.subject for entry in kept.entries()] == [f"{office.device.device_id}/7", "1/2026-10/0", "1/2026-10/1"]
+    assert [entry.subject for entry in kept.entries()] == [
+        f"{office.device.device_id}/7",
+        "XA 2026-10 0",
+        "XA 2026-10 1",
+    ]
+    assert [leaf.fields[:3] for leaf in kept.leaves()[1:]] == [("XA", "2026-10", "0"), ("XA", "2026-10", "1")]
 
 
 def test_what_is_public_says_nothing_of_who_and_how_many(kept: Kept, office: Office) -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 from shutil import copytree, rmtree
 
 import pytest
+from sqlalchemy import update
 
 from sync.collector.settings.log import Log
+from sync.collector.store import schema
 from sync.collector.transparency.by_hand import change_key, rebuild_log, restart_log
-from sync.collector.transparency.errors import LogDamaged
+from sync.collector.transparency.errors import LogBehind, LogDamaged, LogElsewhere
 from sync.protocol.tlog.note import Note, Signer, Verifier
 from sync.protocol.tlog.statement import KeyChange, Restarted
 from tests.sync.collector.builders import NOON
@@ -40,6 +42,51 @@ def test_a_folder_from_before_another_key_signs_nothing_until_that_key_is_back(w
     world.grow()
     assert done.added == 2
     assert Note.parse(world.kept.run().text).verified_by([Verifier.from_text(new)])
+
+
+def test_a_key_that_the_database_names_convinces_nobody_where_the_logs_own_lies_here(world: World) -> None:
+    strange, next_ = Signer.generate(ORIGIN), Signer.generate(ORIGIN)
+    text = KeyChange(strange.verifier, next_.verifier, NOON.date()).sign(strange).format()
+    world.mirror.joinpath("keys").write_text(json.dumps({"statements": [text]}))
+    world.kept.settings = Log(mirrors=(str(world.mirror),))
+    with world.office.database.writing() as connection:
+        connection.execute(update(schema.log_state).values(vkey=strange.vkey))
+
+    with pytest.raises(LogElsewhere):
+        rebuild_log(world.kept.keeper, own_key(world), "somebody")
+
+    assert world.kept.public.statements() == []
+
+
+@pytest.mark.parametrize("later", ["key", "log"])
+def test_a_log_whose_mirror_knows_a_later_key_signs_nothing_with_the_older(world: World, later: str) -> None:
+    if later == "key":
+        change_key(world.kept.keeper, "somebody")
+    else:
+        restart_log(world.kept.keeper, own_key(world), "somebody", although_whole=True)
+    # The change was mirrored before anything was signed with it, so no checkpoint tells of it.
+    told = (world.kept.folder.public / "keys").read_bytes()
+    world.restore_folder()
+    world.restore_database()
+    world.mirror.joinpath("keys").write_bytes(told)
+    world.mirror.joinpath("checkpoint").unlink()
+    world.kept.settings = Log(mirrors=(str(world.mirror),))
+    world.grow()
+
+    with pytest.raises(LogBehind, match="a later key"):
+        world.kept.run()
+
+    assert world.kept.newest().checkpoint.size == 1
+
+
+def test_a_mirror_with_strange_keys_stops_nothing(world: World) -> None:
+    strange, next_ = Signer.generate(ORIGIN), Signer.generate(ORIGIN)
+    text = KeyChange(strange.verifier, next_.verifier, NOON.date()).sign(strange).format()
+    world.mirror.joinpath("keys").write_text(json.dumps({"statements": [text]}))
+    world.kept.settings = Log(mirrors=(str(world.mirror),))
+    world.grow()
+
+    assert world.kept.run().checkpoint.size == 3
 
 
 def test_where_the_newest_key_is_lost_the_next_log_follows_that_key(world: World) -> None:

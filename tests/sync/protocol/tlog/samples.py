@@ -11,6 +11,8 @@ from sync.protocol.messages import DeviceStatus, EnrolmentAnswer, StatusAnswer, 
 from sync.protocol.own_key import sign_log_roots
 from sync.protocol.tlog.checkpoint import Checkpoint, write_hash
 from sync.protocol.tlog.leaf import (
+    WHOLE_OFFICE,
+    OfMonth,
     Reached,
     journal_leaf,
     journal_secret,
@@ -19,6 +21,7 @@ from sync.protocol.tlog.leaf import (
     note_hash,
     report_leaf,
     restart_leaf,
+    unnamed_report_leaf,
 )
 from sync.protocol.tlog.merkle import ReadHash, leaf_hash, node_hash, prove_consistency, prove_inclusion, root_of
 from sync.protocol.tlog.messages import LogAnswer, LogKept, LogLeaf, LogRoots
@@ -62,13 +65,19 @@ def leaves() -> list[bytes]:
     found = (
         key_leaf(DAY, golden.DEVICE, golden.public_text(golden.KEY)),
         journal_leaf(secret, reached),
-        report_leaf(DAY, "2026-10", 0, bytes(range(32))),
-        report_leaf(DAY, "2026-10", 1, bytes(range(1, 33))),
+        unnamed_report_leaf(DAY, "2026-10", 0, bytes(range(32))),
+        unnamed_report_leaf(DAY, "2026-10", 1, bytes(range(1, 33))),
         logkey_leaf(DAY, LOG.vkey, NEXT_LOG.vkey),
         restart_leaf(DAY, note_hash("a note\n"), 5),
         journal_leaf(secret, Reached(DAY, 6, end.head), ended=True),
     )
     return [leaf.raw for leaf in found]
+
+
+def report_leaves() -> list[bytes]:
+    """Of closed reports, in the form that names their unit."""
+    of = (OfMonth("06040", "2026-10", 0), OfMonth("06040", "2026-10", 1), OfMonth(WHOLE_OFFICE, "2026-10", 0))
+    return [report_leaf(DAY, one, bytes(range(number, number + 32))).raw for number, one in enumerate(of)]
 
 
 def answer() -> LogAnswer:
@@ -106,6 +115,7 @@ def messages() -> dict[str, bytes]:
         "status_answer_log.json": encode_message(StatusAnswer(*head, log=answer())),
         "status_answer_log_roots.json": encode_message(StatusAnswer(*head, log=roots)),
         "log_leaves.txt": b"".join(leaf + b"\n" for leaf in leaves()),
+        "log_report_leaves.txt": b"".join(leaf + b"\n" for leaf in report_leaves()),
         "log_checkpoint.txt": signed_note(leaves(), LOG, WITNESS).format().encode(),
         **{name: text.encode() for name, text in statements().items()},
     }

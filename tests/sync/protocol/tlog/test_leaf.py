@@ -40,6 +40,10 @@ def test_every_kind_of_leaf_is_read_and_written_as_ever():
         "key", "journal", "report", "report", "logkey", "restart", "ended",
     ]  # fmt: skip
     assert [Leaf.parse(leaf).raw for leaf in leaves] == leaves
+    reports = [Leaf.parse(leaf) for leaf in read("log_report_leaves.txt").splitlines()]
+    assert [(leaf.version, *leaf.fields[:3]) for leaf in reports] == [
+        (2, "06040", "2026-10", "0"), (2, "06040", "2026-10", "1"), (2, "*", "2026-10", "0"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -54,6 +58,22 @@ def test_every_kind_of_leaf_is_read_and_written_as_ever():
 def test_anything_else_is_no_leaf(raw):
     with pytest.raises(NoteWrong):
         Leaf.parse(raw)
+
+
+HASH = "A" * 43 + "="
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 report 2026-11-21 2026-10 0", "02 report 2026-11-21 X 2026-10 0", "2 report 2026-11-21 X/Y 2026-10 0",
+        "1 report 2026-11-21 X 2026-10 0", "2 report 2026-11-21  2026-10 0", "x report 2026-11-21 2026-10 0",
+        "2 report 2026-11-21 ** 2026-10 0",
+    ],
+)  # fmt: skip
+def test_a_report_is_named_as_its_version_says_or_not_at_all(text: str) -> None:
+    with pytest.raises(NoteWrong):
+        Leaf.parse(f"hailong-leaf/{text} {HASH}".encode())
 
 
 def test_commitments_are_those_that_the_readme_describes():
