@@ -152,6 +152,13 @@ def root_at(connection: Connection, seq: int) -> Root:
 
 def hold_tree(connection: Connection) -> HeldTree:
     """Work the tree out from the entries, and hold all that is kept of it to that."""
+    try:
+        return _held(connection)
+    except (ValueError, msgspec.DecodeError):
+        return HeldTree(0, 1)  # somebody put there what this program never writes
+
+
+def _held(connection: Connection) -> HeldTree:
     kept, begun = _tree_in(connection), _begun(connection)
     if kept is None:
         return HeldTree(0)

@@ -72,6 +72,14 @@ def test_what_is_kept_to_go_on_from_is_held_too(journal, reader, place):
     assert reader.held_tree().wrong_from == kept[0]
 
 
+@pytest.mark.parametrize("value", ["", "nonsense", "[1,2]", '[9,3,["AA=="],"",0]'])
+@pytest.mark.parametrize("key", ["tree", "tree from", f"tree at {4:016d}"])
+def test_what_no_version_ever_wrote_is_named_too(journal, reader, key, value):
+    sql(journal, "INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value)
+
+    assert reader.held_tree().wrong_from is not None
+
+
 def test_after_pruning_the_tree_goes_on_from_what_was_kept_and_that_is_held(journal, reader, clock):
     prune(journal, reader, clock, 398)
     assert len(cuts_of(reader)) < 4
