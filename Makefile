@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test faults lint bench assets lock clean pages screens soak packages apt-repo trial rules interop
+.PHONY: setup demo test faults lint bench assets lock clean pages screens soak packages apt-repo trial rules interop tampering
 .PHONY: system-packages locked-packages
 
 setup: $(READY) assets
@@ -43,6 +43,10 @@ rules:
 # The public log, read by code that is not ours (Go's golang.org/x/mod/sumdb), where that is installed.
 interop: setup
 	@$(BIN)/python -m tests.interop.log
+
+# Who names which tampering, in which words and after how many simulated hours (ARGS="--postgresql --language vi").
+tampering: setup
+	@$(BIN)/python -m tests.journey.tampering $(ARGS)
 
 # Pictures of every page over the demo province, in build/pages; of some pages alone: ARGS="03-quay 11".
 pages: setup

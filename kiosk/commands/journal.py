@@ -5,7 +5,7 @@ The journal's database library is imported when a command runs: the citizen's sc
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,10 @@ from kiosk.base.errors import SpokenError
 from kiosk.commands.own_journal import settings_of_kiosk
 from kiosk.commands.shared import AsJson, Config, DataDir, t
 from kiosk.office.settings import load_kiosk_settings
+
+if TYPE_CHECKING:
+    from kiosk.journal.tree import HeldTree
+    from kiosk.journal.upkeep.cuts import Checked
 
 journal_commands = typer.Typer()
 
@@ -29,9 +33,9 @@ class ChainBroken(SpokenError):
     + t("Example: kiosk verify --json")
 )
 def verify(data_dir: DataDir = None, config: Config = None, as_json: AsJson = False) -> None:
-    """Walk the whole chain, then the cuts. A cut that does not hold alters nothing, so the command does not fail."""
-    from kiosk.doctor.journal import bad_cut_words
+    """Walk the whole chain, then the cuts and their tree. What does not hold of these alters no entry: no error."""
     from kiosk.journal.reader import JournalReader
+    from kiosk.journal.tree import HeldTree
     from kiosk.journal.upkeep.cuts import Checked, check_cuts
     from kiosk.journal.upkeep.verify import known_heads, verify_journal
 
@@ -39,11 +43,12 @@ def verify(data_dir: DataDir = None, config: Config = None, as_json: AsJson = Fa
     with JournalReader(settings.journal_path) as reader:
         fault = verify_journal(reader, known_heads(settings.journal_path, reader.id))
         entries = reader.head().next_seq - reader.anchor().next_seq
-        cuts = check_cuts(reader) if fault is None else Checked(0, ())
+        cuts, tree = (check_cuts(reader), reader.held_tree()) if fault is None else (Checked(0, ()), HeldTree(0))
     if as_json:
         found = None if fault is None else {"seq": fault.seq, "wrong": fault.wrong}
         bad = [{"seq": one.seq, "wrong": one.wrong} for one in cuts.faults]
-        told = {"journal": reader.id, "entries": entries, "fault": found, "cuts": cuts.n, "bad_cuts": bad}
+        told = {"journal": reader.id, "entries": entries, "fault": found, "cuts": cuts.n, "bad_cuts": bad,
+                "tree": {"cuts": tree.size, "known": tree.is_known, "wrong_from": tree.wrong_from}}  # fmt: skip
         typer.echo(json.dumps(told))
         raise typer.Exit(0 if fault is None else 1)
     if fault is not None:
@@ -53,10 +58,24 @@ def verify(data_dir: DataDir = None, config: Config = None, as_json: AsJson = Fa
             wrong=t(fault.wrong),
         )
     typer.echo(t("All {n} entries are as they were written.", n=t.number(entries)))
+    _say_blocks(cuts, tree)
+
+
+def _say_blocks(cuts: "Checked", tree: "HeldTree") -> None:
+    from kiosk.doctor.journal import bad_cut_words, bad_tree_words
+
     for one in cuts.faults:
         typer.echo(bad_cut_words(one, t))
     if not cuts.faults:
         typer.echo(t("All {n} blocks hold what their entries say.", n=t.number(cuts.n)))
+    if tree.wrong_from is not None:
+        typer.echo(bad_tree_words(tree.wrong_from, t))
+        return
+    if not tree.is_known:
+        typer.echo(t("What this kiosk signs of its blocks cannot be worked out any more: an older version deleted "
+                     "entries of before."))  # fmt: skip
+    elif tree.size:
+        typer.echo(t("What this kiosk signs of its {n} blocks is what its entries say.", n=t.number(tree.size)))
 
 
 @journal_commands.command(

@@ -55,6 +55,9 @@ def _check(path: Path, t: Texts) -> Finding:
     if bad := check.get("bad_cuts"):
         said = t("{n} blocks do not hold what their entries say", n=t.number(len(bad)))
         return doubtful("check", said, t("run: kiosk verify"))
+    if "bad_tree" in check:
+        said = t("What this kiosk signs of its blocks is not what its entries say")
+        return doubtful("check", said, t("run: kiosk verify"))
     blocks = t.number(check.get("cuts", 0))
     return fine("check", t("Checked in full on {day}, {n} blocks hold", day=check["at"][:10], n=blocks))
 
@@ -69,6 +72,16 @@ def bad_cut_words(one: Judged, t: Texts) -> str:
         counter=one.cut.stream[0] or "–",
         last=one.cut.last,
         why=_why_invalid(t)[one.wrong or Invalid.SUMS],
+    )
+
+
+def bad_tree_words(seq: int, t: Texts) -> str:
+    """From which entry on the tree of cuts that is kept, and signed, is another than that of the entries."""
+    return t(
+        "What this kiosk signs of its blocks is not what its entries say, from entry {seq} on. The ratings are kept; "
+        "the collector believes the entries and names it. Keep the file, install the newest version, and tell IT "
+        "staff.",
+        seq=seq,
     )
 
 

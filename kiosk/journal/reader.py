@@ -24,7 +24,7 @@ from kiosk.journal.counts.touch_test import last_touch_test
 from kiosk.journal.disk.engine import reader_engine
 from kiosk.journal.disk.schema import schema_version
 from kiosk.journal.errors import Diverged, JournalDamaged, JournalUnusable
-from kiosk.journal.tree import Root, root_at, states_cut
+from kiosk.journal.tree import HeldTree, Root, hold_tree, root_at, states_cut
 from kiosk.journal.uncut import Noted, noted_at_anchor, noted_in
 
 _CHUNK = 5000
@@ -155,6 +155,11 @@ class JournalReader:
         """How many cuts are in the tree up to entry ``seq``, and its root."""
         with self._reading() as connection:
             return root_at(connection, seq)
+
+    def held_tree(self) -> HeldTree:
+        """What is kept of the tree of cuts, held to the entries."""
+        with self._reading() as connection:
+            return hold_tree(connection)
 
     def entries(self, first: int = 1) -> Iterator[Entry]:
         """All entries from seq ``first`` on, in order, read in chunks of one short transaction each."""

@@ -16,7 +16,7 @@ from kiosk.domain.numbers.statement import Order, is_stated, statement
 from kiosk.journal.lines import BlockLine, is_carried
 from kiosk.journal.uncut import cut_in, readable
 
-_STATE, _ROOT = "tree", "tree at"
+_STATE, _ROOT, _BEGUN = "tree", "tree at", "tree from"
 _MARK = b'"block"'
 _BEHIND = """SELECT seq, line, hash FROM entry
     WHERE seq > ? AND seq <= ? AND instr(line, CAST('"block"' AS BLOB)) > 0 ORDER BY seq"""
@@ -71,6 +71,17 @@ class Tree:
         return leaf
 
 
+class HeldTree(NamedTuple):
+    """What came of working a tree out anew."""
+
+    size: int
+    """How many cuts it holds."""
+    wrong_from: int | None = None
+    """The first entry at which what is kept of it, and so what is signed, is not what the entries give."""
+    is_known: bool = True
+    """Whether the entries give it; not where an older version deleted some of them."""
+
+
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
     """A tree as it lies in ``meta``."""
 
@@ -109,9 +120,7 @@ def catch_up(connection: Connection, through: int) -> Tree:
     for leaf_seq, leaf in _behind(connection, tree, through):
         _put(connection, f"{_ROOT} {leaf_seq:016d}", f"{leaf.position + 1} {tree.root[1].hex()}")
     tree.through = max(through, tree.through)
-    nodes = list(tree.frontier.nodes)
-    kept = _Kept(tree.through, tree.frontier.size, nodes, tree.order.latest, tree.order.back)
-    _put(connection, _STATE, msgspec.json.encode(kept).decode())
+    _put_tree(connection, _STATE, tree)
     return tree
 
 
@@ -141,8 +150,43 @@ def root_at(connection: Connection, seq: int) -> Root:
     return int(size), bytes.fromhex(root)
 
 
+def hold_tree(connection: Connection) -> HeldTree:
+    """Work the tree out from the entries, and hold all that is kept of it to that."""
+    try:
+        return _held(connection)
+    except (ValueError, msgspec.DecodeError):
+        return HeldTree(0, 1)  # somebody put there what this program never writes
+
+
+def _held(connection: Connection) -> HeldTree:
+    kept, begun = _tree_in(connection), _begun(connection)
+    if kept is None:
+        return HeldTree(0)
+    if begun is None:
+        return HeldTree(kept.frontier.size, is_known=False)
+    roots, pruned = _roots(connection), begun.through
+    wrong = [] if pruned == 0 else _wrong_before(roots, begun)
+    for seq, _ in _behind(connection, begun, kept.through):
+        if roots.pop(seq, None) != begun.root:
+            wrong.append(seq)
+    # A root of an entry that states no cut was put there by somebody.
+    wrong += [seq for seq in roots if seq > pruned]
+    ends_as_kept = (begun.frontier.nodes, begun.order) == (kept.frontier.nodes, kept.order)
+    wrong += [] if ends_as_kept else [kept.through]
+    return HeldTree(begun.frontier.size, min(wrong, default=None))
+
+
 def forget_roots(connection: Connection, through: int) -> None:
-    """Of the cuts up to ``through``, which are pruned, only the last root stays; within the caller's transaction."""
+    """Of the cuts up to ``through``, which are pruned, only the last root stays; within the caller's transaction.
+
+    And the tree up to there, from which whoever checks the entries that are left goes on.
+    """
+    begun = _begun(connection)
+    if begun is not None:
+        for _ in _behind(connection, begun, through):
+            pass
+        begun.through = through
+        _put_tree(connection, _BEGUN, begun)
     ends = (f"{_ROOT} ", f"{_ROOT} {through:016d}")
     last = connection.exec_driver_sql("SELECT max(key) FROM meta WHERE key >= ? AND key <= ?", ends).scalar_one()
     if last is not None:
@@ -166,13 +210,46 @@ def _behind(connection: Connection, tree: Tree, through: int) -> Iterable[tuple[
             yield seq, leaf
 
 
-def _tree_in(connection: Connection) -> Tree | None:
+def _begun(connection: Connection) -> Tree | None:
+    """The tree of the entries that were pruned; None where an older version pruned some and kept none of it."""
+    found = _tree_in(connection, _BEGUN)
+    query = "SELECT value FROM meta WHERE key = 'pruned_through'"
+    pruned = int(connection.exec_driver_sql(query).scalar_one_or_none() or 0)
+    if found is None:
+        return None if pruned else Tree()
+    # One that goes back to an older version is pruned by that.
+    return found if found.through == pruned else None
+
+
+def _wrong_before(roots: dict[int, Root], begun: Tree) -> list[int]:
+    """Where the root of the pruned entries is not that of the tree from which it goes on."""
+    before = max((seq for seq in roots if seq <= begun.through), default=None)
+    kept = Tree().root if before is None else roots[before]
+    return [] if kept == begun.root else [begun.through]
+
+
+def _roots(connection: Connection) -> dict[int, Root]:
+    """All that are kept, by their entry."""
+    ends, found = (f"{_ROOT} ", f"{_ROOT} ~"), dict[int, Root]()
+    for key, value in connection.exec_driver_sql("SELECT key, value FROM meta WHERE key >= ? AND key < ?", ends):
+        size, root = str(value).split(" ")
+        found[int(str(key).removeprefix(ends[0]))] = int(size), bytes.fromhex(root)
+    return found
+
+
+def _tree_in(connection: Connection, key: str = _STATE) -> Tree | None:
     query = "SELECT value FROM meta WHERE key = ?"
-    found = connection.exec_driver_sql(query, (_STATE,)).scalar_one_or_none()
+    found = connection.exec_driver_sql(query, (key,)).scalar_one_or_none()
     if found is None:
         return None
     kept = msgspec.json.decode(str(found), type=_Kept)
     return Tree(kept.through, Frontier(kept.size, kept.nodes), Order(kept.latest, kept.back))
+
+
+def _put_tree(connection: Connection, key: str, tree: Tree) -> None:
+    nodes = list(tree.frontier.nodes)
+    kept = _Kept(tree.through, tree.frontier.size, nodes, tree.order.latest, tree.order.back)
+    _put(connection, key, msgspec.json.encode(kept).decode())
 
 
 def _put(connection: Connection, key: str, value: str) -> None:

@@ -29,9 +29,14 @@ pytestmark = pytest.mark.timeout(1800 if LONG else 120)
 JOURNAL, HEAD = "kiosk/journal.db", "kiosk/journal.head"
 LIFE = ["stop", "open", "press:9", "close", "open", "press:3"]
 """First start, presses with a checkpoint among them, an orderly end, another start, presses."""
+BEFORE_SIGNING = ("open", "state", "press:6", "close")
+SIGNING = ["stop", "open", "cut", "log", "press:5", "cut", "rewrite", "see", "log",
+           "acknowledge", "prune", "press:5", "cut", "log"]  # fmt: skip
+"""Blocks are cut and signed, the public log is watched, shown with another past, and seen to; then some is pruned."""
 EARLY_CHECKPOINT = {"wal_autocheckpoint": 16}
 TORN = 8 if LONG else 2
-CUTS_MAX = 1_000_000 if LONG else 120
+CUTS_MAX = 1_000_000 if LONG else 70
+SIGNING_CUTS_MAX = 1_000_000 if LONG else 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,10 @@ def test_every_rating_thanked_for_outlives_a_power_cut(stage, oracle, place):
     assert stage(LIFE).broken(oracle, place) == []
 
 
+def test_what_was_signed_and_seen_of_the_public_log_outlives_a_power_cut(stage, lived, oracle, place):
+    assert stage(SIGNING, *lived(*BEFORE_SIGNING)).broken(oracle, place, SIGNING_CUTS_MAX) == []
+
+
 def test_power_cut_while_pruning_loses_nothing_that_the_collector_does_not_have(stage, lived, oracle, place):
     before, told = lived("open", "press:5", "close")
 
@@ -138,6 +147,16 @@ def test_kiosk_that_breaks_the_promise_is_found_out(stage, oracle, place, mutant
     broken = stage(LIFE, mutant=mutant).broken(oracle, place, cuts_max=60)
 
     assert any("thanked for, but not kept" in line for line in broken)
+
+
+@pytest.mark.parametrize(
+    ("mutant", "said"),
+    [("synced less", "signed, but not kept"), ("log unsynced", "and here is"), ("evidence forgotten", "evidence")],
+)
+def test_kiosk_that_forgets_what_it_signed_or_saw_is_found_out(stage, lived, oracle, place, mutant, said):
+    broken = stage(SIGNING, *lived(*BEFORE_SIGNING), mutant=mutant).broken(oracle, place, cuts_max=20)
+
+    assert any(said in line for line in broken)
 
 
 def test_kiosk_that_prunes_what_the_collector_does_not_have_is_found_out(stage, oracle, place):

@@ -126,11 +126,15 @@ def _checked(reader: JournalReader) -> dict[str, Any]:
     checked = check_cuts(reader)
     for one in checked.faults:
         _log.error("full check of the journal: the cut in entry %d does not hold (%s)", one.seq, one.wrong)
-    return {"cuts": checked.n, "bad_cuts": [one.seq for one in checked.faults]}
+    tree = reader.held_tree()
+    if tree.wrong_from is not None:
+        _log.error("full check of the journal: the tree of cuts is not what the entries give at %d", tree.wrong_from)
+    bad_tree = {} if tree.wrong_from is None else {"bad_tree": tree.wrong_from}
+    return {"cuts": checked.n, "bad_cuts": [one.seq for one in checked.faults], **bad_tree}
 
 
 def last_check(path: Path) -> dict[str, Any]:
-    """What the last full check found: ``at``, ``fault``, ``cuts`` and ``bad_cuts``; empty before the first."""
+    """The last full check's ``at``, ``fault``, ``cuts``, ``bad_cuts``, perhaps ``bad_tree``; empty before the first."""
     try:
         kept = json.loads(_result_path(path).read_bytes())
         datetime.fromisoformat(kept["at"])

@@ -7,6 +7,8 @@ child process, pytest's in a test).
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -19,6 +21,8 @@ from kiosk.journal.reader import Entry, head_of
 from kiosk.journal.recorder import Recorder
 from kiosk.journal.recovery import recovery
 from kiosk.journal.upkeep import verify
+from sync.agent.asked import public_log
+from sync.agent.transparency import kept
 from tests.faults.rig.libraries import Setter
 
 
@@ -72,11 +76,27 @@ def migrating(setter: Setter) -> None:
         setter(module, "STEPS", (*schema.STEPS[:1], step))
 
 
+def log_unsynced(setter: Setter) -> None:
+    """What the agent keeps of the public log is not on the disk when it says so."""
+    setter(kept, "write_private", partial(_written_unsynced, kept.write_private))
+
+
+def _written_unsynced(write: Callable[..., None], path: Path, content: bytes, **_durable: bool) -> None:
+    write(path, content, durable=False)
+
+
+def evidence_forgotten(setter: Setter) -> None:
+    """A failed proof is no longer told before its evidence is kept aside."""
+    setter(public_log, "write_private", lambda *_args, **_kwargs: None)
+
+
 MUTANTS: dict[str, Callable[[Setter], None]] = {
     "synced less": synced_less,
     "thanked early": thanked_early,
     "written again unseen": written_again_unseen,
     "chain unchecked": chain_unchecked,
     "pruned unacknowledged": pruned_unacknowledged,
+    "log unsynced": log_unsynced,
+    "evidence forgotten": evidence_forgotten,
     "migrating": migrating,
 }

@@ -2,7 +2,8 @@
 
 Every press that was thanked for is there exactly once; nothing else is, but presses in
 doubt, each once at most; the chain holds; SQLite finds its file sound; and the kiosk
-opens it again and takes another press.
+opens it again and takes another press. What it signed and what it saw of the public log
+is looked at too (``signed_oracle.py``).
 
 Chain and presses are read here with nothing but ``hashlib``, ``json`` and SQLite, so that
 an error of the kiosk's own reading cannot hide itself.
@@ -21,6 +22,7 @@ from kiosk.journal.upkeep import verify
 from tests.builders import FrozenClock, make_rating
 from tests.faults.rig.libraries import library
 from tests.faults.rig.opening import open_journal
+from tests.faults.rig.signed_oracle import broken_log, broken_tree
 from tests.faults.rig.told import Press, Told
 
 Whys = tuple[str | None, ...]
@@ -48,10 +50,14 @@ class Oracle:
             lines = self.lines(path)
             with JournalReader(path) as reader:
                 fault = verify.verify_journal(reader, verify.known_heads(path, reader.id))
+                tree = broken_tree(reader, lines, told)
             require(fault is None, f"the kiosk's own check finds a fault: {fault}")
+            require(tree is None, str(tree))
         except JournalError as error:
             raise PromiseBroken(f"the journal cannot be used again: {type(error).__name__}: {error}") from error
         require_told(lines, told, in_doubt_max, also=(press,))
+        log = broken_log(path.parent, told)
+        require(log is None, str(log))
         why = json.loads(lines[0]).get("why")
         require(why in continues, f"the journal is a continuation because the old one was {why}, not {continues}")
 

@@ -4,12 +4,16 @@
 orders, one JSON line of standard input each, every one in a forked child: so that a
 fault costs a tenth of a second, and the system calls of the child are the kiosk's own,
 not those of Python's start. Steps of a plan: ``open``, ``press:N``, ``acknowledge`` (the
-collector has all so far), ``prune`` (all so far is past retention), ``close``, ``outrun``
-(the head file knows one more entry, as after a tail was cut), and ``stop``, which halts
+collector has all so far), ``prune`` (all so far is past retention), ``state`` (settings
+are in force, so it cuts), ``cut`` (the half day is over, and the agent signs what was cut),
+``log``, ``rewrite`` and ``see`` (a night of the public log, one with another past, a person
+who sees to that), ``close``, ``outrun`` (the head file knows one more entry, as after a
+tail was cut), and ``stop``, which halts
 the child (SIGSTOP) until whoever drives it has attached a tracer.
 """
 
 import json
+import logging
 import os
 import resource
 import signal
@@ -22,6 +26,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy
+import structlog
 
 from kiosk.base.errors import SpokenError
 from kiosk.journal.chain import Cursor
@@ -30,15 +35,19 @@ from kiosk.journal.disk.head_file import HeadFile
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.recorder import Recorder
+from kiosk.journal.stated import InForce
 from tests.builders import FrozenClock, make_rating
 from tests.faults.rig.libraries import library, set_existing, use_mode
 from tests.faults.rig.mutants import MUTANTS
 from tests.faults.rig.opening import open_journal
 from tests.faults.rig.oracle import presses_in
 from tests.faults.rig.told import Press
+from tests.faults.rig.watched_log import WatchedLog
 
 CRASHED = 70
 """Exit status after an error that nobody had thought of."""
+IN_FORCE = InForce("sipas-5@1", None, {"overall": (1, 2, 3, 4, 5)}, "03")
+HALF_DAY_S = 12 * 3600
 ANSWER_S_MAX = 60
 """Longer than three tries at a locked database; a press without an answer by then is a hang."""
 
@@ -74,6 +83,7 @@ class Kiosk:
         self._clock = FrozenClock(boot=order.boot)
         self._presses = 0
         self._stops = 0
+        self._log = WatchedLog(Path(order.journal), self._clock, say)
 
     def do(self, step: str) -> None:
         """Carry out one step."""
@@ -83,6 +93,11 @@ class Kiosk:
             "press": self._press,
             "acknowledge": self._acknowledge,
             "prune": self._prune,
+            "state": self._state,
+            "cut": self._cut,
+            "log": self._log.grow,
+            "rewrite": self._log.rewrite,
+            "see": self._log.see,
             "close": self._close,
             "outrun": self._outrun,
             "stop": self._stop,
@@ -132,6 +147,18 @@ class Kiosk:
         except SpokenError as error:
             say(f"UNPRUNED {type(error).__name__}: {error}")
 
+    def _state(self) -> None:
+        self._journal.state_settings(IN_FORCE, self._clock.now())
+
+    def _cut(self) -> None:
+        self._clock.advance(HALF_DAY_S)
+        while self._journal.cut(self._clock.now()):
+            pass
+        with JournalReader(self._journal.path) as reader:
+            seq = reader.head().next_seq - 1
+            size, root = reader.cuts_at(seq)
+            say(f"SIGNED {reader.id} {seq} {size} {root.hex()}")
+
     def _outrun(self) -> None:
         path = Path(self._order.journal)
         journal_id, head = HeadFile(path).read() or ("", Cursor(0, b""))
@@ -178,6 +205,8 @@ def crash(error: BaseException | None) -> None:
 def serve(mode: str) -> None:
     """Carry out the orders of standard input; say each change of a child's state on standard output."""
     use_mode(mode)
+    # Standard output is for the states of children alone.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     # Everything that is imported late is imported now; no connection is opened: children must not share its state.
     sqlalchemy.create_engine("sqlite://", module=library(mode)).dispose()
     for line in sys.stdin:

@@ -21,6 +21,7 @@ from kiosk.journal.errors import JournalUnwritable
 from kiosk.journal.journal import Journal
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.stated import InForce
+from kiosk.journal.tree import HeldTree
 from kiosk.journal.upkeep.verify import verify_journal
 from tests.builders import FrozenClock, make_rating
 from tests.trees import statements_of, tree_of
@@ -144,6 +145,7 @@ def test_pruning_leaves_the_tree_as_it_was(journal, reader, clock):
     for seq in range(left, len(written)):
         assert reader.cuts_at(seq) == tree_of(journal.id, written[:seq])
     assert verify_journal(reader) is None
+    assert reader.held_tree() == HeldTree(5)
 
 
 def older_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -314,8 +316,9 @@ def test_tree_is_that_of_the_lines_whatever_happens_to_the_kiosk(actions):
             getattr(kiosk, action)(n)
             kiosk.note()
         with JournalReader(kiosk.path) as reader:
-            found = reader.cuts_at(reader.head().next_seq - 1)
+            found, held = reader.cuts_at(reader.head().next_seq - 1), reader.held_tree()
         kiosk.journal.close()
 
     assert found == tree_of(kiosk.journal.id, kiosk.written[kiosk.journal.id])
     assert found[0] > 0
+    assert held == HeldTree(found[0])

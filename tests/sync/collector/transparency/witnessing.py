@@ -31,6 +31,8 @@ class FakeWitness:
     is_refusing: bool = False
     name: str = "other-office.example/witness"
     asked: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    """Status and words of what was not cosigned."""
     cosigner: Cosigner = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,7 +74,10 @@ class FakeWitness:
             return Response(status=403)
         if self.log is not None:
             self.files.add_log(self.log.name, self.log)
-        return self._answered(self._witness.add_checkpoint(request.get_data()))
+        answer = self._witness.add_checkpoint(request.get_data())
+        # 409 only says from which size on a proof is asked for.
+        self.refused += [] if answer.status in (200, 409) else [(answer.status, answer.body.strip())]
+        return self._answered(answer)
 
     def _answered(self, answer: Answer) -> Response:
         if self.is_down:
