@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from sync.collector.commands.demo import switch_on_tt01
+from sync.collector.commands.demo import switch_on
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Rules
 from sync.collector.figures.places import read_places
@@ -89,7 +89,7 @@ def _the_other_rules_have_their_numbers(database: Database, services: Services) 
 def test_the_demos_folder_alone_shows_the_page_of_the_circular(tmp_path: Path) -> None:
     (tmp_path / "collector").mkdir()
 
-    switch_on_tt01(tmp_path)
+    switch_on(tmp_path)
 
     assert load_config(None, tmp_path).reports.tt01
     assert not CollectorConfig().reports.tt01
