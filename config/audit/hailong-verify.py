@@ -1993,13 +1993,13 @@ class Report:
                 self.told.number(f"{asked_in(asked)} {self.name(self.report['place'])} <recorded>", 0, n)
 
     def _by_hash(self):
-        """What of the file stands on no paper and follows from no block of this place: the office's other questions."""
+        """What of the file stands on no paper and follows from no block of this place: the whole office's questions."""
         answered = self.report["answered"]
-        if self.report["place"] == "":
-            for one in answered:
-                found = Line(self.bundle, *one["asked"], "", self.least)
-                self.told.number(f"{asked_in(one['asked'])} <n>", one["n"], sum(found.levels().values()))
-        elif answered:
+        for one in answered:
+            here = sum(Line(self.bundle, *one["asked"], self.report["place"], self.least).levels().values())
+            # Other units may have answered too; fewer than here they cannot be.
+            self.told.number(f"{asked_in(one['asked'])} <n>", one["n"], max(one["n"], here))
+        if answered:
             self.told.rest("word_hash", len(answered))
         corrections = self.report["closing"]["corrections"]
         if any(one["changed"] for one in corrections):
@@ -2042,6 +2042,9 @@ class Report:
 
     def _weeks(self, where, found, line, is_me):
         for first, shown, aside in line.get("weeks", ()):
+            if not is_me:
+                # Of a place below only the levels of its weeks are told.
+                self.told.number(f"{where} <week> {first} <aside>", aside, 0)
             last = (date.fromisoformat(first) + timedelta(days=6)).isoformat()
             if {month_of(first), month_of(last)} != {found.month}:
                 self.earlier += sum(map(bool, shown["counts"].values()))
