@@ -34,8 +34,16 @@ from hashlib import sha256
 from itertools import combinations
 from math import erfc, sqrt
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ImportError:
+    print(
+        "Thiếu gói cryptography của Python. Cài bằng: apt install python3-cryptography, hoặc pip install cryptography / "
+        "Python's package cryptography is missing.",
+        file=sys.stderr,
+    )
+    raise SystemExit(2) from None
 
 FORM = 1
 LEAST = 5
@@ -53,7 +61,21 @@ Z = Decimal("1.959963984540054")
 
 
 class Unreadable(Exception):
-    """The bundle, or a word of the command, is not what it should be: nothing was checked."""
+    """The bundle, or a word of the command, is not what it should be: nothing was checked.
+
+    ``code`` names a sentence of ``READS``.
+    """
+
+    def __init__(self, code, **values):
+        super().__init__(code)
+        self.code, self.values = code, values
+
+    def __str__(self):
+        return self.said(0)
+
+    def said(self, language):
+        """Why, in words."""
+        return READS[self.code][language].format(**self.values)
 
 
 # What is said, in both languages. {where} is the number or thing, {printed} what stands there.
@@ -62,15 +84,15 @@ SAYS = {
     # What differs.
     "number": (
         "{where}: printed {printed}, recomputed {recomputed}",
-        "{where}: đã in {printed}, tính lại {recomputed}",
+        "{where}: báo cáo ghi {printed}, tính lại được {recomputed}",
     ),
     "report_hash": (
         "the report's numbers do not have the hash that the bundle names (SHA-256 {recomputed} instead of {printed})",
-        "số liệu của báo cáo không có mã băm mà gói ghi (SHA-256 {recomputed} thay vì {printed})",
+        "số liệu của báo cáo có mã băm SHA-256 là {recomputed}, mà gói ghi {printed}",
     ),
     "wrong_month": (
         "the report is of {recomputed}, the bundle says {printed}",
-        "báo cáo là của {recomputed}, gói ghi {printed}",
+        "báo cáo là của {recomputed}, mà gói ghi {printed}",
     ),
     "checkpoint_form": (
         "the log's checkpoint is not one: {why}",
@@ -86,23 +108,23 @@ SAYS = {
     ),
     "witness_missing": (
         "witness {key} did not cosign this checkpoint",
-        "nhân chứng {key} không ký chung điểm kiểm này",
+        "nhân chứng {key} không cùng ký điểm kiểm này",
     ),
     "checkpoint_older": (
         "the checkpoint (size {recomputed}) is older than the one that you gave (size {printed})",
-        "điểm kiểm (cỡ {recomputed}) cũ hơn điểm kiểm mà Ông/Bà đưa vào (cỡ {printed})",
+        "điểm kiểm này có {recomputed} mục, cũ hơn điểm kiểm Ông/Bà đang giữ ({printed} mục)",
     ),
     "checkpoint_parted": (
         "the checkpoint tells another story than the one that you gave (size {printed})",
-        "điểm kiểm kể một câu chuyện khác với điểm kiểm mà Ông/Bà đưa vào (cỡ {printed})",
+        "điểm kiểm này không nối tiếp điểm kiểm Ông/Bà đang giữ ({printed} mục): có hai sổ khác nhau mang cùng một tên",
     ),
     "leaf_beyond": (
         "{where}: entry {printed} of the log lies beyond the checkpoint (size {recomputed})",
-        "{where}: mục {printed} của sổ nằm ngoài điểm kiểm (cỡ {recomputed})",
+        "{where}: mục số {printed} nằm ngoài điểm kiểm, điểm kiểm chỉ có {recomputed} mục",
     ),
     "leaf_proof": (
         "{where}: the proof does not lead to the checkpoint",
-        "{where}: bằng chứng không dẫn tới điểm kiểm",
+        "{where}: bằng chứng không dẫn tới điểm kiểm, nên mục này không có trong sổ",
     ),
     "leaf_missing": (
         "{where}: not in the public log",
@@ -122,7 +144,7 @@ SAYS = {
     ),
     "cuts_gap": (
         "journal {journal}: cuts {printed} are left out, and are of this month as far as the bundle tells",
-        "chuỗi ghi {journal}: các lần cắt {printed} bị bỏ ra, mà theo gói thì thuộc tháng này",
+        "chuỗi ghi {journal}: thiếu các lần cắt {printed}, mà theo gói thì thuộc tháng này",
     ),
     "cut_unused": (
         "journal {journal}, cut {cut}: its kiosk made this block of the month, and the report does not have it",
@@ -130,7 +152,7 @@ SAYS = {
     ),
     "cut_hidden": (
         "journal {journal}, cut {cut}: it is shown by its hash alone, and no reason is named that is known here",
-        "chuỗi ghi {journal}, lần cắt {cut}: chỉ đưa ra mã băm mà không nêu lý do nào được biết ở đây",
+        "chuỗi ghi {journal}, lần cắt {cut}: chỉ có mã băm mà không nêu lý do nào được biết ở đây",
     ),
     "report_early": (
         "the report says that it was made on {printed}, and its month ends on {recomputed}",
@@ -146,7 +168,7 @@ SAYS = {
     ),
     "printed_unknown": (
         "{where} is printed, and is nothing that is known here",
-        "{where} có trong bản in mà không được biết ở đây",
+        "{where}: có trong bản in mà không được biết ở đây, nên chưa ai kiểm tra",
     ),
     "block_where": (
         "journal {journal}, block up to entry {last}: the bundle puts it at {printed}, its ratings lie at {recomputed}",
@@ -157,10 +179,8 @@ SAYS = {
         "chuỗi ghi {journal}, khối đến dòng {last}: gói ghi kéo dài {printed}, các lượt là của {recomputed}",
     ),
     "block_beyond": (
-        "journal {journal}, block up to entry {last}: it is said to lie in no single unit of this report, and no hidden cut "
-        "fits it",
-        "chuỗi ghi {journal}, khối đến dòng {last}: được ghi là không thuộc riêng đơn vị nào của báo cáo, mà không có lần "
-        "cắt nào bị ẩn ứng với nó",
+        "journal {journal}, block up to entry {last}: it is said to lie in no single unit of this report, and no hidden cut fits it",
+        "chuỗi ghi {journal}, khối đến dòng {last}: gói ghi là không thuộc riêng đơn vị nào của báo cáo, mà không có lần cắt bị ẩn nào ứng với khối này",
     ),
     "block_pooled": (
         "journal {journal}, block up to entry {last}: it is put into a pool and is no tail",
@@ -234,23 +254,45 @@ SAYS = {
         "journal {journal}, {what}: the bundle has {printed}, its lines come to {recomputed}",
         "chuỗi ghi {journal}, {what}: gói có {printed}, các dòng cho ra {recomputed}",
     ),
+    "beside_month": (
+        "the bundle of {where} that was laid beside is of another month ({printed})",
+        "gói của {where} được đưa thêm là của tháng khác ({printed})",
+    ),
+    "beside_differs": (
+        "in the bundle of {where} that was laid beside {n} things differ: it proves nothing; check it by itself",
+        "gói của {where} được đưa thêm có {n} chỗ không khớp nên không chứng minh được gì; Ông/Bà hãy kiểm tra riêng gói đó",
+    ),
     # What rests on the collector's word.
+    "word_beside": (
+        "{n} signed cuts are of another unit and stand in its report, by the bundle that was laid beside",
+        "{n} lần cắt đã ký là của đơn vị khác và có trong báo cáo của đơn vị đó, theo gói được đưa thêm",
+    ),
+    "word_hash": (
+        "{n} numbers of the file report.json are not recomputed: how often each question was answered in the whole office. "
+        "They stand on no paper, and the report's hash alone holds them",
+        "{n} số trong tệp số liệu không được tính lại: mỗi câu hỏi có bao nhiêu lượt trong toàn cơ quan. Những số này không có "
+        "trên bản giấy và chỉ được giữ bằng mã băm của báo cáo",
+    ),
+    "word_changed": (
+        "{n} figures that corrections tell before and after: they are those of the reports that went before, which their own "
+        "bundles prove",
+        "{n} số trước và sau mà các đính chính nêu: đó là số của các báo cáo trước, được chứng minh bằng gói của báo cáo đó",
+    ),
     "word_log": (
         "no public log: that the report and the kiosks' keys are the ones of then rests on the collector's word",
-        "không có sổ công khai: báo cáo và khóa của máy đúng là của lúc đó chỉ theo lời máy chủ",
+        "gói không có sổ công khai: báo cáo và khóa của các máy đúng là của lúc đó chỉ theo lời máy chủ",
     ),
     "word_log_key": (
         "you gave no key of the log (--log-vkey): whose log it is rests on the bundle's word",
-        "Ông/Bà không đưa vào khóa của sổ (--log-vkey): sổ này của ai chỉ theo lời của gói",
+        "Ông/Bà chưa đưa vào khóa của sổ công khai (--log-vkey): sổ này của ai chỉ theo lời của gói",
     ),
     "word_witness": (
         "no witness was asked for (--witness): one story is not proven, another checkpoint may have been told to others",
-        "không yêu cầu nhân chứng (--witness): chưa chứng minh được chỉ có một câu chuyện, người khác có thể được "
-        "đưa cho một điểm kiểm khác",
+        "Ông/Bà chưa đưa vào khóa của nhân chứng (--witness): chưa chứng minh được mọi người đều được cho xem cùng một sổ, người khác có thể được đưa cho một điểm kiểm khác",
     ),
     "word_report": (
         "the report is not in the log yet: its hash rests on the collector's word",
-        "báo cáo chưa có trong sổ: mã băm của báo cáo chỉ theo lời máy chủ",
+        "báo cáo chưa có trong sổ công khai: mã băm của báo cáo chỉ theo lời máy chủ",
     ),
     "word_unit": (
         "the log's entry of the report is of a form that did not name the unit: that it is this unit's rests on the "
@@ -259,12 +301,11 @@ SAYS = {
     ),
     "word_key": (
         "{n} journals: their kiosk's key is not in the log; whose key it is rests on the collector's word",
-        "{n} chuỗi ghi: khóa của máy không có trong sổ; khóa đó của ai chỉ theo lời máy chủ",
+        "{n} chuỗi ghi: khóa của máy chưa có trong sổ công khai; khóa đó của ai chỉ theo lời máy chủ",
     ),
     "word_journal": (
-        "{n} journals: the log does not say how many cuts they had; that none is missing at the end rests on the "
-        "collector's word",
-        "{n} chuỗi ghi: sổ không nói có bao nhiêu lần cắt; việc không thiếu lần cắt nào ở cuối chỉ theo lời máy chủ",
+        "{n} journals: the log does not say how many cuts they had; that none is missing at the end rests on the collector's word",
+        "{n} chuỗi ghi: sổ công khai không nói có bao nhiêu lần cắt; việc không thiếu lần cắt nào ở cuối chỉ theo lời máy chủ",
     ),
     "word_early": (
         "{n} journals: their entry in the log is older than the report (the oldest of {day}); that no cut came after it "
@@ -298,10 +339,8 @@ SAYS = {
         "{n} lượt trong {of} khối nằm ở tháng khác với đồng hồ của máy: giờ đã chỉnh chỉ theo lời máy chủ",
     ),
     "word_satisfied": (
-        "{where}: levels {levels} of {of} count as satisfied ({n} ratings), and shares are told from {least} ratings on: "
-        "that this is the survey and the rule rests on the collector's word; compare with the kiosk's screen",
-        "{where}: các mức {levels} trong {of} được tính là hài lòng ({n} lượt), và tỷ lệ được nêu từ {least} lượt trở lên: "
-        "khảo sát và quy tắc đúng là như vậy chỉ theo lời máy chủ; Ông/Bà hãy đối chiếu với màn hình ki-ốt",
+        "{where}: levels {levels} of {of} count as satisfied ({n} ratings), and shares are told from {least} ratings on. Kiosks signed the levels of the scale; which of them count as satisfied, and the rule, rests on the collector's word; compare with the kiosk's screen",
+        "{where}: các mức {levels} trong {of} được tính là hài lòng ({n} lượt), và tỷ lệ được nêu từ {least} lượt trở lên. Các mức của thang do máy ký; mức nào là hài lòng chỉ theo lời máy chủ, Ông/Bà hãy đối chiếu với màn hình ki-ốt",
     ),
     "word_uncut": (
         "{n} ratings of blocks that no kiosk signed (an older kiosk's, cut by the collector): levels and reasons rest "
@@ -315,8 +354,8 @@ SAYS = {
         "hơn năm lượt và không được đưa ra ngoài",
     ),
     "word_unions": (
-        "{n} set-aside ratings: their number is that of their blocks, their levels rest on the collector's word, for the same reason",
-        "{n} lượt để riêng: số lượt bằng của các khối, mức chỉ theo lời máy chủ, cũng vì lý do đó",
+        "{n} set-aside ratings: their number is that of their blocks, their levels rest on the collector's word, for their parts are fewer than five and may not leave the building",
+        "{n} lượt để riêng: số lượt bằng của các khối; mức chỉ theo lời máy chủ, vì từng phần ít hơn năm lượt và không được đưa ra ngoài",
     ),
     "word_suspect": (
         "{n} ratings of {of} blocks were set aside by a person's decision: that it was made rests on the collector's "
@@ -336,34 +375,28 @@ SAYS = {
         "{n} lượt trong {of} khối nằm ở buổi khác với đồng hồ của máy: giờ đã chỉnh chỉ theo lời máy chủ",
     ),
     "word_place": (
-        "which kiosk stood at which counter and unit, and that these are all kiosks of the unit: {n} journals of {of} "
-        "kiosks; compare with your own list",
-        "máy nào đặt ở quầy và đơn vị nào, và đây là tất cả máy của đơn vị: {n} chuỗi ghi của {of} máy; Ông/Bà hãy đối "
-        "chiếu với danh sách của mình",
+        "which kiosk stood at which counter and unit, and that these are all kiosks of the unit: {n} journals of {of} kiosks; compare with your own list",
+        "có {n} chuỗi ghi của {of} máy: máy nào đặt ở quầy và đơn vị nào, và đây có phải là tất cả máy của đơn vị hay không, chỉ theo lời máy chủ; Ông/Bà hãy đối chiếu với danh sách của mình",
     ),
     "word_withheld": (
         "{n} signed cuts are in no number: {why}",
         "{n} lần cắt đã ký không có trong số nào: {why}",
     ),
     "word_waits": (
-        "{n} ratings are recorded and not shown here: how many there are and why rests on the collector's word where no "
-        "cut holds them ({of})",
-        "{n} lượt đã ghi mà chưa hiện ở đây: số lượt và lý do chỉ theo lời máy chủ đối với những lượt chưa vào khối nào "
-        "({of})",
+        "{n} ratings are recorded and not shown here, {of} of them in no block: how many these {of} are and why rests on the collector's word",
+        "{n} lượt đã ghi mà chưa hiện ở đây, trong đó {of} lượt chưa vào khối nào: số lượt và lý do của {of} lượt đó chỉ theo lời máy chủ",
     ),
     "word_served": (
-        "participation: {n} transactions were typed in by people, and the visits rated on those days are the "
-        "collector's count",
-        "tỷ lệ đánh giá: {n} giao dịch do con người nhập, và số lượt đánh giá của những ngày đó do máy chủ đếm",
+        "participation: {n} transactions were typed in by people, and the visits rated on those days are the collector's count",
+        "tỷ lệ tham gia đánh giá: {n} giao dịch do con người nhập, và số lượt đánh giá của những ngày đó do máy chủ đếm",
     ),
     "word_before": (
         "numbers of earlier months that the report compares with ({n}): prove them with those months' bundles",
-        "số liệu của các tháng trước mà báo cáo so sánh ({n}): hãy chứng minh bằng gói của các tháng đó",
+        "báo cáo so sánh với {n} số của các tháng trước: hãy chứng minh bằng gói của các tháng đó",
     ),
     "word_basis": (
-        "the report was kept by an older version: what it rests on was read now, and changes since then show as "
-        "differences",
-        "báo cáo do một phiên bản cũ lưu: căn cứ được đọc lúc này, những thay đổi từ đó đến nay hiện thành chỗ khác nhau",
+        "the report was kept by an older version: what it rests on was read now, and changes since then show as differences",
+        "báo cáo do một phiên bản cũ lưu: căn cứ của báo cáo được đọc lúc này, nên những thay đổi từ đó đến nay hiện thành chỗ không khớp",
     ),
     "word_edge": (
         "journal {journal}: before or behind the month stand cuts that are shown by their hash alone; that none of them "
@@ -372,10 +405,8 @@ SAYS = {
         "tháng này chỉ theo lời máy chủ",
     ),
     "word_known": (
-        "your checkpoint (size {n}) is older than this one, and the bundle does not prove that they go together: have it "
-        "made with --since FILE",
-        "điểm kiểm của Ông/Bà (cỡ {n}) cũ hơn điểm kiểm này, và gói không chứng minh hai điểm kiểm nối nhau: hãy yêu cầu "
-        "lập gói với --since TỆP",
+        "your checkpoint (size {n}) is older than this one, and the bundle does not prove that they go together: have it made with --since FILE",
+        "điểm kiểm Ông/Bà đang giữ ({n} mục) cũ hơn điểm kiểm này, và gói không chứng minh hai điểm kiểm nối nhau: hãy đề nghị lập gói với --since TỆP",
     ),
     "word_lines": (
         "{n} lines of {of} journals were recounted; those of other months are not in the bundle",
@@ -383,7 +414,12 @@ SAYS = {
     ),
 }
 WHYS = {
-    "unit": ("at a counter of another unit", "ở quầy của đơn vị khác"),
+    "unit": (
+        "at a counter of another unit. A kiosk was moved between the two within the month, and here nobody is shown another "
+        "unit's numbers, so that these are of the other unit rests on the collector's word",
+        "ở quầy của đơn vị khác. Trong tháng có máy được chuyển giữa hai đơn vị, mà ở đây không ai được xem số liệu của đơn vị "
+        "khác, nên việc những lần cắt này là của đơn vị kia chỉ theo lời máy chủ",
+    ),
     "fault": ("the collector does not believe them", "máy chủ không tin"),
     "carried": ("carried over from another journal, where they are counted", "chuyển từ chuỗi ghi khác, đã tính ở đó"),
     "time": ("of another month by the corrected time", "thuộc tháng khác theo giờ đã chỉnh"),
@@ -398,44 +434,321 @@ UNPROVEN = (
 )
 """With any of these the log's key does not prove the month: nothing may differ, and numbers be invented or left out."""
 WORDS = {
-    "yes": ("YES: nothing differs. {n} numbers were recomputed.", "ĐÚNG: không có gì khác. Đã tính lại {n} số."),
+    "title": ("CHECK OF A CLOSED MONTH'S REPORT", "KIỂM TRA BÁO CÁO CỦA MỘT THÁNG ĐÃ CHỐT"),
+    "about": ("Report:      {number} of {unit}, month {month}", "Báo cáo:      {number} của {unit}, tháng {month}"),
+    "first": ("first report", "báo cáo lần đầu"),
+    "corrected": ("correction {n}", "đính chính số {n}"),
+    "made": ("Made on:     {day}", "Lập ngày:     {day}"),
+    "hash": (
+        "SHA-256:     {hash} (of its numbers, as printed on the paper)",
+        "Mã băm:       {hash} (SHA-256 của số liệu, như in trên giấy)",
+    ),
+    "checkpoint": (
+        "Public log:  {origin}, {size} entries, checkpoint {root}",
+        "Sổ công khai: {origin}, {size} mục, điểm kiểm {root}",
+    ),
+    "cosigned": ("Witness:     {key}, signed at {time}", "Nhân chứng:   {key}, ký lúc {time}"),
+    "yes": (
+        "RESULT: YES: nothing differs. {n} numbers were recomputed.",
+        "KẾT QUẢ: KHỚP. Không có chỗ nào khác. Đã tính lại {n} số.",
+    ),
     "alone": (
-        "WITHIN THE BUNDLE nothing differs; {n} numbers were recomputed. Without a key of the public log this does not "
-        "prove that report and kiosks' keys are those of then: whoever owns the collector could have made all of it up.",
-        "TRONG GÓI không có gì khác; đã tính lại {n} số. Không có khóa của sổ công khai thì chưa chứng minh được báo cáo và "
-        "khóa của máy đúng là của lúc đó: người làm chủ máy chủ có thể đã tự đặt ra tất cả.",
+        "RESULT: WITHIN THE BUNDLE nothing differs; {n} numbers were recomputed. Without a key of the public log this does "
+        "not prove that report and kiosks' keys are those of then: whoever owns the collector could have made all of it "
+        "up.",
+        "KẾT QUẢ: KHỚP TRONG GÓI. Trong gói không có chỗ nào khác; đã tính lại {n} số. Nhưng Ông/Bà chưa đưa vào khóa của sổ "
+        "công khai, nên chưa chứng minh được báo cáo và khóa của các máy đúng là của lúc đó: người làm chủ máy chủ có thể đã "
+        "tự đặt ra tất cả.",
     ),
     "unproven": (
-        "NOT PROVEN: nothing differs ({numbers} numbers were recomputed), but {n} of {of} ratings are not proven, and "
-        "{cuts} signed cuts are in no number on the collector's word.",
-        "CHƯA CHỨNG MINH ĐƯỢC: không có gì khác (đã tính lại {numbers} số), nhưng {n} trong {of} lượt chưa được chứng minh, "
-        "và {cuts} lần cắt đã ký không có trong số nào, chỉ theo lời máy chủ.",
+        "RESULT: NOT PROVEN: nothing differs ({numbers} numbers were recomputed), but {n} of {of} ratings are not proven, "
+        "and {cuts} signed cuts are in no number on the collector's word.",
+        "KẾT QUẢ: CHƯA CHỨNG MINH ĐƯỢC. Không có chỗ nào khác (đã tính lại {numbers} số), nhưng {n} trong {of} lượt chưa "
+        "được chứng minh, và {cuts} lần cắt đã ký không có trong số nào, chỉ theo lời máy chủ.",
     ),
+    "no": (
+        "RESULT: NO: {of} things differ; {n} numbers were recomputed.",
+        "KẾT QUẢ: KHÔNG KHỚP. Có {of} chỗ khác. Đã tính lại {n} số.",
+    ),
+    "checked": ("What was checked:", "Đã kiểm tra những gì:"),
+    "check_log": ("the public log and its checkpoint", "sổ công khai và điểm kiểm của sổ"),
+    "check_report": (
+        "the report: unit, month, hash, its entry in the log",
+        "báo cáo: đơn vị, tháng, mã băm, mục trong sổ",
+    ),
+    "check_signed": (
+        "what {n} kiosks signed: keys, journals, {cuts} cuts",
+        "những gì {n} máy đã ký: khóa, chuỗi ghi, {cuts} lần cắt khối",
+    ),
+    "check_blocks": (
+        "blocks and pools: {n} ratings in {of} blocks and {tails} in tails (number alone) are as kiosks signed",
+        "các khối và phần gộp: {n} lượt trong {of} khối và {tails} lượt trong phần lẻ (chỉ số lượt) đúng như máy đã ký",
+    ),
+    "check_lines": ("every single rating, recounted from the lines", "từng lượt đánh giá, đếm lại từ các dòng"),
+    "check_numbers": ("{n} numbers, of the report and as printed", "{n} số, trong báo cáo và trong bản in"),
+    "is_held": ("holds", "khớp"),
+    "is_open": ("not proven", "chưa chứng minh được"),
+    "is_alone": ("not against the log", "chưa đối chiếu với sổ"),
+    "is_wrong": ("DIFFERS: {n}", "KHÔNG KHỚP: {n} chỗ"),
     "figures": (
         "The report's figures, to be held beside the paper:",
-        "Số liệu của báo cáo, để đối chiếu với bản giấy:",
+        "Số liệu của báo cáo, để Ông/Bà đối chiếu với bản giấy:",
     ),
     "figure": (
-        "{where}: n = {n}; satisfied (levels {satisfied}): {share}; 95% interval: {interval}; by level: {levels}",
-        "{where}: n = {n}; hài lòng (các mức {satisfied}): {share}; khoảng tin cậy 95%: {interval}; theo mức: {levels}",
+        "n = {n}; satisfied (levels {satisfied}): {share}; 95% interval: {interval}",
+        "n = {n} lượt; hài lòng (mức {satisfied}): {share}; khoảng tin cậy 95%: {interval}",
     ),
-    "no": ("NO: {of} things differ; {n} numbers were recomputed.", "KHÔNG: có {of} chỗ khác; đã tính lại {n} số."),
-    "about": ("Report {number} of {unit}, month {month}", "Báo cáo số {number} của {unit}, tháng {month}"),
-    "hash": ("SHA-256 of its numbers: {hash}", "SHA-256 của số liệu: {hash}"),
-    "checkpoint": (
-        "Checkpoint of {origin}, size {size}, root {root}",
-        "Điểm kiểm của {origin}, cỡ {size}, gốc {root}",
-    ),
-    "cosigned": ("Cosigned by {key} at {time}", "{key} ký chung lúc {time}"),
-    "proven": (
-        "Proven by what kiosks signed: {n} ratings in {of} blocks, {tails} in tails (number alone)",
-        "Chứng minh được bằng chữ ký của máy: {n} lượt trong {of} khối, {tails} lượt trong phần lẻ (chỉ số lượt)",
-    ),
-    "differs": ("What differs:", "Những chỗ khác:"),
+    "of_level": ("level {level} ({name}): {n}", "mức {level} ({name}): {n} lượt"),
+    "differs": ("What differs:", "Những chỗ không khớp:"),
+    "open": ("Why it is not proven:", "Vì sao chưa chứng minh được:"),
     "rests": ("What rests on the collector's word:", "Những gì chỉ theo lời máy chủ:"),
-    "more": ("… and {n} more", "… và {n} chỗ nữa"),
-    "all": ("whole office", "toàn cơ quan"),
+    "do": ("What to do:", "Ông/Bà nên làm gì:"),
+    "more": ("… and {n} more (--all names all)", "… và {n} chỗ nữa (thêm --all để xem hết)"),
+    "all": ("the whole office", "toàn cơ quan"),
+    "nothing": ("nothing", "không có"),
+    "true": ("yes", "có"),
+    "false": ("no", "không"),
+    "unreadable": ("cannot be read: {why}", "không đọc được: {why}"),
 }
+CHECKS = {
+    "log": {
+        *("checkpoint_form", "checkpoint_key", "checkpoint_missing", "witness_missing", "checkpoint_older"),
+        *("checkpoint_parted", "leaf_beyond", "leaf_proof"),
+    },
+    "report": {
+        *("report_hash", "wrong_month", "wrong_unit", "report_early", "report_unlogged", "leaf_missing", "word_report"),
+        *("beside_month", "beside_differs"),
+    },
+    "signed": {
+        *("cuts_signature", "cuts_root", "cuts_size", "cuts_gap", "cut_unused", "cut_hidden", "cut_twice"),
+        *("journal_twice", "word_key", "word_journal", "word_short", "word_edge", "word_withheld"),
+    },
+    "lines": {"line_chain", "line_signature", "line_recount"},
+    "numbers": {"number", "printed_unknown"},
+}
+"""Which findings belong to what was checked; all others belong to the blocks."""
+ADVICE = (
+    (
+        None,
+        (
+            "Keep this bundle, the paper and this output unchanged. Have whoever runs the collector explain each thing that "
+            "differs, and check the same month with a bundle made anew.",
+            "Giữ nguyên tệp gói, bản giấy và kết quả này. Đề nghị đơn vị vận hành máy chủ giải trình từng chỗ không khớp, "
+            "rồi kiểm tra lại cùng tháng đó bằng một gói mới lập.",
+        ),
+    ),
+    (
+        {"word_log", "word_log_key"},
+        (
+            "Run this again with the key of the public log that you wrote down elsewhere: --log-vkey KEY.",
+            "Chạy lại với khóa của sổ công khai mà Ông/Bà đã ghi lại từ trước: --log-vkey KHÓA.",
+        ),
+    ),
+    (
+        {"word_witness"},
+        (
+            "Ask the office that runs the witness for its key, and run this again with --witness KEY.",
+            "Hỏi cơ quan giữ nhân chứng để lấy khóa của nhân chứng, rồi chạy lại với --witness KHÓA.",
+        ),
+    ),
+    (
+        {"word_report", "word_key", "word_journal", "word_short"},
+        (
+            "The log grows every night: take a new bundle in a day or two and check it again.",
+            "Sổ công khai được ghi thêm mỗi đêm: một hai ngày nữa lấy gói mới và kiểm tra lại.",
+        ),
+    ),
+    (
+        {"word_withheld", "word_beyond"},
+        (
+            "Check the bundle of the unit above, which holds all the counters of these kiosks, or lay the other unit's bundle "
+            "of the same month beside this one: --beside FILE.",
+            "Kiểm tra gói của đơn vị cấp trên, nơi có đủ các quầy của những máy này; hoặc đưa thêm gói cùng tháng của đơn vị "
+            "kia: --beside TỆP.",
+        ),
+    ),
+    (
+        {"word_place"},
+        (
+            "Hold the list of kiosks and counters of the unit against your own.",
+            "Đối chiếu danh sách máy và quầy của đơn vị với danh sách của mình.",
+        ),
+    ),
+    (
+        {"word_satisfied"},
+        (
+            "Look at a kiosk's screen: the faces called satisfied there are the levels named above.",
+            "Xem màn hình ki-ốt: các khuôn mặt được gọi là hài lòng ở đó phải đúng là các mức nêu trên.",
+        ),
+    ),
+    (
+        {"word_before", "word_changed"},
+        (
+            "Check the earlier months and reports that this one compares with, each with its own bundle.",
+            "Kiểm tra các tháng trước và các báo cáo trước mà báo cáo này so sánh, mỗi tháng bằng gói của tháng đó.",
+        ),
+    ),
+    (
+        {"word_served"},
+        (
+            "Hold the number of transactions against the one-stop system's own.",
+            "Đối chiếu số giao dịch với hệ thống một cửa điện tử.",
+        ),
+    ),
+    (
+        {"word_known"},
+        (
+            "Have the bundle made again with --since and the checkpoint that you keep.",
+            "Đề nghị lập lại gói với --since và điểm kiểm mà Ông/Bà đang giữ.",
+        ),
+    ),
+)
+"""What an auditor does next, by what was found; the first of them where anything differs."""
+READS = {
+    "base64": ("not base64: {text}", "không phải mã base64: {text}"),
+    "length": ("not {n} bytes: {text}", "không đủ {n} byte: {text}"),
+    "key": (
+        "this is no key, which looks like name+number+letters: {text}",
+        "đây không phải khóa, khóa có dạng tên+số+chuỗi ký tự: {text}",
+    ),
+    "key_number": (
+        "the key's number does not fit it; copy all of the key: {text}",
+        "số của khóa không khớp với khóa, Ông/Bà hãy chép lại nguyên cả khóa: {text}",
+    ),
+    "note": ("it is not a signed note of three lines", "không phải văn bản ký gồm ba dòng"),
+    "note_line": ("a signature line is not one", "có dòng chữ ký không đúng dạng"),
+    "large": ("a file in the bundle is too large", "trong gói có tệp quá lớn"),
+    "twice": ("a file is in the bundle twice", "trong gói có một tệp hai lần"),
+    "file": (
+        "{file}: there is no such file, or it is no zip file ({error})",
+        "{file}: không có tệp này, hoặc không phải tệp zip ({error})",
+    ),
+    "form": (
+        "this is no bundle of a form that is known here; take the newest hailong-verify.py",
+        "đây không phải gói có dạng được biết ở đây, Ông/Bà hãy lấy tệp hailong-verify.py mới nhất",
+    ),
+    "missing": ("the bundle lacks {name}", "gói thiếu tệp {name}"),
+    "json": ("{name} in the bundle is damaged ({error})", "tệp {name} trong gói bị hỏng ({error})"),
+    "cut_levels": (
+        "a signed cut's levels are not as many as its ratings",
+        "có lần cắt đã ký mà tổng các mức không bằng số lượt",
+    ),
+    "shape": ("a part of the bundle has another form ({error})", "một phần của gói có dạng khác ({error})"),
+    "checkpoint": ("{file} is no checkpoint: {why}", "{file} không phải điểm kiểm: {why}"),
+}
+"""Why nothing could be checked."""
+TERMS = {
+    "report": ("report", "báo cáo"),
+    "key_of": ("key of kiosk", "khóa của máy"),
+    "journal": ("journal", "chuỗi ghi"),
+    "series": ("question and levels", "câu hỏi và các mức"),
+    "tail": ("tail", "phần lẻ"),
+    "n": ("number of ratings", "số lượt"),
+    "aside": ("set aside", "để riêng"),
+    "levels": ("levels", "các mức"),
+    "reasons": ("reasons", "lý do"),
+    "line": ("line", "dòng"),
+    "block_to": ("block up to entry", "khối đến dòng"),
+    "cut_at": ("cut at entry", "lần cắt ở dòng"),
+    "pool": ("pool", "phần gộp"),
+    "aside_levels": ("levels of what was set aside", "mức của lượt để riêng"),
+    "recorded": ("recorded", "đã ghi nhận"),
+    "hidden": ("kept back", "chưa hiện"),
+    "level": ("level", "mức"),
+    "percent": ("shares are told", "có nêu tỷ lệ"),
+    "waiting": ("waiting", "đang chờ"),
+    "open": ("in no block yet", "chưa vào khối nào"),
+    "few": ("too few", "chưa đủ số lượt"),
+    "straddles": ("in a block that is not all here", "trong khối không nằm trọn ở đây"),
+    "pooled": ("in a pool told elsewhere", "trong phần gộp hiện ở nơi khác"),
+    "fault": ("in a cut that is not believed", "trong lần cắt không được tin"),
+    "counted": ("counted", "được tính"),
+    "repeat": ("repeated", "bấm lặp"),
+    "out_of_hours": ("out of hours", "ngoài giờ"),
+    "test": ("test", "bấm thử"),
+    "suspect": ("suspicious", "nghi vấn"),
+    "both": ("with what was set aside", "kể cả lượt để riêng"),
+    "both_n": ("number with what was set aside", "số lượt kể cả để riêng"),
+    "answered": ("participation", "tỷ lệ tham gia đánh giá"),
+    "served": ("transactions", "số giao dịch"),
+    "week": ("week from", "tuần từ"),
+    "weeks": ("weeks", "các tuần"),
+    "reason": ("reason", "lý do"),
+    "base": ("numerator and denominator", "tử số và mẫu số"),
+    "rank": ("rank", "hạng"),
+    "reason_month": ("reasons in the month", "lý do trong tháng"),
+    "reason_months": ("reasons by month", "lý do theo tháng"),
+    "table": ("table", "bảng"),
+    "column": ("column", "cột"),
+    "rows": ("rows", "số dòng"),
+    "place": ("name of the place", "tên nơi"),
+    "places": ("places", "các nơi"),
+    "figures": ("figures", "số chính"),
+    "share": ("share", "tỷ lệ"),
+    "low": ("lower end of the interval", "cận dưới khoảng tin cậy"),
+    "high": ("upper end of the interval", "cận trên khoảng tin cậy"),
+    "satisfied": ("satisfied", "hài lòng"),
+    "bad": ("dissatisfied", "không hài lòng"),
+    "points": ("difference from before", "chênh lệch so với kỳ trước"),
+    "clear": ("clear difference", "khác biệt rõ rệt"),
+    "mean": ("mean", "điểm trung bình"),
+    "code": ("code", "mã"),
+    "left_out": ("places without answers", "số nơi không có lượt"),
+    "note": READS["note"],
+    "note_line": READS["note_line"],
+    "base64": ("not base64", "không phải mã base64"),
+    "length": ("of another length", "sai độ dài"),
+}
+"""What findings name in ``<…>``."""
+HELP = (
+    """Checks a bundle of a closed month, with nothing but this file; no network is needed, no file is written.
+
+    python3 hailong-verify.py BUNDLE.zip --log-vkey KEY --witness KEY
+
+  BUNDLE.zip         the file that `collector audit-bundle` wrote
+  --log-vkey KEY     key of the public log, from elsewhere than the bundle; may be given several times
+  --witness KEY      key of a witness that must have signed too; may be given several times
+  --checkpoint FILE  a checkpoint that you keep: this one must go on from it
+  --beside FILE      another unit's bundle of the same month, for a kiosk that was moved between the two
+  --all              name everything that differs, not only the first 40 things
+  --json             the same for programs
+  --lang vi|en       Vietnamese or English
+
+Exit code 0: nothing differs. 1: something differs. 2: the bundle cannot be read, or a word of the command is wrong.
+3: nothing differs, but with the key of the log that you gave not everything is proven.""",
+    """Kiểm tra gói bằng chứng của một tháng đã chốt, chỉ cần tệp này; không cần mạng, không ghi tệp nào.
+
+    python3 hailong-verify.py GÓI.zip --log-vkey KHÓA --witness KHÓA
+
+  GÓI.zip            tệp gói bằng chứng do máy chủ lập
+  --log-vkey KHÓA    khóa của sổ công khai, lấy từ nơi khác chứ không lấy từ gói; có thể đưa nhiều lần
+  --witness KHÓA     khóa của nhân chứng phải cùng ký; có thể đưa nhiều lần
+  --checkpoint TỆP   điểm kiểm Ông/Bà đang giữ: điểm kiểm trong gói phải nối tiếp nó
+  --beside TỆP       gói cùng tháng của đơn vị khác, khi có máy được chuyển giữa hai đơn vị
+  --all              nêu mọi chỗ không khớp, không chỉ 40 chỗ đầu
+  --json             cùng nội dung, cho chương trình
+  --lang vi|en       tiếng Việt hoặc tiếng Anh
+
+Mã thoát 0: khớp. 1: có chỗ không khớp. 2: không đọc được gói, hoặc lệnh gõ sai. 3: không có chỗ nào khác, nhưng dù Ông/Bà
+đã đưa vào khóa của sổ vẫn có điều chưa được chứng minh.""",
+)
+MISTYPED = (
+    (r"unrecognized arguments: (.*)", "{0} is not known here", "không hiểu {0}"),
+    (r"the following arguments are required: .*", "name the bundle's file", "thiếu tên tệp gói bằng chứng"),
+    (r"argument (\S+): expected one argument", "{0} needs a value behind it", "sau {0} phải có một giá trị"),
+    (
+        r"argument (\S+): invalid choice: (\S+) .*",
+        "{0} cannot be {1}; it is vi or en",
+        "{0} không nhận {1}, chỉ nhận vi hoặc en",
+    ),
+    (r"argument ([^ :]+).*", "{0} is not used like that", "{0} không dùng được như vậy"),
+)
+"""What Python's parser says of a command, and how people are told."""
+MISTYPED_ELSE = ("the command is not understood", "không hiểu lệnh này")
+SEE_HELP = (
+    "{why}. How it is used: python3 hailong-verify.py --help --lang en",
+    "{why}. Cách dùng: python3 hailong-verify.py --help",
+)
 
 
 class Told:
@@ -448,6 +761,8 @@ class Told:
         self.proven = Counter()
         self.has_key = False
         self.doubted, self.open, self.every, self.figures = set(), 0, 0, []
+        self.beside, self.found_beside = {}, 0
+        self.words = {}
 
     @property
     def holds(self):
@@ -543,9 +858,9 @@ def b64(text, length=None):
     try:
         found = base64.b64decode(text, validate=True)
     except (ValueError, TypeError):
-        raise Unreadable(f"not base64: {str(text)[:60]}") from None
+        raise Unreadable("base64", text=str(text)[:60]) from None
     if length is not None and len(found) != length:
-        raise Unreadable(f"not {length} bytes: {str(text)[:60]}")
+        raise Unreadable("length", n=length, text=str(text)[:60])
     return found
 
 
@@ -556,11 +871,11 @@ def read_vkey(text):
     """A key as it is handed out: ``name+number+base64``."""
     parts = text.strip().split("+", 2)
     if len(parts) != 3 or not re.fullmatch("[0-9a-f]{8}", parts[1]):
-        raise Unreadable(f"not a key (name+number+base64): {text[:60]}")
+        raise Unreadable("key", text=text[:60])
     raw = b64(parts[2], 33)
     number = sha256(parts[0].encode() + b"\n" + raw).digest()[:4]
     if number.hex() != parts[1]:
-        raise Unreadable(f"the key's number does not fit it: {text[:60]}")
+        raise Unreadable("key_number", text=text[:60])
     return VKey(parts[0], number, raw[0], raw[1:], text.strip())
 
 
@@ -579,14 +894,14 @@ class Checkpoint:
         text, gap, below = note.rpartition("\n\n")
         lines = text.split("\n")
         if not gap or len(lines) < 3 or not re.fullmatch("0|[1-9][0-9]*", lines[1]):
-            raise Unreadable("it is not a signed note of three lines")
+            raise Unreadable("note")
         self.text = (text + "\n").encode()
         self.origin, self.size, self.root = lines[0], int(lines[1]), b64(lines[2], 32)
         self._lines = []
         for line in below.splitlines():
             found = re.fullmatch("\u2014 (\\S+) (\\S+)", line)
             if not found:
-                raise Unreadable("a signature line is not one")
+                raise Unreadable("note_line")
             raw = b64(found[2])
             self._lines.append((found[1], raw[:4], raw[4:]))
 
@@ -654,16 +969,16 @@ class Bundle:
         try:
             with zipfile.ZipFile(path) as packed:
                 if any(one.file_size > MEMBER_BYTES_MAX for one in packed.infolist()):
-                    raise Unreadable("a file in it is too large")
+                    raise Unreadable("large")
                 names = packed.namelist()
                 if len(names) != len(set(names)):
-                    raise Unreadable("a file is in it twice")
+                    raise Unreadable("twice")
                 self.files = {name: packed.read(name) for name in names}
         except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
-            raise Unreadable(f"{path}: {error}") from error
+            raise Unreadable("file", file=path, error=error) from error
         self.about = self._json("bundle.json")
         if self.about.get("hailong-bundle") != FORM:
-            raise Unreadable("it is no bundle of a form that is known here")
+            raise Unreadable("form")
         self.report_bytes = self._file("report.json")
         self.report, self.printed = self._json("report.json"), self._json("printed.json")
         self.log, self.journals = self._json("proofs.json"), self._json("journals.json")
@@ -677,14 +992,14 @@ class Bundle:
 
     def _file(self, name):
         if name not in self.files:
-            raise Unreadable(f"{name} is missing")
+            raise Unreadable("missing", name=name)
         return self.files[name]
 
     def _json(self, name):
         try:
             return json.loads(self._file(name))
         except ValueError as error:
-            raise Unreadable(f"{name}: {error}") from error
+            raise Unreadable("json", name=name, error=error) from error
 
 
 # Proofs.
@@ -702,7 +1017,7 @@ def check_log(bundle, told, log_keys, witnesses, known):
     try:
         found = Checkpoint(note)
     except Unreadable as error:
-        told.differ("checkpoint_form", why=str(error))
+        told.differ("checkpoint_form", why=f"<{error.code}>")
         return None
     told.checkpoint = found
     if not log_keys:
@@ -798,7 +1113,7 @@ def check_report(bundle, checkpoint, told):
     for number in range(about["number"] + 1):
         one = said.get(number)
         hashed = digest if number == about["number"] else one and bytes.fromhex(one["sha256"])
-        where = f"report {about['month']} {number}"
+        where = f"<report> {about['month']} {number}"
         if one is None or hashed is None:
             told.differ("leaf_missing", where=where)
         elif checkpoint is not None and one.get("leaf") is not None:
@@ -868,6 +1183,8 @@ def check_journals(bundle, checkpoint, told):
         told.rest("word_early", len(early), day=min(early))
     for why, n in sorted(withheld.items()):
         told.rest("word_withheld", n, why=why)
+    if told.found_beside:
+        told.rest("word_beside", told.found_beside)
     return statements, excused
 
 
@@ -902,7 +1219,7 @@ def _check_key(journal, checkpoint, told):
     if entry is None:
         return False
     leaf = key_leaf(entry["date"], journal["device"], journal["tree"]["key"])
-    check_leaf(checkpoint, entry, leaf, f"key of kiosk {journal['device']}", told)
+    check_leaf(checkpoint, entry, leaf, f"<key_of> {journal['device']}", told)
     return True
 
 
@@ -918,7 +1235,7 @@ def _check_logged(journal, root, checkpoint, told):
     opened = journal_leaf(
         entry["kind"], entry["date"], b64(entry["secret"], 32), b64(entry["chain"], 32), tree["size"], root or b""
     )
-    check_leaf(checkpoint, entry, opened, f"journal {name}", told)
+    check_leaf(checkpoint, entry, opened, f"<journal> {name}", told)
     return True
 
 
@@ -928,8 +1245,9 @@ def _read_cuts(bundle, journal, statements, excused, withheld, told):
     told_at, lasts = {}, set()
     for cut in sorted(journal["cuts"], key=lambda each: each["index"]):
         said = json.loads(cut["statement"]) if cut.get("statement") is not None else None
-        told_at[cut["index"]] = said
         last, why = cut.get("last"), cut.get("why")
+        elsewhere = _beside(told, name, cut) if said is None and why == "unit" else None
+        told_at[cut["index"]] = said or elsewhere
         if last is not None and last in lasts:
             told.differ("cut_twice", journal=name, cut=cut["index"])
         lasts.add(last)
@@ -937,6 +1255,8 @@ def _read_cuts(bundle, journal, statements, excused, withheld, told):
             told.differ("cut_hidden", journal=name, cut=cut["index"])
         elif why == "otherwise" and last is not None:
             excused.add((name, last))
+        elif elsewhere is not None:
+            told.found_beside += 1
         elif why is not None:
             withheld[why] += 1
         if said is not None and cut.get("last") is not None:
@@ -948,6 +1268,21 @@ def _read_cuts(bundle, journal, statements, excused, withheld, told):
         told.differ("cuts_gap", journal=name, printed=missing)
     if is_edge:
         told.rest("word_edge", journal=name)
+
+
+def read_beside(told, bundle):
+    """Remember the cuts that another unit's report of the same month has, by the leaf that each has in its tree."""
+    for journal in bundle.journals:
+        for cut in journal["cuts"] if journal.get("tree") is not None else ():
+            if cut.get("statement") is not None and cut.get("last") is not None:
+                told.beside[journal["journal"], cut["index"]] = cut["statement"]
+
+
+def _beside(told, name, cut):
+    """What a cut says that is shown by its hash here, and is in the report of a bundle that was laid beside."""
+    said = told.beside.get((name, cut["index"]))
+    is_same = said is not None and hash_leaf(said.encode()) == b64(cut["leaf"], 32)
+    return json.loads(said) if is_same else None
 
 
 def _month(said):
@@ -1124,9 +1459,9 @@ def _hold(block, said, counters, counts, told):
     survey, question, levels = said["series"]
     known = f"{survey}:{''.join(map(str, levels))}"
     if block.question != question or (block.series != known and block.series.split("@")[0] != survey):
-        else_("series", f"{block.series} {block.question}", f"{known} {question}")
+        else_("<series>", f"{block.series} {block.question}", f"{known} {question}")
     if bool(said.get("tail")) != block.tail:
-        else_("tail", block.tail, bool(said.get("tail")))
+        else_("<tail>", block.tail, bool(said.get("tail")))
     at, named = {counters[piece.place] for piece in block.pieces if piece.place in counters}, said.get("counter")
     if named is not None and at - {named}:
         printed = ", ".join(sorted(at - {named}))
@@ -1147,32 +1482,39 @@ def _hold(block, said, counters, counts, told):
 
 def _listed(value):
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {n}" for name, n in sorted(value.items())) or "0"
+        return (
+            ", ".join(f"{name if str(name).isdigit() else f'<{name}>'}: {n}" for name, n in sorted(value.items()))
+            or "0"
+        )
     return str(value)
+
+
+def _as_reasons(counts):
+    return {f"r:{name}": n for name, n in counts.items()}
 
 
 def _hold_sums(block, said, n, of_kiosk, else_):
     if of_kiosk != n:
-        else_("n", n, of_kiosk)
+        else_("<n>", n, of_kiosk)
     aside = {
         piece.standing: _n(block, piece.standing) for piece in block.pieces if piece.standing not in (COUNTED, SUSPECT)
     }
     if aside != said["aside"]:
-        else_("aside", aside, said["aside"])
+        else_("<aside>", aside, said["aside"])
     if block.levels is None or "levels" not in said["counted"]:
         return
     levels = {str(level): n for level, n in zip(LEVELS, block.levels) if n}
     if levels != said["counted"]["levels"]:
-        else_("levels", levels, said["counted"]["levels"])
+        else_("<levels>", levels, said["counted"]["levels"])
     # Reasons are kept of what counts alone.
     if not _n(block, SUSPECT) and block.reasons != said["counted"]["reasons"]:
-        else_("reasons", block.reasons, said["counted"]["reasons"])
+        else_("<reasons>", _as_reasons(block.reasons), _as_reasons(said["counted"]["reasons"]))
 
 
 def _counted(said):
     counted = said["counted"]
     if "levels" in counted and sum(counted["levels"].values()) != counted["n"]:
-        raise Unreadable("a signed cut's levels are not as many as its ratings")
+        raise Unreadable("cut_levels")
     return counted["n"]
 
 
@@ -1322,7 +1664,7 @@ def _recounted(by_journal, entries, seen, told):
         for seq in seqs:
             entry = entries.get(journal, {}).get(seq)
             if entry is None or entry.said.get("kind") != "rating" or (journal, seq) in seen:
-                told.differ("line_recount", journal=journal, what=f"line {seq}", printed=seq, recomputed=None)
+                told.differ("line_recount", journal=journal, what=f"<line> {seq}", printed=seq, recomputed=None)
                 return None
             seen.add((journal, seq))
             if entry.said["standing"] == COUNTED:
@@ -1337,7 +1679,7 @@ def _recounted(by_journal, entries, seen, told):
 def _hold_lines(block, said, told):
     def hold(what, printed, recomputed):
         if printed != recomputed:
-            where = f"block up to entry {block.last}, {what}"
+            where = f"<block_to> {block.last}, <{what}>"
             told.differ(
                 "line_recount",
                 journal=block.journal,
@@ -1353,7 +1695,7 @@ def _hold_lines(block, said, told):
     if block.levels is not None:
         hold("levels", {level: n for level, n in zip(LEVELS, block.levels) if n}, dict(said["levels"]))
         if not _n(block, SUSPECT):
-            hold("reasons", block.reasons, dict(said["reasons"]))
+            hold("reasons", _as_reasons(block.reasons), _as_reasons(said["reasons"]))
 
 
 def _hold_opening(block, statement, entries, told):
@@ -1363,7 +1705,7 @@ def _hold_opening(block, statement, entries, told):
         return
     opened = text64(sha256(b"hailong-cut/1\n" + line.hash).digest())
     if opened != statement["rest"]:
-        what = f"cut at entry {block.cut}"
+        what = f"<cut_at> {block.cut}"
         told.differ("line_recount", journal=block.journal, what=what, printed=statement["rest"], recomputed=opened)
 
 
@@ -1381,11 +1723,11 @@ def _hold_together(bundle, pools, unions, told):
         for what, printed in (("levels", pool.levels), ("aside_levels", pool.aside)):
             recomputed = [said[what][level] for level in LEVELS]
             if printed is not None:
-                told.number(f"pool {pool.pool} {what}", _plain(list(printed)), _plain(recomputed))
-        told.number(f"pool {pool.pool} reasons", _listed(pool.reasons), _listed(dict(said["reasons"])))
+                told.number(f"<pool> {pool.pool} <{what}>", _plain(list(printed)), _plain(recomputed))
+        told.number(f"<pool> {pool.pool} <reasons>", _listed(pool.reasons), _listed(dict(said["reasons"])))
     for union in bundle.unions:
         recomputed = [unions.get(union, Counter())[level] for level in LEVELS]
-        told.number(f"set aside {union.journal} {union.last}", _plain(list(union.levels)), _plain(recomputed))
+        told.number(f"<aside_levels> {union.journal} {union.last}", _plain(list(union.levels)), _plain(recomputed))
 
 
 # Numbers: a place's line is what its blocks, pools and unions come to.
@@ -1581,12 +1923,14 @@ class Report:
         self.least = max(LEAST, self.report["policy"]["cell_min"])
         self.percent_min = self.report["policy"]["percent_min"]
         self.earlier, self.waiting, self.uncut = 0, 0, 0
+        told.words.update(self._own_words())
 
     def check(self):
         """Every part, place and table."""
         for part in self.report["parts"]:
             self._part(part)
         self._left_out()
+        self._by_hash()
         self._reasons()
         Printed(self).check()
         if self.earlier:
@@ -1597,16 +1941,36 @@ class Report:
         if served:
             self.told.rest("word_served", served)
 
+    def _own_words(self):
+        """What questions and reasons are called, by ``q:`` and ``r:`` before their codes."""
+        found = {}
+        for part in self.report["parts"]:
+            series, question = part["series"]["asked"]
+            for ref in part["series"]["versions"]:
+                for one in self.report["surveys"][ref]["questions"]:
+                    if one["id"] == question:
+                        said = (f"{text} [{series}]" for text in in_both(one["text"]))
+                        found[f"q:{series}:{question}"] = tuple(said)
+        for survey in self.report["surveys"].values():
+            found.update({f"r:{one['id']}": in_both(one["text"]) for one in survey.get("reasons", ())})
+        return found
+
     def _part(self, part):
         asked = part["series"]["asked"]
         for line in (part["me"], *part["children"], *part["counters"]):
             self._line(asked, line, is_me=line is part["me"])
         satisfied, levels, _ = self.satisfied(part)
+        below, name = len(self.report["parts"][0]["children"]), asked_in(asked)
+        self.told.number(f"{name} <left_out>", part["left_out"], below - len(part["children"]))
+        self.told.number(f"{name} <n>", part["series"]["n"], 0)
+        scale = sorted(level["value"] for level in self.levels_of(part))
+        if scale and "@" not in asked[0]:
+            self.told.number(f"{name} <levels>", "".join(map(str, scale)), asked[0].rpartition(":")[2])
         n, k = _sum(part["me"]["shown"]), _sum(part["me"]["shown"], satisfied)
         self.told.rest(
             "word_satisfied",
             k,
-            where=":".join(asked),
+            where=asked_in(asked),
             levels=_several(sorted(satisfied)),
             of=_several(levels),
             least=self.percent_min,
@@ -1615,7 +1979,9 @@ class Report:
         low, high = wilson(k, n) if has_share else (None, None)
         self.told.figures.append(
             {
-                "where": ":".join(asked),
+                "asked": ":".join(asked),
+                "words": self.told.words.get(f"q:{':'.join(asked)}", (":".join(asked),) * 2),
+                "names": {str(level["value"]): in_both(level["text"]) for level in self.levels_of(part)},
                 "n": None if part["me"]["shown"].get("hidden") == "few" else n,
                 "satisfied": sorted(satisfied),
                 "share": percent(k, n) if has_share else None,
@@ -1638,32 +2004,45 @@ class Report:
             found[one.series, one.question] += one.n
         for asked, n in sorted(found.items()):
             if asked not in parts and n:
-                self.told.number(f"{':'.join(asked)} {self.name(self.report['place'])} recorded", 0, n)
+                self.told.number(f"{asked_in(asked)} {self.name(self.report['place'])} <recorded>", 0, n)
+
+    def _by_hash(self):
+        """What of the file stands on no paper and follows from no block of this place: the whole office's questions."""
+        answered = self.report["answered"]
+        for one in answered:
+            here = sum(Line(self.bundle, *one["asked"], self.report["place"], self.least).levels().values())
+            # Other units may have answered too; fewer than here they cannot be.
+            self.told.number(f"{asked_in(one['asked'])} <n>", one["n"], max(one["n"], here))
+        if answered:
+            self.told.rest("word_hash", len(answered))
+        corrections = self.report["closing"]["corrections"]
+        if any(one["changed"] for one in corrections):
+            self.told.rest("word_changed", sum(len(one["changed"]) for one in corrections))
 
     def _line(self, asked, line, is_me):
         place, number = line["place"], self.told.number
         found = Line(self.bundle, *asked, place, self.least)
-        where = f"{':'.join(asked)} {self.name(place)}"
+        where = f"{asked_in(asked)} {self.name(place)}"
         levels, waits, aside = found.levels(), found.waits(), found.aside()
         n = sum(levels.values())
         shown = line["shown"]
         is_few = any(why != "open" for why in waits)
         is_hidden = is_few and not waits.get("open") and not n
         if (shown.get("hidden") == "few") != is_hidden:
-            number(f"{where} hidden", shown.get("hidden"), "few" if is_hidden else None)
+            number(f"{where} <hidden>", "<few>" if shown.get("hidden") else None, "<few>" if is_hidden else None)
         for level in LEVELS:
-            number(f"{where} level {level}", _int(shown["counts"], level), levels[level])
-        number(f"{where} percent", shown["percent"], not is_hidden and n >= self.percent_min)
+            number(f"{where} <level> {level}", _int(shown["counts"], level), levels[level])
+        number(f"{where} <percent>", shown["percent"], not is_hidden and n >= self.percent_min)
         for why in WAITS:
-            number(f"{where} waiting ({why})", line.get("waits", {}).get(why, 0), waits[why])
+            number(f"{where} <waiting> (<{why}>)", line.get("waits", {}).get(why, 0), waits[why])
         for standing in sorted({*line["aside"], *aside}):
-            number(f"{where} set aside ({standing})", line["aside"].get(standing, 0), aside[standing])
+            number(f"{where} <aside> (<{standing}>)", line["aside"].get(standing, 0), aside[standing])
         both, said = found.both(), (line.get("both") or {}).get("counts")
         if (both is None) != (said is None):
-            number(f"{where} with set aside", said and sum(said.values()), both and sum(both.values()))
+            number(f"{where} <both>", said and sum(said.values()), both and sum(both.values()))
         elif both is not None:
             for level in LEVELS:
-                number(f"{where} with set aside, level {level}", _int(said, level), both[level])
+                number(f"{where} <both>, <level> {level}", _int(said, level), both[level])
         self._answered(where, place, line)
         self._weeks(where, found, line, is_me)
         self.earlier += sum(map(bool, line["before"]["counts"].values()))
@@ -1673,19 +2052,22 @@ class Report:
         sums = [sum(getattr(row, name) for row in rows) for name in ("ratings", "transactions", "known", "days")]
         said = line.get("answered")
         printed = said and [said["share"]["numerator"], said["share"]["denominator"], said["known"], said["of"]]
-        self.told.number(f"{where} participation", _plain(printed), _plain(sums if sums[1] else None))
+        self.told.number(f"{where} <answered>", _plain(printed), _plain(sums if sums[1] else None))
 
     def _weeks(self, where, found, line, is_me):
         for first, shown, aside in line.get("weeks", ()):
+            if not is_me:
+                # Of a place below only the levels of its weeks are told.
+                self.told.number(f"{where} <week> {first} <aside>", aside, 0)
             last = (date.fromisoformat(first) + timedelta(days=6)).isoformat()
             if {month_of(first), month_of(last)} != {found.month}:
                 self.earlier += sum(map(bool, shown["counts"].values()))
                 continue
             levels, set_aside = found.week(date.fromisoformat(first))
             for level in LEVELS:
-                self.told.number(f"{where} week {first} level {level}", _int(shown["counts"], level), levels[level])
+                self.told.number(f"{where} <week> {first} <level> {level}", _int(shown["counts"], level), levels[level])
             if is_me:
-                self.told.number(f"{where} week {first} set aside", aside, set_aside)
+                self.told.number(f"{where} <week> {first} <aside>", aside, set_aside)
 
     def _reasons(self):
         main, number = self.report["parts"][0], self.told.number
@@ -1699,15 +2081,15 @@ class Report:
         has_share = n >= self.percent_min
         known = {one["id"] for one in self.report["reasons"]}
         for missing in sorted(set(chosen) - known):
-            number(f"reason {missing}", 0, chosen[missing])
+            number(f"<reason> <r:{missing}>", 0, chosen[missing])
         ranked = ranks({name: chosen[name] for name in known if chosen[name] <= n}) if has_share else {}
         for one in self.report["reasons"]:
-            where = f"reason {one['id']}"
+            where = f"<reason> <r:{one['id']}>"
             number(where, one["n"], chosen[one["id"]])
             base = [chosen[one["id"]], n] if has_share and chosen[one["id"]] <= n else None
             share = one["share"] and [one["share"]["numerator"], one["share"]["denominator"]]
-            number(f"{where} base", _plain(share), _plain(base))
-            number(f"{where} rank", _plain(one["rank"]), _plain(ranked.get(one["id"])))
+            number(f"{where} <base>", _plain(share), _plain(base))
+            number(f"{where} <rank>", _plain(one["rank"]), _plain(ranked.get(one["id"])))
             for place, some in below.items():
                 number(f"{where} {self.name(place)}", one["by_child"].get(place), some[one["id"]])
             self.earlier += bool(one["share_before"])
@@ -1715,9 +2097,9 @@ class Report:
             if month_of(first) != found.month:
                 self.earlier += 1 + len(counts)
                 continue
-            number("reasons' month n", of_month, n)
+            number("<reason_month> <n>", of_month, n)
             for name in sorted({*counts, *chosen}):
-                number(f"reasons' month {name}", counts.get(name, 0), chosen[name])
+                number(f"<reason_month> <r:{name}>", counts.get(name, 0), chosen[name])
 
     def name(self, key):
         """A place as people know it."""
@@ -1725,13 +2107,15 @@ class Report:
 
     def satisfied(self, part):
         """The satisfied levels of a part, and all its levels, by the newest version of its survey."""
-        refs, question = part["series"]["versions"], part["series"]["asked"][1]
-        levels = []
-        if refs:
-            asked = self.report["surveys"][refs[-1]]["questions"]
-            levels = next((one["levels"] for one in asked if one["id"] == question), [])
+        levels = self.levels_of(part)
         every = {level["value"] for level in levels} | {int(level) for level in part["me"]["shown"]["counts"]}
         return {level["value"] for level in levels if level.get("satisfied")}, sorted(every), len(levels)
+
+    def levels_of(self, part):
+        """The levels of a part's question, by the newest version of its survey; none where no version is known."""
+        refs, question = part["series"]["versions"], part["series"]["asked"][1]
+        asked = self.report["surveys"][refs[-1]]["questions"] if refs else ()
+        return next((one["levels"] for one in asked if one["id"] == question), [])
 
     def level_words(self, part):
         """By level, how the survey's versions call it in any language."""
@@ -1750,6 +2134,16 @@ class Report:
             for reason in survey.get("reasons", ()):
                 found.setdefault(reason["id"], set()).update(reason["text"].values())
         return found
+
+
+def asked_in(asked):
+    """A question as findings name it."""
+    return f"<q:{':'.join(asked)}>"
+
+
+def in_both(text):
+    """A text of a survey in English and in Vietnamese; surveys have the second at least."""
+    return (text.get("en") or text["vi"], text["vi"])
 
 
 def _several(levels):
@@ -1814,11 +2208,11 @@ class Printed:
             is_other = re.fullmatch("other_[1-9][0-9]*", key) and int(key[6:]) < len(parts)
             known = OTHER if is_other else COLUMNS.get(key)
             if known is None:
-                self.told.differ("printed_unknown", where=f"table {key}")
+                self.told.differ("printed_unknown", where=f"<table> <{key}>")
                 continue
             more = months if key == "reason_months" else LEVEL_COLUMNS if key == "weeks" or is_other else set()
             for column in sorted({name for row in rows for name in row} - known - more):
-                self.told.differ("printed_unknown", where=f"table {key}, column {column}")
+                self.told.differ("printed_unknown", where=f"<table> <{key}>, <column> <{column}>")
 
     def _place(self, where, row, line):
         """The name beside the numbers is that of their place."""
@@ -1828,29 +2222,29 @@ class Printed:
         if not name or (place.get("until") and str(row.get("place")).startswith(f"{name} (")):
             return
         if row.get("place") != name:
-            self.told.differ("number", where=f"{where} place", printed=str(row.get("place")), recomputed=name)
+            self.told.differ("number", where=f"{where} <place>", printed=str(row.get("place")), recomputed=name)
 
     def _texts(self, where, row, name, wanted):
         """A level's or reason's words are the survey's, in either language; numbers alone would fit any words."""
         if wanted and row.get(name) not in wanted:
             self.told.differ(
-                "number", where=f"{where} {name}", printed=str(row.get(name)), recomputed=" / ".join(sorted(wanted))
+                "number", where=f"{where} <{name}>", printed=str(row.get(name)), recomputed=" / ".join(sorted(wanted))
             )
 
     def _cell(self, where, row, name, wanted):
         """One cell: a number, or none where ``wanted`` is None."""
         cell = row.get(name)
         printed = None if isinstance(cell, dict) else cell
-        self.told.number(f"{where} {name}", printed, wanted)
+        self.told.number(f"{where} <{name}>", printed, wanted)
 
     def _rows(self, key, lines, part):
         rows = self.tables.get(key, [])
         if lines is None:
             lines = self._matched(key, rows, part)
         elif len(rows) != len(lines):
-            self.told.number(f"table {key}", len(rows), len(lines))
+            self.told.number(f"<table> <{key}> <rows>", len(rows), len(lines))
         for row, line in zip(rows, lines):
-            self._row(f"table {key} {self.report.name(line['place'])}", row, line, part)
+            self._row(f"<table> <{key}> {self.report.name(line['place'])}", row, line, part)
 
     def _matched(self, key, rows, part):
         """The lines of a table's rows, by their codes; the last row is all together."""
@@ -1858,7 +2252,7 @@ class Printed:
         by_code = {self.report.name(line["place"]): line for line in below}
         found = [by_code.get(row["code"]) for row in rows[:-1]]
         if None in found or len({id(one) for one in found}) != len(below) or len(found) != len(below):
-            self.told.number(f"table {key}", str([row["code"] for row in rows[:-1]]), str(sorted(by_code)))
+            self.told.number(f"<table> <{key}>", str([row["code"] for row in rows[:-1]]), str(sorted(by_code)))
             return []
         return [*found, part["me"]]
 
@@ -1908,7 +2302,7 @@ class Printed:
     def _recorded(self, parts):
         rows, sums = self.tables.get("recorded", []), Counter()
         if len(rows) != len(parts) + 1:
-            self.told.number("table recorded", len(rows), len(parts) + 1)
+            self.told.number("<table> <recorded> <rows>", len(rows), len(parts) + 1)
             return
         for row, part in zip(rows, parts):
             me = part["me"]
@@ -1917,42 +2311,42 @@ class Printed:
             found["recorded"] = sum(found.values())
             sums.update(found)
             for name, n in found.items():
-                self._cell(f"table recorded {':'.join(part['series']['asked'])}", row, name, n)
+                self._cell(f"<table> <recorded> {asked_in(part['series']['asked'])}", row, name, n)
         for name, n in sums.items():
-            self._cell("table recorded *", rows[-1], name, n)
+            self._cell("<table> <recorded> *", rows[-1], name, n)
 
     def _levels(self, part):
         shown, (_, levels, _) = part["me"]["shown"], self.report.satisfied(part)
         rows, n = self.tables["levels"], _sum(shown)
         is_hidden = shown.get("hidden") == "few"
         if len(rows) != len(levels) + 1:
-            self.told.number("table levels", len(rows), len(levels) + 1)
+            self.told.number("<table> <levels> <rows>", len(rows), len(levels) + 1)
             return
         words = self.report.level_words(part)
         for level, row in zip(levels, rows):
             count = _int(shown["counts"], level)
-            self._texts(f"table levels {level}", row, "level", words.get(level))
-            self._cell(f"table levels {level}", row, "n", None if is_hidden else count)
-            self._cell(f"table levels {level}", row, "share", percent(count, n) if shown["percent"] and n else None)
-        self._cell("table levels *", rows[-1], "n", None if is_hidden else n)
+            self._texts(f"<table> <levels> {level}", row, "level", words.get(level))
+            self._cell(f"<table> <levels> {level}", row, "n", None if is_hidden else count)
+            self._cell(f"<table> <levels> {level}", row, "share", percent(count, n) if shown["percent"] and n else None)
+        self._cell("<table> <levels> *", rows[-1], "n", None if is_hidden else n)
 
     def _aside(self, me):
         rows, total = self.tables["aside"], sum(me["aside"].values())
         names = ("repeat", "out_of_hours", "test", "suspect")
         for name, row in zip(names, rows):
-            self._cell(f"table aside {name}", row, "n", me["aside"].get(name, 0))
-        self._cell("table aside *", rows[-1], "n", total)
+            self._cell(f"<table> <aside> <{name}>", row, "n", me["aside"].get(name, 0))
+        self._cell("<table> <aside> *", rows[-1], "n", total)
         if len(rows) != len(names) + 1 or set(me["aside"]) - set(names):
-            self.told.number("table aside", len(rows), len(names) + 1)
+            self.told.number("<table> <aside> <rows>", len(rows), len(names) + 1)
 
     def _reasons(self, me):
         rows, lines = self.tables["reasons"], self.report.report["reasons"]
         if len(rows) != len(lines):
-            self.told.number("table reasons", len(rows), len(lines))
+            self.told.number("<table> <reasons> <rows>", len(rows), len(lines))
         n, words = _sum(me["shown"]), self.report.reason_words()
         self._reason_months(lines, words)
         for row, line in zip(rows, lines):
-            where, share = f"table reasons {line['id']}", line["share"]
+            where, share = f"<table> <reasons> <r:{line['id']}>", line["share"]
             self._texts(where, row, "reason", words.get(line["id"]))
             self._cell(where, row, "n", line["n"])
             self._cell(where, row, "base", None if me["shown"].get("hidden") == "few" else n)
@@ -1967,10 +2361,10 @@ class Printed:
         """Month by month, of this month as of those before: from what the report has of them."""
         rows, months = self.tables.get("reason_months", []), self.report.report["reason_months"]
         if len(rows) != (len(lines) if months else 0):
-            self.told.number("table reason_months", len(rows), len(lines))
+            self.told.number("<table> <reason_months> <rows>", len(rows), len(lines))
             return
         for row, line in zip(rows, lines):
-            where = f"table reason_months {line['id']}"
+            where = f"<table> <reason_months> <r:{line['id']}>"
             self._texts(where, row, "reason", words.get(line["id"]))
             for first, n, chosen in months:
                 share = percent(chosen.get(line["id"], 0), n) if n >= self.report.percent_min else None
@@ -1983,9 +2377,9 @@ class Printed:
             weeks.pop(0)
         rows = self.tables["weeks"]
         if len(rows) != len(weeks):
-            self.told.number("table weeks", len(rows), len(weeks))
+            self.told.number("<table> <weeks> <rows>", len(rows), len(weeks))
         for row, (first, shown, aside) in zip(rows, weeks):
-            where, n, k = f"table weeks {first}", _sum(shown), _sum(shown, satisfied)
+            where, n, k = f"<table> <weeks> {first}", _sum(shown), _sum(shown, satisfied)
             self._texts(where, row, "week", _day_words(first))
             has_share = bool(shown["percent"] and satisfied and n)
             self._cell(where, row, "n", n)
@@ -2010,11 +2404,13 @@ def _sum(shown, levels=LEVELS):
 # The command.
 
 
-def verify(path, log_keys=(), witnesses=(), known=None):
-    """What is found in a bundle; raises Unreadable."""
+def verify(path, log_keys=(), witnesses=(), known=None, beside=()):
+    """What is found in a bundle, with other units' bundles of the same month beside it; raises Unreadable."""
     told = Told()
     try:
         bundle = Bundle(path)
+        for other in beside:
+            _lay_beside(bundle, told, other, log_keys, witnesses)
         checkpoint = check_log(bundle, told, log_keys, witnesses, known)
         check_report(bundle, checkpoint, told)
         statements, excused = check_journals(bundle, checkpoint, told)
@@ -2028,16 +2424,73 @@ def verify(path, log_keys=(), witnesses=(), known=None):
         told.rest("word_place", len(bundle.journals), of=len(devices))
         Report(bundle, told).check()
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-        raise Unreadable(f"a part of it has another form: {type(error).__name__}: {error}") from error
+        raise Unreadable("shape", error=f"{type(error).__name__}: {error}") from error
     return bundle, told
 
 
-def sentence(found, language):
-    """One finding in words."""
-    values = dict(found)
+def _lay_beside(bundle, told, path, log_keys, witnesses):
+    """What another bundle says is of use where nothing differs in it."""
+    other, found = verify(path, log_keys, witnesses)
+    if other.about["month"] != bundle.about["month"]:
+        told.differ("beside_month", where=named(other)[1], printed=other.about["month"])
+    elif found.differs:
+        told.differ("beside_differs", where=named(other)[1], n=len(found.differs))
+    else:
+        read_beside(told, other)
+
+
+def sentence(found, language, words=None):
+    """One finding in words; ``words`` are those of the report's questions and reasons, by what findings call them."""
+    values = {name: plain(value, language, words or {}) for name, value in found.items()}
     if found["code"] == "word_withheld":
         values["why"] = WHYS.get(found["why"], (found["why"],) * 2)[language]
     return SAYS[found["code"]][language].format(**values)
+
+
+def plain(value, language, words):
+    """A value as people read it: terms, dates and numbers of their language."""
+    if value is None or isinstance(value, bool):
+        return WORDS["nothing" if value is None else str(value).lower()][language]
+    if isinstance(value, int):
+        return grouped(value, language)
+    if not isinstance(value, str):
+        return value
+    if re.fullmatch(r"-?[0-9]+\.[0-9]+", value):
+        return value.replace(".", ",") if language else value
+    said = re.sub("<([^<> ]+)>", lambda found: term(found[1], language, words), value)
+    return local_days(said) if language else said
+
+
+def term(key, language, words):
+    """What a finding names: a term, one of the report's own words, or the key itself where nothing is known of it."""
+    if key in words:
+        return words[key][language]
+    if key in TERMS:
+        return TERMS[key][language]
+    numbered = re.fullmatch("(level|other)_([0-9]+)", key)
+    if numbered is None:
+        return key.partition(":")[2] if key[:2] in ("q:", "r:") else key
+    return f"{TERMS['level'][language] if numbered[1] == 'level' else OTHERS[language]} {numbered[2]}"
+
+
+OTHERS = ("other question", "câu hỏi khác")
+
+
+def grouped(n, language):
+    """A whole number with its thousands apart."""
+    said = f"{n:,}"
+    return said.replace(",", ".") if language else said
+
+
+def local_days(text):
+    """Days and months as they are written in Vietnamese."""
+    said = re.sub(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b", r"\3/\2/\1", text)
+    return re.sub(r"(?<![-/0-9a-f])([0-9]{4})-([0-9]{2})(?![-0-9a-f])", r"\2/\1", said)
+
+
+def decimal(text, language):
+    """A number of the report as its pages write it."""
+    return text.replace(".", ",") if language else text
 
 
 def clean(text):
@@ -2058,49 +2511,104 @@ def as_text(bundle, told, language, most):
 
 
 def _lines(bundle, told, language, most):
-    def say(name, **values):
-        return WORDS[name][language].format(**values)
+    def say(name, /, **values):
+        return WORDS[name][language].format(**{key: plain(value, language, {}) for key, value in values.items()})
 
-    about, (code, name) = bundle.about, named(bundle)
-    unit = f"{name or say('all')} ({code})" if code else name or say("all")
-    yield say("about", number=about["number"], unit=unit, month=about["month"])
-    yield say("hash", hash=sha256(bundle.report_bytes).hexdigest())
-    if told.checkpoint is not None:
-        found = told.checkpoint
-        yield say("checkpoint", origin=found.origin, size=found.size, root=text64(found.root))
-    for name, at in told.cosigned:
-        time = "?" if at is None else datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
-        yield say("cosigned", key=name, time=time)
-    proven = told.proven
-    yield say("proven", n=proven["n"], of=proven["of"], tails=proven["tails"])
-    yield say("figures")
-    for one in told.figures:
-        share, interval = one["share"], one["interval"]
-        yield "  - " + say(
-            "figure",
-            where=one["where"],
-            n="–" if one["n"] is None else one["n"],
-            satisfied=_several(one["satisfied"]),
-            share="–" if share is None else f"{share}%",
-            interval="–" if interval is None else f"{interval[0]}–{interval[1]}%",
-            levels=", ".join(f"{level}: {n}" for level, n in one["levels"].items()),
-        )
+    yield from _head(bundle, told, language, say)
     yield ""
-    if told.holds is None:
-        n, of, cuts = shares_open(told)
-        yield say("unproven", numbers=told.numbers, n=n, of=of, cuts=cuts)
-    elif told.holds:
-        yield say("yes" if told.has_key else "alone", n=told.numbers)
-    else:
-        yield say("no", n=told.numbers, of=len(told.differs))
+    yield _verdict(told, say)
+    yield ""
+    yield say("checked")
+    yield from _checked(bundle, told, say)
     if told.differs:
-        yield say("differs")
-        yield from (f"  - {sentence(one, language)}" for one in told.differs[:most])
+        yield from ("", say("differs"))
+        yield from (f"  - {sentence(one, language, told.words)}" for one in told.differs[:most])
         if len(told.differs) > most:
             yield f"  {say('more', n=len(told.differs) - most)}"
-    if told.rests:
-        yield say("rests")
-        yield from (f"  - {sentence(one, language)}" for one in told.rests)
+    yield from ("", say("figures"))
+    for one in told.figures:
+        yield from _figure(one, language, say)
+    doubts = [one for one in told.rests if told.has_key and one["code"] in UNPROVEN]
+    for name, some in (("open", doubts), ("rests", [one for one in told.rests if one not in doubts])):
+        if some:
+            yield from ("", say(name))
+            yield from (f"  - {sentence(one, language, told.words)}" for one in some)
+    yield from _advice(told, language, say)
+
+
+def _head(bundle, told, language, say):
+    about, (code, name) = bundle.about, named(bundle)
+    unit = f"{name or say('all')} ({code})" if code else name or say("all")
+    number = say("corrected", n=about["number"]) if about["number"] else say("first")
+    yield say("title")
+    yield say("about", number=number, unit=unit, month=about["month"])
+    yield say("made", day=str(bundle.report["today"]))
+    yield WORDS["hash"][language].format(hash=sha256(bundle.report_bytes).hexdigest())
+    if told.checkpoint is not None:
+        found = told.checkpoint
+        values = {"origin": found.origin, "size": grouped(found.size, language), "root": text64(found.root)}
+        yield WORDS["checkpoint"][language].format(**values)
+    for name, at in told.cosigned:
+        form = ("%Y-%m-%d %H:%M:%SZ", "%H:%M:%S ngày %d/%m/%Y (giờ quốc tế)")[language]
+        time = "?" if at is None else datetime.fromtimestamp(at, timezone.utc).strftime(form)
+        yield WORDS["cosigned"][language].format(key=name, time=time)
+
+
+def _verdict(told, say):
+    if told.holds is None:
+        n, of, cuts = shares_open(told)
+        return say("unproven", numbers=told.numbers, n=n, of=of, cuts=cuts)
+    if told.holds:
+        return say("yes" if told.has_key else "alone", n=told.numbers)
+    return say("no", n=told.numbers, of=len(told.differs))
+
+
+def _checked(bundle, told, say):
+    """Each thing that was checked, and what came of it."""
+    signed = [one for one in bundle.journals if one.get("tree") is not None]
+    values = {
+        "signed": {"n": len(signed), "cuts": sum(len(one["cuts"]) for one in signed)},
+        "blocks": {name: told.proven[name] for name in ("n", "of", "tails")},
+        "numbers": {"n": told.numbers},
+    }
+    elsewhere = {code for codes in CHECKS.values() for code in codes}
+    for name in ("log", "report", "signed", "blocks", "lines", "numbers"):
+        if name == "lines" and bundle.lines is None:
+            continue
+        mine = CHECKS.get(name) or (set(SAYS) - elsewhere)
+        wrong = sum(one["code"] in mine for one in told.differs)
+        is_open = any(one["code"] in mine & set(UNPROVEN) for one in told.rests)
+        state = "is_held"
+        if wrong:
+            state = "is_wrong"
+        elif name in ("log", "report", "signed") and not told.has_key:
+            state = "is_alone"
+        elif is_open:
+            state = "is_open"
+        yield f"  [{say(state, n=wrong)}] {say(f'check_{name}', **values.get(name, {}))}"
+
+
+def _figure(one, language, say):
+    share, interval = one["share"], one["interval"]
+    n = None if one["n"] is None else grouped(one["n"], language)
+    yield f"  {one['words'][language]}"
+    yield "    " + WORDS["figure"][language].format(
+        n="–" if n is None else n,
+        satisfied=_several(one["satisfied"]),
+        share="–" if share is None else f"{decimal(share, language)}%",
+        interval="–" if interval is None else f"{'–'.join(decimal(end, language) for end in interval)}%",
+    )
+    for level, n in one["levels"].items():
+        yield "    " + say("of_level", level=level, name=one["names"].get(level, ("?", "?"))[language], n=n)
+
+
+def _advice(told, language, say):
+    """What the auditor does next."""
+    codes = {one["code"] for one in told.rests}
+    some = [said[language] for of, said in ADVICE if (told.differs if of is None else of & codes)]
+    if some:
+        yield from ("", say("do"))
+        yield from (f"  - {one}" for one in some)
 
 
 def as_json(bundle, told, language):
@@ -2115,59 +2623,86 @@ def as_json(bundle, told, language):
         "sha256": sha256(bundle.report_bytes).hexdigest(),
         "checkpoint": found and {"origin": found.origin, "size": found.size, "root": text64(found.root)},
         "cosigned": [{"by": name, "time": at} for name, at in told.cosigned],
-        "figures": told.figures,
+        "figures": [
+            {name: value for name, value in dict(one, where=one["asked"]).items() if name not in ("words", "names")}
+            for one in told.figures
+        ],
         "numbers": told.numbers,
         "proven": {name: told.proven[name] for name in ("n", "of", "tails")},
-        "differs": [dict(one, sentence=sentence(one, language)) for one in told.differs],
-        "rests": [dict(one, sentence=sentence(one, language)) for one in told.rests],
+        "differs": [dict(one, sentence=sentence(one, language, told.words)) for one in told.differs],
+        "rests": [dict(one, sentence=sentence(one, language, told.words)) for one in told.rests],
     }
+
+
+class Command(argparse.ArgumentParser):
+    """The command's words; what is mistyped is told in one sentence of the language asked for."""
+
+    def error(self, message):
+        raise Mistyped(message)
+
+
+class Mistyped(Exception):
+    """A word of the command is wrong."""
+
+
+def mistyped(message, language):
+    """What Python's parser says, in one sentence for people."""
+    for pattern, *said in MISTYPED:
+        if found := re.fullmatch(pattern, message, re.DOTALL):
+            return said[language].format(*(one.strip("'") for one in found.groups()))
+    return MISTYPED_ELSE[language]
+
+
+def _language(arguments):
+    """The language asked for, whatever else is mistyped: Vietnamese where English is not."""
+    said = " ".join(arguments)
+    return 0 if re.search(r"--lang[= ]en\b", said) else 1
+
+
+def _command():
+    words = Command(prog="hailong-verify.py", add_help=False, allow_abbrev=False)
+    words.add_argument("bundle")
+    for name in ("--log-vkey", "--witness", "--beside"):
+        words.add_argument(name, action="append", default=[])
+    words.add_argument("--checkpoint")
+    words.add_argument("--lang", choices=("vi", "en"), default="vi")
+    for name in ("--json", "--all"):
+        words.add_argument(name, action="store_true")
+    return words
+
+
+def _known(path):
+    """The checkpoint that the auditor keeps; None where none is named."""
+    if path is None:
+        return None
+    try:
+        with open(path, encoding="utf-8") as file:
+            return Checkpoint(file.read())
+    except (Unreadable, OSError, UnicodeDecodeError) as error:
+        why = "<note>" if isinstance(error, Unreadable) else str(error)
+        raise Unreadable("checkpoint", file=path, why=why) from error
 
 
 def main(arguments=None):
     """The command; its exit code."""
-    words = argparse.ArgumentParser(
-        prog="hailong-verify.py",
-        description="Checks a bundle of a closed month / Kiểm tra gói bằng chứng của một tháng đã chốt.",
-        epilog="Exit code 0: nothing differs. 1: something differs. 2: cannot be read. 3: nothing differs, but with the "
-        "log's key not everything is proven. / Mã thoát 0: không có gì khác. 1: có chỗ khác. 2: không đọc được. 3: không "
-        "có gì khác, nhưng dù có khóa của sổ vẫn có điều chưa được chứng minh.",
-    )
-    words.add_argument(
-        "bundle", help="file that `collector audit-bundle` wrote / tệp do `collector audit-bundle` ghi ra"
-    )
-    words.add_argument(
-        "--log-vkey",
-        action="append",
-        default=[],
-        metavar="KEY",
-        help="key of the public log, from elsewhere than the bundle / khóa của sổ công khai, lấy từ nơi khác",
-    )
-    words.add_argument(
-        "--witness",
-        action="append",
-        default=[],
-        metavar="KEY",
-        help="key of a witness that must have cosigned / khóa của nhân chứng phải ký chung",
-    )
-    words.add_argument(
-        "--checkpoint",
-        metavar="FILE",
-        help="a checkpoint that you have: this one must not be older / điểm kiểm Ông/Bà đã có",
-    )
-    words.add_argument("--lang", choices=("vi", "en"), default="vi")
-    words.add_argument("--json", action="store_true", help="for programs / cho chương trình")
-    words.add_argument("--all", action="store_true", help="name everything that differs / nêu mọi chỗ khác")
-    asked = words.parse_args(arguments)
-    language = 0 if asked.lang == "en" else 1
+    arguments = sys.argv[1:] if arguments is None else arguments
+    language = _language(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    if {"-h", "--help"} & set(arguments):
+        print(HELP[language])
+        return 0
     try:
-        known = None
-        if asked.checkpoint:
-            with open(asked.checkpoint, encoding="utf-8") as file:
-                known = Checkpoint(file.read())
+        asked = _command().parse_args(arguments)
         keys = [[read_vkey(one) for one in some] for some in (asked.log_vkey, asked.witness)]
-        bundle, told = verify(asked.bundle, *keys, known)
-    except (Unreadable, OSError, UnicodeDecodeError) as error:
-        print(clean(f"{'cannot be read' if language == 0 else 'không đọc được'}: {error}"), file=sys.stderr)
+        bundle, told = verify(asked.bundle, *keys, _known(asked.checkpoint), asked.beside)
+    except Mistyped as error:
+        print(clean(SEE_HELP[language].format(why=mistyped(str(error), language))), file=sys.stderr)
+        return 2
+    except Unreadable as error:
+        why = plain(error.said(language), language, {})
+        print(clean(WORDS["unreadable"][language].format(why=why)), file=sys.stderr)
         return 2
     if asked.json:
         lines = json.dumps(as_json(bundle, told, language), ensure_ascii=False, indent=1).split("\n")

@@ -235,6 +235,8 @@ class World:
         kiosk = self.kiosks[name]
         at = self.now.astimezone(UTC)
         self.centre.decide(lambda connection: move_device(connection, kiosk.key.keyid, counter, at, "test"))
+        # As after the moment for which the collector remembers a device.
+        self.centre.services.directory.forget(kiosk.key.keyid)
         kiosk.stands = counter
         if kiosk.journal is not None:
             kiosk.journal.state_settings(InForce.of(SURVEY, None, counter), kiosk.clock.now())

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,18 @@ from sync.protocol.tlog.note import Cosigner, Signer
 from tests.attack.centre import COMMUNES
 from tests.journey.altered import ALTERED, IN_LINES, UNPROVEN, Alter
 from tests.journey.bundles import FILE, VERIFY, Audited, Opened, audited
+from tests.journey.counts import counts_in, english_in
 from tests.journey.known_month import OCTOBER, Lines
 from tests.journey.lying import LIES, SAID, Lie, told_of
 from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F401 - fixtures
+
+HELD_BY_HASH = {
+    "answered.n": "word_hash",
+    "reason_months.before": "word_before",
+    "parts.children.weeks.before.counts": "word_before",
+    "parts.counters.weeks.before.counts": "word_before",
+}
+"""The counts of a report that no bundle bears out, with what the auditor's file says of them."""
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +126,7 @@ def test_every_finding_has_its_sentence_in_both_languages() -> None:
 
     assert named == set(VERIFY.SAYS)
     assert all(len(words) == 2 and all(words) for words in VERIFY.SAYS.values())
-    for one, other in (*VERIFY.SAYS.values(), *VERIFY.WORDS.values()):
+    for one, other in (*VERIFY.SAYS.values(), *VERIFY.WORDS.values(), *VERIFY.READS.values()):
         assert set(re.findall(r"{(\w+)}", one)) == set(re.findall(r"{(\w+)}", other))
 
 
@@ -127,13 +137,52 @@ def test_both_languages_say_everything(month: Audited, opened: Opened, tmp_path:
     assert VERIFY.main([path, "--lang", "en", *keys]) == 0
     assert "YES: nothing differs." in capsys.readouterr().out
     assert VERIFY.main([path, *keys]) == 0
-    assert "ĐÚNG: không có gì khác." in capsys.readouterr().out
+    assert "KẾT QUẢ: KHỚP. Không có chỗ nào khác." in capsys.readouterr().out
     # Without a key of the log nobody but the collector's owner vouches for anything: that is no plain yes.
     assert VERIFY.main([path, "--lang", "en"]) == 0
     assert "WITHIN THE BUNDLE nothing differs" in capsys.readouterr().out
     assert VERIFY.main([path]) == 0
-    assert "TRONG GÓI không có gì khác" in capsys.readouterr().out
+    assert "KẾT QUẢ: KHỚP TRONG GÓI." in capsys.readouterr().out
     assert VERIFY.main([str(tmp_path / "none.zip")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([], "thiếu tên tệp gói bằng chứng"),
+        (["b.zip", "--faster"], "không hiểu --faster"),
+        (["b.zip", "--witness"], "sau --witness phải có một giá trị"),
+        (["b.zip", "--lang", "fr"], "--lang không nhận fr, chỉ nhận vi hoặc en"),
+        (["b.zip", "--json=1"], "--json không dùng được như vậy"),
+        (["b.zip", "--log-vkey", "abc"], "đây không phải khóa"),
+        (["b.zip", "--checkpoint", "none"], "none không phải điểm kiểm"),
+        (["none.zip"], "none.zip: không có tệp này"),
+    ],
+)
+def test_a_mistyped_command_is_answered_in_one_sentence(words: list[str], sentence: str, capsys: Any) -> None:
+    assert VERIFY.main(words) == 2
+
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert sentence in said.err
+    assert said.err.count("\n") == 1
+    assert VERIFY.main([*words, "--lang", "en"]) == 2
+    assert not (set("ăâđêôơưĂÂĐÊÔƠƯ") & set(capsys.readouterr().err))
+
+
+def test_no_english_word_stands_in_what_is_said_in_vietnamese(
+    month: Audited, other: Opened, tmp_path: Path, capsys: Any
+) -> None:
+    found = VERIFY.TERMS, VERIFY.WORDS, VERIFY.READS, VERIFY.WHYS, {"": VERIFY.HELP}
+    every = [words[1] for table in (VERIFY.SAYS, *found) for words in table.values()]
+    every += [said[1] for _, said in VERIFY.ADVICE] + [said[2] for said in VERIFY.MISTYPED]
+    path = str(other.written(tmp_path / "b.zip"))
+
+    assert VERIFY.main([path, "--log-vkey", month.vkey, "--witness", month.witness]) == 0
+
+    assert english_in("\n".join(re.sub("{[^}]*}", "", one) for one in every)) == set()
+    assert english_in(capsys.readouterr().out) == set()
+    assert english_in("đã in number, level 5") == {"number", "level"}
 
 
 @pytest.mark.parametrize(("alter", "codes"), ALTERED, ids=[alter.__name__ for alter, _ in ALTERED])
@@ -148,6 +197,7 @@ def test_whatever_is_altered_is_named(
     assert {one["code"] for one in told.differs} >= codes
     for one in told.differs:
         assert all("{" not in VERIFY.sentence(one, language) for language in (0, 1))
+    assert english_in("\n".join(VERIFY.sentence(one, 1, told.words) for one in told.differs)) == set()
 
 
 @pytest.mark.parametrize(("lie", "codes"), LIES, ids=[lie.__name__ for lie, _ in LIES])
@@ -158,6 +208,28 @@ def test_a_lie_is_named_though_every_number_follows_from_it(
     lie(mine)
 
     assert {one["code"] for one in told_of(mine, tmp_path / "b.zip").differs} == codes
+
+
+def test_every_count_of_the_report_is_recomputed_or_named(month: Audited, tmp_path: Path) -> None:
+    held, named = set(), {}
+    for unit in ("XB", ""):
+        honest = Opened(month.bundles[unit])
+        for path, place in counts_in(honest["report"]):
+            mine = honest.copy()
+            place(mine["report"])
+            mine["proofs"]["checkpoint"] = None
+            body = json.dumps(mine["report"]).encode()
+            mine["proofs"]["reports"][0]["sha256"] = sha256(body).hexdigest()
+            told = VERIFY.verify(mine.written(tmp_path / "b.zip"))[1]
+            assert not {one["code"] for one in told.differs} & {"report_hash"}
+            if told.differs:
+                held.add(path)
+            else:
+                named[path, unit] = {one["code"] for one in told.rests}
+
+    assert len(held) > 25
+    assert {path for path, _ in named} == set(HELD_BY_HASH)
+    assert all(HELD_BY_HASH[path] in codes for (path, _), codes in named.items())
 
 
 @pytest.mark.parametrize(("lie", "code"), SAID, ids=[code for _, code in SAID])
@@ -192,6 +264,10 @@ def test_what_the_logs_key_does_not_reach_is_no_yes(
     assert said["unproven"]["n"] == n if journals else (said["unproven"]["n"] or said["unproven"]["cuts"]) > 0
     assert VERIFY.main([str(path), *keys, "--lang", "en"]) == 3
     assert "NOT PROVEN: nothing differs" in capsys.readouterr().out
+    assert VERIFY.main([str(path), *keys]) == 3
+    said_vi = capsys.readouterr().out
+    assert "KẾT QUẢ: CHƯA CHỨNG MINH ĐƯỢC." in said_vi
+    assert english_in(said_vi) == set()
 
 
 def test_a_report_that_the_log_passed_over_is_named(month: Audited, opened: Opened, tmp_path: Path) -> None:
@@ -225,9 +301,9 @@ def test_which_levels_count_as_satisfied_is_said_and_figures_are_told(
 
     said, printed = capsys.readouterr().out, other["printed"]["tables"]
     main, levels = printed["figures"][0], [row["n"] for row in printed["levels"][:-1]]
-    by_level = ", ".join(f"{level}: {n}" for level, n in enumerate(levels, 1))
-    interval = f"95% interval: {main['low']}–{main['high']}%; by level: {by_level}"
+    interval = f"95% interval: {main['low']}–{main['high']}%"
     assert f"n = {main['n']}; satisfied (levels 4, 5): {main['share']}%; {interval}" in said
+    assert [int(n) for n in re.findall(r"^    level [1-5] \(.*\): ([0-9]+)$", said, re.MULTILINE)][:5] == levels
     assert f"levels 4, 5 of 1, 2, 3, 4, 5 count as satisfied ({main['satisfied']} ratings)" in said
     assert "levels 2, 3 of 1, 2, 3 count as satisfied" in said
     assert "shares are told from 30 ratings on" in said

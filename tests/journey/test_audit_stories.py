@@ -1,8 +1,9 @@
 """Bundles of months in which counters move, cards are cloned and presses are set aside: the file says yes to each."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,10 +41,10 @@ def closed_bundles(world: World) -> Iterator[tuple[str, bytes]]:
         yield code, make_bundle(services, Wanted(shelf, texts("collector", "en"), lines=True))
 
 
-@pytest.mark.parametrize("name", STORIES)
-def test_bundles_of_eventful_months_hold(name: str, tmp_path: Path) -> None:
+def closed_after(story: Callable[[World, Look], None]) -> dict[str, bytes]:
+    """What is handed out of October once this happened in it."""
     with a_world(Voices({number: 1 + number % 5 for number in range(0, 400, 3)})) as world:
-        STORIES[name](world, world.centre.services.release)
+        story(world, world.centre.services.release)
         until(world, CLOSED, 8)
         for kiosk in world.kiosks.values():
             if not kiosk.is_on:
@@ -51,7 +52,12 @@ def test_bundles_of_eventful_months_hold(name: str, tmp_path: Path) -> None:
             if kiosk.is_used:
                 world.deliver(kiosk.name)
         world.centre.close_months()
-        bundles = dict(closed_bundles(world))
+        return dict(closed_bundles(world))
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_bundles_of_eventful_months_hold(name: str, tmp_path: Path) -> None:
+    bundles = closed_after(STORIES[name])
 
     assert len(bundles) >= 3
     for code, body in bundles.items():
@@ -61,3 +67,34 @@ def test_bundles_of_eventful_months_hold(name: str, tmp_path: Path) -> None:
         assert told.differs == [], (code, [VERIFY.sentence(one, 0) for one in told.differs])
         assert code or told.proven["n"] + told.proven["tails"] > 0
         assert ("word_suspect" in {one["code"] for one in told.rests}) is (name == "decided")
+
+
+def kiosk_moves(world: World, look: Look) -> None:
+    """A kiosk stands in one commune for three mornings, and in the other one for three more."""
+    for number in range(6):
+        world.until(number, 8)
+        world.press("a", 6)
+        if number == 2:
+            world.pass_s(60)
+            world.move_kiosk("a", "Q4")
+    world.until(7, 8)
+    look()
+
+
+def test_a_kiosk_that_moved_is_proven_with_both_units_bundles(tmp_path: Path) -> None:
+    bundles = closed_after(kiosk_moves)
+    paths = {code: tmp_path / f"{code}.zip" for code in bundles}
+    for code, body in bundles.items():
+        paths[code].write_bytes(body)
+    alone = {code: _rests(VERIFY.verify(path)[1]) for code, path in paths.items()}
+
+    both = VERIFY.verify(paths["XA"], beside=[paths["XB"]])[1]
+
+    assert [code for code, rests in alone.items() if "word_withheld" in rests] == ["XA", "XB"]
+    assert (both.differs, {"word_withheld", "word_edge"} & set(_rests(both))) == ([], set())
+    assert "word_withheld" not in alone["TINH"]
+    assert _rests(both)["word_beside"] == alone["XA"]["word_withheld"] > 0
+
+
+def _rests(told: Any) -> dict[str, int]:
+    return {one["code"]: one["n"] for one in told.rests}

@@ -5,6 +5,7 @@ unit, each in a transaction of its own, then their files. A unit whose report fa
 go on.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -88,6 +89,11 @@ class CloseMonths:
                 some, is_done = self._look(month, time.monotonic() + self._round_s)
                 kept += some
         return kept
+
+    def close(self, month: date) -> int:
+        """Make every report that is due of one month, and no files; how many were kept."""
+        self._services.release()
+        return self._make_numbers(month, math.inf)[0]
 
     def _months(self) -> list[date]:
         """The months that are closed by now, the newest first."""

@@ -31,10 +31,11 @@ def demo_data(
 ) -> None:  # fmt: skip
     """Write a believable province into an empty database: some 60 kiosks, months of ratings, comments, stories.
 
-    With --data-dir the profile of Circular 01/2018 is switched on there too, by a drop-in of that folder alone.
+    Past months are closed. With --data-dir the profile of Circular 01/2018 is switched on there too, by a drop-in of
+    that folder alone, and a public log begins that is called the demo's, so that auditors' bundles can be checked.
     """
     from sync.collector.fleet.surveys.library import shipped_surveys
-    from sync.collector.run.demo_data import add_people, tell_stories, write_province
+    from sync.collector.run.demo_data import add_people, close_months, tell_stories, write_province
     from sync.collector.services.services import make_services
 
     settings = load_config(config, data_dir)
@@ -49,16 +50,37 @@ def demo_data(
         people = add_people(database, province, now) if accounts else []
         services = make_services(settings, database, lambda: now)
         tell_stories(database, services, now, seed)
+        reports = close_months(database, services)
         services.writer.close()
     database.close()
     if data_dir is not None:
-        switch_on_tt01(data_dir)
+        switch_on(data_dir)
+        tell("Key of the demo's public log: {vkey}", vkey=_begin_log(config, data_dir, now))
     for person in people:
         tell("{name} ({full_name}): {password}", name=person.name, full_name=person.full_name, password=person.password)
+    tell("Reports of closed months kept: {n}", n=reports)
     tell("Ratings counted: {n}. Look at them: collector serve", n=written)
 
 
-def switch_on_tt01(data_dir: Path) -> None:
-    """Let the demo's folder, and no installation, show the page whose kiosks the demo has."""
+def switch_on(data_dir: Path) -> None:
+    """Let the demo's folder, and no installation, show the page whose kiosks it has, and name the log the demo's."""
+    from sync.collector.run.demo_data.proof import LOG_NAME
+
     folder = data_dir / "collector" / f"collector.toml{DROP_INS}"
-    write_private(folder / "demo.toml", b"[reports]\ntt01 = true\n", durable=False)
+    said = f'[reports]\ntt01 = true\n\n[log]\nname = "{LOG_NAME}"\n'
+    write_private(folder / "demo.toml", said.encode(), durable=False)
+
+
+def _begin_log(config: Path | None, data_dir: Path, now: datetime) -> str:
+    """Begin the log of the demo's folder, under the name that it has from now on; its key."""
+    from sync.collector.run.demo_data import begin_log
+    from sync.collector.services.services import make_services
+
+    settings = load_config(config, data_dir)
+    database = open_ready(settings)
+    services = make_services(settings, database, lambda: now)
+    with faults_named(database):
+        vkey = begin_log(database, services)
+    services.writer.close()
+    database.close()
+    return vkey

@@ -2,10 +2,9 @@
 
 import random
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,11 +13,11 @@ from sqlalchemy import Connection
 from kiosk.domain.instant import Instant
 from kiosk.domain.visit.survey import Survey
 from kiosk.domain.visit.words import record_words
-from kiosk.journal.chain import Cursor
-from kiosk.journal.lines import CommentLine, Line, RatingLine, encode_line
+from kiosk.journal.lines import CommentLine, RatingLine
 from sync.collector.calendar.presstime import LocalDays
-from sync.collector.replica.ingest import Arrival, Batch, append_batch
+from sync.collector.replica.ingest import Arrival, append_batch
 from sync.collector.replica.sender import Device
+from sync.collector.run.demo_data.journal import Journal, mono_us
 from sync.collector.run.demo_data.tempers import Temper
 from sync.collector.store.partitions import ensure_partitions
 from sync.protocol.batch import pack_batch
@@ -29,41 +28,6 @@ from sync.protocol.vouched import Usual, append_target, restored
 _HOST = "demo.invalid"
 _URL = f"https://{_HOST}"
 _SALT_BYTES = 16
-
-
-@dataclass(slots=True)
-class Journal:
-    """The journal that one kiosk writes."""
-
-    journal_id: str
-    boot: str
-    lines: list[bytes] = field(default_factory=list)
-    enclosures: list[bytes] = field(default_factory=list)
-    head: Cursor | None = None
-    sent: int = 0
-
-    def add(self, make: type[Line], at: datetime, kind: str, **values: object) -> int:
-        """Append a line; its seq."""
-        seq = self.sent + len(self.lines) + 1
-        line = make(seq=seq, at=at.isoformat(timespec="seconds"), mono=mono_us(at), boot=self.boot, kind=kind, **values)
-        self.lines.append(encode_line(line))
-        return seq
-
-    def take(self) -> Batch:
-        """Everything that was not sent yet."""
-        start = self.head or Cursor.start(self.journal_id)
-        batch = Batch(self.journal_id, start, tuple(self.lines), tuple(self.enclosures))
-        self.head, self.sent = start.after(self.lines), self.sent + len(self.lines)
-        self.lines, self.enclosures = [], []
-        return batch
-
-
-_START = datetime(2020, 1, 1, tzinfo=ZoneInfo("UTC"))
-
-
-def mono_us(at: datetime) -> int:
-    """What a boot clock that has run since 2020 reads."""
-    return int((at - _START).total_seconds() * 1_000_000)
 
 
 @dataclass(slots=True)
@@ -92,6 +56,11 @@ class Desk:
         """The highest level of the first question."""
         return max(level.value for level in self.survey.questions[0].levels)
 
+    def cut(self, at: datetime) -> None:
+        """Let the kiosk cut what is over at a moment that has come."""
+        if at <= self.now:
+            self.journal.cut(at)
+
     def press(self, at: datetime, level: int, standing: str = "counted", question: str = "") -> int:
         """A press on a face, of the first question where none is named; its seq."""
         asked = question or self.survey.questions[0].id
@@ -119,18 +88,20 @@ def send(connection: Connection, desk: Desk, at: datetime) -> None:
     batch, clock = desk.journal.take(), Instant(at, mono_us(at), desk.journal.boot)
     body = pack_batch(batch.lines, batch.enclosures)
     end = batch.start.after(batch.lines)
+    cuts = desk.journal.sign_cuts(desk.key, batch.start, batch.lines)
     headers = sign_request(
         method="POST",
         body=body,
         keyid=desk.known.device_id,
         private_key=desk.key,
         clock=clock,
-        url=_URL + append_target(batch.journal_id, batch.start, end.head),
+        url=_URL + append_target(batch.journal_id, batch.start, end.head, cuts),
         headers={"Content-Type": BATCH_MEDIA_TYPE, "Content-Encoding": "gzip"},
     )
     digest = headers["Content-Digest"].removeprefix("sha-256=:").removesuffix(":")
     sent = Usual(batch.journal_id, batch.start, end.head, desk.known.device_id, headers["Kiosk-Clock"])
-    base = restored(f"{_HOST} {int(at.timestamp())} head", sent, digest)
+    kind = "head" if cuts is None else f"cuts {cuts}"
+    base = restored(f"{_HOST} {int(at.timestamp())} {kind}", sent, digest)
     receipt = Arrival(at, clock, headers["Signature"], headers["Kiosk-Clock"], base)
     ensure_partitions(connection, at)
     as_sent = batch if batch.enclosures else replace(batch, body=body)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert
 
 from kiosk.base.public_days import public_days
 from kiosk.domain.office_calendar import Calendar
-from kiosk.journal.lines import CountLine, OpenedLine
+from kiosk.journal.lines import CountLine
 from sync.collector.fleet.devices.keys import keep_key
 from sync.collector.run.demo_data.desk import Desk, send
 from sync.collector.run.demo_data.indicators import SURVEY, answer
@@ -24,7 +24,7 @@ HOURS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 0)))
 def write_kiosk(connection: Connection, desk: Desk, first: date, today: date) -> int:
     """Write one kiosk's months and bring them in as they would have come; how many ratings count."""
     began = desk.moment(first, time(7))
-    desk.journal.add(OpenedLine, began, "opened", software="0.1.0")
+    desk.journal.begin(began, desk.survey, next(iter(desk.known.counters)))
     enrolled = {
         "device_id": desk.known.device_id,
         "counter_id": desk.known.counter_id,
@@ -42,6 +42,7 @@ def write_kiosk(connection: Connection, desk: Desk, first: date, today: date) ->
         pressed += sum(_write_half_day(connection, desk, day, opens, closes) for opens, closes in HOURS)
         if desk.temper.counts and day < today:
             _write_count(desk, day)
+    desk.cut(desk.now)
     send(connection, desk, desk.now)
     write_status(connection, desk)
     return pressed
@@ -57,6 +58,8 @@ def _working_days(first: date, last: date) -> Iterator[date]:
 
 def _write_half_day(connection: Connection, desk: Desk, day: date, opens_at: time, closes_at: time) -> int:
     opens, closes, chance = desk.moment(day, opens_at), desk.moment(day, closes_at), desk.chance
+    # What was pressed before noon is over by one o'clock, and yesterday's when the kiosk is switched on.
+    desk.cut(opens - timedelta(minutes=30))
     usual = (
         desk.temper.per_day
         * (1.25, 1.05, 1.0, 0.95, 0.8)[CALENDAR.weekday_of(day)]

@@ -14,9 +14,10 @@ from sync.collector.fleet.devices.keys import key_id_of
 from sync.collector.fleet.places.unit_list import import_units, plan_import
 from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.replica.sender import Device
-from sync.collector.run.demo_data.desk import Desk, Journal, make_uuid
+from sync.collector.run.demo_data.desk import Desk, make_uuid
 from sync.collector.run.demo_data.dossiers import write_dossiers
 from sync.collector.run.demo_data.indicators import LEGACY, SURVEY, TEMPER
+from sync.collector.run.demo_data.journal import Journal
 from sync.collector.run.demo_data.kiosks import write_kiosk
 from sync.collector.run.demo_data.places import make_counters
 from sync.collector.run.demo_data.tempers import Temper, temper_of

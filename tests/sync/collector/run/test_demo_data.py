@@ -7,22 +7,27 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from sync.collector.commands.demo import switch_on_tt01
+from kiosk.base.texts import texts
+from sync.collector.commands.demo import switch_on
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Rules
 from sync.collector.figures.places import read_places
 from sync.collector.figures.queries.grains import Days, to_the_end
 from sync.collector.fleet.surveys.library import shipped_surveys
+from sync.collector.kit.bundle import Wanted, make_bundle
+from sync.collector.kit.months import read_proven
 from sync.collector.people.rights import ANYBODY
 from sync.collector.profiles.index766 import ratios
 from sync.collector.profiles.reading import read_months, read_scored
 from sync.collector.profiles.tt01 import load_profile
-from sync.collector.run.demo_data import add_people, tell_stories, write_province
+from sync.collector.run.demo_data import add_people, begin_log, close_months, tell_stories, write_province
+from sync.collector.services.closed import find_shelf
 from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig, load_config
 from sync.collector.store import schema
 from sync.collector.store.database import Database
+from tests.journey.bundles import VERIFY
 from tests.sync.collector.builders import DAYS, NOON
 
 WEEK = date(2026, 11, 16)
@@ -33,7 +38,7 @@ def write(database: Database, seed: int = 1, now: datetime = NOON) -> int:
 
 
 def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
-    database: Database, services: Services
+    database: Database, services: Services, tmp_path: Path
 ) -> None:
     written = write(database)
 
@@ -73,6 +78,27 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
     assert "closed" in {case.state for case in cases}
     assert all(case.bad * 100 > 15 * case.n and case.n >= 30 for case in cases)
 
+    _an_auditor_proves_a_closed_month(database, services, tmp_path)
+
+
+def _an_auditor_proves_a_closed_month(database: Database, services: Services, tmp_path: Path) -> None:
+    october = schema.tally.c.day.between(date(2026, 10, 1), date(2026, 10, 31))
+    wanted = select(func.sum(schema.tally.c.n)).where(october, schema.tally.c.standing == "counted")
+    with database.reading() as connection:
+        counted = int(connection.execute(wanted).scalar_one())
+
+    assert close_months(database, services) == 21
+    log = [VERIFY.read_vkey(begin_log(database, services))]
+
+    assert [one.shelf.period.code for one in read_proven(services, ANYBODY, "20").months] == ["2026-10"]
+    for unit in ("20", "05983"):
+        path, shelf = tmp_path / f"{unit}.zip", find_shelf(services, ANYBODY, unit, "2026-10")
+        path.write_bytes(make_bundle(services, Wanted(shelf, texts("collector", "vi"))))
+        told = VERIFY.verify(path, log)[1]
+        assert (told.differs, told.holds, told.open) == ([], True, 0)
+        assert told.every == told.proven["n"] + told.proven["tails"] > 100
+        assert unit != "20" or told.every == counted
+
 
 def _the_other_rules_have_their_numbers(database: Database, services: Services) -> None:
     october, today = Days(date(2026, 10, 1), date(2026, 10, 31)), NOON.date()
@@ -89,7 +115,7 @@ def _the_other_rules_have_their_numbers(database: Database, services: Services) 
 def test_the_demos_folder_alone_shows_the_page_of_the_circular(tmp_path: Path) -> None:
     (tmp_path / "collector").mkdir()
 
-    switch_on_tt01(tmp_path)
+    switch_on(tmp_path)
 
     assert load_config(None, tmp_path).reports.tt01
     assert not CollectorConfig().reports.tt01
