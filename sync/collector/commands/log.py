@@ -1,8 +1,11 @@
-"""``collector log``: how the transparency log is, and what is done by hand where it was restored or lost."""
+"""``collector log``: how the transparency log is, and what is done by hand where it was restored or lost.
+
+What does the work is imported by each command, so that ``--help`` does not load the tables, pages and exports.
+"""
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -74,8 +77,11 @@ def run(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False) -
     """Do now what the collector does after midnight: log what grew until yesterday, sign it, ask witnesses."""
     database, keeper = _keeper(config, data_dir)
     if keeper.config.log_is_named_locally and _state(database) is None:
-        tell("The log will be called {name} for good, which is this machine's own address. Set public_url or log.name "
-             "first where others are to know it.", name=keeper.config.log_name)  # fmt: skip
+        tell(
+            "The log will be called {name} for good, which is this machine's own address. Set public_url or log.name "
+            "first where others are to know it.",
+            name=keeper.config.log_name,
+        )
         ask(yes=yes)
     with faults_named(database):
         why = keeper.run(at_once=True)
@@ -87,39 +93,39 @@ def run(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False) -
 @log_app.command(epilog="Example: collector log rebuild")
 def rebuild(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """After a restore: fetch from a mirror what this log had signed, and lay its index in the database out again."""
-    from sync.collector.fleet.devices.own import read_own_key
     from sync.collector.transparency.by_hand import rebuild_log
 
     database, keeper = _keeper(config, data_dir)
     with faults_named(database):
-        with database.reading() as connection:
-            own_key = read_own_key(connection)
-        done = rebuild_log(keeper, own_key, actor())
+        done = rebuild_log(keeper, _own_key(database), actor())
     database.close()
     tell("{added} leaves were fetched; the log has {size}.", added=done.added, size=done.size)
 
 
 @log_app.command(epilog="Example: collector log restart")
 def restart(
-    config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = False,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    yes: Yes = False,
     although_whole: Annotated[
         bool, typer.Option("--although-whole", help="Also where nothing is lost; kiosks and auditors are told so.")
     ] = False,
-) -> None:  # fmt: skip
+) -> None:
     """Where the log is lost for good: begin another that says which it follows. Kiosks say restarted, not altered."""
-    from sync.collector.fleet.devices.own import read_own_key
     from sync.collector.transparency.by_hand import restart_log
 
     database, keeper = _keeper(config, data_dir)
     tell("Another log begins. The one before cannot be gone on with after that; its files stay.")
     ask(yes=yes)
     with faults_named(database):
-        with database.reading() as connection:
-            own_key = read_own_key(connection)
-        said = restart_log(keeper, own_key, actor(), although_whole=although_whole)
+        said = restart_log(keeper, _own_key(database), actor(), although_whole=although_whole)
     database.close()
-    tell("The log {old} ended with {size} leaves; {new} follows it.", old=said.old.name, size=said.last_size,
-         new=said.new.name)  # fmt: skip
+    tell(
+        "The log {old} ended with {size} leaves; {new} follows it.",
+        old=said.old.name,
+        size=said.last_size,
+        new=said.new.name,
+    )
     tell("Its key, for whoever witnesses it: {vkey}", vkey=said.new.vkey)
 
 
@@ -137,8 +143,12 @@ def new_key(config: ConfigFile = None, data_dir: DataDir = None, yes: Yes = Fals
     database.close()
     until = terminal_texts("collector").day(keeper.today + BOTH_SIGN - timedelta(days=1))
     tell("Its key, for whoever witnesses it: {vkey}", vkey=vkey)
-    tell("It signs from the next checkpoint on, and the old key beside it until {day}. By then each witness needs it: "
-         "collector witness add-log '{vkey}'", day=until, vkey=vkey)  # fmt: skip
+    tell(
+        "It signs from the next checkpoint on, and the old key beside it until {day}. By then each witness needs it: "
+        "collector witness add-log '{vkey}'",
+        day=until,
+        vkey=vkey,
+    )
     tell("Back up {folder} now: an older backup has the old key alone.", folder=keeper.folder.root)
 
 
@@ -155,6 +165,14 @@ def _keeper(config: ConfigFile, data_dir: DataDir) -> "tuple[Database, Keeper]":
             return work(connection)
 
     return database, Keeper(settings, database, transact, lambda: datetime.now(UTC))
+
+
+def _own_key(database: Database) -> Any:
+    """By which the collector is known to its kiosks."""
+    from sync.collector.fleet.devices.own import read_own_key
+
+    with database.reading() as connection:
+        return read_own_key(connection)
 
 
 def _waiting_key(settings: CollectorConfig, state: "State") -> str | None:
@@ -186,5 +204,9 @@ def _tell_state(database: Database) -> None:
     found = _state(database)
     database.close()
     if found is not None:
-        tell("{size} leaves are signed, up to {day}; {published} are published", size=found.size, day=found.day or "-",
-             published=found.published_size)  # fmt: skip
+        tell(
+            "{size} leaves are signed, up to {day}; {published} are published",
+            size=found.size,
+            day=found.day or "-",
+            published=found.published_size,
+        )
