@@ -58,9 +58,9 @@ class KeepLog:
         since = state.published_at
         if since is None or self._services.now() - since >= UNWITNESSED_AFTER:
             raise LogUnwitnessed(
-                "too few witnesses cosigned since {day}: nothing newer is published",
-                day="-" if since is None else since.astimezone(self._services.config.zone).date(),
-            )
+                "too few witnesses cosigned since {day}: nothing newer is published", day="-" if since is None else
+                since.astimezone(self._services.config.zone).date(),
+            )  # fmt: skip
 
     def _stopped(self, connection: Connection, why: LogStopped, now: datetime) -> None:
         state = read_state(connection)

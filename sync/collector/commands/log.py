@@ -44,18 +44,10 @@ def status(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson 
         tell("Log {origin}, key {vkey}", origin=found.origin, vkey=found.vkey)
         if waiting := _waiting_key(settings, found):
             tell("A new key waits, and signs from the next checkpoint on: {vkey}", vkey=waiting)
-        tell(
-            "{size} leaves are signed, up to {day}; {published} are published",
-            size=t.number(found.size),
-            day=found.day or "-",
-            published=t.number(found.published_size),
-        )
-        tell(
-            "Cosigned by {n} of {of} witnesses; needed: {needed}",
-            n=found.cosigned,
-            of=len(settings.log.witnesses),
-            needed=settings.log.needed,
-        )
+        tell("{size} leaves are signed, up to {day}; {published} are published", size=t.number(found.size),
+             day=found.day or "-", published=t.number(found.published_size))  # fmt: skip
+        tell("Cosigned by {n} of {of} witnesses; needed: {needed}", n=found.cosigned,
+             of=len(settings.log.witnesses), needed=settings.log.needed)  # fmt: skip
         if not settings.log.witnesses:
             tell("No witness is set: that everybody is shown one and the same log is not proven.")
         if found.fault:
