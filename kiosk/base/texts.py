@@ -52,19 +52,20 @@ class Texts:
 
     def day(self, value: date) -> str:
         """``21/11/2026`` in Vietnamese."""
-        from babel.dates import format_date
-
-        return format_date(value, "dd/MM/yyyy" if self.language == "vi" else "d MMMM yyyy", locale=self.language)
+        return self._date(value, "dd/MM/yyyy" if self.language == "vi" else "d MMMM yyyy")
 
     def weekday(self, value: date, *, short: bool = False) -> str:
         """``Thứ Sáu``, or ``Th 6``."""
-        from babel.dates import format_date
+        return self._date(value, "EEE" if short else "EEEE")
 
-        return format_date(value, "EEE" if short else "EEEE", locale=self.language)
+    def _date(self, value: date, pattern: str) -> str:
+        from babel.dates import format_date  # late, as in _numbers
+
+        return format_date(value, pattern, locale=self.language)
 
 
 def _numbers() -> ModuleType:
-    # Imported late, as format_date is: the citizen's screen starts without either, and loading them takes its time.
+    # Imported late: the citizen's screen starts without it, and loading it takes its time.
     from babel import numbers
 
     return numbers

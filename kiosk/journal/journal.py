@@ -44,7 +44,7 @@ from kiosk.journal.lines import (
 )
 from kiosk.journal.prune import forget_enclosures, prune_chunk
 from kiosk.journal.reader import Entry, head_of
-from kiosk.journal.recovery.recovery import Older, make_sound
+from kiosk.journal.recovery.recovery import ContinuedJournal, make_sound
 from kiosk.journal.refusal import refused, telling_refusals
 from kiosk.journal.stated import InForce, state_in_force
 from kiosk.journal.writing import Enclosed, bring_up_to_date, enclose, start_journal, write_line
@@ -60,7 +60,7 @@ class Journal:
     """A kiosk's append-only log, open for writing."""
 
     def __init__(
-        self, path: Path, engine: Engine, lock: FileLock, journal_id: str, software: str, older: Older | None
+        self, path: Path, engine: Engine, lock: FileLock, journal_id: str, software: str, older: ContinuedJournal | None
     ) -> None:
         self.path = path
         self._software = software

@@ -38,7 +38,7 @@ _NOT_CARRIED = ("opened", "settings", "clock", "pruned")
 
 
 @dataclass(frozen=True, slots=True)
-class Older:
+class ContinuedJournal:
     """The journal that was continued in a new one."""
 
     journal_id: str
@@ -46,7 +46,7 @@ class Older:
     """Where those of its entries that were carried over stand now."""
 
 
-def make_sound(path: Path, now: Instant, software: str) -> Older | None:
+def make_sound(path: Path, now: Instant, software: str) -> ContinuedJournal | None:
     """Afterwards the file at ``path`` is a sound journal or empty, and what was wrong is in its first entry.
 
     Returns the older journal if it had to be continued in a new one.
@@ -87,7 +87,7 @@ def continue_in_new(
     software: str,
     remains_at: Path | None = None,
     after: int | None = None,
-) -> Older:
+) -> ContinuedJournal:
     """Put the file at ``path`` aside and continue it in a new journal there; safe against a crash at any point.
 
     What is continued is read from ``remains_at`` where that is another file: a backup. ``after`` is the last entry
@@ -113,7 +113,7 @@ def continue_in_new(
     _log.error("journal %s: %s; %d entries carried over, %s lost", old_id, why, len(carried), opened["lost"] or 0)
     seqs = _build_new(path, remains, carried, now, software, opened)
     finish_exchange(path)
-    return Older(old_id, seqs)
+    return ContinuedJournal(old_id, seqs)
 
 
 def _damage(connection: Connection) -> str | None:

@@ -39,11 +39,11 @@ def test_recording_never_waits_for_the_disk():
     slow = SlowJournal()
     recorder = Recorder(lambda: slow)
 
-    receipt = recorder.record("press")
+    future = recorder.record("press")
 
-    assert not receipt.done()
+    assert not future.done()
     slow.go.set()
-    assert receipt.result(10).seq == 1
+    assert future.result(10).seq == 1
     recorder.close()
 
 
@@ -64,11 +64,11 @@ def test_line_that_grows_too_long_is_refused_at_once():
     slow = SlowJournal()
     recorder = Recorder(lambda: slow)
 
-    receipts = [recorder.record(n) for n in range(WAITING_MAX + 2)]
+    futures = [recorder.record(n) for n in range(WAITING_MAX + 2)]
 
-    assert isinstance(receipts[-1].exception(0), JournalUnwritable)
+    assert isinstance(futures[-1].exception(0), JournalUnwritable)
     slow.go.set()
-    assert receipts[0].result(10).seq == 1
+    assert futures[0].result(10).seq == 1
     recorder.close()
 
 

@@ -47,18 +47,18 @@ class Disk:
     def record(self, fact: Fact) -> "Future[Entry]":
         self.facts.append(fact)
         self.waiting.append((len(self.facts), Future()))
-        receipt = self.waiting[-1][1]
+        future = self.waiting[-1][1]
         if self.answers != "later":
             self.answer(self.answers)
-        return receipt
+        return future
 
     def answer(self, how: str) -> None:
         while self.waiting:
-            seq, receipt = self.waiting.pop(0)
+            seq, future = self.waiting.pop(0)
             if how == "kept":
-                receipt.set_result(Entry(seq))
+                future.set_result(Entry(seq))
             else:
-                receipt.set_exception(OSError("no space left on device"))
+                future.set_exception(OSError("no space left on device"))
 
 
 class Bench:

@@ -28,9 +28,9 @@ from tests.builders import ZONE
 
 class Kept:
     def record(self, fact):
-        receipt = Future()
-        receipt.set_result(SimpleNamespace(seq=1))
-        return receipt
+        future = Future()
+        future.set_result(SimpleNamespace(seq=1))
+        return future
 
 def started(app):
     from kivy.clock import Clock

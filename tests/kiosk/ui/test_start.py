@@ -31,9 +31,9 @@ class Kept:
     def record(self, fact):
         if hasattr(fact, "standing"):
             self.levels.append(fact.level)
-        receipt = Future()
-        receipt.set_result(SimpleNamespace(seq=len(self.levels)))
-        return receipt
+        future = Future()
+        future.set_result(SimpleNamespace(seq=len(self.levels)))
+        return future
 
 def started(app):
     from kiosk.ui.stage.made_touches import PressDriver
