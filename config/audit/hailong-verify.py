@@ -429,17 +429,8 @@ WHYS = {
     ),
 }
 UNPROVEN = (
-    *(
-        "word_report",
-        "word_unit",
-        "word_key",
-        "word_journal",
-        "word_short",
-        "word_uncut",
-        "word_otherwise",
-        "word_beyond",
-    ),
-    *("word_month", "word_withheld", "word_edge"),
+    *("word_report", "word_key", "word_journal", "word_short", "word_uncut", "word_otherwise", "word_beyond"),
+    *("word_month", "word_withheld", "word_edge", "word_unit"),
 )
 """With any of these the log's key does not prove the month: nothing may differ, and numbers be invented or left out."""
 WORDS = {

@@ -100,6 +100,10 @@ FITTED = {
         ["UPDATE closed_month SET number = 1 WHERE number = 2", "UPDATE closed_file SET number = 1 WHERE number = 2"],
         "report_changed",
     ),
+    "a closed month's report that another unit has": (
+        ["UPDATE closed_month SET unit_id = 0", "UPDATE closed_file SET unit_id = 0"],
+        ["UPDATE closed_month SET unit_id = 1", "UPDATE closed_file SET unit_id = 1"], "report_others",
+    ),
     "a line that is not read": (
         ["UPDATE unread SET seq = seq + 1000"], ["UPDATE unread SET seq = seq - 1000"], "unread_missing",
     ),

@@ -28,6 +28,7 @@ from tests.sync.collector.builders import DAYS, NOON, Office, Pen
 from tests.sync.collector.care.signals.test_decide import CHAIR, THAT_DAY
 from tests.sync.collector.kiosk_client import KioskKey, enrolled_key
 from tests.sync.collector.leaving import deliver, leave
+from tests.sync.collector.transparency.logs import report_numbers
 
 BAD_DAY = NOON - timedelta(days=2, hours=2)
 BEFORE = NOON - timedelta(days=60)
@@ -61,7 +62,7 @@ def fill(office: Office, services: Services) -> None:
         keep_served(connection, [Served(2, NOON.date(), 7), Served(2, BAD_DAY.date(), 8)],
                     Source("huong", NOON, FILE, "so.csv"))  # fmt: skip
         for number in (0, 1):
-            keep_numbers(connection, Key(1, OCTOBER), number, NOON, b"numbers %d" % number)
+            keep_numbers(connection, Key(1, OCTOBER), number, NOON, report_numbers(number=number))
             keep_files(connection, Key(1, OCTOBER), number, "vi", {"csv": b"file"})
     sign(office, key)
     services.release()

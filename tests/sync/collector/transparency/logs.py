@@ -85,15 +85,20 @@ def leaf_of(pen: Pen, entry: Entry) -> Leaf:
     return journal_leaf(journal_secret(pen.cursor(1).head), reached, ended=entry.kind == ENDED)
 
 
-def report_row(
-    unit_id: int = 1, unit: str = "XA", number: int = 0, shown: int = 60, month: str = "2026-10"
-) -> dict[str, Any]:
-    """A row of ``closed_month``: an October's report of a unit, as far as it says what it is of."""
+def report_numbers(unit: str = "XA", number: int = 0, shown: int = 60, month: str = "2026-10") -> bytes:
+    """The numbers of a unit's kept report, as far as they say what they are of."""
     said = {
         "place": f"{unit}/", "places": {f"{unit}/": {"code": unit}}, "shown": shown,
         "period": {"kind": "month", "first": f"{month}-01"}, "closing": {"corrections": [{}] * number},
     }  # fmt: skip
-    numbers = json.dumps(said).encode()
+    return json.dumps(said).encode()
+
+
+def report_row(
+    unit_id: int = 1, unit: str = "XA", number: int = 0, shown: int = 60, month: str = "2026-10"
+) -> dict[str, Any]:
+    """A row of ``closed_month`` with such numbers, kept as those of October."""
+    numbers = report_numbers(unit, number, shown, month)
     key = {"unit_id": unit_id, "month": date(2026, 10, 1), "number": number, "made_at": NOON}
     return key | {"hash": sha256(numbers).digest(), "numbers": zlib.compress(numbers)}
 
