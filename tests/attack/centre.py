@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -40,6 +41,7 @@ from sync.collector.run.gauges import Gauges
 from sync.collector.services.readiness import Readiness
 from sync.collector.services.services import Services, make_services
 from sync.collector.settings.collector import CollectorConfig, MailedReport, Reports
+from sync.collector.settings.log import Log
 from sync.collector.settings.notices import Mail, Notices
 from sync.collector.store import schema
 from sync.collector.store.database import Database
@@ -79,6 +81,8 @@ class Centre:
 
     database: Database
     now: Callable[[], datetime]
+    log: Path
+    """Where the public log lies: never where another test's may be."""
     services: Services = field(init=False)
     app: FastAPI = field(init=False)
     doors: dict[str, Door] = field(init=False)
@@ -90,7 +94,8 @@ class Centre:
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop, init=False)
 
     def __post_init__(self) -> None:
-        config = CollectorConfig(public_url=URL, reports=Reports(mail=_MAILED, tt01=True), notices=_NOTICES)
+        kept = Log(directory=self.log, name="danhgia.example/log")
+        config = CollectorConfig(public_url=URL, reports=Reports(mail=_MAILED, tt01=True), notices=_NOTICES, log=kept)
         self.services = make_services(config, self.database, self.now)
         self.app = _app_over(self.services)
         # It reads the database at each question, not every 15 seconds: hours go by here in no time.
