@@ -20,7 +20,7 @@ from sync.collector.run import gauges
 from sync.collector.store.schema import counter, rating, reason_choice, tally
 from sync.collector.web.figures import files_page, report_page
 from tests.attack import roles, stories
-from tests.attack.names import Harvest, Story
+from tests.attack.names import MARKED, Harvest, Story
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class FormPlant:
     """Where it must be found."""
     story: Story
     harvest: Harvest
+    mark: int = MARKED
+    """What the marked say."""
 
 
 def _satisfied(connection: Connection, code: str = "Q1") -> int:
