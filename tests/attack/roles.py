@@ -37,6 +37,11 @@ TELLS_NOTHING = {
     "/v1/journals/{journal_id}": "a kiosk's own cursor, for itself",
 }
 """Addresses that tell no number of what people said, and why."""
+READ_BY_DOORS = (
+    "/metrics", "/bien-nhan", "/kiem-toan", "/kiem-toan/{unit}", "/kiem-toan-goi", "/kiem-toan-goi/{unit}",
+    "/log/checkpoint", "/log/keys", "/log/tile/{path:path}",
+)  # fmt: skip
+"""Addresses that ``harvest`` and ``doors`` read, for what is in them has to be taken apart first."""
 
 
 def everybody(world: World) -> Iterator[Sheet]:
@@ -76,11 +81,12 @@ def decisions(world: World) -> Iterator[Sheet]:
 def each_form(world: World) -> Iterator[Sheet]:
     """The same, and the commune or its counter in every form: for a look after each step.
 
-    Paper is laid out of the report that the other forms print too, and once for each that differs; one place suffices.
+    Paper is laid out of the very report that other forms print, once for each that differs: the counter's alone, whose
+    ratings are the commune's.
     """
     month = f"{world.now:%Y-%m}"
     yield from decisions(world)
-    yield harvest.read(world, f"/xuat/pdf/XA?ky={month}", "kiemtra", "pdf")
+    yield harvest.read(world, f"/xuat/pdf/XA/Q1?ky={month}", "kiemtra", "pdf")
     yield harvest.file(world, f"/xuat/csv/XA?ky={month}", "kiemtra")
     yield harvest.read(world, f"/xuat/xlsx/XA/Q1?ky={month}", "huong", "xlsx")
     yield harvest.report(world, "XA", month, "chu", counter="Q1")

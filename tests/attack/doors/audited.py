@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from tests.attack import harvest
 from tests.attack.doors import bundles, public
 from tests.attack.harvest import Sheet
-from tests.attack.months.pool_stories import BUSY, CLOSED, LAST, months_of_all, until
+from tests.attack.months.pool_stories import BUSY, CLOSED, LAST, until
 from tests.attack.names import Look
-from tests.attack.stories import DONE
+from tests.attack.stories import DONE, day
 from tests.attack.world import BEGIN, World
 
 HELD = (0, 6, 9)
@@ -15,8 +16,10 @@ HELD = (0, 6, 9)
 
 
 def everything_of_a_month(world: World) -> Iterator[Sheet]:
-    """Bundles and what anybody reads, with the days and months that an auditor reads anyway."""
-    yield from months_of_all(world)
+    """Bundles and what anybody reads, with the communes' month, its last day, and a desk."""
+    for unit, first in (("XA", "2026-10-01"), ("XB", "2026-10-01"), ("TINH", day(LAST))):
+        yield harvest.tallies(world, first, day(LAST), unit, bundles.WHO)
+    yield harvest.desk(world, "a", day(BUSY), day(LAST))
     yield from bundles.bundles(world)
     yield from public.log(world)
     yield from public.receipts(world, HELD)
