@@ -71,7 +71,9 @@ def _plain(value: Any) -> Any:
             # As on the page.
             return _plain(rest)
         case dict():
-            return {key: _plain(json.loads(each) if key == "statement" and each else each) for key, each in value.items()}
+            return {
+                key: _plain(json.loads(each) if key == "statement" and each else each) for key, each in value.items()
+            }
         case list():
             return [_plain(each) for each in value]
         case str():
