@@ -33,6 +33,7 @@ from sync.collector.fleet.places import units
 from sync.collector.notices.letter import Letter, Sheet
 from sync.collector.notices.outbox import MAIL
 from sync.collector.notices.sender import Sender
+from sync.collector.notices.webhook import encode
 from sync.collector.people import accounts
 from sync.collector.people.rights import Role
 from sync.collector.people.signin import form_key_of, let_in
@@ -92,6 +93,8 @@ class Centre:
     """By name; nobody is whoever asks from the same machine."""
     letters: list[tuple[str, Sheet]] = field(default_factory=list, init=False)
     """What went out by mail, and to whom."""
+    posts: list[bytes] = field(default_factory=list, init=False)
+    """The same as a webhook gets it."""
     _used: dict[str, datetime] = field(default_factory=dict, init=False)
     """When each one last read anything."""
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop, init=False)
@@ -179,8 +182,9 @@ class Centre:
         Keeper(self.services.config, self.database, partial(transact, self.services), self.now).run()
 
     def deliver(self, letter: Letter) -> None:
-        """A letter reaches its address."""
+        """A letter reaches its address, and what a webhook would be told of it."""
         self.letters += [(letter.address, sheet) for sheet in letter.sheets]
+        self.posts.append(encode(letter))
 
     def _be_signed_in(self, who: str) -> None:
         """Let somebody in who rested, as the form does behind its password, which takes longer than a page."""
