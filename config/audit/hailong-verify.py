@@ -171,28 +171,28 @@ SAYS = {
         "{where}: có trong bản in mà không được biết ở đây, nên chưa ai kiểm tra",
     ),
     "block_where": (
-        "journal {journal}, block up to entry {last}: the bundle puts it at {printed}, its ratings lie at {recomputed}",
-        "chuỗi ghi {journal}, khối đến dòng {last}: gói xếp vào {printed}, các lượt nằm ở {recomputed}",
+        "journal {journal}, block {last}: the bundle puts it at {printed}, its ratings lie at {recomputed}",
+        "chuỗi ghi {journal}, khối số {last}: gói xếp vào {printed}, các lượt nằm ở {recomputed}",
     ),
     "block_when": (
-        "journal {journal}, block up to entry {last}: the bundle lets it last {printed}, its ratings are of {recomputed}",
-        "chuỗi ghi {journal}, khối đến dòng {last}: gói ghi kéo dài {printed}, các lượt là của {recomputed}",
+        "journal {journal}, block {last}: the bundle lets it last {printed}, its ratings are of {recomputed}",
+        "chuỗi ghi {journal}, khối số {last}: gói ghi kéo dài {printed}, các lượt là của {recomputed}",
     ),
     "block_beyond": (
-        "journal {journal}, block up to entry {last}: it is said to lie in no single unit of this report, and no hidden cut fits it",
-        "chuỗi ghi {journal}, khối đến dòng {last}: gói ghi là không thuộc riêng đơn vị nào của báo cáo, mà không có lần cắt bị ẩn nào ứng với khối này",
+        "journal {journal}, block {last}: it is said to lie in no single unit of this report, and no hidden cut fits it",
+        "chuỗi ghi {journal}, khối số {last}: gói ghi là không thuộc riêng đơn vị nào của báo cáo, mà không có lần cắt bị ẩn nào ứng với khối này",
     ),
     "block_pooled": (
-        "journal {journal}, block up to entry {last}: it is put into a pool and is no tail",
-        "chuỗi ghi {journal}, khối đến dòng {last}: được xếp vào phần gộp mà không phải phần lẻ",
+        "journal {journal}, block {last}: it is put into a pool and is no tail",
+        "chuỗi ghi {journal}, khối số {last}: được xếp vào phần gộp mà không phải phần lẻ",
     ),
     "block_faulty": (
-        "journal {journal}, block up to entry {last}: the collector says that it does not believe it, and shows it ({printed})",
-        "chuỗi ghi {journal}, khối đến dòng {last}: máy chủ ghi là không tin, mà vẫn đưa ra ({printed})",
+        "journal {journal}, block {last}: the collector says that it does not believe it, and shows it ({printed})",
+        "chuỗi ghi {journal}, khối số {last}: máy chủ ghi là không tin, mà vẫn đưa ra ({printed})",
     ),
     "block_hidden": (
-        "journal {journal}, block up to entry {last}: it has {n} ratings, nothing is the matter with it, and it is not shown",
-        "chuỗi ghi {journal}, khối đến dòng {last}: có {n} lượt, không có lỗi gì, mà không được hiện",
+        "journal {journal}, block {last}: it has {n} ratings, nothing is the matter with it, and it is not shown",
+        "chuỗi ghi {journal}, khối số {last}: có {n} lượt, không có lỗi gì, mà không được hiện",
     ),
     "journal_twice": (
         "journal {journal} is in the bundle twice",
@@ -203,28 +203,28 @@ SAYS = {
         "chuỗi ghi {journal}, lần cắt {cut}: được tính hai lần",
     ),
     "block_twice": (
-        "journal {journal}, block up to entry {last}: it is counted twice",
-        "chuỗi ghi {journal}, khối đến dòng {last}: được tính hai lần",
+        "journal {journal}, block {last}: it is counted twice",
+        "chuỗi ghi {journal}, khối số {last}: được tính hai lần",
     ),
     "block_unproven": (
-        "journal {journal}, block up to entry {last}: it is said to be its kiosk's, and is among no signed cuts",
-        "chuỗi ghi {journal}, khối đến dòng {last}: được ghi là của máy, nhưng không có trong các lần cắt đã ký",
+        "journal {journal}, block {last}: it is said to be its kiosk's, and is among no signed cuts",
+        "chuỗi ghi {journal}, khối số {last}: được ghi là của máy, nhưng không có trong các lần cắt đã ký",
     ),
     "block_else": (
-        "journal {journal}, block up to entry {last}: its kiosk signed otherwise ({what}: {recomputed}, not {printed})",
-        "chuỗi ghi {journal}, khối đến dòng {last}: máy đã ký khác ({what}: {recomputed}, không phải {printed})",
+        "journal {journal}, block {last}: its kiosk signed otherwise ({what}: {recomputed}, not {printed})",
+        "chuỗi ghi {journal}, khối số {last}: máy đã ký khác ({what}: {recomputed}, không phải {printed})",
     ),
     "block_place": (
-        "journal {journal}, block up to entry {last}: its kiosk names counter {recomputed}, the bundle puts it at {printed}",
-        "chuỗi ghi {journal}, khối đến dòng {last}: máy ghi quầy {recomputed}, gói xếp vào {printed}",
+        "journal {journal}, block {last}: its kiosk names counter {recomputed}, the bundle puts it at {printed}",
+        "chuỗi ghi {journal}, khối số {last}: máy ghi quầy {recomputed}, gói xếp vào {printed}",
     ),
     "block_few": (
-        "journal {journal}, block up to entry {last}: it is shown and has fewer than five counted ratings",
-        "chuỗi ghi {journal}, khối đến dòng {last}: được hiện mà có ít hơn năm lượt được tính",
+        "journal {journal}, block {last}: it is shown and has fewer than five counted ratings",
+        "chuỗi ghi {journal}, khối số {last}: được hiện mà có ít hơn năm lượt được tính",
     ),
     "block_sums": (
-        "journal {journal}, block up to entry {last}: its levels ({recomputed}) are not as many as its ratings ({printed})",
-        "chuỗi ghi {journal}, khối đến dòng {last}: tổng các mức ({recomputed}) không bằng số lượt ({printed})",
+        "journal {journal}, block {last}: its levels ({recomputed}) are not as many as its ratings ({printed})",
+        "chuỗi ghi {journal}, khối số {last}: tổng các mức ({recomputed}) không bằng số lượt ({printed})",
     ),
     "pool_few": (
         "pool {pool}: fewer than five ratings, or of one kiosk alone",
@@ -235,12 +235,12 @@ SAYS = {
         "phần gộp {pool}: tổng các mức là {printed}, các phần lẻ có {recomputed}",
     ),
     "union_few": (
-        "set-aside levels of journal {journal} up to entry {last}: fewer than five",
-        "mức của lượt để riêng của chuỗi ghi {journal} đến dòng {last}: ít hơn năm lượt",
+        "set-aside levels of journal {journal} up to block {last}: fewer than five",
+        "mức của lượt để riêng của chuỗi ghi {journal} đến khối số {last}: ít hơn năm lượt",
     ),
     "union_sums": (
-        "set-aside levels of journal {journal} up to entry {last}: {printed}, its blocks set {recomputed} aside",
-        "mức của lượt để riêng của chuỗi ghi {journal} đến dòng {last}: {printed}, các khối để riêng {recomputed}",
+        "set-aside levels of journal {journal} up to block {last}: {printed}, its blocks set {recomputed} aside",
+        "mức của lượt để riêng của chuỗi ghi {journal} đến khối số {last}: {printed}, các khối để riêng {recomputed}",
     ),
     "line_chain": (
         "journal {journal}: lines {printed} do not lead from hash to hash",
@@ -648,7 +648,7 @@ TERMS = {
     "levels": ("levels", "các mức"),
     "reasons": ("reasons", "lý do"),
     "line": ("line", "dòng"),
-    "block_to": ("block up to entry", "khối đến dòng"),
+    "block_no": ("block", "khối số"),
     "cut_at": ("cut at entry", "lần cắt ở dòng"),
     "pool": ("pool", "phần gộp"),
     "aside_levels": ("levels of what was set aside", "mức của lượt để riêng"),
@@ -1679,7 +1679,7 @@ def _recounted(by_journal, entries, seen, told):
 def _hold_lines(block, said, told):
     def hold(what, printed, recomputed):
         if printed != recomputed:
-            where = f"<block_to> {block.last}, <{what}>"
+            where = f"<block_no> {block.last}, <{what}>"
             told.differ(
                 "line_recount",
                 journal=block.journal,

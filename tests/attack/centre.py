@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -32,6 +33,7 @@ from sync.collector.fleet.places import units
 from sync.collector.notices.letter import Letter, Sheet
 from sync.collector.notices.outbox import MAIL
 from sync.collector.notices.sender import Sender
+from sync.collector.notices.webhook import encode
 from sync.collector.people import accounts
 from sync.collector.people.rights import Role
 from sync.collector.people.signin import form_key_of, let_in
@@ -40,10 +42,12 @@ from sync.collector.run.gauges import Gauges
 from sync.collector.services.readiness import Readiness
 from sync.collector.services.services import Services, make_services
 from sync.collector.settings.collector import CollectorConfig, MailedReport, Reports
+from sync.collector.settings.log import Log
 from sync.collector.settings.notices import Mail, Notices
 from sync.collector.store import schema
 from sync.collector.store.database import Database
 from sync.collector.store.partitions import ensure_partitions
+from sync.collector.transparency.keeper import Keeper
 from sync.protocol.batch import pack_batch
 from sync.protocol.messages import BATCH_MEDIA_TYPE, JSON_MEDIA_TYPE, encode_message
 from tests.attack.door import Door
@@ -60,6 +64,8 @@ PEOPLE = (("xem", Role.VIEWER, None), ("truong", Role.VIEWER, "XA"), ("huong", R
 """Who looks: a leader of the province and of a commune, its supervisor, whoever administers, IT, an auditor."""
 _MAILED = tuple(MailedReport(("xa@example.vn",), "XA", period, form)
                 for period, form in (("day", "csv"), ("month", "xlsx")))  # fmt: skip
+STRANGER = "anybody"
+"""Whoever has no account."""
 ON_PAPER = "XB"
 """Whose closed months are on paper, too."""
 _NOTICES = Notices(("tinh@example.vn",), mail=Mail(host="mail.example.vn"))
@@ -79,24 +85,30 @@ class Centre:
 
     database: Database
     now: Callable[[], datetime]
+    log: Path
+    """Where the public log lies: never where another test's may be."""
     services: Services = field(init=False)
     app: FastAPI = field(init=False)
     doors: dict[str, Door] = field(init=False)
     """By name; nobody is whoever asks from the same machine."""
     letters: list[tuple[str, Sheet]] = field(default_factory=list, init=False)
     """What went out by mail, and to whom."""
+    posts: list[bytes] = field(default_factory=list, init=False)
+    """The same as a webhook gets it."""
     _used: dict[str, datetime] = field(default_factory=dict, init=False)
     """When each one last read anything."""
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop, init=False)
 
     def __post_init__(self) -> None:
-        config = CollectorConfig(public_url=URL, reports=Reports(mail=_MAILED, tt01=True), notices=_NOTICES)
+        kept = Log(directory=self.log, name="danhgia.example/log")
+        config = CollectorConfig(public_url=URL, reports=Reports(mail=_MAILED, tt01=True), notices=_NOTICES, log=kept)
         self.services = make_services(config, self.database, self.now)
         self.app = _app_over(self.services)
         # It reads the database at each question, not every 15 seconds: hours go by here in no time.
         seconds = itertools.count(0.0, 3600.0)
         self.app.state.gauges = Gauges(self.database, self.now, config.zone, lambda: next(seconds))
-        self.doors = {name: Door(self.app, self._loop, URL, "192.0.2.7") for name, _, _ in PEOPLE}
+        names = (STRANGER, *(name for name, _, _ in PEOPLE))
+        self.doors = {name: Door(self.app, self._loop, URL, "192.0.2.7") for name in names}
         self.doors[""] = Door(self.app, self._loop, URL, "127.0.0.1")
 
     def close(self) -> None:
@@ -108,7 +120,7 @@ class Centre:
 
     def read(self, way: str, who: str) -> Any:
         """The answer that somebody gets; signed in anew where too much time has gone by."""
-        if who:
+        if who and who != STRANGER:
             self._be_signed_in(who)
         answer = self.doors[who].get(way)
         assert answer.status_code == 200, (way, who, answer.status_code, answer.text[:300])
@@ -160,13 +172,19 @@ class Centre:
         self.close_months()
         Sender(self.services.config.notices, {MAIL: self}, at_once, self.now).run_round()
 
-    def close_months(self) -> None:
+    def close_months(self, *, files: bool = True) -> None:
         """Of what the collector does by itself only this: months that are over are closed, or corrected."""
-        CloseMonths(self.services, partial(transact, self.services), _files_here).run_round()
+        render = _files_here if files else _no_files
+        CloseMonths(self.services, partial(transact, self.services), render).run_round()
+
+    def keep_log(self) -> None:
+        """The public log grows by the day that is over."""
+        Keeper(self.services.config, self.database, partial(transact, self.services), self.now).run()
 
     def deliver(self, letter: Letter) -> None:
-        """A letter reaches its address."""
+        """A letter reaches its address, and what a webhook would be told of it."""
         self.letters += [(letter.address, sheet) for sheet in letter.sheets]
+        self.posts.append(encode(letter))
 
     def _be_signed_in(self, who: str) -> None:
         """Let somebody in who rested, as the form does behind its password, which takes longer than a page."""
@@ -226,6 +244,11 @@ def _app_over(services: Services) -> FastAPI:
 def _files_here(reports: Sequence[bytes], language: str, zone: ZoneInfo, address: str = "") -> list[dict[str, bytes]]:
     """What is otherwise made in another process; paper, which takes a second, of one commune alone."""
     return [_files_of(one, language, zone, address) for one in reports]
+
+
+def _no_files(reports: Sequence[bytes], *_: Any) -> list[dict[str, bytes]]:
+    """For whoever takes none."""
+    return [{"csv": b"-"} for _ in reports]
 
 
 @lru_cache(maxsize=256)

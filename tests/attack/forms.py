@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
@@ -16,7 +17,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from tests.sync.collector.papers import text_of
+from tests.attack.doors.sheets import sheets_of
 
 Label = tuple[str, ...]
 Pieces = Mapping[Label, str]
@@ -34,8 +35,8 @@ _SPOKEN = ("title", "aria-label", "alt", "content", "placeholder")
 
 
 def read_form(form: str, body: bytes) -> Pieces:
-    """The pieces of an answer of this form: html, csv, xlsx, pdf, json or text."""
-    return _read(form, body if form in ("xlsx", "pdf") else _MADE_UP.sub("…", body.decode("utf-8-sig")))
+    """The pieces of an answer of this form: html, csv, xlsx, pdf, zip, json or text."""
+    return _read(form, body if form in ("xlsx", "pdf", "zip") else _MADE_UP.sub("…", body.decode("utf-8-sig")))
 
 
 @lru_cache(maxsize=4096)
@@ -164,9 +165,20 @@ def _of_rows(name: str, rows: list[list[str]]) -> Iterator[tuple[Label, str]]:
 
 
 def _of_pdf(body: bytes) -> Iterator[tuple[Label, str]]:
-    for line in text_of(body).splitlines():
-        words = " ".join(line.split())
-        yield (re.sub(r"\d[\d.,]*", "·", words),), words
+    """Lines of text, and by page where each shape begins and ends: a chart's bars tell as much as its words."""
+    for place, sheet in enumerate(sheets_of(body)):
+        for line in sheet.text.splitlines():
+            words = " ".join(line.split())
+            yield (re.sub(r"\d[\d.,]*", "·", words),), words
+        yield (DRAWING, f"sheet {place + 1}"), " ".join(f"{edge:.1f}" for shape in sheet.shapes for edge in shape)
+
+
+def _of_zip(body: bytes) -> Iterator[tuple[Label, str]]:
+    """The files in it, each by its own form."""
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        for name in packed.namelist():
+            form = {"json": "json", "txt": "text"}[name.rpartition(".")[2]]
+            yield from (((name, *label), words) for label, words in read_form(form, packed.read(name)).items())
 
 
 def _of_json(body: str) -> Iterator[tuple[Label, str]]:
@@ -198,6 +210,7 @@ def _of_text(body: str) -> Iterator[tuple[Label, str]]:
 
 _FORMS: Mapping[str, Callable[[Any], Iterator[tuple[Label, str]]]] = {
     "html": _of_html, "csv": _of_csv, "xlsx": _of_xlsx, "pdf": _of_pdf, "json": _of_json, "text": _of_text,
+    "zip": _of_zip,
 }  # fmt: skip
 
 _NUMBER = re.compile(r"\d[\d.,\u00a0\u202f]*(?<![.,])")

@@ -91,7 +91,9 @@ def metrics(world: World) -> Sheet:
 
 
 def letters(world: World) -> Iterator[Sheet]:
-    """Every letter that went out, with the report enclosed."""
+    """Every letter that went out, with the report enclosed, and as a webhook gets it."""
+    for number, body in enumerate(world.centre.posts):
+        yield Sheet("a program", "webhook", f"post {number + 1}", read_form("json", body))
     for number, (address, sheet) in enumerate(world.centre.letters):
         facts = json.dumps(sheet.facts, sort_keys=True, default=str)
         way = f"letter {number + 1} to {address}"

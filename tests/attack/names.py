@@ -32,7 +32,7 @@ Piece = tuple[int, str, Label]
 Key = tuple[Piece, int]
 """One number of a piece, the first is 0; the piece as a whole where its words are others, too."""
 WORDS, OTHERS = -1, -2
-_MARKED = 1
+MARKED = 1
 """What the marked say; all others say 5."""
 _LIKE_WORDS = (DRAWING, "Hạng", "Rank", "rank", "high", "Vụ việc", "bytes", "Tệp")
 """Labels of pieces that are judged as words: drawings are scaled by their largest part, ranks tell an order, an
@@ -116,16 +116,16 @@ class Found:
         return "\n".join(lines)
 
 
-def find_supports(story: Story, harvest: Harvest, made: Made = embedded) -> Found:
-    """Tell the story as often as it takes to know of each number which ratings are in it."""
-    return _Search(story, harvest, made).run()
+def find_supports(story: Story, harvest: Harvest, made: Made = embedded, mark: int = MARKED) -> Found:
+    """Tell the story as often as it takes to know of each number which ratings are in it; the marked say ``mark``."""
+    return _Search(story, harvest, made, mark).run()
 
 
 class _Search:
     """Marks one group at a time, and halves of those that are partly in a number."""
 
-    def __init__(self, story: Story, harvest: Harvest, made: Made) -> None:
-        self._story, self._harvest, self._made = story, harvest, made
+    def __init__(self, story: Story, harvest: Harvest, made: Made, mark: int) -> None:
+        self._story, self._harvest, self._made, self._mark = story, harvest, made, mark
         self._content = tell(story, harvest, Voices(), made)
         self._tellings = 1
 
@@ -166,7 +166,7 @@ class _Search:
     def _moves(self, group: Sequence[int]) -> _Moves:
         """What stands elsewhere when these alone are not content."""
         self._tellings += 1
-        told = tell(self._story, self._harvest, Voices(dict.fromkeys(group, _MARKED)), self._made)
+        told = tell(self._story, self._harvest, Voices(dict.fromkeys(group, self._mark)), self._made)
         found: dict[Piece, tuple[int | None, ...] | None] = {}
         for place in self._content.sheets.keys() | told.sheets.keys():
             one, other = (

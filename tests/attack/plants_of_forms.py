@@ -20,7 +20,7 @@ from sync.collector.run import gauges
 from sync.collector.store.schema import counter, rating, reason_choice, tally
 from sync.collector.web.figures import files_page, report_page
 from tests.attack import roles, stories
-from tests.attack.names import Harvest, Story
+from tests.attack.names import MARKED, Harvest, Story
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class FormPlant:
     """Where it must be found."""
     story: Story
     harvest: Harvest
+    mark: int = MARKED
+    """What the marked say."""
 
 
 def _satisfied(connection: Connection, code: str = "Q1") -> int:
@@ -111,11 +113,11 @@ PLANTS_OF_FORMS = (
               {f"{_PAGES}.files_page.read_book": _crossed,
                "sync.collector.export.forms.FORMS": {**forms.FORMS, "xlsx": (_workbook, "application/xlsx")}},
               ("xlsx",), stories.four_and_more, roles.few_pages),
-    FormPlant("a letter about a part of a block", {"sync.collector.chores.reports._notice": _letter}, ("mail",),
-              stories.rush, roles.letters_and_signs),
+    FormPlant("a letter about a part of a block", {"sync.collector.chores.reports._notice": _letter},
+              ("mail", "webhook"), stories.rush, roles.letters_and_signs),
     FormPlant("a sign that tells a face of the quick ones",
               {"sync.collector.care.signals.find.find_bursts": _burst,
-               "sync.collector.care.signals.words.SignWords.sentence": _sentence}, ("html", "mail"),
+               "sync.collector.care.signals.words.SignWords.sentence": _sentence}, ("html", "mail", "webhook"),
               stories.rush, roles.letters_and_signs),
     FormPlant("an audit log that keeps levels", {f"{_PAGES}.files_page.note": _note}, ("html",),
               stories.four_and_more, roles.few_pages),

@@ -22,7 +22,6 @@ TELLS_NOTHING = {
     "/dang-nhap/oidc": "leads to the office's own sign-in",
     "/dang-nhap/oidc/ve": "leads back from there",
     "/dang-xuat/oidc": "signs out there, too",
-    "/bien-nhan": "whether one rating is there and counts, for whoever has its code; no number",
     "/mat-khau": "the form for a new password",
     "/gop-y/{code}": "a citizen's own words, for whoever handles them; nobody writes any here",
     "/phieu-hoi/giao-dien.css": "how a kiosk looks",
@@ -31,20 +30,18 @@ TELLS_NOTHING = {
     "/thiet-lap/{number}": "what is set on kiosks",
     "/tai-khoan": "who has an account",
     "/tai-khoan/{name}": "an account",
-    "/kiem-toan": "hashes of kept reports, which are read here themselves, and how their proof stands",
-    "/kiem-toan/{unit}": "as before",
-    "/kiem-toan-goi": "sums of whole blocks: tests/journey/test_audit_bundle.py walks through all that is in it",
-    "/kiem-toan-goi/{unit}": "as before",
     "/kiem-toan-tep/hailong-verify.py": "a program",
-    "/log/checkpoint": "how large the public log is and its root hash",
-    "/log/keys": "the public log's keys",
     "/log/restarted": "which log this one follows",
-    "/log/tile/{path:path}": "hashes and salted commitments",
     "/v1/device": "what is set on a kiosk, for itself",
     "/v1/device/collector": "the collector's key, for kiosks",
     "/v1/journals/{journal_id}": "a kiosk's own cursor, for itself",
 }
 """Addresses that tell no number of what people said, and why."""
+READ_BY_DOORS = (
+    "/metrics", "/bien-nhan", "/kiem-toan", "/kiem-toan/{unit}", "/kiem-toan-goi", "/kiem-toan-goi/{unit}",
+    "/log/checkpoint", "/log/keys", "/log/tile/{path:path}",
+)  # fmt: skip
+"""Addresses that ``harvest`` and ``doors`` read, for what is in them has to be taken apart first."""
 
 
 def everybody(world: World) -> Iterator[Sheet]:
@@ -82,9 +79,14 @@ def decisions(world: World) -> Iterator[Sheet]:
 
 
 def each_form(world: World) -> Iterator[Sheet]:
-    """The same, and the commune and its counter in every form but paper: for a look after each step."""
+    """The same, and the commune or its counter in every form: for a look after each step.
+
+    Paper is laid out of the very report that other forms print, once for each that differs: the counter's alone, whose
+    ratings are the commune's.
+    """
     month = f"{world.now:%Y-%m}"
     yield from decisions(world)
+    yield harvest.read(world, f"/xuat/pdf/XA/Q1?ky={month}", "kiemtra", "pdf")
     yield harvest.file(world, f"/xuat/csv/XA?ky={month}", "kiemtra")
     yield harvest.read(world, f"/xuat/xlsx/XA/Q1?ky={month}", "huong", "xlsx")
     yield harvest.report(world, "XA", month, "chu", counter="Q1")
@@ -95,7 +97,7 @@ def each_form(world: World) -> Iterator[Sheet]:
 
 
 def each_form_of_both(world: World) -> Iterator[Sheet]:
-    """Both communes in every form but paper: their counters may be others at each look."""
+    """Both communes in every form, on paper the one that loses: their counters may be others at each look."""
     month = f"{world.now:%Y-%m}"
     yield from stories.days_of_both(world)
     for unit in ("XA", "XB"):
@@ -103,6 +105,7 @@ def each_form_of_both(world: World) -> Iterator[Sheet]:
         yield harvest.file(world, f"/xuat/csv/{unit}?ky={month}", "kiemtra")
         yield harvest.report(world, unit, month, "chu")
     yield harvest.read(world, f"/xuat/xlsx?ky={month}", "chu", "xlsx")
+    yield harvest.read(world, f"/xuat/pdf/XA?ky={month}", "kiemtra", "pdf")
     yield harvest.page(world, "/nhat-ky", "kiemtra")
     yield harvest.desk(world, "a", BEGIN.date().isoformat(), world.now.date().isoformat())
 

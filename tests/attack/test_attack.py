@@ -12,14 +12,16 @@ import pytest
 
 from kiosk.domain.numbers.blocks import Invalid
 from tests.attack import harvest, roles, stories, watched
+from tests.attack.doors import audited
+from tests.attack.doors.door_plants import DOOR_PLANTS
 from tests.attack.months import closed, pool_stories
 from tests.attack.months.pool_plants import POOL_PLANTS
 from tests.attack.months.pool_stories import CLOSED, until
-from tests.attack.names import Found, Harvest, Look, Story, find_supports, tell
+from tests.attack.names import MARKED, Found, Harvest, Look, Story, find_supports, tell
 from tests.attack.plants import PLANTS, PLANTS_OF_CUTS, Plant, cut_at_the_fifth_press
 from tests.attack.plants_of_forms import PLANTS_OF_FORMS, FormPlant
 from tests.attack.world import Made, Voices, World, a_world, embedded
-from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F401 - fixtures
+from tests.sync.collector.sharing import compiled_once, papers_once, quick_hashes  # noqa: F401 - fixtures
 
 LONG = os.environ.get("ATTACK") == "long"
 STORIES: tuple[tuple[Story, Harvest], ...] = (
@@ -34,7 +36,7 @@ STORIES: tuple[tuple[Story, Harvest], ...] = (
     (watched.by_it, watched.for_it),
     (stories.rush_and_more, roles.everybody_after_chores),
     *((story, pool_stories.months_of_all) for story in pool_stories.STORIES),
-    (closed.corrected, closed.kept_and_live),
+    (closed.corrected, closed.kept_and_live), (audited.audited, audited.everything_of_a_month),
 )  # fmt: skip
 _totals = {"interleavings": 0, "tellings": 0, "numbers": 0, "equations": 0, "rank": 0, "planted": 0}
 _forms: set[str] = set()
@@ -53,9 +55,9 @@ def _report(request: pytest.FixtureRequest) -> Iterator[None]:
             print("\n".join([*_stories, "", *sorted(_forms)]))
 
 
-def attacked(story: Story, harvest: Harvest, made: Made = embedded) -> Found:
+def attacked(story: Story, harvest: Harvest, made: Made = embedded, mark: int = MARKED) -> Found:
     """What an attacker finds out in a story."""
-    found = find_supports(story, harvest, made)
+    found = find_supports(story, harvest, made, mark)
     told = {"interleavings": 1, "tellings": found.tellings, "numbers": found.numbers}
     told |= {"equations": found.verdict.equations, "rank": found.verdict.rank}
     for what, n in told.items():
@@ -86,12 +88,12 @@ def test_planted_fault_is_found(plant: Plant, monkeypatch: pytest.MonkeyPatch) -
     _totals["planted"] += 1
 
 
-@pytest.mark.parametrize("plant", [*PLANTS_OF_FORMS, watched.TELLS_FACES], ids=lambda plant: plant.name)
+@pytest.mark.parametrize("plant", [*PLANTS_OF_FORMS, watched.TELLS_FACES, *DOOR_PLANTS], ids=lambda plant: plant.name)
 def test_planted_fault_is_found_in_its_form(plant: FormPlant, monkeypatch: pytest.MonkeyPatch) -> None:
     for target, instead in plant.patches.items():
         monkeypatch.setattr(target, instead)
 
-    found = attacked(plant.story, plant.harvest)
+    found = attacked(plant.story, plant.harvest, mark=plant.mark)
 
     assert found.leak()
     assert any(source.startswith(plant.forms) for source in found.sources()), found.leak()
@@ -109,7 +111,7 @@ def test_every_address_is_read_or_tells_nothing() -> None:
 
     assert len(routes) > 50
     unread = [route.path for route in routes if not any(route.path_regex.fullmatch(way) for way in read)]
-    assert sorted({*unread} - {"/metrics"}) == sorted(roles.TELLS_NOTHING)
+    assert sorted(unread) == sorted([*roles.TELLS_NOTHING, *roles.READ_BY_DOORS])
 
 
 @pytest.mark.parametrize("seed", range(60) if LONG else (3,))

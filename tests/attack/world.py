@@ -30,6 +30,7 @@ from sync.collector.services.moves import Act, move_counter
 from sync.collector.store import schema
 from sync.collector.store.database import open_database
 from tests.attack.centre import Centre, Wire, build
+from tests.attack.doors.codes import receipt_of
 from tests.attack.kiosk import SURVEY, Kiosk
 from tests.builders import ZONE, FrozenClock
 from tests.sync.collector.postgres import memory
@@ -39,6 +40,7 @@ BEGIN = datetime(2026, 10, 19, 7, 30, tzinfo=ZONE)
 """A Monday; six weeks on, a month's end lies among them."""
 REASONS = ("wait", "deadline", "trips", "guidance", "attitude")
 PRESS_S = 40
+SILENT = 2  # of whoever says this the journal has a line less
 Made = Callable[[], AbstractContextManager[str]]
 """Makes a fresh database with the province in it; its address."""
 
@@ -74,9 +76,9 @@ class Voices:
         """Which face."""
         return self.marks.get(number, 5)
 
-    def reason(self, number: int) -> str:
-        """Which reason: each level has one of its own."""
-        return REASONS[self.level(number) - 1]
+    def reason(self, number: int) -> str | None:
+        """Which reason: each level has one of its own, and who is ``SILENT`` leaves reasons out."""
+        return None if self.level(number) == SILENT else REASONS[self.level(number) - 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,7 @@ class World:
         new = len(self.said)
         level = self.voices.level(new)
         self.said.append(Said(new, kiosk.name, before.counter, before.at, level, None, before.standing, number))
-        entry = kiosk.append(Revised(kiosk.clock.now(), self.seqs[number][1], level))
-        self.seqs[new] = (kiosk.id, entry.seq)
+        self.seqs[new] = (kiosk.id, kiosk.append(Revised(kiosk.clock.now(), self.seqs[number][1], level)).seq)
         self.groups.append((new,))
         self._sync(kiosk)
         return new
@@ -233,8 +234,8 @@ class World:
     def move_kiosk(self, name: str, counter: str) -> None:
         """The kiosk is carried to another counter and told so."""
         kiosk = self.kiosks[name]
-        at = self.now.astimezone(UTC)
-        self.centre.decide(lambda connection: move_device(connection, kiosk.key.keyid, counter, at, "test"))
+        act = (kiosk.key.keyid, counter, self.now.astimezone(UTC), "test")
+        self.centre.decide(lambda connection: move_device(connection, *act))
         # As after the moment for which the collector remembers a device.
         self.centre.services.directory.forget(kiosk.key.keyid)
         kiosk.stands = counter
@@ -256,8 +257,7 @@ class World:
 
     def set_aside(self, sign: int, first: date, last: date, part: str = "") -> int:
         """A supervisor's form; the status of the answer."""
-        days = {"first": first.isoformat(), "last": last.isoformat(), "part": part}
-        return self._decide(sign, what="aside", **days)
+        return self._decide(sign, what="aside", first=first.isoformat(), last=last.isoformat(), part=part)
 
     def withdraw(self, sign: int) -> int:
         """The supervisor takes the decision back; the status of the answer."""
@@ -275,11 +275,12 @@ class World:
         number, kiosk.is_used = len(self.said), True
         level, reason = self.voices.level(number), self.voices.reason(number)
         self.said.append(Said(number, kiosk.name, counter or kiosk.stands, self.now, level, reason, standing))
-        rating = Rating(kiosk.clock.now(), SURVEY.ref, "overall", level, standing, counter if kiosk.hall else None)
-        entry = kiosk.append(rating)
+        said = (SURVEY.ref, "overall", level, standing, counter if kiosk.hall else None, receipt_of(number))
+        entry = kiosk.append(Rating(kiosk.clock.now(), *said))
         self.seqs[number] = (kiosk.id, entry.seq)
         self.pass_s(PRESS_S / 2)
-        kiosk.append(Reasons(kiosk.clock.now(), entry.seq, (reason,)))
+        if reason is not None:
+            kiosk.append(Reasons(kiosk.clock.now(), entry.seq, (reason,)))
         self.pass_s(PRESS_S / 2)
         return number
 
@@ -289,11 +290,10 @@ def a_world(voices: Voices, made: Made = embedded) -> Iterator[World]:
     """A fresh office with its kiosks: one at a counter of each commune, two beside, and one in a hall."""
     with made() as url, TemporaryDirectory(prefix="hailong-attack-", dir=memory()) as folder:
         wall = [BEGIN]
-        world = World(Path(folder), Centre(open_database(url), lambda: wall[0].astimezone(UTC)), voices, wall)
-        world.add_kiosk("a", "Q1")
-        world.add_kiosk("hall", "Q2", ("Q2", "Q3"))
-        world.add_kiosk("b", "Q4")
-        world.add_kiosk("c", "Q5")
+        centre = Centre(open_database(url), lambda: wall[0].astimezone(UTC), Path(folder, "log"))
+        world = World(Path(folder), centre, voices, wall)
+        for name, counters in (("a", ("Q1",)), ("hall", ("Q2", "Q3")), ("b", ("Q4",)), ("c", ("Q5",))):
+            world.add_kiosk(name, counters[0], counters[1:] and counters)
         try:
             yield world
         finally:

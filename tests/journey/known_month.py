@@ -122,7 +122,9 @@ def known_month() -> Iterator[World]:
         wall = [FIRST + timedelta(hours=7)]
         database = open_database(url)
         build(database, wall[0].astimezone(UTC))
-        world = World(Path(folder), Centre(database, lambda: wall[0].astimezone(UTC)), Voices(), wall)
+        world = World(
+            Path(folder), Centre(database, lambda: wall[0].astimezone(UTC), Path(folder, "log")), Voices(), wall
+        )
         try:
             for name, counters in KIOSKS.items():
                 world.add_kiosk(name, counters[0], counters if len(counters) > 1 else ()).wake()

@@ -19,6 +19,7 @@ from kiosk.domain.numbers.blocks import COUNTED_MIN
 from sync.collector.closed.resting import read_basis
 from sync.collector.figures.places import read_places
 from sync.collector.kit.journals import Inside, Telling
+from sync.collector.kit.numbered import block_numbers
 from sync.collector.people.rights import ANYBODY
 from sync.collector.replica.stored import stored_entries
 from sync.collector.replica.tally import COUNTED
@@ -432,9 +433,11 @@ def test_what_could_be_subtracted_down_to_few_is_shown_by_its_hash(month: Audite
         for cut in one["cuts"]
         if cut["last"] and '"levels"' in cut["statement"]
     )
-    here = (schema.block.c.journal_id == found["journal"], schema.block.c.last_seq == block["last"])
     with month.services.database.writer.connect() as connection:
         places = read_places(connection, month.services.missed(connection))
+        basis = read_basis(connection, places.subtree(place.key), places[place.key], date(2026, 10, 1))
+        last = next(at[1] for at, n in block_numbers(basis).items() if (at[0], n) == (found["journal"], block["last"]))
+        here = (schema.block.c.journal_id == found["journal"], schema.block.c.last_seq == last)
         if why == "otherwise":
             more = schema.block_piece.c.journal_id == found["journal"]
             connection.execute(update(schema.block_piece).where(more).values(n4=schema.block_piece.c.n4 + 5))
@@ -442,9 +445,10 @@ def test_what_could_be_subtracted_down_to_few_is_shown_by_its_hash(month: Audite
             changed = {"fault": "sums"} if why == "fault" else {"counter_id": 4, "unit_id": 3}
             connection.execute(update(schema.block).where(*here).values(changed))
             gone = schema.block_piece.c.journal_id == found["journal"]
-            connection.execute(delete(schema.block_piece).where(gone, schema.block_piece.c.last_seq == block["last"]))
+            connection.execute(delete(schema.block_piece).where(gone, schema.block_piece.c.last_seq == last))
         basis = read_basis(connection, places.subtree(place.key), places[place.key], date(2026, 10, 1))
-        told = Telling(connection, basis, "2026-10", Inside.of(places, places[place.key]), None).journals()
+        inside = Inside.of(places, places[place.key])
+        told = Telling(connection, basis, "2026-10", inside, None, block_numbers(basis)).journals()
         connection.rollback()
 
     cuts = {cut["index"]: cut for one in told if one["journal"] == found["journal"] for cut in one["cuts"]}

@@ -24,6 +24,7 @@ from sync.collector.figures.places import Places, read_places
 from sync.collector.kit.journals import Inside, Telling
 from sync.collector.kit.lines import told_lines
 from sync.collector.kit.logged import LogProofs, told_version
+from sync.collector.kit.numbered import block_numbers, numbered
 from sync.collector.kit.printed import printed_tables
 from sync.collector.services.closed import Shelf
 from sync.collector.services.services import Services
@@ -70,7 +71,8 @@ def _files(services: Services, connection: Connection, wanted: Wanted, key: Key)
     basis, is_kept = _basis(connection, places, key, number)
     proofs, book = proofs_of(services), thaw(numbers)
     place, month = wanted.shelf.place, wanted.shelf.period.code
-    telling = Telling(connection, basis, month, Inside.of(places, places[place.key]), proofs)
+    names = block_numbers(basis)
+    telling = Telling(connection, basis, month, Inside.of(places, places[place.key]), proofs, names)
     about = {
         "hailong-bundle": FORM,
         "made_at": services.now().astimezone(UTC).replace(microsecond=0).isoformat(),
@@ -82,12 +84,12 @@ def _files(services: Services, connection: Connection, wanted: Wanted, key: Key)
     unlogged = {"checkpoint": None, "consistency": None, "reports": [told_version(one, None) for one in versions]}
     log = unlogged if proofs is None else proofs.told(connection, key, versions, wanted.since)
     p = Phrases(wanted.t, services.config.zone, book.made_at)
-    lines = {"lines.json": _json(told_lines(connection, basis))} if wanted.lines else {}
+    lines = {"lines.json": _json(told_lines(connection, basis, names))} if wanted.lines else {}
     return {
         "bundle.json": _json(about | {"lines": wanted.lines}),
         "report.json": numbers,
         "printed.json": _json({"tables": printed_tables(book, p)}),
-        "basis.json": msgspec.json.encode(basis),
+        "basis.json": msgspec.json.encode(numbered(basis, names, lines=wanted.lines)),
         "proofs.json": _json(log),
         "journals.json": _json(telling.journals()),
         **lines,

@@ -17,6 +17,7 @@ from sync.collector.closed.basis import Basis, BasisBlock
 from sync.collector.figures.places import Place, Places
 from sync.collector.kit.cuts import Ordered, covers_of, wanted_positions
 from sync.collector.kit.logged import LogProofs
+from sync.collector.kit.numbered import Numbers
 from sync.collector.replica.blocks.stated import Signature, Stated, leaf_hashes, signed_at, signed_over, statements
 from sync.collector.replica.outgoing.sums import SUSPECT
 from sync.collector.replica.tally import COUNTED
@@ -54,6 +55,8 @@ class Telling:
     month: str
     inside: Inside
     proofs: LogProofs | None
+    numbers: Numbers
+    """How blocks are named."""
 
     def journals(self) -> list[dict[str, Any]]:
         """Each journal with blocks in the report, and the signed tree of its cuts where there is one."""
@@ -115,7 +118,7 @@ class Telling:
                 used, why = None, self._why(journal_id, one, blocks)
             shown = None if one is None or why in _BY_HASH else one.statement.decode("ascii")
             leaf = _text(hashes[position]) if shown is None else None
-            last = None if used is None else used.last
+            last = None if used is None else self.numbers[journal_id, used.last]
             yield {"index": position, "statement": shown, "leaf": leaf, "last": last, "why": why}
 
     def _stated(self, journal_id: str, positions: Sequence[int]) -> Iterator[Stated]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, bindparam, select, tuple_
 
 from kiosk.journal.chain import Cursor
 from sync.collector.closed.basis import Basis
+from sync.collector.kit.numbered import Numbers
 from sync.collector.replica.held import held_seqs
 from sync.collector.store.schema import block, device_key, journal, segment
 from sync.protocol.vouched import Usual, restored
@@ -28,8 +29,8 @@ _SEGMENTS = (
 )
 
 
-def told_lines(connection: Connection, basis: Basis) -> dict[str, Any]:
-    """The segments of each journal, and which ratings each block holds."""
+def told_lines(connection: Connection, basis: Basis, numbers: Numbers) -> dict[str, Any]:
+    """The segments of each journal, and which ratings each block holds; ``numbers`` are how blocks are named."""
     held = list(_held(connection, basis))
     reach: dict[str, list[int]] = {}
     for journal_id, _, cut_seq, by_journal in held:
@@ -37,7 +38,7 @@ def told_lines(connection: Connection, basis: Basis) -> dict[str, Any]:
         for at, seqs in by_journal.items():
             reach.setdefault(at, []).extend((min(seqs), max(seqs)))
     return {
-        "held": [(journal_id, last, by_journal) for journal_id, last, _, by_journal in held],
+        "held": [(journal_id, numbers[journal_id, last], by_journal) for journal_id, last, _, by_journal in held],
         "journals": [
             {"journal": at, "segments": list(_segments(connection, at, min(seqs), max(seqs)))}
             for at, seqs in sorted(reach.items())

@@ -114,4 +114,5 @@ def left_by_one_that_is_moved(world: World, look: Look) -> None:
     look()
 
 
-STORIES = (left_over, decided_after_the_pool, decided_before_the_pool, left_by_one_that_is_moved)
+STORIES = (left_over, decided_before_the_pool, left_by_one_that_is_moved)
+"""What is decided after a pool was told, ``audited`` tells, with more to read."""

@@ -97,6 +97,7 @@ def test_of_the_half_day_that_is_not_over_nothing_is_counted(kiosk):
     exact = agent_status(folder, folder / "journal.db", clock)
 
     assert (told["kinds"], told["next_seq"]) == ({"comment": 1, "opened": 1, "rating": 1}, 4)
+    assert len(told["head"]) == 8, "by two whole hashes the lines between can be found by trying"
     assert (exact.waiting, closed_status(exact, folder, folder / "journal.db", now).waiting) == (10, 3)
     assert finding_part(fine("journal", "10 entries"))["said"] == "[…] entries"
 
