@@ -2,15 +2,16 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import sqlalchemy
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, make_url, update
 from starlette.testclient import TestClient
 
 from sync.collector.run.app import create_app
@@ -30,6 +31,8 @@ from tests.sync.collector.sharing import (
     migrated_copy,
     quick_hashes,  # noqa: F401 - a fixture
 )
+
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="session")
@@ -104,6 +107,23 @@ def postgres_database(server: str, template: str = "template1") -> Iterator[str]
     order(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     yield server.format(database=name)
     order(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def world_to_copy(
+    request: pytest.FixtureRequest, kind: str, write: Callable[[str], T]
+) -> Iterator[tuple[T, Callable[[], AbstractContextManager[str]]]]:
+    """What ``write`` makes of a fresh database of a kind, and what opens copies of it, as cheap as empty ones.
+
+    ``write`` is given the address and closes every connection.
+    """
+    if kind == "sqlite":
+        with migrated_copy() as url:
+            yield write(url), partial(migrated_copy, Path(make_url(url).database or ""))
+    else:
+        server = request.getfixturevalue("postgres")
+        with postgres_database(server, "template_hailong") as url:
+            yield write(url), partial(postgres_database, server, make_url(url).database or "")
 
 
 def order(server: str, sql: str) -> None:

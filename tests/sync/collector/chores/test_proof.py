@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
@@ -15,14 +16,14 @@ from sync.collector.settings.collector import CollectorConfig
 from sync.collector.settings.notices import Notices, Webhook
 from tests.sync.collector.builders import HANOI, NOON
 from tests.sync.collector.kiosk_client import URL
-from tests.sync.collector.proof.test_verify import Held, held  # noqa: F401 - a fixture
+from tests.sync.collector.proof.test_verify import Held, brought, database_url, held, kiosk, office  # noqa: F401 - fixtures
 
 
 @pytest.fixture
-def services(services: Services) -> Services:
-    """With somebody who hears of it."""
+def services(services: Services, tmp_path: Path) -> Services:
+    """With somebody who hears of it, and no log from another run of this user's."""
     told = Notices(webhook=Webhook(url="http://127.0.0.1:9/"))
-    return replace(services, config=CollectorConfig(public_url=URL, language="en", notices=told))
+    return replace(services, config=CollectorConfig(public_url=URL, data_dir=tmp_path, language="en", notices=told))
 
 
 def nights(held: Held, days: int = 1) -> VerifyNightly:  # noqa: F811 - the fixture's own
