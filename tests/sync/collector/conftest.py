@@ -152,9 +152,9 @@ def empty_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
 
 
 @pytest.fixture
-def services(database: Database) -> Services:
-    """The services of a collector whose clock stands at NOON."""
-    config = CollectorConfig(public_url=URL)
+def services(database: Database, tmp_path: Path) -> Services:
+    """The services of a collector whose clock stands at NOON, with no log of whoever runs the tests."""
+    config = CollectorConfig(public_url=URL, data_dir=tmp_path)
     return make_services(config, database, lambda: NOON)
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
@@ -20,10 +19,10 @@ from tests.sync.collector.proof.test_verify import Held, brought, database_url, 
 
 
 @pytest.fixture
-def services(services: Services, tmp_path: Path) -> Services:
-    """With somebody who hears of it, and no log from another run of this user's."""
+def services(services: Services) -> Services:
+    """With somebody who hears of it."""
     told = Notices(webhook=Webhook(url="http://127.0.0.1:9/"))
-    return replace(services, config=CollectorConfig(public_url=URL, data_dir=tmp_path, language="en", notices=told))
+    return replace(services, config=CollectorConfig(public_url=URL, language="en", notices=told))
 
 
 def nights(held: Held, days: int = 1) -> VerifyNightly:  # noqa: F811 - the fixture's own
