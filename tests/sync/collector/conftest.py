@@ -2,15 +2,16 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import sqlalchemy
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, make_url, update
 from starlette.testclient import TestClient
 
 from sync.collector.run.app import create_app
@@ -30,6 +31,8 @@ from tests.sync.collector.sharing import (
     migrated_copy,
     quick_hashes,  # noqa: F401 - a fixture
 )
+
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="session")
@@ -106,6 +109,23 @@ def postgres_database(server: str, template: str = "template1") -> Iterator[str]
     order(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@contextmanager
+def world_to_copy(
+    request: pytest.FixtureRequest, kind: str, write: Callable[[str], T]
+) -> Iterator[tuple[T, Callable[[], AbstractContextManager[str]]]]:
+    """What ``write`` makes of a fresh database of a kind, and what opens copies of it, as cheap as empty ones.
+
+    ``write`` is given the address and closes every connection.
+    """
+    if kind == "sqlite":
+        with migrated_copy() as url:
+            yield write(url), partial(migrated_copy, Path(make_url(url).database or ""))
+    else:
+        server = request.getfixturevalue("postgres")
+        with postgres_database(server, "template_hailong") as url:
+            yield write(url), partial(postgres_database, server, make_url(url).database or "")
+
+
 def order(server: str, sql: str) -> None:
     """What cannot be done within a transaction."""
     _orders(server).execute(sqlalchemy.text(sql))
@@ -132,9 +152,9 @@ def empty_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
 
 
 @pytest.fixture
-def services(database: Database) -> Services:
-    """The services of a collector whose clock stands at NOON."""
-    config = CollectorConfig(public_url=URL)
+def services(database: Database, tmp_path: Path) -> Services:
+    """The services of a collector whose clock stands at NOON, with no log of whoever runs the tests."""
+    config = CollectorConfig(public_url=URL, data_dir=tmp_path)
     return make_services(config, database, lambda: NOON)
 
 

@@ -95,9 +95,12 @@ def migrated() -> Path:
 
 
 @contextmanager
-def migrated_copy() -> Iterator[str]:
-    """The address of a fresh copy, in memory where there is room: there a commit waits for no disk."""
+def migrated_copy(of: Path | None = None) -> Iterator[str]:
+    """The address of a fresh copy, in memory where there is room: there a commit waits for no disk.
+
+    ``of`` names another file than the empty one, which nobody has open.
+    """
     with TemporaryDirectory(prefix="hailong-", dir=memory(), ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "collector.db"
-        shutil.copy(migrated(), path)
+        shutil.copy(of or migrated(), path)
         yield f"sqlite:///{path}"

@@ -15,7 +15,7 @@ from sync.collector.settings.collector import CollectorConfig
 from sync.collector.settings.notices import Notices, Webhook
 from tests.sync.collector.builders import HANOI, NOON
 from tests.sync.collector.kiosk_client import URL
-from tests.sync.collector.proof.test_verify import Held, held  # noqa: F401 - a fixture
+from tests.sync.collector.proof.test_verify import Held, brought, database_url, held, kiosk, office  # noqa: F401 - fixtures
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Periods across a merger compare: what counters got before they were moved stands beside what they get now."""
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -10,10 +12,13 @@ from sync.collector.figures.book import Book
 from sync.collector.people.rights import ANYBODY
 from sync.collector.run.app import create_app
 from sync.collector.services.reports import Query, read_book
-from sync.collector.services.services import Services
-from tests.sync.collector.builders import NOON, Office
+from sync.collector.services.services import Services, make_services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.database import open_database
+from tests.sync.collector.builders import NOON, Office, open_office
+from tests.sync.collector.conftest import world_to_copy
 from tests.sync.collector.kiosk_client import URL
-from tests.sync.collector.moving import TODAY, Moving, day, moving
+from tests.sync.collector.moving import TODAY, day, moving
 
 MERGED = date(2026, 11, 9)
 """A Monday; the weeks before and after it are over."""
@@ -24,10 +29,9 @@ def back(on: date) -> int:
     return (TODAY - on).days
 
 
-@pytest.fixture
-def world(office: Office) -> Moving:
-    """Twelve pressed bad at Q1 and twelve good at Q2, in the week before and in the one after; XA went into XB."""
-    made = moving(office)
+def _merged(url: str) -> None:
+    database = open_database(url)
+    made = moving(open_office(database))
     for first in (MERGED - timedelta(days=7), MERGED):
         for number in range(12):
             on = first + timedelta(days=number // 6)
@@ -36,7 +40,23 @@ def world(office: Office) -> Moving:
     made.release()
     made.move_counter("Q2", "XB", back(date(2026, 8, 31)))
     made.end("XA", "XB", back(MERGED))
-    return made
+    database.close()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def world(request: pytest.FixtureRequest) -> Iterator[Callable[[], AbstractContextManager[str]]]:
+    """Twelve pressed bad at Q1 and twelve good at Q2, in the week before and in the one after; XA went into XB."""
+    with world_to_copy(request, request.param, _merged) as (_, copies):
+        yield copies
+
+
+@pytest.fixture
+def merged(world: Callable[[], AbstractContextManager[str]]) -> Iterator[Services]:
+    """A collector that has it."""
+    with world() as url:
+        database = open_database(url)
+        yield make_services(CollectorConfig(public_url=URL), database, lambda: NOON)
+        database.close()
 
 
 def book(services: Services, unit: str, period: str) -> Book:
@@ -47,8 +67,8 @@ def counts(shown: object) -> dict[int, int]:
     return dict(shown.counts)  # type: ignore[attr-defined]
 
 
-def test_the_unit_that_took_over_is_compared_with_all_of_its_counters(world: Moving, services: Services) -> None:
-    after = book(services, "XB", AFTER)
+def test_the_unit_that_took_over_is_compared_with_all_of_its_counters(merged: Services) -> None:
+    after = book(merged, "XB", AFTER)
 
     assert counts(after.me.shown) == {1: 12, 5: 12}
     assert counts(after.me.before) == {1: 12, 5: 12}
@@ -61,39 +81,39 @@ def test_the_unit_that_took_over_is_compared_with_all_of_its_counters(world: Mov
     )  # fmt: skip
 
 
-def test_what_was_pressed_before_stays_in_the_period_before(world: Moving, services: Services) -> None:
+def test_what_was_pressed_before_stays_in_the_period_before(merged: Services) -> None:
     """A report of then is what it was."""
-    assert counts(book(services, "XB", BEFORE).me.shown) == {5: 12}
-    assert counts(book(services, "XA", BEFORE).me.shown) == {1: 12}
-    everything = read_book(services, ANYBODY, Query(period=BEFORE))
+    assert counts(book(merged, "XB", BEFORE).me.shown) == {5: 12}
+    assert counts(book(merged, "XA", BEFORE).me.shown) == {1: 12}
+    everything = read_book(merged, ANYBODY, Query(period=BEFORE))
     assert {line.place.code: counts(line.shown) for line in everything.children} == {"XA": {1: 12}, "XB": {5: 12}}
     assert [line.place.key for line in everything.counters] == ["XA/:Q1~2026-11-09", "XB/:Q2"]
 
 
-def test_a_unit_that_ended_is_listed_in_its_own_time_only(world: Moving, services: Services) -> None:
-    everything = read_book(services, ANYBODY, Query("XB", period=AFTER))
-    top = read_book(services, ANYBODY, Query(period=AFTER))
+def test_a_unit_that_ended_is_listed_in_its_own_time_only(merged: Services) -> None:
+    everything = read_book(merged, ANYBODY, Query("XB", period=AFTER))
+    top = read_book(merged, ANYBODY, Query(period=AFTER))
 
     assert [line.place.code for line in top.children or [top.me]] == ["XB"]
     assert [line.place.code for line in everything.counters] == ["Q1", "Q2"]
     assert counts(top.me.shown) == {1: 12, 5: 12} == counts(top.me.before)
 
 
-def test_reasons_of_both_sides_compare_too(world: Moving, services: Services) -> None:
-    (reason,) = [line for line in book(services, "XB", AFTER).reasons if line.id == "attitude"]
+def test_reasons_of_both_sides_compare_too(merged: Services) -> None:
+    (reason,) = [line for line in book(merged, "XB", AFTER).reasons if line.id == "attitude"]
 
     assert reason.n == 24
     assert reason.share_before is None or reason.share_before.numerator == 24
 
 
-def test_a_period_with_the_merger_inside_says_that_it_does_not_compare(world: Moving, services: Services) -> None:
-    ((joined),) = book(services, "XB", ACROSS).joined
+def test_a_period_with_the_merger_inside_says_that_it_does_not_compare(merged: Services) -> None:
+    ((joined),) = book(merged, "XB", ACROSS).joined
 
     assert not joined.compares
 
 
-def test_the_page_says_how_it_compares_and_until_when_a_place_was(world: Moving, services: Services) -> None:
-    client = TestClient(create_app(replace(services, now=lambda: NOON)), base_url=URL, client=("127.0.0.1", 5000))
+def test_the_page_says_how_it_compares_and_until_when_a_place_was(merged: Services) -> None:
+    client = TestClient(create_app(replace(merged, now=lambda: NOON)), base_url=URL, client=("127.0.0.1", 5000))
 
     with client:
         after = client.get("/t/XB", params={"ky": AFTER}, headers={"Accept-Language": "vi"}).text

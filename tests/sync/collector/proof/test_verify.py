@@ -1,7 +1,10 @@
 """Whatever is altered with the database's password is named by verify: what, where and whose."""
 
 import zlib
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -16,14 +19,20 @@ from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.proof.device import Checked, Rule, check_device
 from sync.collector.proof.marks import Mark, MarkFile
 from sync.collector.proof.run import check_sums
-from sync.collector.services.services import Services
+from sync.collector.run.app import create_app
+from sync.collector.services.services import Services, make_services
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.database import Database, open_database
 from sync.protocol.batch import pack_batch
 from sync.protocol.cuts import SignedCuts
 from sync.protocol.messages import JSON_MEDIA_TYPE
 from sync.protocol.signature import prove_key
 from tests.kiosk_in_memory import run
-from tests.sync.collector.builders import DAYS, Office, Pen
-from tests.sync.collector.kiosk_client import KioskKey, send
+from tests.sync.collector.builders import DAYS, NOON, Office, Pen, open_office
+from tests.sync.collector.conftest import world_to_copy
+from tests.sync.collector.kiosk_client import URL, KioskKey, enrolled_key, send
+
+Copies = Callable[[], AbstractContextManager[str]]
 
 HOURS = 3600
 RULE = Rule(DAYS, 5, shipped_surveys())
@@ -78,13 +87,47 @@ class Held:
         return [one.code for one in (*self.check().findings, *shown)]
 
 
-@pytest.fixture
-def held(office: Office, client: TestClient, kiosk: KioskKey, services: Services) -> Held:
+def _bring(url: str) -> Held:
+    """The world of these tests, whose connections are closed."""
+    database = open_database(url)
+    office = open_office(database)
+    kiosk = enrolled_key(database, office.device.device_id)
+    services = make_services(CollectorConfig(public_url=URL), database, lambda: NOON)
     written = run([*VISITS, *VISITS, *LAST])
     pen = Pen(boot=written.clock.boot, lines=written.lines, mono_us=written.clock.mono_us)
-    made = Held(office, client, kiosk, services, pen)
-    made.bring()
+    with TestClient(create_app(services), base_url=URL, client=("127.0.0.1", 50000)) as client:
+        made = Held(office, client, kiosk, services, pen)
+        made.bring()
+    database.close()
     return made
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def brought(request: pytest.FixtureRequest) -> Iterator[tuple[Held, Copies]]:
+    """What a kiosk brought to a collector of each kind, once; each test has a copy."""
+    with world_to_copy(request, request.param, _bring) as made:
+        yield made
+
+
+@pytest.fixture
+def database_url(brought: tuple[Held, Copies]) -> Iterator[str]:
+    with brought[1]() as url:
+        yield url
+
+
+@pytest.fixture
+def office(brought: tuple[Held, Copies], database: Database) -> Office:
+    return Office(database, brought[0].office.device)
+
+
+@pytest.fixture
+def kiosk(brought: tuple[Held, Copies]) -> KioskKey:
+    return replace(brought[0].key)
+
+
+@pytest.fixture
+def held(brought: tuple[Held, Copies], office: Office, client: TestClient, kiosk: KioskKey, services: Services) -> Held:
+    return Held(office, client, kiosk, services, deepcopy(brought[0].pen), brought[0].sent)
 
 
 def test_what_nobody_altered_holds_and_is_vouched_for_to_the_last_entry(held: Held) -> None:
@@ -284,8 +327,8 @@ def test_what_came_before_signatures_were_kept_has_its_chain_alone(held: Held) -
     assert held.check().findings[0].whose == "unknown"
 
 
-def test_overlapped_batch_of_an_older_kiosk_vouches_for_what_lies_before_it(office: Office, client: TestClient,
-                                                                            kiosk: KioskKey) -> None:  # fmt: skip
+def test_overlapped_batch_of_an_older_kiosk_vouches_for_what_lies_before_it(office: Office, client: TestClient) -> None:
+    kiosk = enrolled_key(office.database, office.new_device().device_id)
     pen = Pen()
     pen.opened()
     for _ in range(5):

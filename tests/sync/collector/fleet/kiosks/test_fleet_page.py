@@ -2,8 +2,10 @@
 
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +24,8 @@ from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.settings.fleet import Fleet
 from sync.collector.store import schema
-from tests.sync.collector.builders import NOON, Office, Pen
+from sync.collector.store.database import open_database
+from tests.sync.collector.builders import NOON, Office, Pen, open_office
 from tests.sync.collector.fleet.kiosks.simulated import WELL, device_of, faults_of, write_fleet
 from tests.sync.collector.kiosk_client import URL, enrolled_key, send
 from tests.sync.collector.one_engine import database_url  # noqa: F401 - test_roll.py and test_commands.py ask both
@@ -34,6 +37,7 @@ from tests.sync.collector.people.test_accounts import (
     second_unit,
     settle,
 )
+from tests.sync.collector.sharing import migrated_copy
 
 RULES = Fleet(software_min="1.0.0")
 ASKED = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
@@ -57,11 +61,26 @@ def post(person: Person, way: str, **form: str) -> Any:
     return person.client.post(way, data={"form_key": _key(person.client.get("/may").text), **form})
 
 
+@pytest.fixture(scope="module")
+def thousand() -> Iterator[Path]:
+    """A database of a thousand kiosks, to copy from."""
+    with migrated_copy() as url:
+        database = open_database(url)
+        open_office(database)
+        write_fleet(database, NOON)
+        settle(database, "son", role=Role.IT, unit="20")
+        database.close()
+        yield Path(url.removeprefix("sqlite:///"))
+
+
 class TestAThousandKiosks:
     @pytest.fixture
-    def watched(self, services: Services, office: Office) -> TestClient:
-        write_fleet(services.database, NOON)
-        settle(office.database, "son", role=Role.IT, unit="20")
+    def database_url(self, thousand: Path) -> Iterator[str]:
+        with migrated_copy(thousand) as url:
+            yield url
+
+    @pytest.fixture
+    def watched(self, services: Services) -> TestClient:
         person = Person(services, fleet=RULES)
         person.sign_in("son", CHOSEN)
         return person.client
