@@ -183,6 +183,21 @@ DOUBTS = {
     Doubt.BEYOND: ("The public log names more entries than this kiosk has made", _LOOK),
     Doubt.LEFT_OUT: ("The public log goes on without entries that this kiosk has delivered", _LOOK),
     Doubt.LOST: ("The public log was begun anew without a part of the old one that this kiosk had seen", _LOOK),
+    Doubt.STALLED: (
+        "The public log has not held what this kiosk delivered for days",
+        "ask at the collector why: collector log status",
+    ),
+    Doubt.QUIET: (
+        "The public log has not grown for weeks",
+        "ask at the collector why: collector log status",
+    ),
+    Doubt.UNWITNESSED: (
+        "Too few other offices have signed the public log that this kiosk is shown, for days",
+        (
+            "ask those offices whether they watch this log; where the office has other witnesses by now, enrol this "
+            "kiosk again"
+        ),
+    ),
 }
 """What is said of each, and what is done about it."""
 
