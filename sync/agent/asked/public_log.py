@@ -11,6 +11,7 @@ from kiosk.base.texts import Texts
 from sync.agent.device.enroll import KioskFiles
 from sync.agent.errors import FileUnusable
 from sync.agent.transparency.kept import CONCERNS, PROOFS_FAILED, Doubt, KeptLog, Source, keep_log, load_kept
+from sync.agent.transparency.overdue import OVERDUE
 from sync.protocol.tlog.note import Note
 from sync.protocol.tlog.statement import WHOLE
 
@@ -55,8 +56,8 @@ class LogSeen:
 
     @property
     def concerns(self) -> bool:
-        """Whether something is out of order that no proof shows: what staff and the office are told."""
-        return self.doubt in CONCERNS
+        """Whether something is out of order or overdue that no proof shows: what staff and the office are told."""
+        return self.doubt in CONCERNS or self.doubt in OVERDUE
 
 
 def log_seen(path: Path) -> LogSeen | None:

@@ -14,7 +14,7 @@ import pytest
 
 from kiosk.domain.merkle import leaf_hash, node_hash
 from kiosk.journal.chain import Cursor
-from sync.agent.asked.public_log import DOUBTS
+from sync.agent.asked.public_log import DOUBTS, log_seen
 from sync.agent.errors import RequestRefused
 from sync.agent.transparency.kept import Doubt
 from sync.agent.transparency.overdue import GROWN_DAYS_MAX, HELD_DAYS_MAX, SIGNED_DAYS_MAX
@@ -79,6 +79,7 @@ def test_collector_that_shows_nothing_new_is_told_within_a_week(seen, answer):
 
     assert days_until_told(seen, lambda number: seen.log.add_journal(seen.journal, day(9 + number))) == TOLD_ON
     assert seen.doubt is Doubt.STALLED
+    assert log_seen(seen.files.log).concerns
     assert seen.told_fault() == "stalled"
 
 
