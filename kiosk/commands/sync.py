@@ -240,11 +240,17 @@ def ack(
     config: Config = None,
 ) -> None:
     """Cursors that prove themselves."""
+    from sync.agent.asked.carried_log import take_carried_log
     from sync.agent.asked.offline import take_acknowledgement
+    from sync.agent.asked.public_log import log_lines, log_seen
+    from sync.agent.device.enroll import KioskFiles
 
     settings = settings_of_kiosk(config, data_dir)
     has, of = take_acknowledgement(settings.folder, settings.journal_path, file)
     typer.echo(t("The collector has {has} of {of} entries.", has=t.number(has), of=t.number(of)))
+    take_carried_log(settings.folder, settings.journal_path, file, SystemClock(settings.zone))
+    for line in log_lines(log_seen(KioskFiles(settings.folder).log), t):
+        typer.echo(line)
 
 
 def _say_compared(settings: KioskSettings, clock: SystemClock, as_json: bool) -> None:

@@ -58,7 +58,7 @@ class Heart:
         """The collector for one cycle, whose question for the cursor carries the status when a beat is due."""
         now = self._clock.now()
         if now.mono_us < self._next_beat_us:
-            return Beating(collector, None, self._commands, journal, self._log)
+            return Beating(collector, None, self._commands, journal, self._log, state.acknowledged(journal.id))
         self._next_beat_us = now.mono_us + round(HEARTBEAT_S_MIN * 1_000_000)
         free = shutil.disk_usage(self._directory).free
         settings, done = kept_version(self._directory), self._commands.untold()
@@ -66,7 +66,7 @@ class Heart:
         log, fault = self._log.told(journal.id), self._log.fault()
         status = msgspec.structs.replace(status, address=self._address(), log=log, log_fault=fault)
         self.told_of_trouble = status.last_error is not None
-        return Beating(collector, status, self._commands, journal, self._log)
+        return Beating(collector, status, self._commands, journal, self._log, state.acknowledged(journal.id))
 
     def beat_soon(self) -> None:
         """Beat with the next cycle: there is something to tell that somebody waits for."""
@@ -83,7 +83,10 @@ class Beating:
         commands: Commands,
         journal: Journal,
         log: LogWatch,
+        known: Cursor,
     ) -> None:
+        """``known`` is how far the collector is known to reach."""
+        self._known = known
         self._journal = journal
         self._log = log
         self._collector = collector
@@ -105,7 +108,9 @@ class Beating:
         try:
             answer = self._collector.report(status)
         except RequestRefused:
-            return self._collector.cursor(journal_id)
+            cursor = self._collector.cursor(journal_id)
+            self._log.take(None, self._journal, cursor, self._known)
+            return cursor
         except CollectorUnavailable as error:
             if error.trouble is not Trouble.WRONG_ANSWER:
                 raise
@@ -114,7 +119,7 @@ class Beating:
             return cursor
         self.settings = answer.settings
         self.has_news = self._commands.take(answer.commands, status.done)
-        self._log.take(answer.log, self._journal, answer.cursor())
+        self._log.take(answer.log, self._journal, answer.cursor(), self._known)
         return answer.cursor()
 
     def hash_at(self, journal_id: str, seq: int) -> bytes:

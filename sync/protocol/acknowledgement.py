@@ -1,6 +1,6 @@
 """Acknowledgement: the file that goes back to kiosks without a network, and what it says."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -8,12 +8,14 @@ from kiosk.journal.chain import Cursor
 from sync.protocol.messages import EnrolmentAnswer, Hash, JournalId, PublicKey
 
 
-class AcknowledgedJournal(msgspec.Struct, frozen=True):
+class AcknowledgedJournal(msgspec.Struct, frozen=True, omit_defaults=True):
     """How far the collector's copy of one journal reaches."""
 
     journal_id: JournalId
     next: Annotated[int, msgspec.Meta(ge=1)]
     head: Hash
+    leaf: Any = None
+    """A ``LogLeaf``, its newest one below ``Acknowledgement.log``; read apart, so that its faults are its own."""
 
     def cursor(self) -> Cursor:
         """The cursor as the journal knows it."""
@@ -28,8 +30,10 @@ class AcknowledgedKiosk(msgspec.Struct, frozen=True):
     journals: list[AcknowledgedJournal] = []
 
 
-class Acknowledgement(msgspec.Struct, frozen=True, tag_field="hailong", tag="acknowledgement"):
+class Acknowledgement(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="hailong", tag="acknowledgement"):
     """The file that goes back to kiosks without a network."""
 
     version: int
     kiosks: list[AcknowledgedKiosk]
+    log: Any = None
+    """A ``CarriedLog``, where the collector keeps a log; never the keys by which a kiosk knows it."""

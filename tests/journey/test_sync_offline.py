@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.base.texts import texts
+from kiosk.commands.sync import ack
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.recovery.acknowledged import acknowledged_by_collector
 from sync.agent.asked.offline import export_batches, take_acknowledgement
@@ -17,6 +19,8 @@ from sync.agent.device.enroll import KioskFiles, enroll_offline, load_device
 from sync.agent.errors import FileUnusable, NotEnrolled
 from tests import started
 from tests.live import LiveCollector, LiveKiosk, once_each
+
+NO_LOG = "No public log is known to this kiosk."
 
 
 @pytest.fixture
@@ -95,7 +99,10 @@ def test_mixing_files_and_network_counts_each_press_once(kiosk, collector, stick
     assert collector.reported() == once_each(kiosk)
 
 
-def test_acknowledgement_lets_an_offline_kiosk_prune_and_the_next_export_is_short(kiosk, collector, stick):
+def test_acknowledgement_lets_an_offline_kiosk_prune_and_the_next_export_is_short(
+    kiosk, collector, stick, capsys, monkeypatch
+):
+    monkeypatch.setattr("kiosk.commands.sync.t", texts("kiosk", "en"))
     kiosk.press(3)
     command(collector, "import", export(kiosk, stick))
     command(collector, "ack-file", stick / "ack")
@@ -103,6 +110,8 @@ def test_acknowledgement_lets_an_offline_kiosk_prune_and_the_next_export_is_shor
 
     assert take_acknowledgement(kiosk.folder, kiosk.path, stick / "ack") == (4, 5)
 
+    ack(stick / "ack", data_dir=kiosk.folder.parent)
+    assert capsys.readouterr().out.splitlines() == ["The collector has 4 of 5 entries.", NO_LOG]
     with JournalReader(kiosk.path) as reader:
         assert acknowledged_by_collector(kiosk.folder, reader.id).next_seq == 5
     _, entries = export_batches(kiosk.folder, kiosk.path, stick / "short.hailong", kiosk.clock)

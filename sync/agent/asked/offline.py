@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -21,7 +22,7 @@ from sync.agent.errors import FileUnusable
 from sync.agent.run import one_agent
 from sync.agent.state import keep_state, load_state
 from sync.agent.wire.route import Identity
-from sync.protocol.acknowledgement import Acknowledgement
+from sync.protocol.acknowledgement import AcknowledgedKiosk, Acknowledgement
 from sync.protocol.batch import BATCH_ENCODING, pack_batch
 from sync.protocol.messages import (
     BATCH_BYTES_MAX,
@@ -76,10 +77,7 @@ def take_acknowledgement(directory: Path, journal_path: Path, file: Path) -> tup
     Raises AgentRunning, FileUnusable, DeviceUnusable, NotEnrolled, or Diverged where it is not of this journal's past.
     """
     files = KioskFiles(directory)
-    device, ours = load_device(files), public_text(load_key(files.key))
-    kiosk = next((kiosk for kiosk in _read(file).kiosks if kiosk.public_key == ours), None)
-    if kiosk is None:
-        raise FileUnusable("{file} holds nothing for this kiosk; make a new one with: collector ack-file", file=file)
+    device, (kiosk, _) = load_device(files), part_for(files, file)
     with one_agent(files), JournalReader(journal_path) as journal:
         answer, state = kiosk.enrolment, load_state(files.state)
         place = {"counter": answer.counter, "counter_name": answer.counter_name, "unit_name": answer.unit_name}
@@ -92,6 +90,15 @@ def take_acknowledgement(directory: Path, journal_path: Path, file: Path) -> tup
                 state = state.with_acknowledged(journal.id, found.cursor())
         keep_state(files.state, state)
         return state.acknowledged(journal.id).next_seq - 1, journal.head().next_seq - 1
+
+
+def part_for(files: KioskFiles, file: Path) -> tuple[AcknowledgedKiosk, Any]:
+    """What the acknowledgement in ``file`` says of this kiosk, and of the public log; raises FileUnusable."""
+    said, ours = _read(file), public_text(load_key(files.key))
+    kiosk = next((kiosk for kiosk in said.kiosks if kiosk.public_key == ours), None)
+    if kiosk is None:
+        raise FileUnusable("{file} holds nothing for this kiosk; make a new one with: collector ack-file", file=file)
+    return kiosk, said.log
 
 
 class _Sender:

@@ -11,6 +11,7 @@ from kiosk.base.texts import Texts
 from sync.agent.device.enroll import KioskFiles
 from sync.agent.errors import FileUnusable
 from sync.agent.transparency.kept import CONCERNS, PROOFS_FAILED, Doubt, KeptLog, Source, keep_log, load_kept
+from sync.agent.transparency.overdue import OVERDUE
 from sync.protocol.tlog.note import Note
 from sync.protocol.tlog.statement import WHOLE
 
@@ -55,8 +56,8 @@ class LogSeen:
 
     @property
     def concerns(self) -> bool:
-        """Whether something is out of order that no proof shows: what staff and the office are told."""
-        return self.doubt in CONCERNS
+        """Whether something is out of order or overdue that no proof shows: what staff and the office are told."""
+        return self.doubt in CONCERNS or self.doubt in OVERDUE
 
 
 def log_seen(path: Path) -> LogSeen | None:
@@ -191,6 +192,21 @@ DOUBTS = {
     Doubt.BEYOND: ("The public log names more entries than this kiosk has made", _LOOK),
     Doubt.LEFT_OUT: ("The public log goes on without entries that this kiosk has delivered", _LOOK),
     Doubt.LOST: ("The public log was begun anew without a part of the old one that this kiosk had seen", _LOOK),
+    Doubt.STALLED: (
+        "The public log has not held what this kiosk delivered for days",
+        "ask at the collector why: collector log status",
+    ),
+    Doubt.QUIET: (
+        "The public log has not grown for weeks",
+        "ask at the collector why: collector log status",
+    ),
+    Doubt.UNWITNESSED: (
+        "Too few other offices have signed the public log that this kiosk is shown, for days",
+        (
+            "ask those offices whether they watch this log; where the office has other witnesses by now, enrol this "
+            "kiosk again"
+        ),
+    ),
 }
 """What is said of each, and what is done about it."""
 

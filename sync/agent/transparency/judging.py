@@ -85,7 +85,8 @@ class Judge:
             known = 0 if kept.checkpoint is None else kept.checkpoint.size
             lost = max(0, known - restarted.last_size)
             new, change = restarted.new, Change("restarted", at, text, kept.note, lost)
-            note_now, proven, awaited = "", None, None
+            # What is awaited stays so: else a log that begins anew every other day would never have to hold it.
+            note_now, proven, awaited = "", None, kept.awaited
         changes = (*kept.changes, change)[-HISTORY_MAX:]
         fresh = msgspec.structs.replace(
             kept, vkey=new.vkey, note=note_now, proven=proven, awaited=awaited, changes=changes

@@ -47,6 +47,12 @@ class Doubt(StrEnum):
     """The log grew on several days without entries that the collector had before."""
     LOST = "lost"
     """A new log whose statement names fewer leaves than the kiosk had seen."""
+    STALLED = "stalled"
+    """The collector answers, and for days its log does not hold what it was delivered."""
+    QUIET = "quiet"
+    """The collector answers, and for weeks its log does not grow."""
+    UNWITNESSED = "unwitnessed"
+    """For days the checkpoint is one that too few of the known witnesses signed."""
 
 
 PROOFS_FAILED = frozenset({Doubt.ROOT, Doubt.CONSISTENCY, Doubt.LEAF, Doubt.RESTART})
@@ -98,6 +104,19 @@ class Awaited(msgspec.Struct, frozen=True, omit_defaults=True):
     """When the log was last seen to grow without them, by the kiosk's clock; at first when the collector had them."""
     days: int = 0
     """On how many days it was."""
+    asked: int = 0
+    """On how many days the collector answered without them being in the log, whether that grew or not."""
+    asked_on: str = ""
+    """The last of those days."""
+
+
+class Counted(msgspec.Struct, frozen=True, omit_defaults=True):
+    """On how many days the collector answered in the same way."""
+
+    day: str
+    """The last one, by the kiosk's clock."""
+    days: int = 0
+    """How many after the first."""
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -136,6 +155,10 @@ class KeptLog(msgspec.Struct, frozen=True, omit_defaults=True):
     trouble: Fault | None = None
     """What is wrong with the last answer."""
     awaited: Awaited | None = None
+    quiet: Counted | None = None
+    """Since the log was last seen to grow."""
+    unsigned: Counted | None = None
+    """Since too few witnesses signed the checkpoint that is kept."""
 
     @property
     def log(self) -> Verifier:

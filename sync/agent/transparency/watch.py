@@ -24,6 +24,7 @@ from sync.agent.transparency.kept import (
     keep_log,
     load_kept,
 )
+from sync.agent.transparency.overdue import OVERDUE, after_answer
 from sync.protocol.errors import SignatureInvalid
 from sync.protocol.messages import SHORT_TEXT_MAX
 from sync.protocol.own_key import check_log_roots, raw_key
@@ -59,10 +60,14 @@ class LogWatch:
             return self._doubt_of_roots or None
         return None if kept.doubt is None else str(kept.doubt.code)[:SHORT_TEXT_MAX]
 
-    def take(self, member: object, chain: Chain, cursor: Cursor) -> None:
-        """Take what a status was answered of the log, and its ``cursor``. What is wrong is noted; nothing is raised."""
+    def take(self, member: object, chain: Chain, cursor: Cursor, known: Cursor | None = None) -> None:
+        """Take what a status was answered of the log, and its ``cursor``. What is wrong is noted; nothing is raised.
+
+        ``known`` is how far the collector is known to reach from before: one that now says less, to be held to less,
+        is held to that as long as it says no other past. A restored one has all of it again by the next night.
+        """
         try:
-            self._take(member, chain, cursor)
+            self._take(member, chain, _further(chain, cursor, known))
         except (JournalError, OSError) as error:
             # The ratings come first: a disk that is full, or a journal that cannot be read, is told of elsewhere.
             _log.warning("log_not_looked_at", detail=str(error))
@@ -90,11 +95,11 @@ class LogWatch:
             if answer is not None and answer.roots is not None:
                 self._take_roots(answer.roots)
             return
-        if answer is None:
-            return
-        self._is_to_show = answer.show
-        if answer.checkpoint:
+        self._is_to_show = answer is not None and answer.show
+        if answer is not None and answer.checkpoint:
             self._judge(kept, answer, said, chain, cursor)
+        else:
+            self._keep(kept, after_answer(kept, chain, cursor, self._clock.now().wall, has_grown=False))
 
     def _judge(self, kept: KeptLog, answer: LogAnswer, said: str, chain: Chain, cursor: Cursor) -> None:
         key = self._collector()[0]
@@ -106,10 +111,18 @@ class LogWatch:
         except SignatureInvalid as error:
             _log.warning("log_not_looked_at", detail=str(error))
         else:
-            fresh = msgspec.structs.replace(judged, trouble=None)
-            if fresh != kept:
-                keep_log(self._path, fresh)
-                _log.info("log_seen", size=fresh.told(chain.id).size, witnesses=fresh.witnessed)
+            has_grown = (kept.vkey, kept.told("").size) != (judged.vkey, judged.told("").size)
+            fresh = msgspec.structs.replace(judged, trouble=_if_overdue(kept.trouble))
+            self._keep(kept, after_answer(fresh, chain, cursor, now, has_grown=has_grown))
+            _log.info("log_seen", size=fresh.told(chain.id).size, witnesses=fresh.witnessed)
+
+    def _keep(self, kept: KeptLog, fresh: KeptLog) -> None:
+        """Put it on the disk where it changed."""
+        if fresh == kept:
+            return
+        keep_log(self._path, fresh)
+        if fresh.trouble is not None and fresh.trouble.code in OVERDUE and fresh.trouble != kept.trouble:
+            _log.warning("log_overdue", code=str(fresh.trouble.code), detail=fresh.trouble.detail)
 
     def _doubt(self, doubt: NotBelieved, kept: KeptLog, said: str) -> None:
         """Note what does not hold; the first proof that failed stays with what proves it, and so does a concern."""
@@ -140,3 +153,14 @@ class LogWatch:
         else:
             self._doubt_of_roots = ""
             _log.info("log_known", vkey=roots.vkey, witnesses=len(roots.witnesses))
+
+
+def _further(chain: Chain, cursor: Cursor, known: Cursor | None) -> Cursor:
+    if known is None or known.next_seq <= cursor.next_seq or chain.hash_at(cursor.next_seq - 1) != cursor.head:
+        return cursor
+    return known
+
+
+def _if_overdue(trouble: Fault | None) -> Fault | None:
+    """What a good answer alone does not end."""
+    return trouble if trouble is not None and trouble.code in OVERDUE else None

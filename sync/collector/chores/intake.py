@@ -27,6 +27,8 @@ from sync.collector.replica.stored import stored_hashes
 from sync.collector.store.database import Database, faults_named
 from sync.collector.store.partitions import ensure_partitions
 from sync.collector.store.schema import device, journal
+from sync.collector.transparency.carried import carried_leaf, carried_log
+from sync.collector.transparency.public import PublicLog
 from sync.protocol.acknowledgement import AcknowledgedJournal, AcknowledgedKiosk, Acknowledgement
 from sync.protocol.addressed import Received
 from sync.protocol.batch import is_gzip, unpack_batch
@@ -188,11 +190,13 @@ class Intake:
             yield connection
 
 
-def acknowledgement(connection: Connection) -> Acknowledgement:
-    """What the collector has of every kiosk that may still send."""
+def acknowledgement(connection: Connection, log: PublicLog) -> Acknowledgement:
+    """What the collector has of every kiosk that may still send, and where that is in what is published of the log."""
     cursors: dict[str, list[AcknowledgedJournal]] = {}
+    published = log.newest()
     for row in connection.execute(select(journal).where(journal.c.next_seq > 1)):
-        known = AcknowledgedJournal(row.journal_id, row.next_seq, row.head.hex())
+        leaf = None if published is None else carried_leaf(connection, log, published, row.journal_id)
+        known = AcknowledgedJournal(row.journal_id, row.next_seq, row.head.hex(), leaf)
         cursors.setdefault(row.device_id, []).append(known)
     kiosks = connection.execute(select(device).where(device.c.revoked_at.is_(None)).order_by(device.c.enrolled_at))
     return Acknowledgement(
@@ -203,6 +207,7 @@ def acknowledgement(connection: Connection) -> Acknowledgement:
             )
             for row in kiosks
         ],
+        None if published is None else carried_log(connection, log, published),
     )
 
 

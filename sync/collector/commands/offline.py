@@ -54,10 +54,12 @@ def ack_file(
 ) -> None:
     """Write what the collector has of every kiosk; on a kiosk without a network: kiosk ack FILE."""
     from sync.collector.chores.intake import acknowledgement
+    from sync.collector.transparency.public import PublicLog
 
-    database = open_ready(load_config(config, data_dir))
+    settings = load_config(config, data_dir)
+    database = open_ready(settings)
     with database.reading() as connection:
-        found = acknowledgement(connection)
+        found = acknowledgement(connection, PublicLog(settings.log_directory))
     database.close()
     try:
         file.write_bytes(encode_message(found))

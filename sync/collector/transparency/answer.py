@@ -62,13 +62,14 @@ def _answer(log: PublicLog, published: Published, kept_size: int | None, leaf: L
     return LogAnswer(
         published.text,
         [write_hash(one) for one in grown],
-        None if leaf is None else _leaf(log, leaf, size),
+        None if leaf is None else told_leaf(log, leaf, size),
         log.statements()[-STATEMENTS_MAX:],
         [write_hash(one) for one in first],
     )
 
 
-def _leaf(log: PublicLog, leaf: Logged, size: int) -> LogLeaf:
+def told_leaf(log: PublicLog, leaf: Logged, size: int) -> LogLeaf:
+    """A journal's leaf as its kiosk is told, with the proof that it is in the tree of ``size`` leaves."""
     proof = [write_hash(one) for one in log.proof_of(leaf.index, size)]
     root = "" if leaf.cuts_root in (b"", EMPTY_ROOT) else write_hash(leaf.cuts_root)
     return LogLeaf("ended" if leaf.kind == ENDED else "journal", leaf.day.isoformat(), leaf.index, leaf.seq, proof,

@@ -89,6 +89,24 @@ class LogAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """Whether the kiosk is to show its checkpoint with its next status: it is newer than the collector's."""
 
 
+class CarriedLog(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The same for kiosks without a network, in a file for all of them: from whichever checkpoint one of them keeps."""
+
+    checkpoint: Annotated[str, msgspec.Meta(max_length=CHECKPOINT_MAX)]
+    consistency: dict[str, LogProof] = {}
+    """By the size of an earlier checkpoint of the same origin, as a decimal number."""
+    statements: Annotated[list[LogText], msgspec.Meta(max_length=STATEMENTS_MAX)] = []
+    first: LogProof = []
+
+
+def read_carried(log: object, leaf: object) -> tuple[CarriedLog, LogLeaf | None]:
+    """What an acknowledgement says of the log, and of a journal in it, as it was decoded. Raises NoteWrong."""
+    try:
+        return msgspec.convert(log, CarriedLog), msgspec.convert(leaf, LogLeaf | None)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise NoteWrong(f"what the file says of the log cannot be read: {error}") from error
+
+
 def read_log_answer(member: object) -> LogAnswer | None:
     """What a ``StatusAnswer`` says of the log, as it was decoded; None where it says nothing. Raises NoteWrong."""
     try:

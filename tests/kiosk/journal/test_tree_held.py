@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import typer
 
+from kiosk.base.texts import texts
 from kiosk.commands.journal import verify
 from kiosk.journal.tree import HeldTree
 from kiosk.journal.upkeep.upkeep import check_whole
@@ -114,7 +115,8 @@ def test_weekly_check_names_it(journal, reader, path, clock):
     assert (found["fault"], found["bad_tree"]) == (None, second)
 
 
-def test_verify_says_where_and_alters_nothing(journal, reader, path, capsys):
+def test_verify_says_where_and_alters_nothing(journal, reader, path, capsys, monkeypatch):
+    monkeypatch.setattr("kiosk.commands.journal.t", texts("kiosk", "en"))
     verify(data_dir=path.parent.parent)
     assert "What this kiosk signs of its 4 blocks is what its entries say." in capsys.readouterr().out
     second = cuts_of(reader)[1]

@@ -55,6 +55,7 @@ MESSAGES = {
     "key_request.json": KeyRequest,
     "key_answer.json": KeyAnswer,
     "acknowledgement.json": Acknowledgement,
+    "acknowledgement_log.json": Acknowledgement,
     "problem_cursor_mismatch.json": Problem,
     "problem_storage_full.json": Problem,
     "problem_address.json": Problem,

@@ -71,6 +71,9 @@ def log_doubt(t: Texts, code: str) -> str:
         "beyond": t("The public log names more entries than this kiosk has made"),
         "left_out": t("The public log goes on without entries that this kiosk has delivered"),
         "lost": t("The public log was begun anew without a part of the old one that this kiosk had seen"),
+        "stalled": t("The public log has not held what this kiosk delivered for days"),
+        "quiet": t("The public log has not grown for weeks"),
+        "unwitnessed": t("Too few other offices have signed the public log that this kiosk is shown, for days"),
     }.get(code, code)
 
 

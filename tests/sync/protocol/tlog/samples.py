@@ -7,6 +7,7 @@ from hashlib import sha256
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.journal.chain import Cursor
+from sync.protocol.acknowledgement import AcknowledgedJournal, AcknowledgedKiosk, Acknowledgement
 from sync.protocol.messages import DeviceStatus, EnrolmentAnswer, StatusAnswer, encode_message
 from sync.protocol.own_key import sign_log_roots
 from sync.protocol.tlog.checkpoint import Checkpoint, write_hash
@@ -24,7 +25,7 @@ from sync.protocol.tlog.leaf import (
     unnamed_report_leaf,
 )
 from sync.protocol.tlog.merkle import ReadHash, leaf_hash, node_hash, prove_consistency, prove_inclusion, root_of
-from sync.protocol.tlog.messages import LogAnswer, LogKept, LogLeaf, LogRoots
+from sync.protocol.tlog.messages import CarriedLog, LogAnswer, LogKept, LogLeaf, LogRoots
 from sync.protocol.tlog.note import Cosigner, Note, Signer
 from sync.protocol.tlog.statement import KeyChange, Restarted
 from tests.sync.protocol import golden
@@ -91,6 +92,15 @@ def answer() -> LogAnswer:
     )
 
 
+def carried() -> Acknowledgement:
+    """The same in a file for kiosks without a network."""
+    end, said = Cursor.start(golden.JOURNAL).after(golden.lines()), answer()
+    log = CarriedLog(said.checkpoint, {"1": said.consistency})
+    journal = AcknowledgedJournal(golden.JOURNAL, end.next_seq, end.head.hex(), said.leaf)
+    kiosk = AcknowledgedKiosk(golden.public_text(golden.KEY), EnrolmentAnswer(golden.DEVICE, "03"), [journal])
+    return Acknowledgement(1, [kiosk], log)
+
+
 def statements() -> dict[str, str]:
     """The signed statements."""
     change = KeyChange(LOG.verifier, NEXT_LOG.verifier, DAY)
@@ -114,6 +124,7 @@ def messages() -> dict[str, bytes]:
         "status_log_unknown.json": encode_message(DeviceStatus(*status, log=LogKept("", 0))),
         "status_answer_log.json": encode_message(StatusAnswer(*head, log=answer())),
         "status_answer_log_roots.json": encode_message(StatusAnswer(*head, log=roots)),
+        "acknowledgement_log.json": encode_message(carried()),
         "log_leaves.txt": b"".join(leaf + b"\n" for leaf in leaves()),
         "log_report_leaves.txt": b"".join(leaf + b"\n" for leaf in report_leaves()),
         "log_checkpoint.txt": signed_note(leaves(), LOG, WITNESS).format().encode(),
