@@ -90,7 +90,10 @@ def _an_auditor_proves_a_closed_month(database: Database, services: Services, tm
     assert close_months(database, services) == 21
     log = [VERIFY.read_vkey(begin_log(database, services))]
 
-    assert [one.shelf.period.code for one in read_proven(services, ANYBODY, "20").months] == ["2026-10"]
+    page = read_proven(services, ANYBODY, "20")
+    assert [one.shelf.period.code for one in page.months] == ["2026-10"]
+    assert page.log is not None
+    assert page.months[0].reports[0].entry is not None
     for unit in ("20", "05983"):
         path, shelf = tmp_path / f"{unit}.zip", find_shelf(services, ANYBODY, unit, "2026-10")
         path.write_bytes(make_bundle(services, Wanted(shelf, texts("collector", "vi"))))
