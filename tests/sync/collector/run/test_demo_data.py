@@ -1,9 +1,11 @@
 """The demo province is believable, the same from the same seed, and never mixed with real numbers."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import func, select
 
@@ -21,10 +23,12 @@ from sync.collector.profiles.index766 import ratios
 from sync.collector.profiles.reading import read_months, read_scored
 from sync.collector.profiles.tt01 import load_profile
 from sync.collector.run.demo_data import add_people, begin_log, close_months, tell_stories, write_province
+from sync.collector.run.demo_data.proof import LOG_NAME
 from sync.collector.services.closed import find_shelf
 from sync.collector.services.reports import Query, read_book
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig, load_config
+from sync.collector.settings.log import Log
 from sync.collector.store import schema
 from sync.collector.store.database import Database
 from tests.journey.bundles import VERIFY
@@ -87,6 +91,9 @@ def _an_auditor_proves_a_closed_month(database: Database, services: Services, tm
     with database.reading() as connection:
         counted = int(connection.execute(wanted).scalar_one())
 
+    # Never where this machine's own collector would keep its log.
+    config = msgspec.structs.replace(services.config, log=Log(directory=tmp_path / "log", name=LOG_NAME))
+    services = replace(services, config=config)
     assert close_months(database, services) == 21
     log = [VERIFY.read_vkey(begin_log(database, services))]
 
