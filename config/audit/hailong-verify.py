@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """hailong-verify: checks an auditor's bundle of a closed month, with nothing but this file.
 
-    python3 hailong-verify.py BUNDLE.zip --log-vkey KEY --witness KEY
+    python3 hailong-verify.py BUNDLE.zip --log-vkey KEY --witness KEY [--lang en]
 
-A bundle is what ``collector audit-bundle`` writes: a month's report as it was kept, what it was added up of, what the
+It speaks Vietnamese, and English with ``--lang en``. A bundle is what ``collector audit-bundle`` writes: a month's report as it was kept, what it was added up of, what the
 kiosks signed, and proofs from the public log. This file recomputes every number of the report and says which differ,
 and what rests on the collector's word. It needs Python 3.9 or later and the package ``cryptography``; it opens no
 network connection, writes no file, and shares no line of code with the programs that made the numbers, so that one
@@ -1246,7 +1246,7 @@ def _read_cuts(bundle, journal, statements, excused, withheld, told):
     for cut in sorted(journal["cuts"], key=lambda each: each["index"]):
         said = json.loads(cut["statement"]) if cut.get("statement") is not None else None
         last, why = cut.get("last"), cut.get("why")
-        elsewhere = _beside(told, name, cut) if said is None and why == "unit" else None
+        elsewhere = found_beside(told, name, cut) if said is None and why == "unit" else None
         told_at[cut["index"]] = said or elsewhere
         if last is not None and last in lasts:
             told.differ("cut_twice", journal=name, cut=cut["index"])
@@ -1278,7 +1278,7 @@ def read_beside(told, bundle):
                 told.beside[journal["journal"], cut["index"]] = cut["statement"]
 
 
-def _beside(told, name, cut):
+def found_beside(told, name, cut):
     """What a cut says that is shown by its hash here, and is in the report of a bundle that was laid beside."""
     said = told.beside.get((name, cut["index"]))
     is_same = said is not None and hash_leaf(said.encode()) == b64(cut["leaf"], 32)
@@ -1935,7 +1935,7 @@ class Report:
         Printed(self).check()
         if self.earlier:
             self.told.rest("word_before", self.earlier)
-        if self.waiting:
+        if self.uncut:
             self.told.rest("word_waits", self.waiting, of=self.uncut)
         served = sum(row.transactions for row in self.bundle.served)
         if served:

@@ -1,5 +1,7 @@
 """Bundles of months in which counters move, cards are cloned and presses are set aside: the file says yes to each."""
 
+import json
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +17,7 @@ from tests.attack.months.pool_stories import CLOSED, until
 from tests.attack.names import Look
 from tests.attack.stories import DONE, anything, cloned, counter_moves
 from tests.attack.world import BEGIN, Voices, World, a_world
-from tests.journey.bundles import VERIFY
+from tests.journey.bundles import VERIFY, Opened
 from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F401 - fixtures
 
 
@@ -94,6 +96,30 @@ def test_a_kiosk_that_moved_is_proven_with_both_units_bundles(tmp_path: Path) ->
     assert (both.differs, {"word_withheld", "word_edge"} & set(_rests(both))) == ([], set())
     assert "word_withheld" not in alone["TINH"]
     assert _rests(both)["word_beside"] == alone["XA"]["word_withheld"] > 0
+    for alter, code in ((_another_number, "beside_differs"), (_another_month, "beside_month")):
+        other = Opened(bundles["XB"])
+        alter(other)
+        told = VERIFY.verify(paths["XA"], beside=[other.written(tmp_path / "other.zip")])[1]
+        assert [one["code"] for one in told.differs] == [code]
+        assert _rests(told)["word_withheld"] == alone["XA"]["word_withheld"]
+
+
+def _another_number(other: Opened) -> None:
+    other["printed"]["tables"]["levels"][0]["n"] += 1
+
+
+def _another_month(other: Opened) -> None:
+    other["bundle"]["month"] = "2026-11"
+
+
+def test_only_the_very_cut_that_is_hidden_here_is_found_beside() -> None:
+    told, said = VERIFY.Told(), '{"order":["2026-10",0]}'
+    cut = {"index": 3, "leaf": b64encode(VERIFY.hash_leaf(said.encode())).decode()}
+
+    told.beside["journal", 3] = said
+    assert VERIFY.found_beside(told, "journal", cut) == json.loads(said)
+    told.beside["journal", 3] = '{"order":["2026-10",1]}'
+    assert VERIFY.found_beside(told, "journal", cut) is None
 
 
 def _rests(told: Any) -> dict[str, int]:

@@ -50,15 +50,17 @@ def demo_data(
         people = add_people(database, province, now) if accounts else []
         services = make_services(settings, database, lambda: now)
         tell_stories(database, services, now, seed)
-        reports = close_months(database, services)
+        # What shows single presses is kept for good nowhere.
+        reports = 0 if settings.demo else close_months(database, services)
         services.writer.close()
     database.close()
     if data_dir is not None:
         switch_on(data_dir)
+    if data_dir is not None and settings.log.keep and not settings.demo:
         tell("Key of the demo's public log: {vkey}", vkey=_begin_log(config, data_dir, now))
     for person in people:
         tell("{name} ({full_name}): {password}", name=person.name, full_name=person.full_name, password=person.password)
-    tell("Reports of closed months kept: {n}", n=reports)
+    tell("Reports kept: {n}", n=reports)
     tell("Ratings counted: {n}. Look at them: collector serve", n=written)
 
 

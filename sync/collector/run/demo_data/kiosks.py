@@ -18,12 +18,13 @@ from sync.collector.store.schema import device
 from sync.protocol.own_key import public_text
 
 CALENDAR = Calendar(public=public_days("vietnam"))
+SWITCHED_ON = time(7)
 HOURS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 0)))
 
 
 def write_kiosk(connection: Connection, desk: Desk, first: date, today: date) -> int:
     """Write one kiosk's months and bring them in as they would have come; how many ratings count."""
-    began = desk.moment(first, time(7))
+    began = desk.moment(first, SWITCHED_ON)
     desk.journal.begin(began, desk.survey, next(iter(desk.known.counters)))
     enrolled = {
         "device_id": desk.known.device_id,
@@ -39,6 +40,8 @@ def write_kiosk(connection: Connection, desk: Desk, first: date, today: date) ->
         if desk.temper.silent_from is not None and day >= desk.temper.silent_from:
             write_status(connection, desk)
             return pressed
+        # A real kiosk cuts at noon, too; its blocks are the same when it does so once a day, as it is switched on.
+        desk.cut(desk.moment(day, SWITCHED_ON))
         pressed += sum(_write_half_day(connection, desk, day, opens, closes) for opens, closes in HOURS)
         if desk.temper.counts and day < today:
             _write_count(desk, day)
@@ -58,8 +61,6 @@ def _working_days(first: date, last: date) -> Iterator[date]:
 
 def _write_half_day(connection: Connection, desk: Desk, day: date, opens_at: time, closes_at: time) -> int:
     opens, closes, chance = desk.moment(day, opens_at), desk.moment(day, closes_at), desk.chance
-    # What was pressed before noon is over by one o'clock, and yesterday's when the kiosk is switched on.
-    desk.cut(opens - timedelta(minutes=30))
     usual = (
         desk.temper.per_day
         * (1.25, 1.05, 1.0, 0.95, 0.8)[CALENDAR.weekday_of(day)]
