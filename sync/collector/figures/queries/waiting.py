@@ -106,7 +106,8 @@ POOLED = {(brief, named): (_places_pooled if brief else _pooled)(and_(_IN_MONTHS
 """By whether it is enough to know where they wait, and whether the counters are few enough to be named."""
 IN_POOL = (
     PIECES.join(pool, _Q.pool_id == _B.pool_id)
-    .where(_OF_POOL, _Q.first <= LAST, _Q.last >= FIRST)
+    # A pool is of one month, and the first that ends in these days begins in the month where they begin.
+    .where(_OF_POOL, _Q.first.between(_FIRST_MONTH, LAST), _Q.last >= FIRST)
     .group_by(_P.counter_id, _P.standing)
 )
 REMAINED = select(_R.counter_id, _R.standing, _R.n).where(
