@@ -32,6 +32,7 @@ from sync.collector.store.migrate import migrate
 from sync.collector.store.schema import transaction_count
 from sync.collector.store.writer import T, Work
 from tests.bench.harness import Figure
+from tests.bench.held_rows import write_held
 from tests.sync.collector.postgres import postgres_server
 
 NOW = datetime(2026, 11, 20, 10, 10, tzinfo=UTC)
@@ -121,7 +122,9 @@ def write_tallies(database: Database, ratings: int) -> None:
             _write_stream(run, stream, counts, database.is_sqlite)
             run(f"INSERT INTO shown_stream VALUES ('{SERIES}', 'overall', '{stream}')")
         _sum_up_units(run)
-        _write_served(connection, [day for day in days if day > NOW.date() - timedelta(days=400)])
+        lately = [day for day in days if day > NOW.date() - timedelta(days=400)]
+        _write_served(connection, lately)
+        write_held(connection, SERIES, lately, is_sqlite=database.is_sqlite)
     if not database.is_sqlite:
         # What PostgreSQL does by itself within a minute of such a load: without it the overview takes seconds.
         with database.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

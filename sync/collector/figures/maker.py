@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from kiosk.domain.numbers.disclosure import Shown, shown_sum
+from kiosk.domain.numbers.disclosure import Policy, Shown, shown_sum
 from kiosk.domain.numbers.measures import Method, Share
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.survey import Survey
@@ -173,14 +173,22 @@ def _levels(frame: Frame, counters: Mapping[str, Levels]) -> dict[str, Levels]:
     return found
 
 
-def _shown(frame: Frame, counters: Mapping[str, Levels], waits: Waits) -> dict[str, Shown]:
-    levels, policy = _levels(frame, counters), frame.rules.policy
-    return {
-        key: shown_sum(
-            by_level(levels.get(key, NO_LEVELS)), few=key in waits.few, coming=key in waits.coming, policy=policy
-        )
-        for key in frame.places.by_key
-    }
+def _shown(frame: Frame, counters: Mapping[str, Levels], waits: Waits) -> Mapping[str, Shown]:
+    return _Shown(_levels(frame, counters), waits, frame.rules.policy)
+
+
+class _Shown(dict[str, Shown]):
+    """By place, made when it is asked for: a unit's page tells of few of a province's counters."""
+
+    def __init__(self, levels: Mapping[str, Levels], waits: Waits, policy: Policy) -> None:
+        super().__init__()
+        self._levels, self._waits, self._policy = levels, waits, policy
+
+    def __missing__(self, key: str) -> Shown:
+        few, coming = key in self._waits.few, key in self._waits.coming
+        counts = by_level(self._levels.get(key, NO_LEVELS))
+        self[key] = shown_sum(counts, few=few, coming=coming, policy=self._policy)
+        return self[key]
 
 
 def _standings(

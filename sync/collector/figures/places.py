@@ -69,7 +69,14 @@ class Places:
 
     @cached_property
     def _up(self) -> dict[str, tuple[str, ...]]:
-        return {key: tuple(place.key for place in reversed(self.way_to(key))) for key in self.by_key}
+        found: dict[str, tuple[str, ...]] = {}
+        for key, place in self.by_key.items():
+            above = () if place.parent is None else found.get(place.parent) or self._way_up(place.parent)
+            found[key] = (key, *above)
+        return found
+
+    def _way_up(self, key: str) -> tuple[str, ...]:
+        return tuple(place.key for place in reversed(self.way_to(key)))
 
     @cached_property
     def unit_of(self) -> dict[int, str]:
@@ -137,7 +144,15 @@ class Places:
 
     def counters(self, key: str) -> list[Place]:
         """Every counter at or below a place."""
-        return [place for place in self.by_key.values() if place.is_counter and _lies_in(place.key, key)]
+        if not key:
+            return list(self._counters)
+        if not key.endswith("/"):
+            return [place for place in self._counters if place.key == key]
+        return [place for place in self._counters if place.key.startswith(key)]
+
+    @cached_property
+    def _counters(self) -> list[Place]:
+        return [place for place in self.by_key.values() if place.counter_id is not None]
 
     def between(self, key: str) -> dict[int, str]:
         """Of each unit at or below a place, the number under which stands what lies at several of its counters."""
@@ -167,9 +182,11 @@ def read_places(connection: Connection, missed: Missed) -> Places:
     rows = connection.execute(select(counter, unit.c.path).join(unit).order_by(unit.c.path, counter.c.code)).all()
     found = {EVERYTHING: Place(EVERYTHING, "", "", None)}
     for row in rows:
-        for path in _ways(row.path):
-            if path not in found and path in units:
-                found[path] = _unit_place(path, units)
+        # Those of one unit come together.
+        if row.path not in found:
+            for path in _ways(row.path):
+                if path not in found and path in units:
+                    found[path] = _unit_place(path, units)
         place = counter_place(row, row.path, units[row.path].name, tuple(kiosks.get(row.counter_id, ())))
         found[place.key] = place
     return Places(found)
@@ -223,10 +240,6 @@ def _top(places: Places, seen: str) -> Place:
         if len(below) == 1:
             return below[0]
     return place
-
-
-def _lies_in(counter_key: str, key: str) -> bool:
-    return counter_key == key or ((not key or key.endswith("/")) and counter_key.startswith(key))
 
 
 def _unit_place(path: str, units: Mapping[str, Row[Any]]) -> Place:

@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select, text, union_all
 
 from sync.collector.figures.queries.asked import Asked, is_version
 from sync.collector.figures.queries.grains import Days, grains_of
 from sync.collector.replica.shown import BEYOND, HALF, LEVEL_NAMES, MONTH, WEEK, month_of
 from sync.collector.replica.tally import COUNTED, REASON
 from sync.collector.store.schema import shown_count, shown_stream, shown_unit_count, tally, undated_count
+from sync.collector.store.schema.shown import LONGER
 
 Keys = Mapping[int, str]
 """The place of each counter, or of each unit; of what stands at several of a unit's counters, the unit's number below
@@ -26,6 +27,8 @@ Levels = tuple[int, int, int, int, int]
 """How many ratings each level got, from 1."""
 NAMED_MAX = 150
 """Of more counters or units, all rows are read: they are most of the province then."""
+FEW_MAX = 50
+"""Each of so many counters is looked up by itself: of more, it takes as long to pass over those of others."""
 NO_LEVELS: Levels = (0, 0, 0, 0, 0)
 
 
@@ -42,10 +45,14 @@ class SumTable(NamedTuple):
         """Whether they are few enough to ask for each by its id."""
         return len(self.keys) <= NAMED_MAX
 
-    def rows(self, asked: Asked, streams: Sequence[str]) -> ColumnElement[bool]:
-        """What is shown of these streams; of others as well where they are not named."""
+    def rows(self, asked: Asked, streams: Sequence[str], grain: str) -> ColumnElement[bool]:
+        """What is shown of these streams in spans of this kind; of others as well where they are not named."""
         c = self.table.c
         stream = c.stream == streams[0] if len(streams) == 1 else c.stream.in_(streams)
+        if self.table is shown_count and grain != HALF and len(self.keys) <= FEW_MAX:
+            # With nothing behind it, so that neither engine takes the index of the key.
+            by_counter = and_(text(LONGER), self.of.in_(self.keys), stream)
+            return and_(by_counter, c.survey.concat("") == asked.survey, c.question == asked.question)
         wanted = and_(c.survey == asked.survey, c.question == asked.question, stream)
         # Plus nothing, so that PostgreSQL does not look up each id by itself in the index of the key, where the id
         # stands last: that took fifty times as long as passing over the other rows.
@@ -80,9 +87,9 @@ def read_streams(
     """By stream and counter, what was shown."""
     source = sums_of_counters(keys)
     c = source.table.c
-    wanted = select(c.stream, source.of, *_sums(source.table)).where(source.rows(asked, streams))
+    wanted = select(c.stream, source.of, *_sums(source.table)).group_by(c.stream, source.of)
     found: dict[str, dict[str, Levels]] = {stream: {} for stream in streams}
-    for stream, counter_id, *levels in _read(connection, wanted.group_by(c.stream, source.of), source.table, days):
+    for stream, counter_id, *levels in _read(connection, wanted, source, asked, streams, days):
         if (key := keys.get(counter_id)) is not None:
             found[stream][key] = add(found[stream].get(key), levels)
     return found
@@ -98,11 +105,9 @@ def read_singles(
 ) -> dict[str, "Counter[str]"]:
     """By counter or unit, how many are shown of each of ``streams`` that have no levels."""
     c = source.table.c
-    wanted = (
-        select(c.stream, source.of, func.sum(c.n1)).where(source.rows(asked, streams)).group_by(c.stream, source.of)
-    )
+    wanted = select(c.stream, source.of, func.sum(c.n1)).group_by(c.stream, source.of)
     found: dict[str, Counter[str]] = {}
-    for stream, number, n in _read(connection, wanted, source.table, days) if streams and source.keys else ():
+    for stream, number, n in _read(connection, wanted, source, asked, streams, days) if streams and source.keys else ():
         if n and (key := source.keys.get(number)) is not None:
             found.setdefault(key, Counter())[stream] += int(n)
     return found
@@ -121,9 +126,10 @@ def read_weeks(connection: Connection, source: SumTable, asked: Asked, days: Day
     A week of two months has a row of each, and one more of what crosses from one into the other.
     """
     c = source.table.c
-    wanted = select(c.first, c.last, source.of, *(c[name] for name in LEVEL_NAMES)).where(source.rows(asked, [COUNTED]))
-    wanted = wanted.where(c.grain.in_((WEEK, BEYOND)), c.first.between(*days), c.last <= days.last)
-    for first, last, number, *levels in connection.execute(wanted) if source.keys else ():
+    wanted = select(c.first, c.last, source.of, *(c[name] for name in LEVEL_NAMES))
+    wanted = wanted.where(source.rows(asked, [COUNTED], WEEK), c.grain.in_((WEEK, BEYOND)))
+    wanted = wanted.where(c.first.between(*days), c.last <= days.last)
+    for first, last, number, *levels in connection.execute(wanted).all() if source.keys else ():
         if monday_of(first) == monday_of(last):
             yield monday_of(first), number, *levels
 
@@ -138,10 +144,10 @@ def read_sums(
     # Of many all rows come, and whose they are: those of other places are left out here.
     by = [] if source.is_named else [source.of]
     ends = (c.first, c.last, c.stream)
-    wanted = select(*ends, func.sum(all_levels(source.table)), *by).where(source.rows(asked, streams))
+    wanted = select(*ends, func.sum(all_levels(source.table)), *by).where(source.rows(asked, streams, grain))
     grains = (WEEK, BEYOND) if grain == WEEK else (grain,)
     wanted = wanted.where(c.grain.in_(grains), c.first.between(*days), c.last <= _end(grain, days))
-    for first, last, stream, n, *number in connection.execute(wanted.group_by(*ends, *by)):
+    for first, last, stream, n, *number in connection.execute(wanted.group_by(*ends, *by)).all():
         if not number or number[0] in source.keys:
             start = first if grain == MONTH else monday_of(first)
             if grain == MONTH or start == monday_of(last):
@@ -174,7 +180,7 @@ def read_half_days(
     }
     source = sums_of_counters({counter_id: ""})
     c = shown_count.c
-    wanted = select(c.first, c.part, *(c[name] for name in LEVEL_NAMES)).where(source.rows(asked, [COUNTED]))
+    wanted = select(c.first, c.part, *(c[name] for name in LEVEL_NAMES)).where(source.rows(asked, [COUNTED], HALF))
     for day, part, *levels in connection.execute(wanted.where(c.grain == HALF, c.first.between(*days))):
         if any(levels):
             found[day, part] = add(None, levels)
@@ -204,13 +210,16 @@ def _sums(table: Table) -> list[ColumnElement[int]]:
     return [func.sum(table.c[name]) for name in LEVEL_NAMES]
 
 
-def _read(connection: Connection, wanted: Select[Any], table: Table, days: Days) -> Iterable[Any]:
+def _read(
+    connection: Connection, wanted: Select[Any], source: SumTable, asked: Asked, streams: Sequence[str], days: Days
+) -> Sequence[Any]:
     """The rows of every grain, each of which the caller adds up."""
-    c = table.c
+    c = source.table.c
     parts = [
-        wanted.where(c.grain == grain, c.first.between(*ends), c.last <= ends.last) for grain, ends in grains_of(days)
+        wanted.where(source.rows(asked, streams, grain), c.grain == grain, c.first.between(*ends), c.last <= ends.last)
+        for grain, ends in grains_of(days)
     ]
-    return connection.execute(parts[0] if len(parts) == 1 else union_all(*parts))
+    return connection.execute(parts[0] if len(parts) == 1 else union_all(*parts)).all()
 
 
 def undated_counters(connection: Connection, first: date, last: date) -> set[int]:

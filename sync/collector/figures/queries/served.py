@@ -29,7 +29,7 @@ NOTHING = Served(0, 0, 0, 0)
 def read_served(connection: Connection, keys: Keys, days: Days) -> dict[str, Served]:
     """By counter, the days whose transactions are known, each as it was typed in last; nothing where none is."""
     found = {}
-    for counter_id, *figures in connection.execute(_sums(keys, days)):
+    for counter_id, *figures in connection.execute(_sums(keys, days)).all():
         if (key := keys.get(counter_id)) is not None:
             found[key] = Served(*figures)
     return found if any(one.known for one in found.values()) else {}

@@ -6,12 +6,13 @@ the days from ``first`` to ``last``, and about half days before ``today`` and it
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, String, and_, bindparam, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, String, and_, bindparam, case, func, literal, or_, select, text, union
 
 from sync.collector.figures.queries.asked import is_version
 from sync.collector.replica.shown import BEYOND, IN_MONTH, IN_WEEK, LEVEL_NAMES
 from sync.collector.replica.tally import COUNTED
 from sync.collector.store.schema import block, block_piece, demonstration, pool, pool_piece, remainder, uncut_count
+from sync.collector.store.schema.blocks import CROSSES
 
 DEMONSTRATED = select(demonstration.c.row_id)
 _SERIES, _QUESTION, _PART = (bindparam(name, type_=String) for name in ("series", "question", "part"))
@@ -39,13 +40,26 @@ PIECES: Any = (
 """How many ratings lie in these days, of the blocks of the series: by counter and standing, once grouped by both."""
 
 
-def _crosses(day: Any, month: Any, *, is_first: bool) -> ColumnElement[bool]:
-    """Whether a block lies on both sides of where these days begin, or end, in the month that begins on ``month``."""
-    b = block.c
-    over = and_(b.first_day < day, b.last_day >= day) if is_first else and_(b.first_day <= day, b.last_day > day)
+_IS_SHOWN = and_(_B.shown_at.is_not(None), _B.pool_id.is_(None))
+
+
+def _crossing() -> Any:
+    """The shown blocks that lie on both sides of where these days begin, or end, each once.
+
+    Every part is one range of an index: in one condition with all of them, SQLite passes over every block there is.
+    """
+    begun, ended = and_(_B.first_day < FIRST, _B.last_day >= FIRST), and_(_B.first_day <= LAST, _B.last_day > LAST)
     # Within a month it began in that month: so few rows are looked at.
-    recent = and_(b.grain.in_((IN_WEEK, IN_MONTH)), b.first_day >= month)
-    return and_(over, or_(recent, b.grain == BEYOND))
+    recent = _B.grain.in_((IN_WEEK, IN_MONTH))
+    parts = (
+        and_(begun, recent, _B.first_day >= _FIRST_MONTH),
+        and_(ended, recent, _B.first_day >= _LAST_MONTH),
+        and_(begun, _B.grain == BEYOND),
+        and_(ended, _B.grain == BEYOND),
+    )
+    # SQLite takes a partial index for a statement that says its condition again, word for word.
+    found = [select(_B.journal_id, _B.last_seq).where(text(CROSSES), _OF_BLOCK, _IS_SHOWN, part) for part in parts]
+    return union(*found).subquery("crossing")
 
 
 _INSIDE = func.sum(case((and_(_is_over(_U), _U.day.between(FIRST, LAST)), _U.n), else_=0))
@@ -55,10 +69,13 @@ UNCUT = (
     .where(_OF_UNCUT)
     .group_by(_U.counter_id, _U.journal_id, _U.standing)
 )
-_IS_SHOWN = and_(_B.shown_at.is_not(None), _B.pool_id.is_(None))
-CROSSING = PIECES.where(
-    _IS_SHOWN, or_(_crosses(FIRST, _FIRST_MONTH, is_first=True), _crosses(LAST, _LAST_MONTH, is_first=False))
-).group_by(_P.counter_id, _P.standing)
+_X = _crossing()
+CROSSING = (
+    select(_P.counter_id, _P.standing, _N)
+    .join_from(_X, block_piece, and_(_P.journal_id == _X.c.journal_id, _P.last_seq == _X.c.last_seq))
+    .where(_P.day.between(FIRST, LAST), _is_over(_P))
+    .group_by(_P.counter_id, _P.standing)
+)
 BETWEEN = (
     PIECES.add_columns(_B.unit_id)
     .where(_IS_SHOWN, _B.counter_id.is_(None), _B.first_day >= FIRST, _B.last_day <= LAST)
@@ -89,7 +106,8 @@ POOLED = {(brief, named): (_places_pooled if brief else _pooled)(and_(_IN_MONTHS
 """By whether it is enough to know where they wait, and whether the counters are few enough to be named."""
 IN_POOL = (
     PIECES.join(pool, _Q.pool_id == _B.pool_id)
-    .where(_OF_POOL, _Q.first <= LAST, _Q.last >= FIRST)
+    # A pool is of one month, and the first that ends in these days begins in the month where they begin.
+    .where(_OF_POOL, _Q.first.between(_FIRST_MONTH, LAST), _Q.last >= FIRST)
     .group_by(_P.counter_id, _P.standing)
 )
 REMAINED = select(_R.counter_id, _R.standing, _R.n).where(

@@ -167,7 +167,7 @@ class _Look(NamedTuple):
         today, part = self.present
         values = {"series": self.asked.survey, "question": self.asked.question, "today": date.fromisoformat(today),
                   "part": part, "first": self.days.first, "last": self.days.last, **ends}  # fmt: skip
-        for row in self.connection.execute(wanted, values):
+        for row in self.connection.execute(wanted, values).all():
             if (key := self.keys.get(row[0])) is not None:
                 yield key, *row[1:]
 
@@ -223,7 +223,7 @@ def _pooled(look: _Look) -> Iterator[Held]:
         for key, standing, n, unit_id in look.rows(POOLED[look.is_brief, bool(named)], **whole._asdict(), **named):
             yield Held(key, Why.POOLED, standing, int(n), look.keys.get(-unit_id))
     for part in parts:
-        for key, standing, n in look.rows(IN_POOL, **part._asdict()):
+        for key, standing, n in look.rows(IN_POOL, **part._asdict(), first_month=month_of(part.first)[0]):
             yield Held(key, Why.POOLED, standing, int(n))
 
 

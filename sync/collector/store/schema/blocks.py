@@ -15,6 +15,8 @@ SERIES = String(60)
 """A survey's id with its levels, ``sipas-5:12345``; the exact ``id@version`` where these are not known."""
 UNKNOWN = "replace(series, '@', '') <> series"
 """What is true of the series of such a version, in SQL."""
+CROSSES = "grain IN ('x', 'y', 'z')"
+"""What is true of a block that crosses days (``sync.collector.replica.shown``), in SQL."""
 
 
 def _index(name: str, *columns: str, where: str) -> Iterator[Index]:
@@ -75,7 +77,7 @@ block = clustered(
     Column("union_seq", Seq),
     *_index("ix_block_waiting", "last_day", "first_day", where="shown_at IS NULL"),
     *_index("ix_block_untold", "journal_id", "last_seq", where="grain IS NULL"),
-    *_index("ix_block_crossing", "grain", "first_day", where="grain IN ('x', 'y', 'z')"),
+    *_index("ix_block_crossing", "grain", "first_day", where=CROSSES),
     *_index("ix_block_loose", "loose", where="loose IS NOT NULL"),
     *_index("ix_block_pooled", "pool_id", where="pool_id IS NOT NULL"),
     *_index("ix_block_united", "journal_id", "union_seq", where="union_seq IS NOT NULL"),

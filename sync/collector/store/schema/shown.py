@@ -5,12 +5,14 @@ there came in whole blocks (``kiosk.domain.numbers.blocks``), each in every plac
 that no reader, period or unit can be chosen under which a single rating would be seen.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, SmallInteger, String, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, SmallInteger, String, Text, text
 
 from sync.collector.store.schema.columns import Id, Seq, Serial, clustered
 
 STREAM = String(60)
 """What is counted by itself: counted ratings, those set aside, each standing, each reason."""
+LONGER = "grain <> 'h'"
+"""What is true of a sum of more than a half day, in SQL."""
 
 # Sums of the blocks that lie wholly in a half day ("h"), a day ("d"), a week as far as it is of one month ("w") and a
 # month ("m"): a report of years reads months. Blocks that cross days have rows of their own ends besides: within such a
@@ -29,7 +31,10 @@ shown_count = clustered(
     Column("part", String(2), primary_key=True),
     Column("counter_id", Serial, primary_key=True),
     *(Column(f"n{level}", BigInteger, nullable=False) for level in range(1, 6)),
-)
+    # For a page of a few counters: in the key they stand last, and those of the whole province would be passed over.
+    Index("ix_shown_count_longer", "counter_id", "stream", "grain", "first", postgresql_where=text(LONGER),
+          sqlite_where=text(LONGER)),
+)  # fmt: skip
 
 # The same of a unit's own counters together, and of whole days at least: what a page of many units reads. Always their
 # sum: whatever writes the one writes the other, in the same transaction. A counter stays in its unit for good.
