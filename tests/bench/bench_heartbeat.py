@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import insert
 
-from sync.collector.fleet.devices.devices import REMEMBERED_S
+from sync.collector.fleet.devices.directory import ASKED_S
 from sync.collector.store import schema
 from sync.collector.store.database import Database, open_database
 from sync.collector.store.migrate import migrate
@@ -72,7 +72,7 @@ def _cpu_each(server: Served, kiosks: list[tuple[KioskKey, str]]) -> float:
     """Seconds of the process for one call."""
     streams = [[_heartbeat(*one, server.port) for one in kiosks[first::CALLERS]] for first in range(CALLERS)]
     seconds_to_send(server.port, streams)
-    time.sleep(REMEMBERED_S + 1)
+    time.sleep(ASKED_S + 1)
     before = _cpu_s(server.pid)
     seconds_to_send(server.port, [stream * ROUNDS for stream in streams])
     return (_cpu_s(server.pid) - before) / (KIOSKS * ROUNDS)

@@ -59,7 +59,10 @@ def test_days_keep_how_a_kiosk_was_heard_and_are_let_go_of(database: Database, o
     device = office.device.device_id
     with database.writing() as connection:
         for minutes in (-270, -269, -150, 60, 61):
-            days.note_day(connection, device, NOON + timedelta(minutes=minutes), HOURS)
+            heard_at = NOON + timedelta(minutes=minutes)
+            before = [(row.last_at, row.gap_s) for row in days.read_days(connection, device, date(2026, 11, 20))]
+            gap_s = days.longest_gap_until(heard_at, HOURS, before[0] if before else None)
+            days.keep_days(connection, [days.Day(device, date(2026, 11, 20), heard_at, gap_s)])
         (kept,) = days.read_days(connection, device, date(2026, 11, 1))
         # From 9.30 to 13.00 it was not heard, and open until 11.30 only.
         assert (kept.day, kept.heard, kept.gap_s) == (date(2026, 11, 20), 5, 7200)
