@@ -9,21 +9,19 @@ import os
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import insert
 
 from sync.collector.fleet.devices.directory import ASKED_S
-from sync.collector.store import schema
 from sync.collector.store.database import Database, open_database
 from sync.collector.store.migrate import migrate
 from sync.protocol.messages import JSON_MEDIA_TYPE, DeviceStatus
 from tests.bench.harness import Figure
 from tests.bench.wire import Served, on_the_wire, seconds_to_send, served
-from tests.sync.collector.builders import BOOT, NOON, open_office
+from tests.sync.collector.builders import Pen, open_office
 from tests.sync.collector.kiosk_client import KioskKey, enrolled_key
 from tests.sync.collector.postgres import postgres_server
 
@@ -59,12 +57,12 @@ def _figure(kind: str, url: str) -> Figure:
 def _kiosks(database: Database) -> list[tuple[KioskKey, str]]:
     """Kiosks that the database knows, with the journal of each."""
     office = open_office(database)
-    found = [(enrolled_key(database, office.new_device().device_id), str(uuid.uuid4())) for _ in range(KIOSKS)]
-    row = {"boot": BOOT, "boot_offset_us": 0, "next_seq": 4001, "head": b"\x5e" * 32}
-    row |= {"first_received_at": NOON, "last_received_at": NOON}
-    with database.writing() as connection:
-        rows = [{"journal_id": journal_id, "device_id": key.keyid, **row} for key, journal_id in found]
-        connection.execute(insert(schema.journal), rows)
+    found = []
+    for _ in range(KIOSKS):
+        device, pen = office.new_device(), Pen()
+        pen.rating(4)
+        replace(office, device=device).append(pen)
+        found.append((enrolled_key(database, device.device_id), pen.journal_id))
     return found
 
 

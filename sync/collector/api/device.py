@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from fastapi.routing import APIRoute
 from msgspec import structs
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -68,6 +69,9 @@ async def post_status(request: Request, services: TheServices) -> Response:
         said = await asyncio.to_thread(_log_member, services, status.log, status.journal_id)
         answer = answer if said is None else structs.replace(answer, log=said)
     return message_answer(answer)
+
+
+STATUS_ROUTE = next(route for route in router.routes if isinstance(route, APIRoute) and route.endpoint is post_status)
 
 
 @router.post("/v1/device/key", responses={200: NEW_KEY, **WIRE_PROBLEMS}, openapi_extra=KEY_BODY)

@@ -1,8 +1,7 @@
 """Heartbeats: the words of kiosks that arrive together are kept together, in one transaction.
 
-While one transaction is under way the next words gather. So under load the statements, the commit and the thread that
-waits for them are shared by many, and a collector that has little to do keeps each word by itself. A kiosk is answered
-only when its word is durable.
+While one transaction is under way the next words gather, and for a moment before it. So the statements, the commit and
+the thread that waits for them are shared by many. A kiosk is answered only when its word is durable.
 """
 
 import asyncio
@@ -20,6 +19,8 @@ from sync.collector.store.blame import lies_in_the_data
 from sync.collector.store.writer import WAITING_MAX, Writer
 from sync.protocol.messages import StatusAnswer
 
+GATHERED_S = 0.01
+"""So long a word waits for others: no kiosk notices, and each transaction is shared by more of them."""
 TOGETHER_MAX = 64
 """Words of one transaction: the longest that a kiosk waits for others' is some 20 ms."""
 _Waiting = tuple[Word, "asyncio.Future[StatusAnswer | NotKept]"]
@@ -51,6 +52,8 @@ class Heartbeats:
     async def _run(self) -> None:
         try:
             while self._waiting:
+                if len(self._waiting) < TOGETHER_MAX:
+                    await asyncio.sleep(GATHERED_S)
                 await self._keep(self._take())
         finally:
             self._under_way = None

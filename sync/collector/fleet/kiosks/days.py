@@ -2,38 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select
 
 from sync.collector.calendar.half_days import HalfDay
 from sync.collector.fleet.kiosks.hours import Hours
-from sync.collector.store.bulk import insert_rows
-from sync.collector.store.schema import counter, device_day, journal, micros, tally, unit
+from sync.collector.store.schema import counter, device_day, journal, tally, unit
 
 KEPT_DAYS = 400
-
-
-class Day(NamedTuple):
-    """That a kiosk was heard."""
-
-    device_id: str
-    day: date
-    last_at: datetime
-    gap_s: int
-    """For how long of the day's opening hours it was not heard at most, up to now."""
-
-
-def keep_days(connection: Connection, heard: Sequence[Day]) -> None:
-    """Each of these kiosks was heard once more; of each one day."""
-    rows = [(one.device_id, one.day.isoformat(), 1, micros(one.last_at), one.gap_s) for one in heard]
-    insert_rows(connection, device_day, {}, tuple(device_day.c.keys()), rows, then=_ONCE_MORE)
-
-
-_ONCE_MORE = (
-    "ON CONFLICT (device_id, day) DO UPDATE SET heard = device_day.heard + 1, last_at = excluded.last_at, gap_s = "
-    "CASE WHEN excluded.gap_s > device_day.gap_s THEN excluded.gap_s ELSE device_day.gap_s END"
-)
 
 
 def longest_gap_until(now: datetime, hours: Hours, before: tuple[datetime, int] | None) -> int:

@@ -20,14 +20,14 @@ from kiosk.journal.chain import Cursor
 from sync.collector.errors import JournalForeign
 from sync.collector.fleet.devices.last_words import closed_word
 from sync.collector.fleet.kiosks.commands import GIVEN_UP_AFTER, commands_for, is_asked, settle_commands
-from sync.collector.fleet.kiosks.days import Day, keep_days, longest_gap_until
+from sync.collector.fleet.kiosks.days import longest_gap_until
 from sync.collector.fleet.kiosks.hours import Hours
+from sync.collector.fleet.kiosks.status_rows import StatusRow, among, keep_rows
 from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.fleet.rollouts.effective import Base, base_of, select_bases
 from sync.collector.people.audit import note
 from sync.collector.replica.keep import keep_boot
 from sync.collector.replica.stored import read_cursor
-from sync.collector.store.bulk import insert_rows, update_rows
 from sync.collector.store.schema import device, device_day, device_status, journal, micros
 from sync.protocol.messages import DeviceCommand, DeviceStatus, UpgradeRefused
 
@@ -80,7 +80,8 @@ def keep_words(connection: Connection, words: Sequence[Word], calendars: Calenda
     """
     rows: dict[str, list[Row[Any]]] = defaultdict(list)
     days = {word.received_at.astimezone(zone).date() for word in words}
-    for row in connection.execute(_known(), _asked(words, days)):
+    wanted = _known(connection.dialect.name == "sqlite")
+    for row in connection.execute(wanted, _asked(words, days)):
         rows[row.device_id].append(row)
     found = [_said(word, rows[word.device_id], zone) for word in words]
     outcomes = [_heard(connection, said) if isinstance(said, _Said) else said for said in found]
@@ -93,13 +94,13 @@ def _asked(words: Sequence[Word], days: Collection[date]) -> dict[str, Any]:
     return {
         "devices": [word.device_id for word in words],
         "journals": [word.status.journal_id for word in words],
-        "days": list(days),
+        "days": [day.isoformat() for day in days],
         "asked_after": max(word.received_at for word in words) - GIVEN_UP_AFTER,
     }
 
 
 @cache
-def _known() -> Select[Any]:
+def _known(is_sqlite: bool) -> Select[Any]:
     """All that is known of kiosks before their words are kept: a row for each, or a few at midnight."""
     wanted = select_bases().add_columns(
         device.c.public_key, device.c.revoked_at, device_status.c.received_at, device_status.c.status,
@@ -107,13 +108,13 @@ def _known() -> Select[Any]:
         journal.c.journal_id, journal.c.next_seq, journal.c.head, journal.c.boot,
         is_asked(device.c.device_id, bindparam("asked_after")).label("is_asked"),
     )  # fmt: skip
-    days = (device_day.c.device_id == device.c.device_id) & device_day.c.day.in_(bindparam("days", expanding=True))
-    copies = journal.c.journal_id.in_(bindparam("journals", expanding=True))
+    days = (device_day.c.device_id == device.c.device_id) & among(device_day.c.day, "days", is_sqlite)
+    copies = (journal.c.device_id == device.c.device_id) & among(journal.c.journal_id, "journals", is_sqlite)
     return (
         wanted.outerjoin(device_status, device_status.c.device_id == device.c.device_id)
         .outerjoin(device_day, days)
-        .outerjoin(journal, (journal.c.device_id == device.c.device_id) & copies)
-        .where(device.c.device_id.in_(bindparam("devices", expanding=True)))
+        .outerjoin(journal, copies)
+        .where(among(device.c.device_id, "devices", is_sqlite))
     )
 
 
@@ -146,30 +147,25 @@ def _keep(connection: Connection, kept: Sequence[_Said], calendars: Calendars, z
     for said in kept:
         if said.word.status.upgrade_refused is not None:
             _note_refusal(connection, said, said.word.status.upgrade_refused)
-    rows = [_status_row(said, zone) for said in kept]
-    insert_rows(connection, device_status, {}, ("device_id", *_REPLACED), rows, then=_REPLACES)
-    keep_days(connection, [_day(said, Hours(calendars.of(said.row.path), zone)) for said in kept])
-    _note_boots(connection, [said for said in kept if said.copy is not None])
+    hours = {said.row.path: Hours(calendars.of(said.row.path), zone) for said in kept}
+    keep_rows(connection, [_row(said, hours[said.row.path]) for said in kept])
+    for said in kept:
+        if said.copy is not None and said.copy.boot != said.word.clock.boot:
+            _note_boot(connection, said)
 
 
-_REPLACED = ("received_at", "clock_ahead_us", "status")
-_REPLACES = f"ON CONFLICT (device_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _REPLACED)}"
-
-
-def _status_row(said: _Said, zone: ZoneInfo) -> tuple[Any, ...]:
-    word, row = said.word, said.row
+def _row(said: _Said, hours: Hours) -> StatusRow:
+    word, row, today = said.word, said.row, said.today
     told = {
         **msgspec.to_builtins(msgspec.structs.replace(word.status, done=[])),
-        **closed_word(row.status, row.received_at, word.received_at, zone),
+        **closed_word(row.status, row.received_at, word.received_at, hours.zone),
     }
     received_us = micros(word.received_at)
-    return word.device_id, received_us, micros(word.clock.wall) - received_us, msgspec.json.encode(told).decode()
-
-
-def _day(said: _Said, hours: Hours) -> Day:
-    today, now = said.today, said.word.received_at
-    gap_s = longest_gap_until(now, hours, None if today is None else (today.last_at, today.gap_s))
-    return Day(said.word.device_id, said.day, now, gap_s)
+    gap_s = longest_gap_until(word.received_at, hours, None if today is None else (today.last_at, today.gap_s))
+    return StatusRow(
+        word.device_id, received_us, micros(word.clock.wall) - received_us, msgspec.json.encode(told).decode(),
+        said.day.isoformat(), gap_s, word.status.journal_id, word.clock.boot, received_us - word.clock.mono_us,
+    )  # fmt: skip
 
 
 def _note_refusal(connection: Connection, said: _Said, refused: UpgradeRefused) -> None:
@@ -180,21 +176,12 @@ def _note_refusal(connection: Connection, said: _Said, refused: UpgradeRefused) 
         note(connection, said.word.received_at, f"device {device_id}", "device.upgrade", device_id, told)
 
 
-def _note_boots(connection: Connection, kept: Sequence[_Said]) -> None:
-    rows = []
-    for said in kept:
-        clock, offset_us = said.word.clock, micros(said.word.received_at) - said.word.clock.mono_us
-        if said.copy is not None and said.copy.boot == clock.boot:
-            rows.append((said.copy.journal_id, clock.boot, offset_us))
-        else:
-            _note_boot(connection, said.word.status.journal_id, clock.boot, offset_us)
-    update_rows(connection, journal, ("journal_id", "boot"), ("boot_offset_us",), rows)
-
-
-def _note_boot(connection: Connection, journal_id: str, boot: str, offset_us: int) -> None:
+def _note_boot(connection: Connection, said: _Said) -> None:
     # A boot that only ever said how it is, and sent its entries after the next start, is heard here.
+    journal_id, clock = said.word.status.journal_id, said.word.clock
     found = connection.execute(select(journal).where(journal.c.journal_id == journal_id).with_for_update()).one()
-    if found.boot is not None and found.boot != boot:
+    if found.boot is not None and found.boot != clock.boot:
         keep_boot(connection, journal_id, found.boot, found.boot_offset_us)
+    offset_us = micros(said.word.received_at) - clock.mono_us
     known = update(journal).where(journal.c.journal_id == journal_id)
-    connection.execute(known.values(boot=boot, boot_offset_us=offset_us))
+    connection.execute(known.values(boot=clock.boot, boot_offset_us=offset_us))
