@@ -26,8 +26,8 @@ from tests.sync.collector.kiosk_client import KioskKey, enrolled_key
 from tests.sync.collector.postgres import postgres_server
 
 CALLERS = 16
-KIOSKS = CALLERS * 25
-ROUNDS = 2
+KIOSKS = CALLERS * 10
+ROUNDS = 8
 """After one that is not counted, which finds every kiosk for the first time."""
 BARE = str(Path(__file__).with_name("bare_heartbeat.py"))
 TIMES_BARE_MAX = 2.0

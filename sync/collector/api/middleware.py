@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import MutableMapping
+from functools import cache
 from typing import Any
 
 import structlog
@@ -121,9 +122,16 @@ def _is_signed(scope: Scope) -> bool:
     return any(name in _SIGNATURE_FIELDS for name, _ in scope["headers"])
 
 
+@cache
+def _meters(route: str, status: int) -> tuple[Counter, Histogram]:
+    """By which answers of a kind are counted and timed; of routes and statuses there are few."""
+    return _answers.labels(route, status), _seconds.labels(route)
+
+
 def _note(scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "other")
-    _answers.labels(route, status).inc()
-    _seconds.labels(route).observe(seconds)
+    answers, took = _meters(route, status)
+    answers.inc()
+    took.observe(seconds)
     if status >= 400 and status != 409:
         _log.info("refused", method=scope["method"], path=scope["path"], status=status)

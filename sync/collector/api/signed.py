@@ -6,7 +6,7 @@ The order is the protocol's: length, signature header present, digest, key, sign
 import asyncio
 import base64
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ from sync.protocol.messages import MESSAGE_BYTES_MAX
 from sync.protocol.signature import Verified, check_digest, require_signature
 
 T = TypeVar("T", Known, Device)
+_FIELDS = "hailong.fields"
 _KEYID = re.compile('keyid="([^"]*)"')
 
 
@@ -67,6 +68,30 @@ class Signed:
     """For which of the collector's addresses it was signed."""
 
 
+class Fields:
+    """A request's header fields, decoded once: the framework decodes them anew at every look."""
+
+    def __init__(self, raw: Sequence[tuple[bytes, bytes]]) -> None:
+        self._items = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw]
+        self._first = dict(reversed(self._items))
+
+    def items(self) -> Sequence[tuple[str, str]]:
+        """All of them, in order; the names in lower case, as the server gives them."""
+        return self._items
+
+    def get(self, name: str) -> str | None:
+        """The first field of this name."""
+        return self._first.get(name)
+
+
+def fields_of(request: Request) -> Fields:
+    """The header fields of a request."""
+    kept: Fields | None = request.scope.get(_FIELDS)
+    if kept is None:
+        kept = request.scope[_FIELDS] = Fields(request.scope["headers"])
+    return kept
+
+
 async def signed_by_device(
     request: Request,
     services: Services,
@@ -84,7 +109,7 @@ async def signed_by_device(
     keyid = _keyid(request)
     known = services.directory.remembered(keyid) if seen_again else services.directory.current(keyid)
     if known is None:
-        check_digest(request.headers, body)
+        check_digest(fields_of(request), body)
         known = await asyncio.to_thread(services.directory.known, keyid)
     try:
         return _signed_by(request, services, body, known)
@@ -127,7 +152,7 @@ def _require_valid(found: T | None) -> T:
 
 def _keyid(request: Request) -> str:
     """By which key the request says that it is signed; nothing is believed yet."""
-    found = _KEYID.search(request.headers.get("signature-input", ""))
+    found = _KEYID.search(fields_of(request).get("signature-input") or "")
     return "" if found is None else found[1]
 
 
@@ -139,9 +164,10 @@ async def signed_by_new_key(request: Request, services: Services) -> tuple[str, 
 
 async def read_body(request: Request, bytes_max: int, media_type: str | None) -> bytes:
     """The whole body, never more than ``bytes_max`` of it in memory; raises WireError."""
-    _require_length(request, bytes_max)
-    require_signature(request.headers)
-    if media_type is not None and _media_type(request) != media_type:
+    fields = fields_of(request)
+    _require_length(request, fields, bytes_max)
+    require_signature(fields)
+    if media_type is not None and _media_type(fields) != media_type:
         raise MediaTypeUnsupported(f"the body must be {media_type}")
     body = bytearray()
     try:
@@ -154,10 +180,10 @@ async def read_body(request: Request, bytes_max: int, media_type: str | None) ->
     return bytes(body)
 
 
-def _require_length(request: Request, bytes_max: int) -> None:
-    length = request.headers.get("content-length")
+def _require_length(request: Request, fields: Fields, bytes_max: int) -> None:
+    length = fields.get("content-length")
     if length is None:
-        if request.method == "GET" and "transfer-encoding" not in request.headers:
+        if request.method == "GET" and fields.get("transfer-encoding") is None:
             return
         raise LengthMissing("send Content-Length")
     if not (length.isascii() and length.isdigit()):
@@ -166,13 +192,13 @@ def _require_length(request: Request, bytes_max: int) -> None:
         raise BodyTooLarge(f"the body has at most {bytes_max} bytes")
 
 
-def _media_type(request: Request) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+def _media_type(fields: Fields) -> str:
+    return (fields.get("content-type") or "").partition(";")[0].strip().lower()
 
 
 def _verified(request: Request, services: Services, body: bytes, key_of: Callable[[str], bytes]) -> Addressed:
-    own, headers = services.config.url, request.headers
-    received = Received(request.method, _target(request), headers, body)
+    own = services.config.url
+    received = Received(request.method, _target(request), fields_of(request), body)
     try:
         return received.verify_for(own, key_of)
     except SignatureInvalid:
