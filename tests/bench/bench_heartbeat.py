@@ -19,6 +19,7 @@ from sync.collector.fleet.devices.directory import ASKED_S
 from sync.collector.store.database import Database, open_database
 from sync.collector.store.migrate import migrate
 from sync.protocol.messages import JSON_MEDIA_TYPE, DeviceStatus
+from sync.protocol.tlog.messages import LogKept
 from tests.bench.harness import Figure
 from tests.bench.wire import Served, on_the_wire, seconds_to_send, served
 from tests.sync.collector.builders import Pen, open_office
@@ -83,6 +84,7 @@ def _heartbeat(key: KioskKey, journal_id: str, port: int) -> bytes:
         "1.4.0", journal_id, 4013, "5e" * 32, 12, 340, 21_474_836_480,
         {"python": "3.11.2", "kivy": "2.3.1", "sqlite": "3.40.1", "os": "Debian GNU/Linux 12", "machine": "x86_64"},
         touch_test="1,1,1,1,1 2026-11-21T09:12:33+07:00", settings='"0123456789abcdef"', address=key.url, move="ready",
+        log=LogKept("gop-y.example.gov.vn/log", 4096, 3, 4000),
     )  # fmt: skip
     request = key.request("POST", "/v1/device/status", msgspec.json.encode(said), {"Content-Type": JSON_MEDIA_TYPE})
     return on_the_wire(request, port)

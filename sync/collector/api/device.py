@@ -21,7 +21,7 @@ from sync.collector.fleet.devices.own import read_own_key
 from sync.collector.fleet.kiosks.status import NotKept, Word
 from sync.collector.fleet.rollouts.effective import etag_of, settings_for
 from sync.collector.services.services import Services
-from sync.collector.transparency.answer import Asked, log_answer, roots_answer
+from sync.collector.transparency.answer import Asked, is_up_to_date, log_answer, roots_answer
 from sync.collector.transparency.shown import keep_shown
 from sync.protocol.messages import (
     JSON_MEDIA_TYPE,
@@ -65,7 +65,7 @@ async def post_status(request: Request, services: TheServices) -> Response:
         answer = await services.heartbeats.keep(_word(signed, status, received_at))
     if isinstance(answer, NotKept):
         raise DeviceRevoked(answer.value)
-    if status.log is not None:
+    if status.log is not None and not is_up_to_date(services.log, status.log):
         said = await asyncio.to_thread(_log_member, services, status.log, status.journal_id)
         answer = answer if said is None else structs.replace(answer, log=said)
     return message_answer(answer)
