@@ -65,10 +65,14 @@ def test_words_that_come_together_are_kept_by_one_commit(services: Services, off
 
 
 def test_kiosk_that_speaks_twice_at_once_is_heard_twice(services: Services, office: Office) -> None:
+    failed: list[object] = []
+    event.listen(services.database.writer, "rollback", failed.append)
+
     answers = say(services, [word(office, Pen()), word(office, Pen())])
 
     assert [type(answer) for answer in answers] == [StatusAnswer] * 2
     assert office.rows("device_day", "heard") == [(2,)]
+    assert failed == []
 
 
 def test_word_that_cannot_be_kept_takes_no_other_with_it(services: Services, office: Office) -> None:
