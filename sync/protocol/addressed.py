@@ -38,7 +38,7 @@ class Received:
         Raises SignatureMissing, DigestMismatch, SignatureInvalid, AddressWrong or ClockUnreadable.
         """
         try:
-            return self._verify_for(own, key_of)
+            return self.verify_for(own, key_of)
         except SignatureInvalid as error:
             refusal = error
         ours = [other for other in others() if other != own]
@@ -51,9 +51,10 @@ class Received:
     def _signed_for(self, addresses: Sequence[str], key_of: Callable[[str], bytes]) -> Iterator[Addressed]:
         for address in addresses:
             with suppress(SignatureInvalid):
-                yield self._verify_for(address, key_of)
+                yield self.verify_for(address, key_of)
 
-    def _verify_for(self, address: str, key_of: Callable[[str], bytes]) -> Addressed:
+    def verify_for(self, address: str, key_of: Callable[[str], bytes]) -> Addressed:
+        """The same if it was signed for this address alone."""
         url, body = address + self.target, self.body
         found = verify_request(method=self.method, url=url, headers=self.headers, body=body, key_of=key_of)
         return Addressed(found, address)

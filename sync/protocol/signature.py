@@ -27,6 +27,7 @@ from http_message_signatures.algorithms import ED25519
 from kiosk.domain.instant import Instant
 from sync.protocol.errors import DigestMismatch, SignatureInvalid, SignatureMissing
 from sync.protocol.kiosk_clock import KIOSK_CLOCK_HEADER, format_kiosk_clock, parse_kiosk_clock
+from sync.protocol.usual import Usual, read_usual
 
 SIGNATURE_TAG = "hailong-v1"
 SIGNATURE_LABEL = "kiosk"
@@ -145,6 +146,9 @@ def verify_request(*, method: str, url: str, headers: Headers, body: bytes, key_
     that the database is away: no signature is at fault then.
     Raises SignatureMissing, DigestMismatch, SignatureInvalid or ClockUnreadable.
     """
+    usual = read_usual(method, url, headers.items(), body)
+    if usual is not None:
+        return _usual(usual, key_of(usual.keyid))
     require_signature(headers)
     check_digest(headers, body)
     keys = _Keys(key_of)
@@ -156,6 +160,14 @@ def verify_request(*, method: str, url: str, headers: Headers, body: bytes, key_
     if len(results) != 1:
         raise SignatureInvalid(f"exactly one signature with tag {SIGNATURE_TAG} is taken")
     return _verified(headers, results[0].parameters, results[0].covered_components)
+
+
+def _usual(said: Usual, public_key: bytes) -> Verified:
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(said.raw, said.base.encode())
+    except (ValueError, InvalidSignature) as error:
+        raise SignatureInvalid("the signature does not match") from error
+    return Verified(said.keyid, said.created, parse_kiosk_clock(said.clock), said.base, said.signature)
 
 
 def _key_words(device_id: str) -> bytes:

@@ -15,7 +15,7 @@ from sync.agent.device.rotate import rotate_key
 from sync.agent.errors import CollectorUnavailable, DeviceNotRecognised, EnrolmentRefused, JournalTaken
 from sync.agent.troubles import Trouble
 from sync.agent.wire.client import CollectorClient
-from sync.collector.fleet.devices import devices
+from sync.collector.fleet.devices import directory
 from sync.protocol.own_key import public_text
 from tests import started
 from tests.live import LiveCollector, LiveKiosk, live_collector, once_each
@@ -23,7 +23,7 @@ from tests.live import LiveCollector, LiveKiosk, live_collector, once_each
 
 @pytest.fixture
 def collector(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveCollector]:
-    monkeypatch.setattr(devices, "REMEMBERED_S", 0.0)
+    monkeypatch.setattr(directory, "ASKED_S", 0.0)
     with live_collector(tmp_path / "collector") as running:
         yield running
 

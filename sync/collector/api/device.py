@@ -1,9 +1,12 @@
 """Device: what the office set for a kiosk, and how the kiosk says it is."""
 
 import asyncio
+import base64
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from fastapi.routing import APIRoute
 from msgspec import structs
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -11,17 +14,14 @@ from starlette.responses import Response
 from sync.collector.api.answers import message_answer
 from sync.collector.api.depends import TheServices
 from sync.collector.api.described import KEY_BODY, NEW_KEY, OWN_KEY, SETTINGS, STATUS_ANSWER, STATUS_BODY, WIRE_PROBLEMS
-from sync.collector.api.signed import signed_by_device
+from sync.collector.api.signed import DeviceRevoked, Signed, signed_anew, signed_by_device
 from sync.collector.fleet.devices.credentials import change_key
 from sync.collector.fleet.devices.keys import HandedIn
 from sync.collector.fleet.devices.own import read_own_key
-from sync.collector.fleet.kiosks.commands import commands_for
-from sync.collector.fleet.kiosks.hours import Hours
-from sync.collector.fleet.kiosks.status import keep_status
-from sync.collector.fleet.rollouts.effective import etag_of, read_base, settings_for
-from sync.collector.replica.stored import read_cursor
+from sync.collector.fleet.kiosks.status import NotKept, Word
+from sync.collector.fleet.rollouts.effective import etag_of, settings_for
 from sync.collector.services.services import Services
-from sync.collector.transparency.answer import Asked, log_answer, roots_answer
+from sync.collector.transparency.answer import Asked, is_up_to_date, log_answer, roots_answer
 from sync.collector.transparency.shown import keep_shown
 from sync.protocol.messages import (
     JSON_MEDIA_TYPE,
@@ -29,7 +29,6 @@ from sync.protocol.messages import (
     DeviceStatus,
     KeyAnswer,
     KeyRequest,
-    StatusAnswer,
     decode_message,
 )
 from sync.protocol.own_key import NONCE_PATTERN, OwnKeyAnswer, answer_as_collector
@@ -57,24 +56,22 @@ async def get_settings(request: Request, services: TheServices) -> Response:
 )
 async def post_status(request: Request, services: TheServices) -> Response:
     """How the kiosk is, kept until its next word; the answer is how far the copy of its journal reaches."""
-    signed = await signed_by_device(request, services, media_type=JSON_MEDIA_TYPE)
-    status = decode_message(DeviceStatus, signed.body)
     received_at = services.now()
-
-    def in_transaction(connection: Connection) -> StatusAnswer:
-        base, in_force = read_base(connection, signed.device.device_id), services.rollouts.in_force(connection)
-        hours = Hours(services.calendars(connection).of(base.path), services.config.zone)
-        keep_status(connection, signed.device, status, signed.verified.clock, received_at, hours)
-        cursor = read_cursor(connection, signed.device.device_id, status.journal_id)
-        settings = in_force.settings(base)
-        commands = commands_for(connection, signed.device.device_id, received_at)
-        return StatusAnswer(cursor.next_seq, cursor.head.hex(), etag_of(settings), commands)
-
-    answer = await asyncio.wrap_future(services.writer.submit(in_transaction))
-    if status.log is not None:
+    signed = await signed_by_device(request, services, media_type=JSON_MEDIA_TYPE, seen_again=True)
+    status = decode_message(DeviceStatus, signed.body)
+    answer = await services.heartbeats.keep(_word(signed, status, received_at))
+    if isinstance(answer, NotKept):
+        signed = await signed_anew(request, services, signed)
+        answer = await services.heartbeats.keep(_word(signed, status, received_at))
+    if isinstance(answer, NotKept):
+        raise DeviceRevoked(answer.value)
+    if status.log is not None and not is_up_to_date(services.log, status.log):
         said = await asyncio.to_thread(_log_member, services, status.log, status.journal_id)
         answer = answer if said is None else structs.replace(answer, log=said)
     return message_answer(answer)
+
+
+STATUS_ROUTE = next(route for route in router.routes if isinstance(route, APIRoute) and route.endpoint is post_status)
 
 
 @router.post("/v1/device/key", responses={200: NEW_KEY, **WIRE_PROBLEMS}, openapi_extra=KEY_BODY)
@@ -106,6 +103,11 @@ async def get_own_key(
         return answer_as_collector(key, signed.address, signed.device.device_id, nonce, services.now())
 
     return message_answer(await asyncio.to_thread(answer))
+
+
+def _word(signed: Signed, status: DeviceStatus, received_at: datetime) -> Word:
+    public_key = base64.b64encode(signed.device.public_key).decode()
+    return Word(signed.device.device_id, public_key, status, signed.verified.clock, received_at)
 
 
 def _log_member(services: Services, kept: LogKept, journal_id: str) -> LogAnswer | None:

@@ -3,20 +3,28 @@
 The order is the protocol's: length, signature header present, digest, key, signature.
 """
 
+import asyncio
 import base64
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 
+from sync.collector.fleet.devices.directory import Known
 from sync.collector.replica.sender import Device
 from sync.collector.services.services import Services
 from sync.protocol import problems
 from sync.protocol.addressed import Addressed, Received
 from sync.protocol.errors import BodyTooLarge, SignatureInvalid, WireError
 from sync.protocol.messages import MESSAGE_BYTES_MAX
-from sync.protocol.signature import Verified, require_signature
+from sync.protocol.signature import Verified, check_digest, require_signature
+
+T = TypeVar("T", Known, Device)
+_FIELDS = "hailong.fields"
+_KEYID = re.compile('keyid="([^"]*)"')
 
 
 class LengthMissing(WireError):
@@ -53,37 +61,99 @@ class AccessDenied(WireError):
 class Signed:
     """A request that a known kiosk vouches for."""
 
-    device: Device
+    device: Known
     verified: Verified
     body: bytes
     address: str
     """For which of the collector's addresses it was signed."""
 
 
+class Fields:
+    """A request's header fields, decoded once: the framework decodes them anew at every look."""
+
+    def __init__(self, raw: Sequence[tuple[bytes, bytes]]) -> None:
+        self._items = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw]
+        self._first = dict(reversed(self._items))
+
+    def items(self) -> Sequence[tuple[str, str]]:
+        """All of them, in order; the names in lower case, as the server gives them."""
+        return self._items
+
+    def get(self, name: str) -> str | None:
+        """The first field of this name."""
+        return self._first.get(name)
+
+
+def fields_of(request: Request) -> Fields:
+    """The header fields of a request."""
+    kept: Fields | None = request.scope.get(_FIELDS)
+    if kept is None:
+        kept = request.scope[_FIELDS] = Fields(request.scope["headers"])
+    return kept
+
+
 async def signed_by_device(
-    request: Request, services: Services, *, bytes_max: int = MESSAGE_BYTES_MAX, media_type: str | None = None
+    request: Request,
+    services: Services,
+    *,
+    bytes_max: int = MESSAGE_BYTES_MAX,
+    media_type: str | None = None,
+    seen_again: bool = False,
 ) -> Signed:
-    """The request, once an enrolled kiosk's signature over it holds; raises WireError."""
+    """The request, once an enrolled kiosk's signature over it holds; raises WireError.
+
+    With ``seen_again`` the caller's own transaction looks whether the key is still the kiosk's: it may be remembered
+    from long ago.
+    """
     body = await read_body(request, bytes_max, media_type)
-    found: list[Device] = []
-
-    def key_of(keyid: str) -> bytes:
-        device = services.directory.find(keyid)
-        if device is None:
-            raise DeviceUnknown("no device with this key id is enrolled here; enrol it with a new code")
-        if device.revoked:
-            raise DeviceRevoked("this device's credential was withdrawn")
-        found.append(device)
-        return device.public_key
-
+    keyid = _keyid(request)
+    known = services.directory.remembered(keyid) if seen_again else services.directory.current(keyid)
+    if known is None:
+        check_digest(fields_of(request), body)
+        known = await asyncio.to_thread(services.directory.known, keyid)
     try:
-        found_for = _verified(request, services, body, key_of)
+        return _signed_by(request, services, body, known)
     except SignatureInvalid:
         # The kiosk may have changed its key just now without this process knowing: read the key from the database.
-        if not found or not services.directory.changed(found[-1]):
+        if known is None or not await asyncio.to_thread(services.directory.changed, known):
             raise
-        found_for = _verified(request, services, body, key_of)
-    return Signed(found[-1], found_for.verified, body, found_for.address)
+    return _signed_by(request, services, body, services.directory.remembered(keyid))
+
+
+async def signed_anew(request: Request, services: Services, signed: Signed) -> Signed:
+    """The same request, by the key that the kiosk has now; raises WireError."""
+    device_id = signed.device.device_id
+    services.directory.forget(device_id)
+    return _signed_by(request, services, signed.body, await asyncio.to_thread(services.directory.known, device_id))
+
+
+async def sender_of(signed: Signed, services: Services) -> Device:
+    """All that the kiosk of a request may say; raises DeviceUnknown or DeviceRevoked."""
+    device_id = signed.device.device_id
+    found = services.directory.sender(device_id) or await asyncio.to_thread(services.directory.find, device_id)
+    return _require_valid(found)
+
+
+def _signed_by(request: Request, services: Services, body: bytes, known: Known | None) -> Signed:
+    def key_of(keyid: str) -> bytes:
+        return _require_valid(known if known is not None and known.device_id == keyid else None).public_key
+
+    found = _verified(request, services, body, key_of)
+    return Signed(_require_valid(known), found.verified, body, found.address)
+
+
+def _require_valid(found: T | None) -> T:
+    if found is None:
+        raise DeviceUnknown("no device with this key id is enrolled here; enrol it with a new code")
+    if found.revoked:
+        raise DeviceRevoked("this device's credential was withdrawn")
+    return found
+
+
+def _keyid(request: Request) -> str:
+    """By which key the request says that it is signed; nothing is believed yet."""
+    found = _KEYID.search(fields_of(request).get("signature-input") or "")
+    return "" if found is None else found[1]
 
 
 async def signed_by_new_key(request: Request, services: Services) -> tuple[str, bytes]:
@@ -94,9 +164,10 @@ async def signed_by_new_key(request: Request, services: Services) -> tuple[str, 
 
 async def read_body(request: Request, bytes_max: int, media_type: str | None) -> bytes:
     """The whole body, never more than ``bytes_max`` of it in memory; raises WireError."""
-    _require_length(request, bytes_max)
-    require_signature(request.headers)
-    if media_type is not None and _media_type(request) != media_type:
+    fields = fields_of(request)
+    _require_length(request, fields, bytes_max)
+    require_signature(fields)
+    if media_type is not None and _media_type(fields) != media_type:
         raise MediaTypeUnsupported(f"the body must be {media_type}")
     body = bytearray()
     try:
@@ -109,10 +180,10 @@ async def read_body(request: Request, bytes_max: int, media_type: str | None) ->
     return bytes(body)
 
 
-def _require_length(request: Request, bytes_max: int) -> None:
-    length = request.headers.get("content-length")
+def _require_length(request: Request, fields: Fields, bytes_max: int) -> None:
+    length = fields.get("content-length")
     if length is None:
-        if request.method == "GET" and "transfer-encoding" not in request.headers:
+        if request.method == "GET" and fields.get("transfer-encoding") is None:
             return
         raise LengthMissing("send Content-Length")
     if not (length.isascii() and length.isdigit()):
@@ -121,14 +192,18 @@ def _require_length(request: Request, bytes_max: int) -> None:
         raise BodyTooLarge(f"the body has at most {bytes_max} bytes")
 
 
-def _media_type(request: Request) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+def _media_type(fields: Fields) -> str:
+    return (fields.get("content-type") or "").partition(";")[0].strip().lower()
 
 
 def _verified(request: Request, services: Services, body: bytes, key_of: Callable[[str], bytes]) -> Addressed:
     own = services.config.url
-    received = Received(request.method, _target(request), request.headers, body, _called(request, own))
-    return received.verify(key_of, own, services.addresses.all)
+    received = Received(request.method, _target(request), fields_of(request), body)
+    try:
+        return received.verify_for(own, key_of)
+    except SignatureInvalid:
+        received = replace(received, called=_called(request, own))
+        return received.verify(key_of, own, services.addresses.all)
 
 
 def _target(request: Request) -> str:

@@ -19,7 +19,8 @@ from sqlalchemy import Connection, select
 from kiosk.journal.chain import Cursor
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.errors import CollectorError, Refusal, UsageWrong
-from sync.collector.fleet.devices.devices import Directory, WrongCode, answer_for, enrol, hash_code
+from sync.collector.fleet.devices.devices import WrongCode, answer_for, enrol, hash_code
+from sync.collector.fleet.devices.directory import Directory
 from sync.collector.fleet.devices.own import Addresses
 from sync.collector.replica.ingest import Appended, Arrival, Batch, Conflict, append_batch
 from sync.collector.replica.sender import Device

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, select
 
 from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, OffsetOf, PressClock
-from sync.collector.fleet.devices.devices import Directory
+from sync.collector.fleet.devices.directory import Directory
 from sync.collector.people.audit import note
 from sync.collector.replica.blocks.judging import judge_anew
 from sync.collector.replica.continued import JournalWriter, offsets_heard

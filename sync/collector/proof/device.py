@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from kiosk.domain.visit.survey import Survey
 from kiosk.journal.chain import Cursor
 from sync.collector.calendar.presstime import LocalDays
-from sync.collector.fleet.devices.devices import Directory
+from sync.collector.fleet.devices.directory import Directory
 from sync.collector.proof.blocks import Blocks
 from sync.collector.proof.chain import Reach, Walk, begin
 from sync.collector.proof.elsewhere import Elsewhere

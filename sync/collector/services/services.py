@@ -11,7 +11,7 @@ from sync.collector.calendar.periods import open_since
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.figures.held_back import HeldBack
 from sync.collector.figures.release import Release
-from sync.collector.fleet.devices.devices import Directory
+from sync.collector.fleet.devices.directory import Directory
 from sync.collector.fleet.devices.own import Addresses
 from sync.collector.fleet.kiosks.hours import Missed
 from sync.collector.fleet.rollouts.calendars import Calendars
@@ -19,6 +19,7 @@ from sync.collector.fleet.rollouts.effective import InForceCache
 from sync.collector.fleet.surveys.library import Library
 from sync.collector.notices.outbox import Outbox
 from sync.collector.replica.outgoing.pooling import Group, Pooling
+from sync.collector.services.heartbeats import Heartbeats
 from sync.collector.services.readings import Readings
 from sync.collector.services.receipts import Pace
 from sync.collector.settings.collector import CollectorConfig
@@ -51,6 +52,7 @@ class Services:
     addresses: Addresses
     log: PublicLog
     """What is published of the transparency log."""
+    heartbeats: Heartbeats
     rollouts: InForceCache = field(default_factory=InForceCache)
     partitions: Partitions = field(default_factory=Partitions)
     held_back: HeldBack[str] = field(default_factory=HeldBack)
@@ -119,7 +121,9 @@ class Services:
 
 def make_services(config: CollectorConfig, database: Database, now: Callable[[], datetime] = _now) -> Services:
     """The services over an open, current database; ``writer.close()`` ends them."""
+    writer, rollouts = writer_for(database), InForceCache(config.calendar.told)
+    heartbeats, log = Heartbeats(writer, rollouts, config), PublicLog(config.log_directory)
     return Services(
-        config, database, writer_for(database), Directory(database), LocalDays(config.zone), Library(database), now,
-        Addresses(database, config.url), PublicLog(config.log_directory), InForceCache(config.calendar.told),
+        config, database, writer, Directory(database), LocalDays(config.zone), Library(database), now,
+        Addresses(database, config.url), log, heartbeats, rollouts,
     )  # fmt: skip

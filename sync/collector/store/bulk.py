@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Date, Integer, LargeBinary, SmallInteger, Table
+from sqlalchemy import JSON, Boolean, Connection, Date, Integer, LargeBinary, SmallInteger, Table
 
 from sync.collector.store.schema import Id, Moment
 
@@ -121,6 +121,8 @@ def _as_stored(table: Table, name: str, expression: str) -> str:
             return f"timestamptz 'epoch' + {expression} * interval '1 microsecond'"
         case Date():
             return f"{expression}::date"
+        case JSON():
+            return f"{expression}::json"
         case kind if kind is Id:
             return f"{expression}::uuid"
         case _:

@@ -15,6 +15,7 @@ from sqlalchemy.pool import QueuePool
 
 from kiosk.journal.disk.engine import durability_for, sqlite_module, sqlite_version
 from sync.collector.errors import DatabaseUnusable
+from sync.collector.store.changes import watch_changes
 
 BUSY_TIMEOUT_MS = 10_000
 READERS_MAX = 8
@@ -130,6 +131,7 @@ def _open_sqlite(path: Path, create: bool) -> Database:
     # One writing connection: a second one in this process would only wait for the first one's lock.
     writer = _sqlite_engine(path, "BEGIN IMMEDIATE", mode | _SETTINGS, 1)
     reader = _sqlite_engine(path, "BEGIN", _SETTINGS | {"query_only": 1}, READERS_MAX)
+    watch_changes(writer)
     return Database(writer, reader)
 
 
@@ -239,6 +241,7 @@ def _open_postgresql(url: URL) -> Database:
 
     for engine in (writer, reader):
         event.listen(engine, "begin", _say_settings_again)
+    watch_changes(writer)
     return Database(writer, reader)
 
 

@@ -12,7 +12,7 @@ from kiosk.journal.lines import CountLine, encode_line
 from sync.collector.errors import NotAllowed, UsageWrong
 from sync.collector.figures.queries.grains import Days
 from sync.collector.fleet.devices.credentials import find_device
-from sync.collector.fleet.devices.devices import Directory
+from sync.collector.fleet.devices.directory import Directory
 from sync.collector.fleet.devices.grants import end_grants, grant_counters
 from sync.collector.people.audit import note
 from sync.collector.replica.ingest import append_batch

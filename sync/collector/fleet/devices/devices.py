@@ -1,10 +1,8 @@
-"""Devices: one-time codes turn a kiosk's own key into a credential; a directory knows them while they speak."""
+"""Devices: one-time codes turn a kiosk's own key into a credential."""
 
-import base64
 import secrets
-import time
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import scrypt
@@ -14,13 +12,11 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from sync.collector.errors import CodeRefused, TriesExhausted, UsageWrong
 from sync.collector.fleet.devices.credentials import place_device
-from sync.collector.fleet.devices.grants import grant_of_code, ids_of, read_reach
-from sync.collector.fleet.devices.keys import keep_key, key_id_of
+from sync.collector.fleet.devices.grants import grant_of_code, ids_of
+from sync.collector.fleet.devices.keys import keep_key
 from sync.collector.fleet.devices.own import read_own_key
 from sync.collector.people.audit import note
-from sync.collector.replica.sender import Device
 from sync.collector.store.bulk import insert_rows
-from sync.collector.store.database import Database
 from sync.collector.store.schema import counter, device, enrolment_code, enrolment_failure, micros, unit
 from sync.protocol.messages import EnrolmentAnswer, EnrolmentRequest
 from sync.protocol.own_key import public_text
@@ -28,8 +24,6 @@ from sync.protocol.own_key import public_text
 CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
 """RFC 8628, 6.1: no vowels, so no words, and no letters that look alike."""
 CODE_LENGTH = 8
-REMEMBERED_S = 5.0
-"""How long a revoked credential may still be taken by a process that has just seen it."""
 _HOUR = timedelta(hours=1)
 
 
@@ -115,54 +109,6 @@ def require_enrolled(outcome: EnrolmentAnswer | WrongCode) -> EnrolmentAnswer:
     if isinstance(outcome, WrongCode):
         raise CodeRefused("the enrolment code is wrong, used up or expired")
     return outcome
-
-
-class Directory:
-    """Finds devices by id, and remembers each for a moment: every request asks."""
-
-    def __init__(self, database: Database, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._database = database
-        self._monotonic = monotonic
-        self._known: dict[str, tuple[float, Device]] = {}
-
-    def find(self, device_id: str) -> Device | None:
-        """The device with this id, revoked or not."""
-        now = self._monotonic()
-        remembered = self._known.get(device_id)
-        if remembered is not None and now - remembered[0] < REMEMBERED_S:
-            return remembered[1]
-        found = self._read(device_id)
-        if found is not None:
-            self._known[device_id] = (now, found)
-        return found
-
-    def changed(self, known: Device) -> bool:
-        """Whether the device has another key by now than the one remembered."""
-        self.forget(known.device_id)
-        found = self.find(known.device_id)
-        return found is not None and found.public_key != known.public_key
-
-    def forget(self, device_id: str) -> None:
-        """Ask the database again the next time."""
-        self._known.pop(device_id, None)
-
-    def _read(self, device_id: str) -> Device | None:
-        try:
-            wanted = str(uuid.UUID(device_id))
-        except ValueError:
-            return None
-        if wanted != device_id:
-            return None
-        with self._database.reading() as connection:
-            row = connection.execute(select(device).where(device.c.device_id == device_id)).one_or_none()
-            if row is None:
-                return None
-            reach = read_reach(connection, row)
-        key = base64.b64decode(row.public_key)
-        return Device(
-            row.device_id, key, row.counter_id, reach.counters, row.revoked_at is not None, reach.moves, reach.spans,
-            reach.ended, reach.floor, key_id_of(row.public_key),
-        )  # fmt: skip
 
 
 def _place_device(

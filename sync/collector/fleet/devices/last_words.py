@@ -1,7 +1,7 @@
 """Last words: what a kiosk last said of itself, put right by what has come from it since, and told by the half day.
 
 A kiosk says every minute how far its journal goes and what waits; both move with each press, so whoever watched them
-would know when somebody pressed. So what is told of these is the last word of a half day that is over: ``keep_status``
+would know when somebody pressed. So what is told of these is the last word of a half day that is over: ``keep_words``
 keeps it beside the newest one. It says what waits before it delivers that, so the word is out of date a moment later;
 but how far the copy here goes is known.
 """

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, literal, select, update
 
 from sync.collector.errors import NotAllowed
 from sync.collector.people.audit import note
@@ -46,6 +46,11 @@ def order_command(connection: Connection, device_id: str, kind: Kind, now: datet
     connection.execute(insert(device_command).values(values))
     note(connection, now, actor, "device.command", device_id, {"kind": str(kind), "command": command_id})
     return command_id
+
+
+def is_asked(device_id: ColumnElement[str], asked_after: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a kiosk is to do anything that was asked after a moment; a part of a larger question."""
+    return select(literal(1)).where(*_is_waiting(device_id, asked_after)).exists()
 
 
 def commands_for(connection: Connection, device_id: str, now: datetime) -> list[DeviceCommand]:
@@ -86,12 +91,10 @@ def forget_excerpts(connection: Connection, now: datetime) -> None:
 
 
 def _waiting(device_id: str, now: datetime) -> Any:
-    return (
-        select(device_command)
-        .where(
-            device_command.c.device_id == device_id,
-            device_command.c.done_at.is_(None),
-            device_command.c.made_at > now - GIVEN_UP_AFTER,
-        )
-        .order_by(device_command.c.made_at, device_command.c.command_id)
-    )
+    c = device_command.c
+    return select(device_command).where(*_is_waiting(device_id, now - GIVEN_UP_AFTER)).order_by(c.made_at, c.command_id)
+
+
+def _is_waiting(device_id: Any, asked_after: Any) -> tuple[ColumnElement[bool], ...]:
+    c = device_command.c
+    return c.device_id == device_id, c.done_at.is_(None), c.made_at > asked_after

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select
 
 from sync.collector.calendar.half_days import HalfDay
 from sync.collector.fleet.kiosks.hours import Hours
@@ -13,17 +13,17 @@ from sync.collector.store.schema import counter, device_day, journal, tally, uni
 KEPT_DAYS = 400
 
 
-def note_day(connection: Connection, device_id: str, now: datetime, hours: Hours) -> None:
-    """The kiosk was heard now; how long it was not heard is counted in opening hours, from the first of the day on."""
-    day = now.astimezone(hours.zone).date()
-    mine = (device_day.c.device_id == device_id) & (device_day.c.day == day)
-    known = connection.execute(select(device_day).where(mine)).one_or_none()
-    if known is None:
-        gap_s = _seconds(hours.open_for(datetime.combine(day, time(), hours.zone), now))
-        connection.execute(insert(device_day).values(device_id=device_id, day=day, heard=1, last_at=now, gap_s=gap_s))
-        return
-    gap_s = max(known.gap_s, _seconds(hours.open_for(known.last_at, now)))
-    connection.execute(update(device_day).where(mine).values(heard=known.heard + 1, last_at=now, gap_s=gap_s))
+def longest_gap_until(now: datetime, hours: Hours, before: tuple[datetime, int] | None) -> int:
+    """How long it was not heard at most, counted in opening hours, from the first of the day on.
+
+    ``before`` is when it was heard last on this day, and the longest gap until then.
+    """
+    if before is None:
+        midnight = datetime.combine(now.astimezone(hours.zone).date(), time(), hours.zone)
+        return _seconds(hours.open_for(midnight, now))
+    last_at, gap_s = before
+    # It was not open for longer than the time that went by: mostly nothing need be worked out.
+    return gap_s if _seconds(now - last_at) <= gap_s else max(gap_s, _seconds(hours.open_for(last_at, now)))
 
 
 def read_days(connection: Connection, device_id: str, first: date) -> Sequence[Row[Any]]:

@@ -1,78 +1,187 @@
-"""Status: what kiosks say of themselves, and what the office set for them."""
+"""Status: what kiosks say of themselves, kept for many of them at a time, and what each is told in return.
 
-from datetime import datetime, tzinfo
-from typing import Any
+Each kiosk says a word every minute, so words are most of what a collector does. One statement reads all that is needed
+for those that came together, and one for each table keeps what they said.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from enum import Enum
+from functools import cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from kiosk.domain.instant import Instant
+from kiosk.journal.chain import Cursor
+from sync.collector.errors import JournalForeign
 from sync.collector.fleet.devices.last_words import closed_word
-from sync.collector.fleet.kiosks.commands import settle_commands
-from sync.collector.fleet.kiosks.days import note_day
+from sync.collector.fleet.kiosks.commands import GIVEN_UP_AFTER, commands_for, is_asked, settle_commands
+from sync.collector.fleet.kiosks.days import longest_gap_until
 from sync.collector.fleet.kiosks.hours import Hours
+from sync.collector.fleet.kiosks.status_rows import StatusRow, among, keep_rows
+from sync.collector.fleet.rollouts.calendars import Calendars
+from sync.collector.fleet.rollouts.effective import Base, base_of, select_bases
 from sync.collector.people.audit import note
 from sync.collector.replica.keep import keep_boot
-from sync.collector.replica.sender import Device
-from sync.collector.store.schema import device_status, journal, micros
-from sync.protocol.messages import DeviceStatus, UpgradeRefused
+from sync.collector.replica.stored import read_cursor
+from sync.collector.store.schema import device, device_day, device_status, journal, micros
+from sync.protocol.messages import DeviceCommand, DeviceStatus, UpgradeRefused
 
 
-def keep_status(
-    connection: Connection,
-    sender: Device,
-    status: DeviceStatus,
-    clock: Instant,
-    received_at: datetime,
-    hours: Hours,
-) -> None:
-    """Keep the kiosk's word in the place of its last one, what its boot clock read, and that it was heard today.
+class Word(NamedTuple):
+    """What one kiosk said, and the key by which it was believed."""
 
-    ``hours`` are those of the counter where it stands.
+    device_id: str
+    public_key: str
+    """Base64, as it is kept."""
+    status: DeviceStatus
+    clock: Instant
+    received_at: datetime
+
+
+class Heard(NamedTuple):
+    """A word that was kept, and what its kiosk is to be told."""
+
+    base: Base
+    cursor: Cursor
+    """Where the copy of its journal ends."""
+    commands: list[DeviceCommand]
+
+
+class NotKept(Enum):
+    """Why nothing of a word was kept."""
+
+    KEY = "the kiosk has another key by now, or none"
+
+
+Outcome = Heard | NotKept | JournalForeign
+
+
+class _Said(NamedTuple):
+    """A word beside what is known of its kiosk."""
+
+    word: Word
+    row: Row[Any]
+    day: date
+    today: Row[Any] | None
+    """How the kiosk was heard on this day before."""
+    copy: Row[Any] | None
+    """The copy of its journal, where there is one."""
+
+
+def keep_words(connection: Connection, words: Sequence[Word], calendars: Calendars, zone: ZoneInfo) -> list[Outcome]:
+    """Keep each kiosk's word in the place of its last one, what its boot clock read, and that it was heard today.
+
+    Of each kiosk one word at most. Of one whose key is no more, or that speaks of another's journal, nothing is kept.
     """
-    row = {
-        "received_at": received_at,
-        "clock_ahead_us": micros(clock.wall) - micros(received_at),
-        "status": {
-            **msgspec.to_builtins(msgspec.structs.replace(status, done=[])),
-            **_closed_word(connection, sender.device_id, received_at, hours.zone),
-        },
+    rows: dict[str, list[Row[Any]]] = defaultdict(list)
+    days = {word.received_at.astimezone(zone).date() for word in words}
+    wanted = _known(connection.dialect.name == "sqlite")
+    for row in connection.execute(wanted, _asked(words, days)):
+        rows[row.device_id].append(row)
+    found = [_said(word, rows[word.device_id], zone) for word in words]
+    outcomes = [_heard(connection, said) if isinstance(said, _Said) else said for said in found]
+    kept = [said for said, outcome in zip(found, outcomes, strict=True) if isinstance(outcome, Heard)]
+    _keep(connection, [said for said in kept if isinstance(said, _Said)], calendars, zone)
+    return outcomes
+
+
+def _asked(words: Sequence[Word], days: Collection[date]) -> dict[str, Any]:
+    return {
+        "devices": [word.device_id for word in words],
+        "journals": [word.status.journal_id for word in words],
+        "days": [day.isoformat() for day in days],
+        "asked_after": max(word.received_at for word in words) - GIVEN_UP_AFTER,
     }
-    if status.upgrade_refused is not None:
-        _note_refusal(connection, sender.device_id, status.upgrade_refused, received_at)
-    known = update(device_status).where(device_status.c.device_id == sender.device_id).values(row)
-    if connection.execute(known).rowcount == 0:
-        connection.execute(insert(device_status).values(device_id=sender.device_id, **row))
-    note_day(connection, sender.device_id, received_at, hours)
-    settle_commands(connection, sender.device_id, status.done, received_at)
-    _note_boot(connection, sender, status.journal_id, clock, micros(received_at))
 
 
-def _closed_word(connection: Connection, device_id: str, received_at: datetime, zone: tzinfo) -> dict[str, Any]:
-    wanted = select(device_status.c.status, device_status.c.received_at).where(device_status.c.device_id == device_id)
-    row = connection.execute(wanted).one_or_none()
-    return {} if row is None else closed_word(row.status, row.received_at, received_at, zone)
+@cache
+def _known(is_sqlite: bool) -> Select[Any]:
+    """All that is known of kiosks before their words are kept: a row for each, or a few at midnight."""
+    wanted = select_bases().add_columns(
+        device.c.public_key, device.c.revoked_at, device_status.c.received_at, device_status.c.status,
+        device_day.c.day, device_day.c.last_at, device_day.c.gap_s,
+        journal.c.journal_id, journal.c.next_seq, journal.c.head, journal.c.boot,
+        is_asked(device.c.device_id, bindparam("asked_after")).label("is_asked"),
+    )  # fmt: skip
+    days = (device_day.c.device_id == device.c.device_id) & among(device_day.c.day, "days", is_sqlite)
+    copies = (journal.c.device_id == device.c.device_id) & among(journal.c.journal_id, "journals", is_sqlite)
+    return (
+        wanted.outerjoin(device_status, device_status.c.device_id == device.c.device_id)
+        .outerjoin(device_day, days)
+        .outerjoin(journal, copies)
+        .where(among(device.c.device_id, "devices", is_sqlite))
+    )
 
 
-def _note_refusal(connection: Connection, device_id: str, refused: UpgradeRefused, received_at: datetime) -> None:
+def _said(word: Word, rows: Sequence[Row[Any]], zone: ZoneInfo) -> _Said | NotKept:
+    if not rows or rows[0].revoked_at is not None or rows[0].public_key != word.public_key:
+        return NotKept.KEY
+    day = word.received_at.astimezone(zone).date()
+    today = next((row for row in rows if row.day == day), None)
+    copy = next((row for row in rows if row.journal_id == word.status.journal_id), None)
+    return _Said(word, rows[0], day, today, copy)
+
+
+def _heard(connection: Connection, said: _Said) -> Heard | JournalForeign:
+    device_id, status, now = said.word.device_id, said.word.status, said.word.received_at
+    if said.copy is None:
+        try:
+            cursor = read_cursor(connection, device_id, status.journal_id)
+        except JournalForeign as refusal:
+            return refusal
+    else:
+        cursor = Cursor(said.copy.next_seq, said.copy.head)
+    settle_commands(connection, device_id, status.done, now)
+    commands = commands_for(connection, device_id, now) if said.row.is_asked else []
+    return Heard(base_of(said.row), cursor, commands)
+
+
+def _keep(connection: Connection, kept: Sequence[_Said], calendars: Calendars, zone: ZoneInfo) -> None:
+    # In one order everywhere, so that two processes never wait for each other.
+    kept = sorted(kept, key=lambda said: said.word.device_id)
+    for said in kept:
+        if said.word.status.upgrade_refused is not None:
+            _note_refusal(connection, said, said.word.status.upgrade_refused)
+    hours = {said.row.path: Hours(calendars.of(said.row.path), zone) for said in kept}
+    keep_rows(connection, [_row(said, hours[said.row.path]) for said in kept])
+    for said in kept:
+        if said.copy is not None and said.copy.boot != said.word.clock.boot:
+            _note_boot(connection, said)
+
+
+def _row(said: _Said, hours: Hours) -> StatusRow:
+    word, row, today = said.word, said.row, said.today
+    told = {
+        **msgspec.to_builtins(msgspec.structs.replace(word.status, done=[])),
+        **closed_word(row.status, row.received_at, word.received_at, hours.zone),
+    }
+    received_us = micros(word.received_at)
+    gap_s = longest_gap_until(word.received_at, hours, None if today is None else (today.last_at, today.gap_s))
+    return StatusRow(
+        word.device_id, received_us, micros(word.clock.wall) - received_us, msgspec.json.encode(told).decode(),
+        said.day.isoformat(), gap_s, word.status.journal_id, word.clock.boot, received_us - word.clock.mono_us,
+    )  # fmt: skip
+
+
+def _note_refusal(connection: Connection, said: _Said, refused: UpgradeRefused) -> None:
     """Write a refused upgrade down once, however often it is told: the status forgets it when a later one succeeds."""
-    last = select(device_status.c.status).where(device_status.c.device_id == device_id)
-    told = (connection.execute(last).scalar_one_or_none() or {}).get("upgrade_refused") or {}
-    said = {"version": refused.version, "why": refused.why}
-    if said != {name: told.get(name) for name in said}:
-        note(connection, received_at, f"device {device_id}", "device.upgrade", device_id, said)
+    before: Mapping[str, Any] = (said.row.status or {}).get("upgrade_refused") or {}
+    told, device_id = {"version": refused.version, "why": refused.why}, said.word.device_id
+    if told != {name: before.get(name) for name in told}:
+        note(connection, said.word.received_at, f"device {device_id}", "device.upgrade", device_id, told)
 
 
-def _note_boot(connection: Connection, sender: Device, journal_id: str, clock: Instant, received_us: int) -> None:
+def _note_boot(connection: Connection, said: _Said) -> None:
     # A boot that only ever said how it is, and sent its entries after the next start, is heard here.
-    own = select(journal).where(journal.c.journal_id == journal_id, journal.c.device_id == sender.device_id)
-    found = connection.execute(own.with_for_update()).one_or_none()
-    if found is None:
-        return
+    journal_id, clock = said.word.status.journal_id, said.word.clock
+    found = connection.execute(select(journal).where(journal.c.journal_id == journal_id).with_for_update()).one()
     if found.boot is not None and found.boot != clock.boot:
         keep_boot(connection, journal_id, found.boot, found.boot_offset_us)
-    connection.execute(
-        update(journal)
-        .where(journal.c.journal_id == journal_id)
-        .values(boot=clock.boot, boot_offset_us=received_us - clock.mono_us)
-    )
+    offset_us = micros(said.word.received_at) - clock.mono_us
+    known = update(journal).where(journal.c.journal_id == journal_id)
+    connection.execute(known.values(boot=clock.boot, boot_offset_us=offset_us))

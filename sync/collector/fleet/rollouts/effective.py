@@ -123,13 +123,13 @@ def read_in_force(connection: Connection, office_days: OfficeDays | None = None)
 
 def read_base(connection: Connection, device_id: str) -> Base:
     """One kiosk."""
-    return _base(connection.execute(_one_base(), {"wanted": device_id}).one())
+    return base_of(connection.execute(_one_base(), {"wanted": device_id}).one())
 
 
 def read_bases(connection: Connection, path: str) -> Iterator[Base]:
     """Every kiosk at or below a unit that is not revoked."""
-    below = _bases().where(unit.c.path.startswith(path, autoescape=True), device.c.revoked_at.is_(None))
-    return map(_base, connection.execute(below.order_by(device.c.device_id)))
+    below = select_bases().where(unit.c.path.startswith(path, autoescape=True), device.c.revoked_at.is_(None))
+    return map(base_of, connection.execute(below.order_by(device.c.device_id)))
 
 
 def settings_for(connection: Connection, device_id: str, in_force: InForce) -> DeviceSettings:
@@ -143,12 +143,8 @@ def etag_of(settings: DeviceSettings) -> str:
 
 
 @cache
-def _one_base() -> Select[Any]:
-    return _bases().where(device.c.device_id == bindparam("wanted"))
-
-
-@cache
-def _bases() -> Select[Any]:
+def select_bases() -> Select[Any]:
+    """What a base is made of, for every kiosk."""
     place = (counter.c.code, counter.c.name, unit.c.name.label("unit_name"), unit.c.path)
     granted = counter.alias("granted")
     held = (device_grant.c.device_id == device.c.device_id) & device_grant.c.until.is_(None)
@@ -158,10 +154,16 @@ def _bases() -> Select[Any]:
     return wanted.select_from(device).join(counter).join(unit, unit.c.unit_id == counter.c.unit_id)
 
 
-def _base(row: Row[Any]) -> Base:
+def base_of(row: Row[Any]) -> Base:
+    """The base in a row of ``select_bases``."""
     serves = sorted((row.serves or "").split())
     own = DeviceSettings(row.code, row.survey, counter_name=row.name, unit_name=row.unit_name, counters=serves)
     return Base(row.device_id, row.path, own)
+
+
+@cache
+def _one_base() -> Select[Any]:
+    return select_bases().where(device.c.device_id == bindparam("wanted"))
 
 
 def _active(connection: Connection, row: Row[Any]) -> Active:

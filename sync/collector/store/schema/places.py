@@ -1,6 +1,19 @@
 """Tables of units, counters and the kiosks that stand there."""
 
-from sqlalchemy import JSON, BigInteger, Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
 
 from sync.collector.store.schema.columns import Hash, Id, Moment, Serial, clustered, metadata
 
@@ -120,4 +133,11 @@ device_status = Table(
     # How far the kiosk's wall clock is ahead of ours.
     Column("clock_ahead_us", BigInteger, nullable=False),
     Column("status", JSON, nullable=False),
+)
+
+# One row: raised by every transaction that changes kiosks or places (``store.changes``).
+fleet_change = clustered(
+    "fleet_change",
+    Column("change_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
 )

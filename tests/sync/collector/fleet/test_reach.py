@@ -11,7 +11,8 @@ from kiosk.journal.lines import CountLine, RevisedLine, encode_line
 from sync.collector.chores.reproject import Reading, reproject
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.devices.credentials import move_device
-from sync.collector.fleet.devices.devices import Directory, new_code
+from sync.collector.fleet.devices.devices import new_code
+from sync.collector.fleet.devices.directory import Directory
 from sync.collector.fleet.devices.grants import (
     BEFORE_ENROLMENT,
     confirm_grants,

@@ -72,6 +72,7 @@ APART = {
             "release_rule",
             "demonstration",
             "first_closed",
+            "fleet_change",
             "closed_look",
             "cut_due",
             "words_key",

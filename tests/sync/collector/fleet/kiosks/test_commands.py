@@ -10,7 +10,9 @@ from sync.collector.errors import NotAllowed
 from sync.collector.fleet.kiosks import commands, days
 from sync.collector.fleet.kiosks.commands import Kind
 from sync.collector.fleet.kiosks.hours import Hours
+from sync.collector.fleet.kiosks.status_rows import StatusRow, keep_rows
 from sync.collector.store.database import Database
+from sync.collector.store.schema import micros
 from sync.protocol.messages import CommandDone
 from tests.sync.collector.builders import HANOI, NOON, Office, Pen
 
@@ -59,7 +61,11 @@ def test_days_keep_how_a_kiosk_was_heard_and_are_let_go_of(database: Database, o
     device = office.device.device_id
     with database.writing() as connection:
         for minutes in (-270, -269, -150, 60, 61):
-            days.note_day(connection, device, NOON + timedelta(minutes=minutes), HOURS)
+            heard_at = NOON + timedelta(minutes=minutes)
+            before = [(row.last_at, row.gap_s) for row in days.read_days(connection, device, date(2026, 11, 20))]
+            gap_s = days.longest_gap_until(heard_at, HOURS, before[0] if before else None)
+            at_us, journal_id = micros(heard_at), Pen().journal_id
+            keep_rows(connection, [StatusRow(device, at_us, 0, "{}", "2026-11-20", gap_s, journal_id, "boot", 0)])
         (kept,) = days.read_days(connection, device, date(2026, 11, 1))
         # From 9.30 to 13.00 it was not heard, and open until 11.30 only.
         assert (kept.day, kept.heard, kept.gap_s) == (date(2026, 11, 20), 5, 7200)

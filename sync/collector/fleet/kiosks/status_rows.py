@@ -1,0 +1,115 @@
+"""Rows of a status: what keeps many kiosks' words at once, and what finds them, with one value for all of them.
+
+A driver spends more on many values than the database on keeping them. So the rows go as one JSON text, and on
+PostgreSQL into all three tables by one statement; SQLite takes one for each table.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    String,
+    TypeDecorator,
+    any_,
+    bindparam,
+    func,
+    select,
+    type_coerce,
+)
+
+
+class StatusRow(NamedTuple):
+    """What is kept of one kiosk's word; moments in microseconds since 1970."""
+
+    device_id: str
+    received_us: int
+    ahead_us: int
+    """How far the kiosk's wall clock is ahead of ours."""
+    status: str
+    """JSON. In the rows it is a text: PostgreSQL reads a NUL in a text of JSON, but not within JSON."""
+    day: str
+    gap_s: int
+    journal_id: str
+    boot: str
+    offset_us: int
+    """Our clock minus that boot's."""
+
+
+def keep_rows(connection: Connection, rows: Sequence[StatusRow]) -> None:
+    """Keep each kiosk's word in the place of its last one, that it was heard, and what its boot clock read.
+
+    The boot clock only where its journal knows this boot already.
+    """
+    if not rows:
+        return
+    said = msgspec.json.encode(rows).decode()
+    for statement in _SQLITE if connection.dialect.name == "sqlite" else (_POSTGRESQL,):
+        connection.exec_driver_sql(statement, (said,))
+
+
+_POSTGRESQL = """
+WITH said AS MATERIALIZED (
+    SELECT (one ->> 0)::uuid AS device_id,
+        timestamptz 'epoch' + (one ->> 1)::bigint * interval '1 microsecond' AS received_at,
+        (one ->> 2)::bigint AS clock_ahead_us, (one ->> 3)::json AS status, (one ->> 4)::date AS day,
+        (one ->> 5)::integer AS gap_s, (one ->> 6)::uuid AS journal_id, one ->> 7 AS boot,
+        (one ->> 8)::bigint AS boot_offset_us
+    FROM json_array_elements(%s::json) AS one
+), status AS (
+    INSERT INTO device_status (device_id, received_at, clock_ahead_us, status)
+    SELECT device_id, received_at, clock_ahead_us, status FROM said
+    ON CONFLICT (device_id) DO UPDATE SET received_at = excluded.received_at,
+        clock_ahead_us = excluded.clock_ahead_us, status = excluded.status
+), day AS (
+    INSERT INTO device_day (device_id, day, heard, last_at, gap_s)
+    SELECT device_id, day, 1, received_at, gap_s FROM said
+    ON CONFLICT (device_id, day) DO UPDATE SET heard = device_day.heard + 1, last_at = excluded.last_at,
+        gap_s = greatest(device_day.gap_s, excluded.gap_s)
+)
+UPDATE journal SET boot_offset_us = said.boot_offset_us FROM said
+WHERE journal.journal_id = said.journal_id AND journal.device_id = said.device_id AND journal.boot = said.boot
+"""
+# SQLite takes ON CONFLICT after a SELECT for the ON of a join, unless there is a WHERE.
+_SQLITE = (
+    """
+INSERT INTO device_status (device_id, received_at, clock_ahead_us, status)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true
+ON CONFLICT (device_id) DO UPDATE SET received_at = excluded.received_at,
+    clock_ahead_us = excluded.clock_ahead_us, status = excluded.status
+""",
+    """
+INSERT INTO device_day (device_id, day, heard, last_at, gap_s)
+SELECT value ->> 0, value ->> 4, 1, value ->> 1, value ->> 5 FROM json_each(?) WHERE true
+ON CONFLICT (device_id, day) DO UPDATE SET heard = device_day.heard + 1, last_at = excluded.last_at,
+    gap_s = max(device_day.gap_s, excluded.gap_s)
+""",
+    """
+UPDATE journal SET boot_offset_us = said.value ->> 8 FROM json_each(?) AS said
+WHERE journal.journal_id = said.value ->> 6 AND journal.device_id = said.value ->> 0
+    AND journal.boot = said.value ->> 7
+""",
+)
+
+
+class _Texts(TypeDecorator[Sequence[str]]):
+    """Texts as one value."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, _dialect: Any) -> str:
+        """Them as JSON."""
+        return msgspec.json.encode(value).decode()
+
+
+def among(wanted: Column[Any], name: str, is_sqlite: bool) -> ColumnElement[bool]:
+    """Whether a column has one of the values that the parameter ``name`` brings, as texts."""
+    if is_sqlite:
+        values = func.json_each(bindparam(name, type_=_Texts())).table_valued("value")
+        return type_coerce(wanted, String).in_(select(values.c.value))
+    return wanted == any_(bindparam(name, type_=ARRAY(wanted.type)))

@@ -1,0 +1,101 @@
+"""Heartbeats: the words of kiosks that arrive together are kept together, in one transaction.
+
+While one transaction is under way the next words gather, and for a moment before it. So the statements, the commit and
+the thread that waits for them are shared by many. A kiosk is answered only when its word is durable.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+
+from sqlalchemy import Connection
+
+from sync.collector.errors import CollectorBusy
+from sync.collector.fleet.kiosks.status import Heard, NotKept, Outcome, Word, keep_words
+from sync.collector.fleet.rollouts.calendars import Calendars
+from sync.collector.fleet.rollouts.effective import InForce, InForceCache, etag_of
+from sync.collector.settings.collector import CollectorConfig
+from sync.collector.store.blame import lies_in_the_data
+from sync.collector.store.writer import WAITING_MAX, Writer
+from sync.protocol.messages import StatusAnswer
+
+GATHERED_S = 0.01
+"""So long a word waits for others: no kiosk notices, and each transaction is shared by more of them."""
+TOGETHER_MAX = 64
+"""Words of one transaction: the longest that a kiosk waits for others' is some 20 ms."""
+_Waiting = tuple[Word, "asyncio.Future[StatusAnswer | NotKept]"]
+
+
+class Heartbeats:
+    """Takes the words that come to one process; all calls are from its event loop."""
+
+    def __init__(self, writer: Writer, rollouts: InForceCache, config: CollectorConfig) -> None:
+        self._writer, self._rollouts, self._config = writer, rollouts, config
+        self._waiting: list[_Waiting] = []
+        self._under_way: asyncio.Task[None] | None = None
+        self._calendars: tuple[InForce, Calendars] | None = None
+
+    async def keep(self, word: Word) -> StatusAnswer | NotKept:
+        """What the kiosk is told, once its word is durable.
+
+        Raises JournalForeign, and CollectorBusy when too many wait already.
+        """
+        if len(self._waiting) >= WAITING_MAX:
+            raise CollectorBusy("too many requests wait for the database")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[StatusAnswer | NotKept] = loop.create_future()
+        self._waiting.append((word, future))
+        if self._under_way is None:
+            self._under_way = loop.create_task(self._run())
+        return await future
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                if len(self._waiting) < TOGETHER_MAX:
+                    await asyncio.sleep(GATHERED_S)
+                await self._keep(self._take())
+        finally:
+            self._under_way = None
+
+    def _take(self) -> list[_Waiting]:
+        """The oldest words, of each kiosk one: a second one of the same waits for the next transaction."""
+        first: dict[str, _Waiting] = {}
+        for one in self._waiting:
+            first.setdefault(one[0].device_id, one)
+        taken = list(first.values())[:TOGETHER_MAX]
+        gone = set(map(id, taken))
+        self._waiting = [one for one in self._waiting if id(one) not in gone]
+        return taken
+
+    async def _keep(self, taken: Sequence[_Waiting]) -> None:
+        work = partial(self._keep_words, words=[word for word, _ in taken])
+        try:
+            outcomes = await asyncio.wrap_future(self._writer.submit(work))
+        except Exception as error:  # noqa: BLE001 - an edge: whoever waits must hear of it, and others go on
+            if len(taken) > 1 and lies_in_the_data(error):
+                for one in taken:
+                    await self._keep([one])
+                return
+            outcomes = [error] * len(taken)
+        for (_, future), outcome in zip(taken, outcomes, strict=True):
+            if future.done():
+                continue  # the kiosk has left
+            if isinstance(outcome, Exception):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+
+    def _keep_words(self, connection: Connection, words: Sequence[Word]) -> list[StatusAnswer | NotKept | Exception]:
+        in_force = self._rollouts.in_force(connection)
+        if self._calendars is None or self._calendars[0] is not in_force:
+            self._calendars = in_force, Calendars(self._config, in_force)
+        outcomes = keep_words(connection, words, self._calendars[1], self._config.zone)
+        return [_answer(outcome, in_force) for outcome in outcomes]
+
+
+def _answer(outcome: Outcome, in_force: InForce) -> StatusAnswer | NotKept | Exception:
+    if not isinstance(outcome, Heard):
+        return outcome
+    cursor, settings = outcome.cursor, in_force.settings(outcome.base)
+    return StatusAnswer(cursor.next_seq, cursor.head.hex(), etag_of(settings), outcome.commands)
