@@ -1,6 +1,12 @@
 """Fixtures that every part of the tests may use."""
 
 import gc
+import os
+import sys
+
+if os.environ.get("HAILONG_TESTS_SQLITE") == "python":
+    # Debian's own, which kiosks and collectors without pysqlite3 have; before anything asks for it.
+    sys.modules["pysqlite3"] = None  # type: ignore[assignment]
 
 import pytest
 from structlog.dev import ConsoleRenderer, plain_traceback

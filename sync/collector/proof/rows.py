@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 MICROS = {"sqlite": "{0}", "postgresql": "(extract(epoch FROM {0}) * 1000000)::bigint"}
 """How a moment is read in microseconds since 1970."""
@@ -174,9 +175,16 @@ def read_counts(
 
 
 def read(connection: Connection, statement: str, *values: Any) -> list[Any]:
-    """The rows of a plain statement, in which ``{one}`` is the place of a value."""
+    """The rows of a plain statement, in which ``{one}`` is the place of a value.
+
+    Raises DBAPIError, also for what Python's own SQLite finds only when the rows are taken.
+    """
     one = "?" if connection.dialect.name == "sqlite" else "%s"
     found = connection.exec_driver_sql(statement.format(one=one), values)
+    driver = connection.dialect.loaded_dbapi
     assert found.cursor is not None  # noqa: S101 - a SELECT has one
-    # The driver's own tuples: an object for each of a hundred million rows would cost as much as reading them.
-    return list(found.cursor.fetchall())
+    try:
+        # The driver's own tuples: an object for each of a hundred million rows would cost as much as reading them.
+        return list(found.cursor.fetchall())
+    except driver.Error as error:
+        raise DBAPIError.instance(statement, values, error, driver.Error, dialect=connection.dialect) from error
