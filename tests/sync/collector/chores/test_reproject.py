@@ -116,6 +116,8 @@ def test_a_correction_is_not_undone_by_an_older_count_that_is_read_late(office: 
 
 
 def test_the_command_says_how_many_were_read(tmp_path: Path) -> None:
+    run("migrate", "--data-dir", str(tmp_path / "data"))
+
     ended = run("reproject", "--data-dir", str(tmp_path / "data"))
 
     assert (ended.returncode, ended.stdout.splitlines()[-1]) == (0, "0 entries were read anew; 0 stay unread.")
