@@ -268,7 +268,7 @@ def begin_logs(town: Town) -> None:
     with keeper.folder.held():
         town.kept.witness.log = keeper.open_keys(keeper.folder).signer.verifier
     with town.database.reading() as connection:
-        roots = roots_of(connection, town.config.log)
+        roots = roots_of(connection, town.config.log, town.services.log)
     assert roots is not None
     for station in town.stations:
         begin_log(station.files.log, roots, Source.ENROLMENT, town.now.date())
