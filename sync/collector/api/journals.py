@@ -103,15 +103,15 @@ async def append_entries(
 async def _append(
     services: Services, sender: Device, verified: Verified, batch: Batch, kiosk_clock: str
 ) -> Appended | Conflict:
-    receipt = Arrival(services.now(), verified.clock, verified.signature, kiosk_clock, verified.base)
-    if services.partitions.missing(receipt.received_at):
+    arrival = Arrival(services.now(), verified.clock, verified.signature, kiosk_clock, verified.base)
+    if services.partitions.missing(arrival.received_at):
         await asyncio.wrap_future(
-            services.writer.submit(lambda connection: ensure_partitions(connection, receipt.received_at))
+            services.writer.submit(lambda connection: ensure_partitions(connection, arrival.received_at))
         )
-        services.partitions.note(receipt.received_at)
+        services.partitions.note(arrival.received_at)
 
     def append(connection: Connection, apart: bool = False) -> Appended | Conflict:
-        return append_batch(connection, sender, batch, receipt, services.days, apart)
+        return append_batch(connection, sender, batch, arrival, services.days, apart)
 
     try:
         return await asyncio.wrap_future(services.writer.submit(append))

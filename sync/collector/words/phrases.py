@@ -202,7 +202,7 @@ class Phrases(Recorded):
         return "; ".join(shown) + (" …" if len(joined) > JOINED_MAX else "")
 
     def undated(self, book: Book) -> str:
-        """Which counters' ratings stand on the day of their receipt; empty where none do."""
+        """Which counters' ratings stand on the day of their arrival; empty where none do."""
         return self.undated_at([self.full_place(place) for place in book.undated])
 
     def undated_at(self, places: Sequence[str]) -> str:

@@ -223,7 +223,7 @@ def _read(
 
 
 def undated_counters(connection: Connection, first: date, last: date) -> set[int]:
-    """The ids of counters some of whose ratings stand on the day of their receipt: nobody knows when they were pressed.
+    """The ids of counters some of whose ratings stand on the day of their arrival: nobody knows when they were pressed.
 
     How many such ratings there are in these days is told nowhere: they may be few.
     """
