@@ -9,7 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from sync.collector.transparency.disk.files import PRIVATE_FILE, settle_folder, write_file
+from kiosk.base.private_file import sync_directory
+from sync.collector.transparency.disk.files import PRIVATE_FILE, write_file
 from sync.collector.transparency.leaves.index import LeafSource
 
 
@@ -17,7 +18,7 @@ def keep_index(folder: Path, first: int, sources: Sequence[LeafSource]) -> None:
     """Keep what the leaves from index ``first`` on are about, durably."""
     if not folder.is_dir():
         folder.mkdir(mode=0o700)
-        settle_folder(folder.parent)
+        sync_directory(folder.parent)
     write_file(folder / f"{first:012}.gz", gzip.compress(msgspec.json.encode(sources), 6, mtime=0), PRIVATE_FILE)
 
 

@@ -108,8 +108,8 @@ class Cut(Exception):
 
 
 DISK_STEPS = (
-    (files, "write_unsettled"), (files, "settle_folder"), (tree, "write_unsettled"), (tree, "settle_folder"),
-    (tree, "make_folders"), (folder, "settle_folder"), (keys, "settle_folder"),
+    (files, "write_unsettled"), (files, "sync_directory"), (tree, "write_unsettled"), (tree, "sync_directory"),
+    (tree, "make_folders"), (folder, "sync_directory"), (keys, "sync_directory"),
 )  # fmt: skip
 
 
