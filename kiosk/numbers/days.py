@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kiosk.domain.instant import monday_of
 from kiosk.domain.numbers.blocks import COUNTED_MIN, HalfDay, Series, half_day_of, open_at
 from kiosk.domain.numbers.desk_numbers import DeskNumbers, Held, Place, Told
 from kiosk.domain.numbers.measures import Share, participation, top2box
@@ -130,11 +131,6 @@ def read_tally(reader: JournalReader, first: date, last: date, now: datetime, te
     served = reader.served(first, last)
     days = tuple(read.day(day, served) for day in _days(first, last))
     return Tally(terms, days, read.numbers)
-
-
-def monday_of(day: date) -> date:
-    """The first day of its week."""
-    return day - timedelta(days=day.weekday())
 
 
 class _Read:

@@ -6,11 +6,11 @@ Everything here comes from blocks that went out (``sync.collector.figures.releas
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select, text, union_all
 
+from kiosk.domain.instant import monday_of
 from sync.collector.figures.queries.asked import Asked, is_version
 from sync.collector.figures.queries.grains import Days, grains_of
 from sync.collector.replica.shown import BEYOND, HALF, LEVEL_NAMES, MONTH, WEEK, month_of
@@ -153,12 +153,6 @@ def read_sums(
             if grain == MONTH or start == monday_of(last):
                 found[start, stream] += int(n)
     return found
-
-
-@lru_cache(4096)
-def monday_of(day: date) -> date:
-    """The day on which its week begins."""
-    return day - timedelta(days=day.weekday())
 
 
 def _end(grain: str, days: Days) -> date:
