@@ -21,11 +21,11 @@ from sync.collector.closed.frozen import thaw
 from sync.collector.closed.kept import UnitMonth, basis_of, numbers_of, unit_month_of, versions_of
 from sync.collector.closed.resting import read_basis
 from sync.collector.figures.places import Places, read_places
+from sync.collector.figures.tables import tables_of
 from sync.collector.kit.journals import Inside, Telling
 from sync.collector.kit.lines import told_lines
 from sync.collector.kit.logged import LogProofs, told_version
 from sync.collector.kit.numbered import block_numbers, numbered
-from sync.collector.kit.printed import printed_tables
 from sync.collector.services.closed import Shelf
 from sync.collector.services.services import Services
 from sync.collector.transparency.public import PublicLog
@@ -88,7 +88,9 @@ def _files(services: Services, connection: Connection, wanted: Wanted, key: Unit
     return {
         "bundle.json": _json(about | {"lines": wanted.lines}),
         "report.json": numbers,
-        "printed.json": _json({"tables": printed_tables(book, p)}),
+        "printed.json": _json(
+            {"tables": {table.key: table.plain_rows() for table in tables_of(book, p.titles_of(book))}}
+        ),
         "basis.json": msgspec.json.encode(numbered(basis, names, lines=wanted.lines)),
         "proofs.json": _json(log),
         "journals.json": _json(telling.journals()),
