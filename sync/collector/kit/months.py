@@ -61,7 +61,7 @@ class PublicState:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What the page tells."""
+    """The closed months of a place and what proves them, as the page tells it."""
 
     place: Place
     units: tuple[Place, ...]

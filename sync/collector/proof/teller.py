@@ -40,7 +40,7 @@ Dated = tuple[int, int, str]
 
 
 class Teller:
-    """Of one journal."""
+    """Tells where and when the ratings of one journal count."""
 
     def __init__(self, connection: Connection, journal_id: str, sender: Device, days: LocalDays, now: datetime) -> None:
         self._connection, self._journal_id, self._sender = connection, journal_id, sender

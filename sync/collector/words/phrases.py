@@ -206,7 +206,7 @@ class Phrases(Recorded):
         return self.undated_at([self.full_place(place) for place in book.undated])
 
     def undated_at(self, places: Sequence[str]) -> str:
-        """The same of places by their names."""
+        """That ratings of these places stand on the day of their arrival; empty for none."""
         if not places:
             return ""
         names = "; ".join(places[:UNDATED_NAMED_MAX])

@@ -104,6 +104,6 @@ class WholeIndex:
 
 
 def leaves_at(tree: Tree, indexes: Sequence[int], size: int) -> dict[int, Leaf]:
-    """These of the first ``size`` leaves, by index."""
+    """The leaves of a log of ``size`` that stand at these indexes."""
     bundles = {bundle: tree.leaves(bundle, size) for bundle in {index // TILE_WIDTH for index in indexes}}
     return {index: Leaf.parse(bundles[index // TILE_WIDTH][index % TILE_WIDTH]) for index in indexes}
