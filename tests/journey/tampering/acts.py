@@ -19,7 +19,7 @@ from kiosk.journal.lines import RatingLine, encode_line
 from kiosk.journal.reader import JournalReader
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.closed.frozen import digest_of
-from sync.collector.fleet.devices.devices import Directory
+from sync.collector.fleet.devices.directory import Directory
 from sync.collector.fleet.devices.own import read_own_key
 from sync.collector.replica.ingest import Arrival, Batch, append_batch
 from sync.collector.replica.stored import packed, stored_entries
