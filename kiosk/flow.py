@@ -81,7 +81,7 @@ class View:
 
 
 class Screen(Protocol):
-    """What draws."""
+    """The citizen's screen, as far as the flow knows it."""
 
     def show(self, view: View) -> None:
         """Draw this moment on the next frame."""

@@ -34,9 +34,9 @@ facts = []
 class Disk:
     def record(self, fact):
         facts.append(fact)
-        receipt = Future()
-        receipt.set_result(Entry(len(facts)))
-        return receipt
+        future = Future()
+        future.set_result(Entry(len(facts)))
+        return future
 
 def levels():
     return [fact.level for fact in facts if type(fact).__name__ == "Rating"]

@@ -179,6 +179,21 @@ def test_changelog_tells_of_this_version_with_its_day():
     assert versions[0][0] == VERSION
 
 
+def test_changelog_speaks_to_officers_and_installers_once_a_version_and_says_nothing_twice():
+    versions = text("CHANGELOG.md").split("\n## ")[1:]
+    lines = re.findall(r"^- .+$", text("CHANGELOG.md"), re.MULTILINE)
+
+    assert [re.findall(r"^### (.+)$", version, re.MULTILINE) for version in versions] == [
+        ["For officers", "For installers"] for _ in versions
+    ]
+    assert sorted(lines) == sorted(set(lines))
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, "CHANGELOG.md"])
+def test_no_document_keeps_the_marks_of_a_merge(document):
+    assert re.findall(r"^(?:<{7}|={7}|>{7})(?: .*)?$", text(document), re.MULTILINE) == []
+
+
 def test_commit_hook_runs_make_lint_and_nothing_else():
     hooks = [hook for repo in yaml.safe_load(text(".pre-commit-config.yaml"))["repos"] for hook in repo["hooks"]]
 

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +17,16 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     while half * 2 < len(leaves):
         half *= 2
     return sha256(b"\x01" + root_of(leaves[:half]) + root_of(leaves[half:])).digest()
+
+
+def hashes_of(leaves: Sequence[bytes]) -> Callable[[int, int], bytes]:
+    """The hashes of a tree of leaves that are hashed already, by level and index, as proofs are made of them."""
+    levels = [list(leaves)]
+    while len(levels[-1]) > 1:
+        row = levels[-1]
+        pairs = range(0, len(row) - 1, 2)
+        levels.append([sha256(b"\x01" + row[at] + row[at + 1]).digest() for at in pairs])
+    return lambda level, index: levels[level][index]
 
 
 def statements_of(journal_id: str, lines: Iterable[bytes]) -> list[tuple[int, bytes]]:

@@ -62,9 +62,19 @@ class Table:
     note: str = ""
     """A sentence that stands below it everywhere; empty where nothing is to be said."""
 
+    def plain_rows(self) -> list[dict[str, int | str | dict[str, str]]]:
+        """Each row by the keys of its columns, as JSON holds it: decimals as text, and why a cell has no number."""
+        return [{column.key: _plain(cell) for column, cell in zip(self.columns, row, strict=True)} for row in self.rows]
+
     def cell(self, row: int, key: str) -> Cell:
         """The value of a row in a column."""
         return self.rows[row][next(place for place, column in enumerate(self.columns) if column.key == key)]
+
+
+def _plain(cell: Cell) -> int | str | dict[str, str]:
+    if isinstance(cell, Mark):
+        return {"without": str(cell)}
+    return str(cell) if isinstance(cell, Decimal) else cell
 
 
 def write_cell(cell: Cell, form: Form, t: Texts, cell_min: int = 5) -> str:

@@ -5,7 +5,8 @@ steps but starts anew with every boot; the boot id says which start it counts fr
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -38,3 +39,9 @@ class Clock(Protocol):
 def part_of_day(hour: int) -> str:
     """``am`` before noon, else ``pm``; they sort as they follow, and nothing finer is ever published."""
     return "am" if hour < 12 else "pm"
+
+
+@lru_cache(4096)
+def monday_of(day: date) -> date:
+    """The day on which its week begins; asked of every row of a long report, so the answers are kept."""
+    return day - timedelta(days=day.weekday())

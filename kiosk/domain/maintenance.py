@@ -7,7 +7,7 @@ from kiosk.domain.instant import Instant
 
 
 class Work(StrEnum):
-    """What was done."""
+    """What staff do about the screen."""
 
     TEST = "test"
     """The touch test: each face pressed once."""

@@ -65,12 +65,12 @@ class Recorder:
 
         The future gives the entry once it is on disk, or raises JournalError: then nothing was kept.
         """
-        kept: Future[Entry] = Future()
+        future: Future[Entry] = Future()
         try:
-            self._line.put_nowait((fact, kept))
+            self._line.put_nowait((fact, future))
         except queue.Full:
-            kept.set_exception(JournalUnwritable("the disk stands still ({n} presses wait)", n=WAITING_MAX))
-        return kept
+            future.set_exception(JournalUnwritable("the disk stands still ({n} presses wait)", n=WAITING_MAX))
+        return future
 
     def close(self) -> None:
         """Commit what is in line, then close the journal."""
@@ -80,18 +80,18 @@ class Recorder:
     def _run(self) -> None:
         journal = self._opened()
         while (handed := self._next(journal)) is not None:
-            fact, kept = handed
+            fact, future = handed
             try:
                 # Closed and opened again after damage, or for the first time after a start without a disk.
                 journal = journal or self._open_journal()
-                kept.set_result(journal.append(fact))
+                future.set_result(journal.append(fact))
             except JournalDamaged as error:
                 # Not tried again: it may be among what can still be read. The next press opens a continuation.
-                kept.set_exception(error)
+                future.set_exception(error)
                 _close(journal)
                 journal = None
             except Exception as error:  # noqa: BLE001 - whatever it was, the screen must hear of it, and the thread must live
-                kept.set_exception(error)
+                future.set_exception(error)
         _close(journal)
 
     def _opened(self) -> "Journal | None":

@@ -60,7 +60,7 @@ class Visits:
             self._cut(said)
 
     def near(self, next_seq: int) -> list[Asked]:
-        """Those of which a line at ``next_seq`` or later can speak."""
+        """The ratings of which a line at ``next_seq`` or later can speak."""
         return [each for each in self._asked.values() if next_seq - each.seq <= ENTRIES_MAX]
 
     def late(self, rating_seq: int, entry: About) -> Late | None:

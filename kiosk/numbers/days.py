@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kiosk.domain.instant import monday_of
 from kiosk.domain.numbers.blocks import COUNTED_MIN, HalfDay, Series, half_day_of, open_at
-from kiosk.domain.numbers.desk_numbers import DeskNumbers, Held, Place, Told
+from kiosk.domain.numbers.desk_numbers import CounterHalfDay, DeskNumbers, Held, Told
 from kiosk.domain.numbers.measures import Share, participation, top2box
 from kiosk.domain.office_calendar import ALWAYS_OPEN, Calendar
 from kiosk.domain.office_day import PARTS
@@ -105,7 +106,7 @@ class Tally:
     numbers: DeskNumbers
 
     def of(self, day: date) -> DayTally:
-        """One of the days."""
+        """The numbers of one of these days."""
         return self.days[(day - self.days[0].day).days]
 
     def together(self, first: date, last: date) -> Told:
@@ -130,11 +131,6 @@ def read_tally(reader: JournalReader, first: date, last: date, now: datetime, te
     served = reader.served(first, last)
     days = tuple(read.day(day, served) for day in _days(first, last))
     return Tally(terms, days, read.numbers)
-
-
-def monday_of(day: date) -> date:
-    """The first day of its week."""
-    return day - timedelta(days=day.weekday())
 
 
 class _Read:
@@ -176,7 +172,7 @@ class _Read:
         return uncut
 
     def day(self, day: date, served: Served) -> DayTally:
-        """One of the days."""
+        """The numbers of a day."""
         iso = day.isoformat()
         rows = self._rows.get(iso, [])
         aside = Counter(dict.fromkeys(ASIDE, 0))
@@ -221,15 +217,15 @@ class _Read:
 
     def _at_once(self) -> Iterator[Held]:
         """Each half day of each counter as it stands: for a demonstration."""
-        counts: dict[Place, Counter[int]] = {}
+        counts: dict[CounterHalfDay, Counter[int]] = {}
         for row in self._own_rows():
             counts.setdefault(((row.day, row.part), row.counter), Counter())[row.level] += row.n
         for (half_day, counter), levels in counts.items():
             yield Held(counter, levels, {half_day: levels.total()})
 
 
-def _by_place(rows: Mapping[Row, int]) -> dict[Place, int]:
-    found: Counter[Place] = Counter()
+def _by_place(rows: Mapping[Row, int]) -> dict[CounterHalfDay, int]:
+    found: Counter[CounterHalfDay] = Counter()
     for (day, part, _, _, counter), n in rows.items():
         found[(day, part), counter] += n
     return found

@@ -155,6 +155,7 @@ class _Run:
         return journal
 
     def _state_settings(self, journal: "Journal") -> None:
+        # On the recorder's thread, as the journal itself.
         from kiosk.journal.stated import InForce
 
         if self.survey is None:

@@ -25,7 +25,7 @@ from sync.agent.own_log import read_own_log
 from sync.agent.state import AgentState, keep_state, load_state
 from sync.agent.transparency.watch import LogWatch
 from sync.agent.troubles import Trouble
-from sync.agent.upload import Careful, Collector, Journal, ReportedCollector, last_common, upload_all
+from sync.agent.upload import Collector, Journal, RecognisedCollector, ReportedCollector, last_common, upload_all
 from sync.agent.wake import FileWatch
 
 PERIOD_S = 60.0
@@ -194,15 +194,18 @@ class Agent:
     def _upload(
         self, journal: Journal, beating: Collector, alive: Callable[[], None], recognise: Callable[[], None]
     ) -> Cursor:
-        """Upload with the collector in its wrappers: the client -> ``Beating`` -> ``Careful`` -> ``upload_all``."""
+        """Upload with the collector in its wrappers.
+
+        ``upload_all`` calls a ``RecognisedCollector``, that a ``BeatingCollector``, that the client.
+        """
 
         def acknowledged(cursor: Cursor) -> None:
             self._remember(self._state.with_contact(journal.id, cursor, self._clock.now()))
             alive()
 
-        careful = Careful(beating, recognise)
-        earlier = partial(offer_earlier, journal, careful, self._earlier_of, alive)
-        return upload_all(journal, careful, acknowledged, earlier)
+        recognised = RecognisedCollector(beating, recognise)
+        earlier = partial(offer_earlier, journal, recognised, self._earlier_of, alive)
+        return upload_all(journal, recognised, acknowledged, earlier)
 
     def _wait_after(self, error: Exception) -> float:
         if isinstance(error, DeliveryError) and error.retry_after_s is not None:

@@ -54,11 +54,11 @@ class Heart:
         self.told_of_trouble = False
         """Whether the last status told of a trouble."""
 
-    def beating(self, journal: Journal, collector: ReportedCollector, state: AgentState) -> "Beating":
+    def beating(self, journal: Journal, collector: ReportedCollector, state: AgentState) -> "BeatingCollector":
         """The collector for one cycle, whose question for the cursor carries the status when a beat is due."""
         now = self._clock.now()
         if now.mono_us < self._next_beat_us:
-            return Beating(collector, None, self._commands, journal, self._log, state.acknowledged(journal.id))
+            return BeatingCollector(collector, None, self._commands, journal, self._log, state.acknowledged(journal.id))
         self._next_beat_us = now.mono_us + round(HEARTBEAT_S_MIN * 1_000_000)
         free = shutil.disk_usage(self._directory).free
         settings, done = kept_version(self._directory), self._commands.untold()
@@ -66,14 +66,14 @@ class Heart:
         log, fault = self._log.told(journal.id), self._log.fault()
         status = msgspec.structs.replace(status, address=self._address(), log=log, log_fault=fault)
         self.told_of_trouble = status.last_error is not None
-        return Beating(collector, status, self._commands, journal, self._log, state.acknowledged(journal.id))
+        return BeatingCollector(collector, status, self._commands, journal, self._log, state.acknowledged(journal.id))
 
     def beat_soon(self) -> None:
         """Beat with the next cycle: there is something to tell that somebody waits for."""
         self._next_beat_us = 0
 
 
-class Beating:
+class BeatingCollector:
     """A collector that is told the status, once, when it is asked for the cursor."""
 
     def __init__(

@@ -64,7 +64,7 @@ class Collector(Protocol):
         ...
 
 
-class Careful:
+class RecognisedCollector:
     """A collector that has nothing of a journal proves who it is before it gets anything of it.
 
     One that knows a hash of ours is ours: nobody else can know it. One that says it has nothing may be anybody.

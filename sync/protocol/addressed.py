@@ -54,7 +54,7 @@ class Received:
                 yield self.verify_for(address, key_of)
 
     def verify_for(self, address: str, key_of: Callable[[str], bytes]) -> Addressed:
-        """The same if it was signed for this address alone."""
+        """The request if it was signed for this address alone."""
         url, body = address + self.target, self.body
         found = verify_request(method=self.method, url=url, headers=self.headers, body=body, key_of=key_of)
         return Addressed(found, address)

@@ -12,14 +12,13 @@ from sync.collector.chores.intake import Intake
 from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.proof.device import Rule, check_device
 from sync.collector.replica.blocks.judging import judge_due
-from sync.collector.replica.blocks.stated import leaf_hashes, reader, signed_over, statements
-from sync.collector.store.database import Database, open_database
-from sync.collector.store.writer import Transact
+from sync.collector.replica.blocks.stated import leaf_hashes, signed_over, statements
+from sync.collector.store.database import open_database
 from sync.protocol.cuts import SignedCuts
 from sync.protocol.tlog.merkle import check_inclusion, prove_inclusion
 from tests.builders import FrozenClock
 from tests.live import ZONE, LiveCollector, LiveKiosk
-from tests.trees import statements_of
+from tests.trees import hashes_of, statements_of
 
 IN_FORCE = InForce("sipas-5@1", None, {"overall": (1, 2, 3, 4, 5)}, "Q1")
 HALF_DAY_S, DAY_S = 5 * 3600, 86_400
@@ -56,7 +55,7 @@ def test_every_cut_is_proven_by_what_the_kiosk_signed(tmp_path: Path, collector:
         days = LocalDays(ZONE)
         (result,) = Intake(database, collector.url, days, lambda: clock.wall).take([file], lambda _: None)
         assert (result.added > 0, dict(result.troubles)) == (True, {})
-        assert judge_due(transact_of(database), shipped_surveys()) == []
+        assert judge_due(database.transact, shipped_surveys()) == []
         (device_id,) = collector.rows("SELECT device_id FROM device")[0]
         assert check_device(database, str(device_id), Rule(days, 5, shipped_surveys()), {}).findings == []
         with database.reading() as connection:
@@ -67,14 +66,4 @@ def test_every_cut_is_proven_by_what_the_kiosk_signed(tmp_path: Path, collector:
     assert signed is not None
     assert SignedCuts(signed.size, signed.root, signed.signature).is_by(signed.public_key, journal.id)
     for at in range(3):
-        check_inclusion(leaves[at], at, signed.size, prove_inclusion(at, signed.size, reader(leaves)), signed.root)
-
-
-def transact_of(database: Database) -> Transact:
-    """Transactions on this thread."""
-
-    def transact(work):  # type: ignore[no-untyped-def]
-        with database.writing() as connection:
-            return work(connection)
-
-    return transact
+        check_inclusion(leaves[at], at, signed.size, prove_inclusion(at, signed.size, hashes_of(leaves)), signed.root)

@@ -24,7 +24,7 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One key."""
+    """A key of the settings, its value, and where that comes from."""
 
     key: str
     value: Any

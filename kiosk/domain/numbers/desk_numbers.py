@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 
 from kiosk.domain.numbers.blocks import HalfDay
 
-Place = tuple[HalfDay, str]
+CounterHalfDay = tuple[HalfDay, str]
 """A half day and a counter's code; empty where the kiosk serves one counter only."""
 
 
@@ -70,11 +70,11 @@ class DeskNumbers:
     """The ratings of one series at one kiosk."""
 
     held: Iterable[Held]
-    uncut: Mapping[Place, int]
+    uncut: Mapping[CounterHalfDay, int]
     """Of half days that are over."""
-    centre: Mapping[Place, int]
+    centre: Mapping[CounterHalfDay, int]
     _of_day: dict[str, list[Held]] = field(default_factory=dict, init=False)
-    _rest_of_day: dict[str, list[tuple[str, Place, int]]] = field(default_factory=dict, init=False)
+    _rest_of_day: dict[str, list[tuple[str, CounterHalfDay, int]]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         for held in self.held:

@@ -91,7 +91,7 @@ class Score:
 
     @property
     def variance(self) -> Decimal:
-        """That of the mean: the square of its standard error."""
+        """The variance of the mean: the square of its standard error."""
         with localcontext(Context(prec=28)):
             spread = Decimal(self.squares) - Decimal(self.total) * self.total / self.count
             return max(Decimal(0), spread) / (self.count - 1) / self.count

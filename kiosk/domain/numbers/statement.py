@@ -29,7 +29,7 @@ class Order:
     """So many of them were of an earlier month than the latest of their time: a clock was set back."""
 
     def after(self, month: str) -> "Order":
-        """The same once a statement of this month has followed."""
+        """The order once a statement of this month has followed."""
         return Order(max(self.latest, month), self.back + (month < self.latest))
 
 

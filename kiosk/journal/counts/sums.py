@@ -86,7 +86,7 @@ def leave_to_centre(connection: Connection) -> None:
 
 
 def add_to_centre(connection: Connection, passed: Iterable[RatingLine]) -> None:
-    """The same of some more ratings, which lie within a month."""
+    """Let the collector cut some more counted ratings, which lie within a month."""
     rows = Counter(_row_of(line) for line in passed if line.standing == Standing.COUNTED)
     if rows:
         _leave(connection, rows + Counter(left_between(connection, min(rows)[0], max(rows)[0])))
@@ -108,7 +108,7 @@ def note_levels(connection: Connection, survey: str, levels: Mapping[str, Iterab
 
 
 def levels_noted(connection: Connection) -> Levels:
-    """Those that were stated last, of each version."""
+    """The levels of each version as they were stated last."""
     return {key.removeprefix(f"{_LEVELS} "): _levels.decode(value) for key, value in _noted(connection, _LEVELS)}
 
 

@@ -167,7 +167,7 @@ class KeptLog(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def witnesses(self) -> tuple[Verifier, ...]:
-        """Those whose cosignatures count."""
+        """The witnesses whose cosignatures count."""
         return tuple(map(Verifier.from_text, self.roots.witnesses))
 
     @property

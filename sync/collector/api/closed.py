@@ -63,7 +63,7 @@ async def answer_file(services: TheServices, reader: MayExport, shelf: Shelf, nu
         details = {"form": form, "period": shelf.period.code, "closed": number}
         note(connection, services.now(), reader.name, "export", subject, details)
 
-    await asyncio.wrap_future(services.writer.submit(partial(noting, subject=shelf.place.key or "*")))
+    await services.write(partial(noting, subject=shelf.place.key or "*"))
     name = f"hailong-{shelf.place.code or 'tat-ca'}-{shelf.period.code}-{number}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(body, media_type=MEDIA_TYPES[form], headers=headers)

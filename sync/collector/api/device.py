@@ -85,7 +85,7 @@ async def post_key(request: Request, services: TheServices) -> Response:
         handed_in = HandedIn(signed.verified.base, signed.verified.signature, signed.body)
         change_key(connection, device_id, wanted.public_key, services.now(), handed_in)
 
-    await asyncio.wrap_future(services.writer.submit(in_transaction))
+    await services.write(in_transaction)
     services.directory.forget(device_id)
     return message_answer(KeyAnswer(wanted.public_key))
 

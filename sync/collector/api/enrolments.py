@@ -38,7 +38,7 @@ async def enrol_device(request: Request, services: TheServices) -> Response:
             return answer
         return structs.replace(answer, log=roots_of(connection, services.config.log, services.log))
 
-    answer = require_enrolled(await asyncio.wrap_future(services.writer.submit(in_transaction)))
+    answer = require_enrolled(await services.write(in_transaction))
     _log.info("enrolled", device=answer.device_id, counter=answer.counter)
     return message_answer(answer)
 

@@ -82,7 +82,7 @@ async def _signed_in(request: Request, services: Services) -> Reader:
     reader, is_to_note, request.state.badges = found
     if is_to_note:
         now = services.now()
-        await asyncio.wrap_future(services.writer.submit(lambda connection: note_seen(connection, token, now)))
+        await services.write(lambda connection: note_seen(connection, token, now))
     return reader
 
 

@@ -103,23 +103,21 @@ async def append_entries(
 async def _append(
     services: Services, sender: Device, verified: Verified, batch: Batch, kiosk_clock: str
 ) -> Appended | Conflict:
-    receipt = Arrival(services.now(), verified.clock, verified.signature, kiosk_clock, verified.base)
-    if services.partitions.missing(receipt.received_at):
-        await asyncio.wrap_future(
-            services.writer.submit(lambda connection: ensure_partitions(connection, receipt.received_at))
-        )
-        services.partitions.note(receipt.received_at)
+    arrival = Arrival(services.now(), verified.clock, verified.signature, kiosk_clock, verified.base)
+    if services.partitions.missing(arrival.received_at):
+        await services.write(lambda connection: ensure_partitions(connection, arrival.received_at))
+        services.partitions.note(arrival.received_at)
 
     def append(connection: Connection, apart: bool = False) -> Appended | Conflict:
-        return append_batch(connection, sender, batch, receipt, services.days, apart)
+        return append_batch(connection, sender, batch, arrival, services.days, apart)
 
     try:
-        return await asyncio.wrap_future(services.writer.submit(append))
+        return await services.write(append)
     except Exception as error:
         if not lies_in_the_data(error):
             raise
         # Rare, and the usual batch pays nothing for it: each entry is tried alone, and only the faulty one set aside.
-        return await asyncio.wrap_future(services.writer.submit(partial(append, apart=True)))
+        return await services.write(partial(append, apart=True))
 
 
 def _answer(outcome: Appended | Conflict, journal_id: str, signed: Signed) -> Response:

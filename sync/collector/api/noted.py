@@ -1,6 +1,5 @@
 """Noted: who read which numbers by the API, in the audit log beside the files and mails."""
 
-import asyncio
 from collections.abc import Mapping
 from functools import partial
 
@@ -22,7 +21,7 @@ async def note_reading(
     if not services.readings.is_new(reader.name, address, subject, *map("=".join, details.items())):
         return
     noting = partial(_note, services=services, reader=reader, subject=subject, details={"api": address, **details})
-    await asyncio.wrap_future(services.writer.submit(noting))
+    await services.write(noting)
 
 
 def _note(connection: Connection, services: Services, reader: Reader, subject: str, details: dict[str, str]) -> None:

@@ -1,13 +1,11 @@
 """Report: a place's tables for programs, the very ones of the page."""
 
 import asyncio
-from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse, Response
 
-from kiosk.base.table import Cell, Mark
 from kiosk.base.texts import texts
 from sync.collector.api.depends import MayExport, TheServices
 from sync.collector.api.described import READER_PROBLEMS
@@ -75,12 +73,7 @@ def book_json(book: Book, p: Phrases) -> dict[str, Any]:
             }
             for number, part in enumerate(book.parts)
         ],
-        "tables": {
-            table.key: [
-                {column.key: _json(cell) for column, cell in zip(table.columns, row, strict=True)} for row in table.rows
-            ]
-            for table in tables_of(book, p.titles_of(book))
-        },
+        "tables": {table.key: table.plain_rows() for table in tables_of(book, p.titles_of(book))},
     }
 
 
@@ -118,9 +111,3 @@ def _sums_json(sums: Sums) -> dict[str, int | None]:
         "transactions": sums.transactions,
         "transactions_rated": sums.rated,
     }
-
-
-def _json(cell: Cell) -> Any:
-    if isinstance(cell, Mark):
-        return {"without": str(cell)}
-    return str(cell) if isinstance(cell, Decimal) else cell

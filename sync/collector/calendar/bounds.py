@@ -1,9 +1,9 @@
 """Bounds: when the entries of a boot that was never heard were made, as far as that can be known. Pure.
 
 Nothing dates such a boot but its own wall clock, which may say 1970 or 2044. Known are its ends: the kiosk's
-enrolment, the entries before and after it in the journal whose time was measured, and the receipt. Where all that
+enrolment, the entries before and after it in the journal whose time was measured, and the arrival. Where all that
 the clock said lies between these ends and goes forward, it is taken; else the first of its readings under which every
-entry of the boot lies between them. Where there is none, nothing is known but that it was before the receipt, and
+entry of the boot lies between them. Where there is none, nothing is known but that it was before the arrival, and
 there its entries stand. Only measured times are ends, so no such entry ever moves one of another boot.
 """
 
@@ -73,7 +73,7 @@ class Walls:
         self._spans: dict[str, BootSpan] | None = None
 
     def date(self, at: str, mono_us: int, boot: str, received_us: int, measure: Measure) -> int | None:
-        """When the entry was made; None where nothing but its receipt is known.
+        """When the entry was made; None where nothing but its arrival is known.
 
         Raises TimeUnreadable for an entry whose own clocks both say nothing.
         """

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from kiosk.domain.instant import monday_of
 from sync.collector.errors import UsageWrong
 
 DAYS_MAX = 1100
@@ -77,7 +78,7 @@ def period_of(kind: Kind, day: date) -> Period:
     """The period of a kind in which a day lies."""
     match kind:
         case Kind.WEEK:
-            first = day - timedelta(days=day.weekday())
+            first = monday_of(day)
             return Period(kind, first, first + timedelta(days=6))
         case Kind.MONTH:
             return Period(kind, day.replace(day=1), _month_end(day.year, day.month))

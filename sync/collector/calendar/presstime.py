@@ -4,7 +4,7 @@ The boot clock never steps, so it measures; the collector's clock is right, so i
 A request says what the boot clock read when it was sent: an entry of the same boot is
 dated from there, exact. An entry of an earlier boot is dated from the last time that
 boot was heard; where it never was, its wall clock is taken as far as that can be
-(sync.collector.calendar.bounds) and marked uncertain, and what cannot be stands at its receipt.
+(sync.collector.calendar.bounds) and marked uncertain, and what cannot be stands at its arrival.
 All inputs stay in the stored lines.
 """
 
@@ -36,7 +36,7 @@ class TimeQuality(StrEnum):
     UNCERTAIN = "uncertain"
     """The kiosk's wall clock, which nothing contradicts."""
     RECEIVED = "received"
-    """No clock of the kiosk can have been right: the moment of its receipt."""
+    """No clock of the kiosk can have been right: the moment of its arrival."""
 
 
 MEASURED = frozenset({TimeQuality.EXACT, TimeQuality.CORRECTED})

@@ -36,7 +36,7 @@ from sync.collector.closed.closing import (
     units_due,
 )
 from sync.collector.closed.copied import copied_sums, in_batches
-from sync.collector.closed.kept import Key, keep_files, numbers_of, without_files
+from sync.collector.closed.kept import UnitMonth, keep_files, numbers_of, without_files
 from sync.collector.closed.marks import read_marks
 from sync.collector.export.closed_files import NoFiles, files_apart
 from sync.collector.figures.book import Rules
@@ -174,7 +174,7 @@ class CloseMonths:
                 self._keep_files(key, number, files)
         return False
 
-    def _keep_files(self, key: Key, number: int, files: dict[str, bytes] | NoFiles) -> None:
+    def _keep_files(self, key: UnitMonth, number: int, files: dict[str, bytes] | NoFiles) -> None:
         if isinstance(files, NoFiles):
             _log.warning("files of a closed month not made", unit_id=key.unit_id, month=str(key.month), why=str(files))
             self._transact(partial(note_failed, keys=[key], now=self._services.now(), why=str(files)))
@@ -235,7 +235,7 @@ class _Making:
                     yield unit_id_of(place), self._report(place, sums)
 
     def _report(self, place: Place, sums: Connection | None) -> Made | str:
-        key = Key(unit_id_of(place), self.month)
+        key = UnitMonth(unit_id_of(place), self.month)
         try:
             with self.services.database.reading() as connection:
                 return look_at(connection, self.places, key, self.rules, self.answered, sums)
@@ -246,11 +246,11 @@ class _Making:
             return f"{type(error).__name__}: {error}"
 
 
-def _is_apart(looks: Mapping[int, Look], key: Key, now: datetime) -> bool:
+def _is_apart(looks: Mapping[int, Look], key: UnitMonth, now: datetime) -> bool:
     return key.unit_id in looks and looks[key.unit_id].is_apart(now)
 
 
-def _numbers(connection: Connection, key: Key, number: int) -> bytes:
+def _numbers(connection: Connection, key: UnitMonth, number: int) -> bytes:
     numbers = numbers_of(connection, key, number)
     assert numbers is not None  # noqa: S101 - it was just found in the same transaction
     return numbers

@@ -11,7 +11,7 @@ from sync.collector.calendar.periods import Kind, period_of
 from sync.collector.closed.basis import pack
 from sync.collector.closed.changes import Change, change_between
 from sync.collector.closed.frozen import freeze, thaw
-from sync.collector.closed.kept import Key, keep_basis, keep_numbers, newest_numbers, units_kept
+from sync.collector.closed.kept import UnitMonth, keep_basis, keep_numbers, newest_numbers, units_kept
 from sync.collector.closed.marks import read_marks
 from sync.collector.closed.resting import read_basis
 from sync.collector.figures.book import Book, Closing, Correction, Order, Rules
@@ -44,7 +44,7 @@ class Look(NamedTuple):
 class Due(NamedTuple):
     """A unit whose month is to be looked at."""
 
-    key: Key
+    key: UnitMonth
     mark: str
 
 
@@ -102,7 +102,7 @@ def units_due(connection: Connection, places: Places, month: date, now: datetime
     looks, marks = read_looks(connection, month), read_marks(connection, places, month)
     wanted = (marks.rated | looks.keys() | units_kept(connection, month)) & marks.by_unit.keys()
     return [
-        Due(Key(unit_id, month), marks.by_unit[unit_id])
+        Due(UnitMonth(unit_id, month), marks.by_unit[unit_id])
         for unit_id in sorted(wanted)
         if (look := looks.get(unit_id)) is None
         or (not look.is_apart(now) and (look.mark != marks.by_unit[unit_id] or look.failed_at is not None))
@@ -129,7 +129,7 @@ def unit_id_of(place: Place) -> int:
 def look_at(
     connection: Connection,
     places: Places,
-    key: Key,
+    key: UnitMonth,
     rules: Rules,
     answered: Mapping[Series, int],
     sums: Connection | None = None,
@@ -175,7 +175,7 @@ def keep(connection: Connection, due: Due, made: Made, now: datetime) -> None:
     insert_rows(connection, closed_look, {}, _LOOK, rows, then=f"{then}failed_at = NULL, fault = NULL")
 
 
-def note_failed(connection: Connection, keys: Iterable[Key], now: datetime, why: str) -> None:
+def note_failed(connection: Connection, keys: Iterable[UnitMonth], now: datetime, why: str) -> None:
     """Write down that these reports, or their files, could not be made."""
     then = "ON CONFLICT (unit_id, month) DO UPDATE SET failed_at = excluded.failed_at, fault = excluded.fault"
     rows = [(unit_id, month.isoformat(), "", False, micros(now), why[:WHY_MAX]) for unit_id, month in keys]

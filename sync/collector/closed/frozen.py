@@ -32,7 +32,7 @@ FORM = 1
 
 
 class FrozenWeek(msgspec.Struct, frozen=True, array_like=True):
-    """One finished week."""
+    """A finished week of a place."""
 
     first: date
     shown: Shown
@@ -82,7 +82,7 @@ class FrozenReason(msgspec.Struct, frozen=True):
 
 
 class Frozen(msgspec.Struct, frozen=True):
-    """One report."""
+    """The numbers of a closed month's report, as they are kept."""
 
     form: int
     made_at: datetime

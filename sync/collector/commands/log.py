@@ -159,12 +159,7 @@ def _keeper(config: ConfigFile, data_dir: DataDir) -> "tuple[Database, Keeper]":
     if not settings.log.keep:
         raise UsageWrong("log.keep is false here: another collector keeps the log")
     database = open_ready(settings)
-
-    def transact(work):  # type: ignore[no-untyped-def]
-        with database.writing() as connection:
-            return work(connection)
-
-    return database, Keeper(settings, database, transact, lambda: datetime.now(UTC))
+    return database, Keeper(settings, database, database.transact, lambda: datetime.now(UTC))
 
 
 def _own_key(database: Database) -> Any:

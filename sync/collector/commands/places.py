@@ -30,7 +30,7 @@ NewName = Annotated[str | None, typer.Argument(help="The name, as reports show i
 
 
 class Given(NamedTuple):
-    """One change by its arguments, or a table of many."""
+    """The arguments of one change, or a table of many in their place."""
 
     needed: dict[str, str | None]
     """Each by its name; None was not given."""

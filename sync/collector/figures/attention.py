@@ -13,7 +13,7 @@ MOST = 3
 
 
 class Why(StrEnum):
-    """What is the matter."""
+    """Why somebody should look at a place."""
 
     FELL = "fell"
     """Plainly fewer are satisfied than in the other period."""
@@ -25,7 +25,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One thing to act on."""
+    """A place that somebody should look at, and why."""
 
     why: Why
     place: Place

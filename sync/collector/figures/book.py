@@ -179,7 +179,7 @@ class Book:
     published: Mapping[str, datetime] = field(default_factory=dict)
     """When the versions came that did something otherwise than the one before, as far as they are the office's own."""
     undated: tuple[Place, ...] = ()
-    """The counters some of whose ratings stand on the day of their receipt."""
+    """The counters some of whose ratings stand on the day of their arrival."""
     closing: Closing | None = None
     """Where the period is a month that was closed."""
     digest: str = ""

@@ -90,7 +90,7 @@ class PlaceLine:
 
     @property
     def parts_with_aside(self) -> Share | None:
-        """The same with what was set aside."""
+        """How many were satisfied of how many, with what was set aside."""
         return top2box(self.both.counts, self.satisfied) if self.both and self.parts else None
 
     @cached_property

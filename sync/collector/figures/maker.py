@@ -89,7 +89,7 @@ def answered_in(connection: Connection, days: Period, rules: Rules) -> dict[Seri
 def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
     """The whole report: each table is read once for each question that was answered."""
     places, order, rules, place = frame.places, frame.order, frame.rules, frame.order.place
-    frame, took_part = replace(frame, brief=order.brief), _answered(frame)
+    frame, took_part = replace(frame, brief=order.brief), _took_part(frame)
     shown, before, line = _lines(frame, took_part)
     parts = (_part(frame, line), *_others(frame, answered, took_part))
     kiosks = tuple((at, kiosk) for at in places.counters(place.key) for kiosk in at.kiosks)
@@ -210,7 +210,7 @@ def _with_aside(shown: Shown, aside: Levels) -> Shown | None:
     return replace(shown, counts=Counter(shown.counts) + Counter(by_level(aside)))
 
 
-def _answered(frame: Frame) -> dict[str, Answered]:
+def _took_part(frame: Frame) -> dict[str, Answered]:
     """By place, who took part on the days that are over and whose transactions are known, whatever was asked."""
     days, yesterday = frame.order.answered or frame.days, frame.rules.today - timedelta(days=1)
     last = min(days.last, yesterday) if frame.rules.policy.delay else days.last

@@ -3,10 +3,9 @@
 An append keeps what came; the cuts in it are judged (``sync.collector.replica.blocks``) and wait here. A block that is
 believed and large enough is added to what is shown (``sync.collector.replica.outgoing``), once all its half days are
 over; every other is looked at and stays where it is: it waits, and how many wait is told. Tails wait for their pool
-(``sync.collector.replica.outgoing.pooling``). What is known of the days
-with transactions (``sync.collector.replica.served``) is added up anew after it. It is repeated freely: by the upkeep,
-and by whoever reads a report first after a half day has ended. A journal whose blocks cannot be brought out waits by
-itself: the others go out without it.
+(``sync.collector.replica.outgoing.pooling``). Who took part is added up anew after it
+(``sync.collector.replica.served``). All of this is repeated freely: by the upkeep, and by whoever reads a report first
+after a half day has ended. A journal whose blocks cannot be brought out waits by itself: the others go out without it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -18,14 +18,14 @@ from kiosk.base.texts import Texts
 from sync.collector.closed.basis import Basis, unpack
 from sync.collector.closed.closing import place_of
 from sync.collector.closed.frozen import thaw
-from sync.collector.closed.kept import Key, basis_of, key_of, numbers_of, versions_of
+from sync.collector.closed.kept import UnitMonth, basis_of, numbers_of, unit_month_of, versions_of
 from sync.collector.closed.resting import read_basis
 from sync.collector.figures.places import Places, read_places
+from sync.collector.figures.tables import tables_of
 from sync.collector.kit.journals import Inside, Telling
 from sync.collector.kit.lines import told_lines
 from sync.collector.kit.logged import LogProofs, told_version
 from sync.collector.kit.numbered import block_numbers, numbered
-from sync.collector.kit.printed import printed_tables
 from sync.collector.services.closed import Shelf
 from sync.collector.services.services import Services
 from sync.collector.transparency.public import PublicLog
@@ -49,7 +49,7 @@ class Wanted:
 
 def make_bundle(services: Services, wanted: Wanted) -> bytes:
     """The bundle of the newest report of a closed month, as a zip."""
-    key = key_of(wanted.shelf.place, wanted.shelf.period)
+    key = unit_month_of(wanted.shelf.place, wanted.shelf.period)
     assert key is not None  # noqa: S101 - it is on the shelf
     with services.database.reading() as connection:
         return _packed(_files(services, connection, wanted, key))
@@ -62,7 +62,7 @@ def proofs_of(services: Services) -> LogProofs | None:
     return None if published is None else LogProofs(log, published)
 
 
-def _files(services: Services, connection: Connection, wanted: Wanted, key: Key) -> dict[str, bytes]:
+def _files(services: Services, connection: Connection, wanted: Wanted, key: UnitMonth) -> dict[str, bytes]:
     versions = versions_of(connection, key)
     number = versions[-1].number
     numbers = numbers_of(connection, key, number)
@@ -88,7 +88,9 @@ def _files(services: Services, connection: Connection, wanted: Wanted, key: Key)
     return {
         "bundle.json": _json(about | {"lines": wanted.lines}),
         "report.json": numbers,
-        "printed.json": _json({"tables": printed_tables(book, p)}),
+        "printed.json": _json(
+            {"tables": {table.key: table.plain_rows() for table in tables_of(book, p.titles_of(book))}}
+        ),
         "basis.json": msgspec.json.encode(numbered(basis, names, lines=wanted.lines)),
         "proofs.json": _json(log),
         "journals.json": _json(telling.journals()),
@@ -96,7 +98,7 @@ def _files(services: Services, connection: Connection, wanted: Wanted, key: Key)
     }
 
 
-def _basis(connection: Connection, places: Places, key: Key, number: int) -> tuple[Basis, bool]:
+def _basis(connection: Connection, places: Places, key: UnitMonth, number: int) -> tuple[Basis, bool]:
     """What the report rests on, as it was kept; what it would rest on now, where an older version kept none."""
     packed = basis_of(connection, key, number)
     if packed is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from sync.collector.closed.kept import Key, Version
+from sync.collector.closed.kept import UnitMonth, Version
 from sync.collector.replica.stored import stored_hashes
 from sync.collector.transparency.leaves.due import first_hash
 from sync.collector.transparency.leaves.reports import KeptReport, of_row
@@ -25,7 +25,7 @@ class LogProofs:
     published: Published
 
     def told(
-        self, connection: Connection, key: Key, versions: list[Version], since: Checkpoint | None
+        self, connection: Connection, key: UnitMonth, versions: list[Version], since: Checkpoint | None
     ) -> dict[str, Any]:
         """The checkpoint and the leaf of each report; ``since`` is an earlier checkpoint that it must follow from."""
         return {
@@ -37,7 +37,7 @@ class LogProofs:
             ],
         }
 
-    def holds_report(self, connection: Connection, key: Key, version: Version, found: Logged) -> bool:
+    def holds_report(self, connection: Connection, key: UnitMonth, version: Version, found: Logged) -> bool:
         """Whether the leaf that the index names is that of this report: its unit, month, number and hash."""
         of = of_row(connection, *key, version.number)
         known = KeptReport(key.unit_id, key.month, of, version.hash)

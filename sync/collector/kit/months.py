@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection
 
 from sync.collector.calendar.periods import parse_period
-from sync.collector.closed.kept import Key, Version, closed_months, key_of
+from sync.collector.closed.kept import UnitMonth, Version, closed_months, unit_month_of
 from sync.collector.figures.places import EVERYTHING, Place, find_place, read_places
 from sync.collector.kit.bundle import proofs_of
 from sync.collector.kit.logged import LogProofs
@@ -61,7 +61,7 @@ class PublicState:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What the page tells."""
+    """The closed months of a place and what proves them, as the page tells it."""
 
     place: Place
     units: tuple[Place, ...]
@@ -92,14 +92,14 @@ def read_proven(services: Services, reader: Reader, unit: str | None) -> Proven:
 def _month(services: Services, place: Place, day: date, proofs: LogProofs | None) -> ClosedMonth:
     shelf = shelf_of(services, place, parse_period(f"{day:%Y-%m}"))
     assert shelf is not None  # noqa: S101 - it was closed
-    key = key_of(place, shelf.period)
+    key = unit_month_of(place, shelf.period)
     assert key is not None  # noqa: S101 - it is on the shelf
     with services.database.reading() as connection:
         reports = [_logged(connection, key, one, proofs) for one in reversed(shelf.versions)]
     return ClosedMonth(shelf, tuple(reports))
 
 
-def _logged(connection: Connection, key: Key, version: Version, proofs: LogProofs | None) -> LoggedReport:
+def _logged(connection: Connection, key: UnitMonth, version: Version, proofs: LogProofs | None) -> LoggedReport:
     found = None if proofs is None else logged_report(connection, *key, version.number, proofs.published)
     if proofs is None or found is None:
         return LoggedReport(version, None)

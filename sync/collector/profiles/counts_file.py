@@ -59,7 +59,7 @@ class CountsFile:
     """The codes that are written with the mark of a text."""
 
 
-class _Wrong(ValueError):
+class LineWrong(ValueError):
     """What is wrong in one line."""
 
     def __init__(self, message: str, **values: object) -> None:
@@ -95,11 +95,11 @@ def lines_of(body: bytes, columns: Sequence[str], faults: list[Fault]) -> list[C
 def _take(found: CountsFile, line: int, cells: list[str], today: date) -> None:
     try:
         if len(found.counts) >= LINES_MAX:
-            raise _Wrong("the file is too long from here on: hand in at most {n} lines at once", n=LINES_MAX)
+            raise LineWrong("the file is too long from here on: hand in at most {n} lines at once", n=LINES_MAX)
         key, counts = _read_row(cells, today)
         if key in found.lines:
-            raise _Wrong("unit and month stand in line {line} already: keep one of the two", line=found.lines[key])
-    except _Wrong as wrong:
+            raise LineWrong("unit and month stand in line {line} already: keep one of the two", line=found.lines[key])
+    except LineWrong as wrong:
         found.faults.append(Fault(line, wrong.message, wrong.values))
     else:
         if cells[0] != key[0]:
@@ -109,11 +109,12 @@ def _take(found: CountsFile, line: int, cells: list[str], today: date) -> None:
 
 def _read_row(cells: list[str], today: date) -> tuple[tuple[str, date], Counts]:
     if len(cells) != len(COLUMNS):
-        raise _Wrong("{n} columns instead of {of}: write all that the first line names", n=len(cells), of=len(COLUMNS))
+        of = len(COLUMNS)
+        raise LineWrong("{n} columns instead of {of}: write all that the first line names", n=len(cells), of=of)
     month = _month(cells[1], today)
     for name, cell in zip(COLUMNS[2:], cells[2:], strict=True):
         if not re.fullmatch(r"\d{1,9}", cell, re.ASCII) or int(cell) > COUNT_MAX:
-            raise _Wrong(
+            raise LineWrong(
                 "{column} is “{cell}”: write a whole number without dots, at most {most}",
                 column=name,
                 cell=cell[:12],
@@ -130,30 +131,30 @@ def _month(text: str, today: date) -> date:
             raise ValueError(text)
         month = date.fromisoformat(f"{text}-01")
     except ValueError as error:
-        raise _Wrong("month is “{cell}”: write year and month as 2026-10", cell=text[:12]) from error
+        raise LineWrong("month is “{cell}”: write year and month as 2026-10", cell=text[:12]) from error
     if month > today:
-        raise _Wrong("month {cell} has not come yet: take the month that was counted", cell=text)
+        raise LineWrong("month {cell} has not come yet: take the month that was counted", cell=text)
     return month
 
 
 def _require_possible(counts: Counts) -> None:
     match counts.fault:
         case "dossiers":
-            raise _Wrong(
+            raise LineWrong(
                 "dossiers is {of}, yet more were {parts}: dossiers counts all that were finished in the month",
                 of=counts.dossiers,
                 parts=_parts(counts),
             )
         case "not_satisfied":
             low, high = counts.not_satisfied_between
-            raise _Wrong(
+            raise LineWrong(
                 "not_satisfied is {n}, but must lie from {low} to {high}: count each dossier once",
                 n=counts.not_satisfied,
                 low=low,
                 high=high,
             )
         case "petitions":
-            raise _Wrong(
+            raise LineWrong(
                 "petitions is {of}, less than petitions_on_time or petitions_bad: it counts all petitions of the month",
                 of=counts.petitions,
             )

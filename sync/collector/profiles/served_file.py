@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from sync.collector.fleet.places.codes import take_exact
 from sync.collector.fleet.places.counter_table import UnitLook
-from sync.collector.profiles.counts_file import LINES_MAX, CountsWrong, Fault, lines_of
+from sync.collector.profiles.counts_file import LINES_MAX, CountsWrong, Fault, LineWrong, lines_of
 from sync.collector.profiles.typed import SERVED_MAX, Served, Source, keep_served
 from sync.collector.store.schema import counter, unit
 
@@ -36,14 +36,6 @@ class ServedFile:
     faults: list[Fault] = field(default_factory=list)
 
 
-class _Wrong(ValueError):
-    """What is wrong in one line."""
-
-    def __init__(self, message: str, **values: object) -> None:
-        super().__init__(message)
-        self.message, self.values = message, values
-
-
 def take_served(connection: Connection, body: bytes, today: date, source: Source) -> int:
     """Keep all that a file holds; how many lines. A later file or number corrects it.
 
@@ -64,7 +56,7 @@ def read_served_file(body: bytes, today: date) -> ServedFile:
     for line, cells in lines or ():
         try:
             _take(found, line, cells, today)
-        except _Wrong as wrong:
+        except LineWrong as wrong:
             found.faults.append(Fault(line, wrong.message, wrong.values))
     if lines == []:
         found.faults.append(Fault(2, "there is no number in the file: write a line for each counter and day"))
@@ -73,14 +65,14 @@ def read_served_file(body: bytes, today: date) -> ServedFile:
 
 def _take(found: ServedFile, line: int, cells: list[str], today: date) -> None:
     if len(found.rows) >= LINES_MAX:
-        raise _Wrong("the file is too long from here on: hand in at most {n} lines at once", n=LINES_MAX)
+        raise LineWrong("the file is too long from here on: hand in at most {n} lines at once", n=LINES_MAX)
     if len(cells) != len(SERVED_COLUMNS):
         of = len(SERVED_COLUMNS)
-        raise _Wrong("{n} columns instead of {of}: write all that the first line names", n=len(cells), of=of)
+        raise LineWrong("{n} columns instead of {of}: write all that the first line names", n=len(cells), of=of)
     row = _Row(cells[0], take_exact(cells[1]), _day(cells[2], today), _number(cells[3]))
     key = (take_exact(row.unit), row.counter, row.day)
     if key in found.lines:
-        raise _Wrong("counter and day stand in line {line} already: keep one of the two", line=found.lines[key])
+        raise LineWrong("counter and day stand in line {line} already: keep one of the two", line=found.lines[key])
     found.rows[line], found.lines[key] = row, line
 
 
@@ -90,15 +82,15 @@ def _day(text: str, today: date) -> date:
             raise ValueError(text)
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise _Wrong("day is “{cell}”: write it as 2026-10-28", cell=text[:12]) from error
+        raise LineWrong("day is “{cell}”: write it as 2026-10-28", cell=text[:12]) from error
     if day > today:
-        raise _Wrong("day {cell} has not come yet: take a day that was counted", cell=text)
+        raise LineWrong("day {cell} has not come yet: take a day that was counted", cell=text)
     return day
 
 
 def _number(text: str) -> int:
     if not re.fullmatch(r"\d{1,6}", text, re.ASCII) or int(text) > SERVED_MAX:
-        raise _Wrong(
+        raise LineWrong(
             "{column} is “{cell}”: write a whole number without dots, at most {most}",
             column="n",
             cell=text[:12],

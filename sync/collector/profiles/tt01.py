@@ -15,7 +15,7 @@ POINTS_MAX = 2
 
 
 class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One that a kiosk can ask about."""
+    """An indicator of the circular that a kiosk can ask about."""
 
     id: int
     question: str

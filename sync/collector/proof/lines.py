@@ -27,7 +27,7 @@ from sync.collector.calendar.presstime import MICROS_PER_QUARTER_HOUR as QUARTER
 from sync.collector.calendar.presstime import TimeQuality
 from sync.collector.proof.chain import Piece
 from sync.collector.proof.elsewhere import Elsewhere, is_counted_there
-from sync.collector.proof.kept.counts import Place, Served
+from sync.collector.proof.kept.counts import CounterDay, Served
 from sync.collector.proof.kept.receipts import check_receipts
 from sync.collector.proof.rows import Page, Ratings, Row, kind_of, read_duplicates, read_reasons, read_unread
 from sync.collector.proof.teller import Dated, Teller
@@ -58,7 +58,7 @@ class Kept:
     """The entries of the last lines that state a cut, carried ones too."""
     opened: OpenedLine | None = None
     """The first entry, if it was read and was not set aside."""
-    served: dict[Place, Served] = field(default_factory=dict)
+    served: dict[CounterDay, Served] = field(default_factory=dict)
     """The transactions that were typed in last for each day."""
     unread: dict[int, str] = field(default_factory=dict)
     """Of these cuts those that were set aside."""
@@ -219,7 +219,7 @@ class Lines:
             self.kept.opened = said
         elif isinstance(said, CountLine) and seq not in self._unread:
             served = Served(seq, said.n, piece.received_us)
-            self.kept.served[Place(self._teller.counter_of(said), said.day)] = served
+            self.kept.served[CounterDay(self._teller.counter_of(said), said.day)] = served
 
     def _take_late(self, seq: int, said: ReasonsLine | RevisedLine) -> None:
         """What changes or adds to a rating that came before, unless it was set aside with reason."""

@@ -53,7 +53,7 @@ class MarkFile:
         _append(self._path, marks)
 
     def of(self, device_id: str) -> dict[str, Mark]:
-        """Those of a kiosk's journals."""
+        """The marks of a kiosk's journals."""
         return self._known.get(device_id, {})
 
     def tidy(self) -> None:

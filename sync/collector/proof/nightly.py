@@ -28,7 +28,7 @@ class Look(NamedTuple):
 
 
 class State(NamedTuple):
-    """What is known by now."""
+    """When the checks of the night last ended, and when everything held."""
 
     looked_at: datetime | None
     """When what is shown was last held against its blocks: the end of a night's work."""

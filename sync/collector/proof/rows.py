@@ -114,16 +114,12 @@ class _Kinds(dict[str, str]):
 
 _HERE = "journal_id = {one} AND seq BETWEEN {one} AND {one}"
 _USUAL = ("survey", "question", "standing", "time_quality", "counter_id")
-
-
 _JSON = {"sqlite": ("json_group_array", "json_array"), "postgresql": ("json_agg", "json_build_array")}
 
 
 def _ratings_in(dialect: str) -> str:
     """The statement that hands over every column as one text."""
-    every, some = {"sqlite": ("json_group_array", "json_array"), "postgresql": ("json_agg", "json_build_array")}[
-        dialect
-    ]
+    every, some = _JSON[dialect]
     day = DAYS[dialect].format("day")
     kind = f"{some}(survey, question, standing, {day}, part, time_quality, counter_id)"
     is_usual = " AND ".join(f"{name} = {{one}}" for name in _USUAL)

@@ -32,7 +32,6 @@ _BLOCKS = (
     "WHERE shown_at IS NOT NULL AND pool_id IS NULL AND first_day BETWEEN :first AND :last"
 )
 _UNIONS = f"SELECT {_ENDS}, {_LEVELS} FROM aside_union WHERE is_told AND first_day BETWEEN :first AND :last"  # noqa: S608
-_DATED = (("shown_count", "first"), ("tally", "day"), ("served_count", "first"), ("closed_month", "month"))
 _TABLES = ("segment", "rating", "tally", "reason_tally", "uncut_count", "block", "block_piece", "block_reason")
 
 

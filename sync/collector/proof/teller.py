@@ -40,7 +40,7 @@ Dated = tuple[int, int, str]
 
 
 class Teller:
-    """Of one journal."""
+    """Tells where and when the ratings of one journal count."""
 
     def __init__(self, connection: Connection, journal_id: str, sender: Device, days: LocalDays, now: datetime) -> None:
         self._connection, self._journal_id, self._sender = connection, journal_id, sender
@@ -77,7 +77,7 @@ class Teller:
         boot, mono_us, since_us = self.clock_of(piece)
         is_measured = said.boot == boot and 0 <= said.mono <= mono_us
         if quality == _RECEIVED:
-            # What was measured and lies before the kiosk can have been in use stands at its receipt.
+            # What was measured and lies before the kiosk can have been in use stands at its arrival.
             is_early = since_us + said.mono < self._sender.floor.kiosk_us
             if pressed == piece.received_us and (not is_measured or is_early):
                 return

@@ -8,7 +8,7 @@ from sync.collector.replica.projection_rows import LateLine, UnreadReason
 
 DETAIL_CHARS_MAX = 200
 SEQ_MAX = 2**53
-_JOURNAL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+JOURNAL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 KEY_ID = re.compile(r"[0-9a-f]{16}", re.ASCII)
 
@@ -40,7 +40,7 @@ def require_rating(entry: LateLine | CommentLine) -> None:
     elsewhere = entry.rating_journal
     if not 1 <= entry.rating <= SEQ_MAX or (elsewhere is None and entry.rating >= entry.seq):
         raise Aside(UnreadReason.NO_RATING, f"no rating at {entry.rating}")
-    if elsewhere is not None and not _JOURNAL_ID.fullmatch(elsewhere):
+    if elsewhere is not None and not JOURNAL_ID.fullmatch(elsewhere):
         raise Aside(UnreadReason.NO_RATING, printable(f"no journal {elsewhere}"))
 
 

@@ -7,7 +7,7 @@ goes with is used to find its counter and its week, and then left in the journal
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection, Row, select, tuple_, update
 
+from kiosk.domain.instant import monday_of
 from kiosk.journal.lines import CommentLine
 from sync.collector.replica.comment_words import clean
 from sync.collector.replica.continued import Position, counted_positions, of_same_device
@@ -139,7 +140,7 @@ def code_of(journal_id: str, seq: int, commitment: bytes) -> str:
 
 def _row(journal_id: str, entry: CommentLine, counter_id: int, day: date) -> CommentRow:
     commitment = bytes.fromhex(entry.enclosure)
-    monday = day - timedelta(days=day.weekday())
+    monday = monday_of(day)
     code = code_of(journal_id, entry.seq, commitment)
     return CommentRow(entry.seq, code, counter_id, monday.isoformat(), commitment, entry.sealed)
 

@@ -19,6 +19,7 @@ from kiosk.journal.chain import Cursor, chain_next
 from kiosk.journal.lines import OpenedLine
 from sync.collector.calendar.presstime import OffsetOf
 from sync.collector.people.audit import note
+from sync.collector.replica.aside import JOURNAL_ID
 from sync.collector.replica.held import mark_due
 from sync.collector.replica.keep import read_boot_offset
 from sync.collector.replica.projection_rows import LateLine, Unread, UnreadReason
@@ -114,7 +115,7 @@ def note_continuation(
     connection: Connection, device_id: str, journal_id: str, opened: OpenedLine, now: datetime
 ) -> None:
     """Remember which journal this one continues and why, and put it into the audit log."""
-    if opened.continues is None or not _is_journal_id(opened.continues):
+    if opened.continues is None or not JOURNAL_ID.fullmatch(opened.continues):
         return
     why, seq = (opened.why or "")[:_WHY_CHARS_MAX], opened.continues_seq
     connection.execute(
@@ -290,11 +291,3 @@ def _carried_from_here(
 def _note_fork(connection: Connection, journal_id: str, now: datetime) -> None:
     first = update(journal).where(journal.c.journal_id == journal_id, journal.c.forked_at.is_(None))
     connection.execute(first.values(forked_at=now))
-
-
-def _is_journal_id(text: str) -> bool:
-    try:
-        msgspec.convert(text, JournalId)
-    except msgspec.ValidationError:
-        return False
-    return True

@@ -124,8 +124,8 @@ def append_batch(
     part = Segment(batch.journal_id, copy.cursor, end, as_sent or packed(fresh), as_sent is not None)
     vouching = Vouching(arrival.signature, arrival.kiosk_clock, device.key_id, arrival.base or None, arrival.by_file)
     keep_segment(connection, part, received_us, device.device_id, vouching)
-    sender = _Sender(connection, device, copy, arrival, days, fresh)
-    unread, measured_us = sender.take_apart(end) if apart else sender.take_whole()
+    reading = _Reading(connection, device, copy, arrival, days, fresh)
+    unread, measured_us = reading.take_apart(end) if apart else reading.take_whole()
     _take_enclosures(connection, copy, end.next_seq, received_us, batch)
     is_first = copy.cursor.next_seq == 1
     if copy.continued or may_cut(fresh, days, copy.measured_us, measured_us, is_first=is_first):
@@ -169,8 +169,8 @@ class _Copy:
 
 
 @dataclass(frozen=True)
-class _Sender:
-    """Who sends lines that are kept already, and what their reading needs."""
+class _Reading:
+    """Reads lines that are kept already: what they say is kept and counted beside them."""
 
     connection: Connection
     device: Device

@@ -122,7 +122,7 @@ def count_in(
 def count_undated(
     connection: Connection, journal_id: str, rows: Iterable[RatingRow], gone: Iterable[RatingRow] = ()
 ) -> None:
-    """Count, by counter and day, ratings whose press time is unknown and which stand on the day of receipt.
+    """Count, by counter and day, ratings whose press time is unknown and which stand on the day of arrival.
 
     Take off those that are ``gone``.
     """

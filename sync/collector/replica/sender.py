@@ -15,7 +15,7 @@ NEVER = "~"
 
 
 class Span(NamedTuple):
-    """One place of a counter."""
+    """Where a counter stood until a day, before it moved."""
 
     until: str
     """The first day, 2026-07-01, on which it no longer stood there."""

@@ -7,6 +7,8 @@ it crosses days it has a row with its own ends besides, for periods that are mad
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from kiosk.domain.instant import monday_of
+
 HALF, DAY, WEEK, MONTH = "h", "d", "w", "m"
 IN_WEEK, IN_MONTH, BEYOND = "x", "y", "z"
 """Of one block that crosses days: within a week of a month, within a month, and from one month into another."""
@@ -59,7 +61,7 @@ def rows_of(ends: Ends) -> list[Row]:
 def week_of(day: date) -> tuple[date, date]:
     """The first and the last day of its week, as far as they are of its month."""
     first, last = month_of(day)
-    monday = day - timedelta(days=day.weekday())
+    monday = monday_of(day)
     return max(monday, first), min(monday + 6 * _ONE, last)
 
 

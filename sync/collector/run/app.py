@@ -143,7 +143,7 @@ async def _note_address(services: Services) -> None:
     """Keep the collector's own address, so that kiosks that still call it after a move are accepted."""
     noting = partial(note_address, url=services.config.url, now=services.now())
     try:
-        await asyncio.wrap_future(services.writer.submit(noting))
+        await services.write(noting)
     except (CollectorError, DBAPIError) as error:
         # A full disk must not keep the collector from showing what it has.
         _log.warning("own address not noted", why=str(error))
@@ -153,7 +153,7 @@ async def _keep_partitions(services: Services) -> None:
     while True:
         ready = partial(ensure_partitions, around=services.now())
         try:
-            await asyncio.wrap_future(services.writer.submit(ready))
+            await services.write(ready)
         except (CollectorError, DBAPIError) as error:
             # Nothing is lost: an append makes sure of its own month, and this comes again.
             _log.warning("partitions not made", why=str(error))

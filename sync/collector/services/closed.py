@@ -18,9 +18,9 @@ from sync.collector.closed.kept import (
     body_of,
     closed_months,
     files_of,
-    key_of,
     newest_numbers,
     numbers_of,
+    unit_month_of,
     versions_of,
     waits,
 )
@@ -51,7 +51,7 @@ class Shelf:
 
 def kept_book(connection: Connection, places: Places, order: Order, today: date) -> Book | None:
     """The report that was ordered, as it was kept; None where it was not, or not in this form."""
-    key = key_of(order.place, order.period)
+    key = unit_month_of(order.place, order.period)
     if key is None or order.period.is_open(today) or (numbers := newest_numbers(connection, key)) is None:
         return None
     book = thaw(numbers, order.method)
@@ -81,7 +81,7 @@ def _kept_line(connection: Connection, places: Places, order: Order, book: Book,
 def live_closing(connection: Connection, places: Places, order: Order, today: date) -> Closing | None:
     """That the month of a report with the numbers of now was closed, at its unit; None where it was not."""
     place = places[order.place.parent or ""] if order.place.is_counter else order.place
-    key = key_of(place, order.period)
+    key = unit_month_of(place, order.period)
     if key is None or order.period.is_open(today) or (numbers := newest_numbers(connection, key)) is None:
         return None
     closing = thaw(numbers).closing
@@ -91,7 +91,7 @@ def live_closing(connection: Connection, places: Places, order: Order, today: da
 
 def shelf_of(services: Services, place: Place, period: Period) -> Shelf | None:
     """Everything that was kept of a unit's month; None where it was not closed."""
-    key = key_of(place, period)
+    key = unit_month_of(place, period)
     if key is None:
         return None
     with services.database.reading() as connection:
@@ -136,7 +136,7 @@ def take_kept(services: Services, shelf: Shelf, number: int, form: str) -> bytes
 
     Raises UsageWrong where there is none.
     """
-    key = key_of(shelf.place, shelf.period)
+    key = unit_month_of(shelf.place, shelf.period)
     assert key is not None  # noqa: S101 - it is on the shelf
     with services.database.reading() as connection:
         body = numbers_of(connection, key, number) if form == "json" else body_of(connection, key, number, form)
@@ -149,7 +149,7 @@ def kept_file(services: Services, book: Book, form: str, language: str) -> bytes
     """The file that was made of a kept report, where this one is that report as it was kept; None otherwise."""
     if not book.is_kept or book.closing is None or book.versus is not None or book.reason_months:
         return None
-    key = key_of(book.place, book.period)
+    key = unit_month_of(book.place, book.period)
     if key is None or book.method is not Method.TOP2BOX:
         return None
     with services.database.reading() as connection:

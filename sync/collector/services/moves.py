@@ -59,7 +59,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What came of it."""
+    """What a move of counters took along."""
 
     counters: tuple[str, ...]
     ratings: int

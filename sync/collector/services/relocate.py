@@ -7,13 +7,14 @@ where these stand at several counters now, it counts in the units that hold all 
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, insert, select, union, update
 
+from kiosk.domain.instant import monday_of
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.replica.continued import Position, counted_positions
 from sync.collector.replica.keep import RATING_NAMES, count_undated
@@ -171,7 +172,7 @@ def _move_comments(connection: Connection, journal_id: str, rows: Sequence[Ratin
     """Comments go with their ratings, which their entries alone know."""
     if not rows:
         return
-    c, monday = comment.c, wanted.first_day - timedelta(days=wanted.first_day.weekday())
+    c, monday = comment.c, monday_of(wanted.first_day)
     own = select(journal.c.device_id).where(journal.c.journal_id == journal_id).scalar_subquery()
     journals = select(journal.c.journal_id).where(journal.c.device_id == own)
     there = select(c.journal_id, c.seq).where(

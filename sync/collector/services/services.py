@@ -1,5 +1,6 @@
 """Services: what every request needs, put together in one place."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -88,6 +89,10 @@ class Services:
             is_due = not release.is_at_once and pooling.is_due(connection)
         if is_due:
             self.pools_back.add(pooling.run(self._transact))
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """What ``work`` returned, once its transaction is durable; the request waits, its thread does not."""
+        return await asyncio.wrap_future(self.writer.submit(work))
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
         return self.writer.submit(work).result(RELEASE_S_MAX)

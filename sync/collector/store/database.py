@@ -1,12 +1,12 @@
 """Database: the one place that opens the collector's database, with settings under which COMMIT means kept."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
@@ -16,6 +16,8 @@ from sqlalchemy.pool import QueuePool
 from kiosk.journal.disk.engine import durability_for, sqlite_module, sqlite_version
 from sync.collector.errors import DatabaseUnusable
 from sync.collector.store.changes import watch_changes
+
+T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 10_000
 READERS_MAX = 8
@@ -79,6 +81,11 @@ class Database:
         """A transaction that commits at the end; for the command line, requests go through the writer."""
         with self.writer.begin() as connection:
             yield connection
+
+    def transact(self, work: Callable[[Connection], T], /) -> T:
+        """What ``work`` returned, once its own transaction on this thread is committed."""
+        with self.writing() as connection:
+            return work(connection)
 
     def close(self) -> None:
         """Close every connection."""

@@ -19,7 +19,7 @@ from sync.collector.store.schema import device_key, journal, log_leaf, segment
 from sync.collector.transparency.disk.names import epoch_of
 from sync.collector.transparency.errors import LogDamaged
 from sync.collector.transparency.leaves.due import first_hash
-from sync.collector.transparency.leaves.index import Entry, count_entries, entry_of
+from sync.collector.transparency.leaves.index import LeafSource, count_sources, source_of
 from sync.collector.transparency.leaves.reports import LeafOf, reports_by_subject
 from sync.collector.transparency.public import PublicLog, Published
 from sync.collector.transparency.strange import claims_of, strange_leaves, strange_own
@@ -57,13 +57,13 @@ def check_journal(
     first = first_hash(connection, journal_id)
     heads = _heads(connection, journal_id, [row.seq for row in rows])
     for row in rows:
-        entry = entry_of(row)
-        _hold_journal(entry, first, heads)
-        leaf = _journal_leaf(entry, first or b"", heads)
+        source = source_of(row)
+        _hold_journal(source, first, heads)
+        leaf = _journal_leaf(source, first or b"", heads)
         if leaf_hash(leaf.raw) != log.leaf_hash(row.leaf_index, size):
-            raise Wrong(What.LOG_DIFFERS, last=entry.seq, day=entry.day.isoformat())
+            raise Wrong(What.LOG_DIFFERS, last=source.seq, day=source.day.isoformat())
     # What the newest leaf commits to holds every cut before.
-    last = entry_of(rows[-1])
+    last = source_of(rows[-1])
     if cuts_at(connection, journal_id, last.seq or 0) != (last.cuts_size, last.cuts_root):
         raise Wrong(What.LOG_DIFFERS, last=last.seq, day=last.day.isoformat())
 
@@ -85,7 +85,7 @@ def _rest(database: Database, log: PublicLog, *, whole: bool) -> list[Finding]:
             return []
         with database.reading() as connection:
             size, epoch = published.checkpoint.size, epoch_of(published.checkpoint.origin)
-            is_looked_at = whole or count_entries(connection, epoch, size) < size
+            is_looked_at = whole or count_sources(connection, epoch, size) < size
             claims = claims_of(connection, published) if is_looked_at else None
             if claims is None:
                 found += strange_own(connection, log, published)
@@ -131,15 +131,15 @@ def _heads(connection: Connection, journal_id: str, seqs: Sequence[int]) -> Mapp
     return found | stored_hashes(connection, journal_id, wanted - found.keys())
 
 
-def _hold_journal(entry: Entry, first: bytes | None, heads: Mapping[int, bytes]) -> None:
-    if first is None or entry.seq not in heads:
-        raise Wrong(What.LOG_AHEAD, Whose.UNKNOWN, last=entry.seq, day=entry.day.isoformat())
+def _hold_journal(source: LeafSource, first: bytes | None, heads: Mapping[int, bytes]) -> None:
+    if first is None or source.seq not in heads:
+        raise Wrong(What.LOG_AHEAD, Whose.UNKNOWN, last=source.seq, day=source.day.isoformat())
 
 
-def _journal_leaf(entry: Entry, first: bytes, heads: Mapping[int, bytes]) -> Leaf:
-    seq = entry.seq or 0
-    reached = Reached(entry.day, seq, heads[seq], entry.cuts_size or 0, entry.cuts_root or EMPTY_ROOT)
-    return journal_leaf(journal_secret(first), reached, ended=entry.kind == ENDED)
+def _journal_leaf(source: LeafSource, first: bytes, heads: Mapping[int, bytes]) -> Leaf:
+    seq = source.seq or 0
+    reached = Reached(source.day, seq, heads[seq], source.cuts_size or 0, source.cuts_root or EMPTY_ROOT)
+    return journal_leaf(journal_secret(first), reached, ended=source.kind == ENDED)
 
 
 def _keys_and_reports(connection: Connection, log: PublicLog, published: Published) -> Iterator[Wrong]:
@@ -147,23 +147,23 @@ def _keys_and_reports(connection: Connection, log: PublicLog, published: Publish
     size, epoch = published.checkpoint.size, epoch_of(published.checkpoint.origin)
     wanted = select(log_leaf).where(log_leaf.c.epoch == epoch, log_leaf.c.subject.is_not(None))
     rows = connection.execute(wanted.where(log_leaf.c.kind.in_((KEY, REPORT)), log_leaf.c.leaf_index < size)).all()
-    entries = [(row.leaf_index, entry_of(row)) for row in rows]
+    sources = [(row.leaf_index, source_of(row)) for row in rows]
     reports = reports_by_subject(connection)
-    for index, entry in entries:
-        leaf = _key_leaf(entry, keys) if entry.kind == KEY else _report_leaf(entry, reports)
+    for index, source in sources:
+        leaf = _key_leaf(source, keys) if source.kind == KEY else _report_leaf(source, reports)
         if leaf is None or leaf_hash(leaf.raw) != log.leaf_hash(index, size):
-            what = What.LOG_KEY if entry.kind == KEY else What.LOG_REPORT
-            yield Wrong(what, subject=entry.subject, day=entry.day.isoformat())
+            what = What.LOG_KEY if source.kind == KEY else What.LOG_REPORT
+            yield Wrong(what, subject=source.subject, day=source.day.isoformat())
 
 
-def _key_leaf(entry: Entry, keys: Mapping[str, Any]) -> Leaf | None:
-    row = keys.get(entry.subject or "")
-    return None if row is None else key_leaf(entry.day, str(row.device_id), row.public_key)
+def _key_leaf(source: LeafSource, keys: Mapping[str, Any]) -> Leaf | None:
+    row = keys.get(source.subject or "")
+    return None if row is None else key_leaf(source.day, str(row.device_id), row.public_key)
 
 
-def _report_leaf(entry: Entry, reports: Mapping[str, LeafOf]) -> Leaf | None:
-    leaf_of = reports.get(entry.subject or "")
-    return None if leaf_of is None else leaf_of(entry.day)
+def _report_leaf(source: LeafSource, reports: Mapping[str, LeafOf]) -> Leaf | None:
+    leaf_of = reports.get(source.subject or "")
+    return None if leaf_of is None else leaf_of(source.day)
 
 
 def check_log(database: Database, log: PublicLog) -> Iterator[Finding]:

@@ -32,8 +32,8 @@ from sync.collector.transparency.leaves.index import (
     ROWS_AT_ONCE,
     State,
     forget_unsigned,
-    keep_entries,
     keep_first_hashes,
+    keep_sources,
     keep_state,
     read_state,
 )
@@ -231,12 +231,12 @@ class Keeper:
         return signed
 
     def _add(self, folder: Folder, keys: LogKeys, size: int, due: Sequence[Due]) -> Signed:
-        entries, epoch = [one.entry for one in due], epoch_of(keys.origin)
+        sources, epoch = [one.source for one in due], epoch_of(keys.origin)
         root = folder.tree.append(size, [one.leaf for one in due])
-        keep_index(folder.index, size, entries)
-        for at in range(0, len(entries), ROWS_AT_ONCE):
-            some = entries[at : at + ROWS_AT_ONCE]
-            self.transact(partial(keep_entries, epoch=epoch, first=size + at, entries=some))
+        keep_index(folder.index, size, sources)
+        for at in range(0, len(sources), ROWS_AT_ONCE):
+            some = sources[at : at + ROWS_AT_ONCE]
+            self.transact(partial(keep_sources, epoch=epoch, first=size + at, sources=some))
         checkpoint = Checkpoint(keys.origin, size + len(due), root)
         note = keys.sign(checkpoint.text, self.today)
         folder.keep_signed(note)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, 
 
 from sync.collector.store.schema import log_leaf
 from sync.collector.transparency.disk.names import epoch_of
-from sync.collector.transparency.leaves.index import entry_of
+from sync.collector.transparency.leaves.index import source_of
 from sync.collector.transparency.leaves.reports import of_row
 from sync.collector.transparency.public import Published
 from sync.protocol.tlog.leaf import KEY, REPORT
@@ -67,5 +67,5 @@ def _newest(connection: Connection, published: Published, which: Select[Any], **
     row: Row[Any] | None = connection.execute(which, of).one_or_none()
     if row is None:
         return None
-    entry = entry_of(row)
-    return Logged(row.leaf_index, entry.day, entry.kind, entry.seq or 0, entry.cuts_size or 0, entry.cuts_root or b"")
+    said = source_of(row)
+    return Logged(row.leaf_index, said.day, said.kind, said.seq or 0, said.cuts_size or 0, said.cuts_root or b"")

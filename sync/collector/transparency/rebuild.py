@@ -24,7 +24,7 @@ _log = structlog.get_logger("collector.log")
 
 
 class Rebuilt(NamedTuple):
-    """What came of it."""
+    """What a rebuild fetched, and how far the log is signed now."""
 
     size: int
     """So many leaves are here now."""

@@ -83,7 +83,7 @@ class WitnessFiles:
         return self.note_at(origin_hash(origin))
 
     def note_at(self, place: str) -> Note | None:
-        """The same, by the origin's hash."""
+        """The newest checkpoint that was cosigned, by the hash of its log's origin."""
         try:
             return Note.parse((self.folder / "logs" / place / "checkpoint").read_text("utf-8"))
         except FileNotFoundError:

@@ -202,11 +202,11 @@ class Phrases(Recorded):
         return "; ".join(shown) + (" …" if len(joined) > JOINED_MAX else "")
 
     def undated(self, book: Book) -> str:
-        """Which counters' ratings stand on the day of their receipt; empty where none do."""
+        """Which counters' ratings stand on the day of their arrival; empty where none do."""
         return self.undated_at([self.full_place(place) for place in book.undated])
 
     def undated_at(self, places: Sequence[str]) -> str:
-        """The same of places by their names."""
+        """That ratings of these places stand on the day of their arrival; empty for none."""
         if not places:
             return ""
         names = "; ".join(places[:UNDATED_NAMED_MAX])

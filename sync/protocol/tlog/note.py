@@ -68,7 +68,7 @@ class Verifier:
         return f"{self.name}+{self.key_id.hex()}+{_text(bytes([self.kind]) + self.public_key)}"
 
     def verify(self, text: str, signature: bytes) -> Verified:
-        """That this key signed the text, and when; raises NoteWrong."""
+        """Hold that this key signed the text; when it did. Raises NoteWrong."""
         time, signed, rest = None, text.encode(), signature
         if self.kind == COSIGNATURE:
             time, rest = int.from_bytes(signature[:8]), signature[8:]
@@ -203,7 +203,7 @@ class Note:
         return found
 
     def check(self, verifier: Verifier) -> None:
-        """That this key signed the note; raises NoteWrong."""
+        """Raise NoteWrong unless this key signed the note."""
         if not self.verified_by([verifier]):
             raise NoteWrong(f"the note is not signed by {verifier.name}")
 

@@ -4,17 +4,15 @@ A tile holds up to 256 hashes of one of the levels 0, 8, 16, … of the tree; an
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 from sync.protocol.tlog.errors import NoteWrong
-from sync.protocol.tlog.merkle import HASH_BYTES, ReadHash, node_hash
+from sync.protocol.tlog.merkle import HASH_BYTES
 
 TILE_HEIGHT = 8
 TILE_WIDTH = 1 << TILE_HEIGHT
 LEVEL_MAX = 63
-LEAF_BYTES_MAX = 2**16 - 1
 
 _PATH = re.compile(r"tile/(0|[1-9][0-9]?|entries)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 
@@ -48,10 +46,6 @@ class Tile:
         return tile
 
 
-ReadTile = Callable[[Tile], bytes]
-"""The bytes of a tile: its hashes, one after the other."""
-
-
 def tiles_of(size: int, since: int = 0) -> Iterator[Tile]:
     """Every tile of a tree of ``size`` leaves that one of ``since`` has not; a level's tiles from left to right."""
     level = 0
@@ -63,11 +57,6 @@ def tiles_of(size: int, since: int = 0) -> Iterator[Tile]:
         level, size, since = level + 1, size // TILE_WIDTH, since // TILE_WIDTH
 
 
-def bundles_of(size: int, since: int = 0) -> Iterator[Tile]:
-    """Every bundle of entries of a log of ``size`` leaves that one of ``since`` has not."""
-    return (Tile(-1, tile.index, tile.width) for tile in tiles_of(size, since) if tile.level == 0)
-
-
 def tile_with(level: int, index: int, size: int) -> Tile:
     """In a tree of ``size`` leaves, the tile that holds hash ``index`` of tile level ``level``."""
     there = size >> TILE_HEIGHT * level
@@ -75,21 +64,6 @@ def tile_with(level: int, index: int, size: int) -> Tile:
     if not 0 <= index < there:
         raise ValueError(f"a tree of {size} leaves has no hash {index} at level {level} of its tiles")
     return Tile(level, index // TILE_WIDTH, min(TILE_WIDTH, there - start))
-
-
-def reader(size: int, read: ReadTile) -> ReadHash:
-    """Hashes of a tree of ``size`` leaves, worked out from its tiles; raises NoteWrong for a tile of another length."""
-
-    def read_hash(level: int, index: int) -> bytes:
-        tile_level, height = divmod(level, TILE_HEIGHT)
-        first = index << height
-        tile = tile_with(tile_level, first, size)
-        hashes = split_tile(tile, read(tile))
-        place = first % TILE_WIDTH
-        row: Sequence[bytes] = hashes[place : place + (1 << height)]
-        return reduce(lambda below, _: _row_above(below), range(height), row)[0]
-
-    return read_hash
 
 
 def split_tile(tile: Tile, raw: bytes) -> list[bytes]:
@@ -115,10 +89,6 @@ def read_bundle(raw: bytes, width: int = TILE_WIDTH) -> list[bytes]:
     if place != len(raw) or len(leaves) != width:
         raise NoteWrong(f"the bundle does not hold {width} whole entries")
     return leaves
-
-
-def _row_above(hashes: Sequence[bytes]) -> list[bytes]:
-    return [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
 
 
 def _index_path(index: int) -> str:

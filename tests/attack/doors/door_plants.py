@@ -14,7 +14,7 @@ from sync.collector.export.paper import paper_html, pdf_of
 from sync.collector.store.schema import counter, rating, receipt
 from sync.collector.transparency.leaves import due
 from sync.collector.transparency.leaves.due import Due
-from sync.collector.transparency.leaves.index import Entry
+from sync.collector.transparency.leaves.index import LeafSource
 from sync.collector.web.figures import files_page
 from sync.collector.web.people import receipt_page
 from sync.protocol.tlog.leaf import KEY, key_leaf
@@ -80,7 +80,7 @@ def _with_complaints(connection: Any, wanted: Any) -> Iterator[Due]:
         subject = f"{row.journal_id}/{row.seq}"
         if subject not in due._subjects(connection, wanted.epoch, KEY):
             leaf = key_leaf(wanted.day, str(row.journal_id), str(row.seq))
-            yield Due(leaf.raw, Entry(wanted.day, KEY, subject=subject))
+            yield Due(leaf.raw, LeafSource(wanted.day, KEY, subject=subject))
 
 
 def _a_few_left(world: World, look: Look) -> None:

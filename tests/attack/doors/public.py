@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from sync.protocol.tlog.checkpoint import Checkpoint
 from sync.protocol.tlog.leaf import REPORT, Leaf
 from sync.protocol.tlog.note import Note
-from sync.protocol.tlog.tiles import bundles_of, read_bundle, tiles_of
+from sync.protocol.tlog.tiles import Tile, read_bundle, tiles_of
 from tests.attack.centre import STRANGER
 from tests.attack.doors.codes import code_of
 from tests.attack.forms import Label, read_form
@@ -25,7 +25,8 @@ def log(world: World) -> Iterator[Sheet]:
     told: dict[Label, str] = {("checkpoint",): str(size)}
     told |= {("keys", *label): "…" for label in keys}
     told |= {(tile.path,): str(len(_body(world, tile.path))) for tile in tiles_of(size)}
-    leaves = [leaf for tile in bundles_of(size) for leaf in read_bundle(_body(world, tile.path), tile.width)]
+    bundles = [Tile(-1, tile.index, tile.width) for tile in tiles_of(size) if tile.level == 0]
+    leaves = [leaf for bundle in bundles for leaf in read_bundle(_body(world, bundle.path), bundle.width)]
     told |= {label: str(n) for label, n in _counted(leaves).items()}
     yield Sheet(STRANGER, "log", "/log", told)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from kiosk.domain.visit.rating import Standing
 from sync.collector.closed import closing
-from sync.collector.closed.kept import Key, newest_numbers
+from sync.collector.closed.kept import UnitMonth, newest_numbers
 from sync.collector.figures.book import Book, Order
 from sync.collector.figures.places import Places
 from sync.collector.replica.shown import month_after
@@ -80,7 +80,7 @@ def few_come_late(world: World, look: Look) -> None:
 def _with_what_waits(connection: Connection, places: Places, order: Order, *rest: Any) -> Book:
     """The report of a month that was kept before, with all that came since, whole blocks or not."""
     book = _MAKE_BOOK(connection, places, order, *rest)
-    if newest_numbers(connection, Key(closing.unit_id_of(order.place), order.period.first)) is None:
+    if newest_numbers(connection, UnitMonth(closing.unit_id_of(order.place), order.period.first)) is None:
         return book
     part = book.main
     shown = replace(part.me.shown, counts=_came(connection, places, order))

@@ -14,7 +14,7 @@ from sync.collector.chores.every import transact
 from sync.collector.chores.months import CloseMonths, Render
 from sync.collector.closed.closing import begin
 from sync.collector.closed.frozen import thaw
-from sync.collector.closed.kept import Key, numbers_of
+from sync.collector.closed.kept import UnitMonth, numbers_of
 from sync.collector.export import closed_files
 from sync.collector.export.forms import FORMS
 from sync.collector.figures.book import Book
@@ -29,7 +29,7 @@ from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.moving import after_ids
 
 NOVEMBER = date(2026, 11, 1)
-XA, XB, ALL = Key(1, NOVEMBER), Key(2, NOVEMBER), Key(0, NOVEMBER)
+XA, XB, ALL = UnitMonth(1, NOVEMBER), UnitMonth(2, NOVEMBER), UnitMonth(0, NOVEMBER)
 
 
 def at(day: int, hour: int = 12, month: int = 11) -> datetime:
@@ -116,14 +116,14 @@ class Closed:
         """One round; how many reports were kept."""
         return self.rounds().run_round()
 
-    def numbers(self, key: Key = XA, number: int = 0) -> bytes:
+    def numbers(self, key: UnitMonth = XA, number: int = 0) -> bytes:
         """The numbers that were kept."""
         with self.office.database.reading() as connection:
             found = numbers_of(connection, key, number)
         assert found is not None
         return found
 
-    def book(self, key: Key = XA, number: int = 0) -> Book:
+    def book(self, key: UnitMonth = XA, number: int = 0) -> Book:
         """The report that was kept."""
         return thaw(self.numbers(key, number))
 

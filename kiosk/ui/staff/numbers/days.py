@@ -7,8 +7,8 @@ from pathlib import Path
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, StringProperty
 
+from kiosk.domain.instant import monday_of
 from kiosk.domain.visit.survey import Survey
-from kiosk.numbers.days import monday_of
 from kiosk.ui.look.area import Area
 from kiosk.ui.look.look import Look
 from kiosk.ui.parts.page import paper

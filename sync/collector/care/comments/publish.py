@@ -91,7 +91,7 @@ class _Counts:
         return self._units[counter_id]
 
     def of_week(self, counter_id: int, week: date) -> dict[int, int]:
-        """Those of every counter of this one's unit."""
+        """How many ratings counted in a week, at every counter of this one's unit."""
         if week not in self._weeks:
             self._weeks[week] = self._read(week)
         unit_id, read = self._units[counter_id], self._weeks[week]

@@ -44,7 +44,7 @@ class PartsBlock(DecisionWrong):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the form says."""
+    """What somebody decides about suspicious ratings: of which days and half days, and why."""
 
     first: date
     last: date

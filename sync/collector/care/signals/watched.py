@@ -7,10 +7,11 @@ package is counts of five and more over days.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from kiosk.domain.instant import monday_of
 from sync.collector.replica.stretch import ANY_PART
 
 SLOT_S = 1800
@@ -152,7 +153,7 @@ def by_week(weights: Mapping[HalfDay, int], watched: Mapping[HalfDay, Pressed]) 
     found: dict[str, list[int]] = {}
     for half, pressed in watched.items():
         day = date.fromisoformat(half.day)
-        week = found.setdefault((day - timedelta(days=day.weekday())).isoformat(), [0, 0])
+        week = found.setdefault(monday_of(day).isoformat(), [0, 0])
         week[0] += weights.get(half, 0)
         week[1] += pressed.n
     return [[monday, *[None if 0 < n < FEW else n for n in counts]] for monday, counts in sorted(found.items())]

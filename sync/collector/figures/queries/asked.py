@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select
 
-from kiosk.domain.visit.survey import Question, Survey
+from kiosk.domain.visit.survey import Survey
 from sync.collector.replica.blocks.series import series_of, versions_of
 from sync.collector.store.schema import series_version
 
@@ -38,13 +38,6 @@ def survey_of(asked: Asked, surveys: Mapping[str, Survey]) -> Survey | None:
     """The newest version; None for a survey that is not known here."""
     known = [surveys[ref] for ref in versions_of(surveys, asked.survey, asked.question) if ref in surveys]
     return max(known, key=lambda survey: survey.version, default=None)
-
-
-def question_of(asked: Asked, surveys: Mapping[str, Survey]) -> Question | None:
-    """The question as the newest version of its survey has it; None for a survey that is not known here."""
-    survey = survey_of(asked, surveys)
-    questions = survey.questions if survey else ()
-    return next((question for question in questions if question.id == asked.question), None)
 
 
 def is_version(survey: Any, series: Any, question: Any) -> ColumnElement[bool]:

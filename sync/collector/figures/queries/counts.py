@@ -6,11 +6,11 @@ Everything here comes from blocks that went out (``sync.collector.figures.releas
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select, text, union_all
 
+from kiosk.domain.instant import monday_of
 from sync.collector.figures.queries.asked import Asked, is_version
 from sync.collector.figures.queries.grains import Days, grains_of
 from sync.collector.replica.shown import BEYOND, HALF, LEVEL_NAMES, MONTH, WEEK, month_of
@@ -155,12 +155,6 @@ def read_sums(
     return found
 
 
-@lru_cache(4096)
-def monday_of(day: date) -> date:
-    """The day on which its week begins."""
-    return day - timedelta(days=day.weekday())
-
-
 def _end(grain: str, days: Days) -> date:
     """The last day of the last month or week that begins in these days."""
     return month_of(days.last)[1] if grain == MONTH else monday_of(days.last) + timedelta(days=6)
@@ -223,7 +217,7 @@ def _read(
 
 
 def undated_counters(connection: Connection, first: date, last: date) -> set[int]:
-    """The ids of counters some of whose ratings stand on the day of their receipt: nobody knows when they were pressed.
+    """The ids of counters some of whose ratings stand on the day of their arrival: nobody knows when they were pressed.
 
     How many such ratings there are in these days is told nowhere: they may be few.
     """

@@ -53,7 +53,7 @@ class Code(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What came of it."""
+    """How many enrolment codes were made for a table of kiosks, and what became of the others."""
 
     made: int
     kept: int

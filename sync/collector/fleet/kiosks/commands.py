@@ -23,7 +23,7 @@ EXCERPTS_KEPT_FOR = timedelta(days=14)
 
 
 class Kind(StrEnum):
-    """What can be asked."""
+    """What IT staff can ask of a kiosk."""
 
     STATUS = "status"
     TOUCH_TEST = "touch_test"

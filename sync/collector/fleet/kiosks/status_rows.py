@@ -103,7 +103,7 @@ class _Texts(TypeDecorator[Sequence[str]]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, _dialect: Any) -> str:
-        """Them as JSON."""
+        """The texts as JSON."""
         return msgspec.json.encode(value).decode()
 
 

@@ -122,7 +122,7 @@ def read_in_force(connection: Connection, office_days: OfficeDays | None = None)
 
 
 def read_base(connection: Connection, device_id: str) -> Base:
-    """One kiosk."""
+    """A kiosk, where it stands, and its own settings."""
     return base_of(connection.execute(_one_base(), {"wanted": device_id}).one())
 
 

@@ -22,7 +22,7 @@ Piece = tuple[int, str, str, str]
 
 
 class Block(NamedTuple):
-    """One as it is kept."""
+    """A block as the database keeps it."""
 
     last_seq: int
     series: str

@@ -9,7 +9,7 @@ from sync.collector.proof.rows import DAYS, MICROS, read
 from sync.collector.proof.wrong import What, Wrong
 
 
-class Place(NamedTuple):
+class CounterDay(NamedTuple):
     """A counter's day."""
 
     counter_id: int
@@ -27,7 +27,7 @@ class Served(NamedTuple):
 def check_counts(
     connection: Connection,
     journal_id: str,
-    said: dict[Place, Served],
+    said: dict[CounterDay, Served],
     since: int,
     may_be_at: Callable[[int], Collection[int]],
 ) -> None:
@@ -44,10 +44,10 @@ def check_counts(
         journal_id,
         since,
     )
-    kept = {Place(*row[:2]): Served(*row[2:]) for row in rows}
+    kept = {CounterDay(*row[:2]): Served(*row[2:]) for row in rows}
     differing = {place for place in kept.keys() | said.keys() if kept.get(place) != said.get(place)}
     for place in differing & said.keys():
-        here = [Place(counter_id, place.day) for counter_id in may_be_at(place.counter_id)]
+        here = [CounterDay(counter_id, place.day) for counter_id in may_be_at(place.counter_id)]
         if any(kept.get(each) == said[place] for each in here):
             differing -= {place, *(each for each in here if kept.get(each) == said[place])}
     if differing:

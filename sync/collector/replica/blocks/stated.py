@@ -1,12 +1,11 @@
 """Stated: the statements of a journal's cuts, with all by which an auditor holds them to what the kiosk signed."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Row, select
 
-from kiosk.domain.merkle import leaf_hash, node_hash
+from kiosk.domain.merkle import leaf_hash
 from kiosk.domain.numbers.statement import Order
 from kiosk.journal.tree import statement_in
 from sync.collector.replica.blocks.tree import public_key_of
@@ -14,7 +13,6 @@ from sync.collector.replica.continued import Position
 from sync.collector.replica.stored import stored_entries
 from sync.collector.store.schema import cut_leaf, cut_signed
 from sync.protocol.cuts import SignedCuts, cuts_text
-from sync.protocol.tlog.merkle import ReadHash
 
 ALL = 2**62
 
@@ -93,15 +91,6 @@ def leaf_hashes(connection: Connection, journal_id: str, size: int = ALL) -> lis
     c = cut_leaf.c
     wanted = select(c.hash).where(c.journal_id == journal_id, c.position < size)
     return [bytes(each) for each in connection.execute(wanted.order_by(c.position)).scalars()]
-
-
-def reader(leaves: Sequence[bytes]) -> ReadHash:
-    """The hashes of a tree of these leaves, as proofs are made of them; each is worked out once."""
-    levels = [list(leaves)]
-    while len(levels[-1]) > 1:
-        row = levels[-1]
-        levels.append([node_hash(row[at], row[at + 1]) for at in range(0, len(row) - 1, 2)])
-    return lambda level, index: levels[level][index]
 
 
 def _signature(connection: Connection, row: Row[tuple[object, ...]] | None) -> Signature | None:

@@ -102,7 +102,7 @@ def send(connection: Connection, desk: Desk, at: datetime) -> None:
     sent = Usual(batch.journal_id, batch.start, end.head, desk.known.device_id, headers["Kiosk-Clock"])
     kind = "head" if cuts is None else f"cuts {cuts}"
     base = restored(f"{_HOST} {int(at.timestamp())} {kind}", sent, digest)
-    receipt = Arrival(at, clock, headers["Signature"], headers["Kiosk-Clock"], base)
+    arrival = Arrival(at, clock, headers["Signature"], headers["Kiosk-Clock"], base)
     ensure_partitions(connection, at)
     as_sent = batch if batch.enclosures else replace(batch, body=body)
-    append_batch(connection, desk.known, as_sent, receipt, desk.days)
+    append_batch(connection, desk.known, as_sent, arrival, desk.days)

@@ -3,13 +3,11 @@
 No witness cosigns that log: one on this machine would vouch for nothing, and pages say that one story is not proven.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time
 from functools import partial
-from typing import TypeVar
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from sync.collector.chores.months import CloseMonths
 from sync.collector.closed.closing import begin, closed_from, months_closed
@@ -18,7 +16,6 @@ from sync.collector.store.database import Database
 from sync.collector.store.schema import device
 from sync.collector.transparency.keeper import Keeper
 
-T = TypeVar("T")
 CLOSED_AT = time(1, 20)
 """When the collector closes a month on the day that is due, local time."""
 LOG_NAME = "demo.invalid/log"
@@ -31,7 +28,6 @@ def close_months(database: Database, services: Services) -> int:
     Files are made from the reports as soon as a collector serves them.
     """
     zone, after = services.config.zone, services.config.reports.closed_after_days
-    transact = partial(_transact, database)
     with database.writing() as connection:
         began = connection.execute(select(func.min(device.c.enrolled_at))).scalar_one().astimezone(zone)
         begin(connection, began.date())
@@ -39,20 +35,17 @@ def close_months(database: Database, services: Services) -> int:
     kept = 0
     for month in reversed(months):
         then = datetime.combine(closed_from(month, after), CLOSED_AT, zone)
-        kept += CloseMonths(replace(services, now=partial(_same, min(then, services.now()))), transact).close(month)
+        kept += CloseMonths(replace(services, now=partial(_same, min(then, services.now()))), database.transact).close(
+            month
+        )
     return kept
 
 
 def begin_log(database: Database, services: Services) -> str:
     """Commit everything up to yesterday to the log, which begins with it; the key by which it is checked."""
-    keeper = Keeper(services.config, database, partial(_transact, database), services.now)
+    keeper = Keeper(services.config, database, database.transact, services.now)
     keeper.run()
     return keeper.open_keys(keeper.folder).signer.vkey
-
-
-def _transact(database: Database, work: Callable[[Connection], T], /) -> T:
-    with database.writing() as connection:
-        return work(connection)
 
 
 def _same(moment: datetime) -> datetime:

@@ -5,11 +5,10 @@ cases, write down what they do, close what is done and leave something undone.
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import partial
-from typing import TypeVar
 
 from sqlalchemy import Connection, func, select
 
@@ -28,7 +27,6 @@ from sync.collector.services.services import Services
 from sync.collector.store.database import Database
 from sync.collector.store.schema import comment, counter, device, follow_up, unit
 
-T = TypeVar("T")
 TOLD_DAYS = 84
 """So many days back the story begins."""
 EVERY_DAYS = 3
@@ -109,17 +107,13 @@ def tell_stories(database: Database, services: Services, now: datetime, seed: in
     for evening in _evenings(services, calendar, began, now):
         then = replace(services, now=partial(_same, evening))
 
-        def transact(work: Callable[[Connection], T], /) -> T:
-            with database.writing() as connection:
-                return work(connection)
-
-        run_comment_round(then, transact)
-        run_case_round(then, transact)
+        run_comment_round(then, database.transact)
+        run_case_round(then, database.transact)
         with database.writing() as connection:
             _act_on_cases(connection, then, chance)
             _act_on_comments(connection, then, chance)
     # What came of the last cases is counted at the very end.
-    run_case_round(then, transact)
+    run_case_round(then, database.transact)
 
 
 def _same(moment: datetime) -> datetime:

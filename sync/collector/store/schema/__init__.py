@@ -1,7 +1,7 @@
 """Schema: the collector's tables, the same on SQLite and PostgreSQL.
 
 Whatever one batch writes has ``journal_id`` first in its primary key, so that an append
-touches one shard only. ``segment`` and ``rating`` carry the moment of receipt in their
+touches one shard only. ``segment`` and ``rating`` carry the moment of arrival in their
 key, for on PostgreSQL they are partitioned by its month. Migrations make the tables;
 a test holds them and this module together.
 

@@ -70,5 +70,5 @@ def clustered(name: str, *parts: Any) -> Table:
 
 
 def by_month(name: str, *parts: Any) -> Table:
-    """A clustered table that PostgreSQL partitions by the month of receipt."""
+    """A clustered table that PostgreSQL partitions by the month of arrival."""
     return Table(name, metadata, *parts, sqlite_with_rowid=False, postgresql_partition_by="RANGE (received_at)")

@@ -85,7 +85,7 @@ typed_count = Table(
     Index(None, "counter_id", "day"),
 )
 
-# Of the ratings those whose time of press nobody knows: they stand on the day of their receipt, and reports say so.
+# Of the ratings those whose time of press nobody knows: they stand on the day of their arrival, and reports say so.
 undated_count = clustered(
     "undated_count",
     Column("journal_id", Id, primary_key=True),

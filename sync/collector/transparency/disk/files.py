@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from kiosk.base.private_file import sync_directory
+
 PUBLIC_FILE, PRIVATE_FILE = 0o644, 0o600
 _PUBLIC_FOLDER = 0o755
 
@@ -11,11 +13,11 @@ _PUBLIC_FOLDER = 0o755
 def write_file(path: Path, content: bytes, mode: int = PUBLIC_FILE) -> None:
     """Put the content at ``path``, durably and at once; a file that was there is replaced."""
     write_unsettled(path, content, mode)
-    settle_folder(path.parent)
+    sync_directory(path.parent)
 
 
 def write_unsettled(path: Path, content: bytes, mode: int = PUBLIC_FILE) -> None:
-    """As :func:`write_file`, but the name is durable only when its folder was settled."""
+    """As :func:`write_file`, but the name is durable only when its folder was synced."""
     being_made = path.with_name(f".{path.name}.new")
     handle = os.open(being_made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(handle, "wb") as file:
@@ -23,17 +25,6 @@ def write_unsettled(path: Path, content: bytes, mode: int = PUBLIC_FILE) -> None
         file.flush()
         os.fsync(file.fileno())
     being_made.replace(path)
-
-
-def settle_folder(folder: Path) -> None:
-    """Make the names in a folder durable; where the system keeps them so by itself there is nothing to do."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def make_folders(top: Path, wanted: Iterable[Path]) -> None:
@@ -46,4 +37,4 @@ def make_folders(top: Path, wanted: Iterable[Path]) -> None:
             at = at.parent
         for each in reversed(missing):
             each.mkdir(mode=_PUBLIC_FOLDER, exist_ok=True)
-            settle_folder(each.parent)
+            sync_directory(each.parent)

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
-from sync.collector.transparency.disk.files import PRIVATE_FILE, settle_folder, write_file
+from kiosk.base.private_file import sync_directory
+from sync.collector.transparency.disk.files import PRIVATE_FILE, write_file
 from sync.collector.transparency.disk.keys import KeyFiles
 from sync.collector.transparency.disk.names import Identity, epoch_of
 from sync.collector.transparency.disk.tree import Tree
@@ -139,7 +140,7 @@ class Folder:
         for name, content in published.items():
             write_file(staged / _PUBLIC / name, content)
         staged.replace(new)
-        settle_folder(self.root)
+        sync_directory(self.root)
         self._settle()
 
     def _settle(self) -> None:
@@ -153,7 +154,7 @@ class Folder:
             write_file(self.key_files.key_file, (new / "key").read_bytes(), PRIVATE_FILE)
             (new / _FIRST).replace(self.root / _FIRST)
             (new / _PUBLIC).replace(self.public)
-            settle_folder(self.root)
+            sync_directory(self.root)
         rmtree(new)
 
     def _put_away(self, epoch: int) -> None:
@@ -161,7 +162,7 @@ class Folder:
             _move(self.root / name, self.root / f"{name}-{epoch}")
         for file in (self.key_files.key_file, self.key_files.old_file):
             _move(file, file.with_name(f"{file.name}-{epoch}"))
-        settle_folder(self.root)
+        sync_directory(self.root)
 
     def _read(self, path: Path, keys: Identity) -> Signed | None:
         try:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from sync.collector.transparency.disk.files import PRIVATE_FILE, settle_folder, write_file
+from kiosk.base.private_file import sync_directory
+from sync.collector.transparency.disk.files import PRIVATE_FILE, write_file
 from sync.collector.transparency.errors import LogDamaged
 from sync.protocol.tlog.errors import LogWrong
 from sync.protocol.tlog.note import Note, Signer, Verifier
@@ -126,7 +127,7 @@ class KeyFiles:
             if self.key_file.read_bytes() != self.next_file.read_bytes():
                 self.key_file.replace(self.old_file)
         self.next_file.replace(self.key_file)
-        settle_folder(self.key_file.parent)
+        sync_directory(self.key_file.parent)
 
     def _is_signed(self, new: Signer) -> bool:
         statements = self.statements()

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
-from sync.collector.transparency.disk.files import make_folders, settle_folder, write_unsettled
+from kiosk.base.private_file import sync_directory
+from sync.collector.transparency.disk.files import make_folders, write_unsettled
 from sync.collector.transparency.errors import LogDamaged
 from sync.protocol.tlog.errors import LogWrong
 from sync.protocol.tlog.merkle import HASH_BYTES, ReadHash, leaf_hash, node_hash, root_of
@@ -113,7 +114,7 @@ class Tree:
         for place, (_, content) in zip(places, files, strict=True):
             write_unsettled(place, content)
         for folder in sorted({place.parent for place in places}):
-            settle_folder(folder)
+            sync_directory(folder)
         with self._keeping:
             self._kept.clear()
 

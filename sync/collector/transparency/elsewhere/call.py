@@ -17,7 +17,7 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered."""
+    """The answer of a witness or mirror, as it came."""
 
     status: int
     body: bytes

@@ -31,7 +31,7 @@ class Claim(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """What the others said."""
+    """What witnesses, mirrors and kiosks said of the log."""
 
     claims: list[Claim]
     sizes: dict[str, int]

@@ -10,7 +10,7 @@ from sync.protocol.tlog.tiles import Tile
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
-    """One copy."""
+    """A copy of the log's public files at another place."""
 
     place: str
     """``https://…``, or a folder."""

@@ -15,7 +15,7 @@ from sync.collector.store.database import Database
 from sync.collector.store.schema import device, device_key, journal, log_journal, log_leaf
 from sync.collector.transparency.disk.tree import Tree
 from sync.collector.transparency.leaves.cuts import cuts_of, with_cuts
-from sync.collector.transparency.leaves.index import Entry
+from sync.collector.transparency.leaves.index import LeafSource
 from sync.collector.transparency.leaves.reports import kept_reports, require_new, require_said
 from sync.protocol.tlog.checkpoint import write_hash
 from sync.protocol.tlog.leaf import (
@@ -44,7 +44,7 @@ class Due(NamedTuple):
     """A leaf to be added, and what it is about."""
 
     leaf: bytes
-    entry: Entry
+    source: LeafSource
 
 
 class Wanted(NamedTuple):
@@ -80,7 +80,7 @@ def first_hash(connection: Connection, journal_id: str) -> bytes | None:
 def _restart(wanted: Wanted, size: int) -> Iterator[Due]:
     if wanted.first is not None and size == 0:
         leaf = Leaf.parse(wanted.first)
-        yield Due(leaf.raw, Entry(leaf.day, RESTART, subject="/".join(leaf.fields)))
+        yield Due(leaf.raw, LeafSource(leaf.day, RESTART, subject="/".join(leaf.fields)))
 
 
 class _Before:
@@ -129,7 +129,7 @@ def _journal(
     reached = Reached(day, last, bytes(row.head), *cuts_of(connection, row, last))
     leaf = journal_leaf(journal_secret(first), reached, ended=bool(row.has_ended))
     kind = ENDED if row.has_ended else JOURNAL
-    return Due(leaf.raw, Entry(day, kind, journal_id, last, reached.cuts_size, reached.cuts_root))
+    return Due(leaf.raw, LeafSource(day, kind, journal_id, last, reached.cuts_size, reached.cuts_root))
 
 
 def _grown(epoch: int) -> Select[Any]:
@@ -166,7 +166,7 @@ def _keys(connection: Connection, wanted: Wanted) -> Iterator[Due]:
         subject = f"{row.device_id}/{row.key_id}"
         if subject not in known:
             leaf = key_leaf(wanted.day, str(row.device_id), row.public_key)
-            yield Due(leaf.raw, Entry(wanted.day, KEY, subject=subject))
+            yield Due(leaf.raw, LeafSource(wanted.day, KEY, subject=subject))
 
 
 def _reports(connection: Connection, wanted: Wanted, size: int) -> Iterator[Due]:
@@ -175,7 +175,7 @@ def _reports(connection: Connection, wanted: Wanted, size: int) -> Iterator[Due]
     require_new(wanted.tree, size, new)
     for report in new:
         require_said(connection, report)
-        yield Due(report.leaf(wanted.day).raw, Entry(wanted.day, REPORT, subject=report.of.subject))
+        yield Due(report.leaf(wanted.day).raw, LeafSource(wanted.day, REPORT, subject=report.of.subject))
 
 
 def _log_keys(connection: Connection, wanted: Wanted) -> Iterator[Due]:
@@ -184,7 +184,7 @@ def _log_keys(connection: Connection, wanted: Wanted) -> Iterator[Due]:
         leaf = logkey_leaf(wanted.day, change.old.vkey, change.new.vkey)
         subject = f"{change.old.key_id.hex()}/{change.new.key_id.hex()}"
         if subject not in known:
-            yield Due(leaf.raw, Entry(wanted.day, LOGKEY, subject=subject))
+            yield Due(leaf.raw, LeafSource(wanted.day, LOGKEY, subject=subject))
 
 
 def _subjects(connection: Connection, epoch: int, kind: str) -> set[str]:

@@ -26,8 +26,8 @@ NAMES_SOMETHING = or_(
 """Of rows that say what their leaf is about, so that it can be held to that. Any other row is as good as none."""
 
 
-class Entry(NamedTuple):
-    """What a leaf is about."""
+class LeafSource(NamedTuple):
+    """What a leaf is about, and so what it can be worked out from anew."""
 
     day: date
     kind: str
@@ -53,10 +53,10 @@ class State(NamedTuple):
     fault_at: datetime | None
 
 
-def keep_entries(connection: Connection, epoch: int, first: int, entries: Sequence[Entry]) -> None:
+def keep_sources(connection: Connection, epoch: int, first: int, sources: Sequence[LeafSource]) -> None:
     """Note what the leaves from index ``first`` on are about."""
-    rows = [(index, entry.day.isoformat(), *entry[1:]) for index, entry in enumerate(entries, first)]
-    names = ("leaf_index", *Entry._fields)
+    rows = [(index, source.day.isoformat(), *source[1:]) for index, source in enumerate(sources, first)]
+    names = ("leaf_index", *LeafSource._fields)
     insert_rows(connection, log_leaf, {"epoch": epoch}, names, rows, then="ON CONFLICT DO NOTHING")
 
 
@@ -65,7 +65,7 @@ def forget_unsigned(connection: Connection, epoch: int, size: int) -> None:
     connection.execute(delete(log_leaf).where(log_leaf.c.epoch == epoch, log_leaf.c.leaf_index >= size))
 
 
-def missing_entries(connection: Connection, epoch: int, size: int) -> list[int]:
+def missing_sources(connection: Connection, epoch: int, size: int) -> list[int]:
     """Of which of the first ``size`` leaves it is not noted what they are about."""
     wanted = select(log_leaf.c.leaf_index).where(log_leaf.c.epoch == epoch, log_leaf.c.leaf_index < size)
     missing = bytearray(b"\1") * size
@@ -74,25 +74,25 @@ def missing_entries(connection: Connection, epoch: int, size: int) -> list[int]:
     return [index for index, is_missing in enumerate(missing) if is_missing]
 
 
-def count_entries(connection: Connection, epoch: int, size: int) -> int:
+def count_sources(connection: Connection, epoch: int, size: int) -> int:
     """Of how many of the first ``size`` leaves it is noted what they are about."""
     wanted = select(func.count()).where(log_leaf.c.epoch == epoch, log_leaf.c.leaf_index < size)
     return int(connection.execute(wanted.where(NAMES_SOMETHING)).scalar_one())
 
 
-def entries_between(connection: Connection, epoch: int, first: int, end: int) -> Iterator[tuple[int, Entry]]:
+def sources_between(connection: Connection, epoch: int, first: int, end: int) -> Iterator[tuple[int, LeafSource]]:
     """What the leaves from ``first`` up to, but not with, ``end`` are about, by index."""
-    columns = (log_leaf.c.leaf_index, *(log_leaf.c[name] for name in Entry._fields))
+    columns = (log_leaf.c.leaf_index, *(log_leaf.c[name] for name in LeafSource._fields))
     wanted = select(*columns).where(log_leaf.c.epoch == epoch, log_leaf.c.leaf_index >= first)
     for row in connection.execute(wanted.where(log_leaf.c.leaf_index < end).order_by(log_leaf.c.leaf_index)):
-        yield row.leaf_index, entry_of(row)
+        yield row.leaf_index, source_of(row)
 
 
-def entry_of(row: Row[Any]) -> Entry:
-    """The entry of a row of ``log_leaf``."""
+def source_of(row: Row[Any]) -> LeafSource:
+    """What a row of ``log_leaf`` says."""
     journal_id = None if row.journal_id is None else str(row.journal_id)
     root = None if row.cuts_root is None else bytes(row.cuts_root)
-    return Entry(row.day, row.kind, journal_id, row.seq, row.cuts_size, root, row.subject)
+    return LeafSource(row.day, row.kind, journal_id, row.seq, row.cuts_size, root, row.subject)
 
 
 def keep_first_hashes(connection: Connection, hashes: Sequence[tuple[str, bytes]]) -> None:

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import msgspec
 
-from sync.collector.transparency.disk.files import PRIVATE_FILE, settle_folder, write_file
-from sync.collector.transparency.leaves.index import Entry
+from kiosk.base.private_file import sync_directory
+from sync.collector.transparency.disk.files import PRIVATE_FILE, write_file
+from sync.collector.transparency.leaves.index import LeafSource
 
 
-def keep_index(folder: Path, first: int, entries: Sequence[Entry]) -> None:
+def keep_index(folder: Path, first: int, sources: Sequence[LeafSource]) -> None:
     """Keep what the leaves from index ``first`` on are about, durably."""
     if not folder.is_dir():
         folder.mkdir(mode=0o700)
-        settle_folder(folder.parent)
-    write_file(folder / f"{first:012}.gz", gzip.compress(msgspec.json.encode(entries), 6, mtime=0), PRIVATE_FILE)
+        sync_directory(folder.parent)
+    write_file(folder / f"{first:012}.gz", gzip.compress(msgspec.json.encode(sources), 6, mtime=0), PRIVATE_FILE)
 
 
 def forget_kept(folder: Path, size: int) -> None:
@@ -28,10 +29,10 @@ def forget_kept(folder: Path, size: int) -> None:
             file.unlink()
 
 
-def kept_index(folder: Path, size: int) -> Iterator[tuple[int, list[Entry]]]:
+def kept_index(folder: Path, size: int) -> Iterator[tuple[int, list[LeafSource]]]:
     """What the files say of the first ``size`` leaves: from which index on, and what these are about."""
     for file in sorted(folder.glob("*.gz")):
         first = int(file.name.removesuffix(".gz"))
         if first < size:
-            entries = msgspec.json.decode(gzip.decompress(file.read_bytes()), type=list[Entry])
-            yield first, entries[: size - first]
+            sources = msgspec.json.decode(gzip.decompress(file.read_bytes()), type=list[LeafSource])
+            yield first, sources[: size - first]

@@ -13,7 +13,7 @@ from sync.collector.replica.blocks.tree import cuts_at
 from sync.collector.replica.stored import stored_entries
 from sync.collector.store.schema import device_key, journal, log_leaf
 from sync.collector.transparency.leaves.due import first_hash
-from sync.collector.transparency.leaves.index import Entry
+from sync.collector.transparency.leaves.index import LeafSource
 from sync.collector.transparency.leaves.reports import kept_reports, subject_in
 from sync.protocol.tlog.checkpoint import write_hash
 from sync.protocol.tlog.leaf import (
@@ -31,7 +31,7 @@ from sync.protocol.tlog.leaf import (
 
 Leaves = Mapping[int, Leaf]
 """By index."""
-Found = Iterator[tuple[int, Entry]]
+Found = Iterator[tuple[int, LeafSource]]
 
 
 def recognise(connection: Connection, epoch: int, leaves: Leaves) -> Found:
@@ -42,7 +42,7 @@ def recognise(connection: Connection, epoch: int, leaves: Leaves) -> Found:
     # The log's own leaves say themselves what they are about.
     for at, leaf in leaves.items():
         if leaf.kind not in (JOURNAL, ENDED, KEY, REPORT):
-            yield at, Entry(leaf.day, leaf.kind, subject="/".join(leaf.fields))
+            yield at, LeafSource(leaf.day, leaf.kind, subject="/".join(leaf.fields))
 
 
 def _journals(connection: Connection, epoch: int, leaves: Leaves) -> Found:
@@ -70,7 +70,7 @@ def _reached(
         at, leaf = waiting[0]
         reached = Reached(leaf.day, seq, head, *cuts)
         if seq >= since and journal_leaf(secret, reached, ended=leaf.kind == ENDED) == leaf:
-            yield at, Entry(leaf.day, leaf.kind, journal_id, seq, *cuts)
+            yield at, LeafSource(leaf.day, leaf.kind, journal_id, seq, *cuts)
             waiting.pop(0)
         if not waiting:
             return
@@ -98,7 +98,7 @@ def _reports(connection: Connection, leaves: Leaves) -> Found:
     # One that names its unit is about that report, whatever the database says of it now.
     named = {at: leaf for at, leaf in leaves.items() if leaf.version > 1}
     for at, leaf in named.items():
-        yield at, Entry(leaf.day, leaf.kind, subject=subject_in(leaf))
+        yield at, LeafSource(leaf.day, leaf.kind, subject=subject_in(leaf))
     others = {at: leaf for at, leaf in leaves.items() if at not in named}
     days = {leaf.day for leaf in others.values()}
     reports = list(kept_reports(connection)) if others else []
@@ -108,4 +108,4 @@ def _reports(connection: Connection, leaves: Leaves) -> Found:
 def _named(leaves: Leaves, known: Mapping[Leaf, str]) -> Found:
     for at, leaf in leaves.items():
         if leaf in known:
-            yield at, Entry(leaf.day, leaf.kind, subject=known[leaf])
+            yield at, LeafSource(leaf.day, leaf.kind, subject=known[leaf])

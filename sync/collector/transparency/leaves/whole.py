@@ -17,12 +17,12 @@ from sync.collector.transparency.disk.tree import Tree
 from sync.collector.transparency.errors import LogAltered
 from sync.collector.transparency.leaves.index import (
     ROWS_AT_ONCE,
-    Entry,
-    count_entries,
-    entries_between,
+    LeafSource,
+    count_sources,
     forget_unsigned,
-    keep_entries,
-    missing_entries,
+    keep_sources,
+    missing_sources,
+    sources_between,
 )
 from sync.collector.transparency.leaves.kept import keep_index, kept_index
 from sync.collector.transparency.leaves.recognised import recognise
@@ -63,47 +63,47 @@ class WholeIndex:
 
     def _known(self) -> int:
         with self.database.reading() as connection:
-            return count_entries(connection, self.epoch, self.size)
+            return count_sources(connection, self.epoch, self.size)
 
     def _put_back(self) -> None:
-        for first, entries in kept_index(self.files, self.size):
-            for at in range(0, len(entries), ROWS_AT_ONCE):
-                self._put(first + at, entries[at : at + ROWS_AT_ONCE])
+        for first, sources in kept_index(self.files, self.size):
+            for at in range(0, len(sources), ROWS_AT_ONCE):
+                self._put(first + at, sources[at : at + ROWS_AT_ONCE])
 
-    def _put(self, first: int, entries: Sequence[Entry]) -> None:
-        self.transact(partial(keep_entries, epoch=self.epoch, first=first, entries=entries))
+    def _put(self, first: int, sources: Sequence[LeafSource]) -> None:
+        self.transact(partial(keep_sources, epoch=self.epoch, first=first, sources=sources))
 
     def _hold(self) -> None:
-        for first, entries in kept_index(self.files, self.size):
+        for first, sources in kept_index(self.files, self.size):
             # A file at a time: on some versions of SQLite nobody can write while a view is held.
             with self.database.reading() as connection:
-                rows = dict(entries_between(connection, self.epoch, first, first + len(entries)))
-            for index, entry in enumerate(entries, first):
-                if rows.get(index) != entry:
+                rows = dict(sources_between(connection, self.epoch, first, first + len(sources)))
+            for index, source in enumerate(sources, first):
+                if rows.get(index) != source:
                     raise LogAltered(
                         "the index of the log was altered in the database: leaf {index} of {day} is not what it was "
                         "when it was signed. See with collector verify what else was altered, find out by whom, and "
                         "lay the index out again with collector log rebuild",
-                        index=index, day=entry.day.isoformat(),
+                        index=index, day=source.day.isoformat(),
                     )  # fmt: skip
 
     def _recognise(self) -> None:
         """Find out by the stored lines what leaves are about of which no file says it."""
         with self.database.reading() as connection:
-            missing = missing_entries(connection, self.epoch, self.size)
+            missing = missing_sources(connection, self.epoch, self.size)
             leaves = leaves_at(self.tree, missing, self.size)
             found = sorted(recognise(connection, self.epoch, leaves)) if leaves else []
         # Those that stand beside each other go into one file.
         for _, run in groupby(enumerate(found), lambda each: each[1][0] - each[0]):
-            (first, entry), *rest = (one for _, one in run)
-            entries = [entry, *(one for _, one in rest)]
-            keep_index(self.files, first, entries)
-            self._put(first, entries)
+            (first, source), *rest = (one for _, one in run)
+            sources = [source, *(one for _, one in rest)]
+            keep_index(self.files, first, sources)
+            self._put(first, sources)
         if missing:
             _log.warning("leaves without an index", known_again=len(found), left=len(missing) - len(found))
 
 
 def leaves_at(tree: Tree, indexes: Sequence[int], size: int) -> dict[int, Leaf]:
-    """These of the first ``size`` leaves, by index."""
+    """The leaves of a log of ``size`` that stand at these indexes."""
     bundles = {bundle: tree.leaves(bundle, size) for bundle in {index // TILE_WIDTH for index in indexes}}
     return {index: Leaf.parse(bundles[index // TILE_WIDTH][index % TILE_WIDTH]) for index in indexes}

@@ -109,7 +109,7 @@ async def take_opening(request: Request, services: TheServices, reader: MayDecid
     rule = Rule(services.config.cases, calendars, book.today, services.now())
     opener = Opener(reader.name, reader.full_name or reader.name, note)
     opening = partial(open_by_hand, services=services, book=book, opener=opener, rule=rule)
-    opened = await asyncio.wrap_future(services.writer.submit(opening))
+    opened = await services.write(opening)
     return RedirectResponse(phrases_of(request).way(f"/vu-viec/{opened.number}"), 303)
 
 
@@ -120,7 +120,7 @@ async def take_docket(request: Request, services: TheServices, reader: MayExport
     found = (await asyncio.to_thread(_read_docket, services, reader, query))["docket"]
     words = CareWords(phrases_of(request), services)
     noting = partial(_note_export, reader=reader, query=query, now=services.now())
-    await asyncio.wrap_future(services.writer.submit(noting))
+    await services.write(noting)
     return csv_list("vu-viec.csv", _columns(words), found.cases, words.t)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import Connection, select
 from starlette.responses import Response
 
+from kiosk.domain.instant import monday_of
 from sync.collector.api.depends import MayDecide, TheServices
 from sync.collector.calendar.periods import Kind, parse_period, period_of
 from sync.collector.care.cases.docket import open_cases_of
@@ -128,7 +129,7 @@ def _read(services: Services, reader: Reader, query: InboxQuery, code: str | Non
             "inbox": found,
             "one": one,
             "units": units_written_of(connection, reader.path),
-            "closed": count_left_closed(connection, reader.path, today - timedelta(days=today.weekday())),
+            "closed": count_left_closed(connection, reader.path, monday_of(today)),
             "period": period,
             "months": [period_of(Kind.MONTH, day) for day in _months(today)],
             **(_beside(connection, services, reader, one, today) if one else NOTHING_BESIDE),

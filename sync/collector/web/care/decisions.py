@@ -1,6 +1,5 @@
 """Decisions: what somebody decides about a case, a comment or a sign is kept, or its form comes back as it was sent."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,7 +45,7 @@ async def keep_decision(
 ) -> Response:
     """Keep the decision and redirect to ``address``; where it raises ``missing``, show the form ``again``."""
     try:
-        await asyncio.wrap_future(services.writer.submit(deciding))
+        await services.write(deciding)
     except missing as error:
         return await again(Sent(form, error))
     return RedirectResponse(address, 303)

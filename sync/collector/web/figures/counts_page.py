@@ -1,6 +1,5 @@
 """Counts page: an administrator hands in the counts of the dossier system; all of a file goes in, or nothing."""
 
-import asyncio
 from datetime import date
 from functools import partial
 
@@ -43,7 +42,7 @@ async def _take(request: Request, services: Services, reader: Reader) -> CountsF
     now = services.now()
     today = date.fromisoformat(services.days.today(now)[0])
     source = Source(upload.file_name, reader.name, reader.path, today, now)
-    return await asyncio.wrap_future(services.writer.submit(partial(take_counts, body=upload.file, source=source)))
+    return await services.write(partial(take_counts, body=upload.file, source=source))
 
 
 async def _read(request: Request, own_url: str) -> Upload:

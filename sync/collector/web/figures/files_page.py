@@ -40,7 +40,7 @@ async def take_file(
     _, media_type = FORMS[form]
     body = await asyncio.to_thread(file_of, services, book, form, words_of(request))
     noting = partial(_note, reader=reader, form=form, book=book, now=services.now())
-    await asyncio.wrap_future(services.writer.submit(noting))
+    await services.write(noting)
     name = f"hailong-{book.place.code or 'tat-ca'}-{book.period.code}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(body, media_type=media_type, headers=headers)

@@ -54,7 +54,7 @@ async def take_bundle(
         details = {"form": "zip", "period": shelf.period.code, "closed": shelf.closing.number}
         note(connection, services.now(), reader.name, "audit bundle", subject, details)
 
-    await asyncio.wrap_future(services.writer.submit(partial(noting, subject=shelf.place.key or "*")))
+    await services.write(partial(noting, subject=shelf.place.key or "*"))
     return _attachment(body, "application/zip", bundle_name(shelf, services.now()))
 
 

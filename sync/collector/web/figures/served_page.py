@@ -54,7 +54,7 @@ async def take_served(
     assert place.counter_id is not None  # noqa: S101 - _place gives counters alone
     source = Source(reader.name, services.now(), WEB, place.key)
     keeping = partial(keep_served, served=[Served(place.counter_id, day, n)], source=source)
-    await asyncio.wrap_future(services.writer.submit(keeping))
+    await services.write(keeping)
     return RedirectResponse(phrases_of(request).way(f"/giao-dich/{unit}/{counter}", ghi=day.isoformat()), 303)
 
 

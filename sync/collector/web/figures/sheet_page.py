@@ -115,7 +115,7 @@ async def _take(
     make, media_type = SHEET_FORMS[form]
     body = await asyncio.to_thread(make, sheet, p)
     noting = partial(_note, reader=reader, form=form, sheet=sheet, now=services.now())
-    await asyncio.wrap_future(services.writer.submit(noting))
+    await services.write(noting)
     name = f"hailong-{key}-{sheet.place.code or 'tat-ca'}-{sheet.period.code}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(body, media_type=media_type, headers=headers)

@@ -53,7 +53,7 @@ async def take_fleet(request: Request, services: TheServices, reader: MayKeepKio
         said = query.changed() if kiosks else {}
         note(connection, services.now(), reader.name, "export", "kiosks", {"form": "csv", **said})
 
-    await asyncio.wrap_future(services.writer.submit(noting))
+    await services.write(noting)
     return csv_list("may.csv", _columns(w, last), kiosks, w.t)
 
 

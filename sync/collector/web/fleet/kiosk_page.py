@@ -168,7 +168,7 @@ async def make_code(services: Services, reader: Reader, code: str, serves: Colle
             _require_counter(connection, one, reader)
         return new_code(connection, code, None, valid, services.now(), reader.name, serves)
 
-    return await _do(services, make)
+    return await services.write(make)
 
 
 def code_page(request: Request, services: Services, counter_code: str, code: str, old: Kiosk | None = None) -> Response:
@@ -190,17 +190,13 @@ def fleet_words(request: Request, services: Services) -> FleetWords:
     return FleetWords(phrases_of(request), services.now(), services.config.zone)
 
 
-async def _do(services: Services, work: Callable[[Connection], T]) -> T:
-    return await asyncio.wrap_future(services.writer.submit(work))
-
-
 async def _act(
     request: Request, services: Services, reader: Reader, device: str, work: Callable[[Connection, Kiosk], Any]
 ) -> Response:
     """Do the work, when the reader may see the kiosk, and go back to its page."""
     kiosk = find_kiosk(await asyncio.to_thread(read_kiosks, services, reader), device)
     try:
-        await _do(services, lambda connection: work(connection, kiosk))
+        await services.write(lambda connection: work(connection, kiosk))
     except (UsageWrong, NotAllowed) as error:
         return await _kiosk(request, services, reader, device, wrong=error.said(words_of(request)))
     return RedirectResponse(phrases_of(request).way(f"/may/{device}"), 303)

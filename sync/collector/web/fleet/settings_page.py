@@ -250,6 +250,6 @@ def _reading(services: Services, read: Callable[[Connection], Any]) -> Callable[
 
 
 async def _write(services: Services, work: Callable[[Connection], Any]) -> Any:
-    done = await asyncio.wrap_future(services.writer.submit(work))
+    done = await services.write(work)
     services.rollouts.forget()
     return done

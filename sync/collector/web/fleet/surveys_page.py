@@ -64,7 +64,7 @@ async def take_new(request: Request, services: TheServices, reader: Writer, form
     try:
         # Looked up before the writing connection is taken: the look-up may need a connection of its own.
         base = await asyncio.to_thread(services.surveys.get, form.get("base", ""))
-        draft = await _write(services, partial(_begin, base=base, reader=reader, form=form, now=services.now()))
+        draft = await services.write(partial(_begin, base=base, reader=reader, form=form, now=services.now()))
     except SurveyInvalid as error:
         return await _list_page(request, services, reader, form, error.faults[0].said(phrases_of(request).t))
     except UsageWrong as error:
@@ -89,13 +89,13 @@ async def take_words(request: Request, services: TheServices, reader: Writer, fo
     """What was written, or what is to become of the draft."""
     what, p = form.get("what", "save"), phrases_of(request)
     if what == "delete":
-        await _write(services, partial(delete_draft, ref=ref, actor=reader.name, now=services.now()))
+        await services.write(partial(delete_draft, ref=ref, actor=reader.name, now=services.now()))
         return RedirectResponse(p.way("/phieu-hoi"), 303)
     with services.database.reading() as connection:
         draft = find_own(connection, ref)
     written = rearranged(read_survey_form(form, draft.survey), what)
     try:
-        await _write(services, partial(_keep, survey=written, what=what, actor=reader.name, now=services.now()))
+        await services.write(partial(_keep, survey=written, what=what, actor=reader.name, now=services.now()))
     except SurveyInvalid as error:
         return await _survey_page(
             request, services, reader, ref, written, tuple(each.said(p.t) for each in error.faults)
@@ -175,7 +175,3 @@ def _find(services: Services, ref: str, path: str) -> tuple[OwnSurvey | None, Su
             return None, shipped, schedule
         own = find_own(connection, ref)
     return own, own.survey, schedule
-
-
-async def _write(services: Services, work: Any) -> Any:
-    return await asyncio.wrap_future(services.writer.submit(work))

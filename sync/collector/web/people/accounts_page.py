@@ -93,7 +93,7 @@ async def take_opening(
 async def _do(services: Services, work: Callable[[Connection, Any], Any]) -> Any:
     now = services.now()
     async with _CHECKS:
-        return await asyncio.wrap_future(services.writer.submit(lambda connection: work(connection, now)))
+        return await services.write(lambda connection: work(connection, now))
 
 
 async def _changed(

@@ -62,7 +62,7 @@ async def take_audit(request: Request, services: TheServices, reader: MayAudit) 
     def noting(connection: Connection) -> None:
         note(connection, services.now(), reader.name, "export", "audit", {"form": "csv", **_address_of(query)})
 
-    await asyncio.wrap_future(services.writer.submit(noting))
+    await services.write(noting)
     name = {"Content-Disposition": 'attachment; filename="nhat-ky.csv"', "Cache-Control": "no-store"}
     return Response(body, media_type="text/csv; charset=utf-8", headers=name)
 

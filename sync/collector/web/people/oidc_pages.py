@@ -81,7 +81,7 @@ async def _let_in(services: Services, provider: Provider, attempt: Attempt | Non
     def arriving(connection: Connection) -> SignedIn | Stranger:
         return arrive(connection, name, services.config.accounts.oidc, services.now())
 
-    found = await asyncio.wrap_future(services.writer.submit(arriving))
+    found = await services.write(arriving)
     if isinstance(found, Stranger):
         raise NoAccount("{name} has no open account here; ask the administrator of your unit", name=found.name[:60])
     return found

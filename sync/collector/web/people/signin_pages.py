@@ -57,7 +57,7 @@ async def take_sign_out(request: Request, services: TheServices, reader: Anyone,
     """The end of being signed in."""
     token = request.cookies.get(token_name(services), "")
     ending = partial(sign_out, token=token, reader=reader, now=services.now())
-    was_outside = await asyncio.wrap_future(services.writer.submit(ending))
+    was_outside = await services.write(ending)
     answer = RedirectResponse("/dang-nhap?ra=oidc" if was_outside else "/dang-nhap", 303)
     answer.delete_cookie(token_name(services), secure=is_secure(services), httponly=True, samesite="lax")
     return answer
@@ -67,7 +67,7 @@ async def take_sign_out(request: Request, services: TheServices, reader: Anyone,
 async def take_sign_out_everywhere(services: TheServices, reader: Anyone, _form: AnyForm) -> Response:
     """The end of being signed in, on whatever machine."""
     ending = partial(sign_out_everywhere, name=reader.name, now=services.now())
-    await asyncio.wrap_future(services.writer.submit(ending))
+    await services.write(ending)
     answer = RedirectResponse("/dang-nhap", 303)
     answer.delete_cookie(token_name(services), secure=is_secure(services), httponly=True, samesite="lax")
     return answer
@@ -91,7 +91,7 @@ async def take_password(request: Request, services: TheServices, reader: Anyone,
     if wrong:
         return render(request, "password.html", 403, wrong=wrong, chars=CHARS_MIN)
     changing = partial(change_password, name=reader.name, password=new, now=now)
-    await asyncio.wrap_future(services.writer.submit(changing))
+    await services.write(changing)
     return RedirectResponse("/dang-nhap", 303)
 
 
@@ -115,7 +115,7 @@ async def _keep(services: Services, checked: Checked, now: datetime) -> SignedIn
     def keeping(connection: Connection) -> SignedIn | Refused:
         return sign_in(connection, checked, now)
 
-    return await asyncio.wrap_future(services.writer.submit(keeping))
+    return await services.write(keeping)
 
 
 def sign_in_page(

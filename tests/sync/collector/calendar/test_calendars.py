@@ -135,12 +135,8 @@ def test_stage_goes_on_where_the_collector_has_days_of_its_own(office: Office, s
         row = {"device_id": office.device.device_id, "received_at": NOON + timedelta(minutes=1), "clock_ahead_us": 0}
         connection.execute(insert(schema.device_status).values(**row, status={"settings": etag}))
 
-    def transact(work: Any) -> Any:
-        with office.database.writing() as connection:
-            return work(connection)
-
     for hours in (25, 50):
-        tend_rollouts(config, transact, lambda: NOON + timedelta(hours=hours), services.rollouts)  # noqa: B023
+        tend_rollouts(config, office.database.transact, lambda: NOON + timedelta(hours=hours), services.rollouts)  # noqa: B023
 
     with office.database.reading() as connection:
         assert read_rollout(connection, number).percent > 5

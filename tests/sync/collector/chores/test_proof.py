@@ -29,11 +29,7 @@ def nights(held: Held, days: int = 1) -> VerifyNightly:  # noqa: F811 - the fixt
     """The work of the night that begins so many days after."""
     later = replace(held.services, now=lambda: NOON + timedelta(days=days))
 
-    def transact(work):  # type: ignore[no-untyped-def]
-        with held.office.database.writing() as connection:
-            return work(connection)
-
-    return VerifyNightly(later, transact)
+    return VerifyNightly(later, held.office.database.transact)
 
 
 def work(held: Held, days: int = 1) -> None:  # noqa: F811 - the fixture's own

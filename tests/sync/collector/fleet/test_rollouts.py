@@ -1,6 +1,6 @@
 """Settings of the office reach a few kiosks first, go on by themselves when all is well, else are taken back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -149,11 +149,7 @@ def test_refusing_kiosk_of_a_small_stage_takes_the_settings_back_everywhere(many
     (first,) = many.rows("rollout_device", "device_id")
     tell(many, str(first[0]), took=False, fault="survey: there is no such icon")
 
-    def transact(work: Callable[[Any], Any], /) -> Any:
-        with many.database.writing() as connection:
-            return work(connection)
-
-    tend_rollouts(services.config, transact, lambda: NOON + timedelta(minutes=2), services.rollouts)
+    tend_rollouts(services.config, many.database.transact, lambda: NOON + timedelta(minutes=2), services.rollouts)
 
     with many.database.reading() as connection:
         one = read_rollout(connection, number)

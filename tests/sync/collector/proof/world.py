@@ -12,7 +12,7 @@ from kiosk.journal.lines import CountLine, encode_line
 from sync.collector.care.signals.decide import set_aside, withdraw
 from sync.collector.care.signals.keep import keep_findings
 from sync.collector.care.signals.watched import FoundSign, Sign
-from sync.collector.closed.kept import Key, keep_files, keep_numbers
+from sync.collector.closed.kept import UnitMonth, keep_files, keep_numbers
 from sync.collector.fleet.devices.keys import key_id_of
 from sync.collector.profiles.typed import FILE, WEB, Served, Source, keep_served
 from sync.collector.replica.ingest import Arrival, append_batch
@@ -62,8 +62,8 @@ def fill(office: Office, services: Services) -> None:
         keep_served(connection, [Served(2, NOON.date(), 7), Served(2, BAD_DAY.date(), 8)],
                     Source("huong", NOON, FILE, "so.csv"))  # fmt: skip
         for number in (0, 1):
-            keep_numbers(connection, Key(1, OCTOBER), number, NOON, report_numbers(number=number))
-            keep_files(connection, Key(1, OCTOBER), number, "vi", {"csv": b"file"})
+            keep_numbers(connection, UnitMonth(1, OCTOBER), number, NOON, report_numbers(number=number))
+            keep_files(connection, UnitMonth(1, OCTOBER), number, "vi", {"csv": b"file"})
     sign(office, key)
     services.release()
     assert bad.lines

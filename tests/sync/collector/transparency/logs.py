@@ -14,7 +14,7 @@ from sync.collector.settings.log import Log
 from sync.collector.transparency.disk import files, folder, keys, tree
 from sync.collector.transparency.disk.folder import Folder
 from sync.collector.transparency.keeper import Keeper
-from sync.collector.transparency.leaves.index import Entry, entries_between
+from sync.collector.transparency.leaves.index import LeafSource, sources_between
 from sync.collector.transparency.public import PublicLog, Published
 from sync.protocol.tlog.leaf import ENDED, JOURNAL, KEY, Leaf, Reached, journal_leaf, journal_secret, key_leaf
 from tests.sync.collector.builders import NOON, Office, Pen
@@ -72,17 +72,17 @@ class Kept:
         found = [leaf for bundle in range(-(-size // 256)) for leaf in self.public.leaves(bundle, size)]
         return [Leaf.parse(leaf) for leaf in found]
 
-    def entries(self) -> list[Entry]:
+    def sources(self) -> list[LeafSource]:
         """What the index says of every leaf."""
         with self.office.database.reading() as connection:
-            return [entry for _, entry in entries_between(connection, 1, 0, 2**40)]
+            return [source for _, source in sources_between(connection, 1, 0, 2**40)]
 
 
-def leaf_of(pen: Pen, entry: Entry) -> Leaf:
+def leaf_of(pen: Pen, source: LeafSource) -> Leaf:
     """What a kiosk says its leaf must be."""
-    assert entry.seq is not None
-    reached = Reached(entry.day, entry.seq, pen.cursor(entry.seq).head)
-    return journal_leaf(journal_secret(pen.cursor(1).head), reached, ended=entry.kind == ENDED)
+    assert source.seq is not None
+    reached = Reached(source.day, source.seq, pen.cursor(source.seq).head)
+    return journal_leaf(journal_secret(pen.cursor(1).head), reached, ended=source.kind == ENDED)
 
 
 def report_numbers(unit: str = "XA", number: int = 0, shown: int = 60, month: str = "2026-10") -> bytes:
@@ -108,8 +108,8 @@ class Cut(Exception):
 
 
 DISK_STEPS = (
-    (files, "write_unsettled"), (files, "settle_folder"), (tree, "write_unsettled"), (tree, "settle_folder"),
-    (tree, "make_folders"), (folder, "settle_folder"), (keys, "settle_folder"),
+    (files, "write_unsettled"), (files, "sync_directory"), (tree, "write_unsettled"), (tree, "sync_directory"),
+    (tree, "make_folders"), (folder, "sync_directory"), (keys, "sync_directory"),
 )  # fmt: skip
 
 

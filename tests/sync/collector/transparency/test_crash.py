@@ -64,8 +64,8 @@ def _crash(kept: Kept, monkeypatch: pytest.MonkeyPatch, steps: int) -> bool:
     newest = kept.newest().checkpoint
     for one in signed:
         check_consistency(one.size, one.root, newest.size, newest.root, kept.public.consistency(one.size, newest.size))
-    journals = {entry.journal_id for entry in kept.entries()}
+    journals = {source.journal_id for source in kept.sources()}
     with kept.office.database.reading() as connection:
         assert journals == {str(one) for one in connection.execute(schema.journal.select()).scalars()}
-    assert len(kept.entries()) == len(journals) == newest.size
+    assert len(kept.sources()) == len(journals) == newest.size
     return True

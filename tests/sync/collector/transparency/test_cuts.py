@@ -31,7 +31,7 @@ def test_a_leaf_commits_to_the_cuts_that_are_stated_by_then(
             judge(office)
         kept.run()
 
-    found = [(entry.cuts_size, entry.cuts_root) for entry in kept.entries()]
+    found = [(source.cuts_size, source.cuts_root) for source in kept.sources()]
 
     whole = tree_of(pen.journal_id, pen.lines)
     assert found == [(0, EMPTY_ROOT), whole]

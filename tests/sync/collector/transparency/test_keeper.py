@@ -19,10 +19,10 @@ TODAY = NOON.date()
 def test_a_days_leaves_are_proven_by_the_checkpoint_and_are_what_the_kiosk_says(kept: Kept, pen: Pen) -> None:
     published = kept.run()
 
-    leaves, entries = kept.leaves(), kept.entries()
+    leaves, sources = kept.leaves(), kept.sources()
     assert sorted(leaf.kind for leaf in leaves) == [JOURNAL]
-    assert [entry.day for entry in entries] == [TODAY]
-    assert leaves == [leaf_of(pen, entries[0])]
+    assert [source.day for source in sources] == [TODAY]
+    assert leaves == [leaf_of(pen, sources[0])]
     checkpoint = published.checkpoint
     proof = kept.public.proof_of(0, checkpoint.size)
     check_inclusion(leaf_hash(leaves[0].raw), 0, checkpoint.size, proof, checkpoint.root)
@@ -44,7 +44,7 @@ def test_a_journal_that_grew_gets_one_more_leaf_with_another_tag(kept: Kept, off
 
     before, after = kept.leaves()
     assert before.fields[0] != after.fields[0]
-    assert [entry.seq for entry in kept.entries()] == [2, 3]
+    assert [source.seq for source in kept.sources()] == [2, 3]
     check_consistency(old.size, old.root, new.size, new.root, kept.public.consistency(old.size, new.size))
 
 
@@ -56,8 +56,8 @@ def test_a_journal_whose_kiosk_was_withdrawn_ends_once(kept: Kept, office: Offic
     for _ in range(2):
         kept.run()
 
-    assert [entry.kind for entry in kept.entries()] == [JOURNAL, ENDED]
-    assert kept.leaves()[1] == leaf_of(pen, kept.entries()[1])
+    assert [source.kind for source in kept.sources()] == [JOURNAL, ENDED]
+    assert kept.leaves()[1] == leaf_of(pen, kept.sources()[1])
 
 
 def test_a_journal_that_goes_on_in_another_has_ended(kept: Kept, office: Office, pen: Pen) -> None:
@@ -69,7 +69,7 @@ def test_a_journal_that_goes_on_in_another_has_ended(kept: Kept, office: Office,
 
     kept.run()
 
-    assert [(entry.kind, entry.journal_id) for entry in kept.entries()] == [(ENDED, pen.journal_id)]
+    assert [(source.kind, source.journal_id) for source in kept.sources()] == [(ENDED, pen.journal_id)]
 
 
 def test_journals_are_read_some_at_a_time_and_none_is_left_out(
@@ -83,7 +83,7 @@ def test_journals_are_read_some_at_a_time_and_none_is_left_out(
 
     kept.run()
 
-    assert sorted(str(entry.journal_id) for entry in kept.entries()) == sorted(pen.journal_id for pen in pens)
+    assert sorted(str(source.journal_id) for source in kept.sources()) == sorted(pen.journal_id for pen in pens)
 
 
 def test_a_remembered_hash_that_was_altered_signs_no_leaf_that_no_kiosk_finds(
@@ -98,7 +98,7 @@ def test_a_remembered_hash_that_was_altered_signs_no_leaf_that_no_kiosk_finds(
 
         kept.run()
 
-        assert kept.leaves()[-1] == leaf_of(pen, kept.entries()[-1])
+        assert kept.leaves()[-1] == leaf_of(pen, kept.sources()[-1])
         assert office.rows("log_journal", "first_hash") == [(pen.cursor(1).head,)]
 
 
@@ -125,7 +125,7 @@ def test_each_key_and_each_closed_report_is_logged_once(kept: Kept, office: Offi
     kept.run()
 
     assert [leaf.kind for leaf in kept.leaves()] == [KEY, "report", "report"]
-    assert [entry.subject for entry in kept.entries()] == [
+    assert [source.subject for source in kept.sources()] == [
         f"{office.device.device_id}/7",
         "XA 2026-10 0",
         "XA 2026-10 1",

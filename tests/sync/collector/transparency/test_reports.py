@@ -13,7 +13,7 @@ from sync.collector.store import schema
 from sync.collector.transparency.by_hand import restart_log
 from sync.collector.transparency.check import check_log
 from sync.collector.transparency.errors import LogAltered
-from sync.collector.transparency.leaves.index import Entry
+from sync.collector.transparency.leaves.index import LeafSource
 from sync.collector.transparency.leaves.kept import keep_index, kept_index
 from sync.collector.transparency.leaves.reports import KeptReport
 from sync.collector.transparency.logged import logged_report
@@ -55,7 +55,7 @@ def index_as(kept: Kept, subject: str | None, *, files: bool) -> None:
         keep_index(kept.folder.index, first, [_as(one, subject) for one in entries])
 
 
-def _as(entry: Entry, subject: str | None) -> Entry:
+def _as(entry: LeafSource, subject: str | None) -> LeafSource:
     return entry._replace(subject=subject) if entry.kind == REPORT else entry
 
 

@@ -26,13 +26,13 @@ from tests.sync.collector.transparency.restored import World, own_key
 
 
 def test_a_restored_database_gets_its_index_again_from_the_files(world: World) -> None:
-    entries = world.kept.entries()
+    sources = world.kept.sources()
     world.restore_database()
     world.grow()
 
     world.kept.run()
 
-    assert world.kept.entries()[:2] == entries
+    assert world.kept.sources()[:2] == sources
     assert world.kept.newest().checkpoint.size == 3
 
 
@@ -55,7 +55,7 @@ def test_a_restored_folder_signs_nothing_until_it_is_rebuilt_from_a_mirror(world
 
 
 def test_where_all_was_restored_the_leaves_of_a_mirror_are_known_again_by_the_lines(world: World) -> None:
-    entries = world.kept.entries()
+    sources = world.kept.sources()
     world.restore_folder()
     world.restore_database()
     world.kept.settings = Log(mirrors=(str(world.mirror),))
@@ -63,9 +63,9 @@ def test_where_all_was_restored_the_leaves_of_a_mirror_are_known_again_by_the_li
     rebuild_log(world.kept.keeper, own_key(world), "somebody")
     world.kept.run()
 
-    assert world.kept.entries() == entries
+    assert world.kept.sources() == sources
     assert list(check_log(world.office.database, world.kept.public)) == []
-    assert world.kept.newest().checkpoint.size == len(entries)
+    assert world.kept.newest().checkpoint.size == len(sources)
 
 
 def test_a_mirror_that_changed_a_leaf_gives_nothing_back(world: World) -> None:

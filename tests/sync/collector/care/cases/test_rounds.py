@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from sync.collector.care.cases.care import Deed, ResultNeeded, What, care_for
@@ -40,13 +40,9 @@ TODAY = date(2026, 11, 21)
 def rounds(database: Database, services: Services) -> Iterator[Callable[..., int]]:
     """Runs the round at a moment."""
 
-    def transact(work: Callable[[Connection], T], /) -> T:
-        with database.writing() as connection:
-            return work(connection)
-
     def run(now: datetime = TOMORROW, **settings: Any) -> int:
         config = CollectorConfig(**settings)
-        return run_case_round(replace(services, config=config, now=lambda: now), transact)
+        return run_case_round(replace(services, config=config, now=lambda: now), database.transact)
 
     yield run
     services.writer.close()

@@ -48,11 +48,7 @@ class Sender:
 
 
 def transact_of(office: Office) -> Transact:
-    def transact(work):
-        with office.database.writing() as connection:
-            return work(connection)
-
-    return transact
+    return office.database.transact
 
 
 def judge(office: Office) -> list[str]:

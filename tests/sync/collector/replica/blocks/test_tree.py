@@ -14,7 +14,7 @@ from sqlalchemy import event, text
 
 from sync.collector.fleet.devices.keys import keep_key, key_id_of
 from sync.collector.replica.blocks.judging import judge_anew
-from sync.collector.replica.blocks.stated import leaf_hashes, reader, signed_at, signed_over, statements
+from sync.collector.replica.blocks.stated import leaf_hashes, signed_at, signed_over, statements
 from sync.collector.replica.blocks.tree import cuts_at
 from sync.collector.replica.continued import Position
 from sync.collector.replica.held import mark_due
@@ -27,7 +27,7 @@ from tests.sync.collector.kiosk_client import KioskKey
 from tests.sync.collector.replica.blocks.holding import judge
 from tests.sync.collector.replica.blocks.test_carried import went_on
 from tests.sync.collector.replica.blocks.test_judging import END, emptied
-from tests.trees import statements_of, tree_of
+from tests.trees import hashes_of, statements_of, tree_of
 
 SIX = [("rate", 4, "counted", None, 6), ("reasons", 1, {"w"})]
 NIGHT = [("wait", 20 * 3600), ("cut",)]
@@ -285,5 +285,5 @@ def test_auditor_is_given_what_proves_each_statement(office: Office) -> None:
     Ed25519PublicKey.from_public_bytes(raw).verify(signed.signature, signed.text)
     assert [one.position for one in said] == [1, 2, 3]
     for one in said:
-        proof = prove_inclusion(one.position, 5, reader(leaves))
+        proof = prove_inclusion(one.position, 5, hashes_of(leaves))
         check_inclusion(leaves[one.position], one.position, 5, proof, signed.root)
