@@ -266,8 +266,8 @@ class Order:
     method: Method = Method.TOP2BOX
     versus: Place | None = None
     """Another place to compare with."""
-    over_time: bool = False
-    """Whether the reasons of the months before are wanted too."""
+    in_detail: bool = False
+    """Whether the reasons are wanted of each place right below as well, and of the months before."""
     seen: str = ""
     """The subtree that the reader may see: the way from the top begins there."""
     brief: bool = False

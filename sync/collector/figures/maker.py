@@ -101,7 +101,7 @@ def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
         place, way, order.period, frame.days, frame.other, rules.today, rules.now, rules.policy, parts, answered,
         parts[0].me.spark, () if frame.brief else reasons_of(frame, shown, before),
         () if frame.brief else _half_days(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
-        reason_months_of(frame) if order.over_time else (), peers, frame.joined,
+        reason_months_of(frame) if order.in_detail else (), peers, frame.joined,
         read_published(frame.connection, [change.after.ref for change in frame.series.changes]), undated,
     )  # fmt: skip
 

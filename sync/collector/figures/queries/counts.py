@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select, text, union_all
+from sqlalchemy import BigInteger, ColumnElement, Connection, Table, and_, cast, func, select, text, union_all
 
 from sync.collector.figures.queries.asked import Asked, is_version
 from sync.collector.figures.queries.grains import Days, grains_of
@@ -86,10 +86,9 @@ def read_streams(
 ) -> dict[str, dict[str, Levels]]:
     """By stream and counter, what was shown."""
     source = sums_of_counters(keys)
-    c = source.table.c
-    wanted = select(c.stream, source.of, *_sums(source.table)).group_by(c.stream, source.of)
     found: dict[str, dict[str, Levels]] = {stream: {} for stream in streams}
-    for stream, counter_id, *levels in _read(connection, wanted, source, asked, streams, days):
+    by = (source.table.c.stream, source.of)
+    for stream, counter_id, *levels in _read(connection, source, asked, streams, days, by, LEVEL_NAMES):
         if (key := keys.get(counter_id)) is not None:
             found[stream][key] = add(found[stream].get(key), levels)
     return found
@@ -104,12 +103,24 @@ def read_singles(
     connection: Connection, source: SumTable, asked: Asked, streams: Sequence[str], days: Days
 ) -> dict[str, "Counter[str]"]:
     """By counter or unit, how many are shown of each of ``streams`` that have no levels."""
-    c = source.table.c
-    wanted = select(c.stream, source.of, func.sum(c.n1)).group_by(c.stream, source.of)
     found: dict[str, Counter[str]] = {}
-    for stream, number, n in _read(connection, wanted, source, asked, streams, days) if streams and source.keys else ():
+    by = (source.table.c.stream, source.of)
+    for stream, number, n in _read(connection, source, asked, streams, days, by, ("n1",)) if source.keys else ():
         if n and (key := source.keys.get(number)) is not None:
-            found.setdefault(key, Counter())[stream] += int(n)
+            found.setdefault(key, Counter())[stream] += n
+    return found
+
+
+def read_together(
+    connection: Connection, source: SumTable, asked: Asked, streams: Sequence[str], days: Days
+) -> "Counter[str]":
+    """How many all these counters or units show together of each of ``streams`` that have no levels."""
+    found = Counter[str]()
+    # Of many all rows come, and whose they are: those of other places are left out here.
+    by = (source.table.c.stream,) if source.is_named else (source.table.c.stream, source.of)
+    for stream, *number, n in _read(connection, source, asked, streams, days, by, ("n1",)) if source.keys else ():
+        if not number or number[0] in source.keys:
+            found[stream] += n
     return found
 
 
@@ -206,20 +217,30 @@ def all_levels(table: Table) -> Any:
     return sum(others, first)
 
 
-def _sums(table: Table) -> list[ColumnElement[int]]:
-    return [func.sum(table.c[name]) for name in LEVEL_NAMES]
-
-
 def _read(
-    connection: Connection, wanted: Select[Any], source: SumTable, asked: Asked, streams: Sequence[str], days: Days
+    connection: Connection,
+    source: SumTable,
+    asked: Asked,
+    streams: Sequence[str],
+    days: Days,
+    by: Sequence[ColumnElement[Any]],
+    levels: Sequence[str],
 ) -> Sequence[Any]:
-    """The rows of every grain, each of which the caller adds up."""
+    """The sums of some levels by ``by``, of the rows of every grain together."""
+    if not streams:
+        return ()
     c = source.table.c
     parts = [
-        wanted.where(source.rows(asked, streams, grain), c.grain == grain, c.first.between(*ends), c.last <= ends.last)
+        select(*by, *(c[name] for name in levels)).where(
+            source.rows(asked, streams, grain), c.grain == grain, c.first.between(*ends), c.last <= ends.last
+        )
         for grain, ends in grains_of(days)
     ]
-    return connection.execute(parts[0] if len(parts) == 1 else union_all(*parts)).all()
+    rows = (parts[0] if len(parts) == 1 else union_all(*parts)).subquery("shown").c
+    groups = [rows[column.name] for column in by]
+    # PostgreSQL's sums are decimals otherwise, which cost as much again to read.
+    sums = (cast(func.sum(rows[name]), BigInteger) for name in levels)
+    return connection.execute(select(*groups, *sums).group_by(*groups)).all()
 
 
 def undated_counters(connection: Connection, first: date, last: date) -> set[int]:

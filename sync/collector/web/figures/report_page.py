@@ -105,7 +105,7 @@ async def show_reasons(
     """What influenced the ratings of a place."""
     if (tidy := _tidy(request)) is not None:
         return tidy
-    query = replace(asks.query(unit, counter), over_time=True)
+    query = replace(asks.query(unit, counter), in_detail=True)
     return _page(request, "reasons.html", await asyncio.to_thread(read_book, services, reader, query))
 
 

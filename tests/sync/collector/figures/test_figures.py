@@ -240,7 +240,7 @@ def test_reasons_over_time_are_of_each_months_ratings(services: Services, office
         pen.reasons(pen.rating(2), "deadline")
     office.append(pen, received_at=YESTERDAY)
 
-    months = book(services, period="2026-11", over_time=True).reason_months
+    months = book(services, period="2026-11", in_detail=True).reason_months
 
     assert [(str(month.first), month.n, dict(month.chosen)) for month in months][-2:] == [
         ("2026-10-01", 0, {}), ("2026-11-01", 40, {"deadline": 40}),
