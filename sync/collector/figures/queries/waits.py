@@ -4,7 +4,7 @@ Neither tells anybody's opinion: how many wait, and how many do not count. In ev
 in half days that are over is what is shown there and what waits there, together.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
@@ -118,33 +118,32 @@ def _read(look: "_Look") -> Waiting:
 
 def aside_at(shown: Mapping[str, "Counter[str]"], waiting: Waiting, up_from: UpFrom) -> dict[str, "Counter[Standing]"]:
     """By place, how many were set aside and why: those that are shown, and those that wait there."""
-    found: dict[str, Counter[Standing]] = {}
+    found = defaultdict[str, Counter[Standing]](Counter)
     for key, counts in shown.items():
+        named = {Standing(name): n for name, n in counts.items()}
         for place in up_from(key):
-            found.setdefault(place, Counter()).update({Standing(name): n for name, n in counts.items()})
+            found[place].update(named)
     for each in waiting.held:
         if each.standing != COUNTED:
             for place in _places_of(each, up_from):
-                found.setdefault(place, Counter())[Standing(each.standing)] += each.n
-    return found
+                found[place][Standing(each.standing)] += each.n
+    return dict(found)
 
 
 def waits_at(waiting: Waiting, up_from: UpFrom) -> dict[str, "Counter[Why]"]:
     """By place, how many ratings that count wait there, by why."""
-    found: dict[str, Counter[Why]] = {}
+    found = defaultdict[str, Counter[Why]](Counter)
     for each in waiting.held:
         if each.standing == COUNTED:
             for place in _places_of(each, up_from):
-                found.setdefault(place, Counter())[each.why] += each.n
-    return found
+                found[place][each.why] += each.n
+    return dict(found)
 
 
-def _places_of(each: Held, up_from: UpFrom) -> Iterator[str]:
+def _places_of(each: Held, up_from: UpFrom) -> Sequence[str]:
     """Where it waits: at its counter and above, up to where it is shown."""
-    for place in up_from(each.key):
-        if place == each.within:
-            return
-        yield place
+    way = up_from(each.key)
+    return way[: way.index(each.within)] if each.within in way else way
 
 
 class _Look(NamedTuple):
