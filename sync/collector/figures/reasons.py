@@ -10,8 +10,9 @@ from kiosk.domain.numbers.measures import Method, Share
 from sync.collector.calendar.periods import Period
 from sync.collector.figures.frame import Frame
 from sync.collector.figures.lines import ReasonLine, ReasonMonth
-from sync.collector.figures.queries.counts import SumTable, read_reason_names, read_singles, read_sums, read_together
+from sync.collector.figures.queries.counts import read_reason_names, read_singles, read_sums, read_together
 from sync.collector.figures.queries.grains import Days
+from sync.collector.figures.queries.summed import SumTable
 from sync.collector.figures.reason_ranks import ranks_of
 from sync.collector.replica.shown import MONTH
 from sync.collector.replica.tally import COUNTED, REASON

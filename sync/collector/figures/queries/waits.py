@@ -15,8 +15,9 @@ from sqlalchemy import Connection, case
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.visit.rating import Standing
 from sync.collector.figures.queries.asked import Asked
-from sync.collector.figures.queries.counts import NAMED_MAX, HalfDay, Keys
+from sync.collector.figures.queries.counts import HalfDay
 from sync.collector.figures.queries.grains import Days, months_in
+from sync.collector.figures.queries.summed import NAMED_MAX, Keys
 from sync.collector.figures.queries.waiting import (
     BETWEEN,
     CROSSING,

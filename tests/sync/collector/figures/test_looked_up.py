@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import Connection, event, insert
 
 from sync.collector.figures.queries.asked import Asked
-from sync.collector.figures.queries.counts import read_singles, read_streams, sums_of_counters
+from sync.collector.figures.queries.counts import read_singles, read_streams
 from sync.collector.figures.queries.grains import Days
+from sync.collector.figures.queries.summed import sums_of_counters
 from sync.collector.figures.queries.waits import Why, read_waiting, waits_at
 from sync.collector.replica.tally import COUNTED
 from sync.collector.store.database import Database, open_database
