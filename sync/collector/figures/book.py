@@ -272,6 +272,8 @@ class Order:
     """The subtree that the reader may see: the way from the top begins there."""
     brief: bool = False
     """Whether the counts of the period are enough: no weeks, no reasons, nothing of the period before."""
+    weeks: bool = True
+    """Whether the weeks up to the period's end are wanted."""
     answered: Period | None = None
     """Of which days to tell who took part; by default of the period's."""
 

@@ -198,8 +198,8 @@ def add(one: Levels | None, other: Iterable[int]) -> Levels:
     """Two counts together."""
     a, b, c, d, e = other
     if one is None:
-        return int(a), int(b), int(c), int(d), int(e)
-    return one[0] + int(a), one[1] + int(b), one[2] + int(c), one[3] + int(d), one[4] + int(e)
+        return a, b, c, d, e
+    return one[0] + a, one[1] + b, one[2] + c, one[3] + d, one[4] + e
 
 
 def all_levels(table: Table) -> Any:
