@@ -108,6 +108,8 @@ IN_POOL = (
     PIECES.join(pool, _Q.pool_id == _B.pool_id)
     # A pool is of one month, and the first that ends in these days begins in the month where they begin.
     .where(_OF_POOL, _Q.first.between(_FIRST_MONTH, LAST), _Q.last >= FIRST)
+    # Most lie wholly on other days of that month: their pieces need not be looked up.
+    .where(_B.first_day <= LAST, _B.last_day >= FIRST)
     .group_by(_P.counter_id, _P.standing)
 )
 REMAINED = select(_R.counter_id, _R.standing, _R.n).where(

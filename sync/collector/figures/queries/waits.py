@@ -198,6 +198,8 @@ def _held(look: _Look) -> Iterator[Held]:
 def _uncut(look: _Look) -> Iterator[Held]:
     """What no cut holds: of a counter with fewer than five of them, it waits for more."""
     rows = list(look.rows(UNCUT))
+    if not any(n for *_, n, _ in rows):
+        return
     counted = {(key, journal_id): n for key, journal_id, standing, _, n in rows if standing == COUNTED}
     for key, journal_id, standing, n, _ in rows:
         if n:
@@ -229,6 +231,6 @@ def _pooled(look: _Look) -> Iterator[Held]:
 
 def _running(look: _Look) -> set[str]:
     """The counters with ratings of half days that are not over."""
-    if look.present == WHENEVER:
+    if look.present == WHENEVER or look.days.last.isoformat() < look.present[0]:
         return set()
     return {key for wanted in RUNNING for (key,) in look.rows(wanted)}

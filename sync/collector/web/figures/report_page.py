@@ -84,12 +84,19 @@ async def place_page(request: Request, services: Services, reader: Reader, query
         return render(request, "first_day.html", place=None)
     if not book.counters and not book.place.is_counter:
         return render(request, "first_day.html", place=book.place)
-    cases = await asyncio.to_thread(panel_of, services, reader, book, phrases_of(request))
-    signs = await asyncio.to_thread(count_signs, services, reader, book.place.key)
-    heard = await asyncio.to_thread(read_heard, services, book.kiosks)
-    shelf = await asyncio.to_thread(shelf_of, services, book.place, book.period) if book.closing else None
-    matters = find_matters(book)
-    return _page(request, "place.html", book, cases=cases, signs=signs, heard=heard, shelf=shelf, matters=matters)
+    beside = await asyncio.to_thread(_read_beside, services, reader, book, phrases_of(request))
+    return _page(request, "place.html", book, **beside, matters=find_matters(book))
+
+
+def _read_beside(services: Services, reader: Reader, book: Book, p: Phrases) -> dict[str, Any]:
+    """What stands on the page of a place beside its report."""
+    with services.database.reading():
+        return {
+            "cases": panel_of(services, reader, book, p),
+            "signs": count_signs(services, reader, book.place.key),
+            "heard": read_heard(services, book.kiosks),
+            "shelf": shelf_of(services, book.place, book.period) if book.closing else None,
+        }
 
 
 @router.get("/ly-do")
