@@ -126,8 +126,9 @@ def aside_at(shown: Mapping[str, "Counter[str]"], waiting: Waiting, up_from: UpF
             found[place].update(named)
     for each in waiting.held:
         if each.standing != COUNTED:
+            standing = Standing(each.standing)
             for place in _places_of(each, up_from):
-                found[place][Standing(each.standing)] += each.n
+                found[place][standing] += each.n
     return dict(found)
 
 
@@ -188,7 +189,7 @@ _UNSHOWN = (
 def _held(look: _Look) -> Iterator[Held]:
     yield from _uncut(look)
     for key, standing, n, named in look.rows(_UNSHOWN):
-        yield Held(key, Why(named), standing, int(n))
+        yield Held(key, Why(named), standing, n)
     yield from _straddling(look)
     yield from _pooled(look)
     for key, standing, n in look.rows(REMAINED):
@@ -198,22 +199,20 @@ def _held(look: _Look) -> Iterator[Held]:
 def _uncut(look: _Look) -> Iterator[Held]:
     """What no cut holds: of a counter with fewer than five of them, it waits for more."""
     rows = list(look.rows(UNCUT))
-    if not any(n for *_, n, _ in rows):
-        return
     counted = {(key, journal_id): n for key, journal_id, standing, _, n in rows if standing == COUNTED}
     for key, journal_id, standing, n, _ in rows:
         if n:
             few = counted.get((key, journal_id), 0) < COUNTED_MIN
-            yield Held(key, Why.FEW if few else Why.OPEN, standing, int(n))
+            yield Held(key, Why.FEW if few else Why.OPEN, standing, n)
 
 
 def _straddling(look: _Look) -> Iterator[Held]:
     """What is shown in a longer period, or a larger place."""
     months = {f"{name}_month": month_of(day)[0] for name, day in look.days._asdict().items()}
     for key, standing, n in look.rows(CROSSING, **months):
-        yield Held(key, Why.STRADDLES, standing, int(n))
+        yield Held(key, Why.STRADDLES, standing, n)
     for key, standing, n, unit_id in look.rows(BETWEEN):
-        yield Held(key, Why.STRADDLES, standing, int(n), look.keys.get(-unit_id))
+        yield Held(key, Why.STRADDLES, standing, n, look.keys.get(-unit_id))
 
 
 def _pooled(look: _Look) -> Iterator[Held]:
@@ -223,10 +222,10 @@ def _pooled(look: _Look) -> Iterator[Held]:
         counters = [number for number in look.keys if number > 0]
         named = {"counters": counters} if len(counters) <= NAMED_MAX else {}
         for key, standing, n, unit_id in look.rows(POOLED[look.is_brief, bool(named)], **whole._asdict(), **named):
-            yield Held(key, Why.POOLED, standing, int(n), look.keys.get(-unit_id))
+            yield Held(key, Why.POOLED, standing, n, look.keys.get(-unit_id))
     for part in parts:
         for key, standing, n in look.rows(IN_POOL, **part._asdict(), first_month=month_of(part.first)[0]):
-            yield Held(key, Why.POOLED, standing, int(n))
+            yield Held(key, Why.POOLED, standing, n)
 
 
 def _running(look: _Look) -> set[str]:
