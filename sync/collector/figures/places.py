@@ -194,7 +194,7 @@ def read_places(connection: Connection, missed: Missed) -> Places:
     return Places(found)
 
 
-def counter_place(row: Row[Any], path: str, unit_name: str, kiosks: tuple[Freshness, ...]) -> Place:
+def counter_place(row: Any, path: str, unit_name: str, kiosks: tuple[Freshness, ...]) -> Place:
     """A counter with its kiosks, in the unit at ``path``."""
     origin = row.origin_id or (row.counter_id if row.until else None)
     return Place(

@@ -29,13 +29,13 @@ def reasons_of(frame: Frame, shown: Mapping[str, Shown], before: Mapping[str, Sh
     below: Mapping[str, Counter[str]] = _chosen_below(frame, names) if frame.order.in_detail else {}
     now = below.get(place) or _chosen(frame, names, frame.days, frame.sources)
     then = _chosen(frame, names, frame.other, frame.sources_then)
-    children = frame.below if frame.order.in_detail else ()
+    children = frame.below if frame.order.in_detail else []
     lines = []
     for name in names:
         n = now[name]
         share = _share_of(n, shown[place])
         was = _share_of(then[name], before[place])
-        by_child = {child.key: below.get(child.key, NONE)[name] for child in children}
+        by_child: dict[str, int | None] = {child.key: below.get(child.key, NONE)[name] for child in children}
         lines.append(ReasonLine(name, known.get(name), n, share, was, by_child))
     # Without a share the base carries no ranking either.
     ranks = ranks_of({line.id: line.n for line in lines if line.n is not None and line.share})
