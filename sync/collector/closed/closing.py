@@ -143,7 +143,7 @@ def look_at(
     tree = places.subtree(place.key)
     # A correction is about the question of the first report, whatever is answered most by now in the whole office.
     asked = before.asked.code if before else ""
-    order = Order(tree[place.key], period_of(Kind.MONTH, key.month), asked=asked, over_time=True)
+    order = Order(tree[place.key], period_of(Kind.MONTH, key.month), asked=asked, in_detail=True)
     book = make_book(connection, tree, order, rules, answered, sums)
     if before is None:
         first = freeze(replace(book, closing=Closing(rules.now))) if book.recorded else None

@@ -19,8 +19,8 @@ from sync.collector.closed.basis import (
     Uncut,
 )
 from sync.collector.figures.places import Place, Places
-from sync.collector.figures.queries.counts import NAMED_MAX, Keys
 from sync.collector.figures.queries.grains import Days
+from sync.collector.figures.queries.summed import NAMED_MAX, Keys
 from sync.collector.replica.outgoing.sums import SUSPECT
 from sync.collector.replica.shown import DAY, month_of
 from sync.collector.replica.tally import COUNTED

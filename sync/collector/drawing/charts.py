@@ -1,12 +1,15 @@
-"""Charts: intervals and sparklines as server-drawn SVG."""
+"""Charts: intervals, bars of levels and sparklines as server-drawn SVG."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from kiosk.domain.numbers.disclosure import Shown
 from kiosk.domain.numbers.measures import Figure
 from sync.collector.drawing import svg
+from sync.collector.drawing.drawing import ROOMY_BELOW
+from sync.collector.figures.book import Book
 from sync.collector.figures.lines import Week
 from sync.collector.words.phrases import Phrases
 
@@ -108,6 +111,25 @@ def spark(weeks: Sequence[Week], p: Phrases) -> Markup:
     known = [share for share in shares if share]
     label = p.t("{n} of {of} weeks with a share", n=p.t.number(len(known)), of=p.t.number(len(weeks)))
     return svg.picture(width, height, marks, label, "spark26") if known else Markup("")
+
+
+def level_bar(book: Book, p: Phrases, shown: Shown, height: int, labelled_from: float) -> Markup:
+    """How the ratings divide into levels, as one bar; a part of fewer percent than ``labelled_from`` has no label."""
+    told, total = shown.counts, sum(shown.counts.values())
+    names = ", ".join(f"{escape(p.level_of(book, value))} {told.get(value, 0)}" for value in book.levels)
+    parts, before = "", 0
+    for value in book.levels:
+        if n := told.get(value, 0):
+            role, width = f"l{p.face(book, value)}", 100 * n / total
+            at = f'x="{100 * before / total:.2f}%" y="0" width="{width:.2f}%" height="{height}"'
+            parts += f'<rect class="{role}" {at}/>\n'
+            if width >= labelled_from:
+                label = p.share_of(n, total) if shown.percent else p.t.number(n)
+                middle = f'x="{100 * (before + n / 2) / total:.2f}%"\n    y="{height / 2 + 4.5}"'
+                parts += f'<text class="mid{" roomy" if width < ROOMY_BELOW else ""} on-{role}" {middle}>{label}</text>'
+            before += n
+    named = f'role="img"\n    aria-label="{names}"'
+    return Markup(f'<svg class="bar" height="{height}" {named}>\n{parts}</svg>\n')  # noqa: S704 - numbers, and escaped
 
 
 def small_line(cells: Sequence[object], name: str, p: Phrases) -> Markup:

@@ -266,12 +266,14 @@ class Order:
     method: Method = Method.TOP2BOX
     versus: Place | None = None
     """Another place to compare with."""
-    over_time: bool = False
-    """Whether the reasons of the months before are wanted too."""
+    in_detail: bool = False
+    """Whether the reasons are wanted of each place right below as well, and of the months before."""
     seen: str = ""
     """The subtree that the reader may see: the way from the top begins there."""
     brief: bool = False
     """Whether the counts of the period are enough: no weeks, no reasons, nothing of the period before."""
+    weeks: bool = True
+    """Whether the weeks up to the period's end are wanted."""
     answered: Period | None = None
     """Of which days to tell who took part; by default of the period's."""
 

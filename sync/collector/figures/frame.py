@@ -12,8 +12,8 @@ from sync.collector.calendar.periods import Period
 from sync.collector.figures.book import Joined, Order, Rules
 from sync.collector.figures.places import Place, Places
 from sync.collector.figures.queries.asked import Asked
-from sync.collector.figures.queries.counts import SumTable, sums_of_counters, sums_of_units
 from sync.collector.figures.queries.grains import Days, to_the_end
+from sync.collector.figures.queries.summed import SumTable, sums_of_counters, sums_of_units
 from sync.collector.figures.series import Series
 
 

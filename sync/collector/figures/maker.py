@@ -101,7 +101,7 @@ def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
         place, way, order.period, frame.days, frame.other, rules.today, rules.now, rules.policy, parts, answered,
         parts[0].me.spark, () if frame.brief else reasons_of(frame, shown, before),
         () if frame.brief else _half_days(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
-        reason_months_of(frame) if order.over_time else (), peers, frame.joined,
+        reason_months_of(frame) if order.in_detail else (), peers, frame.joined,
         read_published(frame.connection, [change.after.ref for change in frame.series.changes]), undated,
     )  # fmt: skip
 
@@ -140,7 +140,7 @@ def _lines(
     running = {place for key in waiting.running for place in frame.places.up_from(key)}
     shown = _shown(frame, streams[COUNTED], waits)
     aside, standings = _levels(frame, streams[ASIDE]), _standings(frame, streams, waiting)
-    weeks = {} if frame.brief else weeks_of(frame)
+    weeks = weeks_of(frame) if frame.order.weeks and not frame.brief else {}
 
     def line(at: Place) -> PlaceLine:
         key = at.key
@@ -169,7 +169,7 @@ def _levels(frame: Frame, counters: Mapping[str, Levels]) -> dict[str, Levels]:
     found: dict[str, Levels] = {}
     for key, levels in counters.items():
         for above in frame.places.up_from(key):
-            found[above] = add(found.get(above), levels)
+            found[above] = add(found[above], levels) if above in found else levels
     return found
 
 
@@ -220,7 +220,7 @@ def _took_part(frame: Frame) -> dict[str, Answered]:
     served = read_served(frame.sums, frame.keys, Days(days.first, last))
     for key, one in served.items():
         for above in frame.places.up_from(key):
-            found[above] = add_served(found.get(above), one)
+            found[above] = add_served(found[above], one) if above in found else one
     return {
         key: Answered(Share(Method.PARTICIPATION, one.ratings, one.transactions), one.known, one.days)
         for key, one in found.items()

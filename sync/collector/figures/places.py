@@ -179,7 +179,9 @@ def read_places(connection: Connection, missed: Missed) -> Places:
     """Every unit that has counters below it, and the counters with their kiosks."""
     units = {row.path: row for row in connection.execute(select(unit).order_by(unit.c.path))}
     kiosks = read_kiosks(connection, missed)
-    rows = connection.execute(select(counter, unit.c.path).join(unit).order_by(unit.c.path, counter.c.code)).all()
+    c = counter.c
+    wanted = select(c.counter_id, c.code, c.name, c.origin_id, c.since, c.until, unit.c.path).join_from(counter, unit)
+    rows = connection.execute(wanted.order_by(unit.c.path, c.code)).all()
     found = {EVERYTHING: Place(EVERYTHING, "", "", None)}
     for row in rows:
         # Those of one unit come together.
@@ -192,7 +194,7 @@ def read_places(connection: Connection, missed: Missed) -> Places:
     return Places(found)
 
 
-def counter_place(row: Row[Any], path: str, unit_name: str, kiosks: tuple[Freshness, ...]) -> Place:
+def counter_place(row: Any, path: str, unit_name: str, kiosks: tuple[Freshness, ...]) -> Place:
     """A counter with its kiosks, in the unit at ``path``."""
     origin = row.origin_id or (row.counter_id if row.until else None)
     return Place(

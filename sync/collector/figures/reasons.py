@@ -10,13 +10,15 @@ from kiosk.domain.numbers.measures import Method, Share
 from sync.collector.calendar.periods import Period
 from sync.collector.figures.frame import Frame
 from sync.collector.figures.lines import ReasonLine, ReasonMonth
-from sync.collector.figures.queries.counts import SumTable, read_reason_names, read_singles, read_sums
+from sync.collector.figures.queries.counts import read_reason_names, read_singles, read_sums, read_together
 from sync.collector.figures.queries.grains import Days
+from sync.collector.figures.queries.summed import SumTable
 from sync.collector.figures.reason_ranks import ranks_of
 from sync.collector.replica.shown import MONTH
 from sync.collector.replica.tally import COUNTED, REASON
 
 MONTHS = 7
+NONE: Counter[str] = Counter()
 
 
 def reasons_of(frame: Frame, shown: Mapping[str, Shown], before: Mapping[str, Shown]) -> tuple[ReasonLine, ...]:
@@ -24,14 +26,16 @@ def reasons_of(frame: Frame, shown: Mapping[str, Shown], before: Mapping[str, Sh
     known = {reason.id: reason for reason in frame.survey.reasons} if frame.survey else {}
     names = list(dict.fromkeys([*known, *read_reason_names(frame.connection, frame.asked)]))
     place = frame.order.place.key
-    now = _chosen(frame, names, frame.days, frame.sources)
+    below: Mapping[str, Counter[str]] = _chosen_below(frame, names) if frame.order.in_detail else {}
+    now = below.get(place) or _chosen(frame, names, frame.days, frame.sources)
     then = _chosen(frame, names, frame.other, frame.sources_then)
+    children = frame.below if frame.order.in_detail else []
     lines = []
     for name in names:
-        n = now.get(place, Counter())[name]
+        n = now[name]
         share = _share_of(n, shown[place])
-        was = _share_of(then.get(place, Counter())[name], before[place])
-        by_child = {child.key: now.get(child.key, Counter())[name] for child in frame.below}
+        was = _share_of(then[name], before[place])
+        by_child: dict[str, int | None] = {child.key: below.get(child.key, NONE)[name] for child in children}
         lines.append(ReasonLine(name, known.get(name), n, share, was, by_child))
     # Without a share the base carries no ranking either.
     ranks = ranks_of({line.id: line.n for line in lines if line.n is not None and line.share})
@@ -57,12 +61,20 @@ def reason_months_of(frame: Frame) -> tuple[ReasonMonth, ...]:
     )
 
 
-def _chosen(frame: Frame, names: list[str], period: Period, sources: Sequence[SumTable]) -> dict[str, "Counter[str]"]:
+def _chosen(frame: Frame, names: Sequence[str], period: Period, sources: Sequence[SumTable]) -> "Counter[str]":
+    """How often each was chosen at the place."""
+    found, streams = Counter[str](), [REASON + name for name in names]
+    for source in sources:
+        found += read_together(frame.sums, source, frame.asked, streams, frame.span(period))
+    return Counter({stream.removeprefix(REASON): n for stream, n in found.items()})
+
+
+def _chosen_below(frame: Frame, names: Sequence[str]) -> dict[str, "Counter[str]"]:
+    """How often each was chosen in the period, at the place and at every one below it."""
     streams = [REASON + name for name in names]
     found: dict[str, Counter[str]] = {}
-    for source in sources:
-        of_source = read_singles(frame.sums, source, frame.asked, streams, frame.span(period))
-        for key, counts in of_source.items():
+    for source in frame.sources:
+        for key, counts in read_singles(frame.sums, source, frame.asked, streams, frame.span(frame.days)).items():
             plain = {stream.removeprefix(REASON): n for stream, n in counts.items()}
             for above in frame.places.up_from(key):
                 found.setdefault(above, Counter()).update(plain)

@@ -14,16 +14,9 @@ from kiosk.domain.numbers.disclosure import Shown, shown_sum
 from sync.collector.figures.book import Rules
 from sync.collector.figures.places import Place, Places
 from sync.collector.figures.queries.asked import asked_of
-from sync.collector.figures.queries.counts import (
-    NO_LEVELS,
-    Levels,
-    add,
-    by_level,
-    read_levels,
-    read_singles,
-    sums_of_counters,
-)
+from sync.collector.figures.queries.counts import NO_LEVELS, Levels, add, by_level, read_levels, read_singles
 from sync.collector.figures.queries.grains import Days
+from sync.collector.figures.queries.summed import sums_of_counters
 from sync.collector.figures.queries.waits import ASIDE_STREAMS, Why, aside_at, read_waiting, waits_at
 from sync.collector.fleet.places.codes import EXACT_MARK
 from sync.collector.fleet.places.counter_table import UnitLook

@@ -65,7 +65,7 @@ def kept_book(connection: Connection, places: Places, order: Order, today: date)
         book,
         way=tuple(place for place in book.way if place.key.startswith(order.seen)),
         peers=places.beside(order.place, book.days.first, book.days.last, order.seen),
-        reason_months=book.reason_months if order.over_time else (),
+        reason_months=book.reason_months if order.in_detail else (),
         versus=versus,
         closing=replace(book.closing, waits=waits(connection, key)),
     )

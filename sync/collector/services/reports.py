@@ -38,8 +38,10 @@ class Query:
     """``top2box`` (the default) or ``mean5``."""
     versus: str = ""
     """A unit's code, or a unit's and a counter's with a colon between: a place to compare with."""
-    over_time: bool = False
-    """Whether the reasons of the months before are wanted too."""
+    in_detail: bool = False
+    """Whether the reasons are wanted of each place right below as well, and of the months before."""
+    weeks: bool = True
+    """Whether the weeks up to the period's end are wanted."""
 
 
 def read_book(services: Services, reader: Reader, query: Query) -> Book:
@@ -59,7 +61,9 @@ def read_book(services: Services, reader: Reader, query: Query) -> Book:
         versus = _versus(places, query.versus, reader.path)
         other = _other(period, query.other, today)
         measure = measure_of(query.measure)
-        order = Order(place, period, other, query.asked, measure, versus, query.over_time, reader.path)
+        order = Order(
+            place, period, other, query.asked, measure, versus, query.in_detail, reader.path, weeks=query.weeks
+        )
         kept = kept_book(connection, places, order, today)
         return kept or _live_book(connection, places, order, rules)
 

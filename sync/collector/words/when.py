@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -52,7 +53,7 @@ class When:
         """An address of ours, in the language that was asked for."""
         kept = {**query, **({"lang": self.asked_language} if self.asked_language else {})}
         kept = {key: value for key, value in kept.items() if value}
-        return f"{path}?{urlencode(kept, safe=':@,')}" if kept else path
+        return f"{path}?{_encoded(tuple(kept.items()))}" if kept else path
 
     def duration(self, seconds: int) -> str:
         """``30 giây``, ``8 phút``."""
@@ -122,3 +123,9 @@ class When:
         if self.t.language == "vi":
             return f"T{day.month}" if short else f"tháng {day.month}"
         return str(format_date(day, "MMM", locale="en"))
+
+
+@lru_cache(256)
+def _encoded(query: tuple[tuple[str, str], ...]) -> str:
+    """A query as it stands in an address: a table's rows have the same."""
+    return urlencode(query, safe=":@,")

@@ -10,14 +10,9 @@ from sqlalchemy import Connection, select
 
 from sync.collector.figures.places import Places, read_places
 from sync.collector.figures.queries.asked import Asked
-from sync.collector.figures.queries.counts import (
-    read_reason_names,
-    read_singles,
-    read_streams,
-    sums_of_counters,
-    sums_of_units,
-)
+from sync.collector.figures.queries.counts import read_reason_names, read_singles, read_streams
 from sync.collector.figures.queries.grains import Days
+from sync.collector.figures.queries.summed import sums_of_counters, sums_of_units
 from sync.collector.figures.queries.waits import ASIDE_STREAMS, aside_at, read_waiting, waits_at
 from sync.collector.replica.blocks.series import series_of
 from sync.collector.replica.tally import ASIDE, COUNTED, REASON

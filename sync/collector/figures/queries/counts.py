@@ -4,69 +4,47 @@ Everything here comes from blocks that went out (``sync.collector.figures.releas
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select, text, union_all
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Date,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    func,
+    select,
+    union_all,
+)
 
 from kiosk.domain.instant import monday_of
 from sync.collector.figures.queries.asked import Asked, is_version
 from sync.collector.figures.queries.grains import Days, grains_of
+from sync.collector.figures.queries.summed import (
+    FIRST,
+    LAST,
+    Keys,
+    Reach,
+    SumTable,
+    column_of,
+    rows_of,
+    sums_of_counters,
+)
 from sync.collector.replica.shown import BEYOND, HALF, LEVEL_NAMES, MONTH, WEEK, month_of
 from sync.collector.replica.tally import COUNTED, REASON
 from sync.collector.store.schema import shown_count, shown_stream, shown_unit_count, tally, undated_count
-from sync.collector.store.schema.shown import LONGER
 
-Keys = Mapping[int, str]
-"""The place of each counter, or of each unit; of what stands at several of a unit's counters, the unit's number below
-nought with the unit's place."""
 HalfDay = tuple[str, str]
 """An office's day (ISO) and ``am`` or ``pm``."""
 Levels = tuple[int, int, int, int, int]
 """How many ratings each level got, from 1."""
-NAMED_MAX = 150
-"""Of more counters or units, all rows are read: they are most of the province then."""
-FEW_MAX = 50
-"""Each of so many counters is looked up by itself: of more, it takes as long to pass over those of others."""
 NO_LEVELS: Levels = (0, 0, 0, 0, 0)
-
-
-class SumTable(NamedTuple):
-    """Where counts are read, and of which counters or units."""
-
-    table: Table
-    of: ColumnElement[int]
-    """The counter or unit that a row is about."""
-    keys: Keys
-
-    @property
-    def is_named(self) -> bool:
-        """Whether they are few enough to ask for each by its id."""
-        return len(self.keys) <= NAMED_MAX
-
-    def rows(self, asked: Asked, streams: Sequence[str], grain: str) -> ColumnElement[bool]:
-        """What is shown of these streams in spans of this kind; of others as well where they are not named."""
-        c = self.table.c
-        stream = c.stream == streams[0] if len(streams) == 1 else c.stream.in_(streams)
-        if self.table is shown_count and grain != HALF and len(self.keys) <= FEW_MAX:
-            # With nothing behind it, so that neither engine takes the index of the key.
-            by_counter = and_(text(LONGER), self.of.in_(self.keys), stream)
-            return and_(by_counter, c.survey.concat("") == asked.survey, c.question == asked.question)
-        wanted = and_(c.survey == asked.survey, c.question == asked.question, stream)
-        # Plus nothing, so that PostgreSQL does not look up each id by itself in the index of the key, where the id
-        # stands last: that took fifty times as long as passing over the other rows.
-        return and_(wanted, (self.of + 0).in_(self.keys)) if self.is_named else wanted
-
-
-def sums_of_counters(keys: Keys) -> SumTable:
-    """What is shown of counters, each by itself."""
-    return SumTable(shown_count, shown_count.c.counter_id, keys)
-
-
-def sums_of_units(keys: Keys) -> SumTable:
-    """What is shown of units, the counters of each together."""
-    return SumTable(shown_unit_count, shown_unit_count.c.unit_id, keys)
 
 
 def read_asked(connection: Connection, days: Days) -> dict[Asked, int]:
@@ -86,10 +64,9 @@ def read_streams(
 ) -> dict[str, dict[str, Levels]]:
     """By stream and counter, what was shown."""
     source = sums_of_counters(keys)
-    c = source.table.c
-    wanted = select(c.stream, source.of, *_sums(source.table)).group_by(c.stream, source.of)
     found: dict[str, dict[str, Levels]] = {stream: {} for stream in streams}
-    for stream, counter_id, *levels in _read(connection, wanted, source, asked, streams, days):
+    by = ("stream", source.of.name)
+    for stream, counter_id, *levels in _read(connection, source, asked, streams, days, by, LEVEL_NAMES):
         if (key := keys.get(counter_id)) is not None:
             found[stream][key] = add(found[stream].get(key), levels)
     return found
@@ -104,12 +81,24 @@ def read_singles(
     connection: Connection, source: SumTable, asked: Asked, streams: Sequence[str], days: Days
 ) -> dict[str, "Counter[str]"]:
     """By counter or unit, how many are shown of each of ``streams`` that have no levels."""
-    c = source.table.c
-    wanted = select(c.stream, source.of, func.sum(c.n1)).group_by(c.stream, source.of)
     found: dict[str, Counter[str]] = {}
-    for stream, number, n in _read(connection, wanted, source, asked, streams, days) if streams and source.keys else ():
+    by = ("stream", source.of.name)
+    for stream, number, n in _read(connection, source, asked, streams, days, by, ("n1",)):
         if n and (key := source.keys.get(number)) is not None:
-            found.setdefault(key, Counter())[stream] += int(n)
+            found.setdefault(key, Counter())[stream] += n
+    return found
+
+
+def read_together(
+    connection: Connection, source: SumTable, asked: Asked, streams: Sequence[str], days: Days
+) -> "Counter[str]":
+    """How many all these counters or units show together of each of ``streams`` that have no levels."""
+    found = Counter[str]()
+    # Of many all rows come, and whose they are: those of other places are left out here.
+    by = ("stream",) if source.is_named else ("stream", source.of.name)
+    for stream, *number, n in _read(connection, source, asked, streams, days, by, ("n1",)):
+        if not number or number[0] in source.keys:
+            found[stream] += n
     return found
 
 
@@ -125,34 +114,47 @@ def read_weeks(connection: Connection, source: SumTable, asked: Asked, days: Day
 
     A week of two months has a row of each, and one more of what crosses from one into the other.
     """
-    c = source.table.c
-    wanted = select(c.first, c.last, source.of, *(c[name] for name in LEVEL_NAMES))
-    wanted = wanted.where(source.rows(asked, [COUNTED], WEEK), c.grain.in_((WEEK, BEYOND)))
-    wanted = wanted.where(c.first.between(*days), c.last <= days.last)
-    for first, last, number, *levels in connection.execute(wanted).all() if source.keys else ():
+    values = source.values(asked, [COUNTED]) | days._asdict()
+    wanted = _weeks(source.table, source.reach())
+    for first, last, number, *levels in connection.execute(wanted, values).all() if source.keys else ():
         if monday_of(first) == monday_of(last):
             yield monday_of(first), number, *levels
+
+
+@lru_cache
+def _weeks(table: Table, reach: Reach) -> Select[Any]:
+    c = table.c
+    wanted = select(c.first, c.last, column_of(table), *(c[name] for name in LEVEL_NAMES))
+    return wanted.where(
+        rows_of(table, reach), c.grain.in_((WEEK, BEYOND)), c.first.between(FIRST, LAST), c.last <= LAST
+    )
 
 
 def read_sums(
     connection: Connection, source: SumTable, asked: Asked, streams: Sequence[str], grain: str, days: Days
 ) -> "Counter[tuple[date, str]]":
     """Week after week or month after month, how many all these counters or units show of each stream together."""
-    c, found = source.table.c, Counter[tuple[date, str]]()
+    found = Counter[tuple[date, str]]()
     if not streams or not source.keys:
         return found
-    # Of many all rows come, and whose they are: those of other places are left out here.
-    by = [] if source.is_named else [source.of]
-    ends = (c.first, c.last, c.stream)
-    wanted = select(*ends, func.sum(all_levels(source.table)), *by).where(source.rows(asked, streams, grain))
-    grains = (WEEK, BEYOND) if grain == WEEK else (grain,)
-    wanted = wanted.where(c.grain.in_(grains), c.first.between(*days), c.last <= _end(grain, days))
-    for first, last, stream, n, *number in connection.execute(wanted.group_by(*ends, *by)).all():
+    values = source.values(asked, streams) | days._asdict() | {"end": _end(grain, days)}
+    wanted = _spans(source.table, source.reach(grain), grain)
+    for first, last, stream, n, *number in connection.execute(wanted, values).all():
         if not number or number[0] in source.keys:
             start = first if grain == MONTH else monday_of(first)
             if grain == MONTH or start == monday_of(last):
-                found[start, stream] += int(n)
+                found[start, stream] += n
     return found
+
+
+@lru_cache
+def _spans(table: Table, reach: Reach, grain: str) -> Select[Any]:
+    # Of many all rows come, and whose they are: those of other places are left out afterwards.
+    c, by = table.c, [column_of(table)] if reach is Reach.ALL else []
+    ends, grains = (c.first, c.last, c.stream), (WEEK, BEYOND) if grain == WEEK else (grain,)
+    wanted = select(*ends, cast(func.sum(all_levels(table)), BigInteger), *by).where(rows_of(table, reach))
+    wanted = wanted.where(c.grain.in_(grains), c.first.between(FIRST, LAST), c.last <= bindparam("end", type_=Date))
+    return wanted.group_by(*ends, *by)
 
 
 def _end(grain: str, days: Days) -> date:
@@ -174,8 +176,9 @@ def read_half_days(
     }
     source = sums_of_counters({counter_id: ""})
     c = shown_count.c
-    wanted = select(c.first, c.part, *(c[name] for name in LEVEL_NAMES)).where(source.rows(asked, [COUNTED], HALF))
-    for day, part, *levels in connection.execute(wanted.where(c.grain == HALF, c.first.between(*days))):
+    wanted = select(c.first, c.part, *(c[name] for name in LEVEL_NAMES)).where(rows_of(shown_count, source.reach(HALF)))
+    wanted = wanted.where(c.grain == HALF, c.first.between(*days))
+    for day, part, *levels in connection.execute(wanted, source.values(asked, [COUNTED])):
         if any(levels):
             found[day, part] = add(None, levels)
     return found
@@ -190,8 +193,8 @@ def add(one: Levels | None, other: Iterable[int]) -> Levels:
     """Two counts together."""
     a, b, c, d, e = other
     if one is None:
-        return int(a), int(b), int(c), int(d), int(e)
-    return one[0] + int(a), one[1] + int(b), one[2] + int(c), one[3] + int(d), one[4] + int(e)
+        return a, b, c, d, e
+    return one[0] + a, one[1] + b, one[2] + c, one[3] + d, one[4] + e
 
 
 def all_levels(table: Table) -> Any:
@@ -200,20 +203,37 @@ def all_levels(table: Table) -> Any:
     return sum(others, first)
 
 
-def _sums(table: Table) -> list[ColumnElement[int]]:
-    return [func.sum(table.c[name]) for name in LEVEL_NAMES]
-
-
 def _read(
-    connection: Connection, wanted: Select[Any], source: SumTable, asked: Asked, streams: Sequence[str], days: Days
+    connection: Connection,
+    source: SumTable,
+    asked: Asked,
+    streams: Sequence[str],
+    days: Days,
+    by: tuple[str, ...],
+    levels: tuple[str, ...],
 ) -> Sequence[Any]:
-    """The rows of every grain, each of which the caller adds up."""
-    c = source.table.c
-    parts = [
-        wanted.where(source.rows(asked, streams, grain), c.grain == grain, c.first.between(*ends), c.last <= ends.last)
-        for grain, ends in grains_of(days)
-    ]
-    return connection.execute(parts[0] if len(parts) == 1 else union_all(*parts)).all()
+    """The sums of some levels by ``by``, of the rows of every grain together."""
+    if not streams or not source.keys:
+        return ()
+    grains, values = grains_of(days), source.values(asked, streams)
+    for place, (_, ends) in enumerate(grains):
+        values |= {f"first_{place}": ends.first, f"last_{place}": ends.last}
+    wanted = _sums(source.table, tuple((grain, source.reach(grain)) for grain, _ in grains), by, levels)
+    return connection.execute(wanted, values).all()
+
+
+@lru_cache(256)
+def _sums(table: Table, grains: tuple[tuple[str, Reach], ...], by: tuple[str, ...], levels: tuple[str, ...]) -> Any:
+    c, parts = table.c, []
+    for place, (grain, reach) in enumerate(grains):
+        first, last = (bindparam(f"{end}_{place}", type_=Date) for end in ("first", "last"))
+        columns = (c[name] for name in (*by, *levels))
+        inside = (c.grain == grain, c.first.between(first, last), c.last <= last)
+        parts.append(select(*columns).where(rows_of(table, reach), *inside))
+    rows = (parts[0] if len(parts) == 1 else union_all(*parts)).subquery("shown").c
+    groups = [rows[name] for name in by]
+    # PostgreSQL's sums are decimals otherwise, which cost as much again to read.
+    return select(*groups, *(cast(func.sum(rows[name]), BigInteger) for name in levels)).group_by(*groups)
 
 
 def undated_counters(connection: Connection, first: date, last: date) -> set[int]:

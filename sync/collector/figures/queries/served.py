@@ -4,8 +4,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Select, cast, func, select, union_all
 
-from sync.collector.figures.queries.counts import NAMED_MAX, Keys
 from sync.collector.figures.queries.grains import Days, grains_of
+from sync.collector.figures.queries.summed import NAMED_MAX, Keys
 from sync.collector.replica.served import FIGURES
 from sync.collector.replica.shown import DAY, MONTH, WEEK
 from sync.collector.store.schema import served_count

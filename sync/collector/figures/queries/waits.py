@@ -4,7 +4,7 @@ Neither tells anybody's opinion: how many wait, and how many do not count. In ev
 in half days that are over is what is shown there and what waits there, together.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
@@ -15,8 +15,9 @@ from sqlalchemy import Connection, case
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.visit.rating import Standing
 from sync.collector.figures.queries.asked import Asked
-from sync.collector.figures.queries.counts import NAMED_MAX, HalfDay, Keys
+from sync.collector.figures.queries.counts import HalfDay
 from sync.collector.figures.queries.grains import Days, months_in
+from sync.collector.figures.queries.summed import NAMED_MAX, Keys
 from sync.collector.figures.queries.waiting import (
     BETWEEN,
     CROSSING,
@@ -118,33 +119,33 @@ def _read(look: "_Look") -> Waiting:
 
 def aside_at(shown: Mapping[str, "Counter[str]"], waiting: Waiting, up_from: UpFrom) -> dict[str, "Counter[Standing]"]:
     """By place, how many were set aside and why: those that are shown, and those that wait there."""
-    found: dict[str, Counter[Standing]] = {}
+    found = defaultdict[str, Counter[Standing]](Counter)
     for key, counts in shown.items():
+        named = {Standing(name): n for name, n in counts.items()}
         for place in up_from(key):
-            found.setdefault(place, Counter()).update({Standing(name): n for name, n in counts.items()})
+            found[place].update(named)
     for each in waiting.held:
         if each.standing != COUNTED:
+            standing = Standing(each.standing)
             for place in _places_of(each, up_from):
-                found.setdefault(place, Counter())[Standing(each.standing)] += each.n
-    return found
+                found[place][standing] += each.n
+    return dict(found)
 
 
 def waits_at(waiting: Waiting, up_from: UpFrom) -> dict[str, "Counter[Why]"]:
     """By place, how many ratings that count wait there, by why."""
-    found: dict[str, Counter[Why]] = {}
+    found = defaultdict[str, Counter[Why]](Counter)
     for each in waiting.held:
         if each.standing == COUNTED:
             for place in _places_of(each, up_from):
-                found.setdefault(place, Counter())[each.why] += each.n
-    return found
+                found[place][each.why] += each.n
+    return dict(found)
 
 
-def _places_of(each: Held, up_from: UpFrom) -> Iterator[str]:
+def _places_of(each: Held, up_from: UpFrom) -> Sequence[str]:
     """Where it waits: at its counter and above, up to where it is shown."""
-    for place in up_from(each.key):
-        if place == each.within:
-            return
-        yield place
+    way = up_from(each.key)
+    return way[: way.index(each.within)] if each.within in way else way
 
 
 class _Look(NamedTuple):
@@ -188,7 +189,7 @@ _UNSHOWN = (
 def _held(look: _Look) -> Iterator[Held]:
     yield from _uncut(look)
     for key, standing, n, named in look.rows(_UNSHOWN):
-        yield Held(key, Why(named), standing, int(n))
+        yield Held(key, Why(named), standing, n)
     yield from _straddling(look)
     yield from _pooled(look)
     for key, standing, n in look.rows(REMAINED):
@@ -202,16 +203,16 @@ def _uncut(look: _Look) -> Iterator[Held]:
     for key, journal_id, standing, n, _ in rows:
         if n:
             few = counted.get((key, journal_id), 0) < COUNTED_MIN
-            yield Held(key, Why.FEW if few else Why.OPEN, standing, int(n))
+            yield Held(key, Why.FEW if few else Why.OPEN, standing, n)
 
 
 def _straddling(look: _Look) -> Iterator[Held]:
     """What is shown in a longer period, or a larger place."""
     months = {f"{name}_month": month_of(day)[0] for name, day in look.days._asdict().items()}
     for key, standing, n in look.rows(CROSSING, **months):
-        yield Held(key, Why.STRADDLES, standing, int(n))
+        yield Held(key, Why.STRADDLES, standing, n)
     for key, standing, n, unit_id in look.rows(BETWEEN):
-        yield Held(key, Why.STRADDLES, standing, int(n), look.keys.get(-unit_id))
+        yield Held(key, Why.STRADDLES, standing, n, look.keys.get(-unit_id))
 
 
 def _pooled(look: _Look) -> Iterator[Held]:
@@ -221,14 +222,14 @@ def _pooled(look: _Look) -> Iterator[Held]:
         counters = [number for number in look.keys if number > 0]
         named = {"counters": counters} if len(counters) <= NAMED_MAX else {}
         for key, standing, n, unit_id in look.rows(POOLED[look.is_brief, bool(named)], **whole._asdict(), **named):
-            yield Held(key, Why.POOLED, standing, int(n), look.keys.get(-unit_id))
+            yield Held(key, Why.POOLED, standing, n, look.keys.get(-unit_id))
     for part in parts:
         for key, standing, n in look.rows(IN_POOL, **part._asdict(), first_month=month_of(part.first)[0]):
-            yield Held(key, Why.POOLED, standing, int(n))
+            yield Held(key, Why.POOLED, standing, n)
 
 
 def _running(look: _Look) -> set[str]:
     """The counters with ratings of half days that are not over."""
-    if look.present == WHENEVER:
+    if look.present == WHENEVER or look.days.last.isoformat() < look.present[0]:
         return set()
     return {key for wanted in RUNNING for (key,) in look.rows(wanted)}

@@ -84,11 +84,19 @@ async def place_page(request: Request, services: Services, reader: Reader, query
         return render(request, "first_day.html", place=None)
     if not book.counters and not book.place.is_counter:
         return render(request, "first_day.html", place=book.place)
-    cases = await asyncio.to_thread(panel_of, services, reader, book, phrases_of(request))
-    signs = await asyncio.to_thread(count_signs, services, reader, book.place.key)
-    heard = await asyncio.to_thread(read_heard, services, book.kiosks)
-    shelf = await asyncio.to_thread(shelf_of, services, book.place, book.period) if book.closing else None
-    return _page(request, "place.html", book, cases=cases, signs=signs, heard=heard, shelf=shelf)
+    beside = await asyncio.to_thread(_read_beside, services, reader, book, phrases_of(request))
+    return _page(request, "place.html", book, **beside, matters=find_matters(book))
+
+
+def _read_beside(services: Services, reader: Reader, book: Book, p: Phrases) -> dict[str, Any]:
+    """What stands on the page of a place beside its report."""
+    with services.database.reading():
+        return {
+            "cases": panel_of(services, reader, book, p),
+            "signs": count_signs(services, reader, book.place.key),
+            "heard": read_heard(services, book.kiosks),
+            "shelf": shelf_of(services, book.place, book.period) if book.closing else None,
+        }
 
 
 @router.get("/ly-do")
@@ -105,8 +113,9 @@ async def show_reasons(
     """What influenced the ratings of a place."""
     if (tidy := _tidy(request)) is not None:
         return tidy
-    query = replace(asks.query(unit, counter), over_time=True)
-    return _page(request, "reasons.html", await asyncio.to_thread(read_book, services, reader, query))
+    query = replace(asks.query(unit, counter), in_detail=True, weeks=False)
+    book = await asyncio.to_thread(read_book, services, reader, query)
+    return _page(request, "reasons.html", book, by_factor=_by_factor(book))
 
 
 @router.get("/giai-thich/{subject}")
@@ -151,8 +160,6 @@ def _page(request: Request, template: str, book: Book, **more: Any) -> Response:
         "tables": tables,
         "children": tables.get("places"),
         "ranked": ranked(book),
-        "matters": find_matters(book),
-        "by_factor": _by_factor(book),
         "axis": charts.axis_for([line.figure for line in [*book.children, book.me]]),
         "kinds": _kinds(book),
         "choices": _choices(book),

@@ -234,18 +234,21 @@ def test_more_ratings_than_transactions_are_told_and_break_nothing(services: Ser
     assert (answered.share.percent(1), answered.share.interval()) == (Decimal("400.0"), None)
 
 
-def test_reasons_over_time_are_of_each_months_ratings(services: Services, office: Office) -> None:
+def test_reasons_in_detail_are_of_each_month_and_place(services: Services, office: Office) -> None:
     pen = Pen()
     for _ in range(40):
         pen.reasons(pen.rating(2), "deadline")
     office.append(pen, received_at=YESTERDAY)
 
-    months = book(services, period="2026-11", over_time=True).reason_months
+    in_detail, in_short = (book(services, period="2026-11", in_detail=wanted) for wanted in (True, False))
+    months = in_detail.reason_months
 
     assert [(str(month.first), month.n, dict(month.chosen)) for month in months][-2:] == [
         ("2026-10-01", 0, {}), ("2026-11-01", 40, {"deadline": 40}),
     ]  # fmt: skip
     assert len(months) == 7
+    assert in_detail.reasons[0].by_child == {"XA/:Q1": 40, "XA/:Q2": 0}
+    assert [line.n for line in in_short.reasons] == [line.n for line in in_detail.reasons]
 
 
 def test_a_period_is_put_together_from_the_fewest_rows() -> None:
