@@ -21,7 +21,7 @@ os.environ |= {"SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy"}
 from tests.citizens import open_kiosk  # noqa: E402 - the path comes first
 
 VISITS = 100_000
-WARM_UP_MIN = 200
+WARM_UP_MIN = 60
 """By then every kind of visit was there once; of a long soak a tenth: the heap and the disk's cache take their form."""
 REPORTS = 40
 

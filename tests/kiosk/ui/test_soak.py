@@ -17,4 +17,4 @@ def test_visits_leave_nothing_behind():
     )  # fmt: skip
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "240 visits thanked, 240 ratings in the journal" in done.stdout
+    assert "100 visits thanked, 100 ratings in the journal" in done.stdout

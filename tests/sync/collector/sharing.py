@@ -16,9 +16,12 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.util import LRUCache
 
 from sync.collector.export import paper, sheets
+from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.people import passwords
-from sync.collector.store.database import open_database
+from sync.collector.run.demo_data import write_province
+from sync.collector.store.database import Database, open_database
 from sync.collector.store.migrate import migrate
+from tests.sync.collector.builders import DAYS, NOON
 from tests.sync.collector.postgres import memory
 
 _STATEMENTS_MAX = 4000
@@ -85,13 +88,41 @@ def _hash_of_kind(one: Dialect) -> int:
 @cache
 def migrated() -> Path:
     """A migrated SQLite file to copy from: making one takes twenty migrations."""
-    folder = mkdtemp(prefix="hailong-template-", dir=memory())
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = Path(folder) / "collector.db"
+    path = _kept()
     database = open_database(f"sqlite:///{path}", create=True)
     migrate(database)
     database.close()
     return path
+
+
+@cache
+def province() -> tuple[Path, int]:
+    """An SQLite file with the demo province of a month up to NOON, and how many of its ratings count: takes seconds."""
+    path = _kept()
+    shutil.copy(migrated(), path)
+    database = open_database(f"sqlite:///{path}")
+    written = demo_province(database)
+    database.close()
+    return path, written
+
+
+def demo_province(database: Database) -> int:
+    """Write the demo province of a month up to NOON; how many of its ratings count."""
+    return write_province(database, "20", 1, 1, NOON, DAYS, shipped_surveys()["sipas-5@1"], lambda *_: None)
+
+
+def _kept() -> Path:
+    """Where a file to copy from lies as long as the run lasts."""
+    folder = mkdtemp(prefix="hailong-template-", dir=memory())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder) / "collector.db"
+
+
+def open_migrated(path: Path) -> Database:
+    """A fresh migrated SQLite database at a path, open; folders above it are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(migrated(), path)
+    return open_database(f"sqlite:///{path}")
 
 
 @contextmanager

@@ -16,11 +16,11 @@ from sync.collector.run.app import create_app
 from sync.collector.services.services import make_services
 from sync.collector.settings.collector import CollectorConfig, Guarded, Reports
 from sync.collector.store.database import open_database
-from sync.collector.store.migrate import migrate
 from sync.protocol.messages import BATCH_MEDIA_TYPE
 from tests.sync.collector.builders import NOON, open_office
 from tests.sync.collector.conftest import postgres_database
 from tests.sync.collector.kiosk_client import URL, KioskKey, enrolled_key
+from tests.sync.collector.sharing import migrated_copy
 
 _KIOSK = KioskKey()
 
@@ -32,15 +32,14 @@ def kiosk() -> KioskKey:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseSchema]:
+def api(request: pytest.FixtureRequest) -> Iterator[schemathesis.BaseSchema]:
     """A collector's description, once over each kind of database."""
     with ExitStack() as open_till_the_end:
         if request.param == "sqlite":
-            url = f"sqlite:///{tmp_path_factory.mktemp('api') / 'collector.db'}"
+            made = migrated_copy()
         else:
-            url = open_till_the_end.enter_context(postgres_database(request.getfixturevalue("postgres")))
-        database = open_database(url, create=True)
-        migrate(database)
+            made = postgres_database(request.getfixturevalue("postgres"), "template_hailong")
+        database = open_database(open_till_the_end.enter_context(made))
         office = open_office(database)
         _KIOSK.keyid = office.device.device_id
         _KIOSK.private = enrolled_key(database, office.device.device_id).private

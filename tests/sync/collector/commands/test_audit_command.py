@@ -12,11 +12,11 @@ from sync.collector.errors import NotAllowed, UsageWrong
 from sync.collector.people.rights import Role
 from sync.collector.store import schema
 from sync.collector.store.database import Database, open_database
-from sync.collector.store.migrate import migrate
 from tests.journey.bundles import VERIFY
 from tests.sync.collector.builders import open_office
 from tests.sync.collector.closing import Closed
 from tests.sync.collector.people.test_accounts import CHOSEN, make, settle
+from tests.sync.collector.sharing import open_migrated
 
 OF_MONTH = ("--period", "2026-11", "--unit", "XA")
 GRANTED = ("--lines", "--purpose", "Kiểm toán quý IV", "--second-person")
@@ -26,8 +26,7 @@ GRANTED = ("--lines", "--purpose", "Kiểm toán quý IV", "--second-person")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a collector with a closed month, and people."""
     place = tmp_path_factory.mktemp("data")
-    database = open_database(f"sqlite:///{place / 'collector' / 'collector.db'}", create=True)
-    migrate(database)
+    database = open_migrated(place / "collector" / "collector.db")
     closed = Closed(open_office(database))
     closed.press(*[4] * 40, *[2] * 3, repeats=7, reason="wait")
     closed.press(*[5] * 3, counter="Q2")

@@ -13,17 +13,16 @@ from sync.collector.run.app import create_app
 from sync.collector.services.services import make_services
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.database import open_database
-from sync.collector.store.migrate import migrate
 from tests import started
 from tests.sync.collector.builders import NOON, Pen, open_office
 from tests.sync.collector.kiosk_client import URL, enrolled_key, send
+from tests.sync.collector.sharing import open_migrated
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A collector's data folder with a journal of two kiosks each."""
-    database = open_database(f"sqlite:///{tmp_path}/collector/collector.db", create=True)
-    migrate(database)
+    database = open_migrated(tmp_path / "collector" / "collector.db")
     office = open_office(database)
     services = make_services(CollectorConfig(public_url=URL), database, lambda: NOON)
     with TestClient(create_app(services), base_url=URL, client=("127.0.0.1", 50000)) as client:

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sync.collector.store.database import open_database
-from sync.collector.store.migrate import migrate
 from tests import started
 from tests.sync.collector.builders import open_office
 from tests.sync.collector.closing import Closed, at
+from tests.sync.collector.sharing import open_migrated
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +18,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a collector with a closed month and a correction."""
     place = tmp_path_factory.mktemp("data")
     file = place / "collector" / "collector.db"
-    database = open_database(f"sqlite:///{file}", create=True)
-    migrate(database)
+    database = open_migrated(file)
     closed = Closed(open_office(database))
     closed.press(*[4] * 40)
     closed.close()

@@ -10,9 +10,9 @@ from typer.testing import CliRunner, Result
 from sync.collector.commands.main import app
 from sync.collector.errors import NotAllowed
 from sync.collector.store.database import open_database
-from sync.collector.store.migrate import migrate
 from tests.sync.collector.builders import Pen, open_office
 from tests.sync.collector.kiosk_client import enrolled_key
+from tests.sync.collector.sharing import open_migrated
 
 Run = Callable[..., Result]
 
@@ -20,8 +20,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The data folder of a collector with one kiosk's journal."""
-    database = open_database(f"sqlite:///{tmp_path / 'collector' / 'collector.db'}", create=True)
-    migrate(database)
+    database = open_migrated(tmp_path / "collector" / "collector.db")
     office = open_office(database)
     enrolled_key(database, office.device.device_id)
     pen = Pen()

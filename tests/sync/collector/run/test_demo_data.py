@@ -1,8 +1,10 @@
 """The demo province is believable, the same from the same seed, and never mixed with real numbers."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -15,36 +17,50 @@ from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Rules
 from sync.collector.figures.places import read_places
 from sync.collector.figures.queries.grains import Days, to_the_end
-from sync.collector.fleet.surveys.library import shipped_surveys
 from sync.collector.kit.bundle import Wanted, make_bundle
 from sync.collector.kit.months import read_proven
 from sync.collector.people.rights import ANYBODY
 from sync.collector.profiles.index766 import ratios
 from sync.collector.profiles.reading import read_months, read_scored
 from sync.collector.profiles.tt01 import load_profile
-from sync.collector.run.demo_data import add_people, begin_log, close_months, tell_stories, write_province
+from sync.collector.run.demo_data import add_people, begin_log, close_months, tell_stories
 from sync.collector.run.demo_data.proof import LOG_NAME
 from sync.collector.services.closed import find_shelf
 from sync.collector.services.reports import Query, read_book
-from sync.collector.services.services import Services
+from sync.collector.services.services import Services, make_services
 from sync.collector.settings.collector import CollectorConfig, load_config
 from sync.collector.settings.log import Log
 from sync.collector.store import schema
-from sync.collector.store.database import Database
+from sync.collector.store.database import Database, open_database
 from tests.journey.bundles import VERIFY
-from tests.sync.collector.builders import DAYS, NOON
+from tests.sync.collector.builders import NOON
+from tests.sync.collector.conftest import postgres_database
+from tests.sync.collector.kiosk_client import URL
+from tests.sync.collector.sharing import demo_province, migrated_copy, province
 
 WEEK = date(2026, 11, 16)
 
 
-def write(database: Database, seed: int = 1, now: datetime = NOON) -> int:
-    return write_province(database, "20", 1, seed, now, DAYS, shipped_surveys()["sipas-5@1"], lambda *_: None)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def demo(request: pytest.FixtureRequest) -> Iterator[tuple[Database, int]]:
+    """The demo province, and how many of its ratings count; on SQLite a copy of one that others look at, too."""
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            path, written = province()
+            database = open_database(stack.enter_context(migrated_copy(path)))
+        else:
+            url = stack.enter_context(postgres_database(request.getfixturevalue("postgres"), "template_hailong"))
+            database = open_database(url)
+            written = demo_province(database)
+        stack.callback(database.close)
+        yield database, written
 
 
 def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
-    database: Database, services: Services, tmp_path: Path
+    demo: tuple[Database, int], tmp_path: Path
 ) -> None:
-    written = write(database)
+    database, written = demo
+    services = make_services(CollectorConfig(public_url=URL, data_dir=tmp_path), database, lambda: NOON)
 
     with database.reading() as connection:
         tallied = connection.execute(
@@ -61,7 +77,7 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
     assert told[0] == told[1] > 50
     assert written > 5000
     with pytest.raises(UsageWrong, match="folder of its own"):
-        write(database)
+        demo_province(database)
     book = read_book(services, ANYBODY, Query(period="2026-11"))
     assert book.me.share is not None
     assert len(book.children) == 19
