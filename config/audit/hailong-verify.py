@@ -170,6 +170,10 @@ SAYS = {
         "{where} is printed, and is nothing that is known here",
         "{where}: có trong bản in mà không được biết ở đây, nên chưa ai kiểm tra",
     ),
+    "printed_missing": (
+        "{where} is in every report, and is not printed",
+        "{where}: báo cáo nào cũng có mà bản in này không có",
+    ),
     "block_where": (
         "journal {journal}, block {last}: the bundle puts it at {printed}, its ratings lie at {recomputed}",
         "chuỗi ghi {journal}, khối số {last}: gói xếp vào {printed}, các lượt nằm ở {recomputed}",
@@ -2172,6 +2176,44 @@ COLUMNS = {
     "reason_months": {"reason"},
 }
 """What is printed, by table."""
+MARKS = {"few", "open", "no percent", "unknown", "none"}
+"""Why a cell has no number."""
+PRINTED_WORDS = {
+    "said_repeat": ("Repeated press", "Bấm lặp"),
+    "said_out_of_hours": ("Out of hours", "Ngoài giờ"),
+    "said_test": ("Test press", "Bấm thử"),
+    "said_suspect": ("Suspect", "Nghi vấn"),
+    "said_aside": ("Set aside", "Để riêng"),
+    "rule_repeat": (
+        "pressed again within the repeat window, with no sign of a new visitor",
+        "bấm lại ngay sau lượt trước, không có dấu hiệu người mới",
+    ),
+    "rule_out_of_hours": ("pressed outside the office hours of the counter", "bấm ngoài giờ làm việc của quầy"),
+    "rule_test": ("test mode or maintenance of the kiosk", "chế độ thử, bảo trì máy"),
+    "rule_suspect": (
+        "a signal of the system that a person has confirmed",
+        "dấu hiệu do hệ thống nêu, đã có người xác nhận",
+    ),
+    "why_open": ("half day not closed by the kiosk", "máy chưa chốt buổi"),
+    "why_few": ("too few at a counter so far", "quầy chưa đủ lượt"),
+    "why_tail": ("left over", "phần lẻ"),
+    "why_fault": ("does not agree with the kiosk's journal", "không khớp chuỗi ghi của máy"),
+    "why_elsewhere": ("told in the longer period or larger place", "tính ở kỳ dài hơn hoặc nơi lớn hơn"),
+    "all_levels": ("All", "Tất cả"),
+    "all_questions": ("All questions", "Tất cả câu hỏi"),
+    "no_word": ("", ""),
+}
+"""Words that the report prints beside its numbers, in both languages; behind them a later release may add older ones."""
+TERMS |= PRINTED_WORDS
+TERMS |= {
+    "before": ("period before", "kỳ trước"),
+    "factor": ("SIPAS factor", "yếu tố SIPAS"),
+    "question": ("question", "câu hỏi"),
+    "rule": ("rule", "quy tắc"),
+    "standing": ("what it is set aside for", "lý do để riêng"),
+    "survey": ("survey", "phiếu hỏi"),
+    "why": ("why it is not shown", "lý do chưa hiện"),
+}
 
 
 class Printed:
@@ -2189,6 +2231,8 @@ class Printed:
         parts = self.report.report["parts"]
         main = parts[0]
         self._known(parts)
+        self._missing(parts)
+        self._beside_numbers(parts)
         self._rows("figures", [main["me"]], main)
         if "places" in self.tables:
             self._rows("places", None, main)
@@ -2214,6 +2258,87 @@ class Printed:
             for column in sorted({name for row in rows for name in row} - known - more):
                 self.told.differ("printed_unknown", where=f"<table> <{key}>, <column> <{column}>")
 
+    def _missing(self, parts):
+        """Nothing that a report has is left out: a number that stands nowhere is held to nothing."""
+        months = {first[:7] for first, _, _ in self.report.report["reason_months"]}
+        wanted = {key: COLUMNS[key] for key in ("figures", "levels", "aside", "weeks", "reasons")}
+        wanted["weeks"] = COLUMNS["weeks"] | self._level_columns(parts[0])
+        wanted |= {"places": COLUMNS["places"]} if parts[0]["children"] else {}
+        wanted |= {"recorded": COLUMNS["recorded"]} if len(parts) > 1 else {}
+        wanted |= {"reason_months": {"reason"} | months} if months else {}
+        for number, part in enumerate(parts[1:], 1):
+            wanted[f"other_{number}"] = OTHER | self._level_columns(part)
+        for key, columns in wanted.items():
+            if key not in self.tables:
+                self.told.differ("printed_missing", where=f"<table> <{key}>")
+            missing = {name for row in self.tables.get(key, ()) for name in columns if row.get(name) is None}
+            for column in sorted(missing):
+                self.told.differ("printed_missing", where=f"<table> <{key}>, <column> <{column}>")
+
+    def _said(self, where, row, name, key):
+        """One of the words that no survey has, in either language."""
+        if row.get(name) not in TERMS[key]:
+            wanted = f"<{key}>" if TERMS[key][0] else None
+            self.told.differ("number", where=f"{where} <{name}>", printed=str(row.get(name)), recomputed=wanted)
+
+    def _level_columns(self, part):
+        return {f"level_{level}" for level in self.report.satisfied(part)[1]}
+
+    def _beside_numbers(self, parts):
+        """The words beside numbers, and what is compared with the time before."""
+        for row, name in zip(self.tables["aside"], ("repeat", "out_of_hours", "test", "suspect", "aside")):
+            self._said(f"<table> <aside> <{name}>", row, "standing", f"said_{name}")
+            self._said(f"<table> <aside> <{name}>", row, "rule", "no_word" if name == "aside" else f"rule_{name}")
+        for key, part in [("places", parts[0]), *((f"other_{n}", one) for n, one in enumerate(parts[1:], 1))]:
+            code = self.report.report["places"].get(part["me"]["place"], {}).get("code")
+            for row in self.tables.get(key, ())[-1:]:
+                self._texts(f"<table> <{key}>", row, "code", code and {code})
+        for row, part in zip(self.tables.get("recorded", ()), [*parts, None]):
+            self._question(row, part)
+        self._levels_before(parts[0])
+        self._reasons_before(parts[0]["me"])
+
+    def _question(self, row, part):
+        """A line of the table of what was recorded: its question, its survey, and why some is not shown."""
+        if part is None:
+            for name, key in (("question", "all_questions"), ("survey", "no_word"), ("why", "no_word")):
+                self._said("<table> <recorded> <all_questions>", row, name, key)
+            return
+        where, (_, question) = f"<table> <recorded> {asked_in(part['series']['asked'])}", part["series"]["asked"]
+        surveys = [self.report.report["surveys"][ref] for ref in part["series"]["versions"]]
+        asked = [one for survey in surveys for one in survey["questions"] if one["id"] == question]
+        self._texts(where, row, "question", {text for one in asked for text in one["text"].values()})
+        self._texts(where, row, "survey", {text for one in surveys for text in one["name"].values()})
+        waits = [why if f"why_{why}" in TERMS else "elsewhere" for why, n in part["me"].get("waits", {}).items() if n]
+        self._said(where, row, "why", f"why_{waits[0]}" if len(waits) == 1 else "no_word")
+
+    def _levels_before(self, part):
+        shown, before, (_, levels, _) = part["me"]["shown"], part["me"]["before"], self.report.satisfied(part)
+        m, rows = _sum(before) if before["percent"] else 0, self.tables["levels"]
+        for level, row in zip(levels, rows):
+            share = percent(_int(before["counts"], level), m) if m else None
+            self._cell(f"<table> <levels> {level}", row, "before", share)
+        for row in rows[-1:]:
+            self._said("<table> <levels> <all_levels>", row, "level", "all_levels")
+            share = "100.0" if shown["percent"] and _sum(shown) else None
+            self._cell("<table> <levels> <all_levels>", row, "share", share)
+            self._cell("<table> <levels> <all_levels>", row, "before", "100.0" if m else None)
+
+    def _reasons_before(self, me):
+        n, surveys = _sum(me["shown"]), self.report.report["surveys"].values()
+        factors = {}
+        for one in (one for survey in surveys for one in survey.get("reasons", ())):
+            factors.setdefault(one["id"], set()).add(one.get("factor") or "–")
+        for row, line in zip(self.tables["reasons"], self.report.report["reasons"]):
+            where, before = f"<table> <reasons> <r:{line['id']}>", line["share_before"]
+            k, m = (before["numerator"], before["denominator"]) if before else (0, 0)
+            both = line["share"] and m and n
+            self._texts(where, row, "factor", factors.get(line["id"], {"–"}))
+            self._cell(where, row, "before", percent(k, m) if m else None)
+            points = rounded(Fraction(100 * line["n"], n) - Fraction(100 * k, m)) if both else None
+            self._cell(where, row, "points", points)
+            self._cell(where, row, "clear", ("x" if is_clear(line["n"], n, k, m) else "") if both else None)
+
     def _place(self, where, row, line):
         """The name beside the numbers is that of their place."""
         place = self.report.report["places"].get(line["place"], {})
@@ -2234,7 +2359,8 @@ class Printed:
     def _cell(self, where, row, name, wanted):
         """One cell: a number, or none where ``wanted`` is None."""
         cell = row.get(name)
-        printed = None if isinstance(cell, dict) else cell
+        why = cell.get("without") if isinstance(cell, dict) else None
+        printed = None if why in MARKS else why or cell
         self.told.number(f"{where} <{name}>", printed, wanted)
 
     def _rows(self, key, lines, part):

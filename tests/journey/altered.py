@@ -32,6 +32,31 @@ def a_printed_interval(opened: Opened, other: Opened) -> None:
     opened["printed"]["tables"]["levels"][4]["n"] += 1
 
 
+def a_missing_number(opened: Opened, other: Opened) -> None:
+    del opened["printed"]["tables"]["figures"][0]["satisfied"]
+
+
+def a_blank_number(opened: Opened, other: Opened) -> None:
+    opened["printed"]["tables"]["places"][0]["clear"] = None
+
+
+def a_missing_table(opened: Opened, other: Opened) -> None:
+    del opened["printed"]["tables"]["places"]
+
+
+def words_beside_a_number(opened: Opened, other: Opened) -> None:
+    rows = opened["printed"]["tables"]["aside"]
+    rows[0]["standing"], rows[1]["standing"] = rows[1]["standing"], rows[0]["standing"]
+
+
+def a_reason_for_no_number(opened: Opened, other: Opened) -> None:
+    opened["printed"]["tables"]["figures"][0]["points"] = {"without": "99.9"}
+
+
+def a_change_since_before(opened: Opened, other: Opened) -> None:
+    opened["printed"]["tables"]["reasons"][0]["points"] = "9.9"
+
+
 def a_kept_number(opened: Opened, other: Opened) -> None:
     opened["report"]["parts"][0]["me"]["shown"]["counts"]["5"] += 5
 
@@ -151,6 +176,12 @@ def transactions(opened: Opened, other: Opened) -> None:
 ALTERED: list[tuple[Alter, set[str]]] = [
     (a_printed_number, {"number"}),
     (a_printed_interval, {"number"}),
+    (a_missing_number, {"printed_missing"}),
+    (a_blank_number, {"printed_missing"}),
+    (a_missing_table, {"printed_missing"}),
+    (words_beside_a_number, {"number"}),
+    (a_reason_for_no_number, {"number"}),
+    (a_change_since_before, {"number"}),
     (a_kept_number, {"report_hash", "leaf_proof", "number"}),
     (a_level_of_a_statement, {"cuts_signature", "block_else"}),
     (a_level_of_a_block, {"block_else", "number"}),

@@ -104,6 +104,29 @@ def test_a_kiosk_that_moved_is_proven_with_both_units_bundles(tmp_path: Path) ->
         assert _rests(told)["word_withheld"] == alone["XA"]["word_withheld"]
 
 
+def test_a_counter_that_moves_later_leaves_earlier_months_proven(tmp_path: Path) -> None:
+    with a_world(Voices({})) as world:
+        for number in (11, 14, 15):
+            world.until(number, 8)
+            world.press("a", 6)
+        until(world, CLOSED, 8)
+        world.deliver("a")
+        world.centre.services.release()
+        world.centre.close_months()
+        before = dict(closed_bundles(world))["XA"]
+        # On the first of November: both cuts that show where October ends stand in the other commune now.
+        world.move_counter("Q1", "XB", BEGIN.date() + timedelta(days=13))
+        after = dict(closed_bundles(world))["XA"]
+
+    shown = [[cut for one in Opened(body)["journals"] for cut in one["cuts"]] for body in (before, after)]
+    assert shown[0] == shown[1]
+    assert [json.loads(cut["statement"])["days"][0][:7] for cut in shown[1]] == ["2026-10", "2026-11", "2026-11"]
+    path = tmp_path / "b.zip"
+    path.write_bytes(after)
+    told = VERIFY.verify(path)[1]
+    assert (told.differs, set(VERIFY.UNPROVEN) & set(_rests(told))) == ([], set())
+
+
 def _another_number(other: Opened) -> None:
     other["printed"]["tables"]["levels"][0]["n"] += 1
 

@@ -1,7 +1,9 @@
 """Journals: what the kiosks signed of the cuts on which a report rests.
 
 Of each journal its signed tree is told by the statements that show all of the month, and hashes of everything else. A
-statement of another unit's block is shown by its hash: nobody reads here what their rights do not let them.
+statement of another unit's block of the month is shown by its hash: nobody reads here what their rights do not let
+them. Where the month ends, though, a statement alone can show: the cuts on its borders are told whole, wherever the
+kiosk stood by then, and they are few: one before, one behind, the last, and those of a clock that was set back.
 """
 
 import base64
@@ -143,11 +145,12 @@ class Telling:
         row, said = blocks.get(one.cut.seq), json.loads(one.statement)
         if row is None or row.fault is not None:
             return "fault"
-        if not self.inside.has(row):
+        is_of_month = said["days"][1][:7] == self.month
+        if is_of_month and not self.inside.has(row):
             return "unit"
         if not row.is_tail and row.n != said["counted"]["n"]:
             return "otherwise"
-        return "time" if said["days"][1][:7] == self.month else None
+        return "time" if is_of_month else None
 
 
 def _counts_as_said(one: BasisBlock, said: Stated) -> bool:
