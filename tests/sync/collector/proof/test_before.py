@@ -1,19 +1,29 @@
-"""What was told before there were blocks: a block of that time could cross a month's end, and verify knows it."""
+"""What was told before there were blocks: a block of that time could cross a month's end; verify and reports say so."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 
+from kiosk.base.texts import texts
+from sync.collector.api.report import book_json
+from sync.collector.export.files import heading_of
+from sync.collector.people.rights import ANYBODY
 from sync.collector.proof.run import check_sums
 from sync.collector.proof.shown import check_before, check_shown, months_shown
 from sync.collector.proof.told.recorded import Before
 from sync.collector.proof.wrong import What
+from sync.collector.services.reports import Query, read_book
+from sync.collector.services.services import Services, make_services
+from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store import schema
 from sync.collector.store.database import Database, open_database
 from sync.collector.store.migrate import migrate
 from sync.collector.store.partitions import ensure_partitions
+from sync.collector.words.phrases import Phrases
 from tests.sync.collector.older import upgrade
 from tests.sync.collector.proof.proven import rule_for
 
@@ -37,13 +47,21 @@ ALTERED = {
         "UPDATE shown_count SET first = '2026-11-01', last = '2026-11-30' WHERE stream = 'repeat' AND grain = 'm'",
     ),
 }
+PERIODS = {
+    "2026-09": (7, 2, "2 ratings from the end of this period are counted in the next one"),
+    "2026-10": (19, 1, "1 rating from the end of this period is counted in the next one"),
+    "2026-11": (23, -3, "3 ratings from the end of the period before are counted in this one"),
+    "2026-10-30": (19, 0, ""),
+    "2026": (49, 0, ""),
+}
+"""Of each period how many ratings are told of, how many more were recorded in it, and the sentence."""
 WITHDRAWN = ("UPDATE tally SET standing = 'counted', level = 3 WHERE standing = 'suspect'",)
 """What a decision of that time that is withdrawn does: tallies alone are counted otherwise, and it is no alteration."""
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_block_that_crossed_a_months_end_is_no_alteration_and_alterations_are_named(
-    kind: str, empty_urls: Callable[[str], str]
+    kind: str, empty_urls: Callable[[str], str], tmp_path: Path
 ) -> None:
     database = open_database(empty_urls(kind), create=True)
     with database.writing() as connection:
@@ -56,6 +74,8 @@ def test_block_that_crossed_a_months_end_is_no_alteration_and_alterations_are_na
     assert _found(database) == _found(database) == []
     assert [what for what, statements in ALTERED.items() if not _is_named(database, statements)] == []
     assert not _is_named(database, WITHDRAWN)
+    services = make_services(CollectorConfig(data_dir=tmp_path), database, lambda: AT)
+    assert [_told(services, period) for period in PERIODS] == list(PERIODS.values())
 
     with database.writing() as connection:
         connection.execute(text(ALTERED["one less is told"][0]))
@@ -79,7 +99,8 @@ def _make_old_office(connection: Connection) -> None:
         row = f"('{JOURNAL}', 1, '{day}', 'am', {OVERALL}, 5, '{standing}', {n})"
         connection.execute(text(f"INSERT INTO tally VALUES {row}"))
     for day, standing, n in TOLD:
-        row = f"({OVERALL}, '{standing}', 'd', '{day}', 'am', 1, 0, 0, 0, 0, {n})"
+        levels = f"0, 0, 0, 0, {n}" if standing == "counted" else f"{n}, 0, 0, 0, 0"
+        row = f"({OVERALL}, '{standing}', 'd', '{day}', 'am', 1, {levels})"
         connection.execute(text(f"INSERT INTO shown_count VALUES {row}"))
     for standing in ("counted", "repeat", "suspect"):
         connection.execute(text(f"INSERT INTO shown_stream VALUES ({OVERALL}, '{standing}')"))
@@ -93,6 +114,16 @@ def _make_newest_rating(connection: Connection) -> None:
            "question": "overall", "level": 5, "standing": "counted", "pressed_at": AT, "time_quality": "exact",
            "day": AT.date(), "part": "am"}  # fmt: skip
     connection.execute(schema.rating.insert(), row)
+
+
+def _told(services: Services, period: str) -> tuple[int, int, str]:
+    """How many ratings a report tells of, how many more were recorded then, and what it says of these."""
+    book = read_book(services, ANYBODY, Query("XA", None, period))
+    phrases = Phrases(texts("collector", "en"), services.config.zone, services.now())
+    heading, said = " ".join(heading_of(book, phrases)), book_json(book, phrases)["waits"]
+    assert said in heading
+    sentence = re.search(r"\d+ ratings? from the end [^,]*", said)
+    return book.recorded, book.told_later, sentence[0] if sentence else ""
 
 
 def _is_named(database: Database, statements: tuple[str, ...]) -> bool:
