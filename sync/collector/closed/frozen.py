@@ -81,7 +81,7 @@ class FrozenReason(msgspec.Struct, frozen=True):
     rank: Rank | None
 
 
-class Frozen(msgspec.Struct, frozen=True):
+class Frozen(msgspec.Struct, frozen=True, omit_defaults=True):
     """The numbers of a closed month's report, as they are kept."""
 
     form: int
@@ -103,6 +103,7 @@ class Frozen(msgspec.Struct, frozen=True):
     published: dict[str, datetime]
     undated: tuple[str, ...]
     closing: Closing
+    told_later: int = 0
 
 
 def digest_of(numbers: bytes) -> bytes:
@@ -120,6 +121,7 @@ def freeze(book: Book) -> bytes:
         tuple(map(_freeze_reason, book.reasons)), book.reason_months,
         tuple(replace(one, left=_bare(one.left), now=_bare(one.now)) for one in book.joined), dict(book.published),
         tuple(place.key for place in book.undated), replace(book.closing, waits=False, is_live=False),
+        book.told_later,
     )  # fmt: skip
     plain = msgspec.to_builtins(frozen, str_keys=True, order="sorted")
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -146,7 +148,7 @@ def thaw(numbers: bytes, method: Method = Method.TOP2BOX) -> Book:
         ),
         (), (), main.method, reason_months=frozen.reason_months, joined=frozen.joined, published=frozen.published,
         undated=tuple(frozen.places[key] for key in frozen.undated), closing=frozen.closing,
-        digest=digest_of(numbers).hex(),
+        told_later=frozen.told_later, digest=digest_of(numbers).hex(),
     )  # fmt: skip
 
 

@@ -182,6 +182,11 @@ class Book:
     """The counters some of whose ratings stand on the day of their arrival."""
     closing: Closing | None = None
     """Where the period is a month that was closed."""
+    told_later: int = 0
+    """By how many ratings more were recorded in its months than are told in them, by the rule before blocks.
+
+    Below nought so many are told in them that were recorded before.
+    """
     digest: str = ""
     """SHA-256 (hex) of the numbers as they were kept; nothing of a report that is not one of these."""
     address: str = ""

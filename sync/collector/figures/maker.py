@@ -37,6 +37,7 @@ from sync.collector.figures.queries.waits import (
     Waiting,
     Waits,
     aside_at,
+    read_told_later,
     read_waiting,
     read_waits,
     waits_at,
@@ -103,6 +104,7 @@ def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
         () if frame.brief else _half_days(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
         reason_months_of(frame) if order.in_detail else (), peers, frame.joined,
         read_published(frame.connection, [change.after.ref for change in frame.series.changes]), undated,
+        told_later=read_told_later(frame.connection, frame.keys, frame.span(frame.days)),
     )  # fmt: skip
 
 

@@ -19,9 +19,10 @@ from sync.collector.fleet.surveys.library import Library
 from sync.collector.proof.device import Checked, Rule, check_device, noted, one_view
 from sync.collector.proof.kept.begun import check_begun
 from sync.collector.proof.marks import Mark
-from sync.collector.proof.shown import check_shown, months_shown, strange_journals
+from sync.collector.proof.shown import check_before, check_shown, months_shown, strange_journals, told_until
 from sync.collector.proof.told.names import check_versions
 from sync.collector.proof.told.noted import check_noted
+from sync.collector.proof.told.recorded import Before
 from sync.collector.proof.wrong import Finding, Wrong
 from sync.collector.store.database import Database, open_database
 from sync.collector.store.schema import counter, device, device_grant, journal, placement, unit
@@ -143,6 +144,7 @@ def check_sums(database: Database, rule: Rule, since: date | None = None) -> tup
     for first, last in months:
         # A view for each month: what is shown moves on meanwhile.
         _look(database, found, partial(check_shown, first=first, last=last, least=rule.least))
+    _look_before(database, found, since)
     begin = None if since is None else datetime.combine(since, time(), rule.days.zone)
     _look(database, found, partial(check_noted, since=begin))
     _look(database, found, partial(check_versions, surveys=rule.surveys))
@@ -150,6 +152,17 @@ def check_sums(database: Database, rule: Rule, since: date | None = None) -> tup
         _look(database, found, check_begun)
         _look(database, found, strange_journals)
     return len(months), found
+
+
+def _look_before(database: Database, found: list[Finding], since: date | None) -> None:
+    """Hold all months together of which anything was told before there were blocks, unless ``since`` is after them."""
+    with database.reading() as connection, one_view(connection):
+        told = told_until(connection)
+        months = months_shown(connection) if told is not None and (since is None or since <= told) else []
+    before = Before()
+    for first, last in months:
+        if told is not None and first <= told:
+            _look(database, found, partial(check_before, first=first, last=last, before=before))
 
 
 def _look(database: Database, found: list[Finding], look: Callable[[Connection], Iterable[Wrong]]) -> None:

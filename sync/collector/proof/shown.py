@@ -15,7 +15,7 @@ from kiosk.domain.visit.rating import Standing
 from sync.collector.proof.told.months import check_month
 from sync.collector.proof.told.names import check_streams
 from sync.collector.proof.told.pools import check_pools
-from sync.collector.proof.told.recorded import check_recorded
+from sync.collector.proof.told.recorded import Before, check_recorded
 from sync.collector.proof.told.served import check_served
 from sync.collector.proof.told.unions import check_unions
 from sync.collector.proof.wrong import What, Wrong
@@ -41,7 +41,7 @@ def check_shown(connection: Connection, first: date, last: date, least: int) -> 
     ``least`` is how many ratings are told together by the settings. Of a demonstration, which shows everything at once,
     nothing of that is looked at.
     """
-    days = {"first": first, "last": last} if connection.dialect.name == "postgresql" else _as_text(first, last)
+    days = _days(connection, first, last)
     if is_demonstrated(connection):
         return list(check_month(connection, first))
     told = told_until(connection)
@@ -52,6 +52,17 @@ def check_shown(connection: Connection, first: date, last: date, least: int) -> 
         *check_recorded(connection, days, said), *check_served(connection, days), *check_streams(connection, days),
         *check_month(connection, first),
     ]  # fmt: skip
+
+
+def check_before(connection: Connection, first: date, last: date, before: Before) -> Iterator[Wrong]:
+    """The same of what counts in a month in which anything was told before there were blocks, with those before it.
+
+    To be asked of each from the first one on.
+    """
+    told = told_until(connection)
+    if told is not None and first <= told and not is_demonstrated(connection):
+        said = blocks_said(connection.dialect.name)
+        yield from before.check(connection, _days(connection, first, last), said, is_last=told <= last)
 
 
 def months_shown(connection: Connection, since: date | None = None) -> list[tuple[date, date]]:
@@ -218,7 +229,9 @@ def _unit(connection: Connection, unit_id: int) -> str:
     return str(connection.execute(code, {"wanted": unit_id}).scalar_one_or_none() or unit_id)
 
 
-def _as_text(first: date, last: date) -> dict[str, str]:
+def _days(connection: Connection, first: date, last: date) -> dict[str, Any]:
+    if connection.dialect.name == "postgresql":
+        return {"first": first, "last": last}
     return {"first": first.isoformat(), "last": last.isoformat()}
 
 

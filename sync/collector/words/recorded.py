@@ -82,7 +82,27 @@ class Recorded(Closings):
     def waits(self, book: Book, part: Part | None = None) -> str:
         """What of the period waits and why, in one sentence: of every question, or of one alone."""
         told = part.me if part else book
-        return self.not_shown(told.waits, book.policy.block_min, is_running=told.is_running)
+        said = self.not_shown(told.waits, book.policy.block_min, is_running=told.is_running)
+        return said if part else " ".join(filter(None, (said, self.told_later(book))))
+
+    def told_later(self, book: Book) -> str:
+        """How many ratings are told in another month than they came in, by the rule before blocks; empty for none."""
+        n = book.told_later
+        if n > 0:
+            return self.t.several(
+                "{n} rating from the end of this period is counted in the next one, by the former way of counting, "
+                "and is not in these numbers.",
+                "{n} ratings from the end of this period are counted in the next one, by the former way of counting, "
+                "and are not in these numbers.",
+                n,
+            )
+        if n < 0:
+            return self.t.several(
+                "{n} rating from the end of the period before is counted in this one, by the former way of counting.",
+                "{n} ratings from the end of the period before are counted in this one, by the former way of counting.",
+                -n,
+            )
+        return ""
 
     def not_shown(self, waits: Mapping[Why, int], block_min: int, *, is_running: bool) -> str:
         """How many ratings are not shown and why, in one sentence."""

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, case
+from sqlalchemy import Connection, case, select
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN
 from kiosk.domain.visit.rating import Standing
@@ -33,7 +33,7 @@ from sync.collector.figures.queries.waiting import (
 )
 from sync.collector.replica.shown import month_of
 from sync.collector.replica.tally import COUNTED
-from sync.collector.store.schema import block, block_piece
+from sync.collector.store.schema import block, block_piece, told_later
 
 SET_ASIDE = tuple(standing for standing in Standing if standing is not Standing.COUNTED)
 """Why a rating does not count, in the order of the domain."""
@@ -109,6 +109,20 @@ def read_waits(
 def read_waiting(connection: Connection, keys: Keys, asked: Asked, days: Days, present: HalfDay = WHENEVER) -> Waiting:
     """What is not shown yet of these counters, of half days before the ``present`` one."""
     return _read(_Look(connection, keys, asked, days, present))
+
+
+def read_told_later(connection: Connection, keys: Keys, days: Days) -> int:
+    """By how many ratings more were recorded in these days than are told or remain in them, where they are months.
+
+    Of months before there were blocks, in which the last ratings of a counter were told with those of a later month;
+    below nought so many are told that were recorded before.
+    """
+    whole, rest = months_in(days)
+    if whole is None or rest:
+        return 0
+    t = told_later.c
+    rows = connection.execute(select(t.counter_id, t.n).where(t.month.between(whole.first, whole.last)))
+    return sum(int(n) for counter_id, n in rows if counter_id in keys)
 
 
 def _read(look: "_Look") -> Waiting:

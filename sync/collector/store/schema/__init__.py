@@ -79,6 +79,7 @@ from sync.collector.store.schema.shown import (
     shown_count,
     shown_stream,
     shown_unit_count,
+    told_later,
 )
 from sync.collector.store.schema.signals import signal, signal_run, suspicion
 
@@ -173,6 +174,7 @@ __all__ = [
     "survey_text",
     "suspicion",
     "tally",
+    "told_later",
     "transaction_count",
     "typed_count",
     "uncut_count",

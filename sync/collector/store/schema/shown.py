@@ -129,6 +129,15 @@ remainder = clustered(
     Column("n", BigInteger, nullable=False),
 )
 
+# Of ratings that count and came before there were blocks: by how many more were recorded in a month (its first day)
+# than are told in it or remain. These are told in later months, where it is by so many less.
+told_later = clustered(
+    "told_later",
+    Column("month", Date, primary_key=True),
+    Column("counter_id", Serial, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+)
+
 # One row while everything is shown at once, straight from the tallies, and what they were when it was added up.
 demonstration = clustered(
     "demonstration",

@@ -85,6 +85,7 @@ APART = {
     "log_witness": "what witnesses of the public log answered last, for pages",
     "closed_basis": "what a kept report rests on, for auditors, who recompute the report from it",
     **dict.fromkeys(("proof_look", "proof_mark", "proof_state"), "what verify itself noted"),
+    "told_later": "what a sentence says of months before blocks: no number is made of it",
     "audit": "nothing else says what people did: decisions and typed numbers are held to it, and it to them",
     "enclosure": "a citizen's words, which the law may order deleted; their hash is in the chain",
     "boot_clock": "how clocks stood when they were heard: times that were dated by them are held to their bounds",
