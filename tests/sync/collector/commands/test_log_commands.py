@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sync.collector.commands.main import app
-from sync.collector.errors import NotAllowed
+from sync.collector.errors import DatabaseUnusable, NotAllowed
 from sync.collector.store.database import open_database
 from sync.collector.store.migrate import migrate
 from tests.sync.collector.builders import Pen, open_office
@@ -95,3 +95,67 @@ def test_verify_holds_the_log_to_a_checkpoint_that_was_kept_elsewhere(folder: Pa
     findings = json.loads(run("verify", "--all", "--workers", "1", "--json").stdout)["findings"]
 
     assert "log_key" in [finding["what"] for finding in findings]
+
+
+def verified(run: Run, *arguments: str) -> tuple[int, list[dict[str, str]]]:
+    """The exit code, and what does not hold."""
+    ended = run("verify", "--all", "--workers", "1", "--json", *arguments)
+    return ended.exit_code, json.loads(ended.stdout)["findings"]
+
+
+GONE = "The public log's files are not at {folder}: what is stored was not held to it. Put the folder back"
+
+
+@pytest.mark.parametrize("gone", ["public", ""])
+def test_verify_and_the_status_say_that_the_logs_files_are_gone(folder: Path, run: Run, gone: str) -> None:
+    log = folder / "collector" / "log"
+    assert verified(run) == (0, [])
+    run("log", "run", "--yes")
+    assert verified(run) == (0, [])
+    (log / gone).rename(folder / "away")
+
+    code, findings = verified(run, "--since", str(folder / "away" / ("" if gone else "public") / "checkpoint"))
+
+    assert (code, findings[0]["what"], findings[0]["folder"]) == (1, "log_gone", str(log / "public"))
+    assert findings[0]["sentence"].startswith(GONE.format(folder=log / "public"))
+    # Whoever looks for the log makes its folder anew.
+    run("log", "run")
+    assert verified(run)[0] == 1
+
+
+@pytest.mark.parametrize("name", ["key", "day", "index"])
+def test_verify_names_a_file_that_is_missing_beside_the_log(folder: Path, run: Run, name: str) -> None:
+    run("log", "run", "--yes")
+    file = folder / "collector" / "log" / name
+    file.rename(folder / "away")
+
+    code, (finding,) = verified(run)
+
+    assert (code, finding["what"], finding["whose"], finding["file"]) == (1, "log_missing", "beside", str(file))
+
+
+def test_a_tile_that_is_missing_is_named_once_and_blamed_on_nobody_at_the_database(folder: Path, run: Run) -> None:
+    run("log", "run", "--yes")
+    (folder / "collector" / "log" / "public" / "tile" / "0" / "000.p" / "2").unlink()
+
+    _, findings = verified(run)
+
+    assert [one["sentence"] for one in findings] == [
+        "The public log: tile/0/000.p/2 is missing. It lies beside the database: a backup without it, "
+        "or somebody with access to this machine."
+    ]
+
+
+def test_where_nothing_was_checked_verify_says_so_by_its_exit_code(folder: Path, run: Run) -> None:
+    elsewhere = CliRunner().invoke(app, ["verify", "--all", "--data-dir", str(folder / "nowhere")])
+
+    assert isinstance(elsewhere.exception, DatabaseUnusable)
+    assert elsewhere.exception.exit_code == 2
+
+
+def test_marks_that_are_not_there_yet_are_said_to_be_made(folder: Path, run: Run) -> None:
+    marks = folder / "marks"
+    every = ("verify", "--all", "--workers", "1", "--since", str(marks))
+
+    assert f"There was no file {marks}: everything was checked from the beginning" in run(*every).stderr
+    assert "There was no file" not in run(*every).stderr
