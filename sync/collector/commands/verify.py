@@ -69,7 +69,8 @@ def verify(
     """Check that nothing was altered, added or left out: recomputes everything from the lines that kiosks sent.
 
     Chains, what kiosks signed, ratings, reasons, tallies, blocks, and what is shown. While the collector runs or not.
-    Exit code 0: everything holds. 1: something does not; the first thing of each journal is named. 2: it was not checked.
+    Exit code 0: everything holds. 1: something does not; the first thing of each journal is named.
+    2: it was not checked.
     """
     if sum((journal is not None, unit is not None, every)) != 1:
         raise UsageWrong("say what to check: --all, --unit CODE or --journal ID")

@@ -23,7 +23,9 @@ def check_files(connection: Connection, config: CollectorConfig) -> list[Finding
         return []
     folder = Folder(config.log_directory, config.log.key_file)
     known = count_entries(connection, epoch_of(state.origin), state.size)
-    return [Finding.of(wrong) for wrong in (*_gone(folder, state), *_files(folder, state, known))]
+    if is_gone(folder, state):
+        return [Finding.of(Wrong(What.LOG_GONE, Whose.BESIDE, folder=str(folder.public)))]
+    return [Finding.of(wrong) for wrong in _files(folder, state, known)]
 
 
 def gone_from(connection: Connection, config: CollectorConfig) -> Path | None:
@@ -39,11 +41,6 @@ def is_gone(folder: Folder, state: State) -> bool:
     is_shown = not state.published_size or (folder.public / CHECKPOINT).is_file()
     are_tiles = not state.size or (folder.public / "tile").is_dir()
     return not (is_shown and are_tiles and folder.public.is_dir())
-
-
-def _gone(folder: Folder, state: State) -> Iterator[Wrong]:
-    if is_gone(folder, state):
-        yield Wrong(What.LOG_GONE, Whose.BESIDE, folder=str(folder.public))
 
 
 def _files(folder: Folder, state: State, known: int) -> Iterator[Wrong]:

@@ -1,6 +1,7 @@
 """``collector log`` and ``collector verify``: what IT staff do with the public log at a terminal."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from sync.collector.commands.main import app
 from sync.collector.errors import DatabaseUnusable, NotAllowed
 from sync.collector.store.database import open_database
 from sync.collector.store.migrate import migrate
+from sync.collector.transparency.leaves.index import keep_state
+from sync.collector.witness.kept import WitnessFiles
 from tests.sync.collector.builders import Pen, open_office
 from tests.sync.collector.kiosk_client import enrolled_key
 
@@ -118,8 +121,15 @@ def test_verify_and_the_status_say_that_the_logs_files_are_gone(folder: Path, ru
 
     assert (code, findings[0]["what"], findings[0]["folder"]) == (1, "log_gone", str(log / "public"))
     assert findings[0]["sentence"].startswith(GONE.format(folder=log / "public"))
+    told = run("log", "status")
+    assert (told.exit_code, GONE.format(folder=log / "public") in told.output) == (1, True)
+    assert "It stands still: " in told.output
+    assert json.loads(run("log", "status", "--json").output)["fault_said"] in told.output
     # Whoever looks for the log makes its folder anew.
-    run("log", "run")
+    stopped = run("log", "run").exception
+    again = run("log", "status").output
+    assert gone or str(stopped) in again
+    assert re.search(r"It stands still since \d\d:\d\d \d+ \w+ \d{4}: ", again)
     assert verified(run)[0] == 1
 
 
@@ -138,12 +148,12 @@ def test_a_tile_that_is_missing_is_named_once_and_blamed_on_nobody_at_the_databa
     run("log", "run", "--yes")
     (folder / "collector" / "log" / "public" / "tile" / "0" / "000.p" / "2").unlink()
 
-    _, findings = verified(run)
+    _, (finding,) = verified(run)
 
-    assert [one["sentence"] for one in findings] == [
+    assert finding["sentence"] == (
         "The public log: tile/0/000.p/2 is missing. It lies beside the database: a backup without it, "
         "or somebody with access to this machine."
-    ]
+    )
 
 
 def test_where_nothing_was_checked_verify_says_so_by_its_exit_code(folder: Path, run: Run) -> None:
@@ -159,3 +169,15 @@ def test_marks_that_are_not_there_yet_are_said_to_be_made(folder: Path, run: Run
 
     assert f"There was no file {marks}: everything was checked from the beginning" in run(*every).stderr
     assert "There was no file" not in run(*every).stderr
+
+
+def test_a_log_without_a_leaf_says_when_its_witnesses_are_asked(tmp_path: Path, run: Run) -> None:
+    vkey = WitnessFiles(tmp_path / "witness").make("other-office.example/witness").vkey
+    config = tmp_path / "collector.toml"
+    config.write_text(f'[log]\nwitnesses = [{{ vkey = "{vkey}", url = "http://127.0.0.1:9" }}]\n')
+    database = open_database(f"sqlite:///{tmp_path / 'collector' / 'collector.db'}")
+    with database.writing() as connection:
+        keep_state(connection, origin="danhgia.example/log", vkey="", size=0, root=b"", published_size=0, cosigned=0)
+    database.close()
+
+    assert "Witnesses are asked as soon as there is a leaf." in run("log", "status", "--config", str(config)).output
