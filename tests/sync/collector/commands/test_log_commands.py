@@ -14,6 +14,7 @@ from sync.collector.store.database import open_database
 from sync.collector.store.migrate import migrate
 from sync.collector.transparency.leaves.index import keep_state
 from sync.collector.witness.kept import WitnessFiles
+from sync.protocol.tlog.note import Signer
 from tests.sync.collector.builders import Pen, open_office
 from tests.sync.collector.kiosk_client import enrolled_key
 
@@ -181,3 +182,16 @@ def test_a_log_without_a_leaf_says_when_its_witnesses_are_asked(tmp_path: Path, 
     database.close()
 
     assert "Witnesses are asked as soon as there is a leaf." in run("log", "status", "--config", str(config)).output
+
+
+def test_a_witness_tells_when_it_cosigned_by_the_local_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = {"origin": "danhgia.example/log", "size": 2, "at": "2026-11-30T17:29:01.017243+00:00"}
+    monkeypatch.setenv("HAILONG_LANGUAGE", "en")
+    files = WitnessFiles(tmp_path / "witness")
+    files.make("other-office.example/witness")
+    files.add_log("danhgia.example/log", Signer.generate("danhgia.example/log").verifier)
+    monkeypatch.setattr("sync.collector.commands.witness._seen", lambda *_: seen)
+
+    told = CliRunner().invoke(app, ["witness", "status", "--data-dir", str(tmp_path)]).output
+
+    assert "danhgia.example/log: 2 leaves, cosigned at 00:29 1 December 2026" in told
