@@ -30,6 +30,7 @@ from sync.collector.services.services import Services
 from sync.collector.store.writer import Transact
 from sync.collector.transparency.check import check_kiosk, check_rest
 from sync.collector.transparency.days import days_ahead, last_over
+from sync.collector.transparency.leaves.lacking import check_files
 
 BEGINS = 1
 """The hour at which a night's work begins, by the office's clock."""
@@ -95,6 +96,8 @@ class VerifyNightly:
         is_whole = today.weekday() == 6
         _, findings = check_sums(services.database, self._rule, None if is_whole else before)
         findings += check_rest(services.database, services.log, whole=is_whole)
+        with services.database.reading() as connection:
+            findings += check_files(connection, services.config)
         findings += days_ahead(services.database, services.log, last_over(now, services.config.zone))
         state = self._transact(partial(keep_shown, findings=findings, now=now))
         self._transact(partial(self._tell, state=state))
@@ -112,8 +115,10 @@ class VerifyNightly:
 
 
 def _alert(findings: Sequence[Finding], places: Mapping[str, str], t: Texts) -> Notice:
-    named = [sentence_of(finding, places, t) for finding in findings[:NAMED_MAX]]
-    more = len(findings) - len(named)
+    # A file of the public log is missed wherever it is looked into.
+    sentences = list(dict.fromkeys(sentence_of(finding, places, t) for finding in findings))
+    named = sentences[:NAMED_MAX]
+    more = len(sentences) - len(named)
     lines = [*named, *([t("and {n} more", n=t.number(more))] if more else [])]
     lines.append(t("See them all with: {command}", command="collector verify --all"))
     facts = {"n": len(findings), "what": sorted({finding.code for finding in findings})}

@@ -24,10 +24,12 @@ def migrate(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     settings = load_config(config, data_dir)
     database = open_database(settings.database, create=True)
     before, after = migrate_database(database)
-    if before == after:
+    if before is None:
+        tell("A new database was made (schema {after}).", after=after)
+    elif before == after:
         tell("The database has schema {after} already; nothing to do.", after=after)
     else:
-        tell("The database was brought from schema {before} to {after}.", before=before or "-", after=after)
+        tell("The database was brought from schema {before} to {after}.", before=before, after=after)
 
 
 def backup(

@@ -7,7 +7,7 @@ import getpass
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -104,6 +104,12 @@ def actor() -> str:
     with suppress(OSError, KeyError, ImportError):
         return f"command line: {getpass.getuser()}"
     return "command line"
+
+
+def moment(at: datetime, zone: tzinfo) -> str:
+    """A moment by the clock of ``zone``, as pages show it."""
+    local = at.astimezone(zone)
+    return f"{local:%H:%M} {terminal_texts('collector').day(local.date())}"
 
 
 def tell(message: str, **values: object) -> None:

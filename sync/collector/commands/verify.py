@@ -7,18 +7,20 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from kiosk.base.terminal.terminal import terminal_texts
+from kiosk.base.errors import SpokenError
+from kiosk.base.terminal.terminal import UNUSABLE, terminal_texts
 from kiosk.base.texts import Texts
 from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, open_ready
 from sync.collector.errors import UsageWrong
 from sync.collector.proof.marks import MarkFile
-from sync.collector.proof.wrong import sentence_of
+from sync.collector.proof.wrong import What, sentence_of
 from sync.collector.settings.collector import CollectorConfig, load_config
 from sync.collector.store.database import Database, faults_named
 
@@ -68,14 +70,19 @@ def verify(
 
     Chains, what kiosks signed, ratings, reasons, tallies, blocks, and what is shown. While the collector runs or not.
     Exit code 0: everything holds. 1: something does not; the first thing of each journal is named.
+    2: it was not checked.
     """
     if sum((journal is not None, unit is not None, every)) != 1:
         raise UsageWrong("say what to check: --all, --unit CODE or --journal ID")
     settings = load_config(config, data_dir)
-    database = open_ready(settings)
-    with faults_named(database):
-        outcome, places = _check(settings, database, ToCheck(journal, unit, every, since, workers))
+    is_first = since is not None and not since.exists()
+    with _nothing_checked():
+        database = open_ready(settings)
+        with faults_named(database):
+            outcome, places = _check(settings, database, ToCheck(journal, unit, every, since, workers))
     database.close()
+    if is_first:
+        _say("There was no file {file}: everything was checked from the beginning, and the file was made.", file=since)
     t = terminal_texts("collector")
     typer.echo(_as_json(outcome, places, t) if as_json else "\n".join(_sentences(outcome, places, t)))
     raise typer.Exit(0 if outcome.holds else 1)
@@ -125,10 +132,16 @@ def _of_the_log(
     """What does not hold against the public log: of these kiosks' journals, or of everything where none is named."""
     from sync.collector.transparency.check import check_kiosk, check_log, require_checkpoint
     from sync.collector.transparency.days import days_ahead, last_over
+    from sync.collector.transparency.leaves.lacking import check_files
     from sync.collector.transparency.public import PublicLog
 
     log = PublicLog(settings.log_directory)
-    if checkpoint:
+    with database.reading() as connection:
+        lacking = check_files(connection, settings)
+    yield from lacking
+    if not settings.log.keep and log.newest() is None:
+        _say("The public log is kept by another collector, and its files are not here: nothing was held to it.")
+    if checkpoint and not any(one.code == What.LOG_GONE.code for one in lacking):
         yield from require_checkpoint(log, checkpoint)
     if not wanted:
         yield from check_log(database, log)
@@ -148,6 +161,21 @@ def _checkpoint_in(file: Path | None) -> str:
     except OSError as error:
         raise UsageWrong("cannot read {file}: {why}", file=file, why=error) from error
     return text if "\n\n— " in text else ""
+
+
+def _say(message: str, **values: object) -> None:
+    """Tell a person something beside what came of it."""
+    typer.echo(terminal_texts("collector")(message, **values), err=True)
+
+
+@contextmanager
+def _nothing_checked() -> Iterator[None]:
+    """Whatever ends the check within says nothing of what is stored: the exit code is not that of a finding."""
+    try:
+        yield
+    except SpokenError as error:
+        error.exit_code = UNUSABLE
+        raise
 
 
 def _progress() -> Callable[[int, int, int], None]:

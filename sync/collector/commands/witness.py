@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from kiosk.base.lifeline import hold_on
-from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, Quiet, tell
+from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, Quiet, moment, tell
 from sync.collector.errors import UsageWrong
 from sync.collector.settings.collector import load_config
 from sync.collector.witness.kept import WitnessFiles
@@ -79,11 +79,13 @@ def status(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson 
         typer.echo(json.dumps({"vkey": cosigner.vkey, "logs": seen}, ensure_ascii=False))
         return
     typer.echo(cosigner.vkey)
+    zone = load_config(config, data_dir).zone
     for one in seen:
         if one["size"] is None:
             tell("{origin}: nothing was cosigned yet", origin=one["origin"])
         else:
-            tell("{origin}: {size} leaves, cosigned at {time}", **{**one, "time": one["at"]})
+            at = "-" if one["at"] is None else moment(datetime.fromisoformat(one["at"]), zone)
+            tell("{origin}: {size} leaves, cosigned at {time}", origin=one["origin"], size=one["size"], time=at)
 
 
 @witness_app.command(epilog="Example: collector witness serve --port 8610")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -17,6 +18,7 @@ from sync.collector.services.closed import Shelf, shelf_of
 from sync.collector.services.services import Services
 from sync.collector.transparency.leaves.index import State as LogState
 from sync.collector.transparency.leaves.index import read_state as read_log
+from sync.collector.transparency.leaves.lacking import gone_from
 from sync.collector.transparency.logged import Logged, logged_report
 from sync.protocol.tlog.checkpoint import write_hash
 from sync.protocol.tlog.errors import NoteWrong
@@ -69,6 +71,8 @@ class Proven:
     months: tuple[ClosedMonth, ...]
     """The newest first."""
     log: PublicState | None
+    gone: Path | None
+    """Where the log's files should be and are not."""
     state: State
     """What came of the last nights' recomputing."""
 
@@ -83,10 +87,11 @@ def read_proven(services: Services, reader: Reader, unit: str | None) -> Proven:
         unit_id = NOWHERE if place.key == EVERYTHING else place.unit_id
         days = closed_months(connection, unit_id)[:MONTHS_MAX] if unit_id is not None else []
         state, kept = read_state(connection), read_log(connection)
+        gone = gone_from(connection, services.config)
     months = tuple(_month(services, place, day, proofs) for day in days)
     witnesses = [one.verifier for one in services.config.log.witnesses]
     log = None if proofs is None or kept is None else _public(proofs, kept, witnesses)
-    return Proven(place, tuple(units), months, log, state)
+    return Proven(place, tuple(units), months, log, gone, state)
 
 
 def _month(services: Services, place: Place, day: date, proofs: LogProofs | None) -> ClosedMonth:

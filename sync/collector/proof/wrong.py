@@ -14,6 +14,8 @@ class Whose(StrEnum):
     """The kiosk signed it so."""
     COLLECTOR = "collector"
     """In the collector's database: no kiosk can do that."""
+    BESIDE = "beside"
+    """In the public log's files, which lie beside the database."""
     UNKNOWN = "unknown"
     """Hashes from before signatures were kept do not fit each other, or what was set aside may be read by now."""
 
@@ -67,6 +69,11 @@ class What(StrEnum):
     LOG_KEY = "the key {subject} that the public log has since {day} was changed or is gone"
     LOG_REPORT = "the closed report {subject} that the public log has since {day} was changed or is gone"
     LOG_DAMAGED = "the public log's own files do not fit each other: {why}"
+    LOG_MISSING = "{file} is missing"
+    LOG_GONE = (
+        "The public log's files are not at {folder}: what is stored was not held to it. "
+        "Put the folder back (section 5), or run: collector log rebuild"
+    )
     LOG_FUTURE = "{where} says that the public log was kept through {day}, which is not over by this machine's clock"
     LOG_REWRITTEN = "the public log does not begin with the {n} leaves of the checkpoint that was kept elsewhere"
     UNITS_WRONG = "what is shown of unit {place} from {first} to {last} is not the sum of its blocks"
@@ -89,6 +96,7 @@ class What(StrEnum):
 WHERE = {
     Whose.KIOSK: "Its kiosk signed it so.",
     Whose.COLLECTOR: "It was altered in the collector's database: no kiosk can do that.",
+    Whose.BESIDE: "It lies beside the database: a backup without it, or somebody with access to this machine.",
     Whose.UNKNOWN: "Whether it was the kiosk or the collector cannot be told.",
 }
 
@@ -124,7 +132,10 @@ class Finding(NamedTuple):
 def sentence_of(finding: Finding, places: Mapping[str, str], t: Texts) -> str:
     """The finding for a person: where, what, and whose it is; ``places`` are the counters of kiosks."""
     what, whose = t(finding.message, **finding.values), t(WHERE[Whose(finding.whose)])
-    if not finding.device_id and finding.code.startswith("log_"):
+    if finding.code == What.LOG_GONE.code:
+        return what
+    # A file is of no kiosk, whichever kiosk's journal it was looked up for.
+    if finding.code == What.LOG_MISSING.code or (not finding.device_id and finding.code.startswith("log_")):
         return t("The public log: {what}. {whose}", what=what, whose=whose)
     if not finding.device_id:
         return t("What is shown: {what}. {whose}", what=what, whose=whose)

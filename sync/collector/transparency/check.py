@@ -17,7 +17,7 @@ from sync.collector.replica.stored import stored_hashes
 from sync.collector.store.database import Database
 from sync.collector.store.schema import device_key, journal, log_leaf, segment
 from sync.collector.transparency.disk.names import epoch_of
-from sync.collector.transparency.errors import LogDamaged
+from sync.collector.transparency.errors import LogDamaged, LogFileMissing
 from sync.collector.transparency.leaves.due import first_hash
 from sync.collector.transparency.leaves.index import LeafSource, count_sources, source_of
 from sync.collector.transparency.leaves.reports import LeafOf, reports_by_subject
@@ -94,7 +94,7 @@ def _rest(database: Database, log: PublicLog, *, whole: bool) -> list[Finding]:
         with database.reading() as connection:
             found += _keys_and_reports(connection, log, published)
     except (LogDamaged, NoteWrong) as error:
-        found.append(Wrong(What.LOG_DAMAGED, why=str(error)))
+        found.append(_unfit(error))
     return [Finding.of(wrong) for wrong in found]
 
 
@@ -168,9 +168,14 @@ def _report_leaf(source: LeafSource, reports: Mapping[str, LeafOf]) -> Leaf | No
 
 def check_log(database: Database, log: PublicLog) -> Iterator[Finding]:
     """Everything that does not hold against what is published, now or by the logs before; nothing where no log is."""
-    for one in (*log.older(), log):
-        yield from _journals(database, one)
-    yield from check_rest(database, log)
+    missing = set[str]()
+    journals = (finding for one in (*log.older(), log) for finding in _journals(database, one))
+    for finding in (*journals, *check_rest(database, log)):
+        # Many journals are looked up in one file.
+        file = finding.values["file"] if finding.code == What.LOG_MISSING.code else ""
+        if file not in missing:
+            yield finding
+        missing |= {file} - {""}
 
 
 def _published(log: PublicLog) -> Published | None:
@@ -202,7 +207,14 @@ def _of_journal(
     except Wrong as wrong:
         yield Finding.of(wrong, journal_id, device_id)
     except LogDamaged as error:
-        yield Finding.of(Wrong(What.LOG_DAMAGED, why=str(error)), journal_id, device_id)
+        yield Finding.of(_unfit(error), journal_id, device_id)
+
+
+def _unfit(error: LogDamaged | NoteWrong) -> Wrong:
+    """What is said of files that are missing or cannot be read: they are no part of the database."""
+    if isinstance(error, LogFileMissing):
+        return Wrong(What.LOG_MISSING, Whose.BESIDE, file=error.file)
+    return Wrong(What.LOG_DAMAGED, Whose.BESIDE, why=str(error))
 
 
 def require_checkpoint(log: PublicLog, text: str) -> Iterator[Finding]:

@@ -55,6 +55,14 @@ class LogDamaged(LogStopped):
     code = "damaged"
 
 
+class LogFileMissing(LogDamaged):
+    """One file of the log is not there; ``file`` is its path below the public folder."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__("the log's file {file} is missing: put it back, or run: collector log rebuild", file=file)
+        self.file = file
+
+
 class LogAhead(LogStopped):
     """The day through which the log was kept is not over by some clock: nothing would be signed until it is."""
 

@@ -26,7 +26,7 @@ from sync.collector.transparency.elsewhere.call import NoAnswer
 from sync.collector.transparency.elsewhere.known import Heard, Others, is_new_to, require_heard, require_newest
 from sync.collector.transparency.elsewhere.told_keys import Trusted, require_newest_key
 from sync.collector.transparency.elsewhere.witnesses import Asking, NotCosigned, with_line
-from sync.collector.transparency.errors import LogDamaged, LogElsewhere, LogStopped
+from sync.collector.transparency.errors import LogDamaged, LogStopped
 from sync.collector.transparency.leaves.due import Due, Wanted, due_leaves
 from sync.collector.transparency.leaves.index import (
     ROWS_AT_ONCE,
@@ -43,6 +43,7 @@ from sync.collector.transparency.public import PublicLog
 from sync.collector.transparency.status import (
     cosigned_by,
     facts_of,
+    read_keys,
     require_as_noted,
     store_answers,
     store_facts,
@@ -147,18 +148,9 @@ class Keeper:
     def open_keys(self, folder: Folder) -> LogKeys:
         """The log's keys, made where there is no log yet; raises LogElsewhere where the database has another log."""
         state = self.state()
-        if not folder.key_files.exist():
-            if state is not None:
-                raise LogElsewhere(
-                    "the database belongs to the log {origin}, whose key is not here: put its folder and its key back, "
-                    "set log.keep = false where another collector keeps it, or begin another log with collector log "
-                    "restart",
-                    origin=state.origin,
-                )
+        if state is None and not folder.key_files.exist():
             folder.key_files.make(self.config.log_name)
-        keys = folder.key_files.read()
-        if state is not None and not keys.follow(state.vkey):
-            raise LogElsewhere("the database belongs to another log than the one in {folder}", folder=folder.root)
+        keys = read_keys(folder, state)
         if not (folder.public / "keys").exists():
             folder.key_files.publish(keys)
         if state is None or state.origin != keys.origin:

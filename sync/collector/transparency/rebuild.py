@@ -12,8 +12,9 @@ from sync.collector.transparency.disk.folder import Folder, Signed
 from sync.collector.transparency.elsewhere.call import NoAnswer
 from sync.collector.transparency.elsewhere.known import Heard, Others
 from sync.collector.transparency.elsewhere.mirrors import Mirror
-from sync.collector.transparency.errors import LogBehind
+from sync.collector.transparency.errors import LogBehind, LogDamaged
 from sync.collector.transparency.leaves.kept import forget_kept
+from sync.protocol.tlog.checkpoint import Checkpoint
 from sync.protocol.tlog.errors import LogWrong
 from sync.protocol.tlog.merkle import Frontier, leaf_hash
 from sync.protocol.tlog.tiles import TILE_WIDTH, Tile, read_bundle
@@ -33,36 +34,55 @@ class Rebuilt(NamedTuple):
 
 
 def rebuild(folder: Folder, others: Others, here: Signed | None) -> Rebuilt:
-    """Bring the log to the newest checkpoint known; nothing is done where it is there already.
+    """Bring the log to the newest checkpoint known; nothing is done where it is there already, with all its leaves.
 
     Raises LogBehind where no mirror has it whole, with the leaves that lie here at its beginning.
     """
     heard = others.hear()
     newest, size = heard.newest, 0 if here is None else here.checkpoint.size
-    if newest is None or newest.signed.checkpoint.size <= size:
+    # Where files are missing every leaf is fetched anew.
+    begin = size if here is None or _is_whole(folder, here.checkpoint) else 0
+    theirs = 0 if newest is None else newest.signed.checkpoint.size
+    if newest is None or theirs < size or theirs == begin:
         return Rebuilt(size, 0, here)
     wanted = newest.signed
     for mirror in others.mirrors:
         try:
-            _take(folder, mirror, size, wanted)
+            _take(folder, mirror, begin, wanted, here)
         except (NoAnswer, LogWrong) as error:
             _log.warning("mirror cannot give the log back", mirror=mirror.place, why=str(error))
             continue
         # What was kept of an attempt would be taken for what these leaves are about.
         forget_kept(folder.index, size)
-        folder.keep_signed(wanted.note)
-        return Rebuilt(wanted.checkpoint.size, wanted.checkpoint.size - size, wanted)
+        if theirs > size:
+            folder.keep_signed(wanted.note)
+        return Rebuilt(theirs, theirs - begin, wanted if theirs > size else here)
     raise _no_mirror(heard, size)
 
 
-def _take(folder: Folder, mirror: Mirror, size: int, wanted: Signed) -> None:
-    """Fetch the leaves from ``size`` on, and keep them once all of them lead to the root that was signed."""
+def _is_whole(folder: Folder, signed: Checkpoint) -> bool:
+    """Whether every leaf that was signed lies here, and all of them lead to what was signed."""
+    size, frontier = signed.size, Frontier()
+    try:
+        for bundle in range(-(-size // TILE_WIDTH)):
+            folder.tree.leaf_hash(bundle * TILE_WIDTH, size)
+            for leaf in folder.tree.leaves(bundle, size):
+                frontier.append(leaf_hash(leaf))
+        return frontier.root() == folder.tree.root(size) == signed.root
+    except LogDamaged:
+        return False
+
+
+def _take(folder: Folder, mirror: Mirror, size: int, wanted: Signed, here: Signed | None) -> None:
+    """Fetch the leaves from ``size`` on, and keep them once all of them lead to the roots that were signed."""
     checkpoint = wanted.checkpoint
     frontier = _frontier(folder, size)
     leaves: list[bytes] = []
     for some in _leaves(mirror, size, checkpoint.size):
         for leaf in some:
             frontier.append(leaf_hash(leaf))
+            if here is not None and frontier.size == here.checkpoint.size and frontier.root() != here.checkpoint.root:
+                raise NoAnswer("its leaves do not lead to the checkpoint that was signed here")
         leaves += some
     if frontier.root() != checkpoint.root:
         raise NoAnswer("its leaves do not lead to the checkpoint")

@@ -9,17 +9,64 @@ from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import Any
 
+from sync.collector.settings.collector import CollectorConfig
 from sync.collector.settings.log import Log
+from sync.collector.store.database import Database
 from sync.collector.store.writer import Transact
+from sync.collector.transparency.days import cosigned_ahead, last_over, require_over
 from sync.collector.transparency.disk.folder import Folder, Signed
 from sync.collector.transparency.disk.keys import LogKeys
-from sync.collector.transparency.errors import LogBehind, LogForked, LogStopped, LogUnwitnessed
-from sync.collector.transparency.leaves.index import State, keep_state
+from sync.collector.transparency.disk.names import epoch_of
+from sync.collector.transparency.errors import LogBehind, LogElsewhere, LogForked, LogStopped, LogUnwitnessed
+from sync.collector.transparency.leaves.index import State, count_sources, keep_state
+from sync.collector.transparency.leaves.whole import hold_index
 from sync.collector.transparency.witnessing import Answered, keep_answers
 from sync.protocol.tlog.merkle import EMPTY_ROOT
 
 UNWITNESSED_AFTER = timedelta(days=2)
 """So long a checkpoint may wait for its witnesses before people are told."""
+
+
+def read_keys(folder: Folder, state: State | None) -> LogKeys:
+    """The log's keys; raises LogElsewhere where the database has another log, and LogDamaged."""
+    if state is not None and not folder.key_files.exist():
+        raise LogElsewhere(
+            "the database belongs to the log {origin}, whose key is not here: put its folder and its key back, "
+            "set log.keep = false where another collector keeps it, or begin another log with collector log "
+            "restart",
+            origin=state.origin,
+        )
+    keys = folder.key_files.read()
+    if state is not None and not keys.follow(state.vkey):
+        raise LogElsewhere("the database belongs to another log than the one in {folder}", folder=folder.root)
+    return keys
+
+
+def stopped_by(config: CollectorConfig, database: Database, state: State, now: datetime) -> LogStopped | None:
+    """Why the log cannot go on, by what lies here; nothing is changed and nobody is asked.
+
+    None where only others could say it, another collector keeps the log, or its key is being changed right now.
+    """
+    folder = Folder(config.log_directory, config.log.key_file)
+    if not config.log.keep or folder.key_files.next_file.exists():
+        return None
+    try:
+        keys = read_keys(folder, state)
+        signed = folder.signed(keys)
+        require_over(folder, last_over(now, config.zone))
+        require_as_noted(folder, signed, state)
+        if signed is None:
+            return None
+        size, epoch = signed.checkpoint.size, epoch_of(keys.origin)
+        with database.reading() as connection:
+            is_whole = count_sources(connection, epoch, size) == size
+        if is_whole:
+            # What a restored database does not know of it is put back when the log goes on.
+            hold_index(database, folder.index, epoch, size)
+        ahead = cosigned_ahead(folder, signed, config.log.witnesses, config.zone)
+    except LogStopped as stopped:
+        return stopped
+    return ahead or unwitnessed(state, now, config.zone)
 
 
 def facts_of(folder: Folder, keys: LogKeys, settings: Log, state: State | None, now: datetime) -> dict[str, Any]:

@@ -38,13 +38,13 @@ def strange_leaves(log: PublicLog, published: Published, claims: Claims) -> Iter
     """
     size = published.checkpoint.size
     if log.root(size, size) != published.checkpoint.root:
-        yield Wrong(What.LOG_DAMAGED, why="root")
+        yield Wrong(What.LOG_DAMAGED, Whose.BESIDE, why="root")
         return
     strange: list[Leaf] = []
     for bundle in range(-(-size // TILE_WIDTH)):
         for index, raw in enumerate(log.leaves(bundle, size), bundle * TILE_WIDTH):
             if leaf_hash(raw) != log.leaf_hash(index, size):
-                yield Wrong(What.LOG_DAMAGED, why=f"leaf {index}")
+                yield Wrong(What.LOG_DAMAGED, Whose.BESIDE, why=f"leaf {index}")
                 return
             leaf = Leaf.parse(raw)
             if claims[index] != _claim(leaf.kind, leaf.day):

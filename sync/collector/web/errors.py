@@ -47,7 +47,10 @@ def _closed(request: Request) -> Response:
     services = services_of(request)
     t = words_of(request)
     words = t("Your account does not have the right to this.")
-    if services.config.reports.access != "accounts" or not request.cookies:
+    if request.url.path.startswith("/kiem-toan"):
+        # Also where nobody is signed in, or there is no account yet.
+        words = t("This page is for auditors' accounts alone.")
+    elif services.config.reports.access != "accounts" or not request.cookies:
         words = t(
             "The numbers are shown on the collector's own machine only. IT staff can change this: "
             "[reports] access in collector.toml, or accounts: collector user new."

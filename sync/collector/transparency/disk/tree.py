@@ -9,7 +9,7 @@ from threading import Lock
 
 from kiosk.base.private_file import sync_directory
 from sync.collector.transparency.disk.files import make_folders, write_unsettled
-from sync.collector.transparency.errors import LogDamaged
+from sync.collector.transparency.errors import LogDamaged, LogFileMissing
 from sync.protocol.tlog.errors import LogWrong
 from sync.protocol.tlog.merkle import HASH_BYTES, ReadHash, leaf_hash, node_hash, root_of
 from sync.protocol.tlog.tiles import (
@@ -68,6 +68,8 @@ class Tree:
             raise LogDamaged("the log's tiles are damaged: {why}", why=error) from error
         try:
             return read_bundle(self._bytes(full))[: bundle.width]
+        except FileNotFoundError as error:
+            raise LogFileMissing(bundle.path) from error
         except (OSError, LogWrong) as error:
             raise LogDamaged("the log's tiles are damaged: {why}", why=error) from error
 
@@ -136,6 +138,8 @@ class Tree:
                 return split_tile(tile, self._bytes(tile))
             except FileNotFoundError:
                 return split_tile(tile, self._cut_from_full(tile))
+        except FileNotFoundError as error:
+            raise LogFileMissing(tile.path) from error
         except (OSError, LogWrong) as error:
             raise LogDamaged("the log's tiles are damaged: {why}", why=error) from error
 

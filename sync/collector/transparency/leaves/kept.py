@@ -4,6 +4,7 @@ A file for each checkpoint, named after its first leaf. One that was never signe
 """
 
 import gzip
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -36,3 +37,11 @@ def kept_index(folder: Path, size: int) -> Iterator[tuple[int, list[LeafSource]]
         if first < size:
             sources = msgspec.json.decode(gzip.decompress(file.read_bytes()), type=list[LeafSource])
             yield first, sources[: size - first]
+
+
+def kept_until(folder: Path, size: int) -> int:
+    """Of how many of the first ``size`` leaves the files say what they are about; 0 where one cannot be read."""
+    try:
+        return sum(len(sources) for _, sources in kept_index(folder, size))
+    except (OSError, EOFError, ValueError, zlib.error):
+        return 0

@@ -52,7 +52,7 @@ class WholeIndex:
         is_whole = self._known() == self.size
         if not is_whole:
             self._put_back()
-        self._hold()
+        hold_index(self.database, self.files, self.epoch, self.size)
         if not is_whole:
             self._recognise()
 
@@ -72,20 +72,6 @@ class WholeIndex:
 
     def _put(self, first: int, sources: Sequence[LeafSource]) -> None:
         self.transact(partial(keep_sources, epoch=self.epoch, first=first, sources=sources))
-
-    def _hold(self) -> None:
-        for first, sources in kept_index(self.files, self.size):
-            # A file at a time: on some versions of SQLite nobody can write while a view is held.
-            with self.database.reading() as connection:
-                rows = dict(sources_between(connection, self.epoch, first, first + len(sources)))
-            for index, source in enumerate(sources, first):
-                if rows.get(index) != source:
-                    raise LogAltered(
-                        "the index of the log was altered in the database: leaf {index} of {day} is not what it was "
-                        "when it was signed. See with collector verify what else was altered, find out by whom, and "
-                        "lay the index out again with collector log rebuild",
-                        index=index, day=source.day.isoformat(),
-                    )  # fmt: skip
 
     def _recognise(self) -> None:
         """Find out by the stored lines what leaves are about of which no file says it."""
@@ -107,3 +93,19 @@ def leaves_at(tree: Tree, indexes: Sequence[int], size: int) -> dict[int, Leaf]:
     """The leaves of a log of ``size`` that stand at these indexes."""
     bundles = {bundle: tree.leaves(bundle, size) for bundle in {index // TILE_WIDTH for index in indexes}}
     return {index: Leaf.parse(bundles[index // TILE_WIDTH][index % TILE_WIDTH]) for index in indexes}
+
+
+def hold_index(database: Database, files: Path, epoch: int, size: int) -> None:
+    """Hold the index of the first ``size`` leaves to its files; raises LogAltered, and changes nothing."""
+    for first, sources in kept_index(files, size):
+        # A file at a time: on some versions of SQLite nobody can write while a view is held.
+        with database.reading() as connection:
+            rows = dict(sources_between(connection, epoch, first, first + len(sources)))
+        for index, source in enumerate(sources, first):
+            if rows.get(index) != source:
+                raise LogAltered(
+                    "the index of the log was altered in the database: leaf {index} of {day} is not what it was "
+                    "when it was signed. See with collector verify what else was altered, find out by whom, and "
+                    "lay the index out again with collector log rebuild",
+                    index=index, day=source.day.isoformat(),
+                )  # fmt: skip

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as replace_config
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
@@ -12,7 +14,9 @@ from sync.collector.proof.nightly import read_state
 from sync.collector.run.gauges import Gauges
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig
+from sync.collector.settings.log import Log
 from sync.collector.settings.notices import Notices, Webhook
+from sync.collector.transparency.leaves.index import keep_state
 from tests.sync.collector.builders import HANOI, NOON
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.proof.test_verify import Held, brought, database_url, held, kiosk, office  # noqa: F401 - fixtures
@@ -51,6 +55,17 @@ def test_what_holds_is_noted_and_nobody_is_told(held: Held) -> None:  # noqa: F8
     Gauges(held.office.database, lambda: NOON, HANOI).read()
     assert REGISTRY.get_sample_value("hailong_proof_held_seconds") == (NOON + timedelta(days=1)).timestamp()
     assert REGISTRY.get_sample_value("hailong_proof_findings") == 0
+
+
+def test_a_log_whose_files_are_gone_is_told_in_the_night(held: Held, tmp_path: Path) -> None:  # noqa: F811 - the fixture's own
+    config = replace_config(held.services.config, log=Log(directory=tmp_path / "log"))
+    held.services = replace(held.services, config=config)
+    with held.office.database.writing() as connection:
+        keep_state(connection, origin="danhgia.example/log", vkey="", size=0, root=b"", published_size=0, cosigned=0)
+    work(held)
+
+    ((kind, body),) = told(held)
+    assert (kind, f"The public log's files are not at {tmp_path / 'log' / 'public'}" in body) == ("alert", True)
 
 
 def test_what_was_altered_is_told_once_and_its_end_once(held: Held) -> None:  # noqa: F811 - the fixture's own

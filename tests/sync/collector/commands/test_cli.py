@@ -134,7 +134,7 @@ def test_a_file_that_is_no_database_is_told_and_left_alone(folder: str) -> None:
 
 
 def test_migrating_twice_says_that_there_is_nothing_to_do(folder: str) -> None:
-    assert "was brought from schema - to 00" in run("migrate", "--data-dir", folder).stdout
+    assert "A new database was made (schema 00" in run("migrate", "--data-dir", folder).stdout
     assert "nothing to do" in run("migrate", "--data-dir", folder).stdout
 
 

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,6 +14,7 @@ from sync.collector.store import schema
 from sync.collector.transparency.by_hand import change_key, rebuild_log, restart_log
 from sync.collector.transparency.check import check_log, check_rest
 from sync.collector.transparency.errors import LogAltered, LogBehind, LogDamaged, LogElsewhere
+from sync.collector.transparency.leaves.lacking import check_files
 from sync.collector.transparency.shown import keep_shown
 from sync.protocol.tlog.leaf import note_hash, restart_leaf
 from sync.protocol.tlog.messages import LogAnswer
@@ -66,6 +68,22 @@ def test_where_all_was_restored_the_leaves_of_a_mirror_are_known_again_by_the_li
     assert world.kept.sources() == sources
     assert list(check_log(world.office.database, world.kept.public)) == []
     assert world.kept.newest().checkpoint.size == len(sources)
+
+
+@pytest.mark.parametrize("gone", ["public", "public/tile", "public/tile/0", "public/tile/entries"])
+def test_files_that_are_gone_are_fetched_back_from_a_mirror(world: World, gone: str) -> None:
+    newest = world.kept.newest()
+    rmtree(world.kept.root / gone)
+    world.kept.settings = Log(mirrors=(str(world.mirror),))
+
+    done = rebuild_log(world.kept.keeper, own_key(world), "somebody")
+    world.kept.keeper.run(at_once=True)
+
+    assert (done.size, done.added) == (2, 2)
+    assert world.kept.newest() == newest
+    assert list(check_log(world.office.database, world.kept.public)) == []
+    with world.office.database.reading() as connection:
+        assert check_files(connection, world.kept.config) == []
 
 
 def test_a_mirror_that_changed_a_leaf_gives_nothing_back(world: World) -> None:

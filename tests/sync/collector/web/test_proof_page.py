@@ -12,6 +12,7 @@ from sync.collector.people.rights import Role
 from sync.collector.proof.nightly import keep_shown
 from sync.collector.proof.wrong import Finding
 from sync.collector.store.schema import proof_state
+from sync.collector.transparency.leaves.index import keep_state
 from tests.journey.bundles import VERIFY
 from tests.sync.collector.closed.test_closed_pages import corrected, person
 from tests.sync.collector.closing import Closed
@@ -78,6 +79,15 @@ def test_taking_a_bundle_stands_in_the_audit_log(auditor: TestClient, closed: Cl
     assert '<td title="XA/">Xã Bắc Sơn</td>' in page
 
 
+def test_a_log_whose_files_are_gone_is_said_to_be(auditor: TestClient, closed: Closed) -> None:
+    with closed.office.database.writing() as connection:
+        keep_state(connection, origin="danhgia.example/log", vkey="", size=0, root=b"", published_size=0, cosigned=0)
+
+    folder = closed.services.config.log_directory / "public"
+    assert f"Không có tệp của sổ công khai tại {folder}" in auditor.get("/kiem-toan").text
+    assert "Nothing is published in a public log yet" not in auditor.get("/kiem-toan?lang=en").text
+
+
 def test_the_file_is_handed_out_as_it_is(auditor: TestClient) -> None:
     assert auditor.get("/kiem-toan-tep/hailong-verify.py").content == Path(str(VERIFY.__file__)).read_bytes()
 
@@ -94,7 +104,9 @@ def test_nobody_but_an_auditor_is_let_in(auditor: TestClient, closed: Closed) ->
         found.now = closed.clock.now
         found.sign_in(str(role), CHOSEN)
         for way in ("/kiem-toan", "/kiem-toan-goi/XA?ky=2026-11", "/kiem-toan-tep/hailong-verify.py"):
-            assert found.client.get(way).status_code == 403
+            refused = found.client.get(way)
+            assert refused.status_code == 403
+            assert "Trang này chỉ dành cho tài khoản kiểm toán viên." in refused.text
 
 
 @pytest.mark.parametrize("way", ["/kiem-toan?dv=99999", "/kiem-toan?dv=XB"])
