@@ -103,8 +103,10 @@ class Recorded(Closings):
         )
 
     def waits(self, book: Book, part: Part | None = None) -> str:
-        """What of the period waits and why, in one sentence: of every question, or of one alone."""
+        """What of the period waits and why, in one sentence: of every question, or of one; empty without a rating."""
         told = part.me if part else book
+        if not (told.recorded or told.is_running):
+            return ""
         return self.not_shown(told.waits, book.policy.block_min, is_running=told.is_running)
 
     def not_shown(self, waits: Mapping[Why, int], block_min: int, *, is_running: bool) -> str:
