@@ -70,6 +70,14 @@ class Table:
         """The value of a row in a column."""
         return self.rows[row][next(place for place, column in enumerate(self.columns) if column.key == key)]
 
+    def sum_and_rest(self, key: str) -> tuple[int, int] | None:
+        """What the rows of a column show together, and what its total has beyond; None without a total."""
+        *rows, total = [self.cell(row, key) for row in range(len(self.rows))]
+        if not self.has_total or not isinstance(total, int):
+            return None
+        told = sum(cell for cell in rows if isinstance(cell, int))
+        return told, total - told
+
 
 def _plain(cell: Cell) -> int | str | dict[str, str]:
     if isinstance(cell, Mark):

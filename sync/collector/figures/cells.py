@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kiosk.base.table import Cell, Mark
+from kiosk.base.table import Cell, Mark, Table
 from kiosk.base.texts import Texts
 from kiosk.domain.numbers.disclosure import Shown
 from kiosk.domain.numbers.measures import Figure, Method, Share
@@ -31,6 +31,8 @@ class Titles:
     """Why ratings of a question are not shown, in a few words; empty where it is for several reasons, or none."""
     left_out: Callable[[Part], str]
     """At how many places nobody answered it, in one sentence; empty where at none."""
+    pooled: Callable[[Table, Sequence[str], Place], Table]
+    """A table of places that says what the total of a column has and no row of it."""
 
 
 def count_cell(shown: Shown) -> Cell:

@@ -66,7 +66,8 @@ def other_table(part: Part, lines: Sequence[PlaceLine], number: int, words: Titl
     )
     rows = tuple((words.place(line.place), line.place.code, *_other_cells(line, part)) for line in (*lines, part.me))
     title = t("Other question {n}: {question}", n=number, question=words.question(part))
-    return Table(f"other_{number}", title, columns, rows, has_total=True, note=words.left_out(part))
+    table = Table(f"other_{number}", title, columns, rows, has_total=True, note=words.left_out(part))
+    return words.pooled(table, ("n",), part.me.place)
 
 
 def _other_cells(line: PlaceLine, part: Part) -> tuple[Cell, ...]:
@@ -92,7 +93,7 @@ def children_table(book: Book, words: Titles) -> Table:
     lines = [*ranked(book), book.me]
     rows = tuple((words.place(line.place), line.place.code, *_line_cells(line)) for line in lines)
     title = t("Counters, lowest first") if book.children[0].place.is_counter else t("Units, lowest first")
-    return Table("places", title, columns, rows, has_total=True)
+    return words.pooled(Table("places", title, columns, rows, has_total=True), ("n",), book.place)
 
 
 def _line_columns(words: Titles, method: Method) -> tuple[Column, ...]:

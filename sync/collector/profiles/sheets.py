@@ -150,7 +150,8 @@ def _scores(scored: list[Scored], profile: Profile, policy: Policy, p: Phrases) 
         found = [cell for cell in cells if isinstance(cell, Decimal)]
         cells += [sum(found, Decimal(0)) if len(found) == len(profile.indicator) else Mark.NONE, _scored(line, policy)]
         rows.append(tuple(cells))
-    return Table("scores", t("By unit"), tuple(columns), tuple(rows), has_total=True)
+    table = Table("scores", t("By unit"), tuple(columns), tuple(rows), has_total=True)
+    return p.pooled(table, [f"n{one.id}" for one in profile.indicator], scored[-1].place)
 
 
 def _was_asked(line: Scored) -> bool:

@@ -271,7 +271,7 @@ class Phrases(Recorded):
         """The words that tables need besides the catalogue's, but for those of a report's levels."""
         return Titles(
             self.t, str, self.standing, self.rule, self.reason, self.full_place, self.measure, self.question,
-            self.level, self.survey, self.why, self.left_out,
+            self.level, self.survey, self.why, self.left_out, self.pooled,
         )  # fmt: skip
 
     def titles_of(self, book: Book) -> Titles:

@@ -1,9 +1,12 @@
 """Recorded: how many ratings a report tells of, how they divide, and what waits and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from kiosk.base.table import Table
 from sync.collector.figures.book import Book, Part
 from sync.collector.figures.lines import PlaceLine
+from sync.collector.figures.places import Place
 from sync.collector.figures.queries.waits import Why
 from sync.collector.figures.series import Change, Series
 from sync.collector.words.closings import Closings
@@ -60,7 +63,7 @@ class Recorded(Closings):
         """Why ratings of a question are not shown, in a few words; empty where it is for several reasons, or none."""
         t = self.t
         named = {
-            Why.OPEN: t("half day not closed by the kiosk"),
+            Why.OPEN: t("half day not cut into blocks by the kiosk"),
             Why.FEW: t("too few at a counter so far"),
             Why.TAIL: t("left over"),
             Why.FAULT: t("does not agree with the kiosk's journal"),
@@ -79,10 +82,32 @@ class Recorded(Closings):
             part.left_out,
         )
 
+    def pooled(self, table: Table, keys: Sequence[str], place: Place) -> Table:
+        """The table with a sentence for each column whose rows have less than their total: leavings of a month's end.
+
+        They are put together at the place of the total and counted there alone, so no row can have them.
+        """
+        heads = {column.key: column.head for column in table.columns}
+        found = {heads[key]: table.sum_and_rest(key) for key in keys}
+        said = [self._pooled(head, *both, place) for head, both in found.items() if both and both[1] > 0]
+        return replace(table, note=" ".join(filter(None, [table.note, *said])))
+
+    def _pooled(self, head: str, rows: int, rest: int, place: Place) -> str:
+        return self.t(
+            "{column}: the rows add up to {sum}; {rest} more are left over, put together at {place} and counted only "
+            "in the whole of it.",
+            column=head,
+            sum=self.t.number(rows),
+            rest=self.t.number(rest),
+            place=place.name or self.t("All units"),
+        )
+
     def waits(self, book: Book, part: Part | None = None) -> str:
-        """What of the period waits and why, in one sentence: of every question, or of one alone."""
+        """What of the period waits and why, in one sentence: of every question, or of one; empty without a rating."""
         told = part.me if part else book
-        said = self.not_shown(told.waits, book.policy.block_min, is_running=told.is_running)
+        said = ""
+        if told.recorded or told.is_running:
+            said = self.not_shown(told.waits, book.policy.block_min, is_running=told.is_running)
         return said if part else " ".join(filter(None, (said, self.told_later(book))))
 
     def told_later(self, book: Book) -> str:
@@ -108,7 +133,7 @@ class Recorded(Closings):
         """How many ratings are not shown and why, in one sentence."""
         t, least = self.t, self.t.number(block_min)
         named = {
-            Why.OPEN: t("of half days that the kiosk has not closed yet"),
+            Why.OPEN: t("of half days that the kiosk has not cut into blocks yet"),
             Why.FEW: t("fewer than {n} at a counter, which wait for the next half day", n=least),
             Why.STRADDLES: t("of blocks that do not lie wholly in this period and place; they count in the longer one"),
             Why.TAIL: t(
@@ -130,7 +155,7 @@ class Recorded(Closings):
         n = t.number(line.both.n or 0) if line.both else "–"
         if not line.untold:
             return f"n = {n}"
-        return t("n = {n}, without {m} set aside that wait to be enough", n=n, m=t.number(line.untold))
+        return t("n = {n}; of {m} set aside only the count is shown, too few for a block", n=n, m=t.number(line.untold))
 
     def rank_method(self) -> str:
         """By which test reasons are ranked."""

@@ -159,18 +159,23 @@ def test_strangers_look_a_code_up_and_unknown_and_not_yet_are_one_answer(
     kept.office.append(pen)
     assert asked(page, waits).replace(waits, "") == asked(page, never).replace(never, "")
     assert "chưa có trong sổ công khai" in asked(page, waits)
+    assert "có thể tra cứu từ ngày mai" in asked(page, waits)
+    assert f'value="{waits}"' in asked(page, waits)
     kept.run()
 
     told = asked(page, code.lower().replace("-", " "))
 
     assert "đã được ghi nhận" in told
+    assert 'value=""' in told
     assert "được tính vào kết quả" in told
     assert "Q1" not in told
     assert "2026-11-20T" not in told
 
 
 def test_a_wrong_code_is_said_and_too_many_wait(page: TestClient) -> None:
-    assert "17 ký tự" in asked(page, "7K3M")
+    wrong = asked(page, '7K3M">')
+    assert "17 ký tự" in wrong
+    assert 'value="7K3M&#34;&gt;"' in wrong
     for _ in range(int(AT_ONCE)):
         page.app.state.services.receipts.lets_in()  # type: ignore[attr-defined]
 

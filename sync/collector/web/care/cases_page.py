@@ -158,8 +158,10 @@ def panel_of(services: Services, reader: Reader, book: Book, phrases: Phrases) -
         return None
     place = book.place
     path = place.key if reader.sees(place.key) else reader.path
+    # A closed month's report has the day of its closing; the cases are open today.
+    today = date.fromisoformat(services.days.today(services.now())[0])
     with services.database.reading() as connection:
-        first, n, overdue = open_cases_of(connection, path, book.today, services.calendars(connection), PANEL_MAX)
+        first, n, overdue = open_cases_of(connection, path, today, services.calendars(connection), PANEL_MAX)
         known = known_cases(connection, book.period.code, book.days.first, about_of(book))
     decides = reader.may(Right.DECIDE) and reader.role is not None
     can_open = decides and place.key not in known and can_be_opened(book)

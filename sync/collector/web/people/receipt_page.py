@@ -31,15 +31,16 @@ async def show_form(request: Request) -> Response:
 async def look_up(request: Request, services: TheServices) -> Response:
     """What is known of a code."""
     form = await read_form(request, services.config.url)
-    code = read_code(form.get("ma", "")[:CODE_CHARS_MAX])
+    typed = form.get("ma", "")[:CODE_CHARS_MAX]
+    code = read_code(typed)
     if code is None:
-        return _page(request, wrong=True)
+        return _page(request, wrong=True, typed=typed)
     if not services.receipts.lets_in():
-        answer = _page(request, 429, busy=True)
+        answer = _page(request, 429, busy=True, typed=typed)
         answer.headers["Retry-After"] = str(RETRY_AFTER_S)
         return answer
     found = await asyncio.to_thread(_find, services, code)
-    return _page(request, code=code, found=found)
+    return _page(request, code=code, found=found, typed="" if found else typed)
 
 
 def _page(
@@ -49,10 +50,11 @@ def _page(
     wrong: bool = False,
     busy: bool = False,
     code: str = "",
+    typed: str = "",
     found: Found | None = None,
 ) -> Response:
-    """``code`` is empty where none was looked up."""
-    return render(request, "receipt.html", status, wrong=wrong, busy=busy, code=code, found=found)
+    """``code`` is empty where none was looked up; ``typed`` stands in the field, to be mended or sent again."""
+    return render(request, "receipt.html", status, wrong=wrong, busy=busy, code=code, typed=typed, found=found)
 
 
 def _find(services: Services, code: str) -> Found | None:

@@ -1,6 +1,7 @@
 """Of a closed month page, files and API have the kept numbers; who may see them is asked as of any report."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -13,6 +14,7 @@ from sync.collector.people.rights import Role
 from sync.collector.run.app import create_app
 from sync.collector.store.database import open_database
 from tests.sync.collector.builders import HANOI, open_office
+from tests.sync.collector.care_builders import open_case_at
 from tests.sync.collector.closing import Closed, at, real_tables
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.people.test_accounts import CHOSEN, Person, settle
@@ -196,3 +198,15 @@ def test_a_viewer_sees_the_hashes_and_no_way_to_take_a_file(own: Closed) -> None
 
     assert "Báo cáo tháng đã chốt" in page
     assert "/da-chot/" not in page
+
+
+def test_cases_of_a_closed_month_are_told_as_of_today(own: Closed) -> None:
+    open_case_at(own.office)
+    settle(own.office.database, "lan", role=Role.SUPERVISOR, unit="XA")
+    lan = Person(own.services)
+    lan.now = at(30, month=12)
+    lan.sign_in("lan", CHOSEN)
+
+    late = [re.findall(r"quá hạn \d+ ngày", lan.client.get(way).text) for way in (MONTH, "/vu-viec")]
+
+    assert late[0] == late[1] != []

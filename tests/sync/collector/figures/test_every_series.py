@@ -235,7 +235,7 @@ def test_what_was_recorded_is_one_number_and_the_result_with_the_set_aside_says_
     assert (row["recorded"], row["waiting"], row["both_n"]) == (51, 0, 49)
     # Above and beside what was set aside: the same sum.
     assert page.count("ược tính 40 + để riêng 11 = 51 lượt đã ghi") == 2
-    assert "n = 49, chưa gồm 2 lượt để riêng còn chờ cho đủ nhóm" in page
+    assert "n = 49; 2 lượt để riêng chỉ hiện số lượt, chưa đủ một khối để hiện mức" in page
 
 
 def test_a_comparison_says_what_waits_on_both_sides(services: Services, office: Office, client: TestClient) -> None:

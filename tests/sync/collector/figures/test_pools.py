@@ -9,7 +9,10 @@ import pytest
 from sqlalchemy import Connection, select
 
 from kiosk.base.texts import texts
+from sync.collector.export.files import csv_file
+from sync.collector.export.paper import paper_html
 from sync.collector.figures.queries.counts import read_levels
+from sync.collector.figures.tables import children_table
 from sync.collector.people.rights import ANYBODY
 from sync.collector.replica.outgoing import pooling
 from sync.collector.replica.outgoing.pools import Tail, add_pools, form_pools
@@ -54,6 +57,20 @@ def test_pages_say_where_the_rest_of_a_month_is_counted(services: Services, two_
         "Chưa hiện: 3 lượt là phần lẻ khi hết tháng, được tính chung vào cả tháng của đơn vị hoặc của cấp trên",
         "Chưa hiện: 1 lượt là phần lẻ khi hết tháng hoặc khi dời máy, chờ gộp với các máy khác cho đủ 5 lượt",
     ]
+
+
+def test_a_table_whose_rows_lack_the_rest_says_so_on_every_way_out(services: Services, two_units: Office) -> None:
+    leave(two_units, "Q1", (1, 4, 4))
+    leave(two_units, "Q2", (2, 5))
+    month = read_book(services, ANYBODY, Query("XA", None, "2026-10"))
+    p = Phrases(texts("collector", "vi"), services.config.zone, NOON)
+
+    said = "Số lượt, n: các dòng cộng lại là 0; 5 lượt là phần lẻ được gộp ở Xã Bắc Sơn, chỉ tính cho cả nơi này."
+    assert children_table(month, p.titles_of(month)).note == said
+    assert said in csv_file(month, p).decode("utf-8-sig")
+    assert said in paper_html(month, p)
+    week = read_book(services, ANYBODY, Query("XA", None, "2026-W44"))
+    assert children_table(week, p.titles_of(week)).note == ""
 
 
 def test_a_rest_of_two_days_waits_once_wherever_it_is_not_told(services: Services, two_units: Office) -> None:
