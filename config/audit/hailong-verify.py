@@ -27,6 +27,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections import Counter, namedtuple
+from copy import deepcopy
 from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal, getcontext
 from fractions import Fraction
@@ -443,6 +444,26 @@ WORDS = {
         "SHA-256:     {hash} (of its numbers, as printed on the paper)",
         "Mã băm:       {hash} (SHA-256 của số liệu, như in trên giấy)",
     ),
+    "hash_other": (
+        "SHA-256:     {hash} (of the file in this bundle, not proven to be the paper's)",
+        "Mã băm:       {hash} (SHA-256 của tệp trong gói này, chưa chắc là mã in trên giấy)",
+    ),
+    "other_logged": (
+        "The file of numbers (report.json) is not the one that was logged: its hash is another. What is named below may "
+        "only follow from that.",
+        "Tệp số liệu (report.json) không phải tệp đã vào sổ: mã băm khác. Các chỗ dưới đây có thể chỉ là hệ quả.",
+    ),
+    "other_named": (
+        "The file of numbers (report.json) is not the one that the bundle names: its hash is another. What is named below "
+        "may only follow from that.",
+        "Tệp số liệu (report.json) không phải tệp mà gói nêu: mã băm khác. Các chỗ dưới đây có thể chỉ là hệ quả.",
+    ),
+    "other_proof": (
+        "The file of numbers (report.json) is not proven to be the one that was logged: the proof does not lead to the "
+        "checkpoint. What is named below may only follow from that.",
+        "Chưa chứng minh được tệp số liệu (report.json) là tệp đã vào sổ: bằng chứng không dẫn tới điểm kiểm. Các chỗ dưới "
+        "đây có thể chỉ là hệ quả.",
+    ),
     "checkpoint": (
         "Public log:  {origin}, {size} entries, checkpoint {root}",
         "Sổ công khai: {origin}, {size} mục, điểm kiểm {root}",
@@ -638,7 +659,12 @@ READS = {
 }
 """Why nothing could be checked."""
 TERMS = {
-    "report": ("report", "báo cáo"),
+    "first_report": ("first report", "báo cáo lần đầu"),
+    "correction": ("correction", "đính chính số"),
+    "month": ("month", "tháng"),
+    "total": ("line of totals", "dòng tổng"),
+    "office": ("the whole office", "toàn cơ quan"),
+    "days": ("days", "ngày"),
     "key_of": ("key of kiosk", "khóa của máy"),
     "journal": ("journal", "chuỗi ghi"),
     "series": ("question and levels", "câu hỏi và các mức"),
@@ -762,6 +788,7 @@ class Told:
         self.has_key = False
         self.doubted, self.open, self.every, self.figures = set(), 0, 0, []
         self.beside, self.found_beside = {}, 0
+        self.other = None
         self.words = {}
 
     @property
@@ -1080,16 +1107,17 @@ def _goes_on(known, found, proof):
 
 
 def check_leaf(checkpoint, entry, leaf, where, told, unnamed=None):
-    """That a leaf is in the log; ``entry`` has its index and proof, and ``unnamed`` is a report's of before."""
+    """Whether a leaf is in the log; ``entry`` has its index and proof, and ``unnamed`` is a report's of before."""
     index, proof = entry["index"], [b64(one, 32) for one in entry["proof"]]
     if not isinstance(index, int) or not 0 <= index < checkpoint.size:
         told.differ("leaf_beyond", where=where, printed=index, recomputed=checkpoint.size)
-        return
+        return False
     roots = [root_from_proof(hash_leaf(one.encode()), index, checkpoint.size, proof) for one in (leaf, unnamed or leaf)]
     if checkpoint.root not in roots:
         told.differ("leaf_proof", where=where)
     elif roots[0] != checkpoint.root:
         told.rest("word_unit")
+    return checkpoint.root in roots
 
 
 def check_report(bundle, checkpoint, told):
@@ -1097,7 +1125,9 @@ def check_report(bundle, checkpoint, told):
     about, digest = bundle.about, sha256(bundle.report_bytes).digest()
     said = {one["number"]: one for one in bundle.log["reports"]}
     mine = said.get(about["number"])
-    if mine is None or mine["sha256"] != digest.hex():
+    is_named = mine is not None and mine["sha256"] == digest.hex()
+    if not is_named:
+        told.other = "other_named"
         told.differ("report_hash", printed=mine and mine["sha256"], recomputed=digest.hex())
     period, number = bundle.report["period"], len(bundle.report["closing"]["corrections"])
     found = f"{period['first'][:7]} {bundle.report['place']} {number}"
@@ -1113,13 +1143,16 @@ def check_report(bundle, checkpoint, told):
     for number in range(about["number"] + 1):
         one = said.get(number)
         hashed = digest if number == about["number"] else one and bytes.fromhex(one["sha256"])
-        where = f"<report> {about['month']} {number}"
+        which = f"<correction> {number}" if number else "<first_report>"
+        where = f"{which}, <month> {about['month']}"
         if one is None or hashed is None:
             told.differ("leaf_missing", where=where)
         elif checkpoint is not None and one.get("leaf") is not None:
             day, of = one["leaf"]["date"], (about["month"], number, hashed)
             unnamed = unnamed_report_leaf(day, *of)
-            check_leaf(checkpoint, one["leaf"], report_leaf(day, mine[0], *of), where, told, unnamed)
+            is_logged = check_leaf(checkpoint, one["leaf"], report_leaf(day, mine[0], *of), where, told, unnamed)
+            if number == about["number"]:
+                told.other = None if is_logged else "other_proof" if is_named else "other_logged"
         elif checkpoint is not None and newest > today:
             told.differ("report_unlogged", printed=today, recomputed=newest)
         elif checkpoint is not None:
@@ -1916,10 +1949,14 @@ def ranks(chosen):
 
 
 class Report:
-    """The frozen numbers, each held to its recomputation."""
+    """The frozen numbers, each held to its recomputation.
+
+    ``worked`` is the same report with the recomputed numbers in the place of those that were kept.
+    """
 
     def __init__(self, bundle, told):
         self.bundle, self.told, self.report = bundle, told, bundle.report
+        self.worked = deepcopy(bundle.report)
         self.least = max(LEAST, self.report["policy"]["cell_min"])
         self.percent_min = self.report["policy"]["percent_min"]
         self.earlier, self.waiting, self.uncut = 0, 0, 0
@@ -1927,8 +1964,8 @@ class Report:
 
     def check(self):
         """Every part, place and table."""
-        for part in self.report["parts"]:
-            self._part(part)
+        for part, own in zip(self.report["parts"], self.worked["parts"]):
+            self._part(part, own)
         self._left_out()
         self._by_hash()
         self._reasons()
@@ -1955,10 +1992,11 @@ class Report:
             found.update({f"r:{one['id']}": in_both(one["text"]) for one in survey.get("reasons", ())})
         return found
 
-    def _part(self, part):
+    def _part(self, part, own):
         asked = part["series"]["asked"]
-        for line in (part["me"], *part["children"], *part["counters"]):
-            self._line(asked, line, is_me=line is part["me"])
+        lines, owns = ([one["me"], *one["children"], *one["counters"]] for one in (part, own))
+        for line, worked in zip(lines, owns):
+            self._line(asked, line, worked, is_me=line is part["me"])
         satisfied, levels, _ = self.satisfied(part)
         below, name = len(self.report["parts"][0]["children"]), asked_in(asked)
         self.told.number(f"{name} <left_out>", part["left_out"], below - len(part["children"]))
@@ -2019,7 +2057,7 @@ class Report:
         if any(one["changed"] for one in corrections):
             self.told.rest("word_changed", sum(len(one["changed"]) for one in corrections))
 
-    def _line(self, asked, line, is_me):
+    def _line(self, asked, line, own, is_me):
         place, number = line["place"], self.told.number
         found = Line(self.bundle, *asked, place, self.least)
         where = f"{asked_in(asked)} {self.name(place)}"
@@ -2032,7 +2070,8 @@ class Report:
             number(f"{where} <hidden>", "<few>" if shown.get("hidden") else None, "<few>" if is_hidden else None)
         for level in LEVELS:
             number(f"{where} <level> {level}", _int(shown["counts"], level), levels[level])
-        number(f"{where} <percent>", shown["percent"], not is_hidden and n >= self.percent_min)
+        has_percent = not is_hidden and n >= self.percent_min
+        number(f"{where} <percent>", shown["percent"], has_percent)
         for why in WAITS:
             number(f"{where} <waiting> (<{why}>)", line.get("waits", {}).get(why, 0), waits[why])
         for standing in sorted({*line["aside"], *aside}):
@@ -2043,19 +2082,27 @@ class Report:
         elif both is not None:
             for level in LEVELS:
                 number(f"{where} <both>, <level> {level}", _int(said, level), both[level])
-        self._answered(where, place, line)
-        self._weeks(where, found, line, is_me)
+        hidden = "few" if is_hidden else None if shown.get("hidden") == "few" else shown.get("hidden")
+        own["shown"] = dict(_shown(shown, levels), percent=has_percent, hidden=hidden)
+        own["waits"], own["aside"] = dict(waits), dict(aside)
+        is_many = both is not None and sum(both.values()) >= self.percent_min
+        own["both"] = None if both is None else dict({"percent": is_many}, **_shown(line.get("both") or {}, both))
+        self._answered(where, place, line, own)
+        self._weeks(where, found, line, own, is_me)
         self.earlier += sum(map(bool, line["before"]["counts"].values()))
 
-    def _answered(self, where, place, line):
+    def _answered(self, where, place, line, own):
         rows = [row for row in self.bundle.served if lies_in(row.place, place)]
         sums = [sum(getattr(row, name) for row in rows) for name in ("ratings", "transactions", "known", "days")]
         said = line.get("answered")
         printed = said and [said["share"]["numerator"], said["share"]["denominator"], said["known"], said["of"]]
-        self.told.number(f"{where} <answered>", _plain(printed), _plain(sums if sums[1] else None))
+        form = "{}/{} ({}/{} <days>)"
+        self.told.number(f"{where} <answered>", _form(form, printed), _form(form, sums if sums[1] else None))
+        share = {"numerator": sums[0], "denominator": sums[1]}
+        own["answered"] = {"share": share, "known": sums[2], "of": sums[3]} if sums[1] else None
 
-    def _weeks(self, where, found, line, is_me):
-        for first, shown, aside in line.get("weeks", ()):
+    def _weeks(self, where, found, line, own, is_me):
+        for place, (first, shown, aside) in enumerate(line.get("weeks", ())):
             if not is_me:
                 # Of a place below only the levels of its weeks are told.
                 self.told.number(f"{where} <week> {first} <aside>", aside, 0)
@@ -2064,6 +2111,7 @@ class Report:
                 self.earlier += sum(map(bool, shown["counts"].values()))
                 continue
             levels, set_aside = found.week(date.fromisoformat(first))
+            own["weeks"][place] = [first, _shown(shown, levels), set_aside]
             for level in LEVELS:
                 self.told.number(f"{where} <week> {first} <level> {level}", _int(shown["counts"], level), levels[level])
             if is_me:
@@ -2083,27 +2131,29 @@ class Report:
         for missing in sorted(set(chosen) - known):
             number(f"<reason> <r:{missing}>", 0, chosen[missing])
         ranked = ranks({name: chosen[name] for name in known if chosen[name] <= n}) if has_share else {}
-        for one in self.report["reasons"]:
+        for one, own in zip(self.report["reasons"], self.worked["reasons"]):
             where = f"<reason> <r:{one['id']}>"
             number(where, one["n"], chosen[one["id"]])
             base = [chosen[one["id"]], n] if has_share and chosen[one["id"]] <= n else None
             share = one["share"] and [one["share"]["numerator"], one["share"]["denominator"]]
-            number(f"{where} <base>", _plain(share), _plain(base))
-            number(f"{where} <rank>", _plain(one["rank"]), _plain(ranked.get(one["id"])))
+            number(f"{where} <base>", _form("{}/{}", share), _form("{}/{}", base))
+            number(f"{where} <rank>", _form("{}–{}", one["rank"]), _form("{}–{}", ranked.get(one["id"])))
+            own.update(n=chosen[one["id"]], share=base, rank=ranked.get(one["id"]))
             for place, some in below.items():
                 number(f"{where} {self.name(place)}", one["by_child"].get(place), some[one["id"]])
             self.earlier += bool(one["share_before"])
-        for first, of_month, counts in self.report["reason_months"]:
+        for row, (first, of_month, counts) in enumerate(self.report["reason_months"]):
             if month_of(first) != found.month:
                 self.earlier += 1 + len(counts)
                 continue
+            self.worked["reason_months"][row] = [first, n, dict(chosen)]
             number("<reason_month> <n>", of_month, n)
             for name in sorted({*counts, *chosen}):
                 number(f"<reason_month> <r:{name}>", counts.get(name, 0), chosen[name])
 
     def name(self, key):
         """A place as people know it."""
-        return self.report["places"].get(key, {}).get("code") or key or "*"
+        return self.report["places"].get(key, {}).get("code") or key or "<office>"
 
     def satisfied(self, part):
         """The satisfied levels of a part, and all its levels, by the newest version of its survey."""
@@ -2150,6 +2200,16 @@ def _several(levels):
     return ", ".join(map(str, levels)) or "–"
 
 
+def _form(form, values):
+    """Several numbers as one text; None where there are none."""
+    return values and form.format(*values)
+
+
+def _shown(shown, levels):
+    """What is shown of a line, with other levels."""
+    return dict(shown, counts={str(level): n for level, n in levels.items()})
+
+
 def _int(counts, level):
     return counts.get(str(level), 0)
 
@@ -2175,10 +2235,7 @@ COLUMNS = {
 
 
 class Printed:
-    """The printed tables, each number held to one worked out from the report's counts.
-
-    These counts were held to the blocks before, so a number that is right here follows from what kiosks signed.
-    """
+    """The printed tables, each number held to one worked out from the blocks, whatever the kept report says."""
 
     def __init__(self, report):
         self.report, self.told = report, report.told
@@ -2186,7 +2243,7 @@ class Printed:
 
     def check(self):
         """Every table that tells of the month."""
-        parts = self.report.report["parts"]
+        parts = self.report.worked["parts"]
         main = parts[0]
         self._known(parts)
         self._rows("figures", [main["me"]], main)
@@ -2203,7 +2260,7 @@ class Printed:
 
     def _known(self, parts):
         """Nothing is printed that is not known here: whatever it said, nobody would have checked it."""
-        months = {first[:7] for first, _, _ in self.report.report["reason_months"]}
+        months = {first[:7] for first, _, _ in self.report.worked["reason_months"]}
         for key, rows in self.tables.items():
             is_other = re.fullmatch("other_[1-9][0-9]*", key) and int(key[6:]) < len(parts)
             known = OTHER if is_other else COLUMNS.get(key)
@@ -2216,7 +2273,7 @@ class Printed:
 
     def _place(self, where, row, line):
         """The name beside the numbers is that of their place."""
-        place = self.report.report["places"].get(line["place"], {})
+        place = self.report.worked["places"].get(line["place"], {})
         name = f"{place['unit']}, {place['name']}" if place.get("unit") else place.get("name")
         # The root has no name of its own; a place that has ended has its last day behind its name.
         if not name or (place.get("until") and str(row.get("place")).startswith(f"{name} (")):
@@ -2252,7 +2309,9 @@ class Printed:
         by_code = {self.report.name(line["place"]): line for line in below}
         found = [by_code.get(row["code"]) for row in rows[:-1]]
         if None in found or len({id(one) for one in found}) != len(below) or len(found) != len(below):
-            self.told.number(f"<table> <{key}>", str([row["code"] for row in rows[:-1]]), str(sorted(by_code)))
+            self.told.number(
+                f"<table> <{key}>", ", ".join(str(row["code"]) for row in rows[:-1]), ", ".join(sorted(by_code))
+            )
             return []
         return [*found, part["me"]]
 
@@ -2313,7 +2372,7 @@ class Printed:
             for name, n in found.items():
                 self._cell(f"<table> <recorded> {asked_in(part['series']['asked'])}", row, name, n)
         for name, n in sums.items():
-            self._cell("<table> <recorded> *", rows[-1], name, n)
+            self._cell("<table> <recorded>, <total>,", rows[-1], name, n)
 
     def _levels(self, part):
         shown, (_, levels, _) = part["me"]["shown"], self.report.satisfied(part)
@@ -2328,19 +2387,19 @@ class Printed:
             self._texts(f"<table> <levels> {level}", row, "level", words.get(level))
             self._cell(f"<table> <levels> {level}", row, "n", None if is_hidden else count)
             self._cell(f"<table> <levels> {level}", row, "share", percent(count, n) if shown["percent"] and n else None)
-        self._cell("<table> <levels> *", rows[-1], "n", None if is_hidden else n)
+        self._cell("<table> <levels>, <total>,", rows[-1], "n", None if is_hidden else n)
 
     def _aside(self, me):
         rows, total = self.tables["aside"], sum(me["aside"].values())
         names = ("repeat", "out_of_hours", "test", "suspect")
         for name, row in zip(names, rows):
             self._cell(f"<table> <aside> <{name}>", row, "n", me["aside"].get(name, 0))
-        self._cell("<table> <aside> *", rows[-1], "n", total)
+        self._cell("<table> <aside>, <total>,", rows[-1], "n", total)
         if len(rows) != len(names) + 1 or set(me["aside"]) - set(names):
             self.told.number("<table> <aside> <rows>", len(rows), len(names) + 1)
 
     def _reasons(self, me):
-        rows, lines = self.tables["reasons"], self.report.report["reasons"]
+        rows, lines = self.tables["reasons"], self.report.worked["reasons"]
         if len(rows) != len(lines):
             self.told.number("<table> <reasons> <rows>", len(rows), len(lines))
         n, words = _sum(me["shown"]), self.report.reason_words()
@@ -2359,7 +2418,7 @@ class Printed:
 
     def _reason_months(self, lines, words):
         """Month by month, of this month as of those before: from what the report has of them."""
-        rows, months = self.tables.get("reason_months", []), self.report.report["reason_months"]
+        rows, months = self.tables.get("reason_months", []), self.report.worked["reason_months"]
         if len(rows) != (len(lines) if months else 0):
             self.told.number("<table> <reason_months> <rows>", len(rows), len(lines))
             return
@@ -2517,6 +2576,8 @@ def _lines(bundle, told, language, most):
     yield from _head(bundle, told, language, say)
     yield ""
     yield _verdict(told, say)
+    if told.other:
+        yield say(told.other)
     yield ""
     yield say("checked")
     yield from _checked(bundle, told, say)
@@ -2543,7 +2604,7 @@ def _head(bundle, told, language, say):
     yield say("title")
     yield say("about", number=number, unit=unit, month=about["month"])
     yield say("made", day=str(bundle.report["today"]))
-    yield WORDS["hash"][language].format(hash=sha256(bundle.report_bytes).hexdigest())
+    yield WORDS["hash_other" if told.other else "hash"][language].format(hash=sha256(bundle.report_bytes).hexdigest())
     if told.checkpoint is not None:
         found = told.checkpoint
         values = {"origin": found.origin, "size": grouped(found.size, language), "root": text64(found.root)}

@@ -454,3 +454,35 @@ def test_what_could_be_subtracted_down_to_few_is_shown_by_its_hash(month: Audite
     cuts = {cut["index"]: cut for one in told if one["journal"] == found["journal"] for cut in one["cuts"]}
     assert (cuts[block["index"]]["statement"], cuts[block["index"]]["why"]) == (None, why)
     assert cuts[block["index"]]["leaf"] is not None
+
+
+def test_an_altered_number_is_named_against_the_blocks_alone(
+    month: Audited, opened: Opened, tmp_path: Path, capsys: Any
+) -> None:
+    mine = opened.copy()
+    right = mine["report"]["parts"][0]["me"]["shown"]["counts"]["5"]
+    mine["report"]["parts"][0]["me"]["shown"]["counts"]["5"] += 1
+    path, keys = str(mine.written(tmp_path / "b.zip")), ["--log-vkey", month.vkey, "--witness", month.witness]
+
+    assert VERIFY.main([path, *keys]) == 1
+
+    said = capsys.readouterr().out
+    assert f"mức 5: báo cáo ghi {right + 1}, tính lại được {right}" in said
+    assert f"tính lại được {right + 1}" not in said
+    assert "bảng" not in said
+    verdict, first = said.splitlines()[said.splitlines().index("") + 1 :][:2]
+    assert "KHÔNG KHỚP" in verdict
+    assert first.startswith("Tệp số liệu (report.json) không phải tệp đã vào sổ: mã băm khác.")
+    assert "như in trên giấy" not in said
+
+
+def test_what_is_printed_otherwise_is_named_in_its_table(month: Audited, opened: Opened, tmp_path: Path) -> None:
+    mine = opened.copy()
+    mine["printed"]["tables"]["levels"][-1]["n"] += 1
+
+    told = checked(month, mine.written(tmp_path / "b.zip"))
+
+    assert told.other is None
+    assert [VERIFY.sentence(one, 1, told.words).partition(": ")[0] for one in told.differs] == [
+        "bảng các mức, dòng tổng, số lượt"
+    ]
