@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import os
 import re
 import sys
 import unicodedata
@@ -260,7 +261,7 @@ SAYS = {
         "gói của {where} được đưa thêm là của tháng khác ({printed})",
     ),
     "beside_differs": (
-        "in the bundle of {where} that was laid beside {n} things differ: it proves nothing; check it by itself",
+        "the bundle of {where} that was laid beside proves nothing, for something differs in it (things: {n}); check it by itself",
         "gói của {where} được đưa thêm có {n} chỗ không khớp nên không chứng minh được gì; Ông/Bà hãy kiểm tra riêng gói đó",
     ),
     # What rests on the collector's word.
@@ -290,6 +291,10 @@ SAYS = {
     "word_witness": (
         "no witness was asked for (--witness): one story is not proven, another checkpoint may have been told to others",
         "Ông/Bà chưa đưa vào khóa của nhân chứng (--witness): chưa chứng minh được mọi người đều được cho xem cùng một sổ, người khác có thể được đưa cho một điểm kiểm khác",
+    ),
+    "word_cosigned": (
+        "no witness has signed this checkpoint yet: that everybody is shown the same log is not proven",
+        "điểm kiểm này chưa có nhân chứng nào ký: chưa chứng minh được mọi người đều được cho xem cùng một sổ",
     ),
     "word_report": (
         "the report is not in the log yet: its hash rests on the collector's word",
@@ -340,8 +345,8 @@ SAYS = {
         "{n} lượt trong {of} khối nằm ở tháng khác với đồng hồ của máy: giờ đã chỉnh chỉ theo lời máy chủ",
     ),
     "word_satisfied": (
-        "{where}: levels {levels} of {of} count as satisfied ({n} ratings), and shares are told from {least} ratings on. Kiosks signed the levels of the scale; which of them count as satisfied, and the rule, rests on the collector's word; compare with the kiosk's screen",
-        "{where}: các mức {levels} trong {of} được tính là hài lòng ({n} lượt), và tỷ lệ được nêu từ {least} lượt trở lên. Các mức của thang do máy ký; mức nào là hài lòng chỉ theo lời máy chủ, Ông/Bà hãy đối chiếu với màn hình ki-ốt",
+        "{where}: satisfied means {levels} of {of} ({n} ratings), and shares are told from {least} ratings on. Kiosks signed the levels of the scale; which of them count as satisfied, and the rule, rests on the collector's word; compare with the kiosk's screen",
+        "{where}: {levels} trong {of} được tính là hài lòng ({n} lượt), và tỷ lệ được nêu từ {least} lượt trở lên. Các mức của thang do máy ký; mức nào là hài lòng chỉ theo lời máy chủ, Ông/Bà hãy đối chiếu với màn hình ki-ốt",
     ),
     "word_uncut": (
         "{n} ratings of blocks that no kiosk signed (an older kiosk's, cut by the collector): levels and reasons rest "
@@ -355,8 +360,19 @@ SAYS = {
         "hơn năm lượt và không được đưa ra ngoài",
     ),
     "word_unions": (
-        "{n} set-aside ratings: their number is that of their blocks, their levels rest on the collector's word, for their parts are fewer than five and may not leave the building",
-        "{n} lượt để riêng: số lượt bằng của các khối; mức chỉ theo lời máy chủ, vì từng phần ít hơn năm lượt và không được đưa ra ngoài",
+        "{where}: {n} of {of} set-aside ratings are counted in the result with what was set aside; their levels rest on the "
+        "collector's word, for their parts are fewer than five and may not leave the building; of the other {others} the "
+        "number alone is told",
+        "{where}: {n} trong {of} lượt để riêng đã được tính vào kết quả gồm cả lượt để riêng; mức của chúng chỉ theo lời máy "
+        "chủ, vì từng phần ít hơn năm lượt và không được đưa ra ngoài; {others} lượt còn lại chỉ có số lượt",
+    ),
+    "word_unions_decided": (
+        "{where}: {n} of {of} set-aside ratings are counted in the result with what was set aside, and their levels rest on "
+        "the collector's word, for their parts are fewer than five and may not leave the building; so are {decided} of "
+        "blocks that a person set aside, whose levels were signed; of the other {others} the number alone is told",
+        "{where}: {n} trong {of} lượt để riêng đã được tính vào kết quả gồm cả lượt để riêng, mức của chúng chỉ theo lời máy "
+        "chủ, vì từng phần ít hơn năm lượt và không được đưa ra ngoài; {decided} lượt trong các khối được để riêng theo "
+        "quyết định cũng vậy, nhưng mức do máy ký; {others} lượt còn lại chỉ có số lượt",
     ),
     "word_suspect": (
         "{n} ratings of {of} blocks were set aside by a person's decision: that it was made rests on the collector's "
@@ -388,8 +404,8 @@ SAYS = {
         "{n} lượt đã ghi mà chưa hiện ở đây, trong đó {of} lượt chưa vào khối nào: số lượt và lý do của {of} lượt đó chỉ theo lời máy chủ",
     ),
     "word_served": (
-        "participation: {n} transactions were typed in by people, and the visits rated on those days are the collector's count",
-        "tỷ lệ tham gia đánh giá: {n} giao dịch do con người nhập, và số lượt đánh giá của những ngày đó do máy chủ đếm",
+        "participation rate: {n} transactions were typed in by people, and the visits rated on those days are the collector's count",
+        "tỷ lệ đánh giá: {n} giao dịch do con người nhập, và số lượt đánh giá của những ngày đó do máy chủ đếm",
     ),
     "word_before": (
         "numbers of earlier months that the report compares with ({n}): prove them with those months' bundles",
@@ -465,8 +481,8 @@ WORDS = {
         "đây có thể chỉ là hệ quả.",
     ),
     "checkpoint": (
-        "Public log:  {origin}, {size} entries, checkpoint {root}",
-        "Sổ công khai: {origin}, {size} mục, điểm kiểm {root}",
+        "Public log:  {origin}\nCheckpoint:  {size} entries, root {root}",
+        "Sổ công khai: {origin}\nĐiểm kiểm:    {size} mục, mã gốc {root}",
     ),
     "cosigned": ("Witness:     {key}, signed at {time}", "Nhân chứng:   {key}, ký lúc {time}"),
     "yes": (
@@ -482,10 +498,23 @@ WORDS = {
         "tự đặt ra tất cả.",
     ),
     "unproven": (
-        "RESULT: NOT PROVEN: nothing differs ({numbers} numbers were recomputed), but {n} of {of} ratings are not proven, "
-        "and {cuts} signed cuts are in no number on the collector's word.",
-        "KẾT QUẢ: CHƯA CHỨNG MINH ĐƯỢC. Không có chỗ nào khác (đã tính lại {numbers} số), nhưng {n} trong {of} lượt chưa "
-        "được chứng minh, và {cuts} lần cắt đã ký không có trong số nào, chỉ theo lời máy chủ.",
+        "RESULT: NOT PROVEN: nothing differs ({numbers} numbers were recomputed), but {why}.",
+        "KẾT QUẢ: CHƯA CHỨNG MINH ĐƯỢC. Không có chỗ nào khác (đã tính lại {numbers} số), nhưng {why}.",
+    ),
+    "unproven_report": (
+        "the report is not in the public log yet. Take a new bundle when its day is over, and check again",
+        "báo cáo chưa vào sổ công khai. Ông/Bà lấy gói mới sau khi hết ngày rồi kiểm tra lại",
+    ),
+    "unproven_ratings": ("{n} of {of} ratings are not proven", "{n} trong {of} lượt chưa được chứng minh"),
+    "unproven_cuts": (
+        "{cuts} signed cuts are in no number on the collector's word",
+        "{cuts} lần cắt đã ký không có trong số nào, chỉ theo lời máy chủ",
+    ),
+    "unproven_else": ("what is named below is not proven", "những điều nêu ở dưới chưa được chứng minh"),
+    "and": (", and ", ", và "),
+    "no_one": (
+        "RESULT: NO: {of} thing differs; {n} numbers were recomputed.",
+        "KẾT QUẢ: KHÔNG KHỚP. Có {of} chỗ khác. Đã tính lại {n} số.",
     ),
     "no": (
         "RESULT: NO: {of} things differ; {n} numbers were recomputed.",
@@ -498,8 +527,10 @@ WORDS = {
         "báo cáo: đơn vị, tháng, mã băm, mục trong sổ",
     ),
     "check_signed": (
-        "what {n} kiosks signed: keys, journals, {cuts} cuts",
-        "những gì {n} máy đã ký: khóa, chuỗi ghi, {cuts} lần cắt khối",
+        "what {n} kiosks signed: keys, journals, {cuts} cuts (with those before and after the month, which show that none "
+        "is missing)",
+        "những gì {n} máy đã ký: khóa, chuỗi ghi, {cuts} lần cắt khối (kể cả những lần ngay trước và sau tháng, để thấy không "
+        "thiếu lần nào)",
     ),
     "check_blocks": (
         "blocks and pools: {n} ratings in {of} blocks and {tails} in tails (number alone) are as kiosks signed",
@@ -518,6 +549,10 @@ WORDS = {
     "figure": (
         "n = {n}; satisfied (levels {satisfied}): {share}; 95% interval: {interval}",
         "n = {n} lượt; hài lòng (mức {satisfied}): {share}; khoảng tin cậy 95%: {interval}",
+    ),
+    "figure_recorded": (
+        "recorded {recorded} = counted {counted} + set aside {aside} + waiting {waiting}",
+        "đã ghi nhận {recorded} = được tính {counted} + để riêng {aside} + đang chờ {waiting}",
     ),
     "of_level": ("level {level} ({name}): {n}", "mức {level} ({name}): {n} lượt"),
     "differs": ("What differs:", "Những chỗ không khớp:"),
@@ -570,6 +605,13 @@ ADVICE = (
         (
             "Ask the office that runs the witness for its key, and run this again with --witness KEY.",
             "Hỏi cơ quan giữ nhân chứng để lấy khóa của nhân chứng, rồi chạy lại với --witness KHÓA.",
+        ),
+    ),
+    (
+        {"word_cosigned"},
+        (
+            "Ask whoever runs the collector to have another office keep a witness.",
+            "Đề nghị đơn vị nhờ một cơ quan khác giữ nhân chứng.",
         ),
     ),
     (
@@ -695,7 +737,7 @@ TERMS = {
     "suspect": ("suspicious", "nghi vấn"),
     "both": ("with what was set aside", "kể cả lượt để riêng"),
     "both_n": ("number with what was set aside", "số lượt kể cả để riêng"),
-    "answered": ("participation", "tỷ lệ tham gia đánh giá"),
+    "answered": ("participation rate", "tỷ lệ đánh giá"),
     "served": ("transactions", "số giao dịch"),
     "week": ("week from", "tuần từ"),
     "weeks": ("weeks", "các tuần"),
@@ -932,6 +974,10 @@ class Checkpoint:
             raw = b64(found[2])
             self._lines.append((found[1], raw[:4], raw[4:]))
 
+    def has_witness(self):
+        """Whether somebody else than the log signed too, whoever that is."""
+        return any(name != self.origin for name, _, _ in self._lines)
+
     def signed_by(self, key):
         """Whether it is signed by the key of a log; of a witness since when it says so (seconds), True at least."""
         for name, number, signature in self._lines:
@@ -1051,7 +1097,9 @@ def check_log(bundle, told, log_keys, witnesses, known):
         told.rest("word_log_key")
     elif not any(key.name == found.origin and found.signed_by(key) for key in log_keys):
         told.differ("checkpoint_key", key=", ".join(key.text for key in log_keys))
-    if not witnesses:
+    if not found.has_witness():
+        told.rest("word_cosigned")
+    elif not witnesses:
         told.rest("word_witness")
     for key in witnesses:
         at = found.signed_by(key) if key.kind == 4 else False
@@ -1571,7 +1619,6 @@ def check_together(bundle, told):
         pooled += n
     if pooled and bundle.lines is None:
         told.rest("word_pools", pooled, of=len(bundle.pools))
-    aside = 0
     for union in bundle.unions:
         n = sum(
             piece.n
@@ -1587,9 +1634,6 @@ def check_together(bundle, told):
             told.differ("union_sums", journal=union.journal, last=union.last, printed=sum(union.levels), recomputed=n)
         if sum(union.levels) < LEAST:
             told.differ("union_few", journal=union.journal, last=union.last)
-        aside += n
-    if aside and bundle.lines is None:
-        told.rest("word_unions", aside)
 
 
 # Lines: only in a bundle that a second person granted. Every rating is counted again.
@@ -2009,7 +2053,7 @@ class Report:
             "word_satisfied",
             k,
             where=asked_in(asked),
-            levels=_several(sorted(satisfied)),
+            levels=f"<level{'s' * (len(satisfied) != 1)}> {_several(sorted(satisfied))}",
             of=_several(levels),
             least=self.percent_min,
         )
@@ -2025,6 +2069,7 @@ class Report:
                 "share": percent(k, n) if has_share else None,
                 "interval": None if low is None else [low, high],
                 "levels": {str(level): _int(part["me"]["shown"]["counts"], level) for level in levels},
+                "recorded": {"counted": n, "aside": sum(part["me"]["aside"].values()), "waiting": _waiting(part["me"])},
             }
         )
         found = Line(self.bundle, *asked, self.report["place"], self.least)
@@ -2086,10 +2131,21 @@ class Report:
         own["shown"] = dict(_shown(shown, levels), percent=has_percent, hidden=hidden)
         own["waits"], own["aside"] = dict(waits), dict(aside)
         is_many = both is not None and sum(both.values()) >= self.percent_min
+        if is_me and both is not None and self.bundle.lines is None:
+            self._aside(asked, found, sum(both.values()) - n)
         own["both"] = None if both is None else dict({"percent": is_many}, **_shown(line.get("both") or {}, both))
         self._answered(where, place, line, own)
         self._weeks(where, found, line, own, is_me)
         self.earlier += sum(map(bool, line["before"]["counts"].values()))
+
+    def _aside(self, asked, found, told):
+        """How many of what was set aside are told with their levels, and whose word that is; signed ones are decided."""
+        decided, every = sum(sum(one.levels) for one in found.mine if _n(one, SUSPECT)), sum(found.aside().values())
+        values = {"where": asked_in(asked), "of": every, "others": every - told}
+        if told > decided and decided:
+            self.told.rest("word_unions_decided", told - decided, decided=decided, **values)
+        elif told > decided:
+            self.told.rest("word_unions", told, **values)
 
     def _answered(self, where, place, line, own):
         rows = [row for row in self.bundle.served if lies_in(row.place, place)]
@@ -2198,6 +2254,10 @@ def in_both(text):
 
 def _several(levels):
     return ", ".join(map(str, levels)) or "–"
+
+
+def _waiting(line):
+    return sum(line.get("waits", {}).values())
 
 
 def _form(form, values):
@@ -2333,7 +2393,7 @@ class Printed:
             if f"level_{level}" in row:
                 self._cell(where, row, f"level_{level}", None if is_hidden else _int(line["shown"]["counts"], level))
         if "recorded" in row:
-            waiting = sum(line.get("waits", {}).values())
+            waiting = _waiting(line)
             self._cell(where, row, "recorded", n + waiting + aside)
             self._cell(where, row, "waiting", waiting)
             both = line.get("both")
@@ -2366,7 +2426,7 @@ class Printed:
         for row, part in zip(rows, parts):
             me = part["me"]
             found = {"counted": _sum(me["shown"]), "aside": sum(me["aside"].values())}
-            found["waiting"] = sum(me.get("waits", {}).values())
+            found["waiting"] = _waiting(me)
             found["recorded"] = sum(found.values())
             sums.update(found)
             for name, n in found.items():
@@ -2608,7 +2668,7 @@ def _head(bundle, told, language, say):
     if told.checkpoint is not None:
         found = told.checkpoint
         values = {"origin": found.origin, "size": grouped(found.size, language), "root": text64(found.root)}
-        yield WORDS["checkpoint"][language].format(**values)
+        yield from WORDS["checkpoint"][language].format(**values).split("\n")
     for name, at in told.cosigned:
         form = ("%Y-%m-%d %H:%M:%SZ", "%H:%M:%S ngày %d/%m/%Y (giờ quốc tế)")[language]
         time = "?" if at is None else datetime.fromtimestamp(at, timezone.utc).strftime(form)
@@ -2617,11 +2677,20 @@ def _head(bundle, told, language, say):
 
 def _verdict(told, say):
     if told.holds is None:
-        n, of, cuts = shares_open(told)
-        return say("unproven", numbers=told.numbers, n=n, of=of, cuts=cuts)
+        return say("unproven", numbers=told.numbers, why=_unproven(told, say))
     if told.holds:
         return say("yes" if told.has_key else "alone", n=told.numbers)
-    return say("no", n=told.numbers, of=len(told.differs))
+    return say("no_one" if len(told.differs) == 1 else "no", n=told.numbers, of=len(told.differs))
+
+
+def _unproven(told, say):
+    """Why nothing differs and the month is not proven, in one sentence."""
+    if {one["code"] for one in told.rests} & set(UNPROVEN) == {"word_report"}:
+        return say("unproven_report")
+    n, of, cuts = shares_open(told)
+    why = [say("unproven_ratings", n=n, of=of)] if n else []
+    why += [say("unproven_cuts", cuts=cuts)] if cuts else []
+    return say("and").join(why) or say("unproven_else")
 
 
 def _checked(bundle, told, say):
@@ -2661,6 +2730,7 @@ def _figure(one, language, say):
     )
     for level, n in one["levels"].items():
         yield "    " + say("of_level", level=level, name=one["names"].get(level, ("?", "?"))[language], n=n)
+    yield "    " + say("figure_recorded", recorded=sum(one["recorded"].values()), **one["recorded"])
 
 
 def _advice(told, language, say):
@@ -2744,6 +2814,15 @@ def _known(path):
         raise Unreadable("checkpoint", file=path, why=why) from error
 
 
+def _print(lines):
+    """Print, as far as anybody reads: `head` stops in the middle, and that is no fault."""
+    try:
+        print("\n".join(lines), flush=True)
+    except BrokenPipeError:
+        # What is left in the buffer would be written once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main(arguments=None):
     """The command; its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -2766,10 +2845,10 @@ def main(arguments=None):
         print(clean(WORDS["unreadable"][language].format(why=why)), file=sys.stderr)
         return 2
     if asked.json:
-        lines = json.dumps(as_json(bundle, told, language), ensure_ascii=False, indent=1).split("\n")
-        print("\n".join(map(clean, lines)))
+        lines = map(clean, json.dumps(as_json(bundle, told, language), ensure_ascii=False, indent=1).split("\n"))
     else:
-        print("\n".join(as_text(bundle, told, language, sys.maxsize if asked.all else 40)))
+        lines = as_text(bundle, told, language, sys.maxsize if asked.all else 40)
+    _print(lines)
     return {True: 0, False: 1, None: 3}[told.holds]
 
 
