@@ -440,6 +440,11 @@ WHYS = {
     "fault": ("the collector does not believe them", "máy chủ không tin"),
     "carried": ("carried over from another journal, where they are counted", "chuyển từ chuỗi ghi khác, đã tính ở đó"),
     "time": ("of another month by the corrected time", "thuộc tháng khác theo giờ đã chỉnh"),
+    "later": (
+        "they came after this report was made, or are of another month by the corrected time; the newest correction's "
+        "bundle shows which",
+        "đến sau khi báo cáo này được lập, hoặc thuộc tháng khác theo giờ đã chỉnh; gói của đính chính mới nhất cho thấy rõ",
+    ),
     "otherwise": (
         "the collector counts others of their ratings than their kiosk, and none of them here",
         "máy chủ tính khác ki-ốt, và không tính ở đây",
@@ -1332,7 +1337,9 @@ def _read_cuts(bundle, journal, statements, excused, withheld, told):
         if last is not None and last in lasts:
             told.differ("cut_twice", journal=name, cut=cut["index"])
         lasts.add(last)
-        if (said is None or why is not None) and why not in WHYS:
+        # Only a report that a correction followed can have been made before a cut of its month came.
+        is_newest = bundle.about["number"] == max(one["number"] for one in bundle.log["reports"])
+        if (said is None or why is not None) and (why not in WHYS or (why == "later" and is_newest)):
             told.differ("cut_hidden", journal=name, cut=cut["index"])
         elif why == "otherwise" and last is not None:
             excused.add((name, last))

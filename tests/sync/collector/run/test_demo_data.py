@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from kiosk.base.texts import texts
-from sync.collector.commands.demo import switch_on
+from sync.collector.commands.demo import look_at, switch_on
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Rules
 from sync.collector.figures.places import read_places
@@ -35,6 +35,12 @@ from tests.journey.bundles import VERIFY
 from tests.sync.collector.builders import DAYS, NOON
 
 WEEK = date(2026, 11, 16)
+
+
+def test_the_command_that_is_named_at_the_end_is_of_the_same_folder() -> None:
+    assert look_at(None) == "collector serve"
+    assert look_at(Path("./mau")) == "collector serve --data-dir mau"
+    assert look_at(Path("/srv/hai long")) == "collector serve --data-dir '/srv/hai long'"
 
 
 def write(database: Database, seed: int = 1, now: datetime = NOON) -> int:
