@@ -21,12 +21,14 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import os
 import re
 import sys
 import unicodedata
 import zipfile
 import zlib
 from collections import Counter, namedtuple
+from copy import deepcopy
 from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal, getcontext
 from fractions import Fraction
@@ -263,7 +265,7 @@ SAYS = {
         "gói của {where} được đưa thêm là của tháng khác ({printed})",
     ),
     "beside_differs": (
-        "in the bundle of {where} that was laid beside {n} things differ: it proves nothing; check it by itself",
+        "the bundle of {where} that was laid beside proves nothing, for something differs in it (things: {n}); check it by itself",
         "gói của {where} được đưa thêm có {n} chỗ không khớp nên không chứng minh được gì; Ông/Bà hãy kiểm tra riêng gói đó",
     ),
     # What rests on the collector's word.
@@ -293,6 +295,10 @@ SAYS = {
     "word_witness": (
         "no witness was asked for (--witness): one story is not proven, another checkpoint may have been told to others",
         "Ông/Bà chưa đưa vào khóa của nhân chứng (--witness): chưa chứng minh được mọi người đều được cho xem cùng một sổ, người khác có thể được đưa cho một điểm kiểm khác",
+    ),
+    "word_cosigned": (
+        "no witness has signed this checkpoint yet: that everybody is shown the same log is not proven",
+        "điểm kiểm này chưa có nhân chứng nào ký: chưa chứng minh được mọi người đều được cho xem cùng một sổ",
     ),
     "word_report": (
         "the report is not in the log yet: its hash rests on the collector's word",
@@ -343,8 +349,8 @@ SAYS = {
         "{n} lượt trong {of} khối nằm ở tháng khác với đồng hồ của máy: giờ đã chỉnh chỉ theo lời máy chủ",
     ),
     "word_satisfied": (
-        "{where}: levels {levels} of {of} count as satisfied ({n} ratings), and shares are told from {least} ratings on. Kiosks signed the levels of the scale; which of them count as satisfied, and the rule, rests on the collector's word; compare with the kiosk's screen",
-        "{where}: các mức {levels} trong {of} được tính là hài lòng ({n} lượt), và tỷ lệ được nêu từ {least} lượt trở lên. Các mức của thang do máy ký; mức nào là hài lòng chỉ theo lời máy chủ, Ông/Bà hãy đối chiếu với màn hình ki-ốt",
+        "{where}: satisfied means {levels} of {of} ({n} ratings), and shares are told from {least} ratings on. Kiosks signed the levels of the scale; which of them count as satisfied, and the rule, rests on the collector's word; compare with the kiosk's screen",
+        "{where}: {levels} trong {of} được tính là hài lòng ({n} lượt), và tỷ lệ được nêu từ {least} lượt trở lên. Các mức của thang do máy ký; mức nào là hài lòng chỉ theo lời máy chủ, Ông/Bà hãy đối chiếu với màn hình ki-ốt",
     ),
     "word_uncut": (
         "{n} ratings of blocks that no kiosk signed (an older kiosk's, cut by the collector): levels and reasons rest "
@@ -358,8 +364,19 @@ SAYS = {
         "hơn năm lượt và không được đưa ra ngoài",
     ),
     "word_unions": (
-        "{n} set-aside ratings: their number is that of their blocks, their levels rest on the collector's word, for their parts are fewer than five and may not leave the building",
-        "{n} lượt để riêng: số lượt bằng của các khối; mức chỉ theo lời máy chủ, vì từng phần ít hơn năm lượt và không được đưa ra ngoài",
+        "{where}: {n} of {of} set-aside ratings are counted in the result with what was set aside; their levels rest on the "
+        "collector's word, for their parts are fewer than five and may not leave the building; of the other {others} the "
+        "number alone is told",
+        "{where}: {n} trong {of} lượt để riêng đã được tính vào kết quả gồm cả lượt để riêng; mức của chúng chỉ theo lời máy "
+        "chủ, vì từng phần ít hơn năm lượt và không được đưa ra ngoài; {others} lượt còn lại chỉ có số lượt",
+    ),
+    "word_unions_decided": (
+        "{where}: {n} of {of} set-aside ratings are counted in the result with what was set aside, and their levels rest on "
+        "the collector's word, for their parts are fewer than five and may not leave the building; so are {decided} of "
+        "blocks that a person set aside, whose levels were signed; of the other {others} the number alone is told",
+        "{where}: {n} trong {of} lượt để riêng đã được tính vào kết quả gồm cả lượt để riêng, mức của chúng chỉ theo lời máy "
+        "chủ, vì từng phần ít hơn năm lượt và không được đưa ra ngoài; {decided} lượt trong các khối được để riêng theo "
+        "quyết định cũng vậy, nhưng mức do máy ký; {others} lượt còn lại chỉ có số lượt",
     ),
     "word_suspect": (
         "{n} ratings of {of} blocks were set aside by a person's decision: that it was made rests on the collector's "
@@ -391,8 +408,8 @@ SAYS = {
         "{n} lượt đã ghi mà chưa hiện ở đây, trong đó {of} lượt chưa vào khối nào: số lượt và lý do của {of} lượt đó chỉ theo lời máy chủ",
     ),
     "word_served": (
-        "participation: {n} transactions were typed in by people, and the visits rated on those days are the collector's count",
-        "tỷ lệ tham gia đánh giá: {n} giao dịch do con người nhập, và số lượt đánh giá của những ngày đó do máy chủ đếm",
+        "participation rate: {n} transactions were typed in by people, and the visits rated on those days are the collector's count",
+        "tỷ lệ đánh giá: {n} giao dịch do con người nhập, và số lượt đánh giá của những ngày đó do máy chủ đếm",
     ),
     "word_before": (
         "numbers of earlier months that the report compares with ({n}): prove them with those months' bundles",
@@ -427,6 +444,11 @@ WHYS = {
     "fault": ("the collector does not believe them", "máy chủ không tin"),
     "carried": ("carried over from another journal, where they are counted", "chuyển từ chuỗi ghi khác, đã tính ở đó"),
     "time": ("of another month by the corrected time", "thuộc tháng khác theo giờ đã chỉnh"),
+    "later": (
+        "they came after this report was made, or are of another month by the corrected time; the newest correction's "
+        "bundle shows which",
+        "đến sau khi báo cáo này được lập, hoặc thuộc tháng khác theo giờ đã chỉnh; gói của đính chính mới nhất cho thấy rõ",
+    ),
     "otherwise": (
         "the collector counts others of their ratings than their kiosk, and none of them here",
         "máy chủ tính khác ki-ốt, và không tính ở đây",
@@ -447,9 +469,29 @@ WORDS = {
         "SHA-256:     {hash} (of its numbers, as printed on the paper)",
         "Mã băm:       {hash} (SHA-256 của số liệu, như in trên giấy)",
     ),
+    "hash_other": (
+        "SHA-256:     {hash} (of the file in this bundle, not proven to be the paper's)",
+        "Mã băm:       {hash} (SHA-256 của tệp trong gói này, chưa chắc là mã in trên giấy)",
+    ),
+    "other_logged": (
+        "The file of numbers (report.json) is not the one that was logged: its hash is another. What is named below may "
+        "only follow from that.",
+        "Tệp số liệu (report.json) không phải tệp đã vào sổ: mã băm khác. Các chỗ dưới đây có thể chỉ là hệ quả.",
+    ),
+    "other_named": (
+        "The file of numbers (report.json) is not the one that the bundle names: its hash is another. What is named below "
+        "may only follow from that.",
+        "Tệp số liệu (report.json) không phải tệp mà gói nêu: mã băm khác. Các chỗ dưới đây có thể chỉ là hệ quả.",
+    ),
+    "other_proof": (
+        "The file of numbers (report.json) is not proven to be the one that was logged: the proof does not lead to the "
+        "checkpoint. What is named below may only follow from that.",
+        "Chưa chứng minh được tệp số liệu (report.json) là tệp đã vào sổ: bằng chứng không dẫn tới điểm kiểm. Các chỗ dưới "
+        "đây có thể chỉ là hệ quả.",
+    ),
     "checkpoint": (
-        "Public log:  {origin}, {size} entries, checkpoint {root}",
-        "Sổ công khai: {origin}, {size} mục, điểm kiểm {root}",
+        "Public log:  {origin}\nCheckpoint:  {size} entries, root {root}",
+        "Sổ công khai: {origin}\nĐiểm kiểm:    {size} mục, mã gốc {root}",
     ),
     "cosigned": ("Witness:     {key}, signed at {time}", "Nhân chứng:   {key}, ký lúc {time}"),
     "yes": (
@@ -465,10 +507,23 @@ WORDS = {
         "tự đặt ra tất cả.",
     ),
     "unproven": (
-        "RESULT: NOT PROVEN: nothing differs ({numbers} numbers were recomputed), but {n} of {of} ratings are not proven, "
-        "and {cuts} signed cuts are in no number on the collector's word.",
-        "KẾT QUẢ: CHƯA CHỨNG MINH ĐƯỢC. Không có chỗ nào khác (đã tính lại {numbers} số), nhưng {n} trong {of} lượt chưa "
-        "được chứng minh, và {cuts} lần cắt đã ký không có trong số nào, chỉ theo lời máy chủ.",
+        "RESULT: NOT PROVEN: nothing differs ({numbers} numbers were recomputed), but {why}.",
+        "KẾT QUẢ: CHƯA CHỨNG MINH ĐƯỢC. Không có chỗ nào khác (đã tính lại {numbers} số), nhưng {why}.",
+    ),
+    "unproven_report": (
+        "the report is not in the public log yet. Take a new bundle when its day is over, and check again",
+        "báo cáo chưa vào sổ công khai. Ông/Bà lấy gói mới sau khi hết ngày rồi kiểm tra lại",
+    ),
+    "unproven_ratings": ("{n} of {of} ratings are not proven", "{n} trong {of} lượt chưa được chứng minh"),
+    "unproven_cuts": (
+        "{cuts} signed cuts are in no number on the collector's word",
+        "{cuts} lần cắt đã ký không có trong số nào, chỉ theo lời máy chủ",
+    ),
+    "unproven_else": ("what is named below is not proven", "những điều nêu ở dưới chưa được chứng minh"),
+    "and": (", and ", ", và "),
+    "no_one": (
+        "RESULT: NO: {of} thing differs; {n} numbers were recomputed.",
+        "KẾT QUẢ: KHÔNG KHỚP. Có {of} chỗ khác. Đã tính lại {n} số.",
     ),
     "no": (
         "RESULT: NO: {of} things differ; {n} numbers were recomputed.",
@@ -481,8 +536,10 @@ WORDS = {
         "báo cáo: đơn vị, tháng, mã băm, mục trong sổ",
     ),
     "check_signed": (
-        "what {n} kiosks signed: keys, journals, {cuts} cuts",
-        "những gì {n} máy đã ký: khóa, chuỗi ghi, {cuts} lần cắt khối",
+        "what {n} kiosks signed: keys, journals, {cuts} cuts (with those before and after the month, which show that none "
+        "is missing)",
+        "những gì {n} máy đã ký: khóa, chuỗi ghi, {cuts} lần cắt khối (kể cả những lần ngay trước và sau tháng, để thấy không "
+        "thiếu lần nào)",
     ),
     "check_blocks": (
         "blocks and pools: {n} ratings in {of} blocks and {tails} in tails (number alone) are as kiosks signed",
@@ -501,6 +558,10 @@ WORDS = {
     "figure": (
         "n = {n}; satisfied (levels {satisfied}): {share}; 95% interval: {interval}",
         "n = {n} lượt; hài lòng (mức {satisfied}): {share}; khoảng tin cậy 95%: {interval}",
+    ),
+    "figure_recorded": (
+        "recorded {recorded} = counted {counted} + set aside {aside} + waiting {waiting}",
+        "đã ghi nhận {recorded} = được tính {counted} + để riêng {aside} + đang chờ {waiting}",
     ),
     "of_level": ("level {level} ({name}): {n}", "mức {level} ({name}): {n} lượt"),
     "differs": ("What differs:", "Những chỗ không khớp:"),
@@ -553,6 +614,13 @@ ADVICE = (
         (
             "Ask the office that runs the witness for its key, and run this again with --witness KEY.",
             "Hỏi cơ quan giữ nhân chứng để lấy khóa của nhân chứng, rồi chạy lại với --witness KHÓA.",
+        ),
+    ),
+    (
+        {"word_cosigned"},
+        (
+            "Ask whoever runs the collector to have another office keep a witness.",
+            "Đề nghị đơn vị nhờ một cơ quan khác giữ nhân chứng.",
         ),
     ),
     (
@@ -642,7 +710,12 @@ READS = {
 }
 """Why nothing could be checked."""
 TERMS = {
-    "report": ("report", "báo cáo"),
+    "first_report": ("first report", "báo cáo lần đầu"),
+    "correction": ("correction", "đính chính số"),
+    "month": ("month", "tháng"),
+    "total": ("line of totals", "dòng tổng"),
+    "office": ("the whole office", "toàn cơ quan"),
+    "days": ("days", "ngày"),
     "key_of": ("key of kiosk", "khóa của máy"),
     "journal": ("journal", "chuỗi ghi"),
     "series": ("question and levels", "câu hỏi và các mức"),
@@ -673,7 +746,7 @@ TERMS = {
     "suspect": ("suspicious", "nghi vấn"),
     "both": ("with what was set aside", "kể cả lượt để riêng"),
     "both_n": ("number with what was set aside", "số lượt kể cả để riêng"),
-    "answered": ("participation", "tỷ lệ tham gia đánh giá"),
+    "answered": ("participation rate", "tỷ lệ đánh giá"),
     "served": ("transactions", "số giao dịch"),
     "week": ("week from", "tuần từ"),
     "weeks": ("weeks", "các tuần"),
@@ -766,6 +839,7 @@ class Told:
         self.has_key = False
         self.doubted, self.open, self.every, self.figures = set(), 0, 0, []
         self.beside, self.found_beside = {}, 0
+        self.other = None
         self.words = {}
 
     @property
@@ -909,6 +983,10 @@ class Checkpoint:
             raw = b64(found[2])
             self._lines.append((found[1], raw[:4], raw[4:]))
 
+    def has_witness(self):
+        """Whether somebody else than the log signed too, whoever that is."""
+        return any(name != self.origin for name, _, _ in self._lines)
+
     def signed_by(self, key):
         """Whether it is signed by the key of a log; of a witness since when it says so (seconds), True at least."""
         for name, number, signature in self._lines:
@@ -1028,7 +1106,9 @@ def check_log(bundle, told, log_keys, witnesses, known):
         told.rest("word_log_key")
     elif not any(key.name == found.origin and found.signed_by(key) for key in log_keys):
         told.differ("checkpoint_key", key=", ".join(key.text for key in log_keys))
-    if not witnesses:
+    if not found.has_witness():
+        told.rest("word_cosigned")
+    elif not witnesses:
         told.rest("word_witness")
     for key in witnesses:
         at = found.signed_by(key) if key.kind == 4 else False
@@ -1084,16 +1164,17 @@ def _goes_on(known, found, proof):
 
 
 def check_leaf(checkpoint, entry, leaf, where, told, unnamed=None):
-    """That a leaf is in the log; ``entry`` has its index and proof, and ``unnamed`` is a report's of before."""
+    """Whether a leaf is in the log; ``entry`` has its index and proof, and ``unnamed`` is a report's of before."""
     index, proof = entry["index"], [b64(one, 32) for one in entry["proof"]]
     if not isinstance(index, int) or not 0 <= index < checkpoint.size:
         told.differ("leaf_beyond", where=where, printed=index, recomputed=checkpoint.size)
-        return
+        return False
     roots = [root_from_proof(hash_leaf(one.encode()), index, checkpoint.size, proof) for one in (leaf, unnamed or leaf)]
     if checkpoint.root not in roots:
         told.differ("leaf_proof", where=where)
     elif roots[0] != checkpoint.root:
         told.rest("word_unit")
+    return checkpoint.root in roots
 
 
 def check_report(bundle, checkpoint, told):
@@ -1101,7 +1182,9 @@ def check_report(bundle, checkpoint, told):
     about, digest = bundle.about, sha256(bundle.report_bytes).digest()
     said = {one["number"]: one for one in bundle.log["reports"]}
     mine = said.get(about["number"])
-    if mine is None or mine["sha256"] != digest.hex():
+    is_named = mine is not None and mine["sha256"] == digest.hex()
+    if not is_named:
+        told.other = "other_named"
         told.differ("report_hash", printed=mine and mine["sha256"], recomputed=digest.hex())
     period, number = bundle.report["period"], len(bundle.report["closing"]["corrections"])
     found = f"{period['first'][:7]} {bundle.report['place']} {number}"
@@ -1117,13 +1200,16 @@ def check_report(bundle, checkpoint, told):
     for number in range(about["number"] + 1):
         one = said.get(number)
         hashed = digest if number == about["number"] else one and bytes.fromhex(one["sha256"])
-        where = f"<report> {about['month']} {number}"
+        which = f"<correction> {number}" if number else "<first_report>"
+        where = f"{which}, <month> {about['month']}"
         if one is None or hashed is None:
             told.differ("leaf_missing", where=where)
         elif checkpoint is not None and one.get("leaf") is not None:
             day, of = one["leaf"]["date"], (about["month"], number, hashed)
             unnamed = unnamed_report_leaf(day, *of)
-            check_leaf(checkpoint, one["leaf"], report_leaf(day, mine[0], *of), where, told, unnamed)
+            is_logged = check_leaf(checkpoint, one["leaf"], report_leaf(day, mine[0], *of), where, told, unnamed)
+            if number == about["number"]:
+                told.other = None if is_logged else "other_proof" if is_named else "other_logged"
         elif checkpoint is not None and newest > today:
             told.differ("report_unlogged", printed=today, recomputed=newest)
         elif checkpoint is not None:
@@ -1255,7 +1341,9 @@ def _read_cuts(bundle, journal, statements, excused, withheld, told):
         if last is not None and last in lasts:
             told.differ("cut_twice", journal=name, cut=cut["index"])
         lasts.add(last)
-        if (said is None or why is not None) and why not in WHYS:
+        # Only a report that a correction followed can have been made before a cut of its month came.
+        is_newest = bundle.about["number"] == max(one["number"] for one in bundle.log["reports"])
+        if (said is None or why is not None) and (why not in WHYS or (why == "later" and is_newest)):
             told.differ("cut_hidden", journal=name, cut=cut["index"])
         elif why == "otherwise" and last is not None:
             excused.add((name, last))
@@ -1542,7 +1630,6 @@ def check_together(bundle, told):
         pooled += n
     if pooled and bundle.lines is None:
         told.rest("word_pools", pooled, of=len(bundle.pools))
-    aside = 0
     for union in bundle.unions:
         n = sum(
             piece.n
@@ -1558,9 +1645,6 @@ def check_together(bundle, told):
             told.differ("union_sums", journal=union.journal, last=union.last, printed=sum(union.levels), recomputed=n)
         if sum(union.levels) < LEAST:
             told.differ("union_few", journal=union.journal, last=union.last)
-        aside += n
-    if aside and bundle.lines is None:
-        told.rest("word_unions", aside)
 
 
 # Lines: only in a bundle that a second person granted. Every rating is counted again.
@@ -1920,10 +2004,14 @@ def ranks(chosen):
 
 
 class Report:
-    """The frozen numbers, each held to its recomputation."""
+    """The frozen numbers, each held to its recomputation.
+
+    ``worked`` is the same report with the recomputed numbers in the place of those that were kept.
+    """
 
     def __init__(self, bundle, told):
         self.bundle, self.told, self.report = bundle, told, bundle.report
+        self.worked = deepcopy(bundle.report)
         self.least = max(LEAST, self.report["policy"]["cell_min"])
         self.percent_min = self.report["policy"]["percent_min"]
         self.earlier, self.waiting, self.uncut = 0, 0, 0
@@ -1931,8 +2019,8 @@ class Report:
 
     def check(self):
         """Every part, place and table."""
-        for part in self.report["parts"]:
-            self._part(part)
+        for part, own in zip(self.report["parts"], self.worked["parts"]):
+            self._part(part, own)
         self._left_out()
         self._by_hash()
         self._reasons()
@@ -1959,10 +2047,11 @@ class Report:
             found.update({f"r:{one['id']}": in_both(one["text"]) for one in survey.get("reasons", ())})
         return found
 
-    def _part(self, part):
+    def _part(self, part, own):
         asked = part["series"]["asked"]
-        for line in (part["me"], *part["children"], *part["counters"]):
-            self._line(asked, line, is_me=line is part["me"])
+        lines, owns = ([one["me"], *one["children"], *one["counters"]] for one in (part, own))
+        for line, worked in zip(lines, owns):
+            self._line(asked, line, worked, is_me=line is part["me"])
         satisfied, levels, _ = self.satisfied(part)
         below, name = len(self.report["parts"][0]["children"]), asked_in(asked)
         self.told.number(f"{name} <left_out>", part["left_out"], below - len(part["children"]))
@@ -1975,7 +2064,7 @@ class Report:
             "word_satisfied",
             k,
             where=asked_in(asked),
-            levels=_several(sorted(satisfied)),
+            levels=f"<level{'s' * (len(satisfied) != 1)}> {_several(sorted(satisfied))}",
             of=_several(levels),
             least=self.percent_min,
         )
@@ -1991,6 +2080,7 @@ class Report:
                 "share": percent(k, n) if has_share else None,
                 "interval": None if low is None else [low, high],
                 "levels": {str(level): _int(part["me"]["shown"]["counts"], level) for level in levels},
+                "recorded": {"counted": n, "aside": sum(part["me"]["aside"].values()), "waiting": _waiting(part["me"])},
             }
         )
         found = Line(self.bundle, *asked, self.report["place"], self.least)
@@ -2023,7 +2113,7 @@ class Report:
         if any(one["changed"] for one in corrections):
             self.told.rest("word_changed", sum(len(one["changed"]) for one in corrections))
 
-    def _line(self, asked, line, is_me):
+    def _line(self, asked, line, own, is_me):
         place, number = line["place"], self.told.number
         found = Line(self.bundle, *asked, place, self.least)
         where = f"{asked_in(asked)} {self.name(place)}"
@@ -2036,7 +2126,8 @@ class Report:
             number(f"{where} <hidden>", "<few>" if shown.get("hidden") else None, "<few>" if is_hidden else None)
         for level in LEVELS:
             number(f"{where} <level> {level}", _int(shown["counts"], level), levels[level])
-        number(f"{where} <percent>", shown["percent"], not is_hidden and n >= self.percent_min)
+        has_percent = not is_hidden and n >= self.percent_min
+        number(f"{where} <percent>", shown["percent"], has_percent)
         for why in WAITS:
             number(f"{where} <waiting> (<{why}>)", line.get("waits", {}).get(why, 0), waits[why])
         for standing in sorted({*line["aside"], *aside}):
@@ -2047,19 +2138,38 @@ class Report:
         elif both is not None:
             for level in LEVELS:
                 number(f"{where} <both>, <level> {level}", _int(said, level), both[level])
-        self._answered(where, place, line)
-        self._weeks(where, found, line, is_me)
+        hidden = "few" if is_hidden else None if shown.get("hidden") == "few" else shown.get("hidden")
+        own["shown"] = dict(_shown(shown, levels), percent=has_percent, hidden=hidden)
+        own["waits"], own["aside"] = dict(waits), dict(aside)
+        is_many = both is not None and sum(both.values()) >= self.percent_min
+        if is_me and both is not None and self.bundle.lines is None:
+            self._aside(asked, found, sum(both.values()) - n)
+        own["both"] = None if both is None else dict({"percent": is_many}, **_shown(line.get("both") or {}, both))
+        self._answered(where, place, line, own)
+        self._weeks(where, found, line, own, is_me)
         self.earlier += sum(map(bool, line["before"]["counts"].values()))
 
-    def _answered(self, where, place, line):
+    def _aside(self, asked, found, told):
+        """How many of what was set aside are told with their levels, and whose word that is; signed ones are decided."""
+        decided, every = sum(sum(one.levels) for one in found.mine if _n(one, SUSPECT)), sum(found.aside().values())
+        values = {"where": asked_in(asked), "of": every, "others": every - told}
+        if told > decided and decided:
+            self.told.rest("word_unions_decided", told - decided, decided=decided, **values)
+        elif told > decided:
+            self.told.rest("word_unions", told, **values)
+
+    def _answered(self, where, place, line, own):
         rows = [row for row in self.bundle.served if lies_in(row.place, place)]
         sums = [sum(getattr(row, name) for row in rows) for name in ("ratings", "transactions", "known", "days")]
         said = line.get("answered")
         printed = said and [said["share"]["numerator"], said["share"]["denominator"], said["known"], said["of"]]
-        self.told.number(f"{where} <answered>", _plain(printed), _plain(sums if sums[1] else None))
+        form = "{}/{} ({}/{} <days>)"
+        self.told.number(f"{where} <answered>", _form(form, printed), _form(form, sums if sums[1] else None))
+        share = {"numerator": sums[0], "denominator": sums[1]}
+        own["answered"] = {"share": share, "known": sums[2], "of": sums[3]} if sums[1] else None
 
-    def _weeks(self, where, found, line, is_me):
-        for first, shown, aside in line.get("weeks", ()):
+    def _weeks(self, where, found, line, own, is_me):
+        for place, (first, shown, aside) in enumerate(line.get("weeks", ())):
             if not is_me:
                 # Of a place below only the levels of its weeks are told.
                 self.told.number(f"{where} <week> {first} <aside>", aside, 0)
@@ -2068,6 +2178,7 @@ class Report:
                 self.earlier += sum(map(bool, shown["counts"].values()))
                 continue
             levels, set_aside = found.week(date.fromisoformat(first))
+            own["weeks"][place] = [first, _shown(shown, levels), set_aside]
             for level in LEVELS:
                 self.told.number(f"{where} <week> {first} <level> {level}", _int(shown["counts"], level), levels[level])
             if is_me:
@@ -2087,27 +2198,29 @@ class Report:
         for missing in sorted(set(chosen) - known):
             number(f"<reason> <r:{missing}>", 0, chosen[missing])
         ranked = ranks({name: chosen[name] for name in known if chosen[name] <= n}) if has_share else {}
-        for one in self.report["reasons"]:
+        for one, own in zip(self.report["reasons"], self.worked["reasons"]):
             where = f"<reason> <r:{one['id']}>"
             number(where, one["n"], chosen[one["id"]])
             base = [chosen[one["id"]], n] if has_share and chosen[one["id"]] <= n else None
             share = one["share"] and [one["share"]["numerator"], one["share"]["denominator"]]
-            number(f"{where} <base>", _plain(share), _plain(base))
-            number(f"{where} <rank>", _plain(one["rank"]), _plain(ranked.get(one["id"])))
+            number(f"{where} <base>", _form("{}/{}", share), _form("{}/{}", base))
+            number(f"{where} <rank>", _form("{}–{}", one["rank"]), _form("{}–{}", ranked.get(one["id"])))
+            own.update(n=chosen[one["id"]], share=base, rank=ranked.get(one["id"]))
             for place, some in below.items():
                 number(f"{where} {self.name(place)}", one["by_child"].get(place), some[one["id"]])
             self.earlier += bool(one["share_before"])
-        for first, of_month, counts in self.report["reason_months"]:
+        for row, (first, of_month, counts) in enumerate(self.report["reason_months"]):
             if month_of(first) != found.month:
                 self.earlier += 1 + len(counts)
                 continue
+            self.worked["reason_months"][row] = [first, n, dict(chosen)]
             number("<reason_month> <n>", of_month, n)
             for name in sorted({*counts, *chosen}):
                 number(f"<reason_month> <r:{name}>", counts.get(name, 0), chosen[name])
 
     def name(self, key):
         """A place as people know it."""
-        return self.report["places"].get(key, {}).get("code") or key or "*"
+        return self.report["places"].get(key, {}).get("code") or key or "<office>"
 
     def satisfied(self, part):
         """The satisfied levels of a part, and all its levels, by the newest version of its survey."""
@@ -2152,6 +2265,20 @@ def in_both(text):
 
 def _several(levels):
     return ", ".join(map(str, levels)) or "–"
+
+
+def _waiting(line):
+    return sum(line.get("waits", {}).values())
+
+
+def _form(form, values):
+    """Several numbers as one text; None where there are none."""
+    return values and form.format(*values)
+
+
+def _shown(shown, levels):
+    """What is shown of a line, with other levels."""
+    return dict(shown, counts={str(level): n for level, n in levels.items()})
 
 
 def _int(counts, level):
@@ -2217,10 +2344,7 @@ TERMS |= {
 
 
 class Printed:
-    """The printed tables, each number held to one worked out from the report's counts.
-
-    These counts were held to the blocks before, so a number that is right here follows from what kiosks signed.
-    """
+    """The printed tables, each number held to one worked out from the blocks, whatever the kept report says."""
 
     def __init__(self, report):
         self.report, self.told = report, report.told
@@ -2228,7 +2352,7 @@ class Printed:
 
     def check(self):
         """Every table that tells of the month."""
-        parts = self.report.report["parts"]
+        parts = self.report.worked["parts"]
         main = parts[0]
         self._known(parts)
         self._missing(parts)
@@ -2247,7 +2371,7 @@ class Printed:
 
     def _known(self, parts):
         """Nothing is printed that is not known here: whatever it said, nobody would have checked it."""
-        months = {first[:7] for first, _, _ in self.report.report["reason_months"]}
+        months = {first[:7] for first, _, _ in self.report.worked["reason_months"]}
         for key, rows in self.tables.items():
             is_other = re.fullmatch("other_[1-9][0-9]*", key) and int(key[6:]) < len(parts)
             known = OTHER if is_other else COLUMNS.get(key)
@@ -2341,7 +2465,7 @@ class Printed:
 
     def _place(self, where, row, line):
         """The name beside the numbers is that of their place."""
-        place = self.report.report["places"].get(line["place"], {})
+        place = self.report.worked["places"].get(line["place"], {})
         name = f"{place['unit']}, {place['name']}" if place.get("unit") else place.get("name")
         # The root has no name of its own; a place that has ended has its last day behind its name.
         if not name or (place.get("until") and str(row.get("place")).startswith(f"{name} (")):
@@ -2378,7 +2502,9 @@ class Printed:
         by_code = {self.report.name(line["place"]): line for line in below}
         found = [by_code.get(row["code"]) for row in rows[:-1]]
         if None in found or len({id(one) for one in found}) != len(below) or len(found) != len(below):
-            self.told.number(f"<table> <{key}>", str([row["code"] for row in rows[:-1]]), str(sorted(by_code)))
+            self.told.number(
+                f"<table> <{key}>", ", ".join(str(row["code"]) for row in rows[:-1]), ", ".join(sorted(by_code))
+            )
             return []
         return [*found, part["me"]]
 
@@ -2400,7 +2526,7 @@ class Printed:
             if f"level_{level}" in row:
                 self._cell(where, row, f"level_{level}", None if is_hidden else _int(line["shown"]["counts"], level))
         if "recorded" in row:
-            waiting = sum(line.get("waits", {}).values())
+            waiting = _waiting(line)
             self._cell(where, row, "recorded", n + waiting + aside)
             self._cell(where, row, "waiting", waiting)
             both = line.get("both")
@@ -2433,13 +2559,13 @@ class Printed:
         for row, part in zip(rows, parts):
             me = part["me"]
             found = {"counted": _sum(me["shown"]), "aside": sum(me["aside"].values())}
-            found["waiting"] = sum(me.get("waits", {}).values())
+            found["waiting"] = _waiting(me)
             found["recorded"] = sum(found.values())
             sums.update(found)
             for name, n in found.items():
                 self._cell(f"<table> <recorded> {asked_in(part['series']['asked'])}", row, name, n)
         for name, n in sums.items():
-            self._cell("<table> <recorded> *", rows[-1], name, n)
+            self._cell("<table> <recorded>, <total>,", rows[-1], name, n)
 
     def _levels(self, part):
         shown, (_, levels, _) = part["me"]["shown"], self.report.satisfied(part)
@@ -2454,19 +2580,19 @@ class Printed:
             self._texts(f"<table> <levels> {level}", row, "level", words.get(level))
             self._cell(f"<table> <levels> {level}", row, "n", None if is_hidden else count)
             self._cell(f"<table> <levels> {level}", row, "share", percent(count, n) if shown["percent"] and n else None)
-        self._cell("<table> <levels> *", rows[-1], "n", None if is_hidden else n)
+        self._cell("<table> <levels>, <total>,", rows[-1], "n", None if is_hidden else n)
 
     def _aside(self, me):
         rows, total = self.tables["aside"], sum(me["aside"].values())
         names = ("repeat", "out_of_hours", "test", "suspect")
         for name, row in zip(names, rows):
             self._cell(f"<table> <aside> <{name}>", row, "n", me["aside"].get(name, 0))
-        self._cell("<table> <aside> *", rows[-1], "n", total)
+        self._cell("<table> <aside>, <total>,", rows[-1], "n", total)
         if len(rows) != len(names) + 1 or set(me["aside"]) - set(names):
             self.told.number("<table> <aside> <rows>", len(rows), len(names) + 1)
 
     def _reasons(self, me):
-        rows, lines = self.tables["reasons"], self.report.report["reasons"]
+        rows, lines = self.tables["reasons"], self.report.worked["reasons"]
         if len(rows) != len(lines):
             self.told.number("<table> <reasons> <rows>", len(rows), len(lines))
         n, words = _sum(me["shown"]), self.report.reason_words()
@@ -2485,7 +2611,7 @@ class Printed:
 
     def _reason_months(self, lines, words):
         """Month by month, of this month as of those before: from what the report has of them."""
-        rows, months = self.tables.get("reason_months", []), self.report.report["reason_months"]
+        rows, months = self.tables.get("reason_months", []), self.report.worked["reason_months"]
         if len(rows) != (len(lines) if months else 0):
             self.told.number("<table> <reason_months> <rows>", len(rows), len(lines))
             return
@@ -2643,6 +2769,8 @@ def _lines(bundle, told, language, most):
     yield from _head(bundle, told, language, say)
     yield ""
     yield _verdict(told, say)
+    if told.other:
+        yield say(told.other)
     yield ""
     yield say("checked")
     yield from _checked(bundle, told, say)
@@ -2669,11 +2797,11 @@ def _head(bundle, told, language, say):
     yield say("title")
     yield say("about", number=number, unit=unit, month=about["month"])
     yield say("made", day=str(bundle.report["today"]))
-    yield WORDS["hash"][language].format(hash=sha256(bundle.report_bytes).hexdigest())
+    yield WORDS["hash_other" if told.other else "hash"][language].format(hash=sha256(bundle.report_bytes).hexdigest())
     if told.checkpoint is not None:
         found = told.checkpoint
         values = {"origin": found.origin, "size": grouped(found.size, language), "root": text64(found.root)}
-        yield WORDS["checkpoint"][language].format(**values)
+        yield from WORDS["checkpoint"][language].format(**values).split("\n")
     for name, at in told.cosigned:
         form = ("%Y-%m-%d %H:%M:%SZ", "%H:%M:%S ngày %d/%m/%Y (giờ quốc tế)")[language]
         time = "?" if at is None else datetime.fromtimestamp(at, timezone.utc).strftime(form)
@@ -2682,11 +2810,20 @@ def _head(bundle, told, language, say):
 
 def _verdict(told, say):
     if told.holds is None:
-        n, of, cuts = shares_open(told)
-        return say("unproven", numbers=told.numbers, n=n, of=of, cuts=cuts)
+        return say("unproven", numbers=told.numbers, why=_unproven(told, say))
     if told.holds:
         return say("yes" if told.has_key else "alone", n=told.numbers)
-    return say("no", n=told.numbers, of=len(told.differs))
+    return say("no_one" if len(told.differs) == 1 else "no", n=told.numbers, of=len(told.differs))
+
+
+def _unproven(told, say):
+    """Why nothing differs and the month is not proven, in one sentence."""
+    if {one["code"] for one in told.rests} & set(UNPROVEN) == {"word_report"}:
+        return say("unproven_report")
+    n, of, cuts = shares_open(told)
+    why = [say("unproven_ratings", n=n, of=of)] if n else []
+    why += [say("unproven_cuts", cuts=cuts)] if cuts else []
+    return say("and").join(why) or say("unproven_else")
 
 
 def _checked(bundle, told, say):
@@ -2726,6 +2863,7 @@ def _figure(one, language, say):
     )
     for level, n in one["levels"].items():
         yield "    " + say("of_level", level=level, name=one["names"].get(level, ("?", "?"))[language], n=n)
+    yield "    " + say("figure_recorded", recorded=sum(one["recorded"].values()), **one["recorded"])
 
 
 def _advice(told, language, say):
@@ -2809,6 +2947,15 @@ def _known(path):
         raise Unreadable("checkpoint", file=path, why=why) from error
 
 
+def _print(lines):
+    """Print, as far as anybody reads: `head` stops in the middle, and that is no fault."""
+    try:
+        print("\n".join(lines), flush=True)
+    except BrokenPipeError:
+        # What is left in the buffer would be written once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main(arguments=None):
     """The command; its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -2831,10 +2978,10 @@ def main(arguments=None):
         print(clean(WORDS["unreadable"][language].format(why=why)), file=sys.stderr)
         return 2
     if asked.json:
-        lines = json.dumps(as_json(bundle, told, language), ensure_ascii=False, indent=1).split("\n")
-        print("\n".join(map(clean, lines)))
+        lines = map(clean, json.dumps(as_json(bundle, told, language), ensure_ascii=False, indent=1).split("\n"))
     else:
-        print("\n".join(as_text(bundle, told, language, sys.maxsize if asked.all else 40)))
+        lines = as_text(bundle, told, language, sys.maxsize if asked.all else 40)
+    _print(lines)
     return {True: 0, False: 1, None: 3}[told.holds]
 
 

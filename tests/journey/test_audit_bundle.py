@@ -28,7 +28,7 @@ from sync.collector.store import schema
 from sync.collector.store.schema import journal
 from sync.protocol.tlog.note import Cosigner, Signer
 from tests.attack.centre import COMMUNES
-from tests.journey.altered import ALTERED, IN_LINES, UNPROVEN, Alter
+from tests.journey.altered import ALTERED, IN_LINES, UNPROVEN, Alter, unlogged_key, unlogged_report
 from tests.journey.bundles import FILE, VERIFY, Audited, Opened, audited
 from tests.journey.counts import counts_in, english_in
 from tests.journey.known_month import OCTOBER, Lines
@@ -305,8 +305,8 @@ def test_which_levels_count_as_satisfied_is_said_and_figures_are_told(
     interval = f"95% interval: {main['low']}–{main['high']}%"
     assert f"n = {main['n']}; satisfied (levels 4, 5): {main['share']}%; {interval}" in said
     assert [int(n) for n in re.findall(r"^    level [1-5] \(.*\): ([0-9]+)$", said, re.MULTILINE)][:5] == levels
-    assert f"levels 4, 5 of 1, 2, 3, 4, 5 count as satisfied ({main['satisfied']} ratings)" in said
-    assert "levels 2, 3 of 1, 2, 3 count as satisfied" in said
+    assert f"satisfied means levels 4, 5 of 1, 2, 3, 4, 5 ({main['satisfied']} ratings)" in said
+    assert "satisfied means levels 2, 3 of 1, 2, 3" in said
     assert "shares are told from 30 ratings on" in said
 
 
@@ -454,3 +454,113 @@ def test_what_could_be_subtracted_down_to_few_is_shown_by_its_hash(month: Audite
     cuts = {cut["index"]: cut for one in told if one["journal"] == found["journal"] for cut in one["cuts"]}
     assert (cuts[block["index"]]["statement"], cuts[block["index"]]["why"]) == (None, why)
     assert cuts[block["index"]]["leaf"] is not None
+
+
+def test_an_altered_number_is_named_against_the_blocks_alone(
+    month: Audited, opened: Opened, tmp_path: Path, capsys: Any
+) -> None:
+    mine = opened.copy()
+    right = mine["report"]["parts"][0]["me"]["shown"]["counts"]["5"]
+    mine["report"]["parts"][0]["me"]["shown"]["counts"]["5"] += 1
+    path, keys = str(mine.written(tmp_path / "b.zip")), ["--log-vkey", month.vkey, "--witness", month.witness]
+
+    assert VERIFY.main([path, *keys]) == 1
+
+    said = capsys.readouterr().out
+    assert f"mức 5: báo cáo ghi {right + 1}, tính lại được {right}" in said
+    assert f"tính lại được {right + 1}" not in said
+    assert "bảng" not in said
+    verdict, first = said.splitlines()[said.splitlines().index("") + 1 :][:2]
+    assert "KHÔNG KHỚP" in verdict
+    assert first.startswith("Tệp số liệu (report.json) không phải tệp đã vào sổ: mã băm khác.")
+    assert "như in trên giấy" not in said
+
+
+def test_what_is_printed_otherwise_is_named_in_its_table(month: Audited, opened: Opened, tmp_path: Path) -> None:
+    mine = opened.copy()
+    mine["printed"]["tables"]["levels"][-1]["n"] += 1
+
+    told = checked(month, mine.written(tmp_path / "b.zip"))
+
+    assert told.other is None
+    assert [VERIFY.sentence(one, 1, told.words).partition(": ")[0] for one in told.differs] == [
+        "bảng các mức, dòng tổng, số lượt"
+    ]
+
+
+def test_what_was_set_aside_is_told_as_on_paper(month: Audited, opened: Opened, tmp_path: Path, capsys: Any) -> None:
+    path, keys = str(opened.written(tmp_path / "b.zip")), ["--log-vkey", month.vkey, "--witness", month.witness]
+    row = opened["printed"]["tables"]["figures"][0]
+
+    assert VERIFY.main([path, *keys]) == 0
+
+    said = capsys.readouterr().out
+    sums = f"được tính {row['n']} + để riêng {row['aside']} + đang chờ {row['waiting']}"
+    assert f"đã ghi nhận {row['recorded']} = {sums}" in said
+    n, of, others = map(int, re.findall(r"(\d+) trong (\d+) lượt để riêng .*; (\d+) lượt còn lại", said)[0])
+    assert n + others == of == row["aside"]
+    assert n == sum(sum(one[6]) for one in opened["basis"]["unions"]) + sum(
+        sum(one[6] or ()) for one in opened["basis"]["pools"]
+    )
+
+
+def test_a_report_that_is_only_not_logged_yet_is_said_so_first(
+    month: Audited, opened: Opened, tmp_path: Path, capsys: Any
+) -> None:
+    mine, cut = opened.copy(), opened.copy()
+    unlogged_report(mine)
+    unlogged_key(cut)
+    keys = ["--log-vkey", month.vkey, "--witness", month.witness]
+
+    assert VERIFY.main([str(mine.written(tmp_path / "a.zip")), *keys]) == 3
+    unlogged = capsys.readouterr().out
+    assert VERIFY.main([str(cut.written(tmp_path / "b.zip")), *keys]) == 3
+
+    assert re.search(
+        r"CHƯA CHỨNG MINH ĐƯỢC\. Không có chỗ nào khác \(đã tính lại [\d.]+ số\), "
+        r"nhưng báo cáo chưa vào sổ công khai\. Ông/Bà lấy gói mới sau khi hết ngày rồi kiểm tra lại\.\n",
+        unlogged,
+    )
+    assert re.search(r"nhưng \d+ trong \d+ lượt chưa được chứng minh\.\n", capsys.readouterr().out)
+
+
+def test_a_checkpoint_that_no_witness_signed_asks_for_one_and_for_no_key(
+    month: Audited, opened: Opened, tmp_path: Path, capsys: Any
+) -> None:
+    mine = opened.copy()
+    note, _, _ = mine["proofs"]["checkpoint"].rpartition("\u2014 nhan-chung")
+    mine["proofs"]["checkpoint"] = note
+
+    assert VERIFY.main([str(mine.written(tmp_path / "b.zip")), "--log-vkey", month.vkey]) == 0
+
+    said = capsys.readouterr().out
+    assert "điểm kiểm này chưa có nhân chứng nào ký: chưa chứng minh được mọi người" in said
+    assert "Đề nghị đơn vị nhờ một cơ quan khác giữ nhân chứng." in said
+    assert "--witness" not in said
+    assert re.search(r"^Điểm kiểm: +[\d.]+ mục, mã gốc \S+$", said, re.MULTILINE)
+    assert VERIFY.main([str(opened.written(tmp_path / "c.zip")), "--log-vkey", month.vkey]) == 0
+    assert "rồi chạy lại với --witness" in capsys.readouterr().out
+
+
+def test_whoever_reads_only_the_first_lines_is_shown_no_fault(opened: Opened, tmp_path: Path) -> None:
+    command = [sys.executable, str(FILE), str(opened.written(tmp_path / "b.zip"))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+
+        assert running.stderr.read() == b""
+
+
+def test_several_numbers_are_told_as_people_write_them(month: Audited, opened: Opened, tmp_path: Path) -> None:
+    mine = opened.copy()
+    reason = next(one for one in mine["report"]["reasons"] if one["share"])
+    reason["share"]["denominator"] += 1
+    share = reason["share"]
+
+    told = checked(month, mine.written(tmp_path / "b.zip"))
+
+    said = [VERIFY.sentence(one, 1, told.words) for one in told.differs]
+    k, n = share["numerator"], share["denominator"]
+    assert [one for one in said if f"báo cáo ghi {k}/{n}, tính lại được {k}/{n - 1}" in one]
+    assert any(one.startswith("báo cáo lần đầu, tháng 10/2026: ") for one in said)

@@ -13,7 +13,7 @@ from kiosk.base.texts import texts
 from sync.collector.kit.bundle import Wanted, make_bundle
 from sync.collector.people.rights import ANYBODY
 from sync.collector.services.closed import find_shelf
-from tests.attack.months.pool_stories import CLOSED, until
+from tests.attack.months.pool_stories import BUSY, CLOSED, until
 from tests.attack.names import Look
 from tests.attack.stories import DONE, anything, cloned, counter_moves
 from tests.attack.world import BEGIN, Voices, World, a_world
@@ -69,6 +69,32 @@ def test_bundles_of_eventful_months_hold(name: str, tmp_path: Path) -> None:
         assert told.differs == [], (code, [VERIFY.sentence(one, 0) for one in told.differs])
         assert code or told.proven["n"] + told.proven["tails"] > 0
         assert ("word_suspect" in {one["code"] for one in told.rests}) is (name == "decided")
+
+
+def test_the_first_report_of_a_corrected_month_holds_and_names_what_came_since(tmp_path: Path) -> None:
+    with a_world(Voices()) as world:
+        until(world, BUSY, 8)
+        world.press("c", 6)
+        until(world, BUSY + 1, 8)
+        world.deliver("c")
+        world.disconnect("c")
+        world.press("c", 6)
+        until(world, CLOSED, 8)
+        world.centre.close_months(files=False)
+        until(world, CLOSED + 1, 8)
+        world.deliver("c")
+        world.centre.close_months(files=False)
+        shelf = find_shelf(world.centre.services, ANYBODY, "XB", "2026-10")
+        said = {}
+        for number in (0, 1):
+            path = tmp_path / f"{number}.zip"
+            path.write_bytes(make_bundle(world.centre.services, Wanted(shelf, texts("collector", "vi"), number=number)))
+            bundle, told = VERIFY.verify(path)
+            assert (bundle.about["number"], told.differs) == (number, [])
+            said[number] = {one.get("why") for one in told.rests}
+
+    assert "later" in said[0]
+    assert "later" not in said[1]
 
 
 def kiosk_moves(world: World, look: Look) -> None:

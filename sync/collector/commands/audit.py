@@ -44,6 +44,10 @@ def audit_bundle(
         Path | None,
         typer.Option(help="A checkpoint that the auditor has: prove that the log goes on from it.", metavar="FILE"),
     ] = None,
+    number: Annotated[
+        int | None,
+        typer.Option(help="Which report: 0 is the first, 1 the first correction; otherwise the newest.", min=0),
+    ] = None,
     language: Language = "vi",
     lines: Annotated[
         bool, typer.Option("--lines", help="With every line of the month: single ratings. A second person grants it.")
@@ -64,10 +68,11 @@ def audit_bundle(
     settings, known = load_config(config, data_dir), None if since is None else _checkpoint(since)
     services = services_of(settings)
     shelf = find_shelf(services, ANYBODY, unit, period)
-    details = {"form": "zip", "period": shelf.period.code, "closed": shelf.closing.number}
+    wanted = Wanted(shelf, texts("collector", language), known, lines, number)
+    details = {"form": "zip", "period": shelf.period.code, "closed": wanted.numbered}
     if lines:
         details |= _granted(services, second_person, purpose, shelf.place.key)
-    body = make_bundle(services, Wanted(shelf, texts("collector", language), known, lines=lines))
+    body = make_bundle(services, wanted)
     services.writer.close()
     action, subject = "audit lines" if lines else "audit bundle", shelf.place.key or "*"
     # Written down before the file is: whoever takes it away cannot have it without that.

@@ -5,6 +5,7 @@ What does the work is imported by each command, so that ``--help`` does not load
 
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -61,7 +62,12 @@ def demo_data(
     for person in people:
         tell("{name} ({full_name}): {password}", name=person.name, full_name=person.full_name, password=person.password)
     tell("Reports kept: {n}", n=reports)
-    tell("Ratings counted: {n}. Look at them: collector serve", n=written)
+    tell("Ratings counted: {n}. Look at them: {command}", n=written, command=look_at(data_dir))
+
+
+def look_at(data_dir: Path | None) -> str:
+    """The command that serves the folder into which the province was written."""
+    return "collector serve" if data_dir is None else f"collector serve --data-dir {quote(str(data_dir))}"
 
 
 def switch_on(data_dir: Path) -> None:

@@ -8,7 +8,7 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from sync.collector.closed.closing import place_of
 from sync.collector.closed.frozen import thaw
 from sync.collector.closed.kept import UnitMonth, basis_of, numbers_of, unit_month_of, versions_of
 from sync.collector.closed.resting import read_basis
+from sync.collector.errors import UsageWrong
 from sync.collector.figures.places import Places, read_places
 from sync.collector.figures.tables import tables_of
 from sync.collector.kit.journals import Inside, Telling
@@ -45,10 +46,21 @@ class Wanted:
     """An earlier checkpoint: the bundle proves that the present one follows from it."""
     lines: bool = False
     """Whether whole lines go along; whoever says so has the grant of a second person."""
+    number: int | None = None
+    """Which report of the month: 0 is the first, 1 the first correction; None is the newest."""
+
+    @property
+    def numbered(self) -> int:
+        """The number of that report; raises UsageWrong where it was never made."""
+        known = [one.number for one in self.shelf.versions]
+        if self.number is not None and self.number not in known:
+            raise UsageWrong("there is no report {number} of this month; the newest is {newest}",
+                             number=self.number, newest=known[-1])  # fmt: skip
+        return known[-1] if self.number is None else self.number
 
 
 def make_bundle(services: Services, wanted: Wanted) -> bytes:
-    """The bundle of the newest report of a closed month, as a zip."""
+    """The bundle of a report of a closed month, as a zip; raises UsageWrong where it was never made."""
     key = unit_month_of(wanted.shelf.place, wanted.shelf.period)
     assert key is not None  # noqa: S101 - it is on the shelf
     with services.database.reading() as connection:
@@ -63,8 +75,7 @@ def proofs_of(services: Services) -> LogProofs | None:
 
 
 def _files(services: Services, connection: Connection, wanted: Wanted, key: UnitMonth) -> dict[str, bytes]:
-    versions = versions_of(connection, key)
-    number = versions[-1].number
+    versions, number = versions_of(connection, key), wanted.numbered
     numbers = numbers_of(connection, key, number)
     assert numbers is not None  # noqa: S101 - it was just found in the same transaction
     places = read_places(connection, services.missed(connection))
@@ -72,7 +83,8 @@ def _files(services: Services, connection: Connection, wanted: Wanted, key: Unit
     proofs, book = proofs_of(services), thaw(numbers)
     place, month = wanted.shelf.place, wanted.shelf.period.code
     names = block_numbers(basis)
-    telling = Telling(connection, basis, month, Inside.of(places, places[place.key]), proofs, names)
+    inside, is_newest = Inside.of(places, places[place.key]), number == versions[-1].number
+    telling = Telling(connection, basis, month, inside, proofs, names, is_newest=is_newest)
     about = {
         "hailong-bundle": FORM,
         "made_at": services.now().astimezone(UTC).replace(microsecond=0).isoformat(),
@@ -120,6 +132,8 @@ def _packed(files: dict[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def bundle_name(shelf: Shelf, now: datetime) -> str:
-    """How the file is called."""
-    return f"hailong-kiem-toan-{shelf.place.code or 'tat-ca'}-{shelf.period.code}-{now:%Y%m%d}.zip"
+def bundle_name(wanted: Wanted, today: date) -> str:
+    """How the file is called; ``today`` is the day as the pages tell it."""
+    place, number = wanted.shelf.place.code or "tat-ca", wanted.numbered
+    which = f"{wanted.shelf.period.code}-dinh-chinh-{number}" if number else wanted.shelf.period.code
+    return f"hailong-kiem-toan-{place}-{which}-{today:%Y%m%d}.zip"

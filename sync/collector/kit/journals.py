@@ -59,6 +59,8 @@ class Telling:
     proofs: LogProofs | None
     numbers: Numbers
     """How blocks are named."""
+    is_newest: bool = True
+    """Whether no later report of the month was made."""
 
     def journals(self) -> list[dict[str, Any]]:
         """Each journal with blocks in the report, and the signed tree of its cuts where there is one."""
@@ -150,7 +152,10 @@ class Telling:
             return "unit"
         if not row.is_tail and row.n != said["counted"]["n"]:
             return "otherwise"
-        return "time" if is_of_month else None
+        if not is_of_month:
+            return None
+        # The later reports have what came since, and what a corrected time puts elsewhere is not told apart from it.
+        return "time" if self.is_newest else "later"
 
 
 def _counts_as_said(one: BasisBlock, said: Stated) -> bool:

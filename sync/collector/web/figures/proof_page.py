@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import date
 from functools import partial
 from typing import Annotated
 
@@ -10,11 +11,14 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from kiosk.base.resources import resource
+from kiosk.base.texts import Texts
+from sync.collector.api.closed import NUMBER_MAX
 from sync.collector.api.depends import MayAudit, TheServices
 from sync.collector.kit.bundle import Wanted, bundle_name, make_bundle
 from sync.collector.kit.months import Proven, read_proven
 from sync.collector.people.audit import note
 from sync.collector.services.closed import find_shelf
+from sync.collector.services.services import Services
 from sync.collector.web.shared.rendering import render, words_of
 
 router = APIRouter(include_in_schema=False)
@@ -34,7 +38,8 @@ async def show_proofs(
     """The closed months of a unit; ``sha256`` is what somebody read off a paper."""
     proven = await asyncio.to_thread(read_proven, services, reader, unit or dv or None)
     asked = re.sub(r"\s", "", sha256).lower()
-    return render(request, "proof.html", proven=proven, asked=asked, found=_found(proven, asked))
+    file = _newest_file(services, proven, words_of(request))
+    return render(request, "proof.html", proven=proven, asked=asked, found=_found(proven, asked), file=file)
 
 
 @router.get("/kiem-toan-goi")
@@ -44,18 +49,20 @@ async def take_bundle(
     services: TheServices,
     reader: MayAudit,
     ky: Annotated[str, Query(max_length=24)],
+    lan: Annotated[int | None, Query(ge=0, le=NUMBER_MAX)] = None,
     unit: str | None = None,
 ) -> Response:
-    """The bundle of a closed month; the audit log tells who took it."""
+    """The bundle of a closed month; ``lan`` is the number of its correction. The audit log tells who took it."""
     shelf = await asyncio.to_thread(find_shelf, services, reader, unit, ky)
-    body = await asyncio.to_thread(make_bundle, services, Wanted(shelf, words_of(request)))
+    wanted = Wanted(shelf, words_of(request), number=lan)
+    body = await asyncio.to_thread(make_bundle, services, wanted)
 
     def noting(connection: Connection, subject: str) -> None:
-        details = {"form": "zip", "period": shelf.period.code, "closed": shelf.closing.number}
+        details = {"form": "zip", "period": shelf.period.code, "closed": wanted.numbered}
         note(connection, services.now(), reader.name, "audit bundle", subject, details)
 
     await services.write(partial(noting, subject=shelf.place.key or "*"))
-    return _attachment(body, "application/zip", bundle_name(shelf, services.now()))
+    return _attachment(body, "application/zip", bundle_name(wanted, _today(services)))
 
 
 @router.get("/kiem-toan-tep/hailong-verify.py")
@@ -68,6 +75,16 @@ async def take_file(_reader: MayAudit) -> Response:
 def _attachment(body: bytes, media_type: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(body, media_type=media_type, headers=headers)
+
+
+def _newest_file(services: Services, proven: Proven, t: Texts) -> str | None:
+    """How the newest month's bundle is called that is taken today; None where no month was closed."""
+    wanted = [Wanted(month.shelf, t) for month in proven.months[:1]]
+    return next((bundle_name(one, _today(services)) for one in wanted), None)
+
+
+def _today(services: Services) -> date:
+    return services.now().astimezone(services.config.zone).date()
 
 
 def _found(proven: Proven, asked: str) -> tuple[str, int] | None:

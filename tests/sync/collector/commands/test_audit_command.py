@@ -74,6 +74,17 @@ def test_a_bundle_is_written_for_its_owner_alone_and_holds(folder: Path, databas
     assert noted(database)[-1] == ("audit bundle", "XA/", {"form": "zip", "period": "2026-11", "closed": 0})
 
 
+def test_a_report_of_a_number_is_written_where_there_is_one(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "b.zip"
+
+    ended = run(folder, str(out), *OF_MONTH, "--number", "0")
+    none = run(folder, str(tmp_path / "c.zip"), *OF_MONTH, "--number", "1")
+
+    assert (ended.exit_code, VERIFY.verify(out)[0].about["number"]) == (0, 0)
+    assert isinstance(none.exception, UsageWrong)
+    assert not (tmp_path / "c.zip").exists()
+
+
 def test_lines_go_along_where_a_second_person_grants_it(folder: Path, database: Database, tmp_path: Path) -> None:
     out = tmp_path / "b.zip"
 

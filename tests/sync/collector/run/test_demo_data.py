@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from kiosk.base.texts import texts
-from sync.collector.commands.demo import switch_on
+from sync.collector.commands.demo import look_at, switch_on
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Rules
 from sync.collector.figures.places import read_places
@@ -54,6 +54,12 @@ def demo(request: pytest.FixtureRequest) -> Iterator[tuple[Database, int]]:
             written = demo_province(database)
         stack.callback(database.close)
         yield database, written
+
+
+def test_the_command_that_is_named_at_the_end_is_of_the_same_folder() -> None:
+    assert look_at(None) == "collector serve"
+    assert look_at(Path("./mau")) == "collector serve --data-dir mau"
+    assert look_at(Path("/srv/hai long")) == "collector serve --data-dir '/srv/hai long'"
 
 
 def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,34 @@ def test_every_report_stands_with_its_hash(auditor: TestClient, closed: Closed) 
     assert "Đính chính lần 1" in page
     assert "chưa: báo cáo vào sổ khi hết ngày" in page
     assert "chưa chứng minh được chỉ có một câu chuyện" in page
-    assert 'href="/kiem-toan-goi/XA?ky=2026-11"' in page
+    assert "Tải gói bằng chứng của báo cáo lần đầu" in page
+    assert "Tải gói bằng chứng của đính chính lần 1" in page
+    ways = re.findall('href="(/kiem-toan-goi/[^"]*)"', page)
+    assert [one.replace("&amp;", "&") for one in ways] == [f"/kiem-toan-goi/XA?ky=2026-11&lan={n}" for n in (1, 0)]
     assert "one story is not proven" in auditor.get("/kiem-toan?lang=en").text
+
+
+def test_the_page_says_how_to_check_without_a_witness_and_what_its_words_mean(auditor: TestClient) -> None:
+    page = " ".join(auditor.get("/kiem-toan").text.split())
+
+    assert "hailong-kiem-toan-XA-2026-11-dinh-chinh-1-20261211.zip</code>" in page
+    assert "--witness" not in page
+    assert all(f"<dt>{word}</dt>" in page for word in ("Mã băm", "Mục", "Điểm kiểm", "Nhân chứng"))
+    assert "Tải tệp kiểm tra (hailong-verify.py)" in page
+
+
+def test_the_first_report_can_be_taken_after_a_correction(auditor: TestClient, closed: Closed, tmp_path: Path) -> None:
+    answer = auditor.get("/kiem-toan-goi/XA?ky=2026-11&lan=0")
+    path = tmp_path / "b.zip"
+    path.write_bytes(answer.content)
+
+    bundle, told = VERIFY.verify(path)
+
+    assert re.search(r"hailong-kiem-toan-XA-2026-11-\d{8}\.zip", answer.headers["content-disposition"])
+    assert (bundle.about["number"], bundle.about["basis"], told.differs) == (0, "kept", [])
+    assert sha256(bundle.report_bytes).hexdigest() == hashes(closed)[0]
+    assert closed.office.rows("audit", "details")[-1] == ({"form": "zip", "period": "2026-11", "closed": 0},)
+    assert auditor.get("/kiem-toan-goi/XA?ky=2026-11&lan=2").status_code == 404
 
 
 def test_a_hash_from_paper_is_looked_up(auditor: TestClient, closed: Closed) -> None:
@@ -63,7 +90,7 @@ def test_the_bundle_of_a_corrected_month_holds_whatever_came_since(auditor: Test
 
     bundle, told = VERIFY.verify(path)
 
-    assert re.search(r"hailong-kiem-toan-XA-2026-11-\d{8}\.zip", answer.headers["content-disposition"])
+    assert re.search(r"hailong-kiem-toan-XA-2026-11-dinh-chinh-1-\d{8}\.zip", answer.headers["content-disposition"])
     assert (bundle.about["number"], bundle.about["basis"], told.differs) == (1, "kept", [])
     assert {"word_log", "word_uncut"} <= {one["code"] for one in told.rests}
 
