@@ -9,6 +9,7 @@
     ├── SchemaNewer        it was made by a newer version: install that one
     └── Refusal            one request is refused and nothing of it is stored
         ├── JournalForeign     another device writes this journal
+        ├── SenderGone         the credential was withdrawn: enrol it with a new code
         ├── HeadDiffers        what the kiosk signed is not what its lines lead to: look at its disk
         ├── KeyTaken           another device has this key: make a new one
         ├── CodeRefused        the enrolment code is wrong, used up or expired
@@ -83,6 +84,10 @@ class TriesExhausted(Refusal):
 
 class CollectorBusy(Refusal):
     """Too many requests wait for the database."""
+
+
+class SenderGone(Refusal):
+    """The kiosk's credential was withdrawn, or it has another key by now than the one by which it was believed."""
 
 
 class StorageFull(Refusal):

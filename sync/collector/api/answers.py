@@ -16,6 +16,7 @@ FULL_RETRY_AFTER_S = 300
 
 _REFUSALS: tuple[tuple[type[errors.CollectorError], ProblemType], ...] = (
     (errors.JournalForeign, problems.JOURNAL_FOREIGN),
+    (errors.SenderGone, problems.DEVICE_REVOKED),
     (errors.HeadDiffers, problems.REQUEST_INVALID),
     (errors.KeyTaken, problems.REQUEST_INVALID),
     (errors.CodeRefused, problems.CODE_REFUSED),

@@ -1,7 +1,6 @@
 """Device: what the office set for a kiosk, and how the kiosk says it is."""
 
 import asyncio
-import base64
 from datetime import datetime
 from typing import Annotated
 
@@ -15,7 +14,7 @@ from sync.collector.api.answers import message_answer
 from sync.collector.api.depends import TheServices
 from sync.collector.api.described import KEY_BODY, NEW_KEY, OWN_KEY, SETTINGS, STATUS_ANSWER, STATUS_BODY, WIRE_PROBLEMS
 from sync.collector.api.signed import DeviceRevoked, Signed, signed_anew, signed_by_device
-from sync.collector.fleet.devices.credentials import change_key
+from sync.collector.fleet.devices.credentials import change_key, require_unrevoked
 from sync.collector.fleet.devices.keys import HandedIn
 from sync.collector.fleet.devices.own import read_own_key
 from sync.collector.fleet.kiosks.status import NotKept, Word
@@ -83,6 +82,7 @@ async def post_key(request: Request, services: TheServices) -> Response:
 
     def in_transaction(connection: Connection) -> None:
         handed_in = HandedIn(signed.verified.base, signed.verified.signature, signed.body)
+        require_unrevoked(connection, device_id)
         change_key(connection, device_id, wanted.public_key, services.now(), handed_in)
 
     await services.write(in_transaction)
@@ -106,8 +106,7 @@ async def get_own_key(
 
 
 def _word(signed: Signed, status: DeviceStatus, received_at: datetime) -> Word:
-    public_key = base64.b64encode(signed.device.public_key).decode()
-    return Word(signed.device.device_id, public_key, status, signed.verified.clock, received_at)
+    return Word(signed.device.device_id, signed.key, status, signed.verified.clock, received_at)
 
 
 def _log_member(services: Services, kept: LogKept, journal_id: str) -> LogAnswer | None:

@@ -18,9 +18,9 @@ from kiosk.journal.chain import Cursor
 from sync.collector.api.answers import message_answer, problem_answer
 from sync.collector.api.depends import TheServices
 from sync.collector.api.described import BATCH_BODY, CURSOR, CURSOR_CONFLICT, CURSOR_OR_HASH, WIRE_PROBLEMS
-from sync.collector.api.signed import Signed, sender_of, signed_by_device
+from sync.collector.api.signed import Signed, sender_of, signed_anew, signed_by_device
+from sync.collector.errors import SenderGone
 from sync.collector.replica.ingest import Appended, Arrival, Batch, Conflict, append_batch
-from sync.collector.replica.sender import Device
 from sync.collector.replica.stored import read_cursor, read_hash
 from sync.collector.services.services import Services
 from sync.collector.store.blame import lies_in_the_data
@@ -28,7 +28,6 @@ from sync.collector.store.partitions import ensure_partitions
 from sync.protocol import problems
 from sync.protocol.batch import is_gzip, unpack_batch
 from sync.protocol.messages import BATCH_BYTES_MAX, BATCH_MEDIA_TYPE, CursorMessage, HashMessage
-from sync.protocol.signature import Verified
 
 T = TypeVar("T")
 
@@ -95,15 +94,17 @@ async def append_entries(
     body = signed.body if is_gzip(encoding) and not enclosures else None
     end = None if head is None else bytes.fromhex(head)
     batch = Batch(journal_id, Cursor(start, bytes.fromhex(prev)), lines, enclosures, body, end)
-    sender = await sender_of(signed, services)
-    outcome = await _append(services, sender, signed.verified, batch, request.headers["kiosk-clock"])
+    try:
+        outcome = await _append(services, signed, batch, request.headers["kiosk-clock"])
+    except SenderGone:
+        signed = await signed_anew(request, services, signed)
+        outcome = await _append(services, signed, batch, request.headers["kiosk-clock"])
     return _answer(outcome, journal_id, signed)
 
 
-async def _append(
-    services: Services, sender: Device, verified: Verified, batch: Batch, kiosk_clock: str
-) -> Appended | Conflict:
-    arrival = Arrival(services.now(), verified.clock, verified.signature, kiosk_clock, verified.base)
+async def _append(services: Services, signed: Signed, batch: Batch, kiosk_clock: str) -> Appended | Conflict:
+    sender, verified, key = await sender_of(signed, services), signed.verified, signed.key
+    arrival = Arrival(services.now(), verified.clock, verified.signature, kiosk_clock, verified.base, public_key=key)
     if services.partitions.missing(arrival.received_at):
         await services.write(lambda connection: ensure_partitions(connection, arrival.received_at))
         services.partitions.note(arrival.received_at)

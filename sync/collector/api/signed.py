@@ -67,6 +67,11 @@ class Signed:
     address: str
     """For which of the collector's addresses it was signed."""
 
+    @property
+    def key(self) -> str:
+        """By which key it is believed, base64 as it is kept."""
+        return base64.b64encode(self.device.public_key).decode()
+
 
 class Fields:
     """A request's header fields, decoded once: the framework decodes them anew at every look."""
@@ -107,7 +112,10 @@ async def signed_by_device(
     """
     body = await read_body(request, bytes_max, media_type)
     keyid = _keyid(request)
-    known = services.directory.remembered(keyid) if seen_again else services.directory.current(keyid)
+    known = services.directory.remembered(keyid) if seen_again else None
+    if known is None or known.revoked:
+        # No transaction looks again at a kiosk that is refused here, and a database may be put back.
+        known = services.directory.current(keyid)
     if known is None:
         check_digest(fields_of(request), body)
         known = await asyncio.to_thread(services.directory.known, keyid)

@@ -13,13 +13,13 @@ from datetime import datetime
 from functools import cached_property
 
 import structlog
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_over
 from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, PressClock
-from sync.collector.errors import HeadDiffers
+from sync.collector.errors import HeadDiffers, SenderGone
 from sync.collector.replica.comments import awaited, enclose, keep_comments, place_comments
 from sync.collector.replica.continued import (
     JournalWriter,
@@ -45,6 +45,7 @@ from sync.collector.replica.sender import Device
 from sync.collector.replica.stored import COPY, Segment, Vouching, keep_segment, packed, require_owner
 from sync.collector.store.apart import take_apart
 from sync.collector.store.bulk import insert_rows
+from sync.collector.store.schema import device as device_table
 from sync.collector.store.schema import journal, micros
 
 _log = structlog.get_logger("collector.ingest")
@@ -77,6 +78,8 @@ class Arrival:
     """The text that was signed; empty where none is known."""
     by_file: bool = False
     """Whether the batch lay in a file for nobody knows how long: then its boot clock dates nothing."""
+    public_key: str | None = None
+    """By which key (base64) it was believed, where that may have changed since; None where it cannot have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def append_batch(
 
     With ``apart`` a line that cannot be kept is set aside alone; without, as is quicker, what it raises undoes the
     batch, and whoever calls does it again (``lies_in_the_data``). Raises JournalForeign for a journal that another
-    device writes.
+    device writes, and SenderGone for a device whose credential was withdrawn or that has another key by now.
     """
     copy = _locked_copy(connection, device, batch, arrival)
     if copy is None:
@@ -216,17 +219,23 @@ class _Reading:
         return 1
 
 
+# Looked at by the statement that is needed anyhow: the sender is remembered from some seconds ago.
+_SENDER = device_table.c.device_id == bindparam("sender")
+_KEY_NOW = select(device_table.c.public_key).where(_SENDER, device_table.c.revoked_at.is_(None)).scalar_subquery()
 # On SQLite the transaction itself is the lock, and the words are left out.
-_COPY_LOCKED = COPY.with_for_update()
+_COPY_LOCKED = COPY.add_columns(_KEY_NOW.label("key_now")).with_for_update(of=journal)
 
 
 def _locked_copy(connection: Connection, device: Device, batch: Batch, arrival: Arrival) -> _Copy | None:
-    row = connection.execute(_COPY_LOCKED, {"wanted": batch.journal_id}).one_or_none()
+    wanted = {"wanted": batch.journal_id, "sender": device.device_id}
+    row = connection.execute(_COPY_LOCKED, wanted).one_or_none()
     if row is None:
         if batch.start != Cursor.start(batch.journal_id):
             return None
         _open_copy(connection, device, batch, arrival)
-        row = connection.execute(_COPY_LOCKED, {"wanted": batch.journal_id}).one()
+        row = connection.execute(_COPY_LOCKED, wanted).one()
+    if row.key_now is None or arrival.public_key not in (None, row.key_now):
+        raise SenderGone("this device's credential was withdrawn")
     if row.next_seq > 1:
         require_owner(row.device_id, device.device_id)
     elif row.device_id != device.device_id:

@@ -7,6 +7,7 @@ the thread that waits for them are shared by many. A kiosk is answered only when
 import asyncio
 from collections.abc import Sequence
 from functools import partial
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -23,6 +24,12 @@ GATHERED_S = 0.01
 """So long a word waits for others: no kiosk notices, and each transaction is shared by more of them."""
 TOGETHER_MAX = 64
 """Words of one transaction: the longest that a kiosk waits for others' is some 20 ms."""
+EACH_MAX = 2
+"""Words of one kiosk that wait at most: one that it has given up on, and the one it sent after that.
+
+A further one is refused rather than put in the place of one that waits: what a word says came of orders, and what is
+answered to it, is of that word alone, and of a word sent again by a stranger nobody could tell which is the kiosk's.
+"""
 _Waiting = tuple[Word, "asyncio.Future[StatusAnswer | NotKept]"]
 
 
@@ -31,20 +38,22 @@ class Heartbeats:
 
     def __init__(self, writer: Writer, rollouts: InForceCache, config: CollectorConfig) -> None:
         self._writer, self._rollouts, self._config = writer, rollouts, config
-        self._waiting: list[_Waiting] = []
+        self._waiting: dict[str, list[_Waiting]] = {}
+        """By kiosk, each with at least one; who has waited longest comes first."""
         self._under_way: asyncio.Task[None] | None = None
         self._calendars: tuple[InForce, Calendars] | None = None
 
     async def keep(self, word: Word) -> StatusAnswer | NotKept:
         """What the kiosk is told, once its word is durable.
 
-        Raises JournalForeign, and CollectorBusy when too many wait already.
+        Raises JournalForeign, and CollectorBusy when too many kiosks wait already, or too many words of this one.
         """
-        if len(self._waiting) >= WAITING_MAX:
+        own = self._waiting.get(word.device_id, [])
+        if len(own) >= EACH_MAX or (not own and len(self._waiting) >= WAITING_MAX):
             raise CollectorBusy("too many requests wait for the database")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[StatusAnswer | NotKept] = loop.create_future()
-        self._waiting.append((word, future))
+        self._waiting.setdefault(word.device_id, []).append((word, future))
         if self._under_way is None:
             self._under_way = loop.create_task(self._run())
         return await future
@@ -60,12 +69,12 @@ class Heartbeats:
 
     def _take(self) -> list[_Waiting]:
         """The oldest words, of each kiosk one: a second one of the same waits for the next transaction."""
-        first: dict[str, _Waiting] = {}
-        for one in self._waiting:
-            first.setdefault(one[0].device_id, one)
-        taken = list(first.values())[:TOGETHER_MAX]
-        gone = set(map(id, taken))
-        self._waiting = [one for one in self._waiting if id(one) not in gone]
+        taken = []
+        for device_id in list(islice(self._waiting, TOGETHER_MAX)):
+            first, *others = self._waiting.pop(device_id)
+            taken.append(first)
+            if others:
+                self._waiting[device_id] = others
         return taken
 
     async def _keep(self, taken: Sequence[_Waiting]) -> None:

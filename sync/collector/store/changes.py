@@ -1,12 +1,14 @@
-"""Changes: one number that every transaction raises which changes kiosks or places, so that processes see it cheaply.
+"""Changes: one mark that every transaction renews which changes kiosks or places, so that processes see it cheaply.
 
 Each process remembers what it knows of kiosks. Whether that still holds, one small question tells for all of them,
-whoever made the change: another process, a chore or a command. No writer of those tables has to think of it.
+whoever made the change: another process, a chore or a command. No writer of those tables has to think of it. The
+mark is a random number: one that only counted would come again, for another state, in a database that was put back.
 """
 
+import secrets
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy import Connection, Engine, bindparam, event, select, update
 from sqlalchemy.sql.dml import UpdateBase
 
 from sync.collector.store.schema import (
@@ -24,18 +26,20 @@ _CHANGED = "hailong_fleet_changed"
 
 
 def watch_changes(writer: Engine) -> None:
-    """Raise the number with each commit of this engine that changed one of the watched tables."""
+    """Renew the mark with each commit of this engine that changed one of the watched tables."""
     event.listen(writer, "after_execute", _note)
     event.listen(writer, "commit", _count)
     event.listen(writer, "rollback", _forget)
 
 
 def read_change(connection: Connection) -> int:
-    """The number now; what is read after it, in a later view of the database, is at least as new."""
-    return int(connection.execute(_NUMBER).scalar_one())
+    """The mark now; what is read between two that are the same is of this state."""
+    return int(connection.execute(_MARK).scalar_one())
 
 
-_NUMBER = select(fleet_change.c.n)
+_MARK = select(fleet_change.c.n)
+_RENEWED = update(fleet_change).values(n=bindparam("mark"))
+_MARK_BITS = 62
 
 
 def _note(connection: Connection, statement: Any, *_: object) -> None:
@@ -47,7 +51,7 @@ def _count(connection: Connection) -> None:
     # Last before the commit: whoever waits for this row waits for nothing but a commit, so nobody waits in a circle.
     # A database of an older version that is on its way to this one may have no such row yet.
     if connection.info.pop(_CHANGED, False) and connection.dialect.has_table(connection, fleet_change.name):
-        connection.exec_driver_sql("UPDATE fleet_change SET n = n + 1")
+        connection.execute(_RENEWED, {"mark": secrets.randbits(_MARK_BITS)})
 
 
 def _forget(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from sync.collector.errors import KeyTaken, NotAllowed, UsageWrong
+from sync.collector.errors import KeyTaken, NotAllowed, SenderGone, UsageWrong
 from sync.collector.fleet.devices.grants import settle_grants
 from sync.collector.fleet.devices.keys import HandedIn, holder_of, keep_key
 from sync.collector.fleet.places.units import find_counter
@@ -67,6 +67,13 @@ def place_device(connection: Connection, device_id: str, wanted: int, now: datet
     connection.execute(insert(placement).values(device_id=device_id, until=now, counter_id=at))
     connection.execute(update(device).where(device.c.device_id == device_id).values(counter_id=wanted))
     settle_grants(connection, device_id, wanted, now)
+
+
+def require_unrevoked(connection: Connection, device_id: str) -> None:
+    """Raise SenderGone for a kiosk whose credential was withdrawn by now."""
+    revoked_at = select(device.c.revoked_at).where(device.c.device_id == device_id)
+    if connection.execute(revoked_at).scalar_one() is not None:
+        raise SenderGone("this device's credential was withdrawn")
 
 
 def change_key(connection: Connection, device_id: str, public_key: str, now: datetime, handed_in: HandedIn) -> None:

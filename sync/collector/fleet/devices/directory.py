@@ -1,7 +1,7 @@
 """Directory: by which key a kiosk is known, and what it may say; remembered for as long as nothing changes.
 
-Every change of kiosks and places raises one number (``store.changes``). Every few seconds a process asks for it, and
-while it stands still, nothing is read twice: 20,000 kiosks that call every minute cost one small question.
+Every change of kiosks and places renews one mark (``store.changes``). Every few seconds a process asks for it, and
+while it is the same, nothing is read twice: 20,000 kiosks that call every minute cost one small question.
 """
 
 import base64
@@ -25,6 +25,7 @@ ASKED_S = 5.0
 """How long a change may go unnoticed by a process that did not make it."""
 KEYS_MAX, SENDERS_MAX = 50_000, 500
 """So many kiosks are remembered by their keys (some 500 bytes each), and by all that they may say (some kilobytes)."""
+_NO_MARK = -1
 T = TypeVar("T")
 
 
@@ -42,7 +43,7 @@ class Directory:
 
     def __init__(self, database: Database, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._database, self._monotonic = database, monotonic
-        self._asked_at, self._change = float("-inf"), -1
+        self._asked_at, self._change = float("-inf"), _NO_MARK
         self._keys = _Shelf[Known](KEYS_MAX)
         self._senders = _Shelf[Device](SENDERS_MAX)
 
@@ -89,20 +90,29 @@ class Directory:
         if not _is_id(device_id):
             return None
         with self._database.reading() as connection:
-            # The number first: what is read after it is of that change or a later one.
-            change = self._ask(connection)
+            if self._monotonic() - self._asked_at >= ASKED_S:
+                self._ask(connection)
             kept = shelf.get(device_id)
-            if kept is not None and kept[0] == change:
+            if kept is not None and kept[0] == self._change:
                 return kept[1]
-            found = read(connection, device_id)
+            found, change = self._read(connection, device_id, read)
         if found is not None:
             shelf.put(device_id, (change, found))
         return found
 
+    def _read(
+        self, connection: Connection, device_id: str, read: Callable[[Connection, str], T | None]
+    ) -> tuple[T | None, int]:
+        """The device, and the mark of just this state: a database that is put back has its old mark again."""
+        for _ in range(2):
+            before, found = self._change, read(connection, device_id)
+            if self._ask(connection) == before:
+                return found, before
+        return found, _NO_MARK
+
     def _ask(self, connection: Connection) -> int:
         began = self._monotonic()
-        if began - self._asked_at >= ASKED_S:
-            self._change, self._asked_at = read_change(connection), began
+        self._change, self._asked_at = read_change(connection), began
         return self._change
 
 

@@ -23,6 +23,8 @@ AGE_S_MAX = 20 * 366 * 86_400
 DELIVERED_MINUTES = 15
 """As finely as a delivery is told."""
 _CLOSED = "closed"
+BOOTS = "boots"
+"""Kept beside the word as well: how far the boot clocks of the last boots had come, in microseconds."""
 
 
 def closed_word(
@@ -64,6 +66,7 @@ class LastWords:
         """
         said = dict(status or {})
         closed: dict[str, Any] = {}
+        said.pop(BOOTS, None)
         if said and said_at is not None:
             kept = said.pop(_CLOSED, {})
             own = {name: said.pop(name) for name in LIVE if name in said}

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select, update
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor
 from sync.collector.errors import JournalForeign
-from sync.collector.fleet.devices.last_words import closed_word
+from sync.collector.fleet.devices.last_words import BOOTS, closed_word
 from sync.collector.fleet.kiosks.commands import GIVEN_UP_AFTER, commands_for, is_asked, settle_commands
 from sync.collector.fleet.kiosks.days import longest_gap_until
 from sync.collector.fleet.kiosks.hours import Hours
@@ -26,10 +27,13 @@ from sync.collector.fleet.kiosks.status_rows import StatusRow, among, keep_rows
 from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.fleet.rollouts.effective import Base, base_of, select_bases
 from sync.collector.people.audit import note
-from sync.collector.replica.keep import keep_boot
+from sync.collector.replica.keep import keep_boot, read_boot_offset
 from sync.collector.replica.stored import read_cursor
 from sync.collector.store.schema import device, device_day, device_status, journal, micros
 from sync.protocol.messages import DeviceCommand, DeviceStatus, UpgradeRefused
+
+BOOTS_MAX = 4
+"""Of so many boots it is remembered how far they had come; one before these is known as ended (``boot_clock``)."""
 
 
 class Word(NamedTuple):
@@ -71,6 +75,8 @@ class _Said(NamedTuple):
     """How the kiosk was heard on this day before."""
     copy: Row[Any] | None
     """The copy of its journal, where there is one."""
+    is_new: bool
+    """Whether it is later than all others of its boot: one that is sent again would date that boot's entries anew."""
 
 
 def keep_words(connection: Connection, words: Sequence[Word], calendars: Calendars, zone: ZoneInfo) -> list[Outcome]:
@@ -83,7 +89,7 @@ def keep_words(connection: Connection, words: Sequence[Word], calendars: Calenda
     wanted = _known(connection.dialect.name == "sqlite")
     for row in connection.execute(wanted, _asked(words, days)):
         rows[row.device_id].append(row)
-    found = [_said(word, rows[word.device_id], zone) for word in words]
+    found = [_said(connection, word, rows[word.device_id], zone) for word in words]
     outcomes = [_heard(connection, said) if isinstance(said, _Said) else said for said in found]
     kept = [said for said, outcome in zip(found, outcomes, strict=True) if isinstance(outcome, Heard)]
     _keep(connection, [said for said in kept if isinstance(said, _Said)], calendars, zone)
@@ -118,13 +124,13 @@ def _known(is_sqlite: bool) -> Select[Any]:
     )
 
 
-def _said(word: Word, rows: Sequence[Row[Any]], zone: ZoneInfo) -> _Said | NotKept:
+def _said(connection: Connection, word: Word, rows: Sequence[Row[Any]], zone: ZoneInfo) -> _Said | NotKept:
     if not rows or rows[0].revoked_at is not None or rows[0].public_key != word.public_key:
         return NotKept.KEY
     day = word.received_at.astimezone(zone).date()
     today = next((row for row in rows if row.day == day), None)
     copy = next((row for row in rows if row.journal_id == word.status.journal_id), None)
-    return _Said(word, rows[0], day, today, copy)
+    return _Said(word, rows[0], day, today, copy, _is_new(connection, word, rows[0].status, copy))
 
 
 def _heard(connection: Connection, said: _Said) -> Heard | JournalForeign:
@@ -150,7 +156,7 @@ def _keep(connection: Connection, kept: Sequence[_Said], calendars: Calendars, z
     hours = {said.row.path: Hours(calendars.of(said.row.path), zone) for said in kept}
     keep_rows(connection, [_row(said, hours[said.row.path]) for said in kept])
     for said in kept:
-        if said.copy is not None and said.copy.boot != said.word.clock.boot:
+        if said.copy is not None and said.copy.boot != said.word.clock.boot and said.is_new:
             _note_boot(connection, said)
 
 
@@ -159,13 +165,36 @@ def _row(said: _Said, hours: Hours) -> StatusRow:
     told = {
         **msgspec.to_builtins(msgspec.structs.replace(word.status, done=[])),
         **closed_word(row.status, row.received_at, word.received_at, hours.zone),
+        BOOTS: _boots_now(said),
     }
     received_us = micros(word.received_at)
     gap_s = longest_gap_until(word.received_at, hours, None if today is None else (today.last_at, today.gap_s))
     return StatusRow(
         word.device_id, received_us, micros(word.clock.wall) - received_us, msgspec.json.encode(told).decode(),
-        said.day.isoformat(), gap_s, word.status.journal_id, word.clock.boot, received_us - word.clock.mono_us,
+        said.day.isoformat(), gap_s, word.status.journal_id, word.clock.boot,
+        received_us - word.clock.mono_us if said.is_new else None,
     )  # fmt: skip
+
+
+def _is_new(connection: Connection, word: Word, before: Mapping[str, Any] | None, copy: Row[Any] | None) -> bool:
+    boot, mono_us = word.clock.boot, word.clock.mono_us
+    known = _boots(before).get(boot)
+    if known is not None:
+        return mono_us > known
+    # The first word of a boot, or one of a boot that had ended before the present one began.
+    is_present = copy is None or copy.boot == boot
+    return is_present or read_boot_offset(connection, word.status.journal_id, boot) is None
+
+
+def _boots(before: Mapping[str, Any] | None) -> dict[str, int]:
+    """How far the clocks of a kiosk's last boots had come, by its words; the newest first."""
+    return (before or {}).get(BOOTS, {})
+
+
+def _boots_now(said: _Said) -> dict[str, int]:
+    before, clock = _boots(said.row.status), said.word.clock
+    boots = {clock.boot: clock.mono_us, **{boot: at for boot, at in before.items() if boot != clock.boot}}
+    return dict(islice(boots.items(), BOOTS_MAX)) if said.is_new else before
 
 
 def _note_refusal(connection: Connection, said: _Said, refused: UpgradeRefused) -> None:

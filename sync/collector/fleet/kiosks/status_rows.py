@@ -36,14 +36,14 @@ class StatusRow(NamedTuple):
     gap_s: int
     journal_id: str
     boot: str
-    offset_us: int
-    """Our clock minus that boot's."""
+    offset_us: int | None
+    """Our clock minus that boot's; None where the word tells nothing new of it."""
 
 
 def keep_rows(connection: Connection, rows: Sequence[StatusRow]) -> None:
-    """Keep each kiosk's word in the place of its last one, that it was heard, and what its boot clock read.
+    """Keep each kiosk's word in the place of an earlier one, that it was heard, and what its boot clock read.
 
-    The boot clock only where its journal knows this boot already.
+    Another process may have kept a later word by now. The boot clock only where its journal knows this boot already.
     """
     if not rows:
         return
@@ -65,14 +65,16 @@ WITH said AS MATERIALIZED (
     SELECT device_id, received_at, clock_ahead_us, status FROM said
     ON CONFLICT (device_id) DO UPDATE SET received_at = excluded.received_at,
         clock_ahead_us = excluded.clock_ahead_us, status = excluded.status
+        WHERE excluded.received_at >= device_status.received_at
 ), day AS (
     INSERT INTO device_day (device_id, day, heard, last_at, gap_s)
     SELECT device_id, day, 1, received_at, gap_s FROM said
-    ON CONFLICT (device_id, day) DO UPDATE SET heard = device_day.heard + 1, last_at = excluded.last_at,
-        gap_s = greatest(device_day.gap_s, excluded.gap_s)
+    ON CONFLICT (device_id, day) DO UPDATE SET heard = device_day.heard + 1,
+        last_at = greatest(device_day.last_at, excluded.last_at), gap_s = greatest(device_day.gap_s, excluded.gap_s)
 )
 UPDATE journal SET boot_offset_us = said.boot_offset_us FROM said
 WHERE journal.journal_id = said.journal_id AND journal.device_id = said.device_id AND journal.boot = said.boot
+    AND said.boot_offset_us IS NOT NULL
 """
 # SQLite takes ON CONFLICT after a SELECT for the ON of a join, unless there is a WHERE.
 _SQLITE = (
@@ -81,17 +83,18 @@ INSERT INTO device_status (device_id, received_at, clock_ahead_us, status)
 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true
 ON CONFLICT (device_id) DO UPDATE SET received_at = excluded.received_at,
     clock_ahead_us = excluded.clock_ahead_us, status = excluded.status
+    WHERE excluded.received_at >= device_status.received_at
 """,
     """
 INSERT INTO device_day (device_id, day, heard, last_at, gap_s)
 SELECT value ->> 0, value ->> 4, 1, value ->> 1, value ->> 5 FROM json_each(?) WHERE true
-ON CONFLICT (device_id, day) DO UPDATE SET heard = device_day.heard + 1, last_at = excluded.last_at,
-    gap_s = max(device_day.gap_s, excluded.gap_s)
+ON CONFLICT (device_id, day) DO UPDATE SET heard = device_day.heard + 1,
+    last_at = max(device_day.last_at, excluded.last_at), gap_s = max(device_day.gap_s, excluded.gap_s)
 """,
     """
 UPDATE journal SET boot_offset_us = said.value ->> 8 FROM json_each(?) AS said
 WHERE journal.journal_id = said.value ->> 6 AND journal.device_id = said.value ->> 0
-    AND journal.boot = said.value ->> 7
+    AND journal.boot = said.value ->> 7 AND said.value ->> 8 IS NOT NULL
 """,
 )
 

@@ -135,7 +135,7 @@ device_status = Table(
     Column("status", JSON, nullable=False),
 )
 
-# One row: raised by every transaction that changes kiosks or places (``store.changes``).
+# One row: a random number, renewed by every transaction that changes kiosks or places (``store.changes``).
 fleet_change = clustered(
     "fleet_change",
     Column("change_id", SmallInteger, primary_key=True, autoincrement=False),

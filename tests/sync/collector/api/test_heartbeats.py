@@ -3,23 +3,30 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import event, select, update
 from starlette.testclient import TestClient
 
-from sync.collector.errors import JournalForeign
+from kiosk.domain.instant import Instant
+from sync.collector.errors import CollectorBusy, JournalForeign
+from sync.collector.fleet.devices import directory
 from sync.collector.fleet.devices.credentials import move_device, revoke_device
 from sync.collector.fleet.devices.grants import end_grants, grant_counters
 from sync.collector.fleet.kiosks.status import NotKept, Word
 from sync.collector.fleet.places.units import rename_counter, rename_unit
 from sync.collector.people.audit import note
-from sync.collector.services.heartbeats import TOGETHER_MAX
+from sync.collector.services.heartbeats import EACH_MAX, TOGETHER_MAX
 from sync.collector.services.services import Services
 from sync.collector.store import schema
 from sync.collector.store.changes import read_change
-from sync.protocol.messages import DeviceStatus, StatusAnswer
+from sync.collector.store.schema import micros
+from sync.collector.store.writer import WAITING_MAX
+from sync.protocol.messages import DeviceStatus, KeyRequest, StatusAnswer, encode_message
+from sync.protocol.signature import prove_key
 from tests.sync.collector.api.test_api_device import JSON, status_of
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import KioskKey, enrolled_key, send
@@ -41,6 +48,17 @@ def say(services: Services, words: Sequence[Word]) -> list[Any]:
         return await asyncio.gather(*map(services.heartbeats.keep, words), return_exceptions=True)
 
     return asyncio.run(together())
+
+
+def replace_status(said: Word, **values: Any) -> DeviceStatus:
+    """What a word says, but for these."""
+    return msgspec.structs.replace(said.status, **values)
+
+
+def new_key_of(kiosk: KioskKey) -> bytes:
+    """A request for another key, proven."""
+    new = KioskKey()
+    return encode_message(KeyRequest(new.public, prove_key(new.private, kiosk.keyid)))
 
 
 def test_words_that_come_together_are_kept_by_one_commit(services: Services, office: Office) -> None:
@@ -125,7 +143,7 @@ def test_word_by_a_key_that_is_no_more_is_not_kept(services: Services, office: O
 
 
 @pytest.mark.parametrize("act", ["revoke", "move", "grant", "end", "counter", "unit"])
-def test_change_of_kiosks_or_places_raises_the_number(office: Office, act: str) -> None:
+def test_change_of_kiosks_or_places_renews_the_mark(office: Office, act: str) -> None:
     acts: dict[str, Any] = {
         "revoke": lambda c: revoke_device(c, office.device.device_id, NOON, "it"),
         "move": lambda c: move_device(c, office.device.device_id, "Q2", NOON, "it"),
@@ -141,10 +159,10 @@ def test_change_of_kiosks_or_places_raises_the_number(office: Office, act: str) 
         acts[act](connection)
 
     with office.database.writing() as connection:
-        assert read_change(connection) == before + 1
+        assert read_change(connection) != before
 
 
-def test_what_changes_no_kiosk_or_was_undone_leaves_the_number(office: Office) -> None:
+def test_what_changes_no_kiosk_or_was_undone_leaves_the_mark(office: Office) -> None:
     with office.database.writing() as connection:
         before = read_change(connection)
     with office.database.writing() as connection:
@@ -156,3 +174,104 @@ def test_what_changes_no_kiosk_or_was_undone_leaves_the_number(office: Office) -
 
     with office.database.writing() as connection:
         assert read_change(connection) == before
+
+
+def test_one_kiosk_has_a_share_of_what_waits_and_no_more(services: Services, office: Office) -> None:
+    other, pen = replace(office, device=office.new_device()), Pen()
+    words = [word(office, pen) for _ in range(WAITING_MAX + 10)]
+
+    *flood, answer = say(services, [*words, word(other, Pen())])
+
+    assert isinstance(answer, StatusAnswer)
+    assert [type(one) for one in flood[:EACH_MAX]] == [StatusAnswer] * EACH_MAX
+    assert {type(one) for one in flood[EACH_MAX:]} == {CollectorBusy}
+
+
+def test_word_that_comes_to_be_kept_after_a_later_one_does_not_replace_it(services: Services, office: Office) -> None:
+    pen = Pen()
+    earlier, later = word(office, pen), word(office, pen)
+    later = later._replace(received_at=NOON + timedelta(seconds=1), status=replace_status(later, pending=7))
+
+    say(services, [later])
+    (answer,) = say(services, [earlier])
+
+    assert isinstance(answer, StatusAnswer)
+    ((kept, received_at),) = office.rows("device_status", "status", "received_at")
+    assert (kept["pending"], received_at) == (7, later.received_at)  # type: ignore[index]
+    assert office.rows("device_day", "heard", "last_at") == [(2, later.received_at)]
+
+
+def test_word_that_is_sent_again_dates_nothing_anew(services: Services, office: Office) -> None:
+    pen = Pen()
+    pen.rating(4)
+    office.append(pen)
+    minute, first = timedelta(minutes=1), word(office, pen)
+    pen.mono_us += 60_000_000
+    second = word(office, pen)._replace(received_at=NOON + minute)
+    after = second.clock
+    reboot = [Instant(after.wall, n * 60_000_000, "another-boot") for n in (1, 2)]
+    third, fourth = (second._replace(clock=clock, received_at=NOON + n * minute) for n, clock in enumerate(reboot, 6))
+    true = micros(NOON) - first.clock.mono_us
+
+    for one in (first, second):
+        say(services, [one])
+    for again in (first, second):
+        say(services, [again._replace(received_at=NOON + 5 * minute)])
+        assert office.rows("journal", "boot_offset_us") == [(true,)]
+    say(services, [third])
+    say(services, [fourth])
+    now = office.rows("journal", "boot", "boot_offset_us")
+    for again in (first, third, second, fourth, third):
+        say(services, [again._replace(received_at=NOON + 10 * minute)])
+
+    assert office.rows("journal", "boot", "boot_offset_us") == now == [("another-boot", micros(NOON + 5 * minute))]
+    assert office.rows("boot_clock", "boot", "offset_us") == [(pen.boot, true)]
+
+
+def test_no_more_is_taken_from_a_kiosk_once_its_credential_is_withdrawn(
+    client: TestClient, kiosk: KioskKey, office: Office
+) -> None:
+    pen = Pen()
+    pen.rating(4)
+    assert send(client, kiosk.entries(pen)).status_code == 200
+    pen.rating(5)
+    with office.database.writing() as connection:
+        revoke_device(connection, kiosk.keyid, NOON, "it")
+    key = kiosk.request("POST", "/v1/device/key", new_key_of(kiosk), JSON)
+
+    answers = [send(client, kiosk.entries(pen, 2)), send(client, key)]
+
+    assert [answer.json()["type"] for answer in answers] == ["urn:hailong:problem:device-revoked"] * 2
+    assert office.rows("rating", "seq", "level") == [(1, 4)]
+
+
+def test_key_that_was_changed_elsewhere_brings_nothing_more(
+    client: TestClient, kiosk: KioskKey, office: Office
+) -> None:
+    pen = Pen()
+    pen.rating(4)
+    old = kiosk.entries(pen)
+    assert send(client, kiosk.request("GET", f"/v1/journals/{pen.journal_id}")).status_code == 200
+    new = enrolled_key(office.database, kiosk.keyid)
+
+    assert send(client, old).json()["type"] == "urn:hailong:problem:signature-invalid"
+    assert send(client, new.entries(pen)).status_code == 200
+
+
+def test_kiosk_is_believed_again_where_the_database_is_put_back_to_before_its_withdrawal(
+    client: TestClient, kiosk: KioskKey, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = kiosk.request("POST", "/v1/device/status", status_of(Pen()), JSON)
+    assert send(client, call).status_code == 200
+    with office.database.writing() as connection:
+        mark = read_change(connection)
+        revoke_device(connection, kiosk.keyid, NOON, "it")
+    assert [send(client, call).status_code for _ in range(2)] == [403, 403]
+
+    with office.database.writing() as connection:
+        put_back = "UPDATE device SET revoked_at = NULL", f"UPDATE fleet_change SET n = {mark}"
+        for statement in put_back:
+            connection.exec_driver_sql(statement)
+    monkeypatch.setattr(directory, "ASKED_S", 0.0)
+
+    assert send(client, call).status_code == 200
