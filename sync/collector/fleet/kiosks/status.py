@@ -188,7 +188,8 @@ def _is_new(connection: Connection, word: Word, before: Mapping[str, Any] | None
 
 def _boots(before: Mapping[str, Any] | None) -> dict[str, int]:
     """How far the clocks of a kiosk's last boots had come, by its words; the newest first."""
-    return (before or {}).get(BOOTS, {})
+    boots: dict[str, int] = (before or {}).get(BOOTS, {})
+    return boots
 
 
 def _boots_now(said: _Said) -> dict[str, int]:
