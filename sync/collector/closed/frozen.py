@@ -104,6 +104,7 @@ class Frozen(msgspec.Struct, frozen=True, omit_defaults=True):
     undated: tuple[str, ...]
     closing: Closing
     told_later: int = 0
+    told_before: int = 0
 
 
 def digest_of(numbers: bytes) -> bytes:
@@ -122,6 +123,7 @@ def freeze(book: Book) -> bytes:
         tuple(replace(one, left=_bare(one.left), now=_bare(one.now)) for one in book.joined), dict(book.published),
         tuple(place.key for place in book.undated), replace(book.closing, waits=False, is_live=False),
         book.told_later,
+        book.told_before,
     )  # fmt: skip
     plain = msgspec.to_builtins(frozen, str_keys=True, order="sorted")
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -148,7 +150,7 @@ def thaw(numbers: bytes, method: Method = Method.TOP2BOX) -> Book:
         ),
         (), (), main.method, reason_months=frozen.reason_months, joined=frozen.joined, published=frozen.published,
         undated=tuple(frozen.places[key] for key in frozen.undated), closing=frozen.closing,
-        told_later=frozen.told_later, digest=digest_of(numbers).hex(),
+        told_later=frozen.told_later, told_before=frozen.told_before, digest=digest_of(numbers).hex(),
     )  # fmt: skip
 
 

@@ -183,10 +183,9 @@ class Book:
     closing: Closing | None = None
     """Where the period is a month that was closed."""
     told_later: int = 0
-    """By how many ratings more were recorded in its months than are told in them, by the rule before blocks.
-
-    Below nought so many are told in them that were recorded before.
-    """
+    """How many ratings from the end of its last month were told in a later one, by the rule before blocks."""
+    told_before: int = 0
+    """How many from before its first month are told in it, by the same rule."""
     digest: str = ""
     """SHA-256 (hex) of the numbers as they were kept; nothing of a report that is not one of these."""
     address: str = ""

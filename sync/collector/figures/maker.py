@@ -104,7 +104,7 @@ def _make(frame: Frame, answered: Mapping[Series, int]) -> Book:
         () if frame.brief else _half_days(frame), kiosks, frame.method, line(order.versus) if order.versus else None,
         reason_months_of(frame) if order.in_detail else (), peers, frame.joined,
         read_published(frame.connection, [change.after.ref for change in frame.series.changes]), undated,
-        told_later=read_told_later(frame.connection, frame.keys, frame.span(frame.days)),
+        **read_told_later(frame.connection, frame.keys, frame.span(frame.days))._asdict(),
     )  # fmt: skip
 
 

@@ -108,24 +108,27 @@ class Recorded(Closings):
         said = ""
         if told.recorded or told.is_running:
             said = self.not_shown(told.waits, book.policy.block_min, is_running=told.is_running)
-        return said if part else " ".join(filter(None, (said, self.told_later(book))))
+        return said if part else " ".join(filter(None, (said, self.told_later(book), self.told_before(book))))
 
     def told_later(self, book: Book) -> str:
-        """How many ratings are told in another month than they came in, by the rule before blocks; empty for none."""
-        n = book.told_later
-        if n > 0:
+        """How many ratings are told in a later month than they came in, by the rule before blocks; empty for none."""
+        if book.told_later:
             return self.t.several(
                 "{n} rating from the end of this period is counted in the next one, by the former way of counting, "
                 "and is not in these numbers.",
                 "{n} ratings from the end of this period are counted in the next one, by the former way of counting, "
                 "and are not in these numbers.",
-                n,
+                book.told_later,
             )
-        if n < 0:
+        return ""
+
+    def told_before(self, book: Book) -> str:
+        """How many ratings of the period before are told in this one, by the same rule; empty for none."""
+        if book.told_before:
             return self.t.several(
                 "{n} rating from the end of the period before is counted in this one, by the former way of counting.",
                 "{n} ratings from the end of the period before are counted in this one, by the former way of counting.",
-                -n,
+                book.told_before,
             )
         return ""
 

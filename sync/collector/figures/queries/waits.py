@@ -6,7 +6,7 @@ in half days that are over is what is shown there and what waits there, together
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -111,18 +111,22 @@ def read_waiting(connection: Connection, keys: Keys, asked: Asked, days: Days, p
     return _read(_Look(connection, keys, asked, days, present))
 
 
-def read_told_later(connection: Connection, keys: Keys, days: Days) -> int:
-    """By how many ratings more were recorded in these days than are told or remain in them, where they are months.
+class ToldApart(NamedTuple):
+    """How many ratings of before blocks were told in another period than they were recorded in."""
 
-    Of months before there were blocks, in which the last ratings of a counter were told with those of a later month;
-    below nought so many are told that were recorded before.
-    """
+    told_later: int = 0
+    told_before: int = 0
+
+
+def read_told_later(connection: Connection, keys: Keys, days: Days) -> ToldApart:
+    """How many ratings of these days were told after them, and how many of before in them, where they are months."""
     whole, rest = months_in(days)
     if whole is None or rest:
-        return 0
+        return ToldApart()
+    ends = month_of(whole.last)[0], month_of(whole.first - timedelta(days=1))[0]
     t = told_later.c
-    rows = connection.execute(select(t.counter_id, t.n).where(t.month.between(whole.first, whole.last)))
-    return sum(int(n) for counter_id, n in rows if counter_id in keys)
+    rows = connection.execute(select(t.month, t.counter_id, t.n).where(t.month.in_(ends))).all()
+    return ToldApart(*(sum(int(n) for month, at, n in rows if month == end and at in keys) for end in ends))
 
 
 def _read(look: "_Look") -> Waiting:

@@ -129,8 +129,8 @@ remainder = clustered(
     Column("n", BigInteger, nullable=False),
 )
 
-# Of ratings that count and came before there were blocks: by how many more were recorded in a month (its first day)
-# than are told in it or remain. These are told in later months, where it is by so many less.
+# Of ratings that count and came before there were blocks: how many were recorded up to the end of a month (its first
+# day) and told in a later one.
 told_later = clustered(
     "told_later",
     Column("month", Date, primary_key=True),

@@ -48,13 +48,14 @@ ALTERED = {
     ),
 }
 PERIODS = {
-    "2026-09": (7, 2, "2 ratings from the end of this period are counted in the next one"),
-    "2026-10": (19, 1, "1 rating from the end of this period is counted in the next one"),
-    "2026-11": (23, -3, "3 ratings from the end of the period before are counted in this one"),
-    "2026-10-30": (19, 0, ""),
-    "2026": (49, 0, ""),
-}
-"""Of each period how many ratings are told of, how many more were recorded in it, and the sentence."""
+    "2026-09": (7, 2, 0, ["2 ratings from the end of this period are counted in the next one"]),
+    "2026-10": (19, 3, 2, ["3 ratings from the end of this period are counted in the next one",
+                           "2 ratings from the end of the period before are counted in this one"]),
+    "2026-11": (23, 0, 3, ["3 ratings from the end of the period before are counted in this one"]),
+    "2026-10-30": (19, 0, 0, []),
+    "2026": (49, 0, 0, []),
+}  # fmt: skip
+"""Of each period how many ratings are told of, how many of it later, how many of before in it, and the sentences."""
 WITHDRAWN = ("UPDATE tally SET standing = 'counted', level = 3 WHERE standing = 'suspect'",)
 """What a decision of that time that is withdrawn does: tallies alone are counted otherwise, and it is no alteration."""
 
@@ -116,14 +117,14 @@ def _make_newest_rating(connection: Connection) -> None:
     connection.execute(schema.rating.insert(), row)
 
 
-def _told(services: Services, period: str) -> tuple[int, int, str]:
-    """How many ratings a report tells of, how many more were recorded then, and what it says of these."""
+def _told(services: Services, period: str) -> tuple[int, int, int, list[str]]:
+    """How many ratings a report tells of, how many later and of before, and what it says of these."""
     book = read_book(services, ANYBODY, Query("XA", None, period))
     phrases = Phrases(texts("collector", "en"), services.config.zone, services.now())
     heading, said = " ".join(heading_of(book, phrases)), book_json(book, phrases)["waits"]
     assert said in heading
-    sentence = re.search(r"\d+ ratings? from the end [^,]*", said)
-    return book.recorded, book.told_later, sentence[0] if sentence else ""
+    sentences = re.findall(r"\d+ ratings? from the end [^,]*", said)
+    return book.recorded, book.told_later, book.told_before, sentences
 
 
 def _is_named(database: Database, statements: tuple[str, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""Told later: of months before blocks, how many ratings were told in another month than they were recorded in."""
+"""Told later: of months before blocks, how many ratings recorded up to a month's end were told after it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,13 +10,15 @@ down_revision = "0041"
 
 _MONTH = {"sqlite": "date(day, 'start of month')", "postgresql": "date_trunc('month', day)::date"}
 _MORE = """
-    INSERT INTO told_later (month, counter_id, n) SELECT month, counter_id, sum(n) FROM (
-        SELECT counter_id, {month} AS month, n FROM tally WHERE standing = 'counted'
+    WITH every AS (
+        SELECT counter_id, {month} AS month, sum(n) AS n FROM tally WHERE standing = 'counted' GROUP BY 1, 2
         UNION ALL SELECT counter_id, {month}, -n FROM remainder WHERE standing = 'counted'
         UNION ALL SELECT counter_id, {month}, -n FROM uncut_count WHERE standing = 'counted'
         UNION ALL SELECT counter_id, first, -(n1 + n2 + n3 + n4 + n5) FROM shown_count
         WHERE grain = 'm' AND stream = 'counted'
-    ) AS every GROUP BY counter_id, month HAVING sum(n) <> 0
+    )
+    INSERT INTO told_later (month, counter_id, n) SELECT m.month, e.counter_id, sum(e.n) FROM every e
+    JOIN (SELECT DISTINCT month FROM every) m ON e.month <= m.month GROUP BY m.month, e.counter_id HAVING sum(e.n) <> 0
 """
 
 
