@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cached_property
 
 import structlog
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, update
 
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_over
@@ -42,10 +42,9 @@ from sync.collector.replica.keep import (
 from sync.collector.replica.projection import Context, failed, project
 from sync.collector.replica.projection_rows import Projection
 from sync.collector.replica.sender import Device
-from sync.collector.replica.stored import COPY, Segment, Vouching, keep_segment, packed, require_owner
+from sync.collector.replica.stored import COPY_LOCKED, Segment, Vouching, keep_segment, packed, require_owner
 from sync.collector.store.apart import take_apart
 from sync.collector.store.bulk import insert_rows
-from sync.collector.store.schema import device as device_table
 from sync.collector.store.schema import journal, micros
 
 _log = structlog.get_logger("collector.ingest")
@@ -219,21 +218,14 @@ class _Reading:
         return 1
 
 
-# Looked at by the statement that is needed anyhow: the sender is remembered from some seconds ago.
-_SENDER = device_table.c.device_id == bindparam("sender")
-_KEY_NOW = select(device_table.c.public_key).where(_SENDER, device_table.c.revoked_at.is_(None)).scalar_subquery()
-# On SQLite the transaction itself is the lock, and the words are left out.
-_COPY_LOCKED = COPY.add_columns(_KEY_NOW.label("key_now")).with_for_update(of=journal)
-
-
 def _locked_copy(connection: Connection, device: Device, batch: Batch, arrival: Arrival) -> _Copy | None:
     wanted = {"wanted": batch.journal_id, "sender": device.device_id}
-    row = connection.execute(_COPY_LOCKED, wanted).one_or_none()
+    row = connection.execute(COPY_LOCKED, wanted).one_or_none()
     if row is None:
         if batch.start != Cursor.start(batch.journal_id):
             return None
         _open_copy(connection, device, batch, arrival)
-        row = connection.execute(_COPY_LOCKED, wanted).one()
+        row = connection.execute(COPY_LOCKED, wanted).one()
     if row.key_now is None or arrival.public_key not in (None, row.key_now):
         raise SenderGone("this device's credential was withdrawn")
     if row.next_seq > 1:

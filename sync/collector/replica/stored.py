@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 from kiosk.journal.chain import Cursor, chain_next
 from sync.collector.errors import JournalForeign
 from sync.collector.store.bulk import insert_rows
-from sync.collector.store.schema import journal, segment
+from sync.collector.store.schema import device, journal, segment
 from sync.protocol.vouched import Usual, shortened
 
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
@@ -24,6 +24,11 @@ COPY = select(
     journal.c.continued,
     journal.c.measured_us,
 ).where(journal.c.journal_id == bindparam("wanted"))
+# Looked at by the statement that is needed anyhow: the sender is remembered from some seconds ago.
+_SENDER = device.c.device_id == bindparam("sender")
+_KEY_NOW = select(device.c.public_key).where(_SENDER, device.c.revoked_at.is_(None)).scalar_subquery()
+# On SQLite the transaction itself is the lock, and the words are left out.
+COPY_LOCKED = COPY.add_columns(_KEY_NOW.label("key_now")).with_for_update(of=journal)
 
 
 class Segment(NamedTuple):
