@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -24,9 +24,7 @@ from sync.collector.replica.projection_rows import (
     Unread,
     UnreadReason,
 )
-from sync.collector.replica.served import add_up_served, lock_kept
 from sync.collector.replica.tally import (
-    COUNTED,
     ReasonKey,
     TallyKey,
     count_move,
@@ -56,26 +54,22 @@ RATING_NAMES = tuple("pressed_at" if name == "pressed_us" else name for name in 
 UNCUT_NAMES = ("counter_id", "day", "part", "survey", "question", "standing")
 _COUNT_CORRECTS = (
     "ON CONFLICT (journal_id, counter_id, day) DO UPDATE "
-    "SET n = excluded.n, seq = excluded.seq, received_at = excluded.received_at "
+    "SET n = excluded.n, seq = excluded.seq, received_at = excluded.received_at, "
+    "served_due = excluded.served_due "
     # An entry that is read late, after an upgrade, may be older than the one that corrected it.
     "WHERE excluded.seq > transaction_count.seq"
 )
 _ONCE = "ON CONFLICT (journal_id, seq) DO NOTHING"
 _TALLY_ADDS = "ON CONFLICT (journal_id, {key}) DO UPDATE SET n = {table}.n + excluded.n"
+_IS_DUE = {"served_due": True}
 
 
 def keep_projection(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
     """Write ratings, reasons and counts typed in, and add them up; which entries cannot be kept after all."""
-    typed = {(row.counter_id, date.fromisoformat(row.day)) for row in projection.counts.values()}
-    counted = {(row.counter_id, row.day) for row in projection.ratings.values() if row.standing == COUNTED}
-    rated = {(counter_id, date.fromisoformat(day)) for counter_id, day in counted}
-    served = lock_kept(connection, rated, typed)
     unread_too = keep_ratings(connection, journal_id, received_us, projection)
-    received = {"journal_id": journal_id, "received_at": received_us}
+    received = {"journal_id": journal_id, "received_at": received_us, "served_due": True}
     rows = list(projection.counts.values())
     insert_rows(connection, transaction_count, received, CountRow._fields, rows, then=_COUNT_CORRECTS)
-    if served:
-        add_up_served(connection, served)
     return unread_too
 
 
@@ -114,7 +108,7 @@ def count_in(
     uncut: Mapping[TallyKey, int] | None = None,
 ) -> None:
     """Add to the tallies, and to what no block holds yet: there all of ``counts``, or ``uncut`` where that is less."""
-    _add_counts(connection, tally, TallyKey._fields, journal_id, counts)
+    _add_counts(connection, tally, TallyKey._fields, journal_id, counts, _IS_DUE)
     _add_counts(connection, uncut_count, UNCUT_NAMES, journal_id, count_uncut(counts if uncut is None else uncut))
     _add_counts(connection, reason_tally, ReasonKey._fields, journal_id, reasons)
 
@@ -132,12 +126,18 @@ def count_undated(
 
 
 def _add_counts(
-    connection: Connection, table: Table, key: Sequence[str], journal_id: str, counts: Mapping[Any, int]
+    connection: Connection,
+    table: Table,
+    key: Sequence[str],
+    journal_id: str,
+    counts: Mapping[Any, int],
+    marks: Mapping[str, bool] = MappingProxyType({}),
 ) -> None:
-    """Add ``counts`` to a table of tallies."""
+    """Add ``counts`` to a table of tallies, and set the ``marks`` of the rows that they touch."""
     rows = [(*place, n) for place, n in counts.items() if n]
     then = _TALLY_ADDS.format(key=", ".join(key), table=table.name)
-    insert_rows(connection, table, {"journal_id": journal_id}, (*key, "n"), rows, then=then)
+    sets = "".join(f", {name} = excluded.{name}" for name in marks)
+    insert_rows(connection, table, {"journal_id": journal_id, **marks}, (*key, "n"), rows, then=then + sets)
 
 
 def last_measured(projection: Projection) -> int | None:

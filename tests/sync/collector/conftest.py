@@ -22,6 +22,7 @@ from sync.collector.store.database import Database, open_database
 from sync.collector.store.migrate import migrate
 from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import NOON, Office, open_office
+from tests.sync.collector.citus import CITUS_URL, citus_database
 from tests.sync.collector.kiosk_client import URL, KioskKey, enrolled_key
 from tests.sync.collector.postgres import postgres_server
 from tests.sync.collector.sharing import (
@@ -59,10 +60,13 @@ def sqlite_template() -> Path:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh migrated database, once of each kind."""
-    is_sqlite = request.param == "sqlite"
-    with (
-        migrated_copy() if is_sqlite else postgres_database(request.getfixturevalue("postgres"), "template_hailong")
-    ) as url:
+    if request.param == "sqlite":
+        made = migrated_copy()
+    elif CITUS_URL:
+        made = citus_database()
+    else:
+        made = postgres_database(request.getfixturevalue("postgres"), "template_hailong")
+    with made as url:
         yield url
 
 
