@@ -15,6 +15,7 @@ from sqlalchemy.schema import AddConstraint
 from sync.collector.errors import DatabaseUnusable
 from sync.collector.store.database import Database
 from sync.collector.store.schema import (
+    DISTRIBUTION,
     account,
     counter,
     device,
@@ -28,7 +29,6 @@ from sync.collector.store.schema import (
     unit_follower,
 )
 
-DISTRIBUTION = "journal_id"
 COPIED: tuple[Table, ...] = (unit, unit_follower, counter, account, device, device_grant, device_key, placement, pool)
 """Few rows that change seldom: whole on each machine, after those to which they refer."""
 
@@ -70,6 +70,8 @@ def distribute(database: Database, show: Callable[[Progress], None]) -> int:
                 connection.execute(text(statement))
     with database.writing() as connection:
         connection.execute(text(_SETTING))
+    # The setting is one of new connections.
+    database.close()
     return len(steps)
 
 

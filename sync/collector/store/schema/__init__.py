@@ -84,6 +84,7 @@ from sync.collector.store.schema.shown import (
 from sync.collector.store.schema.signals import signal, signal_run, suspicion
 
 __all__ = [
+    "DISTRIBUTION",
     "EPOCH",
     "PARTITIONED",
     "UNKNOWN",
@@ -186,3 +187,5 @@ __all__ = [
 ]
 
 PARTITIONED = ("segment", "rating")
+DISTRIBUTION = "journal_id"
+"""By this column what appends write is spread over the machines of a distributed database."""

@@ -27,6 +27,7 @@ from sync.collector.replica.stretch import ANY_PART, Stretch
 from sync.collector.services.relocate import Relocation, relocate
 from sync.collector.services.services import Services
 from sync.collector.store import schema
+from sync.collector.store.bulk import insert_rows
 from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import DAYS, HANOI, NOON, Office, Pen
 from tests.sync.collector.moving import day, moving
@@ -36,6 +37,7 @@ MONDAY = date(2026, 10, 26)
 JOURNALS = ("3f2504e0-4f89-41d3-9a0c-0305e82c3301", "3f2504e0-4f89-41d3-9a0c-0305e82c3302")
 ASKED = (("sipas-5@1", "overall"), ("sipas-5@1", "wait"), ("tt32-3@1", "overall"))
 """Two questions of one survey, and the one of another."""
+_OPENED = ("journal_id", "device_id", "next_seq", "head", "first_received_at", "last_received_at")
 _DAYS = st.sampled_from((5, 6, 6))
 _MOVES = st.one_of(
     st.tuples(st.just("press"), _DAYS, st.integers(1, 2), st.integers(5, 9), st.sampled_from(ASKED)),
@@ -224,6 +226,8 @@ def _type(
     on = (MONDAY + timedelta(days=day)).isoformat()
     projection = Projection(counts={(counter_id, on): CountRow(counter_id, on, n, seq)})
     with office.database.writing() as connection:
+        known = (journal_id, office.device.device_id, 1, bytes(32), *[schema.micros(NOON)] * 2)
+        insert_rows(connection, schema.journal, {}, _OPENED, [known], then="ON CONFLICT DO NOTHING")
         keep_projection(connection, journal_id, schema.micros(NOON + timedelta(hours=hour)), projection)
 
 
