@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 
 from kiosk.journal.chain import Cursor, chain_next
 from sync.collector.errors import JournalForeign
@@ -29,6 +29,19 @@ _SENDER = device.c.device_id == bindparam("sender")
 _KEY_NOW = select(device.c.public_key).where(_SENDER, device.c.revoked_at.is_(None)).scalar_subquery()
 # On SQLite the transaction itself is the lock, and the words are left out.
 COPY_LOCKED = COPY.add_columns(_KEY_NOW.label("key_now")).with_for_update(of=journal)
+
+
+_LOCKED = select(journal.c.next_seq).where(journal.c.journal_id == bindparam("wanted")).with_for_update()
+
+
+def lock_copies(connection: Connection, of_device: ColumnElement[bool]) -> None:
+    """Let nothing be appended to the journals of these kiosks until this transaction ends; in their order.
+
+    One by one: a distributed database has no lock over several of its machines.
+    """
+    wanted = select(journal.c.journal_id).where(of_device).order_by(journal.c.journal_id)
+    for journal_id in connection.execute(wanted).scalars().all():
+        connection.execute(_LOCKED, {"wanted": journal_id})
 
 
 class Segment(NamedTuple):

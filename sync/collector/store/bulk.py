@@ -31,6 +31,10 @@ def insert_rows(
     if not rows:
         return
     if connection.dialect.name == "postgresql":
+        if len(rows) == 1:
+            every = {**same, **dict(zip(names, rows[0], strict=True))}
+            connection.exec_driver_sql(_row_statement(table, tuple(every), then), tuple(every.values()))
+            return
         statement = _unnest_statement(table, tuple(same), tuple(names), then)
         columns = [list(column) for column in zip(*rows, strict=True)]
         # Last, where the statement names the journal whose rows these are.
@@ -84,14 +88,22 @@ def _update_statement(table: Table, key: tuple[str, ...], names: tuple[str, ...]
     every = (*key, *names)
     if size:
         one = f"({', '.join('?' * len(every))})"
-        begin, source = f"WITH u ({', '.join(every)}) AS (VALUES {', '.join([one] * size)}) ", "u"
+        begin = f"WITH u ({', '.join(every)}) AS (VALUES {', '.join([one] * size)})"
     else:
         arrays = ", ".join(f"%b::{_plain_type(table, name)}[]" for name in every)
-        begin, source = "", f"unnest({arrays}) AS u({', '.join(every)})"
-    said = {name: f"u.{name}" if size else _as_stored(table, name, f"u.{name}") for name in every}
-    found = " AND ".join(f"{table.name}.{name} = {said[name]}" for name in key)
-    sets = ", ".join(f"{name} = {said[name]}" for name in names)
-    return f"{begin}UPDATE {table.name} SET {sets} FROM {source} WHERE {found}"  # noqa: S608
+        stored = ", ".join(f"{_as_stored(table, name, f'r.{name}')} AS {name}" for name in every)
+        # Apart from the update: a distributed database turns values into what is stored only before it sends them.
+        begin = f"WITH u AS MATERIALIZED (SELECT {stored} FROM unnest({arrays}) AS r({', '.join(every)}))"  # noqa: S608
+    found = " AND ".join(f"{table.name}.{name} = u.{name}" for name in key)
+    sets = ", ".join(f"{name} = u.{name}" for name in names)
+    return f"{begin} UPDATE {table.name} SET {sets} FROM u WHERE {found}"  # noqa: S608
+
+
+@cache
+def _row_statement(table: Table, names: tuple[str, ...], then: str) -> str:
+    """Of one row, written out: a distributed database knows from it where that goes."""
+    values = ", ".join(_as_stored(table, name, f"%s::{_plain_type(table, name)}") for name in names)
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values}) {then}"  # noqa: S608
 
 
 @cache

@@ -24,6 +24,7 @@ from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import NOON, Office, open_office
 from tests.sync.collector.citus import CITUS_URL, citus_database
 from tests.sync.collector.kiosk_client import URL, KioskKey, enrolled_key
+from tests.sync.collector.one_place import hold_to_subset
 from tests.sync.collector.postgres import postgres_server
 from tests.sync.collector.sharing import (
     chores_by_hand,  # noqa: F401 - a fixture
@@ -34,6 +35,24 @@ from tests.sync.collector.sharing import (
 )
 
 T = TypeVar("T")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a cluster where none is named; it is said at the end."""
+    apart = [] if CITUS_URL else [item for item in items if item.get_closest_marker("citus")]
+    if apart:
+        config.hook.pytest_deselected(items=apart)
+        items[:] = [item for item in items if item not in apart]
+        config.stash[_NOT_RUN] = len(apart)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was left out."""
+    if found := config.stash.get(_NOT_RUN, 0):
+        terminalreporter.write_line(f"not run: {found} tests on Citus; HAILONG_TEST_CITUS_URL names no cluster")
+
+
+_NOT_RUN = pytest.StashKey[int]()
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +68,14 @@ def postgres() -> Iterator[str]:
         yield url
         _orders(url).close()
         _orders(url).engine.dispose()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def held_to_subset() -> Iterator[None]:
+    """Whatever the program asks of PostgreSQL, in whichever test, a distributed one would take as well."""
+    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", hold_to_subset)
+    yield
+    sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", hold_to_subset)
 
 
 @pytest.fixture(scope="session")
