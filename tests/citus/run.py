@@ -27,7 +27,7 @@ from tests.sync.collector.kiosk_client import KioskKey, enrolled_key
 KIOSKS = 8
 SHAPES = ((500, 10), (1, 100))
 """Entries in a batch, and batches of each kiosk."""
-DURING = (20, 200)
+DURING = (20, 400)
 AGAIN_S = 0.5
 GIVE_UP_S = 180
 
