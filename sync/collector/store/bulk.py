@@ -31,23 +31,30 @@ def insert_rows(
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        if len(rows) == 1:
-            every = {**same, **dict(zip(names, rows[0], strict=True))}
-            connection.exec_driver_sql(_row_statement(table, tuple(every), then), tuple(every.values()))
-            return
-        statement = _unnest_statement(table, tuple(same), tuple(names), then)
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        # Last, where the statement names the journal whose rows these are.
-        constants = dict(same)
-        home = [constants.pop(DISTRIBUTION)] if DISTRIBUTION in same else []
-        written = connection.exec_driver_sql(statement, (*constants.values(), *columns, *home)).rowcount
-        if home and not then and written != len(rows):
-            raise LookupError(f"there is no journal {home[0]}")
+        _insert_columns(connection, table, same, names, rows, then)
         return
     constants = tuple(same.values())
     for size, some in _in_sizes(rows):
         statement = _values_statement(table, (*same, *names), size, then)
         connection.exec_driver_sql(statement, tuple([value for row in some for value in (*constants, *row)]))
+
+
+def _insert_columns(
+    connection: Connection, table: Table, same: Mapping[str, Any], names: Sequence[str], rows: Sequence[Sequence[Any]],
+    then: str,
+) -> None:  # fmt: skip
+    if len(rows) == 1:
+        every = {**same, **dict(zip(names, rows[0], strict=True))}
+        connection.exec_driver_sql(_row_statement(table, tuple(every), then), tuple(every.values()))
+        return
+    statement = _unnest_statement(table, tuple(same), tuple(names), then)
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    # Last, where the statement names the journal whose rows these are.
+    constants = dict(same)
+    home = [constants.pop(DISTRIBUTION)] if DISTRIBUTION in same else []
+    written = connection.exec_driver_sql(statement, (*constants.values(), *columns, *home)).rowcount
+    if home and not then and written != len(rows):
+        raise LookupError(f"there is no journal {home[0]}")
 
 
 def update_rows(
