@@ -24,7 +24,7 @@ from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import NOON, Office, open_office
 from tests.sync.collector.citus import CITUS_URL, citus_database
 from tests.sync.collector.kiosk_client import URL, KioskKey, enrolled_key
-from tests.sync.collector.one_place import hold_to_subset
+from tests.sync.collector.one_place import REFUSED, hold_to_subset
 from tests.sync.collector.postgres import postgres_server
 from tests.sync.collector.sharing import (
     chores_by_hand,  # noqa: F401 - a fixture
@@ -76,6 +76,7 @@ def held_to_subset() -> Iterator[None]:
     sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", hold_to_subset)
     yield
     sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", hold_to_subset)
+    assert REFUSED == {}
 
 
 @pytest.fixture(scope="session")
