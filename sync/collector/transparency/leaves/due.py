@@ -164,8 +164,10 @@ def _grown(connection: Connection, epoch: int, rows: Sequence[Row[Any]]) -> Iter
         .group_by(log_leaf.c.journal_id)
     )
     c, later = log_leaf.c, journal.c
-    wanted = select(c.journal_id, c.leaf_index, c.day, c.seq, c.kind).where(c.epoch == epoch, c.leaf_index.in_(newest))
-    leaves: dict[str, Row[Any]] = {leaf.journal_id: leaf for leaf in connection.execute(wanted)}
+    wanted: Select[Any] = select(c.journal_id, c.leaf_index, c.day, c.seq, c.kind).where(
+        c.epoch == epoch, c.leaf_index.in_(newest)
+    )
+    leaves: dict[str, Row[Any]] = {str(leaf.journal_id): leaf for leaf in connection.execute(wanted)}
     gone_on = select(later.continues).where(later.continues.in_(journals), later.next_seq > 1)
     elsewhere = set(connection.execute(gone_on).scalars())
     for row in rows:
