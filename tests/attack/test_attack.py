@@ -21,7 +21,7 @@ from tests.attack.names import MARKED, Found, Harvest, Look, Story, find_support
 from tests.attack.plants import PLANTS, PLANTS_OF_CUTS, Plant, cut_at_the_fifth_press
 from tests.attack.plants_of_forms import PLANTS_OF_FORMS, FormPlant
 from tests.attack.world import Made, Voices, World, a_world, embedded
-from tests.sync.collector.sharing import compiled_once, papers_once, quick_hashes  # noqa: F401 - fixtures
+from tests.sync.collector.sharing import compiled_once, one_loop, papers_once, quick_hashes  # noqa: F401 - fixtures
 
 LONG = os.environ.get("ATTACK") == "long"
 STORIES: tuple[tuple[Story, Harvest], ...] = (
