@@ -22,6 +22,7 @@ from kiosk.journal.counts.sums import CutSums, Levels, Row, cuts_between, left_b
 from kiosk.journal.counts.tally import TallyRow, tally_between
 from kiosk.journal.counts.touch_test import last_touch_test
 from kiosk.journal.disk.engine import reader_engine
+from kiosk.journal.disk.kept import Statements
 from kiosk.journal.disk.schema import schema_version
 from kiosk.journal.errors import Diverged, JournalDamaged, JournalUnusable
 from kiosk.journal.tree import HeldTree, Root, hold_tree, root_at, states_cut
@@ -233,10 +234,10 @@ class JournalReader:
             raise translated(error) from error
 
 
-def head_of(connection: Connection, journal_id: str) -> Cursor:
+def head_of(connection: Statements, journal_id: str) -> Cursor:
     """The cursor of a complete copy, within the caller's transaction."""
-    row = connection.exec_driver_sql("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").one_or_none()
-    return Cursor.start(journal_id) if row is None else Cursor(row[0] + 1, row[1])
+    rows = connection.exec_driver_sql("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchall()
+    return Cursor(rows[0][0] + 1, rows[0][1]) if rows else Cursor.start(journal_id)
 
 
 def anchor_of(connection: Connection, journal_id: str) -> Cursor:
