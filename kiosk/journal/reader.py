@@ -164,9 +164,14 @@ class JournalReader:
 
     def entries(self, first: int = 1) -> Iterator[Entry]:
         """All entries from seq ``first`` on, in order, read in chunks of one short transaction each."""
+        for rows in self.rows(first):
+            yield from (Entry(*row) for row in rows)
+
+    def rows(self, first: int = 1) -> Iterator[list[tuple[int, bytes, bytes]]]:
+        """As ``entries``, a chunk at a time and as bare rows: what reads a million of them makes no object of each."""
         while chunk := self._chunk(first):
-            yield from chunk
-            first = chunk[-1].seq + 1
+            yield chunk
+            first = chunk[-1][0] + 1
 
     def integrity(self) -> str | None:
         """What SQLite finds wrong with the file, every page and index read; None when nothing is."""
@@ -220,10 +225,10 @@ class JournalReader:
         with self._reading() as connection:
             return int(connection.exec_driver_sql(query, (through, kind)).scalar_one())
 
-    def _chunk(self, first: int) -> list[Entry]:
+    def _chunk(self, first: int) -> list[tuple[int, bytes, bytes]]:
         query = "SELECT seq, line, hash FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?"
         with self._reading() as connection:
-            return [Entry(*row) for row in connection.exec_driver_sql(query, (first, _CHUNK))]
+            return list(map(tuple, connection.exec_driver_sql(query, (first, _CHUNK))))
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
