@@ -20,18 +20,17 @@ from kiosk.journal.chain import Cursor, chain_over
 from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, PressClock
 from sync.collector.errors import HeadDiffers, SenderGone
+from sync.collector.replica.boots import keep_boot, offsets_heard
 from sync.collector.replica.comments import awaited, enclose, keep_comments, place_comments
 from sync.collector.replica.continued import (
     JournalWriter,
     find_duplicates,
     note_continuation,
-    offsets_heard,
     place_late,
 )
 from sync.collector.replica.held import begin_cuts, mark_due, may_cut
 from sync.collector.replica.keep import (
     enclosed_seq,
-    keep_boot,
     keep_enclosures,
     keep_projection,
     keep_ratings,
@@ -257,8 +256,8 @@ def _context(
     connection: Connection, device: Device, copy: _Copy, arrival: Arrival, days: LocalDays, fresh: tuple[bytes, ...]
 ) -> Context:
     boot = "" if arrival.by_file else arrival.clock.boot
-    writer = JournalWriter(device.device_id, copy.journal_id, copy.continued)
-    offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
+    last = (copy.boot, copy.boot_offset_us)
+    offset_of = offsets_heard(connection, device.device_id, copy.journal_id, last, fresh)
     walls = Walls(fresh, device.floor, copy.measured_us)
     clock = PressClock(micros(arrival.received_at), boot, arrival.clock.mono_us, offset_of, walls)
     return Context(device.counter_id, device.counters, clock, days, device.moves, device.spans, device.ended)

@@ -1,6 +1,5 @@
 """Keep: writes what a projection says, tallies included, in the caller's transaction."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -36,7 +35,6 @@ from sync.collector.replica.tally import (
 )
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import (
-    boot_clock,
     enclosure,
     micros,
     rating,
@@ -50,7 +48,6 @@ from sync.collector.store.schema import (
     unread,
 )
 
-_BOOT = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 RATING_NAMES = tuple("pressed_at" if name == "pressed_us" else name for name in RatingRow._fields)
 """The columns of a rating's row."""
 UNCUT_NAMES = ("counter_id", "day", "part", "survey", "question", "standing")
@@ -171,26 +168,6 @@ def keep_enclosures(
         list(rows.values()),
         then="ON CONFLICT (journal_id, seq, digest) DO NOTHING",
     )
-
-
-def keep_boot(connection: Connection, journal_id: str, boot: str, offset_us: int) -> None:
-    """Remember an earlier boot's clock, for entries of it that are still to come."""
-    insert_rows(
-        connection,
-        boot_clock,
-        {},
-        ("journal_id", "boot", "offset_us"),
-        [(journal_id, boot, offset_us)],
-        then="ON CONFLICT (journal_id, boot) DO UPDATE SET offset_us = excluded.offset_us",
-    )
-
-
-def read_boot_offset(connection: Connection, journal_id: str, boot: str) -> int | None:
-    """Our clock minus that of an earlier boot; None for one never heard."""
-    if not _BOOT.fullmatch(boot):
-        return None
-    found = select(boot_clock.c.offset_us).where(boot_clock.c.journal_id == journal_id, boot_clock.c.boot == boot)
-    return connection.execute(found).scalar_one_or_none()
 
 
 class _Applied(NamedTuple):
