@@ -171,17 +171,14 @@ def _unnest(connection: Any, rows: list[tuple[Any, ...]]) -> None:
     columns[2] = columns[9] = [NOON] * len(rows)
     arrays = ", ".join("%b::text[]" if kind in ("uuid", "date") else f"%b::{kind}[]" for kind in _TYPES)
     names = ", ".join(f"u.{name}::{kind}" for name, kind in zip(_COLUMNS, _TYPES, strict=True))
-    connection.execute(
-        f"INSERT INTO rating SELECT {names} FROM unnest({arrays}) AS u({', '.join(_COLUMNS)})", columns
-    )
+    connection.execute(f"INSERT INTO rating SELECT {names} FROM unnest({arrays}) AS u({', '.join(_COLUMNS)})", columns)
     connection.commit()
 
 
 def _copy(connection: Any, rows: list[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY rating ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row((*row[:2], NOON, *row[3:9], NOON, *row[10:]))
+    with connection.cursor() as cursor, cursor.copy(f"COPY rating ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row((*row[:2], NOON, *row[3:9], NOON, *row[10:]))
     connection.commit()
 
 

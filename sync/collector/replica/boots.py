@@ -66,7 +66,8 @@ def offsets_heard(
         if wanted not in known:
             named = {found.decode() for found in _NAMED.findall(b"\n".join(lines))}
             boots = {wanted, *named}.difference(known)
-            own = _of_journal(connection, journal_id, boots)
+            # Of a journal that was never heard, no boot was.
+            own = {} if last[0] is None else _of_journal(connection, journal_id, boots)
             others = _of_device(connection, device_id, boots.difference(own))
             known.update({boot: own.get(boot, others.get(boot)) for boot in boots})
         return known[wanted]

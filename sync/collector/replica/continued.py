@@ -169,12 +169,11 @@ class _Carried(msgspec.Struct):
 
 
 def _origins(first_seq: int, lines: Sequence[bytes]) -> dict[int, list[Origin]]:
-    found: dict[int, list[Origin]] = {}
-    for seq, line in enumerate(lines, first_seq):
-        # Nearly no line is one that was carried, and this is done for every line.
-        if _CARRIED_MARK in line and (places := origins_of(line)):
-            found[seq] = places
-    return found
+    # Nearly no line is one that was carried, and this is asked of every batch.
+    if _CARRIED_MARK not in b"\n".join(lines):
+        return {}
+    said = ((seq, origins_of(line)) for seq, line in enumerate(lines, first_seq))
+    return {seq: places for seq, places in said if places}
 
 
 def origins_of(line: bytes) -> list[Origin]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cached_property
 
 import structlog
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection
 
 from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_over
@@ -43,7 +43,7 @@ from sync.collector.replica.projection_rows import Projection
 from sync.collector.replica.sender import Device
 from sync.collector.replica.stored import COPY_LOCKED, Segment, Vouching, keep_segment, packed, require_owner
 from sync.collector.store.apart import take_apart
-from sync.collector.store.bulk import insert_rows
+from sync.collector.store.bulk import insert_rows, update_rows
 from sync.collector.store.schema import journal, micros
 
 _log = structlog.get_logger("collector.ingest")
@@ -219,29 +219,28 @@ class _Reading:
 
 def _locked_copy(connection: Connection, device: Device, batch: Batch, arrival: Arrival) -> _Copy | None:
     wanted = {"wanted": batch.journal_id, "sender": device.device_id}
+    if batch.start == Cursor.start(batch.journal_id):
+        _open_copy(connection, device, batch, arrival)
     row = connection.execute(COPY_LOCKED, wanted).one_or_none()
     if row is None:
-        if batch.start != Cursor.start(batch.journal_id):
-            return None
-        _open_copy(connection, device, batch, arrival)
-        row = connection.execute(COPY_LOCKED, wanted).one()
+        return None
     if row.key_now is None or arrival.public_key not in (None, row.key_now):
         raise SenderGone("this device's credential was withdrawn")
     if row.next_seq > 1:
         require_owner(row.device_id, device.device_id)
     elif row.device_id != device.device_id:
         # Named by a continuation before its own first batch came: whoever brings that wrote it.
-        connection.execute(_OWN, {"wanted": batch.journal_id, "device": device.device_id})
+        update_rows(connection, journal, ("journal_id",), ("device_id",), [(batch.journal_id, device.device_id)])
     cursor = Cursor(row.next_seq, row.head)
     return _Copy(batch.journal_id, cursor, row.boot, row.boot_offset_us, row.continued, row.measured_us)
 
 
 def _open_copy(connection: Connection, device: Device, batch: Batch, arrival: Arrival) -> None:
-    # Two first batches may come at once; the second waits here and then finds the row.
+    # Nothing happens to a copy that is there. Two first batches may come at once; the second waits here.
     names = ("journal_id", "device_id", "next_seq", "head", "first_received_at", "last_received_at")
     row = (batch.journal_id, device.device_id, 1, batch.start.head, *[micros(arrival.received_at)] * 2)
-    insert_rows(connection, journal, {}, names, [row], then="ON CONFLICT (journal_id) DO NOTHING")
-    begin_cuts(connection, batch.journal_id)
+    if insert_rows(connection, journal, {}, names, [row], then="ON CONFLICT (journal_id) DO NOTHING"):
+        begin_cuts(connection, batch.journal_id)
 
 
 def _known_lines(stored: Cursor, batch: Batch) -> int | None:
@@ -281,19 +280,9 @@ def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, arrival: Arri
         boot, offset_us = copy.boot, copy.boot_offset_us
     elif copy.boot is not None and copy.boot_offset_us is not None and copy.boot != boot:
         keep_boot(connection, copy.journal_id, copy.boot, copy.boot_offset_us)
-    connection.execute(
-        _MOVE,
-        {
-            "wanted": copy.journal_id,
-            "next_seq": end.next_seq,
-            "head": end.head,
-            "last_received_at": arrival.received_at,
-            "boot": boot,
-            "boot_offset_us": offset_us,
-            "measured_us": copy.measured_us if measured_us is None else measured_us,
-        },
-    )
+    measured = copy.measured_us if measured_us is None else measured_us
+    row = (copy.journal_id, end.next_seq, end.head, micros(arrival.received_at), boot, offset_us, measured)
+    update_rows(connection, journal, ("journal_id",), _MOVED, [row])
 
 
-_MOVE = update(journal).where(journal.c.journal_id == bindparam("wanted"))
-_OWN = _MOVE.values(device_id=bindparam("device"))
+_MOVED = ("next_seq", "head", "last_received_at", "boot", "boot_offset_us", "measured_us")
