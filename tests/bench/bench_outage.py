@@ -20,8 +20,9 @@ from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_over
 from kiosk.journal.lines import RatingLine
 from sync.collector.fleet.devices.directory import Directory
-from sync.collector.replica.ingest import Appended, Arrival, Batch, append_batch
+from sync.collector.replica.ingest import append_batch
 from sync.collector.replica.sender import Device
+from sync.collector.replica.sent import Appended, Arrival, Batch
 from sync.collector.store import schema
 from sync.collector.store.database import Database, open_database
 from sync.collector.store.migrate import migrate

@@ -7,10 +7,12 @@ and only for what these do not have, those in which another journal of the same 
 import re
 from collections.abc import Collection, Sequence
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, literal, select, union_all
+from sqlalchemy import BindParameter, Connection, bindparam, literal, select, union_all
 
 from sync.collector.calendar.presstime import OffsetOf
+from sync.collector.replica.writes import Writes
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import boot_clock, journal
 
@@ -18,7 +20,7 @@ _BOOT = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 _NAMED = re.compile(rb'"boot":"([0-9A-Za-z-]{1,64})"')
 """A boot, as a line names it; one that is written otherwise is looked up when it is asked for."""
 _OF_JOURNALS = select(journal.c.journal_id).where(journal.c.device_id == bindparam("device"))
-_WANTED = bindparam("boots", expanding=True)
+_WANTED: BindParameter[Any] = bindparam("boots", expanding=True)
 _OWN = select(boot_clock.c.boot, boot_clock.c.offset_us).where(
     boot_clock.c.journal_id == bindparam("wanted"), boot_clock.c.boot.in_(_WANTED)
 )
@@ -31,16 +33,18 @@ _EARLIER = select(literal(1), boot_clock.c.boot, boot_clock.c.offset_us).where(
 _OF_DEVICE = union_all(_LATEST, _EARLIER).order_by("age")
 
 
+_HEARD = ("journal_id", "boot", "offset_us")
+_HEARD_LAST = "ON CONFLICT (journal_id, boot) DO UPDATE SET offset_us = excluded.offset_us"
+
+
 def keep_boot(connection: Connection, journal_id: str, boot: str, offset_us: int) -> None:
     """Remember an earlier boot's clock, for entries of it that are still to come."""
-    insert_rows(
-        connection,
-        boot_clock,
-        {},
-        ("journal_id", "boot", "offset_us"),
-        [(journal_id, boot, offset_us)],
-        then="ON CONFLICT (journal_id, boot) DO UPDATE SET offset_us = excluded.offset_us",
-    )
+    insert_rows(connection, boot_clock, {}, _HEARD, [(journal_id, boot, offset_us)], then=_HEARD_LAST)
+
+
+def put_boot(writes: Writes, journal_id: str, boot: str, offset_us: int) -> None:
+    """The same, once ``writes`` are flushed."""
+    writes.insert(boot_clock, _HEARD, [(journal_id, boot, offset_us)], _HEARD_LAST)
 
 
 def read_boot_offset(connection: Connection, journal_id: str, boot: str) -> int | None:

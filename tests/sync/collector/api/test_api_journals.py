@@ -9,7 +9,7 @@ import sqlalchemy.exc
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
-from sync.collector.api import journals
+from sync.collector.services import appends
 from sync.collector.store.schema import device
 from sync.protocol.messages import BATCH_BYTES_MAX, BATCH_MEDIA_TYPE, INFLATED_BYTES_MAX, LINES_PER_BATCH_MAX
 from tests.sync.collector.builders import NOON, Office, Pen
@@ -211,10 +211,10 @@ def test_an_address_that_cannot_be_is_a_problem_too(client: TestClient, kiosk: K
 def test_a_full_disk_is_507_and_nothing_is_kept(
     client: TestClient, kiosk: KioskKey, office: Office, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **_kept: object) -> None:
         raise sqlalchemy.exc.OperationalError("INSERT", {}, Exception("database or disk is full"))
 
-    monkeypatch.setattr(journals, "append_batch", full)
+    monkeypatch.setattr(appends, "append_batch", full)
     answer = send(client, kiosk.entries(pen))
 
     assert problem(answer) == (507, "storage-full")
@@ -224,10 +224,10 @@ def test_a_full_disk_is_507_and_nothing_is_kept(
 def test_a_database_that_does_not_answer_is_503_with_a_time_to_come_again(
     client: TestClient, kiosk: KioskKey, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: object) -> None:
+    def away(*_: object, **_kept: object) -> None:
         raise sqlalchemy.exc.OperationalError("SELECT", {}, Exception("connection refused"))
 
-    monkeypatch.setattr(journals, "append_batch", away)
+    monkeypatch.setattr(appends, "append_batch", away)
     answer = send(client, kiosk.entries(pen))
 
     assert problem(answer) == (503, "not-ready")
@@ -237,10 +237,10 @@ def test_a_database_that_does_not_answer_is_503_with_a_time_to_come_again(
 def test_a_crash_inside_is_a_plain_500_without_its_cause(
     client: TestClient, kiosk: KioskKey, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def crash(*_: object) -> None:
+    def crash(*_: object, **_kept: object) -> None:
         raise ZeroDivisionError("secret of the house")
 
-    monkeypatch.setattr(journals, "append_batch", crash)
+    monkeypatch.setattr(appends, "append_batch", crash)
     answer = send(client, kiosk.entries(pen))
 
     assert problem(answer) == (500, "internal")
