@@ -1,4 +1,7 @@
-"""Keep: writes what a projection says, tallies included, in the caller's transaction."""
+"""Keep: writes what a projection says, tallies included, in the caller's transaction.
+
+What is *put* is written when the caller's ``Writes`` are flushed, together with what others put there.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -64,16 +67,8 @@ _ONCE = "ON CONFLICT (journal_id, seq) DO NOTHING"
 _TALLY_ADDS = "ON CONFLICT (journal_id, {key}) DO UPDATE SET n = {table}.n + excluded.n"
 
 
-def keep_projection(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
-    """Write ratings, reasons and counts typed in, and add them up; which entries cannot be kept after all."""
-    writes = Writes(connection)
-    unread_too = put_projection(writes, journal_id, received_us, projection)
-    writes.flush()
-    return unread_too
-
-
 def put_projection(writes: Writes, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
-    """The same, once ``writes`` are flushed."""
+    """Have ratings, reasons and counts typed in written, and added up; which entries cannot be kept after all."""
     typed = {(row.counter_id, date.fromisoformat(row.day)) for row in projection.counts.values()}
     counted = {(row.counter_id, row.day) for row in projection.ratings.values() if row.standing == COUNTED}
     writes.serve({(counter_id, date.fromisoformat(day)) for counter_id, day in counted}, typed)
