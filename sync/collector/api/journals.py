@@ -4,14 +4,15 @@ Nothing is believed before the signature holds (``sync.collector.api.signed``).
 """
 
 import asyncio
-from collections.abc import Callable
+import re
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated, TypeVar
 
 import structlog
 from fastapi import APIRouter, Path, Query, Request
+from fastapi.routing import APIRoute
 from prometheus_client import Counter as Metric
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from kiosk.journal.chain import Cursor
@@ -20,10 +21,9 @@ from sync.collector.api.depends import TheServices
 from sync.collector.api.described import BATCH_BODY, CURSOR, CURSOR_CONFLICT, CURSOR_OR_HASH, WIRE_PROBLEMS
 from sync.collector.api.signed import Signed, sender_of, signed_anew, signed_by_device
 from sync.collector.errors import SenderGone
-from sync.collector.replica.ingest import Appended, Arrival, Batch, Conflict, append_batch
+from sync.collector.replica.sent import Appended, Arrival, Batch, Conflict, Sent
 from sync.collector.replica.stored import read_cursor, read_hash
 from sync.collector.services.services import Services
-from sync.collector.store.blame import lies_in_the_data
 from sync.collector.store.partitions import ensure_partitions
 from sync.protocol import problems
 from sync.protocol.batch import is_gzip, unpack_batch
@@ -102,6 +102,22 @@ async def append_entries(
     return _answer(outcome, journal_id, signed)
 
 
+APPEND_ROUTE = next(
+    route for route in router.routes if isinstance(route, APIRoute) and route.endpoint is append_entries
+)
+_USUAL = re.compile(rb"from=([1-9][0-9]{0,14})&prev=([0-9a-f]{64})(?:&head=([0-9a-f]{64}))?(?:&cuts=[^&]*)?")
+_USUAL_PATH = re.compile(r"/v1/journals/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/entries")
+
+
+def usual_append(path: str, query: bytes) -> Callable[[Request, Services], Awaitable[Response]] | None:
+    """How an append is answered whose address has the form in which kiosks write it; None for any other."""
+    journal, place = _USUAL_PATH.fullmatch(path), _USUAL.fullmatch(query)
+    if journal is None or place is None:
+        return None
+    start, prev, head = int(place[1]), place[2].decode(), None if place[3] is None else place[3].decode()
+    return partial(append_entries, journal_id=journal[1], start=start, prev=prev, head=head)
+
+
 async def _append(services: Services, signed: Signed, batch: Batch, kiosk_clock: str) -> Appended | Conflict:
     sender, verified, key = await sender_of(signed, services), signed.verified, signed.key
     arrival = Arrival(services.now(), verified.clock, verified.signature, kiosk_clock, verified.base, public_key=key)
@@ -109,16 +125,7 @@ async def _append(services: Services, signed: Signed, batch: Batch, kiosk_clock:
         await services.write(lambda connection: ensure_partitions(connection, arrival.received_at))
         services.partitions.note(arrival.received_at)
 
-    def append(connection: Connection, apart: bool = False) -> Appended | Conflict:
-        return append_batch(connection, sender, batch, arrival, services.days, apart)
-
-    try:
-        return await services.write(append)
-    except Exception as error:
-        if not lies_in_the_data(error):
-            raise
-        # Rare, and the usual batch pays nothing for it: each entry is tried alone, and only the faulty one set aside.
-        return await services.write(partial(append, apart=True))
+    return await services.appends.keep(Sent(sender, batch, arrival))
 
 
 def _answer(outcome: Appended | Conflict, journal_id: str, signed: Signed) -> Response:

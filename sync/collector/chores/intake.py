@@ -22,8 +22,9 @@ from sync.collector.errors import CollectorError, Refusal, UsageWrong
 from sync.collector.fleet.devices.devices import WrongCode, answer_for, enrol, hash_code
 from sync.collector.fleet.devices.directory import Directory
 from sync.collector.fleet.devices.own import Addresses
-from sync.collector.replica.ingest import Appended, Arrival, Batch, Conflict, append_batch
+from sync.collector.replica.ingest import append_batch
 from sync.collector.replica.sender import Device
+from sync.collector.replica.sent import Appended, Arrival, Batch, Conflict
 from sync.collector.replica.stored import stored_hashes
 from sync.collector.store.database import Database, faults_named
 from sync.collector.store.partitions import ensure_partitions

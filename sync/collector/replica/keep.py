@@ -1,6 +1,8 @@
-"""Keep: writes what a projection says, tallies included, in the caller's transaction."""
+"""Keep: writes what a projection says, tallies included, in the caller's transaction.
 
-import re
+What is *put* is written when the caller's ``Writes`` are flushed, together with what others put there.
+"""
+
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -24,7 +26,6 @@ from sync.collector.replica.projection_rows import (
     Unread,
     UnreadReason,
 )
-from sync.collector.replica.served import add_up_served, lock_kept
 from sync.collector.replica.tally import (
     COUNTED,
     ReasonKey,
@@ -34,9 +35,9 @@ from sync.collector.replica.tally import (
     count_reasons,
     count_uncut,
 )
+from sync.collector.replica.writes import Writes
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import (
-    boot_clock,
     enclosure,
     micros,
     rating,
@@ -50,10 +51,12 @@ from sync.collector.store.schema import (
     unread,
 )
 
-_BOOT = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 RATING_NAMES = tuple("pressed_at" if name == "pressed_us" else name for name in RatingRow._fields)
 """The columns of a rating's row."""
 UNCUT_NAMES = ("counter_id", "day", "part", "survey", "question", "standing")
+_RECEIVED = ("journal_id", "received_at")
+_RATING = (*_RECEIVED, *RATING_NAMES)
+_UNDATED = ("counter_id", "day")
 _COUNT_CORRECTS = (
     "ON CONFLICT (journal_id, counter_id, day) DO UPDATE "
     "SET n = excluded.n, seq = excluded.seq, received_at = excluded.received_at "
@@ -64,19 +67,20 @@ _ONCE = "ON CONFLICT (journal_id, seq) DO NOTHING"
 _TALLY_ADDS = "ON CONFLICT (journal_id, {key}) DO UPDATE SET n = {table}.n + excluded.n"
 
 
-def keep_projection(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
-    """Write ratings, reasons and counts typed in, and add them up; which entries cannot be kept after all."""
+def put_projection(writes: Writes, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
+    """Have ratings, reasons and counts typed in written, and added up; which entries cannot be kept after all."""
     typed = {(row.counter_id, date.fromisoformat(row.day)) for row in projection.counts.values()}
     counted = {(row.counter_id, row.day) for row in projection.ratings.values() if row.standing == COUNTED}
-    rated = {(counter_id, date.fromisoformat(day)) for counter_id, day in counted}
-    served = lock_kept(connection, rated, typed)
-    unread_too = keep_ratings(connection, journal_id, received_us, projection)
-    received = {"journal_id": journal_id, "received_at": received_us}
-    rows = list(projection.counts.values())
-    insert_rows(connection, transaction_count, received, CountRow._fields, rows, then=_COUNT_CORRECTS)
-    if served:
-        add_up_served(connection, served)
+    writes.serve({(counter_id, date.fromisoformat(day)) for counter_id, day in counted}, typed)
+    unread_too = put_ratings(writes, journal_id, received_us, projection)
+    rows = [(journal_id, received_us, *row) for row in projection.counts.values()]
+    writes.insert(transaction_count, (*_RECEIVED, *CountRow._fields), rows, _COUNT_CORRECTS)
     return unread_too
+
+
+def put_unread(writes: Writes, journal_id: str, received_us: int, entries: Sequence[Unread]) -> None:
+    """Have written which entries were set aside, and why."""
+    writes.insert(unread, (*_RECEIVED, *Unread._fields), [(journal_id, received_us, *entry) for entry in entries])
 
 
 def keep_unread(connection: Connection, journal_id: str, received_us: int, entries: Sequence[Unread]) -> None:
@@ -85,24 +89,27 @@ def keep_unread(connection: Connection, journal_id: str, received_us: int, entri
     insert_rows(connection, unread, received, Unread._fields, entries)
 
 
-def keep_ratings(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
-    """Write ratings and reasons, and count them; those late entries whose rating is not there, to be unread.
+def put_ratings(writes: Writes, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
+    """Have ratings and reasons written and counted; those late entries whose rating is not there, to be unread.
 
     Reasons and revisions of ratings stored earlier join in.
     """
-    stored = _stored_ratings(connection, journal_id, {entry.rating for entry in projection.late})
-    ratings = projection.ratings
-    late = _apply_late(connection, journal_id, projection.late, stored)
+    late, ratings = _Applied({}, Counter(), [], []), projection.ratings
+    if projection.late:
+        stored = _stored_ratings(writes.connection, journal_id, {entry.rating for entry in projection.late})
+        late = _apply_late(writes.connection, journal_id, projection.late, stored)
     reasons = [*projection.reasons, *late.reasons]
-    of_journal = {"journal_id": journal_id}
-    received = of_journal | {"received_at": received_us}
-    insert_rows(connection, rating, received, RATING_NAMES, list(ratings.values()))
-    insert_rows(connection, reason_choice, of_journal, ReasonRow._fields, reasons)
-    insert_rows(connection, receipt, of_journal, ReceiptRow._fields, projection.receipts, then=_ONCE)
+    writes.insert(rating, _RATING, [(journal_id, received_us, *row) for row in ratings.values()])
+    writes.insert(reason_choice, ("journal_id", *ReasonRow._fields), [(journal_id, *row) for row in reasons])
+    receipts = [(journal_id, *row) for row in projection.receipts]
+    writes.insert(receipt, ("journal_id", *ReceiptRow._fields), receipts, _ONCE)
     counts = count_ratings(ratings.values())
     counts.update(late.moved)
-    count_in(connection, journal_id, counts, count_reasons(reasons, late.ratings | dict(ratings)))
-    count_undated(connection, journal_id, ratings.values())
+    reasons_of_it = count_reasons(reasons, late.ratings | dict(ratings)) if reasons else {}
+    _put_counts(writes, tally, TallyKey._fields, journal_id, counts)
+    _put_counts(writes, uncut_count, UNCUT_NAMES, journal_id, count_uncut(counts))
+    _put_counts(writes, reason_tally, ReasonKey._fields, journal_id, reasons_of_it)
+    _put_counts(writes, undated_count, _UNDATED, journal_id, _undated(ratings.values()))
     return late.unread
 
 
@@ -126,18 +133,28 @@ def count_undated(
 
     Take off those that are ``gone``.
     """
-    undated = Counter((row.counter_id, row.day) for row in rows if row.time_quality == TimeQuality.RECEIVED)
-    undated.subtract((row.counter_id, row.day) for row in gone if row.time_quality == TimeQuality.RECEIVED)
-    _add_counts(connection, undated_count, ("counter_id", "day"), journal_id, undated)
+    undated = _undated(rows)
+    undated.subtract(_undated(gone))
+    _add_counts(connection, undated_count, _UNDATED, journal_id, undated)
+
+
+def _undated(rows: Iterable[RatingRow]) -> "Counter[tuple[int, str]]":
+    return Counter((row.counter_id, row.day) for row in rows if row.time_quality == TimeQuality.RECEIVED)
 
 
 def _add_counts(
-    connection: Connection, table: Table, key: Sequence[str], journal_id: str, counts: Mapping[Any, int]
+    connection: Connection, table: Table, key: tuple[str, ...], journal_id: str, counts: Mapping[Any, int]
 ) -> None:
-    """Add ``counts`` to a table of tallies."""
-    rows = [(*place, n) for place, n in counts.items() if n]
+    writes = Writes(connection)
+    _put_counts(writes, table, key, journal_id, counts)
+    writes.flush()
+
+
+def _put_counts(writes: Writes, table: Table, key: tuple[str, ...], journal_id: str, counts: Mapping[Any, int]) -> None:
+    """Have ``counts`` added to a table of tallies."""
+    rows = [(journal_id, *place, n) for place, n in counts.items() if n]
     then = _TALLY_ADDS.format(key=", ".join(key), table=table.name)
-    insert_rows(connection, table, {"journal_id": journal_id}, (*key, "n"), rows, then=then)
+    writes.insert(table, ("journal_id", *key, "n"), rows, then)
 
 
 def last_measured(projection: Projection) -> int | None:
@@ -171,26 +188,6 @@ def keep_enclosures(
         list(rows.values()),
         then="ON CONFLICT (journal_id, seq, digest) DO NOTHING",
     )
-
-
-def keep_boot(connection: Connection, journal_id: str, boot: str, offset_us: int) -> None:
-    """Remember an earlier boot's clock, for entries of it that are still to come."""
-    insert_rows(
-        connection,
-        boot_clock,
-        {},
-        ("journal_id", "boot", "offset_us"),
-        [(journal_id, boot, offset_us)],
-        then="ON CONFLICT (journal_id, boot) DO UPDATE SET offset_us = excluded.offset_us",
-    )
-
-
-def read_boot_offset(connection: Connection, journal_id: str, boot: str) -> int | None:
-    """Our clock minus that of an earlier boot; None for one never heard."""
-    if not _BOOT.fullmatch(boot):
-        return None
-    found = select(boot_clock.c.offset_us).where(boot_clock.c.journal_id == journal_id, boot_clock.c.boot == boot)
-    return connection.execute(found).scalar_one_or_none()
 
 
 class _Applied(NamedTuple):

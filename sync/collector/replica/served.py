@@ -11,7 +11,8 @@ counters' lock, so no row can drift from its parts: an append, where a day has i
 known, what is typed in, a decision, a move and a release.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -99,7 +100,7 @@ def lock_kept(
         buckets = sorted({_bucket(place) for place in (*rated, *typed)})
         connection.exec_driver_sql(_ALONE, (buckets,))
     in_order = sorted(rated, key=lambda place: (_bucket(place), place))
-    touched = {*typed, *(place for place in in_order if place not in typed and _is_moved(connection, place))}
+    touched = {*typed, *_moved(connection, [place for place in in_order if place not in typed])}
     if touched:
         lock_counters(connection, {counter_id for counter_id, _ in touched})
     return touched
@@ -109,19 +110,30 @@ def _bucket(place: CounterDay) -> int:
     return place[0] % BUCKETS
 
 
-def _is_moved(connection: Connection, place: CounterDay) -> bool:
-    """Whether another visit moves the row of a counter's day: it has none, or one with transactions."""
-    here = (place[0], place[1].isoformat())
+def _moved(connection: Connection, places: Sequence[CounterDay]) -> Iterator[CounterDay]:
+    """Those counters' days of which another visit moves the row: it has none, or one with transactions."""
+    if not places:
+        return
     if connection.dialect.name == "sqlite":
-        known = connection.exec_driver_sql(_KNOWN.format(mark="?"), here).scalar()
+        asked = json.dumps([(counter_id, day.isoformat()) for counter_id, day in places])
+        known = list(connection.exec_driver_sql(_KNOWN_SQLITE, (asked,)).scalars())
     else:
-        # The row is as of the statement's beginning, some microseconds before the lock. Whoever typed in and committed
-        # between the two is put right when the day's blocks are looked at.
-        is_held, known = connection.exec_driver_sql(_KNOWN_HELD, (_bucket(place), *here)).one()
-        if not is_held:
-            connection.exec_driver_sql(_BESIDE, (_bucket(place),))
-            known = connection.exec_driver_sql(_KNOWN.format(mark="%s"), here).scalar()
-    return known is None or known > 0
+        known = _known_held(connection, places)
+    yield from (place for place, found in zip(places, known, strict=True) if found is None or found > 0)
+
+
+def _known_held(connection: Connection, places: Sequence[CounterDay]) -> list[int | None]:
+    """What is known of these days, with the locks of those who append."""
+    buckets = [_bucket(place) for place in places]
+    here = ([counter_id for counter_id, _ in places], [day.isoformat() for _, day in places])
+    # The rows are as of the statement's beginning, some microseconds before the locks. Whoever typed in and committed
+    # between the two is put right when the day's blocks are looked at.
+    found = connection.exec_driver_sql(_KNOWN_HELD, (buckets, *here)).all()
+    missed = [bucket for bucket, (is_held, _) in zip(buckets, found, strict=True) if not is_held]
+    if missed:
+        connection.exec_driver_sql(_BESIDE, (missed,))
+        found = connection.exec_driver_sql(_KNOWN_HELD, (buckets, *here)).all()
+    return [known for _, known in found]
 
 
 def days_held(connection: Connection, keys: Collection[tuple[str, int]]) -> set[CounterDay]:
@@ -207,9 +219,13 @@ _DAYS_GONE = delete(served_count).where(served_count.c.grain == DAY, served_coun
 _DAYS_ANEW = insert(served_count).from_select(_NAMES, _of_days())
 _SPAN_GONE = delete(served_count).where(served_count.c.grain == _OF_GRAIN, served_count.c.first == _SINCE, _HERE)
 _SPAN_ANEW = insert(served_count).from_select(_NAMES, _of_span())
-# Written out, and one statement: each append asks it of each counter and day, mostly of one.
-_KNOWN = f"SELECT known FROM served_count WHERE grain = '{DAY}' AND counter_id = {{mark}} AND first = {{mark}}"  # noqa: S608
+# Written out, and one statement: each append asks it of all its counters and days, mostly of one.
+_KNOWN = f"SELECT known FROM served_count WHERE grain = '{DAY}' AND counter_id = {{counter}} AND first = {{day}}"  # noqa: S608
+_KNOWN_SQLITE = f"""SELECT ({_KNOWN.format(counter="json_extract(value, '$[0]')", day="json_extract(value, '$[1]')")})
+FROM json_each(?) ORDER BY key"""  # noqa: S608
 _SPACE = "hashtext('hailong served')"
-_KNOWN_HELD = f"SELECT pg_try_advisory_xact_lock_shared({_SPACE}, %s), ({_KNOWN.format(mark='%s')})"
-_BESIDE = f"SELECT pg_advisory_xact_lock_shared({_SPACE}, %s)"
+_KNOWN_HELD = f"""SELECT pg_try_advisory_xact_lock_shared({_SPACE}, p.bucket),
+({_KNOWN.format(counter="p.counter_id", day="p.day")})
+FROM unnest(%s::int[], %s::bigint[], %s::text[]::date[]) AS p(bucket, counter_id, day)"""  # noqa: S608
+_BESIDE = f"SELECT pg_advisory_xact_lock_shared({_SPACE}, bucket) FROM unnest(%s::int[]) AS bucket"  # noqa: S608
 _ALONE = f"SELECT pg_advisory_xact_lock({_SPACE}, bucket) FROM unnest(%s::int[]) AS bucket"  # noqa: S608

@@ -1,34 +1,42 @@
 """Stored: the copy of a journal, kept as it came, read line by line and hash by hash, and how far it reaches."""
 
 import zlib
-from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
 from kiosk.journal.chain import Cursor, chain_next
 from sync.collector.errors import JournalForeign
-from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import device, journal, segment
 from sync.protocol.vouched import Usual, shortened
 
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
 
 
-COPY = select(
-    journal.c.device_id,
-    journal.c.next_seq,
-    journal.c.head,
-    journal.c.boot,
-    journal.c.boot_offset_us,
-    journal.c.continued,
-    journal.c.measured_us,
-).where(journal.c.journal_id == bindparam("wanted"))
-# Looked at by the statement that is needed anyhow: the sender is remembered from some seconds ago.
-_SENDER = device.c.device_id == bindparam("sender")
-_KEY_NOW = select(device.c.public_key).where(_SENDER, device.c.revoked_at.is_(None)).scalar_subquery()
-# On SQLite the transaction itself is the lock, and the words are left out.
-COPY_LOCKED = COPY.add_columns(_KEY_NOW.label("key_now")).with_for_update(of=journal)
+COPY = select(journal.c.device_id, journal.c.next_seq, journal.c.head).where(
+    journal.c.journal_id == bindparam("wanted")
+)
+# The key is looked at by the statement that is needed anyhow: the sender is remembered from some seconds ago.
+_LOCKED = """SELECT journal_id, device_id, next_seq, head, boot, boot_offset_us, continued, measured_us, (
+    SELECT public_key FROM device WHERE device.device_id = journal.device_id AND revoked_at IS NULL
+) FROM journal WHERE journal_id {wanted} ORDER BY journal_id"""
+_KEY_NOW = select(device.c.public_key).where(device.c.device_id == bindparam("sender"), device.c.revoked_at.is_(None))
+
+
+class Locked(NamedTuple):
+    """A journal's copy, locked until the transaction ends."""
+
+    journal_id: str
+    device_id: str
+    next_seq: int
+    head: bytes
+    boot: str | None
+    boot_offset_us: int | None
+    continued: bool
+    measured_us: int | None
+    key_now: str | None
+    """By which key its sender may be believed; None where by none."""
 
 
 class Segment(NamedTuple):
@@ -53,15 +61,37 @@ class Vouching(NamedTuple):
     by_file: bool
 
 
-def keep_segment(connection: Connection, part: Segment, received_us: int, device_id: str, vouching: Vouching) -> None:
-    """Store a batch's lines with when and how they were received, and what its kiosk signed."""
+SEGMENT = tuple(segment.c.keys())
+
+
+def segment_row(part: Segment, received_us: int, device_id: str, vouching: Vouching) -> tuple[Any, ...]:
+    """A batch's lines with when and how they were received, and what its kiosk signed, as they are stored."""
     start, end = part.start, part.end
     if part.is_as_sent and vouching.base is not None:
         sent = Usual(part.journal_id, start, end.head, device_id, vouching.kiosk_clock)
         vouching = vouching._replace(base=shortened(vouching.base, sent))
-    reach = (part.journal_id, start.next_seq, received_us, end.next_seq - 1, start.head, end.head)
-    row = (*reach, part.lines, *vouching)
-    insert_rows(connection, segment, {}, tuple(segment.c.keys()), [row])
+    return part.journal_id, start.next_seq, received_us, end.next_seq - 1, start.head, end.head, part.lines, *vouching
+
+
+def read_locked(connection: Connection, senders: Mapping[str, str]) -> dict[str, Locked]:
+    """The copies of these journals that there are, each with the key of its sender, whose id is given beside it."""
+    wanted = sorted(senders)
+    if connection.dialect.name == "postgresql":
+        statement = _LOCKED.format(wanted="= %s::text::uuid" if len(wanted) == 1 else "= ANY(%s::text[]::uuid[])")
+        values = (wanted[0] if len(wanted) == 1 else wanted,)
+        rows = connection.exec_driver_sql(f"{statement} FOR UPDATE OF journal", values)
+    else:
+        # Here the transaction itself is the lock.
+        statement = _LOCKED.format(wanted=f"IN ({', '.join('?' * len(wanted))})")
+        rows = connection.exec_driver_sql(statement, tuple(wanted))
+    copies = (Locked(str(row[0]), str(row[1]), *row[2:]) for row in rows)
+    return {copy.journal_id: _with_key(connection, copy, senders[copy.journal_id]) for copy in copies}
+
+
+def _with_key(connection: Connection, copy: Locked, sender: str) -> Locked:
+    if copy.device_id == sender:
+        return copy
+    return copy._replace(key_now=connection.execute(_KEY_NOW, {"sender": sender}).scalar_one_or_none())
 
 
 def packed(lines: Sequence[bytes]) -> bytes:

@@ -22,7 +22,7 @@ from kiosk.base.resources import resource
 from sync.collector.api import closed, device, enrolments, health, journals, log, report, tallies
 from sync.collector.api.answers import problem_answer, refusal_answer
 from sync.collector.api.described import COMPONENTS
-from sync.collector.api.middleware import DevicePaths, EveryRequest, StatusDoor
+from sync.collector.api.middleware import DevicePaths, EveryRequest, KioskDoor
 from sync.collector.chores.every import chores_of, slow_chores_of
 from sync.collector.chores.upkeep import Upkeep
 from sync.collector.errors import CollectorBusy, CollectorError, StorageFull, UsageWrong
@@ -104,7 +104,7 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
     # to whoever measures lengths: a browser sends our cookies along from our own pages only.
     app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=5)
     if tracer is None:
-        app.add_middleware(StatusDoor)
+        app.add_middleware(KioskDoor)
     app.add_middleware(EveryRequest)
     return app
 

@@ -20,6 +20,7 @@ from sync.collector.fleet.rollouts.effective import InForceCache
 from sync.collector.fleet.surveys.library import Library
 from sync.collector.notices.outbox import Outbox
 from sync.collector.replica.outgoing.pooling import Group, Pooling
+from sync.collector.services.appends import Appends
 from sync.collector.services.heartbeats import Heartbeats
 from sync.collector.services.readings import Readings
 from sync.collector.services.receipts import Pace
@@ -54,6 +55,7 @@ class Services:
     log: PublicLog
     """What is published of the transparency log."""
     heartbeats: Heartbeats
+    appends: Appends
     rollouts: InForceCache = field(default_factory=InForceCache)
     partitions: Partitions = field(default_factory=Partitions)
     held_back: HeldBack[str] = field(default_factory=HeldBack)
@@ -128,7 +130,8 @@ def make_services(config: CollectorConfig, database: Database, now: Callable[[],
     """The services over an open, current database; ``writer.close()`` ends them."""
     writer, rollouts = writer_for(database), InForceCache(config.calendar.told)
     heartbeats, log = Heartbeats(writer, rollouts, config), PublicLog(config.log_directory)
+    days = LocalDays(config.zone)
     return Services(
-        config, database, writer, Directory(database), LocalDays(config.zone), Library(database), now,
-        Addresses(database, config.url), log, heartbeats, rollouts,
+        config, database, writer, Directory(database), days, Library(database), now,
+        Addresses(database, config.url), log, heartbeats, Appends(writer, days), rollouts,
     )  # fmt: skip

@@ -27,7 +27,7 @@ from sync.collector.fleet.kiosks.status_rows import StatusRow, among, keep_rows
 from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.fleet.rollouts.effective import Base, base_of, select_bases
 from sync.collector.people.audit import note
-from sync.collector.replica.keep import keep_boot, read_boot_offset
+from sync.collector.replica.boots import keep_boot, read_boot_offset
 from sync.collector.replica.stored import read_cursor
 from sync.collector.store.schema import device, device_day, device_status, journal, micros
 from sync.protocol.messages import DeviceCommand, DeviceStatus, UpgradeRefused

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import text
 
-from sync.collector.replica import keep
+from sync.collector.replica import writes
 from sync.collector.replica.blocks.judging import judge_anew
 from sync.collector.replica.served import add_up_served
 from sync.collector.store.database import open_database
@@ -40,7 +40,7 @@ def told(
     sender = Sender.of(office, run([*rated, *rated]))
     with monkeypatch.context() as before:
         # That version knew no transactions that were typed in on the web.
-        before.setattr(keep, "lock_kept", lambda *_: set())
+        before.setattr(writes, "lock_kept", lambda *_: set())
         sender.send(LINES)
     with database.writing() as connection:
         for column in LATER:

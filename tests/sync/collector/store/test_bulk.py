@@ -1,0 +1,58 @@
+"""Bulk: what goes in as one text for each column comes out sign by sign, on either engine."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete
+
+from sync.collector.store.bulk import insert_rows, update_rows
+from sync.collector.store.schema import micros, unread
+from tests.sync.collector.builders import NOON, Office, Pen
+
+NAMES = ("journal_id", "seq", "reason", "detail", "received_at")
+_TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=20)
+_AWKWARD = st.sampled_from(["", "NULL", "null", "{", "}", "a,b", '"', "\\", '\\"', " ", "\n", "{}", "Ông Bà"])
+_ROWS = st.lists(st.tuples(_AWKWARD | _TEXTS, _AWKWARD), min_size=1, max_size=8)
+
+
+def kept(office: Office) -> list[tuple[Any, ...]]:
+    return office.rows("unread", "seq", "reason", "detail")
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_ROWS)
+def test_any_text_is_kept_as_it_is(office: Office, said: list[tuple[str, str]]) -> None:
+    journal_id = Pen().journal_id
+    rows = [(seq, reason, detail) for seq, (detail, reason) in enumerate(said, 1)]
+
+    with office.database.writing() as connection:
+        connection.execute(delete(unread))
+        insert_rows(connection, unread, {"journal_id": journal_id, "received_at": micros(NOON)}, NAMES[1:4], rows)
+
+    assert kept(office) == rows
+
+
+@pytest.mark.parametrize("many", [1, 2, 17, 300])
+def test_rows_are_as_many_as_they_are_whatever_they_share(office: Office, many: int) -> None:
+    journal_id, at = Pen().journal_id, micros(NOON)
+    rows = [(journal_id, seq, "failed", "the same", at) for seq in range(1, many + 1)]
+
+    with office.database.writing() as connection:
+        written = insert_rows(connection, unread, {}, NAMES, rows, then="ON CONFLICT DO NOTHING")
+        again = insert_rows(connection, unread, {}, NAMES, rows, then="ON CONFLICT DO NOTHING")
+
+    assert (written, again) == (many, 0)
+    assert kept(office) == [(seq, "failed", "the same") for seq in range(1, many + 1)]
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_rows_are_changed_each_by_its_key(office: Office, many: int) -> None:
+    journal_id, at = Pen().journal_id, micros(NOON)
+    with office.database.writing() as connection:
+        insert_rows(connection, unread, {}, NAMES, [(journal_id, seq, "failed", "", at) for seq in range(1, 5)])
+        changed = [(journal_id, seq, f"number {seq}") for seq in range(1, many + 1)]
+        update_rows(connection, unread, ("journal_id", "seq"), ("detail",), changed)
+
+    assert [row[2] for row in kept(office)] == [f"number {seq}" if seq <= many else "" for seq in range(1, 5)]
