@@ -130,5 +130,5 @@ def make_services(config: CollectorConfig, database: Database, now: Callable[[],
     heartbeats, log = Heartbeats(writer, rollouts, config), PublicLog(config.log_directory)
     return Services(
         config, database, writer, Directory(database), LocalDays(config.zone), Library(database), now,
-        Addresses(database, config.url), log, heartbeats, rollouts,
+        Addresses(database, config.url), log, heartbeats, rollouts, receipts=Pace(workers=config.workers),
     )  # fmt: skip

@@ -79,7 +79,7 @@ class Parent:
 
     def run(self) -> int:
         """Serve; the exit code."""
-        with self._signals():
+        with self._wake, self._woken, self._signals():
             while not (self._is_stopping and not self._children):
                 self._hear()
                 self._bury()
