@@ -12,7 +12,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry.trace import TracerProvider
-from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
@@ -211,8 +212,10 @@ def _answer_faults(app: FastAPI) -> None:
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(InternalError)
-    async def database_away(request: Request, error: DBAPIError) -> Response:
-        _log.error("database does not answer", why=str(error.orig))
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(PoolTimeout)
+    async def database_away(request: Request, error: SQLAlchemyError) -> Response:
+        _log.error("database does not answer", why=str(getattr(error, "orig", error)))
         request.app.state.readiness.doubt()
         return refusal_answer(CollectorBusy("the database does not answer; nothing of this request was kept"))
 

@@ -65,4 +65,6 @@ def _count(connection: Connection) -> None:
 
 
 def _forget(connection: Connection) -> None:
-    connection.info.pop(_CHANGED, None)
+    # Of a connection that broke off nothing is left, and to ask for it would hide why it did from whoever tries again.
+    if not connection.invalidated:
+        connection.info.pop(_CHANGED, None)
