@@ -19,6 +19,7 @@ from sync.collector.run.connection import GuardedProtocol
 _KEEP_ALIVE_S = 75  # a kiosk calls once a minute and may keep its connection
 RETIRED_S_MAX = 2.0 * _KEEP_ALIVE_S
 """So long a process that is replaced goes on: every connection at rest has ended by then."""
+ON_ITS_WAY_S = 0.3
 OPEN_FILES_WANTED = 65_536
 """As the packaged service allows: a connection for each of a nation's kiosks, and room."""
 _TICKS_PER_S = 10  # how often uvicorn's own loop looks around
@@ -32,6 +33,7 @@ class _Server(uvicorn.Server):
     settle: Callable[[], None]
     """What is made ready while the first requests are served."""
     is_retiring = False
+    is_to_begin_again = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to take requests."""
@@ -54,20 +56,27 @@ class _Server(uvicorn.Server):
         """
         self.is_retiring = self.should_exit = True
 
+    def begin_again(self, *_: object) -> None:
+        """End in good order; whoever runs this begins anew then."""
+        self.is_to_begin_again = self.should_exit = True
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End: at once after a signal to stop, without haste after one to retire."""
-        if self.is_retiring:
-            for listener in (*self.servers, *(sockets or ())):
-                listener.close()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RETIRED_S_MAX):
-                    await self._send_away()
+        """End: at once after a signal to stop, without haste after one to retire.
+
+        What is on its way already when a connection is to be closed is answered first, in either case.
+        """
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
+        within_s = RETIRED_S_MAX if self.is_retiring else ON_ITS_WAY_S
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._send_away()
         await super().shutdown(sockets)
 
     async def _send_away(self) -> None:
-        """Until every connection has ended, or a signal says to stop."""
+        """Until every connection has ended, or whoever was to retire is to stop."""
         counter = 0
-        while self.server_state.connections and not self._captured_signals:
+        while self.server_state.connections and not (self.is_retiring and self._captured_signals):
             await super().on_tick(counter)  # which makes the headers of each answer anew
             if _CLOSE not in self.server_state.default_headers:
                 self.server_state.default_headers.append(_CLOSE)

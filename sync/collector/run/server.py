@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from sync.collector.chores.comments import have_words_key
-from sync.collector.run.address import listen
+from sync.collector.run.address import begin_again, handed_over, listen
 from sync.collector.run.app import create_app
 from sync.collector.run.listening import make_server, open_enough
 from sync.collector.run.tracing.start import tracing
@@ -27,19 +27,25 @@ OBJECTS_BETWEEN_LOOKS = 100_000
 
 
 def run_server(config: CollectorConfig, database: Database, announce: Callable[[str], None]) -> None:
-    """Serve until a signal; ``announce`` is called with the address once it is ours.
+    """Serve until a signal; ``announce`` is called with the address once it is ours. SIGHUP begins anew.
 
     Raises PlaceTaken when somebody else listens there, and UsageWrong when traces are wanted and cannot be sent.
     """
-    listener = listen(config.listen_host, config.listen_port)
+    listener = handed_over() or listen(config.listen_host, config.listen_port)
     start_log()
-    serve_at(listener, config, database, announce)
+    # The server closes its own.
+    with listener.dup() as kept:
+        if serve_at(listener, config, database, announce):
+            begin_again(kept)
 
 
 def serve_at(
     listener: socket.socket, config: CollectorConfig, database: Database, announce: Callable[[str], None]
-) -> None:
-    """Serve those who come to ``listener``, which other processes may have as well, until a signal."""
+) -> bool:
+    """Serve those who come to ``listener``, which other processes may have as well, until a signal.
+
+    Whether that was one to begin anew.
+    """
     open_enough()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     with tracing(make_services(config, database)) as (services, tracer):
@@ -52,7 +58,9 @@ def serve_at(
         )
         if sys.platform != "win32":
             signal.signal(signal.SIGUSR1, server.retire)
+            signal.signal(signal.SIGHUP, server.begin_again)
         server.run(sockets=[listener])
+    return server.is_to_begin_again
 
 
 def settle(app: FastAPI) -> None:

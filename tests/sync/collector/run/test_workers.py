@@ -1,9 +1,11 @@
 """Several processes serve at one address: one that dies is replaced, and so are all of them, and no request is lost."""
 
+import contextlib
 import http.client
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -81,13 +83,12 @@ def await_that(holds: Callable[[], bool]) -> None:
 def call(served: Served, stopped: threading.Event) -> set[int]:
     """One client that keeps its connection as a proxy does and repeats nothing; who answered it."""
     answered = set()
-    line = http.client.HTTPConnection("127.0.0.1", served.port, timeout=DEADLINE_S)
-    while not stopped.is_set():
-        line.request("POST", "/?s=0.005", b"x" * 300)
-        answer = line.getresponse()
-        assert answer.status == 200
-        answered.add(int(answer.read()))
-    line.close()
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", served.port, timeout=DEADLINE_S)) as line:
+        while not stopped.is_set():
+            line.request("POST", "/?s=0.005", b"x" * 300)
+            answer = line.getresponse()
+            assert answer.status == 200
+            answered.add(int(answer.read()))
     return answered
 
 
@@ -112,10 +113,7 @@ def test_one_that_is_killed_is_replaced_and_the_other_answers_meanwhile(served: 
     os.kill(first, signal.SIGKILL)
 
     await_that(lambda: first not in served.pids())
-    line = http.client.HTTPConnection("127.0.0.1", served.port, timeout=DEADLINE_S)
-    line.request("POST", "/")
-    assert line.getresponse().status == 200
-    line.close()
+    assert _answer(served.port) == other
     await_that(lambda: len(served.pids()) == 2)
     assert other in served.pids()
 
@@ -133,14 +131,14 @@ def test_a_successor_that_cannot_begin_leaves_those_that_serve(served: Served) -
 
 
 def test_stopping_answers_what_was_begun(served: Served) -> None:
-    line = http.client.HTTPConnection("127.0.0.1", served.port, timeout=DEADLINE_S)
-    line.request("POST", "/?s=0.5")
-    time.sleep(0.1)
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", served.port, timeout=DEADLINE_S)) as line:
+        line.request("POST", "/?s=0.5")
+        time.sleep(0.1)
 
-    served.parent.stop()
-    answer = line.getresponse()
+        served.parent.stop()
+        answer = line.getresponse()
 
-    assert (answer.status, len(answer.read()) > 0) == (200, True)
+        assert (answer.status, len(answer.read()) > 0) == (200, True)
     served.thread.join(DEADLINE_S)
     assert (served.code, served.parent.children) == (0, ())
 
@@ -154,3 +152,31 @@ def test_what_cannot_begin_at_all_ends_with_its_code(tmp_path: Path) -> None:
 
     assert parent.run() == CODE
     listener.close()
+
+
+def test_one_process_alone_begins_anew_at_its_address_and_refuses_nobody(tmp_path: Path) -> None:
+    says = tmp_path / "says"
+    says.write_text("")
+    alone = subprocess.Popen([sys.executable, PROGRAM, "alone", str(says)])
+    try:
+        await_that(lambda: says.read_text().endswith("\n"))
+        port = int(says.read_text())
+        assert _answer(port) == alone.pid
+
+        alone.send_signal(signal.SIGHUP)
+        for _ in range(20):
+            assert _answer(port) == alone.pid
+            time.sleep(0.02)
+
+        await_that(lambda: says.read_text() == f"{port}\n" * 2)
+        assert _answer(port) == alone.pid
+    finally:
+        alone.terminate()
+        alone.wait(DEADLINE_S)
+
+
+def _answer(port: int) -> int:
+    """Who answers at a new connection."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE_S)) as line:
+        line.request("POST", "/")
+        return int(line.getresponse().read())
