@@ -30,9 +30,7 @@ class Served(NamedTuple):
 @contextlib.contextmanager
 def served(url: str, command: Sequence[str] = COLLECTOR) -> Iterator[Served]:
     """A real collector, or another server, over the database at ``url``; the last of ``command`` is to be the port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "HAILONG_COLLECTOR_DATABASE_URL": url}
     root = Path(__file__).resolve().parent.parent.parent
     silent = subprocess.DEVNULL
@@ -43,6 +41,13 @@ def served(url: str, command: Sequence[str] = COLLECTOR) -> Iterator[Served]:
     finally:
         server.terminate()
         server.wait(30)
+
+
+def free_port() -> int:
+    """A port of the loopback at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _await_ready(port: int, server: "subprocess.Popen[bytes]") -> None:

@@ -5,7 +5,7 @@ from functools import partial
 from kiosk.base.texts import texts
 from sync.collector.chores.blocks import JudgeJournals
 from sync.collector.chores.cases import run_case_round
-from sync.collector.chores.comments import run_comment_round
+from sync.collector.chores.comments import open_sealed, run_comment_round
 from sync.collector.chores.kiosks import watch_fleet
 from sync.collector.chores.log import KeepLog
 from sync.collector.chores.months import CloseMonths
@@ -55,13 +55,17 @@ def chores_of(services: Services) -> list[Chore]:
         Chore("judge journals", JUDGE_EVERY_S, JudgeJournals(services.surveys, at_once).run_round, first_s=2.0)
     )
     found.append(Chore("settle moves", MOVES_EVERY_S, partial(settle_moves, services, at_once)))
+    opening = partial(open_sealed, services, at_once)
+    found.append(Chore("open words", COMMENTS_EVERY_S, opening, is_of_machine=True))
     found.append(Chore("look after comments", COMMENTS_EVERY_S, partial(run_comment_round, services, at_once)))
     found.append(Chore("look after cases", CASES_EVERY_S, partial(run_case_round, services, at_once)))
     if services.config.signals.watch:
         found.append(Chore("look for signs", SIGNS_EVERY_S, partial(watch_signs, services, at_once), first_s=60))
     if services.config.reports.mail and services.config.notices.mail.host:
         found.append(Chore("mail reports", REPORTS_EVERY_S, partial(mail_reports, services, at_once), first_s=30))
-    found.append(Chore("verify", VERIFY_EVERY_S, VerifyNightly(services, at_once).run_round, first_s=VERIFY_FIRST_S))
+    # Each machine its part: not every one can see the public log's files.
+    verifying = VerifyNightly(services, at_once).run_round
+    found.append(Chore("verify", VERIFY_EVERY_S, verifying, first_s=VERIFY_FIRST_S, is_of_machine=True))
     found.append(Chore("watch kiosks", FLEET_EVERY_S, partial(watch_fleet, services, at_once)))
     roads = roads_of(services.config)
     if roads:
@@ -79,7 +83,8 @@ def slow_chores_of(services: Services) -> list[Chore]:
     closing = CloseMonths(services, at_once)
     found = [Chore("close months", MONTHS_EVERY_S, closing.run_round, first_s=MONTHS_FIRST_S)]
     if services.config.log.keep:
-        found.append(Chore("keep log", LOG_EVERY_S, KeepLog(services, at_once).run_round, first_s=LOG_FIRST_S))
+        keeping = KeepLog(services, at_once).run_round
+        found.append(Chore("keep log", LOG_EVERY_S, keeping, first_s=LOG_FIRST_S, is_of_machine=True))
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kiosk.base.lifeline import hold_on
+from kiosk.base.settings.reading import SettingsInvalid
 from kiosk.base.terminal.terminal import run_commands, terminal_texts
 from sync.collector.commands.audit import audit_bundle
 from sync.collector.commands.config import config_app
@@ -27,7 +28,8 @@ from sync.collector.commands.user import user_app
 from sync.collector.commands.verify import verify
 from sync.collector.commands.witness import witness_app
 from sync.collector.commands.words_key import words_key_app
-from sync.collector.settings.collector import load_config
+from sync.collector.settings.collector import CollectorConfig, load_config
+from sync.collector.settings.workers import faults_of_workers
 
 app = typer.Typer(
     help="Receives what kiosks send and shows it. Example: collector serve --data-dir ./data",
@@ -72,20 +74,37 @@ def serve(
     data_dir: DataDir = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on, instead of listen_host.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on, instead of listen_port.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that serve, instead of workers.")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Show every number at once; the page says so.")] = False,
 ) -> None:
     """Receive ratings and show them, until Ctrl-C. Makes and migrates an empty embedded database by itself."""
+    hold_on()
+    asked = {"listen_host": host, "listen_port": port, "workers": workers, "demo": demo or None}
+    given = {key: value for key, value in asked.items() if value is not None}
+    settings = load_config(config, data_dir, given)
+    if faults := tuple(faults_of_workers(settings)):
+        raise SettingsInvalid(faults)
+    if settings.workers > 1:
+        from sync.collector.run.workers.serve import run_workers
+
+        run_workers(settings, config, data_dir, given, _announce)
+    else:
+        _serve_alone(settings)
+
+
+def _serve_alone(settings: CollectorConfig) -> None:
     from sync.collector.replica.outgoing.demonstration import require_nothing_told
     from sync.collector.run.server import run_server
 
-    hold_on()
-    given = {"listen_host": host, "listen_port": port, "demo": demo or None}
-    settings = load_config(config, data_dir, {key: value for key, value in given.items() if value is not None})
     database = open_ready(settings, begin=True)
     if settings.demo:
         with database.reading() as connection:
             require_nothing_told(connection)
-    run_server(settings, database, lambda url: tell("The collector listens at {url}", url=url))
+    run_server(settings, database, _announce)
+
+
+def _announce(url: str) -> None:
+    tell("The collector listens at {url}", url=url)
 
 
 app.command(epilog="Example: collector migrate --config /etc/hailong/collector.toml")(migrate)

@@ -12,12 +12,23 @@ from sync.collector.store.schema import account, audit, unit
 
 NO_PERSONS = frozenset({"anybody", "collector", "somebody"})
 """Who is named in the log without having an account."""
+LOOKED_AT_MAX = 500
 
 
 def note(connection: Connection, at: datetime, actor: str, action: str, subject: str, details: dict[str, Any]) -> None:
     """Add one line to the audit log."""
     row = {"at": at, "actor": actor, "action": action, "subject": subject, "details": details}
     connection.execute(insert(audit).values(**row, path=_path_of(connection, actor)))
+
+
+def is_noted(
+    connection: Connection, actor: str, action: str, subject: str, details: dict[str, Any], since: datetime
+) -> bool:
+    """Whether such a line was added ``since``, by any process; looked for among the newest lines alone."""
+    newest = select(audit).order_by(audit.c.audit_id.desc()).limit(LOOKED_AT_MAX).subquery()
+    same = (newest.c.actor == actor) & (newest.c.action == action) & (newest.c.subject == subject)
+    found = connection.execute(select(newest.c.details).where(same, newest.c.at > since)).scalars()
+    return any(one == details for one in found)
 
 
 def _path_of(connection: Connection, actor: str) -> str | None:

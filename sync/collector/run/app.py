@@ -12,7 +12,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry.trace import TracerProvider
-from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
@@ -30,6 +31,7 @@ from sync.collector.fleet.devices.own import note_address
 from sync.collector.run.gauges import Gauges
 from sync.collector.services.readiness import Readiness
 from sync.collector.services.services import Services
+from sync.collector.services.turns import Turns
 from sync.collector.store.partitions import ensure_partitions
 from sync.collector.web.care import cases_page, comments_page, signals_page
 from sync.collector.web.errors import is_page, page_of
@@ -126,7 +128,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     await _note_address(services)
     partitions = asyncio.create_task(_keep_partitions(services))
-    upkeeps = [Upkeep(chores_of(services)), Upkeep(slow_chores_of(services))]
+    chores = chores_of(services), slow_chores_of(services)
+    turns = Turns(services.database, [chore.turn for some in chores for chore in some])
+    upkeeps = [Upkeep(some, has_turn=turns.has) for some in chores]
+    turns.start()
     for upkeep in upkeeps:
         upkeep.start()
     try:
@@ -135,6 +140,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         partitions.cancel()
         for upkeep in upkeeps:
             await asyncio.to_thread(upkeep.stop)
+        await asyncio.to_thread(turns.stop)
         await asyncio.to_thread(services.writer.close)
         services.database.close()
 
@@ -206,8 +212,10 @@ def _answer_faults(app: FastAPI) -> None:
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(InternalError)
-    async def database_away(request: Request, error: DBAPIError) -> Response:
-        _log.error("database does not answer", why=str(error.orig))
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(PoolTimeout)
+    async def database_away(request: Request, error: SQLAlchemyError) -> Response:
+        _log.error("database does not answer", why=str(getattr(error, "orig", error)))
         request.app.state.readiness.doubt()
         return refusal_answer(CollectorBusy("the database does not answer; nothing of this request was kept"))
 

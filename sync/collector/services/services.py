@@ -134,4 +134,5 @@ def make_services(config: CollectorConfig, database: Database, now: Callable[[],
     return Services(
         config, database, writer, Directory(database), days, Library(database), now,
         Addresses(database, config.url), log, heartbeats, Appends(writer, days), rollouts,
+        receipts=Pace(workers=config.workers),
     )  # fmt: skip

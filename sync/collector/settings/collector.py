@@ -81,6 +81,7 @@ class CollectorConfig(Settings, frozen=True):
     database_url_file: Path | None = None
     listen_host: str = "127.0.0.1"
     listen_port: Annotated[int, between(1, 65535)] = 8600
+    workers: Annotated[int, between(1, 64)] = 1
     public_url: Annotated[str, web_address] = ""
     time_zone: Annotated[str, known_zone] = "Asia/Ho_Chi_Minh"
     language: Literal["vi", "en"] = "vi"

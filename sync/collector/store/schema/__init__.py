@@ -24,6 +24,7 @@ from sync.collector.store.schema.blocks import (
     uncut_count,
 )
 from sync.collector.store.schema.cases import follow_up, follow_up_step
+from sync.collector.store.schema.chores import chore_turn, kiosk_count
 from sync.collector.store.schema.columns import EPOCH, Hash, Id, Moment, Seq, Serial, metadata, micros
 from sync.collector.store.schema.comments import comment, comment_step
 from sync.collector.store.schema.fleet import device_command, device_day, kiosk_incident, kiosk_trouble, known_fault
@@ -100,6 +101,7 @@ __all__ = [
     "block_reason",
     "boot_clock",
     "carried",
+    "chore_turn",
     "closed_basis",
     "closed_file",
     "closed_look",
@@ -131,6 +133,7 @@ __all__ = [
     "incident",
     "index766_count",
     "journal",
+    "kiosk_count",
     "kiosk_incident",
     "kiosk_trouble",
     "known_fault",

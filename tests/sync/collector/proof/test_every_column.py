@@ -73,6 +73,8 @@ APART = {
             "demonstration",
             "first_closed",
             "fleet_change",
+            "chore_turn",
+            "kiosk_count",
             "closed_look",
             "cut_due",
             "words_key",
