@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
-from sync.collector.api.depends import MayExport, TheServices
+from sync.collector.api.depends import MayTake, TheServices
 from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.api.noted import note_reading
 from sync.collector.api.report import closing_json
@@ -33,7 +33,7 @@ _BYTES = {"content": {media: {"schema": {"type": "string", "format": "binary"}} 
 @router.get(
     "/v1/closed", responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}, **READER_PROBLEMS}
 )
-async def get_closed(services: TheServices, reader: MayExport, period: Month, unit: Unit = None) -> Response:
+async def get_closed(services: TheServices, reader: MayTake, period: Month, unit: Unit = None) -> Response:
     """What was kept of a unit's closed month: its first report, each correction with the figures before and after it,
     and the size and SHA-256 of every file."""
     shelf = await asyncio.to_thread(find_shelf, services, reader, unit, period)
@@ -44,7 +44,7 @@ async def get_closed(services: TheServices, reader: MayExport, period: Month, un
 @router.get("/v1/closed/file", responses={200: _BYTES, **READER_PROBLEMS})
 async def get_closed_file(
     services: TheServices,
-    reader: MayExport,
+    reader: MayTake,
     period: Month,
     form: Annotated[Form, Query(description="json are the numbers of which the files were made")],
     number: Annotated[int, Query(ge=0, le=NUMBER_MAX, description="0 is the first report, then the corrections")] = 0,
@@ -55,7 +55,7 @@ async def get_closed_file(
     return await answer_file(services, reader, shelf, number, form)
 
 
-async def answer_file(services: TheServices, reader: MayExport, shelf: Shelf, number: int, form: Form) -> Response:
+async def answer_file(services: TheServices, reader: MayTake, shelf: Shelf, number: int, form: Form) -> Response:
     """A kept file as an attachment; the audit log tells who took it."""
     body = await asyncio.to_thread(take_kept, services, shelf, number, form)
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse, Response
 
 from kiosk.base.texts import texts
-from sync.collector.api.depends import MayExport, TheServices
+from sync.collector.api.depends import MayTake, TheServices
 from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.api.noted import note_reading
 from sync.collector.figures.book import Book, Closing, Sums
@@ -26,7 +26,7 @@ Code = Annotated[str | None, Query(pattern=f"^{PLACE_CODE}$", description="Its c
 )
 async def get_report(
     services: TheServices,
-    reader: MayExport,
+    reader: MayTake,
     unit: Code = None,
     counter: Code = None,
     period: Annotated[str, Query(max_length=24, description="2026-11-20, 2026-W47, 2026-11, 2026-Q4, 2026, A..B")] = "",

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from kiosk.base.texts import texts
 from kiosk.domain.numbers.measures import Share
-from sync.collector.api.depends import MayExport, TheServices
+from sync.collector.api.depends import MayTake, TheServices
 from sync.collector.api.described import READER_PROBLEMS
 from sync.collector.api.noted import note_reading
 from sync.collector.calendar.periods import LAST_DAY
@@ -34,7 +34,7 @@ Code = Annotated[str | None, Query(pattern=f"^{PLACE_CODE}$", description="Its c
 )
 async def get_tallies(
     services: TheServices,
-    reader: MayExport,
+    reader: MayTake,
     first: Annotated[date | None, Query(alias="from")] = None,
     last: Annotated[date | None, Query(alias="to")] = None,
     unit: Code = None,

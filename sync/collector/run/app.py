@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from kiosk.base.resources import resource
 from sync.collector.api import closed, device, enrolments, health, journals, log, report, tallies
-from sync.collector.api.answers import problem_answer, refusal_answer
+from sync.collector.api.answers import challenge_of, problem_answer, refusal_answer
 from sync.collector.api.described import COMPONENTS
 from sync.collector.api.middleware import DevicePaths, EveryRequest, StatusDoor
 from sync.collector.chores.every import chores_of, slow_chores_of
@@ -168,7 +168,7 @@ def _answer_errors(app: FastAPI) -> None:
         if is_page(request):
             return page_of(request, error)
         address = error.address if isinstance(error, AddressWrong) else ""
-        return problem_answer(error.problem, str(error), address=address)
+        return problem_answer(error.problem, str(error), headers=challenge_of(error), address=address)
 
     @app.exception_handler(MessageInvalid)
     async def message_invalid(_request: Request, error: MessageInvalid) -> Response:
