@@ -19,8 +19,11 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from kiosk.base.resources import resource
-from sync.collector.api import closed, device, enrolments, health, journals, log, report, tallies
+from sync.collector.api import device, enrolments, health, journals, log
 from sync.collector.api.answers import challenge_of, problem_answer, refusal_answer
+from sync.collector.api.data.described import SCHEMES
+from sync.collector.api.data.doors import DOORS, data_components
+from sync.collector.api.data.sending import GZIP_BYTES_MIN
 from sync.collector.api.described import COMPONENTS
 from sync.collector.api.middleware import DevicePaths, EveryRequest, StatusDoor
 from sync.collector.chores.every import chores_of, slow_chores_of
@@ -93,7 +96,7 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
     app.state.services = services
     app.state.gauges = Gauges(services.database, services.now, services.config.zone)
     app.state.readiness = Readiness(services.writer)
-    for part in (journals, enrolments, device, tallies, report, closed, log, health, *PAGES):
+    for part in (journals, enrolments, device, *DOORS, log, health, *PAGES):
         # The routes themselves: an included router works each of its own out anew, at the first request of every app.
         app.router.routes.extend(part.router.routes)
     app.mount("/assets", StaticFiles(directory=resource("assets", "web")), name="assets")
@@ -102,7 +105,7 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
     app.add_middleware(DevicePaths)
     # A page is mostly the same words again and again. What a page holds of a secret, its form's key, is worth nothing
     # to whoever measures lengths: a browser sends our cookies along from our own pages only.
-    app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=5)
+    app.add_middleware(GZipMiddleware, minimum_size=GZIP_BYTES_MIN, compresslevel=5)
     if tracer is None:
         app.add_middleware(StatusDoor)
     app.add_middleware(EveryRequest)
@@ -218,8 +221,9 @@ def _describe(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         description = made_by_fastapi()
-        schemas = description.setdefault("components", {}).setdefault("schemas", {})
-        schemas.update(COMPONENTS)
+        components = description.setdefault("components", {})
+        components.setdefault("schemas", {}).update(COMPONENTS | data_components())
+        components["securitySchemes"] = SCHEMES
         for operation in (op for path in description["paths"].values() for op in path.values()):
             # FastAPI would answer 422; here a faulty parameter is a problem with status 400.
             operation.get("responses", {}).pop("422", None)
