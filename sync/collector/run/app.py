@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry.trace import TracerProvider
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
@@ -23,6 +24,7 @@ from sync.collector.api import device, enrolments, health, journals, log
 from sync.collector.api.answers import challenge_of, problem_answer, refusal_answer
 from sync.collector.api.data.described import SCHEMES
 from sync.collector.api.data.doors import DOORS, data_components
+from sync.collector.api.data.examples import add_examples
 from sync.collector.api.data.sending import GZIP_BYTES_MIN
 from sync.collector.api.described import COMPONENTS
 from sync.collector.api.middleware import DevicePaths, EveryRequest, StatusDoor
@@ -227,6 +229,11 @@ def _describe(app: FastAPI) -> None:
         for operation in (op for path in description["paths"].values() for op in path.values()):
             # FastAPI would answer 422; here a faulty parameter is a problem with status 400.
             operation.get("responses", {}).pop("422", None)
+        for route in (one for one in app.routes if isinstance(one, APIRoute) and one.include_in_schema):
+            for method in route.methods:
+                # What clients are generated with: a name that stays, whatever becomes of the address.
+                description["paths"][route.path_format][method.lower()]["operationId"] = route.name
+        add_examples(description)
         return description
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -44,7 +44,12 @@ async def get_closed(
     return json_answer(request, kept_of(shelf))
 
 
-@router.get("/v1/closed/file", responses={200: _BYTES, 304: HAD, **TOKEN_PROBLEMS}, openapi_extra=SECURED)
+@router.get(
+    "/v1/closed/file",
+    response_class=Response,
+    responses={200: _BYTES, 304: HAD, **TOKEN_PROBLEMS},
+    openapi_extra=SECURED,
+)
 async def get_closed_file(
     request: Request,
     services: TheServices,

@@ -51,15 +51,15 @@ def tagged_answer(
     """An answer with its tag, by default the hash of its bytes; 304 for whoever has it."""
     tag = tag or sha256(body).hexdigest()
     sent = {**_tagged(request, tag, len(body)), **(headers or {})}
-    return not_modified(request, tag) or Response(body, media_type=media_type, headers=sent)
+    return not_modified(request, tag, headers) or Response(body, media_type=media_type, headers=sent)
 
 
-def not_modified(request: Request, tag: str) -> Response | None:
+def not_modified(request: Request, tag: str, headers: Mapping[str, str] | None = None) -> Response | None:
     """304 where whoever asks has what the tag is of, packed or not; None where it is to be sent."""
     # A proxy that packs by itself makes weak tags of ours; here they are compared as weak ones (RFC 9110, 13.1.2).
     known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
     found = next((one for one in (f'"{tag}"', f'"{tag}-gzip"') if one in known), None)
-    return None if found is None else Response(status_code=304, headers={"ETag": found, **_CACHED})
+    return None if found is None else Response(status_code=304, headers={"ETag": found, **_CACHED, **(headers or {})})
 
 
 def _tagged(request: Request, tag: str, size: int) -> dict[str, str]:
