@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test faults lint bench assets lock clean pages screens soak packages apt-repo trial rules interop tampering
+.PHONY: setup demo test faults lint bench assets lock clean pages screens soak packages apt-repo trial rules interop client tampering
 .PHONY: system-packages locked-packages
 
 setup: $(READY) assets
@@ -43,6 +43,10 @@ rules:
 # The public log, read by code that is not ours (Go's golang.org/x/mod/sumdb), where that is installed.
 interop: setup
 	@$(BIN)/python -m tests.interop.log
+
+# A client is generated from the API description by a program of others, and reads every door of a small office.
+client: setup
+	@$(BIN)/python -m tests.interop.client
 
 # Who names which tampering, in which words and after how many simulated hours (ARGS="--postgresql --language vi").
 tampering: setup

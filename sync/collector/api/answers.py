@@ -8,6 +8,7 @@ from starlette.responses import Response
 from kiosk.journal.chain import Cursor
 from sync.collector import errors
 from sync.protocol import problems
+from sync.protocol.errors import WireError
 from sync.protocol.messages import JSON_MEDIA_TYPE, Problem, encode_message
 from sync.protocol.problems import PROBLEM_MEDIA_TYPE, ProblemType
 
@@ -43,6 +44,13 @@ def problem_answer(
     """An RFC 9457 problem with the status of its type."""
     body = encode_message(Problem.of(kind, detail, cursor, address))
     return Response(body, kind.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers)
+
+
+def challenge_of(error: WireError) -> dict[str, str]:
+    """How to come again where nobody is signed in: with a token, at the doors for programs (RFC 6750)."""
+    if error.problem is problems.TOKEN_REFUSED:
+        return {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    return {"WWW-Authenticate": "Bearer"} if error.problem is problems.SIGN_IN_NEEDED else {}
 
 
 def refusal_answer(error: errors.CollectorError) -> Response:

@@ -24,6 +24,7 @@ from sync.collector.commands.places import counter_app, unit_app
 from sync.collector.commands.report import closed_app, report
 from sync.collector.commands.served import served_app
 from sync.collector.commands.shared import ConfigFile, DataDir, open_ready, tell
+from sync.collector.commands.token import token_app
 from sync.collector.commands.user import user_app
 from sync.collector.commands.verify import verify
 from sync.collector.commands.witness import witness_app
@@ -45,6 +46,7 @@ app.command(epilog="Example: collector reproject --config /etc/hailong/collector
 app.add_typer(unit_app, name="unit")
 app.add_typer(counter_app, name="counter")
 app.add_typer(user_app, name="user")
+app.add_typer(token_app, name="token")
 app.add_typer(counts_app, name="counts")
 app.add_typer(served_app, name="served")
 app.add_typer(config_app, name="config")

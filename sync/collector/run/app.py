@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry.trace import TracerProvider
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
@@ -20,8 +21,12 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from kiosk.base.resources import resource
-from sync.collector.api import closed, device, enrolments, health, journals, log, report, tallies
-from sync.collector.api.answers import problem_answer, refusal_answer
+from sync.collector.api import device, enrolments, health, journals, log
+from sync.collector.api.answers import challenge_of, problem_answer, refusal_answer
+from sync.collector.api.data.described import SCHEMES
+from sync.collector.api.data.doors import DOORS, data_components
+from sync.collector.api.data.examples import add_examples
+from sync.collector.api.data.sending import GZIP_BYTES_MIN
 from sync.collector.api.described import COMPONENTS
 from sync.collector.api.middleware import DevicePaths, EveryRequest, KioskDoor
 from sync.collector.chores.every import chores_of, slow_chores_of
@@ -95,7 +100,7 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
     app.state.services = services
     app.state.gauges = Gauges(services.database, services.now, services.config.zone)
     app.state.readiness = Readiness(services.writer)
-    for part in (journals, enrolments, device, tallies, report, closed, log, health, *PAGES):
+    for part in (journals, enrolments, device, *DOORS, log, health, *PAGES):
         # The routes themselves: an included router works each of its own out anew, at the first request of every app.
         app.router.routes.extend(part.router.routes)
     app.mount("/assets", StaticFiles(directory=resource("assets", "web")), name="assets")
@@ -104,7 +109,7 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
     app.add_middleware(DevicePaths)
     # A page is mostly the same words again and again. What a page holds of a secret, its form's key, is worth nothing
     # to whoever measures lengths: a browser sends our cookies along from our own pages only.
-    app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=5)
+    app.add_middleware(GZipMiddleware, minimum_size=GZIP_BYTES_MIN, compresslevel=5)
     if tracer is None:
         app.add_middleware(KioskDoor)
     app.add_middleware(EveryRequest)
@@ -174,7 +179,7 @@ def _answer_errors(app: FastAPI) -> None:
         if is_page(request):
             return page_of(request, error)
         address = error.address if isinstance(error, AddressWrong) else ""
-        return problem_answer(error.problem, str(error), address=address)
+        return problem_answer(error.problem, str(error), headers=challenge_of(error), address=address)
 
     @app.exception_handler(MessageInvalid)
     async def message_invalid(_request: Request, error: MessageInvalid) -> Response:
@@ -226,11 +231,17 @@ def _describe(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         description = made_by_fastapi()
-        schemas = description.setdefault("components", {}).setdefault("schemas", {})
-        schemas.update(COMPONENTS)
+        components = description.setdefault("components", {})
+        components.setdefault("schemas", {}).update(COMPONENTS | data_components())
+        components["securitySchemes"] = SCHEMES
         for operation in (op for path in description["paths"].values() for op in path.values()):
             # FastAPI would answer 422; here a faulty parameter is a problem with status 400.
             operation.get("responses", {}).pop("422", None)
+        for route in (one for one in app.routes if isinstance(one, APIRoute) and one.include_in_schema):
+            for method in route.methods:
+                # What clients are generated with: a name that stays, whatever becomes of the address.
+                description["paths"][route.path_format][method.lower()]["operationId"] = route.name
+        add_examples(description)
         return description
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -29,6 +29,7 @@ APART = {
             "account",
             "signed_in",
             "signin_failure",
+            "token",
             "device",
             "device_grant",
             "enrolment_code",
