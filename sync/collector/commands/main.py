@@ -23,6 +23,7 @@ from sync.collector.commands.places import counter_app, unit_app
 from sync.collector.commands.report import closed_app, report
 from sync.collector.commands.served import served_app
 from sync.collector.commands.shared import ConfigFile, DataDir, open_ready, tell
+from sync.collector.commands.unread import unread
 from sync.collector.commands.user import user_app
 from sync.collector.commands.verify import verify
 from sync.collector.commands.witness import witness_app
@@ -40,6 +41,7 @@ app.add_typer(device_app, name="device")
 app.command("import", epilog="Example: collector import /media/usb/*.hailong")(import_files)
 app.command("ack-file", epilog="Example: collector ack-file /media/usb/hailong.ack")(ack_file)
 app.command(epilog="Example: collector reproject --config /etc/hailong/collector.toml")(reproject)
+app.command(epilog="Example: collector unread --unit 06040")(unread)
 app.add_typer(unit_app, name="unit")
 app.add_typer(counter_app, name="counter")
 app.add_typer(user_app, name="user")

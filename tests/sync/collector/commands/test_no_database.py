@@ -22,6 +22,7 @@ FROM_DATABASE = {
     "collector import": "file.csv",
     "collector ack-file": "out.ack",
     "collector reproject": "",
+    "collector unread": "",
     "collector report": "out.pdf",
     "collector audit-bundle": "out.zip --period 2026-10",
     "collector backup": "out.db",
