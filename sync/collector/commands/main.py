@@ -16,6 +16,7 @@ from sync.collector.commands.database import backup, migrate, reproject
 from sync.collector.commands.demo import demo_data
 from sync.collector.commands.device import device_app
 from sync.collector.commands.log import log_app
+from sync.collector.commands.maintain import maintain
 from sync.collector.commands.move import move
 from sync.collector.commands.notices import notices_app
 from sync.collector.commands.offline import ack_file, import_files
@@ -42,6 +43,7 @@ app.command("import", epilog="Example: collector import /media/usb/*.hailong")(i
 app.command("ack-file", epilog="Example: collector ack-file /media/usb/hailong.ack")(ack_file)
 app.command(epilog="Example: collector reproject --config /etc/hailong/collector.toml")(reproject)
 app.command(epilog="Example: collector unread --unit 06040")(unread)
+app.command(epilog="Example: collector maintain --dry-run")(maintain)
 app.add_typer(unit_app, name="unit")
 app.add_typer(counter_app, name="counter")
 app.add_typer(user_app, name="user")

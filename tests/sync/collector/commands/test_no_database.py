@@ -23,6 +23,7 @@ FROM_DATABASE = {
     "collector ack-file": "out.ack",
     "collector reproject": "",
     "collector unread": "",
+    "collector maintain": "",
     "collector report": "out.pdf",
     "collector audit-bundle": "out.zip --period 2026-10",
     "collector backup": "out.db",
