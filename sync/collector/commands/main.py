@@ -15,6 +15,7 @@ from sync.collector.commands.counts import counts_app
 from sync.collector.commands.database import backup, migrate, reproject
 from sync.collector.commands.demo import demo_data
 from sync.collector.commands.device import device_app
+from sync.collector.commands.lines import lines_app
 from sync.collector.commands.log import log_app
 from sync.collector.commands.maintain import maintain
 from sync.collector.commands.move import move
@@ -58,6 +59,7 @@ app.command("audit-bundle", epilog="Example: collector audit-bundle thang-11.zip
 )
 app.command(epilog="Example: collector backup /media/usb/collector-2026-11-22.db")(backup)
 app.command(epilog="Example: collector verify --all --since /media/usb/proof.marks")(verify)
+app.add_typer(lines_app, name="lines")
 app.add_typer(words_key_app, name="words-key")
 app.add_typer(log_app, name="log")
 app.add_typer(witness_app, name="witness")

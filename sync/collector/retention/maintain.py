@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sync.collector.retention.engine import analyse, needs_analysis
 from sync.collector.retention.lease import Lease
+from sync.collector.retention.lines.drop import Dropping, decided_months
 from sync.collector.retention.old import Old, count_old, forget, old_rows
 from sync.collector.retention.steps import Pace
 from sync.collector.retention.works import Work
@@ -54,6 +55,8 @@ def pieces_of(site: Site) -> Iterator[Piece]:
     """Everything that may be due, in the order in which it is done."""
     database, now = site.database, site.now()
     yield Piece(Work.PARTS, lambda: len(missing_parts(database, now)), lambda: make_parts(database, now))
+    dropping = Dropping(database, site.transact, site.pace, now)
+    yield Piece(Work.DROPS, lambda: len(decided_months(database)), dropping.run)
     for old in old_rows(site.config, now):
         yield _forgetting(site, old)
     yield Piece(Work.STATISTICS, lambda: _is_unanalysed(site), lambda: _analysed(site))

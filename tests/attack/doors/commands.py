@@ -33,6 +33,8 @@ COLLECTOR = {
     "ack-file": "cursors, for IT alone (SECURITY.md, hashes in the wrong hands)",
     "reproject": _DOES,
     "maintain": _MACHINE,
+    **dict.fromkeys(("lines list", "lines drop"), _DOES),
+    "lines archive": "whole lines, a named exception: a second person grants it, as with audit-bundle --lines",
     "unread": "as the page of a kiosk, which IT reads: entries of half days that are over",
     "report": "the same files as /xuat, which are read here",
     "audit-bundle": "the same bundle as /kiem-toan-goi, which is read here; with lines a named exception",

@@ -58,10 +58,9 @@ dropped_lines = clustered(
     Column("signs", Boolean, nullable=False),
     # How the reading of cuts stood at the end (``cut_state.state``).
     Column("state", Text, nullable=False),
-    # Of the ratings among them: how many, the last day, and the last day of what was told before blocks.
+    # Of the ratings among them: how many, and the last day.
     Column("ratings", BigInteger, nullable=False),
     Column("last_day", Date),
-    Column("told_day", Date),
     # SHA-256 of what they add to the journal's tallies, reasons and undated, with all that was dropped before. None
     # until the lines go: from then on nothing changes it.
     Column("sums", Hash),

@@ -55,7 +55,7 @@ def _dropped_lines() -> None:
         sa.Column("signs", sa.Boolean, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("ratings", sa.BigInteger, nullable=False),
-        *(sa.Column(name, sa.Date) for name in ("last_day", "told_day")),
+        sa.Column("last_day", sa.Date),
         sa.Column("sums", Hash),
         sa.PrimaryKeyConstraint("journal_id", "last_seq", name="pk_dropped_lines"),
         sqlite_with_rowid=False,
