@@ -122,9 +122,9 @@ class BeatingCollector:
         self._log.take(answer.log, self._journal, answer.cursor(), self._known)
         return answer.cursor()
 
-    def hash_at(self, journal_id: str, seq: int) -> bytes:
+    def hash_at(self, journal_id: str, seq: int, ours: bytes) -> bytes:
         """As the collector itself."""
-        return self._collector.hash_at(journal_id, seq)
+        return self._collector.hash_at(journal_id, seq, ours)
 
     def append(self, journal_id: str, batch: Batch) -> Cursor:
         """As the collector itself."""

@@ -221,8 +221,8 @@ class Wire:
     def cursor(self, journal_id: str) -> Cursor:
         return _cursor_in(self._call("GET", f"/v1/journals/{journal_id}").json())
 
-    def hash_at(self, journal_id: str, seq: int) -> bytes:
-        return bytes.fromhex(self._call("GET", f"/v1/journals/{journal_id}?seq={seq}").json()["hash"])
+    def hash_at(self, journal_id: str, seq: int, ours: bytes) -> bytes:
+        return bytes.fromhex(self._call("GET", f"/v1/journals/{journal_id}?seq={seq}&hash={ours.hex()}").json()["hash"])
 
     def append(self, journal_id: str, batch: Batch) -> Cursor:
         path = Identity(self.key.keyid, self.key.private).append_target(journal_id, batch)

@@ -59,15 +59,22 @@ async def get_cursor(
     services: TheServices,
     journal_id: JournalId,
     seq: Annotated[int | None, Query(ge=0, le=SEQ_MAX)] = None,
+    asked: Annotated[str | None, Query(alias="hash", pattern="^[0-9a-f]{64}$")] = None,
 ) -> Response:
-    """How far the collector's copy of the journal reaches; with ``seq``, the hash after that entry."""
+    """How far the collector's copy of the journal reaches; with ``seq``, the hash after that entry.
+
+    Of an entry whose time was over only whether it had the ``hash`` that the kiosk has there: then that, else zeros.
+    """
     signed = await signed_by_device(request, services)
     if seq is None:
         cursor = await asyncio.to_thread(_read, services, read_cursor, signed.device.device_id, journal_id)
         return message_answer(CursorMessage.of(cursor))
-    found = await asyncio.to_thread(_read, services, read_hash, signed.device.device_id, journal_id, seq)
+    ours = None if asked is None else bytes.fromhex(asked)
+    found = await asyncio.to_thread(_read, services, read_hash, signed.device.device_id, journal_id, seq, ours)
     if found is None:
-        return problem_answer(problems.NOT_FOUND, f"the copy does not reach entry {seq}")
+        return problem_answer(
+            problems.NOT_FOUND, f"the copy does not reach entry {seq}, or it was dropped in time: ask with its hash"
+        )
     return message_answer(HashMessage(seq, found.hex()))
 
 

@@ -11,6 +11,7 @@ from sync.collector.chores.log import KeepLog
 from sync.collector.chores.months import CloseMonths
 from sync.collector.chores.proof import VerifyNightly
 from sync.collector.chores.reports import mail_reports
+from sync.collector.chores.retention import keep_upkeep
 from sync.collector.chores.rollouts import tend_rollouts
 from sync.collector.chores.settle import settle_moves
 from sync.collector.chores.signals import watch_signs
@@ -40,6 +41,8 @@ LOG_FIRST_S = 600.0
 MONTHS_EVERY_S = 30.0
 MONTHS_FIRST_S = 120.0
 VERIFY_EVERY_S = 30.0
+UPKEEP_EVERY_S = 600.0
+UPKEEP_FIRST_S = 180.0
 VERIFY_FIRST_S = 300.0
 WRITE_S_MAX = 60.0
 
@@ -76,12 +79,12 @@ def chores_of(services: Services) -> list[Chore]:
 
 def slow_chores_of(services: Services) -> list[Chore]:
     """What takes so long that it has a thread of its own; others must not wait for it."""
+    at_once = partial(transact, services)
+    found = [Chore("upkeep", UPKEEP_EVERY_S, partial(keep_upkeep, services, at_once), first_s=UPKEEP_FIRST_S)]
     if services.config.demo:
         # A demonstration shows single presses: nothing of it may be kept for good.
-        return []
-    at_once = partial(transact, services)
-    closing = CloseMonths(services, at_once)
-    found = [Chore("close months", MONTHS_EVERY_S, closing.run_round, first_s=MONTHS_FIRST_S)]
+        return found
+    found.append(Chore("close months", MONTHS_EVERY_S, CloseMonths(services, at_once).run_round, MONTHS_FIRST_S))
     if services.config.log.keep:
         keeping = KeepLog(services, at_once).run_round
         found.append(Chore("keep log", LOG_EVERY_S, keeping, first_s=LOG_FIRST_S, is_of_machine=True))

@@ -12,7 +12,6 @@ from sync.collector.chores.telling import Teller
 from sync.collector.fleet.kiosks.audiences import Audience, read_audiences
 from sync.collector.fleet.kiosks.commands import forget_excerpts
 from sync.collector.fleet.kiosks.counted import keep_counts, read_counts
-from sync.collector.fleet.kiosks.days import forget_days
 from sync.collector.fleet.kiosks.faults import BEHIND_ITS_BACK, Fault
 from sync.collector.fleet.kiosks.incident_store import key_of, read_states, take_turn, write_state
 from sync.collector.fleet.kiosks.incidents import NOTHING, OpenTroubles, Told, What, look_again
@@ -46,7 +45,6 @@ def watch_fleet(services: Services, transact: Transact) -> None:
     for device_id, fault in past:
         transact(partial(unknow_fault, device_id=device_id, fault=fault, now=now, actor="watch"))
     transact(partial(forget_excerpts, now=now))
-    transact(partial(forget_days, today=now.astimezone(config.zone).date()))
 
 
 def _changed(

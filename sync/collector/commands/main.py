@@ -16,7 +16,9 @@ from sync.collector.commands.counts import counts_app
 from sync.collector.commands.database import backup, migrate, reproject
 from sync.collector.commands.demo import demo_data
 from sync.collector.commands.device import device_app
+from sync.collector.commands.lines import lines_app
 from sync.collector.commands.log import log_app
+from sync.collector.commands.maintain import maintain
 from sync.collector.commands.move import move
 from sync.collector.commands.notices import notices_app
 from sync.collector.commands.offline import ack_file, import_files
@@ -25,6 +27,7 @@ from sync.collector.commands.report import closed_app, report
 from sync.collector.commands.served import served_app
 from sync.collector.commands.shared import ConfigFile, DataDir, open_ready, tell
 from sync.collector.commands.token import token_app
+from sync.collector.commands.unread import unread
 from sync.collector.commands.user import user_app
 from sync.collector.commands.verify import verify
 from sync.collector.commands.witness import witness_app
@@ -43,6 +46,8 @@ app.add_typer(device_app, name="device")
 app.command("import", epilog="Example: collector import /media/usb/*.hailong")(import_files)
 app.command("ack-file", epilog="Example: collector ack-file /media/usb/hailong.ack")(ack_file)
 app.command(epilog="Example: collector reproject --config /etc/hailong/collector.toml")(reproject)
+app.command(epilog="Example: collector unread --unit 06040")(unread)
+app.command(epilog="Example: collector maintain --dry-run")(maintain)
 app.add_typer(unit_app, name="unit")
 app.add_typer(counter_app, name="counter")
 app.add_typer(user_app, name="user")
@@ -58,6 +63,7 @@ app.command("audit-bundle", epilog="Example: collector audit-bundle thang-11.zip
 )
 app.command(epilog="Example: collector backup /media/usb/collector-2026-11-22.db")(backup)
 app.command(epilog="Example: collector verify --all --since /media/usb/proof.marks")(verify)
+app.add_typer(lines_app, name="lines")
 app.add_typer(words_key_app, name="words-key")
 app.add_typer(log_app, name="log")
 app.add_typer(witness_app, name="witness")

@@ -20,7 +20,7 @@ from sync.collector.people.audit import note
 from sync.collector.replica.aside import JOURNAL_ID
 from sync.collector.replica.held import mark_due
 from sync.collector.replica.projection_rows import LateLine, Unread, UnreadReason
-from sync.collector.replica.stored import stored_hashes
+from sync.collector.replica.stored import had, stored_hashes
 from sync.collector.replica.visit_check import Claim, strangers
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import carried, duplicate, journal, micros
@@ -195,9 +195,10 @@ def _known_origins(
     found: dict[int, Position] = {}
     for seq, places in origins.items():
         for origin in places:
-            if stored.get(origin.position, origin.hash) != origin.hash:
+            kept = stored.get(origin.position) or had(connection, *origin.position, origin.hash)
+            if kept not in (None, origin.hash):
                 _note_fork(connection, origin.position.journal_id, received_at)
-            elif origin.position in stored:
+            elif kept is not None:
                 found.setdefault(seq, origin.position)
             elif origin in elsewhere:
                 found.setdefault(seq, elsewhere[origin])

@@ -8,9 +8,12 @@ from sqlalchemy import Connection, bindparam, select
 
 from kiosk.journal.chain import Cursor, chain_next
 from sync.collector.errors import JournalForeign
+from sync.collector.replica.dropped import dropped_hashes, is_same_dropped
 from sync.collector.store.schema import device, journal, segment
 from sync.protocol.vouched import Usual, shortened
 
+ANOTHER = bytes(32)
+"""In the place of a hash that is not kept: no line has it."""
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
 
 
@@ -100,13 +103,31 @@ def packed(lines: Sequence[bytes]) -> bytes:
     return packer.compress(b"".join(line + b"\n" for line in lines)) + packer.flush()
 
 
+def lines_in(body: bytes) -> list[bytes]:
+    """The lines of a segment's body."""
+    return zlib.decompress(body, _GZIP_WBITS).split(b"\n")[:-1]
+
+
 def stored_hashes(connection: Connection, journal_id: str, seqs: Collection[int]) -> dict[int, bytes]:
     """The hash after each of the entries ``seqs`` that the copy has."""
     if not seqs:
         return {}
     wanted = set(seqs)
     entries = stored_entries(connection, journal_id, min(wanted), max(wanted))
-    return {seq: head for seq, head, _ in entries if seq in wanted}
+    found = {seq: head for seq, head, _ in entries if seq in wanted}
+    return found if len(found) == len(wanted) else found | dropped_hashes(connection, journal_id, wanted)
+
+
+def had(connection: Connection, journal_id: str, seq: int, digest: bytes) -> bytes | None:
+    """What the copy had after a dropped entry: ``digest``, or ``ANOTHER``; None for an entry that was not dropped."""
+    is_its = is_same_dropped(connection, journal_id, seq, digest)
+    return None if is_its is None else digest if is_its else ANOTHER
+
+
+def is_same(connection: Connection, journal_id: str, seq: int, digest: bytes) -> bool:
+    """Whether the copy has an entry ``seq`` with this hash after it, or had it."""
+    stored = stored_hashes(connection, journal_id, {seq}).get(seq)
+    return is_same_dropped(connection, journal_id, seq, digest) is True if stored is None else stored == digest
 
 
 _SEGMENTS = (
@@ -123,7 +144,7 @@ def stored_entries(
     """Seq, hash and line of the stored entries, from the segment that holds ``first`` on up to ``last``."""
     for row in connection.execute(_SEGMENTS, {"of_journal": journal_id, "first": first, "last": last}):
         head = row.prev
-        for seq, line in enumerate(zlib.decompress(row.lines, _GZIP_WBITS).split(b"\n")[:-1], row.first_seq):
+        for seq, line in enumerate(lines_in(row.lines), row.first_seq):
             head = chain_next(head, line)
             yield seq, head, line
 
@@ -141,17 +162,21 @@ def read_cursor(connection: Connection, device_id: str, journal_id: str) -> Curs
     return Cursor(row.next_seq, row.head)
 
 
-def read_hash(connection: Connection, device_id: str, journal_id: str, seq: int) -> bytes | None:
+def read_hash(
+    connection: Connection, device_id: str, journal_id: str, seq: int, asked: bytes | None = None
+) -> bytes | None:
     """The hash after entry ``seq`` (0: the start); None beyond the end of the copy.
 
-    Raises JournalForeign for a journal that another device writes.
+    Of an entry that was dropped the hash is not kept, but whether it was the one that is ``asked`` for: then that one,
+    else ``ANOTHER``; None where none is asked for. Raises JournalForeign for a journal that another device writes.
     """
     cursor = read_cursor(connection, device_id, journal_id)
     if seq == 0:
         return Cursor.start(journal_id).head
     if seq >= cursor.next_seq:
         return None
-    return stored_hashes(connection, journal_id, {seq})[seq]
+    found = stored_hashes(connection, journal_id, {seq}).get(seq)
+    return had(connection, journal_id, seq, asked) if found is None and asked is not None else found
 
 
 def require_owner(owner: str, device_id: str) -> None:

@@ -37,7 +37,7 @@ from sync.collector.run.gauges import Gauges
 from sync.collector.services.readiness import Readiness
 from sync.collector.services.services import Services
 from sync.collector.services.turns import Turns
-from sync.collector.store.partitions import ensure_partitions
+from sync.collector.store.partitions import make_parts
 from sync.collector.web.care import cases_page, comments_page, signals_page
 from sync.collector.web.errors import is_page, page_of
 from sync.collector.web.figures import (
@@ -162,9 +162,8 @@ async def _note_address(services: Services) -> None:
 
 async def _keep_partitions(services: Services) -> None:
     while True:
-        ready = partial(ensure_partitions, around=services.now())
         try:
-            await services.write(ready)
+            await asyncio.to_thread(make_parts, services.database, services.now())
         except (CollectorError, DBAPIError) as error:
             # Nothing is lost: an append makes sure of its own month, and this comes again.
             _log.warning("partitions not made", why=str(error))

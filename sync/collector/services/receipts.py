@@ -6,7 +6,7 @@ from datetime import date
 from threading import Lock
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from kiosk.domain.visit.rating import Standing
 from kiosk.domain.visit.receipt import digest_of
@@ -35,12 +35,17 @@ def find_receipt(connection: Connection, code: str, published: Published | None)
     """
     if published is None:
         return None
-    wanted = select(receipt.c.journal_id, receipt.c.seq, rating.c.standing).join(
-        rating, (rating.c.journal_id == receipt.c.journal_id) & (rating.c.seq == receipt.c.seq)
+    # Once a rating was dropped, how it counts and when it came stand with its receipt.
+    came = func.coalesce(rating.c.received_at, receipt.c.received_at, type_=rating.c.received_at.type)
+    standing = func.coalesce(rating.c.standing, receipt.c.standing).label("standing")
+    wanted = (
+        select(receipt.c.journal_id, receipt.c.seq, standing)
+        .outerjoin(rating, (rating.c.journal_id == receipt.c.journal_id) & (rating.c.seq == receipt.c.seq))
+        .where(standing.is_not(None))
     )
     digest = bytes.fromhex(digest_of(code))
     # Who learns a hash, and writes it into a journal of their own, comes later than the citizen.
-    first = wanted.where(receipt.c.digest == digest).order_by(rating.c.received_at, receipt.c.journal_id).limit(1)
+    first = wanted.where(receipt.c.digest == digest).order_by(came, receipt.c.journal_id).limit(1)
     row = connection.execute(first).first()
     if row is None:
         return None

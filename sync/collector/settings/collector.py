@@ -18,6 +18,7 @@ from sync.collector.settings.fleet import Fleet
 from sync.collector.settings.log import Log
 from sync.collector.settings.notices import Notices, mail_address
 from sync.collector.settings.oidc import Oidc
+from sync.collector.settings.retention import Retention
 from sync.collector.settings.signals import Signals
 from sync.collector.settings.tracing import Tracing
 
@@ -98,6 +99,7 @@ class CollectorConfig(Settings, frozen=True):
     notices: Notices = Notices()
     comments: Comments = Comments()
     cases: Cases = Cases()
+    retention: Retention = Retention()
     log: Log = Log()
     calendar: Annotated[OfficeCalendar, each_day_once] = OfficeCalendar()
 

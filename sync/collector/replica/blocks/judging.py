@@ -21,7 +21,8 @@ from sync.collector.replica.blocks.series import levels_of, series_of
 from sync.collector.replica.blocks.sums import COUNTED, Doubtful, fault_of
 from sync.collector.replica.blocks.tree import grow
 from sync.collector.replica.continued import Position, counted_positions
-from sync.collector.replica.held import BlockKey, begin_cuts, blocks_of, mark_due, owners_of
+from sync.collector.replica.dropped import floor_of
+from sync.collector.replica.held import BlockKey, begin_cuts, blocks_of, held_seqs, mark_due, owners_of
 from sync.collector.replica.keep import keep_unread
 from sync.collector.replica.projection_rows import RatingRow, Unread, UnreadReason
 from sync.collector.store.blame import lies_in_the_data
@@ -91,11 +92,19 @@ def judge_anew(connection: Connection, journal_ids: Iterable[str]) -> None:
         _locked(connection, journal_id)
         told = (unread.c.journal_id == journal_id) & (unread.c.reason == UnreadReason.BAD_CUT)
         connection.execute(delete(unread).where(told))
-        not_shown = select(block.c.last_seq).where(block.c.journal_id == journal_id, block.c.shown_at.is_(None))
-        for last_seq in connection.execute(not_shown).scalars().all():
-            put_back(connection, BlockKey(journal_id, last_seq))
-        of_it = cut_state.c.journal_id == journal_id
-        connection.execute(update(cut_state).where(of_it).values(next_seq=cut_state.c.begun_seq, state=""))
+        floor = floor_of(connection, journal_id)
+        not_shown = select(block.c.last_seq, block.c.held).where(
+            block.c.journal_id == journal_id, block.c.shown_at.is_(None)
+        )
+        for one in connection.execute(not_shown).all():
+            # What holds ratings that were dropped stays as it was judged.
+            if floor is None or min(held_seqs(one.held).get(journal_id, (floor.last + 1,))) > floor.last:
+                put_back(connection, BlockKey(journal_id, one.last_seq))
+        of_it = update(cut_state).where(cut_state.c.journal_id == journal_id)
+        if floor is None:
+            connection.execute(of_it.values(next_seq=cut_state.c.begun_seq, state=""))
+        else:
+            connection.execute(of_it.values(next_seq=floor.last + 1, state=floor.state))
         mark_due(connection, [journal_id])
 
 

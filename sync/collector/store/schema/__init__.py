@@ -83,6 +83,7 @@ from sync.collector.store.schema.shown import (
     told_later,
 )
 from sync.collector.store.schema.signals import signal, signal_run, suspicion
+from sync.collector.store.schema.upkeep import dropped_lines, dropped_month, upkeep_lease
 
 __all__ = [
     "EPOCH",
@@ -122,6 +123,8 @@ __all__ = [
     "device_grant",
     "device_key",
     "device_status",
+    "dropped_lines",
+    "dropped_month",
     "duplicate",
     "enclosure",
     "enrolment_code",
@@ -186,6 +189,7 @@ __all__ = [
     "unit",
     "unit_follower",
     "unread",
+    "upkeep_lease",
     "words_key",
 ]
 

@@ -6,7 +6,7 @@ from alembic import op
 from sync.collector.store.schema import Hash, Moment, Serial
 
 revision = "0045"
-down_revision = "0042"
+down_revision = "0044"
 
 
 def upgrade() -> None:
