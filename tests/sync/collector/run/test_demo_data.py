@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import msgspec
 import pytest
 from sqlalchemy import func, select
@@ -36,6 +37,7 @@ from tests.journey.bundles import VERIFY
 from tests.sync.collector.builders import NOON
 from tests.sync.collector.conftest import postgres_database
 from tests.sync.collector.kiosk_client import URL
+from tests.sync.collector.parquet import check_files, written
 from tests.sync.collector.sharing import demo_province, migrated_copy, province
 
 WEEK = date(2026, 11, 16)
@@ -90,6 +92,7 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
     assert sum(kiosk.silent for _, kiosk in book.kiosks) >= 1
 
     _the_other_rules_have_their_numbers(database, services)
+    _files_for_analysts_say_the_same(services, tmp_path)
 
     people = add_people(database, "20", NOON)
     tell_stories(database, services, NOON, 1)
@@ -105,6 +108,19 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
     assert all(case.bad * 100 > 15 * case.n and case.n >= 30 for case in cases)
 
     _an_auditor_proves_a_closed_month(database, services, tmp_path)
+
+
+def _files_for_analysts_say_the_same(services: Services, tmp_path: Path) -> None:
+    files = written(services, tmp_path / "parquet", "2026-10", "2026-11")
+    book = read_book(services, ANYBODY, Query(period="2026"))
+    of_year = (
+        "SELECT level, sum(n)::BIGINT FROM read_parquet(?, hive_partitioning = true) "
+        "WHERE what = 'level' AND year = 2026 AND series = ? AND question = ? GROUP BY level"
+    )
+    levels = dict(duckdb.execute(of_year, [files, *book.asked]).fetchall())
+
+    assert levels == {level: n for level, n in book.me.shown.counts.items() if n}
+    assert check_files(services, files, [Days(WEEK, NOON.date()), Days(date(2026, 11, 1), date(2026, 11, 30))]) > 5000
 
 
 def _an_auditor_proves_a_closed_month(database: Database, services: Services, tmp_path: Path) -> None:
