@@ -34,6 +34,7 @@ COLLECTOR = {
     "reproject": _DOES,
     "report": "the same files as /xuat, which are read here",
     "audit-bundle": "the same bundle as /kiem-toan-goi, which is read here; with lines a named exception",
+    "export parquet": "the files are read here, and with lines a named exception (SECURITY.md)",
     "backup": _DOES,
     "verify": "what does not follow from the lines, for the database's administrator",
     "move": _DOES,
