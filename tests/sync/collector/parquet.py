@@ -1,5 +1,8 @@
 """Parquet: the files of some months, and what they say, held to what the pages read."""
 
+import contextlib
+import io
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from sync.collector.services.services import Services
 from sync.collector.store.schema import shown_stream
 from tests.sync.collector.recount import Told, read_numbers
 
+MANUAL = Path(__file__).parents[3] / "config" / "OPERATIONS.md"
 SAID = """
     SELECT unit_path, coalesce(counter, ''), what, coalesce(reason, standing, level::VARCHAR), sum(n)::BIGINT
     FROM read_parquet(?) WHERE series = ? AND question = ? AND first_day >= ? AND last_day <= ? GROUP BY ALL
@@ -28,6 +32,16 @@ def written(services: Services, out: Path, first: str, last: str = "", **values:
     wanted = Wanted(SUMS, out, months_from(first, last, LAST_DAY), **values)
     assert [n for _, n in write_months(services, wanted, lambda *_: None)]
     return f"{out}/*/*/sums.parquet"
+
+
+def notebook(folder: Path) -> tuple[list[Any], list[Any]]:
+    """What the manual's example with DuckDB finds, run as it is written in a folder with ``so-lieu``."""
+    (example,) = re.findall(r"```python\n(.*?)```", MANUAL.read_text("utf-8"), re.DOTALL)
+    found: dict[str, Any] = {}
+    with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
+        exec(example, found)
+        # DuckDB looks at the files when somebody asks.
+        return found["year"].fetchall(), found["months"].fetchall()
 
 
 def told_by(files: str, places: Places, asked: Asked, days: Days) -> Told:

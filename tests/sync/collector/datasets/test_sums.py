@@ -7,13 +7,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from sync.collector.datasets.columns import LINES, SUMS, Kind, described
 from sync.collector.services.services import Services, make_services
 from sync.collector.settings.collector import CollectorConfig
 from tests.sync.collector.builders import Office
 from tests.sync.collector.figures.test_release import move_some, some_weeks
 from tests.sync.collector.kiosk_client import URL
 from tests.sync.collector.leaving import CLOSED, PERIODS, leave
-from tests.sync.collector.parquet import check_files, written
+from tests.sync.collector.parquet import MANUAL, check_files, written
 from tests.sync.collector.recount import days_of
 
 FAR = days_of("2026-06-15", "2026-12-15")
@@ -66,3 +67,8 @@ def test_of_a_unit_there_is_what_lies_below_it(services: Services, two_units: Of
     files = written(services, tmp_path, "2026-10", "2026-11", below="T/XB/")
 
     assert duckdb.execute("SELECT DISTINCT unit, counter FROM read_parquet(?)", [files]).fetchall() == [("XB", "Q3")]
+
+
+@pytest.mark.parametrize("kind", [SUMS, LINES], ids=lambda kind: kind.name)
+def test_the_manual_has_every_column_and_what_it_means(kind: Kind) -> None:
+    assert described(kind) in MANUAL.read_text("utf-8")

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import msgspec
 import pytest
 from sqlalchemy import func, select
@@ -37,7 +36,7 @@ from tests.journey.bundles import VERIFY
 from tests.sync.collector.builders import NOON
 from tests.sync.collector.conftest import postgres_database
 from tests.sync.collector.kiosk_client import URL
-from tests.sync.collector.parquet import check_files, written
+from tests.sync.collector.parquet import check_files, notebook, written
 from tests.sync.collector.sharing import demo_province, migrated_copy, province
 
 WEEK = date(2026, 11, 16)
@@ -111,15 +110,16 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
 
 
 def _files_for_analysts_say_the_same(services: Services, tmp_path: Path) -> None:
-    files = written(services, tmp_path / "parquet", "2026-10", "2026-11")
-    book = read_book(services, ANYBODY, Query(period="2026"))
-    of_year = (
-        "SELECT level, sum(n)::BIGINT FROM read_parquet(?, hive_partitioning = true) "
-        "WHERE what = 'level' AND year = 2026 AND series = ? AND question = ? GROUP BY level"
-    )
-    levels = dict(duckdb.execute(of_year, [files, *book.asked]).fetchall())
+    files = written(services, tmp_path / "so-lieu", "2026-10", "2026-11")
+    year, months = notebook(tmp_path)
 
-    assert levels == {level: n for level, n in book.me.shown.counts.items() if n}
+    of_year, *of_months = (read_book(services, ANYBODY, Query("20", period=each)) for each in ("2026", "2026-10"))
+    share = of_year.me.share
+    assert share is not None
+    assert year == [(of_year.me.n, pytest.approx(100 * share.numerator / share.denominator))]
+    assert [{level: n for month, level, n in months if month == 10}] == [
+        {level: n for level, n in book.me.shown.counts.items() if n} for book in of_months
+    ]
     assert check_files(services, files, [Days(WEEK, NOON.date()), Days(date(2026, 11, 1), date(2026, 11, 30))]) > 5000
 
 
