@@ -13,6 +13,8 @@ from sync.collector.datasets.columns import Kind, about
 from sync.collector.datasets.tables import sorted_table
 from sync.collector.errors import UsageWrong
 
+AT_ONCE = 8000
+"""Rows that DuckDB is given by one statement."""
 MEMORY_MAX = "256MB"
 """DuckDB keeps so much in memory; what is more lies in a folder beside the files until they are made."""
 _PLACE = "number INTEGER, unit VARCHAR, unit_name VARCHAR, unit_path VARCHAR, counter VARCHAR, counter_name VARCHAR"
@@ -34,11 +36,16 @@ class Making:
     def put(self, columns: str, portions: Iterable[Sequence[Sequence[Any]]]) -> Iterator[int]:
         """Take in what was read, portion by portion; how many rows it was by then."""
         self._begin("read", columns)
-        taken = 0
+        taken, waiting = 0, list[Sequence[Any]]()
         for rows in portions:
-            self._put("read", columns, rows)
+            waiting += rows
+            if len(waiting) >= AT_ONCE:
+                # Few large statements: each costs as much as a thousand rows.
+                self._put("read", columns, waiting)
+                waiting = []
             taken += len(rows)
             yield taken
+        self._put("read", columns, waiting)
 
     def write(self, kind: Kind, out: Path, said: Mapping[str, str]) -> int:
         """Put the file at ``out`` in one step, durably; how many rows it has."""

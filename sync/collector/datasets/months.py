@@ -35,7 +35,8 @@ class Wanted:
 
     def file(self, month: Period) -> Path:
         """Where the file of a month is put."""
-        return self.out / f"year={month.first:%Y}" / f"month={month.first:%m}" / self.kind.file
+        # Without a nought in front: DuckDB takes month=06 for a text, and with it the months of its whole year.
+        return self.out / f"year={month.first.year}" / f"month={month.first.month}" / self.kind.file
 
     @property
     def period(self) -> str:

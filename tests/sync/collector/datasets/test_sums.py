@@ -7,7 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from sync.collector.calendar.periods import LAST_DAY
 from sync.collector.datasets.columns import LINES, SUMS, Kind, described
+from sync.collector.datasets.months import Wanted, months_from
 from sync.collector.services.services import Services, make_services
 from sync.collector.settings.collector import CollectorConfig
 from tests.sync.collector.builders import Office
@@ -72,3 +74,11 @@ def test_of_a_unit_there_is_what_lies_below_it(services: Services, two_units: Of
 @pytest.mark.parametrize("kind", [SUMS, LINES], ids=lambda kind: kind.name)
 def test_the_manual_has_every_column_and_what_it_means(kind: Kind) -> None:
     assert described(kind) in MANUAL.read_text("utf-8")
+
+
+def test_months_are_numbers_to_whoever_reads_them(tmp_path: Path) -> None:
+    wanted = Wanted(SUMS, tmp_path, months_from("2026-09", "2026-10", LAST_DAY))
+
+    assert [str(wanted.file(month).parent.relative_to(tmp_path)) for month in wanted.months] == [
+        "year=2026/month=9", "year=2026/month=10",
+    ]  # fmt: skip
