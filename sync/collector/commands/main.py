@@ -17,6 +17,7 @@ from sync.collector.commands.database import backup, migrate, reproject
 from sync.collector.commands.demo import demo_data
 from sync.collector.commands.device import device_app
 from sync.collector.commands.lines import lines_app
+from sync.collector.commands.export import export_app
 from sync.collector.commands.log import log_app
 from sync.collector.commands.maintain import maintain
 from sync.collector.commands.move import move
@@ -58,6 +59,7 @@ app.add_typer(config_app, name="config")
 app.add_typer(notices_app, name="notices")
 app.command(epilog="Example: collector report thang-11.pdf --period 2026-11 --unit 06040")(report)
 app.add_typer(closed_app, name="closed")
+app.add_typer(export_app, name="export")
 app.command("audit-bundle", epilog="Example: collector audit-bundle thang-11.zip --period 2026-11 --unit 06040")(
     audit_bundle
 )

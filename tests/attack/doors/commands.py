@@ -38,6 +38,7 @@ COLLECTOR = {
     "unread": "as the page of a kiosk, which IT reads: entries of half days that are over",
     "report": "the same files as /xuat, which are read here",
     "audit-bundle": "the same bundle as /kiem-toan-goi, which is read here; with lines a named exception",
+    "export parquet": "the files are read here, and with lines a named exception (SECURITY.md)",
     "backup": _DOES,
     "verify": "what does not follow from the lines, for the database's administrator",
     "move": _DOES,

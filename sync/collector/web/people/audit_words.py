@@ -7,7 +7,7 @@ from sync.collector.calendar.periods import parse_period
 from sync.collector.people.audit_log import AuditLine
 from sync.collector.words.phrases import Phrases
 
-TAKEN = frozenset({"audit bundle", "audit lines", "export"})
+TAKEN = frozenset({"audit bundle", "audit lines", "export", "export lines"})
 """Actions whose details are of a file."""
 
 
@@ -67,6 +67,7 @@ def _words(t: Texts) -> dict[str, str]:
         "export": t("took numbers out as a file"),
         "audit bundle": t("took a bundle for an audit"),
         "audit lines": t("took a bundle with whole lines for an audit"),
+        "export lines": t("took single ratings out as files"),
         "reading": t("read numbers by the API"),
         "counts.imported": t("handed in counts"),
         "served.imported": t("took transactions served from a file"),
