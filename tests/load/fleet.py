@@ -1,6 +1,6 @@
 """Fleet: a country of units, counters and kiosks in a database, each kiosk with its key and the beginning of a journal.
 
-What is many rows of one kind is written in bulk; what came of a journal before goes the way of every batch.
+All of it is written in bulk; each first batch is genuine, and lies there as ``append_batch`` would have left it.
 """
 
 import uuid
@@ -8,27 +8,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from zoneinfo import ZoneInfo
+from typing import NamedTuple, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, Table, insert
 
 from kiosk.domain.instant import Instant
-from sync.collector.calendar.bounds import Floor
-from sync.collector.calendar.presstime import LocalDays
 from sync.collector.fleet.devices.keys import key_id_of
-from sync.collector.replica.ingest import Arrival, Batch, append_batch
-from sync.collector.replica.sender import Device
 from sync.collector.store import schema
+from sync.collector.store.bulk import insert_rows
 from sync.collector.store.database import Database
 from sync.collector.store.partitions import ensure_partitions
 from sync.collector.store.schema import micros
 from sync.protocol.own_key import public_text
+from sync.protocol.vouched import Usual, shortened
+from tests.builders import ZONE
 from tests.load.journals import AWAY, Template, prepare
 from tests.load.wire import Signer
 
 KIOSKS_A_COMMUNE, COMMUNES_A_PROVINCE = 10, 60
-_DAYS = LocalDays(ZoneInfo("Asia/Ho_Chi_Minh"))
+_JOURNAL = (
+    "journal_id", "device_id", "next_seq", "head", "first_received_at", "last_received_at", "boot", "boot_offset_us",
+)  # fmt: skip
+_CUTS = ("journal_id", "next_seq", "state")
 _AT_ONCE = 2000
 
 
@@ -71,9 +73,16 @@ def write_fleet(database: Database, kiosks: int, templates: list[Template], auth
         ensure_partitions(connection, enrolled_at)
         ensure_partitions(connection, now)
     for first in range(0, kiosks, _AT_ONCE):
+        begun = [
+            _Begun.of(Member(n), templates, authority, enrolled_at) for n in range(kiosks)[first : first + _AT_ONCE]
+        ]
         with database.writing() as connection:
-            for number in range(first, min(first + _AT_ONCE, kiosks)):
-                _bring_beginning(connection, Member(number), templates, authority, enrolled_at)
+            for table, names in (
+                (schema.segment, schema.segment.c.keys()),
+                (schema.journal, _JOURNAL),
+                (schema.cut_state, _CUTS),
+            ):
+                insert_rows(connection, table, {}, tuple(names), [getattr(one, table.name) for one in begun])
 
 
 def _write_places(connection: Connection, kiosks: int, at: datetime) -> None:
@@ -115,19 +124,29 @@ def _devices(kiosks: int, at: datetime) -> Iterator[tuple[Table, list[dict[str, 
     yield schema.device_key, keys
 
 
-def _bring_beginning(
-    connection: Connection, member: Member, templates: list[Template], authority: str, at: datetime
-) -> None:
-    key, template = member.key, member.template(templates)
-    first = next(prepare(member.journal_id, key, template))
-    clock = Instant(at, 120_000_000, template.boot)
-    said = Signer(authority, member.device_id, key).batch(first.target, first.body, clock)
-    batch = Batch(member.journal_id, first.start, template.before.lines, (), first.body, first.end.head)
-    floor = Floor(micros(at), micros(at))
-    public = public_text(key)
-    device = Device(
-        member.device_id, key.public_key().public_bytes_raw(), member.number + 1,
-        {f"Q{member.number}": member.number + 1}, False, floor=floor, key_id=key_id_of(public),
-    )  # fmt: skip
-    arrival = Arrival(at, clock, said.signature, said.clock, said.base, public_key=public)
-    append_batch(connection, device, batch, arrival, _DAYS)
+class _Begun(NamedTuple):
+    """The rows of a journal's beginning, as the first batch of its kiosk leaves them."""
+
+    segment: tuple[object, ...]
+    journal: tuple[object, ...]
+    cut_state: tuple[object, ...]
+
+    @classmethod
+    def of(cls, member: Member, templates: list[Template], authority: str, at: datetime) -> Self:
+        """Signed by the kiosk, and received then."""
+        key, template, journal_id = member.key, member.template(templates), member.journal_id
+        first = next(prepare(journal_id, key, template))
+        clock = Instant(at.astimezone(ZONE), 120_000_000, template.before_boot)
+        said, device_id, end = (
+            Signer(authority, member.device_id, key).batch(first.target, first.body, clock),
+            member.device_id,
+            first.end,
+        )
+        kept = shortened(said.base, Usual(journal_id, first.start, end.head, device_id, said.clock))
+        at_us = micros(at)
+        segment = (
+            journal_id, 1, at_us, end.next_seq - 1, first.start.head, end.head, first.body, said.signature, said.clock,
+            key_id_of(public_text(key)), kept, False,
+        )  # fmt: skip
+        journal = (journal_id, device_id, end.next_seq, end.head, at_us, at_us, clock.boot, at_us - clock.mono_us)
+        return cls(segment, journal, (journal_id, 1, ""))

@@ -56,6 +56,7 @@ class Template:
 
     before: Part
     """What the collector has had since before the outage."""
+    before_boot: str
     parts: tuple[Part, ...]
     """What the outage kept."""
     boot: str
@@ -103,14 +104,14 @@ def _write(path: Path, number: int, entries: int, now: datetime) -> Template:
     with Journal.open(path, week.clock, SOFTWARE, allow_any_disk=True) as journal:
         journal.state_settings(InForce.of(shipped_surveys()[SURVEY], None, None), week.clock.now())
     with JournalReader(path) as reader:
-        before = reader.head()
+        before, before_boot = reader.head(), week.clock.boot
     with Journal.open(path, week.clock, SOFTWARE, allow_any_disk=True) as journal:
         week.live(journal, before.next_seq - 1 + entries)
     with JournalReader(path) as reader:
         first, *others = list(_batches(reader, before.next_seq - 1, entries))
         ratings = _ratings(entry.line for entry in reader.entries())
     booted_at = week.clock.wall - timedelta(microseconds=week.clock.mono_us)
-    return Template(first, tuple(others), week.clock.boot, booted_at, ratings)
+    return Template(first, before_boot, tuple(others), week.clock.boot, booted_at, ratings)
 
 
 def _batches(reader: JournalReader, before: int, entries: int) -> Iterator[Part]:

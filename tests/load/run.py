@@ -121,9 +121,7 @@ def _slices(plan: Plan, servers: Collectors, database: Database, templates: list
 class _Run:
     """The stretches of a run, one after the other."""
 
-    def __init__(
-        self, plan: Plan, say: Say, database: Database, servers: Collectors, generators: Generators
-    ) -> None:
+    def __init__(self, plan: Plan, say: Say, database: Database, servers: Collectors, generators: Generators) -> None:
         self._plan, self._say, self._database = plan, say, database
         self._servers, self._generators = servers, generators
         self._outcome = Outcome(plan)

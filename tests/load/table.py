@@ -115,9 +115,7 @@ def _outage(outcome: Outcome) -> Iterator[Row]:
         yield from _shares(outcome.outage, max(1, sum(map(len, _between(outcome.seen, began, ends).values()))))
 
 
-def _between(
-    seen: list[Seen], begins: float, ends: float, *, was_away: bool | None = None
-) -> dict[str, list[float]]:
+def _between(seen: list[Seen], begins: float, ends: float, *, was_away: bool | None = None) -> dict[str, list[float]]:
     """How long calls of each kind took that began between two moments."""
     found: dict[str, list[float]] = {kind: [] for kind in (HEARTBEAT, CURSOR, PROVE, APPEND, SETTINGS)}
     for one in seen:

@@ -57,7 +57,13 @@ class Signer:
         return self._signed("POST", target, body, _BATCH, clock)
 
     def _signed(
-        self, method: str, target: str, body: bytes, content: tuple[tuple[str, str], ...], clock: Instant, more: str = ""
+        self,
+        method: str,
+        target: str,
+        body: bytes,
+        content: tuple[tuple[str, str], ...],
+        clock: Instant,
+        more: str = "",
     ) -> Signed:
         path, _, query = target.partition("?")
         digest = f"sha-256=:{base64.b64encode(sha256(body).digest()).decode()}:"
