@@ -1,4 +1,4 @@
-"""The load of a whole country on this machine: ``python -m tests.load [--kiosks 200 --minutes 1 --outage 20 --sqlite]``.
+"""The load of a whole country: ``python -m tests.load [--kiosks 200 --minutes 1 --outage 20 --sqlite]``.
 
 Simulated kiosks call as real agents do: all of them at rest, with a change of settings in between; then a tenth comes
 back at once after two weeks. On PostgreSQL two processes serve, on SQLite one. Exits 1 where a limit is missed.
