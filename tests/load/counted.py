@@ -23,12 +23,17 @@ class Wrong:
 def count(database: Database, away: Sequence[int], templates: list[Template]) -> list[Wrong]:
     """Hold cursors, ratings and tallies of those that were away to what they brought."""
     with database.reading() as connection:
-        found = {
-            "cursors": _cursors(connection, away, templates),
-            "ratings of a kiosk": _ratings(connection, away, templates),
-            "tallies": _tallies(connection, away, templates),
-            "lines set aside": connection.execute(select(func.count()).select_from(unread)).scalar_one(),
-        }
+        return counted(connection, away, templates)
+
+
+def counted(connection: Connection, away: Sequence[int], templates: list[Template]) -> list[Wrong]:
+    """The same, as this transaction sees them."""
+    found = {
+        "cursors": _cursors(connection, away, templates),
+        "ratings of a kiosk": _ratings(connection, away, templates),
+        "tallies": _tallies(connection, away, templates),
+        "lines set aside": connection.execute(select(func.count()).select_from(unread)).scalar_one(),
+    }
     return [Wrong(what, n) for what, n in found.items() if n]
 
 

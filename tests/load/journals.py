@@ -109,7 +109,7 @@ def _write(path: Path, number: int, entries: int, now: datetime) -> Template:
         week.live(journal, before.next_seq - 1 + entries)
     with JournalReader(path) as reader:
         first, *others = list(_batches(reader, before.next_seq - 1, entries))
-        ratings = _ratings(entry.line for entry in reader.entries())
+    ratings = _ratings(line for part in (first, *others) for line in part.lines)
     booted_at = week.clock.wall - timedelta(microseconds=week.clock.mono_us)
     return Template(first, before_boot, tuple(others), week.clock.boot, booted_at, ratings)
 

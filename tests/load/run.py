@@ -141,7 +141,8 @@ class _Run:
 
     def _rest(self, until: float) -> None:
         before = self._spent()
-        self._watch("at rest", time.monotonic() + self._plan.rest_s / 3)
+        # Late enough to have seen calls without it, early enough for every kiosk to come once more.
+        self._watch("at rest", until - 1.25 * self._plan.period_s)
         self._change_settings()
         self._watch("at rest, settings changed", until)
         self._outcome.rest = self._since(before)
