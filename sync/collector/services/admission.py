@@ -22,8 +22,9 @@ AT_ONCE = 3
 threads."""
 WAITING_MAX = 64
 """So many more wait, some seconds at most, each with at most a quarter of a megabyte."""
-FURTHER = 2.0
-"""A kiosk that has its turn brings as much again, before the turn of the next one."""
+FURTHER = 1.0
+"""Moments are given as if each kiosk brought so many batches. It may bring more and then finds the line full once more,
+which costs an answer; with more room between them the line would run empty, which costs time."""
 RETRY_AFTER_S_MIN, RETRY_AFTER_S_MAX = 2, 900
 _FIRST_GUESS_S = 0.02
 _WEIGHT = 0.1
