@@ -85,6 +85,11 @@ class TriesExhausted(Refusal):
 class CollectorBusy(Refusal):
     """Too many requests wait for the database."""
 
+    def __init__(self, message: str, /, *, retry_after_s: int | None = None, **values: object) -> None:
+        """``retry_after_s`` is when there will be room, where that is known."""
+        super().__init__(message, **values)
+        self.retry_after_s = retry_after_s
+
 
 class SenderGone(Refusal):
     """The kiosk's credential was withdrawn, or it has another key by now than the one by which it was believed."""

@@ -1,5 +1,6 @@
 """Answers: the protocol's messages and problems as HTTP."""
 
+import random
 from collections.abc import Mapping
 
 import msgspec
@@ -12,7 +13,8 @@ from sync.protocol.errors import WireError
 from sync.protocol.messages import JSON_MEDIA_TYPE, Problem, encode_message
 from sync.protocol.problems import PROBLEM_MEDIA_TYPE, ProblemType
 
-BUSY_RETRY_AFTER_S = 5
+BUSY_RETRY_AFTER_S = (5, 20)
+"""From, to."""
 FULL_RETRY_AFTER_S = 300
 
 _REFUSALS: tuple[tuple[type[errors.CollectorError], ProblemType], ...] = (
@@ -64,7 +66,9 @@ def _retry_after(error: errors.CollectorError) -> dict[str, str]:
         case errors.TriesExhausted():
             return {"Retry-After": str(error.retry_after_s)}
         case errors.CollectorBusy():
-            return {"Retry-After": str(BUSY_RETRY_AFTER_S)}
+            # Not the same for all: those who are refused in one second would all come back in one second.
+            given_s = error.retry_after_s or random.randint(*BUSY_RETRY_AFTER_S)  # noqa: S311 - spread, no secret
+            return {"Retry-After": str(given_s)}
         case errors.StorageFull():
             return {"Retry-After": str(FULL_RETRY_AFTER_S)}
         case _:

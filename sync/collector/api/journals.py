@@ -96,17 +96,26 @@ async def append_entries(
     200 with the new cursor once they are durable; 409 with the stored cursor where they do not continue the copy.
     """
     signed = await signed_by_device(request, services, bytes_max=BATCH_BYTES_MAX, media_type=BATCH_MEDIA_TYPE)
+    cursor = Cursor(start, bytes.fromhex(prev))
+    async with services.admission.admit(len(signed.body)):
+        outcome, signed = await _take(request, services, signed, journal_id, cursor, head)
+    return _answer(outcome, journal_id, signed)
+
+
+async def _take(
+    request: Request, services: Services, signed: Signed, journal_id: str, start: Cursor, head: str | None
+) -> tuple[Appended | Conflict, Signed]:
+    """What came of the batch, and as who its kiosk is known by then."""
     encoding = request.headers.get("content-encoding")
     lines, enclosures = unpack_batch(signed.body, encoding)
     body = signed.body if is_gzip(encoding) and not enclosures else None
     end = None if head is None else bytes.fromhex(head)
-    batch = Batch(journal_id, Cursor(start, bytes.fromhex(prev)), lines, enclosures, body, end)
+    batch = Batch(journal_id, start, lines, enclosures, body, end)
     try:
-        outcome = await _append(services, signed, batch, request.headers["kiosk-clock"])
+        return await _append(services, signed, batch, request.headers["kiosk-clock"]), signed
     except SenderGone:
         signed = await signed_anew(request, services, signed)
-        outcome = await _append(services, signed, batch, request.headers["kiosk-clock"])
-    return _answer(outcome, journal_id, signed)
+        return await _append(services, signed, batch, request.headers["kiosk-clock"]), signed
 
 
 APPEND_ROUTE = next(

@@ -16,8 +16,8 @@ from sync.collector.commands.counts import counts_app
 from sync.collector.commands.database import backup, migrate, reproject
 from sync.collector.commands.demo import demo_data
 from sync.collector.commands.device import device_app
-from sync.collector.commands.lines import lines_app
 from sync.collector.commands.export import export_app
+from sync.collector.commands.lines import lines_app
 from sync.collector.commands.log import log_app
 from sync.collector.commands.maintain import maintain
 from sync.collector.commands.move import move

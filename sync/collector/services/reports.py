@@ -46,8 +46,10 @@ class Query:
     """Whether the weeks up to the period's end are wanted."""
 
 
-def read_book(services: Services, reader: Reader, query: Query) -> Book:
+def read_book(services: Services, reader: Reader, query: Query, places: Places | None = None) -> Book:
     """The report that ``reader`` asks for; of a closed month that which was kept.
+
+    ``places`` are those of a moment ago, for whoever asks for many reports: of a country they take longest to read.
 
     Raises UsageWrong for a period, unit or counter that is not there, or not to be seen by this reader.
     """
@@ -58,7 +60,7 @@ def read_book(services: Services, reader: Reader, query: Query) -> Book:
     rules = Rules(now, today, services.config.policy, services.surveys, present)
     services.release()
     with services.database.reading() as connection:
-        places = read_places(connection, services.missed(connection))
+        places = places or read_places(connection, services.missed(connection))
         place = find_place(places, query.unit, query.counter, reader.path)
         versus = _versus(places, query.versus, reader.path)
         other = _other(period, query.other, today)

@@ -20,6 +20,7 @@ from sync.collector.fleet.rollouts.effective import InForceCache
 from sync.collector.fleet.surveys.library import Library
 from sync.collector.notices.outbox import Outbox
 from sync.collector.replica.outgoing.pooling import Group, Pooling
+from sync.collector.services.admission import Admission
 from sync.collector.services.appends import Appends
 from sync.collector.services.heartbeats import Heartbeats
 from sync.collector.services.readings import Readings
@@ -62,6 +63,8 @@ class Services:
     """Journals that could not be judged or brought out."""
     pools_back: HeldBack[Group] = field(default_factory=HeldBack)
     """Months whose tails could not be pooled."""
+    admission: Admission = field(default_factory=Admission)
+    """The line in which large batches stand."""
     receipts: Pace = field(default_factory=Pace)
     """How many receipts may be looked up."""
     readings: Readings = field(default_factory=Readings)
