@@ -66,10 +66,10 @@ def as_it_is(_context: object, value: object) -> bytes:
 
 def _throw_at(operation: schemathesis.APIOperation, kiosk: KioskKey) -> None:
     # Whoever only reads says little; what kiosks send is many things in one.
-    tries = 25 if operation.path.startswith(DEVICE_PATHS) else 12
+    most = 25 if operation.path.startswith(DEVICE_PATHS) else 12
 
     @settings(
-        max_examples=tries, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=most, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )
     @given(operation.as_strategy())
     def answers_as_described(case: schemathesis.Case) -> None:
