@@ -237,7 +237,7 @@ def _describe(app: FastAPI) -> None:
             # FastAPI would answer 422; here a faulty parameter is a problem with status 400.
             operation.get("responses", {}).pop("422", None)
         for route in (one for one in app.routes if isinstance(one, APIRoute) and one.include_in_schema):
-            for method in route.methods:
+            for method in route.methods or ():
                 # What clients are generated with: a name that stays, whatever becomes of the address.
                 description["paths"][route.path_format][method.lower()]["operationId"] = route.name
         add_examples(description)

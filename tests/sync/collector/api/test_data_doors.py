@@ -212,3 +212,19 @@ def test_a_district_reads_no_other_and_no_tag_of_it(world: Entitled) -> None:
         mark = "&" if "?" in door else "?"
         there, nowhere = (world.ask(f"/v1/{door}{mark}unit={code}") for code in ("XB", "XZ"))
         assert (there[0], there[1]) == (404, nowhere[1].replace(b"XZ", b"XB"))
+
+
+def test_a_district_is_told_no_unit_above_it(services: Services, two_units: Office) -> None:
+    with two_units.database.writing() as connection:
+        tokens = [
+            new_token(connection, TokenOrder(f"kho-{unit or 'het'}".lower(), unit, [Readable.NUMBERS], 9), NOON, "test")
+            for unit in ("XA", None)
+        ]
+    client = TestClient(create_app(services), base_url=URL, client=("192.0.2.7", 50000))
+
+    district, whole = (
+        client.get("/v1/counters", headers={"Authorization": f"Bearer {token}"}).json()["counters"] for token in tokens
+    )
+
+    assert [(one["counter"], one["units"]) for one in district] == [("Q1", []), ("Q2", [])]
+    assert [(one["counter"], one["units"]) for one in whole] == [("Q1", ["T"]), ("Q2", ["T"]), ("Q3", ["T"])]
