@@ -69,10 +69,9 @@ def _appending(which: str, path: Path, clock: SystemClock, bare: Path, limit: fl
     yield Figure("the same, of the processor, both threads", ours.cpu * 1000, "ms", theirs.cpu * 1000)
 
 
-def _rating(clock: SystemClock, ago: timedelta = timedelta(0)) -> Rating:
-    now = clock.now()
-    pressed = Instant(now.wall - ago, now.mono_us, now.boot)
-    return Rating(pressed, "sipas-5@1", "overall", 1 + now.mono_us % 5, Standing.COUNTED)
+def _rating(clock: SystemClock, at: Instant | None = None) -> Rating:
+    pressed = at or clock.now()
+    return Rating(pressed, "sipas-5@1", "overall", 1 + pressed.mono_us % 5, Standing.COUNTED)
 
 
 def _bare_insert(path: Path) -> Callable[[], None]:
@@ -108,7 +107,7 @@ def _fill(path: Path, clock: SystemClock) -> None:
     with engine.begin() as connection:
         end = head_of(connection, journal_id)
         while end.next_seq <= ENTRIES:
-            rating = _rating(clock, ago=timedelta(seconds=90 * (ENTRIES - end.next_seq)))
+            rating = _rating(clock, clock.now().before(90 * (ENTRIES - end.next_seq)))
             end = write_bytes(connection, end, encode_line(line_of(end.next_seq, rating))).end
         lines = connection.exec_driver_sql("SELECT line FROM entry")
         connection.exec_driver_sql("DELETE FROM tally")
@@ -125,14 +124,20 @@ def _opening_seconds(path: Path, clock: SystemClock) -> float:
 
 def _verifying(reader: JournalReader, path: Path) -> Figure:
     """The chain of all entries beside a loop that hashes and decodes the same lines and holds them against nothing."""
+    seconds = least_seconds(lambda: verify_journal(reader), lambda: _hash_and_decode(path, reader.id))
+    ours, bare = ((reader.head().next_seq - 1) / each for each in seconds)
+    return Figure("kiosk verify, the chain, entries a second of a core", ours, "/s", bare, 0.7, at_most=False)
+
+
+def least_seconds(ours: Callable[[], object], bare: Callable[[], object]) -> tuple[float, float]:
+    """The least seconds of the processor of both, each thrice and in turn; neither may return anything but None."""
     least = [float("inf"), float("inf")]
     for _ in range(3):
-        for place, act in enumerate((lambda: verify_journal(reader), lambda: _hash_and_decode(path, reader.id))):
+        for place, act in enumerate((ours, bare)):
             began = time.process_time()
             assert act() is None
             least[place] = min(least[place], time.process_time() - began)
-    ours, bare = ((reader.head().next_seq - 1) / seconds for seconds in least)
-    return Figure("kiosk verify, the chain, entries a second of a core", ours, "/s", bare, 0.7, at_most=False)
+    return least[0], least[1]
 
 
 def _hash_and_decode(path: Path, journal_id: str) -> None:
