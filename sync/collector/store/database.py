@@ -195,8 +195,6 @@ def _sqlite_engine(path: Path, begin: str, settings: dict[str, str | int], conne
         poolclass=QueuePool,
         pool_size=connections_max,
         max_overflow=0,
-        # Each connection remembers pages: the one used last knows most, and those that are seldom needed stay small.
-        pool_use_lifo=True,
     )
 
     @event.listens_for(engine, "connect")
