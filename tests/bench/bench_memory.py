@@ -1,10 +1,10 @@
 """Memory: how large a collector's process is once few kiosks have called it, and once all of a ministry's have.
 
-The same process is asked twice: after 200 kiosks, and after 20,000. Each says how it is, twice, with its own key.
+The same process is asked twice: after 200 kiosks, and after 20,000. Each says how it is, twice, with its own key. Over
+PostgreSQL, as so many need it: SQLite's connections remember pages of the database besides, up to 64 MB each.
 """
 
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import UUID
@@ -21,6 +21,7 @@ from tests.bench.harness import Figure
 from tests.bench.wire import Served, on_the_wire, seconds_to_send, served
 from tests.sync.collector.builders import ENROLLED, open_office
 from tests.sync.collector.kiosk_client import KioskKey
+from tests.sync.collector.postgres import postgres_server
 
 FEW, MANY = 200, 20_000
 CALLERS = 16
@@ -31,9 +32,9 @@ KB_EACH_MAX = 2.0
 
 def figures(few: int = FEW, many: int = MANY) -> Iterator[Figure]:
     """The process after many beside the same one after few, and what each kiosk more takes of it."""
-    with tempfile.TemporaryDirectory(prefix="hailong-bench-") as folder:
-        url = f"sqlite:///{folder}/collector.db"
-        database = open_database(url, create=True)
+    with postgres_server() as postgres:
+        url = postgres.format(database="postgres")
+        database = open_database(url)
         migrate(database)
         kiosks = _kiosks(database, many)
         database.close()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from sync.collector.replica.shown import NOWHERE
 from sync.collector.store.schema import audit, counter, unit
@@ -32,8 +32,8 @@ def named_at(connection: Connection, end: datetime, below: str = "") -> Iterator
         yield Named(NOWHERE, None, None, "", None, None)
     u, c = unit.c, counter.c
     inside = u.path.startswith(below, autoescape=True)
-    for row in connection.execute(select(u.unit_id, u.code, u.name, u.path).where(inside)).all():
-        yield Named(-row.unit_id, row.code, _name_of(units, row.code, row.name), row.path, None, None)
+    for one in connection.execute(select(u.unit_id, u.code, u.name, u.path).where(inside)):
+        yield Named(-one.unit_id, one.code, _name_of(units, one.code, one.name), one.path, None, None)
     columns = (c.counter_id, c.code, c.name, c.until, u.code.label("unit"), u.name.label("unit_name"), u.path)
     for row in connection.execute(select(*columns).join_from(counter, unit).where(inside)).all():
         code = row.code.partition(_STOOD)[0]
@@ -41,7 +41,7 @@ def named_at(connection: Connection, end: datetime, below: str = "") -> Iterator
         yield Named(row.counter_id, row.unit, _name_of(units, row.unit, row.unit_name), row.path, code, name)
 
 
-def _name_of(renamed: Mapping[str, Row[Any]], code: str, name: str, until: date | None = None) -> str:
+def _name_of(renamed: Mapping[str, Any], code: str, name: str, until: date | None = None) -> str:
     """The name of then. Where a counter stood until a day keeps the name that it had there last."""
     change = renamed.get(code)
     if change is None or (until is not None and change.at.date() >= until):
@@ -49,10 +49,8 @@ def _name_of(renamed: Mapping[str, Row[Any]], code: str, name: str, until: date 
     return str(change.details["from"])
 
 
-def _renamed(connection: Connection, action: str, end: datetime) -> dict[str, Row[Any]]:
+def _renamed(connection: Connection, action: str, end: datetime) -> dict[str, Any]:
     """By code, the first time that something was named anew after ``end``."""
-    a, found = audit.c, dict[str, Row[Any]]()
-    wanted = select(a.subject, a.details, a.at).where(a.action == action, a.at >= end).order_by(a.at)
-    for row in connection.execute(wanted):
-        found.setdefault(row.subject, row)
-    return found
+    a = audit.c
+    wanted = select(a.subject, a.details, a.at).where(a.action == action, a.at >= end).order_by(a.at.desc())
+    return {row.subject: row for row in connection.execute(wanted)}

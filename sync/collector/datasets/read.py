@@ -66,7 +66,7 @@ def _shown(end: ColumnElement[date]) -> Select[Any]:
     c = shown_count.c
     columns = (c.counter_id, c.survey, c.question, c.stream, c.grain, c.first, c.last, c.part)
     of_it = (c[name] == bindparam(name, type_=String) for name in ("survey", "question", "stream", "grain"))
-    inside = end.between(*(bindparam(name, type_=Date) for name in ("begin", "end")))
+    inside = end.between(bindparam("begin", type_=Date), bindparam("end", type_=Date))
     return select(*columns, *(c[name] for name in LEVEL_NAMES)).where(*of_it, inside)
 
 

@@ -59,6 +59,7 @@ FROM_DATABASE = {
     "collector closed make": "",
     "collector closed list": "",
     "collector closed export": "out.pdf --period 2026-10",
+    "collector export parquet": "out --month 2026-10",
     "collector words-key new": "",
     "collector words-key list": "",
     "collector log status": "",
