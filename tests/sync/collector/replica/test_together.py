@@ -209,7 +209,13 @@ def test_a_kiosk_that_sends_twice_at_once_is_taken_in_order(
     first, beside = sent_by(office, [pen, other], 1, 2)
     second, _ = sent_by(office, [pen, other], 3, 4)
 
-    outcomes = keep(services, [beside, first, second, first])
+    failed: list[object] = []
+    event.listen(services.database.writer, "rollback", failed.append)
+
+    with statements(services.database) as seen:
+        outcomes = keep(services, [beside, first, second, first])
+
+    assert (failed, [each for each in seen if each.startswith("ROLLBACK")]) == ([], [])
 
     assert outcomes[1:] == [Appended(pen.cursor(2), 2), Appended(pen.cursor(4), 2), Conflict(pen.cursor(4))]
 

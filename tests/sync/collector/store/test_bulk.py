@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
 from sync.collector.store.bulk import insert_rows, update_rows
 from sync.collector.store.schema import micros, unread
@@ -56,3 +57,10 @@ def test_rows_are_changed_each_by_its_key(office: Office, many: int) -> None:
         update_rows(connection, unread, ("journal_id", "seq"), ("detail",), changed)
 
     assert [row[2] for row in kept(office)] == [f"number {seq}" if seq <= many else "" for seq in range(1, 5)]
+
+
+def test_rows_that_are_the_same_are_not_one(office: Office) -> None:
+    row = (Pen().journal_id, 1, "failed", "", micros(NOON))
+
+    with pytest.raises(IntegrityError), office.database.writing() as connection:
+        insert_rows(connection, unread, {}, NAMES, [row, row])
