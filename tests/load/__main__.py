@@ -44,7 +44,7 @@ def plans(arguments: list[str]) -> Iterator[Plan]:
     """What is asked for: both engines where none is named."""
     asked = argparse.ArgumentParser(prog="make load", description=__doc__)
     asked.add_argument("--kiosks", type=int, default=FLEET)
-    asked.add_argument("--minutes", type=float, default=3.0, help="at rest, after the minute in which all come")
+    asked.add_argument("--minutes", type=float, default=2.0, help="at rest, after the minute in which all come")
     asked.add_argument("--outage", type=int, help="how many were away; a tenth by default")
     asked.add_argument("--entries", type=int, default=850, help="that each of them brings")
     asked.add_argument("--sqlite", action="store_true", help="SQLite alone")
