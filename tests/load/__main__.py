@@ -7,6 +7,7 @@ back at once after two weeks. On PostgreSQL two processes serve, on SQLite one. 
 import argparse
 import json
 import logging
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ _BUILD = Path(__file__).resolve().parents[2] / "build"
 
 def main(arguments: list[str]) -> int:
     """Run, and print."""
+    # As Ctrl-C does: collectors and database are processes of their own, and must not stay behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     logging.disable()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     began, rows = time.monotonic(), []
