@@ -7,6 +7,7 @@ back at once after two weeks. On PostgreSQL two processes serve, on SQLite one. 
 import argparse
 import json
 import logging
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ _BUILD = Path(__file__).resolve().parents[2] / "build"
 
 def main(arguments: list[str]) -> int:
     """Run, and print."""
+    # As Ctrl-C does: collectors and database are processes of their own, and must not stay behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     logging.disable()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     began, rows = time.monotonic(), []
@@ -44,7 +47,7 @@ def plans(arguments: list[str]) -> Iterator[Plan]:
     """What is asked for: both engines where none is named."""
     asked = argparse.ArgumentParser(prog="make load", description=__doc__)
     asked.add_argument("--kiosks", type=int, default=FLEET)
-    asked.add_argument("--minutes", type=float, default=3.0, help="at rest, after the minute in which all come")
+    asked.add_argument("--minutes", type=float, default=2.0, help="at rest, after the minute in which all come")
     asked.add_argument("--outage", type=int, help="how many were away; a tenth by default")
     asked.add_argument("--entries", type=int, default=850, help="that each of them brings")
     asked.add_argument("--sqlite", action="store_true", help="SQLite alone")

@@ -209,7 +209,11 @@ def _note_refusal(connection: Connection, said: _Said, refused: UpgradeRefused) 
 def _note_boot(connection: Connection, said: _Said) -> None:
     # A boot that only ever said how it is, and sent its entries after the next start, is heard here.
     journal_id, clock = said.word.status.journal_id, said.word.clock
-    found = connection.execute(select(journal).where(journal.c.journal_id == journal_id).with_for_update()).one()
+    wanted = select(journal).where(journal.c.journal_id == journal_id).with_for_update(skip_locked=True)
+    found = connection.execute(wanted).one_or_none()
+    if found is None:
+        # Its lines are taken or judged just now. Others' words must not wait for that: its next one says this anew.
+        return
     if found.boot is not None and found.boot != clock.boot:
         keep_boot(connection, journal_id, found.boot, found.boot_offset_us)
     offset_us = micros(said.word.received_at) - clock.mono_us

@@ -43,7 +43,9 @@ class StatusRow(NamedTuple):
 def keep_rows(connection: Connection, rows: Sequence[StatusRow]) -> None:
     """Keep each kiosk's word in the place of an earlier one, that it was heard, and what its boot clock read.
 
-    Another process may have kept a later word by now. The boot clock only where its journal knows this boot already.
+    Another process may have kept a later word by now. The boot clock only where its journal knows this boot already,
+    and where nobody has it locked: the next word says it anew, and 64 kiosks must not wait until the cuts of one are
+    judged.
     """
     if not rows:
         return
@@ -71,9 +73,12 @@ WITH said AS MATERIALIZED (
     SELECT device_id, day, 1, received_at, gap_s FROM said
     ON CONFLICT (device_id, day) DO UPDATE SET heard = device_day.heard + 1,
         last_at = greatest(device_day.last_at, excluded.last_at), gap_s = greatest(device_day.gap_s, excluded.gap_s)
+), free AS (
+    SELECT journal_id FROM journal WHERE journal_id IN (SELECT journal_id FROM said) FOR NO KEY UPDATE SKIP LOCKED
 )
-UPDATE journal SET boot_offset_us = said.boot_offset_us FROM said
-WHERE journal.journal_id = said.journal_id AND journal.device_id = said.device_id AND journal.boot = said.boot
+UPDATE journal SET boot_offset_us = said.boot_offset_us FROM said, free
+WHERE journal.journal_id = said.journal_id AND free.journal_id = said.journal_id
+    AND journal.device_id = said.device_id AND journal.boot = said.boot
     AND said.boot_offset_us IS NOT NULL
 """
 # SQLite takes ON CONFLICT after a SELECT for the ON of a join, unless there is a WHERE.

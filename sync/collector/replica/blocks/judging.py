@@ -30,8 +30,9 @@ from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import block, cut_due, cut_state, journal, micros, unread
 from sync.collector.store.writer import Transact
 
-JOURNALS_AT_ONCE = 20
-"""So many journals share a transaction …"""
+JOURNALS_AT_ONCE = 4
+"""So many journals share a transaction: after an outage each of them has weeks to be read, and on SQLite whatever else
+is to be written waits for it …"""
 LINES_AT_ONCE = 5000
 """… and of each so many lines are read in it: an append waits no longer than for these."""
 
