@@ -63,7 +63,7 @@ class Turns:
 
     def start(self) -> None:
         """Begin to ask for turns."""
-        if not self._database.is_sqlite:
+        if self._chores and not self._database.is_sqlite:
             self._thread.start()
 
     def stop(self, wait_s: float = 2.0) -> None:

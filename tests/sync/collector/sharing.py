@@ -45,7 +45,8 @@ def chores_by_hand() -> Iterator[None]:
     Else a slow test has every chore beside it, on all that it wrote, and is slower still.
     """
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("sync.collector.run.app.chores_of", lambda _services: [])
+        for chores in ("chores_of", "slow_chores_of"):
+            patched.setattr(f"sync.collector.run.app.{chores}", lambda _services: [])
         yield
 
 
