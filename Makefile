@@ -2,13 +2,14 @@
 # make test    everything that must hold                                 (ARGS="-k journal")
 # make faults  every fault at every moment of a kiosk's life, in full    (ARGS="-k power_cut")
 # make bench   every figure beside its limit, measured in one run        (ARGS="journal wire")
+# make load    20,000 simulated kiosks on this machine, some ten minutes  (ARGS="--kiosks 200 --minutes 1 --outage 20 --sqlite")
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test faults lint bench assets lock clean pages screens soak packages apt-repo trial rules interop tampering citus
+.PHONY: setup demo test faults lint bench load assets lock clean pages screens soak packages apt-repo trial rules interop client tampering citus
 .PHONY: system-packages locked-packages
 
 setup: $(READY) assets
@@ -44,6 +45,10 @@ rules:
 interop: setup
 	@$(BIN)/python -m tests.interop.log
 
+# A client is generated from the API description by a program of others, and reads every door of a small office.
+client: setup
+	@$(BIN)/python -m tests.interop.client
+
 # Who names which tampering, in which words and after how many simulated hours (ARGS="--postgresql --language vi").
 tampering: setup
 	@$(BIN)/python -m tests.journey.tampering $(ARGS)
@@ -66,6 +71,10 @@ citus: setup
 
 bench: setup
 	@$(BIN)/python tests/bench/run.py $(ARGS)
+
+# A country's kiosks at rest, then a tenth of them back after two weeks without a network: what it takes, and the limits.
+load: setup
+	@$(BIN)/python -m tests.load $(ARGS)
 
 # Debian packages with a Python of their own, wheels for other machines, checksums, a bill of materials: build/packages.
 packages: setup

@@ -13,10 +13,14 @@ INFO = logging.INFO
 NOTHING = logging.CRITICAL
 
 
-def start_log(level: int = INFO) -> None:
-    """Send our own log and that of the libraries, from ``level`` on, to standard error."""
+def start_log(level: int = INFO, **always: object) -> None:
+    """Send our own log and that of the libraries, from ``level`` on, to standard error; ours says ``always`` too."""
+
+    def said_always(_logger: Any, _method: str, noted: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {**noted, **always}
+
     structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, _as_record],
+        processors=[structlog.contextvars.merge_contextvars, said_always, _as_record],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.stdlib.LoggerFactory(),
     )

@@ -113,7 +113,7 @@ class FakeCollector:
             raise self.trouble
         return Cursor.start(journal_id).after(self.copies.get(journal_id, []))
 
-    def hash_at(self, journal_id: str, seq: int) -> bytes:
+    def hash_at(self, journal_id: str, seq: int, ours: bytes) -> bytes:
         self.calls.append("hash")
         return Cursor.start(journal_id).after(self.copies.get(journal_id, [])[:seq]).head
 

@@ -19,6 +19,8 @@ from kiosk.journal.upkeep.verify import Wrong
 from sync.agent.asked.doctor import _FLAWS
 from sync.agent.asked.public_log import DOUBTS
 from sync.collector.proof.wrong import WHERE, What
+from sync.collector.retention.lines.stays import Stays
+from sync.collector.retention.works import Work
 
 ROOT = Path(__file__).parent.parent
 SOURCES = {
@@ -42,7 +44,7 @@ TABLES = {
         *(words for said in DOUBTS.values() for words in said),
         *CONTINUED,
     ],
-    "collector": [*CONTINUED, *Source, *setting_values.SENTENCES.values(), *What, *WHERE.values()],
+    "collector": [*CONTINUED, *Source, *setting_values.SENTENCES.values(), *What, *WHERE.values(), *Work, *Stays],
 }
 """Message ids that the code holds in tables, and says by their name."""
 SAYING = re.compile(

@@ -92,7 +92,7 @@ KIOSK = Package(
     offered=("hailong-update.timer",),
 )  # fmt: skip
 COLLECTOR = Package(
-    "hailong-collector", "collector", ("collector", "postgres", "sqlite", "oidc", "tracing"),
+    "hailong-collector", "collector", ("collector", "postgres", "sqlite", "parquet", "oidc", "tracing"),
     enabled=("hailong-collector.service",),
     units=("hailong-collector.service", "hailong-witness.service"),
     programs=(),

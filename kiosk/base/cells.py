@@ -13,13 +13,16 @@ _PLAIN = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2007": " ", "\u2011": "
 _LOOKS_LIKE_A_NUMBER = re.compile(r"0[0-9]+|[0-9]{16,}|[0-9]+[eE][0-9]+")
 
 
-def csv_bytes(rows: Iterable[Sequence[str]], separator: str) -> bytes:
-    """The rows as UTF-8 with a byte-order mark, without which Excel reads Vietnamese as rubbish."""
+def csv_bytes(rows: Iterable[Sequence[str]], separator: str, *, mark: bool = True) -> bytes:
+    """The rows as UTF-8 with a byte-order mark, without which Excel reads Vietnamese as rubbish.
+
+    Programs take the first column's name with it, so what is for them has none.
+    """
     file = io.StringIO(newline="")
     csv.writer(file, delimiter=separator, lineterminator="\r\n").writerows(
         [safe_text(cell) for cell in row] for row in rows
     )
-    return (_BOM + file.getvalue()).encode()
+    return (_BOM * mark + file.getvalue()).encode()
 
 
 def code_note(cells: Iterable[object], t: Texts) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Self
 
 from filelock import FileLock
 from msgspec import structs
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from kiosk.domain.instant import Clock, Instant
@@ -23,6 +23,7 @@ from kiosk.journal.counts.touch_test import note_touch_test
 from kiosk.journal.cutting import Cutting
 from kiosk.journal.disk.engine import create_private, writer_engine
 from kiosk.journal.disk.head_file import HeadFile
+from kiosk.journal.disk.kept import KeptConnection
 from kiosk.journal.disk.leftovers import Leftovers
 from kiosk.journal.disk.lock import AGENT_S_MAX, lock_of
 from kiosk.journal.disk.place import require_fit_place
@@ -65,6 +66,7 @@ class Journal:
         self.path = path
         self._software = software
         self._engine = engine
+        self._kept = KeptConnection(engine)
         self._lock = lock
         self.id = journal_id
         self._head_file = HeadFile(path)
@@ -110,6 +112,7 @@ class Journal:
     def close(self) -> None:
         """Let go of the file and of the lock."""
         self._engine.dispose()
+        self._head_file.close()
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -129,7 +132,7 @@ class Journal:
         failure: DatabaseError | None = None
         for _ in range(COMMIT_ATTEMPTS_MAX):
             try:
-                with self._engine.begin() as connection:
+                with self._kept as connection:
                     # A COMMIT that raised may have committed: only the file knows.
                     kept = self._find(connection, fact, enclosed) if failure else None
                     entry = kept or self._append(connection, fact, enclosed)
@@ -143,7 +146,7 @@ class Journal:
                 self._end = entry.end
                 if isinstance(fact, Rating):
                     self._older = None
-                self._head_file.write(self.id, entry.end)
+                self._head_file.note(self.id, entry.end)
                 return entry
         assert failure is not None  # noqa: S101 - the loop ran
         raise refused(failure) from failure
@@ -219,10 +222,11 @@ class Journal:
             self._engine.dispose()
             raise refused(error) from error
 
-    def _append(self, connection: Connection, fact: Fact, enclosed: Enclosed | None) -> Entry:
+    def _append(self, connection: KeptConnection, fact: Fact, enclosed: Enclosed | None) -> Entry:
         end = self._end or head_of(connection, self.id)
         line = self._line(end.next_seq, fact, enclosed)
-        if (step := self._clock_step(line)) is not None:
+        now = moment_of(line)
+        if (step := self._clock_step(line.seq, now)) is not None:
             end = write_line(connection, end, step).end
             line = self._line(end.next_seq, fact, enclosed)
         if isinstance(line, RatingLine):
@@ -237,7 +241,7 @@ class Journal:
         if enclosed is not None:
             enclosure = (entry.seq, enclosed.salt, enclosed.payload)
             connection.exec_driver_sql("INSERT INTO enclosure VALUES (?, ?, ?)", enclosure)
-        self._last = moment_of(line)
+        self._last = now
         return entry
 
     def _line(self, seq: int, fact: Fact, enclosed: Enclosed | None) -> Line:
@@ -251,7 +255,7 @@ class Journal:
             return structs.replace(line, rating=now_at)
         return structs.replace(line, rating_journal=self._older.journal_id)
 
-    def _find(self, connection: Connection, fact: Fact, enclosed: Enclosed | None) -> Entry | None:
+    def _find(self, connection: KeptConnection, fact: Fact, enclosed: Enclosed | None) -> Entry | None:
         """The entry that states ``fact``: its ``(boot, mono)`` is unique, so the same bytes are the same press."""
         query = "SELECT seq, line, hash FROM entry ORDER BY seq DESC LIMIT ?"
         for row in connection.exec_driver_sql(query, (_TAIL,)):
@@ -260,15 +264,15 @@ class Journal:
                 return entry
         return None
 
-    def _clock_step(self, line: Line) -> ClockLine | None:
+    def _clock_step(self, seq: int, now: Instant) -> ClockLine | None:
         """The entry that says that the wall clock stepped since the last one, if it did."""
-        now, last = moment_of(line), self._last
+        last = self._last
         if last is None or last.boot != now.boot:
             return None
         step_s = (now.wall - last.wall).total_seconds() - (now.mono_us - last.mono_us) / 1_000_000
         if abs(step_s) < CLOCK_STEP_S_MIN:
             return None
-        return ClockLine(*head(line.seq, now, "clock"), step_s=round(step_s, 1))
+        return ClockLine(*head(seq, now, "clock"), step_s=round(step_s, 1))
 
     def _note_head(self, *, durable: bool = False) -> None:
         with self._engine.connect() as connection:

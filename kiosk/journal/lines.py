@@ -260,7 +260,7 @@ def line_of(seq: int, fact: Fact, commitment: str = "", sealed: str | None = Non
 
 def head(seq: int, at: Instant, kind: str) -> tuple[int, str, int, str, str]:
     """What every entry begins with, in the order of :class:`Line`."""
-    return seq, at.wall.replace(microsecond=0).isoformat(), at.mono_us, at.boot, kind
+    return seq, at.wall.isoformat(timespec="seconds"), at.mono_us, at.boot, kind
 
 
 def carried_line(line: bytes, seq: int, origin: tuple[str, int, str], seqs: Mapping[int, int]) -> bytes:

@@ -22,6 +22,7 @@ from kiosk.journal.counts.sums import CutSums, Levels, Row, cuts_between, left_b
 from kiosk.journal.counts.tally import TallyRow, tally_between
 from kiosk.journal.counts.touch_test import last_touch_test
 from kiosk.journal.disk.engine import reader_engine
+from kiosk.journal.disk.kept import Statements
 from kiosk.journal.disk.schema import schema_version
 from kiosk.journal.errors import Diverged, JournalDamaged, JournalUnusable
 from kiosk.journal.tree import HeldTree, Root, hold_tree, root_at, states_cut
@@ -163,9 +164,14 @@ class JournalReader:
 
     def entries(self, first: int = 1) -> Iterator[Entry]:
         """All entries from seq ``first`` on, in order, read in chunks of one short transaction each."""
+        for rows in self.rows(first):
+            yield from (Entry(*row) for row in rows)
+
+    def rows(self, first: int = 1) -> Iterator[list[tuple[int, bytes, bytes]]]:
+        """As ``entries``, a chunk at a time and as bare rows: what reads a million of them makes no object of each."""
         while chunk := self._chunk(first):
-            yield from chunk
-            first = chunk[-1].seq + 1
+            yield chunk
+            first = chunk[-1][0] + 1
 
     def integrity(self) -> str | None:
         """What SQLite finds wrong with the file, every page and index read; None when nothing is."""
@@ -219,10 +225,10 @@ class JournalReader:
         with self._reading() as connection:
             return int(connection.exec_driver_sql(query, (through, kind)).scalar_one())
 
-    def _chunk(self, first: int) -> list[Entry]:
+    def _chunk(self, first: int) -> list[tuple[int, bytes, bytes]]:
         query = "SELECT seq, line, hash FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?"
         with self._reading() as connection:
-            return [Entry(*row) for row in connection.exec_driver_sql(query, (first, _CHUNK))]
+            return list(map(tuple, connection.exec_driver_sql(query, (first, _CHUNK))))
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -233,10 +239,10 @@ class JournalReader:
             raise translated(error) from error
 
 
-def head_of(connection: Connection, journal_id: str) -> Cursor:
+def head_of(connection: Statements, journal_id: str) -> Cursor:
     """The cursor of a complete copy, within the caller's transaction."""
-    row = connection.exec_driver_sql("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").one_or_none()
-    return Cursor.start(journal_id) if row is None else Cursor(row[0] + 1, row[1])
+    rows = connection.exec_driver_sql("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchall()
+    return Cursor(rows[0][0] + 1, rows[0][1]) if rows else Cursor.start(journal_id)
 
 
 def anchor_of(connection: Connection, journal_id: str) -> Cursor:

@@ -55,7 +55,8 @@ class Recorder:
         self._tidy = tidy
         self._look = look
         self._on_unusable = on_unusable
-        self._line: queue.Queue[tuple[Fact, Future[Entry]] | None] = queue.Queue(WAITING_MAX)
+        # Not queue.Queue: its two locks, taken by turns, cost a third of the way from one thread to the other.
+        self._line: queue.SimpleQueue[tuple[Fact, Future[Entry]] | None] = queue.SimpleQueue()
         # A daemon: a program that broke must end and let go of the lock, not live on for the recorder's sake.
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
@@ -66,9 +67,9 @@ class Recorder:
         The future gives the entry once it is on disk, or raises JournalError: then nothing was kept.
         """
         future: Future[Entry] = Future()
-        try:
-            self._line.put_nowait((fact, future))
-        except queue.Full:
+        if self._line.qsize() < WAITING_MAX:
+            self._line.put((fact, future))
+        else:
             future.set_exception(JournalUnwritable("the disk stands still ({n} presses wait)", n=WAITING_MAX))
         return future
 

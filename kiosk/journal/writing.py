@@ -15,6 +15,7 @@ from kiosk.base.sealed_box import key_id_of, seal
 from kiosk.domain.instant import Instant
 from kiosk.domain.visit.rating import Comment
 from kiosk.journal.chain import Cursor, chain_next
+from kiosk.journal.disk.kept import Statements
 from kiosk.journal.disk.leftovers import note_clean
 from kiosk.journal.disk.schema import STEPS, schema_version, take_step
 from kiosk.journal.lines import Line, OpenedLine, encode_line, head
@@ -60,12 +61,12 @@ def start_journal(connection: Connection, at: Instant, software: str, **continua
     return journal_id
 
 
-def write_line(connection: Connection, after: Cursor, line: Line) -> Entry:
+def write_line(connection: Statements, after: Cursor, line: Line) -> Entry:
     """Append the entry where the journal ends, ``after``."""
     return write_bytes(connection, after, encode_line(line))
 
 
-def write_bytes(connection: Connection, after: Cursor, line: bytes) -> Entry:
+def write_bytes(connection: Statements, after: Cursor, line: bytes) -> Entry:
     """Append a line that is encoded already."""
     entry = Entry(after.next_seq, line, chain_next(after.head, line))
     connection.exec_driver_sql("INSERT INTO entry VALUES (?, ?, ?)", (entry.seq, entry.line, entry.hash))

@@ -1,4 +1,4 @@
-"""Heartbeat: how the kiosk is, told with the very question for the cursor, at most once a minute.
+"""Heartbeat: how the kiosk is, told with the very question for the cursor, about once a minute.
 
 The answer to a status is the cursor, so a heartbeat costs no call of its own. It is told
 before anything is delivered: a trouble that has just passed is still in it.
@@ -29,11 +29,16 @@ from sync.agent.upload import Journal, ReportedCollector
 from sync.protocol.excerpt import without_persons
 from sync.protocol.messages import BATCH_BYTES_MAX, SHORT_TEXT_MAX, CommandDone, DeviceStatus, UpgradeRefused
 
-HEARTBEAT_S_MIN = 60.0
+HEARTBEAT_S_MIN = 40.0
+"""Less than the shortest wait between two cycles at rest (``backoff.wait_between``): each of them tells the status.
+
+With as much as the usual wait, half of them came too early, asked for the cursor alone, and told the status the next
+time, up to 132 s after the last one.
+"""
 
 
 class Heart:
-    """Beats at most once a minute, whatever number of cycles there are."""
+    """Beats with every cycle at rest, and hardly oftener, whatever number of cycles there are."""
 
     def __init__(
         self,
@@ -122,9 +127,9 @@ class BeatingCollector:
         self._log.take(answer.log, self._journal, answer.cursor(), self._known)
         return answer.cursor()
 
-    def hash_at(self, journal_id: str, seq: int) -> bytes:
+    def hash_at(self, journal_id: str, seq: int, ours: bytes) -> bytes:
         """As the collector itself."""
-        return self._collector.hash_at(journal_id, seq)
+        return self._collector.hash_at(journal_id, seq, ours)
 
     def append(self, journal_id: str, batch: Batch) -> Cursor:
         """As the collector itself."""

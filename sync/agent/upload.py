@@ -55,7 +55,7 @@ class Collector(Protocol):
         """How far the collector's copy reaches."""
         ...
 
-    def hash_at(self, journal_id: str, seq: int) -> bytes:
+    def hash_at(self, journal_id: str, seq: int, ours: bytes) -> bytes:
         """The hash after entry ``seq`` of the collector's copy."""
         ...
 
@@ -84,9 +84,9 @@ class RecognisedCollector:
             self._is_known = True
         return cursor
 
-    def hash_at(self, journal_id: str, seq: int) -> bytes:
+    def hash_at(self, journal_id: str, seq: int, ours: bytes) -> bytes:
         """As the collector itself."""
-        return self._collector.hash_at(journal_id, seq)
+        return self._collector.hash_at(journal_id, seq, ours)
 
     def append(self, journal_id: str, batch: Batch) -> Cursor:
         """As the collector itself."""
@@ -173,7 +173,7 @@ def last_common(journal: Journal, collector: Collector) -> int:
     def same(seq: int) -> bool:
         ours = journal.hash_at(seq)
         # Pruned entries were proven to be at the collector.
-        return ours is None or ours == collector.hash_at(journal.id, seq)
+        return ours is None or ours == collector.hash_at(journal.id, seq, ours)
 
     low, high = 0, min(journal.head().next_seq, cursor.next_seq) - 1
     while low < high:

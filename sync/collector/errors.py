@@ -13,7 +13,7 @@
         ├── HeadDiffers        what the kiosk signed is not what its lines lead to: look at its disk
         ├── KeyTaken           another device has this key: make a new one
         ├── CodeRefused        the enrolment code is wrong, used up or expired
-        ├── TriesExhausted     too many wrong codes: wait
+        ├── TriesExhausted     too many wrong codes, or calls by one token: wait
         ├── CollectorBusy      too much is waiting for the disk: come again
         └── StorageFull        the disk has no room left: make room, kiosks keep everything
 
@@ -75,7 +75,7 @@ class CodeRefused(Refusal):
 
 
 class TriesExhausted(Refusal):
-    """Too many wrong enrolment codes came in this hour."""
+    """Too many wrong enrolment codes came in this hour, or too many calls by one token."""
 
     def __init__(self, message: str, /, *, retry_after_s: int, **values: object) -> None:
         super().__init__(message, **values)
@@ -84,6 +84,11 @@ class TriesExhausted(Refusal):
 
 class CollectorBusy(Refusal):
     """Too many requests wait for the database."""
+
+    def __init__(self, message: str, /, *, retry_after_s: int | None = None, **values: object) -> None:
+        """``retry_after_s`` is when there will be room, where that is known."""
+        super().__init__(message, **values)
+        self.retry_after_s = retry_after_s
 
 
 class SenderGone(Refusal):

@@ -206,7 +206,7 @@ class UpgradeRefused(msgspec.Struct, frozen=True):
 
 
 class DeviceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How the kiosk is, at most once a minute."""
+    """How the kiosk is, about once a minute."""
 
     software: _ShortText
     journal_id: JournalId

@@ -30,6 +30,7 @@ SIGNATURE_MISSING = ProblemType("signature-missing", 401, "The request carries n
 SIGNATURE_INVALID = ProblemType("signature-invalid", 401, "The signature does not vouch for this request")
 DEVICE_UNKNOWN = ProblemType("device-unknown", 401, "No device with this key id is enrolled here")
 SIGN_IN_NEEDED = ProblemType("sign-in-needed", 401, "Only people who have signed in read this")
+TOKEN_REFUSED = ProblemType("token-refused", 401, "This token is unknown, withdrawn or over")
 DEVICE_REVOKED = ProblemType("device-revoked", 403, "This device's credential was withdrawn")
 JOURNAL_FOREIGN = ProblemType("journal-foreign", 403, "This journal belongs to another device")
 ACCESS_DENIED = ProblemType("access-denied", 403, "This credential does not open this door")

@@ -50,6 +50,8 @@ class Door:
     url: str
     address: str
     cookies: dict[str, str] = field(default_factory=dict)
+    token: str = ""
+    """With which a program reads; a person has none."""
 
     def get(self, way: str) -> Answer:
         """The answer to a page's or file's address."""
@@ -65,6 +67,8 @@ class Door:
         sent = {"host": urlsplit(self.url).netloc, "accept": "*/*", **(headers or {})}
         if content:
             sent["content-length"] = str(len(content))
+        if self.token:
+            sent["authorization"] = f"Bearer {self.token}"
         if self.cookies:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         with pytest.MonkeyPatch.context() as patched:

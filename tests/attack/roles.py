@@ -191,7 +191,7 @@ def _auditor(world: World) -> Iterator[Address]:
 
 
 def _programs(world: World) -> Iterator[Address]:
-    """Programs of the administrator's."""
+    """Programs of the administrator's, and two that read by a token."""
     today = world.now.date()
     month = f"{today:%Y-%m}"
     yesterday, week = today - timedelta(days=1), _week(today)
@@ -199,7 +199,12 @@ def _programs(world: World) -> Iterator[Address]:
                f"unit=XA&period={yesterday}", f"unit=XA&period={week}&measure=mean5"]  # fmt: skip
     yield from (("chu", "json", f"/v1/report?{asked}") for asked in reports)
     days = [(today - timedelta(days=back)).isoformat() for back in range(3)]
-    yield from (("chu", "json", f"/v1/tallies?from={day}&to={day}&unit=XA") for day in days)
+    yield from (("khoxa", "json", f"/v1/tallies?from={day}&to={day}") for day in days)
+    since = f"from={days[-1]}&to={days[0]}"
+    every = ("/v1/counters", f"/v1/series?{since}", f"/v1/participation?{since}&unit=XA", "/v1/comments", "/v1/fleet")
+    yield from (("kho", "json", way) for way in every)
+    yield "kho", "csv", f"/v1/tallies?{since}&form=csv"
+    yield "khoxa", "csv", f"/v1/report?period={month}&unit=XA&form=csv"
 
 
 def _week(day: date) -> str:

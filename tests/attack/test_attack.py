@@ -12,7 +12,7 @@ import pytest
 
 from kiosk.domain.numbers.blocks import Invalid
 from tests.attack import harvest, roles, stories, watched
-from tests.attack.doors import audited
+from tests.attack.doors import audited, parquet
 from tests.attack.doors.door_plants import DOOR_PLANTS
 from tests.attack.months import closed, pool_stories
 from tests.attack.months.pool_plants import POOL_PLANTS
@@ -21,7 +21,7 @@ from tests.attack.names import MARKED, Found, Harvest, Look, Story, find_support
 from tests.attack.plants import PLANTS, PLANTS_OF_CUTS, Plant, cut_at_the_fifth_press
 from tests.attack.plants_of_forms import PLANTS_OF_FORMS, FormPlant
 from tests.attack.world import Made, Voices, World, a_world, embedded
-from tests.sync.collector.sharing import compiled_once, papers_once, quick_hashes  # noqa: F401 - fixtures
+from tests.sync.collector.sharing import compiled_once, one_loop, papers_once, quick_hashes  # noqa: F401 - fixtures
 
 LONG = os.environ.get("ATTACK") == "long"
 STORIES: tuple[tuple[Story, Harvest], ...] = (
@@ -35,7 +35,7 @@ STORIES: tuple[tuple[Story, Harvest], ...] = (
     (stories.clock_stepped, stories.days_at_desk_and_web),
     (watched.by_it, watched.for_it),
     (stories.rush_and_more, roles.everybody_after_chores),
-    *((story, pool_stories.months_of_all) for story in pool_stories.STORIES),
+    *((story, parquet.files_and_months) for story in pool_stories.STORIES),
     (closed.corrected, closed.kept_and_live), (audited.audited, audited.everything_of_a_month),
 )  # fmt: skip
 _totals = {"interleavings": 0, "tellings": 0, "numbers": 0, "equations": 0, "rank": 0, "planted": 0}
@@ -88,7 +88,9 @@ def test_planted_fault_is_found(plant: Plant, monkeypatch: pytest.MonkeyPatch) -
     _totals["planted"] += 1
 
 
-@pytest.mark.parametrize("plant", [*PLANTS_OF_FORMS, watched.TELLS_FACES, *DOOR_PLANTS], ids=lambda plant: plant.name)
+@pytest.mark.parametrize(
+    "plant", [*PLANTS_OF_FORMS, watched.TELLS_FACES, *DOOR_PLANTS, parquet.FILE_OF_FOUR], ids=lambda plant: plant.name
+)
 def test_planted_fault_is_found_in_its_form(plant: FormPlant, monkeypatch: pytest.MonkeyPatch) -> None:
     for target, instead in plant.patches.items():
         monkeypatch.setattr(target, instead)

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from tests.attack import stories
 from tests.attack.forms import numbers_in, read_form
 from tests.attack.world import Voices, World, a_world
-from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F401 - fixtures
+from tests.sync.collector.sharing import compiled_once, one_loop, quick_hashes  # noqa: F401 - fixtures
 
 MONTH = "2026-10"
 PLACES = ("XA", "XA/Q1")

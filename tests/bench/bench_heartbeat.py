@@ -5,7 +5,6 @@ same signed requests, sixteen at a time. Each of many kiosks calls once a round,
 kiosk for less than the minute between two calls.
 """
 
-import os
 import sys
 import tempfile
 import time
@@ -21,7 +20,7 @@ from sync.collector.store.migrate import migrate
 from sync.protocol.messages import JSON_MEDIA_TYPE, DeviceStatus
 from sync.protocol.tlog.messages import LogKept
 from tests.bench.harness import Figure
-from tests.bench.wire import Served, on_the_wire, seconds_to_send, served
+from tests.bench.wire import TICK_S, Served, cpu_s, on_the_wire, seconds_to_send, served
 from tests.sync.collector.builders import Pen, open_office
 from tests.sync.collector.kiosk_client import KioskKey, enrolled_key
 from tests.sync.collector.postgres import postgres_server
@@ -33,7 +32,6 @@ ROUNDS = 8
 BARE = str(Path(__file__).with_name("bare_heartbeat.py"))
 TIMES_BARE_MAX = 2.0
 RESTED_S = 3 * ASKED_S
-TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 
 def figures() -> Iterator[Figure]:
@@ -73,18 +71,18 @@ def _cpu_each(server: Served, kiosks: list[tuple[KioskKey, str]]) -> float:
     streams = [[_heartbeat(*one, server.port) for one in kiosks[first::CALLERS]] for first in range(CALLERS)]
     seconds_to_send(server.port, streams)
     _await_rest(server.pid)
-    before = _cpu_s(server.pid)
+    before = cpu_s(server.pid)
     seconds_to_send(server.port, [stream * ROUNDS for stream in streams])
-    return (_cpu_s(server.pid) - before) / (KIOSKS * ROUNDS)
+    return (cpu_s(server.pid) - before) / (KIOSKS * ROUNDS)
 
 
 def _await_rest(pid: int) -> None:
     """Until the server has done what it does once after its start, and forgotten what it remembers for seconds."""
     rested_s = 0.0
     while rested_s < RESTED_S:
-        before = _cpu_s(pid)
+        before = cpu_s(pid)
         time.sleep(1.0)
-        rested_s = rested_s + 1.0 if _cpu_s(pid) - before < 2 * TICK_S else 0.0
+        rested_s = rested_s + 1.0 if cpu_s(pid) - before < 2 * TICK_S else 0.0
 
 
 def _heartbeat(key: KioskKey, journal_id: str, port: int) -> bytes:
@@ -98,12 +96,6 @@ def _heartbeat(key: KioskKey, journal_id: str, port: int) -> bytes:
     )  # fmt: skip
     request = key.request("POST", "/v1/device/status", msgspec.json.encode(said), {"Content-Type": JSON_MEDIA_TYPE})
     return on_the_wire(request, port)
-
-
-def _cpu_s(pid: int) -> float:
-    """User and system time of a process up to now."""
-    told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(told[11]) + int(told[12])) * TICK_S
 
 
 if __name__ == "__main__":

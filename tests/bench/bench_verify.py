@@ -26,7 +26,8 @@ from sync.collector.proof.chain import Walk, begin
 from sync.collector.proof.keys import Keys
 from sync.collector.proof.run import Settings, Task, check_kiosks
 from sync.collector.replica.blocks.judging import judge_due
-from sync.collector.replica.ingest import Arrival, Batch, append_batch
+from sync.collector.replica.ingest import append_batch
+from sync.collector.replica.sent import Arrival, Batch
 from sync.collector.store.database import Database, open_database
 from sync.collector.store.migrate import migrate
 from sync.collector.store.schema import journal

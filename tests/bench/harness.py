@@ -41,12 +41,32 @@ class Figure:
         }
 
 
+@dataclass(frozen=True)
+class Spent:
+    """What one of two things costs that were done in turn: medians of seconds."""
+
+    wall: float
+    cpu: float
+    """Of all threads of this process."""
+
+
 def alternate(ours: Callable[[], object], bare: Callable[[], object], times: int) -> tuple[float, float]:
     """Median seconds of both, taken in turn so that a machine whose speed drifts treats them alike."""
-    seconds: tuple[list[float], list[float]] = ([], [])
+    spent = alternate_spent(ours, bare, times)
+    return spent[0].wall, spent[1].wall
+
+
+def alternate_spent(ours: Callable[[], object], bare: Callable[[], object], times: int) -> tuple[Spent, Spent]:
+    """As :func:`alternate`, and how long the processor worked."""
+    walls: tuple[list[float], list[float]] = ([], [])
+    cpus: tuple[list[float], list[float]] = ([], [])
     for _ in range(times):
-        for kept, act in zip(seconds, (ours, bare), strict=True):
-            began = time.perf_counter()
+        for wall, cpu, act in zip(walls, cpus, (ours, bare), strict=True):
+            began, worked = time.perf_counter(), time.process_time()
             act()
-            kept.append(time.perf_counter() - began)
-    return statistics.median(seconds[0]), statistics.median(seconds[1])
+            wall.append(time.perf_counter() - began)
+            cpu.append(time.process_time() - worked)
+    first, second = (
+        Spent(statistics.median(wall), statistics.median(cpu)) for wall, cpu in zip(walls, cpus, strict=True)
+    )
+    return first, second

@@ -16,7 +16,8 @@ from typing import NamedTuple
 from tests.sync.collector.kiosk_client import WireRequest
 
 READY_S_MAX = 30.0
-_COLLECTOR = (sys.executable, "-c", "from sync.collector.commands.main import main; main()", "serve", "--port")
+TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+COLLECTOR = (sys.executable, "-c", "from sync.collector.commands.main import main; main()", "serve", "--port")
 
 
 class Served(NamedTuple):
@@ -27,11 +28,9 @@ class Served(NamedTuple):
 
 
 @contextlib.contextmanager
-def served(url: str, command: Sequence[str] = _COLLECTOR) -> Iterator[Served]:
+def served(url: str, command: Sequence[str] = COLLECTOR) -> Iterator[Served]:
     """A real collector, or another server, over the database at ``url``; the last of ``command`` is to be the port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "HAILONG_COLLECTOR_DATABASE_URL": url}
     root = Path(__file__).resolve().parent.parent.parent
     silent = subprocess.DEVNULL
@@ -44,6 +43,13 @@ def served(url: str, command: Sequence[str] = _COLLECTOR) -> Iterator[Served]:
         server.wait(30)
 
 
+def free_port() -> int:
+    """A port of the loopback at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def _await_ready(port: int, server: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + READY_S_MAX
     while server.poll() is None and time.monotonic() < deadline:
@@ -51,6 +57,12 @@ def _await_ready(port: int, server: "subprocess.Popen[bytes]") -> None:
             return
         time.sleep(0.05)
     raise RuntimeError("the server did not start")
+
+
+def cpu_s(pid: int) -> float:
+    """User and system time of a process up to now."""
+    told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) * TICK_S
 
 
 def on_the_wire(request: WireRequest, port: int) -> bytes:

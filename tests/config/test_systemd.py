@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.journal.upkeep.behind import BEHIND
+
 ROOT = Path(__file__).parents[2]
 UNITS = ROOT / "config" / "systemd"
 EXPOSURE_MAX = {
@@ -26,7 +28,9 @@ def unit(name: str) -> str:
 def test_systemd_understands_every_unit(tmp_path):
     for path in UNITS.iterdir():
         # What the units start is there only once the packages are installed.
-        text = re.sub(r"^(ExecStart(?:Pre)?)=\S+", r"\1=/bin/true", path.read_text("utf-8"), flags=re.MULTILINE)
+        text = re.sub(
+            r"^(Exec(?:Start(?:Pre)?|Reload))=\S+", r"\1=/bin/true", path.read_text("utf-8"), flags=re.MULTILINE
+        )
         (tmp_path / path.name).write_text(text, "utf-8")
 
     checked = subprocess.run(
@@ -70,3 +74,23 @@ def test_every_program_may_write_where_the_data_lies_and_nowhere_else():
         assert "ProtectSystem=strict" in text
         assert f"StateDirectory={Path(DATA_DIR).name}\n" in text
         assert "User=hailong" in text
+
+
+def test_screen_goes_before_everything_else_of_the_kiosks():
+    first, *others = (places(f"hailong-{name}.service") for name in ("kiosk", "agent", "update", "maintenance"))
+
+    for other in others:
+        assert first["Nice"] < other["Nice"]
+        assert first["CPUWeight"] >= 50 * other["CPUWeight"]
+        assert first["IOWeight"] >= 50 * other["IOWeight"]
+    # The X server runs in a group of logind's; what is drawn must not wait there.
+    assert places("hailong-screen.service")["Nice"] == first["Nice"]
+
+
+def test_upkeep_behind_the_screen_is_before_the_agent():
+    assert places("hailong-kiosk.service")["Nice"] + BEHIND < places("hailong-agent.service")["Nice"]
+
+
+def places(name: str) -> dict[str, int]:
+    """How urgent the unit's programs are."""
+    return {key: int(n) for key, n in re.findall(r"^(Nice|CPUWeight|IOWeight)=(-?\d+)$", unit(name), re.MULTILINE)}

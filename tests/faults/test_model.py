@@ -26,7 +26,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
 from kiosk.journal.chain import Cursor
@@ -253,18 +252,20 @@ class Life(RuleBasedStateMachine):
     @contextmanager
     def _commits_raise(self, times: int, done: bool) -> Iterator[None]:
         """The next commits raise, after they were carried out or after they were undone."""
-        left = iter(range(times))
+        kept, left = self._up._kept, iter(range(times))
+        commit = kept.commit
 
-        def fail(connection: Connection) -> None:
-            if next(left, None) is not None:
-                connection.connection.driver_connection.execute("COMMIT" if done else "ROLLBACK")  # type: ignore[union-attr]
-                raise OperationalError("COMMIT", {}, Exception("disk I/O error"))
+        def fail() -> None:
+            if next(left, None) is None:
+                return commit()
+            kept.exec_driver_sql("COMMIT" if done else "ROLLBACK")
+            raise OperationalError("COMMIT", {}, Exception("disk I/O error"))
 
-        event.listen(self._up._engine, "commit", fail)
+        kept.commit = fail  # type: ignore[method-assign]
         try:
             yield
         finally:
-            event.remove(self._up._engine, "commit", fail)
+            del kept.commit  # type: ignore[attr-defined]
 
 
 def lives(phases: tuple[Phase, ...] = tuple(Phase)) -> settings:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.live import LiveCollector, LiveKiosk, live_collector
 from tests.moving import made
-from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F401 - fixtures
+from tests.sync.collector.sharing import compiled_once, one_loop, quick_hashes  # noqa: F401 - fixtures
 
 
 @pytest.fixture

@@ -46,24 +46,25 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o077])
-def test_nothing_that_a_kiosk_and_its_collector_keep_follows_the_umask(tmp_path, port, umask):
+def test_nothing_that_a_kiosk_and_its_collector_keep_follows_the_umask(tmp_path, port):
+    """Kept files are looked at where the umask would open them, carried ones also where it would close them."""
     data, made = tmp_path / "data", tmp_path / "made"
     made.mkdir()
     at = ("--data-dir", data)
-    run_demo(umask, *at, "--port", str(port))
-    run(umask, "kiosk", "pin", *at, typed="314159\n314159\n")
-    run(umask, "kiosk", "backup", made / "journal.db", *at)
-    run(umask, "kiosk", "export", made, "--all", *at)
-    run(umask, "collector", "backup", made / "collector.db", *at)
-    run(umask, "collector", "report", made / "report.csv", *at)
-    run(umask, "collector", "ack-file", made / "for.ack", *at)
+    run_demo(0o000, *at, "--port", str(port))
+    run(0o000, "kiosk", "pin", *at, typed="314159\n314159\n")
+    run(0o000, "kiosk", "backup", made / "journal.db", *at)
+    run(0o000, "kiosk", "export", made, "--all", *at)
+    run(0o000, "collector", "backup", made / "collector.db", *at)
+    run(0o000, "collector", "report", made / "report.csv", *at)
+    carried = {made / "open.ack": 0o000, made / "closed.ack": 0o077}
+    for file, umask in carried.items():
+        run(umask, "collector", "ack-file", file, *at)
 
     kept = [path for path in (*data.rglob("*"), *made.iterdir()) if "screenshots" not in path.parts]
-    carried = {made / "for.ack"}
     assert {path.name for path in kept} >= {"languages.json", "pin.hash", "journal.db", "agent.log", "collector.db"}
     assert [path for path in kept if path not in carried and mode(path) & 0o77] == []
-    assert [mode(path) for path in carried] == [0o644]
+    assert [mode(path) for path in carried] == [0o644, 0o644]
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o077])

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -27,10 +28,17 @@ def terminal_texts(catalogue: str) -> Texts:
 
 def run_commands(commands: typer.Typer, t: Texts) -> None:
     """Run the command line and leave the process with its exit code."""
-    try:
+    with faults_said(t):
         command = typer.main.get_command(commands)
         say_help(command, t)
         command()
+
+
+@contextmanager
+def faults_said(t: Texts) -> Iterator[None]:
+    """Say what was done wrong, in the language of ``t``, and leave the process with its exit code."""
+    try:
+        yield
     except SpokenError as error:
         _leave(error.exit_code, [error.said(t)])
     except (SettingsInvalid, SurveyInvalid) as error:

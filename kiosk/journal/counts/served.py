@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from kiosk.journal.disk.kept import Statements
 from kiosk.journal.lines import CountLine, decode_line
 
 _MARK = b'"kind":"count"'
@@ -14,7 +15,7 @@ Served = Mapping[tuple[str, str], int]
 """By day (ISO) and the counter's code; the code is empty where the kiosk serves one counter only."""
 
 
-def note_served(connection: Connection, line: CountLine) -> None:
+def note_served(connection: Statements, line: CountLine) -> None:
     """Remember the number, in the transaction of its entry; a later one of the same day and counter corrects it."""
     key = f"{_KEY}{line.day} {line.counter or ''}"
     connection.exec_driver_sql("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, str(line.n)))

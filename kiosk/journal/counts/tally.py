@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from kiosk.domain.instant import part_of_day
+from kiosk.journal.disk.kept import Statements
 from kiosk.journal.lines import BlockLine, RatingLine, RevisedLine, decode_line, is_carried
 
 Key = tuple[str, str, str, str, str, str, int]
@@ -40,12 +41,12 @@ class TallyRow:
     n: int
 
 
-def count_rating(connection: Connection, rating: RatingLine) -> None:
+def count_rating(connection: Statements, rating: RatingLine) -> None:
     """Add one rating."""
     _add(connection, rating, rating.level, 1)
 
 
-def move_rating(connection: Connection, revised: RevisedLine) -> None:
+def move_rating(connection: Statements, revised: RevisedLine) -> None:
     """Move a rating from the level it had to the one the citizen chose instead, unless a cut holds it by then."""
     query = "SELECT line FROM entry WHERE seq >= ? ORDER BY seq"
     rating: RatingLine | None = None
@@ -98,7 +99,7 @@ def tally_between(connection: Connection, first_day: str, last_day: str) -> Iter
         yield TallyRow(*row)
 
 
-def _add(connection: Connection, rating: RatingLine, level: int, n: int) -> None:
+def _add(connection: Statements, rating: RatingLine, level: int, n: int) -> None:
     connection.exec_driver_sql(_ADD, (*_key(rating), level, n))
 
 

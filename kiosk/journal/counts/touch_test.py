@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from kiosk.journal.disk.kept import Statements
 from kiosk.journal.lines import MaintenanceLine, decode_line
 
 _MARK = b'"kind":"maintenance"'
 
 
-def note_touch_test(connection: Connection, line: MaintenanceLine) -> None:
+def note_touch_test(connection: Statements, line: MaintenanceLine) -> None:
     """Remember the result of a test, in the transaction of its entry; other work has none."""
     if line.hits:
         result = (result_of(line),)

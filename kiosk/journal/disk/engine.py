@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Engine, event
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import Pool, QueuePool, StaticPool
 
 from kiosk.journal.errors import JournalUnusable, JournalUnwritable
 
@@ -78,7 +78,9 @@ def sqlite_version() -> tuple[int, int, int]:
 def writer_engine(path: Path) -> Engine:
     """The engine of the one writer; its transactions are immediate, so that they never fail half-way for a lock."""
     durability = durability_for(sqlite_version())
-    engine = _engine(path, "BEGIN IMMEDIATE")
+    # The writer keeps its connection from one press to the next (``KeptConnection``); all of its one thread's work
+    # goes through the same.
+    engine = _engine(path, "BEGIN IMMEDIATE", StaticPool)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -91,7 +93,8 @@ def writer_engine(path: Path) -> Engine:
 
 def reader_engine(path: Path) -> Engine:
     """An engine that cannot write, for whoever reads beside the writer."""
-    engine = _engine(path, "BEGIN")
+    # One connection, made once: a second one would wait for the first one's lock.
+    engine = _engine(path, "BEGIN", QueuePool, pool_size=1, max_overflow=0)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -118,7 +121,7 @@ def create_private(path: Path) -> None:
         ) from error
 
 
-def _engine(path: Path, begin: str) -> Engine:
+def _engine(path: Path, begin: str, pool: type[Pool], **sizes: int) -> Engine:
     module = sqlite_module()
     connect: Callable[[], Any] = lambda: module.connect(  # noqa: E731 - SQLAlchemy takes a callable
         f"{path.absolute().as_uri()}?mode=rw",
@@ -128,15 +131,13 @@ def _engine(path: Path, begin: str) -> Engine:
         timeout=BUSY_TIMEOUT_MS / 1000,
         cached_statements=64,
     )
-    # One connection, made once: a second one would wait for the first one's lock.
     engine = sqlalchemy.create_engine(
         "sqlite://",
         creator=connect,
         module=module,
-        poolclass=QueuePool,
-        pool_size=1,
-        max_overflow=0,
+        poolclass=pool,
         pool_reset_on_return=None,  # every transaction here ends by itself; one call less between finger and disk
+        **sizes,
     )
 
     @event.listens_for(engine, "begin")

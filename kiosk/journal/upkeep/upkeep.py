@@ -18,6 +18,7 @@ from kiosk.journal.journal import Journal
 from kiosk.journal.prune import CHUNK_MAX
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.recovery.acknowledged import acknowledged_by_collector, parted_from_collector
+from kiosk.journal.upkeep.behind import start_behind
 from kiosk.journal.upkeep.cuts import check_cuts
 from kiosk.journal.upkeep.forgetting import forget_aside
 from kiosk.journal.upkeep.verify import known_heads, verify_journal
@@ -85,8 +86,7 @@ class Upkeep:
         if self._is_forgotten_aside or not self._path.with_name("aside").is_dir():
             return
         if self._forgetting is None or not self._forgetting.is_alive():
-            self._forgetting = threading.Thread(target=self._forget_aside, name="forget aside", daemon=True)
-            self._forgetting.start()
+            self._forgetting = start_behind(self._forget_aside, "forget aside")
 
     def _forget_aside(self) -> None:
         self._is_forgotten_aside = forget_aside(self._path)
@@ -100,8 +100,7 @@ class Upkeep:
         # A clock that was set back must not put the check off for years.
         if timedelta(0) <= age < CHECK_EVERY:
             return
-        self._checking = threading.Thread(target=check_whole, args=(self._path, now), name="full check", daemon=True)
-        self._checking.start()
+        self._checking = start_behind(lambda: check_whole(self._path, now), "full check")
 
 
 def check_whole(path: Path, now: datetime) -> dict[str, Any]:

@@ -1,14 +1,15 @@
 """Verify: walk the whole chain and name the first entry that is not as it was written."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 
 from kiosk.journal.chain import Cursor, chain_next
 from kiosk.journal.disk.head_file import HeadFile
 from kiosk.journal.lines import LineUnreadable, PrunedLine, decode_line
-from kiosk.journal.reader import Entry, JournalReader
+from kiosk.journal.reader import JournalReader
 from kiosk.journal.recovery.acknowledged import acknowledged_by_collector
 
 
@@ -37,7 +38,7 @@ def verify_journal(reader: JournalReader, known: Iterable[Cursor] = ()) -> Chain
     Without them a cut tail, or a chain computed anew, cannot show.
     """
     anchor = reader.anchor()
-    fault = _walk(reader.entries(), anchor)
+    fault = _walk(reader.rows(), anchor)
     if fault is None and anchor.next_seq > 1 and not _is_confessed(reader, anchor):
         fault = ChainFault(anchor.next_seq - 1, Wrong.MISSING)
     return fault or _compare(reader, known)
@@ -52,15 +53,15 @@ def known_heads(path: Path, journal_id: str) -> tuple[Cursor, ...]:
     return tuple(heads)
 
 
-def _walk(entries: Iterator[Entry], start: Cursor) -> ChainFault | None:
-    seq, head = start.next_seq, start.head
-    for entry in entries:
-        if entry.seq != seq:
-            return ChainFault(seq, Wrong.MISSING)
-        head = chain_next(head, entry.line)
-        if head != entry.hash:
-            return ChainFault(seq, Wrong.REORDERED if _seq_in(entry.line) not in (seq, None) else Wrong.CHANGED)
-        seq += 1
+def _walk(chunks: Iterable[Sequence[tuple[int, bytes, bytes]]], start: Cursor) -> ChainFault | None:
+    expected, head = start.next_seq, start.head
+    for seq, line, kept in chain.from_iterable(chunks):
+        if seq != expected:
+            return ChainFault(expected, Wrong.MISSING)
+        head = chain_next(head, line)
+        if head != kept:
+            return ChainFault(seq, Wrong.REORDERED if _seq_in(line) not in (seq, None) else Wrong.CHANGED)
+        expected += 1
     return None
 
 

@@ -76,9 +76,13 @@ class CollectorClient:
         """How far the collector's copy of the journal reaches."""
         return read_answer(self._call("GET", f"/v1/journals/{journal_id}"), CursorMessage).cursor()
 
-    def hash_at(self, journal_id: str, seq: int) -> bytes:
-        """The hash after entry ``seq`` of the collector's copy, which has it."""
-        answer = self._call("GET", f"/v1/journals/{journal_id}?seq={seq}")
+    def hash_at(self, journal_id: str, seq: int, ours: bytes) -> bytes:
+        """The hash after entry ``seq`` of the collector's copy, which has it, or had it.
+
+        ``ours`` is what it is here: of an entry whose time was over, a collector can say no more than whether it was
+        the same.
+        """
+        answer = self._call("GET", f"/v1/journals/{journal_id}?seq={seq}&hash={ours.hex()}")
         found = problem_of(answer)
         if found is not None and found[0] is problems.NOT_FOUND:
             raise CollectorUnavailable(Trouble.WRONG_ANSWER, f"404, but the copy has just reached entry {seq}")

@@ -1,4 +1,4 @@
-"""The collector's doors: ``journals``, ``device``, ``enrolments``, ``tallies``, ``report`` and ``health``.
+"""The collector's doors: ``journals``, ``device``, ``enrolments``; ``data`` for programs; ``log`` and ``health``.
 
 A door checks who asks and what came, calls a room and answers; it decides nothing else. The other files are what every
 door asks first: a kiosk's signature (``signed``), a person's right (``gate``, ``access``, ``depends``), limits and

@@ -1,5 +1,6 @@
 """Answers: the protocol's messages and problems as HTTP."""
 
+import random
 from collections.abc import Mapping
 
 import msgspec
@@ -8,10 +9,12 @@ from starlette.responses import Response
 from kiosk.journal.chain import Cursor
 from sync.collector import errors
 from sync.protocol import problems
+from sync.protocol.errors import WireError
 from sync.protocol.messages import JSON_MEDIA_TYPE, Problem, encode_message
 from sync.protocol.problems import PROBLEM_MEDIA_TYPE, ProblemType
 
-BUSY_RETRY_AFTER_S = 5
+BUSY_RETRY_AFTER_S = (5, 20)
+"""From, to."""
 FULL_RETRY_AFTER_S = 300
 
 _REFUSALS: tuple[tuple[type[errors.CollectorError], ProblemType], ...] = (
@@ -45,6 +48,13 @@ def problem_answer(
     return Response(body, kind.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers)
 
 
+def challenge_of(error: WireError) -> dict[str, str]:
+    """How to come again where nobody is signed in: with a token, at the doors for programs (RFC 6750)."""
+    if error.problem is problems.TOKEN_REFUSED:
+        return {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    return {"WWW-Authenticate": "Bearer"} if error.problem is problems.SIGN_IN_NEEDED else {}
+
+
 def refusal_answer(error: errors.CollectorError) -> Response:
     """The one table from an error to a problem."""
     kind = next((kind for cause, kind in _REFUSALS if isinstance(error, cause)), problems.INTERNAL)
@@ -56,7 +66,9 @@ def _retry_after(error: errors.CollectorError) -> dict[str, str]:
         case errors.TriesExhausted():
             return {"Retry-After": str(error.retry_after_s)}
         case errors.CollectorBusy():
-            return {"Retry-After": str(BUSY_RETRY_AFTER_S)}
+            # Not the same for all: those who are refused in one second would all come back in one second.
+            given_s = error.retry_after_s or random.randint(*BUSY_RETRY_AFTER_S)  # noqa: S311 - spread, no secret
+            return {"Retry-After": str(given_s)}
         case errors.StorageFull():
             return {"Retry-After": str(FULL_RETRY_AFTER_S)}
         case _:

@@ -9,7 +9,7 @@ from typing import Annotated, Protocol
 from fastapi import Depends
 from starlette.requests import Request
 
-from sync.collector.api.gate import reader_of, who_asks
+from sync.collector.api.gate import entitled_of, reader_of, who_asks
 from sync.collector.people.rights import Reader, Right
 from sync.collector.services.readiness import Readiness
 from sync.collector.services.services import Services
@@ -64,6 +64,20 @@ class HasRight:
         return await reader_of(request, services, self.right)
 
 
+@dataclass(frozen=True, slots=True)
+class Entitled:
+    """As HasRight, and whoever holds a token that reads the same: for doors that read for programs, and for no other.
+
+    A page or a form asks for HasRight, so no token opens it, whatever it reads.
+    """
+
+    right: Right
+
+    async def __call__(self, request: Request, services: TheServices) -> Reader:
+        """The reader."""
+        return await entitled_of(request, services, self.right)
+
+
 async def _anyone(request: Request, services: TheServices) -> Reader:
     return await who_asks(request, services)
 
@@ -72,6 +86,11 @@ Anyone = Annotated[Reader, Depends(_anyone)]
 """Whoever asks, whatever they may do, also with a one-time password."""
 MayRead = Annotated[Reader, Depends(HasRight(Right.READ))]
 MayExport = Annotated[Reader, Depends(HasRight(Right.EXPORT))]
+MayTake = Annotated[Reader, Depends(Entitled(Right.EXPORT))]
+"""Numbers for programs."""
+MayCountComments = Annotated[Reader, Depends(Entitled(Right.DECIDE))]
+MayWatch = Annotated[Reader, Depends(Entitled(Right.FLEET))]
+"""Kiosks for programs."""
 MayFollow = Annotated[Reader, Depends(HasRight(Right.FOLLOW))]
 MayDecide = Annotated[Reader, Depends(HasRight(Right.DECIDE))]
 MayKeepAccounts = Annotated[Reader, Depends(HasRight(Right.ACCOUNTS))]

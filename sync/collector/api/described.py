@@ -45,19 +45,21 @@ _MESSAGES = (
     StatusAnswer,
     Problem,
 )
-_, COMPONENTS = msgspec.json.schema_components(_MESSAGES, ref_template="#/components/schemas/{name}")
+REF = "#/components/schemas/{name}"
+_, COMPONENTS = msgspec.json.schema_components(_MESSAGES, ref_template=REF)
 """The JSON schemas of the protocol's messages, by name."""
 
 
 def _json(*names: str) -> Described:
-    schemas = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+    schemas = [{"$ref": REF.format(name=name)} for name in names]
     return {JSON_MEDIA_TYPE: {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}
 
 
-def _problem(description: str) -> Described:
+def problem_described(description: str) -> Described:
+    """An answer that is a problem (RFC 9457)."""
     return {
         "description": description,
-        "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": REF.format(name="Problem")}}},
     }
 
 
@@ -66,7 +68,9 @@ CURSOR_OR_HASH: Described = {
     "description": "The cursor, or the hash after the entry asked for",
     "content": _json("CursorMessage", "HashMessage"),
 }
-CURSOR_CONFLICT: Described = _problem("The batch does not continue the stored copy; the problem carries its cursor")
+CURSOR_CONFLICT: Described = problem_described(
+    "The batch does not continue the stored copy; the problem carries its cursor"
+)
 ENROLLED: Described = {"description": "Who the kiosk is from now on", "content": _json("EnrolmentAnswer")}
 STATUS_ANSWER: Described = {
     "description": "The cursor, and the settings' version",
@@ -89,18 +93,17 @@ STATUS_BODY: Described = {"requestBody": {"required": True, "content": _json("De
 
 # The answers are listed one by one, so that a client generated from this reads all of them as problems.
 PROBLEMS: dict[int | str, Described] = {
-    400: _problem("The request, its digest, its clock or its body is not what this call takes"),
-    403: _problem("This credential or this place does not open this door"),
-    404: _problem("There is nothing at this address"),
-    500: _problem("The collector failed; nothing was kept"),
-    503: _problem("The collector cannot take requests now; see Retry-After"),
+    400: problem_described("The request, its digest, its clock or its body is not what this call takes"),
+    403: problem_described("This credential or this place does not open this door"),
+    404: problem_described("There is nothing at this address"),
+    500: problem_described("The collector failed; nothing was kept"),
+    503: problem_described("The collector cannot take requests now; see Retry-After"),
 }
-READER_PROBLEMS: dict[int | str, Described] = PROBLEMS | {401: _problem("Nobody is signed in")}
 WIRE_PROBLEMS: dict[int | str, Described] = PROBLEMS | {
-    401: _problem("No signature, or one that does not vouch for this request"),
-    411: _problem("Content-Length is missing"),
-    413: _problem("The body, what it inflates to, its lines or one of them is over the limit"),
-    415: _problem("The media type or the content encoding is not taken"),
-    429: _problem("Too many requests; see Retry-After"),
-    507: _problem("The collector has no room left; see Retry-After"),
+    401: problem_described("No signature, or one that does not vouch for this request"),
+    411: problem_described("Content-Length is missing"),
+    413: problem_described("The body, what it inflates to, its lines or one of them is over the limit"),
+    415: problem_described("The media type or the content encoding is not taken"),
+    429: problem_described("Too many requests; see Retry-After"),
+    507: problem_described("The collector has no room left; see Retry-After"),
 }

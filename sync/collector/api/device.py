@@ -122,4 +122,4 @@ def _log_member(services: Services, kept: LogKept, journal_id: str) -> LogAnswer
 
 def _read(services: Services, device_id: str) -> DeviceSettings:
     with services.database.reading() as connection:
-        return settings_for(connection, device_id, services.rollouts.in_force(connection))
+        return settings_for(connection, device_id, services.rollouts.at_this_moment(connection))

@@ -2,15 +2,18 @@
 
 import asyncio
 from datetime import date, timedelta
+from functools import partial
 
 from starlette.requests import Request
 
 from sync.collector.api.access import require_access
 from sync.collector.api.badges import Badges, read_badges
 from sync.collector.api.signed import AccessDenied
+from sync.collector.errors import TriesExhausted
 from sync.collector.people.accounts import has_accounts
 from sync.collector.people.rights import ANYBODY, Reader, Right
 from sync.collector.people.signin import find_reader, note_seen
+from sync.collector.people.tokens import find_holder, take_call
 from sync.collector.services.services import Services
 from sync.protocol import problems
 from sync.protocol.errors import WireError
@@ -28,6 +31,38 @@ class PasswordChangeNeeded(WireError):
     """The one-time password is still in use: choose another first."""
 
     problem = problems.ACCESS_DENIED
+
+
+class TokenRefused(WireError):
+    """The token is unknown, withdrawn or over; which of these, nobody is told."""
+
+    problem = problems.TOKEN_REFUSED
+
+
+async def entitled_of(request: Request, services: Services, right: Right) -> Reader:
+    """Whoever may read what programs read: by a token in ``Authorization: Bearer``, else as :func:`reader_of`.
+
+    Where a token is shown it alone counts, also where the settings let anybody read: whoever was withdrawn is not let
+    in as somebody else. It is taken from no other place, for addresses lie in logs and histories.
+    Raises TokenRefused, TriesExhausted, and what :func:`reader_of` raises.
+    """
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return await reader_of(request, services, right)
+    if services.config.reports.access == "closed":
+        require_access(request, "closed", services.config)
+    reader = await asyncio.to_thread(_find_holder, services, given.strip())
+    if reader is None:
+        raise TokenRefused("this token opens nothing here")
+    request.state.reader = reader
+    now = services.now()
+    today = date.fromisoformat(services.days.today(now)[0])
+    refused = await services.write(partial(take_call, reader=reader, now=now, today=today))
+    if refused is not None:
+        raise TriesExhausted("this token calls too often", retry_after_s=refused.retry_after_s)
+    if not reader.may(right):
+        raise AccessDenied("this token does not read this")
+    return reader
 
 
 async def reader_of(request: Request, services: Services, right: Right) -> Reader:
@@ -84,6 +119,11 @@ async def _signed_in(request: Request, services: Services) -> Reader:
         now = services.now()
         await services.write(lambda connection: note_seen(connection, token, now))
     return reader
+
+
+def _find_holder(services: Services, given: str) -> Reader | None:
+    with services.database.reading() as connection:
+        return find_holder(connection, given, services.now())
 
 
 def _has_accounts(services: Services) -> bool:

@@ -3,11 +3,12 @@
 import asyncio
 
 from fastapi import APIRouter, Request
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import PlainTextResponse, Response
 
 from sync.collector.api.access import require_access
 from sync.collector.api.answers import problem_answer
+from sync.collector.api.counted import exposition
 from sync.collector.api.depends import Gauged, Ready, TheServices
 from sync.collector.api.described import PROBLEMS
 from sync.collector.errors import CollectorError
@@ -39,7 +40,7 @@ async def readyz(services: TheServices, readiness: Ready) -> Response:
 
 @router.get("/metrics", response_class=PlainTextResponse, responses={403: PROBLEMS[403]})
 async def metrics(request: Request, services: TheServices, gauges: Gauged) -> Response:
-    """Counters for Prometheus."""
+    """Counters for Prometheus: of all processes of this machine, whichever answers."""
     require_access(request, services.config.metrics.access, services.config)
     await asyncio.to_thread(gauges.read)
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(await asyncio.to_thread(exposition), media_type=CONTENT_TYPE_LATEST)

@@ -4,14 +4,15 @@ Nothing is believed before the signature holds (``sync.collector.api.signed``).
 """
 
 import asyncio
-from collections.abc import Callable
+import re
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated, TypeVar
 
 import structlog
 from fastapi import APIRouter, Path, Query, Request
+from fastapi.routing import APIRoute
 from prometheus_client import Counter as Metric
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from kiosk.journal.chain import Cursor
@@ -20,10 +21,9 @@ from sync.collector.api.depends import TheServices
 from sync.collector.api.described import BATCH_BODY, CURSOR, CURSOR_CONFLICT, CURSOR_OR_HASH, WIRE_PROBLEMS
 from sync.collector.api.signed import Signed, sender_of, signed_anew, signed_by_device
 from sync.collector.errors import SenderGone
-from sync.collector.replica.ingest import Appended, Arrival, Batch, Conflict, append_batch
+from sync.collector.replica.sent import Appended, Arrival, Batch, Conflict, Sent
 from sync.collector.replica.stored import read_cursor, read_hash
 from sync.collector.services.services import Services
-from sync.collector.store.blame import lies_in_the_data
 from sync.collector.store.partitions import ensure_partitions
 from sync.protocol import problems
 from sync.protocol.batch import is_gzip, unpack_batch
@@ -59,15 +59,22 @@ async def get_cursor(
     services: TheServices,
     journal_id: JournalId,
     seq: Annotated[int | None, Query(ge=0, le=SEQ_MAX)] = None,
+    asked: Annotated[str | None, Query(alias="hash", pattern="^[0-9a-f]{64}$")] = None,
 ) -> Response:
-    """How far the collector's copy of the journal reaches; with ``seq``, the hash after that entry."""
+    """How far the collector's copy of the journal reaches; with ``seq``, the hash after that entry.
+
+    Of an entry whose time was over only whether it had the ``hash`` that the kiosk has there: then that, else zeros.
+    """
     signed = await signed_by_device(request, services)
     if seq is None:
         cursor = await asyncio.to_thread(_read, services, read_cursor, signed.device.device_id, journal_id)
         return message_answer(CursorMessage.of(cursor))
-    found = await asyncio.to_thread(_read, services, read_hash, signed.device.device_id, journal_id, seq)
+    ours = None if asked is None else bytes.fromhex(asked)
+    found = await asyncio.to_thread(_read, services, read_hash, signed.device.device_id, journal_id, seq, ours)
     if found is None:
-        return problem_answer(problems.NOT_FOUND, f"the copy does not reach entry {seq}")
+        return problem_answer(
+            problems.NOT_FOUND, f"the copy does not reach entry {seq}, or it was dropped in time: ask with its hash"
+        )
     return message_answer(HashMessage(seq, found.hex()))
 
 
@@ -89,17 +96,42 @@ async def append_entries(
     200 with the new cursor once they are durable; 409 with the stored cursor where they do not continue the copy.
     """
     signed = await signed_by_device(request, services, bytes_max=BATCH_BYTES_MAX, media_type=BATCH_MEDIA_TYPE)
+    cursor = Cursor(start, bytes.fromhex(prev))
+    async with services.admission.admit(len(signed.body)):
+        outcome, signed = await _take(request, services, signed, journal_id, cursor, head)
+    return _answer(outcome, journal_id, signed)
+
+
+async def _take(
+    request: Request, services: Services, signed: Signed, journal_id: str, start: Cursor, head: str | None
+) -> tuple[Appended | Conflict, Signed]:
+    """What came of the batch, and as who its kiosk is known by then."""
     encoding = request.headers.get("content-encoding")
     lines, enclosures = unpack_batch(signed.body, encoding)
     body = signed.body if is_gzip(encoding) and not enclosures else None
     end = None if head is None else bytes.fromhex(head)
-    batch = Batch(journal_id, Cursor(start, bytes.fromhex(prev)), lines, enclosures, body, end)
+    batch = Batch(journal_id, start, lines, enclosures, body, end)
     try:
-        outcome = await _append(services, signed, batch, request.headers["kiosk-clock"])
+        return await _append(services, signed, batch, request.headers["kiosk-clock"]), signed
     except SenderGone:
         signed = await signed_anew(request, services, signed)
-        outcome = await _append(services, signed, batch, request.headers["kiosk-clock"])
-    return _answer(outcome, journal_id, signed)
+        return await _append(services, signed, batch, request.headers["kiosk-clock"]), signed
+
+
+APPEND_ROUTE = next(
+    route for route in router.routes if isinstance(route, APIRoute) and route.endpoint is append_entries
+)
+_USUAL = re.compile(rb"from=([1-9][0-9]{0,14})&prev=([0-9a-f]{64})(?:&head=([0-9a-f]{64}))?(?:&cuts=[^&]*)?")
+_USUAL_PATH = re.compile(r"/v1/journals/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/entries")
+
+
+def usual_append(path: str, query: bytes) -> Callable[[Request, Services], Awaitable[Response]] | None:
+    """How an append is answered whose address has the form in which kiosks write it; None for any other."""
+    journal, place = _USUAL_PATH.fullmatch(path), _USUAL.fullmatch(query)
+    if journal is None or place is None:
+        return None
+    start, prev, head = int(place[1]), place[2].decode(), None if place[3] is None else place[3].decode()
+    return partial(append_entries, journal_id=journal[1], start=start, prev=prev, head=head)
 
 
 async def _append(services: Services, signed: Signed, batch: Batch, kiosk_clock: str) -> Appended | Conflict:
@@ -109,16 +141,7 @@ async def _append(services: Services, signed: Signed, batch: Batch, kiosk_clock:
         await services.write(lambda connection: ensure_partitions(connection, arrival.received_at))
         services.partitions.note(arrival.received_at)
 
-    def append(connection: Connection, apart: bool = False) -> Appended | Conflict:
-        return append_batch(connection, sender, batch, arrival, services.days, apart)
-
-    try:
-        return await services.write(append)
-    except Exception as error:
-        if not lies_in_the_data(error):
-            raise
-        # Rare, and the usual batch pays nothing for it: each entry is tried alone, and only the faulty one set aside.
-        return await services.write(partial(append, apart=True))
+    return await services.appends.keep(Sent(sender, batch, arrival))
 
 
 def _answer(outcome: Appended | Conflict, journal_id: str, signed: Signed) -> Response:

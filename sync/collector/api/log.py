@@ -2,12 +2,14 @@
 
 import asyncio
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from sync.collector.api.answers import problem_answer
+from sync.collector.api.data.described import HAD
+from sync.collector.api.data.sending import tagged_answer
 from sync.collector.api.depends import TheServices
-from sync.collector.api.described import PROBLEMS
+from sync.collector.api.described import PROBLEMS, Described
 from sync.protocol import problems
 from sync.protocol.tlog.errors import NoteWrong
 
@@ -17,37 +19,42 @@ _CHANGING = {"Cache-Control": "public, max-age=5", "Access-Control-Allow-Origin"
 _LASTING = {"Cache-Control": "public, max-age=31536000, immutable", "Access-Control-Allow-Origin": "*"}
 
 
-@router.get("/checkpoint", responses={404: PROBLEMS[404]})
-async def get_checkpoint(services: TheServices) -> Response:
+def _told(media_type: str, schema: Described | None = None) -> dict[int | str, Described]:
+    found = {"description": "As it is published", "content": {media_type: {"schema": schema or {"type": "string"}}}}
+    return {200: found, 304: HAD, 404: PROBLEMS[404]}
+
+
+@router.get("/checkpoint", response_class=Response, responses=_told("text/plain"))
+async def get_checkpoint(request: Request, services: TheServices) -> Response:
     """The newest published checkpoint (c2sp.org/tlog-checkpoint), cosigned by witnesses where there are any."""
     newest = await asyncio.to_thread(services.log.newest)
-    return _answer(None if newest is None else newest.text.encode(), TEXT)
+    return _answer(request, None if newest is None else newest.text.encode(), TEXT)
 
 
-@router.get("/keys", responses={404: PROBLEMS[404]})
-async def get_keys(services: TheServices) -> Response:
+@router.get("/keys", responses=_told("application/json", {"type": "object"}))
+async def get_keys(request: Request, services: TheServices) -> Response:
     """The log's origin and key, and the signed statements by which each key followed the one before."""
-    return _answer(await asyncio.to_thread(services.log.keys), "application/json")
+    return _answer(request, await asyncio.to_thread(services.log.keys), "application/json")
 
 
-@router.get("/restarted", responses={404: PROBLEMS[404]})
-async def get_restarted(services: TheServices) -> Response:
+@router.get("/restarted", response_class=Response, responses=_told("text/plain"))
+async def get_restarted(request: Request, services: TheServices) -> Response:
     """The signed statement of a log that goes on where an older one was lost."""
     said = await asyncio.to_thread(services.log.restarted)
-    return _answer(None if said is None else said.encode(), TEXT)
+    return _answer(request, None if said is None else said.encode(), TEXT)
 
 
-@router.get("/tile/{path:path}", responses={404: PROBLEMS[404]})
-async def get_tile(services: TheServices, path: str) -> Response:
+@router.get("/tile/{path:path}", response_class=Response, responses=_told("application/octet-stream"))
+async def get_tile(request: Request, services: TheServices, path: str) -> Response:
     """A tile of hashes or a bundle of entries (c2sp.org/tlog-tiles) within the published checkpoint's size."""
     try:
         found = await asyncio.to_thread(services.log.tile, f"tile/{path}")
     except NoteWrong:
         found = None
-    return _answer(found, "application/octet-stream", lasting=True)
+    return _answer(request, found, "application/octet-stream", lasting=True)
 
 
-def _answer(content: bytes | None, media_type: str, *, lasting: bool = False) -> Response:
+def _answer(request: Request, content: bytes | None, media_type: str, *, lasting: bool = False) -> Response:
     if content is None:
         return problem_answer(problems.NOT_FOUND, "the log has nothing at this address")
-    return Response(content, media_type=media_type, headers=_LASTING if lasting else _CHANGING)
+    return tagged_answer(request, content, media_type, _LASTING if lasting else _CHANGING)

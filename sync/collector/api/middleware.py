@@ -1,18 +1,22 @@
 """Middleware: what holds for every request, whatever its route."""
 
 import time
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cache
 from typing import Any
 
 import structlog
+from fastapi.routing import APIRoute
 from prometheus_client import Counter, Histogram
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync.collector.api.answers import problem_answer
 from sync.collector.api.depends import services_of
 from sync.collector.api.device import STATUS_ROUTE, post_status
+from sync.collector.api.journals import APPEND_ROUTE, usual_append
+from sync.collector.services.services import Services
 from sync.protocol import problems
 
 DEVICE_PATHS = ("/v1/journals/", "/v1/device", "/v1/enrolments")
@@ -52,24 +56,26 @@ class DevicePaths:
         await self._app(scope, receive, send)
 
 
-class StatusDoor:
-    """Takes the call that nearly all requests are without the framework's way to it, which costs more than the call.
+class KioskDoor:
+    """Takes the calls that nearly all requests are without the framework's way to them, which costs more than the call.
 
-    The route itself stays as it is: it describes the call, and takes it where requests are traced.
+    The routes themselves stay as they are: they describe the calls, and take them where requests are traced, or where
+    an append's address is written in another form.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one status call, or pass the request on."""
-        if scope["type"] != "http" or scope["path"] != STATUS_ROUTE.path or scope["method"] != "POST":
+        """Serve a status call or an append, or pass the request on."""
+        found = _found(scope) if scope["type"] == "http" and scope["method"] == "POST" else None
+        if found is None:
             await self._app(scope, receive, send)
             return
-        scope["route"] = STATUS_ROUTE
+        scope["route"], take = found
         request = Request(scope, receive)
         try:
-            answer = await post_status(request, services_of(request))
+            answer = await take(request, services_of(request))
         except Exception as error:
             # The same table as everywhere (``run.app``); what stands in none is a crash.
             handlers = request.app.exception_handlers
@@ -78,6 +84,13 @@ class StatusDoor:
                 raise
             answer = await handlers[kind](request, error)
         await answer(scope, receive, send)
+
+
+def _found(scope: Scope) -> tuple[APIRoute, Callable[[Request, Services], Awaitable[Response]]] | None:
+    if scope["path"] == STATUS_ROUTE.path:
+        return STATUS_ROUTE, post_status
+    take = usual_append(scope["path"], scope["query_string"])
+    return None if take is None else (APPEND_ROUTE, take)
 
 
 class EveryRequest:

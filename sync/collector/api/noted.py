@@ -1,12 +1,14 @@
 """Noted: who read which numbers by the API, in the audit log beside the files and mails."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import Connection
 
-from sync.collector.people.audit import note
+from sync.collector.people.audit import is_noted, note
 from sync.collector.people.rights import Reader
+from sync.collector.services.readings import NOTED_S
 from sync.collector.services.services import Services
 
 
@@ -25,4 +27,6 @@ async def note_reading(
 
 
 def _note(connection: Connection, services: Services, reader: Reader, subject: str, details: dict[str, str]) -> None:
-    note(connection, services.now(), reader.name, "reading", subject, details)
+    now = services.now()
+    if not is_noted(connection, reader.name, "reading", subject, details, now - timedelta(seconds=NOTED_S)):
+        note(connection, now, reader.name, "reading", subject, details)

@@ -9,6 +9,8 @@ there its entries stand. Only measured times are ends, so no such entry ever mov
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -18,7 +20,11 @@ YEAR_MAX = 9000
 NEVER = -(2**62)
 """Before everything."""
 SECOND_US = 1_000_000
+_WALLS_KEPT = 2048
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_HOURS = {f"T{hour:02}": hour * 3600 * SECOND_US for hour in range(24)}
+_MINUTES = {f":{minute:02}": minute * 60 * SECOND_US for minute in range(60)}
+_SECONDS = {f":{second:02}": second * SECOND_US for second in range(60)}
 _CARRIED_MARK = b'"from":'
 
 Measure = Callable[[int, str], int | None]
@@ -39,17 +45,6 @@ class Floor(NamedTuple):
 
 
 NO_FLOOR = Floor()
-
-
-class Reading(NamedTuple):
-    """One entry's clocks."""
-
-    boot: str
-    mono_us: int
-    wall_us: int | None
-    is_carried: bool = False
-    is_continuation: bool = False
-    """It opens a journal that continues another one: what follows may be older than it."""
 
 
 class BootSpan(NamedTuple):
@@ -78,49 +73,71 @@ class Walls:
         Raises TimeUnreadable for an entry whose own clocks both say nothing.
         """
         if self._spans is None:
-            self._spans = spans_of(list(_read(self._lines)), self.floor, self._before_us, received_us, measure)
-        in_order = 0 <= mono_us < MONO_US_MAX
-        span = self._spans.get(boot) if in_order else None
-        offset = None if span is None or span.is_even else span.offset_us
-        found = wall_us(at) if offset is None else offset + mono_us
-        first_us, last_us, offset_us, _ = span or BootSpan(self.floor.kiosk_us, received_us, 0)
-        return found if offset_us is not None and first_us <= found <= last_us else None
+            self._spans = _spans_of(self._lines, self.floor, self._before_us, received_us, measure)
+        span = self._spans.get(boot) if 0 <= mono_us < MONO_US_MAX else None
+        if span is None:
+            found, first_us, last_us = wall_us(at), self.floor.kiosk_us, received_us
+        elif span.is_even:
+            found, first_us, last_us = wall_us(at), span.first_us, span.last_us
+        elif span.offset_us is None:
+            wall_us(at)
+            return None
+        else:
+            found, first_us, last_us = span.offset_us + mono_us, span.first_us, span.last_us
+        return found if first_us <= found <= last_us else None
 
 
 NO_WALLS = Walls()
 
 
-def spans_of(
-    readings: Sequence[Reading], floor: Floor, before_us: int, received_us: int, measure: Measure
+def _spans_of(
+    lines: Sequence[bytes], floor: Floor, before_us: int, received_us: int, measure: Measure
 ) -> dict[str, BootSpan]:
     """The bounds and the clock of each boot with entries that were not measured."""
-    measured = [measure(each.mono_us, each.boot) for each in readings]
+    readings = list(_read(lines))
+    measured = [measure(each.mono, each.boot) for _, each in readings]
     first: dict[str, int] = {}
+    of_boot: dict[str, list[_Clocks]] = {}
     latest = before_us
-    for each, found in zip(readings, measured, strict=True):
+    for (line, each), found in zip(readings, measured, strict=True):
         if found is None:
-            first.setdefault(each.boot, max(latest, floor.place_us if each.is_carried else floor.kiosk_us))
-        elif not each.is_continuation:
-            latest = max(latest, found)
+            if each.boot not in first:
+                first[each.boot] = max(latest, floor.place_us if _CARRIED_MARK in line else floor.kiosk_us)
+                of_boot[each.boot] = []
+            if 0 <= each.mono < MONO_US_MAX:
+                of_boot[each.boot].append(each)
+        # What follows the opening of a journal that continues another one may be older than it.
+        elif each.continues is None and found > latest:
+            latest = found
     last: dict[str, int] = {}
     earliest = received_us
-    for each, found in zip(reversed(readings), reversed(measured), strict=True):
+    for (_, each), found in zip(reversed(readings), reversed(measured), strict=True):
         if found is None:
             last.setdefault(each.boot, earliest)
-        else:
-            earliest = min(earliest, found)
-    of_boot: dict[str, list[Reading]] = {boot: [] for boot in first}
-    for each, found in zip(readings, measured, strict=True):
-        if found is None and 0 <= each.mono_us < MONO_US_MAX:
-            of_boot[each.boot].append(each)
+        elif found < earliest:
+            earliest = found
     return {boot: _span_of(of_boot[boot], first[boot], last[boot]) for boot in first}
 
 
+@lru_cache(_WALLS_KEPT)
 def wall_us(at: str) -> int:
     """A wall clock's reading in microseconds since 1970.
 
     Raises TimeUnreadable.
     """
+    try:
+        # Every line's is read, and a batch has few days: parsing each whole takes three times as long.
+        return _midnight_us(at[:10], at[19:]) + _HOURS[at[10:13]] + _MINUTES[at[13:16]] + _SECONDS[at[16:19]]
+    except (ValueError, OverflowError, KeyError):
+        return _parsed_us(at)
+
+
+@lru_cache(64)
+def _midnight_us(day: str, zone: str) -> int:
+    return _parsed_us(f"{day}T00:00:00{zone}")
+
+
+def _parsed_us(at: str) -> int:
     try:
         wall = datetime.fromisoformat(at)
         if wall.tzinfo is None or wall.year > YEAR_MAX:
@@ -130,48 +147,57 @@ def wall_us(at: str) -> int:
         raise TimeUnreadable(f"{at[:40]!r} is no wall-clock time with an offset") from error
 
 
-def _span_of(readings: Sequence[Reading], first_us: int, last_us: int) -> BootSpan:
-    walls = [each.wall_us for each in sorted(readings, key=lambda each: each.mono_us)]
+def _span_of(readings: "Sequence[_Clocks]", first_us: int, last_us: int) -> BootSpan:
+    walls = [_wall_of(each) for each in sorted(readings, key=_MONO)]
     known = [wall for wall in walls if wall is not None and first_us <= wall <= last_us]
     if known and len(known) == len(walls) and known == sorted(known):
         return BootSpan(first_us, last_us, 0, is_even=True)
     return BootSpan(first_us, last_us, _clock_of(readings, first_us, last_us))
 
 
-def _clock_of(readings: Sequence[Reading], first_us: int, last_us: int) -> int | None:
+def _clock_of(readings: "Sequence[_Clocks]", first_us: int, last_us: int) -> int | None:
     """The first reading of the boot's wall clock under which all its entries lie within the bounds.
 
     The first, so that nothing which comes later moves what was placed by it.
     """
     if not readings:
         return None
-    begins = min(each.mono_us for each in readings)
-    ends = max(each.mono_us for each in readings)
+    begins = min(each.mono for each in readings)
+    ends = max(each.mono for each in readings)
     for each in readings:
-        if each.wall_us is None:
+        wall = _wall_of(each)
+        if wall is None:
             continue
         # Entries say the whole second only, so up to one more may be added to reach the first bound.
-        offset_us = max(each.wall_us - each.mono_us, first_us - begins)
-        if offset_us - (each.wall_us - each.mono_us) < SECOND_US and offset_us + ends <= last_us:
+        offset_us = max(wall - each.mono, first_us - begins)
+        if offset_us - (wall - each.mono) < SECOND_US and offset_us + ends <= last_us:
             return offset_us
     return None
 
 
 class _Clocks(msgspec.Struct):
+    """One entry's clocks."""
+
     at: str
     mono: int
     boot: str
     continues: str | None = None
 
 
-def _read(lines: Sequence[bytes]) -> Iterator[Reading]:
+_MONO = attrgetter("mono")
+_decode = msgspec.json.Decoder(_Clocks).decode
+
+
+def _read(lines: Sequence[bytes]) -> Iterator[tuple[bytes, _Clocks]]:
     for line in lines:
         try:
-            found = msgspec.json.decode(line, type=_Clocks)
+            yield line, _decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
-        try:
-            wall: int | None = wall_us(found.at)
-        except TimeUnreadable:
-            wall = None
-        yield Reading(found.boot, found.mono, wall, _CARRIED_MARK in line, found.continues is not None)
+
+
+def _wall_of(clocks: _Clocks) -> int | None:
+    try:
+        return wall_us(clocks.at)
+    except TimeUnreadable:
+        return None

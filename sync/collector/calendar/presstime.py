@@ -60,26 +60,20 @@ class PressClock:
 
         Raises TimeUnreadable.
         """
-        if boot == self.boot and 0 <= mono <= self.mono_us:
-            found, quality = self.received_us - self.mono_us + mono, TimeQuality.EXACT
-        elif (corrected := self._corrected(mono, boot)) is not None:
-            found, quality = corrected, TimeQuality.CORRECTED
-        else:
+        found = self._measure(mono, boot)
+        if found is None:
             placed = self.walls.date(at, mono, boot, self.received_us, self._measure)
-            if placed is not None:
-                return placed, TimeQuality.UNCERTAIN
+            return (self.received_us, TimeQuality.RECEIVED) if placed is None else (placed, TimeQuality.UNCERTAIN)
+        if found < self.walls.floor.place_us:
             return self.received_us, TimeQuality.RECEIVED
-        return (found, quality) if found >= self.walls.floor.place_us else (self.received_us, TimeQuality.RECEIVED)
-
-    def _corrected(self, mono: int, boot: str) -> int | None:
-        # A boot clock ahead of its own request is a lie or a fault: only the wall clock is left.
-        offset = self.offset_of(boot) if boot != self.boot and 0 <= mono < MONO_US_MAX else None
-        return offset + mono if offset is not None and offset + mono <= self.received_us else None
+        return found, TimeQuality.EXACT if boot == self.boot else TimeQuality.CORRECTED
 
     def _measure(self, mono: int, boot: str) -> int | None:
-        if boot == self.boot and 0 <= mono <= self.mono_us:
-            return self.received_us - self.mono_us + mono
-        return self._corrected(mono, boot)
+        if boot == self.boot:
+            return self.received_us - self.mono_us + mono if 0 <= mono <= self.mono_us else None
+        offset = self.offset_of(boot) if 0 <= mono < MONO_US_MAX else None
+        # A boot clock ahead of its own request is a lie or a fault: only the wall clock is left.
+        return offset + mono if offset is not None and offset + mono <= self.received_us else None
 
 
 class LocalDays:

@@ -19,10 +19,9 @@ _log = structlog.get_logger("collector.comments")
 
 
 def run_comment_round(services: Services, transact: Transact) -> int:
-    """Open what is sealed, publish what is ripe and forget what is over; how many may be read from now on."""
+    """Publish what is ripe and forget what is over; how many may be read from now on."""
     now, config = services.now(), services.config
     today = date.fromisoformat(services.days.today(now)[0])
-    _open(services, transact, today)
     published = transact(lambda connection: publish_comments(connection, today, config.policy))
     transact(lambda connection: forget_texts(connection, config.comments.keep_days, today, now))
     transact(lambda connection: forget_closed(connection, config.comments.keep_days, today))
@@ -44,7 +43,9 @@ def have_words_key(services: Services) -> None:
         _log.warning("no key for words", why=str(error))
 
 
-def _open(services: Services, transact: Transact, today: date) -> None:
+def open_sealed(services: Services, transact: Transact) -> None:
+    """Open every text whose key lies on this machine."""
+    today = date.fromisoformat(services.days.today(services.now())[0])
     try:
         keys = KeyFile(services.config.words_key_file).read()
     except UsageWrong as error:

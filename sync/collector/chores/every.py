@@ -5,12 +5,13 @@ from functools import partial
 from kiosk.base.texts import texts
 from sync.collector.chores.blocks import JudgeJournals
 from sync.collector.chores.cases import run_case_round
-from sync.collector.chores.comments import run_comment_round
+from sync.collector.chores.comments import open_sealed, run_comment_round
 from sync.collector.chores.kiosks import watch_fleet
 from sync.collector.chores.log import KeepLog
 from sync.collector.chores.months import CloseMonths
 from sync.collector.chores.proof import VerifyNightly
 from sync.collector.chores.reports import mail_reports
+from sync.collector.chores.retention import keep_upkeep
 from sync.collector.chores.rollouts import tend_rollouts
 from sync.collector.chores.settle import settle_moves
 from sync.collector.chores.signals import watch_signs
@@ -40,6 +41,8 @@ LOG_FIRST_S = 600.0
 MONTHS_EVERY_S = 30.0
 MONTHS_FIRST_S = 120.0
 VERIFY_EVERY_S = 30.0
+UPKEEP_EVERY_S = 600.0
+UPKEEP_FIRST_S = 180.0
 VERIFY_FIRST_S = 300.0
 WRITE_S_MAX = 60.0
 
@@ -55,13 +58,17 @@ def chores_of(services: Services) -> list[Chore]:
         Chore("judge journals", JUDGE_EVERY_S, JudgeJournals(services.surveys, at_once).run_round, first_s=2.0)
     )
     found.append(Chore("settle moves", MOVES_EVERY_S, partial(settle_moves, services, at_once)))
+    opening = partial(open_sealed, services, at_once)
+    found.append(Chore("open words", COMMENTS_EVERY_S, opening, is_of_machine=True))
     found.append(Chore("look after comments", COMMENTS_EVERY_S, partial(run_comment_round, services, at_once)))
     found.append(Chore("look after cases", CASES_EVERY_S, partial(run_case_round, services, at_once)))
     if services.config.signals.watch:
         found.append(Chore("look for signs", SIGNS_EVERY_S, partial(watch_signs, services, at_once), first_s=60))
     if services.config.reports.mail and services.config.notices.mail.host:
         found.append(Chore("mail reports", REPORTS_EVERY_S, partial(mail_reports, services, at_once), first_s=30))
-    found.append(Chore("verify", VERIFY_EVERY_S, VerifyNightly(services, at_once).run_round, first_s=VERIFY_FIRST_S))
+    # Each machine its part: not every one can see the public log's files.
+    verifying = VerifyNightly(services, at_once).run_round
+    found.append(Chore("verify", VERIFY_EVERY_S, verifying, first_s=VERIFY_FIRST_S, is_of_machine=True))
     found.append(Chore("watch kiosks", FLEET_EVERY_S, partial(watch_fleet, services, at_once)))
     roads = roads_of(services.config)
     if roads:
@@ -72,14 +79,15 @@ def chores_of(services: Services) -> list[Chore]:
 
 def slow_chores_of(services: Services) -> list[Chore]:
     """What takes so long that it has a thread of its own; others must not wait for it."""
+    at_once = partial(transact, services)
+    found = [Chore("upkeep", UPKEEP_EVERY_S, partial(keep_upkeep, services, at_once), first_s=UPKEEP_FIRST_S)]
     if services.config.demo:
         # A demonstration shows single presses: nothing of it may be kept for good.
-        return []
-    at_once = partial(transact, services)
-    closing = CloseMonths(services, at_once)
-    found = [Chore("close months", MONTHS_EVERY_S, closing.run_round, first_s=MONTHS_FIRST_S)]
+        return found
+    found.append(Chore("close months", MONTHS_EVERY_S, CloseMonths(services, at_once).run_round, MONTHS_FIRST_S))
     if services.config.log.keep:
-        found.append(Chore("keep log", LOG_EVERY_S, KeepLog(services, at_once).run_round, first_s=LOG_FIRST_S))
+        keeping = KeepLog(services, at_once).run_round
+        found.append(Chore("keep log", LOG_EVERY_S, keeping, first_s=LOG_FIRST_S, is_of_machine=True))
     return found
 
 

@@ -22,9 +22,10 @@ from sync.collector.errors import CollectorError, Refusal, UsageWrong
 from sync.collector.fleet.devices.devices import WrongCode, answer_for, enrol, hash_code
 from sync.collector.fleet.devices.directory import Directory
 from sync.collector.fleet.devices.own import Addresses
-from sync.collector.replica.ingest import Appended, Arrival, Batch, Conflict, append_batch
+from sync.collector.replica.ingest import append_batch
 from sync.collector.replica.sender import Device
-from sync.collector.replica.stored import stored_hashes
+from sync.collector.replica.sent import Appended, Arrival, Batch, Conflict
+from sync.collector.replica.stored import is_same
 from sync.collector.store.database import Database, faults_named
 from sync.collector.store.partitions import ensure_partitions
 from sync.collector.store.schema import device, journal
@@ -214,7 +215,7 @@ def acknowledgement(connection: Connection, log: PublicLog) -> Acknowledgement:
 
 def _require_known(connection: Connection, batch: Batch) -> None:
     last, head = batch.start.next_seq + len(batch.lines) - 1, batch.start.after(batch.lines).head
-    if stored_hashes(connection, batch.journal_id, {last}).get(last) != head:
+    if not is_same(connection, batch.journal_id, last, head):
         raise NotTaken(
             "journal {journal} took another course here, for its disk was restored or copied; connect that kiosk once",
             journal=batch.journal_id,

@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
-from prometheus_client import Gauge
 from sqlalchemy import Connection, select
 
 from kiosk.base.texts import texts
 from sync.collector.chores.telling import Teller
 from sync.collector.fleet.kiosks.audiences import Audience, read_audiences
 from sync.collector.fleet.kiosks.commands import forget_excerpts
-from sync.collector.fleet.kiosks.days import forget_days
+from sync.collector.fleet.kiosks.counted import keep_counts, read_counts
 from sync.collector.fleet.kiosks.faults import BEHIND_ITS_BACK, Fault
 from sync.collector.fleet.kiosks.incident_store import key_of, read_states, take_turn, write_state
 from sync.collector.fleet.kiosks.incidents import NOTHING, OpenTroubles, Told, What, look_again
@@ -26,28 +25,26 @@ from sync.collector.words.phrases import Phrases
 NOWHERE = "\0"
 """A path that no unit has."""
 
-# By state alone: a label for each kiosk would make thousands of series, and /may has the names.
-_kiosks = Gauge("hailong_kiosks", "Kiosks by what is wrong with them; one may be counted several times", ["state"])
-
-
 States = Mapping[tuple[str, Fault], OpenTroubles]
 
 
 def watch_fleet(services: Services, transact: Transact) -> None:
-    """One look at every kiosk: metrics, alerts and recoveries; what is past its time is let go of."""
+    """One look at every kiosk: counts for /metrics, alerts and recoveries; what is past its time is let go of."""
     now, config = services.now(), services.config
     with services.database.reading() as connection:
         kiosks = read_roll(connection, "", now, config)
         changed = _changed(connection, services, kiosks) if config.fleet.alerts else []
         past = _past(connection, kiosks)
-    _count(kiosks)
+        counts = _count(kiosks)
+        are_new = counts != read_counts(connection)
+    if are_new:
+        transact(partial(keep_counts, counts=counts))
     # Each audience in a transaction of its own: an append waits no longer than for one.
     for audience, own in changed:
         transact(partial(_tell, services=services, audience=audience, kiosks=own))
     for device_id, fault in past:
         transact(partial(unknow_fault, device_id=device_id, fault=fault, now=now, actor="watch"))
     transact(partial(forget_excerpts, now=now))
-    transact(partial(forget_days, today=now.astimezone(config.zone).date()))
 
 
 def _changed(
@@ -123,9 +120,8 @@ def _past(connection: Connection, kiosks: Sequence[Kiosk]) -> list[tuple[str, Fa
     return [(one, fault) for one, faults in known.items() for fault in faults if fault not in still.get(one, {})]
 
 
-def _count(kiosks: Sequence[Kiosk]) -> None:
+def _count(kiosks: Sequence[Kiosk]) -> dict[str, int]:
     counts = Counter(str(fault) for kiosk in kiosks for fault in kiosk.faults)
     living = [kiosk for kiosk in kiosks if not kiosk.revoked_at]
     counts.update({"well": sum(not kiosk.faults for kiosk in living), "all": len(living)})
-    for state in (*map(str, Fault), "well", "all"):
-        _kiosks.labels(state).set(counts[state])
+    return {state: counts[state] for state in (*map(str, Fault), "well", "all")}

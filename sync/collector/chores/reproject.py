@@ -18,7 +18,8 @@ from sync.collector.calendar.presstime import LocalDays, OffsetOf, PressClock
 from sync.collector.fleet.devices.directory import Directory
 from sync.collector.people.audit import note
 from sync.collector.replica.blocks.judging import judge_anew
-from sync.collector.replica.continued import JournalWriter, offsets_heard
+from sync.collector.replica.boots import offsets_heard
+from sync.collector.replica.continued import JournalWriter
 from sync.collector.replica.ingest import keep_said
 from sync.collector.replica.keep import measured_before
 from sync.collector.replica.projection import Context, failed, project_entries
@@ -126,7 +127,9 @@ def _read_anew(
     """Keep what these entries say; how many still say nothing."""
     writer = JournalWriter(sender.device_id, copy.journal_id, copy.continued)
     lines = {seq: line for seq, _, line in stored_entries(connection, copy.journal_id, batch.first_seq, batch.last_seq)}
-    offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
+    offset_of = offsets_heard(
+        connection, sender.device_id, copy.journal_id, (copy.boot, copy.boot_offset_us), list(lines.values())
+    )
     walls = Walls(list(lines.values()), sender.floor, measured_before(connection, copy.journal_id, batch.first_seq))
     clock = PressClock(micros(batch.received_at), *_sent_by(batch, offset_of), offset_of, walls)
     context = Context(sender.counter_id, sender.counters, clock, reading.days, sender.moves, sender.spans, sender.ended)

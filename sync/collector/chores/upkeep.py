@@ -1,9 +1,10 @@
 """Upkeep: what the collector does by itself beside its requests, each chore at its own pace, on one thread.
 
-A chore that fails is told in the log and comes again; the others go on. Several collectors may run
-over one database: each chore sees to it that what it does is done once.
+A chore that fails is told in the log and comes again; the others go on. Several processes may run
+over one database: each chore is done by the one whose turn it is (``services.turns``).
 """
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 
 import structlog
 
+ASKED_S = 5.0
+"""So often a chore that is due is asked for whose turn it is."""
 _log = structlog.get_logger("collector.upkeep")
 
 
@@ -23,13 +26,25 @@ class Chore:
     run: Callable[[], object]
     first_s: float = 10.0
     """So long after the start it is done first."""
+    is_of_machine: bool = False
+    """Whether it needs files of its own machine, so that one process of each machine does it."""
+
+    @property
+    def turn(self) -> str:
+        """By what it is known to whoever shares the turns."""
+        return f"{self.name} at {socket.gethostname()}" if self.is_of_machine else self.name
 
 
 class Upkeep:
     """Runs chores until it is stopped."""
 
-    def __init__(self, chores: Sequence[Chore], clock: Callable[[], float] = time.monotonic) -> None:
-        self._chores, self._clock = chores, clock
+    def __init__(
+        self,
+        chores: Sequence[Chore],
+        clock: Callable[[], float] = time.monotonic,
+        has_turn: Callable[[str], bool] = lambda _: True,
+    ) -> None:
+        self._chores, self._clock, self._has_turn = chores, clock, has_turn
         self._stopping = threading.Event()
         # A daemon: a mail server that hangs must not hold up the end of the program.
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
@@ -48,9 +63,12 @@ class Upkeep:
         due = {chore.name: began + chore.first_s for chore in self._chores}
         while not self._stopping.is_set():
             for chore in self._chores:
-                if self._clock() >= due[chore.name] and not self._stopping.is_set():
+                if self._clock() < due[chore.name] or self._stopping.is_set():
+                    continue
+                is_ours = self._has_turn(chore.turn)
+                if is_ours:
                     self._do(chore)
-                    due[chore.name] = self._clock() + chore.every_s
+                due[chore.name] = self._clock() + (chore.every_s if is_ours else min(chore.every_s, ASKED_S))
             self._stopping.wait(max(0.0, min([*due.values(), self._clock() + 60.0]) - self._clock()))
 
     def _do(self, chore: Chore) -> None:

@@ -3,13 +3,11 @@
 What does the work is imported by the command, so that ``--help`` does not load the tables, pages and exports.
 """
 
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from kiosk.base.terminal.terminal import terminal_texts
 from kiosk.base.texts import texts
 from sync.collector.commands.shared import (
     ClosedMonth,
@@ -17,6 +15,9 @@ from sync.collector.commands.shared import (
     DataDir,
     Language,
     OfUnit,
+    Purpose,
+    SecondPerson,
+    granted,
     note_down,
     services_of,
     write_file,
@@ -27,11 +28,6 @@ from sync.collector.settings.collector import load_config
 from sync.protocol.tlog.checkpoint import Checkpoint
 from sync.protocol.tlog.errors import NoteWrong
 from sync.protocol.tlog.note import Note
-
-if TYPE_CHECKING:
-    from sync.collector.services.services import Services
-
-PURPOSE_MAX = 300
 
 
 def audit_bundle(
@@ -52,11 +48,8 @@ def audit_bundle(
     lines: Annotated[
         bool, typer.Option("--lines", help="With every line of the month: single ratings. A second person grants it.")
     ] = False,
-    second_person: Annotated[
-        str | None,
-        typer.Option(help="Account of an auditor or administrator who types their password here.", metavar="NAME"),
-    ] = None,
-    purpose: Annotated[str, typer.Option(help="What the lines are for; it stands in the audit log.")] = "",
+    second_person: SecondPerson = None,
+    purpose: Purpose = "",
 ) -> None:
     """Write a bundle with which an auditor checks a closed month away from here; the audit log tells of it.
 
@@ -71,27 +64,13 @@ def audit_bundle(
     wanted = Wanted(shelf, texts("collector", language), known, lines, number)
     details = {"form": "zip", "period": shelf.period.code, "closed": wanted.numbered}
     if lines:
-        details |= _granted(services, second_person, purpose, shelf.place.key)
+        details |= granted(services, second_person, purpose, shelf.place.key)
     body = make_bundle(services, wanted)
     services.writer.close()
     action, subject = "audit lines" if lines else "audit bundle", shelf.place.key or "*"
     # Written down before the file is: whoever takes it away cannot have it without that.
     note_down(services.database, action, subject, details)
     write_file(out, body)
-
-
-def _granted(services: "Services", second_person: str | None, purpose: str, place: str) -> dict[str, Any]:
-    """Ask the second person for their password; what the audit log keeps of the grant. Raises NotAllowed."""
-    from sync.collector.chores.every import transact
-    from sync.collector.people.second import require_second
-
-    if not second_person or not purpose.strip():
-        raise UsageWrong("lines are single ratings: name a second person and the purpose (--second-person, --purpose)")
-    words = terminal_texts("collector")
-    password = typer.prompt(words("Password of {name}", name=second_person), hide_input=True)
-    at_once = partial(transact, services)
-    require_second(services.database, at_once, second_person, password, place, services.now())
-    return {"second": second_person, "purpose": purpose.strip()[:PURPOSE_MAX]}
 
 
 def _checkpoint(path: Path) -> Checkpoint:

@@ -9,6 +9,7 @@ from kiosk.base.terminal.terminal import terminal_texts
 from sync.collector.commands.shared import AsJson, ConfigFile, DataDir
 from sync.collector.settings.collector import read_config
 from sync.collector.settings.times_at_odds import faults_of_times
+from sync.collector.settings.workers import faults_of_workers
 
 config_app = typer.Typer(help="The settings of the collector.", no_args_is_help=True)
 
@@ -18,7 +19,7 @@ def check(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJson =
     """Say every fault of the settings; the exit code is 2 if there is one."""
     code = check_settings(
         lambda: read_config(config, data_dir),
-        lambda found: list(faults_of_times(found)),
+        lambda found: [*faults_of_times(found), *faults_of_workers(found)],
         terminal_texts("collector"),
         as_json=as_json,
     )

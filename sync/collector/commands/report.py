@@ -98,9 +98,11 @@ def closed_list(
     as_json: AsJson = False,
 ) -> None:
     """Show the reports that were kept, with the SHA-256 of their numbers and files."""
-    from sync.collector.api.closed import shelf_json
+    from msgspec import to_builtins
 
-    found = [shelf_json(shelf) for shelf in _shelves(load_config(config, data_dir), unit, period)]
+    from sync.collector.api.data.closed import kept_of
+
+    found = [to_builtins(kept_of(shelf)) for shelf in _shelves(load_config(config, data_dir), unit, period)]
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return

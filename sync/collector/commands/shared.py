@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,7 +32,15 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do what is shown without askin
 OfUnit = Annotated[str | None, typer.Option(help="Code of a unit; default: all units together.")]
 ClosedMonth = Annotated[str, typer.Option(help="2026-11, a month that was closed.")]
 Language = Annotated[str, typer.Option(help="vi or en.")]
+SecondPerson = Annotated[
+    str | None,
+    typer.Option(help="Account of an auditor or administrator who types their password here.", metavar="NAME"),
+]
+Purpose = Annotated[str, typer.Option(help="What the lines are for; it stands in the audit log.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+PURPOSE_MAX = 300
 
 
 def open_ready(settings: CollectorConfig, *, begin: bool = False, quiet: bool = False) -> Database:
@@ -58,6 +67,23 @@ def services_of(settings: CollectorConfig) -> "Services":
     from sync.collector.services.services import make_services
 
     return make_services(settings, open_ready(settings))
+
+
+def granted(services: "Services", second_person: str | None, purpose: str, place: str) -> dict[str, Any]:
+    """Ask the second person for their password, who lets single ratings of the unit at the path ``place`` out.
+
+    What the audit log keeps of the grant. Raises NotAllowed, and UsageWrong where nobody or no purpose is named.
+    """
+    from sync.collector.chores.every import transact
+    from sync.collector.people.second import require_second
+
+    if not second_person or not purpose.strip():
+        raise UsageWrong("lines are single ratings: name a second person and the purpose (--second-person, --purpose)")
+    words = terminal_texts("collector")
+    password = typer.prompt(words("Password of {name}", name=second_person), hide_input=True)
+    at_once = partial(transact, services)
+    require_second(services.database, at_once, second_person, password, place, services.now())
+    return {"second": second_person, "purpose": purpose.strip()[:PURPOSE_MAX]}
 
 
 def in_transaction(database: Database, work: Callable[[Any], Any]) -> Any:

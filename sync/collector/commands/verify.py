@@ -207,10 +207,18 @@ def _sentences(outcome: "Outcome", places: Mapping[str, str], t: Texts) -> Itera
         yield t(
             "For {n} of these entries the chain vouches alone: no signature was kept with them.", n=t.number(chain_only)
         )
+    if outcome.dropped:
+        yield t(
+            "{n} earlier entries were dropped when their time was over, as two people decided, and cannot be "
+            "recomputed any more: the chain goes on from them, and what they added to the sums is what it was then.",
+            n=t.number(outcome.dropped),
+        )
 
 
 def _as_json(outcome: "Outcome", places: Mapping[str, str], t: Texts) -> str:
-    counted = {name: getattr(outcome, name) for name in ("kiosks", "journals", "entries", "signed", "months")}
+    counted = {
+        name: getattr(outcome, name) for name in ("kiosks", "journals", "entries", "signed", "dropped", "months")
+    }
     findings = [
         {"what": one.code, "whose": one.whose, "journal": one.journal_id, "device": one.device_id, **one.values,
          "sentence": sentence_of(one, places, t)}

@@ -3,7 +3,7 @@
 What belongs to one request or one page is handed to the template when it is rendered.
 """
 
-from functools import cache
+from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -21,11 +21,13 @@ from sync.collector.drawing.drawing import (
 from sync.collector.figures.attention import Why
 from sync.collector.figures.ranks import rank_of
 
+DRAWINGS_MAX = 256
+"""So many pictures are remembered, and names of none: whoever writes surveys may name any."""
 REASONS_TITLE = "What influenced your rating?"
 """The question above the reasons, as the kiosk's catalogue has it."""
 
 
-@cache
+@lru_cache(DRAWINGS_MAX)
 def drawing(folder: str, name: str) -> Markup:
     """A picture of ours, to stand in a page and take the theme's colours; nothing where there is none."""
     path = resource("assets", folder, f"{name}.svg")

@@ -32,6 +32,7 @@ from sync.collector.figures.queries.counts import (
 )
 from sync.collector.figures.queries.grains import Days, to_the_end
 from sync.collector.figures.queries.served import Served, add_served, read_served
+from sync.collector.figures.queries.summed import Keys
 from sync.collector.figures.queries.waits import (
     ASIDE_STREAMS,
     Waiting,
@@ -218,10 +219,14 @@ def _took_part(frame: Frame) -> dict[str, Answered]:
     last = min(days.last, yesterday) if frame.rules.policy.delay else days.last
     if last < days.first:
         return {}
+    return participation_in(frame.sums, frame.places, frame.keys, Days(days.first, last))
+
+
+def participation_in(connection: Connection, places: Places, keys: Keys, days: Days) -> dict[str, Answered]:
+    """By place, who took part at some counters on days that are over; nothing where no transactions are known."""
     found: dict[str, Served] = {}
-    served = read_served(frame.sums, frame.keys, Days(days.first, last))
-    for key, one in served.items():
-        for above in frame.places.up_from(key):
+    for key, one in read_served(connection, keys, days).items():
+        for above in places.up_from(key):
             found[above] = add_served(found[above], one) if above in found else one
     return {
         key: Answered(Share(Method.PARTICIPATION, one.ratings, one.transactions), one.known, one.days)

@@ -16,11 +16,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from sync.collector.closed.basis import Basis, BasisBlock
+from sync.collector.errors import UsageWrong
 from sync.collector.figures.places import Place, Places
 from sync.collector.kit.cuts import Ordered, covers_of, wanted_positions
 from sync.collector.kit.logged import LogProofs
 from sync.collector.kit.numbered import Numbers
 from sync.collector.replica.blocks.stated import Signature, Stated, leaf_hashes, signed_at, signed_over, statements
+from sync.collector.replica.dropped import floor_of
 from sync.collector.replica.outgoing.sums import SUSPECT
 from sync.collector.replica.tally import COUNTED
 from sync.collector.store.schema import block, cut_leaf, journal
@@ -114,6 +116,8 @@ class Telling:
         found = {one.position: one for one in self._stated(journal_id, positions)}
         for position in positions:
             one = found.get(position)
+            if one is None:
+                self._require_kept(journal_id, position)
             used = None if one is None or one.cut.journal_id != journal_id else mine.get(one.cut.seq)
             # One that lies in no single place of the report is told where all of it is.
             if one is not None and used is not None and used.fault is None and used.place is not None:
@@ -130,6 +134,17 @@ class Telling:
         for _, run in groupby(enumerate(positions), key=lambda pair: pair[1] - pair[0]):
             some = [position for _, position in run]
             yield from statements(self.connection, journal_id, some[0], some[-1])
+
+    def _require_kept(self, journal_id: str, position: int) -> None:
+        """Raise UsageWrong where what is stated there went with lines that were dropped when their time was over."""
+        c = cut_leaf.c
+        wanted = select(c.seq).where(c.journal_id == journal_id, c.position == position)
+        seq, floor = self.connection.execute(wanted).scalar_one(), floor_of(self.connection, journal_id)
+        if floor is not None and seq <= floor.last:
+            raise UsageWrong(
+                "the lines from which this bundle is made were dropped when their time was over: only bundles "
+                "that were made before prove this month"
+            )
 
     def _blocks(self, journal_id: str) -> dict[int, Row[Any]]:
         """The journal's own blocks, by the entry that states each."""

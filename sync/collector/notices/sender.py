@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from sync.collector.notices.errors import ChannelDown, DeliveryTrouble, Refused
 from sync.collector.notices.letter import Letter, Road, Sheet
@@ -63,7 +63,6 @@ class Sender:
             sent += trouble is None
             if isinstance(trouble, ChannelDown):
                 open_roads.discard(claimed.channel)
-        self.transact(self._forget_old)
         return sent
 
     def _deliver(self, claimed: Claimed) -> DeliveryTrouble | None:
@@ -104,15 +103,6 @@ class Sender:
         """1, 2, 4 … minutes, at most an hour; a little earlier or later, so that not all come back at once."""
         doubled: int = 1 << min(tries, 10)
         return min(AGAIN * doubled, AGAIN_MAX) * self.chance.uniform(0.8, 1.2)
-
-    def _forget_old(self, connection: Connection) -> None:
-        old = self.now() - timedelta(days=self.settings.keep_days)
-        waiting = select(delivery.c.notice_id).where(delivery.c.state == WAITING)
-        gone = select(notice.c.notice_id).where(notice.c.created_at < old, notice.c.notice_id.not_in(waiting))
-        connection.execute(delete(delivery).where(delivery.c.notice_id.in_(gone)))
-        connection.execute(
-            delete(notice).where(notice.c.created_at < old, notice.c.notice_id.not_in(select(delivery.c.notice_id)))
-        )
 
 
 def claim(connection: Connection, channels: set[str], settings: Notices, now: datetime) -> Claimed | None:

@@ -38,7 +38,7 @@ def new_account(
         "name": name,
         "full_name": full_name,
         "role": str(role),
-        "unit_id": _unit_id(connection, unit_code),
+        "unit_id": unit_id_of(connection, unit_code),
         "password_hash": hash_password(password),
         "one_time": True,
         "created_at": now,
@@ -132,7 +132,11 @@ def _require(connection: Connection, name: str) -> Row[Any]:
     return found
 
 
-def _unit_id(connection: Connection, code: str | None) -> int | None:
+def unit_id_of(connection: Connection, code: str | None) -> int | None:
+    """The id of the unit over which somebody may do something; None, without a code, is every unit.
+
+    Raises UsageWrong for one that is not there.
+    """
     if code is None:
         return None
     found = connection.execute(select(unit.c.unit_id).where(unit.c.code == code)).scalar_one_or_none()

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, text, update
 
 from sync.collector.people.accounts import forget_failures, name_hash
 from sync.collector.people.audit import note
 from sync.collector.people.passwords import is_password
 from sync.collector.people.rights import RIGHTS, Reader, Role
-from sync.collector.store.schema import account, signed_in, signin_failure, unit
+from sync.collector.store.schema import Moment, account, signed_in, signin_failure, unit
 
 FREE_FAILURES = 2
 """So many wrong passwords cost nothing; from the next one on there is a delay."""
@@ -57,9 +57,7 @@ class Checked:
 
 def check_password(connection: Connection, name: str, password: str, now: datetime) -> Checked | Refused:
     """Look at a password, unless the name is locked."""
-    locked = select(signin_failure.c.locked_until).where(signin_failure.c.name_hash == name_hash(name))
-    until = connection.execute(locked).scalar_one_or_none()
-    if until is not None and now < until:
+    if (until := _locked_until(connection, name, now)) is not None:
         return Refused(until)
     usable = select(account).where(account.c.name == name, account.c.disabled_at.is_(None))
     found = connection.execute(usable).one_or_none()
@@ -71,6 +69,9 @@ def sign_in(connection: Connection, checked: Checked, now: datetime) -> SignedIn
     """Keep what came of a password that was looked at: a new token, or one more failure."""
     if checked.account_id is None:
         return _refuse(connection, checked.name, now)
+    # Several may guess at once, at several processes: what came after the lock opens nothing, right or wrong.
+    if (until := _locked_until(connection, checked.name, now)) is not None:
+        return Refused(until)
     found = connection.execute(select(account).where(account.c.account_id == checked.account_id)).one()
     forget_failures(connection, checked.name)
     return let_in(connection, found, now)
@@ -134,6 +135,22 @@ _WHO = (
 )  # fmt: skip
 
 
+_FAILED_ONCE_MORE = text(
+    """
+    INSERT INTO signin_failure (name_hash, failures, failed_at) VALUES (:name, 1, :now)
+    ON CONFLICT (name_hash) DO UPDATE SET failures = signin_failure.failures + 1, failed_at = excluded.failed_at
+    RETURNING failures
+    """
+).bindparams(bindparam("now", type_=Moment))
+
+
+def _locked_until(connection: Connection, name: str, now: datetime) -> datetime | None:
+    """Until when no password of this name is looked at; None where one is."""
+    locked = select(signin_failure.c.locked_until).where(signin_failure.c.name_hash == name_hash(name))
+    until: datetime | None = connection.execute(locked).scalar_one_or_none()
+    return until if until is not None and now < until else None
+
+
 def _lives(began_at: datetime, seen_at: datetime, now: datetime, idle: timedelta) -> bool:
     return now - seen_at < idle and now - began_at < LIFE_MAX
 
@@ -141,12 +158,11 @@ def _lives(began_at: datetime, seen_at: datetime, now: datetime, idle: timedelta
 def _refuse(connection: Connection, name: str, now: datetime) -> Refused:
     old = delete(signin_failure).where(signin_failure.c.failed_at < now - FORGOTTEN_AFTER)
     connection.execute(old)
-    earlier = select(signin_failure.c.failures).where(signin_failure.c.name_hash == name_hash(name)).with_for_update()
-    failures = (connection.execute(earlier).scalar_one_or_none() or 0) + 1
+    # One statement: of two that fail at once, each counts, also where neither has failed before.
+    failures = connection.execute(_FAILED_ONCE_MORE, {"name": name_hash(name), "now": now}).scalar_one()
     until = now + delay_after(failures) if failures > FREE_FAILURES else None
-    forget_failures(connection, name)
-    row = {"name_hash": name_hash(name), "failures": failures, "failed_at": now, "locked_until": until}
-    connection.execute(insert(signin_failure).values(row))
+    mine = signin_failure.c.name_hash == name_hash(name)
+    connection.execute(update(signin_failure).where(mine).values(locked_until=until))
     # Not the name itself: people type their password there.
     note(connection, now, "somebody", "sign-in refused", name_hash(name).hex()[:16], {"failures": failures})
     return Refused(until)

@@ -97,6 +97,8 @@ class Blocks:
         counts = Counter(rows)
         self._kept[self._journal_id].tally.update(counts)
         if len(rows) < sum(map(len, held.values())):
+            # Some of it is from before what was read: its cut is here all the same.
+            self._kept[self._journal_id].cuts.pop(one.cut_seq, None)
             return
         found, kinds = Counter[tuple[Any, ...]](), {text: kind_of(text) for _, text in counts}
         for (level, text), n in counts.items():
@@ -124,7 +126,7 @@ class Blocks:
         taken = list(map(kept.free.pop, seqs, repeat(None)))
         rows = list(filter(None, taken))
         left = [seq for seq, row in zip(seqs, taken, strict=True) if row is None] if len(rows) < len(taken) else []
-        if any(seq >= self._seqs.start for seq in left):
+        if any(seq >= self._seqs.start and seq > kept.gone for seq in left):
             raise _changed(one, "held")
         return rows
 

@@ -16,6 +16,7 @@ from sync.collector.fleet.devices.directory import Directory
 from sync.collector.proof.blocks import Blocks
 from sync.collector.proof.chain import Reach, Walk, begin
 from sync.collector.proof.elsewhere import Elsewhere
+from sync.collector.proof.floor import check_decided, check_floor
 from sync.collector.proof.hidden import check_hidden
 from sync.collector.proof.kept.begun import check_border
 from sync.collector.proof.kept.block import Standings
@@ -28,6 +29,7 @@ from sync.collector.proof.sums import check_tallies, check_uncut
 from sync.collector.proof.teller import Teller
 from sync.collector.proof.trees import Trees
 from sync.collector.proof.wrong import Finding, What, Wrong
+from sync.collector.replica.dropped import Floor, floor_of
 from sync.collector.replica.sender import Device
 from sync.collector.store.blame import lies_in_the_data
 from sync.collector.store.database import Database
@@ -49,6 +51,8 @@ class Checked:
     entries: int = 0
     signed: int = 0
     """For so many of these entries a signature vouches."""
+    dropped: int = 0
+    """So many entries before these were dropped when their time was over, as two people decided."""
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -154,10 +158,12 @@ class _Check:
         return self._kept[journal_id].ignored, self._trees[journal_id].signed_else
 
     def _read(self, row: Row[Any], found: Checked) -> tuple[Blocks, Mark]:
-        journal_id, mark = str(row.journal_id), self._marks.get(row.journal_id)
-        reach = _start(self._connection, journal_id, mark)
+        journal_id, mark, floor = str(row.journal_id), self._marks.get(row.journal_id), self._floor(row.journal_id)
+        if mark is not None and floor is not None and mark.next_seq <= floor.last + 1:
+            mark = None
+        reach = _start(self._connection, journal_id, mark, floor)
         since = reach.cursor.next_seq
-        kept = self._kept[journal_id] = Kept()
+        kept = self._kept[journal_id] = Kept(gone=0 if floor is None else floor.last)
         teller = Teller(self._connection, journal_id, self._sender, self._rule.days, self._rule.now())
         is_alone = self._is_alone and not row.continued
         lines = Lines(self._connection, journal_id, teller, self._elsewhere, kept, is_alone=is_alone)
@@ -174,10 +180,12 @@ class _Check:
         trees.end(row.next_seq - 1)
         if since == 1:
             check_opened(row, kept.opened)
-        check_border(self._connection, journal_id)
+        if floor is None:
+            check_border(self._connection, journal_id)
         check_counts(self._connection, journal_id, kept.served, since, teller.may_be_at)
-        rated = self._check_sums(journal_id, kept, mark)
+        rated = self._check_sums(journal_id, kept, mark, floor)
         known = since if mark is None else mark.next_seq
+        found.dropped += 0 if floor is None else floor.last
         found.entries += row.next_seq - known
         found.signed += max(0, reach.signed_seq - known + 1)
         end = reach.cursor
@@ -185,8 +193,18 @@ class _Check:
             self._sender.device_id, journal_id, end.next_seq, end.head.hex(), reach.signed_seq, reach.signs, rated
         )
 
-    def _check_sums(self, journal_id: str, kept: Kept, mark: Mark | None) -> int:
+    def _floor(self, journal_id: str) -> Floor | None:
+        """What was dropped of a journal, by months of which it is known who decided it."""
+        floor = floor_of(self._connection, journal_id)
+        if floor is not None:
+            self._elsewhere.gone[journal_id] = floor.last
+            check_decided(self._connection, floor.months)
+        return floor
+
+    def _check_sums(self, journal_id: str, kept: Kept, mark: Mark | None, floor: Floor | None) -> int:
         """Hold the tallies to the ratings; of a journal of which only a part was read, how many there are in all."""
+        if mark is None and floor is not None:
+            return check_floor(self._connection, journal_id, kept, floor)
         if mark is None:
             return check_tallies(self._connection, journal_id, kept)
         n = select(func.count()).where(rating.c.journal_id == journal_id, rating.c.seq >= mark.next_seq)
@@ -198,14 +216,19 @@ class _Check:
         return rated
 
 
-def _start(connection: Connection, journal_id: str, mark: Mark | None) -> Reach:
-    """From where a journal is read: from its beginning, or a little before its mark."""
+def _start(connection: Connection, journal_id: str, mark: Mark | None, floor: Floor | None) -> Reach:
+    """From where a journal is read: from its first line that is here, or a little before its mark."""
+    first = begin(journal_id)
+    if floor is not None:
+        first = Reach(Cursor(floor.last + 1, floor.head), floor.last, floor.signs)
     if mark is None:
-        return begin(journal_id)
+        return first
     before = select(segment.c.first_seq, segment.c.prev).where(
-        segment.c.journal_id == journal_id, segment.c.first_seq <= mark.next_seq - OVERLAP
+        segment.c.journal_id == journal_id,
+        segment.c.first_seq <= mark.next_seq - OVERLAP,
+        segment.c.first_seq >= first.cursor.next_seq,
     )
     row = connection.execute(before.order_by(segment.c.first_seq.desc()).limit(1)).one_or_none()
     if row is None:
-        return begin(journal_id)
+        return first
     return Reach(Cursor(row.first_seq, bytes(row.prev)), mark.signed_seq, mark.signs)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from kiosk.journal.lines import ReasonsLine, RevisedLine
 from sync.collector.proof.wrong import What, Wrong
 from sync.collector.replica.continued import Origin, Position, counted_positions, origins_of
+from sync.collector.replica.dropped import is_same_dropped
 from sync.collector.replica.stored import stored_entries
 from sync.collector.store.schema import carried, duplicate, rating, unread
 
@@ -25,6 +26,13 @@ class Elsewhere:
     """Reasons that are said in another journal than the rating's."""
     unsaid: dict[Position, list[str]] = field(default_factory=dict)
     """Reasons that are kept and were not said in the rating's own journal."""
+
+    gone: dict[str, int] = field(default_factory=dict)
+    """Of journals of which lines were dropped, the last of these."""
+
+    def is_gone(self, at: Position) -> bool:
+        """Whether the entry was dropped: what is said of it is held to nothing any more."""
+        return at.seq <= self.gone.get(at.journal_id, 0)
 
     def counted(
         self, journal_id: str, duplicates: Mapping[int, tuple[str, int]], said: ReasonsLine | RevisedLine
@@ -62,6 +70,8 @@ def is_counted_there(
 ) -> bool:
     """Whether an entry that is not counted here says the same as one that is there, and a rating is kept there."""
     mine = [*origins_of(line), *_own_place(connection, here)]
+    if any(one.position == there and is_same_dropped(connection, *there, one.hash) for one in mine):
+        return True
     theirs = _line_at(connection, there)
     if theirs is None or (is_rating and not _is_kept(connection, there)):
         return False

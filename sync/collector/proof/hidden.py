@@ -5,13 +5,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from kiosk.domain.numbers.blocks import COUNTED_MIN, Cut, Series
-from kiosk.journal.judged import Judged, judged_cuts
+from kiosk.journal.judged import Judge, Judged
 from sync.collector.proof.wrong import What, Wrong
 from sync.collector.replica.blocks.judging import Surveys
 from sync.collector.replica.blocks.kept import read_reasons, read_rows
 from sync.collector.replica.blocks.series import levels_of
 from sync.collector.replica.blocks.sums import COUNTED, Rows, fault_of
 from sync.collector.replica.continued import Position
+from sync.collector.replica.dropped import Floor, floor_of
 from sync.collector.replica.held import held_seqs
 from sync.collector.replica.stored import stored_entries
 from sync.collector.store.schema import block
@@ -30,17 +31,27 @@ def check_hidden(connection: Connection, journal_id: str, surveys: Surveys, leas
     if kept_back is not None:
         raise Wrong(What.BLOCK_HIDDEN, first=kept_back.last_seq)
     doubted = connection.execute(here.where(b.fault.is_not(None))).all()
-    cuts = _cuts(connection, journal_id, surveys) if any(row.is_kiosks for row in doubted) else {}
+    floor = floor_of(connection, journal_id)
+    cuts = _cuts(connection, journal_id, surveys, floor) if any(row.is_kiosks for row in doubted) else {}
     for row in doubted:
+        if floor is not None and _holds_gone(row.held, journal_id, floor):
+            continue
         rows = _rows(connection, row.held)
         cut = cuts.get(row.cut_seq) if row.is_kiosks else _cut_here(row)
         if cut is not None and cut.held and cut.held[-1] == row.last_seq and _holds(connection, cut, rows, surveys):
             raise Wrong(What.BLOCK_HIDDEN, first=row.last_seq)
 
 
-def _cuts(connection: Connection, journal_id: str, surveys: Surveys) -> dict[int, Judged]:
-    lines = ((seq, line) for seq, _, line in stored_entries(connection, journal_id, 1, SEQ_MAX))
-    return {each.seq: each for each in judged_cuts(lines, levels_of(surveys)) if each.is_kiosks}
+def _holds_gone(held: str, journal_id: str, floor: Floor) -> bool:
+    """Whether ratings in it were dropped: whether it holds can be found no more."""
+    return any(seq <= floor.last for seq in held_seqs(held).get(journal_id, ()))
+
+
+def _cuts(connection: Connection, journal_id: str, surveys: Surveys, floor: Floor | None) -> dict[int, Judged]:
+    first = 1 if floor is None else floor.last + 1
+    lines = ((seq, line) for seq, _, line in stored_entries(connection, journal_id, first, SEQ_MAX) if seq >= first)
+    judge = Judge(levels_of(surveys), None if floor is None else floor.state or None)
+    return {each.seq: each for seq, line in lines for each in judge.read(seq, line) if each.is_kiosks}
 
 
 def _cut_here(row: Row[Any]) -> Judged:

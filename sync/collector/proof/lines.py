@@ -45,6 +45,8 @@ _COUNTED = str(Standing.COUNTED)
 class Kept:
     """What was found to be kept of a journal's lines, for whoever adds it up."""
 
+    gone: int = 0
+    """The last entry that was dropped: what is said of ratings up to there cannot be held to them any more."""
     tally: Counter[tuple[int, str]] = field(default_factory=Counter)
     """By level and kind, of the ratings in the blocks that were seen; those in ``free`` come on top."""
     reasons: Counter[tuple[Any, ...]] = field(default_factory=Counter)
@@ -228,6 +230,8 @@ class Lines:
                 self._note_ignored(seq)
             return
         at = self._elsewhere.counted(self._journal_id, self._duplicates, said)
+        if self._elsewhere.is_gone(at):
+            return
         if isinstance(said, RevisedLine):
             self._elsewhere.revised.setdefault(at, []).append(said.level)
         elif at.journal_id == self._journal_id:

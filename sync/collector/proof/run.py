@@ -52,6 +52,8 @@ class Outcome:
     signed: int = 0
     months: int = 0
     """So many months of what is shown were held against their blocks."""
+    dropped: int = 0
+    """So many entries before these were dropped when their time was over."""
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -65,6 +67,7 @@ class Outcome:
         self.journals += len(one.marks)
         self.entries += one.entries
         self.signed += one.signed
+        self.dropped += one.dropped
         self.findings += one.findings
 
 

@@ -18,7 +18,7 @@ from sync.collector.calendar.presstime import LocalDays, PressClock, TimeQuality
 from sync.collector.proof.chain import Piece
 from sync.collector.proof.rows import Kind, kind_of
 from sync.collector.proof.wrong import What, Wrong
-from sync.collector.replica.continued import boot_of_device
+from sync.collector.replica.boots import boot_of_device
 from sync.collector.replica.projection import Context, project_entries
 from sync.collector.replica.sender import Device, counter_on
 from sync.collector.replica.stretch import Stretch

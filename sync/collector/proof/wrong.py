@@ -60,6 +60,8 @@ class What(StrEnum):
     COUNT_CHANGED = "the transactions of {day} are not kept as the kiosk's entries say"
     CONTINUED_CHANGED = "the journal that this one continues is not the one that its first entry says"
     BEGUN_CHANGED = "what came before there were blocks does not end with entry {last}, as is said"
+    DROP_UNDECIDED = "lines of {day} were dropped, and the audit log has nobody who decided it"
+    DROPPED_CHANGED = "what the entries up to {last} added, which were dropped, is not what it was when they went"
     UNREADABLE = "what is kept of it is of no form that the collector writes ({why})"
     JOURNAL_INVENTED = "there are rows of a journal that is not there: {table}"
     SHOWN_WRONG = "what is shown of counter {place} from {first} to {last} is not the sum of its blocks"

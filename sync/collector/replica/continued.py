@@ -9,7 +9,6 @@ whatever order they come: by the network, from a USB stick, before or after this
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -17,16 +16,14 @@ from sqlalchemy import Connection, bindparam, select, tuple_, update
 
 from kiosk.journal.chain import Cursor, chain_next
 from kiosk.journal.lines import OpenedLine
-from sync.collector.calendar.presstime import OffsetOf
 from sync.collector.people.audit import note
 from sync.collector.replica.aside import JOURNAL_ID
 from sync.collector.replica.held import mark_due
-from sync.collector.replica.keep import read_boot_offset
 from sync.collector.replica.projection_rows import LateLine, Unread, UnreadReason
-from sync.collector.replica.stored import stored_hashes
+from sync.collector.replica.stored import had, stored_hashes
 from sync.collector.replica.visit_check import Claim, strangers
 from sync.collector.store.bulk import insert_rows
-from sync.collector.store.schema import boot_clock, carried, duplicate, journal, micros
+from sync.collector.store.schema import carried, duplicate, journal, micros
 from sync.protocol.messages import Hash, JournalId
 
 _CARRIED_MARK = b'"from":'
@@ -153,29 +150,6 @@ def place_late(connection: Connection, journal_id: str, late: Sequence[LateLine]
     return placed
 
 
-def offsets_heard(
-    connection: Connection, writer: JournalWriter, boot: str | None, boot_offset_us: int | None
-) -> OffsetOf:
-    """Our clock minus each boot's clock; ``boot`` is the one last heard."""
-
-    def offset_of(wanted: str) -> int | None:
-        if wanted == boot:
-            return boot_offset_us
-        own = read_boot_offset(connection, writer.journal_id, wanted)
-        return boot_of_device(connection, writer.device_id, wanted) if own is None else own
-
-    return cache(offset_of)
-
-
-def boot_of_device(connection: Connection, device_id: str, boot: str) -> int | None:
-    """Our clock minus that of a boot that another journal of this kiosk was heard in; None for one never heard."""
-    journals = select(journal.c.journal_id).where(journal.c.device_id == device_id)
-    latest = select(journal.c.boot_offset_us).where(journal.c.device_id == device_id, journal.c.boot == boot)
-    earlier = select(boot_clock.c.offset_us).where(boot_clock.c.journal_id.in_(journals), boot_clock.c.boot == boot)
-    found = connection.execute(latest.limit(1)).scalar_one_or_none()
-    return connection.execute(earlier.limit(1)).scalar_one_or_none() if found is None else found
-
-
 def of_same_device(connection: Connection, journal_id: str, others: set[str]) -> set[str]:
     """Which of ``others`` the kiosk wrote that writes this journal; of another's, nothing is taken."""
     if others <= {journal_id}:
@@ -195,12 +169,11 @@ class _Carried(msgspec.Struct):
 
 
 def _origins(first_seq: int, lines: Sequence[bytes]) -> dict[int, list[Origin]]:
-    found: dict[int, list[Origin]] = {}
-    for seq, line in enumerate(lines, first_seq):
-        # Nearly no line is one that was carried, and this is done for every line.
-        if _CARRIED_MARK in line and (places := origins_of(line)):
-            found[seq] = places
-    return found
+    # Nearly no line is one that was carried, and this is asked of every batch.
+    if _CARRIED_MARK not in b"\n".join(lines):
+        return {}
+    said = ((seq, origins_of(line)) for seq, line in enumerate(lines, first_seq))
+    return {seq: places for seq, places in said if places}
 
 
 def origins_of(line: bytes) -> list[Origin]:
@@ -222,9 +195,10 @@ def _known_origins(
     found: dict[int, Position] = {}
     for seq, places in origins.items():
         for origin in places:
-            if stored.get(origin.position, origin.hash) != origin.hash:
+            kept = stored.get(origin.position) or had(connection, *origin.position, origin.hash)
+            if kept not in (None, origin.hash):
                 _note_fork(connection, origin.position.journal_id, received_at)
-            elif origin.position in stored:
+            elif kept is not None:
                 found.setdefault(seq, origin.position)
             elif origin in elsewhere:
                 found.setdefault(seq, elsewhere[origin])

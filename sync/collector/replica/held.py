@@ -64,7 +64,7 @@ def may_cut(
     if _CUT_MARK in b"\n".join(fresh):
         return True
     if is_first:
-        return len(_half_days(fresh)) > 1
+        return _spans_half_days(fresh)
     return measured_us is None or before_us is None or _open(days, before_us) != _open(days, measured_us)
 
 
@@ -101,10 +101,15 @@ def owners_of(connection: Connection, journal_id: str) -> list[str]:
     return found
 
 
-def _half_days(lines: Iterable[bytes]) -> set[tuple[bytes, bool] | None]:
-    """The half days of the lines' own times; None stands for those that name none."""
-    said = map(_HOUR.search, lines)
-    return {None if one is None else (one["day"], one["hour"] < b"12") for one in said}
+def _spans_half_days(lines: Sequence[bytes]) -> bool:
+    """Whether the lines' own times are of more than one half day; those that name none are as of one of their own."""
+    first = _half_day(lines[0])
+    return any(_half_day(line) != first for line in lines)
+
+
+def _half_day(line: bytes) -> tuple[bytes, bool] | None:
+    said = _HOUR.search(line)
+    return None if said is None else (said["day"], said["hour"] < b"12")
 
 
 def _open(days: LocalDays, moment_us: int) -> set[tuple[str, str]]:

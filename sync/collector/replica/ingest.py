@@ -13,90 +13,51 @@ from datetime import datetime
 from functools import cached_property
 
 import structlog
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection
 
-from kiosk.domain.instant import Instant
 from kiosk.journal.chain import Cursor, chain_over
 from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, PressClock
 from sync.collector.errors import HeadDiffers, SenderGone
+from sync.collector.replica.boots import offsets_heard, put_boot
 from sync.collector.replica.comments import awaited, enclose, keep_comments, place_comments
 from sync.collector.replica.continued import (
     JournalWriter,
     find_duplicates,
     note_continuation,
-    offsets_heard,
     place_late,
 )
-from sync.collector.replica.held import begin_cuts, mark_due, may_cut
+from sync.collector.replica.held import begin_cuts, may_cut
 from sync.collector.replica.keep import (
     enclosed_seq,
-    keep_boot,
     keep_enclosures,
-    keep_projection,
-    keep_ratings,
     keep_unread,
     last_measured,
     measured_before,
+    put_projection,
+    put_ratings,
+    put_unread,
 )
 from sync.collector.replica.projection import Context, failed, project
 from sync.collector.replica.projection_rows import Projection
 from sync.collector.replica.sender import Device
-from sync.collector.replica.stored import COPY_LOCKED, Segment, Vouching, keep_segment, packed, require_owner
+from sync.collector.replica.sent import Appended, Arrival, Batch, Conflict, Sent
+from sync.collector.replica.stored import (
+    SEGMENT,
+    Locked,
+    Segment,
+    Vouching,
+    packed,
+    read_locked,
+    require_owner,
+    segment_row,
+)
+from sync.collector.replica.writes import Writes
 from sync.collector.store.apart import take_apart
-from sync.collector.store.bulk import insert_rows
-from sync.collector.store.schema import journal, micros
+from sync.collector.store.bulk import insert_rows, update_rows
+from sync.collector.store.schema import cut_due, journal, micros, segment
 
 _log = structlog.get_logger("collector.ingest")
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Consecutive lines of one journal as they came."""
-
-    journal_id: str
-    start: Cursor
-    lines: tuple[bytes, ...]
-    enclosures: tuple[bytes, ...] = ()
-    body: bytes | None = None
-    """The gzip body that holds exactly ``lines``, to be kept as it is; None where there is none."""
-    head: bytes | None = None
-    """The chain's hash after its last line, as its kiosk signed it; None where an older kiosk did not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """When and how a batch was received."""
-
-    received_at: datetime
-    clock: Instant
-    """What the kiosk's clocks said when it sent."""
-    signature: str
-    kiosk_clock: str
-    base: str
-    """The text that was signed; empty where none is known."""
-    by_file: bool = False
-    """Whether the batch lay in a file for nobody knows how long: then its boot clock dates nothing."""
-    public_key: str | None = None
-    """By which key (base64) it was believed, where that may have changed since; None where it cannot have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Appended:
-    """The batch is part of the copy now."""
-
-    cursor: Cursor
-    added: int
-    """How many of its lines were new."""
-    unread: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """The batch does not continue the copy; nothing was written."""
-
-    cursor: Cursor
-    """Where the copy ends."""
 
 
 def append_batch(
@@ -108,16 +69,36 @@ def append_batch(
     batch, and whoever calls does it again (``lies_in_the_data``). Raises JournalForeign for a journal that another
     device writes, and SenderGone for a device whose credential was withdrawn or that has another key by now.
     """
-    copy = _locked_copy(connection, device, batch, arrival)
-    if copy is None:
+    [outcome] = append_together(connection, [Sent(device, batch, arrival)], days, apart)
+    return outcome
+
+
+def append_together(
+    connection: Connection, sent: Sequence[Sent], days: LocalDays, apart: bool = False
+) -> list[Appended | Conflict]:
+    """The same for batches of different kiosks, written together; what one of them raises undoes all."""
+    for each in sent:
+        if each.batch.start == Cursor.start(each.batch.journal_id):
+            _open_copy(connection, each)
+    copies = read_locked(connection, {each.batch.journal_id: each.device.device_id for each in sent})
+    writes = Writes(connection)
+    outcomes = [_append(writes, each, copies.get(each.batch.journal_id), days, apart) for each in sent]
+    writes.flush()
+    return outcomes
+
+
+def _append(writes: Writes, sent: Sent, found: Locked | None, days: LocalDays, apart: bool) -> Appended | Conflict:
+    device, batch, arrival = sent
+    if found is None:
         return Conflict(Cursor.start(batch.journal_id))
+    copy = _own_copy(writes.connection, sent, found)
     known = _known_lines(copy.cursor, batch)
     if known is None:
         return Conflict(copy.cursor)
     fresh = batch.lines[known:]
     received_us = micros(arrival.received_at)
     if not fresh:
-        _take_enclosures(connection, copy, copy.cursor.next_seq, received_us, batch)
+        _take_enclosures(writes, copy, copy.cursor.next_seq, received_us, batch)
         return Appended(copy.cursor, 0)
     end = Cursor(copy.cursor.next_seq + len(fresh), chain_over(copy.cursor.head, fresh))
     if batch.head not in (None, end.head):
@@ -125,14 +106,14 @@ def append_batch(
     as_sent = batch.body if len(fresh) == len(batch.lines) and not batch.enclosures else None
     part = Segment(batch.journal_id, copy.cursor, end, as_sent or packed(fresh), as_sent is not None)
     vouching = Vouching(arrival.signature, arrival.kiosk_clock, device.key_id, arrival.base or None, arrival.by_file)
-    keep_segment(connection, part, received_us, device.device_id, vouching)
-    reading = _Reading(connection, device, copy, arrival, days, fresh)
+    writes.insert(segment, SEGMENT, [segment_row(part, received_us, device.device_id, vouching)])
+    reading = _Reading(writes, device, copy, arrival, days, fresh)
     unread, measured_us = reading.take_apart(end) if apart else reading.take_whole()
-    _take_enclosures(connection, copy, end.next_seq, received_us, batch)
+    _take_enclosures(writes, copy, end.next_seq, received_us, batch)
     is_first = copy.cursor.next_seq == 1
     if copy.continued or may_cut(fresh, days, copy.measured_us, measured_us, is_first=is_first):
-        mark_due(connection, [batch.journal_id])
-    _move_cursor(connection, copy, end, arrival, measured_us)
+        writes.insert(cut_due, ("journal_id",), [(batch.journal_id,)], "ON CONFLICT DO NOTHING")
+    _move_cursor(writes, copy, end, arrival, measured_us)
     return Appended(end, len(fresh), unread)
 
 
@@ -143,18 +124,30 @@ def keep_said(
 
     Returns the same with all that is unread: also what could be read and speaks of a rating that is not there.
     """
-    received_us = micros(received_at)
+    writes = Writes(connection)
+    said = _put_said(writes, writer, projection, received_at)
+    writes.flush()
+    return said
+
+
+def _put_said(writes: Writes, writer: JournalWriter, projection: Projection, received_at: datetime) -> Projection:
+    connection, received_us = writes.connection, micros(received_at)
+    if projection.late or projection.comments:
+        # What they speak of may be among the lines that came with them.
+        writes.flush()
     if projection.opened is not None:
         note_continuation(connection, writer.device_id, writer.journal_id, projection.opened, received_at)
     late = place_late(connection, writer.journal_id, projection.late)
     unread = [*projection.unread, *late.unread]
     for other, entries in late.elsewhere.items():
-        unread += keep_ratings(connection, other, received_us, Projection(late=entries))
+        unread += put_ratings(writes, other, received_us, Projection(late=entries))
     comments = place_comments(connection, writer.journal_id, projection)
-    own = keep_projection(connection, writer.journal_id, received_us, replace(projection, late=late.own))
+    own = put_projection(writes, writer.journal_id, received_us, replace(projection, late=late.own))
     unread += [*comments.unread, *own]
-    keep_unread(connection, writer.journal_id, received_us, unread)
-    keep_comments(connection, writer.journal_id, comments.rows)
+    put_unread(writes, writer.journal_id, received_us, unread)
+    if comments.rows:
+        writes.flush()
+        keep_comments(connection, writer.journal_id, comments.rows)
     return replace(projection, unread=unread)
 
 
@@ -174,7 +167,7 @@ class _Copy:
 class _Reading:
     """Reads lines that are kept already: what they say is kept and counted beside them."""
 
-    connection: Connection
+    writes: Writes
     device: Device
     copy: _Copy
     arrival: Arrival
@@ -183,7 +176,7 @@ class _Reading:
 
     def take_whole(self) -> tuple[int, int | None]:
         """Read the lines and keep what they say; how many are unread, and when the last measured press was."""
-        said = self._take(self.copy.cursor, self.fresh)
+        said = self._take(self.writes, self.copy.cursor, self.fresh)
         return len(said.unread), last_measured(said)
 
     def take_apart(self, end: Cursor) -> tuple[int, int | None]:
@@ -192,57 +185,60 @@ class _Reading:
         for line in self.fresh:
             starts.append(starts[-1].after([line]))
         places = range(len(self.fresh))
+        self.writes.flush()
         unread = take_apart(
-            self.connection,
+            self.writes.connection,
             places,
-            lambda some: len(self._take(starts[some[0]], self.fresh[some[0] : some[-1] + 1]).unread),
+            lambda some: self._take_some(starts[some[0]], self.fresh[some[0] : some[-1] + 1]),
             lambda place, error: self._set_aside(starts[place].next_seq, error),
         )
-        return unread, measured_before(self.connection, self.copy.journal_id, end.next_seq)
+        return unread, measured_before(self.writes.connection, self.copy.journal_id, end.next_seq)
 
-    def _take(self, start: Cursor, lines: Sequence[bytes]) -> Projection:
-        connection, received_at = self.connection, self.arrival.received_at
+    def _take_some(self, start: Cursor, lines: Sequence[bytes]) -> int:
+        writes = Writes(self.writes.connection)
+        said = self._take(writes, start, lines)
+        writes.flush()
+        return len(said.unread)
+
+    def _take(self, writes: Writes, start: Cursor, lines: Sequence[bytes]) -> Projection:
+        connection, received_at = writes.connection, self.arrival.received_at
         writer = JournalWriter(self.device.device_id, self.copy.journal_id, self.copy.continued)
         duplicates = find_duplicates(connection, writer, start, lines, received_at)
-        return keep_said(connection, writer, project(start.next_seq, lines, self._context, duplicates), received_at)
+        return _put_said(writes, writer, project(start.next_seq, lines, self._context, duplicates), received_at)
 
     @cached_property
     def _context(self) -> Context:
         # Of the whole batch: a press time is bound by what stands before and after its line, however it is taken apart.
-        return _context(self.connection, self.device, self.copy, self.arrival, self.days, self.fresh)
+        return _context(self.writes.connection, self.device, self.copy, self.arrival, self.days, self.fresh)
 
     def _set_aside(self, seq: int, error: Exception) -> int:
         entry = failed(seq, error)
         _log.warning("entry set aside", journal=self.copy.journal_id, seq=seq, why=entry.detail)
-        keep_unread(self.connection, self.copy.journal_id, micros(self.arrival.received_at), [entry])
+        keep_unread(self.writes.connection, self.copy.journal_id, micros(self.arrival.received_at), [entry])
         return 1
 
 
-def _locked_copy(connection: Connection, device: Device, batch: Batch, arrival: Arrival) -> _Copy | None:
-    wanted = {"wanted": batch.journal_id, "sender": device.device_id}
-    row = connection.execute(COPY_LOCKED, wanted).one_or_none()
-    if row is None:
-        if batch.start != Cursor.start(batch.journal_id):
-            return None
-        _open_copy(connection, device, batch, arrival)
-        row = connection.execute(COPY_LOCKED, wanted).one()
-    if row.key_now is None or arrival.public_key not in (None, row.key_now):
+def _own_copy(connection: Connection, sent: Sent, found: Locked) -> _Copy:
+    """The copy, once it is certain that the sender may write it."""
+    device, batch, arrival = sent
+    if found.key_now is None or arrival.public_key not in (None, found.key_now):
         raise SenderGone("this device's credential was withdrawn")
-    if row.next_seq > 1:
-        require_owner(row.device_id, device.device_id)
-    elif row.device_id != device.device_id:
+    if found.next_seq > 1:
+        require_owner(found.device_id, device.device_id)
+    elif found.device_id != device.device_id:
         # Named by a continuation before its own first batch came: whoever brings that wrote it.
-        connection.execute(_OWN, {"wanted": batch.journal_id, "device": device.device_id})
-    cursor = Cursor(row.next_seq, row.head)
-    return _Copy(batch.journal_id, cursor, row.boot, row.boot_offset_us, row.continued, row.measured_us)
+        update_rows(connection, journal, ("journal_id",), ("device_id",), [(batch.journal_id, device.device_id)])
+    cursor = Cursor(found.next_seq, found.head)
+    return _Copy(batch.journal_id, cursor, found.boot, found.boot_offset_us, found.continued, found.measured_us)
 
 
-def _open_copy(connection: Connection, device: Device, batch: Batch, arrival: Arrival) -> None:
-    # Two first batches may come at once; the second waits here and then finds the row.
+def _open_copy(connection: Connection, sent: Sent) -> None:
+    device, batch, arrival = sent
+    # Nothing happens to a copy that is there. Two first batches may come at once; the second waits here.
     names = ("journal_id", "device_id", "next_seq", "head", "first_received_at", "last_received_at")
     row = (batch.journal_id, device.device_id, 1, batch.start.head, *[micros(arrival.received_at)] * 2)
-    insert_rows(connection, journal, {}, names, [row], then="ON CONFLICT (journal_id) DO NOTHING")
-    begin_cuts(connection, batch.journal_id)
+    if insert_rows(connection, journal, {}, names, [row], then="ON CONFLICT (journal_id) DO NOTHING"):
+        begin_cuts(connection, batch.journal_id)
 
 
 def _known_lines(stored: Cursor, batch: Batch) -> int | None:
@@ -257,17 +253,19 @@ def _context(
     connection: Connection, device: Device, copy: _Copy, arrival: Arrival, days: LocalDays, fresh: tuple[bytes, ...]
 ) -> Context:
     boot = "" if arrival.by_file else arrival.clock.boot
-    writer = JournalWriter(device.device_id, copy.journal_id, copy.continued)
-    offset_of = offsets_heard(connection, writer, copy.boot, copy.boot_offset_us)
+    last = (copy.boot, copy.boot_offset_us)
+    offset_of = offsets_heard(connection, device.device_id, copy.journal_id, last, fresh)
     walls = Walls(fresh, device.floor, copy.measured_us)
     clock = PressClock(micros(arrival.received_at), boot, arrival.clock.mono_us, offset_of, walls)
     return Context(device.counter_id, device.counters, clock, days, device.moves, device.spans, device.ended)
 
 
-def _take_enclosures(connection: Connection, copy: _Copy, next_seq: int, received_us: int, batch: Batch) -> None:
+def _take_enclosures(writes: Writes, copy: _Copy, next_seq: int, received_us: int, batch: Batch) -> None:
     """Keep what is enclosed to entries that are new or still to come; to those before, what they wait for."""
     if not batch.enclosures:
         return
+    writes.flush()
+    connection = writes.connection
     known = {line for line in batch.enclosures if 0 < enclosed_seq(line) < copy.cursor.next_seq}
     passed_over = known.difference(awaited(connection, copy.journal_id, known))
     taken = [line for line in batch.enclosures if line not in passed_over]
@@ -275,26 +273,13 @@ def _take_enclosures(connection: Connection, copy: _Copy, next_seq: int, receive
     enclose(connection, copy.journal_id, taken)
 
 
-def _move_cursor(connection: Connection, copy: _Copy, end: Cursor, arrival: Arrival, measured_us: int | None) -> None:
+def _move_cursor(writes: Writes, copy: _Copy, end: Cursor, arrival: Arrival, measured_us: int | None) -> None:
     boot: str | None = arrival.clock.boot
     offset_us: int | None = micros(arrival.received_at) - arrival.clock.mono_us
     if arrival.by_file:
         boot, offset_us = copy.boot, copy.boot_offset_us
     elif copy.boot is not None and copy.boot_offset_us is not None and copy.boot != boot:
-        keep_boot(connection, copy.journal_id, copy.boot, copy.boot_offset_us)
-    connection.execute(
-        _MOVE,
-        {
-            "wanted": copy.journal_id,
-            "next_seq": end.next_seq,
-            "head": end.head,
-            "last_received_at": arrival.received_at,
-            "boot": boot,
-            "boot_offset_us": offset_us,
-            "measured_us": copy.measured_us if measured_us is None else measured_us,
-        },
-    )
-
-
-_MOVE = update(journal).where(journal.c.journal_id == bindparam("wanted"))
-_OWN = _MOVE.values(device_id=bindparam("device"))
+        put_boot(writes, copy.journal_id, copy.boot, copy.boot_offset_us)
+    measured = copy.measured_us if measured_us is None else measured_us
+    moment = micros(arrival.received_at)
+    writes.move(copy.journal_id, end.next_seq, end.head, moment, boot, offset_us, measured)

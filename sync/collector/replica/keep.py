@@ -1,10 +1,11 @@
-"""Keep: writes what a projection says, tallies included, in the caller's transaction."""
+"""Keep: writes what a projection says, tallies included, in the caller's transaction.
 
-import re
+What is *put* is written when the caller's ``Writes`` are flushed, together with what others put there.
+"""
+
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -32,9 +33,9 @@ from sync.collector.replica.tally import (
     count_reasons,
     count_uncut,
 )
+from sync.collector.replica.writes import Writes
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import (
-    boot_clock,
     enclosure,
     micros,
     rating,
@@ -48,10 +49,12 @@ from sync.collector.store.schema import (
     unread,
 )
 
-_BOOT = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
 RATING_NAMES = tuple("pressed_at" if name == "pressed_us" else name for name in RatingRow._fields)
 """The columns of a rating's row."""
 UNCUT_NAMES = ("counter_id", "day", "part", "survey", "question", "standing")
+_RECEIVED = ("journal_id", "received_at")
+_RATING = (*_RECEIVED, *RATING_NAMES)
+_UNDATED = ("counter_id", "day")
 _COUNT_CORRECTS = (
     "ON CONFLICT (journal_id, counter_id, day) DO UPDATE "
     "SET n = excluded.n, seq = excluded.seq, received_at = excluded.received_at, "
@@ -61,16 +64,21 @@ _COUNT_CORRECTS = (
 )
 _ONCE = "ON CONFLICT (journal_id, seq) DO NOTHING"
 _TALLY_ADDS = "ON CONFLICT (journal_id, {key}) DO UPDATE SET n = {table}.n + excluded.n"
-_IS_DUE = {"served_due": True}
+_DUE = "served_due"
+"""The mark of what participation has still to follow."""
 
 
-def keep_projection(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
-    """Write ratings, reasons and counts typed in, and add them up; which entries cannot be kept after all."""
-    unread_too = keep_ratings(connection, journal_id, received_us, projection)
-    received = {"journal_id": journal_id, "received_at": received_us, "served_due": True}
-    rows = list(projection.counts.values())
-    insert_rows(connection, transaction_count, received, CountRow._fields, rows, then=_COUNT_CORRECTS)
+def put_projection(writes: Writes, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
+    """Have ratings, reasons and counts typed in written, and added up; which entries cannot be kept after all."""
+    unread_too = put_ratings(writes, journal_id, received_us, projection)
+    rows = [(journal_id, received_us, *row, True) for row in projection.counts.values()]
+    writes.insert(transaction_count, (*_RECEIVED, *CountRow._fields, _DUE), rows, _COUNT_CORRECTS)
     return unread_too
+
+
+def put_unread(writes: Writes, journal_id: str, received_us: int, entries: Sequence[Unread]) -> None:
+    """Have written which entries were set aside, and why."""
+    writes.insert(unread, (*_RECEIVED, *Unread._fields), [(journal_id, received_us, *entry) for entry in entries])
 
 
 def keep_unread(connection: Connection, journal_id: str, received_us: int, entries: Sequence[Unread]) -> None:
@@ -79,24 +87,27 @@ def keep_unread(connection: Connection, journal_id: str, received_us: int, entri
     insert_rows(connection, unread, received, Unread._fields, entries)
 
 
-def keep_ratings(connection: Connection, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
-    """Write ratings and reasons, and count them; those late entries whose rating is not there, to be unread.
+def put_ratings(writes: Writes, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
+    """Have ratings and reasons written and counted; those late entries whose rating is not there, to be unread.
 
     Reasons and revisions of ratings stored earlier join in.
     """
-    stored = _stored_ratings(connection, journal_id, {entry.rating for entry in projection.late})
-    ratings = projection.ratings
-    late = _apply_late(connection, journal_id, projection.late, stored)
+    late, ratings = _Applied({}, Counter(), [], []), projection.ratings
+    if projection.late:
+        stored = _stored_ratings(writes.connection, journal_id, {entry.rating for entry in projection.late})
+        late = _apply_late(writes.connection, journal_id, projection.late, stored)
     reasons = [*projection.reasons, *late.reasons]
-    of_journal = {"journal_id": journal_id}
-    received = of_journal | {"received_at": received_us}
-    insert_rows(connection, rating, received, RATING_NAMES, list(ratings.values()))
-    insert_rows(connection, reason_choice, of_journal, ReasonRow._fields, reasons)
-    insert_rows(connection, receipt, of_journal, ReceiptRow._fields, projection.receipts, then=_ONCE)
+    writes.insert(rating, _RATING, [(journal_id, received_us, *row) for row in ratings.values()])
+    writes.insert(reason_choice, ("journal_id", *ReasonRow._fields), [(journal_id, *row) for row in reasons])
+    receipts = [(journal_id, *row) for row in projection.receipts]
+    writes.insert(receipt, ("journal_id", *ReceiptRow._fields), receipts, _ONCE)
     counts = count_ratings(ratings.values())
     counts.update(late.moved)
-    count_in(connection, journal_id, counts, count_reasons(reasons, late.ratings | dict(ratings)))
-    count_undated(connection, journal_id, ratings.values())
+    reasons_of_it = count_reasons(reasons, late.ratings | dict(ratings)) if reasons else {}
+    _put_tallies(writes, journal_id, counts)
+    _put_counts(writes, uncut_count, UNCUT_NAMES, journal_id, count_uncut(counts))
+    _put_counts(writes, reason_tally, ReasonKey._fields, journal_id, reasons_of_it)
+    _put_counts(writes, undated_count, _UNDATED, journal_id, _undated(ratings.values()))
     return late.unread
 
 
@@ -108,9 +119,11 @@ def count_in(
     uncut: Mapping[TallyKey, int] | None = None,
 ) -> None:
     """Add to the tallies, and to what no block holds yet: there all of ``counts``, or ``uncut`` where that is less."""
-    _add_counts(connection, tally, TallyKey._fields, journal_id, counts, _IS_DUE)
-    _add_counts(connection, uncut_count, UNCUT_NAMES, journal_id, count_uncut(counts if uncut is None else uncut))
-    _add_counts(connection, reason_tally, ReasonKey._fields, journal_id, reasons)
+    writes = Writes(connection)
+    _put_tallies(writes, journal_id, counts)
+    _put_counts(writes, uncut_count, UNCUT_NAMES, journal_id, count_uncut(counts if uncut is None else uncut))
+    _put_counts(writes, reason_tally, ReasonKey._fields, journal_id, reasons)
+    writes.flush()
 
 
 def count_undated(
@@ -120,24 +133,29 @@ def count_undated(
 
     Take off those that are ``gone``.
     """
-    undated = Counter((row.counter_id, row.day) for row in rows if row.time_quality == TimeQuality.RECEIVED)
-    undated.subtract((row.counter_id, row.day) for row in gone if row.time_quality == TimeQuality.RECEIVED)
-    _add_counts(connection, undated_count, ("counter_id", "day"), journal_id, undated)
+    undated = _undated(rows)
+    undated.subtract(_undated(gone))
+    writes = Writes(connection)
+    _put_counts(writes, undated_count, _UNDATED, journal_id, undated)
+    writes.flush()
 
 
-def _add_counts(
-    connection: Connection,
-    table: Table,
-    key: Sequence[str],
-    journal_id: str,
-    counts: Mapping[Any, int],
-    marks: Mapping[str, bool] = MappingProxyType({}),
-) -> None:
-    """Add ``counts`` to a table of tallies, and set the ``marks`` of the rows that they touch."""
-    rows = [(*place, n) for place, n in counts.items() if n]
+def _undated(rows: Iterable[RatingRow]) -> "Counter[tuple[int, str]]":
+    return Counter((row.counter_id, row.day) for row in rows if row.time_quality == TimeQuality.RECEIVED)
+
+
+def _put_tallies(writes: Writes, journal_id: str, counts: Mapping[TallyKey, int]) -> None:
+    """Have ratings counted, and marked for participation to follow."""
+    rows = [(journal_id, *place, n, True) for place, n in counts.items() if n]
+    then = f"{_TALLY_ADDS.format(key=', '.join(TallyKey._fields), table=tally.name)}, {_DUE} = excluded.{_DUE}"
+    writes.insert(tally, ("journal_id", *TallyKey._fields, "n", _DUE), rows, then)
+
+
+def _put_counts(writes: Writes, table: Table, key: tuple[str, ...], journal_id: str, counts: Mapping[Any, int]) -> None:
+    """Have ``counts`` added to a table of tallies."""
+    rows = [(journal_id, *place, n) for place, n in counts.items() if n]
     then = _TALLY_ADDS.format(key=", ".join(key), table=table.name)
-    sets = "".join(f", {name} = excluded.{name}" for name in marks)
-    insert_rows(connection, table, {"journal_id": journal_id, **marks}, (*key, "n"), rows, then=then + sets)
+    writes.insert(table, ("journal_id", *key, "n"), rows, then)
 
 
 def last_measured(projection: Projection) -> int | None:
@@ -171,26 +189,6 @@ def keep_enclosures(
         list(rows.values()),
         then="ON CONFLICT (journal_id, seq, digest) DO NOTHING",
     )
-
-
-def keep_boot(connection: Connection, journal_id: str, boot: str, offset_us: int) -> None:
-    """Remember an earlier boot's clock, for entries of it that are still to come."""
-    insert_rows(
-        connection,
-        boot_clock,
-        {},
-        ("journal_id", "boot", "offset_us"),
-        [(journal_id, boot, offset_us)],
-        then="ON CONFLICT (journal_id, boot) DO UPDATE SET offset_us = excluded.offset_us",
-    )
-
-
-def read_boot_offset(connection: Connection, journal_id: str, boot: str) -> int | None:
-    """Our clock minus that of an earlier boot; None for one never heard."""
-    if not _BOOT.fullmatch(boot):
-        return None
-    found = select(boot_clock.c.offset_us).where(boot_clock.c.journal_id == journal_id, boot_clock.c.boot == boot)
-    return connection.execute(found).scalar_one_or_none()
 
 
 class _Applied(NamedTuple):

@@ -158,6 +158,8 @@ def _rating(entry: RatingLine, context: Context) -> RatingRow:
 
 
 def _counter_of(code: str | None, moment_us: int, day: str, context: Context) -> int:
+    if code is None and not context.moves and not context.spans:
+        return context.counter_id
     counter_id = context.counter_at(moment_us) if code is None else context.counters.get(code)
     is_over = code is not None and counter_id is not None and moment_us >= context.ended.get(counter_id, FOREVER)
     if counter_id is None or is_over:

@@ -10,19 +10,25 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry.trace import TracerProvider
-from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from kiosk.base.resources import resource
-from sync.collector.api import closed, device, enrolments, health, journals, log, report, tallies
-from sync.collector.api.answers import problem_answer, refusal_answer
+from sync.collector.api import device, enrolments, health, journals, log
+from sync.collector.api.answers import challenge_of, problem_answer, refusal_answer
+from sync.collector.api.data.described import SCHEMES
+from sync.collector.api.data.doors import DOORS, data_components
+from sync.collector.api.data.examples import add_examples
+from sync.collector.api.data.sending import GZIP_BYTES_MIN
 from sync.collector.api.described import COMPONENTS
-from sync.collector.api.middleware import DevicePaths, EveryRequest, StatusDoor
+from sync.collector.api.middleware import DevicePaths, EveryRequest, KioskDoor
 from sync.collector.chores.every import chores_of, slow_chores_of
 from sync.collector.chores.upkeep import Upkeep
 from sync.collector.errors import CollectorBusy, CollectorError, StorageFull, UsageWrong
@@ -30,7 +36,8 @@ from sync.collector.fleet.devices.own import note_address
 from sync.collector.run.gauges import Gauges
 from sync.collector.services.readiness import Readiness
 from sync.collector.services.services import Services
-from sync.collector.store.partitions import ensure_partitions
+from sync.collector.services.turns import Turns
+from sync.collector.store.partitions import make_parts
 from sync.collector.web.care import cases_page, comments_page, signals_page
 from sync.collector.web.errors import is_page, page_of
 from sync.collector.web.figures import (
@@ -93,7 +100,7 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
     app.state.services = services
     app.state.gauges = Gauges(services.database, services.now, services.config.zone)
     app.state.readiness = Readiness(services.writer)
-    for part in (journals, enrolments, device, tallies, report, closed, log, health, *PAGES):
+    for part in (journals, enrolments, device, *DOORS, log, health, *PAGES):
         # The routes themselves: an included router works each of its own out anew, at the first request of every app.
         app.router.routes.extend(part.router.routes)
     app.mount("/assets", StaticFiles(directory=resource("assets", "web")), name="assets")
@@ -102,9 +109,9 @@ def create_app(services: Services, tracer: TracerProvider | None = None) -> Fast
     app.add_middleware(DevicePaths)
     # A page is mostly the same words again and again. What a page holds of a secret, its form's key, is worth nothing
     # to whoever measures lengths: a browser sends our cookies along from our own pages only.
-    app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=5)
+    app.add_middleware(GZipMiddleware, minimum_size=GZIP_BYTES_MIN, compresslevel=5)
     if tracer is None:
-        app.add_middleware(StatusDoor)
+        app.add_middleware(KioskDoor)
     app.add_middleware(EveryRequest)
     return app
 
@@ -126,7 +133,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     await _note_address(services)
     partitions = asyncio.create_task(_keep_partitions(services))
-    upkeeps = [Upkeep(chores_of(services)), Upkeep(slow_chores_of(services))]
+    chores = chores_of(services), slow_chores_of(services)
+    turns = Turns(services.database, [chore.turn for some in chores for chore in some])
+    upkeeps = [Upkeep(some, has_turn=turns.has) for some in chores]
+    turns.start()
     for upkeep in upkeeps:
         upkeep.start()
     try:
@@ -135,6 +145,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         partitions.cancel()
         for upkeep in upkeeps:
             await asyncio.to_thread(upkeep.stop)
+        await asyncio.to_thread(turns.stop)
         await asyncio.to_thread(services.writer.close)
         services.database.close()
 
@@ -151,9 +162,8 @@ async def _note_address(services: Services) -> None:
 
 async def _keep_partitions(services: Services) -> None:
     while True:
-        ready = partial(ensure_partitions, around=services.now())
         try:
-            await services.write(ready)
+            await asyncio.to_thread(make_parts, services.database, services.now())
         except (CollectorError, DBAPIError) as error:
             # Nothing is lost: an append makes sure of its own month, and this comes again.
             _log.warning("partitions not made", why=str(error))
@@ -168,7 +178,7 @@ def _answer_errors(app: FastAPI) -> None:
         if is_page(request):
             return page_of(request, error)
         address = error.address if isinstance(error, AddressWrong) else ""
-        return problem_answer(error.problem, str(error), address=address)
+        return problem_answer(error.problem, str(error), headers=challenge_of(error), address=address)
 
     @app.exception_handler(MessageInvalid)
     async def message_invalid(_request: Request, error: MessageInvalid) -> Response:
@@ -206,8 +216,10 @@ def _answer_faults(app: FastAPI) -> None:
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(InternalError)
-    async def database_away(request: Request, error: DBAPIError) -> Response:
-        _log.error("database does not answer", why=str(error.orig))
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(PoolTimeout)
+    async def database_away(request: Request, error: SQLAlchemyError) -> Response:
+        _log.error("database does not answer", why=str(getattr(error, "orig", error)))
         request.app.state.readiness.doubt()
         return refusal_answer(CollectorBusy("the database does not answer; nothing of this request was kept"))
 
@@ -218,11 +230,17 @@ def _describe(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         description = made_by_fastapi()
-        schemas = description.setdefault("components", {}).setdefault("schemas", {})
-        schemas.update(COMPONENTS)
+        components = description.setdefault("components", {})
+        components.setdefault("schemas", {}).update(COMPONENTS | data_components())
+        components["securitySchemes"] = SCHEMES
         for operation in (op for path in description["paths"].values() for op in path.values()):
             # FastAPI would answer 422; here a faulty parameter is a problem with status 400.
             operation.get("responses", {}).pop("422", None)
+        for route in (one for one in app.routes if isinstance(one, APIRoute) and one.include_in_schema):
+            for method in route.methods or ():
+                # What clients are generated with: a name that stays, whatever becomes of the address.
+                description["paths"][route.path_format][method.lower()]["operationId"] = route.name
+        add_examples(description)
         return description
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -17,6 +17,7 @@ from sync.collector.calendar.half_days import told_until
 from sync.collector.care.comments.opening import count_closed
 from sync.collector.fleet.devices.last_words import LastWords
 from sync.collector.fleet.kiosks.beyond import count_asides
+from sync.collector.fleet.kiosks.counted import read_counts
 from sync.collector.notices.outbox import FAILED, WAITING
 from sync.collector.proof.nightly import read_state
 from sync.collector.replica.projection_rows import BEYOND, UnreadReason
@@ -30,6 +31,8 @@ from sync.protocol.messages import SEQ_MAX
 FRESH_S = 15.0
 """For so long the last values are given again: several may ask, and each reading walks all statuses."""
 
+# By state alone: a label for each kiosk would make thousands of series, and /may has the names.
+_kiosks = Gauge("hailong_kiosks", "Kiosks by what is wrong with them; one may be counted several times", ["state"])
 _up = Gauge("hailong_database_up", "Whether the database answered when it was last asked")
 _unread = Gauge("hailong_unread_lines", "Lines of half days that are over, kept, that this version cannot read")
 _asides = Gauge("hailong_set_aside_lines", "The same that are set aside, by why they are not counted", ["reason"])
@@ -93,6 +96,8 @@ def _read(connection: Connection, now: datetime, zone: tzinfo) -> None:
     _devices.labels("revoked").set(revoked)
     _devices.labels("heard").set(len(heard))
     _devices.labels("never_heard").set(enrolled - revoked - len(heard))
+    for state, n in read_counts(connection).items():
+        _kiosks.labels(state).set(n)
     words = LastWords(connection, now, zone)
     waits = [words.of(row.status, row.received_at).get("pending") or 0 for row in heard]
     # An older version took any number, and one kiosk's must not hide all others' from whoever watches.

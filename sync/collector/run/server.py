@@ -1,21 +1,18 @@
-"""Server: listens, serves the app, and stops without losing what it has begun."""
+"""Server: serves the collector's app, alone or as one of several processes."""
 
 import gc
+import signal
 import socket
 import sys
-import threading
 from collections.abc import Callable
 
 import structlog
-import uvicorn
 from fastapi import FastAPI
-from starlette.applications import Starlette
 
-from kiosk.base.notify import ServiceManager
 from sync.collector.chores.comments import have_words_key
-from sync.collector.errors import PlaceTaken
+from sync.collector.run.address import begin_again, handed_over, listen
 from sync.collector.run.app import create_app
-from sync.collector.run.connection import GuardedProtocol
+from sync.collector.run.listening import make_server, open_enough
 from sync.collector.run.tracing.start import tracing
 from sync.collector.services.services import make_services
 from sync.collector.settings.collector import CollectorConfig
@@ -26,42 +23,30 @@ from sync.log import start_log
 # A thread that wants to go on waits this long for another that computes. The usual 5 ms
 # would stand between the writer and every flush while requests are being verified.
 _SWITCH_INTERVAL_S = 0.0005
-_KEEP_ALIVE_S = 75  # a kiosk calls once a minute and may keep its connection
-OPEN_FILES_WANTED = 65_536
-"""As the packaged service allows: a connection for each of a nation's kiosks, and room."""
 OBJECTS_BETWEEN_LOOKS = 100_000
-_TICKS_PER_S = 10  # how often uvicorn's own loop looks around
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn, which tells the service manager that it takes requests and that its loop goes round."""
-
-    manager: ServiceManager
-    settle: Callable[[], None]
-    """What is made ready while the first requests are served."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to take requests."""
-        await super().startup(sockets)
-        self.manager.ready()
-        # While the first requests are served: kiosks need not wait for what only pages need.
-        threading.Thread(target=self.settle, name="warm", daemon=True).start()
-
-    async def on_tick(self, counter: int) -> bool:
-        """Look around. Uvicorn's own call-back reckons in wall time: a clock set back would silence it."""
-        if counter % _TICKS_PER_S == 0:
-            self.manager.beat()
-        return await super().on_tick(counter)
 
 
 def run_server(config: CollectorConfig, database: Database, announce: Callable[[str], None]) -> None:
-    """Serve until a signal; ``announce`` is called with the address once it is ours.
+    """Serve until a signal; ``announce`` is called with the address once it is ours. SIGHUP begins anew.
 
     Raises PlaceTaken when somebody else listens there, and UsageWrong when traces are wanted and cannot be sent.
     """
-    listener = listen(config.listen_host, config.listen_port)
-    open_enough()
+    listener = handed_over() or listen(config.listen_host, config.listen_port)
     start_log()
+    # The server closes its own.
+    with listener.dup() as kept:
+        if serve_at(listener, config, database, announce):
+            begin_again(kept)
+
+
+def serve_at(
+    listener: socket.socket, config: CollectorConfig, database: Database, announce: Callable[[str], None]
+) -> bool:
+    """Serve those who come to ``listener``, which other processes may have as well, until a signal.
+
+    Whether that was one to begin anew.
+    """
+    open_enough()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     with tracing(make_services(config, database)) as (services, tracer):
         have_words_key(services)
@@ -71,39 +56,11 @@ def run_server(config: CollectorConfig, database: Database, announce: Callable[[
         structlog.get_logger("collector").info(
             "started", url=config.url, database=database.writer.dialect.name, demo=config.demo
         )
+        if sys.platform != "win32":
+            signal.signal(signal.SIGUSR1, server.retire)
+            signal.signal(signal.SIGHUP, server.begin_again)
         server.run(sockets=[listener])
-
-
-def make_server(app: Starlette, settle: Callable[[], None]) -> uvicorn.Server:
-    """A server of ``app`` that guards its connections; ``settle`` makes ready what only the first request needs."""
-    server = _Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            # The peer's own address decides who may read; headers that anyone can write do not.
-            proxy_headers=False,
-            server_header=False,
-            http=GuardedProtocol,
-            ws="none",  # nothing here speaks it, and a connection that did would be out of the guard's sight
-            timeout_keep_alive=_KEEP_ALIVE_S,
-            timeout_graceful_shutdown=10,
-        )
-    )
-    server.manager, server.settle = ServiceManager(), settle
-    return server
-
-
-def open_enough() -> None:
-    """Let this process have as many connections as it may: a usual shell allows 1,024, fewer than kiosks may call."""
-    if sys.platform != "win32":
-        # Only here: Windows has no such module.
-        import resource
-
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        most = OPEN_FILES_WANTED if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES_WANTED)
-        if soft != resource.RLIM_INFINITY and soft < most:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return server.is_to_begin_again
 
 
 def settle(app: FastAPI) -> None:
@@ -115,22 +72,3 @@ def settle(app: FastAPI) -> None:
     # A page makes a hundred thousand objects, of which hardly any is in a circle: looking for one after every 700 costs
     # a tenth.
     gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there; raises PlaceTaken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(2048)
-    except OSError as error:
-        listener.close()
-        raise PlaceTaken(
-            "cannot listen at {host}:{port}: {why}; stop the program that is there or choose another --port",
-            host=host,
-            port=port,
-            why=error.strerror,
-        ) from error
-    return listener

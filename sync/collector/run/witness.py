@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sync.collector.run.server import listen, make_server
+from sync.collector.run.address import listen
+from sync.collector.run.listening import make_server
 from sync.collector.witness.asked import REQUEST_BYTES_MAX, Answer
 from sync.collector.witness.kept import WitnessFiles
 from sync.collector.witness.witness import Witness

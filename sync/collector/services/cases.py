@@ -9,7 +9,7 @@ from sync.collector.care.cases.opening import About, LowResult, known_cases, uni
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Book
 from sync.collector.figures.lines import PlaceLine
-from sync.collector.figures.places import Place, read_places
+from sync.collector.figures.places import Place, Places, read_places
 from sync.collector.figures.series import Series
 from sync.collector.people.rights import Reader
 from sync.collector.services.reports import Query, read_book
@@ -36,21 +36,24 @@ def look_for(services: Services, rules: Cases, period: Period) -> Iterator[LowRe
 
     Places that have their case of the period already are passed over.
     """
-    top = _read(services, None, period)
+    with services.database.reading() as connection:
+        # Once for all the reports of a round, which are as many as a country has districts and low results.
+        places = read_places(connection, services.missed(connection))
+    top = _read(services, None, period, places=places)
     for series in top.answered if top else ():
-        yield from _look_for(services, rules, period, series)
+        yield from _look_for(services, rules, period, series, places)
 
 
-def _look_for(services: Services, rules: Cases, period: Period, series: Series) -> Iterator[LowResult]:
-    top = _read(services, None, period, series.asked.code)
+def _look_for(services: Services, rules: Cases, period: Period, series: Series, places: Places) -> Iterator[LowResult]:
+    top = _read(services, None, period, series.asked.code, places)
     if top is None:
         return
     known = _known(services, top)
     counters = [line for line in top.counters if is_too_much(line.bad, rules)]
     named = {line.place.parent for line in counters}
-    units = [line for line in _unit_lines(services, top) if is_too_much(line.bad, rules)]
+    units = [line for line in _unit_lines(services, top, places) if is_too_much(line.bad, rules)]
     for line in [*counters, *(line for line in units if line.place.key not in named)]:
-        book = None if line.place.key in known else _read(services, line.place, period, series.asked.code)
+        book = None if line.place.key in known else _read(services, line.place, period, series.asked.code, places)
         if book is not None and is_too_much(book.me.bad, rules):
             yield finding_of(book)
 
@@ -95,25 +98,26 @@ def place_of(services: Services, key: str) -> Place | None:
         return read_places(connection, services.missed(connection)).by_key.get(key)
 
 
-def _unit_lines(services: Services, top: Book) -> Iterator[PlaceLine]:
+def _unit_lines(services: Services, top: Book, places: Places) -> Iterator[PlaceLine]:
     """The line of every unit right above counters, each from the page of the unit above it."""
-    with services.database.reading() as connection:
-        places = read_places(connection, services.missed(connection))
     units = {place.parent for place in places.by_key.values() if place.is_counter}
     above = {places[key].parent for key in units if key}
     for key in sorted(key for key in above if key is not None):
-        book = _read(services, places[key], top.period, top.asked.code)
+        book = _read(services, places[key], top.period, top.asked.code, places)
         yield from (line for line in book.children if line.place.key in units) if book else ()
     # A lone unit is the top itself.
     if top.place.key in units:
         yield top.me
 
 
-def _read(services: Services, place: Place | None, period: Period, asked: str = "") -> Book | None:
-    query = Query(period=period.code, asked=asked)
+def _read(
+    services: Services, place: Place | None, period: Period, asked: str = "", places: Places | None = None
+) -> Book | None:
+    query = Query(period=period.code, asked=asked, weeks=False)
     if place is not None and place.key:
-        query = Query(unit_code(place), place.code if place.is_counter else None, period.code, asked=asked)
+        counter = place.code if place.is_counter else None
+        query = Query(unit_code(place), counter, period.code, asked=asked, weeks=False)
     try:
-        return read_book(services, THE_COLLECTOR, query)
+        return read_book(services, THE_COLLECTOR, query, places)
     except UsageWrong:
         return None

@@ -4,16 +4,18 @@ Page, files and API of a unit's closed month have the kept numbers. What is not 
 a counter, of another question, compared with another period than the one before.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
 
 from kiosk.domain.numbers.measures import Method
-from sync.collector.calendar.periods import Period, parse_period
+from sync.collector.calendar.periods import Kind, Period, parse_period
 from sync.collector.closed.frozen import thaw
 from sync.collector.closed.kept import (
     KeptFile,
+    UnitMonth,
     Version,
     body_of,
     closed_months,
@@ -28,6 +30,7 @@ from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Book, Closing, Order
 from sync.collector.figures.lines import PlaceLine
 from sync.collector.figures.places import EVERYTHING, Place, Places, find_place, read_places
+from sync.collector.fleet.places.units import unit_seen
 from sync.collector.people.rights import Reader
 from sync.collector.replica.shown import NOWHERE
 from sync.collector.services.services import Services
@@ -87,6 +90,37 @@ def live_closing(connection: Connection, places: Places, order: Order, today: da
     closing = thaw(numbers).closing
     assert closing is not None  # noqa: S101 - whatever is kept was closed
     return replace(closing, waits=waits(connection, key), is_live=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Which numbers hold of a unit's closed month."""
+
+    place: str
+    """The unit's path."""
+    period: str
+    digest: str
+    """SHA-256 of the kept numbers, hex."""
+    changes_wait: bool
+
+    def is_of(self, book: Book) -> bool:
+        """Whether a report is of these numbers."""
+        waits_there = book.closing is not None and book.closing.waits
+        return book.is_kept and (book.digest, waits_there) == (self.digest, self.changes_wait)
+
+
+def stand_of(services: Services, reader: Reader, unit: str, month: str) -> Stand | None:
+    """Which numbers the report of a unit's closed month has, without making it.
+
+    None where none was kept; what is wrong with the question is said by whoever makes the report.
+    """
+    today = date.fromisoformat(services.days.today(services.now())[0])
+    with suppress(UsageWrong), services.database.reading() as connection:
+        period, found = parse_period(month), unit_seen(connection, unit, reader.path)
+        key = UnitMonth(found.unit_id, period.first)
+        if period.kind is Kind.MONTH and not period.is_open(today) and (versions := versions_of(connection, key)):
+            return Stand(found.path, period.code, versions[-1].hash.hex(), waits(connection, key))
+    return None
 
 
 def shelf_of(services: Services, place: Place, period: Period) -> Shelf | None:

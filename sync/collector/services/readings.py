@@ -2,6 +2,8 @@
 
 A dashboard asks the same question every minute; its line in the log would hide all others. So what one person asks
 again within the hour is noted once. Files and mails are noted each time, for each of them is a copy that stays.
+
+What one process remembers spares the database nearly all questions; the others' lines are looked for in the log.
 """
 
 import time
@@ -9,7 +11,7 @@ from collections.abc import Callable
 from threading import Lock
 
 NOTED_S = 3600.0
-"""For so long the same question of the same person needs no further line; each process counts for itself."""
+"""For so long the same question of the same person needs no further line."""
 KNOWN_MAX = 2000
 """So many questions are remembered; the oldest is forgotten, and noted anew when it is asked again."""
 

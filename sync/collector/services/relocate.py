@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, ins
 from kiosk.domain.instant import monday_of
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.replica.continued import Position, counted_positions
+from sync.collector.replica.dropped import require_kept
 from sync.collector.replica.keep import RATING_NAMES, count_undated
 from sync.collector.replica.outgoing.lifted import lift_blocks, put_blocks
 from sync.collector.replica.outgoing.standings import move_tallies, seqs_of
@@ -74,8 +75,12 @@ def between(
 
 
 def relocate(connection: Connection, wanted: Relocation) -> int:
-    """Move what was pressed; how many ratings. The journals that may bring more are to be locked before."""
+    """Move what was pressed; how many ratings. The journals that may bring more are to be locked before.
+
+    Raises NotAllowed for days of which the single ratings were dropped.
+    """
     moved, served = 0, set[tuple[int, date]]()
+    require_kept(connection, wanted.rows, wanted.first_day)
     lock_releases(connection)
     lock_counters(connection, wanted.rows | wanted.targets | _beside(connection, wanted.first_day))
     for journal_id in _journals(connection, wanted):
@@ -180,7 +185,8 @@ def _move_comments(connection: Connection, journal_id: str, rows: Sequence[Ratin
     )
     moved = {Position(journal_id, row.seq): wanted.to(row.day) for row in rows}
     for at in connection.execute(there).all():
-        if (to := moved.get(_rating_of(connection, at.journal_id, at.seq))) is not None:
+        about = _rating_of(connection, at.journal_id, at.seq)
+        if about is not None and (to := moved.get(about)) is not None:
             unit_id = select(counter.c.unit_id).where(counter.c.counter_id == to).scalar_subquery()
             here = (c.journal_id == at.journal_id) & (c.seq == at.seq)
             connection.execute(update(comment).where(here).values(counter_id=to))
@@ -194,9 +200,12 @@ class _About(msgspec.Struct):
     rating_journal: str | None = None
 
 
-def _rating_of(connection: Connection, journal_id: str, seq: int) -> Position:
-    """The rating that a comment's entry speaks of, where it was counted."""
-    line = next(line for at, _, line in stored_entries(connection, journal_id, seq, seq) if at == seq)
+def _rating_of(connection: Connection, journal_id: str, seq: int) -> Position | None:
+    """The rating that a comment's entry speaks of, where it was counted; None where that entry was dropped in time."""
+    entries = stored_entries(connection, journal_id, seq, seq)
+    line = next((line for at, _, line in entries if at == seq), None)
+    if line is None:
+        return None
     about = msgspec.json.decode(line, type=_About)
     said = Position(about.rating_journal or journal_id, about.rating)
     return counted_positions(connection, [said]).get(said, said)

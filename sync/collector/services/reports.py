@@ -1,21 +1,23 @@
 """Reports: the report that an address or a command asks for, read as of now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from kiosk.domain.numbers.measures import Method
 from sync.collector.calendar.periods import Kind, Period, parse_period, period_of
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Book, Order, Rules
-from sync.collector.figures.maker import make_book
+from sync.collector.figures.lines import Answered
+from sync.collector.figures.maker import make_book, participation_in
 from sync.collector.figures.places import EVERYTHING, Place, Places, find_place, read_places
+from sync.collector.figures.queries.grains import Days
+from sync.collector.fleet.places.units import path_seen
 from sync.collector.people.rights import Reader
 from sync.collector.services.closed import kept_book, live_closing
 from sync.collector.services.services import Services
-from sync.collector.store.schema import unit
 
 PREVIOUS = ""
 ANSWERED_DAYS = 7
@@ -44,8 +46,10 @@ class Query:
     """Whether the weeks up to the period's end are wanted."""
 
 
-def read_book(services: Services, reader: Reader, query: Query) -> Book:
+def read_book(services: Services, reader: Reader, query: Query, places: Places | None = None) -> Book:
     """The report that ``reader`` asks for; of a closed month that which was kept.
+
+    ``places`` are those of a moment ago, for whoever asks for many reports: of a country they take longest to read.
 
     Raises UsageWrong for a period, unit or counter that is not there, or not to be seen by this reader.
     """
@@ -56,7 +60,7 @@ def read_book(services: Services, reader: Reader, query: Query) -> Book:
     rules = Rules(now, today, services.config.policy, services.surveys, present)
     services.release()
     with services.database.reading() as connection:
-        places = read_places(connection, services.missed(connection))
+        places = places or read_places(connection, services.missed(connection))
         place = find_place(places, query.unit, query.counter, reader.path)
         versus = _versus(places, query.versus, reader.path)
         other = _other(period, query.other, today)
@@ -104,12 +108,34 @@ def read_span(services: Services, reader: Reader, span: Span, answered: Period |
     rules = Rules(now, date.fromisoformat(present[0]), services.config.policy, services.surveys, present)
     services.release()
     with services.database.reading() as connection:
-        places = read_places(connection, services.missed(connection))
-        path = _path_of(connection, span.unit, reader.path)
-        standing = [at for at in places.counters(EVERYTHING) if at.stood(span.first, span.last)]
-        wanted = places.only(_counters_of(standing, span, path), standing)
+        wanted, _ = _standing(connection, services, reader, span)
         order = Order(wanted[EVERYTHING], Period(Kind.RANGE, span.first, span.last), brief=True, answered=answered)
         return make_book(connection, wanted, order, rules)
+
+
+def read_participation(services: Services, reader: Reader, span: Span) -> tuple[list[Place], Mapping[str, Answered]]:
+    """The counters of ``span``, and who took part there and at all of them together, on days that are over.
+
+    Raises UsageWrong as :func:`read_span`.
+    """
+    today = date.fromisoformat(services.days.today(services.now())[0])
+    last = min(span.last, today - timedelta(days=1)) if services.config.policy.delay else span.last
+    services.release()
+    with services.database.reading() as connection:
+        wanted, counters = _standing(connection, services, reader, span)
+        if last < span.first:
+            return counters, {}
+        keys = {at.counter_id: at.key for at in counters if at.counter_id is not None}
+        return counters, participation_in(connection, wanted, keys, Days(span.first, last))
+
+
+def _standing(connection: Connection, services: Services, reader: Reader, span: Span) -> tuple[Places, list[Place]]:
+    """The tree of the counters of ``span``, and these."""
+    places = read_places(connection, services.missed(connection))
+    path = path_seen(connection, span.unit, reader.path)
+    standing = [at for at in places.counters(EVERYTHING) if at.stood(span.first, span.last)]
+    counters = _counters_of(standing, span, path)
+    return places.only(counters, standing), counters
 
 
 def _counters_of(standing: Iterable[Place], span: Span, path: str) -> list[Place]:
@@ -120,16 +146,6 @@ def _counters_of(standing: Iterable[Place], span: Span, path: str) -> list[Place
     if not of_code:
         raise UsageWrong("there is no counter {code}", code=span.counter)
     return of_code
-
-
-def _path_of(connection: Connection, code: str | None, seen: str) -> str:
-    if code is None:
-        return seen
-    path = connection.execute(select(unit.c.path).where(unit.c.code == code)).scalar_one_or_none()
-    # A unit that may not be seen is as one that is not there.
-    if path is None or not path.startswith(seen):
-        raise UsageWrong("there is no unit {code}", code=code)
-    return str(path)
 
 
 def measure_of(name: str) -> Method:

@@ -20,11 +20,14 @@ from sync.collector.fleet.rollouts.effective import InForceCache
 from sync.collector.fleet.surveys.library import Library
 from sync.collector.notices.outbox import Outbox
 from sync.collector.replica.outgoing.pooling import Group, Pooling
+from sync.collector.services.admission import Admission
+from sync.collector.services.appends import Appends
 from sync.collector.services.heartbeats import Heartbeats
 from sync.collector.services.readings import Readings
 from sync.collector.services.receipts import Pace
 from sync.collector.settings.collector import CollectorConfig
-from sync.collector.store.database import Database
+from sync.collector.store.database import Database, faults_named
+from sync.collector.store.distributed import is_distributed
 from sync.collector.store.partitions import Partitions
 from sync.collector.store.writer import T, Writer, writer_for
 from sync.collector.transparency.public import PublicLog
@@ -54,12 +57,15 @@ class Services:
     log: PublicLog
     """What is published of the transparency log."""
     heartbeats: Heartbeats
+    appends: Appends
     rollouts: InForceCache = field(default_factory=InForceCache)
     partitions: Partitions = field(default_factory=Partitions)
     held_back: HeldBack[str] = field(default_factory=HeldBack)
     """Journals that could not be judged or brought out."""
     pools_back: HeldBack[Group] = field(default_factory=HeldBack)
     """Months whose tails could not be pooled."""
+    admission: Admission = field(default_factory=Admission)
+    """The line in which large batches stand."""
     receipts: Pace = field(default_factory=Pace)
     """How many receipts may be looked up."""
     readings: Readings = field(default_factory=Readings)
@@ -128,7 +134,11 @@ def make_services(config: CollectorConfig, database: Database, now: Callable[[],
     """The services over an open, current database; ``writer.close()`` ends them."""
     writer, rollouts = writer_for(database), InForceCache(config.calendar.told)
     heartbeats, log = Heartbeats(writer, rollouts, config), PublicLog(config.log_directory)
+    days = LocalDays(config.zone)
+    with faults_named(database), database.reading() as connection:
+        appends = Appends(writer, days, is_spread=is_distributed(connection))
     return Services(
-        config, database, writer, Directory(database), LocalDays(config.zone), Library(database), now,
-        Addresses(database, config.url), log, heartbeats, rollouts,
+        config, database, writer, Directory(database), days, Library(database), now,
+        Addresses(database, config.url), log, heartbeats, appends, rollouts,
+        receipts=Pace(workers=config.workers),
     )  # fmt: skip

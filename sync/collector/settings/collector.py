@@ -18,6 +18,7 @@ from sync.collector.settings.fleet import Fleet
 from sync.collector.settings.log import Log
 from sync.collector.settings.notices import Notices, mail_address
 from sync.collector.settings.oidc import Oidc
+from sync.collector.settings.retention import Retention
 from sync.collector.settings.signals import Signals
 from sync.collector.settings.tracing import Tracing
 
@@ -81,6 +82,7 @@ class CollectorConfig(Settings, frozen=True):
     database_url_file: Path | None = None
     listen_host: str = "127.0.0.1"
     listen_port: Annotated[int, between(1, 65535)] = 8600
+    workers: Annotated[int, between(1, 64)] = 1
     public_url: Annotated[str, web_address] = ""
     time_zone: Annotated[str, known_zone] = "Asia/Ho_Chi_Minh"
     language: Literal["vi", "en"] = "vi"
@@ -97,6 +99,7 @@ class CollectorConfig(Settings, frozen=True):
     notices: Notices = Notices()
     comments: Comments = Comments()
     cases: Cases = Cases()
+    retention: Retention = Retention()
     log: Log = Log()
     calendar: Annotated[OfficeCalendar, each_day_once] = OfficeCalendar()
 

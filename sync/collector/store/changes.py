@@ -1,8 +1,9 @@
-"""Changes: one mark that every transaction renews which changes kiosks or places, so that processes see it cheaply.
+"""Changes: one mark that every transaction renews which changes kiosks, places or settings, for others to see cheaply.
 
-Each process remembers what it knows of kiosks. Whether that still holds, one small question tells for all of them,
-whoever made the change: another process, a chore or a command. No writer of those tables has to think of it. The
-mark is a random number: one that only counted would come again, for another state, in a database that was put back.
+Each process remembers what it knows of kiosks and of what they are told. Whether that still holds, one small question
+tells for all of it, whoever made the change: another process, a chore or a command. No writer of those tables has to
+think of it. The mark is a random number: one that only counted would come again, for another state, in a database that
+was put back.
 """
 
 import secrets
@@ -17,11 +18,20 @@ from sync.collector.store.schema import (
     device_grant,
     enrolment_code,
     fleet_change,
+    own_key,
+    own_move,
     placement,
+    rollout,
+    rollout_device,
+    survey_text,
     unit,
+    words_key,
 )
 
-WATCHED = frozenset({counter, device, device_grant, enrolment_code, placement, unit})
+WATCHED = frozenset(
+    {counter, device, device_grant, enrolment_code, placement, unit}
+    | {own_key, own_move, rollout, rollout_device, survey_text, words_key}
+)
 _CHANGED = "hailong_fleet_changed"
 
 
@@ -55,4 +65,6 @@ def _count(connection: Connection) -> None:
 
 
 def _forget(connection: Connection) -> None:
-    connection.info.pop(_CHANGED, None)
+    # Of a connection that broke off nothing is left, and to ask for it would hide why it did from whoever tries again.
+    if not connection.invalidated:
+        connection.info.pop(_CHANGED, None)

@@ -1,6 +1,5 @@
 """Migrate: brings a database from the schema it has to the one this version knows."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -10,15 +9,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from sync.collector.errors import SchemaNewer, SchemaOutdated
 from sync.collector.store.database import Database, faults_named
 from sync.collector.store.distributed import is_distributed
 from sync.collector.store.partitions import ensure_partitions
+from sync.collector.store.patience import transact_patiently
 
-RETRIES_MAX = 3
-_DEADLOCK = "40P01"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -39,9 +36,9 @@ def migrate(database: Database) -> tuple[str | None, str]:
                 _upgrade(connection, "head")
                 ready(connection)
         for revision in _after(before) if is_spread else ():
-            _patiently(database, partial(_upgrade, to=revision))
+            transact_patiently(database, partial(_upgrade, to=revision))
         if is_spread:
-            _patiently(database, ready)
+            transact_patiently(database, ready)
     return before, _head()
 
 
@@ -55,17 +52,6 @@ def _after(before: str | None) -> list[str]:
     """The steps after this one, in order."""
     every = [step.revision for step in _steps().walk_revisions()][::-1]
     return every[every.index(before) + 1 :] if before is not None else every
-
-
-def _patiently(database: Database, work: Callable[[Connection], None]) -> None:
-    for last in (False,) * RETRIES_MAX + (True,):
-        try:
-            database.transact(work)
-        except OperationalError as error:
-            if last or getattr(error.orig, "sqlstate", None) != _DEADLOCK:
-                raise
-        else:
-            return
 
 
 def require_current(database: Database) -> None:

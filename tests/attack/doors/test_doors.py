@@ -12,7 +12,7 @@ from sync.collector.commands.main import app as collector_app
 from tests.attack.doors import commands, public
 from tests.attack.doors.door_plants import TELLS_COUNTER
 from tests.attack.world import Voices, World, a_world
-from tests.sync.collector.sharing import compiled_once, quick_hashes  # noqa: F401 - fixtures
+from tests.sync.collector.sharing import compiled_once, one_loop, quick_hashes  # noqa: F401 - fixtures
 
 
 def told_of(voices: Voices, kiosk: str, counter: str | None, hour: float) -> list[bytes]:

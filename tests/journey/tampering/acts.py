@@ -21,7 +21,8 @@ from sync.collector.calendar.presstime import LocalDays
 from sync.collector.closed.frozen import digest_of
 from sync.collector.fleet.devices.directory import Directory
 from sync.collector.fleet.devices.own import read_own_key
-from sync.collector.replica.ingest import Arrival, Batch, append_batch
+from sync.collector.replica.ingest import append_batch
+from sync.collector.replica.sent import Arrival, Batch
 from sync.collector.replica.stored import packed, stored_entries
 from sync.collector.store import schema
 from sync.collector.transparency.by_hand import rebuild_log, restart_log

@@ -101,8 +101,8 @@ class Connection(Wire):
     def cursor(self, journal_id: str) -> Cursor:
         return decode_message(CursorMessage, self._sent("GET", f"/v1/journals/{journal_id}")).cursor()
 
-    def hash_at(self, journal_id: str, seq: int) -> bytes:
-        answer = self._sent("GET", f"/v1/journals/{journal_id}?seq={seq}")
+    def hash_at(self, journal_id: str, seq: int, ours: bytes) -> bytes:
+        answer = self._sent("GET", f"/v1/journals/{journal_id}?seq={seq}&hash={ours.hex()}")
         return bytes.fromhex(decode_message(HashMessage, answer).hash)
 
     def report(self, status: DeviceStatus) -> StatusAnswer:

@@ -2,7 +2,6 @@ import stat
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from kiosk.domain.visit.rating import Reasons, Revised, Standing
@@ -91,14 +90,14 @@ def test_commit_that_raises_and_did_not_commit_is_written_again(journal, reader,
     assert entry.seq == 2
 
 
-def test_disk_that_goes_on_refusing_keeps_nothing_and_says_so(journal, reader, clock):
+def test_disk_that_goes_on_refusing_keeps_nothing_and_says_so(journal, reader, clock, monkeypatch):
     def refuse(*_args: object) -> None:
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
-    event.listen(journal._engine, "before_cursor_execute", refuse)
-    with pytest.raises(JournalUnwritable, match="disk is full"):
-        journal.append(make_rating(clock))
-    event.remove(journal._engine, "before_cursor_execute", refuse)
+    with monkeypatch.context() as full:
+        full.setattr(journal._kept, "exec_driver_sql", refuse)
+        with pytest.raises(JournalUnwritable, match="disk is full"):
+            journal.append(make_rating(clock))
 
     assert reader.head().next_seq == 2
     assert journal.append(make_rating(clock)).seq == 2
@@ -163,14 +162,16 @@ def test_revised_rating_moves_in_the_tally_and_stays_in_the_journal(journal, rea
 
 def raise_once_after(journal: Journal, what: str) -> None:
     """Make the next COMMIT raise, after it was carried out or after it was undone."""
-    doubt = iter([True])
+    kept = journal._kept
+    doubt, commit = iter([True]), kept.commit
 
-    @event.listens_for(journal._engine, "commit")
-    def fail(connection) -> None:
-        if next(doubt, False):
-            driver = connection.connection.driver_connection
-            driver.execute("COMMIT" if what == "commit" else "ROLLBACK")
-            raise OperationalError("COMMIT", {}, Exception("disk I/O error"))
+    def fail() -> None:
+        if not next(doubt, False):
+            return commit()
+        kept.exec_driver_sql("COMMIT" if what == "commit" else "ROLLBACK")
+        raise OperationalError("COMMIT", {}, Exception("disk I/O error"))
+
+    kept.commit = fail  # type: ignore[method-assign]
 
 
 def test_frozen_clock_keeps_the_promise_of_the_real_one():

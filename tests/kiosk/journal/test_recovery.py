@@ -1,7 +1,9 @@
 """A journal that is not what was last known is continued, never started over in silence."""
 
 import json
+import os
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -228,6 +230,26 @@ def test_torn_head_file_says_nothing(path, clock):
 
     with Journal.open(path, clock, "test") as journal:
         assert journal.id == journal_id
+
+
+def test_deleted_head_file_is_there_again_after_a_quiet_moment(path, clock):
+    with Journal.open(path, clock, "test") as journal, JournalReader(path) as reader:
+        journal.append(make_rating(clock))
+        path.with_suffix(".head").unlink()
+        journal.append(make_rating(clock))
+        journal.maintain(reader.anchor(), timedelta(days=400), clock.now())
+        journal.append(make_rating(clock))
+
+        assert HeadFile(path).read() == (reader.id, reader.head())
+
+
+def test_head_file_needs_no_call_that_windows_lacks(path, clock, monkeypatch):
+    monkeypatch.delattr(os, "pwrite")
+
+    with Journal.open(path, clock, "test") as journal, JournalReader(path) as reader:
+        journal.append(make_rating(clock))
+
+        assert HeadFile(path).read() == (reader.id, reader.head())
 
 
 def test_disk_that_refuses_the_check_is_not_taken_for_damage(path, clock, monkeypatch):

@@ -5,7 +5,8 @@ import pytest
 
 from kiosk.domain.maintenance import Maintenance, Work
 from kiosk.office.upgrade import Refusal
-from sync.agent.agent import Agent
+from sync.agent.agent import PERIOD_S, Agent
+from sync.agent.backoff import wait_between
 from sync.agent.device.enroll import KioskFiles
 from sync.agent.errors import CollectorUnavailable, DeviceNotRecognised, NotEnrolled
 from sync.agent.state import load_state
@@ -88,7 +89,7 @@ def test_next_call_comes_with_the_timer(kiosk, clock):
     agent = kiosk.start()
     agent.run_cycle()
 
-    assert wait_of(agent, clock) == 60
+    assert wait_of(agent, clock) == wait_between(PERIOD_S, 0.5)
 
 
 def test_press_wakes_the_agent_at_once_while_all_is_well(kiosk):
@@ -243,7 +244,18 @@ def test_each_acknowledged_batch_is_a_sign_of_life(kiosk, clock):
     assert len(signs) == 3
 
 
-def test_status_is_told_with_the_first_question_and_at_most_once_a_minute(kiosk, clock):
+@pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])
+def test_every_call_at_rest_tells_the_status_and_comes_within_the_period(kiosk, clock, chance):
+    agent = kiosk.start()
+    for _ in range(5):
+        agent.run_cycle()
+        clock.advance(wait_between(PERIOD_S, chance))
+
+    assert len(kiosk.collector.statuses) == 5
+    assert wait_between(PERIOD_S, chance) < PERIOD_S
+
+
+def test_status_is_told_with_the_first_question_and_not_with_every_press(kiosk, clock):
     agent = kiosk.start()
     for _ in range(4):
         kiosk.press()

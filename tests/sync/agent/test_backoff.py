@@ -42,4 +42,4 @@ def test_retry_after_is_never_undercut(asked, chance):
 def test_other_waits_keep_their_bounds(chance):
     assert 900 <= backoff.wait_for_people(chance) <= 3600
     assert 0 <= backoff.wait_at_start(chance) <= 60
-    assert 48 <= backoff.wait_between(60, chance) <= 72
+    assert 45 <= backoff.wait_between(60, chance) <= 57

@@ -24,8 +24,9 @@ from kiosk.journal.lines import (
 )
 from sync.collector.calendar.bounds import Floor
 from sync.collector.calendar.presstime import LocalDays
-from sync.collector.replica.ingest import Appended, Arrival, Batch, Conflict, append_batch
+from sync.collector.replica.ingest import append_batch
 from sync.collector.replica.sender import Device
+from sync.collector.replica.sent import Appended, Arrival, Batch, Conflict
 from sync.collector.store import schema
 from sync.collector.store.database import Database
 from sync.collector.store.schema import micros

@@ -31,6 +31,7 @@ from tests.sync.collector.sharing import (
     compiled_once,  # noqa: F401 - a fixture
     migrated,
     migrated_copy,
+    one_loop,  # noqa: F401 - a fixture
     quick_hashes,  # noqa: F401 - a fixture
 )
 

@@ -22,6 +22,7 @@ auth_type = any
 pool_mode = transaction
 default_pool_size = 2
 max_client_conn = 100
+server_login_retry = 1
 server_reset_query = DISCARD ALL
 logfile = {folder}/log
 pidfile = {folder}/pid

@@ -14,7 +14,7 @@ _PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bi
 
 
 @contextmanager
-def postgres_server(*, durable: bool = False) -> Iterator[str]:
+def postgres_server(*, durable: bool = False, connections_max: int = 60) -> Iterator[str]:
     """The URL of a running server, with ``{database}`` in the place of a database's name.
 
     initdb and postgres refuse root, so as root both run as the user postgres. ``durable``
@@ -27,7 +27,7 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         _run(_binary("initdb"), "-D", f"{folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
         settings = "" if durable else "-c fsync=off -c full_page_writes=off"
-        options = f"-k {folder} -c listen_addresses='' -c max_connections=60 {settings}"
+        options = f"-k {folder} -c listen_addresses='' -c max_connections={connections_max} {settings}"
         _run(_binary("pg_ctl"), "-D", f"{folder}/data", "-l", f"{folder}/log", "-o", options, "-w", "start")
         try:
             yield f"postgresql://postgres@/{{database}}?host={folder}"

@@ -9,11 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.util import LRUCache
+from starlette.testclient import TestClient
 
 from sync.collector.export import paper, sheets
 from sync.collector.fleet.surveys.library import shipped_surveys
@@ -43,7 +45,16 @@ def chores_by_hand() -> Iterator[None]:
     Else a slow test has every chore beside it, on all that it wrote, and is slower still.
     """
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("sync.collector.run.app.chores_of", lambda _services: [])
+        for chores in ("chores_of", "slow_chores_of"):
+            patched.setattr(f"sync.collector.run.app.{chores}", lambda _services: [])
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loop() -> Iterator[None]:
+    """Clients that nobody opened by ``with`` ask on one event loop; else each request makes a thread and a loop."""
+    with start_blocking_portal("asyncio") as portal, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TestClient, "portal", portal)
         yield
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
@@ -99,6 +99,24 @@ def read_inbox(connection: Connection, query: Query) -> Inbox:
         .offset((page - 1) * PAGE)
     )
     return replace(inbox, query=replace(query, page=page), comments=tuple(map(_written, rows)))
+
+
+class Commented(NamedTuple):
+    """A unit of which there are comments."""
+
+    path: str
+    code: str
+    name: str
+
+
+def count_by_unit(connection: Connection, query: Query) -> dict[Commented, dict[CommentState, int]]:
+    """How many comments each unit has by state, without those of units below it; only units that have any."""
+    by = (unit.c.path, unit.c.code, unit.c.name)
+    wanted = select(*by, comment.c.state, func.count()).select_from(_FROM).where(*_wanted(query))
+    found: dict[Commented, dict[CommentState, int]] = {}
+    for *at, state, n in connection.execute(wanted.group_by(*by, comment.c.state)):
+        found.setdefault(Commented(*at), {})[CommentState(state)] = int(n)
+    return found
 
 
 def find_comment(connection: Connection, code: str, path: str) -> Written | None:

@@ -17,6 +17,7 @@ from sync.collector.care.signals.watched import PRESSED_UP, Sign
 from sync.collector.errors import CollectorError, UsageWrong
 from sync.collector.people.audit import note
 from sync.collector.people.rights import Reader
+from sync.collector.replica.dropped import require_kept
 from sync.collector.replica.outgoing.sums import lock_releases
 from sync.collector.replica.stretch import ANY_PART, Stretch, read_suspect
 from sync.collector.store.schema import counter, signal, suspicion, unit
@@ -75,6 +76,7 @@ def set_aside(connection: Connection, signal_id: int, decision: Decision, chair:
     _require_fit(decision, chair)
     lock_journals(connection, row.counter_id)
     _require_blocks(connection, row.counter_id, decision.first)
+    require_kept(connection, {row.counter_id}, decision.first)
     stretch = Stretch(row.counter_id, decision.first, decision.last, decision.part)
     wider = widened(connection, stretch)
     if wider != stretch:
@@ -120,6 +122,7 @@ def withdraw(connection: Connection, signal_id: int, words: str, chair: Chair) -
     found = connection.execute(select(suspicion).where(standing).order_by(suspicion.c.counter_id)).all()
     if not found:
         raise DecisionWrong("nothing is set aside for this sign")
+    require_kept(connection, {each.counter_id for each in found}, min(each.first_day for each in found))
     connection.execute(update(suspicion).where(standing).values(lifted_at=chair.now, lifted_by=chair.reader.name))
     spare = read_suspect(connection, {each.counter_id for each in found})
     n = sum(

@@ -14,8 +14,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, func, insert, select, update
 
 from sync.collector.people.audit import note
+from sync.collector.store.bulk import insert_rows
 from sync.collector.store.database import Database
-from sync.collector.store.schema import counter, device, device_status, own_address, own_key, own_move, words_key
+from sync.collector.store.schema import (
+    counter,
+    device,
+    device_status,
+    micros,
+    own_address,
+    own_key,
+    own_move,
+    words_key,
+)
 from sync.protocol.own_key import READY, Move, announce_move
 
 REMEMBERED_S = 5.0
@@ -78,7 +88,9 @@ def cancel_move(connection: Connection, now: datetime, actor: str) -> bool:
 def note_address(connection: Connection, url: str, now: datetime) -> None:
     """Remember that the collector is called so; a repeat changes nothing."""
     if connection.execute(select(own_address).where(own_address.c.url == url)).first() is None:
-        connection.execute(insert(own_address).values(url=url, first_at=now))
+        # Of several processes that begin at once, one is the first.
+        row = [(url, micros(now))]
+        insert_rows(connection, own_address, {}, ("url", "first_at"), row, then="ON CONFLICT (url) DO NOTHING")
 
 
 def read_addresses(connection: Connection) -> tuple[str, ...]:

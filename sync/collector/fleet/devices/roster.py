@@ -12,6 +12,7 @@ from kiosk.base.terminal.terminal import terminal_texts
 from sync.collector.calendar.half_days import told_until
 from sync.collector.fleet.devices.grants import read_grants
 from sync.collector.fleet.devices.last_words import LastWords, contact_of
+from sync.collector.replica.dropped import floor_of
 from sync.collector.store.schema import counter, device, device_status, duplicate, journal, segment
 
 NAMED_MAX = 500
@@ -171,7 +172,11 @@ def entries_by(connection: Connection, journals: Sequence[Row[Any]], until: date
     for start in range(0, len(moved), NAMED_MAX):
         some = moved[start : start + NAMED_MAX]
         wanted = select(journal.c.journal_id, before.label("n")).where(journal.c.journal_id.in_(some))
-        found.update({row.journal_id: int(row.n or 0) for row in connection.execute(wanted)})
+        found.update({row.journal_id: int(row.n or 0) for row in connection.execute(wanted).all()})
+    for journal_id in [each for each, n in found.items() if n == 0]:
+        # What came before may have been dropped when its time was over.
+        floor = floor_of(connection, journal_id)
+        found[journal_id] = 0 if floor is None else floor.last
     return found
 
 

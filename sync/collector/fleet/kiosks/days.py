@@ -1,16 +1,14 @@
-"""Days: how each kiosk was heard on each day, for its history. A few numbers a day, kept for a year and a bit."""
+"""Days: how each kiosk was heard on each day, for its history: a few numbers a day, kept for so long as is set."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from sync.collector.calendar.half_days import HalfDay
 from sync.collector.fleet.kiosks.hours import Hours
 from sync.collector.store.schema import counter, device_day, journal, tally, unit
-
-KEPT_DAYS = 400
 
 
 def longest_gap_until(now: datetime, hours: Hours, before: tuple[datetime, int] | None) -> int:
@@ -36,11 +34,6 @@ def longest_gap_s(kept: Row[Any], hours: Hours) -> int:
     """For how long of a day's opening hours a kiosk was not heard at most, up to their end; of a day that is over."""
     midnight = datetime.combine(kept.day + timedelta(days=1), time(), hours.zone)
     return max(int(kept.gap_s), _seconds(hours.open_for(kept.last_at, midnight)))
-
-
-def forget_days(connection: Connection, today: date) -> None:
-    """Let go of days long past."""
-    connection.execute(delete(device_day).where(device_day.c.day < today - timedelta(days=KEPT_DAYS)))
 
 
 def last_pressed(connection: Connection, first: date, before: HalfDay) -> dict[str, date]:

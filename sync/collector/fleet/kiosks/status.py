@@ -27,7 +27,7 @@ from sync.collector.fleet.kiosks.status_rows import StatusRow, among, keep_rows
 from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.fleet.rollouts.effective import Base, base_of, select_bases
 from sync.collector.people.audit import note
-from sync.collector.replica.keep import keep_boot, read_boot_offset
+from sync.collector.replica.boots import keep_boot, read_boot_offset
 from sync.collector.replica.stored import read_cursor
 from sync.collector.store.schema import device, device_day, device_status, journal, micros
 from sync.protocol.messages import DeviceCommand, DeviceStatus, UpgradeRefused
@@ -193,7 +193,10 @@ def _row(said: _Said, hours: Hours) -> StatusRow:
 
 
 def _keep_clocks(connection: Connection, kept: Sequence[_Said]) -> None:
-    """Write down what boot clocks read, of boots that their journals know already, where that has moved."""
+    """Write down what boot clocks read, of boots that their journals know already, where that has moved.
+
+    Where a journal's lines are taken just now, its kiosk's next word says this anew.
+    """
     rows = []
     for said in kept:
         copy, word = said.copy, said.word
@@ -206,9 +209,19 @@ def _keep_clocks(connection: Connection, kept: Sequence[_Said]) -> None:
         connection.execute(_CLOCK, rows)
 
 
+_FREE = journal.alias("free").c
 _CLOCK = (
     update(journal)
-    .where(journal.c.journal_id == bindparam("wanted"), journal.c.boot == bindparam("at_boot"))
+    .where(
+        journal.c.journal_id == bindparam("wanted"),
+        journal.c.boot == bindparam("at_boot"),
+        # Where nobody has it locked: 64 kiosks must not wait until the cuts of one are judged.
+        select(_FREE.journal_id)
+        .where(_FREE.journal_id == bindparam("wanted"))
+        .with_for_update(skip_locked=True, key_share=True)
+        .scalar_subquery()
+        == journal.c.journal_id,
+    )
     .values(boot_offset_us=bindparam("offset_us"))
 )
 
@@ -246,7 +259,11 @@ def _note_refusal(connection: Connection, said: _Said, refused: UpgradeRefused) 
 def _note_boot(connection: Connection, said: _Said) -> None:
     # A boot that only ever said how it is, and sent its entries after the next start, is heard here.
     journal_id, clock = said.word.status.journal_id, said.word.clock
-    found = connection.execute(select(journal).where(journal.c.journal_id == journal_id).with_for_update()).one()
+    wanted = select(journal).where(journal.c.journal_id == journal_id).with_for_update(skip_locked=True)
+    found = connection.execute(wanted).one_or_none()
+    if found is None:
+        # Its lines are taken or judged just now. Others' words must not wait for that: its next one says this anew.
+        return
     if found.boot is not None and found.boot != clock.boot:
         keep_boot(connection, journal_id, found.boot, found.boot_offset_us)
     offset_us = micros(said.word.received_at) - clock.mono_us

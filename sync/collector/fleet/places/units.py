@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
 
 from sync.collector.errors import NotAllowed, UsageWrong
 from sync.collector.fleet.places.codes import CODE, Known, Likely, fault, is_code
@@ -184,6 +184,26 @@ def find_unit(connection: Connection, code: str) -> Row[Any]:
     if found is None:
         _require_likely(known_units(connection), code)
         raise UsageWrong("there is no unit {code}", code=code[:40])
+    return found
+
+
+def path_seen(connection: Connection, code: str | None, seen: str) -> str:
+    """The path of the unit ``code``, where it lies in the subtree ``seen``; without a code that subtree itself.
+
+    Raises UsageWrong as :func:`unit_seen`.
+    """
+    return str(unit_seen(connection, code, seen).path) if code else seen
+
+
+def unit_seen(connection: Connection, code: str, seen: str) -> Row[Any]:
+    """The id and path of the unit ``code``, where it lies in the subtree ``seen``.
+
+    Raises UsageWrong: a unit that may not be seen is as one that is not there.
+    """
+    wanted: Select[Any] = select(unit.c.unit_id, unit.c.path).where(unit.c.code == code)
+    found = connection.execute(wanted).one_or_none()
+    if found is None or not found.path.startswith(seen):
+        raise UsageWrong("there is no unit {code}", code=code)
     return found
 
 

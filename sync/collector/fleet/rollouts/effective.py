@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select
 from sync.collector.fleet.devices.own import announced, read_own_key, read_words_key
 from sync.collector.fleet.rollouts.change import Change, laid_upon
 from sync.collector.fleet.rollouts.stage import IN_FORCE, STAGES
+from sync.collector.store.changes import read_change
 from sync.collector.store.schema import counter, device, device_grant, rollout, rollout_device, survey_text, unit
 from sync.protocol.days import OfficeDays
 from sync.protocol.messages import DeviceSettings, encode_message
@@ -90,14 +91,27 @@ class InForceCache:
     def __init__(self, office_days: OfficeDays | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._office_days = office_days
         self._monotonic = monotonic
-        self._kept: tuple[float, InForce] | None = None
+        self._kept: tuple[float, int, InForce] | None = None
+        """When it was read, the mark of the database then (``store.changes``), and what was read."""
 
     def in_force(self, connection: Connection) -> InForce:
         """What is in force."""
-        now = self._monotonic()
-        if self._kept is None or now - self._kept[0] >= REMEMBERED_S:
-            self._kept = (now, read_in_force(connection, self._office_days))
-        return self._kept[1]
+        kept, now = self._kept, self._monotonic()
+        if kept is None or now - kept[0] >= REMEMBERED_S:
+            return self._read(connection, now, read_change(connection))
+        return kept[2]
+
+    def at_this_moment(self, connection: Connection) -> InForce:
+        """The same, with what another process changed just now: a kiosk that comes for it was told of it there."""
+        kept, mark = self._kept, read_change(connection)
+        if kept is None or kept[1] != mark:
+            return self._read(connection, self._monotonic(), mark)
+        return kept[2]
+
+    def _read(self, connection: Connection, now: float, mark: int) -> InForce:
+        found = read_in_force(connection, self._office_days)
+        self._kept = (now, mark, found)
+        return found
 
     def forget(self) -> None:
         """Read again the next time: something changed here."""

@@ -21,7 +21,8 @@ from sync.collector.replica.blocks.series import levels_of, series_of
 from sync.collector.replica.blocks.sums import COUNTED, Doubtful, fault_of
 from sync.collector.replica.blocks.tree import grow
 from sync.collector.replica.continued import Position, counted_positions
-from sync.collector.replica.held import BlockKey, begin_cuts, blocks_of, mark_due, owners_of
+from sync.collector.replica.dropped import floor_of
+from sync.collector.replica.held import BlockKey, begin_cuts, blocks_of, held_seqs, mark_due, owners_of
 from sync.collector.replica.keep import keep_unread
 from sync.collector.replica.projection_rows import RatingRow, Unread, UnreadReason
 from sync.collector.store.blame import lies_in_the_data
@@ -29,8 +30,9 @@ from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import block, cut_due, cut_state, journal, micros, unread
 from sync.collector.store.writer import Transact
 
-JOURNALS_AT_ONCE = 20
-"""So many journals share a transaction …"""
+JOURNALS_AT_ONCE = 4
+"""So many journals share a transaction: after an outage each of them has weeks to be read, and on SQLite whatever else
+is to be written waits for it …"""
 LINES_AT_ONCE = 5000
 """… and of each so many lines are read in it: an append waits no longer than for these."""
 
@@ -91,11 +93,19 @@ def judge_anew(connection: Connection, journal_ids: Iterable[str]) -> None:
         _locked(connection, journal_id)
         told = (unread.c.journal_id == journal_id) & (unread.c.reason == UnreadReason.BAD_CUT)
         connection.execute(delete(unread).where(told))
-        not_shown = select(block.c.last_seq).where(block.c.journal_id == journal_id, block.c.shown_at.is_(None))
-        for last_seq in connection.execute(not_shown).scalars().all():
-            put_back(connection, BlockKey(journal_id, last_seq))
-        of_it = cut_state.c.journal_id == journal_id
-        connection.execute(update(cut_state).where(of_it).values(next_seq=cut_state.c.begun_seq, state=""))
+        floor = floor_of(connection, journal_id)
+        not_shown = select(block.c.last_seq, block.c.held).where(
+            block.c.journal_id == journal_id, block.c.shown_at.is_(None)
+        )
+        for one in connection.execute(not_shown).all():
+            # What holds ratings that were dropped stays as it was judged.
+            if floor is None or min(held_seqs(one.held).get(journal_id, (floor.last + 1,))) > floor.last:
+                put_back(connection, BlockKey(journal_id, one.last_seq))
+        of_it = update(cut_state).where(cut_state.c.journal_id == journal_id)
+        if floor is None:
+            connection.execute(of_it.values(next_seq=cut_state.c.begun_seq, state=""))
+        else:
+            connection.execute(of_it.values(next_seq=floor.last + 1, state=floor.state))
         mark_due(connection, [journal_id])
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from kiosk.journal.lines import OpenedLine
 from sync.collector.replica.continued import Position, counted_positions
-from sync.collector.replica.stored import stored_entries, stored_hashes
+from sync.collector.replica.stored import is_same, stored_entries
 from sync.collector.store.schema import journal
 from sync.protocol.messages import Hash, JournalId
 
@@ -100,7 +100,7 @@ def _is_fork(connection: Connection, journal_id: str, next_seq: int, heir: str) 
     }
     # Equal hashes mean equal pasts: the last one tells for all.
     last = max(said, default=0)
-    return last > 0 and stored_hashes(connection, journal_id, {last}).get(last) != bytes.fromhex(said[last])
+    return last > 0 and not is_same(connection, journal_id, last, bytes.fromhex(said[last]))
 
 
 def _opened(connection: Connection, journal_id: str) -> OpenedLine | None:

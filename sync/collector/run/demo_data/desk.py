@@ -15,8 +15,9 @@ from kiosk.domain.visit.survey import Survey
 from kiosk.domain.visit.words import record_words
 from kiosk.journal.lines import CommentLine, RatingLine
 from sync.collector.calendar.presstime import LocalDays
-from sync.collector.replica.ingest import Arrival, append_batch
+from sync.collector.replica.ingest import append_batch
 from sync.collector.replica.sender import Device
+from sync.collector.replica.sent import Arrival
 from sync.collector.run.demo_data.journal import Journal, mono_us
 from sync.collector.run.demo_data.tempers import Temper
 from sync.collector.store.partitions import ensure_partitions

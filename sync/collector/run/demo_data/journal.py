@@ -14,7 +14,7 @@ from kiosk.journal.lines import Line, OpenedLine, encode_line
 from kiosk.journal.stated import InForce
 from kiosk.journal.tree import Tree, states_cut
 from kiosk.journal.uncut import Noted, Setting, Uncut, block_line
-from sync.collector.replica.ingest import Batch
+from sync.collector.replica.sent import Batch
 from sync.protocol.cuts import SignedCuts
 
 _START = datetime(2020, 1, 1, tzinfo=ZoneInfo("UTC"))

@@ -18,7 +18,7 @@ from sync.collector.care.cases.opening import CLOSED, NEW
 from sync.collector.care.comments import care as comment_care
 from sync.collector.care.comments.inbox import CommentState
 from sync.collector.chores.cases import run_case_round
-from sync.collector.chores.comments import run_comment_round
+from sync.collector.chores.comments import open_sealed, run_comment_round
 from sync.collector.people.accounts import new_account
 from sync.collector.people.owners import usual_owner
 from sync.collector.people.rights import RIGHTS, Reader, Role
@@ -107,6 +107,7 @@ def tell_stories(database: Database, services: Services, now: datetime, seed: in
     for evening in _evenings(services, calendar, began, now):
         then = replace(services, now=partial(_same, evening))
 
+        open_sealed(then, database.transact)
         run_comment_round(then, database.transact)
         run_case_round(then, database.transact)
         with database.writing() as connection:

@@ -24,6 +24,7 @@ from sync.collector.store.schema.blocks import (
     uncut_count,
 )
 from sync.collector.store.schema.cases import follow_up, follow_up_step
+from sync.collector.store.schema.chores import chore_turn, kiosk_count
 from sync.collector.store.schema.columns import EPOCH, Hash, Id, Moment, Seq, Serial, metadata, micros
 from sync.collector.store.schema.comments import comment, comment_step
 from sync.collector.store.schema.fleet import device_command, device_day, kiosk_incident, kiosk_trouble, known_fault
@@ -42,7 +43,7 @@ from sync.collector.store.schema.log import log_journal, log_leaf, log_state, lo
 from sync.collector.store.schema.months import closed_basis, closed_file, closed_look, closed_month, first_closed
 from sync.collector.store.schema.notices import delivery, incident, mailed_report, notice
 from sync.collector.store.schema.own import own_address, own_key, own_move, words_key
-from sync.collector.store.schema.people import account, audit, signed_in, signin_failure
+from sync.collector.store.schema.people import account, audit, signed_in, signin_failure, token
 from sync.collector.store.schema.places import (
     counter,
     device,
@@ -82,6 +83,7 @@ from sync.collector.store.schema.shown import (
     told_later,
 )
 from sync.collector.store.schema.signals import signal, signal_run, suspicion
+from sync.collector.store.schema.upkeep import dropped_lines, dropped_month, upkeep_lease
 
 __all__ = [
     "DISTRIBUTION",
@@ -101,6 +103,7 @@ __all__ = [
     "block_reason",
     "boot_clock",
     "carried",
+    "chore_turn",
     "closed_basis",
     "closed_file",
     "closed_look",
@@ -121,6 +124,8 @@ __all__ = [
     "device_grant",
     "device_key",
     "device_status",
+    "dropped_lines",
+    "dropped_month",
     "duplicate",
     "enclosure",
     "enrolment_code",
@@ -132,6 +137,7 @@ __all__ = [
     "incident",
     "index766_count",
     "journal",
+    "kiosk_count",
     "kiosk_incident",
     "kiosk_trouble",
     "known_fault",
@@ -175,6 +181,7 @@ __all__ = [
     "survey_text",
     "suspicion",
     "tally",
+    "token",
     "told_later",
     "transaction_count",
     "typed_count",
@@ -183,6 +190,7 @@ __all__ = [
     "unit",
     "unit_follower",
     "unread",
+    "upkeep_lease",
     "words_key",
 ]
 

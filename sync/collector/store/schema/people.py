@@ -1,6 +1,6 @@
 """Tables of who may see what, and who did what."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, Text, false
+from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Integer, String, Table, Text, false
 
 from sync.collector.store.schema.columns import Hash, Moment, Serial, clustered, metadata
 
@@ -42,6 +42,29 @@ signin_failure = clustered(
     Column("failed_at", Moment, nullable=False),
     # No password is looked at before.
     Column("locked_until", Moment),
+)
+
+# With what programs of those entitled read numbers.
+token = Table(
+    "token",
+    metadata,
+    Column("token_id", Serial, primary_key=True),
+    # For ever: what the audit log says of a name is of this one.
+    Column("name", String(60), nullable=False, unique=True),
+    # SHA-256 of 256 random bits: who reads this table can open nothing with it.
+    Column("token_hash", Hash, nullable=False, unique=True),
+    # The unit whose subtree may be read; none is every unit.
+    Column("unit_id", Serial, ForeignKey("unit.unit_id")),
+    # What may be read, names with a blank between.
+    Column("may", String(60), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+    # The last day on which it was used.
+    Column("used_on", Date),
+    # Until when the calls so far use up what it may call.
+    Column("paid_until", Moment),
 )
 
 audit = Table(

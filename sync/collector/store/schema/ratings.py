@@ -128,4 +128,7 @@ receipt = clustered(
     Column("journal_id", Id, primary_key=True),
     Column("seq", Seq, primary_key=True),
     Column("digest", Hash, nullable=False, index=True),
+    # How it counts and when it came, once the rating itself was dropped.
+    Column("standing", String(20)),
+    Column("received_at", Moment),
 )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from sync.collector.replica.stored import stored_entries
+from sync.collector.replica.stored import stored_hashes
 from sync.collector.store.database import Database
 from sync.collector.store.schema import device, device_key, journal, log_journal, log_leaf
 from sync.collector.transparency.disk.tree import Tree
@@ -73,8 +73,8 @@ def due_leaves(database: Database, wanted: Wanted, size: int) -> tuple[list[Due]
 
 
 def first_hash(connection: Connection, journal_id: str) -> bytes | None:
-    """The chain's hash after a journal's first line, worked out from the stored line."""
-    return next((head for _, head, _ in stored_entries(connection, journal_id, 1, 1)), None)
+    """The chain's hash after a journal's first line, worked out from the stored line, or kept when that was dropped."""
+    return stored_hashes(connection, journal_id, {1}).get(1)
 
 
 def _restart(wanted: Wanted, size: int) -> Iterator[Due]:

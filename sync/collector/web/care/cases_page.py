@@ -20,6 +20,7 @@ from sync.collector.care.cases.opening import Opener, Rule, known_cases, unit_co
 from sync.collector.care.comments.inbox import comments_of_case
 from sync.collector.errors import UsageWrong
 from sync.collector.figures.book import Book
+from sync.collector.fleet.places.units import path_seen
 from sync.collector.fleet.rollouts.calendars import Calendars
 from sync.collector.people.audit import note
 from sync.collector.people.owners import owners_of
@@ -30,7 +31,6 @@ from sync.collector.services.cases_by_hand import NOTE_CHARS_MAX, can_be_opened,
 from sync.collector.services.services import Services
 from sync.collector.store.schema import account, follow_up, unit
 from sync.collector.web.care.care_words import CareWords
-from sync.collector.web.care.comments_page import path_of
 from sync.collector.web.care.decisions import LOOKED_AT, Sent, keep_decision
 from sync.collector.web.shared.csv_list import Columns, csv_list
 from sync.collector.web.shared.depends import DecideForm
@@ -180,7 +180,7 @@ def query_of(request: Request) -> DocketQuery:
 def _read_docket(services: Services, reader: Reader, query: DocketQuery) -> dict[str, Any]:
     today = date.fromisoformat(services.days.today(services.now())[0])
     with services.database.reading() as connection:
-        path = path_of(connection, query.unit, reader)
+        path = path_seen(connection, query.unit, reader.path)
         wanted = docket.Query(path, KINDS[query.which], query.owner, query.page)
         found = read_docket(connection, wanted, today, services.calendars(connection))
         return {"docket": found, "units": _units(connection, reader), "people": _people(connection, reader)}

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from kiosk.domain.instant import monday_of
@@ -20,10 +20,10 @@ from sync.collector.care.comments.forget import last_day
 from sync.collector.care.comments.inbox import CommentState, find_comment, read_inbox, units_written_of
 from sync.collector.care.comments.opening import count_left_closed
 from sync.collector.errors import UsageWrong
+from sync.collector.fleet.places.units import path_seen
 from sync.collector.people.owners import owners_of
 from sync.collector.people.rights import Reader
 from sync.collector.services.services import Services
-from sync.collector.store.schema import unit
 from sync.collector.web.care.care_words import CareWords
 from sync.collector.web.care.decisions import LOOKED_AT, Sent, keep_decision
 from sync.collector.web.shared.depends import DecideForm
@@ -82,19 +82,6 @@ async def take_deed(
     return await keep_decision(services, caring, form, missing=NoteNeeded, again=again, address=address)
 
 
-def path_of(connection: Connection, code: str, reader: Reader) -> str:
-    """The path of the unit whose subtree is asked for; the reader's own where none is.
-
-    Raises UsageWrong for one that is not there or not to be seen.
-    """
-    if not code:
-        return reader.path
-    found = connection.execute(select(unit.c.path).where(unit.c.code == code)).scalar_one_or_none()
-    if found is None or not reader.sees(found):
-        raise UsageWrong("there is no unit {code}", code=code)
-    return str(found)
-
-
 def _deed(form: dict[str, str]) -> Deed:
     try:
         what = What(form.get("what", ""))
@@ -118,7 +105,7 @@ def _read(services: Services, reader: Reader, query: InboxQuery, code: str | Non
     period = parse_period(query.period) if query.period else None
     today = services.now().astimezone(services.config.zone).date()
     with services.database.reading() as connection:
-        path = path_of(connection, query.unit, reader)
+        path = path_seen(connection, query.unit, reader.path)
         days = (period.first, period.last) if period else None
         wanted = inbox.Query(path, STATES.get(query.state), query.words, days, query.page)
         found = read_inbox(connection, wanted)

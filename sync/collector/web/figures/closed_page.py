@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from sync.collector.api.closed import MEDIA_TYPES, NUMBER_MAX, answer_file
+from sync.collector.api.data.closed import MEDIA_TYPES, NUMBER_MAX, attached, take_file
 from sync.collector.api.depends import MayExport, TheServices
 from sync.collector.errors import UsageWrong
 from sync.collector.services.closed import find_shelf
@@ -29,4 +29,6 @@ async def take_closed_file(
     if known is None:
         raise UsageWrong("there is no file of the form {form}", form=form[:10])
     shelf = await asyncio.to_thread(find_shelf, services, reader, unit, ky)
-    return await answer_file(services, reader, shelf, lan, known)
+    body = await take_file(services, reader, shelf, lan, known)
+    headers = {**attached(shelf, lan, known), "Cache-Control": "no-store"}
+    return Response(body, media_type=MEDIA_TYPES[known], headers=headers)

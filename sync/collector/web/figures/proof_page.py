@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from kiosk.base.resources import resource
 from kiosk.base.texts import Texts
-from sync.collector.api.closed import NUMBER_MAX
+from sync.collector.api.data.closed import NUMBER_MAX
 from sync.collector.api.depends import MayAudit, TheServices
 from sync.collector.kit.bundle import Wanted, bundle_name, make_bundle
 from sync.collector.kit.months import Proven, read_proven

@@ -14,8 +14,8 @@ from sync.collector.fleet.kiosks.faults import Fault, has_deaf_face
 from sync.collector.fleet.kiosks.history import Event
 from sync.collector.fleet.kiosks.roll import Kiosk
 from sync.collector.fleet.kiosks.words import command_name, fault_name, log_doubt, remedy, why_refused
-from sync.collector.replica.projection_rows import UnreadReason
 from sync.collector.words.phrases import Phrases
+from sync.collector.words.set_aside import why_aside
 
 GRAVE = frozenset({Fault.SILENT, Fault.LOG})
 
@@ -180,24 +180,7 @@ class FleetWords:
 
     def aside(self, one: Aside) -> str:
         """Why entries of a kiosk were set aside."""
-        if one.reason == UnreadReason.UNKNOWN_COUNTER:
-            if one.name:
-                return self.t(
-                    "for counter {counter} ({name}), which it was not granted", counter=one.code, name=one.name
-                )
-            return self.t("for counter {counter}, which is not there or not granted", counter=one.code)
-        known = {
-            UnreadReason.NOT_IN_VISIT: self.t("a change, reasons or words for a rating of another visit"),
-            UnreadReason.BAD_COUNT: self.t("transactions of a day, or in a number, that cannot be"),
-            UnreadReason.NO_RATING: self.t("reasons, words or a change for a rating that is not there"),
-            UnreadReason.AFTER_CUT: self.t("a change or reasons for a rating that was counted up before"),
-            UnreadReason.BAD_CUT: self.t("a sum of ratings that its own ratings do not bear out"),
-            UnreadReason.BAD_TREE: self.t("what it signed of its sums, which is not what its entries say"),
-            UnreadReason.BAD_TIME: self.t("an entry whose clocks cannot be read"),
-        }
-        return {str(reason): words for reason, words in known.items()}.get(
-            one.reason, self.t("entries that this version cannot read")
-        )
+        return why_aside(self.t, one.reason, one.code, one.name)
 
     def event(self, event: Event) -> str:
         """What happened, in words; what is not known is named as the log names it."""

@@ -87,12 +87,14 @@ async def show_rollouts(request: Request, services: TheServices, reader: MaySet)
 @router.get("/thiet-lap/moi")
 async def show_form(request: Request, services: TheServices, reader: MaySet) -> Response:
     """The form for a change of settings."""
+    services.surveys.forget()
     return await _form_page(request, services, reader, dict(request.query_params), None, None)
 
 
 @router.post("/thiet-lap/moi")
 async def take_form(request: Request, services: TheServices, reader: MaySet, form: LongForm) -> Response:
     """Show what a change would do, or begin it."""
+    services.surveys.forget()  # another process may have published one just now
     filled = read_filled_form(form, services.surveys, services.config.zone)
     if filled.faults or form.get("go") != "begin":
         showing = partial(_preview, filled=filled, reader=reader, p=SettingsWords(phrases_of(request)))

@@ -61,6 +61,7 @@ async def show_surveys(request: Request, services: TheServices, reader: MaySet) 
 @router.post("/phieu-hoi")
 async def take_new(request: Request, services: TheServices, reader: Writer, form: SettingsForm) -> Response:
     """A new draft with the words of a survey that is there."""
+    services.surveys.forget()
     try:
         # Looked up before the writing connection is taken: the look-up may need a connection of its own.
         base = await asyncio.to_thread(services.surveys.get, form.get("base", ""))
@@ -122,6 +123,8 @@ def _keep(connection: Connection, *, survey: Survey, what: str, actor: str, now:
 async def _list_page(
     request: Request, services: Services, reader: Reader, form: Mapping[str, str], wrong: str
 ) -> Response:
+    services.surveys.forget()
+
     def read() -> tuple[list[Any], dict[str, int]]:
         with services.database.reading() as connection:
             own = read_own(connection)

@@ -7,7 +7,7 @@ from sync.collector.calendar.periods import parse_period
 from sync.collector.people.audit_log import AuditLine
 from sync.collector.words.phrases import Phrases
 
-TAKEN = frozenset({"audit bundle", "audit lines", "export"})
+TAKEN = frozenset({"audit bundle", "audit lines", "export", "export lines"})
 """Actions whose details are of a file."""
 
 
@@ -61,9 +61,13 @@ def _words(t: Texts) -> dict[str, str]:
         "account reset": t("gave a one-time password"),
         "account disable": t("closed an account"),
         "account enable": t("opened an account again"),
+        "token new": t("made a token for a program"),
+        "token use": t("a program read for the first time that day"),
+        "token withdraw": t("withdrew a token"),
         "export": t("took numbers out as a file"),
         "audit bundle": t("took a bundle for an audit"),
         "audit lines": t("took a bundle with whole lines for an audit"),
+        "export lines": t("took single ratings out as files"),
         "reading": t("read numbers by the API"),
         "counts.imported": t("handed in counts"),
         "served.imported": t("took transactions served from a file"),
@@ -79,6 +83,9 @@ def _words(t: Texts) -> dict[str, str]:
         "comment back": t("took a comment up again"),
         "comment link": t("put a comment to a case"),
         "comments forget": t("deleted comments whose time was over"),
+        "audit forget": t("deleted lines of this log whose time was over"),
+        "lines archive": t("wrote lines whose time is over to a file"),
+        "lines drop": t("let lines go whose time was over"),
         "signal closed": t("found nothing wrong behind a sign"),
         "suspect set aside": t("set ratings aside as suspect"),
         "suspect withdrawn": t("withdrew a suspicion"),

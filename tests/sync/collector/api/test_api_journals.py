@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy.exc
+from prometheus_client import REGISTRY
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
-from sync.collector.api import journals
+from sync.collector.services import appends
 from sync.collector.store.schema import device
+from sync.protocol.batch import pack_batch
 from sync.protocol.messages import BATCH_BYTES_MAX, BATCH_MEDIA_TYPE, INFLATED_BYTES_MAX, LINES_PER_BATCH_MAX
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.kiosk_client import KioskKey, WireRequest, enrolled_key, send
@@ -211,10 +213,10 @@ def test_an_address_that_cannot_be_is_a_problem_too(client: TestClient, kiosk: K
 def test_a_full_disk_is_507_and_nothing_is_kept(
     client: TestClient, kiosk: KioskKey, office: Office, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **_kept: object) -> None:
         raise sqlalchemy.exc.OperationalError("INSERT", {}, Exception("database or disk is full"))
 
-    monkeypatch.setattr(journals, "append_batch", full)
+    monkeypatch.setattr(appends, "append_batch", full)
     answer = send(client, kiosk.entries(pen))
 
     assert problem(answer) == (507, "storage-full")
@@ -224,10 +226,10 @@ def test_a_full_disk_is_507_and_nothing_is_kept(
 def test_a_database_that_does_not_answer_is_503_with_a_time_to_come_again(
     client: TestClient, kiosk: KioskKey, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: object) -> None:
+    def away(*_: object, **_kept: object) -> None:
         raise sqlalchemy.exc.OperationalError("SELECT", {}, Exception("connection refused"))
 
-    monkeypatch.setattr(journals, "append_batch", away)
+    monkeypatch.setattr(appends, "append_batch", away)
     answer = send(client, kiosk.entries(pen))
 
     assert problem(answer) == (503, "not-ready")
@@ -237,13 +239,41 @@ def test_a_database_that_does_not_answer_is_503_with_a_time_to_come_again(
 def test_a_crash_inside_is_a_plain_500_without_its_cause(
     client: TestClient, kiosk: KioskKey, pen: Pen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def crash(*_: object) -> None:
+    def crash(*_: object, **_kept: object) -> None:
         raise ZeroDivisionError("secret of the house")
 
-    monkeypatch.setattr(journals, "append_batch", crash)
+    monkeypatch.setattr(appends, "append_batch", crash)
     answer = send(client, kiosk.entries(pen))
 
     assert problem(answer) == (500, "internal")
     assert "secret" not in answer.text
     monkeypatch.undo()
     assert send(client, kiosk.entries(pen)).status_code == 200
+
+
+@pytest.mark.parametrize("odd", [False, True])
+def test_an_address_in_another_form_is_answered_the_same(
+    client: TestClient, kiosk: KioskKey, office: Office, pen: Pen, odd: bool
+) -> None:
+    batch = pen.batch()
+    path = f"/v1/journals/{pen.journal_id}/entries?from=1&prev={batch.start.head.hex()}"
+    wrong = path.replace("from=1&", "from=0&"), path.replace("from=1&", "from=9007199254740993&")
+    if odd:
+        path = f"/v1/journals/{pen.journal_id}/entries?prev={batch.start.head.hex()}&from=01"
+
+    answers = [
+        send(client, kiosk.request("POST", each, pack_batch(batch.lines), GZIP, pen.instant()))
+        for each in (*wrong, path)
+    ]
+
+    assert [problem(answer) for answer in answers[:2]] == [(400, "request-invalid")] * 2
+    assert (answers[2].status_code, answers[2].json()) == (200, cursor_of(pen))
+
+
+def test_appends_are_counted_by_their_route(client: TestClient, kiosk: KioskKey, pen: Pen) -> None:
+    labels = {"route": "/v1/journals/{journal_id}/entries", "status": "200"}
+    before = REGISTRY.get_sample_value("hailong_requests_total", labels) or 0
+
+    send(client, kiosk.entries(pen))
+
+    assert REGISTRY.get_sample_value("hailong_requests_total", labels) == before + 1

@@ -275,3 +275,22 @@ def test_kiosk_is_believed_again_where_the_database_is_put_back_to_before_its_wi
     monkeypatch.setattr(directory, "ASKED_S", 0.0)
 
     assert send(client, call).status_code == 200
+
+
+def test_word_does_not_wait_for_a_journal_that_is_being_judged(services: Services, office: Office) -> None:
+    if services.database.is_sqlite:
+        return  # it has one writer, and no rows to be locked
+    pen = Pen()
+    pen.rating(4)
+    office.append(pen)
+    pen.mono_us += 500_000
+    journals = select(schema.journal.c.journal_id).where(schema.journal.c.journal_id == pen.journal_id)
+    later = word(office, pen)._replace(clock=replace(pen.instant(), boot="another-boot", mono_us=1))
+
+    with services.database.writer.begin() as judging:
+        judging.execute(journals.with_for_update())
+        judging.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
+        answers = say(services, [word(office, pen)]) + say(services, [later])
+
+    assert [type(one) for one in answers] == [StatusAnswer, StatusAnswer]
+    assert len(office.rows("device_status")) == 1

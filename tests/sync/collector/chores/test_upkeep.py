@@ -67,3 +67,22 @@ def test_an_app_that_runs_does_its_chores(services: Services, monkeypatch: pytes
 
     with TestClient(create_app(services)):
         assert done.wait(DEADLINE_S)
+
+
+def test_a_chore_that_is_anothers_turn_is_left_and_done_when_it_is_ours() -> None:
+    is_ours = threading.Event()
+
+    def has_turn(chore: str) -> bool:
+        return chore == "ours" or is_ours.is_set()
+
+    ours, theirs = threading.Event(), threading.Event()
+    chores = [Chore("theirs", 0.01, theirs.set, first_s=0), Chore("ours", 0.01, ours.set, first_s=0)]
+    upkeep = Upkeep(chores, has_turn=has_turn)
+    upkeep.start()
+    assert ours.wait(DEADLINE_S)
+    was_done = theirs.is_set()
+    is_ours.set()
+
+    assert theirs.wait(DEADLINE_S)
+    assert not was_done
+    upkeep.stop()

@@ -18,12 +18,13 @@ from sync.collector.figures.queries.served import Served, read_served
 from sync.collector.figures.release import Release
 from sync.collector.profiles import typed as typed_in
 from sync.collector.profiles.typed import FILE, WEB, Source, keep_served
-from sync.collector.replica.keep import keep_projection
+from sync.collector.replica.keep import put_projection
 from sync.collector.replica.outgoing.sums import lock_releases
 from sync.collector.replica.projection_rows import CountRow, Projection
 from sync.collector.replica.served import due_places, follow_due
 from sync.collector.replica.shown import week_of
 from sync.collector.replica.stretch import ANY_PART, Stretch
+from sync.collector.replica.writes import Writes
 from sync.collector.services.relocate import Relocation, relocate
 from sync.collector.services.services import Services
 from sync.collector.store import schema
@@ -228,7 +229,9 @@ def _type(
     with office.database.writing() as connection:
         known = (journal_id, office.device.device_id, 1, bytes(32), *[schema.micros(NOON)] * 2)
         insert_rows(connection, schema.journal, {}, _OPENED, [known], then="ON CONFLICT DO NOTHING")
-        keep_projection(connection, journal_id, schema.micros(NOON + timedelta(hours=hour)), projection)
+        writes = Writes(connection)
+        put_projection(writes, journal_id, schema.micros(NOON + timedelta(hours=hour)), projection)
+        writes.flush()
 
 
 def _write(services: Services, office: Office, pen: Pen, day: int, counter_id: int, n: int) -> None:

@@ -13,6 +13,10 @@ from sync.collector.notices.errors import ChannelDown, DeliveryTrouble, NotNow, 
 from sync.collector.notices.letter import Letter
 from sync.collector.notices.outbox import Attached, Kind, Notice, Outbox
 from sync.collector.notices.sender import CLAIM, Sender, claim
+from sync.collector.retention.lease import Lease
+from sync.collector.retention.maintain import Site, maintain
+from sync.collector.retention.steps import Pace
+from sync.collector.settings.collector import CollectorConfig
 from sync.collector.settings.notices import Mail, Notices
 from sync.collector.store import schema
 from sync.collector.store.database import Database
@@ -203,11 +207,11 @@ def test_delivered_notices_are_forgotten_in_time_and_waiting_ones_are_not(post: 
             update(schema.delivery).where(schema.delivery.c.address == "a@example.vn").values(state="sent")
         )
     post.now += timedelta(days=91)
-    post.box.trouble = ChannelDown("down")
     with post.database.writing() as connection:
         connection.execute(update(schema.notice).where(schema.notice.c.subject == "Hai").values(created_at=post.now))
 
-    post.sender().run_round()
+    site = Site(CollectorConfig(), post.database, post.database.transact, lambda: post.now, Pace())
+    list(maintain(site, Lease(site.transact, "here")))
 
     with post.database.reading() as connection:
         assert list(connection.execute(select(schema.notice.c.subject)).scalars()) == ["Hai"]

@@ -70,6 +70,11 @@ RULES: tuple[tuple[str, str, Right], ...] = (
     ("GET", "/xuat", Right.EXPORT),
     ("GET", "/da-chot", Right.EXPORT),
     ("GET", "/v1/closed", Right.EXPORT),
+    ("GET", "/v1/counters", Right.EXPORT),
+    ("GET", "/v1/series", Right.EXPORT),
+    ("GET", "/v1/participation", Right.EXPORT),
+    ("GET", "/v1/comments", Right.DECIDE),
+    ("GET", "/v1/fleet", Right.FLEET),
     ("GET", "/v1/report", Right.EXPORT),
     ("GET", "/v1/tallies", Right.EXPORT),
     ("GET", "/xuat-766", Right.EXPORT),
@@ -169,7 +174,9 @@ def addresses(app: Any, values: dict[str, str]) -> list[str]:
             found += filled(path, values)
     unit, counter = values["unit"], values["counter"]
     return [*found, f"/v1/report?unit={unit}", f"/v1/report?unit={unit}&counter={counter}", f"/v1/tallies?unit={unit}",
-            f"/v1/tallies?counter={counter}", "/v1/tallies?from=2026-01-01&to=2026-12-31", "/t?ky=2026",
+            f"/v1/tallies?counter={counter}", f"/v1/tallies?unit={unit}&form=csv", f"/v1/counters?unit={unit}",
+            f"/v1/participation?unit={unit}", f"/v1/series?unit={unit}", f"/v1/comments?unit={unit}",
+            f"/v1/fleet?unit={unit}", "/v1/tallies?from=2026-01-01&to=2026-12-31", "/t?ky=2026",
             f"/may?dv={unit}", f"/may.csv?dv={unit}", f"/may?tim={unit}", "/may?xem=don-vi",
             f"/vu-viec?dv={unit}", "/tai-khoan?tim=stranger", f"/nhat-ky?cua={unit}",
             "/nhat-ky.csv?ai=stranger"]  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from kiosk.base.texts import texts
-from sync.collector.api.report import book_json
+from sync.collector.api.data.report import report_of
 from sync.collector.export.files import heading_of
 from sync.collector.people.rights import ANYBODY
 from sync.collector.proof.run import check_sums
@@ -121,7 +121,7 @@ def _told(services: Services, period: str) -> tuple[int, int, int, list[str]]:
     """How many ratings a report tells of, how many later and of before, and what it says of these."""
     book = read_book(services, ANYBODY, Query("XA", None, period))
     phrases = Phrases(texts("collector", "en"), services.config.zone, services.now())
-    heading, said = " ".join(heading_of(book, phrases)), book_json(book, phrases)["waits"]
+    heading, said = " ".join(heading_of(book, phrases)), report_of(services, book, phrases).waits
     assert said in heading
     sentences = re.findall(r"\d+ ratings? from the end [^,]*", said)
     return book.recorded, book.told_later, book.told_before, sentences

@@ -29,6 +29,7 @@ APART = {
             "account",
             "signed_in",
             "signin_failure",
+            "token",
             "device",
             "device_grant",
             "enrolment_code",
@@ -73,9 +74,12 @@ APART = {
             "demonstration",
             "first_closed",
             "fleet_change",
+            "chore_turn",
+            "kiosk_count",
             "closed_look",
             "cut_due",
             "words_key",
+            "upkeep_lease",
         ),
         OWN,
     ),
@@ -85,6 +89,7 @@ APART = {
     "log_witness": "what witnesses of the public log answered last, for pages",
     "closed_basis": "what a kept report rests on, for auditors, who recompute the report from it",
     **dict.fromkeys(("proof_look", "proof_mark", "proof_state"), "what verify itself noted"),
+    **dict.fromkeys(("dropped_month", "dropped_lines"), "empty until lines are dropped (retention/test_proven.py)"),
     "told_later": "what a sentence says of months before blocks: no number is made of it",
     "audit": "nothing else says what people did: decisions and typed numbers are held to it, and it to them",
     "enclosure": "a citizen's words, which the law may order deleted; their hash is in the chain",
@@ -195,7 +200,9 @@ def _write(database: Database, table: Table, row: Row[Any], values: dict[str, An
 def _other(value: Any, column: Column[Any], taken: Collection[Any], database: Database) -> Any:
     """Another value of the column; of a key one that no row has, and of a foreign one what another table has."""
     if value is None:
-        return {int: 3, str: "x", date: NOON.date(), datetime: NOON, bytes: b"x", bool: True}[column.type.python_type]
+        return {int: 3, str: "x", date: NOON.date(), datetime: NOON, object: NOON, bytes: b"x", bool: True}[
+            column.type.python_type
+        ]
     if isinstance(value, bool):
         return not value
     for key in column.foreign_keys:

@@ -15,7 +15,8 @@ from sync.collector.care.signals.watched import FoundSign, Sign
 from sync.collector.closed.kept import UnitMonth, keep_files, keep_numbers
 from sync.collector.fleet.devices.keys import key_id_of
 from sync.collector.profiles.typed import FILE, WEB, Served, Source, keep_served
-from sync.collector.replica.ingest import Arrival, append_batch
+from sync.collector.replica.ingest import append_batch
+from sync.collector.replica.sent import Arrival
 from sync.collector.replica.served import add_up_served
 from sync.collector.services.services import Services
 from sync.collector.store.partitions import ensure_partitions

@@ -9,7 +9,8 @@ import pytest
 
 from kiosk.journal.chain import Cursor
 from sync.collector.errors import JournalForeign
-from sync.collector.replica.ingest import Appended, Conflict, append_batch
+from sync.collector.replica.ingest import append_batch
+from sync.collector.replica.sent import Appended, Conflict
 from sync.collector.replica.stored import read_cursor, read_hash
 from sync.collector.store.writer import writer_for
 from tests.sync.collector.builders import DAYS, NOON, Office, Pen, receipt_of

@@ -320,7 +320,7 @@ def test_a_full_disk_sets_nothing_aside(office: Office, monkeypatch: pytest.Monk
     def full(*_: object) -> None:
         raise OperationalError("INSERT", {}, _Orig("database or disk is full", "53100"))
 
-    monkeypatch.setattr(ingest, "keep_projection", full)
+    monkeypatch.setattr(ingest, "put_projection", full)
     pen = Pen()
     pen.rating(5)
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from sync.collector.api.middleware import LEFT
 from sync.collector.run.app import create_app
 from sync.collector.run.connection import GuardedProtocol, Limits
-from sync.collector.run.server import make_server, open_enough
+from sync.collector.run.listening import make_server, open_enough
 from sync.collector.services.services import Services
 from tests.sync.collector.builders import Pen
 from tests.sync.collector.kiosk_client import KioskKey
@@ -34,7 +34,7 @@ class _Quick(GuardedProtocol):
 @pytest.fixture
 def port(services: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """The port of a running collector with short limits."""
-    monkeypatch.setattr("sync.collector.run.server.GuardedProtocol", _Quick)
+    monkeypatch.setattr("sync.collector.run.listening.GuardedProtocol", _Quick)
     app = create_app(services)
 
     @app.get("/large")

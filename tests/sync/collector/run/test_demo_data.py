@@ -36,6 +36,7 @@ from tests.journey.bundles import VERIFY
 from tests.sync.collector.builders import NOON
 from tests.sync.collector.conftest import postgres_database
 from tests.sync.collector.kiosk_client import URL
+from tests.sync.collector.parquet import check_files, notebook, written
 from tests.sync.collector.sharing import demo_province, migrated_copy, province
 
 WEEK = date(2026, 11, 16)
@@ -90,6 +91,7 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
     assert sum(kiosk.silent for _, kiosk in book.kiosks) >= 1
 
     _the_other_rules_have_their_numbers(database, services)
+    _files_for_analysts_say_the_same(services, tmp_path)
 
     people = add_people(database, "20", NOON)
     tell_stories(database, services, NOON, 1)
@@ -105,6 +107,20 @@ def test_the_province_comes_through_the_real_ingest_adds_up_and_is_cared_for(
     assert all(case.bad * 100 > 15 * case.n and case.n >= 30 for case in cases)
 
     _an_auditor_proves_a_closed_month(database, services, tmp_path)
+
+
+def _files_for_analysts_say_the_same(services: Services, tmp_path: Path) -> None:
+    files = written(services, tmp_path / "so-lieu", "2026-10", "2026-11")
+    year, months = notebook(tmp_path)
+
+    of_year, *of_months = (read_book(services, ANYBODY, Query("20", period=each)) for each in ("2026", "2026-10"))
+    share = of_year.me.share
+    assert share is not None
+    assert year == [(of_year.me.n, pytest.approx(100 * share.numerator / share.denominator))]
+    assert [{level: n for month, level, n in months if month == 10}] == [
+        {level: n for level, n in book.me.shown.counts.items() if n} for book in of_months
+    ]
+    assert check_files(services, files, [Days(WEEK, NOON.date()), Days(date(2026, 11, 1), date(2026, 11, 30))]) > 5000
 
 
 def _an_auditor_proves_a_closed_month(database: Database, services: Services, tmp_path: Path) -> None:

@@ -119,5 +119,6 @@ def test_straight_to_the_server_it_is_as_before(postgres: str) -> None:
                 driver = connection.connection.driver_connection
                 assert driver is not None
                 assert driver.prepare_threshold == 5
+                assert driver.info.get_parameters()["tcp_user_timeout"] == "30000"
         finally:
             database.close()

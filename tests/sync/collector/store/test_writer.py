@@ -13,6 +13,7 @@ from sync.collector.store import writer as writer_module
 from sync.collector.store.database import Database, open_database
 from sync.collector.store.schema import unit
 from sync.collector.store.writer import GroupWriter, writer_for
+from tests.sync.collector.conftest import postgres_database
 
 
 def put(code: str) -> writer_module.Work[str]:
@@ -131,3 +132,24 @@ def test_what_was_taken_before_closing_is_still_done(database: Database) -> None
 
     assert all(future.done() for future in futures)
     assert len(codes(database)) == 10
+
+
+def test_work_whose_connection_breaks_off_is_done_again_on_another(postgres: str) -> None:
+    """A server that is restarted ends connections in the middle of a transaction, here one that changes a place."""
+    tries = []
+
+    def work(connection: Connection) -> str:
+        tries.append(put(f"P{len(tries)}")(connection))
+        if len(tries) < 3:
+            connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+        return tries[-1]
+
+    with postgres_database(postgres, "template_hailong") as url:
+        database = open_database(url)
+        writer = writer_for(database)
+
+        assert writer.submit(work).result(10) == "P2"
+
+        assert codes(database) == {"P2"}
+        writer.close()
+        database.close()

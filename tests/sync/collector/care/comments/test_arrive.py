@@ -10,7 +10,7 @@ import pytest
 from kiosk.journal.lines import CommentLine
 from sync.collector.care.comments.forget import forget_texts
 from sync.collector.care.comments.publish import publish_comments
-from sync.collector.replica.ingest import Batch
+from sync.collector.replica.sent import Batch
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.database import open_database
 from tests.sync.collector.builders import NOON, Office, Pen, open_office

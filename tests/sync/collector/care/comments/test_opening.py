@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from kiosk.base.sealed_box import key_id_of, make_key, seal
 from sync.collector.care.comments import opening
 from sync.collector.care.comments.opening import KeyFile, count_left_closed, forget_closed, needs_key, open_words
-from sync.collector.chores.comments import have_words_key, run_comment_round
+from sync.collector.chores.comments import have_words_key, open_sealed
 from sync.collector.chores.every import transact
 from sync.collector.errors import UsageWrong
 from sync.collector.fleet.devices.own import read_words_key
@@ -172,11 +172,11 @@ def test_the_minutely_round_opens_and_a_bad_key_file_stops_nothing_else(
     good = services.config.words_key_file.read_bytes()
 
     services.config.words_key_file.write_bytes(b"{}")
-    run_comment_round(services, lambda work: transact(services, work))
+    open_sealed(services, lambda work: transact(services, work))
     assert texts(office) == [None]
 
     services.config.words_key_file.write_bytes(good)
-    run_comment_round(services, lambda work: transact(services, work))
+    open_sealed(services, lambda work: transact(services, work))
     assert texts(office) == ["qua vòng"]
     services.writer.close()
 

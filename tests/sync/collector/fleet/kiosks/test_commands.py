@@ -57,7 +57,7 @@ def test_no_more_is_asked_than_a_kiosk_takes(
             commands.order_command(connection, office.device.device_id, Kind.LOG, NOON, "son")
 
 
-def test_days_keep_how_a_kiosk_was_heard_and_are_let_go_of(database: Database, office: Office) -> None:
+def test_days_keep_how_a_kiosk_was_heard(database: Database, office: Office) -> None:
     device = office.device.device_id
     with database.writing() as connection:
         for minutes in (-270, -269, -150, 60, 61):
@@ -70,9 +70,6 @@ def test_days_keep_how_a_kiosk_was_heard_and_are_let_go_of(database: Database, o
         assert (kept.day, kept.heard, kept.gap_s) == (date(2026, 11, 20), 5, 7200)
         # Nor was it heard from 13.01 until it closed at 17.00.
         assert days.longest_gap_s(kept, HOURS) == 4 * 3600 - 60
-
-        days.forget_days(connection, date(2027, 12, 31))
-        assert days.read_days(connection, device, date(2026, 11, 1)) == []
 
 
 def test_presses_are_told_by_half_day_and_for_the_units_seen_alone(database: Database, office: Office) -> None:

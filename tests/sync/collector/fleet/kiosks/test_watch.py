@@ -15,6 +15,7 @@ from sync.collector.fleet.kiosks.roll import read_roll
 from sync.collector.notices.outbox import MAIL, SENT
 from sync.collector.people.accounts import change_email, disable_account, new_account
 from sync.collector.people.rights import Role
+from sync.collector.run.gauges import Gauges
 from sync.collector.services.services import Services
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.settings.fleet import Fleet
@@ -251,6 +252,7 @@ def test_a_kiosk_is_not_missed_while_its_counter_is_closed(fleet: Services) -> N
 
 def test_metrics_count_by_state_without_a_label_for_each_kiosk(fleet: Services) -> None:
     look(fleet)
+    Gauges(fleet.database, fleet.now, fleet.config.zone).read()
 
     counts = Counter(str(fault) for faults in FEW.values() for fault in faults)
     found = {sample.labels["state"]: sample.value for metric in REGISTRY.collect() if metric.name == "hailong_kiosks"

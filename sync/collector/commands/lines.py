@@ -1,0 +1,179 @@
+"""``collector lines``: months of which the time is over: list them, write their lines to a file, let them go.
+
+What does the work is imported by each command, so that ``--help`` does not load the tables.
+"""
+
+import re
+from collections import Counter
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kiosk.base.terminal.terminal import terminal_texts
+from sync.collector.commands.shared import ConfigFile, DataDir, Yes, actor, ask, services_of, tell
+from sync.collector.errors import UsageWrong
+from sync.collector.settings.collector import load_config
+
+if TYPE_CHECKING:
+    from sync.collector.services.services import Services
+
+PURPOSE_MAX = 300
+Month = Annotated[str, typer.Option(help="2025-01, a month in which lines came, in UTC.")]
+Second = Annotated[
+    str, typer.Option(help="Account of an auditor or administrator who types their password here.", metavar="NAME")
+]
+Purpose = Annotated[str, typer.Option(help="Why; it stands in the audit log.")]
+LinesFile = Annotated[Path, typer.Argument(help="File with the month's lines.", metavar="FILE")]
+lines_app = typer.Typer(
+    help="What kiosks sent, line by line, once its time is over (retention.lines_months).", no_args_is_help=True
+)
+
+
+@lines_app.command("list", epilog="Example: collector lines list")
+def lines_list(config: ConfigFile = None, data_dir: DataDir = None) -> None:
+    """The months that are due to be dropped, and those of which the lines went, with who decided it."""
+    from sqlalchemy import select
+
+    from sync.collector.retention.lines.months import due_months
+    from sync.collector.store.schema import dropped_month
+
+    services = services_of(load_config(config, data_dir))
+    with services.database.reading() as connection:
+        due = due_months(connection, services.config, services.now())
+        known = connection.execute(select(dropped_month).order_by(dropped_month.c.month)).all()
+    _close(services)
+    t, waiting = terminal_texts("collector"), {row.month for row in known}
+    for row in known:
+        typer.echo(_known(row, t))
+    for month in due:
+        if month not in waiting:
+            tell("{month}: due", month=f"{month:%Y-%m}")
+    if not due and not known:
+        tell("Nothing is due: lines are kept for ever, or none is old enough.")
+
+
+@lines_app.command("archive", epilog="Example: collector lines archive dong-2025-01.gz --month 2025-01")
+def lines_archive(
+    file: LinesFile,
+    month: Month,
+    second_person: Second = "",
+    purpose: Purpose = "",
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Write all lines of a month that would go to a new file, verbatim, with all that kiosks signed.
+
+    They are single ratings: a second person grants it. Nothing is deleted. Lines on which something still rests are
+    not in it and stay; why is told.
+    """
+    from sync.collector.chores.every import transact
+    from sync.collector.retention.lines.archive import Source, keep_archive, write_archive
+    from sync.collector.retention.lines.months import require_due
+
+    services, day = services_of(load_config(config, data_dir)), _month(month)
+    with services.database.reading() as connection:
+        require_due(connection, services.config, day, services.now())
+    second, why = _granted(services, second_person, purpose)
+    source = Source(services.config, services.database, services.surveys)
+    archived = write_archive(source, day, file)
+    by = (actor(), second, why)
+    keep_archive(partial(transact, services), day, archived, file, by, services.now())
+    _close(services)
+    t = terminal_texts("collector")
+    tell(
+        "{lines} entries of {journals} journals are in {file}. Nothing was deleted.",
+        lines=t.number(archived.lines), journals=t.number(len(archived.statements)), file=file,
+    )  # fmt: skip
+    for reason, n in sorted(Counter(one.why for one in archived.kept).items()):
+        tell("{n} journals stay: {why}", n=t.number(n), why=t(reason))
+
+
+@lines_app.command("drop", epilog="Example: collector lines drop dong-2025-01.gz --month 2025-01 --second-person thu")
+def lines_drop(
+    file: LinesFile,
+    month: Month,
+    second_person: Second = "",
+    purpose: Purpose = "",
+    yes: Yes = False,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Decide that a month's lines go, whose file this is, and let them go: for good.
+
+    Sums, blocks, closed months and the public log stay, and what the lines added is written down. Two people decide;
+    the audit log has who and why. Broken off, it is gone on with by the service or by collector maintain.
+    """
+    from sync.collector.chores.every import transact
+    from sync.collector.retention.lines.archive import digest_of
+    from sync.collector.retention.lines.months import Decision, decide, require_due
+
+    services, day = services_of(load_config(config, data_dir)), _month(month)
+    now = services.now()
+    with services.database.reading() as connection:
+        require_due(connection, services.config, day, now)
+    try:
+        digest = digest_of(file)
+    except OSError as error:
+        raise UsageWrong("cannot read {file}: {why}", file=file, why=error.strerror) from error
+    tell("The lines of {month} go for good; {file} is then the only place where they are.", month=month, file=file)
+    ask(yes=yes)
+    decision = Decision(actor(), *_granted(services, second_person, purpose), now)
+    at_once = partial(transact, services)
+    at_once(lambda connection: decide(connection, day, digest, decision))
+    _drop(services, at_once)
+    _close(services)
+
+
+def _drop(services: "Services", at_once: Any) -> None:
+    from sync.collector.chores.retention import holder
+    from sync.collector.retention.lease import Lease
+    from sync.collector.retention.lines.drop import Dropping
+    from sync.collector.retention.steps import Pace
+
+    lease = Lease(at_once, holder())
+    if not lease.take(services.now()):
+        tell("It is decided. The service lets them go, or: collector maintain")
+        return
+    try:
+        Dropping(services.database, at_once, Pace(), services.now()).run()
+    finally:
+        lease.give_back(services.now(), is_done=False)
+    tell("They are gone. What is left can be recomputed with: collector verify --all")
+
+
+def _granted(services: "Services", second_person: str, purpose: str) -> tuple[str, str]:
+    """Ask the second person for their password; who they are, and why. Raises NotAllowed."""
+    from sync.collector.chores.every import transact
+    from sync.collector.people.second import require_second
+
+    if not second_person or not purpose.strip():
+        raise UsageWrong("lines are single ratings: name a second person and the purpose (--second-person, --purpose)")
+    words = terminal_texts("collector")
+    password = typer.prompt(words("Password of {name}", name=second_person), hide_input=True)
+    require_second(services.database, partial(transact, services), second_person, password, "", services.now())
+    return second_person, purpose.strip()[:PURPOSE_MAX]
+
+
+def _month(text: str) -> date:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise UsageWrong("{text!r} is no month: write 2025-01", text=text[:40])
+    return date.fromisoformat(f"{text}-01")
+
+
+def _known(row: Any, t: Any) -> str:
+    states = {
+        "archived": t("written to {file}, nobody decided yet", file=row.archive_name),
+        "decided": t("decided by {who} and {second}, being dropped", who=row.decided_by, second=row.second),
+        "done": t("dropped, as {who} and {second} decided", who=row.decided_by, second=row.second),
+    }
+    lines, ratings = t.number(row.lines), t.number(row.ratings)
+    return str(t("{month}: {lines} entries, {ratings} ratings; {state}", month=f"{row.month:%Y-%m}", lines=lines,
+                 ratings=ratings, state=states[row.state]))  # fmt: skip
+
+
+def _close(services: "Services") -> None:
+    services.writer.close()
+    services.database.close()

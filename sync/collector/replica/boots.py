@@ -1,0 +1,103 @@
+"""Boots: our clock minus that of each boot of a kiosk, as it was last heard, for the entries that boot wrote.
+
+A kiosk that comes back after weeks names many boots at once. They are looked up together: the journal's own first,
+and only for what these do not have, those in which another journal of the same kiosk was heard.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, bindparam, literal, select, union_all
+
+from sync.collector.calendar.presstime import OffsetOf
+from sync.collector.replica.writes import Writes
+from sync.collector.store.bulk import insert_rows
+from sync.collector.store.schema import boot_clock, journal
+
+_BOOT = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
+_NAMED = re.compile(rb'"boot":"([0-9A-Za-z-]{1,64})"')
+"""A boot, as a line names it; one that is written otherwise is looked up when it is asked for."""
+_OF_JOURNALS = select(journal.c.journal_id).where(journal.c.device_id == bindparam("device"))
+_WANTED: BindParameter[Any] = bindparam("boots", expanding=True)
+_OWN = select(boot_clock.c.boot, boot_clock.c.offset_us).where(
+    boot_clock.c.journal_id == bindparam("wanted"), boot_clock.c.boot.in_(_WANTED)
+)
+_LATEST = select(literal(0).label("age"), journal.c.boot, journal.c.boot_offset_us).where(
+    journal.c.device_id == bindparam("device"), journal.c.boot.in_(_WANTED)
+)
+_EARLIER = select(literal(1), boot_clock.c.boot, boot_clock.c.offset_us).where(
+    boot_clock.c.journal_id.in_(_OF_JOURNALS), boot_clock.c.boot.in_(_WANTED)
+)
+_OF_DEVICE = union_all(_LATEST, _EARLIER).order_by("age")
+
+
+_HEARD = ("journal_id", "boot", "offset_us")
+_HEARD_LAST = "ON CONFLICT (journal_id, boot) DO UPDATE SET offset_us = excluded.offset_us"
+
+
+def keep_boot(connection: Connection, journal_id: str, boot: str, offset_us: int) -> None:
+    """Remember an earlier boot's clock, for entries of it that are still to come."""
+    insert_rows(connection, boot_clock, {}, _HEARD, [(journal_id, boot, offset_us)], then=_HEARD_LAST)
+
+
+def put_boot(writes: Writes, journal_id: str, boot: str, offset_us: int) -> None:
+    """The same, once ``writes`` are flushed."""
+    writes.insert(boot_clock, _HEARD, [(journal_id, boot, offset_us)], _HEARD_LAST)
+
+
+def read_boot_offset(connection: Connection, journal_id: str, boot: str) -> int | None:
+    """Our clock minus that of an earlier boot of a journal; None for one never heard."""
+    return _of_journal(connection, journal_id, [boot]).get(boot)
+
+
+def boot_of_device(connection: Connection, device_id: str, boot: str) -> int | None:
+    """Our clock minus that of a boot that any journal of this kiosk was heard in; None for one never heard."""
+    return _of_device(connection, device_id, [boot]).get(boot)
+
+
+def offsets_heard(
+    connection: Connection, device_id: str, journal_id: str, last: tuple[str | None, int | None], lines: Sequence[bytes]
+) -> OffsetOf:
+    """Our clock minus each boot's clock; ``last`` is the boot last heard and its offset.
+
+    The boots of ``lines`` are looked up together, when one of them is asked for.
+    """
+    known: dict[str, int | None] = {} if last[0] is None else {last[0]: last[1]}
+
+    def offset_of(wanted: str) -> int | None:
+        if wanted not in known:
+            named = {found.decode() for found in _NAMED.findall(b"\n".join(lines))}
+            boots = {wanted, *named}.difference(known)
+            # Of a journal that was never heard, no boot was.
+            own = {} if last[0] is None else _of_journal(connection, journal_id, boots)
+            others = _of_device(connection, device_id, boots.difference(own))
+            known.update({boot: own.get(boot, others.get(boot)) for boot in boots})
+        return known[wanted]
+
+    return cache(offset_of)
+
+
+def _of_journal(connection: Connection, journal_id: str, boots: Collection[str]) -> dict[str, int]:
+    wanted = _heard_so(boots)
+    if not wanted:
+        return {}
+    rows = connection.execute(_OWN, {"wanted": journal_id, "boots": wanted})
+    return {row.boot: row.offset_us for row in rows}
+
+
+def _of_device(connection: Connection, device_id: str, boots: Collection[str]) -> dict[str, int]:
+    wanted = _heard_so(boots)
+    if not wanted:
+        return {}
+    found: dict[str, int] = {}
+    for row in connection.execute(_OF_DEVICE, {"device": device_id, "boots": wanted}):
+        if row.boot_offset_us is not None:
+            found.setdefault(row.boot, row.boot_offset_us)
+    return found
+
+
+def _heard_so(boots: Collection[str]) -> list[str]:
+    """Those that can have been heard: a request names its boot in this form alone."""
+    return sorted(boot for boot in boots if _BOOT.fullmatch(boot))

@@ -1,0 +1,47 @@
+"""Plan: how large a load is, how long it lasts, and what must hold of it."""
+
+from dataclasses import dataclass
+
+ALIVE_S_MAX = 120.0
+"""A kiosk at rest is known alive: its last word is never older."""
+SEEN_S_MAX = 60.0
+"""A change of the office's settings has reached a kiosk at rest."""
+P99_S_MAX = 0.5
+"""Of calls at rest, from the opening of the connection to the whole answer."""
+WORST_S_MAX = 30.0
+"""Of any call while an outage is brought in: after so long an agent gives its call up."""
+RSS_MB_MAX = 400.0
+"""Of one collector process, whatever waits for it."""
+FLEET = 20_000
+"""The fleet that the targets are about; smaller runs are reckoned up to it."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run on one engine."""
+
+    kiosks: int
+    rest_s: float
+    """How long all kiosks are at rest, after the first minute in which they come."""
+    outage: int
+    """How many of them were cut off for two weeks and come back at once."""
+    entries: int
+    """How many entries each of those brings."""
+    sqlite: bool
+    generators: int = 1
+    spread_s: float = 10.0
+    """In so long all of those come: a network that returns, not the minute over which agents start."""
+    period_s: float = 60.0
+    """How long agents wait between two calls; shorter in the suite alone."""
+    outage_s_max: float = 420.0
+    """So long the outage may last before the run gives it up."""
+
+    @property
+    def processes(self) -> int:
+        """How many processes serve: SQLite has one writer."""
+        return 1 if self.sqlite else 2
+
+    @property
+    def engine(self) -> str:
+        """As it is printed."""
+        return "SQLite" if self.sqlite else "PostgreSQL"
