@@ -26,7 +26,6 @@ from sync.collector.run.demo_data import write_province
 from sync.collector.run.server import settle
 from sync.collector.services.services import make_services
 from sync.collector.settings.collector import CollectorConfig
-from sync.collector.store.bulk import insert_rows
 from sync.collector.store.database import Database, open_database
 from sync.collector.store.migrate import migrate
 from sync.collector.store.schema import transaction_count
@@ -176,9 +175,9 @@ def _sum_up_units(run: object) -> None:
 def _write_served(connection: sqlalchemy.Connection, days: list[date]) -> None:
     """Each counter types its transactions in, every day of the year that pages read."""
     journal = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
-    at, names = int(NOW.timestamp() * 1e6), ("counter_id", "day", "n", "seq")
-    rows = [(counter, str(day), 400, 1) for day in days for counter in range(1, COUNTERS + 1)]
-    insert_rows(connection, transaction_count, {"journal_id": journal, "received_at": at}, names, rows)
+    same = {"journal_id": journal, "received_at": NOW, "n": 400, "seq": 1}
+    rows = [{**same, "counter_id": counter, "day": day} for day in days for counter in range(1, COUNTERS + 1)]
+    connection.execute(sqlalchemy.insert(transaction_count), rows)
     add_up_served(connection, [(counter, day) for day in days for counter in range(1, COUNTERS + 1)])
 
 

@@ -53,7 +53,7 @@ def _insert_columns(
     fixed = {**same, **alike}
     statement = _unnest_statement(table, tuple(fixed), tuple(columns), then)
     # The journal comes last, where the statement names it.
-    home = [fixed.pop(DISTRIBUTION)] if columns and DISTRIBUTION in fixed and _is_spread(table) else []
+    home = [fixed.pop(DISTRIBUTION)] if columns and DISTRIBUTION in fixed and is_spread(table) else []
     values = (*fixed.values(), *_arrays(table, columns), *home)
     written = connection.exec_driver_sql(statement, values).rowcount
     if home and not then and written != len(rows):
@@ -178,7 +178,7 @@ def _unnest_statement(table: Table, fixed: tuple[str, ...], names: tuple[str, ..
         return f"{into} VALUES ({', '.join(constants.values())}) {then}"
     arrays = ", ".join(f"%s::{_plain_type(table, name)}[]" for name in names)
     source = f"unnest({arrays}) AS u({', '.join(names)})"
-    if home := _is_spread(table) and constants.get(DISTRIBUTION):
+    if home := is_spread(table) and constants.get(DISTRIBUTION):
         # A distributed database sends a statement whole to the one place of a journal only where it reads a table that
         # lies there; else it takes the rows apart on its coordinator, which costs ten times as long.
         constants[DISTRIBUTION] = f"home.{DISTRIBUTION}"
@@ -188,7 +188,7 @@ def _unnest_statement(table: Table, fixed: tuple[str, ...], names: tuple[str, ..
 
 
 @cache
-def _is_spread(table: Table) -> bool:
+def is_spread(table: Table) -> bool:
     """Whether each row belongs to one journal."""
     return next(iter(table.primary_key)).name == DISTRIBUTION
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, ForeignKeyConstraint, Table, text
 from sqlalchemy.schema import AddConstraint
 
 from sync.collector.errors import DatabaseUnusable
+from sync.collector.store.bulk import is_spread
 from sync.collector.store.database import Database
 from sync.collector.store.schema import (
     DISTRIBUTION,
@@ -43,7 +44,7 @@ class Progress(NamedTuple):
 
 def spread_tables() -> list[Table]:
     """The tables of which each row belongs to one journal: their key begins with it. ``journal`` is the first."""
-    found = [table for table in metadata.sorted_tables if next(iter(table.primary_key)).name == DISTRIBUTION]
+    found = [table for table in metadata.sorted_tables if is_spread(table)]
     return [journal, *(table for table in found if table is not journal)]
 
 
