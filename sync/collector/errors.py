@@ -3,6 +3,7 @@
     CollectorError
     ├── UsageWrong         the command names something that is not there: name another
     ├── NotAllowed         it is there, and this person or this moment does not allow the change: change what is asked
+    ├── TurnTaken          another program does it just now: wait until that one is done
     ├── PlaceTaken         the address is in use: stop the other one or choose another port
     ├── DatabaseUnusable   it cannot be opened where or as it is: mend the place or the address
     ├── SchemaOutdated     it was made by an older version: collector migrate
@@ -36,6 +37,12 @@ class UsageWrong(CollectorError):
 
 class NotAllowed(CollectorError):
     """What is asked cannot be done as it is asked, or not by this person."""
+
+
+class TurnTaken(CollectorError):
+    """Another program does the same just now."""
+
+    exit_code = 2
 
 
 class PlaceTaken(CollectorError):

@@ -1,7 +1,7 @@
 """Upkeep: what the collector does by itself beside its requests, each chore at its own pace, on one thread.
 
 A chore that fails is told in the log and comes again; the others go on. Several processes may run
-over one database: each chore is done by the one whose turn it is (``services.turns``).
+over one database: each chore is done by the one whose turn it is (``store.turns``).
 """
 
 import socket

@@ -128,19 +128,19 @@ def lines_drop(
 
 
 def _drop(services: "Services", at_once: Any) -> None:
-    from sync.collector.chores.retention import holder
-    from sync.collector.retention.lease import Lease
     from sync.collector.retention.lines.drop import Dropping
+    from sync.collector.retention.maintain import TURN
     from sync.collector.retention.steps import Pace
+    from sync.collector.store.turns import Turns
 
-    lease = Lease(at_once, holder())
-    if not lease.take(services.now()):
-        tell("It is decided. The service lets them go, or: collector maintain")
-        return
+    turns = Turns(at_once, [TURN])
     try:
+        if not turns.take():
+            tell("It is decided. The service lets them go, or: collector maintain")
+            return
         Dropping(services.database, at_once, Pace(), services.now()).run()
     finally:
-        lease.give_back(services.now(), is_done=False)
+        turns.stop()
     tell("They are gone. What is left can be recomputed with: collector verify --all")
 
 

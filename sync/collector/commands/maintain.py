@@ -12,8 +12,7 @@ import typer
 
 from kiosk.base.terminal.terminal import terminal_texts
 from kiosk.base.texts import Texts
-from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, moment, services_of, tell
-from sync.collector.errors import UsageWrong
+from sync.collector.commands.shared import AsJson, ConfigFile, DataDir, services_of, tell
 from sync.collector.settings.collector import load_config
 from sync.collector.store.database import faults_named
 
@@ -77,21 +76,10 @@ def _look(site: "Site") -> "Iterator[Told]":
 
 def _work(site: "Site", *, as_json: bool) -> "Iterator[Told]":
     """Do what is due, and say each piece that had anything to do once it is done."""
-    from sync.collector.chores.retention import holder
-    from sync.collector.retention.lease import Lease, read_hold
     from sync.collector.retention.maintain import maintain as do_what_is_due
 
-    lease = Lease(site.transact, holder())
-    if not lease.take(site.now()):
-        with site.database.reading() as connection:
-            who, until = read_hold(connection)
-        raise UsageWrong(
-            "another program is at it ({who}): nothing was done here. Where that was broken off, this can be done from "
-            "{time} on",
-            who=who, time=moment(until, site.config.zone),
-        )  # fmt: skip
     t = terminal_texts("collector")
-    for told in do_what_is_due(site, lease):
+    for told in do_what_is_due(site):
         if told.n and not as_json:
             typer.echo(_line(t, told))
         yield told

@@ -3,13 +3,15 @@
 Each piece may be done twice or be broken off: it goes on where it stood. One program does it at a time.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
+from sync.collector.errors import TurnTaken
 from sync.collector.retention.engine import analyse, needs_analysis
-from sync.collector.retention.lease import Lease
 from sync.collector.retention.lines.drop import Dropping, decided_months
 from sync.collector.retention.old import Old, count_old, forget, old_rows
 from sync.collector.retention.steps import Pace
@@ -17,8 +19,11 @@ from sync.collector.retention.works import Work
 from sync.collector.settings.collector import CollectorConfig
 from sync.collector.store.database import Database
 from sync.collector.store.partitions import make_parts, missing_parts
+from sync.collector.store.turns import Turns, note_done, read_holder
 from sync.collector.store.writer import Transact
 
+TURN = "maintain"
+"""What its turn is called. Taken while somebody is at it, where a serving collector's chore has a turn all the time."""
 EVERY = timedelta(hours=24)
 """So often a serving collector does what is due; months' parts are looked after besides, each hour."""
 
@@ -68,17 +73,31 @@ def look(site: Site) -> Iterator[Told]:
         yield Told(piece, piece.due())
 
 
-def maintain(site: Site, lease: Lease) -> Iterator[Told]:
-    """Do what is due, as long as the lease is held; nothing where another program holds it."""
-    is_done = False
+def maintain(site: Site, monotonic: Callable[[], float] = time.monotonic) -> Iterator[Told]:
+    """Do what is due, as long as it is this program's turn.
+
+    Raises TurnTaken where another program is at it; then nothing was done.
+    """
+    turns = Turns(site.transact, [TURN], monotonic)
     try:
+        if not turns.take():
+            raise _taken(site)
         for piece in pieces_of(site):
-            if not lease.take(site.now()):
+            if not turns.has(TURN):
                 return
             yield Told(piece, piece.do())
-        is_done = True
+        site.transact(partial(note_done, chore=TURN, at=site.now()))
     finally:
-        lease.give_back(site.now(), is_done=is_done)
+        turns.stop()
+
+
+def _taken(site: Site) -> TurnTaken:
+    with site.database.reading() as connection:
+        who = read_holder(connection, TURN)
+    return TurnTaken(
+        "another program is at it ({who}): nothing was done here. If that one was killed, this can be done in a minute",
+        who=who,
+    )
 
 
 def _forgetting(site: Site, old: Old) -> Piece:

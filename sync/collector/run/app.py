@@ -1,7 +1,7 @@
 """App: puts the routes of the API and the pages together; the only place that knows all of them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
@@ -30,14 +30,15 @@ from sync.collector.api.data.sending import GZIP_BYTES_MIN
 from sync.collector.api.described import COMPONENTS
 from sync.collector.api.middleware import DevicePaths, EveryRequest, KioskDoor
 from sync.collector.chores.every import chores_of, slow_chores_of
-from sync.collector.chores.upkeep import Upkeep
+from sync.collector.chores.upkeep import Chore, Upkeep
 from sync.collector.errors import CollectorBusy, CollectorError, StorageFull, UsageWrong
 from sync.collector.fleet.devices.own import note_address
 from sync.collector.run.gauges import Gauges
 from sync.collector.services.readiness import Readiness
 from sync.collector.services.services import Services
-from sync.collector.services.turns import Turns
+from sync.collector.store.database import Database
 from sync.collector.store.partitions import make_parts
+from sync.collector.store.turns import Turns
 from sync.collector.web.care import cases_page, comments_page, signals_page
 from sync.collector.web.errors import is_page, page_of
 from sync.collector.web.figures import (
@@ -134,7 +135,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await _note_address(services)
     partitions = asyncio.create_task(_keep_partitions(services))
     chores = chores_of(services), slow_chores_of(services)
-    turns = Turns(services.database, [chore.turn for some in chores for chore in some])
+    turns = _turns_of(services.database, chores)
     upkeeps = [Upkeep(some, has_turn=turns.has) for some in chores]
     turns.start()
     for upkeep in upkeeps:
@@ -148,6 +149,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(turns.stop)
         await asyncio.to_thread(services.writer.close)
         services.database.close()
+
+
+def _turns_of(database: Database, chores: Iterable[Iterable[Chore]]) -> Turns:
+    names = [chore.turn for some in chores for chore in some]
+    # One process serves an embedded database.
+    return Turns(database.transact, names, is_alone=database.is_sqlite)
 
 
 async def _note_address(services: Services) -> None:

@@ -83,7 +83,7 @@ from sync.collector.store.schema.shown import (
     told_later,
 )
 from sync.collector.store.schema.signals import signal, signal_run, suspicion
-from sync.collector.store.schema.upkeep import dropped_lines, dropped_month, upkeep_lease
+from sync.collector.store.schema.upkeep import dropped_lines, dropped_month
 
 __all__ = [
     "DISTRIBUTION",
@@ -190,7 +190,6 @@ __all__ = [
     "unit",
     "unit_follower",
     "unread",
-    "upkeep_lease",
     "words_key",
 ]
 

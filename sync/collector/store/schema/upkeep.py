@@ -1,4 +1,4 @@
-"""Tables of upkeep: who is at it now, and what was dropped of the stored lines once their time was over.
+"""Tables of upkeep: what was dropped of the stored lines once their time was over.
 
 What was dropped is never written over: it is all that says, later, that lines of these months are not missing.
 """
@@ -8,16 +8,6 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, Index, LargeBinary, St
 from sync.collector.store.schema.columns import Hash, Id, Moment, Seq, clustered
 
 _IS_GONE = text("sums IS NOT NULL")
-
-# Work that one program does at a time: which one holds it, and until when, unless it says so again.
-upkeep_lease = clustered(
-    "upkeep_lease",
-    Column("name", String(20), primary_key=True),
-    Column("holder", String(80), nullable=False),
-    Column("until", Moment, nullable=False),
-    # When it was last done to its end.
-    Column("done_at", Moment),
-)
 
 # A month of arrival whose lines are to be dropped: first written to a file, then decided by two people, then done.
 dropped_month = clustered(

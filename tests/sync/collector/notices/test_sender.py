@@ -13,7 +13,6 @@ from sync.collector.notices.errors import ChannelDown, DeliveryTrouble, NotNow, 
 from sync.collector.notices.letter import Letter
 from sync.collector.notices.outbox import Attached, Kind, Notice, Outbox
 from sync.collector.notices.sender import CLAIM, Sender, claim
-from sync.collector.retention.lease import Lease
 from sync.collector.retention.maintain import Site, maintain
 from sync.collector.retention.steps import Pace
 from sync.collector.settings.collector import CollectorConfig
@@ -211,7 +210,7 @@ def test_delivered_notices_are_forgotten_in_time_and_waiting_ones_are_not(post: 
         connection.execute(update(schema.notice).where(schema.notice.c.subject == "Hai").values(created_at=post.now))
 
     site = Site(CollectorConfig(), post.database, post.database.transact, lambda: post.now, Pace())
-    list(maintain(site, Lease(site.transact, "here")))
+    list(maintain(site))
 
     with post.database.reading() as connection:
         assert list(connection.execute(select(schema.notice.c.subject)).scalars()) == ["Hai"]

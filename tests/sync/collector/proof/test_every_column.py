@@ -79,7 +79,6 @@ APART = {
             "closed_look",
             "cut_due",
             "words_key",
-            "upkeep_lease",
         ),
         OWN,
     ),

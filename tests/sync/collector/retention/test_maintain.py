@@ -1,6 +1,8 @@
 """Maintain: what is due is done once, in small steps, by one program at a time, and a dry run changes nothing."""
 
 import json
+import os
+import socket
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +12,6 @@ from sqlalchemy import func, insert, select, text
 from sync.collector.chores.retention import keep_upkeep
 from sync.collector.people.audit import note
 from sync.collector.retention.engine import check_file, compact, read_room
-from sync.collector.retention.lease import LASTS, Lease
 from sync.collector.retention.maintain import Site, look, maintain
 from sync.collector.retention.steps import Pace
 from sync.collector.retention.works import Work
@@ -20,6 +21,7 @@ from sync.collector.settings.retention import Retention
 from sync.collector.store import schema
 from sync.collector.store.database import Database
 from sync.collector.store.partitions import AHEAD, Partitions, make_parts, missing_parts, parts_of
+from sync.collector.store.turns import TURN_S
 from tests.sync.collector.builders import NOON, Office, Pen
 from tests.sync.collector.commands.test_cli import run
 
@@ -50,6 +52,10 @@ def put_old_rows(office: Office) -> None:
         connection.execute(insert(s.incident), goes_on)
 
 
+def url_of(database: Database) -> str:
+    return database.writer.url.render_as_string(hide_password=False)
+
+
 def count(database: Database, table: str) -> int:
     with database.reading() as connection:
         return int(connection.execute(select(func.count()).select_from(schema.metadata.tables[table])).scalar_one())
@@ -62,7 +68,7 @@ def test_what_is_old_goes_and_what_is_needed_stays(office: Office) -> None:
     put_old_rows(office)
     site = site_of(office.database, audit_days=730)
 
-    told = {one.piece.work: one.n for one in maintain(site, Lease(site.transact, "here")) if one.n}
+    told = {one.piece.work: one.n for one in maintain(site) if one.n}
 
     assert {work: told[work] for work in told if work not in (Work.PARTS, Work.STATISTICS)} == {
         **dict.fromkeys((Work.FAULTS, Work.MAILED, Work.SIGN_DAYS, Work.FAILURES, Work.HEARD_DAYS, Work.AUDIT), 1)
@@ -75,7 +81,7 @@ def test_decisions_and_typed_numbers_stay_in_the_audit_log(office: Office) -> No
     put_old_rows(office)
     site = site_of(office.database, audit_days=730)
 
-    list(maintain(site, Lease(site.transact, "here")))
+    list(maintain(site))
 
     with office.database.reading() as connection:
         old = select(schema.audit.c.action).where(schema.audit.c.at == LONG_AGO)
@@ -92,7 +98,7 @@ def test_by_default_the_audit_log_stays_whole_and_no_lines_go(office: Office) ->
     put_old_rows(office)
     site = site_of(office.database)
 
-    list(maintain(site, Lease(site.transact, "here")))
+    list(maintain(site))
 
     assert [count(office.database, table) for table in ("audit", "segment", "rating")] == [6, 1, 1]
 
@@ -111,33 +117,53 @@ def test_a_dry_run_says_how_much_is_due_and_changes_nothing(office: Office) -> N
 def test_done_twice_the_second_time_finds_nothing(office: Office) -> None:
     put_old_rows(office)
     site = site_of(office.database)
-    list(maintain(site, Lease(site.transact, "here")))
+    list(maintain(site))
 
-    again = {one.piece.work: one.n for one in maintain(site, Lease(site.transact, "here"))}
+    again = {one.piece.work: one.n for one in maintain(site)}
 
     again.pop(Work.STATISTICS)
     assert set(again.values()) == {0}
 
 
-def test_one_works_at_a_time_and_whoever_was_killed_is_waited_for(database: Database) -> None:
-    ours, theirs = (Lease(database.transact, name) for name in ("ours", "theirs"))
+def test_one_works_at_a_time_and_the_command_says_which_one(office: Office) -> None:
+    put_old_rows(office)
+    site = site_of(office.database)
+    services = make_services(site.config, office.database, lambda: NOON)
+    theirs = maintain(site)
+    next(theirs)
 
-    first = ours.take(NOON), theirs.take(NOON), ours.take(NOON + timedelta(minutes=1))
-    after = theirs.take(NOON + timedelta(minutes=2) + LASTS)
+    told = run("maintain", HAILONG_COLLECTOR_DATABASE_URL=url_of(office.database))
+    by_itself = keep_upkeep(services, office.database.transact)
+    services.writer.close()
 
-    assert (first, after) == ((True, False, True), True)
-    assert not ours.take(NOON + timedelta(minutes=3) + LASTS)
+    assert (told.returncode, told.stdout, by_itself) == (2, "", 0)
+    assert f"another program is at it ({socket.gethostname()} {os.getpid()})" in told.stderr
+    assert count(office.database, "incident") == 3
+    assert len(list(theirs)) > 5
+
+
+def test_who_lost_the_turn_stops_before_the_next_piece(office: Office) -> None:
+    put_old_rows(office)
+    now = [0.0]
+    site = site_of(office.database)
+    cut_off = maintain(site, lambda: now[0])
+    next(cut_off)
+
+    now[0] += TURN_S
+
+    assert list(cut_off) == []
+    assert count(office.database, "incident") == 3
 
 
 def test_what_was_broken_off_is_gone_on_with(office: Office) -> None:
     put_old_rows(office)
     site = site_of(office.database)
-    broken = maintain(site, Lease(site.transact, "killed"))
+    broken = maintain(site)
     while next(broken).piece.work is not Work.FAULTS:
         pass
     del broken
 
-    told = {one.piece.work: one.n for one in maintain(site, Lease(site.transact, "next"))}
+    told = {one.piece.work: one.n for one in maintain(site)}
 
     assert (told[Work.FAULTS], told[Work.HEARD_DAYS]) == (0, 1)
 
@@ -218,7 +244,7 @@ def test_the_file_is_looked_through_and_written_anew_on_demand(office: Office) -
 
 def test_the_command_says_what_it_would_do_and_does_it(office: Office) -> None:
     put_old_rows(office)
-    url = office.database.writer.url.render_as_string(hide_password=False)
+    url = url_of(office.database)
 
     would = run("maintain", "--dry-run", HAILONG_COLLECTOR_DATABASE_URL=url)
     told = run("maintain", "--json", HAILONG_COLLECTOR_DATABASE_URL=url)

@@ -17,6 +17,8 @@ BOUNDED_BY = {
     "sync/collector/fleet/rollouts/effective.py:_one_base": "one statement",
     "sync/collector/fleet/rollouts/effective.py:select_bases": "one statement",
     "sync/collector/fleet/surveys/library.py:_shipped": "one dictionary",
+    "sync/collector/store/bulk.py:_plain_type": "columns of the program's tables",
+    "sync/collector/store/bulk.py:_row_statement": "the statements of the program",
     "sync/collector/store/bulk.py:_unnest_statement": "the statements of the program",
     "sync/collector/store/bulk.py:_update_statement": "the statements of the program, in three sizes",
     "sync/collector/store/bulk.py:_values_statement": "the statements of the program, in three sizes",

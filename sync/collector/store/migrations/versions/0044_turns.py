@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("chore", sa.String(120), nullable=False),
         sa.Column("holder", sa.Text, nullable=False),
         sa.Column("until", Moment, nullable=False),
+        sa.Column("done_at", Moment),
         sa.PrimaryKeyConstraint("chore", name="pk_chore_turn"),
         sqlite_with_rowid=False,
     )

@@ -1,4 +1,4 @@
-"""Upkeep: who is at it, and what was dropped of the stored lines."""
+"""Upkeep: what was dropped of the stored lines."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,15 +11,6 @@ down_revision = "0045"
 
 def upgrade() -> None:
     """Empty tables, and two columns that are filled once a receipt's rating is dropped."""
-    op.create_table(
-        "upkeep_lease",
-        sa.Column("name", sa.String(20), nullable=False),
-        sa.Column("holder", sa.String(80), nullable=False),
-        sa.Column("until", Moment, nullable=False),
-        sa.Column("done_at", Moment),
-        sa.PrimaryKeyConstraint("name", name="pk_upkeep_lease"),
-        sqlite_with_rowid=False,
-    )
     _dropped_month()
     _dropped_lines()
     op.add_column("receipt", sa.Column("standing", sa.String(20)))
