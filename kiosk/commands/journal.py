@@ -35,15 +35,13 @@ class ChainBroken(SpokenError):
 def verify(data_dir: DataDir = None, config: Config = None, as_json: AsJson = False) -> None:
     """Walk the whole chain, then the cuts and their tree. What does not hold of these alters no entry: no error."""
     from kiosk.journal.reader import JournalReader
-    from kiosk.journal.tree import HeldTree
-    from kiosk.journal.upkeep.cuts import Checked, check_cuts
-    from kiosk.journal.upkeep.verify import known_heads, verify_journal
+    from kiosk.journal.upkeep.verify import known_heads
+    from kiosk.journal.upkeep.whole import verify_whole
 
     settings = settings_of_kiosk(config, data_dir)
     with JournalReader(settings.journal_path) as reader:
-        fault = verify_journal(reader, known_heads(settings.journal_path, reader.id))
+        fault, cuts, tree = verify_whole(reader, known_heads(settings.journal_path, reader.id))
         entries = reader.head().next_seq - reader.anchor().next_seq
-        cuts, tree = (check_cuts(reader), reader.held_tree()) if fault is None else (Checked(0, ()), HeldTree(0))
     if as_json:
         found = None if fault is None else {"seq": fault.seq, "wrong": fault.wrong}
         bad = [{"seq": one.seq, "wrong": one.wrong} for one in cuts.faults]

@@ -194,8 +194,12 @@ _any_line = msgspec.json.Decoder(Line)
 _CARRIED = b'"from"'
 
 
+NO_ORIGIN = msgspec.Raw(b"null")
+
+
 class _Origin(msgspec.Struct):
-    origin: Any = msgspec.field(name="from", default=None)
+    # Not decoded: what a stranger wrote there must stop nobody who only asks whether it is there.
+    origin: msgspec.Raw = msgspec.field(name="from", default=NO_ORIGIN)
 
 
 _origin = msgspec.json.Decoder(_Origin)
@@ -225,7 +229,7 @@ def decode_line(line: bytes) -> Line:
 
 def is_carried(encoded: bytes) -> bool:
     """Whether the line came from an older journal."""
-    return _CARRIED in encoded and _origin.decode(encoded).origin is not None
+    return _CARRIED in encoded and bytes(_origin.decode(encoded).origin) != bytes(NO_ORIGIN)
 
 
 def line_of(seq: int, fact: Fact, commitment: str = "", sealed: str | None = None) -> Line:

@@ -18,12 +18,17 @@ def is_sound(line: Line) -> bool:
     """Whether its level, standing and names are such as there can be."""
     match line:
         case RatingLine():
-            return line.level in LEVELS and line.standing in _STANDINGS and is_named(line.survey, line.question)
+            return is_sound_rating(line.level, line.standing, line.survey, line.question)
         case RevisedLine():
             return line.level in LEVELS
         case ReasonsLine():
             return len(line.reasons) <= REASONS_MAX and all(is_named("reason@1", each) for each in line.reasons)
     return True
+
+
+def is_sound_rating(level: int, standing: str, survey: str, question: str) -> bool:
+    """Whether a rating can say this."""
+    return level in LEVELS and standing in _STANDINGS and is_named(survey, question)
 
 
 def has_nul(encoded: bytes) -> bool:

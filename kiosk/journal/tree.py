@@ -5,7 +5,8 @@ holds the lines works out the same tree. Kept in the transaction of each cut, in
 when lines are pruned, and an older version that opens the file passes over it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -21,6 +22,8 @@ _MARK = b'"block"'
 _BEHIND = """SELECT seq, line, hash FROM entry
     WHERE seq > ? AND seq <= ? AND instr(line, CAST('"block"' AS BLOB)) > 0 ORDER BY seq"""
 
+Row = tuple[int, bytes, bytes]
+"""An entry: its seq, its line, the hash after it."""
 Root = tuple[int, bytes]
 """How many cuts are in a tree, and its root."""
 _Place = tuple[str, int, Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]]
@@ -69,6 +72,13 @@ class Tree:
         self.frontier.append(leaf.hash)
         self.order = leaf.order
         return leaf
+
+    def leaves(self, rows: Iterable[Row]) -> Iterator[tuple[int, Leaf]]:
+        """The leaves of these lines, each once it is in the tree."""
+        for seq, encoded, chain_hash in rows:
+            leaf = self.read(seq, encoded, chain_hash)
+            if leaf is not None:
+                yield seq, leaf
 
 
 class HeldTree(NamedTuple):
@@ -150,15 +160,18 @@ def root_at(connection: Connection, seq: int) -> Root:
     return int(size), bytes.fromhex(root)
 
 
-def hold_tree(connection: Connection) -> HeldTree:
-    """Work the tree out from the entries, and hold all that is kept of it to that."""
+def hold_tree(connection: Connection, stating: Iterable[Row] = (), through: int = 0) -> HeldTree:
+    """Work the tree out from the entries, and hold all that is kept of it to that.
+
+    ``stating`` are those up to ``through`` that may state a cut, which were read already.
+    """
     try:
-        return _held(connection)
+        return _held(connection, stating, through)
     except (ValueError, msgspec.DecodeError):
         return HeldTree(0, 1)  # somebody put there what this program never writes
 
 
-def _held(connection: Connection) -> HeldTree:
+def _held(connection: Connection, stating: Iterable[Row], through: int) -> HeldTree:
     kept, begun = _tree_in(connection), _begun(connection)
     if kept is None:
         return HeldTree(0)
@@ -166,7 +179,8 @@ def _held(connection: Connection) -> HeldTree:
         return HeldTree(kept.frontier.size, is_known=False)
     roots, pruned = _roots(connection), begun.through
     wrong = [] if pruned == 0 else _wrong_before(roots, begun)
-    for seq, _ in _behind(connection, begun, kept.through):
+    read = (row for row in stating if begun.through < row[0] <= min(through, kept.through))
+    for seq, _ in chain(begun.leaves(read), _after(connection, begun, through, kept.through)):
         if roots.pop(seq, None) != begun.root:
             wrong.append(seq)
     # A root of an entry that states no cut was put there by somebody.
@@ -204,10 +218,14 @@ def _carried_hash(encoded: bytes) -> bytes | None:
 
 def _behind(connection: Connection, tree: Tree, through: int) -> Iterable[tuple[int, Leaf]]:
     """The leaves of the lines up to ``through`` that are not in the tree yet, each once it is."""
-    for seq, encoded, chain_hash in connection.exec_driver_sql(_BEHIND, (tree.through, through)).all():
-        leaf = tree.read(seq, encoded, chain_hash)
-        if leaf is not None:
-            yield seq, leaf
+    rows = connection.exec_driver_sql(_BEHIND, (tree.through, through)).all()
+    yield from tree.leaves((seq, encoded, chain_hash) for seq, encoded, chain_hash in rows)
+
+
+def _after(connection: Connection, tree: Tree, read: int, through: int) -> Iterator[tuple[int, Leaf]]:
+    """As ``_behind`` once the lines up to ``read`` are in the tree; begins when it is asked."""
+    tree.through = max(tree.through, read)
+    yield from _behind(connection, tree, through)
 
 
 def _begun(connection: Connection) -> Tree | None:

@@ -20,8 +20,7 @@ from kiosk.journal.lines import Line, SettingsLine, encode_line, head, line_of
 from kiosk.journal.reader import JournalReader, head_of
 from kiosk.journal.tree import catch_up
 from kiosk.journal.uncut import Noted, Setting, Uncut, block_line
-from kiosk.journal.upkeep.cuts import check_cuts
-from kiosk.journal.upkeep.verify import verify_journal
+from kiosk.journal.upkeep.whole import verify_whole
 from kiosk.journal.writing import write_bytes
 
 RATINGS = 20_000
@@ -40,10 +39,9 @@ def figures() -> Iterator[Figure]:
 
 
 def _verify(reader: JournalReader) -> None:
-    assert verify_journal(reader) is None
-    checked = check_cuts(reader)
-    assert (bool(checked.n), checked.faults) == (True, ())
-    assert reader.held_tree().wrong_from is None
+    found = verify_whole(reader)
+    assert (found.fault, bool(found.cuts.n), found.cuts.faults) == (None, True, ())
+    assert found.tree.wrong_from is None
 
 
 def _fill(path: Path, clock: SystemClock) -> None:

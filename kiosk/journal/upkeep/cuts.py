@@ -1,13 +1,34 @@
-"""Cuts: each one that the kiosk wrote is held against the lines that it speaks of."""
+"""Cuts: each one that the kiosk wrote is held against the lines that it speaks of.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+What is usual is done by the run: ratings that stand behind each other are decoded and looked at together, and a cut is
+compared with their sums. This way says only that a cut holds. Whatever is not usual goes line by line, by the same
+rules as at the collector (``judged``), which give the words for what is wrong.
+"""
 
-from kiosk.domain.numbers.blocks import Invalid, Stream, check
-from kiosk.journal.judged import Judged, judged_cuts
-from kiosk.journal.lines import BlockLine, is_carried
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from itertools import repeat
+from operator import attrgetter, contains
+
+import msgspec
+
+from kiosk.domain.numbers.blocks import Invalid, Stream, check, half_day_of, open_at
+from kiosk.journal.judged import Judged
+from kiosk.journal.lines import NO_ORIGIN, BlockLine, RatingLine, ReasonsLine, RevisedLine, SettingsLine, is_carried
 from kiosk.journal.reader import JournalReader
-from kiosk.journal.uncut import Noted, Uncut, cut_in, readable
+from kiosk.journal.sound import has_nul, is_sound, is_sound_rating
+from kiosk.journal.tree import Row, states_cut
+from kiosk.journal.uncut import Noted, Setting, cut_in, readable
+from kiosk.journal.upkeep.waiting import Facts, Glance, Waiting, facts
+from kiosk.journal.visits import ENTRIES_MAX, late_for
+
+_glance = msgspec.json.Decoder(Glance).decode
+_at, _seq = attrgetter("at"), attrgetter("seq")
+_ESCAPE = ord("\\")
+"""Without it no text holds a NUL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,43 +43,197 @@ class Checked:
     """How many cannot be checked any more: some of their lines were pruned."""
 
 
+class CutsRead:
+    """The cuts of the kiosk's own while the lines are read, a chunk at a time and from the first one on."""
+
+    def __init__(self, since: Noted | None, *, is_pruned: bool) -> None:
+        """``since`` tells what the pruned lines said, where a cut can have been among them."""
+        self._setting: Setting | None = None if since is None else since.setting
+        """None before the kiosk begins to cut."""
+        self._had_ratings = False
+        """Whether there were any before that."""
+        self._is_pruned = is_pruned
+        self._waiting = Waiting()
+        self._spent: dict[Stream, int] = {}
+        self._seen: set[Stream] = set()
+        self._recent: list[Row] = []
+        """This chunk, behind as many rows as a visit can have."""
+        self._n, self._faults, self._unknown = 0, list[Judged](), 0
+        self.stating: list[Row] = []
+        """The rows that may state a cut, as the tree takes them."""
+        self.through = 0
+        """The last row that was read."""
+
+    def read(self, rows: Sequence[Row]) -> None:
+        """Take the next chunk in."""
+        lines = [line for _, line, _ in rows]
+        glances = _glances(lines)
+        if any(map(contains, lines, repeat(_ESCAPE))):
+            glances = [None if has_nul(line) else each for each, line in zip(glances, lines, strict=True)]
+        kept = len(self._recent[-ENTRIES_MAX:])
+        self._recent = [*self._recent[-ENTRIES_MAX:], *rows]
+        begin = 0
+        for place in _others(glances):
+            self._rate(glances[begin:place], rows[begin:place])
+            self._take(kept + place, rows[place])
+            begin = place + 1
+        self._rate(glances[begin:], rows[begin:])
+        self.through = rows[-1][0]
+
+    def checked(self) -> Checked:
+        """What became of all cuts read so far."""
+        return Checked(self._n, tuple(self._faults), self._unknown)
+
+    def _rate(self, run: "Sequence[Glance | None]", rows: Sequence[Row]) -> None:
+        """Ratings that stand behind each other."""
+        if self._setting is None and self._had_ratings:
+            return
+        ratings, counts = _sound(run, rows)
+        if not ratings:
+            return
+        if self._setting is None:
+            self._had_ratings = True
+            return
+        if self._setting.passed_over is not None:
+            over = self._setting.passed_over
+            first = next((at for at, each in enumerate(ratings) if half_day_of(each.at) != over), None)
+            if first is None:
+                return
+            self._setting = replace(self._setting, passed_over=None)
+            ratings = ratings[first:]
+            counts = Counter(map(facts, ratings))
+        self._waiting.add(self._setting, ratings, counts)
+
+    def _take(self, place: int, row: Row) -> None:
+        """A line that is no rating, or none that the quick way reads; ``place`` is its own among the recent ones."""
+        seq, encoded, _ = row
+        if states_cut((encoded,)):
+            self.stating.append(row)
+        line = readable(encoded)
+        if line is None or line.seq != seq or is_carried(encoded) or not is_sound(line):
+            return
+        match line:
+            case RatingLine():
+                self._rate([_glance_at(encoded)], [row])  # the quick way took it for one that was carried
+            case SettingsLine():
+                self._state(line)
+            case BlockLine():
+                self._count(self._judge(line))
+            case RevisedLine() | ReasonsLine() if self._may_say(place, line):
+                self._waiting.say(line)
+
+    def _state(self, line: SettingsLine) -> None:
+        if self._setting is None and line.levels:
+            self._setting = Setting(passed_over=half_day_of(line.at) if self._had_ratings else None)
+        if self._setting is not None:
+            self._setting = self._setting.after(line)
+
+    def _may_say(self, place: int, line: RevisedLine | ReasonsLine) -> bool:
+        if line.rating_journal is not None or not self._waiting.holds(line.rating):
+            return False
+        recent = self._recent[max(0, place - (line.seq - line.rating)) : place]
+        if line.seq - line.rating > ENTRIES_MAX:
+            return False
+        return late_for({seq: encoded for seq, encoded, _ in recent}, line.rating, line) is None
+
+    def _judge(self, line: BlockLine) -> Judged:
+        one = cut_in(line)
+        if self._setting is None:
+            return Judged(line.seq, one, Invalid.NO_RATING)
+        spent, moves = self._spent.get(one.stream, 0), self._setting.moves
+        if self._waiting.is_held(one, line.at, spent):
+            wrong = None
+        else:
+            wrong = check(one, self._waiting.rated(one.stream), line.at, moves, spent)
+        if wrong not in (Invalid.OVERLAPS, Invalid.NO_RATING):
+            self._waiting.spend(one)
+            self._spent[one.stream] = one.last
+        return Judged(line.seq, one, wrong)
+
+    def _count(self, one: Judged) -> None:
+        # Ratings of a counter's first cut after the pruned lines may be among these.
+        is_unknown = self._is_pruned and one.cut.stream not in self._seen
+        self._seen.add(one.cut.stream)
+        if one.wrong is None:
+            self._n += 1
+        elif is_unknown:
+            self._unknown += 1
+        else:
+            self._faults.append(one)
+
+
+def cuts_of(reader: JournalReader) -> CutsRead:
+    """For the cuts of this journal, nothing read yet."""
+    return CutsRead(reader.noted_at_anchor(), is_pruned=reader.anchor().next_seq > 1)
+
+
 def check_cuts(reader: JournalReader) -> Checked:
     """Hold every cut of the kiosk's own against its lines."""
-    is_pruned = reader.anchor().next_seq > 1
-    seen: set[Stream] = set()
-    found, faults, unknown = 0, [], 0
-    for one in _own_cuts(reader):
-        # Ratings of a counter's first cut after the pruned lines may be among these.
-        is_unknown = one.wrong is not None and is_pruned and one.cut.stream not in seen
-        seen.add(one.cut.stream)
-        if one.wrong is None:
-            found += 1
-        elif is_unknown:
-            unknown += 1
-        else:
-            faults.append(one)
-    return Checked(found, tuple(faults), unknown)
+    cuts = cuts_of(reader)
+    for rows in reader.rows():
+        cuts.read(rows)
+    return cuts.checked()
 
 
-def _own_cuts(reader: JournalReader) -> Iterator[Judged]:
-    since = reader.noted_at_anchor()
-    if since is not None:
-        return _cuts_since(reader, since)
-    lines = ((entry.seq, entry.line) for entry in reader.entries())
-    return (one for one in judged_cuts(lines, {}) if one.is_kiosks)
+def _glances(lines: list[bytes]) -> list[Glance | None]:
+    try:
+        return list(map(_glance, lines))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return [_glance_at(line) for line in lines]
 
 
-def _cuts_since(reader: JournalReader, since: Noted) -> Iterator[Judged]:
-    """The cuts behind the pruned lines, which said what ``since`` tells."""
-    uncut, spent = Uncut(since), dict[Stream, int]()
-    for entry in reader.entries():
-        line = readable(entry.line)
-        if not isinstance(line, BlockLine) or is_carried(entry.line):
-            uncut.read_decoded(entry.seq, entry.line, line)
-            continue
-        one = cut_in(line)
-        wrong = check(one, uncut.rated, line.at, uncut.setting.moves, spent.get(one.stream, 0))
-        if wrong not in (Invalid.OVERLAPS, Invalid.NO_RATING):
-            uncut.take(one)
-            spent[one.stream] = one.last
-        yield Judged(entry.seq, one, wrong)
+def _glance_at(line: bytes) -> Glance | None:
+    try:
+        return _glance(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _others(glances: Sequence[Glance | None]) -> Iterator[int]:
+    """Where what is no rating of this journal's own stands."""
+    return (
+        place
+        for place, each in enumerate(glances)
+        if each is None or each.kind != "rating" or each.origin is not NO_ORIGIN
+    )
+
+
+def _sound(run: "Sequence[Glance | None]", rows: Sequence[Row]) -> tuple[list[Glance], Counter[Facts]]:
+    """Those that can be ratings, as ``is_sound`` and ``readable`` say it of one line, and how often each is said."""
+    found = [each for each in run if each is not None]
+    counts = Counter(map(facts, found))
+    in_place = list(map(_seq, found)) == [seq for seq, _, _ in rows]
+    if in_place and _are_timed(found) and all(map(_is_sound, counts)):
+        return found, counts
+    pairs = zip(found, rows, strict=True)
+    found = [each for each, (seq, _, _) in pairs if each.seq == seq and _is_sound(facts(each)) and _is_timed(each.at)]
+    return found, Counter(map(facts, found))
+
+
+def _is_sound(said: Facts) -> bool:
+    return is_sound_rating(said[4], said[3], said[0], said[1])
+
+
+def _are_timed(run: Sequence[Glance]) -> bool:
+    """Whether each says a time; where a rare one can be meant, not: then each is looked at."""
+    ats = list(map(_at, run))
+    try:
+        deque(map(datetime.fromisoformat, ats), maxlen=0)
+        hours = {at[:13] for at in ats}
+        return all(map(_is_hour, hours))
+    except ValueError:
+        return False
+
+
+@lru_cache(4096)
+def _is_hour(hour: str) -> bool:
+    half_day_of(hour)
+    return not hour.startswith("0001")  # from its first minutes nothing can be taken off
+
+
+def _is_timed(at: str) -> bool:
+    try:
+        open_at(at)
+    except (ValueError, OverflowError):
+        return False
+    return True

@@ -18,10 +18,12 @@ from kiosk.journal.journal import Journal
 from kiosk.journal.prune import CHUNK_MAX
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.recovery.acknowledged import acknowledged_by_collector, parted_from_collector
+from kiosk.journal.tree import HeldTree
 from kiosk.journal.upkeep.behind import start_behind
-from kiosk.journal.upkeep.cuts import check_cuts
+from kiosk.journal.upkeep.cuts import Checked
 from kiosk.journal.upkeep.forgetting import forget_aside
-from kiosk.journal.upkeep.verify import known_heads, verify_journal
+from kiosk.journal.upkeep.verify import known_heads
+from kiosk.journal.upkeep.whole import verify_whole
 
 CHECK_EVERY = timedelta(days=7)
 
@@ -109,8 +111,8 @@ def check_whole(path: Path, now: datetime) -> dict[str, Any]:
     try:
         with JournalReader(path) as reader:
             damage = reader.integrity()
-            fault = verify_journal(reader, known_heads(path, reader.id))
-            cuts = _checked(reader) if damage is None and fault is None else {}
+            fault, *checked = verify_whole(reader, known_heads(path, reader.id))
+            cuts = _told(*checked) if damage is None and fault is None else {}
         found = damage or (f"entry {fault.seq} was {fault.wrong}" if fault else None)
     except JournalError as error:
         found = str(error)
@@ -121,11 +123,9 @@ def check_whole(path: Path, now: datetime) -> dict[str, Any]:
     return result
 
 
-def _checked(reader: JournalReader) -> dict[str, Any]:
-    checked = check_cuts(reader)
+def _told(checked: Checked, tree: HeldTree) -> dict[str, Any]:
     for one in checked.faults:
         _log.error("full check of the journal: the cut in entry %d does not hold (%s)", one.seq, one.wrong)
-    tree = reader.held_tree()
     if tree.wrong_from is not None:
         _log.error("full check of the journal: the tree of cuts is not what the entries give at %d", tree.wrong_from)
     bad_tree = {} if tree.wrong_from is None else {"bad_tree": tree.wrong_from}

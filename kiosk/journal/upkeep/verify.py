@@ -1,9 +1,8 @@
 """Verify: walk the whole chain and name the first entry that is not as it was written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
 from pathlib import Path
 
 from kiosk.journal.chain import Cursor, chain_next
@@ -11,6 +10,7 @@ from kiosk.journal.disk.head_file import HeadFile
 from kiosk.journal.lines import LineUnreadable, PrunedLine, decode_line
 from kiosk.journal.reader import JournalReader
 from kiosk.journal.recovery.acknowledged import acknowledged_by_collector
+from kiosk.journal.tree import Row
 
 
 class Wrong(StrEnum):
@@ -31,14 +31,17 @@ class ChainFault:
     wrong: Wrong
 
 
-def verify_journal(reader: JournalReader, known: Iterable[Cursor] = ()) -> ChainFault | None:
+def verify_journal(
+    reader: JournalReader, known: Iterable[Cursor] = (), take: Callable[[Sequence[Row]], None] = lambda _rows: None
+) -> ChainFault | None:
     """The first fault, or None when every entry is as it was written.
 
     ``known`` are heads that this journal had, kept elsewhere: the head file's, the collector's.
-    Without them a cut tail, or a chain computed anew, cannot show.
+    Without them a cut tail, or a chain computed anew, cannot show. ``take`` is given all rows, a chunk at a time and
+    each once its links hold: whoever looks at more than the chain need not read them again.
     """
     anchor = reader.anchor()
-    fault = _walk(reader.rows(), anchor)
+    fault = _walk(reader.rows(), anchor, take)
     if fault is None and anchor.next_seq > 1 and not _is_confessed(reader, anchor):
         fault = ChainFault(anchor.next_seq - 1, Wrong.MISSING)
     return fault or _compare(reader, known)
@@ -53,15 +56,17 @@ def known_heads(path: Path, journal_id: str) -> tuple[Cursor, ...]:
     return tuple(heads)
 
 
-def _walk(chunks: Iterable[Sequence[tuple[int, bytes, bytes]]], start: Cursor) -> ChainFault | None:
+def _walk(chunks: Iterable[Sequence[Row]], start: Cursor, take: Callable[[Sequence[Row]], None]) -> ChainFault | None:
     expected, head = start.next_seq, start.head
-    for seq, line, kept in chain.from_iterable(chunks):
-        if seq != expected:
-            return ChainFault(expected, Wrong.MISSING)
-        head = chain_next(head, line)
-        if head != kept:
-            return ChainFault(seq, Wrong.REORDERED if _seq_in(line) not in (seq, None) else Wrong.CHANGED)
-        expected += 1
+    for rows in chunks:
+        for seq, line, kept in rows:
+            if seq != expected:
+                return ChainFault(expected, Wrong.MISSING)
+            head = chain_next(head, line)
+            if head != kept:
+                return ChainFault(seq, Wrong.REORDERED if _seq_in(line) not in (seq, None) else Wrong.CHANGED)
+            expected += 1
+        take(rows)
     return None
 
 
