@@ -7,13 +7,17 @@ entry of the boot lies between them. Where there is none, nothing is known but t
 there its entries stand. Only measured times are ends, so no such entry ever moves one of another boot.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import accumulate
 from operator import attrgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
+
+from sync.collector.calendar.usual import Usual
 
 MONO_US_MAX = 2**62
 YEAR_MAX = 9000
@@ -26,9 +30,7 @@ _HOURS = {f"T{hour:02}": hour * 3600 * SECOND_US for hour in range(24)}
 _MINUTES = {f":{minute:02}": minute * 60 * SECOND_US for minute in range(60)}
 _SECONDS = {f":{second:02}": second * SECOND_US for second in range(60)}
 _CARRIED_MARK = b'"from":'
-
-Measure = Callable[[int, str], int | None]
-"""The measured time of an entry by its boot clock and its boot; None where there is none."""
+_NONE_READ: Mapping[bytes, Usual] = MappingProxyType({})
 
 
 class TimeUnreadable(ValueError):
@@ -47,6 +49,21 @@ class Floor(NamedTuple):
 NO_FLOOR = Floor()
 
 
+class BootClock(NamedTuple):
+    """How a boot's clock measures when its entries were made."""
+
+    offset_us: int
+    """Our clock minus it."""
+    last_us: int
+    """What it read at most; an entry with a later reading is not measured, nor one with a reading below 0."""
+
+
+NEVER_HEARD = BootClock(0, -1)
+"""Of a boot of which our clock is not known: it measures nothing."""
+ClockOf = Callable[[str], BootClock]
+"""By a boot's id."""
+
+
 class BootSpan(NamedTuple):
     """Between which moments a boot's entries were made, and its clock where one fits."""
 
@@ -60,20 +77,28 @@ class BootSpan(NamedTuple):
 class Walls:
     """What the lines of one batch tell of the boots that were never heard; they are looked at when one is asked for."""
 
-    def __init__(self, lines: Sequence[bytes] = (), floor: Floor = NO_FLOOR, before_us: int | None = None) -> None:
-        """``before_us`` is the last measured time in the journal before these lines."""
+    def __init__(
+        self,
+        lines: Sequence[bytes] = (),
+        floor: Floor = NO_FLOOR,
+        before_us: int | None = None,
+        usual: Mapping[bytes, Usual] = _NONE_READ,
+    ) -> None:
+        """``before_us`` is the last measured time in the journal before these lines; ``usual`` what is read of them."""
         self.floor = floor
         self._lines = lines
+        self._usual = usual
         self._before_us = NEVER if before_us is None else before_us
         self._spans: dict[str, BootSpan] | None = None
 
-    def date(self, at: str, mono_us: int, boot: str, received_us: int, measure: Measure) -> int | None:
+    def date(self, at: str, mono_us: int, boot: str, received_us: int, clock_of: ClockOf) -> int | None:
         """When the entry was made; None where nothing but its arrival is known.
 
         Raises TimeUnreadable for an entry whose own clocks both say nothing.
         """
         if self._spans is None:
-            self._spans = _spans_of(self._lines, self.floor, self._before_us, received_us, measure)
+            readings = _readings(self._lines, self._usual)
+            self._spans = _spans_of(readings, self.floor, self._before_us, received_us, clock_of)
         span = self._spans.get(boot) if 0 <= mono_us < MONO_US_MAX else None
         if span is None:
             found, first_us, last_us = wall_us(at), self.floor.kiosk_us, received_us
@@ -91,32 +116,34 @@ NO_WALLS = Walls()
 
 
 def _spans_of(
-    lines: Sequence[bytes], floor: Floor, before_us: int, received_us: int, measure: Measure
+    readings: Iterable[tuple[bytes, "_Clocks | Usual"]], floor: Floor, before_us: int, received_us: int, clock_of: ClockOf
 ) -> dict[str, BootSpan]:
     """The bounds and the clock of each boot with entries that were not measured."""
-    readings = list(_read(lines))
-    measured = [measure(each.mono, each.boot) for _, each in readings]
     first: dict[str, int] = {}
-    of_boot: dict[str, list[_Clocks]] = {}
+    of_boot: dict[str, list[_Clocks | Usual]] = {}
+    measured_after: dict[str, int] = {}
+    measured: list[int] = []
     latest = before_us
-    for (line, each), found in zip(readings, measured, strict=True):
-        if found is None:
-            if each.boot not in first:
-                first[each.boot] = max(latest, floor.place_us if _CARRIED_MARK in line else floor.kiosk_us)
-                of_boot[each.boot] = []
-            if 0 <= each.mono < MONO_US_MAX:
-                of_boot[each.boot].append(each)
-        # What follows the opening of a journal that continues another one may be older than it.
-        elif each.continues is None and found > latest:
-            latest = found
-    last: dict[str, int] = {}
-    earliest = received_us
-    for (_, each), found in zip(reversed(readings), reversed(measured), strict=True):
-        if found is None:
-            last.setdefault(each.boot, earliest)
-        elif found < earliest:
-            earliest = found
-    return {boot: _span_of(of_boot[boot], first[boot], last[boot]) for boot in first}
+    for line, each in readings:
+        boot, mono = each.boot, each.mono
+        offset_us, last_us = clock_of(boot)
+        if 0 <= mono <= last_us:
+            measured.append(offset_us + mono)
+            # What follows the opening of a journal that continues another one may be older than it.
+            if each.continues is None and offset_us + mono > latest:
+                latest = offset_us + mono
+            continue
+        if boot not in first:
+            first[boot] = max(latest, floor.place_us if _CARRIED_MARK in line else floor.kiosk_us)
+            of_boot[boot] = []
+        measured_after[boot] = len(measured)
+        if 0 <= mono < MONO_US_MAX:
+            of_boot[boot].append(each)
+    # The least of those measured from each place on.
+    earliest = list(accumulate(reversed(measured), min, initial=received_us))
+    return {
+        boot: _span_of(of_boot[boot], first[boot], earliest[len(measured) - measured_after[boot]]) for boot in first
+    }
 
 
 @lru_cache(_WALLS_KEPT)
@@ -147,15 +174,18 @@ def _parsed_us(at: str) -> int:
         raise TimeUnreadable(f"{at[:40]!r} is no wall-clock time with an offset") from error
 
 
-def _span_of(readings: "Sequence[_Clocks]", first_us: int, last_us: int) -> BootSpan:
-    walls = [_wall_of(each) for each in sorted(readings, key=_MONO)]
-    known = [wall for wall in walls if wall is not None and first_us <= wall <= last_us]
-    if known and len(known) == len(walls) and known == sorted(known):
+def _span_of(readings: "Sequence[_Clocks | Usual]", first_us: int, last_us: int) -> BootSpan:
+    try:
+        walls = [wall_us(each.at) for each in sorted(readings, key=_MONO)]
+    except TimeUnreadable:
+        walls = []
+    # Sorted, so that the first and the last are the least and the greatest.
+    if walls and walls == sorted(walls) and first_us <= walls[0] and walls[-1] <= last_us:
         return BootSpan(first_us, last_us, 0, is_even=True)
     return BootSpan(first_us, last_us, _clock_of(readings, first_us, last_us))
 
 
-def _clock_of(readings: "Sequence[_Clocks]", first_us: int, last_us: int) -> int | None:
+def _clock_of(readings: "Sequence[_Clocks | Usual]", first_us: int, last_us: int) -> int | None:
     """The first reading of the boot's wall clock under which all its entries lie within the bounds.
 
     The first, so that nothing which comes later moves what was placed by it.
@@ -188,15 +218,22 @@ _MONO = attrgetter("mono")
 _decode = msgspec.json.Decoder(_Clocks).decode
 
 
-def _read(lines: Sequence[bytes]) -> Iterator[tuple[bytes, _Clocks]]:
-    for line in lines:
-        try:
-            yield line, _decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            continue
+def _readings(
+    lines: Sequence[bytes], usual: Mapping[bytes, Usual]
+) -> Sequence[tuple[bytes, _Clocks | Usual]]:
+    """The clocks of the lines that have any."""
+    read = [(line, usual.get(line) or _clocks_in(line)) for line in lines]
+    return [(line, each) for line, each in read if each is not None]
 
 
-def _wall_of(clocks: _Clocks) -> int | None:
+def _clocks_in(line: bytes) -> _Clocks | None:
+    try:
+        return _decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _wall_of(clocks: _Clocks | Usual) -> int | None:
     try:
         return wall_us(clocks.at)
     except TimeUnreadable:

@@ -68,7 +68,7 @@ def offsets_heard(
 
     def offset_of(wanted: str) -> int | None:
         if wanted not in known:
-            named = {found.decode() for found in _NAMED.findall(b"\n".join(lines))}
+            named = {found.decode() for found in set(_NAMED.findall(b"\n".join(lines)))}
             boots = {wanted, *named}.difference(known)
             # Of a journal that was never heard, no boot was.
             own = {} if last[0] is None else _of_journal(connection, journal_id, boots)
