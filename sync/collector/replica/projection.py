@@ -6,7 +6,7 @@ also where reading it fails in a way that nobody foresaw.
 Pure: no database, no clock.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -87,16 +87,15 @@ class Context:
         return next((counter_id for until_us, counter_id in self.moves if pressed_us < until_us), self.counter_id)
 
 
-def project(
-    first_seq: int, lines: Sequence[bytes], context: Context, duplicates: Container[int] = frozenset()
-) -> Projection:
+def project(first_seq: int, lines: Sequence[bytes], context: Context, duplicates: Collection[int] = ()) -> Projection:
     """What the consecutive ``lines`` from ``first_seq`` say but for the ``duplicates``; any bytes are taken."""
-    return project_entries([each for each in enumerate(lines, first_seq) if each[0] not in duplicates], context)
+    entries: Iterable[tuple[int, bytes]] = enumerate(lines, first_seq)
+    return project_entries((each for each in entries if each[0] not in duplicates) if duplicates else entries, context)
 
 
 def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> Projection:
     """What any lines say, given with their seqs and in order."""
-    run = _Run(dict(entries), context)
+    run = _Run(dict(entries), context, None if context.moves or context.spans else context.counter_id)
     usual, ratings, unread = context.usual, run.ratings, run.unread
     for seq, line in run.lines.items():
         try:
@@ -104,7 +103,7 @@ def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> P
             entry = usual.get(line) or _decode(line)
             if entry.seq != seq:
                 raise Aside(UnreadReason.WRONG_SEQ, f"the line calls itself {entry.seq}")
-            if isinstance(entry, RatingLine):
+            if type(entry) is Usual or isinstance(entry, RatingLine):
                 ratings[seq] = run.rate(entry)
                 if entry.receipt is not None and HASH.fullmatch(entry.receipt):
                     # Of what is no hash nothing is kept: the rating counts all the same.
@@ -139,8 +138,6 @@ def _decode(line: bytes) -> Line:
 
 
 def _counter_of(code: str | None, moment_us: int, day: str, context: Context) -> int:
-    if code is None and not context.moves and not context.spans:
-        return context.counter_id
     counter_id = context.counter_at(moment_us) if code is None else context.counters.get(code)
     is_over = code is not None and counter_id is not None and moment_us >= context.ended.get(counter_id, FOREVER)
     if counter_id is None or is_over:
@@ -170,6 +167,8 @@ class _Run:
 
     lines: Mapping[int, bytes]
     context: Context
+    always_at: int | None
+    """Where the kiosk stood all the time; None where it or a counter was moved."""
     ratings: dict[int, RatingRow] = field(default_factory=dict)
     reasons: list[ReasonRow] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
@@ -200,7 +199,9 @@ class _Run:
             day, part = context.days.place(pressed_us)
         except TimeUnreadable as error:
             raise Aside(UnreadReason.BAD_TIME, printable(str(error))) from error
-        counter_id = _counter_of(entry.counter, pressed_us, day, context)
+        counter_id = self.always_at if entry.counter is None else None
+        if counter_id is None:
+            counter_id = _counter_of(entry.counter, pressed_us, day, context)
         # As a whole, without its own constructor's call for each of its values: this is done for every rating.
         return _row(RatingRow, (entry.seq, counter_id, survey, question, level, None, standing, pressed_us,
                                 quality._value_, day, part))  # fmt: skip
