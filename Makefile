@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-.PHONY: setup demo test faults lint bench load assets lock clean pages screens soak packages apt-repo trial rules interop client tampering
+.PHONY: setup demo test faults lint bench load assets lock clean pages screens soak packages apt-repo trial rules interop client tampering citus
 .PHONY: system-packages locked-packages
 
 setup: $(READY) assets
@@ -64,6 +64,10 @@ screens: setup
 # 100,000 simulated visits: the screen must not grow. It takes a night; "make test" does a few.
 soak: setup
 	@$(BIN)/python tests/soak.py $(ARGS)
+
+# Ingest into a distributed database while machines come and go; the URL of an empty one: ARGS="URL --during COMMAND".
+citus: setup
+	@$(BIN)/python -m tests.citus.run $(ARGS)
 
 bench: setup
 	@$(BIN)/python tests/bench/run.py $(ARGS)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from sync.collector.calendar.presstime import LocalDays
 from sync.collector.care.signals.standing import lock_journals
+from sync.collector.replica.stored import lock_copies
 from sync.collector.services.moves import midnight
 from sync.collector.services.relocate import between, relocate
 from sync.collector.services.services import Services
@@ -51,6 +52,5 @@ def _settle_device(connection: Connection, device_id: str, days: LocalDays) -> i
     now, last = connection.execute(stands).scalar_one(), connection.execute(before).one_or_none()
     if last is None:
         return 0
-    own = select(journal.c.journal_id).where(journal.c.device_id == device_id).order_by(journal.c.journal_id)
-    connection.execute(own.with_for_update()).all()
+    lock_copies(connection, journal.c.device_id == device_id)
     return relocate(connection, between(connection, (last.counter_id, now), last.until, days, device_id))

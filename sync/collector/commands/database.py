@@ -14,15 +14,19 @@ from sync.collector.calendar.presstime import LocalDays
 from sync.collector.commands.shared import ConfigFile, DataDir, actor, open_ready, tell
 from sync.collector.settings.collector import load_config
 from sync.collector.store.backup import back_up
-from sync.collector.store.database import faults_named, open_database
+from sync.collector.store.database import Database, faults_named, open_database
+
+Distributed = Annotated[
+    bool, typer.Option("--distributed", help="Then spread it over the machines of a Citus cluster; nobody writes then.")
+]
 
 
-def migrate(config: ConfigFile = None, data_dir: DataDir = None) -> None:
+def migrate(config: ConfigFile = None, data_dir: DataDir = None, distributed: Distributed = False) -> None:
     """Bring the database up to this version's schema. Repeating it changes nothing; nothing is ever deleted."""
     from sync.collector.store.migrate import migrate as migrate_database
 
     settings = load_config(config, data_dir)
-    database = open_database(settings.database, create=True)
+    database = open_database(settings.database, create=not distributed)
     before, after = migrate_database(database)
     if before is None:
         tell("A new database was made (schema {after}).", after=after)
@@ -30,6 +34,22 @@ def migrate(config: ConfigFile = None, data_dir: DataDir = None) -> None:
         tell("The database has schema {after} already; nothing to do.", after=after)
     else:
         tell("The database was brought from schema {before} to {after}.", before=before, after=after)
+    if distributed:
+        _distribute(database)
+
+
+def _distribute(database: Database) -> None:
+    from sync.collector.store.distributed import Progress, distribute
+
+    def show(step: Progress) -> None:
+        tell("Table {number} of {of}: {table}", number=step.number, of=step.of, table=step.table)
+
+    with faults_named(database):
+        done = distribute(database, show)
+    if done:
+        tell("The database is distributed now. Start the collectors anew.")
+    else:
+        tell("The database is distributed already; nothing to do.")
 
 
 def backup(

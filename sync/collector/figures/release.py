@@ -36,7 +36,7 @@ from sync.collector.replica.outgoing.pools import mark_loose
 from sync.collector.replica.outgoing.standings import follow_decisions
 from sync.collector.replica.outgoing.sums import BLOCK, add_blocks, lock_releases
 from sync.collector.replica.outgoing.unions import add_unions
-from sync.collector.replica.served import add_up_served, lock_counters
+from sync.collector.replica.served import add_up_served, due_places, follow_due, lock_counters
 from sync.collector.replica.shown import DAY, Ends, grain_of
 from sync.collector.replica.tally import COUNTED
 from sync.collector.store.blame import lies_in_the_data
@@ -64,7 +64,7 @@ class Release:
 
     def is_due(self, connection: Connection) -> bool:
         """Whether anything is to be done."""
-        if not knows_versions(connection, self.surveys):
+        if not knows_versions(connection, self.surveys) or due_places(connection):
             return True
         if self.is_at_once:
             return not is_whole(connection)
@@ -98,6 +98,8 @@ class Release:
                 failed += self._in_halves(transact, journals)
             if not journals:
                 break
+        while transact(follow_due):
+            pass
         return failed
 
     @property

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from sync.collector.people.audit import note
 from sync.collector.replica.projection import NUMBER_MAX
-from sync.collector.replica.served import TYPED, add_up_served, every_typed, lock_kept
+from sync.collector.replica.served import TYPED, add_up_served, every_typed, lock_counters
 from sync.collector.store.schema import typed_count
 
 WEB, FILE, KIOSK = "web", "csv", "kiosk"
@@ -55,7 +55,7 @@ class Source:
 def keep_served(connection: Connection, served: Sequence[Served], source: Source) -> None:
     """Keep what was typed in, and note it with what stood there before."""
     typed = {(one.counter_id, one.day) for one in served}
-    lock_kept(connection, (), typed)
+    lock_counters(connection, {one.counter_id for one in served})
     before = read_known(connection, served)
     who = {"typed_at": source.now, "typed_by": source.actor, "source": source.kind}
     connection.execute(insert(typed_count), [{**one._asdict(), **who} for one in served])

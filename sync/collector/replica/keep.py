@@ -5,7 +5,6 @@ What is *put* is written when the caller's ``Writes`` are flushed, together with
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -27,7 +26,6 @@ from sync.collector.replica.projection_rows import (
     UnreadReason,
 )
 from sync.collector.replica.tally import (
-    COUNTED,
     ReasonKey,
     TallyKey,
     count_move,
@@ -59,22 +57,22 @@ _RATING = (*_RECEIVED, *RATING_NAMES)
 _UNDATED = ("counter_id", "day")
 _COUNT_CORRECTS = (
     "ON CONFLICT (journal_id, counter_id, day) DO UPDATE "
-    "SET n = excluded.n, seq = excluded.seq, received_at = excluded.received_at "
+    "SET n = excluded.n, seq = excluded.seq, received_at = excluded.received_at, "
+    "served_due = excluded.served_due "
     # An entry that is read late, after an upgrade, may be older than the one that corrected it.
     "WHERE excluded.seq > transaction_count.seq"
 )
 _ONCE = "ON CONFLICT (journal_id, seq) DO NOTHING"
 _TALLY_ADDS = "ON CONFLICT (journal_id, {key}) DO UPDATE SET n = {table}.n + excluded.n"
+_DUE = "served_due"
+"""The mark of what participation has still to follow."""
 
 
 def put_projection(writes: Writes, journal_id: str, received_us: int, projection: Projection) -> list[Unread]:
     """Have ratings, reasons and counts typed in written, and added up; which entries cannot be kept after all."""
-    typed = {(row.counter_id, date.fromisoformat(row.day)) for row in projection.counts.values()}
-    counted = {(row.counter_id, row.day) for row in projection.ratings.values() if row.standing == COUNTED}
-    writes.serve({(counter_id, date.fromisoformat(day)) for counter_id, day in counted}, typed)
     unread_too = put_ratings(writes, journal_id, received_us, projection)
-    rows = [(journal_id, received_us, *row) for row in projection.counts.values()]
-    writes.insert(transaction_count, (*_RECEIVED, *CountRow._fields), rows, _COUNT_CORRECTS)
+    rows = [(journal_id, received_us, *row, True) for row in projection.counts.values()]
+    writes.insert(transaction_count, (*_RECEIVED, *CountRow._fields, _DUE), rows, _COUNT_CORRECTS)
     return unread_too
 
 
@@ -106,7 +104,7 @@ def put_ratings(writes: Writes, journal_id: str, received_us: int, projection: P
     counts = count_ratings(ratings.values())
     counts.update(late.moved)
     reasons_of_it = count_reasons(reasons, late.ratings | dict(ratings)) if reasons else {}
-    _put_counts(writes, tally, TallyKey._fields, journal_id, counts)
+    _put_tallies(writes, journal_id, counts)
     _put_counts(writes, uncut_count, UNCUT_NAMES, journal_id, count_uncut(counts))
     _put_counts(writes, reason_tally, ReasonKey._fields, journal_id, reasons_of_it)
     _put_counts(writes, undated_count, _UNDATED, journal_id, _undated(ratings.values()))
@@ -121,9 +119,11 @@ def count_in(
     uncut: Mapping[TallyKey, int] | None = None,
 ) -> None:
     """Add to the tallies, and to what no block holds yet: there all of ``counts``, or ``uncut`` where that is less."""
-    _add_counts(connection, tally, TallyKey._fields, journal_id, counts)
-    _add_counts(connection, uncut_count, UNCUT_NAMES, journal_id, count_uncut(counts if uncut is None else uncut))
-    _add_counts(connection, reason_tally, ReasonKey._fields, journal_id, reasons)
+    writes = Writes(connection)
+    _put_tallies(writes, journal_id, counts)
+    _put_counts(writes, uncut_count, UNCUT_NAMES, journal_id, count_uncut(counts if uncut is None else uncut))
+    _put_counts(writes, reason_tally, ReasonKey._fields, journal_id, reasons)
+    writes.flush()
 
 
 def count_undated(
@@ -135,19 +135,20 @@ def count_undated(
     """
     undated = _undated(rows)
     undated.subtract(_undated(gone))
-    _add_counts(connection, undated_count, _UNDATED, journal_id, undated)
+    writes = Writes(connection)
+    _put_counts(writes, undated_count, _UNDATED, journal_id, undated)
+    writes.flush()
 
 
 def _undated(rows: Iterable[RatingRow]) -> "Counter[tuple[int, str]]":
     return Counter((row.counter_id, row.day) for row in rows if row.time_quality == TimeQuality.RECEIVED)
 
 
-def _add_counts(
-    connection: Connection, table: Table, key: tuple[str, ...], journal_id: str, counts: Mapping[Any, int]
-) -> None:
-    writes = Writes(connection)
-    _put_counts(writes, table, key, journal_id, counts)
-    writes.flush()
+def _put_tallies(writes: Writes, journal_id: str, counts: Mapping[TallyKey, int]) -> None:
+    """Have ratings counted, and marked for participation to follow."""
+    rows = [(journal_id, *place, n, True) for place, n in counts.items() if n]
+    then = f"{_TALLY_ADDS.format(key=', '.join(TallyKey._fields), table=tally.name)}, {_DUE} = excluded.{_DUE}"
+    writes.insert(tally, ("journal_id", *TallyKey._fields, "n", _DUE), rows, then)
 
 
 def _put_counts(writes: Writes, table: Table, key: tuple[str, ...], journal_id: str, counts: Mapping[Any, int]) -> None:

@@ -7,12 +7,11 @@ question with the most ratings tells how many visits were rated. The versions an
 Rows of one day come from what was typed in last and from the tallies: how many took part is no opinion, and
 needs no block. Those of weeks (as far as they are of one month) and months come
 from their days. Whatever changes a part adds the rows above it up anew, in its own transaction and under the
-counters' lock, so no row can drift from its parts: an append, where a day has its first visit or its transactions are
-known, what is typed in, a decision, a move and a release.
+counters' lock, so no row can drift from its parts: what is typed in here, a decision, a move and a release. An append
+touches no row that other journals touch too: it marks what it counted (``served_due``), and the next release follows.
 """
 
-import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -43,9 +42,8 @@ from sync.collector.store.schema import block_piece, counter, served_count, tall
 
 CounterDay = tuple[int, date]
 FIGURES = ("ratings", "transactions", "known", "days")
-BUCKETS = 64
-"""Into so many are the counters divided, of which PostgreSQL keeps a lock for those who type and those who append: a
-lock of each counter would be more than it holds where a file names thousands."""
+DUE_AT_ONCE = 1000
+"""Of so many counters' days participation follows in one transaction: an append waits no longer than for these."""
 BLOCKS_AT_ONCE = 400
 _ON_DAYS: BindParameter[Any] = bindparam("on_days", expanding=True)
 _AT_COUNTERS: BindParameter[Any] = bindparam("at_counters", expanding=True)
@@ -82,58 +80,42 @@ def move_typed(connection: Connection, rows: Collection[int], first: date, to: C
 def lock_counters(connection: Connection, counters: Collection[int] | None) -> None:
     """Let nobody else change what is served at these counters until this transaction ends; None is every counter.
 
-    To be taken before any count is touched: a delivery and a release wait for each other only here.
+    To be taken before any count is touched: whatever adds up waits for each other only here.
     """
     wanted = select(counter.c.counter_id).order_by(counter.c.counter_id).with_for_update(key_share=True)
     connection.execute(wanted if counters is None else wanted.where(counter.c.counter_id.in_(sorted(counters))))
 
 
-def lock_kept(
-    connection: Connection, rated: Collection[CounterDay], typed: Collection[CounterDay] = ()
-) -> set[CounterDay]:
-    """What is to be added up anew once visits were rated, or transactions typed in, at these counters and days.
+def due_places(connection: Connection) -> set[CounterDay]:
+    """Some of the counters and days that participation has to follow: what appends counted or brought since.
 
-    Its counters are locked. Of most appends that is nothing: another visit of a day with visits moves no row as long as
-    nobody typed in its transactions. So that nobody does meanwhile, who types waits for those who append.
+    Nothing while none of these moves a row: another visit of a day with visits does not, as long as nobody typed in its
+    transactions. Such are told only where they are many, so that their marks go away.
     """
-    if typed and connection.dialect.name == "postgresql":
-        buckets = sorted({_bucket(place) for place in (*rated, *typed)})
-        connection.exec_driver_sql(_ALONE, (buckets,))
-    in_order = sorted(rated, key=lambda place: (_bucket(place), place))
-    touched = {*typed, *_moved(connection, [place for place in in_order if place not in typed])}
-    if touched:
-        lock_counters(connection, {counter_id for counter_id, _ in touched})
-    return touched
+    counted, typed = (
+        {(row.counter_id, row.day) for row in connection.execute(wanted)} for wanted in (_COUNTED_DUE, _TYPED_DUE)
+    )
+    places = counted | typed
+    if not places or typed or len(counted) == DUE_AT_ONCE:
+        return places
+    counters, days = zip(*places, strict=True)
+    rows = connection.execute(_KNOWN, _named(set(counters), set(days)))
+    known = {(row.counter_id, row.first): row.known for row in rows}
+    return places if any(known.get(place, 1) for place in places) else set()
 
 
-def _bucket(place: CounterDay) -> int:
-    return place[0] % BUCKETS
-
-
-def _moved(connection: Connection, places: Sequence[CounterDay]) -> Iterator[CounterDay]:
-    """Those counters' days of which another visit moves the row: it has none, or one with transactions."""
+def follow_due(connection: Connection) -> bool:
+    """Add up anew some of what is due, and take its marks away; whether there was anything."""
+    places = due_places(connection)
     if not places:
-        return
-    if connection.dialect.name == "sqlite":
-        asked = json.dumps([(counter_id, day.isoformat()) for counter_id, day in places])
-        known = list(connection.exec_driver_sql(_KNOWN_SQLITE, (asked,)).scalars())
-    else:
-        known = _known_held(connection, places)
-    yield from (place for place, found in zip(places, known, strict=True) if found is None or found > 0)
-
-
-def _known_held(connection: Connection, places: Sequence[CounterDay]) -> list[int | None]:
-    """What is known of these days, with the locks of those who append."""
-    buckets = [_bucket(place) for place in places]
-    here = ([counter_id for counter_id, _ in places], [day.isoformat() for _, day in places])
-    # The rows are as of the statement's beginning, some microseconds before the locks. Whoever typed in and committed
-    # between the two is put right when the day's blocks are looked at.
-    found = connection.exec_driver_sql(_KNOWN_HELD, (buckets, *here)).all()
-    missed = [bucket for bucket, (is_held, _) in zip(buckets, found, strict=True) if not is_held]
-    if missed:
-        connection.exec_driver_sql(_BESIDE, (missed,))
-        found = connection.exec_driver_sql(_KNOWN_HELD, (buckets, *here)).all()
-    return [known for _, known in found]
+        return False
+    lock_counters(connection, {counter_id for counter_id, _ in places})
+    for counters, days in _by_month(places):
+        # Waits for appends to these rows that are not committed yet; those after it mark them anew.
+        for unmark in _UNMARK:
+            connection.execute(unmark, _named(counters, days))
+    add_up_served(connection, places)
+    return True
 
 
 def days_held(connection: Connection, keys: Collection[tuple[str, int]]) -> set[CounterDay]:
@@ -149,7 +131,7 @@ def days_held(connection: Connection, keys: Collection[tuple[str, int]]) -> set[
 def add_up_served(connection: Connection, places: Collection[CounterDay]) -> None:
     """Add up anew, for these counters and days, what was typed in and how many visits were rated."""
     for counters, days in _by_month(places):
-        here = {"at_counters": sorted(counters), "on_days": sorted(days)}
+        here = _named(counters, days)
         connection.execute(_DAYS_GONE, here)
         connection.execute(_DAYS_ANEW, here)
         spans = [(WEEK, *week) for week in sorted({week_of(day) for day in days})]
@@ -157,6 +139,10 @@ def add_up_served(connection: Connection, places: Collection[CounterDay]) -> Non
             span = {"of_grain": grain, "since": since, "until": until, "at_counters": sorted(counters)}
             connection.execute(_SPAN_GONE, span)
             connection.execute(_SPAN_ANEW, span)
+
+
+def _named(counters: Iterable[int], days: Iterable[date]) -> dict[str, list[Any]]:
+    return {"at_counters": sorted(counters), "on_days": sorted(days)}
 
 
 def _by_month(places: Iterable[CounterDay]) -> Iterator[tuple[set[int], set[date]]]:
@@ -219,13 +205,16 @@ _DAYS_GONE = delete(served_count).where(served_count.c.grain == DAY, served_coun
 _DAYS_ANEW = insert(served_count).from_select(_NAMES, _of_days())
 _SPAN_GONE = delete(served_count).where(served_count.c.grain == _OF_GRAIN, served_count.c.first == _SINCE, _HERE)
 _SPAN_ANEW = insert(served_count).from_select(_NAMES, _of_span())
-# Written out, and one statement: each append asks it of all its counters and days, mostly of one.
-_KNOWN = f"SELECT known FROM served_count WHERE grain = '{DAY}' AND counter_id = {{counter}} AND first = {{day}}"  # noqa: S608
-_KNOWN_SQLITE = f"""SELECT ({_KNOWN.format(counter="json_extract(value, '$[0]')", day="json_extract(value, '$[1]')")})
-FROM json_each(?) ORDER BY key"""  # noqa: S608
-_SPACE = "hashtext('hailong served')"
-_KNOWN_HELD = f"""SELECT pg_try_advisory_xact_lock_shared({_SPACE}, p.bucket),
-({_KNOWN.format(counter="p.counter_id", day="p.day")})
-FROM unnest(%s::int[], %s::bigint[], %s::text[]::date[]) AS p(bucket, counter_id, day)"""  # noqa: S608
-_BESIDE = f"SELECT pg_advisory_xact_lock_shared({_SPACE}, bucket) FROM unnest(%s::int[]) AS bucket"  # noqa: S608
-_ALONE = f"SELECT pg_advisory_xact_lock({_SPACE}, bucket) FROM unnest(%s::int[]) AS bucket"  # noqa: S608
+_KNOWN = select(served_count.c.counter_id, served_count.c.first, served_count.c.known).where(
+    served_count.c.grain == DAY, served_count.c.first.in_(_ON_DAYS), _HERE
+)
+_COUNTED_DUE, _TYPED_DUE = (
+    select(table.c.counter_id, table.c.day).where(table.c.served_due).distinct().limit(DUE_AT_ONCE)
+    for table in (tally, transaction_count)
+)
+_UNMARK = tuple(
+    update(table)
+    .where(table.c.served_due, table.c.counter_id.in_(_AT_COUNTERS), table.c.day.in_(_ON_DAYS))
+    .values(served_due=False)
+    for table in (tally, transaction_count)
+)

@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 
 from kiosk.journal.chain import Cursor, chain_next
 from sync.collector.errors import JournalForeign
@@ -24,6 +24,7 @@ COPY = select(journal.c.device_id, journal.c.next_seq, journal.c.head).where(
 _LOCKED = """SELECT journal_id, device_id, next_seq, head, boot, boot_offset_us, continued, measured_us, (
     SELECT public_key FROM device WHERE device.device_id = journal.device_id AND revoked_at IS NULL
 ) FROM journal WHERE journal_id {wanted} ORDER BY journal_id"""
+_LOCK = select(journal.c.next_seq).where(journal.c.journal_id == bindparam("wanted")).with_for_update()
 _KEY_NOW = select(device.c.public_key).where(device.c.device_id == bindparam("sender"), device.c.revoked_at.is_(None))
 
 
@@ -40,6 +41,16 @@ class Locked(NamedTuple):
     measured_us: int | None
     key_now: str | None
     """By which key its sender may be believed; None where by none."""
+
+
+def lock_copies(connection: Connection, of_device: ColumnElement[bool]) -> None:
+    """Let nothing be appended to the journals of these kiosks until this transaction ends; in their order.
+
+    One by one: a distributed database has no lock over several of its machines.
+    """
+    wanted = select(journal.c.journal_id).where(of_device).order_by(journal.c.journal_id)
+    for journal_id in connection.execute(wanted).scalars().all():
+        connection.execute(_LOCK, {"wanted": journal_id})
 
 
 class Segment(NamedTuple):

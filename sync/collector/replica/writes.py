@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from sync.collector.replica.served import CounterDay, add_up_served, lock_kept
 from sync.collector.store.bulk import insert_rows, update_rows
 from sync.collector.store.schema import journal
 
@@ -26,8 +25,6 @@ class Writes:
     connection: Connection
     _rows: dict[_Rows, list[Sequence[Any]]] = field(default_factory=dict)
     _moved: list[Sequence[Any]] = field(default_factory=list)
-    _rated: set[CounterDay] = field(default_factory=set)
-    _typed: set[CounterDay] = field(default_factory=set)
 
     def insert(self, table: Table, names: tuple[str, ...], rows: Iterable[Sequence[Any]], then: str = "") -> None:
         """Have these rows written, as by ``insert_rows``."""
@@ -37,18 +34,10 @@ class Writes:
         """Have a journal's copy moved: ``values`` are those of ``MOVED``."""
         self._moved.append((journal_id, *values))
 
-    def serve(self, rated: Iterable[CounterDay], typed: Iterable[CounterDay]) -> None:
-        """Have what is served at these counters and days added up, once visits were rated or transactions typed in."""
-        self._rated.update(rated)
-        self._typed.update(typed)
-
     def flush(self) -> None:
         """Write all that waits."""
-        served = lock_kept(self.connection, self._rated, self._typed)
         for (table, names, then), rows in self._rows.items():
             insert_rows(self.connection, table, {}, names, rows, then=then)
         update_rows(self.connection, journal, ("journal_id",), MOVED, self._moved)
-        if served:
-            add_up_served(self.connection, served)
-        for waiting in (self._rows, self._moved, self._rated, self._typed):
-            waiting.clear()
+        self._rows.clear()
+        self._moved.clear()

@@ -37,10 +37,14 @@ class _Waiting(NamedTuple):
 
 
 class Appends:
-    """Keeps the batches that come to one process; all calls are from its event loop."""
+    """Keeps the batches that come to one process; all calls are from its event loop.
 
-    def __init__(self, writer: Writer, days: LocalDays) -> None:
-        self._writer, self._days = writer, days
+    Each in a transaction of its own where journals lie on several machines (``is_spread``): to commit on more than one
+    costs more than sharing saves.
+    """
+
+    def __init__(self, writer: Writer, days: LocalDays, *, is_spread: bool) -> None:
+        self._writer, self._days, self._is_spread = writer, days, is_spread
         self._waiting: deque[_Waiting] = deque()
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -49,7 +53,7 @@ class Appends:
 
         Raises what ``append_batch`` raises, and CollectorBusy when too many batches wait already.
         """
-        if len(sent.batch.lines) > SMALL_LINES_MAX:
+        if self._is_spread or len(sent.batch.lines) > SMALL_LINES_MAX:
             return await self._keep_alone(sent)
         if len(self._waiting) >= WAITING_MAX:
             raise CollectorBusy("too many requests wait for the database")

@@ -8,6 +8,7 @@ from sync.collector.errors import NotAllowed
 from sync.collector.fleet.devices.credentials import place_device, require_elsewhere
 from sync.collector.fleet.places.units import find_counter
 from sync.collector.people.audit import note
+from sync.collector.replica.stored import lock_copies
 from sync.collector.services.moves import Act
 from sync.collector.services.relocate import between, relocate
 from sync.collector.store.schema import journal, placement
@@ -30,8 +31,7 @@ def move_device_since(connection: Connection, device_id: str, code: str, since: 
             "the kiosk was moved at {moment} already: name a later time",
             moment=last.astimezone(act.days.zone).isoformat(timespec="minutes"),
         )
-    own = select(journal.c.journal_id).where(journal.c.device_id == device_id).order_by(journal.c.journal_id)
-    connection.execute(own.with_for_update()).all()
+    lock_copies(connection, journal.c.device_id == device_id)
     place_device(connection, device_id, wanted, since)
     ratings = relocate(connection, between(connection, (at, wanted), since, act.days, device_id))
     details = {"counter": code, "since": since.isoformat(timespec="minutes"), "ratings": ratings}

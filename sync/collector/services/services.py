@@ -26,7 +26,8 @@ from sync.collector.services.heartbeats import Heartbeats
 from sync.collector.services.readings import Readings
 from sync.collector.services.receipts import Pace
 from sync.collector.settings.collector import CollectorConfig
-from sync.collector.store.database import Database
+from sync.collector.store.database import Database, faults_named
+from sync.collector.store.distributed import is_distributed
 from sync.collector.store.partitions import Partitions
 from sync.collector.store.writer import T, Writer, writer_for
 from sync.collector.transparency.public import PublicLog
@@ -134,8 +135,10 @@ def make_services(config: CollectorConfig, database: Database, now: Callable[[],
     writer, rollouts = writer_for(database), InForceCache(config.calendar.told)
     heartbeats, log = Heartbeats(writer, rollouts, config), PublicLog(config.log_directory)
     days = LocalDays(config.zone)
+    with faults_named(database), database.reading() as connection:
+        appends = Appends(writer, days, is_spread=is_distributed(connection))
     return Services(
         config, database, writer, Directory(database), days, Library(database), now,
-        Addresses(database, config.url), log, heartbeats, Appends(writer, days), rollouts,
+        Addresses(database, config.url), log, heartbeats, appends, rollouts,
         receipts=Pace(workers=config.workers),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Migrate: brings a database from the schema it has to the one this version knows."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from alembic import command
@@ -11,7 +12,9 @@ from sqlalchemy import Connection
 
 from sync.collector.errors import SchemaNewer, SchemaOutdated
 from sync.collector.store.database import Database, faults_named
+from sync.collector.store.distributed import is_distributed
 from sync.collector.store.partitions import ensure_partitions
+from sync.collector.store.patience import transact_patiently
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -19,16 +22,36 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 def migrate(database: Database) -> tuple[str | None, str]:
     """Take every step that is missing, in one transaction; the revisions before and after.
 
-    Raises SchemaNewer for a database that a newer version made, and DatabaseUnusable.
+    In a distributed database each step has its own, for what changes several tables of many machines at once is
+    undone there now and then, and is tried again. Raises SchemaNewer for a database that a newer version made, and
+    DatabaseUnusable.
     """
+    ready = partial(ensure_partitions, around=datetime.now(UTC))
+    with faults_named(database):
+        with database.writing() as connection:
+            before = _revision(connection)
+            _require_known(before)
+            is_spread = is_distributed(connection)
+            if not is_spread:
+                _upgrade(connection, "head")
+                ready(connection)
+        for revision in _after(before) if is_spread else ():
+            transact_patiently(database, partial(_upgrade, to=revision))
+        if is_spread:
+            transact_patiently(database, ready)
+    return before, _head()
+
+
+def _upgrade(connection: Connection, to: str) -> None:
     config = _config()
-    with faults_named(database), database.writing() as connection:
-        before = _revision(connection)
-        _require_known(before)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        ensure_partitions(connection, datetime.now(UTC))
-        return before, _head()
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+
+
+def _after(before: str | None) -> list[str]:
+    """The steps after this one, in order."""
+    every = [step.revision for step in _steps().walk_revisions()][::-1]
+    return every[every.index(before) + 1 :] if before is not None else every
 
 
 def require_current(database: Database) -> None:

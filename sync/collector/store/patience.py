@@ -2,8 +2,10 @@
 
 import random
 import time
+from collections.abc import Callable
+from functools import partial
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from sync.collector.store.database import Database
@@ -21,17 +23,26 @@ def patiently(database: Database, statement: str) -> None:
 
     Raises DBAPIError after ``TRIES_MAX`` tries, or what else is the matter.
     """
+    transact_patiently(database, partial(_run, statement=statement))
+
+
+def transact_patiently(database: Database, work: Callable[[Connection], None]) -> None:
+    """The same for whatever changes tables."""
     for left in reversed(range(TRIES_MAX)):
         try:
             with database.writing() as connection:
                 if not database.is_sqlite:
                     connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_WAIT_MS}"))
-                connection.execute(text(statement))
+                work(connection)
             return
         except DBAPIError as error:
             if not left or getattr(error.orig, "sqlstate", None) not in _AGAIN:
                 raise
             time.sleep(random.uniform(0.1, WAIT_S_MAX))  # noqa: S311 - so that two do not meet again
+
+
+def _run(connection: Connection, statement: str) -> None:
+    connection.execute(text(statement))
 
 
 def outside_transactions(database: Database, statement: str) -> None:

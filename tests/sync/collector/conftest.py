@@ -22,7 +22,9 @@ from sync.collector.store.database import Database, open_database
 from sync.collector.store.migrate import migrate
 from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import NOON, Office, open_office
+from tests.sync.collector.citus import CITUS_URL, citus_database
 from tests.sync.collector.kiosk_client import URL, KioskKey, enrolled_key
+from tests.sync.collector.one_place import REFUSED, hold_to_subset
 from tests.sync.collector.postgres import postgres_server
 from tests.sync.collector.sharing import (
     chores_by_hand,  # noqa: F401 - a fixture
@@ -34,6 +36,24 @@ from tests.sync.collector.sharing import (
 )
 
 T = TypeVar("T")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a cluster where none is named; it is said at the end."""
+    apart = [] if CITUS_URL else [item for item in items if item.get_closest_marker("citus")]
+    if apart:
+        config.hook.pytest_deselected(items=apart)
+        items[:] = [item for item in items if item not in apart]
+        config.stash[_NOT_RUN] = len(apart)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was left out."""
+    if found := config.stash.get(_NOT_RUN, 0):
+        terminalreporter.write_line(f"not run: {found} tests on Citus; HAILONG_TEST_CITUS_URL names no cluster")
+
+
+_NOT_RUN = pytest.StashKey[int]()
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +71,15 @@ def postgres() -> Iterator[str]:
         _orders(url).engine.dispose()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def held_to_subset() -> Iterator[None]:
+    """Whatever the program asks of PostgreSQL, in whichever test, a distributed one would take as well."""
+    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", hold_to_subset)
+    yield
+    sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", hold_to_subset)
+    assert REFUSED == {}
+
+
 @pytest.fixture(scope="session")
 def sqlite_template() -> Path:
     """A migrated SQLite file to copy from."""
@@ -60,10 +89,13 @@ def sqlite_template() -> Path:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh migrated database, once of each kind."""
-    is_sqlite = request.param == "sqlite"
-    with (
-        migrated_copy() if is_sqlite else postgres_database(request.getfixturevalue("postgres"), "template_hailong")
-    ) as url:
+    if request.param == "sqlite":
+        made = migrated_copy()
+    elif CITUS_URL:
+        made = citus_database()
+    else:
+        made = postgres_database(request.getfixturevalue("postgres"), "template_hailong")
+    with made as url:
         yield url
 
 

@@ -11,6 +11,7 @@ from sync.collector.replica.outgoing.standings import blocks_at, count_pooled, l
 from sync.collector.replica.served import add_up_served, days_held, lock_counters
 from sync.collector.replica.shown import LEVEL_NAMES
 from sync.collector.replica.spans import read_spans
+from sync.collector.replica.stored import lock_copies
 from sync.collector.replica.stretch import Stretch
 from sync.collector.store.schema import (
     block,
@@ -36,8 +37,7 @@ def lock_journals(connection: Connection, counter_id: int) -> None:
     granted = select(device_grant.c.device_id).where(device_grant.c.counter_id.in_(sorted(stood)))
     here = or_(device.c.counter_id.in_(beside), device.c.device_id.in_(carried), device.c.device_id.in_(granted))
     devices = select(device.c.device_id).where(here)
-    wanted = select(journal.c.journal_id).where(journal.c.device_id.in_(devices)).order_by(journal.c.journal_id)
-    connection.execute(wanted.with_for_update()).all()
+    lock_copies(connection, journal.c.device_id.in_(devices))
 
 
 def told_before(connection: Connection, counter_id: int, since: date) -> date | None:

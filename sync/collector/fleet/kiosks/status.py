@@ -1,7 +1,7 @@
 """Status: what kiosks say of themselves, kept for many of them at a time, and what each is told in return.
 
-Each kiosk says a word every minute, so words are most of what a collector does. One statement reads all that is needed
-for those that came together, and one for each table keeps what they said.
+Each kiosk says a word every minute, so words are most of what a collector does. One statement reads what is known of
+those that came together, one their journals, which may lie elsewhere, and one for each table keeps what they said.
 """
 
 from collections import defaultdict
@@ -34,6 +34,10 @@ from sync.protocol.messages import DeviceCommand, DeviceStatus, UpgradeRefused
 
 BOOTS_MAX = 4
 """Of so many boots it is remembered how far they had come; one before these is known as ended (``boot_clock``)."""
+
+MOVED_US_MIN = 100_000
+"""By so much a boot's clock must have moved against ours to be written down anew: no press is dated more closely, and a
+journal's row is then written some times a day instead of every minute."""
 
 
 class Word(NamedTuple):
@@ -89,7 +93,15 @@ def keep_words(connection: Connection, words: Sequence[Word], calendars: Calenda
     wanted = _known(connection.dialect.name == "sqlite")
     for row in connection.execute(wanted, _asked(words, days)):
         rows[row.device_id].append(row)
-    found = [_said(connection, word, rows[word.device_id], zone) for word in words]
+    journals = {"journals": [word.status.journal_id for word in words]}
+    copies = {
+        (row.device_id, row.journal_id): row
+        for row in connection.execute(_copies(connection.dialect.name == "sqlite"), journals)
+    }
+    found = [
+        _said(connection, word, rows[word.device_id], copies.get((word.device_id, word.status.journal_id)), zone)
+        for word in words
+    ]
     outcomes = [_heard(connection, said) if isinstance(said, _Said) else said for said in found]
     kept = [said for said, outcome in zip(found, outcomes, strict=True) if isinstance(outcome, Heard)]
     _keep(connection, [said for said in kept if isinstance(said, _Said)], calendars, zone)
@@ -99,7 +111,6 @@ def keep_words(connection: Connection, words: Sequence[Word], calendars: Calenda
 def _asked(words: Sequence[Word], days: Collection[date]) -> dict[str, Any]:
     return {
         "devices": [word.device_id for word in words],
-        "journals": [word.status.journal_id for word in words],
         "days": [day.isoformat() for day in days],
         "asked_after": max(word.received_at for word in words) - GIVEN_UP_AFTER,
     }
@@ -111,25 +122,31 @@ def _known(is_sqlite: bool) -> Select[Any]:
     wanted = select_bases().add_columns(
         device.c.public_key, device.c.revoked_at, device_status.c.received_at, device_status.c.status,
         device_day.c.day, device_day.c.last_at, device_day.c.gap_s,
-        journal.c.journal_id, journal.c.next_seq, journal.c.head, journal.c.boot,
         is_asked(device.c.device_id, bindparam("asked_after")).label("is_asked"),
     )  # fmt: skip
     days = (device_day.c.device_id == device.c.device_id) & among(device_day.c.day, "days", is_sqlite)
-    copies = (journal.c.device_id == device.c.device_id) & among(journal.c.journal_id, "journals", is_sqlite)
     return (
         wanted.outerjoin(device_status, device_status.c.device_id == device.c.device_id)
         .outerjoin(device_day, days)
-        .outerjoin(journal, copies)
         .where(among(device.c.device_id, "devices", is_sqlite))
     )
 
 
-def _said(connection: Connection, word: Word, rows: Sequence[Row[Any]], zone: ZoneInfo) -> _Said | NotKept:
+@cache
+def _copies(is_sqlite: bool) -> Select[Any]:
+    """The copies of their journals: in a question of their own, for in a distributed database these lie elsewhere."""
+    c = journal.c
+    wanted = select(c.journal_id, c.device_id, c.next_seq, c.head, c.boot, c.boot_offset_us)
+    return wanted.where(among(c.journal_id, "journals", is_sqlite))
+
+
+def _said(
+    connection: Connection, word: Word, rows: Sequence[Row[Any]], copy: Row[Any] | None, zone: ZoneInfo
+) -> _Said | NotKept:
     if not rows or rows[0].revoked_at is not None or rows[0].public_key != word.public_key:
         return NotKept.KEY
     day = word.received_at.astimezone(zone).date()
     today = next((row for row in rows if row.day == day), None)
-    copy = next((row for row in rows if row.journal_id == word.status.journal_id), None)
     return _Said(word, rows[0], day, today, copy, _is_new(connection, word, rows[0].status, copy))
 
 
@@ -155,6 +172,7 @@ def _keep(connection: Connection, kept: Sequence[_Said], calendars: Calendars, z
             _note_refusal(connection, said, said.word.status.upgrade_refused)
     hours = {said.row.path: Hours(calendars.of(said.row.path), zone) for said in kept}
     keep_rows(connection, [_row(said, hours[said.row.path]) for said in kept])
+    _keep_clocks(connection, kept)
     for said in kept:
         if said.copy is not None and said.copy.boot != said.word.clock.boot and said.is_new:
             _note_boot(connection, said)
@@ -169,11 +187,43 @@ def _row(said: _Said, hours: Hours) -> StatusRow:
     }
     received_us = micros(word.received_at)
     gap_s = longest_gap_until(word.received_at, hours, None if today is None else (today.last_at, today.gap_s))
-    return StatusRow(
-        word.device_id, received_us, micros(word.clock.wall) - received_us, msgspec.json.encode(told).decode(),
-        said.day.isoformat(), gap_s, word.status.journal_id, word.clock.boot,
-        received_us - word.clock.mono_us if said.is_new else None,
-    )  # fmt: skip
+    ahead_us = micros(word.clock.wall) - received_us
+    status = msgspec.json.encode(told).decode()
+    return StatusRow(word.device_id, received_us, ahead_us, status, said.day.isoformat(), gap_s)
+
+
+def _keep_clocks(connection: Connection, kept: Sequence[_Said]) -> None:
+    """Write down what boot clocks read, of boots that their journals know already, where that has moved.
+
+    Where a journal's lines are taken just now, its kiosk's next word says this anew.
+    """
+    rows = []
+    for said in kept:
+        copy, word = said.copy, said.word
+        if copy is None or not said.is_new or copy.boot != word.clock.boot:
+            continue
+        offset_us = micros(word.received_at) - word.clock.mono_us
+        if copy.boot_offset_us is None or abs(offset_us - copy.boot_offset_us) >= MOVED_US_MIN:
+            rows.append({"wanted": copy.journal_id, "at_boot": copy.boot, "offset_us": offset_us})
+    if rows:
+        connection.execute(_CLOCK, rows)
+
+
+_FREE = journal.alias("free").c
+_CLOCK = (
+    update(journal)
+    .where(
+        journal.c.journal_id == bindparam("wanted"),
+        journal.c.boot == bindparam("at_boot"),
+        # Where nobody has it locked: 64 kiosks must not wait until the cuts of one are judged.
+        select(_FREE.journal_id)
+        .where(_FREE.journal_id == bindparam("wanted"))
+        .with_for_update(skip_locked=True, key_share=True)
+        .scalar_subquery()
+        == journal.c.journal_id,
+    )
+    .values(boot_offset_us=bindparam("offset_us"))
+)
 
 
 def _is_new(connection: Connection, word: Word, before: Mapping[str, Any] | None, copy: Row[Any] | None) -> bool:

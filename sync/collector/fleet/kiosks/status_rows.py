@@ -1,7 +1,7 @@
 """Rows of a status: what keeps many kiosks' words at once, and what finds them, with one value for all of them.
 
 A driver spends more on many values than the database on keeping them. So the rows go as one JSON text, and on
-PostgreSQL into all three tables by one statement; SQLite takes one for each table.
+PostgreSQL into both tables by one statement; SQLite takes one for each table.
 """
 
 from collections.abc import Sequence
@@ -34,18 +34,12 @@ class StatusRow(NamedTuple):
     """JSON. In the rows it is a text: PostgreSQL reads a NUL in a text of JSON, but not within JSON."""
     day: str
     gap_s: int
-    journal_id: str
-    boot: str
-    offset_us: int | None
-    """Our clock minus that boot's; None where the word tells nothing new of it."""
 
 
 def keep_rows(connection: Connection, rows: Sequence[StatusRow]) -> None:
-    """Keep each kiosk's word in the place of an earlier one, that it was heard, and what its boot clock read.
+    """Keep each kiosk's word in the place of an earlier one, and that it was heard.
 
-    Another process may have kept a later word by now. The boot clock only where its journal knows this boot already,
-    and where nobody has it locked: the next word says it anew, and 64 kiosks must not wait until the cuts of one are
-    judged.
+    Another process may have kept a later word by now.
     """
     if not rows:
         return
@@ -59,8 +53,7 @@ WITH said AS MATERIALIZED (
     SELECT (one ->> 0)::uuid AS device_id,
         timestamptz 'epoch' + (one ->> 1)::bigint * interval '1 microsecond' AS received_at,
         (one ->> 2)::bigint AS clock_ahead_us, (one ->> 3)::json AS status, (one ->> 4)::date AS day,
-        (one ->> 5)::integer AS gap_s, (one ->> 6)::uuid AS journal_id, one ->> 7 AS boot,
-        (one ->> 8)::bigint AS boot_offset_us
+        (one ->> 5)::integer AS gap_s
     FROM json_array_elements(%s::json) AS one
 ), status AS (
     INSERT INTO device_status (device_id, received_at, clock_ahead_us, status)
@@ -68,18 +61,11 @@ WITH said AS MATERIALIZED (
     ON CONFLICT (device_id) DO UPDATE SET received_at = excluded.received_at,
         clock_ahead_us = excluded.clock_ahead_us, status = excluded.status
         WHERE excluded.received_at >= device_status.received_at
-), day AS (
-    INSERT INTO device_day (device_id, day, heard, last_at, gap_s)
-    SELECT device_id, day, 1, received_at, gap_s FROM said
-    ON CONFLICT (device_id, day) DO UPDATE SET heard = device_day.heard + 1,
-        last_at = greatest(device_day.last_at, excluded.last_at), gap_s = greatest(device_day.gap_s, excluded.gap_s)
-), free AS (
-    SELECT journal_id FROM journal WHERE journal_id IN (SELECT journal_id FROM said) FOR NO KEY UPDATE SKIP LOCKED
 )
-UPDATE journal SET boot_offset_us = said.boot_offset_us FROM said, free
-WHERE journal.journal_id = said.journal_id AND free.journal_id = said.journal_id
-    AND journal.device_id = said.device_id AND journal.boot = said.boot
-    AND said.boot_offset_us IS NOT NULL
+INSERT INTO device_day (device_id, day, heard, last_at, gap_s)
+SELECT device_id, day, 1, received_at, gap_s FROM said
+ON CONFLICT (device_id, day) DO UPDATE SET heard = device_day.heard + 1,
+    last_at = greatest(device_day.last_at, excluded.last_at), gap_s = greatest(device_day.gap_s, excluded.gap_s)
 """
 # SQLite takes ON CONFLICT after a SELECT for the ON of a join, unless there is a WHERE.
 _SQLITE = (
@@ -95,11 +81,6 @@ INSERT INTO device_day (device_id, day, heard, last_at, gap_s)
 SELECT value ->> 0, value ->> 4, 1, value ->> 1, value ->> 5 FROM json_each(?) WHERE true
 ON CONFLICT (device_id, day) DO UPDATE SET heard = device_day.heard + 1,
     last_at = max(device_day.last_at, excluded.last_at), gap_s = max(device_day.gap_s, excluded.gap_s)
-""",
-    """
-UPDATE journal SET boot_offset_us = said.value ->> 8 FROM json_each(?) AS said
-WHERE journal.journal_id = said.value ->> 6 AND journal.device_id = said.value ->> 0
-    AND journal.boot = said.value ->> 7 AND said.value ->> 8 IS NOT NULL
 """,
 )
 

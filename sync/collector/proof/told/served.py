@@ -1,7 +1,7 @@
 """Served: participation is made of the transactions that were typed in last and of the visits that were rated.
 
-A day's row moves with what is typed in and when a block is looked at, so of a day with ratings that wait for either
-fewer may stand there. Weeks and months are their days.
+A day's row moves with a release after something was typed in or pressed, so of a day with ratings that wait for their
+block fewer may stand there, and of one that is due (``served_due``) anything may. Weeks and months are their days.
 """
 
 from collections.abc import Iterator
@@ -32,22 +32,26 @@ _DAYS = f"""
         SELECT counter_id, day FROM uncut_count WHERE day {_IN} AND n <> 0
         UNION SELECT p.counter_id, p.day FROM block b JOIN block_piece p ON p.journal_id = b.journal_id
         AND p.last_seq = b.last_seq WHERE b.grain IS NULL AND p.day {_IN}
+    ), due AS (
+        SELECT counter_id, day FROM tally WHERE served_due AND day {_IN}
+        UNION SELECT counter_id, day FROM transaction_count WHERE served_due AND day {_IN}
     ), every AS (
-        SELECT counter_id, day, n AS transactions, 1 AS known, 0 AS ratings, 0 AS open, 0 AS rows, 0 AS kept_n,
-        0 AS kept_known, 0 AS kept_ratings, 0 AS days FROM newest WHERE age = 1
-        UNION ALL SELECT counter_id, day, 0, 0, n, 0, 0, 0, 0, 0, 0 FROM visit
-        UNION ALL SELECT counter_id, day, 0, 0, 0, 1, 0, 0, 0, 0, 0 FROM open
-        UNION ALL SELECT counter_id, first, 0, 0, 0, 0, 1, transactions, known, ratings, days FROM served_count
+        SELECT counter_id, day, n AS transactions, 1 AS known, 0 AS ratings, 0 AS open, 0 AS due, 0 AS rows,
+        0 AS kept_n, 0 AS kept_known, 0 AS kept_ratings, 0 AS days FROM newest WHERE age = 1
+        UNION ALL SELECT counter_id, day, 0, 0, n, 0, 0, 0, 0, 0, 0, 0 FROM visit
+        UNION ALL SELECT counter_id, day, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0 FROM open
+        UNION ALL SELECT counter_id, day, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0 FROM due
+        UNION ALL SELECT counter_id, first, 0, 0, 0, 0, 0, 1, transactions, known, ratings, days FROM served_count
         WHERE grain = '{DAY}' AND first {_IN}
     ), one AS (
         SELECT counter_id, day, sum(transactions) AS transactions, sum(known) AS known, sum(ratings) AS ratings,
-        max(open) AS open, sum(rows) AS rows, sum(kept_n) AS kept_n, sum(kept_known) AS kept_known,
+        max(open) AS open, max(due) AS due, sum(rows) AS rows, sum(kept_n) AS kept_n, sum(kept_known) AS kept_known,
         sum(kept_ratings) AS kept_ratings, sum(days) AS days FROM every GROUP BY counter_id, day
     )
     SELECT counter_id, day FROM one
-    WHERE kept_n <> transactions OR kept_known <> known OR days <> rows OR kept_ratings > known * ratings
+    WHERE due = 0 AND (kept_n <> transactions OR kept_known <> known OR days <> rows OR kept_ratings > known * ratings
     OR (kept_ratings < known * ratings AND open = 0) OR (rows = 0 AND (known > 0 OR (ratings > 0 AND open = 0)))
-    OR (rows > 0 AND known = 0 AND ratings = 0 AND open = 0)
+    OR (rows > 0 AND known = 0 AND ratings = 0 AND open = 0))
     ORDER BY counter_id, day LIMIT 1
 """  # noqa: S608
 _SPAN = """

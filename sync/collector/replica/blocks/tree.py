@@ -35,7 +35,7 @@ _JUDGED = (
     select(cut_state.c.next_seq)
     .join(journal, journal.c.journal_id == cut_state.c.journal_id)
     .where(cut_state.c.journal_id == bindparam("wanted"), ~journal.c.continued)
-    .where(~exists().where(_heir.c.continues == journal.c.journal_id))
+    .where(~exists().where(_heir.c.continues == bindparam("wanted")))
 )
 _CONTINUES = select(journal.c.continues).where(journal.c.journal_id == bindparam("wanted"))
 _NEWEST_CUT = (

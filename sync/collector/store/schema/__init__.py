@@ -86,6 +86,7 @@ from sync.collector.store.schema.signals import signal, signal_run, suspicion
 from sync.collector.store.schema.upkeep import dropped_lines, dropped_month, upkeep_lease
 
 __all__ = [
+    "DISTRIBUTION",
     "EPOCH",
     "PARTITIONED",
     "UNKNOWN",
@@ -194,3 +195,5 @@ __all__ = [
 ]
 
 PARTITIONED = ("segment", "rating")
+DISTRIBUTION = "journal_id"
+"""By this column what appends write is spread over the machines of a distributed database."""

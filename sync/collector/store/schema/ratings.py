@@ -1,8 +1,33 @@
 """Tables of what the journals say: ratings, their reasons, and the counts that reports read."""
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, SmallInteger, String, Table, Text
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+)
 
 from sync.collector.store.schema.columns import Hash, Id, Moment, Seq, Serial, by_month, clustered, metadata
+
+_IS_DUE = text("served_due")
+
+
+def _served_due(table: str) -> Iterator[Any]:
+    """Whether participation (``served_count``) has still to follow it: an append adds up its own journal's alone."""
+    yield Column("served_due", Boolean, nullable=False, server_default=false())
+    yield Index(f"ix_{table}_served_due", "counter_id", "day", sqlite_where=_IS_DUE, postgresql_where=_IS_DUE)
+
 
 rating = by_month(
     "rating",
@@ -42,6 +67,7 @@ tally = clustered(
     Column("level", SmallInteger, primary_key=True),
     Column("standing", String(20), primary_key=True),
     Column("n", BigInteger, nullable=False),
+    *_served_due("tally"),
     Index(None, "day", "counter_id"),
 )
 
@@ -68,6 +94,7 @@ transaction_count = clustered(
     Column("n", BigInteger, nullable=False),
     Column("seq", Seq, nullable=False),
     Column("received_at", Moment, nullable=False),
+    *_served_due("transaction_count"),
     Index(None, "day", "counter_id"),
 )
 

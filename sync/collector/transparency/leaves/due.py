@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from sync.collector.replica.stored import stored_hashes
 from sync.collector.store.database import Database
@@ -90,15 +90,15 @@ class _Before:
         # A day's leaves stand beside each other, so few bundles are read however many journals grew.
         self._bundle = lru_cache(BUNDLES_KEPT)(partial(tree.leaves, size=size))
 
-    def first_hash(self, row: Row[Any]) -> bytes | None:
+    def first_hash(self, row: Row[Any], newest: Row[Any] | None) -> bytes | None:
         """The remembered hash after a journal's first line, where its last leaf bears the tag that follows from it.
 
         Whoever wrote another one into the database would have leaves signed in which no kiosk finds itself.
         """
-        if row.first_hash is None or row.last_index is None:
+        if row.first_hash is None or newest is None:
             return None
-        bundle, place = divmod(row.last_index, TILE_WIDTH)
-        wanted = write_hash(tag(journal_secret(bytes(row.first_hash)), row.last_day))
+        bundle, place = divmod(newest.leaf_index, TILE_WIDTH)
+        wanted = write_hash(tag(journal_secret(bytes(row.first_hash)), newest.day))
         is_its = Leaf.parse(self._bundle(bundle)[place]).fields[0] == wanted
         return bytes(row.first_hash) if is_its else None
 
@@ -108,54 +108,72 @@ def _journals(database: Database, wanted: Wanted, before: _Before, learnt: list[
     while True:
         # Some at a time: on some versions of SQLite nobody can write while a view is held.
         with database.reading() as connection:
-            page = with_cuts(_grown(wanted.epoch)).order_by(journal.c.journal_id).limit(JOURNALS_AT_ONCE)
+            page = with_cuts(_journals_in_order()).limit(JOURNALS_AT_ONCE)
             rows = connection.execute(page if after is None else page.where(journal.c.journal_id > after)).all()
-            some = [_journal(connection, row, wanted.day, before, learnt) for row in rows]
+            some = [
+                _journal(connection, one, wanted.day, before, learnt) for one in _grown(connection, wanted.epoch, rows)
+            ]
         yield from (due for due in some if due is not None)
         if len(rows) < JOURNALS_AT_ONCE:
             return
         after = str(rows[-1].journal_id)
 
 
+class _Grown(NamedTuple):
+    """A journal that grew since its last leaf, or ended since."""
+
+    row: Row[Any]
+    newest: Row[Any] | None
+    """Its last leaf."""
+    has_ended: bool
+
+
 def _journal(
-    connection: Connection, row: Row[Any], day: date, before: _Before, learnt: list[tuple[str, bytes]]
+    connection: Connection, grown: _Grown, day: date, before: _Before, learnt: list[tuple[str, bytes]]
 ) -> Due | None:
-    journal_id, last, first = str(row.journal_id), row.next_seq - 1, before.first_hash(row)
+    row = grown.row
+    journal_id, last, first = str(row.journal_id), row.next_seq - 1, before.first_hash(row, grown.newest)
     if first is None:
         first = first_hash(connection, journal_id)
         if first is None:
             return None
         learnt.append((journal_id, first))
     reached = Reached(day, last, bytes(row.head), *cuts_of(connection, row, last))
-    leaf = journal_leaf(journal_secret(first), reached, ended=bool(row.has_ended))
-    kind = ENDED if row.has_ended else JOURNAL
+    leaf = journal_leaf(journal_secret(first), reached, ended=grown.has_ended)
+    kind = ENDED if grown.has_ended else JOURNAL
     return Due(leaf.raw, LeafSource(day, kind, journal_id, last, reached.cuts_size, reached.cuts_root))
 
 
-def _grown(epoch: int) -> Select[Any]:
-    """Journals that grew since their last leaf, or ended since."""
-    last, later = log_leaf.alias("last"), journal.alias("later")
-    newest = select(func.max(log_leaf.c.leaf_index)).where(
-        log_leaf.c.journal_id == journal.c.journal_id, log_leaf.c.epoch == epoch
-    )
-    goes_on_elsewhere = exists().where(later.c.continues == journal.c.journal_id, later.c.next_seq > 1)
-    has_ended = or_(device.c.revoked_at.is_not(None), goes_on_elsewhere)
-    its = (last.c.leaf_index.label("last_index"), last.c.day.label("last_day"))
-    columns = (journal.c.journal_id, journal.c.next_seq, journal.c.head, log_journal.c.first_hash, *its)
+def _journals_in_order() -> Select[Any]:
+    columns = (journal.c.journal_id, journal.c.next_seq, journal.c.head, log_journal.c.first_hash)
     return (
-        select(*columns, has_ended.label("has_ended"))
+        select(*columns, device.c.revoked_at)
         .join(device, device.c.device_id == journal.c.device_id)
         .outerjoin(log_journal, log_journal.c.journal_id == journal.c.journal_id)
-        .outerjoin(last, and_(last.c.epoch == epoch, last.c.leaf_index == newest.scalar_subquery()))
         .where(journal.c.next_seq > 1)
-        .where(
-            or_(
-                last.c.seq.is_(None),
-                last.c.seq < journal.c.next_seq - 1,
-                and_(has_ended, last.c.kind != ENDED),
-            )
-        )
+        .order_by(journal.c.journal_id)
     )
+
+
+def _grown(connection: Connection, epoch: int, rows: Sequence[Row[Any]]) -> Iterator[_Grown]:
+    """Those of these journals of which a leaf is due; asked apart, for leaves and later journals may lie elsewhere."""
+    journals = [row.journal_id for row in rows]
+    newest = (
+        select(func.max(log_leaf.c.leaf_index))
+        .where(log_leaf.c.epoch == epoch, log_leaf.c.journal_id.in_(journals))
+        .group_by(log_leaf.c.journal_id)
+    )
+    c, later = log_leaf.c, journal.c
+    wanted: Select[Any] = select(c.journal_id, c.leaf_index, c.day, c.seq, c.kind).where(
+        c.epoch == epoch, c.leaf_index.in_(newest)
+    )
+    leaves: dict[str, Row[Any]] = {str(leaf.journal_id): leaf for leaf in connection.execute(wanted)}
+    gone_on = select(later.continues).where(later.continues.in_(journals), later.next_seq > 1)
+    elsewhere = set(connection.execute(gone_on).scalars())
+    for row in rows:
+        leaf, has_ended = leaves.get(row.journal_id), row.revoked_at is not None or row.journal_id in elsewhere
+        if leaf is None or leaf.seq < row.next_seq - 1 or (has_ended and leaf.kind != ENDED):
+            yield _Grown(row, leaf, has_ended)
 
 
 def _keys(connection: Connection, wanted: Wanted) -> Iterator[Due]:

@@ -1,7 +1,6 @@
 """Served: its rows are nothing but the sum of what was typed in and what was recorded, whatever moved which of them."""
 
 from collections import Counter
-from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from alembic.operations import Operations
@@ -9,7 +8,6 @@ from alembic.runtime.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, text, update
-from sqlalchemy.exc import OperationalError
 
 import sync.collector.store.migrate
 from kiosk.domain.numbers.disclosure import OFF, Policy
@@ -23,13 +21,14 @@ from sync.collector.profiles.typed import FILE, WEB, Source, keep_served
 from sync.collector.replica.keep import put_projection
 from sync.collector.replica.outgoing.sums import lock_releases
 from sync.collector.replica.projection_rows import CountRow, Projection
-from sync.collector.replica.served import BUCKETS, lock_kept
+from sync.collector.replica.served import due_places, follow_due
 from sync.collector.replica.shown import week_of
 from sync.collector.replica.stretch import ANY_PART, Stretch
 from sync.collector.replica.writes import Writes
 from sync.collector.services.relocate import Relocation, relocate
 from sync.collector.services.services import Services
 from sync.collector.store import schema
+from sync.collector.store.bulk import insert_rows
 from sync.collector.store.partitions import ensure_partitions
 from tests.sync.collector.builders import DAYS, HANOI, NOON, Office, Pen
 from tests.sync.collector.moving import day, moving
@@ -39,6 +38,7 @@ MONDAY = date(2026, 10, 26)
 JOURNALS = ("3f2504e0-4f89-41d3-9a0c-0305e82c3301", "3f2504e0-4f89-41d3-9a0c-0305e82c3302")
 ASKED = (("sipas-5@1", "overall"), ("sipas-5@1", "wait"), ("tt32-3@1", "overall"))
 """Two questions of one survey, and the one of another."""
+_OPENED = ("journal_id", "device_id", "next_seq", "head", "first_received_at", "last_received_at")
 _DAYS = st.sampled_from((5, 6, 6))
 _MOVES = st.one_of(
     st.tuples(st.just("press"), _DAYS, st.integers(1, 2), st.integers(5, 9), st.sampled_from(ASKED)),
@@ -148,21 +148,33 @@ def test_a_database_of_before_is_added_up_anew(services: Services, office: Offic
     assert kept(office) == recounted(office) == before
 
 
-def test_nobody_types_in_transactions_while_a_visit_of_their_day_comes(services: Services, office: Office) -> None:
-    if office.database.is_sqlite:
-        return
-    place = {(1, MONDAY)}
-    with office.database.writing() as appends:
-        assert lock_kept(appends, place) == place
-        with suppress(OperationalError), office.database.writing() as types:
-            types.execute(text("SET LOCAL lock_timeout = '100ms'"))
-            lock_kept(types, (), {(1 + BUCKETS, MONDAY)})
-            raise AssertionError("it did not wait")
-        with office.database.writing() as other:
-            assert lock_kept(other, {(2, MONDAY)}) == {(2, MONDAY)}
+def test_an_append_marks_what_it_moves_and_touches_no_row_of_others(services: Services, office: Office) -> None:
+    pen = Pen()
+    _press(services, office, pen, 1, 1, 1)
+    place = (1, MONDAY + timedelta(days=1))
+
+    assert office.rows("served_count") == []
+    with office.database.writing() as connection:
+        assert due_places(connection) == {place}
+        assert follow_due(connection)
+    assert kept(office)["d", place[1], place[0]] == (0, 0, 0, 1)
+
+    # One more visit of that day moves nothing; with its transactions typed in it does.
+    _press(services, office, pen, 1, 1, 1)
+    with office.database.reading() as connection:
+        assert due_places(connection) == set()
+    _type(services, office, pen, 1, 1, 20, JOURNALS[0], 1, 0)
+    with office.database.writing() as connection:
+        assert due_places(connection) == {place}
+        assert follow_due(connection)
+        assert not follow_due(connection)
+    assert kept(office)["d", place[1], place[0]] == (2, 20, 1, 1)
 
 
 def kept(office: Office) -> dict[tuple[object, ...], tuple[object, ...]]:
+    """What stands there once a release has followed."""
+    with office.database.writing() as connection:
+        follow_due(connection)
     return {row[:3]: row[3:] for row in office.rows("served_count")}
 
 
@@ -215,6 +227,8 @@ def _type(
     on = (MONDAY + timedelta(days=day)).isoformat()
     projection = Projection(counts={(counter_id, on): CountRow(counter_id, on, n, seq)})
     with office.database.writing() as connection:
+        known = (journal_id, office.device.device_id, 1, bytes(32), *[schema.micros(NOON)] * 2)
+        insert_rows(connection, schema.journal, {}, _OPENED, [known], then="ON CONFLICT DO NOTHING")
         writes = Writes(connection)
         put_projection(writes, journal_id, schema.micros(NOON + timedelta(hours=hour)), projection)
         writes.flush()

@@ -105,6 +105,8 @@ BESIDE = {
     "closed_file.form": "how the bytes are called: their hash is of the bytes",
     "closed_file.language": "in which language the file was made; the file itself shows it",
     "closed_month.made_at": "the moment stands in the report's bytes, which are held to their hash",
+    "tally.served_due": "whether participation has to follow: a release does, and takes the mark away",
+    "transaction_count.served_due": "as before",
     "cut_tree.since": "from which line on a tree was looked for: the tree itself is held to the lines",
     "cut_tree.through": "up to which line it was: as before",
     "cut_state.next_seq": "how far cuts were judged: of a kiosk that cuts each one is held to the chain",

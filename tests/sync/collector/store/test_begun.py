@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import text
 
-from sync.collector.replica import writes
 from sync.collector.replica.blocks.judging import judge_anew
 from sync.collector.replica.served import add_up_served
 from sync.collector.store.database import open_database
@@ -25,9 +24,7 @@ LINES = 8
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def told(
-    request: pytest.FixtureRequest, empty_urls: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Office, Sender]]:
+def told(request: pytest.FixtureRequest, empty_urls: Callable[[str], str]) -> Iterator[tuple[Office, Sender]]:
     """An office whose first six ratings were told before its database knew blocks; six more are still to come."""
     database = open_database(empty_urls(request.param), create=True)
     with database.writing() as connection:
@@ -35,14 +32,15 @@ def told(
         ensure_partitions(connection, NOON)
         for column in LATER:
             connection.execute(text(f"ALTER TABLE segment ADD COLUMN {column}"))
+        for table in ("tally", "transaction_count"):
+            connection.execute(text(f"ALTER TABLE {table} ADD COLUMN served_due BOOLEAN NOT NULL DEFAULT false"))
     office = open_office(database)
     rated = [("rate", 4, "counted", "Q1", 6), *NIGHT]
     sender = Sender.of(office, run([*rated, *rated]))
-    with monkeypatch.context() as before:
-        # That version knew no transactions that were typed in on the web.
-        before.setattr(writes, "lock_kept", lambda *_: set())
-        sender.send(LINES)
+    sender.send(LINES)
     with database.writing() as connection:
+        for table in ("tally", "transaction_count"):
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN served_due"))
         for column in LATER:
             connection.execute(text(f"ALTER TABLE segment DROP COLUMN {column.split()[0]}"))
         for table in ("cut_due", "cut_state", "uncut_count"):

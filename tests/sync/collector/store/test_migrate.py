@@ -16,6 +16,7 @@ from sqlalchemy import Connection, column, insert, select, table, text
 import sync.collector.store.migrate
 from sync.collector.errors import DatabaseUnusable, SchemaNewer, SchemaOutdated
 from sync.collector.fleet.devices.own import read_own_key
+from sync.collector.store import migrate as module
 from sync.collector.store import schema
 from sync.collector.store.database import open_database
 from sync.collector.store.migrate import is_empty, migrate, require_current
@@ -294,4 +295,26 @@ def test_visits_of_all_surveys_become_one_row_a_day(kind: str, empty_urls: Calla
         ("d", last, 1, 15, 40, 1, 1), ("d", first, 1, 0, 0, 0, 1), ("m", date(2026, 11, 1), 1, 15, 40, 1, 1),
         ("m", first, 1, 0, 0, 0, 1), ("w", last, 1, 15, 40, 1, 1), ("w", first, 1, 0, 0, 0, 1),
     ]  # fmt: skip
+    database.close()
+
+
+def test_distributed_database_takes_each_step_alone_and_again(
+    empty_urls: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(empty_urls("postgresql"))
+    monkeypatch.setattr(module, "is_distributed", lambda _: True)
+    steps, real = list[str](), module._upgrade
+
+    def refused_once(connection: Connection, to: str) -> None:
+        steps.append(to)
+        real(connection, to)
+        if len(steps) == 1:
+            connection.execute(text("DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$"))
+
+    monkeypatch.setattr(module, "_upgrade", refused_once)
+
+    assert migrate(database) == (None, module._head())
+    assert steps[0] == steps[1] == "0001"
+    assert len(set(steps)) == len(steps) - 1
+    require_current(database)
     database.close()

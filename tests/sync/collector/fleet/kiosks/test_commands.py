@@ -64,8 +64,7 @@ def test_days_keep_how_a_kiosk_was_heard(database: Database, office: Office) -> 
             heard_at = NOON + timedelta(minutes=minutes)
             before = [(row.last_at, row.gap_s) for row in days.read_days(connection, device, date(2026, 11, 20))]
             gap_s = days.longest_gap_until(heard_at, HOURS, before[0] if before else None)
-            at_us, journal_id = micros(heard_at), Pen().journal_id
-            keep_rows(connection, [StatusRow(device, at_us, 0, "{}", "2026-11-20", gap_s, journal_id, "boot", 0)])
+            keep_rows(connection, [StatusRow(device, micros(heard_at), 0, "{}", "2026-11-20", gap_s)])
         (kept,) = days.read_days(connection, device, date(2026, 11, 1))
         # From 9.30 to 13.00 it was not heard, and open until 11.30 only.
         assert (kept.day, kept.heard, kept.gap_s) == (date(2026, 11, 20), 5, 7200)
