@@ -9,13 +9,21 @@ All inputs stay in the stored lines.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sync.collector.calendar.bounds import MONO_US_MAX, NO_WALLS, YEAR_MAX, TimeUnreadable, Walls
+from sync.collector.calendar.bounds import (
+    MONO_US_MAX,
+    NEVER_HEARD,
+    NO_WALLS,
+    YEAR_MAX,
+    BootClock,
+    TimeUnreadable,
+    Walls,
+)
 
 __all__ = ["MEASURED", "LocalDays", "OffsetOf", "PressClock", "TimeQuality", "TimeUnreadable"]
 
@@ -40,6 +48,8 @@ class TimeQuality(StrEnum):
 
 
 MEASURED = frozenset({TimeQuality.EXACT, TimeQuality.CORRECTED})
+# Looked up once: to ask the class for a member takes Python 3.11 longer than dating an entry.
+_EXACT, _CORRECTED, _UNCERTAIN, _RECEIVED = TimeQuality
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +64,37 @@ class PressClock:
     offset_of: OffsetOf
     walls: Walls = NO_WALLS
     """What is known of boots that were never heard."""
+    _clocks: dict[str, BootClock] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def date(self, at: str, mono: int, boot: str) -> tuple[int, TimeQuality]:
         """When an entry was made, in microseconds since 1970, and how that was found.
 
         Raises TimeUnreadable.
         """
-        found = self._measure(mono, boot)
-        if found is None:
-            placed = self.walls.date(at, mono, boot, self.received_us, self._measure)
-            return (self.received_us, TimeQuality.RECEIVED) if placed is None else (placed, TimeQuality.UNCERTAIN)
+        offset_us, last_us = self._clocks.get(boot) or self.clock_of(boot)
+        if not 0 <= mono <= last_us:
+            placed = self.walls.date(at, mono, boot, self.received_us, self.clock_of)
+            return (self.received_us, _RECEIVED) if placed is None else (placed, _UNCERTAIN)
+        found = offset_us + mono
         if found < self.walls.floor.place_us:
-            return self.received_us, TimeQuality.RECEIVED
-        return found, TimeQuality.EXACT if boot == self.boot else TimeQuality.CORRECTED
+            return self.received_us, _RECEIVED
+        return found, _EXACT if boot == self.boot else _CORRECTED
 
-    def _measure(self, mono: int, boot: str) -> int | None:
+    def clock_of(self, boot: str) -> BootClock:
+        """How a boot's clock measures when its entries were made."""
+        known = self._clocks.get(boot)
+        if known is None:
+            known = self._clocks[boot] = self._find_clock(boot)
+        return known
+
+    def _find_clock(self, boot: str) -> BootClock:
         if boot == self.boot:
-            return self.received_us - self.mono_us + mono if 0 <= mono <= self.mono_us else None
-        offset = self.offset_of(boot) if 0 <= mono < MONO_US_MAX else None
+            return BootClock(self.received_us - self.mono_us, self.mono_us)
+        offset_us = self.offset_of(boot)
+        if offset_us is None:
+            return NEVER_HEARD
         # A boot clock ahead of its own request is a lie or a fault: only the wall clock is left.
-        return offset + mono if offset is not None and offset + mono <= self.received_us else None
+        return BootClock(offset_us, min(MONO_US_MAX - 1, self.received_us - offset_us))
 
 
 class LocalDays:

@@ -15,10 +15,11 @@ from sqlalchemy import Connection, Row, Select, delete, func, select
 
 from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, OffsetOf, PressClock
+from sync.collector.calendar.usual import read_usual
 from sync.collector.fleet.devices.directory import Directory
 from sync.collector.people.audit import note
 from sync.collector.replica.blocks.judging import judge_anew
-from sync.collector.replica.boots import offsets_heard
+from sync.collector.replica.boots import boots_in, offsets_heard
 from sync.collector.replica.continued import JournalWriter
 from sync.collector.replica.ingest import keep_said
 from sync.collector.replica.keep import measured_before
@@ -127,12 +128,14 @@ def _read_anew(
     """Keep what these entries say; how many still say nothing."""
     writer = JournalWriter(sender.device_id, copy.journal_id, copy.continued)
     lines = {seq: line for seq, _, line in stored_entries(connection, copy.journal_id, batch.first_seq, batch.last_seq)}
-    offset_of = offsets_heard(
-        connection, sender.device_id, copy.journal_id, (copy.boot, copy.boot_offset_us), list(lines.values())
-    )
-    walls = Walls(list(lines.values()), sender.floor, measured_before(connection, copy.journal_id, batch.first_seq))
+    together, last = list(lines.values()), (copy.boot, copy.boot_offset_us)
+    usual = read_usual(together)
+    offset_of = offsets_heard(connection, sender.device_id, copy.journal_id, last, lambda: boots_in(together, usual))
+    walls = Walls(together, sender.floor, measured_before(connection, copy.journal_id, batch.first_seq), usual)
     clock = PressClock(micros(batch.received_at), *_sent_by(batch, offset_of), offset_of, walls)
-    context = Context(sender.counter_id, sender.counters, clock, reading.days, sender.moves, sender.spans, sender.ended)
+    context = Context(
+        sender.counter_id, sender.counters, clock, reading.days, sender.moves, sender.spans, sender.ended, usual
+    )
     entries = [(seq, lines[seq]) for seq in sorted(seqs)]
 
     def read(some: Sequence[tuple[int, bytes]]) -> int:

@@ -5,13 +5,14 @@ and only for what these do not have, those in which another journal of the same 
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, literal, select, union_all
 
 from sync.collector.calendar.presstime import OffsetOf
+from sync.collector.calendar.usual import Usual
 from sync.collector.replica.writes import Writes
 from sync.collector.store.bulk import insert_rows
 from sync.collector.store.schema import boot_clock, journal
@@ -58,18 +59,21 @@ def boot_of_device(connection: Connection, device_id: str, boot: str) -> int | N
 
 
 def offsets_heard(
-    connection: Connection, device_id: str, journal_id: str, last: tuple[str | None, int | None], lines: Sequence[bytes]
+    connection: Connection,
+    device_id: str,
+    journal_id: str,
+    last: tuple[str | None, int | None],
+    named: Callable[[], Collection[str]],
 ) -> OffsetOf:
     """Our clock minus each boot's clock; ``last`` is the boot last heard and its offset.
 
-    The boots of ``lines`` are looked up together, when one of them is asked for.
+    The boots that are ``named`` are looked up together, when one of them is asked for.
     """
     known: dict[str, int | None] = {} if last[0] is None else {last[0]: last[1]}
 
     def offset_of(wanted: str) -> int | None:
         if wanted not in known:
-            named = {found.decode() for found in _NAMED.findall(b"\n".join(lines))}
-            boots = {wanted, *named}.difference(known)
+            boots = {wanted, *named()}.difference(known)
             # Of a journal that was never heard, no boot was.
             own = {} if last[0] is None else _of_journal(connection, journal_id, boots)
             others = _of_device(connection, device_id, boots.difference(own))
@@ -77,6 +81,13 @@ def offsets_heard(
         return known[wanted]
 
     return cache(offset_of)
+
+
+def boots_in(lines: Sequence[bytes], usual: Mapping[bytes, Usual]) -> set[str]:
+    """The boots that the lines name, as far as they are written as is usual; ``usual`` is what is read of them."""
+    if len(usual) == len(lines):
+        return {each.boot for each in usual.values()}
+    return {found.decode() for found in set(_NAMED.findall(b"\n".join(lines)))}
 
 
 def _of_journal(connection: Connection, journal_id: str, boots: Collection[str]) -> dict[str, int]:

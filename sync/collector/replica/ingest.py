@@ -18,8 +18,9 @@ from sqlalchemy import Connection
 from kiosk.journal.chain import Cursor, chain_over
 from sync.collector.calendar.bounds import Walls
 from sync.collector.calendar.presstime import LocalDays, PressClock
+from sync.collector.calendar.usual import read_usual
 from sync.collector.errors import HeadDiffers, SenderGone
-from sync.collector.replica.boots import offsets_heard, put_boot
+from sync.collector.replica.boots import boots_in, offsets_heard, put_boot
 from sync.collector.replica.comments import awaited, enclose, keep_comments, place_comments
 from sync.collector.replica.continued import (
     JournalWriter,
@@ -254,10 +255,11 @@ def _context(
 ) -> Context:
     boot = "" if arrival.by_file else arrival.clock.boot
     last = (copy.boot, copy.boot_offset_us)
-    offset_of = offsets_heard(connection, device.device_id, copy.journal_id, last, fresh)
-    walls = Walls(fresh, device.floor, copy.measured_us)
+    usual = read_usual(fresh)
+    offset_of = offsets_heard(connection, device.device_id, copy.journal_id, last, lambda: boots_in(fresh, usual))
+    walls = Walls(fresh, device.floor, copy.measured_us, usual)
     clock = PressClock(micros(arrival.received_at), boot, arrival.clock.mono_us, offset_of, walls)
-    return Context(device.counter_id, device.counters, clock, days, device.moves, device.spans, device.ended)
+    return Context(device.counter_id, device.counters, clock, days, device.moves, device.spans, device.ended, usual)
 
 
 def _take_enclosures(writes: Writes, copy: _Copy, next_seq: int, received_us: int, batch: Batch) -> None:

@@ -6,11 +6,9 @@ also where reading it fails in a way that nobody foresaw.
 Pure: no database, no clock.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-
-import msgspec
 
 from kiosk.domain.visit.rating import SERVED_MAX
 from kiosk.journal.lines import (
@@ -32,6 +30,7 @@ from kiosk.journal.lines import (
 from kiosk.journal.sound import NUL_MARK, has_nul, is_sound
 from kiosk.journal.visits import Late, late_for
 from sync.collector.calendar.presstime import LocalDays, PressClock, TimeUnreadable
+from sync.collector.calendar.usual import Usual
 from sync.collector.replica.aside import (
     DETAIL_CHARS_MAX,
     HASH,
@@ -59,7 +58,7 @@ NUMBER_MAX = 100_000
 COUNT_DAYS_BACK = timedelta(days=32)
 """Kiosks take the transactions of the last 31 days."""
 FOREVER = 2**63
-_STRAIGHT_TO_RATING = msgspec.json.Decoder(RatingLine)
+_row = tuple.__new__
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,8 @@ class Context:
     """Of counters that were moved themselves."""
     ended: Mapping[int, int] = field(default_factory=dict)
     """Of the counters those that are granted no longer, and until when they were."""
+    usual: Mapping[bytes, Usual] = field(default_factory=dict)
+    """What of the lines is read already."""
 
     def counter_at(self, pressed_us: int) -> int:
         """Where the kiosk stood at that moment."""
@@ -86,23 +87,23 @@ class Context:
         return next((counter_id for until_us, counter_id in self.moves if pressed_us < until_us), self.counter_id)
 
 
-def project(
-    first_seq: int, lines: Sequence[bytes], context: Context, duplicates: Container[int] = frozenset()
-) -> Projection:
+def project(first_seq: int, lines: Sequence[bytes], context: Context, duplicates: Collection[int] = ()) -> Projection:
     """What the consecutive ``lines`` from ``first_seq`` say but for the ``duplicates``; any bytes are taken."""
-    return project_entries([each for each in enumerate(lines, first_seq) if each[0] not in duplicates], context)
+    entries: Iterable[tuple[int, bytes]] = enumerate(lines, first_seq)
+    return project_entries((each for each in entries if each[0] not in duplicates) if duplicates else entries, context)
 
 
 def project_entries(entries: Iterable[tuple[int, bytes]], context: Context) -> Projection:
     """What any lines say, given with their seqs and in order."""
-    run = _Run(dict(entries), context)
-    ratings, unread = run.ratings, run.unread
+    run = _Run(dict(entries), context, None if context.moves or context.spans else context.counter_id)
+    usual, ratings, unread = context.usual, run.ratings, run.unread
     for seq, line in run.lines.items():
         try:
-            entry = _decode(line)
+            # Found by the line's own bytes: it was read when the batch was, and is read once.
+            entry = usual.get(line) or _decode(line)
             if entry.seq != seq:
                 raise Aside(UnreadReason.WRONG_SEQ, f"the line calls itself {entry.seq}")
-            if type(entry) is RatingLine:
+            if type(entry) is Usual or isinstance(entry, RatingLine):
                 ratings[seq] = run.rate(entry)
                 if entry.receipt is not None and HASH.fullmatch(entry.receipt):
                     # Of what is no hash nothing is kept: the rating counts all the same.
@@ -128,38 +129,15 @@ def reasons_of(entry: ReasonsLine) -> list[ReasonRow]:
 
 
 def _decode(line: bytes) -> Line:
-    # Looked for before it is looked at: this is done for every line.
     if NUL_MARK in line and has_nul(line):
         raise Aside(UnreadReason.BAD_VALUE, "a NUL in a text")
-    try:
-        # Nearly every line is a rating, and decoding it at once costs half of looking first.
-        entry = _STRAIGHT_TO_RATING.decode(line)
-        if entry.kind == "rating":
-            return entry
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
     try:
         return decode_line(line)
     except (LineUnreadable, RecursionError) as error:
         raise Aside(UnreadReason.NOT_A_LINE, printable(str(error))) from error
 
 
-def _rating(entry: RatingLine, context: Context) -> RatingRow:
-    try:
-        pressed_us, quality = context.clock.date(entry.at, entry.mono, entry.boot)
-        day, part = context.days.place(pressed_us)
-    except TimeUnreadable as error:
-        raise Aside(UnreadReason.BAD_TIME, printable(str(error))) from error
-    counter_id = _counter_of(entry.counter, pressed_us, day, context)
-    return RatingRow(
-        entry.seq, counter_id, entry.survey, entry.question, entry.level, None,
-        entry.standing, pressed_us, quality.value, day, part,
-    )  # fmt: skip
-
-
 def _counter_of(code: str | None, moment_us: int, day: str, context: Context) -> int:
-    if code is None and not context.moves and not context.spans:
-        return context.counter_id
     counter_id = context.counter_at(moment_us) if code is None else context.counters.get(code)
     is_over = code is not None and counter_id is not None and moment_us >= context.ended.get(counter_id, FOREVER)
     if counter_id is None or is_over:
@@ -189,6 +167,8 @@ class _Run:
 
     lines: Mapping[int, bytes]
     context: Context
+    always_at: int | None
+    """Where the kiosk stood all the time; None where it or a counter was moved."""
     ratings: dict[int, RatingRow] = field(default_factory=dict)
     reasons: list[ReasonRow] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
@@ -208,12 +188,23 @@ class _Run:
 
     def rate(self, entry: RatingLine) -> RatingRow:
         """Understand a rating."""
+        survey, question, level, standing = said = entry.survey, entry.question, entry.level, entry.standing
         # A batch says few things and says them often.
-        said = entry.survey, entry.question, entry.level, entry.standing
         if said not in self.sound:
             require_sound(entry)
             self.sound.add(said)
-        return _rating(entry, self.context)
+        context = self.context
+        try:
+            pressed_us, quality = context.clock.date(entry.at, entry.mono, entry.boot)
+            day, part = context.days.place(pressed_us)
+        except TimeUnreadable as error:
+            raise Aside(UnreadReason.BAD_TIME, printable(str(error))) from error
+        counter_id = self.always_at if entry.counter is None else None
+        if counter_id is None:
+            counter_id = _counter_of(entry.counter, pressed_us, day, context)
+        # As a whole, without its own constructor's call for each of its values: this is done for every rating.
+        return _row(RatingRow, (entry.seq, counter_id, survey, question, level, None, standing, pressed_us,
+                                quality._value_, day, part))  # fmt: skip
 
     def take(self, entry: Line) -> None:
         """Understand one that is no rating."""

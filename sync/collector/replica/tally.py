@@ -6,7 +6,7 @@ the same numbers. Pure: no database, no clock.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 from kiosk.domain.visit.rating import Standing
@@ -43,7 +43,7 @@ class ReasonKey(NamedTuple):
     reason: str
 
 
-_PLACE = attrgetter(*TallyKey._fields)
+_PLACE = itemgetter(*map(RatingRow._fields.index, TallyKey._fields))
 
 
 def tally_key(row: RatingRow) -> TallyKey:

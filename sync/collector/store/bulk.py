@@ -8,7 +8,7 @@ written out as one text, which takes the program a tenth of what the driver take
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Connection, Date, Integer, LargeBinary, SmallInteger, Table
@@ -18,6 +18,8 @@ from sync.collector.store.schema import DISTRIBUTION, Id, Moment, journal
 # Few sizes, so that SQLite's statements are prepared once and stay in its cache; of few rows each its own, since
 # most inserts are of few.
 _VALUES_SIZES = (250, 50, *range(16, 0, -1))
+_ALIKE_FROM = 50
+"""From so many rows on, SQLite is given once what all of them have: binding takes it as long as inserting."""
 _BARE = ("smallint", "bigint", "boolean")
 """The types whose values need no quotes in an array."""
 
@@ -37,10 +39,14 @@ def insert_rows(
         return 0
     if connection.dialect.name == "postgresql":
         return _insert_columns(connection, table, same, names, rows, then)
-    constants, written = tuple(same.values()), 0
+    fixed, columns = dict(same), names
+    if len(rows) >= _ALIKE_FROM:
+        alike, found = _split(names, rows)
+        fixed, columns, rows = {**same, **alike}, tuple(found), list(zip(*found.values(), strict=True))
+    written = 0
     for size, some in _in_sizes(rows):
-        statement = _values_statement(table, (*same, *names), size, then)
-        values = tuple([value for row in some for value in (*constants, *row)])
+        statement = _values_statement(table, tuple(fixed), tuple(columns), size, then)
+        values = (*fixed.values(), *[value for row in some for value in row])
         written += connection.exec_driver_sql(statement, values).rowcount
     return written
 
@@ -138,10 +144,11 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-@cache
-def _values_statement(table: Table, names: tuple[str, ...], size: int, then: str) -> str:
-    one = f"({', '.join('?' * len(names))})"
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {', '.join([one] * size)} {then}"  # noqa: S608
+@lru_cache(256)
+def _values_statement(table: Table, fixed: tuple[str, ...], names: tuple[str, ...], size: int, then: str) -> str:
+    # A bare mark takes the number after the greatest so far, so each row goes on where the one before ended.
+    one = f"({', '.join([*(f'?{place}' for place in range(1, len(fixed) + 1)), *'?' * len(names)])})"
+    return f"INSERT INTO {table.name} ({', '.join((*fixed, *names))}) VALUES {', '.join([one] * size)} {then}"  # noqa: S608
 
 
 @cache

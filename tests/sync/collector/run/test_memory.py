@@ -21,7 +21,6 @@ BOUNDED_BY = {
     "sync/collector/store/bulk.py:_row_statement": "the statements of the program",
     "sync/collector/store/bulk.py:_unnest_statement": "the statements of the program",
     "sync/collector/store/bulk.py:_update_statement": "the statements of the program, in three sizes",
-    "sync/collector/store/bulk.py:_values_statement": "the statements of the program, in three sizes",
     "kiosk/base/memory.py:_library": "one library",
     "kiosk/base/public_days.py:public_days": "the countries that are shipped",
     "kiosk/base/texts.py:texts": "the languages of the program and of the office's surveys",
